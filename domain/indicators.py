@@ -1,0 +1,94 @@
+"""Indicators: what is counted, over which denominator, how often, and what was promised."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from domain.periods import Frequency
+from domain.texts import Text
+from domain.units import Level
+
+
+class Measure(StrEnum):
+    """Whether a figure is a share (numerator over denominator) or a plain count."""
+
+    RATIO = "ratio"
+    COUNT = "count"
+
+
+class Flow(StrEnum):
+    """How a figure behaves over time: a stock is a level, a flow adds up, a cumulative grows within its year."""
+
+    STOCK = "stock"
+    FLOW = "flow"
+    CUMULATIVE = "cumulative"
+
+
+class Absence(StrEnum):
+    """What a form without the indicator meets: refusal, or a question."""
+
+    REFUSE = "refuse"
+    WARN = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A group of indicators on the report; headline themes come first."""
+
+    id: str
+    name: Text
+    headline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One indicator of the catalogue.
+
+    A ratio rolls up as Σ numerators / Σ denominators over the units that gave both; a count as Σ numerators.
+    `denominator_kind` names the population (several are in use for one name): figures are never compared across kinds.
+    `collected_at` is the level whose figures are summed: `village` for what the village sheets say.
+    `denominator_is_target` allows a numerator above its denominator. `register_level` says that the denominator must be
+    the number of registered units of that level at or below the reporting unit (1 for the commune itself).
+    `decimals` is how many decimals a typed figure may have (0: whole numbers).
+    """
+
+    id: str
+    name: Text
+    theme: str
+    measure: Measure
+    numerator: Text
+    denominator: Text | None
+    denominator_kind: str
+    unit: Text
+    flow: Flow
+    frequency: Frequency
+    absence: Absence
+    source: str
+    collected_at: Level = Level.COMMUNE
+    denominator_is_target: bool = False
+    register_level: Level | None = None
+    decimals: int = 0
+    valid_from: date | None = None
+    valid_to: date | None = None
+    aliases: tuple[str, ...] = ()
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the indicator is in force on that day."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a document promises for an indicator at a level in a year; `assumed` where no document could be read.
+
+    `value` is in the indicator's unit (percent as 0 to 100). `area` narrows the target to one area; None: everywhere.
+    """
+
+    indicator: str
+    level: Level
+    year: int
+    value: Decimal
+    document: str
+    assumed: bool
+    area: str | None = None

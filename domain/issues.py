@@ -1,0 +1,43 @@
+"""What is wrong with a submission, as data: where, what was found, what was expected; and what was mended on reading."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """What an issue does: `critical` quarantines the submission, `warning` asks, `info` notes."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing wrong with a submission.
+
+    `code` keys the catalogue's text: a reading code of `messages/issues.yaml` or a rule id of `rules/`.
+    `cell` is an A1 address on `sheet`. `facts` are further values the text names.
+    """
+
+    code: str
+    severity: Severity
+    sheet: str | None = None
+    cell: str | None = None
+    found: str | None = None
+    expected: str | None = None
+    indicator: str | None = None
+    unit: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A tolerance used on reading: what the cell held, what it was read as, under which rule of the catalogue."""
+
+    rule: str
+    sheet: str
+    cell: str
+    before: str
+    after: str

@@ -1,0 +1,122 @@
+"""Forms and their layouts: which sheet, columns and lines a commune fills, in which version of the template."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from domain.periods import Frequency
+from domain.texts import Text
+from domain.units import Level
+
+
+class Role(StrEnum):
+    """What a column of a form holds."""
+
+    ORDER = "order"
+    LABEL = "label"
+    UNIT = "unit"
+    DENOMINATOR = "denominator"
+    NUMERATOR = "numerator"
+    PERCENT = "percent"
+    NOTE = "note"
+    VILLAGE_CODE = "village_code"
+    VILLAGE_NAME = "village_name"
+    FIGURE = "figure"
+
+
+class Input(StrEnum):
+    """What a person may type into a figure column of the village sheet."""
+
+    YES_NO = "yes_no"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: what it holds, its header, the mark in the column-number row ("3=2/1×100"), its width in characters.
+
+    `indicator` and `input` are set on FIGURE columns of the village sheet only. `aliases` are further headers met.
+    """
+
+    role: Role
+    header: str
+    mark: str
+    width: float
+    indicator: str | None = None
+    input: Input | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the form: a section heading (`indicator` None) or an indicator, with its number and label."""
+
+    number: str
+    label: str
+    indicator: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that units owe: its number, calendar, frequency, and working days from cut-off to deadline by level."""
+
+    id: str
+    number: str
+    title: Text
+    calendar: str
+    frequency: Frequency
+    level: Level
+    due_working_days: tuple[tuple[Level, int], ...]
+
+    def working_days_due(self, level: Level) -> int:
+        """Working days a level has after the cut-off (Decree 09/2019 art. 8.5: at least one)."""
+        return dict(self.due_working_days)[level]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One version of a form's workbook. `lines` go on `sheet` in order; `village_columns` head `village_sheet`."""
+
+    form: str
+    version: str
+    valid_from: date
+    valid_to: date | None
+    sheet: str
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    village_sheet: str | None
+    village_columns: tuple[Column, ...]
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """Ids of the indicators the form asks for, in order."""
+        return tuple(line.indicator for line in self.lines if line.indicator is not None)
+
+    @property
+    def village_indicators(self) -> tuple[str, ...]:
+        """Ids of the indicators asked for village by village."""
+        return tuple(column.indicator for column in self.village_columns if column.indicator is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """Which units owe a form: all of the form's level at or below `area`, for periods whose last day lies in the span."""
+
+    form: str
+    area: str
+    valid_from: date
+    valid_to: date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """A unit that need not give a form, or some of its indicators (empty: the whole form), for a span, and why."""
+
+    unit: str
+    form: str
+    indicators: tuple[str, ...]
+    valid_from: date
+    valid_to: date | None
+    reason: str

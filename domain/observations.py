@@ -1,0 +1,55 @@
+"""Observations: figures with the cells they stand in; zero, blank and not-applicable stay three things."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class CellState(StrEnum):
+    """What a figure's cell says. `unreadable` exists only until judgement: no such figure is ever loaded."""
+
+    VALUE = "value"
+    ZERO = "zero"
+    BLANK = "blank"
+    NOT_APPLICABLE = "not_applicable"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One cell's figure: the number (None unless state is value or zero), its A1 address, the text as typed."""
+
+    state: CellState
+    number: Decimal | None
+    cell: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a unit reports for an indicator.
+
+    `unit` is the reporting commune's code, or a village's for figures of the village sheet. `denominator` is None where
+    the indicator has none; `stated` is the percentage the official typed (0 to 100), never used for a rollup.
+    """
+
+    unit: str
+    indicator: str
+    sheet: str
+    numerator: Figure
+    denominator: Figure | None = None
+    stated: Figure | None = None
+
+    @property
+    def state(self) -> CellState:
+        """State of the whole: unreadable or not-applicable anywhere wins, then the numerator's own."""
+        parts = [self.numerator.state] + ([self.denominator.state] if self.denominator else [])
+        for strongest in (CellState.UNREADABLE, CellState.NOT_APPLICABLE):
+            if strongest in parts:
+                return strongest
+        return self.numerator.state
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it can enter a rollup: a number, and a denominator where the indicator has one."""
+        return self.numerator.number is not None and (self.denominator is None or self.denominator.number is not None)

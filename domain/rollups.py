@@ -1,0 +1,63 @@
+"""A published row: the figure, what it rests on, and how complete that is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class RollupStatus(StrEnum):
+    """Whether every expected unit is in, some are not, or the figure cannot be compared at all."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    NOT_COMPARABLE = "not_comparable"
+
+
+class Boundary(StrEnum):
+    """On whose boundaries a series is published: as the units then were, or as they are now."""
+
+    AS_THEN = "as_then"
+    AS_NOW = "as_now"
+
+
+@dataclass(frozen=True, slots=True)
+class RollupRow:
+    """One published figure; the fields are the published columns, in their order (later ones go at the end).
+
+    `value` is in the indicator's unit, percentages 0 to 100 with two decimals, rounded once, half-up; None when not
+    comparable or when no unit gave a figure. `units_accepted` counts the units whose figure entered it.
+    `published_at` is in UTC and, like `run_id`, belongs to the revision.
+    """
+
+    area: str
+    period: str
+    indicator: str
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    denominator_kind: str
+    target: Decimal | None
+    target_assumed: bool | None
+    attained: bool | None
+    units_expected: int
+    units_accepted: int
+    units_late: int
+    units_missing: int
+    status: RollupStatus
+    boundary: Boundary
+    revision: int
+    published_at: datetime
+    run_id: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class RollupChange:
+    """A figure that a revision moved: which, from what to what, because of which stored file (sha256; None: no file)."""
+
+    indicator: str
+    column: str
+    before: str
+    after: str
+    sha256: str | None

@@ -1,0 +1,88 @@
+"""The life of a submission, and what reading one workbook yields."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from domain.errors import TerminalError
+from domain.issues import Issue, Repair, Severity
+from domain.observations import Observation
+from domain.periods import Period
+from domain.units import OrgUnit
+
+
+class SubmissionState(StrEnum):
+    """Where a submission stands; a published figure rests on accepted ones only."""
+
+    RECEIVED = "received"
+    PARSED = "parsed"
+    CHECKED = "checked"
+    ACCEPTED = "accepted"
+    QUARANTINED = "quarantined"
+    REPLACED_BEFORE_CHECK = "replaced_before_check"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+PENDING_STATES = (SubmissionState.RECEIVED, SubmissionState.PARSED, SubmissionState.CHECKED)
+"""States a submission is left in only by a run that stopped half-way; the next run takes it up again."""
+
+MOVES: dict[SubmissionState, frozenset[SubmissionState]] = {
+    SubmissionState.RECEIVED: frozenset({SubmissionState.PARSED, SubmissionState.QUARANTINED}),
+    SubmissionState.PARSED: frozenset(
+        {SubmissionState.CHECKED, SubmissionState.QUARANTINED, SubmissionState.REPLACED_BEFORE_CHECK}
+    ),
+    SubmissionState.CHECKED: frozenset({SubmissionState.ACCEPTED, SubmissionState.QUARANTINED}),
+    SubmissionState.ACCEPTED: frozenset({SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN}),
+    SubmissionState.QUARANTINED: frozenset({SubmissionState.CHECKED}),
+    SubmissionState.REPLACED_BEFORE_CHECK: frozenset({SubmissionState.CHECKED}),
+    SubmissionState.SUPERSEDED: frozenset({SubmissionState.ACCEPTED}),
+    SubmissionState.WITHDRAWN: frozenset(),
+}
+"""Every lawful move. Superseded goes back to accepted only when the version after it is withdrawn."""
+
+
+class IllegalMoveError(TerminalError):
+    """A submission was asked to move to a state its own does not lead to."""
+
+    def __init__(self, current: SubmissionState, wanted: SubmissionState) -> None:
+        """Keep both states and say what would be lawful."""
+        self.current = current
+        self.wanted = wanted
+        lawful = ", ".join(sorted(MOVES[current])) or "nothing"
+        super().__init__(f"a submission that is {current} cannot become {wanted}; it may become: {lawful}")
+
+
+def check_move(current: SubmissionState, wanted: SubmissionState) -> None:
+    """Let a lawful move pass.
+
+    Raises:
+        IllegalMoveError: the move is not in `MOVES`.
+    """
+    if wanted not in MOVES[current]:
+        raise IllegalMoveError(current, wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedReport:
+    """What one workbook says: who, when, which form, the observations, what was mended, what is wrong.
+
+    `unit`, `period` and `form` are None where they could not be told; then `issues` says why.
+    """
+
+    unit: OrgUnit | None
+    period: Period | None
+    form: str | None
+    layout_version: str | None
+    observations: tuple[Observation, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    issues: tuple[Issue, ...] = field(default=())
+
+    @property
+    def is_placeable(self) -> bool:
+        """Whether unit, period and form are known, so that rules can judge it."""
+        return self.unit is not None and self.period is not None and self.form is not None
+
+    @property
+    def has_critical(self) -> bool:
+        """Whether reading alone already refuses it."""
+        return any(issue.severity is Severity.CRITICAL for issue in self.issues)

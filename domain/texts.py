@@ -1,0 +1,56 @@
+"""Sentences people read, in Vietnamese and English, and the matching of names as officials write them."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Lang = Literal["vi", "en"]
+
+_OLD_TONE_PLACES = {
+    "oà": "òa", "oá": "óa", "oả": "ỏa", "oã": "õa", "oạ": "ọa",
+    "oè": "òe", "oé": "óe", "oẻ": "ỏe", "oẽ": "õe", "oẹ": "ọe",
+    "uỳ": "ùy", "uý": "úy", "uỷ": "ủy", "uỹ": "ũy", "uỵ": "ụy",
+}  # fmt: skip
+# After q the u belongs to the consonant ("quý"), and inside a closed syllable ("toàn") there is only one place.
+_TONE_PLACE = re.compile("(?<!q)(" + "|".join(_OLD_TONE_PLACES) + r")(?!\w)")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence or name in both languages; `{name}` marks are filled by `format`."""
+
+    vi: str
+    en: str
+
+    def get(self, lang: Lang) -> str:
+        """The sentence in one language."""
+        return self.vi if lang == "vi" else self.en
+
+    def format(self, lang: Lang, facts: Mapping[str, object]) -> str:
+        """The sentence with its facts filled in.
+
+        Raises:
+            KeyError: the sentence names a fact that was not given.
+        """
+        return self.get(lang).format_map(facts)
+
+
+def normalise_name(name: str) -> str:
+    """Make two spellings of one Vietnamese name equal: form, tone place, case, spaces, dashes, invisible marks.
+
+    Keeps diacritics: 191 commune names differ between two releases of one public list by tone place or case only,
+    while folding to ASCII would make different communes of one district equal.
+    """
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", name)).casefold()
+    text = _DASHES.sub("-", text)
+    return " ".join(_TONE_PLACE.sub(lambda found: _OLD_TONE_PLACES[found.group()], text).split())
+
+
+def ascii_key(name: str) -> str:
+    """A name without diacritics, to *suggest* candidates to a person; never to match by."""
+    decomposed = unicodedata.normalize("NFD", normalise_name(name))
+    return "".join(mark for mark in decomposed if not unicodedata.combining(mark)).replace("đ", "d")

@@ -1,0 +1,181 @@
+"""Org units over time: codes are reused, so a unit is a code *and* the day from which it holds."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+from domain.errors import TerminalError, UsageError
+from domain.texts import normalise_name
+
+
+class Level(StrEnum):
+    """Where a unit stands in the hierarchy; districts ended on 2025-07-01."""
+
+    COUNTRY = "country"
+    PROVINCE = "province"
+    DISTRICT = "district"
+    COMMUNE = "commune"
+    VILLAGE = "village"
+
+
+class UnitKey(NamedTuple):
+    """What identifies a unit: 22810 was Tân Sơn town until 2025-06-30 and is the commune Ninh Sơn since."""
+
+    code: str
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True)
+class OrgUnit:
+    """A unit as it was from `valid_from` to `valid_to` (both included; None: still so).
+
+    `name` is the full official name with its kind ("Xã Lâm Sơn"); `bare_name` leaves the kind out ("Lâm Sơn").
+    `invented` marks sample data that no document backs.
+    """
+
+    code: str
+    name: str
+    kind: str
+    level: Level
+    parent: str | None
+    valid_from: date
+    valid_to: date | None
+    invented: bool = False
+
+    @property
+    def key(self) -> UnitKey:
+        """Code and first day."""
+        return UnitKey(self.code, self.valid_from)
+
+    @property
+    def bare_name(self) -> str:
+        """The name without its kind."""
+        prefix = self.kind + " "
+        return self.name[len(prefix) :] if self.name.casefold().startswith(prefix.casefold()) else self.name
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the unit exists in this shape on that day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """One old unit passing, whole or in part, into one new unit on a day, and the text that says so."""
+
+    old: str
+    new: str
+    effective: date
+    whole: bool
+    legal_basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A dated grouping of units that a rollup is published for: a legacy district, a province, an officer's own."""
+
+    code: str
+    name: str
+    level: Level
+    valid_from: date
+    valid_to: date | None
+    members: tuple[OrgUnit, ...]
+
+
+class UnitRegister:
+    """All units that ever held, to be asked by code, name or parent *as of a day*."""
+
+    def __init__(self, units: Iterable[OrgUnit], successions: Sequence[Succession] = ()) -> None:
+        """Index the units.
+
+        Raises:
+            TerminalError: two units of one code hold on the same day.
+        """
+        self.units: tuple[OrgUnit, ...] = tuple(units)
+        self.successions: tuple[Succession, ...] = tuple(successions)
+        self._by_code: dict[str, list[OrgUnit]] = defaultdict(list)
+        for unit in self.units:
+            self._by_code[unit.code].append(unit)
+        for code, versions in self._by_code.items():
+            versions.sort(key=lambda unit: unit.valid_from)
+            for earlier, later in zip(versions, versions[1:], strict=False):
+                if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
+                    raise TerminalError(f"units of code {code} overlap: {earlier.name} and {later.name}")
+
+    @cached_property
+    def _by_parent(self) -> dict[str, list[OrgUnit]]:
+        index: dict[str, list[OrgUnit]] = defaultdict(list)
+        for unit in self.units:
+            if unit.parent is not None:
+                index[unit.parent].append(unit)
+        return index
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[OrgUnit]]:
+        index: dict[str, list[OrgUnit]] = defaultdict(list)
+        for unit in self.units:
+            for name in {normalise_name(unit.name), normalise_name(unit.bare_name)}:
+                index[name].append(unit)
+        return index
+
+    def versions(self, code: str) -> tuple[OrgUnit, ...]:
+        """Everything a code ever meant, oldest first."""
+        return tuple(self._by_code.get(code, ()))
+
+    def find(self, code: str, on: date) -> OrgUnit | None:
+        """The unit that a code means on a day, or None."""
+        return next((unit for unit in self._by_code.get(code, ()) if unit.holds_on(on)), None)
+
+    def get(self, code: str, on: date) -> OrgUnit:
+        """The unit that a code means on a day.
+
+        Raises:
+            UsageError: the code means nothing on that day; the message says when it did.
+        """
+        found = self.find(code, on)
+        if found is None:
+            spans = "; ".join(
+                f"{unit.name} from {unit.valid_from} to {unit.valid_to or 'today'}" for unit in self.versions(code)
+            )
+            raise UsageError(f"no unit has code {code} on {on}" + (f" (known: {spans})" if spans else ""))
+        return found
+
+    def by_name(self, name: str, on: date, level: Level | None = None) -> tuple[OrgUnit, ...]:
+        """Units of that name, with or without its kind, that hold on a day; spelling variants count as equal."""
+        return tuple(
+            unit
+            for unit in self._by_name.get(normalise_name(name), ())
+            if unit.holds_on(on) and (level is None or unit.level is level)
+        )
+
+    def children(self, code: str, on: date) -> tuple[OrgUnit, ...]:
+        """The units directly below a code on a day, by code."""
+        below = (unit for unit in self._by_parent.get(code, ()) if unit.holds_on(on))
+        return tuple(sorted(below, key=lambda unit: unit.code))
+
+    def descendants(self, code: str, on: date, level: Level) -> tuple[OrgUnit, ...]:
+        """The units of one level at or below a code on a day, by code."""
+        found: list[OrgUnit] = []
+        waiting = list(self.children(code, on))
+        while waiting:
+            unit = waiting.pop()
+            if unit.level is level:
+                found.append(unit)
+            else:
+                waiting.extend(self.children(unit.code, on))
+        return tuple(sorted(found, key=lambda unit: unit.code))
+
+    def area(self, code: str, on: date) -> Area:
+        """The rollup area a code means on a day, with the communes it groups.
+
+        Raises:
+            UsageError: no unit of that code holds on the day, or it groups no communes.
+        """
+        unit = self.get(code, on)
+        members = self.descendants(code, on, Level.COMMUNE)
+        if not members:
+            raise UsageError(f"{unit.name} ({code}) groups no communes on {on}: name a district or a province")
+        return Area(unit.code, unit.name, unit.level, unit.valid_from, unit.valid_to, members)
