@@ -1,5 +1,6 @@
 """Org units over time: codes are reused, so a unit is a code *and* the day from which it holds."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ class UnitRegister:
             self._by_code[unit.code].append(unit)
         for code, versions in self._by_code.items():
             versions.sort(key=lambda unit: unit.valid_from)
-            for earlier, later in zip(versions, versions[1:], strict=False):
+            for earlier, later in itertools.pairwise(versions):
                 if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
                     raise TerminalError(f"units of code {code} overlap: {earlier.name} and {later.name}")
 
