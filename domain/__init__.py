@@ -1,1 +1,1 @@
-"""What the words mean: units, periods, indicators, submissions, issues, aggregation. Plain Python, imports no other room."""
+"""What the words mean: units, periods, indicators, submissions, issues, aggregation. Plain Python, no other room."""

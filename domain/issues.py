@@ -1,4 +1,4 @@
-"""What is wrong with a submission, as data: where, what was found, what was expected; and what was mended on reading."""
+"""What is wrong with a submission, as data: where, what was found, what was expected; and what reading mended."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -101,7 +101,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """Which units owe a form: all of the form's level at or below `area`, for periods whose last day lies in the span."""
+    """Which units owe a form: all of the form's level at or below `area`, for periods that end within the span."""
 
     form: str
     area: str

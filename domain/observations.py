@@ -17,12 +17,16 @@ class CellState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One cell's figure: the number (None unless state is value or zero), its A1 address, the text as typed."""
+    """One cell's figure: the number (None unless state is value or zero), its A1 address, the text as typed.
+
+    `decimals` is how many decimals a percentage was shown with, where that is known.
+    """
 
     state: CellState
     number: Decimal | None
     cell: str
     raw: str
+    decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

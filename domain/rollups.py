@@ -54,7 +54,7 @@ class RollupRow:
 
 @dataclass(frozen=True, slots=True)
 class RollupChange:
-    """A figure that a revision moved: which, from what to what, because of which stored file (sha256; None: no file)."""
+    """A figure that a revision moved: which, from what to what, because of which stored file (sha256) if any."""
 
     indicator: str
     column: str

@@ -1,7 +1,7 @@
 """The staging tables between parsing and judgement: the only thing `warehouse/` and the rules' SQL share.
 
-`warehouse/` creates and fills them; the rules of `expectations/` read them through an engine's URL. Every table carries
-`run_id`, so two runs never see each other's rows. Figures stand as plain SQL numbers; an unreadable or blank one is NULL
+`warehouse/` creates and fills them; the rules of `expectations/` read them through an engine's URL. Every table
+carries `run_id`, so two runs never see each other's rows. Figures stand as plain SQL numbers; an unreadable or blank one is NULL
 with its state beside it, so no rule ever meets text where a number belongs.
 """
 
@@ -58,11 +58,12 @@ class StagedObservation:
     numerator_raw: str
     denominator_raw: str
     stated_raw: str
+    stated_decimals: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class StagedDue:
-    """An indicator that a submission owes in its period. `absence` is `refuse` or `warn`; `label` the form's wording."""
+    """An indicator that a submission owes in its period. `absence` is `refuse` or `warn`; `label` the form's."""
 
     run_id: str
     submission_id: int
