@@ -1,4 +1,4 @@
-"""What all tests share: the shipped catalogue, and a fresh warehouse on each engine."""
+"""What all tests share: the shipped catalogue, a fresh warehouse on each engine, and no skips."""
 
 import uuid
 from collections.abc import Iterator
@@ -9,6 +9,20 @@ import psycopg
 import pytest
 
 from domain.catalog import Catalog, load_catalog
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the switch that makes a skipped test fail the run."""
+    parser.addoption("--forbid-skips", action="store_true", help="fail the run when any test was skipped")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run in which something was skipped, if asked to."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.config.getoption("forbid_skips") and reporter is not None and reporter.stats.get("skipped"):
+        reporter.write_line("skipped tests are failures here (--forbid-skips)", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")

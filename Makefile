@@ -1,0 +1,54 @@
+# Every command sets up what it needs. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# The first interpreter on this machine that we support.
+PYTHON ?= $(firstword $(foreach one,python3 python3.13 python3.12 python3.11 python,$(shell command -v $(one) >/dev/null 2>&1 && $(one) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 && echo $(one))))
+VENV := .venv
+BIN := $(VENV)/bin
+export TONGHOP_HOME ?= ./var
+
+.PHONY: help demo test test-full check format setup-full golden clean
+
+help: ## Show this list
+	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+$(VENV): $(VENV)/ready ## Set up the virtual environment only
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found: install one, or run make PYTHON=/path/to/python" >&2; exit 2; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version); this takes a minute or two the first time."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/ready ## Run one district's nights on the bundled sample: refused, corrected, rerun
+	@$(BIN)/tonghop demo
+
+test: $(VENV)/ready ## Run the tests; every service they start comes from pip
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not full" --forbid-skips
+
+test-full: test ## Run the tests, then those that need Chromium and LibreOffice (make setup-full)
+	@$(BIN)/python -m pytest -m full --forbid-skips
+
+check: $(VENV)/ready ## Lint, format, types, import contracts, docstrings
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/interrogate --quiet connectors domain expectations flows publishing tests warehouse workbooks
+
+format: $(VENV)/ready ## Format the code and mend what can be mended
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+setup-full: ## Install the Debian packages that make test-full needs (root or sudo)
+	@if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+	$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q \
+	  chromium libreoffice-calc-nogui poppler-utils fonts-liberation
+
+golden: $(VENV)/ready ## Make the golden files again; look at the diff before you commit it
+	@$(BIN)/python -m pytest tests/publishing --update-golden
+
+clean: ## Remove the virtual environment, caches and everything made under TONGHOP_HOME
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache "$(TONGHOP_HOME)"

@@ -1,0 +1,93 @@
+"""Rules about the code itself: what a newcomer may rely on without reading everything."""
+
+import ast
+import importlib.util
+import re
+import subprocess
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from domain.catalog import Catalog
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("flows", "publishing", "connectors", "workbooks", "expectations", "warehouse", "domain")
+
+
+def tracked_files(*patterns: str) -> list[Path]:
+    """Files under version control (or about to be) that match."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).is_file()]
+
+
+def product_modules() -> list[Path]:
+    """All Python files of the rooms, migrations left out."""
+    return [path for path in tracked_files(*(f"{room}/*.py" for room in ROOMS)) if "versions" not in path.parts]
+
+
+def string_constants(path: Path) -> Iterator[str]:
+    """All string literals of a module, docstrings included."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_all_rooms_come_from_this_checkout() -> None:
+    """Every room is imported from one place, so no other distribution shadows one of the generic names."""
+    origins = {Path(str(importlib.util.find_spec(room).origin)).parent.parent for room in ROOMS}  # type: ignore[union-attr] # a room that cannot be found fails the test as it should
+    assert origins == {ROOT}
+
+
+def test_no_indicator_code_in_code(catalog: Catalog) -> None:
+    """No room names an indicator: they live in the catalogue."""
+    found = {
+        (path.relative_to(ROOT), text)
+        for path in product_modules()
+        for text in string_constants(path)
+        for code in catalog.indicators
+        if re.search(rf"\b{re.escape(code)}\b", text)
+    }
+    assert found == set()
+
+
+def test_source_files_stay_small() -> None:
+    """No source file passes 400 lines: by then it does two jobs."""
+    assert [path for path in product_modules() if len(path.read_text(encoding="utf-8").splitlines()) > 400] == []
+
+
+def test_every_file_is_nfc() -> None:
+    """Vietnamese in code, catalogue and documents is NFC, so that texts compare equal."""
+    texts = tracked_files("*.py", "*.yaml", "*.csv", "*.md", "*.j2")
+    assert [path for path in texts if not unicodedata.is_normalized("NFC", path.read_text(encoding="utf-8"))] == []
+
+
+def test_nothing_names_a_package_index_or_a_home() -> None:
+    """No tracked file holds the address of a package index or a path of somebody's machine."""
+    forbidden = re.compile(r"/simple/|index-url|files\.pythonhosted|/(?:root|home)/\w|/work/")
+    here = Path(__file__)
+    found = [
+        path
+        for path in tracked_files("*")
+        if path != here and path.suffix != ".xlsx" and forbidden.search(path.read_text(encoding="utf-8", errors="ignore"))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("target", ["demo", "test", "test-full", "check", "setup-full", ".venv", "help"])
+def test_readme_names_every_command(target: str) -> None:
+    """Each make target a newcomer needs stands in the README."""
+    assert f"make {target}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_constraints_hold_no_addresses() -> None:
+    """The constraints are names and versions only, one a line."""
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9_.\-]+==[A-Za-z0-9_.!+\-]+", line)] == []
