@@ -1,0 +1,93 @@
+"""A1 addresses: columns as letters, cells, ranges and references to a cell of a named sheet."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+LAST_ROW = 1_048_576
+LAST_COLUMN = 16_384
+
+_ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+_REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!:\[\]]+))!(\$?[A-Za-z]{1,3}\$?[0-9]{1,7})")
+
+
+@lru_cache(maxsize=LAST_COLUMN)
+def column_number(letters: str) -> int:
+    """Column of letters: A is 1, Z 26, AA 27."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+@lru_cache(maxsize=LAST_COLUMN)
+def column_letters(number: int) -> str:
+    """Letters of a column: 1 is A, 27 AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def cell_address(row: int, column: int) -> str:
+    """The A1 address of a place."""
+    return f"{column_letters(column)}{row}"
+
+
+def split_address(address: str) -> tuple[int, int] | None:
+    """Row and column of an A1 address, with or without $ marks; None when it is none, or lies outside any sheet."""
+    found = _ADDRESS.fullmatch(address)
+    if not found:
+        return None
+    row, column = int(found[2]), column_number(found[1])
+    return (row, column) if 1 <= row <= LAST_ROW and column <= LAST_COLUMN else None
+
+
+class CellRange(NamedTuple):
+    """A rectangle of cells, both ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def covers(self, row: int, column: int) -> bool:
+        """Whether the place lies inside."""
+        return self.top <= row <= self.bottom and self.left <= column <= self.right
+
+    def is_anchor(self, row: int, column: int) -> bool:
+        """Whether the place is the top left cell, the one that holds a merged range's value."""
+        return (row, column) == (self.top, self.left)
+
+    def __str__(self) -> str:
+        """The range as Excel writes it."""
+        return f"{cell_address(self.top, self.left)}:{cell_address(self.bottom, self.right)}"
+
+
+def parse_range(text: str) -> CellRange | None:
+    """The rectangle that `B2:D5` (or a single address) names; None when it is none."""
+    first, _, last = text.partition(":")
+    one = split_address(first)
+    other = split_address(last) if last else one
+    if one is None or other is None:
+        return None
+    return CellRange(min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1]))
+
+
+class CellReference(NamedTuple):
+    """A cell of a named sheet, as a defined name points at it."""
+
+    sheet: str
+    row: int
+    column: int
+
+
+def parse_reference(text: str) -> CellReference | None:
+    """The one cell that `'Biểu 01'!$E$12` points at; None for ranges, formulas and broken references (#REF!)."""
+    found = _REFERENCE.fullmatch(text.strip().removeprefix("="))
+    place = split_address(found[3]) if found else None
+    if found is None or place is None:
+        return None
+    sheet = found[1].replace("''", "'") if found[1] else found[2]
+    return CellReference(sheet, *place)

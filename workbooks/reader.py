@@ -1,0 +1,67 @@
+"""Reading a workbook: bytes to cells, streamed under limits, without giving anything a meaning."""
+
+from collections.abc import Mapping
+
+from workbooks.archive import Archive, open_archive
+from workbooks.book_part import BookParts, SheetEntry, read_book_parts
+from workbooks.cells import Sheet, SheetContents, Workbook
+from workbooks.guards import Limits, check_bytes, refusal
+from workbooks.markup import read_elements, read_relations
+from workbooks.sheet_part import BookContext, read_sheet
+from workbooks.strings_part import read_strings
+from workbooks.styles_part import read_styles
+
+_PROPERTY = "property"
+
+
+def read_workbook(data: bytes, limits: Limits | None = None) -> Workbook:
+    """Read an .xlsx or .xlsm file.
+
+    Raises:
+        RefusedError: it is no such file, damaged, ambiguous or beyond the limits; the issue says which.
+    """
+    limits = limits or Limits()
+    check_bytes(data, limits)
+    archive = open_archive(data, limits)
+    parts = read_book_parts(archive)
+    context = BookContext(
+        strings=read_strings(archive, parts.strings),
+        styles=read_styles(archive, parts.styles),
+        since_1904=parts.since_1904,
+    )
+    sheets = tuple(_read_sheet(archive, entry, context) for entry in parts.sheets)
+    if sum(len(sheet.cells) for sheet in sheets) > limits.cells:
+        raise refusal("too_many_cells", limit=limits.cells)
+    return Workbook(parts.kind, sheets, parts.names, _read_properties(archive, parts))
+
+
+def _read_sheet(archive: Archive, entry: SheetEntry, context: BookContext) -> Sheet:
+    contents = read_sheet(archive, entry.part, entry.name, context)
+    for relation in read_relations(archive, entry.part):
+        if relation.kind == "comments" and relation.part in archive:
+            _read_comments(archive, relation.part, contents)
+    return Sheet(entry.name, entry.state, contents)
+
+
+def _read_comments(archive: Archive, part: str, contents: SheetContents) -> None:
+    place = None
+    for element in read_elements(archive, part):
+        if element.name == "comment":
+            place = element.attributes.get("ref", "")
+            contents.comments[place] = ""
+        elif element.name == "t" and place is not None:
+            contents.comments[place] += element.text
+
+
+def _read_properties(archive: Archive, parts: BookParts) -> Mapping[str, str]:
+    """Custom document properties: what people, or our template, wrote into the file's own particulars."""
+    if parts.properties is None or parts.properties not in archive:
+        return {}
+    found: dict[str, str] = {}
+    name: str | None = None
+    for element in read_elements(archive, parts.properties):
+        if element.name == _PROPERTY:
+            name = element.attributes.get("name")
+        elif name is not None and element.text.strip():
+            found[name] = element.text.strip()
+    return found
