@@ -1,0 +1,80 @@
+"""The landing keeps every byte under its hash, once, and notices damage."""
+
+import errno
+import os
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.landing import DamagedBytesError, Landing, LandingFullError, NotLandedError
+
+
+@given(data=st.binary(max_size=2000))
+def test_what_lands_is_read_back(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    """Bytes come back as they were, under the sha256 of their content."""
+    landing = Landing(tmp_path_factory.mktemp("landing"))
+    digest = landing.land(data)
+    assert (digest, landing.read(digest)) == (sha256(data).hexdigest(), data)
+
+
+def test_landing_twice_keeps_one_file(tmp_path: Path) -> None:
+    """The same bytes land once, however often they are delivered."""
+    landing = Landing(tmp_path)
+    landing.land(b"figures")
+    written = landing.path_of(landing.land(b"figures"))
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [written]
+
+
+def test_landing_again_leaves_the_file_alone(tmp_path: Path) -> None:
+    """A file that is there and whole is not written again."""
+    landing = Landing(tmp_path)
+    path = landing.path_of(landing.land(b"figures"))
+    before = path.stat().st_ino
+    landing.land(b"figures")
+    assert path.stat().st_ino == before
+
+
+def test_damage_is_noticed(tmp_path: Path) -> None:
+    """Bytes that changed on disk are never taken for what was delivered."""
+    landing = Landing(tmp_path)
+    digest = landing.land(b"figures")
+    landing.path_of(digest).write_bytes(b"figurez")
+    with pytest.raises(DamagedBytesError):
+        landing.read(digest)
+
+
+def test_landing_again_mends_damage(tmp_path: Path) -> None:
+    """A delivery of the same bytes replaces a damaged copy."""
+    landing = Landing(tmp_path)
+    digest = landing.land(b"figures")
+    landing.path_of(digest).write_bytes(b"")
+    landing.land(b"figures")
+    assert landing.read(digest) == b"figures"
+
+
+def test_missing_bytes_are_told(tmp_path: Path) -> None:
+    """A hash that was never landed gives an error that names the place."""
+    with pytest.raises(NotLandedError, match=str(tmp_path)):
+        Landing(tmp_path).read("0" * 64)
+
+
+@pytest.mark.parametrize("digest", ["", "../../etc/passwd", "A" * 64, "0" * 63])
+def test_only_hashes_are_paths(tmp_path: Path, digest: str) -> None:
+    """Nothing but a sha256 becomes a path."""
+    with pytest.raises(ValueError, match="no sha256"):
+        Landing(tmp_path).path_of(digest)
+
+
+def test_a_full_disk_is_told_and_leaves_nothing_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When no room is left the error says so, and no half file stays behind."""
+
+    def refuse(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(LandingFullError, match="make room"):
+        Landing(tmp_path).land(b"figures")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
