@@ -1,0 +1,133 @@
+"""Settings of a deployment, read from `TONGHOP_…` environment variables; nothing else reads the environment."""
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from domain.errors import UsageError
+from domain.texts import Lang
+
+_PREFIX = "TONGHOP_"
+
+
+class Settings(BaseSettings):
+    """Where things lie and how much is done at once; every field is also a variable: `TONGHOP_HOME` and so on."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True)
+
+    home: Path = Path("var")
+    """Folder of everything made at run time."""
+    warehouse_url: str = ""
+    """SQLAlchemy URL of the warehouse; empty: a SQLite file in the home."""
+    catalog: Path | None = None
+    """A deployment's own catalogue; None: the one shipped."""
+    inbox: Annotated[tuple[str, ...], NoDecode] = ()
+    """Folders or fsspec URLs where workbooks arrive, separated by `;`; empty: `inbox` in the home."""
+    lang: Lang = "vi"
+    """Language of what people read."""
+    areas: Annotated[tuple[str, ...], NoDecode] = ()
+    """Codes of the areas to publish, separated by `,`; empty: the unit above each commune that reported."""
+    batch_size: int = Field(default=100, ge=1)
+    """How many submissions are read, judged and loaded at once."""
+
+    @field_validator("home")
+    @classmethod
+    def _whole_path(cls, home: Path) -> Path:
+        # A worker may run in another folder than the command that set it up.
+        return home.expanduser().absolute()
+
+    @field_validator("inbox", mode="before")
+    @classmethod
+    def _split_inbox(cls, given: object) -> object:
+        return _split(given, ";")
+
+    @field_validator("areas", mode="before")
+    @classmethod
+    def _split_areas(cls, given: object) -> object:
+        return _split(given, ",")
+
+    @property
+    def database(self) -> str:
+        """URL of the warehouse, whether set or not."""
+        return self.warehouse_url or f"sqlite:///{self.home / 'warehouse.db'}"
+
+    @property
+    def inboxes(self) -> tuple[str, ...]:
+        """Places where workbooks arrive, whether set or not."""
+        return self.inbox or (str(self.default_inbox),)
+
+    @property
+    def default_inbox(self) -> Path:
+        """The inbox in the home."""
+        return self.home / "inbox"
+
+    @property
+    def landing(self) -> Path:
+        """Folder of every file ever received."""
+        return self.home / "landing"
+
+    @property
+    def published(self) -> Path:
+        """Folder of what is given out."""
+        return self.home / "published"
+
+
+def load_settings(**given: object) -> Settings:
+    """The settings of the environment, overridden by what is given.
+
+    Raises:
+        UsageError: a value cannot be used; the message names the variable and what is wrong with it.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type] # pydantic checks them
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{_PREFIX}{str(fault['loc'][0]).upper()}={fault['input']}: {fault['msg']}" for fault in error.errors()
+        )
+        raise UsageError(f"settings cannot be used: {faults}") from error
+
+
+def prepare_environment(settings: Settings) -> None:
+    """Give this process and those it starts these settings, and a Prefect that keeps its state under the home.
+
+    To be called before Prefect is imported: it reads its settings then. What is set already is left as it is.
+    """
+    os.environ.update(_as_environment(settings))
+    for name, value in _prefect_environment(settings).items():
+        os.environ.setdefault(name, value)
+
+
+def has_own_server() -> bool:
+    """Whether a Prefect server is given (`PREFECT_API_URL`), so that no temporary one is started."""
+    return bool(os.environ.get("PREFECT_API_URL"))
+
+
+def _as_environment(settings: Settings) -> dict[str, str]:
+    plain = settings.model_dump(mode="json", exclude_none=True)
+    texts = {name: json.dumps(value) if isinstance(value, list) else str(value) for name, value in plain.items()}
+    return {_PREFIX + name.upper(): text for name, text in texts.items()}
+
+
+def _prefect_environment(settings: Settings) -> dict[str, str]:
+    return {
+        "PREFECT_HOME": str(settings.home / "prefect"),
+        # The default of 20 s is missed on a busy machine; then the night would not even start.
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        # People read the command's own words; the runs' logs go to the server in full.
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    }
+
+
+def _split(given: object, mark: str) -> object:
+    if not isinstance(given, str):
+        return given
+    if given.lstrip().startswith("["):
+        return json.loads(given)
+    return tuple(part.strip() for part in given.split(mark) if part.strip())
