@@ -1,0 +1,31 @@
+"""What the rules found: one issue of one submission."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from domain.issues import Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An issue and the submission it belongs to.
+
+    The finding of a shadow rule carries severity `info` and the fact `stage` = `shadow`: it is kept for back-tests and
+    never shown to a commune.
+    """
+
+    submission_id: int
+    issue: Issue
+
+
+def plain(value: object) -> str:
+    """A value from SQL as plain text: numbers without exponent or idle zeros, whatever type the engine gave them."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return str(value)
+    # str() of a float is its shortest exact form: 76.44 stays 76.44.
+    number = Decimal(str(value))
+    if not number.is_finite():
+        return str(number)
+    text = format(number, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in {"-0", ""} else text

@@ -1,0 +1,88 @@
+"""A Great Expectations context that lives for one night's batch: the warehouse in, raw results out."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import great_expectations as gx
+from great_expectations.core import ExpectationSuiteValidationResult
+from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.datasource.fluent.interfaces import TestConnectionError
+from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+
+from expectations.errors import StagingUnreadableError, WarehouseUnreachableError
+from expectations.sql import batch_query
+from expectations.suites import TableSuite
+
+_NAME = "warehouse"
+
+
+def run_checkpoint(
+    warehouse_url: str, run_id: str, suites: Sequence[TableSuite]
+) -> dict[str, ExpectationSuiteValidationResult]:
+    """Judge all suites in one checkpoint, on one connection and one thread; results by staging table.
+
+    Raises:
+        WarehouseUnreachableError: the database does not answer.
+        StagingUnreadableError: a staging table cannot be read.
+    """
+    with _quiet(), _open_warehouse(warehouse_url) as (context, warehouse):
+        definitions = [_definition(context, warehouse, run_id, one) for one in suites]
+        checkpoint = context.checkpoints.add(gx.Checkpoint(name=_NAME, validation_definitions=definitions))
+        results = checkpoint.run().run_results
+    return {result.suite_name: result for result in results.values()}
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Great Expectations' own log lines back for a while: what went wrong reaches the caller as an exception."""
+    logger = logging.getLogger(gx.__name__)
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+@contextmanager
+def _open_warehouse(url: str) -> Iterator[tuple[EphemeralDataContext, SQLDatasource]]:
+    """A context with the warehouse as its one data source; all connections are closed at the end."""
+    context = gx.get_context(mode="ephemeral")
+    context.enable_analytics(enable=False)
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    add = context.data_sources.add_sqlite if url.startswith("sqlite") else context.data_sources.add_postgres
+    try:
+        # A dollar sign would mean a variable to be filled in from the environment.
+        warehouse = add(_NAME, connection_string=url.replace("$", r"\$"))
+    except TestConnectionError as error:
+        raise WarehouseUnreachableError(_reason(error)) from None
+    try:
+        yield context, warehouse
+    finally:
+        warehouse.get_execution_engine().close()
+        warehouse.get_engine().dispose()
+
+
+def _definition(
+    context: EphemeralDataContext, warehouse: SQLDatasource, run_id: str, judged: TableSuite
+) -> gx.ValidationDefinition:
+    try:
+        asset = warehouse.add_query_asset(judged.table, query=batch_query(judged.table, run_id))
+    except TestConnectionError as error:
+        raise StagingUnreadableError(judged.table, _reason(error)) from error
+    return context.validation_definitions.add(
+        gx.ValidationDefinition(
+            name=judged.table,
+            data=asset.add_batch_definition("run"),
+            suite=context.suites.add(judged.suite),
+        )
+    )
+
+
+def _reason(error: BaseException) -> str:
+    """The first line of the innermost cause, where the database says what is wrong."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,121 @@
+"""What a rule kind is: which figures it judges, what can be set, and the SQL that finds the wrong cells."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from domain.indicators import Indicator
+from domain.staging import OBSERVATIONS
+
+
+class BadParameterError(ValueError):
+    """A rule gives its kind a parameter that the kind does not take, or leaves out one that it needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A parameter that is a number; without a default it may be left out unless `required`."""
+
+    default: Decimal | None = None
+    required: bool = False
+
+    def literal(self, name: str, value: object) -> str:
+        """The number as an SQL literal.
+
+        Raises:
+            BadParameterError: the value is no finite number.
+        """
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+            raise BadParameterError(f"parameter {name} has to be a number, not {value!r}")
+        try:
+            number = Decimal(str(value))
+        except InvalidOperation:
+            raise BadParameterError(f"parameter {name} has to be a number, not {value!r}") from None
+        if not number.is_finite():
+            raise BadParameterError(f"parameter {name} has to be finite, not {value!r}")
+        return format(number, "f")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A parameter that is one of a few words."""
+
+    options: tuple[str, ...]
+    default: str | None = None
+    required: bool = False
+
+    def literal(self, name: str, value: object) -> str:
+        """The word as an SQL literal.
+
+        Raises:
+            BadParameterError: the value is none of the options.
+        """
+        if value not in self.options:
+            raise BadParameterError(f"parameter {name} has to be one of {', '.join(self.options)}, not {value!r}")
+        return f"'{value}'"
+
+
+Parameter = Number | Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The SQL pieces of a rule; the rows that satisfy `where` are the wrong ones.
+
+    The judged table is `t`, its submission `s`. `sheet` and `cell` name the cell to mark, `found` what it holds,
+    `expected` what it should hold; `village` is "" for the form sheet. `facts` are further values for the text.
+    `joins` may read other staging tables, always narrowed to the run. SQL that SQLite and PostgreSQL both understand.
+    """
+
+    where: str
+    cell: str
+    found: str
+    expected: str = "NULL"
+    sheet: str = "t.sheet"
+    village: str = "t.village"
+    joins: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a kind's SQL may use: the run's id and the rule's parameters, all as checked SQL literals."""
+
+    run_id: str
+    parameters: Mapping[str, str]
+
+
+def _any_indicator(_indicator: Indicator) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of rule.
+
+    `table` is the staging table whose rows are judged. `applies_to` says, by the catalogue's facts, which indicators
+    the kind can judge at all (no whole numbers are asked of an indicator with decimals).
+    """
+
+    query: Callable[[Terms], Query]
+    table: str = OBSERVATIONS
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    applies_to: Callable[[Indicator], bool] = _any_indicator
+
+    def literals(self, given: Mapping[str, str | int | float]) -> dict[str, str]:
+        """The parameters of a rule, defaults filled in, as SQL literals; one left out without a default is absent.
+
+        Raises:
+            BadParameterError: one is unknown, missing or of the wrong type.
+        """
+        unknown = sorted(set(given) - set(self.parameters))
+        if unknown:
+            raise BadParameterError(f"unknown parameter {', '.join(unknown)}")
+        found: dict[str, str] = {}
+        for name, parameter in self.parameters.items():
+            value = given.get(name, parameter.default)
+            if value is not None:
+                found[name] = parameter.literal(name, value)
+            elif parameter.required:
+                raise BadParameterError(f"parameter {name} is missing")
+        return found

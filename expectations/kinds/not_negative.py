@@ -1,0 +1,11 @@
+"""No figure is below zero."""
+
+from expectations.figures import PARTS, part
+from expectations.kind import Kind, Query, Terms
+
+
+def _query(_terms: Terms) -> Query:
+    return Query(where=f"{part('number')} < 0", joins=(PARTS,), cell=part("cell"), found=part("number"))
+
+
+KIND = Kind(query=_query)

@@ -1,0 +1,26 @@
+"""A numerator is not above its denominator, except where the denominator is a target that may be passed."""
+
+from domain.indicators import Indicator
+from expectations.kind import Kind, Query, Terms
+
+
+def _query(_terms: Terms) -> Query:
+    # A denominator of zero or below is another rule's business.
+    return Query(
+        where="t.denominator > 0 AND t.numerator > t.denominator",
+        cell="t.cell",
+        found="t.numerator",
+        expected="t.denominator",
+        facts={
+            "numerator": "t.numerator",
+            "denominator": "t.denominator",
+            "denominator_cell": "t.denominator_cell",
+        },
+    )
+
+
+def _applies_to(indicator: Indicator) -> bool:
+    return not indicator.denominator_is_target
+
+
+KIND = Kind(query=_query, applies_to=_applies_to)

@@ -1,0 +1,34 @@
+"""An indicator that is due has figures: no line is missing and no figure cell is blank."""
+
+from domain.observations import CellState
+from domain.staging import DUE, OBSERVATIONS
+from expectations.figures import PARTS, part
+from expectations.kind import Choice, Kind, Query, Terms
+
+
+def _query(terms: Terms) -> Query:
+    state = part("state", of="o")
+    # "Not applicable" answers an indicator that is only asked for; one that is required has to have a figure.
+    # An unreadable cell is no missing one: reading has already said what is wrong with it.
+    return Query(
+        where=f"""t.absence = {terms.parameters["absence"]} AND (
+            (o.submission_id IS NULL AND p.part = 'numerator')
+            OR ({state} = '{CellState.BLANK}' AND (t.absence = 'refuse' OR o.state <> '{CellState.NOT_APPLICABLE}'))
+            OR ({state} = '{CellState.NOT_APPLICABLE}' AND t.absence = 'refuse'))""",
+        joins=(
+            PARTS,
+            f"""LEFT JOIN {OBSERVATIONS} AS o ON o.run_id = {terms.run_id} AND o.submission_id = t.submission_id
+                AND o.indicator = t.indicator AND o.village = ''""",
+        ),
+        village="''",
+        sheet="COALESCE(o.sheet, s.sheet)",
+        cell=part("cell", of="o"),
+        found=f"NULLIF({part('raw', of='o')}, '')",
+    )
+
+
+KIND = Kind(
+    query=_query,
+    table=DUE,
+    parameters={"absence": Choice(("refuse", "warn"), required=True)},
+)

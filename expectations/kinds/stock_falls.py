@@ -1,0 +1,33 @@
+"""A running total does not fall from one period to the next, by more than a rule allows."""
+
+from domain.indicators import Flow, Indicator
+from domain.staging import HISTORY
+from expectations.kind import Kind, Number, Query, Terms
+
+
+def _query(terms: Terms) -> Query:
+    over, up_to = terms.parameters["falls_over_percent"], terms.parameters.get("falls_up_to_percent")
+    fall = "100.0 * (h.numerator - t.numerator)"
+    where = f"t.numerator >= 0 AND t.numerator < h.numerator AND {fall} > {over} * h.numerator"
+    return Query(
+        where=where if up_to is None else f"{where} AND {fall} <= {up_to} * h.numerator",
+        joins=(
+            f"""JOIN {HISTORY} AS h ON h.run_id = {terms.run_id} AND h.submission_id = t.submission_id
+                AND h.unit = t.unit AND h.village = t.village AND h.indicator = t.indicator AND h.steps_back = 1""",
+        ),
+        cell="t.cell",
+        found="t.numerator",
+        expected="h.numerator",
+        facts={"numerator": "t.numerator", "previous": "h.numerator", "previous_period": "h.period"},
+    )
+
+
+def _applies_to(indicator: Indicator) -> bool:
+    return indicator.flow is Flow.STOCK
+
+
+KIND = Kind(
+    query=_query,
+    parameters={"falls_over_percent": Number(required=True), "falls_up_to_percent": Number()},
+    applies_to=_applies_to,
+)

@@ -1,0 +1,97 @@
+"""From Great Expectations' results to findings; whatever was not judged stops the night instead of passing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
+
+from domain.indicators import Indicator
+from domain.issues import Issue, Severity
+from domain.rules import Rule
+from expectations.errors import BatchShrunkError, RuleBrokenError
+from expectations.findings import Finding, plain
+from expectations.sql import PLACE_COLUMNS
+from expectations.suites import TableSuite
+
+
+def results_by_name(
+    suites: Sequence[TableSuite], results: Mapping[str, ExpectationSuiteValidationResult]
+) -> dict[str, ExpectationValidationResult]:
+    """The result of each rule and of the guard, by name.
+
+    Raises:
+        RuleBrokenError: a rule raised, or left no result, or left one without rows.
+    """
+    found: dict[str, ExpectationValidationResult] = {}
+    for judged in suites:
+        of_table = results[judged.table].results if judged.table in results else []
+        by_name = {_name_of(result): result for result in of_table}
+        missing = sorted(judged.names ^ set(by_name))
+        if missing or len(of_table) != len(judged.names):
+            raise RuleBrokenError(", ".join(missing) or judged.table, "it left no result of its own")
+        found.update(by_name)
+    for name, result in found.items():
+        reason = _what_raised(result.exception_info)
+        if reason is not None:
+            raise RuleBrokenError(name, reason)
+    return found
+
+
+def _name_of(result: ExpectationValidationResult) -> str:
+    config = result.expectation_config
+    return str(config.meta["rule"]) if config is not None and config.meta else ""
+
+
+def _what_raised(info: Mapping[str, Any] | None) -> str | None:
+    """What a rule raised; Great Expectations tells it flat, or once per metric."""
+    for one in (info or {}, *(value for value in (info or {}).values() if isinstance(value, Mapping))):
+        if one.get("raised_exception"):
+            return str(one.get("exception_message") or "no reason given").strip()
+    return None
+
+
+def check_guard(result: ExpectationValidationResult, run_id: str, submissions: int) -> None:
+    """Let a whole batch pass.
+
+    Raises:
+        BatchShrunkError: the rules saw another number of submissions than were staged.
+    """
+    seen = int(result.result["observed_value"])
+    if seen != submissions or not result.success:
+        raise BatchShrunkError(run_id, submissions, seen)
+
+
+def findings_of(
+    rule: Rule, result: ExpectationValidationResult, indicators: Mapping[str, Indicator]
+) -> Iterable[Finding]:
+    """One finding per wrong cell of a rule.
+
+    Raises:
+        RuleBrokenError: the rule failed without saying where, so nobody can be asked to mend anything.
+    """
+    rows = result.result.get("details", {}).get("unexpected_rows")
+    if rows is None or bool(rows) == bool(result.success):
+        raise RuleBrokenError(rule.id, "it failed without saying where")
+    for row in rows:
+        yield Finding(int(row["submission_id"]), _issue(rule, row, indicators))
+
+
+def _issue(rule: Rule, row: Mapping[str, Any], indicators: Mapping[str, Indicator]) -> Issue:
+    place = {name: None if row[name] is None else plain(row[name]) for name in PLACE_COLUMNS}
+    facts = {name: plain(value) for name, value in row.items() if name not in PLACE_COLUMNS and value is not None}
+    indicator = indicators.get(str(row["indicator"]))
+    if "label" not in facts and indicator is not None:
+        facts["label"] = indicator.name.vi
+    if rule.effect is None:
+        facts["stage"] = rule.stage.value
+    return Issue(
+        code=rule.id,
+        severity=rule.effect or Severity.INFO,
+        sheet=place["sheet"],
+        cell=place["cell"],
+        found=place["found"],
+        expected=place["expected"],
+        indicator=place["indicator"],
+        unit=place["village"] or None,
+        facts=facts,
+    )

@@ -1,0 +1,88 @@
+"""One rule as one SQL query that returns every wrong cell, with what is needed to find and explain it."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from domain.indicators import Indicator
+from domain.rules import Rule
+from domain.staging import DUE, SUBMISSIONS, columns_of
+from expectations.kind import Kind, Query, Terms
+
+PLACE_COLUMNS = ("submission_id", "indicator", "village", "sheet", "cell", "found", "expected")
+"""Columns that every rule's query returns first, in this order; all further ones are facts."""
+
+_WORD = re.compile(r"[A-Za-z0-9_.\-]{1,200}")
+
+
+def literal(word: str) -> str:
+    """A code or id as an SQL literal.
+
+    Raises:
+        ValueError: it holds anything but letters, digits, `_`, `.` and `-`.
+    """
+    if not _WORD.fullmatch(word):
+        raise ValueError(f"{word!r} may hold only letters, digits, '_', '.' and '-'")
+    return f"'{word}'"
+
+
+def batch_query(table: str, run_id: str) -> str:
+    """All rows of a staging table that belong to one run.
+
+    Raises:
+        ValueError: the run's id is no plain word.
+    """
+    return f"SELECT {', '.join(columns_of(table))} FROM {table} WHERE run_id = {literal(run_id)}"  # noqa: S608 # checked literals only
+
+
+def rule_query(rule: Rule, kind: Kind, run_id: str, indicators: Collection[Indicator]) -> str:
+    """The query of a rule, over `{batch}`: the run's rows of the kind's table.
+
+    There is one `{batch}`, always named by us and always joined: Great Expectations adds an alias of its own to a
+    query that has no join.
+
+    Raises:
+        ValueError: a parameter is wrong, an indicator unknown, or the rule covers nothing.
+    """
+    run = literal(run_id)
+    query = kind.query(Terms(run, kind.literals(rule.parameters)))
+    joins = [
+        f"JOIN {SUBMISSIONS} AS s ON s.run_id = {run} AND s.submission_id = t.submission_id",
+        *query.joins,
+    ]
+    label = "t.label"
+    if kind.table != DUE:
+        label = "due.label"
+        joins.append(
+            f"LEFT JOIN {DUE} AS due ON due.run_id = {run} AND due.submission_id = t.submission_id"
+            " AND due.indicator = t.indicator"
+        )
+    return "\n".join(
+        [
+            f"SELECT {_columns(query, label)}",
+            "FROM {batch} AS t",
+            *joins,
+            f"WHERE {_scope(rule, kind, indicators)} AND ({query.where})",
+        ]
+    )
+
+
+def _columns(query: Query, label: str) -> str:
+    """The result's columns: the place, what was found and expected, then the facts."""
+    place = ("t.submission_id", "t.indicator", query.village, query.sheet, query.cell, query.found, query.expected)
+    named = [*zip(PLACE_COLUMNS, place, strict=True), *query.facts.items(), ("label", label)]
+    return ", ".join(f"{expression} AS {name}" for name, expression in named)
+
+
+def _scope(rule: Rule, kind: Kind, indicators: Collection[Indicator]) -> str:
+    """The condition that narrows a rule to the indicators it covers and its kind can judge."""
+    known = {indicator.id: indicator for indicator in indicators}
+    unknown = sorted(set(rule.indicators) - set(known))
+    if unknown:
+        raise ValueError(f"unknown indicator {', '.join(unknown)}")
+    unfit = [one for one in rule.indicators if not kind.applies_to(known[one])]
+    if unfit:
+        raise ValueError(f"kind {rule.kind} cannot judge {', '.join(unfit)}")
+    covered: Sequence[str] = rule.indicators or [one.id for one in known.values() if kind.applies_to(one)]
+    if not covered:
+        return "1 = 0"
+    return f"t.indicator IN ({', '.join(literal(one) for one in covered)})"
