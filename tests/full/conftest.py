@@ -1,0 +1,56 @@
+"""The demo, run once for all tests that look at what it made, and the programs that do the looking."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+CHROMIUM_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A TONGHOP_HOME in which the demo has run."""
+    home = tmp_path_factory.mktemp("home")
+    environment = {**os.environ, "TONGHOP_HOME": str(home)}
+    subprocess.run([sys.executable, "-m", "flows.cli.main", "demo"], env=environment, check=True, timeout=600)
+    return home
+
+
+@pytest.fixture
+def browse(tmp_path: Path) -> Callable[..., str]:
+    """Open an address in headless Chromium and give back the page as the browser then holds it."""
+
+    def open_page(address: str, *options: str) -> str:
+        flags = (*CHROMIUM_FLAGS, f"--user-data-dir={tmp_path / 'profile'}", *options, "--dump-dom", address)
+        done = subprocess.run(["chromium", *flags], check=True, capture_output=True, text=True, timeout=180)
+        return done.stdout
+
+    return open_page
+
+
+@pytest.fixture
+def print_text(tmp_path: Path) -> Callable[[Path], list[str]]:
+    """Print a workbook through LibreOffice and give back the text of each printed page."""
+
+    def print_pages(workbook: Path) -> list[str]:
+        profile = f"-env:UserInstallation=file://{tmp_path / 'office'}"
+        convert = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(workbook)]
+        subprocess.run(convert, check=True, capture_output=True, timeout=180)
+        printed = tmp_path / f"{workbook.stem}.pdf"
+        text = subprocess.run(["pdftotext", "-layout", str(printed), "-"], check=True, capture_output=True, text=True)
+        return text.stdout.split("\f")[:-1]
+
+    return print_pages
