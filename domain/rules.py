@@ -26,7 +26,7 @@ class Rule:
 
     `kind` names the check that `expectations/` knows; `indicators` it covers (empty: all of the form);
     `parameters` are the kind's own. `message` says what is wrong, `action` what the official should do; both may
-    name `{found}`, `{expected}`, `{cell}`, `{indicator}` and the facts of the issue.
+    name `{found}`, `{expected}`, `{cell}`, `{indicator}` and the facts of the issue, listed in `facts`.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Rule:
     severity: Severity
     stage: Stage
     source: str
+    facts: tuple[str, ...] = ()
 
     @property
     def effect(self) -> Severity | None:

@@ -1,0 +1,125 @@
+"""Builds the register of units from the CSV files of `catalog/units/`, in one pass."""
+
+from datetime import date
+
+from domain.catalog_errors import CatalogError
+from domain.catalog_files import CatalogFiles, Table
+from domain.catalog_schemas import check_document
+from domain.errors import TerminalError
+from domain.units import Level, OrgUnit, Succession, UnitRegister
+
+_COLUMNS = ("code", "kind", "name", "parent", "valid_from", "valid_to")
+_INVENTED = ("invented",)
+_PAIRS = ("old", "new", "whole", "legal_basis")
+_LEVEL_OF = {
+    "country": Level.COUNTRY,
+    "provinces": Level.PROVINCE,
+    "districts": Level.DISTRICT,
+    "communes": Level.COMMUNE,
+    "villages": Level.VILLAGE,
+}
+_ABOVE = {
+    Level.PROVINCE: {Level.COUNTRY},
+    Level.DISTRICT: {Level.PROVINCE},
+    Level.COMMUNE: {Level.DISTRICT, Level.PROVINCE},
+    Level.VILLAGE: {Level.COMMUNE},
+}
+
+
+class _Days(dict[str, date]):
+    """Days by their text: thirteen thousand rows name a handful of days."""
+
+    def __missing__(self, text: str) -> date:
+        day = self[text] = date.fromisoformat(text)
+        return day
+
+
+def load_units(files: CatalogFiles) -> UnitRegister:
+    """All units and what became of them.
+
+    A file's name starts with its level: `country`, `provinces`, `districts`, `communes` or `villages`.
+
+    Raises:
+        CatalogError: a row cannot be read, two units of one code overlap, a parent or an end of a succession is unknown.
+    """
+    days = _Days()
+    units: list[OrgUnit] = []
+    places: list[tuple[Table, int]] = []
+    for name in files.names("units", ".csv"):
+        level = _LEVEL_OF.get(name.removeprefix("units/").split("_")[0].removesuffix(".csv"))
+        if level is not None:
+            table = files.table(name, _COLUMNS, _INVENTED)
+            found = _read_units(table, level, days)
+            units.extend(found)
+            places.extend((table, row) for row in range(len(found)))
+    try:
+        register = UnitRegister(units)
+    except TerminalError as problem:
+        raise _overlap(units, places) from problem
+    _check_parents(register, places)
+    return UnitRegister(units, _load_successions(files, register))
+
+
+def _read_units(table: Table, level: Level, days: _Days) -> list[OrgUnit]:
+    units: list[OrgUnit] = []
+    for number, row in enumerate(table.rows):
+        code, kind, name, parent, first, last = row[:6]
+        if not code or not name or code != code.strip() or name != name.strip():
+            raise table.error(number, "a unit needs a code and a name without outer spaces", "complete the row")
+        try:
+            valid_from, valid_to = days[first], days[last] if last else None
+        except ValueError as problem:
+            raise table.error(number, f"{first!r} or {last!r} is no day", "write days as 2025-06-30") from problem
+        if valid_to is not None and valid_to < valid_from:
+            raise table.error(number, f"{code} ends on {last}, before it begins on {first}", "put the days in order")
+        full_name = f"{kind} {name}" if kind else name
+        invented = len(row) > 6 and row[6] == "1"
+        units.append(OrgUnit(code, full_name, kind, level, parent or None, valid_from, valid_to, invented))
+    return units
+
+
+def _overlap(units: list[OrgUnit], places: list[tuple[Table, int]]) -> CatalogError:
+    """Where the register found two units of one code on one day: the later of the two rows."""
+    seen: dict[str, list[OrgUnit]] = {}
+    for unit, (table, row) in zip(units, places, strict=True):
+        for other in seen.setdefault(unit.code, []):
+            if unit.holds_on(other.valid_from) or other.holds_on(unit.valid_from):
+                problem = f"code {unit.code} means {other.name} and {unit.name} on the same day"
+                return table.error(row, problem, "end the earlier one the day before the later one begins")
+        seen[unit.code].append(unit)
+    return CatalogError("units", "two units of one code overlap", "look for repeated codes")
+
+
+def _check_parents(register: UnitRegister, places: list[tuple[Table, int]]) -> None:
+    known: dict[tuple[str, date], Level | None] = {}
+    for unit, (table, row) in zip(register.units, places, strict=True):
+        if unit.level is Level.COUNTRY:
+            continue
+        key = (unit.parent or "", unit.valid_from)
+        if key not in known:
+            above = register.find(*key)
+            known[key] = above.level if above else None
+        if known[key] not in _ABOVE[unit.level]:
+            problem = f"the parent {unit.parent!r} of {unit.code} {unit.name} is no unit above it on {unit.valid_from}"
+            raise table.error(row, problem, "give the code of the unit it belongs to on its first day")
+
+
+def _load_successions(files: CatalogFiles, register: UnitRegister) -> list[Succession]:
+    document = files.document("units/successions.yaml")
+    found: list[Succession] = []
+    for part in check_document(document, "successions"):
+        effective = date.fromisoformat(part["effective"])
+        ended = date.fromordinal(effective.toordinal() - 1)
+        table = files.table("units/" + part["file"], _PAIRS)
+        seen: set[tuple[str, str]] = set()
+        for number, (old, new, whole, basis) in enumerate(table.rows):
+            if whole not in {"0", "1"}:
+                raise table.error(number, f"whole is {whole!r}", "write 1 for whole, 0 for in part")
+            if (old, new) in seen:
+                raise table.error(number, f"{old} to {new} stands here twice", "keep one of the two")
+            for code, day in ((old, ended), (new, effective)):
+                if register.find(code, day) is None:
+                    raise table.error(number, f"no unit has code {code} on {day}", "move the pair to the exceptions")
+            seen.add((old, new))
+            found.append(Succession(old, new, effective, whole == "1", basis or part["legal_basis"]))
+    return found
