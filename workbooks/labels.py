@@ -1,0 +1,36 @@
+"""Labels as officials write them, made comparable; and the nearest known ones to suggest where none fits."""
+
+import difflib
+import re
+from collections.abc import Iterable
+
+from domain.texts import ascii_key, normalise_name
+
+# "1.", "2.3", "2.3.", "1)", "(1)", "a)", "II.", "-", "+", "•": how a line is numbered says nothing of what it means.
+_NUMBERING = re.compile(
+    r"^(?:[-+*•]\s*|\(?\d{1,3}(?:\.\d{1,3})*[.)]\s*|\d{1,3}(?:\.\d{1,3})+\s+|\(?[ivx]+[.)]\s*|\(?[a-zđ]\)\s*)"
+)
+_AROUND_MARKS = re.compile(r"\s*([,;:()/%-])\s*")
+_TRAILING = re.compile(r"[\s:;.*]+$")
+_SUGGESTIONS = 3
+_NEAR = 0.8
+
+
+def normalise_label(text: str) -> str:
+    """Make two writings of one label equal: spelling variants, numbering, spaces around marks, a final colon.
+
+    Diacritics stay: without them different labels become one.
+    """
+    name = normalise_name(text)
+    name = _NUMBERING.sub("", name, count=1)
+    name = _AROUND_MARKS.sub(r"\1", name)
+    return _TRAILING.sub("", name)
+
+
+def nearest(text: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The known labels most like a text, nearest first; only ever shown to a person, never matched by."""
+    by_key: dict[str, str] = {}
+    for label in known:
+        by_key.setdefault(ascii_key(normalise_label(label)), label)
+    key = ascii_key(normalise_label(text))
+    return tuple(by_key[found] for found in difflib.get_close_matches(key, by_key, _SUGGESTIONS, _NEAR))

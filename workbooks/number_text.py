@@ -1,0 +1,133 @@
+"""Numbers as officials type them: which number, or which two, a text can stand for, and by which tolerances."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
+_SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+_FULL_WIDTH = {
+    **{0xFF10 + digit: str(digit) for digit in range(10)},
+    0xFF0C: ",",
+    0xFF0E: ".",
+    0xFF05: "%",
+    0xFF0F: "/",
+}
+_MINUS = {0x2212: "-", 0xFF0D: "-", 0x2010: "-", 0x2011: "-", 0x2013: "-"}
+
+_PLAIN = re.compile(r"[0-9]+")
+_DOT_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
+_COMMA_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
+_SPACE_GROUPS = re.compile(r"([1-9][0-9]{0,2}(?: [0-9]{3})+)(?:,([0-9]+))?")
+_DOT_GROUPS_COMMA = re.compile(r"([1-9][0-9]{0,2}(?:\.[0-9]{3})+),([0-9]+)")
+_COMMA_GROUPS_DOT = re.compile(r"([1-9][0-9]{0,2}(?:,[0-9]{3})+)\.([0-9]+)")
+_ONE_MARK = re.compile(r"([0-9]+)([.,])([0-9]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberText:
+    """What a text can stand for.
+
+    `readings` holds one number, or two where the text is ambiguous. `rules` are the tolerances it took, `decimals` how
+    many decimals were typed. `is_percent`: a percent sign follows the number (which is not divided by 100).
+    """
+
+    readings: tuple[Decimal, ...]
+    rules: tuple[str, ...]
+    decimals: int
+    is_percent: bool
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether the text can stand for two numbers."""
+        return len(self.readings) > 1
+
+
+def read_number_text(text: str, *, is_count: bool) -> NumberText | None:
+    """The number a text stands for, None when it is none.
+
+    In a count a dot before three digits parts thousands ("2.450" is 2450); elsewhere that is ambiguous. A comma before
+    three digits ("1,234") is ambiguous everywhere. A mark before fewer than three digits cannot part thousands.
+    """
+    cleaned, rules = _clean(text)
+    body = cleaned.removesuffix("%").rstrip()
+    is_percent = body != cleaned
+    negative = body.startswith("-")
+    body = body[1:] if negative else body
+    found = _read_body(body, is_count=is_count)
+    if found is None:
+        return None
+    readings, body_rules, decimals = found
+    if is_percent:
+        rules.append("trailing_percent")
+    rules.extend(body_rules)
+    sign = -1 if negative else 1
+    return NumberText(tuple(sign * one for one in readings), tuple(rules) or ("number_as_text",), decimals, is_percent)
+
+
+def _clean(text: str) -> tuple[str, list[str]]:
+    """Plain digits, marks and single-width spaces, and which oddities had to go for that.
+
+    Only these: wholesale compatibility folding would turn "5²" into 52.
+    """
+    rules: list[str] = []
+    seen = _INVISIBLE.sub("", text)
+    spaced = _SPACES.sub(" ", seen).strip(" ")
+    if seen != text or spaced != seen.strip():
+        rules.append("invisible_marks")
+    plain = spaced.translate(_FULL_WIDTH)
+    if plain != spaced:
+        rules.append("full_width_digits")
+    return plain.translate(_MINUS), rules
+
+
+_Body = tuple[tuple[Decimal, ...], tuple[str, ...], int]
+"""Readings, rules and typed decimals of an unsigned number."""
+
+
+def _read_body(body: str, *, is_count: bool) -> _Body | None:
+    if _PLAIN.fullmatch(body):
+        return (Decimal(body),), (), 0
+    if _DOT_GROUPS.fullmatch(body):
+        return _read_dot_groups(body, is_count=is_count)
+    if _COMMA_GROUPS.fullmatch(body):
+        return _read_comma_groups(body)
+    if found := _ONE_MARK.fullmatch(body):
+        return _read_one_mark(found)
+    return _read_grouped(body)
+
+
+def _read_grouped(body: str) -> _Body | None:
+    """Thousands apart by one mark or by spaces, decimals behind the other: only one number can be meant."""
+    for pattern, rule in (
+        (_SPACE_GROUPS, "thousands_space"),
+        (_DOT_GROUPS_COMMA, "thousands_dot"),
+        (_COMMA_GROUPS_DOT, "thousands_comma"),
+    ):
+        if found := pattern.fullmatch(body):
+            whole, decimals = re.sub(r"[ .,]", "", found[1]), found[2] or ""
+            return (Decimal(f"{whole}.{decimals or 0}"),), (rule,), len(decimals)
+    return None
+
+
+def _read_comma_groups(body: str) -> _Body:
+    thousands = Decimal(body.replace(",", ""))
+    if body.count(",") > 1:
+        return (thousands,), ("thousands_comma",), 0
+    return (Decimal(body.replace(",", ".")), thousands), (), 3
+
+
+def _read_dot_groups(body: str, *, is_count: bool) -> _Body:
+    thousands = Decimal(body.replace(".", ""))
+    if is_count or body.count(".") > 1:
+        return (thousands,), ("thousands_dot",), 0
+    return (thousands, Decimal(body)), (), 3
+
+
+def _read_one_mark(found: re.Match[str]) -> _Body | None:
+    """A number with one mark that cannot part thousands: "94,23", "0,125", "12345,678"."""
+    whole, mark, decimals = found.groups()
+    if len(whole) > 1 and whole.startswith("0"):
+        return None
+    rule = "decimal_comma" if mark == "," else "decimal_point"
+    return (Decimal(f"{whole}.{decimals}"),), (rule,), len(decimals)
