@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from domain.errors import UsageError
 from domain.indicators import Indicator
 from domain.rules import Rule
 from expectations.errors import (
@@ -12,6 +13,7 @@ from expectations.errors import (
 )
 from expectations.findings import Finding
 from expectations.judge import run_checkpoint
+from expectations.kind import literal
 from expectations.results import check_guard, findings_of, results_by_name
 from expectations.suites import GUARD, build_suites
 
@@ -42,11 +44,13 @@ def check(
     Raises:
         BatchShrunkError: another number of submissions was seen than was staged.
         RuleBrokenError: a rule is written wrongly or its query failed; nobody is blamed for it.
+        UsageError: the run's id holds more than letters, digits, `_`, `.` and `-`.
         StagingUnreadableError: a staging table is not there.
         WarehouseUnreachableError: the database does not answer; worth another try.
     """
     if submissions == 0:
         return ()
+    _check_run_id(run_id)
     suites = build_suites(rules, run_id, indicators, submissions)
     results = results_by_name(suites, run_checkpoint(warehouse_url, run_id, suites))
     check_guard(results[GUARD], run_id, submissions)
@@ -55,6 +59,13 @@ def check(
     order = {rule.id: place for place, rule in enumerate(rules)}
     findings.sort(key=lambda one: (one.submission_id, order[one.issue.code], one.issue.sheet or "", _cell_order(one)))
     return tuple(findings)
+
+
+def _check_run_id(run_id: str) -> None:
+    try:
+        literal(run_id)
+    except ValueError as error:
+        raise UsageError(f"this id of a run cannot be used: {error}") from None
 
 
 def _cell_order(finding: Finding) -> tuple[int, str]:

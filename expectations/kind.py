@@ -1,11 +1,25 @@
 """What a rule kind is: which figures it judges, what can be set, and the SQL that finds the wrong cells."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from domain.indicators import Indicator
 from domain.staging import OBSERVATIONS
+
+_WORD = re.compile(r"[A-Za-z0-9_.\-]{1,200}")
+
+
+def literal(word: str) -> str:
+    """A code or id as an SQL literal.
+
+    Raises:
+        ValueError: it holds anything but letters, digits, `_`, `.` and `-`.
+    """
+    if not _WORD.fullmatch(word):
+        raise ValueError(f"{word!r} may hold only letters, digits, '_', '.' and '-'")
+    return f"'{word}'"
 
 
 class BadParameterError(ValueError):
@@ -79,10 +93,15 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a kind's SQL may use: the run's id and the rule's parameters, all as checked SQL literals."""
+    """What a kind's SQL may use: the run's id and the rule's parameters as checked SQL literals, and the catalogue."""
 
     run_id: str
     parameters: Mapping[str, str]
+    indicators: Collection[Indicator]
+
+    def indicators_where(self, is_meant: Callable[[Indicator], bool]) -> str:
+        """Ids of the catalogue's indicators that are meant, as an SQL list that is never empty."""
+        return ", ".join(literal(one.id) for one in self.indicators if is_meant(one)) or "''"
 
 
 def _any_indicator(_indicator: Indicator) -> bool:

@@ -1,28 +1,14 @@
 """One rule as one SQL query that returns every wrong cell, with what is needed to find and explain it."""
 
-import re
 from collections.abc import Collection, Sequence
 
 from domain.indicators import Indicator
 from domain.rules import Rule
 from domain.staging import DUE, SUBMISSIONS, columns_of
-from expectations.kind import Kind, Query, Terms
+from expectations.kind import Kind, Query, Terms, literal
 
 PLACE_COLUMNS = ("submission_id", "indicator", "village", "sheet", "cell", "found", "expected")
 """Columns that every rule's query returns first, in this order; all further ones are facts."""
-
-_WORD = re.compile(r"[A-Za-z0-9_.\-]{1,200}")
-
-
-def literal(word: str) -> str:
-    """A code or id as an SQL literal.
-
-    Raises:
-        ValueError: it holds anything but letters, digits, `_`, `.` and `-`.
-    """
-    if not _WORD.fullmatch(word):
-        raise ValueError(f"{word!r} may hold only letters, digits, '_', '.' and '-'")
-    return f"'{word}'"
 
 
 def batch_query(table: str, run_id: str) -> str:
@@ -41,10 +27,10 @@ def rule_query(rule: Rule, kind: Kind, run_id: str, indicators: Collection[Indic
     query that has no join.
 
     Raises:
-        ValueError: a parameter is wrong, an indicator unknown, or the rule covers nothing.
+        ValueError: a parameter is wrong, or an indicator is unknown or not the kind's to judge.
     """
     run = literal(run_id)
-    query = kind.query(Terms(run, kind.literals(rule.parameters)))
+    query = kind.query(Terms(run, kind.literals(rule.parameters), indicators))
     joins = [
         f"JOIN {SUBMISSIONS} AS s ON s.run_id = {run} AND s.submission_id = t.submission_id",
         *query.joins,

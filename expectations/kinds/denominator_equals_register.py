@@ -1,6 +1,8 @@
 """A denominator that counts units is the number of units in the register."""
 
+from domain.indicators import Indicator
 from domain.staging import REGISTER
+from domain.units import Level
 from expectations.kind import Kind, Query, Terms
 
 
@@ -18,4 +20,9 @@ def _query(terms: Terms) -> Query:
     )
 
 
-KIND = Kind(query=_query)
+def _applies_to(indicator: Indicator) -> bool:
+    # What villages report has no denominator of its own: its lines are counted by another kind.
+    return indicator.register_level is not None and indicator.collected_at is not Level.VILLAGE
+
+
+KIND = Kind(query=_query, applies_to=_applies_to)

@@ -1,13 +1,17 @@
 """An indicator that is due has figures: no line is missing and no figure cell is blank."""
 
+from domain.indicators import Indicator
 from domain.observations import CellState
 from domain.staging import DUE, OBSERVATIONS
+from domain.units import Level
 from expectations.figures import PARTS, part
 from expectations.kind import Choice, Kind, Query, Terms
 
 
 def _query(terms: Terms) -> Query:
     state = part("state", of="o")
+    # An indicator is looked for where it is collected: on the form's line, or on every line of the village sheet.
+    is_of_villages = f"t.indicator IN ({terms.indicators_where(_is_of_villages)})"
     # "Not applicable" answers an indicator that is only asked for; one that is required has to have a figure.
     # An unreadable cell is no missing one: reading has already said what is wrong with it.
     return Query(
@@ -18,13 +22,17 @@ def _query(terms: Terms) -> Query:
         joins=(
             PARTS,
             f"""LEFT JOIN {OBSERVATIONS} AS o ON o.run_id = {terms.run_id} AND o.submission_id = t.submission_id
-                AND o.indicator = t.indicator AND o.village = ''""",
+                AND o.indicator = t.indicator AND (o.village <> '') = ({is_of_villages})""",
         ),
-        village="''",
+        village="COALESCE(o.village, '')",
         sheet="COALESCE(o.sheet, s.sheet)",
         cell=part("cell", of="o"),
         found=f"NULLIF({part('raw', of='o')}, '')",
     )
+
+
+def _is_of_villages(indicator: Indicator) -> bool:
+    return indicator.collected_at is Level.VILLAGE
 
 
 KIND = Kind(

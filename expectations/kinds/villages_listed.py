@@ -1,0 +1,28 @@
+"""The village sheet has a line for each village of the register, no more and no fewer."""
+
+from domain.indicators import Indicator
+from domain.staging import OBSERVATIONS, REGISTER
+from domain.units import Level
+from expectations.kind import Kind, Query, Terms
+
+
+def _query(terms: Terms) -> Query:
+    # A village named twice does not stand in for one left out. A sheet without any line is a missing indicator.
+    villages = f"""SELECT submission_id, indicator, COUNT(DISTINCT village) AS listed, MIN(sheet) AS sheet
+        FROM {OBSERVATIONS} WHERE run_id = {terms.run_id} AND village <> '' GROUP BY submission_id, indicator"""  # noqa: S608 # checked literals only
+    return Query(
+        where="v.listed <> t.denominator",
+        joins=(f"JOIN ({villages}) AS v ON v.submission_id = t.submission_id AND v.indicator = t.indicator",),
+        village="''",
+        sheet="v.sheet",
+        cell="NULL",
+        found="v.listed",
+        expected="t.denominator",
+    )
+
+
+def _applies_to(indicator: Indicator) -> bool:
+    return indicator.collected_at is Level.VILLAGE and indicator.register_level is Level.VILLAGE
+
+
+KIND = Kind(query=_query, table=REGISTER, applies_to=_applies_to)
