@@ -23,7 +23,7 @@ from domain.catalog_read import (
     read_targets,
     read_themes,
 )
-from domain.catalog_schemas import check_document
+from domain.catalog_sample import read_sample
 from domain.catalog_texts import CellMarks, IssueText, issue_facts, show, texts_of_rule
 from domain.catalog_units import load_units
 from domain.errors import TerminalError, UsageError
@@ -256,7 +256,7 @@ def load_catalog(root: Path | None = None) -> Catalog:
     rules = check_rules(read_rules(files), indicators)
     obligations = check_units_named(read_obligations(files, forms), units, lambda one: one.area)
     exemptions = check_units_named(read_exemptions(files, forms), units, lambda one: one.unit)
-    messages = gather_texts(files, rules)
+    messages = gather_texts(files, rules, indicators)
     return Catalog(
         root=files.root,
         version=files.version,
@@ -275,7 +275,5 @@ def load_catalog(root: Path | None = None) -> Catalog:
         texts=MappingProxyType(messages.texts),
         marks=read_marks(files),
         units=units,
-        sample=MappingProxyType(
-            {Path(one.file).stem: check_document(one, "sample") for one in files.documents("sample")}
-        ),
+        sample=MappingProxyType(read_sample(files, indicators, units)),
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from domain.catalog_errors import CatalogError
 from domain.catalog_files import CatalogFiles, Document
 from domain.catalog_read import add_once, read_issue_texts, text_of
 from domain.catalog_schemas import check_document
@@ -15,7 +16,7 @@ from domain.texts import Text
 from domain.units import UnitRegister
 
 _T = TypeVar("_T", Obligation, Exemption)
-_ISSUES, _REPAIRS = "messages/issues.yaml", "messages/repairs.yaml"
+_ISSUES, _REPAIRS, _DOMAIN = "messages/issues.yaml", "messages/repairs.yaml", "messages/domain.yaml"
 
 
 @dataclass
@@ -68,11 +69,12 @@ def check_units_named(
     return tuple(found)
 
 
-def gather_texts(files: CatalogFiles, rules: dict[str, Rule]) -> Messages:
+def gather_texts(files: CatalogFiles, rules: dict[str, Rule], indicators: dict[str, Indicator]) -> Messages:
     """All texts of `messages/`: reading issues, repairs, and the rooms' own.
 
     Raises:
-        CatalogError: a key comes twice, an issue code is also a rule's id, or a text has a malformed mark.
+        CatalogError: a key comes twice, an issue code is also a rule's id, a text has a malformed mark, or a
+            denominator kind in use has no name for people.
     """
     messages = Messages()
     for document in files.documents("messages"):
@@ -86,6 +88,10 @@ def gather_texts(files: CatalogFiles, rules: dict[str, Rule]) -> Messages:
             for key, raw in check_document(document, "texts").items():
                 add_once(messages.texts, key, text_of(raw), document, key)
                 check_marks(messages.texts[key], document, key)
+    for kind in {indicator.denominator_kind for indicator in indicators.values()}:
+        if f"domain.denominator_kind.{kind}" not in messages.texts:
+            problem = f"the denominator kind {kind!r} is in use and has no name"
+            raise CatalogError(_DOMAIN, problem, f"add the key domain.denominator_kind.{kind}")
     return messages
 
 

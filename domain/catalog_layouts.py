@@ -11,9 +11,7 @@ from domain.texts import normalise_name
 from domain.units import Level
 
 
-def read_layouts(
-    files: CatalogFiles, forms: dict[str, Form], indicators: dict[str, Indicator]
-) -> tuple[Layout, ...]:
+def read_layouts(files: CatalogFiles, forms: dict[str, Form], indicators: dict[str, Indicator]) -> tuple[Layout, ...]:
     """All layouts, by form and first day.
 
     Raises:

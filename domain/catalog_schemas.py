@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ def check_table(table: Table, kind: str) -> list[dict[str, str]]:
     return records
 
 
-@lru_cache(maxsize=None)
+@cache
 def _validator(kind: str) -> Draft202012Validator:
     file = _SCHEMAS / f"{kind}.schema.json"
     if not file.is_file():
@@ -54,7 +54,8 @@ def _validator(kind: str) -> Draft202012Validator:
 def _first_problem(kind: str, data: object) -> ValidationError | None:
     validator = _validator(kind)
     # `best_match` prefers the shallowest complaint, which is the one a person can act on.
-    return best_match(validator.iter_errors(data))
+    problem: ValidationError | None = best_match(validator.iter_errors(data))
+    return problem
 
 
 def _sentence(problem: ValidationError) -> str:

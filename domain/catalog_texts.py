@@ -1,4 +1,4 @@
-"""Texts of the catalogue: what an issue says in each language, and which cell texts mean zero, no figure, not applicable."""
+"""Texts of the catalogue: what an issue says in each language, and which cell texts are marks."""
 
 import string
 from collections.abc import Mapping

@@ -1,9 +1,10 @@
 """Builds the register of units from the CSV files of `catalog/units/`, in one pass."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from domain.catalog_errors import CatalogError
 from domain.catalog_files import CatalogFiles, Table
+from domain.catalog_read import span_of
 from domain.catalog_schemas import check_document
 from domain.errors import TerminalError
 from domain.units import Level, OrgUnit, Succession, UnitRegister
@@ -11,6 +12,7 @@ from domain.units import Level, OrgUnit, Succession, UnitRegister
 _COLUMNS = ("code", "kind", "name", "parent", "valid_from", "valid_to")
 _INVENTED = ("invented",)
 _PAIRS = ("old", "new", "whole", "legal_basis")
+_YES_NO = {"0": False, "1": True}
 _LEVEL_OF = {
     "country": Level.COUNTRY,
     "provinces": Level.PROVINCE,
@@ -40,7 +42,7 @@ def load_units(files: CatalogFiles) -> UnitRegister:
     A file's name starts with its level: `country`, `provinces`, `districts`, `communes` or `villages`.
 
     Raises:
-        CatalogError: a row cannot be read, two units of one code overlap, a parent or an end of a succession is unknown.
+        CatalogError: a row cannot be read, two units of one code overlap, or a parent or successor is unknown.
     """
     days = _Days()
     units: list[OrgUnit] = []
@@ -53,11 +55,13 @@ def load_units(files: CatalogFiles) -> UnitRegister:
             units.extend(found)
             places.extend((table, row) for row in range(len(found)))
     try:
-        register = UnitRegister(units)
+        register = UnitRegister(units, _load_successions(files, units))
+    except CatalogError:
+        raise
     except TerminalError as problem:
         raise _overlap(units, places) from problem
     _check_parents(register, places)
-    return UnitRegister(units, _load_successions(files, register))
+    return register
 
 
 def _read_units(table: Table, level: Level, days: _Days) -> list[OrgUnit]:
@@ -104,22 +108,26 @@ def _check_parents(register: UnitRegister, places: list[tuple[Table, int]]) -> N
             raise table.error(row, problem, "give the code of the unit it belongs to on its first day")
 
 
-def _load_successions(files: CatalogFiles, register: UnitRegister) -> list[Succession]:
+def _load_successions(files: CatalogFiles, units: list[OrgUnit]) -> list[Succession]:
     document = files.document("units/successions.yaml")
     found: list[Succession] = []
-    for part in check_document(document, "successions"):
-        effective = date.fromisoformat(part["effective"])
-        ended = date.fromordinal(effective.toordinal() - 1)
+    for place, part in enumerate(check_document(document, "successions")):
+        first, _ = span_of({"valid_from": part["effective"]}, document, place, "effective")
+        effective = first or date.min
+        before = effective - timedelta(days=1)
+        olds = {unit.code for unit in units if unit.holds_on(before)}
+        news = {unit.code for unit in units if unit.holds_on(effective)}
         table = files.table("units/" + part["file"], _PAIRS)
         seen: set[tuple[str, str]] = set()
         for number, (old, new, whole, basis) in enumerate(table.rows):
-            if whole not in {"0", "1"}:
+            if whole not in _YES_NO:
                 raise table.error(number, f"whole is {whole!r}", "write 1 for whole, 0 for in part")
             if (old, new) in seen:
                 raise table.error(number, f"{old} to {new} stands here twice", "keep one of the two")
-            for code, day in ((old, ended), (new, effective)):
-                if register.find(code, day) is None:
-                    raise table.error(number, f"no unit has code {code} on {day}", "move the pair to the exceptions")
+            if old not in olds or new not in news:
+                code, day = (old, before) if old not in olds else (new, effective)
+                remedy = "correct the code, or move the pair to units/successions_exceptions.csv"
+                raise table.error(number, f"no unit has code {code} on {day}", remedy)
             seen.add((old, new))
-            found.append(Succession(old, new, effective, whole == "1", basis or part["legal_basis"]))
+            found.append(Succession(old, new, effective, _YES_NO[whole], basis or part["legal_basis"]))
     return found
