@@ -97,6 +97,8 @@ def prepare_environment(settings: Settings) -> None:
     To be called before Prefect is imported: it reads its settings then. What is set already is left as it is.
     """
     os.environ.update(_as_environment(settings))
+    # Prefect makes the last folder of its home only, and warns for ever where it cannot.
+    _prefect_home(settings).mkdir(parents=True, exist_ok=True)
     for name, value in _prefect_environment(settings).items():
         os.environ.setdefault(name, value)
 
@@ -112,9 +114,13 @@ def _as_environment(settings: Settings) -> dict[str, str]:
     return {_PREFIX + name.upper(): text for name, text in texts.items()}
 
 
+def _prefect_home(settings: Settings) -> Path:
+    return settings.home / "prefect"
+
+
 def _prefect_environment(settings: Settings) -> dict[str, str]:
     return {
-        "PREFECT_HOME": str(settings.home / "prefect"),
+        "PREFECT_HOME": str(_prefect_home(settings)),
         # The default of 20 s is missed on a busy machine; then the night would not even start.
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",

@@ -1,0 +1,54 @@
+"""Whether a report may be judged at all: its period has closed, and its unit owes the form."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from domain.catalog import Catalog
+from domain.issues import Issue
+from domain.submissions import ParsedReport
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+"""Cut-offs and deadlines are days in Vietnam, wherever the program runs."""
+
+NOT_OPEN = "period_not_open"
+NOT_OWED = "not_owed"
+
+
+def day_in_vietnam(moment: datetime) -> date:
+    """The calendar day that a moment falls on in Vietnam."""
+    return moment.astimezone(VIETNAM).date()
+
+
+def place(report: ParsedReport, catalog: Catalog, today: date) -> tuple[Issue, ...]:
+    """What speaks against judging a report: its period is not open yet, or its unit does not owe the form.
+
+    A period opens on the day after its last. A report whose unit, period or form could not be told has its own issues
+    already and gets none here.
+    """
+    if report.unit is None or report.period is None or report.form is None:
+        return ()
+    found: list[Issue] = []
+    opens_on = catalog.last_day(report.form, report.period) + timedelta(days=1)
+    if today < opens_on:
+        facts = {"period": report.period.id, "opens_on": f"{opens_on:%d/%m/%Y}"}
+        found.append(
+            Issue(
+                code=NOT_OPEN,
+                severity=catalog.issue_texts[NOT_OPEN].severity,
+                found=report.period.id,
+                expected=facts["opens_on"],
+                unit=report.unit.code,
+                facts=facts,
+            )
+        )
+    if not catalog.owes(report.form, report.unit, report.period):
+        found.append(
+            Issue(
+                code=NOT_OWED,
+                severity=catalog.issue_texts[NOT_OWED].severity,
+                found=report.unit.code,
+                unit=report.unit.code,
+                facts={"form": catalog.form(report.form).number, "period": report.period.id},
+            )
+        )
+    return tuple(found)

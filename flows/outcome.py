@@ -1,0 +1,68 @@
+"""What a run did: what arrived, who was refused and why, what was published."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.issues import Issue, Severity
+from domain.rollups import RollupChange
+from domain.units import OrgUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one submission. `unit` and `period` are None where the file does not tell them."""
+
+    submission_id: int
+    file_name: str
+    unit: OrgUnit | None
+    period: str | None
+    accepted: bool
+    issues: tuple[Issue, ...]
+
+    @property
+    def label(self) -> str:
+        """Whose submission it is, as operators know it: `22828 Ma Nới`; the file's name where the unit is unknown."""
+        return f"{self.unit.code} {self.unit.bare_name}" if self.unit else self.file_name
+
+    @property
+    def faults(self) -> tuple[Issue, ...]:
+        """The issues for which it was refused."""
+        return tuple(issue for issue in self.issues if issue.severity is Severity.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A revision that was published: of which area and period, its number, where it lies, the figures it moved."""
+
+    area: str
+    area_name: str
+    period: str
+    revision: int
+    path: Path
+    is_partial: bool
+    changes: tuple[RollupChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run did.
+
+    `left` says of each file or place that could not be fetched why not; `waiting` counts submissions that this run was
+    not asked to judge.
+    """
+
+    run_id: str
+    verdicts: tuple[Verdict, ...]
+    given: tuple[Given, ...]
+    left: tuple[str, ...]
+    waiting: int
+
+    @property
+    def refused(self) -> tuple[Verdict, ...]:
+        """Submissions that were refused, by their label."""
+        return tuple(sorted((one for one in self.verdicts if not one.accepted), key=lambda one: one.label))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the run found nothing to do."""
+        return not (self.verdicts or self.given or self.left)

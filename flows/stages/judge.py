@@ -1,0 +1,114 @@
+"""Judge: put a batch before the rules, then load it, accepted or quarantined."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from domain.issues import Issue
+from domain.observations import Figure, Observation
+from domain.staging import StagedDue, StagedObservation, StagedRegister, StagedRow, StagedSubmission
+from expectations.check import check as check_rules
+from flows.stages.read import Reading
+from flows.wiring import House
+from warehouse.engine import transaction
+from warehouse.loading import Judged, LoadResult
+from warehouse.loading import load as load_judged
+from warehouse.staging import clear, history
+from warehouse.staging import stage as stage_rows
+from warehouse.submissions import record_checked
+
+
+def stage(house: House, run_id: str, batch: Sequence[Reading]) -> int:
+    """Put a batch into the staging tables, with what the rules need to know of obligations, register and history.
+
+    Returns:
+        How many rows were staged.
+    """
+    rows = [row for one in batch for row in _rows_of(house, run_id, one)]
+    with transaction(house.engine) as session:
+        clear(session, run_id)
+        past = history(session, run_id, [one.submission.id for one in batch])
+        return stage_rows(session, [*rows, *past])
+
+
+def check(house: House, run_id: str, batch: Sequence[Reading]) -> tuple[Judged, ...]:
+    """Let the catalogue's rules judge a staged batch.
+
+    Raises:
+        RuleBrokenError: a rule is wrong; nobody is blamed and nothing is loaded.
+        BatchShrunkError: not everything that was staged was seen.
+    """
+    findings = check_rules(
+        house.warehouse_url,
+        run_id,
+        tuple(house.catalog.rules.values()),
+        len(batch),
+        indicators=tuple(house.catalog.indicators.values()),
+    )
+    found: dict[int, list[Issue]] = defaultdict(list)
+    for finding in findings:
+        found[finding.submission_id].append(finding.issue)
+    with transaction(house.engine) as session:
+        record_checked(session, [one.submission.id for one in batch], house.clock(), run_id)
+    return tuple(
+        Judged(one.submission.id, one.report, (*one.report.issues, *found[one.submission.id])) for one in batch
+    )
+
+
+def load(house: House, run_id: str, judged: Sequence[Judged]) -> LoadResult:
+    """Settle a judged batch in one transaction, and empty its staging rows."""
+    with transaction(house.engine) as session:
+        result = load_judged(session, judged, run_id, house.clock())
+        clear(session, run_id)
+    return result
+
+
+def _rows_of(house: House, run_id: str, one: Reading) -> Iterator[StagedRow]:
+    catalog, report, submission_id = house.catalog, one.report, one.submission.id
+    if report.unit is None or report.period is None or report.form is None:
+        raise ValueError(f"submission {submission_id} has no place and cannot be staged")
+    unit, period, form = report.unit, report.period, report.form
+    layout = (
+        catalog.layout(form, report.layout_version) if report.layout_version else catalog.layout_for(form, period)
+    )
+    sheet = next((each.sheet for each in report.observations if each.unit == unit.code), layout.sheet)
+    yield StagedSubmission(run_id, submission_id, unit.code, period.id, form, layout.version, sheet)
+    for observation in report.observations:
+        yield _staged(run_id, submission_id, unit.code, observation)
+    labels = {line.indicator: line.label for line in layout.lines}
+    labels |= {column.indicator: column.header for column in layout.village_columns}
+    last_day = catalog.last_day(form, period)
+    for indicator in catalog.due_indicators(form, unit, period):
+        label = labels.get(indicator.id, indicator.name.vi)
+        yield StagedDue(run_id, submission_id, indicator.id, indicator.absence, label)
+        registered = catalog.register_denominator(indicator.id, unit, last_day)
+        if registered is not None:
+            yield StagedRegister(run_id, submission_id, indicator.id, registered)
+
+
+def _staged(run_id: str, submission_id: int, unit: str, one: Observation) -> StagedObservation:
+    return StagedObservation(
+        run_id=run_id,
+        submission_id=submission_id,
+        unit=unit,
+        village="" if one.unit == unit else one.unit,
+        indicator=one.indicator,
+        sheet=one.sheet,
+        cell=one.numerator.cell,
+        denominator_cell=one.denominator.cell if one.denominator else "",
+        stated_cell=one.stated.cell if one.stated else "",
+        state=one.state,
+        numerator=one.numerator.number,
+        denominator=one.denominator.number if one.denominator else None,
+        stated=one.stated.number if one.stated else None,
+        numerator_state=one.numerator.state,
+        denominator_state=_state_of(one.denominator),
+        stated_state=_state_of(one.stated),
+        numerator_raw=one.numerator.raw,
+        denominator_raw=one.denominator.raw if one.denominator else "",
+        stated_raw=one.stated.raw if one.stated else "",
+        stated_decimals=one.stated.decimals if one.stated else None,
+    )
+
+
+def _state_of(figure: Figure | None) -> str:
+    return figure.state if figure else ""

@@ -1,0 +1,53 @@
+"""Let whoever started a run watch it: stage by stage, and its outcome at the end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Protocol
+
+from flows.outcome import Outcome
+
+
+class Watcher(Protocol):
+    """Somebody who wants to see how far a run is."""
+
+    def begin(self, stage: str, total: int) -> None:
+        """A stage begins that has `total` things to do."""
+
+    def advance(self, stage: str, count: int) -> None:
+        """So many more of the stage's things are done."""
+
+    def finish(self, outcome: Outcome) -> None:
+        """The run is over."""
+
+
+class Nobody:
+    """The watcher of a run that nobody watches."""
+
+    def begin(self, stage: str, total: int) -> None:
+        """Nobody looks."""
+
+    def advance(self, stage: str, count: int) -> None:
+        """Nobody looks."""
+
+    def finish(self, outcome: Outcome) -> None:
+        """Nobody looks."""
+
+
+# A flow's parameters are stored as JSON, so a watcher cannot be one.
+_WATCHER: ContextVar[Watcher] = ContextVar("watcher", default=Nobody())  # noqa: B039 # it holds nothing that changes
+
+
+def current_watcher() -> Watcher:
+    """Whoever watches this run."""
+    return _WATCHER.get()
+
+
+@contextmanager
+def watched_by(watcher: Watcher) -> Iterator[None]:
+    """Let runs that start within the block be watched."""
+    token = _WATCHER.set(watcher)
+    try:
+        yield
+    finally:
+        _WATCHER.reset(token)

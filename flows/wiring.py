@@ -1,0 +1,72 @@
+"""Put the rooms together: settings in, everything a run works with out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from connectors.base import Connector
+from connectors.filesystem import FilesystemConnector
+from connectors.landing import Landing
+from domain.catalog import Catalog, load_catalog
+from domain.placing import day_in_vietnam
+from flows.settings import Settings
+from warehouse.engine import Engine, migrate, normalise_url, open_engine
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything a run works with.
+
+    `clock` gives the present moment in UTC; `areas` are codes of what to publish, empty: the unit above each commune.
+    """
+
+    catalog: Catalog
+    engine: Engine
+    warehouse_url: str
+    connectors: Sequence[Connector]
+    landing: Landing
+    published: Path
+    areas: tuple[str, ...]
+    batch_size: int
+    clock: Callable[[], datetime]
+
+    @property
+    def today(self) -> date:
+        """The present day in Vietnam."""
+        return day_in_vietnam(self.clock())
+
+
+def open_house(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> House:
+    """Load the catalogue, bring the warehouse up to date, and make ready; the inbox of the home is made if need be.
+
+    Raises:
+        CatalogError: the catalogue cannot be used.
+        TransientError: the warehouse does not answer.
+        UsageError: a setting names something that cannot be.
+    """
+    if not settings.inbox:
+        settings.default_inbox.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database)
+    migrate(engine)
+    return House(
+        catalog=load_catalog(settings.catalog),
+        engine=engine,
+        warehouse_url=normalise_url(settings.database),
+        connectors=[FilesystemConnector(_name_of(url, settings), url) for url in settings.inboxes],
+        landing=Landing(settings.landing),
+        published=settings.published,
+        areas=settings.areas,
+        batch_size=settings.batch_size,
+        clock=clock,
+    )
+
+
+def _name_of(url: str, settings: Settings) -> str:
+    # Files are known by connector and path: the home's own inbox keeps its name when the home is moved. A name is
+    # recorded and shown, so a password in a URL is no part of it.
+    if url == str(settings.default_inbox):
+        return "inbox"
+    scheme, mark, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
