@@ -1,5 +1,6 @@
 """Builds the register of units from the CSV files of `catalog/units/`, in one pass."""
 
+from collections import defaultdict
 from datetime import date, timedelta
 
 from domain.catalog_errors import CatalogError
@@ -118,16 +119,19 @@ def _load_successions(files: CatalogFiles, units: list[OrgUnit]) -> list[Success
         olds = {unit.code for unit in units if unit.holds_on(before)}
         news = {unit.code for unit in units if unit.holds_on(effective)}
         table = files.table("units/" + part["file"], _PAIRS)
-        seen: set[tuple[str, str]] = set()
+        seen: dict[str, dict[str, bool]] = defaultdict(dict)
         for number, (old, new, whole, basis) in enumerate(table.rows):
             if whole not in _YES_NO:
                 raise table.error(number, f"whole is {whole!r}", "write 1 for whole, 0 for in part")
-            if (old, new) in seen:
+            if new in seen[old]:
                 raise table.error(number, f"{old} to {new} stands here twice", "keep one of the two")
             if old not in olds or new not in news:
                 code, day = (old, before) if old not in olds else (new, effective)
                 remedy = "correct the code, or move the pair to units/successions_exceptions.csv"
                 raise table.error(number, f"no unit has code {code} on {day}", remedy)
-            seen.add((old, new))
+            seen[old][new] = _YES_NO[whole]
+            if len(seen[old]) > 1 and any(seen[old].values()):
+                problem = f"{old} passes whole into one unit and also into another"
+                raise table.error(number, problem, "mark both as in part (0), or keep one of the two")
             found.append(Succession(old, new, effective, _YES_NO[whole], basis or part["legal_basis"]))
     return found

@@ -16,6 +16,7 @@ _OLD_TONE_PLACES = {
 # After q the u belongs to the consonant ("quý"), and inside a closed syllable ("toàn") there is only one place.
 _TONE_PLACE = re.compile("(?<!q)(" + "|".join(_OLD_TONE_PLACES) + r")(?!\w)")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
+_APOSTROPHES = re.compile("[\u2018\u2019\u02bc`]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 
 
@@ -40,13 +41,13 @@ class Text:
 
 
 def normalise_name(name: str) -> str:
-    """Make two spellings of one Vietnamese name equal: form, tone place, case, spaces, dashes, invisible marks.
+    """Make two spellings of one Vietnamese name equal: form, tone place, case, spaces, dashes, quotes, invisible marks.
 
     Keeps diacritics: 191 commune names differ between two releases of one public list by tone place or case only,
     while folding to ASCII would make different communes of one district equal.
     """
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", name)).casefold()
-    text = _DASHES.sub("-", text)
+    text = _APOSTROPHES.sub("'", _DASHES.sub("-", text))
     return " ".join(_TONE_PLACE.sub(lambda found: _OLD_TONE_PLACES[found.group()], text).split())
 
 
