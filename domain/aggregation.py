@@ -50,7 +50,12 @@ def published_value(indicator: Indicator, sums: Sums) -> Decimal | None:
         return None
     if indicator.measure is Measure.COUNT:
         return sums.numerator
-    if not sums.denominator:
+    return percentage(sums.numerator, sums.denominator)
+
+
+def percentage(numerator: Decimal, denominator: Decimal | None) -> Decimal | None:
+    """A share in percent, rounded half-up to two decimals; None without a denominator, or over zero."""
+    if not denominator:
         return None
     # Half-up on the exact quotient: 28 digits of Decimal leave the tie visible for any count an official can type.
-    return (100 * sums.numerator / sums.denominator).quantize(_PERCENT_STEP, ROUND_HALF_UP)
+    return (100 * numerator / denominator).quantize(_PERCENT_STEP, ROUND_HALF_UP)

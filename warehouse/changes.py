@@ -1,0 +1,126 @@
+"""Compare a revision with the one before it: which figures moved, from what to what, because of which submission."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+from domain.rollups import RollupRow
+from domain.units import UnitKey
+from warehouse.exact import canonical
+from warehouse.unit_state import UnitState
+
+OF_THE_REVISION = frozenset({"revision", "published_at", "run_id"})
+"""Columns that differ between any two revisions and so say nothing."""
+
+_COLUMNS = tuple(field.name for field in fields(RollupRow) if field.name not in OF_THE_REVISION)
+# What files move; anything else (a target, who is expected) moves with the catalogue and has no file to name.
+_OF_THE_FIGURE = frozenset({"value", "numerator", "denominator", "attained", "units_accepted"})
+_OF_THE_COVERAGE = frozenset({"units_late", "units_missing", "status", "notes"})
+# Beyond so many files at once, say a province's first night, naming each one beside each figure helps nobody.
+_FILES_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a unit gave to a figure, and from which submission."""
+
+    submission_id: int
+    numerator: Decimal
+    denominator: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How a unit stood: its state, whether late, and the submission that this rests on."""
+
+    state: UnitState
+    late: bool
+    submission_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All that a revision rests on: its rows by indicator, the parts by indicator and unit, and how each unit stood."""
+
+    rows: Mapping[str, RollupRow]
+    parts: Mapping[str, Mapping[UnitKey, Part]]
+    stands: Mapping[UnitKey, Stand]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One column of one figure that moved, and the submission that moved it; None: no single file did."""
+
+    indicator: str
+    column: str
+    before: str
+    after: str
+    submission_id: int | None
+
+
+def shown(value: object) -> str:
+    """A column's value as text: empty for nothing, `true` and `false`, numbers with a decimal point."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case _:
+            return str(value)
+
+
+def columns_of(row: RollupRow) -> dict[str, Any]:
+    """The columns of a row that say something, in their order; numbers in one spelling."""
+    said = {name: getattr(row, name) for name in _COLUMNS}
+    return {name: canonical(value) if isinstance(value, Decimal) else value for name, value in said.items()}
+
+
+def moves_between(before: Picture, after: Picture) -> tuple[Move, ...]:
+    """Every column that moved, in the order of rows and columns; one move per file where several moved it."""
+    order = dict.fromkeys((*after.rows, *before.rows))
+    return tuple(move for indicator in order for move in _moves_of(indicator, before, after))
+
+
+def _moves_of(indicator: str, before: Picture, after: Picture) -> Iterator[Move]:
+    old, new = before.rows.get(indicator), after.rows.get(indicator)
+    figures = _files_behind(before.parts.get(indicator, {}), after.parts.get(indicator, {}))
+    standings = _files_behind(before.stands, after.stands)
+    for column in _COLUMNS:
+        was, now = getattr(old, column, None), getattr(new, column, None)
+        if was == now:
+            continue
+        files = figures if column in _OF_THE_FIGURE else set()
+        if column in _OF_THE_COVERAGE:
+            files = figures | standings
+        for submission_id in _named(files):
+            yield Move(indicator, column, shown(was), shown(now), submission_id)
+
+
+def _files_behind(
+    before: Mapping[UnitKey, Part] | Mapping[UnitKey, Stand], after: Mapping[UnitKey, Part] | Mapping[UnitKey, Stand]
+) -> set[int]:
+    """The submissions of the units that differ: the one there now, else the one that is gone."""
+    files: set[int] = set()
+    for unit in {*before, *after}:
+        was, now = before.get(unit), after.get(unit)
+        if _without_file(was) == _without_file(now):
+            continue
+        cause = next((one.submission_id for one in (now, was) if one is not None and one.submission_id), None)
+        if cause is not None:
+            files.add(cause)
+    return files
+
+
+def _without_file(one: Part | Stand | None) -> tuple[object, ...] | None:
+    match one:
+        case Part():
+            return one.numerator, one.denominator
+        case Stand():
+            return one.state, one.late
+        case None:
+            return None
+
+
+def _named(files: Collection[int]) -> Sequence[int | None]:
+    return sorted(files) if 0 < len(files) <= _FILES_NAMED else [None]

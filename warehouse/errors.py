@@ -1,0 +1,88 @@
+"""What can go wrong between us and the database, told apart by whether another try helps."""
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from domain.errors import TerminalError, TonghopError, TransientError
+
+_INTACT = "nothing of the unfinished step was kept, all that was there before is intact"
+# PostgreSQL's classes: connection, rollback asked for, out of resources, lock not available, operator intervention.
+_TRANSIENT_CLASSES = ("08", "40", "53", "55P03", "57P")
+_UNDEFINED_TABLE = "42P01"
+
+
+class WarehouseUnavailableError(TransientError):
+    """The database cannot be reached, is busy, or went away."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        """Keep the address (without its password) and the driver's words."""
+        self.url = url
+        self.reason = reason
+        super().__init__(f"warehouse {url} is not available ({reason}); {_INTACT}; check the server and run again")
+
+
+class WarehouseUnusableError(TerminalError):
+    """The file or database at that address cannot serve as a warehouse until a person acts."""
+
+    def __init__(self, url: str, reason: str, action: str) -> None:
+        """Keep the address (without its password), the driver's words, and what to do."""
+        self.url = url
+        self.reason = reason
+        super().__init__(f"warehouse {url} cannot be used ({reason}); {_INTACT}; {action}")
+
+
+class NewerWarehouseError(TerminalError):
+    """A later version of the program has migrated this warehouse; this version must not touch it."""
+
+    def __init__(self, found: str, known: str) -> None:
+        """Keep the revision found and the newest one known here."""
+        self.found = found
+        self.known = known
+        super().__init__(
+            f"the warehouse has migration {found}, this version knows up to {known}: nothing was changed; "
+            "install the newer version of tonghop, or restore a backup made before the upgrade"
+        )
+
+
+def explain(error: DBAPIError, url: str) -> TonghopError | None:
+    """What a driver's error means for the caller; None when it is a defect of ours and should show as it is."""
+    origin = error.orig
+    reason = " ".join(str(origin).split())
+    if isinstance(origin, sqlite3.Error):
+        return _explain_sqlite(origin, url, reason)
+    state: str | None = getattr(origin, "sqlstate", None)
+    if state == _UNDEFINED_TABLE:
+        return WarehouseUnusableError(url, reason, _MIGRATE)
+    # A connection that never came about has no state.
+    unconnected = state is None and isinstance(error, OperationalError)
+    if unconnected or error.connection_invalidated or (state or "").startswith(_TRANSIENT_CLASSES):
+        return WarehouseUnavailableError(url, reason)
+    return None
+
+
+def _explain_sqlite(origin: sqlite3.Error, url: str, reason: str) -> TonghopError | None:
+    code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return WarehouseUnavailableError(url, reason)
+    action = _SQLITE_ACTIONS.get(code) or next((what for said, what in _SQLITE_SAYS.items() if said in reason), None)
+    return WarehouseUnusableError(url, reason, action) if action else None
+
+
+_MIGRATE = "run `migrate` on it first"
+_FREE_SPACE = "free some disk space, then run again"
+_ALLOW = "see that the file and its folder may be written by this user"
+_RESTORE = "restore the file from a backup"
+_SQLITE_ACTIONS = {
+    sqlite3.SQLITE_FULL: _FREE_SPACE,
+    sqlite3.SQLITE_IOERR: _FREE_SPACE,
+    sqlite3.SQLITE_CANTOPEN: _ALLOW,
+    sqlite3.SQLITE_READONLY: _ALLOW,
+    sqlite3.SQLITE_PERM: _ALLOW,
+    sqlite3.SQLITE_NOTADB: _RESTORE,
+    sqlite3.SQLITE_CORRUPT: _RESTORE,
+}
+_SQLITE_SAYS = {
+    "no such table": _MIGRATE,
+    "integer overflow": "sums this large need a PostgreSQL warehouse",
+}

@@ -1,0 +1,75 @@
+"""Move a submission from state to state, lawfully, and log every move."""
+
+from datetime import datetime
+
+from domain.errors import UsageError
+from domain.submissions import SubmissionState, check_move
+from warehouse.engine import Session
+from warehouse.models import SubmissionEventRow, SubmissionRow
+
+
+def find(session: Session, submission_id: int) -> SubmissionRow:
+    """The submission of that number.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = session.get(SubmissionRow, submission_id)
+    if found is None:
+        raise UsageError(f"there is no submission {submission_id}")
+    return found
+
+
+def begin(session: Session, submission: SubmissionRow, at: datetime, run_id: str | None) -> None:
+    """Log that a new submission was received."""
+    session.flush()
+    session.add(
+        SubmissionEventRow(submission_id=submission.id, to_state=submission.state, at=at, run_id=run_id, reason=None)
+    )
+
+
+def move(
+    session: Session,
+    submission: SubmissionRow,
+    wanted: SubmissionState,
+    at: datetime,
+    run_id: str | None,
+    *,
+    reason: str | None = None,
+) -> None:
+    """Take a submission to another state.
+
+    Raises:
+        IllegalMoveError: its own state does not lead there.
+    """
+    log_move(session, submission, wanted, at, run_id, reason=reason)
+    # Moves reach the database in the order they are made: the log's numbers are its order.
+    session.flush()
+
+
+def log_move(
+    session: Session,
+    submission: SubmissionRow,
+    wanted: SubmissionState,
+    at: datetime,
+    run_id: str | None,
+    *,
+    reason: str | None = None,
+) -> None:
+    """As `move`, without telling the database yet: for a state that is passed through and must never stand.
+
+    Raises:
+        IllegalMoveError: its own state does not lead there.
+    """
+    check_move(submission.state, wanted)
+    event = SubmissionEventRow(
+        submission_id=submission.id,
+        from_state=submission.state,
+        to_state=wanted,
+        at=at,
+        run_id=run_id,
+        reason=reason,
+    )
+    session.add(event)
+    submission.state = wanted
+    submission.reason = reason

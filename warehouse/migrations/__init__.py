@@ -1,0 +1,1 @@
+"""Migrations of the warehouse: one numbered file per change of its tables."""

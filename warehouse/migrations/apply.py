@@ -1,0 +1,49 @@
+"""Run the migrations from code: there is no alembic.ini, and the database comes as an open connection."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection
+
+from warehouse.errors import NewerWarehouseError
+
+
+def upgrade(connection: Connection) -> None:
+    """Bring the tables up to the newest migration, in the connection's transaction.
+
+    Raises:
+        NewerWarehouseError: the database has a migration that is not among ours.
+    """
+    config = configuration(connection)
+    _refuse_newer(connection, config)
+    command.upgrade(config, "head")
+
+
+def downgrade(connection: Connection, revision: str = "base") -> None:
+    """Take the tables back to an earlier migration, in the connection's transaction; `base` removes them."""
+    command.downgrade(configuration(connection), revision)
+
+
+def configuration(connection: Connection) -> Config:
+    """Alembic's settings for our migrations on that connection."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _refuse_newer(connection: Connection, config: Config) -> None:
+    found = MigrationContext.configure(connection).get_current_revision()
+    scripts = ScriptDirectory.from_config(config)
+    newest = scripts.get_current_head()
+    if found is None or newest is None:
+        return
+    try:
+        scripts.get_revision(found)
+    except CommandError as error:
+        raise NewerWarehouseError(found, newest) from error

@@ -1,0 +1,47 @@
+"""Write the next migration, from what models have and migrations lack: `python -m warehouse.migrations.new "…"`."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from alembic import command
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import Connection, create_engine
+
+from warehouse.exact import ExactNumber, RuleNumber, UtcMoment, Words
+from warehouse.migrations.apply import configuration, upgrade
+
+# A migration must mean the same after the models moved on, so it names plain types instead of ours.
+_PLAIN = {
+    ExactNumber: 'sa.Numeric(24, 6).with_variant(sa.BigInteger(), "sqlite")',
+    RuleNumber: 'sa.Numeric().with_variant(sa.REAL(), "sqlite")',
+    UtcMoment: "sa.DateTime(timezone=True)",
+    Words: "sa.Text()",
+}
+
+
+def render(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
+    """Spell one of our column types in plain SQLAlchemy; anything else is Alembic's own business."""
+    return _PLAIN.get(type(item), False) if kind == "type" else False
+
+
+def write(connection: Connection, message: str, number: str) -> None:
+    """Compare the models with a freshly migrated database and write the difference as the next migration."""
+    upgrade(connection)
+    config = configuration(connection)
+    config.attributes["render_item"] = render
+    command.revision(config, message, autogenerate=True, rev_id=number)
+
+
+def main() -> None:
+    """Write the next migration; its number follows the last one's."""
+    known = list((Path(__file__).parent / "versions").glob("[0-9]*.py"))
+    with tempfile.TemporaryDirectory() as folder:
+        engine = create_engine(f"sqlite:///{Path(folder) / 'empty.db'}")
+        with engine.begin() as connection:
+            write(connection, sys.argv[1], f"{len(known) + 1:04}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""The tables, one file per subject."""
+
+from warehouse.models.base import Base
+from warehouse.models.findings import IssueRow, RepairRow
+from warehouse.models.indicators import CatalogMirrorRow, IndicatorRow
+from warehouse.models.observations import ObservationRow
+from warehouse.models.org_units import OrgUnitRow, SuccessionRow
+from warehouse.models.rollups import (
+    PublicationRow,
+    RollupChangeRow,
+    RollupContributionRow,
+    RollupFigureRow,
+    RollupRevisionRow,
+    RollupScopeRow,
+    RollupSeenRow,
+    RollupUnitRow,
+)
+from warehouse.models.runs import RunRow
+from warehouse.models.staging import STAGING
+from warehouse.models.submissions import DeliveryRow, SubmissionEventRow, SubmissionRow
+
+__all__ = [
+    "STAGING",
+    "Base",
+    "CatalogMirrorRow",
+    "DeliveryRow",
+    "IndicatorRow",
+    "IssueRow",
+    "ObservationRow",
+    "OrgUnitRow",
+    "PublicationRow",
+    "RepairRow",
+    "RollupChangeRow",
+    "RollupContributionRow",
+    "RollupFigureRow",
+    "RollupRevisionRow",
+    "RollupScopeRow",
+    "RollupSeenRow",
+    "RollupUnitRow",
+    "RunRow",
+    "SubmissionEventRow",
+    "SubmissionRow",
+    "SuccessionRow",
+]

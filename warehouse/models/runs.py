@@ -1,0 +1,20 @@
+"""Runs of the pipeline: when, over which catalogue, and what came of them."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from warehouse.models.base import Base
+
+
+class RunRow(Base):
+    """One run; `finished_at` stays empty when it was killed. `counts` are whatever the run counted, by name."""
+
+    __tablename__ = "run"
+
+    run_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    catalog_version: Mapped[str]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    counts: Mapped[dict[str, int]]

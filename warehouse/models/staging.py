@@ -1,0 +1,39 @@
+"""The staging tables, made from the row types that `domain/staging.py` shares with the rules."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from decimal import Decimal
+from enum import StrEnum
+from types import NoneType
+from typing import Any, get_args, get_type_hints
+
+from sqlalchemy import Column, Index, Integer, MetaData, Table
+from sqlalchemy.types import TypeEngine
+
+from domain.staging import TABLES, StagedRow
+from warehouse.exact import RuleNumber, Words
+from warehouse.models.base import Base
+
+
+def _column_type(kind: type) -> TypeEngine[Any]:
+    if issubclass(kind, Decimal):
+        return RuleNumber()
+    if issubclass(kind, int):
+        return Integer()
+    if issubclass(kind, StrEnum | str):
+        return Words()
+    raise TypeError(f"no staging column type for {kind}")
+
+
+def _table(name: str, row: type[StagedRow], metadata: MetaData) -> Table:
+    hints = get_type_hints(row)
+    columns = []
+    for field in fields(row):
+        kinds = get_args(hints[field.name]) or (hints[field.name],)
+        (kind,) = (each for each in kinds if each is not NoneType)
+        columns.append(Column(field.name, _column_type(kind), nullable=NoneType in kinds))
+    return Table(name, metadata, *columns, Index(f"ix_{name}_run_id_submission_id", "run_id", "submission_id"))
+
+
+STAGING: Mapping[type[StagedRow], Table] = {row: _table(name, row, Base.metadata) for name, row in TABLES.items()}
+"""Row type to table. No key: the rows live for one run, and the rules must see a doubled one."""

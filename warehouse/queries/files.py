@@ -1,0 +1,78 @@
+"""Name files and units in answers: submissions as file references, unit codes with the names of the mirror."""
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import func, select
+
+from domain.issues import Issue, Severity
+from domain.units import UnitKey
+from warehouse.engine import Session
+from warehouse.models import IssueRow, OrgUnitRow, SubmissionRow
+from warehouse.queries.read_models import FileRef
+
+_GRAVEST_FIRST = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
+_IDS_AT_ONCE = 1_000
+
+
+def file_ref(row: SubmissionRow) -> FileRef:
+    """How answers name a submission's file."""
+    return FileRef(row.id, row.sha256, row.file_name, row.version)
+
+
+def submissions_by_id(session: Session, ids: Iterable[int]) -> dict[int, SubmissionRow]:
+    """Submissions of these numbers."""
+    wanted = sorted(set(ids))
+    found: dict[int, SubmissionRow] = {}
+    for start in range(0, len(wanted), _IDS_AT_ONCE):
+        part = select(SubmissionRow).where(SubmissionRow.id.in_(wanted[start : start + _IDS_AT_ONCE]))
+        found |= {row.id: row for row in session.scalars(part)}
+    return found
+
+
+def unit_names(session: Session, units: Iterable[UnitKey]) -> dict[UnitKey, str]:
+    """Full names of these units, as they were called then."""
+    wanted = set(units)
+    codes = sorted({unit.code for unit in wanted})
+    names: dict[UnitKey, str] = {}
+    for start in range(0, len(codes), _IDS_AT_ONCE):
+        part = select(OrgUnitRow).where(OrgUnitRow.code.in_(codes[start : start + _IDS_AT_ONCE]))
+        names |= {UnitKey(row.code, row.valid_from): row.name for row in session.scalars(part)}
+    return {unit: names.get(unit, unit.code) for unit in wanted}
+
+
+def issue_counts(session: Session, judgements: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """How many issues each (submission, judgement) has; one without any is absent."""
+    wanted = sorted({submission_id for submission_id, _ in judgements})
+    counts: dict[tuple[int, int], int] = {}
+    for start in range(0, len(wanted), _IDS_AT_ONCE):
+        found = session.execute(
+            select(IssueRow.submission_id, IssueRow.judgement, func.count())
+            .where(IssueRow.submission_id.in_(wanted[start : start + _IDS_AT_ONCE]))
+            .group_by(IssueRow.submission_id, IssueRow.judgement)
+        )
+        counts |= {(submission_id, judgement): count for submission_id, judgement, count in found}
+    return counts
+
+
+def issues_of(session: Session, submission: SubmissionRow) -> tuple[Issue, ...]:
+    """The issues of a submission's last judgement, gravest first, then as they were found."""
+    rows = session.scalars(
+        select(IssueRow)
+        .where(IssueRow.submission_id == submission.id, IssueRow.judgement == submission.judgement)
+        .order_by(IssueRow.position)
+    )
+    return tuple(sorted(map(_issue, rows), key=lambda issue: _GRAVEST_FIRST.index(issue.severity)))
+
+
+def _issue(row: IssueRow) -> Issue:
+    return Issue(
+        code=row.code,
+        severity=row.severity,
+        sheet=row.sheet,
+        cell=row.cell,
+        found=row.found,
+        expected=row.expected,
+        indicator=row.indicator,
+        unit=row.unit,
+        facts=row.facts,
+    )

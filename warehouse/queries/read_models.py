@@ -1,0 +1,222 @@
+"""What the warehouse tells: plain values, for publishing and for whoever asks why a figure is what it is."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from domain.issues import Issue, Repair
+from domain.observations import CellState
+from domain.periods import Period
+from domain.rollups import Boundary, RollupChange, RollupRow
+from domain.submissions import SubmissionState
+from warehouse.unit_state import UnitState
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A stored file: its submission's number, the hash of its bytes, its name as delivered, and which version it is.
+
+    `version` counts the files of one unit, form and period from 1; None for a file that could not be placed.
+    """
+
+    submission_id: int
+    sha256: str
+    file_name: str
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCell:
+    """The cells an observation was read from.
+
+    `unit` is the commune's code, or the village's for the village sheet. `cell` holds the numerator, `denominator_cell`
+    the denominator (None where the form has none). The raw texts are what the cells held; the numbers what they were
+    read as. `state` is the observation's: a blank or not-applicable one is listed, though no sum counts it.
+    """
+
+    unit: str
+    sheet: str
+    cell: str
+    denominator_cell: str | None
+    state: CellState
+    numerator: Decimal | None
+    denominator: Decimal | None
+    numerator_raw: str
+    denominator_raw: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one unit gave to one figure of a revision.
+
+    `numerator` and `denominator` are the sums over `sources` (one for a commune's own figure, one per village for the
+    village sheet); `file` is the submission they were read from.
+    """
+
+    indicator: str
+    unit: str
+    unit_name: str
+    numerator: Decimal
+    denominator: Decimal | None
+    file: FileRef
+    sources: tuple[SourceCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitStanding:
+    """How a unit that owes the form stands.
+
+    `state` says whether its report is counted, refused or missing; `late` whether its first placeable file came after
+    the deadline. `file` is the counted one, else the one refused last, else None; `received_at` is when the sender
+    first delivered that file (UTC); `issues` counts what was found in it, of any severity.
+    """
+
+    code: str
+    name: str
+    state: UnitState
+    late: bool
+    file: FileRef | None
+    received_at: datetime | None
+    issues: int
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The n-th version of an area's figures for a form and period; what it says never changes.
+
+    `rows` are in the report's order; `changes` lists what moved against revision `number` - 1 (empty for the first): a
+    figure moved by several files is listed once per file. `units` are all that owe the form, by code; `contributions`
+    what each gave, by indicator and code. `published_at` is in UTC. `content_sha256` covers the rows without revision,
+    `published_at` and `run_id`.
+    """
+
+    area: str
+    area_valid_from: date
+    area_name: str
+    form: str
+    period: Period
+    boundary: Boundary
+    number: int
+    published_at: datetime
+    run_id: str
+    catalog_version: str
+    content_sha256: str
+    rows: tuple[RollupRow, ...]
+    changes: tuple[RollupChange, ...]
+    units: tuple[UnitStanding, ...]
+    contributions: tuple[Contribution, ...]
+    file_names: dict[str, str]
+    """sha256 to file name, for every file that units, contributions or changes name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refused file and why: its issues, gravest first."""
+
+    file: FileRef
+    received_at: datetime
+    judged_at: datetime | None
+    issues: tuple[Issue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitStatus:
+    """How a unit stands now, and what it still has to mend.
+
+    `refusals` are refused files that came after the accepted one, or all of them where none is accepted, newest first.
+    `waiting` counts files that are not judged yet.
+    """
+
+    standing: UnitStanding
+    refusals: tuple[Refusal, ...]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodStatus:
+    """Who reported for an area, form and period, who is late, missing or refused.
+
+    `deadline` is the last day on which a unit is in time; `revision` the newest number, None before the first rollup.
+    """
+
+    area: str
+    area_name: str
+    form: str
+    period: Period
+    deadline: date
+    revision: int | None
+    units: tuple[UnitStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedContribution:
+    """One unit's part of a figure, with the repairs made on exactly the cells it was read from.
+
+    `state` is how that file stands now: `superseded` when a later file with other or the same figures took its place.
+    """
+
+    contribution: Contribution
+    state: SubmissionState
+    repairs: tuple[Repair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The way from one published figure down to the cells: the row, what each unit gave, who gave nothing and why not.
+
+    `absent` are the units that owe the form and whose figure did not enter, whatever the reason (the row's notes say
+    it); `changes` what the revision moved of this figure.
+    """
+
+    area: str
+    area_name: str
+    form: str
+    row: RollupRow
+    contributions: tuple[ExplainedContribution, ...]
+    absent: tuple[UnitStanding, ...]
+    changes: tuple[RollupChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionRecord:
+    """A submission as it stands, with its newest delivery: to whom, and to where, an answer goes back.
+
+    `unit` and the like are None where reading could not tell them. `delivered_at` and `landed_at` are in UTC.
+    """
+
+    file: FileRef
+    state: SubmissionState
+    unit: str | None
+    unit_name: str | None
+    form: str | None
+    period: Period | None
+    layout_version: str | None
+    reason: str | None
+    connector: str
+    path: str
+    sender: str | None
+    delivered_at: datetime
+    landed_at: datetime
+    superseded_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run of the pipeline. `finished_at` is None for one that still goes on or was killed; times are in UTC."""
+
+    run_id: str
+    kind: str
+    catalog_version: str
+    started_at: datetime
+    finished_at: datetime | None
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRef:
+    """Names one revision of an area's figures."""
+
+    area: str
+    form: str
+    period: Period
+    number: int

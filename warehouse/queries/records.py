@@ -1,0 +1,69 @@
+"""Look up single records: a submission and what was found in it, a run."""
+
+from sqlalchemy import select
+
+from domain.issues import Issue
+from domain.periods import parse_period
+from domain.units import UnitKey
+from warehouse.engine import Session
+from warehouse.lifecycle import find
+from warehouse.models import DeliveryRow, RunRow
+from warehouse.queries.files import file_ref, issues_of, unit_names
+from warehouse.queries.read_models import RunRecord, SubmissionRecord
+
+
+def submission_issues(session: Session, submission_id: int) -> tuple[Issue, ...]:
+    """The issues of a submission's last judgement, gravest first.
+
+    Raises:
+        UsageError: there is no such submission.
+    """
+    return issues_of(session, find(session, submission_id))
+
+
+def submission_record(session: Session, submission_id: int) -> SubmissionRecord:
+    """A submission as it stands, with its newest delivery.
+
+    Raises:
+        UsageError: there is no such submission.
+    """
+    row = find(session, submission_id)
+    delivery = session.scalars(
+        select(DeliveryRow)
+        .where(DeliveryRow.submission_id == row.id)
+        .order_by(DeliveryRow.landed_at.desc(), DeliveryRow.delivered_at.desc(), DeliveryRow.id.desc())
+        .limit(1)
+    ).one()
+    unit = UnitKey(row.unit_code, row.unit_valid_from) if row.unit_code and row.unit_valid_from else None
+    return SubmissionRecord(
+        file=file_ref(row),
+        state=row.state,
+        unit=row.unit_code,
+        unit_name=unit_names(session, [unit])[unit] if unit else None,
+        form=row.form,
+        period=parse_period(row.period) if row.period else None,
+        layout_version=row.layout_version,
+        reason=row.reason,
+        connector=delivery.connector,
+        path=delivery.path,
+        sender=delivery.sender,
+        delivered_at=delivery.delivered_at,
+        landed_at=delivery.landed_at,
+        superseded_by=row.superseded_by,
+    )
+
+
+def run_record(session: Session, run_id: str) -> RunRecord | None:
+    """The record of a run, or None."""
+    row = session.get(RunRow, run_id)
+    return _record(row) if row else None
+
+
+def last_runs(session: Session, count: int = 10) -> tuple[RunRecord, ...]:
+    """The runs begun last, newest first."""
+    rows = session.scalars(select(RunRow).order_by(RunRow.started_at.desc(), RunRow.run_id.desc()).limit(count))
+    return tuple(map(_record, rows))
+
+
+def _record(row: RunRow) -> RunRecord:
+    return RunRecord(row.run_id, row.kind, row.catalog_version, row.started_at, row.finished_at, row.counts)

@@ -1,0 +1,53 @@
+"""Record runs and publications: what was begun, what came of it, what was given out."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+
+from domain.errors import UsageError
+from domain.periods import Period
+from warehouse.engine import Session
+from warehouse.models import PublicationRow, RollupRevisionRow, RunRow
+
+
+def start_run(session: Session, run_id: str, kind: str, catalog_version: str, at: datetime) -> None:
+    """Record that a run began; one that is started anew under the same id goes on under its first record."""
+    if session.get(RunRow, run_id) is None:
+        session.add(RunRow(run_id=run_id, kind=kind, catalog_version=catalog_version, started_at=at, counts={}))
+
+
+def finish_run(session: Session, run_id: str, counts: Mapping[str, int], at: datetime) -> None:
+    """Record that a run ended, and what it counted.
+
+    Raises:
+        UsageError: no such run was started.
+    """
+    run = session.get(RunRow, run_id)
+    if run is None:
+        raise UsageError(f"there is no run {run_id}")
+    run.finished_at = at
+    run.counts = dict(counts)
+
+
+def record_publication(
+    session: Session, area: str, form: str, period: Period, number: int, *, path: str, at: datetime
+) -> None:
+    """Record that a revision was given out to a place; the same place once more changes nothing.
+
+    Raises:
+        UsageError: there is no such revision.
+    """
+    revision_id = session.scalar(
+        select(RollupRevisionRow.id).where(
+            RollupRevisionRow.area_code == area,
+            RollupRevisionRow.form == form,
+            RollupRevisionRow.period == period.id,
+            RollupRevisionRow.number == number,
+        )
+    )
+    if revision_id is None:
+        raise UsageError(f"there is no revision {number} of area {area}, form {form}, {period}")
+    known = select(PublicationRow).where(PublicationRow.revision_id == revision_id, PublicationRow.path == path)
+    if session.scalar(known) is None:
+        session.add(PublicationRow(revision_id=revision_id, path=path, at=at))

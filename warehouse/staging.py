@@ -1,0 +1,105 @@
+"""Fill and empty the staging tables, where the rules meet what was parsed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from operator import attrgetter
+
+from sqlalchemy import Table, delete, select
+from sqlalchemy.orm import aliased
+
+from domain.periods import parse_period
+from domain.staging import StagedHistory, StagedRow
+from domain.submissions import SubmissionState
+from warehouse.bulk import add_rows
+from warehouse.engine import Session
+from warehouse.models import STAGING, ObservationRow, RunRow, SubmissionRow
+
+
+def stage(session: Session, rows: Iterable[StagedRow]) -> int:
+    """Put rows into the staging tables, each kind into its own.
+
+    Returns:
+        How many rows were staged.
+    """
+    by_kind: dict[type[StagedRow], list[StagedRow]] = defaultdict(list)
+    for row in rows:
+        by_kind[type(row)].append(row)
+    for kind, staged in by_kind.items():
+        _insert(session, STAGING[kind], staged)
+    return sum(map(len, by_kind.values()))
+
+
+def clear(session: Session, run_id: str) -> None:
+    """Empty the staging tables of a run's rows."""
+    for table in STAGING.values():
+        session.execute(delete(table).where(table.c.run_id == run_id))
+
+
+def clear_abandoned(session: Session, started_before: datetime) -> None:
+    """Empty the staging tables of runs that began before a moment and never finished: killed ones."""
+    abandoned = select(RunRow.run_id).where(RunRow.finished_at.is_(None), RunRow.started_at < started_before)
+    for table in STAGING.values():
+        session.execute(delete(table).where(table.c.run_id.in_(abandoned)))
+
+
+def history(
+    session: Session, run_id: str, submission_ids: Sequence[int], steps: int | None = None
+) -> tuple[StagedHistory, ...]:
+    """The figures now accepted for earlier periods of the same unit and form, newest first, ready to be staged.
+
+    Args:
+        session: where to look.
+        run_id: the run they are to be staged for.
+        submission_ids: the submissions to be judged; each has to be placed.
+        steps: how many periods to go back; None: as far as there are any. A unit is followed by code *and* first day:
+            a code that was given to another unit brings no history along.
+    """
+    rows: list[StagedHistory] = []
+    wanted = sorted(set(submission_ids))
+    for start in range(0, len(wanted), 500):
+        rows.extend(_history_of(session, run_id, wanted[start : start + 500], steps))
+    return tuple(rows)
+
+
+def _history_of(session: Session, run_id: str, wanted: Sequence[int], steps: int | None) -> Iterable[StagedHistory]:
+    now, earlier = aliased(SubmissionRow), aliased(SubmissionRow)
+    found = session.execute(
+        select(
+            now.id,
+            now.period,
+            now.unit_code,
+            earlier.period,
+            ObservationRow.unit_code,
+            ObservationRow.indicator,
+            ObservationRow.numerator,
+            ObservationRow.denominator,
+        )
+        .join(
+            earlier,
+            (earlier.unit_code == now.unit_code)
+            & (earlier.unit_valid_from == now.unit_valid_from)
+            & (earlier.form == now.form),
+        )
+        .join(ObservationRow, ObservationRow.submission_id == earlier.id)
+        .where(now.id.in_(wanted), earlier.state == SubmissionState.ACCEPTED, earlier.period < now.period)
+        .order_by(now.id, earlier.period.desc(), ObservationRow.unit_code, ObservationRow.indicator)
+    )
+    for submission_id, period, unit, past, observed, indicator, numerator, denominator in found:
+        back = _steps_between(past, period)
+        if back is not None and (steps is None or back <= steps):
+            village = "" if observed == unit else observed
+            yield StagedHistory(run_id, submission_id, unit, village, indicator, past, back, numerator, denominator)
+
+
+def _steps_between(earlier: str, later: str) -> int | None:
+    first, last = parse_period(earlier), parse_period(later)
+    if first.frequency is not last.frequency:
+        return None
+    return ((last.year - first.year) * 12 + last.last_month - first.last_month) // last.months
+
+
+def _insert(session: Session, table: Table, rows: Sequence[StagedRow]) -> None:
+    names = [column.name for column in table.columns]
+    values = attrgetter(*names)
+    add_rows(session, table, [dict(zip(names, values(row), strict=True)) for row in rows])

@@ -1,0 +1,51 @@
+"""Refuse, as an issue with its cell, the few figures that the warehouse cannot keep, before one stops a night."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from domain.issues import Issue, Severity
+from domain.observations import CellState, Figure, Observation
+from warehouse.exact import LARGEST_FIGURE, has_room_for
+
+BEYOND_LIMITS = "figure_beyond_limits"
+GIVEN_TWICE = "figure_given_twice"
+UNREADABLE = "figure_unreadable"
+
+_LIMITS = f"< {LARGEST_FIGURE}"
+
+
+def unstorable(observations: Sequence[Observation]) -> tuple[Issue, ...]:
+    """Critical issues for figures that are too large or too fine to keep exactly, doubled, or never understood."""
+    return (*_doubled(observations), *_ill_fitting(observations))
+
+
+def _doubled(observations: Sequence[Observation]) -> Iterator[Issue]:
+    times = Counter((one.unit, one.indicator) for one in observations)
+    for one in observations:
+        if times[one.unit, one.indicator] > 1:
+            yield _issue(GIVEN_TWICE, one, one.numerator)
+
+
+def _ill_fitting(observations: Sequence[Observation]) -> Iterator[Issue]:
+    for one in observations:
+        counted = [figure for figure in (one.numerator, one.denominator) if figure is not None]
+        for figure in counted:
+            if figure.number is not None and not has_room_for(figure.number):
+                yield _issue(BEYOND_LIMITS, one, figure, expected=_LIMITS)
+            if figure.state is CellState.UNREADABLE:
+                yield _issue(UNREADABLE, one, figure)
+        if one.stated and one.stated.number is not None and not abs(one.stated.number) < LARGEST_FIGURE:
+            yield _issue(BEYOND_LIMITS, one, one.stated, expected=_LIMITS)
+
+
+def _issue(code: str, one: Observation, figure: Figure, expected: str | None = None) -> Issue:
+    return Issue(
+        code=code,
+        severity=Severity.CRITICAL,
+        sheet=one.sheet,
+        cell=figure.cell,
+        found=figure.raw,
+        expected=expected,
+        indicator=one.indicator,
+        unit=one.unit,
+    )
