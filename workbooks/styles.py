@@ -1,0 +1,163 @@
+"""How our workbooks look: Times New Roman, white for what is fixed, pale yellow for what the commune fills in."""
+
+from enum import StrEnum
+
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+from openpyxl.workbook import Workbook
+
+FONT = "Times New Roman"
+BODY_SIZE = 12
+
+_LINE = Side(style="thin", color="FF7F7F7F")
+_BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+_INPUT_FILL = PatternFill("solid", fgColor="FFFFF8DC")
+_HEADER_FILL = PatternFill("solid", fgColor="FFDCE6F1")
+_SECTION_FILL = PatternFill("solid", fgColor="FFF2F2F2")
+_NOT_DUE_FILL = PatternFill("solid", fgColor="FFD9D9D9")
+_COUNT = "#,##0"
+_TEXT = "@"
+
+
+class Look(StrEnum):
+    """Names of the cell styles, as they stand in the workbook."""
+
+    UPPER = "TH cơ quan cấp trên"
+    COMMITTEE = "TH cơ quan"
+    NATION = "TH quốc hiệu"
+    MOTTO = "TH tiêu ngữ"
+    FORM_NUMBER = "TH số biểu"
+    PLACE = "TH ngày tháng"
+    TITLE = "TH tiêu đề"
+    SUBTITLE = "TH kỳ báo cáo"
+    PARTY = "TH đơn vị"
+    PARTY_INPUT = "TH đơn vị nhập"
+    HEADER = "TH đầu cột"
+    MARK = "TH số cột"
+    CHAPTER = "TH phần"
+    CHAPTER_CENTRED = "TH phần giữa"
+    SECTION = "TH mục"
+    SECTION_CENTRED = "TH mục giữa"
+    LABEL = "TH nội dung"
+    CENTRED = "TH giữa"
+    FIGURE = "TH nhập số"
+    FIGURE_DECIMAL = "TH nhập số lẻ"
+    FIXED_FIGURE = "TH số cố định"
+    PERCENT = "TH tỷ lệ"
+    CHOICE = "TH chọn"
+    TEXT_INPUT = "TH nhập chữ"
+    NOT_DUE = "TH không báo cáo"
+    NOT_DUE_NOTE = "TH lý do không báo cáo"
+    NO_FIGURE = "TH không có số"
+    SIGN_ROLE = "TH chức danh ký"
+    SIGN_HINT = "TH ghi chú ký"
+    SIGN_NAME = "TH họ tên ký"
+    FOOTNOTE = "TH chú thích"
+    GUIDE_HEAD = "TH hướng dẫn mục"
+    GUIDE = "TH hướng dẫn"
+
+
+def add_styles(workbook: Workbook) -> None:
+    """Give a new workbook all styles of `Look`, and its default font.
+
+    Column widths count digits of the default font, so it has to be the font of the form.
+    """
+    # openpyxl offers no other way to the default font.
+    normal = workbook._named_styles["Normal"]  # type: ignore[attr-defined] # noqa: SLF001
+    normal.font = _font()
+    for style in _all_styles():
+        workbook.add_named_style(style)
+
+
+def _font(*, size: float = BODY_SIZE, bold: bool = False, italic: bool = False, grey: bool = False) -> Font:
+    return Font(name=FONT, size=size, bold=bold, italic=italic, color="FF595959" if grey else "FF000000")
+
+
+def _style(
+    look: Look,
+    font: Font,
+    *,
+    across: str = "center",
+    box: bool = False,
+    fill: PatternFill | None = None,
+    number_format: str = "General",
+    unlocked: bool = False,
+) -> NamedStyle:
+    style = NamedStyle(
+        name=look.value,
+        font=font,
+        border=_BOX if box else Border(),
+        alignment=Alignment(
+            horizontal=across, vertical="center", wrap_text=True, indent=1 if box and across == "left" else 0
+        ),
+        number_format=number_format,
+        protection=Protection(locked=not unlocked),
+    )
+    if fill is not None:
+        style.fill = fill
+    return style
+
+
+def _all_styles() -> tuple[NamedStyle, ...]:
+    return (*_heading_styles(), *_table_styles(), *_input_styles(), *_foot_styles())
+
+
+def _heading_styles() -> tuple[NamedStyle, ...]:
+    motto = Font(name=FONT, size=13, bold=True, underline="single", color="FF000000")
+    return (
+        _style(Look.UPPER, _font()),
+        _style(Look.COMMITTEE, _font(bold=True)),
+        _style(Look.NATION, _font(bold=True)),
+        _style(Look.MOTTO, motto),
+        _style(Look.FORM_NUMBER, _font()),
+        _style(Look.PLACE, _font(italic=True), unlocked=True),
+        _style(Look.TITLE, _font(size=14, bold=True)),
+        _style(Look.SUBTITLE, _font(italic=True)),
+        _style(Look.PARTY, _font(), across="left"),
+        _style(Look.PARTY_INPUT, _font(), across="left", unlocked=True),
+    )
+
+
+def _table_styles() -> tuple[NamedStyle, ...]:
+    return (
+        _style(Look.HEADER, _font(bold=True), box=True, fill=_HEADER_FILL),
+        _style(Look.MARK, _font(size=10, italic=True), box=True),
+        _style(Look.CHAPTER, _font(bold=True), across="left", box=True, fill=_SECTION_FILL),
+        _style(Look.CHAPTER_CENTRED, _font(bold=True), box=True, fill=_SECTION_FILL),
+        _style(Look.SECTION, _font(bold=True, italic=True), across="left", box=True),
+        _style(Look.SECTION_CENTRED, _font(bold=True, italic=True), box=True),
+        _style(Look.LABEL, _font(), across="left", box=True),
+        _style(Look.CENTRED, _font(), box=True),
+        _style(Look.FIXED_FIGURE, _font(), across="right", box=True, number_format=_COUNT),
+        _style(Look.PERCENT, _font(), across="right", box=True, number_format="0.00"),
+        _style(Look.NOT_DUE, _font(grey=True), across="right", box=True, fill=_NOT_DUE_FILL),
+        _style(Look.NOT_DUE_NOTE, _font(size=11, italic=True, grey=True), across="left", box=True, fill=_NOT_DUE_FILL),
+        _style(Look.NO_FIGURE, _font(), across="right", box=True, fill=_SECTION_FILL),
+    )
+
+
+def _input_styles() -> tuple[NamedStyle, ...]:
+    return (
+        _style(Look.FIGURE, _font(), across="right", box=True, fill=_INPUT_FILL, number_format=_COUNT, unlocked=True),
+        _style(
+            Look.FIGURE_DECIMAL,
+            _font(),
+            across="right",
+            box=True,
+            fill=_INPUT_FILL,
+            number_format="#,##0.00",
+            unlocked=True,
+        ),
+        _style(Look.CHOICE, _font(), box=True, fill=_INPUT_FILL, unlocked=True),
+        _style(Look.TEXT_INPUT, _font(), across="left", box=True, fill=_INPUT_FILL, number_format=_TEXT, unlocked=True),
+    )
+
+
+def _foot_styles() -> tuple[NamedStyle, ...]:
+    return (
+        _style(Look.SIGN_ROLE, _font(bold=True)),
+        _style(Look.SIGN_HINT, _font(italic=True)),
+        _style(Look.SIGN_NAME, _font(bold=True), unlocked=True),
+        _style(Look.FOOTNOTE, _font(size=11, italic=True), across="left"),
+        _style(Look.GUIDE_HEAD, _font(size=13, bold=True), across="left"),
+        _style(Look.GUIDE, _font(), across="left"),
+    )

@@ -1,0 +1,155 @@
+"""The form sheet of a template: national heading, the table with its lines, the signatures."""
+
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from domain.indicators import Indicator, Measure
+from domain.layouts import Line, Role
+from workbooks.styles import Look
+from workbooks.template_assignment import Assignment, name_in_sentence, short_date
+from workbooks.template_blank import FormCells
+from workbooks.template_inputs import take_numbers
+from workbooks.template_page import Page
+
+HEADER_ROW = 11
+_CHAPTER_NUMBERS = frozenset("IVX")
+
+
+def write_form_sheet(sheet: Worksheet, assignment: Assignment, sample_note: str | None) -> FormCells:
+    """Fill the form sheet; `sample_note` is the line that marks invented data."""
+    page = Page(sheet, [column.width for column in assignment.layout.columns])
+    place = _write_heading(page, assignment)
+    page.put_headers(HEADER_ROW, assignment.layout.columns)
+    table = _Table(page, assignment)
+    first_row = HEADER_ROW + 2
+    for row, line in enumerate(assignment.layout.lines, first_row):
+        table.write(row, line)
+    table.limit_inputs()
+    after = first_row + len(assignment.layout.lines)
+    maker, chair, last_row = _write_foot(page, after, assignment, sample_note)
+    footer = assignment.text("form_number", number=assignment.form.number)
+    page.set_up_print((HEADER_ROW, HEADER_ROW + 1), last_row, sample_note or footer, assignment.text("page"))
+    sheet.freeze_panes = f"A{first_row}"
+    page.protect()
+    return FormCells(sheet.title, table.figures, table.notes, place, maker, chair)
+
+
+def _write_heading(page: Page, assignment: Assignment) -> str:
+    """Write the lines above the table; returns the cell of place and date."""
+    left, last, text = page.middle, page.last_column, assignment.text
+    right = left + 1
+    page.put_across(1, 1, left, assignment.receiver.upper(), Look.UPPER)
+    page.put_across(1, right, last, text("nation"), Look.NATION)
+    committee = text("committee", unit=name_in_sentence(assignment.unit))
+    page.put_across(2, 1, left, committee.upper(), Look.COMMITTEE)
+    page.put_across(2, right, last, text("motto"), Look.MOTTO)
+    page.put_across(3, 1, left, text("form_number", number=assignment.form.number), Look.FORM_NUMBER)
+    place = page.put_across(3, right, last, assignment.place_line(None), Look.PLACE)
+    page.put_across(5, 1, last, assignment.title, Look.TITLE)
+    page.put_across(6, 1, last, assignment.period_line, Look.SUBTITLE)
+    page.put_across(8, 1, left, text("reporting_unit", unit=assignment.unit.name), Look.PARTY)
+    page.put_across(8, right, last, text("receiving_unit", unit=assignment.receiver), Look.PARTY)
+    page.put_across(9, 1, left, text("deadline", day=short_date(assignment.deadline)), Look.PARTY)
+    page.put_across(9, right, last, text("received_on"), Look.PARTY_INPUT)
+    for row in (4, 7, 10):
+        page.sheet.row_dimensions[row].height = 8
+    return place.coordinate
+
+
+class _Table:
+    """The lines of the form; gathers the addresses of what is to be filled in."""
+
+    def __init__(self, page: Page, assignment: Assignment) -> None:
+        self.figures: dict[tuple[str, Role], str] = {}
+        self.notes: dict[str, str] = {}
+        self._inputs: dict[int, list[str]] = {}
+        self._page = page
+        self._assignment = assignment
+        self._columns = assignment.layout.columns
+
+    def write(self, row: int, line: Line) -> None:
+        """Write a section heading or an indicator's line."""
+        if line.indicator is None:
+            self._write_section(row, line)
+            return
+        indicator = self._assignment.catalog.indicators[line.indicator]
+        is_due = indicator.id in self._assignment.due
+        for number, column in enumerate(self._columns, 1):
+            match column.role:
+                case Role.ORDER:
+                    self._page.put(row, number, line.number, Look.CENTRED)
+                case Role.LABEL:
+                    self._page.put_fitting(row, number, line.label, Look.LABEL)
+                case Role.UNIT:
+                    self._page.put(row, number, indicator.unit.vi, Look.CENTRED)
+                case Role.NOTE if is_due:
+                    self.notes[indicator.id] = self._page.put(row, number, None, Look.TEXT_INPUT).coordinate
+                case Role.NOTE:
+                    reason = self._assignment.not_due_reason(indicator)
+                    self._page.put_fitting(row, number, reason, Look.NOT_DUE_NOTE)
+                case _ if not is_due:
+                    self._page.put(row, number, None, Look.NOT_DUE)
+                case _:
+                    self._write_figure(row, number, column.role, indicator)
+
+    def limit_inputs(self) -> None:
+        """Say what the cells to fill in take."""
+        for decimals, cells in self._inputs.items():
+            take_numbers(self._page.sheet, cells, decimals, self._assignment)
+
+    def _write_section(self, row: int, line: Line) -> None:
+        is_chapter = bool(line.number) and set(line.number) <= _CHAPTER_NUMBERS
+        plain, centred = (Look.CHAPTER, Look.CHAPTER_CENTRED) if is_chapter else (Look.SECTION, Look.SECTION_CENTRED)
+        for number, column in enumerate(self._columns, 1):
+            match column.role:
+                case Role.ORDER:
+                    self._page.put(row, number, line.number, centred)
+                case Role.LABEL:
+                    self._page.put_fitting(row, number, line.label, plain)
+                case _:
+                    self._page.put(row, number, None, plain)
+
+    def _write_figure(self, row: int, column: int, role: Role, indicator: Indicator) -> None:
+        if role is not Role.NUMERATOR and indicator.measure is Measure.COUNT:
+            self._page.put(row, column, None, Look.NO_FIGURE)
+            return
+        known = self._registered(indicator) if role is Role.DENOMINATOR else None
+        if role is Role.PERCENT:
+            cell = self._page.put_formula(row, column, self._percent_formula(row), Look.PERCENT)
+        elif known is not None:
+            cell = self._page.put(row, column, known, Look.FIXED_FIGURE)
+        else:
+            cell = self._page.put(row, column, None, Look.FIGURE_DECIMAL if indicator.decimals else Look.FIGURE)
+            self._inputs.setdefault(indicator.decimals, []).append(cell.coordinate)
+        self.figures[indicator.id, role] = cell.coordinate
+
+    def _registered(self, indicator: Indicator) -> int | None:
+        assignment = self._assignment
+        return assignment.catalog.register_denominator(indicator.id, assignment.unit, assignment.last_day)
+
+    def _percent_formula(self, row: int) -> str:
+        """Nothing until both figures are numbers; rounded half-up as the published percentage is."""
+        roles = [column.role for column in self._columns]
+        over = f"{get_column_letter(roles.index(Role.NUMERATOR) + 1)}{row}"
+        under = f"{get_column_letter(roles.index(Role.DENOMINATOR) + 1)}{row}"
+        return f'=IF(AND(ISNUMBER({over}),N({under})>0),ROUND({over}/{under}*100,2),"")'
+
+
+def _write_foot(page: Page, row: int, assignment: Assignment, sample_note: str | None) -> tuple[str, str, int]:
+    """Write notes and signatures; returns the two cells for names, and the last row."""
+    left, last, text = page.middle, page.last_column, assignment.text
+    page.put_across(row, 1, last, text("foot_inputs"), Look.FOOTNOTE)
+    row += 1
+    if sample_note is not None:
+        page.put_across(row, 1, last, sample_note, Look.FOOTNOTE)
+        row += 1
+    row += 1
+    page.put_across(row, 1, left, text("sign_maker"), Look.SIGN_ROLE)
+    page.put_across(row, left + 1, last, text("sign_for"), Look.SIGN_ROLE)
+    page.put_across(row + 1, 1, left, text("sign_maker_hint"), Look.SIGN_HINT)
+    page.put_across(row + 1, left + 1, last, text("sign_chair"), Look.SIGN_ROLE)
+    page.put_across(row + 2, left + 1, last, text("sign_chair_hint"), Look.SIGN_HINT)
+    names = row + 6
+    maker = page.put_across(names, 1, left, "", Look.SIGN_NAME)
+    chair = page.put_across(names, left + 1, last, "", Look.SIGN_NAME)
+    return maker.coordinate, chair.coordinate, names

@@ -1,0 +1,99 @@
+"""The village sheet of a template: the registered villages, or empty lines where none are registered."""
+
+from collections.abc import Mapping, Sequence
+
+from openpyxl.worksheet.worksheet import Worksheet
+
+from domain.layouts import Column, Input, Role
+from domain.units import OrgUnit
+from workbooks.styles import Look
+from workbooks.template_assignment import Assignment, name_in_sentence
+from workbooks.template_blank import VillageCells
+from workbooks.template_inputs import take_numbers, take_yes_or_no
+from workbooks.template_page import Page
+
+HEADER_ROW = 7
+EMPTY_LINES = 30
+"""Lines to fill where no villages are registered: most communes after mid-2025 have fewer."""
+
+
+def write_village_sheet(sheet: Worksheet, assignment: Assignment, sample_note: str | None) -> VillageCells:
+    """Fill the village sheet; `sample_note` is the line that marks invented data."""
+    columns = assignment.layout.village_columns
+    page = Page(sheet, [column.width for column in columns])
+    villages = assignment.catalog.villages(assignment.unit, assignment.last_day)
+    _write_heading(page, assignment, columns, is_registered=bool(villages))
+    lines = [
+        _write_line(page, HEADER_ROW + 2 + place, place + 1, village, assignment)
+        for place, village in enumerate(villages or [None] * EMPTY_LINES)
+    ]
+    _limit_inputs(sheet, columns, lines, assignment)
+    last_row = HEADER_ROW + 1 + len(lines)
+    if sample_note is not None:
+        last_row += 1
+        page.put_across(last_row, 1, page.last_column, sample_note, Look.FOOTNOTE)
+    footer = assignment.text("form_number", number=assignment.form.number)
+    page.set_up_print((HEADER_ROW, HEADER_ROW + 1), last_row, sample_note or footer, assignment.text("page"))
+    sheet.freeze_panes = f"A{HEADER_ROW + 2}"
+    page.protect()
+    return VillageCells(sheet.title, tuple(lines), registered=bool(villages))
+
+
+def _write_heading(page: Page, assignment: Assignment, columns: Sequence[Column], *, is_registered: bool) -> None:
+    last, text = page.last_column, assignment.text
+    committee = text("committee", unit=name_in_sentence(assignment.unit))
+    page.put_across(1, 1, last, committee.upper(), Look.COMMITTEE)
+    page.put_across(2, 1, last, text("village_title"), Look.TITLE)
+    page.put_across(3, 1, last, text("village_attached", number=assignment.form.number), Look.SUBTITLE)
+    page.put_across(4, 1, last, assignment.period_line, Look.SUBTITLE)
+    if not is_registered:
+        page.put_across(5, 1, last, text("village_unregistered"), Look.FOOTNOTE)
+    page.sheet.row_dimensions[HEADER_ROW - 1].height = 8
+    page.put_headers(HEADER_ROW, columns)
+
+
+def _write_line(page: Page, row: int, order: int, village: OrgUnit | None, assignment: Assignment) -> Mapping[str, str]:
+    """Write one line; returns its addresses by indicator id, `village_code` or `village_name`."""
+    cells: dict[str, str] = {}
+    for number, column in enumerate(assignment.layout.village_columns, 1):
+        match column.role:
+            case Role.ORDER:
+                page.put(row, number, order, Look.CENTRED)
+            case Role.VILLAGE_CODE:
+                look = Look.CENTRED if village else Look.TEXT_INPUT
+                cell = page.put(row, number, village.code if village else None, look)
+                cells[Role.VILLAGE_CODE.value] = cell.coordinate
+            case Role.VILLAGE_NAME:
+                look = Look.LABEL if village else Look.TEXT_INPUT
+                cell = page.put_fitting(row, number, village.name if village else "", look)
+                cells[Role.VILLAGE_NAME.value] = cell.coordinate
+            case Role.FIGURE if column.indicator in assignment.due:
+                look = Look.CHOICE if column.input is Input.YES_NO else _number_look(column, assignment)
+                cells[column.indicator or ""] = page.put(row, number, None, look).coordinate
+            case Role.FIGURE:
+                page.put(row, number, None, Look.NOT_DUE)
+            case _:
+                page.put(row, number, None, Look.TEXT_INPUT)
+    return cells
+
+
+def _number_look(column: Column, assignment: Assignment) -> Look:
+    return Look.FIGURE_DECIMAL if _decimals(column, assignment) else Look.FIGURE
+
+
+def _decimals(column: Column, assignment: Assignment) -> int:
+    return assignment.catalog.indicators[column.indicator].decimals if column.indicator else 0
+
+
+def _limit_inputs(
+    sheet: Worksheet, columns: Sequence[Column], lines: Sequence[Mapping[str, str]], assignment: Assignment
+) -> None:
+    for column in columns:
+        if column.indicator is None or column.indicator not in assignment.due:
+            continue
+        # One block from the first line to the last: a list of single cells would be cut off by some programs.
+        block = [f"{lines[0][column.indicator]}:{lines[-1][column.indicator]}"]
+        if column.input is Input.YES_NO:
+            take_yes_or_no(sheet, block, assignment)
+        else:
+            take_numbers(sheet, block, _decimals(column, assignment), assignment)
