@@ -8,10 +8,11 @@ from great_expectations.core import ExpectationSuiteValidationResult, Expectatio
 from domain.indicators import Indicator
 from domain.issues import Issue, Severity
 from domain.rules import Rule
-from expectations.errors import BatchShrunkError, RuleBrokenError
+from domain.staging import SUBMISSIONS
+from expectations.errors import BatchShrunkError, RuleBrokenError, StagingUnreadableError
 from expectations.findings import Finding, plain
 from expectations.sql import PLACE_COLUMNS
-from expectations.suites import TableSuite
+from expectations.suites import GUARD, TableSuite
 
 
 def results_by_name(
@@ -20,7 +21,8 @@ def results_by_name(
     """The result of each rule and of the guard, by name.
 
     Raises:
-        RuleBrokenError: a rule raised, or left no result, or left one without rows.
+        StagingUnreadableError: the submissions staged cannot be counted.
+        RuleBrokenError: a rule raised, or left no result of its own.
     """
     found: dict[str, ExpectationValidationResult] = {}
     for judged in suites:
@@ -33,7 +35,7 @@ def results_by_name(
     for name, result in found.items():
         reason = _what_raised(result.exception_info)
         if reason is not None:
-            raise RuleBrokenError(name, reason)
+            raise StagingUnreadableError(SUBMISSIONS, reason) if name == GUARD else RuleBrokenError(name, reason)
     return found
 
 
@@ -46,7 +48,8 @@ def _what_raised(info: Mapping[str, Any] | None) -> str | None:
     """What a rule raised; Great Expectations tells it flat, or once per metric."""
     for one in (info or {}, *(value for value in (info or {}).values() if isinstance(value, Mapping))):
         if one.get("raised_exception"):
-            return str(one.get("exception_message") or "no reason given").strip()
+            # What the database says comes first, then the whole query, which is in the rule's kind already.
+            return str(one.get("exception_message") or "no reason given").partition("\n[SQL:")[0].strip()
     return None
 
 

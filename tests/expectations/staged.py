@@ -1,0 +1,191 @@
+"""Staged rows for tests: a clean report from `cases/clean.yaml`, and the edits that plant a defect in it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from domain.catalog import Catalog
+from domain.observations import CellState
+from domain.staging import (
+    StagedDue,
+    StagedHistory,
+    StagedObservation,
+    StagedRegister,
+    StagedRow,
+    StagedSubmission,
+)
+
+CASES = Path(__file__).parent / "cases"
+RUN = "run-1"
+PERIOD = "2025-05"
+
+Put = Callable[[Iterable[StagedRow]], None]
+"""Stages rows in the test's warehouse."""
+
+
+def defects() -> list[dict[str, Any]]:
+    """The planted defects of `cases/defects.yaml`."""
+    found: list[dict[str, Any]] = yaml.safe_load((CASES / "defects.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def state_of(number: Decimal | None) -> CellState:
+    """The state of a cell that holds a number, or nothing."""
+    if number is None:
+        return CellState.BLANK
+    return CellState.VALUE if number else CellState.ZERO
+
+
+def clean_report(catalog: Catalog, submission_id: int = 1, run_id: str = RUN) -> list[StagedRow]:
+    """All staged rows of a report without a fault."""
+    base = yaml.safe_load((CASES / "clean.yaml").read_text(encoding="utf-8"))
+    unit = base["unit"]
+    rows: list[StagedRow] = [
+        StagedSubmission(run_id, submission_id, unit, PERIOD, "cds_x_t", "2025.1", base["sheet"]),
+    ]
+    for line in base["lines"]:
+        rows.extend(_form_line(run_id, submission_id, base, line))
+    for village in base["villages"]:
+        for indicator, figure in village["figures"].items():
+            counted = catalog.indicators[indicator].denominator is not None
+            rows.append(
+                observation(
+                    run_id,
+                    submission_id,
+                    unit,
+                    indicator,
+                    village=village["code"],
+                    sheet=base["village_sheet"],
+                    cell=f"{'D' if counted else 'E'}{village['row']}",
+                    numerator=Decimal(figure),
+                    denominator=Decimal(1) if counted else None,
+                )
+            )
+    rows.append(StagedRegister(run_id, submission_id, "tcnscd_thon", len(base["villages"])))
+    due = [line["indicator"] for line in base["lines"]] + list(base["villages"][0]["figures"])
+    rows.extend(
+        StagedDue(run_id, submission_id, one, catalog.indicators[one].absence, catalog.indicators[one].name.vi)
+        for one in due
+    )
+    return rows
+
+
+def _form_line(
+    run_id: str, submission_id: int, base: Mapping[str, Any], line: Mapping[str, Any]
+) -> Iterable[StagedRow]:
+    unit, indicator, row = base["unit"], line["indicator"], line["row"]
+    stated = line.get("stated")
+    yield observation(
+        run_id,
+        submission_id,
+        unit,
+        indicator,
+        sheet=base["sheet"],
+        cell=f"E{row}",
+        denominator_cell=f"D{row}" if "denominator" in line else "",
+        stated_cell=f"F{row}",
+        numerator=Decimal(line["numerator"]),
+        denominator=Decimal(line["denominator"]) if "denominator" in line else None,
+        stated=None if stated is None else Decimal(stated),
+        stated_decimals=line.get("stated_decimals"),
+    )
+    if "register" in line:
+        yield StagedRegister(run_id, submission_id, indicator, line["register"])
+    if "previous" in line:
+        previous = Decimal(line["previous"])
+        yield StagedHistory(run_id, submission_id, unit, "", indicator, "2025-04", 1, previous, None)
+
+
+def observation(
+    run_id: str,
+    submission_id: int,
+    unit: str,
+    indicator: str,
+    *,
+    sheet: str,
+    cell: str,
+    numerator: Decimal | None,
+    denominator: Decimal | None,
+    village: str = "",
+    denominator_cell: str = "",
+    stated_cell: str = "",
+    stated: Decimal | None = None,
+    stated_decimals: int | None = None,
+) -> StagedObservation:
+    """An observation whose states and raw texts follow from its numbers."""
+    has_denominator = denominator_cell != ""
+    return StagedObservation(
+        run_id=run_id,
+        submission_id=submission_id,
+        unit=unit,
+        village=village,
+        indicator=indicator,
+        sheet=sheet,
+        cell=cell,
+        denominator_cell=denominator_cell,
+        stated_cell=stated_cell,
+        state=state_of(numerator),
+        numerator=numerator,
+        denominator=denominator,
+        stated=stated,
+        numerator_state=state_of(numerator),
+        denominator_state=state_of(denominator) if has_denominator else "",
+        stated_state=state_of(stated) if stated_cell else "",
+        numerator_raw="" if numerator is None else str(numerator),
+        denominator_raw="" if denominator is None else str(denominator),
+        stated_raw="" if stated is None else str(stated),
+        stated_decimals=stated_decimals,
+    )
+
+
+def apply_edits(rows: Iterable[StagedRow], edits: Iterable[Mapping[str, Any]]) -> list[StagedRow]:
+    """Rows with a case's edits made.
+
+    An edit names an `indicator` (and a `village`, else the form's line is meant) and new values, which it puts in place
+    of the row, or beside it with `add: true`; `remove: true` takes the row away. A changed number takes its state and
+    text along. `previous` edits the figure of the period before.
+    """
+    edited = list(rows)
+    for edit in edits:
+        changes = {name: value for name, value in edit.items() if name not in {"indicator", "village", "remove", "add"}}
+        meant = [one for one in edited if _is_meant(one, edit)]
+        assert meant, f"the edit {edit} meets no row"
+        for one in meant:
+            if edit.get("remove"):
+                edited.remove(one)
+            elif edit.get("add"):
+                edited.append(_changed(one, changes))
+            else:
+                edited[edited.index(one)] = _changed(one, changes)
+    return edited
+
+
+def _is_meant(row: StagedRow, edit: Mapping[str, Any]) -> bool:
+    if isinstance(row, StagedHistory) and "previous" in edit:
+        return row.indicator == edit["indicator"]
+    return (
+        isinstance(row, StagedObservation)
+        and "previous" not in edit
+        and row.indicator == edit["indicator"]
+        and row.village == edit.get("village", "")
+    )
+
+
+def _changed(row: StagedRow, changes: Mapping[str, Any]) -> StagedRow:
+    if isinstance(row, StagedHistory):
+        return replace(row, numerator=Decimal(changes["previous"]))
+    assert isinstance(row, StagedObservation)
+    new: dict[str, Any] = {"stated_decimals": row.stated_decimals}
+    for name, value in changes.items():
+        if name in {"numerator", "denominator", "stated"}:
+            number = None if value is None else Decimal(value)
+            new |= {name: number, f"{name}_state": state_of(number), f"{name}_raw": "" if value is None else value}
+        else:
+            new[{"as_indicator": "indicator", "as_village": "village"}.get(name, name)] = value
+    if "state" not in new and "numerator" in new:
+        new["state"] = new["numerator_state"]
+    return replace(row, **new)

@@ -1,0 +1,173 @@
+"""When the judge itself is at fault the night stops and nobody is blamed."""
+
+import dataclasses
+import logging
+import threading
+from pathlib import Path
+
+import pytest
+
+from domain.catalog import Catalog
+from domain.errors import TerminalError, TransientError, UsageError
+from domain.issues import Severity
+from domain.rules import Rule, Stage
+from expectations import registry
+from expectations.check import (
+    BatchShrunkError,
+    RuleBrokenError,
+    StagingUnreadableError,
+    WarehouseUnreachableError,
+    check,
+)
+from expectations.kind import Kind, Query, Terms
+from tests.expectations.staged import RUN, Put, apply_edits, clean_report
+from warehouse.engine import open_engine
+
+
+@pytest.fixture
+def broken_kind(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A rule kind whose SQL names a column that does not exist."""
+
+    def broken_query(_terms: Terms) -> Query:
+        return Query(where="t.no_such_column > 0", cell="t.cell", found="t.numerator")
+
+    find = registry.find_kind
+    monkeypatch.setattr(
+        "expectations.suites.find_kind", lambda name: Kind(query=broken_query) if name == "broken" else find(name)
+    )
+    return "broken"
+
+
+def test_a_rule_that_raises_stops_the_night(catalog: Catalog, warehouse_url: str, put: Put, broken_kind: str) -> None:
+    """One rule with bad SQL among good ones raises with its id and the database's reason; no finding gets through."""
+    put(apply_edits(clean_report(catalog), [{"indicator": "hd_dvc", "numerator": "-1"}]))
+    good = list(catalog.rules.values())
+    rules = [*good, dataclasses.replace(good[0], id="bad_one", kind=broken_kind, indicators=(), parameters={})]
+    with pytest.raises(RuleBrokenError) as caught:
+        check(warehouse_url, RUN, rules, 1, indicators=catalog.indicators.values())
+    assert caught.value.rule == "bad_one"
+    assert "no_such_column" in caught.value.reason
+    assert isinstance(caught.value, TerminalError)
+
+
+@pytest.mark.parametrize("told", [1, 3])
+def test_another_number_of_submissions_stops_the_night(
+    told: int, catalog: Catalog, warehouse_url: str, put: Put
+) -> None:
+    """Two submissions seen where one or three were staged: the error says both counts."""
+    put([*clean_report(catalog, 1), *clean_report(catalog, 2)])
+    with pytest.raises(BatchShrunkError) as caught:
+        check(warehouse_url, RUN, list(catalog.rules.values()), told, indicators=catalog.indicators.values())
+    assert (caught.value.staged, caught.value.seen, caught.value.run_id) == (told, 2, RUN)
+
+
+def test_an_empty_batch_does_not_pass(catalog: Catalog, warehouse_url: str, put: Put) -> None:
+    """Rules hold on no rows at all; a batch that lost all its rows is still our fault, not a clean night."""
+    put([])
+    with pytest.raises(BatchShrunkError):
+        check(warehouse_url, RUN, list(catalog.rules.values()), 8, indicators=catalog.indicators.values())
+
+
+def test_a_night_without_submissions_opens_nothing(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing new means nothing to judge: not even a connection is made."""
+
+    def fail(*_: object) -> None:
+        pytest.fail("the judge was called for nothing")
+
+    monkeypatch.setattr("expectations.check.run_checkpoint", fail)
+    rules = list(catalog.rules.values())
+    assert check("postgresql://nowhere/none", RUN, rules, 0, indicators=catalog.indicators.values()) == ()
+
+
+def test_two_rules_of_one_id_are_refused(catalog: Catalog, warehouse_url: str) -> None:
+    """Two rules of one id could answer for each other."""
+    rule = catalog.rules["not_negative"]
+    with pytest.raises(RuleBrokenError, match="same id"):
+        check(warehouse_url, RUN, [rule, rule], 1, indicators=catalog.indicators.values())
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"kind": "no_such_kind"}, "there is no rule kind no_such_kind"),
+        ({"indicators": ("no_such",)}, "unknown indicator no_such"),
+        ({"indicators": ("hd_dvc",)}, "cannot judge hd_dvc"),
+        ({"parameters": {"decimals": 2}}, "unknown parameter decimals"),
+        ({"parameters": {"decimals_when_unknown": "0); DROP TABLE stg_due; --"}}, "has to be a number"),
+        ({"parameters": {"decimals_when_unknown": float("inf")}}, "has to be finite"),
+        ({"kind": "required_indicator", "parameters": {}}, "parameter absence is missing"),
+        ({"kind": "required_indicator", "parameters": {"absence": "maybe"}}, "one of refuse, warn"),
+        ({"kind": "stock_falls", "parameters": {}, "indicators": ("dvc_toantrinh",)}, "falls_over_percent is missing"),
+    ],
+)
+def test_a_rule_written_wrongly_is_refused(change: dict[str, object], reason: str, catalog: Catalog) -> None:
+    """A rule that its kind cannot make sense of is refused before any database is asked."""
+    rule: Rule = dataclasses.replace(catalog.rules["stated_percent"], **change)  # type: ignore[arg-type] # by field name
+    with pytest.raises(RuleBrokenError, match=reason) as caught:
+        check("sqlite:///nowhere.db", RUN, [rule], 1, indicators=catalog.indicators.values())
+    assert caught.value.rule == "stated_percent"
+
+
+def test_a_warehouse_without_staging_is_named(catalog: Catalog, warehouse_url: str) -> None:
+    """An unmigrated database is told by the table that is missing."""
+    open_engine(warehouse_url).connect().close()
+    with pytest.raises(StagingUnreadableError, match="stg_submission"):
+        check(warehouse_url, RUN, list(catalog.rules.values()), 1, indicators=catalog.indicators.values())
+
+
+def test_an_unreachable_warehouse_is_worth_another_try(catalog: Catalog, tmp_path: Path) -> None:
+    """A server that does not answer is transient, and the message keeps the password to itself."""
+    url = f"postgresql+psycopg://judge:s3cret$HOME@/none?host={tmp_path}"
+    with pytest.raises(WarehouseUnreachableError) as caught:
+        check(url, RUN, list(catalog.rules.values()), 1, indicators=catalog.indicators.values())
+    assert isinstance(caught.value, TransientError)
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("run_id", ["", "x' OR '1'='1", "a:b", "a{b}", "đêm"])
+def test_a_run_id_that_is_no_word_is_refused(run_id: str, catalog: Catalog) -> None:
+    """A run's id goes into SQL, so only plain words are taken."""
+    with pytest.raises(UsageError):
+        check("sqlite:///x.db", run_id, list(catalog.rules.values()), 1, indicators=catalog.indicators.values())
+
+
+def test_every_failing_row_is_returned(catalog: Catalog, warehouse_url: str, put: Put) -> None:
+    """Five hundred wrong cells are five hundred findings, each of its own submission, in order."""
+    wrong = [{"indicator": "hd_dvc", "numerator": "-1"}]
+    put([row for number in range(1, 501) for row in apply_edits(clean_report(catalog, number), wrong)])
+    findings = check(warehouse_url, RUN, list(catalog.rules.values()), 500, indicators=catalog.indicators.values())
+    assert [one.submission_id for one in findings] == list(range(1, 501))
+    assert {(one.issue.code, one.issue.cell) for one in findings} == {("not_negative", "E46")}
+
+
+def test_a_shadow_rule_is_only_recorded(catalog: Catalog, warehouse_url: str, put: Put) -> None:
+    """A shadow rule runs, and its findings say so and blame nobody."""
+    put(apply_edits(clean_report(catalog), [{"indicator": "hd_dvc", "numerator": "-1"}]))
+    rule = dataclasses.replace(catalog.rules["not_negative"], stage=Stage.SHADOW)
+    (finding,) = check(warehouse_url, RUN, [rule], 1, indicators=catalog.indicators.values())
+    assert finding.issue.severity is Severity.INFO
+    assert finding.issue.facts["stage"] == "shadow"
+
+
+def test_a_rule_on_trial_only_warns(catalog: Catalog, warehouse_url: str, put: Put) -> None:
+    """A critical rule at stage `warn` asks instead of refusing."""
+    put(apply_edits(clean_report(catalog), [{"indicator": "hd_dvc", "numerator": "-1"}]))
+    rule = dataclasses.replace(catalog.rules["not_negative"], stage=Stage.WARN)
+    (finding,) = check(warehouse_url, RUN, [rule], 1, indicators=catalog.indicators.values())
+    assert finding.issue.severity is Severity.WARNING
+    assert "stage" not in finding.issue.facts
+
+
+def test_checking_leaves_no_trace(
+    catalog: Catalog, warehouse_url: str, put: Put, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """No progress bar, no log line, no thread and no changed logger is left behind."""
+    put(clean_report(catalog))
+    threads, logger = set(threading.enumerate()), logging.getLogger("great_expectations")
+    before = (logger.level, logger.propagate, list(logger.handlers))
+    with caplog.at_level(logging.DEBUG, logger="great_expectations"):
+        check(warehouse_url, RUN, list(catalog.rules.values()), 1, indicators=catalog.indicators.values())
+    assert capfd.readouterr() == ("", "")
+    assert [record for record in caplog.records if record.name.startswith("great_expectations")] == []
+    assert set(threading.enumerate()) == threads
+    assert (logger.level, logger.propagate, list(logger.handlers)) == before

@@ -1,0 +1,35 @@
+"""A rule kind is one file; the catalogue's rules use the kinds there are."""
+
+import subprocess
+import sys
+
+import pytest
+
+from domain.catalog import Catalog
+from expectations.registry import find_kind, kind_names
+
+
+def test_every_kind_of_the_catalogue_is_there(catalog: Catalog) -> None:
+    """No rule names a kind without a file."""
+    assert {rule.kind for rule in catalog.rules.values()} <= kind_names()
+
+
+def test_every_kind_is_used_by_the_catalogue(catalog: Catalog) -> None:
+    """No kind is kept that no rule uses: its planted defects would be nobody's."""
+    assert kind_names() == {rule.kind for rule in catalog.rules.values()}
+
+
+@pytest.mark.parametrize("name", ["", "nothing", "__init__", "os"])
+def test_an_unknown_kind_is_a_key_error(name: str) -> None:
+    """Only the modules of the folder are kinds."""
+    with pytest.raises(KeyError):
+        find_kind(name)
+
+
+def test_kinds_are_known_without_great_expectations() -> None:
+    """Listing the kinds is cheap: the judge's library is not imported for it."""
+    code = (
+        "import sys; from expectations.registry import find_kind, kind_names; [find_kind(n) for n in kind_names()]; "
+        "sys.exit('great_expectations' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
