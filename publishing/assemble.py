@@ -1,0 +1,165 @@
+"""From a revision as the warehouse keeps it, and the catalogue's names, to the report that people read."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from domain.aggregation import percentage
+from domain.catalog import Catalog
+from domain.indicators import Measure
+from domain.periods import Frequency, Period
+from domain.rollups import RollupRow
+from domain.units import OrgUnit
+from publishing.changes import describe_change
+from publishing.report import CommuneFigure, Figure, Report, Source, ThemeFigures, UnitLine
+from publishing.wording import Wording
+from warehouse.queries import Contribution, Revision, UnitStanding, UnitState
+
+
+def assemble(revision: Revision, words: Wording) -> Report:
+    """The whole report of a revision, in the language of the words."""
+    return _Assembly(revision, words).report()
+
+
+@dataclass(frozen=True)
+class _Assembly:
+    """One revision being put into words; units are those of the period's last day."""
+
+    revision: Revision
+    words: Wording
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.words.catalog
+
+    def report(self) -> Report:
+        one, words = self.revision, self.words
+        names = {row.indicator: self._name(row.indicator) for row in one.rows}
+        return Report(
+            lang=words.lang,
+            area=one.area,
+            area_name=one.area_name,
+            period=one.period.id,
+            period_name=period_name(one.period, words),
+            first_day=self.catalog.calendar_of(one.form).first_day(one.period),
+            last_day=self.last_day,
+            form_title=self.catalog.form(one.form).title.get(words.lang),
+            revision=one.number,
+            published_at=one.published_at,
+            run_id=one.run_id,
+            kinds=self._kinds(),
+            is_sample=any(
+                village.invented for unit in self.units for village in self.catalog.villages(unit, self.last_day)
+            ),
+            themes=self._themes(),
+            units=tuple(map(_unit_line, one.units)),
+            changes=tuple(
+                describe_change(change, names.get(change.indicator) or self._name(change.indicator), one, words)
+                for change in one.changes
+            ),
+        )
+
+    @cached_property
+    def last_day(self) -> date:
+        return self.catalog.last_day(self.revision.form, self.revision.period)
+
+    @cached_property
+    def units(self) -> tuple[OrgUnit, ...]:
+        found = (self.catalog.units.find(unit.code, self.last_day) for unit in self.revision.units)
+        return tuple(unit for unit in found if unit is not None)
+
+    @cached_property
+    def given(self) -> dict[str, list[Contribution]]:
+        by_indicator: dict[str, list[Contribution]] = defaultdict(list)
+        for contribution in self.revision.contributions:
+            by_indicator[contribution.indicator].append(contribution)
+        return by_indicator
+
+    def _name(self, indicator: str) -> str:
+        # An indicator that has left the catalogue since still has to be shown: by its code.
+        known = self.catalog.indicators.get(indicator)
+        return known.name.get(self.words.lang) if known else indicator
+
+    def _kinds(self) -> str:
+        """The units in one word, the commonest kind first: "xã, thị trấn" of a district, "xã, phường" of a province."""
+        kinds = Counter(unit.kind.lower() for unit in self.units)
+        if self.words.lang != "vi" or not kinds:
+            return self.words.text("kinds_general")
+        return ", ".join(kind for kind, _ in kinds.most_common())
+
+    def _themes(self) -> tuple[ThemeFigures, ...]:
+        by_theme: dict[str, list[Figure]] = {theme: [] for theme in self.catalog.themes}
+        for row in self.revision.rows:
+            known = self.catalog.indicators.get(row.indicator)
+            by_theme.setdefault(known.theme if known else "", []).append(self._figure(row))
+        return tuple(self._theme(theme, figures) for theme, figures in by_theme.items() if figures)
+
+    def _theme(self, theme: str, figures: list[Figure]) -> ThemeFigures:
+        known = self.catalog.themes.get(theme)
+        name = known.name.get(self.words.lang) if known else self.words.text("further_themes")
+        return ThemeFigures(theme, name, headline=known.headline if known else False, figures=tuple(figures))
+
+    def _figure(self, row: RollupRow) -> Figure:
+        known, lang = self.catalog.indicators.get(row.indicator), self.words.lang
+        return Figure(
+            row=row,
+            name=self._name(row.indicator),
+            unit=known.unit.get(lang) if known else "",
+            is_percent=known.measure is Measure.RATIO if known else row.denominator is not None,
+            numerator_name=known.numerator.get(lang) if known else "",
+            denominator_name=known.denominator.get(lang) if known and known.denominator else "",
+            denominator_kind=self.words.denominator_kind(row.denominator_kind),
+            source=known.source if known else "",
+            target_document=self._target_document(row),
+            communes=tuple(map(_commune_figure, self.given[row.indicator])),
+        )
+
+    def _target_document(self, row: RollupRow) -> str:
+        area = self.catalog.units.find(self.revision.area, self.last_day)
+        if area is None or row.target is None:
+            return ""
+        target = self.catalog.target(row.indicator, area.level, area.code, self.revision.period.year)
+        # Another value than the revision's was written from another document.
+        return target.document if target is not None and target.value == row.target else ""
+
+
+def period_name(period: Period, words: Wording) -> str:
+    """Tháng 5/2025, Quý 2/2025, 6 tháng đầu năm 2025, Năm 2025."""
+    match period.frequency:
+        case Frequency.MONTH:
+            return words.text("period_month", month=period.last_month, year=period.year)
+        case Frequency.QUARTER:
+            return words.text("period_quarter", quarter=period.last_month // 3, year=period.year)
+        case Frequency.HALF_YEAR:
+            half = "first" if period.last_month == 6 else "second"
+            return words.text(f"period_{half}_half", year=period.year)
+        case Frequency.YEAR:
+            return words.text("period_year", year=period.year)
+
+
+def _commune_figure(given: Contribution) -> CommuneFigure:
+    has_share = given.denominator is not None
+    return CommuneFigure(
+        unit=given.unit,
+        name=given.unit_name,
+        value=percentage(given.numerator, given.denominator) if has_share else given.numerator,
+        numerator=given.numerator,
+        denominator=given.denominator,
+        sources=tuple(Source(cell.sheet, cell.cell) for cell in given.sources),
+        file_name=given.file.file_name,
+        sha256=given.file.sha256,
+    )
+
+
+def _unit_line(unit: UnitStanding) -> UnitLine:
+    late = unit.late and unit.state is UnitState.ACCEPTED
+    return UnitLine(
+        code=unit.code,
+        name=unit.name,
+        state="late" if late else unit.state.value,
+        received_at=unit.received_at,
+        file_name=unit.file.file_name if unit.file else None,
+        sha256=unit.file.sha256 if unit.file else None,
+        issues=unit.issues,
+    )

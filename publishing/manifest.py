@@ -1,0 +1,57 @@
+"""The list that lies beside the published files: which revision they are, and the hash of each."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from publishing.errors import PublicationDamagedError
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What makes a revision this one: the same number made by another run is another revision."""
+
+    area: str
+    period: str
+    form: str
+    boundary: str
+    revision: int
+    run_id: str
+    content_sha256: str
+
+
+def write_manifest(identity: Identity, files: Mapping[str, bytes]) -> bytes:
+    """The manifest of a set of files, as bytes that depend on nothing else."""
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
+    content = {**asdict(identity), "files": hashes}
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def verify(folder: Path, identity: Identity) -> None:
+    """Let a published folder pass that still holds what its manifest says, of this very revision.
+
+    Raises:
+        PublicationDamagedError: the manifest is missing or of another run, or a file is missing or altered.
+        OSError: the storage failed.
+    """
+    try:
+        content = json.loads((folder / MANIFEST).read_bytes())
+        hashes = dict(content.pop("files"))
+        found = Identity(**content)
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PublicationDamagedError(folder, f"{MANIFEST} is missing or unreadable") from error
+    if found != identity:
+        raise PublicationDamagedError(
+            folder,
+            f"it was made from form {found.form} by run {found.run_id}, not from {identity.form} by {identity.run_id}",
+        )
+    for name, sha256 in hashes.items():
+        path = folder / name
+        if not path.is_file():
+            raise PublicationDamagedError(folder, f"{name} is missing")
+        if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+            raise PublicationDamagedError(folder, f"{name} was changed after it was published")

@@ -1,0 +1,49 @@
+"""Publish a revision: write its files, and let the area's link show the newest one."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from domain.catalog import Catalog
+from domain.texts import Lang
+from publishing.assemble import assemble
+from publishing.manifest import Identity
+from publishing.page import write_page
+from publishing.rollup_csv import write_csv
+from publishing.storage import store
+from publishing.wording import Wording
+from publishing.workbook import write_workbook
+from warehouse.queries import Revision
+
+
+def publish(revision: Revision, catalog: Catalog, root: Path, lang: Lang = "vi") -> Path:
+    """Give a revision out under `root` and return the link `root/<period>/<area>`, which shows the newest revision.
+
+    The files lie in `root/.revisions/<period>/<area>/<n>/`. A revision that lies there already stays as it is, in
+    the language it was written in; an older one never takes the link back from a newer one.
+
+    Raises:
+        PublicationDamagedError: the folder of this revision holds something else.
+        PublicationInterruptedError: the storage did not answer; what was published before is untouched.
+        PublicationRefusedError: the storage is full or closed to us; what was published before is untouched.
+    """
+    identity = Identity(
+        area=revision.area,
+        period=revision.period.id,
+        form=revision.form,
+        boundary=revision.boundary,
+        revision=revision.number,
+        run_id=revision.run_id,
+        content_sha256=revision.content_sha256,
+    )
+    return store(root, identity, lambda: render(revision, catalog, lang))
+
+
+def render(revision: Revision, catalog: Catalog, lang: Lang) -> Mapping[str, bytes]:
+    """The files of a revision by name; the same revision, catalogue and language give the same bytes."""
+    words = Wording(catalog, lang)
+    report = assemble(revision, words)
+    return {
+        "rollup.csv": write_csv(revision.rows, catalog.indicators),
+        "rollup.xlsx": write_workbook(report, words),
+        "report.html": write_page(report, words),
+    }
