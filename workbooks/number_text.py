@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
-_SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+# No line breaks: two numbers on two lines of a cell are not one number.
+_SPACES = re.compile("[ \u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _FULL_WIDTH = {
     **{0xFF10 + digit: str(digit) for digit in range(10)},
     0xFF0C: ",",
@@ -72,7 +73,7 @@ def _clean(text: str) -> tuple[str, list[str]]:
     """
     rules: list[str] = []
     seen = _INVISIBLE.sub("", text)
-    spaced = _SPACES.sub(" ", seen).strip(" ")
+    spaced = _SPACES.sub(" ", seen).strip()
     if seen != text or spaced != seen.strip():
         rules.append("invisible_marks")
     plain = spaced.translate(_FULL_WIDTH)

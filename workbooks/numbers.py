@@ -38,7 +38,7 @@ def parse_number(
         return _parse_numeric(cell, place, findings)
     if cell.kind is CellKind.TEXT:
         return _parse_text(cell, place, marks, findings, decimals=decimals, unit=unit)
-    return unreadable(cell, _NO_NUMBER[cell.kind], place, findings)
+    return unreadable(cell, _NO_NUMBER[cell.kind], place, findings, example=_example(decimals))
 
 
 def figure_of(number: Decimal, place: Place, raw: str, findings: Findings) -> Figure:
@@ -81,9 +81,14 @@ def shown(cell: Cell) -> str:
             return f"{day:%d/%m/%Y}"
 
 
-def unreadable(cell: Cell, code: str, place: Place, findings: Findings) -> Figure:
+def _example(decimals: int) -> str:
+    """How a number is written, for the message: thousands unmarked, decimals behind a comma."""
+    return "1234" if decimals == 0 else "1234,5"
+
+
+def unreadable(cell: Cell, code: str, place: Place, findings: Findings, example: str | None = None) -> Figure:
     """The figure of a cell that cannot be read, the reason noted."""
-    findings.issue(code, place, found=shown(cell))
+    findings.issue(code, place, found=shown(cell), expected=example)
     return Figure(CellState.UNREADABLE, None, place.cell, shown(cell))
 
 
@@ -108,7 +113,7 @@ def _parse_text(cell: Cell, place: Place, marks: CellMarks, findings: Findings, 
         read = read_number_text(text[: -len(unit)], is_count=decimals == 0)
         rules.append("trailing_unit")
     if read is None:
-        return unreadable(cell, "text_where_number", place, findings)
+        return unreadable(cell, "text_where_number", place, findings, example=_example(decimals))
     if read.is_percent:
         return unreadable(cell, "percent_where_count", place, findings)
     if read.is_ambiguous:

@@ -1,0 +1,103 @@
+"""Which sheet of a workbook is the form and which lists the villages, whatever people have called them."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from domain.layouts import Column, Layout
+from workbooks.addresses import parse_reference
+from workbooks.cells import CellKind, Sheet, SheetState, Workbook
+from workbooks.findings import Findings, Place
+from workbooks.labels import normalise_label
+from workbooks.stamp import META_SHEET, FigureName, VillageName, parse_name
+from workbooks.table_header import TableHeader, find_header
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sheet whose table has the headings of a form."""
+
+    sheet: Sheet
+    header: TableHeader
+
+
+def form_like(workbook: Workbook, columns: Iterable[Sequence[Column]]) -> tuple[Candidate, ...]:
+    """The sheets that hold a table with one of these sets of headings."""
+    sets = tuple(columns)
+    found: list[Candidate] = []
+    for sheet in workbook.sheets:
+        header = next((header for one in sets if (header := find_header(sheet, one)) is not None), None)
+        if header is not None and sheet.name != META_SHEET:
+            found.append(Candidate(sheet, header))
+    return tuple(found)
+
+
+def choose_form_sheet(workbook: Workbook, layouts: Sequence[Layout], findings: Findings) -> Sheet | None:
+    """The form's sheet: where the defined names point, else the sheet of its name, else the only one like it."""
+    candidates = form_like(workbook, (layout.columns for layout in layouts))
+    wanted = layouts[0].sheet if layouts else ""
+    chosen = _choose(workbook, FigureName, tuple(layout.sheet for layout in layouts), candidates)
+    if chosen is not None:
+        _note_ignored(chosen, candidates, findings)
+    elif candidates:
+        names = ", ".join(candidate.sheet.name for candidate in candidates)
+        findings.issue("several_form_sheets", found=names, expected=wanted)
+    else:
+        names = ", ".join(sheet.name for sheet in workbook.sheets if sheet.name != META_SHEET)
+        findings.issue("form_sheet_missing", found=names, expected=wanted)
+    return chosen
+
+
+def choose_village_sheet(workbook: Workbook, layout: Layout, findings: Findings) -> Sheet | None:
+    """The sheet that lists the villages; None, with an issue, where a layout that has one is without."""
+    if layout.village_sheet is None:
+        return None
+    candidates = form_like(workbook, (layout.village_columns,))
+    chosen = _choose(workbook, VillageName, (layout.village_sheet,), candidates)
+    if chosen is not None:
+        _note_ignored(chosen, candidates, findings)
+    elif candidates:
+        names = ", ".join(candidate.sheet.name for candidate in candidates)
+        findings.issue("several_form_sheets", found=names, expected=layout.village_sheet)
+    else:
+        findings.issue("village_sheet_missing", expected=layout.village_sheet)
+    return chosen
+
+
+def _choose(
+    workbook: Workbook,
+    kind: type[FigureName | VillageName],
+    names: Sequence[str],
+    candidates: Sequence[Candidate],
+) -> Sheet | None:
+    for pool in (
+        _named_sheets(workbook, kind),
+        [sheet for sheet in workbook.sheets if sheet.name in names],
+        [sheet for sheet in workbook.sheets if normalise_label(sheet.name) in {normalise_label(one) for one in names}],
+        [candidate.sheet for candidate in candidates],
+        [candidate.sheet for candidate in candidates if candidate.sheet.state is SheetState.VISIBLE],
+    ):
+        if len(pool) == 1:
+            return pool[0]
+    return None
+
+
+def _named_sheets(workbook: Workbook, kind: type[FigureName | VillageName]) -> list[Sheet]:
+    """The sheet most of the template's defined names of one kind point at."""
+    targets: Counter[str] = Counter()
+    for name, text in workbook.names.items():
+        reference = parse_reference(text)
+        if reference is not None and isinstance(parse_name(name), kind):
+            targets[reference.sheet] += 1
+    sheets = (workbook.sheet(name) for name, _ in targets.most_common(1))
+    return [sheet for sheet in sheets if sheet is not None]
+
+
+def _note_ignored(chosen: Sheet, candidates: Sequence[Candidate], findings: Findings) -> None:
+    for candidate in candidates:
+        sheet = candidate.sheet
+        has_figures = any(
+            cell.kind is CellKind.NUMBER and cell.row > candidate.header.bottom for cell in sheet.cells.values()
+        )
+        if sheet is not chosen and has_figures:
+            findings.issue("sheet_ignored", Place(sheet.name, ""), found=sheet.name, expected=chosen.name)

@@ -1,0 +1,150 @@
+"""Which unit a report is from: codes and names of stamp, heading, file name and folders, weighed together."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from domain.texts import ascii_key
+from domain.units import Level, OrgUnit, UnitRegister
+from workbooks.agreement import Reading, agree
+from workbooks.evidence import Evidence
+from workbooks.findings import Findings, Place
+from workbooks.heading import Line
+from workbooks.hints import Hints, codes_in_name, units_in_name
+from workbooks.stamp import KEY_UNIT
+from workbooks.stamp_reading import Stamped
+
+_CHOICES_NAMED = 5
+
+
+def identify_unit(
+    register: UnitRegister,
+    level: Level,
+    day: date | None,
+    evidence: Evidence,
+    findings: Findings,
+) -> OrgUnit | None:
+    """The unit all sources allow, as it holds on the period's last day; None, with an issue, where they do not.
+
+    Without a day only a code that ever meant one unit can be told.
+    """
+    stamped = evidence.stamp.of(KEY_UNIT)
+    if day is None:
+        return _unit_without_day(register, level, stamped, evidence.hints)
+    readings = [
+        *_stamped_units(register, level, day, stamped, findings),
+        *_headed_units(register, level, day, evidence),
+        *_hinted_units(register, level, day, evidence.hints),
+    ]
+    readings.extend(_parents(register, day, evidence, readings))
+    verdict = agree(readings)
+    if verdict.rivals:
+        first, second = verdict.rivals
+        findings.issue(
+            "unit_disagrees",
+            first=first.text, first_place=first.place, second=second.text, second_place=second.place,
+        )  # fmt: skip
+        return None
+    if verdict.choices:
+        codes = sorted(verdict.choices)[:_CHOICES_NAMED]
+        named = "; ".join(f"{register.get(code, day).name} ({code})" for code in codes)
+        findings.issue("unit_ambiguous", found=_first_text(readings), choices=named)
+        return None
+    _note_unknown_names(register, level, day, evidence, findings, is_needed=verdict.value is None and not stamped)
+    return register.find(verdict.value, day) if verdict.value is not None else None
+
+
+def _lines(evidence: Evidence) -> tuple[Line, ...]:
+    return tuple(line for heading in evidence.headings for line in heading.units)
+
+
+def _first_text(readings: Sequence[Reading[str]]) -> str:
+    return next((reading.text for reading in readings if reading.values), "")
+
+
+def _unit_without_day(register: UnitRegister, level: Level, stamped: Sequence[Stamped], hints: Hints) -> OrgUnit | None:
+    codes = {fact.text for fact in stamped} or {
+        code for name in (hints.file_name, *hints.folders) for code in codes_in_name(name)
+    }
+    units = [unit for code in codes for unit in register.versions(code) if unit.level is level]
+    return units[0] if len(units) == 1 else None
+
+
+def _stamped_units(
+    register: UnitRegister, level: Level, day: date, stamped: Sequence[Stamped], findings: Findings
+) -> Iterator[Reading[str]]:
+    for fact in stamped:
+        unit = register.find(fact.text, day)
+        if unit is not None and unit.level is level:
+            yield Reading(fact.place, f"{unit.name} ({unit.code})", frozenset({unit.code}))
+            continue
+        earlier = [one for one in register.versions(fact.text) if one.level is level]
+        if earlier:
+            known = "; ".join(f"{one.name}, {one.valid_from} – {one.valid_to or '…'}" for one in earlier)
+            findings.issue("unit_not_in_force", found=fact.text, expected=known, day=f"{day:%d/%m/%Y}")
+        else:
+            findings.issue("unknown_unit", found=fact.text, suggestions="")
+
+
+def _headed_units(register: UnitRegister, level: Level, day: date, evidence: Evidence) -> Iterator[Reading[str]]:
+    for line in _lines(evidence):
+        codes = frozenset(unit.code for unit in register.by_name(line.text, day, level))
+        yield Reading(f"{line.sheet}!{line.cell}", line.text, codes)
+
+
+def _hinted_units(register: UnitRegister, level: Level, day: date, hints: Hints) -> Iterator[Reading[str]]:
+    for name in (hints.file_name, *reversed(hints.folders)):
+        codes = frozenset(
+            unit.code
+            for code in codes_in_name(name)
+            if (unit := register.find(code, day)) is not None and unit.level is level
+        )
+        named = next((units for text in units_in_name(name) if (units := register.by_name(text, day, level))), ())
+        yield Reading(name, name, codes)
+        yield Reading(name, name, frozenset(unit.code for unit in named))
+
+
+def _parents(
+    register: UnitRegister, day: date, evidence: Evidence, readings: Sequence[Reading[str]]
+) -> Iterator[Reading[str]]:
+    """What "UBND HUYỆN …" says of the unit: that it is one of those named which lie below that district."""
+    named = frozenset(code for reading in readings for code in reading.values)
+    for line in (line for heading in evidence.headings for line in heading.above):
+        above = {unit.code for unit in register.by_name(line.text, day)}
+        if above and named:
+            below = frozenset(code for code in named if above & _codes_above(register, code, day))
+            # None of the units named lies there: a value no other source shares makes that a disagreement.
+            yield Reading(f"{line.sheet}!{line.cell}", line.text, below or frozenset({line.text}))
+
+
+def _codes_above(register: UnitRegister, code: str, day: date) -> set[str]:
+    codes: set[str] = set()
+    unit = register.find(code, day)
+    while unit is not None and unit.parent is not None and unit.parent not in codes:
+        codes.add(unit.parent)
+        unit = register.find(unit.parent, day)
+    return codes
+
+
+def _note_unknown_names(
+    register: UnitRegister, level: Level, day: date, evidence: Evidence, findings: Findings, *, is_needed: bool
+) -> None:
+    """Say which name in the heading no unit of that day has; where nothing else told the unit, that is the reason."""
+    unknown = [line for line in _lines(evidence) if not register.by_name(line.text, day, level)]
+    for line in unknown:
+        code = "unknown_unit" if is_needed else "unit_name_unknown"
+        findings.issue(
+            code, Place(line.sheet, line.cell), found=line.text, suggestions=_alike(register, level, day, line)
+        )
+    if is_needed and not unknown:
+        findings.issue("unit_missing")
+
+
+def _alike(register: UnitRegister, level: Level, day: date, line: Line) -> str:
+    """Units whose names differ from the one written by diacritics only: to show a person, not to choose from."""
+    key = ascii_key(line.text)
+    alike = [
+        f"{unit.name} ({unit.code})"
+        for unit in register.units
+        if unit.level is level and unit.holds_on(day) and key in {ascii_key(unit.name), ascii_key(unit.bare_name)}
+    ]
+    return "; ".join(alike[:_CHOICES_NAMED])

@@ -1,0 +1,127 @@
+"""Parsing a report: from the bytes that arrived to observations, repairs and every issue, in one pass."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from domain.catalog import Catalog
+from domain.layouts import Form, Layout
+from domain.observations import Observation
+from domain.periods import Period
+from domain.submissions import ParsedReport
+from domain.units import OrgUnit
+from workbooks.agreement import agree
+from workbooks.cells import Sheet, Workbook
+from workbooks.evidence import Evidence
+from workbooks.figures import SheetContext, parse_line
+from workbooks.findings import Findings, Place
+from workbooks.form_sheet import choose_form_sheet, choose_village_sheet, form_like
+from workbooks.guards import Limits, RefusedError, check_name
+from workbooks.heading import Heading, read_heading
+from workbooks.hints import Hints
+from workbooks.identify import hinted_periods, identify_form, identify_layout, identify_period
+from workbooks.identify_unit import identify_unit
+from workbooks.locate import locate_lines
+from workbooks.reader import read_workbook
+from workbooks.stamp import META_SHEET
+from workbooks.stamp_reading import Stamp, read_stamp
+from workbooks.table_header import find_header
+from workbooks.villages import VillageRegister, locate_villages, parse_villages
+
+
+def parse_report(data: bytes, catalog: Catalog, hints: Hints, limits: Limits | None = None) -> ParsedReport:
+    """What a file says: never raises on a bad one, whatever is wrong is among the issues.
+
+    A file refused before it could be read is still placed by its folders and name, as far as these go.
+    """
+    findings = Findings(catalog.issue_texts)
+    try:
+        check_name(hints.file_name, len(data))
+        workbook = read_workbook(data, limits)
+    except RefusedError as refused:
+        findings.add(refused.issue)
+        return _unparsed(catalog, hints, findings)
+    _note_strays(workbook, findings)
+    evidence = Evidence(read_stamp(workbook), _headings(catalog, workbook), hints)
+    form = identify_form(catalog, evidence, [sheet.name for sheet in workbook.sheets], findings)
+    if form is None:
+        return _unparsed(catalog, hints, findings)
+    return _parse_form(catalog, form, workbook, evidence, findings)
+
+
+def _unparsed(catalog: Catalog, hints: Hints, findings: Findings) -> ParsedReport:
+    unit, period = _place_by_hints(catalog, hints)
+    return ParsedReport(unit, period, None, None, issues=findings.issues)
+
+
+def _parse_form(
+    catalog: Catalog, form: Form, workbook: Workbook, evidence: Evidence, findings: Findings
+) -> ParsedReport:
+    layouts = sorted(
+        (layout for layout in catalog.layouts if layout.form == form.id),
+        key=lambda layout: layout.valid_from,
+        reverse=True,
+    )
+    sheet = choose_form_sheet(workbook, layouts, findings)
+    if sheet is not None:
+        evidence = replace(evidence, headings=(_heading(sheet, layouts),))
+    period = identify_period(form, evidence, findings)
+    layout = identify_layout(catalog, form, period, evidence.stamp, findings)
+    day = catalog.last_day(form.id, period) if period else None
+    unit = identify_unit(catalog.units, form.level, day, evidence, findings)
+    observations: list[Observation] = []
+    if sheet is not None and layout is not None:
+        context = SheetContext(catalog, sheet, findings)
+        lines = locate_lines(catalog, workbook, sheet, layout, findings)
+        observations.extend(parse_line(context, line, unit.code if unit else "") for line in lines)
+    if layout is not None and unit is not None and period is not None:
+        register = VillageRegister(catalog.villages(unit, catalog.last_day(form.id, period)))
+        observations.extend(_parse_villages(catalog, workbook, layout, register, findings))
+    return ParsedReport(
+        unit,
+        period,
+        form.id,
+        layout.version if layout else None,
+        tuple(observations) if unit else (),
+        findings.repairs,
+        findings.issues,
+    )
+
+
+def _parse_villages(
+    catalog: Catalog, workbook: Workbook, layout: Layout, register: VillageRegister, findings: Findings
+) -> Iterator[Observation]:
+    sheet = choose_village_sheet(workbook, layout, findings)
+    table = locate_villages(workbook, sheet, layout, findings) if sheet is not None else None
+    if sheet is not None and table is not None:
+        yield from parse_villages(SheetContext(catalog, sheet, findings), layout, table, register)
+
+
+def _headings(catalog: Catalog, workbook: Workbook) -> tuple[Heading, ...]:
+    """What stands above each table that looks like a form's; above any table where none does."""
+    candidates = form_like(workbook, [layout.columns for layout in catalog.layouts])
+    if candidates:
+        return tuple(read_heading(candidate.sheet, candidate.header.top) for candidate in candidates)
+    return tuple(read_heading(sheet, None) for sheet in workbook.sheets if sheet.name != META_SHEET)
+
+
+def _heading(sheet: Sheet, layouts: list[Layout]) -> Heading:
+    headers = (find_header(sheet, layout.columns) for layout in layouts)
+    header = next((header for header in headers if header is not None), None)
+    return read_heading(sheet, header.top if header else None)
+
+
+def _note_strays(workbook: Workbook, findings: Findings) -> None:
+    for sheet in workbook.sheets:
+        if sheet.strays:
+            findings.issue("stray_spaces", Place(sheet.name, sheet.strays[0]), found=", ".join(sheet.strays[:5]))
+
+
+def _place_by_hints(catalog: Catalog, hints: Hints) -> tuple[OrgUnit | None, Period | None]:
+    """Unit and period as folders and file name give them, so that a refused file still has a sender."""
+    for form in catalog.forms.values():
+        period = agree(list(hinted_periods(form, hints))).value
+        if period is not None:
+            evidence = Evidence(Stamp(()), (), hints)
+            day = catalog.last_day(form.id, period)
+            return identify_unit(catalog.units, form.level, day, evidence, Findings({})), period
+    return None, None

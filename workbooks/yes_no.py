@@ -1,0 +1,56 @@
+"""A yes or no on the village sheet becomes 1 or 0, over a denominator of 1: the village itself."""
+
+from decimal import Decimal
+
+from domain.catalog import Catalog
+from domain.indicators import Indicator, Measure
+from domain.observations import CellState, Figure, Observation
+from domain.texts import normalise_name
+from workbooks.cells import Cell, CellKind
+from workbooks.figures import SheetContext
+from workbooks.findings import Place
+from workbooks.numbers import shown, unreadable
+
+YES, NO = "workbooks.yes", "workbooks.no"
+"""The catalogue's texts for the two answers, as the template's list offers them."""
+
+
+def parse_yes_no(context: SheetContext, cell: Cell | None, place: Place, indicator: Indicator) -> Observation:
+    """The observation of a yes or no cell; only a share has a denominator."""
+    numerator = _numerator(context, cell, place)
+    denominator = None
+    if indicator.measure is Measure.RATIO:
+        known = numerator.number is not None
+        state = CellState.VALUE if known else numerator.state
+        denominator = Figure(state, Decimal(1) if known else None, place.cell, numerator.raw)
+    return Observation(place.unit or "", indicator.id, context.sheet.name, numerator, denominator)
+
+
+def _numerator(context: SheetContext, cell: Cell | None, place: Place) -> Figure:
+    if cell is None or cell.is_empty:
+        return Figure(CellState.BLANK, None, place.cell, "")
+    text = shown(cell)
+    answer = _answer(context.catalog, cell)
+    if answer is not None:
+        if cell.kind is not CellKind.TEXT:
+            context.findings.repair("yes_no_number", place, text, context.catalog.text(YES if answer else NO, "vi"))
+        return Figure(CellState.VALUE if answer else CellState.ZERO, Decimal(int(answer)), place.cell, text)
+    state = context.catalog.marks.state_of(text) if cell.kind is CellKind.TEXT else None
+    # A lone "x" ticks a box as often as it strikes one out, and "-" says neither: only words of several letters count.
+    if state in {CellState.BLANK, CellState.NOT_APPLICABLE} and len(text) > 1:
+        return Figure(state, None, place.cell, text)
+    return unreadable(cell, "yes_no_expected", place, context.findings)
+
+
+def _answer(catalog: Catalog, cell: Cell) -> bool | None:
+    """Yes or no where the cell says so in words, or by 1 and 0, TRUE and FALSE."""
+    match cell.value:
+        case bool() as truth:
+            return truth
+        case Decimal() as number if number in {0, 1}:
+            return bool(number)
+        case str() as text if cell.kind is CellKind.TEXT:
+            answers = {normalise_name(catalog.text(key, "vi")): key == YES for key in (YES, NO)}
+            return answers.get(normalise_name(text))
+        case _:
+            return None
