@@ -47,12 +47,14 @@ class Given:
 class Outcome:
     """What a run did.
 
-    `left` says of each file or place that could not be fetched why not; `waiting` counts submissions that this run was
-    not asked to judge.
+    `replaced` counts workbooks that a later one of the same unit, form and period took the place of before they were
+    judged; `left` says of each file or place that could not be fetched why not; `waiting` counts submissions that this
+    run was not asked to judge.
     """
 
     run_id: str
     verdicts: tuple[Verdict, ...]
+    replaced: int
     given: tuple[Given, ...]
     left: tuple[str, ...]
     waiting: int
@@ -65,4 +67,17 @@ class Outcome:
     @property
     def is_idle(self) -> bool:
         """Whether the run found nothing to do."""
-        return not (self.verdicts or self.given or self.left)
+        return not (self.verdicts or self.replaced or self.given or self.left)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers that a run's record keeps."""
+        return {
+            "judged": len(self.verdicts),
+            "accepted": len(self.verdicts) - len(self.refused),
+            "refused": len(self.refused),
+            "replaced": self.replaced,
+            "published": len(self.given),
+            "left": len(self.left),
+            "waiting": self.waiting,
+        }

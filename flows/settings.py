@@ -128,6 +128,7 @@ def _prefect_environment(settings: Settings) -> dict[str, str]:
         # People read the command's own words; the runs' logs go to the server in full.
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+        "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,connectors",
     }
 
 

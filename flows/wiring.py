@@ -10,6 +10,7 @@ from connectors.filesystem import FilesystemConnector
 from connectors.landing import Landing
 from domain.catalog import Catalog, load_catalog
 from domain.placing import day_in_vietnam
+from domain.texts import Lang
 from flows.settings import Settings
 from warehouse.engine import Engine, migrate, normalise_url, open_engine
 
@@ -18,7 +19,8 @@ from warehouse.engine import Engine, migrate, normalise_url, open_engine
 class House:
     """Everything a run works with.
 
-    `clock` gives the present moment in UTC; `areas` are codes of what to publish, empty: the unit above each commune.
+    `clock` gives the present moment in UTC; `areas` are codes of what to publish, empty: the unit above each commune;
+    `lang` is the language of what is published.
     """
 
     catalog: Catalog
@@ -28,6 +30,7 @@ class House:
     landing: Landing
     published: Path
     areas: tuple[str, ...]
+    lang: Lang
     batch_size: int
     clock: Callable[[], datetime]
 
@@ -57,6 +60,7 @@ def open_house(settings: Settings, clock: Callable[[], datetime] = lambda: datet
         landing=Landing(settings.landing),
         published=settings.published,
         areas=settings.areas,
+        lang=settings.lang,
         batch_size=settings.batch_size,
         clock=clock,
     )

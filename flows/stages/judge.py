@@ -67,9 +67,7 @@ def _rows_of(house: House, run_id: str, one: Reading) -> Iterator[StagedRow]:
     if report.unit is None or report.period is None or report.form is None:
         raise ValueError(f"submission {submission_id} has no place and cannot be staged")
     unit, period, form = report.unit, report.period, report.form
-    layout = (
-        catalog.layout(form, report.layout_version) if report.layout_version else catalog.layout_for(form, period)
-    )
+    layout = catalog.layout(form, report.layout_version) if report.layout_version else catalog.layout_for(form, period)
     sheet = next((each.sheet for each in report.observations if each.unit == unit.code), layout.sheet)
     yield StagedSubmission(run_id, submission_id, unit.code, period.id, form, layout.version, sheet)
     for observation in report.observations:

@@ -9,7 +9,8 @@ from domain.catalog import Catalog
 from domain.placing import place
 from domain.submissions import ParsedReport
 from warehouse.submissions import Pending
-from workbooks.parse import Hints, parse_report
+from workbooks.hints import Hints
+from workbooks.parse import parse_report
 
 
 @dataclass(frozen=True, slots=True)

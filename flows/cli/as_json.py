@@ -1,0 +1,41 @@
+"""Print read models as JSON for programs: exact numbers as text, moments in ISO 8601, `None` as null."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+
+import typer
+
+from domain.periods import Period
+
+
+def print_json(value: object) -> None:
+    """Print a value made of dataclasses, numbers, days and periods."""
+    typer.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+
+
+def shallow(value: object) -> dict[str, object]:
+    """A dataclass's fields by name, to be put together with others.
+
+    Raises:
+        TypeError: it is no dataclass.
+    """
+    if not is_dataclass(value):
+        raise TypeError(f"{type(value).__name__} is no dataclass")
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Period():
+            return value.id
+        case Decimal():
+            return str(value)  # a JSON number would be read as a float
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return dict(value)
+        case _:
+            return shallow(value)

@@ -1,0 +1,5 @@
+"""x."""
+
+
+def demo() -> None:
+    """Tell the whole story on a bundled sample."""

@@ -1,0 +1,116 @@
+"""`tonghop explain`: the way from a published figure down to the cells it was made from."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from flows.cli.options import AreaOption, FormOption, JsonOption, PeriodOption
+from flows.cli.voice import Voice
+from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from warehouse.queries import ExplainedContribution, Explanation, SourceCell
+
+MOST_CELLS = 3
+"""So many cells of one commune are named; a commune's villages have one each."""
+
+
+def explain(
+    context: typer.Context,
+    *,
+    area: AreaOption,
+    period: PeriodOption,
+    indicator: Annotated[str, typer.Option("--indicator", help="Code of the indicator, as in rollup.csv.")],
+    revision: Annotated[int | None, typer.Option("--revision", help="Which revision; else the newest.")] = None,
+    form: FormOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show where a published figure comes from: communes, files with their sha256, sheets and cells, repairs.
+
+    Example: tonghop explain --area 585 --period 2025-05 --indicator CODE
+    """
+    from domain.catalog import load_catalog
+    from domain.periods import parse_period
+    from flows.cli.as_json import print_json
+    from warehouse.engine import migrate, open_engine, reading
+    from warehouse.queries import explain as explain_figure
+
+    settings: Settings = context.obj
+    catalog = load_catalog(settings.catalog)
+    engine = open_engine(settings.database)
+    migrate(engine)
+    with reading(engine) as session:
+        found = explain_figure(session, area, parse_period(period), indicator, number=revision, form=form)
+    if as_json:
+        print_json(found)
+    else:
+        show_explanation(Voice(catalog, settings.lang), found)
+
+
+def show_explanation(voice: Voice, found: "Explanation") -> None:
+    """Show an explanation as people read it."""
+    row = found.row
+    known = voice.catalog.indicators[row.indicator]
+    voice.console.print(f"[bold]{escape(known.name.get(voice.lang))}[/] ({row.indicator})")
+    voice.say(
+        "explain_figure", area=found.area_name, period=row.period, revision=row.revision, value=_figure(voice, found)
+    )
+    voice.say("explain_definition", numerator=known.numerator.get(voice.lang))
+    if known.denominator:
+        voice.say("explain_denominator", denominator=known.denominator.get(voice.lang))
+    table = voice.table("unit", "numerator", "denominator", "cells", "file", "sha256")
+    for one in found.contributions:
+        given = one.contribution
+        table.add_row(
+            f"{given.unit} {given.unit_name}",
+            _number(voice, given.numerator),
+            _number(voice, given.denominator),
+            escape(_cells(voice, given.sources)),
+            escape(given.file.file_name),
+            given.file.sha256[:12],
+        )
+    voice.show(table)
+    for one in found.contributions:
+        _show_repairs(voice, one)
+    for unit in found.absent:
+        voice.say("explain_absent", "yellow", unit=f"{unit.code} {unit.name}")
+    voice.say("explain_bytes", "dim")
+
+
+def _figure(voice: Voice, found: "Explanation") -> str:
+    from domain.indicators import Measure
+    from publishing.formatting import format_number, format_percent, format_quantity
+
+    row = found.row
+    known = voice.catalog.indicators[row.indicator]
+    if row.value is None:
+        return voice.text("no_figure")
+    if known.measure is Measure.COUNT:
+        return format_quantity(row.value, known.unit.get(voice.lang), voice.lang)
+    parts = [format_number(number, voice.lang) for number in (row.numerator, row.denominator) if number is not None]
+    return f"{format_percent(row.value, voice.lang)} = {' / '.join(parts)}"
+
+
+def _number(voice: Voice, number: Decimal | None) -> str:
+    from publishing.formatting import format_number
+
+    return "" if number is None else format_number(number, voice.lang)
+
+
+def _cells(voice: Voice, sources: "tuple[SourceCell, ...]") -> str:
+    named = [
+        f"{one.sheet}!{one.cell}" + (f" / {one.denominator_cell}" if one.denominator_cell else "") for one in sources
+    ]
+    if len(named) <= MOST_CELLS:
+        return "\n".join(named)
+    return voice.text("cells_from_to", first=named[0], last=named[-1], count=len(named))
+
+
+def _show_repairs(voice: Voice, one: "ExplainedContribution") -> None:
+    for repair in one.repairs:
+        text = voice.catalog.repair_texts.get(repair.rule)
+        why = text.get(voice.lang) if text else repair.rule
+        place = f"{one.contribution.unit} {repair.sheet}!{repair.cell}"
+        voice.say("explain_repair", cell=place, before=repair.before, after=repair.after, why=why)

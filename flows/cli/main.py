@@ -1,0 +1,105 @@
+"""The `tonghop` command: its options for all commands, and which exit code a failure means."""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from domain.errors import TonghopError, UsageError
+from flows.cli import demo, explain, nightly, rerun, sample, status, template
+from flows.settings import load_settings
+
+_HELP = """
+Collect the Excel reports of communes, check them, keep them, and publish district rollups that anyone can trace
+back to a cell.
+
+A month in short:
+
+  tonghop template --unit 22813 --period 2025-05    the workbook a commune fills
+
+  tonghop nightly                                   take what arrived, check it, publish it
+
+  tonghop status --area 585 --period 2025-05        who reported, who is late, who was refused and why
+
+  tonghop rerun --period 2025-05 --unit 22828 --reason "…"     take a correction, publish the next revision
+
+  tonghop explain --area 585 --period 2025-05 --indicator ID   from a figure down to file and cell
+
+Try all of it on a bundled sample: tonghop demo
+
+Exit codes: 0 done; 1 done, but submissions were refused; 2 wrong usage; 3 our fault or the network's.
+"""
+
+WRONG_USAGE = 2
+OUR_FAULT = 3
+
+app = typer.Typer(
+    name="tonghop",
+    help=_HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _command in (
+    template.template,
+    sample.sample,
+    nightly.nightly,
+    rerun.rerun,
+    status.status,
+    explain.explain,
+    demo.demo,
+):
+    app.command()(_command)
+
+
+def _show_version(asked: bool) -> None:  # noqa: FBT001 # typer hands the flag over like this
+    if asked:
+        typer.echo(f"tonghop {version('tonghop')}")
+        raise typer.Exit
+
+
+@app.callback()
+def before_any_command(
+    context: typer.Context,
+    *,
+    lang: Annotated[
+        Literal["vi", "en"] | None,
+        typer.Option("--lang", help="Language of what is printed and published; TONGHOP_LANG sets it for good."),
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="On a failure show where in the program it happened.")] = False,
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Show the version and leave.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Read the settings once, for every command."""
+    del debug, show_version  # main() and the callback look at these
+    context.obj = load_settings(lang=lang)
+
+
+def main() -> None:
+    """Run the command line and end the process with the exit code that fits."""
+    try:
+        app()
+    except TonghopError as error:
+        _tell(str(error))
+        sys.exit(WRONG_USAGE if isinstance(error, UsageError) else OUR_FAULT)
+    except KeyboardInterrupt:
+        _tell("stopped. Nothing half-done was kept; run the same command again to go on.")
+        sys.exit(OUR_FAULT)
+    except Exception as error:  # noqa: BLE001 # whatever it is, a person reads this line
+        _tell(
+            f"something unexpected went wrong ({type(error).__name__}: {error}). Run again with --debug to see where."
+        )
+        sys.exit(OUR_FAULT)
+
+
+def _tell(message: str) -> None:
+    console = Console(stderr=True, highlight=False)
+    if "--debug" in sys.argv:
+        console.print_exception()
+    console.print(f"[bold red]tonghop:[/] {escape(message)}")

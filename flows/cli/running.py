@@ -1,0 +1,91 @@
+"""Run a flow from the command line: progress while it runs, its outcome in words, and the exit code it means."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from domain.errors import TransientError
+from flows.cli.voice import Voice
+from flows.outcome import Outcome
+from flows.settings import has_own_server
+from flows.watching import watched_by
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import State
+
+DONE = 0
+SOME_REFUSED = 1
+NOT_ALL_FETCHED = 3
+
+
+class ServerUnreachableError(TransientError):
+    """Prefect's server does not answer."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason."""
+        self.reason = reason
+        super().__init__(
+            f"the Prefect server does not answer ({reason}). Start it, or unset PREFECT_API_URL to use a temporary one."
+        )
+
+
+class Bars:
+    """A progress bar per stage, shown while a run goes on."""
+
+    def __init__(self, voice: Voice) -> None:
+        """Draw on the voice's terminal; nothing is left of it afterwards."""
+        self._voice = voice
+        self._bars: dict[str, TaskID] = {}
+        self.outcome: Outcome | None = None
+        self.progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=voice.console,
+            transient=True,
+        )
+
+    def begin(self, stage: str, total: int) -> None:
+        """Show a bar for the stage; see `Watcher`."""
+        self._bars[stage] = self.progress.add_task(self._voice.text(f"stage_{stage}"), total=total)
+
+    def advance(self, stage: str, count: int) -> None:
+        """Fill the stage's bar; see `Watcher`."""
+        self.progress.advance(self._bars[stage], count)
+
+    def finish(self, outcome: Outcome) -> None:
+        """Keep the outcome; see `Watcher`."""
+        self.outcome = outcome
+
+
+def run_watched(voice: Voice, start: "Callable[[], State[Any]]") -> Outcome:
+    """Run a flow to its end and return what it did.
+
+    Raises:
+        ServerUnreachableError: Prefect's server does not answer.
+        TonghopError: what went wrong in the run.
+    """
+    bars = Bars(voice)
+    if not has_own_server():
+        voice.say("starting_server", "dim")
+    try:
+        with bars.progress, watched_by(bars):
+            state = start()
+    except (httpx.HTTPError, RuntimeError) as error:
+        if isinstance(error, httpx.HTTPError) or "API" in str(error):
+            raise ServerUnreachableError(str(error)) from error
+        raise
+    if bars.outcome is None:
+        state.result()
+        raise ServerUnreachableError(state.message or state.name or "no answer")
+    return bars.outcome
+
+
+def exit_code(outcome: Outcome) -> int:
+    """The exit code that a run's outcome means."""
+    if outcome.left:
+        return NOT_ALL_FETCHED
+    return SOME_REFUSED if outcome.refused else DONE

@@ -1,0 +1,174 @@
+"""One run from the inbox to the published page; the night and the rerun differ only in what they are asked to judge."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from itertools import islice
+from typing import TypeVar
+
+from flows.outcome import Given, Outcome, Verdict
+from flows.scope import Scope
+from flows.stages.collect import NotAllCollectedError, collect
+from flows.stages.judge import check, load, stage
+from flows.stages.place import place, settle
+from flows.stages.publish import publish, to_publish
+from flows.stages.read import Reading, read
+from flows.stages.rollup import roll_up, touched
+from flows.steps import Steps
+from flows.watching import Watcher
+from flows.wiring import House
+from warehouse.engine import reading, transaction
+from warehouse.queries import submission_issues
+from warehouse.reference import mirror_catalog
+from warehouse.runs import finish_run, start_run
+from warehouse.staging import clear_abandoned
+from warehouse.submissions import pending
+
+T = TypeVar("T")
+
+ABANDONED_AFTER = timedelta(days=1)
+"""A run that began this long ago and never ended was killed; what it staged is thrown away."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: what it works with, what it is asked for, how its steps are carried out, who watches."""
+
+    house: House
+    scope: Scope
+    steps: Steps
+    watcher: Watcher
+
+    @property
+    def id(self) -> str:
+        """The run's id in every record."""
+        return self.steps.run_id
+
+
+@dataclass(frozen=True)
+class _Judgement:
+    """Submissions by what came of them; one that another run settled meanwhile is in none."""
+
+    accepted: set[int] = field(default_factory=set)
+    refused: set[int] = field(default_factory=set)
+    replaced: set[int] = field(default_factory=set)
+
+
+def carry_out(run: Run, kind: str) -> Outcome:
+    """Collect, read, place, judge, load, roll up, publish.
+
+    Whatever an earlier run left half-way is taken up from its landed bytes, so a run that was killed at any moment is
+    made good by the next one.
+
+    Raises:
+        TonghopError: something is wrong with us or the network; what was done before stays done.
+    """
+    house = run.house
+    with transaction(house.engine) as session:
+        mirror_catalog(session, house.catalog)
+        start_run(session, run.id, kind, house.catalog.version, house.clock())
+        clear_abandoned(session, house.clock() - ABANDONED_AFTER)
+    left = _collect(run)
+    found = _read(run)
+    asked = [one for one in found if run.scope.takes(one.submission, one.report)]
+    came_of = _judge(run, asked)
+    given = _give_out(run)
+    outcome = Outcome(
+        run_id=run.id,
+        verdicts=_verdicts(run, asked, came_of),
+        replaced=len(came_of.replaced),
+        given=given,
+        left=left,
+        waiting=len(found) - len(asked),
+    )
+    with transaction(house.engine) as session:
+        finish_run(session, run.id, outcome.counts, house.clock())
+    run.watcher.finish(outcome)
+    return outcome
+
+
+def _collect(run: Run) -> tuple[str, ...]:
+    run.watcher.begin("collect", 1)
+    try:
+        left = run.steps.run_retried("collect", "collect", partial(collect, run.house, run.id))
+    except NotAllCollectedError as error:
+        left = error.left  # it comes with the next run; the others are not made to wait for it
+    run.watcher.advance("collect", 1)
+    return left
+
+
+def _read(run: Run) -> list[Reading]:
+    house = run.house
+    with reading(house.engine) as session:
+        waiting = pending(session)
+    found: list[Reading] = []
+    run.watcher.begin("read", len(waiting))
+    for label, batch in _batches(waiting, house.batch_size):
+        found += run.steps.run("read", f"read {label}", partial(read, house.landing, house.catalog, house.today, batch))
+        run.watcher.advance("read", len(batch))
+    return found
+
+
+def _judge(run: Run, asked: Sequence[Reading]) -> _Judgement:
+    house, steps = run.house, run.steps
+    came_of = _Judgement()
+    for label, batch in _batches(asked, house.batch_size):
+        came_of.refused.update(steps.run("place", f"place {label}", partial(place, house, run.id, batch)))
+    if asked:
+        settled = steps.run("place", "place: one workbook per unit", partial(settle, house, run.id))
+        came_of.refused.update(settled.undecided)
+        came_of.replaced.update(settled.replaced)
+    out = came_of.refused | came_of.replaced
+    judgeable = [one for one in asked if one.submission.id not in out]
+    run.watcher.begin("check", len(judgeable))
+    for label, batch in _batches(judgeable, house.batch_size):
+        steps.run("stage", f"stage {label}", partial(stage, house, run.id, batch))
+        judged = steps.run("check", f"check {label}", partial(check, house, run.id, batch))
+        result = steps.run("load", f"load {label}", partial(load, house, run.id, judged))
+        came_of.accepted.update(result.accepted)
+        came_of.refused.update(result.quarantined)
+        run.watcher.advance("check", len(batch))
+    return came_of
+
+
+def _give_out(run: Run) -> tuple[Given, ...]:
+    house = run.house
+    areas = touched(house, run.scope)
+    run.watcher.begin("roll_up", len(areas))
+    for label, batch in _batches(areas, house.batch_size):
+        run.steps.run("roll up", f"roll up {label}", partial(roll_up, house, run.id, batch))
+        run.watcher.advance("roll_up", len(batch))
+    refs = to_publish(house, run.scope)
+    run.watcher.begin("publish", len(refs))
+    given: list[Given] = []
+    for ref in refs:
+        label = f"publish {ref.area} {ref.period} revision {ref.number}"
+        given.append(run.steps.run("publish", label, partial(publish, house, ref)))
+        run.watcher.advance("publish", 1)
+    return tuple(given)
+
+
+def _verdicts(run: Run, asked: Sequence[Reading], came_of: _Judgement) -> tuple[Verdict, ...]:
+    settled = [one for one in asked if one.submission.id in came_of.accepted | came_of.refused]
+    with reading(run.house.engine) as session:
+        return tuple(
+            Verdict(
+                submission_id=one.submission.id,
+                file_name=one.submission.file_name,
+                unit=one.report.unit,
+                period=one.report.period.id if one.report.period else None,
+                accepted=one.submission.id in came_of.accepted,
+                issues=submission_issues(session, one.submission.id),
+            )
+            for one in settled
+        )
+
+
+def _batches(things: Sequence[T], size: int) -> Iterator[tuple[str, list[T]]]:
+    """Batches of things, each with a label: `101–200 of 585`."""
+    rest = iter(things)
+    start = 1
+    while batch := list(islice(rest, size)):
+        yield f"{start}–{start + len(batch) - 1} of {len(things)}", batch
+        start += len(batch)

@@ -1,0 +1,44 @@
+"""Publish: give out every revision that was made and not given out yet."""
+
+from domain.rollups import RollupStatus
+from flows.outcome import Given
+from flows.scope import Scope
+from flows.wiring import House
+from publishing.publish import publish as publish_revision
+from warehouse.engine import reading, transaction
+from warehouse.queries import Revision, RevisionRef, revision, unpublished
+from warehouse.runs import record_publication
+
+
+def to_publish(house: House, scope: Scope) -> tuple[RevisionRef, ...]:
+    """Revisions that were made, by this run or one that was killed, and not given out yet."""
+    with reading(house.engine) as session:
+        return tuple(ref for ref in unpublished(session) if _is_asked_for(house, scope, ref))
+
+
+def publish(house: House, ref: RevisionRef) -> Given:
+    """Give out one revision, and record that it was; doing so twice leaves the same bytes."""
+    with reading(house.engine) as session:
+        found = revision(session, ref.area, ref.period, ref.number, ref.form)
+    path = publish_revision(found, house.catalog, house.published, house.lang)
+    place = path.relative_to(house.published) if path.is_relative_to(house.published) else path
+    with transaction(house.engine) as session:
+        record_publication(session, ref.area, ref.form, ref.period, ref.number, path=str(place), at=house.clock())
+    return Given(
+        area=found.area,
+        area_name=found.area_name,
+        period=found.period.id,
+        revision=found.number,
+        path=path,
+        is_partial=_is_partial(found),
+        changes=found.changes,
+    )
+
+
+def _is_asked_for(house: House, scope: Scope, ref: RevisionRef) -> bool:
+    area = house.catalog.units.area(ref.area, house.catalog.last_day(ref.form, ref.period))
+    return scope.takes_area(area, ref.period)
+
+
+def _is_partial(found: Revision) -> bool:
+    return any(row.status is RollupStatus.PARTIAL for row in found.rows)

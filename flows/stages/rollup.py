@@ -1,0 +1,47 @@
+"""Roll up: make the figures of every area about whose units something happened, as new revisions where they moved."""
+
+from collections.abc import Sequence
+
+from domain.units import Level
+from flows.scope import Scope
+from flows.wiring import House
+from warehouse.engine import reading, transaction
+from warehouse.queries import TouchedArea, areas_touched
+from warehouse.rollups import roll_up as roll_up_area
+
+
+def touched(house: House, scope: Scope) -> tuple[TouchedArea, ...]:
+    """Areas whose figures have to be looked at again.
+
+    Without configured areas these are the units directly above communes: districts until 2025-06-30, provinces since.
+    """
+    codes = house.areas or _above_communes(house)
+    with reading(house.engine) as session:
+        found = areas_touched(session, house.catalog, codes)
+    return tuple(
+        one
+        for one in found
+        if scope.takes_area(one.area, one.period)
+        and (house.areas or all(member.parent == one.area.code for member in one.area.members))
+    )
+
+
+def roll_up(house: House, run_id: str, areas: Sequence[TouchedArea]) -> int:
+    """Make the figures of these areas.
+
+    Returns:
+        How many areas got a new revision.
+    """
+    made = 0
+    for one in areas:
+        with transaction(house.engine) as session:
+            number = roll_up_area(
+                session, house.catalog, one.area, one.form, one.period, run_id=run_id, at=house.clock()
+            )
+        made += number is not None
+    return made
+
+
+def _above_communes(house: House) -> tuple[str, ...]:
+    units = house.catalog.units.units
+    return tuple(sorted({unit.parent for unit in units if unit.level is Level.COMMUNE and unit.parent}))

@@ -1,0 +1,61 @@
+"""Say in words what a run did: for the Prefect UI, the log and the terminal alike."""
+
+from collections.abc import Sequence
+
+from domain.catalog import Catalog
+from domain.issues import Issue
+from domain.texts import Lang
+from flows.outcome import Outcome, Verdict
+
+ISSUES_NAMED = 5
+"""So many issues a failed task run names in words; the rest are counted."""
+
+
+class Wording:
+    """Sentences about a run, in one language."""
+
+    def __init__(self, catalog: Catalog, lang: Lang) -> None:
+        """Take the texts from this catalogue."""
+        self.catalog = catalog
+        self.lang: Lang = lang
+
+    def text(self, name: str, /, **facts: object) -> str:
+        """A text of `messages/flows.yaml`, named without its room."""
+        return self.catalog.text(f"flows.{name}", self.lang, **facts)
+
+    def fault(self, issue: Issue) -> str:
+        """One issue: where, and what is wrong."""
+        message = self.catalog.issue_message(issue, self.lang)
+        # A message that names its cell says nothing of the sheet; one without a cell is about the whole file.
+        return f"{issue.sheet} — {message}" if issue.sheet else message
+
+    def refusal(self, verdict: Verdict) -> str:
+        """Why a submission was refused: its first faults, and how many more there are."""
+        told = [f"{place}. {self.fault(issue)}" for place, issue in enumerate(verdict.faults[:ISSUES_NAMED], start=1)]
+        more = len(verdict.faults) - len(told)
+        return "\n".join([*told, self.text("and_more", count=more)] if more else told)
+
+    def summary(self, outcome: Outcome) -> str:
+        """The run in one line; the flow run's message."""
+        if outcome.is_idle:
+            return self.text("nothing_new")
+        judged = len(outcome.verdicts)
+        if outcome.refused:
+            return self.text("some_refused", refused=len(outcome.refused), judged=judged)
+        return self.text("all_accepted", judged=judged)
+
+    def table(self, refused: Sequence[Verdict]) -> list[dict[str, str]]:
+        """Refused submissions as a table with short columns: who, which file, first fault, how many."""
+        who, period, file, first, count = (
+            self.text(f"column_{name}") for name in ("who", "period", "file", "first_fault", "faults")
+        )
+        return [
+            {
+                who: one.label,
+                period: one.period or "",
+                file: one.file_name,
+                first: self.catalog.issue_title(one.faults[0], self.lang) if one.faults else "",
+                count: str(len(one.faults)),
+            }
+            for one in refused
+        ]
