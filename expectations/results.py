@@ -10,7 +10,7 @@ from domain.issues import Issue, Severity
 from domain.rules import Rule
 from domain.staging import SUBMISSIONS
 from expectations.errors import BatchShrunkError, RuleBrokenError, StagingUnreadableError
-from expectations.findings import Finding, plain
+from expectations.findings import Finding
 from expectations.sql import PLACE_COLUMNS
 from expectations.suites import GUARD, TableSuite
 
@@ -79,10 +79,10 @@ def findings_of(
         yield Finding(int(row["submission_id"]), _issue(rule, row, indicators))
 
 
-def _issue(rule: Rule, row: Mapping[str, Any], indicators: Mapping[str, Indicator]) -> Issue:
-    place = {name: None if row[name] is None else plain(row[name]) for name in PLACE_COLUMNS}
-    facts = {name: plain(value) for name, value in row.items() if name not in PLACE_COLUMNS and value is not None}
-    indicator = indicators.get(str(row["indicator"]))
+def _issue(rule: Rule, row: Mapping[str, str | None], indicators: Mapping[str, Indicator]) -> Issue:
+    place = {name: row[name] for name in PLACE_COLUMNS}
+    facts = {name: value for name, value in row.items() if name not in PLACE_COLUMNS and value is not None}
+    indicator = indicators.get(place["indicator"] or "")
     if "label" not in facts and indicator is not None:
         facts["label"] = indicator.name.vi
     if rule.effect is None:

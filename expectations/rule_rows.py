@@ -9,11 +9,13 @@ from great_expectations.expectations.core.unexpected_rows_expectation import Une
 from great_expectations.expectations.metrics.metric_provider import metric_value
 from great_expectations.expectations.metrics.query_metrics.query_table.query_table import QueryTable
 
+from expectations.findings import plain
+
 ROWS_METRIC = "tonghop.rule_rows"
 
 
 class RuleRows(QueryTable):
-    """All rows of a rule's query, fetched at once: the stock metric stops at 200 without a word.
+    """All rows of a rule's query as plain text, fetched at once: the stock metric stops at 200 without a word.
 
     Stands on underscore methods of Great Expectations; `tests/contracts/test_great_expectations.py` names them.
     """
@@ -30,7 +32,7 @@ class RuleRows(QueryTable):
         metric_value_kwargs: dict[str, Any],
         metrics: dict[str, Any],  # noqa: ARG002 # Great Expectations passes it by name
         runtime_configuration: dict[str, Any],  # noqa: ARG002 # Great Expectations passes it by name
-    ) -> list[dict[str, Any]]:
+    ) -> list[dict[str, str | None]]:
         batch, _, _ = execution_engine.get_compute_domain(metric_domain_kwargs, domain_type=MetricDomainTypes.TABLE)
         query = cls._get_substituted_batch_subquery_from_query_and_batch_selectable(
             query=cls._get_query_from_metric_value_kwargs(metric_value_kwargs),
@@ -40,7 +42,8 @@ class RuleRows(QueryTable):
         rows: list[dict[str, Any]] = cls._get_sqlalchemy_records_from_substituted_batch_subquery(
             substituted_batch_subquery=query, execution_engine=execution_engine, fetch_all=True
         )
-        return rows
+        # As text at once: Great Expectations keeps results as JSON, where a Decimal costs milliseconds and its digits.
+        return [{name: None if value is None else plain(value) for name, value in row.items()} for row in rows]
 
 
 class ExpectRuleHolds(UnexpectedRowsExpectation):

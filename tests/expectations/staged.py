@@ -166,12 +166,12 @@ def apply_edits(rows: Iterable[StagedRow], edits: Iterable[Mapping[str, Any]]) -
 
 def _is_meant(row: StagedRow, edit: Mapping[str, Any]) -> bool:
     if isinstance(row, StagedHistory) and "previous" in edit:
-        return row.indicator == edit["indicator"]
+        return row.indicator == str(edit["indicator"])
     return (
         isinstance(row, StagedObservation)
         and "previous" not in edit
-        and row.indicator == edit["indicator"]
-        and row.village == edit.get("village", "")
+        and row.indicator == str(edit["indicator"])
+        and row.village == str(edit.get("village", ""))
     )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from domain.catalog import Catalog
+from domain.observations import CellState
 from domain.staging import StagedObservation
 from expectations.check import check
 from tests.expectations.staged import RUN, Put, apply_edits, clean_report
@@ -39,9 +40,9 @@ def test_text_cells_are_left_to_reading(catalog: Catalog, warehouse_url: str, pu
     rows = [
         dataclasses.replace(
             row,
-            state="unreadable",
+            state=CellState.UNREADABLE,
             numerator=None,
-            numerator_state="unreadable",
+            numerator_state=CellState.UNREADABLE,
             numerator_raw=text,
             stated=None,
         )

