@@ -83,7 +83,11 @@ def reading(engine: Engine) -> Iterator[Session]:
     options: dict[str, Any] = {_READ_ONLY: True}
     if engine.dialect.name == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with _explained(engine), Session(engine.execution_options(**options)) as session, session.begin():
+    with (
+        _explained(engine),
+        Session(engine.execution_options(**options), expire_on_commit=False) as session,
+        session.begin(),
+    ):
         yield session
 
 

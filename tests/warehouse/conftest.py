@@ -1,0 +1,38 @@
+"""A warehouse per test on each engine, with the units of one district mirrored."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from domain.catalog import Catalog
+from domain.units import UnitRegister
+from tests.warehouse.house import House
+from warehouse.engine import Engine, migrate, open_engine, transaction
+from warehouse.reference import mirror_catalog
+
+
+@pytest.fixture(scope="session")
+def small_catalog(catalog: Catalog) -> Catalog:
+    """The shipped catalogue with the units around district 585 only, before and after 2025-07-01."""
+    codes = {"585", "58", "56"} | {unit.code for unit in catalog.units.units if unit.parent in {"585", "56"}}
+    codes |= {unit.code for unit in catalog.units.units if unit.parent in codes}
+    nearby = [unit for unit in catalog.units.units if unit.code in codes]
+    return replace(catalog, version="small", units=UnitRegister(nearby, ()))
+
+
+@pytest.fixture
+def engine(warehouse_url: str) -> Iterator[Engine]:
+    """An engine on an empty database."""
+    opened = open_engine(warehouse_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def house(engine: Engine, small_catalog: Catalog) -> House:
+    """A migrated warehouse that knows district 585."""
+    migrate(engine)
+    with transaction(engine) as session:
+        mirror_catalog(session, small_catalog)
+    return House(engine, small_catalog)

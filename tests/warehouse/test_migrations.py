@@ -1,0 +1,68 @@
+"""The migrations make exactly what the models describe, and can be taken back."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from tests.warehouse.house import House
+from warehouse.engine import Engine, migrate, open_engine, transaction
+from warehouse.errors import NewerWarehouseError, WarehouseUnusableError
+from warehouse.migrations.apply import downgrade
+from warehouse.models import Base
+
+
+def test_migrated_database_equals_the_models(engine: Engine) -> None:
+    """Nothing is left to migrate once all migrations have run."""
+    migrate(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_checks_of_the_models_are_in_the_database(engine: Engine) -> None:
+    """Every check constraint of the models stands in the database under its own name."""
+    migrate(engine)
+    found = inspect(engine)
+    for table in Base.metadata.sorted_tables:
+        wanted = {str(one.name) for one in table.constraints if str(one.name).startswith("ck_")}
+        assert {one["name"] for one in found.get_check_constraints(table.name)} == wanted
+
+
+def test_downgrade_removes_every_table_and_upgrade_brings_them_back(house: House) -> None:
+    """Down to nothing with rows in it, and up again."""
+    with house.engine.begin() as connection:
+        downgrade(connection)
+    assert set(inspect(house.engine).get_table_names()) <= {"alembic_version"}
+    migrate(house.engine)
+    assert set(Base.metadata.tables) <= set(inspect(house.engine).get_table_names())
+
+
+def test_migrating_twice_keeps_what_is_there(house: House) -> None:
+    """A current database is left alone."""
+    submission_id = house.receive()
+    migrate(house.engine)
+    assert house.receive(house.arrival("another.xlsx")) == submission_id + 1
+
+
+def test_database_of_a_newer_version_is_refused(engine: Engine) -> None:
+    """A migration we do not know stops us before anything is changed, and both revisions are named."""
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NewerWarehouseError, match="9999") as caught:
+        migrate(engine)
+    assert caught.value.found == "9999"
+
+
+def test_database_that_was_never_migrated_says_so(engine: Engine) -> None:
+    """Using an empty database tells to migrate it."""
+    with pytest.raises(WarehouseUnusableError, match="migrate"), transaction(engine) as session:
+        session.execute(text("SELECT * FROM submission"))
+
+
+def test_migration_needs_no_folder_to_exist(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A SQLite warehouse makes its own folder."""
+    path = tmp_path_factory.mktemp("home") / "new" / "warehouse.db"
+    migrate(open_engine(f"sqlite:///{path}"))
+    assert path.is_file()
