@@ -109,9 +109,13 @@ def has_own_server() -> bool:
 
 
 def _as_environment(settings: Settings) -> dict[str, str]:
-    plain = settings.model_dump(mode="json", exclude_none=True)
-    texts = {name: json.dumps(value) if isinstance(value, list) else str(value) for name, value in plain.items()}
-    return {_PREFIX + name.upper(): text for name, text in texts.items()}
+    return {_PREFIX + name.upper(): _as_text(value) for name, value in settings.model_dump(mode="json").items()}
+
+
+def _as_text(value: object) -> str:
+    if value is None:
+        return ""  # read back as not set, whatever was set before
+    return json.dumps(value) if isinstance(value, list) else str(value)
 
 
 def _prefect_home(settings: Settings) -> Path:

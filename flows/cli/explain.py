@@ -1,6 +1,5 @@
 """`tonghop explain`: the way from a published figure down to the cells it was made from."""
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,11 +50,17 @@ def explain(
 
 def show_explanation(voice: Voice, found: "Explanation") -> None:
     """Show an explanation as people read it."""
+    from flows.cli.figures import figure_of, number_of
+
     row = found.row
     known = voice.catalog.indicators[row.indicator]
     voice.console.print(f"[bold]{escape(known.name.get(voice.lang))}[/] ({row.indicator})")
     voice.say(
-        "explain_figure", area=found.area_name, period=row.period, revision=row.revision, value=_figure(voice, found)
+        "explain_figure",
+        area=found.area_name,
+        period=row.period,
+        revision=row.revision,
+        value=figure_of(voice, row.indicator, row.value, row),
     )
     voice.say("explain_definition", numerator=known.numerator.get(voice.lang))
     if known.denominator:
@@ -65,8 +70,8 @@ def show_explanation(voice: Voice, found: "Explanation") -> None:
         given = one.contribution
         table.add_row(
             f"{given.unit} {given.unit_name}",
-            _number(voice, given.numerator),
-            _number(voice, given.denominator),
+            number_of(voice, given.numerator),
+            number_of(voice, given.denominator),
             escape(_cells(voice, given.sources)),
             escape(given.file.file_name),
             given.file.sha256[:12],
@@ -77,26 +82,6 @@ def show_explanation(voice: Voice, found: "Explanation") -> None:
     for unit in found.absent:
         voice.say("explain_absent", "yellow", unit=f"{unit.code} {unit.name}")
     voice.say("explain_bytes", "dim")
-
-
-def _figure(voice: Voice, found: "Explanation") -> str:
-    from domain.indicators import Measure
-    from publishing.formatting import format_number, format_percent, format_quantity
-
-    row = found.row
-    known = voice.catalog.indicators[row.indicator]
-    if row.value is None:
-        return voice.text("no_figure")
-    if known.measure is Measure.COUNT:
-        return format_quantity(row.value, known.unit.get(voice.lang), voice.lang)
-    parts = [format_number(number, voice.lang) for number in (row.numerator, row.denominator) if number is not None]
-    return f"{format_percent(row.value, voice.lang)} = {' / '.join(parts)}"
-
-
-def _number(voice: Voice, number: Decimal | None) -> str:
-    from publishing.formatting import format_number
-
-    return "" if number is None else format_number(number, voice.lang)
 
 
 def _cells(voice: Voice, sources: "tuple[SourceCell, ...]") -> str:

@@ -13,24 +13,24 @@ from flows.cli import demo, explain, nightly, rerun, sample, status, template
 from flows.settings import load_settings
 
 _HELP = """
-Collect the Excel reports of communes, check them, keep them, and publish district rollups that anyone can trace
-back to a cell.
+Collect the Excel reports of communes, check them, keep them, and publish
+district rollups that anyone can trace back to a cell.
 
+\b
 A month in short:
+  tonghop template --unit 22813 --period 2025-05    the workbook to be filled
+  tonghop nightly                                   take what arrived, publish
+  tonghop status --area 585 --period 2025-05        who is missing or refused
+  tonghop rerun --period 2025-05 --unit 22828 --reason "correction came"
+  tonghop explain --area 585 --period 2025-05 --indicator CODE
 
-  tonghop template --unit 22813 --period 2025-05    the workbook a commune fills
+\b
+Try all of it on a bundled sample:
+  tonghop demo
 
-  tonghop nightly                                   take what arrived, check it, publish it
-
-  tonghop status --area 585 --period 2025-05        who reported, who is late, who was refused and why
-
-  tonghop rerun --period 2025-05 --unit 22828 --reason "…"     take a correction, publish the next revision
-
-  tonghop explain --area 585 --period 2025-05 --indicator ID   from a figure down to file and cell
-
-Try all of it on a bundled sample: tonghop demo
-
-Exit codes: 0 done; 1 done, but submissions were refused; 2 wrong usage; 3 our fault or the network's.
+\b
+Exit codes: 0 done; 1 done, but submissions were refused;
+2 wrong usage; 3 our fault or the network's.
 """
 
 WRONG_USAGE = 2

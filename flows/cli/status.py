@@ -52,7 +52,20 @@ def status(
 
 
 def show_status(voice: Voice, found: "PeriodStatus", unplaced: "tuple[Refusal, ...]" = ()) -> None:
-    """Show how an area's units stand, as people read it."""
+    """Show how an area's units stand and what they have to mend, as people read it."""
+    show_standing(voice, found)
+    for unit in found.units:
+        for refusal in unit.refusals:
+            _show_refusal(voice, f"{unit.standing.code} {unit.standing.name}", refusal)
+    if unplaced:
+        voice.gap()
+        voice.say("unplaced", "bold", count=len(unplaced))
+        for refusal in unplaced:
+            _show_refusal(voice, "?", refusal)
+
+
+def show_standing(voice: Voice, found: "PeriodStatus") -> None:
+    """Show how an area's units stand, one line each."""
     from publishing.formatting import format_day, format_time
 
     deadline = format_day(found.deadline, voice.lang)
@@ -68,19 +81,10 @@ def show_status(voice: Voice, found: "PeriodStatus", unplaced: "tuple[Refusal, .
             str(standing.issues or ""),
         )
     voice.show(table)
-    counts = {
-        kind: sum(_kind(unit) == kind for unit in found.units) for kind in ("accepted", "late", "refused", "missing")
-    }
+    kinds = [_kind(unit) for unit in found.units]
+    counts = {kind: kinds.count(kind) for kind in _COLOURS}
     voice.say("status_counts", total=len(found.units), **counts)
     voice.say("status_revision" if found.revision else "status_unpublished", revision=found.revision)
-    for unit in found.units:
-        for refusal in unit.refusals:
-            _show_refusal(voice, f"{unit.standing.code} {unit.standing.name}", refusal)
-    if unplaced:
-        voice.gap()
-        voice.say("unplaced", "bold", count=len(unplaced))
-        for refusal in unplaced:
-            _show_refusal(voice, "?", refusal)
 
 
 def _show_refusal(voice: Voice, label: str, refusal: "Refusal") -> None:
