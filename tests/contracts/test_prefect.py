@@ -1,0 +1,94 @@
+"""Prefect on our pins really schedules: combinations that install and start have been seen never to run a schedule."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+import sqlalchemy
+
+from tests.flows.prefect_server import PATIENCE_SECONDS, clean_environment, server_url
+
+ROOT = Path(__file__).parent.parent.parent
+
+pytestmark = pytest.mark.xdist_group("prefect")
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[httpx.Client]:
+    """The API of a started server that has our deployments, as `prefect.yaml` describes them."""
+    environment = clean_environment(PREFECT_API_URL=server_url())
+    for command in (
+        ["work-pool", "create", "local", "--type", "process", "--overwrite"],
+        ["--no-prompt", "deploy", "--all"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "prefect", *command],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    with httpx.Client(base_url=server_url()) as client:
+        yield client
+
+
+def deployment(api: httpx.Client, name: str) -> dict[str, object]:
+    """A deployment as the server keeps it."""
+    found: dict[str, object] = api.get(f"/deployments/name/{name}/{name}").raise_for_status().json()
+    return found
+
+
+def test_sqlalchemy_is_one_that_schedules() -> None:
+    """On SQLAlchemy 2.1 this Prefect shows a schedule as active and never inserts a run."""
+    assert sqlalchemy.__version__.startswith("2.0.")
+
+
+def test_a_cron_deployment_gets_a_scheduled_run(api: httpx.Client) -> None:
+    """The night's schedule makes the server plan a run for one o'clock in Vietnam."""
+    wanted = {
+        "deployments": {"id": {"any_": [deployment(api, "nightly")["id"]]}},
+        "limit": 1,
+        "sort": "EXPECTED_START_TIME_ASC",
+    }
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    runs: list[dict[str, str]] = []
+    while not runs and time.monotonic() < give_up:
+        runs = api.post("/flow_runs/filter", json=wanted).raise_for_status().json()
+        time.sleep(0 if runs else 0.5)
+    assert [run["state_type"] for run in runs] == ["SCHEDULED"]
+    start = datetime.fromisoformat(runs[0]["expected_start_time"]).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    assert (start.hour, start.minute) == (1, 0)
+
+
+@pytest.mark.parametrize("name", ["nightly", "rerun"])
+def test_entrypoints_are_modules(api: httpx.Client, name: str) -> None:
+    """A worker imports the flow by its module, so that no class exists twice."""
+    assert deployment(api, name)["entrypoint"] == f"flows.{name}.{name}"
+
+
+@pytest.mark.parametrize("name", ["nightly", "rerun"])
+def test_one_run_at_a_time(api: httpx.Client, name: str) -> None:
+    """A second run of a deployment waits for the first."""
+    found = deployment(api, name)
+    limit = found["global_concurrency_limit"]
+    assert isinstance(limit, dict)
+    assert limit["limit"] == 1
+
+
+def test_the_rerun_form_explains_its_fields(api: httpx.Client) -> None:
+    """Who reruns from the UI reads what each field wants."""
+    schema = deployment(api, "rerun")["parameter_openapi_schema"]
+    assert isinstance(schema, dict)
+    assert {name: bool(field.get("description")) for name, field in schema["properties"].items()} == {
+        "period": True,
+        "units": True,
+        "reason": True,
+    }
