@@ -25,7 +25,7 @@ class FormCells:
 class VillageCells:
     """A1 addresses on the village sheet: one mapping a line, by indicator id, `village_code` or `village_name`.
 
-    `registered` says whether codes and names are already filled in.
+    `registered` says whether codes and names are already filled in; where not, figures are not asked for.
     """
 
     sheet: str

@@ -40,7 +40,9 @@ def _steps(assignment: Assignment) -> list[str]:
         text("guide_inputs", sheet=layout.sheet),
     ]
     if layout.village_sheet is not None:
-        steps.append(text("guide_villages", sheet=layout.village_sheet))
+        is_registered = bool(assignment.catalog.villages(assignment.unit, assignment.last_day))
+        key = "guide_villages" if is_registered else "guide_villages_unregistered"
+        steps.append(text(key, sheet=layout.village_sheet))
     steps += [
         text("guide_numbers"),
         text("guide_three_states", mark=assignment.not_applicable_mark),

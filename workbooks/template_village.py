@@ -1,4 +1,7 @@
-"""The village sheet of a template: the registered villages, or empty lines where none are registered."""
+"""The village sheet of a template: the registered villages, or lines to name them on where none are registered.
+
+Figures of a village that is not registered would be refused, so they are asked for only where the register has some.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +17,7 @@ from workbooks.template_page import Page
 
 HEADER_ROW = 7
 EMPTY_LINES = 30
-"""Lines to fill where no villages are registered: most communes after mid-2025 have fewer."""
+"""Lines to name villages on where none are registered: most communes after mid-2025 have fewer."""
 
 
 def write_village_sheet(sheet: Worksheet, assignment: Assignment, sample_note: str | None) -> VillageCells:
@@ -27,7 +30,8 @@ def write_village_sheet(sheet: Worksheet, assignment: Assignment, sample_note: s
         _write_line(page, HEADER_ROW + 2 + place, place + 1, village, assignment)
         for place, village in enumerate(villages or [None] * EMPTY_LINES)
     ]
-    _limit_inputs(sheet, columns, lines, assignment)
+    if villages:
+        _limit_inputs(sheet, columns, lines, assignment)
     last_row = HEADER_ROW + 1 + len(lines)
     if sample_note is not None:
         last_row += 1
@@ -67,7 +71,7 @@ def _write_line(page: Page, row: int, order: int, village: OrgUnit | None, assig
                 look = Look.LABEL if village else Look.TEXT_INPUT
                 cell = page.put_fitting(row, number, village.name if village else "", look)
                 cells[Role.VILLAGE_NAME.value] = cell.coordinate
-            case Role.FIGURE if column.indicator in assignment.due:
+            case Role.FIGURE if village is not None and column.indicator in assignment.due:
                 look = Look.CHOICE if column.input is Input.YES_NO else _number_look(column, assignment)
                 cells[column.indicator or ""] = page.put(row, number, None, look).coordinate
             case Role.FIGURE:
