@@ -1,0 +1,101 @@
+"""Workbooks for all tests: the project's own form, filled with sample figures and then edited as a test needs."""
+
+import io
+from collections.abc import Callable, Mapping
+
+import openpyxl
+from openpyxl.workbook import Workbook
+
+from domain.catalog import Catalog
+from domain.layouts import Role
+from domain.periods import Period, parse_period
+from domain.units import OrgUnit
+from workbooks.sample_figures import ReportFigures, invent_figures
+from workbooks.sample_fill import Value, entries_of, fill
+from workbooks.sample_series import SampleSeries
+from workbooks.template import build_template, make_blank
+from workbooks.template_assignment import Assignment, assign
+
+Ratio = tuple[int, int]
+
+
+def form_for(catalog: Catalog, period: Period) -> str:
+    """Id of the first form that is reported as often as the period says."""
+    return next(form.id for form in catalog.forms.values() if form.frequency is period.frequency)
+
+
+def assignment_for(catalog: Catalog, unit: str | OrgUnit, period: str | Period) -> Assignment:
+    """What a unit owes for a period; a code is looked up as of the period's last day."""
+    when = parse_period(period) if isinstance(period, str) else period
+    form = form_for(catalog, when)
+    who = catalog.units.get(unit, catalog.last_day(form, when)) if isinstance(unit, str) else unit
+    return assign(catalog, form, who, when)
+
+
+def make_template(catalog: Catalog, unit: str | OrgUnit, period: str | Period) -> bytes:
+    """The empty form of a unit and period."""
+    task = assignment_for(catalog, unit, period)
+    return build_template(catalog, task.form.id, task.unit, task.period)
+
+
+def make_workbook(
+    catalog: Catalog,
+    unit: str | OrgUnit,
+    period: str | Period,
+    *,
+    figures: Mapping[str, Ratio | int] | None = None,
+    edits: Mapping[str, Value] | None = None,
+    change: Callable[[Workbook], None] | None = None,
+    seed: int = 1,
+) -> bytes:
+    """A filled report that has nothing wrong with it but what the arguments put there.
+
+    Args:
+        catalog: The catalogue.
+        unit: A commune, or its code as valid on the period's last day.
+        period: The period, or its id.
+        figures: Figures of the form sheet by indicator, (numerator, denominator) or a plain count; others are invented.
+        edits: What stands in single cells at last, by defined name ("TH.hsskdt.numerator") or by "Sheet!A1".
+        change: Does to the open workbook whatever else the test needs, before it is saved.
+        seed: Another number gives other invented figures.
+    """
+    task = assignment_for(catalog, unit, period)
+    invented = invent_figures(SampleSeries(catalog, seed), task)
+    blank = make_blank(task)
+    entries = entries_of(blank, ReportFigures({**invented.form, **_figures(figures or {})}, invented.villages))
+    for place, value in (edits or {}).items():
+        sheet, _, address = place_of(blank.workbook, place).rpartition("!")
+        entries[sheet, address] = value
+    if change is not None:
+        change(blank.workbook)
+    return fill(blank, entries, task.deadline)
+
+
+def open_workbook(data: bytes) -> Workbook:
+    """A workbook from its bytes, formulas as text."""
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def place_of(workbook: Workbook, name: str) -> str:
+    """`Sheet!A1` of a defined name; an address is its own place."""
+    if name not in workbook.defined_names:
+        return name
+    sheet, address = next(iter(workbook.defined_names[name].destinations))
+    return f"{sheet}!{address.replace('$', '')}"
+
+
+def value_of(workbook: Workbook, name: str) -> object:
+    """What stands in the cell of a defined name, or of "Sheet!A1"."""
+    sheet, _, address = place_of(workbook, name).rpartition("!")
+    value: object = workbook[sheet][address].value
+    return value
+
+
+def _figures(figures: Mapping[str, Ratio | int]) -> dict[tuple[str, Role], int]:
+    found: dict[tuple[str, Role], int] = {}
+    for indicator, figure in figures.items():
+        if isinstance(figure, tuple):
+            found[indicator, Role.NUMERATOR], found[indicator, Role.DENOMINATOR] = figure
+        else:
+            found[indicator, Role.NUMERATOR] = figure
+    return found
