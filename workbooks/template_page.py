@@ -79,7 +79,7 @@ class Page:
         if last > first:
             for column in range(first + 1, last + 1):
                 self.put(row, column, None, look)
-            # Not merge_cells(): it copies borders around, which takes half the time of a template; every cell here
+            # Not merge_cells(): it copies borders around, which takes a third of a template's time; every cell here
             # already has the style of its range.
             self.sheet.merged_cells.add(f"{cell.coordinate}:{get_column_letter(last)}{row}")
         self.fit(row, value, sum(self.widths[first - 1 : last]))
