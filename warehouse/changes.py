@@ -1,6 +1,6 @@
 """Compare a revision with the one before it: which figures moved, from what to what, because of which submission."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
@@ -84,42 +84,50 @@ def moves_between(before: Picture, after: Picture) -> tuple[Move, ...]:
 
 def _moves_of(indicator: str, before: Picture, after: Picture) -> Iterator[Move]:
     old, new = before.rows.get(indicator), after.rows.get(indicator)
-    figures = _files_behind(before.parts.get(indicator, {}), after.parts.get(indicator, {}))
-    standings = _files_behind(before.stands, after.stands)
+    of_figure = _files_of_figure(indicator, before, after)
+    of_coverage = of_figure | _files_of_coverage(indicator, before, after)
     for column in _COLUMNS:
         was, now = getattr(old, column, None), getattr(new, column, None)
         if was == now:
             continue
-        files = figures if column in _OF_THE_FIGURE else set()
-        if column in _OF_THE_COVERAGE:
-            files = figures | standings
+        files = of_figure if column in _OF_THE_FIGURE else of_coverage if column in _OF_THE_COVERAGE else set()
         for submission_id in _named(files):
             yield Move(indicator, column, shown(was), shown(now), submission_id)
 
 
-def _files_behind(
-    before: Mapping[UnitKey, Part] | Mapping[UnitKey, Stand], after: Mapping[UnitKey, Part] | Mapping[UnitKey, Stand]
-) -> set[int]:
-    """The submissions of the units that differ: the one there now, else the one that is gone."""
-    files: set[int] = set()
-    for unit in {*before, *after}:
-        was, now = before.get(unit), after.get(unit)
-        if _without_file(was) == _without_file(now):
-            continue
-        cause = next((one.submission_id for one in (now, was) if one is not None and one.submission_id), None)
-        if cause is not None:
-            files.add(cause)
-    return files
+def _files_of_figure(indicator: str, before: Picture, after: Picture) -> set[int]:
+    """Files of the units whose part differs: the one it is read from now, else the one that took it away."""
+    was, now = before.parts.get(indicator, {}), after.parts.get(indicator, {})
+    files: list[int | None] = []
+    for unit in {*was, *now}:
+        old, new = was.get(unit), now.get(unit)
+        if old is None or new is None or (old.numerator, old.denominator) != (new.numerator, new.denominator):
+            files.append(new.submission_id if new else _file_of(unit, after, before))
+    return _known(files)
 
 
-def _without_file(one: Part | Stand | None) -> tuple[object, ...] | None:
-    match one:
-        case Part():
-            return one.numerator, one.denominator
-        case Stand():
-            return one.state, one.late
-        case None:
-            return None
+def _files_of_coverage(indicator: str, before: Picture, after: Picture) -> set[int]:
+    """Files of the units that stand otherwise; where none does, of those that still give nothing, by another file."""
+    was, now = before.parts.get(indicator, {}), after.parts.get(indicator, {})
+    stood_otherwise: list[int | None] = []
+    gave_nothing_again: list[int | None] = []
+    for unit in {*before.stands, *after.stands}:
+        old, new = before.stands.get(unit), after.stands.get(unit)
+        if old is None or new is None or (old.state, old.late) != (new.state, new.late):
+            stood_otherwise.append(_file_of(unit, after, before))
+        elif unit not in was and unit not in now and old.submission_id != new.submission_id:
+            gave_nothing_again.append(_file_of(unit, after, before))
+    return _known(stood_otherwise) or _known(gave_nothing_again)
+
+
+def _file_of(unit: UnitKey, *pictures: Picture) -> int | None:
+    """The file on which a unit's standing rests, in the first picture where it rests on one."""
+    stands = (picture.stands.get(unit) for picture in pictures)
+    return next((stand.submission_id for stand in stands if stand and stand.submission_id is not None), None)
+
+
+def _known(files: Iterable[int | None]) -> set[int]:
+    return {one for one in files if one is not None}
 
 
 def _named(files: Collection[int]) -> Sequence[int | None]:

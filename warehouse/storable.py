@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from domain.aggregation import percentage
 from domain.issues import Issue, Severity
 from domain.observations import CellState, Figure, Observation
 from warehouse.exact import LARGEST_FIGURE, has_room_for
@@ -16,7 +17,17 @@ _LIMITS = f"< {LARGEST_FIGURE}"
 
 def unstorable(observations: Sequence[Observation]) -> tuple[Issue, ...]:
     """Critical issues for figures that are too large or too fine to keep exactly, doubled, or never understood."""
-    return (*_doubled(observations), *_ill_fitting(observations))
+    return (*_doubled(observations), *_ill_fitting(observations), *_absurd_shares(observations))
+
+
+def _absurd_shares(observations: Sequence[Observation]) -> Iterator[Issue]:
+    """Two numbers that fit can make a share that does not: hundreds of billions over one."""
+    for one in observations:
+        if one.numerator.number is None or one.denominator is None or not one.denominator.number:
+            continue
+        share = percentage(one.numerator.number, one.denominator.number)
+        if share is not None and not has_room_for(share):
+            yield _issue(BEYOND_LIMITS, one, one.numerator, expected=f"{_LIMITS} %")
 
 
 def _doubled(observations: Sequence[Observation]) -> Iterator[Issue]:

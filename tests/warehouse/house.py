@@ -2,7 +2,8 @@
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +16,7 @@ from domain.periods import Period, parse_period
 from domain.submissions import ParsedReport
 from domain.units import Area, Level
 from warehouse import queries
-from warehouse.engine import Engine, reading, transaction
+from warehouse.engine import Engine, Session, reading, transaction
 from warehouse.loading import Judged, LoadResult, load
 from warehouse.rollups import roll_up
 from warehouse.submissions import Arrival, receive, record_checked, record_parsed
@@ -28,12 +29,12 @@ TOO_LATE = datetime(2025, 5, 15, 17, 0, tzinfo=UTC)
 """Midnight in Vietnam: the day after has begun."""
 NIGHT = datetime(2025, 5, 20, 16, 0, tzinfo=UTC)
 
-type_of_cell = str | int | Decimal | None
-Cells = tuple[type_of_cell, type_of_cell] | tuple[type_of_cell]
+Content = str | int | Decimal | None
+Cells = tuple[Content, Content] | tuple[Content]
 """Numerator and denominator: a number, None for a blank cell, "x" for not applicable."""
 
 
-def figure(content: type_of_cell, cell: str) -> Figure:
+def figure(content: Content, cell: str) -> Figure:
     """A cell that holds a number, nothing, or the mark for not applicable."""
     if content is None:
         return Figure(CellState.BLANK, None, cell, "")
@@ -56,7 +57,7 @@ class House:
     engine: Engine
     catalog: Catalog
     clock: datetime = NIGHT
-    _names: Iterable[int] = field(default_factory=lambda: itertools.count(1))
+    _names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def now(self) -> datetime:
         """Each call is a minute later."""
@@ -94,7 +95,7 @@ class House:
 
     def arrival(self, name: str | None = None, delivered_at: datetime = IN_TIME, **other: str) -> Arrival:
         """A workbook of its own bytes that arrives now; equal names mean equal bytes."""
-        name = name or f"bao-cao-{next(iter(self._names))}.xlsx"
+        name = name or f"bao-cao-{next(self._names)}.xlsx"
         return Arrival(
             connector="inbox",
             path=other.get("path", f"2025-05/{name}"),
@@ -124,6 +125,11 @@ class House:
         with transaction(self.engine) as session:
             record_checked(session, [submission_id], self.now())
         return submission_id
+
+    def check_again(self, submission_id: int) -> None:
+        """Let the rules look at a refused submission once more."""
+        with transaction(self.engine) as session:
+            record_checked(session, [submission_id], self.now())
 
     def load(self, *judged: Judged, run_id: str = "run-1") -> LoadResult:
         """Load judged submissions in one transaction."""
@@ -156,6 +162,21 @@ class House:
         """The first monthly indicator of that kind that a commune of district 585 owes in 2025-05."""
         due = self.catalog.due_indicators(FORM, self.area().members[0], MAY)
         return next(one.id for one in due if one.measure is measure and one.collected_at is collected_at)
+
+
+class TakenBackError(Exception):
+    """Ends a transaction without keeping it."""
+
+
+@contextmanager
+def taken_back(engine: Engine) -> Iterator[Session]:
+    """A transaction of which nothing is kept: as if the process were killed at the end of the block."""
+    try:
+        with transaction(engine) as session:
+            yield session
+            raise TakenBackError
+    except TakenBackError:
+        pass
 
 
 def critical(code: str = "numerator_within_denominator") -> Issue:

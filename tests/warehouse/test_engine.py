@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from domain.errors import TransientError, UsageError
-from tests.warehouse.house import House
+from tests.warehouse.house import House, taken_back
 from warehouse.engine import normalise_url, open_engine, reading, transaction
 from warehouse.errors import WarehouseUnusableError
 from warehouse.models import DeliveryRow, SubmissionRow
@@ -47,20 +47,8 @@ def test_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
 def test_block_that_raises_keeps_nothing(house: House) -> None:
     """A transaction is kept wholly or not at all."""
-    arrival = house.arrival()
-    with pytest.raises(RuntimeError), transaction(house.engine) as session:
-        session.add(
-            SubmissionRow(
-                sha256=arrival.sha256,
-                size=1,
-                file_name="a",
-                state="received",
-                received_at=arrival.delivered_at,
-                landed_at=arrival.landed_at,
-            )
-        )
-        session.flush()
-        raise RuntimeError
+    with taken_back(house.engine) as session:
+        receive(session, house.arrival())
     with reading(house.engine) as session:
         assert session.scalar(select(func.count()).select_from(SubmissionRow)) == 0
 

@@ -24,7 +24,9 @@ def settle(house: House) -> Settled:
 def states(house: House) -> dict[int, SubmissionState]:
     """States of all submissions."""
     with reading(house.engine) as session:
-        return dict(session.execute(select(SubmissionRow.id, SubmissionRow.state)).tuples().all())
+        return dict(
+            session.execute(select(SubmissionRow.id, SubmissionRow.state).order_by(SubmissionRow.id)).tuples().all()
+        )
 
 
 def test_later_one_goes_on_and_the_earlier_is_kept(house: House) -> None:
