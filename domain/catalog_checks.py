@@ -111,8 +111,9 @@ def check_marks(text: Text, document: Document, *steps: str | int) -> None:
     Raises:
         CatalogError: a brace is not closed, or a mark is more than a plain name.
     """
-    try:
-        marks_of(text)
-    except ValueError as problem:
-        remedy = "write marks as {name}, and braces that are no marks doubled"
-        raise document.error(f"the text cannot be filled in: {problem}", remedy, *steps) from problem
+    for lang, sentence in (("vi", text.vi), ("en", text.en)):
+        try:
+            marks_of(sentence)
+        except ValueError as problem:
+            remedy = "write marks as {name}, and braces that are no marks doubled"
+            raise document.error(f"the text cannot be filled in: {problem}", remedy, *steps, lang) from problem

@@ -33,6 +33,12 @@ def _check_typical(data: dict[str, Any], document: Document, indicators: dict[st
     for part in ("shares", "counts"):
         for key in data[part]:
             _known(key, document, indicators, part, key)
+    for number, group in enumerate(data["parts"]):
+        for key in group:
+            _known(key, document, indicators, "parts", number)
+        if len({indicators[key].denominator_kind for key in group}) > 1:
+            problem = "these indicators do not share one denominator kind"
+            raise document.error(problem, "group those that do", "parts", number)
     for indicator in indicators.values():
         part = "shares" if indicator.measure is Measure.RATIO else "counts"
         if indicator.id not in data[part]:

@@ -70,20 +70,19 @@ def issue_facts(issue: Issue, indicator_name: str | None, unit_name: str | None)
     }
 
 
-def marks_of(text: Text) -> frozenset[str]:
-    """Names of the `{marks}` that a text uses, in either language.
+def marks_of(sentence: str) -> frozenset[str]:
+    """Names of the `{marks}` that a sentence uses.
 
     Raises:
         ValueError: a brace is not closed, or a mark is more than a plain name.
     """
     names: set[str] = set()
-    for sentence in (text.vi, text.en):
-        for _, name, form, conversion in string.Formatter().parse(sentence):
-            if name is None:
-                continue
-            if not name.isidentifier() or form or conversion:
-                raise ValueError(f"{{{name}}} is no plain name")
-            names.add(name)
+    for _, name, form, conversion in string.Formatter().parse(sentence):
+        if name is None:
+            continue
+        if not name.isidentifier() or form or conversion:
+            raise ValueError(f"{{{name}}} is no plain name")
+        names.add(name)
     return frozenset(names)
 
 

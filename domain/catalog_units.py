@@ -57,10 +57,9 @@ def load_units(files: CatalogFiles) -> UnitRegister:
             places.extend((table, row) for row in range(len(found)))
     try:
         register = UnitRegister(units, _load_successions(files, units))
-    except CatalogError:
-        raise
     except TerminalError as problem:
-        raise _overlap(units, places) from problem
+        # Two units of one code upset the successions as well: name the cause rather than what it leads to.
+        raise _overlap(units, places) or problem from problem
     _check_parents(register, places)
     return register
 
@@ -83,8 +82,8 @@ def _read_units(table: Table, level: Level, days: _Days) -> list[OrgUnit]:
     return units
 
 
-def _overlap(units: list[OrgUnit], places: list[tuple[Table, int]]) -> CatalogError:
-    """Where the register found two units of one code on one day: the later of the two rows."""
+def _overlap(units: list[OrgUnit], places: list[tuple[Table, int]]) -> CatalogError | None:
+    """Where two units of one code hold on one day: the later of the two rows; None where no two do."""
     seen: dict[str, list[OrgUnit]] = {}
     for unit, (table, row) in zip(units, places, strict=True):
         for other in seen.setdefault(unit.code, []):
@@ -92,7 +91,7 @@ def _overlap(units: list[OrgUnit], places: list[tuple[Table, int]]) -> CatalogEr
                 problem = f"code {unit.code} means {other.name} and {unit.name} on the same day"
                 return table.error(row, problem, "end the earlier one the day before the later one begins")
         seen[unit.code].append(unit)
-    return CatalogError("units", "two units of one code overlap", "look for repeated codes")
+    return None
 
 
 def _check_parents(register: UnitRegister, places: list[tuple[Table, int]]) -> None:

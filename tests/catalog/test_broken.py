@@ -1,0 +1,299 @@
+"""A broken catalogue is refused with file, line, what is wrong and what to do: one edit at a time."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from domain.catalog import CatalogError, load_catalog
+from domain.errors import TerminalError
+
+SHIPPED = Path(__file__).resolve().parents[2] / "catalog"
+E_INVOICE, LAYOUT, FORM = "indicators/e_invoice.yaml", "layouts/cds_x_t-2025.1.yaml", "forms/cds_x_t.yaml"
+COMMUNES, PAIRS = "units/communes_until_2025-06-30.csv", "units/successions_2025-07-01.csv"
+TARGETS, HOLIDAYS, VILLAGES = "targets/targets.csv", "calendars/holidays.csv", "units/villages_585.csv"
+OBLIGATIONS, DOMAIN, TYPICAL, SAMPLE = (
+    "obligations/obligations.yaml",
+    "messages/domain.yaml",
+    "sample/typical.yaml",
+    "sample/585.yaml",
+)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One thing to break: in which file, what text becomes what, and what the complaint has to say."""
+
+    file: str
+    old: str
+    new: str
+    says: str
+
+    def make(self, root: Path) -> int:
+        """Make the edit and return the line it begins on."""
+        path = root / self.file
+        text = path.read_text("utf-8")
+        assert self.old in text, f"{self.file} no longer holds {self.old!r}"
+        path.write_text(text.replace(self.old, self.new, 1), "utf-8")
+        return text[: text.index(self.old)].count("\n") + 1
+
+
+ON_THEIR_LINE = [
+    Edit(E_INVOICE, "flow: stock", "flow: stok", "one of: stock, flow, cumulative"),
+    Edit(E_INVOICE, "frequency: month", "frequency: weekly", "month, quarter, half_year, year"),
+    Edit(E_INVOICE, "absence: refuse", "absence: reject", "one of: refuse, warn"),
+    Edit(E_INVOICE, "denominator_kind: enterprises_active", "denominator_kind: firms", "one of: none"),
+    Edit(E_INVOICE, "denominator_kind: enterprises_active", "denominator_kind: none", "not none"),
+    Edit(E_INVOICE, "theme: e_invoice", "theme: e_invoices", "theme 'e_invoices' is unknown"),
+    Edit(E_INVOICE, "id: hddt_hkd", "id: hddt_dn", "'hddt_dn' is already taken"),
+    Edit(E_INVOICE, "id: hddt_hkd", "id: HDDT", "an id of small Latin letters"),
+    Edit("indicators/themes.yaml", "id: ecommerce", "id: ehealth", "'ehealth' is already taken"),
+    Edit("indicators/themes.yaml", "headline: true", "headline: maybe", "true or false"),
+    Edit("calendars/calendars.yaml", "cut_off_day: 14", "cut_off_day: 31", "a day from 1 to 28"),
+    Edit("calendars/calendars.yaml", "id: statistical", "id: administrative", "already taken"),
+    Edit(FORM, "calendar: administrative", "calendar: lunar", "calendar 'lunar' is unknown"),
+    Edit(FORM, "commune: 1", "commune: 0", "at least 1"),
+    Edit("forms/marks.yaml", '{text: "x"', '{text: "–"', "'-' is already taken"),
+    Edit(LAYOUT, "form: cds_x_t", "form: other", "form 'other' is unknown"),
+    Edit(LAYOUT, "indicator: hsskdt", "indicator: hsskd", "indicator 'hsskd' is unknown"),
+    Edit(LAYOUT, "indicator: hddt_hkd", "indicator: hddt_dn", "stands here twice"),
+    Edit(LAYOUT, "indicator: hd_dvc", "indicator: tcnscd_tv", "is collected at village"),
+    Edit(LAYOUT, "indicator: tcnscd_tv", "indicator: hd_dvc", "stands here twice"),
+    Edit(LAYOUT, "valid_from: 2024-01-01", "valid_from: 2024-1-1", "a day written as 2025-06-30"),
+    Edit(LAYOUT, "input: yes_no", "input: tick", "one of: yes_no, number"),
+    Edit("rules/ratios.yaml", "severity: critical", "severity: fatal", "one of: critical, warning, info"),
+    Edit("rules/ratios.yaml", "stage: block", "stage: live", "one of: shadow, warn, block"),
+    Edit(OBLIGATIONS, "form: cds_x_t", "form: other", "form 'other' is unknown"),
+    Edit(SAMPLE, '"22831": 0.196', '"99999": 0.196', "no unit has code '99999'"),
+    Edit(SAMPLE, "hsskdt: {numerator", "hsskd: {numerator", "indicator 'hsskd' is unknown"),
+    Edit(SAMPLE, "numerator_above_denominator: dvc_toantrinh", "numerator_above_denominator: dvc", "is unknown"),
+    Edit(TYPICAL, "per_resident: 0.751", "per_resident: -1", "a number from 0 up"),
+    Edit(TYPICAL, "[dvc_toantrinh, dvc_motphan]", "[dvc_toantrinh, dvc]", "indicator 'dvc' is unknown"),
+    Edit(TYPICAL, "[dvc_toantrinh, dvc_motphan]", "[dvc_toantrinh, hsskdt]", "do not share one denominator kind"),
+    Edit(DOMAIN, "domain.level.village:", "domain.level.commune:", "stands here twice"),
+    Edit(DOMAIN, 'vi: "cả nước"', 'vi: "cả nước {"', "cannot be filled in"),
+    Edit(DOMAIN, 'vi: "cả nước"', 'vi: "cả nước {0.name}"', "is no plain name"),
+    Edit(DOMAIN, 'vi: "cả nước"', 'vi: ""', "a text that is not empty"),
+    Edit("units/successions.yaml", "effective: 2025-07-01", "effective: 2025-02-30", "is no day of the calendar"),
+    Edit(TARGETS, "hddt_dn,province,,2024,100", "hddt,province,,2024,100", "indicator 'hddt' is unknown"),
+    Edit(TARGETS, "hddt_dn,province,,2024,100", "hddt_dn,province,,2024,hundred", "a number with a decimal point"),
+    Edit(TARGETS, "hddt_dn,province,,2024,100", "hddt_dn,ward,,2024,100", "one of: country, province"),
+    Edit(TARGETS, "hddt_dn,province,,2025,100", "hddt_dn,province,,2024,100", "has a target already"),
+    Edit(TARGETS, "hddt_dn,province,,2024,100", "hddt_dn,province,2024,100", "6 fields, the heading 7"),
+    Edit(TARGETS, "indicator,level", "level,indicator", "the heading is"),
+    Edit(HOLIDAYS, "2024-02-09", "2024-02-30", "is no day of the calendar"),
+    Edit(HOLIDAYS, "2024-02-09", "2024-02-08", "stands here twice"),
+    Edit(HOLIDAYS, "2024-02-09", "9.2.2024", "a day written as 2025-06-30"),
+    Edit(COMMUNES, "22813,Xã,Lâm Sơn,585", "22813,Xã,Lâm Sơn,999", "the parent '999'"),
+    Edit(COMMUNES, "22813,Xã,Lâm Sơn,585", "22813,Xã,Lâm Sơn,22810", "is no unit above it"),
+    Edit(COMMUNES, "22813,Xã,Lâm Sơn,585,2000-01-01", "22813,Xã,Lâm Sơn,585,2000-13-01", "is no day"),
+    Edit(COMMUNES, "22813,Xã,Lâm Sơn,585,2000-01-01", "22813,Xã,Lâm Sơn,585,2025-12-31", "before it begins"),
+    Edit(COMMUNES, "22813,Xã,Lâm Sơn,585", ",Xã,Lâm Sơn,585", "needs a code and a name"),
+    Edit(COMMUNES, "22816,Xã,Lương Sơn", "22813,Xã,Lương Sơn", "means Xã Lâm Sơn and Xã Lương Sơn on the same day"),
+    Edit(PAIRS, "22813,22813,1", "22813,22814,1", "no unit has code 22814 on 2025-07-01"),
+    Edit(PAIRS, "22813,22813,1", "22814,22813,1", "no unit has code 22814 on 2025-06-30"),
+    Edit(PAIRS, "22813,22813,1", "22813,22813,whole", "write 1 for whole, 0 for in part"),
+    Edit(PAIRS, "22816,22813,1", "22813,22813,1", "22813 to 22813 stands here twice"),
+    Edit(PAIRS, "22816,22813,1", "22813,22810,1", "passes whole into one unit and also into another"),
+]
+
+IN_THEIR_FILE = [
+    Edit(E_INVOICE, "    measure: ratio\n", "", "'measure' is a required property"),
+    Edit(E_INVOICE, "    measure: ratio\n", "    measure: count\n", "none, for a count"),
+    Edit(E_INVOICE, "    unit: {", "    colour: red\n    unit: {", "'colour' was unexpected"),
+    Edit(E_INVOICE, "valid_from: 2025-06-01", "valid_from: 2025-06-01\n    valid_to: 2025-05-31", "lies before"),
+    Edit(FORM, "  commune: 1\n", "", "'commune' is a required property"),
+    Edit("forms/marks.yaml", "not_applicable:", "not_relevant:", "required property"),
+    Edit(
+        LAYOUT,
+        'label: "Tỷ lệ hồ sơ trực tuyến một phần"',
+        'label: "TỶ LỆ hồ sơ trực tuyến toàn trình"',
+        "reads the same",
+    ),
+    Edit(LAYOUT, 'header: "Kết quả (tử số)"', 'header: "Tổng số  (mẫu số)"', "reads the same"),
+    Edit(LAYOUT, 'aliases: ["Kết quả", "Tử số"]', 'aliases: ["Kết quả", "mẫu số"]', "reads the same"),
+    Edit(LAYOUT, "{role: note, header", "{role: unit, header", "two columns have the role unit"),
+    Edit(LAYOUT, "role: numerator", "role: note", "two columns have the role note"),
+    Edit(LAYOUT, "role: village_code", "role: note", "two columns have the role note"),
+    Edit(LAYOUT, 'version: "2025.1"', "version: 2025.1", "a version in quotes"),
+    Edit(LAYOUT, "    input: yes_no\n", "", "'input' is a required property"),
+    Edit(OBLIGATIONS, "area: VN", 'area: "99999"', "no unit has code '99999'"),
+    Edit(OBLIGATIONS, "valid_to: null", "valid_to: 2023-01-01", "lies before"),
+    Edit("obligations/exemptions.yaml", "[]", "- unit: 22828\n  form: cds_x_t", "required property"),
+    Edit("obligations/exemptions.yaml", "[]", "none", "is not of type 'array'"),
+    Edit(SAMPLE, "tcnscd_xa: {numerator: 8, denominator: 8,", "tcnscd_xa: {numerator: 8,", "a ratio has a denominator"),
+    Edit(TYPICAL, "  hsskdt: {", "  # hsskdt: {", "nothing says how to invent 'hsskdt'"),
+    Edit(TYPICAL, "  schools: {", "  # schools: {", "the denominator kind 'schools' is missing"),
+    Edit(
+        DOMAIN, "domain.denominator_kind.schools:", "domain.denominator_kind.school:", "'schools' is in use and has no"
+    ),
+    Edit(DOMAIN, "domain.level.country:", "country:", "does not match"),
+    Edit(VILLAGES, "22813-01,Thôn", "22813-01,Thôn,extra", "fields, the heading"),
+]
+
+
+ALWAYS_THERE = [
+    "indicators/themes.yaml",
+    TARGETS,
+    "calendars/calendars.yaml",
+    HOLIDAYS,
+    "forms/marks.yaml",
+    OBLIGATIONS,
+    "obligations/exemptions.yaml",
+    "units/successions.yaml",
+    PAIRS,
+]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A copy of the shipped catalogue, free to be broken."""
+    return Path(shutil.copytree(SHIPPED, tmp_path / "catalog"))
+
+
+def _refusal(root: Path) -> CatalogError:
+    with pytest.raises(CatalogError) as refusal:
+        load_catalog(root)
+    return refusal.value
+
+
+@pytest.mark.parametrize("edit", ON_THEIR_LINE, ids=lambda edit: f"{edit.file}: {edit.says}")
+def test_a_broken_value_is_named_with_its_line(root: Path, edit: Edit) -> None:
+    """The complaint names the very line that was edited, what is wrong and what to do."""
+    line = edit.make(root)
+    error = _refusal(root)
+    assert (error.file, error.line) == (edit.file, line)
+    assert edit.says in str(error)
+    assert error.remedy
+
+
+@pytest.mark.parametrize("edit", IN_THEIR_FILE, ids=lambda edit: f"{edit.file}: {edit.says}")
+def test_a_broken_entry_is_named_with_its_file(root: Path, edit: Edit) -> None:
+    """Where no single value is to blame, the complaint names the file and what is wrong in it."""
+    edit.make(root)
+    error = _refusal(root)
+    assert error.file == edit.file
+    assert edit.says in str(error)
+    assert error.remedy
+
+
+@pytest.mark.parametrize("file", ALWAYS_THERE)
+def test_a_missing_file_is_named(root: Path, file: str) -> None:
+    """Each file that every catalogue has is asked for by name."""
+    (root / file).unlink()
+    error = _refusal(root)
+    assert (error.file, error.problem) == (file, "this file is missing")
+
+
+@pytest.mark.parametrize("file", [E_INVOICE, FORM, LAYOUT, "rules/ratios.yaml", DOMAIN, SAMPLE])
+def test_what_is_no_yaml_is_named_with_its_line(root: Path, file: str) -> None:
+    """A slip of the keyboard gives a line, not a traceback of the YAML library."""
+    path = root / file
+    lines = path.read_text("utf-8").count("\n")
+    with path.open("a", encoding="utf-8") as end:
+        end.write("  ]: {\n")
+    error = _refusal(root)
+    assert error.file == file
+    assert error.line is not None
+    assert abs(error.line - lines) <= 2
+    assert "no YAML" in error.problem
+
+
+@pytest.mark.parametrize("file", [E_INVOICE, FORM, DOMAIN])
+def test_an_empty_file_is_named(root: Path, file: str) -> None:
+    """An emptied file is no catalogue of nothing."""
+    (root / file).write_text("# nothing\n", "utf-8")
+    error = _refusal(root)
+    assert (error.file, error.problem) == (file, "the file is empty")
+
+
+@pytest.mark.parametrize("file", [E_INVOICE, COMMUNES])
+def test_text_in_another_unicode_form_is_refused(root: Path, file: str) -> None:
+    """The same word in two Unicode forms would be two words."""
+    path = root / file
+    path.write_text(path.read_text("utf-8").replace("ơ", "o\u031b", 1), "utf-8")
+    error = _refusal(root)
+    assert error.file == file
+    assert error.line is not None
+    assert "NFC" in error.problem
+
+
+def test_text_in_another_encoding_is_refused(root: Path) -> None:
+    """A file saved by an old editor is named, with the line of the first bad byte."""
+    (root / TARGETS).write_bytes(b"indicator,level\n\xc0\xc1\n")
+    error = _refusal(root)
+    assert (error.file, error.line) == (TARGETS, 2)
+    assert "UTF-8" in error.problem
+
+
+def test_an_issue_code_may_not_be_a_rules_id(root: Path) -> None:
+    """One code has one text."""
+    text = "{vi: a, en: a}"
+    entry = f"numerator_within_denominator: {{severity: info, title: {text}, message: {text}, action: {text}}}\n"
+    (root / "messages" / "issues.yaml").write_text(entry, "utf-8")
+    error = _refusal(root)
+    assert (error.file, error.line) == ("messages/issues.yaml", 1)
+    assert "also a rule's id" in error.problem
+
+
+def test_one_text_key_may_not_stand_in_two_files(root: Path) -> None:
+    """Rooms keep to their own keys."""
+    (root / "messages" / "zoo.yaml").write_text("domain.level.commune: {vi: a, en: a}\n", "utf-8")
+    error = _refusal(root)
+    assert (error.file, error.line) == ("messages/zoo.yaml", 1)
+    assert "already taken" in error.problem
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("id: required_refused", "already taken"),
+        ("id: new\n  indicators: [hddt]", "unknown indicator 'hddt'"),
+        ("id: new\n  parameters: {share: [1]}", "a text or a number"),
+    ],
+)
+def test_rules_are_checked_too(root: Path, change: str, says: str) -> None:
+    """Ids come once, indicators exist, parameters are plain values."""
+    text = "{vi: a, en: a}"
+    tail = f"title: {text}\n  message: {text}\n  action: {text}\n  severity: info\n  stage: shadow\n  source: s\n"
+    (root / "rules" / "zoo.yaml").write_text(f"- {change}\n  kind: range\n  {tail}", "utf-8")
+    error = _refusal(root)
+    assert error.file == "rules/zoo.yaml"
+    assert says in str(error)
+
+
+def test_two_layouts_of_one_version_are_refused(root: Path) -> None:
+    """A version names one workbook."""
+    shutil.copy(root / LAYOUT, root / "layouts" / "zoo.yaml")
+    error = _refusal(root)
+    assert error.file == "layouts/zoo.yaml"
+    assert "has a layout 2025.1 already" in error.problem
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    """A wrong setting is told apart from a broken file."""
+    with pytest.raises(CatalogError, match="does not exist"):
+        load_catalog(tmp_path / "nowhere")
+
+
+def test_another_try_does_not_help(tmp_path: Path) -> None:
+    """A broken catalogue is terminal: nobody retries it."""
+    with pytest.raises(TerminalError):
+        load_catalog(tmp_path / "nowhere")
+
+
+def test_any_change_makes_another_version(root: Path) -> None:
+    """Even a comment: what judged a submission can be told exactly."""
+    before = load_catalog(root).version
+    with (root / "forms" / "cds_x_t.yaml").open("a", encoding="utf-8") as end:
+        end.write("# a remark\n")
+    assert load_catalog(root).version != before
+
+
+def test_leavings_of_editors_are_no_part_of_the_catalogue(root: Path) -> None:
+    """A hidden file or a backup copy changes nothing."""
+    before = load_catalog(root).version
+    (root / ".DS_Store").write_bytes(b"x")
+    (root / "rules" / "ratios.yaml~").write_bytes(b"x")
+    assert load_catalog(root).version == before

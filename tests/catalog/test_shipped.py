@@ -1,0 +1,188 @@
+"""The catalogue that ships: it loads, and holds what the project promises."""
+
+import csv
+import dataclasses
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+
+import pytest
+
+from domain.catalog import Catalog, load_catalog
+from domain.catalog_texts import ISSUE_FACTS, marks_of
+from domain.indicators import Absence, Flow, Measure
+from domain.issues import Severity
+from domain.observations import CellState
+from domain.periods import Frequency, parse_period
+from domain.rollups import Boundary, RollupStatus
+from domain.submissions import SubmissionState
+from domain.texts import Text
+from domain.units import Level
+
+BEFORE, AFTER = date(2025, 6, 30), date(2025, 7, 1)
+HEADLINE = ["e_invoice", "non_cash_payment", "online_public_service"]
+
+
+@pytest.mark.parametrize(
+    ("day", "level", "count"),
+    [
+        (BEFORE, Level.PROVINCE, 63),
+        (BEFORE, Level.DISTRICT, 696),
+        (BEFORE, Level.COMMUNE, 10_035),
+        (BEFORE, Level.VILLAGE, 61),
+        (AFTER, Level.PROVINCE, 34),
+        (AFTER, Level.DISTRICT, 0),
+        (AFTER, Level.COMMUNE, 3_321),
+        (AFTER, Level.VILLAGE, 0),
+        (date(2026, 4, 30), Level.COMMUNE, 3_321),
+    ],
+)
+def test_units_of_the_whole_country(catalog: Catalog, day: date, level: Level, count: int) -> None:
+    """The official numbers of units before and after the reform."""
+    assert sum(unit.level is level and unit.holds_on(day) for unit in catalog.units.units) == count
+
+
+def test_kinds_of_the_new_communes(catalog: Catalog) -> None:
+    """2,621 xã, 687 phường and 13 đặc khu; ten xã became phường on 2026-04-30."""
+    for day, kinds in [
+        (AFTER, {"Xã": 2621, "Phường": 687, "Đặc khu": 13}),
+        (date(2026, 4, 30), {"Xã": 2611, "Phường": 697, "Đặc khu": 13}),
+    ]:
+        communes = [unit for unit in catalog.units.units if unit.level is Level.COMMUNE and unit.holds_on(day)]
+        assert Counter(unit.kind for unit in communes) == kinds
+
+
+def test_the_sample_district_has_61_villages(catalog: Catalog) -> None:
+    """All of them invented and marked so; quarters in the town, thôn in the communes."""
+    communes = catalog.units.area("585", BEFORE).members
+    villages = {commune.code: catalog.villages(commune, BEFORE) for commune in communes}
+    assert sum(len(below) for below in villages.values()) == 61
+    assert all(below for below in villages.values())
+    assert all(village.invented for below in villages.values() for village in below)
+    assert {village.kind for village in villages["22810"]} == {"Khu phố"}
+    assert {village.kind for village in villages["22813"]} == {"Thôn"}
+
+
+def test_only_villages_are_invented(catalog: Catalog) -> None:
+    """Everything else in the register is public record."""
+    assert {unit.level for unit in catalog.units.units if unit.invented} == {Level.VILLAGE}
+
+
+def test_every_pair_loads_or_is_excepted_with_a_reason(catalog: Catalog) -> None:
+    """The 10,614 pairs of the source are 10,583 successions and 31 exceptions."""
+    with (catalog.root / "units" / "successions_exceptions.csv").open(encoding="utf-8", newline="") as lines:
+        exceptions = list(csv.DictReader(lines))
+    assert all(row["reason"] for row in exceptions)
+    loaded = {(one.old, one.new) for one in catalog.units.successions}
+    excepted = {(row["old"], row["new"]) for row in exceptions}
+    assert (len(loaded), len(excepted), loaded & excepted) == (10_583, 31, set())
+
+
+def test_communes_without_successor_are_known(catalog: Catalog) -> None:
+    """Only the four of Ba Chẽ, whose pairs name a code that the list does not have."""
+    old = {unit.code for unit in catalog.units.units if unit.level is Level.COMMUNE and unit.holds_on(BEFORE)}
+    assert old - {one.old for one in catalog.units.successions} == {"06970", "06973", "06982", "06988"}
+
+
+def test_headline_themes_come_first(catalog: Catalog) -> None:
+    """The leader's three themes top the report, and indicators follow the themes' order."""
+    assert [theme.id for theme in catalog.themes.values() if theme.headline] == HEADLINE
+    assert list(catalog.themes)[:3] == HEADLINE
+    order = [list(catalog.themes).index(indicator.theme) for indicator in catalog.indicators.values()]
+    assert order == sorted(order)
+    assert set(order) == set(range(len(catalog.themes)))
+
+
+def test_thirty_indicators_three_of_which_a_form_must_have(catalog: Catalog) -> None:
+    """A form without one of the three is refused; any other is asked for."""
+    assert len(catalog.indicators) == 30
+    refused = {one.id for one in catalog.indicators.values() if one.absence is Absence.REFUSE}
+    assert refused == {"hddt_dn", "dvc_toantrinh", "hsskdt"}
+
+
+@pytest.mark.parametrize("year", [2024, 2025, 2026])
+def test_every_headline_percentage_has_a_district_target(catalog: Catalog, year: int) -> None:
+    """Known or assumed, there is something to compare with, in each year the indicator is in force."""
+    for indicator in catalog.indicators.values():
+        in_force = indicator.holds_on(date(year, 12, 14))
+        if indicator.theme in HEADLINE and indicator.measure is Measure.RATIO and in_force:
+            assert catalog.target(indicator.id, Level.DISTRICT, "585", year), indicator.id
+
+
+def test_every_indicator_is_asked_for_once(catalog: Catalog) -> None:
+    """The monthly form has a line or a village column for each of the thirty."""
+    layout = catalog.layout_for("cds_x_t", parse_period("2025-05"))
+    asked = layout.indicators + layout.village_indicators
+    assert sorted(asked) == sorted(catalog.indicators)
+
+
+def test_the_form_has_the_native_columns(catalog: Catalog) -> None:
+    """Headers and the column-number row are those of the native form."""
+    layout = catalog.layout("cds_x_t", "2025.1")
+    assert [column.mark for column in layout.columns] == ["A", "B", "C", "1", "2", "3=2/1×100", "D"]
+    assert [line.label for line in layout.lines if line.number in {"I", "II", "III"}] == [
+        "CHÍNH QUYỀN SỐ",
+        "KINH TẾ SỐ",
+        "XÃ HỘI SỐ",
+    ]
+
+
+@pytest.mark.parametrize("enum", [Level, Frequency, Flow, SubmissionState, Severity, CellState, RollupStatus, Boundary])
+def test_words_of_the_domain_have_names_for_people(catalog: Catalog, enum: type[StrEnum]) -> None:
+    """Whatever state or level the program may show, there is a Vietnamese and an English name for it."""
+    prefix = {SubmissionState: "state", CellState: "cell_state", RollupStatus: "status"}.get(
+        enum, enum.__name__.lower()
+    )
+    for value in enum:
+        assert catalog.text(f"domain.{prefix}.{value}", "vi")
+        assert catalog.text(f"domain.{prefix}.{value}", "en")
+
+
+def _texts(value: object) -> Iterator[Text]:
+    if isinstance(value, Text):
+        yield value
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            yield from _texts(getattr(value, field.name))
+
+
+def test_texts_are_nfc_and_in_both_languages(catalog: Catalog) -> None:
+    """No text is empty in one language or in a Unicode form that sorts and searches differently."""
+    groups = (catalog.indicators, catalog.themes, catalog.forms, catalog.rules, catalog.issue_texts)
+    found = [text for group in groups for value in group.values() for text in _texts(value)]
+    found += [*catalog.texts.values(), *catalog.repair_texts.values()]
+    assert len(found) > 200
+    for text in found:
+        assert text.vi.strip()
+        assert text.en.strip()
+        assert unicodedata.is_normalized("NFC", text.vi + text.en)
+
+
+def test_both_languages_name_the_same_facts(catalog: Catalog) -> None:
+    """An English reader learns no less than a Vietnamese one."""
+    issue_texts = [part for text in [*catalog.issue_texts.values(), *catalog.rules.values()] for part in _texts(text)]
+    for text in [*catalog.texts.values(), *catalog.repair_texts.values(), *issue_texts]:
+        assert marks_of(text.vi) == marks_of(text.en), text
+
+
+def test_issue_texts_name_only_facts_that_are_given(catalog: Catalog) -> None:
+    """What a text names is known of every issue, or listed under `facts` beside it."""
+    for code, text in [*catalog.issue_texts.items(), *catalog.rules.items()]:
+        used = {mark for part in (text.title, text.message, text.action) for mark in marks_of(part.vi + part.en)}
+        assert used <= ISSUE_FACTS | set(text.facts), code
+
+
+def test_holidays_cover_four_years(catalog: Catalog) -> None:
+    """Each year from 2024 to 2027 has its Tết, its national day and the days between."""
+    per_year = Counter(day.year for day in catalog.holidays)
+    assert set(per_year) == {2024, 2025, 2026, 2027}
+    assert all(count >= 11 for count in per_year.values())
+    assert {date(2025, 1, 29), date(2026, 2, 17), date(2025, 9, 2)} <= catalog.holidays
+
+
+def test_loading_again_gives_the_same_version(catalog: Catalog) -> None:
+    """The version is a fingerprint of the files, nothing else."""
+    assert load_catalog().version == catalog.version
+    assert len(catalog.version) == 64
