@@ -10,19 +10,17 @@ from types import MappingProxyType
 from domain.catalog_checks import check_rules, check_units_named, gather_texts
 from domain.catalog_errors import CatalogError
 from domain.catalog_files import CatalogFiles
-from domain.catalog_layouts import read_layouts
-from domain.catalog_read import (
+from domain.catalog_forms import (
     read_calendars,
     read_exemptions,
     read_forms,
     read_holidays,
-    read_indicators,
     read_marks,
     read_obligations,
-    read_rules,
-    read_targets,
-    read_themes,
 )
+from domain.catalog_indicators import read_indicators, read_targets, read_themes
+from domain.catalog_layouts import read_layouts
+from domain.catalog_rules import read_rules
 from domain.catalog_sample import read_sample
 from domain.catalog_texts import CellMarks, IssueText, issue_facts, show, texts_of_rule
 from domain.catalog_units import load_units

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from domain.catalog_entries import add_once, text_of
 from domain.catalog_errors import CatalogError
 from domain.catalog_files import CatalogFiles, Document
-from domain.catalog_read import add_once, read_issue_texts, text_of
+from domain.catalog_rules import read_issue_texts
 from domain.catalog_schemas import check_document
 from domain.catalog_texts import IssueText, marks_of
 from domain.indicators import Indicator

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from domain.catalog_entries import span_of
 from domain.catalog_files import CatalogFiles, Document
-from domain.catalog_read import span_of
 from domain.catalog_schemas import check_document
 from domain.indicators import Indicator
 from domain.layouts import Column, Form, Input, Layout, Line, Role

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from datetime import date, timedelta
 
+from domain.catalog_entries import span_of
 from domain.catalog_errors import CatalogError
 from domain.catalog_files import CatalogFiles, Table
-from domain.catalog_read import span_of
 from domain.catalog_schemas import check_document
 from domain.errors import TerminalError
 from domain.units import Level, OrgUnit, Succession, UnitRegister
