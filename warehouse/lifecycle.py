@@ -1,11 +1,16 @@
 """Move a submission from state to state, lawfully, and log every move."""
 
+from collections.abc import Iterable
 from datetime import datetime
+
+from sqlalchemy import select
 
 from domain.errors import UsageError
 from domain.submissions import SubmissionState, check_move
 from warehouse.engine import Session
 from warehouse.models import SubmissionEventRow, SubmissionRow
+
+_IDS_AT_ONCE = 1_000
 
 
 def find(session: Session, submission_id: int) -> SubmissionRow:
@@ -17,6 +22,23 @@ def find(session: Session, submission_id: int) -> SubmissionRow:
     found = session.get(SubmissionRow, submission_id)
     if found is None:
         raise UsageError(f"there is no submission {submission_id}")
+    return found
+
+
+def find_all(session: Session, submission_ids: Iterable[int]) -> dict[int, SubmissionRow]:
+    """The submissions of these numbers, fetched many at a time.
+
+    Raises:
+        UsageError: there is none of one of the numbers.
+    """
+    wanted = sorted(set(submission_ids))
+    found: dict[int, SubmissionRow] = {}
+    for start in range(0, len(wanted), _IDS_AT_ONCE):
+        part = select(SubmissionRow).where(SubmissionRow.id.in_(wanted[start : start + _IDS_AT_ONCE]))
+        found |= {row.id: row for row in session.scalars(part)}
+    unknown = [str(one) for one in wanted if one not in found]
+    if unknown:
+        raise UsageError(f"there is no submission {', '.join(unknown)}")
     return found
 
 

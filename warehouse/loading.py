@@ -17,7 +17,7 @@ from warehouse.bulk import add_rows, table_of
 from warehouse.engine import Session, serialise
 from warehouse.exact import DECIMALS
 from warehouse.findings import keep_findings
-from warehouse.lifecycle import find, log_move, move
+from warehouse.lifecycle import find_all, log_move, move
 from warehouse.models import IndicatorRow, ObservationRow, SubmissionRow
 from warehouse.storable import unstorable
 
@@ -63,7 +63,7 @@ def load(session: Session, judged: Sequence[Judged], run_id: str, at: datetime) 
     """
     serialise(session)
     measures = dict(session.execute(select(IndicatorRow.id, IndicatorRow.measure)).tuples().all())
-    rows = {one.submission_id: find(session, one.submission_id) for one in judged}
+    rows = find_all(session, [one.submission_id for one in judged])
     accepted: list[int] = []
     quarantined: list[int] = []
     touched: set[Touched] = set()

@@ -12,7 +12,7 @@ from domain.submissions import PENDING_STATES, ParsedReport, SubmissionState, ch
 from warehouse.arrivals import Arrival, known_fingerprints, receive
 from warehouse.engine import Session, serialise
 from warehouse.findings import keep_findings
-from warehouse.lifecycle import find, move
+from warehouse.lifecycle import find, find_all, move
 from warehouse.models import DeliveryRow, SubmissionRow
 from warehouse.rivals import Settled, settle_rivals
 
@@ -114,8 +114,7 @@ def record_checked(session: Session, submission_ids: Iterable[int], at: datetime
         IllegalMoveError: one of them cannot be checked in its state.
     """
     serialise(session)
-    for submission_id in submission_ids:
-        submission = find(session, submission_id)
+    for submission in find_all(session, submission_ids).values():
         if submission.state is not SubmissionState.CHECKED:
             move(session, submission, SubmissionState.CHECKED, at, run_id)
 

@@ -19,7 +19,6 @@ from warehouse.loading import Judged, load
 from warehouse.rollups import roll_up
 from warehouse.submissions import Arrival, receive, record_checked, record_parsed
 
-
 NUMBERS = st.one_of(st.integers(0, 5), st.decimals(0, 10**7, places=2, allow_nan=False, allow_infinity=False)).map(
     Decimal
 )

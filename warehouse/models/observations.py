@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.observations import CellState
@@ -18,7 +18,6 @@ class ObservationRow(Base):
     """
 
     __tablename__ = "observation"
-    __table_args__ = (Index("ix_observation_indicator_unit_code", "indicator", "unit_code"),)
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True, autoincrement=False)
     unit_code: Mapped[str] = mapped_column(primary_key=True)

@@ -19,16 +19,6 @@ def file_ref(row: SubmissionRow) -> FileRef:
     return FileRef(row.id, row.sha256, row.file_name, row.version)
 
 
-def submissions_by_id(session: Session, ids: Iterable[int]) -> dict[int, SubmissionRow]:
-    """Submissions of these numbers."""
-    wanted = sorted(set(ids))
-    found: dict[int, SubmissionRow] = {}
-    for start in range(0, len(wanted), _IDS_AT_ONCE):
-        part = select(SubmissionRow).where(SubmissionRow.id.in_(wanted[start : start + _IDS_AT_ONCE]))
-        found |= {row.id: row for row in session.scalars(part)}
-    return found
-
-
 def unit_names(session: Session, units: Iterable[UnitKey]) -> dict[UnitKey, str]:
     """Full names of these units, as they were called then."""
     wanted = set(units)

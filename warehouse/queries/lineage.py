@@ -9,8 +9,8 @@ from domain.errors import UsageError
 from domain.issues import Repair
 from domain.periods import Period
 from warehouse.engine import Session
+from warehouse.lifecycle import find_all
 from warehouse.models import RepairRow
-from warehouse.queries.files import submissions_by_id
 from warehouse.queries.read_models import Contribution, ExplainedContribution, Explanation
 from warehouse.queries.revisions import revision
 
@@ -35,7 +35,7 @@ def explain(
         known = ", ".join(each.indicator for each in found.rows)
         raise UsageError(f"area {area} has no figure {indicator!r} for {period}; it has: {known}")
     parts = [each for each in found.contributions if each.indicator == indicator]
-    files = submissions_by_id(session, [each.file.submission_id for each in parts])
+    files = find_all(session, [each.file.submission_id for each in parts])
     repairs = _repairs(session, {row.id: row.judgement for row in files.values()})
     given = {each.unit for each in parts}
     return Explanation(

@@ -10,6 +10,7 @@ from domain.periods import Period, parse_period
 from domain.rollups import RollupChange
 from domain.units import UnitKey
 from warehouse.engine import Session
+from warehouse.lifecycle import find_all
 from warehouse.models import (
     IndicatorRow,
     ObservationRow,
@@ -21,7 +22,7 @@ from warehouse.models import (
     RollupUnitRow,
     SubmissionRow,
 )
-from warehouse.queries.files import file_ref, issue_counts, submissions_by_id, unit_names
+from warehouse.queries.files import file_ref, issue_counts, unit_names
 from warehouse.queries.read_models import Contribution, Revision, RevisionRef, SourceCell, UnitStanding
 from warehouse.revision_rows import read_rows
 
@@ -59,7 +60,7 @@ def revision(
         select(RollupChangeRow).where(RollupChangeRow.revision_id == head.id).order_by(RollupChangeRow.position)
     ).all()
     named = [*(one.submission_id for one in units), *(one.submission_id for one in moves)]
-    files = submissions_by_id(session, [*filter(None, named), *(one.submission_id for one in parts)])
+    files = find_all(session, [*filter(None, named), *(one.submission_id for one in parts)])
     # Whoever gave a figure owes the form, so these are all.
     names = unit_names(session, [UnitKey(one.unit_code, one.unit_valid_from) for one in units])
     return Revision(

@@ -291,9 +291,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], name=op.f('fk_observation_submission_id_submission')),
     sa.PrimaryKeyConstraint('submission_id', 'unit_code', 'indicator', name=op.f('pk_observation'))
     )
-    with op.batch_alter_table('observation', schema=None) as batch_op:
-        batch_op.create_index('ix_observation_indicator_unit_code', ['indicator', 'unit_code'], unique=False)
-
     op.create_table('repair',
     sa.Column('submission_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('judgement', sa.Integer(), autoincrement=False, nullable=False),
@@ -372,9 +369,6 @@ def downgrade() -> None:
     op.drop_table('rollup_contribution')
     op.drop_table('rollup_change')
     op.drop_table('repair')
-    with op.batch_alter_table('observation', schema=None) as batch_op:
-        batch_op.drop_index('ix_observation_indicator_unit_code')
-
     op.drop_table('observation')
     with op.batch_alter_table('issue', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_issue_code'))
