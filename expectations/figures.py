@@ -17,3 +17,8 @@ def part(what: Literal["number", "state", "raw", "cell"], of: str = "t") -> str:
     """SQL for the number, state, text or address of the figure cell that `p.part` names, of the table aliased `of`."""
     numerator, denominator = _COLUMNS[what]
     return f"(CASE p.part WHEN 'numerator' THEN {of}.{numerator} ELSE {of}.{denominator} END)"
+
+
+def is_cell_of_its_own(of: str = "t") -> str:
+    """SQL that leaves out a denominator without a cell of its own: a village's yes is its own 1 of 1."""
+    return f"(p.part = 'numerator' OR {of}.denominator_cell <> {of}.cell)"

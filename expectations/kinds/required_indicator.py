@@ -4,7 +4,7 @@ from domain.indicators import Indicator
 from domain.observations import CellState
 from domain.staging import DUE, OBSERVATIONS
 from domain.units import Level
-from expectations.figures import PARTS, part
+from expectations.figures import PARTS, is_cell_of_its_own, part
 from expectations.kind import Choice, Kind, Query, Terms
 
 
@@ -15,7 +15,7 @@ def _query(terms: Terms) -> Query:
     # "Not applicable" answers an indicator that is only asked for; one that is required has to have a figure.
     # An unreadable cell is no missing one: reading has already said what is wrong with it.
     return Query(
-        where=f"""t.absence = {terms.parameters["absence"]} AND (
+        where=f"""t.absence = {terms.parameters["absence"]} AND {is_cell_of_its_own("o")} AND (
             (o.submission_id IS NULL AND p.part = 'numerator')
             OR ({state} = '{CellState.BLANK}' AND (t.absence = 'refuse' OR o.state <> '{CellState.NOT_APPLICABLE}'))
             OR ({state} = '{CellState.NOT_APPLICABLE}' AND t.absence = 'refuse'))""",

@@ -1,14 +1,19 @@
 """A count is a whole number, for every indicator that the catalogue gives no decimals."""
 
 from domain.indicators import Indicator
-from expectations.figures import PARTS, part
+from expectations.figures import PARTS, is_cell_of_its_own, part
 from expectations.kind import Kind, Query, Terms
 
 
 def _query(_terms: Terms) -> Query:
     # Times 1.0: SQLite rounds to a float, and an integer too long for one would differ from its own rounding.
     number = f"{part('number')} * 1.0"
-    return Query(where=f"{number} <> ROUND({number})", joins=(PARTS,), cell=part("cell"), found=part("number"))
+    return Query(
+        where=f"{is_cell_of_its_own()} AND {number} <> ROUND({number})",
+        joins=(PARTS,),
+        cell=part("cell"),
+        found=part("number"),
+    )
 
 
 def _applies_to(indicator: Indicator) -> bool:

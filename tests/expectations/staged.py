@@ -60,7 +60,8 @@ def clean_report(catalog: Catalog, submission_id: int = 1, run_id: str = RUN) ->
                     indicator,
                     village=village["code"],
                     sheet=base["village_sheet"],
-                    cell=f"{'D' if counted else 'E'}{village['row']}",
+                    cell=(cell := f"{'D' if counted else 'E'}{village['row']}"),
+                    denominator_cell=cell if counted else "",
                     numerator=Decimal(figure),
                     denominator=Decimal(1) if counted else None,
                 )
