@@ -1,6 +1,5 @@
 """The demo, run once for all tests that look at what it made, and the programs that do the looking."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,8 +23,9 @@ CHROMIUM_FLAGS = (
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A TONGHOP_HOME in which the demo has run."""
     home = tmp_path_factory.mktemp("home")
-    environment = {**os.environ, "TONGHOP_HOME": str(home)}
-    subprocess.run([sys.executable, "-m", "flows.cli.main", "demo"], env=environment, check=True, timeout=600)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TONGHOP_HOME", str(home))
+        subprocess.run([Path(sys.executable).with_name("tonghop"), "demo"], check=True, timeout=600)
     return home
 
 
