@@ -4,13 +4,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from domain.layouts import Column, Layout
+from domain.layouts import Column, Layout, Role
 from workbooks.addresses import parse_reference
-from workbooks.cells import CellKind, Sheet, SheetState, Workbook
+from workbooks.cells import Cell, CellKind, Sheet, SheetState, Workbook
 from workbooks.findings import Findings, Place
 from workbooks.labels import normalise_label
-from workbooks.stamp import META_SHEET, FigureName, VillageName, parse_name
+from workbooks.number_text import read_number_text
+from workbooks.stamp import FIGURE_ROLES, META_SHEET, FigureName, VillageName, parse_name
 from workbooks.table_header import TableHeader, find_header
+
+_FIGURE_ROLES = frozenset({*FIGURE_ROLES, Role.FIGURE})
+_LONGEST_FIGURE = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,20 @@ class Candidate:
     sheet: Sheet
     header: TableHeader
 
+    @property
+    def figures(self) -> tuple[Cell, ...]:
+        """What stands below the headings of figures."""
+        columns = {number for key, number in self.header.columns.items() if key.role in _FIGURE_ROLES}
+        return tuple(
+            cell for cell in self.sheet.cells.values() if cell.column in columns and cell.row > self.header.bottom
+        )
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether sentences stand where figures would: a guide explains the form under the form's own headings."""
+        sentences = sum(len(cell.text) > _LONGEST_FIGURE for cell in self.figures)
+        return 2 * sentences > len(self.figures)
+
 
 def form_like(workbook: Workbook, columns: Iterable[Sequence[Column]]) -> tuple[Candidate, ...]:
     """The sheets that hold a table with one of these sets of headings."""
@@ -27,7 +45,7 @@ def form_like(workbook: Workbook, columns: Iterable[Sequence[Column]]) -> tuple[
     found: list[Candidate] = []
     for sheet in workbook.sheets:
         header = next((header for one in sets if (header := find_header(sheet, one)) is not None), None)
-        if header is not None and sheet.name != META_SHEET:
+        if header is not None and sheet.name != META_SHEET and not Candidate(sheet, header).is_prose:
             found.append(Candidate(sheet, header))
     return tuple(found)
 
@@ -96,8 +114,9 @@ def _named_sheets(workbook: Workbook, kind: type[FigureName | VillageName]) -> l
 def _note_ignored(chosen: Sheet, candidates: Sequence[Candidate], findings: Findings) -> None:
     for candidate in candidates:
         sheet = candidate.sheet
-        has_figures = any(
-            cell.kind is CellKind.NUMBER and cell.row > candidate.header.bottom for cell in sheet.cells.values()
-        )
-        if sheet is not chosen and has_figures:
+        if sheet is not chosen and any(_is_figure(cell) for cell in candidate.figures):
             findings.issue("sheet_ignored", Place(sheet.name, ""), found=sheet.name, expected=chosen.name)
+
+
+def _is_figure(cell: Cell) -> bool:
+    return cell.kind is CellKind.NUMBER or read_number_text(cell.text, is_count=True) is not None

@@ -12,7 +12,7 @@ _BOARD = re.compile(r"(?:ubnd|ủy ban nhân dân)\s+")
 _COMMUNE = re.compile(r"(?:xã|phường|thị trấn|đặc khu)\s+\S")
 _ABOVE = re.compile(r"(?:huyện|quận|thị xã|thành phố|tp\.?|tỉnh)\s+\S")
 _REPORTER = re.compile(r"đơn vị báo cáo\s*:\s*(?P<name>.*?)\s*(?:$|[;,]?\s*(?:đơn vị nhận|ngày nhận|nơi nhận))")
-_FORM_NUMBER = re.compile(r"(?:biểu số|biểu mẫu số|mẫu số|mẫu biểu)\s*:?\s*(?P<number>[^\s:()]+(?:/[^\s:()]+)*)")
+_FORM_NUMBER = re.compile(r"(?:biểu số|biểu mẫu số|mẫu số|mẫu biểu)\s*:?\s*(?P<number>[^\s:()]*\d[^\s:()]*)")
 _PERIOD_LINE = re.compile(r"(?:kỳ báo cáo|kỳ)\s*:\s*(?P<period>.*)")
 _PERIOD_ALONE = re.compile(r"\(?(?P<period>(?:tháng|quý|6 tháng|sáu tháng|năm)\s*[\divx].*)")
 _HAS_CONTENT = re.compile(r"[^\W_]")
@@ -44,7 +44,7 @@ def read_heading(sheet: Sheet, before_row: int | None) -> Heading:
     above: list[Line] = []
     periods: list[Line] = []
     for line in _lines(sheet, before_row or _LINES_SEARCHED):
-        if found := _FORM_NUMBER.search(line.text):
+        if found := _FORM_NUMBER.match(line.text):
             forms.append(_part(line, found["number"]))
         if found := _REPORTER.search(line.text):
             units.append(_part(line, _BOARD.sub("", found["name"])))

@@ -36,7 +36,7 @@ def identify_form(catalog: Catalog, evidence: Evidence, sheet_names: Sequence[st
                 if normalise_label(layout.sheet) in named
             ]
         )
-    if verdict.value is not None:
+    if verdict.value in catalog.forms:
         return catalog.forms[verdict.value]
     if not evidence.stamp.of(KEY_FORM):
         said = next((line for heading in evidence.headings for line in heading.forms), None)
@@ -57,8 +57,9 @@ def _headed_forms(catalog: Catalog, headings: tuple[Heading, ...]) -> Iterator[R
     by_number = {normalise_label(form.number): form.id for form in catalog.forms.values()}
     for heading in headings:
         for line in heading.forms:
-            form = by_number.get(normalise_label(line.text))
-            yield Reading(_where(line), line.text.upper(), frozenset({form} if form else ()))
+            # A number of no known form still speaks: it contradicts whatever else is said.
+            form = by_number.get(normalise_label(line.text), line.text)
+            yield Reading(_where(line), line.text.upper(), frozenset({form}))
 
 
 def identify_period(form: Form, evidence: Evidence, findings: Findings) -> Period | None:

@@ -57,6 +57,10 @@ def _lines(evidence: Evidence) -> tuple[Line, ...]:
     return tuple(line for heading in evidence.headings for line in heading.units)
 
 
+def _lines_above(evidence: Evidence) -> tuple[Line, ...]:
+    return tuple(line for heading in evidence.headings for line in heading.above)
+
+
 def _first_text(readings: Sequence[Reading[str]]) -> str:
     return next((reading.text for reading in readings if reading.values), "")
 
@@ -108,7 +112,7 @@ def _parents(
 ) -> Iterator[Reading[str]]:
     """What "UBND HUYỆN …" says of the unit: that it is one of those named which lie below that district."""
     named = frozenset(code for reading in readings for code in reading.values)
-    for line in (line for heading in evidence.headings for line in heading.above):
+    for line in _lines_above(evidence):
         above = {unit.code for unit in register.by_name(line.text, day)}
         if above and named:
             below = frozenset(code for code in named if above & _codes_above(register, code, day))
@@ -129,22 +133,26 @@ def _note_unknown_names(
     register: UnitRegister, level: Level, day: date, evidence: Evidence, findings: Findings, *, is_needed: bool
 ) -> None:
     """Say which name in the heading no unit of that day has; where nothing else told the unit, that is the reason."""
+    above = {unit.code for line in _lines_above(evidence) for unit in register.by_name(line.text, day)}
     unknown = [line for line in _lines(evidence) if not register.by_name(line.text, day, level)]
     for line in unknown:
         code = "unknown_unit" if is_needed else "unit_name_unknown"
-        findings.issue(
-            code, Place(line.sheet, line.cell), found=line.text, suggestions=_alike(register, level, day, line)
-        )
+        suggestions = _alike(register, level, day, line, above)
+        findings.issue(code, Place(line.sheet, line.cell), found=line.text, suggestions=suggestions)
     if is_needed and not unknown:
         findings.issue("unit_missing")
 
 
-def _alike(register: UnitRegister, level: Level, day: date, line: Line) -> str:
-    """Units whose names differ from the one written by diacritics only: to show a person, not to choose from."""
+def _alike(register: UnitRegister, level: Level, day: date, line: Line, above: set[str]) -> str:
+    """Units whose names differ from the one written by diacritics only: to show a person, not to choose from.
+
+    Where the heading names the unit above, only those below it.
+    """
     key = ascii_key(line.text)
     alike = [
-        f"{unit.name} ({unit.code})"
+        unit
         for unit in register.units
         if unit.level is level and unit.holds_on(day) and key in {ascii_key(unit.name), ascii_key(unit.bare_name)}
     ]
-    return "; ".join(alike[:_CHOICES_NAMED])
+    below = [unit for unit in alike if above & _codes_above(register, unit.code, day)]
+    return "; ".join(f"{unit.name} ({unit.code})" for unit in (below or alike)[:_CHOICES_NAMED])

@@ -1,0 +1,67 @@
+"""Reads the declarative cases of tests/cases: which workbook, spoilt how, and what reading has to say of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from domain.catalog import Catalog
+from tests.workbooks.making import apply_edit, edit_parts, make_handmade, open_template, pack, save
+from workbooks.guards import Limits
+from workbooks.hints import Hints
+
+_FOLDER = Path(__file__).parent.parent / "cases"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case: `given` says how the file is made, `expect` what is read from it."""
+
+    id: str
+    says: str
+    given: Mapping[str, Any]
+    expect: Mapping[str, Any]
+
+    @property
+    def codes(self) -> list[str]:
+        """Codes of the issues expected."""
+        return [issue["code"] for issue in self.expect.get("issues", [])]
+
+
+def load_cases() -> list[Case]:
+    """Every case of the folder."""
+    found: list[Case] = []
+    for path in sorted(_FOLDER.glob("*.yaml")):
+        found.extend(
+            Case(raw["id"], raw["says"], raw.get("given", {}), raw.get("expect", {}))
+            for raw in yaml.safe_load(path.read_text(encoding="utf-8"))
+        )
+    return found
+
+
+def make(case: Case, catalog: Catalog) -> tuple[bytes, Hints, Limits]:
+    """The case's file, where it lay, and the limits it is read under."""
+    given = case.given
+    hints = Hints(given.get("file_name", "report.xlsx"), tuple(given.get("folders", ())))
+    return _data(given, catalog), hints, replace(Limits(), **given.get("limits", {}))
+
+
+def _data(given: Mapping[str, Any], catalog: Catalog) -> bytes:
+    if "text" in given:
+        return str(given["text"]).encode(given.get("encoding", "utf-8"))
+    if "hex" in given:
+        return bytes.fromhex(given["hex"]) + str(given.get("then", "")).encode("utf-16-le")
+    if "zip" in given:
+        return pack([(name, str(content).encode()) for name, content in given["zip"].items()])
+    code, period = given.get("unit", "22813"), given.get("period", "2025-05")
+    start = make_handmade if given.get("start") == "handmade" else open_template
+    workbook = start(catalog, code, period)
+    for edit in given.get("edits", ()):
+        apply_edit(workbook, edit, catalog)
+    data = edit_parts(save(workbook), given["parts"]) if "parts" in given else save(workbook)
+    for old, new in given.get("bytes", ()):
+        assert bytes.fromhex(old) in data
+        data = data.replace(bytes.fromhex(old), bytes.fromhex(new))
+    return data[: len(data) * given["keep_percent"] // 100] if "keep_percent" in given else data
