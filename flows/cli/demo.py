@@ -1,11 +1,13 @@
 """`tonghop demo`: two nights of a sample district, with one commune refused, corrected and rerun."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from rich.markup import escape
+from rich.text import Text
 
 from domain.errors import TerminalError, UsageError
 from flows.settings import Settings, prepare_environment
@@ -34,7 +36,7 @@ def demo(
     *,
     seed: Annotated[int, typer.Option("--seed", help="Another number invents other splits by commune.")] = 1,
 ) -> None:
-    """Tell the whole story on a sample: eight communes report, one is refused, corrected, and rerun.
+    """Tell the whole story on a sample: eight communes report, one is refused, corrected, rerun.
 
     Everything is made anew in the folder `demo` of the home; nothing else is touched. Takes about a minute.
 
@@ -58,7 +60,10 @@ class _Plot:
         data = cast("dict[str, Any]", catalog.sample[AREA])
         self.period = parse_period(str(data["period"]))
         self.unit: str = data["wrong_first"]["unit"]
-        self.indicators: list[str] = list(data["totals"])
+        # What the district published, and what leaders look at first.
+        leads = {each.theme: each.id for each in reversed(list(catalog.indicators.values()))}
+        headlines = frozenset(leads[theme.id] for theme in catalog.themes.values() if theme.headline)
+        self.indicators: frozenset[str] = headlines.union(data["totals"])
 
 
 def _tell_story(settings: Settings, voice: "Voice", plot: _Plot, seed: int) -> None:
@@ -79,10 +84,9 @@ def _tell_story(settings: Settings, voice: "Voice", plot: _Plot, seed: int) -> N
     _deliver_correction(settings, voice, plot)
     _chapter(voice, 5, "rerun")
     reason = voice.text("demo_reason")
-    second = run_watched(
-        voice, lambda: rerun(period=plot.period.id, units=[plot.unit], reason=reason, return_state=True)
-    )
-    tell(voice, second)
+    again = partial(rerun, period=plot.period.id, units=[plot.unit], reason=reason, return_state=True)
+    second = run_watched(voice, again, is_first=False)
+    tell(voice, second, most_changes=0)
     _expect_published(second, before, plot)
     _chapter(voice, 6, "compare")
     _compare(settings, voice, plot, before)
@@ -166,22 +170,19 @@ def _compare(settings: Settings, voice: "Voice", plot: _Plot, before: "Revision"
 
     after = _newest(settings, plot)
     old, new = ({row.indicator: row for row in each.rows} for each in (before, after))
-    moved = {change.indicator for change in after.changes if change.column in {"value", "numerator", "denominator"}}
-    # Every figure moves when a commune joins; shown are those that the district published, and the refused one's.
+    moved = {change.indicator for change in after.changes}
     shown = [each for each in new if each in plot.indicators]
-    table = voice.table("indicator", "before_rerun", "after_rerun", "target")
+    table = voice.table("indicator", "before_rerun", "after_rerun")
     for each in shown:
-        known = voice.catalog.indicators[each]
-        mark = "" if each in moved else "= "
-        target = figure_of(voice, each, new[each].target)
         table.add_row(
-            escape(known.name.get(voice.lang)),
-            figure_of(voice, each, old[each].value, old[each]),
-            mark + figure_of(voice, each, new[each].value, new[each]),
-            target + (voice.text("assumed") if new[each].target_assumed else ""),
+            escape(voice.catalog.indicators[each].name.get(voice.lang)),
+            Text(figure_of(voice, each, old[each].value, old[each]), no_wrap=True),
+            Text(figure_of(voice, each, new[each].value, new[each]), no_wrap=True),
         )
+    voice.gap()
     voice.show(table)
-    voice.say("demo_more", moved=len(moved), all=len(new))
+    voice.gap()
+    voice.say("demo_more", moved=len(moved), all=len(new), shown=len(shown))
     voice.gap()
     voice.say("demo_open", "bold")
     folder = settings.published / plot.period.id / AREA

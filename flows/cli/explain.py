@@ -65,16 +65,13 @@ def show_explanation(voice: Voice, found: "Explanation") -> None:
     voice.say("explain_definition", numerator=known.numerator.get(voice.lang))
     if known.denominator:
         voice.say("explain_denominator", denominator=known.denominator.get(voice.lang))
-    table = voice.table("unit", "numerator", "denominator", "cells", "file", "sha256")
+    table = voice.table("unit", "fraction", "source")
     for one in found.contributions:
         given = one.contribution
+        numbers = [number_of(voice, number) for number in (given.numerator, given.denominator) if number is not None]
+        file = f"{given.file.file_name} · {given.file.sha256[:12]}"
         table.add_row(
-            f"{given.unit} {given.unit_name}",
-            number_of(voice, given.numerator),
-            number_of(voice, given.denominator),
-            escape(_cells(voice, given.sources)),
-            escape(given.file.file_name),
-            given.file.sha256[:12],
+            f"{given.unit} {given.unit_name}", " / ".join(numbers), escape(f"{_cells(voice, given.sources)}\n{file}")
         )
     voice.show(table)
     for one in found.contributions:
@@ -85,12 +82,15 @@ def show_explanation(voice: Voice, found: "Explanation") -> None:
 
 
 def _cells(voice: Voice, sources: "tuple[SourceCell, ...]") -> str:
-    named = [
-        f"{one.sheet}!{one.cell}" + (f" / {one.denominator_cell}" if one.denominator_cell else "") for one in sources
-    ]
+    """sheet!cell of the numerator, with the denominator's cell behind it; a commune's villages have one each."""
+    named = [f"{one.sheet}!{one.cell}{_behind(one)}" for one in sources]
     if len(named) <= MOST_CELLS:
         return "\n".join(named)
-    return voice.text("cells_from_to", first=named[0], last=named[-1], count=len(named))
+    return voice.text("cells_from_to", first=named[0], last=sources[-1].cell, count=len(named))
+
+
+def _behind(one: "SourceCell") -> str:
+    return f" / {one.denominator_cell}" if one.denominator_cell not in {None, one.cell} else ""
 
 
 def _show_repairs(voice: Voice, one: "ExplainedContribution") -> None:

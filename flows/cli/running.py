@@ -61,15 +61,15 @@ class Bars:
         self.outcome = outcome
 
 
-def run_watched(voice: Voice, start: "Callable[[], State[Any]]") -> Outcome:
-    """Run a flow to its end and return what it did.
+def run_watched(voice: Voice, start: "Callable[[], State[Any]]", *, is_first: bool = True) -> Outcome:
+    """Run a flow to its end and return what it did; a process's later runs share the first one's temporary server.
 
     Raises:
         ServerUnreachableError: Prefect's server does not answer.
         TonghopError: what went wrong in the run.
     """
     bars = Bars(voice)
-    if not has_own_server():
+    if is_first and not has_own_server():
         voice.say("starting_server", "dim")
     try:
         with bars.progress, watched_by(bars):

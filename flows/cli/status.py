@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING
 import typer
 from rich.markup import escape
 
+from domain.placing import day_in_vietnam
 from flows.cli.options import AreaOption, FormOption, JsonOption, PeriodOption
 from flows.cli.voice import Voice
 from flows.settings import Settings
 
 if TYPE_CHECKING:
     from warehouse.queries import PeriodStatus, Refusal, UnitStatus
-
-MOST_FAULTS = 10
 
 
 def status(
@@ -53,51 +52,40 @@ def status(
 
 def show_status(voice: Voice, found: "PeriodStatus", unplaced: "tuple[Refusal, ...]" = ()) -> None:
     """Show how an area's units stand and what they have to mend, as people read it."""
+    from flows.cli.telling import tell_issues
+
     show_standing(voice, found)
     for unit in found.units:
         for refusal in unit.refusals:
-            _show_refusal(voice, f"{unit.standing.code} {unit.standing.name}", refusal)
+            tell_issues(voice, f"{unit.standing.code} {unit.standing.name}", refusal.file.file_name, refusal.issues)
     if unplaced:
         voice.gap()
         voice.say("unplaced", "bold", count=len(unplaced))
         for refusal in unplaced:
-            _show_refusal(voice, "?", refusal)
+            tell_issues(voice, "?", refusal.file.file_name, refusal.issues)
 
 
 def show_standing(voice: Voice, found: "PeriodStatus") -> None:
     """Show how an area's units stand, one line each."""
-    from publishing.formatting import format_day, format_time
+    from publishing.formatting import format_day
 
     deadline = format_day(found.deadline, voice.lang)
     title = voice.text("status_title", area=found.area_name, period=found.period.id, deadline=deadline)
-    table = voice.table("unit", "standing", "received", "file", "issue_count", title=title)
+    table = voice.table("unit", "standing", "received", "file", title=title)
     for unit in found.units:
         standing = unit.standing
         table.add_row(
             f"{standing.code} {standing.name}",
             _state(voice, unit),
-            format_time(standing.received_at, voice.lang) if standing.received_at else "",
+            format_day(day_in_vietnam(standing.received_at), voice.lang) if standing.received_at else "",
             escape(standing.file.file_name) if standing.file else "",
-            str(standing.issues or ""),
         )
     voice.show(table)
+    voice.gap()
     kinds = [_kind(unit) for unit in found.units]
     counts = {kind: kinds.count(kind) for kind in _COLOURS}
     voice.say("status_counts", total=len(found.units), **counts)
     voice.say("status_revision" if found.revision else "status_unpublished", revision=found.revision)
-
-
-def _show_refusal(voice: Voice, label: str, refusal: "Refusal") -> None:
-    from flows.cli.telling import fault_lines
-
-    voice.gap()
-    voice.console.print(f"[bold]✗ {escape(label)}[/]  {escape(refusal.file.file_name)}", soft_wrap=True)
-    for issue in refusal.issues[:MOST_FAULTS]:
-        message, action = fault_lines(voice, issue)
-        voice.console.print(f"  • {escape(message)}")
-        voice.console.print(f"    → {escape(action)}", style="cyan")
-    if len(refusal.issues) > MOST_FAULTS:
-        voice.console.print("  " + voice.text("and_more", count=len(refusal.issues) - MOST_FAULTS))
 
 
 def _kind(unit: "UnitStatus") -> str:
@@ -117,5 +105,10 @@ _COLOURS = {"accepted": "green", "late": "yellow", "refused": "red", "missing": 
 
 def _state(voice: Voice, unit: "UnitStatus") -> str:
     kind = _kind(unit)
-    waiting = f" ({voice.text('waiting_files', count=unit.waiting)})" if unit.waiting else ""
-    return f"[{_COLOURS[kind]}]{voice.text(f'standing_{kind}')}[/]{waiting}"
+    notes = []
+    if unit.standing.issues:
+        notes.append(voice.text("issue_count", count=unit.standing.issues))
+    if unit.waiting:
+        notes.append(voice.text("waiting_files", count=unit.waiting))
+    more = f" ({', '.join(notes)})" if notes else ""
+    return f"[{_COLOURS[kind]}]{voice.text(f'standing_{kind}')}[/]{more}"

@@ -1,27 +1,30 @@
 """Tell on the terminal what a run did: who was refused and what to do, what was published and what it moved."""
 
+from collections.abc import Sequence
+
 from rich.markup import escape
 
 from domain.issues import Issue
+from domain.rollups import RollupChange
 from flows.cli.voice import Voice
-from flows.outcome import Given, Outcome, Verdict
+from flows.outcome import Given, Outcome
 from flows.wording import Wording
 
 MOST_REFUSALS = 20
 MOST_FAULTS = 10
-MOST_CHANGES = 40
+MOST_CHANGES = 12
 
 
-def tell(voice: Voice, outcome: Outcome) -> None:
-    """Tell what a run did."""
+def tell(voice: Voice, outcome: Outcome, most_changes: int = MOST_CHANGES) -> None:
+    """Tell what a run did, naming so many of the figures that moved."""
     words = Wording(voice.catalog, voice.lang)
     voice.console.print(escape(words.summary(outcome)), style="bold red" if outcome.refused else "bold green")
     for verdict in outcome.refused[:MOST_REFUSALS]:
-        _tell_refusal(voice, words, verdict)
+        tell_issues(voice, verdict.label, verdict.file_name, verdict.faults)
     if len(outcome.refused) > MOST_REFUSALS:
         voice.say("and_more_refused", count=len(outcome.refused) - MOST_REFUSALS)
     for given in outcome.given:
-        _tell_given(voice, given)
+        _tell_given(voice, given, most_changes)
     if outcome.replaced:
         voice.say("replaced", count=outcome.replaced)
     if outcome.waiting:
@@ -30,38 +33,50 @@ def tell(voice: Voice, outcome: Outcome) -> None:
         voice.console.print(escape(voice.text("left", reason=reason)), style="yellow")
 
 
-def fault_lines(voice: Voice, issue: Issue) -> tuple[str, str]:
-    """What is wrong, and what the official should do."""
+def tell_issues(voice: Voice, label: str, file_name: str, issues: Sequence[Issue]) -> None:
+    """One submission's issues: what is wrong, and what the official should do."""
     words = Wording(voice.catalog, voice.lang)
-    return words.fault(issue), voice.catalog.issue_action(issue, voice.lang)
-
-
-def _tell_refusal(voice: Voice, words: Wording, verdict: Verdict) -> None:
     voice.gap()
-    voice.console.print(f"[bold]✗ {escape(verdict.label)}[/]  {escape(verdict.file_name)}", soft_wrap=True)
-    for issue in verdict.faults[:MOST_FAULTS]:
-        voice.console.print(f"  • {escape(words.fault(issue))}")
-        voice.console.print(f"    → {escape(voice.catalog.issue_action(issue, voice.lang))}", style="cyan")
-    if len(verdict.faults) > MOST_FAULTS:
-        voice.console.print("  " + voice.text("and_more", count=len(verdict.faults) - MOST_FAULTS))
+    voice.console.print(f"[bold]✗ {escape(label)}[/]  {escape(file_name)}", soft_wrap=True)
+    for issue in issues[:MOST_FAULTS]:
+        voice.bullet("•", words.fault(issue))
+        voice.bullet("→", voice.catalog.issue_action(issue, voice.lang), "cyan", indent=4)
+    if len(issues) > MOST_FAULTS:
+        voice.say("and_more", count=len(issues) - MOST_FAULTS)
 
 
-def _tell_given(voice: Voice, given: Given) -> None:
+def _tell_given(voice: Voice, given: Given, most_changes: int) -> None:
     voice.gap()
     kind = "published_partial" if given.is_partial else "published"
     voice.say(kind, area=given.area_name, period=given.period, revision=given.revision)
     voice.point_to(given.path)
-    if given.changes:
-        tell_changes(voice, given)
+    moved = _moved(voice, given)
+    if not moved:
+        return
+    voice.say("moved", count=len({change.indicator for change in given.changes}))
+    if most_changes:
+        table = voice.table("indicator", "before", "after")
+        for name, before, after in moved[:most_changes]:
+            table.add_row(escape(name), before, after)
+        voice.show(table)
+        if len(moved) > most_changes:
+            voice.say("and_more", count=len(moved) - most_changes)
 
 
-def tell_changes(voice: Voice, given: Given) -> None:
-    """The figures that a revision moved, from what to what."""
-    title = voice.text("moved", count=len({change.indicator for change in given.changes}))
-    table = voice.table("indicator", "moved_column", "before", "after", title=title)
-    for change in given.changes[:MOST_CHANGES]:
-        name = voice.catalog.indicators[change.indicator].name.get(voice.lang)
-        table.add_row(name, change.column, change.before, change.after)
-    voice.show(table)
-    if len(given.changes) > MOST_CHANGES:
-        voice.say("and_more", count=len(given.changes) - MOST_CHANGES)
+def _moved(voice: Voice, given: Given) -> list[tuple[str, str, str]]:
+    """Indicators that a revision moved, each by the first column that did: its value, else what it is made of."""
+    first: dict[str, RollupChange] = {}
+    for change in given.changes:
+        first.setdefault(change.indicator, change)
+    return [
+        (
+            voice.catalog.indicators[each].name.get(voice.lang),
+            _shown(change, change.before),
+            _shown(change, change.after),
+        )
+        for each, change in first.items()
+    ]
+
+
+def _shown(change: RollupChange, text: str) -> str:
+    return text if change.column == "value" else f"{change.column}: {text}"

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from domain.catalog import Catalog
 from domain.texts import Lang
@@ -31,13 +34,28 @@ class Voice:
         """Print a path on a line of its own, never wrapped, so that it can be copied or clicked."""
         self.console.print(f"  {path}", soft_wrap=True, markup=False)
 
+    def bullet(self, mark: str, text: str, style: str = "", indent: int = 2) -> None:
+        """Print a text behind a mark; further lines of it stand under the first."""
+        row = Table.grid(padding=(0, 1, 0, 0))
+        row.add_row(mark, Text(text, style=style))
+        self.console.print(Padding(row, (0, 0, 0, indent)))
+
     def gap(self) -> None:
         """Leave a line empty."""
         self.console.print()
 
     def table(self, *columns: str, title: str = "") -> Table:
         """A table with these columns (names of texts), to be filled and given to `show`."""
-        made = Table(title=title or None, title_justify="left", header_style="bold", title_style="bold")
+        made = Table(
+            title=title or None,
+            title_justify="left",
+            title_style="bold",
+            header_style="bold",
+            box=SIMPLE_HEAD,
+            show_edge=False,
+            padding=(0, 2, 0, 0),
+            pad_edge=False,
+        )
         for column in columns:
             made.add_column(self.text(column), overflow="fold")
         return made
