@@ -182,11 +182,14 @@ class Report:
 
 
 _UNSHOWN = frozenset({"area", "period", "indicator", "boundary", "notes"})
+_FOLLOWING = frozenset({"units_missing", "status"})
 
 
 def _move(changes: list[ChangeLine]) -> Move:
     # A column moved by several files is listed once for each of them.
     columns = {change.column: change for change in changes if change.column not in _UNSHOWN}
+    # What follows from the rest is left out, unless it is all that moved.
+    columns = {name: change for name, change in columns.items() if name not in _FOLLOWING} or columns
     files = {change.sha256: change.file_name or "" for change in changes if change.sha256}
     return Move(
         indicator=changes[0].indicator,

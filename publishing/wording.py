@@ -52,7 +52,8 @@ class Wording:
         """The target, marked where it is only assumed."""
         if figure.row.target is None:
             return _ABSENT
-        shown = self.amount(figure, figure.row.target)
+        # A promise is a round number: unlike a measured rate it has no decimals to keep.
+        shown = format_number(figure.row.target, self.lang) + ("%" if figure.is_percent else "")
         return f"{shown} {self.text('assumed')}" if figure.row.target_assumed else shown
 
     def attainment(self, figure: Figure) -> str:

@@ -59,6 +59,7 @@ class _Writer:
         if name == "changes" and not self.report.changes:
             reason = "changes_first" if self.report.revision == 1 else "changes_none"
             page.write_lines([Cell(self.words.text(reason), "subtitle")])
+        page.row += 1
         return page
 
     def _list(

@@ -21,6 +21,8 @@ def write_chart(book: xlsxwriter.Workbook, page: Page, figures: Sequence[Figure]
         Column(words.text("target"), 16),
     ]
     page.set_widths(columns)
+    page.sheet.set_portrait()
+    page.sheet.fit_to_pages(1, 1)
     head = page.row
     page.write_table("BieuDo", columns, [_row(figure) for figure in figures])
     if not figures:
@@ -40,8 +42,8 @@ def write_chart(book: xlsxwriter.Workbook, page: Page, figures: Sequence[Figure]
         )
     chart.set_title({"name": words.text("chart_title"), "name_font": {**_FONT, "size": 14}})
     grid = {"visible": True, "line": {"color": LINE}}
-    chart.set_x_axis({"reverse": True, "num_font": _FONT})
-    chart.set_y_axis({"min": 0, "num_format": "0", "num_font": _FONT, "major_gridlines": grid})
+    chart.set_y_axis({"reverse": True, "num_font": _FONT})
+    chart.set_x_axis({"min": 0, "num_format": "0", "num_font": _FONT, "major_gridlines": grid})
     chart.set_legend({"position": "bottom", "font": _FONT})
     chart.set_size({"width": 690, "height": 140 + 46 * len(figures)})
     page.sheet.insert_chart(page.row + 1, 0, chart, {"description": words.text("chart_title"), "x_offset": 4})

@@ -12,14 +12,14 @@ _SHORT_HASH = 12
 def rollup_columns(words: Wording) -> list[Column]:
     """Head of the sheet of all figures."""
     names = ("theme", "indicator", "value", "numerator", "denominator", "denominator_kind", "target", "attainment")
-    widths = (22, 46, 12, 13, 13, 24, 12, 16)
+    widths = (21, 44, 10, 11, 11, 28, 10, 15)
     columns = [Column(words.text(name), width) for name, width in zip(names, widths, strict=True)]
     return [
         *columns,
-        Column(words.text("units_with_figure"), 11),
-        Column(words.text("status"), 16),
-        Column(words.text("notes"), 34),
-        Column(words.text("code"), 15),
+        Column(words.text("units_with_figure"), 10),
+        Column(words.text("status"), 13),
+        Column(words.text("notes"), 32),
+        Column(words.text("code"), 14),
     ]
 
 
@@ -59,7 +59,7 @@ def commune_columns(words: Wording) -> list[Column]:
         "unit_code",
         "code",
     )
-    widths = (40, 22, 12, 13, 13, 30, 34, 16, 10, 15)
+    widths = (42, 18, 10, 11, 11, 26, 30, 14, 9, 14)
     return [Column(words.text(name), width) for name, width in zip(names, widths, strict=True)]
 
 
@@ -82,7 +82,7 @@ def commune_row(figure: Figure, commune: CommuneFigure) -> list[Cell]:
 def unit_columns(words: Wording) -> list[Column]:
     """Head of the sheet of units."""
     names = ("unit_code", "unit", "status", "received", "file", "sha256")
-    widths = (12, 30, 24, 20, 44, 18)
+    widths = (12, 26, 24, 18, 40, 16)
     return [Column(words.text(name), width) for name, width in zip(names, widths, strict=True)]
 
 
@@ -91,7 +91,7 @@ def unit_row(unit: UnitLine, words: Wording) -> list[Cell]:
     return [
         Cell(unit.code, "centre"),
         Cell(unit.name),
-        Cell(words.state(unit), "good" if unit.state == "accepted" else "poor"),
+        Cell(words.state(unit), "good" if unit.state in {"accepted", "late"} else "poor"),
         Cell(words.time(unit.received_at), "centre"),
         Cell(unit.file_name),
         Cell((unit.sha256 or "")[:_SHORT_HASH], "code"),
@@ -101,7 +101,7 @@ def unit_row(unit: UnitLine, words: Wording) -> list[Cell]:
 def change_columns(words: Wording) -> list[Column]:
     """Head of the sheet of moved figures."""
     names = ("indicator", "moved_column", "before", "after", "because", "sha256", "code")
-    widths = (46, 22, 18, 18, 44, 18, 15)
+    widths = (46, 24, 20, 20, 32, 14, 14)
     return [Column(words.text(name), width) for name, width in zip(names, widths, strict=True)]
 
 

@@ -7,7 +7,7 @@ INK, MUTED, LINE, BRAND, GOOD, POOR = "#1F2933", "#5B6770", "#C9D1D9", "#0B4F6C"
 _BASE: dict[str, object] = {"font_name": "Times New Roman", "font_size": 11, "font_color": INK, "valign": "vcenter"}
 _BODY: dict[str, object] = {**_BASE, "border": 1, "border_color": LINE}
 # Quoted, so that editing a cell which holds somebody's words does not turn them into a formula.
-_WORDS: dict[str, object] = {**_BODY, "quote_prefix": True, "text_wrap": True}
+_WORDS: dict[str, object] = {**_BODY, "quote_prefix": True, "text_wrap": True, "indent": 1}
 
 _STYLES: dict[str, dict[str, object]] = {
     "title": {**_BASE, "bold": True, "font_size": 16, "font_color": BRAND},
@@ -20,14 +20,14 @@ _STYLES: dict[str, dict[str, object]] = {
     },
     "text": _WORDS,
     "strong": {**_WORDS, "bold": True},
-    "centre": {**_WORDS, "align": "center"},
+    "centre": {**_WORDS, "align": "center", "indent": 0},
     "code": {**_WORDS, "font_name": "Consolas", "font_size": 9, "font_color": MUTED},
     "count": {**_BODY, "num_format": "#,##0"},
     "decimal": {**_BODY, "num_format": "#,##0.0###"},
     # Kept as 0 to 100, as in the CSV file, so that both give the same number to a formula.
     "percent": {**_BODY, "num_format": '0.00"%"'},
-    "good": {**_WORDS, "align": "center", "font_color": GOOD, "bg_color": "#E3F4EA"},
-    "poor": {**_WORDS, "align": "center", "font_color": POOR, "bg_color": "#FCEBDD"},
+    "good": {**_WORDS, "align": "center", "indent": 0, "font_color": GOOD, "bg_color": "#E3F4EA"},
+    "poor": {**_WORDS, "align": "center", "indent": 0, "font_color": POOR, "bg_color": "#FCEBDD"},
 }  # fmt: skip
 
 

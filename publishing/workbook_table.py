@@ -1,5 +1,6 @@
 """Sheets of the published workbook: words go in as words, numbers as numbers, and every sheet prints on A4."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,6 +9,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 _A4 = 9
+_LINE_HEIGHT, _PADDING = 14.5, 3
+# Characters beyond a column's width that still fit on its line, on average: letters are narrower than digits.
+_SLACK = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Page:
     """A sheet being written from the top down; `row` is the next free row, counted from 0."""
 
     def __init__(self, sheet: Worksheet, styles: Mapping[str, Format]) -> None:
-        """Set the sheet up for A4 across: as wide as the paper, as long as needed, with page numbers."""
+        """Set the sheet up for A4: as wide as the paper, as long as needed, with page numbers."""
         self.sheet, self.row = sheet, 0
         self._styles = styles
         sheet.set_paper(_A4)
@@ -54,16 +58,18 @@ class Page:
     def write_table(self, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
         """A table that can be filtered; without rows, only its head. `name` has to be new in the workbook."""
         head = self.row
-        for index, column in enumerate(columns):
-            self._write(index, Cell(column.header, "header"))
+        self._write_row([Cell(column.header, "header") for column in columns], columns)
         for row in rows:
-            self.row += 1
-            for index, cell in enumerate(row):
-                self._write(index, cell)
+            self._write_row(row, columns)
         if rows:
             heads = [{"header": column.header, "header_format": self._styles["header"]} for column in columns]
             options = {"name": name, "columns": heads, "style": None}
-            self.sheet.add_table(head, 0, self.row, len(columns) - 1, options)
+            self.sheet.add_table(head, 0, self.row - 1, len(columns) - 1, options)
+
+    def _write_row(self, row: Sequence[Cell], columns: Sequence[Column]) -> None:
+        for index, cell in enumerate(row):
+            self._write(index, cell)
+        self.sheet.set_row(self.row, _PADDING + _LINE_HEIGHT * _lines_of(row, columns))
         self.row += 1
 
     def _write(self, column: int, cell: Cell) -> None:
@@ -76,3 +82,13 @@ class Page:
                 self.sheet.write_string(self.row, column, text, style)
             case number:
                 self.sheet.write_number(self.row, column, number, style)
+
+
+def _lines_of(row: Sequence[Cell], columns: Sequence[Column]) -> int:
+    """How many lines the tallest cell wraps to: not every program works that out when it opens the file."""
+    return max(
+        sum(math.ceil(max(len(line), 1) / (column.width * _SLACK)) for line in cell.value.split("\n"))
+        if isinstance(cell.value, str)
+        else 1
+        for cell, column in zip(row, columns, strict=True)
+    )

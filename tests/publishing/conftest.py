@@ -100,9 +100,7 @@ def _file_of(unit: OrgUnit) -> FileRef:
     return FileRef(int(unit.code), sha256, f"{unit.bare_name} 01-T.xlsx", 1)
 
 
-def _standing(
-    unit: OrgUnit, missing: Collection[str], refused: Collection[str], late: Collection[str]
-) -> UnitStanding:
+def _standing(unit: OrgUnit, missing: Collection[str], refused: Collection[str], late: Collection[str]) -> UnitStanding:
     if unit.code in missing:
         return UnitStanding(unit.code, unit.name, UnitState.MISSING, late=False, file=None, received_at=None, issues=0)
     return UnitStanding(
@@ -120,8 +118,9 @@ def _contribution(catalog: Catalog, indicator: Indicator, unit: OrgUnit) -> Cont
     day = catalog.last_day(FORM, PERIOD)
     seed = int.from_bytes(hashlib.sha256(f"{indicator.id}{unit.code}".encode()).digest()[:4])
     if indicator.collected_at is Level.VILLAGE:
+        one = Decimal(1) if indicator.measure is Measure.RATIO else None
         cells = [
-            _cell(village.code, "Theo thôn", row, Decimal(1), Decimal(1))
+            _cell(village.code, "Theo thôn", row, Decimal(1), one)
             for row, village in enumerate(catalog.villages(unit, day), start=6)
         ]
     else:
@@ -143,9 +142,7 @@ def _contribution(catalog: Catalog, indicator: Indicator, unit: OrgUnit) -> Cont
 
 def _cell(unit: str, sheet: str, row: int, numerator: Decimal, denominator: Decimal | None) -> SourceCell:
     typed = None if denominator is None else str(denominator)
-    return SourceCell(
-        unit, sheet, f"E{row}", f"D{row}", CellState.VALUE, numerator, denominator, str(numerator), typed
-    )
+    return SourceCell(unit, sheet, f"E{row}", f"D{row}", CellState.VALUE, numerator, denominator, str(numerator), typed)
 
 
 def _row(
