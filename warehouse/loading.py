@@ -72,7 +72,7 @@ def load(session: Session, judged: Sequence[Judged], run_id: str, at: datetime) 
         row = rows[one.submission_id]
         if row.state in _SETTLED:
             continue
-        issues = (*one.issues, *unstorable(one.report.observations))
+        issues = _all_issues(one)
         if any(issue.severity is Severity.CRITICAL for issue in issues):
             if not _quarantine(session, row, run_id, at):
                 continue
@@ -86,6 +86,13 @@ def load(session: Session, judged: Sequence[Judged], run_id: str, at: datetime) 
     session.flush()
     add_rows(session, table_of(ObservationRow), observations)
     return LoadResult(tuple(accepted), tuple(quarantined), frozenset(touched))
+
+
+def _all_issues(one: Judged) -> tuple[Issue, ...]:
+    """What reading and rules found, and what cannot be kept; of a cell that is refused already nothing more is said."""
+    refused = {(issue.sheet, issue.cell) for issue in one.issues if issue.severity is Severity.CRITICAL}
+    further = (each for each in unstorable(one.report.observations) if (each.sheet, each.cell) not in refused)
+    return (*one.issues, *further)
 
 
 def _age(row: SubmissionRow) -> tuple[datetime, datetime, int]:

@@ -202,6 +202,16 @@ def test_figure_the_warehouse_cannot_keep_is_an_issue_with_its_cell(
     assert [issue.cell for issue in found] == [one.cell for one in numerators]
 
 
+def test_cell_that_reading_refused_is_named_once(house: House) -> None:
+    """An official is told one thing about one cell."""
+    report = with_numerator(house.report("22813", {}), Figure(CellState.UNREADABLE, None, "E9", "nhiều"))
+    submission_id = house.check(report)
+    told = Issue("text_where_number", Severity.CRITICAL, "Biểu 01-T", "E9", "nhiều")
+    house.load(Judged(submission_id, report, (told,)))
+    with reading(house.engine) as session:
+        assert [issue.code for issue in queries.submission_issues(session, submission_id)] == ["text_where_number"]
+
+
 def test_share_beyond_all_sense_is_an_issue(house: House) -> None:
     """Two numbers that fit, whose share does not, refuse one workbook instead of stopping the night."""
     report = house.report("22813", {"dvc_toantrinh": (10**11, 1)})
