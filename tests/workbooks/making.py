@@ -1,4 +1,4 @@
-"""Makes the workbooks of tests: the project's own template, a hand-made form, and edits that spoil them as people do."""
+"""Makes the workbooks of tests: the template, a hand-made form, and edits that spoil them as people do."""
 
 import io
 import warnings
