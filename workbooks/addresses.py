@@ -8,7 +8,7 @@ LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
 
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
-_REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!:\[\]]+))!(\$?[A-Za-z]{1,3}\$?[0-9]{1,7})")
+_REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!:#\[\]]+))!(\$?[A-Za-z]{1,3}\$?[0-9]{1,7})")
 
 
 @lru_cache(maxsize=LAST_COLUMN)

@@ -3,12 +3,13 @@
 import difflib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from domain.texts import ascii_key, normalise_name
 
 # "1.", "2.3", "2.3.", "1)", "(1)", "a)", "II.", "-", "+", "•": how a line is numbered says nothing of what it means.
 _NUMBERING = re.compile(
-    r"^(?:[-+*•]\s*|\(?\d{1,3}(?:\.\d{1,3})*[.)]\s*|\d{1,3}(?:\.\d{1,3})+\s+|\(?[ivx]+[.)]\s*|\(?[a-zđ]\)\s*)"
+    r"^(?:[-+*•]\s*|\d{1,3}(?:\.\d{1,2})+[.)]?\s+|\(?\d{1,3}[.)](?!\d)\s*|\(?[ivx]+[.)]\s*|\(?[a-zđ]\)\s*)"
 )
 _AROUND_MARKS = re.compile(r"\s*([,;:()/%-])\s*")
 _TRAILING = re.compile(r"[\s:;.*]+$")
@@ -16,6 +17,7 @@ _SUGGESTIONS = 3
 _NEAR = 0.8
 
 
+@lru_cache(maxsize=16_384)
 def normalise_label(text: str) -> str:
     """Make two writings of one label equal: spelling variants, numbering, spaces around marks, a final colon.
 

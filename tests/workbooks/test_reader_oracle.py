@@ -1,6 +1,6 @@
 """The reader against openpyxl: on workbooks of any values and formats both read the same in every cell."""
 
-import datetime
+import datetime as dt
 import io
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.workbook import Workbook as OpenpyxlWorkbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from workbooks.addresses import cell_address
 from workbooks.cells import CellKind, Sheet, SheetState
@@ -25,8 +26,8 @@ _NUMBERS = st.one_of(
     st.decimals(-(10**6), 10**6, places=3).map(float),
 )
 _DATES = st.builds(
-    datetime.datetime.combine,
-    st.dates(datetime.date(1901, 1, 1), datetime.date(2100, 1, 1)),
+    dt.datetime.combine,
+    st.dates(dt.date(1901, 1, 1), dt.date(2100, 1, 1)),
     st.times().map(lambda time: time.replace(microsecond=0)),
 )
 _FORMATS = st.sampled_from(
@@ -54,7 +55,7 @@ def test_every_cell_equals_openpyxl(sheets: list[dict[tuple[int, int], tuple[Any
         for (row, column), (value, number_format, font) in cells.items():
             cell = sheet.cell(row, column, value)
             cell.font = Font(name=font)
-            if not isinstance(value, datetime.datetime):
+            if not isinstance(value, dt.datetime):
                 cell.number_format = number_format
     workbook.create_sheet("Cuối").sheet_state = state
     data = _saved(workbook)
@@ -72,7 +73,7 @@ def _saved(workbook: OpenpyxlWorkbook) -> bytes:
     return buffer.getvalue()
 
 
-def _assert_equal(ours: Sheet, theirs: Any) -> None:
+def _assert_equal(ours: Sheet, theirs: Worksheet) -> None:
     known = {cell.coordinate: cell for row in theirs.iter_rows() for cell in row if cell.value is not None}
     assert set(known) == {address for address, cell in ours.cells.items() if cell.value != ""}
     for address, cell in known.items():
@@ -83,15 +84,15 @@ def _assert_equal(ours: Sheet, theirs: Any) -> None:
         assert (mine.kind is CellKind.ERROR) == (cell.data_type == "e"), address
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """Numbers as floats, dates to the second: openpyxl rounds what it reads, we do not."""
     match value:
         case bool():
             return value
         case Decimal() | int() | float():
             return float(value)
-        case datetime.datetime():
-            return (value + datetime.timedelta(microseconds=500_000)).replace(microsecond=0)
+        case dt.datetime():
+            return (value + dt.timedelta(microseconds=500_000)).replace(microsecond=0)
         case _:
             return value
 

@@ -1,0 +1,61 @@
+"""What names of files and folders, and lines above a table, say of period and unit."""
+
+import pytest
+
+from workbooks.hints import codes_in_name, period_in_words, periods_in_name, units_in_name
+
+
+@pytest.mark.parametrize(
+    ("name", "periods"),
+    [
+        ("22813_2025-05.xlsx", ["2025-05"]),
+        ("2025-05", ["2025-05"]),
+        ("Bao cao T5-2025.xlsx", ["2025-05"]),
+        ("báo cáo tháng 05 năm 2025 (1).xlsx", ["2025-05"]),
+        ("thang 12.2024", ["2024-12"]),
+        ("Quý II-2025.xlsx", ["2025-Q2"]),
+        ("2025-q3", ["2025-Q3"]),
+        ("bc 2025-H1", ["2025-H1"]),
+        ("2025", []),
+        ("report 2025-05-16.xlsx", []),
+        ("2025-05-16", []),
+        ("16.05.2025", []),
+        ("2025-13", []),
+        ("SXT5 mat52025x", []),
+        ("T4-2025 va T5-2025", ["2025-04", "2025-05"]),
+    ],
+)
+def test_periods_in_names(name: str, periods: list[str]) -> None:
+    """A name speaks of a period only where it names one; days, years and codes are none."""
+    assert sorted(period.id for period in periods_in_name(name)) == periods
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("Tháng 5/2025 (từ 15/4/2025 đến 14/5/2025)", "2025-05"),
+        ("THÁNG 05 NĂM 2025", "2025-05"),
+        ("Quý IV năm 2025", "2025-Q4"),
+        ("Quý 1/2025", "2025-Q1"),
+        ("6 tháng đầu năm 2025", "2025-H1"),
+        ("Sáu tháng cuối năm 2025", "2025-H2"),
+        ("Năm 2025", "2025"),
+        ("Tháng …/2025", None),
+        ("Tháng 13/2025", None),
+        ("", None),
+    ],
+)
+def test_periods_in_words(text: str, period: str | None) -> None:
+    """A heading's words name a period as officials write it, or none."""
+    found = period_in_words(text)
+    assert (found.id if found else None) == period
+
+
+def test_codes_are_five_digits_alone() -> None:
+    """A commune's code is five digits that are part of no longer number."""
+    assert codes_in_name("22813_2025-05 (220525) 123456 22816.xlsx") == ("22813", "22816")
+
+
+def test_names_with_their_kind_are_guessed_longest_first() -> None:
+    """A name in a file's name ends nobody knows where, so the longest guess comes first."""
+    assert list(units_in_name("BC xã Lâm Sơn tháng 5.xlsx"))[:2] == ["xã lâm sơn tháng", "xã lâm sơn"]
