@@ -36,7 +36,7 @@ def identify_form(catalog: Catalog, evidence: Evidence, sheet_names: Sequence[st
                 if normalise_label(layout.sheet) in named
             ]
         )
-    if verdict.value in catalog.forms:
+    if verdict.value is not None and verdict.value in catalog.forms:
         return catalog.forms[verdict.value]
     if not evidence.stamp.of(KEY_FORM):
         said = next((line for heading in evidence.headings for line in heading.forms), None)
