@@ -110,7 +110,6 @@ class _Assembly:
             numerator_name=known.numerator.get(lang) if known else "",
             denominator_name=known.denominator.get(lang) if known and known.denominator else "",
             denominator_kind=self.words.denominator_kind(row.denominator_kind),
-            source=known.source if known else "",
             target_document=self._target_document(row),
             communes=tuple(map(_commune_figure, self.given[row.indicator])),
         )

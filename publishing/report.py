@@ -49,7 +49,6 @@ class Figure:
     numerator_name: str
     denominator_name: str
     denominator_kind: str
-    source: str
     target_document: str
     communes: tuple[CommuneFigure, ...]
 

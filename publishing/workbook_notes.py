@@ -5,7 +5,7 @@ from publishing.rollup_csv import COLUMNS
 from publishing.wording import Wording
 from publishing.workbook_table import Cell, Column, Page
 
-_WIDTHS = (44, 44, 44, 30, 46, 18)
+_WIDTHS = (50, 50, 50, 40, 18)
 
 
 def write_notes(page: Page, report: Report, words: Wording) -> None:
@@ -15,7 +15,7 @@ def write_notes(page: Page, report: Report, words: Wording) -> None:
     page.write_lines([Cell(line, "subtitle") for line in _cautions(report, words)])
     figures = [figure for theme in report.themes for figure in theme.figures]
     _section(page, words, "explain_indicators", "explain_kinds")
-    heads = ("indicator", "numerator", "denominator", "denominator_kind", "document", "code")
+    heads = ("indicator", "numerator", "denominator", "denominator_kind", "code")
     page.write_table("ChiTieu", _columns(words, heads), [_indicator_row(figure) for figure in figures])
     _section(page, words, "explain_targets", "explain_assumed")
     promised = [_target_row(figure, words) for figure in figures if figure.row.target is not None]
@@ -46,7 +46,6 @@ def _indicator_row(figure: Figure) -> list[Cell]:
         Cell(figure.numerator_name),
         Cell(figure.denominator_name),
         Cell(figure.denominator_kind),
-        Cell(figure.source),
         Cell(figure.row.indicator, "code"),
     ]
 

@@ -1,0 +1,167 @@
+"""A district's revision built by hand, so that publishing is tested without a warehouse."""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from domain.aggregation import percentage
+from domain.catalog import Catalog
+from domain.indicators import Indicator, Measure
+from domain.observations import CellState
+from domain.periods import parse_period
+from domain.rollups import Boundary, RollupChange, RollupRow, RollupStatus
+from domain.units import Level, OrgUnit
+from warehouse.queries import Contribution, FileRef, Revision, SourceCell, UnitStanding, UnitState
+
+AREA, FORM, PERIOD = "585", "cds_x_t", parse_period("2025-05")
+PUBLISHED_AT = datetime(2025, 5, 16, 18, 30, tzinfo=UTC)
+
+
+def build_revision(
+    catalog: Catalog,
+    number: int = 1,
+    missing: Collection[str] = (),
+    refused: Collection[str] = (),
+    late: Collection[str] = (),
+    **changes: object,
+) -> Revision:
+    """A revision whose figures depend only on the units in it; `changes` replace fields of the result."""
+    units = catalog.owing_units(FORM, AREA, PERIOD)
+    standing = tuple(_standing(unit, missing, refused, late) for unit in units)
+    inside = [unit for unit, stands in zip(units, standing, strict=True) if stands.state is UnitState.ACCEPTED]
+    indicators = [one for one in catalog.indicators.values() if one in catalog.due_indicators(FORM, units[0], PERIOD)]
+    given = [_contribution(catalog, one, unit) for one in indicators for unit in inside]
+    revision = Revision(
+        area=AREA,
+        area_valid_from=catalog.units.get(AREA, catalog.last_day(FORM, PERIOD)).valid_from,
+        area_name="Huyện Ninh Sơn",
+        form=FORM,
+        period=PERIOD,
+        boundary=Boundary.AS_THEN,
+        number=number,
+        published_at=PUBLISHED_AT,
+        run_id=f"run-{number}",
+        catalog_version=catalog.version,
+        content_sha256=hashlib.sha256(f"content {number}".encode()).hexdigest(),
+        rows=tuple(
+            _row(catalog, one, [each for each in given if each.indicator == one.id], standing, number)
+            for one in indicators
+        ),
+        changes=(),
+        units=standing,
+        contributions=tuple(given),
+        file_names={unit.file.sha256: unit.file.file_name for unit in standing if unit.file},
+    )
+    return replace(revision, **changes)  # type: ignore[arg-type] # tests name fields of Revision
+
+
+def _file_of(unit: OrgUnit) -> FileRef:
+    sha256 = hashlib.sha256(unit.code.encode()).hexdigest()
+    return FileRef(int(unit.code), sha256, f"{unit.bare_name} 01-T.xlsx", 1)
+
+
+def _standing(unit: OrgUnit, missing: Collection[str], refused: Collection[str], late: Collection[str]) -> UnitStanding:
+    if unit.code in missing:
+        return UnitStanding(unit.code, unit.name, UnitState.MISSING, late=False, file=None, received_at=None, issues=0)
+    return UnitStanding(
+        code=unit.code,
+        name=unit.name,
+        state=UnitState.QUARANTINED if unit.code in refused else UnitState.ACCEPTED,
+        late=unit.code in late,
+        file=_file_of(unit),
+        received_at=datetime(2025, 5, 15, 2, int(unit.code) % 60, tzinfo=UTC),
+        issues=2 if unit.code in refused else 0,
+    )
+
+
+def _contribution(catalog: Catalog, indicator: Indicator, unit: OrgUnit) -> Contribution:
+    day = catalog.last_day(FORM, PERIOD)
+    seed = int.from_bytes(hashlib.sha256(f"{indicator.id}{unit.code}".encode()).digest()[:4])
+    if indicator.collected_at is Level.VILLAGE:
+        one = Decimal(1) if indicator.measure is Measure.RATIO else None
+        cells = [
+            _cell(village.code, "Theo thôn", row, Decimal(1), one)
+            for row, village in enumerate(catalog.villages(unit, day), start=6)
+        ]
+    else:
+        denominator = Decimal(400 + seed % 9000)
+        numerator = (denominator * (70 + seed % 31) / 100).to_integral_value()
+        row = 12 + list(catalog.indicators).index(indicator.id)
+        share = denominator if indicator.measure is Measure.RATIO else None
+        cells = [_cell(unit.code, "Biểu 01", row, numerator, share)]
+    return Contribution(
+        indicator=indicator.id,
+        unit=unit.code,
+        unit_name=unit.name,
+        numerator=sum((cell.numerator or Decimal(0) for cell in cells), Decimal(0)),
+        denominator=sum((cell.denominator for cell in cells if cell.denominator), Decimal(0)) or None,
+        file=_file_of(unit),
+        sources=tuple(cells),
+    )
+
+
+def _cell(unit: str, sheet: str, row: int, numerator: Decimal, denominator: Decimal | None) -> SourceCell:
+    typed = None if denominator is None else str(denominator)
+    return SourceCell(unit, sheet, f"E{row}", f"D{row}", CellState.VALUE, numerator, denominator, str(numerator), typed)
+
+
+def _row(
+    catalog: Catalog, one: Indicator, given: list[Contribution], standing: tuple[UnitStanding, ...], number: int
+) -> RollupRow:
+    numerator = sum((each.numerator for each in given), Decimal(0))
+    denominator = sum((each.denominator for each in given if each.denominator), Decimal(0)) or None
+    value = percentage(numerator, denominator) if one.measure is Measure.RATIO else numerator
+    target = catalog.target(one.id, Level.DISTRICT, AREA, PERIOD.year)
+    late = [unit for unit in standing if unit.late]
+    return RollupRow(
+        area=AREA,
+        period=PERIOD.id,
+        indicator=one.id,
+        value=value,
+        numerator=numerator,
+        denominator=denominator,
+        denominator_kind=one.denominator_kind,
+        target=target.value if target else None,
+        target_assumed=target.assumed if target else None,
+        attained=value >= target.value if target and value is not None else None,
+        units_expected=len(standing),
+        units_accepted=len(given),
+        units_late=len(late),
+        units_missing=len(standing) - len(given),
+        status=RollupStatus.COMPLETE if len(given) == len(standing) else RollupStatus.PARTIAL,
+        boundary=Boundary.AS_THEN,
+        revision=number,
+        published_at=PUBLISHED_AT,
+        run_id=f"run-{number}",
+        notes="; ".join(f"{unit.name}: chưa có số liệu" for unit in standing if unit.state is not UnitState.ACCEPTED),
+    )
+
+
+def with_row(revision: Revision, position: int, **columns: object) -> Revision:
+    """The revision with some columns of one row replaced."""
+    rows = list(revision.rows)
+    rows[position] = replace(rows[position], **columns)  # type: ignore[arg-type] # tests name columns of RollupRow
+    return replace(revision, rows=tuple(rows))
+
+
+def correction(catalog: Catalog) -> Revision:
+    """Revision 2, which brings in Ma Nới after its first workbook was refused, with what that moved."""
+    before, after = build_revision(catalog, refused={"22828"}), build_revision(catalog, number=2)
+    (sha256,) = (unit.file.sha256 for unit in after.units if unit.code == "22828" and unit.file)
+    moved = ("value", "numerator", "denominator", "attained", "units_accepted", "units_missing", "status", "notes")
+    changes = tuple(
+        RollupChange(new.indicator, column, _said(old, column), _said(new, column), sha256)
+        for old, new in zip(before.rows, after.rows, strict=True)
+        for column in moved
+        if getattr(old, column) != getattr(new, column)
+    )
+    return replace(after, changes=changes)
+
+
+def _said(row: RollupRow, column: str) -> str:
+    value = getattr(row, column)
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
