@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from domain.catalog import Catalog
 from domain.issues import Issue
+from domain.periods import Period
 from domain.submissions import ParsedReport
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -19,18 +20,23 @@ def day_in_vietnam(moment: datetime) -> date:
     return moment.astimezone(VIETNAM).date()
 
 
+def opens_on(catalog: Catalog, form: str, period: Period) -> date:
+    """The first day on which a period's reports are taken: the day after its last."""
+    return catalog.last_day(form, period) + timedelta(days=1)
+
+
 def place(report: ParsedReport, catalog: Catalog, today: date) -> tuple[Issue, ...]:
     """What speaks against judging a report: its period is not open yet, or its unit does not owe the form.
 
-    A period opens on the day after its last. A report whose unit, period or form could not be told has its own issues
+    A report whose unit, period or form could not be told has its own issues
     already and gets none here.
     """
     if report.unit is None or report.period is None or report.form is None:
         return ()
     found: list[Issue] = []
-    opens_on = catalog.last_day(report.form, report.period) + timedelta(days=1)
-    if today < opens_on:
-        facts = {"period": report.period.id, "opens_on": f"{opens_on:%d/%m/%Y}"}
+    first_day = opens_on(catalog, report.form, report.period)
+    if today < first_day:
+        facts = {"period": report.period.id, "opens_on": f"{first_day:%d/%m/%Y}"}
         found.append(
             Issue(
                 code=NOT_OPEN,

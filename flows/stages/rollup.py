@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from domain.placing import opens_on
 from domain.units import Level
 from flows.scope import Scope
 from flows.wiring import House
@@ -22,6 +23,8 @@ def touched(house: House, scope: Scope) -> tuple[TouchedArea, ...]:
         one
         for one in found
         if scope.takes_area(one.area, one.period)
+        # A report sent too early was refused; it must not open its period.
+        and opens_on(house.catalog, one.form, one.period) <= house.today
         and (house.areas or all(member.parent == one.area.code for member in one.area.members))
     )
 
