@@ -55,8 +55,8 @@ class _Judgement:
     replaced: set[int] = field(default_factory=set)
 
 
-def carry_out(run: Run, kind: str) -> Outcome:
-    """Collect, read, place, judge, load, roll up, publish.
+def carry_out(run: Run, kind: str, reason: str | None = None) -> Outcome:
+    """Collect, read, place, judge, load, roll up, publish; `reason` is why a person asked for it.
 
     Whatever an earlier run left half-way is taken up from its landed bytes, so a run that was killed at any moment is
     made good by the next one.
@@ -67,7 +67,7 @@ def carry_out(run: Run, kind: str) -> Outcome:
     house = run.house
     with transaction(house.engine) as session:
         mirror_catalog(session, house.catalog)
-        start_run(session, run.id, kind, house.catalog.version, house.clock())
+        start_run(session, run.id, kind, house.catalog.version, house.clock(), reason=reason)
         clear_abandoned(session, house.clock() - ABANDONED_AFTER)
     left = _collect(run)
     found = _read(run)

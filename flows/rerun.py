@@ -43,4 +43,4 @@ def rerun(period: str, units: list[str], reason: str) -> State[Any]:
         steps=PrefectSteps(str(flow_run.id)),
         watcher=current_watcher(),
     )
-    return report(carry_out(run, "rerun"), Wording(house.catalog, settings.lang))
+    return report(carry_out(run, "rerun", reason), Wording(house.catalog, settings.lang))

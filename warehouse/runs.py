@@ -11,10 +11,13 @@ from warehouse.engine import Session
 from warehouse.models import PublicationRow, RollupRevisionRow, RunRow
 
 
-def start_run(session: Session, run_id: str, kind: str, catalog_version: str, at: datetime) -> None:
-    """Record that a run began; one that is started anew under the same id goes on under its first record."""
+def start_run(
+    session: Session, run_id: str, kind: str, catalog_version: str, at: datetime, *, reason: str | None = None
+) -> None:
+    """Record that a run began, and why, where a person started it; the same id once more goes on under its record."""
     if session.get(RunRow, run_id) is None:
-        session.add(RunRow(run_id=run_id, kind=kind, catalog_version=catalog_version, started_at=at, counts={}))
+        row = RunRow(run_id=run_id, kind=kind, reason=reason, catalog_version=catalog_version, started_at=at, counts={})
+        session.add(row)
 
 
 def finish_run(session: Session, run_id: str, counts: Mapping[str, int], at: datetime) -> None:

@@ -249,6 +249,16 @@ def test_run_is_recorded_from_start_to_finish(house: House) -> None:
     assert (ended.finished_at, ended.counts) == (house.clock, {"accepted": 7, "quarantined": 1})
 
 
+def test_reason_of_a_run_is_kept(house: House) -> None:
+    """Why a person asked for a rerun is still known when Prefect's own records are pruned."""
+    with transaction(house.engine) as session:
+        start_run(session, "run-1", "rerun", "v1", NIGHT, reason="xã gửi lại")
+    with reading(house.engine) as session:
+        kept = queries.run_record(session, "run-1")
+    assert kept is not None
+    assert kept.reason == "xã gửi lại"
+
+
 def test_run_that_was_never_started_cannot_finish(house: House) -> None:
     """A defect of the caller is told, not recorded."""
     with pytest.raises(UsageError, match="run-x"), transaction(house.engine) as session:

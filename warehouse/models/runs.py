@@ -14,6 +14,7 @@ class RunRow(Base):
 
     run_id: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
+    reason: Mapped[str | None]
     catalog_version: Mapped[str]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

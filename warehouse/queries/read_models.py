@@ -202,7 +202,10 @@ class SubmissionRecord:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """One run of the pipeline. `finished_at` is None for one that still goes on or was killed; times are in UTC."""
+    """One run of the pipeline. `finished_at` is None for one that still goes on or was killed; times are in UTC.
+
+    `reason` is why a person started it; None for a scheduled one.
+    """
 
     run_id: str
     kind: str
@@ -210,6 +213,7 @@ class RunRecord:
     started_at: datetime
     finished_at: datetime | None
     counts: dict[str, int]
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ def upgrade() -> None:
     op.create_table('run',
     sa.Column('run_id', sa.Text(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('catalog_version', sa.Text(), nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
