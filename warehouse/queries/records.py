@@ -66,6 +66,4 @@ def last_runs(session: Session, count: int = 10) -> tuple[RunRecord, ...]:
 
 
 def _record(row: RunRow) -> RunRecord:
-    return RunRecord(
-        row.run_id, row.kind, row.catalog_version, row.started_at, row.finished_at, row.counts, row.reason
-    )
+    return RunRecord(row.run_id, row.kind, row.catalog_version, row.started_at, row.finished_at, row.counts, row.reason)
