@@ -25,7 +25,9 @@ def test_template_prints_on_few_pages_with_every_line(
     printed = " ".join(" ".join(pages).split())
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in printed
     assert "CHỦ TỊCH" in printed
-    assert len(pages) <= 5
+    assert (
+        len(pages) <= 8
+    )  # three of the form, one of villages, the rest instructions; sideways it would be twice as many
 
 
 def test_published_workbook_opens_without_repair(demo_home: Path, print_text: Callable[[Path], list[str]]) -> None:
