@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export TONGHOP_HOME ?= ./var
 
-.PHONY: help demo test test-full check format setup-full golden clean
+.PHONY: help demo test test-full check format setup-full golden sweep clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -49,6 +49,9 @@ setup-full: ## Install the Debian packages that make test-full needs (root or su
 
 golden: $(VENV)/ready ## Make the golden files again; look at the diff before you commit it
 	@$(BIN)/python -m pytest tests/publishing --update-golden
+
+sweep: $(VENV)/ready ## Read 10,000 spoilt workbooks, and those of CORPUS=folder: none may crash, run away or end unexplained
+	@$(BIN)/python -m benchmarks.sweep --mutants $(or $(MUTANTS),10000) $(if $(CORPUS),--corpus "$(CORPUS)")
 
 clean: ## Remove the virtual environment, caches and everything made under TONGHOP_HOME
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache "$(TONGHOP_HOME)"
