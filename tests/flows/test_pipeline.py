@@ -8,9 +8,13 @@ import pytest
 
 from connectors.base import FileChangedError, RemoteFile
 from connectors.filesystem import FilesystemConnector
+from flows.pipeline import Run, carry_out
+from flows.scope import Scope
+from flows.watching import Nobody
 from tests.flows.nights import (
     NOW,
     WRONG,
+    PlainSteps,
     codes_of,
     deliver,
     house_of,
@@ -154,3 +158,27 @@ def test_configured_areas_are_published(home: Path, first_files: First) -> None:
     deliver(home, first_files)
     outcome = run_plainly(house_of(home, areas=("58", "585")))
     assert sorted(given.area for given in outcome.given) == ["58", "585"]
+
+
+def test_both_engines_give_the_same_figures(
+    tmp_path: Path, warehouse_url: str, first_files: First, after_night: Path, correction: SampleFile
+) -> None:
+    """The whole way, a correction included, on SQLite and on PostgreSQL, from an empty database."""
+    home = tmp_path / "other"
+    deliver(home, first_files)
+    run_plainly(house_of(home, warehouse_url=warehouse_url))
+    for each in (home, after_night):
+        deliver(each, [correction])
+    run_plainly(house_of(home, warehouse_url=warehouse_url), "rerun", "2025-05", [WRONG])
+    run_plainly(house_of(after_night), "rerun", "2025-05", [WRONG])
+    assert published_rows(home) == published_rows(after_night)
+
+
+def test_the_reason_of_a_rerun_is_kept(after_night: Path, correction: SampleFile) -> None:
+    """Our own record of a run says why a person asked for it."""
+    deliver(after_night, [correction])
+    run = Run(house_of(after_night), Scope(), PlainSteps("rerun"), Nobody())
+    carry_out(run, "rerun", "a correction came")
+    assert rows_of(after_night, "SELECT kind, reason FROM run WHERE run_id = 'rerun'") == [
+        ("rerun", "a correction came")
+    ]
