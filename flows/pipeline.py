@@ -166,9 +166,9 @@ def _verdicts(run: Run, asked: Sequence[Reading], came_of: _Judgement) -> tuple[
 
 
 def _batches(things: Sequence[T], size: int) -> Iterator[tuple[str, list[T]]]:
-    """Batches of things, each with a label: `101–200 of 585`."""
+    """Batches of things, each with a label: `101-200 of 585` (a hyphen: Prefect's graph draws no long dash)."""
     rest = iter(things)
     start = 1
     while batch := list(islice(rest, size)):
-        yield f"{start}–{start + len(batch) - 1} of {len(things)}", batch
+        yield f"{start}-{start + len(batch) - 1} of {len(things)}", batch
         start += len(batch)

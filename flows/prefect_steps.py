@@ -1,5 +1,6 @@
 """Carry out a run's steps as Prefect task runs, and show every refused submission as one that failed."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from prefect.states import Failed
 from prefect.tasks import Task
 
 from domain.errors import TransientError
+from flows.settings import LOGGERS
 
 T = TypeVar("T")
 
@@ -28,8 +30,11 @@ class PrefectSteps:
     """The steps of one flow run, each a task run with a readable name."""
 
     def __init__(self, run_id: str) -> None:
-        """Belong to the flow run of that id."""
+        """Belong to the flow run of that id, whose log gets what our rooms log."""
         self.run_id = run_id
+        for room in LOGGERS:
+            # Prefect hands these loggers on to its server, but at Python's own level: warnings only.
+            logging.getLogger(room).setLevel(logging.INFO)
 
     def run(self, stage: str, label: str, work: Callable[[], T]) -> T:
         """Do one step as a task run; see `Steps.run`."""

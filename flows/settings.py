@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from domain.errors import UsageError
 from domain.texts import Lang
 
+LOGGERS = ("flows", "connectors")
+"""Rooms whose log goes to Prefect's server."""
 _PREFIX = "TONGHOP_"
 
 
@@ -132,7 +134,7 @@ def _prefect_environment(settings: Settings) -> dict[str, str]:
         # People read the command's own words; the runs' logs go to the server in full.
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
-        "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,connectors",
+        "PREFECT_LOGGING_EXTRA_LOGGERS": ",".join(LOGGERS),
     }
 
 

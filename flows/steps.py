@@ -14,7 +14,7 @@ class Steps(Protocol):
         """What the run is called in every record."""
 
     def run(self, stage: str, label: str, work: Callable[[], T]) -> T:
-        """Do one step and return its result. `label` tells it from other steps of the stage ("1–100 of 585")."""
+        """Do one step and return its result. `label` tells it from other steps of the stage ("1-100 of 585")."""
 
     def run_retried(self, stage: str, label: str, work: Callable[[], T]) -> T:
         """Do one step, and again when it raises a `TransientError`; the last try's error is raised."""

@@ -107,7 +107,7 @@ def _state(voice: Voice, unit: "UnitStatus") -> str:
     kind = _kind(unit)
     notes = []
     if unit.standing.issues:
-        notes.append(voice.text("issue_count", count=unit.standing.issues))
+        notes.append(voice.text("faults" if kind == "refused" else "remarks", count=unit.standing.issues))
     if unit.waiting:
         notes.append(voice.text("waiting_files", count=unit.waiting))
     more = f" ({', '.join(notes)})" if notes else ""

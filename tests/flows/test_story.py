@@ -122,8 +122,14 @@ def test_a_failed_task_run_is_named_for_the_commune(story: Story) -> None:
 
 def test_steps_have_readable_names(story: Story) -> None:
     """Each batch of each stage is a task run that says what it did."""
-    wanted = {"flow_runs": {"id": {"any_": runs_of(story)[:1]}}, "task_runs": {"name": {"any_": ["load 1–16 of 16"]}}}
+    wanted = {"flow_runs": {"id": {"any_": runs_of(story)[:1]}}, "task_runs": {"name": {"any_": ["load 1-16 of 16"]}}}
     assert len(eventually(lambda: ask("task_runs/filter", **wanted))) == 1
+
+
+def test_prefect_keeps_the_log(story: Story) -> None:
+    """What the stages log stands in the flow run's log: each file that was taken in, by name and hash."""
+    logs = eventually(lambda: ask("logs/filter", logs={"flow_run_id": {"any_": runs_of(story)[:1]}}))
+    assert sum(line["message"].startswith("received ") for line in logs) == 16
 
 
 def test_the_refused_stand_in_a_table(story: Story) -> None:
