@@ -16,7 +16,8 @@ _LOG = logging.getLogger(__name__)
 def report(outcome: Outcome, words: Wording) -> State[Any]:
     """Leave everything an operator looks for, and return the state that the flow run ends in.
 
-    Red when a submission was refused, for operators watch for red; the others are published all the same.
+    Red when a submission was refused or something could not be collected, for operators watch for red; everything else
+    is published all the same.
     """
     summary = words.summary(outcome)
     for verdict in outcome.refused[:MOST_FAILED_TASK_RUNS]:
@@ -25,4 +26,4 @@ def report(outcome: Outcome, words: Wording) -> State[Any]:
         show_table(words.table(outcome.refused), summary)
     for reason in outcome.left:
         _LOG.warning(reason)
-    return Failed(message=summary) if outcome.refused else Completed(message=summary)
+    return Failed(message=summary) if outcome.refused or outcome.left else Completed(message=summary)

@@ -37,6 +37,10 @@ class Wording:
 
     def summary(self, outcome: Outcome) -> str:
         """The run in one line; the flow run's message."""
+        told = self._judged(outcome)
+        return " ".join([told, self.text("some_left", count=len(outcome.left))]) if outcome.left else told
+
+    def _judged(self, outcome: Outcome) -> str:
         if outcome.is_idle:
             return self.text("nothing_new")
         judged = len(outcome.verdicts)
