@@ -130,7 +130,7 @@ class Sheet:
 class Workbook:
     """A workbook: its worksheets in order, its defined names (name to reference) and custom document properties.
 
-    `kind` is "xlsx" or "xlsm". Chart and dialogue sheets are not among the sheets: they hold no cells.
+    `kind` is "xlsx", "xlsm" or "xls". Chart and dialogue sheets are not among the sheets: they hold no cells.
     """
 
     kind: str

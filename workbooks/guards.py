@@ -1,6 +1,7 @@
 """The guards a file passes before anything believes it: its first bytes decide what it is, limits bound the rest."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from domain.issues import Issue, Severity
 
@@ -73,22 +74,26 @@ def check_name(file_name: str, size: int) -> None:
         raise refusal("lock_file", found=file_name)
 
 
-def check_bytes(data: bytes, limits: Limits) -> None:
-    """Let only what begins like a zip archive pass, whatever the file is called.
+class Container(StrEnum):
+    """How a file that may be a workbook is packed: a zip archive, or the compound file and records of old Excel."""
+
+    ZIP = "zip"
+    OLD = "old"
+
+
+def check_bytes(data: bytes, limits: Limits) -> Container:
+    """Let only what begins like a workbook pass, whatever the file is called, and say how it is packed.
 
     Raises:
         RefusedError: empty, too large, or of another kind, each with its own code.
     """
     if not data:
         raise refusal("file_empty")
-    if data.startswith(_ZIP):
+    container = _container(data)
+    if container is not None:
         if len(data) > limits.file_size:
             raise refusal("file_too_large", size=_megabytes(len(data)), limit=_megabytes(limits.file_size))
-        return
-    if data.startswith(_OLE):
-        raise refusal(_ole_code(data))
-    if data.startswith(_BIFF_BEFORE_OLE):
-        raise refusal("old_xls")
+        return container
     for mark, kind in _FOREIGN:
         if data.startswith(mark):
             raise refusal("not_a_workbook", kind=kind)
@@ -99,12 +104,24 @@ def _megabytes(size: int) -> str:
     return f"{size / (1 << 20):.1f}"
 
 
-def _ole_code(data: bytes) -> str:
-    """Tell the compound files apart by the names in their directory, which stand there as UTF-16."""
-    for name, code in (("EncryptedPackage", "encrypted"), ("Workbook", "old_xls"), ("Book", "old_xls")):
-        if (name + "\0").encode("utf-16-le") in data:
-            return code
-    return "old_office_file"
+def _container(data: bytes) -> Container | None:
+    if data.startswith(_ZIP):
+        return Container.ZIP
+    if data.startswith(_BIFF_BEFORE_OLE):
+        return Container.OLD
+    if not data.startswith(_OLE):
+        return None
+    # Compound files are told apart by the names in their directory, which stand there as UTF-16.
+    if _holds_name(data, "EncryptedPackage"):
+        raise refusal("encrypted")
+    if _holds_name(data, "Workbook") or _holds_name(data, "Book"):
+        return Container.OLD
+    raise refusal("old_office_file")
+
+
+def _holds_name(data: bytes, name: str) -> bool:
+    # Some programs write the name in capitals. Upper case touches letters of one byte only, which is all these have.
+    return (name.upper() + "\0").encode("utf-16-le") in data.upper()
 
 
 def _looks_like_text(data: bytes) -> bool:

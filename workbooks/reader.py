@@ -5,23 +5,25 @@ from collections.abc import Mapping
 from workbooks.archive import Archive, open_archive
 from workbooks.book_part import BookParts, SheetEntry, read_book_parts
 from workbooks.cells import Sheet, SheetContents, Workbook
-from workbooks.guards import Limits, check_bytes, refusal
+from workbooks.guards import Container, Limits, check_bytes, refusal
 from workbooks.markup import read_elements, read_relations
 from workbooks.sheet_part import BookContext, read_sheet
 from workbooks.strings_part import read_strings
 from workbooks.styles_part import read_styles
+from workbooks.xls_book import read_xls
 
 _PROPERTY = "property"
 
 
 def read_workbook(data: bytes, limits: Limits | None = None) -> Workbook:
-    """Read an .xlsx or .xlsm file.
+    """Read an .xlsx, .xlsm or .xls file.
 
     Raises:
         RefusedError: it is no such file, damaged, ambiguous or beyond the limits; the issue says which.
     """
     limits = limits or Limits()
-    check_bytes(data, limits)
+    if check_bytes(data, limits) is Container.OLD:
+        return read_xls(data, limits)
     archive = open_archive(data, limits)
     parts = read_book_parts(archive)
     context = BookContext(

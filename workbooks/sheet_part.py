@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 from workbooks.addresses import LAST_COLUMN, cell_address, parse_range, split_address
 from workbooks.archive import Archive
+from workbooks.bounds import keep_cell
 from workbooks.cell_values import CellSource, DamagedCellError, read_value
 from workbooks.cells import Cell, SheetContents
 from workbooks.guards import Limits, RefusedError, refusal
 from workbooks.markup import MAIN_NAMESPACES, stream_part
 from workbooks.strings_part import TextGatherer
 from workbooks.styles_part import Style
-
-_STRAYS_KEPT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +165,8 @@ class _SheetHandler:
         if read is None:
             return
         kind, value, raw = read
-        self._keep(
-            Cell(address, self._row, self._column, kind, value, raw, style.number_format, style.font, self._formula)
-        )
+        cell = Cell(address, self._row, self._column, kind, value, raw, style.number_format, style.font, self._formula)
+        keep_cell(cell, self.contents, self._limits, self._name)
 
     def _style_of(self, address: str) -> Style:
         if not self._style:
@@ -177,22 +175,6 @@ class _SheetHandler:
         if index >= len(self._context.styles):
             raise self._damaged(address)
         return self._context.styles[index]
-
-    def _keep(self, cell: Cell) -> None:
-        limits, cells = self._limits, self.contents.cells
-        if len(cell.raw) > limits.text_length:
-            raise refusal("text_too_long", length=len(cell.raw), limit=limits.text_length)
-        if cell.row > limits.rows or cell.column > limits.columns:
-            if not cell.is_empty:
-                raise refusal("content_out_of_bounds", sheet=self._name, cell=cell.a1, found=cell.raw[:40])
-            if len(self.contents.strays) < _STRAYS_KEPT:
-                self.contents.strays.append(cell.a1)
-            return
-        if cell.a1 in cells:
-            raise refusal("duplicate_cell", sheet=self._name, cell=cell.a1)
-        if len(cells) >= limits.cells:
-            raise refusal("too_many_cells", sheet=self._name, limit=limits.cells)
-        cells[cell.a1] = cell
 
     def _merge(self, reference: str) -> None:
         merged = parse_range(reference)

@@ -1,0 +1,82 @@
+"""The records of an old Excel file, walked without meaning: which cells are formulas, which come twice."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_START, _END, _SHEET = 0x0809, 0x000A, 0x0085
+_FORMULA, _MANY_NUMBERS = 0x0006, 0x00BD
+_ONE_VALUE = frozenset({_FORMULA, 0x0203, 0x0204, 0x0205, 0x027E, 0x00D6, 0x00FD})
+_WORKSHEET = 0
+_CALCULATE_ON_LOAD = 0x2
+_NO_RESULTS = frozenset({bytes(8), b"\x03\0\0\0\0\0\xff\xff"})  # a zero, a text of no letters
+
+
+@dataclass(slots=True)
+class SheetRecords:
+    """Places (row and column from 0) that hold a formula, a formula without a result, or two values."""
+
+    formulas: set[tuple[int, int]] = field(default_factory=set)
+    uncached: set[tuple[int, int]] = field(default_factory=set)
+    values: set[tuple[int, int]] = field(default_factory=set)
+    doubles: list[tuple[int, int]] = field(default_factory=list)
+
+
+def read_records(stream: bytes, base: int) -> list[SheetRecords]:
+    """What the records say of each worksheet, in the workbook's order; `base` is where the workbook's stream begins.
+
+    Raises:
+        struct.error: a record ends too soon.
+    """
+    starts = []
+    for code, data in _substream(stream, base):
+        if code == _SHEET:
+            offset, _, kind = struct.unpack_from("<iBB", data)
+            if kind == _WORKSHEET:
+                starts.append(base + offset)
+    return [_read_sheet(stream, start) for start in starts]
+
+
+def _substream(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:
+    """The records from a position to the end of what begins there, charts inside left out."""
+    depth = 0
+    while 0 <= position <= len(stream) - 4:
+        code, length = struct.unpack_from("<HH", stream, position)
+        if code == _START:
+            depth += 1
+        elif code == _END:
+            depth -= 1
+            if depth <= 0:
+                return
+        elif depth == 1:
+            yield code, stream[position + 4 : position + 4 + length]
+        position += 4 + length
+
+
+def _read_sheet(stream: bytes, start: int) -> SheetRecords:
+    found = SheetRecords()
+    for code, data in _substream(stream, start):
+        if code in _ONE_VALUE:
+            place = struct.unpack_from("<HH", data)
+            _note(found, place)
+            if code == _FORMULA:
+                _note_formula(found, place, data)
+        elif code == _MANY_NUMBERS:
+            row, first = struct.unpack_from("<HH", data)
+            for column in range(first, first + (len(data) - 6) // 6):
+                _note(found, (row, column))
+    return found
+
+
+def _note(found: SheetRecords, place: tuple[int, int]) -> None:
+    if place in found.values:
+        found.doubles.append(place)
+    found.values.add(place)
+
+
+def _note_formula(found: SheetRecords, place: tuple[int, int], data: bytes) -> None:
+    found.formulas.add(place)
+    result, flags = struct.unpack_from("<8sH", data, 6)
+    # Programs that cannot calculate write a zero or nothing and leave the sum to Excel: that is nobody's figure.
+    if result in _NO_RESULTS and flags & _CALCULATE_ON_LOAD:
+        found.uncached.add(place)
