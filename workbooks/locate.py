@@ -1,12 +1,12 @@
 """Where on the form each indicator's figures stand: by defined names where stamped, else by label and heading."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.catalog import Catalog
 from domain.layouts import Layout, Line, Role
 from workbooks.addresses import cell_address, parse_reference
-from workbooks.cells import CellKind, Sheet, Workbook
+from workbooks.cells import Cell, CellKind, Sheet, Workbook
 from workbooks.findings import Findings, Place
 from workbooks.label_rows import find_rows, text_at
 from workbooks.labels import nearest, normalise_label
@@ -102,20 +102,46 @@ def _spots(
             spot = (row, column)
         if spot is not None:
             spots[role] = spot
-    if (indicator, Role.NUMERATOR) in named:
-        _check_label(sheet, line, spots[Role.NUMERATOR], table, findings)
+    pointed = {role: spots[role] for role in (Role.NUMERATOR, *FIGURE_ROLES) if (indicator, role) in named}
+    for role, spot in pointed.items():
+        _check_column(sheet, line, (role, spot), table, findings)
+    for row in dict.fromkeys(spot[0] for spot in pointed.values()):
+        _check_label(sheet, line, next(spot for spot in pointed.values() if spot[0] == row), table, findings)
     return spots
+
+
+def _check_column(sheet: Sheet, line: Line, pointed: tuple[Role, Spot], table: _Table, findings: Findings) -> None:
+    """See that the column a name points at is not headed as the column of other figures."""
+    role, spot = pointed
+    if table.header is None:
+        return
+    headed = next((other for other in FIGURE_ROLES if table.header.column(other) == spot[1]), role)
+    if headed is not role:
+        place = Place(sheet.name, cell_address(*spot), line.label, line.indicator)
+        heading = text_at(sheet, table.header.bottom, spot[1]) or text_at(sheet, table.header.top, spot[1])
+        findings.issue("label_disagrees", place, found=heading, expected=line.label)
 
 
 def _check_label(sheet: Sheet, line: Line, spot: Spot, table: _Table, findings: Findings) -> None:
     """See that the row a name points at is labelled as the line it is the name of."""
     column = table.header.column(Role.LABEL) if table.header is not None else None
-    if column is None or table.rows.get(line.indicator or "") == spot[0]:
+    place = Place(sheet.name, cell_address(*spot), line.label, line.indicator)
+    if column is None:
+        _check_any_label(sheet.rows.get(spot[0], ()), line, place, table, findings)
+        return
+    if table.rows.get(line.indicator or "") == spot[0]:
         return
     label = text_at(sheet, spot[0], column)
-    place = Place(sheet.name, cell_address(*spot), line.label, line.indicator)
     is_elsewhere = line.indicator in table.rows or table.index.find(label, "") is not None
     if is_elsewhere:
         findings.issue("label_disagrees", place, found=label, expected=line.label)
     elif normalise_label(label) != normalise_label(line.label):
         findings.issue("label_changed", place, found=label, expected=line.label)
+
+
+def _check_any_label(cells: Sequence[Cell], line: Line, place: Place, table: _Table, findings: Findings) -> None:
+    """Where no heading tells the column of labels, no text of the row may be another line's label."""
+    for cell in cells:
+        found = table.index.find(cell.text, "") if cell.text else None
+        if found is not None and found.indicator != line.indicator:
+            findings.issue("label_disagrees", place, found=cell.text, expected=line.label)

@@ -7,7 +7,7 @@ from domain.catalog import CellMarks
 from domain.observations import CellState, Figure
 from workbooks.cells import Cell, CellKind
 from workbooks.findings import Findings, Place
-from workbooks.formats import has_literal_percent, is_date_format, is_percent_format
+from workbooks.formats import has_literal_percent, is_date_format, is_percent_format, shown_scale
 from workbooks.number_text import NumberText, read_number_text
 
 TOO_LARGE = Decimal(10) ** 12
@@ -99,6 +99,14 @@ def _parse_numeric(cell: Cell, place: Place, findings: Findings) -> Figure:
         return unreadable(cell, "percent_where_count", place, findings)
     if number and is_date_format(cell.number_format):
         return unreadable(cell, "date_where_number", place, findings)
+    scale = shown_scale(cell.number_format)
+    if number and scale:
+        # People see another number than the cell holds: nobody can tell which of the two is meant.
+        seen = number.scaleb(-scale)
+        small, large = sorted((plain(number), plain(seen)), key=abs)
+        facts = {"first": _vietnamese(small), "second": _vietnamese(large)}
+        findings.issue("ambiguous_number", place, found=shown(cell), **facts)
+        return Figure(CellState.UNREADABLE, None, place.cell, shown(cell))
     return figure_of(number, place, shown(cell), findings)
 
 

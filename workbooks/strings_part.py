@@ -8,6 +8,8 @@ from workbooks.markup import MAIN_NAMESPACES, stream_part
 
 _SPACE = "http://www.w3.org/XML/1998/namespace space"
 _XML_SPACES = " \t\r\n"
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -21,6 +23,15 @@ def _restore(found: re.Match[str]) -> str:
     return found[0] if code == 0 or 0xD800 <= code <= 0xDFFF else chr(code)
 
 
+def _marked(text: str, marks: set[str]) -> str:
+    """Text of a run with what its look means: a raised 1 is "¹", so that "12" with a footnote is not 121."""
+    if "superscript" in marks:
+        text = text.translate(_RAISED)
+    if "subscript" in marks:
+        text = text.translate(_LOWERED)
+    return re.sub(r"([0-9])", "\\1\u0336", text) if "strike" in marks else text
+
+
 class TextGatherer:
     """Joins the text of one string item (`si` or `is`): its own `t`, or those of its runs; phonetic guides stay out."""
 
@@ -29,10 +40,14 @@ class TextGatherer:
         self._is_open = False
         self._in_phonetic = False
         self._in_run = False
+        self._run_marks: set[str] = set()
         self._keeps_space = True
 
     def start(self, local: str, attributes: dict[str, str]) -> None:
         """An element inside the item begins."""
+        if self._in_run and local in {"vertAlign", "strike"}:
+            is_off = attributes.get("val", "1") in {"0", "false", "baseline"}
+            self._run_marks |= set() if is_off else {attributes.get("val", "") if local == "vertAlign" else local}
         if local == "t":
             self._is_open = not self._in_phonetic
             # Only an item's own text is trimmed: between runs a space parts two words.
@@ -40,6 +55,7 @@ class TextGatherer:
                 self._keeps_space = False
         elif local == "r":
             self._in_run = True
+            self._run_marks = set()
         elif local == "rPh":
             self._in_phonetic = True
 
@@ -49,13 +65,14 @@ class TextGatherer:
             self._is_open = False
         elif local == "r":
             self._in_run = False
+            self._run_marks = set()
         elif local == "rPh":
             self._in_phonetic = False
 
     def text(self, data: str) -> None:
         """Text inside the item."""
         if self._is_open:
-            self._pieces.append(data)
+            self._pieces.append(_marked(data, self._run_marks))
 
     def take(self) -> str:
         """The item's text; the gatherer is ready for the next item."""

@@ -50,9 +50,8 @@ def find_header(sheet: Sheet, columns: Sequence[Column]) -> TableHeader | None:
     hits = {
         row: [(cell, known[key]) for cell in cells if (key := normalise_label(cell.text)) in known]
         for row, cells in sheet.rows.items()
-        if row <= _ROWS_SEARCHED
     }
-    rows = [row for row, found in hits.items() if found]
+    rows = [row for row, found in hits.items() if found and row <= _ROWS_SEARCHED]
     best: list[tuple[Cell, ColumnKey]] = []
     for row in rows:
         # A heading may take several rows: "Tỷ lệ %" merged over both, "Tổng số" under a common title.
@@ -62,16 +61,22 @@ def find_header(sheet: Sheet, columns: Sequence[Column]) -> TableHeader | None:
     wanted = {key_of(column) for column in columns if column.role not in {Role.ORDER, Role.NOTE, Role.UNIT}}
     if 2 * len({key for _, key in best} & wanted) < len(wanted):
         return None
-    return _header(sheet, best)
+    bottom = max(cell.row for cell, _ in best)
+    below = [found for row, found in hits.items() if row > bottom and len({key for _, key in found}) > 1]
+    return _header(sheet, best, [hit for found in below for hit in found])
 
 
-def _header(sheet: Sheet, hits: Sequence[tuple[Cell, ColumnKey]]) -> TableHeader:
+def _header(
+    sheet: Sheet, hits: Sequence[tuple[Cell, ColumnKey]], below: Sequence[tuple[Cell, ColumnKey]]
+) -> TableHeader:
+    """The heading of these cells; `below` are those of further headings, which may name other columns."""
     columns: dict[ColumnKey, int] = {}
     repeated: dict[ColumnKey, list[str]] = {}
     for cell, key in hits:
+        columns.setdefault(key, cell.column)
+    for cell, key in (*hits, *below):
         if key in columns and columns[key] != cell.column:
             repeated.setdefault(key, []).append(cell.a1)
-        columns.setdefault(key, cell.column)
     top, bottom = min(cell.row for cell, _ in hits), max(cell.row for cell, _ in hits)
     others = {
         cell.column: " ".join(cell.text.split())
