@@ -15,6 +15,7 @@ _END_RECORD_SIZE = 22
 _LONGEST_COMMENT = 0xFFFF
 _CHUNK = 1 << 16
 _CHECK_RATIO_FROM = 1 << 20
+# What zipfile raises on damaged archives; NotImplementedError is its word for a way of packing it does not know.
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, NotImplementedError, ValueError, OSError)
 
 

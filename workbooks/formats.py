@@ -28,7 +28,7 @@ _PRINTED = re.compile(r'"[^"]*"|\\.')
 _POWERS = {"nghìn": 3, "ngàn": 3, "triệu": 6, "tỷ": 9, "tỉ": 9}
 
 _EPOCH_1900 = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell's date has no time zone
-_EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001
+_EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001 - nor here
 _LAST_SERIAL = 2_958_466
 _LEAP_DAY_OF_1900 = 60
 

@@ -51,7 +51,7 @@ def stream_part(archive: Archive, part: str, handler: Handler) -> None:
     try:
         for chunk in archive.chunks(part):
             parser.Parse(chunk, False)  # noqa: FBT003 - expat takes no keywords
-        parser.Parse(b"", True)  # noqa: FBT003
+        parser.Parse(b"", True)  # noqa: FBT003 - nor here
     except expat.ExpatError as error:
         raise refusal("xml_damaged", part=part) from error
 

@@ -1,4 +1,4 @@
-"""A figure's cell becomes a number, zero, blank or not applicable; tolerances are recorded, doubts are issues."""  # noqa: A005
+"""A figure's cell becomes a number, zero, blank or not applicable; tolerances are recorded, doubts are issues."""  # noqa: A005 - never run as a file
 
 from datetime import datetime
 from decimal import Decimal

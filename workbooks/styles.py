@@ -62,7 +62,7 @@ def add_styles(workbook: Workbook) -> None:
     Column widths count digits of the default font, so it has to be the font of the form.
     """
     # openpyxl offers no other way to the default font.
-    normal = workbook._named_styles["Normal"]  # type: ignore[attr-defined] # noqa: SLF001
+    normal = workbook._named_styles["Normal"]  # type: ignore[attr-defined] # noqa: SLF001 # no public way
     normal.font = _font()
     for style in _all_styles():
         workbook.add_named_style(style)

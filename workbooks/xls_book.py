@@ -21,7 +21,8 @@ from workbooks.guards import Limits, RefusedError, refusal
 from workbooks.styles_part import Style
 from workbooks.xls_records import SheetRecords, read_records
 
-# What xlrd was seen to raise on damaged files: it checks little and stumbles where it stands.
+# What xlrd was seen to raise on damaged files: it checks little and stumbles where it stands. NotImplementedError
+# is its word for a feature of the format that it does not read.
 _UNREADABLE = (
     xlrd.XLRDError, CompDocError, FormulaError, struct.error, DamagedCellError, AssertionError, AttributeError,
     LookupError, MemoryError, NotImplementedError, OverflowError, RecursionError, TypeError, ValueError,
