@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
+# The same few thousand addresses come in every report; to work them out again costs a tenth of reading it.
+_REMEMBERED = 1 << 14
 
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!:#\[\]]+))!(\$?[A-Za-z]{1,3}\$?[0-9]{1,7})")
@@ -30,11 +32,13 @@ def column_letters(number: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def cell_address(row: int, column: int) -> str:
     """The A1 address of a place."""
     return f"{column_letters(column)}{row}"
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def split_address(address: str) -> tuple[int, int] | None:
     """Row and column of an A1 address, with or without $ marks; None when it is none, or lies outside any sheet."""
     found = _ADDRESS.fullmatch(address)

@@ -1,6 +1,6 @@
 """One worksheet, streamed: which places of it hold what, within the limits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from workbooks.addresses import LAST_COLUMN, cell_address, parse_range, split_address
@@ -35,11 +35,15 @@ def read_sheet(archive: Archive, part: str, name: str, context: BookContext) -> 
 
 
 class _SheetHandler:
-    """Follows the stream cell by cell. Speed matters here: a national night is ten thousand workbooks."""
+    """Follows the stream cell by cell. Speed matters here: a national night is ten thousand workbooks.
+
+    What an element means is looked up by its whole name, so that no name is taken apart for each of a million marks.
+    """
 
     __slots__ = (
-        "_column", "_context", "_depth", "_formula", "_gatherer", "_in_cell", "_in_inline", "_in_value", "_inline",
-        "_limits", "_name", "_part", "_place", "_prefix", "_row", "_style", "_type", "_value", "_values", "contents",
+        "_column", "_context", "_deepest", "_depth", "_ends", "_formula", "_gatherer", "_in_cell", "_in_inline",
+        "_in_value", "_inline", "_limits", "_name", "_part", "_place", "_prefix", "_row", "_starts", "_style",
+        "_styles", "_type", "_value", "_values", "contents",
     )  # fmt: skip
 
     def __init__(self, part: str, name: str, context: BookContext, limits: Limits) -> None:
@@ -48,8 +52,12 @@ class _SheetHandler:
         self._name = name
         self._context = context
         self._limits = limits
+        self._deepest = limits.depth
         self._gatherer = TextGatherer()
         self._prefix = ""
+        self._starts: dict[str, Callable[[dict[str, str]], None]] = {}
+        self._ends: dict[str, Callable[[], None]] = {}
+        self._styles: dict[str, Style] = {"": context.styles[0]}
         self._depth = self._row = self._column = self._values = 0
         self._in_cell = self._in_value = self._in_inline = self._formula = False
         self._type = self._style = self._place = ""
@@ -59,41 +67,23 @@ class _SheetHandler:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
         self._depth += 1
+        if self._depth > self._deepest:
+            raise refusal("part_too_complex", part=self._part)
         if not self._prefix:
             self._begin(name)
-        if not name.startswith(self._prefix):
-            self._check_depth()
-            return
-        local = name[len(self._prefix) :]
-        if self._in_cell:
-            self._start_inside(local, attributes)
-        elif local == "c":
-            self._start_cell(attributes)
-        elif local == "row":
-            self._start_row(attributes)
-        elif local == "mergeCell":
-            self._merge(attributes.get("ref", ""))
-        elif local == "col" and attributes.get("hidden") in {"1", "true"}:
-            self._hide_columns(attributes)
-        else:
-            self._check_depth()
+        if self._in_inline:
+            if name.startswith(self._prefix):
+                self._gatherer.start(name[len(self._prefix) :], attributes)
+        elif (action := self._starts.get(name)) is not None:
+            action(attributes)
 
     def end(self, name: str) -> None:
         """An element ends."""
         self._depth -= 1
-        if not self._in_cell or not name.startswith(self._prefix):
-            return
-        local = name[len(self._prefix) :]
-        if local == "v":
-            self._in_value = False
-        elif local == "c":
-            self._in_cell = False
-            self._finish_cell()
-        elif local == "is":
-            self._inline = self._gatherer.take()
-            self._in_inline = False
-        elif self._in_inline:
-            self._gatherer.end(local)
+        if (action := self._ends.get(name)) is not None:
+            action()
+        elif self._in_inline and name.startswith(self._prefix):
+            self._gatherer.end(name[len(self._prefix) :])
 
     def text(self, data: str) -> None:
         """Text between the marks."""
@@ -106,23 +96,35 @@ class _SheetHandler:
         namespace, _, local = root.rpartition(" ")
         if namespace not in MAIN_NAMESPACES or local != "worksheet":
             raise refusal("xml_damaged", part=self._part)
-        self._prefix = namespace + " "
+        self._prefix = prefix = namespace + " "
+        self._starts = {
+            prefix + "c": self._start_cell,
+            prefix + "v": self._start_value,
+            prefix + "f": self._start_formula,
+            prefix + "is": self._start_inline,
+            prefix + "row": self._start_row,
+            prefix + "mergeCell": self._merge,
+            prefix + "col": self._hide_columns,
+        }
+        self._ends = {prefix + "c": self._end_cell, prefix + "v": self._end_value, prefix + "is": self._end_inline}
 
-    def _check_depth(self) -> None:
-        if self._depth > self._limits.depth:
-            raise refusal("part_too_complex", part=self._part)
+    def _start_value(self, _attributes: dict[str, str]) -> None:
+        self._in_value = self._in_cell
+        self._values += 1
 
-    def _start_inside(self, local: str, attributes: dict[str, str]) -> None:
-        if local == "v":
-            self._in_value = True
-            self._values += 1
-        elif local == "f":
-            self._formula = True
-        elif local == "is":
-            self._in_inline = True
-        elif self._in_inline:
-            self._gatherer.start(local, attributes)
-        self._check_depth()
+    def _end_value(self) -> None:
+        self._in_value = False
+
+    def _start_formula(self, _attributes: dict[str, str]) -> None:
+        self._formula = True
+
+    def _start_inline(self, _attributes: dict[str, str]) -> None:
+        self._in_inline = self._in_cell
+
+    def _end_inline(self) -> None:
+        if self._in_inline:
+            self._inline = self._gatherer.take()
+            self._in_inline = False
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         given = attributes.get("r")
@@ -132,6 +134,8 @@ class _SheetHandler:
             self.contents.hidden_rows.add(self._row)
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
+        if self._in_cell:
+            raise self._damaged(cell_address(self._row, self._column))
         given = attributes.get("r")
         if given:
             place = split_address(given)
@@ -148,16 +152,16 @@ class _SheetHandler:
         self._value.clear()
         self._inline = None
 
-    def _finish_cell(self) -> None:
+    def _end_cell(self) -> None:
+        self._in_cell = self._in_value = self._in_inline = False
         if not self._values and self._inline is None and not self._formula:
             return
         address = cell_address(self._row, self._column)
         if self._values > 1:
             raise self._damaged(address)
         style = self._style_of(address)
-        source = CellSource(
-            self._type, "".join(self._value) if self._values else None, self._inline, has_formula=self._formula
-        )
+        text = "".join(self._value) if self._values else None
+        source = CellSource(self._type, text, self._inline, self._formula)
         try:
             read = read_value(source, style, self._context.strings, since_1904=self._context.since_1904)
         except DamagedCellError as error:
@@ -169,14 +173,16 @@ class _SheetHandler:
         keep_cell(cell, self.contents, self._limits, self._name)
 
     def _style_of(self, address: str) -> Style:
-        if not self._style:
-            return self._context.styles[0]
-        index = self._whole(self._style)
-        if index >= len(self._context.styles):
-            raise self._damaged(address)
-        return self._context.styles[index]
+        known = self._styles.get(self._style)
+        if known is None:
+            index = self._whole(self._style)
+            if index >= len(self._context.styles):
+                raise self._damaged(address)
+            known = self._styles[self._style] = self._context.styles[index]
+        return known
 
-    def _merge(self, reference: str) -> None:
+    def _merge(self, attributes: dict[str, str]) -> None:
+        reference = attributes.get("ref", "")
         merged = parse_range(reference)
         if merged is None:
             raise self._damaged(reference)
@@ -185,6 +191,8 @@ class _SheetHandler:
         self.contents.merged.append(merged)
 
     def _hide_columns(self, attributes: dict[str, str]) -> None:
+        if attributes.get("hidden") not in {"1", "true"}:
+            return
         if len(self.contents.hidden_columns) >= LAST_COLUMN:
             raise refusal("part_too_complex", part=self._part)
         span = self._whole(attributes.get("min", "")), self._whole(attributes.get("max", ""))
