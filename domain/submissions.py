@@ -36,9 +36,38 @@ MOVES: dict[SubmissionState, frozenset[SubmissionState]] = {
     SubmissionState.QUARANTINED: frozenset({SubmissionState.CHECKED}),
     SubmissionState.REPLACED_BEFORE_CHECK: frozenset({SubmissionState.CHECKED}),
     SubmissionState.SUPERSEDED: frozenset({SubmissionState.ACCEPTED}),
-    SubmissionState.WITHDRAWN: frozenset(),
+    SubmissionState.WITHDRAWN: frozenset({SubmissionState.ACCEPTED}),
 }
-"""Every lawful move. Superseded goes back to accepted only when the version after it is withdrawn."""
+"""Every lawful move. Superseded goes back to accepted only when the version after it is withdrawn, withdrawn only when
+a person restores it: no run ever does."""
+
+
+class MoveReason(StrEnum):
+    """Why a submission moved, where the move itself does not say it; each has a sentence, `flows.move_<value>`.
+
+    A person's own words stand beside the code, never in its place.
+    """
+
+    NOT_JUDGEABLE = "not_judgeable"
+    """Refused: no rule can look at it, for it cannot be read or placed."""
+    RULES_REFUSED = "rules_refused"
+    """Refused: a critical issue was found in it."""
+    TWO_DELIVERIES_NO_ORDER = "two_deliveries_no_order"
+    """Refused: another workbook came at the same moment, and nobody can say which is meant."""
+    REPLACED_BY_LATER_DELIVERY = "replaced_by_later_delivery"
+    """Not judged: a later workbook of the same unit, form and period came with it."""
+    LATER_SUBMISSION_ACCEPTED = "later_submission_accepted"
+    """Superseded: a later version was accepted."""
+    LATER_SUBMISSION_STANDS = "later_submission_stands"
+    """Superseded at once: it was judged when a later version had been accepted already."""
+    WITHDRAWN_BY_PERSON = "withdrawn_by_person"
+    """Withdrawn: a person excluded it."""
+    LATER_VERSION_WITHDRAWN = "later_version_withdrawn"
+    """Accepted again: the version that had superseded it was withdrawn."""
+    RESTORED_BY_PERSON = "restored_by_person"
+    """Accepted again: a person took the withdrawal back."""
+    OTHER_VERSION_RESTORED = "other_version_restored"
+    """Superseded: a person took the withdrawal of another version back."""
 
 
 class IllegalMoveError(TerminalError):

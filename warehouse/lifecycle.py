@@ -1,16 +1,25 @@
 """Move a submission from state to state, lawfully, and log every move."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
 from domain.errors import UsageError
-from domain.submissions import SubmissionState, check_move
+from domain.submissions import MoveReason, SubmissionState, check_move
 from warehouse.engine import Session
 from warehouse.models import SubmissionEventRow, SubmissionRow
 
 _IDS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person said who made a move: their own words, and who they are."""
+
+    note: str
+    actor: str
 
 
 def find(session: Session, submission_id: int) -> SubmissionRow:
@@ -42,6 +51,11 @@ def find_all(session: Session, submission_ids: Iterable[int]) -> dict[int, Submi
     return found
 
 
+def age_of(submission: SubmissionRow) -> tuple[datetime, datetime, int]:
+    """What tells which of two submissions is the later one: when its bytes were first seen, then delivery."""
+    return submission.landed_at, submission.received_at, submission.id
+
+
 def begin(session: Session, submission: SubmissionRow, at: datetime, run_id: str | None) -> None:
     """Log that a new submission was received."""
     session.flush()
@@ -57,14 +71,15 @@ def move(
     at: datetime,
     run_id: str | None,
     *,
-    reason: str | None = None,
+    reason: MoveReason | None = None,
+    said: Said | None = None,
 ) -> None:
     """Take a submission to another state.
 
     Raises:
         IllegalMoveError: its own state does not lead there.
     """
-    log_move(session, submission, wanted, at, run_id, reason=reason)
+    log_move(session, submission, wanted, at, run_id, reason=reason, said=said)
     # Moves reach the database in the order they are made: the log's numbers are its order.
     session.flush()
 
@@ -76,7 +91,8 @@ def log_move(
     at: datetime,
     run_id: str | None,
     *,
-    reason: str | None = None,
+    reason: MoveReason | None = None,
+    said: Said | None = None,
 ) -> None:
     """As `move`, without telling the database yet: for a state that is passed through and must never stand.
 
@@ -91,6 +107,8 @@ def log_move(
         at=at,
         run_id=run_id,
         reason=reason,
+        note=said.note if said else None,
+        actor=said.actor if said else None,
     )
     session.add(event)
     submission.state = wanted

@@ -12,17 +12,15 @@ from domain.indicators import Measure
 from domain.issues import Issue, Severity
 from domain.observations import Figure, Observation
 from domain.periods import Period
-from domain.submissions import ParsedReport, SubmissionState, check_move
+from domain.submissions import MoveReason, ParsedReport, SubmissionState, check_move
 from warehouse.bulk import add_rows, table_of
 from warehouse.engine import Session, serialise
 from warehouse.exact import DECIMALS
 from warehouse.findings import keep_findings
-from warehouse.lifecycle import find_all, log_move, move
+from warehouse.lifecycle import age_of, find_all, log_move, move
 from warehouse.models import IndicatorRow, ObservationRow, SubmissionRow
 from warehouse.storable import unstorable
 
-_SUPERSEDED = "later_submission_accepted"
-_OUTDATED = "later_submission_stands"
 _SETTLED = frozenset({SubmissionState.ACCEPTED, SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN})
 
 
@@ -68,7 +66,7 @@ def load(session: Session, judged: Sequence[Judged], run_id: str, at: datetime) 
     quarantined: list[int] = []
     touched: set[Touched] = set()
     observations: list[dict[str, object]] = []
-    for one in sorted(judged, key=lambda each: _age(rows[each.submission_id])):
+    for one in sorted(judged, key=lambda each: age_of(rows[each.submission_id])):
         row = rows[one.submission_id]
         if row.state in _SETTLED:
             continue
@@ -95,15 +93,11 @@ def _all_issues(one: Judged) -> tuple[Issue, ...]:
     return (*one.issues, *further)
 
 
-def _age(row: SubmissionRow) -> tuple[datetime, datetime, int]:
-    return row.landed_at, row.received_at, row.id
-
-
 def _quarantine(session: Session, row: SubmissionRow, run_id: str, at: datetime) -> bool:
     """Whether that is news: a refused file is judged anew only when it was asked again."""
     if row.state is SubmissionState.QUARANTINED:
         return row.asked_again
-    move(session, row, SubmissionState.QUARANTINED, at, run_id)
+    move(session, row, SubmissionState.QUARANTINED, at, run_id, reason=MoveReason.RULES_REFUSED)
     return True
 
 
@@ -119,17 +113,19 @@ def _accept(session: Session, row: SubmissionRow, run_id: str, at: datetime) -> 
         )
     )
     row.accepted_at = at
-    if standing is not None and _age(standing) > _age(row):
+    if standing is not None and age_of(standing) > age_of(row):
         # Only one may stand at a time: the older file passes through "accepted" in the log and never stands.
         with session.no_autoflush:
             log_move(session, row, SubmissionState.ACCEPTED, at, run_id)
-            log_move(session, row, SubmissionState.SUPERSEDED, at, run_id, reason=_OUTDATED)
+            outdated = MoveReason.LATER_SUBMISSION_STANDS
+            log_move(session, row, SubmissionState.SUPERSEDED, at, run_id, reason=outdated)
             row.superseded_by = standing.id
         session.flush()
         return
     if standing is not None:
         standing.superseded_by = row.id
-        move(session, standing, SubmissionState.SUPERSEDED, at, run_id, reason=_SUPERSEDED)
+        superseded = MoveReason.LATER_SUBMISSION_ACCEPTED
+        move(session, standing, SubmissionState.SUPERSEDED, at, run_id, reason=superseded)
     move(session, row, SubmissionState.ACCEPTED, at, run_id)
 
 

@@ -8,14 +8,13 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from domain.issues import Issue, Severity
-from domain.submissions import SubmissionState
+from domain.submissions import MoveReason, SubmissionState
 from warehouse.engine import Session, serialise
 from warehouse.findings import keep_findings
 from warehouse.lifecycle import move
 from warehouse.models import DeliveryRow, SubmissionRow
 
 NO_ORDER = "two_deliveries_no_order"
-_REPLACED = "replaced_by_later_delivery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,8 @@ def settle_rivals(session: Session, at: datetime, run_id: str | None = None) -> 
         for rival in rivals:
             if rival.delivered_at != last:
                 rival.row.superseded_by = newest[0].id if len(newest) == 1 else None
-                move(session, rival.row, SubmissionState.REPLACED_BEFORE_CHECK, at, run_id, reason=_REPLACED)
+                replaced_by = MoveReason.REPLACED_BY_LATER_DELIVERY
+                move(session, rival.row, SubmissionState.REPLACED_BEFORE_CHECK, at, run_id, reason=replaced_by)
                 replaced.append(rival.row.id)
         if len(newest) > 1:
             _refuse(session, newest, last, at, run_id)
@@ -81,5 +81,5 @@ def _refuse(
             unit=row.unit_code,
             facts={"other_files": others, "delivered_at": delivered_at.isoformat()},
         )
-        move(session, row, SubmissionState.QUARANTINED, at, run_id, reason=NO_ORDER)
+        move(session, row, SubmissionState.QUARANTINED, at, run_id, reason=MoveReason.TWO_DELIVERIES_NO_ORDER)
         keep_findings(session, row, [issue], [], at)

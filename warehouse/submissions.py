@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from sqlalchemy import func, or_, select
 
 from domain.issues import Issue
-from domain.submissions import PENDING_STATES, ParsedReport, SubmissionState, check_move
+from domain.submissions import PENDING_STATES, MoveReason, ParsedReport, SubmissionState, check_move
 from warehouse.arrivals import Arrival, known_fingerprints, receive
 from warehouse.engine import Session, serialise
 from warehouse.findings import keep_findings
@@ -138,7 +138,7 @@ def quarantine(
     serialise(session)
     submission = find(session, submission_id)
     if submission.state is not SubmissionState.QUARANTINED:
-        move(session, submission, SubmissionState.QUARANTINED, at, run_id)
+        move(session, submission, SubmissionState.QUARANTINED, at, run_id, reason=MoveReason.NOT_JUDGEABLE)
     if report is not None:
         _place(session, submission, report)
     keep_findings(session, submission, issues, report.repairs if report else (), at)

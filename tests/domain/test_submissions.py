@@ -21,6 +21,7 @@ LAWFUL = {
     ("accepted", "superseded"),
     ("accepted", "withdrawn"),
     ("superseded", "accepted"),
+    ("withdrawn", "accepted"),
 }
 PAIRS = list(product(SubmissionState, SubmissionState))
 
@@ -46,9 +47,9 @@ def test_all_states_are_covered() -> None:
     assert len(PAIRS) == len(SubmissionState) ** 2
 
 
-def test_nothing_leads_out_of_withdrawn() -> None:
-    """A person took it back for good; only a new submission can stand in its place."""
-    assert not any(current == SubmissionState.WITHDRAWN for current, _ in LAWFUL)
+def test_only_restoring_leads_out_of_withdrawn() -> None:
+    """What a person took back is judged by no run again; it can only stand again as it was."""
+    assert {wanted for current, wanted in LAWFUL if current == SubmissionState.WITHDRAWN} == {SubmissionState.ACCEPTED}
 
 
 def test_pending_states_are_those_before_a_judgement() -> None:

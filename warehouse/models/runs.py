@@ -19,3 +19,19 @@ class RunRow(Base):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     counts: Mapped[dict[str, int]]
+
+
+class RunHolderRow(Base):
+    """The run that holds the lock, for the message to whoever has to wait; at most one row, and no lock by itself.
+
+    The row of a killed run stays until the next run takes the lock, which the killed one no longer holds.
+    """
+
+    __tablename__ = "run_holder"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    run_id: Mapped[str]
+    kind: Mapped[str]
+    host: Mapped[str]
+    process: Mapped[int]
+    since: Mapped[datetime]

@@ -74,7 +74,11 @@ class DeliveryRow(Base):
 
 
 class SubmissionEventRow(Base):
-    """One move of a submission from state to state; the log is only ever added to."""
+    """One move of a submission from state to state; the log is only ever added to.
+
+    `reason` is a code of `MoveReason`, empty where the states say enough. `note` and `actor` are the words and the name
+    of the person who made the move, empty where a run did.
+    """
 
     __tablename__ = "submission_event"
 
@@ -85,3 +89,5 @@ class SubmissionEventRow(Base):
     at: Mapped[datetime]
     run_id: Mapped[str | None]
     reason: Mapped[str | None]
+    note: Mapped[str | None]
+    actor: Mapped[str | None]
