@@ -1,19 +1,15 @@
 """Builds the register of units from the CSV files of `catalog/units/`, in one pass."""
 
-from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 
-from domain.catalog_entries import span_of
 from domain.catalog_errors import CatalogError
 from domain.catalog_files import CatalogFiles, Table
-from domain.catalog_schemas import check_document
+from domain.catalog_successions import load_successions
 from domain.errors import TerminalError
-from domain.units import Level, OrgUnit, Succession, UnitRegister
+from domain.units import Level, OrgUnit, UnitRegister
 
 _COLUMNS = ("code", "kind", "name", "parent", "valid_from", "valid_to")
 _INVENTED = ("invented",)
-_PAIRS = ("old", "new", "whole", "legal_basis")
-_YES_NO = {"0": False, "1": True}
 _LEVEL_OF = {
     "country": Level.COUNTRY,
     "provinces": Level.PROVINCE,
@@ -56,7 +52,7 @@ def load_units(files: CatalogFiles) -> UnitRegister:
             units.extend(found)
             places.extend((table, row) for row in range(len(found)))
     try:
-        register = UnitRegister(units, _load_successions(files, units))
+        register = UnitRegister(units, load_successions(files, units))
     except TerminalError as problem:
         # Two units of one code upset the successions as well: name the cause rather than what it leads to.
         raise _overlap(units, places) or problem from problem
@@ -106,31 +102,3 @@ def _check_parents(register: UnitRegister, places: list[tuple[Table, int]]) -> N
         if known[key] not in _ABOVE[unit.level]:
             problem = f"the parent {unit.parent!r} of {unit.code} {unit.name} is no unit above it on {unit.valid_from}"
             raise table.error(row, problem, "give the code of the unit it belongs to on its first day")
-
-
-def _load_successions(files: CatalogFiles, units: list[OrgUnit]) -> list[Succession]:
-    document = files.document("units/successions.yaml")
-    found: list[Succession] = []
-    for place, part in enumerate(check_document(document, "successions")):
-        first, _ = span_of({"valid_from": part["effective"]}, document, place, "effective")
-        effective = first or date.min
-        before = effective - timedelta(days=1)
-        olds = {unit.code for unit in units if unit.holds_on(before)}
-        news = {unit.code for unit in units if unit.holds_on(effective)}
-        table = files.table("units/" + part["file"], _PAIRS)
-        seen: dict[str, dict[str, bool]] = defaultdict(dict)
-        for number, (old, new, whole, basis) in enumerate(table.rows):
-            if whole not in _YES_NO:
-                raise table.error(number, f"whole is {whole!r}", "write 1 for whole, 0 for in part")
-            if new in seen[old]:
-                raise table.error(number, f"{old} to {new} stands here twice", "keep one of the two")
-            if old not in olds or new not in news:
-                code, day = (old, before) if old not in olds else (new, effective)
-                remedy = "correct the code, or move the pair to units/successions_exceptions.csv"
-                raise table.error(number, f"no unit has code {code} on {day}", remedy)
-            seen[old][new] = _YES_NO[whole]
-            if len(seen[old]) > 1 and any(seen[old].values()):
-                problem = f"{old} passes whole into one unit and also into another"
-                raise table.error(number, problem, "mark both as in part (0), or keep one of the two")
-            found.append(Succession(old, new, effective, _YES_NO[whole], basis or part["legal_basis"]))
-    return found

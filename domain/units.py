@@ -4,13 +4,16 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
 from domain.errors import TerminalError, UsageError
-from domain.texts import normalise_name
+from domain.texts import Lang, normalise_name
+from domain.weights import Weights
+
+_DAY = timedelta(days=1)
 
 
 class Level(StrEnum):
@@ -63,20 +66,50 @@ class OrgUnit:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
+class SuccessionKind(StrEnum):
+    """What a succession is; `kind_of_succession` tells them apart."""
+
+    WHOLE = "whole"
+    PART = "part"
+    RENAME = "rename"
+    REUSED_CODE = "reused_code"
+
+
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """One old unit passing, whole or in part, into one new unit on a day, and the text that says so."""
+    """One old unit passing, whole or in part, into one new unit on a day, and the text that says so.
+
+    The old unit ends on the day before `effective`, the new one begins on it: a unit that loses or gains ground is
+    another unit from then on. `whole` says how much of the old unit passed; `kind` what that means for its code.
+    """
 
     old: str
     new: str
     effective: date
     whole: bool
     legal_basis: str
+    kind: SuccessionKind
+
+
+def kind_of_succession(old: str, new: str, *, whole: bool, alone: bool) -> SuccessionKind:
+    """The kind of a succession.
+
+    Under another code a unit passes whole or in part. Under its own code it is a rename when it passes whole and
+    nothing else does (`alone`): the same ground goes on under another name, kind or parent. Otherwise the code is
+    reused: it now means a unit of other ground.
+    """
+    if old != new:
+        return SuccessionKind.WHOLE if whole else SuccessionKind.PART
+    return SuccessionKind.RENAME if whole and alone else SuccessionKind.REUSED_CODE
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A dated grouping of units that a rollup is published for: a legacy district, a province, an officer's own."""
+    """A dated grouping of units that a rollup is published for: a legacy district, a province, an officer's own.
+
+    `members` are communes as they are on `boundary_day`: together they say where the area's line runs. `name_en` is
+    what English readers see; units have Vietnamese names only.
+    """
 
     code: str
     name: str
@@ -84,19 +117,28 @@ class Area:
     valid_from: date
     valid_to: date | None
     members: tuple[OrgUnit, ...]
+    boundary_day: date
+    name_en: str = ""
+
+    def name_in(self, lang: Lang) -> str:
+        """The name for readers of a language; the Vietnamese one where there is no other."""
+        return self.name_en if lang == "en" and self.name_en else self.name
 
 
 class UnitRegister:
     """All units that ever held, to be asked by code, name or parent *as of a day*."""
 
-    def __init__(self, units: Iterable[OrgUnit], successions: Sequence[Succession] = ()) -> None:
-        """Index the units.
+    def __init__(
+        self, units: Iterable[OrgUnit], successions: Sequence[Succession] = (), weights: Weights | None = None
+    ) -> None:
+        """Index the units, what became of them, and the weights stated for those that were divided.
 
         Raises:
             TerminalError: two units of one code hold on the same day.
         """
         self.units: tuple[OrgUnit, ...] = tuple(units)
         self.successions: tuple[Succession, ...] = tuple(successions)
+        self.weights = weights or Weights()
         self._by_code: dict[str, list[OrgUnit]] = defaultdict(list)
         for unit in self.units:
             self._by_code[unit.code].append(unit)
@@ -105,6 +147,23 @@ class UnitRegister:
             for earlier, later in itertools.pairwise(versions):
                 if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
                     raise TerminalError(f"units of code {code} overlap: {earlier.name} and {later.name}")
+
+    @cached_property
+    def _by_old(self) -> dict[tuple[str, date], tuple[Succession, ...]]:
+        index: dict[tuple[str, date], list[Succession]] = defaultdict(list)
+        for one in self.successions:
+            index[one.old, one.effective].append(one)
+        return {key: tuple(found) for key, found in index.items()}
+
+    @cached_property
+    def _by_new(self) -> dict[tuple[str, date], tuple[Succession, ...]]:
+        index: dict[tuple[str, date], list[Succession]] = defaultdict(list)
+        for one in self.successions:
+            # Villages that passed into a commune are detail of the communes' own successions, not further ground.
+            of_village = self.get(one.old, one.effective - _DAY).level is Level.VILLAGE
+            if not of_village or self.get(one.new, one.effective).level is Level.VILLAGE:
+                index[one.new, one.effective].append(one)
+        return {key: tuple(found) for key, found in index.items()}
 
     @cached_property
     def _by_parent(self) -> dict[str, list[OrgUnit]]:
@@ -144,6 +203,14 @@ class UnitRegister:
             raise UsageError(f"no unit has code {code} on {on}" + (f" (known: {spans})" if spans else ""))
         return found
 
+    def passed_into(self, unit: OrgUnit) -> tuple[Succession, ...]:
+        """The successions by which a unit ended; none while it goes on, or where nobody told what became of it."""
+        return () if unit.valid_to is None else self._by_old.get((unit.code, unit.valid_to + _DAY), ())
+
+    def made_from(self, unit: OrgUnit) -> tuple[Succession, ...]:
+        """The successions by which a unit began, from units of its level or above; none where nobody told."""
+        return self._by_new.get((unit.code, unit.valid_from), ())
+
     def by_name(self, name: str, on: date, level: Level | None = None) -> tuple[OrgUnit, ...]:
         """Units of that name, with or without its kind, that hold on a day; spelling variants count as equal."""
         return tuple(
@@ -170,13 +237,15 @@ class UnitRegister:
         return tuple(sorted(found, key=lambda unit: unit.code))
 
     def area(self, code: str, on: date) -> Area:
-        """The rollup area a code means on a day, with the communes it groups.
+        """The rollup area a code means on a day, with the communes it groups; a commune groups itself.
 
         Raises:
             UsageError: no unit of that code holds on the day, or it groups no communes.
         """
         unit = self.get(code, on)
-        members = self.descendants(code, on, Level.COMMUNE)
+        members = (unit,) if unit.level is Level.COMMUNE else self.descendants(code, on, Level.COMMUNE)
         if not members:
-            raise UsageError(f"{unit.name} ({code}) groups no communes on {on}: name a district or a province")
-        return Area(unit.code, unit.name, unit.level, unit.valid_from, unit.valid_to, members)
+            raise UsageError(
+                f"{unit.name} ({code}) groups no communes on {on}: name a commune, a district or a province"
+            )
+        return Area(unit.code, unit.name, unit.level, unit.valid_from, unit.valid_to, members, on)

@@ -37,10 +37,17 @@ def test_a_district_does_not_exist_after_its_last_day(catalog: Catalog) -> None:
         catalog.units.area("585", AFTER)
 
 
-def test_a_commune_is_no_area(catalog: Catalog) -> None:
+def test_a_commune_is_an_area_of_its_own(catalog: Catalog) -> None:
+    """It groups itself, on the day it is asked for."""
+    area = catalog.units.area("22813", MAY)
+    assert [unit.code for unit in area.members] == ["22813"]
+    assert (area.level, area.boundary_day) == (Level.COMMUNE, MAY)
+
+
+def test_a_village_is_no_area(catalog: Catalog) -> None:
     """A rollup area groups communes."""
-    with pytest.raises(UsageError, match="name a district or a province"):
-        catalog.units.area("22813", MAY)
+    with pytest.raises(UsageError, match="name a commune, a district or a province"):
+        catalog.units.area("22813-01", MAY)
 
 
 def test_an_unknown_code_means_nothing(catalog: Catalog) -> None:

@@ -1,0 +1,205 @@
+"""Which units of a day lie in an area, wholly or in part, when its line was drawn on another day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import Enum, auto
+
+from domain.indicators import Indicator
+from domain.units import Area, Level, OrgUnit, Succession, UnitKey, UnitRegister
+from domain.weights import Direction, StatedWeight
+
+_DAY = timedelta(days=1)
+Way = tuple[Succession, ...]
+"""Links in the order in which they were followed, from a unit to ground that lies in the area."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What an area has of one reporting unit, as that unit is on the day asked.
+
+    `whole` says that its figure belongs to the area wholly. `through` are the links followed between the day asked
+    and the boundary day, either way, in order of their days; none when the unit stands unchanged. Of a unit that
+    lies there in part, `villages` are the codes of its villages that lie inside, if of every one it is known (else
+    None), and `ways` the links that lead inside.
+    """
+
+    unit: OrgUnit
+    whole: bool
+    through: tuple[Succession, ...]
+    villages: frozenset[str] | None = None
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """The stated share of a unit's figure that belongs to an area (at most four decimals), and who states it."""
+
+    value: Decimal
+    source: str
+    stated: tuple[StatedWeight, ...]
+
+
+class _Lies(Enum):
+    INSIDE = auto()
+    OUTSIDE = auto()
+    PARTLY = auto()
+    UNKNOWN = auto()
+
+
+def portions(register: UnitRegister, area: Area, on: date) -> tuple[Portion, ...]:
+    """The communes of a day that lie in an area wholly or in part, by code; those wholly outside are left out."""
+    units, _ = _reach(register, area.members, on)
+    tracer = _Tracer(register, area)
+    found = [tracer.portion(unit, on) for unit in units if unit.level is Level.COMMUNE]
+    return tuple(sorted(found, key=lambda portion: portion.unit.key))
+
+
+def untraced(register: UnitRegister, area: Area, on: date) -> tuple[OrgUnit, ...]:
+    """Units at which the trail from the area's members to a day breaks off: nobody told what became of them.
+
+    Where there are any, some ground of the area is in nobody's portion.
+    """
+    _, lost = _reach(register, area.members, on)
+    return tuple(sorted(lost, key=lambda unit: unit.key))
+
+
+def weight_of(register: UnitRegister, portion: Portion, indicator: Indicator) -> Weight | None:
+    """The share of a partly inside unit's figure that belongs to the area; None when it is not stated in full."""
+    stated: list[StatedWeight] = []
+    for way in portion.ways:
+        found = _stated_along(register, portion.unit, way, indicator)
+        if found is None:
+            return None
+        stated.append(found)
+    if not stated:
+        return None
+    sources = "; ".join(dict.fromkeys(one.source for one in stated))
+    return Weight(sum((one.value for one in stated), Decimal(0)), sources, tuple(stated))
+
+
+def _steps(register: UnitRegister, unit: OrgUnit, towards: date) -> list[tuple[Succession, OrgUnit]]:
+    """The links of a unit towards a day on which it does not hold, and the units at their other ends.
+
+    Each step comes nearer to the day, since a unit ends before its successors begin: no chain can run in a circle.
+    """
+    if unit.valid_to is not None and unit.valid_to < towards:
+        return [(one, register.get(one.new, one.effective)) for one in register.passed_into(unit)]
+    return [(one, register.get(one.old, one.effective - _DAY)) for one in register.made_from(unit)]
+
+
+def _reach(register: UnitRegister, start: Iterable[OrgUnit], day: date) -> tuple[list[OrgUnit], list[OrgUnit]]:
+    """The units of a day that share ground with `start` as far as is told, and those where the trail breaks off."""
+    seen: set[UnitKey] = set()
+    reached: list[OrgUnit] = []
+    lost: list[OrgUnit] = []
+    waiting = list(start)
+    while waiting:
+        unit = waiting.pop()
+        if unit.key in seen:
+            continue
+        seen.add(unit.key)
+        if unit.holds_on(day):
+            reached.append(unit)
+        elif steps := _steps(register, unit, day):
+            waiting.extend(other for _, other in steps)
+        else:
+            lost.append(unit)
+    return reached, lost
+
+
+class _Tracer:
+    """Follows units to an area's boundary day; what was found out about a unit is remembered."""
+
+    def __init__(self, register: UnitRegister, area: Area) -> None:
+        self._register = register
+        self._day = area.boundary_day
+        self._members = {unit.key for unit in area.members}
+        self._known: dict[UnitKey, _Lies] = {}
+
+    def portion(self, unit: OrgUnit, on: date) -> Portion:
+        """The portion of a unit that shares ground with the area."""
+        through = self._links(unit)
+        if self._lies(unit) is _Lies.INSIDE:
+            return Portion(unit, whole=True, through=through)
+        villages, ways = self._villages(unit, on), self._ways(unit)
+        return Portion(unit, whole=False, through=through, villages=villages, ways=ways)
+
+    def _lies(self, unit: OrgUnit) -> _Lies:
+        if unit.key not in self._known:
+            self._known[unit.key] = self._look(unit)
+        return self._known[unit.key]
+
+    def _look(self, unit: OrgUnit) -> _Lies:
+        if unit.holds_on(self._day):
+            return _Lies.INSIDE if self._is_inside(unit) else _Lies.OUTSIDE
+        found = {self._lies(other) for _, other in _steps(self._register, unit, self._day)}
+        if len(found) > 1:
+            return _Lies.PARTLY
+        return found.pop() if found else _Lies.UNKNOWN
+
+    def _is_inside(self, unit: OrgUnit) -> bool:
+        if unit.level is not Level.VILLAGE:
+            return unit.key in self._members
+        commune = self._register.find(unit.parent or "", self._day)
+        return commune is not None and commune.key in self._members
+
+    def _links(self, unit: OrgUnit) -> tuple[Succession, ...]:
+        found: dict[Succession, None] = {}
+        waiting = [unit]
+        while waiting:
+            current = waiting.pop()
+            if not current.holds_on(self._day):
+                for link, other in _steps(self._register, current, self._day):
+                    found[link] = None
+                    waiting.append(other)
+        return tuple(sorted(found, key=lambda link: (link.effective, link.old, link.new)))
+
+    def _ways(self, unit: OrgUnit) -> tuple[Way, ...]:
+        """The ways inside; each ends at the first unit that lies inside wholly."""
+        lies = self._lies(unit)
+        if lies is _Lies.INSIDE:
+            return ((),)
+        if lies is not _Lies.PARTLY:
+            return ()
+        steps = _steps(self._register, unit, self._day)
+        return tuple((link, *rest) for link, other in steps for rest in self._ways(other))
+
+    def _villages(self, unit: OrgUnit, on: date) -> frozenset[str] | None:
+        villages = self._register.descendants(unit.code, on, Level.VILLAGE)
+        told = {village.code: self._lies(village) for village in villages}
+        if not told or not set(told.values()) <= {_Lies.INSIDE, _Lies.OUTSIDE}:
+            return None
+        return frozenset(code for code, lies in told.items() if lies is _Lies.INSIDE)
+
+
+def _stated_along(register: UnitRegister, unit: OrgUnit, way: Way, indicator: Indicator) -> StatedWeight | None:
+    """The one weight that a way needs, if it is stated.
+
+    A weight speaks of a whole unit's figure. It cannot be used of a unit further along the way that is more, or
+    less, than the ground followed: how that unit's other ground is spread is not told.
+    """
+    found: StatedWeight | None = None
+    is_all_of_it = True
+    for link in way:
+        forward = link.old == unit.code and unit.holds_on(link.effective - _DAY)
+        new = register.get(link.new, link.effective)
+        comes_alone = len(register.made_from(new)) == 1
+        if not (link.whole if forward else comes_alone):
+            if not is_all_of_it:
+                return None
+            ends = (link.old, link.new) if forward else (link.new, link.old)
+            direction = Direction.FORWARD if forward else Direction.BACKWARD
+            found = register.weights.find(
+                ends,
+                link.effective,
+                direction,
+                indicator=indicator.id,
+                denominator_kind=indicator.denominator_kind,
+            )
+            if found is None:
+                return None
+        is_all_of_it = is_all_of_it and link.whole and comes_alone
+        unit = new if forward else register.get(link.old, link.effective - _DAY)
+    return found
