@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export TONGHOP_HOME ?= ./var
 
-.PHONY: help demo test test-full check format setup-full golden sweep clean
+.PHONY: help demo test test-full check format setup-full golden sweep corpus bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -52,6 +52,13 @@ golden: $(VENV)/ready ## Make the golden files again; look at the diff before yo
 
 sweep: $(VENV)/ready ## Read 10,000 spoilt workbooks, and those of CORPUS=folder: none may crash, run away or end unexplained
 	@$(BIN)/python -m benchmarks.sweep --mutants $(or $(MUTANTS),10000) $(if $(CORPUS),--corpus "$(CORPUS)")
+
+corpus: $(VENV)/ready ## Compare our reader with openpyxl on every workbook of CORPUS=folder
+	@test -n "$(CORPUS)" || { echo "Which workbooks? make corpus CORPUS=folder" >&2; exit 2; }
+	@$(BIN)/python -m pytest tests/workbooks/test_corpus.py --corpus="$(CORPUS)" --forbid-skips -q
+
+bench: $(VENV)/ready ## Time our reader beside openpyxl: twice as fast and under 50 MB, or it fails
+	@$(BIN)/python -m benchmarks.reader_vs_openpyxl --rounds $(or $(ROUNDS),31)
 
 clean: ## Remove the virtual environment, caches and everything made under TONGHOP_HOME
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache "$(TONGHOP_HOME)"

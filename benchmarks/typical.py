@@ -1,0 +1,63 @@
+"""Workbooks as communes send them: what speed is measured on, and what mutants are made from."""  # noqa: INP001
+
+import io
+from collections.abc import Mapping
+from copy import copy
+
+import openpyxl
+import xlsxwriter
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from domain.catalog import Catalog
+from domain.periods import parse_period
+from tests.builders import make_workbook
+from tests.workbooks.making import FORM, make_handmade, save
+
+UNIT, PERIOD = "22813", "2025-05"
+TIMES = 10
+
+
+def typical_workbooks(catalog: Catalog) -> Mapping[str, bytes]:
+    """By name: the template filled in, forms made by hand, and both with ten times as many village lines."""
+    template = make_workbook(catalog, UNIT, PERIOD)
+    by_hand = make_handmade(catalog, UNIT, PERIOD)
+    long = make_handmade(catalog, UNIT, PERIOD)
+    _lengthen(long, catalog)
+    filled = openpyxl.load_workbook(io.BytesIO(template))
+    _lengthen(filled, catalog)
+    return {
+        "template, filled in": template,
+        "template, village lines x 10": save(filled),
+        "made by hand": saved_like_excel(by_hand),
+        "made by hand, village lines x 10": saved_like_excel(long),
+    }
+
+
+def _lengthen(workbook: Workbook, catalog: Catalog) -> None:
+    """Repeat the lines of the village sheet until there are ten times as many."""
+    sheet = workbook[catalog.layout_for(FORM, parse_period(PERIOD)).village_sheet or ""]
+    lines = [row for row in sheet.iter_rows() if isinstance(row[0].value, int)]
+    row = sheet.max_row
+    for _ in range(TIMES - 1):
+        for line in lines:
+            row += 1
+            for cell in line:
+                twin = sheet.cell(row, cell.column, cell.value)
+                twin._style = copy(cell._style)  # noqa: SLF001 - openpyxl offers no other way to copy a look
+
+
+def saved_like_excel(workbook: Workbook) -> bytes:
+    """The values of a workbook as Excel stores them: texts shared, where openpyxl writes each into its cell."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as copied:
+        for sheet in workbook.worksheets:
+            _copy(sheet, copied.add_worksheet(sheet.title))
+    return buffer.getvalue()
+
+
+def _copy(sheet: Worksheet, copied: xlsxwriter.worksheet.Worksheet) -> None:
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.value is not None:
+                copied.write(cell.row - 1, cell.column - 1, cell.value)
