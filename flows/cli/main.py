@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from domain.errors import TonghopError, UsageError
-from flows.cli import demo, explain, nightly, rerun, sample, status, template
+from flows.cli import demo, explain, history, nightly, rerun, sample, status, template
 from flows.settings import load_settings
 
 _HELP = """
@@ -23,6 +23,7 @@ A month in short:
   tonghop status --area 585 --period 2025-05        who is missing or refused
   tonghop rerun --period 2025-05 --unit 22828 --reason "correction came"
   tonghop explain --area 585 --period 2025-05 --indicator CODE
+  tonghop history --unit 22828 --period 2025-05     every version of a report
 
 \b
 Try all of it on a bundled sample:
@@ -52,6 +53,7 @@ for _command in (
     rerun.rerun,
     status.status,
     explain.explain,
+    history.history,
     demo.demo,
 ):
     app.command()(_command)

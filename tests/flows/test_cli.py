@@ -18,7 +18,7 @@ from flows.settings import Settings
 from tests.flows.nights import AREA, WRONG, settings_of
 from tests.flows.prefect_server import clean_environment
 
-COMMANDS = ("template", "sample", "nightly", "rerun", "status", "explain", "demo")
+COMMANDS = ("template", "sample", "nightly", "rerun", "status", "explain", "history", "demo")
 HEAVY = ("prefect", "great_expectations", "pandas")
 
 
@@ -65,6 +65,7 @@ def test_help_waits_for_nothing(words: list[str]) -> None:
         (["template", "--unit", "22813", "--period", "2025-05"], set()),
         (["status", "--area", AREA, "--period", "2025-05"], {"sqlalchemy"}),
         (["explain", "--area", AREA, "--period", "2025-05", "--indicator", "any"], {"sqlalchemy"}),
+        (["history", "--unit", "22813", "--period", "2025-05"], {"sqlalchemy"}),
     ],
 )
 def test_light_commands_import_only_what_they_need(tmp_path: Path, words: list[str], allowed: set[str]) -> None:

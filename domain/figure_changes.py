@@ -1,0 +1,71 @@
+"""What differs between the figures of two workbooks: which figure, which part of it, from which cell to which."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.observations import Figure, Observation
+
+_DECIMALS_KEPT = 6
+
+
+class Part(StrEnum):
+    """A part of a figure that has a cell of its own."""
+
+    NUMERATOR = "numerator"
+    DENOMINATOR = "denominator"
+    STATED = "stated"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedFigure:
+    """A figure's cell with the sheet that it stands on."""
+
+    sheet: str
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class FigureChange:
+    """One part of one figure that differs; `before` or `after` is None where only the other workbook gives it.
+
+    `unit` is the reporting commune's code, or a village's for figures of the village sheet.
+    """
+
+    unit: str
+    indicator: str
+    part: Part
+    before: PlacedFigure | None
+    after: PlacedFigure | None
+
+
+def changed_figures(before: Iterable[Observation], after: Iterable[Observation]) -> tuple[FigureChange, ...]:
+    """Every part of every figure whose number or state differs, in the order of the figures after, then before.
+
+    A figure that only stands in another cell, or is only typed otherwise, did not change.
+    """
+    old = {(one.unit, one.indicator): one for one in before}
+    new = {(one.unit, one.indicator): one for one in after}
+    return tuple(
+        change for key in dict.fromkeys((*new, *old)) for change in _changes_of(key, old.get(key), new.get(key))
+    )
+
+
+def _changes_of(key: tuple[str, str], old: Observation | None, new: Observation | None) -> Iterator[FigureChange]:
+    for part in Part:
+        was, now = _part_of(old, part), _part_of(new, part)
+        if _meaning(was) != _meaning(now):
+            yield FigureChange(*key, part, was, now)
+
+
+def _part_of(one: Observation | None, part: Part) -> PlacedFigure | None:
+    figure: Figure | None = getattr(one, part, None)
+    return PlacedFigure(one.sheet, figure) if one is not None and figure is not None else None
+
+
+def _meaning(placed: PlacedFigure | None) -> tuple[object, ...] | None:
+    if placed is None:
+        return None
+    # A percentage that a formula gave is kept rounded; one that was just read is not.
+    number = placed.figure.number
+    return placed.figure.state, None if number is None else round(number, _DECIMALS_KEPT)

@@ -1,0 +1,176 @@
+"""The versions of one report: every delivery, every move and who made it, which one counts, and its figures."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from domain.observations import CellState, Figure, Observation
+from domain.periods import Period
+from domain.submissions import SubmissionState
+from domain.units import UnitKey
+from warehouse.engine import Session
+from warehouse.models import DeliveryRow, ObservationRow, SubmissionEventRow, SubmissionRow
+from warehouse.queries.files import issue_counts, unit_names
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRecord:
+    """One time the file came in: by which connector, from where, by whom if known, and when (UTC)."""
+
+    connector: str
+    path: str
+    file_name: str
+    sender: str | None
+    delivered_at: datetime
+    landed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRecord:
+    """One move from state to state: `reason` is a code of `MoveReason`; `note` and `actor` are a person's, if any."""
+
+    from_state: SubmissionState | None
+    to_state: SubmissionState
+    at: datetime
+    run_id: str | None
+    reason: str | None
+    note: str | None
+    actor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a report and all that happened to it.
+
+    `counted`: published figures rest on it. `superseded_by` is the number of the version that took its place; `issues`
+    counts what its last judgement found, of any severity. Deliveries and moves are in their order; times are in UTC.
+    """
+
+    version: int
+    submission_id: int
+    state: SubmissionState
+    counted: bool
+    file_name: str
+    sha256: str
+    size: int
+    layout_version: str | None
+    received_at: datetime
+    judged_at: datetime | None
+    judgements: int
+    issues: int
+    accepted_at: datetime | None
+    superseded_by: int | None
+    deliveries: tuple[DeliveryRecord, ...]
+    moves: tuple[MoveRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All versions of a unit's report for a form and period, by number; none where nothing was received."""
+
+    unit: str
+    unit_valid_from: date
+    unit_name: str
+    form: str
+    period: Period
+    versions: tuple[Version, ...]
+
+
+def history(session: Session, unit: UnitKey, form: str, period: Period) -> History:
+    """The versions of a unit's report, in the order of their numbers."""
+    rows = session.scalars(
+        select(SubmissionRow)
+        .where(
+            SubmissionRow.unit_code == unit.code,
+            SubmissionRow.unit_valid_from == unit.valid_from,
+            SubmissionRow.form == form,
+            SubmissionRow.period == period.id,
+            SubmissionRow.version.is_not(None),
+        )
+        .order_by(SubmissionRow.version)
+    ).all()
+    ids = [row.id for row in rows]
+    deliveries: dict[int, list[DeliveryRecord]] = defaultdict(list)
+    came = select(DeliveryRow).where(DeliveryRow.submission_id.in_(ids)).order_by(DeliveryRow.landed_at, DeliveryRow.id)
+    for delivery in session.scalars(came):
+        deliveries[delivery.submission_id].append(_delivery(delivery))
+    moves: dict[int, list[MoveRecord]] = defaultdict(list)
+    log = select(SubmissionEventRow).where(SubmissionEventRow.submission_id.in_(ids)).order_by(SubmissionEventRow.id)
+    for event in session.scalars(log):
+        moves[event.submission_id].append(_move(event))
+    issues = issue_counts(session, [(row.id, row.judgement) for row in rows])
+    numbers = {row.id: row.version for row in rows}
+    return History(
+        unit=unit.code,
+        unit_valid_from=unit.valid_from,
+        unit_name=unit_names(session, [unit])[unit],
+        form=form,
+        period=period,
+        versions=tuple(
+            _version(row, numbers, issues.get((row.id, row.judgement), 0), deliveries[row.id], moves[row.id])
+            for row in rows
+        ),
+    )
+
+
+def kept_figures(session: Session, submission_id: int) -> tuple[Observation, ...]:
+    """The figures kept of a submission, in the order of sheet and unit; none unless it was accepted once."""
+    rows = session.scalars(
+        select(ObservationRow)
+        .where(ObservationRow.submission_id == submission_id)
+        .order_by(ObservationRow.sheet, ObservationRow.unit_code, ObservationRow.indicator)
+    )
+    return tuple(
+        Observation(
+            unit=row.unit_code,
+            indicator=row.indicator,
+            sheet=row.sheet,
+            numerator=Figure(row.numerator_state, row.numerator, row.cell, row.numerator_raw),
+            denominator=_part(row.denominator_state, row.denominator, row.denominator_cell, row.denominator_raw),
+            stated=_part(row.stated_state, row.stated, row.stated_cell, row.stated_raw),
+        )
+        for row in rows
+    )
+
+
+def _part(state: CellState | None, number: Decimal | None, cell: str | None, raw: str | None) -> Figure | None:
+    return None if state is None else Figure(state, number, cell or "", raw or "")
+
+
+def _version(
+    row: SubmissionRow,
+    numbers: Mapping[int, int | None],
+    issues: int,
+    deliveries: Sequence[DeliveryRecord],
+    moves: Sequence[MoveRecord],
+) -> Version:
+    return Version(
+        version=row.version or 0,
+        submission_id=row.id,
+        state=row.state,
+        counted=row.state is SubmissionState.ACCEPTED,
+        file_name=row.file_name,
+        sha256=row.sha256,
+        size=row.size,
+        layout_version=row.layout_version,
+        received_at=row.received_at,
+        judged_at=row.judged_at,
+        judgements=row.judgement,
+        issues=issues,
+        accepted_at=row.accepted_at,
+        superseded_by=numbers.get(row.superseded_by) if row.superseded_by is not None else None,
+        deliveries=tuple(deliveries),
+        moves=tuple(moves),
+    )
+
+
+def _delivery(row: DeliveryRow) -> DeliveryRecord:
+    return DeliveryRecord(row.connector, row.path, row.file_name, row.sender, row.delivered_at, row.landed_at)
+
+
+def _move(row: SubmissionEventRow) -> MoveRecord:
+    return MoveRecord(row.from_state, row.to_state, row.at, row.run_id, row.reason, row.note, row.actor)
