@@ -46,7 +46,7 @@ def read_value(source: CellSource, style: Style, strings: Sequence[str], *, sinc
     """
     if source.type == "inlineStr":
         text = source.inline if source.inline is not None else source.value
-        return None if text is None else ReadValue(CellKind.TEXT, text, text)
+        return None if text is None else ReadValue(CellKind.TEXT, text, str(text))
     if source.type == "str" and source.value is not None:
         text = unescape(source.value)
         return ReadValue(CellKind.TEXT, text, text)
@@ -98,7 +98,7 @@ def _read_shared(text: str, strings: Sequence[str]) -> ReadValue:
     if not (text.isascii() and text.isdigit() and len(text) < 10) or int(text) >= len(strings):
         raise DamagedCellError
     shared = strings[int(text)]
-    return ReadValue(CellKind.TEXT, shared, shared)
+    return ReadValue(CellKind.TEXT, shared, str(shared))
 
 
 def _read_truth(text: str) -> ReadValue:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from workbooks.addresses import CellRange, cell_address
+from workbooks.text_runs import RichText, TextRun
 
 
 class CellKind(StrEnum):
@@ -45,7 +46,12 @@ class Cell(NamedTuple):
     @property
     def text(self) -> str:
         """The text of a text cell, "" for every other kind."""
-        return self.value if self.kind is CellKind.TEXT and isinstance(self.value, str) else ""
+        return str(self.value) if self.kind is CellKind.TEXT else ""
+
+    @property
+    def runs(self) -> tuple[TextRun, ...]:
+        """The runs of a text in several looks; none where the cell has one look throughout."""
+        return self.value.runs if isinstance(self.value, RichText) else ()
 
     @property
     def is_empty(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from domain.texts import ascii_key, normalise_name
+from workbooks.legacy_text import unicode_readings
 
 # "1.", "2.3", "2.3.", "1)", "(1)", "a)", "II.", "-", "+", "•": how a line is numbered says nothing of what it means.
 _NUMBERING = re.compile(
@@ -34,5 +35,8 @@ def nearest(text: str, known: Iterable[str]) -> tuple[str, ...]:
     by_key: dict[str, str] = {}
     for label in known:
         by_key.setdefault(ascii_key(normalise_label(label)), label)
-    key = ascii_key(normalise_label(text))
-    return tuple(by_key[found] for found in difflib.get_close_matches(key, by_key, _SUGGESTIONS, _NEAR))
+    found: dict[str, None] = {}
+    for reading in (text, *unicode_readings(text)):
+        key = ascii_key(normalise_label(reading))
+        found.update(dict.fromkeys(difflib.get_close_matches(key, by_key, _SUGGESTIONS, _NEAR)))
+    return tuple(by_key[key] for key in found)[:_SUGGESTIONS]

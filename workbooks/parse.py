@@ -20,6 +20,7 @@ from workbooks.heading import Heading, read_heading
 from workbooks.hints import Hints
 from workbooks.identify import hinted_periods, identify_form, identify_layout, identify_period
 from workbooks.identify_unit import identify_unit
+from workbooks.legacy_fonts import LegacyFonts
 from workbooks.locate import locate_lines
 from workbooks.reader import read_workbook
 from workbooks.stamp import META_SHEET
@@ -41,11 +42,15 @@ def parse_report(data: bytes, catalog: Catalog, hints: Hints, limits: Limits | N
         findings.add(refused.issue)
         return _unparsed(catalog, hints, findings)
     _note_strays(workbook, findings)
+    fonts = LegacyFonts(workbook, catalog, findings)
+    workbook = fonts.workbook
     evidence = Evidence(read_stamp(workbook), _headings(catalog, workbook), hints)
     form = identify_form(catalog, evidence, [sheet.name for sheet in workbook.sheets], findings)
     if form is None:
         return _unparsed(catalog, hints, findings)
-    return _parse_form(catalog, form, workbook, evidence, findings)
+    report = _parse_form(catalog, form, workbook, evidence, findings)
+    fonts.record(report.observations, findings)
+    return replace(report, repairs=findings.repairs)
 
 
 def _unparsed(catalog: Catalog, hints: Hints, findings: Findings) -> ParsedReport:

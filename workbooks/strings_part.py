@@ -5,11 +5,10 @@ import re
 from workbooks.archive import Archive
 from workbooks.guards import Limits, refusal
 from workbooks.markup import MAIN_NAMESPACES, stream_part
+from workbooks.text_runs import RichText, TextRun, marked
 
 _SPACE = "http://www.w3.org/XML/1998/namespace space"
 _XML_SPACES = " \t\r\n"
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -23,31 +22,21 @@ def _restore(found: re.Match[str]) -> str:
     return found[0] if code == 0 or 0xD800 <= code <= 0xDFFF else chr(code)
 
 
-def _marked(text: str, marks: set[str]) -> str:
-    """Text of a run with what its look means: a raised 1 is "¹", so that "12" with a footnote is not 121."""
-    if "superscript" in marks:
-        text = text.translate(_RAISED)
-    if "subscript" in marks:
-        text = text.translate(_LOWERED)
-    return re.sub(r"([0-9])", "\\1\u0336", text) if "strike" in marks else text
-
-
 class TextGatherer:
     """Joins the text of one string item (`si` or `is`): its own `t`, or those of its runs; phonetic guides stay out."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
+        self._runs: list[TextRun] = []
         self._is_open = False
         self._in_phonetic = False
         self._in_run = False
-        self._run_marks: set[str] = set()
+        self._run_font = ""
+        self._run_marks: frozenset[str] = frozenset()
         self._keeps_space = True
 
     def start(self, local: str, attributes: dict[str, str]) -> None:
         """An element inside the item begins."""
-        if self._in_run and local in {"vertAlign", "strike"}:
-            is_off = attributes.get("val", "1") in {"0", "false", "baseline"}
-            self._run_marks |= set() if is_off else {attributes.get("val", "") if local == "vertAlign" else local}
         if local == "t":
             self._is_open = not self._in_phonetic
             # Only an item's own text is trimmed: between runs a space parts two words.
@@ -55,9 +44,23 @@ class TextGatherer:
                 self._keeps_space = False
         elif local == "r":
             self._in_run = True
-            self._run_marks = set()
+            self._forget_look()
         elif local == "rPh":
             self._in_phonetic = True
+        elif self._in_run:
+            self._note_look(local, attributes.get("val"))
+
+    def _note_look(self, local: str, value: str | None) -> None:
+        if local == "rFont":
+            self._run_font = value or ""
+        elif local == "strike" and value not in {"0", "false"}:
+            self._run_marks |= {"strike"}
+        elif local == "vertAlign" and value in {"superscript", "subscript"}:
+            self._run_marks |= {value}
+
+    def _forget_look(self) -> None:
+        self._run_font = ""
+        self._run_marks = frozenset()
 
     def end(self, local: str) -> None:
         """An element inside the item ends."""
@@ -65,23 +68,30 @@ class TextGatherer:
             self._is_open = False
         elif local == "r":
             self._in_run = False
-            self._run_marks = set()
+            self._forget_look()
         elif local == "rPh":
             self._in_phonetic = False
 
     def text(self, data: str) -> None:
         """Text inside the item."""
-        if self._is_open:
-            self._pieces.append(_marked(data, self._run_marks))
+        if not self._is_open:
+            return
+        self._pieces.append(marked(data, self._run_marks))
+        if self._in_run:
+            self._runs.append(TextRun(unescape(data), self._run_font, self._run_marks))
 
     def take(self) -> str:
-        """The item's text; the gatherer is ready for the next item."""
+        """The item's text, with its runs where it has any; the gatherer is ready for the next item."""
         text = "".join(self._pieces)
+        # A text beside runs is no file of Excel's: then which font is whose cannot be told.
+        runs = self._runs if self._keeps_space else []
         if not self._keeps_space:
             text = text.strip(_XML_SPACES)
         self._pieces.clear()
+        self._runs = []
         self._keeps_space = True
-        return unescape(text)
+        text = unescape(text)
+        return RichText(text, runs) if runs else text
 
 
 def read_strings(archive: Archive, part: str | None) -> list[str]:

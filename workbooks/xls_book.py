@@ -20,6 +20,7 @@ from workbooks.formats import GENERAL, is_date_format
 from workbooks.guards import Limits, RefusedError, refusal
 from workbooks.styles_part import Style
 from workbooks.xls_records import SheetRecords, read_records
+from workbooks.xls_texts import XlsTexts
 
 # What xlrd was seen to raise on damaged files: it checks little and stumbles where it stands. NotImplementedError
 # is its word for a feature of the format that it does not read.
@@ -103,6 +104,7 @@ class _SheetReader:
         self._limits = limits
         self._contents = SheetContents()
         self._styles: dict[int, Style] = {}
+        self._texts = XlsTexts(book)
 
     def read(self) -> Sheet:
         sheet, contents = self._sheet, self._contents
@@ -135,14 +137,16 @@ class _SheetReader:
     def _cell(self, row: int, column: int) -> Cell | None:
         place = row, column
         has_formula = place in self._records.formulas
+        style = self._style(self._sheet.cell_xf_index(row, column))
         if place in self._records.uncached:
             source: CellSource | None = CellSource("n", None, None, has_formula=True)
         else:
             value = self._sheet.cell_value(row, column)
+            if isinstance(value, str):
+                value = self._texts.read(value, style.font, self._sheet.rich_text_runlist_map.get(place))
             source = _source(self._sheet.cell_type(row, column), value, has_formula=has_formula)
         if source is None:
             return None
-        style = self._style(self._sheet.cell_xf_index(row, column))
         read = read_value(source, style, (), since_1904=bool(self._book.datemode))
         if read is None:
             return None

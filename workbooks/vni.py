@@ -1,0 +1,50 @@
+"""The letters of VNI Windows (VNI-Times, VNI-Helve …): a plain vowel, and behind it a sign for its hat and tone.
+
+After the table of VNI Software. Signs of small letters behind capitals were typed as well and are read.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_ACUTE, _GRAVE, _HOOK, _TILDE, _DOT = "\u0301", "\u0300", "\u0309", "\u0303", "\u0323"
+_HAT, _BREVE = "\u0302", "\u0306"
+_TONES = {"ù": _ACUTE, "ø": _GRAVE, "û": _HOOK, "õ": _TILDE, "ï": _DOT}
+_HATS = {"â": "", "á": _ACUTE, "à": _GRAVE, "å": _HOOK, "ã": _TILDE, "ä": _DOT}
+_BREVES = {"ê": "", "é": _ACUTE, "è": _GRAVE, "ú": _HOOK, "ü": _TILDE, "ë": _DOT}
+_HORNED = {"ô": "ơ", "ö": "ư"}
+_ALONE = {**_HORNED, "ñ": "đ", "ì": "ì", "í": "í", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ"}
+
+
+def _marks_of(vowel: str) -> Iterator[tuple[str, str]]:
+    """The signs that may stand behind a vowel, with the combining marks they are."""
+    yield from _TONES.items()
+    if vowel in "aeo":
+        yield from ((sign, _HAT + tone) for sign, tone in _HATS.items())
+    if vowel == "a":
+        yield from ((sign, _BREVE + tone) for sign, tone in _BREVES.items())
+
+
+def _pairs() -> Iterator[tuple[str, str]]:
+    for vowel in "aeouyôö":
+        for sign, marks in _marks_of(vowel):
+            letter = unicodedata.normalize("NFC", _HORNED.get(vowel, vowel) + marks)
+            yield vowel + sign, letter
+            yield (vowel + sign).upper(), letter.upper()
+            yield vowel.upper() + sign, letter.upper()
+
+
+TABLE = {**dict(_pairs()), **_ALONE, **{sign.upper(): letter.upper() for sign, letter in _ALONE.items()}}
+"""Vietnamese letter by sign, or by vowel and sign."""
+
+_SIGN = re.compile("|".join(sorted(map(re.escape, TABLE), key=len, reverse=True)))
+
+
+def decode(text: str) -> str:
+    """The text that a font of this encoding shows."""
+    return _SIGN.sub(lambda found: TABLE[found[0]], text)
+
+
+def leftover(text: str) -> str:
+    """What of a text this encoding has no sign for: a sign without its vowel, too."""
+    return _SIGN.sub("", text)
