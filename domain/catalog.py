@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
+from domain.areas import NamedArea, find_area
+from domain.catalog_areas import read_areas
 from domain.catalog_checks import check_rules, check_units_named, gather_texts
 from domain.catalog_errors import CatalogError
 from domain.catalog_files import CatalogFiles
@@ -25,13 +27,15 @@ from domain.catalog_sample import read_sample
 from domain.catalog_texts import CellMarks, IssueText, issue_facts, show, texts_of_rule
 from domain.catalog_units import load_units
 from domain.errors import TerminalError, UsageError
+from domain.extents import ground_of
 from domain.indicators import Indicator, Target, Theme
 from domain.issues import Issue
 from domain.layouts import Exemption, Form, Layout, Obligation
 from domain.periods import Calendar, Period, add_working_days
+from domain.rollups import Boundary
 from domain.rules import Rule
 from domain.texts import Lang, Text
-from domain.units import Level, OrgUnit, UnitRegister
+from domain.units import Area, Level, OrgUnit, UnitRegister
 
 __all__ = ["Catalog", "CatalogError", "CellMarks", "IssueText", "load_catalog"]
 
@@ -40,10 +44,15 @@ _SHIPPED = Path(__file__).resolve().parent.parent / "catalog"
 
 @dataclass(frozen=True)
 class Catalog:
-    """Everything the catalogue says, frozen; `version` is a sha256 over its files."""
+    """Everything the catalogue says, frozen.
+
+    `version` is a sha256 over its files, `structure_version` one over those that shape figures (units, areas,
+    indicators, targets, calendars, forms, layouts, obligations).
+    """
 
     root: Path
     version: str
+    structure_version: str
     themes: Mapping[str, Theme]
     indicators: Mapping[str, Indicator]
     targets: tuple[Target, ...]
@@ -58,6 +67,7 @@ class Catalog:
     repair_texts: Mapping[str, Text]
     texts: Mapping[str, Text]
     marks: CellMarks
+    areas: Mapping[str, NamedArea]
     units: UnitRegister = field(repr=False)
     sample: Mapping[str, object] = field(repr=False)
 
@@ -128,16 +138,37 @@ class Catalog:
         areas = self._areas_owing(form, day)
         return (
             bool(areas)
-            and not areas.isdisjoint(self._code_and_above(unit, day))
+            and not areas.isdisjoint((unit.code, *(above.code for above in self.units.above(unit, day))))
             and not any(not exemption.indicators for exemption in self._exemptions_of(form, unit, day))
         )
 
     def owing_units(self, form: str, area: str, period: Period) -> tuple[OrgUnit, ...]:
-        """The communes at or below an area that owe the form for a period, by code."""
+        """The communes at or below an area that owe the form for a period, by code; of an officer's, also those across.
+
+        Raises:
+            UsageError: the code means no unit on the period's last day, and the id no area.
+        """
         day = self.last_day(form, period)
-        top, level = self.units.get(area, day), self.form(form).level
-        below = (top,) if top.level is level else self.units.descendants(area, day, level)
+        if area in self.areas:
+            named = find_area(self.units, self.areas, area, closes=day, boundary=day)
+            below = ground_of(self.units, named.members, day)
+        else:
+            top, level = self.units.get(area, day), self.form(form).level
+            below = (top,) if top.level is level else self.units.descendants(area, day, level)
         return tuple(unit for unit in below if self.owes(form, unit, period))
+
+    def area(self, code: str, form: str, period: Period, boundary: Boundary, today: date) -> Area:
+        """What a unit's code or an officer's area id groups for a period.
+
+        A unit is taken as it is on the period's last day, or as it is `today` when the boundary is as now; an
+        officer's area always has the line of its own day.
+
+        Raises:
+            UsageError: the code means nothing then; the message says when it did and what to ask for instead.
+        """
+        closes = self.last_day(form, period)
+        day = today if boundary is Boundary.AS_NOW else closes
+        return find_area(self.units, self.areas, code, closes=closes, boundary=day)
 
     def due_indicators(self, form: str, unit: OrgUnit, period: Period) -> tuple[Indicator, ...]:
         """Indicators that a unit owes on the form for a period, in the form's order.
@@ -215,14 +246,6 @@ class Catalog:
             if one.form == form and one.valid_from <= day and (one.valid_to is None or day <= one.valid_to)
         )
 
-    def _code_and_above(self, unit: OrgUnit, day: date) -> list[str]:
-        codes, above = [unit.code], unit.parent
-        while above is not None:
-            codes.append(above)
-            found = self.units.find(above, day)
-            above = found.parent if found else None
-        return codes
-
     def _exemptions_of(self, form: str, unit: OrgUnit, day: date) -> list[Exemption]:
         return [
             one
@@ -250,7 +273,7 @@ def load_catalog(root: Path | None = None) -> Catalog:
     calendars = read_calendars(files)
     forms = read_forms(files, calendars)
     layouts = read_layouts(files, forms, indicators)
-    units = load_units(files)
+    units = load_units(files, indicators)
     rules = check_rules(read_rules(files), indicators)
     obligations = check_units_named(read_obligations(files, forms), units, lambda one: one.area)
     exemptions = check_units_named(read_exemptions(files, forms), units, lambda one: one.unit)
@@ -258,6 +281,7 @@ def load_catalog(root: Path | None = None) -> Catalog:
     return Catalog(
         root=files.root,
         version=files.version,
+        structure_version=files.structure_version,
         themes=MappingProxyType(themes),
         indicators=MappingProxyType(indicators),
         targets=read_targets(files, indicators),
@@ -272,6 +296,7 @@ def load_catalog(root: Path | None = None) -> Catalog:
         repair_texts=MappingProxyType(messages.repairs),
         texts=MappingProxyType(messages.texts),
         marks=read_marks(files),
+        areas=MappingProxyType(read_areas(files, units)),
         units=units,
         sample=MappingProxyType(read_sample(files, indicators, units)),
     )

@@ -2,9 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.catalog_entries import span_of
 from domain.catalog_files import CatalogFiles, Document, Table
@@ -25,8 +24,7 @@ _MAY_BECOME = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(NamedTuple):
     old: OrgUnit
     new: OrgUnit
     effective: date
@@ -72,23 +70,25 @@ def _read_pairs(
             code, day = (old, before) if old not in olds else (new, effective)
             remedy = "correct the code, or move the pair to units/successions_exceptions.csv"
             raise table.error(number, f"no unit has code {code} on {day}", remedy)
-        _check_ends(table, number, olds[old], news[new], effective)
+        pair = _Pair(olds[old], news[new], effective, _YES_NO[whole], basis or part["legal_basis"])
+        _check_ends(table, number, pair, before)
         beside = shares[old, effective]
         if new in beside:
             raise table.error(number, f"{old} to {new} stands here twice", "keep one of the two")
-        beside[new] = _YES_NO[whole]
+        beside[new] = pair.whole
         if len(beside) > 1 and any(beside.values()):
             problem = f"{old} passes whole into one unit and also into another"
             raise table.error(number, problem, "mark both as in part (0), or keep one of the two")
-        yield _Pair(olds[old], news[new], effective, _YES_NO[whole], basis or part["legal_basis"])
+        yield pair
 
 
-def _check_ends(table: Table, row: int, old: OrgUnit, new: OrgUnit, effective: date) -> None:
+def _check_ends(table: Table, row: int, pair: _Pair, before: date) -> None:
+    old, new, effective = pair.old, pair.new, pair.effective
     if old is new:
         problem = f"{old.code} {old.name} would succeed itself: it holds before and after {effective}"
         raise table.error(row, problem, "give the unit a new row from that day, or take the pair out")
-    if old.valid_to != effective - _DAY:
-        problem = f"{old.code} {old.name} goes on after {effective - _DAY}"
+    if old.valid_to != before:
+        problem = f"{old.code} {old.name} goes on after {before}"
         raise table.error(row, problem, "end it on that day; if it goes on smaller, give it a new row from the next")
     if new.valid_from != effective:
         problem = f"{new.code} {new.name} began before {effective}"
@@ -99,9 +99,11 @@ def _check_ends(table: Table, row: int, old: OrgUnit, new: OrgUnit, effective: d
 
 
 def _told_apart(pairs: list[_Pair]) -> Iterator[Succession]:
-    grounds = [pair for pair in pairs if pair.old.level is not Level.VILLAGE or pair.new.level is Level.VILLAGE]
-    makers = Counter((pair.new.code, pair.effective) for pair in grounds)
-    for pair in pairs:
-        old, new = pair.old.code, pair.new.code
-        kind = kind_of_succession(old, new, whole=pair.whole, alone=makers[new, pair.effective] == 1)
-        yield Succession(old, new, pair.effective, pair.whole, pair.legal_basis, kind)
+    village = Level.VILLAGE
+    makers = Counter(
+        (pair.new.code, pair.effective) for pair in pairs if pair.old.level is not village or pair.new.level is village
+    )
+    for old, new, effective, whole, legal_basis in pairs:
+        alone = makers[new.code, effective] == 1
+        kind = kind_of_succession(old.code, new.code, whole=whole, alone=alone)
+        yield Succession(old.code, new.code, effective, whole, legal_basis, kind)

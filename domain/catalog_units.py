@@ -1,11 +1,14 @@
 """Builds the register of units from the CSV files of `catalog/units/`, in one pass."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 
 from domain.catalog_errors import CatalogError
 from domain.catalog_files import CatalogFiles, Table
 from domain.catalog_successions import load_successions
+from domain.catalog_weights import read_weights
 from domain.errors import TerminalError
+from domain.indicators import Indicator
 from domain.units import Level, OrgUnit, UnitRegister
 
 _COLUMNS = ("code", "kind", "name", "parent", "valid_from", "valid_to")
@@ -33,13 +36,14 @@ class _Days(dict[str, date]):
         return day
 
 
-def load_units(files: CatalogFiles) -> UnitRegister:
-    """All units and what became of them.
+def load_units(files: CatalogFiles, indicators: Mapping[str, Indicator]) -> UnitRegister:
+    """All units, what became of them, and the weights stated for those that were divided.
 
     A file's name starts with its level: `country`, `provinces`, `districts`, `communes` or `villages`.
 
     Raises:
-        CatalogError: a row cannot be read, two units of one code overlap, or a parent or successor is unknown.
+        CatalogError: a row cannot be read, two units of one code overlap, a parent does not hold on all days of
+            the unit, or a succession or weight does not fit the units.
     """
     days = _Days()
     units: list[OrgUnit] = []
@@ -52,7 +56,8 @@ def load_units(files: CatalogFiles) -> UnitRegister:
             units.extend(found)
             places.extend((table, row) for row in range(len(found)))
     try:
-        register = UnitRegister(units, load_successions(files, units))
+        successions = load_successions(files, units)
+        register = UnitRegister(units, successions, read_weights(files, successions, indicators))
     except TerminalError as problem:
         # Two units of one code upset the successions as well: name the cause rather than what it leads to.
         raise _overlap(units, places) or problem from problem
@@ -91,14 +96,29 @@ def _overlap(units: list[OrgUnit], places: list[tuple[Table, int]]) -> CatalogEr
 
 
 def _check_parents(register: UnitRegister, places: list[tuple[Table, int]]) -> None:
-    known: dict[tuple[str, date], Level | None] = {}
+    known: dict[tuple[str, Level, date, date | None], date | None] = {}
     for unit, (table, row) in zip(register.units, places, strict=True):
         if unit.level is Level.COUNTRY:
+            if unit.parent is not None:
+                raise table.error(row, f"nothing stands above a country, not {unit.parent!r}", "leave the parent empty")
             continue
-        key = (unit.parent or "", unit.valid_from)
+        key = (unit.parent or "", unit.level, unit.valid_from, unit.valid_to)
         if key not in known:
-            above = register.find(*key)
-            known[key] = above.level if above else None
-        if known[key] not in _ABOVE[unit.level]:
-            problem = f"the parent {unit.parent!r} of {unit.code} {unit.name} is no unit above it on {unit.valid_from}"
-            raise table.error(row, problem, "give the code of the unit it belongs to on its first day")
+            known[key] = _first_day_without_parent(register, unit)
+        day = known[key]
+        if day is not None:
+            problem = f"the parent {unit.parent!r} of {unit.code} {unit.name} is no unit above it on {day}"
+            remedy = "give the unit a row for each unit it belongs to; a parent holds on every day of the row"
+            raise table.error(row, problem, remedy)
+
+
+def _first_day_without_parent(register: UnitRegister, unit: OrgUnit) -> date | None:
+    day = unit.valid_from
+    while unit.holds_on(day):
+        above = register.find(unit.parent or "", day)
+        if above is None or above.level not in _ABOVE[unit.level]:
+            return day
+        if above.valid_to is None:
+            return None
+        day = above.valid_to + timedelta(days=1)
+    return None

@@ -50,10 +50,14 @@ class _Lies(Enum):
 
 def portions(register: UnitRegister, area: Area, on: date) -> tuple[Portion, ...]:
     """The communes of a day that lie in an area wholly or in part, by code; those wholly outside are left out."""
-    units, _ = _reach(register, area.members, on)
     tracer = _Tracer(register, area)
-    found = [tracer.portion(unit, on) for unit in units if unit.level is Level.COMMUNE]
-    return tuple(sorted(found, key=lambda portion: portion.unit.key))
+    return tuple(tracer.portion(unit, on) for unit in ground_of(register, area.members, on))
+
+
+def ground_of(register: UnitRegister, units: Iterable[OrgUnit], on: date) -> tuple[OrgUnit, ...]:
+    """The communes of a day that share ground with some units of another day, by code."""
+    reached, _ = _reach(register, units, on)
+    return tuple(sorted((unit for unit in reached if unit.level is Level.COMMUNE), key=lambda unit: unit.key))
 
 
 def untraced(register: UnitRegister, area: Area, on: date) -> tuple[OrgUnit, ...]:

@@ -224,6 +224,15 @@ class UnitRegister:
         below = (unit for unit in self._by_parent.get(code, ()) if unit.holds_on(on))
         return tuple(sorted(below, key=lambda unit: unit.code))
 
+    def above(self, unit: OrgUnit, on: date) -> tuple[OrgUnit, ...]:
+        """The units above a unit on a day, nearest first."""
+        found: list[OrgUnit] = []
+        parent = self.find(unit.parent, on) if unit.parent else None
+        while parent is not None:
+            found.append(parent)
+            parent = self.find(parent.parent, on) if parent.parent else None
+        return tuple(found)
+
     def descendants(self, code: str, on: date, level: Level) -> tuple[OrgUnit, ...]:
         """The units of one level at or below a code on a day, by code."""
         found: list[OrgUnit] = []

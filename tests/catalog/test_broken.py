@@ -1,17 +1,20 @@
 """A broken catalogue is refused with file, line, what is wrong and what to do: one edit at a time."""
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from domain.catalog import CatalogError, load_catalog
 from domain.errors import TerminalError
+from tests.catalog.edits import Edit, refusal
 
-SHIPPED = Path(__file__).resolve().parents[2] / "catalog"
 E_INVOICE, LAYOUT, FORM = "indicators/e_invoice.yaml", "layouts/cds_x_t-2025.1.yaml", "forms/cds_x_t.yaml"
-COMMUNES, PAIRS = "units/communes_until_2025-06-30.csv", "units/successions_2025-07-01.csv"
+COMMUNES, PAIRS, WEIGHTS = (
+    "units/communes_until_2025-06-30.csv",
+    "units/successions_2025-07-01.csv",
+    "units/weights.csv",
+)
 TARGETS, HOLIDAYS, VILLAGES = "targets/targets.csv", "calendars/holidays.csv", "units/villages_585.csv"
 OBLIGATIONS, DOMAIN, TYPICAL, SAMPLE = (
     "obligations/obligations.yaml",
@@ -19,24 +22,6 @@ OBLIGATIONS, DOMAIN, TYPICAL, SAMPLE = (
     "sample/typical.yaml",
     "sample/585.yaml",
 )
-
-
-@dataclass(frozen=True)
-class Edit:
-    """One thing to break: in which file, what text becomes what, and what the complaint has to say."""
-
-    file: str
-    old: str
-    new: str
-    says: str
-
-    def make(self, root: Path) -> int:
-        """Make the edit and return the line it begins on."""
-        path = root / self.file
-        text = path.read_text("utf-8")
-        assert self.old in text, f"{self.file} no longer holds {self.old!r}"
-        path.write_text(text.replace(self.old, self.new, 1), "utf-8")
-        return text[: text.index(self.old)].count("\n") + 1
 
 
 ON_THEIR_LINE = [
@@ -75,7 +60,6 @@ ON_THEIR_LINE = [
     Edit(DOMAIN, 'vi: "cả nước"', 'vi: "cả nước {"', "cannot be filled in"),
     Edit(DOMAIN, 'vi: "cả nước"', 'vi: "cả nước {0.name}"', "is no plain name"),
     Edit(DOMAIN, 'vi: "cả nước"', 'vi: ""', "a text that is not empty"),
-    Edit("units/successions.yaml", "effective: 2025-07-01", "effective: 2025-02-30", "is no day of the calendar"),
     Edit(TARGETS, "hddt_dn,province,,2024,100", "hddt,province,,2024,100", "indicator 'hddt' is unknown"),
     Edit(TARGETS, "hddt_dn,province,,2024,100", "hddt_dn,province,,2024,hundred", "a number with a decimal point"),
     Edit(TARGETS, "hddt_dn,province,,2024,100", "hddt_dn,ward,,2024,100", "one of: country, province"),
@@ -85,17 +69,6 @@ ON_THEIR_LINE = [
     Edit(HOLIDAYS, "2024-02-09", "2024-02-30", "is no day of the calendar"),
     Edit(HOLIDAYS, "2024-02-09", "2024-02-08", "stands here twice"),
     Edit(HOLIDAYS, "2024-02-09", "9.2.2024", "a day written as 2025-06-30"),
-    Edit(COMMUNES, "22813,Xã,Lâm Sơn,585", "22813,Xã,Lâm Sơn,999", "the parent '999'"),
-    Edit(COMMUNES, "22813,Xã,Lâm Sơn,585", "22813,Xã,Lâm Sơn,22810", "is no unit above it"),
-    Edit(COMMUNES, "22813,Xã,Lâm Sơn,585,2000-01-01", "22813,Xã,Lâm Sơn,585,2000-13-01", "is no day"),
-    Edit(COMMUNES, "22813,Xã,Lâm Sơn,585,2000-01-01", "22813,Xã,Lâm Sơn,585,2025-12-31", "before it begins"),
-    Edit(COMMUNES, "22813,Xã,Lâm Sơn,585", ",Xã,Lâm Sơn,585", "needs a code and a name"),
-    Edit(COMMUNES, "22816,Xã,Lương Sơn", "22813,Xã,Lương Sơn", "means Xã Lâm Sơn and Xã Lương Sơn on the same day"),
-    Edit(PAIRS, "22813,22813,1", "22813,22814,1", "no unit has code 22814 on 2025-07-01"),
-    Edit(PAIRS, "22813,22813,1", "22814,22813,1", "no unit has code 22814 on 2025-06-30"),
-    Edit(PAIRS, "22813,22813,1", "22813,22813,whole", "write 1 for whole, 0 for in part"),
-    Edit(PAIRS, "22816,22813,1", "22813,22813,1", "22813 to 22813 stands here twice"),
-    Edit(PAIRS, "22816,22813,1", "22813,22810,1", "passes whole into one unit and also into another"),
 ]
 
 IN_THEIR_FILE = [
@@ -143,26 +116,15 @@ ALWAYS_THERE = [
     "obligations/exemptions.yaml",
     "units/successions.yaml",
     PAIRS,
+    WEIGHTS,
 ]
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A copy of the shipped catalogue, free to be broken."""
-    return Path(shutil.copytree(SHIPPED, tmp_path / "catalog"))
-
-
-def _refusal(root: Path) -> CatalogError:
-    with pytest.raises(CatalogError) as refusal:
-        load_catalog(root)
-    return refusal.value
 
 
 @pytest.mark.parametrize("edit", ON_THEIR_LINE, ids=lambda edit: f"{edit.file}: {edit.says}")
 def test_a_broken_value_is_named_with_its_line(root: Path, edit: Edit) -> None:
     """The complaint names the very line that was edited, what is wrong and what to do."""
     line = edit.make(root)
-    error = _refusal(root)
+    error = refusal(root)
     assert (error.file, error.line) == (edit.file, line)
     assert edit.says in str(error)
     assert error.remedy
@@ -172,7 +134,7 @@ def test_a_broken_value_is_named_with_its_line(root: Path, edit: Edit) -> None:
 def test_a_broken_entry_is_named_with_its_file(root: Path, edit: Edit) -> None:
     """Where no single value is to blame, the complaint names the file and what is wrong in it."""
     edit.make(root)
-    error = _refusal(root)
+    error = refusal(root)
     assert error.file == edit.file
     assert edit.says in str(error)
     assert error.remedy
@@ -182,7 +144,7 @@ def test_a_broken_entry_is_named_with_its_file(root: Path, edit: Edit) -> None:
 def test_a_missing_file_is_named(root: Path, file: str) -> None:
     """Each file that every catalogue has is asked for by name."""
     (root / file).unlink()
-    error = _refusal(root)
+    error = refusal(root)
     assert (error.file, error.problem) == (file, "this file is missing")
 
 
@@ -193,7 +155,7 @@ def test_what_is_no_yaml_is_named_with_its_line(root: Path, file: str) -> None:
     lines = path.read_text("utf-8").count("\n")
     with path.open("a", encoding="utf-8") as end:
         end.write("  ]: {\n")
-    error = _refusal(root)
+    error = refusal(root)
     assert error.file == file
     assert error.line is not None
     assert abs(error.line - lines) <= 2
@@ -204,7 +166,7 @@ def test_what_is_no_yaml_is_named_with_its_line(root: Path, file: str) -> None:
 def test_an_empty_file_is_named(root: Path, file: str) -> None:
     """An emptied file is no catalogue of nothing."""
     (root / file).write_text("# nothing\n", "utf-8")
-    error = _refusal(root)
+    error = refusal(root)
     assert (error.file, error.problem) == (file, "the file is empty")
 
 
@@ -213,7 +175,7 @@ def test_text_in_another_unicode_form_is_refused(root: Path, file: str) -> None:
     """The same word in two Unicode forms would be two words."""
     path = root / file
     path.write_text(path.read_text("utf-8").replace("ơ", "o\u031b", 1), "utf-8")
-    error = _refusal(root)
+    error = refusal(root)
     assert error.file == file
     assert error.line is not None
     assert "NFC" in error.problem
@@ -222,7 +184,7 @@ def test_text_in_another_unicode_form_is_refused(root: Path, file: str) -> None:
 def test_text_in_another_encoding_is_refused(root: Path) -> None:
     """A file saved by an old editor is named, with the line of the first bad byte."""
     (root / TARGETS).write_bytes(b"indicator,level\n\xc0\xc1\n")
-    error = _refusal(root)
+    error = refusal(root)
     assert (error.file, error.line) == (TARGETS, 2)
     assert "UTF-8" in error.problem
 
@@ -232,7 +194,7 @@ def test_an_issue_code_may_not_be_a_rules_id(root: Path) -> None:
     text = "{vi: a, en: a}"
     entry = f"numerator_within_denominator: {{severity: info, title: {text}, message: {text}, action: {text}}}\n"
     (root / "messages" / "issues.yaml").write_text(entry, "utf-8")
-    error = _refusal(root)
+    error = refusal(root)
     assert (error.file, error.line) == ("messages/issues.yaml", 1)
     assert "also a rule's id" in error.problem
 
@@ -240,7 +202,7 @@ def test_an_issue_code_may_not_be_a_rules_id(root: Path) -> None:
 def test_one_text_key_may_not_stand_in_two_files(root: Path) -> None:
     """Rooms keep to their own keys."""
     (root / "messages" / "zoo.yaml").write_text("domain.level.commune: {vi: a, en: a}\n", "utf-8")
-    error = _refusal(root)
+    error = refusal(root)
     assert (error.file, error.line) == ("messages/zoo.yaml", 1)
     assert "already taken" in error.problem
 
@@ -258,7 +220,7 @@ def test_rules_are_checked_too(root: Path, change: str, says: str) -> None:
     text = "{vi: a, en: a}"
     tail = f"title: {text}\n  message: {text}\n  action: {text}\n  severity: info\n  stage: shadow\n  source: s\n"
     (root / "rules" / "zoo.yaml").write_text(f"- {change}\n  kind: range\n  {tail}", "utf-8")
-    error = _refusal(root)
+    error = refusal(root)
     assert error.file == "rules/zoo.yaml"
     assert says in str(error)
 
@@ -266,7 +228,7 @@ def test_rules_are_checked_too(root: Path, change: str, says: str) -> None:
 def test_two_layouts_of_one_version_are_refused(root: Path) -> None:
     """A version names one workbook."""
     shutil.copy(root / LAYOUT, root / "layouts" / "zoo.yaml")
-    error = _refusal(root)
+    error = refusal(root)
     assert error.file == "layouts/zoo.yaml"
     assert "has a layout 2025.1 already" in error.problem
 
@@ -281,19 +243,3 @@ def test_another_try_does_not_help(tmp_path: Path) -> None:
     """A broken catalogue is terminal: nobody retries it."""
     with pytest.raises(TerminalError):
         load_catalog(tmp_path / "nowhere")
-
-
-def test_any_change_makes_another_version(root: Path) -> None:
-    """Even a comment: what judged a submission can be told exactly."""
-    before = load_catalog(root).version
-    with (root / "forms" / "cds_x_t.yaml").open("a", encoding="utf-8") as end:
-        end.write("# a remark\n")
-    assert load_catalog(root).version != before
-
-
-def test_leavings_of_editors_are_no_part_of_the_catalogue(root: Path) -> None:
-    """A hidden file or a backup copy changes nothing."""
-    before = load_catalog(root).version
-    (root / ".DS_Store").write_bytes(b"x")
-    (root / "rules" / "ratios.yaml~").write_bytes(b"x")
-    assert load_catalog(root).version == before
