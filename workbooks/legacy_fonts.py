@@ -18,6 +18,7 @@ from workbooks.vocabulary import Vocabulary, vocabulary_of
 
 _CELLS_NAMED = 5
 _SHOWN = 60
+_LONGEST_LABEL = 400
 
 
 class _Conversion(NamedTuple):
@@ -62,14 +63,16 @@ class LegacyFonts:
             runs = cell.runs
             if legacy_font(cell.font) or (runs and any(legacy_font(run.font) for run in runs)):
                 self._read_cell(cell, runs or (TextRun(cell.text, ""),), found)
-            elif (readings := _suspected(cell.raw)) and (reading := self._likely(cell.raw, readings)) is not None:
+            elif (reading := self._likely(cell.raw)) is not None:
                 found.lost.append((cell, reading))
         return found
 
-    def _likely(self, text: str, readings: Sequence[str]) -> str | None:
-        """The reading of a text that is words of the catalogue, where the text itself is not."""
-        vocabulary = self._vocabulary()
-        return None if vocabulary.knows(text) else next((one for one in readings if vocabulary.knows(one)), None)
+    def _likely(self, text: str) -> str | None:
+        """What a text under a font of Unicode seems to say: words of the catalogue, where its own are not."""
+        readings = _suspected(text) if len(text) <= _LONGEST_LABEL else ()
+        if not readings or self._vocabulary().knows(text):
+            return None
+        return next((one for one in readings if self._vocabulary().knows(one)), None)
 
     def _read_cell(self, cell: Cell, runs: Sequence[TextRun], found: _SheetTexts) -> None:
         pieces: list[str] = []
