@@ -63,7 +63,7 @@ def read_forms(files: CatalogFiles, calendars: dict[str, Calendar]) -> dict[str,
 
 
 def read_marks(files: CatalogFiles) -> CellMarks:
-    """Which texts mean zero, no figure, not applicable.
+    """Which texts mean zero, no figure, not applicable, and which words multiply a number.
 
     Raises:
         CatalogError: one text is meant to mean two things.
@@ -77,7 +77,8 @@ def read_marks(files: CatalogFiles) -> CellMarks:
     groups: dict[str, frozenset[str]] = {
         meaning: frozenset(text for text, meant in taken.items() if meant == meaning) for meaning in data
     }
-    return CellMarks(groups["zero"], groups["no_figure"], groups["not_applicable"])
+    scale = {normalise_name(entry["text"]): int(entry["power"]) for entry in data["scale"]}
+    return CellMarks(groups["zero"], groups["no_figure"], groups["not_applicable"], scale)
 
 
 def read_obligations(files: CatalogFiles, forms: dict[str, Form]) -> Iterator[tuple[Document, int, Obligation]]:

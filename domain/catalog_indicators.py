@@ -64,6 +64,8 @@ def _indicator(raw: dict[str, Any], theme: str, span: tuple[date | None, date | 
         valid_from=span[0],
         valid_to=span[1],
         aliases=tuple(raw.get("aliases", ())),
+        numerator_words=tuple(raw.get("numerator_words", ())),
+        denominator_words=tuple(raw.get("denominator_words", ())),
     )
 
 

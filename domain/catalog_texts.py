@@ -2,7 +2,7 @@
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.issues import Issue, Severity
 from domain.observations import CellState
@@ -26,11 +26,15 @@ class IssueText:
 
 @dataclass(frozen=True, slots=True)
 class CellMarks:
-    """Texts that stand for something in a figure's cell, normalised as `normalise_name` does."""
+    """Texts that stand for something in a figure's cell, normalised as `normalise_name` does.
+
+    `scale` are words that multiply the number before them, with their power of ten ("nghìn": 3).
+    """
 
     zero: frozenset[str]
     no_figure: frozenset[str]
     not_applicable: frozenset[str]
+    scale: Mapping[str, int] = field(default_factory=dict)
 
     def state_of(self, text: str) -> CellState | None:
         """What a cell's text stands for; None when it is no mark. No figure counts as blank."""

@@ -50,7 +50,8 @@ class Indicator:
     `collected_at` is the level whose figures are summed: `village` for what the village sheets say.
     `denominator_is_target` allows a numerator above its denominator. `register_level` says that the denominator must be
     the number of registered units of that level at or below the reporting unit (1 for the commune itself).
-    `decimals` is how many decimals a typed figure may have (0: whole numbers).
+    `decimals` is how many decimals a typed figure may have (0: whole numbers). `numerator_words` and
+    `denominator_words` are what may follow these figures ("12 hộ"): the words for what they count.
     """
 
     id: str
@@ -72,6 +73,8 @@ class Indicator:
     valid_from: date | None = None
     valid_to: date | None = None
     aliases: tuple[str, ...] = ()
+    numerator_words: tuple[str, ...] = ()
+    denominator_words: tuple[str, ...] = ()
 
     def holds_on(self, day: date) -> bool:
         """Whether the indicator is in force on that day."""

@@ -1,5 +1,6 @@
 """An indicator's line becomes an observation: numerator, denominator and the percentage someone stated."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,10 +10,14 @@ from domain.layouts import Role
 from domain.observations import CellState, Figure, Observation
 from workbooks.addresses import cell_address
 from workbooks.cells import Cell, Sheet
+from workbooks.figure_values import Expected, shown
 from workbooks.findings import Findings, Place
 from workbooks.locate import LocatedLine, Spot
 from workbooks.numbers import parse_number
 from workbooks.percents import parse_stated
+from workbooks.shares import Share, parse_share, settle, settle_stated
+from workbooks.unit_words import words_of
+from workbooks.visibility import note_visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +32,15 @@ class SheetContext:
 def parse_line(context: SheetContext, line: LocatedLine, unit: str) -> Observation:
     """The observation of one line of the form sheet."""
     indicator = context.catalog.indicators[line.indicator]
-    numerator = _input(context, line, Role.NUMERATOR, unit)
     if indicator.measure is Measure.COUNT:
+        numerator = _input(context, line, Role.NUMERATOR, unit)
         _check_not_asked(context, line, unit)
         return Observation(unit, indicator.id, context.sheet.name, numerator)
-    denominator = _input(context, line, Role.DENOMINATOR, unit)
-    return Observation(
-        unit,
-        indicator.id,
-        context.sheet.name,
-        numerator,
-        denominator,
-        _stated(context, line, unit, _percentage(numerator, denominator)),
-    )
+    shares = dict(_shares(context, line, unit))
+    numerator = _part(context, line, Role.NUMERATOR, unit, shares)
+    denominator = _part(context, line, Role.DENOMINATOR, unit, shares)
+    stated = _stated(context, line, unit, _percentage(numerator, denominator), shares)
+    return Observation(unit, indicator.id, context.sheet.name, numerator, denominator, stated)
 
 
 def read_spot(context: SheetContext, spot: Spot, place: Place) -> Cell | None:
@@ -51,9 +52,31 @@ def read_spot(context: SheetContext, spot: Spot, place: Place) -> Cell | None:
         anchor = sheet.at(merged.top, merged.left)
         if anchor is not None and not anchor.is_empty:
             findings.issue("merged_figure", place, found=str(merged))
-    if cell is not None and not cell.is_empty and sheet.is_hidden(*spot):
-        findings.issue("hidden_figure", place, found=cell.raw)
+    if cell is not None and not cell.is_empty:
+        if sheet.is_hidden(*spot):
+            findings.issue("hidden_figure", place, found=cell.raw)
+        note_visibility(cell, place, findings)
     return cell
+
+
+def _shares(context: SheetContext, line: LocatedLine, unit: str) -> Iterator[tuple[Role, Share]]:
+    """The cells of a line that hold numerator and denominator at once."""
+    indicator = context.catalog.indicators[line.indicator]
+    for role in (Role.NUMERATOR, Role.DENOMINATOR, Role.PERCENT):
+        spot = line.spots.get(role)
+        if spot is not None:
+            place = _place(context, line, spot, unit)
+            share = parse_share(context.sheet.at(*spot), place, context.catalog.marks, indicator, context.findings)
+            if share is not None:
+                read_spot(context, spot, place)
+                yield role, share
+
+
+def _part(context: SheetContext, line: LocatedLine, role: Role, unit: str, shares: Mapping[Role, Share]) -> Figure:
+    own = None if role in shares else _input(context, line, role, unit)
+    if own is not None and not shares:
+        return own
+    return settle(role, own, tuple(shares.values()), context.findings)
 
 
 def _input(context: SheetContext, line: LocatedLine, role: Role, unit: str) -> Figure:
@@ -61,36 +84,32 @@ def _input(context: SheetContext, line: LocatedLine, role: Role, unit: str) -> F
     if spot is None:
         return Figure(CellState.BLANK, None, "", "")
     place = _place(context, line, spot, unit)
-    return parse_input(context, spot, place, context.catalog.indicators[line.indicator])
+    return parse_input(context, spot, place, context.catalog.indicators[line.indicator], role)
 
 
-def parse_input(context: SheetContext, spot: Spot, place: Place, indicator: Indicator) -> Figure:
+def parse_input(
+    context: SheetContext, spot: Spot, place: Place, indicator: Indicator, role: Role = Role.NUMERATOR
+) -> Figure:
     """The figure that was typed at a place."""
-    return parse_number(
-        read_spot(context, spot, place),
-        place,
-        context.catalog.marks,
-        context.findings,
-        decimals=indicator.decimals,
-        unit=_counted_unit(indicator),
-    )
+    expected = Expected(context.catalog.marks, words_of(indicator, role), indicator.decimals)
+    return parse_number(read_spot(context, spot, place), place, expected, context.findings)
 
 
 def _place(context: SheetContext, line: LocatedLine, spot: Spot, unit: str) -> Place:
     return Place(context.sheet.name, cell_address(*spot), line.label, line.indicator, unit or None)
 
 
-def _counted_unit(indicator: Indicator) -> str:
-    """The word that may follow a count ("12 người"); a share's parts have none in the catalogue."""
-    return indicator.unit.vi if indicator.measure is Measure.COUNT else ""
-
-
-def _stated(context: SheetContext, line: LocatedLine, unit: str, computed: Decimal | None) -> Figure | None:
+def _stated(
+    context: SheetContext, line: LocatedLine, unit: str, computed: Decimal | None, shares: Mapping[Role, Share]
+) -> Figure | None:
+    """The percentage of its own cell, else one typed behind a share."""
     spot = line.spots.get(Role.PERCENT)
-    if spot is None:
-        return None
-    place = _place(context, line, spot, unit)
-    return parse_stated(context.sheet.at(*spot), place, context.catalog.marks, context.findings, computed)
+    cells: list[tuple[Cell | None, Place]] = []
+    if spot is not None and Role.PERCENT not in shares:
+        cells.append((context.sheet.at(*spot), _place(context, line, spot, unit)))
+    cells += [(share.percent, share.place) for share in shares.values()]
+    read = (parse_stated(cell, place, context.catalog.marks, context.findings, computed) for cell, place in cells)
+    return settle_stated([figure for figure in read if figure is not None], tuple(shares.values()), context.findings)
 
 
 def _percentage(numerator: Figure, denominator: Figure) -> Decimal | None:
@@ -100,10 +119,12 @@ def _percentage(numerator: Figure, denominator: Figure) -> Decimal | None:
 
 
 def _check_not_asked(context: SheetContext, line: LocatedLine, unit: str) -> None:
-    """A count has no denominator: a figure in that column is not used, and the commune should know."""
-    spot = line.spots.get(Role.DENOMINATOR)
-    cell = context.sheet.at(*spot) if spot is not None else None
-    if spot is None or cell is None or cell.is_empty:
-        return
-    if not (cell.text and context.catalog.marks.state_of(cell.text) is not None):
-        context.findings.issue("figure_not_asked", _place(context, line, spot, unit), found=cell.raw)
+    """A count has no denominator and no percentage: what stands there is not used, and the commune should know."""
+    for role in (Role.DENOMINATOR, Role.PERCENT):
+        spot = line.spots.get(role)
+        cell = context.sheet.at(*spot) if spot is not None else None
+        if spot is None or cell is None or cell.is_empty:
+            continue
+        is_copied_down = role is Role.PERCENT and cell.has_formula
+        if not is_copied_down and not (cell.text and context.catalog.marks.state_of(cell.text) is not None):
+            context.findings.issue("figure_not_asked", _place(context, line, spot, unit), found=shown(cell))

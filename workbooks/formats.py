@@ -23,10 +23,6 @@ _LITERAL_PERCENT = re.compile(r'"[^"]*%[^"]*"|\\%')
 _DATE_LETTER = re.compile(r"[dmhys]", re.IGNORECASE)
 _DECIMALS = re.compile(r"\.([0#?]+)")
 
-_SCALING_COMMAS = re.compile(r"[0#?](,+)(?![0#?,])")
-_PRINTED = re.compile(r'"[^"]*"|\\.')
-_POWERS = {"nghìn": 3, "ngàn": 3, "triệu": 6, "tỷ": 9, "tỉ": 9}
-
 _EPOCH_1900 = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell's date has no time zone
 _EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001 - nor here
 _LAST_SERIAL = 2_958_466
@@ -53,19 +49,6 @@ def is_percent_format(number_format: str) -> bool:
 def has_literal_percent(number_format: str) -> bool:
     """Whether a percent sign is printed behind a number that is *not* multiplied."""
     return bool(_LITERAL_PERCENT.search(number_format))
-
-
-def shown_scale(number_format: str) -> int:
-    """By which power of ten a number is larger than what its format shows: 3 for "#,##0,", -3 for `0"000"`."""
-    code = re.sub(r"\[[^\]]*\]", "", number_format)
-    commas = _SCALING_COMMAS.search(_LITERAL.sub("", code))
-    zeros = "".join(_PRINTED.findall(code)).replace('"', "").replace("\\", "")
-    word = re.search(r"nghìn|ngàn|triệu|tỷ|tỉ", code.casefold())
-    if zeros.strip(" .,") and not zeros.strip(" .,0"):
-        return -zeros.count("0")
-    if commas:
-        return 3 * len(commas[1])
-    return -_POWERS[word[0]] if word else 0
 
 
 def shown_decimals(number_format: str) -> int | None:

@@ -4,7 +4,10 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
+# Marks that turn the direction of writing are not among them: behind U+202E people see "12" as 21.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u180e\u200b-\u200e\u202a\u202c\u202d\u2060-\u2064\u2066\u2068\u2069\ufe00-\ufe0f\ufeff]"
+)
 # No line breaks: two numbers on two lines of a cell are not one number.
 _SPACES = re.compile("[ \u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _FULL_WIDTH = {
@@ -14,7 +17,7 @@ _FULL_WIDTH = {
     0xFF05: "%",
     0xFF0F: "/",
 }
-_MINUS = {0x2212: "-", 0xFF0D: "-", 0x2010: "-", 0x2011: "-", 0x2013: "-"}
+_MINUS = {0x2212: "-", 0xFF0D: "-", 0x2010: "-", 0x2011: "-", 0x2012: "-", 0x2013: "-"}
 
 _PLAIN = re.compile(r"[0-9]+")
 _DOT_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
@@ -50,7 +53,7 @@ def read_number_text(text: str, *, is_count: bool) -> NumberText | None:
     In a count a dot before three digits parts thousands ("2.450" is 2450); elsewhere that is ambiguous. A comma before
     three digits ("1,234") is ambiguous everywhere. A mark before fewer than three digits cannot part thousands.
     """
-    cleaned, rules = _clean(text)
+    cleaned, rules = clean_text(text)
     body = cleaned.removesuffix("%").rstrip()
     is_percent = body != cleaned
     negative = body.startswith("-")
@@ -66,7 +69,7 @@ def read_number_text(text: str, *, is_count: bool) -> NumberText | None:
     return NumberText(tuple(sign * one for one in readings), tuple(rules) or ("number_as_text",), decimals, is_percent)
 
 
-def _clean(text: str) -> tuple[str, list[str]]:
+def clean_text(text: str) -> tuple[str, list[str]]:
     """Plain digits, marks and single-width spaces, and which oddities had to go for that.
 
     Only these: wholesale compatibility folding would turn "5²" into 52.

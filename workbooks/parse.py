@@ -26,6 +26,7 @@ from workbooks.reader import read_workbook
 from workbooks.stamp import META_SHEET
 from workbooks.stamp_reading import Stamp, read_stamp
 from workbooks.table_header import find_header
+from workbooks.unit_column import check_units
 from workbooks.villages import VillageRegister, locate_villages, parse_villages
 
 
@@ -78,6 +79,7 @@ def _parse_form(
         context = SheetContext(catalog, sheet, findings)
         lines = locate_lines(catalog, workbook, sheet, layout, findings)
         observations.extend(parse_line(context, line, unit.code if unit else "") for line in lines)
+        check_units(context, layout, lines)
     if layout is not None and unit is not None and period is not None:
         register = VillageRegister(catalog.villages(unit, catalog.last_day(form.id, period)))
         observations.extend(_parse_villages(catalog, workbook, layout, register, findings))

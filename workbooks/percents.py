@@ -7,10 +7,10 @@ from typing import NamedTuple
 from domain.catalog import CellMarks
 from domain.observations import CellState, Figure
 from workbooks.cells import Cell, CellKind
+from workbooks.figure_values import MOST_DECIMALS, TOO_LARGE, count_decimals, plain, refuse_as_two, shown
 from workbooks.findings import Findings, Place
 from workbooks.formats import has_literal_percent, is_percent_format, shown_decimals
 from workbooks.number_text import read_number_text
-from workbooks.numbers import MOST_DECIMALS, TOO_LARGE, count_decimals, note_ambiguous, plain, shown
 
 _MOST_DECIMALS = 4
 """A General cell shows as many decimals as fit; beyond four they say nothing about what was meant."""
@@ -89,7 +89,7 @@ def _note_unclear(cell: Cell, readings: tuple[_Reading, ...], place: Place, find
     if cell.kind is CellKind.TEXT:
         read = read_number_text(shown(cell), is_count=False)
         if read is not None:
-            note_ambiguous(read, shown(cell), place, findings)
+            refuse_as_two((read.readings[0], read.readings[1]), place, shown(cell), findings)
         return
     first, second = readings
     findings.issue(

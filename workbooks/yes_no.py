@@ -7,9 +7,9 @@ from domain.indicators import Indicator, Measure
 from domain.observations import CellState, Figure, Observation
 from domain.texts import normalise_name
 from workbooks.cells import Cell, CellKind
+from workbooks.figure_values import refuse, shown
 from workbooks.figures import SheetContext
 from workbooks.findings import Place
-from workbooks.numbers import shown, unreadable
 
 YES, NO = "workbooks.yes", "workbooks.no"
 """The catalogue's texts for the two answers, as the template's list offers them."""
@@ -39,7 +39,7 @@ def _numerator(context: SheetContext, cell: Cell | None, place: Place) -> Figure
     # A lone "x" ticks a box as often as it strikes one out, and "-" says neither: only words of several letters count.
     if state in {CellState.BLANK, CellState.NOT_APPLICABLE} and len(text) > 1:
         return Figure(state, None, place.cell, text)
-    return unreadable(cell, "yes_no_expected", place, context.findings)
+    return refuse("yes_no_expected", place, text, context.findings)
 
 
 def _answer(catalog: Catalog, cell: Cell) -> bool | None:

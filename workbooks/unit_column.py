@@ -1,0 +1,94 @@
+"""The unit a form gives its figures, held against the catalogue's: thousands or another unit make other figures."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from domain.indicators import Indicator, Measure
+from domain.layouts import Layout, Role
+from domain.texts import normalise_name
+from workbooks.cells import Cell
+from workbooks.figures import SheetContext
+from workbooks.findings import Place
+from workbooks.labels import normalise_label
+from workbooks.locate import LocatedLine
+from workbooks.stamp import FIGURE_ROLES
+from workbooks.table_header import TableHeader, find_header
+from workbooks.unit_words import power_of, words_of
+
+_ROUND = re.compile(r"\(?1[., ]?0{3}(?:[., ]?0{3})*(?![0-9])")
+_AROUND = " .:;()[]"
+
+
+def check_units(context: SheetContext, layout: Layout, lines: Sequence[LocatedLine]) -> None:
+    """Note where a form says that its figures are in thousands, and lines with another unit than the catalogue's."""
+    header = find_header(context.sheet, layout.columns)
+    if header is None:
+        return
+    rows = [spot[0] for line in lines for spot in line.spots.values()]
+    for cell in _captions(context, layout, header, min(rows, default=header.bottom + 1)):
+        context.findings.issue(
+            "unit_scaled", Place(context.sheet.name, cell.a1), cell.text.strip(), second=_spelled(context, cell.text)
+        )
+    column = header.column(Role.UNIT)
+    for line in lines if column is not None else ():
+        row = line.spots[Role.NUMERATOR][0]
+        unit = context.sheet.at(row, column or 0)
+        if unit is not None and unit.text.strip():
+            _check(context, line, unit)
+
+
+def _check(context: SheetContext, line: LocatedLine, cell: Cell) -> None:
+    indicator = context.catalog.indicators[line.indicator]
+    text = " ".join(cell.text.split())
+    place = Place(context.sheet.name, cell.a1, line.label, line.indicator)
+    if _power(text, context.catalog.marks.scale):
+        context.findings.issue("unit_scaled", place, text, second=_spelled(context, text))
+    elif not _is_unit(text, indicator):
+        context.findings.issue("unit_changed", place, text, indicator.unit.vi)
+
+
+def _is_unit(text: str, indicator: Indicator) -> bool:
+    """Whether a text names the indicator's unit, or what its parts count ("hồ sơ" for a share of dossiers)."""
+    name = normalise_name(text).strip(_AROUND)
+    words = words_of(indicator, Role.NUMERATOR) | words_of(indicator, Role.DENOMINATOR)
+    if name in words | {normalise_name(indicator.unit.vi), normalise_name(indicator.unit.en)}:
+        return True
+    return indicator.measure is Measure.RATIO and "%" in name
+
+
+def _captions(context: SheetContext, layout: Layout, header: TableHeader, first_row: int) -> Iterator[Cell]:
+    """Texts over the figures that speak of thousands: "ĐVT: nghìn người" above, "(triệu đồng)" in the heading."""
+    known = {normalise_label(name) for column in layout.columns for name in (column.header, *column.aliases)}
+    units = [name for column in layout.columns if column.role is Role.UNIT for name in (column.header, *column.aliases)]
+    columns = {header.column(role) for role in FIGURE_ROLES}
+    for row, cells in context.sheet.rows.items():
+        if row >= first_row:
+            return
+        for cell in cells:
+            is_heading = row >= header.top and cell.column in columns and normalise_label(cell.text) not in known
+            text = cell.text if is_heading else _behind(cell.text, units)
+            if text and _power(text, context.catalog.marks.scale, only_first=not is_heading):
+                yield cell
+
+
+def _behind(text: str, names: Sequence[str]) -> str:
+    """What a line above the table says behind the word for unit ("" where it does not begin so)."""
+    line = normalise_name(text).strip(_AROUND)
+    for name in sorted(map(normalise_name, names), key=len, reverse=True):
+        if line.startswith(name):
+            return line[len(name) :].strip(_AROUND)
+    return ""
+
+
+def _power(text: str, scale: Mapping[str, int], *, only_first: bool = False) -> int:
+    """The power of ten a unit multiplies by; above a table only its first word, for the rest may name a place."""
+    name = normalise_name(text).strip(_AROUND)
+    if found := _ROUND.match(name):
+        return found[0].count("0")
+    power = power_of(name, scale)
+    return power if not only_first or power_of(name.split(" ")[0], scale) else 0
+
+
+def _spelled(context: SheetContext, text: str) -> str:
+    power = _power(text, context.catalog.marks.scale) or 3
+    return f"{10**power:,}".replace(",", "\u00a0")

@@ -1,0 +1,46 @@
+"""Words behind a number: what it counts, a word that multiplies it, or one nobody asked for."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from domain.indicators import Indicator, Measure
+from domain.layouts import Role
+from domain.texts import normalise_name
+
+_WORD = re.compile(r"[^\W\d_]+")
+_AROUND = " .:;,"
+# "Tỷ lệ" is a rate and "phần trăm" per cent: their words for thousand million and hundred multiply nothing.
+_RATES = re.compile(r"\bt[ỷỉ] lệ\b|\bphần (?:trăm|nghìn|ngàn)\b")
+
+
+class Counted(NamedTuple):
+    """A text parted into its number and the words behind it ("" where there are none)."""
+
+    number: str
+    words: str
+
+
+def part_words(text: str) -> Counted:
+    """Part the words from what they follow: "12 hộ." is "12" and "hộ". A text that begins with a letter stays whole."""
+    first = next((place for place, mark in enumerate(text) if mark.isalpha()), 0)
+    number = text[:first].rstrip()
+    return Counted(number, text[first:].strip(_AROUND)) if number else Counted(text, "")
+
+
+def words_of(indicator: Indicator, role: Role) -> frozenset[str]:
+    """The words that may follow a figure of that role, normalised; a count may also be followed by its unit."""
+    words = indicator.denominator_words if role is Role.DENOMINATOR else indicator.numerator_words
+    unit = (indicator.unit.vi,) if indicator.measure is Measure.COUNT else ()
+    return frozenset(normalise_name(word) for word in (*unit, *words))
+
+
+def is_known(words: str, known: Collection[str]) -> bool:
+    """Whether the words behind a number are none, or among those known."""
+    return not words or normalise_name(words) in known
+
+
+def power_of(words: str, scale: Mapping[str, int]) -> int:
+    """The power of ten of the first word that multiplies ("nghìn hộ": 3, "tr.đ": 6); 0 where none does."""
+    name = _RATES.sub("", normalise_name(words))
+    return next((scale[word] for word in _WORD.findall(name) if word in scale), 0)

@@ -1,0 +1,27 @@
+"""Whether people see what a figure's cell holds: what its format hides, or is crossed out, is no figure anyone gave."""
+
+from decimal import Decimal
+
+from workbooks.cells import Cell
+from workbooks.figure_values import shown
+from workbooks.findings import Findings, Place
+from workbooks.number_looks import look_of, look_of_text
+
+
+def note_visibility(cell: Cell, place: Place, findings: Findings) -> None:
+    """Note a figure that people do not see; a hidden zero is common ("#,##0;-#,##0;") and costs a question only."""
+    if _is_seen(cell):
+        return
+    is_zero = isinstance(cell.value, Decimal) and not cell.value
+    findings.issue("zero_not_shown" if is_zero else "unseen_figure", place, found=shown(cell))
+
+
+def _is_seen(cell: Cell) -> bool:
+    match cell.value:
+        case Decimal() as number:
+            look = look_of(number, cell.number_format)
+            return look.is_date or look.is_fraction or bool(look.text.strip())
+        case str() as text:
+            return bool(look_of_text(text, cell.number_format).strip())
+        case _:
+            return True
