@@ -1,4 +1,4 @@
-"""What every way of delivery offers: a list of files as they arrived, and the bytes of each."""
+"""What every way of delivery offers: a list of files as they arrived, and the bytes of each, however many."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,11 +40,11 @@ class Connector(Protocol):
             SourceMissingError: the place does not exist.
         """
 
-    def fetch(self, file: RemoteFile) -> bytes:
-        """The file's bytes, read once.
+    def fetch(self, file: RemoteFile) -> Iterator[bytes]:
+        """The file's bytes in pieces, read once; whoever lands them lands all or none.
 
         Raises:
-            FileChangedError: it is no longer as listed, so it may be half-written; try again.
+            FileChangedError: it is no longer as listed, so it may be half-written; known at the end only. Try again.
             FileUnreadableError: it is there but we may not read it.
             UnsafePathError: the path leads out of the place.
         """

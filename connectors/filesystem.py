@@ -21,6 +21,7 @@ from connectors.base import (
 )
 
 _LOG = logging.getLogger(__name__)
+_PIECE = 1 << 20
 _TIME_KEYS = ("mtime", "LastModified", "last_modified", "modified", "created")
 _LEFT_BY_PROGRAMS = frozenset({"thumbs.db", "desktop.ini"})
 
@@ -51,20 +52,23 @@ class FilesystemConnector:
         if failed:
             raise SourceUnavailableError(self.url, "; ".join(f"{folder}: {why}" for folder, why in failed.items()))
 
-    def fetch(self, file: RemoteFile) -> bytes:
-        """The file's bytes, read in one go; see `Connector.fetch`."""
+    def fetch(self, file: RemoteFile) -> Iterator[bytes]:
+        """The file's bytes in pieces; see `Connector.fetch`."""
         address = self._address(file.path)
+        size = 0
         try:
-            data: bytes = self._fs.cat_file(address)
+            with self._fs.open(address, "rb") as opened:
+                while size <= file.size and (piece := opened.read(_PIECE)):
+                    size += len(piece)
+                    yield piece
             self._fs.invalidate_cache()
             after = self._as_file(self._fs.info(address))
         except FileNotFoundError as error:
             raise FileChangedError(file.path) from error
         except OSError as error:
             raise FileUnreadableError(file.path, error.strerror or str(error)) from error
-        if after is None or after.fingerprint != file.fingerprint or len(data) != file.size:
+        if after is None or after.fingerprint != file.fingerprint or size != file.size:
             raise FileChangedError(file.path)
-        return data
 
     def _as_file(self, info: dict[str, Any]) -> RemoteFile | None:
         path = str(info["name"]).removeprefix(self._root).lstrip("/")

@@ -4,8 +4,11 @@ import errno
 import os
 import re
 import tempfile
-from hashlib import sha256
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import file_digest, sha256
 from pathlib import Path
+from typing import BinaryIO
 
 from domain.errors import TerminalError
 
@@ -52,37 +55,49 @@ class Landing:
         self.root = root
 
     def land(self, data: bytes) -> str:
-        """Keep the bytes and return their sha256; landing the same bytes again changes nothing.
+        """Keep the bytes and return their sha256; see `land_pieces`."""
+        return self.land_pieces((data,))
+
+    def land_pieces(self, pieces: Iterable[bytes]) -> str:
+        """Keep bytes that come in pieces and return their sha256; landing the same bytes again changes nothing.
+
+        Only one piece is in memory at a time. When an error ends the pieces, nothing is kept.
 
         Raises:
             LandingFullError: no room is left.
         """
-        digest = sha256(data).hexdigest()
-        path = self.path_of(digest)
-        if not (path.is_file() and sha256(path.read_bytes()).hexdigest() == digest):
-            try:
-                _write_whole(path, data)
-            except OSError as error:
-                if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                    raise LandingFullError(self.root, len(data)) from error
-                raise
-        return digest
+        size = 0
+        try:
+            with _draft(self.root) as (file, draft):
+                digest = sha256()
+                for piece in pieces:
+                    size += len(piece)
+                    digest.update(piece)
+                    file.write(piece)
+                _keep(file, draft, self.path_of(digest.hexdigest()))
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise LandingFullError(self.root, size) from error
+            raise
+        return digest.hexdigest()
 
     def read(self, digest: str) -> bytes:
-        """The bytes of that sha256.
+        """The bytes of that sha256; see `checked_path`."""
+        return self.checked_path(digest).read_bytes()
+
+    def checked_path(self, digest: str) -> Path:
+        """Where the bytes of that sha256 are, after a look at every one of them.
 
         Raises:
             NotLandedError: they are not there.
             DamagedBytesError: what is there is not them.
         """
         path = self.path_of(digest)
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError as error:
-            raise NotLandedError(digest, path) from error
-        if sha256(data).hexdigest() != digest:
+        if not path.is_file():
+            raise NotLandedError(digest, path)
+        if not _is_whole(path):
             raise DamagedBytesError(digest, path)
-        return data
+        return path
 
     def path_of(self, digest: str) -> Path:
         """Where the bytes of that sha256 are, or would be.
@@ -95,19 +110,32 @@ class Landing:
         return self.root / digest[:2] / digest[2:4] / digest
 
 
-def _write_whole(path: Path, data: bytes) -> None:
-    # Written beside its place, flushed to disk, then renamed: a killed run or a power cut leaves no half file.
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".landing-")
+def _is_whole(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest() == path.name
+
+
+@contextmanager
+def _draft(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """A file that is gone after the block, unless it was renamed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".landing-")
+    draft = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+            yield file, draft
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _keep(file: BinaryIO, draft: Path, path: Path) -> None:
+    if path.is_file() and _is_whole(path):
+        return
+    # Flushed to disk, then renamed: a killed run or a power cut leaves no half file.
+    file.flush()
+    os.fsync(file.fileno())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft.replace(path)
     _flush_folder(path.parent)
 
 

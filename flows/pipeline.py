@@ -104,9 +104,11 @@ def _read(run: Run) -> list[Reading]:
         waiting = pending(session)
     found: list[Reading] = []
     run.watcher.begin("read", len(waiting))
-    for label, batch in _batches(waiting, house.batch_size):
-        found += run.steps.run("read", f"read {label}", partial(read, house.landing, house.catalog, house.today, batch))
-        run.watcher.advance("read", len(batch))
+    with house.open_reader() as reader:
+        work = partial(read, reader, house.landing, house.catalog, house.today)
+        for label, batch in _batches(waiting, house.batch_size):
+            found += run.steps.run("read", f"read {label}", partial(work, batch))
+            run.watcher.advance("read", len(batch))
     return found
 
 

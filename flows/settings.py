@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +11,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import UsageError
 from domain.texts import Lang
+from workbooks.guards import Limits
 
-LOGGERS = ("flows", "connectors")
+LOGGERS = ("flows", "connectors", "workbooks")
 """Rooms whose log goes to Prefect's server."""
 _PREFIX = "TONGHOP_"
 
@@ -35,6 +37,14 @@ class Settings(BaseSettings):
     """Codes of the areas to publish, separated by `,`; empty: the unit above each commune that reported."""
     batch_size: int = Field(default=100, ge=1)
     """How many submissions are read, judged and loaded at once."""
+    reading_workers: int | None = Field(default=None, ge=0)
+    """How many processes read workbooks; None: one for each CPU; 0: the run itself, under the guards alone."""
+    reading_memory_mb: int = Field(default=1024, ge=256)
+    """What such a process may have, in MiB, on Linux."""
+    reading_cpu_seconds: float = Field(default=20.0, gt=0)
+    """How much CPU time reading one workbook may take, on Linux."""
+    reading_limits: Annotated[Limits, NoDecode] = Limits()
+    """How large a workbook may be: other values than the guards' own, as `cells=400000,rows=10000`."""
 
     @field_validator("home")
     @classmethod
@@ -51,6 +61,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split_areas(cls, given: object) -> object:
         return _split(given, ",")
+
+    @field_validator("reading_limits", mode="before")
+    @classmethod
+    def _read_limits(cls, given: object) -> object:
+        return _limits(given) if isinstance(given, str | dict) else given
 
     @property
     def database(self) -> str:
@@ -117,7 +132,7 @@ def _as_environment(settings: Settings) -> dict[str, str]:
 def _as_text(value: object) -> str:
     if value is None:
         return ""  # read back as not set, whatever was set before
-    return json.dumps(value) if isinstance(value, list) else str(value)
+    return json.dumps(value) if isinstance(value, list | dict) else str(value)
 
 
 def _prefect_home(settings: Settings) -> Path:
@@ -136,6 +151,24 @@ def _prefect_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
         "PREFECT_LOGGING_EXTRA_LOGGERS": ",".join(LOGGERS),
     }
+
+
+def _limits(given: str | dict[str, object]) -> Limits:
+    known = [each.name for each in fields(Limits)]
+    wanted = _pairs(given) if isinstance(given, str) else given
+    for name, value in wanted.items():
+        if name not in known:
+            raise ValueError(f"there is no limit {name!r}; there are {', '.join(known)}")
+        if not str(value).strip().isdecimal() or not int(str(value)):
+            raise ValueError(f"{name} has to be a whole number above 0, not {value!r}")
+    return Limits(**{name: int(str(value)) for name, value in wanted.items()})
+
+
+def _pairs(given: str) -> dict[str, object]:
+    if given.lstrip().startswith("{"):
+        return dict(json.loads(given))
+    pairs = [part.partition("=") for part in given.split(",") if part.strip()]
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _split(given: object, mark: str) -> object:

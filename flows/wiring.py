@@ -1,8 +1,11 @@
 """Put the rooms together: settings in, everything a run works with out."""
 
+import os
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from connectors.base import Connector
@@ -13,6 +16,9 @@ from domain.placing import day_in_vietnam
 from domain.texts import Lang
 from flows.settings import Settings
 from warehouse.engine import Engine, migrate, normalise_url, open_engine
+from workbooks.confinement import Confinement, can_confine
+from workbooks.landed_file import PlainReader, Reader
+from workbooks.reading_pool import ReadingPool
 
 
 @dataclass(frozen=True)
@@ -20,7 +26,7 @@ class House:
     """Everything a run works with.
 
     `clock` gives the present moment in UTC; `areas` are codes of what to publish, empty: the unit above each commune;
-    `lang` is the language of what is published.
+    `lang` is the language of what is published. What `open_reader` opens reads workbooks until it is closed.
     """
 
     catalog: Catalog
@@ -32,6 +38,7 @@ class House:
     areas: tuple[str, ...]
     lang: Lang
     batch_size: int
+    open_reader: Callable[[], AbstractContextManager[Reader]]
     clock: Callable[[], datetime]
 
     @property
@@ -52,8 +59,9 @@ def open_house(settings: Settings, clock: Callable[[], datetime] = lambda: datet
         settings.default_inbox.mkdir(parents=True, exist_ok=True)
     engine = open_engine(settings.database)
     migrate(engine)
+    catalog = load_catalog(settings.catalog)
     return House(
-        catalog=load_catalog(settings.catalog),
+        catalog=catalog,
         engine=engine,
         warehouse_url=normalise_url(settings.database),
         connectors=[FilesystemConnector(_name_of(url, settings), url) for url in settings.inboxes],
@@ -62,8 +70,17 @@ def open_house(settings: Settings, clock: Callable[[], datetime] = lambda: datet
         areas=settings.areas,
         lang=settings.lang,
         batch_size=settings.batch_size,
+        open_reader=partial(_open_reader, settings, catalog),
         clock=clock,
     )
+
+
+def _open_reader(settings: Settings, catalog: Catalog) -> AbstractContextManager[Reader]:
+    workers = os.cpu_count() or 1 if settings.reading_workers is None else settings.reading_workers
+    if not workers:
+        return nullcontext(PlainReader(catalog, settings.reading_limits))
+    bounds = Confinement(settings.reading_memory_mb << 20, settings.reading_cpu_seconds) if can_confine() else None
+    return ReadingPool(catalog, settings.reading_limits, bounds, workers)
 
 
 def _name_of(url: str, settings: Settings) -> str:

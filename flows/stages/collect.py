@@ -44,13 +44,14 @@ def collect(house: House, run_id: str) -> tuple[str, ...]:
     for connector in house.connectors:
         for file in _new_files(house, connector, try_later):
             try:
-                data = connector.fetch(file)
+                digest = house.landing.land_pieces(connector.fetch(file))
             except FileChangedError as error:
                 try_later.append(str(error))
             except (FileUnreadableError, UnsafePathError) as error:
                 hopeless.append(str(error))
             else:
-                _take(house, file, data, run_id)
+                # Landed before it is received: what the warehouse knows of is always there.
+                _take(house, file, digest, run_id)
     if try_later:
         raise NotAllCollectedError((*try_later, *hopeless))
     return tuple(hopeless)
@@ -67,9 +68,7 @@ def _new_files(house: House, connector: Connector, try_later: list[str]) -> Iter
         try_later.append(str(error))
 
 
-def _take(house: House, file: RemoteFile, data: bytes, run_id: str) -> None:
-    # Landed before it is received: what the warehouse knows of is always there.
-    digest = house.landing.land(data)
+def _take(house: House, file: RemoteFile, digest: str, run_id: str) -> None:
     path = _storable(file.path)
     arrival = Arrival(
         connector=file.connector,
@@ -77,7 +76,7 @@ def _take(house: House, file: RemoteFile, data: bytes, run_id: str) -> None:
         fingerprint=file.fingerprint,
         file_name=PurePosixPath(path).name,
         sha256=digest,
-        size=len(data),
+        size=file.size,
         delivered_at=file.delivered_at,
         landed_at=house.clock(),
         sender=file.sender,

@@ -10,7 +10,7 @@ from domain.placing import place
 from domain.submissions import ParsedReport
 from warehouse.submissions import Pending
 from workbooks.hints import Hints
-from workbooks.parse import parse_report
+from workbooks.landed_file import LandedFile, Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +22,27 @@ class Reading:
     may_be_judged: bool
 
 
-def read(landing: Landing, catalog: Catalog, today: date, batch: Sequence[Pending]) -> tuple[Reading, ...]:
-    """Read a batch from its landed bytes; writes nothing, so it can run anywhere that sees the landing.
+def read(
+    reader: Reader, landing: Landing, catalog: Catalog, today: date, batch: Sequence[Pending]
+) -> tuple[Reading, ...]:
+    """Read a batch from its landed bytes; writes nothing.
 
     Raises:
         NotLandedError: the bytes are not there.
         DamagedBytesError: the bytes are no longer what was delivered.
+        ReadingStoppedError: the processes that read do not stay alive.
     """
-    return tuple(_read_one(landing, catalog, today, submission) for submission in batch)
+    files = [_landed(landing, submission) for submission in batch]
+    reports = zip(batch, reader.read(files), strict=True)
+    return tuple(_judgeable(submission, report, catalog, today) for submission, report in reports)
 
 
-def _read_one(landing: Landing, catalog: Catalog, today: date, submission: Pending) -> Reading:
+def _landed(landing: Landing, submission: Pending) -> LandedFile:
     hints = Hints(file_name=submission.file_name, folders=submission.folders)
-    report = parse_report(landing.read(submission.sha256), catalog, hints)
+    return LandedFile(landing.checked_path(submission.sha256), hints)
+
+
+def _judgeable(submission: Pending, report: ParsedReport, catalog: Catalog, today: date) -> Reading:
     against = place(report, catalog, today)
     # A workbook in which no figure was found would only be told, line by line, that every figure is missing.
     empty = report.has_critical and not report.observations

@@ -38,6 +38,11 @@ def only_file(inbox: FilesystemConnector) -> RemoteFile:
     return file
 
 
+def fetched(inbox: FilesystemConnector, file: RemoteFile) -> bytes:
+    """All of a file's bytes."""
+    return b"".join(inbox.fetch(file))
+
+
 def test_lists_files_of_all_folders_by_path(tmp_path: Path) -> None:
     """Everything below the folder is a delivery, named by its path from there."""
     for path in ("2025-05/22828/b.xlsx", "2025-05/22813/a.xlsx", "loose.xlsx"):
@@ -94,14 +99,14 @@ def test_any_name_is_fetched_or_left(tmp_path_factory: pytest.TempPathFactory, n
     folder = tmp_path_factory.mktemp("names")
     deliver(folder, name, name.encode())
     inbox = FilesystemConnector("inbox", str(folder))
-    assert [inbox.fetch(file) for file in inbox.list()] in ([name.encode()], [])
+    assert [fetched(inbox, file) for file in inbox.list()] in ([name.encode()], [])
 
 
 def test_a_name_that_is_not_utf8_is_fetched(tmp_path: Path) -> None:
     """A name in an old Vietnamese code page does not stop the night."""
     (Path(os.fsdecode(os.fsencode(tmp_path) + b"/M\xa1 N\xedi.xlsx"))).write_bytes(b"figures")
     inbox = FilesystemConnector("inbox", str(tmp_path))
-    assert inbox.fetch(only_file(inbox)) == b"figures"
+    assert fetched(inbox, only_file(inbox)) == b"figures"
 
 
 def test_fingerprint_stays_with_an_untouched_file(tmp_path: Path) -> None:
@@ -127,7 +132,31 @@ def test_a_file_that_changes_is_fetched_later(tmp_path: Path) -> None:
     file = only_file(inbox)
     path.write_bytes(b"half and half")
     with pytest.raises(FileChangedError):
-        inbox.fetch(file)
+        fetched(inbox, file)
+
+
+def test_a_file_comes_in_pieces(tmp_path: Path) -> None:
+    """However large a file is, no more than a piece of it is in memory at a time."""
+    data = bytes(range(256)) * 12_000
+    deliver(tmp_path, "a.xlsx", data)
+    inbox = FilesystemConnector("inbox", str(tmp_path))
+    pieces = list(inbox.fetch(only_file(inbox)))
+    assert (b"".join(pieces), len(pieces), max(map(len, pieces))) == (data, 3, 1 << 20)
+
+
+def test_a_file_that_never_stops_growing_is_fetched_later(tmp_path: Path) -> None:
+    """A file that grows as fast as it is read is given up once it is longer than it was listed."""
+    path = deliver(tmp_path, "a.xlsx")
+    inbox = FilesystemConnector("inbox", str(tmp_path))
+    pieces = inbox.fetch(only_file(inbox))
+
+    def read_on() -> None:
+        for _ in pieces:
+            with path.open("ab") as file:
+                file.write(bytes(1 << 20))
+
+    with pytest.raises(FileChangedError):
+        read_on()
 
 
 def test_a_file_that_went_away_is_fetched_later(tmp_path: Path) -> None:
@@ -137,7 +166,7 @@ def test_a_file_that_went_away_is_fetched_later(tmp_path: Path) -> None:
     file = only_file(inbox)
     path.unlink()
     with pytest.raises(FileChangedError):
-        inbox.fetch(file)
+        fetched(inbox, file)
 
 
 @pytest.mark.parametrize("path", ["../secret", "/etc/hostname", "a/../../secret", "", "a\0b"])
@@ -146,7 +175,7 @@ def test_paths_that_lead_out_are_refused(tmp_path: Path, path: str) -> None:
     inbox = FilesystemConnector("inbox", str(tmp_path))
     file = RemoteFile("inbox", path, 1, datetime.now(UTC), None, "")
     with pytest.raises(UnsafePathError):
-        inbox.fetch(file)
+        fetched(inbox, file)
 
 
 def test_a_folder_replaced_by_a_link_is_refused(tmp_path: Path) -> None:
@@ -160,7 +189,7 @@ def test_a_folder_replaced_by_a_link_is_refused(tmp_path: Path) -> None:
     path.parent.rmdir()
     path.parent.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(UnsafePathError):
-        inbox.fetch(file)
+        fetched(inbox, file)
 
 
 def test_a_missing_folder_says_what_to_do(tmp_path: Path) -> None:
@@ -197,9 +226,9 @@ def test_an_unreadable_file_is_our_fault(tmp_path: Path, monkeypatch: pytest.Mon
     def refuse(*_args: object, **_more: object) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("fsspec.implementations.local.LocalFileSystem.cat_file", refuse)
+    monkeypatch.setattr("fsspec.implementations.local.LocalFileSystem.open", refuse)
     with pytest.raises(FileUnreadableError, match=r"a\.xlsx cannot be read \(Permission denied\)"):
-        inbox.fetch(file)
+        fetched(inbox, file)
 
 
 def test_any_fsspec_place_serves() -> None:
@@ -208,4 +237,4 @@ def test_any_fsspec_place_serves() -> None:
         file.write(b"figures")
     tray = FilesystemConnector("tray", "memory://tray")
     listed = only_file(tray)
-    assert (listed.path, tray.fetch(listed)) == ("22828/a.xlsx", b"figures")
+    assert (listed.path, fetched(tray, listed)) == ("22828/a.xlsx", b"figures")

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,6 +19,27 @@ def test_what_lands_is_read_back(tmp_path_factory: pytest.TempPathFactory, data:
     landing = Landing(tmp_path_factory.mktemp("landing"))
     digest = landing.land(data)
     assert (digest, landing.read(digest)) == (sha256(data).hexdigest(), data)
+
+
+@given(pieces=st.lists(st.binary(max_size=300), max_size=6))
+def test_pieces_land_as_one_file(tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes]) -> None:
+    """Bytes that come in pieces are kept under the hash of them all."""
+    landing = Landing(tmp_path_factory.mktemp("landing"))
+    digest = landing.land_pieces(iter(pieces))
+    assert digest == sha256(b"".join(pieces)).hexdigest()
+    assert landing.checked_path(digest).read_bytes() == b"".join(pieces)
+
+
+def test_pieces_that_break_off_leave_nothing(tmp_path: Path) -> None:
+    """A file that was not delivered to its end is not kept, not even in part."""
+
+    def broken() -> Iterator[bytes]:
+        yield b"fig"
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        Landing(tmp_path).land_pieces(broken())
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_landing_twice_keeps_one_file(tmp_path: Path) -> None:
@@ -42,8 +64,9 @@ def test_damage_is_noticed(tmp_path: Path) -> None:
     landing = Landing(tmp_path)
     digest = landing.land(b"figures")
     landing.path_of(digest).write_bytes(b"figurez")
-    with pytest.raises(DamagedBytesError):
-        landing.read(digest)
+    for look in (landing.read, landing.checked_path):
+        with pytest.raises(DamagedBytesError):
+            look(digest)
 
 
 def test_landing_again_mends_damage(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from connectors.landing import Landing
 from tests.flows.nights import house_of, run_plainly
 
 PLACES: dict[str, tuple[object, str]] = {
-    "land": (Landing, "land"),
+    "land": (Landing, "land_pieces"),
     "collect": (flows.pipeline, "collect"),
     "place": (flows.pipeline, "place"),
     "settle": (flows.pipeline, "settle"),

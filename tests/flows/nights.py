@@ -53,8 +53,9 @@ class PlainSteps:
 
 def settings_of(home: Path, **more: object) -> Settings:
     """Settings of a home, whatever the environment says."""
-    given = {"warehouse_url": "", "catalog": None, "inbox": (), "areas": (), "lang": "en", "batch_size": 100, **more}
-    return Settings.model_validate({"home": home, **given})
+    given = {"warehouse_url": "", "catalog": None, "inbox": (), "areas": (), "lang": "en", "batch_size": 100}
+    # Read by this process: that workers read the same is tested once, not paid for in every night.
+    return Settings.model_validate({"home": home, "reading_workers": 0, **given, **more})
 
 
 def house_of(home: Path, now: datetime = NOW, **more: object) -> House:

@@ -9,6 +9,7 @@ import pytest
 
 from domain.errors import UsageError
 from flows.settings import has_own_server, load_settings, prepare_environment
+from workbooks.guards import Limits
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +51,32 @@ def test_several_inboxes(monkeypatch: pytest.MonkeyPatch, text: str, inboxes: tu
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("TONGHOP_BATCH_SIZE", "0"), ("TONGHOP_LANG", "fr"), ("TONGHOP_INBOX", "[broken")]
+    ("text", "limits"),
+    [
+        ("", Limits()),
+        ("cells=5", Limits(cells=5)),
+        (" cells = 5, rows=10 ,", Limits(cells=5, rows=10)),
+        ('{"cells": 5}', Limits(cells=5)),
+    ],
+)
+def test_limits_of_workbooks(monkeypatch: pytest.MonkeyPatch, text: str, limits: Limits) -> None:
+    """Limits are given by name; those that are not keep the guards' own values."""
+    monkeypatch.setenv("TONGHOP_READING_LIMITS", text)
+    assert load_settings().reading_limits == limits
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("TONGHOP_BATCH_SIZE", "0"),
+        ("TONGHOP_LANG", "fr"),
+        ("TONGHOP_INBOX", "[broken"),
+        ("TONGHOP_READING_WORKERS", "-1"),
+        ("TONGHOP_READING_CPU_SECONDS", "0"),
+        ("TONGHOP_READING_LIMITS", "cell=5"),
+        ("TONGHOP_READING_LIMITS", "cells"),
+        ("TONGHOP_READING_LIMITS", "cells=-5"),
+    ],
 )
 def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> None:
     """A value that cannot be used is wrong usage, told with its variable."""
@@ -61,7 +87,9 @@ def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, text
 
 def test_prepared_settings_are_read_back(tmp_path: Path) -> None:
     """What was given on the command line reaches flows, which read the environment."""
-    given = load_settings(home=tmp_path, lang="en", inbox=("/a;b", "/c"), areas=("585",), batch_size=7)
+    given = load_settings(
+        home=tmp_path, lang="en", inbox=("/a;b", "/c"), areas=("585",), reading_limits=Limits(cells=5)
+    )
     prepare_environment(given)
     assert load_settings() == given
 

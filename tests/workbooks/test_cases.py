@@ -55,7 +55,9 @@ def test_cases_have_names_of_their_own() -> None:
 
 def _codes_of_the_room(catalog: Catalog) -> set[str]:
     """Issue codes that the room's modules name."""
-    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in _ROOM.glob("*.py"))
+    # What a file does to the process that reads it is no matter of one call: test_reading_pool.py has these.
+    paths = (path for path in _ROOM.glob("*.py") if path.name != "reading_pool.py")
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in paths)
     constants = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
     return {code for code in catalog.issue_texts if code in constants}
 
