@@ -48,9 +48,12 @@ class Nature(Enum):
 _VIETNAMESE = "àảãáạăằẳẵắặâầẩẫấậđèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵ"
 _LETTER = "[a-zA-Z]"
 _UNICODE_ONLY = re.compile(f"[{_VIETNAMESE}{_VIETNAMESE.upper()}\u0300\u0301\u0303\u0309\u0323]")
-# Signs no Vietnamese letter looks like, beside a letter: a lone "×" or "§" is what it seems.
+# Signs no Vietnamese letter looks like, beside a letter (a lone "×" or "§" is what it seems), and capitals in mid-word.
 _TCVN3_SIGNS = re.escape("".join(sign for sign in tcvn3.TABLE if sign not in _VIETNAMESE + _VIETNAMESE.upper()))
-_TCVN3_OWN = re.compile(f"(?<={_LETTER})[{_TCVN3_SIGNS}]|[{_TCVN3_SIGNS}](?={_LETTER})")
+_CAPITALS = "".join(sign for sign in tcvn3.TABLE if sign in _VIETNAMESE.upper())
+_TCVN3_OWN = re.compile(
+    f"(?<={_LETTER})[{_TCVN3_SIGNS}]|[{_TCVN3_SIGNS}](?={_LETTER})|(?<=[a-z])[{_CAPITALS}]|(?<=[A-Z])[{_CAPITALS}](?=[a-z])"
+)
 # Two vowels that never meet in Unicode ("aõ", "eä"), or a letter Vietnamese does not have. "oá" and "oà" do meet.
 _VNI_OWN = re.compile(
     "[aAeE][âáàåãäÂÁÀÅÃÄ]|[aA][êéèúüëÊÉÈÚÜË]|[oO][âÂåÅäÄ]|[aeouyAEOUYôÔ][ùøûõïÙØÛÕÏ]|[a-zA-Z][öñÖÑæÆîÎ]|[öñÖÑ][a-zA-Z]"

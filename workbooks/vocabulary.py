@@ -18,21 +18,22 @@ def _words(text: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Words of the forms (labels, headings, marks, printed texts), and words of units' names."""
+    """Whole texts (labels, headings, marks, printed texts, names of units), normalised, and their words."""
 
-    forms: frozenset[str]
-    names: frozenset[str]
+    texts: frozenset[str]
+    words: frozenset[str]
 
     def knows(self, text: str) -> bool:
         """Whether a text has words with diacritics and all of them are known."""
         words = _words(text)
-        return bool(words) and words <= (self.forms | self.names)
+        return bool(words) and words <= self.words
 
     def prefers(self, text: str, other: str) -> bool:
-        """Whether the first of two readings says more of the known words; those of the forms weigh first."""
-        first, second = _words(text), _words(other)
-        of_forms = len(first & self.forms) - len(second & self.forms)
-        return of_forms > 0 or (of_forms == 0 and len(first & self.names) > len(second & self.names))
+        """Whether the first of two readings is the known one: as a whole, else by more of its words."""
+        is_known, is_other_known = normalise_name(text) in self.texts, normalise_name(other) in self.texts
+        if is_known is not is_other_known:
+            return is_known
+        return len(_words(text) & self.words) > len(_words(other) & self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,11 @@ def vocabulary_of(catalog: Catalog) -> Vocabulary:
 
 @lru_cache(maxsize=2)
 def _gather(source: _Source) -> Vocabulary:
-    forms = frozenset(word for text in _form_texts(source.catalog) for word in _words(text))
-    names = frozenset(word for unit in source.catalog.units.units for word in _words(unit.name))
-    return Vocabulary(forms, names - forms)
+    texts = frozenset(normalise_name(text) for text in _texts(source.catalog))
+    return Vocabulary(texts, frozenset(word for text in texts for word in _words(text)))
 
 
-def _form_texts(catalog: Catalog) -> Iterator[str]:
+def _texts(catalog: Catalog) -> Iterator[str]:
     for layout in catalog.layouts:
         for line in layout.lines:
             yield from (line.label, *line.aliases)
@@ -65,3 +65,5 @@ def _form_texts(catalog: Catalog) -> Iterator[str]:
         yield from (indicator.name.vi, indicator.unit.vi, *indicator.aliases)
     yield from (text.vi for key, text in catalog.texts.items() if key.startswith(_OWN_TEXTS))
     yield from (*catalog.marks.zero, *catalog.marks.no_figure, *catalog.marks.not_applicable)
+    for unit in catalog.units.units:
+        yield from (unit.name, unit.bare_name)

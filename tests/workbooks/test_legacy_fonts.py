@@ -4,11 +4,14 @@ import io
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
+from random import Random
 
 import openpyxl
 import pytest
 import xlsxwriter
 import xlwt
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl.cell.cell import Cell
 from openpyxl.workbook import Workbook
 
@@ -157,6 +160,20 @@ def test_good_reports_raise_no_doubt_about_fonts(catalog: Catalog) -> None:
         report = _read(data, catalog)
         assert {issue.code for issue in report.issues} & {"font_lost", "font_mixed"} == set()
         assert {repair.rule for repair in report.repairs} & _RULES == set()
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(draws=st.randoms(use_true_random=False))
+def test_any_mixture_of_cells_reads_like_its_twin(catalog: Catalog, draws: Random) -> None:
+    """Every text typed for a font drawn at random, or left in Unicode under one: the same report."""
+
+    def typed(text: str) -> list[Piece]:
+        pasted = [(draws.choice([".VnTime", ".VnTimeH", "VNI-Times", UNICODE]), text)]
+        return draws.choice([in_tcvn3(text), in_vni(text), in_several_fonts(text), pasted])
+
+    unit = draws.choice(["22810", "22813", "22816", "22819", "22822", "22825", "22828", "22831"])
+    twin = _read(save(make_handmade(catalog, unit, _PERIOD)), catalog)
+    assert _told(_read(save(retype(make_handmade(catalog, unit, _PERIOD), typed)), catalog)) == _told(twin)
 
 
 def test_unicode_under_an_old_font_needs_no_repair(catalog: Catalog) -> None:

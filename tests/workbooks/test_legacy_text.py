@@ -157,6 +157,11 @@ def test_text_of_unicode_is_left_alone(font: str, text: str) -> None:
         ("VNI-Times", "không", Nature.UNICODE, "không"),
         ("VNI-Times", "khoâng", Nature.LEGACY, "không"),
         (".VnTime", "xyzé", Nature.LEGACY, "xyzộ"),
+        (".VnTime", "Ba Tô", Nature.UNICODE, "Ba Tô"),
+        (".VnTime", "Dòng Phong", Nature.LEGACY, "Dũng Phong"),
+        (".VnTime", "An QuÝ", Nature.LEGACY, "An Quí"),
+        ("VNI-Times", "Hoà Bình", Nature.UNICODE, "Hoà Bình"),
+        ("VNI-Times", "Hoá Nai", Nature.LEGACY, "Hố Nai"),
     ],
 )
 def test_letters_of_both_follow_words_then_the_font(
