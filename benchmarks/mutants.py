@@ -1,10 +1,13 @@
-"""Spoils good workbooks by chance: bytes changed, files cut short, parts exchanged, markup shuffled."""  # noqa: INP001
+"""Spoils good workbooks by chance: bytes changed, files cut short, parts exchanged, markup rewritten or shuffled."""  # noqa: INP001
 
 import io
 import random
-import warnings
 import zipfile
 from collections.abc import Callable, Sequence
+
+from benchmarks.rewritings import REWRITINGS
+from benchmarks.spoilings import SPOILINGS
+from tests.workbooks.making import pack
 
 Parts = list[tuple[str, bytes]]
 
@@ -13,13 +16,27 @@ def mutate(originals: Sequence[bytes], seed: int) -> bytes:
     """One spoilt workbook; the same seed gives the same bytes."""
     chance = random.Random(seed)  # noqa: S311 - no secret depends on it
     data = chance.choice(originals)
-    if chance.random() < 0.3:
-        return chance.choice((_flip, _truncate))(data, chance)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = [(info.filename, archive.read(info)) for info in archive.infolist()]
+    if chance.random() < 0.25 or not zipfile.is_zipfile(io.BytesIO(data)):
+        return chance.choice((_flip, _truncate, _splice))(data, chance)
+    parts = parts_of(data)
     for _ in range(chance.randint(1, 3)):
-        _PART_EDITS[chance.randrange(len(_PART_EDITS))](parts, chance)
-    return _pack(parts)
+        _one_edit(parts, chance)
+    return pack(parts)
+
+
+def rewrite(data: bytes, seed: int) -> bytes:
+    """The same workbook in other words: one or two rewritings that change no meaning."""
+    chance = random.Random(seed)  # noqa: S311
+    parts = parts_of(data)
+    for edit in chance.sample(REWRITINGS, chance.randint(1, 2)):
+        edit(parts, chance)
+    return pack(parts)
+
+
+def parts_of(data: bytes) -> Parts:
+    """Names and contents of an archive's parts."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return [(info.filename, archive.read(info)) for info in archive.infolist()]
 
 
 def _flip(data: bytes, chance: random.Random) -> bytes:
@@ -31,6 +48,12 @@ def _flip(data: bytes, chance: random.Random) -> bytes:
 
 def _truncate(data: bytes, chance: random.Random) -> bytes:
     return data[: chance.randrange(len(data))]
+
+
+def _splice(data: bytes, chance: random.Random) -> bytes:
+    """Take out a piece, or put in a copy of another."""
+    start, end, at = sorted(chance.randrange(len(data)) for _ in range(3))
+    return data[:start] + data[end:] if chance.random() < 0.5 else data[:at] + data[start:end] + data[at:]
 
 
 def _exchange(parts: Parts, chance: random.Random) -> None:
@@ -51,13 +74,15 @@ def _shuffle(parts: Parts, chance: random.Random) -> None:
     pieces = content.split(b"<")
     for _ in range(chance.randint(1, 6)):
         one, other = chance.randrange(len(pieces)), chance.randrange(len(pieces))
-        match chance.randrange(4):
+        match chance.randrange(5):
             case 0:
                 pieces[one] = pieces[other]
             case 1:
                 pieces[one], pieces[other] = pieces[other], pieces[one]
             case 2:
                 pieces[one] = bytes(chance.choice(b'0123456789"=/> -.,#AZe') for _ in pieces[one])
+            case 3:
+                pieces[one] = pieces[one].replace(b'"', b"", 1)
             case _:
                 pieces.insert(one, pieces[other])
     parts[place] = (name, b"<".join(pieces))
@@ -75,13 +100,10 @@ def _renumber(parts: Parts, chance: random.Random) -> None:
     parts[place] = (name, bytes(changed))
 
 
-_PART_EDITS: tuple[Callable[[Parts, random.Random], None], ...] = (_exchange, _drop, _shuffle, _shuffle, _renumber)
+_BLIND: tuple[Callable[[Parts, random.Random], None], ...] = (_exchange, _drop, _shuffle, _shuffle, _renumber)
 
 
-def _pack(parts: Parts) -> bytes:
-    buffer = io.BytesIO()
-    with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        warnings.simplefilter("ignore", UserWarning)
-        for name, content in parts:
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
+def _one_edit(parts: Parts, chance: random.Random) -> None:
+    """A blind edit, one that knows the format, or one that means no harm."""
+    if parts:
+        chance.choice(chance.choices((_BLIND, SPOILINGS, REWRITINGS), (3, 5, 2))[0])(parts, chance)

@@ -25,6 +25,7 @@ from typing import NamedTuple
 from rich.progress import Progress
 
 from benchmarks.mutants import mutate
+from benchmarks.typical import PERIOD, UNIT, saved_as_xls, saved_like_excel
 from domain.catalog import Catalog, load_catalog
 from domain.submissions import ParsedReport
 from tests.builders import make_workbook
@@ -34,7 +35,6 @@ from workbooks.parse import parse_report
 
 CPU_SECONDS = 20.0
 MEMORY = 1 << 30
-UNIT, PERIOD = "22813", "2025-05"
 _SUFFIXES = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 
 
@@ -168,8 +168,9 @@ def _catalog() -> Catalog:
 
 @lru_cache(maxsize=1)
 def good_workbooks() -> tuple[bytes, ...]:
-    """What is mutated: a filled template and a form made by hand, both without a fault."""
-    return make_workbook(_catalog(), UNIT, PERIOD), save(make_handmade(_catalog(), UNIT, PERIOD))
+    """What is mutated, all without a fault: a filled template, a form made by hand as two programs save it, an .xls."""
+    by_hand = make_handmade(_catalog(), UNIT, PERIOD)
+    return make_workbook(_catalog(), UNIT, PERIOD), save(by_hand), saved_like_excel(by_hand), saved_as_xls(by_hand)
 
 
 def _stop(_: int, __: object) -> None:

@@ -6,6 +6,7 @@ from copy import copy
 
 import openpyxl
 import xlsxwriter
+import xlwt
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -53,6 +54,20 @@ def saved_like_excel(workbook: Workbook) -> bytes:
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as copied:
         for sheet in workbook.worksheets:
             _copy(sheet, copied.add_worksheet(sheet.title))
+    return buffer.getvalue()
+
+
+def saved_as_xls(workbook: Workbook) -> bytes:
+    """The values of a workbook as an .xls of Excel 97."""
+    book = xlwt.Workbook()
+    for sheet in workbook.worksheets:
+        copied = book.add_sheet(sheet.title)
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value is not None:
+                    copied.write(cell.row - 1, cell.column - 1, cell.value)
+    buffer = io.BytesIO()
+    book.save(buffer)
     return buffer.getvalue()
 
 

@@ -26,38 +26,37 @@ class CellSource(NamedTuple):
     has_formula: bool
 
 
-class ReadValue(NamedTuple):
-    """Kind, value and the text it was read from."""
-
-    kind: CellKind
-    value: Value
-    raw: str
+# Plain tuples where speed matters: making a named one costs as much as reading a number.
+Marks = CellSource | tuple[str, str | None, str | None, bool]
+ReadValue = tuple[CellKind, Value, str]
+"""Kind, value and the text it was read from."""
 
 
 class DamagedCellError(Exception):
     """The marks of a cell contradict the format's own rules: no number, no such text, no such type."""
 
 
-def read_value(source: CellSource, style: Style, strings: Sequence[str], *, since_1904: bool) -> ReadValue | None:
+def read_value(source: Marks, style: Style, strings: Sequence[str], *, since_1904: bool) -> ReadValue | None:
     """What a cell holds, or None where it holds nothing.
 
     Raises:
         DamagedCellError: the marks cannot be what a spreadsheet program wrote.
     """
-    if source.type == "inlineStr":
-        text = source.inline if source.inline is not None else source.value
-        return None if text is None else ReadValue(CellKind.TEXT, text, str(text))
-    if source.type == "str" and source.value is not None:
-        text = unescape(source.value)
-        return ReadValue(CellKind.TEXT, text, text)
-    value = (source.value or "").strip()
+    kind, given, inline, has_formula = source
+    if kind == "inlineStr":
+        text = inline if inline is not None else given
+        return None if text is None else (CellKind.TEXT, text, str(text))
+    if kind == "str" and given is not None:
+        text = unescape(given)
+        return CellKind.TEXT, text, text
+    value = given.strip() if given else ""
     if not value:
-        return ReadValue(CellKind.UNCACHED, None, "") if source.has_formula else None
-    if source.type == "n":
+        return (CellKind.UNCACHED, None, "") if has_formula else None
+    if kind == "n":
         return _read_number(value, style, since_1904=since_1904)
-    if source.type == "s":
+    if kind == "s":
         return _read_shared(value, strings)
-    return _read_rare(source.type, value)
+    return _read_rare(kind, value)
 
 
 def _read_rare(cell_type: str, text: str) -> ReadValue:
@@ -65,7 +64,7 @@ def _read_rare(cell_type: str, text: str) -> ReadValue:
         case "b":
             return _read_truth(text)
         case "e":
-            return ReadValue(CellKind.ERROR, text, text)
+            return CellKind.ERROR, text, text
         case "d":
             return _read_iso_date(text)
         case _:
@@ -90,22 +89,22 @@ def _read_number(text: str, style: Style, *, since_1904: bool) -> ReadValue:
     if style.is_date:
         date = date_of_serial(float(number), since_1904=since_1904)
         if date is not None:
-            return ReadValue(CellKind.DATE, date, text)
-    return ReadValue(CellKind.NUMBER, number, text)
+            return CellKind.DATE, date, text
+    return CellKind.NUMBER, number, text
 
 
 def _read_shared(text: str, strings: Sequence[str]) -> ReadValue:
     if not (text.isascii() and text.isdigit() and len(text) < 10) or int(text) >= len(strings):
         raise DamagedCellError
     shared = strings[int(text)]
-    return ReadValue(CellKind.TEXT, shared, str(shared))
+    return CellKind.TEXT, shared, str(shared)
 
 
 def _read_truth(text: str) -> ReadValue:
     truth = _TRUTHS.get(text.lower())
     if truth is None:
         raise DamagedCellError
-    return ReadValue(CellKind.BOOL, truth, text)
+    return CellKind.BOOL, truth, text
 
 
 def _read_iso_date(text: str) -> ReadValue:
@@ -113,5 +112,5 @@ def _read_iso_date(text: str) -> ReadValue:
         date = datetime.fromisoformat(text)
     except ValueError:
         # A time of day or a span: lawful, but no date; it goes on as the text it is.
-        return ReadValue(CellKind.TEXT, text, text)
-    return ReadValue(CellKind.DATE, date.replace(tzinfo=None), text)
+        return CellKind.TEXT, text, text
+    return CellKind.DATE, date.replace(tzinfo=None), text
