@@ -1,5 +1,7 @@
 """Reads the layouts of forms and checks that a reader can tell their columns, lines and sheets apart."""
 
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from domain.catalog_entries import span_of
@@ -7,8 +9,11 @@ from domain.catalog_files import CatalogFiles, Document
 from domain.catalog_schemas import check_document
 from domain.indicators import Indicator
 from domain.layouts import Column, Form, Input, Layout, Line, Role
-from domain.texts import normalise_name
+from domain.texts import code_key, normalise_name
 from domain.units import Level
+
+_CHAPTER = re.compile(r"[IVXLC]+|[A-H]")
+_DEEPEST = 9
 
 
 def read_layouts(files: CatalogFiles, forms: dict[str, Form], indicators: dict[str, Indicator]) -> tuple[Layout, ...]:
@@ -29,10 +34,11 @@ def read_layouts(files: CatalogFiles, forms: dict[str, Form], indicators: dict[s
             problem = f"form {layout.form} has a layout {layout.version} already"
             raise document.error(problem, "give the newer one a version of its own", "version")
         _check_indicators(layout, document, indicators)
-        _check_spellings(raw, document, "lines", "label")
+        _check_spellings(raw, document, "lines", "label", [line.sections for line in layout.lines])
         _check_spellings(raw, document, "columns", "header")
         _check_spellings(raw, document, "village_columns", "header")
         _check_roles(layout, document)
+        _check_codes(layout, document)
         found[key] = layout
     return tuple(sorted(found.values(), key=lambda layout: (layout.form, layout.valid_from)))
 
@@ -48,13 +54,31 @@ def _layout(raw: dict[str, Any], document: Document) -> Layout:
         valid_to=last,
         sheet=raw["sheet"],
         columns=tuple(_column(column) for column in raw["columns"]),
-        lines=tuple(
-            Line(line["number"], line["label"], line.get("indicator"), tuple(line.get("aliases", ())))
-            for line in raw["lines"]
-        ),
+        lines=tuple(_lines(raw["lines"])),
         village_sheet=raw.get("village_sheet"),
         village_columns=tuple(_column(column) for column in raw.get("village_columns", ())),
+        totals=tuple(raw.get("totals", ())),
     )
+
+
+def _lines(raw: list[dict[str, Any]]) -> Iterator[Line]:
+    """The lines, each under the headings that stand above it with fewer parts in their numbers."""
+    above: list[tuple[int, str]] = []
+    for line in raw:
+        indicator, depth = line.get("indicator"), _depth(line["number"])
+        above = [heading for heading in above if heading[0] < depth]
+        sections = tuple(label for _, label in above)
+        if indicator is None:
+            above.append((depth, line["label"]))
+        yield Line(line["number"], line["label"], indicator, tuple(line.get("aliases", ())), line.get("code"), sections)
+
+
+def _depth(number: str) -> int:
+    """How deep a line of this number lies: chapters ("II") above sections ("2") above lines ("2.1"), others below."""
+    parts = number.strip(" .()").split(".")
+    if _CHAPTER.fullmatch(parts[0]):
+        return 0
+    return len(parts) if parts[0].isdigit() else _DEEPEST
 
 
 def _column(raw: dict[str, Any]) -> Column:
@@ -88,16 +112,35 @@ def _check_indicators(layout: Layout, document: Document, indicators: dict[str, 
         seen.add(indicator)
 
 
-def _check_spellings(raw: dict[str, Any], document: Document, part: str, field: str) -> None:
-    """No two labels of figures, and no two headers, may read the same after normalisation: a reader matches by them."""
-    taken: dict[str, str] = {}
+def _check_spellings(
+    raw: dict[str, Any], document: Document, part: str, field: str, scopes: Sequence[tuple[str, ...]] = ()
+) -> None:
+    """No two labels of one section, and no two headers, may read the same after normalisation: readers go by them."""
+    taken: dict[tuple[str, tuple[str, ...]], str] = {}
     for place, entry in enumerate(raw.get(part, ())):
         for spelling in [entry[field], *entry.get("aliases", ())]:
-            key = normalise_name(spelling)
+            key = normalise_name(spelling), scopes[place] if scopes else ()
             if taken.get(key, entry[field]) != entry[field] or (spelling is entry[field] and key in taken):
                 problem = f"{spelling!r} reads the same as another entry's spelling, {taken[key]!r}"
                 raise document.error(problem, "word them differently", part, place, field)
             taken[key] = entry[field]
+
+
+def _check_codes(layout: Layout, document: Document) -> None:
+    """Codes tell lines apart only where every line of figures has one of its own, in a column made for them."""
+    has_column = any(column.role is Role.CODE for column in layout.columns)
+    taken: set[str] = set()
+    for place, line in enumerate(layout.lines):
+        if line.code is None:
+            if has_column and line.indicator is not None:
+                raise document.error("the line has no code", "give it a code, or drop the code column", "lines", place)
+            continue
+        if not has_column:
+            remedy = "add the column, or drop the codes"
+            raise document.error("no column has the role code", remedy, "lines", place, "code")
+        if code_key(line.code) in taken:
+            raise document.error(f"the code {line.code!r} stands here twice", "word it apart", "lines", place, "code")
+        taken.add(code_key(line.code))
 
 
 def _check_roles(layout: Layout, document: Document) -> None:

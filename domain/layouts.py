@@ -13,6 +13,7 @@ class Role(StrEnum):
     """What a column of a form holds."""
 
     ORDER = "order"
+    CODE = "code"
     LABEL = "label"
     UNIT = "unit"
     DENOMINATOR = "denominator"
@@ -49,12 +50,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the form: a section heading (`indicator` None) or an indicator, with its number and label."""
+    """A line of the form: a section heading (`indicator` None) or an indicator, with its number and label.
+
+    `code` is what the form's code column holds ("CT01"). `sections` are the labels of the headings it stands under, the
+    outermost first: they tell two lines of one label apart.
+    """
 
     number: str
     label: str
     indicator: str | None = None
     aliases: tuple[str, ...] = ()
+    code: str | None = None
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One version of a form's workbook. `lines` go on `sheet` in order; `village_columns` head `village_sheet`."""
+    """One version of a form's workbook. `lines` go on `sheet` in order; `village_columns` head `village_sheet`.
+
+    `totals` are labels of rows that only sum the rows above them ("Tổng cộng"): no template has them, people add them.
+    """
 
     form: str
     version: str
@@ -87,6 +97,7 @@ class Layout:
     lines: tuple[Line, ...]
     village_sheet: str | None
     village_columns: tuple[Column, ...]
+    totals: tuple[str, ...] = ()
 
     @property
     def indicators(self) -> tuple[str, ...]:

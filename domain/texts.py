@@ -51,6 +51,12 @@ def normalise_name(name: str) -> str:
     return " ".join(_TONE_PLACE.sub(lambda found: _OLD_TONE_PLACES[found.group()], text).split())
 
 
+def code_key(code: str) -> str:
+    """Make two writings of one code equal: "CT 01" is "ct01", and 1 is "01", as which Excel may show it."""
+    key = normalise_name(code).replace(" ", "")
+    return key.lstrip("0") if key.isdigit() else key
+
+
 def ascii_key(name: str) -> str:
     """A name without diacritics, to *suggest* candidates to a person; never to match by."""
     decomposed = unicodedata.normalize("NFD", normalise_name(name))

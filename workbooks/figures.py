@@ -12,7 +12,8 @@ from workbooks.addresses import cell_address
 from workbooks.cells import Cell, Sheet
 from workbooks.figure_values import Expected, shown
 from workbooks.findings import Findings, Place
-from workbooks.locate import LocatedLine, Spot
+from workbooks.locate import LocatedLine
+from workbooks.named_spots import Spot
 from workbooks.numbers import parse_number
 from workbooks.percents import parse_stated
 from workbooks.shares import Share, parse_share, settle, settle_stated

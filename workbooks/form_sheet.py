@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from domain.layouts import Column, Layout, Role
-from workbooks.addresses import parse_reference
+from workbooks.addresses import cell_address, parse_reference
 from workbooks.cells import Cell, CellKind, Sheet, SheetState, Workbook
 from workbooks.findings import Findings, Place
 from workbooks.labels import normalise_label
@@ -66,20 +66,35 @@ def choose_form_sheet(workbook: Workbook, layouts: Sequence[Layout], findings: F
     return chosen
 
 
-def choose_village_sheet(workbook: Workbook, layout: Layout, findings: Findings) -> Sheet | None:
+def find_village_sheet(workbook: Workbook, layouts: Sequence[Layout]) -> Sheet | None:
+    """The sheet that lists the villages in any of these layouts, before it is known which of them holds."""
+    names = tuple(layout.village_sheet for layout in layouts if layout.village_sheet is not None)
+    candidates = form_like(workbook, (layout.village_columns for layout in layouts if layout.village_columns))
+    return _choose(workbook, VillageName, names, candidates)
+
+
+def choose_village_sheet(
+    workbook: Workbook, layout: Layout, form_sheet: Sheet | None, findings: Findings
+) -> Sheet | None:
     """The sheet that lists the villages; None, with an issue, where a layout that has one is without."""
     if layout.village_sheet is None:
         return None
     candidates = form_like(workbook, (layout.village_columns,))
     chosen = _choose(workbook, VillageName, (layout.village_sheet,), candidates)
     if chosen is not None:
-        _note_ignored(chosen, candidates, findings)
+        _note_ignored(chosen, candidates, findings, form_sheet)
     elif candidates:
         names = ", ".join(candidate.sheet.name for candidate in candidates)
         findings.issue("several_form_sheets", found=names, expected=layout.village_sheet)
     else:
         findings.issue("village_sheet_missing", expected=layout.village_sheet)
     return chosen
+
+
+def note_renamed(sheet: Sheet, expected: str, findings: Findings) -> None:
+    """Record that a sheet was read which does not have the template's name for it."""
+    if sheet.name != expected:
+        findings.repair("sheet_renamed", Place(sheet.name, ""), sheet.name, expected)
 
 
 def _choose(
@@ -111,10 +126,18 @@ def _named_sheets(workbook: Workbook, kind: type[FigureName | VillageName]) -> l
     return [sheet for sheet in sheets if sheet is not None]
 
 
-def _note_ignored(chosen: Sheet, candidates: Sequence[Candidate], findings: Findings) -> None:
+def _note_ignored(
+    chosen: Sheet, candidates: Sequence[Candidate], findings: Findings, form_sheet: Sheet | None = None
+) -> None:
+    """Note tables like the one chosen that hold figures nobody reads; one below the form itself by its heading."""
     for candidate in candidates:
         sheet = candidate.sheet
-        if sheet is not chosen and any(_is_figure(cell) for cell in candidate.figures):
+        if sheet is chosen or not any(_is_figure(cell) for cell in candidate.figures):
+            continue
+        if sheet is form_sheet:
+            heading = cell_address(candidate.header.top, min(candidate.header.columns.values()))
+            findings.issue("table_ignored", Place(sheet.name, heading), expected=chosen.name)
+        else:
             findings.issue("sheet_ignored", Place(sheet.name, ""), found=sheet.name, expected=chosen.name)
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from domain.texts import normalise_name
 from workbooks.cells import Sheet
+from workbooks.days import day_of_signing, span_of_days, without_days
+from workbooks.hints import period_in_words
 
 _LINES_SEARCHED = 30
 _BOARD = re.compile(r"(?:ubnd|ủy ban nhân dân)\s+")
@@ -15,6 +17,7 @@ _REPORTER = re.compile(r"đơn vị báo cáo\s*:\s*(?P<name>.*?)\s*(?:$|[;,]?\s
 _FORM_NUMBER = re.compile(r"(?:biểu số|biểu mẫu số|mẫu số|mẫu biểu)\s*:?\s*(?P<number>[^\s:()]*\d[^\s:()]*)")
 _PERIOD_LINE = re.compile(r"(?:kỳ báo cáo|kỳ)\s*:\s*(?P<period>.*)")
 _PERIOD_ALONE = re.compile(r"\(?(?P<period>(?:tháng|quý|6 tháng|sáu tháng|năm)\s*[\divx].*)")
+_TITLE = re.compile(r"(?:kỳ )?(?:báo cáo|số liệu|kết quả|tổng hợp)\b")
 _HAS_CONTENT = re.compile(r"[^\W_]")
 
 
@@ -29,36 +32,52 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What the heading says of form number, reporting unit, the unit above it, and period; normalised texts."""
+    """What the heading says of form number, reporting unit, the unit above it, and period; normalised texts.
+
+    `days` are lines that say from when to when the figures run, `signed` those that say when the report was signed.
+    """
 
     forms: tuple[Line, ...]
     units: tuple[Line, ...]
     above: tuple[Line, ...]
     periods: tuple[Line, ...]
+    days: tuple[Line, ...] = ()
+    signed: tuple[Line, ...] = ()
 
 
 def read_heading(sheet: Sheet, before_row: int | None) -> Heading:
     """Gather what the rows above the table say; lines still left as dots say nothing."""
-    forms: list[Line] = []
-    units: list[Line] = []
-    above: list[Line] = []
-    periods: list[Line] = []
+    said: dict[str, list[Line]] = {"forms": [], "units": [], "above": [], "periods": [], "days": [], "signed": []}
     for line in _lines(sheet, before_row or _LINES_SEARCHED):
-        if found := _FORM_NUMBER.match(line.text):
-            forms.append(_part(line, found["number"]))
-        if found := _REPORTER.search(line.text):
-            units.append(_part(line, _BOARD.sub("", found["name"])))
-        elif found := _BOARD.match(line.text):
-            rest = line.text[found.end() :]
-            if _COMMUNE.match(rest):
-                units.append(_part(line, rest))
-            elif _ABOVE.match(rest):
-                above.append(_part(line, rest))
-        if found := _PERIOD_LINE.search(line.text) or _PERIOD_ALONE.match(line.text):
-            periods.append(_part(line, found["period"]))
-    return Heading(
-        *(tuple(line for line in kind if _HAS_CONTENT.search(line.text)) for kind in (forms, units, above, periods))
-    )
+        for kind, part in (*_of_form_and_units(line), *_of_time(line)):
+            if _HAS_CONTENT.search(part.text):
+                said[kind].append(part)
+    return Heading(**{kind: tuple(lines) for kind, lines in said.items()})
+
+
+def _of_form_and_units(line: Line) -> Iterator[tuple[str, Line]]:
+    if found := _FORM_NUMBER.match(line.text):
+        yield "forms", _part(line, found["number"])
+    if found := _REPORTER.search(line.text):
+        yield "units", _part(line, _BOARD.sub("", found["name"]))
+    elif found := _BOARD.match(line.text):
+        rest = line.text[found.end() :]
+        if _COMMUNE.match(rest):
+            yield "units", _part(line, rest)
+        elif _ABOVE.match(rest):
+            yield "above", _part(line, rest)
+
+
+def _of_time(line: Line) -> Iterator[tuple[str, Line]]:
+    undated = without_days(line.text)
+    if found := _PERIOD_LINE.search(line.text) or _PERIOD_ALONE.match(line.text):
+        yield "periods", _part(line, without_days(found["period"]))
+    elif _TITLE.match(line.text) and period_in_words(undated) is not None:
+        yield "periods", _part(line, undated)
+    if span_of_days(line.text) is not None:
+        yield "days", line
+    elif day_of_signing(line.text) is not None:
+        yield "signed", line
 
 
 def _lines(sheet: Sheet, before_row: int) -> Iterator[Line]:

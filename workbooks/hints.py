@@ -30,6 +30,16 @@ _QUARTER_IN_NAME = re.compile(
 )
 # Not "2025-05-16": that is a day.
 _ID_IN_NAME = re.compile(r"(?<![\d.-])(20\d{2}-(?:\d{2}|Q[1-4]|H[12]))(?![\d]|[.-]\d)", re.IGNORECASE)
+# "05.2025", "2025_05", "202505"; not "16.05.2025", and not the number of a document ("số 12-2025").
+_NOT_A_DAY = r"(?<![a-z\d])(?<!^\d[._/-])(?<!\D\d[._/-])(?<!^\d\d[._/-])(?<!\D\d\d[._/-])"
+_MONTH_BEFORE_YEAR = re.compile(_NOT_A_DAY + r"(?P<n>0[1-9]|1[0-2])[._/-](?P<year>20\d{2})(?!\d|[._/-]\d)")
+_MONTH_BEHIND_YEAR = re.compile(_NOT_A_DAY + r"(?P<year>20\d{2})[._]?(?P<n>0[1-9]|1[0-2])(?!\d|[._/-]\d)")
+_NUMBERED = re.compile(r"\b(?:so|lan|ban|mau|bieu|quy|cv|vb)[ ._]*$")
+# A month without its year contradicts another month, and leaves the year to other sources.
+_MONTH_ALONE = re.compile(
+    r"(?<![a-z\d])(?:thang|t)[ ._-]*(?P<n>1[0-2]|0?[1-9])(?!\d|[ ._/-]*(?:nam[ ._-]*)?20\d{2}|[._/-]\d)"
+)
+_YEARS = range(2015, 2051)
 _CODE_IN_NAME = re.compile(r"(?<!\d)(\d{5})(?!\d)")
 _UNIT_IN_NAME = re.compile(r"(?<!\w)((?:xã|phường|thị trấn|đặc khu) [^\W\d_]+(?:['’ ][^\W\d_]+)*)")
 
@@ -44,14 +54,29 @@ def period_in_words(text: str) -> Period | None:
 
 
 def periods_in_name(name: str) -> frozenset[Period]:
-    """The periods that a file's or folder's name mentions; a bare year is a folder of many periods, so none."""
+    """The periods that a file's or folder's name can mean; a bare year is a folder of many periods, so none.
+
+    A month without a year ("tháng 5") can be that month of any year.
+    """
     found: set[Period | None] = set()
     for match in _ID_IN_NAME.finditer(name):
         found.add(_period_of_id(match[1].upper()))
     plain = ascii_key(name)
     for frequency, pattern in ((Frequency.MONTH, _MONTH_IN_NAME), (Frequency.QUARTER, _QUARTER_IN_NAME)):
         found.update(_period(frequency, match["n"], int(match["year"])) for match in pattern.finditer(plain))
-    return frozenset(period for period in found if period is not None)
+    for pattern in (_MONTH_BEFORE_YEAR, _MONTH_BEHIND_YEAR):
+        for match in pattern.finditer(plain):
+            if not _NUMBERED.search(plain[: match.start()]):
+                found.add(_period(Frequency.MONTH, match["n"], int(match["year"])))
+    known = frozenset(period for period in found if period is not None)
+    return known or frozenset(_months_of_any_year(plain))
+
+
+def _months_of_any_year(plain: str) -> Iterator[Period]:
+    months = {int(match["n"]) for match in _MONTH_ALONE.finditer(plain)}
+    # "Tháng 4, tháng 5" is a choice: only one month speaks.
+    for month in months if len(months) == 1 else ():
+        yield from (Period(year, month, Frequency.MONTH) for year in _YEARS)
 
 
 def codes_in_name(name: str) -> tuple[str, ...]:

@@ -1,18 +1,17 @@
-"""Which form, for which period, in which layout: from the stamp, the heading, the file's name and its folders."""
+"""Which form a workbook is, and in which layout it was made: from the stamp, the heading and the period."""
 
 from collections.abc import Iterator, Sequence
 
 from domain.catalog import Catalog
 from domain.errors import UsageError
 from domain.layouts import Form, Layout
-from domain.periods import Frequency, Period, parse_period
+from domain.periods import Period
 from workbooks.agreement import Reading, agree
 from workbooks.evidence import Evidence
 from workbooks.findings import Findings, Place
 from workbooks.heading import Heading, Line
-from workbooks.hints import Hints, period_in_words, periods_in_name
 from workbooks.labels import normalise_label
-from workbooks.stamp import KEY_FORM, KEY_LAYOUT_VERSION, KEY_PERIOD
+from workbooks.stamp import KEY_FORM, KEY_LAYOUT_VERSION
 from workbooks.stamp_reading import Stamp
 
 
@@ -62,56 +61,6 @@ def _headed_forms(catalog: Catalog, headings: tuple[Heading, ...]) -> Iterator[R
             yield Reading(_where(line), line.text.upper(), frozenset({form}))
 
 
-def identify_period(form: Form, evidence: Evidence, findings: Findings) -> Period | None:
-    """The period of a report; two sources that name different ones are an issue."""
-    readings = [
-        *_stamped_periods(evidence.stamp, findings),
-        *_headed_periods(evidence, findings),
-        *hinted_periods(form, evidence.hints),
-    ]
-    verdict = agree(readings)
-    if verdict.rivals:
-        first, second = verdict.rivals
-        findings.issue(
-            "period_disagrees",
-            first=first.text, first_place=first.place, second=second.text, second_place=second.place,
-        )  # fmt: skip
-    elif verdict.choices or (verdict.value is None and not evidence.stamp.of(KEY_PERIOD)):
-        findings.issue("period_missing", found=", ".join(sorted(one.id for one in verdict.choices)))
-    elif verdict.value is not None and verdict.value.frequency is not form.frequency:
-        findings.issue("period_of_other_kind", found=verdict.value.id, expected=form.number)
-        return None
-    return verdict.value
-
-
-def _stamped_periods(stamp: Stamp, findings: Findings) -> Iterator[Reading[Period]]:
-    for fact in stamp.of(KEY_PERIOD):
-        try:
-            yield Reading(fact.place, fact.text, frozenset({parse_period(fact.text)}))
-        except UsageError:
-            findings.issue("stamp_unreadable", found=fact.text, where=fact.place)
-
-
-def _headed_periods(evidence: Evidence, findings: Findings) -> Iterator[Reading[Period]]:
-    is_needed = not evidence.stamp.of(KEY_PERIOD)
-    for line in (line for heading in evidence.headings for line in heading.periods):
-        period = period_in_words(line.text)
-        if period is not None:
-            yield Reading(_where(line), line.text, frozenset({period}))
-        elif is_needed:
-            findings.issue("period_unreadable", Place(line.sheet, line.cell), found=line.text)
-
-
-def hinted_periods(form: Form, hints: Hints) -> Iterator[Reading[Period]]:
-    """What file name and folders say of the period, the nearest first."""
-    for name in (hints.file_name, *reversed(hints.folders)):
-        periods = periods_in_name(name)
-        if form.frequency is Frequency.YEAR and len(name) == 4 and name.isdigit():
-            periods |= {Period(int(name), 12, Frequency.YEAR)}
-        # A folder of a quarter holds monthly reports too: only names of the form's own kind speak.
-        yield Reading(name, name, frozenset(one for one in periods if one.frequency is form.frequency))
-
-
 def identify_layout(
     catalog: Catalog, form: Form, period: Period | None, stamp: Stamp, findings: Findings
 ) -> Layout | None:
@@ -136,11 +85,15 @@ def identify_layout(
 
 
 def _check_in_force(catalog: Catalog, form: Form, layout: Layout, period: Period | None, findings: Findings) -> None:
+    """A version is in force from its first day until a newer one's: only one is on a period's last day."""
     if period is None:
         return
-    day = catalog.last_day(form.id, period)
-    if day < layout.valid_from or (layout.valid_to is not None and layout.valid_to < day):
-        findings.issue("layout_not_in_force", found=layout.version, expected=period.id)
+    try:
+        in_force = catalog.layout_for(form.id, period).version
+    except UsageError:
+        in_force = "–"
+    if in_force != layout.version:
+        findings.issue("layout_not_in_force", found=layout.version, expected=period.id, in_force=in_force)
 
 
 def _where(line: Line) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from domain.texts import ascii_key
 from domain.units import Level, OrgUnit, UnitRegister
 from workbooks.agreement import Reading, agree
+from workbooks.bare_names import bare_units
 from workbooks.evidence import Evidence
 from workbooks.findings import Findings, Place
 from workbooks.heading import Line
@@ -35,6 +36,7 @@ def identify_unit(
         *_headed_units(register, level, day, evidence),
         *_hinted_units(register, level, day, evidence.hints),
     ]
+    readings.extend(bare_units(register, level, day, evidence.hints, readings))
     readings.extend(_parents(register, day, evidence, readings))
     verdict = agree(readings)
     if verdict.rivals:

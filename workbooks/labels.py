@@ -12,6 +12,8 @@ from workbooks.legacy_text import unicode_readings
 _NUMBERING = re.compile(
     r"^(?:[-+*•]\s*|\d{1,3}(?:\.\d{1,2})+[.)]?\s+|\(?\d{1,3}[.)](?!\d)\s*|\(?[ivx]+[.)]\s*|\(?[a-zđ]\)\s*)"
 )
+# A word parted at the end of a line in a narrow cell: "mẫu-" over "số".
+_PARTED = re.compile(r"(?<=\w)-[ \t]*\r?\n\s*")
 _AROUND_MARKS = re.compile(r"\s*([,;:()/%-])\s*")
 _TRAILING = re.compile(r"[\s:;.*]+$")
 _SUGGESTIONS = 3
@@ -24,7 +26,7 @@ def normalise_label(text: str) -> str:
 
     Diacritics stay: without them different labels become one.
     """
-    name = normalise_name(text)
+    name = normalise_name(_PARTED.sub(" ", text))
     name = _NUMBERING.sub("", name, count=1)
     name = _AROUND_MARKS.sub(r"\1", name)
     return _TRAILING.sub("", name)

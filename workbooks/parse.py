@@ -14,11 +14,18 @@ from workbooks.cells import Sheet, Workbook
 from workbooks.evidence import Evidence
 from workbooks.figures import SheetContext, parse_line
 from workbooks.findings import Findings, Place
-from workbooks.form_sheet import choose_form_sheet, choose_village_sheet, form_like
+from workbooks.form_sheet import (
+    choose_form_sheet,
+    choose_village_sheet,
+    find_village_sheet,
+    form_like,
+    note_renamed,
+)
 from workbooks.guards import Limits, RefusedError, check_name
 from workbooks.heading import Heading, read_heading
 from workbooks.hints import Hints
-from workbooks.identify import hinted_periods, identify_form, identify_layout, identify_period
+from workbooks.identify import identify_form, identify_layout
+from workbooks.identify_period import hinted_periods, identify_period
 from workbooks.identify_unit import identify_unit
 from workbooks.legacy_fonts import LegacyFonts
 from workbooks.locate import locate_lines
@@ -26,8 +33,11 @@ from workbooks.reader import read_workbook
 from workbooks.stamp import META_SHEET
 from workbooks.stamp_reading import Stamp, read_stamp
 from workbooks.table_header import find_header
+from workbooks.totals import check_totals
 from workbooks.unit_column import check_units
-from workbooks.villages import VillageRegister, locate_villages, parse_villages
+from workbooks.village_register import VillageRegister
+from workbooks.village_table import locate_villages
+from workbooks.villages import parse_villages
 
 
 def parse_report(data: bytes, catalog: Catalog, hints: Hints, limits: Limits | None = None) -> ParsedReport:
@@ -69,20 +79,23 @@ def _parse_form(
     )
     sheet = choose_form_sheet(workbook, layouts, findings)
     if sheet is not None:
-        evidence = replace(evidence, headings=(_heading(sheet, layouts),))
-    period = identify_period(form, evidence, findings)
+        headings = (_heading(sheet, layouts), *_village_headings(workbook, sheet, layouts))
+        evidence = replace(evidence, headings=headings)
+    period = identify_period(form, catalog.calendar_of(form.id), evidence, findings)
     layout = identify_layout(catalog, form, period, evidence.stamp, findings)
     day = catalog.last_day(form.id, period) if period else None
     unit = identify_unit(catalog.units, form.level, day, evidence, findings)
     observations: list[Observation] = []
     if sheet is not None and layout is not None:
+        note_renamed(sheet, layout.sheet, findings)
         context = SheetContext(catalog, sheet, findings)
-        lines = locate_lines(catalog, workbook, sheet, layout, findings)
-        observations.extend(parse_line(context, line, unit.code if unit else "") for line in lines)
-        check_units(context, layout, lines)
+        form_table = locate_lines(catalog, workbook, sheet, layout, findings)
+        observations.extend(parse_line(context, line, unit.code if unit else "") for line in form_table.lines)
+        check_units(context, layout, form_table.lines)
+        check_totals(context, form_table.totals, observations)
     if layout is not None and unit is not None and period is not None:
         register = VillageRegister(catalog.villages(unit, catalog.last_day(form.id, period)))
-        observations.extend(_parse_villages(catalog, workbook, layout, register, findings))
+        observations.extend(_parse_villages(catalog, workbook, layout, register, findings, form_sheet=sheet))
     return ParsedReport(
         unit,
         period,
@@ -95,12 +108,23 @@ def _parse_form(
 
 
 def _parse_villages(
-    catalog: Catalog, workbook: Workbook, layout: Layout, register: VillageRegister, findings: Findings
-) -> Iterator[Observation]:
-    sheet = choose_village_sheet(workbook, layout, findings)
+    catalog: Catalog,
+    workbook: Workbook,
+    layout: Layout,
+    register: VillageRegister,
+    findings: Findings,
+    *,
+    form_sheet: Sheet | None,
+) -> tuple[Observation, ...]:
+    sheet = choose_village_sheet(workbook, layout, form_sheet, findings)
     table = locate_villages(workbook, sheet, layout, findings) if sheet is not None else None
-    if sheet is not None and table is not None:
-        yield from parse_villages(SheetContext(catalog, sheet, findings), layout, table, register)
+    if sheet is None or table is None:
+        return ()
+    note_renamed(sheet, layout.village_sheet or "", findings)
+    context = SheetContext(catalog, sheet, findings)
+    parsed = parse_villages(context, layout, table, register)
+    check_totals(context, parsed.totals, parsed.observations)
+    return parsed.observations
 
 
 def _headings(catalog: Catalog, workbook: Workbook) -> tuple[Heading, ...]:
@@ -115,6 +139,15 @@ def _heading(sheet: Sheet, layouts: list[Layout]) -> Heading:
     headers = (find_header(sheet, layout.columns) for layout in layouts)
     header = next((header for header in headers if header is not None), None)
     return read_heading(sheet, header.top if header else None)
+
+
+def _village_headings(workbook: Workbook, form_sheet: Sheet, layouts: list[Layout]) -> Iterator[Heading]:
+    """What stands above the villages: a sheet left over from another month or unit says so there."""
+    sheet = find_village_sheet(workbook, layouts)
+    columns = next((layout.village_columns for layout in layouts if layout.village_columns), ())
+    header = find_header(sheet, columns) if sheet is not None and sheet is not form_sheet else None
+    if sheet is not None and header is not None:
+        yield read_heading(sheet, header.top)
 
 
 def _note_strays(workbook: Workbook, findings: Findings) -> None:

@@ -78,6 +78,8 @@ class _Table:
             match column.role:
                 case Role.ORDER:
                     self._page.put(row, number, line.number, Look.CENTRED)
+                case Role.CODE:
+                    self._page.put(row, number, line.code, Look.CENTRED)
                 case Role.LABEL:
                     self._page.put_fitting(row, number, line.label, Look.LABEL)
                 case Role.UNIT:

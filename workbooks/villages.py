@@ -1,154 +1,134 @@
 """The village sheet: one observation for each village and indicator, each village told by its code or its name."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from domain.layouts import Column, Input, Layout, Role
+from domain.catalog import Catalog
+from domain.layouts import Column, Input, Layout
 from domain.observations import Observation
-from domain.texts import normalise_name
 from domain.units import OrgUnit
-from workbooks.addresses import cell_address, parse_reference
-from workbooks.cells import Sheet, Workbook
+from workbooks.addresses import cell_address
+from workbooks.cells import Cell
+from workbooks.column_numbers import is_column_number_row
+from workbooks.figure_shape import is_like_a_figure
 from workbooks.figures import SheetContext, parse_input, read_spot
-from workbooks.findings import Findings, Place
-from workbooks.label_rows import text_at
-from workbooks.labels import nearest
-from workbooks.locate import Spot
-from workbooks.stamp import VillageName, parse_name
-from workbooks.table_header import find_header, is_column_number_row
-from workbooks.yes_no import parse_yes_no
+from workbooks.findings import Place
+from workbooks.heading_cells import HEADING_HEIGHT
+from workbooks.label_texts import text_at
+from workbooks.labels import normalise_label
+from workbooks.named_spots import Spot
+from workbooks.village_register import VillageRegister
+from workbooks.village_table import VillageTable
+from workbooks.yes_no import is_answer, parse_yes_no
 
 
 @dataclass(frozen=True, slots=True)
-class VillageTable:
-    """Where the villages stand: the row above the first, and the columns of code, name and figures by indicator."""
+class VillageRow:
+    """A row of the table: what stands where its code and its name belong, and whether it holds figures."""
 
-    above: int
-    code: int | None
-    name: int | None
-    figures: Mapping[str, int]
-
-
-class VillageRegister:
-    """A commune's villages on a day, by code and by every name."""
-
-    def __init__(self, villages: Sequence[OrgUnit]) -> None:
-        """Index them."""
-        self.villages = tuple(villages)
-        self._by_code = {village.code: village for village in villages}
-        self._by_name: dict[str, set[str]] = defaultdict(set)
-        for village in villages:
-            for name in (village.name, village.bare_name):
-                self._by_name[normalise_name(name)].add(village.code)
-
-    def by_code(self, code: str) -> OrgUnit | None:
-        """The village of a code."""
-        return self._by_code.get(code)
-
-    def by_name(self, name: str) -> OrgUnit | None:
-        """The one village of that name, with or without its kind."""
-        codes = self._by_name.get(normalise_name(name), set())
-        return self._by_code[next(iter(codes))] if len(codes) == 1 else None
+    row: int
+    code: str
+    name: str
+    has_figures: bool
 
 
-def locate_villages(workbook: Workbook, sheet: Sheet, layout: Layout, findings: Findings) -> VillageTable | None:
-    """Where the village table's columns stand: by defined names where stamped, else by its headings."""
-    named = _named_columns(workbook, sheet)
-    header = find_header(sheet, layout.village_columns)
-    if header is None and not named:
-        expected = ", ".join(column.header for column in layout.village_columns if column.role is Role.FIGURE)
-        findings.issue("header_missing", Place(sheet.name, ""), expected=expected)
-        return None
-    figures: dict[str, int] = {}
-    for column in layout.village_columns:
-        if column.indicator is None:
-            continue
-        number = named.get(column.indicator) or (header.column(Role.FIGURE, column.indicator) if header else None)
-        if number is None:
-            near = nearest(column.header, header.others.values()) if header else ()
-            place = Place(sheet.name, "", column.header, column.indicator)
-            findings.issue("column_missing", place, expected=column.header, candidates="; ".join(near))
-        else:
-            figures[column.indicator] = number
-    above = header.bottom if header is not None else _first_named_row(workbook, sheet) - 1
-    return VillageTable(
-        above,
-        named.get(Role.VILLAGE_CODE.value) or (header.column(Role.VILLAGE_CODE) if header else None),
-        named.get(Role.VILLAGE_NAME.value) or (header.column(Role.VILLAGE_NAME) if header else None),
-        figures,
-    )
+@dataclass(frozen=True, slots=True)
+class ParsedVillages:
+    """The observations of the village table, and its rows that only sum others."""
 
-
-def _named_spots(workbook: Workbook, sheet: Sheet) -> Iterator[tuple[str, int, int]]:
-    for name, text in workbook.names.items():
-        what, reference = parse_name(name), parse_reference(text)
-        if isinstance(what, VillageName) and reference is not None and reference.sheet == sheet.name:
-            yield what.what, reference.row, reference.column
-
-
-def _named_columns(workbook: Workbook, sheet: Sheet) -> Mapping[str, int]:
-    """The column all names of one kind point at; names that point at several columns say nothing."""
-    columns: dict[str, set[int]] = defaultdict(set)
-    for what, _, column in _named_spots(workbook, sheet):
-        columns[what].add(column)
-    return {what: next(iter(found)) for what, found in columns.items() if len(found) == 1}
-
-
-def _first_named_row(workbook: Workbook, sheet: Sheet) -> int:
-    return min(row for _, row, _ in _named_spots(workbook, sheet))
+    observations: tuple[Observation, ...] = ()
+    totals: tuple[int, ...] = ()
 
 
 def parse_villages(
     context: SheetContext, layout: Layout, table: VillageTable, register: VillageRegister
-) -> Iterator[Observation]:
-    """The observations of the village sheet. Lines with no figure at all and no village are notes, and skipped."""
-    sheet = context.sheet
+) -> ParsedVillages:
+    """The observations of the village table. Lines with no figure at all and no village are notes, and skipped."""
+    observations: list[Observation] = []
     first_rows: dict[str, int] = {}
-    for row, cells in sheet.rows.items():
-        if row <= table.above or is_column_number_row(cells):
+    totals: list[int] = []
+    for line in _rows(context, layout, table, register):
+        if _is_total(context, layout, table, line):
+            totals.append(line.row)
             continue
-        has_figures = any(cell.column in table.figures.values() and not cell.is_empty for cell in cells)
-        village = _village_of(context, row, table, register, has_figures=has_figures)
+        village = _village_of(context, line, table, register)
         if village is None:
             continue
         if village.code in first_rows:
-            address = cell_address(row, table.code or table.name or 1)
-            place = Place(sheet.name, address, village.name, unit=village.code)
+            address = cell_address(line.row, table.code or table.name or 1)
+            place = Place(context.sheet.name, address, village.name, unit=village.code)
             context.findings.issue("village_twice", place, found=str(first_rows[village.code]))
             continue
-        first_rows[village.code] = row
-        for column in layout.village_columns:
-            if column.indicator is not None and column.indicator in table.figures:
-                yield _observation(context, (row, table.figures[column.indicator]), column, village)
+        first_rows[village.code] = line.row
+        observations.extend(
+            _observation(context, (line.row, table.figures[column.indicator]), column, village)
+            for column in layout.village_columns
+            if column.indicator is not None and column.indicator in table.figures
+        )
+    return ParsedVillages(tuple(observations), tuple(totals))
+
+
+def _rows(
+    context: SheetContext, layout: Layout, table: VillageTable, register: VillageRegister
+) -> Iterator[VillageRow]:
+    sheet = context.sheet
+    texts = {
+        row: (
+            text_at(sheet, row, table.code) if table.code else "",
+            text_at(sheet, row, table.name) if table.name else "",
+        )
+        for row, cells in sheet.rows.items()
+        if table.above < row < table.end
+        and not is_column_number_row(cells, below_heading=row - table.above < HEADING_HEIGHT)
+    }
+    headings = {normalise_label(one) for column in layout.village_columns for one in (column.header, *column.aliases)}
+    known = [row for row, (code, name) in texts.items() if register.by_code(code) or register.by_name(name)]
+    last = max(known, default=0)
+    for row, (code, name) in texts.items():
+        cells = [cell for cell in sheet.rows[row] if cell.column in table.figures.values() and not cell.is_empty]
+        # Words are lost figures among the villages, and signatures below the last of them.
+        has_figures = any(row < last or _is_figure(context.catalog, cell) for cell in cells)
+        is_heading = sum(normalise_label(cell.text) in headings for cell in sheet.rows[row] if cell.text) > 1
+        if not is_heading:
+            yield VillageRow(row, code, name, has_figures)
+
+
+def _is_figure(catalog: Catalog, cell: Cell) -> bool:
+    is_mark = bool(cell.text) and catalog.marks.state_of(cell.text) is not None
+    return is_mark or is_like_a_figure(cell) or is_answer(catalog, cell)
+
+
+def _is_total(context: SheetContext, layout: Layout, table: VillageTable, line: VillageRow) -> bool:
+    """Whether a row is labelled as one that sums others, in any column that is none of figures."""
+    labels = {normalise_label(label) for label in layout.totals}
+    figures = table.figures.values()
+    cells = (cell for cell in context.sheet.rows[line.row] if cell.text and cell.column not in figures)
+    return any(normalise_label(cell.text) in labels for cell in cells)
 
 
 def _village_of(
-    context: SheetContext, row: int, table: VillageTable, register: VillageRegister, *, has_figures: bool
+    context: SheetContext, line: VillageRow, table: VillageTable, register: VillageRegister
 ) -> OrgUnit | None:
     """The village of a row, by its code, else by its name; a row with figures and no village is an issue."""
-    sheet, findings = context.sheet, context.findings
-    code = text_at(sheet, row, table.code) if table.code else ""
-    name = text_at(sheet, row, table.name) if table.name else ""
+    findings, code, name = context.findings, line.code, line.name
     by_code, by_name = register.by_code(code), register.by_name(name)
-    place = Place(sheet.name, cell_address(row, (table.code if code else table.name) or 1))
+    place = Place(context.sheet.name, cell_address(line.row, (table.code if code else table.name) or 1))
     if by_code is not None and by_name is not None and by_code != by_name:
         findings.issue("village_disagrees", place, found=f"{code} – {name}", expected=by_code.name)
         return None
-    if by_code is None and code and (has_figures or by_name is not None):
-        findings.issue("village_unknown", place, found=f"{code} {name}".strip(), candidates=_alike(name, register))
+    if by_code is None and code and (line.has_figures or by_name is not None):
+        findings.issue("village_unknown", place, found=f"{code} {name}".strip(), candidates=register.alike(name))
         return None
     village = by_code or by_name
-    if village is None and has_figures:
+    if village is None and line.has_figures:
         found = "village_unknown" if name else "figure_without_label"
-        findings.issue(found, place, found=name, candidates=_alike(name, register))
+        findings.issue(found, place, found=name, candidates=register.alike(name))
+    elif by_code is not None and name and not register.is_name_of(name, by_code):
+        place = Place(context.sheet.name, cell_address(line.row, table.name or 1), by_code.name, unit=by_code.code)
+        findings.issue("village_renamed", place, found=name, expected=by_code.name)
     elif by_code is None and by_name is not None:
         findings.repair("village_by_name", place, name, by_name.code)
     return village
-
-
-def _alike(name: str, register: VillageRegister) -> str:
-    return "; ".join(nearest(name, (village.name for village in register.villages)))
 
 
 def _observation(context: SheetContext, spot: Spot, column: Column, village: OrgUnit) -> Observation:

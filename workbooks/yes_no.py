@@ -42,6 +42,11 @@ def _numerator(context: SheetContext, cell: Cell | None, place: Place) -> Figure
     return refuse("yes_no_expected", place, text, context.findings)
 
 
+def is_answer(catalog: Catalog, cell: Cell) -> bool:
+    """Whether a cell says yes or no."""
+    return _answer(catalog, cell) is not None
+
+
 def _answer(catalog: Catalog, cell: Cell) -> bool | None:
     """Yes or no where the cell says so in words, or by 1 and 0, TRUE and FALSE."""
     match cell.value:

@@ -3,20 +3,20 @@
 import io
 import warnings
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import openpyxl
 from openpyxl.packaging.custom import StringProperty
-from openpyxl.styles import Font
+from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from domain.catalog import Catalog
 from domain.indicators import Measure
-from domain.layouts import Layout, Role
+from domain.layouts import Layout, Line, Role
 from domain.periods import parse_period
 from domain.units import OrgUnit
 from workbooks.addresses import cell_address, parse_reference
@@ -76,13 +76,32 @@ def _write_lines(catalog: Catalog, layout: Layout, sheet: Worksheet) -> None:
     sheet.append([column.header for column in layout.columns])
     sheet.append([column.mark for column in layout.columns])
     for line in layout.lines:
-        row: list[object] = [line.number, line.label]
-        if line.indicator is not None:
-            is_share = catalog.indicators[line.indicator].measure is Measure.RATIO
-            row += [catalog.indicators[line.indicator].unit.vi, 100 if is_share else None, 75, 75 if is_share else None]
-        sheet.append(row)
+        sheet.append([_entry(catalog, line, column.role) for column in layout.columns])
     sheet.append([])
     sheet.append([None, "NGƯỜI LẬP BIỂU", None, "TM. ỦY BAN NHÂN DÂN"])
+
+
+def _entry(catalog: Catalog, line: Line, role: Role) -> object:
+    """What a line filled in by hand has in the column of a role."""
+    if role in _WORDS:
+        return _WORDS[role](line)
+    if line.indicator is None:
+        return None
+    indicator = catalog.indicators[line.indicator]
+    is_share = indicator.measure is Measure.RATIO
+    return {
+        Role.UNIT: indicator.unit.vi,
+        Role.DENOMINATOR: 100 if is_share else None,
+        Role.NUMERATOR: 75,
+        Role.PERCENT: 75 if is_share else None,
+    }.get(role)
+
+
+_WORDS: Mapping[Role, Callable[[Line], str | None]] = {
+    Role.ORDER: lambda line: line.number,
+    Role.CODE: lambda line: line.code,
+    Role.LABEL: lambda line: line.label,
+}
 
 
 def _write_villages(catalog: Catalog, layout: Layout, workbook: Workbook, unit: OrgUnit) -> None:
@@ -111,10 +130,11 @@ def spot_of(workbook: Workbook, catalog: Catalog, indicator: str, role: str) -> 
     reference = parse_reference(name.value) if name is not None else None
     if reference is not None:
         return reference.sheet, cell_address(reference.row, reference.column)
-    layout = max(catalog.layouts, key=lambda one: one.valid_from)
-    label = next(line.label for line in layout.lines if line.indicator == indicator)
     sheet = workbook.worksheets[0]
-    row = next(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 2).value == label)
+    layout = next((one for one in catalog.layouts if one.sheet == sheet.title), catalog.layouts[0])
+    label = next(line.label for line in layout.lines if line.indicator == indicator)
+    labels = next(n for n, one in enumerate(layout.columns, start=1) if one.role is Role.LABEL)
+    row = next(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, labels).value == label)
     column = next(n for n, one in enumerate(layout.columns, start=1) if one.role.value == role)
     return sheet.title, cell_address(row, column)
 
@@ -140,6 +160,10 @@ def _put(sheet: Worksheet, address: str, edit: Edit) -> None:
         cell.number_format = edit["format"]
     if "font" in edit:
         cell.font = Font(name=edit["font"])
+    if "look" in edit:
+        cell.font = Font(**edit["look"])
+    if "fill" in edit:
+        cell.fill = PatternFill("solid", fgColor=edit["fill"])
 
 
 def _rename(workbook: Workbook, edit: Edit, _: Catalog) -> None:
@@ -192,6 +216,30 @@ def _name(workbook: Workbook, edit: Edit, _: Catalog) -> None:
         workbook.defined_names[name] = DefinedName(name, attr_text=reference)
 
 
+def _copy(workbook: Workbook, edit: Edit, _: Catalog) -> None:
+    """Copy the values of a range, on its own sheet or to another, to a place that begins at `to`."""
+    source = _sheet(workbook, edit)
+    target = workbook[edit["onto"]] if "onto" in edit else source
+    begin = target[edit["to"]]
+    values = [[cell.value for cell in row] for row in source[edit["copy"]]]
+    for down, row in enumerate(values):
+        for right, value in enumerate(row):
+            target.cell(begin.row + down, begin.column + right).value = value
+
+
+def _transpose(workbook: Workbook, edit: Edit, _: Catalog) -> None:
+    """Turn the rows of a range into columns."""
+    sheet = _sheet(workbook, edit)
+    block = [[cell.value for cell in row] for row in sheet[edit["transpose"]]]
+    first = sheet[edit["transpose"]][0][0]
+    for row in sheet[edit["transpose"]]:
+        for cell in row:
+            cell.value = None
+    for right, row in enumerate(block):
+        for down, value in enumerate(row):
+            sheet.cell(first.row + down, first.column + right).value = value
+
+
 _VERBS = {
     "set": _set,
     "figure": _figure,
@@ -200,6 +248,17 @@ _VERBS = {
     "delete_row": lambda workbook, edit, _: _sheet(workbook, edit).delete_rows(edit["delete_row"]),
     "insert_column": lambda workbook, edit, _: _sheet(workbook, edit).insert_cols(edit["insert_column"]),
     "merge": lambda workbook, edit, _: _sheet(workbook, edit).merge_cells(edit["merge"]),
+    "unmerge": lambda workbook, edit, _: _sheet(workbook, edit).unmerge_cells(edit["unmerge"]),
+    "delete_column": lambda workbook, edit, _: _sheet(workbook, edit).delete_cols(edit["delete_column"]),
+    "move": lambda workbook, edit, _: _sheet(workbook, edit).move_range(
+        edit["move"], rows=edit.get("down", 0), cols=edit.get("right", 0)
+    ),
+    "copy": _copy,
+    "transpose": _transpose,
+    "filter": lambda workbook, edit, _: setattr(_sheet(workbook, edit).auto_filter, "ref", edit["filter"]),
+    "hide_column": lambda workbook, edit, _: setattr(
+        _sheet(workbook, edit).column_dimensions[edit["hide_column"]], "hidden", True
+    ),
     "hide_row": lambda workbook, edit, _: setattr(
         _sheet(workbook, edit).row_dimensions[edit["hide_row"]], "hidden", True
     ),

@@ -20,8 +20,9 @@ _ROOM = Path(__file__).parents[2] / "workbooks"
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
-def test_case(case: Case, catalog: Catalog) -> None:
+def test_case(case: Case, catalog: Catalog, next_catalog: Catalog) -> None:
     """A workbook of the cases is read, or refused, exactly as the case says."""
+    catalog = next_catalog if case.given.get("catalog") == "next" else catalog
     data, hints, limits = make(case, catalog)
     report = parse_report(data, catalog, hints, limits)
     assert Counter(issue.code for issue in report.issues) == Counter(case.codes), report.issues

@@ -1,0 +1,41 @@
+"""Days as a heading names them: from when to when the figures run, and the day of signing."""
+
+import re
+from datetime import date
+
+from domain.texts import normalise_name
+
+_DAY = r"(?:ngày\s*)?(\d{1,2})\s*(?:[/.-]|tháng)\s*(\d{1,2})(?:\s*(?:[/.-]|năm)\s*(\d{4}))?"
+_SPAN = re.compile(rf"từ\s*{_DAY}\s*(?:đến|tới|-)\s*(?:hết\s*)?{_DAY}")
+_DAY_IN_TEXT = re.compile(r"ngày\s*\d{1,2}\s*tháng\s*\d{1,2}\s*năm\s*\d{4}")
+_EMPTY_BRACKETS = re.compile(r"\(\s*\)")
+_SIGNED = re.compile(r"(?:[^,]{0,60},\s*)?ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})\W*")
+
+
+def span_of_days(text: str) -> tuple[date, date] | None:
+    """First and last day of "từ 15/4/2025 đến 14/5/2025", None where a text names none; one year may do for both."""
+    found = _SPAN.search(normalise_name(text))
+    if found is None or not (found[6] or found[3]):
+        return None
+    last_year = int(found[6] or found[3])
+    first_year = int(found[3]) if found[3] else last_year - (int(found[2]) > int(found[5]))
+    first, last = _day(first_year, found[2], found[1]), _day(last_year, found[5], found[4])
+    return (first, last) if first is not None and last is not None and first <= last else None
+
+
+def without_days(text: str) -> str:
+    """A normalised text without the days it names, so that the month of a day is not taken for the period."""
+    return _EMPTY_BRACKETS.sub("", _DAY_IN_TEXT.sub(" ", _SPAN.sub(" ", text)))
+
+
+def day_of_signing(text: str) -> date | None:
+    """The day of "Lâm Sơn, ngày 15 tháng 5 năm 2025", None where a line is no such thing."""
+    found = _SIGNED.fullmatch(normalise_name(text))
+    return _day(int(found[3]), found[2], found[1]) if found is not None else None
+
+
+def _day(year: int, month: str, day: str) -> date | None:
+    try:
+        return date(year, int(month), int(day))
+    except ValueError:
+        return None

@@ -1,0 +1,16 @@
+"""Whether a cell looks like a figure, before anyone asks which: what must not be passed over in silence."""
+
+from workbooks.cells import Cell, CellKind
+
+_LONGEST_FIGURE = 24
+_SIGNS = "-+−–~≈<>(, ."
+_KINDS = frozenset({CellKind.NUMBER, CellKind.BOOL, CellKind.ERROR, CellKind.UNCACHED})
+
+
+def is_like_a_figure(cell: Cell) -> bool:
+    """Whether a cell holds a number, what a formula left in its place, or a short text that begins like a number."""
+    if cell.kind is not CellKind.TEXT:
+        return cell.kind in _KINDS
+    # A place and date below the table ("Lâm Sơn, ngày 15 tháng 5 năm 2025") holds digits too.
+    text = cell.text.strip()
+    return len(text) <= _LONGEST_FIGURE and text.lstrip(_SIGNS)[:1].isdigit()

@@ -1,0 +1,87 @@
+"""The columns of the form's table: missing, come twice, merged together, or with figures where none belong."""
+
+from collections.abc import Collection
+
+from domain.layouts import Layout, Role
+from workbooks.addresses import cell_address, column_letters
+from workbooks.cells import CellKind, Sheet
+from workbooks.figure_shape import is_like_a_figure
+from workbooks.findings import Findings, Place
+from workbooks.label_rows import FormRows
+from workbooks.labels import nearest
+from workbooks.stamp import FIGURE_ROLES
+from workbooks.table_header import TableHeader
+
+_NEEDED = (Role.LABEL, Role.NUMERATOR, Role.DENOMINATOR)
+_MISPLACED = {Role.UNIT: "figure_misplaced", Role.NOTE: "figure_in_notes"}
+
+
+def check_columns(
+    sheet: Sheet, layout: Layout, header: TableHeader, rows: FormRows, findings: Findings, *, is_named: bool
+) -> None:
+    """Note headings that come twice or stand over several columns, and figures in columns of words."""
+    if not is_named:
+        _note_repeated(sheet, layout, header, findings)
+        _note_spans(sheet, layout, header, findings)
+    _note_misplaced(sheet, layout, header, rows, findings)
+
+
+def note_missing_columns(
+    sheet: Sheet,
+    layout: Layout,
+    header: TableHeader | None,
+    wanting: Collection[Role],
+    findings: Findings,
+    *,
+    is_named: bool,
+) -> None:
+    """Note columns that were not found: on a form without names all that matter, else those some line is `wanting`."""
+    for column in layout.columns:
+        is_found = header is not None and header.column(column.role) is not None
+        is_needed = column.role in _NEEDED if not is_named else column.role in wanting
+        if column.role is Role.LABEL and header is not None and header.column(Role.CODE) is not None:
+            continue
+        if not is_found and is_needed:
+            near = nearest(column.header, header.others.values()) if header is not None else ()
+            place = Place(sheet.name, cell_address(header.top, 1) if header is not None else "")
+            findings.issue("column_missing", place, expected=column.header, candidates="; ".join(near))
+
+
+def _note_repeated(sheet: Sheet, layout: Layout, header: TableHeader, findings: Findings) -> None:
+    for column in layout.columns:
+        for key, cells in header.repeated.items():
+            if key.role is column.role and column.role in FIGURE_ROLES:
+                findings.issue("column_twice", Place(sheet.name, cells[0]), found=column.header)
+
+
+def _note_spans(sheet: Sheet, layout: Layout, header: TableHeader, findings: Findings) -> None:
+    """A heading of figures merged over several columns has its figures in the first, or nobody knows where."""
+    for column in layout.columns:
+        own, span = header.column(column.role), header.span(column.role)
+        if column.role not in FIGURE_ROLES or len(span) < 2:
+            continue
+        beside = next(
+            (
+                cell
+                for row, cells in sheet.rows.items()
+                for cell in cells
+                if row > header.bottom and cell.column in span and cell.column != own and is_like_a_figure(cell)
+            ),
+            None,
+        )
+        if beside is not None:
+            columns = f"{column_letters(span[0])}:{column_letters(span[-1])}"
+            findings.issue("heading_spans", Place(sheet.name, beside.a1), found=column.header, columns=columns)
+
+
+def _note_misplaced(sheet: Sheet, layout: Layout, header: TableHeader, rows: FormRows, findings: Findings) -> None:
+    """A number where a line has words: cells that were moved aside take the figures along."""
+    for role, code in _MISPLACED.items():
+        number = header.column(role)
+        heading = next((column.header for column in layout.columns if column.role is role), "")
+        for indicator, row in rows.rows.items():
+            cell = sheet.at(row, number) if number is not None else None
+            if cell is not None and cell.kind is CellKind.NUMBER:
+                label = next((line.label for line in layout.lines if line.indicator == indicator), "")
+                place = Place(sheet.name, cell.a1, label, indicator)
+                findings.issue(code, place, found=cell.raw, expected=heading)

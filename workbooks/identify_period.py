@@ -1,0 +1,110 @@
+"""For which period a report is: from the stamp, the heading and the days it names, the file's name and its folders."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from domain.errors import UsageError
+from domain.layouts import Form
+from domain.periods import Calendar, Frequency, Period, parse_period
+from workbooks.agreement import Reading, agree
+from workbooks.days import day_of_signing, span_of_days
+from workbooks.evidence import Evidence
+from workbooks.findings import Findings, Place
+from workbooks.heading import Line
+from workbooks.hints import Hints, period_in_words, periods_in_name
+from workbooks.stamp import KEY_PERIOD
+from workbooks.stamp_reading import Stamp
+
+_CHOICES_NAMED = 5
+
+
+def identify_period(form: Form, calendar: Calendar, evidence: Evidence, findings: Findings) -> Period | None:
+    """The period of a report; two sources that name different ones are an issue."""
+    readings = [
+        *_stamped_periods(evidence.stamp, findings),
+        *_headed_periods(evidence, findings),
+        *_periods_of_days(form, calendar, evidence),
+        *hinted_periods(form, evidence.hints),
+    ]
+    verdict = agree(readings)
+    if verdict.rivals:
+        first, second = verdict.rivals
+        findings.issue(
+            "period_disagrees",
+            first=first.text, first_place=first.place, second=second.text, second_place=second.place,
+        )  # fmt: skip
+    elif verdict.choices or (verdict.value is None and not evidence.stamp.of(KEY_PERIOD)):
+        # A file's name without a year leaves a choice of every year there is.
+        named = sorted(one.id for one in verdict.choices) if len(verdict.choices) <= _CHOICES_NAMED else []
+        findings.issue("period_missing", found=", ".join(named))
+    elif verdict.value is not None and verdict.value.frequency is not form.frequency:
+        findings.issue("period_of_other_kind", found=verdict.value.id, expected=form.number)
+        return None
+    elif verdict.value is not None:
+        _check_days(verdict.value, calendar, evidence, findings)
+    return verdict.value
+
+
+def _stamped_periods(stamp: Stamp, findings: Findings) -> Iterator[Reading[Period]]:
+    for fact in stamp.of(KEY_PERIOD):
+        try:
+            yield Reading(fact.place, fact.text, frozenset({parse_period(fact.text)}))
+        except UsageError:
+            findings.issue("stamp_unreadable", found=fact.text, where=fact.place)
+
+
+def _headed_periods(evidence: Evidence, findings: Findings) -> Iterator[Reading[Period]]:
+    is_needed = not evidence.stamp.of(KEY_PERIOD)
+    for line in (line for heading in evidence.headings for line in heading.periods):
+        period = period_in_words(line.text)
+        if period is not None:
+            yield Reading(_where(line), line.text, frozenset({period}))
+        elif is_needed:
+            findings.issue("period_unreadable", Place(line.sheet, line.cell), found=line.text)
+
+
+def _periods_of_days(form: Form, calendar: Calendar, evidence: Evidence) -> Iterator[Reading[Period]]:
+    """What "từ 15/4/2025 đến 14/5/2025" says: the period of exactly these days, where the form's calendar has one."""
+    for line in (line for heading in evidence.headings for line in heading.days):
+        if span := span_of_days(line.text):
+            yield Reading(_where(line), line.text, _periods_of(form.frequency, calendar, *span))
+
+
+def _periods_of(frequency: Frequency, calendar: Calendar, first: date, last: date) -> frozenset[Period]:
+    around = (Period(last.year + step, month, frequency) for step in (0, 1) for month in range(1, 13))
+    return frozenset(
+        period
+        for period in around
+        if period.ends(frequency) and (calendar.first_day(period), calendar.last_day(period)) == (first, last)
+    )
+
+
+def _check_days(period: Period, calendar: Calendar, evidence: Evidence, findings: Findings) -> None:
+    """Days that are no period's, or a signature from before the period, put the period in doubt; they tell no other."""
+    first, last = calendar.first_day(period), calendar.last_day(period)
+    expected = f"{first:%d/%m/%Y} – {last:%d/%m/%Y}"
+    for line in (line for heading in evidence.headings for line in heading.days):
+        span = span_of_days(line.text)
+        if span is not None and span != (first, last):
+            found = f"{span[0]:%d/%m/%Y} – {span[1]:%d/%m/%Y}"
+            place = Place(line.sheet, line.cell)
+            findings.issue("period_days_differ", place, found=found, expected=expected, period=period.id)
+    for line in (line for heading in evidence.headings for line in heading.signed):
+        day = day_of_signing(line.text)
+        if day is not None and day <= first:
+            place = Place(line.sheet, line.cell)
+            findings.issue("signed_early", place, found=f"{day:%d/%m/%Y}", expected=expected, period=period.id)
+
+
+def hinted_periods(form: Form, hints: Hints) -> Iterator[Reading[Period]]:
+    """What file name and folders say of the period, the nearest first."""
+    for name in (hints.file_name, *reversed(hints.folders)):
+        periods = periods_in_name(name)
+        if form.frequency is Frequency.YEAR and len(name) == 4 and name.isdigit():
+            periods |= {Period(int(name), 12, Frequency.YEAR)}
+        # A folder of a quarter holds monthly reports too: only names of the form's own kind speak.
+        yield Reading(name, name, frozenset(one for one in periods if one.frequency is form.frequency))
+
+
+def _where(line: Line) -> str:
+    return f"{line.sheet}!{line.cell}"
