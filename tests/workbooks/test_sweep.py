@@ -2,11 +2,17 @@
 
 from pathlib import Path
 
-from benchmarks.mutants import mutate
-from benchmarks.sweep import FAULTS, Task, Verdict, corpus_tasks, good_workbooks, judge, sweep
-from domain.submissions import ParsedReport
+import pytest
 
-_NOTHING = ParsedReport(None, None, None, None)
+from benchmarks.mutants import mutate, rewrite
+from benchmarks.sweep import FAULTS, Task, Verdict, corpus_tasks, good_workbooks, sweep, verdict_of
+from domain.catalog import Catalog
+from domain.issues import Issue, Severity
+from domain.submissions import ParsedReport
+from tests.workbooks import hostile
+from workbooks.confinement import Confinement
+
+_TIGHT = Confinement(memory=1 << 30, cpu_seconds=1.0)
 
 
 def test_small_sweep(tmp_path: Path) -> None:
@@ -14,11 +20,11 @@ def test_small_sweep(tmp_path: Path) -> None:
     (tmp_path / "broken.xlsx").write_bytes(b"PK\x03\x04 not really")
     (tmp_path / "good.xlsx").write_bytes(good_workbooks()[0])
     (tmp_path / "notes.txt").write_text("no workbook", encoding="utf-8")
-    tasks = [*corpus_tasks(tmp_path), *(Task(None, seed) for seed in range(60))]
+    tasks = [*corpus_tasks(tmp_path), *(Task(None, seed) for seed in range(200))]
     outcomes = list(sweep(tasks, 1))
-    assert len(outcomes) == 62
+    assert len(outcomes) == 202
     assert [outcome for outcome in outcomes if outcome.verdict in FAULTS] == []
-    named = {Path(outcome.task.name).name: outcome.verdict for outcome in outcomes if outcome.task.path}
+    named = {outcome.task.path.name: outcome.verdict for outcome in outcomes if outcome.task.path}
     assert named == {"broken.xlsx": Verdict.REFUSED, "good.xlsx": Verdict.READ}
 
 
@@ -28,40 +34,35 @@ def test_no_corpus_is_no_fault(tmp_path: Path) -> None:
 
 
 def test_a_seed_is_a_file() -> None:
-    """The same seed spoils the same workbook in the same way."""
+    """The same seed spoils, or rewrites, the same workbook in the same way."""
     originals = good_workbooks()
     assert mutate(originals, 7) == mutate(originals, 7)
     assert mutate(originals, 7) not in originals
+    assert rewrite(originals[0], 7) == rewrite(originals[0], 7) != originals[0]
 
 
-def test_a_silent_report_is_unexplained() -> None:
-    """A report that says nothing at all is a fault."""
-    assert judge(Task(None), lambda: _NOTHING).verdict is Verdict.UNEXPLAINED
+def test_what_the_sweep_looks_for_is_found(tmp_path: Path) -> None:
+    """A fault of ours and a dead worker are crashes; too much time, too much memory are unbounded; the rest is read."""
+    content = {
+        "a fault": hostile.FAIL,
+        "dead": hostile.DIE,
+        "endless": hostile.SPIN,
+        "good": good_workbooks()[0],
+        "swelling": hostile.SWELL,
+    }
+    for name, data in content.items():
+        (tmp_path / f"{name}.xlsx").write_bytes(data)
+    outcomes = sweep(corpus_tasks(tmp_path), 1, confinement=_TIGHT, parse=hostile.parse)
+    assert {Path(outcome.task.name).stem: outcome.verdict for outcome in outcomes} == {
+        "a fault": Verdict.CRASH,
+        "dead": Verdict.CRASH,
+        "endless": Verdict.UNBOUNDED,
+        "good": Verdict.READ,
+        "swelling": Verdict.UNBOUNDED,
+    }
 
 
-def test_an_exception_is_a_crash() -> None:
-    """Whatever escapes reading is a fault."""
-
-    def fail() -> ParsedReport:
-        raise ValueError("escaped")
-
-    assert judge(Task(None), fail).verdict is Verdict.CRASH
-
-
-def test_endless_reading_is_unbounded() -> None:
-    """A file that does not come to an end is stopped and a fault."""
-
-    def spin() -> ParsedReport:
-        while True:
-            pass
-
-    assert judge(Task(None), spin, cpu_seconds=0.05).verdict is Verdict.UNBOUNDED
-
-
-def test_too_much_memory_is_unbounded() -> None:
-    """A file that asks for more memory than there may be is a fault."""
-
-    def swell() -> ParsedReport:
-        raise MemoryError
-
-    assert judge(Task(None), swell).verdict is Verdict.UNBOUNDED
+@pytest.mark.parametrize("issues", [(), (Issue("no_such_code", Severity.CRITICAL),)], ids=["silent", "without a text"])
+def test_a_report_that_says_nothing_is_unexplained(catalog: Catalog, issues: tuple[Issue, ...]) -> None:
+    """A report without a place that says nothing, or nothing that the catalogue has words for, is a fault."""
+    assert verdict_of(ParsedReport(None, None, None, None, issues=issues), catalog) is Verdict.UNEXPLAINED
