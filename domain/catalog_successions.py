@@ -23,6 +23,9 @@ _MAY_BECOME = {
     Level.VILLAGE: {Level.VILLAGE, Level.COMMUNE},
 }
 
+_Shares = dict[tuple[str, date], dict[str, bool]]
+"""By old code and day: into which new codes it passes, and whether wholly."""
+
 
 class _Pair(NamedTuple):
     old: OrgUnit
@@ -30,6 +33,8 @@ class _Pair(NamedTuple):
     effective: date
     whole: bool
     legal_basis: str
+    table: Table
+    row: int
 
 
 def load_successions(files: CatalogFiles, units: Sequence[OrgUnit]) -> tuple[Succession, ...]:
@@ -37,14 +42,17 @@ def load_successions(files: CatalogFiles, units: Sequence[OrgUnit]) -> tuple[Suc
 
     Raises:
         CatalogError: a row cannot be read, names a unit that does not end or begin on the day, makes a unit succeed
-            itself, stands twice, or has a unit pass whole into two.
+            itself, stands twice, has a unit pass whole into two, or a village go where its commune did not.
     """
     document = files.document(_LIST)
     pairs: list[_Pair] = []
-    shares: dict[tuple[str, date], dict[str, bool]] = defaultdict(dict)
+    shares: _Shares = defaultdict(dict)
     for place, part in enumerate(check_document(document, "successions")):
         table = files.table("units/" + part["file"], _COLUMNS)
         pairs.extend(_read_pairs(table, part, _effective(document, place, part), units, shares))
+    for pair in pairs:
+        if pair.old.level is Level.VILLAGE:
+            _check_home(pair, shares)
     return tuple(_told_apart(pairs))
 
 
@@ -58,7 +66,7 @@ def _read_pairs(
     part: dict[str, Any],
     effective: date,
     units: Iterable[OrgUnit],
-    shares: dict[tuple[str, date], dict[str, bool]],
+    shares: _Shares,
 ) -> Iterator[_Pair]:
     before = effective - _DAY
     olds = {unit.code: unit for unit in units if unit.holds_on(before)}
@@ -70,8 +78,8 @@ def _read_pairs(
             code, day = (old, before) if old not in olds else (new, effective)
             remedy = "correct the code, or move the pair to units/successions_exceptions.csv"
             raise table.error(number, f"no unit has code {code} on {day}", remedy)
-        pair = _Pair(olds[old], news[new], effective, _YES_NO[whole], basis or part["legal_basis"])
-        _check_ends(table, number, pair, before)
+        pair = _Pair(olds[old], news[new], effective, _YES_NO[whole], basis or part["legal_basis"], table, number)
+        _check_ends(pair, before)
         beside = shares[old, effective]
         if new in beside:
             raise table.error(number, f"{old} to {new} stands here twice", "keep one of the two")
@@ -82,8 +90,8 @@ def _read_pairs(
         yield pair
 
 
-def _check_ends(table: Table, row: int, pair: _Pair, before: date) -> None:
-    old, new, effective = pair.old, pair.new, pair.effective
+def _check_ends(pair: _Pair, before: date) -> None:
+    old, new, effective, _, _, table, row = pair
     if old is new:
         problem = f"{old.code} {old.name} would succeed itself: it holds before and after {effective}"
         raise table.error(row, problem, "give the unit a new row from that day, or take the pair out")
@@ -98,12 +106,22 @@ def _check_ends(table: Table, row: int, pair: _Pair, before: date) -> None:
         raise table.error(row, problem, "name units of one level")
 
 
+def _check_home(pair: _Pair, shares: _Shares) -> None:
+    """A village goes where its commune went: into one of its successors, or nowhere else."""
+    home = pair.old.parent or ""
+    new_home = pair.new.parent if pair.new.level is Level.VILLAGE else pair.new.code
+    known = shares.get((home, pair.effective), {home: True})
+    if new_home not in known:
+        problem = f"village {pair.old.code} passes into {new_home}, but its commune {home} into {', '.join(known)}"
+        raise pair.table.error(pair.row, problem, "correct the village's pair, or add the commune's own")
+
+
 def _told_apart(pairs: list[_Pair]) -> Iterator[Succession]:
     village = Level.VILLAGE
     makers = Counter(
         (pair.new.code, pair.effective) for pair in pairs if pair.old.level is not village or pair.new.level is village
     )
-    for old, new, effective, whole, legal_basis in pairs:
+    for old, new, effective, whole, legal_basis, *_ in pairs:
         alone = makers[new.code, effective] == 1
         kind = kind_of_succession(old.code, new.code, whole=whole, alone=alone)
         yield Succession(old.code, new.code, effective, whole, legal_basis, kind)

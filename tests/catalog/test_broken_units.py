@@ -135,6 +135,17 @@ def test_what_an_edit_leaves_untenable_is_named_with_its_line(root: Path, case: 
     assert error.remedy
 
 
+def test_a_village_may_only_go_where_its_commune_went(root: Path) -> None:
+    """Mỹ Sơn did not pass into Đô Vinh, so none of its villages did."""
+    rows = "old,new,whole,legal_basis\n22822-01,22822,1,\n22822-02,22738,1,\n"
+    (root / "units" / "successions_villages.csv").write_text(rows, "utf-8")
+    with (root / "units" / "successions.yaml").open("a", encoding="utf-8") as end:
+        end.write("- {file: successions_villages.csv, effective: 2025-07-01, legal_basis: a test}\n")
+    error = refusal(root)
+    assert (error.file, error.line) == ("units/successions_villages.csv", 3)
+    assert "village 22822-02 passes into 22738, but its commune 22822 into 22822" in str(error)
+
+
 @pytest.mark.parametrize(("row", "says"), WEIGHT_ROWS, ids=[says for _, says in WEIGHT_ROWS])
 def test_a_weight_that_does_not_fit_is_named_with_its_line(root: Path, row: str, says: str) -> None:
     """A share is for a pair of units that needs one, of things that exist, and has a source."""
