@@ -1,11 +1,11 @@
 """The arithmetic of a rollup, in plain Python: the law that the warehouse's SQL has to equal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from domain.indicators import Indicator, Measure
-from domain.observations import Observation
+from domain.indicators import Flow, Indicator, Measure
+from domain.observations import CellState, Observation
 
 _PERCENT_STEP = Decimal("0.01")
 
@@ -17,6 +17,102 @@ class Sums:
     numerator: Decimal | None
     denominator: Decimal | None
     units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What one unit gives to one figure: its numerator and, of a share, its denominator as well."""
+
+    numerator: Decimal
+    denominator: Decimal | None
+
+    def weighted(self, weight: Decimal | None) -> "Amount":
+        """The stated part of it (0 to 1), not rounded; None: all of it."""
+        if weight is None:
+            return self
+        denominator = None if self.denominator is None else self.denominator * weight
+        return Amount(self.numerator * weight, denominator)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of a unit's figure belongs to an area: what these villages gave, a stated weight of it, else all."""
+
+    villages: frozenset[str] | None = None
+    weight: Decimal | None = None
+
+
+WHOLE = Share()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A report that a unit owes for one base period of a longer one.
+
+    `report` is what its accepted workbook says, None where none is accepted; `share` how much of it belongs to the
+    area, None where it belongs there in part and nobody says how much.
+    """
+
+    report: Sequence[Observation] | None
+    share: Share | None = WHOLE
+
+
+def consolidate(indicator: Indicator, units: Iterable[Sequence[Due]]) -> Sums | None:
+    """The whole law of a rollup's figure: over units, each with the reports it owes in the order of their periods.
+
+    A unit's figure is there when every report due from it gives one or says that there is none to give: flows add up
+    over the periods, stocks and cumulative figures are taken last. A unit without its figure adds nothing; nothing is
+    imputed.
+
+    Returns:
+        The sums; None where a part of a unit belongs to the area and nobody says how much: not comparable.
+    """
+    amounts: list[Amount] = []
+    for dues in units:
+        if any(due.share is None for due in dues):
+            return None
+        amount = amount_of_unit(indicator, dues)
+        if amount is not None:
+            amounts.append(amount)
+    return add_up(amounts)
+
+
+def amount_of_unit(indicator: Indicator, dues: Sequence[Due]) -> Amount | None:
+    """A unit's figure over the reports it owes, in the order of their periods; None where one of them lacks it."""
+    given: list[Amount] = []
+    for due in dues:
+        if due.report is None or due.share is None:
+            return None
+        asked = [one for one in due.report if one.indicator == indicator.id and _is_of(due.share, one)]
+        amount = _amount_of(indicator, asked)
+        if amount is not None:
+            given.append(amount.weighted(due.share.weight))
+        elif due.share.villages == frozenset():
+            continue
+        elif not asked or any(one.state is not CellState.NOT_APPLICABLE for one in asked):
+            return None
+    return over_time(indicator.flow, given)
+
+
+def over_time(flow: Flow, amounts: Sequence[Amount]) -> Amount | None:
+    """One figure of those of successive periods: a flow adds up, a stock or a cumulative is the last one."""
+    if not amounts:
+        return None
+    if flow is not Flow.FLOW:
+        return amounts[-1]
+    return Amount(
+        sum((one.numerator for one in amounts), Decimal(0)),
+        _sum_or_none(one.denominator for one in amounts),
+    )
+
+
+def add_up(amounts: Sequence[Amount]) -> Sums:
+    """Σ numerators and Σ denominators of units that gave their figure."""
+    return Sums(
+        _sum_or_none(one.numerator for one in amounts),
+        _sum_or_none(one.denominator for one in amounts),
+        len(amounts),
+    )
 
 
 def sum_observations(indicator: Indicator, reports: Iterable[Iterable[Observation]]) -> Sums:
@@ -39,6 +135,28 @@ def sum_observations(indicator: Indicator, reports: Iterable[Iterable[Observatio
         denominator=sum(denominators, Decimal(0)) if denominators else None,
         units=units,
     )
+
+
+def _is_of(share: Share, one: Observation) -> bool:
+    return share.villages is None or one.unit in share.villages
+
+
+def _amount_of(indicator: Indicator, asked: Iterable[Observation]) -> Amount | None:
+    # A share without its denominator is no share.
+    complete = [
+        one for one in asked if one.is_complete and (indicator.measure is Measure.COUNT or one.denominator is not None)
+    ]
+    if not complete:
+        return None
+    return Amount(
+        sum((one.numerator.number or Decimal(0) for one in complete), Decimal(0)),
+        _sum_or_none(one.denominator.number for one in complete if one.denominator is not None),
+    )
+
+
+def _sum_or_none(numbers: Iterable[Decimal | None]) -> Decimal | None:
+    there = [number for number in numbers if number is not None]
+    return sum(there, Decimal(0)) if there else None
 
 
 def published_value(indicator: Indicator, sums: Sums) -> Decimal | None:

@@ -68,6 +68,18 @@ class Period:
         """Whether this period's last month is also the last of a longer or equal period of that frequency."""
         return self.months <= _MONTHS_IN[frequency] and self.last_month % _MONTHS_IN[frequency] == 0
 
+    def within(self, frequency: Frequency) -> "Period":
+        """The period of that longer or equal frequency in which this one lies: 2025-05 lies in 2025-Q2."""
+        months = _MONTHS_IN[frequency]
+        return Period(self.year, -(-self.last_month // months) * months, frequency)
+
+    def parts(self, frequency: Frequency) -> tuple["Period", ...]:
+        """The periods of that shorter or equal frequency that make this one up, in order."""
+        step = _MONTHS_IN[frequency]
+        return tuple(
+            Period(self.year, last, frequency) for last in range(self.first_month - 1 + step, self.last_month + 1, step)
+        )
+
 
 def parse_period(text: str) -> Period:
     """Read a period id.

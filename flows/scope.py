@@ -25,7 +25,13 @@ class Scope:
     def takes_area(self, area: Area, period: Period) -> bool:
         """Whether an area's figures for a period are to be rolled up and published."""
         is_above = not self.units or any(unit.code in self.units for unit in area.members)
-        return is_above and self._takes_period(period)
+        # What moves a month moves the quarter and the year it lies in.
+        return is_above and (self.period is None or self.period in period.parts(self.period.frequency))
+
+    @property
+    def takes_everything(self) -> bool:
+        """Whether nothing narrows the scope."""
+        return self.period is None and not self.units
 
     def _takes_period(self, period: Period | None) -> bool:
         return self.period is None or period is None or period == self.period

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from domain.aggregation import percentage
 from domain.catalog import Catalog
-from domain.indicators import Measure
+from domain.indicators import Flow, Measure
 from domain.periods import Frequency, Period
-from domain.rollups import RollupRow
-from domain.units import OrgUnit
+from domain.rollups import Boundary, RollupRow
+from domain.units import Level, OrgUnit
+from publishing.by_unit import lines_of, parts_of, whole_of
 from publishing.changes import describe_change
-from publishing.report import CommuneFigure, Figure, Report, Source, ThemeFigures, UnitLine
+from publishing.report import Figure, Report, ThemeFigures
 from publishing.wording import Wording
-from warehouse.queries import Contribution, Revision, UnitStanding, UnitState
+from warehouse.queries import Contribution, Revision
 
 
 def assemble(revision: Revision, words: Wording) -> Report:
@@ -24,7 +24,7 @@ def assemble(revision: Revision, words: Wording) -> Report:
 
 @dataclass(frozen=True)
 class _Assembly:
-    """One revision being put into words; units are those of the period's last day."""
+    """One revision being put into words; units are those of its base periods' last days."""
 
     revision: Revision
     words: Wording
@@ -48,12 +48,11 @@ class _Assembly:
             revision=one.number,
             published_at=one.published_at,
             run_id=one.run_id,
+            boundary=words.text("boundary_as_now") if one.boundary is Boundary.AS_NOW else "",
             kinds=self._kinds(),
-            is_sample=any(
-                village.invented for unit in self.units for village in self.catalog.villages(unit, self.last_day)
-            ),
+            is_sample=any(map(self._is_invented, self.units)),
             themes=self._themes(),
-            units=tuple(map(_unit_line, one.units)),
+            units=lines_of(one.units),
             changes=tuple(
                 describe_change(change, names.get(change.indicator) or self._name(change.indicator), one, words)
                 for change in one.changes
@@ -66,8 +65,9 @@ class _Assembly:
 
     @cached_property
     def units(self) -> tuple[OrgUnit, ...]:
-        found = (self.catalog.units.find(unit.code, self.last_day) for unit in self.revision.units)
-        return tuple(unit for unit in found if unit is not None)
+        days = {unit.period: self.catalog.last_day(self.revision.form, unit.period) for unit in self.revision.units}
+        found = (self.catalog.units.find(unit.code, days[unit.period]) for unit in self.revision.units)
+        return tuple({unit.key: unit for unit in found if unit is not None}.values())
 
     @cached_property
     def given(self) -> dict[str, list[Contribution]]:
@@ -75,6 +75,10 @@ class _Assembly:
         for contribution in self.revision.contributions:
             by_indicator[contribution.indicator].append(contribution)
         return by_indicator
+
+    def _is_invented(self, unit: OrgUnit) -> bool:
+        day = self.last_day if unit.valid_to is None else min(self.last_day, unit.valid_to)
+        return any(village.invented for village in self.catalog.villages(unit, day))
 
     def _name(self, indicator: str) -> str:
         # An indicator that has left the catalogue since still has to be shown: by its code.
@@ -111,16 +115,25 @@ class _Assembly:
             denominator_name=known.denominator.get(lang) if known and known.denominator else "",
             denominator_kind=self.words.denominator_kind(row.denominator_kind),
             target_document=self._target_document(row),
-            communes=tuple(map(_commune_figure, self.given[row.indicator])),
+            communes=parts_of(self.given[row.indicator], self.revision.period, self.words),
+            by_unit=whole_of(self.given[row.indicator], known.flow if known else Flow.STOCK),
         )
 
     def _target_document(self, row: RollupRow) -> str:
-        area = self.catalog.units.find(self.revision.area, self.last_day)
-        if area is None or row.target is None:
+        level = self._level()
+        if level is None or row.target is None:
             return ""
-        target = self.catalog.target(row.indicator, area.level, area.code, self.revision.period.year)
+        target = self.catalog.target(row.indicator, level, self.revision.area, self.revision.period.year)
         # Another value than the revision's was written from another document.
         return target.document if target is not None and target.value == row.target else ""
+
+    def _level(self) -> Level | None:
+        """Whose targets the area is held to; None where its code has left the catalogue."""
+        code = self.revision.area
+        if code in self.catalog.areas:
+            return self.catalog.areas[code].level
+        versions = {unit.valid_from: unit.level for unit in self.catalog.units.versions(code)}
+        return versions.get(self.revision.area_valid_from)
 
 
 def period_name(period: Period, words: Wording) -> str:
@@ -135,30 +148,3 @@ def period_name(period: Period, words: Wording) -> str:
             return words.text(f"period_{half}_half", year=period.year)
         case Frequency.YEAR:
             return words.text("period_year", year=period.year)
-
-
-def _commune_figure(given: Contribution) -> CommuneFigure:
-    has_share = given.denominator is not None
-    return CommuneFigure(
-        unit=given.unit,
-        name=given.unit_name,
-        value=percentage(given.numerator, given.denominator) if has_share else given.numerator,
-        numerator=given.numerator,
-        denominator=given.denominator,
-        sources=tuple(Source(cell.sheet, cell.cell) for cell in given.sources),
-        file_name=given.file.file_name,
-        sha256=given.file.sha256,
-    )
-
-
-def _unit_line(unit: UnitStanding) -> UnitLine:
-    late = unit.late and unit.state is UnitState.ACCEPTED
-    return UnitLine(
-        code=unit.code,
-        name=unit.name,
-        state="late" if late else unit.state.value,
-        received_at=unit.received_at,
-        file_name=unit.file.file_name if unit.file else None,
-        sha256=unit.file.sha256 if unit.file else None,
-        issues=unit.issues,
-    )

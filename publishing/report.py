@@ -18,8 +18,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class CommuneFigure:
-    """What one commune gave for one indicator; figures of its villages are summed, each with its cell."""
+    """What one commune gave for one indicator; figures of its villages are summed, each with its cell.
 
+    `key` tells communes of one code apart.
+    """
+
+    key: str
     unit: str
     name: str
     value: Decimal | None
@@ -40,7 +44,10 @@ class CommuneFigure:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One published figure with the names around it. `is_percent`: its value and target are 0 to 100."""
+    """One published figure with the names around it. `is_percent`: its value and target are 0 to 100.
+
+    `communes` are what each report gave, `by_unit` what each commune gave over the whole period.
+    """
 
     row: RollupRow
     name: str
@@ -51,10 +58,11 @@ class Figure:
     denominator_kind: str
     target_document: str
     communes: tuple[CommuneFigure, ...]
+    by_unit: tuple[CommuneFigure, ...]
 
-    def given_by(self, unit: str) -> CommuneFigure | None:
+    def given_by(self, key: str) -> CommuneFigure | None:
         """What a unit gave, or None."""
-        return next((commune for commune in self.communes if commune.unit == unit), None)
+        return next((commune for commune in self.by_unit if commune.key == key), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +87,12 @@ class ThemeFigures:
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """Where one unit stands: `state` is one of accepted, late, quarantined, missing."""
+    """Where one unit stands: `state` is one of accepted, late, quarantined, missing.
 
+    `key` tells units of one code apart.
+    """
+
+    key: str
     code: str
     name: str
     state: str
@@ -119,7 +131,8 @@ class Move:
 class Report:
     """One revision of an area's rollup, ready to be written in one language.
 
-    `kinds` is what the units are called together ("xã, thị trấn"). `is_sample`: the area's register holds invented
+    `boundary` says on whose boundaries the figures are, where that is not the usual. `kinds` is what the units are
+    called together ("xã, thị trấn"). `is_sample`: the area's register holds invented
     units, so the split by commune is invented too and has to say so.
     """
 
@@ -134,6 +147,7 @@ class Report:
     revision: int
     published_at: datetime
     run_id: str
+    boundary: str
     kinds: str
     is_sample: bool
     themes: tuple[ThemeFigures, ...]

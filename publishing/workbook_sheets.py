@@ -128,9 +128,10 @@ def heading(report: Report, words: Wording) -> list[Cell]:
         state = Cell(f"{completeness}.", "subtitle")
     revision = words.text("revision", number=report.revision)
     published = words.text("published_at", time=words.time(report.published_at))
+    days = f"{report.period_name} ({words.period_days(report)})"
     return [
         Cell(f"{words.text('title')} – {report.area_name}", "title"),
-        Cell(f"{report.period_name} ({words.period_days(report)}) · {revision} · {published}", "subtitle"),
+        Cell(" · ".join([*filter(None, [days, report.boundary]), revision, published]), "subtitle"),
         state,
     ]
 

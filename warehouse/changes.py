@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from domain.rollups import RollupRow
-from domain.units import UnitKey
 from warehouse.exact import canonical
+from warehouse.scope import Slot
 from warehouse.unit_state import UnitState
 
 OF_THE_REVISION = frozenset({"revision", "published_at", "run_id"})
@@ -22,12 +22,18 @@ _FILES_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """What a unit gave to a figure, and from which submission."""
+class Counted:
+    """What a unit's report gave to a figure: from which submission, and which part of it counts (None: all of it)."""
 
     submission_id: int
     numerator: Decimal
     denominator: Decimal | None
+    weight: Decimal | None
+
+    @property
+    def amount(self) -> tuple[Decimal, Decimal | None, Decimal | None]:
+        """What enters the figure."""
+        return self.numerator, self.denominator, self.weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +47,11 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """All that a revision rests on: its rows by indicator, the parts by indicator and unit, and how each unit stood."""
+    """All that a revision rests on: its rows by indicator, the parts by indicator and report, how each report stood."""
 
     rows: Mapping[str, RollupRow]
-    parts: Mapping[str, Mapping[UnitKey, Part]]
-    stands: Mapping[UnitKey, Stand]
+    parts: Mapping[str, Mapping[Slot, Counted]]
+    stands: Mapping[Slot, Stand]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,33 +102,39 @@ def _moves_of(indicator: str, before: Picture, after: Picture) -> Iterator[Move]
 
 
 def _files_of_figure(indicator: str, before: Picture, after: Picture) -> set[int]:
-    """Files of the units whose part differs: the one it is read from now, else the one that took it away."""
+    """Files of the reports whose part differs: the one it is read from now, else the one that took it away.
+
+    A report that was counted anew only because another of its unit's came in moved nothing: that other one did.
+    """
     was, now = before.parts.get(indicator, {}), after.parts.get(indicator, {})
-    files: list[int | None] = []
-    for unit in {*was, *now}:
-        old, new = was.get(unit), now.get(unit)
-        if old is None or new is None or (old.numerator, old.denominator) != (new.numerator, new.denominator):
-            files.append(new.submission_id if new else _file_of(unit, after, before))
-    return _known(files)
+    moved: list[int | None] = []
+    drawn_along: list[int | None] = []
+    for slot in {*was, *now}:
+        old, new = was.get(slot), now.get(slot)
+        if old is None or new is None or old.amount != new.amount:
+            is_cause = before.stands.get(slot) != after.stands.get(slot)
+            files = moved if is_cause else drawn_along
+            files.append(new.submission_id if new else _file_of(slot, after, before))
+    return _known(moved) or _known(drawn_along)
 
 
 def _files_of_coverage(indicator: str, before: Picture, after: Picture) -> set[int]:
-    """Files of the units that stand otherwise; where none does, of those that still give nothing, by another file."""
+    """Files of the reports that stand otherwise; where none does, of those that still give nothing, by another file."""
     was, now = before.parts.get(indicator, {}), after.parts.get(indicator, {})
     stood_otherwise: list[int | None] = []
     gave_nothing_again: list[int | None] = []
-    for unit in {*before.stands, *after.stands}:
-        old, new = before.stands.get(unit), after.stands.get(unit)
+    for slot in {*before.stands, *after.stands}:
+        old, new = before.stands.get(slot), after.stands.get(slot)
         if old is None or new is None or (old.state, old.late) != (new.state, new.late):
-            stood_otherwise.append(_file_of(unit, after, before))
-        elif unit not in was and unit not in now and old.submission_id != new.submission_id:
-            gave_nothing_again.append(_file_of(unit, after, before))
+            stood_otherwise.append(_file_of(slot, after, before))
+        elif slot not in was and slot not in now and old.submission_id != new.submission_id:
+            gave_nothing_again.append(_file_of(slot, after, before))
     return _known(stood_otherwise) or _known(gave_nothing_again)
 
 
-def _file_of(unit: UnitKey, *pictures: Picture) -> int | None:
-    """The file on which a unit's standing rests, in the first picture where it rests on one."""
-    stands = (picture.stands.get(unit) for picture in pictures)
+def _file_of(slot: Slot, *pictures: Picture) -> int | None:
+    """The file on which a report's standing rests, in the first picture where it rests on one."""
+    stands = (picture.stands.get(slot) for picture in pictures)
     return next((stand.submission_id for stand in stands if stand and stand.submission_id is not None), None)
 
 

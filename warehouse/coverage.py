@@ -1,33 +1,40 @@
-"""Whose figure is in a rollup's row and whose is not, and the sentences that say so."""
+"""Whose figure is in a rollup's row and whose is not."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from domain.catalog import Catalog
+from domain.periods import Period
 from domain.rollups import RollupStatus
 from domain.units import OrgUnit, UnitKey
+from warehouse.scope import Owed, Slot
 from warehouse.standing import Standing
+from warehouse.sums import Given
 from warehouse.unit_state import UnitState
 
-_NAMES_SHOWN = 20
-_NOTES_LANGUAGE: Final = "vi"
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A unit, and the base periods that are meant of those it reported or owes."""
+
+    unit: OrgUnit
+    periods: tuple[Period, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """The units expected to give an indicator, by what became of it; every unit is in exactly one of the first five.
 
-    `given`: the figure entered. `not_applicable`: the report says there is no such figure. `not_delivered`, `refused`,
-    `left_blank`: it is missing, because no report came, the report was refused, or the cells were left blank.
+    `given`: the figure entered. `not_applicable`: the reports say there is no such figure. `not_delivered`, `refused`,
+    `left_blank`: it is missing, because no report came, the report was refused, or the cells were left blank; with the
+    base periods of which that is true. A unit that lacks several reports stands under the gravest reason.
     """
 
-    given: tuple[OrgUnit, ...]
-    not_applicable: tuple[OrgUnit, ...]
-    not_delivered: tuple[OrgUnit, ...]
-    refused: tuple[OrgUnit, ...]
-    left_blank: tuple[OrgUnit, ...]
-    late: tuple[OrgUnit, ...]
+    given: tuple[Gap, ...]
+    not_applicable: tuple[Gap, ...]
+    not_delivered: tuple[Gap, ...]
+    refused: tuple[Gap, ...]
+    left_blank: tuple[Gap, ...]
+    late: tuple[Gap, ...]
 
     @property
     def expected(self) -> int:
@@ -36,7 +43,7 @@ class Coverage:
 
     @property
     def missing(self) -> int:
-        """How many figures are still to come."""
+        """How many units' figures are still to come."""
         return len(self.not_delivered) + len(self.refused) + len(self.left_blank)
 
     @property
@@ -45,45 +52,22 @@ class Coverage:
         return RollupStatus.PARTIAL if self.missing else RollupStatus.COMPLETE
 
 
-def coverage_of(
-    expected: Sequence[OrgUnit],
-    standing: Mapping[UnitKey, Standing],
-    given: Collection[UnitKey],
-    not_applicable: Collection[UnitKey],
-) -> Coverage:
-    """Sort the expected units by what became of their figure."""
-    sorted_out: dict[str, list[OrgUnit]] = {
-        name: [] for name in ("given", "not_applicable", "not_delivered", "refused", "left_blank")
-    }
-    for unit in expected:
-        if unit.key in given:
-            sorted_out["given"].append(unit)
-        elif unit.key in not_applicable:
-            sorted_out["not_applicable"].append(unit)
-        else:
-            sorted_out[_REASONS[standing[unit.key].state]].append(unit)
-    late = tuple(unit for unit in expected if standing[unit.key].late)
-    return Coverage(late=late, **{name: tuple(units) for name, units in sorted_out.items()})
+def coverage_of(expected: Sequence[Owed], standing: Mapping[Slot, Standing], said: Mapping[Slot, Given]) -> Coverage:
+    """Sort the expected units by what became of their figure: it is there when no report lacks it."""
+    sorted_out: dict[str, list[Gap]] = {name: [] for name in (*_GRAVEST_FIRST, "late")}
+    for _, reports in sorted(_by_unit(expected).items()):
+        unit = reports[0].unit
+        became = [(one.slot.period, _became(standing[one.slot], said[one.slot])) for one in reports]
+        reason = next(name for name in _GRAVEST_FIRST if any(name == found for _, found in became))
+        sorted_out[reason].append(Gap(unit, tuple(period for period, found in became if found == reason)))
+        late = tuple(one.slot.period for one in reports if standing[one.slot].late)
+        if late:
+            sorted_out["late"].append(Gap(unit, late))
+    return Coverage(**{name: tuple(gaps) for name, gaps in sorted_out.items()})
 
 
-def notes_of(catalog: Catalog, coverage: Coverage, *, has_no_share: bool) -> str:
-    """The notes of a published row, in Vietnamese: which units are missing and why, which came late."""
-    sentences = [
-        _sentence(catalog, name, units)
-        for name, units in (
-            ("not_delivered", coverage.not_delivered),
-            ("refused", coverage.refused),
-            ("left_blank", coverage.left_blank),
-            ("not_applicable", coverage.not_applicable),
-            ("late", coverage.late),
-        )
-        if units
-    ]
-    if has_no_share:
-        sentences.append(catalog.text("warehouse.zero_denominator", _NOTES_LANGUAGE))
-    return " ".join(sentences)
-
-
+# What is missing in one base period is missing; a figure in one is more than that it does not apply in another.
+_GRAVEST_FIRST = ("not_delivered", "refused", "left_blank", "given", "not_applicable")
 _REASONS = {
     UnitState.ACCEPTED: "left_blank",
     UnitState.QUARANTINED: "refused",
@@ -91,8 +75,14 @@ _REASONS = {
 }
 
 
-def _sentence(catalog: Catalog, name: str, units: Sequence[OrgUnit]) -> str:
-    shown = [f"{unit.code} {unit.name}" for unit in units[:_NAMES_SHOWN]]
-    if len(units) > len(shown):
-        shown.append(catalog.text("warehouse.and_more", _NOTES_LANGUAGE, count=len(units) - len(shown)))
-    return catalog.text(f"warehouse.{name}", _NOTES_LANGUAGE, units=", ".join(shown))
+def _became(stands: Standing, given: Given) -> str:
+    if given.amount is not None:
+        return "given"
+    return _REASONS[stands.state] if given.applies else "not_applicable"
+
+
+def _by_unit(expected: Iterable[Owed]) -> dict[UnitKey, list[Owed]]:
+    found: dict[UnitKey, list[Owed]] = {}
+    for one in expected:
+        found.setdefault(one.slot.unit, []).append(one)
+    return found

@@ -113,3 +113,20 @@ def log_move(
     session.add(event)
     submission.state = wanted
     submission.reason = reason
+
+
+def log_again(
+    session: Session, submission: SubmissionRow, at: datetime, run_id: str | None, *, reason: MoveReason
+) -> None:
+    """Log that a submission was judged once more and stays in its state, so that the log counts every judgement."""
+    session.add(
+        SubmissionEventRow(
+            submission_id=submission.id,
+            from_state=submission.state,
+            to_state=submission.state,
+            at=at,
+            run_id=run_id,
+            reason=reason,
+        )
+    )
+    session.flush()

@@ -17,7 +17,7 @@ from warehouse.bulk import add_rows, table_of
 from warehouse.engine import Session, serialise
 from warehouse.exact import DECIMALS
 from warehouse.findings import keep_findings
-from warehouse.lifecycle import age_of, find_all, log_move, move
+from warehouse.lifecycle import age_of, find_all, log_again, log_move, move
 from warehouse.models import IndicatorRow, ObservationRow, SubmissionRow
 from warehouse.storable import unstorable
 
@@ -96,6 +96,8 @@ def _all_issues(one: Judged) -> tuple[Issue, ...]:
 def _quarantine(session: Session, row: SubmissionRow, run_id: str, at: datetime) -> bool:
     """Whether that is news: a refused file is judged anew only when it was asked again."""
     if row.state is SubmissionState.QUARANTINED:
+        if row.asked_again:
+            log_again(session, row, at, run_id, reason=MoveReason.RULES_REFUSED)
         return row.asked_again
     move(session, row, SubmissionState.QUARANTINED, at, run_id, reason=MoveReason.RULES_REFUSED)
     return True

@@ -7,11 +7,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy import select
 
 from domain.indicators import Measure
-from domain.periods import Period
+from domain.periods import Period, parse_period
 from domain.rollups import Boundary, RollupRow
 from domain.units import Area, UnitKey
 from warehouse.bulk import add_rows, table_of
-from warehouse.changes import Move, Part, Picture, Stand, moves_between
+from warehouse.changes import Counted, Move, Picture, Stand, moves_between
 from warehouse.engine import Session
 from warehouse.models import (
     IndicatorRow,
@@ -21,8 +21,9 @@ from warehouse.models import (
     RollupRevisionRow,
     RollupUnitRow,
 )
+from warehouse.parts import Part
+from warehouse.scope import Owed, Slot
 from warehouse.standing import Standing
-from warehouse.sums import Given
 
 _OF_THE_REVISION = {"area", "period", "boundary", "revision", "published_at", "run_id"}
 _FIGURE_COLUMNS = tuple(field.name for field in fields(RollupRow) if field.name not in _OF_THE_REVISION)
@@ -35,8 +36,9 @@ class Draft:
 
     head: RollupRevisionRow
     rows: Sequence[RollupRow]
-    parts: Mapping[str, Mapping[UnitKey, Given]]
-    standing: Mapping[UnitKey, Standing]
+    parts: Mapping[str, Sequence[Part]]
+    owed: Sequence[Owed]
+    standing: Mapping[Slot, Standing]
 
 
 def newest_revision(
@@ -64,8 +66,8 @@ def write_revision(session: Session, draft: Draft, previous: RollupRevisionRow |
     key = draft.head.id
     moves = moves_between(_read_picture(session, previous), _picture_of(draft)) if previous is not None else ()
     add_rows(session, table_of(RollupFigureRow), [_figure_row(key, *each) for each in enumerate(draft.rows, 1)])
-    add_rows(session, table_of(RollupContributionRow), _contribution_rows(key, draft.parts))
-    add_rows(session, table_of(RollupUnitRow), [_unit_row(key, each) for each in draft.standing.values()])
+    add_rows(session, table_of(RollupContributionRow), contribution_rows(key, draft))
+    add_rows(session, table_of(RollupUnitRow), unit_rows(key, draft))
     add_rows(session, table_of(RollupChangeRow), [_change_row(key, *each) for each in enumerate(moves, 1)])
 
 
@@ -109,12 +111,15 @@ def _published(revision: RollupRevisionRow, row: RollupFigureRow, measure: Measu
 
 
 def _read_picture(session: Session, revision: RollupRevisionRow) -> Picture:
-    parts: dict[str, dict[UnitKey, Part]] = {}
+    parts: dict[str, dict[Slot, Counted]] = {}
     for one in session.scalars(select(RollupContributionRow).where(RollupContributionRow.revision_id == revision.id)):
-        unit = UnitKey(one.unit_code, one.unit_valid_from)
-        parts.setdefault(one.indicator, {})[unit] = Part(one.submission_id, one.numerator, one.denominator)
+        slot = Slot(parse_period(one.period), UnitKey(one.unit_code, one.unit_valid_from))
+        counted = Counted(one.submission_id, one.numerator, one.denominator, one.weight)
+        parts.setdefault(one.indicator, {})[slot] = counted
     stands = {
-        UnitKey(one.unit_code, one.unit_valid_from): Stand(one.state, one.late, one.submission_id)
+        Slot(parse_period(one.period), UnitKey(one.unit_code, one.unit_valid_from)): Stand(
+            one.state, one.late, one.submission_id
+        )
         for one in session.scalars(select(RollupUnitRow).where(RollupUnitRow.revision_id == revision.id))
     }
     return Picture({row.indicator: row for row in read_rows(session, revision)}, parts, stands)
@@ -122,12 +127,15 @@ def _read_picture(session: Session, revision: RollupRevisionRow) -> Picture:
 
 def _picture_of(draft: Draft) -> Picture:
     parts = {
-        indicator: {unit: Part(one.submission_id, one.numerator, one.denominator) for unit, one in given.items()}
+        indicator: {
+            one.slot: Counted(one.submission_id, one.amount.numerator, one.amount.denominator, one.weight)
+            for one in given
+        }
         for indicator, given in draft.parts.items()
     }
     stands = {
-        unit: Stand(one.state, one.late, one.submission.id if one.submission else None)
-        for unit, one in draft.standing.items()
+        slot: Stand(one.state, one.late, one.submission.id if one.submission else None)
+        for slot, one in draft.standing.items()
     }
     return Picture({row.indicator: row for row in draft.rows}, parts, stands)
 
@@ -137,32 +145,46 @@ def _figure_row(revision_id: int, position: int, row: RollupRow) -> dict[str, ob
     return columns | {"revision_id": revision_id, "position": position}
 
 
-def _contribution_rows(revision_id: int, parts: Mapping[str, Mapping[UnitKey, Given]]) -> list[dict[str, object]]:
+def contribution_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
+    """What each unit's submissions gave to each figure, as columns of `RollupContributionRow`."""
     return [
         {
             "revision_id": revision_id,
             "indicator": indicator,
-            "unit_code": unit.code,
-            "unit_valid_from": unit.valid_from,
+            "period": one.slot.period.id,
+            "unit_code": one.slot.unit.code,
+            "unit_valid_from": one.slot.unit.valid_from,
             "submission_id": one.submission_id,
-            "numerator": one.numerator,
-            "denominator": one.denominator,
+            "numerator": one.amount.numerator,
+            "denominator": one.amount.denominator,
+            "weight": one.weight,
+            "weight_source": one.weight_source,
         }
-        for indicator, given in parts.items()
-        for unit, one in given.items()
+        for indicator, given in draft.parts.items()
+        for one in given
     ]
 
 
-def _unit_row(revision_id: int, one: Standing) -> dict[str, object]:
+def unit_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
+    """How each unit stood with each base period, as columns of `RollupUnitRow`."""
+    return [_unit_row(revision_id, one, draft.standing[one.slot]) for one in draft.owed]
+
+
+def _unit_row(revision_id: int, owed: Owed, stands: Standing) -> dict[str, object]:
+    file, portion = stands.submission, owed.portion
     return {
         "revision_id": revision_id,
-        "unit_code": one.unit.code,
-        "unit_valid_from": one.unit.valid_from,
-        "state": one.state,
-        "late": one.late,
-        "submission_id": one.submission.id if one.submission else None,
-        "judgement": one.submission.judgement if one.submission else None,
-        "received_at": one.submission.received_at if one.submission else None,
+        "period": owed.slot.period.id,
+        "unit_code": owed.slot.unit.code,
+        "unit_valid_from": owed.slot.unit.valid_from,
+        "state": stands.state,
+        "late": stands.late,
+        "submission_id": file.id if file else None,
+        "judgement": file.judgement if file else None,
+        "received_at": file.received_at if file else None,
+        "whole": portion.whole,
+        "through": [[link.old, link.new, link.effective.isoformat()] for link in portion.through],
+        "villages": None if portion.villages is None else sorted(portion.villages),
     }
 
 

@@ -2,68 +2,97 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import func, select
 
-from domain.aggregation import Sums, published_value
+from domain.aggregation import published_value
 from domain.catalog import Catalog
 from domain.indicators import Indicator
-from domain.periods import Period, parse_period
-from domain.rollups import Boundary, RollupRow
-from domain.units import Area, OrgUnit, UnitKey
+from domain.periods import Period
+from domain.rollups import Boundary, RollupRow, RollupStatus
+from domain.units import Area
 from warehouse.bulk import table_of, upsert_rows
 from warehouse.changes import columns_of, shown
-from warehouse.coverage import Coverage, coverage_of, notes_of
 from warehouse.engine import Session, serialise
-from warehouse.models import RollupRevisionRow, RollupSeenRow, SubmissionEventRow
+from warehouse.exact import DECIMALS
+from warehouse.models import DeliveryRow, PlacementRow, RollupRevisionRow, RollupSeenRow, SubmissionEventRow
+from warehouse.notes import Notes
+from warehouse.parts import Evidence, open_ledger
 from warehouse.revision_rows import Draft, newest_revision, write_revision
-from warehouse.scope import Scope, laid_out, scope_of
-from warehouse.standing import Standing, standings
-from warehouse.sums import Given, contributions, not_applicable, totals
+from warehouse.scope import Cell, scope_of
 
-_NOTHING = Sums(None, None, 0)
+_STEP = Decimal(1).scaleb(-DECIMALS)
 
 
 def roll_up(
-    session: Session, catalog: Catalog, area: Area, form: str, period: Period, *, run_id: str, at: datetime
+    session: Session,
+    catalog: Catalog,
+    area: Area,
+    form: str,
+    period: Period,
+    *,
+    run_id: str,
+    at: datetime,
+    boundary: Boundary = Boundary.AS_THEN,
+    asked: bool = False,
 ) -> int | None:
-    """Make an area's figures for a form and period, on the boundaries that held then.
+    """Make an area's figures for a form and period, within the line that the area draws.
 
     A new revision is kept only when a published column other than revision, published_at and run_id differs from the
-    newest one's; with it all that it rests on, and the list of what moved.
+    newest one's; with it all that it rests on, and the list of what moved. `asked` marks figures that a person asked
+    for, so that the nights keep them up to date from then on.
 
     Returns:
         The new revision's number, or None when nothing moved (or nobody in the area owes the form).
     """
     serialise(session)
-    _note_seen(session, area, form, period)
-    scope = scope_of(catalog, area, form, period)
-    inputs = _gather(session, catalog, scope, form, period)
-    previous = newest_revision(session, area, form, period, Boundary.AS_THEN)
-    head = RollupRevisionRow(
-        area_code=area.code,
-        area_valid_from=area.valid_from,
-        area_name=area.name,
-        form=form,
-        period=period.id,
-        boundary=Boundary.AS_THEN,
-        number=previous.number + 1 if previous else 1,
-        run_id=run_id,
-        published_at=at,
-        catalog_version=catalog.version,
-    )
-    rows = [
-        _row(catalog, area, head, indicator, inputs.evidence(indicator, units))
-        for indicator, units in scope.expected.items()
-    ]
-    head.content_sha256 = content_hash(rows)
-    if not rows or (previous is not None and previous.content_sha256 == head.content_sha256):
+    cell = Cell(area, form, period, boundary)
+    _note_seen(session, catalog, cell, asked=asked)
+    previous = newest_revision(session, area, form, period, boundary)
+    number = previous.number + 1 if previous else 1
+    draft = draft_of(session, catalog, cell, Edition(number, run_id, at))
+    unmoved = previous is not None and previous.content_sha256 == draft.head.content_sha256
+    if not draft.rows or unmoved:
         return None
-    write_revision(session, Draft(head, rows, inputs.parts, inputs.standing), previous)
-    return head.number
+    write_revision(session, draft, previous)
+    return draft.head.number
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What only names a revision: its number, the run that makes it, and when."""
+
+    number: int
+    run_id: str
+    at: datetime
+
+
+def draft_of(session: Session, catalog: Catalog, cell: Cell, edition: Edition, as_of: datetime | None = None) -> Draft:
+    """An area's figures with all that they rest on, as it is now or as it was known at a moment; writes nothing."""
+    scope = scope_of(catalog, cell)
+    ledger = open_ledger(session, catalog, scope, as_of)
+    table = _Table(catalog, cell, edition, Notes(catalog, scope))
+    evidence = {indicator: ledger.evidence(indicator) for indicator in scope.expected}
+    rows = [table.row(indicator, found) for indicator, found in evidence.items()]
+    head = RollupRevisionRow(
+        area_code=cell.area.code,
+        area_valid_from=cell.area.valid_from,
+        area_name=cell.area.name,
+        form=cell.form,
+        period=cell.period.id,
+        boundary=cell.boundary,
+        number=edition.number,
+        run_id=edition.run_id,
+        published_at=edition.at,
+        catalog_version=catalog.version,
+        content_sha256=content_hash(rows),
+    )
+    parts = {indicator.id: found.parts for indicator, found in evidence.items()}
+    return Draft(head, rows, parts, scope.owed, ledger.standing)
 
 
 def content_hash(rows: Sequence[RollupRow]) -> str:
@@ -73,76 +102,60 @@ def content_hash(rows: Sequence[RollupRow]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Evidence:
-    """What one row rests on."""
+class _Table:
+    """Writes the rows of one cell."""
 
-    sums: Sums
-    coverage: Coverage
+    catalog: Catalog
+    cell: Cell
+    edition: Edition
+    notes: Notes
 
-
-@dataclass(frozen=True, slots=True)
-class _Inputs:
-    """What the rows of one rollup are made from."""
-
-    totals: Mapping[str, Sums]
-    parts: Mapping[str, Mapping[UnitKey, Given]]
-    without: set[tuple[str, UnitKey]]
-    standing: Mapping[UnitKey, Standing]
-
-    def evidence(self, indicator: Indicator, units: Sequence[OrgUnit]) -> _Evidence:
-        """The sums of an indicator, and what became of the figure of each unit expected to give it."""
-        without = {unit.key for unit in units if (indicator.id, unit.key) in self.without}
-        coverage = coverage_of(units, self.standing, self.parts.get(indicator.id, {}), without)
-        return _Evidence(self.totals.get(indicator.id, _NOTHING), coverage)
-
-
-def _gather(session: Session, catalog: Catalog, scope: Scope, form: str, period: Period) -> _Inputs:
-    deadline = catalog.deadline(form, period, catalog.form(form).level)
-    with laid_out(session, scope):
-        return _Inputs(
-            totals(session, form, period),
-            contributions(session, form, period),
-            not_applicable(session, form, period),
-            standings(session, form, period, scope.units, deadline),
+    def row(self, indicator: Indicator, evidence: Evidence) -> RollupRow:
+        """The published row of an indicator."""
+        sums, coverage, area = evidence.sums, evidence.coverage, self.cell.area
+        value = published_value(indicator, sums)
+        target = self.catalog.target(indicator.id, area.level, area.code, self.cell.period.year)
+        return RollupRow(
+            area=area.code,
+            period=self.cell.period.id,
+            indicator=indicator.id,
+            value=_storable(value),
+            numerator=_storable(sums.numerator),
+            denominator=_storable(sums.denominator),
+            denominator_kind=indicator.denominator_kind,
+            target=target.value if target else None,
+            target_assumed=target.assumed if target else None,
+            attained=value >= target.value if target and value is not None else None,
+            units_expected=coverage.expected,
+            units_accepted=len(coverage.given),
+            units_late=len(coverage.late),
+            units_missing=coverage.missing,
+            status=coverage.status if evidence.is_comparable else RollupStatus.NOT_COMPARABLE,
+            boundary=self.cell.boundary,
+            revision=self.edition.number,
+            published_at=self.edition.at,
+            run_id=self.edition.run_id,
+            notes=self.notes.of(evidence, has_no_share=sums.numerator is not None and value is None),
         )
 
 
-def _row(catalog: Catalog, area: Area, head: RollupRevisionRow, indicator: Indicator, evidence: _Evidence) -> RollupRow:
-    sums, coverage = evidence.sums, evidence.coverage
-    value = published_value(indicator, sums)
-    target = catalog.target(indicator.id, area.level, area.code, parse_period(head.period).year)
-    return RollupRow(
-        area=area.code,
-        period=head.period,
-        indicator=indicator.id,
-        value=value,
-        numerator=sums.numerator,
-        denominator=sums.denominator,
-        denominator_kind=indicator.denominator_kind,
-        target=target.value if target else None,
-        target_assumed=target.assumed if target else None,
-        attained=value >= target.value if target and value is not None else None,
-        units_expected=coverage.expected,
-        units_accepted=len(coverage.given),
-        units_late=len(coverage.late),
-        units_missing=coverage.missing,
-        status=coverage.status,
-        boundary=head.boundary,
-        revision=head.number,
-        published_at=head.published_at,
-        run_id=head.run_id,
-        notes=notes_of(catalog, coverage, has_no_share=sums.numerator is not None and value is None),
-    )
+def _storable(number: Decimal | None) -> Decimal | None:
+    """A weighted sum may have more decimals than are kept: it is rounded here, once; any other stays as it is."""
+    if number is None or number == round(number, DECIMALS):
+        return number
+    return number.quantize(_STEP, ROUND_HALF_UP)
 
 
-def _note_seen(session: Session, area: Area, form: str, period: Period) -> None:
-    """Note up to which move of any submission these figures have looked."""
+def _note_seen(session: Session, catalog: Catalog, cell: Cell, *, asked: bool) -> None:
+    """Note how far these figures have looked: every move of a submission, every delivery, the catalogue's structure."""
+    key = (cell.area.code, cell.area.valid_from, cell.form, cell.period.id, cell.boundary)
+    known = session.get(RollupSeenRow, key)
     row = {
-        "area_code": area.code,
-        "area_valid_from": area.valid_from,
-        "form": form,
-        "period": period.id,
-        "boundary": Boundary.AS_THEN,
+        **dict(zip(("area_code", "area_valid_from", "form", "period", "boundary"), key, strict=True)),
         "event_id": session.scalar(select(func.max(SubmissionEventRow.id))) or 0,
+        "delivery_id": session.scalar(select(func.max(DeliveryRow.id))) or 0,
+        "placement_id": session.scalar(select(func.max(PlacementRow.id))) or 0,
+        "structure_version": catalog.structure_version,
+        "asked": asked or bool(known and known.asked),
     }
     upsert_rows(session, table_of(RollupSeenRow), [row])

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from domain.errors import UsageError
-from domain.periods import Period
 from warehouse.engine import Session
-from warehouse.models import PublicationRow, RollupRevisionRow, RunRow
+from warehouse.models import PublicationRow, RunRow
+from warehouse.queries.read_models import RevisionRef
+from warehouse.queries.revisions import Which, find_revision
 
 
 def start_run(
@@ -33,24 +34,14 @@ def finish_run(session: Session, run_id: str, counts: Mapping[str, int], at: dat
     run.counts = dict(counts)
 
 
-def record_publication(
-    session: Session, area: str, form: str, period: Period, number: int, *, path: str, at: datetime
-) -> None:
+def record_publication(session: Session, ref: RevisionRef, *, path: str, at: datetime) -> None:
     """Record that a revision was given out to a place; the same place once more changes nothing.
 
     Raises:
         UsageError: there is no such revision.
     """
-    revision_id = session.scalar(
-        select(RollupRevisionRow.id).where(
-            RollupRevisionRow.area_code == area,
-            RollupRevisionRow.form == form,
-            RollupRevisionRow.period == period.id,
-            RollupRevisionRow.number == number,
-        )
-    )
-    if revision_id is None:
-        raise UsageError(f"there is no revision {number} of area {area}, form {form}, {period}")
+    which = Which(ref.number, ref.form, ref.boundary, ref.area_valid_from)
+    revision_id = find_revision(session, ref.area, ref.period, which).id
     known = select(PublicationRow).where(PublicationRow.revision_id == revision_id, PublicationRow.path == path)
     if session.scalar(known) is None:
         session.add(PublicationRow(revision_id=revision_id, path=path, at=at))

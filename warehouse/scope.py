@@ -1,61 +1,118 @@
-"""Which unit is expected to give which indicator: what a rollup sums over, and what it counts as missing."""
+"""Which unit owes which figure, for which base periods: what a rollup sums over, and what it counts as missing."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from sqlalchemy import delete
+from typing import NamedTuple
 
 from domain.catalog import Catalog
-from domain.indicators import Indicator, Measure
+from domain.extents import Portion, portions, untraced
+from domain.indicators import Flow, Indicator
 from domain.periods import Period
-from domain.units import Area, Level, OrgUnit
-from warehouse.bulk import add_rows, table_of
-from warehouse.engine import Session
-from warehouse.models import RollupScopeRow
+from domain.rollups import Boundary
+from domain.units import Area, Level, OrgUnit, UnitKey
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one rollup is made for: an area's figures of a form for a period, drawn on a boundary."""
+
+    area: Area
+    form: str
+    period: Period
+    boundary: Boundary = Boundary.AS_THEN
+
+
+class Slot(NamedTuple):
+    """A unit's report of one base period."""
+
+    period: Period
+    unit: UnitKey
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A report that a unit owes for a base period, and what the area has of the unit."""
+
+    slot: Slot
+    portion: Portion
+
+    @property
+    def unit(self) -> OrgUnit:
+        """The unit as it is on the base period's last day."""
+        return self.portion.unit
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The units that owe a form, and by indicator due in the period, in report order, those expected to give it."""
+    """What a cell rests on.
 
-    units: tuple[OrgUnit, ...]
-    expected: Mapping[Indicator, tuple[OrgUnit, ...]]
-
-
-def scope_of(catalog: Catalog, area: Area, form: str, period: Period) -> Scope:
-    """What an area owes on a form for a period. An exempt unit is not expected, an indicator nobody owes left out."""
-    units = catalog.owing_units(form, area.code, period)
-    due: dict[str, list[OrgUnit]] = {}
-    for unit in units:
-        for indicator in catalog.due_indicators(form, unit, period):
-            due.setdefault(indicator.id, []).append(unit)
-    expected = {indicator: tuple(due[name]) for name, indicator in catalog.indicators.items() if name in due}
-    return Scope(units, expected)
-
-
-@contextmanager
-def laid_out(session: Session, scope: Scope) -> Iterator[None]:
-    """Lay the scope out as rows that SQL can join, for the length of a block; empty before and after.
-
-    A list of three thousand communes is too long for a statement's parameters.
+    `owed` are the reports due for its base periods, in the order of periods and codes. `expected` are, by indicator in
+    report order, those that the figure is made from; `before` those of a cumulative figure's earlier periods, which are
+    only looked at. `lost` are units of the area of which nobody told what became of them.
     """
-    table = table_of(RollupScopeRow)
-    session.execute(delete(table))
-    add_rows(
-        session,
-        table,
-        [
-            {
-                "unit_code": unit.code,
-                "unit_valid_from": unit.valid_from,
-                "indicator": indicator.id,
-                "by_village": indicator.collected_at is Level.VILLAGE,
-                "needs_denominator": indicator.measure is Measure.RATIO,
-            }
-            for indicator, units in scope.expected.items()
-            for unit in units
-        ],
+
+    cell: Cell
+    owed: tuple[Owed, ...]
+    expected: Mapping[Indicator, tuple[Owed, ...]]
+    before: Mapping[Indicator, tuple[Owed, ...]]
+    lost: tuple[OrgUnit, ...]
+
+
+def base_periods(catalog: Catalog, form: str, period: Period) -> tuple[Period, ...]:
+    """The periods for which a form is reported and of which a period is made up; none for one that is too short."""
+    return period.parts(catalog.form(form).frequency)
+
+
+def scope_of(catalog: Catalog, cell: Cell) -> Scope:
+    """What a cell rests on. An exempt unit is not expected, and an indicator nobody owes is left out.
+
+    A flow is made from every base period in which it is due, a stock or a cumulative figure from the last one.
+    """
+    owed: list[Owed] = []
+    due: dict[str, dict[Period, list[Owed]]] = {}
+    for base in base_periods(catalog, cell.form, cell.period):
+        for one in owed_in(catalog, cell, base):
+            owed.append(one)
+            for indicator in catalog.due_indicators(cell.form, one.unit, base):
+                due.setdefault(indicator.id, {}).setdefault(base, []).append(one)
+    expected: dict[Indicator, tuple[Owed, ...]] = {}
+    before: dict[Indicator, tuple[Owed, ...]] = {}
+    for name, indicator in catalog.indicators.items():
+        if name in due:
+            *earlier, last = due[name].values()
+            if indicator.flow is Flow.FLOW:
+                earlier, last = [], [one for reports in due[name].values() for one in reports]
+            expected[indicator] = tuple(last)
+            if earlier and indicator.flow is Flow.CUMULATIVE:
+                before[indicator] = tuple(one for reports in earlier for one in reports)
+    return Scope(cell, tuple(owed), expected, before, _lost(catalog, cell))
+
+
+def owed_in(catalog: Catalog, cell: Cell, base: Period) -> tuple[Owed, ...]:
+    """The reports due for one base period from the units that lie in the area, wholly or in part, by code."""
+    return tuple(
+        Owed(Slot(base, portion.unit.key), portion)
+        for portion in portions_in(catalog, cell, base)
+        if catalog.owes(cell.form, portion.unit, base)
     )
-    yield
-    session.execute(delete(table))
+
+
+def portions_in(catalog: Catalog, cell: Cell, base: Period) -> tuple[Portion, ...]:
+    """What the area has of each unit that holds on the base period's last day."""
+    area, day = cell.area, catalog.last_day(cell.form, base)
+    level = catalog.form(cell.form).level
+    if level is not Level.COMMUNE:
+        # What districts and provinces report of themselves is asked of those that stand below the area that day.
+        return tuple(Portion(unit, whole=True, through=()) for unit in catalog.units.descendants(area.code, day, level))
+    if area.boundary_day == day:
+        return tuple(Portion(unit, whole=True, through=()) for unit in area.members)
+    return portions(catalog.units, area, day)
+
+
+def _lost(catalog: Catalog, cell: Cell) -> tuple[OrgUnit, ...]:
+    found: dict[UnitKey, OrgUnit] = {}
+    for base in base_periods(catalog, cell.form, cell.period):
+        day = catalog.last_day(cell.form, base)
+        if cell.area.boundary_day != day:
+            found |= {unit.key: unit for unit in untraced(catalog.units, cell.area, day)}
+    return tuple(found[key] for key in sorted(found))

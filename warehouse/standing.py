@@ -5,13 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
-from sqlalchemy import select
-
 from domain.periods import Period
 from domain.submissions import SubmissionState
 from domain.units import OrgUnit, UnitKey
 from warehouse.engine import Session
-from warehouse.models import SubmissionRow
+from warehouse.filed import Filed, filed
 from warehouse.unit_state import UnitState
 
 # A deadline is a day as officials live it. All of Vietnam keeps one time and no summer time.
@@ -25,8 +23,8 @@ class Standing:
     unit: OrgUnit
     state: UnitState
     late: bool
-    submission: SubmissionRow | None
-    files: tuple[SubmissionRow, ...]
+    submission: Filed | None
+    files: tuple[Filed, ...]
 
 
 def is_late(delivered_at: datetime, deadline: date) -> bool:
@@ -35,27 +33,29 @@ def is_late(delivered_at: datetime, deadline: date) -> bool:
 
 
 def standings(
-    session: Session, form: str, period: Period, units: Iterable[OrgUnit], deadline: date
+    session: Session,
+    form: str,
+    period: Period,
+    units: Iterable[OrgUnit],
+    deadline: date,
+    *,
+    as_of: datetime | None = None,
 ) -> dict[UnitKey, Standing]:
-    """How each unit stands, in the order given.
+    """How each unit stands with a base period, in the order given: now, or as it was known at a moment.
 
     A unit is late when the first file that could be placed, accepted or not, was delivered after the deadline: a
     correction sent later makes nobody late, and an unreadable file sent in time makes nobody punctual.
     """
-    files: dict[UnitKey, list[SubmissionRow]] = defaultdict(list)
-    placed = select(SubmissionRow).where(
-        SubmissionRow.form == form, SubmissionRow.period == period.id, SubmissionRow.version.is_not(None)
-    )
-    for row in session.scalars(placed.order_by(SubmissionRow.landed_at, SubmissionRow.received_at, SubmissionRow.id)):
-        if row.unit_code is not None and row.unit_valid_from is not None:
-            files[UnitKey(row.unit_code, row.unit_valid_from)].append(row)
+    files: dict[UnitKey, list[Filed]] = defaultdict(list)
+    for one in filed(session, form, period, as_of):
+        files[one.unit].append(one)
     return {unit.key: _standing(unit, files[unit.key], deadline) for unit in units}
 
 
-def _standing(unit: OrgUnit, files: list[SubmissionRow], deadline: date) -> Standing:
-    late = bool(files) and is_late(min(row.received_at for row in files), deadline)
-    accepted = [row for row in files if row.state is SubmissionState.ACCEPTED]
-    refused = [row for row in files if row.state is SubmissionState.QUARANTINED]
+def _standing(unit: OrgUnit, files: list[Filed], deadline: date) -> Standing:
+    late = bool(files) and is_late(min(one.received_at for one in files), deadline)
+    accepted = [one for one in files if one.state is SubmissionState.ACCEPTED]
+    refused = [one for one in files if one.state is SubmissionState.QUARANTINED]
     if accepted:
         return Standing(unit, UnitState.ACCEPTED, late, accepted[-1], tuple(files))
     if refused:

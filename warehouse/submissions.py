@@ -12,8 +12,8 @@ from domain.submissions import PENDING_STATES, MoveReason, ParsedReport, Submiss
 from warehouse.arrivals import Arrival, known_fingerprints, receive
 from warehouse.engine import Session, serialise
 from warehouse.findings import keep_findings
-from warehouse.lifecycle import find, find_all, move
-from warehouse.models import DeliveryRow, SubmissionRow
+from warehouse.lifecycle import find, find_all, log_again, move
+from warehouse.models import DeliveryRow, PlacementRow, SubmissionRow
 from warehouse.rivals import Settled, settle_rivals
 
 __all__ = [
@@ -100,10 +100,10 @@ def record_parsed(
     serialise(session)
     submission = find(session, submission_id)
     if submission.state in _READ_AGAIN:
-        _place(session, submission, report)
+        _place(session, submission, report, at)
         return
     check_move(submission.state, SubmissionState.PARSED)
-    _place(session, submission, report)
+    _place(session, submission, report, at)
     move(session, submission, SubmissionState.PARSED, at, run_id)
 
 
@@ -139,13 +139,15 @@ def quarantine(
     submission = find(session, submission_id)
     if submission.state is not SubmissionState.QUARANTINED:
         move(session, submission, SubmissionState.QUARANTINED, at, run_id, reason=MoveReason.NOT_JUDGEABLE)
+    else:
+        log_again(session, submission, at, run_id, reason=MoveReason.NOT_JUDGEABLE)
     if report is not None:
-        _place(session, submission, report)
+        _place(session, submission, report, at)
     keep_findings(session, submission, issues, report.repairs if report else (), at)
 
 
-def _place(session: Session, submission: SubmissionRow, report: ParsedReport) -> None:
-    before = _place_of(submission)
+def _place(session: Session, submission: SubmissionRow, report: ParsedReport, at: datetime) -> None:
+    before, version = _place_of(submission), submission.version
     submission.unit_code = report.unit.code if report.unit else None
     submission.unit_valid_from = report.unit.valid_from if report.unit else None
     submission.form = report.form
@@ -155,7 +157,21 @@ def _place(session: Session, submission: SubmissionRow, report: ParsedReport) ->
         submission.version = None
     elif submission.version is None or _place_of(submission) != before:
         submission.version = _next_version(session, submission)
+    if (_place_of(submission), submission.version) != (before, version):
+        session.add(_placement(submission, at))
     session.flush()
+
+
+def _placement(submission: SubmissionRow, at: datetime) -> PlacementRow:
+    return PlacementRow(
+        submission_id=submission.id,
+        at=at,
+        unit_code=submission.unit_code,
+        unit_valid_from=submission.unit_valid_from,
+        form=submission.form,
+        period=submission.period,
+        version=submission.version,
+    )
 
 
 def _place_of(submission: SubmissionRow) -> tuple[object, ...]:

@@ -1,111 +1,110 @@
-"""The sums of a rollup, made by the database: Σ numerators and Σ denominators over the units that gave both."""
+"""What accepted submissions say of indicators, summed by the database over a commune's own cells or its villages'."""
 
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
-from domain.aggregation import Sums
+from domain.aggregation import Amount
+from domain.indicators import Indicator, Measure
 from domain.observations import CellState
-from domain.periods import Period
-from domain.submissions import SubmissionState
-from domain.units import UnitKey
+from domain.units import Level
 from warehouse.engine import Session
-from warehouse.models import ObservationRow, RollupScopeRow, SubmissionRow
+from warehouse.models import ObservationRow, SubmissionRow
 
-_Row = TypeVar("_Row", bound=tuple[Any, ...])
+_IDS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What one unit's accepted submission gives to one indicator: its own figure, or the sum of its villages'."""
+    """What one submission says of an indicator: the sum of its whole figures (None: it has none).
 
-    unit: UnitKey
-    submission_id: int
-    numerator: Decimal
-    denominator: Decimal | None
+    `applies` is False when every cell of it says that the indicator does not apply.
+    """
+
+    amount: Amount | None
+    applies: bool
 
 
-def contributions(session: Session, form: str, period: Period) -> dict[str, dict[UnitKey, Given]]:
-    """By indicator and unit, what enters the sums; the scope has to be laid out."""
-    found: dict[str, dict[UnitKey, Given]] = {}
-    for indicator, code, valid_from, submission_id, numerator, denominator in session.execute(_given(form, period)):
-        unit = UnitKey(code, valid_from)
-        if numerator is not None:  # always so: only complete figures are summed
-            found.setdefault(indicator, {})[unit] = Given(unit, submission_id, numerator, denominator)
+Said = Mapping[int, Mapping[str, Given]]
+"""By submission and indicator; an indicator of which a submission says nothing is absent."""
+
+
+def said_by(session: Session, submissions: Collection[int], indicators: Collection[Indicator]) -> Said:
+    """What these submissions say of these indicators, each at the level at which it is collected."""
+    found: dict[int, dict[str, Given]] = defaultdict(dict)
+    row, whole = ObservationRow, _is_whole(indicators)
+    applies = case((row.state == CellState.NOT_APPLICABLE, 0), else_=1)
+    statement = (
+        select(
+            row.submission_id,
+            row.indicator,
+            func.sum(case((whole, row.numerator))),
+            func.sum(case((whole, row.denominator))),
+            func.sum(applies),
+        )
+        .join(SubmissionRow, SubmissionRow.id == row.submission_id)
+        .group_by(row.submission_id, row.indicator)
+    )
+    for part in _parts(submissions):
+        asked = statement.where(row.submission_id.in_(part), _is_collected(indicators))
+        for submission, indicator, numerator, denominator, number in session.execute(asked):
+            found[submission][indicator] = _given(numerator, denominator, number)
     return found
 
 
-def totals(session: Session, form: str, period: Period) -> dict[str, Sums]:
-    """By indicator, the sums over all units of the scope; an indicator that nobody gave is absent."""
-    given = _given(form, period).subquery()
-    found = session.execute(
-        select(
-            given.c.indicator,
-            func.sum(given.c.numerator),
-            func.sum(given.c.denominator),
-            func.count(),
-        ).group_by(given.c.indicator)
-    )
-    return {indicator: Sums(numerator, denominator, units) for indicator, numerator, denominator, units in found}
-
-
-def not_applicable(session: Session, form: str, period: Period) -> set[tuple[str, UnitKey]]:
-    """Indicator and unit where the accepted submission says, in every cell of it, that it does not apply."""
-    keys = (RollupScopeRow.indicator, RollupScopeRow.unit_code, RollupScopeRow.unit_valid_from)
-    other = case((ObservationRow.state == CellState.NOT_APPLICABLE, 0), else_=1)
-    found = session.execute(_in_scope(select(*keys), form, period).group_by(*keys).having(func.sum(other) == 0))
-    return {(indicator, UnitKey(code, valid_from)) for indicator, code, valid_from in found}
-
-
-def _given(form: str, period: Period) -> Select[tuple[str, str, date, int, Decimal | None, Decimal | None]]:
-    keys = (
-        RollupScopeRow.indicator,
-        RollupScopeRow.unit_code,
-        RollupScopeRow.unit_valid_from,
-        SubmissionRow.id.label("submission_id"),
-    )
-    sums = (
-        func.sum(ObservationRow.numerator).label("numerator"),
-        func.sum(ObservationRow.denominator).label("denominator"),
-    )
-    return _in_scope(select(*keys, *sums), form, period).where(_is_complete()).group_by(*keys)
-
-
-def _in_scope(statement: Select[_Row], form: str, period: Period) -> Select[_Row]:
-    """From observations of accepted submissions of the scope's units, each at the level of its indicator."""
-    return (
-        statement.select_from(RollupScopeRow)
-        .join(
-            SubmissionRow,
-            and_(
-                SubmissionRow.unit_code == RollupScopeRow.unit_code,
-                SubmissionRow.unit_valid_from == RollupScopeRow.unit_valid_from,
-                SubmissionRow.form == form,
-                SubmissionRow.period == period.id,
-                SubmissionRow.state == SubmissionState.ACCEPTED,
-            ),
+def said_by_villages(
+    session: Session, villages: Mapping[int, Collection[str]], indicators: Collection[Indicator]
+) -> Said:
+    """The same for what villages give, of each submission over these villages only."""
+    asked_for = [one for one in indicators if one.collected_at is Level.VILLAGE]
+    found: dict[int, dict[str, Given]] = defaultdict(dict)
+    row, whole = ObservationRow, _is_whole(asked_for)
+    applies = case((row.state == CellState.NOT_APPLICABLE, 0), else_=1)
+    sums = (func.sum(case((whole, row.numerator))), func.sum(case((whole, row.denominator))), func.sum(applies))
+    for submission, inside in villages.items():
+        statement = (
+            select(row.indicator, *sums)
+            .where(
+                row.submission_id == submission,
+                row.unit_code.in_(sorted(inside)),
+                row.indicator.in_([one.id for one in asked_for]),
+            )
+            .group_by(row.indicator)
         )
-        .join(
-            ObservationRow,
-            and_(
-                ObservationRow.submission_id == SubmissionRow.id,
-                ObservationRow.indicator == RollupScopeRow.indicator,
-                case(
-                    (RollupScopeRow.by_village, ObservationRow.unit_code != SubmissionRow.unit_code),
-                    else_=ObservationRow.unit_code == SubmissionRow.unit_code,
-                ),
-            ),
-        )
+        for indicator, numerator, denominator, number in session.execute(statement):
+            found[submission][indicator] = _given(numerator, denominator, number)
+    return found
+
+
+def _given(numerator: Any, denominator: Any, number: int) -> Given:  # noqa: ANN401 # an aggregate's type is not told
+    return Given(None if numerator is None else Amount(numerator, denominator), bool(number))
+
+
+def _is_collected(indicators: Collection[Indicator]) -> ColumnElement[bool]:
+    """Of each indicator the rows at its level: the commune's own, or its villages'."""
+    row = ObservationRow
+    by_village = [one.id for one in indicators if one.collected_at is Level.VILLAGE]
+    own = [one.id for one in indicators if one.collected_at is not Level.VILLAGE]
+    return or_(
+        and_(row.indicator.in_(own), row.unit_code == SubmissionRow.unit_code),
+        and_(row.indicator.in_(by_village), row.unit_code != SubmissionRow.unit_code),
     )
 
 
-def _is_complete() -> ColumnElement[bool]:
+def _is_whole(indicators: Collection[Indicator]) -> ColumnElement[bool]:
     """`Observation.is_complete` in SQL; and a share without its denominator is no share."""
-    has_denominator = ObservationRow.denominator.is_not(None)
+    row = ObservationRow
+    counts = [one.id for one in indicators if one.measure is Measure.COUNT]
     return and_(
-        ObservationRow.numerator.is_not(None),
-        or_(has_denominator, and_(ObservationRow.denominator_state.is_(None), ~RollupScopeRow.needs_denominator)),
+        row.numerator.is_not(None),
+        or_(row.denominator.is_not(None), and_(row.denominator_state.is_(None), row.indicator.in_(counts))),
     )
+
+
+def _parts(submissions: Collection[int]) -> Iterator[Sequence[int]]:
+    wanted = sorted(set(submissions))
+    for start in range(0, len(wanted), _IDS_AT_ONCE):
+        yield wanted[start : start + _IDS_AT_ONCE]

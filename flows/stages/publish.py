@@ -1,12 +1,13 @@
 """Publish: give out every revision that was made and not given out yet."""
 
+from domain.errors import UsageError
 from domain.rollups import RollupStatus
 from flows.outcome import Given
 from flows.scope import Scope
 from flows.wiring import House
 from publishing.publish import publish as publish_revision
 from warehouse.engine import reading, transaction
-from warehouse.queries import Revision, RevisionRef, revision, unpublished
+from warehouse.queries import Revision, RevisionRef, revision_of, unpublished
 from warehouse.runs import record_publication
 
 
@@ -19,11 +20,11 @@ def to_publish(house: House, scope: Scope) -> tuple[RevisionRef, ...]:
 def publish(house: House, ref: RevisionRef) -> Given:
     """Give out one revision, and record that it was; doing so twice leaves the same bytes."""
     with reading(house.engine) as session:
-        found = revision(session, ref.area, ref.period, ref.number, ref.form)
+        found = revision_of(session, ref)
     path = publish_revision(found, house.catalog, house.published, house.lang)
     place = path.relative_to(house.published) if path.is_relative_to(house.published) else path
     with transaction(house.engine) as session:
-        record_publication(session, ref.area, ref.form, ref.period, ref.number, path=str(place), at=house.clock())
+        record_publication(session, ref, path=str(place), at=house.clock())
     return Given(
         area=found.area,
         area_name=found.area_name,
@@ -36,7 +37,10 @@ def publish(house: House, ref: RevisionRef) -> Given:
 
 
 def _is_asked_for(house: House, scope: Scope, ref: RevisionRef) -> bool:
-    area = house.catalog.units.area(ref.area, house.catalog.last_day(ref.form, ref.period))
+    try:
+        area = house.catalog.area(ref.area, ref.form, ref.period, ref.boundary, house.today)
+    except UsageError:
+        return scope.takes_everything  # an area that has left the catalogue since, with what was made of it
     return scope.takes_area(area, ref.period)
 
 

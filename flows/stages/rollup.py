@@ -18,7 +18,7 @@ def touched(house: House, scope: Scope) -> tuple[TouchedArea, ...]:
     """
     codes = house.areas or _above_communes(house)
     with reading(house.engine) as session:
-        found = areas_touched(session, house.catalog, codes)
+        found = areas_touched(session, house.catalog, codes, today=house.today)
     return tuple(
         one
         for one in found
@@ -39,7 +39,14 @@ def roll_up(house: House, run_id: str, areas: Sequence[TouchedArea]) -> int:
     for one in areas:
         with transaction(house.engine) as session:
             number = roll_up_area(
-                session, house.catalog, one.area, one.form, one.period, run_id=run_id, at=house.clock()
+                session,
+                house.catalog,
+                one.area,
+                one.form,
+                one.period,
+                run_id=run_id,
+                at=house.clock(),
+                boundary=one.boundary,
             )
         made += number is not None
     return made

@@ -64,7 +64,17 @@ def _file_of(unit: OrgUnit) -> FileRef:
 
 def _standing(unit: OrgUnit, missing: Collection[str], refused: Collection[str], late: Collection[str]) -> UnitStanding:
     if unit.code in missing:
-        return UnitStanding(unit.code, unit.name, UnitState.MISSING, late=False, file=None, received_at=None, issues=0)
+        return UnitStanding(
+            unit.code,
+            unit.name,
+            UnitState.MISSING,
+            late=False,
+            file=None,
+            received_at=None,
+            issues=0,
+            period=PERIOD,
+            unit_valid_from=unit.valid_from,
+        )
     return UnitStanding(
         code=unit.code,
         name=unit.name,
@@ -73,6 +83,8 @@ def _standing(unit: OrgUnit, missing: Collection[str], refused: Collection[str],
         file=_file_of(unit),
         received_at=datetime(2025, 5, 15, 2, int(unit.code) % 60, tzinfo=UTC),
         issues=2 if unit.code in refused else 0,
+        period=PERIOD,
+        unit_valid_from=unit.valid_from,
     )
 
 
@@ -99,6 +111,8 @@ def _contribution(catalog: Catalog, indicator: Indicator, unit: OrgUnit) -> Cont
         denominator=sum((cell.denominator for cell in cells if cell.denominator), Decimal(0)) or None,
         file=_file_of(unit),
         sources=tuple(cells),
+        period=PERIOD,
+        unit_valid_from=unit.valid_from,
     )
 
 

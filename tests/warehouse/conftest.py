@@ -15,7 +15,7 @@ from warehouse.reference import mirror_catalog
 @pytest.fixture(scope="session")
 def small_catalog(catalog: Catalog) -> Catalog:
     """The shipped catalogue with the units around district 585 only, before and after 2025-07-01."""
-    codes = {"585", "58", "56"} | {unit.code for unit in catalog.units.units if unit.parent in {"585", "56"}}
+    codes = {"VN", "585", "58", "56"} | {unit.code for unit in catalog.units.units if unit.parent in {"585", "56"}}
     codes |= {unit.code for unit in catalog.units.units if unit.parent in codes}
     nearby = [unit for unit in catalog.units.units if unit.code in codes]
     return replace(catalog, version="small", units=UnitRegister(nearby, ()))

@@ -5,6 +5,7 @@ import pytest
 from domain.errors import UsageError
 from domain.issues import Repair
 from domain.periods import parse_period
+from domain.rollups import Boundary
 from tests.warehouse.house import FORM, MAY, NIGHT, House, critical
 from warehouse import queries
 from warehouse.engine import reading, transaction
@@ -29,7 +30,13 @@ def unit_status(house: House, code: str) -> queries.UnitStatus:
 def touched(house: House, *areas: str) -> list[tuple[str, str]]:
     """Area codes and periods that are due for a look."""
     with reading(house.engine) as session:
-        return [(one.area.code, one.period.id) for one in queries.areas_touched(session, house.catalog, areas)]
+        found = queries.areas_touched(session, house.catalog, areas, today=NIGHT.date())
+    return [(one.area.code, one.period.id) for one in found]
+
+
+def ref(house: House, number: int) -> RevisionRef:
+    """Names a revision of the district's figures for May."""
+    return RevisionRef("585", FORM, MAY, number, Boundary.AS_THEN, house.area().valid_from)
 
 
 def test_revision_without_figures_is_wrong_usage(house: House) -> None:
@@ -219,10 +226,10 @@ def test_revision_waits_to_be_published_until_it_is(house: House) -> None:
     house.accept(house.report("22813", {RATIO: (2, 2)}))
     house.roll_up()
     with reading(house.engine) as session:
-        assert queries.unpublished(session) == (RevisionRef("585", FORM, MAY, 2),)
+        assert queries.unpublished(session) == (ref(house, 2),)
     for _ in range(2):
         with transaction(house.engine) as session:
-            record_publication(session, "585", FORM, MAY, 2, path=".revisions/2025-05/585/2", at=NIGHT)
+            record_publication(session, ref(house, 2), path=".revisions/2025-05/585/2", at=NIGHT)
     with reading(house.engine) as session:
         assert queries.unpublished(session) == ()
 
@@ -230,7 +237,7 @@ def test_revision_waits_to_be_published_until_it_is(house: House) -> None:
 def test_publication_of_no_revision_is_refused(house: House) -> None:
     """What was never made cannot have been given out."""
     with pytest.raises(UsageError, match="revision 3"), transaction(house.engine) as session:
-        record_publication(session, "585", FORM, MAY, 3, path="x", at=NIGHT)
+        record_publication(session, ref(house, 3), path="x", at=NIGHT)
 
 
 def test_run_is_recorded_from_start_to_finish(house: House) -> None:

@@ -5,13 +5,13 @@ from warehouse.models.findings import IssueRow, RepairRow
 from warehouse.models.indicators import CatalogMirrorRow, IndicatorRow
 from warehouse.models.observations import ObservationRow
 from warehouse.models.org_units import OrgUnitRow, SuccessionRow
+from warehouse.models.placements import PlacementRow
 from warehouse.models.rollups import (
     PublicationRow,
     RollupChangeRow,
     RollupContributionRow,
     RollupFigureRow,
     RollupRevisionRow,
-    RollupScopeRow,
     RollupSeenRow,
     RollupUnitRow,
 )
@@ -28,13 +28,13 @@ __all__ = [
     "IssueRow",
     "ObservationRow",
     "OrgUnitRow",
+    "PlacementRow",
     "PublicationRow",
     "RepairRow",
     "RollupChangeRow",
     "RollupContributionRow",
     "RollupFigureRow",
     "RollupRevisionRow",
-    "RollupScopeRow",
     "RollupSeenRow",
     "RollupUnitRow",
     "RunRow",

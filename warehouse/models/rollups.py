@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.rollups import Boundary, RollupStatus
@@ -59,29 +59,39 @@ class RollupFigureRow(Base):
 
 
 class RollupContributionRow(Base):
-    """What one unit's submission gave to one figure of a revision: the way down to the cells."""
+    """What one unit's submission gave to one figure of a revision: the way down to the cells.
+
+    `period` is the base period that the submission reports; a quarter's figure has one row per unit and month it rests
+    on. Numerator and denominator are the sums over the cells; what enters the figure is `weight` of them, empty: all.
+    """
 
     __tablename__ = "rollup_contribution"
 
     revision_id: Mapped[int] = mapped_column(ForeignKey("rollup_revision.id"), primary_key=True, autoincrement=False)
     indicator: Mapped[str] = mapped_column(ForeignKey("indicator.id"), primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
     unit_code: Mapped[str] = mapped_column(primary_key=True)
     unit_valid_from: Mapped[date]
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     numerator: Mapped[Decimal]
     denominator: Mapped[Decimal | None]
+    weight: Mapped[Decimal | None]
+    weight_source: Mapped[str | None]
 
 
 class RollupUnitRow(Base):
-    """How a unit that owed the form stood when the revision was made.
+    """How a unit that owed the form for a base period stood when the revision was made.
 
     `submission_id` is the accepted one, else the refused one; `judgement` is that submission's then, and `received_at`
-    its first delivery as known then: a revision written again has to say the same.
+    its first delivery as known then: a revision written again has to say the same. `whole` says whether the unit lies
+    wholly in the area; `through` names the successions between its day and the area's (old code, new code, day), and
+    `villages` those of its villages inside, where the unit lies there in part and all its villages are told.
     """
 
     __tablename__ = "rollup_unit"
 
     revision_id: Mapped[int] = mapped_column(ForeignKey("rollup_revision.id"), primary_key=True, autoincrement=False)
+    period: Mapped[str] = mapped_column(primary_key=True)
     unit_code: Mapped[str] = mapped_column(primary_key=True)
     unit_valid_from: Mapped[date]
     state: Mapped[UnitState] = mapped_column(choice(UnitState, "state"))
@@ -89,6 +99,9 @@ class RollupUnitRow(Base):
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
     judgement: Mapped[int | None]
     received_at: Mapped[datetime | None]
+    whole: Mapped[bool]
+    through: Mapped[list[list[str]]] = mapped_column(JSON())
+    villages: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class RollupChangeRow(Base):
@@ -106,7 +119,11 @@ class RollupChangeRow(Base):
 
 
 class RollupSeenRow(Base):
-    """Up to which event of the submissions' log an area's figures have been looked at; makes the night restartable."""
+    """What an area's figures have looked at: makes the night restartable, and looks only where something moved.
+
+    Up to which move, delivery and placement of the submissions, and under which structure of the catalogue. `asked`
+    marks figures that a person asked for beside those that every night makes.
+    """
 
     __tablename__ = "rollup_seen"
 
@@ -116,18 +133,10 @@ class RollupSeenRow(Base):
     period: Mapped[str] = mapped_column(primary_key=True)
     boundary: Mapped[Boundary] = mapped_column(choice(Boundary, "boundary"), primary_key=True)
     event_id: Mapped[int] = mapped_column(BIG_ID)
-
-
-class RollupScopeRow(Base):
-    """Working table of one rollup: which unit is expected to give which indicator. Empty between rollups."""
-
-    __tablename__ = "rollup_scope"
-
-    unit_code: Mapped[str] = mapped_column(primary_key=True)
-    unit_valid_from: Mapped[date] = mapped_column(primary_key=True)
-    indicator: Mapped[str] = mapped_column(primary_key=True)
-    by_village: Mapped[bool]
-    needs_denominator: Mapped[bool]
+    delivery_id: Mapped[int] = mapped_column(BIG_ID)
+    placement_id: Mapped[int] = mapped_column(BIG_ID)
+    structure_version: Mapped[str]
+    asked: Mapped[bool]
 
 
 class PublicationRow(Base):

@@ -1,11 +1,14 @@
 """What the warehouse tells: the one part of it that publishing may look at. Values only, nothing here writes."""
 
-from warehouse.queries.lineage import explain
+from warehouse.queries.as_of import AS_OF_RUN, revision_as_of
+from warehouse.queries.due import TouchedArea, areas_touched
+from warehouse.queries.lineage import explain, explain_row
 from warehouse.queries.read_models import (
     Contribution,
     ExplainedContribution,
     Explanation,
     FileRef,
+    Link,
     PeriodStatus,
     Refusal,
     Revision,
@@ -17,15 +20,19 @@ from warehouse.queries.read_models import (
     UnitStatus,
 )
 from warehouse.queries.records import last_runs, run_record, submission_issues, submission_record
-from warehouse.queries.revisions import revision, unpublished
-from warehouse.queries.status import TouchedArea, areas_touched, period_status, refusals
+from warehouse.queries.revisions import revision, revision_of, unpublished
+from warehouse.queries.status import period_status, refusals
+from warehouse.scope import Cell
 from warehouse.unit_state import UnitState
 
 __all__ = [
+    "AS_OF_RUN",
+    "Cell",
     "Contribution",
     "ExplainedContribution",
     "Explanation",
     "FileRef",
+    "Link",
     "PeriodStatus",
     "Refusal",
     "Revision",
@@ -39,10 +46,13 @@ __all__ = [
     "UnitStatus",
     "areas_touched",
     "explain",
+    "explain_row",
     "last_runs",
     "period_status",
     "refusals",
     "revision",
+    "revision_as_of",
+    "revision_of",
     "run_record",
     "submission_issues",
     "submission_record",

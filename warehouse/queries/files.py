@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from domain.issues import Issue, Severity
 from domain.units import UnitKey
 from warehouse.engine import Session
+from warehouse.filed import Filed
 from warehouse.models import IssueRow, OrgUnitRow, SubmissionRow
 from warehouse.queries.read_models import FileRef
 
@@ -14,7 +15,7 @@ _GRAVEST_FIRST = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 _IDS_AT_ONCE = 1_000
 
 
-def file_ref(row: SubmissionRow) -> FileRef:
+def file_ref(row: SubmissionRow | Filed) -> FileRef:
     """How answers name a submission's file."""
     return FileRef(row.id, row.sha256, row.file_name, row.version)
 
@@ -44,7 +45,7 @@ def issue_counts(session: Session, judgements: Collection[tuple[int, int]]) -> d
     return counts
 
 
-def issues_of(session: Session, submission: SubmissionRow) -> tuple[Issue, ...]:
+def issues_of(session: Session, submission: SubmissionRow | Filed) -> tuple[Issue, ...]:
     """The issues of a submission's last judgement, gravest first, then as they were found."""
     rows = session.scalars(
         select(IssueRow)

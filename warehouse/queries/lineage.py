@@ -1,17 +1,19 @@
 """Explain a figure: from the published row to the communes, to the file, to the cell, with every repair on the way."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
 from domain.errors import UsageError
+from domain.indicators import Flow
 from domain.issues import Repair
 from domain.periods import Period
+from domain.rollups import Boundary
 from warehouse.engine import Session
 from warehouse.lifecycle import find_all
-from warehouse.models import RepairRow
-from warehouse.queries.read_models import Contribution, ExplainedContribution, Explanation
+from warehouse.models import IndicatorRow, RepairRow
+from warehouse.queries.read_models import Contribution, ExplainedContribution, Explanation, Revision
 from warehouse.queries.revisions import revision
 
 
@@ -23,21 +25,31 @@ def explain(
     number: int | None = None,
     *,
     form: str | None = None,
+    boundary: Boundary = Boundary.AS_THEN,
 ) -> Explanation:
     """Where a published figure comes from; the newest revision's when no number is given.
 
     Raises:
         UsageError: there is no such revision, or it has no such figure.
     """
-    found = revision(session, area, period, number, form)
+    return explain_row(session, revision(session, area, period, number, form, boundary=boundary), indicator)
+
+
+def explain_row(session: Session, found: Revision, indicator: str) -> Explanation:
+    """Where a figure of a revision comes from, whether that was kept or made as of a moment.
+
+    Raises:
+        UsageError: it has no such figure.
+    """
     row = next((each for each in found.rows if each.indicator == indicator), None)
     if row is None:
         known = ", ".join(each.indicator for each in found.rows)
-        raise UsageError(f"area {area} has no figure {indicator!r} for {period}; it has: {known}")
+        raise UsageError(f"area {found.area} has no figure {indicator!r} for {found.period}; it has: {known}")
     parts = [each for each in found.contributions if each.indicator == indicator]
     files = find_all(session, [each.file.submission_id for each in parts])
     repairs = _repairs(session, {row.id: row.judgement for row in files.values()})
-    given = {each.unit for each in parts}
+    given = {(each.period, each.unit) for each in parts}
+    asked = _periods_of(session, found, parts, indicator)
     return Explanation(
         area=found.area,
         area_name=found.area_name,
@@ -51,9 +63,18 @@ def explain(
             )
             for each in parts
         ),
-        absent=tuple(unit for unit in found.units if unit.code not in given),
+        absent=tuple(unit for unit in found.units if unit.period in asked and (unit.period, unit.code) not in given),
         changes=tuple(change for change in found.changes if change.indicator == indicator),
     )
+
+
+def _periods_of(session: Session, found: Revision, parts: Sequence[Contribution], indicator: str) -> frozenset[Period]:
+    """The base periods that a figure is made from: all of them for a flow, else the one that was taken last."""
+    periods = {unit.period for unit in found.units}
+    known = session.get(IndicatorRow, indicator)
+    if known is not None and known.flow is not Flow.FLOW and periods:
+        return frozenset({part.period for part in parts} or {max(periods)})
+    return frozenset(periods)
 
 
 def _repairs(session: Session, judgements: dict[int, int]) -> dict[int, list[Repair]]:

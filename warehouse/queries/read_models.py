@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from domain.aggregation import Amount
 from domain.issues import Issue, Repair
 from domain.observations import CellState
 from domain.periods import Period
@@ -46,11 +47,25 @@ class SourceCell:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A succession followed between a unit's day and the area's: codes and names, and the text that says so."""
+
+    old: str
+    old_name: str
+    new: str
+    new_name: str
+    effective: date
+    legal_basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one unit gave to one figure of a revision.
+    """What one unit's report of a base period gave to one figure of a revision.
 
     `numerator` and `denominator` are the sums over `sources` (one for a commune's own figure, one per village for the
-    village sheet); `file` is the submission they were read from.
+    village sheet; of a unit that lies in the area in part, only of villages inside); `file` is the submission they were
+    read from. What enters the figure is `weight` of them, as `weight_source` states; None: all of them. `through` are
+    the successions between the unit and the area's line. `unit_valid_from` tells units of one code apart.
     """
 
     indicator: str
@@ -60,15 +75,26 @@ class Contribution:
     denominator: Decimal | None
     file: FileRef
     sources: tuple[SourceCell, ...]
+    period: Period
+    unit_valid_from: date
+    weight: Decimal | None = None
+    weight_source: str | None = None
+    through: tuple[Link, ...] = ()
+
+    @property
+    def counted(self) -> Amount:
+        """What enters the figure."""
+        return Amount(self.numerator, self.denominator).weighted(self.weight)
 
 
 @dataclass(frozen=True, slots=True)
 class UnitStanding:
-    """How a unit that owes the form stands.
+    """How a unit that owes the form stands with one base period.
 
     `state` says whether its report is counted, refused or missing; `late` whether its first placeable file came after
     the deadline. `file` is the counted one, else the one refused last, else None; `received_at` is when the sender
-    first delivered that file (UTC); `issues` counts what was found in it, of any severity.
+    first delivered that file (UTC); `issues` counts what was found in it, of any severity. `whole` says whether the
+    unit lies wholly in the area; `unit_valid_from` tells units of one code apart.
     """
 
     code: str
@@ -78,6 +104,9 @@ class UnitStanding:
     file: FileRef | None
     received_at: datetime | None
     issues: int
+    period: Period
+    unit_valid_from: date
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +114,9 @@ class Revision:
     """The n-th version of an area's figures for a form and period; what it says never changes.
 
     `rows` are in the report's order; `changes` lists what moved against revision `number` - 1 (empty for the first): a
-    figure moved by several files is listed once per file. `units` are all that owe the form, by code; `contributions`
-    what each gave, by indicator and code. `published_at` is in UTC. `content_sha256` covers the rows without revision,
-    `published_at` and `run_id`.
+    figure moved by several files is listed once per file. `units` are all that owe the form, by base period and code;
+    `contributions` what each gave, by indicator, base period and code. `published_at` is in UTC.
+    `content_sha256` covers the rows without revision, `published_at` and `run_id`.
     """
 
     area: str
@@ -165,7 +194,7 @@ class Explanation:
     """The way from one published figure down to the cells: the row, what each unit gave, who gave nothing and why not.
 
     `absent` are the units that owe the form and whose figure did not enter, whatever the reason (the row's notes say
-    it); `changes` what the revision moved of this figure.
+    it), with each base period that they owe it for; `changes` what the revision moved of this figure.
     """
 
     area: str
@@ -218,9 +247,11 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class RevisionRef:
-    """Names one revision of an area's figures."""
+    """Names one revision of an area's figures; `area_valid_from` tells areas of one code apart."""
 
     area: str
     form: str
     period: Period
     number: int
+    boundary: Boundary
+    area_valid_from: date

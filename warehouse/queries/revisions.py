@@ -1,34 +1,49 @@
-"""Read a revision: its rows, what moved, how each unit stood, and the cells under every figure."""
+"""Find revisions: the newest of an area and period, one by its number, those that were not given out."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 
 from domain.errors import UsageError
 from domain.periods import Period, parse_period
-from domain.rollups import RollupChange
-from domain.units import UnitKey
+from domain.rollups import Boundary
 from warehouse.engine import Session
-from warehouse.lifecycle import find_all
 from warehouse.models import (
-    IndicatorRow,
-    ObservationRow,
     PublicationRow,
     RollupChangeRow,
     RollupContributionRow,
     RollupFigureRow,
     RollupRevisionRow,
     RollupUnitRow,
-    SubmissionRow,
 )
-from warehouse.queries.files import file_ref, issue_counts, unit_names
-from warehouse.queries.read_models import Contribution, Revision, RevisionRef, SourceCell, UnitStanding
+from warehouse.queries.assembling import Material, assemble
+from warehouse.queries.read_models import Revision, RevisionRef
 from warehouse.revision_rows import read_rows
 
 
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Narrows down which figures of an area and period are meant; what is None may be anything.
+
+    `number` is the revision's, `form` may be left out where the area has figures of only one, `area_valid_from` where
+    its code means one area.
+    """
+
+    number: int | None = None
+    form: str | None = None
+    boundary: Boundary = Boundary.AS_THEN
+    area_valid_from: date | None = None
+
+
 def revision(
-    session: Session, area: str, period: Period, number: int | None = None, form: str | None = None
+    session: Session,
+    area: str,
+    period: Period,
+    number: int | None = None,
+    form: str | None = None,
+    *,
+    boundary: Boundary = Boundary.AS_THEN,
 ) -> Revision:
     """A revision of an area's figures for a period; the newest when no number is given.
 
@@ -38,73 +53,63 @@ def revision(
         period: the period.
         number: which revision, from 1.
         form: which form; may be left out where the area has figures of only one.
+        boundary: on whose boundaries.
 
     Raises:
         UsageError: there is no such revision, or several forms have figures and none was named.
     """
-    head = find_revision(session, area, period, number, form)
-    units = session.scalars(
-        select(RollupUnitRow).where(RollupUnitRow.revision_id == head.id).order_by(RollupUnitRow.unit_code)
-    ).all()
+    return read_revision(session, find_revision(session, area, period, Which(number, form, boundary)))
+
+
+def revision_of(session: Session, ref: RevisionRef) -> Revision:
+    """The revision of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    which = Which(ref.number, ref.form, ref.boundary, ref.area_valid_from)
+    return read_revision(session, find_revision(session, ref.area, ref.period, which))
+
+
+def read_revision(session: Session, head: RollupRevisionRow) -> Revision:
+    """All that a revision says."""
+    unit, part, move = RollupUnitRow, RollupContributionRow, RollupChangeRow
+    units = session.scalars(select(unit).where(unit.revision_id == head.id).order_by(unit.period, unit.unit_code)).all()
     parts = session.scalars(
-        select(RollupContributionRow)
+        select(part)
         .join(
             RollupFigureRow,
-            (RollupFigureRow.revision_id == RollupContributionRow.revision_id)
-            & (RollupFigureRow.indicator == RollupContributionRow.indicator),
+            (RollupFigureRow.revision_id == part.revision_id) & (RollupFigureRow.indicator == part.indicator),
         )
-        .where(RollupContributionRow.revision_id == head.id)
-        .order_by(RollupFigureRow.position, RollupContributionRow.unit_code)
+        .where(part.revision_id == head.id)
+        .order_by(RollupFigureRow.position, part.period, part.unit_code)
     ).all()
-    moves = session.scalars(
-        select(RollupChangeRow).where(RollupChangeRow.revision_id == head.id).order_by(RollupChangeRow.position)
-    ).all()
-    named = [*(one.submission_id for one in units), *(one.submission_id for one in moves)]
-    files = find_all(session, [*filter(None, named), *(one.submission_id for one in parts)])
-    # Whoever gave a figure owes the form, so these are all.
-    names = unit_names(session, [UnitKey(one.unit_code, one.unit_valid_from) for one in units])
-    return Revision(
-        area=head.area_code,
-        area_valid_from=head.area_valid_from,
-        area_name=head.area_name,
-        form=head.form,
-        period=parse_period(head.period),
-        boundary=head.boundary,
-        number=head.number,
-        published_at=head.published_at,
-        run_id=head.run_id,
-        catalog_version=head.catalog_version,
-        content_sha256=head.content_sha256,
-        rows=read_rows(session, head),
-        changes=tuple(_change(move, files) for move in moves),
-        units=_standings(session, units, files, names),
-        contributions=_contributions(session, head, parts, files, names),
-        file_names={row.sha256: row.file_name for row in files.values()},
-    )
+    moves = session.scalars(select(move).where(move.revision_id == head.id).order_by(move.position)).all()
+    return assemble(session, head, Material(read_rows(session, head), units, parts, moves))
 
 
-def find_revision(
-    session: Session, area: str, period: Period, number: int | None, form: str | None
-) -> RollupRevisionRow:
-    """The head of a revision; see `revision`.
+def find_revision(session: Session, area: str, period: Period, which: Which) -> RollupRevisionRow:
+    """The head of a revision.
 
     Raises:
         UsageError: there is no such revision, or several forms have figures and none was named.
     """
-    statement = select(RollupRevisionRow).where(
-        RollupRevisionRow.area_code == area, RollupRevisionRow.period == period.id
-    )
-    if form is not None:
-        statement = statement.where(RollupRevisionRow.form == form)
-    if number is not None:
-        statement = statement.where(RollupRevisionRow.number == number)
-    heads = session.scalars(statement.order_by(RollupRevisionRow.number.desc())).all()
+    row = RollupRevisionRow
+    statement = select(row).where(row.area_code == area, row.period == period.id, row.boundary == which.boundary)
+    for column, wanted in (
+        (row.form, which.form),
+        (row.number, which.number),
+        (row.area_valid_from, which.area_valid_from),
+    ):
+        if wanted is not None:
+            statement = statement.where(column == wanted)
+    heads = session.scalars(statement.order_by(row.number.desc())).all()
     forms = sorted({head.form for head in heads})
     if len(forms) > 1:
         raise UsageError(f"area {area} has figures of several forms for {period}; name one of: {', '.join(forms)}")
     if not heads:
-        wanted = "no figures yet" if number is None else f"no revision {number}"
-        raise UsageError(f"area {area} has {wanted} for {period}")
+        wanted_number = "no figures yet" if which.number is None else f"no revision {which.number}"
+        raise UsageError(f"area {area} has {wanted_number} for {period}")
     return heads[0]
 
 
@@ -116,88 +121,16 @@ def unpublished(session: Session) -> tuple[RevisionRef, ...]:
         newest[head.area_code, head.area_valid_from, head.form, head.period, head.boundary] = head
     done = set(session.scalars(given_out))
     left = sorted((head for head in newest.values() if head.id not in done), key=lambda head: head.id)
-    return tuple(RevisionRef(head.area_code, head.form, parse_period(head.period), head.number) for head in left)
+    return tuple(map(ref_of, left))
 
 
-def _change(move: RollupChangeRow, files: Mapping[int, SubmissionRow]) -> RollupChange:
-    sha256 = files[move.submission_id].sha256 if move.submission_id is not None else None
-    return RollupChange(move.indicator, move.column_name, move.before, move.after, sha256)
-
-
-def _standings(
-    session: Session,
-    units: Sequence[RollupUnitRow],
-    files: Mapping[int, SubmissionRow],
-    names: Mapping[UnitKey, str],
-) -> tuple[UnitStanding, ...]:
-    judged = [(one.submission_id, one.judgement) for one in units if one.submission_id and one.judgement is not None]
-    counts = issue_counts(session, judged)
-    return tuple(
-        UnitStanding(
-            code=one.unit_code,
-            name=names[UnitKey(one.unit_code, one.unit_valid_from)],
-            state=one.state,
-            late=one.late,
-            file=file_ref(files[one.submission_id]) if one.submission_id is not None else None,
-            received_at=one.received_at,
-            issues=counts.get((one.submission_id or 0, one.judgement or 0), 0),
-        )
-        for one in units
+def ref_of(head: RollupRevisionRow) -> RevisionRef:
+    """How a revision is named."""
+    return RevisionRef(
+        area=head.area_code,
+        form=head.form,
+        period=parse_period(head.period),
+        number=head.number,
+        boundary=head.boundary,
+        area_valid_from=head.area_valid_from,
     )
-
-
-def _contributions(
-    session: Session,
-    head: RollupRevisionRow,
-    parts: Sequence[RollupContributionRow],
-    files: Mapping[int, SubmissionRow],
-    names: Mapping[UnitKey, str],
-) -> tuple[Contribution, ...]:
-    sources = _sources(session, head)
-    return tuple(
-        Contribution(
-            indicator=one.indicator,
-            unit=one.unit_code,
-            unit_name=names[UnitKey(one.unit_code, one.unit_valid_from)],
-            numerator=one.numerator,
-            denominator=one.denominator,
-            file=file_ref(files[one.submission_id]),
-            sources=tuple(sources[one.indicator, one.unit_code]),
-        )
-        for one in parts
-    )
-
-
-def _sources(session: Session, head: RollupRevisionRow) -> dict[tuple[str, str], list[SourceCell]]:
-    """Cells by indicator and reporting unit: a commune's own, or those of its villages."""
-    from_villages = IndicatorRow.collected_at == "village"
-    found = session.execute(
-        select(RollupContributionRow.unit_code, ObservationRow)
-        .join(
-            ObservationRow,
-            (ObservationRow.submission_id == RollupContributionRow.submission_id)
-            & (ObservationRow.indicator == RollupContributionRow.indicator),
-        )
-        .join(IndicatorRow, IndicatorRow.id == RollupContributionRow.indicator)
-        .where(
-            RollupContributionRow.revision_id == head.id,
-            from_villages == (ObservationRow.unit_code != RollupContributionRow.unit_code),
-        )
-        .order_by(ObservationRow.indicator, ObservationRow.unit_code)
-    )
-    sources: dict[tuple[str, str], list[SourceCell]] = defaultdict(list)
-    for unit, row in found:
-        sources[row.indicator, unit].append(
-            SourceCell(
-                unit=row.unit_code,
-                sheet=row.sheet,
-                cell=row.cell,
-                denominator_cell=row.denominator_cell,
-                state=row.state,
-                numerator=row.numerator,
-                denominator=row.denominator,
-                numerator_raw=row.numerator_raw,
-                denominator_raw=row.denominator_raw,
-            )
-        )
-    return sources

@@ -1,36 +1,25 @@
 """Who reported, who is late, who is missing, whose report was refused and why; and which rollups are due for a look."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from domain.catalog import Catalog
-from domain.errors import UsageError
-from domain.periods import Period, parse_period
+from domain.periods import Period
 from domain.rollups import Boundary
 from domain.submissions import PENDING_STATES, SubmissionState
-from domain.units import Area, UnitKey
+from domain.units import Area
 from warehouse.engine import Session
-from warehouse.models import RollupSeenRow, SubmissionEventRow, SubmissionRow
+from warehouse.filed import Filed
+from warehouse.models import SubmissionRow
 from warehouse.queries.files import file_ref, issue_counts, issues_of
 from warehouse.queries.read_models import PeriodStatus, Refusal, UnitStanding, UnitStatus
 from warehouse.revision_rows import newest_revision
+from warehouse.scope import Cell, owed_in
 from warehouse.standing import Standing, standings
-
-
-@dataclass(frozen=True, slots=True)
-class TouchedArea:
-    """An area, form and period about whose units something happened since its figures were last made."""
-
-    area: Area
-    form: str
-    period: Period
 
 
 def period_status(session: Session, catalog: Catalog, area: Area, form: str, period: Period) -> PeriodStatus:
     """How all units of an area that owe a form stand at this moment, by code."""
-    units = catalog.owing_units(form, area.code, period)
+    units = [one.unit for one in owed_in(catalog, Cell(area, form, period), period)]
     deadline = catalog.deadline(form, period, catalog.form(form).level)
     found = standings(session, form, period, units, deadline)
     counts = issue_counts(
@@ -44,7 +33,7 @@ def period_status(session: Session, catalog: Catalog, area: Area, form: str, per
         period=period,
         deadline=deadline,
         revision=newest.number if newest else None,
-        units=tuple(_status(session, one, counts) for one in found.values()),
+        units=tuple(_status(session, period, one, counts) for one in found.values()),
     )
 
 
@@ -57,55 +46,11 @@ def refusals(session: Session, *, unplaced_only: bool = False) -> tuple[Refusal,
     return tuple(_refusal(session, row) for row in rows.all())
 
 
-def areas_touched(session: Session, catalog: Catalog, areas: Sequence[str]) -> tuple[TouchedArea, ...]:
-    """Where figures have to be looked at again, of the areas with these codes, in order of period and area.
-
-    It goes by the log of submissions against what the last rollup saw, so a run that was killed between loading and
-    rolling up leaves its work to the next. A code that names no area in a period is passed over for that period.
-    """
-    placed = (
-        select(
-            SubmissionRow.form,
-            SubmissionRow.period,
-            SubmissionRow.unit_code,
-            SubmissionRow.unit_valid_from,
-            func.max(SubmissionEventRow.id),
-        )
-        .join(SubmissionEventRow, SubmissionEventRow.submission_id == SubmissionRow.id)
-        .where(SubmissionRow.version.is_not(None))
-        .group_by(SubmissionRow.form, SubmissionRow.period, SubmissionRow.unit_code, SubmissionRow.unit_valid_from)
-    )
-    last_events: dict[tuple[str, str], dict[UnitKey, int]] = {}
-    for form, period, code, valid_from, event_id in session.execute(placed):
-        if form and period and code and valid_from:
-            last_events.setdefault((form, period), {})[UnitKey(code, valid_from)] = event_id
-    seen = {
-        (row.area_code, row.area_valid_from, row.form, row.period): row.event_id
-        for row in session.scalars(select(RollupSeenRow).where(RollupSeenRow.boundary == Boundary.AS_THEN))
-    }
-    touched: list[TouchedArea] = []
-    for (form, period_id), events in sorted(last_events.items()):
-        period = parse_period(period_id)
-        for code in areas:
-            area = _area(catalog, code, form, period)
-            if area is None:
-                continue
-            looked_at = seen.get((area.code, area.valid_from, form, period_id), 0)
-            if any(events.get(unit.key, 0) > looked_at for unit in area.members):
-                touched.append(TouchedArea(area, form, period))
-    return tuple(touched)
-
-
-def _area(catalog: Catalog, code: str, form: str, period: Period) -> Area | None:
-    try:
-        return catalog.units.area(code, catalog.last_day(form, period))
-    except UsageError:
-        return None
-
-
-def _status(session: Session, one: Standing, counts: dict[tuple[int, int], int]) -> UnitStatus:
+def _status(session: Session, period: Period, one: Standing, counts: dict[tuple[int, int], int]) -> UnitStatus:
     row = one.submission
     standing = UnitStanding(
+        period=period,
+        unit_valid_from=one.unit.valid_from,
         code=one.unit.code,
         name=one.unit.name,
         state=one.state,
@@ -124,5 +69,5 @@ def _status(session: Session, one: Standing, counts: dict[tuple[int, int], int])
     )
 
 
-def _refusal(session: Session, row: SubmissionRow) -> Refusal:
+def _refusal(session: Session, row: SubmissionRow | Filed) -> Refusal:
     return Refusal(file_ref(row), row.received_at, row.judged_at, issues_of(session, row))

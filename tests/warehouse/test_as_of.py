@@ -1,0 +1,98 @@
+"""What was known at a moment is found again at any later one, exactly."""
+
+from datetime import datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.errors import UsageError
+from domain.periods import parse_period
+from tests.warehouse.histories import STOCK, Step, Story, histories
+from tests.warehouse.house import FORM, MAY, House, taken_back
+from warehouse import queries
+from warehouse.engine import Session, reading
+from warehouse.revision_rows import contribution_rows, unit_rows
+from warehouse.rollups import Edition, draft_of
+from warehouse.scope import Cell
+
+QUARTER = parse_period("2025-Q2")
+
+
+def cells(house: House) -> list[Cell]:
+    """A month of the district, a quarter of it, and the month of its province."""
+    return [
+        Cell(house.area(), FORM, MAY),
+        Cell(house.area(period=QUARTER), FORM, QUARTER),
+        Cell(house.area("58"), FORM, MAY),
+    ]
+
+
+def looked(session: Session, house: House, cell: Cell, as_of: datetime | None) -> list[object]:
+    """All that a rollup gives and rests on, without what only names it."""
+    draft = draft_of(session, house.catalog, cell, Edition(1, "run", house.clock), as_of)
+    return [draft.head.content_sha256, unit_rows(0, draft), contribution_rows(0, draft)]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=histories(with_structure=False))
+def test_rollup_as_of_a_moment_is_the_rollup_made_at_it(house: House, history: list[Step]) -> None:
+    """Deliveries, refusals, corrections, withdrawals, files read again: looking back finds what looking then found."""
+    with taken_back(house.engine) as session:
+        story = Story(house, session)
+        then = []
+        for step in history:
+            story.tell(step)
+            then.append((house.now(), [looked(session, house, cell, None) for cell in cells(house)]))
+        for moment, found in then:
+            assert [looked(session, house, cell, moment) for cell in cells(house)] == found
+
+
+def test_correction_is_not_known_before_it_came(house: House) -> None:
+    """As of the day before it, the rows are those of the first revision, with the file it rested on."""
+    first = house.accept(house.report("22813", {STOCK: (1, 2)}))
+    house.roll_up()
+    before = house.clock
+    house.accept(house.report("22813", {STOCK: (2, 2)}))
+    house.roll_up()
+    with reading(house.engine) as session:
+        found = queries.revision_as_of(session, house.catalog, Cell(house.area(), FORM, MAY), before)
+        explained = queries.explain_row(session, found, STOCK)
+    kept = house.revision(1)
+    assert (found.content_sha256, found.units, found.contributions) == (
+        kept.content_sha256,
+        kept.units,
+        kept.contributions,
+    )
+    assert (found.number, found.published_at, found.run_id, found.changes) == (1, before, queries.AS_OF_RUN, ())
+    assert [part.contribution.file.submission_id for part in explained.contributions] == [first]
+
+
+def test_looking_back_keeps_nothing(house: House) -> None:
+    """A look at a moment makes no revision and leaves nothing to publish; before anything came, all is missing."""
+    house.accept(house.report("22813", {STOCK: (1, 2)}))
+    with reading(house.engine) as session:
+        cell = Cell(house.area(), FORM, MAY)
+        found = queries.revision_as_of(session, house.catalog, cell, datetime.fromisoformat("2025-01-01T00:00Z"))
+        assert queries.unpublished(session) == ()
+    assert {(row.units_missing, row.value, row.revision) for row in found.rows} == {(8, None, 0)}
+    with pytest.raises(UsageError, match="no figures yet"):
+        house.revision()
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=histories(with_structure=True, longest=6), data=st.data())
+def test_revision_can_be_made_anew_from_its_moment(house: House, history: list[Step], data: st.DataObject) -> None:
+    """Whatever came later, a revision's rows follow from its moment and the catalogue it was made with."""
+    with taken_back(house.engine) as session:
+        story = Story(house, session)
+        cut = data.draw(st.integers(1, len(history)))
+        for step in history[:cut]:
+            story.tell(step)
+        catalog, moment = house.catalog, house.now()
+        cell = Cell(house.area(), FORM, MAY)
+        made = draft_of(session, catalog, cell, Edition(1, "run", moment))
+        for step in history[cut:]:
+            story.tell(step)
+        again = draft_of(session, catalog, cell, Edition(1, "run", moment), moment)
+        assert again.rows == made.rows

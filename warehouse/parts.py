@@ -1,0 +1,192 @@
+"""What each unit gives to a figure: its reports over the base periods, or the part of them that belongs to the area."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from domain.aggregation import Amount, Sums, add_up, over_time
+from domain.catalog import Catalog
+from domain.extents import Weight, weight_of
+from domain.indicators import Indicator
+from domain.periods import Period
+from domain.units import Level, UnitKey
+from warehouse.coverage import Coverage, Gap, coverage_of
+from warehouse.engine import Session
+from warehouse.scope import Owed, Scope, Slot
+from warehouse.standing import Standing, standings
+from warehouse.sums import Given, Said, said_by, said_by_villages
+from warehouse.unit_state import UnitState
+
+_SAYS_NOTHING = Given(None, applies=True)
+_NO_VILLAGE_INSIDE = Given(None, applies=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one unit's report of a base period gives to a figure: the sums over its cells, and what of them counts."""
+
+    slot: Slot
+    submission_id: int
+    amount: Amount
+    weight: Decimal | None = None
+    weight_source: str | None = None
+
+    @property
+    def counted(self) -> Amount:
+        """What enters the figure."""
+        return self.amount.weighted(self.weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one row rests on.
+
+    `crossing` are reports of units that lie in the area in part, where nobody says which part of the figure is meant:
+    with any, there is no figure. `by_weight` and `by_village` are those where it is said. `fallen` are units whose
+    cumulative figure is smaller than one of its earlier in the year.
+    """
+
+    sums: Sums
+    parts: tuple[Part, ...]
+    coverage: Coverage
+    crossing: tuple[Owed, ...]
+    by_weight: tuple[tuple[Owed, Weight], ...]
+    by_village: tuple[Owed, ...]
+    fallen: tuple[Gap, ...]
+    is_comparable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """All that the rows of a cell are made from, read once."""
+
+    catalog: Catalog
+    scope: Scope
+    standing: Mapping[Slot, Standing]
+    said: Said
+    said_inside: Said
+
+    def evidence(self, indicator: Indicator) -> Evidence:
+        """What the row of an indicator rests on."""
+        expected = self.scope.expected[indicator]
+        weights = self._weights(indicator, expected)
+        by_village = tuple(one for one in expected if _is_by_village(indicator, one))
+        settled = {*weights, *(one.slot for one in by_village)}
+        crossing = tuple(one for one in expected if not one.portion.whole and one.slot not in settled)
+        coverage, parts = self._units(indicator, expected, weights)
+        amounts = [over_time(indicator.flow, [part.counted for part in given]) for given in _by_unit(parts).values()]
+        is_comparable = not crossing and not self.scope.lost
+        return Evidence(
+            sums=add_up([one for one in amounts if one is not None] if is_comparable else []),
+            parts=parts,
+            coverage=coverage,
+            crossing=crossing,
+            by_weight=tuple((one, weights[one.slot]) for one in expected if one.slot in weights),
+            by_village=by_village,
+            fallen=self._fallen(indicator, expected),
+            is_comparable=is_comparable,
+        )
+
+    def _weights(self, indicator: Indicator, expected: Iterable[Owed]) -> dict[Slot, Weight]:
+        found = {
+            one.slot: weight_of(self.catalog.units, one.portion, indicator)
+            for one in expected
+            if not one.portion.whole and not _is_by_village(indicator, one)
+        }
+        return {slot: weight for slot, weight in found.items() if weight is not None}
+
+    def _units(
+        self, indicator: Indicator, expected: Sequence[Owed], weights: Mapping[Slot, Weight]
+    ) -> tuple[Coverage, tuple[Part, ...]]:
+        """Sort the units by what became of their figure; only a unit that has the whole of it gives anything."""
+        said = {one.slot: self._said(indicator, one) for one in expected}
+        coverage = coverage_of(expected, self.standing, said)
+        giving = {gap.unit.key for gap in coverage.given}
+        parts: list[Part] = []
+        for one in expected:
+            amount, file = said[one.slot].amount, self.standing[one.slot].submission
+            if one.slot.unit in giving and amount is not None and file is not None:
+                weight = weights.get(one.slot)
+                stated = (weight.value, weight.source) if weight else (None, None)
+                parts.append(Part(one.slot, file.id, amount, *stated))
+        return coverage, tuple(parts)
+
+    def _said(self, indicator: Indicator, one: Owed) -> Given:
+        if _is_by_village(indicator, one):
+            if not one.portion.villages:
+                return _NO_VILLAGE_INSIDE
+            return self._of(self.said_inside, indicator, one)
+        return self._of(self.said, indicator, one)
+
+    def _of(self, said: Said, indicator: Indicator, one: Owed) -> Given:
+        stands = self.standing[one.slot]
+        if stands.submission is None or stands.state is not UnitState.ACCEPTED:
+            return _SAYS_NOTHING
+        return said.get(stands.submission.id, {}).get(indicator.id, _SAYS_NOTHING)
+
+    def _fallen(self, indicator: Indicator, expected: Iterable[Owed]) -> tuple[Gap, ...]:
+        """Units whose last cumulative figure is smaller than one before it in the same year."""
+        before: dict[UnitKey, list[Owed]] = {}
+        for one in self.scope.before.get(indicator, ()):
+            before.setdefault(one.slot.unit, []).append(one)
+        fallen: list[Gap] = []
+        for one in expected:
+            last = self._said(indicator, one).amount
+            earlier = [
+                each.slot.period
+                for each in before.get(one.slot.unit, ())
+                if _is_more(self._said(indicator, each).amount, last)
+            ]
+            if earlier:
+                fallen.append(Gap(one.unit, tuple(earlier)))
+        return tuple(fallen)
+
+
+def open_ledger(session: Session, catalog: Catalog, scope: Scope, as_of: datetime | None = None) -> Ledger:
+    """Read what a cell rests on, as it is now or as it was known at a moment; writes nothing."""
+    form = scope.cell.form
+    level = catalog.form(form).level
+    by_period: dict[Period, list[Owed]] = {}
+    for one in scope.owed:
+        by_period.setdefault(one.slot.period, []).append(one)
+    standing: dict[Slot, Standing] = {}
+    for period, reports in by_period.items():
+        deadline = catalog.deadline(form, period, level)
+        found = standings(session, form, period, [one.unit for one in reports], deadline, as_of=as_of)
+        standing |= {Slot(period, unit): one for unit, one in found.items()}
+    needed = {one.slot for reports in (*scope.expected.values(), *scope.before.values()) for one in reports}
+    counted = {
+        slot: one.submission.id
+        for slot, one in standing.items()
+        if slot in needed and one.state is UnitState.ACCEPTED and one.submission is not None
+    }
+    inside = {
+        counted[one.slot]: one.portion.villages
+        for one in scope.owed
+        if one.slot in counted and not one.portion.whole and one.portion.villages
+    }
+    indicators = tuple(scope.expected)
+    return Ledger(
+        catalog,
+        scope,
+        standing,
+        said_by(session, counted.values(), indicators),
+        said_by_villages(session, inside, indicators),
+    )
+
+
+def _is_by_village(indicator: Indicator, one: Owed) -> bool:
+    """Whether a unit that lies inside in part tells which villages, and the figure is what villages give."""
+    return not one.portion.whole and indicator.collected_at is Level.VILLAGE and one.portion.villages is not None
+
+
+def _is_more(one: Amount | None, other: Amount | None) -> bool:
+    return one is not None and other is not None and one.numerator > other.numerator
+
+
+def _by_unit(parts: Iterable[Part]) -> dict[UnitKey, list[Part]]:
+    found: dict[UnitKey, list[Part]] = {}
+    for part in parts:
+        found.setdefault(part.slot.unit, []).append(part)
+    return found

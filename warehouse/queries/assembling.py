@@ -1,0 +1,205 @@
+"""Put a revision together from its rows: figures, how each unit stood, and the cells under every figure."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from domain.periods import Period, parse_period
+from domain.rollups import RollupChange, RollupRow
+from domain.units import Level, UnitKey
+from warehouse.engine import Session
+from warehouse.lifecycle import find_all
+from warehouse.models import (
+    IndicatorRow,
+    ObservationRow,
+    OrgUnitRow,
+    RollupChangeRow,
+    RollupContributionRow,
+    RollupRevisionRow,
+    RollupUnitRow,
+    SubmissionRow,
+    SuccessionRow,
+)
+from warehouse.queries.files import file_ref, issue_counts, unit_names
+from warehouse.queries.read_models import Contribution, Link, Revision, SourceCell, UnitStanding
+
+_IDS_AT_ONCE = 1_000
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a revision consists of beside its head, whether it was read or has just been made."""
+
+    rows: tuple[RollupRow, ...]
+    units: Sequence[RollupUnitRow]
+    parts: Sequence[RollupContributionRow]
+    moves: Sequence[RollupChangeRow]
+
+
+def assemble(session: Session, head: RollupRevisionRow, of: Material) -> Revision:
+    """All that a revision says, with the names of files, units and successions."""
+    named = [*(one.submission_id for one in of.units), *(one.submission_id for one in of.moves)]
+    files = find_all(session, [*filter(None, named), *(one.submission_id for one in of.parts)])
+    # Whoever gave a figure owes the form, so these are all.
+    names = unit_names(session, [UnitKey(one.unit_code, one.unit_valid_from) for one in of.units])
+    return Revision(
+        area=head.area_code,
+        area_valid_from=head.area_valid_from,
+        area_name=head.area_name,
+        form=head.form,
+        period=parse_period(head.period),
+        boundary=head.boundary,
+        number=head.number,
+        published_at=head.published_at,
+        run_id=head.run_id,
+        catalog_version=head.catalog_version,
+        content_sha256=head.content_sha256,
+        rows=of.rows,
+        changes=tuple(_change(move, files) for move in of.moves),
+        units=_standings(session, of.units, files, names),
+        contributions=_contributions(session, of, files, names),
+        file_names={row.sha256: row.file_name for row in files.values()},
+    )
+
+
+def _change(move: RollupChangeRow, files: Mapping[int, SubmissionRow]) -> RollupChange:
+    sha256 = files[move.submission_id].sha256 if move.submission_id is not None else None
+    return RollupChange(move.indicator, move.column_name, move.before, move.after, sha256)
+
+
+def _standings(
+    session: Session,
+    units: Sequence[RollupUnitRow],
+    files: Mapping[int, SubmissionRow],
+    names: Mapping[UnitKey, str],
+) -> tuple[UnitStanding, ...]:
+    judged = [(one.submission_id, one.judgement) for one in units if one.submission_id and one.judgement is not None]
+    counts = issue_counts(session, judged)
+    periods = _Periods()
+    return tuple(
+        UnitStanding(
+            code=one.unit_code,
+            name=names[UnitKey(one.unit_code, one.unit_valid_from)],
+            state=one.state,
+            late=one.late,
+            file=file_ref(files[one.submission_id]) if one.submission_id is not None else None,
+            received_at=one.received_at,
+            issues=counts.get((one.submission_id or 0, one.judgement or 0), 0),
+            period=periods[one.period],
+            unit_valid_from=one.unit_valid_from,
+            whole=one.whole,
+        )
+        for one in units
+    )
+
+
+def _contributions(
+    session: Session, of: Material, files: Mapping[int, SubmissionRow], names: Mapping[UnitKey, str]
+) -> tuple[Contribution, ...]:
+    sources = _sources(session, {one.submission_id for one in of.parts}, {one.indicator for one in of.parts})
+    places = {(one.period, one.unit_code): one for one in of.units}
+    links = _links(session, of.units)
+    periods = _Periods()
+    found: list[Contribution] = []
+    for one in of.parts:
+        place = places[one.period, one.unit_code]
+        cells = sources[one.submission_id, one.indicator]
+        found.append(
+            Contribution(
+                indicator=one.indicator,
+                unit=one.unit_code,
+                unit_name=names[UnitKey(one.unit_code, one.unit_valid_from)],
+                numerator=one.numerator,
+                denominator=one.denominator,
+                file=file_ref(files[one.submission_id]),
+                sources=tuple(cells if one.weight is not None else _inside(cells, place)),
+                period=periods[one.period],
+                unit_valid_from=one.unit_valid_from,
+                weight=one.weight,
+                weight_source=one.weight_source,
+                through=tuple(links[old, new, effective] for old, new, effective in place.through),
+            )
+        )
+    return tuple(found)
+
+
+def _inside(cells: Sequence[SourceCell], place: RollupUnitRow) -> Sequence[SourceCell]:
+    """The cells that were summed: of a unit that lies in the area in part, those of its villages inside."""
+    if place.whole or place.villages is None:
+        return cells
+    return [cell for cell in cells if cell.unit in place.villages]
+
+
+def _sources(
+    session: Session, submissions: Collection[int], indicators: Collection[str]
+) -> dict[tuple[int, str], list[SourceCell]]:
+    """Cells by submission and indicator: a commune's own, or those of its villages."""
+    sources: dict[tuple[int, str], list[SourceCell]] = defaultdict(list)
+    wanted = sorted(submissions)
+    row = ObservationRow
+    statement = (
+        select(row)
+        .join(SubmissionRow, SubmissionRow.id == row.submission_id)
+        .join(IndicatorRow, IndicatorRow.id == row.indicator)
+        .where((IndicatorRow.collected_at == Level.VILLAGE) == (row.unit_code != SubmissionRow.unit_code))
+        .order_by(row.submission_id, row.indicator, row.unit_code)
+    )
+    for start in range(0, len(wanted), _IDS_AT_ONCE):
+        part = statement.where(row.submission_id.in_(wanted[start : start + _IDS_AT_ONCE]))
+        for one in session.scalars(part):
+            if one.indicator in indicators:
+                sources[one.submission_id, one.indicator].append(_source(one))
+    return sources
+
+
+def _source(row: ObservationRow) -> SourceCell:
+    return SourceCell(
+        unit=row.unit_code,
+        sheet=row.sheet,
+        cell=row.cell,
+        denominator_cell=row.denominator_cell,
+        state=row.state,
+        numerator=row.numerator,
+        denominator=row.denominator,
+        numerator_raw=row.numerator_raw,
+        denominator_raw=row.denominator_raw,
+    )
+
+
+def _links(session: Session, units: Iterable[RollupUnitRow]) -> dict[tuple[str, str, str], Link]:
+    """The successions that were followed, by old code, new code and day."""
+    wanted = {(old, new, effective) for one in units for old, new, effective in one.through}
+    if not wanted:
+        return {}
+    codes = sorted({code for old, new, _ in wanted for code in (old, new)})
+    versions: dict[str, list[OrgUnitRow]] = defaultdict(list)
+    texts: dict[tuple[str, str, str], str] = {}
+    for start in range(0, len(codes), _IDS_AT_ONCE):
+        part = codes[start : start + _IDS_AT_ONCE]
+        for unit in session.scalars(select(OrgUnitRow).where(OrgUnitRow.code.in_(part))):
+            versions[unit.code].append(unit)
+        for row in session.scalars(select(SuccessionRow).where(SuccessionRow.old_code.in_(part))):
+            texts[row.old_code, row.new_code, row.effective.isoformat()] = row.legal_basis
+    found: dict[tuple[str, str, str], Link] = {}
+    for old, new, effective in wanted:
+        day = date.fromisoformat(effective)
+        names = _name_on(versions[old], old, day - _DAY), _name_on(versions[new], new, day)
+        found[old, new, effective] = Link(old, names[0], new, names[1], day, texts.get((old, new, effective), ""))
+    return found
+
+
+def _name_on(versions: Iterable[OrgUnitRow], code: str, day: date) -> str:
+    holding = (one for one in versions if one.valid_from <= day and (one.valid_to is None or day <= one.valid_to))
+    return next((one.name for one in holding), code)
+
+
+class _Periods(dict[str, Period]):
+    """Periods by their id: a hundred thousand rows name a handful of them."""
+
+    def __missing__(self, text: str) -> Period:
+        found = self[text] = parse_period(text)
+        return found

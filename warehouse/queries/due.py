@@ -1,0 +1,159 @@
+"""Which figures have to be looked at again: where a report moved, or the catalogue's structure did."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from domain.catalog import Catalog
+from domain.errors import UsageError
+from domain.periods import Frequency, Period, parse_period
+from domain.rollups import Boundary
+from domain.units import Area, UnitKey
+from warehouse.engine import Session
+from warehouse.models import DeliveryRow, PlacementRow, RollupSeenRow, SubmissionEventRow
+from warehouse.scope import Cell, base_periods, portions_in
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedArea:
+    """An area, form and period about whose units something happened since its figures were last made."""
+
+    area: Area
+    form: str
+    period: Period
+    boundary: Boundary = Boundary.AS_THEN
+
+
+class Mark(NamedTuple):
+    """How far something has been looked at: the last move, delivery and placement of any submission."""
+
+    event: int = 0
+    delivery: int = 0
+    placement: int = 0
+
+    def is_beyond(self, seen: "Mark") -> bool:
+        """Whether there is anything that was not seen."""
+        return any(mine > theirs for mine, theirs in zip(self, seen, strict=True))
+
+    def and_also(self, other: "Mark") -> "Mark":
+        """The later of each."""
+        return Mark(*(max(mine, theirs) for mine, theirs in zip(self, other, strict=True)))
+
+
+def areas_touched(session: Session, catalog: Catalog, areas: Sequence[str], *, today: date) -> tuple[TouchedArea, ...]:
+    """Where figures have to be looked at again, of the areas with these codes, in order of period and area.
+
+    Beside the periods that are reported, those made up of them: a quarter is looked at once its last day has passed and
+    something came for its last month. Figures that a person asked for are kept up to date as well. It goes by the log
+    of submissions against what the last rollup saw, so a run that was killed between loading and rolling up leaves its
+    work to the next. A code that names no area in a period is passed over for that period.
+    """
+    look = _Look(catalog, today, _marks(session), {_key_of(row): row for row in session.scalars(select(RollupSeenRow))})
+    found = {_key(cell): cell for cell in (*look.regular(areas), *look.asked()) if look.is_due(cell)}
+    return tuple(TouchedArea(one.area, one.form, one.period, one.boundary) for one in found.values())
+
+
+_Key = tuple[str, date, str, str, Boundary]
+_Marks = Mapping[tuple[str, Period], Mapping[UnitKey, Mark]]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One look at everything that moved, against what was seen of it; by form and base period, then by unit."""
+
+    catalog: Catalog
+    today: date
+    marks: _Marks
+    seen: Mapping[_Key, RollupSeenRow]
+
+    def regular(self, areas: Sequence[str]) -> Iterator[Cell]:
+        """The cells of these areas in every period of which something came, and in those that end with it."""
+        for form, period in self._periods():
+            for code in areas:
+                area = self._area(code, form, period, Boundary.AS_THEN)
+                if area is not None:
+                    yield Cell(area, form, period)
+
+    def asked(self) -> Iterator[Cell]:
+        """The cells that a person asked for."""
+        for row in self.seen.values():
+            if row.asked and row.form in self.catalog.forms:
+                period = parse_period(row.period)
+                area = self._area(row.area_code, row.form, period, row.boundary)
+                if area is not None:
+                    yield Cell(area, row.form, period, row.boundary)
+
+    def is_due(self, cell: Cell) -> bool:
+        """Whether something moved, of the reports or of the catalogue, that the cell has not seen."""
+        row, mark = self.seen.get(_key(cell)), self._mark(cell)
+        if row is None:
+            return mark.is_beyond(Mark())
+        if row.structure_version != self.catalog.structure_version or cell.boundary is Boundary.AS_NOW:
+            return True  # what "now" is moves without any report
+        return mark.is_beyond(Mark(row.event_id, row.delivery_id, row.placement_id))
+
+    def _mark(self, cell: Cell) -> Mark:
+        """The last of all that happened to the units of a cell, in any of its base periods."""
+        mark = Mark()
+        for base in base_periods(self.catalog, cell.form, cell.period):
+            known = self.marks.get((cell.form, base))
+            if known:
+                inside = {portion.unit.key for portion in portions_in(self.catalog, cell, base)}
+                for unit in inside & known.keys():
+                    mark = mark.and_also(known[unit])
+        return mark
+
+    def _periods(self) -> Iterator[tuple[str, Period]]:
+        for form, base in sorted(self.marks, key=lambda key: (key[0], key[1].id)):
+            if form in self.catalog.forms:
+                yield form, base
+                yield from ((form, longer) for longer in _ending_with(base) if self._is_over(form, longer))
+
+    def _is_over(self, form: str, period: Period) -> bool:
+        return self.catalog.last_day(form, period) < self.today
+
+    def _area(self, code: str, form: str, period: Period, boundary: Boundary) -> Area | None:
+        try:
+            return self.catalog.area(code, form, period, boundary, self.today)
+        except UsageError:
+            return None
+
+
+def _ending_with(base: Period) -> Iterator[Period]:
+    """The longer periods whose last base period this is."""
+    for frequency in Frequency:
+        longer = base.within(frequency)
+        if longer.months > base.months and longer.last_month == base.last_month:
+            yield longer
+
+
+def _key(cell: Cell) -> _Key:
+    return cell.area.code, cell.area.valid_from, cell.form, cell.period.id, cell.boundary
+
+
+def _key_of(row: RollupSeenRow) -> _Key:
+    return row.area_code, row.area_valid_from, row.form, row.period, row.boundary
+
+
+def _marks(session: Session) -> _Marks:
+    """By form and base period, then by unit: the last of all that happened to the files ever placed there."""
+    place = PlacementRow
+    events = _last(session, SubmissionEventRow.submission_id, SubmissionEventRow.id)
+    deliveries = _last(session, DeliveryRow.submission_id, DeliveryRow.id)
+    placements = _last(session, place.submission_id, place.id)
+    found: dict[tuple[str, Period], dict[UnitKey, Mark]] = defaultdict(dict)
+    placed = select(place.submission_id, place.form, place.period, place.unit_code, place.unit_valid_from)
+    for submission, form, period, code, valid_from in session.execute(placed.where(place.version.is_not(None))):
+        marks, unit = found[form, parse_period(period)], UnitKey(code, valid_from)
+        mark = Mark(events[submission], deliveries[submission], placements[submission])
+        marks[unit] = mark.and_also(marks.get(unit, Mark()))
+    return found
+
+
+def _last(session: Session, of: InstrumentedAttribute[int], key: InstrumentedAttribute[int]) -> dict[int, int]:
+    return dict(session.execute(select(of, func.max(key)).group_by(of)).tuples().all())
