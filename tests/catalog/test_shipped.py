@@ -19,7 +19,7 @@ from domain.periods import Frequency, parse_period
 from domain.rollups import Boundary, RollupStatus
 from domain.submissions import SubmissionState
 from domain.texts import Text
-from domain.units import Level
+from domain.units import Level, SuccessionKind
 
 BEFORE, AFTER = date(2025, 6, 30), date(2025, 7, 1)
 HEADLINE = ["e_invoice", "non_cash_payment", "online_public_service"]
@@ -84,6 +84,42 @@ def test_communes_without_successor_are_known(catalog: Catalog) -> None:
     """Only the four of Ba Chẽ, whose pairs name a code that the list does not have."""
     old = {unit.code for unit in catalog.units.units if unit.level is Level.COMMUNE and unit.holds_on(BEFORE)}
     assert old - {one.old for one in catalog.units.successions} == {"06970", "06973", "06982", "06988"}
+
+
+def test_communes_without_predecessor_are_known(catalog: Catalog) -> None:
+    """Only Ba Chẽ, for the same reason; the special zones were island districts."""
+    new = {unit.code for unit in catalog.units.units if unit.level is Level.COMMUNE and unit.holds_on(AFTER)}
+    assert new - {one.new for one in catalog.units.successions if one.effective == AFTER} == {"06978"}
+
+
+def test_successions_are_of_four_kinds(catalog: Catalog) -> None:
+    """In 2025 most codes went on with other ground and 132 with their own; in 2026 eleven units were renamed."""
+    kinds = Counter((one.effective.year, one.kind) for one in catalog.units.successions)
+    assert kinds == {
+        (2025, SuccessionKind.WHOLE): 6403,
+        (2025, SuccessionKind.PART): 870,
+        (2025, SuccessionKind.REUSED_CODE): 3183,
+        (2025, SuccessionKind.RENAME): 132,
+        (2026, SuccessionKind.RENAME): 11,
+    }
+
+
+def test_every_succession_names_its_text(catalog: Catalog) -> None:
+    """Khánh Hòa's and those of 2026 by number."""
+    texts = {one.old: one.legal_basis for one in catalog.units.successions}
+    assert all(texts.values())
+    assert (texts["22813"], texts["75"], texts["26368"]) == ("1667/NQ-UBTVQH15", "30/2026/QH16", "237/NQ-UBTVQH16")
+
+
+def test_a_slip_in_the_list_of_2026_is_not_taken_over(catalog: Catalog) -> None:
+    """It has "xã Bắc Sơn" in lower case and without a kind; the commune goes on as it was."""
+    unit = catalog.units.get("06325", date(2026, 4, 30))
+    assert (unit.name, unit.kind, unit.valid_from) == ("Xã Bắc Sơn", "Xã", AFTER)
+
+
+def test_no_weight_is_shipped(catalog: Catalog) -> None:
+    """No public table says how the people of a divided commune are spread."""
+    assert catalog.units.weights.stated == ()
 
 
 def test_headline_themes_come_first(catalog: Catalog) -> None:
