@@ -57,10 +57,16 @@ def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of an empty database, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'warehouse.db'}"
-    uri: str = request.getfixturevalue("postgres_uri")
+    uri: str = request.getfixturevalue("empty_postgres")
+    return uri
+
+
+@pytest.fixture
+def empty_postgres(postgres_uri: str) -> str:
+    """URL of an empty PostgreSQL database."""
     name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(uri, autocommit=True) as connection:
+    with psycopg.connect(postgres_uri, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    server, _, query = uri.partition("?")
+    server, _, query = postgres_uri.partition("?")
     address = f"{server.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
     return address.replace("postgresql://", "postgresql+psycopg://", 1)

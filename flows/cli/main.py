@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from domain.errors import TonghopError, UsageError
-from flows.cli import demo, explain, history, nightly, rerun, sample, status, template
+from flows.cli import backup, demo, explain, history, nightly, rerun, sample, status, template
 from flows.settings import load_settings
 
 _HELP = """
@@ -54,6 +54,9 @@ for _command in (
     status.status,
     explain.explain,
     history.history,
+    backup.backup,
+    backup.restore,
+    backup.copy,
     demo.demo,
 ):
     app.command()(_command)
