@@ -7,6 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
+from flows.alone import alone
 from flows.outcome import Given, Outcome, Verdict
 from flows.scope import Scope
 from flows.stages.collect import NotAllCollectedError, collect
@@ -59,22 +60,41 @@ def carry_out(run: Run, kind: str, reason: str | None = None) -> Outcome:
     """Collect, read, place, judge, load, roll up, publish; `reason` is why a person asked for it.
 
     Whatever an earlier run left half-way is taken up from its landed bytes, so a run that was killed at any moment is
-    made good by the next one.
+    made good by the next one. One run at a time works on a warehouse: a second one waits.
 
     Raises:
+        RunInProgressError: another run did not end in time; nothing was done.
         TonghopError: something is wrong with us or the network; what was done before stays done.
     """
+    with alone(run.house, run.id, kind, run.watcher):
+        begin(run, kind, reason)
+        return end(run, _work(run))
+
+
+def begin(run: Run, kind: str, reason: str | None) -> None:
+    """Record that a run began, over today's catalogue, and throw away what killed runs had staged."""
     house = run.house
     with transaction(house.engine) as session:
         mirror_catalog(session, house.catalog)
         start_run(session, run.id, kind, house.catalog.version, house.clock(), reason=reason)
         clear_abandoned(session, house.clock() - ABANDONED_AFTER)
+
+
+def end(run: Run, outcome: Outcome) -> Outcome:
+    """Record that a run ended and what it did, and tell whoever watches."""
+    with transaction(run.house.engine) as session:
+        finish_run(session, run.id, outcome.counts, run.house.clock())
+    run.watcher.finish(outcome)
+    return outcome
+
+
+def _work(run: Run) -> Outcome:
     left = _collect(run)
     found = _read(run)
     asked = [one for one in found if run.scope.takes(one.submission, one.report)]
     came_of = _judge(run, asked)
-    given = _give_out(run)
-    outcome = Outcome(
+    given = give_out(run)
+    return Outcome(
         run_id=run.id,
         verdicts=_verdicts(run, asked, came_of),
         replaced=len(came_of.replaced),
@@ -82,10 +102,6 @@ def carry_out(run: Run, kind: str, reason: str | None = None) -> Outcome:
         left=left,
         waiting=len(found) - len(asked),
     )
-    with transaction(house.engine) as session:
-        finish_run(session, run.id, outcome.counts, house.clock())
-    run.watcher.finish(outcome)
-    return outcome
 
 
 def _collect(run: Run) -> tuple[str, ...]:
@@ -134,7 +150,8 @@ def _judge(run: Run, asked: Sequence[Reading]) -> _Judgement:
     return came_of
 
 
-def _give_out(run: Run) -> tuple[Given, ...]:
+def give_out(run: Run) -> tuple[Given, ...]:
+    """Roll up whatever moved and publish what was not given out yet, as far as the run's scope goes."""
     house = run.house
     areas = touched(house, run.scope)
     run.watcher.begin("roll_up", len(areas))

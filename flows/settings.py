@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     """How much CPU time reading one workbook may take, on Linux."""
     reading_limits: Annotated[Limits, NoDecode] = Limits()
     """How large a workbook may be: other values than the guards' own, as `cells=400000,rows=10000`."""
+    wait_seconds: int = Field(default=600, ge=0)
+    """How long a run waits for another one on the same warehouse to end before it gives up."""
 
     @field_validator("home")
     @classmethod
@@ -106,6 +108,11 @@ def load_settings(**given: object) -> Settings:
             f"{_PREFIX}{str(fault['loc'][0]).upper()}={fault['input']}: {fault['msg']}" for fault in error.errors()
         )
         raise UsageError(f"settings cannot be used: {faults}") from error
+
+
+def patient(settings: Settings, wait: int | None) -> Settings:
+    """The same settings, waiting so many seconds for another run; None: as they say."""
+    return settings if wait is None else settings.model_copy(update={"wait_seconds": wait})
 
 
 def prepare_environment(settings: Settings) -> None:

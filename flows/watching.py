@@ -6,10 +6,14 @@ from contextvars import ContextVar
 from typing import Protocol
 
 from flows.outcome import Outcome
+from warehouse.run_lock import Holder
 
 
 class Watcher(Protocol):
     """Somebody who wants to see how far a run is."""
+
+    def wait_for(self, holder: Holder | None) -> None:
+        """The run has to wait for another one to end; None: it has not said which."""
 
     def begin(self, stage: str, total: int) -> None:
         """A stage begins that has `total` things to do."""
@@ -23,6 +27,9 @@ class Watcher(Protocol):
 
 class Nobody:
     """The watcher of a run that nobody watches."""
+
+    def wait_for(self, holder: Holder | None) -> None:
+        """Nobody looks."""
 
     def begin(self, stage: str, total: int) -> None:
         """Nobody looks."""

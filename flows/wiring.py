@@ -26,7 +26,8 @@ class House:
     """Everything a run works with.
 
     `clock` gives the present moment in UTC; `areas` are codes of what to publish, empty: the unit above each commune;
-    `lang` is the language of what is published. What `open_reader` opens reads workbooks until it is closed.
+    `lang` is the language of what is published; `wait_seconds` how long to wait for another run to end. What
+    `open_reader` opens reads workbooks until it is closed.
     """
 
     catalog: Catalog
@@ -39,6 +40,7 @@ class House:
     lang: Lang
     batch_size: int
     open_reader: Callable[[], AbstractContextManager[Reader]]
+    wait_seconds: int
     clock: Callable[[], datetime]
 
     @property
@@ -71,6 +73,7 @@ def open_house(settings: Settings, clock: Callable[[], datetime] = lambda: datet
         lang=settings.lang,
         batch_size=settings.batch_size,
         open_reader=partial(_open_reader, settings, catalog),
+        wait_seconds=settings.wait_seconds,
         clock=clock,
     )
 

@@ -14,7 +14,17 @@ from domain.errors import UsageError
 from warehouse.errors import explain
 from warehouse.migrations.apply import upgrade
 
-__all__ = ["Engine", "Session", "migrate", "normalise_url", "open_engine", "reading", "serialise", "transaction"]
+__all__ = [
+    "Engine",
+    "Session",
+    "explained",
+    "migrate",
+    "normalise_url",
+    "open_engine",
+    "reading",
+    "serialise",
+    "transaction",
+]
 
 BUSY_SECONDS = 60
 """How long a SQLite writer waits for another before it gives up."""
@@ -55,7 +65,7 @@ def migrate(engine: Engine) -> None:
         NewerWarehouseError: a later version of the program has migrated it already.
         TransientError: the database cannot be reached.
     """
-    with _explained(engine), engine.begin() as connection:
+    with explained(engine), engine.begin() as connection:
         _lock(connection)
         upgrade(connection)
 
@@ -69,7 +79,7 @@ def transaction(engine: Engine) -> Iterator[Session]:
     Raises:
         TransientError: the database cannot be reached, is busy, or went away; nothing of the block was kept.
     """
-    with _explained(engine), Session(engine, expire_on_commit=False) as session, session.begin():
+    with explained(engine), Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
 
 
@@ -84,7 +94,7 @@ def reading(engine: Engine) -> Iterator[Session]:
     if engine.dialect.name == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with (
-        _explained(engine),
+        explained(engine),
         Session(engine.execution_options(**options), expire_on_commit=False) as session,
         session.begin(),
     ):
@@ -138,7 +148,13 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def _explained(engine: Engine) -> Iterator[None]:
+def explained(engine: Engine) -> Iterator[None]:
+    """Say what a driver's error within the block means for whoever waits for it.
+
+    Raises:
+        TransientError: the database cannot be reached, is busy, or went away.
+        WarehouseUnusableError: it cannot serve until a person acts.
+    """
     try:
         yield
     except DBAPIError as error:

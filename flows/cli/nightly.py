@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from flows.settings import Settings, prepare_environment
+from flows.cli.options import WaitOption
+from flows.settings import patient, prepare_environment
 
 
 def nightly(
@@ -13,6 +14,7 @@ def nightly(
     period: Annotated[
         str | None, typer.Option("--period", help="Judge only this period, e.g. 2025-05; else every open one.")
     ] = None,
+    wait: WaitOption = None,
 ) -> None:
     """Take whatever arrived, check it, load it, roll it up and publish it.
 
@@ -22,7 +24,7 @@ def nightly(
 
     Example: tonghop nightly --period 2025-05
     """
-    settings: Settings = context.obj
+    settings = patient(context.obj, wait)
     prepare_environment(settings)
     from domain.catalog import load_catalog
     from domain.periods import parse_period

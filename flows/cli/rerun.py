@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.options import PeriodOption
-from flows.settings import Settings, prepare_environment
+from flows.cli.options import PeriodOption, WaitOption
+from flows.settings import patient, prepare_environment
 
 
 def rerun(
@@ -14,6 +14,7 @@ def rerun(
     period: PeriodOption,
     unit: Annotated[list[str], typer.Option("--unit", help="Code of the commune; may be given several times.")],
     reason: Annotated[str, typer.Option("--reason", help="Why, in a sentence; kept with the run.")],
+    wait: WaitOption = None,
 ) -> None:
     """Collect the inbox again, judge what is new of these communes, publish the next revision.
 
@@ -21,7 +22,7 @@ def rerun(
 
     Example: tonghop rerun --period 2025-05 --unit 22828 --reason "Ma Nới sent a correction"
     """
-    settings: Settings = context.obj
+    settings = patient(context.obj, wait)
     prepare_environment(settings)
     from domain.catalog import load_catalog
     from domain.periods import parse_period

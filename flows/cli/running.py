@@ -11,6 +11,8 @@ from flows.cli.voice import Voice
 from flows.outcome import Outcome
 from flows.settings import has_own_server
 from flows.watching import watched_by
+from publishing.formatting import format_time
+from warehouse.run_lock import Holder
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
@@ -47,6 +49,15 @@ class Bars:
             console=voice.console,
             transient=True,
         )
+
+    def wait_for(self, holder: Holder | None) -> None:
+        """Say for whom the run waits; see `Watcher`."""
+        if holder is None:
+            self._voice.say("waiting_for_some_run", "yellow")
+            return
+        since = format_time(holder.since, self._voice.lang)
+        facts = {"run": holder.run_id, "kind": holder.kind, "process": holder.process, "host": holder.host}
+        self._voice.say("waiting_for_run", "yellow", since=since, **facts)
 
     def begin(self, stage: str, total: int) -> None:
         """Show a bar for the stage; see `Watcher`."""
