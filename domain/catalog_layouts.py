@@ -77,7 +77,7 @@ def _depth(number: str) -> int:
     """How deep a line of this number lies: chapters ("II") above sections ("2") above lines ("2.1"), others below."""
     parts = number.strip(" .()").split(".")
     if _CHAPTER.fullmatch(parts[0]):
-        return 0
+        return len(parts) - 1
     return len(parts) if parts[0].isdigit() else _DEEPEST
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.periods import parse_period
 from workbooks.hints import codes_in_name, period_in_words, periods_in_name, units_in_name
 
 
@@ -23,11 +24,30 @@ from workbooks.hints import codes_in_name, period_in_words, periods_in_name, uni
         ("2025-13", []),
         ("SXT5 mat52025x", []),
         ("T4-2025 va T5-2025", ["2025-04", "2025-05"]),
+        ("MA_NOI_05.2025 (1).xlsx", ["2025-05"]),
+        ("BC 2025_05.xlsx.xlsx", ["2025-05"]),
+        ("202505 Lam Son - Copy.xlsx", ["2025-05"]),
+        ("20250516.xlsx", []),
+        ("bc_16_05_2025.xlsx", []),
+        ("Báo cáo số 12-2025.xlsx", []),
+        ("Quý 2-2025", ["2025-Q2"]),
+        ("quý 2.xlsx", []),
+        ("Biểu 01-T.xlsx", []),
+        ("tháng 4, tháng 5.xlsx", []),
     ],
 )
 def test_periods_in_names(name: str, periods: list[str]) -> None:
     """A name speaks of a period only where it names one; days, years and codes are none."""
     assert sorted(period.id for period in periods_in_name(name)) == periods
+
+
+@pytest.mark.parametrize("name", ["Bao cao thang 5 Ma Noi.xlsx", "BC T5.xlsx", "Tháng 05", "T.5 (2).xlsx"])
+def test_a_month_without_a_year_can_be_any_years(name: str) -> None:
+    """Such a name says which month, and leaves the year to whatever else speaks."""
+    periods = periods_in_name(name)
+    assert {period.last_month for period in periods} == {5}
+    assert parse_period("2025-05") in periods
+    assert parse_period("2026-05") in periods
 
 
 @pytest.mark.parametrize(
