@@ -38,7 +38,11 @@ def read_records(stream: bytes, base: int) -> list[SheetRecords]:
 
 
 def _substream(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:
-    """The records from a position to the end of what begins there, charts inside left out."""
+    """The records from a position to the end of what begins there, charts inside left out.
+
+    Raises:
+        struct.error: the stream ends before; xlrd would take the rows up to there for the whole sheet.
+    """
     depth = 0
     while 0 <= position <= len(stream) - 4:
         code, length = struct.unpack_from("<HH", stream, position)
@@ -51,6 +55,7 @@ def _substream(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:
         elif depth == 1:
             yield code, stream[position + 4 : position + 4 + length]
         position += 4 + length
+    raise struct.error("the stream ends before what began in it")
 
 
 def _read_sheet(stream: bytes, start: int) -> SheetRecords:
