@@ -13,7 +13,8 @@ from sqlalchemy import Table, Update, bindparam, func, select, text, update
 from domain.errors import TerminalError
 from warehouse.bulk import add_rows, table_of
 from warehouse.engine import Engine, Session, migrate, reading, transaction
-from warehouse.models import STAGING, Base, RollupScopeRow, SubmissionRow
+from warehouse.models import STAGING, Base, SubmissionRow
+from warehouse.models.runs import RunHolderRow
 
 _ROWS_AT_ONCE: Final = 5_000
 _ALL_HASHES: Final = 2**256
@@ -58,7 +59,7 @@ def copy_warehouse(
 ) -> dict[str, Content]:
     """Copy everything that lasts, as of one moment, and compare both sides row by row.
 
-    Both are migrated first. Staging tables are left out: they live for one run. `watch` is told of each table and how
+    Both are migrated first. Staging tables and the holder of the lock of runs are left out: they are a run's. `watch` is told of each table and how
     many rows of it were copied since it was last told.
 
     Returns:
@@ -79,7 +80,7 @@ def copy_warehouse(
 
 def lasting_tables() -> tuple[Table, ...]:
     """The tables whose rows outlive a run, each after those it points at."""
-    passing = {table_of(RollupScopeRow), *STAGING.values()}
+    passing = {table_of(RunHolderRow), *STAGING.values()}
     return tuple(table for table in Base.metadata.sorted_tables if table not in passing)
 
 
