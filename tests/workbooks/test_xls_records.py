@@ -18,6 +18,7 @@ from tests.workbooks.biff import (
     name_of_cell,
     records_of,
 )
+from workbooks.cells import Workbook
 from workbooks.guards import RefusedError
 from workbooks.reader import read_workbook
 
@@ -32,6 +33,14 @@ def _book() -> xlwt.Workbook:
     sheet.write(4, 4, 75)
     sheet.write(5, 4, xlwt.Formula("'Biểu 01'!E5"))
     return book
+
+
+def _read(data: bytes) -> Workbook | None:
+    """What a file holds, or None where it is refused."""
+    try:
+        return read_workbook(data)
+    except RefusedError:
+        return None
 
 
 def _code(data: bytes) -> str:
@@ -108,12 +117,7 @@ def test_an_empty_workbook_stream_is_refused() -> None:
 def test_no_truncated_file_is_read_in_part(share: float) -> None:
     """Wherever a file is cut, its first rows are not taken for the whole: all of it is read, or nothing."""
     data = compound_file(join(records_of(_book())))
-    try:
-        read = read_workbook(data[: int(share * len(data))])
-    except RefusedError as refused:
-        assert refused.issue.code in {"file_empty", "old_xls", "old_office_file", "not_a_workbook"}
-    else:
-        assert read == read_workbook(data)
+    assert _read(data[: int(share * len(data))]) in (None, read_workbook(data))
 
 
 @settings(max_examples=60, deadline=None)
