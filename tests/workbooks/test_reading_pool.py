@@ -1,11 +1,13 @@
 """Reading in worker processes: what one file does to its reader is its own issue, and nobody else's."""
 
 import fcntl
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +18,7 @@ from domain.catalog import Catalog
 from domain.submissions import ParsedReport
 from tests.builders import make_workbook
 from tests.workbooks import hostile
+from tests.workbooks.making import pack
 from tests.workbooks.pool_runner import ONLY_HERE
 from workbooks.confinement import Confinement
 from workbooks.guards import Limits
@@ -93,6 +96,26 @@ def test_a_bad_file_still_has_a_sender(pool: ReadingPool, catalog: Catalog, drop
     assert (report.unit and report.unit.code, report.period and report.period.id) == (UNIT, PERIOD)
     assert report.has_critical
     assert all(issue.code in catalog.issue_texts for issue in report.issues)
+
+
+def swollen(good: bytes, row: bytes) -> bytes:
+    """A real workbook whose first sheet has one more row."""
+    with zipfile.ZipFile(io.BytesIO(good)) as archive:
+        parts = [(info.filename, archive.read(info)) for info in archive.infolist()]
+    end = b"</sheetData>"
+    return pack([(name, data.replace(end, row + end) if name.endswith("sheet1.xml") else data) for name, data in parts])
+
+
+def test_real_parsing_is_bounded_too(catalog: Catalog, good: bytes, drop: Drop) -> None:
+    """Where the limits let a workbook through that unfolds to too much, the process is what stops it."""
+    text = b'<row r="900"><c r="A900" t="inlineStr"><is><t>' + b"x" * (100 << 20) + b"</t></is></c></row>"
+    wide = Limits(part_size=1 << 30, total_size=1 << 30, pack_ratio=10**6, text_length=1 << 30)
+    with ReadingPool(catalog, wide, Confinement(memory=200 << 20), 1) as pool:
+        reports = pool.read([drop(swollen(good, text)), drop(good)])
+    assert [codes(report) for report in reports] == [["took_too_much_memory"], []]
+    with ReadingPool(catalog, wide, Confinement(cpu_seconds=0.001), 1) as pool:
+        (report,) = pool.read([drop(good)])
+    assert codes(report) == ["took_too_long"]
 
 
 def test_who_was_killed_by_another_is_read_again(pool: ReadingPool, drop: Drop, tmp_path: Path) -> None:
