@@ -49,7 +49,7 @@ class Outcome:
 
     `replaced` counts workbooks that a later one of the same unit, form and period took the place of before they were
     judged; `left` says of each file or place that could not be fetched why not; `waiting` counts submissions that this
-    run was not asked to judge.
+    run was not asked to judge. `withdrawn` names files that came again although a person had withdrawn them.
     """
 
     run_id: str
@@ -58,6 +58,7 @@ class Outcome:
     given: tuple[Given, ...]
     left: tuple[str, ...]
     waiting: int
+    withdrawn: tuple[str, ...] = ()
 
     @property
     def refused(self) -> tuple[Verdict, ...]:
@@ -80,4 +81,5 @@ class Outcome:
             "published": len(self.given),
             "left": len(self.left),
             "waiting": self.waiting,
+            "withdrawn": len(self.withdrawn),
         }

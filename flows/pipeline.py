@@ -21,6 +21,7 @@ from flows.watching import Watcher
 from flows.wiring import House
 from warehouse.engine import reading, transaction
 from warehouse.queries import submission_issues
+from warehouse.queries.records import last_delivery, withdrawn_again
 from warehouse.reference import mirror_catalog
 from warehouse.runs import finish_run, start_run
 from warehouse.staging import clear_abandoned
@@ -89,7 +90,11 @@ def end(run: Run, outcome: Outcome) -> Outcome:
 
 
 def _work(run: Run) -> Outcome:
+    with reading(run.house.engine) as session:
+        before = last_delivery(session)
     left = _collect(run)
+    with reading(run.house.engine) as session:
+        withdrawn = withdrawn_again(session, before)
     found = _read(run)
     asked = [one for one in found if run.scope.takes(one.submission, one.report)]
     came_of = _judge(run, asked)
@@ -101,6 +106,7 @@ def _work(run: Run) -> Outcome:
         given=given,
         left=left,
         waiting=len(found) - len(asked),
+        withdrawn=withdrawn,
     )
 
 

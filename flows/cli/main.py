@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from domain.errors import TonghopError, UsageError
-from flows.cli import backup, demo, explain, history, nightly, rerun, sample, status, template
+from flows.cli import backup, demo, explain, history, nightly, rerun, sample, status, template, withdraw
 from flows.settings import load_settings
 
 _HELP = """
@@ -24,6 +24,7 @@ A month in short:
   tonghop rerun --period 2025-05 --unit 22828 --reason "correction came"
   tonghop explain --area 585 --period 2025-05 --indicator CODE
   tonghop history --unit 22828 --period 2025-05     every version of a report
+  tonghop withdraw --unit 22828 --period 2025-05 --reason "wrong month"
 
 \b
 Try all of it on a bundled sample:
@@ -54,6 +55,7 @@ for _command in (
     status.status,
     explain.explain,
     history.history,
+    withdraw.withdraw,
     backup.backup,
     backup.restore,
     backup.copy,

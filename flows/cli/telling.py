@@ -24,9 +24,11 @@ def tell(voice: Voice, outcome: Outcome, most_changes: int = MOST_CHANGES) -> No
     if len(outcome.refused) > MOST_REFUSALS:
         voice.say("and_more_refused", count=len(outcome.refused) - MOST_REFUSALS)
     for given in outcome.given:
-        _tell_given(voice, given, most_changes)
+        tell_given(voice, given, most_changes)
     if outcome.replaced:
         voice.say("replaced", count=outcome.replaced)
+    for file_name in outcome.withdrawn:
+        voice.say("withdrawn_again", "yellow", file=file_name)
     if outcome.waiting:
         voice.say("waiting", count=outcome.waiting)
     for reason in outcome.left:
@@ -45,7 +47,8 @@ def tell_issues(voice: Voice, label: str, file_name: str, issues: Sequence[Issue
         voice.say("and_more", count=len(issues) - MOST_FAULTS)
 
 
-def _tell_given(voice: Voice, given: Given, most_changes: int) -> None:
+def tell_given(voice: Voice, given: Given, most_changes: int) -> None:
+    """One revision that was published, naming so many of the figures that it moved."""
     voice.gap()
     kind = "published_partial" if given.is_partial else "published"
     voice.say(kind, area=given.area_name, period=given.period, revision=given.revision)

@@ -18,7 +18,7 @@ from flows.settings import Settings
 from tests.flows.nights import AREA, WRONG, settings_of
 from tests.flows.prefect_server import clean_environment
 
-COMMANDS = ("template", "sample", "nightly", "rerun", "status", "explain", "history", "demo")
+COMMANDS = ("template", "sample", "nightly", "rerun", "status", "explain", "history", "withdraw", "demo")
 HEAVY = ("prefect", "great_expectations", "pandas")
 
 
@@ -128,6 +128,8 @@ def test_template_spares_a_filled_file(
         ["sample", "--area", AREA, "--from", "2025-05", "--to", "2025-04"],
         ["sample", "--area", AREA, "--from", "2025-04", "--to", "2025-05", "--defects", "many"],
         ["rerun", "--period", "2025-05", "--unit", "99999", "--reason", "x"],
+        ["withdraw", "--unit", "22813", "--period", "2025-05"],
+        ["withdraw", "--unit", "99999", "--period", "2025-05", "--reason", "x"],
         ["nightly", "--period", "May"],
         ["--lang", "fr", "status", "--area", AREA, "--period", "2025-05"],
         ["no-such-command"],

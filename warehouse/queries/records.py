@@ -1,13 +1,14 @@
 """Look up single records: a submission and what was found in it, a run."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from domain.issues import Issue
 from domain.periods import parse_period
+from domain.submissions import SubmissionState
 from domain.units import UnitKey
 from warehouse.engine import Session
 from warehouse.lifecycle import find
-from warehouse.models import DeliveryRow, RunRow
+from warehouse.models import DeliveryRow, RunRow, SubmissionRow
 from warehouse.queries.files import file_ref, issues_of, unit_names
 from warehouse.queries.read_models import RunRecord, SubmissionRecord
 
@@ -51,6 +52,22 @@ def submission_record(session: Session, submission_id: int) -> SubmissionRecord:
         landed_at=delivery.landed_at,
         superseded_by=row.superseded_by,
     )
+
+
+def last_delivery(session: Session) -> int:
+    """The number of the delivery noted last; 0 before the first."""
+    return session.scalar(select(func.max(DeliveryRow.id))) or 0
+
+
+def withdrawn_again(session: Session, after: int) -> tuple[str, ...]:
+    """Names of files delivered after that delivery whose bytes a person has withdrawn: they stay withdrawn."""
+    found = session.scalars(
+        select(DeliveryRow.file_name)
+        .join(SubmissionRow, SubmissionRow.id == DeliveryRow.submission_id)
+        .where(DeliveryRow.id > after, SubmissionRow.state == SubmissionState.WITHDRAWN)
+        .order_by(DeliveryRow.id)
+    )
+    return tuple(found)
 
 
 def run_record(session: Session, run_id: str) -> RunRecord | None:

@@ -1,0 +1,94 @@
+"""`tonghop withdraw`: exclude an accepted report without deleting it, or take that back."""
+
+import getpass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.options import FormOption, PeriodOption, WaitOption
+from flows.cli.voice import Voice
+from flows.settings import patient
+
+if TYPE_CHECKING:
+    from flows.withdrawal import Decided
+    from warehouse.withdrawal import VersionRef
+
+
+def withdraw(
+    context: typer.Context,
+    *,
+    unit: Annotated[str, typer.Option("--unit", help="Code of the commune, as it was in that period.")],
+    period: PeriodOption,
+    reason: Annotated[str, typer.Option("--reason", help="Why, in a sentence; kept with the report.")],
+    form: FormOption = None,
+    version: Annotated[
+        int | None,
+        typer.Option("--version", help="Only this version (tonghop history shows them); else the one that counts."),
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Who decides; else the user of this machine.")] = None,
+    restore: Annotated[
+        bool, typer.Option("--restore", help="Take a withdrawal back: the withdrawn version counts again.")
+    ] = False,
+    wait: WaitOption = None,
+) -> None:
+    """Exclude a commune's accepted report without deleting it; the version before it counts again.
+
+    Whatever moves is rolled up and published at once. The same file delivered again stays withdrawn: --restore makes
+    it count again.
+
+    Example: tonghop withdraw --unit 22828 --period 2025-05 --reason "the commune reported April's figures"
+    """
+    settings = patient(context.obj, wait)
+    from domain.catalog import load_catalog
+    from domain.periods import parse_period
+    from flows.cli.choices import form_for
+
+    catalog = load_catalog(settings.catalog)
+    wanted = parse_period(period)
+    chosen = form_for(catalog, wanted, form)
+    who = catalog.units.get(unit, catalog.last_day(chosen.id, wanted))
+    from uuid import uuid4
+
+    from flows.cli.running import Bars
+    from flows.pipeline import Run
+    from flows.plain_steps import PlainSteps
+    from flows.scope import Scope
+    from flows.wiring import open_house
+    from flows.withdrawal import decide
+    from warehouse.lifecycle import Said
+    from warehouse.withdrawal import Place
+
+    voice = Voice(catalog, settings.lang)
+    bars = Bars(voice)
+    run = Run(open_house(settings), Scope(period=wanted), PlainSteps(str(uuid4())), bars)
+    said = Said(note=reason, actor=by or getpass.getuser())
+    with bars.progress:
+        decided = decide(run, "restore" if restore else "withdraw", Place(who.key, chosen.id, wanted), said, version)
+    show_decided(voice, decided, f"{unit} {who.name}", wanted.id, is_restored=restore)
+
+
+def show_decided(voice: Voice, decided: "Decided", unit: str, period: str, *, is_restored: bool) -> None:
+    """Tell what a decision did: which version counts now, and which figures it moved."""
+    from flows.cli.telling import MOST_CHANGES, tell_given
+
+    out, counted = decided.changed.out, decided.changed.counted
+    if is_restored and counted is not None:
+        voice.say("restored", "bold green", unit=unit, period=period, **_facts(counted))
+        if out is not None:
+            voice.say("superseded_by_restored", **_facts(out))
+    elif out is not None:
+        voice.say("withdrawn", "bold", unit=unit, period=period, **_facts(out))
+        if counted is not None:
+            voice.say("lives_again", "green", **_facts(counted))
+        else:
+            voice.say("now_missing", "yellow", unit=unit, period=period)
+            for version, state in decided.changed.others.items():
+                voice.bullet("•", voice.text("history_version", version=version, state=voice.text(f"state_{state}")))
+    if not decided.outcome.given:
+        voice.say("nothing_published")
+    for given in decided.outcome.given:
+        tell_given(voice, given, MOST_CHANGES)
+
+
+def _facts(version: "VersionRef") -> dict[str, object]:
+    return {"version": version.version, "file": version.file_name}
