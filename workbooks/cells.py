@@ -31,6 +31,7 @@ class Cell(NamedTuple):
 
     `value` is a Decimal, str, bool or datetime by kind, and None for an uncached formula; an error's value is its text
     ("#DIV/0!"). `raw` is what the file holds, `number_format` the format it is shown with ("0.00%"), `font` its font.
+    `is_struck`: the whole cell is crossed out; `is_blended`: its text has the colour of its background.
     """
 
     a1: str
@@ -42,6 +43,8 @@ class Cell(NamedTuple):
     number_format: str
     font: str
     has_formula: bool
+    is_struck: bool = False
+    is_blended: bool = False
 
     @property
     def text(self) -> str:

@@ -36,7 +36,7 @@ def parse_stated(
         return None
     if cell.kind is CellKind.TEXT and marks.state_of(shown(cell)) is not None:
         return None
-    readings = tuple(_readings(cell))
+    readings = () if cell.is_struck else tuple(_readings(cell))
     if not readings or abs(readings[0].percent) >= TOO_LARGE:
         findings.issue("percent_unreadable", place, found=shown(cell))
         return None

@@ -169,7 +169,8 @@ class _SheetHandler:
         if read is None:
             return
         kind, value, raw = read
-        cell = Cell(address, self._row, self._column, kind, value, raw, style.number_format, style.font, self._formula)
+        number_format, font, _, *flags = style
+        cell = Cell(address, self._row, self._column, kind, value, raw, number_format, font, self._formula, *flags)
         keep_cell(cell, self.contents, self._limits, self._name)
 
     def _style_of(self, address: str) -> Style:

@@ -1,8 +1,9 @@
-"""The styles of a workbook: which number format and font each cell style shows."""
+"""The styles of a workbook: which number format, font and colours each cell style shows."""
 
 from typing import NamedTuple
 
 from workbooks.archive import Archive
+from workbooks.colours import BLACK, WHITE, colour_of
 from workbooks.formats import BUILT_IN, GENERAL, is_date_format
 from workbooks.guards import refusal
 from workbooks.markup import MAIN_NAMESPACES, stream_part
@@ -14,6 +15,28 @@ class Style(NamedTuple):
     number_format: str
     font: str
     is_date: bool
+    is_struck: bool = False
+    is_blended: bool = False
+
+
+class _Font(NamedTuple):
+    """A font: its name, whether it is crossed out, its colour."""
+
+    name: str = ""
+    is_struck: bool = False
+    colour: str = BLACK
+
+
+class _Fill(NamedTuple):
+    """What a cell is filled with. Patterns other than an even colour are never like a font's colour."""
+
+    pattern: str = "none"
+    colour: str = BLACK
+
+    @property
+    def background(self) -> str:
+        """The colour behind the text."""
+        return {"none": WHITE, "solid": self.colour}.get(self.pattern, "")
 
 
 DEFAULT_STYLE = Style(GENERAL, "", is_date=False)
@@ -29,26 +52,29 @@ def read_styles(archive: Archive, part: str | None) -> tuple[Style, ...]:
         return (DEFAULT_STYLE,)
     handler = _StylesHandler(archive.limits.elements, part)
     stream_part(archive, part, handler)
-    return tuple(handler.style(*pair) for pair in handler.pairs) or (DEFAULT_STYLE,)
+    return tuple(handler.style(*one) for one in handler.styles) or (DEFAULT_STYLE,)
 
 
 class _StylesHandler:
-    """Gathers number formats, font names and the pairs of both that cell styles are."""
+    """Gathers number formats, fonts, fills, and the numbers of all three that cell styles are."""
 
     def __init__(self, limit: int, part: str) -> None:
-        self.pairs: list[tuple[int, int]] = []
+        self.styles: list[tuple[int, int, int]] = []
         self._formats = dict(BUILT_IN)
-        self._fonts: list[str] = []
+        self._fonts: list[_Font] = []
+        self._fills: list[_Fill] = []
         self._path: list[str] = []
         self._elements = 0
         self._limit = limit
         self._part = part
 
-    def style(self, format_id: int, font_id: int) -> Style:
-        """The style of a format's and a font's number; unknown ones show as General, without a font name."""
+    def style(self, format_id: int, font_id: int, fill_id: int) -> Style:
+        """The style of these numbers; unknown ones show as General, without a font name, black on white."""
         number_format = self._formats.get(format_id, GENERAL)
-        font = self._fonts[font_id] if font_id < len(self._fonts) else ""
-        return Style(number_format, font, is_date_format(number_format))
+        font = self._fonts[font_id] if font_id < len(self._fonts) else _Font()
+        fill = self._fills[fill_id] if fill_id < len(self._fills) else _Fill()
+        is_blended = font.colour == fill.background
+        return Style(number_format, font.name, is_date_format(number_format), font.is_struck, is_blended)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         namespace, _, local = name.rpartition(" ")
@@ -60,11 +86,18 @@ class _StylesHandler:
             case ["numFmts", "numFmt"]:
                 self._formats[self._number(attributes, "numFmtId")] = attributes.get("formatCode", GENERAL)
             case ["fonts", "font"]:
-                self._fonts.append("")
-            case ["fonts", "font", "name"]:
-                self._fonts[-1] = attributes.get("val", "")
+                self._fonts.append(_Font())
+            case ["fonts", "font", ("name" | "strike" | "color") as what]:
+                self._fonts[-1] = _changed(self._fonts[-1], what, attributes)
+            case ["fills", "fill"]:
+                self._fills.append(_Fill())
+            case ["fills", "fill", "patternFill"]:
+                self._fills[-1] = _Fill(attributes.get("patternType", "none"))
+            case ["fills", "fill", "patternFill", "fgColor"]:
+                self._fills[-1] = self._fills[-1]._replace(colour=colour_of(attributes, BLACK))
             case ["cellXfs", "xf"]:
-                self.pairs.append((self._number(attributes, "numFmtId"), self._number(attributes, "fontId")))
+                number_format, font, fill = (self._number(attributes, key) for key in ("numFmtId", "fontId", "fillId"))
+                self.styles.append((number_format, font, fill))
 
     def end(self, _name: str) -> None:
         self._path.pop()
@@ -77,3 +110,12 @@ class _StylesHandler:
         if not (text.isascii() and text.isdigit() and len(text) < 10):
             raise refusal("xml_damaged", part=self._part)
         return int(text)
+
+
+def _changed(font: _Font, what: str, attributes: dict[str, str]) -> _Font:
+    """The font with one more of its marks."""
+    if what == "name":
+        return font._replace(name=attributes.get("val", ""))
+    if what == "strike":
+        return font._replace(is_struck=attributes.get("val", "1") not in {"0", "false"})
+    return font._replace(colour=colour_of(attributes, BLACK))

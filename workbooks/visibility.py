@@ -9,7 +9,9 @@ from workbooks.number_looks import look_of, look_of_text
 
 
 def note_visibility(cell: Cell, place: Place, findings: Findings) -> None:
-    """Note a figure that people do not see; a hidden zero is common ("#,##0;-#,##0;") and costs a question only."""
+    """Note a figure that was crossed out or that nobody sees; a hidden zero ("#,##0;-#,##0;") is only asked about."""
+    if cell.is_struck:
+        findings.issue("struck_figure", place, found=shown(cell))
     if _is_seen(cell):
         return
     is_zero = isinstance(cell.value, Decimal) and not cell.value
@@ -17,6 +19,8 @@ def note_visibility(cell: Cell, place: Place, findings: Findings) -> None:
 
 
 def _is_seen(cell: Cell) -> bool:
+    if cell.is_blended:
+        return False
     match cell.value:
         case Decimal() as number:
             look = look_of(number, cell.number_format)

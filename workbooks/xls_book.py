@@ -9,6 +9,7 @@ import xlrd
 from xlrd.biffh import error_text_from_code
 from xlrd.book import Book
 from xlrd.compdoc import SIGNATURE, CompDoc, CompDocError
+from xlrd.formatting import XF
 from xlrd.formula import FormulaError
 from xlrd.sheet import Sheet as XlrdSheet
 
@@ -32,6 +33,8 @@ _UNREADABLE = (
 _STATES = (SheetState.VISIBLE, SheetState.HIDDEN, SheetState.VERY_HIDDEN)
 _EXCEL_5 = 50
 _LONGEST_WHOLE = 1e15
+_EVEN_FILL = 1
+_BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
 
 
 def read_xls(data: bytes, limits: Limits) -> Workbook:
@@ -150,18 +153,29 @@ class _SheetReader:
         read = read_value(source, style, (), since_1904=bool(self._book.datemode))
         if read is None:
             return None
-        return Cell(
-            cell_address(row + 1, column + 1), row + 1, column + 1, *read, style.number_format, style.font, has_formula
-        )
+        number_format, font, _, *flags = style
+        address = cell_address(row + 1, column + 1)
+        return Cell(address, row + 1, column + 1, *read, number_format, font, has_formula, *flags)
 
     def _style(self, index: int) -> Style:
         style = self._styles.get(index)
         if style is None:
             marks = self._book.xf_list[index]
             number_format = self._book.format_map[marks.format_key].format_str or GENERAL
-            font = self._book.font_list[marks.font_index].name
-            style = self._styles[index] = Style(number_format, font, is_date_format(number_format))
+            font = self._book.font_list[marks.font_index]
+            is_struck, is_blended = bool(font.struck_out), self._is_blended(font.colour_index, marks)
+            style = Style(number_format, font.name, is_date_format(number_format), is_struck, is_blended)
+            self._styles[index] = style
         return style
+
+    def _is_blended(self, colour: int, marks: XF) -> bool:
+        """Whether a font's colour is that of the cell; patterns other than an even colour are told from any font."""
+        known = self._book.colour_map
+        fill = marks.background
+        if fill.fill_pattern > _EVEN_FILL:
+            return False
+        behind = known.get(fill.pattern_colour_index) if fill.fill_pattern else None
+        return (known.get(colour) or _BLACK) == (behind or _WHITE)
 
 
 def _source(kind: int, value: object, *, has_formula: bool) -> CellSource | None:
