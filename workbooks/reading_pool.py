@@ -26,10 +26,12 @@ _LOG = logging.getLogger(__name__)
 
 _FILES_PER_WORKER = 20
 """Starting a worker costs about as much as reading this many files: fewer do not deserve one more."""
-_WALL_SECONDS = 120
-"""When a file is given up that waits instead of working; six times the CPU time it may take, for a busy machine."""
-_PATIENCE = _WALL_SECONDS + 60
-"""When workers are given up of which nothing is heard any more."""
+_WALL_FACTOR = 6
+"""A file that waits instead of working is given up after so many times its CPU time; a machine may be busy."""
+_LEAST_WALL_SECONDS = 120.0
+"""And not before this."""
+_PATIENCE = 60
+"""Seconds beyond that until workers are given up of which nothing is heard any more."""
 
 
 class ReadingStoppedError(TransientError):
@@ -75,6 +77,7 @@ class ReadingPool:
         """Have at most so many workers; `parse` is found by its module and name."""
         self._catalog = catalog
         self._orders = Orders(catalog.root, catalog.version, limits, confinement, parse)
+        self._wall_seconds = max(_LEAST_WALL_SECONDS, _WALL_FACTOR * confinement.cpu_seconds if confinement else 0)
         self._most = workers
         self._workers: list[_Worker] = []
 
@@ -97,8 +100,8 @@ class ReadingPool:
         """
         asked = list(files)
         while len(self._workers) < min(self._most, 1 + len(asked) // _FILES_PER_WORKER):
-            self._workers.append(_Worker(self._orders))
-        outcomes = _share_out(asked, self._workers)
+            self._workers.append(_Worker(self._orders, self._wall_seconds))
+        outcomes = _share_out(asked, self._workers, self._wall_seconds)
         return tuple(self._settle(file, outcome) for file, outcome in zip(asked, outcomes, strict=True))
 
     def _settle(self, file: LandedFile, outcome: Outcome) -> ParsedReport:
@@ -113,9 +116,9 @@ class ReadingPool:
         return outcome
 
     def _read_alone(self, file: LandedFile) -> Outcome:
-        worker = _Worker(self._orders)
+        worker = _Worker(self._orders, self._wall_seconds)
         try:
-            (outcome,) = _share_out([file], [worker])
+            (outcome,) = _share_out([file], [worker], self._wall_seconds)
         finally:
             worker.close()
         return outcome
@@ -128,8 +131,9 @@ class _Worker:
     before the pool has heard which file that was, and nobody notices until the file's time is over.
     """
 
-    def __init__(self, orders: Orders) -> None:
+    def __init__(self, orders: Orders, wall_seconds: float) -> None:
         self._orders = orders
+        self._wall_seconds = wall_seconds
         self._open()
 
     def start(self, file: LandedFile) -> Promise:
@@ -162,13 +166,13 @@ class _Worker:
 
     def _take_up(self, file: LandedFile) -> Promise:
         # What ends a process that answered before is the file; what ends one that never did is no file's fault.
-        wait([self._ready], timeout=_PATIENCE)
+        wait([self._ready], timeout=_LEAST_WALL_SECONDS)
         if not self._ready.done() or self._ready.exception() is not None:
             raise ReadingStoppedError
-        return self._pool.schedule(read_file, [self._orders, file], timeout=_WALL_SECONDS)
+        return self._pool.schedule(read_file, [self._orders, file], timeout=self._wall_seconds)
 
 
-def _share_out(files: Sequence[LandedFile], workers: Sequence[_Worker]) -> list[Outcome]:
+def _share_out(files: Sequence[LandedFile], workers: Sequence[_Worker], wall_seconds: float) -> list[Outcome]:
     """Give every worker one file at a time until all are read; how each came out, in the files' order."""
     outcomes: dict[int, Outcome] = {}
     waiting = deque(enumerate(files))
@@ -179,7 +183,7 @@ def _share_out(files: Sequence[LandedFile], workers: Sequence[_Worker]) -> list[
             place, file = waiting.popleft()
             worker = idle.pop()
             reading[worker.start(file)] = place, worker
-        done, _ = wait(reading, timeout=_PATIENCE, return_when=FIRST_COMPLETED)
+        done, _ = wait(reading, timeout=wall_seconds + _PATIENCE, return_when=FIRST_COMPLETED)
         for promise in done or tuple(reading):
             place, worker = reading.pop(promise)
             outcomes[place] = worker.finish(promise)
