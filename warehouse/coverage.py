@@ -57,9 +57,10 @@ def coverage_of(expected: Sequence[Owed], standing: Mapping[Slot, Standing], sai
     sorted_out: dict[str, list[Gap]] = {name: [] for name in (*_GRAVEST_FIRST, "late")}
     for _, reports in sorted(_by_unit(expected).items()):
         unit = reports[0].unit
-        became = [(one.slot.period, _became(standing[one.slot], said[one.slot])) for one in reports]
-        reason = next(name for name in _GRAVEST_FIRST if any(name == found for _, found in became))
-        sorted_out[reason].append(Gap(unit, tuple(period for period, found in became if found == reason)))
+        became = [_became(standing[one.slot], said[one.slot]) for one in reports]
+        reason = min(became, key=_GRAVEST_FIRST.index)
+        meant = tuple(one.slot.period for one, found in zip(reports, became, strict=True) if found == reason)
+        sorted_out[reason].append(Gap(unit, meant))
         late = tuple(one.slot.period for one in reports if standing[one.slot].late)
         if late:
             sorted_out["late"].append(Gap(unit, late))

@@ -1,9 +1,9 @@
 """The notes of a published row, in sentences: who is missing and why, who was late, what could not be told apart."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from domain.catalog import Catalog
 from domain.extents import Weight
@@ -15,6 +15,9 @@ from warehouse.scope import Owed, Scope
 _NAMES_SHOWN = 20
 _NOTES_LANGUAGE: Final = "vi"
 _DAY = timedelta(days=1)
+# What has commas of its own.
+_BETWEEN = {"crossing": "; ", "by_weight": "; "}
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,36 +31,28 @@ class Notes:
         """Why there is no figure, if there is none, and whose figures are missing, late, or counted in part."""
         coverage = evidence.coverage
         sentences = [
-            *self._lost(),
-            *self._each("crossing", map(self._crossing, evidence.crossing)),
-            *self._each("not_delivered", map(self._gap, coverage.not_delivered)),
-            *self._each("refused", map(self._gap, coverage.refused)),
-            *self._each("left_blank", map(self._gap, coverage.left_blank)),
-            *self._each("not_applicable", map(self._gap, coverage.not_applicable)),
-            *self._each("late", map(self._gap, coverage.late)),
-            *self._each("by_village", map(self._by_village, evidence.by_village)),
-            *self._each(
-                "by_weight",
-                (f"{self._owed(one)} × {weight.value} ({weight.source})" for one, weight in evidence.by_weight),
-            ),
-            *self._each("fallen", map(self._gap, evidence.fallen)),
+            *self._each("lost", self.scope.lost, _named),
+            *self._each("crossing", evidence.crossing, self._crossing),
+            *self._each("not_delivered", coverage.not_delivered, self._gap),
+            *self._each("refused", coverage.refused, self._gap),
+            *self._each("left_blank", coverage.left_blank, self._gap),
+            *self._each("not_applicable", coverage.not_applicable, self._gap),
+            *self._each("late", coverage.late, self._gap),
+            *self._each("by_village", evidence.by_village, self._by_village),
+            *self._each("by_weight", evidence.by_weight, self._weighed),
+            *self._each("fallen", evidence.fallen, self._gap),
         ]
         if has_no_share:
             sentences.append(self._text("zero_denominator"))
         return " ".join(sentences)
 
-    def _lost(self) -> Iterable[str]:
-        return self._each("lost", map(_named, self.scope.lost))
-
-    def _each(self, name: str, units: Iterable[str]) -> Iterable[str]:
-        """The sentence about some units; none about none."""
-        found = list(dict.fromkeys(units))
-        if not found:
-            return ()
-        shown = found[:_NAMES_SHOWN]
-        if len(found) > len(shown):
-            shown.append(self._text("and_more", count=len(found) - len(shown)))
-        return (self._text(name, units="; ".join(shown) if name == "crossing" else ", ".join(shown)),)
+    def _each(self, name: str, units: Sequence[_T], say: Callable[[_T], str]) -> Iterator[str]:
+        """The sentence about some units, the first of them by name; none about none."""
+        if units:
+            shown = [say(one) for one in units[:_NAMES_SHOWN]]
+            if len(units) > len(shown):
+                shown.append(self._text("and_more", count=len(units) - len(shown)))
+            yield self._text(name, units=_BETWEEN.get(name, ", ").join(shown))
 
     def _gap(self, gap: Gap) -> str:
         return _named(gap.unit) + self._periods([period.id for period in gap.periods])
@@ -69,7 +64,8 @@ class Notes:
         count = len(one.portion.villages or ())
         return self._text("villages_inside", unit=self._owed(one), count=count)
 
-    def _weighed(self, one: Owed, weight: Weight) -> str:
+    def _weighed(self, weighed: tuple[Owed, Weight]) -> str:
+        one, weight = weighed
         return f"{self._owed(one)} × {weight.value} ({weight.source})"
 
     def _crossing(self, one: Owed) -> str:

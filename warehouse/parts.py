@@ -127,8 +127,10 @@ class Ledger:
 
     def _fallen(self, indicator: Indicator, expected: Iterable[Owed]) -> tuple[Gap, ...]:
         """Units whose last cumulative figure is smaller than one before it in the same year."""
+        if indicator not in self.scope.before:
+            return ()
         before: dict[UnitKey, list[Owed]] = {}
-        for one in self.scope.before.get(indicator, ()):
+        for one in self.scope.before[indicator]:
             before.setdefault(one.slot.unit, []).append(one)
         fallen: list[Gap] = []
         for one in expected:
