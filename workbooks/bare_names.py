@@ -1,4 +1,4 @@
-"""A commune's name without its kind in a file's or folder's name: "Ma Nới T5-2025.xlsx", "Lâm Sơn/"."""
+"""A commune's name without its kind: "Ma Nới T5-2025.xlsx", a folder "Lâm Sơn", "Lâm Sơn, ngày 15 tháng 5 năm 2025"."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,8 +6,8 @@ from datetime import date
 
 from domain.texts import normalise_name
 from domain.units import Level, OrgUnit, UnitRegister
-from workbooks.agreement import Reading
-from workbooks.hints import Hints
+from workbooks.agreement import Reading, agree
+from workbooks.evidence import Evidence
 
 _ENDING = re.compile(r"(?:\.(?:xlsx|xlsm|xls))+$")
 _NOT_A_WORD = re.compile(r"[\W_]+")
@@ -20,25 +20,34 @@ _COMMON = frozenset(
 
 
 def bare_units(
-    register: UnitRegister, level: Level, day: date, hints: Hints, readings: Sequence[Reading[str]]
+    register: UnitRegister, level: Level, day: date, evidence: Evidence, readings: Sequence[Reading[str]]
 ) -> Iterator[Reading[str]]:
     """What names without a kind say, besides the `readings` of every other source.
 
     People and places share such names, and districts gave theirs to communes: a name speaks only of a unit that other
-    sources name or of its neighbours, and where no other source speaks at all.
+    sources name or of its neighbours. Where no other source speaks, a file's or folder's name does.
     """
-    told = {code for reading in readings for code in reading.values}
-    for name in (hints.file_name, *hints.folders[-1:]):
+    verdict = agree(readings)
+    told = frozenset({verdict.value}) if verdict.value is not None else verdict.choices
+    for place, name in _names(evidence, is_told=bool(told)):
         words = _words(name)
-        if len(words) < _FEWEST_WORDS:
+        if len(words) < _FEWEST_WORDS or _is_above(register, told, " ".join(words)):
             continue
         named = register.by_name(" ".join(words), day)
         codes = {unit.code for unit in named if unit.level is level}
-        if not codes or len(codes) < len(named) or _is_above(register, told, " ".join(words)):
-            continue
-        parents = {unit.parent for code in told if (unit := register.find(code, day)) is not None}
-        near = {unit.code for unit in named if unit.parent in parents} if told else codes
-        yield Reading(name, name, frozenset(near))
+        if told:
+            parents = {unit.parent for code in told if (unit := register.find(code, day)) is not None}
+            yield Reading(place, name, frozenset(unit.code for unit in named if unit.parent in parents))
+        elif len(codes) == len(named):
+            yield Reading(place, name, frozenset(codes))
+
+
+def _names(evidence: Evidence, *, is_told: bool) -> Iterator[tuple[str, str]]:
+    """Names and where they stand: the file's and its folder's; the place of signing, which may be the district's."""
+    hints = evidence.hints
+    yield from ((name, name) for name in (hints.file_name, *hints.folders[-1:]))
+    for line in (line for heading in evidence.headings for line in heading.signed if is_told):
+        yield f"{line.sheet}!{line.cell}", line.text.partition(",")[0]
 
 
 def _words(name: str) -> list[str]:
@@ -47,7 +56,7 @@ def _words(name: str) -> list[str]:
     return [word for word in words if word not in _COMMON]
 
 
-def _is_above(register: UnitRegister, codes: set[str], name: str) -> bool:
+def _is_above(register: UnitRegister, codes: frozenset[str], name: str) -> bool:
     """Whether a unit above any of these ever had the name: a folder of the old district holds its communes."""
     waiting: list[OrgUnit] = [unit for code in codes for unit in register.versions(code)]
     seen: set[str] = set()

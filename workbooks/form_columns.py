@@ -47,6 +47,17 @@ def note_missing_columns(
             findings.issue("column_missing", place, expected=column.header, candidates="; ".join(near))
 
 
+def note_retitled(
+    sheet: Sheet, layout: Layout, header: TableHeader, pointed: Collection[tuple[Role, int]], findings: Findings
+) -> None:
+    """Note headings that were written over while names still point at their columns: the names are followed."""
+    for column in layout.columns:
+        for number in sorted({number for role, number in pointed if role is column.role}):
+            if header.column(column.role) is None and number in header.others:
+                place = Place(sheet.name, cell_address(header.bottom, number))
+                findings.issue("heading_changed", place, found=header.others[number], expected=column.header)
+
+
 def _note_repeated(sheet: Sheet, layout: Layout, header: TableHeader, findings: Findings) -> None:
     for column in layout.columns:
         for key, cells in header.repeated.items():

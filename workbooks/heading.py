@@ -12,6 +12,7 @@ from workbooks.hints import period_in_words
 _LINES_SEARCHED = 30
 _BOARD = re.compile(r"(?:ubnd|ủy ban nhân dân)\s+")
 _COMMUNE = re.compile(r"(?:xã|phường|thị trấn|đặc khu)\s+\S")
+_COMMUNE_ALONE = re.compile(r"(?:xã|phường|thị trấn|đặc khu)(?: [^\W\d_]+(?:['’][^\W\d_]+)?){1,5}")
 _ABOVE = re.compile(r"(?:huyện|quận|thị xã|thành phố|tp\.?|tỉnh)\s+\S")
 _REPORTER = re.compile(r"đơn vị báo cáo\s*:\s*(?P<name>.*?)\s*(?:$|[;,]?\s*(?:đơn vị nhận|ngày nhận|nơi nhận))")
 _FORM_NUMBER = re.compile(r"(?:biểu số|biểu mẫu số|mẫu số|mẫu biểu)\s*:?\s*(?P<number>[^\s:()]*\d[^\s:()]*)")
@@ -35,6 +36,7 @@ class Heading:
     """What the heading says of form number, reporting unit, the unit above it, and period; normalised texts.
 
     `days` are lines that say from when to when the figures run, `signed` those that say when the report was signed.
+    `mentions` are names of communes that stand alone, as beside a cell "Đơn vị báo cáo:".
     """
 
     forms: tuple[Line, ...]
@@ -43,11 +45,13 @@ class Heading:
     periods: tuple[Line, ...]
     days: tuple[Line, ...] = ()
     signed: tuple[Line, ...] = ()
+    mentions: tuple[Line, ...] = ()
 
 
 def read_heading(sheet: Sheet, before_row: int | None) -> Heading:
     """Gather what the rows above the table say; lines still left as dots say nothing."""
     said: dict[str, list[Line]] = {"forms": [], "units": [], "above": [], "periods": [], "days": [], "signed": []}
+    said["mentions"] = []
     for line in _lines(sheet, before_row or _LINES_SEARCHED):
         for kind, part in (*_of_form_and_units(line), *_of_time(line)):
             if _HAS_CONTENT.search(part.text):
@@ -60,6 +64,8 @@ def _of_form_and_units(line: Line) -> Iterator[tuple[str, Line]]:
         yield "forms", _part(line, found["number"])
     if found := _REPORTER.search(line.text):
         yield "units", _part(line, _BOARD.sub("", found["name"]))
+    elif _COMMUNE_ALONE.fullmatch(line.text):
+        yield "mentions", line
     elif found := _BOARD.match(line.text):
         rest = line.text[found.end() :]
         if _COMMUNE.match(rest):
@@ -84,11 +90,15 @@ def _lines(sheet: Sheet, before_row: int) -> Iterator[Line]:
     for row, cells in sheet.rows.items():
         if row >= before_row:
             return
-        for cell in cells:
+        filled = [cell for cell in cells if cell.text.strip()]
+        for cell, after in zip(filled, [*filled[1:], None], strict=True):
             for text in cell.text.splitlines():
                 name = normalise_name(text)
                 if name:
                     yield Line(name, sheet.name, cell.a1)
+            # "Kỳ báo cáo:" in one cell, "Tháng 5/2025" in the next.
+            if after is not None and cell.text.rstrip().endswith(":"):
+                yield Line(normalise_name(f"{cell.text} {after.text}"), sheet.name, after.a1)
 
 
 def _part(line: Line, text: str) -> Line:

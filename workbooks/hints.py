@@ -20,6 +20,7 @@ class Hints:
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _IN_WORDS = (
     (Frequency.MONTH, re.compile(r"tháng\s*(?P<n>\d{1,2})\s*(?:[/.-]|năm)?\s*(?P<year>\d{4})\b")),
+    (Frequency.MONTH, re.compile(r"^\W*(?P<n>\d{1,2})\s*[/.-]\s*(?P<year>20\d{2})\W*$")),
     (Frequency.QUARTER, re.compile(r"quý\s*(?P<n>iv|i{1,3}|[1-4])\s*(?:[/.-]|năm)?\s*(?P<year>\d{4})\b")),
     (Frequency.HALF_YEAR, re.compile(r"(?:6|sáu) tháng (?P<n>đầu|cuối) năm\s*(?P<year>\d{4})\b")),
     (Frequency.YEAR, re.compile(r"^năm\s*(?P<year>\d{4})\b")),

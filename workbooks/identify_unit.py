@@ -36,8 +36,8 @@ def identify_unit(
         *_headed_units(register, level, day, evidence),
         *_hinted_units(register, level, day, evidence.hints),
     ]
-    readings.extend(bare_units(register, level, day, evidence.hints, readings))
     readings.extend(_parents(register, day, evidence, readings))
+    readings.extend(bare_units(register, level, day, evidence, readings))
     verdict = agree(readings)
     if verdict.rivals:
         first, second = verdict.rivals
@@ -92,7 +92,8 @@ def _stamped_units(
 
 
 def _headed_units(register: UnitRegister, level: Level, day: date, evidence: Evidence) -> Iterator[Reading[str]]:
-    for line in _lines(evidence):
+    mentions = (line for heading in evidence.headings for line in heading.mentions)
+    for line in (*_lines(evidence), *mentions):
         codes = frozenset(unit.code for unit in register.by_name(line.text, day, level))
         yield Reading(f"{line.sheet}!{line.cell}", line.text, codes)
 

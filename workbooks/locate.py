@@ -9,7 +9,7 @@ from domain.layouts import Layout, Line, Role
 from workbooks.addresses import parse_reference
 from workbooks.cells import Sheet, Workbook
 from workbooks.findings import Findings, Place
-from workbooks.form_columns import check_columns, note_missing_columns
+from workbooks.form_columns import check_columns, note_missing_columns, note_retitled
 from workbooks.label_rows import FormRows, find_rows
 from workbooks.line_index import LineIndex
 from workbooks.named_spots import NameCheck, Spot
@@ -50,6 +50,7 @@ def locate_lines(catalog: Catalog, workbook: Workbook, sheet: Sheet, layout: Lay
     if header is not None:
         check_columns(sheet, layout, header, rows, findings, is_named=bool(named))
         table = Table(header, _claimed(header, named), _body(header, rows), other)
+        note_retitled(sheet, layout, header, {(role, spot[1]) for (_, role), spot in named.items()}, findings)
         note_unclaimed(sheet, table, findings)
         note_earlier(sheet, header, findings)
     lines = tuple(_lines(sheet, layout, named, NameCheck(sheet, header, rows.rows, index, findings)))

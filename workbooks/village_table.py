@@ -82,6 +82,9 @@ def _check_heading(
         found = text_at(sheet, header.bottom, number) or text_at(sheet, header.top, number)
         place = Place(sheet.name, address, column.header, column.indicator)
         findings.issue("label_disagrees", place, found=found, expected=column.header)
+    elif headed is None and number in header.others:
+        place = Place(sheet.name, cell_address(header.bottom, number), column.header, column.indicator)
+        findings.issue("heading_changed", place, found=header.others[number], expected=column.header)
     for key, cells in header.repeated.items():
         if key.role is column.role and key.indicator == column.indicator and not is_named:
             findings.issue("column_twice", Place(sheet.name, cells[0]), found=column.header)
