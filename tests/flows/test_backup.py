@@ -129,7 +129,9 @@ def test_archive_that_is_not_whole_is_refused(
     _assert_empty(tmp_path / "new")
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", gzip.compress(b"no tar at all" * 100)])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04", gzip.compress(b"no tar at all" * 100)], ids=["empty", "zip", "no tar"]
+)
 def test_other_file_is_no_backup(content: bytes, tmp_path: Path) -> None:
     """A file of another kind is refused."""
     (tmp_path / "other.tar.gz").write_bytes(content)
