@@ -16,7 +16,11 @@ _NUMBERING = re.compile(
 _PARTED = re.compile(r"(?<=\w)-[ \t]*\r?\n\s*")
 _AROUND_MARKS = re.compile(r"\s*([,;:()/%-])\s*")
 _TRAILING = re.compile(r"[\s:;.*]+$")
+# A mark of a footnote behind a label: "(*)", "(1)".
+_FOOTNOTE = re.compile(r"\s*\((?:\*+|\d)\)[\s:.]*$")
 _SUGGESTIONS = 3
+_LEAST_SHARED = 8
+"""So many signs one text has to share with another, whole, to be taken for a part of it."""
 _NEAR = 0.8
 
 
@@ -27,7 +31,7 @@ def normalise_label(text: str) -> str:
     Diacritics stay: without them different labels become one.
     """
     name = normalise_name(_PARTED.sub(" ", text))
-    name = _NUMBERING.sub("", name, count=1)
+    name = _FOOTNOTE.sub("", _NUMBERING.sub("", name, count=1))
     name = _AROUND_MARKS.sub(r"\1", name)
     return _TRAILING.sub("", name)
 
@@ -41,4 +45,10 @@ def nearest(text: str, known: Iterable[str]) -> tuple[str, ...]:
     for reading in (text, *unicode_readings(text)):
         key = ascii_key(normalise_label(reading))
         found.update(dict.fromkeys(difflib.get_close_matches(key, by_key, _SUGGESTIONS, _NEAR)))
+        # A label parted over two rows, or two labels in one cell, are not alike as a whole.
+        found.update((one, None) for one in by_key if _is_part(one, key) or _is_part(key, one))
     return tuple(by_key[key] for key in found)[:_SUGGESTIONS]
+
+
+def _is_part(text: str, whole: str) -> bool:
+    return len(text) >= _LEAST_SHARED and text in whole

@@ -30,6 +30,7 @@ from workbooks.identify_unit import identify_unit
 from workbooks.legacy_fonts import LegacyFonts
 from workbooks.locate import locate_lines
 from workbooks.reader import read_workbook
+from workbooks.split_form import note_split
 from workbooks.stamp import META_SHEET
 from workbooks.stamp_reading import Stamp, read_stamp
 from workbooks.table_header import find_header
@@ -91,6 +92,7 @@ def _parse_form(
         context = SheetContext(catalog, sheet, findings)
         form_table = locate_lines(catalog, workbook, sheet, layout, findings)
         observations.extend(parse_line(context, line, unit.code if unit else "") for line in form_table.lines)
+        note_split(context, workbook, layout, form_table)
         check_units(context, layout, form_table.lines)
         check_totals(context, form_table.totals, observations)
     if layout is not None and unit is not None and period is not None:

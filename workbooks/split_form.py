@@ -1,0 +1,30 @@
+"""A form whose lines stand on several sheets: what one of them lacks stands, with figures, on another."""
+
+from domain.layouts import Layout
+from workbooks.addresses import LAST_ROW
+from workbooks.cells import Workbook
+from workbooks.figure_shape import is_like_a_figure
+from workbooks.figures import SheetContext
+from workbooks.findings import Findings, Place
+from workbooks.form_sheet import form_like
+from workbooks.label_rows import find_rows
+from workbooks.line_index import LineIndex
+from workbooks.locate import LocatedForm
+
+
+def note_split(context: SheetContext, workbook: Workbook, layout: Layout, form: LocatedForm) -> None:
+    """Note each sheet that is not read and holds figures of lines which the form's own sheet does not have."""
+    missing = set(layout.indicators) - {line.indicator for line in form.lines}
+    if not missing:
+        return
+    index = LineIndex(context.catalog, layout)
+    for candidate in form_like(workbook, (layout.columns,)):
+        if candidate.sheet is context.sheet:
+            continue
+        name = candidate.sheet.name
+        rows = find_rows(candidate.sheet, candidate.header, LAST_ROW + 1, index, Findings({})).rows
+        filled = {cell.row for cell in candidate.figures if is_like_a_figure(cell)}
+        lost = [line for line in index.lines if line.indicator in missing and rows.get(line.indicator or "") in filled]
+        if lost:
+            place = Place(name, "", lost[0].label)
+            context.findings.issue("form_split", place, name, context.sheet.name, lines=str(len(lost)))
