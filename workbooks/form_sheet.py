@@ -10,6 +10,7 @@ from workbooks.cells import Cell, CellKind, Sheet, SheetState, Workbook
 from workbooks.findings import Findings, Place
 from workbooks.labels import normalise_label
 from workbooks.number_text import read_number_text
+from workbooks.share_text import read_share_text
 from workbooks.stamp import FIGURE_ROLES, META_SHEET, FigureName, VillageName, parse_name
 from workbooks.table_header import TableHeader, find_header
 
@@ -35,7 +36,8 @@ class Candidate:
     @property
     def is_prose(self) -> bool:
         """Whether sentences stand where figures would: a guide explains the form under the form's own headings."""
-        sentences = sum(len(cell.text) > _LONGEST_FIGURE for cell in self.figures)
+        long = [cell.text for cell in self.figures if len(cell.text) > _LONGEST_FIGURE]
+        sentences = sum(read_share_text(text, is_count=True) is None for text in long)
         return 2 * sentences > len(self.figures)
 
 

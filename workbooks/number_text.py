@@ -26,6 +26,8 @@ _SPACE_GROUPS = re.compile(r"([1-9][0-9]{0,2}(?: [0-9]{3})+)(?:,([0-9]+))?")
 _DOT_GROUPS_COMMA = re.compile(r"([1-9][0-9]{0,2}(?:\.[0-9]{3})+),([0-9]+)")
 _COMMA_GROUPS_DOT = re.compile(r"([1-9][0-9]{0,2}(?:,[0-9]{3})+)\.([0-9]+)")
 _ONE_MARK = re.compile(r"([0-9]+)([.,])([0-9]+)")
+_GROUP = 3
+"""Digits between two marks for thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ def read_number_text(text: str, *, is_count: bool) -> NumberText | None:
     """The number a text stands for, None when it is none.
 
     In a count a dot before three digits parts thousands ("2.450" is 2450); elsewhere that is ambiguous. A comma before
-    three digits ("1,234") is ambiguous everywhere. A mark before fewer than three digits cannot part thousands.
+    three digits ("1,234") is ambiguous everywhere, and so are marks before three digits that were not set throughout
+    ("1000.000", in a count also "1.000,000"). A mark before fewer than three digits cannot part thousands.
     """
     cleaned, rules = clean_text(text)
     body = cleaned.removesuffix("%").rstrip()
@@ -98,11 +101,11 @@ def _read_body(body: str, *, is_count: bool) -> _Body | None:
         return _read_comma_groups(body)
     if found := _ONE_MARK.fullmatch(body):
         return _read_one_mark(found)
-    return _read_grouped(body)
+    return _read_grouped(body, is_count=is_count)
 
 
-def _read_grouped(body: str) -> _Body | None:
-    """Thousands apart by one mark or by spaces, decimals behind the other: only one number can be meant."""
+def _read_grouped(body: str, *, is_count: bool) -> _Body | None:
+    """Thousands apart by one mark or by spaces, decimals behind the other; three may be thousands in a count."""
     for pattern, rule in (
         (_SPACE_GROUPS, "thousands_space"),
         (_DOT_GROUPS_COMMA, "thousands_dot"),
@@ -110,6 +113,8 @@ def _read_grouped(body: str) -> _Body | None:
     ):
         if found := pattern.fullmatch(body):
             whole, decimals = re.sub(r"[ .,]", "", found[1]), found[2] or ""
+            if is_count and len(decimals) == _GROUP:
+                return (Decimal(f"{whole}.{decimals}"), Decimal(whole + decimals)), (), _GROUP
             return (Decimal(f"{whole}.{decimals or 0}"),), (rule,), len(decimals)
     return None
 
@@ -129,9 +134,11 @@ def _read_dot_groups(body: str, *, is_count: bool) -> _Body:
 
 
 def _read_one_mark(found: re.Match[str]) -> _Body | None:
-    """A number with one mark that cannot part thousands: "94,23", "0,125", "12345,678"."""
+    """A number with one mark: "94,23", "0,125"; before three digits another may have been left out ("1000.000")."""
     whole, mark, decimals = found.groups()
     if len(whole) > 1 and whole.startswith("0"):
         return None
+    if len(decimals) == _GROUP and whole != "0":
+        return (Decimal(f"{whole}.{decimals}"), Decimal(whole + decimals)), (), _GROUP
     rule = "decimal_comma" if mark == "," else "decimal_point"
     return (Decimal(f"{whole}.{decimals}"),), (rule,), len(decimals)

@@ -37,23 +37,26 @@ class ShareText(NamedTuple):
     percent: str
 
 
-def read_share_text(text: str) -> ShareText | None:
-    """The share a text stands for, None when it is none; "5/2025" is a month rather than a share."""
+def read_share_text(text: str, *, is_count: bool) -> ShareText | None:
+    """The share a text stands for, None when it is none; "5/2025" is a month rather than a share.
+
+    `is_count` says how the marks of its parts are read, as in `read_number_text`.
+    """
     cleaned, rules = clean_text(unicodedata.normalize("NFC", text))
     if "/" not in cleaned or _MONTH_YEAR.fullmatch(cleaned):
         return None
     found = next((match for shape in _SHAPES if (match := shape.fullmatch(cleaned))), None)
     if found is None:
         return None
-    numerator, denominator = _part(found["numerator"], rules), _part(found["denominator"], rules)
+    numerator, denominator = (_part(found[name], rules, is_count=is_count) for name in ("numerator", "denominator"))
     if numerator is None or denominator is None:
         return None
     return ShareText(numerator, denominator, found.groupdict().get("percent") or "")
 
 
-def _part(text: str, rules: list[str]) -> Part | None:
+def _part(text: str, rules: list[str], *, is_count: bool) -> Part | None:
     number, words = part_words(text.strip())
-    read = read_number_text(number, is_count=True)
+    read = read_number_text(number, is_count=is_count)
     if read is None or read.is_percent:
         return None
     kept = tuple(rule for rule in (*rules, *read.rules) if rule != "number_as_text")

@@ -34,10 +34,10 @@ def parse_share(
     cell: Cell | None, place: Place, marks: CellMarks, indicator: Indicator, findings: Findings
 ) -> Share | None:
     """The share of a cell, None where it holds none; a part that cannot be read is an issue."""
-    read = read_share_text(shown(cell)) if cell is not None and cell.text else None
+    text = shown(cell) if cell is not None and cell.text else ""
+    read = read_share_text(text, is_count=not indicator.decimals)
     if cell is None or read is None:
         return None
-    text = shown(cell)
     figures = {
         role: _figure(part, place, text, Expected(marks, words, indicator.decimals), findings)
         for role, part, words in _parts(read, indicator)

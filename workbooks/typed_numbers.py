@@ -47,7 +47,8 @@ def figure_of_text(read: NumberText, rules: tuple[str, ...], place: Place, text:
 def refuse_words(part: Part, place: Place, text: str, expected: Expected, findings: Findings) -> Figure:
     """Refuse a number for the words behind it: they multiply it, or count something else."""
     power = power_of(part.words, expected.marks.scale)
-    if power and not part.read.is_ambiguous:
+    is_whole = not any(mark.isdigit() for mark in part.words)
+    if power and is_whole and not part.read.is_ambiguous:
         number = part.read.readings[0]
         return refuse_as_two((number, plain(number.scaleb(power))), place, text, findings, "scaled_number")
     known = ", ".join(sorted(expected.words)) or expected.example
@@ -57,7 +58,7 @@ def refuse_words(part: Part, place: Place, text: str, expected: Expected, findin
 def _refuse(text: str, place: Place, expected: Expected, findings: Findings) -> Figure:
     if is_date_text(text):
         return refuse("date_where_number", place, text, findings, likely=text)
-    share = read_share_text(text)
+    share = read_share_text(text, is_count=expected.is_count)
     if share is not None:
         numerator, denominator = share.numerator.read.readings[0], share.denominator.read.readings[0]
         return refuse("share_where_count", place, text, findings, first=spell(numerator), second=spell(denominator))
