@@ -15,7 +15,7 @@ from domain.catalog import Catalog, load_catalog
 from domain.placing import day_in_vietnam
 from domain.texts import Lang
 from flows.settings import Settings
-from warehouse.engine import Engine, migrate, normalise_url, open_engine
+from warehouse.engine import Warehouse, migrate, normalise_url, open_engine
 from workbooks.confinement import Confinement, can_confine
 from workbooks.landed_file import PlainReader, Reader
 from workbooks.reading_pool import ReadingPool
@@ -25,14 +25,16 @@ from workbooks.reading_pool import ReadingPool
 class House:
     """Everything a run works with.
 
+    Submissions are staged for the rules in `staging`, which the rules find at its URL: in the warehouse itself.
     `clock` gives the present moment in UTC; `areas` are codes of what to publish, empty: the unit above each commune;
     `lang` is the language of what is published; `wait_seconds` how long to wait for another run to end. What
     `open_reader` opens reads workbooks until it is closed.
     """
 
     catalog: Catalog
-    engine: Engine
-    warehouse_url: str
+    engine: Warehouse
+    staging: Warehouse
+    staging_url: str
     connectors: Sequence[Connector]
     landing: Landing
     published: Path
@@ -65,7 +67,8 @@ def open_house(settings: Settings, clock: Callable[[], datetime] = lambda: datet
     return House(
         catalog=catalog,
         engine=engine,
-        warehouse_url=normalise_url(settings.database),
+        staging=engine,
+        staging_url=normalise_url(settings.database),
         connectors=[FilesystemConnector(_name_of(url, settings), url) for url in settings.inboxes],
         landing=Landing(settings.landing),
         published=settings.published,

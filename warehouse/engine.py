@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from domain.errors import UsageError
 from warehouse.errors import explain
-from warehouse.migrations.apply import upgrade
+from warehouse.migrations.apply import is_current, upgrade
 
 __all__ = [
     "Engine",
     "Session",
+    "Warehouse",
     "explained",
     "migrate",
     "normalise_url",
@@ -24,7 +25,11 @@ __all__ = [
     "reading",
     "serialise",
     "transaction",
+    "trial",
 ]
+
+Warehouse = Engine | Connection
+"""What work is done in: the warehouse, or a trial of it (see `trial`)."""
 
 BUSY_SECONDS = 60
 """How long a SQLite writer waits for another before it gives up."""
@@ -61,17 +66,41 @@ def open_engine(url: str) -> Engine:
 def migrate(engine: Engine) -> None:
     """Bring the tables to this version's shape, from nothing or from any earlier version; a current one is left alone.
 
+    Whoever only looks at a current warehouse waits for no writer.
+
     Raises:
         NewerWarehouseError: a later version of the program has migrated it already.
         TransientError: the database cannot be reached.
     """
-    with explained(engine), engine.begin() as connection:
-        _lock(connection)
-        upgrade(connection)
+    with explained(engine):
+        with engine.execution_options(**{_READ_ONLY: True}).begin() as connection:
+            if is_current(connection):
+                return
+        with engine.begin() as connection:
+            _lock(connection)
+            upgrade(connection)
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Session]:
+def trial(engine: Engine) -> Iterator[Connection]:
+    """The warehouse as it stands, in which anything can be done and of which nothing is kept.
+
+    Work is done in it as in the warehouse itself: each transaction sees what those before it did, and one that fails
+    undoes its own part. Until the block ends, nobody else can move submissions.
+
+    Raises:
+        TransientError: the database cannot be reached, is busy, or went away.
+    """
+    with explained(engine), engine.connect() as connection:
+        whole = connection.begin()
+        try:
+            yield connection
+        finally:
+            whole.rollback()
+
+
+@contextmanager
+def transaction(engine: Warehouse) -> Iterator[Session]:
     """A session whose work is kept wholly when the block ends, and not at all when it raises.
 
     On SQLite it is the only writer from its first statement on: a second one waits.
@@ -79,17 +108,26 @@ def transaction(engine: Engine) -> Iterator[Session]:
     Raises:
         TransientError: the database cannot be reached, is busy, or went away; nothing of the block was kept.
     """
-    with explained(engine), Session(engine, expire_on_commit=False) as session, session.begin():
+    with (
+        explained(engine),
+        # Within a trial a transaction is a savepoint.
+        Session(engine, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
+        session.begin(),
+    ):
         yield session
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
+def reading(engine: Warehouse) -> Iterator[Session]:
     """A session that sees the warehouse as of one moment and never waits for a writer; it cannot write.
 
     Raises:
         TransientError: the database cannot be reached.
     """
+    if isinstance(engine, Connection):  # a trial, which sees what was done in it
+        with transaction(engine) as session:
+            yield session
+        return
     options: dict[str, Any] = {_READ_ONLY: True}
     if engine.dialect.name == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -148,7 +186,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def explained(engine: Engine) -> Iterator[None]:
+def explained(engine: Warehouse) -> Iterator[None]:
     """Say what a driver's error within the block means for whoever waits for it.
 
     Raises:
@@ -158,7 +196,7 @@ def explained(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        explained = explain(error, engine.url.render_as_string(hide_password=True))
+        explained = explain(error, engine.engine.url.render_as_string(hide_password=True))
         if explained is None:
             raise
         raise explained from error

@@ -37,10 +37,14 @@ def clear(session: Session, run_id: str) -> None:
 
 
 def clear_abandoned(session: Session, started_before: datetime) -> None:
-    """Empty the staging tables of runs that began before a moment and never finished: killed ones."""
+    """Empty the staging tables of killed runs: those that began before a moment and never finished.
+
+    What belongs to no recorded run is of a preview that was killed.
+    """
     abandoned = select(RunRow.run_id).where(RunRow.finished_at.is_(None), RunRow.started_at < started_before)
     for table in STAGING.values():
-        session.execute(delete(table).where(table.c.run_id.in_(abandoned)))
+        unknown = table.c.run_id.not_in(select(RunRow.run_id))
+        session.execute(delete(table).where(table.c.run_id.in_(abandoned) | unknown))
 
 
 def history(

@@ -35,11 +35,11 @@ def tell(voice: Voice, outcome: Outcome, most_changes: int = MOST_CHANGES) -> No
         voice.console.print(escape(voice.text("left", reason=reason)), style="yellow")
 
 
-def tell_issues(voice: Voice, label: str, file_name: str, issues: Sequence[Issue]) -> None:
+def tell_issues(voice: Voice, label: str, file_name: str, issues: Sequence[Issue], mark: str = "✗") -> None:
     """One submission's issues: what is wrong, and what the official should do."""
     words = Wording(voice.catalog, voice.lang)
     voice.gap()
-    voice.console.print(f"[bold]✗ {escape(label)}[/]  {escape(file_name)}", soft_wrap=True)
+    voice.console.print(f"[bold]{mark} {escape(label)}[/]  {escape(file_name)}", soft_wrap=True)
     for issue in issues[:MOST_FAULTS]:
         voice.bullet("•", words.fault(issue))
         voice.bullet("→", voice.catalog.issue_action(issue, voice.lang), "cyan", indent=4)
@@ -53,6 +53,11 @@ def tell_given(voice: Voice, given: Given, most_changes: int) -> None:
     kind = "published_partial" if given.is_partial else "published"
     voice.say(kind, area=given.area_name, period=given.period, revision=given.revision)
     voice.point_to(given.path)
+    tell_moved(voice, given, most_changes)
+
+
+def tell_moved(voice: Voice, given: Given, most_changes: int) -> None:
+    """The figures that a revision moves, from what to what; so many are named."""
     moved = _moved(voice, given)
     if not moved:
         return

@@ -9,7 +9,7 @@ from domain.staging import StagedDue, StagedObservation, StagedRegister, StagedR
 from expectations.check import check as check_rules
 from flows.stages.read import Reading
 from flows.wiring import House
-from warehouse.engine import transaction
+from warehouse.engine import reading, transaction
 from warehouse.loading import Judged, LoadResult
 from warehouse.loading import load as load_judged
 from warehouse.staging import clear, history
@@ -24,9 +24,10 @@ def stage(house: House, run_id: str, batch: Sequence[Reading]) -> int:
         How many rows were staged.
     """
     rows = [row for one in batch for row in _rows_of(house, run_id, one)]
-    with transaction(house.engine) as session:
-        clear(session, run_id)
+    with reading(house.engine) as session:
         past = history(session, run_id, [one.submission.id for one in batch])
+    with transaction(house.staging) as session:
+        clear(session, run_id)
         return stage_rows(session, [*rows, *past])
 
 
@@ -38,7 +39,7 @@ def check(house: House, run_id: str, batch: Sequence[Reading]) -> tuple[Judged, 
         BatchShrunkError: not everything that was staged was seen.
     """
     findings = check_rules(
-        house.warehouse_url,
+        house.staging_url,
         run_id,
         tuple(house.catalog.rules.values()),
         len(batch),
@@ -55,9 +56,10 @@ def check(house: House, run_id: str, batch: Sequence[Reading]) -> tuple[Judged, 
 
 
 def load(house: House, run_id: str, judged: Sequence[Judged]) -> LoadResult:
-    """Settle a judged batch in one transaction, and empty its staging rows."""
+    """Settle a judged batch in one transaction, then empty its staging rows."""
     with transaction(house.engine) as session:
         result = load_judged(session, judged, run_id, house.clock())
+    with transaction(house.staging) as session:
         clear(session, run_id)
     return result
 

@@ -104,6 +104,14 @@ def test_rows_of_killed_runs_are_cleared(house: House) -> None:
     assert [rows_in(house, run_id) for run_id in ("killed", "finished", "tonight")] == [0, 1, 1]
 
 
+def test_rows_of_no_recorded_run_are_cleared(house: House) -> None:
+    """What a killed preview left behind goes with the next run, however young it is."""
+    with transaction(house.engine) as session:
+        stage(session, [replace(ROWS[0], run_id="preview-1")])
+        clear_abandoned(session, house.now())
+    assert rows_in(house, "preview-1") == 0
+
+
 def test_history_goes_back_over_accepted_periods(house: House) -> None:
     """The figures now accepted for earlier months, newest first, with how far back each lies; villages apart."""
     for month, number in (("2025-01", 1), ("2025-03", 3), ("2025-04", 4)):

@@ -23,6 +23,12 @@ def upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
+def is_current(connection: Connection) -> bool:
+    """Whether nothing is left to migrate; an empty database is not current."""
+    found = MigrationContext.configure(connection).get_current_revision()
+    return found is not None and found == ScriptDirectory.from_config(configuration(connection)).get_current_head()
+
+
 def downgrade(connection: Connection, revision: str = "base") -> None:
     """Take the tables back to an earlier migration, in the connection's transaction; `base` removes them."""
     command.downgrade(configuration(connection), revision)

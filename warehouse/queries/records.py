@@ -54,6 +54,12 @@ def submission_record(session: Session, submission_id: int) -> SubmissionRecord:
     )
 
 
+def submission_of(session: Session, sha256: str) -> SubmissionRecord | None:
+    """The submission of these bytes, or None."""
+    found = session.scalar(select(SubmissionRow.id).where(SubmissionRow.sha256 == sha256))
+    return None if found is None else submission_record(session, found)
+
+
 def last_delivery(session: Session) -> int:
     """The number of the delivery noted last; 0 before the first."""
     return session.scalar(select(func.max(DeliveryRow.id))) or 0

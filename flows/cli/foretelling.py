@@ -1,0 +1,40 @@
+"""Tell on the terminal what a run would do: whose report would be accepted or refused, and which figures would move."""
+
+from rich.markup import escape
+
+from flows.cli.telling import tell_issues, tell_moved
+from flows.cli.voice import Voice
+from flows.preview import Preview, Unjudged
+
+MOST_CHANGES = 100
+
+
+def foretell(voice: Voice, preview: Preview) -> None:
+    """Tell what a run would do."""
+    voice.say("preview", "bold")
+    outcome = preview.outcome
+    for one in preview.unjudged:
+        voice.say(*_why_not(one), file=one.file_name, state=voice.text(f"state_{one.state}"))
+    for verdict in outcome.verdicts:
+        if verdict.accepted:
+            voice.say("would_accept", "green", who=verdict.label, file=verdict.file_name)
+        if verdict.issues:
+            shown = verdict.issues if verdict.accepted else verdict.faults
+            tell_issues(voice, verdict.label, verdict.file_name, shown, "!" if verdict.accepted else "✗")
+    for file_name in outcome.withdrawn:
+        voice.say("withdrawn_again", "yellow", file=file_name)
+    if outcome.replaced:
+        voice.say("replaced", count=outcome.replaced)
+    for reason in outcome.left:
+        voice.console.print(escape(voice.text("left", reason=reason)), style="yellow")
+    for given in outcome.given:
+        voice.gap()
+        kind = "would_publish_partial" if given.is_partial else "would_publish"
+        voice.say(kind, "bold", area=given.area_name, period=given.period, revision=given.revision)
+        tell_moved(voice, given, MOST_CHANGES)
+    if not outcome.given:
+        voice.say("would_move_nothing")
+
+
+def _why_not(one: Unjudged) -> tuple[str, str]:
+    return ("would_wait" if one.waits else "known_already", "yellow")

@@ -1,0 +1,138 @@
+"""Preview: carry a run out on a warehouse that forgets it, and see which published figures it would move."""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+from connectors.borrowed import BorrowedLanding
+from connectors.filesystem import FilesystemConnector
+from domain.errors import UsageError
+from domain.submissions import PENDING_STATES, SubmissionState
+from flows.alone import alone
+from flows.outcome import Outcome
+from flows.pipeline import Run, carry_out
+from flows.plain_steps import PlainSteps
+from flows.scope import Scope
+from flows.watching import Watcher
+from flows.wiring import House
+from warehouse.engine import Engine, migrate, normalise_url, open_engine, reading, transaction, trial
+from warehouse.queries.records import submission_of
+from warehouse.staging import clear
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A file that the run would not judge.
+
+    `state` and `version` are those of the same bytes, known already; a pending state: its unit or period was not asked
+    for.
+    """
+
+    file_name: str
+    state: SubmissionState
+    version: int | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it would wait for another run."""
+        return self.state in PENDING_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a run would do, and which of the files that were named it would not judge."""
+
+    outcome: Outcome
+    unjudged: tuple[Unjudged, ...]
+
+
+def preview(house: House, scope: Scope, watcher: Watcher, files: Sequence[Path] = ()) -> Preview:
+    """What a rerun would do now: with what waits in the inbox, or with these files as if they had just arrived there.
+
+    It is the run itself, in a transaction that is taken back, with a landing and a published folder that are thrown
+    away: afterwards warehouse, landing and published folder are as before.
+
+    Raises:
+        UsageError: a file is not there, or is none that a run would take.
+        RunInProgressError: another run did not end in time.
+    """
+    run_id = f"preview-{uuid4().hex}"
+    with TemporaryDirectory(prefix="tonghop-") as name, alone(house, run_id, "preview", watcher):
+        folder = Path(name)
+        digests = _drop(files, folder / "inbox", house)
+        with _forgetful(house, run_id, folder) as tried:
+            connectors = [FilesystemConnector("preview", str(folder / "inbox"))] if files else house.connectors
+            run = Run(replace(tried, connectors=connectors), scope, PlainSteps(run_id), watcher)
+            outcome = carry_out(run, "preview")
+            return Preview(outcome, tuple(_unjudged(tried, outcome, digests)))
+
+
+@contextmanager
+def _forgetful(house: House, run_id: str, folder: Path) -> Iterator[House]:
+    """The same house, of which nothing that is done in it is kept."""
+    if not isinstance(house.engine, Engine):
+        raise TypeError("a trial cannot be tried in")
+    with _staging(house, run_id, folder) as (staging, url), trial(house.engine) as tried:
+        yield replace(
+            house,
+            engine=tried,
+            staging=staging,
+            staging_url=url,
+            landing=BorrowedLanding(house.landing, folder / "landing"),
+            published=folder / "published",
+        )
+
+
+@contextmanager
+def _staging(house: House, run_id: str, folder: Path) -> Iterator[tuple[Engine, str]]:
+    """Where the rules, which look with eyes of their own, see what is staged.
+
+    In PostgreSQL's own staging tables, as in any run; SQLite has only one writer at a time, so there it is a file.
+    """
+    if isinstance(house.staging, Engine) and house.staging.dialect.name == "postgresql":
+        try:
+            yield house.staging, house.staging_url
+        finally:
+            with transaction(house.staging) as session:
+                clear(session, run_id)
+        return
+    url = normalise_url(f"sqlite:///{folder / 'staging.db'}")
+    engine = open_engine(url)
+    try:
+        migrate(engine)
+        yield engine, url
+    finally:
+        engine.dispose()
+
+
+def _drop(files: Sequence[Path], inbox: Path, house: House) -> dict[str, str]:
+    """Put copies of the files into an inbox of their own, as if delivered now; their names by sha256."""
+    names: dict[str, str] = {}
+    for number, file in enumerate(files):
+        if not file.is_file():
+            raise UsageError(f"there is no file {file}")
+        # Two files of one name may be meant; a folder of its own says nothing of unit or period.
+        target = inbox / (f"tep{number}" if file.name in names.values() else "") / file.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+        now = house.clock().timestamp()
+        os.utime(target, (now, now))
+        names[sha256(target.read_bytes()).hexdigest()] = file.name
+    return names
+
+
+def _unjudged(house: House, outcome: Outcome, digests: dict[str, str]) -> Iterator[Unjudged]:
+    judged = {verdict.submission_id for verdict in outcome.verdicts}
+    with reading(house.engine) as session:
+        for digest, name in digests.items():
+            record = submission_of(session, digest)
+            if record is None:
+                raise UsageError(f"{name} is none that a run would take: hidden files and Excel's lock files are not")
+            if record.file.submission_id not in judged:
+                yield Unjudged(name, record.state, record.file.version)
