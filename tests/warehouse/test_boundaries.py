@@ -1,6 +1,5 @@
 """Figures across the lines of 2025-07-01 and 2026-04-30: what can be told apart is summed, what cannot says so."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,9 +9,10 @@ from domain.catalog import Catalog
 from domain.errors import UsageError
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary, RollupRow
-from domain.units import Level, OrgUnit, Succession, SuccessionKind, UnitRegister
-from domain.weights import Direction, StatedWeight, Weights
+from domain.units import Level
+from domain.weights import Direction, StatedWeight
 from tests.warehouse.house import FORM, MAY, House
+from tests.warehouse.regions import ACROSS, FIRST_DAY, FORMER, INSIDE, two_provinces, with_villages, with_weights
 from warehouse import queries
 from warehouse.engine import Engine, migrate, reading, transaction
 from warehouse.reference import mirror_catalog
@@ -21,31 +21,13 @@ from warehouse.rollups import roll_up
 RATIO, FLOW, VILLAGE_COUNT = "hddt_dn", "vb_dt", "tcnscd_tv"
 TODAY = date(2025, 12, 1)
 AUGUST = parse_period("2025-08")
-FORMER = "585-cu"
 TEXT = "1667/NQ-UBTVQH15"
-INSIDE = ("22810", "22813", "22828")
-ACROSS = ("22738", "22822")
-"""Communes since 2025-07-01 that took in ground of the old district and of others: Đô Vinh and Mỹ Sơn."""
-FIRST_DAY = date(2025, 7, 1)
 
 
 @pytest.fixture(scope="session")
 def region(catalog: Catalog) -> Catalog:
-    """The shipped catalogue with two provinces only: Ninh Thuận, which went into Khánh Hòa, and Đồng Nai."""
-    tops = {"58", "56", "75", "70"}
-    register = catalog.units
-    kept = [unit for unit in register.units if unit.code == "VN" or tops & {unit.code, *_above(register, unit)}]
-    keys = {(unit.code, unit.valid_from) for unit in kept}
-    links = [
-        one
-        for one in register.successions
-        if (one.new, one.effective) in keys and any(code == one.old and day < one.effective for code, day in keys)
-    ]
-    return replace(catalog, version="region", structure_version="region", units=UnitRegister(kept, links))
-
-
-def _above(register: UnitRegister, unit: OrgUnit) -> list[str]:
-    return [one.code for one in register.above(unit, unit.valid_from)]
+    """Two provinces of the shipped catalogue."""
+    return two_provinces(catalog)
 
 
 @pytest.fixture
@@ -147,14 +129,11 @@ def test_old_district_after_its_end_is_not_comparable(house: House) -> None:
 
 def test_stated_weights_make_it_comparable(house: House, region: Catalog) -> None:
     """With a share stated for both, their figures enter by it, not rounded before the end; the notes say by whom."""
-    weights = Weights(
-        [
-            StatedWeight("22822", "22822", FIRST_DAY, Direction.BACKWARD, None, None, Decimal("0.6213"), "CV 12/UBND"),
-            StatedWeight("22738", "22831", FIRST_DAY, Direction.BACKWARD, RATIO, None, Decimal("0.5"), "CV 13/UBND"),
-        ]
-    )
-    units = UnitRegister(region.units.units, region.units.successions, weights)
-    with_catalog(house, replace(region, version="weights", structure_version="weights", units=units))
+    weights = [
+        StatedWeight("22822", "22822", FIRST_DAY, Direction.BACKWARD, None, None, Decimal("0.6213"), "CV 12/UBND"),
+        StatedWeight("22738", "22831", FIRST_DAY, Direction.BACKWARD, RATIO, None, Decimal("0.5"), "CV 13/UBND"),
+    ]
+    with_catalog(house, with_weights(region, weights))
     everyone_reports_in_august(house)
     row, found = made(house, FORMER, AUGUST)
     assert (row.status, row.numerator, row.denominator) == ("complete", Decimal("41.213"), Decimal("82.426"))
@@ -173,22 +152,6 @@ def test_stated_weights_make_it_comparable(house: House, region: Catalog) -> Non
     assert other.status == "not_comparable"
     assert "Đô Vinh" in other.notes
     assert "Mỹ Sơn (" not in other.notes.split("tỷ trọng đã công bố")[0]
-
-
-def with_villages(region: Catalog) -> Catalog:
-    """A catalogue that tells of every village of the two communes where it was before."""
-    villages, links = [], []
-    for commune, old in (("22822", "22822"), ("22822", "22807"), ("22738", "22831"), ("22738", "22738")):
-        for number in (1, 2):
-            code, first = f"{old}-0{number}", f"{commune}-{old}-{number}"
-            if not region.units.versions(code):
-                villages.append(
-                    OrgUnit(code, f"Thôn {number}", "Thôn", Level.VILLAGE, old, date(2000, 1, 1), date(2025, 6, 30))
-                )
-            villages.append(OrgUnit(first, f"Thôn {first}", "Thôn", Level.VILLAGE, commune, FIRST_DAY, None))
-            links.append(Succession(code, first, FIRST_DAY, whole=True, legal_basis="QĐ", kind=SuccessionKind.WHOLE))
-    units = UnitRegister((*region.units.units, *villages), (*region.units.successions, *links))
-    return replace(region, version="villages", structure_version="villages", units=units)
 
 
 def test_village_detail_makes_village_figures_comparable(house: House, region: Catalog) -> None:
