@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import typer
 
@@ -31,6 +32,8 @@ def _plain(value: object) -> object:
     match value:
         case Period():
             return value.id
+        case Path():
+            return str(value)
         case Decimal():
             return str(value)  # a JSON number would be read as a float
         case date():

@@ -1,15 +1,18 @@
 """`tonghop explain`: the way from a published figure down to the cells it was made from."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
+from domain.errors import UsageError
 from flows.cli.options import AreaOption, FormOption, JsonOption, PeriodOption
 from flows.cli.voice import Voice
 from flows.settings import Settings
 
 if TYPE_CHECKING:
+    from flows.originals import Original
     from warehouse.queries import ExplainedContribution, Explanation, SourceCell
 
 MOST_CELLS = 3
@@ -24,15 +27,24 @@ def explain(
     indicator: Annotated[str, typer.Option("--indicator", help="Code of the indicator, as in rollup.csv.")],
     revision: Annotated[int | None, typer.Option("--revision", help="Which revision; else the newest.")] = None,
     form: FormOption = None,
+    open_files: Annotated[
+        bool, typer.Option("--open", help="Also take the files it rests on out of the landing, as they were delivered.")
+    ] = False,
+    unit: Annotated[str | None, typer.Option("--unit", help="With --open: only the file of this commune.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="With --open: folder to put them in; else AREA-PERIOD.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show where a published figure comes from: communes, files with their sha256, sheets and cells, repairs.
 
-    Example: tonghop explain --area 585 --period 2025-05 --indicator CODE
+    Example: tonghop explain --area 585 --period 2025-05 --indicator CODE --open --unit 22828
     """
+    if (unit or output) and not open_files:
+        raise UsageError("--unit and --output say which files to take out, and where to: add --open")
     from domain.catalog import load_catalog
     from domain.periods import parse_period
-    from flows.cli.as_json import print_json
+    from flows.cli.as_json import print_json, shallow
     from warehouse.engine import migrate, open_engine, reading
     from warehouse.queries import explain as explain_figure
 
@@ -42,10 +54,32 @@ def explain(
     migrate(engine)
     with reading(engine) as session:
         found = explain_figure(session, area, parse_period(period), indicator, number=revision, form=form)
+    originals = _take_out(settings, found, unit, output or Path(f"{area}-{period}")) if open_files else ()
     if as_json:
-        print_json(found)
-    else:
-        show_explanation(Voice(catalog, settings.lang), found)
+        print_json({**shallow(found), "originals": originals} if open_files else found)
+        return
+    voice = Voice(catalog, settings.lang)
+    show_explanation(voice, found)
+    show_originals(voice, originals)
+
+
+def _take_out(settings: Settings, found: "Explanation", unit: str | None, folder: Path) -> "tuple[Original, ...]":
+    from connectors.landing import Landing
+    from flows.originals import extract
+
+    parts = [one.contribution for one in found.contributions if unit in {None, one.contribution.unit}]
+    if unit and not parts:
+        raise UsageError(f"nothing of {unit} is in this figure, so there is no file of it to take out")
+    return extract(Landing(settings.landing), (part.file for part in parts), folder)
+
+
+def show_originals(voice: Voice, originals: "tuple[Original, ...]") -> None:
+    """Name the files that were taken out, each with the hash of its bytes."""
+    if originals:
+        voice.say("explain_originals", count=len(originals))
+    for one in originals:
+        voice.point_to(one.path.absolute())
+        voice.console.print(f"    sha256 {one.sha256}", style="dim", soft_wrap=True)
 
 
 def show_explanation(voice: Voice, found: "Explanation") -> None:

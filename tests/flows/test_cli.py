@@ -125,6 +125,7 @@ def test_template_spares_a_filled_file(
         ["template", "--unit", AREA, "--period", "2025-05"],
         ["template", "--unit", "22813", "--period", "2025-Q2"],
         ["explain", "--area", AREA, "--period", "2025-05", "--indicator", "any"],
+        ["explain", "--area", AREA, "--period", "2025-05", "--indicator", "any", "--unit", "22813"],
         ["sample", "--area", AREA, "--from", "2025-05", "--to", "2025-04"],
         ["sample", "--area", AREA, "--from", "2025-04", "--to", "2025-05", "--defects", "many"],
         ["rerun", "--period", "2025-05", "--unit", "99999", "--reason", "x"],
