@@ -1,7 +1,7 @@
 """The unit a form gives its figures, held against the catalogue's: thousands or another unit make other figures."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from domain.indicators import Indicator, Measure
 from domain.layouts import Layout, Role
@@ -24,8 +24,8 @@ def check_units(context: SheetContext, layout: Layout, lines: Sequence[LocatedLi
     header = find_header(context.sheet, layout.columns)
     if header is None:
         return
-    rows = [spot[0] for line in lines for spot in line.spots.values()]
-    for cell in _captions(context, layout, header, min(rows, default=header.bottom + 1)):
+    rows = {spot[0] for line in lines for spot in line.spots.values()}
+    for cell in _captions(context, layout, header, rows):
         context.findings.issue(
             "unit_scaled", Place(context.sheet.name, cell.a1), cell.text.strip(), second=_spelled(context, cell.text)
         )
@@ -56,16 +56,16 @@ def _is_unit(text: str, indicator: Indicator) -> bool:
     return indicator.measure is Measure.RATIO and "%" in name
 
 
-def _captions(context: SheetContext, layout: Layout, header: TableHeader, first_row: int) -> Iterator[Cell]:
-    """Texts over the figures that speak of thousands: "ĐVT: nghìn người" above, "(triệu đồng)" in the heading."""
+def _captions(context: SheetContext, layout: Layout, header: TableHeader, rows: Collection[int]) -> Iterator[Cell]:
+    """Texts over the figures of these rows that speak of thousands: "ĐVT: nghìn người", "(triệu đồng)" in a heading."""
     known = {normalise_label(name) for column in layout.columns for name in (column.header, *column.aliases)}
     units = [name for column in layout.columns if column.role is Role.UNIT for name in (column.header, *column.aliases)]
     columns = {header.column(role) for role in FIGURE_ROLES}
+    first, last = min(rows, default=header.bottom + 1), max(rows, default=0)
     for row, cells in context.sheet.rows.items():
-        if row >= first_row:
-            return
-        for cell in cells:
-            is_heading = row >= header.top and cell.column in columns and normalise_label(cell.text) not in known
+        for cell in cells if row not in rows and row < max(first, last) else ():
+            is_above = header.top <= row < first and cell.column in columns
+            is_heading = is_above and normalise_label(cell.text) not in known
             text = cell.text if is_heading else _behind(cell.text, units)
             if text and _power(text, context.catalog.marks.scale, only_first=not is_heading):
                 yield cell

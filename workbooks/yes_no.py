@@ -1,5 +1,6 @@
 """A yes or no on the village sheet becomes 1 or 0, over a denominator of 1: the village itself."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from domain.catalog import Catalog
@@ -10,6 +11,7 @@ from workbooks.cells import Cell, CellKind
 from workbooks.figure_values import refuse, shown
 from workbooks.figures import SheetContext
 from workbooks.findings import Place
+from workbooks.number_looks import look_of
 
 YES, NO = "workbooks.yes", "workbooks.no"
 """The catalogue's texts for the two answers, as the template's list offers them."""
@@ -53,9 +55,17 @@ def _answer(catalog: Catalog, cell: Cell) -> bool | None:
         case bool() as truth:
             return truth
         case Decimal() as number if number in {0, 1}:
-            return bool(number)
+            # A format may show 1 as "Có", or as another number; what is hidden was noted with the cell.
+            look = look_of(number, cell.number_format)
+            seen = look.text.strip()
+            is_plain = not seen or (seen == look.digits and not look.scale and look.rounded == number)
+            return bool(number) if is_plain or _answers(catalog).get(normalise_name(seen)) == number else None
         case str() as text if cell.kind is CellKind.TEXT:
-            answers = {normalise_name(catalog.text(key, "vi")): key == YES for key in (YES, NO)}
-            return answers.get(normalise_name(text))
+            return _answers(catalog).get(normalise_name(text))
         case _:
             return None
+
+
+def _answers(catalog: Catalog) -> Mapping[str, bool]:
+    """The words for yes and no."""
+    return {normalise_name(catalog.text(key, "vi")): key == YES for key in (YES, NO)}
