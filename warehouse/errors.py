@@ -10,6 +10,7 @@ _INTACT = "nothing of the unfinished step was kept, all that was there before is
 # PostgreSQL's classes: connection, rollback asked for, out of resources, lock not available, operator intervention.
 _TRANSIENT_CLASSES = ("08", "40", "53", "55P03", "57P")
 _UNDEFINED_TABLE = "42P01"
+_OTHERS_DEPEND = "2BP01"
 
 
 class WarehouseUnavailableError(TransientError):
@@ -54,6 +55,8 @@ def explain(error: DBAPIError, url: str) -> TonghopError | None:
     state: str | None = getattr(origin, "sqlstate", None)
     if state == _UNDEFINED_TABLE:
         return WarehouseUnusableError(url, reason, _MIGRATE)
+    if state == _OTHERS_DEPEND:
+        return WarehouseUnusableError(url, reason, _MAKE_WAY)
     # A connection that never came about has no state.
     unconnected = state is None and isinstance(error, OperationalError)
     if unconnected or error.connection_invalidated or (state or "").startswith(_TRANSIENT_CLASSES):
@@ -70,6 +73,7 @@ def _explain_sqlite(origin: sqlite3.Error, url: str, reason: str) -> TonghopErro
 
 
 _MIGRATE = "run `migrate` on it first"
+_MAKE_WAY = "drop what is named there, which is not ours, run again, and make it anew"
 _FREE_SPACE = "free some disk space, then run again"
 _ALLOW = "see that the file and its folder may be written by this user"
 _RESTORE = "restore the file from a backup"

@@ -10,27 +10,35 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection
 
 from warehouse.errors import NewerWarehouseError
+from warehouse.read_models import are_current, drop_views, make_views
 
 
 def upgrade(connection: Connection) -> None:
-    """Bring the tables up to the newest migration, in the connection's transaction.
+    """Bring the tables up to the newest migration and the views to this version, in the connection's transaction.
 
     Raises:
         NewerWarehouseError: the database has a migration that is not among ours.
     """
     config = configuration(connection)
     _refuse_newer(connection, config)
+    drop_views(connection)
     command.upgrade(config, "head")
+    make_views(connection)
 
 
 def is_current(connection: Connection) -> bool:
-    """Whether nothing is left to migrate; an empty database is not current."""
+    """Whether tables and views are those of this version; an empty database is not current."""
     found = MigrationContext.configure(connection).get_current_revision()
-    return found is not None and found == ScriptDirectory.from_config(configuration(connection)).get_current_head()
+    newest = ScriptDirectory.from_config(configuration(connection)).get_current_head()
+    return found is not None and found == newest and are_current(connection)
 
 
 def downgrade(connection: Connection, revision: str = "base") -> None:
-    """Take the tables back to an earlier migration, in the connection's transaction; `base` removes them."""
+    """Take the tables back to an earlier migration, in the connection's transaction; `base` removes them.
+
+    The views go: they are those of the newest migration, and come back with it.
+    """
+    drop_views(connection)
     command.downgrade(configuration(connection), revision)
 
 

@@ -1,0 +1,1 @@
+"""The SQL views for Metabase, Superset and Excel: one `.sql` file each, which explains its columns."""
