@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from domain.texts import normalise_name
 from workbooks.cells import Sheet
@@ -91,7 +92,7 @@ def _lines(sheet: Sheet, before_row: int) -> Iterator[Line]:
         if row >= before_row:
             return
         filled = [cell for cell in cells if cell.text.strip()]
-        for cell, after in zip(filled, [*filled[1:], None], strict=True):
+        for cell, after in zip_longest(filled, filled[1:]):
             for text in cell.text.splitlines():
                 name = normalise_name(text)
                 if name:

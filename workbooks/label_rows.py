@@ -72,7 +72,7 @@ class _Search:
         elif found is None and not self._numbers_columns(row, cells):
             if self._has_figures(cells):
                 self._unknown.append((row, place, label.shown))
-            elif self._has_words(row, cells):
+            elif label.texts and self._has_words(row, cells):
                 self._maybe_unknown.append((row, place, label.shown))
 
     def tell(self) -> None:

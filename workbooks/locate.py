@@ -52,7 +52,7 @@ def locate_lines(catalog: Catalog, workbook: Workbook, sheet: Sheet, layout: Lay
         table = Table(header, _claimed(header, named), _body(header, rows), other)
         note_retitled(sheet, layout, header, {(role, spot[1]) for (_, role), spot in named.items()}, findings)
         note_unclaimed(sheet, table, findings)
-        note_earlier(sheet, header, findings)
+        note_earlier(sheet, header, lambda text: bool(index.called(text)), findings)
     lines = tuple(_lines(sheet, layout, named, NameCheck(sheet, header, rows.rows, index, findings)))
     note_missing_columns(sheet, layout, header, _roles_wanting(catalog, lines), findings, is_named=bool(named))
     return LocatedForm(lines, rows.totals)

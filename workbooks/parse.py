@@ -119,7 +119,7 @@ def _parse_villages(
     form_sheet: Sheet | None,
 ) -> tuple[Observation, ...]:
     sheet = choose_village_sheet(workbook, layout, form_sheet, findings)
-    table = locate_villages(workbook, sheet, layout, findings) if sheet is not None else None
+    table = locate_villages(workbook, sheet, layout, register, findings) if sheet is not None else None
     if sheet is None or table is None:
         return ()
     note_renamed(sheet, layout.village_sheet or "", findings)

@@ -1,6 +1,6 @@
 """How far a table reaches on a sheet that holds more than one, and what stands beside it that no column claims."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -50,14 +50,17 @@ def note_unclaimed(sheet: Sheet, table: Table, findings: Findings) -> None:
         findings.issue("column_ignored", place, found="; ".join(headings))
 
 
-def note_earlier(sheet: Sheet, header: TableHeader, findings: Findings) -> None:
-    """Note a lesser table above the one that is read, where it holds figures."""
+def note_earlier(sheet: Sheet, header: TableHeader, is_own: Callable[[str], bool], findings: Findings) -> None:
+    """Note a lesser table above the one that is read, where it holds figures: critical for lines of the form's own."""
     columns = set(header.columns.values())
     for top in header.earlier:
-        rows = (sheet.rows.get(row, ()) for row in range(top + 1, header.top))
-        if any(cell.column in columns and is_like_a_figure(cell) for cells in rows for cell in cells):
-            place = Place(sheet.name, sheet.rows[top][0].a1)
-            findings.issue("table_ignored", place, expected=cell_address(header.top, min(columns)))
+        rows = [sheet.rows.get(row, ()) for row in range(top + 1, header.top)]
+        filled = [cells for cells in rows if any(cell.column in columns and is_like_a_figure(cell) for cell in cells)]
+        found, expected = sheet.rows[top][0].a1, cell_address(header.top, min(columns))
+        if any(cell.text and is_own(cell.text) for cells in filled for cell in cells):
+            findings.issue("table_twice", Place(sheet.name, found), found=expected, expected=found)
+        elif filled:
+            findings.issue("table_ignored", Place(sheet.name, found), expected=expected)
 
 
 def _beside(sheet: Sheet, table: Table) -> Iterator[Cell]:

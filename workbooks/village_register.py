@@ -29,6 +29,10 @@ class VillageRegister:
         codes = self._by_name.get(normalise_name(name), set())
         return self._by_code[next(iter(codes))] if len(codes) == 1 else None
 
+    def knows(self, text: str) -> bool:
+        """Whether a text is a village's code or one village's name."""
+        return self.by_code(text.strip()) is not None or self.by_name(text) is not None
+
     def is_name_of(self, name: str, village: OrgUnit) -> bool:
         """Whether a village has that name, alone or with others."""
         return village.code in self._by_name.get(normalise_name(name), set())

@@ -13,6 +13,7 @@ from workbooks.labels import nearest
 from workbooks.stamp import VillageName, parse_name
 from workbooks.table_header import TableHeader, find_header, is_transposed
 from workbooks.table_scope import Table, end_of, note_earlier, note_unclaimed
+from workbooks.village_register import VillageRegister
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,9 @@ class VillageTable:
     figures: Mapping[str, int]
 
 
-def locate_villages(workbook: Workbook, sheet: Sheet, layout: Layout, findings: Findings) -> VillageTable | None:
+def locate_villages(
+    workbook: Workbook, sheet: Sheet, layout: Layout, register: VillageRegister, findings: Findings
+) -> VillageTable | None:
     """Where the village table's columns stand: by defined names where stamped, else by its headings."""
     named = _named_columns(workbook, sheet)
     header = find_header(sheet, layout.village_columns)
@@ -49,7 +52,7 @@ def locate_villages(workbook: Workbook, sheet: Sheet, layout: Layout, findings: 
         # How far the villages reach is not known before they are read: words in extra columns count in every row.
         body = range(header.bottom + 1, table.end)
         note_unclaimed(sheet, Table(header, {*header.columns.values(), *named.values()}, body, other), findings)
-        note_earlier(sheet, header, findings)
+        note_earlier(sheet, header, register.knows, findings)
     return table
 
 
