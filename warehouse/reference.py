@@ -1,19 +1,32 @@
-"""Mirror the catalogue's units, successions and indicators, so that every stored figure points at what it is about."""
+"""Mirror the catalogue's units, areas and indicators, so that every stored figure points at what it is about."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from domain.areas import NamedArea
 from domain.catalog import Catalog
 from domain.indicators import Indicator
 from domain.units import OrgUnit, Succession
-from warehouse.bulk import table_of, upsert_rows
+from domain.weights import StatedWeight
+from warehouse.bulk import add_rows, table_of, upsert_rows
 from warehouse.engine import Session
-from warehouse.models import CatalogMirrorRow, IndicatorRow, OrgUnitRow, SuccessionRow
+from warehouse.models import (
+    CatalogMirrorRow,
+    IndicatorRow,
+    NamedAreaMemberRow,
+    NamedAreaRow,
+    OrgUnitRow,
+    StatedWeightRow,
+    SuccessionRow,
+)
 
 _ONLY_ROW = 1
 
 
 def mirror_catalog(session: Session, catalog: Catalog) -> bool:
-    """Bring units, successions and indicators up to the catalogue's; what it no longer names stays, figures rest on it.
+    """Bring units, successions, areas and indicators up to the catalogue's; what it no longer names stays.
+
+    Figures rest on what was. Only weights and the members of areas are the newest catalogue's alone: a figure keeps
+    the weight it was made with.
 
     Returns:
         Whether anything had to be written: False when this version of the catalogue is mirrored already.
@@ -23,6 +36,9 @@ def mirror_catalog(session: Session, catalog: Catalog) -> bool:
     units, successions = catalog.units.units, catalog.units.successions
     upsert_rows(session, table_of(OrgUnitRow), [_unit_row(unit) for unit in units])
     upsert_rows(session, table_of(SuccessionRow), [_succession_row(each) for each in successions])
+    _mirror_areas(session, catalog)
+    session.execute(delete(StatedWeightRow))
+    add_rows(session, table_of(StatedWeightRow), [_weight_row(each) for each in catalog.units.weights.stated])
     upsert_rows(session, table_of(IndicatorRow), [_indicator_row(each) for each in catalog.indicators.values()])
     upsert_rows(session, table_of(CatalogMirrorRow), [{"id": _ONLY_ROW, "version": catalog.version}])
     return True
@@ -48,6 +64,45 @@ def _succession_row(succession: Succession) -> dict[str, object]:
         "effective": succession.effective,
         "whole": succession.whole,
         "legal_basis": succession.legal_basis,
+        "kind": succession.kind,
+    }
+
+
+def _mirror_areas(session: Session, catalog: Catalog) -> None:
+    areas = catalog.areas.values()
+    upsert_rows(session, table_of(NamedAreaRow), [_area_row(each) for each in areas])
+    session.execute(delete(NamedAreaMemberRow))
+    members = [
+        {"area_id": area.id, "unit_code": unit.code, "unit_valid_from": unit.valid_from}
+        for area in areas
+        for unit in area.members
+    ]
+    add_rows(session, table_of(NamedAreaMemberRow), members)
+
+
+def _area_row(area: NamedArea) -> dict[str, object]:
+    return {
+        "id": area.id,
+        "name_vi": area.name.vi,
+        "name_en": area.name.en,
+        "level": area.level,
+        "as_of": area.as_of,
+        "valid_from": area.valid_from,
+        "valid_to": area.valid_to,
+        "source": area.source,
+    }
+
+
+def _weight_row(weight: StatedWeight) -> dict[str, object]:
+    return {
+        "origin_code": weight.origin,
+        "into_code": weight.into,
+        "effective": weight.effective,
+        "direction": weight.direction,
+        "indicator": weight.indicator or "",
+        "denominator_kind": weight.denominator_kind or "",
+        "value": weight.value,
+        "source": weight.source,
     }
 
 

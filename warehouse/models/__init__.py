@@ -4,7 +4,13 @@ from warehouse.models.base import Base
 from warehouse.models.findings import IssueRow, RepairRow
 from warehouse.models.indicators import CatalogMirrorRow, IndicatorRow
 from warehouse.models.observations import ObservationRow
-from warehouse.models.org_units import OrgUnitRow, SuccessionRow
+from warehouse.models.org_units import (
+    NamedAreaMemberRow,
+    NamedAreaRow,
+    OrgUnitRow,
+    StatedWeightRow,
+    SuccessionRow,
+)
 from warehouse.models.placements import PlacementRow
 from warehouse.models.rollups import (
     PublicationRow,
@@ -26,6 +32,8 @@ __all__ = [
     "DeliveryRow",
     "IndicatorRow",
     "IssueRow",
+    "NamedAreaMemberRow",
+    "NamedAreaRow",
     "ObservationRow",
     "OrgUnitRow",
     "PlacementRow",
@@ -38,6 +46,7 @@ __all__ = [
     "RollupSeenRow",
     "RollupUnitRow",
     "RunRow",
+    "StatedWeightRow",
     "SubmissionEventRow",
     "SubmissionRow",
     "SuccessionRow",

@@ -1,10 +1,13 @@
-"""Units and what became of them: the catalogue's register, mirrored so that every figure points at a dated unit."""
+"""Units, what became of them, and areas: the catalogue's register, mirrored so that figures point at a dated unit."""
 
 from datetime import date
+from decimal import Decimal
 
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.units import Level
+from domain.units import Level, SuccessionKind
+from domain.weights import Direction
 from warehouse.models.base import Base, choice
 
 
@@ -24,7 +27,10 @@ class OrgUnitRow(Base):
 
 
 class SuccessionRow(Base):
-    """One old unit passing, whole or in part, into one new unit on a day, and the text that says so."""
+    """One old unit passing, whole or in part, into one new unit on a day, and the text that says so.
+
+    The old unit ended on the day before `effective`, the new one began on it.
+    """
 
     __tablename__ = "succession"
 
@@ -33,3 +39,47 @@ class SuccessionRow(Base):
     effective: Mapped[date] = mapped_column(primary_key=True)
     whole: Mapped[bool]
     legal_basis: Mapped[str]
+    kind: Mapped[SuccessionKind] = mapped_column(choice(SuccessionKind, "kind"))
+
+
+class StatedWeightRow(Base):
+    """The share of one unit's figure that belongs to another, over one succession, as the newest catalogue has it.
+
+    `indicator` and `denominator_kind` are empty where the share is for all of them.
+    """
+
+    __tablename__ = "stated_weight"
+
+    origin_code: Mapped[str] = mapped_column(primary_key=True)
+    into_code: Mapped[str] = mapped_column(primary_key=True)
+    effective: Mapped[date] = mapped_column(primary_key=True)
+    direction: Mapped[Direction] = mapped_column(choice(Direction, "direction"), primary_key=True)
+    indicator: Mapped[str] = mapped_column(primary_key=True)
+    denominator_kind: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Decimal]
+    source: Mapped[str]
+
+
+class NamedAreaRow(Base):
+    """An area that an officer defined; its line runs where it ran on `as_of`. Rows are never removed."""
+
+    __tablename__ = "named_area"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name_vi: Mapped[str]
+    name_en: Mapped[str]
+    level: Mapped[Level] = mapped_column(choice(Level, "level"))
+    as_of: Mapped[date]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source: Mapped[str]
+
+
+class NamedAreaMemberRow(Base):
+    """A commune, as it was on the area's `as_of`, of an area in the newest catalogue."""
+
+    __tablename__ = "named_area_member"
+
+    area_id: Mapped[str] = mapped_column(ForeignKey("named_area.id"), primary_key=True)
+    unit_code: Mapped[str] = mapped_column(primary_key=True)
+    unit_valid_from: Mapped[date]
