@@ -1,7 +1,7 @@
 """Figures and what is noted of them: a number becomes one if a commune can have it, an unreadable cell says why."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -22,11 +22,11 @@ class Expected:
     """What may stand in a figure's cell.
 
     `decimals` is how many the figure may have (0: a count, where "2.450" is 2450), `words` those that may follow the
-    number ("12 người"), normalised.
+    number ("12 người"), by normalised word.
     """
 
     marks: CellMarks
-    words: Collection[str] = frozenset()
+    words: Mapping[str, str] = field(default_factory=dict)
     decimals: int = 0
 
     @property

@@ -46,7 +46,7 @@ def parse_share(
     return Share(place, text, percent, figures)
 
 
-def _parts(read: ShareText, indicator: Indicator) -> Iterator[tuple[Role, Part, frozenset[str]]]:
+def _parts(read: ShareText, indicator: Indicator) -> Iterator[tuple[Role, Part, dict[str, str]]]:
     """The parts of a share and their words; the word behind both may count either ("69.586/91.032 hộ")."""
     own, other = words_of(indicator, Role.NUMERATOR), words_of(indicator, Role.DENOMINATOR)
     yield Role.NUMERATOR, read.numerator, own

@@ -51,7 +51,7 @@ def refuse_words(part: Part, place: Place, text: str, expected: Expected, findin
     if power and is_whole and not part.read.is_ambiguous:
         number = part.read.readings[0]
         return refuse_as_two((number, plain(number.scaleb(power))), place, text, findings, "scaled_number")
-    known = ", ".join(sorted(expected.words)) or expected.example
+    known = ", ".join(expected.words.values()) or expected.example
     return refuse("unit_not_known", place, text, findings, known, words=part.words)
 
 

@@ -51,7 +51,7 @@ def _is_unit(text: str, indicator: Indicator) -> bool:
     """Whether a text names the indicator's unit, or what its parts count ("hồ sơ" for a share of dossiers)."""
     name = normalise_name(text).strip(_AROUND)
     words = words_of(indicator, Role.NUMERATOR) | words_of(indicator, Role.DENOMINATOR)
-    if name in words | {normalise_name(indicator.unit.vi), normalise_name(indicator.unit.en)}:
+    if name in {*words, normalise_name(indicator.unit.vi), normalise_name(indicator.unit.en)}:
         return True
     return indicator.measure is Measure.RATIO and "%" in name
 

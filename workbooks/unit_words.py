@@ -28,11 +28,11 @@ def part_words(text: str) -> Counted:
     return Counted(number, text[first:].strip(_AROUND)) if number else Counted(text, "")
 
 
-def words_of(indicator: Indicator, role: Role) -> frozenset[str]:
-    """The words that may follow a figure of that role, normalised; a count may also be followed by its unit."""
+def words_of(indicator: Indicator, role: Role) -> dict[str, str]:
+    """The words that may follow a figure of that role, by normalised word; a count may also be followed by its unit."""
     words = indicator.denominator_words if role is Role.DENOMINATOR else indicator.numerator_words
     unit = (indicator.unit.vi,) if indicator.measure is Measure.COUNT else ()
-    return frozenset(normalise_name(word) for word in (*unit, *words))
+    return {normalise_name(word): word for word in (*unit, *words)}
 
 
 def is_known(words: str, known: Collection[str]) -> bool:
