@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -13,6 +14,7 @@ from typing import BinaryIO
 from domain.errors import TerminalError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_DRAFT = ".landing-"
 
 
 class NotLandedError(TerminalError):
@@ -81,6 +83,16 @@ class Landing:
             raise
         return digest.hexdigest()
 
+    def clear_drafts(self, begun_before: datetime) -> int:
+        """Remove what processes that were killed while landing left half-written, and return how many that were.
+
+        A draft that was begun since may be somebody's who is still at it.
+        """
+        abandoned = [path for path in self.root.glob(f"{_DRAFT}*") if path.stat().st_mtime < begun_before.timestamp()]
+        for path in abandoned:
+            path.unlink(missing_ok=True)
+        return len(abandoned)
+
     def read(self, digest: str) -> bytes:
         """The bytes of that sha256; see `checked_path`."""
         return self.checked_path(digest).read_bytes()
@@ -119,7 +131,7 @@ def _is_whole(path: Path) -> bool:
 def _draft(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
     """A file that is gone after the block, unless it was renamed."""
     folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".landing-")
+    handle, name = tempfile.mkstemp(dir=folder, prefix=_DRAFT)
     draft = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -73,8 +73,9 @@ def carry_out(run: Run, kind: str, reason: str | None = None) -> Outcome:
 
 
 def begin(run: Run, kind: str, reason: str | None) -> None:
-    """Record that a run began, over today's catalogue, and throw away what killed runs had staged."""
+    """Record that a run began, over today's catalogue, and throw away what killed runs had staged or half landed."""
     house = run.house
+    house.landing.clear_drafts(house.clock() - ABANDONED_AFTER)
     with transaction(house.engine) as session:
         mirror_catalog(session, house.catalog)
         start_run(session, run.id, kind, house.catalog.version, house.clock(), reason=reason)

@@ -3,6 +3,7 @@
 import errno
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -57,6 +58,23 @@ def test_landing_again_leaves_the_file_alone(tmp_path: Path) -> None:
     before = path.stat().st_ino
     landing.land(b"figures")
     assert path.stat().st_ino == before
+
+
+def test_drafts_of_killed_runs_are_cleared(tmp_path: Path) -> None:
+    """What was half landed long ago goes; what lands now and what has landed stays."""
+    landing = Landing(tmp_path)
+    kept = landing.path_of(landing.land(b"figures"))
+    old, new = tmp_path / ".landing-old", tmp_path / ".landing-new"
+    for path, seconds in ((old, 1_000), (new, 3_000), (kept, 0)):
+        path.write_bytes(b"figures")
+        os.utime(path, (seconds, seconds))
+    assert landing.clear_drafts(datetime.fromtimestamp(2_000, UTC)) == 1
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == {new, kept}
+
+
+def test_landing_that_was_never_used_has_no_drafts(tmp_path: Path) -> None:
+    """A home's first night finds no landing."""
+    assert Landing(tmp_path / "new").clear_drafts(datetime.now(UTC)) == 0
 
 
 def test_damage_is_noticed(tmp_path: Path) -> None:
