@@ -57,8 +57,10 @@ def _headed_periods(evidence: Evidence, findings: Findings) -> Iterator[Reading[
     is_needed = not evidence.stamp.of(KEY_PERIOD)
     for line in (line for heading in evidence.headings for line in heading.periods):
         period = period_in_words(line.text)
-        if period is not None:
-            yield Reading(_where(line), line.text, frozenset({period}))
+        # "T5/2025", or "Tháng 5" without its year, as names of files have them.
+        periods = frozenset({period}) if period is not None else periods_in_name(line.text)
+        if periods:
+            yield Reading(_where(line), line.text, periods)
         elif is_needed:
             findings.issue("period_unreadable", Place(line.sheet, line.cell), found=line.text)
 

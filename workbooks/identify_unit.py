@@ -96,6 +96,9 @@ def _headed_units(register: UnitRegister, level: Level, day: date, evidence: Evi
     for line in (*_lines(evidence), *mentions):
         codes = frozenset(unit.code for unit in register.by_name(line.text, day, level))
         yield Reading(f"{line.sheet}!{line.cell}", line.text, codes)
+    for line in (line for heading in evidence.headings for line in heading.titles):
+        named = next((units for text in units_in_name(line.text) if (units := register.by_name(text, day, level))), ())
+        yield Reading(f"{line.sheet}!{line.cell}", line.text, frozenset(unit.code for unit in named))
 
 
 def _hinted_units(register: UnitRegister, level: Level, day: date, hints: Hints) -> Iterator[Reading[str]]:
