@@ -13,7 +13,7 @@ from workbooks.strings_part import unescape
 from workbooks.styles_part import Style
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
-_SHORT_WHOLE = re.compile(r"-?[0-9]{1,15}")
+_EXACT_DIGITS = 15
 _TRUTHS = {"1": True, "true": True, "0": False, "false": False}
 
 
@@ -73,7 +73,8 @@ def _read_rare(cell_type: str, text: str) -> ReadValue:
 
 def exact_number(text: str) -> Decimal | None:
     """The number a file means (0.1, not the 0.1000000000000000055 of its seventeen digits); None if it is none."""
-    if _SHORT_WHOLE.fullmatch(text):
+    digits = text.removeprefix("-")
+    if len(digits) <= _EXACT_DIGITS and digits.isascii() and digits.isdigit():
         return Decimal(text)
     if not _NUMBER.fullmatch(text):
         return None
@@ -94,9 +95,9 @@ def _read_number(text: str, style: Style, *, since_1904: bool) -> ReadValue:
 
 
 def _read_shared(text: str, strings: Sequence[str]) -> ReadValue:
-    if not (text.isascii() and text.isdigit() and len(text) < 10) or int(text) >= len(strings):
+    if not (text.isascii() and text.isdigit() and len(text) < 10) or (index := int(text)) >= len(strings):
         raise DamagedCellError
-    shared = strings[int(text)]
+    shared = strings[index]
     return CellKind.TEXT, shared, str(shared)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 from xml.parsers import expat
 
@@ -12,6 +13,13 @@ MAIN_NAMESPACES = frozenset(
     {"http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main"}
 )
 _ENCODINGS = frozenset({None, "utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1"})
+
+
+@lru_cache(maxsize=256)
+def main_name(name: str) -> str:
+    """The local name of an element of the format's own namespace ("row"), "" for every other."""
+    namespace, _, local = name.rpartition(" ")
+    return local if namespace in MAIN_NAMESPACES else ""
 
 
 class Handler(Protocol):

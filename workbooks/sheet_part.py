@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from workbooks.addresses import LAST_COLUMN, cell_address, parse_range, split_address
 from workbooks.archive import Archive
 from workbooks.bounds import keep_cell
-from workbooks.cell_values import CellSource, DamagedCellError, read_value
+from workbooks.cell_values import DamagedCellError, read_value
 from workbooks.cells import Cell, SheetContents
 from workbooks.guards import Limits, RefusedError, refusal
 from workbooks.markup import MAIN_NAMESPACES, stream_part
@@ -41,16 +41,16 @@ class _SheetHandler:
     """
 
     __slots__ = (
-        "_column", "_context", "_deepest", "_depth", "_ends", "_formula", "_gatherer", "_in_cell", "_in_inline",
-        "_in_value", "_inline", "_limits", "_name", "_part", "_place", "_prefix", "_row", "_starts", "_style",
-        "_styles", "_type", "_value", "_values", "contents",
+        "_book_styles", "_column", "_deepest", "_depth", "_ends", "_formula", "_gatherer", "_in_cell", "_in_inline",
+        "_in_value", "_inline", "_limits", "_name", "_part", "_prefix", "_row", "_since_1904", "_starts", "_strings",
+        "_style", "_styles", "_type", "_value", "_values", "contents",
     )  # fmt: skip
 
     def __init__(self, part: str, name: str, context: BookContext, limits: Limits) -> None:
         self.contents = SheetContents()
         self._part = part
         self._name = name
-        self._context = context
+        self._strings, self._book_styles, self._since_1904 = context.strings, context.styles, context.since_1904
         self._limits = limits
         self._deepest = limits.depth
         self._gatherer = TextGatherer()
@@ -60,8 +60,7 @@ class _SheetHandler:
         self._styles: dict[str, Style] = {"": context.styles[0]}
         self._depth = self._row = self._column = self._values = 0
         self._in_cell = self._in_value = self._in_inline = self._formula = False
-        self._type = self._style = self._place = ""
-        self._value: list[str] = []
+        self._type = self._style = self._value = ""
         self._inline: str | None = None
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -69,13 +68,13 @@ class _SheetHandler:
         self._depth += 1
         if self._depth > self._deepest:
             raise refusal("part_too_complex", part=self._part)
-        if not self._prefix:
-            self._begin(name)
         if self._in_inline:
             if name.startswith(self._prefix):
                 self._gatherer.start(name[len(self._prefix) :], attributes)
         elif (action := self._starts.get(name)) is not None:
             action(attributes)
+        elif not self._prefix:
+            self._begin(name)
 
     def end(self, name: str) -> None:
         """An element ends."""
@@ -88,7 +87,7 @@ class _SheetHandler:
     def text(self, data: str) -> None:
         """Text between the marks."""
         if self._in_value:
-            self._value.append(data)
+            self._value += data
         elif self._in_inline:
             self._gatherer.text(data)
 
@@ -149,37 +148,37 @@ class _SheetHandler:
         self._in_cell = True
         self._formula = False
         self._values = 0
-        self._value.clear()
+        self._value = ""
         self._inline = None
 
     def _end_cell(self) -> None:
-        self._in_cell = self._in_value = self._in_inline = False
+        self._in_cell = False
         if not self._values and self._inline is None and not self._formula:
             return
         address = cell_address(self._row, self._column)
         if self._values > 1:
             raise self._damaged(address)
         style = self._style_of(address)
-        text = "".join(self._value) if self._values else None
-        source = CellSource(self._type, text, self._inline, self._formula)
+        source = self._type, self._value if self._values else None, self._inline, self._formula
         try:
-            read = read_value(source, style, self._context.strings, since_1904=self._context.since_1904)
+            read = read_value(source, style, self._strings, since_1904=self._since_1904)
         except DamagedCellError as error:
             raise self._damaged(address) from error
         if read is None:
             return
         kind, value, raw = read
-        number_format, font, _, *flags = style
-        cell = Cell(address, self._row, self._column, kind, value, raw, number_format, font, self._formula, *flags)
+        number_format, font, _, struck, blended = style
+        row, column, formula = self._row, self._column, self._formula
+        cell = Cell(address, row, column, kind, value, raw, number_format, font, formula, struck, blended)
         keep_cell(cell, self.contents, self._limits, self._name)
 
     def _style_of(self, address: str) -> Style:
         known = self._styles.get(self._style)
         if known is None:
             index = self._whole(self._style)
-            if index >= len(self._context.styles):
+            if index >= len(self._book_styles):
                 raise self._damaged(address)
-            known = self._styles[self._style] = self._context.styles[index]
+            known = self._styles[self._style] = self._book_styles[index]
         return known
 
     def _merge(self, attributes: dict[str, str]) -> None:

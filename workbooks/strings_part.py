@@ -4,7 +4,7 @@ import re
 
 from workbooks.archive import Archive
 from workbooks.guards import Limits, refusal
-from workbooks.markup import MAIN_NAMESPACES, stream_part
+from workbooks.markup import main_name, stream_part
 from workbooks.text_runs import RichText, TextRun, marked
 
 _SPACE = "http://www.w3.org/XML/1998/namespace space"
@@ -120,15 +120,12 @@ class _StringsHandler:
         self._depth += 1
         if self._depth > self._limits.depth:
             raise refusal("part_too_complex", part="sharedStrings")
-        namespace, _, local = name.rpartition(" ")
-        if namespace in MAIN_NAMESPACES:
+        if local := main_name(name):
             self._gatherer.start(local, attributes)
 
     def end(self, name: str) -> None:
         self._depth -= 1
-        namespace, _, local = name.rpartition(" ")
-        if namespace not in MAIN_NAMESPACES:
-            return
+        local = main_name(name)
         if local != "si":
             self._gatherer.end(local)
             return
