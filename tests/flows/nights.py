@@ -142,7 +142,8 @@ def picture_of(home: Path) -> dict[str, object]:
             "SELECT r.area_code, r.period, r.number, p.path FROM publication p "
             "JOIN rollup_revision r ON r.id = p.revision_id ORDER BY 1, 2, 3",
         ),
-        "landed": sorted(path.name for path in (home / "landing").rglob("*") if path.is_file()),
+        # Half a file of a killed run may lie there for a day.
+        "landed": sorted(path.name for path in (home / "landing").rglob("[!.]*") if path.is_file()),
         "published": {
             str(path.relative_to(home)): _without_run(path) for path in sorted((home / "published").rglob("rollup.csv"))
         },
