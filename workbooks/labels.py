@@ -18,6 +18,7 @@ _AROUND_MARKS = re.compile(r"\s*([,;:()/%-])\s*")
 _TRAILING = re.compile(r"[\s:;.*]+$")
 # A mark of a footnote behind a label: "(*)", "(1)".
 _FOOTNOTE = re.compile(r"\s*\((?:\*+|\d)\)[\s:.]*$")
+_REMARK = re.compile(r"[:(].*$")
 _SUGGESTIONS = 3
 _LEAST_SHARED = 8
 """So many signs one text has to share with another, whole, to be taken for a part of it."""
@@ -48,6 +49,12 @@ def nearest(text: str, known: Iterable[str]) -> tuple[str, ...]:
         # A label parted over two rows, or two labels in one cell, are not alike as a whole.
         found.update((one, None) for one in by_key if _is_part(one, key) or _is_part(key, one))
     return tuple(by_key[key] for key in found)[:_SUGGESTIONS]
+
+
+def is_total_label(text: str, totals: Iterable[str]) -> bool:
+    """Whether a label is one of totals, with or without a remark behind it: "Tổng cộng (8 thôn)"."""
+    label = normalise_label(text)
+    return not {label, _REMARK.sub("", label)}.isdisjoint(normalise_label(total) for total in totals)
 
 
 def _is_part(text: str, whole: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from domain.catalog import Catalog
 from domain.layouts import Layout, Line
 from domain.texts import code_key
-from workbooks.labels import normalise_label
+from workbooks.labels import is_total_label, normalise_label
 
 
 class LineIndex:
@@ -15,7 +15,7 @@ class LineIndex:
     def __init__(self, catalog: Catalog, layout: Layout) -> None:
         """Index the layout's lines."""
         self.lines = layout.lines
-        self._totals = {normalise_label(label) for label in layout.totals}
+        self._totals = layout.totals
         self._by_code = {code_key(line.code): line for line in layout.lines if line.code}
         self._by_key: dict[str, list[Line]] = defaultdict(list)
         for line in layout.lines:
@@ -53,4 +53,4 @@ class LineIndex:
 
     def is_total(self, label: str) -> bool:
         """Whether a row of that label only sums others."""
-        return normalise_label(label) in self._totals
+        return is_total_label(label, self._totals)

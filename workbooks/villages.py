@@ -15,7 +15,7 @@ from workbooks.figures import SheetContext, parse_input, read_spot
 from workbooks.findings import Place
 from workbooks.heading_cells import HEADING_HEIGHT
 from workbooks.label_texts import text_at
-from workbooks.labels import normalise_label
+from workbooks.labels import is_total_label, normalise_label
 from workbooks.named_spots import Spot
 from workbooks.village_register import VillageRegister
 from workbooks.village_table import VillageTable
@@ -100,10 +100,9 @@ def _is_figure(catalog: Catalog, cell: Cell) -> bool:
 
 def _is_total(context: SheetContext, layout: Layout, table: VillageTable, line: VillageRow) -> bool:
     """Whether a row is labelled as one that sums others, in any column that is none of figures."""
-    labels = {normalise_label(label) for label in layout.totals}
     figures = table.figures.values()
     cells = (cell for cell in context.sheet.rows[line.row] if cell.text and cell.column not in figures)
-    return any(normalise_label(cell.text) in labels for cell in cells)
+    return any(is_total_label(cell.text, layout.totals) for cell in cells)
 
 
 def _village_of(
