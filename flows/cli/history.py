@@ -72,6 +72,8 @@ def show_history(voice: Voice, found: "History", unit_name: str) -> None:
     for version in found.versions:
         voice.gap()
         state = voice.text(f"state_{version.state}")
+        if version.issues:
+            state += f" ({voice.text('faults' if version.accepted_at is None else 'remarks', count=version.issues)})"
         kind = "history_counted" if version.counted else "history_version"
         voice.say(kind, "bold green" if version.counted else "bold", version=version.version, state=state)
         voice.console.print(f"  {escape(version.file_name)}", soft_wrap=True)
@@ -132,5 +134,8 @@ def _shown(voice: Voice, placed: "PlacedFigure | None") -> str:
     if placed is None:
         return ""
     figure = placed.figure
-    text = voice.text(f"cell_{figure.state}") if figure.number is None else number_of(voice, figure.number)
+    if figure.number is not None:
+        text = number_of(voice, figure.number)
+    else:
+        text = voice.text(f"cell_{figure.state}", raw=figure.raw)
     return escape(f"{text}\n{placed.sheet}!{figure.cell}")

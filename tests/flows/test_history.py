@@ -51,7 +51,7 @@ def test_people_see_every_version_and_what_differs(
     """Refused version, accepted one, the reason in a sentence, and the differing cells with their addresses."""
     assert corrected
     shown = tell(monkeypatch, capsys, "--lang", "en", "history", "--unit", WRONG, "--period", "2025-05")
-    assert "Version 1: refused" in shown
+    assert "Version 1: refused (issues: " in shown
     assert "Version 2: accepted — this one counts" in shown
     assert "refused: the rules found errors in its figures." in shown
     assert "Version 1 was never accepted" in shown

@@ -1,6 +1,8 @@
 """A preview says what a rerun would do, and leaves nothing behind on either engine."""
 
 import os
+import signal
+import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +27,7 @@ from workbooks.sample import SampleFile
 
 First = tuple[SampleFile, ...]
 MAY = parse_period("2025-05")
+ROOT = Path(__file__).parent.parent.parent
 
 
 def contents(house: House, home: Path) -> dict[str, object]:
@@ -150,6 +153,50 @@ def test_a_preview_that_fails_leaves_nothing(
     with pytest.raises(RuleBrokenError):
         tried(house, units=())
     assert contents(house, home) == before
+
+
+KILLED_AFTER_CHECKING = """
+import os, signal, sys
+from pathlib import Path
+from unittest.mock import patch
+import flows.pipeline
+from tests.flows.nights import house_of
+from tests.flows.test_preview import tried
+
+checked = flows.pipeline.check
+
+def check_and_die(*args):
+    checked(*args)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+with patch.object(flows.pipeline, "check", check_and_die):
+    tried(house_of(Path(sys.argv[1]), warehouse_url=sys.argv[2]), units=())
+"""
+
+
+def test_a_preview_that_is_killed_leaves_nothing_after_the_next_run(
+    tmp_path: Path, warehouse_url: str, first_files: First
+) -> None:
+    """Killed in the middle it kept nothing but what it had staged; the next run clears that and waits for nobody."""
+    home = tmp_path / "home"
+    deliver(home, first_files[:1])
+    house = house_of(home, warehouse_url=warehouse_url, wait_seconds=60)
+    run_plainly(house)
+    before = contents(house, home)
+    deliver(home, first_files[1:2])
+    words = [sys.executable, "-c", KILLED_AFTER_CHECKING, str(home), warehouse_url]
+    killed = subprocess.run(words, cwd=ROOT, env=clean_environment(TMPDIR=str(tmp_path)), check=False)
+    assert killed.returncode == -signal.SIGKILL
+    after = contents(house, home)
+    assert {name for name in before if after[name] != before[name] and not name.startswith("stg_")} == {"run_holder"}
+    run_plainly(house, "next", "2025-04")
+    after = contents(house, home)
+    assert {name for name in before if after[name] != before[name]} == {
+        "run",
+        "submission",
+        "delivery",
+        "submission_event",
+    }
 
 
 def run_command(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
