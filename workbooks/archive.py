@@ -12,6 +12,7 @@ from workbooks.guards import Limits, refusal
 
 _END_RECORD = b"PK\x05\x06"
 _END_RECORD_SIZE = 22
+_LOCAL_HEADER_SIZE = 30
 _LONGEST_COMMENT = 0xFFFF
 _CHUNK = 1 << 16
 _CHECK_RATIO_FROM = 1 << 20
@@ -88,6 +89,7 @@ def open_archive(data: bytes, limits: Limits) -> Archive:
     total = sum(info.file_size for info in infos)
     if total > limits.total_size:
         raise refusal("zip_too_large", size=total >> 20, limit=limits.total_size >> 20)
+    _check_apart(infos, archive.start_dir)
     return Archive(archive, limits)
 
 
@@ -100,6 +102,15 @@ def _check_end_record(data: bytes, limits: Limits) -> None:
     # A name is at most a few dozen letters here; a directory beyond 1 KiB a part holds more parts than it says.
     if count > limits.parts or directory_size > limits.parts << 10:
         raise refusal("zip_too_many_parts", count=count, limit=limits.parts)
+
+
+def _check_apart(infos: list[zipfile.ZipInfo], directory: int) -> None:
+    """Refuse parts that share bytes: no program writes them so, and thousands of large parts fit into a small file."""
+    begins = sorted((info.header_offset, info.compress_size, info.filename) for info in infos)
+    ends = [offset for offset, _, _ in begins[1:]] + [directory]
+    for (offset, size, name), end in zip(begins, ends, strict=True):
+        if offset + _LOCAL_HEADER_SIZE + size > end:
+            raise refusal("zip_damaged", part=name)
 
 
 def _check_part(info: zipfile.ZipInfo, limits: Limits) -> None:

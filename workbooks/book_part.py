@@ -9,7 +9,11 @@ from workbooks.guards import refusal
 from workbooks.markup import Element, Relation, read_elements, read_relations
 
 _STATES = {state.value: state for state in SheetState}
-_OTHER_PACKAGES = (("word/document.xml", "Word"), ("ppt/presentation.xml", "PowerPoint"))
+_OTHER_PACKAGES = (
+    ("word/document.xml", "Word"),
+    ("ppt/presentation.xml", "PowerPoint"),
+    ("Index/Document.iwa", "Numbers"),
+)
 
 
 @dataclass(frozen=True, slots=True)

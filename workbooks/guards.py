@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.issues import Issue, Severity
+from workbooks.text_kinds import looks_like_text, text_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +59,21 @@ _FOREIGN = (
     (b"GIF8", "GIF"),
     (b"{\\rtf", "RTF"),
     (b"\x1f\x8b", "gzip"),
+    (b"PK", "ZIP"),
+    (b"\x00\x05\x16\x07", "macOS"),
 )
 _BIFF_BEFORE_OLE = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
-_TEXT_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
+_LOCK_FILE_MARKS = ("~$", ".~lock.")
 _LOCK_FILE_SIZE = 1024
 
 
 def check_name(file_name: str, size: int) -> None:
-    """Refuse the small file Excel keeps beside an open workbook.
+    """Refuse the small file that Excel, or LibreOffice, keeps beside an open workbook.
 
     Raises:
-        RefusedError: the name begins with `~$` and the file is too small to be a workbook.
+        RefusedError: the name is one of such a file, which is too small to be a workbook.
     """
-    if file_name.startswith("~$") and size < _LOCK_FILE_SIZE:
+    if file_name.startswith(_LOCK_FILE_MARKS) and size < _LOCK_FILE_SIZE:
         raise refusal("lock_file", found=file_name)
 
 
@@ -97,7 +100,7 @@ def check_bytes(data: bytes, limits: Limits) -> Container:
     for mark, kind in _FOREIGN:
         if data.startswith(mark):
             raise refusal("not_a_workbook", kind=kind)
-    raise refusal(_text_code(data)) if _looks_like_text(data) else refusal("not_a_workbook", kind="?")
+    raise refusal(text_code(data)) if looks_like_text(data) else refusal("not_a_workbook", kind="?")
 
 
 def _megabytes(size: int) -> str:
@@ -122,16 +125,3 @@ def _container(data: bytes) -> Container | None:
 def _holds_name(data: bytes, name: str) -> bool:
     # Some programs write the name in capitals. Upper case touches letters of one byte only, which is all these have.
     return (name.upper() + "\0").encode("utf-16-le") in data.upper()
-
-
-def _looks_like_text(data: bytes) -> bool:
-    return data.startswith(_TEXT_MARKS) or b"\0" not in data[:4096]
-
-
-def _text_code(data: bytes) -> str:
-    start = data[:4096].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if b"schemas-microsoft-com:office:spreadsheet" in start:
-        return "xml_2003"
-    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")) or b"<table" in start:
-        return "html_file"
-    return "text_file"
