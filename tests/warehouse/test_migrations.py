@@ -1,15 +1,23 @@
 """The migrations make exactly what the models describe, and can be taken back."""
 
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
+from domain.indicators import Measure
 from tests.warehouse.house import House
 from warehouse.engine import Engine, migrate, open_engine, transaction
 from warehouse.errors import NewerWarehouseError, WarehouseUnusableError
+from warehouse.migrations import apply
 from warehouse.migrations.apply import downgrade
 from warehouse.models import Base
+from warehouse.reference import mirror_catalog
+
+EARLIER = sorted(path.name[:4] for path in (Path(apply.__file__).parent / "versions").glob("0*.py"))[:-1]
+"""Every migration but the newest."""
 
 
 def test_migrated_database_equals_the_models(engine: Engine) -> None:
@@ -36,6 +44,27 @@ def test_downgrade_removes_every_table_and_upgrade_brings_them_back(house: House
     assert set(inspect(house.engine).get_table_names()) <= {"alembic_version"}
     migrate(house.engine)
     assert set(Base.metadata.tables) <= set(inspect(house.engine).get_table_names())
+
+
+@pytest.mark.parametrize("earlier", EARLIER)
+def test_earlier_shape_and_back_keeps_every_figure(house: House, earlier: str) -> None:
+    """Down to each earlier migration and up again with reports in it: same revision, same cells, and nights go on."""
+    ratio = house.indicator_of(Measure.RATIO)
+    house.accept(house.report("22813", {ratio: (8, 10)}))
+    house.refuse(house.report("22816", {ratio: (12, 10)}))
+    house.roll_up()
+    before = house.revision()
+    with house.engine.begin() as connection:
+        downgrade(connection, earlier)
+    migrate(house.engine)
+    with transaction(house.engine) as session:
+        mirror_catalog(session, house.catalog)
+    assert house.revision() == before
+    house.accept(house.report("22813", {ratio: (9, 10)}))
+    house.roll_up()
+    assert {(move.before, move.after) for move in house.revision().changes if move.column == "numerator"} == {
+        ("8", "9")
+    }
 
 
 def test_migrating_twice_keeps_what_is_there(house: House) -> None:
