@@ -17,6 +17,7 @@ from domain.rollups import Boundary, RollupRow, RollupStatus
 from domain.units import Area
 from warehouse.bulk import table_of, upsert_rows
 from warehouse.changes import columns_of, shown
+from warehouse.closed import closing_of
 from warehouse.engine import Session, serialise
 from warehouse.exact import DECIMALS
 from warehouse.models import DeliveryRow, PlacementRow, RollupRevisionRow, RollupSeenRow, SubmissionEventRow
@@ -44,13 +45,16 @@ def roll_up(
 
     A new revision is kept only when a published column other than revision, published_at and run_id differs from the
     newest one's; with it all that it rests on, and the list of what moved. `asked` marks figures that a person asked
-    for, so that the nights keep them up to date from then on.
+    for, so that the nights keep them up to date from then on. Closed figures are left alone, and what came for them
+    stays unseen until they are opened again.
 
     Returns:
         The new revision's number, or None when nothing moved (or nobody in the area owes the form).
     """
     serialise(session)
     cell = Cell(area, form, period, boundary)
+    if closing_of(session, cell) is not None:
+        return None
     _note_seen(session, catalog, cell, asked=asked)
     previous = newest_revision(session, area, form, period, boundary)
     number = previous.number + 1 if previous else 1

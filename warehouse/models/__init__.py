@@ -1,6 +1,7 @@
 """The tables, one file per subject."""
 
 from warehouse.models.base import Base
+from warehouse.models.closings import ClosingRow
 from warehouse.models.findings import IssueRow, RepairRow
 from warehouse.models.indicators import CatalogMirrorRow, IndicatorRow
 from warehouse.models.observations import ObservationRow
@@ -29,6 +30,7 @@ __all__ = [
     "STAGING",
     "Base",
     "CatalogMirrorRow",
+    "ClosingRow",
     "DeliveryRow",
     "IndicatorRow",
     "IssueRow",

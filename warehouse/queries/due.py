@@ -14,6 +14,7 @@ from domain.errors import UsageError
 from domain.periods import Frequency, Period, parse_period
 from domain.rollups import Boundary
 from domain.units import Area, UnitKey
+from warehouse.closed import CellKey, Closing, closings, key_of
 from warehouse.engine import Session
 from warehouse.models import DeliveryRow, PlacementRow, RollupSeenRow, SubmissionEventRow
 from warehouse.scope import Cell, base_periods, portions_in
@@ -51,14 +52,41 @@ def areas_touched(session: Session, catalog: Catalog, areas: Sequence[str], *, t
     Beside the periods that are reported, those made up of them: a quarter is looked at once its last day has passed and
     something came for its last month. Figures that a person asked for are kept up to date as well. It goes by the log
     of submissions against what the last rollup saw, so a run that was killed between loading and rolling up leaves its
-    work to the next. A code that names no area in a period is passed over for that period.
+    work to the next. A code that names no area in a period is passed over for that period. Closed figures are not due.
     """
-    look = _Look(catalog, today, _marks(session), {_key_of(row): row for row in session.scalars(select(RollupSeenRow))})
-    found = {_key(cell): cell for cell in (*look.regular(areas), *look.asked()) if look.is_due(cell)}
+    look = _look(session, catalog, today)
+    closed = {one.key for one in closings(session)}
+    cells = (cell for cell in (*look.regular(areas), *look.asked()) if key_of(cell) not in closed)
+    found = {key_of(cell): cell for cell in cells if look.is_due(cell)}
     return tuple(TouchedArea(one.area, one.form, one.period, one.boundary) for one in found.values())
 
 
-_Key = tuple[str, date, str, str, Boundary]
+def has_moved(session: Session, catalog: Catalog, cell: Cell, today: date) -> bool:
+    """Whether anything happened that a cell's figures have not seen, of the reports or of the catalogue."""
+    return _look(session, catalog, today).has_moved(cell)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Closed figures, and of how many reports something came since: it waits until they are opened again."""
+
+    closing: Closing
+    reports: int
+
+
+def held_back(session: Session, catalog: Catalog, *, today: date) -> tuple[HeldBack, ...]:
+    """Where corrections came after a closing, by area and period."""
+    standing = closings(session)
+    look = _look(session, catalog, today) if standing else None
+    found: list[HeldBack] = []
+    for one in standing if look else ():
+        cell = look.cell_of(one.area, one.form, one.period, one.boundary) if look else None
+        count = look.reports_moved(cell) if look and cell else 0
+        if count:
+            found.append(HeldBack(one, count))
+    return tuple(found)
+
+
 _Marks = Mapping[tuple[str, Period], Mapping[UnitKey, Mark]]
 
 
@@ -69,44 +97,67 @@ class _Look:
     catalog: Catalog
     today: date
     marks: _Marks
-    seen: Mapping[_Key, RollupSeenRow]
+    seen: Mapping[CellKey, RollupSeenRow]
 
     def regular(self, areas: Sequence[str]) -> Iterator[Cell]:
         """The cells of these areas in every period of which something came, and in those that end with it."""
         for form, period in self._periods():
             for code in areas:
-                area = self._area(code, form, period, Boundary.AS_THEN)
-                if area is not None:
-                    yield Cell(area, form, period)
+                cell = self.cell_of(code, form, period, Boundary.AS_THEN)
+                if cell is not None:
+                    yield cell
 
     def asked(self) -> Iterator[Cell]:
         """The cells that a person asked for."""
         for row in self.seen.values():
-            if row.asked and row.form in self.catalog.forms:
-                period = parse_period(row.period)
-                area = self._area(row.area_code, row.form, period, row.boundary)
-                if area is not None:
-                    yield Cell(area, row.form, period, row.boundary)
+            if row.asked:
+                cell = self.cell_of(row.area_code, row.form, parse_period(row.period), row.boundary)
+                if cell is not None:
+                    yield cell
 
     def is_due(self, cell: Cell) -> bool:
+        """Whether the cell has to be looked at; what "now" is moves without any report."""
+        is_made = key_of(cell) in self.seen
+        return self.has_moved(cell) or (is_made and cell.boundary is Boundary.AS_NOW)
+
+    def has_moved(self, cell: Cell) -> bool:
         """Whether something moved, of the reports or of the catalogue, that the cell has not seen."""
-        row, mark = self.seen.get(_key(cell)), self._mark(cell)
-        if row is None:
-            return mark.is_beyond(Mark())
-        if row.structure_version != self.catalog.structure_version or cell.boundary is Boundary.AS_NOW:
-            return True  # what "now" is moves without any report
-        return mark.is_beyond(Mark(row.event_id, row.delivery_id, row.placement_id))
+        row = self.seen.get(key_of(cell))
+        if row is not None and row.structure_version != self.catalog.structure_version:
+            return True
+        return self._mark(cell).is_beyond(self._seen(cell))
+
+    def reports_moved(self, cell: Cell) -> int:
+        """Of how many reports something happened that the cell has not seen; the same file once more is nothing."""
+        seen = self._seen(cell)
+        return sum(mark._replace(delivery=0).is_beyond(seen) for mark in self._reports(cell))
+
+    def cell_of(self, code: str, form: str, period: Period, boundary: Boundary) -> Cell | None:
+        """The cell of an area's code; None where the code, or the form, means nothing."""
+        if form not in self.catalog.forms:
+            return None
+        try:
+            return Cell(self.catalog.area(code, form, period, boundary, self.today), form, period, boundary)
+        except UsageError:
+            return None
+
+    def _seen(self, cell: Cell) -> Mark:
+        row = self.seen.get(key_of(cell))
+        return Mark(row.event_id, row.delivery_id, row.placement_id) if row else Mark()
 
     def _mark(self, cell: Cell) -> Mark:
         """The last of all that happened to the units of a cell, in any of its base periods."""
         mark = Mark()
+        for one in self._reports(cell):
+            mark = mark.and_also(one)
+        return mark
+
+    def _reports(self, cell: Cell) -> Iterator[Mark]:
         for base in base_periods(self.catalog, cell.form, cell.period):
             known = self.marks.get((cell.form, base))
             if known:
                 inside = {portion.unit.key for portion in portions_in(self.catalog, cell, base)}
-                for unit in inside & known.keys():
-                    mark = mark.and_also(known[unit])
-        return mark
+                yield from (known[unit] for unit in inside & known.keys())
 
     def _periods(self) -> Iterator[tuple[str, Period]]:
         for form, base in sorted(self.marks, key=lambda key: (key[0], key[1].id)):
@@ -117,11 +168,10 @@ class _Look:
     def _is_over(self, form: str, period: Period) -> bool:
         return self.catalog.last_day(form, period) < self.today
 
-    def _area(self, code: str, form: str, period: Period, boundary: Boundary) -> Area | None:
-        try:
-            return self.catalog.area(code, form, period, boundary, self.today)
-        except UsageError:
-            return None
+
+def _look(session: Session, catalog: Catalog, today: date) -> _Look:
+    rows = session.scalars(select(RollupSeenRow))
+    return _Look(catalog, today, _marks(session), {_key_of(row): row for row in rows})
 
 
 def _ending_with(base: Period) -> Iterator[Period]:
@@ -132,12 +182,8 @@ def _ending_with(base: Period) -> Iterator[Period]:
             yield longer
 
 
-def _key(cell: Cell) -> _Key:
-    return cell.area.code, cell.area.valid_from, cell.form, cell.period.id, cell.boundary
-
-
-def _key_of(row: RollupSeenRow) -> _Key:
-    return row.area_code, row.area_valid_from, row.form, row.period, row.boundary
+def _key_of(row: RollupSeenRow) -> CellKey:
+    return CellKey(row.area_code, row.area_valid_from, row.form, row.period, row.boundary)
 
 
 def _marks(session: Session) -> _Marks:

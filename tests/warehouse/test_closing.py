@@ -1,0 +1,199 @@
+"""Closed figures stand still whatever comes, nothing that comes is lost, and a person opens them again."""
+
+from datetime import date
+
+import pytest
+
+from domain.errors import UsageError
+from domain.indicators import Measure
+from domain.periods import parse_period
+from domain.rollups import Boundary
+from tests.warehouse.house import FORM, MAY, House
+from warehouse.closed import Closing, closing_of, closings
+from warehouse.closing import Bundle, Closable, closable, close, closings_over, reopen
+from warehouse.engine import reading, transaction
+from warehouse.lifecycle import Said
+from warehouse.migrations.apply import downgrade
+from warehouse.queries import areas_touched
+from warehouse.queries.due import held_back
+from warehouse.queries.read_models import RevisionRef
+from warehouse.runs import record_publication
+from warehouse.scope import Cell
+from warehouse.unit_state import UnitState
+from warehouse.withdrawal import Decision, Place, withdraw
+
+TODAY = date(2025, 5, 21)
+FIRST = "22813"
+OTHER = "22828"
+
+
+def cell_of(house: House) -> Cell:
+    """The district's figures of May."""
+    return Cell(house.area(), FORM, MAY)
+
+
+def give_out(house: House) -> int | None:
+    """Roll the district up and note that the newest revision was given out."""
+    made = house.roll_up()
+    found = house.revision()
+    ref = RevisionRef(found.area, FORM, MAY, found.number, Boundary.AS_THEN, found.area_valid_from)
+    with transaction(house.engine) as session:
+        record_publication(session, ref, path="2025-05/585", at=house.now())
+    return made
+
+
+def report(house: House, figure: int, unit: str = FIRST) -> int:
+    """A commune's accepted report with one count."""
+    return house.accept(house.report(unit, {house.indicator_of(Measure.COUNT): (figure,)}))
+
+
+def look(house: House) -> Closable:
+    """Whether May can be closed."""
+    with reading(house.engine) as session:
+        return closable(session, house.catalog, cell_of(house), TODAY)
+
+
+def shut(house: House) -> Closing:
+    """Close May."""
+    found = look(house)
+    with transaction(house.engine) as session:
+        close(session, found, Bundle("closed/2025-05/585.tar.gz", "0" * 64), "an", house.now())
+    with reading(house.engine) as session:
+        standing = closing_of(session, cell_of(house))
+    assert standing is not None
+    return standing
+
+
+def open_again(house: House, reason: str = "the commune found an error") -> Closing:
+    """Open May again."""
+    with transaction(house.engine) as session:
+        return reopen(session, cell_of(house), reason, "binh", house.now())
+
+
+def due(house: House) -> int:
+    """How many figures have to be looked at."""
+    with reading(house.engine) as session:
+        return len(areas_touched(session, house.catalog, ["585"], today=TODAY))
+
+
+def waiting(house: House) -> list[int]:
+    """Of how many reports something came since a closing, for each that stands."""
+    with reading(house.engine) as session:
+        return [one.reports for one in held_back(session, house.catalog, today=TODAY)]
+
+
+@pytest.fixture
+def closed(house: House) -> House:
+    """A warehouse in which May of the district is closed with one report."""
+    report(house, 5)
+    give_out(house)
+    shut(house)
+    return house
+
+
+def test_a_closing_says_what_it_keeps(house: House) -> None:
+    """Revision, who was missing, by whom, and which archive; a second closing is refused."""
+    report(house, 5)
+    give_out(house)
+    found = look(house)
+    assert found.is_partial
+    assert {one.state for one in found.absent} == {UnitState.MISSING}
+    assert (OTHER, "Xã Ma Nới") in {(one.code, one.name) for one in found.absent}
+    standing = shut(house)
+    assert (standing.area, standing.period, standing.revision, standing.closed_by) == ("585", MAY, 1, "an")
+    assert standing.missing == found.missing == len(house.area().members) - 1
+    with pytest.raises(UsageError, match="closed already, at revision 1"):
+        look(house)
+
+
+def test_late_correction_moves_no_figure_until_reopened(closed: House) -> None:
+    """It is accepted and waits; after reopening the next look publishes it and names what moved, and closes again."""
+    report(closed, 7)
+    report(closed, 1, OTHER)
+    assert (closed.roll_up(), due(closed), waiting(closed)) == (None, 0, [2])
+    assert closed.revision().number == 1
+    assert open_again(closed).revision == 1
+    assert (waiting(closed), due(closed)) == ([], 1)
+    assert give_out(closed) == 2
+    moved = {(one.column, one.before, one.after) for one in closed.revision().changes}
+    assert ("value", "5", "8") in moved
+    assert shut(closed).revision == 2
+
+
+def test_closed_again_as_it_was(closed: House) -> None:
+    """A period opened for nothing is closed again at the same revision; both closings are kept."""
+    open_again(closed)
+    assert shut(closed).revision == 1
+    with reading(closed.engine) as session:
+        assert len(closings(session)) == 1
+
+
+def test_withdrawal_waits_as_well(closed: House) -> None:
+    """What a person takes out after a closing moves nothing either."""
+    unit = closed.catalog.units.get(FIRST, closed.catalog.last_day(FORM, MAY)).key
+    with transaction(closed.engine) as session:
+        withdraw(session, Place(unit, FORM, MAY), Decision(Said("wrong month", "an"), closed.now()))
+    assert (closed.roll_up(), waiting(closed)) == (None, [1])
+
+
+def test_same_file_once_more_is_no_correction(closed: House) -> None:
+    """A file that is delivered again by another way changes nothing that would have to wait."""
+    closed.receive(closed.arrival("bao-cao-1.xlsx", path="again/bao-cao-1.xlsx"))
+    assert waiting(closed) == []
+
+
+def test_other_areas_stay_open(closed: House) -> None:
+    """Closing a district closes neither its province nor the communes, nor another month."""
+    report(closed, 7)
+    with reading(closed.engine) as session:
+        found = areas_touched(session, closed.catalog, ["585", "58", FIRST], today=TODAY)
+    assert {one.area.code for one in found} == {"58", FIRST}
+
+
+def test_what_rests_on_a_report_is_found(closed: House) -> None:
+    """A commune's report of May is under the closing; that of another month, form or commune is not."""
+    with reading(closed.engine) as session:
+        catalog = closed.catalog
+
+        def over(units: set[str], period: str = "2025-05", form: str | None = None) -> int:
+            return len(closings_over(session, catalog, parse_period(period), units, TODAY, form=form))
+
+        assert over({FIRST}) == over({OTHER, FIRST}, form=FORM) == over({FIRST}, "2025-Q2") == 1
+        assert over({FIRST}, "2025-04") == over({"00001"}) == over({FIRST}, form="another") == 0
+
+
+def test_period_that_goes_on_cannot_be_closed(house: House) -> None:
+    """Nor one without figures."""
+    with reading(house.engine) as session, pytest.raises(UsageError, match="not over yet"):
+        closable(session, house.catalog, cell_of(house), house.catalog.last_day(FORM, MAY))
+    with pytest.raises(UsageError, match="no figures"):
+        look(house)
+
+
+def test_what_was_not_published_cannot_be_closed(house: House) -> None:
+    """A revision that was not given out, and a report that no revision has seen: the night comes first."""
+    report(house, 5)
+    house.roll_up()
+    with pytest.raises(UsageError, match="nightly first"):
+        look(house)
+    give_out(house)
+    look(house)
+    report(house, 6)
+    with pytest.raises(UsageError, match="nightly first"):
+        look(house)
+
+
+def test_reopening_needs_a_reason_and_a_closing(closed: House) -> None:
+    """Blanks are no reason; what is open cannot be opened."""
+    with pytest.raises(UsageError, match="say why"):
+        open_again(closed, "  ")
+    open_again(closed)
+    with pytest.raises(UsageError, match="not closed"):
+        open_again(closed)
+
+
+def test_migration_is_taken_back_with_closings_in(closed: House) -> None:
+    """The downgrade opens every period again and keeps its figures."""
+    with closed.engine.begin() as connection:
+        downgrade(connection, "0004")
+    assert closed.revision().number == 1

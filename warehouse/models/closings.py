@@ -1,0 +1,44 @@
+"""Closings: periods whose published figures of an area stand still, and who opened them again and why."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from warehouse.models.base import BIG_ID, Base
+
+
+class ClosingRow(Base):
+    """One closing of an area's figures at a revision; `reopened_at` is empty while it stands.
+
+    `missing` counts the units that were missing when a partial revision was closed. `bundle` is the archive's place
+    under the home, `bundle_sha256` the hash of all its bytes. A closing is never deleted: reopening fills the last
+    three columns, and closing again makes another row.
+    """
+
+    __tablename__ = "closing"
+    __table_args__ = (
+        CheckConstraint(
+            "(reopened_at IS NULL) = (reopened_by IS NULL) AND (reopened_at IS NULL) = (reopen_reason IS NULL)",
+            name="reopened",
+        ),
+        # A revision is closed once at a time, kept by the database itself.
+        Index(
+            "uq_closing_standing",
+            "revision_id",
+            unique=True,
+            sqlite_where=text("reopened_at IS NULL"),
+            postgresql_where=text("reopened_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("rollup_revision.id"))
+    closed_at: Mapped[datetime]
+    closed_by: Mapped[str]
+    missing: Mapped[int]
+    bundle: Mapped[str]
+    bundle_sha256: Mapped[str]
+    reopened_at: Mapped[datetime | None]
+    reopened_by: Mapped[str | None]
+    reopen_reason: Mapped[str | None]
