@@ -1,6 +1,7 @@
 """Workbooks as communes send them: what speed is measured on, and what mutants are made from."""  # noqa: INP001
 
 import io
+from collections import defaultdict
 from collections.abc import Mapping
 from copy import copy
 
@@ -62,14 +63,17 @@ def saved_like_excel(workbook: Workbook) -> bytes:
 
 
 def saved_as_xls(workbook: Workbook) -> bytes:
-    """The values of a workbook as an .xls of Excel 97."""
+    """The values of a workbook, with their number formats, as an .xls of Excel 97."""
     book = xlwt.Workbook()
+    looks: dict[str, xlwt.XFStyle] = defaultdict(xlwt.XFStyle)
     for sheet in workbook.worksheets:
         copied = book.add_sheet(sheet.title)
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.value is not None:
-                    copied.write(cell.row - 1, cell.column - 1, cell.value)
+                    looks[cell.number_format].num_format_str = cell.number_format
+                    value = str(cell.value) if isinstance(cell.value, str) else cell.value
+                    copied.write(cell.row - 1, cell.column - 1, value, looks[cell.number_format])
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
