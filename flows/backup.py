@@ -1,23 +1,26 @@
 """Backup: warehouse, landed files and catalogue in one archive, and back again into an empty home."""
 
-import errno
-import io
-import json
-import os
-import tarfile
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from hashlib import file_digest
 from importlib.metadata import version
-from pathlib import Path, PurePosixPath
-from typing import IO, Final
+from pathlib import Path
+from typing import IO, Any, Final
 
 from connectors.landing import Landing
 from domain.catalog import Catalog, load_catalog
 from domain.errors import TerminalError, UsageError
+from flows.archive import (
+    PIECE,
+    ArchiveDamagedError,
+    digest_of,
+    files_below,
+    put_below,
+    unpack,
+    whole_or_not,
+    write_archive,
+)
 from warehouse.copying import copy_warehouse, files_named, refuse_filled
 from warehouse.engine import Engine, open_engine
 
@@ -25,11 +28,9 @@ Watch = Callable[[str, int], None]
 """Told of each kind of thing (`rows`, `files`) and how many more of it are done."""
 
 _FORMAT: Final = 1
-_MANIFEST: Final = "manifest.json"
 _WAREHOUSE: Final = "warehouse.db"
 _LANDING: Final = "landing"
 _CATALOG: Final = "catalog"
-_PIECE: Final = 1 << 20
 
 
 class BackupDamagedError(TerminalError):
@@ -40,15 +41,6 @@ class BackupDamagedError(TerminalError):
         self.archive = archive
         self.what = what
         super().__init__(f"{archive} cannot be restored: {what}. The warehouse was not touched; take another backup.")
-
-
-class BackupFullError(TerminalError):
-    """There is no room for the archive."""
-
-    def __init__(self, target: Path) -> None:
-        """Keep where it was to be written."""
-        self.target = target
-        super().__init__(f"no room for {target}: nothing of it was kept, and earlier backups are intact. Make room.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +78,18 @@ def make_backup(
 
     Raises:
         NotLandedError, DamagedBytesError: a file that the warehouse names is not whole.
-        BackupFullError: no room is left; no half archive stays behind.
+        ArchiveFullError: no room is left; no half archive stays behind.
     """
-    with _whole_or_not(target) as draft, tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
+    with whole_or_not(target) as draft, tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
         copy = Path(folder) / _WAREHOUSE
         rows, landed = _copy_out(engine, copy, watch)
-        sources = {_WAREHOUSE: copy, **_catalog_files(catalog)}
-        files = {name: _digest_of(path) for name, path in sources.items()}
+        sources = {_WAREHOUSE: copy, **files_below(catalog.root, _CATALOG)}
+        files = {name: digest_of(path) for name, path in sources.items()}
         for digest in landed:
             sources[f"{_LANDING}/{digest}"] = landing.checked_path(digest)
             files[f"{_LANDING}/{digest}"] = digest
         manifest = Manifest(_FORMAT, version("tonghop"), at.isoformat(), catalog.version, rows, files)
-        with tarfile.open(draft, "w:gz") as archive:
-            _add_manifest(archive, manifest)
-            for name, path in sources.items():
-                archive.add(path, arcname=name, recursive=False)
-                watch("files", 1)
+        write_archive(draft, asdict(manifest), sources, lambda: watch("files", 1))
     return manifest
 
 
@@ -144,89 +132,36 @@ def _opened(copy: Path) -> Engine:
     return open_engine(f"sqlite:///{copy}")
 
 
-def _catalog_files(catalog: Catalog) -> dict[str, Path]:
-    found = (path for path in sorted(catalog.root.rglob("*")) if path.is_file())
-    return {f"{_CATALOG}/{path.relative_to(catalog.root).as_posix()}": path for path in found}
-
-
-def _digest_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
-
-
-def _add_manifest(archive: tarfile.TarFile, manifest: Manifest) -> None:
-    content = json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode()
-    entry = tarfile.TarInfo(_MANIFEST)
-    entry.size = len(content)
-    archive.addfile(entry, io.BytesIO(content))
-
-
-@contextmanager
-def _whole_or_not(target: Path) -> Iterator[Path]:
-    """A draft beside the target that takes its name when the block ends well, and is gone when it does not."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        yield draft
-        draft.replace(target)
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise BackupFullError(target) from error
-        raise
-    finally:
-        draft.unlink(missing_ok=True)
-
-
 def _unpack(archive: Path, folder: Path, landing: Landing, watch: Watch) -> Manifest:
     """Land the landed files, lay the rest down in a folder; whatever is not as the manifest says ends it."""
+
+    def put(content: IO[bytes], name: str) -> str:
+        if name.startswith(f"{_LANDING}/"):
+            return landing.land_pieces(iter(lambda: content.read(PIECE), b""))
+        return put_below(folder, content, name)
+
     try:
-        with tarfile.open(archive, "r:gz") as opened:
-            entries = iter(opened)
-            manifest = _read_manifest(archive, opened, next(entries, None))
-            missing = dict(manifest.files)
-            for entry in entries:
-                expected = missing.pop(entry.name, None)
-                content = opened.extractfile(entry) if entry.isreg() else None
-                if expected is None or content is None:
-                    raise BackupDamagedError(archive, f"{entry.name} is not in its manifest")
-                if _put(content, entry.name, folder, landing) != expected:
-                    raise BackupDamagedError(archive, f"{entry.name} is not what was backed up")
-                watch("files", 1)
-    except (tarfile.TarError, EOFError, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        raise BackupDamagedError(archive, str(error) or "it ends too early") from error
-    if missing:
-        raise BackupDamagedError(archive, f"{len(missing)} files are missing, the first is {min(missing)}")
+        found = unpack(archive, put, lambda: watch("files", 1))
+    except ArchiveDamagedError as error:
+        raise BackupDamagedError(archive, error.what) from error
+    manifest = _read_manifest(archive, found.manifest)
+    if found.unknown:
+        raise BackupDamagedError(archive, f"{found.unknown[0]} is not in its manifest")
+    if found.altered:
+        raise BackupDamagedError(archive, f"{found.altered[0]} is not what was backed up")
+    if found.missing:
+        raise BackupDamagedError(archive, f"{len(found.missing)} files are missing, the first is {found.missing[0]}")
     return manifest
 
 
-def _read_manifest(archive: Path, opened: tarfile.TarFile, first: tarfile.TarInfo | None) -> Manifest:
-    content = opened.extractfile(first) if first is not None and first.name == _MANIFEST else None
-    if content is None:
-        raise BackupDamagedError(archive, "it does not begin with a manifest")
+def _read_manifest(archive: Path, content: Mapping[str, Any]) -> Manifest:
     try:
-        manifest = Manifest(**json.load(content))
-    except (ValueError, TypeError) as error:
+        manifest = Manifest(**content)
+    except TypeError as error:
         raise BackupDamagedError(archive, "its manifest cannot be read") from error
     if manifest.format != _FORMAT:
         raise BackupDamagedError(archive, f"it has format {manifest.format}, this version reads format {_FORMAT}")
     return manifest
-
-
-def _put(content: IO[bytes], name: str, folder: Path, landing: Landing) -> str:
-    """Lay one file down and say its sha256. Names come from the manifest, and still none leads out of the folder."""
-    path = PurePosixPath(name)
-    if path.parts[0] == _LANDING:
-        return landing.land_pieces(iter(lambda: content.read(_PIECE), b""))
-    if path.is_absolute() or ".." in path.parts:
-        return ""
-    target = folder / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("wb") as file:
-        while piece := content.read(_PIECE):
-            file.write(piece)
-    return _digest_of(target)
 
 
 def _place_of_catalog(manifest: Manifest, home: Path) -> Path | None:

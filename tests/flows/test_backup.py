@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from connectors.landing import DamagedBytesError, Landing
 from domain.catalog import load_catalog
 from domain.errors import UsageError
-from flows.backup import BackupDamagedError, BackupFullError, Manifest, Restored, make_backup, restore_backup
+from flows.archive import ArchiveFullError
+from flows.backup import BackupDamagedError, Manifest, Restored, make_backup, restore_backup
 from flows.cli.main import app
 from flows.settings import load_settings
 from tests.flows.nights import NOW, deliver, house_of, run_plainly, settings_of
@@ -164,7 +165,7 @@ def test_full_disk_leaves_no_half_archive(after_night: Path, tmp_path: Path, mon
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(tarfile.TarFile, "addfile", refuse)
-    with pytest.raises(BackupFullError, match="no room"):
+    with pytest.raises(ArchiveFullError, match="no room"):
         back_up(after_night, tmp_path / "backup.tar.gz")
     assert (tmp_path / "backup.tar.gz").read_bytes() == b"earlier"
     assert {path.name for path in tmp_path.iterdir()} == {"backup.tar.gz", "home"}
