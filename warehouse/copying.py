@@ -59,8 +59,8 @@ def copy_warehouse(
 ) -> dict[str, Content]:
     """Copy everything that lasts, as of one moment, and compare both sides row by row.
 
-    Both are migrated first. Staging tables and the holder of the lock of runs are left out: they are a run's. `watch` is
-    told of each table and how many rows of it were copied since it was last told.
+    Both are migrated first. Staging tables and the holder of the lock of runs are left out: they are a run's. `watch`
+    is told of each table and how many rows of it were copied since it was last told.
 
     Returns:
         By table, what both sides hold.
