@@ -14,7 +14,7 @@ from publishing.by_unit import lines_of, parts_of, whole_of
 from publishing.changes import describe_change
 from publishing.report import Figure, Report, ThemeFigures
 from publishing.wording import Wording
-from warehouse.queries import Contribution, Revision
+from warehouse.queries import AS_OF_RUN, Contribution, Revision
 
 
 def assemble(revision: Revision, words: Wording) -> Report:
@@ -48,7 +48,8 @@ class _Assembly:
             revision=one.number,
             published_at=one.published_at,
             run_id=one.run_id,
-            boundary=words.text("boundary_as_now") if one.boundary is Boundary.AS_NOW else "",
+            standpoint=self._standpoint(),
+            explain_options=self._explain_options(),
             kinds=self._kinds(),
             is_sample=any(map(self._is_invented, self.units)),
             themes=self._themes(),
@@ -79,6 +80,20 @@ class _Assembly:
     def _is_invented(self, unit: OrgUnit) -> bool:
         day = self.last_day if unit.valid_to is None else min(self.last_day, unit.valid_to)
         return any(village.invented for village in self.catalog.villages(unit, day))
+
+    def _standpoint(self) -> str:
+        """From where the figures are seen, if not from the present and within the lines of their period."""
+        seen = [self.words.text("boundary_as_now")] if self.revision.boundary is Boundary.AS_NOW else []
+        if self.revision.run_id == AS_OF_RUN:
+            seen.append(self.words.text("as_of", time=self.words.time(self.revision.published_at)))
+        return " · ".join(seen)
+
+    def _explain_options(self) -> str:
+        """What has to be added to `tonghop explain` to mean these figures."""
+        given = " --boundary as_now" if self.revision.boundary is Boundary.AS_NOW else ""
+        if self.revision.run_id == AS_OF_RUN:
+            given += f" --as-of {self.revision.published_at.isoformat()}"
+        return given
 
     def _name(self, indicator: str) -> str:
         # An indicator that has left the catalogue since still has to be shown: by its code.

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from domain.catalog import Catalog
+from domain.rollups import Boundary
 from domain.texts import Lang
 from publishing.assemble import assemble
-from publishing.manifest import Identity
+from publishing.manifest import MANIFEST, Identity, write_manifest
 from publishing.page import write_page
 from publishing.rollup_csv import write_csv
 from publishing.storage import store
@@ -16,26 +17,34 @@ from warehouse.queries import Revision
 
 
 def publish(revision: Revision, catalog: Catalog, root: Path, lang: Lang = "vi") -> Path:
-    """Give a revision out under `root` and return the link `root/<period>/<area>`, which shows the newest revision.
+    """Give a revision out under `root` and return the link `root/<period>/<shelf>`, which shows the newest revision.
 
-    The files lie in `root/.revisions/<period>/<area>/<n>/`. A revision that lies there already stays as it is, in
-    the language it was written in; an older one never takes the link back from a newer one.
+    The files lie in `root/.revisions/<period>/<shelf>/<n>/`; see `shelf_of` for the shelf. A revision that lies there
+    already stays as it is, in the language it was written in; an older one never takes the link back from a newer one.
 
     Raises:
         PublicationDamagedError: the folder of this revision holds something else.
         PublicationInterruptedError: the storage did not answer; what was published before is untouched.
         PublicationRefusedError: the storage is full or closed to us; what was published before is untouched.
     """
-    identity = Identity(
-        area=revision.area,
-        period=revision.period.id,
-        form=revision.form,
-        boundary=revision.boundary,
-        revision=revision.number,
-        run_id=revision.run_id,
-        content_sha256=revision.content_sha256,
-    )
-    return store(root, identity, lambda: render(revision, catalog, lang))
+    return store(root, shelf_of(revision, catalog), _identity(revision), lambda: render(revision, catalog, lang))
+
+
+def shelf_of(revision: Revision, catalog: Catalog) -> str:
+    """Under which name an area's publications of a period lie: `585`, `22810.as_now`, `585.other_form`.
+
+    The catalogue's first form and the boundaries of the period go without saying; neither codes nor ids have dots.
+    """
+    name = revision.area
+    if revision.form != next(iter(catalog.forms)):
+        name = f"{name}.{revision.form}"
+    return f"{name}.{revision.boundary}" if revision.boundary is not Boundary.AS_THEN else name
+
+
+def bundle(revision: Revision, catalog: Catalog, lang: Lang = "vi") -> Mapping[str, bytes]:
+    """What would be published of figures that are no revision, with the list of files: for a folder of its own."""
+    files = render(revision, catalog, lang)
+    return {**files, MANIFEST: write_manifest(_identity(revision), files)}
 
 
 def render(revision: Revision, catalog: Catalog, lang: Lang) -> Mapping[str, bytes]:
@@ -47,3 +56,15 @@ def render(revision: Revision, catalog: Catalog, lang: Lang) -> Mapping[str, byt
         "rollup.xlsx": write_workbook(report, words),
         "report.html": write_page(report, words),
     }
+
+
+def _identity(revision: Revision) -> Identity:
+    return Identity(
+        area=revision.area,
+        period=revision.period.id,
+        form=revision.form,
+        boundary=revision.boundary,
+        revision=revision.number,
+        run_id=revision.run_id,
+        content_sha256=revision.content_sha256,
+    )

@@ -131,9 +131,9 @@ class Move:
 class Report:
     """One revision of an area's rollup, ready to be written in one language.
 
-    `boundary` says on whose boundaries the figures are, where that is not the usual. `kinds` is what the units are
-    called together ("xã, thị trấn"). `is_sample`: the area's register holds invented
-    units, so the split by commune is invented too and has to say so.
+    `standpoint` says within which lines and as of when the figures are seen, where that is not the usual;
+    `explain_options` name that to `tonghop explain`. `kinds` is what the units are called together ("xã, thị trấn").
+    `is_sample`: the area's register holds invented units, so the split by commune is invented too and has to say so.
     """
 
     lang: Lang
@@ -147,7 +147,8 @@ class Report:
     revision: int
     published_at: datetime
     run_id: str
-    boundary: str
+    standpoint: str
+    explain_options: str
     kinds: str
     is_sample: bool
     themes: tuple[ThemeFigures, ...]

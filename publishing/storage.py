@@ -16,21 +16,21 @@ _STAGING = ".staging"
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where an area's publications of one period lie: all revisions in one folder, the newest under the link."""
+    """Where publications of one name and period lie: all revisions in one folder, the newest under the link."""
 
     root: Path
     period: str
-    area: str
+    name: str
 
     @property
     def revisions(self) -> Path:
         """The folder that holds one subfolder per revision."""
-        return self.root / ".revisions" / self.period / self.area
+        return self.root / ".revisions" / self.period / self.name
 
     @property
     def link(self) -> Path:
         """What readers open: always the newest revision."""
-        return self.root / self.period / self.area
+        return self.root / self.period / self.name
 
     def newest(self) -> int | None:
         """Number of the newest revision that lies here whole; None: none yet."""
@@ -46,8 +46,8 @@ class Shelf:
             return None
 
 
-def store(root: Path, identity: Identity, render: Callable[[], Mapping[str, bytes]]) -> Path:
-    """Put a revision in its place and let the link show the newest one; returns the link.
+def store(root: Path, name: str, identity: Identity, render: Callable[[], Mapping[str, bytes]]) -> Path:
+    """Put a revision in its place on the shelf of that name and let the link show the newest one; returns the link.
 
     A revision that lies there already is left as it is, and `render` is not called. Publishers of one area and period
     take turns, so whatever is found half-written was left by a run that died, and is cleared away.
@@ -57,7 +57,7 @@ def store(root: Path, identity: Identity, render: Callable[[], Mapping[str, byte
         PublicationInterruptedError: the storage did not answer; readers still see what they saw.
         PublicationRefusedError: the storage is full or closed to us; readers still see what they saw.
     """
-    shelf = Shelf(root, identity.period, identity.area)
+    shelf = Shelf(root, identity.period, name)
     try:
         with _turn(shelf):
             place = shelf.revisions / str(identity.revision)
@@ -101,11 +101,11 @@ def _move_in(shelf: Shelf, place: Path, identity: Identity, files: Mapping[str, 
 
 
 def _show_newest(shelf: Shelf) -> None:
-    target = Path("..", ".revisions", shelf.period, shelf.area, str(shelf.newest()))
+    target = Path("..", ".revisions", shelf.period, shelf.name, str(shelf.newest()))
     if shelf.link.is_symlink() and shelf.link.readlink() == target:
         return
     shelf.link.parent.mkdir(parents=True, exist_ok=True)
-    fresh = shelf.link.with_name(f".{shelf.area}.new")
+    fresh = shelf.link.with_name(f".{shelf.name}.new")
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target, target_is_directory=True)
     fresh.replace(shelf.link)

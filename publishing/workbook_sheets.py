@@ -131,7 +131,7 @@ def heading(report: Report, words: Wording) -> list[Cell]:
     days = f"{report.period_name} ({words.period_days(report)})"
     return [
         Cell(f"{words.text('title')} – {report.area_name}", "title"),
-        Cell(" · ".join([*filter(None, [days, report.boundary]), revision, published]), "subtitle"),
+        Cell(" · ".join([*filter(None, [days, report.standpoint]), revision, published]), "subtitle"),
         state,
     ]
 

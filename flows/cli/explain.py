@@ -1,5 +1,6 @@
 """`tonghop explain`: the way from a published figure down to the cells it was made from."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,13 +8,17 @@ import typer
 from rich.markup import escape
 
 from domain.errors import UsageError
-from flows.cli.options import AreaOption, FormOption, JsonOption, PeriodOption
+from flows.cli.options import AreaOption, AsOfOption, BoundaryOption, FormOption, JsonOption, PeriodOption
 from flows.cli.voice import Voice
 from flows.settings import Settings
 
 if TYPE_CHECKING:
+    from domain.catalog import Catalog
+    from domain.periods import Period
+    from domain.rollups import Boundary, RollupRow
     from flows.originals import Original
-    from warehouse.queries import ExplainedContribution, Explanation, SourceCell
+    from warehouse.engine import Session
+    from warehouse.queries import Contribution, ExplainedContribution, Explanation, SourceCell
 
 MOST_CELLS = 3
 """So many cells of one commune are named; a commune's villages have one each."""
@@ -26,6 +31,8 @@ def explain(
     period: PeriodOption,
     indicator: Annotated[str, typer.Option("--indicator", help="Code of the indicator, as in rollup.csv.")],
     revision: Annotated[int | None, typer.Option("--revision", help="Which revision; else the newest.")] = None,
+    boundary: BoundaryOption = "as_then",
+    as_of: AsOfOption = None,
     form: FormOption = None,
     open_files: Annotated[
         bool, typer.Option("--open", help="Also take the files it rests on out of the landing, as they were delivered.")
@@ -42,18 +49,24 @@ def explain(
     """
     if (unit or output) and not open_files:
         raise UsageError("--unit and --output say which files to take out, and where to: add --open")
+    if as_of and revision:
+        raise UsageError("--revision names figures that were made, --as-of those of a moment: give one of the two")
     from domain.catalog import load_catalog
     from domain.periods import parse_period
+    from domain.rollups import Boundary
     from flows.cli.as_json import print_json, shallow
     from warehouse.engine import migrate, open_engine, reading
-    from warehouse.queries import explain as explain_figure
 
     settings: Settings = context.obj
     catalog = load_catalog(settings.catalog)
     engine = open_engine(settings.database)
     migrate(engine)
+    wanted = _Which(area, parse_period(period), indicator, Boundary(boundary), form)
     with reading(engine) as session:
-        found = explain_figure(session, area, parse_period(period), indicator, number=revision, form=form)
+        if as_of:
+            found = _explain_as_of(session, catalog, wanted, as_of)
+        else:
+            found = _explain_revision(session, wanted, revision)
     originals = _take_out(settings, found, unit, output or Path(f"{area}-{period}")) if open_files else ()
     if as_json:
         print_json({**shallow(found), "originals": originals} if open_files else found)
@@ -61,6 +74,36 @@ def explain(
     voice = Voice(catalog, settings.lang)
     show_explanation(voice, found)
     show_originals(voice, originals)
+
+
+@dataclass(frozen=True, slots=True)
+class _Which:
+    """Which figure is asked for."""
+
+    area: str
+    period: "Period"
+    indicator: str
+    boundary: "Boundary"
+    form: str | None
+
+
+def _explain_revision(session: "Session", which: _Which, number: int | None) -> "Explanation":
+    from warehouse.queries import explain as explain_figure
+
+    return explain_figure(
+        session, which.area, which.period, which.indicator, number, form=which.form, boundary=which.boundary
+    )
+
+
+def _explain_as_of(session: "Session", catalog: "Catalog", which: _Which, as_of: str) -> "Explanation":
+    from flows.cli.choices import form_made_up, moment_of
+    from flows.wanted import Wanted
+    from warehouse.queries import explain_row, revision_as_of
+
+    moment = moment_of(as_of)
+    form = form_made_up(catalog, which.period, which.form).id
+    cell = Wanted(which.area, form, which.period, which.boundary).cell(catalog, moment)
+    return explain_row(session, revision_as_of(session, catalog, cell, moment), which.indicator)
 
 
 def _take_out(settings: Settings, found: "Explanation", unit: str | None, folder: Path) -> "tuple[Original, ...]":
@@ -96,6 +139,8 @@ def show_explanation(voice: Voice, found: "Explanation") -> None:
         revision=row.revision,
         value=figure_of(voice, row.indicator, row.value, row),
     )
+    if row.notes:
+        voice.say("explain_notes", "yellow", notes=row.notes)
     voice.say("explain_definition", numerator=known.numerator.get(voice.lang))
     if known.denominator:
         voice.say("explain_denominator", denominator=known.denominator.get(voice.lang))
@@ -104,15 +149,39 @@ def show_explanation(voice: Voice, found: "Explanation") -> None:
         given = one.contribution
         numbers = [number_of(voice, number) for number in (given.numerator, given.denominator) if number is not None]
         file = f"{given.file.file_name} · {given.file.sha256[:12]}"
-        table.add_row(
-            f"{given.unit} {given.unit_name}", " / ".join(numbers), escape(f"{_cells(voice, given.sources)}\n{file}")
-        )
+        who = "\n".join([f"{given.unit} {given.unit_name}{_of_period(row, given.period)}", *_places(voice, given)])
+        table.add_row(escape(who), " / ".join(numbers), escape(f"{_cells(voice, given.sources)}\n{file}"))
     voice.show(table)
     for one in found.contributions:
         _show_repairs(voice, one)
     for unit in found.absent:
-        voice.say("explain_absent", "yellow", unit=f"{unit.code} {unit.name}")
+        voice.say("explain_absent", "yellow", unit=f"{unit.code} {unit.name}{_of_period(row, unit.period)}")
     voice.say("explain_bytes", "dim")
+
+
+def _of_period(row: "RollupRow", period: "Period") -> str:
+    """Which base period is meant, where the figure is of a longer one."""
+    return "" if period.id == row.period else f" ({period})"
+
+
+def _places(voice: Voice, given: "Contribution") -> list[str]:
+    """The successions between a unit and the area's line, and the weight by which its figure is counted."""
+    from publishing.formatting import format_day, format_number
+
+    lines = [
+        voice.text(
+            "explain_through",
+            old=f"{one.old} {one.old_name}",
+            new=f"{one.new} {one.new_name}",
+            day=format_day(one.effective, voice.lang),
+            text=one.legal_basis,
+        )
+        for one in given.through
+    ]
+    if given.weight is not None:
+        weight = format_number(given.weight, voice.lang)
+        lines.append(voice.text("explain_weight", weight=weight, source=given.weight_source))
+    return lines
 
 
 def _cells(voice: Voice, sources: "tuple[SourceCell, ...]") -> str:

@@ -9,7 +9,20 @@ from rich.console import Console
 from rich.markup import escape
 
 from domain.errors import TonghopError, UsageError
-from flows.cli import backup, demo, explain, history, nightly, rerun, sample, status, template, withdraw
+from flows.cli import (
+    backup,
+    demo,
+    explain,
+    history,
+    nightly,
+    publish,
+    rerun,
+    rollup,
+    sample,
+    status,
+    template,
+    withdraw,
+)
 from flows.settings import load_settings
 
 _HELP = """
@@ -23,6 +36,8 @@ A month in short:
   tonghop status --area 585 --period 2025-05        who is missing or refused
   tonghop rerun --period 2025-05 --unit 22828 --reason "correction came"
   tonghop explain --area 585 --period 2025-05 --indicator CODE
+  tonghop rollup --area 585 --period 2025-Q2        any area and period
+  tonghop publish --area 22810 --period 2025-05 --boundary as_now
   tonghop history --unit 22828 --period 2025-05     every version of a report
   tonghop withdraw --unit 22828 --period 2025-05 --reason "wrong month"
 
@@ -53,9 +68,11 @@ for _command in (
     nightly.nightly,
     rerun.rerun,
     status.status,
+    rollup.rollup,
     explain.explain,
     history.history,
     withdraw.withdraw,
+    publish.publish,
     backup.backup,
     backup.restore,
     backup.copy,

@@ -1,13 +1,23 @@
 """Options that several commands share, so that they are called and explained the same everywhere."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-AreaOption = Annotated[str, typer.Option("--area", help="Code of the district or province, e.g. 585.")]
+AreaOption = Annotated[
+    str, typer.Option("--area", help="Code of a commune, district, province or VN, or an area's id: 585, 585-cu.")
+]
 PeriodOption = Annotated[str, typer.Option("--period", help="Period: 2025-05, 2025-Q2, 2025-H1 or 2025.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables for people.")]
 FormOption = Annotated[str | None, typer.Option("--form", help="Id of the form, where several are reported.")]
+BoundaryOption = Annotated[
+    Literal["as_then", "as_now"],
+    typer.Option("--boundary", help="On the boundaries of the period (as_then), or on today's (as_now)."),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="MOMENT", help="As known then: 2025-06-01T00:00 (Vietnam), or with +00:00."),
+]
 WaitOption = Annotated[
     int | None,
     typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for another run to end; else 10 minutes."),

@@ -14,7 +14,8 @@ from warehouse.rollups import roll_up as roll_up_area
 def touched(house: House, scope: Scope) -> tuple[TouchedArea, ...]:
     """Areas whose figures have to be looked at again.
 
-    Without configured areas these are the units directly above communes: districts until 2025-06-30, provinces since.
+    Without configured areas these are the units directly above communes: districts until 2025-06-30, provinces since;
+    and, in either case, what a person asked for.
     """
     codes = house.areas or _above_communes(house)
     with reading(house.engine) as session:
@@ -25,7 +26,7 @@ def touched(house: House, scope: Scope) -> tuple[TouchedArea, ...]:
         if scope.takes_area(one.area, one.period)
         # A report sent too early was refused; it must not open its period.
         and opens_on(house.catalog, one.form, one.period) <= house.today
-        and (house.areas or all(member.parent == one.area.code for member in one.area.members))
+        and (house.areas or one.asked or all(member.parent == one.area.code for member in one.area.members))
     )
 
 

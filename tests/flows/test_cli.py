@@ -18,7 +18,19 @@ from flows.settings import Settings
 from tests.flows.nights import AREA, WRONG, settings_of
 from tests.flows.prefect_server import clean_environment
 
-COMMANDS = ("template", "sample", "nightly", "rerun", "status", "explain", "history", "withdraw", "demo")
+COMMANDS = (
+    "template",
+    "sample",
+    "nightly",
+    "rerun",
+    "status",
+    "rollup",
+    "explain",
+    "history",
+    "withdraw",
+    "publish",
+    "demo",
+)
 HEAVY = ("prefect", "great_expectations", "pandas")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from domain.catalog import Catalog
+from domain.rollups import Boundary
 from publishing.errors import PublicationDamagedError
 from publishing.publish import publish, render
 from tests.publishing.revisions import build_revision
@@ -120,7 +121,7 @@ def test_removed_file_is_noticed(published: Publish) -> None:
         published()
 
 
-@pytest.mark.parametrize("field", ["run_id", "form", "content_sha256"])
+@pytest.mark.parametrize("field", ["run_id", "content_sha256"])
 def test_revision_of_another_warehouse_is_not_taken_for_this_one(
     catalog: Catalog, revision: Revision, published: Publish, tmp_path: Path, field: str
 ) -> None:
@@ -130,6 +131,20 @@ def test_revision_of_another_warehouse_is_not_taken_for_this_one(
     with pytest.raises(PublicationDamagedError):
         publish(other, catalog, tmp_path)
     assert bytes_of(tmp_path / "2025-05" / "585") == before
+
+
+def test_forms_and_boundaries_do_not_meet(catalog: Catalog, revision: Revision, tmp_path: Path) -> None:
+    """A second form, and today's boundaries, lie beside the first form on those of the period."""
+    with_second = replace(catalog, forms={**catalog.forms, "second": replace(catalog.form(revision.form), id="second")})
+    for other in (
+        revision,
+        replace(revision, boundary=Boundary.AS_NOW),
+        replace(revision, form="second"),
+        replace(revision, form="second", boundary=Boundary.AS_NOW),
+    ):
+        publish(other, with_second, tmp_path)
+    names = {path.name for path in (tmp_path / "2025-05").iterdir()}
+    assert names == {"585", "585.as_now", "585.second", "585.second.as_now"}
 
 
 def test_two_areas_and_periods_do_not_meet(catalog: Catalog, revision: Revision, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from warehouse.queries.read_models import (
     UnitStatus,
 )
 from warehouse.queries.records import last_runs, run_record, submission_issues, submission_record
-from warehouse.queries.revisions import revision, revision_of, unpublished
+from warehouse.queries.revisions import newest_ref, revision, revision_of, unpublished
 from warehouse.queries.status import period_status, refusals
 from warehouse.scope import Cell
 from warehouse.unit_state import UnitState
@@ -48,6 +48,7 @@ __all__ = [
     "explain",
     "explain_row",
     "last_runs",
+    "newest_ref",
     "period_status",
     "refusals",
     "revision",

@@ -22,12 +22,16 @@ from warehouse.scope import Cell, base_periods, portions_in
 
 @dataclass(frozen=True, slots=True)
 class TouchedArea:
-    """An area, form and period about whose units something happened since its figures were last made."""
+    """An area, form and period about whose units something happened since its figures were last made.
+
+    `asked`: a person asked for these figures, beside those that every night makes.
+    """
 
     area: Area
     form: str
     period: Period
     boundary: Boundary = Boundary.AS_THEN
+    asked: bool = False
 
 
 class Mark(NamedTuple):
@@ -58,7 +62,9 @@ def areas_touched(session: Session, catalog: Catalog, areas: Sequence[str], *, t
     closed = {one.key for one in closings(session)}
     cells = (cell for cell in (*look.regular(areas), *look.asked()) if key_of(cell) not in closed)
     found = {key_of(cell): cell for cell in cells if look.is_due(cell)}
-    return tuple(TouchedArea(one.area, one.form, one.period, one.boundary) for one in found.values())
+    return tuple(
+        TouchedArea(one.area, one.form, one.period, one.boundary, look.is_asked(one)) for one in found.values()
+    )
 
 
 def has_moved(session: Session, catalog: Catalog, cell: Cell, today: date) -> bool:
@@ -114,6 +120,11 @@ class _Look:
                 cell = self.cell_of(row.area_code, row.form, parse_period(row.period), row.boundary)
                 if cell is not None:
                     yield cell
+
+    def is_asked(self, cell: Cell) -> bool:
+        """Whether a person asked for a cell."""
+        row = self.seen.get(key_of(cell))
+        return row is not None and row.asked
 
     def is_due(self, cell: Cell) -> bool:
         """Whether the cell has to be looked at; what "now" is moves without any report."""

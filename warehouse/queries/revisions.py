@@ -19,7 +19,8 @@ from warehouse.models import (
 )
 from warehouse.queries.assembling import Material, assemble
 from warehouse.queries.read_models import Revision, RevisionRef
-from warehouse.revision_rows import read_rows
+from warehouse.revision_rows import newest_revision, read_rows
+from warehouse.scope import Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,12 @@ def unpublished(session: Session) -> tuple[RevisionRef, ...]:
     done = set(session.scalars(given_out))
     left = sorted((head for head in newest.values() if head.id not in done), key=lambda head: head.id)
     return tuple(map(ref_of, left))
+
+
+def newest_ref(session: Session, cell: Cell) -> RevisionRef | None:
+    """The newest revision of a cell, or None."""
+    head = newest_revision(session, cell.area, cell.form, cell.period, cell.boundary)
+    return ref_of(head) if head else None
 
 
 def ref_of(head: RollupRevisionRow) -> RevisionRef:
