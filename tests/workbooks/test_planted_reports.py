@@ -115,7 +115,10 @@ def _twist(planted: Planted, data: st.DataObject) -> None:
                 copied.cell(row, 5).value = 1
     if data.draw(st.booleans(), label="merged"):
         row = data.draw(st.integers(13, 20))
-        form.merge_cells(data.draw(st.sampled_from([f"D{row}:E{row}", f"E{row}:E{row + 1}", f"D{row}:D{row + 2}"])))
+        merged = data.draw(st.sampled_from([f"D{row}:E{row}", f"E{row}:E{row + 1}", f"D{row}:D{row + 2}"]))
+        # Merging keeps the first cell only: over an empty one it would leave nothing in the file that could be read.
+        if form[merged.partition(":")[0]].value is not None:
+            form.merge_cells(merged)
     if data.draw(st.booleans(), label="hidden line"):
         form.row_dimensions[data.draw(st.integers(13, 30))].hidden = True
     if data.draw(st.booleans(), label="since 1904"):
