@@ -1,7 +1,8 @@
 """Which unit owes which figure, for which base periods: what a rollup sums over, and what it counts as missing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from domain.catalog import Catalog
@@ -103,16 +104,29 @@ def portions_in(catalog: Catalog, cell: Cell, base: Period) -> tuple[Portion, ..
     level = catalog.form(cell.form).level
     if level is not Level.COMMUNE:
         # What districts and provinces report of themselves is asked of those that stand below the area that day.
-        return tuple(Portion(unit, whole=True, through=()) for unit in catalog.units.descendants(area.code, day, level))
+        return _all_of(catalog.units.descendants(area.code, day, level))
     if area.boundary_day == day:
-        return tuple(Portion(unit, whole=True, through=()) for unit in area.members)
+        return _all_of(area.members)
+    if _is_unchanged(catalog, cell, day):
+        return _all_of(catalog.units.area(area.code, day).members)
     return portions(catalog.units, area, day)
+
+
+def _all_of(units: Iterable[OrgUnit]) -> tuple[Portion, ...]:
+    return tuple(Portion(unit, whole=True, through=()) for unit in units)
+
+
+def _is_unchanged(catalog: Catalog, cell: Cell, day: date) -> bool:
+    """Whether the area is a unit that held on that day too: it would be another if its ground had changed since."""
+    area = cell.area
+    unit = catalog.units.find(area.code, day)
+    return area.code not in catalog.areas and unit is not None and unit.valid_from == area.valid_from
 
 
 def _lost(catalog: Catalog, cell: Cell) -> tuple[OrgUnit, ...]:
     found: dict[UnitKey, OrgUnit] = {}
     for base in base_periods(catalog, cell.form, cell.period):
         day = catalog.last_day(cell.form, base)
-        if cell.area.boundary_day != day:
+        if cell.area.boundary_day != day and not _is_unchanged(catalog, cell, day):
             found |= {unit.key: unit for unit in untraced(catalog.units, cell.area, day)}
     return tuple(found[key] for key in sorted(found))

@@ -1,5 +1,6 @@
 """Figures across the lines of 2025-07-01 and 2026-04-30: what can be told apart is summed, what cannot says so."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from domain.catalog import Catalog
 from domain.errors import UsageError
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary, RollupRow
-from domain.units import Level
+from domain.units import Level, UnitRegister
 from domain.weights import Direction, StatedWeight
 from tests.warehouse.house import FORM, MAY, House
 from tests.warehouse.regions import ACROSS, FIRST_DAY, FORMER, INSIDE, two_provinces, with_villages, with_weights
@@ -208,3 +209,19 @@ def test_year_of_a_province_reaches_back_over_the_merger(house: House) -> None:
     stock, found = made(house, "56", parse_period("2025"))
     assert (stock.numerator, stock.units_accepted) == (1, 1)
     assert [part.contribution.period.id for part in found.contributions] == ["2025-12"]
+
+
+def test_country_and_unchanged_provinces_need_no_trail(house: House) -> None:
+    """The country has the same ground as ever: all that stood below it then counts, whatever became of it."""
+    units = UnitRegister(house.catalog.units.units)  # nobody tells what became of anybody
+    with_catalog(house, replace(house.catalog, version="mute", structure_version="mute", units=units))
+    house.accept(house.report("22813", {FLOW: (3, 4)}))
+    quarter = parse_period("2025-Q3")
+    row, _ = made(house, "VN", quarter, indicator=FLOW)
+    assert row.status == "partial"
+    year, _ = made(house, "VN", parse_period("2025"), indicator=FLOW)
+    assert year.status == "partial"
+    assert year.units_expected > row.units_expected
+    merged, _ = made(house, "56", parse_period("2025"), indicator=FLOW)
+    assert merged.status == "not_comparable"
+    assert "chưa rõ" in merged.notes
