@@ -25,6 +25,7 @@ import psycopg
 from domain.catalog import Catalog, load_catalog
 from domain.observations import CellState
 from domain.staging import (
+    StagedAccepted,
     StagedDue,
     StagedHistory,
     StagedObservation,
@@ -40,6 +41,7 @@ from warehouse.engine import migrate, open_engine, transaction
 from warehouse.staging import stage
 
 RUN = "benchmark"
+FORM, COMMUNES, PERIODS = "benchmark", 8, 6
 VILLAGES = 8
 DEFECT_SHARE = 0.002
 SHEET, VILLAGE_SHEET = "Biểu 01-T", "Thôn, khu phố"
@@ -91,7 +93,23 @@ def stage_reports(url: str, catalog: Catalog, submissions: int, seed: int) -> in
 def report(catalog: Catalog, number: int, chance: random.Random) -> Iterator[StagedRow]:
     """One report of every indicator of the catalogue, with its history, register and village sheet."""
     unit = f"{number:05}"
-    yield StagedSubmission(RUN, number, unit, "2025-05", "benchmark", "1", SHEET)
+    yield StagedSubmission(
+        run_id=RUN,
+        submission_id=number,
+        unit=unit,
+        period="2025-05",
+        form=FORM,
+        layout_version="1",
+        sheet=SHEET,
+        unit_name=unit,
+        area=(area := f"{number // COMMUNES:04}"),
+        last_day="2025-05-14",
+        previous_period="2025-04",
+        layout_in_force="1",
+        digest=f"{number:064x}",
+        figures=60,
+    )
+    yield StagedAccepted(RUN, -number, unit, unit, area, FORM, "2025-04", f"{-number:064x}")
     for place, indicator in enumerate(catalog.indicators.values(), start=13):
         yield StagedDue(RUN, number, indicator.id, indicator.absence, indicator.name.vi)
         villages = [f"{unit}-{village}" for village in range(VILLAGES)]
@@ -109,7 +127,9 @@ def report(catalog: Catalog, number: int, chance: random.Random) -> Iterator[Sta
                 numerator=numerator,
                 denominator=None if indicator.denominator is None else denominator,
             )
-            yield StagedHistory(RUN, number, unit, village, indicator.id, "2025-04", 1, numerator, denominator)
+            for back in range(1, PERIODS + 1):
+                period = f"2025-{5 - back:02}" if back < 5 else f"2024-{17 - back:02}"
+                yield StagedHistory(RUN, number, unit, village, indicator.id, period, back, numerator, denominator)
 
 
 def figures(chance: random.Random, most: int) -> tuple[Decimal, Decimal]:

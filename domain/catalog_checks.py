@@ -1,6 +1,6 @@
 """Checks that parts of the catalogue agree with one another: rules, texts, and the units that they name."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from domain.catalog_schemas import check_document
 from domain.catalog_texts import IssueText, marks_of
 from domain.indicators import Indicator
 from domain.layouts import Exemption, Obligation
-from domain.rules import Rule
+from domain.rules import Role, Rule
 from domain.texts import Text
 from domain.units import UnitRegister
 
@@ -33,7 +33,8 @@ def check_rules(rules: Iterable[tuple[Document, int, Rule]], indicators: dict[st
     """Rules by id.
 
     Raises:
-        CatalogError: an id comes twice, a rule covers an unknown indicator, or a text has a malformed mark.
+        CatalogError: an id comes twice, a rule covers an unknown indicator or names a figure that the form cannot have,
+            or a text has a malformed mark.
     """
     found: dict[str, Rule] = {}
     for document, place, rule in rules:
@@ -42,9 +43,23 @@ def check_rules(rules: Iterable[tuple[Document, int, Rule]], indicators: dict[st
             if indicator not in indicators:
                 problem = f"rule {rule.id} covers the unknown indicator {indicator!r}"
                 raise document.error(problem, "use an id of indicators/", place, "indicators", number)
+        _check_figures(rule, indicators, document, place)
         for name, text in (("title", rule.title), ("message", rule.message), ("action", rule.action)):
             check_marks(text, document, place, name)
     return found
+
+
+def _check_figures(rule: Rule, indicators: Mapping[str, Indicator], document: Document, place: int) -> None:
+    for name, value in rule.parameters.items():
+        for number, figure in enumerate(value) if isinstance(value, tuple) else ():
+            steps = (place, "parameters", name, number)
+            indicator = indicators.get(figure.indicator)
+            if indicator is None:
+                problem = f"rule {rule.id} names a figure of the unknown indicator {figure.indicator!r}"
+                raise document.error(problem, "use an id of indicators/", *steps)
+            if figure.role is Role.DENOMINATOR and indicator.denominator is None:
+                problem = f"rule {rule.id} names the denominator of {figure.indicator!r}, which has none"
+                raise document.error(problem, "name a figure that the form asks for", *steps)
 
 
 def check_units_named(

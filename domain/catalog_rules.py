@@ -1,17 +1,25 @@
 """Reads rules and the texts of reading issues."""
 
 from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from typing import Any
 
-from domain.catalog_entries import text_of
+from domain.catalog_entries import day_of, text_of
+from domain.catalog_errors import CatalogError
 from domain.catalog_files import CatalogFiles, Document
 from domain.catalog_schemas import check_document
 from domain.catalog_texts import IssueText
 from domain.issues import Severity
-from domain.rules import Rule, Stage
+from domain.rules import FigureName, Role, Rule, Setting, Stage
 
 
 def read_rules(files: CatalogFiles) -> Iterator[tuple[Document, int, Rule]]:
-    """Rules with their places."""
+    """Rules with their places.
+
+    Raises:
+        CatalogError: a rule does not fit the schema, or the days of its stages are out of order.
+    """
     for document in files.documents("rules"):
         for place, raw in enumerate(check_document(document, "rules")):
             rule = Rule(
@@ -21,13 +29,34 @@ def read_rules(files: CatalogFiles) -> Iterator[tuple[Document, int, Rule]]:
                 message=text_of(raw["message"]),
                 action=text_of(raw["action"]),
                 indicators=tuple(raw.get("indicators", ())),
-                parameters=raw.get("parameters", {}),
+                parameters={name: _setting(value) for name, value in raw.get("parameters", {}).items()},
                 severity=Severity(raw["severity"]),
-                stage=Stage(raw["stage"]),
+                stages=_stages(raw["stages"], document, place),
                 source=raw["source"],
                 facts=tuple(raw.get("facts", ())),
+                file=document.file,
+                line=document.line(place),
             )
             yield document, place, rule
+
+
+def _setting(value: str | float | list[str]) -> Setting:
+    if not isinstance(value, list):
+        return value
+    names = (one.split(".") for one in value)
+    return tuple(FigureName(indicator, Role(role)) for indicator, role in names)
+
+
+def _stages(raw: dict[str, Any], document: Document, place: int) -> dict[Stage, date]:
+    def complain(problem: str, remedy: str) -> CatalogError:
+        return document.error(problem, remedy, place, "stages")
+
+    days = {stage: day_of(raw.get(stage.value), complain) for stage in Stage}
+    found = {stage: day for stage, day in days.items() if day is not None}
+    for (milder, first), (stricter, then) in pairwise(found.items()):
+        if then <= first:
+            raise complain(f"{stricter} from {then} does not come after {milder} from {first}", "put the days in order")
+    return found
 
 
 def read_issue_texts(document: Document) -> dict[str, IssueText]:

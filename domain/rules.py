@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from domain.issues import Severity
@@ -16,6 +17,24 @@ class Stage(StrEnum):
     BLOCK = "block"
 
 
+class Role(StrEnum):
+    """Which of an indicator's two figures is meant."""
+
+    NUMERATOR = "numerator"
+    DENOMINATOR = "denominator"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureName:
+    """A figure of a form, as rules name it: its indicator, a dot and its role."""
+
+    indicator: str
+    role: Role
+
+
+Setting = str | int | float | tuple[FigureName, ...]
+"""What a rule may set a parameter to; several figures stand for their sum."""
+
 _MILDEST_FIRST = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
 _CEILING = {Stage.WARN: Severity.WARNING, Stage.BLOCK: Severity.CRITICAL}
 
@@ -27,6 +46,7 @@ class Rule:
     `kind` names the check that `expectations/` knows; `indicators` it covers (empty: all of the form);
     `parameters` are the kind's own. `message` says what is wrong, `action` what the official should do; both may
     name `{found}`, `{expected}`, `{cell}`, `{indicator}` and the facts of the issue, listed in `facts`.
+    `stages` are the days from which the rule stands at a stage, in order. `file` and `line` are where it is written.
     """
 
     id: str
@@ -35,15 +55,25 @@ class Rule:
     message: Text
     action: Text
     indicators: tuple[str, ...]
-    parameters: Mapping[str, str | int | float]
+    parameters: Mapping[str, Setting]
     severity: Severity
-    stage: Stage
+    stages: Mapping[Stage, date]
     source: str
     facts: tuple[str, ...] = ()
+    file: str = ""
+    line: int | None = None
 
-    @property
-    def effect(self) -> Severity | None:
-        """The milder of severity and stage; None for a shadow rule, whose results never reach a commune."""
-        if self.stage is Stage.SHADOW:
+    def stage_on(self, day: date) -> Stage | None:
+        """The stage that the rule has reached by a day; None: it is not in force yet."""
+        reached = [stage for stage, since in self.stages.items() if since <= day]
+        return reached[-1] if reached else None
+
+    def effect_on(self, day: date) -> Severity | None:
+        """The milder of severity and stage on a day, the last one of the report's period.
+
+        None for a rule that is not in force, and for a shadow rule, whose results never reach a commune.
+        """
+        stage = self.stage_on(day)
+        if stage is None or stage is Stage.SHADOW:
             return None
-        return min(self.severity, _CEILING[self.stage], key=_MILDEST_FIRST.index)
+        return min(self.severity, _CEILING[stage], key=_MILDEST_FIRST.index)

@@ -15,11 +15,18 @@ OBSERVATIONS = "stg_observation"
 DUE = "stg_due"
 REGISTER = "stg_register"
 HISTORY = "stg_history"
+ACCEPTED = "stg_accepted"
+PEERS = "stg_peer"
 
 
 @dataclass(frozen=True, slots=True)
 class StagedSubmission:
-    """A submission to be judged. `sheet` is the form sheet's name in this workbook, for issues that have no cell."""
+    """A submission to be judged. `sheet` is the form sheet's name in this workbook, for issues that have no cell.
+
+    `area` is the code of the unit above, whose communes are compared with one another. `last_day` is that of the
+    period, as 2025-05-14; `previous_period` the period before. `layout_in_force` is the form's version for the period.
+    `digest` is that of the form sheet's figures (`domain/digests.py`), `figures` how many of them are above zero.
+    """
 
     run_id: str
     submission_id: int
@@ -28,6 +35,13 @@ class StagedSubmission:
     form: str
     layout_version: str
     sheet: str
+    unit_name: str
+    area: str
+    last_day: str
+    previous_period: str
+    layout_in_force: str
+    digest: str
+    figures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +111,40 @@ class StagedHistory:
     denominator: Decimal | None
 
 
-StagedRow = StagedSubmission | StagedObservation | StagedDue | StagedRegister | StagedHistory
+@dataclass(frozen=True, slots=True)
+class StagedAccepted:
+    """An accepted report that judged ones are compared with as a whole; `submission_id` is its own.
+
+    It is of the period before and a judged one's unit, or of another unit of the same area for the same period.
+    """
+
+    run_id: str
+    submission_id: int
+    unit: str
+    unit_name: str
+    area: str
+    form: str
+    period: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class StagedPeer:
+    """A share that another commune of an area had accepted for a period of the batch; `submission_id` is its own."""
+
+    run_id: str
+    submission_id: int
+    area: str
+    form: str
+    period: str
+    indicator: str
+    numerator: Decimal
+    denominator: Decimal
+
+
+StagedRow = (
+    StagedSubmission | StagedObservation | StagedDue | StagedRegister | StagedHistory | StagedAccepted | StagedPeer
+)
 
 TABLES: dict[str, type[StagedRow]] = {
     SUBMISSIONS: StagedSubmission,
@@ -105,6 +152,8 @@ TABLES: dict[str, type[StagedRow]] = {
     DUE: StagedDue,
     REGISTER: StagedRegister,
     HISTORY: StagedHistory,
+    ACCEPTED: StagedAccepted,
+    PEERS: StagedPeer,
 }
 """Table name to row type; a table's columns are the row type's fields."""
 

@@ -1,11 +1,12 @@
 """What a rule kind is: which figures it judges, what can be set, and the SQL that finds the wrong cells."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from domain.indicators import Indicator
+from domain.rules import FigureName, Setting
 from domain.staging import OBSERVATIONS
 
 _WORD = re.compile(r"[A-Za-z0-9_.\-]{1,200}")
@@ -69,22 +70,32 @@ class Choice:
         return f"'{value}'"
 
 
-Parameter = Number | Choice
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A parameter that is a list of figures, standing for their sum; always required."""
+
+    default: None = None
+    required: bool = True
+
+
+Parameter = Number | Choice | Figures
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """The SQL pieces of a rule; the rows that satisfy `where` are the wrong ones.
 
-    The judged table is `t`, its submission `s`. `sheet` and `cell` name the cell to mark, `found` what it holds,
-    `expected` what it should hold; `village` is "" for the form sheet. `facts` are further values for the text.
-    `joins` may read other staging tables, always narrowed to the run. SQL that SQLite and PostgreSQL both understand.
+    The judged table is `t`, its submission `s`. `indicator` is the one to name, NULL for a whole report; `sheet` and
+    `cell` name the cell to mark, `found` what it holds, `expected` what it should hold; `village` is "" for the form
+    sheet. `facts` are further values for the text. `joins` may read other staging tables, always narrowed to the run.
+    SQL that SQLite and PostgreSQL both understand.
     """
 
     where: str
     cell: str
     found: str
     expected: str = "NULL"
+    indicator: str = "t.indicator"
     sheet: str = "t.sheet"
     village: str = "t.village"
     joins: tuple[str, ...] = ()
@@ -93,10 +104,14 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a kind's SQL may use: the run's id and the rule's parameters as checked SQL literals, and the catalogue."""
+    """What a kind's SQL may use: the run's id and the rule's parameters as checked SQL literals, and the catalogue.
+
+    `figures` are the parameters that name figures of the form.
+    """
 
     run_id: str
     parameters: Mapping[str, str]
+    figures: Mapping[str, Sequence[FigureName]]
     indicators: Collection[Indicator]
 
     def indicators_where(self, is_meant: Callable[[Indicator], bool]) -> str:
@@ -121,8 +136,12 @@ class Kind:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     applies_to: Callable[[Indicator], bool] = _any_indicator
 
-    def literals(self, given: Mapping[str, str | int | float]) -> dict[str, str]:
-        """The parameters of a rule, defaults filled in, as SQL literals; one left out without a default is absent.
+    def figures(self, given: Mapping[str, Setting]) -> dict[str, tuple[FigureName, ...]]:
+        """The parameters of a rule that name figures."""
+        return {name: value for name, value in given.items() if isinstance(value, tuple)}
+
+    def literals(self, given: Mapping[str, Setting]) -> dict[str, str]:
+        """The other parameters, defaults filled in, as SQL literals; one left out without a default is absent.
 
         Raises:
             BadParameterError: one is unknown, missing or of the wrong type.
@@ -133,7 +152,10 @@ class Kind:
         found: dict[str, str] = {}
         for name, parameter in self.parameters.items():
             value = given.get(name, parameter.default)
-            if value is not None:
+            if isinstance(parameter, Figures) and value is not None:
+                if not isinstance(value, tuple):
+                    raise BadParameterError(f"parameter {name} has to be a list of figures, not {value!r}")
+            elif value is not None and not isinstance(parameter, Figures):
                 found[name] = parameter.literal(name, value)
             elif parameter.required:
                 raise BadParameterError(f"parameter {name} is missing")

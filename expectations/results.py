@@ -1,13 +1,14 @@
 """From Great Expectations' results to findings; whatever was not judged stops the night instead of passing."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
 
 from domain.indicators import Indicator
 from domain.issues import Issue, Severity
-from domain.rules import Rule
+from domain.rules import Rule, Stage
 from domain.staging import SUBMISSIONS
 from expectations.errors import BatchShrunkError, RuleBrokenError, StagingUnreadableError
 from expectations.findings import Finding
@@ -67,7 +68,7 @@ def check_guard(result: ExpectationValidationResult, run_id: str, submissions: i
 def findings_of(
     rule: Rule, result: ExpectationValidationResult, indicators: Mapping[str, Indicator]
 ) -> Iterable[Finding]:
-    """One finding per wrong cell of a rule.
+    """One finding per wrong cell of a rule that is in force on the last day of the submission's period.
 
     Raises:
         RuleBrokenError: the rule failed without saying where, so nobody can be asked to mend anything.
@@ -76,20 +77,29 @@ def findings_of(
     if rows is None or bool(rows) == bool(result.success):
         raise RuleBrokenError(rule.id, "it failed without saying where")
     for row in rows:
-        yield Finding(int(row["submission_id"]), _issue(rule, row, indicators))
+        day = date.fromisoformat(row["last_day"])
+        stage = rule.stage_on(day)
+        if stage is not None:
+            yield Finding(int(row["submission_id"]), _issue(rule, stage, rule.effect_on(day), row, indicators))
 
 
-def _issue(rule: Rule, row: Mapping[str, str | None], indicators: Mapping[str, Indicator]) -> Issue:
+def _issue(
+    rule: Rule,
+    stage: Stage,
+    effect: Severity | None,
+    row: Mapping[str, str | None],
+    indicators: Mapping[str, Indicator],
+) -> Issue:
     place = {name: row[name] for name in PLACE_COLUMNS}
     facts = {name: value for name, value in row.items() if name not in PLACE_COLUMNS and value is not None}
     indicator = indicators.get(place["indicator"] or "")
     if "label" not in facts and indicator is not None:
         facts["label"] = indicator.name.vi
-    if rule.effect is None:
-        facts["stage"] = rule.stage.value
+    if effect is None:
+        facts["stage"] = stage.value
     return Issue(
         code=rule.id,
-        severity=rule.effect or Severity.INFO,
+        severity=effect or Severity.INFO,
         sheet=place["sheet"],
         cell=place["cell"],
         found=place["found"],

@@ -7,7 +7,7 @@ from domain.rules import Rule
 from domain.staging import DUE, SUBMISSIONS, columns_of
 from expectations.kind import Kind, Query, Terms, literal
 
-PLACE_COLUMNS = ("submission_id", "indicator", "village", "sheet", "cell", "found", "expected")
+PLACE_COLUMNS = ("submission_id", "last_day", "indicator", "village", "sheet", "cell", "found", "expected")
 """Columns that every rule's query returns first, in this order; all further ones are facts."""
 
 
@@ -30,13 +30,15 @@ def rule_query(rule: Rule, kind: Kind, run_id: str, indicators: Collection[Indic
         ValueError: a parameter is wrong, or an indicator is unknown or not the kind's to judge.
     """
     run = literal(run_id)
-    query = kind.query(Terms(run, kind.literals(rule.parameters), indicators))
+    literals, figures = kind.literals(rule.parameters), kind.figures(rule.parameters)
+    scope = _scope(rule, kind, indicators)
+    query = kind.query(Terms(run, literals, figures, indicators))
     joins = [
         f"JOIN {SUBMISSIONS} AS s ON s.run_id = {run} AND s.submission_id = t.submission_id",
         *query.joins,
     ]
-    label = "t.label"
-    if kind.table != DUE:
+    label = "t.label" if kind.table == DUE else "NULL"
+    if kind.table not in {DUE, SUBMISSIONS}:
         label = "due.label"
         joins.append(
             f"LEFT JOIN {DUE} AS due ON due.run_id = {run} AND due.submission_id = t.submission_id"
@@ -47,20 +49,27 @@ def rule_query(rule: Rule, kind: Kind, run_id: str, indicators: Collection[Indic
             f"SELECT {_columns(query, label)}",
             "FROM {batch} AS t",
             *joins,
-            f"WHERE {_scope(rule, kind, indicators)} AND ({query.where})",
+            f"WHERE {scope} AND ({query.where})",
         ]
     )
 
 
 def _columns(query: Query, label: str) -> str:
     """The result's columns: the place, what was found and expected, then the facts."""
-    place = ("t.submission_id", "t.indicator", query.village, query.sheet, query.cell, query.found, query.expected)
+    place = (
+        "t.submission_id", "s.last_day", query.indicator, query.village, query.sheet, query.cell, query.found,
+        query.expected,
+    )  # fmt: skip
     named = [*zip(PLACE_COLUMNS, place, strict=True), *query.facts.items(), ("label", label)]
     return ", ".join(f"{expression} AS {name}" for name, expression in named)
 
 
 def _scope(rule: Rule, kind: Kind, indicators: Collection[Indicator]) -> str:
     """The condition that narrows a rule to the indicators it covers and its kind can judge."""
+    if kind.table == SUBMISSIONS:
+        if rule.indicators:
+            raise ValueError(f"kind {rule.kind} judges whole reports, no indicators")
+        return "1 = 1"
     known = {indicator.id: indicator for indicator in indicators}
     unknown = sorted(set(rule.indicators) - set(known))
     if unknown:

@@ -76,7 +76,7 @@ def _expectation(rule: Rule, kind: Kind, run_id: str, indicators: Collection[Ind
         unexpected_rows_query=query,
         severity=FailureSeverity(rule.severity.value),
         description=rule.title.vi,
-        meta={"rule": rule.id, "stage": rule.stage.value},
+        meta={"rule": rule.id},
     )
 
 

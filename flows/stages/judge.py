@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
+from domain.digests import digest_of
 from domain.issues import Issue
 from domain.observations import Figure, Observation
 from domain.staging import StagedDue, StagedObservation, StagedRegister, StagedRow, StagedSubmission
@@ -12,23 +14,28 @@ from flows.wiring import House
 from warehouse.engine import reading, transaction
 from warehouse.loading import Judged, LoadResult
 from warehouse.loading import load as load_judged
+from warehouse.peers import peers
 from warehouse.staging import clear, history
 from warehouse.staging import stage as stage_rows
 from warehouse.submissions import record_checked
 
+STEPS_BACK = 12
+"""How many periods the rules may look back: a year of monthly reports."""
+
 
 def stage(house: House, run_id: str, batch: Sequence[Reading]) -> int:
-    """Put a batch into the staging tables, with what the rules need to know of obligations, register and history.
+    """Put a batch into the staging tables, with what the rules need to know of obligations, register, past and peers.
 
     Returns:
         How many rows were staged.
     """
     rows = [row for one in batch for row in _rows_of(house, run_id, one)]
     with reading(house.engine) as session:
-        past = history(session, run_id, [one.submission.id for one in batch])
+        judged = [one.submission.id for one in batch]
+        past, beside = history(session, run_id, judged, STEPS_BACK), peers(session, run_id, judged)
     with transaction(house.staging) as session:
         clear(session, run_id)
-        return stage_rows(session, [*rows, *past])
+        return stage_rows(session, [*rows, *past, *beside])
 
 
 def check(house: House, run_id: str, batch: Sequence[Reading]) -> tuple[Judged, ...]:
@@ -69,14 +76,30 @@ def _rows_of(house: House, run_id: str, one: Reading) -> Iterator[StagedRow]:
     if report.unit is None or report.period is None or report.form is None:
         raise ValueError(f"submission {submission_id} has no place and cannot be staged")
     unit, period, form = report.unit, report.period, report.form
-    layout = catalog.layout(form, report.layout_version) if report.layout_version else catalog.layout_for(form, period)
-    sheet = next((each.sheet for each in report.observations if each.unit == unit.code), layout.sheet)
-    yield StagedSubmission(run_id, submission_id, unit.code, period.id, form, layout.version, sheet)
+    in_force, last_day = catalog.layout_for(form, period), catalog.last_day(form, period)
+    layout = catalog.layout(form, report.layout_version) if report.layout_version else in_force
+    of_form = [each for each in report.observations if each.unit == unit.code]
+    figures = [(each.indicator, each.numerator.number, _number_of(each.denominator)) for each in of_form]
+    yield StagedSubmission(
+        run_id=run_id,
+        submission_id=submission_id,
+        unit=unit.code,
+        period=period.id,
+        form=form,
+        layout_version=layout.version,
+        sheet=of_form[0].sheet if of_form else layout.sheet,
+        unit_name=unit.name,
+        area=unit.parent or "",
+        last_day=last_day.isoformat(),
+        previous_period=period.shift(-1).id,
+        layout_in_force=in_force.version,
+        digest=digest_of(figures),
+        figures=sum(number is not None and number > 0 for _, *pair in figures for number in pair),
+    )
     for observation in report.observations:
         yield _staged(run_id, submission_id, unit.code, observation)
     labels = {line.indicator: line.label for line in layout.lines}
     labels |= {column.indicator: column.header for column in layout.village_columns}
-    last_day = catalog.last_day(form, period)
     for indicator in catalog.due_indicators(form, unit, period):
         label = labels.get(indicator.id, indicator.name.vi)
         yield StagedDue(run_id, submission_id, indicator.id, indicator.absence, label)
@@ -98,8 +121,8 @@ def _staged(run_id: str, submission_id: int, unit: str, one: Observation) -> Sta
         stated_cell=one.stated.cell if one.stated else "",
         state=one.state,
         numerator=one.numerator.number,
-        denominator=one.denominator.number if one.denominator else None,
-        stated=one.stated.number if one.stated else None,
+        denominator=_number_of(one.denominator),
+        stated=_number_of(one.stated),
         numerator_state=one.numerator.state,
         denominator_state=_state_of(one.denominator),
         stated_state=_state_of(one.stated),
@@ -112,3 +135,7 @@ def _staged(run_id: str, submission_id: int, unit: str, one: Observation) -> Sta
 
 def _state_of(figure: Figure | None) -> str:
     return figure.state if figure else ""
+
+
+def _number_of(figure: Figure | None) -> Decimal | None:
+    return figure.number if figure else None

@@ -48,7 +48,15 @@ ON_THEIR_LINE = [
     Edit(LAYOUT, "valid_from: 2024-01-01", "valid_from: 2024-1-1", "a day written as 2025-06-30"),
     Edit(LAYOUT, "input: yes_no", "input: tick", "one of: yes_no, number"),
     Edit("rules/ratios.yaml", "severity: critical", "severity: fatal", "one of: critical, warning, info"),
-    Edit("rules/ratios.yaml", "stage: block", "stage: live", "one of: shadow, warn, block"),
+    Edit("rules/ratios.yaml", "{block: 2024-01-01}", "{live: 2024-01-01}", "one of: shadow, warn, block"),
+    Edit("rules/ratios.yaml", "{block: 2024-01-01}", "{}", "from which day the rule stands at which stage"),
+    Edit("rules/ratios.yaml", "{block: 2024-01-01}", "{block: 2024-02-30}", "no day of the calendar"),
+    Edit(
+        "rules/ratios.yaml",
+        "{block: 2024-01-01}",
+        "{block: 2024-01-01, warn: 2024-01-01}",
+        "does not come after warn from 2024-01-01",
+    ),
     Edit(OBLIGATIONS, "form: cds_x_t", "form: other", "form 'other' is unknown"),
     Edit(SAMPLE, '"22831": 0.196', '"99999": 0.196', "no unit has code '99999'"),
     Edit(SAMPLE, "hsskdt: {numerator", "hsskd: {numerator", "indicator 'hsskd' is unknown"),
@@ -213,13 +221,17 @@ def test_one_text_key_may_not_stand_in_two_files(root: Path) -> None:
         ("id: required_refused", "already taken"),
         ("id: new\n  indicators: [hddt]", "unknown indicator 'hddt'"),
         ("id: new\n  parameters: {share: [1]}", "a text or a number"),
+        ("id: new\n  parameters: {parts: [hsskdt]}", "a figure as indicator.numerator"),
+        ("id: new\n  parameters: {parts: [hsskdt.percent]}", "a figure as indicator.numerator"),
+        ("id: new\n  parameters: {parts: [hsskdt.numerator, hssk.numerator]}", "unknown indicator 'hssk'"),
+        ("id: new\n  parameters: {parts: [hd_dvc.denominator]}", "'hd_dvc', which has none"),
     ],
 )
 def test_rules_are_checked_too(root: Path, change: str, says: str) -> None:
     """Ids come once, indicators exist, parameters are plain values."""
-    text = "{vi: a, en: a}"
-    tail = f"title: {text}\n  message: {text}\n  action: {text}\n  severity: info\n  stage: shadow\n  source: s\n"
-    (root / "rules" / "zoo.yaml").write_text(f"- {change}\n  kind: range\n  {tail}", "utf-8")
+    texts = "".join(f"  {name}: {{vi: a, en: a}}\n" for name in ("title", "message", "action"))
+    tail = f"{texts}  severity: info\n  stages: {{shadow: 2025-01-01}}\n  source: s\n"
+    (root / "rules" / "zoo.yaml").write_text(f"- {change}\n  kind: range\n{tail}", "utf-8")
     error = refusal(root)
     assert error.file == "rules/zoo.yaml"
     assert says in str(error)

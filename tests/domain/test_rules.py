@@ -1,5 +1,7 @@
 """Rules: what a severity and a stage do together."""
 
+from datetime import date
+
 import pytest
 
 from domain.issues import Severity
@@ -7,6 +9,7 @@ from domain.rules import Rule, Stage
 from domain.texts import Text
 
 TEXT = Text("chữ", "text")
+DAY = date(2025, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -25,5 +28,25 @@ TEXT = Text("chữ", "text")
 )
 def test_the_milder_of_severity_and_stage_acts(severity: str, stage: str, effect: str | None) -> None:
     """A rule on trial never refuses a report; a shadow rule never reaches a commune."""
-    rule = Rule("id", "kind", TEXT, TEXT, TEXT, (), {}, Severity(severity), Stage(stage), "source")
-    assert rule.effect == effect
+    rule = Rule("id", "kind", TEXT, TEXT, TEXT, (), {}, Severity(severity), {Stage(stage): DAY}, "source")
+    assert rule.effect_on(DAY) == effect
+
+
+@pytest.mark.parametrize(
+    ("day", "stage", "effect"),
+    [
+        ("2024-12-31", None, None),
+        ("2025-01-01", "shadow", None),
+        ("2025-02-28", "shadow", None),
+        ("2025-03-01", "warn", "warning"),
+        ("2025-05-31", "warn", "warning"),
+        ("2025-06-01", "block", "critical"),
+        ("2027-01-01", "block", "critical"),
+    ],
+)
+def test_a_rule_is_promoted_on_its_days(day: str, stage: str | None, effect: str | None) -> None:
+    """Before its first day a rule is not in force; each stage begins on its own day and lasts until the next."""
+    stages = {Stage.SHADOW: date(2025, 1, 1), Stage.WARN: date(2025, 3, 1), Stage.BLOCK: date(2025, 6, 1)}
+    rule = Rule("id", "kind", TEXT, TEXT, TEXT, (), {}, Severity.CRITICAL, stages, "source")
+    asked = date.fromisoformat(day)
+    assert (rule.stage_on(asked), rule.effect_on(asked)) == (stage, effect)

@@ -10,10 +10,13 @@ import yaml
 
 from domain.catalog import Catalog
 from domain.observations import CellState
+from domain.periods import parse_period
 from domain.staging import (
+    StagedAccepted,
     StagedDue,
     StagedHistory,
     StagedObservation,
+    StagedPeer,
     StagedRegister,
     StagedRow,
     StagedSubmission,
@@ -21,7 +24,7 @@ from domain.staging import (
 
 CASES = Path(__file__).parent / "cases"
 RUN = "run-1"
-PERIOD = "2025-05"
+PERIOD, LAST_DAY, PREVIOUS = "2025-05", "2025-05-14", "2025-04"
 
 Put = Callable[[Iterable[StagedRow]], None]
 """Stages rows in the test's warehouse."""
@@ -45,7 +48,22 @@ def clean_report(catalog: Catalog, submission_id: int = 1, run_id: str = RUN) ->
     base = yaml.safe_load((CASES / "clean.yaml").read_text(encoding="utf-8"))
     unit = base["unit"]
     rows: list[StagedRow] = [
-        StagedSubmission(run_id, submission_id, unit, PERIOD, "cds_x_t", "2025.1", base["sheet"]),
+        StagedSubmission(
+            run_id=run_id,
+            submission_id=submission_id,
+            unit=unit,
+            period=PERIOD,
+            form="cds_x_t",
+            layout_version="2025.1",
+            sheet=base["sheet"],
+            unit_name="Xã Lâm Sơn",
+            area=f"area-{submission_id}",
+            last_day=LAST_DAY,
+            previous_period=PREVIOUS,
+            layout_in_force="2025.1",
+            digest=f"{submission_id:064}",
+            figures=20,
+        ),
     ]
     for line in base["lines"]:
         rows.extend(_form_line(run_id, submission_id, base, line))
@@ -98,7 +116,7 @@ def _form_line(
         yield StagedRegister(run_id, submission_id, indicator, line["register"])
     if "previous" in line:
         previous = Decimal(line["previous"])
-        yield StagedHistory(run_id, submission_id, unit, "", indicator, "2025-04", 1, previous, None)
+        yield StagedHistory(run_id, submission_id, unit, "", indicator, PREVIOUS, 1, previous, None)
 
 
 def observation(
@@ -141,6 +159,40 @@ def observation(
         stated_raw="" if stated is None else str(stated),
         stated_decimals=stated_decimals,
     )
+
+
+def planted(catalog: Catalog, submission_id: int, case: Mapping[str, Any]) -> list[StagedRow]:
+    """All staged rows of a case: the clean report with the defect planted, and what lies beside it.
+
+    `report` changes what is said of the report as a whole; `history`, `accepted` and `peers` add figures accepted
+    before, of an indicator for a number of periods back, of a whole report, and of neighbours.
+    """
+    report, *rows = apply_edits(clean_report(catalog, submission_id), case.get("edits", ()))
+    assert isinstance(report, StagedSubmission)
+    report = replace(report, **case.get("report", {}))
+    rows.extend(_history(report, one) for one in case.get("history", ()))
+    rows.extend(StagedAccepted(**_beside(report, number) | one) for number, one in enumerate(case.get("accepted", ())))
+    rows.extend(
+        StagedPeer(**_beside(report, number), indicator=case["peers"]["indicator"], **_hundredths(share))
+        for number, share in enumerate(case.get("peers", {}).get("shares", ()))
+    )
+    return [report, *rows]
+
+
+def _history(report: StagedSubmission, figure: Mapping[str, Any]) -> StagedHistory:
+    back = figure["steps_back"]
+    numbers = {name: Decimal(figure[name]) if name in figure else None for name in ("numerator", "denominator")}
+    period = parse_period(report.period).shift(-back).id
+    return StagedHistory(RUN, report.submission_id, report.unit, "", figure["indicator"], period, back, **numbers)
+
+
+def _beside(report: StagedSubmission, number: int) -> dict[str, Any]:
+    key = report.submission_id * 1000 + number
+    return {"run_id": RUN, "submission_id": key, "area": report.area, "form": report.form, "period": report.period}
+
+
+def _hundredths(share: int) -> dict[str, Decimal]:
+    return {"numerator": Decimal(share), "denominator": Decimal(100)}
 
 
 def apply_edits(rows: Iterable[StagedRow], edits: Iterable[Mapping[str, Any]]) -> list[StagedRow]:

@@ -61,6 +61,7 @@ def test_figures_are_given_as_plain_numbers(catalog: Catalog, warehouse_url: str
     assert {one.issue.code: (one.issue.found, one.issue.expected) for one in findings} == {
         "whole_number": ("250000000000.5", None),
         "numerator_within_denominator": ("250000000000.5", "128"),
+        "figure_too_large": ("250000000000.5", "1000000"),
     }
 
 

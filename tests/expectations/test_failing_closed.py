@@ -3,6 +3,7 @@
 import dataclasses
 import logging
 import threading
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -143,7 +144,7 @@ def test_every_failing_row_is_returned(catalog: Catalog, warehouse_url: str, put
 def test_a_shadow_rule_is_only_recorded(catalog: Catalog, warehouse_url: str, put: Put) -> None:
     """A shadow rule runs, and its findings say so and blame nobody."""
     put(apply_edits(clean_report(catalog), [{"indicator": "hd_dvc", "numerator": "-1"}]))
-    rule = dataclasses.replace(catalog.rules["not_negative"], stage=Stage.SHADOW)
+    rule = dataclasses.replace(catalog.rules["not_negative"], stages={Stage.SHADOW: date(2025, 1, 1)})
     (finding,) = check(warehouse_url, RUN, [rule], 1, indicators=catalog.indicators.values())
     assert finding.issue.severity is Severity.INFO
     assert finding.issue.facts["stage"] == "shadow"
@@ -152,7 +153,7 @@ def test_a_shadow_rule_is_only_recorded(catalog: Catalog, warehouse_url: str, pu
 def test_a_rule_on_trial_only_warns(catalog: Catalog, warehouse_url: str, put: Put) -> None:
     """A critical rule at stage `warn` asks instead of refusing."""
     put(apply_edits(clean_report(catalog), [{"indicator": "hd_dvc", "numerator": "-1"}]))
-    rule = dataclasses.replace(catalog.rules["not_negative"], stage=Stage.WARN)
+    rule = dataclasses.replace(catalog.rules["not_negative"], stages={Stage.WARN: date(2025, 1, 1)})
     (finding,) = check(warehouse_url, RUN, [rule], 1, indicators=catalog.indicators.values())
     assert finding.issue.severity is Severity.WARNING
     assert "stage" not in finding.issue.facts

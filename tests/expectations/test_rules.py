@@ -2,7 +2,7 @@
 
 from domain.catalog import Catalog
 from expectations.check import check
-from tests.expectations.staged import RUN, Put, apply_edits, clean_report, defects
+from tests.expectations.staged import RUN, Put, apply_edits, clean_report, defects, planted
 
 CASES = defects()
 EXPECTED_FIELDS = ("sheet", "cell", "found", "expected", "unit")
@@ -11,7 +11,7 @@ EXPECTED_FIELDS = ("sheet", "cell", "found", "expected", "unit")
 def test_planted_defects(catalog: Catalog, warehouse_url: str, put: Put) -> None:
     """Each planted defect is found at its cell and nothing else is, all cases being judged as one night's batch."""
     cases = dict(enumerate(CASES, start=1))
-    put([row for number, case in cases.items() for row in apply_edits(clean_report(catalog, number), case["edits"])])
+    put([row for number, case in cases.items() for row in planted(catalog, number, case)])
     rules = list(catalog.rules.values())
     found: dict[str, list[tuple[str | None, ...]]] = {case["name"]: [] for case in CASES}
     for one in check(warehouse_url, RUN, rules, len(cases), indicators=catalog.indicators.values()):
@@ -19,7 +19,7 @@ def test_planted_defects(catalog: Catalog, warehouse_url: str, put: Put) -> None
         found[cases[one.submission_id]["name"]].append((one.issue.code, one.issue.indicator, *place))
     expected = {
         case["name"]: [
-            (one["rule"], one["indicator"], *(one.get(name) for name in EXPECTED_FIELDS)) for one in case["finds"]
+            (one["rule"], one.get("indicator"), *(one.get(name) for name in EXPECTED_FIELDS)) for one in case["finds"]
         ]
         for case in CASES
     }
@@ -45,11 +45,7 @@ def test_clean_batch_trips_nothing(catalog: Catalog, warehouse_url: str, put: Pu
 def test_every_text_can_be_filled_from_its_finding(catalog: Catalog, warehouse_url: str, put: Put) -> None:
     """What an official reads names the figures: no mark of a rule's texts is left without its fact."""
     cases = [case for case in CASES if case["finds"]]
-    rows = [
-        row
-        for number, case in enumerate(cases, start=1)
-        for row in apply_edits(clean_report(catalog, number), case["edits"])
-    ]
+    rows = [row for number, case in enumerate(cases, start=1) for row in planted(catalog, number, case)]
     put(rows)
     rules = list(catalog.rules.values())
     findings = check(warehouse_url, RUN, rules, len(cases), indicators=catalog.indicators.values())

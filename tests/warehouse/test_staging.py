@@ -10,9 +10,11 @@ from domain.observations import CellState
 from domain.periods import parse_period
 from domain.staging import (
     TABLES,
+    StagedAccepted,
     StagedDue,
     StagedHistory,
     StagedObservation,
+    StagedPeer,
     StagedRegister,
     StagedRow,
     StagedSubmission,
@@ -31,12 +33,17 @@ OBSERVED = StagedObservation(
     numerator_raw="2.450,5", denominator_raw="3000", stated_raw="", stated_decimals=None,
 )  # fmt: skip
 ROWS: tuple[StagedRow, ...] = (
-    StagedSubmission("r1", 1, "22813", "2025-05", FORM, "2025.1", "Biểu 01-T"),
+    StagedSubmission(
+        "r1", 1, "22813", "2025-05", FORM, "2025.1", "Biểu 01-T", "Xã Lâm Sơn", "585", "2025-05-14", "2025-04",
+        "2025.1", "0f", 20,
+    ),
     OBSERVED,
     StagedDue("r1", 1, "hsskdt", "refuse", "Tỷ lệ hồ sơ sức khỏe điện tử"),
     StagedRegister("r1", 1, "tcnscd_thon", 7),
     StagedHistory("r1", 1, "22813", "", "hsskdt", "2025-04", 1, Decimal(2400), Decimal(3000)),
-)
+    StagedAccepted("r1", 7, "22816", "Xã Lương Sơn", "585", FORM, "2025-05", "0f"),
+    StagedPeer("r1", 7, "585", FORM, "2025-05", "hsskdt", Decimal(2400), Decimal(3000)),
+)  # fmt: skip
 
 
 def rows_in(house: House, run_id: str) -> int:

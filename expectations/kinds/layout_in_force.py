@@ -1,0 +1,19 @@
+"""A report is filled in on the version of its form that is valid on the last day of its period."""
+
+from domain.staging import SUBMISSIONS
+from expectations.kind import Kind, Query, Terms
+
+
+def _query(_terms: Terms) -> Query:
+    return Query(
+        where="t.layout_version <> t.layout_in_force",
+        indicator="NULL",
+        village="''",
+        cell="NULL",
+        found="t.layout_version",
+        expected="t.layout_in_force",
+        facts={"period": "t.period"},
+    )
+
+
+KIND = Kind(query=_query, table=SUBMISSIONS)

@@ -1,0 +1,84 @@
+"""A commune's share keeps near its neighbours', by median and median deviation: a few wrong ones do not move these."""
+
+from decimal import Decimal
+
+from domain.indicators import Indicator, Measure
+from domain.staging import OBSERVATIONS, PEERS, SUBMISSIONS
+from expectations.kind import Kind, Number, Query, Terms
+
+_NORMAL = "0.6745"
+"""A median deviation is that part of a standard deviation where values are normally distributed."""
+
+_GROUP = "area, form, period, indicator"
+
+
+def _query(terms: Terms) -> Query:
+    given, share = terms.parameters, "100.0 * t.numerator / t.denominator"
+    distance = f"ABS({share} - g.median)"
+    return Query(
+        where=f"""t.village = '' AND {_is_share("t")} AND t.denominator >= {given["least_denominator"]}
+            AND g.units >= {given["least_units"]} AND {distance} >= {given["least_points"]}
+            AND {_NORMAL} * {distance} > {given["deviations"]} * g.deviation""",
+        joins=(
+            f"""JOIN ({_groups(terms.run_id)}) AS g ON g.area = s.area AND g.form = s.form AND g.period = s.period
+                AND g.indicator = t.indicator""",
+        ),
+        cell="t.cell",
+        found=f"ROUND({share}, 2)",
+        expected="ROUND(g.median, 2)",
+        facts={
+            "numerator": "t.numerator",
+            "denominator": "t.denominator",
+            "denominator_cell": "t.denominator_cell",
+            "units": "g.units",
+        },
+    )
+
+
+def _is_share(of: str) -> str:
+    """SQL that leaves out what other rules refuse."""
+    return f"({of}.denominator > 0 AND {of}.numerator >= 0 AND {of}.numerator <= {of}.denominator)"
+
+
+def _groups(run_id: str) -> str:
+    """Median and median deviation of the shares of each group: what was accepted, and what the batch brings.
+
+    Most reports of a period come in one night, when nothing of it is accepted yet.
+    """
+    shares = f"""SELECT {_GROUP}, 100.0 * p.numerator / p.denominator AS share FROM {PEERS} AS p
+        WHERE p.run_id = {run_id} AND {_is_share("p")}
+        UNION ALL SELECT b.area, b.form, b.period, o.indicator, 100.0 * o.numerator / o.denominator
+        FROM {OBSERVATIONS} AS o JOIN {SUBMISSIONS} AS b ON b.run_id = {run_id} AND b.submission_id = o.submission_id
+        WHERE o.run_id = {run_id} AND o.village = '' AND {_is_share("o")}"""  # noqa: S608 # checked literals only
+    deviations = f"""SELECT shares.area, shares.form, shares.period, shares.indicator, m.median,
+            ABS(shares.share - m.median) AS deviation
+        FROM ({shares}) AS shares JOIN ({_middle("share", shares, "median")}) AS m ON m.area = shares.area
+            AND m.form = shares.form AND m.period = shares.period AND m.indicator = shares.indicator"""  # noqa: S608 # checked literals only
+    return _middle("deviation", deviations, "deviation", also="median")
+
+
+def _middle(value: str, rows: str, name: str, also: str = "0") -> str:
+    """SQL for the median of a value, group by group; `also` is a column that is the same throughout a group."""
+    ranked = f"""SELECT {_GROUP}, {value} AS worth, {also} AS also,
+            ROW_NUMBER() OVER (PARTITION BY {_GROUP} ORDER BY {value}) AS place,
+            COUNT(*) OVER (PARTITION BY {_GROUP}) AS units
+        FROM ({rows}) AS valued"""  # noqa: S608 # checked literals only
+    kept = f", MAX(also) AS {also}" if also != "0" else ""
+    return f"""SELECT {_GROUP}, AVG(worth) AS {name}, MAX(units) AS units{kept} FROM ({ranked}) AS ranked
+        WHERE place IN ((units + 1) / 2, (units + 2) / 2) GROUP BY {_GROUP}"""  # noqa: S608 # checked literals only
+
+
+def _applies_to(indicator: Indicator) -> bool:
+    return indicator.measure is Measure.RATIO and indicator.register_level is None
+
+
+KIND = Kind(
+    query=_query,
+    parameters={
+        "deviations": Number(required=True),
+        "least_units": Number(Decimal(5)),
+        "least_points": Number(Decimal(0)),
+        "least_denominator": Number(Decimal(1)),
+    },
+    applies_to=_applies_to,
+)

@@ -1,0 +1,20 @@
+"""A figure lies between two bounds; one below zero is another rule's business."""
+
+from decimal import Decimal
+
+from expectations.figures import PARTS, is_cell_of_its_own, part
+from expectations.kind import Kind, Number, Query, Terms
+
+
+def _query(terms: Terms) -> Query:
+    number, least, most = part("number"), terms.parameters["minimum"], terms.parameters["maximum"]
+    return Query(
+        where=f"{is_cell_of_its_own()} AND {number} >= 0 AND ({number} < {least} OR {number} > {most})",
+        joins=(PARTS,),
+        cell=part("cell"),
+        found=part("number"),
+        expected=f"(CASE WHEN {number} > {most} THEN {most} ELSE {least} END)",
+    )
+
+
+KIND = Kind(query=_query, parameters={"minimum": Number(Decimal(0)), "maximum": Number(required=True)})

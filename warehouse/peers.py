@@ -1,0 +1,130 @@
+"""The accepted reports that those of a batch are compared with: of the period before, and their neighbours'."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, select
+
+from domain.digests import digest_of
+from domain.periods import parse_period
+from domain.staging import StagedAccepted, StagedPeer
+from domain.submissions import SubmissionState
+from warehouse.engine import Session
+from warehouse.models import ObservationRow, OrgUnitRow, SubmissionRow
+
+_AT_ONCE = 500
+
+
+class _Report(NamedTuple):
+    """A report's place; `parent` is the unit above its commune."""
+
+    id: int
+    code: str
+    since: date
+    name: str
+    parent: str | None
+    form: str
+    period: str
+
+    @property
+    def group(self) -> tuple[str, str, str | None]:
+        """What its neighbours have in common with it."""
+        return self.form, self.period, self.parent
+
+    @property
+    def place(self) -> tuple[str, date, str, str]:
+        """What no two accepted reports have in common."""
+        return self.code, self.since, self.form, self.period
+
+
+_Figure = tuple[str, Decimal | None, Decimal | None]
+
+
+def peers(session: Session, run_id: str, submission_ids: Sequence[int]) -> tuple[StagedAccepted | StagedPeer, ...]:
+    """What is now accepted beside the reports to be judged, ready to be staged.
+
+    Neighbours are communes right below the same unit, with a report of the same form and period; an accepted report
+    that a judged one would replace is none. Of the period before only the same unit's report counts, its code and
+    first day being the same.
+    """
+    judged = list(_in_pieces(session, sorted(set(submission_ids))))
+    groups, places = {one.group for one in judged}, {one.place for one in judged}
+    before = {(one.code, one.since, one.form, parse_period(one.period).shift(-1).id) for one in judged}
+    accepted = _accepted(session, {group[:2] for group in groups} | {place[2:] for place in before})
+    found = {
+        one.id: one for one in accepted if one.place in before or (one.group in groups and one.place not in places)
+    }
+    neighbours = {key for key, one in found.items() if one.group in groups and one.place not in places}
+    return tuple(
+        row
+        for key, figures in _figures(session, sorted(found))
+        for row in _rows(run_id, found[key], figures, is_neighbour=key in neighbours)
+    )
+
+
+def _in_pieces(session: Session, wanted: Sequence[int]) -> Iterator[_Report]:
+    for start in range(0, len(wanted), _AT_ONCE):
+        yield from _reports(session, SubmissionRow.id.in_(wanted[start : start + _AT_ONCE]))
+
+
+def _accepted(session: Session, forms_and_periods: Iterable[tuple[str, str]]) -> Iterator[_Report]:
+    for form, period in sorted(forms_and_periods):
+        is_meant = (SubmissionRow.form == form) & (SubmissionRow.period == period)
+        yield from _reports(session, is_meant & (SubmissionRow.state == SubmissionState.ACCEPTED))
+
+
+def _reports(session: Session, is_meant: ColumnElement[bool]) -> Iterator[_Report]:
+    found = session.execute(
+        select(
+            SubmissionRow.id,
+            OrgUnitRow.code,
+            OrgUnitRow.valid_from,
+            OrgUnitRow.name,
+            OrgUnitRow.parent_code,
+            SubmissionRow.form,
+            SubmissionRow.period,
+        )
+        .join(
+            OrgUnitRow,
+            (OrgUnitRow.code == SubmissionRow.unit_code) & (OrgUnitRow.valid_from == SubmissionRow.unit_valid_from),
+        )
+        .where(is_meant)
+    )
+    return (_Report(*row) for row in found)
+
+
+def _figures(session: Session, wanted: Sequence[int]) -> Iterator[tuple[int, list[_Figure]]]:
+    """The figures of the form sheets, report by report; those of villages are left out."""
+    for start in range(0, len(wanted), _AT_ONCE):
+        of_report: dict[int, list[_Figure]] = defaultdict(list)
+        found = session.execute(
+            select(
+                ObservationRow.submission_id,
+                ObservationRow.indicator,
+                ObservationRow.numerator,
+                ObservationRow.denominator,
+            )
+            .join(
+                SubmissionRow,
+                (SubmissionRow.id == ObservationRow.submission_id)
+                & (SubmissionRow.unit_code == ObservationRow.unit_code),
+            )
+            .where(ObservationRow.submission_id.in_(wanted[start : start + _AT_ONCE]))
+            .order_by(ObservationRow.submission_id, ObservationRow.indicator)
+        )
+        for key, indicator, numerator, denominator in found:
+            of_report[key].append((indicator, numerator, denominator))
+        yield from of_report.items()
+
+
+def _rows(
+    run_id: str, report: _Report, figures: Sequence[_Figure], *, is_neighbour: bool
+) -> Iterator[StagedAccepted | StagedPeer]:
+    area, form, period = report.parent or "", report.form, report.period
+    yield StagedAccepted(run_id, report.id, report.code, report.name, area, form, period, digest_of(figures))
+    for indicator, numerator, denominator in figures if is_neighbour else ():
+        if numerator is not None and denominator:
+            yield StagedPeer(run_id, report.id, area, form, period, indicator, numerator, denominator)
