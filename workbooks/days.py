@@ -5,9 +5,10 @@ from datetime import date
 
 from domain.texts import normalise_name
 
-_DAY = r"(?:ngày\s*)?(\d{1,2})\s*(?:[/.-]|tháng)\s*(\d{1,2})(?:\s*(?:[/.-]|năm)\s*(\d{4}))?"
+_DAY = r"(?:ngày\s*)?(\d{1,2})\s*(?:[/.-]|tháng)\s*(\d{1,2})(?:\s*(?:[/.-]|năm)\s*(\d{4}|[2-4]\d(?!\d)))?"
 _SPAN = re.compile(rf"từ\s*{_DAY}\s*(?:đến|tới|-)\s*(?:hết\s*)?{_DAY}")
 _DAY_IN_TEXT = re.compile(r"ngày\s*\d{1,2}\s*tháng\s*\d{1,2}\s*năm\s*\d{4}")
+_CENTURY = 2000
 _EMPTY_BRACKETS = re.compile(r"\(\s*\)")
 _SIGNED = re.compile(r"(?:[^,]{0,60},\s*)?ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})\W*")
 
@@ -36,6 +37,6 @@ def day_of_signing(text: str) -> date | None:
 
 def _day(year: int, month: str, day: str) -> date | None:
     try:
-        return date(year, int(month), int(day))
+        return date(year if year > 99 else _CENTURY + year, int(month), int(day))
     except ValueError:
         return None

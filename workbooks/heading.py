@@ -10,6 +10,7 @@ from domain.texts import normalise_name
 from workbooks.cells import Cell, CellKind, Sheet
 from workbooks.days import day_of_signing, span_of_days, without_days
 from workbooks.hints import period_in_words
+from workbooks.month_words import with_month_numbers
 
 _LINES_SEARCHED = 30
 _BOARD = re.compile(r"(?:ubnd|ủy ban nhân dân)\s+")
@@ -113,12 +114,12 @@ def _lines(sheet: Sheet, before_row: int) -> Iterator[Line]:
         filled = [cell for cell in cells if cell.text.strip() or cell.kind is CellKind.DATE]
         for cell, after in zip_longest(filled, filled[1:]):
             for text in cell.text.splitlines():
-                name = normalise_name(text)
+                name = with_month_numbers(normalise_name(text))
                 if name:
                     yield Line(name, sheet.name, cell.a1)
             # "Kỳ báo cáo:" in one cell, "Tháng 5/2025" in the next.
             if after is not None and cell.text.rstrip().endswith(":"):
-                yield Line(normalise_name(f"{cell.text} {_beside(after)}"), sheet.name, after.a1)
+                yield Line(with_month_numbers(normalise_name(f"{cell.text} {_beside(after)}")), sheet.name, after.a1)
 
 
 def _beside(cell: Cell) -> str:

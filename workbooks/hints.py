@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from domain.errors import UsageError
 from domain.periods import Frequency, Period, parse_period
 from domain.texts import ascii_key, normalise_name
+from workbooks.month_words import with_month_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,17 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _IN_WORDS = (
     (Frequency.MONTH, re.compile(r"tháng\s*(?P<n>\d{1,2})\s*(?:[/.-]|năm)?\s*(?P<year>\d{4})\b")),
     (Frequency.MONTH, re.compile(r"^\W*(?P<n>\d{1,2})\s*[/.-]\s*(?P<year>20\d{2})\W*$")),
+    # A year of two digits: from 20 on it is neither a month nor a short number of anything else.
+    (Frequency.MONTH, re.compile(r"tháng\s*(?P<n>\d{1,2})\s*(?:[/.-]|năm)\s*(?P<year>[2-4]\d)(?![\d/.-])")),
+    (Frequency.MONTH, re.compile(r"^\W*(?P<n>\d{1,2})\s*[/.]\s*(?P<year>[2-4]\d)\W*$")),
     (Frequency.QUARTER, re.compile(r"quý\s*(?P<n>iv|i{1,3}|[1-4])\s*(?:[/.-]|năm)?\s*(?P<year>\d{4})\b")),
     (Frequency.HALF_YEAR, re.compile(r"(?:6|sáu) tháng (?P<n>đầu|cuối) năm\s*(?P<year>\d{4})\b")),
     (Frequency.YEAR, re.compile(r"^năm\s*(?P<year>\d{4})\b")),
 )
 _MONTH_IN_NAME = re.compile(r"(?<![a-z])(?:thang|t)[ ._-]*(?P<n>\d{1,2})[ ._/-]*(?:nam[ ._-]*)?(?P<year>20\d{2})(?!\d)")
+_SHORT_IN_NAME = re.compile(
+    r"(?<![a-z\d])(?:thang|t)[ ._-]*(?P<n>1[0-2]|0?[1-9])(?:[._/-]|[ ._-]*nam[ ._-]*)(?P<year>[2-4]\d)(?!\d|[._/-]\d)"
+)
 _QUARTER_IN_NAME = re.compile(
     r"(?<![a-z])(?:quy|q)[ ._-]*(?P<n>iv|i{1,3}|[1-4])[ ._/-]*(?:nam[ ._-]*)?(?P<year>20\d{2})(?!\d)"
 )
@@ -41,13 +48,14 @@ _MONTH_ALONE = re.compile(
     r"(?<![a-z\d])(?:thang|t)[ ._-]*(?P<n>1[0-2]|0?[1-9])(?!\d|[ ._/-]*(?:nam[ ._-]*)?20\d{2}|[._/-]\d)"
 )
 _YEARS = range(2015, 2051)
+_CENTURY = 2000
 _CODE_IN_NAME = re.compile(r"(?<!\d)(\d{5})(?!\d)")
 _UNIT_IN_NAME = re.compile(r"(?<!\w)((?:xã|phường|thị trấn|đặc khu) [^\W\d_]+(?:['’ ][^\W\d_]+)*)")
 
 
 def period_in_words(text: str) -> Period | None:
     """The period that a heading names ("Tháng 5/2025", "Quý II năm 2025"), None where it names none."""
-    name = normalise_name(text)
+    name = with_month_numbers(normalise_name(text))
     for frequency, pattern in _IN_WORDS:
         if found := pattern.search(name):
             return _period(frequency, found.groupdict().get("n"), int(found["year"]))
@@ -62,8 +70,12 @@ def periods_in_name(name: str) -> frozenset[Period]:
     found: set[Period | None] = set()
     for match in _ID_IN_NAME.finditer(name):
         found.add(_period_of_id(match[1].upper()))
-    plain = ascii_key(name)
-    for frequency, pattern in ((Frequency.MONTH, _MONTH_IN_NAME), (Frequency.QUARTER, _QUARTER_IN_NAME)):
+    plain = ascii_key(with_month_numbers(normalise_name(name)))
+    for frequency, pattern in (
+        (Frequency.MONTH, _MONTH_IN_NAME),
+        (Frequency.MONTH, _SHORT_IN_NAME),
+        (Frequency.QUARTER, _QUARTER_IN_NAME),
+    ):
         found.update(_period(frequency, match["n"], int(match["year"])) for match in pattern.finditer(plain))
     for pattern in (_MONTH_BEFORE_YEAR, _MONTH_BEHIND_YEAR):
         for match in pattern.finditer(plain):
@@ -101,6 +113,7 @@ def _period_of_id(text: str) -> Period | None:
 
 
 def _period(frequency: Frequency, number: str | None, year: int) -> Period | None:
+    year += _CENTURY if year < 100 else 0
     match frequency:
         case Frequency.MONTH:
             month = int(number or 0)

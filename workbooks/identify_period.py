@@ -22,7 +22,7 @@ def identify_period(form: Form, calendar: Calendar, evidence: Evidence, findings
     """The period of a report; two sources that name different ones are an issue."""
     readings = [
         *_stamped_periods(evidence.stamp, findings),
-        *_headed_periods(evidence, findings),
+        *_headed_periods(form, evidence, findings),
         *_periods_of_days(form, calendar, evidence),
         *hinted_periods(form, evidence.hints),
     ]
@@ -36,7 +36,7 @@ def identify_period(form: Form, calendar: Calendar, evidence: Evidence, findings
     elif verdict.choices or (verdict.value is None and not evidence.stamp.of(KEY_PERIOD)):
         # A file's name without a year leaves a choice of every year there is.
         named = sorted(one.id for one in verdict.choices) if len(verdict.choices) <= _CHOICES_NAMED else []
-        findings.issue("period_missing", found=", ".join(named))
+        findings.issue("period_missing", found=", ".join(named) or "–")
     elif verdict.value is not None and verdict.value.frequency is not form.frequency:
         findings.issue("period_of_other_kind", found=verdict.value.id, expected=form.number)
         return None
@@ -53,16 +53,22 @@ def _stamped_periods(stamp: Stamp, findings: Findings) -> Iterator[Reading[Perio
             findings.issue("stamp_unreadable", found=fact.text, where=fact.place)
 
 
-def _headed_periods(evidence: Evidence, findings: Findings) -> Iterator[Reading[Period]]:
-    is_needed = not evidence.stamp.of(KEY_PERIOD)
+def _headed_periods(form: Form, evidence: Evidence, findings: Findings) -> Iterator[Reading[Period]]:
     for line in (line for heading in evidence.headings for line in heading.periods):
         period = period_in_words(line.text)
         # "T5/2025", or "Tháng 5" without its year, as names of files have them.
         periods = frozenset({period}) if period is not None else periods_in_name(line.text)
         if periods:
-            yield Reading(_where(line), line.text, periods)
-        elif is_needed:
+            yield Reading(_where(line), line.text, frozenset(_meant(form, periods)))
+        else:
             findings.issue("period_unreadable", Place(line.sheet, line.cell), found=line.text)
+
+
+def _meant(form: Form, periods: frozenset[Period]) -> Iterator[Period]:
+    """What a heading's periods can mean: "NĂM 2025" alone above a monthly form says no more than the year."""
+    for period in periods:
+        is_year_alone = period.frequency is Frequency.YEAR and form.frequency is not Frequency.YEAR
+        yield from period.parts(form.frequency) if is_year_alone else (period,)
 
 
 def _periods_of_days(form: Form, calendar: Calendar, evidence: Evidence) -> Iterator[Reading[Period]]:
