@@ -44,12 +44,23 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A closed period of an area, and of how many reports something came since: it waits for a reopening."""
+
+    area: str
+    area_name: str
+    period: str
+    reports: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a run did.
 
     `replaced` counts workbooks that a later one of the same unit, form and period took the place of before they were
     judged; `left` says of each file or place that could not be fetched why not; `waiting` counts submissions that this
-    run was not asked to judge. `withdrawn` names files that came again although a person had withdrawn them.
+    run was not asked to judge. `withdrawn` names files that came again although a person had withdrawn them; `held`
+    are closed periods for which corrections wait.
     """
 
     run_id: str
@@ -59,6 +70,7 @@ class Outcome:
     left: tuple[str, ...]
     waiting: int
     withdrawn: tuple[str, ...] = ()
+    held: tuple[Held, ...] = ()
 
     @property
     def refused(self) -> tuple[Verdict, ...]:

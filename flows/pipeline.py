@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TypeVar
 
 from flows.alone import alone
-from flows.outcome import Given, Outcome, Verdict
+from flows.outcome import Given, Held, Outcome, Verdict
 from flows.scope import Scope
 from flows.stages.collect import NotAllCollectedError, collect
 from flows.stages.judge import check, load, stage
@@ -21,6 +21,7 @@ from flows.watching import Watcher
 from flows.wiring import House
 from warehouse.engine import reading, transaction
 from warehouse.queries import submission_issues
+from warehouse.queries.due import held_back
 from warehouse.queries.records import last_delivery, withdrawn_again
 from warehouse.reference import mirror_catalog
 from warehouse.runs import finish_run, start_run
@@ -108,7 +109,15 @@ def _work(run: Run) -> Outcome:
         left=left,
         waiting=len(found) - len(asked),
         withdrawn=withdrawn,
+        held=_held(run),
     )
+
+
+def _held(run: Run) -> tuple[Held, ...]:
+    house = run.house
+    with reading(house.engine) as session:
+        found = held_back(session, house.catalog, today=house.today)
+    return tuple(Held(one.closing.area, one.closing.area_name, one.closing.period.id, one.reports) for one in found)
 
 
 def _collect(run: Run) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from domain.periods import parse_period
+from flows.closing import refuse_closed
 from flows.pipeline import Run, carry_out
 from flows.prefect_steps import PrefectSteps
 from flows.report import report
@@ -43,4 +44,5 @@ def rerun(period: str, units: list[str], reason: str) -> State[Any]:
         steps=PrefectSteps(str(flow_run.id)),
         watcher=current_watcher(),
     )
+    refuse_closed(run, units)
     return report(carry_out(run, "rerun", reason), Wording(house.catalog, settings.lang))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from domain.errors import UsageError
 from flows.alone import alone
+from flows.closing import refuse_closed
 from flows.outcome import Given, Outcome
 from flows.pipeline import Run, begin, end, give_out
 from warehouse.engine import Session, transaction
@@ -31,10 +32,11 @@ def decide(run: Run, kind: str, place: Place, said: Said, version: int | None = 
     The decision stands once it is made: when rolling up or publishing fails, the next run makes it good.
 
     Raises:
-        UsageError: the report cannot be withdrawn or restored; nothing was done.
+        UsageError: the report cannot be withdrawn or restored, or its period is closed; nothing was done.
         RunInProgressError: another run did not end in time; nothing was done.
     """
     with alone(run.house, run.id, kind, run.watcher):
+        refuse_closed(run, [place.unit.code], place.form)
         begin(run, kind, said.note)
         try:
             with transaction(run.house.engine) as session:

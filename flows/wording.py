@@ -37,8 +37,12 @@ class Wording:
 
     def summary(self, outcome: Outcome) -> str:
         """The run in one line; the flow run's message."""
-        told = self._judged(outcome)
-        return " ".join([told, self.text("some_left", count=len(outcome.left))]) if outcome.left else told
+        told = [self._judged(outcome)]
+        if outcome.left:
+            told.append(self.text("some_left", count=len(outcome.left)))
+        if outcome.held:
+            told.append(self.text("some_held", count=sum(one.reports for one in outcome.held)))
+        return " ".join(told)
 
     def _judged(self, outcome: Outcome) -> str:
         if outcome.is_idle:

@@ -1,6 +1,6 @@
 """Load what was judged: accepted with all its figures, or quarantined with all that is wrong. Never half of either."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -60,12 +60,11 @@ def load(session: Session, judged: Sequence[Judged], run_id: str, at: datetime) 
         IllegalMoveError: a submission was not checked.
     """
     serialise(session)
-    measures = dict(session.execute(select(IndicatorRow.id, IndicatorRow.measure)).tuples().all())
     rows = find_all(session, [one.submission_id for one in judged])
     accepted: list[int] = []
     quarantined: list[int] = []
     touched: set[Touched] = set()
-    observations: list[dict[str, object]] = []
+    said: dict[int, Sequence[Observation]] = {}
     for one in sorted(judged, key=lambda each: age_of(rows[each.submission_id])):
         row = rows[one.submission_id]
         if row.state in _SETTLED:
@@ -77,13 +76,20 @@ def load(session: Session, judged: Sequence[Judged], run_id: str, at: datetime) 
             quarantined.append(row.id)
         else:
             _accept(session, row, run_id, at)
-            observations += [_observation_row(row.id, each, measures) for each in one.report.observations]
+            said[row.id] = one.report.observations
             accepted.append(row.id)
         keep_findings(session, row, issues, one.report.repairs, at)
         touched |= _touched(one.report)
     session.flush()
-    add_rows(session, table_of(ObservationRow), observations)
+    keep_observations(session, said)
     return LoadResult(tuple(accepted), tuple(quarantined), frozenset(touched))
+
+
+def keep_observations(session: Session, said: Mapping[int, Sequence[Observation]]) -> None:
+    """Keep the figures of submissions, by their numbers; each only once."""
+    measures = dict(session.execute(select(IndicatorRow.id, IndicatorRow.measure)).tuples().all())
+    rows = [_observation_row(key, each, measures) for key, found in said.items() for each in found]
+    add_rows(session, table_of(ObservationRow), rows)
 
 
 def _all_issues(one: Judged) -> tuple[Issue, ...]:

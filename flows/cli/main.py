@@ -11,6 +11,7 @@ from rich.markup import escape
 from domain.errors import TonghopError, UsageError
 from flows.cli import (
     backup,
+    close,
     demo,
     explain,
     history,
@@ -40,6 +41,7 @@ A month in short:
   tonghop publish --area 22810 --period 2025-05 --boundary as_now
   tonghop history --unit 22828 --period 2025-05     every version of a report
   tonghop withdraw --unit 22828 --period 2025-05 --reason "wrong month"
+  tonghop close 2025-05 --area 585                  freeze the month, verifiably
 
 \b
 Try all of it on a bundled sample:
@@ -72,6 +74,8 @@ for _command in (
     explain.explain,
     history.history,
     withdraw.withdraw,
+    close.close,
+    close.verify,
     publish.publish,
     backup.backup,
     backup.restore,

@@ -1,0 +1,160 @@
+"""Close a period of an area into a bundle that proves itself before it counts, and open it again."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from domain.errors import TerminalError, UsageError
+from flows.alone import alone
+from flows.archive import digest_of, whole_or_not, write_archive
+from flows.bundle import OUTPUTS, Contents, Manifest, gather
+from flows.compare_figures import FIGURES, Moved
+from flows.outcome import Given, Outcome
+from flows.pipeline import Run, begin, end, give_out
+from flows.provenance import versions
+from flows.recompute import Recomputed, recompute
+from flows.settings import Settings
+from warehouse.closed import Closing
+from warehouse.closing import Bundle, Closable, closable, close, closings_over, reopen
+from warehouse.engine import reading, transaction
+from warehouse.lifecycle import Said
+from warehouse.scope import Cell
+
+CLOSED: Final = "closed"
+_NAMED: Final = 10
+
+
+class NotRecomputableError(TerminalError):
+    """Published figures do not come out of the stored files again."""
+
+    def __init__(self, moved: Sequence[Moved]) -> None:
+        """Keep the figures that come out otherwise."""
+        self.moved = tuple(moved)
+        told = "; ".join(f"{one.indicator} {one.column}: {one.published!r} → {one.recomputed!r}" for one in moved)
+        super().__init__(
+            f"the published figures do not come out of the communes' files again ({told}). Nothing was closed. Was the "
+            "program changed since they were published? tonghop explain shows the files; have those of these figures "
+            "sent again, or withdraw them, and close after the next night."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A period that was closed: who was missing, where its bundle lies and its hash, and how it proved itself."""
+
+    found: Closable
+    area_name: str
+    path: Path
+    sha256: str
+    proof: Recomputed
+
+
+def close_period(run: Run, cell: Cell, said: Said, settings: Settings, *, partial: bool = False) -> Closed:
+    """Close a cell at its published revision; from then on nothing moves its figures until it is opened again.
+
+    The bundle is gathered, its figures are made again from it, and only then it gets its name and the period is closed.
+
+    Raises:
+        UsageError: it cannot be closed now; the message says what to do first.
+        NotRecomputableError: the figures do not come out of the files again.
+        RunInProgressError: another run did not end in time.
+        ArchiveFullError: no room is left. In all cases nothing was closed.
+    """
+    house = run.house
+    with alone(house, run.id, "close", run.watcher):
+        begin(run, "close", said.note)
+        try:
+            closed = _close(run, cell, said, settings, partial=partial)
+        finally:
+            end(run, _nothing_judged(run))
+    return closed
+
+
+def reopen_period(run: Run, cell: Cell, said: Said) -> tuple[Closing, tuple[Given, ...]]:
+    """Open a closed cell again, and publish at once what came for it since; its bundle stays where it is.
+
+    Raises:
+        UsageError: no reason is given, or it is not closed; nothing was done.
+        RunInProgressError: another run did not end in time; nothing was done.
+    """
+    house = run.house
+    given: tuple[Given, ...] = ()
+    with alone(house, run.id, "reopen", run.watcher):
+        begin(run, "reopen", said.note)
+        try:
+            with transaction(house.engine) as session:
+                closing = reopen(session, cell, said.note, said.actor, house.clock())
+            given = give_out(run)
+        finally:
+            end(run, _nothing_judged(run, given))
+    return closing, given
+
+
+def refuse_closed(run: Run, units: Sequence[str], form: str | None = None) -> None:
+    """Let a run pass whose period is open for these units (codes).
+
+    Raises:
+        UsageError: figures of its period that rest on one of them are closed; the message says how to open them.
+    """
+    house, period = run.house, run.scope.period
+    if period is None:
+        return
+    with reading(house.engine) as session:
+        found = closings_over(session, house.catalog, period, units, house.today, form=form)
+    for one in found:
+        command = f"tonghop close {one.period} --area {one.area} --reopen"
+        raise UsageError(
+            f"{one.period} of {one.area_name} ({one.area}) was closed by {one.closed_by} on {one.closed_at:%Y-%m-%d}, "
+            f'at revision {one.revision}; nothing was done. To let its figures move: {command} --reason "…". '
+            "Otherwise the night takes corrections in, and they wait."
+        )
+
+
+def _close(run: Run, cell: Cell, said: Said, settings: Settings, *, partial: bool) -> Closed:
+    house = run.house
+    with TemporaryDirectory(prefix="tonghop-close-") as name:
+        folder = Path(name)
+        with reading(house.engine) as session:
+            found = closable(session, house.catalog, cell, house.today)
+            _refuse_partial(found, partial=partial)
+            contents = gather(session, house, cell, found.number, folder)
+        manifest = _manifest(run, said, found, contents, ())
+        proof = recompute(manifest, contents.files, house.catalog.root, folder / "home", settings)
+        if proof.figures:
+            raise NotRecomputableError(proof.figures[:_NAMED])
+        manifest = _manifest(run, said, found, contents, proof.differing)
+        shelf = contents.files[f"{OUTPUTS}/{FIGURES}"].parent.parent.name
+        place = Path(CLOSED, cell.period.id, f"{shelf}-{found.number}.tar.gz")
+        with whole_or_not(settings.home / place) as draft:
+            write_archive(draft, asdict(manifest), contents.files, lambda: None)
+            digest = digest_of(draft)
+    with transaction(house.engine) as session:
+        close(session, found, Bundle(place.as_posix(), digest), said.actor, house.clock())
+    return Closed(found, cell.area.name, settings.home / place, digest, proof)
+
+
+def _refuse_partial(found: Closable, *, partial: bool) -> None:
+    if not found.is_partial or partial:
+        return
+    names = [f"{one.code} {one.name} ({one.period}, {one.state})" for one in found.absent[:_NAMED]]
+    more = f" and {len(found.absent) - _NAMED} more" if len(found.absent) > _NAMED else ""
+    who = f"missing: {', '.join(names)}{more}" if names else f"figures left blank: {', '.join(found.partial[:_NAMED])}"
+    raise UsageError(f"revision {found.number} is partial, {who}. To close it as it is, add --partial")
+
+
+def _manifest(run: Run, said: Said, found: Closable, contents: Contents, differing: tuple[str, ...]) -> Manifest:
+    return Manifest(
+        **contents.facts,
+        missing=tuple(f"{one.code} {one.name} {one.period} {one.state}" for one in found.absent),
+        closed_at=run.house.clock().isoformat(),
+        closed_by=said.actor,
+        versions=versions(),
+        differing=differing,
+        files={name: digest_of(path) for name, path in contents.files.items()},
+    )
+
+
+def _nothing_judged(run: Run, given: tuple[Given, ...] = ()) -> Outcome:
+    return Outcome(run_id=run.id, verdicts=(), replaced=0, given=given, left=(), waiting=0)

@@ -1,0 +1,147 @@
+"""Verify a bundle: is it whole, do its figures come out of its files again, are the files the same byte for byte."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from domain.errors import TerminalError, UsageError
+from flows.archive import ArchiveDamagedError, Unpacked, digest_of, files_below, put_below, unpack
+from flows.bundle import BEFORE, CATALOG, DELIVERED, FINDINGS, INPUTS, OUTPUTS, Manifest, read_manifest, read_rows
+from flows.compare_figures import FIGURES
+from flows.provenance import versions
+from flows.recompute import Recomputed, recompute
+from flows.settings import Settings
+
+_DOCUMENTS: Final = (DELIVERED, FINDINGS, BEFORE, f"{OUTPUTS}/{FIGURES}")
+
+
+class Verdict(IntEnum):
+    """What verifying a bundle came to; the command's exit code."""
+
+    EQUAL = 0
+    FILES_DIFFER = 1
+    DAMAGED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OtherVersion:
+    """Something that was made with another version than the one at hand; empty: it was or is not there."""
+
+    name: str
+    then: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A file of the bundle that is not what the manifest says: `altered`, `missing` or `unknown`; and whose it is."""
+
+    file: str
+    kind: str
+    whose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found: damage first; only of a whole bundle the figures are made again, else `result` is None."""
+
+    sha256: str
+    manifest: Manifest
+    damage: tuple[Damage, ...]
+    versions: tuple[OtherVersion, ...]
+    result: Recomputed | None
+
+    @property
+    def unexplained(self) -> tuple[str, ...]:
+        """Files that differ although nothing they were made with does: somebody changed them."""
+        if self.result is None or self.versions:
+            return ()
+        return tuple(name for name in self.result.differing if name not in self.manifest.differing)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Equal; figures equal and files not; or something is wrong with the bundle."""
+        if self.result is None or self.result.figures or self.unexplained:
+            return Verdict.DAMAGED
+        return Verdict.FILES_DIFFER if self.result.differing or self.result.judged_otherwise else Verdict.EQUAL
+
+
+def verify(archive: Path, settings: Settings, sha256: str | None = None) -> Verified:
+    """Verify a bundle by itself: no warehouse is needed but a temporary one, and no network.
+
+    Args:
+        archive: the bundle.
+        settings: how workbooks are read; nothing else of them is used.
+        sha256: what the hash of the whole bundle has to be, where it was noted when the period was closed.
+
+    Raises:
+        UsageError: there is no such file.
+        ArchiveDamagedError: it is no bundle, breaks off, or is another one than the hash says.
+    """
+    if not archive.is_file():
+        raise UsageError(f"there is no file {archive}: name a bundle that `tonghop close` made")
+    digest = digest_of(archive)
+    if sha256 is not None and digest != sha256.strip().lower():
+        raise ArchiveDamagedError(archive, f"it is another file than the one closed: its sha256 is {digest}")
+    with TemporaryDirectory(prefix="tonghop-verify-") as name:
+        folder = Path(name) / "bundle"
+        folder.mkdir()
+        found = unpack(archive, lambda content, entry: put_below(folder, content, entry), lambda: None)
+        manifest = _manifest(archive, found)
+        damage = _damage(folder, found)
+        result = None if damage else _recompute(archive, manifest, folder, Path(name) / "home", settings)
+    return Verified(digest, manifest, damage, _other_versions(manifest.versions), result)
+
+
+def _manifest(archive: Path, found: Unpacked) -> Manifest:
+    try:
+        return read_manifest(found.manifest)
+    except TypeError as error:
+        raise ArchiveDamagedError(archive, "its manifest is none of a closed period, or of another version") from error
+
+
+def _damage(folder: Path, found: Unpacked) -> tuple[Damage, ...]:
+    names = _names_of_inputs(folder)
+    damage = [
+        Damage(name, kind, names.get(name, ""))
+        for kind in ("altered", "missing", "unknown")
+        for name in getattr(found, kind)
+    ]
+    told = {one.file for one in damage}
+    # A manifest can be changed along with a file; the name of an input cannot.
+    damage += [
+        Damage(name, "altered", names.get(name, ""))
+        for name, path in files_below(folder / INPUTS, INPUTS).items()
+        if name not in told and digest_of(path) != path.name
+    ]
+    listed = found.manifest["files"].keys() | told
+    damage += [Damage(name, "missing", names.get(name, "")) for name in (*_DOCUMENTS, *names) if name not in listed]
+    return tuple(damage)
+
+
+def _names_of_inputs(folder: Path) -> dict[str, str]:
+    """By its name in the bundle, what an input was called when it was delivered; nothing where that cannot be read."""
+    try:
+        rows = read_rows(folder / DELIVERED)["submission"]
+        return {f"{INPUTS}/{row['sha256']}": str(row["file_name"]) for row in rows}
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+
+
+def _recompute(archive: Path, manifest: Manifest, folder: Path, home: Path, settings: Settings) -> Recomputed:
+    files = {name: folder / name for name in manifest.files}
+    try:
+        return recompute(manifest, files, folder / CATALOG, home, settings)
+    except (LookupError, TypeError, ValueError, TerminalError) as error:
+        raise ArchiveDamagedError(archive, f"its figures cannot be made again ({error})") from error
+
+
+def _other_versions(then: Mapping[str, str]) -> tuple[OtherVersion, ...]:
+    now = versions()
+    names = sorted({*then, *now})
+    return tuple(
+        OtherVersion(name, then.get(name, ""), now.get(name, "")) for name in names if then.get(name) != now.get(name)
+    )
