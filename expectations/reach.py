@@ -1,4 +1,4 @@
-"""How far rules look: within the report they judge, or also at earlier reports and those of other communes."""
+"""What rules cover, and how far they look: within the report they judge, or also at other reports."""
 
 from collections.abc import Collection
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from domain.indicators import Indicator
 from domain.rules import Rule
 from domain.staging import DUE, OBSERVATIONS, REGISTER, SUBMISSIONS, TABLES
-from expectations.registry import find_kind
+from expectations.registry import find_kind, kind_of
 from expectations.sql import rule_query
 
 _OWN: Final = frozenset({SUBMISSIONS, OBSERVATIONS, DUE, REGISTER})
@@ -16,3 +16,17 @@ def looks_beyond(rule: Rule, indicators: Collection[Indicator]) -> bool:
     """Whether what a rule finds in a report depends on other reports; `indicators` are the catalogue's."""
     query = rule_query(rule, find_kind(rule.kind), "any", indicators)
     return any(table in query for table in TABLES.keys() - _OWN)
+
+
+def covered(rule: Rule, indicators: Collection[Indicator]) -> tuple[str, ...] | None:
+    """Ids of the indicators that a rule judges, in the catalogue's order; None: it judges reports as wholes.
+
+    Raises:
+        RuleBrokenError: there is no such kind.
+    """
+    kind = kind_of(rule)
+    if kind.table == SUBMISSIONS:
+        return None
+    named = {figure.indicator for figures in kind.figures(rule.parameters).values() for figure in figures}
+    fitting = (one.id for one in indicators if kind.applies_to(one))
+    return tuple(one for one in fitting if one in (named or rule.indicators or [one]))

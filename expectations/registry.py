@@ -4,7 +4,9 @@ import pkgutil
 from functools import cache
 from importlib import import_module
 
+from domain.rules import Rule
 from expectations import kinds
+from expectations.errors import RuleBrokenError
 from expectations.kind import Kind
 
 
@@ -25,3 +27,16 @@ def find_kind(name: str) -> Kind:
         raise KeyError(name)
     kind: Kind = import_module(f"{kinds.__name__}.{name}").KIND
     return kind
+
+
+def kind_of(rule: Rule) -> Kind:
+    """The kind that a rule is of.
+
+    Raises:
+        RuleBrokenError: there is no such kind.
+    """
+    try:
+        return find_kind(rule.kind)
+    except KeyError:
+        known = ", ".join(sorted(kind_names()))
+        raise RuleBrokenError(rule.id, f"there is no rule kind {rule.kind}; known are {known}") from None

@@ -13,7 +13,7 @@ from domain.rules import Rule
 from domain.staging import SUBMISSIONS
 from expectations.errors import RuleBrokenError
 from expectations.kind import Kind
-from expectations.registry import find_kind, kind_names
+from expectations.registry import kind_of
 from expectations.rule_rows import ExpectRuleHolds
 from expectations.sql import rule_query
 
@@ -43,7 +43,7 @@ def build_suites(
     }
     names: dict[str, list[str]] = {SUBMISSIONS: [GUARD]}
     for rule in _without_duplicates(rules):
-        kind = _kind_of(rule)
+        kind = kind_of(rule)
         expectations.setdefault(kind.table, []).append(_expectation(rule, kind, run_id, indicators))
         names.setdefault(kind.table, []).append(rule.id)
     return tuple(_suite(table, found, names[table]) for table, found in expectations.items())
@@ -56,14 +56,6 @@ def _without_duplicates(rules: Iterable[Rule]) -> Iterable[Rule]:
             raise RuleBrokenError(rule.id, "another rule has the same id")
         seen.add(rule.id)
         yield rule
-
-
-def _kind_of(rule: Rule) -> Kind:
-    try:
-        return find_kind(rule.kind)
-    except KeyError:
-        known = ", ".join(sorted(kind_names()))
-        raise RuleBrokenError(rule.id, f"there is no rule kind {rule.kind}; known are {known}") from None
 
 
 def _expectation(rule: Rule, kind: Kind, run_id: str, indicators: Collection[Indicator]) -> ExpectRuleHolds:

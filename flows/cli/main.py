@@ -19,6 +19,7 @@ from flows.cli import (
     publish,
     rerun,
     rollup,
+    rules,
     sample,
     status,
     template,
@@ -42,6 +43,7 @@ A month in short:
   tonghop history --unit 22828 --period 2025-05     every version of a report
   tonghop withdraw --unit 22828 --period 2025-05 --reason "wrong month"
   tonghop close 2025-05 --area 585                  freeze the month, verifiably
+  tonghop rules list                                what reports are judged by
 
 \b
 Try all of it on a bundled sample:
@@ -83,6 +85,7 @@ for _command in (
     demo.demo,
 ):
     app.command()(_command)
+app.add_typer(rules.rules)
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 # typer hands the flag over like this

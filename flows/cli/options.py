@@ -1,5 +1,6 @@
 """Options that several commands share, so that they are called and explained the same everywhere."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -21,4 +22,8 @@ AsOfOption = Annotated[
 WaitOption = Annotated[
     int | None,
     typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for another run to end; else 10 minutes."),
+]
+CatalogOption = Annotated[
+    Path | None,
+    typer.Option("--catalog", metavar="FOLDER", help="Another catalogue than the deployment's, e.g. a draft of it."),
 ]

@@ -1,0 +1,97 @@
+"""A rule of a kind that is there is YAML only; a new kind is one file in `kinds/`."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from domain.catalog import Catalog, load_catalog
+from expectations import kinds
+from expectations.check import check
+from expectations.registry import find_kind, kind_names
+from tests.expectations.staged import RUN, Put, apply_edits, clean_report
+
+_RULE = """
+- id: {id}
+  kind: {kind}
+  title: {{vi: "Quy tắc thử", en: "A rule on trial"}}
+  message: {{vi: "Ô {{cell}}: {{found}}.", en: "Cell {{cell}}: {{found}}."}}
+  action: {{vi: "Đề nghị kiểm tra.", en: "Check it."}}
+  indicators: [{indicator}]
+  parameters: {parameters}
+  severity: critical
+  stages: {{block: 2024-01-01}}
+  source: "Thử nghiệm"
+"""
+
+_KIND = '''"""A figure is an even number."""
+
+from expectations.kind import Kind, Query, Terms
+
+
+def _query(terms: Terms) -> Query:
+    del terms
+    return Query(
+        where="t.village = '' AND CAST(t.numerator AS INTEGER) % 2 = 1", cell="t.cell", found="t.numerator"
+    )
+
+
+KIND = Kind(query=_query)
+'''
+
+
+@pytest.fixture
+def new_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A kind whose file is dropped beside the others."""
+    (tmp_path / "kinds").mkdir()
+    (tmp_path / "kinds" / "even_number.py").write_text(_KIND, "utf-8")
+    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path / "kinds")])
+    kind_names.cache_clear()
+    yield "even_number"
+    monkeypatch.undo()
+    kind_names.cache_clear()
+    find_kind.cache_clear()
+
+
+def with_rule(catalog: Catalog, root: Path, **facts: str) -> Catalog:
+    """The shipped catalogue with one more rule, written into a file of its own."""
+    shutil.copytree(catalog.root, root)
+    (root / "rules" / "more.yaml").write_text(_RULE.format(**facts), "utf-8")
+    return load_catalog(root)
+
+
+def found_by(catalog: Catalog, url: str) -> list[tuple[str, str | None, str | None]]:
+    """Rule, cell and found value of everything that a catalogue's rules find."""
+    findings = check(url, RUN, list(catalog.rules.values()), 1, indicators=catalog.indicators.values())
+    return [(one.issue.code, one.issue.cell, one.issue.found) for one in findings]
+
+
+def test_a_rule_of_a_known_kind_is_yaml_only(catalog: Catalog, tmp_path: Path, warehouse_url: str, put: Put) -> None:
+    """One more rule in a copied catalogue trips on the defect planted for it, and nothing else does."""
+    indicator = "hddt_mtt"
+    more = with_rule(
+        catalog,
+        tmp_path / "catalog",
+        id="on_trial",
+        kind="within_range",
+        indicator=indicator,
+        parameters="{maximum: 5}",
+    )
+    rows = apply_edits(
+        clean_report(catalog), [{"indicator": indicator, "numerator": "6", "denominator": "6", "stated": "100"}]
+    )
+    put(rows)
+    (cell,) = (row.cell for row in rows if getattr(row, "indicator", "") == indicator and hasattr(row, "cell"))
+    found = found_by(more, warehouse_url)
+    assert ("on_trial", cell, "6") in found
+    assert {code for code, _, _ in found} == {"on_trial"}
+    assert found_by(catalog, warehouse_url) == []
+
+
+def test_a_new_kind_is_one_file(catalog: Catalog, tmp_path: Path, warehouse_url: str, put: Put, new_kind: str) -> None:
+    """A kind's file dropped into the folder is known at once, and a rule of it finds its defect."""
+    indicator = "hd_dvc"
+    more = with_rule(catalog, tmp_path / "catalog", id="on_trial", kind=new_kind, indicator=indicator, parameters="{}")
+    put(apply_edits(clean_report(catalog), [{"indicator": indicator, "numerator": "7"}]))
+    assert [(code, found) for code, _, found in found_by(more, warehouse_url)] == [("on_trial", "7")]
