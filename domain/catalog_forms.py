@@ -62,23 +62,31 @@ def read_forms(files: CatalogFiles, calendars: dict[str, Calendar]) -> dict[str,
     return found
 
 
+_TOGETHER = (("zero", "no_figure", "not_applicable", "scale"), ("yes", "no"), ("other_figures",))
+"""Meanings that one cell may have: none of them shares a text with another of its group."""
+
+
 def read_marks(files: CatalogFiles) -> CellMarks:
-    """Which texts mean zero, no figure, not applicable, and which words multiply a number.
+    """What texts stand for in a cell, and which words beside a number multiply it or make it another.
 
     Raises:
-        CatalogError: one text is meant to mean two things.
+        CatalogError: one text is meant to mean two things in one place.
     """
     document = files.document("forms/marks.yaml")
     data = check_document(document, "marks")
-    taken: dict[str, str] = {}
-    for meaning, entries in data.items():
-        for place, entry in enumerate(entries):
-            add_once(taken, normalise_name(entry["text"]), meaning, document, meaning, place, "text")
-    groups: dict[str, frozenset[str]] = {
-        meaning: frozenset(text for text, meant in taken.items() if meant == meaning) for meaning in data
-    }
+    groups: dict[str, frozenset[str]] = {}
+    for meanings in _TOGETHER:
+        taken: dict[str, str] = {}
+        for meaning in meanings:
+            for place, entry in enumerate(data[meaning]):
+                add_once(taken, normalise_name(entry["text"]), meaning, document, meaning, place, "text")
+        for meaning in meanings:
+            groups[meaning] = frozenset(text for text, meant in taken.items() if meant == meaning)
     scale = {normalise_name(entry["text"]): int(entry["power"]) for entry in data["scale"]}
-    return CellMarks(groups["zero"], groups["no_figure"], groups["not_applicable"], scale)
+    return CellMarks(
+        groups["zero"], groups["no_figure"], groups["not_applicable"], scale,
+        groups["yes"], groups["no"], groups["other_figures"],
+    )  # fmt: skip
 
 
 def read_obligations(files: CatalogFiles, forms: dict[str, Form]) -> Iterator[tuple[Document, int, Obligation]]:

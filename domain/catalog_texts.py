@@ -28,13 +28,17 @@ class IssueText:
 class CellMarks:
     """Texts that stand for something in a figure's cell, normalised as `normalise_name` does.
 
-    `scale` are words that multiply the number before them, with their power of ten ("nghìn": 3).
+    `scale` are words that multiply the number before them, with their power of ten ("nghìn": 3). `yes` and `no` answer
+    besides the template's own two words; `other_figures` over a column say that it holds others than the period's.
     """
 
     zero: frozenset[str]
     no_figure: frozenset[str]
     not_applicable: frozenset[str]
     scale: Mapping[str, int] = field(default_factory=dict)
+    yes: frozenset[str] = frozenset()
+    no: frozenset[str] = frozenset()
+    other_figures: frozenset[str] = frozenset()
 
     def state_of(self, text: str) -> CellState | None:
         """What a cell's text stands for; None when it is no mark. No figure counts as blank."""
@@ -56,8 +60,9 @@ class _Forgiving(dict[str, object]):
 
 
 def show(text: Text, lang: Lang, facts: Mapping[str, object]) -> str:
-    """Fill a text for an official; a missing fact becomes "?", never an exception."""
-    return text.format(lang, _Forgiving({name: "?" if fact is None else fact for name, fact in facts.items()}))
+    """Fill a text for an official; a missing fact becomes "?", an empty one a dash, never an exception."""
+    filled = {name: "?" if fact is None else "–" if fact == "" else fact for name, fact in facts.items()}
+    return text.format(lang, _Forgiving(filled))
 
 
 def issue_facts(issue: Issue, indicator_name: str | None, unit_name: str | None) -> dict[str, object]:

@@ -27,10 +27,14 @@ class SheetEntry:
 
 @dataclass(frozen=True, slots=True)
 class BookParts:
-    """Where everything lies; None for parts the workbook does without."""
+    """Where everything lies; None for parts the workbook does without.
+
+    `is_uncalculated`: its writer left the sums to whoever opens it, so that zeros behind formulas are nobody's figures.
+    """
 
     kind: str
     since_1904: bool
+    is_uncalculated: bool
     sheets: tuple[SheetEntry, ...]
     names: Mapping[str, str]
     strings: str | None
@@ -55,15 +59,19 @@ def read_book_parts(archive: Archive) -> BookParts:
     by_kind = {relation.kind: relation.part for relation in relations}
     return BookParts(
         kind="xlsm" if "vbaProject" in by_kind else "xlsx",
-        since_1904=any(
-            element.name == "workbookPr" and element.attributes.get("date1904") in {"1", "true", "on"}
-            for element in elements
-        ),
+        since_1904=_says(elements, "workbookPr", "date1904"),
+        is_uncalculated=_says(elements, "calcPr", "fullCalcOnLoad"),
         sheets=_sheets(archive, elements, relations),
         names=_global_names(elements),
         strings=by_kind.get("sharedStrings"),
         styles=by_kind.get("styles"),
         properties=package.get("custom-properties"),
+    )
+
+
+def _says(elements: list[Element], name: str, attribute: str) -> bool:
+    return any(
+        element.name == name and element.attributes.get(attribute) in {"1", "true", "on"} for element in elements
     )
 
 

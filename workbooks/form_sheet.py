@@ -1,13 +1,15 @@
 """Which sheet of a workbook is the form and which lists the villages, whatever people have called them."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from domain.layouts import Column, Layout, Role
 from workbooks.addresses import cell_address, parse_reference
 from workbooks.cells import Cell, CellKind, Sheet, SheetState, Workbook
+from workbooks.column_numbers import is_column_number_row
 from workbooks.findings import Findings, Place
+from workbooks.heading_cells import HEADING_HEIGHT
 from workbooks.labels import normalise_label
 from workbooks.number_text import read_number_text
 from workbooks.share_text import read_share_text
@@ -15,6 +17,7 @@ from workbooks.stamp import FIGURE_ROLES, META_SHEET, FigureName, VillageName, p
 from workbooks.table_header import TableHeader, find_header
 
 _FIGURE_ROLES = frozenset({*FIGURE_ROLES, Role.FIGURE})
+_RESULTS = frozenset({Role.NUMERATOR, Role.FIGURE})
 _LONGEST_FIGURE = 24
 
 
@@ -27,11 +30,27 @@ class Candidate:
 
     @property
     def figures(self) -> tuple[Cell, ...]:
-        """What stands below the headings of figures."""
-        columns = {number for key, number in self.header.columns.items() if key.role in _FIGURE_ROLES}
+        """What stands below the headings of figures; the numbers of the columns are none."""
+        return self._below(_FIGURE_ROLES)
+
+    @property
+    def is_filled_in(self) -> bool:
+        """Whether somebody gave a result; denominators that are known may come with the template."""
+        return any(_is_figure(cell) for cell in self._below(_RESULTS))
+
+    def _below(self, roles: Collection[Role]) -> tuple[Cell, ...]:
+        columns = {number for key, number in self.header.columns.items() if key.role in roles}
         return tuple(
-            cell for cell in self.sheet.cells.values() if cell.column in columns and cell.row > self.header.bottom
+            cell
+            for row, cells in self.sheet.rows.items()
+            if row > self.header.bottom and not self._numbers_columns(row)
+            for cell in cells
+            if cell.column in columns
         )
+
+    def _numbers_columns(self, row: int) -> bool:
+        is_near = row - self.header.bottom < HEADING_HEIGHT
+        return is_near and is_column_number_row(self.header.own(self.sheet.rows[row]), below_heading=True)
 
     @property
     def is_prose(self) -> bool:
@@ -57,15 +76,16 @@ def choose_form_sheet(workbook: Workbook, layouts: Sequence[Layout], findings: F
     candidates = form_like(workbook, (layout.columns for layout in layouts))
     wanted = layouts[0].sheet if layouts else ""
     chosen = _choose(workbook, FigureName, tuple(layout.sheet for layout in layouts), candidates)
-    if chosen is not None:
+    if chosen is not None and not _is_outshone(chosen, candidates):
         _note_ignored(chosen, candidates, findings)
-    elif candidates:
+        return chosen
+    if candidates:
         names = ", ".join(candidate.sheet.name for candidate in candidates)
         findings.issue("several_form_sheets", found=names, expected=wanted)
     else:
         names = ", ".join(sheet.name for sheet in workbook.sheets if sheet.name != META_SHEET)
         findings.issue("form_sheet_missing", found=names, expected=wanted)
-    return chosen
+    return None
 
 
 def find_village_sheet(workbook: Workbook, layouts: Sequence[Layout]) -> Sheet | None:
@@ -83,14 +103,15 @@ def choose_village_sheet(
         return None
     candidates = form_like(workbook, (layout.village_columns,))
     chosen = _choose(workbook, VillageName, (layout.village_sheet,), candidates)
-    if chosen is not None:
+    if chosen is not None and not _is_outshone(chosen, candidates):
         _note_ignored(chosen, candidates, findings, form_sheet)
-    elif candidates:
+        return chosen
+    if candidates:
         names = ", ".join(candidate.sheet.name for candidate in candidates)
         findings.issue("several_form_sheets", found=names, expected=layout.village_sheet)
     else:
         findings.issue("village_sheet_missing", expected=layout.village_sheet)
-    return chosen
+    return None
 
 
 def note_renamed(sheet: Sheet, expected: str, findings: Findings) -> None:
@@ -115,6 +136,13 @@ def _choose(
         if len(pool) == 1:
             return pool[0]
     return None
+
+
+def _is_outshone(chosen: Sheet, candidates: Sequence[Candidate]) -> bool:
+    """Whether people filled in another sheet: this one is hidden from them, or blank, and one they see has figures."""
+    filled = [candidate.sheet for candidate in candidates if candidate.is_filled_in]
+    is_rivalled = any(sheet is not chosen and sheet.state is SheetState.VISIBLE for sheet in filled)
+    return is_rivalled and (chosen.state is not SheetState.VISIBLE or all(sheet is not chosen for sheet in filled))
 
 
 def _named_sheets(workbook: Workbook, kind: type[FigureName | VillageName]) -> list[Sheet]:

@@ -66,7 +66,8 @@ class _Search:
         elif isinstance(found, Line):
             self._sections = (*found.sections, found.label)
             if self._has_figures(cells):
-                self._unknown.append((row, Place(place.sheet, place.cell, found.label), label.shown))
+                place = Place(place.sheet, place.cell, found.label)
+                self._findings.issue("figure_on_section", place, found=label.shown)
         elif found is None and any(self._index.is_total(text) for text in label.texts):
             self.totals.append(row)
         elif found is None and not self._numbers_columns(row, cells):

@@ -10,12 +10,18 @@ from workbooks.legacy_text import unicode_readings
 
 # "1.", "2.3", "2.3.", "1)", "(1)", "a)", "II.", "-", "+", "•": how a line is numbered says nothing of what it means.
 _NUMBERING = re.compile(
-    r"^(?:[-+*•]\s*|\d{1,3}(?:\.\d{1,2})+[.)]?\s+|\(?\d{1,3}[.)](?!\d)\s*|\(?[ivx]+[.)]\s*|\(?[a-zđ]\)\s*)"
+    r"^(?:[-+*•]\s*|\d{1,3}(?:\.\d{1,2})+(?:[.)]?\s+|[.)](?=[^\W\d]))|\(?\d{1,3}[.)](?!\d)\s*|\(?[ivx]+[.)]\s*|\(?[a-zđ]\)\s*)"
 )
 # A word parted at the end of a line in a narrow cell: "mẫu-" over "số".
 _PARTED = re.compile(r"(?<=\w)-[ \t]*\r?\n\s*")
 _AROUND_MARKS = re.compile(r"\s*([,;:()/%-])\s*")
 _TRAILING = re.compile(r"[\s:;.*]+$")
+_QUOTES = '"“”«» '
+# That a rate is one of a hundred goes without saying. Of other labels the sign tells a rate from its count.
+_PER_CENT = re.compile(r"^(t[ỉỷ] lệ\b.*?)\s*(?:\(\s*%\s*\)|%)$")
+# "Tỉ lệ" and "tỷ lệ", "kĩ" and "kỹ": a word that ends in its only vowel is written either way.
+_EITHER_I = re.compile(r"(?<!\w)([hklmst])([yýỳỷỹỵ])(?!\w)")
+_I_OF_Y = dict(zip("yýỳỷỹỵ", "iíìỉĩị", strict=True))
 # A mark of a footnote behind a label: "(*)", "(1)".
 _FOOTNOTE = re.compile(r"\s*\((?:\*+|\d)\)[\s:.]*$")
 _REMARK = re.compile(r"[:(].*$")
@@ -31,10 +37,10 @@ def normalise_label(text: str) -> str:
 
     Diacritics stay: without them different labels become one.
     """
-    name = normalise_name(_PARTED.sub(" ", text))
+    name = normalise_name(_PARTED.sub(" ", text)).strip(_QUOTES)
     name = _FOOTNOTE.sub("", _NUMBERING.sub("", name, count=1))
-    name = _AROUND_MARKS.sub(r"\1", name)
-    return _TRAILING.sub("", name)
+    name = _TRAILING.sub("", _AROUND_MARKS.sub(r"\1", name))
+    return _EITHER_I.sub(lambda found: found[1] + _I_OF_Y[found[2]], _PER_CENT.sub(r"\1", name)).strip(_QUOTES)
 
 
 def nearest(text: str, known: Iterable[str]) -> tuple[str, ...]:

@@ -62,6 +62,8 @@ def _readings(cell: Cell) -> Iterator[_Reading]:
             for number in read.readings:
                 decimals = count_decimals(number) if read.is_ambiguous else read.decimals
                 yield _Reading(number, decimals, "percent_settled" if read.is_ambiguous else read.rules[0])
+            if not read.is_percent and not read.is_ambiguous:
+                yield from _as_part_of_one(read.readings[0], read.decimals)
 
 
 def _numeric_readings(number: Decimal, number_format: str) -> Iterator[_Reading]:
@@ -71,7 +73,12 @@ def _numeric_readings(number: Decimal, number_format: str) -> Iterator[_Reading]
         return
     decimals = format_decimals if format_decimals is not None else min(count_decimals(number), _MOST_DECIMALS)
     yield _Reading(number, decimals, "")
-    if 0 < abs(number) <= 1 and not has_literal_percent(number_format):
+    if not has_literal_percent(number_format):
+        yield from _as_part_of_one(number, decimals)
+
+
+def _as_part_of_one(number: Decimal, decimals: int) -> Iterator[_Reading]:
+    if 0 < abs(number) <= 1:
         yield _Reading(number * 100, max(0, decimals - 2), "percent_as_fraction")
 
 
@@ -86,12 +93,10 @@ def _choose(readings: tuple[_Reading, ...], computed: Decimal | None) -> _Readin
 
 
 def _note_unclear(cell: Cell, readings: tuple[_Reading, ...], place: Place, findings: Findings) -> None:
-    if cell.kind is CellKind.TEXT:
-        read = read_number_text(shown(cell), is_count=False)
-        if read is not None:
-            refuse_as_two((read.readings[0], read.readings[1]), place, shown(cell), findings)
-        return
     first, second = readings
+    if cell.kind is CellKind.TEXT and first.rule == "percent_settled":
+        refuse_as_two((first.percent, second.percent), place, shown(cell), findings)
+        return
     findings.issue(
         "percent_unclear",
         place,

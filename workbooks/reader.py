@@ -30,6 +30,7 @@ def read_workbook(data: bytes, limits: Limits | None = None) -> Workbook:
         strings=read_strings(archive, parts.strings),
         styles=read_styles(archive, parts.styles),
         since_1904=parts.since_1904,
+        is_uncalculated=parts.is_uncalculated,
     )
     sheets = tuple(_read_sheet(archive, entry, context) for entry in parts.sheets)
     if sum(len(sheet.cells) for sheet in sheets) > limits.cells:

@@ -7,20 +7,24 @@ from workbooks.addresses import LAST_COLUMN, cell_address, parse_range, split_ad
 from workbooks.archive import Archive
 from workbooks.bounds import keep_cell
 from workbooks.cell_values import DamagedCellError, read_value
-from workbooks.cells import Cell, SheetContents
+from workbooks.cells import Cell, CellKind, SheetContents
 from workbooks.guards import Limits, RefusedError, refusal
 from workbooks.markup import MAIN_NAMESPACES, stream_part
 from workbooks.strings_part import TextGatherer
 from workbooks.styles_part import Style
 
+_NO_RESULT = "0"
+"""What programs that cannot calculate write behind a formula, to be replaced when a spreadsheet program opens it."""
+
 
 @dataclass(frozen=True, slots=True)
 class BookContext:
-    """What cells refer to: the workbook's texts and styles, and the epoch of its dates."""
+    """What cells refer to: the workbook's texts and styles, the epoch of its dates, whether its sums are made."""
 
     strings: Sequence[str]
     styles: Sequence[Style]
     since_1904: bool
+    is_uncalculated: bool
 
 
 def read_sheet(archive: Archive, part: str, name: str, context: BookContext) -> SheetContents:
@@ -42,8 +46,8 @@ class _SheetHandler:
 
     __slots__ = (
         "_book_styles", "_column", "_deepest", "_depth", "_ends", "_formula", "_gatherer", "_in_cell", "_in_inline",
-        "_in_value", "_inline", "_limits", "_name", "_part", "_prefix", "_row", "_since_1904", "_starts", "_strings",
-        "_style", "_styles", "_type", "_value", "_values", "contents",
+        "_in_value", "_inline", "_is_uncalculated", "_limits", "_name", "_part", "_prefix", "_row", "_since_1904",
+        "_starts", "_strings", "_style", "_styles", "_type", "_value", "_values", "contents",
     )  # fmt: skip
 
     def __init__(self, part: str, name: str, context: BookContext, limits: Limits) -> None:
@@ -51,6 +55,7 @@ class _SheetHandler:
         self._part = part
         self._name = name
         self._strings, self._book_styles, self._since_1904 = context.strings, context.styles, context.since_1904
+        self._is_uncalculated = context.is_uncalculated
         self._limits = limits
         self._deepest = limits.depth
         self._gatherer = TextGatherer()
@@ -167,6 +172,8 @@ class _SheetHandler:
         if read is None:
             return
         kind, value, raw = read
+        if self._formula and self._is_uncalculated and raw == _NO_RESULT:
+            kind, value, raw = CellKind.UNCACHED, None, ""
         number_format, font, _, struck, blended = style
         row, column, formula = self._row, self._column, self._formula
         cell = Cell(address, row, column, kind, value, raw, number_format, font, formula, struck, blended)

@@ -1,6 +1,7 @@
 """A figure typed as text: a number, a mark that stands for something, or something nobody may guess at."""
 
 from domain.observations import CellState, Figure
+from domain.texts import normalise_name
 from workbooks.cells import Cell
 from workbooks.dates import is_date_text
 from workbooks.figure_values import Expected, figure_of, plain, refuse, refuse_as_two, shown, spell, zero_of
@@ -17,7 +18,7 @@ def parse_typed(cell: Cell, place: Place, expected: Expected, findings: Findings
     look = look_of_text(text, cell.number_format).strip()
     if look not in {"", text}:
         return refuse("shown_otherwise", place, text, findings, look)
-    state = expected.marks.state_of(text)
+    state = expected.marks.state_of(text) or _none_of(text, expected)
     if state is not None:
         return _mark(state, text, place, findings)
     read = read_number_text(text, is_count=expected.is_count)
@@ -63,6 +64,14 @@ def _refuse(text: str, place: Place, expected: Expected, findings: Findings) -> 
         numerator, denominator = share.numerator.read.readings[0], share.denominator.read.readings[0]
         return refuse("share_where_count", place, text, findings, first=spell(numerator), second=spell(denominator))
     return refuse("text_where_number", place, text, findings, expected.example)
+
+
+def _none_of(text: str, expected: Expected) -> CellState | None:
+    """Zero where a text says that there are none of what is counted: "không có hồ sơ", "không phát sinh hồ sơ"."""
+    name = normalise_name(text).strip(" .")
+    marks = (mark for mark in expected.marks.zero if name.startswith(f"{mark} "))
+    is_none = any(name.removeprefix(mark).strip() in expected.words for mark in marks if mark[0].isalpha())
+    return CellState.ZERO if is_none else None
 
 
 def _mark(state: CellState, text: str, place: Place, findings: Findings) -> Figure:

@@ -15,6 +15,7 @@ from workbooks.number_looks import look_of
 
 YES, NO = "workbooks.yes", "workbooks.no"
 """The catalogue's texts for the two answers, as the template's list offers them."""
+_AROUND = " .;"
 
 
 def parse_yes_no(context: SheetContext, cell: Cell | None, place: Place, indicator: Indicator) -> Observation:
@@ -34,8 +35,11 @@ def _numerator(context: SheetContext, cell: Cell | None, place: Place) -> Figure
     text = shown(cell)
     answer = _answer(context.catalog, cell)
     if answer is not None:
-        if cell.kind is not CellKind.TEXT:
-            context.findings.repair("yes_no_number", place, text, context.catalog.text(YES if answer else NO, "vi"))
+        word = context.catalog.text(YES if answer else NO, "vi")
+        if cell.kind is not CellKind.TEXT or text.isdigit():
+            context.findings.repair("yes_no_number", place, text, word)
+        elif normalise_name(text) != normalise_name(word):
+            context.findings.repair("yes_no_word", place, text, word)
         return Figure(CellState.VALUE if answer else CellState.ZERO, Decimal(int(answer)), place.cell, text)
     state = context.catalog.marks.state_of(text) if cell.kind is CellKind.TEXT else None
     # A lone "x" ticks a box as often as it strikes one out, and "-" says neither: only words of several letters count.
@@ -61,11 +65,14 @@ def _answer(catalog: Catalog, cell: Cell) -> bool | None:
             is_plain = not seen or (seen == look.digits and not look.scale and look.rounded == number)
             return bool(number) if is_plain or _answers(catalog).get(normalise_name(seen)) == number else None
         case str() as text if cell.kind is CellKind.TEXT:
-            return _answers(catalog).get(normalise_name(text))
+            return _answers(catalog).get(normalise_name(text).strip(_AROUND))
         case _:
             return None
 
 
 def _answers(catalog: Catalog) -> Mapping[str, bool]:
-    """The words for yes and no."""
-    return {normalise_name(catalog.text(key, "vi")): key == YES for key in (YES, NO)}
+    """The words for yes and no, and the digits that stand for them."""
+    own = {normalise_name(catalog.text(key, "vi")): key == YES for key in (YES, NO)}
+    return (
+        {"1": True, "0": False} | dict.fromkeys(catalog.marks.yes, True) | dict.fromkeys(catalog.marks.no, False) | own
+    )

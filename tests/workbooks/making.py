@@ -262,6 +262,7 @@ _VERBS = {
     "hide_row": lambda workbook, edit, _: setattr(
         _sheet(workbook, edit).row_dimensions[edit["hide_row"]], "hidden", True
     ),
+    "hide_sheet": lambda workbook, edit, _: setattr(_sheet(workbook, edit), "sheet_state", "hidden"),
     "delete_sheet": lambda workbook, edit, _: workbook.remove(workbook[edit["delete_sheet"]]),
     "copy_sheet": lambda workbook, edit, _: setattr(
         workbook.copy_worksheet(workbook[edit["copy_sheet"]]), "title", edit["as"]
