@@ -3,27 +3,25 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
-from connectors.borrowed import BorrowedLanding
 from connectors.filesystem import FilesystemConnector
 from domain.errors import UsageError
 from domain.submissions import PENDING_STATES, SubmissionState
 from flows.alone import alone
+from flows.forgetful import forgetful
 from flows.outcome import Outcome
 from flows.pipeline import Run, carry_out
 from flows.plain_steps import PlainSteps
 from flows.scope import Scope
 from flows.watching import Watcher
 from flows.wiring import House
-from warehouse.engine import Engine, migrate, normalise_url, open_engine, reading, transaction, trial
+from warehouse.engine import reading
 from warehouse.queries.records import submission_of
-from warehouse.staging import clear
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,49 +64,11 @@ def preview(house: House, scope: Scope, watcher: Watcher, files: Sequence[Path] 
     with TemporaryDirectory(prefix="tonghop-") as name, alone(house, run_id, "preview", watcher):
         folder = Path(name)
         digests = _drop(files, folder / "inbox", house)
-        with _forgetful(house, run_id, folder) as tried:
+        with forgetful(house, run_id, folder) as tried:
             connectors = [FilesystemConnector("preview", str(folder / "inbox"))] if files else house.connectors
             run = Run(replace(tried, connectors=connectors), scope, PlainSteps(run_id), watcher)
             outcome = carry_out(run, "preview")
             return Preview(outcome, tuple(_unjudged(tried, outcome, digests)))
-
-
-@contextmanager
-def _forgetful(house: House, run_id: str, folder: Path) -> Iterator[House]:
-    """The same house, of which nothing that is done in it is kept."""
-    if not isinstance(house.engine, Engine):
-        raise TypeError("a trial cannot be tried in")
-    with _staging(house, run_id, folder) as (staging, url), trial(house.engine) as tried:
-        yield replace(
-            house,
-            engine=tried,
-            staging=staging,
-            staging_url=url,
-            landing=BorrowedLanding(house.landing, folder / "landing"),
-            published=folder / "published",
-        )
-
-
-@contextmanager
-def _staging(house: House, run_id: str, folder: Path) -> Iterator[tuple[Engine, str]]:
-    """Where the rules, which look with eyes of their own, see what is staged.
-
-    In PostgreSQL's own staging tables, as in any run; SQLite has only one writer at a time, so there it is a file.
-    """
-    if isinstance(house.staging, Engine) and house.staging.dialect.name == "postgresql":
-        try:
-            yield house.staging, house.staging_url
-        finally:
-            with transaction(house.staging) as session:
-                clear(session, run_id)
-        return
-    url = normalise_url(f"sqlite:///{folder / 'staging.db'}")
-    engine = open_engine(url)
-    try:
-        migrate(engine)
-        yield engine, url
-    finally:
-        engine.dispose()
 
 
 def _drop(files: Sequence[Path], inbox: Path, house: House) -> dict[str, str]:

@@ -75,6 +75,11 @@ class Settings(BaseSettings):
         return self.warehouse_url or f"sqlite:///{self.home / 'warehouse.db'}"
 
     @property
+    def has_warehouse(self) -> bool:
+        """Whether there is a warehouse: one that is set, or the home's own once something was kept in it."""
+        return bool(self.warehouse_url) or (self.home / "warehouse.db").exists()
+
+    @property
     def inboxes(self) -> tuple[str, ...]:
         """Places where workbooks arrive, whether set or not."""
         return self.inbox or (str(self.default_inbox),)

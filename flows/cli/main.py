@@ -11,6 +11,7 @@ from rich.markup import escape
 from domain.errors import TonghopError, UsageError
 from flows.cli import (
     backup,
+    check,
     close,
     demo,
     explain,
@@ -34,6 +35,7 @@ district rollups that anyone can trace back to a cell.
 \b
 A month in short:
   tonghop template --unit 22813 --period 2025-05    the workbook to be filled
+  tonghop check FILE                                look before it is sent
   tonghop nightly                                   take what arrived, publish
   tonghop status --area 585 --period 2025-05        who is missing or refused
   tonghop rerun --period 2025-05 --unit 22828 --reason "correction came"
@@ -69,6 +71,7 @@ app = typer.Typer(
 for _command in (
     template.template,
     sample.sample,
+    check.check,
     nightly.nightly,
     rerun.rerun,
     status.status,

@@ -16,11 +16,11 @@ from domain.texts import Lang
 class Voice:
     """Speaks to whoever runs a command."""
 
-    def __init__(self, catalog: Catalog, lang: Lang) -> None:
-        """Speak this language with the texts of this catalogue."""
+    def __init__(self, catalog: Catalog, lang: Lang, *, aside: bool = False) -> None:
+        """Speak this language with the texts of this catalogue; `aside`, on stderr, where stdout is for programs."""
         self.catalog = catalog
         self.lang: Lang = lang
-        self.console = Console(highlight=False)
+        self.console = Console(highlight=False, stderr=aside)
 
     def text(self, name: str, /, **facts: object) -> str:
         """A text of `messages/flows.yaml`, without its room."""

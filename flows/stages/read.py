@@ -34,7 +34,7 @@ def read(
     """
     files = [_landed(landing, submission) for submission in batch]
     reports = zip(batch, reader.read(files), strict=True)
-    return tuple(_judgeable(submission, report, catalog, today) for submission, report in reports)
+    return tuple(judgeable(submission, report, catalog, today) for submission, report in reports)
 
 
 def _landed(landing: Landing, submission: Pending) -> LandedFile:
@@ -42,7 +42,8 @@ def _landed(landing: Landing, submission: Pending) -> LandedFile:
     return LandedFile(landing.checked_path(submission.sha256), hints)
 
 
-def _judgeable(submission: Pending, report: ParsedReport, catalog: Catalog, today: date) -> Reading:
+def judgeable(submission: Pending, report: ParsedReport, catalog: Catalog, today: date) -> Reading:
+    """A submission with what was read of it and what speaks against judging it."""
     against = place(report, catalog, today)
     # A workbook in which no figure was found would only be told, line by line, that every figure is missing.
     empty = report.has_critical and not report.observations

@@ -21,6 +21,7 @@ from tests.flows.prefect_server import clean_environment
 COMMANDS = (
     "template",
     "sample",
+    "check",
     "nightly",
     "rerun",
     "status",

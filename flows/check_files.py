@@ -1,0 +1,190 @@
+"""Check files before they are sent: read and judge them as a night would, load nothing, keep nothing."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from domain.issues import Issue, Severity
+from domain.rules import Rule
+from domain.submissions import ParsedReport, SubmissionState
+from expectations.check import check
+from flows.files_asked import AskedFile
+from flows.forgetful import own_staging
+from flows.judge_again import rules_beyond
+from flows.settings import Settings
+from flows.stages.judge import stage
+from flows.stages.read import Reading, judgeable
+from flows.watching import Watcher
+from flows.wiring import House, open_house
+from warehouse.engine import Engine, transaction, trial
+from warehouse.reference import mirror_catalog
+from warehouse.submissions import Arrival, Pending, receive, record_parsed
+from workbooks.landed_file import LandedFile
+
+_RUN: Final = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """What a night would make of a file: what it says, all that is wrong with it, and which rules did not look at it.
+
+    `issues` holds what reading, placing and rules found; `not_checked` the ids of the rules that were not put to it:
+    those that look at other reports where there is no warehouse, all of them where the file cannot be judged at all.
+    """
+
+    path: Path
+    report: ParsedReport
+    issues: tuple[Issue, ...]
+    not_checked: tuple[str, ...]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether nothing that was checked speaks against accepting it."""
+        return not any(issue.severity is Severity.CRITICAL for issue in self.issues)
+
+    @property
+    def outcome(self) -> SubmissionState:
+        """The state a submission of it would come to."""
+        return SubmissionState.ACCEPTED if self.accepted else SubmissionState.QUARANTINED
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What files are judged with: `house` stages apart from the warehouse; `rules` can be put to reports there.
+
+    `warehouse` holds earlier reports and those of other communes; None: there is none.
+    """
+
+    house: House
+    rules: tuple[Rule, ...]
+    warehouse: Engine | None
+
+
+def check_files(
+    settings: Settings,
+    files: Sequence[AskedFile],
+    watcher: Watcher,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> tuple[CheckedFile, ...]:
+    """Read every file under the limits of a night and judge it by every rule that can be put to it; in their order.
+
+    Where a warehouse is configured or lies in the home, rules that look at other reports are put to the files too,
+    against what is accepted there; nothing is written to it. Each file is judged for itself, even of two of one unit.
+
+    Raises:
+        TransientError: the warehouse does not answer.
+        RuleBrokenError: a rule is wrong; no file is blamed for it.
+    """
+    with TemporaryDirectory(prefix="tonghop-") as name, _bench(settings, Path(name), clock) as bench:
+        read = _read(bench.house, files, watcher)
+        found: dict[int, list[Issue]] = defaultdict(list)
+        watcher.begin("judge", len(read))
+        for start in range(0, len(read), bench.house.batch_size):
+            batch = read[start : start + bench.house.batch_size]
+            found.update(_judge(bench, [one for one in batch if one.may_be_judged]))
+            watcher.advance("judge", len(batch))
+    put = {rule.id for rule in bench.rules}
+    beyond = tuple(rule for rule in bench.house.catalog.rules if rule not in put)
+    everything = tuple(bench.house.catalog.rules)
+    return tuple(
+        CheckedFile(
+            path=file.path,
+            report=one.report,
+            issues=(*one.report.issues, *found[one.submission.id]),
+            not_checked=beyond if one.may_be_judged else everything,
+        )
+        for file, one in zip(files, read, strict=True)
+    )
+
+
+@contextmanager
+def _bench(settings: Settings, folder: Path, clock: Callable[[], datetime]) -> Iterator[_Bench]:
+    with own_staging(folder) as (staging, url):
+        if settings.has_warehouse:
+            house = open_house(settings, clock)
+            warehouse = house.engine if isinstance(house.engine, Engine) else None
+            rules = tuple(house.catalog.rules.values())
+        else:
+            # The empty warehouse that comes with the staging tables: rules are handed no history of anybody.
+            away = settings.model_copy(update={"home": folder, "warehouse_url": url})
+            house, warehouse = open_house(away, clock), None
+            beyond = rules_beyond(house.catalog)
+            rules = tuple(rule for rule in house.catalog.rules.values() if rule.id not in beyond)
+        try:
+            yield _Bench(replace(house, staging=staging, staging_url=url), rules, warehouse)
+        finally:
+            house.engine.engine.dispose()
+
+
+def _read(house: House, files: Sequence[AskedFile], watcher: Watcher) -> list[Reading]:
+    read: list[Reading] = []
+    watcher.begin("read", len(files))
+    with house.open_reader() as reader:
+        for start in range(0, len(files), house.batch_size):
+            batch = files[start : start + house.batch_size]
+            reports = reader.read(LandedFile(file.path, file.hints) for file in batch)
+            for number, (file, report) in enumerate(zip(batch, reports, strict=True), start=start + 1):
+                read.append(judgeable(_pending(house, number, file), report, house.catalog, house.today))
+            watcher.advance("read", len(batch))
+    return read
+
+
+def _pending(house: House, number: int, file: AskedFile) -> Pending:
+    """The file as if it had just arrived; its bytes may be in the warehouse already, so it gets a hash of its own."""
+    hints = file.hints
+    return Pending(
+        id=number,
+        sha256=sha256(f"{_RUN} {number}".encode()).hexdigest(),
+        path="/".join((*hints.folders, hints.file_name)),
+        file_name=hints.file_name,
+        folders=hints.folders,
+        delivered_at=house.clock(),
+        state=SubmissionState.RECEIVED,
+    )
+
+
+def _judge(bench: _Bench, batch: Sequence[Reading]) -> Mapping[int, list[Issue]]:
+    """What the rules find, by the number of the file."""
+    house = bench.house
+    numbers = {one.submission.id: one.submission.id for one in batch}
+    if bench.warehouse is None:
+        stage(house, _RUN, batch)
+    elif batch:
+        # Only until the past is staged: meanwhile no night can go on. The rules take their time afterwards.
+        with trial(bench.warehouse) as tried:
+            received = [_received(replace(house, engine=tried), one) for one in batch]
+            stage(replace(house, engine=tried), _RUN, received)
+        numbers = {there.submission.id: one.submission.id for there, one in zip(received, batch, strict=True)}
+    found: dict[int, list[Issue]] = defaultdict(list)
+    findings = check(
+        house.staging_url, _RUN, bench.rules, len(batch), indicators=tuple(house.catalog.indicators.values())
+    )
+    for finding in findings:
+        found[numbers[finding.submission_id]].append(finding.issue)
+    return found
+
+
+def _received(house: House, one: Reading) -> Reading:
+    """The same file as a submission of the warehouse, so that its past and its neighbours are found there."""
+    file, at = one.submission, house.clock()
+    arrival = Arrival(
+        connector=_RUN,
+        path=file.path,
+        fingerprint=file.sha256,
+        file_name=file.file_name,
+        sha256=file.sha256,
+        size=0,
+        delivered_at=at,
+        landed_at=at,
+    )
+    with transaction(house.engine) as session:
+        mirror_catalog(session, house.catalog)
+        key = receive(session, arrival)
+        record_parsed(session, key, one.report, at)
+    return replace(one, submission=replace(file, id=key))

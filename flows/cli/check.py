@@ -1,0 +1,60 @@
+"""`tonghop check`: what a night would say to workbooks, before they are sent; loads nothing, needs no server."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.options import JsonOption
+from flows.settings import Settings
+
+
+def check(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Workbooks, or folders: all workbooks in them.")],
+    *,
+    as_json: JsonOption = False,
+    unit: Annotated[
+        str | None, typer.Option("--unit", help="Code of the commune, as if the files came in a folder of that name.")
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", help="Period, as if the files came in a folder of that name: 2025-05.")
+    ] = None,
+) -> None:
+    """Read and judge workbooks as a night would, and show all that is wrong with each at once; nothing is loaded.
+
+    Rules that look at other reports (earlier ones, other communes') need a warehouse: with TONGHOP_WAREHOUSE_URL set,
+    or one in the home, they are checked against it, else they are named as not checked.
+
+    With --json stdout holds a list of files, as docs/check.schema.json describes it, and nothing else.
+
+    Exit codes: 0 all would be accepted; 1 some would be refused; 2 wrong usage; 3 our fault.
+
+    Example: tonghop check ma-noi.xlsx
+
+    Example: tonghop check inbox/2025-05 --json
+    """
+    from domain.catalog import load_catalog
+    from domain.periods import parse_period
+    from flows.check_files import check_files
+    from flows.cli.as_json import print_json
+    from flows.cli.check_json import as_plain
+    from flows.cli.check_telling import tell_checked
+    from flows.cli.running import DONE, SOME_REFUSED, Bars
+    from flows.cli.voice import Voice
+    from flows.files_asked import files_asked
+    from flows.scope import require_known
+
+    settings: Settings = context.obj
+    catalog = load_catalog(settings.catalog)
+    if unit:
+        require_known([unit], (known.code for known in catalog.units.units))
+    asked = files_asked(files, settings.inboxes, unit, parse_period(period).id if period else None)
+    bars = Bars(Voice(catalog, settings.lang, aside=True))
+    with bars.progress:
+        checked = check_files(settings, asked, bars)
+    if as_json:
+        print_json(as_plain(checked, catalog, settings.lang))
+    else:
+        tell_checked(Voice(catalog, settings.lang), checked)
+    raise typer.Exit(DONE if all(one.accepted for one in checked) else SOME_REFUSED)

@@ -1,0 +1,221 @@
+"""A check says of files what a night would, of all at once, and keeps nothing; programs get it as JSON."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from domain.catalog import Catalog
+from domain.errors import UsageError
+from domain.issues import Severity
+from flows.check_files import CheckedFile, check_files
+from flows.cli import main as entry
+from flows.cli.check_json import as_plain
+from flows.files_asked import AskedFile, files_asked
+from flows.judge_again import rules_beyond
+from flows.watching import Nobody
+from tests.builders import make_template, make_workbook
+from tests.flows.nights import NOW, WRONG, deliver, house_of, run_plainly, settings_of
+from tests.flows.prefect_server import clean_environment
+from tests.flows.test_cli import imported_by
+from tests.flows.test_preview import contents
+from tests.workbooks.cases import load_cases, make
+from workbooks.sample import SampleFile
+
+First = tuple[SampleFile, ...]
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "check.schema.json").read_text(encoding="utf-8"))
+
+
+def checked(
+    home: Path, *named: Path, unit: str | None = None, period: str | None = None, **more: object
+) -> tuple[CheckedFile, ...]:
+    """What checking files says, at a home."""
+    settings = settings_of(home, **more)
+    return check_files(settings, files_asked(named, settings.inboxes, unit, period), Nobody(), lambda: NOW)
+
+
+def codes(one: CheckedFile) -> set[str]:
+    """Codes of a file's issues."""
+    return {issue.code for issue in one.issues}
+
+
+def put(folder: Path, name: str, data: bytes) -> Path:
+    """A file in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data)
+    return folder / name
+
+
+def test_a_check_says_what_the_night_says(home: Path, warehouse_url: str, first_files: First) -> None:
+    """Of each of a district's workbooks: the same verdict and the same issues, with a warehouse of any engine."""
+    deliver(home, first_files)
+    house = house_of(home, warehouse_url=warehouse_url)
+    before = contents(house, home)
+    found = checked(home, home / "inbox", warehouse_url=warehouse_url)
+    assert contents(house, home) == before
+    judged = {verdict.file_name: verdict for verdict in run_plainly(house).verdicts}
+    assert len(found) == len(judged) == 8
+    for one in found:
+        verdict = judged[one.path.name]
+        assert (one.accepted, one.issues, one.not_checked) == (verdict.accepted, verdict.issues, ())
+
+
+def test_a_refused_file_is_found_wrong_again(after_night: Path, tmp_path: Path, first_files: First) -> None:
+    """Bytes that the warehouse knows already are judged like any others."""
+    wrong = next(file for file in first_files if WRONG in file.path.name)
+    (one,) = checked(after_night, put(tmp_path, "lai.xlsx", wrong.data))
+    assert not one.accepted
+    assert {issue.cell for issue in one.issues if issue.severity is Severity.CRITICAL} == {"E49", "E15"}
+
+
+def test_with_a_warehouse_the_past_is_looked_at(after_night: Path, tmp_path: Path, catalog: Catalog) -> None:
+    """A running total that falls below last month's accepted one is found."""
+    june = make_workbook(catalog, "22813", "2025-06", figures={"hsskdt": (1, 10000)})
+    path = put(tmp_path, "thang 6.xlsx", june)
+    settings = settings_of(after_night)
+    later = NOW.replace(month=7)
+    (one,) = check_files(settings, files_asked([path], settings.inboxes), Nobody(), lambda: later)
+    assert "stock_falls_far" in codes(one)
+    assert one.not_checked == ()
+
+
+def test_without_a_warehouse_rules_that_look_beyond_are_named(tmp_path: Path, catalog: Catalog) -> None:
+    """They are told as not checked, no home is made, and every other rule is put to the file."""
+    path = put(tmp_path, "a.xlsx", make_workbook(catalog, "22813", "2025-05", figures={"hsskdt": (20, 10)}))
+    (one,) = checked(tmp_path / "home", path)
+    assert set(one.not_checked) == set(rules_beyond(catalog))
+    assert one.not_checked
+    assert "numerator_within_denominator" in codes(one)
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_file_that_cannot_be_judged_met_no_rule(tmp_path: Path, catalog: Catalog) -> None:
+    """Of an unreadable file it is said that no rule looked at it; the others are judged all the same."""
+    bad = put(tmp_path, "1.xlsx", b"no workbook at all")
+    good = put(tmp_path, "2.xlsx", make_workbook(catalog, "22813", "2025-05"))
+    first, second = checked(tmp_path / "home", bad, good)
+    assert (first.accepted, set(first.not_checked)) == (False, set(catalog.rules))
+    assert (second.accepted, second.path) == (True, good)
+
+
+def test_unit_and_period_can_be_given(tmp_path: Path, catalog: Catalog) -> None:
+    """Given ones speak as folders of an inbox do: they place a file that says nothing, and contradict one that does."""
+    path = put(tmp_path, "a.xlsx", b"")
+    (one,) = checked(tmp_path / "home", path, unit="22813", period="2025-05")
+    assert one.report.unit is not None
+    assert (one.report.unit.code, str(one.report.period)) == ("22813", "2025-05")
+    stamped = put(tmp_path, "b.xlsx", make_workbook(catalog, "22813", "2025-05"))
+    (other,) = checked(tmp_path / "home", stamped, unit="22816", period="2025-05")
+    assert not other.accepted
+
+
+def test_folders_speak_as_in_the_inbox(home: Path, first_files: First) -> None:
+    """A file of the inbox is placed by its folders there, a folder's file by those below it, a lone one by its name."""
+    deliver(home, first_files[:1])
+    (path,) = (home / "inbox").rglob("*.xlsx")
+    inbox = [str(home / "inbox")]
+    assert files_asked([path], inbox)[0].hints.folders == path.relative_to(home / "inbox").parts[:-1]
+    assert files_asked([home], [])[0].hints.folders == path.relative_to(home).parts[:-1]
+    assert files_asked([path], [])[0].hints.folders == ()
+
+
+def test_a_file_named_twice_is_checked_once(tmp_path: Path) -> None:
+    """A folder and a file in it name the file once; lock files and other files of the folder are no workbooks."""
+    path = put(tmp_path / "a", "x.XLSX", b"")
+    put(tmp_path / "a", "~$x.xlsx", b"")
+    put(tmp_path / "a", "note.txt", b"")
+    assert [one.path for one in files_asked([path, tmp_path / "a"], [])] == [path]
+
+
+@pytest.mark.parametrize("name", ["not there.xlsx", "empty", "~$lock.xlsx"])
+def test_what_is_no_workbook_is_wrong_usage(tmp_path: Path, name: str) -> None:
+    """A missing file, a folder without workbooks, and Excel's lock file are told at once."""
+    (tmp_path / "empty").mkdir()
+    put(tmp_path, "~$lock.xlsx", b"")
+    with pytest.raises(UsageError, match=r"there is no file|holds no workbook|lock files"):
+        files_asked([tmp_path / name], [])
+
+
+def test_every_case_is_checked(tmp_path: Path, catalog: Catalog) -> None:
+    """Whatever is wrong with a workbook of the cases, the check ends with what reading says, in the shape promised."""
+    cases = [case for case in load_cases() if "catalog" not in case.given and "limits" not in case.given]
+    asked = []
+    for number, case in enumerate(cases):
+        data, hints, _ = make(case, catalog)
+        asked.append(AskedFile(put(tmp_path / "cases", f"{number}.bin", data), hints))
+    found = check_files(settings_of(tmp_path / "home"), asked, Nobody(), lambda: NOW)
+    assert len(found) == len(cases) > 300
+    for case, one in zip(cases, found, strict=True):
+        assert set(case.codes) <= codes(one), case.id
+    Draft202012Validator(SCHEMA).validate(json.loads(json.dumps(as_plain(found, catalog, "vi"), default=str)))
+
+
+def run_check(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    """The exit code of a check, spoken in English."""
+    more = {"TONGHOP_HOME": str(home), "COLUMNS": "200", "TONGHOP_LANG": "en", "TONGHOP_READING_WORKERS": "0"}
+    monkeypatch.setattr(os, "environ", clean_environment(**more))
+    monkeypatch.setattr(sys, "argv", ["tonghop", "check", *words])
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    return int(ended.value.code or 0)
+
+
+def test_programs_get_json_and_nothing_else(
+    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The schema fits, figures lead to their cells, and the exit code says that a file would be refused."""
+    edits = {"TH.hd_dvc.numerator": "1.234", "TH.dvc_motphan.numerator": "mười"}
+    data = make_workbook(catalog, "22813", "2025-05", figures={"hsskdt": (69586, 91032)}, edits=edits)
+    path = put(tmp_path, "a.xlsx", data)
+    assert run_check(tmp_path / "home", monkeypatch, "--json", str(path)) == 1
+    shown = json.loads(capsys.readouterr().out)
+    Draft202012Validator(SCHEMA).validate(shown)
+    (one,) = shown
+    assert (one["file"], one["unit"], one["period"], one["outcome"]) == (str(path), "22813", "2025-05", "quarantined")
+    (share,) = (row for row in one["observations"] if row["indicator"] == "hsskdt")
+    assert (share["numerator"], share["denominator"], share["value"]) == ("69586", "91032", "76.44")
+    assert (share["sheet"], share["cell"], share["state"]) == ("Biểu 01-T", "E49", "value")
+    assert ("1.234", "1234") in [(repair["before"], repair["after"]) for repair in one["repairs"]]
+    assert any(issue["found"] == "mười" and issue["severity"] == "critical" for issue in one["issues"])
+
+
+def test_people_get_a_table(
+    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Cell, what stands there, what is expected, what to do; then how many would pass and what was not checked."""
+    put(tmp_path / "in", "a.xlsx", make_workbook(catalog, "22813", "2025-05", edits={"TH.hsskdt.numerator": "mười"}))
+    put(tmp_path / "in", "b.xlsx", make_workbook(catalog, "22816", "2025-05"))
+    assert run_check(tmp_path / "home", monkeypatch, str(tmp_path / "in")) == 1
+    told = capsys.readouterr().out
+    assert "E49" in told
+    assert "mười" in told
+    assert "Files: 2. Would be accepted: 1, would be refused: 1." in told
+    assert "Not checked here" in told
+
+
+def test_a_good_file_ends_with_0_and_wrong_usage_with_2(
+    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit codes are those of every command; an unknown unit or period is wrong usage."""
+    path = str(put(tmp_path, "b.xlsx", make_workbook(catalog, "22816", "2025-05")))
+    assert run_check(tmp_path / "home", monkeypatch, path) == 0
+    assert run_check(tmp_path / "home", monkeypatch, path, "--unit", "99999") == 2
+    assert run_check(tmp_path / "home", monkeypatch, path, "--period", "May") == 2
+    assert run_check(tmp_path / "home", monkeypatch, str(tmp_path / "none.xlsx")) == 2
+    assert "there is no file" in capsys.readouterr().err
+
+
+def test_an_empty_template_would_be_refused(tmp_path: Path, catalog: Catalog) -> None:
+    """A form sent back as it came is told line by line what it lacks."""
+    (one,) = checked(tmp_path / "home", put(tmp_path, "a.xlsx", make_template(catalog, "22813", "2025-05")))
+    assert not one.accepted
+    assert len(one.issues) > 20
+
+
+def test_no_prefect_is_imported(tmp_path: Path, catalog: Catalog) -> None:
+    """A check starts without Prefect, with a warehouse or without."""
+    path = put(tmp_path, "b.xlsx", make_workbook(catalog, "22816", "2025-05"))
+    assert "prefect" not in imported_by(["check", str(path), "--json"], tmp_path)
