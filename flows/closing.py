@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from domain.errors import TerminalError, UsageError
+from domain.periods import Period
 from flows.alone import alone
 from flows.archive import digest_of, whole_or_not, write_archive
 from flows.bundle import OUTPUTS, Contents, Manifest, gather
@@ -16,6 +17,7 @@ from flows.pipeline import Run, begin, end, give_out
 from flows.provenance import versions
 from flows.recompute import Recomputed, recompute
 from flows.settings import Settings
+from flows.wiring import House
 from warehouse.closed import Closing
 from warehouse.closing import Bundle, Closable, closable, close, closings_over, reopen
 from warehouse.engine import reading, transaction
@@ -92,15 +94,12 @@ def reopen_period(run: Run, cell: Cell, said: Said) -> tuple[Closing, tuple[Give
     return closing, given
 
 
-def refuse_closed(run: Run, units: Sequence[str], form: str | None = None) -> None:
-    """Let a run pass whose period is open for these units (codes).
+def refuse_closed(house: House, period: Period, units: Sequence[str], form: str | None = None) -> None:
+    """Let a period pass that is open for these units (codes).
 
     Raises:
-        UsageError: figures of its period that rest on one of them are closed; the message says how to open them.
+        UsageError: figures of the period that rest on one of them are closed; the message says how to open them.
     """
-    house, period = run.house, run.scope.period
-    if period is None:
-        return
     with reading(house.engine) as session:
         found = closings_over(session, house.catalog, period, units, house.today, form=form)
     for one in found:

@@ -54,13 +54,27 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """An accepted report that today's rules would refuse, or in which other figures are read today; it still counts.
+
+    `verdict.issues` are today's; `changes` counts the figures that are read otherwise; `moved` says that the workbook
+    is read as another unit's, or of another form or period.
+    """
+
+    verdict: Verdict
+    changes: int
+    moved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a run did.
 
     `replaced` counts workbooks that a later one of the same unit, form and period took the place of before they were
     judged; `left` says of each file or place that could not be fetched why not; `waiting` counts submissions that this
     run was not asked to judge. `withdrawn` names files that came again although a person had withdrawn them; `held`
-    are closed periods for which corrections wait.
+    are closed periods for which corrections wait. `rechecked` counts accepted reports that were judged once more
+    because a person asked; `doubted` are those of them that would not be accepted as they are today.
     """
 
     run_id: str
@@ -71,6 +85,8 @@ class Outcome:
     waiting: int
     withdrawn: tuple[str, ...] = ()
     held: tuple[Held, ...] = ()
+    rechecked: int = 0
+    doubted: tuple[Doubt, ...] = ()
 
     @property
     def refused(self) -> tuple[Verdict, ...]:
@@ -80,7 +96,7 @@ class Outcome:
     @property
     def is_idle(self) -> bool:
         """Whether the run found nothing to do."""
-        return not (self.verdicts or self.replaced or self.given or self.left)
+        return not (self.verdicts or self.replaced or self.given or self.left or self.rechecked)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -94,4 +110,6 @@ class Outcome:
             "left": len(self.left),
             "waiting": self.waiting,
             "withdrawn": len(self.withdrawn),
+            "rechecked": self.rechecked,
+            "doubted": len(self.doubted),
         }

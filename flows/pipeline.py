@@ -8,13 +8,14 @@ from itertools import islice
 from typing import TypeVar
 
 from flows.alone import alone
-from flows.outcome import Given, Held, Outcome, Verdict
+from flows.outcome import Doubt, Given, Held, Outcome, Verdict
 from flows.scope import Scope
 from flows.stages.collect import NotAllCollectedError, collect
 from flows.stages.judge import check, load, stage
 from flows.stages.place import place, settle
 from flows.stages.publish import publish, to_publish
 from flows.stages.read import Reading, read
+from flows.stages.recheck import ask_again, recheck, standing
 from flows.stages.rollup import roll_up, touched
 from flows.steps import Steps
 from flows.watching import Watcher
@@ -36,12 +37,16 @@ ABANDONED_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Run:
-    """One run: what it works with, what it is asked for, how its steps are carried out, who watches."""
+    """One run: what it works with, what it is asked for, how its steps are carried out, who watches.
+
+    `recheck`: stored reports within the scope are judged once more, beside what is new.
+    """
 
     house: House
     scope: Scope
     steps: Steps
     watcher: Watcher
+    recheck: bool = False
 
     @property
     def id(self) -> str:
@@ -97,9 +102,12 @@ def _work(run: Run) -> Outcome:
     left = _collect(run)
     with reading(run.house.engine) as session:
         withdrawn = withdrawn_again(session, before)
+    if run.recheck:
+        ask_again(run.house, run.scope)
     found = _read(run)
     asked = [one for one in found if run.scope.takes(one.submission, one.report)]
     came_of = _judge(run, asked)
+    rechecked, doubted = _recheck(run, came_of.accepted) if run.recheck else (0, ())
     given = give_out(run)
     return Outcome(
         run_id=run.id,
@@ -110,6 +118,8 @@ def _work(run: Run) -> Outcome:
         waiting=len(found) - len(asked),
         withdrawn=withdrawn,
         held=_held(run),
+        rechecked=rechecked,
+        doubted=doubted,
     )
 
 
@@ -164,6 +174,20 @@ def _judge(run: Run, asked: Sequence[Reading]) -> _Judgement:
         came_of.refused.update(result.quarantined)
         run.watcher.advance("check", len(batch))
     return came_of
+
+
+def _recheck(run: Run, fresh: set[int]) -> tuple[int, tuple[Doubt, ...]]:
+    """How many accepted reports were judged once more, and which of them would not be accepted today."""
+    house = run.house
+    counting = [one for one in standing(house, run.scope) if one.submission.id not in fresh]
+    doubted: list[Doubt] = []
+    run.watcher.begin("recheck", len(counting))
+    with house.open_reader() as reader:
+        for label, batch in _batches(counting, house.batch_size):
+            work = partial(recheck, house, run.id, reader, batch)
+            doubted += run.steps.run("recheck", f"recheck {label}", work)
+            run.watcher.advance("recheck", len(batch))
+    return len(counting), tuple(sorted(doubted, key=lambda one: one.verdict.label))
 
 
 def give_out(run: Run) -> tuple[Given, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from prefect import task
-from prefect.artifacts import create_table_artifact
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.states import Failed
@@ -24,6 +24,10 @@ MOST_FAILED_TASK_RUNS = 500
 
 TABLE = "failed-submissions"
 """Key of the artifact that lists a run's refused submissions."""
+DOUBTED = "doubted-submissions"
+"""Key of the artifact that lists accepted reports which would be refused, or are read otherwise, today."""
+PREVIEW = "rerun-preview"
+"""Key of the artifact that says what a rerun would do."""
 
 
 class PrefectSteps:
@@ -58,9 +62,14 @@ def show_failed(label: str, message: str) -> None:
     _as_task("submission", label, refuse)(return_state=True)
 
 
-def show_table(rows: Sequence[Mapping[str, str]], description: str) -> None:
-    """Leave the table of refused submissions behind as an artifact of the flow run."""
-    create_table_artifact(key=TABLE, table=[dict(row) for row in rows], description=description)
+def show_page(markdown: str, key: str) -> None:
+    """Leave a page behind as an artifact of the flow run."""
+    create_markdown_artifact(markdown, key=key)
+
+
+def show_table(rows: Sequence[Mapping[str, str]], description: str, key: str) -> None:
+    """Leave a table of submissions behind as an artifact of the flow run."""
+    create_table_artifact(key=key, table=[dict(row) for row in rows], description=description)
 
 
 def _as_task(stage: str, label: str, work: Callable[[], T]) -> Task[[], T]:

@@ -50,7 +50,9 @@ class Preview:
     unjudged: tuple[Unjudged, ...]
 
 
-def preview(house: House, scope: Scope, watcher: Watcher, files: Sequence[Path] = ()) -> Preview:
+def preview(
+    house: House, scope: Scope, watcher: Watcher, files: Sequence[Path] = (), *, recheck: bool = False
+) -> Preview:
     """What a rerun would do now: with what waits in the inbox, or with these files as if they had just arrived there.
 
     It is the run itself, in a transaction that is taken back, with a landing and a published folder that are thrown
@@ -66,7 +68,7 @@ def preview(house: House, scope: Scope, watcher: Watcher, files: Sequence[Path] 
         digests = _drop(files, folder / "inbox", house)
         with forgetful(house, run_id, folder) as tried:
             connectors = [FilesystemConnector("preview", str(folder / "inbox"))] if files else house.connectors
-            run = Run(replace(tried, connectors=connectors), scope, PlainSteps(run_id), watcher)
+            run = Run(replace(tried, connectors=connectors), scope, PlainSteps(run_id), watcher, recheck)
             outcome = carry_out(run, "preview")
             return Preview(outcome, tuple(_unjudged(tried, outcome, digests)))
 

@@ -6,8 +6,10 @@ from typing import Any
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from flows.foretold import page_of
 from flows.outcome import Outcome
-from flows.prefect_steps import MOST_FAILED_TASK_RUNS, show_failed, show_table
+from flows.prefect_steps import DOUBTED, MOST_FAILED_TASK_RUNS, PREVIEW, TABLE, show_failed, show_page, show_table
+from flows.preview import Preview
 from flows.wording import Wording
 
 _LOG = logging.getLogger(__name__)
@@ -23,7 +25,20 @@ def report(outcome: Outcome, words: Wording) -> State[Any]:
     for verdict in outcome.refused[:MOST_FAILED_TASK_RUNS]:
         show_failed(verdict.label, words.refusal(verdict))
     if outcome.refused:
-        show_table(words.table(outcome.refused), summary)
+        show_table(words.table(outcome.refused), summary, TABLE)
+    if outcome.doubted:
+        show_table(words.doubts(outcome.doubted), summary, DOUBTED)
     for reason in outcome.left:
         _LOG.warning(reason)
-    return Failed(message=summary) if outcome.refused or outcome.left else Completed(message=summary)
+    return _state(outcome, summary)
+
+
+def report_preview(found: Preview, words: Wording) -> State[Any]:
+    """Leave a page of what a rerun would do, and end as the rerun itself would."""
+    show_page(page_of(found, words), PREVIEW)
+    return _state(found.outcome, f"{words.text('preview')} {words.summary(found.outcome)}")
+
+
+def _state(outcome: Outcome, summary: str) -> State[Any]:
+    is_red = outcome.refused or outcome.left or outcome.doubted
+    return Failed(message=summary) if is_red else Completed(message=summary)

@@ -1,4 +1,4 @@
-"""The rerun: after a correction, judge what is new of some units and publish the figures that it moved."""
+"""The rerun: judge what is new of some communes, or all that is stored of them, and publish the figures that move."""
 
 from typing import Any
 
@@ -6,12 +6,11 @@ from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
-from domain.periods import parse_period
-from flows.closing import refuse_closed
-from flows.pipeline import Run, carry_out
+from flows.asked import Asked, preview_asked, rerun_asked, scope_of
+from flows.pipeline import Run
 from flows.prefect_steps import PrefectSteps
-from flows.report import report
-from flows.scope import Scope, require_known
+from flows.reason import Reason
+from flows.report import report, report_preview
 from flows.settings import load_settings
 from flows.watching import current_watcher
 from flows.wiring import open_house
@@ -19,30 +18,46 @@ from flows.wording import Wording
 
 
 def _name() -> str:
-    asked = flow_run.parameters
-    return " ".join(["rerun", asked["period"], *asked["units"][:3], *(["…"] if len(asked["units"]) > 3 else [])])
+    given = flow_run.parameters
+    return Asked(given["period"], given["area"], given["units"], given["period_to"]).title
 
 
 @flow(name="rerun", flow_run_name=_name)
-def rerun(period: str, units: list[str], reason: str) -> State[Any]:
-    """Collect, judge what is new of these units, roll up what moved, publish the next revision.
+def rerun(
+    *,
+    area: str = "",
+    units: tuple[str, ...] = (),
+    period: str,
+    period_to: str = "",
+    reason: Reason = Reason.CORRECTION,
+    note: str = "",
+    dry_run: bool = False,
+    recheck: bool = False,
+) -> State[Any]:
+    """Collect, judge what is new of these communes, roll up what moved, publish the next revision.
 
-    Files of other units are taken in too and wait for the night.
+    Files of other communes are taken in too and wait for the night. Closed periods are refused.
 
     Args:
-        period: The period that is corrected: 2025-05, 2025-Q2, 2025-H1 or 2025.
-        units: Codes of the communes whose correction arrived, e.g. 22828.
-        reason: Why, in a sentence; kept with the run.
+        area: Code or id of an area, for all its communes: 585. Leave empty when you name communes.
+        units: Codes of the communes, e.g. 22828. Leave empty when you name an area.
+        period: The period: 2025-05, 2025-Q2, 2025-H1 or 2025.
+        period_to: The last period of a range, both ends included; empty: only the one above.
+        reason: Why; kept with the run.
+        note: In your own words; needed when the reason is "other".
+        dry_run: Show verdicts and the published figures that would move; keep nothing.
+        recheck: Judge stored reports as well, refused and accepted ones, under today's rules. An accepted one that
+            would be refused today is told, and still counts.
     """
-    get_run_logger().info("rerun of %s for %s because: %s", ", ".join(units), period, reason)
+    asked = Asked(period, area, units, period_to, reason, note, recheck)
+    get_run_logger().info("%s because: %s", asked.title, asked.reason)
     settings = load_settings()
     house = open_house(settings)
-    require_known(units, (unit.code for unit in house.catalog.units.units))
-    run = Run(
-        house=house,
-        scope=Scope(period=parse_period(period), units=frozenset(units)),
-        steps=PrefectSteps(str(flow_run.id)),
-        watcher=current_watcher(),
-    )
-    refuse_closed(run, units)
-    return report(carry_out(run, "rerun", reason), Wording(house.catalog, settings.lang))
+    scope = scope_of(house.catalog, house.today, asked)
+    words = Wording(house.catalog, settings.lang)
+    watcher = current_watcher()
+    if dry_run:
+        found = preview_asked(house, scope, asked, watcher)
+        return report_preview(found, words)
+    run = Run(house, scope, PrefectSteps(str(flow_run.id)), watcher, asked.recheck)
+    return report(rerun_asked(run, asked), words)

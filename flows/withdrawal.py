@@ -36,7 +36,7 @@ def decide(run: Run, kind: str, place: Place, said: Said, version: int | None = 
         RunInProgressError: another run did not end in time; nothing was done.
     """
     with alone(run.house, run.id, kind, run.watcher):
-        refuse_closed(run, [place.unit.code], place.form)
+        refuse_closed(run.house, place.period, [place.unit.code], place.form)
         begin(run, kind, said.note)
         try:
             with transaction(run.house.engine) as session:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from domain.catalog import Catalog
 from domain.issues import Issue
 from domain.texts import Lang
-from flows.outcome import Outcome, Verdict
+from flows.outcome import Doubt, Outcome, Verdict
 
 ISSUES_NAMED = 5
 """So many issues a failed task run names in words; the rest are counted."""
@@ -42,6 +42,15 @@ class Wording:
             told.append(self.text("some_left", count=len(outcome.left)))
         if outcome.held:
             told.append(self.text("some_held", count=sum(one.reports for one in outcome.held)))
+        if outcome.rechecked:
+            told.append(self.text("rechecked", count=outcome.rechecked, doubted=len(outcome.doubted)))
+        return " ".join(told)
+
+    def doubt(self, doubt: Doubt) -> str:
+        """Why an accepted report would not be accepted as it is today."""
+        told = [self.text("would_be_refused_today")] if not doubt.verdict.accepted else []
+        told += [self.text("placed_otherwise")] if doubt.moved else []
+        told += [self.text("read_otherwise", count=doubt.changes)] if doubt.changes else []
         return " ".join(told)
 
     def _judged(self, outcome: Outcome) -> str:
@@ -66,4 +75,12 @@ class Wording:
                 count: str(len(one.faults)),
             }
             for one in refused
+        ]
+
+    def doubts(self, doubted: Sequence[Doubt]) -> list[dict[str, str]]:
+        """Accepted reports that would not be accepted as they are today, as a table with short columns."""
+        why = self.text("column_doubt")
+        return [
+            {**row, why: self.doubt(one)}
+            for one, row in zip(doubted, self.table([each.verdict for each in doubted]), strict=True)
         ]

@@ -1,11 +1,11 @@
 """The life of a submission up to its judgement: taken up, parsed, checked, or refused before any rule could look."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from domain.issues import Issue
 from domain.submissions import PENDING_STATES, MoveReason, ParsedReport, SubmissionState, check_move
@@ -20,6 +20,7 @@ __all__ = [
     "Arrival",
     "Pending",
     "Settled",
+    "in_states",
     "known_fingerprints",
     "pending",
     "quarantine",
@@ -58,6 +59,16 @@ class Pending:
 
 def pending(session: Session) -> tuple[Pending, ...]:
     """All submissions that wait to be judged, in the order of delivery: new ones, and what a killed run left over."""
+    waits = or_(SubmissionRow.state.in_(PENDING_STATES), SubmissionRow.asked_again)
+    return tuple(submission for _, submission in _newest_deliveries(session, waits))
+
+
+def in_states(session: Session, states: Collection[SubmissionState]) -> Iterator[tuple[SubmissionRow, Pending]]:
+    """All submissions in these states, as they would wait if they were judged again, in the order of delivery."""
+    return _newest_deliveries(session, SubmissionRow.state.in_(states))
+
+
+def _newest_deliveries(session: Session, is_meant: ColumnElement[bool]) -> Iterator[tuple[SubmissionRow, Pending]]:
     newest = (
         select(
             DeliveryRow,
@@ -72,21 +83,22 @@ def pending(session: Session) -> tuple[Pending, ...]:
     rows = session.execute(
         select(SubmissionRow, newest.c.path, newest.c.file_name, newest.c.delivered_at)
         .join(newest, newest.c.submission_id == SubmissionRow.id)
-        .where(newest.c.age == 1, or_(SubmissionRow.state.in_(PENDING_STATES), SubmissionRow.asked_again))
+        .where(newest.c.age == 1, is_meant)
         .order_by(newest.c.delivered_at, SubmissionRow.id)
     )
-    return tuple(
-        Pending(
-            id=row.id,
-            sha256=row.sha256,
-            path=path,
-            file_name=file_name,
-            folders=PurePosixPath(path).parts[:-1],
-            delivered_at=delivered_at,
-            state=row.state,
+    for row, path, file_name, delivered_at in rows:
+        yield (
+            row,
+            Pending(
+                id=row.id,
+                sha256=row.sha256,
+                path=path,
+                file_name=file_name,
+                folders=PurePosixPath(path).parts[:-1],
+                delivered_at=delivered_at,
+                state=row.state,
+            ),
         )
-        for row, path, file_name, delivered_at in rows
-    )
 
 
 def record_parsed(

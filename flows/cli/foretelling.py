@@ -2,8 +2,9 @@
 
 from rich.markup import escape
 
-from flows.cli.telling import tell_issues, tell_moved
+from flows.cli.telling import tell_doubts, tell_issues, tell_moved
 from flows.cli.voice import Voice
+from flows.outcome import Outcome
 from flows.preview import Preview, Unjudged
 
 MOST_CHANGES = 100
@@ -15,12 +16,10 @@ def foretell(voice: Voice, preview: Preview) -> None:
     outcome = preview.outcome
     for one in preview.unjudged:
         voice.say(*_why_not(one), file=one.file_name, state=voice.text(f"state_{one.state}"))
-    for verdict in outcome.verdicts:
-        if verdict.accepted:
-            voice.say("would_accept", "green", who=verdict.label, file=verdict.file_name)
-        if verdict.issues:
-            shown = verdict.issues if verdict.accepted else verdict.faults
-            tell_issues(voice, verdict.label, verdict.file_name, shown, "!" if verdict.accepted else "✗")
+    _tell_verdicts(voice, outcome)
+    if outcome.rechecked:
+        voice.say("rechecked", count=outcome.rechecked, doubted=len(outcome.doubted))
+    tell_doubts(voice, outcome.doubted)
     for file_name in outcome.withdrawn:
         voice.say("withdrawn_again", "yellow", file=file_name)
     if outcome.replaced:
@@ -38,3 +37,12 @@ def foretell(voice: Voice, preview: Preview) -> None:
 
 def _why_not(one: Unjudged) -> tuple[str, str]:
     return ("would_wait" if one.waits else "known_already", "yellow")
+
+
+def _tell_verdicts(voice: Voice, outcome: Outcome) -> None:
+    for verdict in outcome.verdicts:
+        if verdict.accepted:
+            voice.say("would_accept", "green", who=verdict.label, file=verdict.file_name)
+        if verdict.issues:
+            shown = verdict.issues if verdict.accepted else verdict.faults
+            tell_issues(voice, verdict.label, verdict.file_name, shown, "!" if verdict.accepted else "✗")

@@ -38,7 +38,7 @@ A month in short:
   tonghop check FILE                                look before it is sent
   tonghop nightly                                   take what arrived, publish
   tonghop status --area 585 --period 2025-05        who is missing or refused
-  tonghop rerun --period 2025-05 --unit 22828 --reason "correction came"
+  tonghop rerun --period 2025-05 --unit 22828       take a correction
   tonghop explain --area 585 --period 2025-05 --indicator CODE
   tonghop rollup --area 585 --period 2025-Q2        any area and period
   tonghop publish --area 22810 --period 2025-05 --boundary as_now

@@ -1,26 +1,45 @@
-"""`tonghop rerun`: take the correction of a unit and publish what it moves."""
+"""`tonghop rerun`: take the correction of a commune, or judge stored reports again, and publish what moves."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from domain.errors import UsageError
 from flows.cli.options import PeriodOption, WaitOption
+from flows.reason import Reason
 from flows.settings import Settings, patient, prepare_environment
 
 if TYPE_CHECKING:
-    from domain.periods import Period
+    from prefect.client.schemas.objects import State
+
+    from flows.asked import Asked
     from flows.cli.voice import Voice
+    from flows.scope import Scope
 
 
 def rerun(
     context: typer.Context,
     *,
     period: PeriodOption,
-    unit: Annotated[list[str], typer.Option("--unit", help="Code of the commune; may be given several times.")],
-    reason: Annotated[str | None, typer.Option("--reason", help="Why, in a sentence; kept with the run.")] = None,
+    period_to: Annotated[
+        str, typer.Option("--to", help="Last period of a range, both included: --period 2025-01 --to 2025-05.")
+    ] = "",
+    unit: Annotated[
+        list[str] | None, typer.Option("--unit", help="Code of a commune; may be given several times.")
+    ] = None,
+    area: Annotated[
+        str, typer.Option("--area", help="Instead of --unit: all communes of a district, province or area, e.g. 585.")
+    ] = "",
+    reason: Annotated[Reason, typer.Option("--reason", help="Why; kept with the run.")] = Reason.CORRECTION,
+    note: Annotated[
+        str, typer.Option("--note", help="In your own words; needed with --reason other. Kept with the run.")
+    ] = "",
+    recheck: Annotated[
+        bool,
+        typer.Option("--recheck", help="Judge stored reports as well, refused and accepted, under today's rules."),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show verdicts and the published figures that would move; keep nothing.")
     ] = False,
@@ -34,54 +53,72 @@ def rerun(
 ) -> None:
     """Collect the inbox again, judge what is new of these communes, publish the next revision.
 
-    The revision lists every figure that moved, from what to what. Files of other communes wait for the night.
+    The revision lists every figure that moved, from what to what. Files of other communes wait for the night. Closed
+    periods are refused.
+
+    With --recheck stored reports are judged once more under today's rules: refused ones may be accepted, also those
+    that were sent before their period was over. An accepted report that would be refused today is told, and still
+    counts: only a person withdraws it.
 
     With --dry-run nothing is kept: it shows what a rerun would accept, refuse and move, of what waits in the inbox or
     of the workbooks given with --file.
 
     Example: tonghop rerun --period 2025-05 --unit 22828 --dry-run --file ma-noi.xlsx
 
-    Example: tonghop rerun --period 2025-05 --unit 22828 --reason "Ma Nới sent a correction"
+    Example: tonghop rerun --period 2025-05 --unit 22828 --note "Ma Nới sent a correction"
+
+    Example: tonghop rerun --area 585 --period 2025-01 --to 2025-05 --recheck --reason catalog_changed
     """
     settings = patient(context.obj, wait)
-    if not dry_run and (file or not reason):
-        raise UsageError(
-            "--file goes with --dry-run only" if file else "say why with --reason: it is kept with the run"
-        )
+    if file and not dry_run:
+        raise UsageError("--file goes with --dry-run only")
     if not dry_run:
         prepare_environment(settings)
+    from datetime import UTC, datetime
+
     from domain.catalog import load_catalog
-    from domain.periods import parse_period
+    from domain.placing import day_in_vietnam
+    from flows.asked import Asked, scope_of
     from flows.cli.voice import Voice
-    from flows.scope import require_known
 
     catalog = load_catalog(settings.catalog)
+    asked = Asked(period, area, tuple(unit or ()), period_to, reason, note, recheck)
+    scope = scope_of(catalog, day_in_vietnam(datetime.now(UTC)), asked)
     voice = Voice(catalog, settings.lang)
-    wanted = parse_period(period)
-    require_known(unit, (known.code for known in catalog.units.units))
-    code = _try(voice, settings, wanted, unit, file or ()) if dry_run else _run(voice, wanted, unit, reason or "")
+    code = _try(voice, settings, asked, scope, file or ()) if dry_run else _run(voice, asked)
     raise typer.Exit(code)
 
 
-def _run(voice: "Voice", period: "Period", units: list[str], reason: str) -> int:
+def _run(voice: "Voice", asked: "Asked") -> int:
     from flows.cli.running import exit_code, run_watched
     from flows.cli.telling import tell
     from flows.rerun import rerun as flow
 
-    outcome = run_watched(voice, lambda: flow(period=period.id, units=units, reason=reason, return_state=True))
+    def start() -> "State[Any]":
+        return flow(
+            area=asked.area,
+            units=tuple(asked.units),
+            period=asked.period,
+            period_to=asked.period_to,
+            reason=asked.reason,
+            note=asked.note,
+            recheck=asked.recheck,
+            return_state=True,
+        )
+
+    outcome = run_watched(voice, start)
     tell(voice, outcome)
     return exit_code(outcome)
 
 
-def _try(voice: "Voice", settings: Settings, period: "Period", units: list[str], files: Sequence[Path]) -> int:
+def _try(voice: "Voice", settings: Settings, asked: "Asked", scope: "Scope", files: Sequence[Path]) -> int:
+    from flows.asked import preview_asked
     from flows.cli.foretelling import foretell
     from flows.cli.running import Bars, exit_code
-    from flows.preview import preview
-    from flows.scope import Scope
     from flows.wiring import open_house
 
     bars = Bars(voice)
     with bars.progress:
-        found = preview(open_house(settings), Scope(period=period, units=frozenset(units)), bars, files)
+        found = preview_asked(open_house(settings), scope, asked, bars, files)
     foretell(voice, found)
     return exit_code(found.outcome)

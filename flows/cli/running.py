@@ -99,4 +99,4 @@ def exit_code(outcome: Outcome) -> int:
     """The exit code that a run's outcome means."""
     if outcome.left:
         return NOT_ALL_FETCHED
-    return SOME_REFUSED if outcome.refused else DONE
+    return SOME_REFUSED if outcome.refused or outcome.doubted else DONE

@@ -7,7 +7,7 @@ from rich.markup import escape
 from domain.issues import Issue
 from domain.rollups import RollupChange
 from flows.cli.voice import Voice
-from flows.outcome import Given, Outcome
+from flows.outcome import Doubt, Given, Outcome
 from flows.wording import Wording
 
 MOST_REFUSALS = 20
@@ -18,11 +18,14 @@ MOST_CHANGES = 12
 def tell(voice: Voice, outcome: Outcome, most_changes: int = MOST_CHANGES) -> None:
     """Tell what a run did, naming so many of the figures that moved."""
     words = Wording(voice.catalog, voice.lang)
-    voice.console.print(escape(words.summary(outcome)), style="bold red" if outcome.refused else "bold green")
+    voice.console.print(
+        escape(words.summary(outcome)), style="bold red" if outcome.refused or outcome.doubted else "bold green"
+    )
     for verdict in outcome.refused[:MOST_REFUSALS]:
         tell_issues(voice, verdict.label, verdict.file_name, verdict.faults)
     if len(outcome.refused) > MOST_REFUSALS:
         voice.say("and_more_refused", count=len(outcome.refused) - MOST_REFUSALS)
+    tell_doubts(voice, outcome.doubted)
     for given in outcome.given:
         tell_given(voice, given, most_changes)
     if outcome.replaced:
@@ -36,6 +39,19 @@ def tell(voice: Voice, outcome: Outcome, most_changes: int = MOST_CHANGES) -> No
         voice.say("waiting", count=outcome.waiting)
     for reason in outcome.left:
         voice.console.print(escape(voice.text("left", reason=reason)), style="yellow")
+
+
+def tell_doubts(voice: Voice, doubted: Sequence[Doubt]) -> None:
+    """Accepted reports that would not be accepted as they are today, and what a person can do about each."""
+    words = Wording(voice.catalog, voice.lang)
+    for doubt in doubted[:MOST_REFUSALS]:
+        verdict = doubt.verdict
+        tell_issues(voice, verdict.label, verdict.file_name, verdict.faults, "!")
+        voice.bullet("•", words.doubt(doubt), "yellow")
+        if verdict.unit and verdict.period and not verdict.accepted:
+            voice.bullet("→", voice.text("withdraw_doubted", unit=verdict.unit.code, period=verdict.period), "cyan", 4)
+    if len(doubted) > MOST_REFUSALS:
+        voice.say("and_more", count=len(doubted) - MOST_REFUSALS)
 
 
 def tell_issues(voice: Voice, label: str, file_name: str, issues: Sequence[Issue], mark: str = "✗") -> None:

@@ -39,7 +39,20 @@ def stage(house: House, run_id: str, batch: Sequence[Reading]) -> int:
 
 
 def check(house: House, run_id: str, batch: Sequence[Reading]) -> tuple[Judged, ...]:
-    """Let the catalogue's rules judge a staged batch.
+    """Let the catalogue's rules judge a staged batch, and record that they looked at it.
+
+    Raises:
+        RuleBrokenError: a rule is wrong; nobody is blamed and nothing is loaded.
+        BatchShrunkError: not everything that was staged was seen.
+    """
+    judged = look(house, run_id, batch)
+    with transaction(house.engine) as session:
+        record_checked(session, [one.submission.id for one in batch], house.clock(), run_id)
+    return judged
+
+
+def look(house: House, run_id: str, batch: Sequence[Reading]) -> tuple[Judged, ...]:
+    """What the catalogue's rules find in a staged batch; writes nothing.
 
     Raises:
         RuleBrokenError: a rule is wrong; nobody is blamed and nothing is loaded.
@@ -55,8 +68,6 @@ def check(house: House, run_id: str, batch: Sequence[Reading]) -> tuple[Judged, 
     found: dict[int, list[Issue]] = defaultdict(list)
     for finding in findings:
         found[finding.submission_id].append(finding.issue)
-    with transaction(house.engine) as session:
-        record_checked(session, [one.submission.id for one in batch], house.clock(), run_id)
     return tuple(
         Judged(one.submission.id, one.report, (*one.report.issues, *found[one.submission.id])) for one in batch
     )

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import sqlalchemy
 
+from flows.reason import Reason
 from tests.flows.prefect_server import PATIENCE_SECONDS, clean_environment, server_url
 
 ROOT = Path(__file__).parent.parent.parent
@@ -87,8 +88,9 @@ def test_the_rerun_form_explains_its_fields(api: httpx.Client) -> None:
     """Who reruns from the UI reads what each field wants."""
     schema = deployment(api, "rerun")["parameter_openapi_schema"]
     assert isinstance(schema, dict)
-    assert {name: bool(field.get("description")) for name, field in schema["properties"].items()} == {
-        "period": True,
-        "units": True,
-        "reason": True,
-    }
+    fields = sorted(schema["properties"].items(), key=lambda field: field[1]["position"])
+    assert {name: bool(field.get("description")) for name, field in fields} == dict.fromkeys(
+        ("area", "units", "period", "period_to", "reason", "note", "dry_run", "recheck"), True
+    )
+    assert schema["required"] == ["period"]
+    assert set(schema["definitions"]["Reason"]["enum"]) == set(Reason)

@@ -176,8 +176,8 @@ def test_nobody_reruns_or_withdraws_in_a_closed_period(after_closing: Path) -> N
     """Both are refused with the way to open it; another commune's month is open."""
     run, _ = run_of(after_closing)
     with pytest.raises(UsageError, match=r"tonghop close 2025-05 --area 585 --reopen"):
-        refuse_closed(run, [WRONG])
-    refuse_closed(run, ["00001"])
+        refuse_closed(run.house, MAY, [WRONG])
+    refuse_closed(run.house, MAY, ["00001"])
     unit = run.house.catalog.units.get(UNIT, run.house.catalog.last_day(FORM, MAY)).key
     with pytest.raises(UsageError, match="was closed by an on 2025-06-05, at revision 2"):
         decide(run, "withdraw", Place(unit, FORM, MAY), Said("wrong month", "an"))

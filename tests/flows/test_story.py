@@ -49,9 +49,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path) ->
         target = home / "inbox" / file.relative_to(home / "corrections")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(file, target)
-    _command(
-        told, "rerun", "rerun", "--period", "2025-05", "--unit", WRONG, "--reason", "the commune sent a correction"
-    )
+    _command(told, "rerun", "rerun", "--period", "2025-05", "--unit", WRONG, "--note", "the commune sent a correction")
     return told
 
 
@@ -182,7 +180,11 @@ def test_the_rerun_lists_what_moved(story: Story) -> None:
 def test_the_reason_is_kept_with_the_run(story: Story) -> None:
     """Whoever looks at the rerun later reads why it was made."""
     run = httpx.get(f"{server_url()}/flow_runs/{runs_of(story)[2]}").raise_for_status().json()
-    assert run["parameters"] == {"period": "2025-05", "units": [WRONG], "reason": "the commune sent a correction"}
+    given = run["parameters"]
+    assert (given["period"], given["units"], given["reason"]) == ("2025-05", [WRONG], "correction")
+    assert rows_of(story.home, "SELECT reason FROM run WHERE kind = 'rerun'") == [
+        ("correction: the commune sent a correction",)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,52 @@
+"""A preview as a page of Markdown, for the Prefect UI; the terminal has its own (`flows/cli/foretelling.py`)."""
+
+from collections.abc import Iterator
+
+from flows.outcome import Doubt, Given, Outcome
+from flows.preview import Preview
+from flows.wording import Wording
+
+MOST_TOLD = 100
+"""So many verdicts, and so many figures of a revision, stand on the page; the rest are counted."""
+
+
+def page_of(found: Preview, words: Wording) -> str:
+    """What a run would do: verdicts first, then every published figure that would move."""
+    outcome = found.outcome
+    lines = [f"**{words.text('preview')}**", words.summary(outcome)]
+    lines += [f"- {line}" for line in _verdicts(outcome, words)]
+    for given in outcome.given:
+        lines += _moves(given, words)
+    if not outcome.given:
+        lines.append(words.text("would_move_nothing"))
+    return "\n\n".join(lines)
+
+
+def _verdicts(outcome: Outcome, words: Wording) -> Iterator[str]:
+    for one in outcome.verdicts[:MOST_TOLD]:
+        if one.accepted:
+            yield words.text("would_accept", who=one.label, file=one.file_name)
+        else:
+            yield f"✗ **{one.label}** ({one.file_name}): {words.refusal(one)}"
+    if len(outcome.verdicts) > MOST_TOLD:
+        yield words.text("and_more", count=len(outcome.verdicts) - MOST_TOLD)
+    yield from (_doubt(one, words) for one in outcome.doubted[:MOST_TOLD])
+
+
+def _doubt(one: Doubt, words: Wording) -> str:
+    return f"! **{one.verdict.label}** ({one.verdict.file_name}): {words.doubt(one)} {words.refusal(one.verdict)}"
+
+
+def _moves(given: Given, words: Wording) -> list[str]:
+    kind = "would_publish_partial" if given.is_partial else "would_publish"
+    told = [f"### {words.text(kind, area=given.area_name, period=given.period, revision=given.revision)}"]
+    names = {each.id: each.name.get(words.lang) for each in words.catalog.indicators.values()}
+    rows = [
+        f"| {names[one.indicator]} | {one.column} | {one.before} | {one.after} |" for one in given.changes[:MOST_TOLD]
+    ]
+    if rows:
+        heads = " | ".join(words.text(name) for name in ("indicator", "moved_column", "before", "after"))
+        told.append("\n".join([f"| {heads} |", "|---|---|---|---|", *rows]))
+    if len(given.changes) > MOST_TOLD:
+        told.append(words.text("and_more", count=len(given.changes) - MOST_TOLD))
+    return told

@@ -1,0 +1,76 @@
+"""Recheck: judge stored reports once more under today's rules, without touching what was decided on its own."""
+
+from collections.abc import Iterator, Sequence
+
+from domain.figure_changes import changed_figures
+from domain.issues import Issue, Severity
+from flows.outcome import Doubt, Verdict
+from flows.scope import Scope
+from flows.stages.judge import look, stage
+from flows.stages.read import Reading, read
+from flows.wiring import House
+from warehouse import recheck as stored
+from warehouse.engine import reading, transaction
+from warehouse.queries.history import kept_figures
+from warehouse.recheck import Stored
+from warehouse.staging import clear
+from workbooks.landed_file import Reader
+
+
+def ask_again(house: House, scope: Scope) -> int:
+    """Let refused reports within the scope be judged once more by this run; how many."""
+    with transaction(house.engine) as session:
+        found = [one.submission.id for one in _within(scope, stored.refused_reports(session))]
+        stored.ask_again(session, found)
+    return len(found)
+
+
+def standing(house: House, scope: Scope) -> tuple[Stored, ...]:
+    """The reports within the scope that count now."""
+    with reading(house.engine) as session:
+        return tuple(_within(scope, stored.accepted_reports(session)))
+
+
+def recheck(house: House, run_id: str, reader: Reader, batch: Sequence[Stored]) -> tuple[Doubt, ...]:
+    """Read and judge accepted reports once more, and say which would not be accepted as they are; decides nothing.
+
+    A report that counts was accepted by the rules of its day, and figures were published from it: only a person
+    withdraws it.
+    """
+    found = read(reader, house.landing, house.catalog, house.today, [one.submission for one in batch])
+    findings = _findings(house, run_id, [one for one in found if one.may_be_judged])
+    doubts = (
+        _doubt(house, was, now, findings.get(now.submission.id, now.report.issues))
+        for was, now in zip(batch, found, strict=True)
+    )
+    return tuple(one for one in doubts if one.verdict.faults or one.changes or one.moved)
+
+
+def _findings(house: House, run_id: str, judgeable: Sequence[Reading]) -> dict[int, tuple[Issue, ...]]:
+    if not judgeable:
+        return {}
+    stage(house, run_id, judgeable)
+    judged = look(house, run_id, judgeable)
+    with transaction(house.staging) as session:
+        clear(session, run_id)
+    return {one.submission_id: one.issues for one in judged}
+
+
+def _doubt(house: House, was: Stored, now: Reading, issues: tuple[Issue, ...]) -> Doubt:
+    report = now.report
+    with reading(house.engine) as session:
+        changes = changed_figures(kept_figures(session, now.submission.id), report.observations)
+    verdict = Verdict(
+        submission_id=now.submission.id,
+        file_name=now.submission.file_name,
+        unit=report.unit,
+        period=report.period.id if report.period else None,
+        accepted=not any(issue.severity is Severity.CRITICAL for issue in issues),
+        issues=issues,
+    )
+    place = (report.unit.code if report.unit else None, report.form, report.period)
+    return Doubt(verdict, len(changes), moved=place != (was.unit, was.form, was.period))
+
+
+def _within(scope: Scope, found: Sequence[Stored]) -> Iterator[Stored]:
+    return (one for one in found if scope.takes_place(one.submission, one.unit, one.period))
