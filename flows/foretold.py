@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from flows.markdown import plain, table
 from flows.outcome import Doubt, Given, Outcome
 from flows.preview import Preview
 from flows.wording import Wording
@@ -25,28 +26,27 @@ def page_of(found: Preview, words: Wording) -> str:
 def _verdicts(outcome: Outcome, words: Wording) -> Iterator[str]:
     for one in outcome.verdicts[:MOST_TOLD]:
         if one.accepted:
-            yield words.text("would_accept", who=one.label, file=one.file_name)
+            yield words.text("would_accept", who=plain(one.label), file=plain(one.file_name))
         else:
-            yield f"✗ **{one.label}** ({one.file_name}): {words.refusal(one)}"
+            yield f"✗ **{plain(one.label)}** ({plain(one.file_name)}): {plain(words.refusal(one))}"
     if len(outcome.verdicts) > MOST_TOLD:
         yield words.text("and_more", count=len(outcome.verdicts) - MOST_TOLD)
     yield from (_doubt(one, words) for one in outcome.doubted[:MOST_TOLD])
 
 
 def _doubt(one: Doubt, words: Wording) -> str:
-    return f"! **{one.verdict.label}** ({one.verdict.file_name}): {words.doubt(one)} {words.refusal(one.verdict)}"
+    told = f"**{plain(one.verdict.label)}** ({plain(one.verdict.file_name)})"
+    return f"! {told}: {words.doubt(one)} {plain(words.refusal(one.verdict))}"
 
 
 def _moves(given: Given, words: Wording) -> list[str]:
     kind = "would_publish_partial" if given.is_partial else "would_publish"
     told = [f"### {words.text(kind, area=given.area_name, period=given.period, revision=given.revision)}"]
     names = {each.id: each.name.get(words.lang) for each in words.catalog.indicators.values()}
-    rows = [
-        f"| {names[one.indicator]} | {one.column} | {one.before} | {one.after} |" for one in given.changes[:MOST_TOLD]
-    ]
-    if rows:
-        heads = " | ".join(words.text(name) for name in ("indicator", "moved_column", "before", "after"))
-        told.append("\n".join([f"| {heads} |", "|---|---|---|---|", *rows]))
+    heads = [words.text(name) for name in ("indicator", "moved_column", "before", "after")]
+    told.append(
+        table(heads, [(names[one.indicator], one.column, one.before, one.after) for one in given.changes[:MOST_TOLD]])
+    )
     if len(given.changes) > MOST_TOLD:
         told.append(words.text("and_more", count=len(given.changes) - MOST_TOLD))
     return told

@@ -7,8 +7,9 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from domain.periods import parse_period
+from flows.links import links_of
 from flows.pipeline import Run, carry_out
-from flows.prefect_steps import PrefectSteps
+from flows.prefect_steps import PrefectSteps, rerun_form
 from flows.report import report
 from flows.scope import Scope
 from flows.settings import load_settings
@@ -36,4 +37,5 @@ def nightly(period: str | None = None) -> State[Any]:
         steps=PrefectSteps(str(flow_run.id)),
         watcher=current_watcher(),
     )
-    return report(carry_out(run, "nightly"), Wording(house.catalog, settings.lang))
+    links = links_of(settings, rerun_form())
+    return report(carry_out(run, "nightly"), Wording(house.catalog, settings.lang), house, links)

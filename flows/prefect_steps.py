@@ -1,13 +1,19 @@
 """Carry out a run's steps as Prefect task runs, and show every refused submission as one that failed."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from prefect import task
+import httpx
+from prefect import get_client, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
+from prefect.events import emit_event
+from prefect.exceptions import ObjectNotFound, PrefectException
+from prefect.settings import get_current_settings
 from prefect.states import Failed
 from prefect.tasks import Task
 
@@ -15,12 +21,23 @@ from domain.errors import TransientError
 from flows.settings import LOGGERS
 
 T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
 
 RETRY_DELAYS = [5.0, 20.0]
 """Seconds between the tries of a step that failed for a passing reason."""
 
 MOST_FAILED_TASK_RUNS = 500
-"""Beyond this the server loses records when it gets them all at once; the artifact's table names every submission."""
+"""Beyond this nobody looks at them one by one; the artifact's table names every submission."""
+
+TASK_RUNS_A_SECOND = 10.0
+"""The server loses records of task runs that come faster than it digests them: some 30 a second, on a busy machine
+half of that."""
+
+QUARANTINED = "tonghop.submission.quarantined"
+"""Name of the event that a submission was refused; notices and automations go by it."""
+
+RERUN = "rerun/rerun"
+"""The deployment whose form is linked."""
 
 TABLE = "failed-submissions"
 """Key of the artifact that lists a run's refused submissions."""
@@ -52,24 +69,73 @@ class PrefectSteps:
         return step()
 
 
-def show_failed(label: str, message: str) -> None:
-    """Leave a failed task run named `label` behind, whose message says what is wrong."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is left behind of a refused submission, beside its failed task run.
+
+    `label` names the task run, `message` says what is wrong in a few lines; `page` is Markdown, kept under `key`;
+    `facts` go with the event and hold no personal data.
+    """
+
+    label: str
+    message: str
+    key: str
+    page: str
+    facts: Mapping[str, Any]
+
+
+def show_failed(shown: Shown) -> None:
+    """Leave a failed task run behind, and within it the submission's page and the event that it was quarantined."""
 
     def refuse() -> State[Any]:
+        # A server that keeps no page must not hide why the submission was refused.
+        with suppress_failures():
+            create_markdown_artifact(shown.page, key=shown.key, description=shown.label)
+        emit_event(
+            QUARANTINED,
+            resource={"prefect.resource.id": f"tonghop.submission.{shown.facts['submission']}"}
+            | {f"tonghop.{name}": str(shown.facts[name] or "") for name in ("unit", "period")},
+            payload=dict(shown.facts),
+        )
         # A returned state keeps its message as it is; an exception would put a traceback around it.
-        return Failed(message=message)
+        return Failed(message=shown.message)
 
-    _as_task("submission", label, refuse)(return_state=True)
+    _as_task("submission", shown.label, refuse)(return_state=True)
+
+
+def rerun_form() -> str:
+    """Address of the rerun's form in the Prefect UI; empty where nothing is deployed, or no UI has an address."""
+    ui = get_current_settings().ui_url
+    if not ui:
+        return ""
+    with suppress_failures(), get_client(sync_client=True) as client:
+        try:
+            found = client.read_deployment_by_name(RERUN)
+        except ObjectNotFound:
+            return ""
+        return f"{ui.rstrip('/')}/deployments/deployment/{found.id}/run"
+    return ""
+
+
+@contextmanager
+def suppress_failures() -> Iterator[None]:
+    """Go on when the server does not keep what is only shown: everything is in the warehouse, too."""
+    try:
+        yield
+    except (httpx.HTTPError, PrefectException) as error:
+        _LOG.warning("the Prefect server did not take what was to be shown: %s", error)
 
 
 def show_page(markdown: str, key: str) -> None:
     """Leave a page behind as an artifact of the flow run."""
-    create_markdown_artifact(markdown, key=key)
+    with suppress_failures():
+        create_markdown_artifact(markdown, key=key)
 
 
 def show_table(rows: Sequence[Mapping[str, str]], description: str, key: str) -> None:
     """Leave a table of submissions behind as an artifact of the flow run."""
-    create_table_artifact(key=key, table=[dict(row) for row in rows], description=description)
+    with suppress_failures():
+        create_table_artifact(key=key, table=[dict(row) for row in rows], description=description)
 
 
 def _as_task(stage: str, label: str, work: Callable[[], T]) -> Task[[], T]:

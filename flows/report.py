@@ -6,24 +6,41 @@ from typing import Any
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows.foretold import page_of
-from flows.outcome import Outcome
-from flows.prefect_steps import DOUBTED, MOST_FAILED_TASK_RUNS, PREVIEW, TABLE, show_failed, show_page, show_table
+from flows import foretold
+from flows.failed_page import failed, key_of, page_of
+from flows.links import Links
+from flows.outcome import Outcome, Verdict
+from flows.pace import Pace
+from flows.prefect_steps import (
+    DOUBTED,
+    MOST_FAILED_TASK_RUNS,
+    PREVIEW,
+    TABLE,
+    TASK_RUNS_A_SECOND,
+    Shown,
+    show_failed,
+    show_page,
+    show_table,
+)
 from flows.preview import Preview
+from flows.wiring import House
 from flows.wording import Wording
+from warehouse.engine import reading
 
 _LOG = logging.getLogger(__name__)
 
 
-def report(outcome: Outcome, words: Wording) -> State[Any]:
+def report(outcome: Outcome, words: Wording, house: House, links: Links) -> State[Any]:
     """Leave everything an operator looks for, and return the state that the flow run ends in.
 
     Red when a submission was refused or something could not be collected, for operators watch for red; everything else
     is published all the same.
     """
     summary = words.summary(outcome)
+    pace = Pace(TASK_RUNS_A_SECOND)
     for verdict in outcome.refused[:MOST_FAILED_TASK_RUNS]:
-        show_failed(verdict.label, words.refusal(verdict))
+        pace.wait()
+        show_failed(_shown(verdict, words, house, links))
     if outcome.refused:
         show_table(words.table(outcome.refused), summary, TABLE)
     if outcome.doubted:
@@ -35,10 +52,22 @@ def report(outcome: Outcome, words: Wording) -> State[Any]:
 
 def report_preview(found: Preview, words: Wording) -> State[Any]:
     """Leave a page of what a rerun would do, and end as the rerun itself would."""
-    show_page(page_of(found, words), PREVIEW)
+    show_page(foretold.page_of(found, words), PREVIEW)
     return _state(found.outcome, f"{words.text('preview')} {words.summary(found.outcome)}")
 
 
 def _state(outcome: Outcome, summary: str) -> State[Any]:
     is_red = outcome.refused or outcome.left or outcome.doubted
     return Failed(message=summary) if is_red else Completed(message=summary)
+
+
+def _shown(verdict: Verdict, words: Wording, house: House, links: Links) -> Shown:
+    with reading(house.engine) as session:
+        page = page_of(failed(session, verdict), words, links)
+    facts = {
+        "submission": verdict.submission_id,
+        "unit": verdict.unit.code if verdict.unit else None,
+        "period": verdict.period,
+        "codes": sorted({issue.code for issue in verdict.faults}),
+    }
+    return Shown(verdict.label, words.refusal(verdict), key_of(verdict), page, facts)

@@ -7,8 +7,9 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from flows.asked import Asked, preview_asked, rerun_asked, scope_of
+from flows.links import links_of
 from flows.pipeline import Run
-from flows.prefect_steps import PrefectSteps
+from flows.prefect_steps import PrefectSteps, rerun_form
 from flows.reason import Reason
 from flows.report import report, report_preview
 from flows.settings import load_settings
@@ -60,4 +61,4 @@ def rerun(
         found = preview_asked(house, scope, asked, watcher)
         return report_preview(found, words)
     run = Run(house, scope, PrefectSteps(str(flow_run.id)), watcher, asked.recheck)
-    return report(rerun_asked(run, asked), words)
+    return report(rerun_asked(run, asked), words, house, links_of(settings, rerun_form()))

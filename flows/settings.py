@@ -48,6 +48,11 @@ class Settings(BaseSettings):
     wait_seconds: int = Field(default=600, ge=0)
     """How long a run waits for another one on the same warehouse to end before it gives up."""
 
+    base_url: str = ""
+    """Where browsers find the published pages (`tonghop serve`); empty: nothing links to them."""
+    office_url: str = ""
+    """Where browsers find quality pages and returned workbooks; empty: nothing links to them."""
+
     @field_validator("home")
     @classmethod
     def _whole_path(cls, home: Path) -> Path:

@@ -139,6 +139,32 @@ def test_the_refused_stand_in_a_table(story: Story) -> None:
     assert max(map(len, row.values())) < 40
 
 
+def test_the_commune_has_a_page_of_its_own(story: Story) -> None:
+    """An artifact under the commune's key names the cells, the history and the rerun; its history is the commune's."""
+    wanted = {
+        "flow_runs": {"id": {"any_": runs_of(story)[:1]}},
+        "artifacts": {"key": {"any_": [f"submission-{WRONG}"]}},
+    }
+    (page,) = eventually(lambda: ask("artifacts/filter", **wanted))
+    assert (page["type"], page["task_run_id"] is None) == ("markdown", False)
+    assert "E15" in page["data"]
+    assert f"tonghop rerun --unit {WRONG} --period 2025-05" in page["data"]
+
+
+def test_an_event_says_who_was_quarantined(story: Story) -> None:
+    """Automations hear of it: unit, period and rules, and nothing about persons."""
+    wanted = {"event": {"name": ["tonghop.submission.quarantined"]}}
+
+    def heard() -> list[dict[str, Any]]:
+        found = ask("events/filter", filter=wanted)["events"]
+        return [one for one in found if any(runs_of(story)[0] in str(each) for each in one["related"])]
+
+    (event,) = eventually(heard)
+    assert (event["resource"]["tonghop.unit"], event["resource"]["tonghop.period"]) == (WRONG, "2025-05")
+    assert set(event["payload"]) == {"submission", "unit", "period", "codes"}
+    assert event["payload"]["codes"]
+
+
 def test_the_others_are_published(story: Story) -> None:
     """Seven communes' figures are published the same night, the area marked partial."""
     rows = story.published["night"].values()

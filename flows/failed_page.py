@@ -1,0 +1,108 @@
+"""A refused submission as a page of Markdown: what is wrong and what to do, its commune's history, where to go on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from domain.units import UnitKey
+from flows.links import Links
+from flows.markdown import link, plain, table
+from flows.outcome import Verdict
+from flows.wording import Wording
+from publishing.formatting import format_time
+from warehouse.engine import Session
+from warehouse.queries import SubmissionRecord, submission_record
+from warehouse.queries.history import MoveRecord, history
+from warehouse.queries.recent import PastReport, recent_reports
+
+MOST_FAULTS = 25
+"""So many faults stand on the page; the quality page has them all."""
+PERIODS_BACK = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A refused submission and what the warehouse knows of its commune."""
+
+    verdict: Verdict
+    record: SubmissionRecord
+    moves: tuple[MoveRecord, ...]
+    recent: tuple[PastReport, ...]
+
+
+def failed(session: Session, verdict: Verdict) -> Failed:
+    """Look up what the page of a refused submission tells."""
+    record = submission_record(session, verdict.submission_id)
+    if verdict.unit is None or record.form is None or record.period is None:
+        return Failed(verdict, record, (), ())
+    key = UnitKey(verdict.unit.code, verdict.unit.valid_from)
+    versions = history(session, key, record.form, record.period).versions
+    return Failed(
+        verdict=verdict,
+        record=record,
+        moves=tuple(move for one in versions for move in one.moves),
+        recent=recent_reports(session, key, record.form, PERIODS_BACK),
+    )
+
+
+def key_of(verdict: Verdict) -> str:
+    """The artifact's key: one for each commune, so that its history by key is the commune's."""
+    return f"submission-{verdict.unit.code.lower()}" if verdict.unit else f"submission-file-{verdict.submission_id}"
+
+
+def page_of(one: Failed, words: Wording, links: Links) -> str:
+    """The page."""
+    verdict, received = one.verdict, format_time(one.record.delivered_at, words.lang)
+    head = f"## {plain(verdict.label)} — {plain(verdict.period or '?')}"
+    file = words.text("failed_file", file=plain(verdict.file_name), received=received)
+    parts = [head, file, " · ".join(_ways_on(one, words, links)), _faults(verdict, words)]
+    more = len(verdict.faults) - MOST_FAULTS
+    parts.append(words.text("and_more", count=more) if more > 0 else "")
+    if one.recent:
+        parts += [f"### {words.text('failed_history')}", _history(one.recent, words)]
+        parts.append("\n".join(f"- {_told(move, words)}" for move in one.moves[-10:]))
+    return "\n\n".join(filter(None, parts))
+
+
+def _ways_on(one: Failed, words: Wording, links: Links) -> Iterator[str]:
+    verdict = one.verdict
+    yield link(words.text("to_quality_page"), links.quality(verdict.submission_id))
+    if verdict.unit is None or verdict.period is None:
+        return
+    yield link(words.text("to_returned"), links.returned(verdict.unit.code, verdict.period))
+    form = links.rerun(verdict.unit.code, verdict.period)
+    if form:
+        yield link(words.text("to_rerun"), form)
+    yield f"`tonghop rerun --unit {verdict.unit.code} --period {verdict.period}`"
+
+
+def _faults(verdict: Verdict, words: Wording) -> str:
+    heads = [words.text(f"column_{name}") for name in ("sheet", "cell", "fault", "action")]
+    rows = [
+        (
+            plain(issue.sheet or ""),
+            plain(issue.cell or ""),
+            plain(words.catalog.issue_message(issue, words.lang)),
+            plain(words.catalog.issue_action(issue, words.lang)),
+        )
+        for issue in verdict.faults[:MOST_FAULTS]
+    ]
+    return table(heads, rows)
+
+
+def _history(recent: Sequence[PastReport], words: Wording) -> str:
+    heads = [words.text(name) for name in ("column_period", "column_version", "standing", "received", "column_faults")]
+    rows = [
+        (
+            past.period.id,
+            str(past.version),
+            words.text(f"state_{past.state}"),
+            format_time(past.received_at, words.lang),
+            str(past.issues),
+        )
+        for past in recent
+    ]
+    return table(heads, rows)
+
+
+def _told(move: MoveRecord, words: Wording) -> str:
+    return f"{format_time(move.at, words.lang)}: {words.text(f'move_{move.reason or move.to_state}')}"
