@@ -6,7 +6,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import UsageError
@@ -52,6 +53,8 @@ class Settings(BaseSettings):
     """Where browsers find the published pages (`tonghop serve`); empty: nothing links to them."""
     office_url: str = ""
     """Where browsers find quality pages and returned workbooks; empty: nothing links to them."""
+    office_auth: SecretStr | None = None
+    """`name:password` for quality pages and returned workbooks; None: they are not served."""
 
     @field_validator("home")
     @classmethod
@@ -63,6 +66,16 @@ class Settings(BaseSettings):
     @classmethod
     def _split_inbox(cls, given: object) -> object:
         return _split(given, ";")
+
+    @field_validator("office_auth")
+    @classmethod
+    def _name_and_word(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is None:
+            return None
+        name, mark, password = given.get_secret_value().partition(":")
+        if not (name and mark and password):
+            raise ValueError("it has to be a name and a password, with a colon between them")
+        return given
 
     @field_validator("areas", mode="before")
     @classmethod
@@ -104,6 +117,16 @@ class Settings(BaseSettings):
         """Folder of what is given out."""
         return self.home / "published"
 
+    @property
+    def quality(self) -> Path:
+        """Folder of the pages that say what was found in each submission, and of each night's checks."""
+        return self.home / "quality"
+
+    @property
+    def outbox(self) -> Path:
+        """Folder of what is returned to communes."""
+        return self.home / "outbox"
+
 
 def load_settings(**given: object) -> Settings:
     """The settings of the environment, overridden by what is given.
@@ -115,7 +138,7 @@ def load_settings(**given: object) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type] # pydantic checks them
     except ValidationError as error:
         faults = "; ".join(
-            f"{_PREFIX}{str(fault['loc'][0]).upper()}={fault['input']}: {fault['msg']}" for fault in error.errors()
+            f"{_PREFIX}{str(fault['loc'][0]).upper()}{_shown(fault)}: {fault['msg']}" for fault in error.errors()
         )
         raise UsageError(f"settings cannot be used: {faults}") from error
 
@@ -142,8 +165,17 @@ def has_own_server() -> bool:
     return bool(os.environ.get("PREFECT_API_URL"))
 
 
+def _shown(fault: ErrorDetails) -> str:
+    # A value that is wrong is shown, unless nobody may see it.
+    secret = {name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
+    return "" if fault["loc"][0] in secret else f"={fault['input']}"
+
+
 def _as_environment(settings: Settings) -> dict[str, str]:
-    return {_PREFIX + name.upper(): _as_text(value) for name, value in settings.model_dump(mode="json").items()}
+    # Secrets stay where they came from: the environment, or files that every process of ours can read.
+    secret = {name for name in Settings.model_fields if isinstance(getattr(settings, name), SecretStr)}
+    given = settings.model_dump(mode="json", exclude=secret)
+    return {_PREFIX + name.upper(): _as_text(value) for name, value in given.items()}
 
 
 def _as_text(value: object) -> str:

@@ -81,6 +81,14 @@ class Wording:
         """Where a unit stands."""
         return self.text(f"state_{unit.state}")
 
+    def submission_state(self, state: str) -> str:
+        """Where a submission stands."""
+        return self.text(f"submission_{state}")
+
+    def kilobytes(self, size: int) -> str:
+        """The size of a file, from bytes."""
+        return f"{format_number(Decimal(-(-size // 1024)), self.lang)} KB"
+
     def day(self, day: date) -> str:
         """A day."""
         return format_day(day, self.lang)

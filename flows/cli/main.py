@@ -22,6 +22,7 @@ from flows.cli import (
     rollup,
     rules,
     sample,
+    serve,
     status,
     template,
     withdraw,
@@ -85,6 +86,7 @@ for _command in (
     backup.backup,
     backup.restore,
     backup.copy,
+    serve.serve,
     demo.demo,
 ):
     app.command()(_command)

@@ -1,0 +1,67 @@
+"""Answer on several ports at once until the process is told to end."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from domain.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Site:
+    """An app, and the address that it is to be found at."""
+
+    app: ASGIApp
+    host: str
+    port: int
+
+
+def run(sites: Sequence[Site]) -> None:
+    """Serve all sites until SIGINT or SIGTERM; answers that have begun are finished first.
+
+    Raises:
+        UsageError: a port is taken, or the host is none of this machine's.
+    """
+    sockets = [_bound(site) for site in sites]
+    asyncio.run(_run(sites, sockets))
+
+
+async def _run(sites: Sequence[Site], sockets: Sequence[socket.socket]) -> None:
+    servers = [
+        _Server(uvicorn.Config(site.app, log_config=None, access_log=False, server_header=False, lifespan="off"))
+        for site in sites
+    ]
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop)
+    await asyncio.gather(*(server.serve(sockets=[one]) for server, one in zip(servers, sockets, strict=True)))
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to whoever runs several servers."""
+        yield
+
+
+def _bound(site: Site) -> socket.socket:
+    family = socket.AF_INET6 if ":" in site.host else socket.AF_INET
+    bound = socket.socket(family)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((site.host, site.port))
+    except OSError as error:
+        bound.close()
+        raise UsageError(f"nothing can be served on {site.host}:{site.port} ({error.strerror})") from error
+    return bound

@@ -1,0 +1,90 @@
+"""Pages that lead to others: what is published, and what came in and what became of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from domain.periods import Period
+from publishing.shelf_index import Shelved
+from publishing.wording import Wording
+from warehouse.queries.inventory import Inventory, Listed
+
+MOST_PERIODS = 12
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFile:
+    """A file that was returned to a commune, by name, and its size in bytes."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a list shows: submissions of which period and state, and where each leads: key of a text, and address.
+
+    `further` is the address of the rest of the list; empty where there is none.
+    """
+
+    period: str
+    state: str
+    links: Mapping[int, Sequence[tuple[str, str]]]
+    further: str = ""
+
+
+def published_page(found: Sequence[Shelved], words: Wording, today: date) -> bytes:
+    """What is published: areas down, periods across, the newest twelve."""
+    periods = sorted({one.period for one in found}, key=lambda one: (one.year, one.last_month), reverse=True)
+    periods = periods[:MOST_PERIODS]
+    cells = {(one.area, one.form, one.as_now, one.period): one for one in found}
+    rows = sorted({(one.area, one.form, one.as_now) for one in found if one.period in periods})
+    names = {area: _name_of(words, area, [one.period for one in found if one.area == area], today) for area, *_ in rows}
+    return _render("published.html.j2", words, periods=periods, rows=rows, cells=cells, names=names)
+
+
+def inventory_page(found: Inventory, nights: Sequence[str], words: Wording) -> bytes:
+    """What came in, by period and state; `nights` are names of folders that hold a night's checks."""
+    return _render("inventory.html.j2", words, found=found, nights=nights)
+
+
+def submissions_page(listed: Sequence[Listed], chosen: Chosen, words: Wording) -> bytes:
+    """The submissions of one period and state."""
+    return _render(
+        "submissions.html.j2",
+        words,
+        listed=listed,
+        period=chosen.period,
+        state=chosen.state,
+        links=chosen.links,
+        further=chosen.further,
+    )
+
+
+def returned_page(title: str, period: str, files: Sequence[OfficeFile], words: Wording) -> bytes:
+    """What was returned to a commune for a period."""
+    return _render("returned.html.j2", words, title=title, period=period, files=files)
+
+
+def _name_of(words: Wording, area: str, periods: Sequence[Period], today: date) -> str:
+    """What an area is called: an officer's own by its name, a unit by the name it bore in the newest period."""
+    if area in words.catalog.areas:
+        return words.catalog.areas[area].name.get(words.lang)
+    days = [date(one.year, one.last_month, 14) for one in sorted(periods, key=lambda one: one.id)]
+    found = [words.catalog.units.find(area, day) for day in (*days, today)]
+    return next((unit.name for unit in reversed(found) if unit is not None), area)
+
+
+def _render(template: str, words: Wording, **facts: object) -> bytes:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(template).render(words=words, t=words.text, lang=words.lang, **facts).encode()

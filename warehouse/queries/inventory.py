@@ -1,0 +1,95 @@
+"""What came in and what became of it: counts by period and state, and the submissions behind each count."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from domain.periods import Period, parse_period
+from domain.submissions import SubmissionState
+from domain.units import UnitKey
+from warehouse.engine import Session
+from warehouse.models import SubmissionRow
+from warehouse.queries.files import issue_counts, unit_names
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """How many submissions of each period stand in each state, newest period first; None: period unknown."""
+
+    counts: Mapping[Period | None, Mapping[SubmissionState, int]]
+
+    @property
+    def states(self) -> frozenset[SubmissionState]:
+        """The states in which any stands."""
+        return frozenset(state for states in self.counts.values() for state in states)
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return sum(number for states in self.counts.values() for number in states.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One submission in a list; unit and name are None where reading could not tell. `received_at` is in UTC."""
+
+    id: int
+    unit: str | None
+    unit_name: str | None
+    period: str | None
+    version: int | None
+    state: SubmissionState
+    file_name: str
+    received_at: datetime
+    issues: int
+
+
+def inventory(session: Session) -> Inventory:
+    """Count all submissions."""
+    row = SubmissionRow
+    found: dict[Period | None, dict[SubmissionState, int]] = defaultdict(dict)
+    for period, state, number in session.execute(
+        select(row.period, row.state, func.count()).group_by(row.period, row.state)
+    ).tuples():
+        found[parse_period(period) if period else None][state] = number
+    return Inventory({period: found[period] for period in sorted(found, key=_newest_first)})
+
+
+def submissions_in(
+    session: Session, period: Period | None, state: SubmissionState, *, first: int = 0, most: int = 500
+) -> tuple[Listed, ...]:
+    """The submissions of a period (None: unknown) in a state, by unit and version: `most` of them after `first`."""
+    row = SubmissionRow
+    chosen = session.scalars(
+        select(row)
+        .where(row.period == period.id if period else row.period.is_(None), row.state == state)
+        .order_by(row.unit_code, row.version, row.id)
+        .offset(first)
+        .limit(most)
+    ).all()
+    keys = {
+        one.id: UnitKey(one.unit_code, one.unit_valid_from) for one in chosen if one.unit_code and one.unit_valid_from
+    }
+    names = unit_names(session, list(keys.values()))
+    counts = issue_counts(session, [(one.id, one.judgement) for one in chosen])
+    return tuple(
+        Listed(
+            id=one.id,
+            unit=one.unit_code,
+            unit_name=names[keys[one.id]] if one.id in keys else None,
+            period=one.period,
+            version=one.version,
+            state=one.state,
+            file_name=one.file_name,
+            received_at=one.received_at,
+            issues=counts.get((one.id, one.judgement), 0),
+        )
+        for one in chosen
+    )
+
+
+def _newest_first(period: Period | None) -> tuple[int, int, int]:
+    return (0, 0, 0) if period is None else (-period.year, -period.last_month, period.months)
