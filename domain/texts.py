@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,7 @@ _OLD_TONE_PLACES = {
 _TONE_PLACE = re.compile("(?<!q)(" + "|".join(_OLD_TONE_PLACES) + r")(?!\w)")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 _APOSTROPHES = re.compile("[\u2018\u2019\u02bc`]")
+_WORD = re.compile(r"\w+")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 
 
@@ -49,6 +50,12 @@ def normalise_name(name: str) -> str:
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", name)).casefold()
     text = _APOSTROPHES.sub("'", _DASHES.sub("-", text))
     return " ".join(_TONE_PLACE.sub(lambda found: _OLD_TONE_PLACES[found.group()], text).split())
+
+
+def says(text: str, phrases: Iterable[str]) -> bool:
+    """Whether a text has one of these normalised phrases among its words."""
+    words = f" {' '.join(_WORD.findall(normalise_name(text)))} "
+    return any(f" {phrase} " in words for phrase in phrases)
 
 
 def code_key(code: str) -> str:

@@ -43,9 +43,11 @@ def bare_units(
 
 
 def _names(evidence: Evidence, *, is_told: bool) -> Iterator[tuple[str, str]]:
-    """Names and where they stand: the file's and its folder's; the place of signing, which may be the district's."""
+    """Names and where they stand: the file's, its folder's, the board's; the place of signing, maybe the district's."""
     hints = evidence.hints
     yield from ((name, name) for name in (hints.file_name, *hints.folders[-1:]))
+    for line in (line for heading in evidence.headings for line in heading.bare):
+        yield f"{line.sheet}!{line.cell}", line.text
     for line in (line for heading in evidence.headings for line in heading.signed if is_told):
         yield f"{line.sheet}!{line.cell}", line.text.partition(",")[0]
 

@@ -53,6 +53,11 @@ class Candidate:
         return is_near and is_column_number_row(self.header.own(self.sheet.rows[row]), below_heading=True)
 
     @property
+    def first_heading(self) -> str:
+        """Where its heading begins."""
+        return cell_address(self.header.top, min(self.header.columns.values()))
+
+    @property
     def is_prose(self) -> bool:
         """Whether sentences stand where figures would: a guide explains the form under the form's own headings."""
         long = [cell.text for cell in self.figures if len(cell.text) > _LONGEST_FIGURE]
@@ -165,8 +170,7 @@ def _note_ignored(
         if sheet is chosen or not any(_is_figure(cell) for cell in candidate.figures):
             continue
         if sheet is form_sheet:
-            heading = cell_address(candidate.header.top, min(candidate.header.columns.values()))
-            findings.issue("table_ignored", Place(sheet.name, heading), expected=chosen.name)
+            findings.issue("table_ignored", Place(sheet.name, candidate.first_heading), expected=chosen.name)
         else:
             findings.issue("sheet_ignored", Place(sheet.name, ""), found=sheet.name, expected=chosen.name)
 

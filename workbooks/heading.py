@@ -10,10 +10,16 @@ from domain.texts import normalise_name
 from workbooks.cells import Cell, CellKind, Sheet
 from workbooks.days import day_of_signing, span_of_days, without_days
 from workbooks.hints import period_in_words
+from workbooks.kinds import with_full_kind
 from workbooks.month_words import with_month_numbers
 
 _LINES_SEARCHED = 30
-_BOARD = re.compile(r"(?:ubnd|ủy ban nhân dân)\s+")
+_BOARD = re.compile(r"(?:(?:hđnd|hội đồng nhân dân)\s*(?:[-,&/]|và)?\s*)?(?:ubnd|ủy ban nhân dân)\s*:?\s+")
+# The Party's committee, the office, the steering committee of a commune: from such a line a name that exists is taken.
+_OTHER_BODY = re.compile(
+    r"(?:đảng ủy|đảng bộ|hđnd|hội đồng nhân dân|văn phòng|ban chỉ đạo|bcđ|tổ công tác)\b.*?"
+    r"(?P<name>(?:xã|phường|thị trấn|đặc khu)\s+\S.*)"
+)
 _COMMUNE = re.compile(r"(?:xã|phường|thị trấn|đặc khu)\s+\S")
 _COMMUNE_ALONE = re.compile(r"(?:xã|phường|thị trấn|đặc khu)(?: [^\W\d_]+(?:['’][^\W\d_]+)?){1,5}")
 _UNIT_NAMED = re.compile(
@@ -44,7 +50,8 @@ class Heading:
 
     `days` are lines that say from when to when the figures run, `signed` those that say when the report was signed.
     `mentions` are names of communes that stand alone, as beside a cell "Đơn vị báo cáo:", `titles` titles that may
-    name one.
+    name one, `bare` names without a kind behind the word for the people's committee. `lines` are all
+    lines above a table; where there is none, they may be anything.
     """
 
     forms: tuple[Line, ...]
@@ -55,13 +62,17 @@ class Heading:
     signed: tuple[Line, ...] = ()
     mentions: tuple[Line, ...] = ()
     titles: tuple[Line, ...] = ()
+    bare: tuple[Line, ...] = ()
+    lines: tuple[Line, ...] = ()
 
 
 def read_heading(sheet: Sheet, before_row: int | None) -> Heading:
     """Gather what the rows above the table say; lines still left as dots say nothing."""
     said: dict[str, list[Line]] = {"forms": [], "units": [], "above": [], "periods": [], "days": [], "signed": []}
-    said |= {"mentions": [], "titles": []}
+    said |= {"mentions": [], "titles": [], "bare": [], "lines": []}
     for line in _lines(sheet, before_row or _LINES_SEARCHED):
+        if before_row is not None:
+            said["lines"].append(line)
         for kind, part in (*_of_form_and_units(line), *_of_time(line)):
             if _HAS_CONTENT.search(part.text):
                 said[kind].append(part)
@@ -72,18 +83,22 @@ def _of_form_and_units(line: Line) -> Iterator[tuple[str, Line]]:
     if found := _FORM_NUMBER.match(line.text):
         yield "forms", _part(line, found["number"])
     if found := _REPORTER.search(line.text):
-        yield from _unit_and_above(line, _BOARD.sub("", found["name"]))
+        yield from _unit_and_above(line, with_full_kind(_BOARD.sub("", found["name"])))
     elif found := _UNIT_NAMED.match(line.text):
         # "Đơn vị:" heads units of measure as well: only a commune that exists is taken from such a line.
         yield "mentions", _part(line, _BEFORE_ABOVE.split(found["name"])[0])
-    elif _COMMUNE_ALONE.fullmatch(line.text):
-        yield "mentions", line
+    elif _COMMUNE_ALONE.fullmatch(with_full_kind(line.text)):
+        yield "mentions", _part(line, with_full_kind(line.text))
     elif found := _BOARD.match(line.text):
-        rest = line.text[found.end() :]
+        rest = with_full_kind(line.text[found.end() :])
         if _COMMUNE.match(rest):
             yield from _unit_and_above(line, rest)
         elif _ABOVE.match(rest):
             yield "above", _part(line, rest)
+        else:
+            yield "bare", _part(line, rest)
+    elif found := _OTHER_BODY.match(line.text):
+        yield "mentions", _part(line, _BEFORE_ABOVE.split(found["name"])[0])
 
 
 def _unit_and_above(line: Line, text: str) -> Iterator[tuple[str, Line]]:

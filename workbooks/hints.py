@@ -47,6 +47,10 @@ _NUMBERED = re.compile(r"\b(?:so|lan|ban|mau|bieu|quy|cv|vb)[ ._]*$")
 _MONTH_ALONE = re.compile(
     r"(?<![a-z\d])(?:thang|t)[ ._-]*(?P<n>1[0-2]|0?[1-9])(?!\d|[ ._/-]*(?:nam[ ._-]*)?20\d{2}|[._/-]\d)"
 )
+_ANY_MONTH = re.compile(
+    r"tháng\s*(?P<n>1[0-2]|0?[1-9])(?!\d)"
+    r"(?:\s*(?:[/.-]|năm)?\s*(?P<year>20\d{2})(?!\d)|\s*(?:[/.-]|năm)\s*(?P<short>[2-4]\d)(?![\d/.-]))?"
+)
 _YEARS = range(2015, 2051)
 _CENTURY = 2000
 _CODE_IN_NAME = re.compile(r"(?<!\d)(\d{5})(?!\d)")
@@ -60,6 +64,25 @@ def period_in_words(text: str) -> Period | None:
         if found := pattern.search(name):
             return _period(frequency, found.groupdict().get("n"), int(found["year"]))
     return None
+
+
+def months_in_words(text: str) -> frozenset[Period]:
+    """Every month that a text names; one without a year is of the year named behind it or before it, else of any."""
+    found = list(_ANY_MONTH.finditer(with_month_numbers(normalise_name(text))))
+    years = [_year_of(match) for match in found]
+    known = next((year for year in years if year is not None), None)
+    months: set[Period] = set()
+    for match, given in zip(reversed(found), reversed(years), strict=True):
+        known = given or known
+        for year in (known,) if known else _YEARS:
+            months.add(Period(year, int(match["n"]), Frequency.MONTH))
+    return frozenset(months)
+
+
+def _year_of(match: re.Match[str]) -> int | None:
+    if match["year"]:
+        return int(match["year"])
+    return _CENTURY + int(match["short"]) if match["short"] else None
 
 
 def periods_in_name(name: str) -> frozenset[Period]:

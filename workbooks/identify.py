@@ -1,22 +1,24 @@
 """Which form a workbook is, and in which layout it was made: from the stamp, the heading and the period."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from domain.catalog import Catalog
 from domain.errors import UsageError
 from domain.layouts import Form, Layout
 from domain.periods import Period
 from workbooks.agreement import Reading, agree
+from workbooks.cells import Workbook
 from workbooks.evidence import Evidence
 from workbooks.findings import Findings, Place
+from workbooks.form_by_lines import forms_by_lines
 from workbooks.heading import Heading, Line
 from workbooks.labels import normalise_label
 from workbooks.stamp import KEY_FORM, KEY_LAYOUT_VERSION
 from workbooks.stamp_reading import Stamp
 
 
-def identify_form(catalog: Catalog, evidence: Evidence, sheet_names: Sequence[str], findings: Findings) -> Form | None:
-    """The form a workbook is, by its stamp and the form number in its heading; else by the name of its sheets."""
+def identify_form(catalog: Catalog, evidence: Evidence, workbook: Workbook, findings: Findings) -> Form | None:
+    """The form a workbook is, by its stamp and the form number in its heading; else by its sheets or its lines."""
     readings = [*_stamped_forms(catalog, evidence.stamp, findings), *_headed_forms(catalog, evidence.headings)]
     verdict = agree(readings)
     if verdict.rivals:
@@ -27,22 +29,39 @@ def identify_form(catalog: Catalog, evidence: Evidence, sheet_names: Sequence[st
         )  # fmt: skip
         return None
     if verdict.value is None and not any(reading.values for reading in readings):
-        named = {normalise_label(name) for name in sheet_names}
-        verdict = agree(
-            [
-                Reading(layout.sheet, layout.sheet, frozenset({layout.form}))
-                for layout in catalog.layouts
-                if normalise_label(layout.sheet) in named
-            ]
-        )
+        verdict = agree(list(_named_forms(catalog, workbook)))
+        if not verdict.choices and verdict.value is None and not verdict.rivals:
+            return _form_by_lines(catalog, evidence, workbook, findings)
     if verdict.value is not None and verdict.value in catalog.forms:
         return catalog.forms[verdict.value]
     if not evidence.stamp.of(KEY_FORM):
-        said = next((line for heading in evidence.headings for line in heading.forms), None)
-        place = Place(said.sheet, said.cell) if said else None
-        known = ", ".join(form.number for form in catalog.forms.values())
-        findings.issue("unknown_form", place, found=said.text.upper() if said else "", expected=known)
+        _note_unknown(catalog, evidence, findings)
     return None
+
+
+def _note_unknown(catalog: Catalog, evidence: Evidence, findings: Findings) -> None:
+    said = next((line for heading in evidence.headings for line in heading.forms), None)
+    place = Place(said.sheet, said.cell) if said else None
+    known = ", ".join(form.number for form in catalog.forms.values())
+    findings.issue("unknown_form", place, found=said.text.upper() if said else "", expected=known)
+
+
+def _named_forms(catalog: Catalog, workbook: Workbook) -> Iterator[Reading[str]]:
+    named = {normalise_label(sheet.name) for sheet in workbook.sheets}
+    for layout in catalog.layouts:
+        if normalise_label(layout.sheet) in named:
+            yield Reading(layout.sheet, layout.sheet, frozenset({layout.form}))
+
+
+def _form_by_lines(catalog: Catalog, evidence: Evidence, workbook: Workbook, findings: Findings) -> Form | None:
+    """The one form whose lines a table has, which is noted."""
+    found = tuple(forms_by_lines(catalog, workbook))
+    if len({one.form for one in found}) != 1:
+        _note_unknown(catalog, evidence, findings)
+        return None
+    form = catalog.forms[found[0].form]
+    findings.repair("form_by_lines", found[0].place, "", form.number)
+    return form
 
 
 def _stamped_forms(catalog: Catalog, stamp: Stamp, findings: Findings) -> Iterator[Reading[str]]:

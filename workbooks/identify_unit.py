@@ -37,7 +37,10 @@ def identify_unit(
         *_hinted_units(register, level, day, evidence.hints),
     ]
     readings.extend(_parents(register, day, evidence, readings))
-    readings.extend(bare_units(register, level, day, evidence, readings))
+    bare = list(bare_units(register, level, day, evidence, readings))
+    if not any(reading.values for reading in readings):
+        bare += _parents(register, day, evidence, bare)
+    readings += bare
     verdict = agree(readings)
     if verdict.rivals:
         first, second = verdict.rivals

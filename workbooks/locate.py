@@ -10,6 +10,7 @@ from workbooks.addresses import parse_reference
 from workbooks.cells import Sheet, Workbook
 from workbooks.findings import Findings, Place
 from workbooks.form_columns import check_columns, note_missing_columns, note_retitled
+from workbooks.label_column import with_labels
 from workbooks.label_rows import FormRows, find_rows
 from workbooks.line_index import LineIndex
 from workbooks.named_spots import NameCheck, Spot
@@ -45,6 +46,8 @@ def locate_lines(catalog: Catalog, workbook: Workbook, sheet: Sheet, layout: Lay
         findings.issue(code, Place(sheet.name, ""), expected=expected)
         return LocatedForm()
     index = LineIndex(catalog, layout)
+    if header is not None:
+        header = with_labels(sheet, layout, header, index, findings)
     other = find_header(sheet, layout.village_columns) if layout.village_columns else None
     rows = find_rows(sheet, header, end_of(header, other), index, findings) if header is not None else FormRows()
     if header is not None:

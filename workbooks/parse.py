@@ -29,6 +29,7 @@ from workbooks.identify_period import hinted_periods, identify_period
 from workbooks.identify_unit import identify_unit
 from workbooks.legacy_fonts import LegacyFonts
 from workbooks.locate import locate_lines
+from workbooks.other_figures import note_other_figures
 from workbooks.reader import read_workbook
 from workbooks.split_form import note_split
 from workbooks.stamp import META_SHEET
@@ -57,7 +58,7 @@ def parse_report(data: bytes, catalog: Catalog, hints: Hints, limits: Limits | N
     fonts = LegacyFonts(workbook, catalog, findings)
     workbook = fonts.workbook
     evidence = Evidence(read_stamp(workbook), _headings(catalog, workbook), hints)
-    form = identify_form(catalog, evidence, [sheet.name for sheet in workbook.sheets], findings)
+    form = identify_form(catalog, evidence, workbook, findings)
     if form is None:
         return _unparsed(catalog, hints, findings)
     report = _parse_form(catalog, form, workbook, evidence, findings)
@@ -93,6 +94,7 @@ def _parse_form(
         form_table = locate_lines(catalog, workbook, sheet, layout, findings)
         observations.extend(parse_line(context, line, unit.code if unit else "") for line in form_table.lines)
         note_split(context, workbook, layout, form_table)
+        note_other_figures(context, layout, form_table.lines, period)
         check_units(context, layout, form_table.lines)
         check_totals(context, form_table.totals, observations)
     if layout is not None and unit is not None and period is not None:
