@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from domain.errors import UsageError
 from domain.periods import Frequency, Period, parse_period
 from domain.texts import ascii_key, normalise_name
+from workbooks.kinds import with_full_kinds
 from workbooks.month_words import with_month_numbers
 
 
@@ -122,7 +123,7 @@ def codes_in_name(name: str) -> tuple[str, ...]:
 
 def units_in_name(name: str) -> Iterator[str]:
     """What may be a commune's name with its kind ("xã lâm sơn"), the longest guess first."""
-    for found in _UNIT_IN_NAME.findall(normalise_name(name).replace("_", " ")):
+    for found in _UNIT_IN_NAME.findall(with_full_kinds(normalise_name(name)).replace("_", " ")):
         words = found.split(" ")
         for length in range(len(words), 1, -1):
             yield " ".join(words[:length])

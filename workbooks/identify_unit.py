@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from domain.texts import ascii_key
+from domain.texts import ascii_key, normalise_name
 from domain.units import Level, OrgUnit, UnitRegister
 from workbooks.agreement import Reading, agree
 from workbooks.bare_names import bare_units
@@ -153,7 +153,7 @@ def _note_unknown_names(
 
 
 def _alike(register: UnitRegister, level: Level, day: date, line: Line, above: set[str]) -> str:
-    """Units whose names differ from the one written by diacritics only: to show a person, not to choose from.
+    """Units whose names differ from one by diacritics only, or that came of the unit of that name: only to show.
 
     Where the heading names the unit above, only those below it.
     """
@@ -164,4 +164,13 @@ def _alike(register: UnitRegister, level: Level, day: date, line: Line, above: s
         if unit.level is level and unit.holds_on(day) and key in {ascii_key(unit.name), ascii_key(unit.bare_name)}
     ]
     below = [unit for unit in alike if above & _codes_above(register, unit.code, day)]
-    return "; ".join(f"{unit.name} ({unit.code})" for unit in (below or alike)[:_CHOICES_NAMED])
+    named = below or alike or list(_what_became_of(register, level, day, line))
+    return "; ".join(dict.fromkeys(f"{unit.name} ({unit.code})" for unit in named[:_CHOICES_NAMED]))
+
+
+def _what_became_of(register: UnitRegister, level: Level, day: date, line: Line) -> Iterator[OrgUnit]:
+    """The units that units of exactly that name and kind passed into."""
+    for unit in register.units:
+        if unit.level is level and not unit.holds_on(day) and normalise_name(unit.name) == line.text:
+            successors = (register.find(one.new, day) for one in register.passed_into(unit))
+            yield from (one for one in successors if one is not None)

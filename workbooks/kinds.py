@@ -10,6 +10,20 @@ _WRITINGS = (
 )
 
 
+_SHORT_IN_NAME = (
+    (re.compile(r"(?<![^\W_])(?:tt|t\.t)(?:\.\s*|[\s_]+)(?=[^\W\d_])"), "thị trấn "),
+    (re.compile(r"(?<![^\W_])x\.\s*(?=[^\W\d_])"), "xã "),
+    (re.compile(r"(?<![^\W_])p\.\s*(?=[^\W\d_])"), "phường "),
+)
+
+
+def with_full_kinds(name: str) -> str:
+    """A normalised file's or folder's name whose short kinds are written out, wherever they stand."""
+    for writing, kind in _SHORT_IN_NAME:
+        name = writing.sub(kind, name)
+    return name
+
+
 def with_full_kind(name: str) -> str:
     """A normalised name that begins with a commune's kind as the register writes it, where it begins with one."""
     for writing, kind in _WRITINGS:

@@ -38,7 +38,7 @@ from workbooks.table_header import find_header
 from workbooks.totals import check_totals
 from workbooks.unit_column import check_units
 from workbooks.village_register import VillageRegister
-from workbooks.village_table import locate_villages
+from workbooks.village_table import locate_villages, note_unregistered
 from workbooks.villages import parse_villages
 
 
@@ -121,6 +121,9 @@ def _parse_villages(
     form_sheet: Sheet | None,
 ) -> tuple[Observation, ...]:
     sheet = choose_village_sheet(workbook, layout, form_sheet, findings)
+    if sheet is not None and not register.villages:
+        note_unregistered(sheet, layout, findings)
+        return ()
     table = locate_villages(workbook, sheet, layout, register, findings) if sheet is not None else None
     if sheet is None or table is None:
         return ()

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from domain.layouts import Column, Layout, Role
 from workbooks.addresses import LAST_ROW, cell_address, parse_reference
 from workbooks.cells import Sheet, Workbook
+from workbooks.column_numbers import is_column_number_row
+from workbooks.figure_shape import is_like_a_figure
 from workbooks.findings import Findings, Place
+from workbooks.heading_cells import HEADING_HEIGHT
 from workbooks.label_texts import text_at
 from workbooks.labels import nearest
 from workbooks.stamp import VillageName, parse_name
@@ -54,6 +57,20 @@ def locate_villages(
         note_unclaimed(sheet, Table(header, {*header.columns.values(), *named.values()}, body, other), findings)
         note_earlier(sheet, header, register.knows, findings)
     return table
+
+
+def note_unregistered(sheet: Sheet, layout: Layout, findings: Findings) -> None:
+    """Note villages that were filled in for a unit of which the register has none: nobody can tell them apart."""
+    header = find_header(sheet, layout.village_columns)
+    if header is None:
+        return
+    columns = {number for key, number in header.columns.items() if key.role is Role.FIGURE}
+    for row, cells in sheet.rows.items():
+        is_near = row - header.bottom < HEADING_HEIGHT
+        filled = [cell for cell in cells if cell.column in columns and is_like_a_figure(cell)]
+        if row > header.bottom and filled and not is_column_number_row(header.own(cells), below_heading=is_near):
+            findings.issue("villages_not_registered", Place(sheet.name, filled[0].a1))
+            return
 
 
 def _figure_columns(
