@@ -13,6 +13,13 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+COMPARED_WITH = "units"
+"""Fact of an issue whose `expected` is made of so many other units' figures, as a median is."""
+
+SHADOW_FACT = ("stage", "shadow")
+"""Fact of what a rule on trial found: it is kept for back-tests, and nobody is told of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
     """One thing wrong with a submission.
@@ -30,6 +37,12 @@ class Issue:
     indicator: str | None = None
     unit: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_shadow(self) -> bool:
+        """Whether a rule on trial found it, so that nobody is told."""
+        name, value = SHADOW_FACT
+        return self.facts.get(name) == value
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The life of a submission, and what reading one workbook yields."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -21,6 +22,22 @@ class SubmissionState(StrEnum):
     REPLACED_BEFORE_CHECK = "replaced_before_check"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
+
+
+class Judgement(StrEnum):
+    """What judging a submission came to; warnings of an accepted one wait for a person's answer."""
+
+    ACCEPTED = "accepted"
+    ACCEPTED_WITH_WARNINGS = "accepted_with_warnings"
+    QUARANTINED = "quarantined"
+
+
+def judgement_of(severities: Iterable[Severity]) -> Judgement:
+    """The judgement that follows from the severities of all that was found."""
+    found = set(severities)
+    if Severity.CRITICAL in found:
+        return Judgement.QUARANTINED
+    return Judgement.ACCEPTED_WITH_WARNINGS if Severity.WARNING in found else Judgement.ACCEPTED
 
 
 PENDING_STATES = (SubmissionState.RECEIVED, SubmissionState.PARSED, SubmissionState.CHECKED)

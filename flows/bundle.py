@@ -16,7 +16,7 @@ from flows.archive import files_below
 from flows.wiring import House
 from publishing.publish import publish
 from warehouse.engine import Session
-from warehouse.excerpts import Rows, findings_of, inputs_of, revision_rows_of, submissions_under
+from warehouse.excerpts import Rows, findings_of, inputs_of, revision_rows_of, submissions_under, waivers_of
 from warehouse.queries.revisions import Which, find_revision, read_revision
 from warehouse.scope import Cell
 
@@ -26,6 +26,7 @@ INPUTS: Final = "inputs"
 OUTPUTS: Final = "outputs"
 DELIVERED: Final = "inputs.json"
 FINDINGS: Final = "findings.json"
+WAIVERS: Final = "waivers.json"
 BEFORE: Final = "before.json"
 
 _LANGUAGE = re.compile(rb'<html lang="(vi|en)"')
@@ -116,7 +117,12 @@ def gather(session: Session, house: House, cell: Cell, number: int, folder: Path
     before = revision_rows_of(session, previous)
     ids = submissions_under(session, catalog, cell, before)
     delivered = inputs_of(session, ids)
-    documents = {DELIVERED: delivered, FINDINGS: findings_of(session, ids), BEFORE: before}
+    documents = {
+        DELIVERED: delivered,
+        FINDINGS: findings_of(session, ids),
+        WAIVERS: waivers_of(session, ids),
+        BEFORE: before,
+    }
     # What lies there is left as it is and compared with its own manifest.
     link = publish(read_revision(session, head), catalog, house.published)
     outputs = files_below(link.resolve(), OUTPUTS)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from domain.issues import Issue, Severity
 from domain.rollups import RollupChange
+from domain.submissions import Judgement, judgement_of
 from domain.units import OrgUnit
 
 
@@ -23,6 +24,18 @@ class Verdict:
     def label(self) -> str:
         """Whose submission it is, as operators know it: `22828 Ma Nới`; the file's name where the unit is unknown."""
         return f"{self.unit.code} {self.unit.bare_name}" if self.unit else self.file_name
+
+    @property
+    def judgement(self) -> Judgement:
+        """What judging it came to."""
+        if not self.accepted:
+            return Judgement.QUARANTINED
+        return judgement_of(issue.severity for issue in self.issues)
+
+    @property
+    def warnings(self) -> tuple[Issue, ...]:
+        """The issues about which it is asked."""
+        return tuple(issue for issue in self.issues if issue.severity is Severity.WARNING)
 
     @property
     def faults(self) -> tuple[Issue, ...]:
@@ -94,6 +107,12 @@ class Outcome:
         return tuple(sorted((one for one in self.verdicts if not one.accepted), key=lambda one: one.label))
 
     @property
+    def warned(self) -> tuple[Verdict, ...]:
+        """Submissions that were accepted with warnings, by their label."""
+        found = (one for one in self.verdicts if one.judgement is Judgement.ACCEPTED_WITH_WARNINGS)
+        return tuple(sorted(found, key=lambda one: one.label))
+
+    @property
     def is_idle(self) -> bool:
         """Whether the run found nothing to do."""
         return not (self.verdicts or self.replaced or self.given or self.left or self.rechecked)
@@ -104,6 +123,7 @@ class Outcome:
         return {
             "judged": len(self.verdicts),
             "accepted": len(self.verdicts) - len(self.refused),
+            "warned": len(self.warned),
             "refused": len(self.refused),
             "replaced": self.replaced,
             "published": len(self.given),

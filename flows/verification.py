@@ -9,13 +9,24 @@ from typing import Final
 
 from domain.errors import TerminalError, UsageError
 from flows.archive import ArchiveDamagedError, Unpacked, digest_of, files_below, put_below, unpack
-from flows.bundle import BEFORE, CATALOG, DELIVERED, FINDINGS, INPUTS, OUTPUTS, Manifest, read_manifest, read_rows
+from flows.bundle import (
+    BEFORE,
+    CATALOG,
+    DELIVERED,
+    FINDINGS,
+    INPUTS,
+    OUTPUTS,
+    WAIVERS,
+    Manifest,
+    read_manifest,
+    read_rows,
+)
 from flows.compare_figures import FIGURES
 from flows.provenance import versions
 from flows.recompute import Recomputed, recompute
 from flows.settings import Settings
 
-_DOCUMENTS: Final = (DELIVERED, FINDINGS, BEFORE, f"{OUTPUTS}/{FIGURES}")
+_DOCUMENTS: Final = (DELIVERED, FINDINGS, WAIVERS, BEFORE, f"{OUTPUTS}/{FIGURES}")
 
 
 class Verdict(IntEnum):

@@ -38,6 +38,8 @@ class Wording:
     def summary(self, outcome: Outcome) -> str:
         """The run in one line; the flow run's message."""
         told = [self._judged(outcome)]
+        if outcome.warned:
+            told.append(self.text("some_warned", count=len(outcome.warned)))
         if outcome.left:
             told.append(self.text("some_left", count=len(outcome.left)))
         if outcome.held:

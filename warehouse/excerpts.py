@@ -26,6 +26,8 @@ from warehouse.models import (
     RollupUnitRow,
     SubmissionEventRow,
     SubmissionRow,
+    WaivedIssueRow,
+    WaiverRow,
 )
 from warehouse.scope import Cell, base_periods, portions_in
 
@@ -48,6 +50,13 @@ def inputs_of(session: Session, ids: Collection[int]) -> Rows:
 def findings_of(session: Session, ids: Collection[int]) -> Rows:
     """What every judgement of these submissions found."""
     return {**_rows_of(session, IssueRow.submission_id, ids), **_rows_of(session, RepairRow.submission_id, ids)}
+
+
+def waivers_of(session: Session, ids: Collection[int]) -> Rows:
+    """What was ever answered to warnings about these submissions, and what of that was taken back."""
+    found = _rows_of(session, WaiverRow.submission_id, ids)
+    given = {row["id"] for row in found[WaiverRow.__tablename__]}
+    return {**found, **_rows_of(session, WaivedIssueRow.waiver_id, given)}
 
 
 def revision_rows_of(session: Session, revision: RollupRevisionRow | None) -> Rows:

@@ -23,6 +23,21 @@ def keep_findings(
     add_rows(session, table_of(RepairRow), repair_rows)
 
 
+def issue_of(row: IssueRow) -> Issue:
+    """A kept issue as a value."""
+    return Issue(
+        code=row.code,
+        severity=row.severity,
+        sheet=row.sheet,
+        cell=row.cell,
+        found=row.found,
+        expected=row.expected,
+        indicator=row.indicator,
+        unit=row.unit,
+        facts=row.facts,
+    )
+
+
 def _issue_row(issue: Issue) -> dict[str, object]:
     return {
         "code": issue.code,

@@ -7,7 +7,9 @@ from typing import Final, TypeVar
 
 from domain.catalog import Catalog
 from domain.extents import Weight
+from domain.placing import day_in_vietnam
 from domain.units import OrgUnit, Succession
+from domain.waivers import Asked
 from warehouse.coverage import Gap
 from warehouse.parts import Evidence
 from warehouse.scope import Owed, Scope
@@ -16,7 +18,8 @@ _NAMES_SHOWN = 20
 _NOTES_LANGUAGE: Final = "vi"
 _DAY = timedelta(days=1)
 # What has commas of its own.
-_BETWEEN = {"crossing": "; ", "by_weight": "; "}
+_BETWEEN = {"crossing": "; ", "by_weight": "; ", "unanswered": "; ", "answered": "; "}
+_DAY_FORMAT = "%d/%m/%Y"
 _T = TypeVar("_T")
 
 
@@ -41,6 +44,8 @@ class Notes:
             *self._each("by_village", evidence.by_village, self._by_village),
             *self._each("by_weight", evidence.by_weight, self._weighed),
             *self._each("fallen", evidence.fallen, self._gap),
+            *self._each("unanswered", self._unanswered(evidence.asked), str),
+            *self._each("answered", self._answered(evidence.asked), str),
         ]
         if has_no_share:
             sentences.append(self._text("zero_denominator"))
@@ -73,6 +78,35 @@ class Notes:
         links = "; ".join(dict.fromkeys(map(self._link, one.portion.through)))
         texts = "; ".join(dict.fromkeys(link.legal_basis for link in one.portion.through))
         return self._text("crossing_unit", unit=self._owed(one), links=links, texts=texts)
+
+    def _unanswered(self, asked: Sequence[tuple[Owed, Asked]]) -> tuple[str, ...]:
+        """The units about whose figure a question is open, each with what is asked."""
+        titles: dict[str, list[str]] = {}
+        for one, question in asked:
+            if question.waiver is None:
+                titles.setdefault(self._owed(one), []).append(self._title(question))
+        return tuple(f"{unit} ({', '.join(dict.fromkeys(found))})" for unit, found in titles.items())
+
+    def _answered(self, asked: Sequence[tuple[Owed, Asked]]) -> tuple[str, ...]:
+        """What was asked of which unit, and what whom answered when, and until when."""
+        return tuple(
+            dict.fromkeys(
+                self._text(
+                    "answered_unit",
+                    unit=self._owed(one),
+                    title=self._title(question),
+                    reason=question.waiver.reason,
+                    by=question.waiver.by,
+                    day=f"{day_in_vietnam(question.waiver.at):{_DAY_FORMAT}}",
+                    until=f"{question.waiver.until:{_DAY_FORMAT}}",
+                )
+                for one, question in asked
+                if question.waiver is not None
+            )
+        )
+
+    def _title(self, question: Asked) -> str:
+        return self.catalog.issue_title(question.issue, _NOTES_LANGUAGE)
 
     def _link(self, link: Succession) -> str:
         old = self.catalog.units.get(link.old, link.effective - _DAY)

@@ -1,6 +1,6 @@
 """What each unit gives to a figure: its reports over the base periods, or the part of them that belongs to the area."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,8 @@ from domain.extents import Weight, weight_of
 from domain.indicators import Indicator
 from domain.periods import Period
 from domain.units import Level, UnitKey
+from domain.waivers import Asked
+from warehouse.asked import asked_of
 from warehouse.coverage import Coverage, Gap, coverage_of
 from warehouse.engine import Session
 from warehouse.scope import Owed, Scope, Slot
@@ -44,7 +46,8 @@ class Evidence:
 
     `crossing` are reports of units that lie in the area in part, where nobody says which part of the figure is meant:
     with any, there is no figure. `by_weight` and `by_village` are those where it is said. `fallen` are units whose
-    cumulative figure is smaller than one of its earlier in the year.
+    cumulative figure is smaller than one of its earlier in the year. `asked` are warnings about the figures that
+    entered, and those that a person answered though the figure is not there.
     """
 
     sums: Sums
@@ -54,6 +57,7 @@ class Evidence:
     by_weight: tuple[tuple[Owed, Weight], ...]
     by_village: tuple[Owed, ...]
     fallen: tuple[Gap, ...]
+    asked: tuple[tuple[Owed, Asked], ...]
     is_comparable: bool
 
 
@@ -66,6 +70,7 @@ class Ledger:
     standing: Mapping[Slot, Standing]
     said: Said
     said_inside: Said
+    asked: Mapping[int, tuple[Asked, ...]]
 
     def evidence(self, indicator: Indicator) -> Evidence:
         """What the row of an indicator rests on."""
@@ -85,6 +90,7 @@ class Ledger:
             by_weight=tuple((one, weights[one.slot]) for one in expected if one.slot in weights),
             by_village=by_village,
             fallen=self._fallen(indicator, expected),
+            asked=self._asked(indicator, expected, {part.slot for part in parts}),
             is_comparable=is_comparable,
         )
 
@@ -111,6 +117,21 @@ class Ledger:
                 stated = (weight.value, weight.source) if weight else (None, None)
                 parts.append(Part(one.slot, file.id, amount, *stated))
         return coverage, tuple(parts)
+
+    def _asked(
+        self, indicator: Indicator, expected: Iterable[Owed], given: Collection[Slot]
+    ) -> tuple[tuple[Owed, Asked], ...]:
+        """What is asked about an indicator of each report, or about the report as a whole."""
+        found: list[tuple[Owed, Asked]] = []
+        for one in expected:
+            stands = self.standing[one.slot]
+            if stands.submission is None or stands.state is not UnitState.ACCEPTED:
+                continue
+            for asked in self.asked.get(stands.submission.id, ()):
+                is_meant = asked.issue.indicator in {None, indicator.id}
+                if is_meant and (one.slot in given or (asked.waiver and asked.issue.indicator)):
+                    found.append((one, asked))
+        return tuple(found)
 
     def _said(self, indicator: Indicator, one: Owed) -> Given:
         if _is_by_village(indicator, one):
@@ -145,8 +166,13 @@ class Ledger:
         return tuple(fallen)
 
 
-def open_ledger(session: Session, catalog: Catalog, scope: Scope, as_of: datetime | None = None) -> Ledger:
-    """Read what a cell rests on, as it is now or as it was known at a moment; writes nothing."""
+def open_ledger(
+    session: Session, catalog: Catalog, scope: Scope, as_of: datetime | None = None, *, at: datetime
+) -> Ledger:
+    """Read what a cell rests on, as it is now or as it was known at a moment; writes nothing.
+
+    `at` is the moment at which answers to warnings have to count: the one looked back at, else the present one.
+    """
     form = scope.cell.form
     level = catalog.form(form).level
     by_period: dict[Period, list[Owed]] = {}
@@ -169,12 +195,18 @@ def open_ledger(session: Session, catalog: Catalog, scope: Scope, as_of: datetim
         if one.slot in counted and not one.portion.whole and one.portion.villages
     }
     indicators = tuple(scope.expected)
+    judgements = {
+        one.submission.id: one.submission.judgement
+        for slot, one in standing.items()
+        if slot in counted and one.submission is not None
+    }
     return Ledger(
         catalog,
         scope,
         standing,
         said_by(session, counted.values(), indicators),
         said_by_villages(session, inside, indicators),
+        asked_of(session, judgements, at),
     )
 
 

@@ -13,6 +13,7 @@ from domain.aggregation import published_value
 from domain.catalog import Catalog
 from domain.indicators import Indicator
 from domain.periods import Period
+from domain.placing import day_in_vietnam
 from domain.rollups import Boundary, RollupRow, RollupStatus
 from domain.units import Area
 from warehouse.bulk import table_of, upsert_rows
@@ -20,7 +21,14 @@ from warehouse.changes import columns_of, shown
 from warehouse.closed import closing_of
 from warehouse.engine import Session, serialise
 from warehouse.exact import DECIMALS
-from warehouse.models import DeliveryRow, PlacementRow, RollupRevisionRow, RollupSeenRow, SubmissionEventRow
+from warehouse.models import (
+    DeliveryRow,
+    PlacementRow,
+    RollupRevisionRow,
+    RollupSeenRow,
+    SubmissionEventRow,
+    WaiverRow,
+)
 from warehouse.notes import Notes
 from warehouse.parts import Evidence, open_ledger
 from warehouse.revision_rows import Draft, newest_revision, write_revision
@@ -55,7 +63,7 @@ def roll_up(
     cell = Cell(area, form, period, boundary)
     if closing_of(session, cell) is not None:
         return None
-    _note_seen(session, catalog, cell, asked=asked)
+    _note_seen(session, catalog, cell, at, asked=asked)
     previous = newest_revision(session, area, form, period, boundary)
     number = previous.number + 1 if previous else 1
     draft = draft_of(session, catalog, cell, Edition(number, run_id, at))
@@ -78,7 +86,7 @@ class Edition:
 def draft_of(session: Session, catalog: Catalog, cell: Cell, edition: Edition, as_of: datetime | None = None) -> Draft:
     """An area's figures with all that they rest on, as it is now or as it was known at a moment; writes nothing."""
     scope = scope_of(catalog, cell)
-    ledger = open_ledger(session, catalog, scope, as_of)
+    ledger = open_ledger(session, catalog, scope, as_of, at=as_of or edition.at)
     table = _Table(catalog, cell, edition, Notes(catalog, scope))
     evidence = {indicator: ledger.evidence(indicator) for indicator in scope.expected}
     rows = [table.row(indicator, found) for indicator, found in evidence.items()]
@@ -150,8 +158,8 @@ def _storable(number: Decimal | None) -> Decimal | None:
     return number.quantize(_STEP, ROUND_HALF_UP)
 
 
-def _note_seen(session: Session, catalog: Catalog, cell: Cell, *, asked: bool) -> None:
-    """Note how far these figures have looked: every move of a submission, every delivery, the catalogue's structure."""
+def _note_seen(session: Session, catalog: Catalog, cell: Cell, at: datetime, *, asked: bool) -> None:
+    """Note how far these figures have looked: every move, delivery and answer, the catalogue's structure, the day."""
     key = (cell.area.code, cell.area.valid_from, cell.form, cell.period.id, cell.boundary)
     known = session.get(RollupSeenRow, key)
     row = {
@@ -159,7 +167,9 @@ def _note_seen(session: Session, catalog: Catalog, cell: Cell, *, asked: bool) -
         "event_id": session.scalar(select(func.max(SubmissionEventRow.id))) or 0,
         "delivery_id": session.scalar(select(func.max(DeliveryRow.id))) or 0,
         "placement_id": session.scalar(select(func.max(PlacementRow.id))) or 0,
+        "waiver_id": session.scalar(select(func.max(WaiverRow.id))) or 0,
         "structure_version": catalog.structure_version,
+        "looked_on": day_in_vietnam(at),
         "asked": asked or bool(known and known.asked),
     }
     upsert_rows(session, table_of(RollupSeenRow), [row])

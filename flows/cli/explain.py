@@ -154,6 +154,7 @@ def show_explanation(voice: Voice, found: "Explanation") -> None:
     voice.show(table)
     for one in found.contributions:
         _show_repairs(voice, one)
+        _show_warnings(voice, one)
     for unit in found.absent:
         voice.say("explain_absent", "yellow", unit=f"{unit.code} {unit.name}{_of_period(row, unit.period)}")
     voice.say("explain_bytes", "dim")
@@ -202,3 +203,12 @@ def _show_repairs(voice: Voice, one: "ExplainedContribution") -> None:
         why = text.get(voice.lang) if text else repair.rule
         place = f"{one.contribution.unit} {repair.sheet}!{repair.cell}"
         voice.say("explain_repair", cell=place, before=repair.before, after=repair.after, why=why)
+
+
+def _show_warnings(voice: Voice, one: "ExplainedContribution") -> None:
+    from flows.cli.telling import tell_warning
+
+    if one.asked:
+        voice.console.print(f"? {one.contribution.unit} {escape(one.contribution.unit_name)}", style="bold")
+    for asked in one.asked:
+        tell_warning(voice, asked)

@@ -25,6 +25,7 @@ from flows.cli import (
     serve,
     status,
     template,
+    waive,
     withdraw,
 )
 from flows.settings import load_settings
@@ -45,6 +46,8 @@ A month in short:
   tonghop publish --area 22810 --period 2025-05 --boundary as_now
   tonghop history --unit 22828 --period 2025-05     every version of a report
   tonghop withdraw --unit 22828 --period 2025-05 --reason "wrong month"
+  tonghop waive RULE --unit 22813 --period 2025-05 --until 2025-12-31 \\
+    --reason "checked, right"                       answer a warning
   tonghop close 2025-05 --area 585                  freeze the month, verifiably
   tonghop rules list                                what reports are judged by
 
@@ -80,6 +83,8 @@ for _command in (
     explain.explain,
     history.history,
     withdraw.withdraw,
+    waive.waive,
+    waive.waivers,
     close.close,
     close.verify,
     publish.publish,

@@ -11,7 +11,11 @@ from flows.cli.voice import Voice
 from flows.settings import Settings
 
 if TYPE_CHECKING:
+    from domain.waivers import Asked
+    from warehouse.engine import Session
     from warehouse.queries import PeriodStatus, Refusal, UnitStatus
+
+    _AskedOf = dict[str, tuple[Asked, ...]]
 
 
 def status(
@@ -43,18 +47,39 @@ def status(
     with reading(engine) as session:
         found = period_status(session, catalog, where, chosen.id, wanted)
         unplaced = refusals(session, unplaced_only=True)
+        asked = _asked(session, found)
     voice = Voice(catalog, settings.lang)
     if as_json:
-        print_json({**shallow(found), "unplaced": unplaced})
+        print_json({**shallow(found), "unplaced": unplaced, "warnings": asked})
         return
-    show_status(voice, found, unplaced)
+    show_status(voice, found, unplaced, asked)
 
 
-def show_status(voice: Voice, found: "PeriodStatus", unplaced: "tuple[Refusal, ...]" = ()) -> None:
-    """Show how an area's units stand and what they have to mend, as people read it."""
+def _asked(session: "Session", found: "PeriodStatus") -> "_AskedOf":
+    """By unit, the warnings about its accepted report."""
+    from datetime import UTC, datetime
+
+    from warehouse.queries import UnitState, submission_warnings
+
+    counted = {
+        one.standing.file.submission_id: one.standing.code
+        for one in found.units
+        if one.standing.file is not None and one.standing.state is UnitState.ACCEPTED
+    }
+    warnings = submission_warnings(session, counted, datetime.now(UTC))
+    return {counted[key]: asked for key, asked in warnings.items()}
+
+
+def show_status(
+    voice: Voice, found: "PeriodStatus", unplaced: "tuple[Refusal, ...]" = (), asked: "_AskedOf | None" = None
+) -> None:
+    """Show how an area's units stand, what they have to mend and what they are asked, as people read it."""
     from flows.cli.telling import tell_issues
 
     show_standing(voice, found)
+    for unit in found.units:
+        if asked and unit.standing.code in asked:
+            _show_asked(voice, unit, asked[unit.standing.code], found)
     for unit in found.units:
         for refusal in unit.refusals:
             tell_issues(voice, f"{unit.standing.code} {unit.standing.name}", refusal.file.file_name, refusal.issues)
@@ -63,6 +88,20 @@ def show_status(voice: Voice, found: "PeriodStatus", unplaced: "tuple[Refusal, .
         voice.say("unplaced", "bold", count=len(unplaced))
         for refusal in unplaced:
             tell_issues(voice, "?", refusal.file.file_name, refusal.issues)
+
+
+def _show_asked(voice: Voice, unit: "UnitStatus", asked: "tuple[Asked, ...]", found: "PeriodStatus") -> None:
+    """The warnings about one report, each with its answer, or with the command that gives one."""
+    from flows.cli.telling import tell_warning
+
+    code, name = unit.standing.code, unit.standing.name
+    voice.gap()
+    voice.console.print(f"[bold]? {code} {escape(name)}[/]", soft_wrap=True)
+    for one in asked:
+        tell_warning(voice, one)
+    waiting = sorted({one.issue.code for one in asked if one.waiver is None})
+    for rule in waiting:
+        voice.say("how_to_waive", "dim", rule=rule, unit=code, period=found.period.id)
 
 
 def show_standing(voice: Voice, found: "PeriodStatus") -> None:
@@ -104,11 +143,14 @@ _COLOURS = {"accepted": "green", "late": "yellow", "refused": "red", "missing": 
 
 
 def _state(voice: Voice, unit: "UnitStatus") -> str:
+    from domain.submissions import Judgement
+
     kind = _kind(unit)
+    name = f"{kind}_warned" if unit.judgement is Judgement.ACCEPTED_WITH_WARNINGS else kind
     notes = []
     if unit.standing.issues:
         notes.append(voice.text("faults" if kind == "refused" else "remarks", count=unit.standing.issues))
     if unit.waiting:
         notes.append(voice.text("waiting_files", count=unit.waiting))
     more = f" ({', '.join(notes)})" if notes else ""
-    return f"[{_COLOURS[kind]}]{voice.text(f'standing_{kind}')}[/]{more}"
+    return f"[{_COLOURS[kind]}]{voice.text(f'standing_{name}')}[/]{more}"

@@ -6,9 +6,11 @@ from rich.markup import escape
 
 from domain.issues import Issue
 from domain.rollups import RollupChange
+from domain.waivers import Asked
 from flows.cli.voice import Voice
 from flows.outcome import Doubt, Given, Outcome
 from flows.wording import Wording
+from publishing.formatting import format_day
 
 MOST_REFUSALS = 20
 MOST_FAULTS = 10
@@ -26,6 +28,9 @@ def tell(voice: Voice, outcome: Outcome, most_changes: int = MOST_CHANGES) -> No
     if len(outcome.refused) > MOST_REFUSALS:
         voice.say("and_more_refused", count=len(outcome.refused) - MOST_REFUSALS)
     tell_doubts(voice, outcome.doubted)
+    if outcome.warned:
+        labels = ", ".join(one.label for one in outcome.warned[:MOST_REFUSALS])
+        voice.say("warned", "yellow", units=labels)
     for given in outcome.given:
         tell_given(voice, given, most_changes)
     if outcome.replaced:
@@ -64,6 +69,17 @@ def tell_issues(voice: Voice, label: str, file_name: str, issues: Sequence[Issue
         voice.bullet("→", voice.catalog.issue_action(issue, voice.lang), "cyan", indent=4)
     if len(issues) > MOST_FAULTS:
         voice.say("and_more", count=len(issues) - MOST_FAULTS)
+
+
+def tell_warning(voice: Voice, asked: Asked) -> None:
+    """One warning about an accepted report: what is asked, and the answer, if there is one."""
+    voice.bullet("•", Wording(voice.catalog, voice.lang).fault(asked.issue))
+    waiver = asked.waiver
+    if waiver is None:
+        voice.bullet("→", f"{voice.text('unanswered')} [{asked.issue.code}]", "yellow", indent=4)
+        return
+    facts = {"by": waiver.by, "reason": waiver.reason, "until": format_day(waiver.until, voice.lang)}
+    voice.bullet("✓", voice.text("answered", rule=waiver.rule, **facts), "green", indent=4)
 
 
 def tell_given(voice: Voice, given: Given, most_changes: int) -> None:

@@ -25,6 +25,7 @@ from warehouse.models.rollups import (
 from warehouse.models.runs import RunRow
 from warehouse.models.staging import STAGING
 from warehouse.models.submissions import DeliveryRow, SubmissionEventRow, SubmissionRow
+from warehouse.models.waivers import WaivedIssueRow, WaiverRow
 
 __all__ = [
     "STAGING",
@@ -52,4 +53,6 @@ __all__ = [
     "SubmissionEventRow",
     "SubmissionRow",
     "SuccessionRow",
+    "WaivedIssueRow",
+    "WaiverRow",
 ]

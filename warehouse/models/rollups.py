@@ -121,8 +121,9 @@ class RollupChangeRow(Base):
 class RollupSeenRow(Base):
     """What an area's figures have looked at: makes the night restartable, and looks only where something moved.
 
-    Up to which move, delivery and placement of the submissions, and under which structure of the catalogue. `asked`
-    marks figures that a person asked for beside those that every night makes.
+    Up to which move, delivery and placement of the submissions and which waiver, under which structure of the
+    catalogue, and on which day in Vietnam. `asked` marks figures that a person asked for beside those that every night
+    makes.
     """
 
     __tablename__ = "rollup_seen"
@@ -137,6 +138,8 @@ class RollupSeenRow(Base):
     placement_id: Mapped[int] = mapped_column(BIG_ID)
     structure_version: Mapped[str]
     asked: Mapped[bool]
+    waiver_id: Mapped[int] = mapped_column(BIG_ID)
+    looked_on: Mapped[date]
 
 
 class PublicationRow(Base):

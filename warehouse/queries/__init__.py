@@ -19,7 +19,13 @@ from warehouse.queries.read_models import (
     UnitStanding,
     UnitStatus,
 )
-from warehouse.queries.records import last_runs, run_record, submission_issues, submission_record
+from warehouse.queries.records import (
+    last_runs,
+    run_record,
+    submission_issues,
+    submission_record,
+    submission_warnings,
+)
 from warehouse.queries.revisions import newest_ref, revision, revision_of, unpublished
 from warehouse.queries.status import period_status, refusals
 from warehouse.scope import Cell
@@ -57,5 +63,6 @@ __all__ = [
     "run_record",
     "submission_issues",
     "submission_record",
+    "submission_warnings",
     "unpublished",
 ]

@@ -1,7 +1,7 @@
 """Which figures have to be looked at again: where a report moved, or the catalogue's structure did."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from domain.rollups import Boundary
 from domain.units import Area, UnitKey
 from warehouse.closed import CellKey, Closing, closings, key_of
 from warehouse.engine import Session
-from warehouse.models import DeliveryRow, PlacementRow, RollupSeenRow, SubmissionEventRow
+from warehouse.models import DeliveryRow, PlacementRow, RollupSeenRow, SubmissionEventRow, WaiverRow
 from warehouse.scope import Cell, base_periods, portions_in
 
 
@@ -35,11 +35,12 @@ class TouchedArea:
 
 
 class Mark(NamedTuple):
-    """How far something has been looked at: the last move, delivery and placement of any submission."""
+    """How far something has been looked at: the last move, delivery and placement of submissions, the last answer."""
 
     event: int = 0
     delivery: int = 0
     placement: int = 0
+    waiver: int = 0
 
     def is_beyond(self, seen: "Mark") -> bool:
         """Whether there is anything that was not seen."""
@@ -94,15 +95,20 @@ def held_back(session: Session, catalog: Catalog, *, today: date) -> tuple[HeldB
 
 
 _Marks = Mapping[tuple[str, Period], Mapping[UnitKey, Mark]]
+_LastDays = Mapping[tuple[str, Period], Mapping[UnitKey, Sequence[date]]]
 
 
 @dataclass(frozen=True)
 class _Look:
-    """One look at everything that moved, against what was seen of it; by form and base period, then by unit."""
+    """One look at everything that moved, against what was seen of it; by form and base period, then by unit.
+
+    `last_days` are those on which answers to warnings count.
+    """
 
     catalog: Catalog
     today: date
     marks: _Marks
+    last_days: _LastDays
     seen: Mapping[CellKey, RollupSeenRow]
 
     def regular(self, areas: Sequence[str]) -> Iterator[Cell]:
@@ -136,12 +142,14 @@ class _Look:
         row = self.seen.get(key_of(cell))
         if row is not None and row.structure_version != self.catalog.structure_version:
             return True
+        if row is not None and self._has_expired(cell, row.looked_on):
+            return True
         return self._mark(cell).is_beyond(self._seen(cell))
 
     def reports_moved(self, cell: Cell) -> int:
         """Of how many reports something happened that the cell has not seen; the same file once more is nothing."""
         seen = self._seen(cell)
-        return sum(mark._replace(delivery=0).is_beyond(seen) for mark in self._reports(cell))
+        return sum(mark._replace(delivery=0, waiver=0).is_beyond(seen) for mark in self._reports(cell))
 
     def cell_of(self, code: str, form: str, period: Period, boundary: Boundary) -> Cell | None:
         """The cell of an area's code; None where the code, or the form, means nothing."""
@@ -154,7 +162,7 @@ class _Look:
 
     def _seen(self, cell: Cell) -> Mark:
         row = self.seen.get(key_of(cell))
-        return Mark(row.event_id, row.delivery_id, row.placement_id) if row else Mark()
+        return Mark(row.event_id, row.delivery_id, row.placement_id, row.waiver_id) if row else Mark()
 
     def _mark(self, cell: Cell) -> Mark:
         """The last of all that happened to the units of a cell, in any of its base periods."""
@@ -170,6 +178,16 @@ class _Look:
                 inside = {portion.unit.key for portion in portions_in(self.catalog, cell, base)}
                 yield from (known[unit] for unit in inside & known.keys())
 
+    def _has_expired(self, cell: Cell, looked_on: date) -> bool:
+        """Whether an answer that counted when the cell was made counts no more, for its last day has passed."""
+        for base in base_periods(self.catalog, cell.form, cell.period):
+            days = self.last_days.get((cell.form, base))
+            if days:
+                inside = {portion.unit.key for portion in portions_in(self.catalog, cell, base)}
+                if any(looked_on <= day < self.today for unit in inside & days.keys() for day in days[unit]):
+                    return True
+        return False
+
     def _periods(self) -> Iterator[tuple[str, Period]]:
         for form, base in sorted(self.marks, key=lambda key: (key[0], key[1].id)):
             if form in self.catalog.forms:
@@ -182,7 +200,9 @@ class _Look:
 
 def _look(session: Session, catalog: Catalog, today: date) -> _Look:
     rows = session.scalars(select(RollupSeenRow))
-    return _Look(catalog, today, _marks(session), {_key_of(row): row for row in rows})
+    seen = {_key_of(row): row for row in rows}
+    waivers = session.scalars(select(WaiverRow)).all()
+    return _Look(catalog, today, _marks(session, waivers), _last_days(waivers), seen)
 
 
 def _ending_with(base: Period) -> Iterator[Period]:
@@ -197,7 +217,16 @@ def _key_of(row: RollupSeenRow) -> CellKey:
     return CellKey(row.area_code, row.area_valid_from, row.form, row.period, row.boundary)
 
 
-def _marks(session: Session) -> _Marks:
+def _last_days(waivers: Iterable[WaiverRow]) -> _LastDays:
+    found: dict[tuple[str, Period], dict[UnitKey, list[date]]] = defaultdict(lambda: defaultdict(list))
+    for row in waivers:
+        if row.until is not None:
+            unit = UnitKey(row.unit_code, row.unit_valid_from)
+            found[row.form, parse_period(row.period)][unit].append(row.until)
+    return found
+
+
+def _marks(session: Session, waivers: Iterable[WaiverRow]) -> _Marks:
     """By form and base period, then by unit: the last of all that happened to the files ever placed there."""
     place = PlacementRow
     events = _last(session, SubmissionEventRow.submission_id, SubmissionEventRow.id)
@@ -209,6 +238,9 @@ def _marks(session: Session) -> _Marks:
         marks, unit = found[form, parse_period(period)], UnitKey(code, valid_from)
         mark = Mark(events[submission], deliveries[submission], placements[submission])
         marks[unit] = mark.and_also(marks.get(unit, Mark()))
+    for row in waivers:
+        marks, unit = found[row.form, parse_period(row.period)], UnitKey(row.unit_code, row.unit_valid_from)
+        marks[unit] = Mark(waiver=row.id).and_also(marks.get(unit, Mark()))
     return found
 
 

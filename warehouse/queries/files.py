@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
-from domain.issues import Issue, Severity
+from domain.issues import SHADOW_FACT, Issue, Severity
 from domain.units import UnitKey
 from warehouse.engine import Session
 from warehouse.filed import Filed
+from warehouse.findings import issue_of
 from warehouse.models import IssueRow, OrgUnitRow, SubmissionRow
 from warehouse.queries.read_models import FileRef
 
@@ -32,38 +33,42 @@ def unit_names(session: Session, units: Iterable[UnitKey]) -> dict[UnitKey, str]
 
 
 def issue_counts(session: Session, judgements: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    """How many issues each (submission, judgement) has; one without any is absent."""
+    """How many issues each (submission, judgement) has, without those of rules on trial; one without any is absent."""
+    return {key: sum(counts.values()) for key, counts in severity_counts(session, judgements).items()}
+
+
+def severity_counts(
+    session: Session, judgements: Collection[tuple[int, int]]
+) -> dict[tuple[int, int], dict[Severity, int]]:
+    """The same by severity."""
     wanted = sorted({submission_id for submission_id, _ in judgements})
-    counts: dict[tuple[int, int], int] = {}
+    counts: dict[tuple[int, int], dict[Severity, int]] = {}
     for start in range(0, len(wanted), _IDS_AT_ONCE):
         found = session.execute(
-            select(IssueRow.submission_id, IssueRow.judgement, func.count())
-            .where(IssueRow.submission_id.in_(wanted[start : start + _IDS_AT_ONCE]))
-            .group_by(IssueRow.submission_id, IssueRow.judgement)
-        )
-        counts |= {(submission_id, judgement): count for submission_id, judgement, count in found}
+            select(IssueRow.submission_id, IssueRow.judgement, IssueRow.severity, func.count())
+            .where(IssueRow.submission_id.in_(wanted[start : start + _IDS_AT_ONCE]), ~_is_shadow())
+            .group_by(IssueRow.submission_id, IssueRow.judgement, IssueRow.severity)
+        ).tuples()
+        for submission_id, judgement, severity, count in found:
+            counts.setdefault((submission_id, judgement), {})[severity] = count
     return counts
 
 
+def _is_shadow() -> ColumnElement[bool]:
+    """`Issue.is_shadow` in SQL."""
+    name, value = SHADOW_FACT
+    return func.coalesce(IssueRow.facts[name].as_string(), "") == value
+
+
 def issues_of(session: Session, submission: SubmissionRow | Filed) -> tuple[Issue, ...]:
-    """The issues of a submission's last judgement, gravest first, then as they were found."""
+    """The issues of a submission's last judgement, gravest first, then as they were found.
+
+    What rules on trial found is left out: nobody is told of it.
+    """
     rows = session.scalars(
         select(IssueRow)
         .where(IssueRow.submission_id == submission.id, IssueRow.judgement == submission.judgement)
         .order_by(IssueRow.position)
     )
-    return tuple(sorted(map(_issue, rows), key=lambda issue: _GRAVEST_FIRST.index(issue.severity)))
-
-
-def _issue(row: IssueRow) -> Issue:
-    return Issue(
-        code=row.code,
-        severity=row.severity,
-        sheet=row.sheet,
-        cell=row.cell,
-        found=row.found,
-        expected=row.expected,
-        indicator=row.indicator,
-        unit=row.unit,
-        facts=row.facts,
-    )
+    issues = [issue for issue in map(issue_of, rows) if not issue.is_shadow]
+    return tuple(sorted(issues, key=lambda issue: _GRAVEST_FIRST.index(issue.severity)))

@@ -10,6 +10,8 @@ from domain.indicators import Flow
 from domain.issues import Repair
 from domain.periods import Period
 from domain.rollups import Boundary
+from domain.waivers import Asked
+from warehouse.asked import asked_of
 from warehouse.engine import Session
 from warehouse.lifecycle import find_all
 from warehouse.models import IndicatorRow, RepairRow
@@ -47,7 +49,8 @@ def explain_row(session: Session, found: Revision, indicator: str) -> Explanatio
         raise UsageError(f"area {found.area} has no figure {indicator!r} for {found.period}; it has: {known}")
     parts = [each for each in found.contributions if each.indicator == indicator]
     files = find_all(session, [each.file.submission_id for each in parts])
-    repairs = _repairs(session, {row.id: row.judgement for row in files.values()})
+    judgements = {row.id: row.judgement for row in files.values()}
+    repairs, warnings = _repairs(session, judgements), asked_of(session, judgements, found.published_at)
     given = {(each.period, each.unit) for each in parts}
     asked = _periods_of(session, found, parts, indicator)
     return Explanation(
@@ -60,6 +63,7 @@ def explain_row(session: Session, found: Revision, indicator: str) -> Explanatio
                 each,
                 files[each.file.submission_id].state,
                 _on_cells(repairs[each.file.submission_id], each),
+                _about(warnings.get(each.file.submission_id, ()), indicator),
             )
             for each in parts
         ),
@@ -94,3 +98,8 @@ def _on_cells(repairs: Collection[Repair], part: Contribution) -> tuple[Repair, 
     cells = {(each.sheet, each.cell) for each in part.sources}
     cells |= {(each.sheet, each.denominator_cell) for each in part.sources if each.denominator_cell}
     return tuple(repair for repair in repairs if (repair.sheet, repair.cell) in cells)
+
+
+def _about(asked: Collection[Asked], indicator: str) -> tuple[Asked, ...]:
+    """What is asked about an indicator, or about the report as a whole."""
+    return tuple(one for one in asked if one.issue.indicator in {None, indicator})

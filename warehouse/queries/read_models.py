@@ -9,7 +9,8 @@ from domain.issues import Issue, Repair
 from domain.observations import CellState
 from domain.periods import Period
 from domain.rollups import Boundary, RollupChange, RollupRow
-from domain.submissions import SubmissionState
+from domain.submissions import Judgement, SubmissionState
+from domain.waivers import Asked
 from warehouse.unit_state import UnitState
 
 
@@ -153,12 +154,13 @@ class UnitStatus:
     """How a unit stands now, and what it still has to mend.
 
     `refusals` are refused files that came after the accepted one, or all of them where none is accepted, newest first.
-    `waiting` counts files that are not judged yet.
+    `waiting` counts files that are not judged yet. `judgement` is that of the standing's file, if there is one.
     """
 
     standing: UnitStanding
     refusals: tuple[Refusal, ...]
     waiting: int
+    judgement: Judgement | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +184,13 @@ class ExplainedContribution:
     """One unit's part of a figure, with the repairs made on exactly the cells it was read from.
 
     `state` is how that file stands now: `superseded` when a later file with other or the same figures took its place.
+    `asked` are the warnings about the figure, with the answers that counted when the revision was made.
     """
 
     contribution: Contribution
     state: SubmissionState
     repairs: tuple[Repair, ...]
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,18 @@
 """Look up single records: a submission and what was found in it, a run."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from sqlalchemy import func, select
 
 from domain.issues import Issue
 from domain.periods import parse_period
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
+from domain.waivers import Asked
+from warehouse.asked import asked_of
 from warehouse.engine import Session
-from warehouse.lifecycle import find
+from warehouse.lifecycle import find, find_all
 from warehouse.models import DeliveryRow, RunRow, SubmissionRow
 from warehouse.queries.files import file_ref, issues_of, unit_names
 from warehouse.queries.read_models import RunRecord, SubmissionRecord
@@ -20,6 +25,18 @@ def submission_issues(session: Session, submission_id: int) -> tuple[Issue, ...]
         UsageError: there is no such submission.
     """
     return issues_of(session, find(session, submission_id))
+
+
+def submission_warnings(
+    session: Session, submission_ids: Collection[int], at: datetime
+) -> dict[int, tuple[Asked, ...]]:
+    """The warnings of submissions, each with the answer that counts at a moment; one without any is absent.
+
+    Raises:
+        UsageError: there is no such submission.
+    """
+    rows = find_all(session, submission_ids)
+    return asked_of(session, {row.id: row.judgement for row in rows.values()}, at)
 
 
 def submission_record(session: Session, submission_id: int) -> SubmissionRecord:

@@ -1,20 +1,26 @@
 """Who reported, who is late, who is missing, whose report was refused and why; and which rollups are due for a look."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 
 from domain.catalog import Catalog
+from domain.issues import Severity
 from domain.periods import Period
 from domain.rollups import Boundary
-from domain.submissions import PENDING_STATES, SubmissionState
+from domain.submissions import PENDING_STATES, Judgement, SubmissionState, judgement_of
 from domain.units import Area
 from warehouse.engine import Session
 from warehouse.filed import Filed
 from warehouse.models import SubmissionRow
-from warehouse.queries.files import file_ref, issue_counts, issues_of
+from warehouse.queries.files import file_ref, issues_of, severity_counts
 from warehouse.queries.read_models import PeriodStatus, Refusal, UnitStanding, UnitStatus
 from warehouse.revision_rows import newest_revision
 from warehouse.scope import Cell, owed_in
 from warehouse.standing import Standing, standings
+from warehouse.unit_state import UnitState
+
+Counts = Mapping[tuple[int, int], Mapping[Severity, int]]
 
 
 def period_status(session: Session, catalog: Catalog, area: Area, form: str, period: Period) -> PeriodStatus:
@@ -22,7 +28,7 @@ def period_status(session: Session, catalog: Catalog, area: Area, form: str, per
     units = [one.unit for one in owed_in(catalog, Cell(area, form, period), period)]
     deadline = catalog.deadline(form, period, catalog.form(form).level)
     found = standings(session, form, period, units, deadline)
-    counts = issue_counts(
+    counts = severity_counts(
         session, [(one.submission.id, one.submission.judgement) for one in found.values() if one.submission]
     )
     newest = newest_revision(session, area, form, period, Boundary.AS_THEN)
@@ -46,8 +52,9 @@ def refusals(session: Session, *, unplaced_only: bool = False) -> tuple[Refusal,
     return tuple(_refusal(session, row) for row in rows.all())
 
 
-def _status(session: Session, period: Period, one: Standing, counts: dict[tuple[int, int], int]) -> UnitStatus:
+def _status(session: Session, period: Period, one: Standing, counts: Counts) -> UnitStatus:
     row = one.submission
+    found = counts.get((row.id, row.judgement), {}) if row else {}
     standing = UnitStanding(
         period=period,
         unit_valid_from=one.unit.valid_from,
@@ -57,7 +64,7 @@ def _status(session: Session, period: Period, one: Standing, counts: dict[tuple[
         late=one.late,
         file=file_ref(row) if row else None,
         received_at=row.received_at if row else None,
-        issues=counts.get((row.id, row.judgement), 0) if row else 0,
+        issues=sum(found.values()),
     )
     accepted = next((file for file in one.files if file.state is SubmissionState.ACCEPTED), None)
     after = one.files[one.files.index(accepted) + 1 :] if accepted else one.files
@@ -66,7 +73,14 @@ def _status(session: Session, period: Period, one: Standing, counts: dict[tuple[
         standing=standing,
         refusals=tuple(_refusal(session, file) for file in refused),
         waiting=sum(file.state in PENDING_STATES for file in one.files),
+        judgement=_judgement(one, found),
     )
+
+
+def _judgement(one: Standing, found: Mapping[Severity, int]) -> Judgement | None:
+    if one.state is UnitState.QUARANTINED:
+        return Judgement.QUARANTINED  # a file that cannot be told from another one is refused without any issue
+    return judgement_of(found) if one.submission else None
 
 
 def _refusal(session: Session, row: SubmissionRow | Filed) -> Refusal:

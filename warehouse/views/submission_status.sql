@@ -34,11 +34,18 @@ SELECT
     (SELECT COUNT(*) FROM issue AS i WHERE i.submission_id = s.id AND i.judgement = s.judgement
         AND i.severity = 'warning') AS warnings, -- Things that have to be asked
     (SELECT COUNT(*) FROM repair AS p WHERE p.submission_id = s.id AND p.judgement = s.judgement) AS repairs, -- Tolerances used in reading it
-    s.id AS submission_id                    -- Number of the submission
+    s.id AS submission_id,                   -- Number of the submission
+    CASE
+        WHEN s.state = 'quarantined' THEN 'quarantined'
+        WHEN s.judged_at IS NULL THEN NULL
+        WHEN EXISTS (SELECT 1 FROM issue AS i WHERE i.submission_id = s.id AND i.judgement = s.judgement
+            AND i.severity = 'warning') THEN 'accepted_with_warnings'
+        ELSE 'accepted'
+    END AS judgement                         -- accepted, accepted_with_warnings or quarantined; empty: not judged yet
 FROM ranked AS s
 LEFT JOIN org_unit AS o ON o.code = s.unit_code AND o.valid_from = s.unit_valid_from
 WHERE s.place = 1
 UNION ALL
-SELECT m.form, m.period, m.unit_code, m.unit_valid_from, o.name, o.parent_code, 'missing', NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL
+SELECT m.form, m.period, m.unit_code, m.unit_valid_from, o.name, o.parent_code, 'missing', NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, NULL
 FROM missing AS m
 LEFT JOIN org_unit AS o ON o.code = m.unit_code AND o.valid_from = m.unit_valid_from

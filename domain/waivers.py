@@ -1,0 +1,75 @@
+"""Waivers: a person's answer to a rule's warning about a report, and the figures that it is bound to."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import NamedTuple
+
+from domain.issues import COMPARED_WITH, Issue
+
+
+class Line(NamedTuple):
+    """What a report says of an indicator in one line: of whom (a village's code or the unit's), and the numbers."""
+
+    indicator: str
+    unit: str
+    numerator: Decimal | None
+    denominator: Decimal | None
+    stated: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A person's answer to the warnings of a rule about a unit's report of a period.
+
+    `until` is the last day, in Vietnam, on which it counts; `at` is in UTC.
+    """
+
+    id: int
+    rule: str
+    reason: str
+    by: str
+    at: datetime
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A warning about an accepted report, and the answer to it; None: it is still to be answered."""
+
+    issue: Issue
+    waiver: Waiver | None
+
+
+def basis_of(issue: Issue, said: Iterable[Line], unit: str) -> str:
+    """A hash of the figures that a warning rests on; another file with the same figures has the same.
+
+    They are the report's own figures of the indicator, or all of them where the whole report is meant, what was found,
+    and what was expected: a register's or an earlier period's figure is asked about just as much. Only what other units
+    make, as a median does, is left out: it may move without anybody having changed anything that was answered.
+
+    Args:
+        issue: the warning.
+        said: all that the report says.
+        unit: code of the unit that reports.
+    """
+    own = [one for one in said if issue.indicator is None or (one.indicator, one.unit) == _line_of(issue, unit)]
+    of_others = COMPARED_WITH in issue.facts
+    content = [
+        [issue.code, issue.indicator, issue.unit, issue.found, None if of_others else issue.expected],
+        *sorted([one.indicator, one.unit, *map(_plain, one[2:])] for one in own),
+    ]
+    return sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def _line_of(issue: Issue, unit: str) -> tuple[str | None, str]:
+    return issue.indicator, issue.unit or unit
+
+
+def _plain(number: Decimal | None) -> str:
+    if number is None:
+        return ""
+    return format(number.normalize(), "f") if number else "0"

@@ -1,0 +1,139 @@
+"""What was answered to warnings, and whether each answer still counts."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from domain.periods import Period, parse_period
+from domain.placing import day_in_vietnam
+from domain.submissions import SubmissionState
+from domain.units import UnitKey
+from domain.waivers import Waiver
+from warehouse.asked import asked_of, waiver_of
+from warehouse.engine import Session
+from warehouse.models import SubmissionRow, WaivedIssueRow, WaiverRow
+from warehouse.queries.files import unit_names
+
+_IDS_AT_ONCE = 500
+
+
+class WaiverStanding(StrEnum):
+    """Whether an answer counts, and if not, why: its last day passed, the figures changed, or it was taken back."""
+
+    COUNTS = "counts"
+    EXPIRED = "expired"
+    LAPSED = "lapsed"
+    TAKEN_BACK = "taken_back"
+
+
+@dataclass(frozen=True, slots=True)
+class WaivedIssue:
+    """One warning that an answer covers, as it was when it was answered."""
+
+    indicator: str | None
+    unit: str | None
+    sheet: str | None
+    cell: str | None
+    found: str | None
+    expected: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Why an answer was taken back, by whom, and when (UTC)."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverRecord:
+    """An answer with all that became of it."""
+
+    waiver: Waiver
+    unit: str
+    unit_name: str
+    form: str
+    period: Period
+    standing: WaiverStanding
+    issues: tuple[WaivedIssue, ...]
+    taken_back: TakenBack | None
+
+
+def waivers(
+    session: Session,
+    at: datetime,
+    *,
+    units: Collection[str] | None = None,
+    form: str | None = None,
+    period: Period | None = None,
+) -> tuple[WaiverRecord, ...]:
+    """All answers ever given, newest first, as they stand at a moment; only of some units (codes), a form or period."""
+    statement = select(WaiverRow).where(WaiverRow.takes_back.is_(None)).order_by(WaiverRow.id.desc())
+    if form is not None:
+        statement = statement.where(WaiverRow.form == form)
+    if period is not None:
+        statement = statement.where(WaiverRow.period == period.id)
+    rows = [row for row in session.scalars(statement) if units is None or row.unit_code in units]
+    returned = {
+        row.takes_back: row for row in session.scalars(select(WaiverRow).where(WaiverRow.takes_back.is_not(None)))
+    }
+    names = unit_names(session, {UnitKey(row.unit_code, row.unit_valid_from) for row in rows})
+    answering = _answering(session, rows, at)
+    covered = _covered(session, rows)
+    return tuple(
+        WaiverRecord(
+            waiver=waiver_of(row),
+            unit=row.unit_code,
+            unit_name=names[UnitKey(row.unit_code, row.unit_valid_from)],
+            form=row.form,
+            period=parse_period(row.period),
+            standing=_standing(row, row.id in returned, row.id in answering, day_in_vietnam(at)),
+            issues=tuple(covered[row.id]),
+            taken_back=_returned(returned[row.id]) if row.id in returned else None,
+        )
+        for row in rows
+    )
+
+
+def _answering(session: Session, rows: Iterable[WaiverRow], at: datetime) -> set[int]:
+    """Which answers answer a warning of a report that is accepted now."""
+    places = {(row.form, row.period) for row in rows}
+    judgements: dict[int, int] = {}
+    for form, period in sorted(places):
+        found = select(SubmissionRow.id, SubmissionRow.judgement).where(
+            SubmissionRow.form == form,
+            SubmissionRow.period == period,
+            SubmissionRow.state == SubmissionState.ACCEPTED,
+        )
+        judgements |= dict(session.execute(found).tuples().all())
+    asked = asked_of(session, judgements, at)
+    return {one.waiver.id for each in asked.values() for one in each if one.waiver is not None}
+
+
+def _covered(session: Session, rows: Iterable[WaiverRow]) -> dict[int, list[WaivedIssue]]:
+    ids, found = sorted(row.id for row in rows), defaultdict[int, list[WaivedIssue]](list)
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        part = WaivedIssueRow.waiver_id.in_(ids[start : start + _IDS_AT_ONCE])
+        order = (WaivedIssueRow.waiver_id, WaivedIssueRow.position)
+        for one in session.scalars(select(WaivedIssueRow).where(part).order_by(*order)):
+            issue = WaivedIssue(one.indicator, one.unit, one.sheet, one.cell, one.found, one.expected)
+            found[one.waiver_id].append(issue)
+    return found
+
+
+def _standing(row: WaiverRow, is_returned: bool, is_answering: bool, today: date) -> WaiverStanding:  # noqa: FBT001 # two facts
+    if is_returned:
+        return WaiverStanding.TAKEN_BACK
+    if row.until is not None and row.until < today:
+        return WaiverStanding.EXPIRED
+    return WaiverStanding.COUNTS if is_answering else WaiverStanding.LAPSED
+
+
+def _returned(row: WaiverRow) -> TakenBack:
+    return TakenBack(row.reason, row.actor, row.at)
