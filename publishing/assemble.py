@@ -12,6 +12,7 @@ from domain.rollups import Boundary, RollupRow
 from domain.units import Level, OrgUnit
 from publishing.by_unit import lines_of, parts_of, whole_of
 from publishing.changes import describe_change
+from publishing.questions import questions_of
 from publishing.report import Figure, Report, ThemeFigures
 from publishing.wording import Wording
 from warehouse.queries import AS_OF_RUN, Contribution, Revision
@@ -58,6 +59,7 @@ class _Assembly:
                 describe_change(change, names.get(change.indicator) or self._name(change.indicator), one, words)
                 for change in one.changes
             ),
+            questions=questions_of(one, names, words),
         )
 
     @cached_property
@@ -76,6 +78,10 @@ class _Assembly:
         for contribution in self.revision.contributions:
             by_indicator[contribution.indicator].append(contribution)
         return by_indicator
+
+    @cached_property
+    def unanswered(self) -> Counter[str]:
+        return Counter(one.indicator for one in self.revision.asked if one.asked.waiver is None)
 
     def _is_invented(self, unit: OrgUnit) -> bool:
         day = self.last_day if unit.valid_to is None else min(self.last_day, unit.valid_to)
@@ -132,6 +138,7 @@ class _Assembly:
             target_document=self._target_document(row),
             communes=parts_of(self.given[row.indicator], self.revision.period, self.words),
             by_unit=whole_of(self.given[row.indicator], known.flow if known else Flow.STOCK),
+            unanswered=self.unanswered[row.indicator],
         )
 
     def _target_document(self, row: RollupRow) -> str:

@@ -46,7 +46,8 @@ class CommuneFigure:
 class Figure:
     """One published figure with the names around it. `is_percent`: its value and target are 0 to 100.
 
-    `communes` are what each report gave, `by_unit` what each commune gave over the whole period.
+    `communes` are what each report gave, `by_unit` what each commune gave over the whole period. `unanswered` counts
+    the warnings about it that nobody answered.
     """
 
     row: RollupRow
@@ -59,6 +60,7 @@ class Figure:
     target_document: str
     communes: tuple[CommuneFigure, ...]
     by_unit: tuple[CommuneFigure, ...]
+    unanswered: int = 0
 
     def given_by(self, key: str) -> CommuneFigure | None:
         """What a unit gave, or None."""
@@ -128,6 +130,17 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A warning about what a unit reported, the figures it is about, and what was answered; `""`: nothing yet."""
+
+    unit: str
+    name: str
+    title: str
+    figures: tuple[str, ...]
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One revision of an area's rollup, ready to be written in one language.
 
@@ -154,6 +167,7 @@ class Report:
     themes: tuple[ThemeFigures, ...]
     units: tuple[UnitLine, ...]
     changes: tuple[ChangeLine, ...]
+    questions: tuple[Question, ...] = ()
 
     @property
     def headlines(self) -> tuple[ThemeFigures, ...]:
@@ -168,7 +182,10 @@ class Report:
 
     @property
     def moves(self) -> tuple[Move, ...]:
-        """The changes by indicator; what only names the row, and sentences, are left to the workbook."""
+        """The changes by indicator; what only names the row is left to the workbook, and so are sentences.
+
+        A sentence that is all that moved is told: a warning was answered, say.
+        """
         by_indicator: dict[str, list[ChangeLine]] = {}
         for change in self.changes:
             by_indicator.setdefault(change.indicator, []).append(change)
@@ -201,7 +218,8 @@ _FOLLOWING = frozenset({"units_missing", "status"})
 
 def _move(changes: list[ChangeLine]) -> Move:
     # A column moved by several files is listed once for each of them.
-    columns = {change.column: change for change in changes if change.column not in _UNSHOWN}
+    every = {change.column: change for change in changes}
+    columns = {name: change for name, change in every.items() if name not in _UNSHOWN} or every
     # What follows from the rest is left out, unless it is all that moved.
     columns = {name: change for name, change in columns.items() if name not in _FOLLOWING} or columns
     files = {change.sha256: change.file_name or "" for change in changes if change.sha256}

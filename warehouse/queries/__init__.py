@@ -4,6 +4,7 @@ from warehouse.queries.as_of import AS_OF_RUN, revision_as_of
 from warehouse.queries.due import TouchedArea, areas_touched
 from warehouse.queries.lineage import explain, explain_row
 from warehouse.queries.read_models import (
+    AskedFigure,
     Contribution,
     ExplainedContribution,
     Explanation,
@@ -33,6 +34,7 @@ from warehouse.unit_state import UnitState
 
 __all__ = [
     "AS_OF_RUN",
+    "AskedFigure",
     "Cell",
     "Contribution",
     "ExplainedContribution",

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from domain.periods import Period, parse_period
 from domain.rollups import RollupChange, RollupRow
 from domain.units import Level, UnitKey
+from warehouse.asked import asked_of
 from warehouse.engine import Session
 from warehouse.lifecycle import find_all
 from warehouse.models import (
@@ -24,7 +25,7 @@ from warehouse.models import (
     SuccessionRow,
 )
 from warehouse.queries.files import file_ref, issue_counts, unit_names
-from warehouse.queries.read_models import Contribution, Link, Revision, SourceCell, UnitStanding
+from warehouse.queries.read_models import AskedFigure, Contribution, Link, Revision, SourceCell, UnitStanding
 
 _IDS_AT_ONCE = 1_000
 _DAY = timedelta(days=1)
@@ -63,6 +64,30 @@ def assemble(session: Session, head: RollupRevisionRow, of: Material) -> Revisio
         units=_standings(session, of.units, files, names),
         contributions=_contributions(session, of, files, names),
         file_names={row.sha256: row.file_name for row in files.values()},
+        asked=_asked(session, head, of, names),
+    )
+
+
+def _asked(
+    session: Session, head: RollupRevisionRow, of: Material, names: Mapping[UnitKey, str]
+) -> tuple[AskedFigure, ...]:
+    """What was asked about the figures that entered when the revision was made, in the order of the parts."""
+    judged = {one.submission_id: one.judgement for one in of.units if one.submission_id and one.judgement is not None}
+    entered = {one.submission_id for one in of.parts}
+    judgements = {key: judgement for key, judgement in judged.items() if key in entered}
+    asked = asked_of(session, judgements, head.published_at)
+    periods = _Periods()
+    return tuple(
+        AskedFigure(
+            part.indicator,
+            part.unit_code,
+            names[UnitKey(part.unit_code, part.unit_valid_from)],
+            periods[part.period],
+            one,
+        )
+        for part in of.parts
+        for one in asked.get(part.submission_id, ())
+        if one.issue.indicator in {None, part.indicator}
     )
 
 

@@ -111,13 +111,24 @@ class UnitStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedFigure:
+    """A warning about what a unit's report of a base period gave to a figure of a revision, with its answer then."""
+
+    indicator: str
+    unit: str
+    unit_name: str
+    period: Period
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
 class Revision:
     """The n-th version of an area's figures for a form and period; what it says never changes.
 
     `rows` are in the report's order; `changes` lists what moved against revision `number` - 1 (empty for the first): a
     figure moved by several files is listed once per file. `units` are all that owe the form, by base period and code;
-    `contributions` what each gave, by indicator, base period and code. `published_at` is in UTC.
-    `content_sha256` covers the rows without revision, `published_at` and `run_id`.
+    `contributions` what each gave, by indicator, base period and code; `asked` the warnings about that. `published_at`
+    is in UTC. `content_sha256` covers the rows without revision, `published_at` and `run_id`.
     """
 
     area: str
@@ -137,6 +148,7 @@ class Revision:
     contributions: tuple[Contribution, ...]
     file_names: dict[str, str]
     """sha256 to file name, for every file that units, contributions or changes name."""
+    asked: tuple[AskedFigure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
