@@ -62,7 +62,7 @@ _Work = Callable[[Session, Decision], tuple[tuple[Waiver, ...], tuple[Issue, ...
 
 def _decide(run: Run, kind: str, question: Question, said: Said, work: _Work) -> Answered:
     with alone(run.house, run.id, kind, run.watcher):
-        refuse_closed(run, [question.place.unit.code], question.place.form)
+        refuse_closed(run.house, question.place.period, [question.place.unit.code], question.place.form)
         begin(run, kind, said.note)
         try:
             with transaction(run.house.engine) as session:

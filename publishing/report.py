@@ -182,9 +182,9 @@ class Report:
 
     @property
     def moves(self) -> tuple[Move, ...]:
-        """The changes by indicator; what only names the row is left to the workbook, and so are sentences.
+        """The changes by indicator; what only names the row, and sentences, are left to the workbook.
 
-        A sentence that is all that moved is told: a warning was answered, say.
+        An indicator of which only a sentence moved is listed without any: a warning was answered, say.
         """
         by_indicator: dict[str, list[ChangeLine]] = {}
         for change in self.changes:
@@ -218,8 +218,7 @@ _FOLLOWING = frozenset({"units_missing", "status"})
 
 def _move(changes: list[ChangeLine]) -> Move:
     # A column moved by several files is listed once for each of them.
-    every = {change.column: change for change in changes}
-    columns = {name: change for name, change in every.items() if name not in _UNSHOWN} or every
+    columns = {change.column: change for change in changes if change.column not in _UNSHOWN}
     # What follows from the rest is left out, unless it is all that moved.
     columns = {name: change for name, change in columns.items() if name not in _FOLLOWING} or columns
     files = {change.sha256: change.file_name or "" for change in changes if change.sha256}

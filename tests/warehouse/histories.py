@@ -8,15 +8,17 @@ from hypothesis import strategies as st
 from domain.errors import UsageError
 from domain.layouts import Exemption
 from domain.periods import Period, parse_period
+from domain.placing import day_in_vietnam
 from domain.submissions import ParsedReport, SubmissionState
 from domain.units import OrgUnit, Succession, SuccessionKind, UnitRegister
-from tests.warehouse.house import FORM, House, critical
+from tests.warehouse.house import FORM, WARNS, House, critical, warning
 from warehouse.engine import Session
 from warehouse.lifecycle import Said, find
 from warehouse.loading import Judged, load
 from warehouse.models import SubmissionRow
 from warehouse.reference import mirror_catalog
 from warehouse.submissions import Arrival, quarantine, receive, record_checked, record_parsed
+from warehouse.waivers import Question, take_back, waive
 from warehouse.withdrawal import Decision, Place, restore, withdraw
 
 STOCK, FLOW, CUMULATIVE = "hddt_dn", "vb_dt", "tthc_phatsinh"
@@ -37,6 +39,7 @@ class Send:
     numbers: tuple[int | None, ...]
     passes: bool
     late: bool
+    asks: bool
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,28 @@ class Restore:
 
 
 @dataclass(frozen=True)
+class Waive:
+    """A person answers what is asked about a report; the answer counts on so many further days."""
+
+    unit: str
+    month: Period
+    days: int
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    """A person takes an answer back."""
+
+    unit: str
+    month: Period
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A day passes."""
+
+
+@dataclass(frozen=True)
 class Exempt:
     """The catalogue frees a unit from an indicator, or no longer does."""
 
@@ -80,11 +105,13 @@ class Merge:
     """The catalogue learns that two communes became one in June."""
 
 
-Step = Send | SendAgain | Withdraw | Restore | Exempt | Merge
+Step = Send | SendAgain | Withdraw | Restore | Waive | TakeBack | Wait | Exempt | Merge
 
 _NUMBERS = st.tuples(*[st.none() | st.integers(0, 9)] * 6)
 _WHO = {"unit": st.sampled_from(UNITS), "month": st.sampled_from(MONTHS)}
-_SENT = st.builds(Send, **_WHO, numbers=_NUMBERS, passes=st.integers(0, 3).map(bool), late=st.booleans())
+_SENT = st.builds(
+    Send, **_WHO, numbers=_NUMBERS, passes=st.integers(0, 3).map(bool), late=st.booleans(), asks=st.booleans()
+)
 _AGAIN = st.builds(
     SendAgain,
     which=st.integers(0, 5),
@@ -95,12 +122,13 @@ _AGAIN = st.builds(
     passes=st.booleans(),
 )
 _DECIDED = st.builds(Withdraw, **_WHO) | st.builds(Restore, **_WHO)
+_ANSWERED = st.builds(Waive, **_WHO, days=st.integers(0, 2)) | st.builds(TakeBack, **_WHO) | st.just(Wait())
 _STRUCTURE = st.builds(Exempt, unit=_WHO["unit"], indicator=st.sampled_from((STOCK, FLOW))) | st.just(Merge())
 
 
 def histories(*, with_structure: bool, longest: int = 8) -> st.SearchStrategy[list[Step]]:
     """Histories of some steps, workbooks above all; with changes of the catalogue if asked for."""
-    steps = _SENT | _SENT | _AGAIN | _DECIDED
+    steps = _SENT | _SENT | _AGAIN | _DECIDED | _ANSWERED
     return st.lists(steps | _STRUCTURE if with_structure else steps, min_size=1, max_size=longest)
 
 
@@ -122,6 +150,10 @@ class Story:
                 self._send_again(step)
             case Withdraw() | Restore():
                 self._decide(step)
+            case Waive() | TakeBack():
+                self._answer(step)
+            case Wait():
+                self.house.clock += timedelta(days=1)
             case Exempt():
                 self._exempt ^= {(step.unit, step.indicator)}
                 self._change_catalog()
@@ -158,7 +190,8 @@ class Story:
         report = self._report(step)
         record_parsed(self.session, submission, report, self.house.now())
         record_checked(self.session, [submission], self.house.now())
-        issues = () if passes else (critical(),)
+        asked = (warning(STOCK),) if step.asks else ()
+        issues = asked if passes else (critical(),)
         load(self.session, [Judged(submission, report, issues)], "run-1", self.house.now())
 
     def _decide(self, step: Withdraw | Restore) -> None:
@@ -178,6 +211,20 @@ class Story:
                 restore(self.session, place, decision, first.version if first else None)
         except UsageError:
             pass  # nothing counts that could be withdrawn, or nothing is withdrawn
+
+    def _answer(self, step: Waive | TakeBack) -> None:
+        unit = self.house.catalog.units.find(step.unit, self.house.catalog.last_day(FORM, step.month))
+        if unit is None:
+            return
+        decision = Decision(Said("đã kiểm tra", "cán bộ"), self.house.now())
+        question = Question(Place(unit.key, FORM, step.month), WARNS)
+        try:
+            if isinstance(step, Waive):
+                waive(self.session, question, day_in_vietnam(decision.at) + timedelta(days=step.days), decision)
+            else:
+                take_back(self.session, question.place, WARNS, decision)
+        except UsageError:
+            pass  # nothing is asked, or nothing was answered
 
     def _change_catalog(self) -> None:
         catalog, changes = self.house.catalog, self.house.clock.isoformat()

@@ -175,3 +175,14 @@ def taken_back(engine: Engine) -> Iterator[Session]:
 def critical(code: str = "numerator_within_denominator") -> Issue:
     """An issue that refuses a submission."""
     return Issue(code, Severity.CRITICAL, sheet="Biểu 01-T", cell="E10", found="12", expected="≤ 10")
+
+
+WARNS = "stock_falls"
+"""A rule that asks."""
+
+
+def warning(indicator: str, *, found: str = "8", expected: str = "9", village: str | None = None) -> Issue:
+    """An issue that asks about a figure."""
+    return Issue(
+        WARNS, Severity.WARNING, "Biểu 01-T", "E10", found=found, expected=expected, indicator=indicator, unit=village
+    )

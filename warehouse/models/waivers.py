@@ -18,7 +18,7 @@ class WaiverRow(Base):
     __tablename__ = "waiver"
     __table_args__ = (
         ForeignKeyConstraint(["unit_code", "unit_valid_from"], ["org_unit.code", "org_unit.valid_from"]),
-        CheckConstraint("(until IS NULL) = (takes_back IS NOT NULL)", name="answer"),
+        CheckConstraint("until IS NULL OR takes_back IS NULL", name="answer"),
         Index("ix_waiver_form_period", "form", "period"),
     )
 

@@ -30,7 +30,7 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("actor", "reason")),
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("takes_back", BIG_ID, nullable=True),
-        sa.CheckConstraint("(until IS NULL) = (takes_back IS NOT NULL)", name="answer"),
+        sa.CheckConstraint("until IS NULL OR takes_back IS NULL", name="answer"),
         sa.ForeignKeyConstraint(
             ["unit_code", "unit_valid_from"],
             ["org_unit.code", "org_unit.valid_from"],

@@ -1,0 +1,64 @@
+"""An answer is bound to the figures that a warning rests on, and to nothing else."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from domain.issues import COMPARED_WITH, Issue, Severity
+from domain.waivers import Line, basis_of
+
+UNIT = "22813"
+OWN = Line("hsskdt", UNIT, Decimal(8731), Decimal(12016), None)
+OTHER = Line("dd_kichhoat", UNIT, Decimal(5), Decimal(9), Decimal("55.56"))
+VILLAGE = Line("hsskdt", "22813-01", Decimal(4), None, None)
+FELL = Issue("stock_falls", Severity.WARNING, "Biểu 01-T", "E49", found="8731", expected="9635", indicator="hsskdt")
+COPIED = Issue("copied_return", Severity.WARNING, "Biểu 01-T", found="2025-04")
+FAR = replace(FELL, code="outlier", facts={COMPARED_WITH: "7"})
+
+
+def basis(issue: Issue, *said: Line) -> str:
+    """The basis of a warning about a report that says these lines."""
+    return basis_of(issue, said, UNIT)
+
+
+def test_spelling_order_and_place_do_not_matter() -> None:
+    """The same figures in another row, order and spelling are the same figures."""
+    moved = replace(FELL, sheet="Sheet1", cell="F9", facts={"label": "HSSK"})
+    spelt = OWN._replace(numerator=Decimal("8731.000"))
+    assert basis(moved, OTHER, spelt) == basis(FELL, OWN, OTHER)
+
+
+@pytest.mark.parametrize("change", [{"numerator": Decimal(8730)}, {"denominator": None}, {"stated": Decimal(70)}])
+def test_own_figures_count(change: dict[str, Decimal | None]) -> None:
+    """Any number of the line that is asked about changes the basis."""
+    assert basis(FELL, OWN._replace(**change)) != basis(FELL, OWN)
+
+
+def test_other_lines_do_not_count() -> None:
+    """What the report says of other indicators, and of the villages, is not asked about."""
+    changed = OTHER._replace(numerator=Decimal(6))
+    assert basis(FELL, OWN, changed, VILLAGE) == basis(FELL, OWN, OTHER)
+
+
+def test_a_villages_own_line_counts() -> None:
+    """A warning about a village rests on the village's line."""
+    issue = replace(FELL, unit="22813-01")
+    assert basis(issue, OWN, VILLAGE) != basis(issue, OWN, VILLAGE._replace(numerator=Decimal(5)))
+    assert basis(issue, OWN, VILLAGE) == basis(issue, OWN._replace(numerator=Decimal(1)), VILLAGE)
+
+
+def test_a_whole_report_rests_on_all_it_says() -> None:
+    """Where the report as a whole is asked about, any figure counts."""
+    assert basis(COPIED, OWN, OTHER) != basis(COPIED, OWN, OTHER._replace(numerator=Decimal(6)))
+
+
+def test_what_it_is_compared_with_counts_unless_others_make_it() -> None:
+    """A figure of the period before is asked about as well; the neighbours' median moves by itself."""
+    assert basis(replace(FELL, expected="9000"), OWN) != basis(FELL, OWN)
+    assert basis(replace(FAR, expected="70.1"), OWN) == basis(FAR, OWN)
+
+
+def test_rules_do_not_answer_for_each_other() -> None:
+    """The same figures asked about by another rule are another question."""
+    assert basis(replace(FELL, code="jump"), OWN) != basis(FELL, OWN)
