@@ -6,6 +6,7 @@ from workbooks.archive import Archive, open_archive
 from workbooks.book_part import BookParts, SheetEntry, read_book_parts
 from workbooks.cells import Sheet, SheetContents, Workbook
 from workbooks.guards import Container, Limits, check_bytes, refusal
+from workbooks.marking.traces import is_marked, without_marks
 from workbooks.markup import read_elements, read_relations
 from workbooks.sheet_part import BookContext, read_sheet
 from workbooks.strings_part import read_strings
@@ -16,11 +17,19 @@ _PROPERTY = "property"
 
 
 def read_workbook(data: bytes, limits: Limits | None = None) -> Workbook:
-    """Read an .xlsx, .xlsm or .xls file.
+    """Read an .xlsx, .xlsm or .xls file; one that was given back with marks is read as if it had none.
 
     Raises:
         RefusedError: it is no such file, damaged, ambiguous or beyond the limits; the issue says which.
     """
+    workbook = read_as_sent(data, limits)
+    if is_marked(workbook):
+        return read_as_sent(without_marks(data, workbook, limits or Limits()), limits)
+    return workbook
+
+
+def read_as_sent(data: bytes, limits: Limits | None = None) -> Workbook:
+    """Read a file with whatever marks of ours are in it; otherwise like `read_workbook`."""
     limits = limits or Limits()
     if check_bytes(data, limits) is Container.OLD:
         return read_xls(data, limits)

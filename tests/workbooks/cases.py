@@ -11,6 +11,7 @@ from domain.catalog import Catalog
 from tests.workbooks.making import apply_edit, edit_parts, make_handmade, open_template, pack, save
 from workbooks.guards import Limits
 from workbooks.hints import Hints
+from workbooks.result_book import result_workbook
 
 _FOLDER = Path(__file__).parent.parent / "cases"
 
@@ -55,6 +56,8 @@ def _data(given: Mapping[str, Any], catalog: Catalog) -> bytes:
         return bytes.fromhex(given["hex"]) + str(given.get("then", "")).encode("utf-16-le")
     if "zip" in given:
         return pack([(name, str(content).encode()) for name, content in given["zip"].items()])
+    if given.get("start") == "results":
+        return edit_parts(result_workbook("bao-cao.xls", (), (), catalog, "vi"), given["parts"])
     code, period = given.get("unit", "22813"), given.get("period", "2025-05")
     start = make_handmade if given.get("start") == "handmade" else open_template
     workbook = start(catalog, code, period)

@@ -1,5 +1,6 @@
-"""Every workbook of a folder that both readers open is the same to both in every cell, but for the listed kinds.
+"""Every workbook of a folder is read as openpyxl reads it, and can be given back with marks and read again unharmed.
 
+Both readers agree on every cell of what both open, but for the listed kinds of difference.
 Runs where a folder is given (`make corpus CORPUS=folder`); without one there is nothing to collect.
 """
 
@@ -7,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from domain.catalog import Catalog
+from tests.workbooks.given_back import harm_done, harm_done_twice
 from tests.workbooks.oracle import differences, open_with_openpyxl, unexplained
-from workbooks.guards import RefusedError
+from workbooks.guards import Container, Limits, RefusedError, check_bytes
 from workbooks.reader import read_workbook
 
 
@@ -30,3 +33,14 @@ def test_workbook_of_the_corpus(path: Path) -> None:
         return
     theirs = open_with_openpyxl(data)
     assert theirs is None or unexplained(differences(ours, theirs)) == []
+
+
+def test_workbook_of_the_corpus_given_back(path: Path, catalog: Catalog) -> None:
+    """A workbook keeps every cell, note, name and untouched part, given back once or twice."""
+    data = path.read_bytes()
+    try:
+        read_workbook(data)
+    except RefusedError:
+        return
+    if check_bytes(data, Limits()) is Container.ZIP:
+        assert harm_done(data, catalog) + harm_done_twice(data, catalog) == []

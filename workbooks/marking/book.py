@@ -1,0 +1,129 @@
+"""The workbook's own part: our sheet put in behind all others, and taken out wherever it was moved to."""
+
+from collections.abc import Collection
+
+from lxml import etree
+
+from workbooks.archive import Archive
+from workbooks.marking.errors import CannotAnnotateError
+from workbooks.marking.package import Package, Xml
+from workbooks.marking.relations import Relations, declare, drop_part
+from workbooks.markup import MAIN_NAMESPACES, read_relations
+
+_SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_LONGEST_NAME = 31
+_BEFORE_NAMES = ("sheets", "functionGroups", "externalReferences")
+
+
+def book_part(archive: Archive) -> str:
+    """The workbook's part."""
+    for relation in read_relations(archive, ""):
+        if relation.kind == "officeDocument":
+            return relation.part
+    raise CannotAnnotateError("it has no workbook")
+
+
+class Book:
+    """A package's workbook."""
+
+    def __init__(self, package: Package, part: str) -> None:
+        """Open the part."""
+        self._package = package
+        self.part = part
+        self._root = package.edit(part)
+        namespace = etree.QName(self._root).namespace
+        if namespace not in MAIN_NAMESPACES:
+            raise CannotAnnotateError(f"{part} is no workbook")
+        self.namespace = namespace
+        self._relations = Relations(package, part)
+
+    def free_name(self, wanted: str) -> str:
+        """A sheet's name that none has, like the one that is wanted."""
+        taken = {(one.get("name") or "").casefold() for one in self._sheets}
+        names = (wanted, *(f"{wanted[: _LONGEST_NAME - 5]} ({number})" for number in range(2, 100)))
+        return next(name for name in names if name.casefold() not in taken)
+
+    def add_sheet(self, name: str, content: bytes, base: str, title_rows: str) -> None:
+        """Put a sheet behind all others; `title_rows` ("$1:$5") are printed on each of its pages."""
+        sheets = self._sheets
+        if len(sheets) >= self._package.limits.sheets:
+            raise CannotAnnotateError("it has too many sheets")
+        part = self._package.unused("xl/worksheets/sheet{}.xml")
+        self._package.write(part, content)
+        declare(self._package, part, _SHEET_TYPE)
+        identity = self._relations.add("worksheet", part, base)
+        number = max((int(one.get("sheetId") or 0) for one in sheets), default=0) + 1
+        sheet = etree.SubElement(sheets, self._name("sheet"), {"name": name, "sheetId": str(number)})
+        sheet.set(f"{{{base}}}id", identity)
+        titles = etree.SubElement(self._names(), self._name("definedName"))
+        titles.set("name", "_xlnm.Print_Titles")
+        titles.set("localSheetId", str(len(sheets) - 1))
+        quoted = name.replace("'", "''")
+        titles.text = f"'{quoted}'!{title_rows}"
+
+    def remove_sheets(self, names: Collection[str]) -> None:
+        """Take sheets out, with all that belongs to them alone; whatever counts sheets keeps counting the same ones."""
+        gone = [position for position, one in enumerate(self._sheets) if one.get("name") in names]
+        for position in reversed(gone):
+            sheet = self._sheets[position]
+            identity = next((str(value) for key, value in sheet.attrib.items() if str(key).endswith("}id")), "")
+            part = self._relations.target(identity)
+            self._sheets.remove(sheet)
+            self._renumber(position)
+            if part is not None:
+                self._relations.drop(part)
+                self._drop_with_its_own(part)
+        self._drop_empty_names()
+
+    @property
+    def _sheets(self) -> Xml:
+        found = self._root.find(self._name("sheets"))
+        if found is None:
+            raise CannotAnnotateError("it lists no sheets")
+        return found
+
+    def _names(self) -> Xml:
+        found = self._root.find(self._name("definedNames"))
+        if found is None:
+            found = etree.Element(self._name("definedNames"))
+            behind = [one for one in self._root if etree.QName(one).localname in _BEFORE_NAMES]
+            behind[-1].addnext(found)
+        return found
+
+    def _renumber(self, removed: int) -> None:
+        names = self._root.find(self._name("definedNames"))
+        for one in list(names) if names is not None else ():
+            position = one.get("localSheetId")
+            if names is not None and position == str(removed):
+                names.remove(one)
+            elif position is not None and int(position) > removed:
+                one.set("localSheetId", str(int(position) - 1))
+        for view in self._root.iter(self._name("workbookView")):
+            for key in ("activeTab", "firstSheet"):
+                shown = int(view.get(key) or 0)
+                if shown > removed or (shown == removed and shown >= len(self._sheets)):
+                    view.set(key, str(max(0, shown - 1)))
+
+    def _drop_empty_names(self) -> None:
+        names = self._root.find(self._name("definedNames"))
+        if names is not None and not len(names):
+            self._root.remove(names)
+
+    def _drop_with_its_own(self, part: str) -> None:
+        """Drop a sheet and what only it points at: printer settings, drawings."""
+        owned = [one for one in Relations(self._package, part).everything() if one in self._package]
+        drop_part(self._package, part)
+        others = [name for name in self._package.names if name.casefold().endswith(".rels")]
+        pointed = {each.casefold() for name in others for each in Relations(self._package, _source(name)).everything()}
+        for one in owned:
+            if one.casefold() not in pointed:
+                drop_part(self._package, one)
+
+    def _name(self, local: str) -> str:
+        return f"{{{self.namespace}}}{local}"
+
+
+def _source(relations: str) -> str:
+    """The part whose relations these are."""
+    folder, _, name = relations.rpartition("_rels/")
+    return folder + name.removesuffix(".rels") if name != ".rels" else ""

@@ -1,0 +1,161 @@
+"""The styles of a workbook: each with a mark's fill and everything else as it was, and those of our own sheet."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+
+from lxml import etree
+
+from domain.issues import Severity
+from workbooks.marking.errors import CannotAnnotateError
+from workbooks.marking.package import Package, Xml
+from workbooks.marking.palette import full, is_ours, shades
+from workbooks.markup import MAIN_NAMESPACES
+
+_ORDER = (
+    "numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles", "colors",
+    "extLst",
+)  # fmt: skip
+MOST_STYLES = 64_000
+"""More different looks of cells Excel does not take."""
+
+EMPTY = (
+    '<styleSheet xmlns="{}"><fonts count="1"><font><sz val="11"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
+    '<cellXfs count="1"><xf xfId="0"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
+"""The styles of a workbook that has none: one plain look."""
+
+
+class CellStyles:
+    """The styles part of a package, changed as needed."""
+
+    def __init__(self, package: Package, part: str) -> None:
+        """Open the part."""
+        self._root = package.edit(part)
+        namespace = etree.QName(self._root).namespace
+        if namespace not in MAIN_NAMESPACES:
+            raise CannotAnnotateError(f"{part} holds no styles")
+        self._namespace = namespace
+        self._marked: dict[tuple[int, Severity], int] = {}
+        self._fills: dict[tuple[str, Severity], int] = {}
+        self._taken = {_colour(one) for one in self._group("fills")}
+        self.covers: dict[str, str] = {}
+
+    def marked(self, style: int, severity: Severity) -> int:
+        """The number of the same style with a mark's fill; the style itself where there is room for no more."""
+        if (style, severity) not in self._marked:
+            looks = self._group("cellXfs")
+            if style >= len(looks) or len(looks) >= MOST_STYLES:
+                return style
+            look = deepcopy(looks[style])
+            look.set("fillId", str(self._fill_over(int(look.get("fillId") or 0), severity)))
+            look.set("applyFill", "1")
+            self._marked[style, severity] = self._append("cellXfs", look)
+        return self._marked[style, severity]
+
+    def add_look(self, *, font: str, fill: str = "", border: str = "", alignment: str = "") -> int:
+        """The number of a new style made of such markup (without namespaces)."""
+        numbers = {
+            "numFmtId": 0,
+            "fontId": self._append("fonts", self._parse(f"<font>{font}</font>")),
+            "fillId": self._append("fills", self._parse(f"<fill>{fill}</fill>")) if fill else 0,
+            "borderId": self._append("borders", self._parse(f"<border>{border}</border>")),
+            "xfId": 0,
+        }
+        told = " ".join(f'{name}="{number}"' for name, number in numbers.items())
+        flags = 'applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1"'
+        return self._append("cellXfs", self._parse(f"<xf {told} {flags}><alignment {alignment}/></xf>"))
+
+    def restore(self, covered: Mapping[str, str]) -> None:
+        """Give every style with a mark's fill the fill the mark covers, none where nobody knows."""
+        fills = self._group("fills")
+        ours = {number: _colour(fill) for number, fill in enumerate(fills)}
+        originals: dict[str, int] = {}
+        for look in self._group("cellXfs"):
+            colour = ours.get(int(look.get("fillId") or 0), "")
+            if not is_ours(colour) or (covered and colour not in covered):
+                continue
+            if colour not in originals:
+                originals[colour] = self._original(covered.get(colour, ""))
+            look.set("fillId", str(originals[colour]))
+        # The fills stay where they are, or others would lose their numbers; used by nobody they need not be ours.
+        for number, colour in ours.items():
+            if colour in originals:
+                fills[number].replace(fills[number][0], self._parse('<patternFill patternType="none"/>'))
+
+    def _original(self, markup: str) -> int:
+        if not markup:
+            return 0
+        try:
+            return self._append("fills", self._parse(f"<fill>{markup}</fill>"))
+        except etree.XMLSyntaxError:
+            return 0  # somebody changed the property: no fill is better than a mark that stays
+
+    def _fill_over(self, fill: int, severity: Severity) -> int:
+        """The number of a mark's fill that covers this one."""
+        fills = self._group("fills")
+        covered = _bare(fills[fill]) if fill < len(fills) else ""
+        if (covered, severity) not in self._fills:
+            free = [shade for shade in shades(severity) if shade not in self._taken]
+            if not free:
+                raise CannotAnnotateError("its cells are filled in too many ways")
+            self._taken.add(free[0])
+            self.covers[free[0]] = covered
+            markup = (
+                f'<fill><patternFill patternType="solid"><fgColor rgb="{free[0]}"/><bgColor indexed="64"/>'
+                "</patternFill></fill>"
+            )
+            self._fills[covered, severity] = self._append("fills", self._parse(markup))
+        return self._fills[covered, severity]
+
+    def _group(self, name: str) -> Xml:
+        found = self._root.find(f"{{{self._namespace}}}{name}")
+        if found is not None:
+            return found
+        behind = _ORDER[_ORDER.index(name) + 1 :]
+        follower = next((one for one in self._root if _local(one) in behind), None)
+        made = etree.SubElement(self._root, f"{{{self._namespace}}}{name}")
+        if follower is not None:
+            follower.addprevious(made)
+        return made
+
+    def _append(self, group: str, one: Xml) -> int:
+        parent = self._group(group)
+        parent.append(one)
+        parent.set("count", str(len(parent)))
+        return len(parent) - 1
+
+    def _parse(self, markup: str) -> Xml:
+        return etree.fromstring(f'<x xmlns="{self._namespace}">{markup}</x>')[0]
+
+
+def _colour(fill: Xml) -> str:
+    """The colour of an even fill, "" for every other."""
+    if not len(fill) or fill[0].get("patternType") != "solid":
+        return ""
+    front = next((one for one in fill[0] if _local(one) == "fgColor"), None)
+    colour = front.get("rgb", "") if front is not None else ""
+    return full(colour) if len(colour) in {6, 8} else ""
+
+
+def _bare(fill: Xml) -> str:
+    """What a fill is made of, as markup without namespaces; "" for none."""
+    if not len(fill) or fill[0].get("patternType") == "none":
+        return ""
+    root = etree.Element("fill")
+    for one in fill:
+        root.append(_copied(one))
+    return etree.tostring(root, encoding="unicode").removeprefix("<fill>").removesuffix("</fill>")
+
+
+def _copied(one: Xml) -> Xml:
+    twin = etree.Element(_local(one), {str(name): str(value) for name, value in one.attrib.items()})
+    for child in one:
+        twin.append(_copied(child))
+    return twin
+
+
+def _local(one: Xml) -> str:
+    return str(one.tag).rpartition("}")[2]

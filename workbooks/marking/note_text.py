@@ -1,0 +1,31 @@
+"""What our notes look like, so that they are known again whatever program saved the file in between.
+
+A note of ours, or our part of somebody else's, begins and ends with a line of its own. Between them everything is ours;
+before and behind them everything is the commune's.
+"""
+
+import re
+
+OPENING = "▼ Tổng hợp:"
+CLOSING = "▲ Tổng hợp"
+AUTHOR = "Tổng hợp"
+LONGEST = 1_500
+"""Letters of one note; what is longer is cut, the list has it in full."""
+
+_BLOCK = re.compile(r"\s*" + re.escape(OPENING) + r".*?(?:" + re.escape(CLOSING) + r"|\Z)", re.DOTALL)
+
+
+def block(heading: str, body: str) -> tuple[str, str]:
+    """Our lines of a note: the first one, and all behind it."""
+    shown = body if len(body) <= LONGEST else body[: LONGEST - 1] + "…"
+    return f"{OPENING} {heading}", f"\n{shown}\n{CLOSING}"
+
+
+def has_block(text: str) -> bool:
+    """Whether something of a note is ours."""
+    return OPENING in text
+
+
+def ours_in(text: str) -> tuple[tuple[int, int], ...]:
+    """Where our parts of a note lie, the empty lines before them included."""
+    return tuple(found.span() for found in _BLOCK.finditer(text))

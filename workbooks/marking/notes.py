@@ -1,0 +1,116 @@
+"""The notes of a sheet (the classic kind): ours put in beside the commune's or behind them, and taken out again."""
+
+from lxml import etree
+
+from workbooks.marking.note_text import AUTHOR, has_block, ours_in
+from workbooks.marking.package import Xml
+
+_RUN = (
+    '<r xmlns="{ns}"><rPr>{bold}<sz val="9"/><color indexed="81"/><rFont val="Tahoma"/><family val="2"/></rPr>'
+    '<t xml:space="preserve"/></r>'
+)
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+
+
+class Notes:
+    """The notes part of a sheet, as markup that is changed in place."""
+
+    def __init__(self, root: Xml) -> None:
+        """Find the notes by the cells they belong to."""
+        self._namespace = etree.QName(root).namespace or ""
+        self._root = root
+        self._list = self._child(root, "commentList")
+        self.by_cell: dict[str, Xml] = {one.get("ref", ""): one for one in self._list}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no note."""
+        return not len(self._list)
+
+    @property
+    def has_ours(self) -> bool:
+        """Whether anything in them is ours."""
+        return any(has_block(_text(note, self._name("t"))) for note in self._list)
+
+    def add(self, cell: str, lines: tuple[str, str]) -> bool:
+        """Put our lines into a cell's note, behind what stands there.
+
+        Returns:
+            Whether the note is a new one, so that it needs a shape.
+        """
+        note = self.by_cell.get(cell)
+        is_new = note is None
+        if note is None:
+            note = etree.SubElement(self._list, self._name("comment"), {"ref": cell, "authorId": self._author()})
+            self.by_cell[cell] = note
+        text = self._child(note, "text")
+        self._as_runs(text)
+        heading, body = lines
+        for content, is_bold in (("" if is_new else "\n\n") + heading, True), (body, False):
+            self._add_run(text, content, is_bold=is_bold)
+        return is_new
+
+    def clean(self) -> tuple[str, ...]:
+        """Take everything out that is ours.
+
+        Returns:
+            Cells that have no note any more.
+        """
+        gone: list[str] = []
+        for cell, note in list(self.by_cell.items()):
+            if has_block(_text(note, self._name("t"))):
+                _cut(list(note.iter(self._name("t"))))
+                if not _text(note, self._name("t")).strip():
+                    self._list.remove(note)
+                    del self.by_cell[cell]
+                    gone.append(cell)
+        return tuple(gone)
+
+    def _add_run(self, text: Xml, content: str, *, is_bold: bool) -> None:
+        run = etree.fromstring(_RUN.format(ns=self._namespace, bold="<b/>" if is_bold else ""))
+        run[1].text = content
+        last = [one for one in text if one.tag in {self._name("t"), self._name("r")}]
+        text.insert(text.index(last[-1]) + 1 if last else 0, run)
+
+    def _as_runs(self, text: Xml) -> None:
+        """A text is plain or in runs, never both."""
+        plain = text.find(self._name("t"))
+        if plain is not None:
+            run = etree.Element(self._name("r"))
+            text.replace(plain, run)
+            run.append(plain)
+            plain.set(_SPACE, "preserve")
+
+    def _author(self) -> str:
+        authors = self._child(self._root, "authors")
+        for number, one in enumerate(authors):
+            if one.text == AUTHOR:
+                return str(number)
+        etree.SubElement(authors, self._name("author")).text = AUTHOR
+        return str(len(authors) - 1)
+
+    def _child(self, parent: Xml, name: str) -> Xml:
+        found = parent.find(self._name(name))
+        if found is None:
+            found = etree.SubElement(parent, self._name(name))
+            if name == "authors":
+                parent.insert(0, found)
+        return found
+
+    def _name(self, local: str) -> str:
+        return f"{{{self._namespace}}}{local}"
+
+
+def _text(note: Xml, name: str) -> str:
+    return "".join(piece.text or "" for piece in note.iter(name))
+
+
+def _cut(pieces: list[Xml]) -> None:
+    """Cut our parts out of a text that lies in several pieces."""
+    spans = ours_in("".join(piece.text or "" for piece in pieces))
+    begin = 0
+    for piece in pieces:
+        text = piece.text or ""
+        kept = (letter for at, letter in enumerate(text, begin) if not any(low <= at < high for low, high in spans))
+        piece.text = "".join(kept)
+        begin += len(text)

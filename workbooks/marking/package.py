@@ -1,0 +1,177 @@
+"""A workbook's package, part by part: what is not touched is copied as it lies there, packed bytes and all."""
+
+import io
+import struct
+import zipfile
+from collections.abc import Iterator
+from copy import copy
+
+from lxml import etree
+
+from workbooks.archive import Archive, open_archive
+from workbooks.guards import Limits
+from workbooks.marking.errors import CannotAnnotateError
+
+_LOCAL_HEADER = struct.Struct("<26xHH")
+_LOCAL_HEADER_SIZE = 30
+_HAS_DESCRIPTOR = 0x08
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+
+Xml = etree._Element  # noqa: SLF001 - lxml's name for the type of its elements
+
+
+class Package:
+    """The parts of a workbook. Names are found whatever case they are written in, as programs do."""
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        """Open a package that passed the guards once.
+
+        Raises:
+            RefusedError: it does not pass them now.
+        """
+        self.archive: Archive = open_archive(data, limits)
+        self.limits = limits
+        self._data = data
+        self._zip = zipfile.ZipFile(io.BytesIO(data))
+        self._infos = {_key(info.filename): info for info in self._zip.infolist()}
+        self._written: dict[str, tuple[str, bytes]] = {}
+        self._trees: dict[str, Xml] = {}
+        self._edited: set[str] = set()
+        self._removed: set[str] = set()
+
+    def __contains__(self, part: str) -> bool:
+        """Whether there is such a part now."""
+        key = _key(part)
+        return key in self._written or (key in self._infos and key not in self._removed)
+
+    @property
+    def names(self) -> Iterator[str]:
+        """Names of the parts there are now."""
+        yield from (info.filename for key, info in self._infos.items() if key not in self._removed)
+        yield from (name for key, (name, _) in self._written.items() if key not in self._infos)
+
+    def read(self, part: str) -> bytes:
+        """The bytes of a part, as they are now.
+
+        Raises:
+            CannotAnnotateError: it is not there, or damaged.
+        """
+        key = _key(part)
+        if key in self._edited:
+            return _serialised(self._trees[key])
+        if key in self._written:
+            return self._written[key][1]
+        if key not in self._infos or key in self._removed:
+            raise CannotAnnotateError(f"{part} is missing")
+        try:
+            return self._zip.read(self._infos[key])
+        except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
+            raise CannotAnnotateError(f"{part} is damaged") from error
+
+    def write(self, part: str, content: bytes) -> None:
+        """Give a part these bytes; one that is new is put behind the others."""
+        key = _key(part)
+        self._trees.pop(key, None)
+        self._edited.discard(key)
+        self._removed.discard(key)
+        self._written[key] = self._infos[key].filename if key in self._infos else part, content
+
+    def remove(self, part: str) -> None:
+        """Leave a part out; one that is not there is none."""
+        key = _key(part)
+        self._written.pop(key, None)
+        self._trees.pop(key, None)
+        self._edited.discard(key)
+        self._removed.add(key)
+
+    def tree(self, part: str) -> Xml:
+        """The markup of a part, to look at.
+
+        Raises:
+            CannotAnnotateError: it is no markup, or declares a document type.
+        """
+        key = _key(part)
+        if key not in self._trees:
+            self._trees[key] = parse_markup(self.read(part), part)
+        return self._trees[key]
+
+    def edit(self, part: str) -> Xml:
+        """The markup of a part, to be changed: the part is written anew from it."""
+        root = self.tree(part)
+        key = _key(part)
+        self._written.setdefault(key, (self._infos[key].filename if key in self._infos else part, b""))
+        self._edited.add(key)
+        return root
+
+    def unused(self, pattern: str) -> str:
+        """The first name of a pattern ("xl/comments{}.xml") that no part has: without a number, then with one."""
+        numbers = ("", *range(1, self.limits.parts + 2))
+        return next(name for number in numbers if (name := pattern.format(number)) not in self)
+
+    def save(self) -> bytes:
+        """The whole package: untouched parts as they were packed and in their order, new ones behind them."""
+        kept = [key for key in self._infos if key not in self._removed]
+        added = [key for key in self._written if key not in self._infos]
+        if len(kept) + len(added) > self.limits.parts:
+            raise CannotAnnotateError("it has too many parts")
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
+            for key in kept:
+                info = self._infos[key]
+                if key in self._written:
+                    self._pack(target, info.filename, info.date_time)
+                else:
+                    self._copy(target, info)
+            for key in added:
+                self._pack(target, self._written[key][0], _EARLIEST)
+        if buffer.tell() > self.limits.file_size:
+            raise CannotAnnotateError("it would be too large")
+        return buffer.getvalue()
+
+    def _pack(self, target: zipfile.ZipFile, name: str, moment: tuple[int, int, int, int, int, int]) -> None:
+        # A moment of the clock would make the same answer differ from itself.
+        target.writestr(zipfile.ZipInfo(name, moment), self.read(name), zipfile.ZIP_DEFLATED)
+
+    def _copy(self, target: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+        """Copy a part without unpacking it: zipfile keeps the records, the packed bytes are taken over as they are."""
+        start = info.header_offset
+        name_size, extra_size = _LOCAL_HEADER.unpack_from(self._data, start)
+        begin = start + _LOCAL_HEADER_SIZE + name_size + extra_size
+        twin = copy(info)
+        twin.flag_bits &= ~_HAS_DESCRIPTOR  # sizes and checksum stand in the header now
+        twin.extra = b""
+        stream = target.fp
+        if stream is None:
+            raise TypeError("the archive is closed")
+        stream.seek(target.start_dir)
+        twin.header_offset = stream.tell()
+        stream.write(twin.FileHeader(zip64=False))
+        stream.write(self._data[begin : begin + info.compress_size])
+        target.filelist.append(twin)
+        target.NameToInfo[twin.filename] = twin
+        target.start_dir = stream.tell()
+        target._didModify = True  # type: ignore[attr-defined] # noqa: SLF001 - else the directory is not written
+
+
+def parse_markup(content: bytes, part: str) -> Xml:
+    """The root of a part's markup; no entities are resolved and nothing is fetched.
+
+    Raises:
+        CannotAnnotateError: it is no markup, or declares a document type.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise CannotAnnotateError(f"{part} is damaged") from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise CannotAnnotateError(f"{part} declares a document type")
+    return root
+
+
+def _serialised(root: Xml) -> bytes:
+    return etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _key(part: str) -> str:
+    return part.replace("\\", "/").lstrip("/").casefold()

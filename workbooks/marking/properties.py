@@ -1,0 +1,70 @@
+"""What the marks cover, kept among the file's custom document properties: one for each colour of a mark."""
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from workbooks.marking.package import Package, Xml
+from workbooks.marking.palette import PROPERTY_PREFIX
+from workbooks.marking.relations import STRICT, Relations, declare
+
+_USUAL = "http://schemas.openxmlformats.org/officeDocument/2006"
+_NAMESPACES = {
+    False: (f"{_USUAL}/custom-properties", f"{_USUAL}/docPropsVTypes"),
+    True: (
+        "http://purl.oclc.org/ooxml/officeDocument/customProperties",
+        "http://purl.oclc.org/ooxml/officeDocument/docPropsVTypes",
+    ),
+}
+_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+_FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+_FIRST_ID = 2
+MARK = "tonghop_returned"
+"""The property of a file that was given back with marks in it."""
+
+
+def covered_by(properties: Mapping[str, str]) -> dict[str, str]:
+    """From a mark's colour to the fill it covers, as a file's properties tell; see `CellStyles.covers`."""
+    return {
+        name.removeprefix(PROPERTY_PREFIX): value.strip()
+        for name, value in properties.items()
+        if name.startswith(PROPERTY_PREFIX)
+    }
+
+
+def remember(package: Package, covers: Mapping[str, str], base: str) -> None:
+    """Note that the file was given back, and what each colour of a mark covers."""
+    root = _root(package, base)
+    namespace = etree.QName(root).namespace
+    values = next((texts for names, texts in _NAMESPACES.values() if names == namespace), _NAMESPACES[False][1])
+    ids = [int(one.get("pid") or 0) for one in root]
+    notes = {MARK: "1", **{PROPERTY_PREFIX + colour: covered or " " for colour, covered in covers.items()}}
+    for number, (name, value) in enumerate(notes.items(), max([*ids, _FIRST_ID - 1]) + 1):
+        told = {"fmtid": _FORMAT_ID, "pid": str(number), "name": name}
+        one = etree.SubElement(root, f"{{{namespace}}}property", told)
+        etree.SubElement(one, f"{{{values}}}lpwstr").text = value
+
+
+def forget_all(package: Package, part: str | None) -> None:
+    """Take these notes out again."""
+    if part is None or part not in package:
+        return
+    for one in [one for one in package.tree(part) if _is_ours(one.get("name") or "")]:
+        package.edit(part).remove(one)
+
+
+def _is_ours(name: str) -> bool:
+    return name == MARK or name.startswith(PROPERTY_PREFIX)
+
+
+def _root(package: Package, base: str) -> Xml:
+    relations = Relations(package, "")
+    part = next((one for one in relations.targets("custom-properties") if one in package), None)
+    part = part or next((one for one in relations.targets("customProperties") if one in package), None)
+    if part is None:
+        names, texts = _NAMESPACES[base == STRICT]
+        part = package.unused("docProps/custom{}.xml")
+        package.write(part, f'<Properties xmlns="{names}" xmlns:vt="{texts}"/>'.encode())
+        relations.add("custom-properties" if base != STRICT else "customProperties", part, base)
+        declare(package, part, _TYPE)
+    return package.edit(part)

@@ -1,0 +1,208 @@
+"""Our sheet in a returned workbook: all that is wrong in it, line by line, with links to the cells."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from xml.sax.saxutils import escape, quoteattr
+
+from domain.catalog import Catalog
+from domain.issues import Severity
+from domain.texts import Lang
+from workbooks.addresses import parse_range
+from workbooks.marking.cell_styles import CellStyles
+from workbooks.result_lines import ResultLine, counts_text, severity_text
+
+SHEET_MARK = "tonghop:result-sheet:1"
+"""Text of a cell in a hidden column, by which our sheet is known under whatever name it comes back."""
+
+MOST_LINES = 2_000
+"""Lines of each table; beyond it nobody reads on, and the sheet has to pass the reader's limits when it comes back."""
+
+_WIDTHS = (5.5, 17, 9, 12, 46, 18, 22, 48)
+_LINE_POINTS = 16.5
+_LETTERS_PER_WIDTH = 1.05
+_MARK_COLUMN = len(_WIDTHS) + 1
+_BAD_LETTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LINE = "".join(f'<{side} style="thin"><color rgb="FFBFBFBF"/></{side}>' for side in ("left", "right", "top", "bottom"))
+_FONT = '{}<sz val="{}"/><color rgb="{}"/><name val="Times New Roman"/><family val="1"/>'
+
+
+class Look(StrEnum):
+    """How cells of our sheet look."""
+
+    TITLE = "title"
+    TEXT = "text"
+    SECTION = "section"
+    HEADER = "header"
+    CELL = "cell"
+    CENTRE = "centre"
+    LINK = "link"
+    WRONG = "wrong"
+    DOUBTED = "doubted"
+
+
+_MADE = {
+    Look.TITLE: (_FONT.format("<b/>", 15, "FF1F3864"), "", "", 'vertical="center"'),
+    Look.TEXT: (_FONT.format("", 12, "FF000000"), "", "", 'vertical="center"'),
+    Look.SECTION: (_FONT.format("<b/>", 13, "FF1F3864"), "", "", 'vertical="center"'),
+    Look.HEADER: (
+        _FONT.format("<b/>", 12, "FFFFFFFF"), "FF1F3864", _LINE, 'horizontal="center" vertical="center" wrapText="1"',
+    ),
+    Look.CELL: (_FONT.format("", 12, "FF000000"), "", _LINE, 'vertical="top" wrapText="1"'),
+    Look.CENTRE: (
+        _FONT.format("", 12, "FF000000"), "", _LINE, 'horizontal="center" vertical="top" wrapText="1"',
+    ),
+    Look.LINK: (
+        _FONT.format("<u/>", 12, "FF0563C1"), "", _LINE, 'horizontal="center" vertical="top" wrapText="1"',
+    ),
+    Look.WRONG: (
+        _FONT.format("<b/>", 12, "FF9C0006"), "FFFFC7CE", _LINE, 'horizontal="center" vertical="top" wrapText="1"',
+    ),
+    Look.DOUBTED: (
+        _FONT.format("<b/>", 12, "FF7F4F00"), "FFFFE0A3", _LINE, 'horizontal="center" vertical="top" wrapText="1"',
+    ),
+}  # fmt: skip
+_BY_SEVERITY = {Severity.CRITICAL: Look.WRONG, Severity.WARNING: Look.DOUBTED, Severity.INFO: Look.CENTRE}
+
+
+@dataclass
+class _Writer:
+    """Rows of cells as markup, and the links in them."""
+
+    looks: Mapping[Look, int]
+    rows: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+
+    def row(self, cells: Sequence[tuple[Look, str | int]], height: float | None = None, first: int = 1) -> int:
+        """Write a row of cells from a column on; its number."""
+        number = len(self.rows) + 1
+        made = "".join(self._cell(number, column, look, value) for column, (look, value) in enumerate(cells, first))
+        tall = f' ht="{height}" customHeight="1"' if height else ""
+        self.rows.append(f'<row r="{number}"{tall}>{made}</row>')
+        return number
+
+    def link(self, row: int, column: int, location: str) -> None:
+        """Make a cell a link to a place in the workbook."""
+        self.links.append(f'<hyperlink ref="{_letters(column)}{row}" location={quoteattr(location)}/>')
+
+    def _cell(self, row: int, column: int, look: Look, value: str | int) -> str:
+        place = f'r="{_letters(column)}{row}" s="{self.looks[look]}"'
+        if isinstance(value, int):
+            return f"<c {place}><v>{value}</v></c>"
+        if not value:
+            return f"<c {place}/>"
+        text = escape(_BAD_LETTERS.sub("\ufffd", value))
+        return f'<c {place} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+
+
+@dataclass(frozen=True)
+class Result:
+    """What our sheet says: sentences above, then both tables. `sheets` are names that can be linked to."""
+
+    notes: tuple[str, ...]
+    issues: tuple[ResultLine, ...]
+    repairs: tuple[ResultLine, ...]
+    sheets: frozenset[str]
+
+
+def result_sheet(result: Result, styles: CellStyles, namespace: str, catalog: Catalog, lang: Lang) -> tuple[bytes, str]:
+    """Our sheet as a part, in the format's vocabulary `namespace`; and which of its rows head every printed page."""
+    writer = _Writer({look: _add(styles, look) for look in Look})
+    writer.row([(Look.TITLE, catalog.text("workbooks.result_title", lang))], height=26)
+    for note in (counts_text(result.issues, result.repairs, catalog, lang), *result.notes):
+        writer.row([(Look.TEXT, note)], height=18)
+    writer.row([])
+    writer.row([(Look.SECTION, catalog.text("workbooks.result_issues", lang))], height=22)
+    titles = writer.row(_headers(catalog, lang, "what", "found", "expected", "action"))
+    if not result.issues:
+        writer.row(
+            [(Look.CELL, ""), *[(Look.CELL, "")] * 3, (Look.CELL, catalog.text("workbooks.result_no_issues", lang))]
+        )
+    _write_lines(writer, result, result.issues, catalog, lang)
+    if result.repairs:
+        writer.row([])
+        writer.row([(Look.SECTION, catalog.text("workbooks.result_repairs", lang))], height=22)
+        writer.row(_headers(catalog, lang, "how", "before", "after", ""))
+        _write_lines(writer, result, result.repairs, catalog, lang)
+    writer.row([(Look.TEXT, SHEET_MARK)], first=_MARK_COLUMN)
+    return _part(writer, namespace, titles), f"${titles}:${titles}"
+
+
+def _headers(catalog: Catalog, lang: Lang, *last: str) -> list[tuple[Look, str | int]]:
+    keys = ("number", "where", "cell", "severity" if "what" in last else "", *last)
+    return [(Look.HEADER, catalog.text(f"workbooks.result_{key}", lang) if key else "") for key in keys]
+
+
+def _write_lines(writer: _Writer, result: Result, lines: Sequence[ResultLine], catalog: Catalog, lang: Lang) -> None:
+    for number, line in enumerate(lines[:MOST_LINES], 1):
+        location = _location(line, result.sheets)
+        severity = (
+            (_BY_SEVERITY[line.severity], severity_text(line.severity, catalog, lang))
+            if line.severity
+            else (Look.CENTRE, "")
+        )
+        texts = line.message, line.found, line.expected, line.action
+        row = writer.row(
+            [
+                (Look.CENTRE, number),
+                (Look.CELL, line.sheet),
+                (Look.LINK if location else Look.CENTRE, line.cell),
+                severity,
+                *((Look.CELL, text) for text in texts),
+            ],
+            height=_height(["", line.sheet, line.cell, "", *texts]),
+        )
+        if location:
+            writer.link(row, 3, location)
+    if len(lines) > MOST_LINES:
+        more = catalog.text("workbooks.result_more", lang, count=len(lines) - MOST_LINES)
+        writer.row([(Look.TEXT, more)], first=5)
+
+
+def _height(texts: Sequence[str]) -> float:
+    """The height that a row of texts needs; programs do not all work it out when they open a file."""
+    lines = 1
+    for width, text in zip(_WIDTHS, texts, strict=False):
+        letters = width * _LETTERS_PER_WIDTH
+        lines = max(lines, sum(max(1, math.ceil(len(part) / letters)) for part in text.split("\n")))
+    return min(400.0, lines * _LINE_POINTS + 3)
+
+
+def _location(line: ResultLine, sheets: frozenset[str]) -> str:
+    """Where a line's link leads, "" where it has none."""
+    if line.sheet not in sheets or parse_range(line.cell) is None:
+        return ""
+    quoted = line.sheet.replace("'", "''")
+    return f"'{quoted}'!{line.cell}"
+
+
+def _part(writer: _Writer, namespace: str, titles: int) -> bytes:
+    columns = "".join(
+        f'<col min="{number}" max="{number}" width="{width}" customWidth="1"/>'
+        for number, width in enumerate(_WIDTHS, 1)
+    )
+    links = f"<hyperlinks>{''.join(writer.links)}</hyperlinks>" if writer.links else ""
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        f'<worksheet xmlns="{namespace}"><sheetPr><tabColor rgb="FFC00000"/><pageSetUpPr fitToPage="1"/></sheetPr>'
+        '<sheetViews><sheetView showGridLines="0" workbookViewId="0">'
+        f'<pane ySplit="{titles}" topLeftCell="A{titles + 1}" activePane="bottomLeft" state="frozen"/>'
+        '</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15.75"/>'
+        f'<cols>{columns}<col min="{_MARK_COLUMN}" max="{_MARK_COLUMN}" width="9" hidden="1" customWidth="1"/></cols>'
+        f"<sheetData>{''.join(writer.rows)}</sheetData>{links}"
+        '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
+        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
+        "<headerFooter><oddFooter>&amp;C&amp;P/&amp;N</oddFooter></headerFooter></worksheet>"
+    ).encode()
+
+
+def _add(styles: CellStyles, look: Look) -> int:
+    font, fill, border, alignment = _MADE[look]
+    pattern = f'<patternFill patternType="solid"><fgColor rgb="{fill}"/></patternFill>' if fill else ""
+    return styles.add_look(font=font, fill=pattern, border=border, alignment=alignment)
+
+
+def _letters(column: int) -> str:
+    return chr(64 + column)

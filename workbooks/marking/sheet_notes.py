@@ -1,0 +1,130 @@
+"""The notes of one sheet with all that belongs to them: the part, its shapes, the threads beside it, the relations."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from workbooks.addresses import cell_address
+from workbooks.marking.note_boxes import box_of, grid_of
+from workbooks.marking.note_shapes import (
+    add_shapes,
+    blocks_of,
+    can_take_shapes,
+    drop_shapes,
+    empty_drawing,
+    has_shapes,
+)
+from workbooks.marking.notes import Notes
+from workbooks.marking.package import Package
+from workbooks.marking.relations import Relations, declare, declare_extension, drop_part
+from workbooks.marking.sheet_cells import RowIndex
+from workbooks.marking.tags import SheetMarkup, open_sheet
+from workbooks.marking.threads import reply, withdraw_replies
+
+_NOTES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
+_SHAPES_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+_BEHIND = (
+    "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NotePlace:
+    """Where notes go: the package, its workbook's part, the sheet's part, vocabulary and types of relations."""
+
+    package: Package
+    book: str
+    sheet: str
+    namespace: str
+    base: str
+
+
+def add_notes(
+    place: NotePlace, markup: SheetMarkup, rows: RowIndex, notes: Mapping[tuple[int, int], tuple[str, str]]
+) -> None:
+    """Put our notes on cells, given as row and column; the sheet's markup is changed where it has none so far."""
+    drawing, identity = _drawing(place, markup)
+    if drawing is None or not can_take_shapes(place.package.read(drawing)):
+        return  # it has something in that place nobody can add to; colours and list say it all
+    known = Notes(place.package.edit(_notes_part(place)))
+    threads = Relations(place.package, place.sheet).targets("threadedComment")
+    grid = grid_of(markup, rows.heights())
+    boxes = []
+    for spot, lines in notes.items():
+        cell = cell_address(*spot)
+        if known.add(cell, lines):
+            boxes.append(box_of(grid, cell, spot, "".join(lines)))
+        for part in threads:
+            reply(place.package, place.book, part, cell, "".join(lines))
+    place.package.write(drawing, add_shapes(place.package.read(drawing), boxes))
+    if identity:
+        _point_at(markup, identity, place.base)
+
+
+def remove_notes(package: Package, sheet: str) -> None:
+    """Take everything of ours out of a sheet's notes and threads; parts that are empty then go, too."""
+    relations = Relations(package, sheet)
+    for part in relations.targets("threadedComment"):
+        withdraw_replies(package, part)
+    for part in relations.targets("comments"):
+        if part not in package or not Notes(package.tree(part)).has_ours:
+            continue
+        notes = Notes(package.edit(part))
+        gone = notes.clean()
+        _remove_shapes(package, sheet, gone)
+        if notes.is_empty:
+            relations.drop(part)
+            drop_part(package, part)
+
+
+def _remove_shapes(package: Package, sheet: str, cells: Collection[str]) -> None:
+    relations = Relations(package, sheet)
+    for part in relations.targets("vmlDrawing"):
+        if part not in package:
+            continue
+        left = drop_shapes(package.read(part), cells)
+        if has_shapes(left):
+            package.write(part, left)
+            continue
+        markup = open_sheet(package.read(sheet), sheet)
+        pointer = next((one for one in markup.children() if one.name == "legacyDrawing"), None)
+        if pointer is None:
+            continue
+        markup.change(pointer.start, pointer.end, b"")
+        package.write(sheet, markup.changed())
+        relations.drop(part)
+        drop_part(package, part)
+
+
+def _notes_part(place: NotePlace) -> str:
+    relations = Relations(place.package, place.sheet)
+    part = next((one for one in relations.targets("comments") if one in place.package), None)
+    if part is None:
+        part = place.package.unused("xl/comments{}.xml")
+        empty = f'<comments xmlns="{place.namespace}"><authors/><commentList/></comments>'
+        place.package.write(part, empty.encode())
+        relations.add("comments", part, place.base)
+        declare(place.package, part, _NOTES_TYPE)
+    return part
+
+
+def _drawing(place: NotePlace, markup: SheetMarkup) -> tuple[str | None, str]:
+    """The part of the sheet's shapes, made if need be; and the relation that the sheet has to point by then."""
+    relations = Relations(place.package, place.sheet)
+    pointer = next((one for one in markup.children() if one.name == "legacyDrawing"), None)
+    if pointer is not None:
+        found = [one for one in relations.targets("vmlDrawing") if one in place.package]
+        identity = markup.identity(pointer)
+        part = relations.target(identity)
+        return (part if part in found else None), ""
+    drawings = [place.package.read(name) for name in place.package.names if name.casefold().endswith(".vml")]
+    part = place.package.unused("xl/drawings/vmlDrawing{}.vml")
+    place.package.write(part, empty_drawing(max(blocks_of(drawings), default=0) + 1))
+    declare_extension(place.package, "vml", _SHAPES_TYPE)
+    return part, relations.add("vmlDrawing", part, place.base)
+
+
+def _point_at(markup: SheetMarkup, identity: str, base: str) -> None:
+    follower = next((one for one in markup.children() if one.name in _BEHIND), None)
+    at = follower.start if follower else markup.end
+    pointer = f'legacyDrawing xmlns:r="{base}" r:id="{identity}"/>'.encode()
+    markup.change(at, at, b"<" + markup.prefix + pointer)

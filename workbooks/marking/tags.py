@@ -1,0 +1,167 @@
+"""A worksheet's markup, taken apart at its tags without unpacking it into a tree: what is not changed keeps its bytes.
+
+In markup without comments, CDATA and instructions a `<` stands nowhere but at a tag, so a search for `<row` finds rows
+and nothing else. What has any of these is first written anew without them.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml import etree
+
+from workbooks.addresses import split_address
+from workbooks.marking.errors import CannotAnnotateError
+from workbooks.marking.package import parse_markup
+from workbooks.markup import MAIN_NAMESPACES
+
+_ATTRIBUTES = rb"""([^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*)"""
+_TAG = re.compile(rb"<(/?)([^\s/>?!][^\s/>]*)" + _ATTRIBUTES + rb">")
+_ATTRIBUTE = re.compile(rb"""(?<=\s)([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_UNUSUAL = (b"<!", b"<?")
+_HEADER = re.compile(rb"""(?:\xef\xbb\xbf)?\s*(?:<\?xml(?:[^>]*\sencoding\s*=\s*["']([^"']+)["'])?[^>]*>)?""")
+_REDECLARED = re.compile(rb"<[^<>]*\sxmlns")
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """An opening tag: where it begins and ends, what stands in it, whether it closes itself."""
+
+    start: int
+    end: int
+    attributes: bytes
+    is_closed: bool
+
+    def get(self, name: str) -> str:
+        """An attribute's value, "" where there is none. Those that are asked for hold no escapes."""
+        for found in _ATTRIBUTE.finditer(b" " + self.attributes):
+            if found[1] == name.encode():
+                return (found[2] if found[2] is not None else found[3]).decode("utf-8", "replace")
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """An element right below the root: its local name and where it begins and ends."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass
+class SheetMarkup:
+    """A worksheet's bytes, the places where its parts lie, and the changes to be made."""
+
+    data: bytes
+    prefix: bytes
+    cells_begin: int
+    cells_end: int
+    _changes: list[tuple[int, int, bytes]] = field(default_factory=list)
+
+    def tags(self, name: str, start: int, end: int) -> Iterator[Tag]:
+        """The opening tags of an element of the format between two places."""
+        for found in _opening(self.prefix, name).finditer(self.data, start, end):
+            yield _tag(found)
+
+    def children(self) -> Iterator[Child]:
+        """The elements right below the root, behind the cells. What lies in an alternative has its first one's name."""
+        depth, name, begin = 0, b"", 0
+        for found in _TAG.finditer(self.data, self.data.index(b">", self.cells_end) + 1):
+            closing, label, attributes = found.groups()
+            if closing:
+                depth -= 1
+                if depth < 0:
+                    return
+            elif not depth or (depth == 2 and name.endswith(b"AlternateContent")):
+                begin, name = (begin if depth else found.start()), label
+            if not closing and not attributes.endswith(b"/"):
+                depth += 1
+            elif not depth:
+                yield Child(name.rpartition(b":")[2].decode(), begin, found.end())
+
+    @property
+    def end(self) -> int:
+        """Where the root's closing tag begins."""
+        return self.data.rindex(b"</")
+
+    def identity(self, child: Child) -> str:
+        """The id of the relation that an element points by."""
+        attributes = _ATTRIBUTE.finditer(self.data, child.start, child.end)
+        return next((one[2] or one[3] for one in attributes if one[1].endswith(b":id")), b"").decode()
+
+    def change(self, start: int, end: int, content: bytes) -> None:
+        """Put other bytes in the place of those between two places."""
+        self._changes.append((start, end, content))
+
+    def changed(self) -> bytes:
+        """The bytes with all changes made, those at one place in their order."""
+        pieces, position = [], 0
+        for start, end, content in sorted(self._changes, key=lambda one: one[:2]):
+            pieces += [self.data[position:start], content]
+            position = end
+        return b"".join([*pieces, self.data[position:]])
+
+
+def open_sheet(content: bytes, part: str) -> SheetMarkup:
+    """Take a worksheet's markup apart.
+
+    Raises:
+        CannotAnnotateError: it is written in a way that no program writes.
+    """
+    data = _plain(content, part)
+    root = _TAG.search(data)
+    prefix = _main_prefix(root) if root is not None else None
+    if root is None or prefix is None:
+        raise CannotAnnotateError(f"{part} is no worksheet")
+    begin = next(_opening(prefix, "sheetData").finditer(data, root.end()), None)
+    if begin is None:
+        raise CannotAnnotateError(f"{part} has no cells")
+    if _tag(begin).is_closed:
+        opened = data[begin.start() : begin.end() - 1].rstrip(b"/ ") + b"></" + prefix + b"sheetData>"
+        data = data[: begin.start()] + opened + data[begin.end() :]
+        begin = next(_opening(prefix, "sheetData").finditer(data, root.end()))
+    end = data.find(b"</" + prefix + b"sheetData", begin.end())
+    if end < 0 or _REDECLARED.search(data, begin.end(), end):
+        raise CannotAnnotateError(f"{part} changes its vocabulary on the way")
+    return SheetMarkup(data, prefix, begin.end(), end)
+
+
+def _plain(content: bytes, part: str) -> bytes:
+    """The markup as UTF-8 without comments, CDATA and instructions, byte for byte the same where it has none."""
+    header = _HEADER.match(content)
+    body, encoding = (header.end(), (header[1] or b"utf-8").lower()) if header else (0, b"utf-8")
+    is_utf8 = encoding in {b"utf-8", b"utf8"} and b"\0" not in content[:4]
+    if is_utf8 and all(content.find(mark, body) < 0 for mark in _UNUSUAL):
+        return content
+    root = parse_markup(content, part)
+    etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, with_tail=False)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _main_prefix(root: re.Match[bytes]) -> bytes | None:
+    """The prefix under which a worksheet's root uses the format's vocabulary, with its colon; None: it is another."""
+    prefix, _, local = root[2].rpartition(b":")
+    declared = _tag(root).get("xmlns:" + prefix.decode() if prefix else "xmlns")
+    if local != b"worksheet" or declared not in MAIN_NAMESPACES:
+        return None
+    return prefix + b":" if prefix else b""
+
+
+@lru_cache(maxsize=64)
+def _opening(prefix: bytes, name: str) -> re.Pattern[bytes]:
+    return re.compile(rb"<()(" + re.escape(prefix + name.encode()) + rb")(?=[\s/>])" + _ATTRIBUTES + rb">")
+
+
+def _tag(found: re.Match[bytes]) -> Tag:
+    attributes = found[3]
+    is_closed = attributes.endswith(b"/")
+    return Tag(found.start(), found.end(), attributes.removesuffix(b"/"), is_closed)
+
+
+def place_of(tag: Tag, before: tuple[int, int]) -> tuple[int, int]:
+    """Row and column of a cell's tag; one without an address comes right behind the one before it."""
+    given = tag.get("r")
+    place = split_address(given) if given else None
+    return place or (before[0], before[1] + 1)

@@ -1,0 +1,71 @@
+"""Threaded comments, the newer kind: where the commune has a thread on a cell, ours is a reply in it.
+
+Excel shows the thread and makes the cell's classic note from it anew; other programs show the note. So both say it.
+Format: [MS-XLSX] 2.4.85 and following, threadedComment and person.
+"""
+
+from uuid import NAMESPACE_URL, uuid5
+
+from lxml import etree
+
+from workbooks.marking.note_text import AUTHOR
+from workbooks.marking.package import Package, Xml
+from workbooks.marking.relations import THREADS, Relations, declare
+
+_NAMESPACE = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
+_PERSON = "{7C0B6E1B-5B1E-5C7D-9C55-2F1D6E7A4B10}"
+"""Who replies, in every file: the pipeline, as a person of no address book."""
+_PERSONS_TYPE = "application/vnd.ms-excel.person+xml"
+
+
+def reply(package: Package, book: str, part: str, cell: str, text: str) -> None:
+    """Reply in the thread of a cell, if there is one."""
+    thread = [one for one in package.tree(part) if one.get("ref") == cell]
+    if not thread:
+        return
+    first = next((one for one in thread if one.get("parentId") is None), thread[0])
+    _introduce(package, book)
+    answer = etree.Element(
+        f"{{{_NAMESPACE}}}threadedComment",
+        {
+            "ref": cell,
+            "dT": thread[-1].get("dT", "2000-01-01T00:00:00.00"),
+            "personId": _PERSON,
+            "id": f"{{{uuid5(NAMESPACE_URL, first.get('id', '') + cell)}}}".upper(),
+            "parentId": first.get("id", ""),
+        },
+    )
+    etree.SubElement(answer, f"{{{_NAMESPACE}}}text").text = text
+    root = package.edit(part)
+    root.insert(root.index(thread[-1]) + 1, answer)
+
+
+def withdraw_replies(package: Package, part: str) -> None:
+    """Take our replies out of the threads of a sheet."""
+    for one in [one for one in package.tree(part) if _is_ours(one)]:
+        package.edit(part).remove(one)
+
+
+def withdraw_person(package: Package, book: str) -> None:
+    """Take the pipeline out of the persons who comment."""
+    for part in Relations(package, book).targets("person"):
+        if part in package:
+            for one in [one for one in package.tree(part) if (one.get("id") or "").upper() == _PERSON]:
+                package.edit(part).remove(one)
+
+
+def _is_ours(comment: Xml) -> bool:
+    return (comment.get("personId") or "").upper() == _PERSON
+
+
+def _introduce(package: Package, book: str) -> None:
+    relations = Relations(package, book)
+    part = next((one for one in relations.targets("person") if one in package), None)
+    if part is None:
+        part = package.unused("xl/persons/person{}.xml")
+        package.write(part, f'<personList xmlns="{_NAMESPACE}"/>'.encode())
+        relations.add("person", part, THREADS)
+        declare(package, part, _PERSONS_TYPE)
+    if all(one.get("id") != _PERSON for one in package.tree(part)):
+        person = {"displayName": AUTHOR, "id": _PERSON, "userId": AUTHOR, "providerId": "None"}
+        etree.SubElement(package.edit(part), f"{{{_NAMESPACE}}}person", person)

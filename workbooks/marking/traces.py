@@ -1,0 +1,58 @@
+"""Marks of a file that was given back, corrected and sent again: known, and taken out, before anybody reads it."""
+
+from workbooks.book_part import read_book_parts
+from workbooks.cells import Sheet, Workbook
+from workbooks.guards import Limits, refusal
+from workbooks.marking.book import Book, book_part
+from workbooks.marking.cell_styles import CellStyles
+from workbooks.marking.errors import CannotAnnotateError
+from workbooks.marking.note_text import OPENING, has_block
+from workbooks.marking.package import Package
+from workbooks.marking.properties import MARK, covered_by, forget_all
+from workbooks.marking.result_sheet import SHEET_MARK
+from workbooks.marking.sheet_notes import remove_notes
+from workbooks.marking.threads import withdraw_person
+
+
+def may_be_marked(package: Package) -> bool:
+    """Whether a workbook may carry marks of ours, told without reading it: only then is it worth reading for them."""
+    marks = MARK.encode(), SHEET_MARK.encode(), OPENING.encode()
+    parts = (name for name in package.names if name.casefold().endswith(".xml"))
+    return any(mark in content for content in map(package.read, parts) for mark in marks)
+
+
+def is_marked(workbook: Workbook) -> bool:
+    """Whether a workbook carries marks of ours: the property, our sheet, or a note; officials delete some of them."""
+    return MARK in workbook.properties or any(
+        _is_result(sheet) or any(map(has_block, sheet.comments.values())) for sheet in workbook.sheets
+    )
+
+
+def without_marks(data: bytes, workbook: Workbook, limits: Limits) -> bytes:
+    """The same file as the commune had it: without our sheet, fills and notes; what it corrected stays corrected.
+
+    Raises:
+        RefusedError: nothing but our sheet is in it, so it is no report; or its parts are damaged.
+    """
+    results = [sheet.name for sheet in workbook.sheets if _is_result(sheet)]
+    if len(results) == len(workbook.sheets):
+        raise refusal("result_sent_back", found=results[0])
+    package = Package(data, limits)
+    parts = read_book_parts(package.archive)
+    try:
+        book = Book(package, book_part(package.archive))
+        book.remove_sheets(results)
+        for sheet in parts.sheets:
+            if sheet.name not in results:
+                remove_notes(package, sheet.part)
+        withdraw_person(package, book.part)
+        if parts.styles is not None and parts.styles in package:
+            CellStyles(package, parts.styles).restore(covered_by(workbook.properties))
+        forget_all(package, parts.properties)
+        return package.save()
+    except CannotAnnotateError as error:
+        raise refusal("xml_damaged", part=error.reason) from error
+
+
+def _is_result(sheet: Sheet) -> bool:
+    return any(cell.raw == SHEET_MARK for cell in sheet.cells.values())
