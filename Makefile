@@ -64,7 +64,7 @@ torture: $(VENV)/ready ## Kill nights 100 times at random moments and let the ne
 	@$(BIN)/python -m tests.flows.torture --rounds $(or $(ROUNDS),100) $(if $(SEED),--seed $(SEED))
 
 load-test: $(VENV)/ready ## Show nights of 10,035 submissions in Prefect, 1 % and all of them refused, and count what it keeps
-	@$(BIN)/python -m tests.flows.load $(if $(FAILING),--failing $(FAILING))
+	@PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL=CRITICAL $(BIN)/python -m tests.flows.load $(if $(FAILING),--failing $(FAILING))
 
 hunt: $(VENV)/ready ## Run the property tests with examples of their own, many of them; each find becomes a case
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not full" --hypothesis-profile=hunt $(or $(TESTS),tests/domain tests/workbooks tests/warehouse)

@@ -146,3 +146,9 @@ def add_working_days(day: date, count: int, holidays: Collection[date]) -> date:
         if day.weekday() < 5 and day not in holidays:
             count -= 1
     return day
+
+
+def working_days_after(day: date, until: date, holidays: Collection[date]) -> int:
+    """How many working days lie after `day`, up to `until` and with it; none when `until` is not later."""
+    days = (day + timedelta(days=step) for step in range(1, (until - day).days + 1))
+    return sum(one.weekday() < 5 and one not in holidays for one in days)

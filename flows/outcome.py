@@ -7,6 +7,7 @@ from domain.issues import Issue, Severity
 from domain.rollups import RollupChange
 from domain.submissions import Judgement, judgement_of
 from domain.units import OrgUnit
+from warehouse.queries.silent import SilentPeriod
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,11 @@ class Verdict:
     @property
     def label(self) -> str:
         """Whose submission it is, as operators know it: `22828 Ma Nới`; the file's name where the unit is unknown."""
-        return f"{self.unit.code} {self.unit.bare_name}" if self.unit else self.file_name
+        if self.unit is None:
+            return self.file_name
+        # A ward that only bears a number says nothing without its kind: 27073 Phường 11.
+        name = self.unit.name if self.unit.bare_name.isdecimal() else self.unit.bare_name
+        return f"{self.unit.code} {name}"
 
     @property
     def judgement(self) -> Judgement:
@@ -87,7 +92,8 @@ class Outcome:
     judged; `left` says of each file or place that could not be fetched why not; `waiting` counts submissions that this
     run was not asked to judge. `withdrawn` names files that came again although a person had withdrawn them; `held`
     are closed periods for which corrections wait. `rechecked` counts accepted reports that were judged once more
-    because a person asked; `doubted` are those of them that would not be accepted as they are today.
+    because a person asked; `doubted` are those of them that would not be accepted as they are today. `silent` are
+    periods past their deadline in which units have sent nothing; only a run over all units looks.
     """
 
     run_id: str
@@ -100,6 +106,7 @@ class Outcome:
     held: tuple[Held, ...] = ()
     rechecked: int = 0
     doubted: tuple[Doubt, ...] = ()
+    silent: tuple[SilentPeriod, ...] = ()
 
     @property
     def refused(self) -> tuple[Verdict, ...]:
@@ -132,4 +139,5 @@ class Outcome:
             "withdrawn": len(self.withdrawn),
             "rechecked": self.rechecked,
             "doubted": len(self.doubted),
+            "silent": sum(one.count for one in self.silent),
         }

@@ -24,6 +24,7 @@ from warehouse.engine import reading, transaction
 from warehouse.queries import submission_issues
 from warehouse.queries.due import held_back
 from warehouse.queries.records import last_delivery, withdrawn_again
+from warehouse.queries.silent import SilentPeriod, silent_units
 from warehouse.reference import mirror_catalog
 from warehouse.runs import finish_run, start_run
 from warehouse.staging import clear_abandoned
@@ -120,7 +121,16 @@ def _work(run: Run) -> Outcome:
         held=_held(run),
         rechecked=rechecked,
         doubted=doubted,
+        silent=_silent(run),
     )
+
+
+def _silent(run: Run) -> tuple[SilentPeriod, ...]:
+    house = run.house
+    if not run.scope.takes_everything:
+        return ()
+    with reading(house.engine) as session:
+        return silent_units(session, house.catalog, house.areas, house.today)
 
 
 def _held(run: Run) -> tuple[Held, ...]:

@@ -43,6 +43,8 @@ TABLE = "failed-submissions"
 """Key of the artifact that lists a run's refused submissions."""
 DOUBTED = "doubted-submissions"
 """Key of the artifact that lists accepted reports which would be refused, or are read otherwise, today."""
+SILENT = "silent-units"
+"""Key of the artifact that lists who should have reported and has sent nothing."""
 PREVIEW = "rerun-preview"
 """Key of the artifact that says what a rerun would do."""
 

@@ -15,6 +15,7 @@ from flows.prefect_steps import (
     DOUBTED,
     MOST_FAILED_TASK_RUNS,
     PREVIEW,
+    SILENT,
     TABLE,
     TASK_RUNS_A_SECOND,
     Shown,
@@ -45,6 +46,8 @@ def report(outcome: Outcome, words: Wording, house: House, links: Links) -> Stat
         show_table(words.table(outcome.refused), summary, TABLE)
     if outcome.doubted:
         show_table(words.doubts(outcome.doubted), summary, DOUBTED)
+    if outcome.silent:
+        show_table(words.silent_table(outcome.silent), words.lateness(outcome.silent[0]), SILENT)
     for reason in outcome.left:
         _LOG.warning(reason)
     return _state(outcome, summary)

@@ -6,6 +6,8 @@ from domain.catalog import Catalog
 from domain.issues import Issue
 from domain.texts import Lang
 from flows.outcome import Doubt, Outcome, Verdict
+from publishing.formatting import format_day
+from warehouse.queries.silent import SilentArea, SilentPeriod
 
 ISSUES_NAMED = 5
 """So many issues a failed task run names in words; the rest are counted."""
@@ -44,6 +46,8 @@ class Wording:
             told.append(self.text("some_left", count=len(outcome.left)))
         if outcome.held:
             told.append(self.text("some_held", count=sum(one.reports for one in outcome.held)))
+        if outcome.silent:
+            told.append(self.text("some_silent", count=sum(one.count for one in outcome.silent)))
         if outcome.rechecked:
             told.append(self.text("rechecked", count=outcome.rechecked, doubted=len(outcome.doubted)))
         return " ".join(told)
@@ -85,4 +89,40 @@ class Wording:
         return [
             {**row, why: self.doubt(one)}
             for one, row in zip(doubted, self.table([each.verdict for each in doubted]), strict=True)
+        ]
+
+    def lateness(self, silent: SilentPeriod) -> str:
+        """Of a period: its deadline, and by how many days it is passed."""
+        return self.text(
+            "silent_period",
+            period=silent.period.id,
+            count=silent.count,
+            deadline=format_day(silent.deadline, self.lang),
+            days=silent.days_late,
+            working=silent.working_days_late,
+        )
+
+    def silent_area(self, area: SilentArea) -> str:
+        """Of an area: how many of its units are silent, and by when it has to hand its own figures up."""
+        name = f"{area.name}, {area.above}" if area.above else area.name
+        due = self.text("silent_due", due=format_day(area.due, self.lang)) if area.due else ""
+        return self.text("silent_area", area=name, silent=len(area.silent), expected=area.expected) + due
+
+    def silent_table(self, silent: Sequence[SilentPeriod]) -> list[dict[str, str]]:
+        """Silent units as a table with short columns, by area."""
+        who, period, area, above, due, days = (
+            self.text(f"column_{name}") for name in ("who", "period", "area", "above", "due", "days_late")
+        )
+        return [
+            {
+                area: one.name,
+                above: one.above,
+                who: f"{unit.code} {unit.name}",
+                period: each.period.id,
+                due: format_day(each.deadline, self.lang),
+                days: str(each.days_late),
+            }
+            for each in silent
+            for one in each.areas
+            for unit in one.silent
         ]

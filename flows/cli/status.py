@@ -1,5 +1,6 @@
 """`tonghop status`: who reported, who is late or missing, whose report was refused and why."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import typer
@@ -49,16 +50,15 @@ def status(
         unplaced = refusals(session, unplaced_only=True)
         asked = _asked(session, found)
     voice = Voice(catalog, settings.lang)
+    days_late = max(0, (day_in_vietnam(datetime.now(UTC)) - found.deadline).days)
     if as_json:
-        print_json({**shallow(found), "unplaced": unplaced, "warnings": asked})
+        print_json({**shallow(found), "days_late": days_late, "unplaced": unplaced, "warnings": asked})
         return
-    show_status(voice, found, unplaced, asked)
+    show_status(voice, found, unplaced, asked, days_late)
 
 
 def _asked(session: "Session", found: "PeriodStatus") -> "_AskedOf":
     """By unit, the warnings about its accepted report."""
-    from datetime import UTC, datetime
-
     from warehouse.queries import UnitState, submission_warnings
 
     counted = {
@@ -71,12 +71,16 @@ def _asked(session: "Session", found: "PeriodStatus") -> "_AskedOf":
 
 
 def show_status(
-    voice: Voice, found: "PeriodStatus", unplaced: "tuple[Refusal, ...]" = (), asked: "_AskedOf | None" = None
+    voice: Voice,
+    found: "PeriodStatus",
+    unplaced: "tuple[Refusal, ...]" = (),
+    asked: "_AskedOf | None" = None,
+    days_late: int = 0,
 ) -> None:
     """Show how an area's units stand, what they have to mend and what they are asked, as people read it."""
     from flows.cli.telling import tell_issues
 
-    show_standing(voice, found)
+    show_standing(voice, found, days_late)
     for unit in found.units:
         if asked and unit.standing.code in asked:
             _show_asked(voice, unit, asked[unit.standing.code], found)
@@ -104,8 +108,8 @@ def _show_asked(voice: Voice, unit: "UnitStatus", asked: "tuple[Asked, ...]", fo
         voice.say("how_to_waive", "dim", rule=rule, unit=code, period=found.period.id)
 
 
-def show_standing(voice: Voice, found: "PeriodStatus") -> None:
-    """Show how an area's units stand, one line each."""
+def show_standing(voice: Voice, found: "PeriodStatus", days_late: int = 0) -> None:
+    """Show how an area's units stand, one line each; `days_late` days have passed since the deadline."""
     from publishing.formatting import format_day
 
     deadline = format_day(found.deadline, voice.lang)
@@ -115,7 +119,7 @@ def show_standing(voice: Voice, found: "PeriodStatus") -> None:
         standing = unit.standing
         table.add_row(
             f"{standing.code} {standing.name}",
-            _state(voice, unit),
+            _state(voice, unit, days_late),
             format_day(day_in_vietnam(standing.received_at), voice.lang) if standing.received_at else "",
             escape(standing.file.file_name) if standing.file else "",
         )
@@ -142,7 +146,7 @@ def _kind(unit: "UnitStatus") -> str:
 _COLOURS = {"accepted": "green", "late": "yellow", "refused": "red", "missing": "magenta"}
 
 
-def _state(voice: Voice, unit: "UnitStatus") -> str:
+def _state(voice: Voice, unit: "UnitStatus", days_late: int) -> str:
     from domain.submissions import Judgement
 
     kind = _kind(unit)
@@ -150,6 +154,8 @@ def _state(voice: Voice, unit: "UnitStatus") -> str:
     notes = []
     if unit.standing.issues:
         notes.append(voice.text("faults" if kind == "refused" else "remarks", count=unit.standing.issues))
+    if kind == "missing" and days_late:
+        notes.append(voice.text("days_late", count=days_late))
     if unit.waiting:
         notes.append(voice.text("waiting_files", count=unit.waiting))
     more = f" ({', '.join(notes)})" if notes else ""

@@ -11,10 +11,13 @@ from flows.cli.voice import Voice
 from flows.outcome import Doubt, Given, Outcome
 from flows.wording import Wording
 from publishing.formatting import format_day
+from warehouse.queries.silent import SilentPeriod
 
 MOST_REFUSALS = 20
 MOST_FAULTS = 10
 MOST_CHANGES = 12
+MOST_AREAS = 10
+MOST_SILENT = 12
 
 
 def tell(voice: Voice, outcome: Outcome, most_changes: int = MOST_CHANGES) -> None:
@@ -42,6 +45,7 @@ def tell(voice: Voice, outcome: Outcome, most_changes: int = MOST_CHANGES) -> No
         voice.say("held", "yellow", count=held.reports, **facts)
     if outcome.waiting:
         voice.say("waiting", count=outcome.waiting)
+    tell_silent(voice, outcome.silent)
     for reason in outcome.left:
         voice.console.print(escape(voice.text("left", reason=reason)), style="yellow")
 
@@ -57,6 +61,20 @@ def tell_doubts(voice: Voice, doubted: Sequence[Doubt]) -> None:
             voice.bullet("→", voice.text("withdraw_doubted", unit=verdict.unit.code, period=verdict.period), "cyan", 4)
     if len(doubted) > MOST_REFUSALS:
         voice.say("and_more", count=len(doubted) - MOST_REFUSALS)
+
+
+def tell_silent(voice: Voice, silent: Sequence[SilentPeriod]) -> None:
+    """Who should have reported and has sent nothing, by period and area."""
+    words = Wording(voice.catalog, voice.lang)
+    for one in silent:
+        voice.gap()
+        voice.console.print(escape(words.lateness(one)), style="magenta")
+        for area in one.areas[:MOST_AREAS]:
+            named = ", ".join(f"{unit.code} {unit.name}" for unit in area.silent[:MOST_SILENT])
+            rest = len(area.silent) - MOST_SILENT
+            voice.bullet("•", f"{words.silent_area(area)}: {named}{f', … (+{rest})' if rest > 0 else ''}")
+        if len(one.areas) > MOST_AREAS:
+            voice.say("and_more_silent", count=sum(len(area.silent) for area in one.areas[MOST_AREAS:]))
 
 
 def tell_issues(voice: Voice, label: str, file_name: str, issues: Sequence[Issue], mark: str = "✗") -> None:

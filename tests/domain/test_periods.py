@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import UsageError
-from domain.periods import Calendar, Frequency, Period, add_working_days, parse_period, periods_between
+from domain.periods import (
+    Calendar,
+    Frequency,
+    Period,
+    add_working_days,
+    parse_period,
+    periods_between,
+    working_days_after,
+)
 
 ADMINISTRATIVE = Calendar("administrative", 14)
 STATISTICAL = Calendar("statistical", None)
@@ -127,3 +135,10 @@ def test_working_days_leave_out_weekends_and_holidays(day: date, count: int, due
     """A deadline of n working days passes over the days on which nobody works."""
     holidays = {date(2025, 4, 30), date(2025, 5, 1), date(2025, 5, 2)}
     assert add_working_days(day, count, holidays) == due
+    assert working_days_after(day, due, holidays) == count
+
+
+def test_no_working_day_lies_before_its_day() -> None:
+    """Whoever is in time is not late by any day."""
+    assert working_days_after(date(2025, 5, 20), date(2025, 5, 20), ()) == 0
+    assert working_days_after(date(2025, 5, 20), date(2025, 5, 1), ()) == 0

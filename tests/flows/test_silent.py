@@ -1,0 +1,81 @@
+"""Silent units in a night's outcome: on the terminal, in Prefect's table, and in status."""
+
+import json
+import os
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from flows.cli import main as entry
+from flows.cli.telling import tell
+from flows.cli.voice import Voice
+from flows.links import Links
+from flows.prefect_steps import SILENT
+from flows.report import report
+from flows.wording import Wording
+from tests.flows.nights import AREA, WRONG, house_of, run_plainly
+from tests.flows.prefect_server import clean_environment
+from tests.flows.test_report import Prefect
+
+LATER = datetime(2025, 7, 1, 18, 0, tzinfo=UTC)
+"""After the deadline of 2025-06, of which nothing came."""
+
+
+def test_a_night_names_who_is_silent(after_night: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With period, deadline, days late and area; a commune whose report was refused is not silent."""
+    house = house_of(after_night, now=LATER)
+    outcome = run_plainly(house)
+    (june,) = outcome.silent
+    assert (june.period.id, june.count, outcome.counts["silent"]) == ("2025-06", 8, 8)
+    tell(Voice(house.catalog, "en"), outcome)
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Past the deadline and silent: 8 units." in told
+    assert f"Silent for 2025-06: 8 units (due {june.deadline.day} Jun 2025, {june.days_late} days late" in told
+    assert "Huyện Ninh Sơn, Tỉnh Ninh Thuận, 8 of 8" in told
+    assert f"{WRONG} Xã Ma Nới" in told
+
+
+def test_prefect_gets_them_as_a_table(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One short row for each, by area; a night without refusals stays green for all that."""
+    house, prefect = house_of(after_night, now=LATER), Prefect(monkeypatch)
+    state = report(run_plainly(house), Wording(house.catalog, "en"), house, Links())
+    rows = prefect.tables[SILENT]
+    assert (state.is_completed(), len(rows)) == (True, 8)
+    assert set(rows[0]) == {"Area", "Within", "Unit", "Period", "Due", "Days late"}
+    assert max(len(text) for row in rows for text in row.values()) < 40
+
+
+def test_a_rerun_of_some_units_looks_for_nobody(after_night: Path) -> None:
+    """Who asks for one commune is not told about all the others."""
+    assert run_plainly(house_of(after_night, now=LATER), "rerun", "2025-05", [WRONG]).silent == ()
+
+
+def test_a_long_list_is_cut_on_the_terminal(after_night: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A country that is silent does not scroll by: areas are named up to a number, the rest counted."""
+    house = house_of(after_night, now=LATER)
+    (june,) = run_plainly(house).silent
+    many = replace(june, areas=june.areas * 50)
+    tell(Voice(house.catalog, "en"), replace(run_plainly(house, "again"), silent=(many,)))
+    told = capsys.readouterr().out
+    assert told.count("8 of 8") == 10
+    assert "and 320 more silent units" in told
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_status_says_how_late_a_missing_report_is(
+    after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    """Beside each missing unit stand the days since the deadline, and in JSON for programs."""
+    monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(after_night), COLUMNS="200"))
+    asked = ["tonghop", "--lang", "en", "status", "--area", AREA, "--period", "2025-06", *words]
+    monkeypatch.setattr(sys, "argv", asked)
+    with pytest.raises(SystemExit):
+        entry.main()
+    told = capsys.readouterr().out
+    if words:
+        assert json.loads(told)["days_late"] > 100
+    else:
+        assert told.count("days late") == 8
