@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from domain.periods import Period
+
 
 class CellState(StrEnum):
     """What a figure's cell says. `unreadable` exists only until judgement: no such figure is ever loaded."""
@@ -57,3 +59,11 @@ class Observation:
     def is_complete(self) -> bool:
         """Whether it can enter a rollup: a number, and a denominator where the indicator has one."""
         return self.numerator.number is not None and (self.denominator is None or self.denominator.number is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class PastObservation:
+    """An observation accepted for an earlier period."""
+
+    period: Period
+    observation: Observation

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 
-from domain.layouts import Input, Role
+from domain.layouts import Input
 from workbooks.sample_figures import ReportFigures
 from workbooks.template_blank import Blank
+from workbooks.template_percents import percentages
 from workbooks.template_save import save
-
-_PERCENT_STEP = Decimal("0.01")
 
 Value = str | int | float | None
 Entries = dict[tuple[str, str], Value]
@@ -39,7 +37,7 @@ def fill(blank: Blank, entries: Mapping[tuple[str, str], Value], signed: date | 
             cell.data_type = "s"
     if signed is not None:
         blank.workbook[blank.form.sheet][blank.form.place].value = blank.assignment.place_line(signed)
-    return save(blank.workbook, blank.assignment, _percentages(blank))
+    return save(blank.workbook, blank.assignment, percentages(blank))
 
 
 def _answer(blank: Blank, indicator: str, number: int) -> Value:
@@ -47,17 +45,3 @@ def _answer(blank: Blank, indicator: str, number: int) -> Value:
     if any(column.indicator == indicator and column.input is Input.YES_NO for column in columns):
         return blank.assignment.text("yes" if number else "no")
     return number
-
-
-def _percentages(blank: Blank) -> dict[tuple[str, str], Decimal]:
-    sheet, cells = blank.workbook[blank.form.sheet], blank.form.figures
-    results: dict[tuple[str, str], Decimal] = {}
-    for (indicator, role), address in cells.items():
-        if role is not Role.PERCENT:
-            continue
-        over = sheet[cells[indicator, Role.NUMERATOR]].value
-        under = sheet[cells[indicator, Role.DENOMINATOR]].value
-        if isinstance(over, int | float) and isinstance(under, int | float) and under > 0:
-            exact = 100 * Decimal(str(over)) / Decimal(str(under))
-            results[blank.form.sheet, address] = exact.quantize(_PERCENT_STEP, ROUND_HALF_UP)
-    return results

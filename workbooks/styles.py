@@ -1,4 +1,7 @@
-"""How our workbooks look: Times New Roman, white for what is fixed, pale yellow for what the commune fills in."""
+"""How our workbooks look: Times New Roman, white for what is fixed, pale yellow for what the commune fills in.
+
+Pale green is what was filled in from the report before: to be checked and changed.
+"""
 
 from enum import StrEnum
 
@@ -11,10 +14,12 @@ BODY_SIZE = 12
 _LINE = Side(style="thin", color="FF7F7F7F")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _INPUT_FILL = PatternFill("solid", fgColor="FFFFF8DC")
+_PREFILLED_FILL = PatternFill("solid", fgColor="FFE2EFDA")
 _HEADER_FILL = PatternFill("solid", fgColor="FFDCE6F1")
 _SECTION_FILL = PatternFill("solid", fgColor="FFF2F2F2")
 _NOT_DUE_FILL = PatternFill("solid", fgColor="FFD9D9D9")
 _COUNT = "#,##0"
+_DECIMAL = "#,##0.00"
 _TEXT = "@"
 
 
@@ -42,6 +47,9 @@ class Look(StrEnum):
     FIGURE = "TH nhập số"
     FIGURE_DECIMAL = "TH nhập số lẻ"
     FIXED_FIGURE = "TH số cố định"
+    PREFILLED = "TH số điền sẵn"
+    PREFILLED_DECIMAL = "TH số lẻ điền sẵn"
+    PREFILLED_CHOICE = "TH chọn điền sẵn"
     PERCENT = "TH tỷ lệ"
     CHOICE = "TH chọn"
     TEXT_INPUT = "TH nhập chữ"
@@ -54,6 +62,13 @@ class Look(StrEnum):
     FOOTNOTE = "TH chú thích"
     GUIDE_HEAD = "TH hướng dẫn mục"
     GUIDE = "TH hướng dẫn"
+
+
+def figure_look(decimals: int, *, is_filled: bool = False) -> Look:
+    """How a cell for a number looks: empty, or filled in from the report before."""
+    if is_filled:
+        return Look.PREFILLED_DECIMAL if decimals else Look.PREFILLED
+    return Look.FIGURE_DECIMAL if decimals else Look.FIGURE
 
 
 def add_styles(workbook: Workbook) -> None:
@@ -87,7 +102,7 @@ def _style(
         font=font,
         border=_BOX if box else Border(),
         alignment=Alignment(
-            horizontal=across, vertical="center", wrap_text=True, indent=1 if box and across == "left" else 0
+            horizontal=across, vertical="center", wrap_text=True, indent=1 if box and across in {"left", "right"} else 0
         ),
         number_format=number_format,
         protection=Protection(locked=not unlocked),
@@ -136,19 +151,21 @@ def _table_styles() -> tuple[NamedStyle, ...]:
 
 
 def _input_styles() -> tuple[NamedStyle, ...]:
+    empty = (Look.FIGURE, Look.FIGURE_DECIMAL, Look.CHOICE)
+    filled = (Look.PREFILLED, Look.PREFILLED_DECIMAL, Look.PREFILLED_CHOICE)
     return (
-        _style(Look.FIGURE, _font(), across="right", box=True, fill=_INPUT_FILL, number_format=_COUNT, unlocked=True),
-        _style(
-            Look.FIGURE_DECIMAL,
-            _font(),
-            across="right",
-            box=True,
-            fill=_INPUT_FILL,
-            number_format="#,##0.00",
-            unlocked=True,
-        ),
-        _style(Look.CHOICE, _font(), box=True, fill=_INPUT_FILL, unlocked=True),
+        *_figure_styles(empty, _INPUT_FILL),
+        *_figure_styles(filled, _PREFILLED_FILL),
         _style(Look.TEXT_INPUT, _font(), across="left", box=True, fill=_INPUT_FILL, number_format=_TEXT, unlocked=True),
+    )
+
+
+def _figure_styles(looks: tuple[Look, Look, Look], fill: PatternFill) -> tuple[NamedStyle, ...]:
+    whole, decimal, choice = looks
+    return (
+        _style(whole, _font(), across="right", box=True, fill=fill, number_format=_COUNT, unlocked=True),
+        _style(decimal, _font(), across="right", box=True, fill=fill, number_format=_DECIMAL, unlocked=True),
+        _style(choice, _font(), box=True, fill=fill, unlocked=True),
     )
 
 

@@ -1,8 +1,11 @@
 """The workbook a commune fills in: form, villages, instructions, stamped with form, version, unit and period."""
 
+from collections.abc import Iterable
+
 from openpyxl.workbook import Workbook
 
 from domain.catalog import Catalog
+from domain.observations import PastObservation
 from domain.periods import Period
 from domain.units import OrgUnit
 from workbooks.styles import add_styles
@@ -10,19 +13,29 @@ from workbooks.template_assignment import Assignment, assign
 from workbooks.template_blank import Blank
 from workbooks.template_form import write_form_sheet
 from workbooks.template_guide import write_guide_sheet
+from workbooks.template_percents import percentages
 from workbooks.template_save import save
 from workbooks.template_stamp import name_cells, write_stamp
 from workbooks.template_village import write_village_sheet
 
 
-def build_template(catalog: Catalog, form: str, unit: OrgUnit, period: Period) -> bytes:
+def build_template(
+    catalog: Catalog, form: str, unit: OrgUnit, period: Period, past: Iterable[PastObservation] = ()
+) -> bytes:
     """The empty form of a unit and period, as an .xlsx file; equal arguments give equal bytes.
+
+    Stocks of the `past` are filled in, marked as such.
 
     Raises:
         UsageError: the period is not one of the form's, or the unit does not owe the form for it.
     """
-    blank = make_blank(assign(catalog, form, unit, period))
-    return save(blank.workbook, blank.assignment, {})
+    return fill_template(assign(catalog, form, unit, period, past))
+
+
+def fill_template(assignment: Assignment) -> bytes:
+    """The form of an assignment, as an .xlsx file; see `build_template`."""
+    blank = make_blank(assignment)
+    return save(blank.workbook, assignment, percentages(blank))
 
 
 def make_blank(assignment: Assignment, sample_note: str | None = None) -> Blank:

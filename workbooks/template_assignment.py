@@ -1,14 +1,16 @@
 """What a template is made for: one unit's report of one period, and how its heading names them."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from domain.catalog import Catalog
 from domain.errors import UsageError
-from domain.indicators import Indicator
-from domain.layouts import Form, Layout
+from domain.indicators import Flow, Indicator
+from domain.layouts import Form, Layout, Role
+from domain.observations import CellState, Figure, PastObservation
 from domain.periods import Frequency, Period
-from domain.texts import Lang
+from domain.texts import Lang, ascii_key
 from domain.units import OrgUnit
 
 _LANG: Lang = "vi"
@@ -17,7 +19,10 @@ _QUARTERS = ("", "I", "II", "III", "IV")
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One unit's report of one form and period; `upper` is the unit above it on the period's last day."""
+    """One unit's report of one form and period; `upper` is the unit above it on the period's last day.
+
+    `past` are stocks reported before, by the code of the unit or village and the indicator: they are filled in.
+    """
 
     catalog: Catalog
     form: Form
@@ -29,10 +34,22 @@ class Assignment:
     last_day: date
     deadline: date
     due: frozenset[str]
+    past: Mapping[tuple[str, str], PastObservation]
 
     def text(self, key: str, **facts: object) -> str:
         """A text of this room in the language of the form; `key` without the room's name."""
         return self.catalog.text(f"workbooks.{key}", _LANG, **facts)
+
+    @property
+    def file_name(self) -> str:
+        """A name that the reader can tell unit and period from, and that every mail program leaves alone.
+
+        `BC_22813_Lam-Son_2025-06.xlsx`; the form's id is added where others share its frequency.
+        """
+        alike = [form for form in self.catalog.forms.values() if form.frequency is self.form.frequency]
+        plain = "".join(mark if mark.isalnum() else "-" for mark in ascii_key(self.unit.bare_name).title())
+        parts = ("BC", self.unit.code, plain, self.period.id, *([self.form.id] if len(alike) > 1 else []))
+        return "_".join(parts) + ".xlsx"
 
     @property
     def title(self) -> str:
@@ -42,8 +59,12 @@ class Assignment:
     @property
     def period_name(self) -> str:
         """The period as headings name it: "Tháng 5/2025", "Quý II/2025", "6 tháng đầu năm 2025" or "Năm 2025"."""
-        year, month = self.period.year, self.period.last_month
-        match self.period.frequency:
+        return self.name_of(self.period)
+
+    def name_of(self, period: Period) -> str:
+        """Any period, as headings name it."""
+        year, month = period.year, period.last_month
+        match period.frequency:
             case Frequency.MONTH:
                 return self.text("period_month", month=month, year=year)
             case Frequency.QUARTER:
@@ -78,6 +99,19 @@ class Assignment:
         month = f"{day.month:02}" if day.month < 3 else str(day.month)
         return self.text("place_date", place=self.unit.bare_name, day=f"{day.day:02}", month=month, year=day.year)
 
+    def past_entry(self, unit: str, indicator: str, role: Role) -> "PastEntry | None":
+        """What a commune or village reported last for a figure; None: nothing is known, or it was left blank."""
+        past = self.past.get((unit, indicator))
+        figure = None if past is None else _figure_of(past, role)
+        if past is None or figure is None:
+            return None
+        if figure.state is CellState.NOT_APPLICABLE:
+            return PastEntry(past.period, self.not_applicable_mark)
+        if figure.number is None:
+            return None
+        whole = int(figure.number)
+        return PastEntry(past.period, whole if whole == figure.number else float(figure.number))
+
     def not_due_reason(self, indicator: Indicator) -> str:
         """Why a line of the form is not asked for in this period."""
         if not indicator.holds_on(self.last_day):
@@ -87,8 +121,21 @@ class Assignment:
         return self.text("not_due_exempt")
 
 
-def assign(catalog: Catalog, form: str, unit: OrgUnit, period: Period) -> Assignment:
+@dataclass(frozen=True, slots=True)
+class PastEntry:
+    """What is filled in from a report before, and of which period it was."""
+
+    period: Period
+    value: int | float | str
+
+
+def assign(
+    catalog: Catalog, form: str, unit: OrgUnit, period: Period, past: Iterable[PastObservation] = ()
+) -> Assignment:
     """Gather what a template says of its unit and period.
+
+    Of what was reported in the `past` only stocks are taken: a flow, or a figure since the year began, is another one
+    each time.
 
     Raises:
         UsageError: the period is not one of the form's, or the unit does not owe the form for it.
@@ -112,6 +159,11 @@ def assign(catalog: Catalog, form: str, unit: OrgUnit, period: Period) -> Assign
         last_day=last_day,
         deadline=catalog.deadline(form, period, unit.level),
         due=frozenset(one.id for one in catalog.due_indicators(form, unit, period)),
+        past={
+            (one.observation.unit, one.observation.indicator): one
+            for one in past
+            if catalog.indicators[one.observation.indicator].flow is Flow.STOCK
+        },
     )
 
 
@@ -127,3 +179,7 @@ def short_date(day: date) -> str:
 
 def _upper(catalog: Catalog, unit: OrgUnit, on: date) -> OrgUnit:
     return catalog.units.get(unit.parent, on) if unit.parent else unit
+
+
+def _figure_of(past: PastObservation, role: Role) -> Figure | None:
+    return past.observation.denominator if role is Role.DENOMINATOR else past.observation.numerator

@@ -1,13 +1,16 @@
 """The form sheet of a template: national heading, the table with its lines, the signatures."""
 
+from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from domain.indicators import Indicator, Measure
 from domain.layouts import Line, Role
-from workbooks.styles import Look
+from domain.periods import Period
+from workbooks.styles import Look, figure_look
 from workbooks.template_assignment import Assignment, name_in_sentence, short_date
 from workbooks.template_blank import FormCells
+from workbooks.template_breaks import cut_pages
 from workbooks.template_inputs import take_numbers
 from workbooks.template_page import Page
 
@@ -26,9 +29,10 @@ def write_form_sheet(sheet: Worksheet, assignment: Assignment, sample_note: str 
         table.write(row, line)
     table.limit_inputs()
     after = first_row + len(assignment.layout.lines)
-    maker, chair, last_row = _write_foot(page, after, assignment, sample_note)
+    maker, chair, last_row = _write_foot(page, after, assignment, sample_note, is_prefilled=table.is_prefilled)
     footer = assignment.text("form_number", number=assignment.form.number)
     page.set_up_print((HEADER_ROW, HEADER_ROW + 1), last_row, sample_note or footer, assignment.text("page"))
+    cut_pages(page, assignment.layout.lines, first_row, last_row, (HEADER_ROW, HEADER_ROW + 1))
     sheet.freeze_panes = f"A{first_row}"
     page.protect()
     return FormCells(sheet.title, table.figures, table.notes, place, maker, chair)
@@ -62,7 +66,7 @@ class _Table:
     def __init__(self, page: Page, assignment: Assignment) -> None:
         self.figures: dict[tuple[str, Role], str] = {}
         self.notes: dict[str, str] = {}
-        self._inputs: dict[int, list[str]] = {}
+        self._inputs: dict[tuple[int, Period | None], list[str]] = {}
         self._page = page
         self._assignment = assignment
         self._columns = assignment.layout.columns
@@ -94,10 +98,15 @@ class _Table:
                 case _:
                     self._write_figure(row, number, column.role, indicator)
 
+    @property
+    def is_prefilled(self) -> bool:
+        """Whether figures reported before are filled in."""
+        return any(filled_from is not None for _, filled_from in self._inputs)
+
     def limit_inputs(self) -> None:
         """Say what the cells to fill in take."""
-        for decimals, cells in self._inputs.items():
-            take_numbers(self._page.sheet, cells, decimals, self._assignment)
+        for (decimals, filled_from), cells in self._inputs.items():
+            take_numbers(self._page.sheet, cells, decimals, self._assignment, filled_from)
 
     def _write_section(self, row: int, line: Line) -> None:
         is_chapter = bool(line.number) and set(line.number) <= _CHAPTER_NUMBERS
@@ -121,9 +130,15 @@ class _Table:
         elif known is not None:
             cell = self._page.put(row, column, known, Look.FIXED_FIGURE)
         else:
-            cell = self._page.put(row, column, None, Look.FIGURE_DECIMAL if indicator.decimals else Look.FIGURE)
-            self._inputs.setdefault(indicator.decimals, []).append(cell.coordinate)
+            cell = self._write_input(row, column, role, indicator)
         self.figures[indicator.id, role] = cell.coordinate
+
+    def _write_input(self, row: int, column: int, role: Role, indicator: Indicator) -> Cell:
+        past = self._assignment.past_entry(self._assignment.unit.code, indicator.id, role)
+        value, filled_from = (past.value, past.period) if past else (None, None)
+        cell = self._page.put(row, column, value, figure_look(indicator.decimals, is_filled=past is not None))
+        self._inputs.setdefault((indicator.decimals, filled_from), []).append(cell.coordinate)
+        return cell
 
     def _registered(self, indicator: Indicator) -> int | None:
         assignment = self._assignment
@@ -137,11 +152,16 @@ class _Table:
         return f'=IF(AND(ISNUMBER({over}),N({under})>0),ROUND({over}/{under}*100,2),"")'
 
 
-def _write_foot(page: Page, row: int, assignment: Assignment, sample_note: str | None) -> tuple[str, str, int]:
+def _write_foot(
+    page: Page, row: int, assignment: Assignment, sample_note: str | None, *, is_prefilled: bool
+) -> tuple[str, str, int]:
     """Write notes and signatures; returns the two cells for names, and the last row."""
     left, last, text = page.middle, page.last_column, assignment.text
     page.put_across(row, 1, last, text("foot_inputs"), Look.FOOTNOTE)
     row += 1
+    if is_prefilled:
+        page.put_across(row, 1, last, text("foot_prefilled"), Look.FOOTNOTE)
+        row += 1
     if sample_note is not None:
         page.put_across(row, 1, last, sample_note, Look.FOOTNOTE)
         row += 1

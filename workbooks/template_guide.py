@@ -22,7 +22,7 @@ def write_guide_sheet(sheet: Worksheet, assignment: Assignment) -> None:
     row += 1
     page.put_across(row, 1, page.last_column, text("guide_definitions"), Look.GUIDE_HEAD)
     last_row = _write_definitions(page, row + 1, assignment)
-    page.set_up_print(None, last_row, text("form_number", number=assignment.form.number), text("page"))
+    page.set_up_print((row + 1, row + 1), last_row, text("form_number", number=assignment.form.number), text("page"))
     page.protect()
 
 
@@ -43,6 +43,8 @@ def _steps(assignment: Assignment) -> list[str]:
         is_registered = bool(assignment.catalog.villages(assignment.unit, assignment.last_day))
         key = "guide_villages" if is_registered else "guide_villages_unregistered"
         steps.append(text(key, sheet=layout.village_sheet))
+    if assignment.past:
+        steps.append(text("guide_prefilled"))
     steps += [
         text("guide_numbers"),
         text("guide_three_states", mark=assignment.not_applicable_mark),

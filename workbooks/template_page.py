@@ -21,6 +21,13 @@ _LETTERS_PER_WIDTH = 1.12
 _CAPITALS_PER_WIDTH = 0.68
 _LANDSCAPE_FROM = 105.0
 """Characters of 12 points that an upright A4 page holds without shrinking them below 10."""
+_A4 = (8.27, 11.69)
+_MARGINS = PageMargins(left=0.6, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)
+_INCH = 72.0
+_DIGIT_POINTS = 6.0
+_COLUMN_POINTS = 3.75
+"""A column is so wide for each digit of the default font, and so much wider."""
+_DEFAULT_HEIGHT = 15.75
 
 
 class Page:
@@ -44,6 +51,25 @@ class Page:
         half, total = sum(self.widths) / 2, 0.0
         sums = [total := total + width for width in self.widths[:-1]]
         return min(range(len(sums)), key=lambda place: abs(sums[place] - half)) + 1
+
+    @property
+    def is_landscape(self) -> bool:
+        """Whether its columns are too wide for an upright page."""
+        return sum(self.widths) > _LANDSCAPE_FROM
+
+    @property
+    def printed_height(self) -> float:
+        """How many points of its rows a printed page takes, shrunk as it is to the page's width."""
+        short, long = _A4
+        across, down = (long, short) if self.is_landscape else (short, long)
+        wide = sum(width * _DIGIT_POINTS + _COLUMN_POINTS for width in self.widths)
+        scale = min(1.0, (across - _MARGINS.left - _MARGINS.right) * _INCH / wide)
+        return (down - _MARGINS.top - _MARGINS.bottom) * _INCH / scale
+
+    def height_of(self, first_row: int, last_row: int) -> float:
+        """How high these rows are together, in points."""
+        rows = self.sheet.row_dimensions
+        return sum(rows[row].height or _DEFAULT_HEIGHT for row in range(first_row, last_row + 1))
 
     def put(self, row: int, column: int, value: str | float | None, look: Look) -> Cell:
         """Write a value; text stays text, also where it begins with "=" as a formula does."""
@@ -96,11 +122,11 @@ class Page:
         """A4, as wide as the page, upright unless the columns are too wide for it; header rows on every page."""
         sheet = self.sheet
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-        sheet.page_setup.orientation = "landscape" if sum(self.widths) > _LANDSCAPE_FROM else "portrait"
+        sheet.page_setup.orientation = "landscape" if self.is_landscape else "portrait"
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.page_setup.fitToWidth = 1
         sheet.page_setup.fitToHeight = 0
-        sheet.page_margins = PageMargins(left=0.6, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)
+        sheet.page_margins = _MARGINS
         sheet.print_options.horizontalCentered = True
         sheet.print_area = f"A1:{get_column_letter(self.last_column)}{last_row}"
         if header_rows is not None:

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from openpyxl.worksheet.worksheet import Worksheet
 
 from domain.layouts import Column, Input, Role
+from domain.periods import Period
 from domain.units import OrgUnit
-from workbooks.styles import Look
-from workbooks.template_assignment import Assignment, name_in_sentence
+from workbooks.styles import Look, figure_look
+from workbooks.template_assignment import Assignment, PastEntry, name_in_sentence
 from workbooks.template_blank import VillageCells
 from workbooks.template_inputs import take_numbers, take_yes_or_no
 from workbooks.template_page import Page
@@ -52,6 +53,8 @@ def _write_heading(page: Page, assignment: Assignment, columns: Sequence[Column]
     page.put_across(4, 1, last, assignment.period_line, Look.SUBTITLE)
     if not is_registered:
         page.put_across(5, 1, last, text("village_unregistered"), Look.FOOTNOTE)
+    elif any(_filled_from(column, assignment) for column in columns):
+        page.put_across(5, 1, last, text("foot_prefilled"), Look.FOOTNOTE)
     page.sheet.row_dimensions[HEADER_ROW - 1].height = 8
     page.put_headers(HEADER_ROW, columns)
 
@@ -72,8 +75,9 @@ def _write_line(page: Page, row: int, order: int, village: OrgUnit | None, assig
                 cell = page.put_fitting(row, number, village.name if village else "", look)
                 cells[Role.VILLAGE_NAME.value] = cell.coordinate
             case Role.FIGURE if village is not None and column.indicator in assignment.due:
-                look = Look.CHOICE if column.input is Input.YES_NO else _number_look(column, assignment)
-                cells[column.indicator or ""] = page.put(row, number, None, look).coordinate
+                past = assignment.past_entry(village.code, column.indicator or "", Role.NUMERATOR)
+                look, value = _figure(column, past, assignment)
+                cells[column.indicator or ""] = page.put(row, number, value, look).coordinate
             case Role.FIGURE:
                 page.put(row, number, None, Look.NOT_DUE)
             case _:
@@ -81,8 +85,14 @@ def _write_line(page: Page, row: int, order: int, village: OrgUnit | None, assig
     return cells
 
 
-def _number_look(column: Column, assignment: Assignment) -> Look:
-    return Look.FIGURE_DECIMAL if _decimals(column, assignment) else Look.FIGURE
+def _figure(column: Column, past: PastEntry | None, assignment: Assignment) -> tuple[Look, int | float | str | None]:
+    """How a cell for a figure looks, and what is filled in there."""
+    value = past.value if past else None
+    if column.input is not Input.YES_NO:
+        return figure_look(_decimals(column, assignment), is_filled=past is not None), value
+    if isinstance(value, int):
+        value = assignment.text("yes" if value else "no")
+    return Look.PREFILLED_CHOICE if past else Look.CHOICE, value
 
 
 def _decimals(column: Column, assignment: Assignment) -> int:
@@ -97,7 +107,15 @@ def _limit_inputs(
             continue
         # One block from the first line to the last: a list of single cells would be cut off by some programs.
         block = [f"{lines[0][column.indicator]}:{lines[-1][column.indicator]}"]
+        filled_from = _filled_from(column, assignment)
         if column.input is Input.YES_NO:
-            take_yes_or_no(sheet, block, assignment)
+            take_yes_or_no(sheet, block, assignment, filled_from)
         else:
-            take_numbers(sheet, block, _decimals(column, assignment), assignment)
+            take_numbers(sheet, block, _decimals(column, assignment), assignment, filled_from)
+
+
+def _filled_from(column: Column, assignment: Assignment) -> Period | None:
+    """The newest period of which figures are filled in in a column."""
+    villages = assignment.catalog.villages(assignment.unit, assignment.last_day)
+    known = (assignment.past.get((village.code, column.indicator or "")) for village in villages)
+    return max((one.period for one in known if one is not None), default=None)

@@ -1,0 +1,46 @@
+"""What a commune last reported for an indicator: the newest figure that was accepted for any of some periods."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+
+from domain.observations import CellState, Observation, PastObservation
+from domain.periods import Period
+from domain.submissions import SubmissionState
+from domain.units import UnitKey
+from warehouse.engine import Session
+from warehouse.models import SubmissionRow
+from warehouse.queries.history import kept_figures
+
+
+def last_known(
+    session: Session, unit: UnitKey, form: str, periods: Sequence[Period], indicators: Collection[str]
+) -> tuple[PastObservation, ...]:
+    """The newest accepted figure of each indicator, of the commune and of each of its villages; blank ones are none.
+
+    Args:
+        session: where to look.
+        unit: the commune; one that had the same code before is another.
+        form: the form's id.
+        periods: where to look, the period to be preferred first.
+        indicators: which figures are wanted.
+    """
+    found: dict[tuple[str, str], PastObservation] = {}
+    for period in periods:
+        for one in _accepted(session, unit, form, period):
+            if one.indicator in indicators and one.state is not CellState.BLANK:
+                found.setdefault((one.unit, one.indicator), PastObservation(period, one))
+    return tuple(found.values())
+
+
+def _accepted(session: Session, unit: UnitKey, form: str, period: Period) -> tuple[Observation, ...]:
+    key = session.scalar(
+        select(SubmissionRow.id).where(
+            SubmissionRow.unit_code == unit.code,
+            SubmissionRow.unit_valid_from == unit.valid_from,
+            SubmissionRow.form == form,
+            SubmissionRow.period == period.id,
+            SubmissionRow.state == SubmissionState.ACCEPTED,
+        )
+    )
+    return () if key is None else kept_figures(session, key)
