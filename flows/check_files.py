@@ -38,10 +38,15 @@ class CheckedFile:
     those that look at other reports where there is no warehouse, all of them where the file cannot be judged at all.
     """
 
-    path: Path
+    file: AskedFile
     report: ParsedReport
     issues: tuple[Issue, ...]
     not_checked: tuple[str, ...]
+
+    @property
+    def path(self) -> Path:
+        """Where it lies, as it was named."""
+        return self.file.path
 
     @property
     def accepted(self) -> bool:
@@ -94,7 +99,7 @@ def check_files(
     everything = tuple(bench.house.catalog.rules)
     return tuple(
         CheckedFile(
-            path=file.path,
+            file=file,
             report=one.report,
             issues=(*one.report.issues, *found[one.submission.id]),
             not_checked=beyond if one.may_be_judged else everything,

@@ -14,10 +14,11 @@ WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".xltx", ".xltm", ".od
 
 @dataclass(frozen=True, slots=True)
 class AskedFile:
-    """A file that was asked for, and what its name and folders say of it."""
+    """A file that was asked for, what its name and folders say, and its folders `below` the one that was named."""
 
     path: Path
     hints: Hints
+    below: tuple[str, ...] = ()
 
 
 def files_asked(
@@ -38,7 +39,8 @@ def files_asked(
     for one in named:
         for path in _files_of(one):
             folders = said or _folders_above(path, [*roots, one.absolute()])
-            found.setdefault(path.resolve(), AskedFile(path, Hints(path.name, folders)))
+            below = path.parent.relative_to(one).parts if path != one else ()
+            found.setdefault(path.resolve(), AskedFile(path, Hints(path.name, folders), below))
     return tuple(found.values())
 
 

@@ -14,6 +14,12 @@ def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Workbooks, or folders: all workbooks in them.")],
     *,
     as_json: JsonOption = False,
+    annotate: Annotated[
+        Path | None,
+        typer.Option(
+            "--annotate", metavar="DIR", help="Folder for a copy of each file, its wrong cells marked; originals stay."
+        ),
+    ] = None,
     unit: Annotated[
         str | None, typer.Option("--unit", help="Code of the commune, as if the files came in a folder of that name.")
     ] = None,
@@ -26,18 +32,22 @@ def check(
     Rules that look at other reports (earlier ones, other communes') need a warehouse: with TONGHOP_WAREHOUSE_URL set,
     or one in the home, they are checked against it, else they are named as not checked.
 
+    With --annotate each file is also written to a folder as a copy, wrong cells red with a note in each, everything
+    listed on a sheet of its own; an .xls, and a file nobody can open, get a workbook of results instead.
+
     With --json stdout holds a list of files, as docs/check.schema.json describes it, and nothing else.
 
     Exit codes: 0 all would be accepted; 1 some would be refused; 2 wrong usage; 3 our fault.
 
     Example: tonghop check ma-noi.xlsx
 
-    Example: tonghop check inbox/2025-05 --json
+    Example: tonghop check inbox/2025-05 --annotate marked
     """
     from domain.catalog import load_catalog
     from domain.periods import parse_period
     from flows.check_files import check_files
     from flows.cli.as_json import print_json
+    from flows.cli.check_copies import require_folder, write_copies
     from flows.cli.check_json import as_plain
     from flows.cli.check_telling import tell_checked
     from flows.cli.running import DONE, SOME_REFUSED, Bars
@@ -49,12 +59,19 @@ def check(
     catalog = load_catalog(settings.catalog)
     if unit:
         require_known([unit], (known.code for known in catalog.units.units))
+    if annotate is not None:
+        require_folder(annotate)
     asked = files_asked(files, settings.inboxes, unit, parse_period(period).id if period else None)
-    bars = Bars(Voice(catalog, settings.lang, aside=True))
+    aside = Voice(catalog, settings.lang, aside=True)
+    bars = Bars(aside)
     with bars.progress:
         checked = check_files(settings, asked, bars)
+        copies = write_copies(checked, annotate, catalog, settings, bars) if annotate is not None else ()
     if as_json:
         print_json(as_plain(checked, catalog, settings.lang))
     else:
         tell_checked(Voice(catalog, settings.lang), checked)
+    if annotate is not None:
+        aside.say("check_copies", count=len(copies))
+        aside.point_to(annotate.absolute())
     raise typer.Exit(DONE if all(one.accepted for one in checked) else SOME_REFUSED)

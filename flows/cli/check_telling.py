@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 from rich.markup import escape
 
-from domain.issues import Issue, Severity
-from domain.rules import Stage
+from domain.issues import Severity
 from domain.submissions import ParsedReport
 from flows.check_files import CheckedFile
 from flows.cli.voice import Voice
+from workbooks.result_lines import ResultLine, issue_lines, repair_lines, severity_text
 
 _COLOURS = {Severity.CRITICAL: "red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
-_HEAVIEST_FIRST = tuple(_COLOURS)
 
 
 def tell_checked(voice: Voice, checked: Sequence[CheckedFile]) -> None:
@@ -34,15 +33,13 @@ def _tell_file(voice: Voice, one: CheckedFile) -> None:
     verdict = voice.text(f"check_{one.outcome}")
     voice.console.print(f"[bold]{escape(str(one.path))}[/]  [{colour}]{escape(verdict)}[/]", soft_wrap=True)
     voice.console.print(f"  {escape(_whose(voice, one.report))}", style="dim", soft_wrap=True)
-    shown = _shown(one.issues)
-    if shown:
-        _tell_issues(voice, shown)
-    for repair in one.report.repairs:
-        text = voice.catalog.repair_texts.get(repair.rule)
-        why = text.get(voice.lang) if text else repair.rule
-        cell = f"{repair.sheet}!{repair.cell}"
-        told = voice.text("explain_repair", cell=cell, before=repair.before, after=repair.after, why=why)
-        voice.bullet("·", told, "dim")
+    issues = tuple(issue_lines(one.issues, voice.catalog, voice.lang))
+    if issues:
+        _tell_issues(voice, issues)
+    for line in repair_lines(one.report.repairs, voice.catalog, voice.lang):
+        cell = f"{line.sheet}!{line.cell}"
+        read = voice.text("explain_repair", cell=cell, before=line.found, after=line.expected, why=line.message)
+        voice.bullet("·", read, "dim")
 
 
 def _whose(voice: Voice, report: ParsedReport) -> str:
@@ -51,23 +48,17 @@ def _whose(voice: Voice, report: ParsedReport) -> str:
     return voice.text("check_whose", unit=unit, period=period, figures=len(report.observations))
 
 
-def _shown(issues: Sequence[Issue]) -> list[Issue]:
-    """The heaviest first; what rules on trial found is no matter of the commune's."""
-    told = [issue for issue in issues if issue.facts.get("stage") != Stage.SHADOW]
-    return sorted(told, key=lambda issue: _HEAVIEST_FIRST.index(issue.severity))
-
-
-def _tell_issues(voice: Voice, issues: Sequence[Issue]) -> None:
+def _tell_issues(voice: Voice, lines: Sequence[ResultLine]) -> None:
     table = voice.table("check_severity", "check_sheet", "check_cell", "check_found", "check_expected", "check_what")
-    catalog, lang, above = voice.catalog, voice.lang, ""
-    for issue in issues:
-        message, action = catalog.issue_message(issue, lang), catalog.issue_action(issue, lang)
-        where = (issue.sheet or "", issue.cell or "", issue.found or "", issue.expected or "")
-        severity = f"[{_COLOURS[issue.severity]}]{voice.text(f'severity_{issue.severity}')}[/]"
+    above = ""
+    for line in lines:
+        severity = line.severity or Severity.INFO
+        grave = f"[{_COLOURS[severity]}]{escape(severity_text(severity, voice.catalog, voice.lang))}[/]"
         # Thirty cells left blank want one piece of advice.
-        advice = voice.text("check_as_above") if action == above else action
-        table.add_row(severity, *map(escape, where), f"{escape(message)}\n[cyan]→ {escape(advice)}[/]")
-        above = action
+        advice = voice.text("check_as_above") if line.action == above else line.action
+        what = f"{escape(line.message)}\n[cyan]→ {escape(advice)}[/]"
+        table.add_row(grave, *map(escape, (line.sheet, line.cell, line.found, line.expected)), what)
+        above = line.action
     voice.show(table)
 
 

@@ -5,17 +5,19 @@ import os
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 from jsonschema import Draft202012Validator
 
 from domain.catalog import Catalog
 from domain.errors import UsageError
-from domain.issues import Severity
+from domain.issues import Issue, Severity
 from flows.check_files import CheckedFile, check_files
 from flows.cli import main as entry
 from flows.cli.check_json import as_plain
 from flows.files_asked import AskedFile, files_asked
 from flows.judge_again import rules_beyond
+from flows.marked_copy import Findings, marked_copy
 from flows.watching import Nobody
 from tests.builders import make_template, make_workbook
 from tests.flows.nights import NOW, WRONG, deliver, house_of, run_plainly, settings_of
@@ -23,6 +25,10 @@ from tests.flows.prefect_server import clean_environment
 from tests.flows.test_cli import imported_by
 from tests.flows.test_preview import contents
 from tests.workbooks.cases import Case, load_cases, make
+from workbooks.guards import Limits
+from workbooks.hints import Hints
+from workbooks.landed_file import LandedFile
+from workbooks.reading_pool import Fate
 from workbooks.sample import SampleFile
 
 First = tuple[SampleFile, ...]
@@ -203,6 +209,53 @@ def test_people_get_a_table(
     assert "mười" in told
     assert "Files: 2. Would be accepted: 1, would be refused: 1." in told
     assert "Not checked here" in told
+
+
+def test_marked_copies_stand_beside_the_originals(
+    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each file has a copy in its folder below the given one, wrong cells noted; one without marks has its results."""
+    wrong = make_workbook(catalog, "22813", "2025-05", edits={"TH.hsskdt.numerator": "mười"})
+    path = put(tmp_path / "in" / "22813", "a.xlsx", wrong)
+    put(tmp_path / "in", "b.xls", b"no workbook")
+    words = [str(tmp_path / "in"), "--annotate", str(tmp_path / "out"), "--json"]
+    assert run_check(tmp_path / "home", monkeypatch, *words) == 1
+    assert len(json.loads(capsys.readouterr().out)) == 2
+    marked = tmp_path / "out" / "22813" / "a.da-kiem-tra.xlsx"
+    written = {path for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert written == {marked, tmp_path / "out" / "b.xls.ket-qua-kiem-tra.xlsx"}
+    assert "mười" in openpyxl.load_workbook(marked)["Biểu 01-T"]["E49"].comment.text
+    assert path.read_bytes() == wrong
+
+
+def test_copies_of_two_files_of_one_name_are_told_apart(
+    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files that are named themselves go into one folder; the second of a name is numbered, a second check is not."""
+    data = make_workbook(catalog, "22813", "2025-05")
+    named = [str(put(tmp_path / folder, "a.xlsx", data)) for folder in "xy"]
+    for _ in range(2):
+        assert run_check(tmp_path / "home", monkeypatch, *named, "--annotate", str(tmp_path / "out")) == 0
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["a.da-kiem-tra (2).xlsx", "a.da-kiem-tra.xlsx"]
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file where the folder should be is wrong usage; nothing was read."""
+    path = put(tmp_path, "a.xlsx", b"")
+    assert run_check(tmp_path / "home", monkeypatch, str(path), "--annotate", str(path)) == 2
+    assert "nothing can be written there" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("code", sorted(Fate))
+def test_a_file_that_ended_its_reader_is_not_opened_again(tmp_path: Path, catalog: Catalog, code: Fate) -> None:
+    """Marks would be put in by the process that runs the check: it keeps away and gives the results alone."""
+    path = put(tmp_path, "a.xlsx", make_workbook(catalog, "22813", "2025-05"))
+    findings = Findings([Issue(code.value, Severity.CRITICAL)], [])
+    copy = marked_copy(LandedFile(path, Hints("a.xlsx")), findings, catalog, "vi", Limits())
+    assert copy.file_name == "a.xlsx.ket-qua-kiem-tra.xlsx"
 
 
 def test_a_good_file_ends_with_0_and_wrong_usage_with_2(

@@ -1,0 +1,56 @@
+"""Write a marked copy of each checked file into a folder, in the folders that it has below the one that was named."""
+
+from collections.abc import Container, Sequence
+from itertools import chain, count
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from domain.catalog import Catalog
+from domain.errors import UsageError
+from flows.check_files import CheckedFile
+from flows.marked_copy import Findings, marked_copy
+from flows.settings import Settings
+from flows.watching import Watcher
+from workbooks.landed_file import LandedFile
+
+
+def require_folder(folder: Path) -> None:
+    """Make a folder if need be, and make sure that files can be written there: before the work, not after it.
+
+    Raises:
+        UsageError: they cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UsageError(f"--annotate {folder}: nothing can be written there ({error.strerror or error})") from error
+
+
+def write_copies(
+    checked: Sequence[CheckedFile], folder: Path, catalog: Catalog, settings: Settings, watcher: Watcher
+) -> tuple[Path, ...]:
+    """Write a copy of each file; those of an earlier check give way.
+
+    Returns:
+        Where they lie, in the order of the files.
+    """
+    watcher.begin("annotate", len(checked))
+    written: dict[Path, None] = {}
+    for one in checked:
+        file = LandedFile(one.path, one.file.hints)
+        findings = Findings(one.issues, one.report.repairs)
+        copy = marked_copy(file, findings, catalog, settings.lang, settings.reading_limits)
+        target = _free(folder.joinpath(*one.file.below, copy.file_name), written)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(copy.data)
+        written[target] = None
+        watcher.advance("annotate", 1)
+    return tuple(written)
+
+
+def _free(target: Path, taken: Container[Path]) -> Path:
+    """The same path, numbered where this check has written another file of that name."""
+    numbered = (target.with_name(f"{target.stem} ({number}){target.suffix}") for number in count(2))
+    return next(path for path in chain([target], numbered) if path not in taken)

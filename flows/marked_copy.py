@@ -1,0 +1,55 @@
+"""What a commune is given back of a file: its own, marked, or a workbook of results where that cannot carry marks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from domain.catalog import Catalog
+from domain.issues import Issue, Repair
+from domain.texts import Lang
+from workbooks.annotate import annotate
+from workbooks.guards import Limits
+from workbooks.landed_file import LandedFile, load
+from workbooks.marking.errors import CannotAnnotateError
+from workbooks.reading_pool import Fate
+from workbooks.result_book import result_workbook
+
+MARKED = "da-kiem-tra"
+RESULTS = "ket-qua-kiem-tra"
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found in a file."""
+
+    issues: Sequence[Issue]
+    repairs: Sequence[Repair]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedCopy:
+    """A workbook to be given back; its name is never that of the file it is about."""
+
+    file_name: str
+    data: bytes
+
+
+def marked_copy(file: LandedFile, findings: Findings, catalog: Catalog, lang: Lang, limits: Limits) -> MarkedCopy:
+    """The file as it is, what is wrong marked in it (`a.da-kiem-tra.xlsx`), else `a.xls.ket-qua-kiem-tra.xlsx`.
+
+    A file that brought the process reading it to its end is not opened again.
+
+    Raises:
+        OSError: the bytes cannot be read from where they lie.
+    """
+    name = PurePath(file.hints.file_name)
+    data = load(file, limits)
+    if isinstance(data, bytes) and not {issue.code for issue in findings.issues} & set(Fate):
+        try:
+            marked = annotate(data, findings.issues, findings.repairs, catalog, lang, limits=limits)
+        except CannotAnnotateError:
+            pass  # the results alone, below
+        else:
+            return MarkedCopy(f"{name.stem}.{MARKED}{name.suffix}", marked)
+    results = result_workbook(name.name, findings.issues, findings.repairs, catalog, lang)
+    return MarkedCopy(f"{name.name}.{RESULTS}.xlsx", results)
