@@ -21,6 +21,7 @@ from flows.cli import (
     rerun,
     rollup,
     rules,
+    runs,
     sample,
     serve,
     status,
@@ -92,6 +93,7 @@ for _command in (
     backup.restore,
     backup.copy,
     serve.serve,
+    runs.runs,
     demo.demo,
 ):
     app.command()(_command)

@@ -1,0 +1,31 @@
+"""Look back at runs: which there were, and whether one of a kind ended in a stretch of time."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from warehouse.engine import Session
+from warehouse.models import RunRow
+from warehouse.queries.read_models import RunRecord
+
+
+def runs(session: Session, count: int, kind: str | None = None) -> tuple[RunRecord, ...]:
+    """The runs begun last, newest first; of one kind, if so asked."""
+    chosen = select(RunRow).order_by(RunRow.started_at.desc(), RunRow.run_id.desc()).limit(count)
+    rows = session.scalars(chosen if kind is None else chosen.where(RunRow.kind == kind))
+    return tuple(_record(row) for row in rows)
+
+
+def last_ended(session: Session, kind: str, since: datetime) -> RunRecord | None:
+    """The run of a kind that ended last after a moment (UTC); None where none did."""
+    row = session.scalar(
+        select(RunRow)
+        .where(RunRow.kind == kind, RunRow.finished_at > since)
+        .order_by(RunRow.finished_at.desc())
+        .limit(1)
+    )
+    return _record(row) if row else None
+
+
+def _record(row: RunRow) -> RunRecord:
+    return RunRecord(row.run_id, row.kind, row.catalog_version, row.started_at, row.finished_at, row.counts, row.reason)
