@@ -54,3 +54,17 @@ def print_text(tmp_path: Path) -> Callable[[Path], list[str]]:
         return text.stdout.split("\f")[:-1]
 
     return print_pages
+
+
+@pytest.fixture
+def save_again(tmp_path: Path) -> Callable[[Path], Path]:
+    """Let LibreOffice open a workbook, compute it and save it as .xlsx in a folder of its own."""
+
+    def convert(workbook: Path) -> Path:
+        folder = tmp_path / "saved"
+        profile = f"-env:UserInstallation=file://{tmp_path / 'office'}"
+        command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder), str(workbook)]
+        subprocess.run(command, check=True, capture_output=True, timeout=180)
+        return folder / workbook.name
+
+    return convert

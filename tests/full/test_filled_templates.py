@@ -1,0 +1,49 @@
+"""A template that a program opened, filled in, computed and saved is read as if nothing had happened to it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from domain.catalog import Catalog
+from domain.layouts import Role
+from domain.observations import PastObservation
+from domain.periods import parse_period
+from tests.builders import assignment_for, make_workbook, open_workbook, value_of
+from tests.flows.test_area_templates import fill_in
+from workbooks.hints import Hints
+from workbooks.parse import parse_report
+from workbooks.stamp import figure_name
+from workbooks.template import build_template
+
+pytestmark = pytest.mark.full
+UNIT, MAY, JUNE = "22813", "2025-05", "2025-06"
+
+
+@pytest.mark.parametrize("is_prefilled", [False, True])
+def test_saved_by_libreoffice_it_says_the_same(
+    catalog: Catalog, save_again: Callable[[Path], Path], tmp_path: Path, *, is_prefilled: bool
+) -> None:
+    """Nothing to mend, nothing to ask, the same figures in the same cells; and the percentages are there now."""
+    past: list[PastObservation] = []
+    if is_prefilled:
+        before = parse_report(make_workbook(catalog, UNIT, MAY), catalog, Hints("x.xlsx"))
+        past = [PastObservation(parse_period(MAY), one) for one in before.observations]
+    task = assignment_for(catalog, UNIT, JUNE)
+    empty = build_template(catalog, task.form.id, task.unit, task.period, past)
+    path = tmp_path / task.file_name
+    path.write_bytes(fill_in(empty, catalog, UNIT))
+    saved = save_again(path)
+    typed, computed = (parse_report(one.read_bytes(), catalog, Hints(one.name)) for one in (path, saved))
+    assert (computed.issues, computed.repairs) == ((), ())
+    assert [_figures(one) for one in computed.observations] == [_figures(one) for one in typed.observations]
+    assert open_workbook(saved.read_bytes())["_meta"].sheet_state == "hidden"
+    percent = figure_name("hsskdt", Role.PERCENT)
+    assert str(value_of(open_workbook(saved.read_bytes()), percent)).startswith("=")
+    shares = [one for one in computed.observations if one.stated is not None and one.stated.number is not None]
+    assert len(shares) > 10
+
+
+def _figures(one: object) -> tuple[object, ...]:
+    names = ("unit", "indicator", "sheet", "numerator", "denominator")
+    return tuple(getattr(one, name) for name in names)
