@@ -1,5 +1,6 @@
 """What a template is made for: one unit's report of one period, and how its heading names them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -47,7 +48,7 @@ class Assignment:
         `BC_22813_Lam-Son_2025-06.xlsx`; the form's id is added where others share its frequency.
         """
         alike = [form for form in self.catalog.forms.values() if form.frequency is self.form.frequency]
-        plain = "".join(mark if mark.isalnum() else "-" for mark in ascii_key(self.unit.bare_name).title())
+        plain = "-".join(re.findall(r"\w+", ascii_key(self.unit.bare_name))).title()
         parts = ("BC", self.unit.code, plain, self.period.id, *([self.form.id] if len(alike) > 1 else []))
         return "_".join(parts) + ".xlsx"
 

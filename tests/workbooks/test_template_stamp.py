@@ -10,7 +10,7 @@ from domain.catalog import Catalog
 from domain.errors import UsageError
 from domain.layouts import Role
 from domain.periods import parse_period
-from tests.builders import make_template, make_workbook, open_workbook
+from tests.builders import assignment_for, make_template, make_workbook, open_workbook
 from workbooks.cells import CellKind
 from workbooks.hints import Hints
 from workbooks.parse import parse_report
@@ -130,3 +130,19 @@ def test_unit_that_owes_nothing_is_refused(catalog: Catalog) -> None:
     district = catalog.units.get("585", catalog.last_day("cds_x_t", parse_period("2025-05")))
     with pytest.raises(UsageError, match="does not owe"):
         build_template(catalog, "cds_x_t", district, parse_period("2025-05"))
+
+
+@pytest.mark.parametrize(
+    ("code", "period", "name"),
+    [
+        ("22813", "2025-06", "BC_22813_Lam-Son_2025-06.xlsx"),
+        ("00226", "2025-12", "BC_00226_Van-Mieu-Quoc-Tu-Giam_2025-12.xlsx"),
+        ("00004", "2025-12", "BC_00004_Ba-Dinh_2025-12.xlsx"),
+    ],
+)
+def test_file_names_tell_unit_and_period(catalog: Catalog, code: str, period: str, name: str) -> None:
+    """Plain letters only, and the reader places even an empty file of that name."""
+    assert assignment_for(catalog, code, period).file_name == name
+    report = parse_report(b"", catalog, Hints(name))
+    assert report.unit is not None
+    assert (report.unit.code, str(report.period)) == (code, period)

@@ -1,0 +1,32 @@
+"""The guide for communes names sheets, severities and marks as the workbooks that communes see do."""
+
+from pathlib import Path
+
+import pytest
+
+from domain.catalog import Catalog
+from domain.observations import CellState
+from tests.builders import assignment_for
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "communes.md").read_text(encoding="utf-8")
+
+
+def test_sheets_and_file_are_named_as_they_are(catalog: Catalog) -> None:
+    """The sheets of a template, and its file name."""
+    task = assignment_for(catalog, "22813", "2025-06")
+    names = (task.layout.sheet, task.layout.village_sheet, task.text("guide_sheet"))
+    assert [name for name in names if f"**{name}**" not in GUIDE] == []
+    assert f"`{task.file_name}`" in GUIDE
+
+
+@pytest.mark.parametrize("key", ["result_sheet", "result_critical", "result_warning"])
+def test_returned_workbooks_speak_the_same_words(catalog: Catalog, key: str) -> None:
+    """What the sheet of results is called, and how grave a mark is."""
+    assert f"**{catalog.text(f'workbooks.{key}', 'vi')}**".casefold() in GUIDE.casefold()
+
+
+def test_the_mark_for_not_applicable_is_one_the_reader_knows(catalog: Catalog) -> None:
+    """Whoever writes what the guide says is understood."""
+    mark = assignment_for(catalog, "22813", "2025-06").not_applicable_mark
+    assert f"`{mark}`" in GUIDE
+    assert catalog.marks.state_of(mark) is CellState.NOT_APPLICABLE
