@@ -62,7 +62,7 @@ def read_forms(files: CatalogFiles, calendars: dict[str, Calendar]) -> dict[str,
     return found
 
 
-_TOGETHER = (("zero", "no_figure", "not_applicable", "scale"), ("yes", "no"), ("other_figures",))
+_TOGETHER = (("zero", "no_figure", "not_applicable", "scale"), ("yes", "no"), ("other_figures",), ("provisional",))
 """Meanings that one cell may have: none of them shares a text with another of its group."""
 
 
@@ -85,7 +85,7 @@ def read_marks(files: CatalogFiles) -> CellMarks:
     scale = {normalise_name(entry["text"]): int(entry["power"]) for entry in data["scale"]}
     return CellMarks(
         groups["zero"], groups["no_figure"], groups["not_applicable"], scale,
-        groups["yes"], groups["no"], groups["other_figures"],
+        groups["yes"], groups["no"], groups["other_figures"], groups["provisional"],
     )  # fmt: skip
 
 

@@ -29,7 +29,8 @@ class CellMarks:
     """Texts that stand for something in a figure's cell, normalised as `normalise_name` does.
 
     `scale` are words that multiply the number before them, with their power of ten ("nghìn": 3). `yes` and `no` answer
-    besides the template's own two words; `other_figures` over a column say that it holds others than the period's.
+    besides the template's own two words; `other_figures` over a column say that it holds others than the period's,
+    `provisional` words that a report calls its own figures into question.
     """
 
     zero: frozenset[str]
@@ -39,6 +40,7 @@ class CellMarks:
     yes: frozenset[str] = frozenset()
     no: frozenset[str] = frozenset()
     other_figures: frozenset[str] = frozenset()
+    provisional: frozenset[str] = frozenset()
 
     def state_of(self, text: str) -> CellState | None:
         """What a cell's text stands for; None when it is no mark. No figure counts as blank."""

@@ -4,16 +4,17 @@ from collections.abc import Collection
 
 from domain.layouts import Layout, Role
 from workbooks.addresses import cell_address, column_letters
-from workbooks.cells import CellKind, Sheet
+from workbooks.cells import Cell, CellKind, Sheet
 from workbooks.figure_shape import is_like_a_figure
 from workbooks.findings import Findings, Place
 from workbooks.label_rows import FormRows
 from workbooks.labels import nearest
+from workbooks.number_text import read_number_text
 from workbooks.stamp import FIGURE_ROLES
 from workbooks.table_header import TableHeader
 
 _NEEDED = (Role.LABEL, Role.NUMERATOR, Role.DENOMINATOR)
-_MISPLACED = {Role.UNIT: "figure_misplaced", Role.NOTE: "figure_in_notes"}
+_OF_WORDS = (Role.UNIT, Role.NOTE)
 
 
 def check_columns(
@@ -87,12 +88,27 @@ def _note_spans(sheet: Sheet, layout: Layout, header: TableHeader, findings: Fin
 
 def _note_misplaced(sheet: Sheet, layout: Layout, header: TableHeader, rows: FormRows, findings: Findings) -> None:
     """A number where a line has words: cells that were moved aside take the figures along."""
-    for role, code in _MISPLACED.items():
+    for role in _OF_WORDS:
         number = header.column(role)
         heading = next((column.header for column in layout.columns if column.role is role), "")
         for indicator, row in rows.rows.items():
             cell = sheet.at(row, number) if number is not None else None
-            if cell is not None and cell.kind is CellKind.NUMBER:
+            if cell is not None and _is_number(cell):
                 label = next((line.label for line in layout.lines if line.indicator == indicator), "")
                 place = Place(sheet.name, cell.a1, label, indicator)
-                findings.issue(code, place, found=cell.raw, expected=heading)
+                is_lost = role is Role.UNIT or _is_blank(sheet, row, header.column(Role.NUMERATOR))
+                code = "figure_misplaced" if is_lost else "figure_in_notes"
+                findings.issue(code, place, found=cell.raw.strip(), expected=heading)
+
+
+def _is_number(cell: Cell) -> bool:
+    """Whether a cell holds a number and nothing else; a percentage among words is a remark."""
+    if cell.kind is CellKind.NUMBER:
+        return True
+    read = read_number_text(cell.text, is_count=True) if cell.text else None
+    return read is not None and not read.is_percent
+
+
+def _is_blank(sheet: Sheet, row: int, column: int | None) -> bool:
+    cell = sheet.at(row, column) if column is not None else None
+    return cell is None or cell.is_empty

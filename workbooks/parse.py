@@ -11,6 +11,7 @@ from domain.submissions import ParsedReport
 from domain.units import OrgUnit
 from workbooks.agreement import agree
 from workbooks.cells import Sheet, Workbook
+from workbooks.doubts import note_doubts
 from workbooks.evidence import Evidence
 from workbooks.figures import SheetContext, parse_line
 from workbooks.findings import Findings, Place
@@ -95,6 +96,7 @@ def _parse_form(
         observations.extend(parse_line(context, line, unit.code if unit else "") for line in form_table.lines)
         note_split(context, workbook, layout, form_table)
         note_other_figures(context, layout, form_table.lines, period)
+        note_doubts(context, layout, form_table.lines, evidence.headings, period)
         check_units(context, layout, form_table.lines)
         check_totals(context, form_table.totals, observations)
     if layout is not None and unit is not None and period is not None:
