@@ -93,7 +93,7 @@ IN_THEIR_FILE = [
         "reads the same",
     ),
     Edit(LAYOUT, 'header: "Kết quả (tử số)"', 'header: "Tổng số  (mẫu số)"', "reads the same"),
-    Edit(LAYOUT, 'aliases: ["Kết quả", "Tử số"]', 'aliases: ["Kết quả", "mẫu số"]', "reads the same"),
+    Edit(LAYOUT, '"Kết quả thực hiện"]', '"mẫu số"]', "reads the same"),
     Edit(LAYOUT, "{role: note, header", "{role: unit, header", "two columns have the role unit"),
     Edit(LAYOUT, "role: numerator", "role: note", "two columns have the role note"),
     Edit(LAYOUT, "role: village_code", "role: note", "two columns have the role note"),
