@@ -1,6 +1,6 @@
 """The arithmetic of a rollup, in plain Python: the law that the warehouse's SQL has to equal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -84,6 +84,8 @@ def amount_of_unit(indicator: Indicator, dues: Sequence[Due]) -> Amount | None:
         if due.report is None or due.share is None:
             return None
         asked = [one for one in due.report if one.indicator == indicator.id and _is_of(due.share, one)]
+        if due.share.villages and not _all_say(indicator, due.share.villages, asked):
+            return None
         amount = _amount_of(indicator, asked)
         if amount is not None:
             given.append(amount.weighted(due.share.weight))
@@ -141,11 +143,19 @@ def _is_of(share: Share, one: Observation) -> bool:
     return share.villages is None or one.unit in share.villages
 
 
-def _amount_of(indicator: Indicator, asked: Iterable[Observation]) -> Amount | None:
+def _all_say(indicator: Indicator, villages: Collection[str], asked: Iterable[Observation]) -> bool:
+    """Whether each of these villages gives its figure or says there is none: some of them are not the part meant."""
+    said = {one.unit for one in asked if _is_whole(indicator, one) or one.state is CellState.NOT_APPLICABLE}
+    return said.issuperset(villages)
+
+
+def _is_whole(indicator: Indicator, one: Observation) -> bool:
     # A share without its denominator is no share.
-    complete = [
-        one for one in asked if one.is_complete and (indicator.measure is Measure.COUNT or one.denominator is not None)
-    ]
+    return one.is_complete and (indicator.measure is Measure.COUNT or one.denominator is not None)
+
+
+def _amount_of(indicator: Indicator, asked: Iterable[Observation]) -> Amount | None:
+    complete = [one for one in asked if _is_whole(indicator, one)]
     if not complete:
         return None
     return Amount(

@@ -28,6 +28,8 @@ class Given:
     applies: bool
 
 
+_NOT_ALL = Given(None, applies=True)
+
 Said = Mapping[int, Mapping[str, Given]]
 """By submission and indicator; an indicator of which a submission says nothing is absent."""
 
@@ -58,15 +60,19 @@ def said_by(session: Session, submissions: Collection[int], indicators: Collecti
 def said_by_villages(
     session: Session, villages: Mapping[int, Collection[str]], indicators: Collection[Indicator]
 ) -> Said:
-    """The same for what villages give, of each submission over these villages only."""
+    """The same for what villages give, of each submission over these villages only.
+
+    With one of them left blank there is no amount: the others are not the part of the commune that is meant.
+    """
     asked_for = [one for one in indicators if one.collected_at is Level.VILLAGE]
     found: dict[int, dict[str, Given]] = defaultdict(dict)
     row, whole = ObservationRow, _is_whole(asked_for)
-    applies = case((row.state == CellState.NOT_APPLICABLE, 0), else_=1)
-    sums = (func.sum(case((whole, row.numerator))), func.sum(case((whole, row.denominator))), func.sum(applies))
+    is_none = row.state == CellState.NOT_APPLICABLE
+    applies, says = case((is_none, 0), else_=1), case((or_(whole, is_none), 1), else_=0)
+    sums = (func.sum(case((whole, row.numerator))), func.sum(case((whole, row.denominator))))
     for submission, inside in villages.items():
         statement = (
-            select(row.indicator, *sums)
+            select(row.indicator, *sums, func.sum(applies), func.sum(says))
             .where(
                 row.submission_id == submission,
                 row.unit_code.in_(sorted(inside)),
@@ -74,8 +80,9 @@ def said_by_villages(
             )
             .group_by(row.indicator)
         )
-        for indicator, numerator, denominator, number in session.execute(statement):
-            found[submission][indicator] = _given(numerator, denominator, number)
+        for indicator, numerator, denominator, number, said in session.execute(statement):
+            is_told = said == len(inside)
+            found[submission][indicator] = _given(numerator, denominator, number) if is_told else _NOT_ALL
     return found
 
 

@@ -12,7 +12,7 @@ from domain.periods import Period, parse_period
 from domain.rollups import Boundary, RollupRow
 from domain.units import Level, UnitRegister
 from domain.weights import Direction, StatedWeight
-from tests.warehouse.house import FORM, MAY, House
+from tests.warehouse.house import FORM, MAY, Cells, House
 from tests.warehouse.regions import ACROSS, FIRST_DAY, FORMER, INSIDE, two_provinces, with_villages, with_weights
 from warehouse import queries
 from warehouse.engine import Engine, migrate, reading, transaction
@@ -172,6 +172,24 @@ def test_village_detail_makes_village_figures_comparable(house: House, region: C
     cells = {one.contribution.unit: [cell.unit for cell in one.contribution.sources] for one in found.contributions}
     assert cells["22822"] == ["22822-22822-1", "22822-22822-2"]
     assert made(house, FORMER, AUGUST)[0].status == "not_comparable"
+
+
+@pytest.mark.parametrize(("cells", "entered"), [((None,), False), (("x",), True), ((0,), True)])
+def test_village_detail_has_to_be_whole(
+    house: House, region: Catalog, cells: tuple[str | int | None], *, entered: bool
+) -> None:
+    """A village left blank keeps its commune's part out, and the row partial; not applicable and zero are told."""
+    with_catalog(house, with_villages(region))
+    told: dict[str, dict[str, Cells]] = {
+        "22822-22822-1": {VILLAGE_COUNT: (10,)},
+        "22822-22822-2": {VILLAGE_COUNT: cells},
+        "22822-22807-1": {VILLAGE_COUNT: (None,)},
+    }
+    house.accept(house.report("22822", {}, told, period=AUGUST))
+    row, _ = made(house, FORMER, AUGUST, indicator=VILLAGE_COUNT)
+    assert (row.value, row.units_accepted) == ((10, 1) if entered else (None, 0))
+    assert row.status == "partial"
+    assert ("chưa điền đủ số liệu của chỉ tiêu này: 22822" in row.notes) is not entered
 
 
 def test_old_district_is_no_area_after_its_end(house: House) -> None:
