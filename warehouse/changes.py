@@ -104,6 +104,8 @@ def _moves_of(indicator: str, before: Picture, after: Picture) -> Iterator[Move]
 def _files_of_figure(indicator: str, before: Picture, after: Picture) -> set[int]:
     """Files of the reports whose part differs: the one it is read from now, else the one that took it away.
 
+    A refused file takes nothing away: a figure that a withdrawal takes is put down to the file withdrawn.
+
     A report that was counted anew only because another of its unit's came in moved nothing: that other one did.
     """
     was, now = before.parts.get(indicator, {}), after.parts.get(indicator, {})
@@ -114,7 +116,7 @@ def _files_of_figure(indicator: str, before: Picture, after: Picture) -> set[int
         if old is None or new is None or old.amount != new.amount:
             is_cause = before.stands.get(slot) != after.stands.get(slot)
             files = moved if is_cause else drawn_along
-            files.append(new.submission_id if new else _file_of(slot, after, before))
+            files.append(new.submission_id if new else _taken_by(slot, before, after))
     return _known(moved) or _known(drawn_along)
 
 
@@ -126,10 +128,22 @@ def _files_of_coverage(indicator: str, before: Picture, after: Picture) -> set[i
     for slot in {*before.stands, *after.stands}:
         old, new = before.stands.get(slot), after.stands.get(slot)
         if old is None or new is None or (old.state, old.late) != (new.state, new.late):
-            stood_otherwise.append(_file_of(slot, after, before))
+            was_accepted = old is not None and old.state is UnitState.ACCEPTED
+            stood_otherwise.append((_taken_by if was_accepted else _came_by)(slot, before, after))
         elif slot not in was and slot not in now and old.submission_id != new.submission_id:
             gave_nothing_again.append(_file_of(slot, after, before))
     return _known(stood_otherwise) or _known(gave_nothing_again)
+
+
+def _taken_by(slot: Slot, before: Picture, after: Picture) -> int | None:
+    """The accepted file that stands in the place of another, else the one that is gone."""
+    stand = after.stands.get(slot)
+    return _file_of(slot, *((after, before) if stand and stand.state is UnitState.ACCEPTED else (before, after)))
+
+
+def _came_by(slot: Slot, before: Picture, after: Picture) -> int | None:
+    """The file on which a report's standing rests now, else the one on which it rested."""
+    return _file_of(slot, after, before)
 
 
 def _file_of(slot: Slot, *pictures: Picture) -> int | None:

@@ -12,6 +12,7 @@ from warehouse.engine import reading, transaction
 from warehouse.lifecycle import Said
 from warehouse.loading import Judged
 from warehouse.models import ObservationRow, SubmissionEventRow, SubmissionRow
+from warehouse.queries import submission_record
 from warehouse.submissions import pending
 from warehouse.withdrawal import Changed, Decision, Place, restore, withdraw
 
@@ -106,6 +107,20 @@ def test_the_rollup_loses_the_figure_and_says_because_of_which_file(house: House
     assert house.roll_up() == 2
     moved = {change.column: (change.before, change.after) for change in house.revision().changes}
     assert moved["numerator"] == ("35", "30")
+
+
+def test_a_figure_that_a_withdrawal_takes_is_put_down_to_the_withdrawn_file(house: House) -> None:
+    """Of the version refused before it nothing was ever counted: it moved no figure and no coverage."""
+    house.refuse(house.report(UNIT, FIRST))
+    (second,) = accept(house, SECOND)
+    house.roll_up()
+    decide(house, withdraw)
+    assert house.roll_up() == 2
+    with reading(house.engine) as session:
+        withdrawn = submission_record(session, second).file.sha256
+    moved = {(change.column, change.sha256) for change in house.revision().changes}
+    assert moved >= {("numerator", withdrawn), ("units_missing", withdrawn), ("notes", withdrawn)}
+    assert {sha256 for _, sha256 in moved} == {withdrawn}
 
 
 def test_a_named_version_is_not_withdrawn_twice(house: House) -> None:
