@@ -12,9 +12,12 @@ from domain.errors import TerminalError
 
 DECIMALS = 6
 LARGEST_FIGURE = Decimal(10) ** 12
-"""A single figure has to stay below this, so that the sum of a province still fits SQLite's 64-bit integers."""
+"""A single figure has to stay below this, and so has a report's sum over villages: SQLite sums 64-bit integers."""
 
+_LARGEST_SUM = Decimal(10) ** 18
 _LARGEST_SCALED = 2**63
+BEYOND_INTEGERS = "~"
+"""What a sum of many communes begins with where SQLite keeps it as text: no integer of its holds it."""
 
 
 class UnstorableNumberError(TerminalError):
@@ -23,7 +26,7 @@ class UnstorableNumberError(TerminalError):
     def __init__(self, number: Decimal) -> None:
         """Keep the number and say what would fit."""
         self.number = number
-        super().__init__(f"{number} cannot be kept exactly: at most {DECIMALS} decimals and 12 digits before them")
+        super().__init__(f"{number} cannot be kept exactly: at most {DECIMALS} decimals and 18 digits before them")
 
 
 def has_room_for(number: Decimal) -> bool:
@@ -43,7 +46,10 @@ def _decimals(number: Decimal) -> int:
 
 
 class ExactNumber(TypeDecorator[Decimal]):
-    """A decimal with six places: NUMERIC(24,6) on PostgreSQL, an integer of millionths on SQLite. Sums are exact."""
+    """A decimal with six places: NUMERIC(24,6) on PostgreSQL, an integer of millionths on SQLite. Sums are exact.
+
+    What no 64-bit integer holds, the sum of many large figures, is text on SQLite: it is read, and summed by nobody.
+    """
 
     impl = Numeric(24, DECIMALS)
     cache_ok = True
@@ -52,7 +58,7 @@ class ExactNumber(TypeDecorator[Decimal]):
         """SQLite has no exact decimals of its own: it gets integers."""
         return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else Numeric(24, DECIMALS))
 
-    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> Decimal | int | None:
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> Decimal | int | str | None:
         """Refuse what would be rounded.
 
         Raises:
@@ -61,17 +67,19 @@ class ExactNumber(TypeDecorator[Decimal]):
         if value is None:
             return None
         number = Decimal(value)
-        if not number.is_finite() or _decimals(number) > DECIMALS:
+        if not number.is_finite() or _decimals(number) > DECIMALS or abs(number) >= _LARGEST_SUM:
             raise UnstorableNumberError(number)
+        if dialect.name != "sqlite":
+            return number
         scaled = int(number.scaleb(DECIMALS))
-        if abs(scaled) >= _LARGEST_SCALED:
-            raise UnstorableNumberError(number)
-        return scaled if dialect.name == "sqlite" else number
+        return scaled if abs(scaled) < _LARGEST_SCALED else f"{BEYOND_INTEGERS}{number:f}"
 
-    def process_result_value(self, value: Decimal | int | None, dialect: Dialect) -> Decimal | None:
+    def process_result_value(self, value: Decimal | int | str | None, dialect: Dialect) -> Decimal | None:
         """Give back a Decimal in its canonical spelling."""
         if value is None:
             return None
+        if isinstance(value, str):
+            return canonical(Decimal(value.removeprefix(BEYOND_INTEGERS)))
         return canonical(Decimal(value).scaleb(-DECIMALS) if dialect.name == "sqlite" else Decimal(value))
 
 

@@ -17,10 +17,14 @@ _COLUMN = re.compile(r"^\s+(?P<made>.*?)(?:\bAS\s+(?P<name>\w+)|\.(?P<same>\w+))
 _EXACT = re.compile(r"\bexact\(([\w.]+)\)")
 _HOLDS = re.compile(r"\bholds\(([\w.]+), ([\w.]+)\)")
 _COMMENT = re.compile(r"\s*-- .*$", re.MULTILINE)
-# SQLite keeps figures in millionths, see decision 30; and has its own way to look into a list.
+# SQLite keeps figures in millionths, and as text what no integer holds, see decision 30; and has its own way to look
+# into a list.
 _SPELLINGS = {
     "postgresql": (r"\1", r"jsonb_exists(CAST(\1 AS jsonb), \2)"),
-    "sqlite": (r"(\1 / 1000000.0)", r"EXISTS (SELECT 1 FROM json_each(\1) AS each WHERE each.value = \2)"),
+    "sqlite": (
+        r"CASE typeof(\1) WHEN 'text' THEN CAST(substr(\1, 2) AS REAL) ELSE \1 / 1000000.0 END",
+        r"EXISTS (SELECT 1 FROM json_each(\1) AS each WHERE each.value = \2)",
+    ),
 }
 
 

@@ -1,7 +1,8 @@
 """Refuse, as an issue with its cell, the few figures that the warehouse cannot keep, before one stops a night."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from domain.aggregation import percentage
 from domain.issues import Issue, Severity
@@ -17,7 +18,12 @@ _LIMITS = f"< {LARGEST_FIGURE}"
 
 def unstorable(observations: Sequence[Observation]) -> tuple[Issue, ...]:
     """Critical issues for figures that are too large or too fine to keep exactly, doubled, or never understood."""
-    return (*_doubled(observations), *_ill_fitting(observations), *_absurd_shares(observations))
+    return (
+        *_doubled(observations),
+        *_ill_fitting(observations),
+        *_absurd_shares(observations),
+        *_absurd_sums(observations),
+    )
 
 
 def _absurd_shares(observations: Sequence[Observation]) -> Iterator[Issue]:
@@ -28,6 +34,19 @@ def _absurd_shares(observations: Sequence[Observation]) -> Iterator[Issue]:
         share = percentage(one.numerator.number, one.denominator.number)
         if share is not None and not has_room_for(share):
             yield _issue(BEYOND_LIMITS, one, one.numerator, expected=f"{_LIMITS} %")
+
+
+def _absurd_sums(observations: Sequence[Observation]) -> Iterator[Issue]:
+    """Figures of villages that fit one by one can make a sum that does not: the largest is the likeliest slip."""
+    cells: dict[tuple[str, str], list[tuple[Decimal, Observation, Figure]]] = defaultdict(list)
+    for one in observations:
+        for role, figure in (("numerator", one.numerator), ("denominator", one.denominator)):
+            if figure is not None and figure.number is not None and has_room_for(figure.number):
+                cells[one.indicator, role].append((abs(figure.number), one, figure))
+    for found in cells.values():
+        if sum(number for number, _, _ in found) >= LARGEST_FIGURE:
+            _, one, figure = max(found, key=lambda each: each[0])
+            yield _issue(BEYOND_LIMITS, one, figure, expected=_LIMITS)
 
 
 def _doubled(observations: Sequence[Observation]) -> Iterator[Issue]:

@@ -49,7 +49,10 @@ def test_sum_of_large_and_small_loses_nothing(table: Engine) -> None:
         assert session.scalar(select(func.sum(TABLE.c.number))) == Decimal(10) ** 12
 
 
-@pytest.mark.parametrize("number", ["0", "-3", "8.5", "100", "0.000001", "123456789012.654321"])
+@pytest.mark.parametrize(
+    "number",
+    ["0", "-3", "8.5", "100", "0.000001", "123456789012.654321", "-123456789012345678.654321", "9223372036854.775808"],
+)
 def test_number_comes_back_in_one_spelling(table: Engine, number: str) -> None:
     """What was kept is what is read, spelt without needless zeros."""
     keep(table, {"number": Decimal(number)})
@@ -57,7 +60,7 @@ def test_number_comes_back_in_one_spelling(table: Engine, number: str) -> None:
         assert str(session.scalar(select(TABLE.c.number))) == number
 
 
-@pytest.mark.parametrize("number", ["0.0000001", "1E+19", "NaN", "Infinity"])
+@pytest.mark.parametrize("number", ["0.0000001", "1E+18", "NaN", "Infinity"])
 def test_number_that_would_be_rounded_is_refused(table: Engine, number: str) -> None:
     """Too fine, too large or no number at all: nothing is kept."""
     with pytest.raises(StatementError, match="cannot be kept exactly"):

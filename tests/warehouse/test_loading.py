@@ -202,6 +202,17 @@ def test_figure_the_warehouse_cannot_keep_is_an_issue_with_its_cell(
     assert [issue.cell for issue in found] == [one.cell for one in numerators]
 
 
+def test_sum_of_villages_beyond_limits_is_put_down_to_the_largest(house: House) -> None:
+    """Figures that fit one by one and not together would stop SQLite's sums for everybody."""
+    villages = {f"{number}": {"tcnscd_tv": (Decimal(10) ** 11 + (number == 7),)} for number in range(10)}
+    report = house.report("22813", {}, villages)
+    submission_id = house.check(report)
+    assert house.load(Judged(submission_id, report, ())).quarantined == (submission_id,)
+    with reading(house.engine) as session:
+        (issue,) = queries.submission_issues(session, submission_id)
+    assert (issue.code, issue.unit, issue.cell) == ("figure_beyond_limits", "7", "E12")
+
+
 def test_cell_that_reading_refused_is_named_once(house: House) -> None:
     """An official is told one thing about one cell."""
     report = with_numerator(house.report("22813", {}), Figure(CellState.UNREADABLE, None, "E9", "nhiều"))

@@ -5,12 +5,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from domain.layouts import Exemption
 from domain.periods import parse_period
 from domain.rollups import RollupRow, RollupStatus
 from domain.units import OrgUnit
 from tests.warehouse.house import FORM, IN_TIME, MAY, TOO_LATE, Cells, House, taken_back
+from warehouse.engine import reading
 from warehouse.rollups import roll_up
 
 RATIO, COUNT, VILLAGE_RATIO, VILLAGE_COUNT = "dvc_toantrinh", "hd_dvc", "tcnscd_thon", "tcnscd_tv"
@@ -294,3 +296,16 @@ def test_rollup_that_fails_keeps_nothing(house: House) -> None:
     with taken_back(house.engine) as session:
         roll_up(session, house.catalog, house.area(), FORM, MAY, run_id="run-1", at=house.now())
     assert house.roll_up() == 1
+
+
+def test_sum_of_a_province_may_be_larger_than_any_figure(house: House) -> None:
+    """Money in đồng: twelve communes' hundreds of billions are summed, kept, and shown in the view, on both engines."""
+    for unit in house.area("58").members[:12]:
+        house.accept(house.report(unit.code, {COUNT: (Decimal("999999999999.5"),)}))
+    assert house.roll_up("58") == 1
+    (row,) = (one for one in house.revision(area="58").rows if one.indicator == COUNT)
+    assert row.value == row.numerator == Decimal(11999999999994)
+    shown = text("SELECT value FROM rollup_current WHERE area = '58' AND indicator = :indicator")
+    with reading(house.engine) as session:
+        assert session.scalar(shown, {"indicator": COUNT}) == pytest.approx(11999999999994)
+    assert house.roll_up("58") is None
