@@ -1,12 +1,9 @@
-"""Archives of ours: one `.tar.gz` that begins with a manifest of all its files, written whole or not at all."""
+"""Archives of ours: one `.tar.gz` that begins with a manifest of all its files."""
 
-import errno
 import io
 import json
-import os
 import tarfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path, PurePosixPath
@@ -31,15 +28,6 @@ class ArchiveDamagedError(TerminalError):
         super().__init__(f"{archive} cannot be used: {what}. Fetch it again from where it is kept.")
 
 
-class ArchiveFullError(TerminalError):
-    """There is no room for the archive."""
-
-    def __init__(self, target: Path) -> None:
-        """Keep where it was to be written."""
-        self.target = target
-        super().__init__(f"no room for {target}: nothing of it was kept, and earlier archives are intact. Make room.")
-
-
 @dataclass(frozen=True, slots=True)
 class Unpacked:
     """What an archive held: its manifest, and whatever is not as that says, by name of the file."""
@@ -60,7 +48,7 @@ def write_archive(
     with tarfile.open(draft, "w:gz") as archive:
         archive.addfile(entry, io.BytesIO(content))
         for name, path in files.items():
-            archive.add(path, arcname=name, recursive=False)
+            archive.add(path, arcname=name, recursive=False, filter=_without_owner)
             on_file()
 
 
@@ -116,24 +104,11 @@ def files_below(folder: Path, prefix: str) -> dict[str, Path]:
     return {f"{prefix}/{path.relative_to(folder).as_posix()}": path for path in found}
 
 
-@contextmanager
-def whole_or_not(target: Path) -> Iterator[Path]:
-    """A draft beside the target that takes its name when the block ends well, and is gone when it does not.
-
-    Raises:
-        ArchiveFullError: no room is left; what bore the name before is intact.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        yield draft
-        draft.replace(target)
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise ArchiveFullError(target) from error
-        raise
-    finally:
-        draft.unlink(missing_ok=True)
+def _without_owner(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Whose file it was on the machine that wrote the archive is nobody's business."""
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = ""
+    return entry
 
 
 def _read_manifest(

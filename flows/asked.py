@@ -80,11 +80,12 @@ def rerun_asked(run: Run, asked: Asked) -> Outcome:
 def preview_asked(house: House, scope: Scope, asked: Asked, watcher: Watcher, files: Sequence[Path] = ()) -> Preview:
     """What the rerun would do, with what waits in the inbox or with these files instead; nothing is kept.
 
+    What is closed is opened for it, and told: that is how to see what opening it would move.
+
     Raises:
-        UsageError: a period of the scope is closed, or a file is none that a run would take.
+        UsageError: a file is none that a run would take.
         RunInProgressError: another run did not end in time.
     """
-    _refuse_closed(house, scope)
     return preview(house, scope, watcher, files, recheck=asked.recheck)
 
 

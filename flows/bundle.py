@@ -38,7 +38,8 @@ class Manifest:
 
     `run_id`, `published_at` and `revision` are those of the outputs, `catalog_version` that of the catalogue inside.
     `missing` names the units that were missing, and refused ones. `differing` are outputs that the closing program
-    itself writes otherwise: an earlier version had published them. `files` is sha256 by path.
+    itself writes otherwise, for an earlier version had published them, and `judged_otherwise` workbooks that it reads
+    or judges otherwise. `files` is sha256 by path.
     """
 
     format: int
@@ -59,6 +60,7 @@ class Manifest:
     catalog_version: str
     versions: Mapping[str, str]
     differing: tuple[str, ...]
+    judged_otherwise: tuple[str, ...]
     files: Mapping[str, str]
 
     def cell(self, catalog: Catalog, today: date) -> Cell:
@@ -95,7 +97,7 @@ def read_manifest(content: Mapping[str, Any]) -> Manifest:
     Raises:
         TypeError: it is none of a bundle.
     """
-    listed = {name: tuple(content.get(name, ())) for name in ("missing", "differing")}
+    listed = {name: tuple(content.get(name, ())) for name in ("missing", "differing", "judged_otherwise")}
     found = Manifest(**{**content, **listed})
     if found.format != FORMAT:
         raise TypeError(f"format {found.format}")

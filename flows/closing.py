@@ -1,15 +1,14 @@
 """Close a period of an area into a bundle that proves itself before it counts, and open it again."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from domain.errors import TerminalError, UsageError
 from domain.periods import Period
 from flows.alone import alone
-from flows.archive import digest_of, whole_or_not, write_archive
+from flows.archive import digest_of, write_archive
 from flows.bundle import OUTPUTS, Contents, Manifest, gather
 from flows.compare_figures import FIGURES, Moved
 from flows.outcome import Given, Outcome
@@ -17,9 +16,10 @@ from flows.pipeline import Run, begin, end, give_out
 from flows.provenance import versions
 from flows.recompute import Recomputed, recompute
 from flows.settings import Settings
+from flows.whole_files import whole_or_not, workspace
 from flows.wiring import House
-from warehouse.closed import Closing
-from warehouse.closing import Bundle, Closable, closable, close, closings_over, reopen
+from warehouse.closed import Bundle, Closing
+from warehouse.closing import Closable, closable, close, closings_over, reopen
 from warehouse.engine import reading, transaction
 from warehouse.lifecycle import Said
 from warehouse.scope import Cell
@@ -62,7 +62,7 @@ def close_period(run: Run, cell: Cell, said: Said, settings: Settings, *, partia
         UsageError: it cannot be closed now; the message says what to do first.
         NotRecomputableError: the figures do not come out of the files again.
         RunInProgressError: another run did not end in time.
-        ArchiveFullError: no room is left. In all cases nothing was closed.
+        NoRoomError, NoRoomToWorkError: no room is left. In all cases nothing was closed.
     """
     house = run.house
     with alone(house, run.id, "close", run.watcher):
@@ -113,25 +113,30 @@ def refuse_closed(house: House, period: Period, units: Sequence[str], form: str 
 
 def _close(run: Run, cell: Cell, said: Said, settings: Settings, *, partial: bool) -> Closed:
     house = run.house
-    with TemporaryDirectory(prefix="tonghop-close-") as name:
-        folder = Path(name)
+    with workspace("close") as folder:
         with reading(house.engine) as session:
             found = closable(session, house.catalog, cell, house.today)
             _refuse_partial(found, partial=partial)
             contents = gather(session, house, cell, found.number, folder)
-        manifest = _manifest(run, said, found, contents, ())
+        manifest = _manifest(run, said, found, contents)
         proof = recompute(manifest, contents.files, house.catalog.root, folder / "home", settings)
         if proof.figures:
             raise NotRecomputableError(proof.figures[:_NAMED])
-        manifest = _manifest(run, said, found, contents, proof.differing)
-        shelf = contents.files[f"{OUTPUTS}/{FIGURES}"].parent.parent.name
-        place = Path(CLOSED, cell.period.id, f"{shelf}-{found.number}.tar.gz")
+        manifest = replace(manifest, differing=proof.differing, judged_otherwise=proof.judged_otherwise)
+        place = _place(contents, cell, found)
         with whole_or_not(settings.home / place) as draft:
             write_archive(draft, asdict(manifest), contents.files, lambda: None)
             digest = digest_of(draft)
     with transaction(house.engine) as session:
         close(session, found, Bundle(place.as_posix(), digest), said.actor, house.clock())
     return Closed(found, cell.area.name, settings.home / place, digest, proof)
+
+
+def _place(contents: Contents, cell: Cell, found: Closable) -> Path:
+    """Where the bundle goes: no closing ever takes another one's place, whose hash somebody has noted."""
+    shelf = contents.files[f"{OUTPUTS}/{FIGURES}"].parent.parent.name
+    again = f".{found.closed_before + 1}" if found.closed_before else ""
+    return Path(CLOSED, cell.period.id, f"{shelf}-{found.number}{again}.tar.gz")
 
 
 def _refuse_partial(found: Closable, *, partial: bool) -> None:
@@ -143,14 +148,15 @@ def _refuse_partial(found: Closable, *, partial: bool) -> None:
     raise UsageError(f"revision {found.number} is partial, {who}. To close it as it is, add --partial")
 
 
-def _manifest(run: Run, said: Said, found: Closable, contents: Contents, differing: tuple[str, ...]) -> Manifest:
+def _manifest(run: Run, said: Said, found: Closable, contents: Contents) -> Manifest:
     return Manifest(
         **contents.facts,
         missing=tuple(f"{one.code} {one.name} {one.period} {one.state}" for one in found.absent),
         closed_at=run.house.clock().isoformat(),
         closed_by=said.actor,
         versions=versions(),
-        differing=differing,
+        differing=(),
+        judged_otherwise=(),
         files={name: digest_of(path) for name, path in contents.files.items()},
     )
 

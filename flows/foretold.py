@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flows.markdown import plain, table
 from flows.outcome import Doubt, Given, Outcome
-from flows.preview import Preview
+from flows.preview import Preview, facts_of
 from flows.wording import Wording
 
 MOST_TOLD = 100
@@ -15,6 +15,7 @@ def page_of(found: Preview, words: Wording) -> str:
     """What a run would do: verdicts first, then every published figure that would move."""
     outcome = found.outcome
     lines = [f"**{words.text('preview')}**", words.summary(outcome)]
+    lines += [plain(words.text("would_be_closed", **facts_of(closing))) for closing in found.closed]
     lines += [f"- {line}" for line in _verdicts(outcome, words)]
     for given in outcome.given:
         lines += _moves(given, words)

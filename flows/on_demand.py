@@ -10,6 +10,7 @@ from flows.outcome import Given, Outcome
 from flows.pipeline import Run, begin, end
 from flows.stages.publish import publish
 from flows.wanted import Wanted, look
+from flows.whole_files import write_together
 from flows.wiring import House
 from publishing.publish import bundle
 from warehouse.engine import reading, transaction
@@ -24,6 +25,7 @@ def hand_over(house: House, wanted: Wanted, at: datetime, folder: Path) -> Path:
 
     Raises:
         UsageError: the folder holds something; the area means nothing then, or nobody in it owes the form.
+        NoRoomError: no room is left; nothing was written.
     """
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder} holds something already: name another folder with --output")
@@ -64,7 +66,5 @@ def publish_asked(run: Run, wanted: Wanted) -> Given:
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
+    write_together({folder / name: data for name, data in files.items()})
     return folder

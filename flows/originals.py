@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from connectors.landing import Landing
 from domain.errors import UsageError
+from flows.whole_files import write_together
 from warehouse.queries import FileRef
 
 
@@ -25,6 +26,7 @@ def extract(landing: Landing, files: Iterable[FileRef], folder: Path) -> tuple[O
         UsageError: a file of that name with other content lies there; nothing was written.
         NotLandedError: the bytes are not there.
         DamagedBytesError: the bytes are no longer what was delivered.
+        NoRoomError: no room is left; nothing was written.
     """
     names = {one.sha256: PurePosixPath(one.file_name).name or one.sha256 for one in files}
     shared = Counter(names.values())
@@ -35,9 +37,7 @@ def extract(landing: Landing, files: Iterable[FileRef], folder: Path) -> tuple[O
     for sha256, path in originals.items():
         if path.exists() and not (path.is_file() and path.read_bytes() == contents[sha256]):
             raise UsageError(f"{path} is there already and is another file: name another folder with --output")
-    folder.mkdir(parents=True, exist_ok=True)
-    for sha256, path in originals.items():
-        path.write_bytes(contents[sha256])
+    write_together({path: contents[sha256] for sha256, path in originals.items()})
     return tuple(Original(path, sha256) for sha256, path in originals.items())
 
 

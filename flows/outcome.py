@@ -90,7 +90,8 @@ class Outcome:
 
     `replaced` counts workbooks that a later one of the same unit, form and period took the place of before they were
     judged; `left` says of each file or place that could not be fetched why not; `waiting` counts submissions that this
-    run was not asked to judge. `withdrawn` names files that came again although a person had withdrawn them; `held`
+    run was not asked to judge. `withdrawn` names files that came again although a person had withdrawn them,
+    `outdated` those that came again although a later version of the report counts; `held`
     are closed periods for which corrections wait. `rechecked` counts accepted reports that were judged once more
     because a person asked; `doubted` are those of them that would not be accepted as they are today. `silent` are
     periods past their deadline in which units have sent nothing; only a run over all units looks.
@@ -103,6 +104,7 @@ class Outcome:
     left: tuple[str, ...]
     waiting: int
     withdrawn: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
     held: tuple[Held, ...] = ()
     rechecked: int = 0
     doubted: tuple[Doubt, ...] = ()

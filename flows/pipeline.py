@@ -23,7 +23,7 @@ from flows.wiring import House
 from warehouse.engine import reading, transaction
 from warehouse.queries import submission_issues
 from warehouse.queries.due import held_back
-from warehouse.queries.records import last_delivery, withdrawn_again
+from warehouse.queries.records import came_again, last_delivery
 from warehouse.queries.silent import SilentPeriod, silent_units
 from warehouse.reference import mirror_catalog
 from warehouse.runs import finish_run, start_run
@@ -102,7 +102,8 @@ def _work(run: Run) -> Outcome:
         before = last_delivery(session)
     left = _collect(run)
     with reading(run.house.engine) as session:
-        withdrawn = withdrawn_again(session, before)
+        withdrawn = came_again(session, before, SubmissionState.WITHDRAWN)
+        outdated = came_again(session, before, SubmissionState.SUPERSEDED)
     if run.recheck:
         ask_again(run.house, run.scope)
     found = _read(run)
@@ -118,6 +119,7 @@ def _work(run: Run) -> Outcome:
         left=left,
         waiting=len(found) - len(asked),
         withdrawn=withdrawn,
+        outdated=outdated,
         held=_held(run),
         rechecked=rechecked,
         doubted=doubted,

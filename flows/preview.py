@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from connectors.filesystem import FilesystemConnector
@@ -19,8 +18,11 @@ from flows.pipeline import Run, carry_out
 from flows.plain_steps import PlainSteps
 from flows.scope import Scope
 from flows.watching import Watcher
+from flows.whole_files import workspace
 from flows.wiring import House
-from warehouse.engine import reading
+from warehouse.closed import Closing
+from warehouse.closing import cell_closed, closings_over, reopen
+from warehouse.engine import reading, transaction
 from warehouse.queries.records import submission_of
 
 
@@ -44,10 +46,14 @@ class Unjudged:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a run would do, and which of the files that were named it would not judge."""
+    """What a run would do, and which of the files that were named it would not judge.
+
+    `closed` are the closings that would have to be opened first: the outcome is that of opening them, and of the run.
+    """
 
     outcome: Outcome
     unjudged: tuple[Unjudged, ...]
+    closed: tuple[Closing, ...]
 
 
 def preview(
@@ -55,6 +61,7 @@ def preview(
 ) -> Preview:
     """What a rerun would do now: with what waits in the inbox, or with these files as if they had just arrived there.
 
+    What is closed is opened for it: a rerun would be refused, and this says what opening the period would move.
     It is the run itself, in a transaction that is taken back, with a landing and a published folder that are thrown
     away: afterwards warehouse, landing and published folder are as before.
 
@@ -63,14 +70,32 @@ def preview(
         RunInProgressError: another run did not end in time.
     """
     run_id = f"preview-{uuid4().hex}"
-    with TemporaryDirectory(prefix="tonghop-") as name, alone(house, run_id, "preview", watcher):
-        folder = Path(name)
+    with workspace("preview") as folder, alone(house, run_id, "preview", watcher):
         digests = _drop(files, folder / "inbox", house)
         with forgetful(house, run_id, folder) as tried:
             connectors = [FilesystemConnector("preview", str(folder / "inbox"))] if files else house.connectors
+            closed = _open_closed(tried, scope, run_id)
             run = Run(replace(tried, connectors=connectors), scope, PlainSteps(run_id), watcher, recheck)
             outcome = carry_out(run, "preview")
-            return Preview(outcome, tuple(_unjudged(tried, outcome, digests)))
+            return Preview(outcome, tuple(_unjudged(tried, outcome, digests)), closed)
+
+
+def _open_closed(house: House, scope: Scope, run_id: str) -> tuple[Closing, ...]:
+    """Open, in the trial alone, what is closed of the units asked for: what would move is what was asked."""
+    opened: list[Closing] = []
+    with transaction(house.engine) as session:
+        for asked in scope.each():
+            if asked.period is not None:
+                for one in closings_over(session, house.catalog, asked.period, asked.units, house.today):
+                    reopen(session, cell_closed(house.catalog, one, house.today), "preview", run_id, house.clock())
+                    opened.append(one)
+    return tuple(opened)
+
+
+def facts_of(closing: Closing) -> dict[str, object]:
+    """What the sentence about a closing names."""
+    period, area = closing.period.id, closing.area
+    return {"name": closing.area_name, "area": area, "period": period, "revision": closing.revision}
 
 
 def _drop(files: Sequence[Path], inbox: Path, house: House) -> dict[str, str]:

@@ -1,10 +1,10 @@
 """Verify a bundle: is it whole, do its figures come out of its files again, are the files the same byte for byte."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from domain.errors import TerminalError, UsageError
@@ -25,6 +25,7 @@ from flows.compare_figures import FIGURES
 from flows.provenance import versions
 from flows.recompute import Recomputed, recompute
 from flows.settings import Settings
+from flows.whole_files import workspace
 
 _DOCUMENTS: Final = (DELIVERED, FINDINGS, WAIVERS, BEFORE, f"{OUTPUTS}/{FIGURES}")
 
@@ -67,10 +68,15 @@ class Verified:
 
     @property
     def unexplained(self) -> tuple[str, ...]:
-        """Files that differ although nothing they were made with does: somebody changed them."""
+        """What differs although nothing it was made with does: somebody changed it.
+
+        Outputs are named by their file, and the findings' file where workbooks are judged otherwise than it says.
+        """
         if self.result is None or self.versions:
             return ()
-        return tuple(name for name in self.result.differing if name not in self.manifest.differing)
+        files = tuple(name for name in self.result.differing if name not in self.manifest.differing)
+        judged = Counter(self.result.judged_otherwise) - Counter(self.manifest.judged_otherwise)
+        return (*files, FINDINGS) if judged else files
 
     @property
     def verdict(self) -> Verdict:
@@ -91,19 +97,20 @@ def verify(archive: Path, settings: Settings, sha256: str | None = None) -> Veri
     Raises:
         UsageError: there is no such file.
         ArchiveDamagedError: it is no bundle, breaks off, or is another one than the hash says.
+        NoRoomToWorkError: there is no room to unpack it.
     """
     if not archive.is_file():
         raise UsageError(f"there is no file {archive}: name a bundle that `tonghop close` made")
     digest = digest_of(archive)
     if sha256 is not None and digest != sha256.strip().lower():
         raise ArchiveDamagedError(archive, f"it is another file than the one closed: its sha256 is {digest}")
-    with TemporaryDirectory(prefix="tonghop-verify-") as name:
-        folder = Path(name) / "bundle"
+    with workspace("verify") as work:
+        folder = work / "bundle"
         folder.mkdir()
         found = unpack(archive, lambda content, entry: put_below(folder, content, entry), lambda: None)
         manifest = _manifest(archive, found)
         damage = _damage(folder, found)
-        result = None if damage else _recompute(archive, manifest, folder, Path(name) / "home", settings)
+        result = None if damage else _recompute(archive, manifest, folder, work / "home", settings)
     return Verified(digest, manifest, damage, _other_versions(manifest.versions), result)
 
 

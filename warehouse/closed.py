@@ -51,6 +51,13 @@ class Closing:
         return CellKey(self.area, self.area_valid_from, self.form, self.period.id, self.boundary)
 
 
+class Bundle(NamedTuple):
+    """The archive that keeps a closing: its path under the home, and the hash of all its bytes."""
+
+    path: str
+    sha256: str
+
+
 def key_of(cell: Cell) -> CellKey:
     """What tells a cell from others."""
     return CellKey(cell.area.code, cell.area.valid_from, cell.form, cell.period.id, cell.boundary)
@@ -72,6 +79,12 @@ def closing_of(session: Session, cell: Cell) -> Closing | None:
         row.boundary == key.boundary,
     )
     return next(_found(session, of_cell), None)
+
+
+def bundles_named(session: Session) -> tuple[Bundle, ...]:
+    """The archives of all closings ever, of those that were opened again as well, in their order."""
+    rows = session.scalars(select(ClosingRow).order_by(ClosingRow.id))
+    return tuple(Bundle(row.bundle, row.bundle_sha256) for row in rows)
 
 
 _Pair = tuple[ClosingRow, RollupRevisionRow]

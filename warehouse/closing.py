@@ -4,14 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from domain.catalog import Catalog
 from domain.errors import UsageError
 from domain.periods import Period
 from domain.rollups import RollupStatus
 from domain.units import UnitKey
-from warehouse.closed import Closing, closing_of, closings
+from warehouse.closed import Bundle, Closing, closing_of, closings
 from warehouse.engine import Session, serialise
 from warehouse.models import ClosingRow, PublicationRow, RollupFigureRow, RollupRevisionRow, RollupUnitRow
 from warehouse.queries.due import has_moved
@@ -33,12 +33,16 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Closable:
-    """A revision that may be closed: its number, who was missing, and which figures are partial."""
+    """A revision that may be closed: its number, who was missing, which figures are partial.
+
+    `closed_before` counts how often this very revision was closed and opened again.
+    """
 
     revision_id: int
     number: int
     absent: tuple[Absent, ...]
     partial: tuple[str, ...]
+    closed_before: int
 
     @property
     def is_partial(self) -> bool:
@@ -49,14 +53,6 @@ class Closable:
     def missing(self) -> int:
         """How many units were missing."""
         return len({one.code for one in self.absent})
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """The archive that keeps a closing: its path under the home, and the hash of all its bytes."""
-
-    path: str
-    sha256: str
 
 
 def closable(session: Session, catalog: Catalog, cell: Cell, today: date) -> Closable:
@@ -81,7 +77,7 @@ def closable(session: Session, catalog: Catalog, cell: Cell, today: date) -> Clo
     given_out = session.scalar(select(PublicationRow.id).where(PublicationRow.revision_id == head.id).limit(1))
     if given_out is None or has_moved(session, catalog, cell, today):
         raise UsageError(f"something came for {name} that is not published yet: run tonghop nightly first")
-    return Closable(head.id, head.number, _absent(session, head), _partial(session, head))
+    return Closable(head.id, head.number, _absent(session, head), _partial(session, head), _times_closed(session, head))
 
 
 def close(session: Session, found: Closable, bundle: Bundle, by: str, at: datetime) -> None:
@@ -132,18 +128,31 @@ def closings_over(
     return tuple(found)
 
 
+def cell_closed(catalog: Catalog, closing: Closing, today: date) -> Cell:
+    """Whose figures are closed.
+
+    Raises:
+        UsageError: the area has left the catalogue.
+    """
+    area = catalog.area(closing.area, closing.form, closing.period, closing.boundary, today)
+    return Cell(area, closing.form, closing.period, closing.boundary)
+
+
 def units_inside(catalog: Catalog, closing: Closing, bases: Collection[Period], today: date) -> set[str]:
     """Codes of the units that lie in a closed area in these base periods; none when it has left the catalogue."""
     try:
-        area = catalog.area(closing.area, closing.form, closing.period, closing.boundary, today)
+        cell = cell_closed(catalog, closing, today)
     except UsageError:
         return set()
-    cell = Cell(area, closing.form, closing.period, closing.boundary)
     return {portion.unit.code for base in bases for portion in portions_in(catalog, cell, base)}
 
 
 def _named(cell: Cell) -> str:
     return f"{cell.period} of {cell.area.name} ({cell.area.code})"
+
+
+def _times_closed(session: Session, head: RollupRevisionRow) -> int:
+    return session.scalar(select(func.count()).where(ClosingRow.revision_id == head.id)) or 0
 
 
 def _absent(session: Session, head: RollupRevisionRow) -> tuple[Absent, ...]:

@@ -21,7 +21,7 @@ def backup(
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace the archive if it is there.")] = False,
 ) -> None:
-    """Keep the warehouse, every file received and the catalogue in one archive; safe while a night runs.
+    """Keep warehouse, files received, closed periods' bundles and catalogue in one archive; safe while a night runs.
 
     What is published is left out: it can be made again from these.
 
@@ -43,8 +43,11 @@ def backup(
     with _counting(voice) as watch:
         engine = open_engine(settings.database)
         landing = Landing(settings.landing)
-        made = make_backup(engine, landing, catalog, file.absolute(), at=datetime.now(UTC), watch=watch)
+        target = file.absolute()
+        made = make_backup(engine, landing, catalog, settings.home, target, at=datetime.now(UTC), watch=watch)
     voice.say("backup_made", files=made.landed, submissions=made.rows["submission"])
+    for path in made.lost:
+        voice.say("bundle_lost", "yellow", path=path)
     voice.point_to(file.absolute())
 
 

@@ -166,7 +166,7 @@ def _show_files(voice: Voice, found: "Verified") -> None:
     table = voice.table("column_file", "column_verified")
     for name in found.result.equal:
         table.add_row(escape(name), voice.text("file_equal"))
-    for name in found.result.differing:
+    for name in dict.fromkeys((*found.result.differing, *found.unexplained)):
         if name in found.unexplained:
             told = "file_changed"
         else:

@@ -5,7 +5,7 @@ from rich.markup import escape
 from flows.cli.telling import tell_doubts, tell_issues, tell_moved
 from flows.cli.voice import Voice
 from flows.outcome import Outcome
-from flows.preview import Preview, Unjudged
+from flows.preview import Preview, Unjudged, facts_of
 
 MOST_CHANGES = 100
 
@@ -14,6 +14,8 @@ def foretell(voice: Voice, preview: Preview) -> None:
     """Tell what a run would do."""
     voice.say("preview", "bold")
     outcome = preview.outcome
+    for closing in preview.closed:
+        voice.say("would_be_closed", "yellow", **facts_of(closing))
     for one in preview.unjudged:
         voice.say(*_why_not(one), file=one.file_name, state=voice.text(f"state_{one.state}"))
     _tell_verdicts(voice, outcome)
@@ -22,6 +24,8 @@ def foretell(voice: Voice, preview: Preview) -> None:
     tell_doubts(voice, outcome.doubted)
     for file_name in outcome.withdrawn:
         voice.say("withdrawn_again", "yellow", file=file_name)
+    for file_name in outcome.outdated:
+        voice.say("outdated_again", "yellow", file=file_name)
     if outcome.replaced:
         voice.say("replaced", count=outcome.replaced)
     for reason in outcome.left:

@@ -13,6 +13,7 @@ from flows.settings import Settings
 
 if TYPE_CHECKING:
     from domain.waivers import Asked
+    from warehouse.closed import Closing
     from warehouse.engine import Session
     from warehouse.queries import PeriodStatus, Refusal, UnitStatus
 
@@ -37,6 +38,7 @@ def status(
     from flows.cli.choices import form_for
     from warehouse.engine import migrate, open_engine, reading
     from warehouse.queries import period_status, refusals
+    from warehouse.queries.due import held_back
 
     settings: Settings = context.obj
     catalog = load_catalog(settings.catalog)
@@ -49,12 +51,17 @@ def status(
         found = period_status(session, catalog, where, chosen.id, wanted)
         unplaced = refusals(session, unplaced_only=True)
         asked = _asked(session, found)
+        held = held_back(session, catalog, today=day_in_vietnam(datetime.now(UTC))) if found.closed else ()
+    waiting = sum(one.reports for one in held if one.closing == found.closed)
     voice = Voice(catalog, settings.lang)
     days_late = max(0, (day_in_vietnam(datetime.now(UTC)) - found.deadline).days)
     if as_json:
-        print_json({**shallow(found), "days_late": days_late, "unplaced": unplaced, "warnings": asked})
+        more = {"days_late": days_late, "waiting_for_reopening": waiting, "unplaced": unplaced, "warnings": asked}
+        print_json({**shallow(found), **more})
         return
     show_status(voice, found, unplaced, asked, days_late)
+    if found.closed:
+        show_closed(voice, found.closed, waiting)
 
 
 def _asked(session: "Session", found: "PeriodStatus") -> "_AskedOf":
@@ -106,6 +113,14 @@ def _show_asked(voice: Voice, unit: "UnitStatus", asked: "tuple[Asked, ...]", fo
     waiting = sorted({one.issue.code for one in asked if one.waiver is None})
     for rule in waiting:
         voice.say("how_to_waive", "dim", rule=rule, unit=code, period=found.period.id)
+
+
+def show_closed(voice: Voice, closing: "Closing", waiting: int) -> None:
+    """Show that figures are closed, and how much waits for them to be opened again."""
+    from publishing.formatting import format_day
+
+    day = format_day(day_in_vietnam(closing.closed_at), voice.lang)
+    voice.say("status_closed", revision=closing.revision, day=day, by=closing.closed_by, count=waiting)
 
 
 def show_standing(voice: Voice, found: "PeriodStatus", days_late: int = 0) -> None:

@@ -40,6 +40,8 @@ def tell(voice: Voice, outcome: Outcome, most_changes: int = MOST_CHANGES) -> No
         voice.say("replaced", count=outcome.replaced)
     for file_name in outcome.withdrawn:
         voice.say("withdrawn_again", "yellow", file=file_name)
+    for file_name in outcome.outdated:
+        voice.say("outdated_again", "yellow", file=file_name)
     for held in outcome.held:
         facts = {"area": held.area, "name": held.area_name, "period": held.period}
         voice.say("held", "yellow", count=held.reports, **facts)

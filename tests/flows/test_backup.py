@@ -4,8 +4,10 @@ import errno
 import gzip
 import io
 import shutil
+import sqlite3
 import tarfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,11 @@ from typer.testing import CliRunner
 from connectors.landing import DamagedBytesError, Landing
 from domain.catalog import load_catalog
 from domain.errors import UsageError
-from flows.archive import ArchiveFullError
 from flows.backup import BackupDamagedError, Manifest, Restored, make_backup, restore_backup
 from flows.cli.main import app
 from flows.settings import load_settings
-from tests.flows.nights import NOW, deliver, house_of, run_plainly, settings_of
+from flows.whole_files import NoRoomError
+from tests.flows.nights import NOW, deliver, house_of, put, run_plainly, settings_of
 from warehouse.copying import WarehouseNotEmptyError, content_of, lasting_tables
 from warehouse.engine import open_engine, reading
 from workbooks.sample import SampleFile
@@ -27,7 +29,7 @@ from workbooks.sample import SampleFile
 def back_up(home: Path, target: Path) -> Manifest:
     """Back a home up."""
     house = house_of(home)
-    return make_backup(house.engine, house.landing, house.catalog, target, at=NOW, watch=_ignore)
+    return make_backup(house.engine, house.landing, house.catalog, home, target, at=NOW, watch=_ignore)
 
 
 def bring_back(archive: Path, home: Path, url: str = "") -> Restored:
@@ -90,7 +92,8 @@ def test_other_catalogue_comes_along(after_night: Path, tmp_path: Path) -> None:
     shutil.copytree(load_catalog().root, own)
     (own / "messages" / "own.yaml").write_text("own.greeting:\n  vi: chào\n  en: hello\n", encoding="utf-8")
     house = house_of(after_night, catalog=own)
-    made = make_backup(house.engine, house.landing, house.catalog, tmp_path / "b.tar.gz", at=NOW, watch=_ignore)
+    target = tmp_path / "b.tar.gz"
+    made = make_backup(house.engine, house.landing, house.catalog, after_night, target, at=NOW, watch=_ignore)
     restored = bring_back(tmp_path / "b.tar.gz", tmp_path / "new")
     assert restored.catalog == tmp_path / "new" / "catalog"
     assert load_catalog(restored.catalog).version == made.catalog_version
@@ -148,6 +151,23 @@ def test_archive_cut_short_is_refused(archive: Path, tmp_path: Path) -> None:
     _assert_empty(tmp_path / "new")
 
 
+def test_bundles_of_closed_periods_come_along(after_night: Path, tmp_path: Path) -> None:
+    """One that is whole lies in its place again; one that is lost is named, and the backup is made all the same."""
+    whole, lost = "closed/2025-05/585-1.tar.gz", "closed/2025-05/585-1.2.tar.gz"
+    put(after_night / whole, b"a bundle")
+    with sqlite3.connect(after_night / "warehouse.db") as connection:
+        for path, reopened in ((whole, "2025-06-02 00:00:00"), (lost, None)):
+            connection.execute(
+                "INSERT INTO closing (revision_id, closed_at, closed_by, missing, bundle, bundle_sha256, reopened_at, "
+                "reopened_by, reopen_reason) VALUES (1, '2025-06-01 00:00:00', 'an', 1, ?, ?, ?, ?, ?)",
+                (path, sha256(b"a bundle").hexdigest(), reopened, reopened and "an", reopened and "why"),
+            )
+    assert back_up(after_night, tmp_path / "backup.tar.gz").lost == (lost,)
+    found = bring_back(tmp_path / "backup.tar.gz", tmp_path / "new")
+    assert found.manifest.lost == (lost,)
+    assert files_below(tmp_path / "new" / "closed") == {"2025-05/585-1.tar.gz": b"a bundle"}
+
+
 def test_damaged_landing_makes_no_backup(after_night: Path, tmp_path: Path) -> None:
     """A backup that misses a file would be found out too late."""
     landed = next(path for path in (after_night / "landing").rglob("*") if path.is_file())
@@ -165,7 +185,7 @@ def test_full_disk_leaves_no_half_archive(after_night: Path, tmp_path: Path, mon
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(tarfile.TarFile, "addfile", refuse)
-    with pytest.raises(ArchiveFullError, match="no room"):
+    with pytest.raises(NoRoomError, match="no room"):
         back_up(after_night, tmp_path / "backup.tar.gz")
     assert (tmp_path / "backup.tar.gz").read_bytes() == b"earlier"
     assert {path.name for path in tmp_path.iterdir()} == {"backup.tar.gz", "home"}

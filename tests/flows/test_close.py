@@ -1,5 +1,6 @@
 """A closed period proves itself: its bundle gives the same bytes again, and whatever was changed in it is named."""
 
+import errno
 import io
 import json
 import shutil
@@ -13,21 +14,26 @@ import pytest
 from typer.testing import CliRunner
 
 import flows.closing
-from domain.catalog import Catalog
+from domain.catalog import Catalog, load_catalog
 from domain.errors import UsageError
 from domain.periods import parse_period
 from domain.rollups import Boundary
 from flows.archive import ArchiveDamagedError
+from flows.cli.foretelling import foretell
 from flows.cli.main import app
+from flows.cli.voice import Voice
 from flows.closing import Closed, NotRecomputableError, close_period, refuse_closed, reopen_period
 from flows.compare_figures import Moved
 from flows.outcome import Given
 from flows.pipeline import Run
 from flows.plain_steps import PlainSteps
+from flows.preview import preview
 from flows.recompute import Recomputed
 from flows.scope import Scope
 from flows.verification import Damage, Verdict, Verified, verify
 from flows.watching import Nobody
+from flows.whole_files import NoRoomError, NoRoomToWorkError
+from flows.wiring import House
 from flows.withdrawal import decide
 from tests.flows.nights import (
     AREA,
@@ -54,9 +60,9 @@ OTHER_VERSION = "0.0.1"
 Files = dict[str, bytes]
 
 
-def run_of(home: Path, run_id: str = "closing") -> tuple[Run, Cell]:
+def run_of(home: Path, run_id: str = "closing", house: House | None = None) -> tuple[Run, Cell]:
     """A run that closes or opens May of the district, days after the nights of these tests."""
-    house = house_of(home, now=NOW + timedelta(days=3))
+    house = house or house_of(home, now=NOW + timedelta(days=3))
     area = house.catalog.area(AREA, FORM, MAY, Boundary.AS_THEN, house.today)
     return Run(house, Scope(MAY), PlainSteps(run_id, delays=()), Nobody()), Cell(area, FORM, MAY)
 
@@ -172,6 +178,81 @@ def test_late_correction_waits_for_a_reopening(after_closing: Path, late_file: S
     assert (after_closing / "closed" / "2025-05" / "585-2.tar.gz").is_file()
 
 
+def test_bundle_closes_and_holds_on_either_engine(
+    tmp_path: Path, warehouse_url: str, first_files: tuple[SampleFile, ...], correction: SampleFile
+) -> None:
+    """What is judged and summed in PostgreSQL comes out the same from the bundle, rule results included."""
+    home = tmp_path / "home"
+    deliver(home, [file for file in first_files if WRONG not in file.path.name] + [correction])
+    house = house_of(home, now=NOW, warehouse_url=warehouse_url)
+    run_plainly(house)
+    run, cell = run_of(home, house=house_of(home, now=NOW + timedelta(days=3), warehouse_url=warehouse_url))
+    closed = close_period(run, cell, Said("", "an"), settings_of(home, warehouse_url=warehouse_url))
+    assert (closed.proof.figures, closed.proof.differing, closed.proof.judged_otherwise) == ((), (), ())
+    assert verified(closed.path, tmp_path).verdict is Verdict.EQUAL
+
+
+def test_no_closing_takes_the_place_of_another(after_closing: Path) -> None:
+    """Closed again at the same revision, the first bundle still is the one whose hash was noted."""
+    first = after_closing / "closed" / "2025-05" / "585-2.tar.gz"
+    noted = sha256(first.read_bytes()).hexdigest()
+    open_again(after_closing)
+    again = shut(after_closing, run_id="again")
+    assert (again.path.name, again.found.number) == ("585-2.2.tar.gz", 2)
+    assert sha256(first.read_bytes()).hexdigest() == noted
+    assert rows_of(after_closing, "SELECT bundle_sha256 FROM closing ORDER BY id") == [(noted,), (again.sha256,)]
+
+
+@pytest.mark.parametrize(
+    ("where", "error", "told"),
+    [
+        ("flows.bundle._write", NoRoomToWorkError, "no room to work in"),
+        ("tarfile.TarFile.addfile", NoRoomError, r"no room for .*585-1\.tar\.gz"),
+    ],
+    ids=["folder to prove it in", "bundle"],
+)
+def test_no_room_closes_nothing(
+    where: str, error: type[Exception], told: str, after_night: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it is the bundle that finds no room or the files it is proved with, the error names the place."""
+
+    def full(*_given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(where, full)
+    with pytest.raises(error, match=told):
+        shut(after_night, partial=True)
+    assert rows_of(after_night, "SELECT count(*) FROM closing") == [(0,)]
+    assert [path for path in (after_night / "closed").rglob("*") if path.is_file()] == []
+
+
+def test_dry_run_says_what_reopening_would_move(
+    after_closing: Path, late_file: SampleFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Over a closed period it opens that in the trial alone, names the command, and shows the figures."""
+    put(tmp_path / "late.xlsx", late_file.data)
+    house = house_of(after_closing, now=NOW + timedelta(days=3))
+    found = preview(house, Scope(MAY, frozenset({UNIT})), Nobody(), [tmp_path / "late.xlsx"])
+    assert [(one.area, one.revision) for one in found.closed] == [(AREA, 2)]
+    assert [(one.area, one.revision) for one in found.outcome.given] == [(AREA, 3)]
+    assert found.outcome.given[0].changes
+    assert rows_of(after_closing, "SELECT count(*) FROM closing WHERE reopened_at IS NULL") == [(1,)]
+    foretell(Voice(house.catalog, "en"), found)
+    assert "tonghop close 2025-05 --area 585 --reopen" in " ".join(capsys.readouterr().out.split())
+
+
+def test_status_tells_of_a_closing(after_closing: Path, late_file: SampleFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who closed it at which revision, and how many reports wait."""
+    put(after_closing / "inbox" / "sua" / late_file.path.name, late_file.data)
+    run_plainly(house_of(after_closing, now=NOW + timedelta(days=4)), "late-night")
+    for name, value in {"HOME": str(after_closing), "LANG": "en"}.items():
+        monkeypatch.setenv(f"TONGHOP_{name}", value)
+    told = CliRunner().invoke(app, ["status", "--area", AREA, "--period", "2025-05"]).output
+    told = " ".join(told.split())
+    assert "Closed at revision 2 on 6 June 2025 by an." in told
+    assert "wait for a reopening: 1." in told
+
+
 def test_nobody_reruns_or_withdraws_in_a_closed_period(after_closing: Path) -> None:
     """Both are refused with the way to open it; another commune's month is open."""
     run, _ = run_of(after_closing)
@@ -234,6 +315,20 @@ def test_files_may_differ_where_versions_do(
     assert found.result is not None
     assert (found.verdict, found.result.differing, found.result.figures) == (verdict, ("outputs/report.html",), ())
     assert [one.name for one in found.versions] == list(versions)
+
+
+def test_changed_finding_is_named(bundle: Path, tmp_path: Path) -> None:
+    """Rule results altered along with the manifest are found by judging again, where nothing else can explain it."""
+    files = unpacked(bundle)
+    findings = json.loads(files["findings.json"])
+    rules = load_catalog().rules
+    gone = next(row for row in findings["issue"] if row["code"] in rules and row["severity"] == "critical")
+    findings["issue"].remove(gone)
+    files["findings.json"] = json.dumps(findings).encode()
+    found = verified(packed(agreeing(files), tmp_path), tmp_path)
+    assert (found.verdict, found.unexplained) == (Verdict.DAMAGED, ("findings.json",))
+    other = verified(packed(agreeing(files, versions={"openpyxl": "0"}), tmp_path), tmp_path)
+    assert (other.verdict, len(other.result.judged_otherwise if other.result else ())) == (Verdict.FILES_DIFFER, 1)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from domain.indicators import Measure
 from domain.periods import parse_period
 from domain.rollups import Boundary
 from tests.warehouse.house import FORM, MAY, House
-from warehouse.closed import Closing, closing_of, closings
-from warehouse.closing import Bundle, Closable, closable, close, closings_over, reopen
+from warehouse.closed import Bundle, Closing, closing_of, closings
+from warehouse.closing import Closable, closable, close, closings_over, reopen
 from warehouse.engine import reading, transaction
 from warehouse.lifecycle import Said
 from warehouse.migrations.apply import downgrade

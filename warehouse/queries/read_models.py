@@ -11,6 +11,7 @@ from domain.periods import Period
 from domain.rollups import Boundary, RollupChange, RollupRow
 from domain.submissions import Judgement, SubmissionState
 from domain.waivers import Asked
+from warehouse.closed import Closing
 from warehouse.unit_state import UnitState
 
 
@@ -180,6 +181,7 @@ class PeriodStatus:
     """Who reported for an area, form and period, who is late, missing or refused.
 
     `deadline` is the last day on which a unit is in time; `revision` the newest number, None before the first rollup.
+    `closed` is the closing that stands, None while the figures are open.
     """
 
     area: str
@@ -189,6 +191,7 @@ class PeriodStatus:
     deadline: date
     revision: int | None
     units: tuple[UnitStatus, ...]
+    closed: Closing | None
 
 
 @dataclass(frozen=True, slots=True)

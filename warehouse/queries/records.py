@@ -82,12 +82,12 @@ def last_delivery(session: Session) -> int:
     return session.scalar(select(func.max(DeliveryRow.id))) or 0
 
 
-def withdrawn_again(session: Session, after: int) -> tuple[str, ...]:
-    """Names of files delivered after that delivery whose bytes a person has withdrawn: they stay withdrawn."""
+def came_again(session: Session, after: int, state: SubmissionState) -> tuple[str, ...]:
+    """Names of files delivered after that delivery whose bytes are known and stand in this state: they stay there."""
     found = session.scalars(
         select(DeliveryRow.file_name)
         .join(SubmissionRow, SubmissionRow.id == DeliveryRow.submission_id)
-        .where(DeliveryRow.id > after, SubmissionRow.state == SubmissionState.WITHDRAWN)
+        .where(DeliveryRow.id > after, SubmissionRow.state == state)
         .order_by(DeliveryRow.id)
     )
     return tuple(found)

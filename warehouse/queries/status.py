@@ -10,6 +10,7 @@ from domain.periods import Period
 from domain.rollups import Boundary
 from domain.submissions import PENDING_STATES, Judgement, SubmissionState, judgement_of
 from domain.units import Area
+from warehouse.closed import closing_of
 from warehouse.engine import Session
 from warehouse.filed import Filed
 from warehouse.models import SubmissionRow
@@ -40,6 +41,7 @@ def period_status(session: Session, catalog: Catalog, area: Area, form: str, per
         deadline=deadline,
         revision=newest.number if newest else None,
         units=tuple(_status(session, period, one, counts) for one in found.values()),
+        closed=closing_of(session, Cell(area, form, period)),
     )
 
 
