@@ -7,6 +7,7 @@ from typing import Final
 
 from domain.errors import TerminalError, UsageError
 from domain.periods import Period
+from domain.placing import day_in_vietnam
 from flows.alone import alone
 from flows.archive import digest_of, write_archive
 from flows.bundle import OUTPUTS, Contents, Manifest, gather
@@ -105,9 +106,9 @@ def refuse_closed(house: House, period: Period, units: Sequence[str], form: str 
     for one in found:
         command = f"tonghop close {one.period} --area {one.area} --reopen"
         raise UsageError(
-            f"{one.period} of {one.area_name} ({one.area}) was closed by {one.closed_by} on {one.closed_at:%Y-%m-%d}, "
-            f'at revision {one.revision}; nothing was done. To let its figures move: {command} --reason "…". '
-            "Otherwise the night takes corrections in, and they wait."
+            f"{one.period} of {one.area_name} ({one.area}) was closed by {one.closed_by} "
+            f"on {day_in_vietnam(one.closed_at)}, at revision {one.revision}; nothing was done. To let its figures "
+            f'move: {command} --reason "…". Otherwise the night takes corrections in, and they wait.'
         )
 
 

@@ -260,7 +260,7 @@ def test_nobody_reruns_or_withdraws_in_a_closed_period(after_closing: Path) -> N
         refuse_closed(run.house, MAY, [WRONG])
     refuse_closed(run.house, MAY, ["00001"])
     unit = run.house.catalog.units.get(UNIT, run.house.catalog.last_day(FORM, MAY)).key
-    with pytest.raises(UsageError, match="was closed by an on 2025-06-05, at revision 2"):
+    with pytest.raises(UsageError, match="was closed by an on 2025-06-06, at revision 2"):
         decide(run, "withdraw", Place(unit, FORM, MAY), Said("wrong month", "an"))
     assert rows_of(after_closing, "SELECT count(*) FROM submission WHERE state = 'withdrawn'") == [(0,)]
 

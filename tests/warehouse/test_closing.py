@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import UsageError
 from domain.indicators import Measure
-from domain.periods import parse_period
+from domain.periods import Period, parse_period
 from domain.rollups import Boundary
 from tests.warehouse.house import FORM, MAY, House
 from warehouse.closed import Bundle, Closing, closing_of, closings
@@ -14,7 +14,7 @@ from warehouse.closing import Closable, closable, close, closings_over, reopen
 from warehouse.engine import reading, transaction
 from warehouse.lifecycle import Said
 from warehouse.migrations.apply import downgrade
-from warehouse.queries import areas_touched
+from warehouse.queries import areas_touched, submission_record
 from warehouse.queries.due import held_back
 from warehouse.queries.read_models import RevisionRef
 from warehouse.runs import record_publication
@@ -32,19 +32,19 @@ def cell_of(house: House) -> Cell:
     return Cell(house.area(), FORM, MAY)
 
 
-def give_out(house: House) -> int | None:
+def give_out(house: House, period: Period = MAY) -> int | None:
     """Roll the district up and note that the newest revision was given out."""
-    made = house.roll_up()
-    found = house.revision()
-    ref = RevisionRef(found.area, FORM, MAY, found.number, Boundary.AS_THEN, found.area_valid_from)
+    made = house.roll_up(period=period)
+    found = house.revision(period=period)
+    ref = RevisionRef(found.area, FORM, period, found.number, Boundary.AS_THEN, found.area_valid_from)
     with transaction(house.engine) as session:
         record_publication(session, ref, path="2025-05/585", at=house.now())
     return made
 
 
-def report(house: House, figure: int, unit: str = FIRST) -> int:
+def report(house: House, figure: int, unit: str = FIRST, period: Period = MAY) -> int:
     """A commune's accepted report with one count."""
-    return house.accept(house.report(unit, {house.indicator_of(Measure.COUNT): (figure,)}))
+    return house.accept(house.report(unit, {house.indicator_of(Measure.COUNT): (figure,)}, period=period))
 
 
 def look(house: House) -> Closable:
@@ -134,6 +134,32 @@ def test_withdrawal_waits_as_well(closed: House) -> None:
     with transaction(closed.engine) as session:
         withdraw(session, Place(unit, FORM, MAY), Decision(Said("wrong month", "an"), closed.now()))
     assert (closed.roll_up(), waiting(closed)) == (None, [1])
+
+
+def test_late_report_of_an_open_month_waits_for_its_closed_quarter(house: House) -> None:
+    """The month is published with it, the quarter stands still; opened, the quarter names the same file."""
+    months = [parse_period(f"2025-0{number}") for number in (4, 5, 6)]
+    for month in months:
+        report(house, 5, period=month)
+    quarter, today = parse_period("2025-Q2"), date(2025, 7, 1)
+    give_out(house, quarter)
+    cell = Cell(house.area(period=quarter), FORM, quarter)
+    with reading(house.engine) as session:
+        found = closable(session, house.catalog, cell, today)
+    with transaction(house.engine) as session:
+        close(session, found, Bundle("closed/2025-Q2/585.tar.gz", "0" * 64), "an", house.now())
+    late = report(house, 7, OTHER, period=months[0])
+    with reading(house.engine) as session:
+        touched = areas_touched(session, house.catalog, ["585"], today=today)
+        assert {one.period for one in touched} == {*months, parse_period("2025-H1")}
+        assert [one.reports for one in held_back(session, house.catalog, today=today)] == [1]
+    assert (house.roll_up(period=months[0]), house.roll_up(period=quarter)) == (1, None)
+    with transaction(house.engine) as session:
+        reopen(session, cell, "late report of April", "binh", house.now())
+    assert house.roll_up(period=quarter) == 2
+    with reading(house.engine) as session:
+        sha256 = submission_record(session, late).file.sha256
+    assert {one.sha256 for one in house.revision(period=quarter).changes} == {sha256}
 
 
 def test_same_file_once_more_is_no_correction(closed: House) -> None:
