@@ -7,6 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
+from domain.submissions import SubmissionState
 from flows.alone import alone
 from flows.outcome import Doubt, Given, Held, Outcome, Verdict
 from flows.scope import Scope

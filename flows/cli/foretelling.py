@@ -2,7 +2,7 @@
 
 from rich.markup import escape
 
-from flows.cli.telling import tell_doubts, tell_issues, tell_moved
+from flows.cli.telling import tell_again, tell_doubts, tell_issues, tell_moved
 from flows.cli.voice import Voice
 from flows.outcome import Outcome
 from flows.preview import Preview, Unjudged, facts_of
@@ -22,10 +22,7 @@ def foretell(voice: Voice, preview: Preview) -> None:
     if outcome.rechecked:
         voice.say("rechecked", count=outcome.rechecked, doubted=len(outcome.doubted))
     tell_doubts(voice, outcome.doubted)
-    for file_name in outcome.withdrawn:
-        voice.say("withdrawn_again", "yellow", file=file_name)
-    for file_name in outcome.outdated:
-        voice.say("outdated_again", "yellow", file=file_name)
+    tell_again(voice, outcome)
     if outcome.replaced:
         voice.say("replaced", count=outcome.replaced)
     for reason in outcome.left:

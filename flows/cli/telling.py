@@ -38,10 +38,7 @@ def tell(voice: Voice, outcome: Outcome, most_changes: int = MOST_CHANGES) -> No
         tell_given(voice, given, most_changes)
     if outcome.replaced:
         voice.say("replaced", count=outcome.replaced)
-    for file_name in outcome.withdrawn:
-        voice.say("withdrawn_again", "yellow", file=file_name)
-    for file_name in outcome.outdated:
-        voice.say("outdated_again", "yellow", file=file_name)
+    tell_again(voice, outcome)
     for held in outcome.held:
         facts = {"area": held.area, "name": held.area_name, "period": held.period}
         voice.say("held", "yellow", count=held.reports, **facts)
@@ -77,6 +74,14 @@ def tell_silent(voice: Voice, silent: Sequence[SilentPeriod]) -> None:
             voice.bullet("•", f"{words.silent_area(area)}: {named}{f', … (+{rest})' if rest > 0 else ''}")
         if len(one.areas) > MOST_AREAS:
             voice.say("and_more_silent", count=sum(len(area.silent) for area in one.areas[MOST_AREAS:]))
+
+
+def tell_again(voice: Voice, outcome: Outcome) -> None:
+    """Files that came again and move nothing, and what to do if they are meant."""
+    for file_name in outcome.withdrawn:
+        voice.say("withdrawn_again", "yellow", file=file_name)
+    for file_name in outcome.outdated:
+        voice.say("outdated_again", "yellow", file=file_name)
 
 
 def tell_issues(voice: Voice, label: str, file_name: str, issues: Sequence[Issue], mark: str = "✗") -> None:

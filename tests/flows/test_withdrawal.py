@@ -109,6 +109,14 @@ def test_the_same_file_again_stays_withdrawn_and_is_told(two_versions: Path, oth
     assert picture_of(two_versions)["submissions"] == before["submissions"]
 
 
+def test_an_earlier_file_that_comes_again_is_told(two_versions: Path, first_files: tuple[SampleFile, ...]) -> None:
+    """The later version counts on, and whoever meant to go back to the first hears how."""
+    first = next(file for file in first_files if UNIT in file.path.name)
+    put(two_versions / "inbox" / "lan nua" / "ban dau.xlsx", first.data)
+    outcome = run_plainly(house_of(two_versions), "third")
+    assert (outcome.outdated, outcome.withdrawn, outcome.given) == (("ban dau.xlsx",), (), ())
+
+
 def run_command(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     """The exit code of a command in a home, spoken in English."""
     monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(home), COLUMNS="200", TONGHOP_LANG="en"))
