@@ -57,7 +57,7 @@ def restore(
 ) -> None:
     """Bring a backup back into an empty home (TONGHOP_HOME) and an empty warehouse, and see that nothing differs.
 
-    Example: TONGHOP_HOME=new tonghop restore tonghop-2025-06-15.tar.gz
+    Example: tonghop restore tonghop-2025-06-15.tar.gz
     """
     from connectors.landing import Landing
     from domain.catalog import load_catalog

@@ -1,5 +1,6 @@
 """The `tonghop` command: its options for all commands, and which exit code a failure means."""
 
+import errno
 import sys
 from importlib.metadata import version
 from typing import Annotated, Literal
@@ -134,11 +135,22 @@ def main() -> None:
     except KeyboardInterrupt:
         _tell("stopped. Nothing half-done was kept; run the same command again to go on.")
         sys.exit(OUR_FAULT)
+    except OSError as error:
+        _tell(_about(error))
+        sys.exit(OUR_FAULT)
     except Exception as error:  # noqa: BLE001 # whatever it is, a person reads this line
         _tell(
             f"something unexpected went wrong ({type(error).__name__}: {error}). Run again with --debug to see where."
         )
         sys.exit(OUR_FAULT)
+
+
+def _about(error: OSError) -> str:
+    """What a failure of the file system means for whoever typed the command."""
+    where = error.filename or "the disk"
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return f"no room is left ({where}). What was kept before is intact; make room, then run the same command again."
+    return f"{where} cannot be used ({error.strerror or error}). See to it, then run the same command again."
 
 
 def _tell(message: str) -> None:

@@ -1,5 +1,6 @@
 """The command line teaches, starts fast, and ends with the exit code that fits."""
 
+import errno
 import json
 import os
 import subprocess
@@ -51,7 +52,7 @@ def run_main(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     return int(ended.value.code or 0)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, "close", "verify", "backup", "restore", "copy"])
 def test_help_teaches(command: str) -> None:
     """The help of every command ends with an example of itself."""
     shown = CliRunner().invoke(entry.app, [command, "--help"]).output
@@ -185,6 +186,28 @@ def test_debug_shows_where(
     assert environment
     assert run_main(monkeypatch, "--debug", "status", "--area", AREA, "--period", "May") == 2
     assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "kho/bao.xlsx"), "no room is left (kho/bao.xlsx)"),
+        (PermissionError(errno.EACCES, "Permission denied", "kho"), "kho cannot be used (Permission denied)"),
+    ],
+)
+def test_a_full_or_locked_disk_is_3(
+    error: OSError, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever command it befalls, the place is named and what to do, without a traceback."""
+
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(entry, "app", fail)
+    assert run_main(monkeypatch, "nightly") == 3
+    shown = capsys.readouterr().err
+    assert told in " ".join(shown.split())
+    assert "then run the same command again" in " ".join(shown.split())
 
 
 def test_a_server_that_does_not_answer_is_3(tmp_path: Path) -> None:
