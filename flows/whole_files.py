@@ -1,6 +1,7 @@
 """Write files whole or not at all, and say clearly when there is no room for them."""
 
 import errno
+import glob
 import os
 import tempfile
 import time
@@ -12,6 +13,8 @@ from typing import Final
 from domain.errors import TerminalError
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+_LONGEST_STEM: Final = 200
+"""Bytes; a name may have 255."""
 _ABANDONED_AFTER: Final = 24 * 60 * 60
 """Seconds after which nobody writes a draft any more: whoever began it was killed."""
 
@@ -49,7 +52,7 @@ def whole_or_not(target: Path) -> Iterator[Path]:
     Raises:
         NoRoomError: no room is left; what bore the name before is intact.
     """
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    draft = target.with_name(f"{_stem(target)}{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _clear_abandoned(target)
@@ -92,7 +95,12 @@ def workspace(purpose: str, below: Path | None = None) -> Iterator[Path]:
         raise
 
 
+def _stem(target: Path) -> str:
+    """What the names of a target's drafts begin with: hidden, and no longer than a file system allows."""
+    return f".{target.name.encode()[:_LONGEST_STEM].decode(errors='ignore')}."
+
+
 def _clear_abandoned(target: Path) -> None:
-    for draft in target.parent.glob(f".{target.name}.*"):
+    for draft in target.parent.glob(f"{glob.escape(_stem(target))}*"):
         if draft.suffix[1:].isdecimal() and time.time() - draft.stat().st_mtime > _ABANDONED_AFTER:
             draft.unlink(missing_ok=True)

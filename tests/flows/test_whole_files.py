@@ -30,14 +30,21 @@ def test_several_files_are_written_or_none(tmp_path: Path, monkeypatch: pytest.M
 
 def test_drafts_of_killed_processes_are_cleared(tmp_path: Path) -> None:
     """What was left of the same file long ago goes; a draft of now and other files stay."""
-    old, young, other = tmp_path / ".x.gz.1", tmp_path / ".x.gz.2", tmp_path / ".x.gz.part"
+    old, young, other = tmp_path / ".x[1].gz.1", tmp_path / ".x[1].gz.2", tmp_path / ".x[1].gz.part"
     for path in (old, young, other):
         path.write_bytes(b"half")
     for path in (old, other):
         os.utime(path, (0, 0))
-    with whole_or_not(tmp_path / "x.gz") as draft:
+    with whole_or_not(tmp_path / "x[1].gz") as draft:
         draft.write_bytes(b"whole")
-    assert {path.name for path in tmp_path.iterdir()} == {".x.gz.2", ".x.gz.part", "x.gz"}
+    assert {path.name for path in tmp_path.iterdir()} == {".x[1].gz.2", ".x[1].gz.part", "x[1].gz"}
+
+
+def test_a_name_may_be_as_long_as_the_file_system_allows(tmp_path: Path) -> None:
+    """Communes write long names, and a letter with its marks takes three bytes."""
+    target = tmp_path / ("ế" * 85)
+    write_together({target: b"whole"})
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
 
 
 def test_no_room_to_work_names_the_folder(tmp_path: Path) -> None:
