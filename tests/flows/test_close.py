@@ -249,7 +249,7 @@ def test_status_tells_of_a_closing(after_closing: Path, late_file: SampleFile, m
         monkeypatch.setenv(f"TONGHOP_{name}", value)
     told = CliRunner().invoke(app, ["status", "--area", AREA, "--period", "2025-05"]).output
     told = " ".join(told.split())
-    assert "Closed at revision 2 on 6 June 2025 by an." in told
+    assert "Closed at revision 2 on 6 Jun 2025 by an." in told
     assert "wait for a reopening: 1." in told
 
 
