@@ -8,7 +8,7 @@ from domain.layouts import Layout
 from workbooks.addresses import LAST_ROW
 from workbooks.cells import Workbook
 from workbooks.findings import Findings, Place
-from workbooks.form_sheet import form_like
+from workbooks.form_candidates import form_like
 from workbooks.label_rows import find_rows
 from workbooks.line_index import LineIndex
 

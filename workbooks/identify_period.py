@@ -6,22 +6,17 @@ from datetime import date
 from domain.errors import UsageError
 from domain.layouts import Form
 from domain.periods import Calendar, Frequency, Period, parse_period
-from domain.texts import says
 from workbooks.agreement import Reading, agree
-from workbooks.days import covers_many_months, day_of_signing, span_of_days, without_days, without_other_times
+from workbooks.days import day_of_signing, span_of_days, without_other_times
 from workbooks.evidence import Evidence
 from workbooks.findings import Findings, Place
 from workbooks.heading import Line
 from workbooks.hints import Hints, months_in_words, period_in_words, periods_in_name
+from workbooks.period_sums import note_sums
 from workbooks.stamp import KEY_PERIOD
 from workbooks.stamp_reading import Stamp
 
 _CHOICES_NAMED = 5
-_SUMS = ("lũy kế", "cộng dồn")
-_SEVERAL = range(2, 13)
-"""So many months named in one line are several; a month without any year is one of many years."""
-_LONGEST_MONTH = 45
-"""Days; a calendar that cuts months otherwise, or counts a day twice, stays far below."""
 
 
 def identify_period(form: Form, calendar: Calendar, evidence: Evidence, findings: Findings) -> Period | None:
@@ -32,7 +27,7 @@ def identify_period(form: Form, calendar: Calendar, evidence: Evidence, findings
         *_periods_of_days(form, calendar, evidence),
         *hinted_periods(form, evidence.hints),
     ]
-    _note_sums(form, evidence, findings)
+    note_sums(form, evidence, findings)
     verdict = agree(readings)
     if verdict.rivals:
         first, second = verdict.rivals
@@ -77,29 +72,6 @@ def _periods_in(form: Form, text: str) -> frozenset[Period]:
     period = period_in_words(text)
     # "T5/2025", or "Tháng 5" without its year, as names of files have them.
     return frozenset({period}) if period is not None else periods_in_name(text)
-
-
-def _note_sums(form: Form, evidence: Evidence, findings: Findings) -> None:
-    """Note lines of a monthly form that speak of several months: what was added up over them is no month's figure."""
-    for heading in evidence.headings if form.frequency is Frequency.MONTH else ():
-        named = {line.cell for line in heading.periods}
-        told: set[str] = set()
-        for line in heading.lines:
-            text = without_other_times(line.text)
-            is_sum = covers_many_months(text) or (line.cell in named and _speaks_of_sums(text)) or _is_long(line.text)
-            if is_sum and line.cell not in told:
-                told.add(line.cell)
-                place = Place(line.sheet, line.cell)
-                findings.issue("period_cumulative", place, found=line.text, expected=form.number)
-
-
-def _speaks_of_sums(text: str) -> bool:
-    return says(text, _SUMS) or len(months_in_words(without_days(text))) in _SEVERAL
-
-
-def _is_long(text: str) -> bool:
-    span = span_of_days(text)
-    return span is not None and (span[1] - span[0]).days > _LONGEST_MONTH
 
 
 def _meant(form: Form, periods: frozenset[Period]) -> Iterator[Period]:

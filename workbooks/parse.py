@@ -15,11 +15,11 @@ from workbooks.doubts import note_doubts
 from workbooks.evidence import Evidence
 from workbooks.figures import SheetContext, parse_line
 from workbooks.findings import Findings, Place
+from workbooks.form_candidates import form_like
 from workbooks.form_sheet import (
     choose_form_sheet,
     choose_village_sheet,
     find_village_sheet,
-    form_like,
     note_renamed,
 )
 from workbooks.guards import Limits, RefusedError, check_name

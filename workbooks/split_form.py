@@ -6,7 +6,7 @@ from workbooks.cells import Workbook
 from workbooks.figure_shape import is_like_a_figure
 from workbooks.figures import SheetContext
 from workbooks.findings import Findings, Place
-from workbooks.form_sheet import form_like
+from workbooks.form_candidates import form_like
 from workbooks.label_rows import find_rows
 from workbooks.line_index import LineIndex
 from workbooks.locate import LocatedForm
