@@ -1,9 +1,13 @@
 """The front door: judge a staged batch by the catalogue's rules and say which cells are wrong."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from great_expectations.core import ExpectationValidationResult
 
 from domain.errors import UsageError
 from domain.indicators import Indicator
+from domain.issues import Severity
 from domain.rules import Rule
 from expectations.errors import (
     BatchShrunkError,
@@ -12,10 +16,12 @@ from expectations.errors import (
     WarehouseUnreachableError,
 )
 from expectations.findings import Finding
-from expectations.judge import run_checkpoint
+from expectations.judge import Judge, open_judge
 from expectations.kind import literal
 from expectations.results import check_guard, findings_of, results_by_name
-from expectations.suites import GUARD, build_suites
+from expectations.soundness import require_sound
+from expectations.sql import GUARD
+from expectations.suites import Batch, Stage, build_stage, split
 
 __all__ = [
     "BatchShrunkError",
@@ -34,11 +40,14 @@ def check(
     submissions: int,
     *,
     indicators: Collection[Indicator],
+    refused: Collection[int] = (),
 ) -> tuple[Finding, ...]:
     """Judge all submissions staged under a run at once; findings by submission, then in the rules' order.
 
-    The staged rows have to be committed. `submissions` is how many were staged; `indicators` are the catalogue's. With
-    none staged nothing is judged. Of a shadow rule the findings are only recorded: severity `info`, fact `stage`.
+    First each report by itself, with its past; then those that this does not refuse among one another, so that a wrong
+    report moves no median. The staged rows have to be committed. `submissions` is how many were staged; `indicators`
+    are the catalogue's; `refused` are submissions that reading has refused already. With none staged nothing is judged.
+    Of a shadow rule the findings are only recorded: severity `info`, fact `stage`.
     Not safe to call from several threads at once.
 
     Raises:
@@ -51,14 +60,27 @@ def check(
     if submissions == 0:
         return ()
     _check_run_id(run_id)
-    suites = build_suites(rules, run_id, indicators, submissions)
-    results = results_by_name(suites, run_checkpoint(warehouse_url, run_id, suites))
-    check_guard(results[GUARD], run_id, submissions)
+    require_sound(rules, indicators)
     known = {indicator.id: indicator for indicator in indicators}
-    findings = [finding for rule in rules for finding in findings_of(rule, results[rule.id], known)]
+    alone, among_accepted = split(rules)
+    batch = Batch(run_id, submissions)
+    with open_judge(warehouse_url) as judge:
+        results = _judge(judge, build_stage("alone", alone, indicators, batch))
+        findings = [finding for rule in alone for finding in findings_of(rule, results[rule.id], known)]
+        out = {*refused, *(one.submission_id for one in findings if one.issue.severity is Severity.CRITICAL)}
+        rest = replace(batch, refused=frozenset(out))
+        if among_accepted and rest.submissions > 0:
+            results = {**_judge(judge, build_stage("among accepted", among_accepted, indicators, rest)), **results}
+            findings += [finding for rule in among_accepted for finding in findings_of(rule, results[rule.id], known)]
     order = {rule.id: place for place, rule in enumerate(rules)}
     findings.sort(key=lambda one: (one.submission_id, order[one.issue.code], one.issue.sheet or "", _cell_order(one)))
     return tuple(findings)
+
+
+def _judge(judge: Judge, stage: Stage) -> dict[str, ExpectationValidationResult]:
+    results = results_by_name(stage, judge.run(stage))
+    check_guard(results[GUARD], stage.batch.run_id, stage.batch.submissions)
+    return results
 
 
 def _check_run_id(run_id: str) -> None:

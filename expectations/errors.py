@@ -6,12 +6,14 @@ from domain.errors import TerminalError, TransientError
 class RuleBrokenError(TerminalError):
     """A rule could not be judged: it is written wrongly, or its query failed."""
 
-    def __init__(self, rule: str, reason: str) -> None:
-        """Keep the rule's id and the reason, and say what to do."""
+    def __init__(self, rule: str, reason: str, place: str = "") -> None:
+        """Keep the rule's id, the reason, and file and line where known, and say what to do."""
         self.rule = rule
         self.reason = reason
+        self.place = place
+        where = f" ({place})" if place else ""
         super().__init__(
-            f"rule {rule} could not be judged: {reason}. No submission was blamed for it; "
+            f"rule {rule}{where} could not be judged: {reason}. No submission was blamed for it; "
             f"mend the rule in the catalogue's rules/ folder (or its kind) and run again"
         )
 

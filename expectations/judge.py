@@ -1,8 +1,9 @@
 """A Great Expectations context that lives for one night's batch: the warehouse in, raw results out."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import great_expectations as gx
 from great_expectations.core import ExpectationSuiteValidationResult
@@ -13,25 +14,43 @@ from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
 
 from expectations.errors import WarehouseUnreachableError
 from expectations.sql import batch_query
-from expectations.suites import TableSuite
+from expectations.suites import Stage
 
 _NAME = "warehouse"
 _ADDRESS = "tonghop_warehouse_address"
 
 
-def run_checkpoint(
-    warehouse_url: str, run_id: str, suites: Sequence[TableSuite]
-) -> dict[str, ExpectationSuiteValidationResult]:
-    """Judge all suites in one checkpoint, on one connection and one thread; results by staging table.
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Great Expectations, ready to judge the submissions of one warehouse."""
+
+    context: EphemeralDataContext
+    warehouse: SQLDatasource
+
+    def run(self, stage: Stage) -> ExpectationSuiteValidationResult:
+        """Judge the submissions of a stage in one checkpoint, on one connection and one thread."""
+        asset = self.warehouse.add_query_asset(stage.name, query=batch_query(stage.batch.run_id, stage.batch.refused))
+        definition = self.context.validation_definitions.add(
+            gx.ValidationDefinition(
+                name=stage.name,
+                data=asset.add_batch_definition("run"),
+                suite=self.context.suites.add(stage.suite),
+            )
+        )
+        checkpoint = self.context.checkpoints.add(gx.Checkpoint(name=stage.name, validation_definitions=[definition]))
+        (result,) = checkpoint.run().run_results.values()
+        return result
+
+
+@contextmanager
+def open_judge(warehouse_url: str) -> Iterator[Judge]:
+    """A judge for a while; all its connections are closed at the end.
 
     Raises:
         WarehouseUnreachableError: the database does not answer.
     """
     with _quiet(), _open_warehouse(warehouse_url) as (context, warehouse):
-        definitions = [_definition(context, warehouse, run_id, one) for one in suites]
-        checkpoint = context.checkpoints.add(gx.Checkpoint(name=_NAME, validation_definitions=definitions))
-        results = checkpoint.run().run_results
-    return {result.suite_name: result for result in results.values()}
+        yield Judge(context, warehouse)
 
 
 @contextmanager
@@ -65,19 +84,6 @@ def _open_warehouse(url: str) -> Iterator[tuple[EphemeralDataContext, SQLDatasou
     finally:
         warehouse.get_execution_engine().close()
         warehouse.get_engine().dispose()
-
-
-def _definition(
-    context: EphemeralDataContext, warehouse: SQLDatasource, run_id: str, judged: TableSuite
-) -> gx.ValidationDefinition:
-    asset = warehouse.add_query_asset(judged.table, query=batch_query(judged.table, run_id))
-    return context.validation_definitions.add(
-        gx.ValidationDefinition(
-            name=judged.table,
-            data=asset.add_batch_definition("run"),
-            suite=context.suites.add(judged.suite),
-        )
-    )
 
 
 def _reason(error: BaseException) -> str:

@@ -23,6 +23,12 @@ def literal(word: str) -> str:
     return f"'{word}'"
 
 
+def not_among(of: str, submissions: Collection[int]) -> str:
+    """SQL that leaves out these submissions, of the table aliased `of`."""
+    listed = ", ".join(str(one) for one in sorted(submissions))
+    return f"{of}.submission_id NOT IN ({listed})" if listed else "1 = 1"
+
+
 class BadParameterError(ValueError):
     """A rule gives its kind a parameter that the kind does not take, or leaves out one that it needs."""
 
@@ -106,13 +112,19 @@ class Query:
 class Terms:
     """What a kind's SQL may use: the run's id and the rule's parameters as checked SQL literals, and the catalogue.
 
-    `figures` are the parameters that name figures of the form.
+    `figures` are the parameters that name figures of the form. `refused` are submissions of the batch that no figure
+    is compared with.
     """
 
     run_id: str
     parameters: Mapping[str, str]
     figures: Mapping[str, Sequence[FigureName]]
     indicators: Collection[Indicator]
+    refused: Collection[int] = ()
+
+    def is_not_refused(self, of: str) -> str:
+        """SQL that leaves out refused submissions, of the table aliased `of`."""
+        return not_among(of, self.refused)
 
     def indicators_where(self, is_meant: Callable[[Indicator], bool]) -> str:
         """Ids of the catalogue's indicators that are meant, as an SQL list that is never empty."""
@@ -128,13 +140,15 @@ class Kind:
     """One kind of rule.
 
     `table` is the staging table whose rows are judged. `applies_to` says, by the catalogue's facts, which indicators
-    the kind can judge at all (no whole numbers are asked of an indicator with decimals).
+    the kind can judge at all (no whole numbers are asked of an indicator with decimals). One `among_accepted`
+    compares reports with one another and waits for the other kinds: what they refuse is not compared with.
     """
 
     query: Callable[[Terms], Query]
     table: str = OBSERVATIONS
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     applies_to: Callable[[Indicator], bool] = _any_indicator
+    among_accepted: bool = False
 
     def figures(self, given: Mapping[str, Setting]) -> dict[str, tuple[FigureName, ...]]:
         """The parameters of a rule that name figures."""

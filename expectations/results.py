@@ -1,6 +1,6 @@
 """From Great Expectations' results to findings; whatever was not judged stops the night instead of passing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,33 +8,29 @@ from great_expectations.core import ExpectationSuiteValidationResult, Expectatio
 
 from domain.indicators import Indicator
 from domain.issues import Issue, Severity
-from domain.rules import Rule, Stage
+from domain.rules import Rule
+from domain.rules import Stage as RuleStage
 from domain.staging import SUBMISSIONS
 from expectations.errors import BatchShrunkError, RuleBrokenError, StagingUnreadableError
 from expectations.findings import Finding
-from expectations.sql import PLACE_COLUMNS
-from expectations.suites import GUARD, TableSuite
+from expectations.sql import GUARD, PLACE_COLUMNS
+from expectations.suites import Stage
 
 
-def results_by_name(
-    suites: Sequence[TableSuite], results: Mapping[str, ExpectationSuiteValidationResult]
-) -> dict[str, ExpectationValidationResult]:
-    """The result of each rule and of the guard, by name.
+def results_by_name(stage: Stage, result: ExpectationSuiteValidationResult) -> dict[str, ExpectationValidationResult]:
+    """The result of each rule of a stage and of the guard, by name.
 
     Raises:
         StagingUnreadableError: the submissions staged cannot be counted.
         RuleBrokenError: a rule raised, or left no result of its own.
     """
-    found: dict[str, ExpectationValidationResult] = {}
-    for judged in suites:
-        of_table = results[judged.table].results if judged.table in results else []
-        by_name = {_name_of(result): result for result in of_table}
-        missing = sorted(judged.names ^ set(by_name))
-        if missing or len(of_table) != len(judged.names):
-            raise RuleBrokenError(", ".join(missing) or judged.table, "it left no result of its own")
-        found.update(by_name)
-    for name, result in found.items():
-        reason = _what_raised(result.exception_info)
+    found = {_name_of(one): one for one in result.results}
+    missing = sorted(stage.names ^ set(found))
+    if missing or len(result.results) != len(stage.names):
+        raise RuleBrokenError(", ".join(missing) or stage.name, "it left no result of its own")
+    # Whoever cannot count the submissions cannot judge them either: that is said first.
+    for name in sorted(found, key=lambda one: one != GUARD):
+        reason = _what_raised(found[name].exception_info)
         if reason is not None:
             raise StagingUnreadableError(SUBMISSIONS, reason) if name == GUARD else RuleBrokenError(name, reason)
     return found
@@ -85,7 +81,7 @@ def findings_of(
 
 def _issue(
     rule: Rule,
-    stage: Stage,
+    stage: RuleStage,
     effect: Severity | None,
     row: Mapping[str, str | None],
     indicators: Mapping[str, Indicator],

@@ -5,23 +5,30 @@ from collections.abc import Collection, Sequence
 from domain.indicators import Indicator
 from domain.rules import Rule
 from domain.staging import DUE, SUBMISSIONS, columns_of
-from expectations.kind import Kind, Query, Terms, literal
+from expectations.kind import Kind, Query, Terms, literal, not_among
+
+GUARD = "submissions_staged"
+"""Name of the one expectation that is no rule: as many submissions are seen as were staged."""
 
 PLACE_COLUMNS = ("submission_id", "last_day", "indicator", "village", "sheet", "cell", "found", "expected")
 """Columns that every rule's query returns first, in this order; all further ones are facts."""
 
 
-def batch_query(table: str, run_id: str) -> str:
-    """All rows of a staging table that belong to one run.
+def batch_query(run_id: str, refused: Collection[int] = ()) -> str:
+    """The staged submissions of a run; with some of them refused, the others.
 
     Raises:
         ValueError: the run's id is no plain word.
     """
-    return f"SELECT {', '.join(columns_of(table))} FROM {table} WHERE run_id = {literal(run_id)}"  # noqa: S608 # checked literals only
+    columns, run = ", ".join(columns_of(SUBMISSIONS)), literal(run_id)
+    narrowed = f" AND {not_among(SUBMISSIONS, refused)}" if refused else ""
+    return f"SELECT {columns} FROM {SUBMISSIONS} WHERE run_id = {run}{narrowed}"  # noqa: S608 # checked literals only
 
 
-def rule_query(rule: Rule, kind: Kind, run_id: str, indicators: Collection[Indicator]) -> str:
-    """The query of a rule, over `{batch}`: the run's rows of the kind's table.
+def rule_query(
+    rule: Rule, kind: Kind, run_id: str, indicators: Collection[Indicator], refused: Collection[int] = ()
+) -> str:
+    """The query of a rule, over `{batch}`: the submissions to be judged.
 
     There is one `{batch}`, always named by us and always joined: Great Expectations adds an alias of its own to a
     query that has no join.
@@ -32,11 +39,8 @@ def rule_query(rule: Rule, kind: Kind, run_id: str, indicators: Collection[Indic
     run = literal(run_id)
     literals, figures = kind.literals(rule.parameters), kind.figures(rule.parameters)
     scope = _scope(rule, kind, indicators)
-    query = kind.query(Terms(run, literals, figures, indicators))
-    joins = [
-        f"JOIN {SUBMISSIONS} AS s ON s.run_id = {run} AND s.submission_id = t.submission_id",
-        *query.joins,
-    ]
+    query = kind.query(Terms(run, literals, figures, indicators, refused))
+    joins = [f"JOIN {kind.table} AS t ON t.run_id = {run} AND t.submission_id = s.submission_id", *query.joins]
     label = "t.label" if kind.table == DUE else "NULL"
     if kind.table not in {DUE, SUBMISSIONS}:
         label = "due.label"
@@ -47,7 +51,7 @@ def rule_query(rule: Rule, kind: Kind, run_id: str, indicators: Collection[Indic
     return "\n".join(
         [
             f"SELECT {_columns(query, label)}",
-            "FROM {batch} AS t",
+            "FROM {batch} AS s",
             *joins,
             f"WHERE {scope} AND ({query.where})",
         ]

@@ -1,80 +1,71 @@
-"""Great Expectations suites made from the catalogue's rules, one per staging table that rules judge."""
+"""Great Expectations suites made from the catalogue's rules, one per stage of judging."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from great_expectations.core import ExpectationSuite
 from great_expectations.expectations.core.expect_table_row_count_to_equal import ExpectTableRowCountToEqual
-from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
 from domain.indicators import Indicator
 from domain.rules import Rule
-from domain.staging import SUBMISSIONS
 from expectations.errors import RuleBrokenError
-from expectations.kind import Kind
-from expectations.registry import kind_of
 from expectations.rule_rows import ExpectRuleHolds
-from expectations.sql import rule_query
-
-GUARD = "submissions_staged"
-"""Name of the one expectation that is no rule: as many submissions are seen as were staged."""
+from expectations.soundness import kind_of
+from expectations.sql import GUARD, rule_query
 
 
 @dataclass(frozen=True, slots=True)
-class TableSuite:
-    """The suite of one staging table, and the names of what is in it."""
+class Batch:
+    """What a stage looks at: all that is staged under a run, but for submissions that are refused."""
 
-    table: str
+    run_id: str
+    staged: int
+    refused: frozenset[int] = frozenset()
+
+    @property
+    def submissions(self) -> int:
+        """How many submissions it looks at."""
+        return self.staged - len(self.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of judging: what it looks at, its suite, and the names of what is in that."""
+
+    name: str
+    batch: Batch
     suite: ExpectationSuite
     names: frozenset[str]
 
 
-def build_suites(
-    rules: Sequence[Rule], run_id: str, indicators: Collection[Indicator], submissions: int
-) -> tuple[TableSuite, ...]:
-    """Make the suites of a run; the submissions' table comes first, with the guard.
+def split(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """Rules that judge each report by itself, and those that compare the reports which the former do not refuse."""
+    among_accepted = tuple(rule for rule in rules if kind_of(rule).among_accepted)
+    return tuple(rule for rule in rules if rule not in among_accepted), among_accepted
+
+
+def build_stage(name: str, rules: Sequence[Rule], indicators: Collection[Indicator], batch: Batch) -> Stage:
+    """Make the suite of a stage: the guard, and an expectation for each rule; `indicators` are the catalogue's.
 
     Raises:
-        RuleBrokenError: two rules have one id, or a rule cannot be put into SQL.
+        RuleBrokenError: the suite lost an expectation.
     """
-    expectations: dict[str, list[Expectation]] = {
-        SUBMISSIONS: [ExpectTableRowCountToEqual(value=submissions, meta={"rule": GUARD})]
-    }
-    names: dict[str, list[str]] = {SUBMISSIONS: [GUARD]}
-    for rule in _without_duplicates(rules):
-        kind = kind_of(rule)
-        expectations.setdefault(kind.table, []).append(_expectation(rule, kind, run_id, indicators))
-        names.setdefault(kind.table, []).append(rule.id)
-    return tuple(_suite(table, found, names[table]) for table, found in expectations.items())
+    guard = ExpectTableRowCountToEqual(value=batch.submissions, meta={"rule": GUARD})
+    expectations = [guard, *(_expectation(rule, indicators, batch) for rule in rules)]
+    suite = ExpectationSuite(name=name, expectations=list(expectations))
+    names = [GUARD, *(rule.id for rule in rules)]
+    # Great Expectations drops what it takes for a duplicate without a word.
+    if len(suite.expectations) != len(names):
+        raise RuleBrokenError(", ".join(names), "the suite is shorter than the catalogue")
+    return Stage(name, batch, suite, frozenset(names))
 
 
-def _without_duplicates(rules: Iterable[Rule]) -> Iterable[Rule]:
-    seen = {GUARD}
-    for rule in rules:
-        if rule.id in seen:
-            raise RuleBrokenError(rule.id, "another rule has the same id")
-        seen.add(rule.id)
-        yield rule
-
-
-def _expectation(rule: Rule, kind: Kind, run_id: str, indicators: Collection[Indicator]) -> ExpectRuleHolds:
-    try:
-        query = rule_query(rule, kind, run_id, indicators)
-    except ValueError as error:
-        raise RuleBrokenError(rule.id, str(error)) from error
+def _expectation(rule: Rule, indicators: Collection[Indicator], batch: Batch) -> ExpectRuleHolds:
     return ExpectRuleHolds(
         rule_id=rule.id,
-        unexpected_rows_query=query,
+        unexpected_rows_query=rule_query(rule, kind_of(rule), batch.run_id, indicators, batch.refused),
         severity=FailureSeverity(rule.severity.value),
         description=rule.title.vi,
         meta={"rule": rule.id},
     )
-
-
-def _suite(table: str, expectations: Sequence[Expectation], names: Sequence[str]) -> TableSuite:
-    suite = ExpectationSuite(name=table, expectations=list(expectations))
-    # Great Expectations drops what it takes for a duplicate without a word.
-    if len(suite.expectations) != len(names):
-        raise RuleBrokenError(", ".join(names), f"the suite of {table} is shorter than the catalogue")
-    return TableSuite(table, suite, frozenset(names))

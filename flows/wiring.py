@@ -14,6 +14,7 @@ from connectors.landing import Landing
 from domain.catalog import Catalog, load_catalog
 from domain.placing import day_in_vietnam
 from domain.texts import Lang
+from expectations.soundness import require_sound
 from flows.settings import Settings
 from warehouse.engine import Warehouse, migrate, normalise_url, open_engine
 from workbooks.confinement import Confinement, can_confine
@@ -56,6 +57,7 @@ def open_house(settings: Settings, clock: Callable[[], datetime] = lambda: datet
 
     Raises:
         CatalogError: the catalogue cannot be used.
+        RuleBrokenError: a rule of it is written wrongly.
         TransientError: the warehouse does not answer.
         UsageError: a setting names something that cannot be.
     """
@@ -64,6 +66,7 @@ def open_house(settings: Settings, clock: Callable[[], datetime] = lambda: datet
     engine = open_engine(settings.database)
     migrate(engine)
     catalog = load_catalog(settings.catalog)
+    require_sound(tuple(catalog.rules.values()), tuple(catalog.indicators.values()))
     return House(
         catalog=catalog,
         engine=engine,

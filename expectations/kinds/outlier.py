@@ -20,7 +20,7 @@ def _query(terms: Terms) -> Query:
             AND g.units >= {given["least_units"]} AND {distance} >= {given["least_points"]}
             AND {_NORMAL} * {distance} > {given["deviations"]} * g.deviation""",
         joins=(
-            f"""JOIN ({_groups(terms.run_id)}) AS g ON g.area = s.area AND g.form = s.form AND g.period = s.period
+            f"""JOIN ({_groups(terms)}) AS g ON g.area = s.area AND g.form = s.form AND g.period = s.period
                 AND g.indicator = t.indicator""",
         ),
         cell="t.cell",
@@ -40,16 +40,17 @@ def _is_share(of: str) -> str:
     return f"({of}.denominator > 0 AND {of}.numerator >= 0 AND {of}.numerator <= {of}.denominator)"
 
 
-def _groups(run_id: str) -> str:
-    """Median and median deviation of the shares of each group: what was accepted, and what the batch brings.
+def _groups(terms: Terms) -> str:
+    """Median and median deviation of the shares of each group: what was accepted, and what of the batch is not refused.
 
     Most reports of a period come in one night, when nothing of it is accepted yet.
     """
+    run_id = terms.run_id
     shares = f"""SELECT {_GROUP}, 100.0 * p.numerator / p.denominator AS share FROM {PEERS} AS p
         WHERE p.run_id = {run_id} AND {_is_share("p")}
         UNION ALL SELECT b.area, b.form, b.period, o.indicator, 100.0 * o.numerator / o.denominator
         FROM {OBSERVATIONS} AS o JOIN {SUBMISSIONS} AS b ON b.run_id = {run_id} AND b.submission_id = o.submission_id
-        WHERE o.run_id = {run_id} AND o.village = '' AND {_is_share("o")}"""  # noqa: S608 # checked literals only
+        WHERE o.run_id = {run_id} AND o.village = '' AND {terms.is_not_refused("b")} AND {_is_share("o")}"""  # noqa: S608 # checked literals only
     deviations = f"""SELECT shares.area, shares.form, shares.period, shares.indicator, m.median,
             ABS(shares.share - m.median) AS deviation
         FROM ({shares}) AS shares JOIN ({_middle("share", shares, "median")}) AS m ON m.area = shares.area
@@ -81,4 +82,5 @@ KIND = Kind(
         "least_denominator": Number(Decimal(1)),
     },
     applies_to=_applies_to,
+    among_accepted=True,
 )

@@ -64,6 +64,7 @@ def look(house: House, run_id: str, batch: Sequence[Reading]) -> tuple[Judged, .
         tuple(house.catalog.rules.values()),
         len(batch),
         indicators=tuple(house.catalog.indicators.values()),
+        refused=[one.submission.id for one in batch if one.report.has_critical],
     )
     found: dict[int, list[Issue]] = defaultdict(list)
     for finding in findings:

@@ -1,15 +1,19 @@
 """Whatever numbers a commune writes, the rules judge them: no figure becomes an error of ours."""
 
 import dataclasses
+from dataclasses import replace
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from domain.catalog import Catalog
 from domain.observations import CellState
-from domain.staging import StagedObservation
+from domain.staging import StagedHistory, StagedObservation, StagedPeer, StagedRow, StagedSubmission
 from expectations.check import check
-from tests.expectations.staged import RUN, Put, apply_edits, clean_report
+from tests.expectations.staged import PERIOD, RUN, Put, apply_edits, clean_report
 
 STRANGE = ["0", "-0.000001", "0.1", "999999999999", "9007199254740993", "-9223372036854775808", "1e30", "1e-6"]
 INDICATOR = "dvc_toantrinh"
@@ -25,6 +29,46 @@ def test_any_number_is_judged(numerator: str | None, catalog: Catalog, warehouse
     rules = list(catalog.rules.values())
     findings = check(warehouse_url, RUN, rules, len(denominators), indicators=catalog.indicators.values())
     assert {one.issue.indicator for one in findings} == {INDICATOR}
+
+
+_NUMBERS = st.none() | st.sampled_from([Decimal(one) for one in STRANGE]) | st.decimals(-(10**12), 10**12, places=3)
+_TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8)
+_LINES = st.fixed_dictionaries(
+    {
+        **dict.fromkeys(("numerator", "denominator", "stated"), _NUMBERS),
+        **{f"{name}_raw": _TEXTS for name in ("numerator", "denominator", "stated")},
+        "stated_decimals": st.none() | st.integers(0, 12),
+        "state": st.sampled_from(list(CellState)),
+        "numerator_state": st.sampled_from(list(CellState)),
+        "denominator_state": st.sampled_from([*CellState, ""]),
+    }
+)
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_batch_is_judged(catalog: Catalog, warehouse_url: str, put: Put, data: st.DataObject) -> None:
+    """Whatever stands in any cell, in the past and at the neighbours', every rule is judged on both engines."""
+    run = f"run-{uuid4().hex}"
+    rows: list[StagedRow] = []
+    for number in range(1, 9):
+        for row in clean_report(catalog, number, run):
+            match row:
+                case StagedSubmission():
+                    rows.append(replace(row, area="585", digest="the same"))
+                case StagedObservation():
+                    rows.append(replace(row, **data.draw(_LINES)))
+                case StagedHistory():
+                    past = {"numerator": data.draw(_NUMBERS), "denominator": data.draw(_NUMBERS)}
+                    rows += [replace(row, **past, steps_back=back) for back in range(1, 5)]
+                case _:
+                    rows.append(row)
+    shares = data.draw(st.lists(st.tuples(*[_NUMBERS.filter(lambda one: one is not None)] * 2), max_size=8))
+    rows += [StagedPeer(run, -place, "585", "cds_x_t", PERIOD, INDICATOR, *one) for place, one in enumerate(shares)]
+    put(rows)
+    findings = check(warehouse_url, run, list(catalog.rules.values()), 8, indicators=catalog.indicators.values())
+    assert {one.issue.code for one in findings} <= set(catalog.rules)
+    assert {one.submission_id for one in findings} <= set(range(1, 9))
 
 
 def test_nothing_over_nothing_is_zero(catalog: Catalog, warehouse_url: str, put: Put) -> None:

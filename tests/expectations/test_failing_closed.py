@@ -34,7 +34,7 @@ def broken_kind(monkeypatch: pytest.MonkeyPatch) -> str:
 
     find = registry.find_kind
     monkeypatch.setattr(
-        "expectations.suites.find_kind", lambda name: Kind(query=broken_query) if name == "broken" else find(name)
+        "expectations.soundness.find_kind", lambda name: Kind(query=broken_query) if name == "broken" else find(name)
     )
     return "broken"
 
@@ -49,6 +49,37 @@ def test_a_rule_that_raises_stops_the_night(catalog: Catalog, warehouse_url: str
     assert caught.value.rule == "bad_one"
     assert "no_such_column" in caught.value.reason
     assert isinstance(caught.value, TerminalError)
+
+
+def test_a_comparing_rule_that_raises_stops_the_night(
+    catalog: Catalog, warehouse_url: str, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule of the second stage is no less our fault: it raises though all rules before it were judged."""
+
+    def broken_query(_terms: Terms) -> Query:
+        return Query(where="t.no_such_column > 0", cell="t.cell", found="t.numerator")
+
+    find = registry.find_kind
+    broken = Kind(query=broken_query, among_accepted=True)
+    monkeypatch.setattr("expectations.soundness.find_kind", lambda name: broken if name == "outlier" else find(name))
+    put(clean_report(catalog))
+    rules = [dataclasses.replace(one, parameters={}) if one.id == "outlier" else one for one in catalog.rules.values()]
+    with pytest.raises(RuleBrokenError) as caught:
+        check(warehouse_url, RUN, rules, 1, indicators=catalog.indicators.values())
+    assert caught.value.rule == "outlier"
+
+
+def test_where_all_are_refused_nothing_is_compared(catalog: Catalog, warehouse_url: str, put: Put) -> None:
+    """A batch of which nothing is left to compare ends after the first stage; those refused on reading count."""
+    put(
+        [
+            *apply_edits(clean_report(catalog, 1), [{"indicator": "hd_dvc", "numerator": "-1"}]),
+            *clean_report(catalog, 2),
+        ]
+    )
+    rules, indicators = list(catalog.rules.values()), catalog.indicators.values()
+    findings = check(warehouse_url, RUN, rules, 2, indicators=indicators, refused=[2])
+    assert [(one.submission_id, one.issue.code) for one in findings] == [(1, "not_negative")]
 
 
 @pytest.mark.parametrize("told", [1, 3])
@@ -75,7 +106,7 @@ def test_a_night_without_submissions_opens_nothing(catalog: Catalog, monkeypatch
     def fail(*_: object) -> None:
         pytest.fail("the judge was called for nothing")
 
-    monkeypatch.setattr("expectations.check.run_checkpoint", fail)
+    monkeypatch.setattr("expectations.check.open_judge", fail)
     rules = list(catalog.rules.values())
     assert check("postgresql://nowhere/none", RUN, rules, 0, indicators=catalog.indicators.values()) == ()
 
@@ -107,6 +138,8 @@ def test_a_rule_written_wrongly_is_refused(change: dict[str, object], reason: st
     with pytest.raises(RuleBrokenError, match=reason) as caught:
         check("sqlite:///nowhere.db", RUN, [rule], 1, indicators=catalog.indicators.values())
     assert caught.value.rule == "stated_percent"
+    assert caught.value.place == f"{rule.file}:{rule.line}"
+    assert caught.value.place in str(caught.value)
 
 
 def test_a_warehouse_without_staging_is_named(catalog: Catalog, warehouse_url: str) -> None:

@@ -1,8 +1,16 @@
 """Each rule of the catalogue finds the defects planted for it, at their cells, and no rule finds anything else."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
 from domain.catalog import Catalog
+from domain.rules import FigureName, Role
+from domain.staging import StagedObservation, StagedRow, StagedSubmission
 from expectations.check import check
-from tests.expectations.staged import RUN, Put, apply_edits, clean_report, defects, planted
+from tests.expectations.staged import RUN, Put, apply_edits, clean_report, defects, planted, state_of
 
 CASES = defects()
 EXPECTED_FIELDS = ("sheet", "cell", "found", "expected", "unit")
@@ -55,3 +63,72 @@ def test_every_text_can_be_filled_from_its_finding(catalog: Catalog, warehouse_u
             told = catalog.issue_message(one.issue, lang) + catalog.issue_action(one.issue, lang)
             assert "?" not in told, (one, told)
             assert "{" not in told
+
+
+OUTLIER = "dvc_toantrinh"
+
+
+def test_a_refused_report_moves_no_median(catalog: Catalog, warehouse_url: str, put: Put) -> None:
+    """Neighbours whose reports are refused, by rules or on reading, are not compared with; the others are."""
+    outlier = catalog.rules["outlier"]
+    rule = replace(outlier, parameters={**outlier.parameters, "least_units": 4, "least_denominator": 1})
+    rules = [catalog.rules["not_negative"], rule]
+
+    def judged(wrong: Collection[int], refused: Collection[int] = ()) -> set[tuple[int, str]]:
+        run = f"run-{'-'.join(map(str, (*wrong, 0, *refused)))}"
+        put(replace(row, run_id=run) for row in _neighbours(catalog, wrong))
+        found = check(warehouse_url, run, rules, 7, indicators=catalog.indicators.values(), refused=refused)
+        return {(one.submission_id, str(one.issue.facts.get("units"))) for one in found if one.issue.code == "outlier"}
+
+    assert judged(()) == {(7, "7")}
+    assert judged((1, 2)) == {(7, "5")}
+    assert judged((1,), refused=(2, 3)) == {(7, "4")}
+    assert judged((1, 2, 7)) == set()
+    assert judged((1, 2, 3, 4)) == set()
+
+
+def _neighbours(catalog: Catalog, wrong: Collection[int]) -> list[StagedRow]:
+    """Seven reports of one area, the last one's share far from the others'; some with another figure that is wrong."""
+    rows: list[StagedRow] = []
+    for number, share in enumerate((40, 41, 42, 43, 44, 45, 99), start=1):
+        figures = {"numerator": str(share), "denominator": "100", "stated": None}
+        edits = [{"indicator": OUTLIER, **figures}]
+        edits += [{"indicator": "hd_dvc", "numerator": "-1"}] if number in wrong else []
+        report, *rest = apply_edits(clean_report(catalog, number), edits)
+        assert isinstance(report, StagedSubmission)
+        rows += [replace(report, area="585"), *rest]
+    return rows
+
+
+BALANCE = ("tcnscd_tv", "hd_dvc", "hsskdt", "dd_kichhoat")
+"""Lines that stand for dossiers from the period before, received, resolved, and pending."""
+
+
+@pytest.mark.parametrize(
+    ("figures", "marked"),
+    [
+        ((5, 20, 18, 7), []),
+        ((5, 20, 18, 8), ["E60 + E46"]),
+        ((5, 20, 18, 6), ["E60 + E46"]),
+        ((None, 20, 18, 8), []),
+    ],
+)
+def test_what_came_in_went_out_or_is_there(
+    figures: Sequence[int | None], marked: Sequence[str], catalog: Catalog, warehouse_url: str, put: Put
+) -> None:
+    """Opening and received equal resolved and pending: a rule with sums on both sides, silent where one is missing."""
+    first, *others = zip(BALANCE, figures, strict=True)
+    rows = apply_edits(
+        clean_report(catalog),
+        [{"indicator": name, "numerator": str(number), "stated": None} for name, number in others],
+    )
+    line = next(one for one in rows if isinstance(one, StagedObservation) and one.indicator == "hd_dvc")
+    number = None if first[1] is None else Decimal(first[1])
+    put([*rows, replace(line, indicator=first[0], cell="E60", numerator=number, numerator_state=state_of(number))])
+    opening, received, resolved, pending = (FigureName(name, Role.NUMERATOR) for name in BALANCE)
+    rule = replace(
+        catalog.rules["online_within_received"],
+        parameters={"parts": (opening, received), "total": (resolved, pending), "relation": "equal"},
+    )
+    found = check(warehouse_url, RUN, [rule], 1, indicators=catalog.indicators.values())
+    assert [one.issue.facts["part_cells"] for one in found] == marked
