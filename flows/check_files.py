@@ -1,6 +1,5 @@
 """Check files before they are sent: read and judge them as a night would, load nothing, keep nothing."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,12 +12,11 @@ from typing import Final
 from domain.issues import Issue, Severity
 from domain.rules import Rule
 from domain.submissions import ParsedReport, SubmissionState
-from expectations.check import check
 from flows.files_asked import AskedFile
 from flows.forgetful import own_staging
 from flows.judge_again import rules_beyond
 from flows.settings import Settings
-from flows.stages.judge import stage
+from flows.stages.judge import look, stage
 from flows.stages.read import Reading, judgeable
 from flows.watching import Watcher
 from flows.wiring import House, open_house
@@ -88,7 +86,7 @@ def check_files(
     """
     with TemporaryDirectory(prefix="tonghop-") as name, _bench(settings, Path(name), clock) as bench:
         read = _read(bench.house, files, watcher)
-        found: dict[int, list[Issue]] = defaultdict(list)
+        found: dict[int, tuple[Issue, ...]] = {}
         watcher.begin("judge", len(read))
         for start in range(0, len(read), bench.house.batch_size):
             batch = read[start : start + bench.house.batch_size]
@@ -101,7 +99,7 @@ def check_files(
         CheckedFile(
             file=file,
             report=one.report,
-            issues=(*one.report.issues, *found[one.submission.id]),
+            issues=found.get(one.submission.id, one.report.issues),
             not_checked=beyond if one.may_be_judged else everything,
         )
         for file, one in zip(files, read, strict=True)
@@ -154,25 +152,18 @@ def _pending(house: House, number: int, file: AskedFile) -> Pending:
     )
 
 
-def _judge(bench: _Bench, batch: Sequence[Reading]) -> Mapping[int, list[Issue]]:
-    """What the rules find, by the number of the file."""
-    house = bench.house
-    numbers = {one.submission.id: one.submission.id for one in batch}
+def _judge(bench: _Bench, batch: Sequence[Reading]) -> Mapping[int, tuple[Issue, ...]]:
+    """All that is wrong with each file, by its number."""
+    house, there = bench.house, batch
     if bench.warehouse is None:
         stage(house, _RUN, batch)
-    elif batch:
+    else:
         # Only until the past is staged: meanwhile no night can go on. The rules take their time afterwards.
         with trial(bench.warehouse) as tried:
-            received = [_received(replace(house, engine=tried), one) for one in batch]
-            stage(replace(house, engine=tried), _RUN, received)
-        numbers = {there.submission.id: one.submission.id for there, one in zip(received, batch, strict=True)}
-    found: dict[int, list[Issue]] = defaultdict(list)
-    findings = check(
-        house.staging_url, _RUN, bench.rules, len(batch), indicators=tuple(house.catalog.indicators.values())
-    )
-    for finding in findings:
-        found[numbers[finding.submission_id]].append(finding.issue)
-    return found
+            there = [_received(replace(house, engine=tried), one) for one in batch]
+            stage(replace(house, engine=tried), _RUN, there)
+    judged = look(house, _RUN, there, bench.rules)
+    return {one.submission.id: found.issues for one, found in zip(batch, judged, strict=True)}
 
 
 def _received(house: House, one: Reading) -> Reading:

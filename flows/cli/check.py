@@ -11,7 +11,7 @@ from flows.settings import Settings
 
 def check(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Workbooks, or folders: all workbooks in them.")],
+    files: Annotated[list[Path], typer.Argument(help="Workbooks, or folders: all workbooks in them.")],
     *,
     as_json: JsonOption = False,
     annotate: Annotated[
@@ -27,15 +27,18 @@ def check(
         str | None, typer.Option("--period", help="Period, as if the files came in a folder of that name: 2025-05.")
     ] = None,
 ) -> None:
-    """Read and judge workbooks as a night would, and show all that is wrong with each at once; nothing is loaded.
+    """Say of workbooks what a night would, all faults at once; nothing is loaded.
 
-    Rules that look at other reports (earlier ones, other communes') need a warehouse: with TONGHOP_WAREHOUSE_URL set,
-    or one in the home, they are checked against it, else they are named as not checked.
+    Rules that look at other reports (earlier ones, other communes') need a
+    warehouse: one set by TONGHOP_WAREHOUSE_URL, or the home's. Without one
+    they are named as not checked.
 
-    With --annotate each file is also written to a folder as a copy, wrong cells red with a note in each, everything
-    listed on a sheet of its own; an .xls, and a file nobody can open, get a workbook of results instead.
+    With --annotate each file is also written to a folder as a copy: wrong cells
+    red with a note in each, everything listed on a sheet of its own. An .xls, and
+    a file nobody can open, get a workbook of results instead.
 
-    With --json stdout holds a list of files, as docs/check.schema.json describes it, and nothing else.
+    With --json stdout holds a list of files and nothing else; it is described by
+    docs/check.schema.json.
 
     Exit codes: 0 all would be accepted; 1 some would be refused; 2 wrong usage; 3 our fault.
 

@@ -37,12 +37,14 @@ def template(
     form: FormOption = None,
     force: Annotated[bool, typer.Option("--force", help="Write over files that are there.")] = False,
 ) -> None:
-    """Write the workbook a commune fills: native form, village sheet, instructions, checks while typing.
+    """Write the workbook a commune fills: native form, village sheet, instructions.
 
-    With --area every commune that owes the form gets one; files that are there already are left as they are.
+    With --area every commune that owes the form gets one. Files that are there
+    already may be filled: they are left as they are.
 
-    With --prefill stocks (how many have, at the end of the period) are filled in from the last accepted report, in pale
-    green; what happened during a period never is. A form that comes back with all of them as they were is asked about.
+    With --prefill stocks (how many have, at the end of the period) are filled in
+    from the last accepted report, in pale green; what happened during a period
+    never is. A form that comes back with all of them untouched is asked about.
 
     Example: tonghop template --unit 22813 --period 2025-06 -o lam-son.xlsx
 

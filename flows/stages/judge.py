@@ -7,6 +7,7 @@ from decimal import Decimal
 from domain.digests import digest_of
 from domain.issues import Issue
 from domain.observations import Figure, Observation
+from domain.rules import Rule
 from domain.staging import StagedDue, StagedObservation, StagedRegister, StagedRow, StagedSubmission
 from expectations.check import check as check_rules
 from flows.stages.read import Reading
@@ -51,8 +52,10 @@ def check(house: House, run_id: str, batch: Sequence[Reading]) -> tuple[Judged, 
     return judged
 
 
-def look(house: House, run_id: str, batch: Sequence[Reading]) -> tuple[Judged, ...]:
-    """What the catalogue's rules find in a staged batch; writes nothing.
+def look(
+    house: House, run_id: str, batch: Sequence[Reading], rules: Sequence[Rule] | None = None
+) -> tuple[Judged, ...]:
+    """What these rules, or all of the catalogue's, find in a staged batch; writes nothing.
 
     Raises:
         RuleBrokenError: a rule is wrong; nobody is blamed and nothing is loaded.
@@ -61,7 +64,7 @@ def look(house: House, run_id: str, batch: Sequence[Reading]) -> tuple[Judged, .
     findings = check_rules(
         house.staging_url,
         run_id,
-        tuple(house.catalog.rules.values()),
+        tuple(house.catalog.rules.values()) if rules is None else rules,
         len(batch),
         indicators=tuple(house.catalog.indicators.values()),
         refused=[one.submission.id for one in batch if one.report.has_critical],

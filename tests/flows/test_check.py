@@ -278,6 +278,6 @@ def test_an_empty_template_would_be_refused(tmp_path: Path, catalog: Catalog) ->
 
 
 def test_no_prefect_is_imported(tmp_path: Path, catalog: Catalog) -> None:
-    """A check starts without Prefect, with a warehouse or without."""
+    """A check starts without Prefect and its server."""
     path = put(tmp_path, "b.xlsx", make_workbook(catalog, "22816", "2025-05"))
     assert "prefect" not in imported_by(["check", str(path), "--json"], tmp_path)
