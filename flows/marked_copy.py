@@ -14,6 +14,8 @@ from workbooks.marking.errors import CannotAnnotateError
 from workbooks.reading_pool import Fate
 from workbooks.result_book import result_workbook
 
+LANG: Lang = "vi"
+"""Communes are written to in Vietnamese, whatever language officers work in."""
 MARKED = "da-kiem-tra"
 RESULTS = "ket-qua-kiem-tra"
 
@@ -28,13 +30,13 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class MarkedCopy:
-    """A workbook to be given back; its name is never that of the file it is about."""
+    """A workbook to be given back; its name is that of the file it is about only where that was marked before."""
 
     file_name: str
     data: bytes
 
 
-def marked_copy(file: LandedFile, findings: Findings, catalog: Catalog, lang: Lang, limits: Limits) -> MarkedCopy:
+def marked_copy(file: LandedFile, findings: Findings, catalog: Catalog, limits: Limits) -> MarkedCopy:
     """The file as it is, what is wrong marked in it (`a.da-kiem-tra.xlsx`), else `a.xls.ket-qua-kiem-tra.xlsx`.
 
     A file that brought the process reading it to its end is not opened again.
@@ -46,10 +48,12 @@ def marked_copy(file: LandedFile, findings: Findings, catalog: Catalog, lang: La
     data = load(file, limits)
     if isinstance(data, bytes) and not {issue.code for issue in findings.issues} & set(Fate):
         try:
-            marked = annotate(data, findings.issues, findings.repairs, catalog, lang, limits=limits)
+            marked = annotate(data, findings.issues, findings.repairs, catalog, LANG, limits=limits)
         except CannotAnnotateError:
             pass  # the results alone, below
         else:
-            return MarkedCopy(f"{name.stem}.{MARKED}{name.suffix}", marked)
-    results = result_workbook(name.name, findings.issues, findings.repairs, catalog, lang)
+            # Named for what it is: programs refuse an .xlsx that is called .xls.
+            suffix = ".xlsm" if name.suffix.lower() == ".xlsm" else ".xlsx"
+            return MarkedCopy(f"{name.stem.removesuffix(f'.{MARKED}')}.{MARKED}{suffix}", marked)
+    results = result_workbook(name.name, findings.issues, findings.repairs, catalog, LANG)
     return MarkedCopy(f"{name.name}.{RESULTS}.xlsx", results)

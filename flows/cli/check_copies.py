@@ -31,26 +31,28 @@ def require_folder(folder: Path) -> None:
 def write_copies(
     checked: Sequence[CheckedFile], folder: Path, catalog: Catalog, settings: Settings, watcher: Watcher
 ) -> tuple[Path, ...]:
-    """Write a copy of each file; those of an earlier check give way.
+    """Write a copy of each file; those of an earlier check give way, no file that was checked does.
 
     Returns:
         Where they lie, in the order of the files.
     """
     watcher.begin("annotate", len(checked))
-    written: dict[Path, None] = {}
+    written: list[Path] = []
+    taken = {one.path.resolve() for one in checked}
     for one in checked:
         file = LandedFile(one.path, one.file.hints)
         findings = Findings(one.issues, one.report.repairs)
-        copy = marked_copy(file, findings, catalog, settings.lang, settings.reading_limits)
-        target = _free(folder.joinpath(*one.file.below, copy.file_name), written)
+        copy = marked_copy(file, findings, catalog, settings.reading_limits)
+        target = _free(folder.joinpath(*one.file.below, copy.file_name), taken)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(copy.data)
-        written[target] = None
+        written.append(target)
+        taken.add(target.resolve())
         watcher.advance("annotate", 1)
     return tuple(written)
 
 
 def _free(target: Path, taken: Container[Path]) -> Path:
-    """The same path, numbered where this check has written another file of that name."""
+    """The same path, numbered where that is taken: by a file that was checked, or the copy of another."""
     numbered = (target.with_name(f"{target.stem} ({number}){target.suffix}") for number in count(2))
-    return next(path for path in chain([target], numbered) if path not in taken)
+    return next(path for path in chain([target], numbered) if path.resolve() not in taken)

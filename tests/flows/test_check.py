@@ -249,12 +249,23 @@ def test_a_folder_that_cannot_be_written_is_told_before_the_work(
     assert "nothing can be written there" in capsys.readouterr().err
 
 
+def test_a_corrected_copy_is_never_written_over(
+    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A marked copy that was mended and is checked again, in its own folder, stays as it is; its name does not grow."""
+    path = put(tmp_path, "a.da-kiem-tra.xlsx", make_workbook(catalog, "22813", "2025-05"))
+    before = path.read_bytes()
+    assert run_check(tmp_path / "home", monkeypatch, str(path), "--annotate", str(tmp_path)) == 0
+    assert path.read_bytes() == before
+    assert {one.name for one in tmp_path.glob("*.xlsx")} == {path.name, "a.da-kiem-tra (2).xlsx"}
+
+
 @pytest.mark.parametrize("code", sorted(Fate))
 def test_a_file_that_ended_its_reader_is_not_opened_again(tmp_path: Path, catalog: Catalog, code: Fate) -> None:
     """Marks would be put in by the process that runs the check: it keeps away and gives the results alone."""
     path = put(tmp_path, "a.xlsx", make_workbook(catalog, "22813", "2025-05"))
     findings = Findings([Issue(code.value, Severity.CRITICAL)], [])
-    copy = marked_copy(LandedFile(path, Hints("a.xlsx")), findings, catalog, "vi", Limits())
+    copy = marked_copy(LandedFile(path, Hints("a.xlsx")), findings, catalog, Limits())
     assert copy.file_name == "a.xlsx.ket-qua-kiem-tra.xlsx"
 
 
