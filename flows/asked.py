@@ -73,7 +73,7 @@ def rerun_asked(run: Run, asked: Asked) -> Outcome:
         UsageError: a period of the scope is closed; nothing was done.
         RunInProgressError: another run did not end in time; nothing was done.
     """
-    _refuse_closed(run.house, run.scope)
+    refuse_closed_periods(run.house, run.scope)
     return carry_out(run, "rerun", asked.said)
 
 
@@ -89,7 +89,12 @@ def preview_asked(house: House, scope: Scope, asked: Asked, watcher: Watcher, fi
     return preview(house, scope, watcher, files, recheck=asked.recheck)
 
 
-def _refuse_closed(house: House, scope: Scope) -> None:
+def refuse_closed_periods(house: House, scope: Scope) -> None:
+    """Let a scope pass whose periods are all open.
+
+    Raises:
+        UsageError: one is closed; the message says how to open it.
+    """
     for one in scope.each():
         if one.period is not None:
             refuse_closed(house, one.period, tuple(one.units))

@@ -20,7 +20,7 @@ from warehouse.excerpts import Rows, findings_of, inputs_of, revision_rows_of, s
 from warehouse.queries.revisions import Which, find_revision, read_revision
 from warehouse.scope import Cell
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 CATALOG: Final = "catalog"
 INPUTS: Final = "inputs"
 OUTPUTS: Final = "outputs"
@@ -28,6 +28,9 @@ DELIVERED: Final = "inputs.json"
 FINDINGS: Final = "findings.json"
 WAIVERS: Final = "waivers.json"
 BEFORE: Final = "before.json"
+
+_DOCUMENTS: Final = {1: (DELIVERED, FINDINGS, BEFORE), 2: (DELIVERED, FINDINGS, WAIVERS, BEFORE)}
+"""By format, the documents of a bundle. An earlier format is read for ever: what it lacks was not there to keep."""
 
 _LANGUAGE = re.compile(rb'<html lang="(vi|en)"')
 
@@ -73,6 +76,11 @@ class Manifest:
         return Cell(catalog.area(self.area, self.form, period, boundary, today), self.form, period, boundary)
 
     @property
+    def documents(self) -> tuple[str, ...]:
+        """The documents that a bundle of this format holds."""
+        return _DOCUMENTS[self.format]
+
+    @property
     def known_period(self) -> Period:
         """The period as a value."""
         return parse_period(self.period)
@@ -99,7 +107,7 @@ def read_manifest(content: Mapping[str, Any]) -> Manifest:
     """
     listed = {name: tuple(content.get(name, ())) for name in ("missing", "differing", "judged_otherwise")}
     found = Manifest(**{**content, **listed})
-    if found.format != FORMAT:
+    if found.format not in _DOCUMENTS:
         raise TypeError(f"format {found.format}")
     return found
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from domain.placing import day_in_vietnam
 from domain.submissions import MoveReason, SubmissionState
-from flows.bundle import BEFORE, DELIVERED, FINDINGS, INPUTS, OUTPUTS, WAIVERS, Manifest, read_rows
+from flows.bundle import DELIVERED, FINDINGS, INPUTS, OUTPUTS, Manifest, read_rows
 from flows.compare_figures import FIGURES, Moved, moved_figures
 from flows.judge_again import judged_otherwise, rules_beyond
 from flows.settings import Settings
@@ -62,10 +62,11 @@ def recompute(
     """
     given = {"home": home, "warehouse_url": "", "catalog": catalog, "inbox": (), "areas": ()}
     house = open_house(settings.model_copy(update=given), clock=lambda: manifest.moment)
-    delivered, findings, waivers, before = (read_rows(files[name]) for name in (DELIVERED, FINDINGS, WAIVERS, BEFORE))
+    rows = {name: read_rows(files[name]) for name in manifest.documents}
+    delivered, findings = rows[DELIVERED], rows[FINDINGS]
     with transaction(house.engine) as session:
         mirror_catalog(session, house.catalog)
-        put_back(session, {**delivered, **findings, **waivers, **before})
+        put_back(session, {table: found for document in rows.values() for table, found in document.items()})
     read = tuple(_read(house, delivered, files))
     figures = {row["id"] for row in delivered["submission"] if row["accepted_at"] is not None}
     with transaction(house.engine) as session:

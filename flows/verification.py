@@ -1,33 +1,32 @@
 """Verify a bundle: is it whole, do its figures come out of its files again, are the files the same byte for byte."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import Final
 
 from domain.errors import TerminalError, UsageError
 from flows.archive import ArchiveDamagedError, Unpacked, digest_of, files_below, put_below, unpack
-from flows.bundle import (
-    BEFORE,
-    CATALOG,
-    DELIVERED,
-    FINDINGS,
-    INPUTS,
-    OUTPUTS,
-    WAIVERS,
-    Manifest,
-    read_manifest,
-    read_rows,
-)
+from flows.bundle import CATALOG, DELIVERED, FINDINGS, INPUTS, OUTPUTS, Manifest, read_manifest, read_rows
 from flows.compare_figures import FIGURES
 from flows.provenance import versions
 from flows.recompute import Recomputed, recompute
 from flows.settings import Settings
 from flows.whole_files import workspace
 
-_DOCUMENTS: Final = (DELIVERED, FINDINGS, WAIVERS, BEFORE, f"{OUTPUTS}/{FIGURES}")
+
+class OtherProgramError(TerminalError):
+    """A bundle is whole, and this version of the program cannot make its figures again."""
+
+    def __init__(self, archive: Path, made_with: str, reason: str) -> None:
+        """Keep the bundle, the version that made it, and what this one stumbles over."""
+        self.archive = archive
+        self.made_with = made_with
+        super().__init__(
+            f"{archive} is whole, but this version cannot make its figures again ({reason}). Verify it with the "
+            f"version that closed it: {made_with}."
+        )
 
 
 class Verdict(IntEnum):
@@ -97,6 +96,7 @@ def verify(archive: Path, settings: Settings, sha256: str | None = None) -> Veri
     Raises:
         UsageError: there is no such file.
         ArchiveDamagedError: it is no bundle, breaks off, or is another one than the hash says.
+        OtherProgramError: it is whole, and only another version of the program can make its figures again.
         NoRoomToWorkError: there is no room to unpack it.
     """
     if not archive.is_file():
@@ -109,7 +109,7 @@ def verify(archive: Path, settings: Settings, sha256: str | None = None) -> Veri
         folder.mkdir()
         found = unpack(archive, lambda content, entry: put_below(folder, content, entry), lambda: None)
         manifest = _manifest(archive, found)
-        damage = _damage(folder, found)
+        damage = _damage(folder, found, (*manifest.documents, f"{OUTPUTS}/{FIGURES}"))
         result = None if damage else _recompute(archive, manifest, folder, work / "home", settings)
     return Verified(digest, manifest, damage, _other_versions(manifest.versions), result)
 
@@ -121,7 +121,7 @@ def _manifest(archive: Path, found: Unpacked) -> Manifest:
         raise ArchiveDamagedError(archive, "its manifest is none of a closed period, or of another version") from error
 
 
-def _damage(folder: Path, found: Unpacked) -> tuple[Damage, ...]:
+def _damage(folder: Path, found: Unpacked, needed: Sequence[str]) -> tuple[Damage, ...]:
     names = _names_of_inputs(folder)
     damage = [
         Damage(name, kind, names.get(name, ""))
@@ -136,7 +136,7 @@ def _damage(folder: Path, found: Unpacked) -> tuple[Damage, ...]:
         if name not in told and digest_of(path) != path.name
     ]
     listed = found.manifest["files"].keys() | told
-    damage += [Damage(name, "missing", names.get(name, "")) for name in (*_DOCUMENTS, *names) if name not in listed]
+    damage += [Damage(name, "missing", names.get(name, "")) for name in (*needed, *names) if name not in listed]
     return tuple(damage)
 
 
@@ -154,6 +154,10 @@ def _recompute(archive: Path, manifest: Manifest, folder: Path, home: Path, sett
     try:
         return recompute(manifest, files, folder / CATALOG, home, settings)
     except (LookupError, TypeError, ValueError, TerminalError) as error:
+        then = manifest.versions
+        if then.get("code") != versions()["code"]:
+            made_with = f"tonghop {then.get('tonghop', '?')}, code {then.get('code', '?')[:12]}"
+            raise OtherProgramError(archive, made_with, str(error)) from error
         raise ArchiveDamagedError(archive, f"its figures cannot be made again ({error})") from error
 
 

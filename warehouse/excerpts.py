@@ -126,7 +126,16 @@ def _plain(value: object) -> object:
 
 
 def _read(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
-    return {column.name: _typed(column, row[column.name]) for column in table.columns}
+    """A row as it is written; of columns that were not there when it was taken, what stands where nothing is said."""
+    return {column.name: _typed(column, row.get(column.name, _unsaid(column, row))) for column in table.columns}
+
+
+def _unsaid(column: Column[Any], row: Mapping[str, Any]) -> object:
+    if column.name in row or column.nullable:
+        return None
+    if column.default is None or not column.default.is_scalar:
+        raise KeyError(column.name)
+    return getattr(column.default, "arg", None)
 
 
 def _typed(column: Column[Any], value: object) -> object:

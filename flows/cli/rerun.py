@@ -85,14 +85,19 @@ def rerun(
     asked = Asked(period, area, tuple(unit or ()), period_to, reason, note, recheck)
     scope = scope_of(catalog, day_in_vietnam(datetime.now(UTC)), asked)
     voice = Voice(catalog, settings.lang)
-    code = _try(voice, settings, asked, scope, file or ()) if dry_run else _run(voice, asked)
+    code = _try(voice, settings, asked, scope, file or ()) if dry_run else _run(voice, settings, asked, scope)
     raise typer.Exit(code)
 
 
-def _run(voice: "Voice", asked: "Asked") -> int:
+def _run(voice: "Voice", settings: Settings, asked: "Asked", scope: "Scope") -> int:
+    from flows.asked import refuse_closed_periods
     from flows.cli.running import exit_code, run_watched
     from flows.cli.telling import tell
     from flows.rerun import rerun as flow
+    from flows.wiring import open_house
+
+    # Whoever has to open a period first hears it before a server is started.
+    refuse_closed_periods(open_house(settings), scope)
 
     def start() -> "State[Any]":
         return flow(

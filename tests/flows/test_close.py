@@ -30,7 +30,7 @@ from flows.plain_steps import PlainSteps
 from flows.preview import preview
 from flows.recompute import Recomputed
 from flows.scope import Scope
-from flows.verification import Damage, Verdict, Verified, verify
+from flows.verification import Damage, OtherProgramError, Verdict, Verified, verify
 from flows.watching import Nobody
 from flows.whole_files import NoRoomError, NoRoomToWorkError
 from flows.wiring import House
@@ -317,6 +317,33 @@ def test_files_may_differ_where_versions_do(
     assert [one.name for one in found.versions] == list(versions)
 
 
+def test_bundle_of_an_earlier_format_is_read_for_ever(bundle: Path, tmp_path: Path) -> None:
+    """One from before warnings were answered lacks that document and a later column, and words its notes otherwise."""
+    files = unpacked(bundle)
+    del files["waivers.json"]
+    rows = json.loads(files["inputs.json"])
+    for row in rows["submission"]:
+        del row["asked_again"]
+    files["inputs.json"] = json.dumps(rows).encode()
+    head, first, *rest = files["outputs/rollup.csv"].split(b"\r\n")
+    assert first.endswith(b',""')
+    files["outputs/rollup.csv"] = b"\r\n".join([head, first[:-1] + b'worded otherwise"', *rest])
+    made = agreeing(files, format=1, versions={"code": "0"})
+    found = verified(packed(made, tmp_path), tmp_path)
+    assert found.result is not None
+    assert (found.verdict, found.result.figures) == (Verdict.FILES_DIFFER, ())
+    assert found.result.differing == ("outputs/rollup.csv",)
+
+
+def test_bundle_that_only_another_version_reads_says_which(bundle: Path, tmp_path: Path) -> None:
+    """A catalogue that this version cannot read is no damage: the version that closed it is named."""
+    files = unpacked(bundle)
+    files["catalog/forms/marks.yaml"] = b"other: marks\n"
+    made = packed(agreeing(files, versions={"code": "0a1b2c3d4e5f6", "tonghop": OTHER_VERSION}), tmp_path)
+    with pytest.raises(OtherProgramError, match=rf"tonghop {OTHER_VERSION}, code 0a1b2c3d4e5f\."):
+        verified(made, tmp_path)
+
+
 def test_changed_finding_is_named(bundle: Path, tmp_path: Path) -> None:
     """Rule results altered along with the manifest are found by judging again, where nothing else can explain it."""
     files = unpacked(bundle)
@@ -375,6 +402,8 @@ def test_commands_close_verify_and_open_again(
     assert (told.exit_code, "Every file and every figure is equal." in told.output) == (0, True)
     assert isinstance(runner.invoke(app, ["verify", archive, "--sha256", "0"]).exception, ArchiveDamagedError)
     assert isinstance(runner.invoke(app, ["close", "2025-05", "--area", AREA]).exception, UsageError)
+    refused = runner.invoke(app, ["rerun", "--period", "2025-05", "--unit", UNIT, "--note", "late"])
+    assert (type(refused.exception), "Prefect server" in refused.output) == (UsageError, False)
     assert isinstance(runner.invoke(app, ["close", "2025-05", "--area", AREA, "--reopen"]).exception, UsageError)
     told = runner.invoke(app, ["close", "2025-05", "--area", AREA, "--reopen", "--reason", "counted twice"])
     assert (told.exit_code, "Opened 2025-05" in told.output, "No published figure moved" in told.output) == (
