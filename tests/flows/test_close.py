@@ -3,6 +3,7 @@
 import errno
 import io
 import json
+import os
 import shutil
 import tarfile
 from collections.abc import Callable
@@ -47,6 +48,7 @@ from tests.flows.nights import (
     run_plainly,
     settings_of,
 )
+from tests.flows.prefect_server import clean_environment
 from warehouse.closed import Closing
 from warehouse.lifecycle import Said
 from warehouse.scope import Cell
@@ -392,8 +394,8 @@ def test_commands_close_verify_and_open_again(
     """What a person types, from a partial month to one that is open again, and the exit codes."""
     deliver(after_night, [correction])
     run_plainly(house_of(after_night), "second")
-    for name, value in {"HOME": str(after_night), "LANG": "en", "READING_WORKERS": "0"}.items():
-        monkeypatch.setenv(f"TONGHOP_{name}", value)
+    given = clean_environment(TONGHOP_HOME=str(after_night), TONGHOP_LANG="en", TONGHOP_READING_WORKERS="0")
+    monkeypatch.setattr(os, "environ", given)
     runner = CliRunner()
     told = runner.invoke(app, ["close", "2025-05", "--area", AREA, "--by", "an"])
     assert (told.exit_code, "Closed 2025-05 of Huyện Ninh Sơn at revision 2." in told.output) == (0, True)
