@@ -205,6 +205,24 @@ def test_no_closing_takes_the_place_of_another(after_closing: Path) -> None:
     assert rows_of(after_closing, "SELECT bundle_sha256 FROM closing ORDER BY id") == [(noted,), (again.sha256,)]
 
 
+def test_a_closing_that_died_before_it_counted_is_done_again(
+    after_night: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bundle without its closing closes nothing; the next one takes its place, for nobody has noted its hash."""
+
+    def die(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(flows.closing, "close", die)
+        with pytest.raises(KeyboardInterrupt):
+            shut(after_night, partial=True)
+    assert rows_of(after_night, "SELECT count(*) FROM closing") == [(0,)]
+    closed = shut(after_night, partial=True, run_id="again")
+    assert [path.name for path in (after_night / "closed" / "2025-05").iterdir()] == ["585-1.tar.gz"]
+    assert rows_of(after_night, "SELECT bundle_sha256 FROM closing") == [(closed.sha256,)]
+
+
 @pytest.mark.parametrize(
     ("where", "error", "told"),
     [
