@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 from domain.digests import digest_of
 from domain.periods import parse_period
 from domain.staging import StagedAccepted, StagedPeer
-from domain.submissions import SubmissionState
+from warehouse.accepted_then import is_accepted
 from warehouse.engine import Session
 from warehouse.models import ObservationRow, OrgUnitRow, SubmissionRow
 
@@ -43,19 +43,21 @@ class _Report(NamedTuple):
 _Figure = tuple[str, Decimal | None, Decimal | None]
 
 
-def peers(session: Session, run_id: str, submission_ids: Sequence[int]) -> tuple[StagedAccepted | StagedPeer, ...]:
+def peers(
+    session: Session, run_id: str, submission_ids: Sequence[int], before: int | None = None
+) -> tuple[StagedAccepted | StagedPeer, ...]:
     """What is now accepted beside the reports to be judged, ready to be staged.
 
     Neighbours are communes right below the same unit, with a report of the same form and period; an accepted report
     that a judged one would replace is none. Of the period before only the same unit's report counts, its code and
-    first day being the same.
+    first day being the same. `before`, the number of a move in the log: what was accepted then instead of now.
     """
     judged = list(_in_pieces(session, sorted(set(submission_ids))))
     groups, places = {one.group for one in judged}, {one.place for one in judged}
-    before = {(one.code, one.since, one.form, parse_period(one.period).shift(-1).id) for one in judged}
-    accepted = _accepted(session, {group[:2] for group in groups} | {place[2:] for place in before})
+    earlier = {(one.code, one.since, one.form, parse_period(one.period).shift(-1).id) for one in judged}
+    accepted = _accepted(session, {group[:2] for group in groups} | {place[2:] for place in earlier}, before)
     found = {
-        one.id: one for one in accepted if one.place in before or (one.group in groups and one.place not in places)
+        one.id: one for one in accepted if one.place in earlier or (one.group in groups and one.place not in places)
     }
     neighbours = {key for key, one in found.items() if one.group in groups and one.place not in places}
     return tuple(
@@ -70,10 +72,10 @@ def _in_pieces(session: Session, wanted: Sequence[int]) -> Iterator[_Report]:
         yield from _reports(session, SubmissionRow.id.in_(wanted[start : start + _AT_ONCE]))
 
 
-def _accepted(session: Session, forms_and_periods: Iterable[tuple[str, str]]) -> Iterator[_Report]:
+def _accepted(session: Session, forms_and_periods: Iterable[tuple[str, str]], before: int | None) -> Iterator[_Report]:
     for form, period in sorted(forms_and_periods):
         is_meant = (SubmissionRow.form == form) & (SubmissionRow.period == period)
-        yield from _reports(session, is_meant & (SubmissionRow.state == SubmissionState.ACCEPTED))
+        yield from _reports(session, is_meant & is_accepted(SubmissionRow.id, SubmissionRow.state, before))
 
 
 def _reports(session: Session, is_meant: ColumnElement[bool]) -> Iterator[_Report]:

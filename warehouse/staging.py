@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
@@ -10,10 +11,10 @@ from sqlalchemy.orm import aliased
 
 from domain.periods import parse_period
 from domain.staging import StagedHistory, StagedRow
-from domain.submissions import SubmissionState
+from warehouse.accepted_then import is_accepted
 from warehouse.bulk import add_rows
-from warehouse.engine import Session
-from warehouse.models import STAGING, ObservationRow, RunRow, SubmissionRow
+from warehouse.engine import Engine, Session
+from warehouse.models import STAGING, Base, ObservationRow, RunRow, SubmissionRow
 
 
 def stage(session: Session, rows: Iterable[StagedRow]) -> int:
@@ -28,6 +29,11 @@ def stage(session: Session, rows: Iterable[StagedRow]) -> int:
     for kind, staged in by_kind.items():
         _insert(session, STAGING[kind], staged)
     return sum(map(len, by_kind.values()))
+
+
+def make_tables(engine: Engine) -> None:
+    """Make the staging tables, and nothing else, in a database that is there to judge in and is thrown away."""
+    Base.metadata.create_all(engine, tables=list(STAGING.values()))
 
 
 def clear(session: Session, run_id: str) -> None:
@@ -47,8 +53,20 @@ def clear_abandoned(session: Session, started_before: datetime) -> None:
         session.execute(delete(table).where(table.c.run_id.in_(abandoned) | unknown))
 
 
+@dataclass(frozen=True, slots=True)
+class Then:
+    """A moment of the past: before the move of number `before` was made.
+
+    `beside` are submissions that were accepted together with those looked at: of a period of which nothing was accepted
+    yet, they are what there was.
+    """
+
+    before: int
+    beside: frozenset[int] = frozenset()
+
+
 def history(
-    session: Session, run_id: str, submission_ids: Sequence[int], steps: int | None = None
+    session: Session, run_id: str, submission_ids: Sequence[int], steps: int | None = None, then: Then | None = None
 ) -> tuple[StagedHistory, ...]:
     """The figures now accepted for earlier periods of the same unit and form, newest first, ready to be staged.
 
@@ -58,18 +76,24 @@ def history(
         submission_ids: the submissions to be judged; each has to be placed.
         steps: how many periods to go back; None: as far as there are any. A unit is followed by code *and* first day:
             a code that was given to another unit brings no history along.
+        then: look at what was accepted at that moment instead of now.
     """
     rows: list[StagedHistory] = []
     wanted = sorted(set(submission_ids))
     for start in range(0, len(wanted), 500):
-        rows.extend(_history_of(session, run_id, wanted[start : start + 500], steps))
+        rows.extend(_history_of(session, run_id, wanted[start : start + 500], steps, then))
     return tuple(rows)
 
 
-def _history_of(session: Session, run_id: str, wanted: Sequence[int], steps: int | None) -> Iterable[StagedHistory]:
+def _history_of(
+    session: Session, run_id: str, wanted: Sequence[int], steps: int | None, then: Then | None
+) -> Iterable[StagedHistory]:
     now, earlier = aliased(SubmissionRow), aliased(SubmissionRow)
+    beside = then.beside if then else frozenset()
+    counts = is_accepted(earlier.id, earlier.state, then.before if then else None)
     found = session.execute(
         select(
+            earlier.id,
             now.id,
             now.period,
             now.unit_code,
@@ -86,14 +110,16 @@ def _history_of(session: Session, run_id: str, wanted: Sequence[int], steps: int
             & (earlier.form == now.form),
         )
         .join(ObservationRow, ObservationRow.submission_id == earlier.id)
-        .where(now.id.in_(wanted), earlier.state == SubmissionState.ACCEPTED, earlier.period < now.period)
+        .where(now.id.in_(wanted), counts | earlier.id.in_(beside), earlier.period < now.period)
         .order_by(now.id, earlier.period.desc(), ObservationRow.unit_code, ObservationRow.indicator)
-    )
-    for submission_id, period, unit, past, observed, indicator, numerator, denominator in found:
+    ).all()
+    known = {(key, past) for source, key, _, _, past, *_ in found if source not in beside}
+    for source, key, period, unit, past, observed, indicator, numerator, denominator in found:
         back = _steps_between(past, period)
-        if back is not None and (steps is None or back <= steps):
+        is_shadowed = source in beside and (key, past) in known
+        if back is not None and (steps is None or back <= steps) and not is_shadowed:
             village = "" if observed == unit else observed
-            yield StagedHistory(run_id, submission_id, unit, village, indicator, past, back, numerator, denominator)
+            yield StagedHistory(run_id, key, unit, village, indicator, past, back, numerator, denominator)
 
 
 def _steps_between(earlier: str, later: str) -> int | None:

@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from domain.errors import TonghopError, UsageError
 from flows.cli import (
+    backtest,
     backup,
     check,
     close,
@@ -98,6 +99,7 @@ for _command in (
     demo.demo,
 ):
     app.command()(_command)
+rules.rules.command()(backtest.backtest)
 app.add_typer(rules.rules)
 
 

@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from domain.catalog import Catalog
 from domain.digests import digest_of
 from domain.issues import Issue
 from domain.observations import Figure, Observation
 from domain.rules import Rule
 from domain.staging import StagedDue, StagedObservation, StagedRegister, StagedRow, StagedSubmission
+from domain.submissions import ParsedReport
 from expectations.check import check as check_rules
 from flows.stages.read import Reading
 from flows.wiring import House
@@ -30,7 +32,7 @@ def stage(house: House, run_id: str, batch: Sequence[Reading]) -> int:
     Returns:
         How many rows were staged.
     """
-    rows = [row for one in batch for row in _rows_of(house, run_id, one)]
+    rows = [row for one in batch for row in rows_of(house.catalog, run_id, one.submission.id, one.report)]
     with reading(house.engine) as session:
         judged = [one.submission.id for one in batch]
         past, beside = history(session, run_id, judged, STEPS_BACK), peers(session, run_id, judged)
@@ -86,8 +88,12 @@ def load(house: House, run_id: str, judged: Sequence[Judged]) -> LoadResult:
     return result
 
 
-def _rows_of(house: House, run_id: str, one: Reading) -> Iterator[StagedRow]:
-    catalog, report, submission_id = house.catalog, one.report, one.submission.id
+def rows_of(catalog: Catalog, run_id: str, submission_id: int, report: ParsedReport) -> Iterator[StagedRow]:
+    """What the rules get to see of one report itself: its figures, what it owes, what the register says.
+
+    Raises:
+        ValueError: the report has no place.
+    """
     if report.unit is None or report.period is None or report.form is None:
         raise ValueError(f"submission {submission_id} has no place and cannot be staged")
     unit, period, form = report.unit, report.period, report.form

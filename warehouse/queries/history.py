@@ -1,8 +1,8 @@
 """The versions of one report: every delivery, every move and who made it, which one counts, and its figures."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,6 +15,8 @@ from domain.units import UnitKey
 from warehouse.engine import Session
 from warehouse.models import DeliveryRow, ObservationRow, SubmissionEventRow, SubmissionRow
 from warehouse.queries.files import issue_counts, unit_names
+
+_IDS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,7 @@ def history(session: Session, unit: UnitKey, form: str, period: Period) -> Histo
     came = select(DeliveryRow).where(DeliveryRow.submission_id.in_(ids)).order_by(DeliveryRow.landed_at, DeliveryRow.id)
     for delivery in session.scalars(came):
         deliveries[delivery.submission_id].append(_delivery(delivery))
-    moves: dict[int, list[MoveRecord]] = defaultdict(list)
-    log = select(SubmissionEventRow).where(SubmissionEventRow.submission_id.in_(ids)).order_by(SubmissionEventRow.id)
-    for event in session.scalars(log):
-        moves[event.submission_id].append(_move(event))
+    moves = moves_of(session, ids)
     issues = issue_counts(session, [(row.id, row.judgement) for row in rows])
     numbers = {row.id: row.version for row in rows}
     return History(
@@ -117,23 +116,44 @@ def history(session: Session, unit: UnitKey, form: str, period: Period) -> Histo
     )
 
 
+def moves_of(session: Session, submission_ids: Collection[int]) -> dict[int, list[MoveRecord]]:
+    """Every move of these submissions, each one's in its order."""
+    moves: dict[int, list[MoveRecord]] = defaultdict(list)
+    log = select(SubmissionEventRow).where(SubmissionEventRow.submission_id.in_(submission_ids))
+    for event in session.scalars(log.order_by(SubmissionEventRow.id)):
+        moves[event.submission_id].append(_move(event))
+    return moves
+
+
 def kept_figures(session: Session, submission_id: int) -> tuple[Observation, ...]:
     """The figures kept of a submission, in the order of sheet and unit; none unless it was accepted once."""
-    rows = session.scalars(
-        select(ObservationRow)
-        .where(ObservationRow.submission_id == submission_id)
-        .order_by(ObservationRow.sheet, ObservationRow.unit_code, ObservationRow.indicator)
-    )
-    return tuple(
-        Observation(
-            unit=row.unit_code,
-            indicator=row.indicator,
-            sheet=row.sheet,
-            numerator=Figure(row.numerator_state, row.numerator, row.cell, row.numerator_raw),
-            denominator=_part(row.denominator_state, row.denominator, row.denominator_cell, row.denominator_raw),
-            stated=_part(row.stated_state, row.stated, row.stated_cell, row.stated_raw),
+    return figures_of(session, [submission_id]).get(submission_id, ())
+
+
+def figures_of(session: Session, submission_ids: Collection[int]) -> dict[int, tuple[Observation, ...]]:
+    """The figures kept of each submission, in the order of sheet and unit; one of which none are kept is absent."""
+    wanted = sorted(set(submission_ids))
+    found: dict[int, list[Observation]] = defaultdict(list)
+    for start in range(0, len(wanted), _IDS_AT_ONCE):
+        rows = session.scalars(
+            select(ObservationRow)
+            .where(ObservationRow.submission_id.in_(wanted[start : start + _IDS_AT_ONCE]))
+            .order_by(ObservationRow.sheet, ObservationRow.unit_code, ObservationRow.indicator)
         )
-        for row in rows
+        for row in rows:
+            found[row.submission_id].append(_observation(row))
+    return {key: tuple(figures) for key, figures in found.items()}
+
+
+def _observation(row: ObservationRow) -> Observation:
+    stated = _part(row.stated_state, row.stated, row.stated_cell, row.stated_raw)
+    return Observation(
+        unit=row.unit_code,
+        indicator=row.indicator,
+        sheet=row.sheet,
+        numerator=Figure(row.numerator_state, row.numerator, row.cell, row.numerator_raw),
+        denominator=_part(row.denominator_state, row.denominator, row.denominator_cell, row.denominator_raw),
+        stated=None if stated is None else replace(stated, decimals=row.stated_decimals),
     )
 
 
