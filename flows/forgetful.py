@@ -24,6 +24,7 @@ def forgetful(house: House, run_id: str, folder: Path) -> Iterator[House]:
             staging_url=url,
             landing=BorrowedLanding(house.landing, folder / "landing"),
             published=folder / "published",
+            quality=None,
         )
 
 

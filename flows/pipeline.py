@@ -15,6 +15,8 @@ from flows.stages.collect import NotAllCollectedError, collect
 from flows.stages.judge import check, load, stage
 from flows.stages.place import place, settle
 from flows.stages.publish import publish, to_publish
+from flows.stages.quality import settle as settle_pages
+from flows.stages.quality import untold, write_pages
 from flows.stages.read import Reading, read
 from flows.stages.recheck import ask_again, recheck, standing
 from flows.stages.rollup import roll_up, touched
@@ -91,11 +93,22 @@ def begin(run: Run, kind: str, reason: str | None) -> None:
 
 
 def end(run: Run, outcome: Outcome) -> Outcome:
-    """Record that a run ended and what it did, and tell whoever watches."""
+    """Write the pages of whatever moved, record that a run ended and what it did, and tell whoever watches."""
+    _write_pages(run)
     with transaction(run.house.engine) as session:
         finish_run(session, run.id, outcome.counts, run.house.clock())
     run.watcher.finish(outcome)
     return outcome
+
+
+def _write_pages(run: Run) -> None:
+    house = run.house
+    found = untold(house)
+    run.watcher.begin("quality", len(found.submissions))
+    for label, batch in _batches(found.submissions, house.batch_size):
+        run.steps.run("quality", f"pages {label}", partial(write_pages, house, batch))
+        run.watcher.advance("quality", len(batch))
+    settle_pages(house, found.last)
 
 
 def _work(run: Run) -> Outcome:

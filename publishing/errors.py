@@ -40,6 +40,18 @@ class PublicationDamagedError(TerminalError):
         )
 
 
+class PagesNotWrittenError(TransientError):
+    """The pages of submissions could not be written; the figures are published all the same."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        """Keep the folder and what the system said."""
+        self.folder, self.reason = folder, reason
+        super().__init__(
+            f"the pages of submissions could not be written to {folder}: {reason}. What was published stays. "
+            "Free space or grant access there; the next run writes whatever is missing."
+        )
+
+
 def storage_error(
     folder: Path, intact: int | None, error: OSError
 ) -> PublicationInterruptedError | PublicationRefusedError:

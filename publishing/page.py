@@ -1,5 +1,6 @@
 """The rollup as one page that opens by a double-click: no network, no scripts, everything inside the file."""
 
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,7 +14,18 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 def write_page(report: Report, words: Wording) -> bytes:
     """The page as UTF-8; every name and note in it is escaped."""
-    environment = Environment(
+    return render("report.html.j2", words, report=report, bars=Bars(words))
+
+
+def render(template: str, words: Wording, **shown: object) -> bytes:
+    """A page of a template in `templates/`, as UTF-8; all that is shown in it is escaped."""
+    page = _environment().get_template(template)
+    return page.render(words=words, t=words.text, **shown).encode()
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -21,5 +33,3 @@ def write_page(report: Report, words: Wording) -> bytes:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    page = environment.get_template("report.html.j2")
-    return page.render(report=report, words=words, t=words.text, bars=Bars(words)).encode()

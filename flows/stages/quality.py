@@ -1,0 +1,75 @@
+"""Quality pages: tell of every submission what came of it, on a page of its own, until nothing is left untold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from flows.wiring import House
+from publishing.errors import PagesNotWrittenError
+from publishing.submission_page import publish_submissions
+from warehouse.engine import reading
+from warehouse.queries.told import moved_since, told
+
+SUBMISSIONS: Final = "submissions"
+_MARK: Final = ".told"
+"""File beside the pages that holds the number of the last move that they tell of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Submissions whose page is missing or out of date, and the last move of the log as of then."""
+
+    submissions: tuple[int, ...]
+    last: int
+
+
+def untold(house: House) -> Untold:
+    """What pages are to be written. It goes by the log, so what a killed run left untold is told by the next."""
+    if house.quality is None:
+        return Untold((), 0)
+    with reading(house.engine) as session:
+        return Untold(*moved_since(session, _seen(house.quality)))
+
+
+def write_pages(house: House, submissions: Sequence[int]) -> int:
+    """Write the pages of these submissions; doing so twice does no harm.
+
+    Raises:
+        PagesNotWrittenError: the storage failed.
+    """
+    if house.quality is None:
+        return 0
+    with reading(house.engine) as session:
+        found = told(session, submissions)
+    return publish_submissions(found, house.catalog, house.quality / SUBMISSIONS, house.lang)
+
+
+def settle(house: House, last: int) -> None:
+    """Note that the pages tell of every move until that one.
+
+    Raises:
+        PagesNotWrittenError: the storage failed; the pages are written once more by the next run.
+    """
+    if house.quality is None or last == _seen(house.quality):
+        return
+    mark = _mark(house.quality)
+    draft = mark.with_name(f"{_MARK}.new")
+    try:
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(f"{last}\n", "ascii")
+        draft.replace(mark)
+    except OSError as error:
+        raise PagesNotWrittenError(mark.parent, error.strerror or str(error)) from error
+
+
+def _mark(quality: Path) -> Path:
+    return quality / SUBMISSIONS / _MARK
+
+
+def _seen(quality: Path) -> int:
+    """The last move that the pages tell of; without a mark none do."""
+    try:
+        return int(_mark(quality).read_text("ascii"))
+    except (OSError, ValueError):
+        return 0

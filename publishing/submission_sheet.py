@@ -1,0 +1,193 @@
+"""What the page of a submission shows, as plain values: what came of it, what to mend, what was read otherwise."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.catalog import Catalog
+from domain.issues import Issue, Severity
+from domain.submissions import SubmissionState
+from publishing.assemble import period_name
+from publishing.wording import Wording
+from warehouse.queries.history import Version
+from warehouse.queries.told import Told
+
+MOST_LINES = 500
+"""So many issues or repairs are listed each; whoever has more mends these first."""
+
+_SEVERITIES = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLine:
+    """One issue in words: where, what stands there, what should, what is wrong, what to do."""
+
+    sheet: str
+    cell: str
+    found: str
+    expected: str
+    title: str
+    message: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueGroup:
+    """Issues of one severity; `more` are not listed."""
+
+    severity: str
+    count: int
+    lines: tuple[IssueLine, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class RepairLine:
+    """A cell that was read as something else than it holds, and by which tolerance."""
+
+    sheet: str
+    cell: str
+    before: str
+    after: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One version of the report; `is_this`: the one that the page is about."""
+
+    number: int
+    file_name: str
+    sha256: str
+    received_at: datetime
+    outcome: str
+    counted: bool
+    is_this: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionSheet:
+    """A submission, ready to be written in one language.
+
+    `outcome` is a code of `publishing.outcome_<code>`; `mood` how it is shown: good, mind, poor or plain. `who`,
+    `period` and `form` are empty where the file does not tell them. `said` are the words of a person who withdrew it.
+    """
+
+    submission_id: int
+    who: str
+    code: str
+    period: str
+    days: str
+    form: str
+    outcome: str
+    mood: str
+    said: str
+    file_name: str
+    sha256: str
+    came_by: str
+    sender: str
+    delivered_at: datetime
+    judged_at: datetime | None
+    version: int | None
+    groups: tuple[IssueGroup, ...]
+    repairs: tuple[RepairLine, ...]
+    more_repairs: int
+    versions: tuple[VersionLine, ...]
+
+
+def sheet_of(one: Told, words: Wording) -> SubmissionSheet:
+    """What is told of a submission, in the language of the words."""
+    record, outcome = one.record, outcome_of(one.record.state, one.issues)
+    move = one.last_move
+    return SubmissionSheet(
+        submission_id=record.file.submission_id,
+        who=record.unit_name or "",
+        code=record.unit or "",
+        period=period_name(record.period, words) if record.period else "",
+        days=_days(one, words),
+        form=_form(words.catalog, record.form, words),
+        outcome=outcome,
+        mood=_MOODS[outcome],
+        said=words.text("sub_said", actor=move.actor, note=move.note) if move.actor and move.note else "",
+        file_name=record.file.file_name,
+        sha256=record.file.sha256,
+        came_by=f"{record.connector}: {record.path}",
+        sender=record.sender or "",
+        delivered_at=record.delivered_at,
+        judged_at=one.judged_at,
+        version=record.file.version,
+        groups=tuple(_groups(one.issues, words)),
+        repairs=tuple(_repairs(one, words))[:MOST_LINES],
+        more_repairs=max(0, len(one.repairs) - MOST_LINES),
+        versions=tuple(_version(each, record.file.submission_id, words) for each in one.versions),
+    )
+
+
+_MOODS = {
+    "accepted": "good",
+    "accepted_asked": "mind",
+    "quarantined": "poor",
+    "superseded": "plain",
+    "withdrawn": "plain",
+    "replaced_before_check": "plain",
+}
+
+
+def outcome_of(state: SubmissionState, issues: Sequence[Issue]) -> str:
+    """The outcome's code: the state's, but that an accepted report with questions is told apart."""
+    asks = any(issue.severity is Severity.WARNING for issue in issues)
+    return "accepted_asked" if state is SubmissionState.ACCEPTED and asks else state.value
+
+
+def _days(one: Told, words: Wording) -> str:
+    form, period = one.record.form, one.record.period
+    if form is None or form not in words.catalog.forms or period is None:
+        return ""
+    calendar = words.catalog.calendar_of(form)
+    first, last = words.day(calendar.first_day(period)), words.day(calendar.last_day(period))
+    return words.text("period_days", first=first, last=last)
+
+
+def _form(catalog: Catalog, form: str | None, words: Wording) -> str:
+    known = catalog.forms.get(form or "")
+    return f"{known.number} – {known.title.get(words.lang)}" if known else form or ""
+
+
+def _groups(issues: Sequence[Issue], words: Wording) -> Iterable[IssueGroup]:
+    for severity in _SEVERITIES:
+        of_it = [issue for issue in issues if issue.severity is severity]
+        if of_it:
+            lines = tuple(_issue(issue, words) for issue in of_it[:MOST_LINES])
+            yield IssueGroup(severity.value, len(of_it), lines, len(of_it) - len(lines))
+
+
+def _issue(issue: Issue, words: Wording) -> IssueLine:
+    catalog, lang = words.catalog, words.lang
+    return IssueLine(
+        sheet=issue.sheet or "",
+        cell=issue.cell or "",
+        found=issue.found or "",
+        expected=issue.expected or "",
+        title=catalog.issue_title(issue, lang),
+        message=catalog.issue_message(issue, lang),
+        action=catalog.issue_action(issue, lang),
+    )
+
+
+def _repairs(one: Told, words: Wording) -> Iterable[RepairLine]:
+    for repair in one.repairs:
+        known = words.catalog.repair_texts.get(repair.rule)
+        rule = known.get(words.lang) if known else repair.rule
+        yield RepairLine(repair.sheet, repair.cell, repair.before, repair.after, rule)
+
+
+def _version(one: Version, this: int, words: Wording) -> VersionLine:
+    return VersionLine(
+        number=one.version,
+        file_name=one.file_name,
+        sha256=one.sha256,
+        received_at=one.received_at,
+        outcome=words.catalog.text(f"domain.state.{one.state}", words.lang),
+        counted=one.counted,
+        is_this=one.submission_id == this,
+    )

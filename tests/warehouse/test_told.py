@@ -1,0 +1,65 @@
+"""What is told of a submission: all that was found for its sender, and nothing that is only being tried out."""
+
+from domain.issues import Issue, Severity
+from domain.submissions import SubmissionState
+from tests.warehouse.house import House
+from warehouse.engine import reading
+from warehouse.loading import Judged
+from warehouse.queries.told import Told, moved_since, told
+
+UNIT = "22813"
+SHADOW = Issue("jump", Severity.INFO, facts={"stage": "shadow"})
+ASKED = Issue("copied_return", Severity.WARNING)
+
+
+def accept(house: House, *issues: Issue) -> int:
+    """Load one version of a unit's report with these issues."""
+    report = house.report(UNIT, {"dvc_toantrinh": (30, 40)})
+    submission_id = house.check(report)
+    house.load(Judged(submission_id, report, issues))
+    return submission_id
+
+
+def told_of(house: House, *numbers: int) -> tuple[Told, ...]:
+    """What is told of these submissions."""
+    with reading(house.engine) as session:
+        return told(session, numbers)
+
+
+def test_shadow_results_are_told_nobody(house: House) -> None:
+    """A rule on trial leaves its findings in the warehouse, where no commune sees them."""
+    (found,) = told_of(house, accept(house, SHADOW, ASKED))
+    assert found.issues == (ASKED,)
+
+
+def test_each_version_tells_of_all(house: House) -> None:
+    """A superseded version's page names its successor, which names it."""
+    first, second = accept(house), accept(house)
+    for one in told_of(house, first, second):
+        assert [version.state for version in one.versions] == [SubmissionState.SUPERSEDED, SubmissionState.ACCEPTED]
+
+
+def test_what_moved_is_told_with_its_other_versions(house: House) -> None:
+    """After the newest move nothing is left; a new version takes the earlier one along."""
+    first = accept(house)
+    with reading(house.engine) as session:
+        found, last = moved_since(session, 0)
+        assert found == (first,)
+        assert moved_since(session, last) == ((), last)
+    second = accept(house)
+    with reading(house.engine) as session:
+        assert moved_since(session, last)[0] == (first, second)
+
+
+def test_what_waits_is_not_told_of_yet(house: House) -> None:
+    """A submission that is not judged yet has no page."""
+    house.check(house.report(UNIT, {"dvc_toantrinh": (30, 40)}))
+    with reading(house.engine) as session:
+        assert moved_since(session, 0)[0] == ()
+
+
+def test_a_mark_of_another_warehouse_counts_for_nothing(house: House) -> None:
+    """A number that the log has not reached was written beside another warehouse: all is told anew."""
+    first = accept(house)
+    with reading(house.engine) as session:
+        assert moved_since(session, 10_000)[0] == (first,)
