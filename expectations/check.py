@@ -17,6 +17,7 @@ from expectations.errors import (
 )
 from expectations.findings import Finding
 from expectations.judge import Judge, open_judge
+from expectations.kept_results import Keep, keep_results
 from expectations.kind import literal
 from expectations.results import check_guard, findings_of, results_by_name
 from expectations.soundness import require_sound
@@ -26,6 +27,7 @@ from expectations.suites import Batch, Stage, build_stage, split
 __all__ = [
     "BatchShrunkError",
     "Finding",
+    "Keep",
     "RuleBrokenError",
     "StagingUnreadableError",
     "WarehouseUnreachableError",
@@ -41,6 +43,7 @@ def check(
     *,
     indicators: Collection[Indicator],
     refused: Collection[int] = (),
+    keep: Keep | None = None,
 ) -> tuple[Finding, ...]:
     """Judge all submissions staged under a run at once; findings by submission, then in the rules' order.
 
@@ -48,7 +51,7 @@ def check(
     report moves no median. The staged rows have to be committed. `submissions` is how many were staged; `indicators`
     are the catalogue's; `refused` are submissions that reading has refused already. With none staged nothing is judged.
     Of a shadow rule the findings are only recorded: severity `info`, fact `stage`.
-    Not safe to call from several threads at once.
+    What each rule found can be kept in a few rows, for the night's page. Not safe to call from several threads at once.
 
     Raises:
         BatchShrunkError: another number of submissions was seen than was staged.
@@ -72,6 +75,8 @@ def check(
         if among_accepted and rest.submissions > 0:
             results = {**_judge(judge, build_stage("among accepted", among_accepted, indicators, rest)), **results}
             findings += [finding for rule in among_accepted for finding in findings_of(rule, results[rule.id], known)]
+    if keep is not None:
+        keep_results(keep, results, submissions)
     order = {rule.id: place for place, rule in enumerate(rules)}
     findings.sort(key=lambda one: (one.submission_id, order[one.issue.code], one.issue.sheet or "", _cell_order(one)))
     return tuple(findings)

@@ -1,5 +1,7 @@
 """What can go wrong with the judge itself: then nobody is blamed and nothing is loaded."""
 
+from pathlib import Path
+
 from domain.errors import TerminalError, TransientError
 
 
@@ -49,3 +51,15 @@ class WarehouseUnreachableError(TransientError):
         """Keep the reason and say what to do."""
         self.reason = reason
         super().__init__(f"the rules cannot reach the warehouse: {reason}. Check that it runs, then try again")
+
+
+class NightsNotWrittenError(TransientError):
+    """The nights' pages could not be written; what was judged is loaded and published all the same."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        """Keep the folder and what the system said."""
+        self.folder, self.reason = folder, reason
+        super().__init__(
+            f"the nights' pages could not be written to {folder}: {reason}. What was loaded and published stays. "
+            "Free space or grant access there; the next run writes whatever is missing."
+        )

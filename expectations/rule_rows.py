@@ -10,6 +10,7 @@ from great_expectations.expectations.metrics.metric_provider import metric_value
 from great_expectations.expectations.metrics.query_metrics.query_table.query_table import QueryTable
 
 from expectations.findings import plain
+from expectations.rule_rendering import RuleRendering
 
 ROWS_METRIC = "tonghop.rule_rows"
 
@@ -46,7 +47,7 @@ class RuleRows(QueryTable):
         return [{name: None if value is None else plain(value) for name, value in row.items()} for row in rows]
 
 
-class ExpectRuleHolds(UnexpectedRowsExpectation):
+class ExpectRuleHolds(RuleRendering, UnexpectedRowsExpectation):
     """A rule of the catalogue holds: its query returns no wrong cell."""
 
     rule_id: str

@@ -12,13 +12,14 @@ from domain.issues import Issue
 from domain.rules import Rule
 from domain.submissions import ParsedReport
 from expectations.check import check
+from flows.forgetful import own_staging
 from flows.stages.judge import STEPS_BACK, rows_of
 from flows.wiring import House
-from warehouse.engine import Engine, normalise_url, open_engine, reading, transaction
+from warehouse.engine import Engine, reading, transaction
 from warehouse.peers import peers
 from warehouse.queries.history import figures_of
 from warehouse.queries.judged import JudgedBatch, JudgedSubmission
-from warehouse.staging import Then, clear, history, make_tables
+from warehouse.staging import Then, clear, history
 from warehouse.staging import stage as stage_rows
 from workbooks.hints import Hints
 from workbooks.landed_file import LandedFile, Reader
@@ -102,11 +103,11 @@ class PastJudge:
 @contextmanager
 def judge_of(house: House) -> Iterator[PastJudge]:
     """A judge for a while, with a staging database that is thrown away at the end."""
-    with TemporaryDirectory(prefix="tonghop-") as folder, ExitStack() as opened:
-        url = normalise_url(f"sqlite:///{Path(folder) / 'staging.db'}")
-        staging = open_engine(url)
-        opened.callback(staging.dispose)
-        make_tables(staging)
+    with (
+        TemporaryDirectory(prefix="tonghop-") as folder,
+        own_staging(Path(folder)) as (staging, url),
+        ExitStack() as opened,
+    ):
         yield PastJudge(house, staging, url, opened)
 
 

@@ -15,8 +15,8 @@ from flows.stages.collect import NotAllCollectedError, collect
 from flows.stages.judge import check, load, stage
 from flows.stages.place import place, settle
 from flows.stages.publish import publish, to_publish
+from flows.stages.quality import is_night_untold, untold, write_night_pages, write_pages
 from flows.stages.quality import settle as settle_pages
-from flows.stages.quality import untold, write_pages
 from flows.stages.read import Reading, read
 from flows.stages.recheck import ask_again, recheck, standing
 from flows.stages.rollup import roll_up, touched
@@ -109,6 +109,8 @@ def _write_pages(run: Run) -> None:
         run.steps.run("quality", f"pages {label}", partial(write_pages, house, batch))
         run.watcher.advance("quality", len(batch))
     settle_pages(house, found.last)
+    if is_night_untold(house):
+        run.steps.run("quality", "page of the night", partial(write_night_pages, house))
 
 
 def _work(run: Run) -> Outcome:

@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     """How much CPU time reading one workbook may take, on Linux."""
     reading_limits: Annotated[Limits, NoDecode] = Limits()
     """How large a workbook may be: other values than the guards' own, as `cells=400000,rows=10000`."""
+    quality_nights: int = Field(default=30, ge=0)
+    """How many nights' pages of what the rules found are kept; 0: none are written."""
     wait_seconds: int = Field(default=600, ge=0)
     """How long a run waits for another one on the same warehouse to end before it gives up."""
 

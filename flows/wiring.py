@@ -27,7 +27,7 @@ class House:
     """Everything a run works with.
 
     Submissions are staged for the rules in `staging`, which the rules find at its URL: in the warehouse itself.
-    In `quality` lie the pages of submissions and nights; None: none are written.
+    In `quality` lie the pages of submissions and of the last `quality_nights`; None: none are written.
     `clock` gives the present moment in UTC; `areas` are codes of what to publish, empty: the unit above each commune;
     `lang` is the language of what is published; `wait_seconds` how long to wait for another run to end. What
     `open_reader` opens reads workbooks until it is closed.
@@ -41,6 +41,7 @@ class House:
     landing: Landing
     published: Path
     quality: Path | None
+    quality_nights: int
     areas: tuple[str, ...]
     lang: Lang
     batch_size: int
@@ -78,6 +79,7 @@ def open_house(settings: Settings, clock: Callable[[], datetime] = lambda: datet
         landing=Landing(settings.landing),
         published=settings.published,
         quality=settings.quality,
+        quality_nights=settings.quality_nights,
         areas=settings.areas,
         lang=settings.lang,
         batch_size=settings.batch_size,

@@ -13,8 +13,8 @@ from domain.periods import parse_period
 from domain.staging import StagedHistory, StagedRow
 from warehouse.accepted_then import is_accepted
 from warehouse.bulk import add_rows
-from warehouse.engine import Engine, Session
-from warehouse.models import STAGING, Base, ObservationRow, RunRow, SubmissionRow
+from warehouse.engine import Session
+from warehouse.models import STAGING, ObservationRow, RunRow, SubmissionRow
 
 
 def stage(session: Session, rows: Iterable[StagedRow]) -> int:
@@ -29,11 +29,6 @@ def stage(session: Session, rows: Iterable[StagedRow]) -> int:
     for kind, staged in by_kind.items():
         _insert(session, STAGING[kind], staged)
     return sum(map(len, by_kind.values()))
-
-
-def make_tables(engine: Engine) -> None:
-    """Make the staging tables, and nothing else, in a database that is there to judge in and is thrown away."""
-    Base.metadata.create_all(engine, tables=list(STAGING.values()))
 
 
 def clear(session: Session, run_id: str) -> None:

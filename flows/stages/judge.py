@@ -11,7 +11,9 @@ from domain.observations import Figure, Observation
 from domain.rules import Rule
 from domain.staging import StagedDue, StagedObservation, StagedRegister, StagedRow, StagedSubmission
 from domain.submissions import ParsedReport
+from expectations.check import Keep
 from expectations.check import check as check_rules
+from expectations.nights import batch_file
 from flows.stages.read import Reading
 from flows.wiring import House
 from warehouse.engine import reading, transaction
@@ -21,6 +23,9 @@ from warehouse.peers import peers
 from warehouse.staging import clear, history
 from warehouse.staging import stage as stage_rows
 from warehouse.submissions import record_checked
+
+NIGHTS = "nights"
+"""Folder of the nights' pages, in that of quality pages."""
 
 STEPS_BACK = 12
 """How many periods the rules may look back: a year of monthly reports."""
@@ -70,6 +75,7 @@ def look(
         len(batch),
         indicators=tuple(house.catalog.indicators.values()),
         refused=[one.submission.id for one in batch if one.report.has_critical],
+        keep=_keep(house, run_id, batch) if rules is None else None,
     )
     found: dict[int, list[Issue]] = defaultdict(list)
     for finding in findings:
@@ -77,6 +83,19 @@ def look(
     return tuple(
         Judged(one.submission.id, one.report, (*one.report.issues, *found[one.submission.id])) for one in batch
     )
+
+
+def _keep(house: House, run_id: str, batch: Sequence[Reading]) -> Keep | None:
+    """Where what the rules find in a batch is kept for the night's page; None: such pages are not wanted."""
+    if house.quality is None or not house.quality_nights or not batch:
+        return None
+    path = batch_file(house.quality / NIGHTS, run_id, str(batch[0].submission.id))
+    return Keep(path, house.clock(), {one.submission.id: _label(one) for one in batch})
+
+
+def _label(one: Reading) -> str:
+    unit, period = one.report.unit, one.report.period
+    return f"{unit.code} {unit.name} · {period}" if unit is not None else one.submission.file_name
 
 
 def load(house: House, run_id: str, judged: Sequence[Judged]) -> LoadResult:

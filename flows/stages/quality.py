@@ -1,10 +1,12 @@
-"""Quality pages: tell of every submission what came of it, on a page of its own, until nothing is left untold."""
+"""Quality pages: tell of every submission what came of it, and of every night what the rules found."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from expectations.nights import has_untold, write_nights
+from flows.stages.judge import NIGHTS
 from flows.wiring import House
 from publishing.errors import PagesNotWrittenError
 from publishing.submission_page import publish_submissions
@@ -43,6 +45,27 @@ def write_pages(house: House, submissions: Sequence[int]) -> int:
     with reading(house.engine) as session:
         found = told(session, submissions)
     return publish_submissions(found, house.catalog, house.quality / SUBMISSIONS, house.lang)
+
+
+def is_night_untold(house: House) -> bool:
+    """Whether a run has judged something, this one or one that was killed, of which no page tells."""
+    return house.quality is not None and house.quality_nights > 0 and has_untold(house.quality / NIGHTS)
+
+
+def write_night_pages(house: House) -> int:
+    """Write the pages of runs that judged something and have none yet; those of the last nights are kept.
+
+    Raises:
+        NightsNotWrittenError: the storage failed.
+    """
+    if house.quality is None or not house.quality_nights:
+        return 0
+    catalog, lang = house.catalog, house.lang
+
+    def text(name: str) -> str:
+        return catalog.text(f"expectations.{name}", lang)
+
+    return write_nights(house.quality / NIGHTS, catalog.rules, house.quality_nights, lang, text)
 
 
 def settle(house: House, last: int) -> None:

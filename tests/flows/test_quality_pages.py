@@ -129,3 +129,55 @@ def test_a_preview_writes_no_page(after_night: Path, correction: SampleFile) -> 
     deliver(after_night, [correction])
     preview(house_of(after_night), Scope(MAY, frozenset([WRONG])), Nobody())
     assert pages(after_night) == before
+
+
+def nights_of(home: Path) -> list[str]:
+    """Names of the nights' pages."""
+    return sorted(path.parent.name for path in (home / "quality" / "nights").glob("[!.]*/index.html"))
+
+
+def test_a_night_has_a_page_of_what_its_rules_found(after_night: Path) -> None:
+    """One page for the run, in the list; each cell leads to its submission's page, which is there."""
+    (name,) = nights_of(after_night)
+    folder = after_night / "quality" / "nights" / name
+    page = (folder / "index.html").read_text("utf-8")
+    links = [attributes["href"] or "" for tag, attributes in StrictPage(page).elements if tag == "a"]
+    of_cells = [link for link in links if link.startswith("../../submissions/")]
+    assert of_cells
+    assert all((folder / link).is_file() for link in of_cells)
+    assert f"{WRONG} Xã Ma Nới · 2025-05" in StrictPage(page).words
+    assert name in (after_night / "quality" / "nights" / "index.html").read_text("utf-8")
+
+
+def test_a_night_without_news_has_no_page(after_night: Path) -> None:
+    """Nothing was judged, so nothing is told."""
+    before = nights_of(after_night)
+    run_plainly(house_of(after_night), "idle")
+    assert nights_of(after_night) == before
+
+
+def test_a_killed_night_has_its_page_with_the_next_one(
+    home: Path, first_files: tuple[SampleFile, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What its rules found was kept batch by batch; beside it stands the page of the run that ended its work."""
+    deliver(home, first_files)
+    monkeypatch.setattr(pipeline, "give_out", _die)
+    with pytest.raises(KeyboardInterrupt):
+        run_plainly(house_of(home, batch_size=3), "killed")
+    monkeypatch.undo()
+    assert nights_of(home) == []
+    run_plainly(house_of(home), "next")
+    (name,) = nights_of(home)
+    assert name.endswith("-killed")
+
+
+def _die(_run: Run) -> None:
+    raise KeyboardInterrupt
+
+
+def test_nobody_has_to_have_pages_of_nights(home: Path, first_files: tuple[SampleFile, ...]) -> None:
+    """With none wanted nothing is kept for them; submissions have theirs all the same."""
+    deliver(home, first_files)
+    run_plainly(house_of(home, quality_nights=0))
+    assert not (home / "quality" / "nights").exists()
+    assert len(pages(home)) == len(first_files)

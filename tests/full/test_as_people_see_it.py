@@ -1,5 +1,6 @@
 """What officials, leaders and operators see, opened with the programs they use."""
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from domain.catalog import Catalog
 from domain.periods import parse_period
+from tests.full.conftest import CHROMIUM_FLAGS
 from workbooks.template import build_template
 
 pytestmark = pytest.mark.full
@@ -43,3 +45,28 @@ def test_report_page_asks_nobody_for_anything(demo_home: Path, browse: Callable[
     shown = browse(page.resolve().as_uri(), "--host-resolver-rules=MAP * ~NOTFOUND")
     assert "76,44" in shown
     assert "http" not in shown.replace("http://www.w3.org/2000/svg", "")
+
+
+@pytest.mark.parametrize(
+    "page", ["quality/nights/index.html", "quality/nights/2*/index.html", "quality/submissions/*.html"]
+)
+def test_quality_pages_ask_nobody_for_anything(demo_home: Path, browse: Callable[..., str], page: str) -> None:
+    """Chromium shows the tables and marks of nights and submissions with every outside address refused."""
+    found = sorted(demo_home.glob(f"**/{page}"))
+    assert found
+    shown = browse(found[0].resolve().as_uri(), "--host-resolver-rules=MAP * ~NOTFOUND")
+    assert "<table" in shown
+    assert "http" not in shown.replace('http-equiv="', "")
+    if "nights" in page:
+        assert "fa-times text-danger" in shown
+
+
+def test_a_nights_marks_are_drawn(demo_home: Path, tmp_path: Path) -> None:
+    """The marks of pass and fail stand on the printed page: no font had to be fetched for them."""
+    page = next(path for path in demo_home.glob("**/quality/nights/2*/index.html"))
+    printed = tmp_path / "night.pdf"
+    flags = [*CHROMIUM_FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--host-resolver-rules=MAP * ~NOTFOUND"]
+    subprocess.run(["chromium", *flags, f"--print-to-pdf={printed}", page.as_uri()], check=True, timeout=180)
+    text = subprocess.run(["pdftotext", "-layout", str(printed), "-"], check=True, capture_output=True, text=True)
+    assert "✔" in text.stdout
+    assert "✘" in text.stdout

@@ -82,7 +82,7 @@ def _told(session: Session, row: SubmissionRow, versions: dict[object, tuple[Ver
     return Told(
         record=record,
         judged_at=row.judged_at,
-        issues=tuple(issue for issue in issues_of(session, row) if issue.facts.get("stage") != "shadow"),
+        issues=issues_of(session, row),
         repairs=_repairs(session, row),
         versions=_versions(session, row, versions),
         last_move=moves_of(session, [row.id])[row.id][-1],

@@ -1,0 +1,114 @@
+"""The nights' pages: one for each run that judged something, the last so many, and a list of them."""
+
+import logging
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from domain.rules import Rule
+from domain.texts import Lang
+from expectations.errors import NightsNotWrittenError
+from expectations.kept_results import Night, merge, read_night, write_night
+from expectations.night_page import Texts, write_index, write_night_page
+
+INDEX: Final = "index.html"
+KEPT: Final = ".kept"
+_NIGHT: Final = "night"
+"""Name of the file that holds all batches of a run; no batch is called so."""
+
+_LOG = logging.getLogger(__name__)
+
+
+def batch_file(folder: Path, run_id: str, batch: str) -> Path:
+    """Where what the rules found in a batch of a run is kept until the run ends."""
+    return folder / KEPT / run_id / f"{batch}.json"
+
+
+def has_untold(folder: Path) -> bool:
+    """Whether anything was kept of which no page tells yet."""
+    return any(path.stem != _NIGHT for run in _runs(folder) for path in run.glob("*.json"))
+
+
+def write_nights(folder: Path, rules: Mapping[str, Rule], most: int, lang: Lang, text: Texts) -> int:
+    """Write the pages of runs that have none yet, remove those of all but the last `most`, and list the rest.
+
+    What a killed run has kept gets its page with the next one. Where nothing is new nothing is written.
+
+    Returns:
+        How many pages were written.
+
+    Raises:
+        NightsNotWrittenError: the storage failed; what was kept stays, and the next run writes it.
+    """
+    try:
+        new = dict(_new_nights(folder))
+        for run, night in new.items():
+            _write(folder / page_name(night) / INDEX, write_night_page(night, rules, lang, text))
+            write_night(run / f"{_NIGHT}.json", night)
+            for batch in night.batches:
+                (run / batch).unlink(missing_ok=True)
+        if new:
+            kept = [(page_name(night), night) for night in _prune(folder, most)]
+            _write(folder / INDEX, write_index(kept, lang, text))
+    except OSError as error:
+        raise NightsNotWrittenError(folder, error.strerror or str(error)) from error
+    return len(new)
+
+
+def page_name(night: Night) -> str:
+    """The name of the folder of a night's page: sorted by name they are sorted by time."""
+    return f"{night.at:%Y%m%dT%H%M%SZ}-{night.run_id}"
+
+
+def _new_nights(folder: Path) -> Iterator[tuple[Path, Night]]:
+    """Runs with batches that no page tells of, each with all its batches."""
+    for run in _runs(folder):
+        known = _read(run / f"{_NIGHT}.json")
+        told = set(known.batches) if known else set()
+        found = [known] if known else []
+        for path in sorted(run.glob("*.json")):
+            if path.name in told:
+                path.unlink()  # left by a run that died between writing the page and removing what it was made from
+            elif path.stem != _NIGHT and (batch := _read(path)) is not None:
+                found.append(batch)
+        if len(found) > bool(known):
+            yield run, merge(found)
+
+
+def _prune(folder: Path, most: int) -> list[Night]:
+    """Remove all but the last so many nights; what is left, newest first."""
+    nights = sorted(_nights(folder), key=page_name, reverse=True)
+    for night in nights[most:]:
+        shutil.rmtree(folder / page_name(night), ignore_errors=True)
+        shutil.rmtree(folder / KEPT / night.run_id)
+    return nights[:most]
+
+
+def _nights(folder: Path) -> list[Night]:
+    found = (_read(run / f"{_NIGHT}.json") for run in _runs(folder))
+    return [night for night in found if night is not None]
+
+
+def _runs(folder: Path) -> list[Path]:
+    kept = folder / KEPT
+    return sorted(path for path in kept.iterdir() if path.is_dir()) if kept.is_dir() else []
+
+
+def _read(path: Path) -> Night | None:
+    """What a file holds; None where it is not there, or damaged: then it is set aside and the page does without it."""
+    try:
+        return read_night(path)
+    except FileNotFoundError:
+        return None
+    except (ValueError, LookupError, TypeError) as error:
+        _LOG.warning("%s is left out of the nights' pages: %s", path, error)
+        path.replace(path.with_suffix(".damaged"))
+        return None
+
+
+def _write(path: Path, page: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.new")
+    draft.write_text(page, "utf-8")
+    draft.replace(path)

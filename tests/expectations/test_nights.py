@@ -1,0 +1,181 @@
+"""A night's page is made by Great Expectations, needs no network, shows what failed, and runs nothing it was told."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.catalog import Catalog
+from expectations.check import Keep, check
+from expectations.errors import NightsNotWrittenError
+from expectations.kept_results import KEPT_ROWS, Night, Tally, merge, read_night, write_night
+from expectations.nights import INDEX, KEPT, batch_file, has_untold, page_name, write_nights
+from tests.expectations.staged import RUN, Put, apply_edits, clean_report
+from tests.publishing.strict_page import StrictPage
+from tests.publishing.test_page import ATTACK
+
+AT = datetime(2025, 6, 2, 18, tzinfo=UTC)
+ROW = {
+    "submission_id": "7", "last_day": "2025-05-14", "indicator": "hd_dvc", "village": "", "sheet": "Biểu 01-T",
+    "cell": "E46", "found": "-1", "expected": None, "who": "22813 Xã Lâm Sơn · 2025-05",
+}  # fmt: skip
+
+
+def night_of(catalog: Catalog, found: Mapping[str, int] | None = None, run: str = "run-1", batch: str = "1") -> Night:
+    """A batch in which some rules found so many wrong cells."""
+    counts = {rule: (found or {}).get(rule, 0) for rule in catalog.rules}
+    tallies = {rule: Tally(count, (ROW,) * min(count, KEPT_ROWS)) for rule, count in counts.items()}
+    return Night(run, AT, 8, (f"{batch}.json",), tallies)
+
+
+def keep(folder: Path, *nights: Night) -> None:
+    """Keep batches as the checks of a run do."""
+    for night in nights:
+        (batch,) = night.batches
+        write_night(batch_file(folder, night.run_id, batch.removesuffix(".json")), night)
+
+
+def written(folder: Path, catalog: Catalog, most: int = 30) -> dict[str, str]:
+    """The pages after they were written, the list of nights among them."""
+    write_nights(folder, catalog.rules, most, "vi", lambda name: catalog.text(f"expectations.{name}", "vi"))
+    pages = {path.parent.name: path.read_text("utf-8") for path in folder.glob("[!.]*/index.html")}
+    return pages | ({INDEX: (folder / INDEX).read_text("utf-8")} if pages else {})
+
+
+def test_a_night_has_a_page_and_a_line(tmp_path: Path, catalog: Catalog) -> None:
+    """Which rules failed and where, which held, and a link from the list; the cell's submission is one click away."""
+    night = night_of(catalog, {"not_negative": 2})
+    keep(tmp_path, night)
+    pages = written(tmp_path, catalog)
+    assert set(pages) == {INDEX, page_name(night)}
+    page = pages[page_name(night)]
+    words = StrictPage(page).words
+    assert f"{catalog.rules['not_negative'].title.vi} not_negative critical block" in words
+    assert "22813 Xã Lâm Sơn · 2025-05 hd_dvc Biểu 01-T E46 -1 –" in words
+    assert 'href="../../submissions/7.html"' in page
+    assert page.count("fa-times text-danger") == 1
+    assert page.count("fa-check-circle text-success") == len(catalog.rules) - 1
+    assert f'href="{page_name(night)}/index.html"' in pages[INDEX]
+    assert "2025-06-03 01:00 8 1 / 23 2 run-1".replace("23", str(len(catalog.rules))) in StrictPage(pages[INDEX]).words
+
+
+def test_pages_ask_nobody_for_anything(tmp_path: Path, catalog: Catalog) -> None:
+    """No address but of pages beside them, no script, font, picture or style from anywhere."""
+    keep(tmp_path, night_of(catalog, {"not_negative": 1}))
+    for page in written(tmp_path, catalog).values():
+        strict = StrictPage(page)
+        assert re.findall(r"https?:|//[a-z]|@import|url\(|javascript:|s3\.|amazonaws|dataContextId", page) == []
+        assert {tag for tag, _ in strict.elements}.isdisjoint({"script", "link", "img", "iframe", "object", "form"})
+        addresses = [attributes["href"] for tag, attributes in strict.elements if tag == "a"]
+        assert all(
+            re.fullmatch(r"\.\./\.\./submissions/\d+\.html|\.\./index\.html|[\w-]+/index\.html", address or "")
+            for address in addresses
+        )
+
+
+def test_hostile_text_is_shown_and_runs_nothing(tmp_path: Path, catalog: Catalog) -> None:
+    """What stood in a cell, a sheet's name or a unit's is text: Great Expectations escapes no plain table cell."""
+    row = dict.fromkeys(ROW, f"{ATTACK} $x ${{y}}") | {"submission_id": "7"}
+    night = replace(night_of(catalog), rules={"not_negative": Tally(1, (row,))})
+    keep(tmp_path, night)
+    page = written(tmp_path, catalog)[page_name(night)]
+    assert "<script" not in page
+    assert StrictPage(page).words.count(f"{ATTACK} $x ${{y}}") == 6
+
+
+def test_batches_of_a_run_are_one_night(tmp_path: Path, catalog: Catalog) -> None:
+    """Counts are added up; of each rule the first cells are shown, in the order of the batches."""
+    keep(tmp_path, night_of(catalog, {"not_negative": 40}), night_of(catalog, {"not_negative": 40}, batch="2"))
+    assert has_untold(tmp_path)
+    pages = written(tmp_path, catalog)
+    assert len(pages) == 2
+    assert not has_untold(tmp_path)
+    night = read_night(tmp_path / KEPT / "run-1" / "night.json")
+    assert (night.submissions, night.found, len(night.rules["not_negative"].rows)) == (16, 80, KEPT_ROWS)
+
+
+def test_nothing_new_writes_nothing(tmp_path: Path, catalog: Catalog) -> None:
+    """A night that judged nothing leaves every page as it is."""
+    keep(tmp_path, night_of(catalog))
+    written(tmp_path, catalog)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    assert write_nights(tmp_path, catalog.rules, 30, "vi", str) == 0
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_only_the_last_nights_are_kept(tmp_path: Path, catalog: Catalog) -> None:
+    """Older pages go with all that was kept for them, and leave the list."""
+    nights = [replace(night_of(catalog, run=f"run-{day}"), at=AT + timedelta(days=day)) for day in range(5)]
+    for night in nights:
+        keep(tmp_path, night)
+        written(tmp_path, catalog, most=3)
+    pages = written(tmp_path, catalog, most=3)
+    assert set(pages) == {INDEX, *map(page_name, nights[2:])}
+    assert sorted(path.name for path in (tmp_path / KEPT).iterdir()) == ["run-2", "run-3", "run-4"]
+    assert re.findall(r'href="([^"]+)"', pages[INDEX]) == [
+        f"{page_name(night)}/index.html" for night in reversed(nights[2:])
+    ]
+
+
+def test_a_run_that_died_between_writing_and_removing_counts_no_batch_twice(tmp_path: Path, catalog: Catalog) -> None:
+    """A batch that the page tells of already is passed over; a new one of the same run is added."""
+    first, second = night_of(catalog, {"not_negative": 1}), night_of(catalog, {"not_negative": 1}, batch="2")
+    keep(tmp_path, first)
+    written(tmp_path, catalog)
+    keep(tmp_path, first, second)
+    written(tmp_path, catalog)
+    night = read_night(tmp_path / KEPT / "run-1" / "night.json")
+    assert (night.submissions, night.found, set(night.batches)) == (16, 2, {"1.json", "2.json"})
+    assert merge([first, second]).found == night.found
+    keep(tmp_path, first)
+    written(tmp_path, catalog)
+    assert not has_untold(tmp_path)
+
+
+def test_a_damaged_file_costs_its_batch_only(tmp_path: Path, catalog: Catalog) -> None:
+    """The other batches have their page."""
+    keep(tmp_path, night_of(catalog))
+    (tmp_path / KEPT / "run-1" / "9.json").write_text("{half a fi", "utf-8")
+    assert len(written(tmp_path, catalog)) == 2
+    assert not has_untold(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, catalog: Catalog) -> None:
+    """The failure says where and what happens next."""
+    night = night_of(catalog)
+    keep(tmp_path, night)
+    (tmp_path / page_name(night)).write_text("a file stands in the way")
+    with pytest.raises(NightsNotWrittenError, match="the next run writes whatever is missing"):
+        written(tmp_path, catalog)
+
+
+def test_what_rules_find_is_kept_as_they_find_it(
+    catalog: Catalog, warehouse_url: str, put: Put, tmp_path: Path
+) -> None:
+    """A check keeps its own results: the planted defect at its cell, and every rule that held."""
+    rows = apply_edits(clean_report(catalog), [{"indicator": "hd_dvc", "numerator": "-1"}])
+    put(rows)
+    path = batch_file(tmp_path, "run-1", "1")
+    known = catalog.indicators.values()
+    found = check(
+        warehouse_url, RUN, list(catalog.rules.values()), 1, indicators=known, keep=Keep(path, AT, {1: "Lâm Sơn"})
+    )
+    kept = read_night(path)
+    assert set(kept.rules) == set(catalog.rules)
+    assert kept.found == len(found) == 1
+    (row,) = kept.rules["not_negative"].rows
+    assert (row["who"], row["cell"], row["found"]) == ("Lâm Sơn", found[0].issue.cell, "-1")
+
+
+def test_a_full_disk_costs_the_page_and_not_the_judgement(
+    catalog: Catalog, warehouse_url: str, put: Put, tmp_path: Path
+) -> None:
+    """What cannot be kept is logged; the rules have found what they found."""
+    put(apply_edits(clean_report(catalog), [{"indicator": "hd_dvc", "numerator": "-1"}]))
+    (tmp_path / "in-the-way").write_text("a file")
+    keep_there = Keep(tmp_path / "in-the-way" / "run" / "1.json", AT, {})
+    known = catalog.indicators.values()
+    assert len(check(warehouse_url, RUN, list(catalog.rules.values()), 1, indicators=known, keep=keep_there)) == 1
