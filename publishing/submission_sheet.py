@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.catalog import Catalog
-from domain.issues import Issue, Severity
+from domain.issues import Severity
 from domain.submissions import SubmissionState
+from domain.waivers import Asked
 from publishing.assemble import period_name
 from publishing.wording import Wording
 from warehouse.queries.history import Version
@@ -20,7 +21,10 @@ _SEVERITIES = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
 @dataclass(frozen=True, slots=True)
 class IssueLine:
-    """One issue in words: where, what stands there, what should, what is wrong, what to do."""
+    """One issue in words: where, what stands there, what should, what is wrong, what to do.
+
+    `answer` is what a person answered, with who, when and until which day; then nothing is to be done.
+    """
 
     sheet: str
     cell: str
@@ -29,6 +33,7 @@ class IssueLine:
     title: str
     message: str
     action: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class SubmissionSheet:
 
 def sheet_of(one: Told, words: Wording) -> SubmissionSheet:
     """What is told of a submission, in the language of the words."""
-    record, outcome = one.record, outcome_of(one.record.state, one.issues)
+    record, outcome = one.record, outcome_of(one.record.state, one.asked)
     move = one.last_move
     return SubmissionSheet(
         submission_id=record.file.submission_id,
@@ -116,7 +121,7 @@ def sheet_of(one: Told, words: Wording) -> SubmissionSheet:
         delivered_at=record.delivered_at,
         judged_at=one.judged_at,
         version=record.file.version,
-        groups=tuple(_groups(one.issues, words)),
+        groups=tuple(_groups(one, words)),
         repairs=tuple(_repairs(one, words))[:MOST_LINES],
         more_repairs=max(0, len(one.repairs) - MOST_LINES),
         versions=tuple(_version(each, record.file.submission_id, words) for each in one.versions),
@@ -133,10 +138,10 @@ _MOODS = {
 }
 
 
-def outcome_of(state: SubmissionState, issues: Sequence[Issue]) -> str:
-    """The outcome's code: the state's, but that an accepted report with questions is told apart."""
-    asks = any(issue.severity is Severity.WARNING for issue in issues)
-    return "accepted_asked" if state is SubmissionState.ACCEPTED and asks else state.value
+def outcome_of(state: SubmissionState, asked: Sequence[Asked]) -> str:
+    """The outcome's code: the state's, but that an accepted report with a question that waits is told apart."""
+    waits = any(one.waiver is None for one in asked)
+    return "accepted_asked" if state is SubmissionState.ACCEPTED and waits else state.value
 
 
 def _days(one: Told, words: Wording) -> str:
@@ -153,16 +158,19 @@ def _form(catalog: Catalog, form: str | None, words: Wording) -> str:
     return f"{known.number} – {known.title.get(words.lang)}" if known else form or ""
 
 
-def _groups(issues: Sequence[Issue], words: Wording) -> Iterable[IssueGroup]:
+def _groups(one: Told, words: Wording) -> Iterable[IssueGroup]:
     for severity in _SEVERITIES:
-        of_it = [issue for issue in issues if issue.severity is severity]
+        of_it = [Asked(issue, None) for issue in one.issues if issue.severity is severity]
+        if severity is Severity.WARNING and one.asked:
+            of_it = list(one.asked)
         if of_it:
-            lines = tuple(_issue(issue, words) for issue in of_it[:MOST_LINES])
+            lines = tuple(_issue(each, words) for each in of_it[:MOST_LINES])
             yield IssueGroup(severity.value, len(of_it), lines, len(of_it) - len(lines))
 
 
-def _issue(issue: Issue, words: Wording) -> IssueLine:
-    catalog, lang = words.catalog, words.lang
+def _issue(asked: Asked, words: Wording) -> IssueLine:
+    catalog, lang, issue, waiver = words.catalog, words.lang, asked.issue, asked.waiver
+    answered = {} if waiver is None else {"reason": waiver.reason, "by": waiver.by, "at": words.time(waiver.at)}
     return IssueLine(
         sheet=issue.sheet or "",
         cell=issue.cell or "",
@@ -171,6 +179,7 @@ def _issue(issue: Issue, words: Wording) -> IssueLine:
         title=catalog.issue_title(issue, lang),
         message=catalog.issue_message(issue, lang),
         action=catalog.issue_action(issue, lang),
+        answer="" if waiver is None else words.text("sub_answer", until=words.day(waiver.until), **answered),
     )
 
 

@@ -11,25 +11,25 @@ from flows.wiring import House
 from publishing.errors import PagesNotWrittenError
 from publishing.submission_page import publish_submissions
 from warehouse.engine import reading
-from warehouse.queries.told import moved_since, told
+from warehouse.queries.told import Mark, moved_since, told
 
 SUBMISSIONS: Final = "submissions"
 _MARK: Final = ".told"
-"""File beside the pages that holds the number of the last move that they tell of."""
+"""File beside the pages that holds how far they tell of the log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """Submissions whose page is missing or out of date, and the last move of the log as of then."""
+    """Submissions whose page is missing or out of date, and how far the log went then."""
 
     submissions: tuple[int, ...]
-    last: int
+    last: Mark
 
 
 def untold(house: House) -> Untold:
     """What pages are to be written. It goes by the log, so what a killed run left untold is told by the next."""
     if house.quality is None:
-        return Untold((), 0)
+        return Untold((), Mark())
     with reading(house.engine) as session:
         return Untold(*moved_since(session, _seen(house.quality)))
 
@@ -43,7 +43,7 @@ def write_pages(house: House, submissions: Sequence[int]) -> int:
     if house.quality is None:
         return 0
     with reading(house.engine) as session:
-        found = told(session, submissions)
+        found = told(session, submissions, house.clock())
     return publish_submissions(found, house.catalog, house.quality / SUBMISSIONS, house.lang)
 
 
@@ -68,8 +68,8 @@ def write_night_pages(house: House) -> int:
     return write_nights(house.quality / NIGHTS, catalog.rules, house.quality_nights, lang, text)
 
 
-def settle(house: House, last: int) -> None:
-    """Note that the pages tell of every move until that one.
+def settle(house: House, last: Mark) -> None:
+    """Note that the pages tell of the log as far as that.
 
     Raises:
         PagesNotWrittenError: the storage failed; the pages are written once more by the next run.
@@ -80,7 +80,7 @@ def settle(house: House, last: int) -> None:
     draft = mark.with_name(f"{_MARK}.new")
     try:
         mark.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(f"{last}\n", "ascii")
+        draft.write_text(f"{last.event} {last.waiver}\n", "ascii")
         draft.replace(mark)
     except OSError as error:
         raise PagesNotWrittenError(mark.parent, error.strerror or str(error)) from error
@@ -90,9 +90,10 @@ def _mark(quality: Path) -> Path:
     return quality / SUBMISSIONS / _MARK
 
 
-def _seen(quality: Path) -> int:
-    """The last move that the pages tell of; without a mark none do."""
+def _seen(quality: Path) -> Mark:
+    """How far the pages tell of the log; without a mark not at all."""
     try:
-        return int(_mark(quality).read_text("ascii"))
+        event, waiver = map(int, _mark(quality).read_text("ascii").split())
     except (OSError, ValueError):
-        return 0
+        return Mark()
+    return Mark(event, waiver)

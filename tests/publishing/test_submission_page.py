@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from domain.issues import Issue, Repair, Severity
 from domain.periods import parse_period
 from domain.submissions import SubmissionState
 from domain.texts import Lang
+from domain.waivers import Asked, Waiver
 from publishing.errors import PagesNotWrittenError
 from publishing.submission_page import publish_submissions, write_submission_page
 from publishing.submission_sheet import MOST_LINES
@@ -49,7 +50,8 @@ def told_of(state: SubmissionState, *issues: Issue, repairs: tuple[Repair, ...] 
         sender=None, delivered_at=WHEN, landed_at=WHEN, superseded_by=None,
     )  # fmt: skip
     moved = MoveRecord(None, state, WHEN, "night", None, None, None)
-    return Told(replace(known, **record), WHEN, issues, repairs, (version(1, state),), moved)  # type: ignore[arg-type] # a test's own values
+    asked = tuple(Asked(issue, None) for issue in issues if issue.severity is Severity.WARNING)
+    return Told(replace(known, **record), WHEN, issues, asked, repairs, (version(1, state),), moved)  # type: ignore[arg-type] # a test's own values
 
 
 def page_of(catalog: Catalog, one: Told, lang: Lang = "vi") -> str:
@@ -95,6 +97,16 @@ def test_an_accepted_report_without_questions_asks_nothing(catalog: Catalog) -> 
     assert "Đơn vị không phải làm gì thêm" in words
     assert "Lỗi phải sửa" not in words
     assert "cần xem lại" not in words
+
+
+def test_an_answered_question_asks_nothing_more(catalog: Catalog) -> None:
+    """What was answered, by whom and until when stands in place of what to do."""
+    waiver = Waiver(1, ASKED.code, "số liệu không đổi", "lan", WHEN, date(2025, 6, 30))
+    one = replace(told_of(SubmissionState.ACCEPTED, ASKED), asked=(Asked(ASKED, waiver),))
+    words = StrictPage(page_of(catalog, one)).words
+    assert "Đơn vị không phải làm gì thêm" in words
+    assert "“số liệu không đổi” (lan, 08:36 15/05/2025; có hiệu lực đến 30/06/2025)" in words
+    assert catalog.issue_action(ASKED, "vi") not in words
 
 
 def test_all_versions_are_listed(catalog: Catalog) -> None:

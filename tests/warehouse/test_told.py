@@ -1,11 +1,17 @@
 """What is told of a submission: all that was found for its sender, and nothing that is only being tried out."""
 
+from datetime import date
+
 from domain.issues import Issue, Severity
 from domain.submissions import SubmissionState
-from tests.warehouse.house import House
-from warehouse.engine import reading
+from domain.waivers import Asked
+from tests.warehouse.house import FORM, MAY, House
+from warehouse.engine import reading, transaction
+from warehouse.lifecycle import Said
 from warehouse.loading import Judged
-from warehouse.queries.told import Told, moved_since, told
+from warehouse.queries.told import Mark, Told, moved_since, told
+from warehouse.waivers import Question, take_back, waive
+from warehouse.withdrawal import Decision, Place
 
 UNIT = "22813"
 SHADOW = Issue("jump", Severity.INFO, facts={"stage": "shadow"})
@@ -23,13 +29,14 @@ def accept(house: House, *issues: Issue) -> int:
 def told_of(house: House, *numbers: int) -> tuple[Told, ...]:
     """What is told of these submissions."""
     with reading(house.engine) as session:
-        return told(session, numbers)
+        return told(session, numbers, house.now())
 
 
 def test_shadow_results_are_told_nobody(house: House) -> None:
     """A rule on trial leaves its findings in the warehouse, where no commune sees them."""
     (found,) = told_of(house, accept(house, SHADOW, ASKED))
     assert found.issues == (ASKED,)
+    assert found.asked == (Asked(ASKED, None),)
 
 
 def test_each_version_tells_of_all(house: House) -> None:
@@ -43,7 +50,7 @@ def test_what_moved_is_told_with_its_other_versions(house: House) -> None:
     """After the newest move nothing is left; a new version takes the earlier one along."""
     first = accept(house)
     with reading(house.engine) as session:
-        found, last = moved_since(session, 0)
+        found, last = moved_since(session, Mark())
         assert found == (first,)
         assert moved_since(session, last) == ((), last)
     second = accept(house)
@@ -51,15 +58,36 @@ def test_what_moved_is_told_with_its_other_versions(house: House) -> None:
         assert moved_since(session, last)[0] == (first, second)
 
 
+def test_an_answer_is_told_and_its_return(house: House) -> None:
+    """Who answered a warning, and that it was taken back, each makes the page out of date."""
+    first = accept(house, ASKED)
+    place = Place(house.catalog.units.get(UNIT, house.catalog.last_day(FORM, MAY)).key, FORM, MAY)
+    with reading(house.engine) as session:
+        _, mark = moved_since(session, Mark())
+    with transaction(house.engine) as session:
+        waive(session, Question(place, ASKED.code), date(2025, 12, 31), Decision(Said("it is so", "lan"), house.now()))
+    ((one,),) = (each.asked for each in told_of(house, first))
+    assert one.waiver is not None
+    assert (one.waiver.reason, one.waiver.by) == ("it is so", "lan")
+    with reading(house.engine) as session:
+        found, answered = moved_since(session, mark)
+    assert found == (first,)
+    with transaction(house.engine) as session:
+        take_back(session, place, ASKED.code, Decision(Said("it is not", "lan"), house.now()))
+    assert told_of(house, first)[0].asked == (Asked(ASKED, None),)
+    with reading(house.engine) as session:
+        assert moved_since(session, answered)[0] == (first,)
+
+
 def test_what_waits_is_not_told_of_yet(house: House) -> None:
     """A submission that is not judged yet has no page."""
     house.check(house.report(UNIT, {"dvc_toantrinh": (30, 40)}))
     with reading(house.engine) as session:
-        assert moved_since(session, 0)[0] == ()
+        assert moved_since(session, Mark())[0] == ()
 
 
 def test_a_mark_of_another_warehouse_counts_for_nothing(house: House) -> None:
     """A number that the log has not reached was written beside another warehouse: all is told anew."""
     first = accept(house)
     with reading(house.engine) as session:
-        assert moved_since(session, 10_000)[0] == (first,)
+        assert moved_since(session, Mark(10_000))[0] == (first,)

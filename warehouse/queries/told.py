@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 
 from domain.issues import Issue, Repair
 from domain.periods import parse_period
 from domain.submissions import PENDING_STATES
 from domain.units import UnitKey
+from domain.waivers import Asked
+from warehouse.asked import asked_of
 from warehouse.engine import Session
 from warehouse.lifecycle import find_all
-from warehouse.models import RepairRow, SubmissionEventRow, SubmissionRow
+from warehouse.models import RepairRow, SubmissionEventRow, SubmissionRow, WaiverRow
 from warehouse.queries.files import issues_of
 from warehouse.queries.history import MoveRecord, Version, history, moves_of
 from warehouse.queries.read_models import SubmissionRecord
@@ -25,39 +28,54 @@ _IDS_AT_ONCE = 500
 class Told:
     """A submission that has been settled, and all that its sender may know of it.
 
-    `issues` are those of the last judgement, gravest first, without those of rules that are only tried out; `repairs`
-    what reading mended. `versions` are all of the same unit, form and period, itself among them; none where it could
-    not be placed. `last_move` is the last thing that happened to it.
+    `issues` are those of the last judgement, gravest first, without those of rules that are only tried out; `asked` the
+    warnings among them with what was answered; `repairs` what reading mended. `versions` are all of the same unit, form
+    and period, itself among them; none where it could not be placed. `last_move` is the last thing that happened to it.
     """
 
     record: SubmissionRecord
     judged_at: datetime | None
     issues: tuple[Issue, ...]
+    asked: tuple[Asked, ...]
     repairs: tuple[Repair, ...]
     versions: tuple[Version, ...]
     last_move: MoveRecord
 
 
-def told(session: Session, submission_ids: Iterable[int]) -> tuple[Told, ...]:
-    """What is told of these submissions, in the order of their numbers.
+class Mark(NamedTuple):
+    """How far something tells of the log: the last move of a submission, and the last answer to a warning."""
+
+    event: int = 0
+    waiver: int = 0
+
+
+def told(session: Session, submission_ids: Iterable[int], at: datetime) -> tuple[Told, ...]:
+    """What is told of these submissions at a moment, in the order of their numbers.
 
     Raises:
         UsageError: there is no such submission.
     """
     rows = find_all(session, submission_ids)
+    asked = asked_of(session, {key: row.judgement for key, row in rows.items()}, at)
     versions: dict[object, tuple[Version, ...]] = {}
-    return tuple(_told(session, rows[key], versions) for key in sorted(rows))
+    return tuple(_told(session, rows[key], asked.get(key, ()), versions) for key in sorted(rows))
 
 
-def moved_since(session: Session, event: int) -> tuple[tuple[int, ...], int]:
-    """Settled submissions of which something else is to be told than before that event, and the last event's number.
+def moved_since(session: Session, seen: Mark) -> tuple[tuple[int, ...], Mark]:
+    """Settled submissions of which something else is to be told than at that mark, and the mark of now.
 
-    Those that moved, and the other versions of the same report. An event that is not there yet belongs to another
-    warehouse: then all are to be told anew.
+    Those that moved or whose warnings were answered, and the other versions of the same report. A mark that the log has
+    not reached belongs to another warehouse: then all are to be told anew.
     """
-    newest = session.scalar(select(func.max(SubmissionEventRow.id))) or 0
-    since = event if event <= newest else 0
-    moved = select(SubmissionEventRow.submission_id).where(SubmissionEventRow.id > since)
+    newest = Mark(
+        session.scalar(select(func.max(SubmissionEventRow.id))) or 0,
+        session.scalar(select(func.max(WaiverRow.id))) or 0,
+    )
+    since = seen if seen.event <= newest.event and seen.waiver <= newest.waiver else Mark()
+    moved = union(
+        select(SubmissionEventRow.submission_id).where(SubmissionEventRow.id > since.event),
+        select(WaiverRow.submission_id).where(WaiverRow.id > since.waiver),
+    )
     row = SubmissionRow
     places = session.execute(
         select(row.unit_code, row.unit_valid_from, row.form, row.period)
@@ -77,12 +95,15 @@ def moved_since(session: Session, event: int) -> tuple[tuple[int, ...], int]:
     return tuple(sorted(found)), newest
 
 
-def _told(session: Session, row: SubmissionRow, versions: dict[object, tuple[Version, ...]]) -> Told:
+def _told(
+    session: Session, row: SubmissionRow, asked: tuple[Asked, ...], versions: dict[object, tuple[Version, ...]]
+) -> Told:
     record = submission_record(session, row.id)
     return Told(
         record=record,
         judged_at=row.judged_at,
         issues=issues_of(session, row),
+        asked=asked,
         repairs=_repairs(session, row),
         versions=_versions(session, row, versions),
         last_move=moves_of(session, [row.id])[row.id][-1],
