@@ -46,11 +46,11 @@ def write_nights(folder: Path, rules: Mapping[str, Rule], most: int, lang: Lang,
         for run, night in new.items():
             _write(folder / page_name(night) / INDEX, write_night_page(night, rules, lang, text))
             write_night(run / f"{_NIGHT}.json", night)
-            for batch in night.batches:
-                (run / batch).unlink(missing_ok=True)
-        if new:
+        if has_untold(folder):
             kept = [(page_name(night), night) for night in _prune(folder, most)]
             _write(folder / INDEX, write_index(kept, lang, text))
+        for run in _runs(folder):
+            _forget_told(run)
     except OSError as error:
         raise NightsNotWrittenError(folder, error.strerror or str(error)) from error
     return len(new)
@@ -65,15 +65,19 @@ def _new_nights(folder: Path) -> Iterator[tuple[Path, Night]]:
     """Runs with batches that no page tells of, each with all its batches."""
     for run in _runs(folder):
         known = _read(run / f"{_NIGHT}.json")
-        told = set(known.batches) if known else set()
-        found = [known] if known else []
-        for path in sorted(run.glob("*.json")):
-            if path.name in told:
-                path.unlink()  # left by a run that died between writing the page and removing what it was made from
-            elif path.stem != _NIGHT and (batch := _read(path)) is not None:
-                found.append(batch)
+        # What is told of already was left by a run that died between writing the page and the list.
+        told = {_NIGHT + ".json", *(known.batches if known else ())}
+        batches = (_read(path) for path in sorted(run.glob("*.json")) if path.name not in told)
+        found = [night for night in (known, *batches) if night is not None]
         if len(found) > bool(known):
             yield run, merge(found)
+
+
+def _forget_told(run: Path) -> None:
+    """Remove what a page was made from; only now may it go, for the list is written too."""
+    night = _read(run / f"{_NIGHT}.json")
+    for batch in night.batches if night else ():
+        (run / batch).unlink(missing_ok=True)
 
 
 def _prune(folder: Path, most: int) -> list[Night]:

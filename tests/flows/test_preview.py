@@ -196,6 +196,7 @@ def test_a_preview_that_is_killed_leaves_nothing_after_the_next_run(
         "submission",
         "delivery",
         "submission_event",
+        "quality/submissions/.told",
     }
 
 
