@@ -11,8 +11,7 @@ from typing import Any, Final
 from great_expectations.core import ExpectationValidationResult
 
 from domain.placing import VIETNAM
-from expectations.sql import PLACE_COLUMNS
-from expectations.suites import GUARD
+from expectations.sql import GUARD, PLACE_COLUMNS
 
 _LOG = logging.getLogger(__name__)
 

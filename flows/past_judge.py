@@ -60,7 +60,10 @@ class PastJudge:
         with transaction(self.staging) as session:
             clear(session, _RUN)
             stage_rows(session, [*rows, *past, *beside])
-        found = check(self.url, _RUN, [rule], len(reports), indicators=tuple(catalog.indicators.values()))
+        # A rule that looks among neighbours was never put to what others had refused.
+        refused = [one.id for one in batch.submissions if one.id in reports and not one.accepted]
+        indicators = tuple(catalog.indicators.values())
+        found = check(self.url, _RUN, [rule], len(reports), indicators=indicators, refused=refused)
         return Found(tuple((one.submission_id, one.issue) for one in found), left_out)
 
     def _reports(self, submissions: Sequence[JudgedSubmission]) -> tuple[dict[int, ParsedReport], dict[int, str]]:

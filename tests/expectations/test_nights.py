@@ -157,11 +157,11 @@ def test_what_rules_find_is_kept_as_they_find_it(
 ) -> None:
     """A check keeps its own results: the planted defect at its cell, and every rule that held."""
     rows = apply_edits(clean_report(catalog), [{"indicator": "hd_dvc", "numerator": "-1"}])
-    put(rows)
+    put([*rows, *clean_report(catalog, 2)])
     path = batch_file(tmp_path, "run-1", "1")
     known = catalog.indicators.values()
     found = check(
-        warehouse_url, RUN, list(catalog.rules.values()), 1, indicators=known, keep=Keep(path, AT, {1: "Lâm Sơn"})
+        warehouse_url, RUN, list(catalog.rules.values()), 2, indicators=known, keep=Keep(path, AT, {1: "Lâm Sơn"})
     )
     kept = read_night(path)
     assert set(kept.rules) == set(catalog.rules)
