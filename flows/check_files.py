@@ -99,7 +99,7 @@ def check_files(
         CheckedFile(
             file=file,
             report=one.report,
-            issues=found.get(one.submission.id, one.report.issues),
+            issues=tuple(each for each in found.get(one.submission.id, one.report.issues) if not each.is_shadow),
             not_checked=beyond if one.may_be_judged else everything,
         )
         for file, one in zip(files, read, strict=True)
