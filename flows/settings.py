@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import UsageError
 from domain.texts import Lang
+from flows.service.record import running
+from flows.service_settings import ServiceSettings
 from workbooks.guards import Limits
 
 LOGGERS = ("flows", "connectors", "workbooks")
@@ -19,7 +21,7 @@ LOGGERS = ("flows", "connectors", "workbooks")
 _PREFIX = "TONGHOP_"
 
 
-class Settings(BaseSettings):
+class Settings(ServiceSettings, BaseSettings):
     """Where things lie and how much is done at once; every field is also a variable: `TONGHOP_HOME` and so on."""
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True)
@@ -69,7 +71,7 @@ class Settings(BaseSettings):
     def _split_inbox(cls, given: object) -> object:
         return _split(given, ";")
 
-    @field_validator("office_auth")
+    @field_validator("office_auth", "server_auth")
     @classmethod
     def _name_and_word(cls, given: SecretStr | None) -> SecretStr | None:
         if given is None:
@@ -79,9 +81,9 @@ class Settings(BaseSettings):
             raise ValueError("it has to be a name and a password, with a colon between them")
         return given
 
-    @field_validator("areas", mode="before")
+    @field_validator("areas", "mail_to", mode="before")
     @classmethod
-    def _split_areas(cls, given: object) -> object:
+    def _split_commas(cls, given: object) -> object:
         return _split(given, ",")
 
     @field_validator("reading_limits", mode="before")
@@ -137,7 +139,8 @@ def load_settings(**given: object) -> Settings:
         UsageError: a value cannot be used; the message names the variable and what is wrong with it.
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type] # pydantic checks them
+        known = {name: value for name, value in given.items() if value is not None}
+        return Settings(**known, **_secrets())  # type: ignore[arg-type] # pydantic checks them
     except ValidationError as error:
         faults = "; ".join(
             f"{_PREFIX}{str(fault['loc'][0]).upper()}{_shown(fault)}: {fault['msg']}" for fault in error.errors()
@@ -167,6 +170,35 @@ def has_own_server() -> bool:
     return bool(os.environ.get("PREFECT_API_URL"))
 
 
+def child_environment(**more: str) -> dict[str, str]:
+    """The environment for a process that this one starts: what `prepare_environment` made of it, and this."""
+    return {**os.environ, **more}
+
+
+def server_environment(settings: Settings) -> dict[str, str]:
+    """What Prefect's server is told beyond `prepare_environment`: where to listen, whom to let in, what to forget."""
+    told = {
+        "PREFECT_SERVER_API_HOST": settings.server_host,
+        "PREFECT_SERVER_API_PORT": str(settings.server_port),
+        # Browsers are told where the server is: without this they would call port 4200 of their own machine.
+        "PREFECT_UI_API_URL": f"{settings.server_url.rstrip('/')}/api" if settings.server_url else "/api",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs,orphans",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(settings.keep_runs_days * 24 * 3600),
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{settings.keep_runs_days}D",
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "NOTSET",
+    }
+    if settings.server_auth is not None:
+        told["PREFECT_SERVER_API_AUTH_STRING"] = settings.server_auth.get_secret_value()
+        told["PREFECT_SERVER_CSRF_PROTECTION_ENABLED"] = "true"
+    return told
+
+
+def _secrets() -> dict[str, str]:
+    # A folder with a file for each secret, named as its variable: Docker's and systemd's way to hand them over.
+    folder = os.environ.get(f"{_PREFIX}SECRETS") or os.environ.get("CREDENTIALS_DIRECTORY")
+    return {"_secrets_dir": folder} if folder else {}
+
+
 def _shown(fault: ErrorDetails) -> str:
     # A value that is wrong is shown, unless nobody may see it.
     secret = {name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
@@ -191,12 +223,22 @@ def _prefect_home(settings: Settings) -> Path:
 
 
 def _prefect_environment(settings: Settings) -> dict[str, str]:
+    found = {}
+    if settings.server_auth is not None:
+        found["PREFECT_API_AUTH_STRING"] = settings.server_auth.get_secret_value()
+    if settings.server_url:
+        found["PREFECT_UI_URL"] = settings.server_url.rstrip("/")
+    if service := running(settings.home):
+        found["PREFECT_API_URL"] = service.api  # what `tonghop up` started is used by every command
     return {
+        **found,
         "PREFECT_HOME": str(_prefect_home(settings)),
         # The default of 20 s is missed on a busy machine; then the night would not even start.
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
+        # A run whose process is gone is known by its silence: flows/service/automations.yaml.
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         # People read the command's own words; the runs' logs go to the server in full.
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",

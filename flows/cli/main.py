@@ -29,6 +29,7 @@ from flows.cli import (
     status,
     template,
     waive,
+    up,
     withdraw,
 )
 from flows.settings import load_settings
@@ -96,6 +97,8 @@ for _command in (
     backup.copy,
     serve.serve,
     runs.runs,
+    up.up,
+    up.down,
     demo.demo,
 ):
     app.command()(_command)

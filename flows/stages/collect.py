@@ -57,6 +57,17 @@ def collect(house: House, run_id: str) -> tuple[str, ...]:
     return tuple(hopeless)
 
 
+def has_arrivals(house: House) -> bool:
+    """Whether any place holds a file that was not taken before, or does not answer now.
+
+    Raises:
+        SourceMissingError: a place does not exist.
+    """
+    silent: list[str] = []
+    found = any(True for connector in house.connectors for _ in _new_files(house, connector, silent))
+    return found or bool(silent)
+
+
 def _new_files(house: House, connector: Connector, try_later: list[str]) -> Iterator[RemoteFile]:
     with reading(house.engine) as session:
         known = known_fingerprints(session, connector.name)

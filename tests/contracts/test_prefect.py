@@ -15,28 +15,22 @@ import sqlalchemy
 from flows.reason import Reason
 from tests.flows.prefect_server import PATIENCE_SECONDS, clean_environment, server_url
 
-ROOT = Path(__file__).parent.parent.parent
-
 pytestmark = pytest.mark.xdist_group("prefect")
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[httpx.Client]:
-    """The API of a started server that has our deployments, as `prefect.yaml` describes them."""
-    environment = clean_environment(PREFECT_API_URL=server_url())
-    for command in (
-        ["work-pool", "create", "local", "--type", "process", "--overwrite"],
-        ["--no-prompt", "deploy", "--all"],
-    ):
-        done = subprocess.run(
-            [sys.executable, "-m", "prefect", *command],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """The API of a started server that has our deployments, told from a folder far from the code."""
+    home = tmp_path_factory.mktemp("definitions")
+    done = subprocess.run(
+        [Path(sys.executable).with_name("tonghop"), "up", "--only", "definitions"],
+        cwd=home,
+        env=clean_environment(PREFECT_API_URL=server_url(), TONGHOP_HOME=str(home)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
     with httpx.Client(base_url=server_url()) as client:
         yield client
 

@@ -25,7 +25,7 @@ def clean_environment(**more: str) -> dict[str, str]:
 def server_url() -> str:
     """Address of the API of a started server."""
     home = tempfile.TemporaryDirectory(prefix="tonghop-prefect-", ignore_cleanup_errors=True)
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}/api"
     log = Path(home.name) / "server.log"
     with log.open("wb") as output:
@@ -61,7 +61,8 @@ def _stop(server: "subprocess.Popen[bytes]", home: "tempfile.TemporaryDirectory[
     home.cleanup()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

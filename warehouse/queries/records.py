@@ -13,7 +13,7 @@ from domain.waivers import Asked
 from warehouse.asked import asked_of
 from warehouse.engine import Session
 from warehouse.lifecycle import find, find_all
-from warehouse.models import DeliveryRow, RunRow, SubmissionRow
+from warehouse.models import DeliveryRow, RunRow, SubmissionEventRow, SubmissionRow
 from warehouse.queries.files import file_ref, issues_of, unit_names
 from warehouse.queries.read_models import RunRecord, SubmissionRecord
 
@@ -91,6 +91,17 @@ def came_again(session: Session, after: int, state: SubmissionState) -> tuple[st
         .order_by(DeliveryRow.id)
     )
     return tuple(found)
+
+
+def refused_in(session: Session, run_id: str) -> tuple[int, ...]:
+    """The submissions that a run refused, in the order in which it did."""
+    moved = SubmissionEventRow.to_state == SubmissionState.QUARANTINED
+    found = session.scalars(
+        select(SubmissionEventRow.submission_id)
+        .where(SubmissionEventRow.run_id == run_id, moved)
+        .order_by(SubmissionEventRow.id)
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def run_record(session: Session, run_id: str) -> RunRecord | None:

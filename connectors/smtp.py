@@ -1,0 +1,93 @@
+"""Send mail through an SMTP server: encrypted unless told otherwise, and never a password in clear."""
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from typing import Final, Literal
+
+from domain.errors import TerminalError, TransientError
+
+Security = Literal["starttls", "tls", "none"]
+_PORTS: Final[dict[Security, int]] = {"starttls": 587, "tls": 465, "none": 25}
+_TIMEOUT_SECONDS: Final = 30
+
+
+class MailNotSentError(TransientError):
+    """The mail server does not answer, or asks to come again."""
+
+    def __init__(self, server: str, reason: str) -> None:
+        """Keep the server and the reason."""
+        self.server, self.reason = server, reason
+        super().__init__(f"no mail could be sent through {server}: {reason}. It is tried again")
+
+
+class MailRefusedError(TerminalError):
+    """The mail server does not take the mail: log-in, certificate, sender or address."""
+
+    def __init__(self, server: str, reason: str) -> None:
+        """Keep the server and the reason."""
+        self.server, self.reason = server, reason
+        super().__init__(
+            f"{server} does not take our mail: {reason}. See TONGHOP_MAIL_HOST, _PORT, _SECURITY, _USER, _PASSWORD, "
+            "_FROM and _TO; the deployment `notify` with the event `test` tries them"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """A mail server and how to log in: `user` empty for no log-in; `port` None for the one that fits `security`."""
+
+    host: str
+    port: int | None = None
+    security: Security = "starttls"
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    def send(self, message: EmailMessage) -> None:
+        """Send one message to all its recipients.
+
+        Raises:
+            MailNotSentError: it may work later.
+            MailRefusedError: somebody has to change something first.
+        """
+        try:
+            with self._connected() as server:
+                server.send_message(message)
+        except ssl.SSLCertVerificationError as error:
+            raise MailRefusedError(
+                self._name, f"its certificate is not to be trusted ({error.verify_message})"
+            ) from error
+        except smtplib.SMTPResponseException as error:
+            told = f"{error.smtp_code} {_text(error.smtp_error)}"
+            # RFC 5321, 4.2.1: replies from 400 to 499 are passing, from 500 for good.
+            raise (MailNotSentError if error.smtp_code < 500 else MailRefusedError)(self._name, told) from error
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError) as error:
+            raise MailRefusedError(self._name, str(error)) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailNotSentError(self._name, str(error) or type(error).__name__) from error
+
+    @property
+    def _name(self) -> str:
+        return f"{self.host}:{self.port or _PORTS[self.security]}"
+
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        port = self.port or _PORTS[self.security]
+        trusted = ssl.create_default_context()
+        if self.security == "tls":
+            opened: smtplib.SMTP = smtplib.SMTP_SSL(self.host, port, timeout=_TIMEOUT_SECONDS, context=trusted)
+        else:
+            opened = smtplib.SMTP(self.host, port, timeout=_TIMEOUT_SECONDS)
+        with opened as server:
+            if self.security == "starttls":
+                server.starttls(context=trusted)
+            if self.user and self.security != "none":
+                server.login(self.user, self.password)
+            yield server
+
+
+def _text(told: bytes | str) -> str:
+    return told.decode("utf-8", "replace") if isinstance(told, bytes) else told

@@ -1,0 +1,57 @@
+"""The flow `notify`: send a notice by mail. Automations start it; secrets come from the settings, not as parameters."""
+
+from typing import Any
+from uuid import UUID
+
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from prefect.settings import PREFECT_UI_URL
+from prefect.states import Completed
+
+from domain.errors import UsageError
+from flows.notices import Ended, Event, Notice, Refused, of_refused, of_run, of_test, send
+from flows.settings import load_settings
+from flows.wiring import House, open_house
+from flows.wording import Wording
+from warehouse.engine import reading
+from warehouse.queries import submission_issues, submission_record
+from warehouse.queries.records import refused_in
+
+
+def _name() -> str:
+    return f"notify {flow_run.parameters['event']}"
+
+
+@flow(name="notify", flow_run_name=_name, retries=3, retry_delay_seconds=60)
+def notify(event: Event = Event.TEST, run: str = "") -> State[Any]:
+    """Send a notice by mail to everybody of TONGHOP_MAIL_TO.
+
+    Args:
+        event: What happened; "test" tries the settings.
+        run: Id of the flow run in which it happened; a test needs none.
+    """
+    settings = load_settings()
+    if not settings.sends_mail:
+        raise UsageError("nobody gets notices by mail: set TONGHOP_MAIL_HOST and TONGHOP_MAIL_TO")
+    house = open_house(settings)
+    words = Wording(house.catalog, settings.lang)
+    notice = of_test(words) if event is Event.TEST else _notice(house, words, event, run)
+    send(settings, notice)
+    return Completed(message=notice.subject)
+
+
+def _notice(house: House, words: Wording, event: Event, run_id: str) -> Notice:
+    with get_client(sync_client=True) as client:
+        run = client.read_flow_run(UUID(run_id))
+    address = f"{PREFECT_UI_URL.value()}/runs/flow-run/{run_id}"
+    with reading(house.engine) as session:
+        refused = [
+            Refused(submission_record(session, one), submission_issues(session, one))
+            for one in refused_in(session, run_id)
+        ]
+    if event is Event.RUN_FAILED:
+        state, message = (run.state.name or "", run.state.message or "") if run.state else ("", "")
+        return of_run(words, Ended(run.name, state, message, address), refused)
+    return of_refused(words, run.name, refused, address)

@@ -1,0 +1,53 @@
+"""Make the server's automations those of automations.yaml: new ones made, others changed, those that left removed."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient
+from prefect.events.schemas.automations import Automation, AutomationCore
+
+from flows.service.files import read_automations
+
+TAG: Final = "tonghop"
+
+
+async def apply_automations(client: PrefectClient, *, sends_mail: bool, webhook: UUID | None) -> None:
+    """Apply the file; automations of others (without our tag) are never touched.
+
+    An automation that says `needs: mail` or `needs: webhook` exists only where there is one. One that an operator has
+    switched off stays off.
+    """
+    has = {"mail": sends_mail, "webhook": webhook is not None, None: True}
+    kept = {one.name: one for one in await _all(client) if TAG in one.tags}
+    for entry in read_automations():
+        if not has[entry.pop("needs", None)]:
+            continue
+        wanted = await _resolved(client, entry, webhook)
+        before = kept.pop(wanted.name, None)
+        if before is None:
+            await client.create_automation(wanted)
+        else:
+            await client.update_automation(before.id, wanted.model_copy(update={"enabled": before.enabled}))
+    for gone in kept.values():
+        await client.delete_automation(gone.id)
+
+
+async def _all(client: PrefectClient) -> list[Automation]:
+    found: list[Automation] = []
+    while page := await client.read_automations(limit=200, offset=len(found)):
+        found += page
+    return found
+
+
+async def _resolved(client: PrefectClient, entry: dict[str, Any], webhook: UUID | None) -> AutomationCore:
+    """An entry with ids in place of the names that people write: `deployment: notify/notify`, `block: webhook`."""
+    actions = []
+    for action in entry["actions"]:
+        said = dict(action)
+        if "deployment" in said:
+            found = await client.read_deployment_by_name(said.pop("deployment"))
+            said |= {"source": "selected", "deployment_id": str(found.id)}
+        if said.pop("block", None):
+            said["block_document_id"] = str(webhook)
+        actions.append(said)
+    return AutomationCore.model_validate({**entry, "actions": actions, "tags": [TAG]})

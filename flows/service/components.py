@@ -1,0 +1,81 @@
+"""What a service is made of: each component's command and what it is told beyond the settings."""
+
+import platform
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from domain.errors import UsageError
+from flows.service_settings import ServiceSettings
+from flows.settings import Settings, server_environment
+
+SERVER = "server"
+DEFINITIONS = "definitions"
+WORKER = "worker"
+
+TONGHOP = (sys.executable, "-c", "from flows.cli.main import main; main()")
+"""The command line of this very installation, wherever its script may lie."""
+
+POOL = "local"
+"""The work pool of our deployments; flows/service/prefect.yaml names it too."""
+
+
+@dataclass(frozen=True)
+class Component:
+    """A program of a service."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+class NoPasswordError(UsageError):
+    """A server that others can reach would let everybody in."""
+
+    def __init__(self, host: str) -> None:
+        """Keep the address."""
+        self.host = host
+        super().__init__(
+            f"a server on {host} can be reached from other machines, and whoever reaches it may start runs and read "
+            "every report. Give it a name and a password first: TONGHOP_SERVER_AUTH=name:password, in the environment "
+            "or as a file TONGHOP_SERVER_AUTH in the folder that TONGHOP_SECRETS names. Without --host it listens to "
+            "this machine only"
+        )
+
+
+def require_password(settings: ServiceSettings) -> None:
+    """Let a server pass that nobody reaches from outside, or that asks for a password.
+
+    Raises:
+        NoPasswordError: it does neither.
+    """
+    if settings.listens_to_others and settings.server_auth is None:
+        raise NoPasswordError(settings.server_host)
+
+
+def server(settings: Settings) -> Component:
+    """Prefect's server with its UI."""
+    address = ("--host", settings.server_host, "--port", str(settings.server_port))
+    return Component(SERVER, (*_prefect("server", "start"), *address), server_environment(settings))
+
+
+def worker() -> Component:
+    """A worker of this machine, which carries out runs, each in a process of its own."""
+    asked = ("--pool", POOL, "--type", "process", "--name", worker_name())
+    return Component(
+        WORKER, (*_prefect("worker", "start"), *asked), {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "NOTSET"}
+    )
+
+
+def definitions() -> Component:
+    """What the server has to know: work pool, limit, deployments, automations; ends when it is told."""
+    return Component(DEFINITIONS, (*TONGHOP, "up", "--only", DEFINITIONS))
+
+
+def worker_name() -> str:
+    """What this machine's worker is called."""
+    return f"tonghop-{platform.node() or 'worker'}"
+
+
+def _prefect(*words: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "prefect", *words)

@@ -1,0 +1,96 @@
+"""Tell Prefect's server what it has to know of us: work pool, limit, webhook, deployments, automations.
+
+Applied any number of times with the same result. What an operator changed in the UI of pool, limit or an automation's
+switch is left as it is; deployments and automations of ours that are no longer named are removed, others' never.
+The server is that of PREFECT_API_URL; `flows.settings.prepare_environment` comes before this is imported.
+"""
+
+import asyncio
+import subprocess
+import sys
+
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate, WorkPoolCreate
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
+from prefect.exceptions import ObjectNotFound
+
+from domain.errors import TerminalError
+from flows.service.automations import apply_automations
+from flows.service.components import POOL
+from flows.service.files import DEPLOYMENTS, read_deployments
+from flows.service.webhook import apply_webhook
+from flows.settings import Settings, child_environment
+
+LIMIT = "warehouse-load"
+"""Global concurrency limit of whatever loads into the warehouse; set to 0 it holds all of it, for maintenance."""
+TAG = "tonghop"
+"""Tag of all deployments and automations of ours."""
+
+
+class NotDeployedError(TerminalError):
+    """Prefect does not take the deployments."""
+
+    def __init__(self, told: str) -> None:
+        """Keep what it says."""
+        self.told = told
+        super().__init__(f"the deployments of {DEPLOYMENTS} could not be made: {told}")
+
+
+def apply(settings: Settings) -> None:
+    """Tell the server everything.
+
+    Raises:
+        NotDeployedError: a deployment cannot be made.
+    """
+    asyncio.run(_before())
+    _deploy(settings)
+    asyncio.run(_after(settings))
+
+
+async def _before() -> None:
+    async with get_client() as client:
+        await _ensure_pool(client)
+        await _ensure_limit(client)
+
+
+async def _after(settings: Settings) -> None:
+
+    async with get_client() as client:
+        await _remove_deployments(client)
+        webhook = await apply_webhook(client, settings.webhook_url)
+        await apply_automations(client, sends_mail=settings.sends_mail, webhook=webhook)
+
+
+async def _ensure_pool(client: PrefectClient) -> None:
+
+    try:
+        await client.read_work_pool(POOL)
+    except ObjectNotFound:
+        await client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
+
+
+async def _ensure_limit(client: PrefectClient) -> None:
+    try:
+        await client.read_global_concurrency_limit_by_name(LIMIT)
+    except ObjectNotFound:
+        await client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=LIMIT, limit=1))
+
+
+def _deploy(settings: Settings) -> None:
+    # Prefect's own reader of its own file; its command is the only door to it.
+    command = (sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(DEPLOYMENTS))
+    done = subprocess.run(  # noqa: S603 # our own command
+        command, cwd=settings.home, env=child_environment(), capture_output=True, text=True, check=False
+    )
+    # What it cannot read it skips, and may end well all the same.
+    if done.returncode or "Skipping" in done.stdout:
+        raise NotDeployedError((done.stdout + done.stderr)[-2000:])
+
+
+async def _remove_deployments(client: PrefectClient) -> None:
+
+    named = {one["name"] for one in read_deployments()}
+    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
+    for one in await client.read_deployments(deployment_filter=ours):
+        if one.name not in named:
+            await client.delete_deployment(one.id)

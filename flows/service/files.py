@@ -1,0 +1,24 @@
+"""Read what Prefect is told of us: prefect.yaml and automations.yaml, which lie beside this file and ship with it."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+DEPLOYMENTS: Final = Path(__file__).parent / "prefect.yaml"
+AUTOMATIONS: Final = Path(__file__).parent / "automations.yaml"
+
+
+def read_deployments() -> list[dict[str, Any]]:
+    """The deployments as they stand there; Prefect itself fills in what is in {{ }}."""
+    return _entries(DEPLOYMENTS, "deployments")
+
+
+def read_automations() -> list[dict[str, Any]]:
+    """The automations as they stand there, with names in place of ids."""
+    return _entries(AUTOMATIONS, "automations")
+
+
+def _entries(file: Path, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8"))[name]
+    return found

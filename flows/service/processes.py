@@ -1,0 +1,100 @@
+"""Start processes that can be found again, whoever their parent is by then, and end them without leaving one behind."""
+
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+MARK: Final = "TONGHOP_SERVICE"
+"""Environment variable that all processes of a service carry, as `<service>:<component>`.
+
+Process groups would not do: a worker gives each flow run a session of its own, and a run outlives a killed worker.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process, told by its number and its start (seconds of the epoch): numbers are used again."""
+
+    pid: int
+    started: float
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether this very process still runs."""
+        with suppress(psutil.Error):
+            found = psutil.Process(self.pid)
+            return abs(found.create_time() - self.started) < 1 and found.status() != psutil.STATUS_ZOMBIE
+        return False
+
+
+def process_of(pid: int | None = None) -> Process:
+    """The process of a number; None: this one."""
+    found = psutil.Process(pid)
+    return Process(found.pid, found.create_time())
+
+
+def start(
+    service: str, component: str, command: Sequence[str], *, environment: Mapping[str, str], folder: Path, log: Path
+) -> "subprocess.Popen[bytes]":
+    """Start a component of a service in a folder, out of reach of the terminal's Ctrl-C; it writes to its log."""
+    with log.open("ab") as output:
+        return subprocess.Popen(  # noqa: S603 # our own commands
+            command,
+            cwd=folder,
+            env={**environment, MARK: f"{service}:{component}"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def processes_of(service: str, component: str = "") -> list[psutil.Process]:
+    """All living processes of a service, or of one component of it, those included that lost their parent."""
+    return list(_carrying(f"{service}:{component}"))
+
+
+def end(service: str, component: str = "", *, patience: float) -> int:
+    """Ask all processes of a service, or of one component, to end; what has not after so many seconds is killed.
+
+    Returns:
+        How many had to be killed.
+    """
+    asked = processes_of(service, component)
+    for process in asked:
+        with suppress(psutil.Error):
+            process.terminate()
+    psutil.wait_procs(asked, timeout=patience)
+    # Asked to end, one may have started another; none is left when nobody carries the mark any more.
+    killed: set[psutil.Process] = set()
+    while left := processes_of(service, component):
+        for process in left:
+            with suppress(psutil.Error):
+                process.kill()
+        killed.update(left)
+        psutil.wait_procs(left, timeout=5)
+    return len(killed)
+
+
+def owner_of_port(port: int) -> str:
+    """Who listens on a port, as `python3 (process 1234)`; empty where this user may not know."""
+    with suppress(psutil.Error):
+        for one in psutil.net_connections("tcp"):
+            if one.status == psutil.CONN_LISTEN and one.laddr and one.laddr.port == port and one.pid:
+                return f"{psutil.Process(one.pid).name()} (process {one.pid})"
+    return ""
+
+
+def _carrying(mark: str) -> Iterator[psutil.Process]:
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            carried = process.environ().get(MARK, "")
+            if carried == mark or (mark.endswith(":") and carried.startswith(mark)):
+                yield process

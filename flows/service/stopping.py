@@ -1,0 +1,39 @@
+"""Stop a service from another process: its supervisor if it still lives, whatever it started in any case."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from flows.service.processes import processes_of
+from flows.service.record import Record, erase, read
+from flows.service.supervisor import ENDING_SECONDS, take_down
+
+
+def stop(home: Path) -> bool:
+    """End the service of a home and wait until nothing of it is left.
+
+    Returns:
+        Whether there was one.
+    """
+    record = read(home)
+    if record is None:
+        return False
+    was_there = record.supervisor.is_alive or bool(processes_of(record.service))
+    _ask_supervisor(record)
+    take_down(record.service)
+    erase(home)
+    return was_there
+
+
+def _ask_supervisor(record: Record) -> None:
+    if not record.supervisor.is_alive:
+        return
+    with suppress(ProcessLookupError):
+        os.kill(record.supervisor.pid, signal.SIGTERM)
+    give_up = time.monotonic() + 3 * ENDING_SECONDS
+    while record.supervisor.is_alive:
+        if time.monotonic() > give_up:
+            os.kill(record.supervisor.pid, signal.SIGKILL)
+        time.sleep(0.1)

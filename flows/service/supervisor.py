@@ -1,0 +1,232 @@
+"""Start the components of a service one after the other, watch over them, and end them all, whatever happens."""
+
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Protocol
+from uuid import uuid4
+
+from domain.errors import TransientError, UsageError
+from flows.service import components
+from flows.service.api import ServerApi
+from flows.service.components import Component, require_password
+from flows.service.processes import end, owner_of_port, process_of, processes_of, start
+from flows.service.record import READY, Record, erase, folder_of, only_service, read, write
+from flows.settings import Settings, child_environment
+
+PATIENCE_SECONDS = 240
+"""How long a component may take to start: a busy machine with two cores has been seen to take 50 s for the server."""
+ENDING_SECONDS = 20
+"""How long a component may take to end before it is killed."""
+_LOOK_SECONDS = 0.5
+_LONGEST_PAUSE = 60
+_STEADY_SECONDS = 300
+"""A component that ran for so long and ended is started again at once, not after a pause."""
+_LOG_TAIL = 1500
+
+
+class PortTakenError(UsageError):
+    """Another program listens where the server is to listen."""
+
+    def __init__(self, host: str, port: int, owner: str) -> None:
+        """Keep the address and who has it."""
+        self.host, self.port, self.owner = host, port, owner
+        super().__init__(
+            f"port {port} of {host} is taken{f' by {owner}' if owner else ''}: end that, or choose another port with "
+            "--port or TONGHOP_SERVER_PORT"
+        )
+
+
+class NotStartedError(TransientError):
+    """A component ended while it was started, or never got ready."""
+
+    def __init__(self, component: str, what: str, log: Path) -> None:
+        """Keep the component, what happened, and where it says more."""
+        self.component, self.log = component, log
+        told = log.read_text(encoding="utf-8", errors="replace")[-_LOG_TAIL:].strip() if log.exists() else ""
+        super().__init__(f"{component} {what}. Its log ({log}) ends with:\n{told}")
+
+
+class Observer(Protocol):
+    """Somebody who wants to see how a service comes up and what becomes of it."""
+
+    def leftovers(self, count: int) -> None:
+        """Processes of a service that was killed were found, and ended."""
+
+    def begin(self, stage: str) -> None:
+        """A component is being started, or `ready`."""
+
+    def restarted(self, component: str, code: int) -> None:
+        """A component ended by itself with this exit code and is started again."""
+
+
+class _StopAskedError(BaseException):
+    """Somebody asked the service to end; no error, and nothing that catches errors may catch it."""
+
+
+class Supervisor:
+    """One service on one home; `run` lasts as long as the service does."""
+
+    def __init__(self, settings: Settings, observer: Observer) -> None:
+        """Start nothing yet."""
+        self._settings = settings
+        self._observer = observer
+        self._folder = folder_of(settings.home)
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._begun: dict[str, float] = {}
+        self._api = ServerApi(settings.address, settings.server_auth)
+        self._record = Record(
+            service=uuid4().hex,
+            supervisor=process_of(),
+            started_at=datetime.now(UTC).isoformat(),
+            stage="",
+            addresses={"server": settings.address},
+        )
+
+    @property
+    def record(self) -> Record:
+        """What is running, and where."""
+        return self._record
+
+    def run(self) -> None:
+        """Bring the service up, watch over it until someone asks it to end, and end all of it.
+
+        Raises:
+            AlreadyUpError: one runs on this home.
+            NoPasswordError, PortTakenError: it may not or cannot listen there.
+            NotStartedError: a component does not start.
+        """
+        require_password(self._settings)
+        with only_service(self._settings.home), _asked_to_stop() as let_finish:
+            try:
+                self._clear_leftovers()
+                self._require_port()
+                self._bring_up()
+                while True:
+                    time.sleep(_LOOK_SECONDS)
+                    self._tend()
+            except _StopAskedError:
+                pass
+            finally:
+                let_finish()
+                take_down(self._record.service)
+                erase(self._settings.home)
+
+    def _clear_leftovers(self) -> None:
+        before = read(self._settings.home)
+        if before is not None and (left := processes_of(before.service)):
+            take_down(before.service)
+            self._observer.leftovers(len(left))
+
+    def _require_port(self) -> None:
+        host, port = self._settings.server_host, self._settings.server_port
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does it
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise PortTakenError(host, port, owner_of_port(port)) from error
+
+    def _bring_up(self) -> None:
+        self._start(components.server(self._settings))
+        self._wait(components.SERVER, self._api.is_healthy)
+        self._start(components.definitions())
+        self._wait_for_end(components.DEFINITIONS)
+        since = datetime.now(UTC)
+        self._start(components.worker())
+        self._wait(components.WORKER, lambda: self._api.is_heard(components.worker_name(), components.POOL, since))
+        self._note(stage=READY)
+        self._observer.begin(READY)
+
+    def _start(self, component: Component) -> None:
+        log = self._log(component.name)
+        if log.exists():
+            log.replace(log.with_suffix(".log.1"))  # the service before this one may have failed, and why stands there
+        self._note(stage=component.name)
+        self._observer.begin(component.name)
+        self._spawn(component)
+
+    def _spawn(self, component: Component) -> None:
+        child = start(
+            self._record.service,
+            component.name,
+            component.command,
+            environment=child_environment(PREFECT_API_URL=self._record.api, **component.environment),
+            folder=self._folder,
+            log=self._log(component.name),
+        )
+        self._children[component.name] = child
+        self._begun[component.name] = time.monotonic()
+        self._note(components={**self._record.components, component.name: process_of(child.pid)})
+
+    def _wait(self, component: str, is_ready: Callable[[], bool]) -> None:
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while not is_ready():
+            code = self._children[component].poll()
+            if code is not None:
+                raise NotStartedError(component, f"ended with {code} while it was started", self._log(component))
+            if time.monotonic() > give_up:
+                raise NotStartedError(component, f"was not ready after {PATIENCE_SECONDS} s", self._log(component))
+            time.sleep(_LOOK_SECONDS)
+
+    def _wait_for_end(self, component: str) -> None:
+        code = self._children.pop(component).wait(PATIENCE_SECONDS)
+        if code:
+            raise NotStartedError(component, f"ended with {code}", self._log(component))
+
+    def _tend(self) -> None:
+        """Start again whatever ended by itself, after a pause that grows while it keeps ending."""
+        made = {components.SERVER: lambda: components.server(self._settings), components.WORKER: components.worker}
+        for name, child in list(self._children.items()):
+            code = child.poll()
+            if code is None:
+                continue
+            self._observer.restarted(name, code)
+            self._pause(name)
+            self._spawn(made[name]())
+
+    def _pause(self, name: str) -> None:
+        lived = time.monotonic() - self._begun[name]
+        time.sleep(0 if lived > _STEADY_SECONDS else min(_LONGEST_PAUSE, 1 + 10 / max(lived, 0.2)))
+
+    def _log(self, component: str) -> Path:
+        return self._folder / f"{component}.log"
+
+    def _note(self, **changed: object) -> None:
+        self._record = replace(self._record, **changed)  # type: ignore[arg-type] # its own fields
+        write(self._settings.home, self._record)
+
+
+def take_down(service: str) -> None:
+    """End all processes of a service: the runs first, while the server can still note how they ended."""
+    end(service, components.WORKER, patience=ENDING_SECONDS)
+    end(service, patience=ENDING_SECONDS)
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[Callable[[], None]]:
+    """Within the block, signals that ask the process to end raise; what is yielded makes them be ignored."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise _StopAskedError
+
+    asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in asked}
+
+    def let_finish() -> None:
+        for number in asked:
+            signal.signal(number, signal.SIG_IGN)
+
+    try:
+        yield let_finish
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,65 @@
+"""Settings of the running service: its server, its schedule, its notices, and for how long records are kept."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import NoDecode
+
+
+class ServiceSettings(BaseModel):
+    """What `tonghop up` and the flows it schedules go by; part of `flows.settings.Settings`.
+
+    Secrets come from the environment or from files (`TONGHOP_SECRETS`); they are never a flow's parameters, which
+    Prefect shows in clear.
+    """
+
+    server_host: str = "127.0.0.1"
+    """Address that Prefect's server listens on; any but this machine's own needs `server_auth`."""
+    server_port: int = Field(default=4200, ge=1, le=65535)
+    """Port of Prefect's server and UI."""
+    server_auth: SecretStr | None = None
+    """`name:password` that the server asks everybody for."""
+    server_url: str = ""
+    """Address under which browsers reach the server, behind a proxy for instance; empty: host and port."""
+    nightly_cron: str = "0 1 * * *"
+    """When the night runs, as cron writes it, in Vietnam's time."""
+    watch_minutes: int = Field(default=15, ge=1, le=59)
+    """How often, by day and night, files are collected and corrections judged."""
+    mail_host: str = ""
+    """SMTP server for notices; empty: none are sent by mail."""
+    mail_port: int | None = Field(default=None, ge=1, le=65535)
+    """Its port; None: 587 with starttls, 465 with tls, 25 without."""
+    mail_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is secured. Without security no password is ever sent."""
+    mail_user: str = ""
+    """Name to log in with; empty: no log-in."""
+    mail_password: SecretStr | None = None
+    """The password for it."""
+    mail_from: str = ""
+    """Sender of notices; empty: `mail_user`."""
+    mail_to: Annotated[tuple[str, ...], NoDecode] = ()
+    """Who gets notices, separated by `,`."""
+    webhook_url: SecretStr | None = None
+    """Address that gets notices as JSON (it often holds a token, so it is a secret); None: none."""
+    keep_runs_days: int = Field(default=90, ge=1)
+    """After so many days Prefect's records of a run go; what the warehouse keeps of it stays."""
+    keep_staging_days: int = Field(default=2, ge=1)
+    """After so many days what a killed run had staged goes."""
+    keep_quality_days: int = Field(default=400, ge=1)
+    """After so many days quality pages go; they can be made again from the warehouse."""
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether notices go out by mail."""
+        return bool(self.mail_host and self.mail_to)
+
+    @property
+    def listens_to_others(self) -> bool:
+        """Whether the server can be reached from other machines."""
+        return self.server_host not in {"127.0.0.1", "localhost", "::1"}
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine opens Prefect's UI; on others, `server_url`."""
+        host = "127.0.0.1" if self.server_host in {"0.0.0.0", "::", ""} else self.server_host  # noqa: S104 # compared only
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.server_port}"
