@@ -66,6 +66,9 @@ class SmtpServer:
             raise (MailNotSentError if error.smtp_code < 500 else MailRefusedError)(self._name, told) from error
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError) as error:
             raise MailRefusedError(self._name, str(error)) from error
+        except UnicodeEncodeError as error:
+            # Python's smtplib encodes both so, and RFC 4616 servers that take more are rare.
+            raise MailRefusedError(self._name, "its log-in may hold ASCII characters only") from error
         except (OSError, smtplib.SMTPException) as error:
             raise MailNotSentError(self._name, str(error) or type(error).__name__) from error
 

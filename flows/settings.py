@@ -170,6 +170,18 @@ def has_own_server() -> bool:
     return bool(os.environ.get("PREFECT_API_URL"))
 
 
+def api_url() -> str:
+    """Where the Prefect server is that this process was told of.
+
+    Raises:
+        UsageError: it was told of none.
+    """
+    found = os.environ.get("PREFECT_API_URL")
+    if not found:
+        raise UsageError("say where Prefect's server is: PREFECT_API_URL=http://127.0.0.1:4200/api")
+    return found
+
+
 def child_environment(**more: str) -> dict[str, str]:
     """The environment for a process that this one starts: what `prepare_environment` made of it, and this."""
     return {**os.environ, **more}

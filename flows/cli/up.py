@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from flows.settings import Settings, prepare_environment
+from flows.settings import Settings, api_url, prepare_environment
 
 if TYPE_CHECKING:
     from flows.cli.voice import Voice
@@ -120,13 +120,17 @@ def _start_detached(voice: "Voice", settings: Settings) -> "Record":
 
 def _run_only(settings: Settings, only: str) -> None:
     from flows.service import components
-
-    if only == "definitions":
-        from flows.service.definitions import apply
-
-        apply(settings)
-        return
     from flows.service.instead import become
 
-    components.require_password(settings)
-    become(components.server(settings) if only == "server" else components.worker())
+    if only == components.SERVER:
+        components.require_password(settings)
+        become(components.server(settings))
+    from flows.service.api import ServerApi
+    from flows.service.supervisor import PATIENCE_SECONDS
+
+    ServerApi(api_url(), settings.server_auth).wait(PATIENCE_SECONDS)
+    if only == components.WORKER:
+        become(components.worker())
+    from flows.service.definitions import apply
+
+    apply(settings)

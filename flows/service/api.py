@@ -1,21 +1,31 @@
 """Ask Prefect's server how it is, without importing Prefect: the supervisor stays small for as long as it watches."""
 
+import time
 from datetime import datetime
 from uuid import uuid4
 
 import httpx
 from pydantic import SecretStr
 
+from domain.errors import TransientError
+
+
+class ServerSilentError(TransientError):
+    """Prefect's server does not answer."""
+
+    def __init__(self, address: str) -> None:
+        """Keep the address."""
+        self.address = address
+        super().__init__(f"no Prefect server answers at {address}: start it, or see that PREFECT_API_URL is right")
+
 
 class ServerApi:
-    """The API of a server at an address, with its `name:password` where it wants one."""
+    """The API of a server at its URL, with its `name:password` where it wants one."""
 
-    def __init__(self, address: str, auth: SecretStr | None = None) -> None:
+    def __init__(self, url: str, auth: SecretStr | None = None) -> None:
         """Ask nothing yet."""
         name, _, password = auth.get_secret_value().partition(":") if auth else ("", "", "")
-        self._client = httpx.Client(
-            base_url=f"{address}/api", auth=(name, password) if auth else None, timeout=10, trust_env=False
-        )
+        self._client = httpx.Client(base_url=url, auth=(name, password) if auth else None, timeout=10, trust_env=False)
 
     def is_healthy(self) -> bool:
         """Whether the server answers and its database does."""
@@ -23,6 +33,18 @@ class ServerApi:
             return self._client.get("/health").is_success
         except httpx.TransportError:
             return False
+
+    def wait(self, patience: float) -> None:
+        """Return when the server is healthy.
+
+        Raises:
+            ServerSilentError: it was not in so many seconds.
+        """
+        give_up = time.monotonic() + patience
+        while not self.is_healthy():
+            if time.monotonic() > give_up:
+                raise ServerSilentError(str(self._client.base_url))
+            time.sleep(0.5)
 
     def is_heard(self, worker: str, pool: str, since: datetime) -> bool:
         """Whether a worker of a pool has given a sign of life since a moment."""

@@ -21,6 +21,9 @@ def start_detached(settings: Settings, observer: Observer) -> Record:
         AlreadyUpError: a service runs on this home.
         NotStartedError: it ended before it was ready; why stands in its log.
     """
+    before = read(settings.home)
+    if before is not None and before.supervisor.is_alive:
+        raise AlreadyUpError(before)
     log = folder_of(settings.home) / "up.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:

@@ -81,7 +81,7 @@ class Supervisor:
         self._folder = folder_of(settings.home)
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._begun: dict[str, float] = {}
-        self._api = ServerApi(settings.address, settings.server_auth)
+        self._api = ServerApi(f"{settings.address}/api", settings.server_auth)
         self._record = Record(
             service=uuid4().hex,
             supervisor=process_of(),

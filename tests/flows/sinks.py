@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from tests.flows.prefect_server import free_port
+
 
 class Mailbox:
     """Keeps mails as they came."""
@@ -37,16 +39,17 @@ def smtp_server(
 
     def check(_server: object, _session: object, _envelope: object, _mechanism: str, given: object) -> AuthResult:
         assert isinstance(given, LoginPassword)
-        return AuthResult(success=(given.login.decode(), given.password.decode()) == login)
+        is_right = (given.login.decode(), given.password.decode()) == login
+        return AuthResult(success=is_right, handled=False)  # the server answers
 
     box = Mailbox()
     told: dict[str, Any] = {"tls_context": tls, "require_starttls": tls is not None}
     if login:
         told |= {"authenticator": check, "auth_required": True, "auth_require_tls": True}
-    controller = Controller(box, hostname="127.0.0.1", port=0, **told)
+    controller = Controller(box, hostname="127.0.0.1", port=free_port(), **told)
     controller.start()
     try:
-        yield controller.server.sockets[0].getsockname()[1], box
+        yield controller.port, box
     finally:
         controller.stop()
 

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +14,6 @@ from typing import Any
 
 import httpx
 import openpyxl
-import psycopg
 import pytest
 
 from domain.catalog import Catalog
@@ -50,22 +48,11 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def prefect_database(postgres_uri: str) -> str:
-    """URL of an empty PostgreSQL database for Prefect's own records."""
-    name = f"prefect_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres_uri, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    server, _, query = postgres_uri.partition("?")
-    return f"{server.rpartition('/')[0]}/{name}?{query}".replace("postgresql://", "postgresql+asyncpg://", 1)
-
-
-@pytest.fixture(scope="module")
 def story(
     tmp_path_factory: pytest.TempPathFactory,
     night_home: Path,
     correction: SampleFile,
     catalog: Catalog,
-    prefect_database: str,
 ) -> Iterator[Story]:
     """One service's life; whatever happens, nothing of it is left behind."""
     home = tmp_path_factory.mktemp("service") / "home"
@@ -80,7 +67,6 @@ def story(
             "TONGHOP_MAIL_FROM": "tonghop@ninhson.example",
             "TONGHOP_MAIL_TO": "officer@ninhson.example, chief@ninhson.example",
             "TONGHOP_WEBHOOK_URL": webhook,
-            "PREFECT_SERVER_DATABASE_CONNECTION_URL": prefect_database,
             "PYTHONPATH": str(WATCHED_NETWORK),
             "WATCHED_NETWORK_LOG": str(home / "outside.log"),
         }
@@ -124,8 +110,10 @@ def _kill_worker_at_work(service: Service) -> tuple[str, datetime]:
         run = service.start_run("publish", area=AREA, period="2025-05")
         until(lambda: service.get(f"flow_runs/{run}")["state_type"] == "RUNNING")
         until(lambda: _heartbeats(service, run))
+        os.kill(service.record.components["worker"].pid, signal.SIGKILL)  # first, or it would tell
         for process in processes_of(service.record.service, "worker"):
-            os.kill(process.pid, signal.SIGKILL)
+            if process.environ().get("PREFECT__FLOW_RUN_ID") == run:
+                os.kill(process.pid, signal.SIGKILL)
         killed_at = datetime.now(UTC)
     return run, killed_at
 
@@ -219,7 +207,7 @@ def test_a_failed_night_is_posted(story: Story) -> None:
 def test_automations_are_ours_and_few(story: Story) -> None:
     """What automations.yaml names is there, with our tag."""
     found = story.runs["automations"]["all"]
-    assert len(found) == 5
+    assert len(found) == 6
     assert {tag for one in found for tag in one["tags"]} == {"tonghop"}
 
 
