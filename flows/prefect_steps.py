@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 import httpx
@@ -11,6 +12,8 @@ from prefect import get_client, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
+from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
+from prefect.concurrency.sync import concurrency
 from prefect.events import emit_event
 from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.settings import get_current_settings
@@ -36,6 +39,12 @@ half of that."""
 QUARANTINED = "tonghop.submission.quarantined"
 """Name of the event that a submission was refused; notices and automations go by it."""
 
+LIMIT = "warehouse-load"
+"""Global concurrency limit of the steps that write figures, over all runs; set to 0 it holds them, for maintenance."""
+_LIMITED = frozenset({"load", "roll up"})
+_LEASE_SECONDS = 60.0
+"""So long after a run was killed its place under the limit is free again."""
+
 RERUN = "rerun/rerun"
 """The deployment whose form is linked."""
 
@@ -60,8 +69,8 @@ class PrefectSteps:
             logging.getLogger(room).setLevel(logging.INFO)
 
     def run(self, stage: str, label: str, work: Callable[[], T]) -> T:
-        """Do one step as a task run; see `Steps.run`."""
-        return _as_task(stage, label, work)()
+        """Do one step as a task run, under the limit where it writes figures; see `Steps.run`."""
+        return _as_task(stage, label, self._limited(work) if stage in _LIMITED else work)()
 
     def run_retried(self, stage: str, label: str, work: Callable[[], T]) -> T:
         """Do one step as a task run that Prefect tries again; see `Steps.run_retried`."""
@@ -69,6 +78,27 @@ class PrefectSteps:
             retries=len(RETRY_DELAYS), retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_passes
         )
         return step()
+
+    def _limited(self, work: Callable[[], T]) -> Callable[[], T]:
+        def wait_and_work() -> T:
+            with ExitStack() as place:
+                # A temporary server has no limit, and one that is away for a moment must not end the night: whatever
+                # it says, one run at a time works on the warehouse.
+                with suppress_failures():
+                    if self._has_limit:
+                        place.enter_context(concurrency(LIMIT, lease_duration=_LEASE_SECONDS))
+                return work()
+
+        return wait_and_work
+
+    @cached_property
+    def _has_limit(self) -> bool:
+        with get_client(sync_client=True) as client:
+            try:
+                client.read_global_concurrency_limit_by_name(LIMIT)
+            except ObjectNotFound:
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +154,7 @@ def suppress_failures() -> Iterator[None]:
     """Go on when the server does not keep what is only shown: everything is in the warehouse, too."""
     try:
         yield
-    except (httpx.HTTPError, PrefectException) as error:
+    except (httpx.HTTPError, PrefectException, ConcurrencySlotAcquisitionError) as error:
         _LOG.warning("the Prefect server did not take what was to be shown: %s", error)
 
 

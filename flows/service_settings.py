@@ -21,6 +21,10 @@ class ServiceSettings(BaseModel):
     """`name:password` that the server asks everybody for."""
     server_url: str = ""
     """Address under which browsers reach the server, behind a proxy for instance; empty: host and port."""
+    pages_port: int = Field(default=8080, ge=1, le=65535)
+    """Port of the published pages, on the server's address."""
+    office_port: int = Field(default=8081, ge=1, le=65535)
+    """Port of what only the office sees; it stays closed without `office_auth`."""
     nightly_cron: str = "0 1 * * *"
     """When the night runs, as cron writes it, in Vietnam's time."""
     watch_minutes: int = Field(default=15, ge=1, le=59)
@@ -61,5 +65,9 @@ class ServiceSettings(BaseModel):
     @property
     def address(self) -> str:
         """Where a browser on this machine opens Prefect's UI; on others, `server_url`."""
+        return self.address_of(self.server_port)
+
+    def address_of(self, port: int) -> str:
+        """Where a browser on this machine finds what listens on a port."""
         host = "127.0.0.1" if self.server_host in {"0.0.0.0", "::", ""} else self.server_host  # noqa: S104 # compared only
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.server_port}"
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"

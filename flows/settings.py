@@ -197,7 +197,7 @@ def server_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs,orphans",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(settings.keep_runs_days * 24 * 3600),
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{settings.keep_runs_days}D",
-        # How long a request waits for another one's writing: on SQLite and a busy machine 10 s have been seen to be missed.
+        # How long a request waits for another one to write: on SQLite and a busy machine 10 s were too few.
         "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "NOTSET",
     }

@@ -30,7 +30,7 @@ def tidy(house: House, settings: Settings) -> Tidied:
     with transaction(house.engine) as session:
         clear_abandoned(session, now - timedelta(days=settings.keep_staging_days))
     house.landing.clear_drafts(now - timedelta(days=settings.keep_staging_days))
-    pages = list(_older(settings.home / "quality", now - timedelta(days=settings.keep_quality_days)))
+    pages = list(_older(settings.quality, now - timedelta(days=settings.keep_quality_days)))
     for page in pages:
         page.unlink(missing_ok=True)
         _LOG.info("removed %s", page)

@@ -29,7 +29,7 @@ def up(
         ),
     ] = None,
 ) -> None:
-    """Start Prefect's server with its UI, a worker, all deployments with their schedules, and automations.
+    """Start Prefect's server with its UI, a worker, all schedules and automations, and the published pages.
 
     Waits until all is healthy and prints the addresses. Runs until Ctrl-C, or with --detach until tonghop down. What
     ends by itself is started again. Commands like tonghop rerun use this server by themselves. A second tonghop up
@@ -42,6 +42,8 @@ def up(
     settings: Settings = context.obj
     given = {"server_host": host, "server_port": port}
     settings = settings.model_copy(update={name: value for name, value in given.items() if value is not None})
+    if not only:
+        settings = _linked(settings)
     prepare_environment(settings)
     if only:
         _run_only(settings, only)
@@ -89,6 +91,14 @@ def show_ready(voice: "Voice", record: "Record", how_to_end: str) -> None:
     voice.say("up_ready" if record.stage == READY else "up_still_starting", "bold green")
     show_addresses(voice, record)
     voice.say("up_how_to_end", "dim", command=how_to_end)
+
+
+def _linked(settings: Settings) -> Settings:
+    # Notices and the Prefect UI link to the pages; where nobody said under which address, it is this machine's own.
+    pages = settings.address_of(settings.pages_port)
+    office = settings.address_of(settings.office_port) if settings.office_auth else ""
+    given = {"base_url": settings.base_url or pages, "office_url": settings.office_url or office}
+    return settings.model_copy(update=given)
 
 
 def _run_here(voice: "Voice", settings: Settings) -> None:

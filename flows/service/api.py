@@ -10,6 +10,15 @@ from pydantic import SecretStr
 from domain.errors import TransientError
 
 
+def answers(address: str) -> bool:
+    """Whether a web server answers at an address, whatever it says."""
+    try:
+        httpx.get(address, timeout=10, trust_env=False)
+    except httpx.TransportError:
+        return False
+    return True
+
+
 class ServerSilentError(TransientError):
     """Prefect's server does not answer."""
 

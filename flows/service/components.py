@@ -12,6 +12,7 @@ from flows.settings import Settings, server_environment
 SERVER = "server"
 DEFINITIONS = "definitions"
 WORKER = "worker"
+PAGES = "pages"
 
 TONGHOP = (sys.executable, "-c", "from flows.cli.main import main; main()")
 """The command line of this very installation, wherever its script may lie."""
@@ -65,6 +66,12 @@ def worker() -> Component:
     return Component(
         WORKER, (*_prefect("worker", "start"), *asked), {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "NOTSET"}
     )
+
+
+def pages(settings: Settings) -> Component:
+    """The published pages, and the office's behind a password."""
+    ports = ("--port", str(settings.pages_port), "--office-port", str(settings.office_port))
+    return Component(PAGES, (*TONGHOP, "serve", "--host", settings.server_host, *ports))
 
 
 def definitions() -> Component:

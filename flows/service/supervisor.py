@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from domain.errors import TransientError, UsageError
 from flows.service import components
-from flows.service.api import ServerApi
+from flows.service.api import ServerApi, answers
 from flows.service.components import Component, require_password
 from flows.service.processes import end, owner_of_port, process_of, processes_of, start
 from flows.service.record import READY, Record, erase, folder_of, only_service, read, write
@@ -35,13 +35,12 @@ _LOG_TAIL = 1500
 class PortTakenError(UsageError):
     """Another program listens where the server is to listen."""
 
-    def __init__(self, host: str, port: int, owner: str) -> None:
-        """Keep the address and who has it."""
-        self.host, self.port, self.owner = host, port, owner
-        super().__init__(
-            f"port {port} of {host} is taken{f' by {owner}' if owner else ''}: end that, or choose another port with "
-            "--port or TONGHOP_SERVER_PORT"
-        )
+    def __init__(self, host: str, port: int, owner: str, setting: str) -> None:
+        """Keep the address, who has it, and the setting that says another."""
+        self.host, self.port, self.owner, self.setting = host, port, owner, setting
+        how = "--port or TONGHOP_SERVER_PORT" if setting == "server_port" else f"TONGHOP_{setting.upper()}"
+        by = f" by {owner}" if owner else ""
+        super().__init__(f"port {port} of {host} is taken{by}: end that, or choose another port with {how}")
 
 
 class NotStartedError(TransientError):
@@ -87,7 +86,7 @@ class Supervisor:
             supervisor=process_of(),
             started_at=datetime.now(UTC).isoformat(),
             stage="",
-            addresses={"server": settings.address},
+            addresses=_addresses(settings),
         )
 
     @property
@@ -107,7 +106,7 @@ class Supervisor:
         with only_service(self._settings.home), _asked_to_stop() as let_finish:
             try:
                 self._clear_leftovers()
-                self._require_port()
+                self._require_ports()
                 self._bring_up()
                 while True:
                     time.sleep(_LOOK_SECONDS)
@@ -125,15 +124,15 @@ class Supervisor:
             take_down(before.service)
             self._observer.leftovers(len(left))
 
-    def _require_port(self) -> None:
-        host, port = self._settings.server_host, self._settings.server_port
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does it
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                raise PortTakenError(host, port, owner_of_port(port)) from error
+    def _require_ports(self) -> None:
+        for name in ("server_port", "pages_port", *(["office_port"] if self._settings.office_auth else [])):
+            host, port = self._settings.server_host, getattr(self._settings, name)
+            with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do it
+                try:
+                    probe.bind((host, port))
+                except OSError as error:
+                    raise PortTakenError(host, port, owner_of_port(port), name) from error
 
     def _bring_up(self) -> None:
         self._start(components.server(self._settings))
@@ -143,6 +142,8 @@ class Supervisor:
         since = datetime.now(UTC)
         self._start(components.worker())
         self._wait(components.WORKER, lambda: self._api.is_heard(components.worker_name(), components.POOL, since))
+        self._start(components.pages(self._settings))
+        self._wait(components.PAGES, lambda: answers(self._record.addresses["pages"]))
         self._note(stage=READY)
         self._observer.begin(READY)
 
@@ -184,7 +185,11 @@ class Supervisor:
 
     def _tend(self) -> None:
         """Start again whatever ended by itself, after a pause that grows while it keeps ending."""
-        made = {components.SERVER: lambda: components.server(self._settings), components.WORKER: components.worker}
+        made = {
+            components.SERVER: lambda: components.server(self._settings),
+            components.WORKER: components.worker,
+            components.PAGES: lambda: components.pages(self._settings),
+        }
         for name, child in list(self._children.items()):
             code = child.poll()
             if code is None:
@@ -203,6 +208,11 @@ class Supervisor:
     def _note(self, **changed: object) -> None:
         self._record = replace(self._record, **changed)  # type: ignore[arg-type] # its own fields
         write(self._settings.home, self._record)
+
+
+def _addresses(settings: Settings) -> dict[str, str]:
+    found = {"server": settings.address, "pages": settings.address_of(settings.pages_port)}
+    return found | ({"office": settings.address_of(settings.office_port)} if settings.office_auth else {})
 
 
 def take_down(service: str) -> None:

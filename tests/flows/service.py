@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ import httpx
 
 from flows.service.processes import processes_of
 from flows.service.record import Record, read
-from tests.flows.prefect_server import PATIENCE_SECONDS, clean_environment
+from tests.flows.prefect_server import PATIENCE_SECONDS, clean_environment, free_port
 
 T = TypeVar("T")
 TONGHOP = str(Path(sys.executable).with_name("tonghop"))
@@ -45,12 +45,13 @@ class Service:
     port: int
     told: dict[str, str]
     auth: tuple[str, str] | None = None
+    pages_port: int = field(default_factory=free_port)
 
     @property
     def environment(self) -> dict[str, str]:
         """The environment of its commands."""
         given = {"TONGHOP_HOME": str(self.home), "TONGHOP_SERVER_PORT": str(self.port)}
-        return clean_environment(**HURRIED, **given, **self.told)
+        return clean_environment(**HURRIED, **given, **{"TONGHOP_PAGES_PORT": str(self.pages_port), **self.told})
 
     def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end, from a folder far from the code."""
@@ -83,13 +84,21 @@ class Service:
         return found
 
     def ask(self, path: str, **question: object) -> Any:  # noqa: ANN401 # JSON
-        """An answer of its server to a question that is posted, with a token against forged requests."""
+        """An answer of its server to a question that is posted."""
+        return self._send("POST", path, question).json()
+
+    def change(self, path: str, **wanted: object) -> None:
+        """Change something that its server keeps."""
+        self._send("PATCH", path, wanted)
+
+    def _send(self, method: str, path: str, body: dict[str, object]) -> httpx.Response:
+        # With a token against forged requests, where one is wanted.
         with httpx.Client(base_url=f"http://127.0.0.1:{self.port}/api", auth=self.auth, timeout=60) as client:
             headers = {}
             if self.auth:
                 token = client.get("/csrf-token", params={"client": "tests"}).raise_for_status().json()["token"]
                 headers = {"Prefect-Csrf-Client": "tests", "Prefect-Csrf-Token": token}
-            return client.post(f"/{path}", content=json.dumps(question), headers=headers).raise_for_status().json()
+            return client.request(method, f"/{path}", content=json.dumps(body), headers=headers).raise_for_status()
 
     def get(self, path: str) -> Any:  # noqa: ANN401 # JSON
         """An answer of its server."""

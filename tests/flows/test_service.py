@@ -18,6 +18,7 @@ import pytest
 
 from domain.catalog import Catalog
 from domain.periods import parse_period
+from flows.prefect_steps import LIMIT
 from flows.service.processes import processes_of
 from tests.flows.nights import AREA, WRONG, deliver, house_of, published_rows, put
 from tests.flows.prefect_server import free_port
@@ -43,6 +44,7 @@ class Story:
     printed: dict[str, str]
     codes: dict[str, int]
     runs: dict[str, dict[str, Any]]
+    page_status: int
     left: int
 
 
@@ -89,17 +91,18 @@ def _live(
     printed["port taken"], codes["port taken"] = done.stdout + done.stderr, done.returncode
     crashed = _kill_worker_at_work(service)
     _deliver_wrong(service.home, catalog)
-    runs["nightly"] = service.ended(service.start_run("nightly"))
+    runs["held"], runs["nightly"] = _held_night(service)
     deliver(service.home, [correction])
     runs["rerun"] = service.ended(until(lambda: service.runs_of("rerun"))[0]["id"])
     runs["watch"] = next(run for run in service.runs_of("watch") if run["state_type"] == "COMPLETED")
     runs["crashed"] = service.ended(crashed)
-    until(lambda: len(mails) >= 2 and len(posted) >= 2)
+    until(lambda: len(mails) >= 3 and len(posted) >= 3)
+    page_status = httpx.get(service.record.addresses["pages"]).status_code
     runs["automations"] = {"all": service.ask("automations/filter")}
     mark = service.record.service
     done = service.run("down")
     printed["down"], codes["down"] = done.stdout + done.stderr, done.returncode
-    return Story(service, mails, posted, printed, codes, runs, len(processes_of(mark)))
+    return Story(service, mails, posted, printed, codes, runs, page_status, len(processes_of(mark)))
 
 
 def _kill_worker_at_work(service: Service) -> str:
@@ -114,6 +117,17 @@ def _kill_worker_at_work(service: Service) -> str:
             if process.environ().get("PREFECT__FLOW_RUN_ID") == run:
                 os.kill(process.pid, signal.SIGKILL)
     return run
+
+
+def _held_night(service: Service) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A night as it waits while all loading is held, and as it ends."""
+    service.change(f"v2/concurrency_limits/{LIMIT}", limit=0)
+    night = service.start_run("nightly")
+    loading = {"name": {"like_": "load "}, "state": {"type": {"any_": ["RUNNING"]}}}
+    until(lambda: service.ask("task_runs/filter", flow_runs={"id": {"any_": [night]}}, task_runs=loading))
+    held = service.get(f"flow_runs/{night}")
+    service.change(f"v2/concurrency_limits/{LIMIT}", limit=1)
+    return held, service.ended(night)
 
 
 def _heartbeats(service: Service, run: str) -> int:
@@ -137,9 +151,8 @@ def _deliver_wrong(home: Path, catalog: Catalog) -> None:
 def test_up_waits_until_all_is_healthy(story: Story) -> None:
     """The command ends well, names every component as it gets ready, and prints the address."""
     assert story.codes["up"] == 0
-    told = story.printed["up"]
-    for line in ("server is healthy", "automations are applied", "worker takes runs", f":{story.service.port}"):
-        assert line in told
+    ready = ("server is healthy", "automations are applied", "worker takes runs", "pages are open")
+    assert [line for line in (*ready, f":{story.service.port}") if line not in story.printed["up"]] == []
 
 
 def test_a_second_up_finds_the_first(story: Story) -> None:
@@ -175,6 +188,32 @@ def test_a_correction_by_day_is_judged_at_once(story: Story) -> None:
 def test_a_first_report_waits_for_the_night(story: Story) -> None:
     """A first report, though it came by day, was judged by the night and started no rerun."""
     assert story.runs["nightly"]["state"]["message"].startswith("1 of 1 submissions refused")
+
+
+def test_loading_can_be_held(story: Story) -> None:
+    """With the limit at 0 a night waits before it loads, and goes on when the limit is back."""
+    assert story.runs["held"]["state_type"] == "RUNNING"
+    assert story.runs["nightly"]["state_type"] == "FAILED"
+
+
+def test_a_refused_report_is_told_by_mail(story: Story) -> None:
+    """The mail on the report names commune, cell and fault, and where to look."""
+    (mail,) = (one for one in story.mails if f"Refused: {WRONG}" in one["Subject"])
+    text = mail.get_content()
+    assert "Cell E15" in text
+    assert f":{story.service.port}/runs/flow-run/{story.runs['nightly']['id']}" in text
+
+
+def test_a_refused_report_is_posted(story: Story) -> None:
+    """The webhook gets the report's number, commune and period."""
+    told = [json.loads(body) for body in story.posted]
+    (report,) = (one for one in told if one["event"] == "submission_quarantined")
+    assert (report["payload"]["unit"], report["payload"]["period"]) == (WRONG, FIRST_REPORT)
+
+
+def test_published_pages_are_served(story: Story) -> None:
+    """While the service is up its pages can be read."""
+    assert story.page_status == 200
 
 
 def test_a_killed_workers_run_is_crashed(story: Story) -> None:
