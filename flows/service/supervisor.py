@@ -185,7 +185,7 @@ class Supervisor:
 
     def _tend(self) -> None:
         """Start again whatever ended by itself, after a pause that grows while it keeps ending."""
-        made = {
+        made: dict[str, Callable[[], Component]] = {
             components.SERVER: lambda: components.server(self._settings),
             components.WORKER: components.worker,
             components.PAGES: lambda: components.pages(self._settings),
