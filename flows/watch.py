@@ -11,6 +11,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.lookout import Correction, look_out
+from flows.missed_notices import send_missed
 from flows.pipeline import Run
 from flows.prefect_steps import PrefectSteps
 from flows.scope import Scope
@@ -32,6 +33,8 @@ def watch() -> State[Any]:
     house = replace(open_house(settings), wait_seconds=0)
     words = Wording(house.catalog, settings.lang)
     run_id = str(flow_run.id)
+    if settings.sends_mail:
+        send_missed(house.engine)
     try:
         seen = look_out(Run(house, Scope(), PrefectSteps(run_id), current_watcher()))
     except RunInProgressError:
