@@ -28,8 +28,8 @@ from flows.cli import (
     serve,
     status,
     template,
-    waive,
     up,
+    waive,
     withdraw,
 )
 from flows.settings import load_settings

@@ -1,0 +1,101 @@
+"""What a real server is told of us: applied again it stays, what left goes, what others made is never touched."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from prefect.client.orchestration import PrefectClient
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from flows.missed_notices import TOLD_OF, send_missed
+from flows.service.automations import apply_automations
+from flows.service.files import read_automations, read_deployments
+from flows.service.webhook import apply_webhook
+from tests.flows.prefect_server import server_url
+from warehouse.engine import migrate, open_engine
+
+pytestmark = pytest.mark.xdist_group("prefect")
+
+
+def ask(path: str, **question: object) -> Any:  # noqa: ANN401 # JSON
+    """An answer of the server."""
+    return httpx.post(f"{server_url()}/{path}", json=question, timeout=60).raise_for_status().json()
+
+
+def automations() -> dict[str, dict[str, Any]]:
+    """All automations of the server, by name."""
+    return {one["name"]: one for one in ask("automations/filter")}
+
+
+def apply(*, sends_mail: bool) -> None:
+    """Apply our automations, with a webhook and with or without mail."""
+
+    async def tell() -> None:
+        async with PrefectClient(api=server_url()) as client:
+            webhook = await apply_webhook(client, None)
+            await apply_automations(client, sends_mail=sends_mail, webhook=webhook)
+
+    with temporary_settings({PREFECT_API_URL: server_url()}):
+        asyncio.run(tell())
+
+
+@pytest.fixture(scope="module")
+def notify() -> None:
+    """A deployment `notify`, so that automations have what they start."""
+    flow = ask("flows/", name="notify")["id"]
+    ask("deployments/", name="notify", flow_id=flow, enforce_parameter_schema=False)
+
+
+@pytest.mark.usefixtures("notify")
+def test_applied_again_automations_stay() -> None:
+    """A second time changes no id; without mail its automations go; an operator's switch and others' stay."""
+    theirs = {"type": "event", "posture": "Reactive", "expect": ["their.event"], "threshold": 1, "within": 0}
+    ask("automations/", name="theirs", trigger=theirs, actions=[{"type": "do-nothing"}])
+    apply(sends_mail=True)
+    first = automations()
+    mailing = next(one for name, one in first.items() if "mail when a run fails" in name)
+    off = httpx.patch(f"{server_url()}/automations/{mailing['id']}", json={"enabled": False})
+    assert off.is_success
+    apply(sends_mail=True)
+    second = automations()
+    assert {name: one["id"] for name, one in first.items()} == {name: one["id"] for name, one in second.items()}
+    assert second[mailing["name"]]["enabled"] is False
+    apply(sends_mail=False)
+    assert not [name for name in automations() if "mail" in name]
+    assert "theirs" in automations()
+
+
+@pytest.mark.usefixtures("notify")
+def test_a_missed_notice_is_sent_once(tmp_path: Path) -> None:
+    """A failed night that no mail told of gets one, and only one however often it is looked for."""
+    flow = ask("flows/", name="nightly")["id"]
+    run = ask("flow_runs/", flow_id=flow, name="nightly")["id"]
+    ask(f"flow_runs/{run}/set_state", state={"type": "FAILED", "message": "1 of 8"}, force=True)
+    engine = open_engine(f"sqlite:///{tmp_path / f'{uuid4().hex}.db'}")
+    migrate(engine)
+    with temporary_settings({PREFECT_API_URL: server_url()}):
+        assert send_missed(engine, settle=timedelta(0)) >= 1
+        send_missed(engine, settle=timedelta(0))
+    started = ask("flow_runs/filter", flows={"name": {"any_": ["notify"]}}, limit=200)
+    assert [one["parameters"]["event"] for one in started if one["parameters"].get("run") == run] == ["run_failed"]
+
+
+def test_files_agree() -> None:
+    """Automations start deployments that are there, and tell of the same flows as the search for missed notices."""
+    deployments = {f"{one['name']}/{one['name']}" for one in read_deployments()}
+    started = {
+        action["deployment"] for one in read_automations() for action in one["actions"] if "deployment" in action
+    }
+    told_of = [one["trigger"].get("match_related", {}).get("prefect.resource.name") for one in read_automations()]
+    assert started <= deployments
+    assert {tuple(names) for names in told_of if names} == {TOLD_OF}
+
+
+def test_a_silent_run_is_noticed_within_two_minutes() -> None:
+    """The seconds between two signs of life and those of silence that are borne make no more than two minutes."""
+    (silence,) = (one["trigger"]["within"] for one in read_automations() if "process is gone" in one["name"])
+    assert 30 + silence <= 120
