@@ -5,10 +5,10 @@ from pathlib import Path
 from subprocess import DEVNULL, STDOUT, Popen
 from typing import Final
 
-from flows.service.components import TONGHOP
-from flows.service.processes import process_of
+from flows.service.components import TONGHOP, require_password
+from flows.service.processes import process_of, processes_of
 from flows.service.record import READY, AlreadyUpError, Record, folder_of, read
-from flows.service.supervisor import NotStartedError, Observer
+from flows.service.supervisor import NotStartedError, Observer, require_ports
 from flows.settings import Settings, child_environment
 
 _LOOK_SECONDS: Final = 0.2
@@ -19,11 +19,15 @@ def start_detached(settings: Settings, observer: Observer) -> Record:
 
     Raises:
         AlreadyUpError: a service runs on this home.
+        NoPasswordError, PortTakenError: it may not or cannot listen there.
         NotStartedError: it ended before it was ready; why stands in its log.
     """
     before = read(settings.home)
     if before is not None and before.supervisor.is_alive:
         raise AlreadyUpError(before)
+    require_password(settings)
+    if before is None or not processes_of(before.service):  # else they go first, with their ports
+        require_ports(settings)
     log = folder_of(settings.home) / "up.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:

@@ -106,7 +106,7 @@ class Supervisor:
         with only_service(self._settings.home), _asked_to_stop() as let_finish:
             try:
                 self._clear_leftovers()
-                self._require_ports()
+                require_ports(self._settings)
                 self._bring_up()
                 while True:
                     time.sleep(_LOOK_SECONDS)
@@ -123,16 +123,6 @@ class Supervisor:
         if before is not None and (left := processes_of(before.service)):
             take_down(before.service)
             self._observer.leftovers(len(left))
-
-    def _require_ports(self) -> None:
-        for name in ("server_port", "pages_port", *(["office_port"] if self._settings.office_auth else [])):
-            host, port = self._settings.server_host, getattr(self._settings, name)
-            with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do it
-                try:
-                    probe.bind((host, port))
-                except OSError as error:
-                    raise PortTakenError(host, port, owner_of_port(port), name) from error
 
     def _bring_up(self) -> None:
         self._start(components.server(self._settings))
@@ -208,6 +198,23 @@ class Supervisor:
     def _note(self, **changed: object) -> None:
         self._record = replace(self._record, **changed)  # type: ignore[arg-type] # its own fields
         write(self._settings.home, self._record)
+
+
+def require_ports(settings: Settings) -> None:
+    """Let a service pass whose ports are free.
+
+    Raises:
+        PortTakenError: somebody listens on one.
+    """
+    host = settings.server_host
+    for name in ("server_port", "pages_port", *(["office_port"] if settings.office_auth else [])):
+        port = getattr(settings, name)
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do it
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise PortTakenError(host, port, owner_of_port(port), name) from error
 
 
 def _addresses(settings: Settings) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,3 +70,25 @@ def test_asked_to_end_while_it_starts(service: Service) -> None:
     command.terminate()
     command.communicate(timeout=60)
     assert processes_of(mark) == []
+
+
+@pytest.mark.parametrize("words", [("up",), ("up", "--detach")], ids=" ".join)
+def test_a_taken_port_is_wrong_usage(service: Service, words: tuple[str, ...]) -> None:
+    """Where somebody listens already it is told who, and how to choose another port; nothing is started."""
+    with socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", service.port))
+        somebody.listen()
+        done = service.run(*words)
+    told = " ".join(done.stderr.split())
+    assert done.returncode == 2
+    assert f"port {service.port} of 127.0.0.1 is taken by" in told
+    assert f"(process {os.getpid()})" in told
+    assert "--port" in told
+
+
+@pytest.mark.parametrize("words", [("up",), ("up", "--detach"), ("up", "--only", "server")], ids=" ".join)
+def test_no_open_server_without_a_password(service: Service, words: tuple[str, ...]) -> None:
+    """A server that others could reach is refused before it starts, with what to set."""
+    done = service.run(*words, "--host", "0.0.0.0")  # noqa: S104 # that is what is refused
+    assert done.returncode == 2
+    assert "TONGHOP_SERVER_AUTH=name:password" in " ".join(done.stderr.split())

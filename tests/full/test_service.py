@@ -124,9 +124,6 @@ def _live(
         done = service.run(*words)
         printed[name], codes[name] = done.stdout + done.stderr, done.returncode
     assert codes["up"] == 0, printed["up"]
-    elsewhere = Service(service.home.with_name("elsewhere"), service.port, {})
-    done = elsewhere.run("up", "--detach")
-    printed["port taken"], codes["port taken"] = done.stdout + done.stderr, done.returncode
     crashed = _kill_worker_at_work(service)
     _deliver_wrong(service.home, catalog)
     runs["held"], runs["nightly"] = _held_night(service)
@@ -198,13 +195,6 @@ def test_a_second_up_finds_the_first(story: Story) -> None:
     assert story.codes["second up"] == 0
     assert "up already" in story.printed["second up"]
     assert f":{story.service.port}" in story.printed["second up"]
-
-
-def test_a_taken_port_is_wrong_usage(story: Story) -> None:
-    """Another home's service is told who has the port and how to take another."""
-    assert story.codes["port taken"] == 2
-    for words in (f"port {story.service.port}", "is taken by", "--port"):
-        assert words in " ".join(story.printed["port taken"].split())
 
 
 def test_a_scheduled_run_is_carried_out(story: Story) -> None:
