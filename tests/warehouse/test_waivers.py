@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 
 from domain.errors import UsageError
 from domain.issues import Issue, Severity
+from domain.periods import parse_period
 from domain.submissions import Judgement
 from domain.units import UnitKey
 from tests.warehouse.house import FORM, MAY, WARNS, Cells, House, critical, warning
@@ -299,3 +300,19 @@ def test_answers_are_copied(house: House, tmp_path_factory: pytest.TempPathFacto
     assert copied.roll_up() is None
     assert next(row.notes for row in copied.revision().rows if row.indicator == STOCK) == said
     target.dispose()
+
+
+def test_a_quarter_names_the_month_that_is_asked_about(house: House) -> None:
+    """A longer period rests on its months' reports: their questions and answers are beside its figures too."""
+    quarter = parse_period("2025-Q2")
+    flow = OTHER
+    send(house, warning(flow))
+    for month in ("2025-04", "2025-06"):
+        house.accept(house.report(UNIT, FIGURES, period=parse_period(month)))
+    house.roll_up(period=quarter)
+    asked = next(row.notes for row in house.revision(period=quarter).rows if row.indicator == flow)
+    assert "chưa được giải trình: 22813 Xã Lâm Sơn (2025-05) (Số lũy kế giảm so với kỳ trước)." in asked
+    answer(house)
+    house.roll_up(period=quarter)
+    told = next(row.notes for row in house.revision(period=quarter).rows if row.indicator == flow)
+    assert "22813 Xã Lâm Sơn (2025-05) – Số lũy kế giảm so với kỳ trước: “một doanh nghiệp giải thể”" in told
