@@ -102,7 +102,11 @@ def _style(
         font=font,
         border=_BOX if box else Border(),
         alignment=Alignment(
-            horizontal=across, vertical="center", wrap_text=True, indent=1 if box and across in {"left", "right"} else 0
+            horizontal=across,
+            vertical="center",
+            # Not numbers: of two that are wrapped side by side LibreOffice draws the second without its indent.
+            wrap_text=across != "right",
+            indent=1 if box and across in {"left", "right"} else 0,
         ),
         number_format=number_format,
         protection=Protection(locked=not unlocked),
