@@ -73,8 +73,12 @@ def _cells(ours: Sheet, theirs: Worksheet, with_formulas: Worksheet) -> Iterator
     if flagged != formulas:
         yield Difference("formulas", ours.name, "", flagged - formulas, formulas - flagged)
     mine = {address: cell for address, cell in ours.cells.items() if cell.value not in ("", None)}
+    unmade = {address for address, cell in ours.cells.items() if cell.kind is CellKind.UNCACHED}
     for address in sorted({*known, *mine}):
         one, other = mine.get(address), known.get(address)
+        if address in unmade and other is not None:
+            yield Difference("unmade sum", ours.name, address, None, other.value)
+            continue
         if one is None or other is None:
             yield Difference("value", ours.name, address, one and one.value, other and other.value)
             continue
@@ -188,6 +192,11 @@ def _is_plain_date(found: Difference) -> bool:
 
 
 KINDS = (
+    Kind(
+        "sum nobody made",
+        "A zero behind a formula, in a file whose writer left the sums to whoever opens it, is no result.",
+        lambda found: found.what == "unmade sum" and found.theirs == 0,
+    ),
     Kind("empty text", "A text of no letters is no content: the cell looks blank, and is.", _is_empty_text),
     Kind("escaped letters", "`_x000D_` is how the format writes a letter XML cannot hold; Excel shows it.", _is_escape),
     Kind("spaces at the ends", "Without xml:space=preserve they belong to the markup; Excel drops them.", _is_trimmed),
