@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from flows.logs import about_run
 from flows.watching import Watcher
 from flows.wiring import House
 from warehouse.run_lock import Holder, only_run, this_process
@@ -24,5 +25,5 @@ def alone(house: House, run_id: str, kind: str, watcher: Watcher) -> Iterator[No
         watcher.wait_for(holder)
 
     holder = this_process(run_id, kind, house.clock())
-    with only_run(house.engine, holder, wait=house.wait_seconds, on_wait=on_wait):
+    with about_run(run_id, kind), only_run(house.engine, holder, wait=house.wait_seconds, on_wait=on_wait):
         yield

@@ -1,5 +1,6 @@
 """One run from the inbox to the published page; the night and the rerun differ only in what they are asked to judge."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -34,6 +35,7 @@ from warehouse.staging import clear_abandoned
 from warehouse.submissions import pending
 
 T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
 
 ABANDONED_AFTER = timedelta(days=1)
 """A run that began this long ago and never ended was killed; what it staged is thrown away."""
@@ -90,6 +92,7 @@ def begin(run: Run, kind: str, reason: str | None) -> None:
         mirror_catalog(session, house.catalog)
         start_run(session, run.id, kind, house.catalog.version, house.clock(), reason=reason)
         clear_abandoned(session, house.clock() - ABANDONED_AFTER)
+    _LOG.info("%s begins", kind)
 
 
 def end(run: Run, outcome: Outcome) -> Outcome:
@@ -97,6 +100,7 @@ def end(run: Run, outcome: Outcome) -> Outcome:
     _write_pages(run)
     with transaction(run.house.engine) as session:
         finish_run(session, run.id, outcome.counts, run.house.clock())
+    _LOG.info("run ended", extra={"counts": outcome.counts})
     run.watcher.finish(outcome)
     return outcome
 
@@ -239,7 +243,7 @@ def give_out(run: Run) -> tuple[Given, ...]:
 def _verdicts(run: Run, asked: Sequence[Reading], came_of: _Judgement) -> tuple[Verdict, ...]:
     settled = [one for one in asked if one.submission.id in came_of.accepted | came_of.refused]
     with reading(run.house.engine) as session:
-        return tuple(
+        verdicts = tuple(
             Verdict(
                 submission_id=one.submission.id,
                 file_name=one.submission.file_name,
@@ -250,6 +254,19 @@ def _verdicts(run: Run, asked: Sequence[Reading], came_of: _Judgement) -> tuple[
             )
             for one in settled
         )
+    for verdict in verdicts:
+        _log(verdict)
+    return verdicts
+
+
+def _log(verdict: Verdict) -> None:
+    state = "accepted" if verdict.accepted else "refused"
+    about = {"submission": verdict.submission_id, "unit": verdict.unit.code if verdict.unit else None}
+    codes = sorted({issue.code for issue in verdict.faults})
+    facts = {**about, "period": verdict.period, "state": state, "codes": codes}
+    # In Prefect's log only the words are seen, in the home's own also what they are about.
+    told = (verdict.submission_id, about["unit"] or "?", verdict.period or "?", state, ", ".join(codes))
+    _LOG.info("submission %s of %s for %s %s %s", *told, extra=facts)
 
 
 def _batches(things: Sequence[T], size: int) -> Iterator[tuple[str, list[T]]]:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -21,7 +22,9 @@ from prefect.states import Failed
 from prefect.tasks import Task
 
 from domain.errors import TransientError
-from flows.settings import LOGGERS
+from flows.logs import keep_log
+from flows.masking import mask_handlers
+from flows.settings import LOGGERS, load_settings
 
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
@@ -67,6 +70,8 @@ class PrefectSteps:
         for room in LOGGERS:
             # Prefect hands these loggers on to its server, but at Python's own level: warnings only.
             logging.getLogger(room).setLevel(logging.INFO)
+        keep_log(load_settings().logs, datetime.now(UTC))
+        mask_handlers(*LOGGERS, "prefect", "prefect.flow_runs", "prefect.task_runs")
 
     def run(self, stage: str, label: str, work: Callable[[], T]) -> T:
         """Do one step as a task run, under the limit where it writes figures; see `Steps.run`."""

@@ -122,6 +122,11 @@ class Settings(ServiceSettings, BaseSettings):
         return self.home / "published"
 
     @property
+    def logs(self) -> Path:
+        """Folder of the log, a file for each day."""
+        return self.home / "logs"
+
+    @property
     def quality(self) -> Path:
         """Folder of the pages that say what was found in each submission, and of each night's checks."""
         return self.home / "quality"

@@ -106,10 +106,10 @@ class ReadingPool:
 
     def _settle(self, file: LandedFile, outcome: Outcome) -> ParsedReport:
         if isinstance(outcome, Fate) and outcome is not Fate.TOO_LONG:
-            _LOG.warning("%s ended its worker (%s) and is read once more, alone", file.hints.file_name, outcome.value)
+            _LOG.warning("%s ended its worker (%s) and is read once more, alone", file.path.name, outcome.value)
             outcome = self._read_alone(file)
         if isinstance(outcome, Crash):
-            _LOG.error("reading %s met a fault of ours:\n%s", file.hints.file_name, outcome.trace)
+            _LOG.error("reading %s met a fault of ours:\n%s", file.path.name, outcome.trace)
             outcome = Fate.STOPPED
         if isinstance(outcome, Fate):
             return refuse(file, self._catalog, Issue(outcome.value, Severity.CRITICAL))

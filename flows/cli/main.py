@@ -32,6 +32,7 @@ from flows.cli import (
     waive,
     withdraw,
 )
+from flows.masking import masked
 from flows.settings import load_settings
 
 _HELP = """
@@ -127,7 +128,12 @@ def before_any_command(
 ) -> None:
     """Read the settings once, for every command."""
     del debug, show_version  # main() and the callback look at these
+    from datetime import UTC, datetime
+
+    from flows.logs import keep_log
+
     context.obj = load_settings(lang=lang)
+    keep_log(context.obj.logs, datetime.now(UTC))
 
 
 def main() -> None:
@@ -135,7 +141,7 @@ def main() -> None:
     try:
         app()
     except TonghopError as error:
-        _tell(str(error))
+        _tell(masked(str(error)))
         sys.exit(WRONG_USAGE if isinstance(error, UsageError) else OUR_FAULT)
     except KeyboardInterrupt:
         _tell("stopped. Nothing half-done was kept; run the same command again to go on.")
@@ -145,7 +151,8 @@ def main() -> None:
         sys.exit(OUR_FAULT)
     except Exception as error:  # noqa: BLE001 # whatever it is, a person reads this line
         _tell(
-            f"something unexpected went wrong ({type(error).__name__}: {error}). Run again with --debug to see where."
+            f"something unexpected went wrong ({type(error).__name__}: {masked(str(error))}). "
+            "Run again with --debug to see where."
         )
         sys.exit(OUR_FAULT)
 

@@ -93,8 +93,9 @@ def _take(house: House, file: RemoteFile, digest: str, run_id: str) -> None:
         sender=file.sender,
     )
     with transaction(house.engine) as session:
-        receive(session, arrival, run_id)
-    _LOG.info("received %s as %s", path, digest)
+        submission = receive(session, arrival, run_id)
+    # Names of files and senders stand in the warehouse, under this number: a log is read by more people.
+    _LOG.info("received %s by way of %s", digest, file.connector, extra={"submission": submission})
 
 
 def _storable(path: str) -> str:

@@ -125,9 +125,10 @@ def test_steps_have_readable_names(story: Story) -> None:
 
 
 def test_prefect_keeps_the_log(story: Story) -> None:
-    """What the stages log stands in the flow run's log: each file that was taken in, by name and hash."""
+    """What the stages log stands in the flow run's log: each file that was taken in, by hash, and no name of a file."""
     logs = eventually(lambda: ask("logs/filter", logs={"flow_run_id": {"any_": runs_of(story)[:1]}}))
     assert sum(line["message"].startswith("received ") for line in logs) == 16
+    assert not any(".xlsx" in line["message"] for line in logs if line["name"].startswith(("flows", "connectors")))
 
 
 def test_the_refused_stand_in_a_table(story: Story) -> None:

@@ -1,0 +1,46 @@
+"""Keep secrets and addresses of persons out of every log, whoever writes the line."""
+
+import logging
+import re
+from typing import Final
+
+MASK: Final = "***"
+_CREDENTIALS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^\s/@'\"]+(?::[^\s@'\"]*)?@", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_ASSIGNED = re.compile(
+    r"(?P<name>\b(?:password|passwd|pwd|token|secret|auth(?:orization)?)\b\s*[=:]\s*)[^\s,;'\"]+", re.IGNORECASE
+)
+
+
+def masked(text: str) -> str:
+    """The text without credentials in URLs, values of passwords and tokens, and mail addresses."""
+    text = _CREDENTIALS.sub(rf"\g<scheme>{MASK}@", text)
+    text = _ASSIGNED.sub(rf"\g<name>{MASK}", text)
+    return _ADDRESS.sub(MASK, text)
+
+
+class Masking(logging.Filter):
+    """Masks a record before a handler writes it: its message, its traceback and whatever goes with it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, masked."""
+        message = record.getMessage()
+        if masked(message) != message:
+            record.msg, record.args = masked(message), ()
+        if record.exc_info and record.exc_text is None:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = masked(record.exc_text)
+            record.exc_info = None
+        for name, value in record.__dict__.items():
+            if isinstance(value, str) and name not in {"msg", "exc_text", "pathname", "filename", "name"}:
+                record.__dict__[name] = masked(value)
+        return True
+
+
+def mask_handlers(*loggers: str) -> None:
+    """Mask what the handlers of these loggers write; doing so twice changes nothing."""
+    for name in loggers:
+        for handler in logging.getLogger(name).handlers:
+            if not any(isinstance(one, Masking) for one in handler.filters):
+                handler.addFilter(Masking())
