@@ -90,7 +90,9 @@ def _faults(verdict: Verdict, words: Wording) -> str:
 
 
 def _history(recent: Sequence[PastReport], words: Wording) -> str:
-    heads = [words.text(name) for name in ("column_period", "column_version", "standing", "received", "column_faults")]
+    heads = [
+        words.text(name) for name in ("column_period", "column_version", "standing", "received", "column_findings")
+    ]
     rows = [
         (
             past.period.id,
