@@ -57,6 +57,7 @@ def test_the_guide_names_every_section_an_officer_needs() -> None:
         assert any(word in head for head in heads), word
 
 
+@pytest.mark.timeout(1800)  # a score of commands, each of which starts anew
 @pytest.mark.xdist_group("prefect")
 def test_the_guide_can_be_followed(tmp_path: Path, mirrored_warehouse: Path) -> None:
     """Each box ends with the exit code that the guide says, in a folder of its own."""
