@@ -47,8 +47,8 @@ def published_page(found: Sequence[Shelved], words: Wording, today: date) -> byt
     return _render("published.html.j2", words, periods=periods, rows=rows, cells=cells, names=names)
 
 
-def inventory_page(found: Inventory, nights: Sequence[str], words: Wording) -> bytes:
-    """What came in, by period and state; `nights` are names of folders that hold a night's checks."""
+def inventory_page(found: Inventory, nights: str, words: Wording) -> bytes:
+    """What came in, by period and state; `nights` is the address of what the rules found, night by night."""
     return _render("inventory.html.j2", words, found=found, nights=nights)
 
 

@@ -72,10 +72,10 @@ class _Office:
         self._words = words
 
     def index(self, _: Request) -> Response:
-        nights = sorted(path.parent.name for path in (self._quality / "nights").glob("[!.]*/index.html"))
+        nights = "quality/nights/index.html" if (self._quality / "nights" / "index.html").is_file() else ""
         with reading(self._engine) as session:
             found = inventory(session)
-        return HTMLResponse(inventory_page(found, nights[::-1][:60], self._words))
+        return HTMLResponse(inventory_page(found, nights, self._words))
 
     def submissions(self, request: Request) -> Response:
         asked = request.query_params

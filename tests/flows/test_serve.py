@@ -43,7 +43,8 @@ def office(after_night: Path, catalog: Catalog) -> TestClient:
     assert isinstance(house.engine, Engine)
     page = after_night / "quality" / "submissions" / "7.html"
     returned = after_night / "outbox" / WRONG / "2025-05" / MARKED
-    for path, data in ((page, b"<h1>7</h1>"), (returned, b"PK")):
+    nights = after_night / "quality" / "nights" / "index.html"
+    for path, data in ((page, b"<h1>7</h1>"), (nights, b"<h1>nights</h1>"), (returned, b"PK")):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     site = office_site(
@@ -157,6 +158,7 @@ def test_the_office_sees_submissions_by_state(office: TestClient) -> None:
     """A number leads to the submissions behind it, and each to its page and to what was returned."""
     index = office.get("/", headers=let_in()).text
     assert 'href="submissions?state=quarantined&amp;period=2025-05"' in index
+    assert 'href="quality/nights/index.html"' in index
     listed = office.get("/submissions?state=quarantined&period=2025-05", headers=let_in()).text
     assert f"{WRONG} Xã Ma Nới" in listed
     assert f'href="outbox/{WRONG}/2025-05/"' in listed
