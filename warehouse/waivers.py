@@ -16,7 +16,7 @@ from warehouse.bulk import add_rows, table_of
 from warehouse.engine import Session, serialise
 from warehouse.findings import issue_of
 from warehouse.models import IssueRow, SubmissionRow, WaivedIssueRow, WaiverRow
-from warehouse.withdrawal import Decision, Place
+from warehouse.withdrawal import Decision, Place, versions_of
 
 
 class Question(NamedTuple):
@@ -102,21 +102,11 @@ def _to_answer(question: Question, asked: Sequence[Asked]) -> tuple[Issue, ...]:
 
 
 def _accepted(session: Session, place: Place, rule: str) -> SubmissionRow:
-    rows = session.scalars(
-        select(SubmissionRow)
-        .where(
-            SubmissionRow.unit_code == place.unit.code,
-            SubmissionRow.unit_valid_from == place.unit.valid_from,
-            SubmissionRow.form == place.form,
-            SubmissionRow.period == place.period.id,
-            SubmissionRow.version.is_not(None),
-        )
-        .order_by(SubmissionRow.version.desc())
-    ).all()
+    rows = versions_of(session, place)
     found = next((row for row in rows if row.state is SubmissionState.ACCEPTED), None)
     if found is not None:
         return found
-    for row in rows:
+    for row in reversed(rows):
         if row.state is SubmissionState.QUARANTINED and _refuses(session, row, rule):
             raise UsageError(
                 f"{rule} refused version {row.version} of {_named(place)}: only warnings can be answered, an error has "

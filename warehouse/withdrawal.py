@@ -65,7 +65,7 @@ def withdraw(session: Session, place: Place, decision: Decision, version: int | 
     """
     serialise(session)
     _require_reason(decision)
-    versions = _versions(session, place)
+    versions = versions_of(session, place)
     standing = next((row for row in versions if row.state is SubmissionState.ACCEPTED), None)
     meant = _meant(place, versions, version) if version is not None else standing
     if meant is None or standing is None:
@@ -96,7 +96,7 @@ def restore(session: Session, place: Place, decision: Decision, version: int | N
     """
     serialise(session)
     _require_reason(decision)
-    versions = _versions(session, place)
+    versions = versions_of(session, place)
     withdrawn = [row for row in versions if row.state is SubmissionState.WITHDRAWN]
     if not withdrawn:
         raise UsageError(f"nothing is withdrawn of {_named(place)}, so nothing can be restored: {_told(versions)}")
@@ -113,7 +113,8 @@ def restore(session: Session, place: Place, decision: Decision, version: int | N
     return _changed(versions, standing, meant)
 
 
-def _versions(session: Session, place: Place) -> Sequence[SubmissionRow]:
+def versions_of(session: Session, place: Place) -> Sequence[SubmissionRow]:
+    """The versions of a report, by number."""
     return session.scalars(
         select(SubmissionRow)
         .where(
