@@ -242,9 +242,10 @@ def test_fills_come_back_as_they_were(catalog: Catalog, fill: str | None, border
     cell.value = 5
     cell.font = Font(name="Arial", bold=True)
     cell.border = Border(left=Side(style=border))
+    book.worksheets[0]["D4"].fill = PatternFill("solid", fgColor="FFDDEEFF")
     if fill:
         cell.fill = PatternFill("solid", fgColor=fill)
-    out = marked(catalog, save(book), wrong("Sheet", "B2"))
+    out = marked(catalog, save(book), wrong("Sheet", "B2", "D4"))
     again = marked(catalog, out, wrong("Sheet", "C3"))
     was, now = (_looked_at(data)["Sheet"]["B2"] for data in (save(book), again))
     assert (now.fill.patternType, now.fill.fgColor.rgb) == (was.fill.patternType, was.fill.fgColor.rgb)

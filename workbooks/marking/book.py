@@ -48,7 +48,7 @@ class Book:
         sheets = self._sheets
         if len(sheets) >= self._package.limits.sheets:
             raise CannotAnnotateError("it has too many sheets")
-        part = self._package.unused("xl/worksheets/sheet{}.xml")
+        part = self._package.unused("xl/worksheets/sheetTH{}.xml")
         self._package.write(part, content)
         declare(self._package, part, _SHEET_TYPE)
         identity = self._relations.add("worksheet", part, base)

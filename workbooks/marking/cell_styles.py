@@ -38,6 +38,7 @@ class CellStyles:
         if namespace not in MAIN_NAMESPACES:
             raise CannotAnnotateError(f"{part} holds no styles")
         self._namespace = namespace
+        self._fill_gaps()
         self._marked: dict[tuple[int, Severity], int] = {}
         self._fills: dict[tuple[str, Severity], int] = {}
         self._taken = {_colour(one) for one in self._group("fills")}
@@ -109,6 +110,14 @@ class CellStyles:
             )
             self._fills[covered, severity] = self._append("fills", self._parse(markup))
         return self._fills[covered, severity]
+
+    def _fill_gaps(self) -> None:
+        """Give a part that lacks them the plain look and what it is made of: cells without a style have the first."""
+        for plain in etree.fromstring(EMPTY.format(self._namespace)):
+            name = _local(plain)
+            if name != "cellStyles" and not len(self._group(name)):
+                for one in list(plain):
+                    self._append(name, one)
 
     def _group(self, name: str) -> Xml:
         found = self._root.find(f"{{{self._namespace}}}{name}")

@@ -5,7 +5,7 @@ of them could not be written back as it was.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from workbooks.addresses import split_address
@@ -52,9 +52,10 @@ class Box:
     anchor: tuple[int, int, int, int, int, int, int, int]
 
 
-def blocks_of(drawings: Iterable[bytes]) -> set[int]:
+def blocks_of(drawings: Sequence[bytes]) -> set[int]:
     """The blocks of shape numbers that drawings use; a new drawing takes one of its own."""
-    return {int(one) for drawing in drawings for found in _BLOCKS.findall(drawing) for one in found.split(b",") if one}
+    told = {int(one) for drawing in drawings for found in _BLOCKS.findall(drawing) for one in found.split(b",") if one}
+    return told | {int(one) // _BLOCK_SIZE for drawing in drawings for one in _NUMBER.findall(drawing)}
 
 
 def empty_drawing(block: int) -> bytes:

@@ -12,7 +12,7 @@ AUTHOR = "Tổng hợp"
 LONGEST = 1_500
 """Letters of one note; what is longer is cut, the list has it in full."""
 
-_BLOCK = re.compile(r"\s*" + re.escape(OPENING) + r".*?(?:" + re.escape(CLOSING) + r"|\Z)", re.DOTALL)
+_BLOCK = re.compile(r"(?:\r?\n){0,2}" + re.escape(OPENING) + r".*?(?:" + re.escape(CLOSING) + r"|\Z)", re.DOTALL)
 
 
 def block(heading: str, body: str) -> tuple[str, str]:
@@ -21,11 +21,16 @@ def block(heading: str, body: str) -> tuple[str, str]:
     return f"{OPENING} {heading}", f"\n{shown}\n{CLOSING}"
 
 
+def is_all_ours(text: str) -> bool:
+    """Whether there was no note before ours: behind somebody's words, even none, ours begins after empty lines."""
+    return text.startswith(OPENING) and not _BLOCK.sub("", text).strip()
+
+
 def has_block(text: str) -> bool:
     """Whether something of a note is ours."""
     return OPENING in text
 
 
 def ours_in(text: str) -> tuple[tuple[int, int], ...]:
-    """Where our parts of a note lie, the empty lines before them included."""
+    """Where our parts of a note lie, with the empty lines that were put before them."""
     return tuple(found.span() for found in _BLOCK.finditer(text))

@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from workbooks.marking.note_text import AUTHOR, has_block, ours_in
+from workbooks.marking.note_text import AUTHOR, has_block, is_all_ours, ours_in
 from workbooks.marking.package import Xml
 
 _RUN = (
@@ -58,12 +58,13 @@ class Notes:
         """
         gone: list[str] = []
         for cell, note in list(self.by_cell.items()):
-            if has_block(_text(note, self._name("t"))):
+            text = _text(note, self._name("t"))
+            if is_all_ours(text):
+                self._list.remove(note)
+                del self.by_cell[cell]
+                gone.append(cell)
+            elif has_block(text):
                 _cut(list(note.iter(self._name("t"))))
-                if not _text(note, self._name("t")).strip():
-                    self._list.remove(note)
-                    del self.by_cell[cell]
-                    gone.append(cell)
         return tuple(gone)
 
     def _add_run(self, text: Xml, content: str, *, is_bold: bool) -> None:

@@ -104,7 +104,10 @@ class Package:
         return root
 
     def unused(self, pattern: str) -> str:
-        """The first name of a pattern ("xl/comments{}.xml") that no part has: without a number, then with one."""
+        """The first name of a pattern ("xl/commentsTH{}.xml") that no part has: without a number, then with one.
+
+        Patterns are none that programs use: relations may point at parts that are missing, and must not find ours.
+        """
         numbers = ("", *range(1, self.limits.parts + 2))
         return next(name for number in numbers if (name := pattern.format(number)) not in self)
 
@@ -159,7 +162,9 @@ def parse_markup(content: bytes, part: str) -> Xml:
     Raises:
         CannotAnnotateError: it is no markup, or declares a document type.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:

@@ -19,6 +19,7 @@ _NAMESPACES = {
 _TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _FIRST_ID = 2
+_NO_FILL = "none"
 MARK = "tonghop_returned"
 """The property of a file that was given back with marks in it."""
 
@@ -26,7 +27,7 @@ MARK = "tonghop_returned"
 def covered_by(properties: Mapping[str, str]) -> dict[str, str]:
     """From a mark's colour to the fill it covers, as a file's properties tell; see `CellStyles.covers`."""
     return {
-        name.removeprefix(PROPERTY_PREFIX): value.strip()
+        name.removeprefix(PROPERTY_PREFIX): "" if value == _NO_FILL else value
         for name, value in properties.items()
         if name.startswith(PROPERTY_PREFIX)
     }
@@ -38,7 +39,7 @@ def remember(package: Package, covers: Mapping[str, str], base: str) -> None:
     namespace = etree.QName(root).namespace
     values = next((texts for names, texts in _NAMESPACES.values() if names == namespace), _NAMESPACES[False][1])
     ids = [int(one.get("pid") or 0) for one in root]
-    notes = {MARK: "1", **{PROPERTY_PREFIX + colour: covered or " " for colour, covered in covers.items()}}
+    notes = {MARK: "1", **{PROPERTY_PREFIX + colour: covered or _NO_FILL for colour, covered in covers.items()}}
     for number, (name, value) in enumerate(notes.items(), max([*ids, _FIRST_ID - 1]) + 1):
         told = {"fmtid": _FORMAT_ID, "pid": str(number), "name": name}
         one = etree.SubElement(root, f"{{{namespace}}}property", told)

@@ -9,6 +9,7 @@ from workbooks.marking.package import Package, Xml
 
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_RELATIONS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 _TYPES_PART = "[Content_Types].xml"
 TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
@@ -41,6 +42,7 @@ class Relations:
         """Point at a part by a relation of a kind, its type in the namespace `base`; the relation's id."""
         if self.part not in self._package:
             self._package.write(self.part, f'<Relationships xmlns="{_PACKAGE}"/>'.encode())
+            declare_extension(self._package, "rels", _RELATIONS_TYPE)
         root = self._package.edit(self.part)
         known = {one.get("Id") for one in root}
         identity = next(name for number in range(1, len(known) + 2) if (name := f"rIdTH{number}") not in known)

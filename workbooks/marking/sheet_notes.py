@@ -77,29 +77,28 @@ def remove_notes(package: Package, sheet: str) -> None:
 
 
 def _remove_shapes(package: Package, sheet: str, cells: Collection[str]) -> None:
+    """Cut the shapes of notes that are gone out of the drawing the sheet points at; an empty one goes, too."""
     relations = Relations(package, sheet)
-    for part in relations.targets("vmlDrawing"):
-        if part not in package:
-            continue
-        left = drop_shapes(package.read(part), cells)
-        if has_shapes(left):
-            package.write(part, left)
-            continue
-        markup = open_sheet(package.read(sheet), sheet)
-        pointer = next((one for one in markup.children() if one.name == "legacyDrawing"), None)
-        if pointer is None:
-            continue
-        markup.change(pointer.start, pointer.end, b"")
-        package.write(sheet, markup.changed())
-        relations.drop(part)
-        drop_part(package, part)
+    markup = open_sheet(package.read(sheet), sheet)
+    pointer = next((one for one in markup.children() if one.name == "legacyDrawing"), None)
+    part = relations.target(markup.identity(pointer)) if pointer is not None else None
+    if pointer is None or part is None or part not in package:
+        return
+    left = drop_shapes(package.read(part), cells)
+    if has_shapes(left):
+        package.write(part, left)
+        return
+    markup.change(pointer.start, pointer.end, b"")
+    package.write(sheet, markup.changed())
+    relations.drop(part)
+    drop_part(package, part)
 
 
 def _notes_part(place: NotePlace) -> str:
     relations = Relations(place.package, place.sheet)
     part = next((one for one in relations.targets("comments") if one in place.package), None)
     if part is None:
-        part = place.package.unused("xl/comments{}.xml")
+        part = place.package.unused("xl/commentsTH{}.xml")
         empty = f'<comments xmlns="{place.namespace}"><authors/><commentList/></comments>'
         place.package.write(part, empty.encode())
         relations.add("comments", part, place.base)
@@ -117,7 +116,7 @@ def _drawing(place: NotePlace, markup: SheetMarkup) -> tuple[str | None, str]:
         part = relations.target(identity)
         return (part if part in found else None), ""
     drawings = [place.package.read(name) for name in place.package.names if name.casefold().endswith(".vml")]
-    part = place.package.unused("xl/drawings/vmlDrawing{}.vml")
+    part = place.package.unused("xl/drawings/vmlDrawingTH{}.vml")
     place.package.write(part, empty_drawing(max(blocks_of(drawings), default=0) + 1))
     declare_extension(place.package, "vml", _SHAPES_TYPE)
     return part, relations.add("vmlDrawing", part, place.base)

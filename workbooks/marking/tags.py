@@ -136,7 +136,6 @@ def _plain(content: bytes, part: str) -> bytes:
     if is_utf8 and all(content.find(mark, body) < 0 for mark in _UNUSUAL):
         return content
     root = parse_markup(content, part)
-    etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, with_tail=False)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
