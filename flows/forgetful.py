@@ -13,7 +13,7 @@ from warehouse.staging import clear
 
 @contextmanager
 def forgetful(house: House, run_id: str, folder: Path) -> Iterator[House]:
-    """The same house, of which nothing that is done in it is kept; it lands and publishes in the folder."""
+    """The same house, of which nothing that is done in it is kept; it lands, publishes and replies in the folder."""
     if not isinstance(house.engine, Engine):
         raise TypeError("a trial cannot be tried in")
     with _staging(house, run_id, folder) as (staging, url), trial(house.engine) as tried:
@@ -24,6 +24,7 @@ def forgetful(house: House, run_id: str, folder: Path) -> Iterator[House]:
             staging_url=url,
             landing=BorrowedLanding(house.landing, folder / "landing"),
             published=folder / "published",
+            outbox=folder / "outbox",
             quality=None,
         )
 

@@ -13,6 +13,7 @@ from flows.alone import alone
 from flows.outcome import Doubt, Given, Held, Outcome, Verdict
 from flows.scope import Scope
 from flows.stages.collect import NotAllCollectedError, collect
+from flows.stages.give_back import give_back, unreplied
 from flows.stages.judge import check, load, stage
 from flows.stages.place import place, settle
 from flows.stages.publish import publish, to_publish
@@ -70,7 +71,7 @@ class _Judgement:
 
 
 def carry_out(run: Run, kind: str, reason: str | None = None) -> Outcome:
-    """Collect, read, place, judge, load, roll up, publish; `reason` is why a person asked for it.
+    """Collect, read, place, judge, load, roll up, publish, give back; `reason` is why a person asked for it.
 
     Whatever an earlier run left half-way is taken up from its landed bytes, so a run that was killed at any moment is
     made good by the next one. One run at a time works on a warehouse: a second one waits.
@@ -131,6 +132,7 @@ def _work(run: Run) -> Outcome:
     came_of = _judge(run, asked)
     rechecked, doubted = _recheck(run, came_of.accepted) if run.recheck else (0, ())
     given = give_out(run)
+    _give_back(run)
     return Outcome(
         run_id=run.id,
         verdicts=_verdicts(run, asked, came_of),
@@ -238,6 +240,15 @@ def give_out(run: Run) -> tuple[Given, ...]:
         given.append(run.steps.run("publish", label, partial(publish, house, ref)))
         run.watcher.advance("publish", 1)
     return tuple(given)
+
+
+def _give_back(run: Run) -> None:
+    """Tell every sender what became of their report."""
+    waiting = unreplied(run.house)
+    run.watcher.begin("give_back", len(waiting))
+    for label, batch in _batches(waiting, run.house.batch_size):
+        run.steps.run("give back", f"give back {label}", partial(give_back, run.house, run.id, batch))
+        run.watcher.advance("give_back", len(batch))
 
 
 def _verdicts(run: Run, asked: Sequence[Reading], came_of: _Judgement) -> tuple[Verdict, ...]:

@@ -18,6 +18,7 @@ from expectations.soundness import require_sound
 from flows.settings import Settings
 from warehouse.engine import Warehouse, migrate, normalise_url, open_engine
 from workbooks.confinement import Confinement, can_confine
+from workbooks.guards import Limits
 from workbooks.landed_file import PlainReader, Reader
 from workbooks.reading_pool import ReadingPool
 
@@ -30,7 +31,7 @@ class House:
     In `quality` lie the pages of submissions and of the last `quality_nights`; None: none are written.
     `clock` gives the present moment in UTC; `areas` are codes of what to publish, empty: the unit above each commune;
     `lang` is the language of what is published; `wait_seconds` how long to wait for another run to end. What
-    `open_reader` opens reads workbooks until it is closed.
+    `open_reader` opens reads workbooks, under `limits`, until it is closed.
     """
 
     catalog: Catalog
@@ -40,12 +41,14 @@ class House:
     connectors: Sequence[Connector]
     landing: Landing
     published: Path
+    outbox: Path
     quality: Path | None
     quality_nights: int
     areas: tuple[str, ...]
     lang: Lang
     batch_size: int
     open_reader: Callable[[], AbstractContextManager[Reader]]
+    limits: Limits
     wait_seconds: int
     clock: Callable[[], datetime]
 
@@ -78,12 +81,14 @@ def open_house(settings: Settings, clock: Callable[[], datetime] = lambda: datet
         connectors=[FilesystemConnector(_name_of(url, settings), url) for url in settings.inboxes],
         landing=Landing(settings.landing),
         published=settings.published,
+        outbox=settings.outbox,
         quality=settings.quality,
         quality_nights=settings.quality_nights,
         areas=settings.areas,
         lang=settings.lang,
         batch_size=settings.batch_size,
         open_reader=partial(_open_reader, settings, catalog),
+        limits=settings.reading_limits,
         wait_seconds=settings.wait_seconds,
         clock=clock,
     )

@@ -12,6 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 import flows.pipeline
+import flows.stages.give_back
 import flows.stages.publish
 from connectors.landing import Landing
 from tests.flows.nights import house_of, run_plainly
@@ -27,6 +28,8 @@ PLACES: dict[str, tuple[object, str]] = {
     "roll_up": (flows.pipeline, "roll_up"),
     "write_publication": (flows.stages.publish, "publish_revision"),
     "publish": (flows.pipeline, "publish"),
+    "write_reply": (flows.stages.give_back, "write"),
+    "give_back": (flows.pipeline, "give_back"),
 }
 
 

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
@@ -144,6 +145,16 @@ def picture_of(home: Path) -> dict[str, object]:
         ),
         # Half a file of a killed run may lie there for a day.
         "landed": sorted(path.name for path in (home / "landing").rglob("[!.]*") if path.is_file()),
+        "replies": rows_of(
+            home,
+            "SELECT s.sha256, x.judgement, x.accepted, x.folder FROM reply x "
+            "JOIN submission s ON s.id = x.submission_id ORDER BY s.sha256, x.judgement",
+        ),
+        "outbox": {
+            str(path.relative_to(home)): sha256(path.read_bytes()).hexdigest()
+            for path in sorted((home / "outbox").rglob("[!.]*"))
+            if path.is_file()
+        },
         "published": {
             str(path.relative_to(home)): _without_run(path) for path in sorted((home / "published").rglob("rollup.csv"))
         },

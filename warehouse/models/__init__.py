@@ -13,6 +13,7 @@ from warehouse.models.org_units import (
     SuccessionRow,
 )
 from warehouse.models.placements import PlacementRow
+from warehouse.models.replies import ReplyRow
 from warehouse.models.rollups import (
     PublicationRow,
     RollupChangeRow,
@@ -42,6 +43,7 @@ __all__ = [
     "PlacementRow",
     "PublicationRow",
     "RepairRow",
+    "ReplyRow",
     "RollupChangeRow",
     "RollupContributionRow",
     "RollupFigureRow",

@@ -27,6 +27,7 @@ from warehouse.queries.records import (
     submission_record,
     submission_warnings,
 )
+from warehouse.queries.replies import Reply, reply_of
 from warehouse.queries.revisions import newest_ref, revision, revision_of, unpublished
 from warehouse.queries.status import period_status, refusals
 from warehouse.scope import Cell
@@ -43,6 +44,7 @@ __all__ = [
     "Link",
     "PeriodStatus",
     "Refusal",
+    "Reply",
     "Revision",
     "RevisionRef",
     "RunRecord",
@@ -59,6 +61,7 @@ __all__ = [
     "newest_ref",
     "period_status",
     "refusals",
+    "reply_of",
     "revision",
     "revision_as_of",
     "revision_of",

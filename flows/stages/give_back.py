@@ -1,0 +1,120 @@
+"""Give back: write into the outbox what became of each submission; the sender's own file, marked, where it was refused."""
+
+import logging
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from domain.errors import TerminalError
+from domain.texts import Lang
+from flows.wiring import House
+from publishing.receipt import Receipt
+from warehouse.engine import reading, transaction
+from warehouse.queries import Reply, reply_of
+from warehouse.replies import Replied, record_replies
+from warehouse.replies import unreplied as without_reply
+from workbooks.annotate import annotate
+from workbooks.marking.errors import CannotAnnotateError
+from workbooks.reading_pool import Fate
+from workbooks.result_book import result_workbook
+
+_LOG = logging.getLogger(__name__)
+
+LANG: Lang = "vi"
+"""Communes are written to in Vietnamese, whatever language officers work in."""
+
+UNKNOWN_UNIT = "chua-ro-don-vi"
+UNKNOWN_PERIOD = "chua-ro-ky"
+"""Folders of submissions whose unit or period could not be told; an officer looks there and hands them on."""
+
+_LONGEST_STEM = 80
+_GIVEN_BEFORE = re.compile(r"\.tra-lai\.so-\d+(-lan-\d+)?$")
+_RISKY = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+
+
+class OutboxError(TerminalError):
+    """Nothing can be written to the outbox; what was done before stays done, and the next run gives it back."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        """Keep where, and what the system said."""
+        self.folder, self.reason = folder, reason
+        super().__init__(f"cannot give back to {folder}: {reason}. Free space or grant access there, then run again.")
+
+
+def unreplied(house: House) -> tuple[int, ...]:
+    """Submissions that were judged, by this run or one that was killed, and whose senders have not heard of it."""
+    with reading(house.engine) as session:
+        return without_reply(session)
+
+
+def give_back(house: House, run_id: str, batch: Sequence[int]) -> int:
+    """Write the replies to a batch of submissions, and note that they were given; twice leaves the same files.
+
+    Returns:
+        How many were given.
+
+    Raises:
+        OutboxError: a file cannot be written.
+    """
+    given: list[Replied] = []
+    for submission_id in batch:
+        with reading(house.engine) as session:
+            reply = reply_of(session, submission_id)
+        folder = PurePosixPath(
+            reply.record.unit or UNKNOWN_UNIT, reply.record.period.id if reply.record.period else UNKNOWN_PERIOD
+        )
+        write(house.outbox / folder, files_of(house, reply))
+        given.append(Replied(submission_id, reply.judgement, reply.is_accepted, str(folder)))
+    with transaction(house.engine) as session:
+        record_replies(session, given, at=house.clock(), run_id=run_id)
+    _LOG.info("gave back %s replies", len(given))
+    return len(given)
+
+
+def files_of(house: House, reply: Reply) -> Mapping[str, bytes]:
+    """The files of one reply by name: a receipt, and of a refused report the workbook and a note."""
+    number = f"so-{reply.number:08d}" + (f"-lan-{reply.judgement}" if reply.judgement > 1 else "")
+    if reply.is_accepted:
+        return {f"bien-nhan.{number}.html": Receipt(reply, house.catalog, LANG).page()}
+    suffix, data, is_marked = _workbook(house, reply)
+    name = f"{_stem(reply.record.file.file_name)}.tra-lai.{number}{suffix}"
+    receipt = Receipt(reply, house.catalog, LANG, name, marked=is_marked)
+    return {name: data, f"tra-lai.{number}.txt": receipt.note(), f"tra-lai.{number}.html": receipt.page()}
+
+
+def _workbook(house: House, reply: Reply) -> tuple[str, bytes, bool]:
+    """The suffix and bytes of the workbook that goes back, and whether it is the sender's own."""
+    file_name = reply.record.file.file_name
+    found = reply.issues, reply.repairs, house.catalog, LANG
+    try:
+        if any(issue.code in set(Fate) for issue in reply.issues):
+            raise CannotAnnotateError("reading it had to be stopped")
+        data = annotate(house.landing.read(reply.record.file.sha256), *found, limits=house.limits)
+    except CannotAnnotateError:
+        return ".xlsx", result_workbook(file_name, *found), False
+    return ".xlsm" if file_name.lower().endswith(".xlsm") else ".xlsx", data, True
+
+
+def _stem(file_name: str) -> str:
+    """What a returned file keeps of its name: what people and the reader know it by, without marks of earlier returns.
+
+    The number behind it has eight digits, so that nobody takes it for a commune's code, which has five.
+    """
+    stem = _GIVEN_BEFORE.sub("", PurePosixPath(file_name).stem)
+    return _RISKY.sub("_", stem)[:_LONGEST_STEM].strip(" .") or "bao-cao"
+
+
+def write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put files into a folder, each whole or not at all; what lies there already under these names is replaced."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            draft = folder / f".{name}.new"
+            with draft.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(folder / name)
+    except OSError as error:
+        raise OutboxError(folder, error.strerror or str(error)) from error
