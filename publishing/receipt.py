@@ -213,7 +213,7 @@ class Receipt:
     @property
     def _deadline(self) -> date | None:
         record = self.reply.record
-        if record.form not in self._catalog.forms or record.period is None:
+        if record.form is None or record.form not in self._catalog.forms or record.period is None:
             return None
         return self._catalog.deadline(record.form, record.period, Level.COMMUNE)
 

@@ -1,4 +1,4 @@
-"""Give back: write into the outbox what became of each submission; the sender's own file, marked, where it was refused."""
+"""Give back: write into the outbox what became of each submission; of a refused one the sender's own file, marked."""
 
 import logging
 import os
@@ -87,9 +87,10 @@ def _workbook(house: House, reply: Reply) -> tuple[str, bytes, bool]:
     """The suffix and bytes of the workbook that goes back, and whether it is the sender's own."""
     file_name = reply.record.file.file_name
     found = reply.issues, reply.repairs, house.catalog, LANG
+    # What brought the reader's processes to an end is not tried again in this one.
+    if any(issue.code in set(Fate) for issue in reply.issues):
+        return ".xlsx", result_workbook(file_name, *found), False
     try:
-        if any(issue.code in set(Fate) for issue in reply.issues):
-            raise CannotAnnotateError("reading it had to be stopped")
         data = annotate(house.landing.read(reply.record.file.sha256), *found, limits=house.limits)
     except CannotAnnotateError:
         return ".xlsx", result_workbook(file_name, *found), False

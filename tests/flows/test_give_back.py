@@ -50,12 +50,16 @@ def test_a_refused_report_comes_back_marked(after_night: Path) -> None:
     assert "Phiếu trả lại báo cáo để sửa" in only(folder, "*.html").read_text(encoding="utf-8")
 
 
-def test_the_marked_copy_corrected_is_taken(after_night: Path) -> None:
+def test_the_marked_copy_corrected_is_taken(after_night: Path, correction: SampleFile) -> None:
     """An official mends the marked copy and sends that: it is accepted, and earlier marks are no fault of it."""
     folder = after_night / "outbox" / WRONG / WHEN
     returned = only(folder, "*.xlsx")
     book = openpyxl.load_workbook(returned)
-    book["Biểu 01-T"]["E49"] = 1
+    right = openpyxl.load_workbook(io.BytesIO(correction.data))["Biểu 01-T"]
+    for row in right.iter_rows():
+        for cell in row:
+            if isinstance(cell.value, int):
+                book["Biểu 01-T"][cell.coordinate].value = cell.value
     buffer = io.BytesIO()
     book.save(buffer)
     put(after_night / "inbox" / WHEN / "22828 Xã Ma Nới" / returned.name, buffer.getvalue(), LATER)
