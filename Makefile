@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export TONGHOP_HOME ?= ./var
 
-.PHONY: help demo test test-full check format setup-full golden sweep corpus bench bench-rules torture load-test hunt clean
+.PHONY: help demo test test-full check format setup-full golden sweep corpus bench bench-rules bench-annotate torture load-test hunt clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -62,6 +62,9 @@ bench: $(VENV)/ready ## Time our reader beside openpyxl: twice as fast and under
 
 bench-rules: $(VENV)/ready ## Time the rules through Great Expectations beside the same SQL run plainly, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.gx_vs_sql --rounds $(or $(ROUNDS),7)
+
+bench-annotate: $(VENV)/ready ## Time marking a workbook beside re-saving it through openpyxl: at most a tenth, or it fails
+	@$(BIN)/python -m benchmarks.annotate_vs_resave --rounds $(or $(ROUNDS),15)
 
 torture: $(VENV)/ready ## Kill nights 100 times at random moments and let the next one make them good (ROUNDS=100)
 	@$(BIN)/python -m tests.flows.torture --rounds $(or $(ROUNDS),100) $(if $(SEED),--seed $(SEED))

@@ -30,10 +30,14 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class MarkedCopy:
-    """A workbook to be given back; its name is that of the file it is about only where that was marked before."""
+    """A workbook to be given back; its name is that of the file it is about only where that was marked before.
+
+    `is_marked`: it is the file itself with marks in it, so that it can be corrected and sent.
+    """
 
     file_name: str
     data: bytes
+    is_marked: bool
 
 
 def marked_copy(file: LandedFile, findings: Findings, catalog: Catalog, limits: Limits) -> MarkedCopy:
@@ -54,6 +58,6 @@ def marked_copy(file: LandedFile, findings: Findings, catalog: Catalog, limits: 
         else:
             # Named for what it is: programs refuse an .xlsx that is called .xls.
             suffix = ".xlsm" if name.suffix.lower() == ".xlsm" else ".xlsx"
-            return MarkedCopy(f"{name.stem.removesuffix(f'.{MARKED}')}.{MARKED}{suffix}", marked)
+            return MarkedCopy(f"{name.stem.removesuffix(f'.{MARKED}')}.{MARKED}{suffix}", marked, is_marked=True)
     results = result_workbook(name.name, findings.issues, findings.repairs, catalog, LANG)
-    return MarkedCopy(f"{name.name}.{RESULTS}.xlsx", results)
+    return MarkedCopy(f"{name.name}.{RESULTS}.xlsx", results, is_marked=False)

@@ -30,7 +30,7 @@ class Archive:
             RefusedError: two parts of one name.
         """
         self.limits = limits
-        self._archive = archive
+        self.file = archive
         self._parts: dict[str, zipfile.ZipInfo] = {}
         for info in archive.infolist():
             key = _key(info.filename)
@@ -51,7 +51,7 @@ class Archive:
         if info is None:
             raise refusal("part_missing", part=part)
         try:
-            stream = self._archive.open(info)
+            stream = self.file.open(info)
         except _BROKEN as error:
             raise refusal("zip_damaged", part=part) from error
         with stream:

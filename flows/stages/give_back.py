@@ -8,16 +8,15 @@ from pathlib import Path, PurePosixPath
 
 from domain.errors import TerminalError
 from domain.texts import Lang
+from flows.marked_copy import Findings, MarkedCopy, marked_copy
 from flows.wiring import House
 from publishing.receipt import Receipt
 from warehouse.engine import reading, transaction
 from warehouse.queries import Reply, reply_of
 from warehouse.replies import Replied, record_replies
 from warehouse.replies import unreplied as without_reply
-from workbooks.annotate import annotate
-from workbooks.marking.errors import CannotAnnotateError
-from workbooks.reading_pool import Fate
-from workbooks.result_book import result_workbook
+from workbooks.hints import Hints
+from workbooks.landed_file import LandedFile
 
 _LOG = logging.getLogger(__name__)
 
@@ -28,8 +27,8 @@ UNKNOWN_UNIT = "chua-ro-don-vi"
 UNKNOWN_PERIOD = "chua-ro-ky"
 """Folders of submissions whose unit or period could not be told; an officer looks there and hands them on."""
 
-_LONGEST_STEM = 80
-_GIVEN_BEFORE = re.compile(r"\.tra-lai\.so-\d+(-lan-\d+)?$")
+_LONGEST_STEM = 160
+_GIVEN_BEFORE = re.compile(r"(\.tra-lai\.so-\d+(-lan-\d+)?|\.da-kiem-tra)+$")
 _RISKY = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 
 
@@ -77,24 +76,19 @@ def files_of(house: House, reply: Reply) -> Mapping[str, bytes]:
     number = f"so-{reply.number:08d}" + (f"-lan-{reply.judgement}" if reply.judgement > 1 else "")
     if reply.is_accepted:
         return {f"bien-nhan.{number}.html": Receipt(reply, house.catalog, LANG).page()}
-    suffix, data, is_marked = _workbook(house, reply)
+    copy = _workbook(house, reply)
+    # Excel opens no .xlsm under another name; every other file that carries marks is an .xlsx, whatever it was called.
+    suffix = ".xlsm" if copy.is_marked and copy.file_name.lower().endswith(".xlsm") else ".xlsx"
     name = f"{_stem(reply.record.file.file_name)}.tra-lai.{number}{suffix}"
-    receipt = Receipt(reply, house.catalog, LANG, name, marked=is_marked)
-    return {name: data, f"tra-lai.{number}.txt": receipt.note(), f"tra-lai.{number}.html": receipt.page()}
+    receipt = Receipt(reply, house.catalog, LANG, name, marked=copy.is_marked)
+    return {name: copy.data, f"tra-lai.{number}.txt": receipt.note(), f"tra-lai.{number}.html": receipt.page()}
 
 
-def _workbook(house: House, reply: Reply) -> tuple[str, bytes, bool]:
-    """The suffix and bytes of the workbook that goes back, and whether it is the sender's own."""
-    file_name = reply.record.file.file_name
-    found = reply.issues, reply.repairs, house.catalog, LANG
-    # What brought the reader's processes to an end is not tried again in this one.
-    if any(issue.code in set(Fate) for issue in reply.issues):
-        return ".xlsx", result_workbook(file_name, *found), False
-    try:
-        data = annotate(house.landing.read(reply.record.file.sha256), *found, limits=house.limits)
-    except CannotAnnotateError:
-        return ".xlsx", result_workbook(file_name, *found), False
-    return ".xlsm" if file_name.lower().endswith(".xlsm") else ".xlsx", data, True
+def _workbook(house: House, reply: Reply) -> MarkedCopy:
+    """The workbook that goes back."""
+    file = reply.record.file
+    landed = LandedFile(house.landing.checked_path(file.sha256), Hints(file.file_name))
+    return marked_copy(landed, Findings(reply.issues, reply.repairs), house.catalog, LANG, house.limits)
 
 
 def _stem(file_name: str) -> str:
@@ -103,7 +97,9 @@ def _stem(file_name: str) -> str:
     The number behind it has eight digits, so that nobody takes it for a commune's code, which has five.
     """
     stem = _GIVEN_BEFORE.sub("", PurePosixPath(file_name).stem)
-    return _RISKY.sub("_", stem)[:_LONGEST_STEM].strip(" .") or "bao-cao"
+    # File systems count bytes, of which a Vietnamese letter has up to three.
+    short = _RISKY.sub("_", stem).encode()[:_LONGEST_STEM].decode(errors="ignore")
+    return short.strip(" .") or "bao-cao"
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -32,7 +32,7 @@ class Package:
         self.archive: Archive = open_archive(data, limits)
         self.limits = limits
         self._data = data
-        self._zip = zipfile.ZipFile(io.BytesIO(data))
+        self._zip = self.archive.file
         self._infos = {_key(info.filename): info for info in self._zip.infolist()}
         self._written: dict[str, tuple[str, bytes]] = {}
         self._trees: dict[str, Xml] = {}

@@ -18,7 +18,7 @@ from workbooks.markup import MAIN_NAMESPACES
 
 _ATTRIBUTES = rb"""([^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*)"""
 _TAG = re.compile(rb"<(/?)([^\s/>?!][^\s/>]*)" + _ATTRIBUTES + rb">")
-_ATTRIBUTE = re.compile(rb"""(?<=\s)([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_IDENTITY = re.compile(rb"""\s[\w.-]+:id\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _UNUSUAL = (b"<!", b"<?")
 _HEADER = re.compile(rb"""(?:\xef\xbb\xbf)?\s*(?:<\?xml(?:[^>]*\sencoding\s*=\s*["']([^"']+)["'])?[^>]*>)?""")
 _REDECLARED = re.compile(rb"<[^<>]*\sxmlns")
@@ -35,10 +35,8 @@ class Tag:
 
     def get(self, name: str) -> str:
         """An attribute's value, "" where there is none. Those that are asked for hold no escapes."""
-        for found in _ATTRIBUTE.finditer(b" " + self.attributes):
-            if found[1] == name.encode():
-                return (found[2] if found[2] is not None else found[3]).decode("utf-8", "replace")
-        return ""
+        found = _attribute(name).search(self.attributes)
+        return (found[1] or found[2] or b"").decode("utf-8", "replace") if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +86,8 @@ class SheetMarkup:
 
     def identity(self, child: Child) -> str:
         """The id of the relation that an element points by."""
-        attributes = _ATTRIBUTE.finditer(self.data, child.start, child.end)
-        return next((one[2] or one[3] for one in attributes if one[1].endswith(b":id")), b"").decode()
+        found = _IDENTITY.search(self.data, child.start, child.end)
+        return (found[1] or found[2]).decode() if found else ""
 
     def change(self, start: int, end: int, content: bytes) -> None:
         """Put other bytes in the place of those between two places."""
@@ -146,6 +144,11 @@ def _main_prefix(root: re.Match[bytes]) -> bytes | None:
     if local != b"worksheet" or declared not in MAIN_NAMESPACES:
         return None
     return prefix + b":" if prefix else b""
+
+
+@lru_cache(maxsize=64)
+def _attribute(name: str) -> re.Pattern[bytes]:
+    return re.compile(rb"\s" + re.escape(name.encode()) + rb"""\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 @lru_cache(maxsize=64)

@@ -1,5 +1,7 @@
 """Marks of a file that was given back, corrected and sent again: known, and taken out, before anybody reads it."""
 
+import re
+
 from workbooks.book_part import read_book_parts
 from workbooks.cells import Sheet, Workbook
 from workbooks.guards import Limits, refusal
@@ -13,11 +15,16 @@ from workbooks.marking.result_sheet import SHEET_MARK
 from workbooks.marking.sheet_notes import remove_notes
 from workbooks.marking.threads import withdraw_person
 
+_WHERE_MARKS_SHOW = re.compile(r"custom|sharedstrings|comments", re.IGNORECASE)
+
 
 def may_be_marked(package: Package) -> bool:
-    """Whether a workbook may carry marks of ours, told without reading it: only then is it worth reading for them."""
+    """Whether a workbook may carry marks of ours, told without reading it: only then is it worth reading for them.
+
+    Cells need no look: the file as we gave it has the property, and whoever saves it anew keeps its texts apart.
+    """
     marks = MARK.encode(), SHEET_MARK.encode(), OPENING.encode()
-    parts = (name for name in package.names if name.casefold().endswith(".xml"))
+    parts = (name for name in package.names if _WHERE_MARKS_SHOW.search(name))
     return any(mark in content for content in map(package.read, parts) for mark in marks)
 
 

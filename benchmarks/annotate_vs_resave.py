@@ -1,0 +1,105 @@
+"""What giving a workbook back with marks costs beside re-saving it through openpyxl.
+
+    make bench-annotate
+    python -m benchmarks.annotate_vs_resave --rounds 15
+
+Both work on the same typical workbooks in turn in one process; the medians of CPU time and their ratio are printed.
+openpyxl loads and saves and marks nothing; ours marks five cells, puts a note on each and lists them on a sheet. The
+exit status is 1 when ours takes more than a tenth of that on any of them.
+"""  # noqa: INP001 - no package: run as a script
+
+import argparse
+import gc
+import io
+import statistics
+import sys
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import NamedTuple
+
+import openpyxl
+
+from benchmarks.typical import typical_workbooks
+from domain.catalog import Catalog, load_catalog
+from domain.issues import Issue, Severity
+from workbooks.annotate import annotate
+from workbooks.reader import read_workbook
+
+SHARE = 0.1
+_ISSUES = 5
+
+
+class Timing(NamedTuple):
+    """Median CPU seconds of marking a workbook, and of re-saving it."""
+
+    ours: float
+    theirs: float
+
+    @property
+    def share(self) -> float:
+        """What part of their time ours is."""
+        return self.ours / self.theirs
+
+
+def main() -> None:
+    """Measure, print a line for each workbook, and exit with 1 when the promise is broken."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=15, help="how often each workbook is marked and re-saved")
+    options = parser.parse_args()
+    catalog = load_catalog()
+    timings = measure(catalog, typical_workbooks(catalog), options.rounds)
+    for name, timing in timings.items():
+        sys.stdout.write(
+            f"{name}: marking {timing.ours * 1e3:.2f} ms, re-saving {timing.theirs * 1e3:.2f} ms CPU (medians of "
+            f"{options.rounds}): {timing.share:.1%} of it\n"
+        )
+    sys.exit(verdict(timings))
+
+
+def verdict(timings: Mapping[str, Timing]) -> int:
+    """The exit status: 0 where the promise is kept on every workbook, else 1."""
+    return 0 if all(timing.share <= SHARE for timing in timings.values()) else 1
+
+
+def measure(catalog: Catalog, workbooks: Mapping[str, bytes], rounds: int) -> dict[str, Timing]:
+    """Time both on each workbook, in turn, so that a busy machine is busy for both."""
+    gc.collect()
+    gc.freeze()  # the catalogue and the makers' leavings are not walked again at either's cost
+    try:
+        return {name: _timing(catalog, data, rounds) for name, data in workbooks.items()}
+    finally:
+        gc.unfreeze()
+
+
+def _timing(catalog: Catalog, data: bytes, rounds: int) -> Timing:
+    works = partial(annotate, data, issues_in(data), (), catalog, "vi"), partial(_resave, data)
+    taken: tuple[list[float], list[float]] = ([], [])
+    for _ in range(rounds):
+        for times, work in zip(taken, works, strict=True):
+            times.append(_seconds(work))
+    return Timing(*map(statistics.median, taken))
+
+
+def issues_in(data: bytes) -> list[Issue]:
+    """Issues on some cells with numbers, as a report has that is refused."""
+    sheet = read_workbook(data).sheets[0]
+    cells = [cell.a1 for cell in sheet.cells.values() if not cell.text][:_ISSUES]
+    return [
+        Issue("text_where_number", Severity.CRITICAL, sheet.name, cell, "x", "1234", facts={"label": "x"})
+        for cell in cells
+    ]
+
+
+def _resave(data: bytes) -> None:
+    openpyxl.load_workbook(io.BytesIO(data)).save(io.BytesIO())
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+if __name__ == "__main__":
+    main()
