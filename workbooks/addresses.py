@@ -69,6 +69,7 @@ class CellRange(NamedTuple):
         return f"{cell_address(self.top, self.left)}:{cell_address(self.bottom, self.right)}"
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def parse_range(text: str) -> CellRange | None:
     """The rectangle that `B2:D5` (or a single address) names; None when it is none."""
     first, _, last = text.partition(":")

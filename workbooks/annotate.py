@@ -11,9 +11,8 @@ from domain.catalog import Catalog
 from domain.issues import Issue, Repair
 from domain.texts import Lang
 from workbooks.addresses import parse_range
-from workbooks.book_part import BookParts, SheetEntry, read_book_parts
 from workbooks.guards import Container, Limits, RefusedError, check_bytes
-from workbooks.marking.book import Book, book_part
+from workbooks.marking.book import Book
 from workbooks.marking.cell_styles import EMPTY, CellStyles
 from workbooks.marking.errors import CannotAnnotateError
 from workbooks.marking.note_text import block
@@ -67,33 +66,32 @@ class _Annotation:
 
     def __init__(self, package: Package, catalog: Catalog, lang: Lang) -> None:
         self._package = package
-        self._parts: BookParts = read_book_parts(self._package.archive)
         self._base = base_of(self._package)
-        self._book = Book(self._package, book_part(self._package.archive))
+        self._book = Book(self._package)
         self._styles = CellStyles(self._package, self._styles_part())
         self._catalog, self._lang = catalog, lang
 
     def made(self, issues: Sequence[Issue], repairs: Sequence[Repair]) -> bytes:
         """The file with everything marked and listed."""
-        for sheet in self._parts.sheets:
-            here = [issue for issue in issues if issue.sheet == sheet.name and issue.cell]
+        for name, part in self._book.worksheets.items():
+            here = [issue for issue in issues if issue.sheet == name and issue.cell]
             if here:
-                self._mark(sheet, here)
+                self._mark(part, here)
         self._list(issues, repairs)
         remember(self._package, self._styles.covers, self._base)
         return self._package.save()
 
-    def _mark(self, sheet: SheetEntry, issues: Sequence[Issue]) -> None:
-        markup = open_sheet(self._package.read(sheet.part), sheet.part)
+    def _mark(self, sheet: str, issues: Sequence[Issue]) -> None:
+        markup = open_sheet(self._package.read(sheet), sheet)
         by_spot = _by_spot(markup, issues)
         if not by_spot:
             return
         rows = RowIndex(markup)
         graves = {spot: gravest(issue.severity for issue in found) for spot, found in by_spot.items()}
         rows.restyle({spot: partial(self._styles.marked, severity=grave) for spot, grave in graves.items() if grave})
-        place = NotePlace(self._package, self._book.part, sheet.part, self._book.namespace, self._base)
+        place = NotePlace(self._package, self._book.part, sheet, self._book.namespace, self._base)
         add_notes(place, markup, rows, {spot: self._note(found) for spot, found in by_spot.items()})
-        self._package.write(sheet.part, markup.changed())
+        self._package.write(sheet, markup.changed())
 
     def _note(self, issues: Sequence[Issue]) -> tuple[str, str]:
         told_of = [
@@ -115,7 +113,7 @@ class _Annotation:
             notes=tuple(catalog.text(f"workbooks.{key}", lang) for key in keys),
             issues=tuple(issue_lines(issues, catalog, lang)),
             repairs=tuple(repair_lines(repairs, catalog, lang)),
-            sheets=frozenset(sheet.name for sheet in self._parts.sheets),
+            sheets=frozenset(self._book.worksheets),
         )
         content, titles = result_sheet(result, self._styles, self._book.namespace, catalog, lang)
         name = self._book.free_name(catalog.text("workbooks.result_sheet", lang))
@@ -123,7 +121,7 @@ class _Annotation:
 
     def _styles_part(self) -> str:
         """The styles part, made where the workbook does without."""
-        part = self._parts.styles
+        part = self._book.styles
         if part is not None and part in self._package:
             return part
         if part is None:

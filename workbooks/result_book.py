@@ -43,7 +43,7 @@ def result_workbook(
     The same content always gives the same bytes.
     """
     package = Package(_nothing(), Limits())
-    book, styles = Book(package, _BOOK), CellStyles(package, _STYLES)
+    book, styles = Book(package), CellStyles(package, _STYLES)
     result = Result(
         notes=(
             catalog.text("workbooks.result_file", lang, name=file_name),

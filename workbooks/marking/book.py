@@ -4,38 +4,48 @@ from collections.abc import Collection
 
 from lxml import etree
 
-from workbooks.archive import Archive
 from workbooks.marking.errors import CannotAnnotateError
 from workbooks.marking.package import Package, Xml
 from workbooks.marking.relations import Relations, declare, drop_part
-from workbooks.markup import MAIN_NAMESPACES, read_relations
+from workbooks.markup import MAIN_NAMESPACES
 
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _LONGEST_NAME = 31
 _BEFORE_NAMES = ("sheets", "functionGroups", "externalReferences")
 
 
-def book_part(archive: Archive) -> str:
-    """The workbook's part."""
-    for relation in read_relations(archive, ""):
-        if relation.kind == "officeDocument":
-            return relation.part
-    raise CannotAnnotateError("it has no workbook")
-
-
 class Book:
     """A package's workbook."""
 
-    def __init__(self, package: Package, part: str) -> None:
-        """Open the part."""
+    def __init__(self, package: Package) -> None:
+        """Open the part.
+
+        Raises:
+            CannotAnnotateError: there is none, or it is something else.
+        """
+        found = Relations(package, "").targets("officeDocument")
+        if not found:
+            raise CannotAnnotateError("it has no workbook")
         self._package = package
-        self.part = part
+        self.part = part = found[-1]
         self._root = package.edit(part)
         namespace = etree.QName(self._root).namespace
         if namespace not in MAIN_NAMESPACES:
             raise CannotAnnotateError(f"{part} is no workbook")
         self.namespace = namespace
         self._relations = Relations(package, part)
+
+    @property
+    def worksheets(self) -> dict[str, str]:
+        """Parts of the worksheets by their names, in the workbook's order; sheets of charts are none."""
+        kept = set(self._relations.targets("worksheet"))
+        found = {one.get("name") or "": self._relations.target(_identity(one)) for one in self._sheets}
+        return {name: part for name, part in found.items() if part is not None and part in kept}
+
+    @property
+    def styles(self) -> str | None:
+        """The part of the workbook's styles, None where it does without."""
+        return next(iter(self._relations.targets("styles")[-1:]), None)
 
     def free_name(self, wanted: str) -> str:
         """A sheet's name that none has, like the one that is wanted."""
@@ -66,8 +76,7 @@ class Book:
         gone = [position for position, one in enumerate(self._sheets) if one.get("name") in names]
         for position in reversed(gone):
             sheet = self._sheets[position]
-            identity = next((str(value) for key, value in sheet.attrib.items() if str(key).endswith("}id")), "")
-            part = self._relations.target(identity)
+            part = self._relations.target(_identity(sheet))
             self._sheets.remove(sheet)
             self._renumber(position)
             if part is not None:
@@ -121,6 +130,11 @@ class Book:
 
     def _name(self, local: str) -> str:
         return f"{{{self.namespace}}}{local}"
+
+
+def _identity(sheet: Xml) -> str:
+    """The id of the relation that a sheet is found by."""
+    return next((str(value) for key, value in sheet.attrib.items() if str(key).endswith("}id")), "")
 
 
 def _source(relations: str) -> str:

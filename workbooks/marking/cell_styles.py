@@ -42,6 +42,7 @@ class CellStyles:
         self._marked: dict[tuple[int, Severity], int] = {}
         self._fills: dict[tuple[str, Severity], int] = {}
         self._taken = {_colour(one) for one in self._group("fills")}
+        self._own: dict[tuple[str, str], int] = {}
         self.covers: dict[str, str] = {}
 
     def marked(self, style: int, severity: Severity) -> int:
@@ -56,13 +57,20 @@ class CellStyles:
             self._marked[style, severity] = self._append("cellXfs", look)
         return self._marked[style, severity]
 
+    def _made(self, group: str, markup: str) -> int:
+        """The number of a font, fill or border of such markup, made once."""
+        key = group, markup
+        if key not in self._own:
+            self._own[key] = self._append(group, self._parse(markup))
+        return self._own[key]
+
     def add_look(self, *, font: str, fill: str = "", border: str = "", alignment: str = "") -> int:
         """The number of a new style made of such markup (without namespaces)."""
         numbers = {
             "numFmtId": 0,
-            "fontId": self._append("fonts", self._parse(f"<font>{font}</font>")),
-            "fillId": self._append("fills", self._parse(f"<fill>{fill}</fill>")) if fill else 0,
-            "borderId": self._append("borders", self._parse(f"<border>{border}</border>")),
+            "fontId": self._made("fonts", f"<font>{font}</font>"),
+            "fillId": self._made("fills", f"<fill>{fill}</fill>") if fill else 0,
+            "borderId": self._made("borders", f"<border>{border}</border>"),
             "xfId": 0,
         }
         told = " ".join(f'{name}="{number}"' for name, number in numbers.items())
@@ -99,13 +107,13 @@ class CellStyles:
         fills = self._group("fills")
         covered = _bare(fills[fill]) if fill < len(fills) else ""
         if (covered, severity) not in self._fills:
-            free = [shade for shade in shades(severity) if shade not in self._taken]
-            if not free:
+            free = next((shade for shade in shades(severity) if shade not in self._taken), None)
+            if free is None:
                 raise CannotAnnotateError("its cells are filled in too many ways")
-            self._taken.add(free[0])
-            self.covers[free[0]] = covered
+            self._taken.add(free)
+            self.covers[free] = covered
             markup = (
-                f'<fill><patternFill patternType="solid"><fgColor rgb="{free[0]}"/><bgColor indexed="64"/>'
+                f'<fill><patternFill patternType="solid"><fgColor rgb="{free}"/><bgColor indexed="64"/>'
                 "</patternFill></fill>"
             )
             self._fills[covered, severity] = self._append("fills", self._parse(markup))

@@ -5,6 +5,7 @@ custom document property: programs keep these, where they drop or renumber nearl
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 from domain.issues import Severity
 
@@ -15,6 +16,7 @@ PROPERTY_PREFIX = "tonghop_fill_"
 """Before the colour in the name of the property that holds what the colour covers."""
 
 
+@cache
 def shades(severity: Severity) -> tuple[str, ...]:
     """The colours (ARGB) of a severity's marks: red where a cell is wrong, orange where it has to be looked at."""
     return tuple(f"{_BASES[severity]}{_FIRST_SHADE + number:02X}" for number in range(SHADES))

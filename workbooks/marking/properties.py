@@ -46,12 +46,19 @@ def remember(package: Package, covers: Mapping[str, str], base: str) -> None:
         etree.SubElement(one, f"{{{values}}}lpwstr").text = value
 
 
-def forget_all(package: Package, part: str | None) -> None:
+def forget_all(package: Package) -> None:
     """Take these notes out again."""
-    if part is None or part not in package:
-        return
-    for one in [one for one in package.tree(part) if _is_ours(one.get("name") or "")]:
-        package.edit(part).remove(one)
+    part = _part(package)
+    if part is not None:
+        for one in [one for one in package.tree(part) if _is_ours(one.get("name") or "")]:
+            package.edit(part).remove(one)
+
+
+def _part(package: Package) -> str | None:
+    """The part of the custom properties; the strict format has another word for it."""
+    relations = Relations(package, "")
+    found = [*relations.targets("custom-properties"), *relations.targets("customProperties")]
+    return next((one for one in found if one in package), None)
 
 
 def _is_ours(name: str) -> bool:
@@ -59,13 +66,11 @@ def _is_ours(name: str) -> bool:
 
 
 def _root(package: Package, base: str) -> Xml:
-    relations = Relations(package, "")
-    part = next((one for one in relations.targets("custom-properties") if one in package), None)
-    part = part or next((one for one in relations.targets("customProperties") if one in package), None)
+    part = _part(package)
     if part is None:
         names, texts = _NAMESPACES[base == STRICT]
         part = package.unused("docProps/custom{}.xml")
         package.write(part, f'<Properties xmlns="{names}" xmlns:vt="{texts}"/>'.encode())
-        relations.add("custom-properties" if base != STRICT else "customProperties", part, base)
+        Relations(package, "").add("custom-properties" if base != STRICT else "customProperties", part, base)
         declare(package, part, _TYPE)
     return package.edit(part)

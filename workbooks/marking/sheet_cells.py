@@ -43,7 +43,7 @@ class RowIndex:
 
     def heights(self) -> dict[int, float]:
         """Heights in points of the rows that have one of their own."""
-        return {row.number: _number(row.tag.get("ht")) for row in self._rows if row.tag.get("ht")}
+        return {row.number: _number(height) for row in self._rows if (height := row.tag.get("ht"))}
 
     def restyle(self, styles: Mapping[tuple[int, int], Restyle]) -> None:
         """Give the cells at these places (row, column) another style; cells and rows that are not there are made."""

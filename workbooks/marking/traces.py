@@ -2,10 +2,9 @@
 
 import re
 
-from workbooks.book_part import read_book_parts
 from workbooks.cells import Sheet, Workbook
 from workbooks.guards import Limits, refusal
-from workbooks.marking.book import Book, book_part
+from workbooks.marking.book import Book
 from workbooks.marking.cell_styles import CellStyles
 from workbooks.marking.errors import CannotAnnotateError
 from workbooks.marking.note_text import OPENING, has_block
@@ -45,17 +44,15 @@ def without_marks(data: bytes, workbook: Workbook, limits: Limits) -> bytes:
     if len(results) == len(workbook.sheets):
         raise refusal("result_sent_back", found=results[0])
     package = Package(data, limits)
-    parts = read_book_parts(package.archive)
     try:
-        book = Book(package, book_part(package.archive))
+        book = Book(package)
         book.remove_sheets(results)
-        for sheet in parts.sheets:
-            if sheet.name not in results:
-                remove_notes(package, sheet.part)
+        for part in book.worksheets.values():
+            remove_notes(package, part)
         withdraw_person(package, book.part)
-        if parts.styles is not None and parts.styles in package:
-            CellStyles(package, parts.styles).restore(covered_by(workbook.properties))
-        forget_all(package, parts.properties)
+        if book.styles is not None and book.styles in package:
+            CellStyles(package, book.styles).restore(covered_by(workbook.properties))
+        forget_all(package)
         return package.save()
     except CannotAnnotateError as error:
         raise refusal("xml_damaged", part=error.reason) from error
