@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from domain.errors import TerminalError
-from domain.texts import Lang
-from flows.marked_copy import Findings, MarkedCopy, marked_copy
+from flows.marked_copy import LANG, Findings, MarkedCopy, marked_copy
 from flows.wiring import House
 from publishing.receipt import Receipt
 from warehouse.engine import reading, transaction
@@ -19,9 +18,6 @@ from workbooks.hints import Hints
 from workbooks.landed_file import LandedFile
 
 _LOG = logging.getLogger(__name__)
-
-LANG: Lang = "vi"
-"""Communes are written to in Vietnamese, whatever language officers work in."""
 
 UNKNOWN_UNIT = "chua-ro-don-vi"
 UNKNOWN_PERIOD = "chua-ro-ky"
@@ -77,9 +73,7 @@ def files_of(house: House, reply: Reply) -> Mapping[str, bytes]:
     if reply.is_accepted:
         return {f"bien-nhan.{number}.html": Receipt(reply, house.catalog, LANG).page()}
     copy = _workbook(house, reply)
-    # Excel opens no .xlsm under another name; every other file that carries marks is an .xlsx, whatever it was called.
-    suffix = ".xlsm" if copy.is_marked and copy.file_name.lower().endswith(".xlsm") else ".xlsx"
-    name = f"{_stem(reply.record.file.file_name)}.tra-lai.{number}{suffix}"
+    name = f"{_stem(reply.record.file.file_name)}.tra-lai.{number}{PurePosixPath(copy.file_name).suffix}"
     receipt = Receipt(reply, house.catalog, LANG, name, marked=copy.is_marked)
     return {name: copy.data, f"tra-lai.{number}.txt": receipt.note(), f"tra-lai.{number}.html": receipt.page()}
 
@@ -88,7 +82,7 @@ def _workbook(house: House, reply: Reply) -> MarkedCopy:
     """The workbook that goes back."""
     file = reply.record.file
     landed = LandedFile(house.landing.checked_path(file.sha256), Hints(file.file_name))
-    return marked_copy(landed, Findings(reply.issues, reply.repairs), house.catalog, LANG, house.limits)
+    return marked_copy(landed, Findings(reply.issues, reply.repairs), house.catalog, house.limits)
 
 
 def _stem(file_name: str) -> str:
