@@ -169,7 +169,10 @@ class Supervisor:
             time.sleep(_LOOK_SECONDS)
 
     def _wait_for_end(self, component: str) -> None:
-        code = self._children.pop(component).wait(PATIENCE_SECONDS)
+        try:
+            code = self._children.pop(component).wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            raise NotStartedError(component, f"took more than {PATIENCE_SECONDS} s", self._log(component)) from error
         if code:
             raise NotStartedError(component, f"ended with {code}", self._log(component))
 
@@ -235,7 +238,9 @@ def _asked_to_stop() -> Iterator[Callable[[], None]]:
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise _StopAskedError
 
-    asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    # Who calls it with nohup wants it to outlive the terminal.
+    hangup = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
+    asked = (signal.SIGINT, signal.SIGTERM, *hangup)
     before = {number: signal.signal(number, stop) for number in asked}
 
     def let_finish() -> None:

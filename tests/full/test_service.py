@@ -1,0 +1,298 @@
+"""A service as in production, its server on PostgreSQL: schedule, corrections by day, notices, crashes, `down`.
+
+On PostgreSQL from Debian, for the server needs `pg_trgm`; on SQLite it loses events when much is written at once.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+import openpyxl
+import psycopg
+import pytest
+
+from domain.catalog import Catalog
+from domain.periods import parse_period
+from flows.prefect_steps import LIMIT
+from flows.service.processes import processes_of
+from tests.flows.nights import AREA, WRONG, deliver, house_of, published_rows, put
+from tests.flows.prefect_server import free_port
+from tests.flows.service import Service, until
+from tests.flows.sinks import http_receiver, smtp_server
+from warehouse.run_lock import only_run, this_process
+from workbooks.sample import SampleFile, make_sample
+
+pytestmark = [pytest.mark.full, pytest.mark.timeout(1500)]
+
+AUTH = ("officer", "one-and-only-s3cret")
+WATCHED_NETWORK = Path(__file__).parent.parent / "flows" / "watched_network"
+FIRST_REPORT = "2025-06"
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happened to one service, told in the order of the tests below."""
+
+    service: Service
+    mails: list[EmailMessage]
+    posted: list[bytes]
+    printed: dict[str, str]
+    codes: dict[str, int]
+    runs: dict[str, dict[str, Any]]
+    page_status: int
+    left: int
+
+
+OWNER = "postgres"
+"""PostgreSQL refuses to run as root; Debian's package makes this user."""
+
+
+def as_owner(*command: str) -> None:
+    """Run a command of PostgreSQL's as somebody it accepts."""
+    prefix = ("runuser", "-u", OWNER, "--") if os.geteuid() == 0 else ()
+    subprocess.run([*prefix, *command], check=True, capture_output=True, cwd="/")
+
+
+@pytest.fixture(scope="module")
+def prefect_database() -> Iterator[str]:
+    """URL of an empty database in a PostgreSQL server of this test's own."""
+    (binaries,) = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tonghop-postgresql-")))
+        data, port = folder / "data", free_port()
+        if os.geteuid() == 0:
+            shutil.chown(folder, OWNER)
+        as_owner(str(binaries / "initdb"), "--pgdata", str(data), "--auth=trust", "--username=prefect", "-E", "UTF8")
+        options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"
+        start = (str(binaries / "pg_ctl"), "--pgdata", str(data), "--wait", "--log", str(folder / "log"))
+        as_owner(*start, "--options", options, "start")
+        stack.callback(as_owner, *start, "--mode=immediate", "stop")
+        with psycopg.connect(f"postgresql://prefect@127.0.0.1:{port}/postgres", autocommit=True) as connection:
+            connection.execute("CREATE DATABASE prefect")
+        yield f"postgresql+asyncpg://prefect@127.0.0.1:{port}/prefect"
+
+
+@pytest.fixture(scope="module")
+def story(
+    tmp_path_factory: pytest.TempPathFactory,
+    night_home: Path,
+    correction: SampleFile,
+    catalog: Catalog,
+    prefect_database: str,
+) -> Iterator[Story]:
+    """One service's life; whatever happens, nothing of it is left behind."""
+    home = tmp_path_factory.mktemp("service") / "home"
+    shutil.copytree(night_home, home, symlinks=True)
+    with smtp_server() as (mail_port, box), http_receiver() as (webhook, posted):
+        told = {
+            "TONGHOP_SERVER_AUTH": ":".join(AUTH),
+            "TONGHOP_WATCH_MINUTES": "1",
+            "TONGHOP_MAIL_HOST": "127.0.0.1",
+            "TONGHOP_MAIL_PORT": str(mail_port),
+            "TONGHOP_MAIL_SECURITY": "none",
+            "TONGHOP_MAIL_FROM": "tonghop@ninhson.example",
+            "TONGHOP_MAIL_TO": "officer@ninhson.example, chief@ninhson.example",
+            "TONGHOP_WEBHOOK_URL": webhook,
+            "PREFECT_SERVER_DATABASE_CONNECTION_URL": prefect_database,
+            "PYTHONPATH": str(WATCHED_NETWORK),
+            "WATCHED_NETWORK_LOG": str(home / "outside.log"),
+        }
+        service = Service(home, free_port(), told, AUTH)
+        try:
+            yield _live(service, box.mails, posted, correction, catalog)
+        finally:
+            service.run("down")
+
+
+def _live(
+    service: Service, mails: list[EmailMessage], posted: list[bytes], correction: SampleFile, catalog: Catalog
+) -> Story:
+    printed, codes, runs = {}, {}, {}
+    for name, words in {"up": ("up", "--detach"), "second up": ("up", "--detach")}.items():
+        done = service.run(*words)
+        printed[name], codes[name] = done.stdout + done.stderr, done.returncode
+    assert codes["up"] == 0, printed["up"]
+    crashed = _kill_worker_at_work(service)
+    _deliver_wrong(service.home, catalog)
+    runs["held"], runs["nightly"] = _held_night(service)
+    deliver(service.home, [correction])
+    runs["rerun"] = service.ended(until(lambda: service.runs_of("rerun"))[0]["id"])
+    runs["watch"] = next(run for run in service.runs_of("watch") if run["state_type"] == "COMPLETED")
+    runs["crashed"] = service.ended(crashed)
+    until(lambda: len(mails) >= 3 and len(posted) >= 3)
+    page_status = httpx.get(service.record.addresses["pages"]).status_code
+    runs["automations"] = {"all": service.ask("automations/filter")}
+    mark = service.record.service
+    done = service.run("down")
+    printed["down"], codes["down"] = done.stdout + done.stderr, done.returncode
+    return Story(service, mails, posted, printed, codes, runs, page_status, len(processes_of(mark)))
+
+
+def _kill_worker_at_work(service: Service) -> str:
+    """Start a run that has to wait for the warehouse, and kill it together with its worker."""
+    holder = this_process("the test", "test", datetime.now(UTC))
+    with only_run(house_of(service.home).engine, holder, wait=60, on_wait=lambda _: None):
+        run = service.start_run("publish", area=AREA, period="2025-05")
+        until(lambda: service.get(f"flow_runs/{run}")["state_type"] == "RUNNING")
+        until(lambda: _heartbeats(service, run))
+        os.kill(service.record.components["worker"].pid, signal.SIGKILL)  # first, or it would tell
+        for process in processes_of(service.record.service, "worker"):
+            if process.environ().get("PREFECT__FLOW_RUN_ID") == run:
+                os.kill(process.pid, signal.SIGKILL)
+    return run
+
+
+def _held_night(service: Service) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A night as it waits while all loading is held, and as it ends."""
+    service.change(f"v2/concurrency_limits/{LIMIT}", limit=0)
+    night = service.start_run("nightly")
+    loading = {"name": {"like_": "load "}, "state": {"type": {"any_": ["RUNNING"]}}}
+    until(lambda: service.ask("task_runs/filter", flow_runs={"id": {"any_": [night]}}, task_runs=loading))
+    held = service.get(f"flow_runs/{night}")
+    service.change(f"v2/concurrency_limits/{LIMIT}", limit=1)
+    return held, service.ended(night)
+
+
+def _heartbeats(service: Service, run: str) -> int:
+    wanted = {"event": {"name": ["prefect.flow-run.heartbeat"]}, "resource": {"id": [f"prefect.flow-run.{run}"]}}
+    found: int = service.ask("events/filter", filter=wanted)["total"]
+    return found
+
+
+def _deliver_wrong(home: Path, catalog: Catalog) -> None:
+    """A first report with one impossible figure."""
+    (file,) = (
+        one for one in make_sample(catalog, AREA, [parse_period(FIRST_REPORT)], seed=1) if WRONG in one.path.name
+    )
+    book = openpyxl.load_workbook(BytesIO(file.data))
+    book.worksheets[0]["E15"] = 99_999_999
+    changed = BytesIO()
+    book.save(changed)
+    put(home / "inbox" / file.path, changed.getvalue())
+
+
+def test_up_waits_until_all_is_healthy(story: Story) -> None:
+    """The command ends well, names every component as it gets ready, and prints the address."""
+    assert story.codes["up"] == 0
+    ready = ("server is healthy", "automations are applied", "worker takes runs", "pages are open")
+    assert [line for line in (*ready, f":{story.service.port}") if line not in story.printed["up"]] == []
+
+
+def test_a_second_up_finds_the_first(story: Story) -> None:
+    """It says so, prints the same address, and starts nothing."""
+    assert story.codes["second up"] == 0
+    assert "up already" in story.printed["second up"]
+    assert f":{story.service.port}" in story.printed["second up"]
+
+
+def test_a_scheduled_run_is_carried_out(story: Story) -> None:
+    """The look of every minute was planned by its schedule, taken by the worker, and ended well."""
+    assert story.runs["watch"]["auto_scheduled"] is True
+    assert story.runs["watch"]["state_name"] == "Completed"
+
+
+def test_a_correction_by_day_is_judged_at_once(story: Story) -> None:
+    """The commune's correction started a rerun of that commune alone, and the figures moved."""
+    run = story.runs["rerun"]
+    assert (run["parameters"]["units"], run["parameters"]["period"]) == ([WRONG], "2025-05")
+    assert run["state_type"] == "COMPLETED", run["state"]["message"]
+    rows = published_rows(story.service.home)
+    assert {row["revision"] for row in rows.values()} == {"2"}
+    assert {row["units_missing"] for row in rows.values()} == {"0"}
+
+
+def test_a_first_report_waits_for_the_night(story: Story) -> None:
+    """A first report, though it came by day, was judged by the night and started no rerun."""
+    assert story.runs["nightly"]["state"]["message"].startswith("1 of 1 submissions refused")
+
+
+def test_loading_can_be_held(story: Story) -> None:
+    """With the limit at 0 a night waits before it loads, and goes on when the limit is back."""
+    assert story.runs["held"]["state_type"] == "RUNNING"
+    assert story.runs["nightly"]["state_type"] == "FAILED"
+
+
+def test_a_refused_report_is_told_by_mail(story: Story) -> None:
+    """The mail on the report names commune, cell and fault, and where to look."""
+    (mail,) = (one for one in story.mails if f"Refused: {WRONG}" in one["Subject"])
+    text = mail.get_content()
+    assert "Cell E15" in text
+    assert f":{story.service.port}/runs/flow-run/{story.runs['nightly']['id']}" in text
+
+
+def test_a_refused_report_is_posted(story: Story) -> None:
+    """The webhook gets the report's number, commune and period."""
+    told = [json.loads(body) for body in story.posted]
+    (report,) = (one for one in told if one["event"] == "submission_quarantined")
+    assert (report["payload"]["unit"], report["payload"]["period"]) == (WRONG, FIRST_REPORT)
+
+
+def test_published_pages_are_served(story: Story) -> None:
+    """While the service is up its pages can be read."""
+    assert story.page_status == 200
+
+
+def test_a_killed_workers_run_is_crashed(story: Story) -> None:
+    """Killed with its worker, a run is Crashed by its silence, and the worker was started again."""
+    run = story.runs["crashed"]
+    assert run["state_type"] == "CRASHED"
+    assert "No sign of life" in run["state"]["message"]
+
+
+def test_a_failed_night_is_told_by_mail(story: Story) -> None:
+    """Both addressees get one mail that names the night, the commune and the file."""
+    (mail,) = (one for one in story.mails if "Run nightly" in one["Subject"])
+    text = mail.get_content()
+    assert mail["To"] == "officer@ninhson.example, chief@ninhson.example"
+    assert f"{WRONG} Xã Ma Nới (BC_{WRONG}_{FIRST_REPORT}.xlsx)" in text
+    assert "1 of 1 submissions refused" in text
+
+
+def test_a_failed_night_is_posted(story: Story) -> None:
+    """The webhook gets the night's name, state and message as JSON."""
+    told = [json.loads(body) for body in story.posted]
+    (night,) = (one for one in told if one["event"] == "run_failed" and one["run"].startswith("nightly"))
+    assert night["state"] == "Failed"
+    assert night["message"].startswith("1 of 1 submissions refused")
+
+
+def test_automations_are_ours_and_few(story: Story) -> None:
+    """What automations.yaml names is there, with our tag."""
+    found = story.runs["automations"]["all"]
+    assert len(found) == 6
+    assert {tag for one in found for tag in one["tags"]} == {"tonghop"}
+
+
+def test_secrets_stand_nowhere(story: Story) -> None:
+    """Neither logs nor the record nor any parameter holds a password or the webhook's address."""
+    folder = story.service.home / "service"
+    written = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+    parameters = json.dumps([run["parameters"] for run in story.runs.values() if "parameters" in run])
+    for secret in (AUTH[1], "token=s3cret"):
+        assert secret.encode() not in written
+        assert secret not in parameters
+
+
+def test_nobody_outside_was_asked(story: Story) -> None:
+    """From start to end no process of the service looked up or called an address outside this machine."""
+    log = story.service.home / "outside.log"
+    assert not log.exists() or log.read_text(encoding="utf-8") == ""
+
+
+def test_down_leaves_nothing(story: Story) -> None:
+    """After `down` no process of the service lives, and its server answers no more."""
+    assert (story.codes["down"], story.left) == (0, 0)
+    with pytest.raises(httpx.ConnectError):
+        story.service.get("health")
