@@ -1,0 +1,114 @@
+"""An officer in a browser: from the dashboard to the cells of a refused report, to its rerun, to a green run.
+
+The screenshots of the way lie in the folder that pytest names (`--basetemp`), one for each step.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect, sync_playwright  # noqa: A004 # its own
+
+from tests.flows.nights import WRONG, deliver, prepare_home, published_rows
+from tests.flows.prefect_server import free_port
+from tests.flows.service import Service
+from tests.full.conftest import CHROMIUM_FLAGS
+from workbooks.sample import SampleFile
+
+pytestmark = [pytest.mark.full, pytest.mark.timeout(1500)]
+
+PATIENCE_MS = 240_000
+
+
+@pytest.fixture(scope="module")
+def service(
+    tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path, first_files: tuple[SampleFile, ...]
+) -> Iterator[Service]:
+    """A service after a night that refused one report."""
+    home = prepare_home(tmp_path_factory.mktemp("browser") / "home", mirrored_warehouse)
+    deliver(home, first_files)
+    # It looks for corrections once an hour: the officer here is quicker.
+    found = Service(home, free_port(), {"TONGHOP_WATCH_MINUTES": "59"})
+    try:
+        done = found.run("up", "--detach")
+        assert done.returncode == 0, done.stdout + done.stderr
+        night = found.ended(found.start_run("nightly"))
+        assert night["state"]["message"].startswith("1 of 8")
+        yield found
+    finally:
+        found.run("down")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(CHROMIUM_FLAGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page that waits long before it gives up: the machine may be busy."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1000}, locale="en-GB")
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    yield context.new_page()
+    context.close()
+
+
+def test_from_the_dashboard_to_a_green_rerun(
+    service: Service, page: Page, correction: SampleFile, tmp_path: Path
+) -> None:
+    """The failed night leads to the report's cells, the form is filled in already, and its run ends green."""
+    page.goto(service.record.addresses["server"])
+    night = page.locator("a[href*='/runs/flow-run/']").first
+    unfold(page, page.get_by_role("button", name="nightly").first, night)
+    page.screenshot(path=tmp_path / "1-dashboard.png")
+    night.click()
+    page.get_by_role("tab", name="Task Runs").click()
+    page.screenshot(path=tmp_path / "2-night.png")
+    page.get_by_role("link", name=f"{WRONG} Ma Nới").first.click()
+    page.get_by_role("tab", name="Artifacts").click()
+    page.get_by_role("link", name=f"submission-{WRONG}").first.click()
+    page.locator("a[href*='/artifacts/artifact/']").first.click()
+    expect(page.get_by_role("cell", name="E15", exact=True).first).to_be_visible()
+    page.screenshot(path=tmp_path / "3-cells.png", full_page=True)
+
+    deliver(service.home, [correction])
+    page.get_by_role("link", name="Rerun after a correction").click()
+    expect(page.get_by_text("Codes of the communes")).to_be_visible()
+    assert WRONG in filled(page)
+    assert "2025-05" in filled(page)
+    note = page.locator("textarea:below(:text('In your own words'))").first
+    note.fill("The commune sent its workbook again")
+    page.screenshot(path=tmp_path / "4-form.png", full_page=True)
+    page.get_by_role("button", name="Submit").click()
+
+    page.wait_for_url(re.compile(r"/runs/flow-run/|/deployments/deployment/[^/]+$|/deployments/deployment/.*\?"))
+    run = service.ended(service.runs_of("rerun")[-1]["id"])
+    assert run["parameters"]["note"] == "The commune sent its workbook again"
+    page.goto(f"{service.record.addresses['server']}/v2/runs/flow-run/{run['id']}")
+    expect(page.get_by_text("Completed").first).to_be_visible()
+    page.screenshot(path=tmp_path / "5-green.png")
+    assert {row["revision"] for row in published_rows(service.home).values()} == {"2"}
+
+
+def unfold(page: Page, button: Locator, hidden: Locator) -> None:
+    """Press a button until what it unfolds is there; a dashboard draws itself anew, or was opened too early."""
+    for _ in range(12):
+        with suppress(TimeoutError):
+            button.click(timeout=20_000)
+            hidden.wait_for(timeout=10_000)
+            return
+        page.reload()
+    raise AssertionError(f"{hidden} never came")
+
+
+def filled(page: Page) -> list[str]:
+    """What stands in the fields of the form."""
+    return [field.input_value() for field in page.locator("textarea, input[type=text]").all()]
