@@ -168,7 +168,10 @@ def test_no_worker_outlives_its_run(drop: Drop, tmp_path: Path, ended_by: signal
     """When the run is killed or interrupted in the middle of a file, its workers end too."""
     lock = tmp_path / "lock"
     file = drop(hostile.HOLD + os.fsencode(lock))
+    # Tests that were started in the background ignore an interruption, and so would what they start.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen([*RUNNER, file.path], cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True) as runner:
+        signal.signal(signal.SIGINT, before)
         until(lambda: lock.exists() and lock.read_text() == "held")
         os.kill(runner.pid, ended_by)
     with lock.open() as held:
