@@ -23,7 +23,7 @@ from warehouse.queries.records import refused_in
 
 NOTIFY: Final = "notify/notify"
 TOLD_OF: Final = ("nightly", "rerun", "publish", "close", "housekeeping")
-"""Flows of which a failure is told; flows/service/automations.yaml names them too."""
+"""Flows of which a failure is told; automations.yaml names them too."""
 _LOOK_BACK: Final = timedelta(days=1)
 _MOST: Final = 200
 

@@ -256,7 +256,7 @@ def _prefect_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
-        # A run whose process is gone is known by its silence: flows/service/automations.yaml.
+        # A run whose process is gone is known by its silence: automations.yaml.
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         # People read the command's own words; the runs' logs go to the server in full.
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from domain.catalog import Catalog
+from flows.service.files import AUTOMATIONS, DEPLOYMENTS
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("flows", "publishing", "connectors", "workbooks", "expectations", "warehouse", "domain")
@@ -91,3 +92,9 @@ def test_constraints_hold_no_addresses() -> None:
     """The constraints are names and versions only, one a line."""
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9_.\-]+==[A-Za-z0-9_.!+\-]+", line)] == []
+
+
+def test_what_prefect_is_told_stands_at_the_top() -> None:
+    """`prefect.yaml` and the automations beside it are what a package ships and `tonghop up` applies."""
+    for name, shipped in (("prefect.yaml", DEPLOYMENTS), ("automations.yaml", AUTOMATIONS)):
+        assert shipped.resolve() == ROOT / name

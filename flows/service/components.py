@@ -18,7 +18,7 @@ TONGHOP = (sys.executable, "-c", "from flows.cli.main import main; main()")
 """The command line of this very installation, wherever its script may lie."""
 
 POOL = "local"
-"""The work pool of our deployments; flows/service/prefect.yaml names it too."""
+"""The work pool of our deployments; prefect.yaml names it too."""
 
 
 @dataclass(frozen=True)

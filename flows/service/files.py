@@ -1,4 +1,7 @@
-"""Read what Prefect is told of us: prefect.yaml and automations.yaml, which lie beside this file and ship with it."""
+"""Read what Prefect is told of us: prefect.yaml and automations.yaml.
+
+They stand at the top of a checkout, where people look for them; links beside this file bring them into the package.
+"""
 
 from pathlib import Path
 from typing import Any, Final
