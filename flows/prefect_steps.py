@@ -1,11 +1,11 @@
 """Carry out a run's steps as Prefect task runs, and show every refused submission as one that failed."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any, TypeVar
 
 import httpx
@@ -47,6 +47,8 @@ LIMIT = "warehouse-load"
 _LIMITED = frozenset({"load", "roll up"})
 _LEASE_SECONDS = 60.0
 """So long after a run was killed its place under the limit is free again."""
+_LOOK_AGAIN_SECONDS = 2.0
+"""How often is looked whether loading is still held."""
 
 RERUN = "rerun/rerun"
 """The deployment whose form is linked."""
@@ -75,7 +77,7 @@ class PrefectSteps:
 
     def run(self, stage: str, label: str, work: Callable[[], T]) -> T:
         """Do one step as a task run, under the limit where it writes figures; see `Steps.run`."""
-        return _as_task(stage, label, self._limited(work) if stage in _LIMITED else work)()
+        return _as_task(stage, label, _limited(work) if stage in _LIMITED else work)()
 
     def run_retried(self, stage: str, label: str, work: Callable[[], T]) -> T:
         """Do one step as a task run that Prefect tries again; see `Steps.run_retried`."""
@@ -84,26 +86,38 @@ class PrefectSteps:
         )
         return step()
 
-    def _limited(self, work: Callable[[], T]) -> Callable[[], T]:
-        def wait_and_work() -> T:
-            with ExitStack() as place:
-                # A temporary server has no limit, and one that is away for a moment must not end the night: whatever
-                # it says, one run at a time works on the warehouse.
-                with suppress_failures():
-                    if self._has_limit:
-                        place.enter_context(concurrency(LIMIT, lease_duration=_LEASE_SECONDS))
-                return work()
 
-        return wait_and_work
+def _limited(work: Callable[[], T]) -> Callable[[], T]:
+    def wait_and_work() -> T:
+        with ExitStack() as place:
+            # A temporary server has no limit, and one that is away for a moment must not end the night: whatever
+            # it says, one run at a time works on the warehouse.
+            with suppress_failures():
+                _enter(place)
+            return work()
 
-    @cached_property
-    def _has_limit(self) -> bool:
-        with get_client(sync_client=True) as client:
+    return wait_and_work
+
+
+def _enter(place: ExitStack) -> None:
+    """Take a place under the limit until `place` is left; wait for it, also while the limit is 0."""
+    with get_client(sync_client=True) as client:
+        while True:
             try:
-                client.read_global_concurrency_limit_by_name(LIMIT)
+                limit = client.read_global_concurrency_limit_by_name(LIMIT)
             except ObjectNotFound:
-                return False
-        return True
+                return
+            if limit.limit or not limit.active:
+                try:
+                    place.enter_context(concurrency(LIMIT, lease_duration=_LEASE_SECONDS))
+                except ConcurrencySlotAcquisitionError:
+                    # Prefect lets nobody wait under a limit of 0, it refuses at once: look again until it is raised.
+                    if client.read_global_concurrency_limit_by_name(LIMIT).limit:
+                        raise
+                else:
+                    return
+            _LOG.info("loading is held: the limit %s is 0", LIMIT)
+            time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

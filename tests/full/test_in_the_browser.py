@@ -3,7 +3,6 @@
 The screenshots of the way lie in the folder that pytest names (`--basetemp`), one for each step.
 """
 
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect, sy
 
 from tests.flows.nights import WRONG, deliver, prepare_home, published_rows
 from tests.flows.prefect_server import free_port
-from tests.flows.service import Service
+from tests.flows.service import Service, until
 from tests.full.conftest import CHROMIUM_FLAGS
 from workbooks.sample import SampleFile
 
@@ -89,8 +88,7 @@ def test_from_the_dashboard_to_a_green_rerun(
     page.screenshot(path=tmp_path / "4-form.png", full_page=True)
     page.get_by_role("button", name="Submit").click()
 
-    page.wait_for_url(re.compile(r"/runs/flow-run/|/deployments/deployment/[^/]+$|/deployments/deployment/.*\?"))
-    run = service.ended(service.runs_of("rerun")[-1]["id"])
+    run = service.ended(until(lambda: service.runs_of("rerun"))[-1]["id"])
     assert run["parameters"]["note"] == "The commune sent its workbook again"
     page.goto(f"{service.record.addresses['server']}/v2/runs/flow-run/{run['id']}")
     expect(page.get_by_text("Completed").first).to_be_visible()

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -160,6 +161,7 @@ def _held_night(service: Service) -> tuple[dict[str, Any], dict[str, Any]]:
     night = service.start_run("nightly")
     loading = {"name": {"like_": "load "}, "state": {"type": {"any_": ["RUNNING"]}}}
     until(lambda: service.ask("task_runs/filter", flow_runs={"id": {"any_": [night]}}, task_runs=loading))
+    time.sleep(5)  # a night that nothing held would have ended long ago
     held = service.get(f"flow_runs/{night}")
     service.change(f"v2/concurrency_limits/{LIMIT}", limit=1)
     return held, service.ended(night)
