@@ -16,8 +16,16 @@ _LOCAL_HEADER_SIZE = 30
 _LONGEST_COMMENT = 0xFFFF
 _CHUNK = 1 << 16
 _CHECK_RATIO_FROM = 1 << 20
-# What zipfile raises on damaged archives; NotImplementedError is its word for a way of packing it does not know.
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, NotImplementedError, ValueError, OSError)
+# What zipfile raises on damaged archives.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    struct.error,
+    NotImplementedError,  # its word for a way of packing that it does not know
+    ValueError,
+    OSError,
+)
 
 
 class Archive:

@@ -23,13 +23,24 @@ from workbooks.styles_part import Style
 from workbooks.xls_records import SheetRecords, read_records
 from workbooks.xls_texts import XlsTexts
 
-# What xlrd was seen to raise on damaged files: it checks little and stumbles where it stands. NotImplementedError
-# is its word for a feature of the format that it does not read.
+# What xlrd was seen to raise on damaged files: it checks little and stumbles where it stands.
 _UNREADABLE = (
-    xlrd.XLRDError, CompDocError, FormulaError, struct.error, DamagedCellError, AssertionError, AttributeError,
-    LookupError, MemoryError, NotImplementedError, OverflowError, RecursionError, TypeError, ValueError,
+    xlrd.XLRDError,
+    CompDocError,
+    FormulaError,
+    struct.error,
+    DamagedCellError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    NotImplementedError,  # its word for a feature of the format that it does not read
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
     ZeroDivisionError,
-)  # fmt: skip
+)
 _STATES = (SheetState.VISIBLE, SheetState.HIDDEN, SheetState.VERY_HIDDEN)
 _EXCEL_5 = 50
 _LONGEST_WHOLE = 1e15
