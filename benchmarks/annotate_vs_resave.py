@@ -7,7 +7,7 @@ Both work on the same typical workbooks in turn in one process; the medians of C
 openpyxl loads and saves and marks nothing; ours marks five cells, puts a note on each and lists them on a sheet. The
 exit status is 1 when ours takes more than a tenth of that on any of them. A small form without looks, which costs
 openpyxl next to nothing, is timed as well and not judged: our own sheet alone takes longer than a tenth of that.
-"""  # noqa: INP001 - no package: run as a script
+"""
 
 import argparse
 import gc

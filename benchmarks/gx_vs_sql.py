@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 # a folder of scripts, no package
 """What Great Expectations costs: the night's rules through the judge against the same SQL run plainly.
 
     make bench-rules
@@ -92,7 +91,7 @@ def databases(folder: Path, engine: str | None) -> Iterator[tuple[str, str]]:
 
 def stage_reports(url: str, catalog: Catalog, submissions: int, seed: int) -> int:
     """Fill an empty database with reports, a few of their figures wrong; gives the number of rows."""
-    chance = random.Random(seed)  # noqa: S311 # the same reports each time
+    chance = random.Random(seed)
     engine = open_engine(url)
     migrate(engine)
     count = 0

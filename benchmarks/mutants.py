@@ -1,4 +1,4 @@
-"""Spoils good workbooks by chance: bytes changed, files cut short, parts exchanged, markup rewritten or shuffled."""  # noqa: INP001
+"""Spoils good workbooks by chance: bytes changed, files cut short, parts exchanged, markup rewritten or shuffled."""
 
 import io
 import random
@@ -14,7 +14,7 @@ Parts = list[tuple[str, bytes]]
 
 def mutate(originals: Sequence[bytes], seed: int) -> bytes:
     """One spoilt workbook; the same seed gives the same bytes."""
-    chance = random.Random(seed)  # noqa: S311 - no secret depends on it
+    chance = random.Random(seed)
     data = chance.choice(originals)
     if chance.random() < 0.25 or not zipfile.is_zipfile(io.BytesIO(data)):
         return chance.choice((_flip, _truncate, _splice))(data, chance)
@@ -26,7 +26,7 @@ def mutate(originals: Sequence[bytes], seed: int) -> bytes:
 
 def rewrite(data: bytes, seed: int) -> bytes:
     """The same workbook in other words: one or two rewritings that change no meaning."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     parts = parts_of(data)
     for edit in chance.sample(REWRITINGS, chance.randint(1, 2)):
         edit(parts, chance)

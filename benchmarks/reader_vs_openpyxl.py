@@ -8,7 +8,7 @@ openpyxl is given one load, though it needs two for what a report asks (results 
 resident set of a fresh process over what it had before it read: expat and zlib take theirs outside Python's counting.
 The exit status is 1 when the reader is less than twice as fast on any of them, or takes 50 MB or more. A bare list,
 which suits openpyxl best, is timed as well and not judged.
-"""  # noqa: INP001 - no package: run as a script
+"""
 
 import argparse
 import gc

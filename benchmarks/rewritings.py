@@ -1,4 +1,4 @@
-"""Says a workbook in other words that mean the same, as other programs do: prefixes, encodings, paths, order."""  # noqa: INP001
+"""Says a workbook in other words that mean the same, as other programs do: prefixes, encodings, paths, order."""
 
 import random
 import re

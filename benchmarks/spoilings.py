@@ -1,4 +1,4 @@
-"""Spoils a workbook by one who knows the format: cells twice, wild numbers, wrong types, parts that are not there."""  # noqa: INP001
+"""Spoils a workbook by one who knows the format: cells twice, wild numbers, wrong types, parts that are not there."""
 
 import random
 import re

@@ -6,7 +6,7 @@
 A crash is a fault of ours, or a worker that dies. Unbounded is a file that is ended for taking more CPU time or memory
 than a file may. Unexplained is a report that has neither a place (form, unit, period) nor a critical issue, or that has
 an issue without a text. The exit status is 1 when there is any of the three.
-"""  # noqa: INP001 - no package: run as a script
+"""
 
 import argparse
 import os

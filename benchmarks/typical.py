@@ -1,4 +1,4 @@
-"""Workbooks as communes send them: what speed is measured on, and what mutants are made from."""  # noqa: INP001
+"""Workbooks as communes send them: what speed is measured on, and what mutants are made from."""
 
 import io
 from collections import defaultdict

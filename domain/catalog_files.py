@@ -16,7 +16,7 @@ from domain.catalog_errors import CatalogError
 try:
     from yaml import CSafeLoader as _FastLoader
 except ImportError:  # PyYAML was built without its C part
-    from yaml import SafeLoader as _FastLoader  # type: ignore[assignment]
+    from yaml import SafeLoader as _FastLoader  # type: ignore[assignment] # the same loader in Python
 
 Step = str | int
 """A key of a mapping or a position in a list, on the way to a place in a YAML file."""

@@ -27,7 +27,7 @@ def write_stamp(workbook: Workbook, assignment: Assignment, *, is_sample: bool) 
             cell.data_type = "s"
             cell.number_format = "@"
         # The published type hints do not know of custom document properties.
-        workbook.custom_doc_props.append(  # type: ignore[attr-defined]
+        workbook.custom_doc_props.append(  # type: ignore[attr-defined] # missing in openpyxl's stubs
             StringProperty(name=stamp.property_name(key), value=value)
         )
     sheet.sheet_state = "hidden"

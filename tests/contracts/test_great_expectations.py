@@ -23,7 +23,7 @@ def warehouse(tmp_path: Path) -> Path:
     with sqlite3.connect(path) as connection:
         for table in ("numbers", "other"):
             connection.execute(f"CREATE TABLE {table} (number INTEGER)")
-            connection.executemany(f"INSERT INTO {table} VALUES (?)", [(number,) for number in range(500)])  # noqa: S608 # our own names
+            connection.executemany(f"INSERT INTO {table} VALUES (?)", [(number,) for number in range(500)])
     return path
 
 

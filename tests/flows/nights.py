@@ -100,7 +100,7 @@ def codes_of(home: Path, file_name: str) -> set[str]:
     """Codes of the issues found in a file."""
     found = rows_of(
         home,
-        "SELECT i.code FROM issue i JOIN submission s ON s.id = i.submission_id AND s.judgement = i.judgement "  # noqa: S608
+        "SELECT i.code FROM issue i JOIN submission s ON s.id = i.submission_id AND s.judgement = i.judgement "
         f"WHERE s.file_name = '{file_name}'",
     )
     return {str(code) for (code,) in found}

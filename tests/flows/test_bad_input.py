@@ -148,7 +148,7 @@ def bad_night(
 def test_a_bad_file_is_named_and_kept(bad_night: Path, kind: str) -> None:
     """The submission is quarantined with the issue that says what is wrong, and its bytes are kept."""
     name = f"BC_{CASES[kind].unit}_2025-05.xlsx"
-    ((state, digest),) = rows_of(bad_night, f"SELECT state, sha256 FROM submission WHERE file_name = '{name}'")  # noqa: S608
+    ((state, digest),) = rows_of(bad_night, f"SELECT state, sha256 FROM submission WHERE file_name = '{name}'")
     assert state == "quarantined"
     assert CASES[kind].code in codes_of(bad_night, name)
     assert (bad_night / "landing" / str(digest)[:2] / str(digest)[2:4] / str(digest)).is_file()

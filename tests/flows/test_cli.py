@@ -286,7 +286,7 @@ def test_shares_as_people_type_them(text: str, number: float) -> None:
 
 
 @pytest.mark.parametrize(("left", "refused", "code"), [((), False, 0), ((), True, 1), (("a.xlsx",), True, 3)])
-def test_exit_codes_of_a_run(left: tuple[str, ...], refused: bool, code: int) -> None:  # noqa: FBT001 # pytest's
+def test_exit_codes_of_a_run(left: tuple[str, ...], refused: bool, code: int) -> None:
     """0 all well, 1 somebody was refused, 3 something could not be fetched."""
     verdict = Verdict(1, "a.xlsx", None, None, not refused, ())
     assert exit_code(Outcome("run", (verdict,), 0, (), left, 0)) == code

@@ -85,7 +85,7 @@ def test_the_difference_names_exactly_the_mended_cells(
     before = {one["before"]["figure"]["cell"] for one in found["changes"] if one["before"]}
     refused = rows_of(
         corrected,
-        "SELECT DISTINCT i.cell FROM issue i JOIN submission s ON s.id = i.submission_id "  # noqa: S608
+        "SELECT DISTINCT i.cell FROM issue i JOIN submission s ON s.id = i.submission_id "
         f"WHERE s.unit_code = '{WRONG}' AND s.version = 1 AND i.severity = 'critical'",
     )
     assert {cell for (cell,) in refused} <= before

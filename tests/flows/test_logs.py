@@ -44,7 +44,7 @@ def test_a_night_is_logged_with_what_each_line_is_about(home: Path, first_files:
     (received,) = (line for line in found if str(line["event"]).startswith("received"))
     assert received["submission"] == refused["submission"]
     (ended,) = (line for line in found if "counts" in line)
-    assert ended["counts"]["refused"] == 1  # type: ignore[index]
+    assert ended["counts"]["refused"] == 1  # type: ignore[index] # a line of the log holds counts
     assert all(str(line["at"]).endswith("Z") for line in found)
 
 

@@ -60,7 +60,7 @@ def test_a_correction_moves_the_figures(after_night: Path, correction: SampleFil
     assert (given.revision, given.is_partial, outcome.refused) == (2, False, ())
     digests = {change.sha256 for change in given.changes}
     assert digests == set(
-        *rows_of(after_night, f"SELECT sha256 FROM submission WHERE unit_code = '{WRONG}' AND state = 'accepted'")  # noqa: S608
+        *rows_of(after_night, f"SELECT sha256 FROM submission WHERE unit_code = '{WRONG}' AND state = 'accepted'")
     )
 
 

@@ -27,7 +27,7 @@ MAY = parse_period("2025-05")
 
 def words_of(home: Path, unit: str, version: int = 1) -> str:
     """What the page of a unit's report says."""
-    rows = rows_of(home, f"SELECT id FROM submission WHERE unit_code = '{unit}' AND version = {version}")  # noqa: S608
+    rows = rows_of(home, f"SELECT id FROM submission WHERE unit_code = '{unit}' AND version = {version}")
     ((number,),) = rows
     page = StrictPage((home / "quality" / "submissions" / f"{number}.html").read_text("utf-8"))
     assert page.problems == []

@@ -84,7 +84,7 @@ def test_a_report_refused_again_is_told_again(after_night: Path) -> None:
     outcome = rechecked(house_of(after_night), scope=Scope(MAY, frozenset({WRONG, STRICT})))
     assert [(one.label, one.accepted) for one in outcome.verdicts] == [(f"{WRONG} Ma Nới", False)]
     assert (outcome.given, outcome.doubted, outcome.rechecked) == ((), (), 1)
-    judged = rows_of(after_night, f"SELECT judgement FROM submission WHERE unit_code = '{WRONG}'")  # noqa: S608
+    judged = rows_of(after_night, f"SELECT judgement FROM submission WHERE unit_code = '{WRONG}'")
     assert judged == [(2,)]
 
 

@@ -169,5 +169,5 @@ def test_two_operators_at_once_rerun_once(after_night: Path, correction: SampleF
     judged = rows_of(after_night, "SELECT counts ->> 'judged' FROM run WHERE kind = 'rerun' ORDER BY 1")
     assert judged == [(0,), (1,)]
     assert rows_of(after_night, "SELECT max(number) FROM rollup_revision") == [(2,)]
-    accepted = f"SELECT count(*) FROM submission WHERE unit_code = '{WRONG}' AND state = 'accepted'"  # noqa: S608
+    accepted = f"SELECT count(*) FROM submission WHERE unit_code = '{WRONG}' AND state = 'accepted'"
     assert rows_of(after_night, accepted) == [(1,)]

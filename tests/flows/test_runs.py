@@ -110,7 +110,7 @@ def test_no_night_is_told(
     after_night: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    begun: bool,  # noqa: FBT001 # pytest's
+    begun: bool,
 ) -> None:
     """None for three days, or one that began and never ended: exit code 3, and what to do."""
     now = datetime.now(UTC).replace(tzinfo=None)

@@ -58,7 +58,7 @@ def test_percentages_have_two_decimals_and_counts_none(catalog: Catalog, rows: l
 
 
 @pytest.mark.parametrize(("value", "expected"), [(True, "true"), (False, "false"), (None, "")])
-def test_truth_is_spelt_for_programs(catalog: Catalog, revision: Revision, value: bool | None, expected: str) -> None:  # noqa: FBT001
+def test_truth_is_spelt_for_programs(catalog: Catalog, revision: Revision, value: bool | None, expected: str) -> None:
     """true, false, or empty where nothing is judged."""
     (row, *_) = read(write_csv(with_row(revision, 0, attained=value).rows, catalog.indicators))
     assert row["attained"] == expected
@@ -99,7 +99,7 @@ def test_indicator_that_left_the_catalogue_is_still_written(revision: Revision) 
     assert [row["indicator"] for row in read(write_csv(revision.rows, {}))] == [row.indicator for row in revision.rows]
 
 
-def test_rollup_equals_the_golden_one(catalog: Catalog, update_golden: bool) -> None:  # noqa: FBT001
+def test_rollup_equals_the_golden_one(catalog: Catalog, update_golden: bool) -> None:
     """A partial district gives, cell by cell, the file that was looked at and kept."""
     published = write_csv(build_revision(catalog, refused={"22828"}, late={"22813"}).rows, catalog.indicators)
     if update_golden:

@@ -1,7 +1,7 @@
 """An area's figures: sums over the units that gave both numbers, and an honest account of those that did not."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -153,9 +153,9 @@ def test_villages_figure_of_a_commune_indicator_is_left_out(house: House) -> Non
 
 
 @pytest.mark.parametrize(("delivered_at", "late"), [(IN_TIME, 0), (TOO_LATE - timedelta(seconds=1), 0), (TOO_LATE, 1)])
-def test_deadline_is_the_end_of_the_day_in_vietnam(house: House, delivered_at: object, late: int) -> None:
+def test_deadline_is_the_end_of_the_day_in_vietnam(house: House, delivered_at: datetime, late: int) -> None:
     """The last second of the last day is in time, the next one is late."""
-    house.accept(house.report("22813", {RATIO: (1, 2)}), house.arrival(delivered_at=delivered_at))  # type: ignore[arg-type]
+    house.accept(house.report("22813", {RATIO: (1, 2)}), house.arrival(delivered_at=delivered_at))
     house.roll_up()
     assert row_of(house).units_late == late
 
@@ -231,7 +231,7 @@ def test_exempt_unit_is_neither_expected_nor_counted(house: House) -> None:
 
 
 @pytest.mark.parametrize(("numerator", "attained"), [(199, False), (200, True)])
-def test_target_is_attained_at_the_target(house: House, numerator: int, attained: bool) -> None:  # noqa: FBT001 # pytest's
+def test_target_is_attained_at_the_target(house: House, numerator: int, attained: bool) -> None:
     """The row carries the target of its level and year and says whether the value reaches it."""
     target = next(one for one in house.catalog.targets if one.level == "district" and one.value == 100)
     house.accept(house.report("22813", {target.indicator: (numerator, 200)}))

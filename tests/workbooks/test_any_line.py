@@ -34,7 +34,7 @@ _CONTENTS = st.one_of(
 @example(contents=("4", "3/12", ""), is_number=False)
 @example(contents=("", "", "3/4"), is_number=False)
 @example(contents=("x", "3/4", ""), is_number=False)
-def test_what_was_typed_is_read_or_told(catalog: Catalog, contents: tuple[str, ...], is_number: bool) -> None:  # noqa: FBT001
+def test_what_was_typed_is_read_or_told(catalog: Catalog, contents: tuple[str, ...], is_number: bool) -> None:
     """Without an issue every number of a line's cells is its numerator, its denominator or the percentage stated."""
     findings = Findings(catalog.issue_texts)
     sheet = Sheet("Biểu", SheetState.VISIBLE, SheetContents({cell.a1: cell for cell in _cells(contents, is_number)}))
@@ -52,7 +52,7 @@ def test_what_was_typed_is_read_or_told(catalog: Catalog, contents: tuple[str, .
         assert alone is None or Decimal(alone[1]) == own
 
 
-def _cells(contents: tuple[str, ...], is_number: bool) -> list[Cell]:  # noqa: FBT001 - drawn by hypothesis
+def _cells(contents: tuple[str, ...], is_number: bool) -> list[Cell]:
     cells = []
     for column, content in enumerate(contents, start=1):
         value = Decimal(content) if is_number and content.isdecimal() else content

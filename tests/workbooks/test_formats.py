@@ -29,7 +29,7 @@ def test_no_dates(number_format: str) -> None:
         ("0", False, False),
     ],
 )
-def test_percent_signs(number_format: str, multiplies: bool, prints: bool) -> None:  # noqa: FBT001
+def test_percent_signs(number_format: str, multiplies: bool, prints: bool) -> None:
     """A bare percent sign multiplies by a hundred; one in quotes is only printed."""
     assert is_percent_format(number_format) is multiplies
     assert has_literal_percent(number_format) is prints

@@ -27,7 +27,7 @@ def test_counts_come_back(number: int, mark: str) -> None:
 
 
 @given(_DECIMALS, st.booleans())
-def test_decimals_come_back(number: Decimal, is_count: bool) -> None:  # noqa: FBT001 - drawn by hypothesis
+def test_decimals_come_back(number: Decimal, is_count: bool) -> None:
     """A number of two decimals behind a comma reads back the same, in any field."""
     read = read_number_text(vietnamese(number), is_count=is_count)
     assert read is not None
@@ -45,7 +45,7 @@ def test_three_decimals_are_never_taken_for_thousands(number: Decimal) -> None:
 
 
 @given(st.text("0123456789.,% -\u00a0\u200bxX/", max_size=14), st.booleans())
-def test_any_reading_keeps_the_digits(text: str, is_count: bool) -> None:  # noqa: FBT001
+def test_any_reading_keeps_the_digits(text: str, is_count: bool) -> None:
     """Whatever is read, its digits are those typed, in their order; none is lost or added."""
     read = read_number_text(text, is_count=is_count)
     for number in read.readings if read is not None else ():

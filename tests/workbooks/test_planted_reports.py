@@ -56,7 +56,7 @@ class Planted:
 
 
 def _put(sheet: Worksheet, address: str, value: object, number_format: str) -> None:
-    sheet[address].value = value  # type: ignore[assignment]
+    sheet[address].value = value  # type: ignore[assignment] # openpyxl takes more than its stubs say
     sheet[address].number_format = number_format
 
 
@@ -150,7 +150,7 @@ def _misreads(report: ParsedReport, planted: Planted) -> list[str]:
 
 @_SETTINGS
 @given(data=st.data(), is_old=st.booleans())
-def test_whole_reports(catalog: Catalog, data: st.DataObject, is_old: bool) -> None:  # noqa: FBT001 - drawn
+def test_whole_reports(catalog: Catalog, data: st.DataObject, is_old: bool) -> None:
     """Every figure of the form and the village sheet is read as it was planted, or an issue speaks of it."""
     layout = catalog.layout_for(FORM, parse_period(PERIOD))
     planted = Planted(make_handmade(catalog, UNIT, PERIOD))

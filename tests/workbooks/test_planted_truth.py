@@ -94,7 +94,7 @@ def test_lines_of_a_template_sorted(catalog: Catalog, data: st.DataObject) -> No
 
 
 @pytest.mark.parametrize("is_named", [True, False], ids=["stamped", "unstamped"])
-def test_headings_of_two_columns_exchanged(catalog: Catalog, is_named: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_headings_of_two_columns_exchanged(catalog: Catalog, is_named: bool) -> None:
     """Figures typed under exchanged headings are read by the headings, or an issue speaks of them."""
     workbook = open_template(catalog, UNIT, PERIOD)
     keys = _keys(catalog)

@@ -96,7 +96,7 @@ _SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[Heal
     state=st.sampled_from(["visible", "hidden", "veryHidden"]),
     since_1904=st.booleans(),
 )
-def test_workbooks_of_openpyxl(plans: list[Plan], state: str, since_1904: bool) -> None:  # noqa: FBT001 - drawn
+def test_workbooks_of_openpyxl(plans: list[Plan], state: str, since_1904: bool) -> None:
     """Texts inside the cells, formulas without results: both read what openpyxl wrote in the same way."""
     workbook = OpenpyxlWorkbook()
     workbook.epoch = CALENDAR_MAC_1904 if since_1904 else CALENDAR_WINDOWS_1900
@@ -109,7 +109,7 @@ def test_workbooks_of_openpyxl(plans: list[Plan], state: str, since_1904: bool) 
 
 @_SETTINGS
 @given(plans=st.lists(_PLANS, min_size=1, max_size=3), is_hidden=st.booleans(), since_1904=st.booleans())
-def test_workbooks_of_xlsxwriter(plans: list[Plan], is_hidden: bool, since_1904: bool) -> None:  # noqa: FBT001 - drawn
+def test_workbooks_of_xlsxwriter(plans: list[Plan], is_hidden: bool, since_1904: bool) -> None:
     """Shared texts, formulas with results, texts in two looks: both read what XlsxWriter wrote in the same way."""
     buffer = io.BytesIO()
     workbook = xlsxwriter.Workbook(buffer, {"in_memory": True, "date_1904": since_1904})

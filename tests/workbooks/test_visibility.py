@@ -30,7 +30,7 @@ def _cell(style: str) -> Cell:
         ("font: color white; pattern: pattern fine_dots, fore_color white", False, False),
     ],
 )
-def test_old_workbooks(style: str, is_struck: bool, is_blended: bool) -> None:  # noqa: FBT001 - parameters of the test
+def test_old_workbooks(style: str, is_struck: bool, is_blended: bool) -> None:
     """An .xls tells struck and hidden figures as an .xlsx does."""
     cell = _cell(style)
     assert (cell.is_struck, cell.is_blended) == (is_struck, is_blended)

@@ -87,7 +87,7 @@ def test_kinds_formats_and_fonts_are_kept() -> None:
     cells = _rich_book().sheets[0].cells
     assert (cells["A1"].kind, cells["A1"].value) == (CellKind.NUMBER, Decimal("0.9423"))
     assert (cells["A1"].number_format, cells["A1"].font) == ("0.00%", ".VnTime")
-    assert (cells["A2"].kind, cells["A2"].value) == (CellKind.DATE, dt.datetime(2025, 5, 14))  # noqa: DTZ001
+    assert (cells["A2"].kind, cells["A2"].value) == (CellKind.DATE, dt.datetime(2025, 5, 14))  # noqa: DTZ001 - a cell has no time zone
     assert (cells["A3"].kind, cells["A3"].value) == (CellKind.BOOL, True)
     assert (cells["A4"].kind, cells["A4"].value) == (CellKind.ERROR, "#DIV/0!")
 
