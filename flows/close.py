@@ -10,17 +10,17 @@ from prefect.states import Completed
 from domain.errors import UsageError
 from domain.periods import parse_period
 from domain.rollups import Boundary
-from flows.cli.choices import form_made_up
+from flows.choices import form_made_up
 from flows.closing import close_period, reopen_period
 from flows.pipeline import Run
 from flows.prefect_steps import PrefectSteps
 from flows.scope import Scope
 from flows.settings import load_settings
+from flows.wanted import Wanted
 from flows.watching import current_watcher
 from flows.wiring import open_house
 from flows.wording import Wording
 from warehouse.lifecycle import Said
-from warehouse.scope import Cell
 
 
 def _name() -> str:
@@ -59,8 +59,7 @@ def close(
     words = Wording(house.catalog, settings.lang)
     wanted = parse_period(period)
     chosen = form_made_up(house.catalog, wanted, form)
-    found = house.catalog.area(area, chosen.id, wanted, Boundary.AS_THEN, house.today)
-    cell = Cell(found, chosen.id, wanted)
+    cell = Wanted(area, chosen.id, wanted, Boundary.AS_THEN).cell(house.catalog, house.clock())
     run = Run(house, Scope(period=wanted), PrefectSteps(str(flow_run.id)), current_watcher())
     said = Said(note=reason, actor=by)
     if reopen:

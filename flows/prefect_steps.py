@@ -170,11 +170,11 @@ def rerun_form() -> str:
 
 @contextmanager
 def suppress_failures() -> Iterator[None]:
-    """Go on when the server does not keep what is only shown: everything is in the warehouse, too."""
+    """Go on when the server does not do what is asked of it: whatever counts is in the warehouse."""
     try:
         yield
     except (httpx.HTTPError, PrefectException, ConcurrencySlotAcquisitionError) as error:
-        _LOG.warning("the Prefect server did not take what was to be shown: %s", error)
+        _LOG.warning("the Prefect server did not do as it was asked: %s", error)
 
 
 def show_page(markdown: str, key: str) -> None:

@@ -9,7 +9,7 @@ from prefect.states import Completed
 
 from domain.periods import parse_period
 from domain.rollups import Boundary
-from flows.cli.choices import form_made_up
+from flows.choices import form_made_up
 from flows.on_demand import publish_asked
 from flows.pipeline import Run
 from flows.prefect_steps import PrefectSteps

@@ -38,7 +38,6 @@ class _Assembly:
         one, words = self.revision, self.words
         names = {row.indicator: self._name(row.indicator) for row in one.rows}
         return Report(
-            lang=words.lang,
             area=one.area,
             area_name=one.area_name,
             period=one.period.id,

@@ -3,17 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from domain.periods import Period
+from publishing.page import render
 from publishing.shelf_index import Shelved
 from publishing.wording import Wording
 from warehouse.queries.inventory import Inventory, Listed
 
 MOST_PERIODS = 12
-_TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +39,18 @@ def published_page(found: Sequence[Shelved], words: Wording, today: date) -> byt
     periods = periods[:MOST_PERIODS]
     cells = {(one.area, one.form, one.as_now, one.period): one for one in found}
     rows = sorted({(one.area, one.form, one.as_now) for one in found if one.period in periods})
-    names = {area: _name_of(words, area, [one.period for one in found if one.area == area], today) for area, *_ in rows}
-    return _render("published.html.j2", words, periods=periods, rows=rows, cells=cells, names=names)
+    names = {area: _name_of(words, area, [one for one in found if one.area == area], today) for area, *_ in rows}
+    return render("published.html.j2", words, periods=periods, rows=rows, cells=cells, names=names)
 
 
 def inventory_page(found: Inventory, nights: str, words: Wording) -> bytes:
     """What came in, by period and state; `nights` is the address of what the rules found, night by night."""
-    return _render("inventory.html.j2", words, found=found, nights=nights)
+    return render("inventory.html.j2", words, found=found, nights=nights)
 
 
 def submissions_page(listed: Sequence[Listed], chosen: Chosen, words: Wording) -> bytes:
     """The submissions of one period and state."""
-    return _render(
+    return render(
         "submissions.html.j2",
         words,
         listed=listed,
@@ -67,24 +63,13 @@ def submissions_page(listed: Sequence[Listed], chosen: Chosen, words: Wording) -
 
 def returned_page(title: str, period: str, files: Sequence[OfficeFile], words: Wording) -> bytes:
     """What was returned to a commune for a period."""
-    return _render("returned.html.j2", words, title=title, period=period, files=files)
+    return render("returned.html.j2", words, title=title, period=period, files=files)
 
 
-def _name_of(words: Wording, area: str, periods: Sequence[Period], today: date) -> str:
-    """What an area is called: an officer's own by its name, a unit by the name it bore in the newest period."""
+def _name_of(words: Wording, area: str, shown: Sequence[Shelved], today: date) -> str:
+    """What an area is called: an officer's own by its name, a unit by the name it bore in the newest period shown."""
     if area in words.catalog.areas:
         return words.catalog.areas[area].name.get(words.lang)
-    days = [date(one.year, one.last_month, 14) for one in sorted(periods, key=lambda one: one.id)]
-    found = [words.catalog.units.find(area, day) for day in (*days, today)]
-    return next((unit.name for unit in reversed(found) if unit is not None), area)
-
-
-def _render(template: str, words: Wording, **facts: object) -> bytes:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(template).render(words=words, t=words.text, lang=words.lang, **facts).encode()
+    days = sorted((words.catalog.last_day(one.form, one.period) for one in shown), reverse=True)
+    found = (words.catalog.units.find(area, day) for day in (*days, today))
+    return next((unit.name for unit in found if unit is not None), area)

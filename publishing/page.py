@@ -20,7 +20,7 @@ def write_page(report: Report, words: Wording) -> bytes:
 def render(template: str, words: Wording, **shown: object) -> bytes:
     """A page of a template in `templates/`, as UTF-8; all that is shown in it is escaped."""
     page = _environment().get_template(template)
-    return page.render(words=words, t=words.text, **shown).encode()
+    return page.render(words=words, t=words.text, lang=words.lang, **shown).encode()
 
 
 @cache

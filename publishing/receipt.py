@@ -142,7 +142,7 @@ class Receipt:
 
     def page(self) -> bytes:
         """The page, with everything inside it."""
-        return render("receipt.html.j2", self.words, receipt=self, lang=self.lang, most=_MOST_TOLD)
+        return render("receipt.html.j2", self.words, receipt=self, most=_MOST_TOLD)
 
     def note(self) -> bytes:
         """The note, as the plainest programs of Windows show it rightly."""

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from domain.rollups import RollupRow, RollupStatus
-from domain.texts import Lang
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,6 @@ class Report:
     `is_sample`: the area's register holds invented units, so the split by commune is invented too and has to say so.
     """
 
-    lang: Lang
     area: str
     area_name: str
     period: str

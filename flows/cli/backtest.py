@@ -44,8 +44,8 @@ def backtest(
     from domain.periods import parse_period, periods_between
     from flows.backtest import Asked
     from flows.backtest import backtest as judge_past
+    from flows.choices import form_for
     from flows.cli.as_json import print_json, shallow
-    from flows.cli.choices import form_for
     from flows.cli.running import Bars
     from flows.wiring import open_house
 

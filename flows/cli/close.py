@@ -50,22 +50,21 @@ def close(
 
     from domain.periods import parse_period
     from domain.rollups import Boundary
-    from flows.cli.choices import form_made_up
+    from flows.choices import form_made_up
     from flows.cli.running import Bars
     from flows.closing import close_period, reopen_period
     from flows.pipeline import Run
     from flows.plain_steps import PlainSteps
     from flows.scope import Scope
+    from flows.wanted import Wanted
     from flows.wiring import open_house
     from warehouse.lifecycle import Said
-    from warehouse.scope import Cell
 
     house = open_house(settings)
     voice = Voice(house.catalog, settings.lang)
     wanted = parse_period(period)
     chosen = form_made_up(house.catalog, wanted, form)
-    found = house.catalog.area(area, chosen.id, wanted, Boundary.AS_THEN, house.today)
-    cell = Cell(found, chosen.id, wanted)
+    cell = Wanted(area, chosen.id, wanted, Boundary.AS_THEN).cell(house.catalog, house.clock())
     bars = Bars(voice)
     run = Run(house, Scope(period=wanted), PlainSteps(str(uuid4())), bars)
     said = Said(note=reason or "", actor=by or getpass.getuser())

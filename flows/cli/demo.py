@@ -132,7 +132,7 @@ def _deliver_correction(settings: Settings, voice: "Voice", plot: _Plot) -> None
 
 
 def _show_standing(settings: Settings, voice: "Voice", plot: _Plot) -> "Revision":
-    from flows.cli.choices import form_for
+    from flows.choices import form_for
     from flows.cli.status import show_standing
     from warehouse.engine import open_engine, reading
     from warehouse.queries import period_status

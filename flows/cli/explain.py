@@ -96,7 +96,7 @@ def _explain_revision(session: "Session", which: _Which, number: int | None) -> 
 
 
 def _explain_as_of(session: "Session", catalog: "Catalog", which: _Which, as_of: str) -> "Explanation":
-    from flows.cli.choices import form_made_up, moment_of
+    from flows.choices import form_made_up, moment_of
     from flows.wanted import Wanted
     from warehouse.queries import explain_row, revision_as_of
 

@@ -38,8 +38,8 @@ def history(
     from connectors.landing import Landing
     from domain.catalog import load_catalog
     from domain.periods import parse_period
+    from flows.choices import form_for
     from flows.cli.as_json import print_json, shallow
-    from flows.cli.choices import form_for
     from flows.versions import difference
     from warehouse.engine import migrate, open_engine, reading
     from warehouse.queries.history import history as history_of

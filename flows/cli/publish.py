@@ -37,7 +37,7 @@ def publish(
 
     from domain.periods import parse_period
     from domain.rollups import Boundary
-    from flows.cli.choices import form_made_up, moment_of
+    from flows.choices import form_made_up, moment_of
     from flows.cli.running import Bars
     from flows.cli.telling import MOST_CHANGES, tell_given
     from flows.cli.voice import Voice

@@ -33,8 +33,8 @@ def rollup(
     from domain.catalog import load_catalog
     from domain.periods import parse_period
     from domain.rollups import Boundary
+    from flows.choices import form_made_up, moment_of
     from flows.cli.as_json import print_json
-    from flows.cli.choices import form_made_up, moment_of
     from flows.wanted import Wanted, look
     from warehouse.engine import migrate, open_engine
 

@@ -34,8 +34,8 @@ def status(
     """
     from domain.catalog import load_catalog
     from domain.periods import parse_period
+    from flows.choices import form_for
     from flows.cli.as_json import print_json, shallow
-    from flows.cli.choices import form_for
     from warehouse.engine import migrate, open_engine, reading
     from warehouse.queries import period_status, refusals
     from warehouse.queries.due import held_back

@@ -52,7 +52,7 @@ def template(
     """
     from domain.catalog import load_catalog
     from domain.periods import parse_period
-    from flows.cli.choices import form_for
+    from flows.choices import form_for
     from flows.cli.template_writing import TemplateWriter
     from flows.cli.voice import Voice
 

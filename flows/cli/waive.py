@@ -53,7 +53,7 @@ def waive(
 
     from domain.catalog import load_catalog
     from domain.periods import parse_period
-    from flows.cli.choices import form_for
+    from flows.choices import form_for
     from flows.cli.running import Bars
     from flows.pipeline import Run
     from flows.plain_steps import PlainSteps

@@ -41,7 +41,7 @@ def withdraw(
     settings = patient(context.obj, wait)
     from domain.catalog import load_catalog
     from domain.periods import parse_period
-    from flows.cli.choices import form_for
+    from flows.choices import form_for
 
     catalog = load_catalog(settings.catalog)
     wanted = parse_period(period)

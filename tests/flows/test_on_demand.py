@@ -12,8 +12,8 @@ import pytest
 from domain.errors import UsageError
 from domain.periods import parse_period
 from domain.rollups import Boundary
+from flows.choices import form_made_up, moment_of
 from flows.cli import main as entry
-from flows.cli.choices import form_made_up, moment_of
 from flows.on_demand import hand_over, publish_asked
 from flows.outcome import Given
 from flows.pipeline import Run

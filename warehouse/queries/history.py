@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from domain.observations import CellState, Figure, Observation
 from domain.periods import Period
@@ -82,19 +82,23 @@ class History:
     versions: tuple[Version, ...]
 
 
-def history(session: Session, unit: UnitKey, form: str, period: Period) -> History:
-    """The versions of a unit's report, in the order of their numbers."""
-    rows = session.scalars(
+def versions_of(unit: UnitKey, form: str) -> Select[tuple[SubmissionRow]]:
+    """All that a unit sent of a form and that became a version, of whatever period, in the order of their numbers."""
+    return (
         select(SubmissionRow)
         .where(
             SubmissionRow.unit_code == unit.code,
             SubmissionRow.unit_valid_from == unit.valid_from,
             SubmissionRow.form == form,
-            SubmissionRow.period == period.id,
             SubmissionRow.version.is_not(None),
         )
         .order_by(SubmissionRow.version)
-    ).all()
+    )
+
+
+def history(session: Session, unit: UnitKey, form: str, period: Period) -> History:
+    """The versions of a unit's report, in the order of their numbers."""
+    rows = session.scalars(versions_of(unit, form).where(SubmissionRow.period == period.id)).all()
     ids = [row.id for row in rows]
     deliveries: dict[int, list[DeliveryRecord]] = defaultdict(list)
     came = select(DeliveryRow).where(DeliveryRow.submission_id.in_(ids)).order_by(DeliveryRow.landed_at, DeliveryRow.id)

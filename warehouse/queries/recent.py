@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
 from domain.periods import Period, parse_period
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
 from warehouse.engine import Session
-from warehouse.models import SubmissionRow
 from warehouse.queries.files import issue_counts
+from warehouse.queries.history import versions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +24,7 @@ class PastReport:
 
 def recent_reports(session: Session, unit: UnitKey, form: str, count: int) -> tuple[PastReport, ...]:
     """The newest versions of the last so many periods of which anything came, newest period first."""
-    rows = session.scalars(
-        select(SubmissionRow)
-        .where(
-            SubmissionRow.unit_code == unit.code,
-            SubmissionRow.unit_valid_from == unit.valid_from,
-            SubmissionRow.form == form,
-            SubmissionRow.version.is_not(None),
-        )
-        .order_by(SubmissionRow.version)
-    )
+    rows = session.scalars(versions_of(unit, form))
     newest = {parse_period(row.period): row for row in rows if row.period}
     chosen = sorted(newest.items(), key=lambda item: (item[0].year, item[0].last_month), reverse=True)[:count]
     found = issue_counts(session, [(row.id, row.judgement) for _, row in chosen])

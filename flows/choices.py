@@ -1,4 +1,4 @@
-"""What a command means when it does not say: the form of a period, the time zone of a moment."""
+"""What is meant when somebody does not say: the form of a period, the time zone of a moment."""
 
 from datetime import UTC, datetime
 
