@@ -1,8 +1,10 @@
 """A commune's own workbook comes back with what is wrong marked in it, and everything else as it was."""
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable
+from contextlib import nullcontext
 
 import openpyxl
 import pytest
@@ -293,3 +295,23 @@ def test_a_workbook_at_its_limits_is_not_pushed_over_them(catalog: Catalog) -> N
         book.create_sheet()
     with pytest.raises(CannotAnnotateError):
         annotate(save(book), wrong("Sheet", "A1"), (), catalog, "vi")
+
+
+@pytest.mark.parametrize(
+    ("cell", "can_be_marked"),
+    [
+        ('<x:c xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" r="A1"><x:v>5</x:v></x:c>', False),
+        ('<c xmlns="urn:other" r="A1"><v>5</v></c>', False),
+        ('<c r="A1" t="inlineStr"><is><t>a word like xmlns="x"</t></is></c>', True),
+    ],
+)
+def test_cells_in_a_vocabulary_of_their_own_are_not_patched(catalog: Catalog, cell: str, can_be_marked: bool) -> None:
+    """Where a cell declares what its names mean, a search for tags would miss it or take another for it."""
+    book = Workbook()
+    book.worksheets[0]["A1"] = 7
+    sheet = "xl/worksheets/sheet1.xml"
+    written = re.search(rb'<c r="A1"[^>]*><v>7</v></c>', parts_of(save(book))[sheet])
+    assert written is not None
+    data = edit_parts(save(book), [{"part": sheet, "replace": [written[0].decode(), cell]}])
+    with nullcontext() if can_be_marked else pytest.raises(CannotAnnotateError):
+        marked(catalog, data, wrong("Sheet", "A1"))
