@@ -37,7 +37,7 @@ from domain.staging import (
 )
 from domain.units import Level
 from expectations.check import Finding, check
-from expectations.registry import find_kind
+from expectations.registry import kind_of
 from expectations.sql import batch_query, rule_query
 from warehouse.engine import migrate, open_engine, transaction
 from warehouse.staging import stage
@@ -221,7 +221,7 @@ def measure(url: str, catalog: Catalog, submissions: int, rounds: int) -> tuple[
 
 def plain_query(rule: Rule, catalog: Catalog, refused: Collection[int]) -> str:
     """A rule's query as the judge runs it, without anything of Great Expectations."""
-    kind = find_kind(rule.kind)
+    kind = kind_of(rule)
     left_out = refused if kind.among_accepted else ()
     query = rule_query(rule, kind, RUN, catalog.indicators.values(), left_out)
     return query.format(batch=f"({batch_query(RUN, left_out)})")

@@ -1,8 +1,10 @@
 """What can go wrong with the judge itself: then nobody is blamed and nothing is loaded."""
 
 from pathlib import Path
+from typing import Self
 
 from domain.errors import TerminalError, TransientError
+from domain.rules import Rule
 
 
 class RuleBrokenError(TerminalError):
@@ -18,6 +20,11 @@ class RuleBrokenError(TerminalError):
             f"rule {rule}{where} could not be judged: {reason}. No submission was blamed for it; "
             f"mend the rule in the catalogue's rules/ folder (or its kind) and run again"
         )
+
+    @classmethod
+    def of(cls, rule: Rule, reason: str) -> Self:
+        """What is wrong with a rule of the catalogue, and where it is written."""
+        return cls(rule.id, reason, f"{rule.file}:{rule.line}" if rule.line else rule.file)
 
 
 class BatchShrunkError(TerminalError):

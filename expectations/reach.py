@@ -6,15 +6,20 @@ from typing import Final
 from domain.indicators import Indicator
 from domain.rules import Rule
 from domain.staging import DUE, OBSERVATIONS, REGISTER, SUBMISSIONS, TABLES
-from expectations.registry import find_kind, kind_of
+from expectations.registry import kind_of
 from expectations.sql import rule_query
 
 _OWN: Final = frozenset({SUBMISSIONS, OBSERVATIONS, DUE, REGISTER})
 
 
 def looks_beyond(rule: Rule, indicators: Collection[Indicator]) -> bool:
-    """Whether what a rule finds in a report depends on other reports; `indicators` are the catalogue's."""
-    query = rule_query(rule, find_kind(rule.kind), "any", indicators)
+    """Whether what a rule finds in a report depends on other reports; `indicators` are the catalogue's.
+
+    Raises:
+        RuleBrokenError: there is no such kind.
+        ValueError: the rule cannot be put into SQL.
+    """
+    query = rule_query(rule, kind_of(rule), "any", indicators)
     return any(table in query for table in TABLES.keys() - _OWN)
 
 

@@ -33,10 +33,10 @@ def kind_of(rule: Rule) -> Kind:
     """The kind that a rule is of.
 
     Raises:
-        RuleBrokenError: there is no such kind.
+        RuleBrokenError: there is no such kind; the message names the rule's file and line.
     """
     try:
         return find_kind(rule.kind)
     except KeyError:
         known = ", ".join(sorted(kind_names()))
-        raise RuleBrokenError(rule.id, f"there is no rule kind {rule.kind}; known are {known}") from None
+        raise RuleBrokenError.of(rule, f"there is no rule kind {rule.kind}; known are {known}") from None

@@ -10,8 +10,8 @@ from great_expectations.expectations.metadata_types import FailureSeverity
 from domain.indicators import Indicator
 from domain.rules import Rule
 from expectations.errors import RuleBrokenError
+from expectations.registry import kind_of
 from expectations.rule_rows import ExpectRuleHolds
-from expectations.soundness import kind_of
 from expectations.sql import GUARD, rule_query
 
 

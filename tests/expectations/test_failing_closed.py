@@ -34,7 +34,7 @@ def broken_kind(monkeypatch: pytest.MonkeyPatch) -> str:
 
     find = registry.find_kind
     monkeypatch.setattr(
-        "expectations.soundness.find_kind", lambda name: Kind(query=broken_query) if name == "broken" else find(name)
+        "expectations.registry.find_kind", lambda name: Kind(query=broken_query) if name == "broken" else find(name)
     )
     return "broken"
 
@@ -61,7 +61,7 @@ def test_a_comparing_rule_that_raises_stops_the_night(
 
     find = registry.find_kind
     broken = Kind(query=broken_query, among_accepted=True)
-    monkeypatch.setattr("expectations.soundness.find_kind", lambda name: broken if name == "outlier" else find(name))
+    monkeypatch.setattr("expectations.registry.find_kind", lambda name: broken if name == "outlier" else find(name))
     put(clean_report(catalog))
     rules = [dataclasses.replace(one, parameters={}) if one.id == "outlier" else one for one in catalog.rules.values()]
     with pytest.raises(RuleBrokenError) as caught:
