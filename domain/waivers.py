@@ -37,7 +37,7 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedWarning:
     """A warning about an accepted report, and the answer to it; None: it is still to be answered."""
 
     issue: Issue

@@ -21,8 +21,8 @@ STAGE: Final = "backtest"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Whose reports of which form and periods are asked for; `units` None: everybody's."""
+class Sought:
+    """Whose reports of which form and periods are sought; `units` None: everybody's."""
 
     form: str
     periods: tuple[Period, ...]
@@ -98,7 +98,7 @@ class Backtest:
         return sum(one.newly for one in self.periods)
 
 
-def backtest(house: House, rule: Rule, asked: Asked, watcher: Watcher) -> Backtest:
+def backtest(house: House, rule: Rule, sought: Sought, watcher: Watcher) -> Backtest:
     """Put the reports of a form and of these periods before one rule, as if it stood at `block`.
 
     Each submission is judged as it was last, in the batch of that night, beside what was accepted at that moment and
@@ -110,8 +110,8 @@ def backtest(house: House, rule: Rule, asked: Asked, watcher: Watcher) -> Backte
         TransientError: the warehouse does not answer.
     """
     with reading(house.engine) as session:
-        batches = judged_batches(session, asked.form, asked.periods, asked.units)
-    watcher.begin(STAGE, sum(asked.takes(one) for batch in batches for one in batch.submissions))
+        batches = judged_batches(session, sought.form, sought.periods, sought.units)
+    watcher.begin(STAGE, sum(sought.takes(one) for batch in batches for one in batch.submissions))
     hits: list[Hit] = []
     left_out: list[LeftOut] = []
     judged: Counter[Period] = Counter()
@@ -119,7 +119,7 @@ def backtest(house: House, rule: Rule, asked: Asked, watcher: Watcher) -> Backte
     with judge_of(house) as judge:
         for batch in batches:
             found = judge.judge(batch, strict)
-            meant = {one.id: one for one in batch.submissions if asked.takes(one)}
+            meant = {one.id: one for one in batch.submissions if sought.takes(one)}
             hits += [_hit(house, meant[key], issue) for key, issue in found.issues if key in meant]
             out = {key: why for key, why in found.left_out.items() if key in meant}
             left_out += [LeftOut(key, meant[key].file_name, meant[key].period, why) for key, why in out.items()]
@@ -128,8 +128,8 @@ def backtest(house: House, rule: Rule, asked: Asked, watcher: Watcher) -> Backte
     return Backtest(
         rule=rule.id,
         severity=rule.severity,
-        form=asked.form,
-        periods=tuple(_count(period, judged[period], hits) for period in asked.periods),
+        form=sought.form,
+        periods=tuple(_count(period, judged[period], hits) for period in sought.periods),
         hits=tuple(hits),
         left_out=tuple(left_out),
     )

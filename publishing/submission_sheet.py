@@ -7,7 +7,7 @@ from datetime import datetime
 from domain.catalog import Catalog
 from domain.issues import Severity
 from domain.submissions import SubmissionState
-from domain.waivers import Asked
+from domain.waivers import AskedWarning
 from publishing.assemble import period_name
 from publishing.wording import Wording
 from warehouse.queries.history import Version
@@ -138,7 +138,7 @@ _MOODS = {
 }
 
 
-def outcome_of(state: SubmissionState, asked: Sequence[Asked]) -> str:
+def outcome_of(state: SubmissionState, asked: Sequence[AskedWarning]) -> str:
     """The outcome's code: the state's, but that an accepted report with a question that waits is told apart."""
     waits = any(one.waiver is None for one in asked)
     return "accepted_asked" if state is SubmissionState.ACCEPTED and waits else state.value
@@ -160,7 +160,7 @@ def _form(catalog: Catalog, form: str | None, words: Wording) -> str:
 
 def _groups(one: Told, words: Wording) -> Iterable[IssueGroup]:
     for severity in _SEVERITIES:
-        of_it = [Asked(issue, None) for issue in one.issues if issue.severity is severity]
+        of_it = [AskedWarning(issue, None) for issue in one.issues if issue.severity is severity]
         if severity is Severity.WARNING and one.asked:
             of_it = list(one.asked)
         if of_it:
@@ -168,7 +168,7 @@ def _groups(one: Told, words: Wording) -> Iterable[IssueGroup]:
             yield IssueGroup(severity.value, len(of_it), lines, len(of_it) - len(lines))
 
 
-def _issue(asked: Asked, words: Wording) -> IssueLine:
+def _issue(asked: AskedWarning, words: Wording) -> IssueLine:
     catalog, lang, issue, waiver = words.catalog, words.lang, asked.issue, asked.waiver
     answered = {} if waiver is None else {"reason": waiver.reason, "by": waiver.by, "at": words.time(waiver.at)}
     return IssueLine(

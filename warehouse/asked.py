@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from domain.issues import Issue, Severity
 from domain.placing import day_in_vietnam
-from domain.waivers import Asked, Line, Waiver, basis_of
+from domain.waivers import AskedWarning, Line, Waiver, basis_of
 from warehouse.engine import Session
 from warehouse.findings import issue_of
 from warehouse.models import IssueRow, ObservationRow, SubmissionRow, WaivedIssueRow, WaiverRow
@@ -20,7 +20,7 @@ _Key = tuple[str, str | None, str | None, str]
 """What an answer has in common with the warning that it answers: rule, indicator, village, basis."""
 
 
-def asked_of(session: Session, judgements: Mapping[int, int], at: datetime) -> dict[int, tuple[Asked, ...]]:
+def asked_of(session: Session, judgements: Mapping[int, int], at: datetime) -> dict[int, tuple[AskedWarning, ...]]:
     """The warnings of submissions with the answers that count at a moment; one without warnings is absent.
 
     Args:
@@ -31,10 +31,12 @@ def asked_of(session: Session, judgements: Mapping[int, int], at: datetime) -> d
     warnings = _warnings(session, judgements)
     answers = _answers(session, warnings, at)
     figures = lines_of(session, answers)
-    found: dict[int, tuple[Asked, ...]] = {}
+    found: dict[int, tuple[AskedWarning, ...]] = {}
     for key, issues in warnings.items():
         unit, given = answers.get(key, ("", {}))
-        found[key] = tuple(Asked(one, given.get(_key(one, figures[key], unit)) if given else None) for one in issues)
+        found[key] = tuple(
+            AskedWarning(one, given.get(_key(one, figures[key], unit)) if given else None) for one in issues
+        )
     return found
 
 

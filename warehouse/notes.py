@@ -9,7 +9,7 @@ from domain.catalog import Catalog
 from domain.extents import Weight
 from domain.placing import day_in_vietnam
 from domain.units import OrgUnit, Succession
-from domain.waivers import Asked
+from domain.waivers import AskedWarning
 from warehouse.coverage import Gap
 from warehouse.parts import Evidence
 from warehouse.scope import Owed, Scope
@@ -79,7 +79,7 @@ class Notes:
         texts = "; ".join(dict.fromkeys(link.legal_basis for link in one.portion.through))
         return self._text("crossing_unit", unit=self._owed(one), links=links, texts=texts)
 
-    def _unanswered(self, asked: Sequence[tuple[Owed, Asked]]) -> tuple[str, ...]:
+    def _unanswered(self, asked: Sequence[tuple[Owed, AskedWarning]]) -> tuple[str, ...]:
         """The units about whose figure a question is open, each with what is asked."""
         titles: dict[str, list[str]] = {}
         for one, question in asked:
@@ -87,7 +87,7 @@ class Notes:
                 titles.setdefault(self._owed(one), []).append(self._title(question))
         return tuple(f"{unit} ({', '.join(dict.fromkeys(found))})" for unit, found in titles.items())
 
-    def _answered(self, asked: Sequence[tuple[Owed, Asked]]) -> tuple[str, ...]:
+    def _answered(self, asked: Sequence[tuple[Owed, AskedWarning]]) -> tuple[str, ...]:
         """What was asked of which unit, and what whom answered when, and until when."""
         return tuple(
             dict.fromkeys(
@@ -105,7 +105,7 @@ class Notes:
             )
         )
 
-    def _title(self, question: Asked) -> str:
+    def _title(self, question: AskedWarning) -> str:
         return self.catalog.issue_title(question.issue, _NOTES_LANGUAGE)
 
     def _link(self, link: Succession) -> str:

@@ -11,7 +11,7 @@ from domain.extents import Weight, weight_of
 from domain.indicators import Indicator
 from domain.periods import Period
 from domain.units import Level, UnitKey
-from domain.waivers import Asked
+from domain.waivers import AskedWarning
 from warehouse.asked import asked_of
 from warehouse.coverage import Coverage, Gap, coverage_of
 from warehouse.engine import Session
@@ -57,7 +57,7 @@ class Evidence:
     by_weight: tuple[tuple[Owed, Weight], ...]
     by_village: tuple[Owed, ...]
     fallen: tuple[Gap, ...]
-    asked: tuple[tuple[Owed, Asked], ...]
+    asked: tuple[tuple[Owed, AskedWarning], ...]
     is_comparable: bool
 
 
@@ -70,7 +70,7 @@ class Ledger:
     standing: Mapping[Slot, Standing]
     said: Said
     said_inside: Said
-    asked: Mapping[int, tuple[Asked, ...]]
+    asked: Mapping[int, tuple[AskedWarning, ...]]
 
     def evidence(self, indicator: Indicator) -> Evidence:
         """What the row of an indicator rests on."""
@@ -120,9 +120,9 @@ class Ledger:
 
     def _asked(
         self, indicator: Indicator, expected: Iterable[Owed], given: Collection[Slot]
-    ) -> tuple[tuple[Owed, Asked], ...]:
+    ) -> tuple[tuple[Owed, AskedWarning], ...]:
         """What is asked about an indicator of each report, or about the report as a whole."""
-        found: list[tuple[Owed, Asked]] = []
+        found: list[tuple[Owed, AskedWarning]] = []
         for one in expected:
             stands = self.standing[one.slot]
             if stands.submission is None or stands.state is not UnitState.ACCEPTED:

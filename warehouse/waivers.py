@@ -10,7 +10,7 @@ from domain.errors import UsageError
 from domain.issues import Issue, Severity
 from domain.placing import day_in_vietnam
 from domain.submissions import SubmissionState
-from domain.waivers import Asked, Waiver, basis_of
+from domain.waivers import AskedWarning, Waiver, basis_of
 from warehouse.asked import asked_of, counts_at, lines_of, waiver_of
 from warehouse.bulk import add_rows, table_of
 from warehouse.engine import Session, serialise
@@ -83,7 +83,7 @@ def take_back(session: Session, place: Place, rule: str, decision: Decision) -> 
     return tuple(map(waiver_of, rows))
 
 
-def _to_answer(question: Question, asked: Sequence[Asked]) -> tuple[Issue, ...]:
+def _to_answer(question: Question, asked: Sequence[AskedWarning]) -> tuple[Issue, ...]:
     place, rule, indicator = question
     of_rule = [one for one in asked if one.issue.code == rule and indicator in {None, one.issue.indicator}]
     if not of_rule:

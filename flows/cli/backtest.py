@@ -42,7 +42,7 @@ def backtest(
     """
     from domain.catalog import load_catalog
     from domain.periods import parse_period, periods_between
-    from flows.backtest import Asked
+    from flows.backtest import Sought
     from flows.backtest import backtest as judge_past
     from flows.choices import form_for
     from flows.cli.as_json import print_json, shallow
@@ -60,7 +60,7 @@ def backtest(
     voice = Voice(known, settings.lang)
     bars = Bars(voice)
     with bars.progress:
-        found = judge_past(open_house(settings), rule, Asked(chosen.id, periods, units), bars)
+        found = judge_past(open_house(settings), rule, Sought(chosen.id, periods, units), bars)
     if as_json:
         counts = {"judged": found.judged, "found": found.found, "newly": found.newly}
         print_json({**shallow(found), "counts": counts})

@@ -12,12 +12,12 @@ from flows.cli.voice import Voice
 from flows.settings import Settings
 
 if TYPE_CHECKING:
-    from domain.waivers import Asked
+    from domain.waivers import AskedWarning
     from warehouse.closed import Closing
     from warehouse.engine import Session
     from warehouse.queries import PeriodStatus, Refusal, UnitStatus
 
-    _AskedOf = dict[str, tuple[Asked, ...]]
+    _AskedOf = dict[str, tuple[AskedWarning, ...]]
 
 
 def status(
@@ -101,7 +101,7 @@ def show_status(
             tell_issues(voice, "?", refusal.file.file_name, refusal.issues)
 
 
-def _show_asked(voice: Voice, unit: "UnitStatus", asked: "tuple[Asked, ...]", found: "PeriodStatus") -> None:
+def _show_asked(voice: Voice, unit: "UnitStatus", asked: "tuple[AskedWarning, ...]", found: "PeriodStatus") -> None:
     """The warnings about one report, each with its answer, or with the command that gives one."""
     from flows.cli.telling import tell_warning
 

@@ -6,7 +6,7 @@ from rich.markup import escape
 
 from domain.issues import Issue
 from domain.rollups import RollupChange
-from domain.waivers import Asked
+from domain.waivers import AskedWarning
 from flows.cli.voice import Voice
 from flows.outcome import Doubt, Given, Outcome
 from flows.wording import Wording
@@ -96,7 +96,7 @@ def tell_issues(voice: Voice, label: str, file_name: str, issues: Sequence[Issue
         voice.say("and_more", count=len(issues) - MOST_FAULTS)
 
 
-def tell_warning(voice: Voice, asked: Asked) -> None:
+def tell_warning(voice: Voice, asked: AskedWarning) -> None:
     """One warning about an accepted report: what is asked, and the answer, if there is one."""
     voice.bullet("•", Wording(voice.catalog, voice.lang).fault(asked.issue))
     waiver = asked.waiver

@@ -14,7 +14,7 @@ from domain.catalog import Catalog
 from domain.periods import Period, parse_period, periods_between
 from domain.units import UnitKey
 from flows import past_judge
-from flows.backtest import Asked, Backtest, Hit, backtest
+from flows.backtest import Backtest, Hit, Sought, backtest
 from flows.cli import main as entry
 from flows.watching import Nobody
 from flows.wiring import House
@@ -68,7 +68,7 @@ def past(tmp_path: Path, past_home: Path) -> House:
 def tried(house: House, rule: str, units: frozenset[UnitKey] | None = None) -> Backtest:
     """A back-test of a rule over all months."""
     form = form_for(house.catalog, PERIODS[0])
-    return backtest(house, house.catalog.rules[rule], Asked(form, PERIODS, units), Nobody())
+    return backtest(house, house.catalog.rules[rule], Sought(form, PERIODS, units), Nobody())
 
 
 def places(hits: Sequence[Hit]) -> list[tuple[object, ...]]:

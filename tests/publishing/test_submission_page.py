@@ -12,7 +12,7 @@ from domain.issues import Issue, Repair, Severity
 from domain.periods import parse_period
 from domain.submissions import SubmissionState
 from domain.texts import Lang
-from domain.waivers import Asked, Waiver
+from domain.waivers import AskedWarning, Waiver
 from publishing.errors import PagesNotWrittenError
 from publishing.submission_page import publish_submissions, write_submission_page
 from publishing.submission_sheet import MOST_LINES
@@ -50,7 +50,7 @@ def told_of(state: SubmissionState, *issues: Issue, repairs: tuple[Repair, ...] 
         sender=None, delivered_at=WHEN, landed_at=WHEN, superseded_by=None,
     )  # fmt: skip
     moved = MoveRecord(None, state, WHEN, "night", None, None, None)
-    asked = tuple(Asked(issue, None) for issue in issues if issue.severity is Severity.WARNING)
+    asked = tuple(AskedWarning(issue, None) for issue in issues if issue.severity is Severity.WARNING)
     return Told(replace(known, **record), WHEN, issues, asked, repairs, (version(1, state),), moved)  # type: ignore[arg-type] # a test's own values
 
 
@@ -102,7 +102,7 @@ def test_an_accepted_report_without_questions_asks_nothing(catalog: Catalog) -> 
 def test_an_answered_question_asks_nothing_more(catalog: Catalog) -> None:
     """What was answered, by whom and until when stands in place of what to do."""
     waiver = Waiver(1, ASKED.code, "số liệu không đổi", "lan", WHEN, date(2025, 6, 30))
-    one = replace(told_of(SubmissionState.ACCEPTED, ASKED), asked=(Asked(ASKED, waiver),))
+    one = replace(told_of(SubmissionState.ACCEPTED, ASKED), asked=(AskedWarning(ASKED, waiver),))
     words = StrictPage(page_of(catalog, one)).words
     assert "Đơn vị không phải làm gì thêm" in words
     assert "“số liệu không đổi” (lan, 08:36 15/05/2025; có hiệu lực đến 30/06/2025)" in words

@@ -4,7 +4,7 @@ from datetime import date
 
 from domain.issues import Issue, Severity
 from domain.submissions import SubmissionState
-from domain.waivers import Asked
+from domain.waivers import AskedWarning
 from tests.warehouse.house import FORM, MAY, House
 from warehouse.engine import reading, transaction
 from warehouse.lifecycle import Said
@@ -36,7 +36,7 @@ def test_shadow_results_are_told_nobody(house: House) -> None:
     """A rule on trial leaves its findings in the warehouse, where no commune sees them."""
     (found,) = told_of(house, accept(house, SHADOW, ASKED))
     assert found.issues == (ASKED,)
-    assert found.asked == (Asked(ASKED, None),)
+    assert found.asked == (AskedWarning(ASKED, None),)
 
 
 def test_each_version_tells_of_all(house: House) -> None:
@@ -74,7 +74,7 @@ def test_an_answer_is_told_and_its_return(house: House) -> None:
     assert found == (first,)
     with transaction(house.engine) as session:
         take_back(session, place, ASKED.code, Decision(Said("it is not", "lan"), house.now()))
-    assert told_of(house, first)[0].asked == (Asked(ASKED, None),)
+    assert told_of(house, first)[0].asked == (AskedWarning(ASKED, None),)
     with reading(house.engine) as session:
         assert moved_since(session, answered)[0] == (first,)
 

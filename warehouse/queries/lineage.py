@@ -10,7 +10,7 @@ from domain.indicators import Flow
 from domain.issues import Repair
 from domain.periods import Period
 from domain.rollups import Boundary
-from domain.waivers import Asked
+from domain.waivers import AskedWarning
 from warehouse.asked import asked_of
 from warehouse.engine import Session
 from warehouse.lifecycle import find_all
@@ -100,6 +100,6 @@ def _on_cells(repairs: Collection[Repair], part: Contribution) -> tuple[Repair, 
     return tuple(repair for repair in repairs if (repair.sheet, repair.cell) in cells)
 
 
-def _about(asked: Collection[Asked], indicator: str) -> tuple[Asked, ...]:
+def _about(asked: Collection[AskedWarning], indicator: str) -> tuple[AskedWarning, ...]:
     """What is asked about an indicator, or about the report as a whole."""
     return tuple(one for one in asked if one.issue.indicator in {None, indicator})

@@ -10,7 +10,7 @@ from domain.observations import CellState
 from domain.periods import Period
 from domain.rollups import Boundary, RollupChange, RollupRow
 from domain.submissions import Judgement, SubmissionState
-from domain.waivers import Asked
+from domain.waivers import AskedWarning
 from warehouse.closed import Closing
 from warehouse.unit_state import UnitState
 
@@ -119,7 +119,7 @@ class AskedFigure:
     unit: str
     unit_name: str
     period: Period
-    asked: Asked
+    asked: AskedWarning
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ class ExplainedContribution:
     contribution: Contribution
     state: SubmissionState
     repairs: tuple[Repair, ...]
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[AskedWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from domain.issues import Issue
 from domain.periods import parse_period
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
-from domain.waivers import Asked
+from domain.waivers import AskedWarning
 from warehouse.asked import asked_of
 from warehouse.engine import Session
 from warehouse.lifecycle import find, find_all
@@ -29,7 +29,7 @@ def submission_issues(session: Session, submission_id: int) -> tuple[Issue, ...]
 
 def submission_warnings(
     session: Session, submission_ids: Collection[int], at: datetime
-) -> dict[int, tuple[Asked, ...]]:
+) -> dict[int, tuple[AskedWarning, ...]]:
     """The warnings of submissions, each with the answer that counts at a moment; one without any is absent.
 
     Raises:

@@ -11,7 +11,7 @@ from domain.issues import Issue, Repair
 from domain.periods import parse_period
 from domain.submissions import PENDING_STATES
 from domain.units import UnitKey
-from domain.waivers import Asked
+from domain.waivers import AskedWarning
 from warehouse.asked import asked_of
 from warehouse.engine import Session
 from warehouse.lifecycle import find_all
@@ -36,7 +36,7 @@ class Told:
     record: SubmissionRecord
     judged_at: datetime | None
     issues: tuple[Issue, ...]
-    asked: tuple[Asked, ...]
+    asked: tuple[AskedWarning, ...]
     repairs: tuple[Repair, ...]
     versions: tuple[Version, ...]
     last_move: MoveRecord
@@ -96,7 +96,7 @@ def moved_since(session: Session, seen: Mark) -> tuple[tuple[int, ...], Mark]:
 
 
 def _told(
-    session: Session, row: SubmissionRow, asked: tuple[Asked, ...], versions: dict[object, tuple[Version, ...]]
+    session: Session, row: SubmissionRow, asked: tuple[AskedWarning, ...], versions: dict[object, tuple[Version, ...]]
 ) -> Told:
     record = submission_record(session, row.id)
     return Told(
