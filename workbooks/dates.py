@@ -11,7 +11,6 @@ _MONTH_YEAR = re.compile(r"(?P<month>0?[1-9]|1[0-2])[/-](?P<year>(?:19|20)[0-9]{
 _CENTURY = 2000
 # Nobody types a day before this into a report: a small number stood in a cell that still had a date's format.
 _FIRST_YEAR = 1950
-_EPOCH = date(1899, 12, 30)
 
 
 def is_date_text(text: str) -> bool:

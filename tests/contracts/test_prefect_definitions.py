@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from prefect.client.orchestration import PrefectClient
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -15,15 +14,11 @@ from flows.missed_notices import TOLD_OF, send_missed
 from flows.service.automations import apply_automations
 from flows.service.files import read_automations, read_deployments
 from flows.service.webhook import apply_webhook
+from tests.flows.prefect_api import api, ask
 from tests.flows.prefect_server import server_url
 from warehouse.engine import migrate, open_engine
 
 pytestmark = pytest.mark.xdist_group("prefect")
-
-
-def ask(path: str, **question: object) -> Any:  # noqa: ANN401 # JSON
-    """An answer of the server."""
-    return httpx.post(f"{server_url()}/{path}", json=question, timeout=60).raise_for_status().json()
 
 
 def automations() -> dict[str, dict[str, Any]]:
@@ -58,8 +53,8 @@ def test_applied_again_automations_stay() -> None:
     apply(sends_mail=True)
     first = automations()
     mailing = next(one for name, one in first.items() if "mail when a run fails" in name)
-    off = httpx.patch(f"{server_url()}/automations/{mailing['id']}", json={"enabled": False})
-    assert off.is_success
+    with api(server_url()) as client:
+        client.patch(f"automations/{mailing['id']}", json={"enabled": False})
     apply(sends_mail=True)
     second = automations()
     assert {name: one["id"] for name, one in first.items()} == {name: one["id"] for name, one in second.items()}

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 from prefect import flow
 from prefect.runtime import flow_run
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -32,6 +31,7 @@ from flows.report import report
 from flows.wiring import House
 from flows.wording import Wording
 from tests.flows.nights import NOW, house_of
+from tests.flows.prefect_api import ask, look_up
 from tests.flows.prefect_server import server_url
 from warehouse.engine import transaction
 from warehouse.reference import mirror_catalog
@@ -166,24 +166,20 @@ def _counted(run_id: str) -> Counted:
     of_run = {"flow_runs": {"id": {"any_": [run_id]}}}
     ended = {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED"]}}}
     failed = {"state": {"type": {"any_": ["FAILED"]}}}
-    tables = _ask("artifacts/filter", **of_run, artifacts={"key": {"any_": ["failed-submissions"]}})
+    tables = ask("artifacts/filter", **of_run, artifacts={"key": {"any_": ["failed-submissions"]}})
     heard = {
         "event": {"name": ["tonghop.submission.quarantined"]},
         "related": {"id": [f"prefect.flow-run.{run_id}"]},
     }
     return Counted(
-        task_runs=_ask("task_runs/count", **of_run),
-        failed=_ask("task_runs/count", **of_run, task_runs=failed),
-        ended=_ask("task_runs/count", **of_run, task_runs=ended),
-        artifacts=_ask("artifacts/count", **of_run),
-        events=_ask("events/filter", filter=heard, limit=1)["total"],
+        task_runs=ask("task_runs/count", **of_run),
+        failed=ask("task_runs/count", **of_run, task_runs=failed),
+        ended=ask("task_runs/count", **of_run, task_runs=ended),
+        artifacts=ask("artifacts/count", **of_run),
+        events=ask("events/filter", filter=heard, limit=1)["total"],
         table_rows=sum(len(json.loads(table["data"])) for table in tables),
-        state=httpx.get(f"{server_url()}/flow_runs/{run_id}", timeout=60).raise_for_status().json()["state"]["type"],
+        state=look_up(f"flow_runs/{run_id}")["state"]["type"],
     )
-
-
-def _ask(path: str, **question: object) -> Any:  # noqa: ANN401 # JSON
-    return httpx.post(f"{server_url()}/{path}", json=question, timeout=60).raise_for_status().json()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """A service as `tonghop up` starts it, asked and watched by tests: its command line, its API, its processes."""
 
-import json
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ import httpx
 
 from flows.service.processes import processes_of
 from flows.service.record import Record, read
+from tests.flows.prefect_api import api
 from tests.flows.prefect_server import PATIENCE_SECONDS, clean_environment, free_port
 
 T = TypeVar("T")
@@ -91,19 +91,13 @@ class Service:
         """Change something that its server keeps."""
         self._send("PATCH", path, wanted)
 
-    def _send(self, method: str, path: str, body: dict[str, object]) -> httpx.Response:
-        # With a token against forged requests, where one is wanted.
-        with httpx.Client(base_url=f"http://127.0.0.1:{self.port}/api", auth=self.auth, timeout=60) as client:
-            headers = {}
-            if self.auth:
-                token = client.get("/csrf-token", params={"client": "tests"}).raise_for_status().json()["token"]
-                headers = {"Prefect-Csrf-Client": "tests", "Prefect-Csrf-Token": token}
-            return client.request(method, f"/{path}", content=json.dumps(body), headers=headers).raise_for_status()
+    def _send(self, method: str, path: str, body: dict[str, object] | None = None) -> httpx.Response:
+        with api(f"http://127.0.0.1:{self.port}/api", self.auth) as client:
+            return client.request(method, path, json=body)
 
     def get(self, path: str) -> Any:  # noqa: ANN401 # JSON
         """An answer of its server."""
-        url = f"http://127.0.0.1:{self.port}/api/{path}"
-        return httpx.get(url, auth=self.auth, timeout=60).raise_for_status().json()
+        return self._send("GET", path).json()
 
     def start_run(self, deployment: str, **parameters: object) -> str:
         """Start a run of a deployment; its id."""

@@ -19,6 +19,7 @@ from domain.periods import parse_period
 from flows.asked import Asked, scope_of
 from flows.reason import Reason
 from tests.flows.nights import AREA, WRONG, deliver, picture_of, rows_of
+from tests.flows.prefect_api import ask, look_up
 from tests.flows.prefect_server import PATIENCE_SECONDS, clean_environment, server_url
 from workbooks.sample import SampleFile
 
@@ -95,11 +96,11 @@ def serving(home: Path) -> Iterator[str]:
     try:
         give_up = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < give_up:
-            found = httpx.get(f"{server_url()}/deployments/name/rerun/{name}")
-            if found.status_code == 200:
+            found = ask("deployments/filter", deployments={"name": {"any_": [name]}})
+            if found:
                 break
             time.sleep(0.5)
-        yield str(found.raise_for_status().json()["id"])
+        yield str(found[0]["id"])
     finally:
         server.terminate()
         server.wait(30)
@@ -110,7 +111,7 @@ def ended(run_id: str) -> dict[str, str]:
     give_up = time.monotonic() + PATIENCE_SECONDS
     state: dict[str, str] = {}
     while time.monotonic() < give_up:
-        state = httpx.get(f"{server_url()}/flow_runs/{run_id}").raise_for_status().json()["state"]
+        state = look_up(f"flow_runs/{run_id}")["state"]
         if state["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}:
             return state
         time.sleep(0.5)
@@ -135,17 +136,17 @@ def test_the_api_does_what_the_command_does(after_night: Path, correction: Sampl
     by_command = tmp_path / "by-command" / "home"
     shutil.copytree(after_night, by_command, symlinks=True)
     with serving(after_night) as deployment:
-        create = f"{server_url()}/deployments/{deployment}/create_flow_run"
-        refused = httpx.post(create, json={"parameters": {"period": "2025-05", "reason": "because"}})
-        assert refused.status_code >= 400
+        create = f"deployments/{deployment}/create_flow_run"
+        with pytest.raises(httpx.HTTPStatusError, match="because"):
+            ask(create, parameters={"period": "2025-05", "reason": "because"})
         asked = {"area": AREA, "period": "2025-05", "reason": "correction", "note": "xã gửi bản sửa"}
-        tried = httpx.post(create, json={"parameters": {**asked, "dry_run": True}}).raise_for_status().json()
+        tried = ask(create, parameters={**asked, "dry_run": True})
         assert ended(tried["id"])["type"] == "COMPLETED"
         assert rows_of(after_night, "SELECT max(number) FROM rollup_revision") == [(1,)]
         page = {"flow_runs": {"id": {"any_": [tried["id"]]}}, "artifacts": {"key": {"any_": ["rerun-preview"]}}}
-        (told,) = httpx.post(f"{server_url()}/artifacts/filter", json=page).raise_for_status().json()
+        (told,) = ask("artifacts/filter", **page)
         assert f"{WRONG} Ma Nới" in told["data"]
-        run = httpx.post(create, json={"parameters": asked}).raise_for_status().json()
+        run = ask(create, parameters=asked)
         assert ended(run["id"])["type"] == "COMPLETED"
         assert run["parameters"]["area"] == AREA
     done = command(by_command, "--area", AREA, "--period", "2025-05", "--note", "xã gửi bản sửa")

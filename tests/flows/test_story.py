@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from domain.catalog import Catalog
 from flows.prefect_steps import TABLE
 from tests.flows.nights import AREA, WRONG, published_rows, rows_of
+from tests.flows.prefect_api import ask, look_up
 from tests.flows.prefect_server import PATIENCE_SECONDS, clean_environment, server_url
 
 pytestmark = pytest.mark.xdist_group("prefect")
@@ -83,11 +83,6 @@ def eventually(ask: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
     return []
 
 
-def ask(path: str, **question: object) -> Any:  # noqa: ANN401 # JSON
-    """An answer of the server."""
-    return httpx.post(f"{server_url()}/{path}", json=question).raise_for_status().json()
-
-
 def test_the_inbox_is_filled(story: Story) -> None:
     """Sixteen workbooks arrive; the correction lies beside the inbox and not in it."""
     assert story.codes["sample"] == 0
@@ -105,7 +100,7 @@ def test_a_night_with_a_refusal_is_1(story: Story) -> None:
 
 def test_the_flow_run_is_red(story: Story) -> None:
     """The night's flow run ends Failed and says how many were refused."""
-    run = httpx.get(f"{server_url()}/flow_runs/{runs_of(story)[0]}").raise_for_status().json()
+    run = look_up(f"flow_runs/{runs_of(story)[0]}")
     assert (run["state"]["type"], run["state"]["message"].split(";")[0]) == ("FAILED", "1 of 16 submissions refused")
 
 
@@ -177,7 +172,7 @@ def test_a_second_night_says_nothing_new(story: Story) -> None:
     assert story.codes["second night"] == 0
     assert "Nothing new" in story.printed["second night"]
     assert story.published["second night"] == story.published["night"]
-    run = httpx.get(f"{server_url()}/flow_runs/{runs_of(story)[1]}").raise_for_status().json()
+    run = look_up(f"flow_runs/{runs_of(story)[1]}")
     assert run["state"]["type"] == "COMPLETED"
 
 
@@ -206,7 +201,7 @@ def test_the_rerun_lists_what_moved(story: Story) -> None:
 
 def test_the_reason_is_kept_with_the_run(story: Story) -> None:
     """Whoever looks at the rerun later reads why it was made."""
-    run = httpx.get(f"{server_url()}/flow_runs/{runs_of(story)[2]}").raise_for_status().json()
+    run = look_up(f"flow_runs/{runs_of(story)[2]}")
     given = run["parameters"]
     assert (given["period"], given["units"], given["reason"]) == ("2025-05", [WRONG], "correction")
     assert rows_of(story.home, "SELECT reason FROM run WHERE kind = 'rerun'") == [
