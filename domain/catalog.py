@@ -29,7 +29,7 @@ from domain.catalog_units import load_units
 from domain.errors import TerminalError, UsageError
 from domain.extents import ground_of
 from domain.indicators import Indicator, Target, Theme
-from domain.issues import Issue
+from domain.issues import Issue, Repair
 from domain.layouts import Exemption, Form, Layout, Obligation
 from domain.periods import Calendar, Period, add_working_days
 from domain.rollups import Boundary
@@ -226,6 +226,11 @@ class Catalog:
     def issue_action(self, issue: Issue, lang: Lang) -> str:
         """What the official should do; missing facts show as "?"."""
         return self._show_issue(self._issue_text(issue).action, issue, lang)
+
+    def repair_text(self, repair: Repair, lang: Lang) -> str:
+        """By which tolerance a cell was read as something else; one of an older catalogue by its name."""
+        text = self.repair_texts.get(repair.rule)
+        return text.get(lang) if text else repair.rule
 
     def _issue_text(self, issue: Issue) -> IssueText:
         if issue.code in self.rules:

@@ -11,6 +11,7 @@ from jsonschema.exceptions import best_match
 
 from domain.catalog_errors import CatalogError
 from domain.catalog_files import Document, Table
+from domain.texts import cut
 
 _SCHEMAS = Path(__file__).resolve().parent.parent / "catalog" / "schemas"
 
@@ -60,7 +61,7 @@ def _first_problem(kind: str, data: object) -> ValidationError | None:
 
 def _sentence(problem: ValidationError) -> str:
     place = ".".join(str(step) for step in problem.absolute_path) or "the file"
-    said = problem.message if len(problem.message) < 200 else problem.message[:200] + "…"
+    said = cut(problem.message, 200)
     return f"{place}: {said}"
 
 

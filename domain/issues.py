@@ -1,8 +1,9 @@
 """What is wrong with a submission, as data: where, what was found, what was expected; and what reading mended."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 
 class Severity(StrEnum):
@@ -12,6 +13,8 @@ class Severity(StrEnum):
     WARNING = "warning"
     INFO = "info"
 
+
+GRAVEST_FIRST: Final = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
 COMPARED_WITH = "units"
 """Fact of an issue whose `expected` is made of so many other units' figures, as a median is."""
@@ -39,6 +42,11 @@ class Issue:
     facts: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def place(self) -> str:
+        """Where it is, as `Sheet!A1`; the sheet alone where no cell is meant, "" for the whole file."""
+        return _place(self.sheet, self.cell)
+
+    @property
     def is_shadow(self) -> bool:
         """Whether a rule on trial found it, so that nobody is told."""
         name, value = SHADOW_FACT
@@ -54,3 +62,19 @@ class Repair:
     cell: str
     before: str
     after: str
+
+    @property
+    def place(self) -> str:
+        """Where it was, as `Sheet!A1`."""
+        return _place(self.sheet, self.cell)
+
+
+def told(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+    """The issues a commune is told of, gravest first: what rules on trial found is not among them."""
+    return tuple(
+        sorted((one for one in issues if not one.is_shadow), key=lambda one: GRAVEST_FIRST.index(one.severity))
+    )
+
+
+def _place(sheet: str | None, cell: str | None) -> str:
+    return "!".join(part for part in (sheet, cell) if part)

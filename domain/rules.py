@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from domain.issues import Severity
+from domain.issues import GRAVEST_FIRST, Severity
 from domain.texts import Text
 
 
@@ -35,7 +35,6 @@ class FigureName:
 Setting = str | int | float | tuple[FigureName, ...]
 """What a rule may set a parameter to; several figures stand for their sum."""
 
-_MILDEST_FIRST = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
 _CEILING = {Stage.WARN: Severity.WARNING, Stage.BLOCK: Severity.CRITICAL}
 
 
@@ -76,4 +75,4 @@ class Rule:
         stage = self.stage_on(day)
         if stage is None or stage is Stage.SHADOW:
             return None
-        return min(self.severity, _CEILING[stage], key=_MILDEST_FIRST.index)
+        return max(self.severity, _CEILING[stage], key=GRAVEST_FIRST.index)

@@ -41,6 +41,11 @@ class Text:
         return self.get(lang).format_map(facts)
 
 
+def cut(text: str, most: int) -> str:
+    """A text of at most so many letters; where some are left out, the last one says so."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def normalise_name(name: str) -> str:
     """Make two spellings of one Vietnamese name equal: form, tone place, case, spaces, dashes, quotes, invisible marks.
 

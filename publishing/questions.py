@@ -1,6 +1,5 @@
 """The warnings about a revision's figures, each once, with all figures of a unit that it is about and its answer."""
 
-from publishing.formatting import format_day
 from publishing.report import Question
 from publishing.wording import Wording
 from warehouse.queries import AskedFigure, Revision
@@ -28,13 +27,4 @@ def _unit(one: AskedFigure, revision: Revision) -> str:
 
 
 def _answer(one: AskedFigure, words: Wording) -> str:
-    waiver = one.asked.waiver
-    if waiver is None:
-        return ""
-    return words.text(
-        "question_answered",
-        reason=waiver.reason,
-        by=waiver.by,
-        at=words.time(waiver.at),
-        until=format_day(waiver.until, words.lang),
-    )
+    return "" if one.asked.waiver is None else words.answer(one.asked.waiver)

@@ -11,7 +11,7 @@ from domain.issues import Issue, Severity
 from domain.observations import CellState, Figure, Observation
 from domain.placing import day_in_vietnam
 from domain.submissions import SubmissionState
-from domain.texts import Lang
+from domain.texts import Lang, cut
 from domain.units import Level
 from publishing.assemble import period_name
 from publishing.formatting import format_day, format_number, format_percent, format_time
@@ -68,13 +68,12 @@ class Receipt:
     def facts(self) -> list[tuple[str, str]]:
         """Who sent what, when: label and value."""
         record, text = self.reply.record, self.words.text
-        form = self._catalog.forms.get(record.form or "")
         unknown = text("receipt_unit_unknown")
         deadline = self._deadline
         facts = [
             (text("receipt_unit"), f"{record.unit_name} ({record.unit})" if record.unit else unknown),
             (text("receipt_period"), period_name(record.period, self.words) if record.period else unknown),
-            (text("receipt_form"), f"{form.number} – {form.title.get(self.lang)}" if form else unknown),
+            (text("receipt_form"), self.words.form(record.form) or unknown),
             (text("receipt_file"), record.file.file_name),
             (text("receipt_delivered"), format_time(record.delivered_at, self.lang)),
             (text("receipt_landed"), format_time(record.landed_at, self.lang)),
@@ -108,9 +107,12 @@ class Receipt:
         """What was read with tolerance."""
         return [
             ToldIssue(
-                _place(one.sheet, one.cell),
+                one.place,
                 self.words.text(
-                    "receipt_repair", rule=self._rule(one.rule), before=_short(one.before), after=_short(one.after)
+                    "receipt_repair",
+                    rule=self._catalog.repair_text(one, self.lang),
+                    before=cut(one.before, _HOW_LONG),
+                    after=cut(one.after, _HOW_LONG),
                 ),
                 "",
             )
@@ -180,14 +182,10 @@ class Receipt:
 
     def _in_words(self, issue: Issue) -> ToldIssue:
         return ToldIssue(
-            _place(issue.sheet, issue.cell),
+            issue.place,
             self._catalog.issue_message(issue, self.lang),
             self._catalog.issue_action(issue, self.lang),
         )
-
-    def _rule(self, rule: str) -> str:
-        text = self._catalog.repair_texts.get(rule)
-        return text.get(self.lang) if text else rule
 
     def _figure(self, one: Observation) -> ReadFigure:
         indicator = self._catalog.indicators.get(one.indicator)
@@ -224,11 +222,3 @@ class Receipt:
             return self.words.text("receipt_soon")
         is_over = day_in_vietnam(self.reply.judged_at) > deadline
         return self.words.text("receipt_overdue" if is_over else "receipt_until", day=format_day(deadline, self.lang))
-
-
-def _place(sheet: str | None, cell: str | None) -> str:
-    return "!".join(part for part in (sheet, cell) if part)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _HOW_LONG else text[: _HOW_LONG - 1] + "…"

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.catalog import Catalog
-from domain.issues import Severity
+from domain.issues import GRAVEST_FIRST, Severity
 from domain.submissions import SubmissionState
 from domain.waivers import AskedWarning
 from publishing.assemble import period_name
@@ -15,8 +14,6 @@ from warehouse.queries.told import Told
 
 MOST_LINES = 500
 """So many issues or repairs are listed each; whoever has more mends these first."""
-
-_SEVERITIES = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,7 @@ def sheet_of(one: Told, words: Wording) -> SubmissionSheet:
         code=record.unit or "",
         period=period_name(record.period, words) if record.period else "",
         days=_days(one, words),
-        form=_form(words.catalog, record.form, words),
+        form=words.form(record.form),
         outcome=outcome,
         mood=_MOODS[outcome],
         said=words.text("sub_said", actor=move.actor, note=move.note) if move.actor and move.note else "",
@@ -153,13 +150,8 @@ def _days(one: Told, words: Wording) -> str:
     return words.text("period_days", first=first, last=last)
 
 
-def _form(catalog: Catalog, form: str | None, words: Wording) -> str:
-    known = catalog.forms.get(form or "")
-    return f"{known.number} – {known.title.get(words.lang)}" if known else form or ""
-
-
 def _groups(one: Told, words: Wording) -> Iterable[IssueGroup]:
-    for severity in _SEVERITIES:
+    for severity in GRAVEST_FIRST:
         of_it = [AskedWarning(issue, None) for issue in one.issues if issue.severity is severity]
         if severity is Severity.WARNING and one.asked:
             of_it = list(one.asked)
@@ -170,7 +162,6 @@ def _groups(one: Told, words: Wording) -> Iterable[IssueGroup]:
 
 def _issue(asked: AskedWarning, words: Wording) -> IssueLine:
     catalog, lang, issue, waiver = words.catalog, words.lang, asked.issue, asked.waiver
-    answered = {} if waiver is None else {"reason": waiver.reason, "by": waiver.by, "at": words.time(waiver.at)}
     return IssueLine(
         sheet=issue.sheet or "",
         cell=issue.cell or "",
@@ -179,14 +170,13 @@ def _issue(asked: AskedWarning, words: Wording) -> IssueLine:
         title=catalog.issue_title(issue, lang),
         message=catalog.issue_message(issue, lang),
         action=catalog.issue_action(issue, lang),
-        answer="" if waiver is None else words.text("sub_answer", until=words.day(waiver.until), **answered),
+        answer="" if waiver is None else words.text("sub_answer", answer=words.answer(waiver)),
     )
 
 
 def _repairs(one: Told, words: Wording) -> Iterable[RepairLine]:
     for repair in one.repairs:
-        known = words.catalog.repair_texts.get(repair.rule)
-        rule = known.get(words.lang) if known else repair.rule
+        rule = words.catalog.repair_text(repair, words.lang)
         yield RepairLine(repair.sheet, repair.cell, repair.before, repair.after, rule)
 
 

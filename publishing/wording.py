@@ -7,6 +7,7 @@ from decimal import Decimal
 from domain.catalog import Catalog
 from domain.rollups import RollupStatus
 from domain.texts import Lang
+from domain.waivers import Waiver
 from publishing.formatting import format_day, format_number, format_percent, format_quantity, format_time
 from publishing.report import CommuneFigure, Figure, Report, UnitLine
 
@@ -88,6 +89,16 @@ class Wording:
     def kilobytes(self, size: int) -> str:
         """The size of a file, from bytes."""
         return f"{format_number(Decimal(-(-size // 1024)), self.lang)} KB"
+
+    def form(self, form: str | None) -> str:
+        """Number and title of a form; one that has left the catalogue is shown by its code, none as nothing."""
+        known = self.catalog.forms.get(form or "")
+        return f"{known.number} – {known.title.get(self.lang)}" if known else form or ""
+
+    def answer(self, waiver: Waiver) -> str:
+        """What a person answered to a warning, with who, when and until which day it counts."""
+        said = {"reason": waiver.reason, "by": waiver.by, "at": self.time(waiver.at)}
+        return self.text("question_answered", until=self.day(waiver.until), **said)
 
     def day(self, day: date) -> str:
         """A day."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from domain.catalog import Catalog
-from domain.issues import Issue, Repair
+from domain.issues import Issue, Repair, told
 from domain.texts import Lang
 from workbooks.addresses import parse_range
 from workbooks.guards import Container, Limits, RefusedError, check_bytes
@@ -26,7 +26,7 @@ from workbooks.marking.sheet_notes import NotePlace, add_notes
 from workbooks.marking.tags import SheetMarkup, open_sheet
 from workbooks.marking.traces import is_marked, may_be_marked, without_marks
 from workbooks.reader import read_as_sent
-from workbooks.result_lines import issue_lines, repair_lines, severity_text, told
+from workbooks.result_lines import issue_lines, repair_lines, severity_text
 
 Spot = tuple[int, int]
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from domain.catalog import Catalog
-from domain.issues import Issue, Repair, Severity
-from domain.rules import Stage
-from domain.texts import Lang
+from domain.issues import GRAVEST_FIRST, Issue, Repair, Severity, told
+from domain.texts import Lang, cut
 
-_GRAVEST_FIRST = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 LONGEST_TEXT = 500
 """Letters shown of what a cell holds; the cell itself has the rest."""
 
@@ -26,12 +24,6 @@ class ResultLine:
     action: str
 
 
-def told(issues: Iterable[Issue]) -> tuple[Issue, ...]:
-    """The issues a commune is told of, gravest first: what rules on trial found in the shadow is not among them."""
-    shown = [issue for issue in issues if issue.facts.get("stage") != Stage.SHADOW]
-    return tuple(sorted(shown, key=lambda issue: _GRAVEST_FIRST.index(issue.severity)))
-
-
 def issue_lines(issues: Iterable[Issue], catalog: Catalog, lang: Lang) -> Iterator[ResultLine]:
     """A line for each issue a commune is told of."""
     for issue in told(issues):
@@ -40,8 +32,8 @@ def issue_lines(issues: Iterable[Issue], catalog: Catalog, lang: Lang) -> Iterat
             cell=issue.cell or "",
             severity=issue.severity,
             message=catalog.issue_message(issue, lang),
-            found=_short(issue.found),
-            expected=_short(issue.expected),
+            found=cut(issue.found or "", LONGEST_TEXT),
+            expected=cut(issue.expected or "", LONGEST_TEXT),
             action=catalog.issue_action(issue, lang),
         )
 
@@ -49,14 +41,13 @@ def issue_lines(issues: Iterable[Issue], catalog: Catalog, lang: Lang) -> Iterat
 def repair_lines(repairs: Iterable[Repair], catalog: Catalog, lang: Lang) -> Iterator[ResultLine]:
     """A line for each repair: what stood there, and what it was read as."""
     for repair in repairs:
-        text = catalog.repair_texts.get(repair.rule)
         yield ResultLine(
             sheet=repair.sheet,
             cell=repair.cell,
             severity=None,
-            message=text.get(lang) if text else repair.rule,
-            found=_short(repair.before),
-            expected=_short(repair.after),
+            message=catalog.repair_text(repair, lang),
+            found=cut(repair.before, LONGEST_TEXT),
+            expected=cut(repair.after, LONGEST_TEXT),
             action="",
         )
 
@@ -68,7 +59,7 @@ def severity_text(severity: Severity, catalog: Catalog, lang: Lang) -> str:
 
 def counts_text(issues: Sequence[ResultLine], repairs: Sequence[ResultLine], catalog: Catalog, lang: Lang) -> str:
     """How much of what there is, in one sentence."""
-    by_severity = {severity: sum(line.severity is severity for line in issues) for severity in _GRAVEST_FIRST}
+    by_severity = {severity: sum(line.severity is severity for line in issues) for severity in GRAVEST_FIRST}
     return catalog.text(
         "workbooks.result_counts",
         lang,
@@ -77,8 +68,3 @@ def counts_text(issues: Sequence[ResultLine], repairs: Sequence[ResultLine], cat
         notes=by_severity[Severity.INFO],
         repairs=len(repairs),
     )
-
-
-def _short(text: str | None) -> str:
-    shown = text or ""
-    return shown if len(shown) <= LONGEST_TEXT else shown[: LONGEST_TEXT - 1] + "…"

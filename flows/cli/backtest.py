@@ -95,9 +95,8 @@ def show_backtest(voice: Voice, found: "Backtest") -> None:
 
 def _cells(voice: Voice, hit: "Hit") -> list[str]:
     issue = hit.issue
-    place = "!".join(filter(None, (issue.sheet, issue.cell)))
     then = voice.text(f"backtest_then_{'accepted' if hit.accepted else 'refused'}", version=hit.version)
-    cells = (hit.period.id, f"{hit.unit} {hit.unit_name}", place, issue.found or "", issue.expected or "", then)
+    cells = (hit.period.id, f"{hit.unit} {hit.unit_name}", issue.place, issue.found or "", issue.expected or "", then)
     return [escape(cell) for cell in cells]
 
 

@@ -199,9 +199,8 @@ def _behind(one: "SourceCell") -> str:
 
 def _show_repairs(voice: Voice, one: "ExplainedContribution") -> None:
     for repair in one.repairs:
-        text = voice.catalog.repair_texts.get(repair.rule)
-        why = text.get(voice.lang) if text else repair.rule
-        place = f"{one.contribution.unit} {repair.sheet}!{repair.cell}"
+        why = voice.catalog.repair_text(repair, voice.lang)
+        place = f"{one.contribution.unit} {repair.place}"
         voice.say("explain_repair", cell=place, before=repair.before, after=repair.after, why=why)
 
 

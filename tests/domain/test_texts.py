@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.texts import Text, ascii_key, normalise_name
+from domain.texts import Text, ascii_key, cut, normalise_name
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,9 @@ def test_a_text_of_ours_without_its_fact_is_a_defect() -> None:
     """A fact that was not given raises."""
     with pytest.raises(KeyError):
         Text(vi="{cell}", en="{cell}").format("vi", {})
+
+
+@pytest.mark.parametrize(("text", "shown"), [("", ""), ("Ninh", "Ninh"), ("Ninh Sơn", "Nin…")])
+def test_a_cut_text_says_so(text: str, shown: str) -> None:
+    """A text of just as many letters is whole; a longer one ends in a mark that counts among them."""
+    assert cut(text, 4) == shown

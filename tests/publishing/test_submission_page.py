@@ -105,7 +105,7 @@ def test_an_answered_question_asks_nothing_more(catalog: Catalog) -> None:
     one = replace(told_of(SubmissionState.ACCEPTED, ASKED), asked=(AskedWarning(ASKED, waiver),))
     words = StrictPage(page_of(catalog, one)).words
     assert "Đơn vị không phải làm gì thêm" in words
-    assert "“số liệu không đổi” (lan, 08:36 15/05/2025; có hiệu lực đến 30/06/2025)" in words
+    assert "“số liệu không đổi” (lan, 08:36 15/05/2025; có giá trị đến hết 30/06/2025)" in words
     assert catalog.issue_action(ASKED, "vi") not in words
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import ColumnElement, func, select
 
-from domain.issues import SHADOW_FACT, Issue, Severity
+from domain.issues import SHADOW_FACT, Issue, Severity, told
 from domain.units import UnitKey
 from warehouse.engine import Session
 from warehouse.filed import Filed
@@ -12,7 +12,6 @@ from warehouse.findings import issue_of
 from warehouse.models import IssueRow, OrgUnitRow, SubmissionRow
 from warehouse.queries.read_models import FileRef
 
-_GRAVEST_FIRST = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 _IDS_AT_ONCE = 1_000
 
 
@@ -70,5 +69,4 @@ def issues_of(session: Session, submission: SubmissionRow | Filed) -> tuple[Issu
         .where(IssueRow.submission_id == submission.id, IssueRow.judgement == submission.judgement)
         .order_by(IssueRow.position)
     )
-    issues = [issue for issue in map(issue_of, rows) if not issue.is_shadow]
-    return tuple(sorted(issues, key=lambda issue: _GRAVEST_FIRST.index(issue.severity)))
+    return told(map(issue_of, rows))

@@ -1,0 +1,35 @@
+"""What of a submission's issues is told, and where each one is."""
+
+import pytest
+
+from domain.issues import SHADOW_FACT, Issue, Repair, Severity, told
+
+
+def issue(code: str, severity: Severity, **more: str) -> Issue:
+    """An issue on the form sheet."""
+    return Issue(code, severity, sheet="Biểu 01-T", cell="E15", facts=more)
+
+
+def test_the_gravest_is_told_first_and_a_trial_never() -> None:
+    """Issues of one severity stay in the order in which they were found; a rule on trial is heard by nobody."""
+    note, first, second = (
+        issue("note", Severity.INFO),
+        issue("first", Severity.WARNING),
+        issue("second", Severity.WARNING),
+    )
+    fault, trial = issue("fault", Severity.CRITICAL), issue("trial", Severity.CRITICAL, **dict([SHADOW_FACT]))
+    assert told([note, first, trial, second, fault]) == (fault, first, second, note)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "place"),
+    [("Biểu 01-T", "E15", "Biểu 01-T!E15"), ("Biểu 01-T", None, "Biểu 01-T"), (None, None, "")],
+)
+def test_a_place_names_what_is_known(sheet: str | None, cell: str | None, place: str) -> None:
+    """Sheet and cell, the sheet alone, or nothing where the whole file is meant."""
+    assert Issue("any", Severity.INFO, sheet=sheet, cell=cell).place == place
+
+
+def test_a_repair_is_at_its_cell() -> None:
+    """Repairs are told by the same name of a place."""
+    assert Repair("any", "Biểu 01-T", "E15", "1 2", "12").place == "Biểu 01-T!E15"
