@@ -1,5 +1,7 @@
 """Receive: one submission per stored file, however often and by whatever way it is delivered."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +11,7 @@ from domain.submissions import SubmissionState
 from warehouse.engine import Session, serialise
 from warehouse.lifecycle import begin
 from warehouse.models import DeliveryRow, SubmissionRow
+from warehouse.pieces import in_pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,16 @@ class Arrival:
 def known_fingerprints(session: Session, connector: str) -> frozenset[str]:
     """Fingerprints of all files taken from a connector so far: they need not be fetched again."""
     return frozenset(session.scalars(select(DeliveryRow.fingerprint).where(DeliveryRow.connector == connector)))
+
+
+def deliveries_of(session: Session, submission_ids: Iterable[int]) -> dict[int, list[DeliveryRow]]:
+    """Every delivery of these submissions, each one's in the order in which they were landed."""
+    row, found = DeliveryRow, defaultdict[int, list[DeliveryRow]](list)
+    for piece in in_pieces(submission_ids):
+        landed = select(row).where(row.submission_id.in_(piece)).order_by(row.landed_at, row.delivered_at, row.id)
+        for one in session.scalars(landed):
+            found[one.submission_id].append(one)
+    return found
 
 
 def receive(session: Session, arrival: Arrival, run_id: str | None = None) -> int:

@@ -1,7 +1,7 @@
 """Which warnings accepted reports carry, and which of them a person has answered, now or as of a moment."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select
@@ -11,10 +11,9 @@ from domain.issues import Issue, Severity
 from domain.placing import day_in_vietnam
 from domain.waivers import AskedWarning, Line, Waiver, basis_of
 from warehouse.engine import Session
-from warehouse.findings import issue_of
+from warehouse.findings import found_in, issue_of
 from warehouse.models import IssueRow, ObservationRow, SubmissionRow, WaivedIssueRow, WaiverRow
-
-_IDS_AT_ONCE = 500
+from warehouse.pieces import in_pieces
 
 _Key = tuple[str, str | None, str | None, str]
 """What an answer has in common with the warning that it answers: rule, indicator, village, basis."""
@@ -45,8 +44,8 @@ def lines_of(session: Session, submissions: Iterable[int]) -> dict[int, list[Lin
     row = ObservationRow
     found: dict[int, list[Line]] = defaultdict(list)
     columns = (row.submission_id, row.indicator, row.unit_code, row.numerator, row.denominator, row.stated)
-    for part in _parts(submissions):
-        rows = session.execute(select(*columns).where(row.submission_id.in_(part))).tuples()
+    for piece in in_pieces(submissions):
+        rows = session.execute(select(*columns).where(row.submission_id.in_(piece))).tuples()
         for submission, indicator, unit, numerator, denominator, stated in rows:
             found[submission].append(Line(indicator, unit, numerator, denominator, stated))
     return found
@@ -70,22 +69,15 @@ def _key(issue: Issue, said: Sequence[Line], unit: str) -> _Key:
 
 def _warnings(session: Session, judgements: Mapping[int, int]) -> dict[int, list[Issue]]:
     found: dict[int, list[Issue]] = defaultdict(list)
-    for part in _parts(judgements):
-        rows = session.scalars(
-            select(IssueRow)
-            .where(IssueRow.submission_id.in_(part), IssueRow.severity == Severity.WARNING)
-            .order_by(IssueRow.submission_id, IssueRow.judgement, IssueRow.position)
-        )
-        for row in rows:
-            if row.judgement == judgements[row.submission_id]:
-                found[row.submission_id].append(issue_of(row))
+    for row in found_in(session, IssueRow, judgements, IssueRow.severity == Severity.WARNING):
+        found[row.submission_id].append(issue_of(row))
     return dict(found)
 
 
 def _answers(session: Session, submissions: Iterable[int], at: datetime) -> dict[int, tuple[str, dict[_Key, Waiver]]]:
     """Of each submission about whose place anything was answered: its unit, and the answers by what they answer."""
     found: dict[int, tuple[str, dict[_Key, Waiver]]] = {}
-    for part in _parts(submissions):
+    for piece in in_pieces(submissions):
         rows = session.execute(
             select(SubmissionRow.id, WaiverRow, WaivedIssueRow)
             .join(
@@ -96,7 +88,7 @@ def _answers(session: Session, submissions: Iterable[int], at: datetime) -> dict
                 & (WaiverRow.period == SubmissionRow.period),
             )
             .join(WaivedIssueRow, WaivedIssueRow.waiver_id == WaiverRow.id)
-            .where(SubmissionRow.id.in_(part), counts_at(at))
+            .where(SubmissionRow.id.in_(piece), counts_at(at))
             .order_by(WaiverRow.id)
         ).tuples()
         for submission, waiver, covered in rows:
@@ -104,9 +96,3 @@ def _answers(session: Session, submissions: Iterable[int], at: datetime) -> dict
             key = (waiver.rule, covered.indicator, covered.unit, covered.basis)
             answers.setdefault(key, waiver_of(waiver))
     return found
-
-
-def _parts(ids: Iterable[int]) -> Iterator[Sequence[int]]:
-    wanted = sorted(set(ids))
-    for start in range(0, len(wanted), _IDS_AT_ONCE):
-        yield wanted[start : start + _IDS_AT_ONCE]

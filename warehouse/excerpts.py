@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Column, Date, Enum, Select, Table, select
 
@@ -29,12 +29,11 @@ from warehouse.models import (
     WaivedIssueRow,
     WaiverRow,
 )
+from warehouse.pieces import in_pieces
 from warehouse.scope import Cell, base_periods, portions_in
 
 Rows = dict[str, list[dict[str, Any]]]
 """Rows by table; numbers and times are texts."""
-
-_IDS_AT_ONCE: Final = 500
 
 
 def inputs_of(session: Session, ids: Collection[int]) -> Rows:
@@ -105,11 +104,11 @@ def put_back(session: Session, rows: Rows) -> None:
 def _rows_of(session: Session, key: Any, wanted: Collection[Any]) -> Rows:  # noqa: ANN401 # any model's column
     """The rows whose column is one of these, in the order of their primary key."""
     table: Table = key.property.columns[0].table
-    order, ids = tuple(table.primary_key), sorted(wanted)
+    order = tuple(table.primary_key)
     found: list[dict[str, Any]] = []
-    for start in range(0, len(ids), _IDS_AT_ONCE):
-        part: Select[Any] = select(table).where(key.in_(ids[start : start + _IDS_AT_ONCE])).order_by(*order)
-        found += [{name: _plain(value) for name, value in row.items()} for row in session.execute(part).mappings()]
+    for piece in in_pieces(wanted):
+        these: Select[Any] = select(table).where(key.in_(piece)).order_by(*order)
+        found += [{name: _plain(value) for name, value in row.items()} for row in session.execute(these).mappings()]
     return {table.name: found}
 
 

@@ -1,12 +1,18 @@
-"""Keep what judging a submission found; nothing found earlier is removed."""
+"""Keep what judging a submission found, and give it back; nothing found earlier is removed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, select
 
 from domain.issues import Issue, Repair
 from warehouse.bulk import add_rows, table_of
 from warehouse.engine import Session
 from warehouse.models import IssueRow, RepairRow, SubmissionRow
+from warehouse.pieces import in_pieces
+
+_Row = TypeVar("_Row", IssueRow, RepairRow)
 
 
 def keep_findings(
@@ -23,6 +29,19 @@ def keep_findings(
     add_rows(session, table_of(RepairRow), repair_rows)
 
 
+def found_in(
+    session: Session, kind: type[_Row], judgements: Mapping[int, int], *narrowed: ColumnElement[bool]
+) -> Iterator[_Row]:
+    """The issues or the repairs (`kind`) of one judgement of each submission, in the order in which they were found."""
+    for piece in in_pieces(judgements):
+        rows = session.scalars(
+            select(kind)
+            .where(kind.submission_id.in_(piece), *narrowed)
+            .order_by(kind.submission_id, kind.judgement, kind.position)
+        )
+        yield from (row for row in rows if row.judgement == judgements[row.submission_id])
+
+
 def issue_of(row: IssueRow) -> Issue:
     """A kept issue as a value."""
     return Issue(
@@ -36,6 +55,11 @@ def issue_of(row: IssueRow) -> Issue:
         unit=row.unit,
         facts=row.facts,
     )
+
+
+def repair_of(row: RepairRow) -> Repair:
+    """A kept repair as a value."""
+    return Repair(row.rule, row.sheet, row.cell, row.before, row.after)
 
 
 def _issue_row(issue: Issue) -> dict[str, object]:

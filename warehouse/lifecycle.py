@@ -10,8 +10,7 @@ from domain.errors import UsageError
 from domain.submissions import MoveReason, SubmissionState, check_move
 from warehouse.engine import Session
 from warehouse.models import SubmissionEventRow, SubmissionRow
-
-_IDS_AT_ONCE = 1_000
+from warehouse.pieces import in_pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +39,12 @@ def find_all(session: Session, submission_ids: Iterable[int]) -> dict[int, Submi
     Raises:
         UsageError: there is none of one of the numbers.
     """
-    wanted = sorted(set(submission_ids))
+    wanted = set(submission_ids)
     found: dict[int, SubmissionRow] = {}
-    for start in range(0, len(wanted), _IDS_AT_ONCE):
-        part = select(SubmissionRow).where(SubmissionRow.id.in_(wanted[start : start + _IDS_AT_ONCE]))
-        found |= {row.id: row for row in session.scalars(part)}
-    unknown = [str(one) for one in wanted if one not in found]
+    for piece in in_pieces(wanted):
+        rows = session.scalars(select(SubmissionRow).where(SubmissionRow.id.in_(piece)))
+        found |= {row.id: row for row in rows}
+    unknown = [str(one) for one in sorted(wanted - found.keys())]
     if unknown:
         raise UsageError(f"there is no submission {', '.join(unknown)}")
     return found

@@ -14,8 +14,7 @@ from domain.staging import StagedAccepted, StagedPeer
 from warehouse.accepted_then import is_accepted
 from warehouse.engine import Session
 from warehouse.models import ObservationRow, OrgUnitRow, SubmissionRow
-
-_AT_ONCE = 500
+from warehouse.pieces import in_pieces
 
 
 class _Report(NamedTuple):
@@ -52,7 +51,7 @@ def peers(
     that a judged one would replace is none. Of the period before only the same unit's report counts, its code and
     first day being the same. `before`, the number of a move in the log: what was accepted then instead of now.
     """
-    judged = list(_in_pieces(session, sorted(set(submission_ids))))
+    judged = [one for piece in in_pieces(submission_ids) for one in _reports(session, SubmissionRow.id.in_(piece))]
     groups, places = {one.group for one in judged}, {one.place for one in judged}
     earlier = {(one.code, one.since, one.form, parse_period(one.period).shift(-1).id) for one in judged}
     accepted = _accepted(session, {group[:2] for group in groups} | {place[2:] for place in earlier}, before)
@@ -62,14 +61,9 @@ def peers(
     neighbours = {key for key, one in found.items() if one.group in groups and one.place not in places}
     return tuple(
         row
-        for key, figures in _figures(session, sorted(found))
+        for key, figures in _figures(session, found)
         for row in _rows(run_id, found[key], figures, is_neighbour=key in neighbours)
     )
-
-
-def _in_pieces(session: Session, wanted: Sequence[int]) -> Iterator[_Report]:
-    for start in range(0, len(wanted), _AT_ONCE):
-        yield from _reports(session, SubmissionRow.id.in_(wanted[start : start + _AT_ONCE]))
 
 
 def _accepted(session: Session, forms_and_periods: Iterable[tuple[str, str]], before: int | None) -> Iterator[_Report]:
@@ -98,9 +92,9 @@ def _reports(session: Session, is_meant: ColumnElement[bool]) -> Iterator[_Repor
     return (_Report(*row) for row in found)
 
 
-def _figures(session: Session, wanted: Sequence[int]) -> Iterator[tuple[int, list[_Figure]]]:
+def _figures(session: Session, wanted: Iterable[int]) -> Iterator[tuple[int, list[_Figure]]]:
     """The figures of the form sheets, report by report; those of villages are left out."""
-    for start in range(0, len(wanted), _AT_ONCE):
+    for piece in in_pieces(wanted):
         of_report: dict[int, list[_Figure]] = defaultdict(list)
         found = session.execute(
             select(
@@ -114,7 +108,7 @@ def _figures(session: Session, wanted: Sequence[int]) -> Iterator[tuple[int, lis
                 (SubmissionRow.id == ObservationRow.submission_id)
                 & (SubmissionRow.unit_code == ObservationRow.unit_code),
             )
-            .where(ObservationRow.submission_id.in_(wanted[start : start + _AT_ONCE]))
+            .where(ObservationRow.submission_id.in_(piece))
             .order_by(ObservationRow.submission_id, ObservationRow.indicator)
         )
         for key, indicator, numerator, denominator in found:

@@ -15,6 +15,7 @@ from warehouse.accepted_then import is_accepted
 from warehouse.bulk import add_rows
 from warehouse.engine import Session
 from warehouse.models import STAGING, ObservationRow, RunRow, SubmissionRow
+from warehouse.pieces import in_pieces
 
 
 def stage(session: Session, rows: Iterable[StagedRow]) -> int:
@@ -73,11 +74,8 @@ def history(
             a code that was given to another unit brings no history along.
         then: look at what was accepted at that moment instead of now.
     """
-    rows: list[StagedHistory] = []
-    wanted = sorted(set(submission_ids))
-    for start in range(0, len(wanted), 500):
-        rows.extend(_history_of(session, run_id, wanted[start : start + 500], steps, then))
-    return tuple(rows)
+    pieces = in_pieces(submission_ids)
+    return tuple(row for piece in pieces for row in _history_of(session, run_id, piece, steps, then))
 
 
 def _history_of(

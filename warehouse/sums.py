@@ -1,7 +1,7 @@
 """What accepted submissions say of indicators, summed by the database over a commune's own cells or its villages'."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,7 @@ from domain.observations import CellState
 from domain.units import Level
 from warehouse.engine import Session
 from warehouse.models import ObservationRow, SubmissionRow
-
-_IDS_AT_ONCE = 1_000
+from warehouse.pieces import in_pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,8 @@ def said_by(session: Session, submissions: Collection[int], indicators: Collecti
         .join(SubmissionRow, SubmissionRow.id == row.submission_id)
         .group_by(row.submission_id, row.indicator)
     )
-    for part in _parts(submissions):
-        asked = statement.where(row.submission_id.in_(part), _is_collected(indicators))
+    for piece in in_pieces(submissions):
+        asked = statement.where(row.submission_id.in_(piece), _is_collected(indicators))
         for submission, indicator, numerator, denominator, number in session.execute(asked):
             found[submission][indicator] = _given(numerator, denominator, number)
     return found
@@ -109,9 +108,3 @@ def _is_whole(indicators: Collection[Indicator]) -> ColumnElement[bool]:
         row.numerator.is_not(None),
         or_(row.denominator.is_not(None), and_(row.denominator_state.is_(None), row.indicator.in_(counts))),
     )
-
-
-def _parts(submissions: Collection[int]) -> Iterator[Sequence[int]]:
-    wanted = sorted(set(submissions))
-    for start in range(0, len(wanted), _IDS_AT_ONCE):
-        yield wanted[start : start + _IDS_AT_ONCE]

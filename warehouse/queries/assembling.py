@@ -24,10 +24,10 @@ from warehouse.models import (
     SubmissionRow,
     SuccessionRow,
 )
+from warehouse.pieces import in_pieces
 from warehouse.queries.files import file_ref, issue_counts, unit_names
 from warehouse.queries.read_models import AskedFigure, Contribution, Link, Revision, SourceCell, UnitStanding
 
-_IDS_AT_ONCE = 1_000
 _DAY = timedelta(days=1)
 
 
@@ -164,7 +164,6 @@ def _sources(
 ) -> dict[tuple[int, str], list[SourceCell]]:
     """Cells by submission and indicator: a commune's own, or those of its villages."""
     sources: dict[tuple[int, str], list[SourceCell]] = defaultdict(list)
-    wanted = sorted(submissions)
     row = ObservationRow
     statement = (
         select(row)
@@ -173,9 +172,8 @@ def _sources(
         .where((IndicatorRow.collected_at == Level.VILLAGE) == (row.unit_code != SubmissionRow.unit_code))
         .order_by(row.submission_id, row.indicator, row.unit_code)
     )
-    for start in range(0, len(wanted), _IDS_AT_ONCE):
-        part = statement.where(row.submission_id.in_(wanted[start : start + _IDS_AT_ONCE]))
-        for one in session.scalars(part):
+    for piece in in_pieces(submissions):
+        for one in session.scalars(statement.where(row.submission_id.in_(piece))):
             if one.indicator in indicators:
                 sources[one.submission_id, one.indicator].append(_source(one))
     return sources
@@ -200,14 +198,13 @@ def _links(session: Session, units: Iterable[RollupUnitRow]) -> dict[tuple[str, 
     wanted = {(old, new, effective) for one in units for old, new, effective in one.through}
     if not wanted:
         return {}
-    codes = sorted({code for old, new, _ in wanted for code in (old, new)})
+    codes = {code for old, new, _ in wanted for code in (old, new)}
     versions: dict[str, list[OrgUnitRow]] = defaultdict(list)
     texts: dict[tuple[str, str, str], str] = {}
-    for start in range(0, len(codes), _IDS_AT_ONCE):
-        part = codes[start : start + _IDS_AT_ONCE]
-        for unit in session.scalars(select(OrgUnitRow).where(OrgUnitRow.code.in_(part))):
+    for piece in in_pieces(codes):
+        for unit in session.scalars(select(OrgUnitRow).where(OrgUnitRow.code.in_(piece))):
             versions[unit.code].append(unit)
-        for row in session.scalars(select(SuccessionRow).where(SuccessionRow.old_code.in_(part))):
+        for row in session.scalars(select(SuccessionRow).where(SuccessionRow.old_code.in_(piece))):
             texts[row.old_code, row.new_code, row.effective.isoformat()] = row.legal_basis
     found: dict[tuple[str, str, str], Link] = {}
     for old, new, effective in wanted:

@@ -1,7 +1,6 @@
 """What was put before the rules, batch by batch as the nights did it, with what each batch could look back on."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -13,10 +12,10 @@ from sqlalchemy import case, func, select
 from domain.periods import Period, parse_period
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
+from warehouse.arrivals import deliveries_of
 from warehouse.engine import Session
+from warehouse.lifecycle import find_all
 from warehouse.models import DeliveryRow, SubmissionEventRow, SubmissionRow
-
-_IDS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +81,8 @@ def judged_batches(
     last = {one.submission_id: one.event for one in checks}
     batches = {one.batch for one in checks if one.submission_id in wanted and last[one.submission_id] == one.event}
     meant = [one for one in checks if one.batch in batches]
-    rows = _rows(session, {one.submission_id for one in meant})
-    deliveries = _deliveries(session, {one.submission_id for one in meant})
+    rows = find_all(session, {one.submission_id for one in meant})
+    deliveries = deliveries_of(session, rows)
     found: list[JudgedBatch] = []
     for _, group in groupby(meant, key=attrgetter("batch")):
         of_batch = list(group)
@@ -130,25 +129,6 @@ def _checks(session: Session) -> list[_Check]:
         .order_by(log.c.id)
     )
     return [_Check(*row) for row in found]
-
-
-def _rows(session: Session, wanted: Iterable[int]) -> dict[int, SubmissionRow]:
-    keys = sorted(wanted)
-    found: dict[int, SubmissionRow] = {}
-    for start in range(0, len(keys), _IDS_AT_ONCE):
-        part = select(SubmissionRow).where(SubmissionRow.id.in_(keys[start : start + _IDS_AT_ONCE]))
-        found |= {row.id: row for row in session.scalars(part)}
-    return found
-
-
-def _deliveries(session: Session, wanted: Iterable[int]) -> dict[int, list[DeliveryRow]]:
-    keys = sorted(wanted)
-    found: dict[int, list[DeliveryRow]] = defaultdict(list)
-    for start in range(0, len(keys), _IDS_AT_ONCE):
-        part = select(DeliveryRow).where(DeliveryRow.submission_id.in_(keys[start : start + _IDS_AT_ONCE]))
-        for row in session.scalars(part.order_by(DeliveryRow.landed_at, DeliveryRow.delivered_at, DeliveryRow.id)):
-            found[row.submission_id].append(row)
-    return found
 
 
 def _submission(

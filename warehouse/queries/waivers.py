@@ -16,9 +16,8 @@ from domain.waivers import Waiver
 from warehouse.asked import asked_of, waiver_of
 from warehouse.engine import Session
 from warehouse.models import SubmissionRow, WaivedIssueRow, WaiverRow
+from warehouse.pieces import in_pieces
 from warehouse.queries.files import unit_names
-
-_IDS_AT_ONCE = 500
 
 
 class WaiverStanding(StrEnum):
@@ -117,11 +116,10 @@ def _answering(session: Session, rows: Iterable[WaiverRow], at: datetime) -> set
 
 
 def _covered(session: Session, rows: Iterable[WaiverRow]) -> dict[int, list[WaivedIssue]]:
-    ids, found = sorted(row.id for row in rows), defaultdict[int, list[WaivedIssue]](list)
-    for start in range(0, len(ids), _IDS_AT_ONCE):
-        part = WaivedIssueRow.waiver_id.in_(ids[start : start + _IDS_AT_ONCE])
-        order = (WaivedIssueRow.waiver_id, WaivedIssueRow.position)
-        for one in session.scalars(select(WaivedIssueRow).where(part).order_by(*order)):
+    covered, found = WaivedIssueRow, defaultdict[int, list[WaivedIssue]](list)
+    for piece in in_pieces(row.id for row in rows):
+        of_these = select(covered).where(covered.waiver_id.in_(piece)).order_by(covered.waiver_id, covered.position)
+        for one in session.scalars(of_these):
             issue = WaivedIssue(one.indicator, one.unit, one.sheet, one.cell, one.found, one.expected)
             found[one.waiver_id].append(issue)
     return found
