@@ -16,8 +16,8 @@ from flows.settings import load_settings
 from flows.wiring import House, open_house
 from flows.wording import Wording
 from warehouse.engine import reading
-from warehouse.queries import submission_issues, submission_record
-from warehouse.queries.records import refused_in
+from warehouse.queries import issues_by_submission
+from warehouse.queries.records import refused_in, submission_records
 
 
 def _name() -> str:
@@ -47,10 +47,9 @@ def _notice(house: House, words: Wording, event: Event, run_id: str) -> Notice:
         run = client.read_flow_run(UUID(run_id))
     address = f"{PREFECT_UI_URL.value()}/runs/flow-run/{run_id}"
     with reading(house.engine) as session:
-        refused = [
-            Refused(submission_record(session, one), submission_issues(session, one))
-            for one in refused_in(session, run_id)
-        ]
+        found = refused_in(session, run_id)
+        records, issues = submission_records(session, found), issues_by_submission(session, found)
+        refused = [Refused(records[one], issues[one]) for one in found]
     if event is Event.RUN_FAILED:
         state, message = (run.state.name or "", run.state.message or "") if run.state else ("", "")
         return of_run(words, Ended(run.name, state, message, address), refused)

@@ -26,7 +26,7 @@ from flows.steps import Steps
 from flows.watching import Watcher
 from flows.wiring import House
 from warehouse.engine import reading, transaction
-from warehouse.queries import submission_issues
+from warehouse.queries import issues_by_submission
 from warehouse.queries.due import held_back
 from warehouse.queries.records import came_again, last_delivery
 from warehouse.queries.silent import SilentPeriod, silent_units
@@ -254,6 +254,7 @@ def _give_back(run: Run) -> None:
 def _verdicts(run: Run, asked: Sequence[Reading], came_of: _Judgement) -> tuple[Verdict, ...]:
     settled = [one for one in asked if one.submission.id in came_of.accepted | came_of.refused]
     with reading(run.house.engine) as session:
+        issues = issues_by_submission(session, [one.submission.id for one in settled])
         verdicts = tuple(
             Verdict(
                 submission_id=one.submission.id,
@@ -261,7 +262,7 @@ def _verdicts(run: Run, asked: Sequence[Reading], came_of: _Judgement) -> tuple[
                 unit=one.report.unit,
                 period=one.report.period.id if one.report.period else None,
                 accepted=one.submission.id in came_of.accepted,
-                issues=submission_issues(session, one.submission.id),
+                issues=issues[one.submission.id],
             )
             for one in settled
         )

@@ -10,7 +10,8 @@ from flows.outcome import Given, Outcome
 from flows.pipeline import Run, begin, end, give_out
 from warehouse.engine import Session, transaction
 from warehouse.lifecycle import Said
-from warehouse.withdrawal import Changed, Decision, Place, restore, withdraw
+from warehouse.places import Place
+from warehouse.withdrawal import Changed, Decision, restore, withdraw
 
 _KINDS: dict[str, Callable[[Session, Place, Decision, int | None], Changed]] = {
     "withdraw": withdraw,

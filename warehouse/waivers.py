@@ -14,9 +14,10 @@ from domain.waivers import AskedWarning, Waiver, basis_of
 from warehouse.asked import asked_of, counts_at, lines_of, waiver_of
 from warehouse.bulk import add_rows, table_of
 from warehouse.engine import Session, serialise
-from warehouse.findings import issue_of
+from warehouse.findings import found_in
 from warehouse.models import IssueRow, SubmissionRow, WaivedIssueRow, WaiverRow
-from warehouse.withdrawal import Decision, Place, versions_of
+from warehouse.places import Place, versions_of
+from warehouse.withdrawal import Decision
 
 
 class Question(NamedTuple):
@@ -116,12 +117,8 @@ def _accepted(session: Session, place: Place, rule: str) -> SubmissionRow:
 
 
 def _refuses(session: Session, row: SubmissionRow, rule: str) -> bool:
-    issues = session.scalars(
-        select(IssueRow).where(
-            IssueRow.submission_id == row.id, IssueRow.judgement == row.judgement, IssueRow.code == rule
-        )
-    )
-    return any(issue_of(one).severity is Severity.CRITICAL for one in issues)
+    issues = found_in(session, IssueRow, {row.id: row.judgement}, IssueRow.code == rule)
+    return any(one.severity is Severity.CRITICAL for one in issues)
 
 
 def _columns(place: Place, rule: str, submission_id: int, decision: Decision) -> dict[str, object]:

@@ -3,25 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
-
-from sqlalchemy import select
 
 from domain.errors import UsageError
-from domain.periods import Period
 from domain.submissions import MoveReason, SubmissionState
-from domain.units import UnitKey
 from warehouse.engine import Session, serialise
 from warehouse.lifecycle import Said, age_of, move
 from warehouse.models import SubmissionRow
-
-
-class Place(NamedTuple):
-    """Whose report of what: a unit by code and first day, a form, a period."""
-
-    unit: UnitKey
-    form: str
-    period: Period
+from warehouse.places import Place, versions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,21 +99,6 @@ def restore(session: Session, place: Place, decision: Decision, version: int | N
         _move(session, standing, SubmissionState.SUPERSEDED, decision, MoveReason.OTHER_VERSION_RESTORED)
     _move(session, meant, SubmissionState.ACCEPTED, decision, MoveReason.RESTORED_BY_PERSON)
     return _changed(versions, standing, meant)
-
-
-def versions_of(session: Session, place: Place) -> Sequence[SubmissionRow]:
-    """The versions of a report, by number."""
-    return session.scalars(
-        select(SubmissionRow)
-        .where(
-            SubmissionRow.unit_code == place.unit.code,
-            SubmissionRow.unit_valid_from == place.unit.valid_from,
-            SubmissionRow.form == place.form,
-            SubmissionRow.period == place.period.id,
-            SubmissionRow.version.is_not(None),
-        )
-        .order_by(SubmissionRow.version)
-    ).all()
 
 
 def _meant(place: Place, versions: Sequence[SubmissionRow], version: int) -> SubmissionRow:

@@ -61,8 +61,8 @@ def waive(
     from flows.waiving import answer, take_answer_back
     from flows.wiring import open_house
     from warehouse.lifecycle import Said
+    from warehouse.places import Place
     from warehouse.waivers import Question
-    from warehouse.withdrawal import Place
 
     catalog = load_catalog(settings.catalog)
     wanted = parse_period(period)

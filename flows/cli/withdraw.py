@@ -56,7 +56,7 @@ def withdraw(
     from flows.wiring import open_house
     from flows.withdrawal import decide
     from warehouse.lifecycle import Said
-    from warehouse.withdrawal import Place
+    from warehouse.places import Place
 
     voice = Voice(catalog, settings.lang)
     bars = Bars(voice)

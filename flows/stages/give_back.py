@@ -11,7 +11,7 @@ from flows.marked_copy import LANG, Findings, MarkedCopy, marked_copy
 from flows.wiring import House
 from publishing.receipt import Receipt
 from warehouse.engine import reading, transaction
-from warehouse.queries import Reply, reply_of
+from warehouse.queries import Reply, replies_of
 from warehouse.replies import Replied, record_replies
 from warehouse.replies import unreplied as without_reply
 from workbooks.hints import Hints
@@ -53,14 +53,14 @@ def give_back(house: House, run_id: str, batch: Sequence[int]) -> int:
         OutboxError: a file cannot be written.
     """
     given: list[Replied] = []
-    for submission_id in batch:
-        with reading(house.engine) as session:
-            reply = reply_of(session, submission_id)
+    with reading(house.engine) as session:
+        replies = replies_of(session, batch)
+    for reply in replies:
         folder = PurePosixPath(
             reply.record.unit or UNKNOWN_UNIT, reply.record.period.id if reply.record.period else UNKNOWN_PERIOD
         )
         write(house.outbox / folder, files_of(house, reply))
-        given.append(Replied(submission_id, reply.judgement, reply.is_accepted, str(folder)))
+        given.append(Replied(reply.number, reply.judgement, reply.is_accepted, str(folder)))
     with transaction(house.engine) as session:
         record_replies(session, given, at=house.clock(), run_id=run_id)
     _LOG.info("gave back %s replies", len(given))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from domain.figure_changes import changed_figures
 from domain.issues import Issue, Severity
+from domain.observations import Observation
 from flows.outcome import Doubt, Verdict
 from flows.scope import Scope
 from flows.stages.judge import look, stage
@@ -11,7 +12,7 @@ from flows.stages.read import Reading, read
 from flows.wiring import House
 from warehouse import recheck as stored
 from warehouse.engine import reading, transaction
-from warehouse.queries.history import kept_figures
+from warehouse.queries.history import figures_of
 from warehouse.recheck import Stored
 from warehouse.staging import clear
 from workbooks.landed_file import Reader
@@ -39,8 +40,10 @@ def recheck(house: House, run_id: str, reader: Reader, batch: Sequence[Stored]) 
     """
     found = read(reader, house.landing, house.catalog, house.today, [one.submission for one in batch])
     findings = _findings(house, run_id, [one for one in found if one.may_be_judged])
+    with reading(house.engine) as session:
+        kept = figures_of(session, [one.submission.id for one in batch])
     doubts = (
-        _doubt(house, was, now, findings.get(now.submission.id, now.report.issues))
+        _doubt(was, now, findings.get(now.submission.id, now.report.issues), kept.get(now.submission.id, ()))
         for was, now in zip(batch, found, strict=True)
     )
     return tuple(one for one in doubts if one.verdict.faults or one.changes or one.moved)
@@ -56,10 +59,9 @@ def _findings(house: House, run_id: str, judgeable: Sequence[Reading]) -> dict[i
     return {one.submission_id: one.issues for one in judged}
 
 
-def _doubt(house: House, was: Stored, now: Reading, issues: tuple[Issue, ...]) -> Doubt:
+def _doubt(was: Stored, now: Reading, issues: tuple[Issue, ...], kept: Sequence[Observation]) -> Doubt:
     report = now.report
-    with reading(house.engine) as session:
-        changes = changed_figures(kept_figures(session, now.submission.id), report.observations)
+    changes = changed_figures(kept, report.observations)
     verdict = Verdict(
         submission_id=now.submission.id,
         file_name=now.submission.file_name,

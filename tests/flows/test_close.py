@@ -51,8 +51,8 @@ from tests.flows.nights import (
 from tests.flows.prefect_server import clean_environment
 from warehouse.closed import Closing
 from warehouse.lifecycle import Said
+from warehouse.places import Place
 from warehouse.scope import Cell
-from warehouse.withdrawal import Place
 from workbooks.sample import SampleFile, make_sample
 
 FORM = "cds_x_t"

@@ -19,7 +19,7 @@ from publishing.errors import PagesNotWrittenError
 from tests.flows.nights import WRONG, PlainSteps, deliver, house_of, rows_of, run_plainly
 from tests.publishing.strict_page import StrictPage
 from warehouse.lifecycle import Said
-from warehouse.withdrawal import Place
+from warehouse.places import Place
 from workbooks.sample import SampleFile
 
 MAY = parse_period("2025-05")

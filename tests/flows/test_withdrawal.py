@@ -20,7 +20,7 @@ from flows.withdrawal import Decided, decide
 from tests.flows.nights import AREA, WRONG, deliver, house_of, picture_of, published_rows, put, rows_of, run_plainly
 from tests.flows.prefect_server import clean_environment
 from warehouse.lifecycle import Said
-from warehouse.withdrawal import Place
+from warehouse.places import Place
 from workbooks.sample import SampleFile, make_sample
 
 ROOT = Path(__file__).parent.parent.parent

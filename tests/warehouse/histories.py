@@ -16,10 +16,11 @@ from warehouse.engine import Session
 from warehouse.lifecycle import Said, find
 from warehouse.loading import Judged, load
 from warehouse.models import SubmissionRow
+from warehouse.places import Place
 from warehouse.reference import mirror_catalog
 from warehouse.submissions import Arrival, quarantine, receive, record_checked, record_parsed
 from warehouse.waivers import Question, take_back, waive
-from warehouse.withdrawal import Decision, Place, restore, withdraw
+from warehouse.withdrawal import Decision, restore, withdraw
 
 STOCK, FLOW, CUMULATIVE = "hddt_dn", "vb_dt", "tthc_phatsinh"
 """Indicators of each kind, owed every month."""

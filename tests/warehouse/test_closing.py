@@ -14,13 +14,14 @@ from warehouse.closing import Closable, closable, close, closings_over, reopen
 from warehouse.engine import reading, transaction
 from warehouse.lifecycle import Said
 from warehouse.migrations.apply import downgrade
+from warehouse.places import Place
 from warehouse.queries import areas_touched, submission_record
 from warehouse.queries.due import held_back
 from warehouse.queries.read_models import RevisionRef
 from warehouse.runs import record_publication
 from warehouse.scope import Cell
 from warehouse.unit_state import UnitState
-from warehouse.withdrawal import Decision, Place, withdraw
+from warehouse.withdrawal import Decision, withdraw
 
 TODAY = date(2025, 5, 21)
 FIRST = "22813"

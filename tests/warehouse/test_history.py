@@ -10,8 +10,9 @@ from tests.warehouse.house import FORM, MAY, House, critical
 from warehouse.engine import reading, transaction
 from warehouse.lifecycle import Said
 from warehouse.loading import Judged
+from warehouse.places import Place
 from warehouse.queries.history import History, history, kept_figures
-from warehouse.withdrawal import Decision, Place, withdraw
+from warehouse.withdrawal import Decision, withdraw
 
 UNIT = "22813"
 

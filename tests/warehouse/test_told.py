@@ -5,22 +5,23 @@ from datetime import date
 from domain.issues import Issue, Severity
 from domain.submissions import SubmissionState
 from domain.waivers import AskedWarning
-from tests.warehouse.house import FORM, MAY, House
+from tests.warehouse.house import FORM, MAY, House, counted
 from warehouse.engine import reading, transaction
 from warehouse.lifecycle import Said
 from warehouse.loading import Judged
+from warehouse.places import Place
 from warehouse.queries.told import Mark, Told, moved_since, told
 from warehouse.waivers import Question, take_back, waive
-from warehouse.withdrawal import Decision, Place
+from warehouse.withdrawal import Decision
 
 UNIT = "22813"
 SHADOW = Issue("jump", Severity.INFO, facts={"stage": "shadow"})
 ASKED = Issue("copied_return", Severity.WARNING)
 
 
-def accept(house: House, *issues: Issue) -> int:
+def accept(house: House, *issues: Issue, unit: str = UNIT) -> int:
     """Load one version of a unit's report with these issues."""
-    report = house.report(UNIT, {"dvc_toantrinh": (30, 40)})
+    report = house.report(unit, {"dvc_toantrinh": (30, 40)})
     submission_id = house.check(report)
     house.load(Judged(submission_id, report, issues))
     return submission_id
@@ -44,6 +45,16 @@ def test_each_version_tells_of_all(house: House) -> None:
     first, second = accept(house), accept(house)
     for one in told_of(house, first, second):
         assert [version.state for version in one.versions] == [SubmissionState.SUPERSEDED, SubmissionState.ACCEPTED]
+
+
+def test_pages_of_many_are_asked_for_at_once(house: House) -> None:
+    """The database is asked as often for three communes' reports as for one: a night tells of thousands."""
+    numbers = [accept(house, ASKED, unit=unit) for unit in (UNIT, "22816", "22819")]
+    with counted(house.engine) as alone:
+        told_of(house, numbers[0])
+    with counted(house.engine) as together:
+        assert [one.record.file.submission_id for one in told_of(house, *numbers)] == numbers
+    assert len(together) == len(alone)
 
 
 def test_what_moved_is_told_with_its_other_versions(house: House) -> None:

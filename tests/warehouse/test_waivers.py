@@ -17,9 +17,10 @@ from warehouse.engine import open_engine, reading, transaction
 from warehouse.lifecycle import Said
 from warehouse.loading import Judged
 from warehouse.models import WaiverRow
+from warehouse.places import Place
 from warehouse.queries.waivers import WaiverRecord, WaiverStanding, waivers
 from warehouse.waivers import Question, take_back, waive
-from warehouse.withdrawal import Decision, Place, restore, withdraw
+from warehouse.withdrawal import Decision, restore, withdraw
 
 UNIT = "22813"
 STOCK, OTHER = "hddt_dn", "vb_dt"

@@ -12,9 +12,10 @@ from warehouse.engine import reading, transaction
 from warehouse.lifecycle import Said
 from warehouse.loading import Judged
 from warehouse.models import ObservationRow, SubmissionEventRow, SubmissionRow
+from warehouse.places import Place
 from warehouse.queries import submission_record
 from warehouse.submissions import pending
-from warehouse.withdrawal import Changed, Decision, Place, restore, withdraw
+from warehouse.withdrawal import Changed, Decision, restore, withdraw
 
 UNIT = "22813"
 FIRST, SECOND = {"dvc_toantrinh": (30, 40)}, {"dvc_toantrinh": (35, 40)}

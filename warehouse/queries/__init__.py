@@ -21,14 +21,14 @@ from warehouse.queries.read_models import (
     UnitStatus,
 )
 from warehouse.queries.records import (
-    last_runs,
-    run_record,
+    issues_by_submission,
     submission_issues,
     submission_record,
     submission_warnings,
 )
-from warehouse.queries.replies import Reply, reply_of
+from warehouse.queries.replies import Reply, replies_of
 from warehouse.queries.revisions import newest_ref, revision, revision_of, unpublished
+from warehouse.queries.runs import run_record
 from warehouse.queries.status import period_status, refusals
 from warehouse.scope import Cell
 from warehouse.unit_state import UnitState
@@ -57,11 +57,11 @@ __all__ = [
     "areas_touched",
     "explain",
     "explain_row",
-    "last_runs",
+    "issues_by_submission",
     "newest_ref",
     "period_status",
     "refusals",
-    "reply_of",
+    "replies_of",
     "revision",
     "revision_as_of",
     "revision_of",

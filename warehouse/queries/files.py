@@ -1,18 +1,17 @@
 """Name files and units in answers: submissions as file references, unit codes with the names of the mirror."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import ColumnElement, func, select
 
-from domain.issues import SHADOW_FACT, Issue, Severity, told
+from domain.issues import SHADOW_FACT, Issue, Repair, Severity, told
 from domain.units import UnitKey
 from warehouse.engine import Session
 from warehouse.filed import Filed
-from warehouse.findings import issue_of
-from warehouse.models import IssueRow, OrgUnitRow, SubmissionRow
+from warehouse.findings import found_in, issue_of, repair_of
+from warehouse.models import IssueRow, OrgUnitRow, RepairRow, SubmissionRow
+from warehouse.pieces import in_pieces
 from warehouse.queries.read_models import FileRef
-
-_IDS_AT_ONCE = 1_000
 
 
 def file_ref(row: SubmissionRow | Filed) -> FileRef:
@@ -23,11 +22,10 @@ def file_ref(row: SubmissionRow | Filed) -> FileRef:
 def unit_names(session: Session, units: Iterable[UnitKey]) -> dict[UnitKey, str]:
     """Full names of these units, as they were called then."""
     wanted = set(units)
-    codes = sorted({unit.code for unit in wanted})
     names: dict[UnitKey, str] = {}
-    for start in range(0, len(codes), _IDS_AT_ONCE):
-        part = select(OrgUnitRow).where(OrgUnitRow.code.in_(codes[start : start + _IDS_AT_ONCE]))
-        names |= {UnitKey(row.code, row.valid_from): row.name for row in session.scalars(part)}
+    for piece in in_pieces(unit.code for unit in wanted):
+        rows = session.scalars(select(OrgUnitRow).where(OrgUnitRow.code.in_(piece)))
+        names |= {UnitKey(row.code, row.valid_from): row.name for row in rows}
     return {unit: names.get(unit, unit.code) for unit in wanted}
 
 
@@ -40,12 +38,11 @@ def severity_counts(
     session: Session, judgements: Collection[tuple[int, int]]
 ) -> dict[tuple[int, int], dict[Severity, int]]:
     """The same by severity."""
-    wanted = sorted({submission_id for submission_id, _ in judgements})
     counts: dict[tuple[int, int], dict[Severity, int]] = {}
-    for start in range(0, len(wanted), _IDS_AT_ONCE):
+    for piece in in_pieces(submission_id for submission_id, _ in judgements):
         found = session.execute(
             select(IssueRow.submission_id, IssueRow.judgement, IssueRow.severity, func.count())
-            .where(IssueRow.submission_id.in_(wanted[start : start + _IDS_AT_ONCE]), ~_is_shadow())
+            .where(IssueRow.submission_id.in_(piece), ~_is_shadow())
             .group_by(IssueRow.submission_id, IssueRow.judgement, IssueRow.severity)
         ).tuples()
         for submission_id, judgement, severity, count in found:
@@ -59,14 +56,21 @@ def _is_shadow() -> ColumnElement[bool]:
     return func.coalesce(IssueRow.facts[name].as_string(), "") == value
 
 
-def issues_of(session: Session, submission: SubmissionRow | Filed) -> tuple[Issue, ...]:
-    """The issues of a submission's last judgement, gravest first, then as they were found.
+def issues_of(session: Session, submissions: Iterable[SubmissionRow | Filed]) -> dict[int, tuple[Issue, ...]]:
+    """By submission the issues of its last judgement, gravest first, then as they were found.
 
     What rules on trial found is left out: nobody is told of it.
     """
-    rows = session.scalars(
-        select(IssueRow)
-        .where(IssueRow.submission_id == submission.id, IssueRow.judgement == submission.judgement)
-        .order_by(IssueRow.position)
-    )
-    return told(map(issue_of, rows))
+    judgements = {one.id: one.judgement for one in submissions}
+    found: dict[int, list[Issue]] = {key: [] for key in judgements}
+    for row in found_in(session, IssueRow, judgements):
+        found[row.submission_id].append(issue_of(row))
+    return {key: told(issues) for key, issues in found.items()}
+
+
+def repairs_of(session: Session, judgements: Mapping[int, int]) -> dict[int, tuple[Repair, ...]]:
+    """By submission the repairs of one of its judgements, as they were made."""
+    found: dict[int, list[Repair]] = {key: [] for key in judgements}
+    for row in found_in(session, RepairRow, judgements):
+        found[row.submission_id].append(repair_of(row))
+    return {key: tuple(repairs) for key, repairs in found.items()}

@@ -1,22 +1,23 @@
 """The versions of one report: every delivery, every move and who made it, which one counts, and its figures."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from domain.observations import CellState, Figure, Observation
 from domain.periods import Period
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
+from warehouse.arrivals import deliveries_of
 from warehouse.engine import Session
 from warehouse.models import DeliveryRow, ObservationRow, SubmissionEventRow, SubmissionRow
+from warehouse.pieces import in_pieces
+from warehouse.places import Place, versions_at
 from warehouse.queries.files import issue_counts, unit_names
-
-_IDS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,50 +83,47 @@ class History:
     versions: tuple[Version, ...]
 
 
-def versions_of(unit: UnitKey, form: str) -> Select[tuple[SubmissionRow]]:
-    """All that a unit sent of a form and that became a version, of whatever period, in the order of their numbers."""
-    return (
-        select(SubmissionRow)
-        .where(
-            SubmissionRow.unit_code == unit.code,
-            SubmissionRow.unit_valid_from == unit.valid_from,
-            SubmissionRow.form == form,
-            SubmissionRow.version.is_not(None),
-        )
-        .order_by(SubmissionRow.version)
-    )
-
-
 def history(session: Session, unit: UnitKey, form: str, period: Period) -> History:
     """The versions of a unit's report, in the order of their numbers."""
-    rows = session.scalars(versions_of(unit, form).where(SubmissionRow.period == period.id)).all()
-    ids = [row.id for row in rows]
-    deliveries: dict[int, list[DeliveryRecord]] = defaultdict(list)
-    came = select(DeliveryRow).where(DeliveryRow.submission_id.in_(ids)).order_by(DeliveryRow.landed_at, DeliveryRow.id)
-    for delivery in session.scalars(came):
-        deliveries[delivery.submission_id].append(_delivery(delivery))
-    moves = moves_of(session, ids)
-    issues = issue_counts(session, [(row.id, row.judgement) for row in rows])
+    place = Place(unit, form, period)
+    return histories(session, [place])[place]
+
+
+def histories(session: Session, places: Iterable[Place]) -> dict[Place, History]:
+    """The versions of many reports, by their places."""
+    rows = versions_at(session, places)
+    versions = _versions(session, [row for found in rows.values() for row in found])
+    names = unit_names(session, {place.unit for place in rows})
+    return {
+        place: History(
+            unit=place.unit.code,
+            unit_valid_from=place.unit.valid_from,
+            unit_name=names[place.unit],
+            form=place.form,
+            period=place.period,
+            versions=tuple(versions[row.id] for row in found),
+        )
+        for place, found in rows.items()
+    }
+
+
+def _versions(session: Session, rows: Collection[SubmissionRow]) -> dict[int, Version]:
     numbers = {row.id: row.version for row in rows}
-    return History(
-        unit=unit.code,
-        unit_valid_from=unit.valid_from,
-        unit_name=unit_names(session, [unit])[unit],
-        form=form,
-        period=period,
-        versions=tuple(
-            _version(row, numbers, issues.get((row.id, row.judgement), 0), deliveries[row.id], moves[row.id])
-            for row in rows
-        ),
-    )
+    deliveries, moves = deliveries_of(session, numbers), moves_of(session, numbers)
+    issues = issue_counts(session, [(row.id, row.judgement) for row in rows])
+    return {
+        row.id: _version(row, numbers, issues.get((row.id, row.judgement), 0), deliveries[row.id], moves[row.id])
+        for row in rows
+    }
 
 
 def moves_of(session: Session, submission_ids: Collection[int]) -> dict[int, list[MoveRecord]]:
     """Every move of these submissions, each one's in its order."""
     moves: dict[int, list[MoveRecord]] = defaultdict(list)
-    log = select(SubmissionEventRow).where(SubmissionEventRow.submission_id.in_(submission_ids))
-    for event in session.scalars(log.order_by(SubmissionEventRow.id)):
-        moves[event.submission_id].append(_move(event))
+    row = SubmissionEventRow
+    for piece in in_pieces(submission_ids):
+        for event in session.scalars(select(row).where(row.submission_id.in_(piece)).order_by(row.id)):
+            moves[event.submission_id].append(_move(event))
     return moves
 
 
@@ -136,12 +134,11 @@ def kept_figures(session: Session, submission_id: int) -> tuple[Observation, ...
 
 def figures_of(session: Session, submission_ids: Collection[int]) -> dict[int, tuple[Observation, ...]]:
     """The figures kept of each submission, in the order of sheet and unit; one of which none are kept is absent."""
-    wanted = sorted(set(submission_ids))
     found: dict[int, list[Observation]] = defaultdict(list)
-    for start in range(0, len(wanted), _IDS_AT_ONCE):
+    for piece in in_pieces(submission_ids):
         rows = session.scalars(
             select(ObservationRow)
-            .where(ObservationRow.submission_id.in_(wanted[start : start + _IDS_AT_ONCE]))
+            .where(ObservationRow.submission_id.in_(piece))
             .order_by(ObservationRow.sheet, ObservationRow.unit_code, ObservationRow.indicator)
         )
         for row in rows:
@@ -169,7 +166,7 @@ def _version(
     row: SubmissionRow,
     numbers: Mapping[int, int | None],
     issues: int,
-    deliveries: Sequence[DeliveryRecord],
+    deliveries: Sequence[DeliveryRow],
     moves: Sequence[MoveRecord],
 ) -> Version:
     return Version(
@@ -187,7 +184,7 @@ def _version(
         issues=issues,
         accepted_at=row.accepted_at,
         superseded_by=numbers.get(row.superseded_by) if row.superseded_by is not None else None,
-        deliveries=tuple(deliveries),
+        deliveries=tuple(map(_delivery, deliveries)),
         moves=tuple(moves),
     )
 

@@ -1,9 +1,6 @@
 """Explain a figure: from the published row to the communes, to the file, to the cell, with every repair on the way."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
-
-from sqlalchemy import select
 
 from domain.errors import UsageError
 from domain.indicators import Flow
@@ -14,7 +11,8 @@ from domain.waivers import AskedWarning
 from warehouse.asked import asked_of
 from warehouse.engine import Session
 from warehouse.lifecycle import find_all
-from warehouse.models import IndicatorRow, RepairRow
+from warehouse.models import IndicatorRow
+from warehouse.queries.files import repairs_of
 from warehouse.queries.read_models import Contribution, ExplainedContribution, Explanation, Revision
 from warehouse.queries.revisions import revision
 
@@ -50,7 +48,7 @@ def explain_row(session: Session, found: Revision, indicator: str) -> Explanatio
     parts = [each for each in found.contributions if each.indicator == indicator]
     files = find_all(session, [each.file.submission_id for each in parts])
     judgements = {row.id: row.judgement for row in files.values()}
-    repairs, warnings = _repairs(session, judgements), asked_of(session, judgements, found.published_at)
+    repairs, warnings = repairs_of(session, judgements), asked_of(session, judgements, found.published_at)
     given = {(each.period, each.unit) for each in parts}
     asked = _periods_of(session, found, parts, indicator)
     return Explanation(
@@ -79,19 +77,6 @@ def _periods_of(session: Session, found: Revision, parts: Sequence[Contribution]
     if known is not None and known.flow is not Flow.FLOW and periods:
         return frozenset({part.period for part in parts} or {max(periods)})
     return frozenset(periods)
-
-
-def _repairs(session: Session, judgements: dict[int, int]) -> dict[int, list[Repair]]:
-    rows = session.scalars(
-        select(RepairRow)
-        .where(RepairRow.submission_id.in_(judgements))
-        .order_by(RepairRow.submission_id, RepairRow.position)
-    )
-    repairs: dict[int, list[Repair]] = defaultdict(list)
-    for row in rows:
-        if row.judgement == judgements[row.submission_id]:
-            repairs[row.submission_id].append(Repair(row.rule, row.sheet, row.cell, row.before, row.after))
-    return repairs
 
 
 def _on_cells(repairs: Collection[Repair], part: Contribution) -> tuple[Repair, ...]:

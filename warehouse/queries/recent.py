@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
+
 from domain.periods import Period, parse_period
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
 from warehouse.engine import Session
+from warehouse.models import SubmissionRow
 from warehouse.queries.files import issue_counts
-from warehouse.queries.history import versions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,10 @@ class PastReport:
 
 def recent_reports(session: Session, unit: UnitKey, form: str, count: int) -> tuple[PastReport, ...]:
     """The newest versions of the last so many periods of which anything came, newest period first."""
-    rows = session.scalars(versions_of(unit, form))
-    newest = {parse_period(row.period): row for row in rows if row.period}
+    row = SubmissionRow
+    of_unit = (row.unit_code == unit.code) & (row.unit_valid_from == unit.valid_from)
+    placed = select(row).where(of_unit, row.form == form, row.version.is_not(None)).order_by(row.version)
+    newest = {parse_period(one.period): one for one in session.scalars(placed) if one.period}
     chosen = sorted(newest.items(), key=lambda item: (item[0].year, item[0].last_month), reverse=True)[:count]
     found = issue_counts(session, [(row.id, row.judgement) for _, row in chosen])
     return tuple(

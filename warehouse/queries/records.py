@@ -1,6 +1,6 @@
-"""Look up single records: a submission and what was found in it, a run."""
+"""Look up submissions: how each stands and what was found in it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -10,12 +10,13 @@ from domain.periods import parse_period
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
 from domain.waivers import AskedWarning
+from warehouse.arrivals import deliveries_of
 from warehouse.asked import asked_of
 from warehouse.engine import Session
-from warehouse.lifecycle import find, find_all
-from warehouse.models import DeliveryRow, RunRow, SubmissionEventRow, SubmissionRow
+from warehouse.lifecycle import find_all
+from warehouse.models import DeliveryRow, SubmissionEventRow, SubmissionRow
 from warehouse.queries.files import file_ref, issues_of, unit_names
-from warehouse.queries.read_models import RunRecord, SubmissionRecord
+from warehouse.queries.read_models import SubmissionRecord
 
 
 def submission_issues(session: Session, submission_id: int) -> tuple[Issue, ...]:
@@ -24,7 +25,16 @@ def submission_issues(session: Session, submission_id: int) -> tuple[Issue, ...]
     Raises:
         UsageError: there is no such submission.
     """
-    return issues_of(session, find(session, submission_id))
+    return issues_by_submission(session, [submission_id])[submission_id]
+
+
+def issues_by_submission(session: Session, submission_ids: Iterable[int]) -> dict[int, tuple[Issue, ...]]:
+    """The issues of the last judgement of each of these submissions, gravest first.
+
+    Raises:
+        UsageError: there is no such submission.
+    """
+    return issues_of(session, find_all(session, submission_ids).values())
 
 
 def submission_warnings(
@@ -45,19 +55,32 @@ def submission_record(session: Session, submission_id: int) -> SubmissionRecord:
     Raises:
         UsageError: there is no such submission.
     """
-    row = find(session, submission_id)
-    delivery = session.scalars(
-        select(DeliveryRow)
-        .where(DeliveryRow.submission_id == row.id)
-        .order_by(DeliveryRow.landed_at.desc(), DeliveryRow.delivered_at.desc(), DeliveryRow.id.desc())
-        .limit(1)
-    ).one()
-    unit = UnitKey(row.unit_code, row.unit_valid_from) if row.unit_code and row.unit_valid_from else None
+    return submission_records(session, [submission_id])[submission_id]
+
+
+def submission_records(session: Session, submission_ids: Iterable[int]) -> dict[int, SubmissionRecord]:
+    """These submissions as they stand, each with its newest delivery.
+
+    Raises:
+        UsageError: there is no such submission.
+    """
+    rows = find_all(session, submission_ids)
+    deliveries = deliveries_of(session, rows)
+    names = unit_names(session, filter(None, map(_unit_of, rows.values())))
+    return {key: _record_of(row, deliveries[key][-1], names) for key, row in rows.items()}
+
+
+def _unit_of(row: SubmissionRow) -> UnitKey | None:
+    return UnitKey(row.unit_code, row.unit_valid_from) if row.unit_code and row.unit_valid_from else None
+
+
+def _record_of(row: SubmissionRow, delivery: DeliveryRow, names: Mapping[UnitKey, str]) -> SubmissionRecord:
+    unit = _unit_of(row)
     return SubmissionRecord(
         file=file_ref(row),
         state=row.state,
         unit=row.unit_code,
-        unit_name=unit_names(session, [unit])[unit] if unit else None,
+        unit_name=names[unit] if unit else None,
         form=row.form,
         period=parse_period(row.period) if row.period else None,
         layout_version=row.layout_version,
@@ -102,19 +125,3 @@ def refused_in(session: Session, run_id: str) -> tuple[int, ...]:
         .order_by(SubmissionEventRow.id)
     )
     return tuple(dict.fromkeys(found))
-
-
-def run_record(session: Session, run_id: str) -> RunRecord | None:
-    """The record of a run, or None."""
-    row = session.get(RunRow, run_id)
-    return _record(row) if row else None
-
-
-def last_runs(session: Session, count: int = 10) -> tuple[RunRecord, ...]:
-    """The runs begun last, newest first."""
-    rows = session.scalars(select(RunRow).order_by(RunRow.started_at.desc(), RunRow.run_id.desc()).limit(count))
-    return tuple(map(_record, rows))
-
-
-def _record(row: RunRow) -> RunRecord:
-    return RunRecord(row.run_id, row.kind, row.catalog_version, row.started_at, row.finished_at, row.counts, row.reason)

@@ -1,20 +1,18 @@
 """What a reply to a sender says: a submission with all that its last judgement found, and the figures kept of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy import select
 
 from domain.issues import Issue, Repair
 from domain.observations import Observation
 from domain.submissions import SubmissionState
 from warehouse.engine import Session
-from warehouse.lifecycle import find
-from warehouse.models import RepairRow
-from warehouse.queries.files import issues_of
-from warehouse.queries.history import kept_figures
+from warehouse.lifecycle import find_all
+from warehouse.queries.files import issues_of, repairs_of
+from warehouse.queries.history import figures_of
 from warehouse.queries.read_models import SubmissionRecord
-from warehouse.queries.records import submission_record
+from warehouse.queries.records import submission_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +40,24 @@ class Reply:
         return self.record.state is not SubmissionState.QUARANTINED
 
 
-def reply_of(session: Session, submission_id: int) -> Reply:
-    """What the sender of a submission is to be told.
+def replies_of(session: Session, submission_ids: Iterable[int]) -> tuple[Reply, ...]:
+    """What the senders of these submissions are to be told, in the order of their numbers.
 
     Raises:
         UsageError: there is no such submission.
     """
-    row = find(session, submission_id)
-    repairs = session.scalars(
-        select(RepairRow)
-        .where(RepairRow.submission_id == row.id, RepairRow.judgement == row.judgement)
-        .order_by(RepairRow.position)
-    )
-    return Reply(
-        record=submission_record(session, row.id),
-        judgement=row.judgement,
-        judged_at=row.judged_at or row.landed_at,
-        issues=issues_of(session, row),
-        repairs=tuple(Repair(one.rule, one.sheet, one.cell, one.before, one.after) for one in repairs),
-        figures=kept_figures(session, row.id) if row.state is not SubmissionState.QUARANTINED else (),
+    rows = find_all(session, submission_ids)
+    records, issues = submission_records(session, rows), issues_of(session, rows.values())
+    repairs = repairs_of(session, {key: row.judgement for key, row in rows.items()})
+    figures = figures_of(session, [key for key, row in rows.items() if row.state is not SubmissionState.QUARANTINED])
+    return tuple(
+        Reply(
+            record=records[key],
+            judgement=row.judgement,
+            judged_at=row.judged_at or row.landed_at,
+            issues=issues[key],
+            repairs=repairs[key],
+            figures=figures.get(key, ()),
+        )
+        for key, row in sorted(rows.items())
     )

@@ -1,4 +1,4 @@
-"""Look back at runs: which there were, and whether one of a kind ended in a stretch of time."""
+"""Look back at runs: one by its id, which there were, and whether one of a kind ended in a stretch of time."""
 
 from datetime import datetime
 
@@ -7,6 +7,12 @@ from sqlalchemy import select
 from warehouse.engine import Session
 from warehouse.models import RunRow
 from warehouse.queries.read_models import RunRecord
+
+
+def run_record(session: Session, run_id: str) -> RunRecord | None:
+    """The record of a run, or None."""
+    row = session.get(RunRow, run_id)
+    return _record(row) if row else None
 
 
 def runs(session: Session, count: int, kind: str | None = None) -> tuple[RunRecord, ...]:

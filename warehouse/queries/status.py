@@ -1,11 +1,11 @@
 """Who reported, who is late, who is missing, whose report was refused and why; and which rollups are due for a look."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 
 from domain.catalog import Catalog
-from domain.issues import Severity
+from domain.issues import Issue, Severity
 from domain.periods import Period
 from domain.rollups import Boundary
 from domain.submissions import PENDING_STATES, Judgement, SubmissionState, judgement_of
@@ -32,6 +32,8 @@ def period_status(session: Session, catalog: Catalog, area: Area, form: str, per
     counts = severity_counts(
         session, [(one.submission.id, one.submission.judgement) for one in found.values() if one.submission]
     )
+    refused = {key: _refused_since(one) for key, one in found.items()}
+    issues = issues_of(session, [file for files in refused.values() for file in files])
     newest = newest_revision(session, area, form, period, Boundary.AS_THEN)
     return PeriodStatus(
         area=area.code,
@@ -40,7 +42,10 @@ def period_status(session: Session, catalog: Catalog, area: Area, form: str, per
         period=period,
         deadline=deadline,
         revision=newest.number if newest else None,
-        units=tuple(_status(session, period, one, counts) for one in found.values()),
+        units=tuple(
+            _status(period, one, counts, [_refusal(file, issues) for file in refused[key]])
+            for key, one in found.items()
+        ),
         closed=closing_of(session, Cell(area, form, period)),
     )
 
@@ -50,11 +55,12 @@ def refusals(session: Session, *, unplaced_only: bool = False) -> tuple[Refusal,
     statement = select(SubmissionRow).where(SubmissionRow.state == SubmissionState.QUARANTINED)
     if unplaced_only:
         statement = statement.where(SubmissionRow.version.is_(None))
-    rows = session.scalars(statement.order_by(SubmissionRow.landed_at.desc(), SubmissionRow.id.desc()))
-    return tuple(_refusal(session, row) for row in rows.all())
+    rows = session.scalars(statement.order_by(SubmissionRow.landed_at.desc(), SubmissionRow.id.desc())).all()
+    issues = issues_of(session, rows)
+    return tuple(_refusal(row, issues) for row in rows)
 
 
-def _status(session: Session, period: Period, one: Standing, counts: Counts) -> UnitStatus:
+def _status(period: Period, one: Standing, counts: Counts, refusals: Iterable[Refusal]) -> UnitStatus:
     row = one.submission
     found = counts.get((row.id, row.judgement), {}) if row else {}
     standing = UnitStanding(
@@ -68,15 +74,19 @@ def _status(session: Session, period: Period, one: Standing, counts: Counts) -> 
         received_at=row.received_at if row else None,
         issues=sum(found.values()),
     )
-    accepted = next((file for file in one.files if file.state is SubmissionState.ACCEPTED), None)
-    after = one.files[one.files.index(accepted) + 1 :] if accepted else one.files
-    refused = [file for file in reversed(after) if file.state is SubmissionState.QUARANTINED]
     return UnitStatus(
         standing=standing,
-        refusals=tuple(_refusal(session, file) for file in refused),
+        refusals=tuple(refusals),
         waiting=sum(file.state in PENDING_STATES for file in one.files),
         judgement=_judgement(one, found),
     )
+
+
+def _refused_since(one: Standing) -> list[Filed]:
+    """The files refused after the accepted one, or all of them where none is, newest first."""
+    accepted = next((file for file in one.files if file.state is SubmissionState.ACCEPTED), None)
+    after = one.files[one.files.index(accepted) + 1 :] if accepted else one.files
+    return [file for file in reversed(after) if file.state is SubmissionState.QUARANTINED]
 
 
 def _judgement(one: Standing, found: Mapping[Severity, int]) -> Judgement | None:
@@ -85,5 +95,5 @@ def _judgement(one: Standing, found: Mapping[Severity, int]) -> Judgement | None
     return judgement_of(found) if one.submission else None
 
 
-def _refusal(session: Session, row: SubmissionRow | Filed) -> Refusal:
-    return Refusal(file_ref(row), row.received_at, row.judged_at, issues_of(session, row))
+def _refusal(row: SubmissionRow | Filed, issues: Mapping[int, tuple[Issue, ...]]) -> Refusal:
+    return Refusal(file_ref(row), row.received_at, row.judged_at, issues[row.id])

@@ -1,6 +1,6 @@
 """What is told of a submission: who sent it and when, what came of it, what was found in it, its other versions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -8,20 +8,18 @@ from typing import NamedTuple
 from sqlalchemy import func, select, union
 
 from domain.issues import Issue, Repair
-from domain.periods import parse_period
 from domain.submissions import PENDING_STATES
-from domain.units import UnitKey
 from domain.waivers import AskedWarning
 from warehouse.asked import asked_of
 from warehouse.engine import Session
 from warehouse.lifecycle import find_all
-from warehouse.models import RepairRow, SubmissionEventRow, SubmissionRow, WaiverRow
-from warehouse.queries.files import issues_of
-from warehouse.queries.history import MoveRecord, Version, history, moves_of
+from warehouse.models import SubmissionEventRow, SubmissionRow, WaiverRow
+from warehouse.pieces import in_pieces
+from warehouse.places import place_of
+from warehouse.queries.files import issues_of, repairs_of
+from warehouse.queries.history import MoveRecord, Version, histories, moves_of
 from warehouse.queries.read_models import SubmissionRecord
-from warehouse.queries.records import submission_record
-
-_IDS_AT_ONCE = 500
+from warehouse.queries.records import submission_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +54,22 @@ def told(session: Session, submission_ids: Iterable[int], at: datetime) -> tuple
         UsageError: there is no such submission.
     """
     rows = find_all(session, submission_ids)
-    asked = asked_of(session, {key: row.judgement for key, row in rows.items()}, at)
-    versions: dict[object, tuple[Version, ...]] = {}
-    return tuple(_told(session, rows[key], asked.get(key, ()), versions) for key in sorted(rows))
+    judgements = {key: row.judgement for key, row in rows.items()}
+    records, issues = submission_records(session, rows), issues_of(session, rows.values())
+    asked, repairs = asked_of(session, judgements, at), repairs_of(session, judgements)
+    moves, versions = moves_of(session, rows), _versions(session, rows.values())
+    return tuple(
+        Told(
+            record=records[key],
+            judged_at=row.judged_at,
+            issues=issues[key],
+            asked=asked.get(key, ()),
+            repairs=repairs[key],
+            versions=versions[key],
+            last_move=moves[key][-1],
+        )
+        for key, row in sorted(rows.items())
+    )
 
 
 def moved_since(session: Session, seen: Mark) -> tuple[tuple[int, ...], Mark]:
@@ -77,53 +88,21 @@ def moved_since(session: Session, seen: Mark) -> tuple[tuple[int, ...], Mark]:
         select(WaiverRow.submission_id).where(WaiverRow.id > since.waiver),
     )
     row = SubmissionRow
-    places = session.execute(
-        select(row.unit_code, row.unit_valid_from, row.form, row.period)
-        .where(row.id.in_(moved), row.version.is_not(None))
-        .distinct()
-    ).all()
-    found = set(session.scalars(select(row.id).where(row.id.in_(moved), row.state.not_in(PENDING_STATES))))
-    for start in range(0, len(places), _IDS_AT_ONCE):
-        codes = sorted({code for code, *_ in places[start : start + _IDS_AT_ONCE]})
-        meant = {tuple(place) for place in places[start : start + _IDS_AT_ONCE]}
-        beside = session.execute(
-            select(row.id, row.unit_code, row.unit_valid_from, row.form, row.period).where(
-                row.unit_code.in_(codes), row.version.is_not(None), row.state.not_in(PENDING_STATES)
-            )
-        )
-        found |= {key for key, *place in beside if tuple(place) in meant}
+    place, is_settled = (row.unit_code, row.unit_valid_from, row.form, row.period), row.state.not_in(PENDING_STATES)
+    is_placed = row.version.is_not(None)
+    places = set(session.execute(select(*place).where(row.id.in_(moved), is_placed)).tuples())
+    found = set(session.scalars(select(row.id).where(row.id.in_(moved), is_settled)))
+    for piece in in_pieces(code for code, *_ in places if code is not None):
+        beside = session.execute(select(row.id, *place).where(row.unit_code.in_(piece), is_placed, is_settled))
+        found |= {key for key, *where in beside if tuple(where) in places}
     return tuple(sorted(found)), newest
 
 
-def _told(
-    session: Session, row: SubmissionRow, asked: tuple[AskedWarning, ...], versions: dict[object, tuple[Version, ...]]
-) -> Told:
-    record = submission_record(session, row.id)
-    return Told(
-        record=record,
-        judged_at=row.judged_at,
-        issues=issues_of(session, row),
-        asked=asked,
-        repairs=_repairs(session, row),
-        versions=_versions(session, row, versions),
-        last_move=moves_of(session, [row.id])[row.id][-1],
-    )
-
-
-def _versions(session: Session, row: SubmissionRow, known: dict[object, tuple[Version, ...]]) -> tuple[Version, ...]:
-    if row.version is None or not (row.unit_code and row.unit_valid_from and row.form and row.period):
-        return ()
-    unit, form, period = UnitKey(row.unit_code, row.unit_valid_from), row.form, parse_period(row.period)
-    if (unit, form, period) not in known:
-        found = history(session, unit, form, period).versions
-        known[unit, form, period] = tuple(one for one in found if one.state not in PENDING_STATES)
-    return known[unit, form, period]
-
-
-def _repairs(session: Session, row: SubmissionRow) -> tuple[Repair, ...]:
-    found: Sequence[RepairRow] = session.scalars(
-        select(RepairRow)
-        .where(RepairRow.submission_id == row.id, RepairRow.judgement == row.judgement)
-        .order_by(RepairRow.position)
-    ).all()
-    return tuple(Repair(one.rule, one.sheet, one.cell, one.before, one.after) for one in found)
+def _versions(session: Session, rows: Iterable[SubmissionRow]) -> dict[int, tuple[Version, ...]]:
+    """By submission all settled versions of its report; none where it could not be placed."""
+    places = {row.id: place_of(row) for row in rows}
+    found = histories(session, filter(None, places.values()))
+    return {
+        key: tuple(one for one in found[place].versions if one.state not in PENDING_STATES) if place else ()
+        for key, place in places.items()
+    }
