@@ -26,12 +26,12 @@ class Replied:
 def unreplied(session: Session) -> tuple[int, ...]:
     """Submissions whose senders have not heard what became of them, in the order of their numbers.
 
-    Of a refused report the sender hears after each judgement, of an accepted one once, however often it is judged
-    again. What a person withdrew, or a later delivery replaced unjudged, has no reply.
+    Of a refused report the sender hears after each judgement, of an accepted one once: withdrawn and restored it is
+    still what the receipt says. What a person withdrew, or a later delivery replaced unjudged, has no reply.
     """
     same = ReplyRow.submission_id == SubmissionRow.id
     heard_of_refusal = exists().where(and_(same, ReplyRow.judgement == SubmissionRow.judgement))
-    heard_of_acceptance = exists().where(and_(same, ReplyRow.accepted, ReplyRow.given_at >= SubmissionRow.accepted_at))
+    heard_of_acceptance = exists().where(and_(same, ReplyRow.accepted))
     found = session.scalars(
         select(SubmissionRow.id)
         .where(
