@@ -9,12 +9,13 @@ from sqlalchemy import inspect, text
 
 from domain.indicators import Measure
 from tests.warehouse.house import House
-from warehouse.engine import Engine, migrate, open_engine, transaction
+from warehouse.engine import Engine, migrate, open_engine, reading, transaction
 from warehouse.errors import NewerWarehouseError, WarehouseUnusableError
 from warehouse.migrations import apply
 from warehouse.migrations.apply import downgrade
 from warehouse.models import Base
 from warehouse.reference import mirror_catalog
+from warehouse.replies import unreplied
 
 EARLIER = sorted(path.name[:4] for path in (Path(apply.__file__).parent / "versions").glob("0*.py"))[:-1]
 """Every migration but the newest."""
@@ -65,6 +66,19 @@ def test_earlier_shape_and_back_keeps_every_figure(house: House, earlier: str) -
     assert {(move.before, move.after) for move in house.revision().changes if move.column == "numerator"} == {
         ("8", "9")
     }
+
+
+def test_what_was_judged_before_replies_were_noted_has_none_to_come(house: House) -> None:
+    """Nobody is to get a reply for each report of the past years; what is judged from now on is replied to."""
+    ratio = house.indicator_of(Measure.RATIO)
+    house.accept(house.report("22813", {ratio: (8, 10)}))
+    house.refuse(house.report("22816", {ratio: (12, 10)}))
+    with house.engine.begin() as connection:
+        downgrade(connection, "0007")
+    migrate(house.engine)
+    after = house.accept(house.report("22819", {ratio: (8, 10)}))
+    with reading(house.engine) as session:
+        assert unreplied(session) == (after,)
 
 
 def test_migrating_twice_keeps_what_is_there(house: House) -> None:
