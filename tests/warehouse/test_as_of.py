@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.errors import UsageError
 from domain.periods import parse_period
-from tests.warehouse.histories import STOCK, Step, Story, histories
+from tests.warehouse.histories import STOCK, Send, Step, Story, TakeBack, Wait, Waive, histories
 from tests.warehouse.house import FORM, MAY, House, taken_back
 from warehouse import queries
 from warehouse.engine import Session, reading
@@ -46,6 +46,27 @@ def test_rollup_as_of_a_moment_is_the_rollup_made_at_it(house: House, history: l
             then.append((house.now(), [looked(session, house, cell, None) for cell in cells(house)]))
         for moment, found in then:
             assert [looked(session, house, cell, moment) for cell in cells(house)] == found
+
+
+def test_answers_are_known_as_of_their_moment(house: House) -> None:
+    """Asked, answered, taken back, answered anew, run out: when all is over each moment is found again as it was."""
+    steps = (
+        Send("22813", MAY, (8, 10, *[None] * 4), passes=True, late=False, asks=True),
+        Waive("22813", MAY, days=1),
+        TakeBack("22813", MAY),
+        Waive("22813", MAY, days=0),
+        Wait(),
+    )
+    with taken_back(house.engine) as session:
+        story, month, then = Story(house, session), Cell(house.area(), FORM, MAY), []
+        for step in steps:
+            story.tell(step)
+            then.append((house.now(), looked(session, house, month, None)))
+        for moment, found in then:
+            assert looked(session, house, month, moment) == found
+    asked, answered, returned, anew, over = (content for _, (content, *_) in then)
+    assert asked == returned == over
+    assert len({asked, answered, anew}) == 3
 
 
 def test_correction_is_not_known_before_it_came(house: House) -> None:
