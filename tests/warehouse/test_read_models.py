@@ -74,6 +74,15 @@ def test_submission_status_has_one_row_per_unit(full_house: House) -> None:
     assert found["22816"]["unit_name"] == "Xã Lương Sơn"
 
 
+def test_refused_file_that_is_judged_again_is_refused_until_then(full_house: House) -> None:
+    """A run that stops before it has decided leaves the last judgement standing."""
+    judged = "SELECT state, judgement, submission_id FROM submission_status WHERE unit = '22816'"
+    (refused,) = rows(full_house.engine, judged)
+    full_house.check_again(refused["submission_id"])
+    assert rows(full_house.engine, judged) == [{**refused, "state": "checked"}]
+    assert refused["judgement"] == "quarantined"
+
+
 def test_file_nobody_could_place_is_in_submission_status(full_house: House) -> None:
     """A file without unit and period has a row of its own."""
     full_house.receive()

@@ -20,7 +20,7 @@ SELECT
     o.denominator_cell,                      -- Cell of the denominator
     s.file_name,                             -- Name of the file
     s.sha256,                                -- Fingerprint of its bytes
-    s.state,                                 -- State of the submission now: superseded means that a rollup is due
+    s.state,                                 -- State of the submission now: any but accepted means that a rollup is due, or waits for a closed period
     s.id AS submission_id                    -- Number of the submission
 FROM rollup_revision AS r
 JOIN rollup_contribution AS c ON c.revision_id = r.id

@@ -36,7 +36,8 @@ SELECT
     (SELECT COUNT(*) FROM repair AS p WHERE p.submission_id = s.id AND p.judgement = s.judgement) AS repairs, -- Tolerances used in reading it
     s.id AS submission_id,                   -- Number of the submission
     CASE
-        WHEN s.state = 'quarantined' THEN 'quarantined'
+        WHEN s.state = 'quarantined' OR EXISTS (SELECT 1 FROM issue AS i WHERE i.submission_id = s.id
+            AND i.judgement = s.judgement AND i.severity = 'critical') THEN 'quarantined'
         WHEN s.judged_at IS NULL THEN NULL
         WHEN EXISTS (SELECT 1 FROM issue AS i WHERE i.submission_id = s.id AND i.judgement = s.judgement
             AND i.severity = 'warning') THEN 'accepted_with_warnings'
