@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from domain.periods import Period
 from publishing.page import render
 from publishing.shelf_index import Shelved
 from publishing.wording import Wording
@@ -39,7 +40,7 @@ def published_page(found: Sequence[Shelved], words: Wording, today: date) -> byt
     periods = periods[:MOST_PERIODS]
     cells = {(one.area, one.form, one.as_now, one.period): one for one in found}
     rows = sorted({(one.area, one.form, one.as_now) for one in found if one.period in periods})
-    names = {area: _name_of(words, area, [one for one in found if one.area == area], today) for area, *_ in rows}
+    names = {row: _name_of(words, row, [one for one in periods if (*row, one) in cells], today) for row in rows}
     return render("published.html.j2", words, periods=periods, rows=rows, cells=cells, names=names)
 
 
@@ -66,10 +67,14 @@ def returned_page(title: str, period: str, files: Sequence[OfficeFile], words: W
     return render("returned.html.j2", words, title=title, period=period, files=files)
 
 
-def _name_of(words: Wording, area: str, shown: Sequence[Shelved], today: date) -> str:
-    """What an area is called: an officer's own by its name, a unit by the name it bore in the newest period shown."""
+def _name_of(words: Wording, row: tuple[str, str, bool], shown: Sequence[Period], today: date) -> str:
+    """What the area of a row is called: an officer's own by its name, a unit by the name it bore in the newest period.
+
+    On today's boundaries a unit is today's; `shown` are the row's periods, the newest first.
+    """
+    area, form, as_now = row
     if area in words.catalog.areas:
         return words.catalog.areas[area].name.get(words.lang)
-    days = sorted((words.catalog.last_day(one.form, one.period) for one in shown), reverse=True)
+    days = [] if as_now else [words.catalog.last_day(form, period) for period in shown]
     found = (words.catalog.units.find(area, day) for day in (*days, today))
     return next((unit.name for unit in found if unit is not None), area)
