@@ -83,9 +83,18 @@ def write_night(path: Path, night: Night) -> None:
     Raises:
         OSError: the storage failed.
     """
+    write_whole(path, json.dumps({**asdict(night), "at": night.at.isoformat()}, ensure_ascii=False))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text to a file so that it is there whole or not at all, in a folder that is made where it is missing.
+
+    Raises:
+        OSError: the storage failed.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.new")
-    draft.write_text(json.dumps({**asdict(night), "at": night.at.isoformat()}, ensure_ascii=False), "utf-8")
+    draft.write_text(text, "utf-8")
     draft.replace(path)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from domain.rules import Rule
 from domain.texts import Lang
 from expectations.errors import NightsNotWrittenError
-from expectations.kept_results import Night, merge, read_night, write_night
+from expectations.kept_results import Night, merge, read_night, write_night, write_whole
 from expectations.night_page import Texts, write_index, write_night_page
 
 INDEX: Final = "index.html"
@@ -44,11 +44,11 @@ def write_nights(folder: Path, rules: Mapping[str, Rule], most: int, lang: Lang,
     try:
         new = dict(_new_nights(folder))
         for run, night in new.items():
-            _write(folder / page_name(night) / INDEX, write_night_page(night, rules, lang, text))
+            write_whole(folder / page_name(night) / INDEX, write_night_page(night, rules, lang, text))
             write_night(run / f"{_NIGHT}.json", night)
         if has_untold(folder):
             kept = [(page_name(night), night) for night in _prune(folder, most)]
-            _write(folder / INDEX, write_index(kept, lang, text))
+            write_whole(folder / INDEX, write_index(kept, lang, text))
         for run in _runs(folder):
             _forget_told(run)
     except OSError as error:
@@ -109,10 +109,3 @@ def _read(path: Path) -> Night | None:
         _LOG.warning("%s is left out of the nights' pages: %s", path, error)
         path.replace(path.with_suffix(".damaged"))
         return None
-
-
-def _write(path: Path, page: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_text(page, "utf-8")
-    draft.replace(path)

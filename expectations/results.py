@@ -7,9 +7,8 @@ from typing import Any
 from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
 
 from domain.indicators import Indicator
-from domain.issues import Issue, Severity
+from domain.issues import SHADOW_FACT, Issue, Severity
 from domain.rules import Rule
-from domain.rules import Stage as RuleStage
 from domain.staging import SUBMISSIONS
 from expectations.errors import BatchShrunkError, RuleBrokenError, StagingUnreadableError
 from expectations.findings import Finding
@@ -74,17 +73,12 @@ def findings_of(
         raise RuleBrokenError(rule.id, "it failed without saying where")
     for row in rows:
         day = date.fromisoformat(row["last_day"])
-        stage = rule.stage_on(day)
-        if stage is not None:
-            yield Finding(int(row["submission_id"]), _issue(rule, stage, rule.effect_on(day), row, indicators))
+        if rule.stage_on(day) is not None:
+            yield Finding(int(row["submission_id"]), _issue(rule, rule.effect_on(day), row, indicators))
 
 
 def _issue(
-    rule: Rule,
-    stage: RuleStage,
-    effect: Severity | None,
-    row: Mapping[str, str | None],
-    indicators: Mapping[str, Indicator],
+    rule: Rule, effect: Severity | None, row: Mapping[str, str | None], indicators: Mapping[str, Indicator]
 ) -> Issue:
     place = {name: row[name] for name in PLACE_COLUMNS}
     facts = {name: value for name, value in row.items() if name not in PLACE_COLUMNS and value is not None}
@@ -92,7 +86,7 @@ def _issue(
     if "label" not in facts and indicator is not None:
         facts["label"] = indicator.name.vi
     if effect is None:
-        facts["stage"] = stage.value
+        facts.update([SHADOW_FACT])
     return Issue(
         code=rule.id,
         severity=effect or Severity.INFO,
