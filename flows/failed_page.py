@@ -97,7 +97,7 @@ def _history(recent: Sequence[PastReport], words: Wording) -> str:
         (
             past.period.id,
             str(past.version),
-            words.text(f"state_{past.state}"),
+            words.catalog.text(f"domain.state.{past.state}", words.lang),
             format_time(past.received_at, words.lang),
             str(past.issues),
         )

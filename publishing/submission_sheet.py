@@ -186,7 +186,7 @@ def _version(one: Version, this: int, words: Wording) -> VersionLine:
         file_name=one.file_name,
         sha256=one.sha256,
         received_at=one.received_at,
-        outcome=words.catalog.text(f"domain.state.{one.state}", words.lang),
+        outcome=words.submission_state(one.state),
         counted=one.counted,
         is_this=one.submission_id == this,
     )

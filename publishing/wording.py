@@ -84,7 +84,7 @@ class Wording:
 
     def submission_state(self, state: str) -> str:
         """Where a submission stands."""
-        return self.text(f"submission_{state}")
+        return self.catalog.text(f"domain.state.{state}", self.lang)
 
     def kilobytes(self, size: int) -> str:
         """The size of a file, from bytes."""

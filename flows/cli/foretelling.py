@@ -17,7 +17,7 @@ def foretell(voice: Voice, preview: Preview) -> None:
     for closing in preview.closed:
         voice.say("would_be_closed", "yellow", **facts_of(closing))
     for one in preview.unjudged:
-        voice.say(*_why_not(one), file=one.file_name, state=voice.text(f"state_{one.state}"))
+        voice.say(*_why_not(one), file=one.file_name, state=voice.submission_state(one.state))
     _tell_verdicts(voice, outcome)
     if outcome.rechecked:
         voice.say("rechecked", count=outcome.rechecked, doubted=len(outcome.doubted))

@@ -71,7 +71,7 @@ def show_history(voice: Voice, found: "History", unit_name: str) -> None:
     voice.say("history_title", "bold", unit=f"{found.unit} {unit_name}", period=found.period.id)
     for version in found.versions:
         voice.gap()
-        state = voice.text(f"state_{version.state}")
+        state = voice.submission_state(version.state)
         if version.issues:
             state += f" ({voice.text('faults' if version.accepted_at is None else 'remarks', count=version.issues)})"
         kind = "history_counted" if version.counted else "history_version"

@@ -26,6 +26,10 @@ class Voice:
         """A text of `messages/flows.yaml`, without its room."""
         return self.catalog.text(f"flows.{name}", self.lang, **facts)
 
+    def submission_state(self, state: str) -> str:
+        """Where a submission stands."""
+        return self.catalog.text(f"domain.state.{state}", self.lang)
+
     def say(self, name: str, style: str = "", /, **facts: object) -> None:
         """Print a text on a line of its own; lines are wrapped, never cut."""
         self.console.print(escape(self.text(name, **facts)), style=style)

@@ -83,7 +83,7 @@ def show_decided(voice: Voice, decided: "Decided", unit: str, period: str, *, is
         else:
             voice.say("now_missing", "yellow", unit=unit, period=period)
             for version, state in decided.changed.others.items():
-                voice.bullet("•", voice.text("history_version", version=version, state=voice.text(f"state_{state}")))
+                voice.bullet("•", voice.text("history_version", version=version, state=voice.submission_state(state)))
     if not decided.outcome.given:
         voice.say("nothing_published")
     for given in decided.outcome.given:

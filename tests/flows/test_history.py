@@ -39,12 +39,6 @@ def test_every_move_has_its_sentence(catalog: Catalog, name: str) -> None:
     assert catalog.text(f"flows.move_{name}", "vi") != catalog.text(f"flows.move_{name}", "en")
 
 
-@pytest.mark.parametrize("state", SubmissionState)
-def test_every_state_has_its_name(catalog: Catalog, state: str) -> None:
-    """Every state is named in both languages."""
-    assert catalog.text(f"flows.state_{state}", "vi") != catalog.text(f"flows.state_{state}", "en")
-
-
 def test_people_see_every_version_and_what_differs(
     corrected: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -115,7 +115,7 @@ def test_all_versions_are_listed(catalog: Catalog) -> None:
     words = StrictPage(page_of(catalog, replace(told_of(SubmissionState.QUARANTINED, ABOVE), versions=versions))).words
     assert "Bản 1 trang này" in words
     assert "Bản 2 08:36 15/05/2025 bc-sua.xlsx" in words
-    assert "✓ đã chấp nhận" in words
+    assert "✓ được chấp nhận" in words
 
 
 def test_who_withdrew_it_and_why_is_told(catalog: Catalog) -> None:
