@@ -20,7 +20,7 @@ SELECT
     o.denominator_cell,                      -- Cell of the denominator
     s.file_name,                             -- Name of the file
     s.sha256,                                -- Fingerprint of its bytes
-    s.received_at,                           -- When it was delivered, in UTC
+    s.received_at,                           -- When it was delivered first, in UTC
     s.id AS submission_id                    -- Number of the submission
 FROM observation AS o
 JOIN submission AS s ON s.id = o.submission_id

@@ -11,7 +11,7 @@ SELECT
     i.name_vi AS indicator_name_vi,          -- Its name in Vietnamese
     i.name_en AS indicator_name_en,          -- Its name in English
     i.unit_vi AS unit,                       -- What the value is counted in
-    exact(f.value) AS value,                 -- The figure: a percentage with two decimals, or a count; empty when not comparable
+    exact(f.value) AS value,                 -- The figure: a percentage with two decimals, or a count; empty when not comparable, when nothing was given, or out of zero
     exact(f.numerator) AS numerator,         -- Sum of the numerators of the units that gave the whole figure
     exact(f.denominator) AS denominator,     -- Sum of their denominators; empty for a count
     f.denominator_kind,                      -- What the denominator counts; figures of different kinds are never compared

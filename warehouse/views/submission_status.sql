@@ -26,7 +26,7 @@ SELECT
     s.version,                               -- The how-manieth file of the unit, form and period
     s.file_name,                             -- Name of the file
     s.sha256,                                -- Fingerprint of its bytes
-    s.received_at,                           -- When it was delivered, in UTC
+    s.received_at,                           -- When it was delivered first, in UTC
     s.judged_at,                             -- When it was judged last, in UTC
     s.accepted_at,                           -- When it was accepted, in UTC
     (SELECT COUNT(*) FROM issue AS i WHERE i.submission_id = s.id AND i.judgement = s.judgement
