@@ -71,7 +71,7 @@ def close_period(run: Run, cell: Cell, said: Said, settings: Settings, *, partia
         try:
             closed = _close(run, cell, said, settings, partial=partial)
         finally:
-            end(run, _nothing_judged(run))
+            end(run, Outcome(run.id))
     return closed
 
 
@@ -91,7 +91,7 @@ def reopen_period(run: Run, cell: Cell, said: Said) -> tuple[Closing, tuple[Give
                 closing = reopen(session, cell, said.note, said.actor, house.clock())
             given = give_out(run)
         finally:
-            end(run, _nothing_judged(run, given))
+            end(run, Outcome(run.id, given=given))
     return closing, given
 
 
@@ -160,7 +160,3 @@ def _manifest(run: Run, said: Said, found: Closable, contents: Contents) -> Mani
         judged_otherwise=(),
         files={name: digest_of(path) for name, path in contents.files.items()},
     )
-
-
-def _nothing_judged(run: Run, given: tuple[Given, ...] = ()) -> Outcome:
-    return Outcome(run_id=run.id, verdicts=(), replaced=0, given=given, left=(), waiting=0)

@@ -57,7 +57,7 @@ def look_out(run: Run) -> Seen:
         except NotAllCollectedError as error:
             left = error.left  # it comes with the next look
         new = [one for one in _waiting(house) if one.id not in before]
-        end(run, Outcome(run_id=run.id, verdicts=(), replaced=0, given=(), left=left, waiting=len(new)))
+        end(run, Outcome(run.id, left=left, waiting=len(new)))
     return Seen(len(new), _corrections(house, new), left)
 
 

@@ -59,7 +59,7 @@ def publish_asked(run: Run, wanted: Wanted) -> Given:
         with reading(house.engine) as session:
             ref = newest_ref(session, cell)
         given = () if ref is None else (publish(house, ref),)
-        end(run, Outcome(run_id=run.id, verdicts=(), replaced=0, given=given, left=(), waiting=0))
+        end(run, Outcome(run.id, given=given))
     if not given:
         raise UsageError(f"nobody in area {wanted.area} owes form {wanted.form} for {wanted.period}")
     return given[0]

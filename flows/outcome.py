@@ -98,11 +98,11 @@ class Outcome:
     """
 
     run_id: str
-    verdicts: tuple[Verdict, ...]
-    replaced: int
-    given: tuple[Given, ...]
-    left: tuple[str, ...]
-    waiting: int
+    verdicts: tuple[Verdict, ...] = ()
+    replaced: int = 0
+    given: tuple[Given, ...] = ()
+    left: tuple[str, ...] = ()
+    waiting: int = 0
     withdrawn: tuple[str, ...] = ()
     outdated: tuple[str, ...] = ()
     held: tuple[Held, ...] = ()

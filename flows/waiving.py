@@ -9,7 +9,7 @@ from domain.issues import Issue
 from domain.waivers import Waiver
 from flows.alone import alone
 from flows.closing import refuse_closed
-from flows.outcome import Given, Outcome
+from flows.outcome import Outcome
 from flows.pipeline import Run, begin, end, give_out
 from warehouse.engine import Session, transaction
 from warehouse.lifecycle import Said
@@ -68,10 +68,6 @@ def _decide(run: Run, kind: str, question: Question, said: Said, work: _Work) ->
             with transaction(run.house.engine) as session:
                 waivers, issues = work(session, Decision(said, run.house.clock(), run.id))
         except UsageError:
-            end(run, _outcome(run, ()))
+            end(run, Outcome(run.id))
             raise
-        return Answered(waivers, issues, end(run, _outcome(run, give_out(run))))
-
-
-def _outcome(run: Run, given: tuple[Given, ...]) -> Outcome:
-    return Outcome(run_id=run.id, verdicts=(), replaced=0, given=given, left=(), waiting=0)
+        return Answered(waivers, issues, end(run, Outcome(run.id, given=give_out(run))))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from domain.errors import UsageError
 from flows.alone import alone
 from flows.closing import refuse_closed
-from flows.outcome import Given, Outcome
+from flows.outcome import Outcome
 from flows.pipeline import Run, begin, end, give_out
 from warehouse.engine import Session, transaction
 from warehouse.lifecycle import Said
@@ -43,10 +43,6 @@ def decide(run: Run, kind: str, place: Place, said: Said, version: int | None = 
             with transaction(run.house.engine) as session:
                 changed = _KINDS[kind](session, place, Decision(said, run.house.clock(), run.id), version)
         except UsageError:
-            end(run, _outcome(run, ()))
+            end(run, Outcome(run.id))
             raise
-        return Decided(changed, end(run, _outcome(run, give_out(run))))
-
-
-def _outcome(run: Run, given: tuple[Given, ...]) -> Outcome:
-    return Outcome(run_id=run.id, verdicts=(), replaced=0, given=given, left=(), waiting=0)
+        return Decided(changed, end(run, Outcome(run.id, given=give_out(run))))

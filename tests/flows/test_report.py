@@ -24,7 +24,7 @@ from warehouse.engine import reading
 from warehouse.queries import refusals
 
 MAY = parse_period("2025-05")
-NOTHING = Outcome(run_id="run", verdicts=(), replaced=0, given=(), left=(), waiting=0)
+NOTHING = Outcome("run")
 
 
 def refused(faults: int) -> Verdict:
