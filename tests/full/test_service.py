@@ -132,6 +132,9 @@ def _live(
     runs["rerun"] = service.ended(until(lambda: service.runs_of("rerun"))[0]["id"])
     runs["watch"] = next(run for run in service.runs_of("watch") if run["state_type"] == "COMPLETED")
     runs["crashed"] = service.ended(crashed)
+    runs["close"] = service.ended(service.start_run("close", area=AREA, period="2025-05", by="Lan"))
+    os.utime(min((service.home / "quality" / "submissions").iterdir()), (0, 0))
+    runs["housekeeping"] = service.ended(service.start_run("housekeeping"))
     until(lambda: len(mails) >= 3 and len(posted) >= 3)
     page_status = httpx.get(service.record.addresses["pages"]).status_code
     runs["automations"] = {"all": service.ask("automations/filter")}
@@ -268,6 +271,23 @@ def test_a_failed_night_is_posted(story: Story) -> None:
     (night,) = (one for one in told if one["event"] == "run_failed" and one["run"].startswith("nightly"))
     assert night["state"] == "Failed"
     assert night["message"].startswith("1 of 1 submissions refused")
+
+
+def test_a_month_is_closed_from_the_form(story: Story) -> None:
+    """The run names the bundle it made, from which the published figures come out again."""
+    run = story.runs["close"]
+    assert run["state_type"] == "COMPLETED", run["state"]["message"]
+    (bundle,) = (story.service.home / "closed").rglob("*.tar.gz")
+    assert str(bundle) in run["state"]["message"]
+    done = story.service.run("verify", str(bundle))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_housekeeping_removes_what_is_old(story: Story) -> None:
+    """A quality page of years ago goes, and it alone."""
+    run = story.runs["housekeeping"]
+    assert run["state_type"] == "COMPLETED", run["state"]["message"]
+    assert "old quality pages removed: 1." in run["state"]["message"]
 
 
 def test_automations_are_ours_and_few(story: Story) -> None:
