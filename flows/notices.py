@@ -90,6 +90,13 @@ def of_test(words: Wording) -> Notice:
     return Notice(words.text("notice_test_subject"), _signed(words, [words.text("notice_test")]))
 
 
+def of_no_night(words: Wording, clock: str, problem: str) -> Notice:
+    """A notice that no night is known to have ended by a time of the day, and why."""
+    return Notice(
+        words.text("notice_no_night_subject"), _signed(words, [words.text("notice_no_night", clock=clock), "", problem])
+    )
+
+
 def send(settings: ServiceSettings, notice: Notice) -> None:
     """Send a notice to everybody who gets them.
 

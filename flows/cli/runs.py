@@ -1,16 +1,18 @@
 """`tonghop runs`: which runs there were and what they did, and whether the night ran at all."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from domain.errors import TerminalError, TonghopError
 from flows.cli.options import JsonOption
 from flows.cli.voice import Voice
 from flows.settings import Settings
 
 if TYPE_CHECKING:
     from flows.run_list import ListedRun
-    from warehouse.engine import Engine
 
 _COLOURS = {"well": "green", "refused": "red", "unfinished": "yellow"}
 _COUNTS = ("judged", "refused", "published")
@@ -28,16 +30,19 @@ def runs(
         str | None,
         typer.Option("--expect", metavar="HH:MM", help="Fail unless a night ended in the day before this time."),
     ] = None,
+    mail: Annotated[
+        bool, typer.Option("--mail", help="With --expect: a failure is also told by mail, to TONGHOP_MAIL_TO.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List the runs: kind, start, how long they took, what they counted, how they ended.
 
     With --expect it says only whether a night has ended, for a timer: exit code 3 when none did. It asks the warehouse
-    and needs no Prefect server, so it speaks up even when nothing else runs.
+    and needs no Prefect server, so it speaks up, with --mail also from afar, even when nothing else runs.
 
     Example: tonghop runs --kind nightly --last 7
 
-    Example: tonghop runs --expect 06:00
+    Example: tonghop runs --expect 06:00 --mail
     """
     from domain.catalog import load_catalog
     from flows.cli.as_json import print_json
@@ -47,11 +52,12 @@ def runs(
 
     settings: Settings = context.obj
     voice = Voice(load_catalog(settings.catalog), settings.lang)
+    if expect is not None:
+        with _told_by_mail(voice, settings, expect) if mail else nullcontext():
+            _expect(voice, settings, expect)
+        return
     engine = open_engine(settings.database)
     migrate(engine)
-    if expect is not None:
-        _expect(voice, engine, expect)
-        return
     with reading(engine) as session:
         found = [listed(record) for record in look_back(session, last, kind)]
     if as_json:
@@ -62,15 +68,35 @@ def runs(
         voice.say("no_runs")
 
 
-def _expect(voice: Voice, engine: "Engine", clock: str) -> None:
+@contextmanager
+def _told_by_mail(voice: Voice, settings: Settings, clock: str) -> Iterator[None]:
+    """Tell whoever gets notices of our error within the block, whichever it is: then nobody knows of a night."""
+    from flows.masking import masked
+    from flows.notices import of_no_night, send
+    from flows.wording import Wording
+
+    try:
+        yield
+    except TonghopError as error:
+        if settings.sends_mail:
+            try:
+                send(settings, of_no_night(Wording(voice.catalog, voice.lang), clock, masked(str(error))))
+            except TonghopError as unsent:
+                raise TerminalError(f"{error}. Nobody was told by mail: {unsent}") from error
+        raise
+
+
+def _expect(voice: Voice, settings: Settings, clock: str) -> None:
     from datetime import UTC, datetime
 
     from flows.run_list import NIGHT, NoNightError, expected_since
     from publishing.formatting import format_time
-    from warehouse.engine import reading
+    from warehouse.engine import migrate, open_engine, reading
     from warehouse.queries.runs import last_ended
     from warehouse.queries.runs import runs as look_back
 
+    engine = open_engine(settings.database)
+    migrate(engine)
     since = expected_since(clock, datetime.now(UTC))
     with reading(engine) as session:
         ended = last_ended(session, NIGHT, since)

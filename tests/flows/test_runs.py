@@ -14,6 +14,7 @@ from flows.cli import main as entry
 from flows.run_list import RunEnd, expected_since, listed
 from tests.flows.nights import rows_of
 from tests.flows.prefect_server import clean_environment
+from tests.flows.sinks import smtp_server
 from tests.flows.test_cli import HEAVY, imported_by
 from warehouse.queries import RunRecord
 
@@ -21,9 +22,9 @@ NOW = datetime(2025, 6, 3, 23, 5, tzinfo=UTC)
 """Five past six on 2025-06-04 in Vietnam."""
 
 
-def run_main(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+def run_main(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str, **told: str) -> int:
     """The exit code of `tonghop runs` in a home, in English."""
-    monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(home), COLUMNS="200"))
+    monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(home), COLUMNS="200", **told))
     monkeypatch.setattr(sys, "argv", ["tonghop", "--lang", "en", "runs", *words])
     with pytest.raises(SystemExit) as ended:
         entry.main()
@@ -128,6 +129,35 @@ def test_the_first_night_is_missed_too(home: Path, monkeypatch: pytest.MonkeyPat
     assert run_main(home, monkeypatch, "--expect", "06:00") == 3
 
 
+@pytest.mark.parametrize(
+    ("database", "problem"),
+    [("", "no night has ended since"), ("postgresql+psycopg://127.0.0.1:1/none", "is not available")],
+    ids=["no night", "no warehouse"],
+)
+def test_no_night_is_told_by_mail(home: Path, monkeypatch: pytest.MonkeyPatch, database: str, problem: str) -> None:
+    """Whoever gets notices hears of it, for whatever reason no night is known; the exit code stays 3."""
+    with smtp_server() as (port, box):
+        mail = {"HOST": "127.0.0.1", "PORT": str(port), "SECURITY": "none", "FROM": "a@x.example", "TO": "b@x.example"}
+        told = {f"TONGHOP_MAIL_{name}": value for name, value in mail.items()} | {"TONGHOP_WAREHOUSE_URL": database}
+        assert run_main(home, monkeypatch, "--expect", "06:00", "--mail", **told) == 3
+    (notice,) = box.mails
+    assert notice["Subject"] == "[tổng hợp] No night has ended"
+    assert problem in notice.get_content()
+
+
+def test_a_mail_that_cannot_be_sent_hides_nothing(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without mail settings it is as without --mail; with a silent mail server both are told."""
+    assert run_main(home, monkeypatch, "--expect", "06:00", "--mail") == 3
+    told = {"TONGHOP_MAIL_HOST": "127.0.0.1", "TONGHOP_MAIL_PORT": "1", "TONGHOP_MAIL_TO": "b@x.example"}
+    capsys.readouterr()
+    assert run_main(home, monkeypatch, "--expect", "06:00", "--mail", **told) == 3
+    printed = " ".join(capsys.readouterr().err.split())
+    assert "no night has ended since" in printed
+    assert "no mail could be sent through 127.0.0.1:1" in printed
+
+
 def test_no_prefect_is_needed(tmp_path: Path) -> None:
     """Neither Prefect nor any other heavy package is imported."""
-    assert imported_by(["runs", "--expect", "06:00"], tmp_path) & set(HEAVY) == set()
+    assert imported_by(["runs", "--expect", "06:00", "--mail"], tmp_path) & set(HEAVY) == set()
