@@ -197,8 +197,10 @@ def server_environment(settings: Settings) -> dict[str, str]:
     told = {
         "PREFECT_SERVER_API_HOST": settings.server_host,
         "PREFECT_SERVER_API_PORT": str(settings.server_port),
-        # Browsers are told where the server is: without this they would call port 4200 of their own machine.
-        "PREFECT_UI_API_URL": f"{settings.server_url.rstrip('/')}/api" if settings.server_url else "/api",
+        # Browsers call the server under the address they have it from; else it would be port 4200 of their own machine.
+        "PREFECT_UI_API_URL": "/api",
+        # Prefect unpacks its UI before it serves it; where packages lie it may not write in production.
+        "PREFECT_UI_STATIC_DIRECTORY": str(_prefect_home(settings) / "ui"),
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs,orphans",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(settings.keep_runs_days * 24 * 3600),
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{settings.keep_runs_days}D",

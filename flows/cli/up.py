@@ -130,14 +130,14 @@ def _start_detached(voice: "Voice", settings: Settings) -> "Record":
 
 def _run_only(settings: Settings, only: str) -> None:
     from flows.service import components
+    from flows.service.api import ServerApi
     from flows.service.instead import become
+    from flows.service.supervisor import PATIENCE_SECONDS, require_port
 
     if only == components.SERVER:
         components.require_password(settings)
+        require_port(settings, "server_port")
         become(components.server(settings))
-    from flows.service.api import ServerApi
-    from flows.service.supervisor import PATIENCE_SECONDS
-
     ServerApi(api_url(), settings.server_auth).wait(PATIENCE_SECONDS)
     if only == components.WORKER:
         become(components.worker())

@@ -16,7 +16,7 @@ from domain.errors import UsageError
 from domain.periods import parse_period
 from domain.submissions import SubmissionState
 from flows.serve.files import Files
-from flows.serve.guards import Guarded, LetIn
+from flows.serve.guards import LetIn, guarded
 from publishing.index_pages import (
     Chosen,
     OfficeFile,
@@ -48,7 +48,7 @@ def published_site(root: Path, words: Wording, today: Callable[[], date]) -> ASG
         Route("/{period}/{area}/", newest),
         Mount("/", Files(root)),
     ]
-    return Guarded(Starlette(routes=routes))
+    return guarded(Starlette(routes=routes))
 
 
 def office_site(quality: Path, outbox: Path, engine: Engine, words: Wording, credential: str) -> ASGIApp:
@@ -61,7 +61,7 @@ def office_site(quality: Path, outbox: Path, engine: Engine, words: Wording, cre
         Mount("/outbox", Files(outbox)),
         Mount("/quality", Files(quality)),
     ]
-    return Guarded(LetIn(Starlette(routes=routes), credential), is_private=True)
+    return guarded(LetIn(Starlette(routes=routes), credential), is_private=True)
 
 
 class _Office:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import secrets
+from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -21,30 +22,32 @@ _HEADERS = {
 }
 
 
-class Guarded:
-    """Adds headers to every answer: nothing from elsewhere, no guessing of types, and asked again before it is reused.
+class WithHeaders:
+    """Adds headers to every answer."""
 
-    A published page is replaced by the next revision under the same address, so a browser always asks; it then gets
-    "not modified" in most cases.
-    """
-
-    def __init__(self, app: ASGIApp, *, is_private: bool = False) -> None:
-        """Guard this app; what is private is kept by no proxy."""
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
+        """Answer as this app does, with these headers."""
         self._app = app
-        self._cache = "private, no-cache" if is_private else "no-cache"
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["Cache-Control"] = self._cache
-                for name, value in _HEADERS.items():
-                    headers[name] = value
+                MutableHeaders(scope=message).update(self._headers)
             await send(message)
 
         await self._app(scope, receive, answer)
+
+
+def guarded(app: ASGIApp, *, is_private: bool = False) -> ASGIApp:
+    """The app with headers on every answer: nothing from elsewhere, no guessing of types, asked again before reuse.
+
+    A published page is replaced by the next revision under the same address, so a browser always asks; it then gets
+    "not modified" in most cases. What is private is kept by no proxy.
+    """
+    return WithHeaders(app, {**_HEADERS, "Cache-Control": "private, no-cache" if is_private else "no-cache"})
 
 
 class LetIn:

@@ -56,16 +56,14 @@ def require_password(settings: ServiceSettings) -> None:
 
 def server(settings: Settings) -> Component:
     """Prefect's server with its UI."""
-    address = ("--host", settings.server_host, "--port", str(settings.server_port))
-    return Component(SERVER, (*_prefect("server", "start"), *address), server_environment(settings))
+    return Component(SERVER, (sys.executable, "-m", "flows.service.prefect_server"), server_environment(settings))
 
 
 def worker() -> Component:
     """A worker of this machine, which carries out runs, each in a process of its own."""
-    asked = ("--pool", POOL, "--type", "process", "--name", worker_name())
-    return Component(
-        WORKER, (*_prefect("worker", "start"), *asked), {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "NOTSET"}
-    )
+    command = (sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process")
+    told = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "NOTSET"}
+    return Component(WORKER, (*command, "--name", worker_name()), told)
 
 
 def pages(settings: Settings) -> Component:
@@ -82,7 +80,3 @@ def definitions() -> Component:
 def worker_name() -> str:
     """What this machine's worker is called."""
     return f"tonghop-{platform.node() or 'worker'}"
-
-
-def _prefect(*words: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "prefect", *words)

@@ -209,15 +209,23 @@ def require_ports(settings: Settings) -> None:
     Raises:
         PortTakenError: somebody listens on one.
     """
-    host = settings.server_host
     for name in ("server_port", "pages_port", *(["office_port"] if settings.office_auth else [])):
-        port = getattr(settings, name)
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do it
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                raise PortTakenError(host, port, owner_of_port(port), name) from error
+        require_port(settings, name)
+
+
+def require_port(settings: Settings, name: str) -> None:
+    """Let a service pass whose port of that setting is free.
+
+    Raises:
+        PortTakenError: somebody listens on it.
+    """
+    host, port = settings.server_host, getattr(settings, name)
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do it
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTakenError(host, port, owner_of_port(port), name) from error
 
 
 def _addresses(settings: Settings) -> dict[str, str]:

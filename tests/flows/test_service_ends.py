@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from flows.service.processes import processes_of
@@ -40,13 +41,19 @@ def started_up_to(service: Service, stage: str) -> "tuple[subprocess.Popen[str],
 
 
 def test_killed_and_started_again_and_ctrl_c(service: Service) -> None:
-    """Killed without warning it leaves processes; the next `up` ends them and comes up; Ctrl-C then ends all."""
+    """Killed without warning it leaves processes; the next `up` ends them and comes up; Ctrl-C then ends all.
+
+    While it is up, Prefect's pages tell a browser to ask nobody else.
+    """
     first, mark = started_up_to(service, "definitions")
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     assert processes_of(mark)
     second, new_mark = started_up_to(service, READY)
     assert processes_of(mark) == []
+    page = httpx.get(f"http://127.0.0.1:{service.port}/v2/", headers={"Accept": "text/html"}, timeout=60)
+    assert "<title>" in page.raise_for_status().text
+    assert page.headers["content-security-policy"].startswith("default-src 'self'")
     second.send_signal(signal.SIGINT)
     told = second.communicate(timeout=120)[0]
     assert "processes it had left were ended" in told
@@ -72,7 +79,7 @@ def test_asked_to_end_while_it_starts(service: Service) -> None:
     assert processes_of(mark) == []
 
 
-@pytest.mark.parametrize("words", [("up",), ("up", "--detach")], ids=" ".join)
+@pytest.mark.parametrize("words", [("up",), ("up", "--detach"), ("up", "--only", "server")], ids=" ".join)
 def test_a_taken_port_is_wrong_usage(service: Service, words: tuple[str, ...]) -> None:
     """Where somebody listens already it is told who, and how to choose another port; nothing is started."""
     with socket.socket() as somebody:

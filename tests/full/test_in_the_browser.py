@@ -7,9 +7,18 @@ import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect, sync_playwright  # noqa: A004 # its own
+from playwright.sync_api import (
+    Browser,
+    Locator,
+    Page,
+    Request,
+    TimeoutError,  # noqa: A004 # its own
+    expect,
+    sync_playwright,
+)
 
 from tests.flows.nights import WRONG, deliver, prepare_home, published_rows
 from tests.flows.prefect_server import free_port
@@ -51,9 +60,21 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def elsewhere() -> list[str]:
+    """What the page asks of other hosts than the service's own."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, elsewhere: list[str]) -> Iterator[Page]:
     """An empty page that waits long before it gives up: the machine may be busy."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000}, locale="en-GB")
+
+    def note(request: Request) -> None:
+        if urlsplit(request.url).hostname not in {None, "127.0.0.1"}:
+            elsewhere.append(request.url)
+
+    context.on("request", note)
     context.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
     yield context.new_page()
@@ -61,9 +82,12 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def test_from_the_dashboard_to_a_green_rerun(
-    service: Service, page: Page, correction: SampleFile, tmp_path: Path
+    service: Service, page: Page, elsewhere: list[str], correction: SampleFile, tmp_path: Path
 ) -> None:
-    """The failed night leads to the report's cells, the form is filled in already, and its run ends green."""
+    """The failed night leads to the report's cells, the form is filled in already, its run ends green.
+
+    On the whole way the browser asks nobody but the service.
+    """
     page.goto(service.record.addresses["server"])
     night = page.locator("a[href*='/runs/flow-run/']").first
     unfold(page, page.get_by_role("button", name="nightly").first, night)
@@ -94,6 +118,7 @@ def test_from_the_dashboard_to_a_green_rerun(
     expect(page.get_by_text("Completed").first).to_be_visible()
     page.screenshot(path=tmp_path / "5-green.png")
     assert {row["revision"] for row in published_rows(service.home).values()} == {"2"}
+    assert elsewhere == []
 
 
 def unfold(page: Page, button: Locator, hidden: Locator) -> None:
