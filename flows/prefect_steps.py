@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ import httpx
 from prefect import get_client, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
 from prefect.concurrency.sync import concurrency
@@ -101,23 +102,40 @@ def _limited(work: Callable[[], T]) -> Callable[[], T]:
 
 def _enter(place: ExitStack) -> None:
     """Take a place under the limit until `place` is left; wait for it, also while the limit is 0."""
-    with get_client(sync_client=True) as client:
+    with suppress(ObjectNotFound), get_client(sync_client=True) as client:
         while True:
+            _wait_while_held(client)
             try:
-                limit = client.read_global_concurrency_limit_by_name(LIMIT)
-            except ObjectNotFound:
+                place.enter_context(concurrency(LIMIT, lease_duration=_LEASE_SECONDS))
+            except ConcurrencySlotAcquisitionError:
+                # Prefect lets nobody wait under a limit of 0, it refuses at once: also who began to wait under another.
+                if not _is_held(client):
+                    raise
+            else:
                 return
-            if limit.limit or not limit.active:
-                try:
-                    place.enter_context(concurrency(LIMIT, lease_duration=_LEASE_SECONDS))
-                except ConcurrencySlotAcquisitionError:
-                    # Prefect lets nobody wait under a limit of 0, it refuses at once: look again until it is raised.
-                    if client.read_global_concurrency_limit_by_name(LIMIT).limit:
-                        raise
-                else:
-                    return
+
+
+def _wait_while_held(client: SyncPrefectClient) -> None:
+    """Return when the limit is not 0; once it was, no silence of the server ends the waiting."""
+    was_held = False
+    while True:
+        try:
+            is_held = _is_held(client)
+        except httpx.HTTPError:
+            if not was_held:
+                raise
+            is_held = True
+        if not is_held:
+            return
+        if not was_held:
             _LOG.info("loading is held: the limit %s is 0", LIMIT)
-            time.sleep(_LOOK_AGAIN_SECONDS)
+        was_held = True
+        time.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _is_held(client: SyncPrefectClient) -> bool:
+    limit = client.read_global_concurrency_limit_by_name(LIMIT)
+    return limit.active and limit.limit == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,68 @@
+"""Loading is held by Prefect's own limit, on a real server: at 0 it waits, whatever becomes of the server meanwhile."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from pathlib import Path
+from threading import Event
+from unittest.mock import Mock
+
+import httpx
+import pytest
+from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW, temporary_settings
+
+from flows.prefect_steps import LIMIT, PrefectSteps
+from tests.flows.prefect_api import api
+from tests.flows.prefect_server import PATIENCE_SECONDS, server_url
+from tests.flows.service import until
+
+pytestmark = pytest.mark.xdist_group("prefect")
+
+
+@pytest.fixture
+def change_limit() -> Iterator[Callable[[int], None]]:
+    """Sets the limit, which is 0 at first."""
+    with api(server_url()) as client:
+
+        def change(most: int) -> None:
+            client.patch(f"v2/concurrency_limits/{LIMIT}", json={"limit": most})
+
+        client.post("v2/concurrency_limits/", json={"name": LIMIT, "limit": 0})
+        yield change
+        client.delete(f"v2/concurrency_limits/{LIMIT}")
+
+
+@pytest.fixture
+def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PrefectSteps]:
+    """The steps of a run, recorded by the server."""
+    monkeypatch.setenv("TONGHOP_HOME", str(tmp_path))
+    monkeypatch.setattr("flows.prefect_steps._LOOK_AGAIN_SECONDS", 0.1)
+    with temporary_settings({PREFECT_API_URL: server_url(), PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW: "ignore"}):
+        yield PrefectSteps("run")
+
+
+def test_loading_waits_while_the_limit_is_0(
+    steps: PrefectSteps, change_limit: Callable[[int], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    """It says once that it is held, and goes on by itself when the limit is back."""
+    loaded = Event()
+    with ThreadPoolExecutor() as pool:
+        step = pool.submit(copy_context().run, steps.run, "load", "load 1-1 of 1", loaded.set)
+        try:
+            until(lambda: "loading is held" in caplog.text or loaded.is_set())
+            assert not loaded.wait(1)
+        finally:
+            change_limit(1)
+        step.result(PATIENCE_SECONDS)
+    assert loaded.is_set()
+    assert caplog.text.count("loading is held") == 1
+
+
+def test_a_silent_server_lets_nobody_load_who_was_held(
+    steps: PrefectSteps, change_limit: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that is restarted while loading is held keeps it held until it says otherwise."""
+    change_limit(1)
+    answers = iter([True, httpx.ConnectError("away"), True, False])
+    monkeypatch.setattr("flows.prefect_steps._is_held", Mock(side_effect=answers))
+    assert steps.run("load", "load 1-1 of 1", lambda: list(answers)) == []
