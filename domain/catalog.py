@@ -26,12 +26,14 @@ from domain.catalog_rules import read_rules
 from domain.catalog_sample import read_sample
 from domain.catalog_texts import CellMarks, IssueText, issue_facts, show, texts_of_rule
 from domain.catalog_units import load_units
+from domain.catalog_words import read_words
 from domain.errors import TerminalError, UsageError
 from domain.extents import ground_of
 from domain.indicators import Indicator, Target, Theme
 from domain.issues import Issue, Repair
 from domain.layouts import Exemption, Form, Layout, Obligation
 from domain.periods import Calendar, Period, add_working_days
+from domain.report_words import ReportWords
 from domain.rollups import Boundary
 from domain.rules import Rule
 from domain.texts import Lang, Text
@@ -67,6 +69,7 @@ class Catalog:
     repair_texts: Mapping[str, Text]
     texts: Mapping[str, Text]
     marks: CellMarks
+    words: ReportWords
     areas: Mapping[str, NamedArea]
     units: UnitRegister = field(repr=False)
     sample: Mapping[str, object] = field(repr=False)
@@ -301,6 +304,7 @@ def load_catalog(root: Path | None = None) -> Catalog:
         repair_texts=MappingProxyType(messages.repairs),
         texts=MappingProxyType(messages.texts),
         marks=read_marks(files),
+        words=read_words(files, units),
         areas=MappingProxyType(read_areas(files, units)),
         units=units,
         sample=MappingProxyType(read_sample(files, indicators, units)),

@@ -8,10 +8,13 @@ from domain.catalog_entries import add_once, day_of, span_of, text_of
 from domain.catalog_files import CatalogFiles, Document
 from domain.catalog_schemas import check_document, check_table
 from domain.catalog_texts import CellMarks
+from domain.catalog_words import FILE as WORDS
 from domain.layouts import Exemption, Form, Obligation
 from domain.periods import Calendar, Frequency
 from domain.texts import normalise_name
 from domain.units import Level
+
+_MARKS = "forms/marks.yaml"
 
 
 def read_calendars(files: CatalogFiles) -> dict[str, Calendar]:
@@ -43,7 +46,7 @@ def read_forms(files: CatalogFiles, calendars: dict[str, Calendar]) -> dict[str,
     """
     found: dict[str, Form] = {}
     for document in files.documents("forms"):
-        if document.file == "forms/marks.yaml":
+        if document.file in {_MARKS, WORDS}:
             continue
         raw = check_document(document, "forms")
         if raw["calendar"] not in calendars:
@@ -72,7 +75,7 @@ def read_marks(files: CatalogFiles) -> CellMarks:
     Raises:
         CatalogError: one text is meant to mean two things in one place.
     """
-    document = files.document("forms/marks.yaml")
+    document = files.document(_MARKS)
     data = check_document(document, "marks")
     groups: dict[str, frozenset[str]] = {}
     for meanings in _TOGETHER:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from domain.catalog import Catalog
 from domain.texts import normalise_name
 from domain.units import Level, OrgUnit, UnitRegister
 from workbooks.agreement import Reading, agree
@@ -12,25 +13,21 @@ from workbooks.evidence import Evidence
 _ENDING = re.compile(r"(?:\.(?:xlsx|xlsm|xls))+$")
 _NOT_A_WORD = re.compile(r"[\W_]+")
 _FEWEST_WORDS = 2
-# What file names say besides a name. Words with digits are left out as well.
-_COMMON = frozenset(
-    {"báo", "cáo", "bc", "tháng", "quý", "năm", "biểu", "mẫu", "số", "liệu", "bản", "sao", "copy"}
-    | {"gửi", "lại", "sửa", "ubnd", "t"}
-)
 
 
 def bare_units(
-    register: UnitRegister, level: Level, day: date, evidence: Evidence, readings: Sequence[Reading[str]]
+    catalog: Catalog, level: Level, day: date, evidence: Evidence, readings: Sequence[Reading[str]]
 ) -> Iterator[Reading[str]]:
     """What names without a kind say, besides the `readings` of every other source.
 
     People and places share such names, and districts gave theirs to communes: a name speaks only of a unit that other
     sources name or of its neighbours. Where no other source speaks, a file's or folder's name does.
     """
+    register = catalog.units
     verdict = agree(readings)
     told = frozenset({verdict.value}) if verdict.value is not None else verdict.choices
     for place, name in _names(evidence, is_told=bool(told)):
-        words = _words(name)
+        words = [word for word in _words(name) if word not in catalog.words.file_words]
         if len(words) < _FEWEST_WORDS or _is_above(register, told, " ".join(words)):
             continue
         named = register.by_name(" ".join(words), day)
@@ -54,8 +51,7 @@ def _names(evidence: Evidence, *, is_told: bool) -> Iterator[tuple[str, str]]:
 
 def _words(name: str) -> list[str]:
     plain = _ENDING.sub("", normalise_name(name))
-    words = [word for word in _NOT_A_WORD.split(plain) if word and not any(mark.isdigit() for mark in word)]
-    return [word for word in words if word not in _COMMON]
+    return [word for word in _NOT_A_WORD.split(plain) if word and not any(mark.isdigit() for mark in word)]
 
 
 def _is_above(register: UnitRegister, codes: frozenset[str], name: str) -> bool:

@@ -9,8 +9,6 @@ _DAY = r"(?:ngày\s*)?(\d{1,2})\s*(?:[/.-]|tháng)\s*(\d{1,2})(?:\s*(?:[/.-]|nă
 _SPAN = re.compile(rf"từ\s*{_DAY}\s*(?:đến|tới|-)\s*(?:hết\s*)?{_DAY}")
 _DAY_IN_TEXT = re.compile(r"ngày\s*\d{1,2}\s*tháng\s*\d{1,2}\s*năm\s*\d{4}")
 _CENTURY = 2000
-# "Tháng 5 (so với tháng 4)", "tháng 5, phương hướng tháng 6": what follows these words is not the report's own month.
-_OTHER_TIMES = re.compile(r"\W*\b(?:so với|cùng kỳ|phương hướng|nhiệm vụ)\b.*")
 _MANY_MONTHS = re.compile(
     r"\b\d{1,2} tháng (?:đầu |cuối )?năm\b|\btừ đầu năm\b"
     r"|\btừ tháng (\d{1,2})\b.{0,12}?(?:đến|tới|-)\s*(?:hết\s*)?tháng (?!\1\b)\d"
@@ -38,11 +36,6 @@ def without_days(text: str) -> str:
 def covers_many_months(text: str) -> bool:
     """Whether a normalised text says "5 tháng đầu năm", "từ đầu năm" or "từ tháng 1 đến tháng 5"."""
     return _MANY_MONTHS.search(text) is not None
-
-
-def without_other_times(text: str) -> str:
-    """A normalised text up to where it goes on to times that the report is not for."""
-    return _OTHER_TIMES.sub("", text)
 
 
 def day_of_signing(text: str) -> date | None:

@@ -6,15 +6,14 @@ from domain.layouts import Layout, Role
 from domain.periods import Period
 from domain.texts import normalise_name, says
 from workbooks.cells import Cell
-from workbooks.days import without_other_times
 from workbooks.figures import SheetContext
 from workbooks.findings import Place
 from workbooks.heading import Heading
 from workbooks.hints import months_in_words
 from workbooks.locate import LocatedLine
 from workbooks.table_header import find_header
+from workbooks.wording import wording_of
 
-_FIGURES = ("số liệu",)
 _LONGEST = 200
 """So much of a note is quoted."""
 
@@ -45,9 +44,11 @@ def note_doubts(
 
 def _is_doubt(context: SheetContext, cell: Cell, period: Period | None) -> bool:
     # "Tăng 5 so với tháng trước" compares; it says nothing of where the figure is from.
-    text = without_other_times(normalise_name(cell.text))
+    wording = wording_of(context.catalog)
+    text = wording.without_other_times(wording.months.numbered(normalise_name(cell.text)))
     months = months_in_words(text)
     marks = context.catalog.marks
     # The template itself says of a yearly figure "Báo cáo vào tháng 12".
-    is_another_month = period is not None and bool(months) and period not in months and says(text, _FIGURES)
-    return is_another_month or says(text, marks.other_figures | marks.provisional)
+    is_another_month = period is not None and bool(months) and period not in months
+    is_of_another_month = is_another_month and says(text, context.catalog.words.figures)
+    return is_of_another_month or says(text, marks.other_figures | marks.provisional)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from domain.errors import UsageError
 from domain.periods import Frequency, Period, parse_period
 from domain.texts import ascii_key, normalise_name
-from workbooks.kinds import with_full_kinds
-from workbooks.month_words import with_month_numbers
+from workbooks.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,6 @@ _ID_IN_NAME = re.compile(r"(?<![\d.-])(20\d{2}-(?:\d{2}|Q[1-4]|H[12]))(?![\d]|[.
 _NOT_A_DAY = r"(?<![a-z\d])(?<!^\d[._/-])(?<!\D\d[._/-])(?<!^\d\d[._/-])(?<!\D\d\d[._/-])"
 _MONTH_BEFORE_YEAR = re.compile(_NOT_A_DAY + r"(?P<n>0[1-9]|1[0-2])[._/-](?P<year>20\d{2})(?!\d|[._/-]\d)")
 _MONTH_BEHIND_YEAR = re.compile(_NOT_A_DAY + r"(?P<year>20\d{2})[._]?(?P<n>0[1-9]|1[0-2])(?!\d|[._/-]\d)")
-_NUMBERED = re.compile(r"\b(?:so|lan|ban|mau|bieu|quy|cv|vb)[ ._]*$")
 # A month without its year contradicts another month, and leaves the year to other sources.
 _MONTH_ALONE = re.compile(
     r"(?<![a-z\d])(?:thang|t)[ ._-]*(?P<n>1[0-2]|0?[1-9])(?!\d|[ ._/-]*(?:nam[ ._-]*)?20\d{2}|[._/-]\d)"
@@ -55,21 +53,22 @@ _ANY_MONTH = re.compile(
 _YEARS = range(2015, 2051)
 _CENTURY = 2000
 _CODE_IN_NAME = re.compile(r"(?<!\d)(\d{5})(?!\d)")
-_UNIT_IN_NAME = re.compile(r"(?<!\w)((?:xã|phường|thị trấn|đặc khu) [^\W\d_]+(?:['’ ][^\W\d_]+)*)")
 
 
 def period_in_words(text: str) -> Period | None:
-    """The period that a heading names ("Tháng 5/2025", "Quý II năm 2025"), None where it names none."""
-    name = with_month_numbers(normalise_name(text))
+    """The period that a line of the heading names ("tháng 5/2025", "quý ii năm 2025"), None where it names none."""
     for frequency, pattern in _IN_WORDS:
-        if found := pattern.search(name):
+        if found := pattern.search(text):
             return _period(frequency, found.groupdict().get("n"), int(found["year"]))
     return None
 
 
 def months_in_words(text: str) -> frozenset[Period]:
-    """Every month that a text names; one without a year is of the year named behind it or before it, else of any."""
-    found = list(_ANY_MONTH.finditer(with_month_numbers(normalise_name(text))))
+    """Every month that a normalised text with numbered months names.
+
+    One without a year is of the year named behind it or before it, else of any.
+    """
+    found = list(_ANY_MONTH.finditer(text))
     years = [_year_of(match) for match in found]
     known = next((year for year in years if year is not None), None)
     months: set[Period] = set()
@@ -86,7 +85,7 @@ def _year_of(match: re.Match[str]) -> int | None:
     return _CENTURY + int(match["short"]) if match["short"] else None
 
 
-def periods_in_name(name: str) -> frozenset[Period]:
+def periods_in_name(name: str, wording: Wording) -> frozenset[Period]:
     """The periods that a file's or folder's name can mean; a bare year is a folder of many periods, so none.
 
     A month without a year ("tháng 5") can be that month of any year.
@@ -94,7 +93,7 @@ def periods_in_name(name: str) -> frozenset[Period]:
     found: set[Period | None] = set()
     for match in _ID_IN_NAME.finditer(name):
         found.add(_period_of_id(match[1].upper()))
-    plain = ascii_key(with_month_numbers(normalise_name(name)))
+    plain = ascii_key(wording.months.numbered(normalise_name(name)))
     for frequency, pattern in (
         (Frequency.MONTH, _MONTH_IN_NAME),
         (Frequency.MONTH, _SHORT_IN_NAME),
@@ -103,7 +102,7 @@ def periods_in_name(name: str) -> frozenset[Period]:
         found.update(_period(frequency, match["n"], int(match["year"])) for match in pattern.finditer(plain))
     for pattern in (_MONTH_BEFORE_YEAR, _MONTH_BEHIND_YEAR):
         for match in pattern.finditer(plain):
-            if not _NUMBERED.search(plain[: match.start()]):
+            if not wording.numbered.search(plain[: match.start()]):
                 found.add(_period(Frequency.MONTH, match["n"], int(match["year"])))
     known = frozenset(period for period in found if period is not None)
     return known or frozenset(_months_of_any_year(plain))
@@ -121,9 +120,9 @@ def codes_in_name(name: str) -> tuple[str, ...]:
     return tuple(_CODE_IN_NAME.findall(name))
 
 
-def units_in_name(name: str) -> Iterator[str]:
+def units_in_name(name: str, wording: Wording) -> Iterator[str]:
     """What may be a commune's name with its kind ("xã lâm sơn"), the longest guess first."""
-    for found in _UNIT_IN_NAME.findall(with_full_kinds(normalise_name(name)).replace("_", " ")):
+    for found in wording.unit_in_name.findall(wording.kinds.in_names(normalise_name(name)).replace("_", " ")):
         words = found.split(" ")
         for length in range(len(words), 1, -1):
             yield " ".join(words[:length])

@@ -7,7 +7,7 @@ from domain.errors import UsageError
 from domain.layouts import Form
 from domain.periods import Calendar, Frequency, Period, parse_period
 from workbooks.agreement import Reading, agree
-from workbooks.days import day_of_signing, span_of_days, without_other_times
+from workbooks.days import day_of_signing, span_of_days
 from workbooks.evidence import Evidence
 from workbooks.findings import Findings, Place
 from workbooks.heading import Line
@@ -15,19 +15,22 @@ from workbooks.hints import Hints, months_in_words, period_in_words, periods_in_
 from workbooks.period_sums import note_sums
 from workbooks.stamp import KEY_PERIOD
 from workbooks.stamp_reading import Stamp
+from workbooks.wording import Wording
 
 _CHOICES_NAMED = 5
 
 
-def identify_period(form: Form, calendar: Calendar, evidence: Evidence, findings: Findings) -> Period | None:
+def identify_period(
+    form: Form, calendar: Calendar, wording: Wording, evidence: Evidence, findings: Findings
+) -> Period | None:
     """The period of a report; two sources that name different ones are an issue."""
     readings = [
         *_stamped_periods(evidence.stamp, findings),
-        *_headed_periods(form, evidence, findings),
+        *_headed_periods(form, wording, evidence, findings),
         *_periods_of_days(form, calendar, evidence),
-        *hinted_periods(form, evidence.hints),
+        *hinted_periods(form, wording, evidence.hints),
     ]
-    note_sums(form, evidence, findings)
+    note_sums(form, wording, evidence, findings)
     verdict = agree(readings)
     if verdict.rivals:
         first, second = verdict.rivals
@@ -55,23 +58,23 @@ def _stamped_periods(stamp: Stamp, findings: Findings) -> Iterator[Reading[Perio
             findings.issue("stamp_unreadable", found=fact.text, where=fact.place)
 
 
-def _headed_periods(form: Form, evidence: Evidence, findings: Findings) -> Iterator[Reading[Period]]:
+def _headed_periods(form: Form, wording: Wording, evidence: Evidence, findings: Findings) -> Iterator[Reading[Period]]:
     for line in (line for heading in evidence.headings for line in heading.periods):
-        periods = _periods_in(form, without_other_times(line.text))
+        periods = _periods_in(form, wording, wording.without_other_times(line.text))
         if periods:
             yield Reading(_where(line), line.text, frozenset(_meant(form, periods)))
         else:
             findings.issue("period_unreadable", Place(line.sheet, line.cell), found=line.text)
 
 
-def _periods_in(form: Form, text: str) -> frozenset[Period]:
+def _periods_in(form: Form, wording: Wording, text: str) -> frozenset[Period]:
     """What a line of the heading names: a line of several months leaves it to other sources which one is meant."""
     months = months_in_words(text) if form.frequency is Frequency.MONTH else frozenset()
     if len({(month.year, month.last_month) for month in months}) > 1:
         return months
     period = period_in_words(text)
     # "T5/2025", or "Tháng 5" without its year, as names of files have them.
-    return frozenset({period}) if period is not None else periods_in_name(text)
+    return frozenset({period}) if period is not None else periods_in_name(text, wording)
 
 
 def _meant(form: Form, periods: frozenset[Period]) -> Iterator[Period]:
@@ -114,10 +117,10 @@ def _check_days(period: Period, calendar: Calendar, evidence: Evidence, findings
             findings.issue("signed_early", place, found=f"{day:%d/%m/%Y}", expected=expected, period=period.id)
 
 
-def hinted_periods(form: Form, hints: Hints) -> Iterator[Reading[Period]]:
+def hinted_periods(form: Form, wording: Wording, hints: Hints) -> Iterator[Reading[Period]]:
     """What file name and folders say of the period, the nearest first."""
     for name in (hints.file_name, *reversed(hints.folders)):
-        periods = periods_in_name(name)
+        periods = periods_in_name(name, wording)
         if form.frequency is Frequency.YEAR and len(name) == 4 and name.isdigit():
             periods |= {Period(int(name), 12, Frequency.YEAR)}
         # A folder of a quarter holds monthly reports too: only names of the form's own kind speak.

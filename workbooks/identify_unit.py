@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from domain.catalog import Catalog
 from domain.texts import ascii_key, normalise_name
 from domain.units import Level, OrgUnit, UnitRegister
 from workbooks.agreement import Reading, agree
@@ -13,12 +14,13 @@ from workbooks.heading import Line
 from workbooks.hints import Hints, codes_in_name, units_in_name
 from workbooks.stamp import KEY_UNIT
 from workbooks.stamp_reading import Stamped
+from workbooks.wording import Wording, wording_of
 
 _CHOICES_NAMED = 5
 
 
 def identify_unit(
-    register: UnitRegister,
+    catalog: Catalog,
     level: Level,
     day: date | None,
     evidence: Evidence,
@@ -28,16 +30,17 @@ def identify_unit(
 
     Without a day only a code that ever meant one unit can be told.
     """
+    register, wording = catalog.units, wording_of(catalog)
     stamped = evidence.stamp.of(KEY_UNIT)
     if day is None:
         return _unit_without_day(register, level, stamped, evidence.hints)
     readings = [
         *_stamped_units(register, level, day, stamped, findings),
-        *_headed_units(register, level, day, evidence),
-        *_hinted_units(register, level, day, evidence.hints),
+        *_headed_units(register, level, day, wording, evidence),
+        *_hinted_units(register, level, day, wording, evidence.hints),
     ]
     readings.extend(_parents(register, day, evidence, readings))
-    bare = list(bare_units(register, level, day, evidence, readings))
+    bare = list(bare_units(catalog, level, day, evidence, readings))
     if not any(reading.values for reading in readings):
         bare += _parents(register, day, evidence, bare)
     readings += bare
@@ -94,26 +97,34 @@ def _stamped_units(
             findings.issue("unknown_unit", found=fact.text, suggestions="")
 
 
-def _headed_units(register: UnitRegister, level: Level, day: date, evidence: Evidence) -> Iterator[Reading[str]]:
+def _headed_units(
+    register: UnitRegister, level: Level, day: date, wording: Wording, evidence: Evidence
+) -> Iterator[Reading[str]]:
     mentions = (line for heading in evidence.headings for line in heading.mentions)
     for line in (*_lines(evidence), *mentions):
         codes = frozenset(unit.code for unit in register.by_name(line.text, day, level))
         yield Reading(f"{line.sheet}!{line.cell}", line.text, codes)
     for line in (line for heading in evidence.headings for line in heading.titles):
-        named = next((units for text in units_in_name(line.text) if (units := register.by_name(text, day, level))), ())
-        yield Reading(f"{line.sheet}!{line.cell}", line.text, frozenset(unit.code for unit in named))
+        yield Reading(f"{line.sheet}!{line.cell}", line.text, _named(register, level, day, wording, line.text))
 
 
-def _hinted_units(register: UnitRegister, level: Level, day: date, hints: Hints) -> Iterator[Reading[str]]:
+def _hinted_units(
+    register: UnitRegister, level: Level, day: date, wording: Wording, hints: Hints
+) -> Iterator[Reading[str]]:
     for name in (hints.file_name, *reversed(hints.folders)):
         codes = frozenset(
             unit.code
             for code in codes_in_name(name)
             if (unit := register.find(code, day)) is not None and unit.level is level
         )
-        named = next((units for text in units_in_name(name) if (units := register.by_name(text, day, level))), ())
         yield Reading(name, name, codes)
-        yield Reading(name, name, frozenset(unit.code for unit in named))
+        yield Reading(name, name, _named(register, level, day, wording, name))
+
+
+def _named(register: UnitRegister, level: Level, day: date, wording: Wording, text: str) -> frozenset[str]:
+    """The units of the longest name with its kind that a text has and the register knows."""
+    guesses = (register.by_name(name, day, level) for name in units_in_name(text, wording))
+    return frozenset(unit.code for unit in next((units for units in guesses if units), ()))
 
 
 def _parents(

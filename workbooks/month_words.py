@@ -1,21 +1,27 @@
 """Months spelt out ("tháng Mười hai năm 2025"), written with their numbers so that they are read like any other."""
 
 import re
+from collections.abc import Mapping
 
-_MONTHS = {
-    "một": 1, "hai": 2, "ba": 3, "tư": 4, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9,
-    "mười một": 11, "mười hai": 12, "mười": 10,
-}  # fmt: skip
-_NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True)).replace(" ", r"[\s_]+")
-_SPELT = re.compile(rf"(?<![^\W_])(?P<kind>tháng[\s_]+)(?P<name>{_NAMES})(?![^\W_])")
+from workbooks.alternatives import any_of
+
 # "năm" is five and year: "tháng năm 2025" is a form whose month was left out, "tháng năm năm 2025" is May.
 _FIFTH = re.compile(r"(?<![^\W_])(tháng[\s_]+)năm(?=[\s_]+năm[\s_]*\d)")
 
 
-def with_month_numbers(text: str) -> str:
-    """A normalised text whose months are numbers: "tháng tư năm 2025" is "tháng 4 năm 2025"."""
-    numbered = _SPELT.sub(lambda found: f"{found['kind']}{_MONTHS[_squeezed(found['name'])]}", text)
-    return _FIFTH.sub(r"\g<1>5", numbered)
+class MonthWords:
+    """The words for months and their numbers."""
+
+    def __init__(self, months: Mapping[str, int]) -> None:
+        """Take them normalised."""
+        self._months = months
+        names = any_of(months).replace(r"\ ", r"[\s_]+")
+        self._spelt = re.compile(rf"(?<![^\W_])(?P<kind>tháng[\s_]+)(?P<name>{names})(?![^\W_])")
+
+    def numbered(self, text: str) -> str:
+        """A normalised text whose months are numbers: "tháng tư năm 2025" is "tháng 4 năm 2025"."""
+        numbered = self._spelt.sub(lambda found: f"{found['kind']}{self._months[_squeezed(found['name'])]}", text)
+        return _FIFTH.sub(r"\g<1>5", numbered)
 
 
 def _squeezed(name: str) -> str:

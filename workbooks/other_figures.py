@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from domain.layouts import Layout
 from domain.periods import Period
-from domain.texts import says
+from domain.texts import normalise_name, says
 from workbooks.cells import Cell, Sheet
 from workbooks.figures import SheetContext
 from workbooks.findings import Place
@@ -12,6 +12,7 @@ from workbooks.hints import months_in_words
 from workbooks.locate import LocatedLine
 from workbooks.stamp import FIGURE_ROLES
 from workbooks.table_header import TableHeader, find_header
+from workbooks.wording import wording_of
 
 _ROWS_ABOVE = 2
 _LONGEST_TITLE = 40
@@ -49,6 +50,6 @@ def _over(sheet: Sheet, header: TableHeader, first_line: int, columns: Mapping[i
 
 
 def _is_of_others(context: SheetContext, text: str, period: Period | None) -> bool:
-    months = months_in_words(text)
+    months = months_in_words(wording_of(context.catalog).months.numbered(normalise_name(text)))
     is_another_month = period is not None and bool(months) and period not in months
     return is_another_month or says(text, context.catalog.marks.other_figures)

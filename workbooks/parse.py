@@ -41,6 +41,7 @@ from workbooks.unit_column import check_units
 from workbooks.village_register import VillageRegister
 from workbooks.village_table import locate_villages, note_unregistered
 from workbooks.villages import parse_villages
+from workbooks.wording import Wording, wording_of
 
 
 def parse_report(data: bytes, catalog: Catalog, hints: Hints, limits: Limits | None = None) -> ParsedReport:
@@ -75,6 +76,7 @@ def _unparsed(catalog: Catalog, hints: Hints, findings: Findings) -> ParsedRepor
 def _parse_form(
     catalog: Catalog, form: Form, workbook: Workbook, evidence: Evidence, findings: Findings
 ) -> ParsedReport:
+    wording = wording_of(catalog)
     layouts = sorted(
         (layout for layout in catalog.layouts if layout.form == form.id),
         key=lambda layout: layout.valid_from,
@@ -82,12 +84,12 @@ def _parse_form(
     )
     sheet = choose_form_sheet(workbook, layouts, findings)
     if sheet is not None:
-        headings = (_heading(sheet, layouts), *_village_headings(workbook, sheet, layouts))
+        headings = (_heading(sheet, layouts, wording), *_village_headings(workbook, sheet, layouts, wording))
         evidence = replace(evidence, headings=headings)
-    period = identify_period(form, catalog.calendar_of(form.id), evidence, findings)
+    period = identify_period(form, catalog.calendar_of(form.id), wording, evidence, findings)
     layout = identify_layout(catalog, form, period, evidence.stamp, findings)
     day = catalog.last_day(form.id, period) if period else None
-    unit = identify_unit(catalog.units, form.level, day, evidence, findings)
+    unit = identify_unit(catalog, form.level, day, evidence, findings)
     observations: list[Observation] = []
     if sheet is not None and layout is not None:
         note_renamed(sheet, layout.sheet, findings)
@@ -139,24 +141,27 @@ def _parse_villages(
 def _headings(catalog: Catalog, workbook: Workbook) -> tuple[Heading, ...]:
     """What stands above each table that looks like a form's; above any table where none does."""
     candidates = form_like(workbook, [layout.columns for layout in catalog.layouts])
+    wording = wording_of(catalog)
     if candidates:
-        return tuple(read_heading(candidate.sheet, candidate.header.top) for candidate in candidates)
-    return tuple(read_heading(sheet, None) for sheet in workbook.sheets if sheet.name != META_SHEET)
+        return tuple(read_heading(candidate.sheet, candidate.header.top, wording) for candidate in candidates)
+    return tuple(read_heading(sheet, None, wording) for sheet in workbook.sheets if sheet.name != META_SHEET)
 
 
-def _heading(sheet: Sheet, layouts: list[Layout]) -> Heading:
+def _heading(sheet: Sheet, layouts: list[Layout], wording: Wording) -> Heading:
     headers = (find_header(sheet, layout.columns) for layout in layouts)
     header = next((header for header in headers if header is not None), None)
-    return read_heading(sheet, header.top if header else None)
+    return read_heading(sheet, header.top if header else None, wording)
 
 
-def _village_headings(workbook: Workbook, form_sheet: Sheet, layouts: list[Layout]) -> Iterator[Heading]:
+def _village_headings(
+    workbook: Workbook, form_sheet: Sheet, layouts: list[Layout], wording: Wording
+) -> Iterator[Heading]:
     """What stands above the villages: a sheet left over from another month or unit says so there."""
     sheet = find_village_sheet(workbook, layouts)
     columns = next((layout.village_columns for layout in layouts if layout.village_columns), ())
     header = find_header(sheet, columns) if sheet is not None and sheet is not form_sheet else None
     if sheet is not None and header is not None:
-        yield read_heading(sheet, header.top)
+        yield read_heading(sheet, header.top, wording)
 
 
 def _note_strays(workbook: Workbook, findings: Findings) -> None:
@@ -167,10 +172,11 @@ def _note_strays(workbook: Workbook, findings: Findings) -> None:
 
 def _place_by_hints(catalog: Catalog, hints: Hints) -> tuple[OrgUnit | None, Period | None]:
     """Unit and period as folders and file name give them, so that a refused file still has a sender."""
+    wording = wording_of(catalog)
     for form in catalog.forms.values():
-        period = agree(list(hinted_periods(form, hints))).value
+        period = agree(list(hinted_periods(form, wording, hints))).value
         if period is not None:
             evidence = Evidence(Stamp(()), (), hints)
             day = catalog.last_day(form.id, period)
-            return identify_unit(catalog.units, form.level, day, evidence, Findings({})), period
+            return identify_unit(catalog, form.level, day, evidence, Findings({})), period
     return None, None

@@ -3,33 +3,34 @@
 from domain.layouts import Form
 from domain.periods import Frequency
 from domain.texts import says
-from workbooks.days import covers_many_months, span_of_days, without_days, without_other_times
+from workbooks.days import covers_many_months, span_of_days, without_days
 from workbooks.evidence import Evidence
 from workbooks.findings import Findings, Place
 from workbooks.hints import months_in_words
+from workbooks.wording import Wording
 
-_SUMS = ("lũy kế", "cộng dồn")
 _LONGEST_MONTH = 45
 """Days; a calendar that cuts months otherwise, or counts a day twice, stays far below."""
 
 
-def note_sums(form: Form, evidence: Evidence, findings: Findings) -> None:
+def note_sums(form: Form, wording: Wording, evidence: Evidence, findings: Findings) -> None:
     """Note such lines above the form's tables; a line that names the period is held to it more strictly than others."""
     for heading in evidence.headings if form.frequency is Frequency.MONTH else ():
         named = {line.cell for line in heading.periods}
         told: set[str] = set()
         for line in heading.lines:
-            text = without_other_times(line.text)
-            is_sum = covers_many_months(text) or (line.cell in named and _speaks_of_sums(text)) or _is_long(line.text)
+            text = wording.without_other_times(line.text)
+            is_period_of_sums = line.cell in named and _speaks_of_sums(text, wording)
+            is_sum = covers_many_months(text) or is_period_of_sums or _is_long(line.text)
             if is_sum and line.cell not in told:
                 told.add(line.cell)
                 place = Place(line.sheet, line.cell)
                 findings.issue("period_cumulative", place, found=line.text, expected=form.number)
 
 
-def _speaks_of_sums(text: str) -> bool:
+def _speaks_of_sums(text: str, wording: Wording) -> bool:
     months = months_in_words(without_days(text))
-    return says(text, _SUMS) or len({month.last_month for month in months}) > 1
+    return says(text, wording.words.sums) or len({month.last_month for month in months}) > 1
 
 
 def _is_long(text: str) -> bool:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 
 from domain.catalog import Catalog
 from domain.texts import normalise_name
+from workbooks.per_catalog import once_per_catalog
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _OWN_TEXTS = "workbooks."
@@ -36,22 +36,10 @@ class Vocabulary:
         return len(_words(text) & self.words) > len(_words(other) & self.words)
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A catalogue, told from others by its version."""
-
-    version: str
-    catalog: Catalog = field(compare=False)
-
-
+@once_per_catalog
 def vocabulary_of(catalog: Catalog) -> Vocabulary:
     """The vocabulary of a catalogue, gathered once."""
-    return _gather(_Source(catalog.version, catalog))
-
-
-@lru_cache(maxsize=2)
-def _gather(source: _Source) -> Vocabulary:
-    texts = frozenset(normalise_name(text) for text in _texts(source.catalog))
+    texts = frozenset(normalise_name(text) for text in _texts(catalog))
     return Vocabulary(texts, frozenset(word for text in texts for word in _words(text)))
 
 

@@ -2,8 +2,11 @@
 
 import pytest
 
+from domain.catalog import Catalog
 from domain.periods import parse_period
+from domain.texts import normalise_name
 from workbooks.hints import codes_in_name, period_in_words, periods_in_name, units_in_name
+from workbooks.wording import wording_of
 
 
 @pytest.mark.parametrize(
@@ -36,15 +39,15 @@ from workbooks.hints import codes_in_name, period_in_words, periods_in_name, uni
         ("tháng 4, tháng 5.xlsx", []),
     ],
 )
-def test_periods_in_names(name: str, periods: list[str]) -> None:
+def test_periods_in_names(catalog: Catalog, name: str, periods: list[str]) -> None:
     """A name speaks of a period only where it names one; days, years and codes are none."""
-    assert sorted(period.id for period in periods_in_name(name)) == periods
+    assert sorted(period.id for period in periods_in_name(name, wording_of(catalog))) == periods
 
 
 @pytest.mark.parametrize("name", ["Bao cao thang 5 Ma Noi.xlsx", "BC T5.xlsx", "Tháng 05", "T.5 (2).xlsx"])
-def test_a_month_without_a_year_can_be_any_years(name: str) -> None:
+def test_a_month_without_a_year_can_be_any_years(catalog: Catalog, name: str) -> None:
     """Such a name says which month, and leaves the year to whatever else speaks."""
-    periods = periods_in_name(name)
+    periods = periods_in_name(name, wording_of(catalog))
     assert {period.last_month for period in periods} == {5}
     assert parse_period("2025-05") in periods
     assert parse_period("2026-05") in periods
@@ -67,7 +70,7 @@ def test_a_month_without_a_year_can_be_any_years(name: str) -> None:
 )
 def test_periods_in_words(text: str, period: str | None) -> None:
     """A heading's words name a period as officials write it, or none."""
-    found = period_in_words(text)
+    found = period_in_words(normalise_name(text))
     assert (found.id if found else None) == period
 
 
@@ -76,6 +79,7 @@ def test_codes_are_five_digits_alone() -> None:
     assert codes_in_name("22813_2025-05 (220525) 123456 22816.xlsx") == ("22813", "22816")
 
 
-def test_names_with_their_kind_are_guessed_longest_first() -> None:
+def test_names_with_their_kind_are_guessed_longest_first(catalog: Catalog) -> None:
     """A name in a file's name ends nobody knows where, so the longest guess comes first."""
-    assert list(units_in_name("BC xã Lâm Sơn tháng 5.xlsx"))[:2] == ["xã lâm sơn tháng", "xã lâm sơn"]
+    found = units_in_name("BC xã Lâm Sơn tháng 5.xlsx", wording_of(catalog))
+    assert list(found)[:2] == ["xã lâm sơn tháng", "xã lâm sơn"]
