@@ -67,10 +67,10 @@ ON_THEIR_LINE = [
     Edit(TYPICAL, "per_resident: 0.751", "per_resident: -1", "a number from 0 up"),
     Edit(TYPICAL, "[dvc_toantrinh, dvc_motphan]", "[dvc_toantrinh, dvc]", "indicator 'dvc' is unknown"),
     Edit(TYPICAL, "[dvc_toantrinh, dvc_motphan]", "[dvc_toantrinh, hsskdt]", "do not share one denominator kind"),
-    Edit(DOMAIN, "domain.level.village:", "domain.level.commune:", "stands here twice"),
-    Edit(DOMAIN, 'vi: "cả nước"', 'vi: "cả nước {"', "cannot be filled in"),
-    Edit(DOMAIN, 'vi: "cả nước"', 'vi: "cả nước {0.name}"', "is no plain name"),
-    Edit(DOMAIN, 'vi: "cả nước"', 'vi: ""', "a text that is not empty"),
+    Edit(DOMAIN, "domain.state.parsed:", "domain.state.received:", "stands here twice"),
+    Edit(DOMAIN, 'vi: "đã nhận"', 'vi: "đã nhận {"', "cannot be filled in"),
+    Edit(DOMAIN, 'vi: "đã nhận"', 'vi: "đã nhận {0.name}"', "is no plain name"),
+    Edit(DOMAIN, 'vi: "đã nhận"', 'vi: ""', "a text that is not empty"),
     Edit(TARGETS, "hddt_dn,province,,2024,100", "hddt,province,,2024,100", "indicator 'hddt' is unknown"),
     Edit(TARGETS, "hddt_dn,province,,2024,100", "hddt_dn,province,,2024,hundred", "a number with a decimal point"),
     Edit(TARGETS, "hddt_dn,province,,2024,100", "hddt_dn,ward,,2024,100", "one of: country, province"),
@@ -113,7 +113,7 @@ IN_THEIR_FILE = [
     Edit(
         DOMAIN, "domain.denominator_kind.schools:", "domain.denominator_kind.school:", "'schools' is in use and has no"
     ),
-    Edit(DOMAIN, "domain.level.country:", "country:", "does not match"),
+    Edit(DOMAIN, "domain.state.received:", "received:", "does not match"),
     Edit(VILLAGES, "22813-01,Thôn", "22813-01,Thôn,extra", "fields, the heading"),
 ]
 
@@ -214,7 +214,7 @@ def test_an_issue_code_may_not_be_a_rules_id(root: Path) -> None:
 
 def test_one_text_key_may_not_stand_in_two_files(root: Path) -> None:
     """Rooms keep to their own keys."""
-    (root / "messages" / "zoo.yaml").write_text("domain.level.commune: {vi: a, en: a}\n", "utf-8")
+    (root / "messages" / "zoo.yaml").write_text("domain.state.received: {vi: a, en: a}\n", "utf-8")
     error = refusal(root)
     assert (error.file, error.line) == ("messages/zoo.yaml", 1)
     assert "already taken" in error.problem

@@ -1,0 +1,49 @@
+"""No text is kept that nobody shows: each key of messages/ is named somewhere in code or in a page's template."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from domain.catalog import Catalog
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("domain", "connectors", "workbooks", "expectations", "warehouse", "publishing", "flows")
+# In a template, texts beside a "~" are parts of a key: "outcome_" ~ code ~ "_next".
+_JOINED = re.compile(r"""["']([a-z0-9_.]*)["'](?:\s*~\s*[a-z_.]+(?:\s*~\s*["']([a-z0-9_]*)["'])?)?""")
+_ANYTHING = "[a-z0-9_]+"
+
+
+def _names(room: str) -> Iterator[str]:
+    """Patterns of everything in a room's code and templates that may be a key, or a key behind the room's name."""
+    for path in (ROOT / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield re.escape(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = [part.value if isinstance(part, ast.Constant) else None for part in node.values]
+                yield "".join(_ANYTHING if part is None else re.escape(str(part)) for part in parts)
+    for path in (ROOT / room).rglob("*.j2"):
+        for found in _JOINED.finditer(path.read_text("utf-8")):
+            yield re.escape(found[1]) + (_ANYTHING if "~" in found[0] else "") + re.escape(found[2] or "")
+
+
+def _is_telling(pattern: str) -> bool:
+    """Whether a pattern names a key, or a family of keys; "flows.{key}" would name all there are."""
+    told = pattern.replace(_ANYTHING, "").replace("\\", "")
+    is_family = _ANYTHING not in pattern or told.removesuffix(".") not in ROOMS
+    return is_family and re.fullmatch(r"[a-z0-9_.]*[a-z]{2}[a-z0-9_.]*", told) is not None
+
+
+def test_every_text_is_shown_somewhere(catalog: Catalog) -> None:
+    """A text that is left over is read, translated and kept right for nothing."""
+    names = {room: {pattern for pattern in _names(room) if _is_telling(pattern)} for room in ROOMS}
+    by_room = {room: re.compile("|".join(patterns)) for room, patterns in names.items()}
+    left = []
+    for key in (*catalog.texts, *catalog.issue_texts, *catalog.repair_texts):
+        room, _, rest = key.partition(".")
+        is_whole = any(known.fullmatch(key) for known in by_room.values())
+        # The pages that flows serves say things in publishing's words.
+        if not is_whole and not (rest and any(by_room[one].fullmatch(rest) for one in (room, "flows"))):
+            left.append(key)
+    assert left == []
