@@ -6,7 +6,7 @@ from lxml import etree
 
 from workbooks.marking.errors import CannotAnnotateError
 from workbooks.marking.package import Package, Xml
-from workbooks.marking.relations import Relations, declare, drop_part
+from workbooks.marking.relations import NewPart, Relations, drop_part
 from workbooks.markup import MAIN_NAMESPACES
 
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
@@ -58,10 +58,8 @@ class Book:
         sheets = self._sheets
         if len(sheets) >= self._package.limits.sheets:
             raise CannotAnnotateError("it has too many sheets")
-        part = self._package.unused("xl/worksheets/sheetTH{}.xml")
-        self._package.write(part, content)
-        declare(self._package, part, _SHEET_TYPE)
-        identity = self._relations.add("worksheet", part, base)
+        new = NewPart("xl/worksheets/sheetTH{}.xml", content, _SHEET_TYPE)
+        _, identity = self._relations.add_part("worksheet", base, new)
         number = max((int(one.get("sheetId") or 0) for one in sheets), default=0) + 1
         sheet = etree.SubElement(sheets, self._name("sheet"), {"name": name, "sheetId": str(number)})
         sheet.set(f"{{{base}}}id", identity)

@@ -6,7 +6,7 @@ from lxml import etree
 
 from workbooks.marking.package import Package, Xml
 from workbooks.marking.palette import PROPERTY_PREFIX
-from workbooks.marking.relations import STRICT, Relations, declare
+from workbooks.marking.relations import STRICT, NewPart, Relations
 
 _USUAL = "http://schemas.openxmlformats.org/officeDocument/2006"
 _NAMESPACES = {
@@ -56,9 +56,7 @@ def forget_all(package: Package) -> None:
 
 def _part(package: Package) -> str | None:
     """The part of the custom properties; the strict format has another word for it."""
-    relations = Relations(package, "")
-    found = [*relations.targets("custom-properties"), *relations.targets("customProperties")]
-    return next((one for one in found if one in package), None)
+    return Relations(package, "").existing("custom-properties", "customProperties")
 
 
 def _is_ours(name: str) -> bool:
@@ -69,8 +67,7 @@ def _root(package: Package, base: str) -> Xml:
     part = _part(package)
     if part is None:
         names, texts = _NAMESPACES[base == STRICT]
-        part = package.unused("docProps/custom{}.xml")
-        package.write(part, f'<Properties xmlns="{names}" xmlns:vt="{texts}"/>'.encode())
-        Relations(package, "").add("custom-properties" if base != STRICT else "customProperties", part, base)
-        declare(package, part, _TYPE)
+        empty = f'<Properties xmlns="{names}" xmlns:vt="{texts}"/>'
+        kind = "custom-properties" if base != STRICT else "customProperties"
+        part, _ = Relations(package, "").add_part(kind, base, NewPart("docProps/custom{}.xml", empty.encode(), _TYPE))
     return package.edit(part)

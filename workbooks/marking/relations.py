@@ -1,6 +1,7 @@
 """How parts point at each other, and what kind of content each one declares."""
 
 import posixpath
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -16,6 +17,14 @@ STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 THREADS = "http://schemas.microsoft.com/office/2017/10/relationships"
 
 
+class NewPart(NamedTuple):
+    """A part to be made: the pattern of its name (see `Package.unused`), its bytes and what they are."""
+
+    pattern: str
+    content: bytes
+    content_type: str
+
+
 class Relations:
     """The relations of one part ("": of the package itself)."""
 
@@ -29,6 +38,10 @@ class Relations:
     def targets(self, kind: str) -> list[str]:
         """Parts that relations of a kind ("comments") point at, in their order."""
         return [self._target(one) for one in self._all() if _kind(one) == kind]
+
+    def existing(self, *kinds: str) -> str | None:
+        """The first part there is that a relation of one of these kinds points at, or None."""
+        return next((one for kind in kinds for one in self.targets(kind) if one in self._package), None)
 
     def everything(self) -> list[str]:
         """Parts that any relation points at."""
@@ -50,6 +63,13 @@ class Relations:
             root, f"{{{_PACKAGE}}}Relationship", {"Id": identity, "Type": f"{base}/{kind}", "Target": f"/{part}"}
         )
         return identity
+
+    def add_part(self, kind: str, base: str, new: NewPart) -> tuple[str, str]:
+        """Put a new part into the package and point at it; its name, and the relation's id."""
+        part = self._package.unused(new.pattern)
+        self._package.write(part, new.content)
+        declare(self._package, part, new.content_type)
+        return part, self.add(kind, part, base)
 
     def drop(self, part: str) -> None:
         """Point at a part no more; relations that are then none are left out as a part."""

@@ -15,7 +15,7 @@ from workbooks.marking.note_shapes import (
 )
 from workbooks.marking.notes import Notes
 from workbooks.marking.package import Package
-from workbooks.marking.relations import Relations, declare, declare_extension, drop_part
+from workbooks.marking.relations import NewPart, Relations, declare_extension, drop_part
 from workbooks.marking.sheet_cells import RowIndex
 from workbooks.marking.tags import SheetMarkup, open_sheet
 from workbooks.marking.threads import reply, withdraw_replies
@@ -96,13 +96,11 @@ def _remove_shapes(package: Package, sheet: str, cells: Collection[str]) -> None
 
 def _notes_part(place: NotePlace) -> str:
     relations = Relations(place.package, place.sheet)
-    part = next((one for one in relations.targets("comments") if one in place.package), None)
+    part = relations.existing("comments")
     if part is None:
-        part = place.package.unused("xl/commentsTH{}.xml")
         empty = f'<comments xmlns="{place.namespace}"><authors/><commentList/></comments>'
-        place.package.write(part, empty.encode())
-        relations.add("comments", part, place.base)
-        declare(place.package, part, _NOTES_TYPE)
+        new = NewPart("xl/commentsTH{}.xml", empty.encode(), _NOTES_TYPE)
+        part, _ = relations.add_part("comments", place.base, new)
     return part
 
 

@@ -10,7 +10,7 @@ from lxml import etree
 
 from workbooks.marking.note_text import AUTHOR
 from workbooks.marking.package import Package, Xml
-from workbooks.marking.relations import THREADS, Relations, declare
+from workbooks.marking.relations import THREADS, NewPart, Relations
 
 _NAMESPACE = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
 _PERSON = "{7C0B6E1B-5B1E-5C7D-9C55-2F1D6E7A4B10}"
@@ -60,12 +60,10 @@ def _is_ours(comment: Xml) -> bool:
 
 def _introduce(package: Package, book: str) -> None:
     relations = Relations(package, book)
-    part = next((one for one in relations.targets("person") if one in package), None)
+    part = relations.existing("person")
     if part is None:
-        part = package.unused("xl/persons/person{}.xml")
-        package.write(part, f'<personList xmlns="{_NAMESPACE}"/>'.encode())
-        relations.add("person", part, THREADS)
-        declare(package, part, _PERSONS_TYPE)
+        new = NewPart("xl/persons/person{}.xml", f'<personList xmlns="{_NAMESPACE}"/>'.encode(), _PERSONS_TYPE)
+        part, _ = relations.add_part("person", THREADS, new)
     if all(one.get("id") != _PERSON for one in package.tree(part)):
         person = {"displayName": AUTHOR, "id": _PERSON, "userId": AUTHOR, "providerId": "None"}
         etree.SubElement(package.edit(part), f"{{{_NAMESPACE}}}person", person)
