@@ -65,7 +65,9 @@ def read_forms(files: CatalogFiles, calendars: dict[str, Calendar]) -> dict[str,
     return found
 
 
-_TOGETHER = (("zero", "no_figure", "not_applicable", "scale"), ("yes", "no"), ("other_figures",), ("provisional",))
+_TOGETHER = (
+    ("zero", "no_figure", "not_applicable", "scale"), ("rates",), ("yes", "no"), ("other_figures",), ("provisional",)
+)  # fmt: skip
 """Meanings that one cell may have: none of them shares a text with another of its group."""
 
 
@@ -87,7 +89,7 @@ def read_marks(files: CatalogFiles) -> CellMarks:
             groups[meaning] = frozenset(text for text, meant in taken.items() if meant == meaning)
     scale = {normalise_name(entry["text"]): int(entry["power"]) for entry in data["scale"]}
     return CellMarks(
-        groups["zero"], groups["no_figure"], groups["not_applicable"], scale,
+        groups["zero"], groups["no_figure"], groups["not_applicable"], scale, groups["rates"],
         groups["yes"], groups["no"], groups["other_figures"], groups["provisional"],
     )  # fmt: skip
 

@@ -28,15 +28,17 @@ class IssueText:
 class CellMarks:
     """Texts that stand for something in a figure's cell, normalised as `normalise_name` does.
 
-    `scale` are words that multiply the number before them, with their power of ten ("nghìn": 3). `yes` and `no` answer
-    besides the template's own two words; `other_figures` over a column say that it holds others than the period's,
-    `provisional` words that a report calls its own figures into question.
+    `scale` are words that multiply the number before them, with their power of ten ("nghìn": 3), `rates` words that
+    hold one of them and multiply nothing ("phần nghìn"). `yes` and `no` answer besides the template's own two words;
+    `other_figures` over a column say that it holds others than the period's, `provisional` words that a report calls
+    its own figures into question.
     """
 
     zero: frozenset[str]
     no_figure: frozenset[str]
     not_applicable: frozenset[str]
     scale: Mapping[str, int] = field(default_factory=dict)
+    rates: frozenset[str] = frozenset()
     yes: frozenset[str] = frozenset()
     no: frozenset[str] = frozenset()
     other_figures: frozenset[str] = frozenset()

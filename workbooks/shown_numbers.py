@@ -64,7 +64,7 @@ def _visible(look: Look, cell: Cell, place: Place, expected: Expected, findings:
     seen = _seen(look)
     if seen is None:
         return refuse("shown_otherwise", place, shown(cell), findings, text)
-    power = power_of(seen.words, expected.marks.scale)
+    power = power_of(seen.words, expected.marks)
     meant = plain(seen.number.scaleb(power))
     if meant != look.rounded.scaleb(look.scale):
         return refuse_as_two((plain(number), meant), place, shown(cell), findings)

@@ -47,7 +47,7 @@ def figure_of_text(read: NumberText, rules: tuple[str, ...], place: Place, text:
 
 def refuse_words(part: Part, place: Place, text: str, expected: Expected, findings: Findings) -> Figure:
     """Refuse a number for the words behind it: they multiply it, or count something else."""
-    power = power_of(part.words, expected.marks.scale)
+    power = power_of(part.words, expected.marks)
     is_whole = not any(mark.isdigit() for mark in part.words)
     if power and is_whole and not part.read.is_ambiguous:
         number = part.read.readings[0]

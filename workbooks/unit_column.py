@@ -1,8 +1,9 @@
 """The unit a form gives its figures, held against the catalogue's: thousands or another unit make other figures."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
+from domain.catalog import CellMarks
 from domain.indicators import Indicator, Measure
 from domain.layouts import Layout, Role
 from domain.texts import normalise_name
@@ -41,7 +42,7 @@ def _check(context: SheetContext, line: LocatedLine, cell: Cell) -> None:
     indicator = context.catalog.indicators[line.indicator]
     text = " ".join(cell.text.split())
     place = Place(context.sheet.name, cell.a1, line.label, line.indicator)
-    if _power(text, context.catalog.marks.scale):
+    if _power(text, context.catalog.marks):
         context.findings.issue("unit_scaled", place, text, second=_spelled(context, text))
     elif not _is_unit(text, indicator):
         context.findings.issue("unit_changed", place, text, indicator.unit.vi)
@@ -67,7 +68,7 @@ def _captions(context: SheetContext, layout: Layout, header: TableHeader, rows: 
             is_above = header.top <= row < first and cell.column in columns
             is_heading = is_above and normalise_label(cell.text) not in known
             text = cell.text if is_heading else _behind(cell.text, units)
-            if text and _power(text, context.catalog.marks.scale, only_first=not is_heading):
+            if text and _power(text, context.catalog.marks, only_first=not is_heading):
                 yield cell
 
 
@@ -80,15 +81,15 @@ def _behind(text: str, names: Sequence[str]) -> str:
     return ""
 
 
-def _power(text: str, scale: Mapping[str, int], *, only_first: bool = False) -> int:
+def _power(text: str, marks: CellMarks, *, only_first: bool = False) -> int:
     """The power of ten a unit multiplies by; above a table only its first word, for the rest may name a place."""
     name = normalise_name(text).strip(_AROUND)
     if found := _ROUND.match(name):
         return found[0].count("0")
-    power = power_of(name, scale)
-    return power if not only_first or power_of(name.split(" ")[0], scale) else 0
+    power = power_of(name, marks)
+    return power if not only_first or power_of(name.split(" ")[0], marks) else 0
 
 
 def _spelled(context: SheetContext, text: str) -> str:
-    power = _power(text, context.catalog.marks.scale) or 3
+    power = _power(text, context.catalog.marks) or 3
     return f"{10**power:,}".replace(",", "\u00a0")

@@ -1,17 +1,18 @@
 """Words behind a number: what it counts, a word that multiplies it, or one nobody asked for."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from functools import lru_cache
 from typing import NamedTuple
 
+from domain.catalog import CellMarks
 from domain.indicators import Indicator, Measure
 from domain.layouts import Role
 from domain.texts import normalise_name
+from workbooks.alternatives import any_of
 
 _WORD = re.compile(r"[^\W\d_]+")
 _AROUND = " .:;,"
-# "Tỷ lệ" is a rate and "phần trăm" per cent: their words for thousand million and hundred multiply nothing.
-_RATES = re.compile(r"\bt[ỷỉ] lệ\b|\bphần (?:trăm|nghìn|ngàn)\b")
 
 
 class Counted(NamedTuple):
@@ -40,7 +41,12 @@ def is_known(words: str, known: Collection[str]) -> bool:
     return not words or normalise_name(words) in known
 
 
-def power_of(words: str, scale: Mapping[str, int]) -> int:
+def power_of(words: str, marks: CellMarks) -> int:
     """The power of ten of the first word that multiplies ("nghìn hộ": 3, "tr.đ": 6); 0 where none does."""
-    name = _RATES.sub("", normalise_name(words))
-    return next((scale[word] for word in _WORD.findall(name) if word in scale), 0)
+    name = _rates(marks.rates).sub("", normalise_name(words))
+    return next((marks.scale[word] for word in _WORD.findall(name) if word in marks.scale), 0)
+
+
+@lru_cache(maxsize=2)
+def _rates(rates: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b{any_of(rates)}\b")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.catalog import Catalog
+from workbooks.unit_words import power_of
 from workbooks.wording import Wording, wording_of
 
 
@@ -105,3 +106,17 @@ def test_kinds_are_those_of_the_register(catalog: Catalog) -> None:
     above = ("huyện", "quận", "thị xã", "thành phố", "tỉnh", "tp", "tp.")
     assert all(heading.above.match(f"{kind} ninh sơn") for kind in above)
     assert heading.above.match("thôn lập lá") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "power"), [("nghìn hộ", 3), ("tỷ đồng", 9), ("tỷ lệ", 0), ("phần trăm", 0), ("phần nghìn (nghìn hộ)", 3)]
+)
+def test_rates_multiply_nothing(catalog: Catalog, words: str, power: int) -> None:
+    """A word that multiplies does so only where it stands for itself."""
+    assert power_of(words, catalog.marks) == power
+
+
+def test_a_new_rate_multiplies_nothing(catalog: Catalog) -> None:
+    """Rates are the catalogue's, beside the words that multiply."""
+    marks = replace(catalog.marks, rates=catalog.marks.rates | {"phần vạn"})
+    assert (power_of("phần vạn", catalog.marks), power_of("phần vạn", marks)) == (4, 0)
