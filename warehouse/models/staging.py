@@ -32,7 +32,9 @@ def _table(name: str, row: type[StagedRow], metadata: MetaData) -> Table:
         kinds = get_args(hints[field.name]) or (hints[field.name],)
         (kind,) = (each for each in kinds if each is not NoneType)
         columns.append(Column(field.name, _column_type(kind), nullable=NoneType in kinds))
-    return Table(name, metadata, *columns, Index(f"ix_{name}_run_id_submission_id", "run_id", "submission_id"))
+    # Rules join a report's figures to its past and to what is due line by line: each by report and indicator.
+    looked_up = [one for one in ("run_id", "submission_id", "indicator") if one in hints]
+    return Table(name, metadata, *columns, Index(f"ix_{name}_{'_'.join(looked_up)}", *looked_up))
 
 
 STAGING: Mapping[type[StagedRow], Table] = {row: _table(name, row, Base.metadata) for name, row in TABLES.items()}
