@@ -2,7 +2,6 @@
 
 import io
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,10 @@ import pytest
 from domain.catalog import Catalog
 from domain.issues import Severity
 from flows.check_files import check_files
-from flows.cli import main as entry
 from flows.files_asked import files_asked
 from flows.watching import Nobody
 from tests.builders import assignment_for, open_workbook, place_of, value_of
+from tests.flows.command import live_in, tonghop
 from tests.flows.nights import AREA, NOW, WRONG, deliver, house_of, put, run_plainly, settings_of
 from tests.flows.prefect_server import clean_environment
 from workbooks.sample import SampleFile
@@ -30,17 +29,14 @@ UNIT = "22813"
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A folder to be in; nothing that is set stays behind."""
-    monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(tmp_path / "home"), COLUMNS="200"))
+    live_in(tmp_path / "home", monkeypatch)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def run_template(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     """The exit code of a template command, spoken in English."""
-    monkeypatch.setattr(sys, "argv", ["tonghop", "--lang", "en", "template", "--period", JUNE, *words])
-    with pytest.raises(SystemExit) as ended:
-        entry.main()
-    return int(ended.value.code or 0)
+    return tonghop(monkeypatch, "--lang", "en", "template", "--period", JUNE, *words)
 
 
 def fill_in(data: bytes, catalog: Catalog, unit: str) -> bytes:

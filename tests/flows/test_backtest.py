@@ -1,9 +1,7 @@
 """A back-test finds in the past what a night with the rule would have found, and never looks ahead."""
 
 import json
-import os
 import shutil
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,12 +13,11 @@ from domain.periods import Period, parse_period, periods_between
 from domain.units import UnitKey
 from flows import past_judge
 from flows.backtest import Backtest, Hit, Sought, backtest
-from flows.cli import main as entry
 from flows.watching import Nobody
 from flows.wiring import House
 from tests.builders import Ratio, form_for, make_workbook
+from tests.flows.command import live_in, tonghop
 from tests.flows.nights import house_of, prepare_home, put, run_plainly
-from tests.flows.prefect_server import clean_environment
 from tests.flows.test_preview import contents
 from warehouse.engine import reading
 from warehouse.models import IssueRow, SubmissionRow
@@ -199,11 +196,8 @@ def command(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str, code: int = 0
 ) -> str:
     """What `tonghop rules backtest` prints."""
-    monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(home), TONGHOP_READING_WORKERS="0"))
-    monkeypatch.setattr(sys, "argv", ["tonghop", "--lang", "en", "rules", "backtest", *words])
-    with pytest.raises(SystemExit) as ended:
-        entry.main()
-    assert (ended.value.code or 0) == code
+    live_in(home, monkeypatch, TONGHOP_READING_WORKERS="0")
+    assert tonghop(monkeypatch, "--lang", "en", "rules", "backtest", *words) == code
     told = capsys.readouterr()
     return " ".join((told.err if code else told.out).split())
 

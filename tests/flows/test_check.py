@@ -1,8 +1,6 @@
 """A check says of files what a night would, of all at once, and keeps nothing; programs get it as JSON."""
 
 import json
-import os
-import sys
 from pathlib import Path
 
 import openpyxl
@@ -13,15 +11,14 @@ from domain.catalog import Catalog
 from domain.errors import UsageError
 from domain.issues import Issue, Severity
 from flows.check_files import CheckedFile, check_files
-from flows.cli import main as entry
 from flows.cli.check_json import as_plain
 from flows.files_asked import AskedFile, files_asked
 from flows.judge_again import rules_beyond
 from flows.marked_copy import Findings, marked_copy
 from flows.watching import Nobody
 from tests.builders import make_template, make_workbook
+from tests.flows.command import live_in, tonghop
 from tests.flows.nights import NOW, WRONG, deliver, house_of, run_plainly, settings_of
-from tests.flows.prefect_server import clean_environment
 from tests.flows.test_cli import imported_by
 from tests.flows.test_preview import contents
 from tests.workbooks.cases import Case, load_cases, make
@@ -170,12 +167,8 @@ def test_every_kind_of_case_is_checked(tmp_path: Path, catalog: Catalog) -> None
 
 def run_check(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     """The exit code of a check, spoken in English."""
-    more = {"TONGHOP_HOME": str(home), "COLUMNS": "200", "TONGHOP_LANG": "en", "TONGHOP_READING_WORKERS": "0"}
-    monkeypatch.setattr(os, "environ", clean_environment(**more))
-    monkeypatch.setattr(sys, "argv", ["tonghop", "check", *words])
-    with pytest.raises(SystemExit) as ended:
-        entry.main()
-    return int(ended.value.code or 0)
+    live_in(home, monkeypatch, TONGHOP_LANG="en", TONGHOP_READING_WORKERS="0")
+    return tonghop(monkeypatch, "check", *words)
 
 
 def test_programs_get_json_and_nothing_else(

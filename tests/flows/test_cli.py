@@ -16,6 +16,7 @@ from flows.cli.running import exit_code
 from flows.cli.sample import share
 from flows.outcome import Outcome, Verdict
 from flows.settings import Settings
+from tests.flows.command import live_in, tonghop
 from tests.flows.nights import AREA, WRONG, settings_of
 from tests.flows.prefect_server import clean_environment
 
@@ -39,17 +40,9 @@ HEAVY = ("prefect", "great_expectations", "pandas")
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A home of the test's own; nothing it sets stays behind."""
-    monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(tmp_path / "home"), COLUMNS="200"))
+    live_in(tmp_path / "home", monkeypatch)
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def run_main(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    """The exit code of a command."""
-    monkeypatch.setattr(sys, "argv", ["tonghop", *words])
-    with pytest.raises(SystemExit) as ended:
-        entry.main()
-    return int(ended.value.code or 0)
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "close", "verify", "backup", "restore", "copy"])
@@ -114,7 +107,7 @@ def test_version() -> None:
 
 def test_template_writes_a_workbook(environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A template goes where it is asked to go."""
-    code = run_main(monkeypatch, "template", "--unit", "22813", "--period", "2025-05", "-o", "new/form.xlsx")
+    code = tonghop(monkeypatch, "template", "--unit", "22813", "--period", "2025-05", "-o", "new/form.xlsx")
     assert code == 0
     assert (environment / "new" / "form.xlsx").read_bytes()[:2] == b"PK"
 
@@ -125,9 +118,9 @@ def test_template_spares_a_filled_file(
     """A file that is there may be filled: it is written over only when that is said."""
     (environment / "form.xlsx").write_text("filled")
     words = ["template", "--unit", "22813", "--period", "2025-05", "-o", "form.xlsx"]
-    assert run_main(monkeypatch, *words) == 2
+    assert tonghop(monkeypatch, *words) == 2
     assert "--force" in capsys.readouterr().err
-    assert run_main(monkeypatch, *words, "--force") == 0
+    assert tonghop(monkeypatch, *words, "--force") == 0
 
 
 @pytest.mark.parametrize(
@@ -158,7 +151,7 @@ def test_template_spares_a_filled_file(
 )
 def test_wrong_usage_is_2(environment: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
     """Whatever the caller got wrong ends with 2, before any server is started."""
-    assert run_main(monkeypatch, *words) == 2
+    assert tonghop(monkeypatch, *words) == 2
     assert not (environment / "home" / "prefect" / "prefect.db").exists()
 
 
@@ -166,14 +159,14 @@ def test_a_bad_setting_is_2(monkeypatch: pytest.MonkeyPatch, environment: Path) 
     """A setting that cannot be used is wrong usage too."""
     monkeypatch.setenv("TONGHOP_BATCH_SIZE", "none")
     assert environment
-    assert run_main(monkeypatch, "status", "--area", AREA, "--period", "2025-05") == 2
+    assert tonghop(monkeypatch, "status", "--area", AREA, "--period", "2025-05") == 2
 
 
 def test_our_fault_is_3(environment: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """A warehouse that cannot be opened is our fault: one paragraph that says what to do, no traceback."""
     (environment / "home").mkdir()
     (environment / "home" / "warehouse.db").write_text("this is no database, " * 100)
-    assert run_main(monkeypatch, "status", "--area", AREA, "--period", "2025-05") == 3
+    assert tonghop(monkeypatch, "status", "--area", AREA, "--period", "2025-05") == 3
     told = capsys.readouterr().err
     assert "restore" in told
     assert "Traceback" not in told
@@ -184,7 +177,7 @@ def test_debug_shows_where(
 ) -> None:
     """With --debug the place of the failure is shown as well."""
     assert environment
-    assert run_main(monkeypatch, "--debug", "status", "--area", AREA, "--period", "May") == 2
+    assert tonghop(monkeypatch, "--debug", "status", "--area", AREA, "--period", "May") == 2
     assert "Traceback" in capsys.readouterr().err
 
 
@@ -204,7 +197,7 @@ def test_a_full_or_locked_disk_is_3(
         raise error
 
     monkeypatch.setattr(entry, "app", fail)
-    assert run_main(monkeypatch, "nightly") == 3
+    assert tonghop(monkeypatch, "nightly") == 3
     shown = capsys.readouterr().err
     assert told in " ".join(shown.split())
     assert "then run the same command again" in " ".join(shown.split())
@@ -228,7 +221,7 @@ def test_status_tells_who_and_why(
 ) -> None:
     """Status names the refused commune, the cells and what to do."""
     monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(after_night), COLUMNS="200"))
-    assert run_main(monkeypatch, "--lang", "en", "status", "--area", AREA, "--period", "2025-05") == 0
+    assert tonghop(monkeypatch, "--lang", "en", "status", "--area", AREA, "--period", "2025-05") == 0
     shown = capsys.readouterr().out
     assert "8 units: 7 accepted in time, 0 late, 1 refused, 0 missing." in shown
     assert f"✗ {WRONG} Xã Ma Nới" in shown
@@ -240,14 +233,14 @@ def test_status_speaks_vietnamese(
 ) -> None:
     """Without a choice of language people read Vietnamese."""
     monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(after_night), COLUMNS="200"))
-    run_main(monkeypatch, "status", "--area", AREA, "--period", "2025-05")
+    tonghop(monkeypatch, "status", "--area", AREA, "--period", "2025-05")
     assert "bị trả lại" in capsys.readouterr().out
 
 
 def test_status_as_json(after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Programs get the same as JSON."""
     monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(after_night)))
-    run_main(monkeypatch, "status", "--area", AREA, "--period", "2025-05", "--json")
+    tonghop(monkeypatch, "status", "--area", AREA, "--period", "2025-05", "--json")
     shown = json.loads(capsys.readouterr().out)
     states = {unit["standing"]["code"]: unit["standing"]["state"] for unit in shown["units"]}
     assert (shown["period"], shown["revision"], states[WRONG]) == ("2025-05", 1, "quarantined")
@@ -258,7 +251,7 @@ def test_explain_leads_to_file_and_cell(
 ) -> None:
     """Explain goes from the figure to each commune's numbers, cell, file and hash, and names who is absent."""
     monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(after_night)))
-    run_main(monkeypatch, "explain", "--area", AREA, "--period", "2025-05", "--indicator", "hsskdt", "--json")
+    tonghop(monkeypatch, "explain", "--area", AREA, "--period", "2025-05", "--indicator", "hsskdt", "--json")
     shown = json.loads(capsys.readouterr().out)
     assert [unit["code"] for unit in shown["absent"]] == [WRONG]
     for part in shown["contributions"]:
@@ -273,7 +266,7 @@ def test_explain_for_people(
 ) -> None:
     """People see the figure, its meaning, and a line for each commune."""
     monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(after_night), COLUMNS="160"))
-    run_main(monkeypatch, "--lang", "en", "explain", "--area", AREA, "--period", "2025-05", "--indicator", "hsskdt")
+    tonghop(monkeypatch, "--lang", "en", "explain", "--area", AREA, "--period", "2025-05", "--indicator", "hsskdt")
     shown = capsys.readouterr().out
     assert "Biểu 01-T!E49 / D49" in shown
     assert f"No figure from {WRONG} Xã Ma Nới." in shown
@@ -299,7 +292,7 @@ def test_demo_spares_a_folder_it_did_not_make(
     precious = environment / "home" / "demo" / "precious.txt"
     precious.parent.mkdir(parents=True)
     precious.write_text("keep")
-    assert run_main(monkeypatch, "demo") == 2
+    assert tonghop(monkeypatch, "demo") == 2
     assert precious.read_text() == "keep"
     assert "TONGHOP_HOME" in capsys.readouterr().err
 

@@ -1,17 +1,14 @@
 """`tonghop history`: the versions of a report in words and as JSON, and what differs between two of them."""
 
 import json
-import os
-import sys
 from pathlib import Path
 
 import pytest
 
 from domain.catalog import Catalog
 from domain.submissions import MoveReason, SubmissionState
-from flows.cli import main as entry
+from tests.flows.command import live_in, tonghop
 from tests.flows.nights import WRONG, deliver, house_of, rows_of, run_plainly
-from tests.flows.prefect_server import clean_environment
 from workbooks.sample import SampleFile
 
 
@@ -20,16 +17,13 @@ def corrected(after_night: Path, correction: SampleFile, monkeypatch: pytest.Mon
     """A home in which the wrong workbook was refused and its correction accepted; commands work in it."""
     deliver(after_night, [correction])
     run_plainly(house_of(after_night), "rerun", "2025-05", [WRONG])
-    monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(after_night), COLUMNS="200"))
+    live_in(after_night, monkeypatch)
     return after_night
 
 
 def tell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> str:
     """What `tonghop history` prints of the wrong commune's report."""
-    monkeypatch.setattr(sys, "argv", ["tonghop", *words])
-    with pytest.raises(SystemExit) as ended:
-        entry.main()
-    assert not ended.value.code
+    assert tonghop(monkeypatch, *words) == 0
     return capsys.readouterr().out
 
 

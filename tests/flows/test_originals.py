@@ -1,8 +1,6 @@
 """`tonghop explain --open`: the files under a figure come out of the landing as they were delivered."""
 
 import json
-import os
-import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,10 +8,9 @@ import pytest
 
 from connectors.landing import Landing, NotLandedError
 from domain.errors import UsageError
-from flows.cli import main as entry
 from flows.originals import extract
+from tests.flows.command import live_in, tonghop
 from tests.flows.nights import AREA, WRONG
-from tests.flows.prefect_server import clean_environment
 from warehouse.queries import FileRef
 from workbooks.sample import SampleFile
 
@@ -71,11 +68,8 @@ def test_bytes_that_are_gone_are_told(tmp_path: Path) -> None:
 
 def run_command(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     """The exit code of a command, spoken in English."""
-    monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(home), COLUMNS="200", TONGHOP_LANG="en"))
-    monkeypatch.setattr(sys, "argv", ["tonghop", *words])
-    with pytest.raises(SystemExit) as ended:
-        entry.main()
-    return int(ended.value.code or 0)
+    live_in(home, monkeypatch, TONGHOP_LANG="en")
+    return tonghop(monkeypatch, *words)
 
 
 def test_all_files_under_a_figure_come_out(

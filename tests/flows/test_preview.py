@@ -1,6 +1,5 @@
 """A preview says what a rerun would do, and leaves nothing behind on either engine."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -14,11 +13,11 @@ from domain.errors import UsageError
 from domain.periods import parse_period
 from domain.submissions import SubmissionState
 from expectations.errors import RuleBrokenError
-from flows.cli import main as entry
 from flows.preview import Preview, preview
 from flows.scope import Scope
 from flows.watching import Nobody
 from flows.wiring import House
+from tests.flows.command import live_in, tonghop
 from tests.flows.nights import AREA, WRONG, deliver, house_of, published_rows, put, run_plainly
 from tests.flows.prefect_server import clean_environment
 from warehouse.engine import Engine, reading
@@ -202,14 +201,8 @@ def test_a_preview_that_is_killed_leaves_nothing_after_the_next_run(
 
 def run_command(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     """The exit code of a rerun of the wrong commune in a home, spoken in English."""
-    environment = clean_environment(
-        TONGHOP_HOME=str(home), COLUMNS="200", TONGHOP_LANG="en", TONGHOP_READING_WORKERS="0"
-    )
-    monkeypatch.setattr(os, "environ", environment)
-    monkeypatch.setattr(sys, "argv", ["tonghop", "rerun", "--period", "2025-05", "--unit", WRONG, *words])
-    with pytest.raises(SystemExit) as ended:
-        entry.main()
-    return int(ended.value.code or 0)
+    live_in(home, monkeypatch, TONGHOP_LANG="en", TONGHOP_READING_WORKERS="0")
+    return tonghop(monkeypatch, "rerun", "--period", "2025-05", "--unit", WRONG, *words)
 
 
 def test_the_command_shows_what_would_move(

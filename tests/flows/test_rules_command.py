@@ -1,23 +1,20 @@
 """`tonghop rules list` and `rules show`: the rules as people and programs read them, without waiting for anything."""
 
 import json
-import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
 from domain.catalog import Catalog
-from flows.cli import main as entry
-from tests.flows.prefect_server import clean_environment
+from tests.flows.command import live_in, tonghop
 from tests.flows.test_cli import HEAVY, imported_by
 
 
 @pytest.fixture
 def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> "Tell":
     """Run `tonghop` in an empty home."""
-    monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(tmp_path / "home"), COLUMNS="200"))
+    live_in(tmp_path / "home", monkeypatch)
     return Tell(monkeypatch, capsys)
 
 
@@ -30,10 +27,7 @@ class Tell:
 
     def __call__(self, *words: str, code: int = 0) -> str:
         """The output of `tonghop rules` with these words; of a command that fails, its complaint."""
-        self._monkeypatch.setattr(sys, "argv", ["tonghop", "--lang", "en", "rules", *words])
-        with pytest.raises(SystemExit) as ended:
-            entry.main()
-        assert (ended.value.code or 0) == code
+        assert tonghop(self._monkeypatch, "--lang", "en", "rules", *words) == code
         shown = self._capsys.readouterr()
         return shown.err if code else shown.out
 

@@ -1,23 +1,20 @@
 """Silent units in a night's outcome: on the terminal, in Prefect's table, and in status."""
 
 import json
-import os
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from flows.cli import main as entry
 from flows.cli.telling import tell
 from flows.cli.voice import Voice
 from flows.links import Links
 from flows.prefect_steps import SILENT
 from flows.report import report
 from flows.wording import Wording
+from tests.flows.command import live_in, tonghop
 from tests.flows.nights import AREA, WRONG, house_of, run_plainly
-from tests.flows.prefect_server import clean_environment
 from tests.flows.test_report import Prefect
 
 LATER = datetime(2025, 7, 1, 18, 0, tzinfo=UTC)
@@ -69,11 +66,8 @@ def test_status_says_how_late_a_missing_report_is(
     after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
 ) -> None:
     """Beside each missing unit stand the days since the deadline, and in JSON for programs."""
-    monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(after_night), COLUMNS="200"))
-    asked = ["tonghop", "--lang", "en", "status", "--area", AREA, "--period", "2025-06", *words]
-    monkeypatch.setattr(sys, "argv", asked)
-    with pytest.raises(SystemExit):
-        entry.main()
+    live_in(after_night, monkeypatch)
+    assert tonghop(monkeypatch, "--lang", "en", "status", "--area", AREA, "--period", "2025-06", *words) == 0
     told = capsys.readouterr().out
     if words:
         assert json.loads(told)["days_late"] > 100

@@ -2,8 +2,6 @@
 
 import io
 import json
-import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,11 +11,11 @@ import openpyxl
 import pytest
 
 from domain.submissions import Judgement
-from flows.cli import main as entry
 from flows.outcome import Outcome
 from flows.verification import Verdict, verify
+from tests.flows.command import live_in
+from tests.flows.command import tonghop as command
 from tests.flows.nights import AREA, NOW, deliver, house_of, published_rows, put, rows_of, run_plainly, settings_of
-from tests.flows.prefect_server import clean_environment
 from tests.flows.test_close import shut
 from workbooks.sample import SampleFile
 
@@ -63,12 +61,10 @@ def tonghop(after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     monkeypatch.setenv("COLUMNS", "300")  # rich keeps the environment that it was imported in
 
     def run(*words: str) -> Told:
-        monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(after_night), TONGHOP_LANG="en"))
-        monkeypatch.setattr(sys, "argv", ["tonghop", *words])
-        with pytest.raises(SystemExit) as ended:
-            entry.main()
+        live_in(after_night, monkeypatch, TONGHOP_LANG="en")
+        code = command(monkeypatch, *words)
         said = capsys.readouterr()
-        return Told(int(ended.value.code or 0), said.out, " ".join(said.err.split()))
+        return Told(code, said.out, " ".join(said.err.split()))
 
     return run
 

@@ -1,6 +1,5 @@
 """`tonghop withdraw`: a report is excluded or restored, and what that moves is published at once."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,14 +10,13 @@ import flows.withdrawal
 from domain.catalog import Catalog
 from domain.errors import TransientError
 from domain.periods import parse_period
-from flows.cli import main as entry
 from flows.pipeline import Run
 from flows.plain_steps import PlainSteps
 from flows.scope import Scope
 from flows.watching import Nobody
 from flows.withdrawal import Decided, decide
+from tests.flows.command import live_in, tonghop
 from tests.flows.nights import AREA, WRONG, deliver, house_of, picture_of, published_rows, put, rows_of, run_plainly
-from tests.flows.prefect_server import clean_environment
 from warehouse.lifecycle import Said
 from warehouse.places import Place
 from workbooks.sample import SampleFile, make_sample
@@ -119,11 +117,8 @@ def test_an_earlier_file_that_comes_again_is_told(two_versions: Path, first_file
 
 def run_command(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     """The exit code of a command in a home, spoken in English."""
-    monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(home), COLUMNS="200", TONGHOP_LANG="en"))
-    monkeypatch.setattr(sys, "argv", ["tonghop", *words])
-    with pytest.raises(SystemExit) as ended:
-        entry.main()
-    return int(ended.value.code or 0)
+    live_in(home, monkeypatch, TONGHOP_LANG="en")
+    return tonghop(monkeypatch, *words)
 
 
 def test_the_command_tells_what_counts_now(
