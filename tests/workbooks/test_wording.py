@@ -120,3 +120,11 @@ def test_a_new_rate_multiplies_nothing(catalog: Catalog) -> None:
     """Rates are the catalogue's, beside the words that multiply."""
     marks = replace(catalog.marks, rates=catalog.marks.rates | {"phần vạn"})
     assert (power_of("phần vạn", catalog.marks), power_of("phần vạn", marks)) == (4, 0)
+
+
+def test_an_empty_list_matches_nothing(catalog: Catalog) -> None:
+    """Without a word for other bodies or for a board no line is one of theirs, rather than every line."""
+    nothing = replace(catalog.words, boards=frozenset(), councils=frozenset(), other_bodies=frozenset())
+    heading = Wording(nothing, catalog.units).heading
+    assert heading.other_body.match("đảng ủy xã lâm sơn") is None
+    assert heading.board.match(" xã lâm sơn") is None
