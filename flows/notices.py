@@ -9,7 +9,7 @@ from enum import StrEnum
 from connectors.smtp import SmtpServer
 from domain.issues import Issue, Severity
 from flows.service_settings import ServiceSettings
-from flows.wording import ISSUES_NAMED, Wording
+from flows.wording import Wording
 from warehouse.queries.read_models import SubmissionRecord
 
 MOST_NAMED = 50
@@ -75,10 +75,7 @@ def of_refused(words: Wording, run: str, refused: Sequence[Refused], address: st
         period = one.record.period.id if one.record.period else "?"
         lines.append(words.text("notice_submission", who=one.who, period=period, file=one.record.file.file_name))
         faults = [issue for issue in one.issues if issue.severity is Severity.CRITICAL]
-        lines += [f"  {place}. {words.fault(fault)}" for place, fault in enumerate(faults[:ISSUES_NAMED], start=1)]
-        if len(faults) > ISSUES_NAMED:
-            lines.append(f"  {words.text('and_more', count=len(faults) - ISSUES_NAMED)}")
-        lines.append("")
+        lines += [*(f"  {line}" for line in words.first_faults(faults)), ""]
     lines += [*_more(words, refused), words.text("notice_refused_advice"), address]
     names = ", ".join(one.who for one in refused[:MOST_IN_SUBJECT])
     more = f" +{len(refused) - MOST_IN_SUBJECT}" if len(refused) > MOST_IN_SUBJECT else ""

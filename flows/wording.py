@@ -33,9 +33,13 @@ class Wording:
 
     def refusal(self, verdict: Verdict) -> str:
         """Why a submission was refused: its first faults, and how many more there are."""
-        told = [f"{place}. {self.fault(issue)}" for place, issue in enumerate(verdict.faults[:ISSUES_NAMED], start=1)]
-        more = len(verdict.faults) - len(told)
-        return "\n".join([*told, self.text("and_more", count=more)] if more else told)
+        return "\n".join(self.first_faults(verdict.faults))
+
+    def first_faults(self, faults: Sequence[Issue]) -> list[str]:
+        """The first of some faults, a numbered line each, and in a last line how many more there are."""
+        told = [f"{place}. {self.fault(issue)}" for place, issue in enumerate(faults[:ISSUES_NAMED], start=1)]
+        more = len(faults) - len(told)
+        return [*told, self.text("and_more", count=more)] if more else told
 
     def summary(self, outcome: Outcome) -> str:
         """The run in one line; the flow run's message."""
