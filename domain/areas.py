@@ -40,7 +40,6 @@ class NamedArea:
             valid_to=self.valid_to,
             members=self.members,
             boundary_day=self.as_of,
-            name_en=self.name.en,
         )
 
 

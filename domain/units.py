@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from domain.errors import TerminalError, UsageError
-from domain.texts import Lang, normalise_name
+from domain.texts import normalise_name
 from domain.weights import Weights
 
 _DAY = timedelta(days=1)
@@ -107,8 +107,7 @@ def kind_of_succession(old: str, new: str, *, whole: bool, alone: bool) -> Succe
 class Area:
     """A dated grouping of units that a rollup is published for: a legacy district, a province, an officer's own.
 
-    `members` are communes as they are on `boundary_day`: together they say where the area's line runs. `name_en` is
-    what English readers see; units have Vietnamese names only.
+    `members` are communes as they are on `boundary_day`: together they say where the area's line runs.
     """
 
     code: str
@@ -118,11 +117,6 @@ class Area:
     valid_to: date | None
     members: tuple[OrgUnit, ...]
     boundary_day: date
-    name_en: str = ""
-
-    def name_in(self, lang: Lang) -> str:
-        """The name for readers of a language; the Vietnamese one where there is no other."""
-        return self.name_en if lang == "en" and self.name_en else self.name
 
 
 class UnitRegister:

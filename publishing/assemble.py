@@ -39,7 +39,7 @@ class _Assembly:
         names = {row.indicator: self._name(row.indicator) for row in one.rows}
         return Report(
             area=one.area,
-            area_name=one.area_name,
+            area_name=self._area_name(),
             period=one.period.id,
             period_name=period_name(one.period, words),
             first_day=self.catalog.calendar_of(one.form).first_day(one.period),
@@ -147,6 +147,11 @@ class _Assembly:
         target = self.catalog.target(row.indicator, level, self.revision.area, self.revision.period.year)
         # Another value than the revision's was written from another document.
         return target.document if target is not None and target.value == row.target else ""
+
+    def _area_name(self) -> str:
+        """What the area is called: an officer's own in the reader's language, a unit as it was named then."""
+        named = self.catalog.areas.get(self.revision.area)
+        return self.revision.area_name if named is None else named.name.get(self.words.lang)
 
     def _level(self) -> Level | None:
         """Whose targets the area is held to; None where its code has left the catalogue."""

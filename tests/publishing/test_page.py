@@ -74,6 +74,13 @@ def test_english_page_has_english_numbers_and_words(page_of: PageOf, revision: R
     assert "Mục tiêu" not in words
 
 
+@pytest.mark.parametrize(("lang", "name"), [("vi", "Huyện Ninh Sơn (cũ)"), ("en", "former Ninh Sơn district")])
+def test_an_officers_area_is_named_for_its_readers(page_of: PageOf, revision: Revision, lang: str, name: str) -> None:
+    """The catalogue names it in both languages; a unit has its one name."""
+    assert name in StrictPage(page_of(replace(revision, area="585-cu"), lang)).words
+    assert revision.area_name in StrictPage(page_of(revision, lang)).words
+
+
 def test_complete_district_says_so(page_of: PageOf, revision: Revision) -> None:
     """All eight are in, named by their kinds, and nothing warns."""
     words = StrictPage(page_of(revision)).words
