@@ -70,11 +70,13 @@ def returned_page(title: str, period: str, files: Sequence[OfficeFile], words: W
 def _name_of(words: Wording, row: tuple[str, str, bool], shown: Sequence[Period], today: date) -> str:
     """What the area of a row is called: an officer's own by its name, a unit by the name it bore in the newest period.
 
-    On today's boundaries a unit is today's; `shown` are the row's periods, the newest first.
+    On today's boundaries a unit is today's, and so is one whose form has left the catalogue, for nobody knows its
+    periods' last days; `shown` are the row's periods, the newest first.
     """
     area, form, as_now = row
     if area in words.catalog.areas:
         return words.catalog.areas[area].name.get(words.lang)
-    days = [] if as_now else [words.catalog.last_day(form, period) for period in shown]
+    is_dated = form in words.catalog.forms and not as_now
+    days = [words.catalog.last_day(form, period) for period in shown] if is_dated else []
     found = (words.catalog.units.find(area, day) for day in (*days, today))
     return next((unit.name for unit in found if unit is not None), area)

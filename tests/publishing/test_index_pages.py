@@ -1,5 +1,6 @@
 """The page of what is published: which areas it names, and how."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -65,6 +66,11 @@ def test_an_area_that_nobody_knows_is_shown_by_its_code(catalog: Catalog, vietna
     """What an older catalogue published stays on the page."""
     page = StrictPage(published_page([shelf(catalog, "2025-05", area="00000")], vietnamese, TODAY).decode())
     assert "00000 00000" in page.words
+
+
+def test_a_form_that_left_the_catalogue_is_shown(catalog: Catalog, vietnamese: Wording) -> None:
+    """What was published of it stays on the page, under the unit's name of today."""
+    assert names(vietnamese, replace(shelf(catalog, "2025-05"), form="gone")) == [SINCE]
 
 
 def test_nothing_published_is_said(vietnamese: Wording) -> None:

@@ -6,6 +6,8 @@ before and behind them everything is the commune's.
 
 import re
 
+from domain.texts import cut
+
 OPENING = "▼ Tổng hợp:"
 CLOSING = "▲ Tổng hợp"
 AUTHOR = "Tổng hợp"
@@ -17,8 +19,7 @@ _BLOCK = re.compile(r"(?:\r?\n){0,2}" + re.escape(OPENING) + r".*?(?:" + re.esca
 
 def block(heading: str, body: str) -> tuple[str, str]:
     """Our lines of a note: the first one, and all behind it."""
-    shown = body if len(body) <= LONGEST else body[: LONGEST - 1] + "…"
-    return f"{OPENING} {heading}", f"\n{shown}\n{CLOSING}"
+    return f"{OPENING} {heading}", f"\n{cut(body, LONGEST)}\n{CLOSING}"
 
 
 def is_all_ours(text: str) -> bool:
