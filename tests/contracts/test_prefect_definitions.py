@@ -1,8 +1,7 @@
 """What a real server is told of us: applied again it stays, what left goes, what others made is never touched."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,17 +14,11 @@ from flows.missed_notices import TOLD_OF, send_missed
 from flows.service.automations import apply_automations
 from flows.service.files import read_automations, read_deployments
 from flows.service.webhook import apply_webhook
-from tests.flows.prefect_api import api, ask, look_up
-from tests.flows.prefect_server import PATIENCE_SECONDS, server_url
-from tests.flows.service import until
+from tests.flows.prefect_api import api, ask
+from tests.flows.prefect_server import server_url
 from warehouse.engine import migrate, open_engine
 
 pytestmark = pytest.mark.xdist_group("prefect")
-
-LONG_SECONDS = 2 * PATIENCE_SECONDS
-"""A busy machine has been seen to take 80 s for what an idle one does in 30."""
-SHORTEST_SECONDS = 10
-"""Prefect takes no trigger that waits for less."""
 
 
 def automations() -> dict[str, dict[str, Any]]:
@@ -101,81 +94,3 @@ def test_a_silent_run_is_noticed_within_two_minutes() -> None:
     """The seconds between two signs of life and those of silence that are borne make no more than two minutes."""
     (silence,) = (one["trigger"]["within"] for one in read_automations() if "process is gone" in one["name"])
     assert 30 + silence <= 120
-
-
-@pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The automations of runs that fall silent, as the file has them, but with the shortest patience there is."""
-    crashing = [one for one in read_automations() if one["actions"][0]["type"] == "change-flow-run-state"]
-    for one in crashing:
-        one["trigger"]["within"] = SHORTEST_SECONDS
-    with monkeypatch.context() as patch:
-        patch.setattr("flows.service.automations.read_automations", lambda: [dict(one) for one in crashing])
-        apply(sends_mail=False)
-        yield
-    apply(sends_mail=False)
-
-
-@pytest.mark.timeout(1200)
-@pytest.mark.usefixtures("hurried")
-def test_runs_that_fall_silent_are_crashed() -> None:
-    """One that a worker took and never began, and one that began and fell silent.
-
-    Not one that lives, nor one that ended, though its last sign of life came late.
-    """
-    taken, ended, alive, *silent = (run_in("Submitting"), *(run_in("Running") for _ in range(5)))
-
-    def is_crashed() -> bool:
-        # Told again and again, for an automation just changed may not have heard it; it counts from the first time.
-        tell(taken, [("Submitting", 0)])
-        return state_of(taken)["type"] == "CRASHED"
-
-    until(is_crashed, LONG_SECONDS)
-    assert "never began" in state_of(taken)["message"]
-    for run in silent:  # several, for a busy server loses an event now and then
-        tell(run, [("heartbeat", 0)])
-    change_state(ended, "Completed")
-    tell(ended, [("heartbeat", 0)])
-    # What is told of the one that lives is sent ahead of time, for longer than a test waits: nothing hangs on a slow
-    # machine. Each comes several times, for the server may take what comes together in any order.
-    signs = range(0, LONG_SECONDS + 60, 2)
-    tell(alive, [("Submitting", 0), *(("Running", at) for at in range(1, 9)), *(("heartbeat", at) for at in signs)])
-    noticed = until(lambda: [run for run in silent if state_of(run)["type"] == "CRASHED"], LONG_SECONDS)
-    assert "No sign of life" in state_of(noticed[0])["message"]
-    assert [state_of(run)["type"] for run in (ended, alive)] == ["COMPLETED", "RUNNING"]
-
-
-def run_in(state: str) -> str:
-    """A run in this state; its id."""
-    flow = ask("flows/", name="publish")["id"]
-    run: str = ask("flow_runs/", flow_id=flow, name="publish")["id"]
-    change_state(run, state)
-    return run
-
-
-def change_state(run: str, state: str) -> None:
-    """Let a run be in a state, as its worker would tell."""
-    kind = "PENDING" if state == "Submitting" else state.upper()
-    ask(f"flow_runs/{run}/set_state", state={"type": kind, "name": state}, force=True)
-
-
-def state_of(run: str) -> dict[str, str]:
-    """The state that a run is in."""
-    state: dict[str, str] = look_up(f"flow_runs/{run}")["state"]
-    return state
-
-
-def tell(run: str, what: Iterable[tuple[str, int]]) -> None:
-    """Let the server hear what happens to a run, each so many seconds from now."""
-    now = datetime.now(UTC)
-    events = [
-        {
-            "id": str(uuid4()),
-            "occurred": (now + timedelta(seconds=seconds)).isoformat(),
-            "event": f"prefect.flow-run.{event}",
-            "resource": {"prefect.resource.id": f"prefect.flow-run.{run}"},
-        }
-        for event, seconds in what
-    ]
-    with api(server_url()) as client:
-        client.post("events", json=events)

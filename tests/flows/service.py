@@ -110,9 +110,11 @@ class Service:
         runs: list[dict[str, Any]] = self.ask("flow_runs/filter", flows={"name": {"any_": [flow]}}, limit=200)
         return sorted(runs, key=lambda run: str(run["expected_start_time"]))
 
-    def ended(self, run: str) -> dict[str, Any]:
+    def ended(self, run: str, patience: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """A run, once it has ended."""
-        return until(lambda: found if (found := self.get(f"flow_runs/{run}"))["state_type"] in ENDED else None)
+        return until(
+            lambda: found if (found := self.get(f"flow_runs/{run}"))["state_type"] in ENDED else None, patience
+        )
 
     def processes(self) -> int:
         """How many processes of it live."""

@@ -125,6 +125,7 @@ def _live(
         done = service.run(*words)
         printed[name], codes[name] = done.stdout + done.stderr, done.returncode
     assert codes["up"] == 0, printed["up"]
+    taken = _take_and_vanish(service)
     crashed = _kill_worker_at_work(service)
     _deliver_wrong(service.home, catalog)
     runs["held"], runs["nightly"] = _held_night(service)
@@ -138,6 +139,8 @@ def _live(
     until(lambda: len(mails) >= 3 and len(posted) >= 3)
     page_status = httpx.get(service.record.addresses["pages"]).status_code
     runs["automations"] = {"all": service.ask("automations/filter")}
+    # It is given five minutes, for a busy machine may take long to begin a run.
+    runs["taken"] = service.ended(taken, patience=600)
     mark = service.record.service
     done = service.run("down")
     printed["down"], codes["down"] = done.stdout + done.stderr, done.returncode
@@ -155,6 +158,14 @@ def _kill_worker_at_work(service: Service) -> str:
         for process in processes_of(service.record.service, "worker"):
             if process.environ().get("PREFECT__FLOW_RUN_ID") == run:
                 os.kill(process.pid, signal.SIGKILL)
+    return run
+
+
+def _take_and_vanish(service: Service) -> str:
+    """A run that was taken, as by a worker that is killed before it can begin it."""
+    flow = next(one["id"] for one in service.ask("flows/filter") if one["name"] == "publish")
+    run: str = service.ask("flow_runs/", flow_id=flow, name="taken")["id"]
+    service.ask(f"flow_runs/{run}/set_state", state={"type": "PENDING", "name": "Submitting"}, force=True)
     return run
 
 
@@ -254,6 +265,13 @@ def test_a_killed_workers_run_is_crashed(story: Story) -> None:
     run = story.runs["crashed"]
     assert run["state_type"] == "CRASHED"
     assert "No sign of life" in run["state"]["message"]
+
+
+def test_a_run_that_never_began_is_crashed(story: Story) -> None:
+    """What a worker took and nobody began does not hold its deployment's place for ever."""
+    run = story.runs["taken"]
+    assert run["state_type"] == "CRASHED"
+    assert "never began" in run["state"]["message"]
 
 
 def test_a_failed_night_is_told_by_mail(story: Story) -> None:
