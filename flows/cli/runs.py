@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from domain.errors import TerminalError, TonghopError
+from domain.errors import TerminalError, TonghopError, UsageError
 from flows.cli.options import JsonOption
 from flows.cli.voice import Voice
 from flows.settings import Settings
@@ -50,6 +50,8 @@ def runs(
     from warehouse.engine import migrate, open_engine, reading
     from warehouse.queries.runs import runs as look_back
 
+    if mail and expect is None:
+        raise UsageError("--mail tells of a night that is missing: say with --expect by when one should have ended")
     settings: Settings = context.obj
     voice = Voice(load_catalog(settings.catalog), settings.lang)
     if expect is not None:

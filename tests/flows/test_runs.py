@@ -1,19 +1,16 @@
 """Runs are listed with what they did, and a timer hears when no night ran, without Prefect."""
 
 import json
-import os
 import sqlite3
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from domain.errors import UsageError
-from flows.cli import main as entry
 from flows.run_list import RunEnd, expected_since, listed
+from tests.flows.command import live_in, tonghop
 from tests.flows.nights import rows_of
-from tests.flows.prefect_server import clean_environment
 from tests.flows.sinks import smtp_server
 from tests.flows.test_cli import HEAVY, imported_by
 from warehouse.queries import RunRecord
@@ -24,11 +21,8 @@ NOW = datetime(2025, 6, 3, 23, 5, tzinfo=UTC)
 
 def run_main(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str, **told: str) -> int:
     """The exit code of `tonghop runs` in a home, in English."""
-    monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(home), COLUMNS="200", **told))
-    monkeypatch.setattr(sys, "argv", ["tonghop", "--lang", "en", "runs", *words])
-    with pytest.raises(SystemExit) as ended:
-        entry.main()
-    return int(ended.value.code or 0)
+    live_in(home, monkeypatch, **told)
+    return tonghop(monkeypatch, "--lang", "en", "runs", *words)
 
 
 def night_at(home: Path, started: datetime, finished: datetime | None) -> None:
@@ -156,6 +150,11 @@ def test_a_mail_that_cannot_be_sent_hides_nothing(
     printed = " ".join(capsys.readouterr().err.split())
     assert "no night has ended since" in printed
     assert "no mail could be sent through 127.0.0.1:1" in printed
+
+
+def test_mail_without_a_time_is_wrong_usage(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A timer that forgot --expect would never tell of anything."""
+    assert run_main(home, monkeypatch, "--mail") == 2
 
 
 def test_no_prefect_is_needed(tmp_path: Path) -> None:
