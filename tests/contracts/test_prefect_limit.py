@@ -9,10 +9,10 @@ from unittest.mock import Mock
 
 import httpx
 import pytest
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW, temporary_settings
 
 from flows.prefect_steps import LIMIT, PrefectSteps
-from tests.flows.prefect_api import api
 from tests.flows.prefect_server import PATIENCE_SECONDS, server_url
 from tests.flows.service import until
 
@@ -22,14 +22,14 @@ pytestmark = pytest.mark.xdist_group("prefect")
 @pytest.fixture
 def change_limit() -> Iterator[Callable[[int], None]]:
     """Sets the limit, which is 0 at first."""
-    with api(server_url()) as client:
+    with SyncPrefectClient(api=server_url()) as client:
 
         def change(most: int) -> None:
-            client.patch(f"v2/concurrency_limits/{LIMIT}", json={"limit": most})
+            client.upsert_global_concurrency_limit_by_name(LIMIT, most)
 
-        client.post("v2/concurrency_limits/", json={"name": LIMIT, "limit": 0})
+        change(0)
         yield change
-        client.delete(f"v2/concurrency_limits/{LIMIT}")
+        client.delete_global_concurrency_limit_by_name(LIMIT)
 
 
 @pytest.fixture

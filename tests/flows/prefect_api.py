@@ -1,6 +1,7 @@
 """How tests speak to a Prefect server: as its own programs do, which ask a busy one again."""
 
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from prefect.client.base import PrefectHttpxSyncClient
@@ -20,6 +21,13 @@ def ask(path: str, **question: object) -> Any:  # noqa: ANN401 # JSON
     """The server's answer to a question that is posted."""
     with api(server_url()) as client:
         return client.post(path, json=question).json()
+
+
+def start_run(client: httpx.Client, deployment: str, **parameters: object) -> dict[str, Any]:
+    """A run of the deployment of this id, as its form starts it: one, however often the server had to be asked."""
+    asked = {"parameters": parameters, "idempotency_key": str(uuid4())}
+    run: dict[str, Any] = client.post(f"deployments/{deployment}/create_flow_run", json=asked).json()
+    return run
 
 
 def look_up(path: str) -> Any:  # noqa: ANN401 # JSON

@@ -12,7 +12,7 @@ import httpx
 
 from flows.service.processes import processes_of
 from flows.service.record import Record, read
-from tests.flows.prefect_api import api
+from tests.flows.prefect_api import api, start_run
 from tests.flows.prefect_server import PATIENCE_SECONDS, clean_environment, free_port
 
 T = TypeVar("T")
@@ -92,8 +92,11 @@ class Service:
         self._send("PATCH", path, wanted)
 
     def _send(self, method: str, path: str, body: dict[str, object] | None = None) -> httpx.Response:
-        with api(f"http://127.0.0.1:{self.port}/api", self.auth) as client:
+        with self._api() as client:
             return client.request(method, path, json=body)
+
+    def _api(self) -> httpx.Client:
+        return api(f"http://127.0.0.1:{self.port}/api", self.auth)
 
     def get(self, path: str) -> Any:  # noqa: ANN401 # JSON
         """An answer of its server."""
@@ -102,8 +105,8 @@ class Service:
     def start_run(self, deployment: str, **parameters: object) -> str:
         """Start a run of a deployment; its id."""
         found = self.get(f"deployments/name/{deployment}/{deployment}")["id"]
-        run: str = self.ask(f"deployments/{found}/create_flow_run", parameters=parameters)["id"]
-        return run
+        with self._api() as client:
+            return str(start_run(client, found, **parameters)["id"])
 
     def runs_of(self, flow: str) -> list[dict[str, Any]]:
         """All runs of a flow, oldest first."""

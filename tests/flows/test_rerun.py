@@ -19,7 +19,7 @@ from domain.periods import parse_period
 from flows.asked import Asked, scope_of
 from flows.reason import Reason
 from tests.flows.nights import AREA, WRONG, deliver, picture_of, rows_of
-from tests.flows.prefect_api import ask, look_up
+from tests.flows.prefect_api import api, ask, look_up, start_run
 from tests.flows.prefect_server import PATIENCE_SECONDS, clean_environment, server_url
 from workbooks.sample import SampleFile
 
@@ -135,18 +135,17 @@ def test_the_api_does_what_the_command_does(after_night: Path, correction: Sampl
     deliver(after_night, [correction])
     by_command = tmp_path / "by-command" / "home"
     shutil.copytree(after_night, by_command, symlinks=True)
-    with serving(after_night) as deployment:
-        create = f"deployments/{deployment}/create_flow_run"
+    with serving(after_night) as deployment, api(server_url()) as client:
         with pytest.raises(httpx.HTTPStatusError, match="because"):
-            ask(create, parameters={"period": "2025-05", "reason": "because"})
+            start_run(client, deployment, period="2025-05", reason="because")
         asked = {"area": AREA, "period": "2025-05", "reason": "correction", "note": "xã gửi bản sửa"}
-        tried = ask(create, parameters={**asked, "dry_run": True})
+        tried = start_run(client, deployment, **asked, dry_run=True)
         assert ended(tried["id"])["type"] == "COMPLETED"
         assert rows_of(after_night, "SELECT max(number) FROM rollup_revision") == [(1,)]
         page = {"flow_runs": {"id": {"any_": [tried["id"]]}}, "artifacts": {"key": {"any_": ["rerun-preview"]}}}
         (told,) = ask("artifacts/filter", **page)
         assert f"{WRONG} Ma Nới" in told["data"]
-        run = ask(create, parameters=asked)
+        run = start_run(client, deployment, **asked)
         assert ended(run["id"])["type"] == "COMPLETED"
         assert run["parameters"]["area"] == AREA
     done = command(by_command, "--area", AREA, "--period", "2025-05", "--note", "xã gửi bản sửa")
