@@ -36,7 +36,7 @@ check: $(VENV)/ready ## Lint, format, types, import contracts, docstrings
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/interrogate --quiet connectors domain expectations flows publishing tests warehouse workbooks
+	@$(BIN)/interrogate --quiet cli web connectors domain expectations flows publishing tests warehouse workbooks
 
 format: $(VENV)/ready ## Format the code and mend what can be mended
 	@$(BIN)/ruff check --fix .
@@ -51,11 +51,11 @@ golden: $(VENV)/ready ## Make the golden files again; look at the diff before yo
 	@$(BIN)/python -m pytest tests/publishing --update-golden
 
 sweep: $(VENV)/ready ## Read 10,000 spoilt workbooks, and those of CORPUS=folder: none may crash, run away or end unexplained
-	@$(BIN)/python -m benchmarks.sweep --mutants $(or $(MUTANTS),10000) $(if $(CORPUS),--corpus "$(CORPUS)")
+	@$(BIN)/python -m tests.tools.sweep --mutants $(or $(MUTANTS),10000) $(if $(CORPUS),--corpus "$(CORPUS)")
 
 corpus: $(VENV)/ready ## Compare our reader with openpyxl on every workbook of CORPUS=folder
 	@test -n "$(CORPUS)" || { echo "Which workbooks? make corpus CORPUS=folder" >&2; exit 2; }
-	@$(BIN)/python -m pytest tests/workbooks/test_corpus.py --corpus="$(CORPUS)" --forbid-skips -q
+	@$(BIN)/python -m pytest tests/workbooks/container/test_corpus.py --corpus="$(CORPUS)" --forbid-skips -q
 
 bench: $(VENV)/ready ## Time our reader beside openpyxl: twice as fast and under 50 MB, or it fails
 	@$(BIN)/python -m benchmarks.reader_vs_openpyxl --rounds $(or $(ROUNDS),31)
@@ -67,10 +67,10 @@ bench-annotate: $(VENV)/ready ## Time marking a workbook beside re-saving it thr
 	@$(BIN)/python -m benchmarks.annotate_vs_resave --rounds $(or $(ROUNDS),15)
 
 torture: $(VENV)/ready ## Kill nights 100 times at random moments and let the next one make them good (ROUNDS=100)
-	@$(BIN)/python -m tests.flows.torture --rounds $(or $(ROUNDS),100) $(if $(SEED),--seed $(SEED))
+	@$(BIN)/python -m tests.tools.torture --rounds $(or $(ROUNDS),100) $(if $(SEED),--seed $(SEED))
 
 load-test: $(VENV)/ready ## Show nights of 10,035 submissions in Prefect, 1 % and all of them refused, and count what it keeps
-	@PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL=CRITICAL $(BIN)/python -m tests.flows.load $(if $(FAILING),--failing $(FAILING))
+	@PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL=CRITICAL $(BIN)/python -m tests.tools.load $(if $(FAILING),--failing $(FAILING))
 
 hunt: $(VENV)/ready ## Run the property tests with examples of their own, many of them; each find becomes a case
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not full" --hypothesis-profile=hunt $(or $(TESTS),tests/domain tests/workbooks tests/warehouse)

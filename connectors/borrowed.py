@@ -6,7 +6,7 @@ from pathlib import Path
 from connectors.landing import Landing
 
 
-class BorrowedLanding(Landing):
+class TrialLanding(Landing):
     """Bytes are landed in a folder of its own; those that are not there are looked for in the lender's, untouched."""
 
     def __init__(self, lender: Landing, root: Path) -> None:

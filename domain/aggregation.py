@@ -35,14 +35,14 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class FigureShare:
     """How much of a unit's figure belongs to an area: what these villages gave, a stated weight of it, else all."""
 
     villages: frozenset[str] | None = None
     weight: Decimal | None = None
 
 
-WHOLE = Share()
+WHOLE = FigureShare()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Due:
     """
 
     report: Sequence[Observation] | None
-    share: Share | None = WHOLE
+    share: FigureShare | None = WHOLE
 
 
 def consolidate(indicator: Indicator, units: Iterable[Sequence[Due]]) -> Sums | None:
@@ -139,7 +139,7 @@ def sum_observations(indicator: Indicator, reports: Iterable[Iterable[Observatio
     )
 
 
-def _is_of(share: Share, one: Observation) -> bool:
+def _is_of(share: FigureShare, one: Observation) -> bool:
     return share.villages is None or one.unit in share.villages
 
 

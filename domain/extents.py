@@ -16,7 +16,7 @@ Way = tuple[Succession, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Portion:
+class Overlap:
     """What an area has of one reporting unit, as that unit is on the day asked.
 
     `whole` says that its figure belongs to the area wholly. `through` are the links followed between the day asked
@@ -48,7 +48,7 @@ class _Lies(Enum):
     UNKNOWN = auto()
 
 
-def portions(register: UnitRegister, area: Area, on: date) -> tuple[Portion, ...]:
+def overlaps(register: UnitRegister, area: Area, on: date) -> tuple[Overlap, ...]:
     """The communes of a day that lie in an area wholly or in part, by code; those wholly outside are left out."""
     tracer = _Tracer(register, area)
     return tuple(tracer.portion(unit, on) for unit in ground_of(register, area.members, on))
@@ -60,7 +60,7 @@ def ground_of(register: UnitRegister, units: Iterable[OrgUnit], on: date) -> tup
     return tuple(sorted((unit for unit in reached if unit.level is Level.COMMUNE), key=lambda unit: unit.key))
 
 
-def untraced(register: UnitRegister, area: Area, on: date) -> tuple[OrgUnit, ...]:
+def unresolved_units(register: UnitRegister, area: Area, on: date) -> tuple[OrgUnit, ...]:
     """Units at which the trail from the area's members to a day breaks off: nobody told what became of them.
 
     Where there are any, some ground of the area is in nobody's portion.
@@ -69,7 +69,7 @@ def untraced(register: UnitRegister, area: Area, on: date) -> tuple[OrgUnit, ...
     return tuple(sorted(lost, key=lambda unit: unit.key))
 
 
-def weight_of(register: UnitRegister, portion: Portion, indicator: Indicator) -> Weight | None:
+def weight_of(register: UnitRegister, portion: Overlap, indicator: Indicator) -> Weight | None:
     """The share of a partly inside unit's figure that belongs to the area; None when it is not stated in full."""
     stated: list[StatedWeight] = []
     for way in portion.ways:
@@ -122,13 +122,13 @@ class _Tracer:
         self._members = {unit.key for unit in area.members}
         self._known: dict[UnitKey, _Lies] = {}
 
-    def portion(self, unit: OrgUnit, on: date) -> Portion:
+    def portion(self, unit: OrgUnit, on: date) -> Overlap:
         """The portion of a unit that shares ground with the area."""
         through = self._links(unit)
         if self._lies(unit) is _Lies.INSIDE:
-            return Portion(unit, whole=True, through=through)
+            return Overlap(unit, whole=True, through=through)
         villages, ways = self._villages(unit, on), self._ways(unit)
-        return Portion(unit, whole=False, through=through, villages=villages, ways=ways)
+        return Overlap(unit, whole=False, through=through, villages=villages, ways=ways)
 
     def _lies(self, unit: OrgUnit) -> _Lies:
         if unit.key not in self._known:

@@ -9,7 +9,7 @@ from domain.observations import Figure, Observation
 _DECIMALS_KEPT = 6
 
 
-class Part(StrEnum):
+class FigurePart(StrEnum):
     """A part of a figure that has a cell of its own."""
 
     NUMERATOR = "numerator"
@@ -34,7 +34,7 @@ class FigureChange:
 
     unit: str
     indicator: str
-    part: Part
+    part: FigurePart
     before: PlacedFigure | None
     after: PlacedFigure | None
 
@@ -52,13 +52,13 @@ def changed_figures(before: Iterable[Observation], after: Iterable[Observation])
 
 
 def _changes_of(key: tuple[str, str], old: Observation | None, new: Observation | None) -> Iterator[FigureChange]:
-    for part in Part:
+    for part in FigurePart:
         was, now = _part_of(old, part), _part_of(new, part)
         if _meaning(was) != _meaning(now):
             yield FigureChange(*key, part, was, now)
 
 
-def _part_of(one: Observation | None, part: Part) -> PlacedFigure | None:
+def _part_of(one: Observation | None, part: FigurePart) -> PlacedFigure | None:
     figure: Figure | None = getattr(one, part, None)
     return PlacedFigure(one.sheet, figure) if one is not None and figure is not None else None
 

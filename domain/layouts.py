@@ -9,7 +9,7 @@ from domain.texts import Text
 from domain.units import Level
 
 
-class Role(StrEnum):
+class ColumnRole(StrEnum):
     """What a column of a form holds."""
 
     ORDER = "order"
@@ -39,7 +39,7 @@ class Column:
     `indicator` and `input` are set on FIGURE columns of the village sheet only. `aliases` are further headers met.
     """
 
-    role: Role
+    role: ColumnRole
     header: str
     mark: str
     width: float

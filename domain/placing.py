@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from domain.issues import Issue
 from domain.periods import Period
 from domain.submissions import ParsedReport

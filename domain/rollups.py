@@ -14,6 +14,14 @@ class RollupStatus(StrEnum):
     NOT_COMPARABLE = "not_comparable"
 
 
+class ReportingState(StrEnum):
+    """What a unit's report of a period amounts to: accepted, refused and not yet corrected, or missing."""
+
+    ACCEPTED = "accepted"
+    QUARANTINED = "quarantined"
+    MISSING = "missing"
+
+
 class Boundary(StrEnum):
     """On whose boundaries a series is published: as the units then were, or as they are now."""
 

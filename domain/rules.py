@@ -9,7 +9,7 @@ from domain.issues import GRAVEST_FIRST, Severity
 from domain.texts import Text
 
 
-class Stage(StrEnum):
+class RuleStage(StrEnum):
     """How far a rule has been promoted: shadow is only recorded, warn asks, block acts by its severity."""
 
     SHADOW = "shadow"
@@ -17,7 +17,7 @@ class Stage(StrEnum):
     BLOCK = "block"
 
 
-class Role(StrEnum):
+class FigureRole(StrEnum):
     """Which of an indicator's two figures is meant."""
 
     NUMERATOR = "numerator"
@@ -29,13 +29,13 @@ class FigureName:
     """A figure of a form, as rules name it: its indicator, a dot and its role."""
 
     indicator: str
-    role: Role
+    role: FigureRole
 
 
 Setting = str | int | float | tuple[FigureName, ...]
 """What a rule may set a parameter to; several figures stand for their sum."""
 
-_CEILING = {Stage.WARN: Severity.WARNING, Stage.BLOCK: Severity.CRITICAL}
+_CEILING = {RuleStage.WARN: Severity.WARNING, RuleStage.BLOCK: Severity.CRITICAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,13 @@ class Rule:
     indicators: tuple[str, ...]
     parameters: Mapping[str, Setting]
     severity: Severity
-    stages: Mapping[Stage, date]
+    stages: Mapping[RuleStage, date]
     source: str
     facts: tuple[str, ...] = ()
     file: str = ""
     line: int | None = None
 
-    def stage_on(self, day: date) -> Stage | None:
+    def stage_on(self, day: date) -> RuleStage | None:
         """The stage that the rule has reached by a day; None: it is not in force yet."""
         reached = [stage for stage, since in self.stages.items() if since <= day]
         return reached[-1] if reached else None
@@ -73,6 +73,6 @@ class Rule:
         None for a rule that is not in force, and for a shadow rule, whose results never reach a commune.
         """
         stage = self.stage_on(day)
-        if stage is None or stage is Stage.SHADOW:
+        if stage is None or stage is RuleStage.SHADOW:
             return None
         return max(self.severity, _CEILING[stage], key=GRAVEST_FIRST.index)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from domain.issues import COMPARED_WITH, Issue
 
 
-class Line(NamedTuple):
+class ReportedLine(NamedTuple):
     """What a report says of an indicator in one line: of whom (a village's code or the unit's), and the numbers."""
 
     indicator: str
@@ -37,14 +37,14 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedWarning:
+class OpenWarning:
     """A warning about an accepted report, and the answer to it; None: it is still to be answered."""
 
     issue: Issue
     waiver: Waiver | None
 
 
-def basis_of(issue: Issue, said: Iterable[Line], unit: str) -> str:
+def basis_of(issue: Issue, said: Iterable[ReportedLine], unit: str) -> str:
     """A hash of the figures that a warning rests on; another file with the same figures has the same.
 
     They are the report's own figures of the indicator, or all of them where the whole report is meant, what was found,

@@ -17,17 +17,17 @@ from expectations.errors import (
 )
 from expectations.findings import Finding
 from expectations.judge import Judge, open_judge
-from expectations.kept_results import Keep, keep_results
+from expectations.kept_results import KeptResults, keep_results
 from expectations.kind import literal
 from expectations.results import check_guard, findings_of, results_by_name
 from expectations.soundness import require_sound
 from expectations.sql import GUARD
-from expectations.suites import Batch, Stage, build_stage, split
+from expectations.suites import CheckStage, StagedBatch, build_stage, split
 
 __all__ = [
     "BatchShrunkError",
     "Finding",
-    "Keep",
+    "KeptResults",
     "RuleBrokenError",
     "StagingUnreadableError",
     "WarehouseUnreachableError",
@@ -43,7 +43,7 @@ def check(
     *,
     indicators: Collection[Indicator],
     refused: Collection[int] = (),
-    keep: Keep | None = None,
+    keep: KeptResults | None = None,
 ) -> tuple[Finding, ...]:
     """Judge all submissions staged under a run at once; findings by submission, then in the rules' order.
 
@@ -66,7 +66,7 @@ def check(
     require_sound(rules, indicators)
     known = {indicator.id: indicator for indicator in indicators}
     alone, among_accepted = split(rules)
-    batch = Batch(run_id, submissions)
+    batch = StagedBatch(run_id, submissions)
     with open_judge(warehouse_url) as judge:
         results = _judge(judge, build_stage("alone", alone, indicators, batch))
         findings = [finding for rule in alone for finding in findings_of(rule, results[rule.id], known)]
@@ -82,7 +82,7 @@ def check(
     return tuple(findings)
 
 
-def _judge(judge: Judge, stage: Stage) -> dict[str, ExpectationValidationResult]:
+def _judge(judge: Judge, stage: CheckStage) -> dict[str, ExpectationValidationResult]:
     results = results_by_name(stage, judge.run(stage))
     check_guard(results[GUARD], stage.batch.run_id, stage.batch.submissions)
     return results

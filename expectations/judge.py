@@ -14,7 +14,7 @@ from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
 
 from expectations.errors import WarehouseUnreachableError
 from expectations.sql import batch_query
-from expectations.suites import Stage
+from expectations.suites import CheckStage
 
 _NAME = "warehouse"
 _ADDRESS = "tonghop_warehouse_address"
@@ -27,7 +27,7 @@ class Judge:
     context: EphemeralDataContext
     warehouse: SQLDatasource
 
-    def run(self, stage: Stage) -> ExpectationSuiteValidationResult:
+    def run(self, stage: CheckStage) -> ExpectationSuiteValidationResult:
         """Judge the submissions of a stage in one checkpoint, on one connection and one thread."""
         asset = self.warehouse.add_query_asset(stage.name, query=batch_query(stage.batch.run_id, stage.batch.refused))
         definition = self.context.validation_definitions.add(

@@ -22,7 +22,7 @@ Row = Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
+class KeptResults:
     """Where to keep what a batch's rules find: a file of its own, the moment (UTC), and who each submission is."""
 
     path: Path
@@ -39,7 +39,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
+class NightlyResults:
     """What the rules of a run found in all its batches, by rule; `batches` names the files this was made from."""
 
     run_id: str
@@ -64,20 +64,20 @@ class Night:
         return sum(tally.found for tally in self.rules.values())
 
 
-def keep_results(keep: Keep, results: Mapping[str, ExpectationValidationResult], submissions: int) -> None:
+def keep_results(keep: KeptResults, results: Mapping[str, ExpectationValidationResult], submissions: int) -> None:
     """Keep a batch's results, by the rules' ids, in a small file that is there whole or not at all.
 
     A storage that fails costs the night its page, never its judgement.
     """
     tallies = {name: _tally(result, keep.labels) for name, result in results.items() if name != GUARD}
-    night = Night(keep.path.parent.name, keep.at, submissions, (keep.path.name,), tallies)
+    night = NightlyResults(keep.path.parent.name, keep.at, submissions, (keep.path.name,), tallies)
     try:
         write_night(keep.path, night)
     except OSError as error:
         _LOG.warning("what the rules found is not kept for the night's page: %s", error)
 
 
-def write_night(path: Path, night: Night) -> None:
+def write_night(path: Path, night: NightlyResults) -> None:
     """Write a night, or a batch of it, to a file.
 
     Raises:
@@ -98,7 +98,7 @@ def write_whole(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def read_night(path: Path) -> Night:
+def read_night(path: Path) -> NightlyResults:
     """Read what `write_night` wrote.
 
     Raises:
@@ -107,10 +107,10 @@ def read_night(path: Path) -> Night:
     raw: dict[str, Any] = json.loads(path.read_text("utf-8"))
     rules = {name: Tally(int(one["found"]), tuple(one["rows"])) for name, one in raw["rules"].items()}
     moment = datetime.fromisoformat(raw["at"])
-    return Night(str(raw["run_id"]), moment, int(raw["submissions"]), tuple(raw["batches"]), rules)
+    return NightlyResults(str(raw["run_id"]), moment, int(raw["submissions"]), tuple(raw["batches"]), rules)
 
 
-def merge(nights: Sequence[Night]) -> Night:
+def merge(nights: Sequence[NightlyResults]) -> NightlyResults:
     """Batches of one run as one; at least one. The earliest moment counts, and of each rule the first rows."""
     first, *others = sorted(nights, key=lambda night: (night.at, night.batches))
     names = dict.fromkeys(name for night in nights for name in night.rules)

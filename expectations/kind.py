@@ -109,7 +109,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class SqlTerms:
     """What a kind's SQL may use: the run's id and the rule's parameters as checked SQL literals, and the catalogue.
 
     `figures` are the parameters that name figures of the form. `refused` are submissions of the batch that no figure
@@ -136,7 +136,7 @@ def _any_indicator(_indicator: Indicator) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RuleKind:
     """One kind of rule.
 
     `table` is the staging table whose rows are judged. `applies_to` says, by the catalogue's facts, which indicators
@@ -144,7 +144,7 @@ class Kind:
     compares reports with one another and waits for the other kinds: what they refuse is not compared with.
     """
 
-    query: Callable[[Terms], Query]
+    query: Callable[[SqlTerms], Query]
     table: str = OBSERVATIONS
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     applies_to: Callable[[Indicator], bool] = _any_indicator

@@ -15,7 +15,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from domain.placing import day_in_vietnam
 from domain.rules import Rule
 from domain.texts import Lang
-from expectations.kept_results import Night, Tally
+from expectations.kept_results import NightlyResults, Tally
 from expectations.rule_rendering import COLUMNS
 from expectations.rule_rows import ExpectRuleHolds
 
@@ -37,7 +37,7 @@ class OfflinePageView(DefaultJinjaPageView):
         self.env.loader = ChoiceLoader([FileSystemLoader(_TEMPLATES), *([self.env.loader] if self.env.loader else [])])
 
 
-def write_night_page(night: Night, rules: Mapping[str, Rule], lang: Lang, text: Texts) -> str:
+def write_night_page(night: NightlyResults, rules: Mapping[str, Rule], lang: Lang, text: Texts) -> str:
     """The page of one night; rules that have left the catalogue since are shown by their ids."""
     columns = {column: text(f"night_{column}") for column in COLUMNS}
     results = [
@@ -53,7 +53,7 @@ def write_night_page(night: Night, rules: Mapping[str, Rule], lang: Lang, text: 
     return str(_view().render(document, lang=lang, text=text, night=night))  # type: ignore[no-untyped-call] # Great Expectations'
 
 
-def write_index(nights: Sequence[tuple[str, Night]], lang: Lang, text: Texts) -> str:
+def write_index(nights: Sequence[tuple[str, NightlyResults]], lang: Lang, text: Texts) -> str:
     """The list of nights, newest first, each with the address of its page."""
     template = _view().env.get_template("nights.j2")
     return template.render(nights=nights, lang=lang, text=text)
@@ -64,7 +64,9 @@ def _view() -> OfflinePageView:
     return OfflinePageView()
 
 
-def _validation(night: Night, results: Sequence[ExpectationValidationResult]) -> ExpectationSuiteValidationResult:
+def _validation(
+    night: NightlyResults, results: Sequence[ExpectationValidationResult]
+) -> ExpectationSuiteValidationResult:
     held = len(results) - night.failed
     return ExpectationSuiteValidationResult(
         success=night.failed == 0,
@@ -83,7 +85,7 @@ def _validation(night: Night, results: Sequence[ExpectationValidationResult]) ->
     )
 
 
-def _shown(name: str, rule: Rule | None, night: Night, lang: Lang) -> dict[str, str]:
+def _shown(name: str, rule: Rule | None, night: NightlyResults, lang: Lang) -> dict[str, str]:
     """What is told of a rule beside what it found; its stage is that of the night's day."""
     if rule is None:
         return {"rule": name}

@@ -9,7 +9,7 @@ from typing import Final
 from domain.rules import Rule
 from domain.texts import Lang
 from expectations.errors import NightsNotWrittenError
-from expectations.kept_results import Night, merge, read_night, write_night, write_whole
+from expectations.kept_results import NightlyResults, merge, read_night, write_night, write_whole
 from expectations.night_page import Texts, write_index, write_night_page
 
 INDEX: Final = "index.html"
@@ -56,12 +56,12 @@ def write_nights(folder: Path, rules: Mapping[str, Rule], most: int, lang: Lang,
     return len(new)
 
 
-def page_name(night: Night) -> str:
+def page_name(night: NightlyResults) -> str:
     """The name of the folder of a night's page: sorted by name they are sorted by time."""
     return f"{night.at:%Y%m%dT%H%M%SZ}-{night.run_id}"
 
 
-def _new_nights(folder: Path) -> Iterator[tuple[Path, Night]]:
+def _new_nights(folder: Path) -> Iterator[tuple[Path, NightlyResults]]:
     """Runs with batches that no page tells of, each with all its batches."""
     for run in _runs(folder):
         known = _read(run / f"{_NIGHT}.json")
@@ -80,7 +80,7 @@ def _forget_told(run: Path) -> None:
         (run / batch).unlink(missing_ok=True)
 
 
-def _prune(folder: Path, most: int) -> list[Night]:
+def _prune(folder: Path, most: int) -> list[NightlyResults]:
     """Remove all but the last so many nights; what is left, newest first."""
     nights = sorted(_nights(folder), key=page_name, reverse=True)
     for night in nights[most:]:
@@ -89,7 +89,7 @@ def _prune(folder: Path, most: int) -> list[Night]:
     return nights[:most]
 
 
-def _nights(folder: Path) -> list[Night]:
+def _nights(folder: Path) -> list[NightlyResults]:
     found = (_read(run / f"{_NIGHT}.json") for run in _runs(folder))
     return [night for night in found if night is not None]
 
@@ -99,7 +99,7 @@ def _runs(folder: Path) -> list[Path]:
     return sorted(path for path in kept.iterdir() if path.is_dir()) if kept.is_dir() else []
 
 
-def _read(path: Path) -> Night | None:
+def _read(path: Path) -> NightlyResults | None:
     """What a file holds; None where it is not there, or damaged: then it is set aside and the page does without it."""
     try:
         return read_night(path)

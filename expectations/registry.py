@@ -7,7 +7,7 @@ from importlib import import_module
 from domain.rules import Rule
 from expectations import kinds
 from expectations.errors import RuleBrokenError
-from expectations.kind import Kind
+from expectations.kind import RuleKind
 
 
 @cache
@@ -17,7 +17,7 @@ def kind_names() -> frozenset[str]:
 
 
 @cache
-def find_kind(name: str) -> Kind:
+def find_kind(name: str) -> RuleKind:
     """The kind of that name.
 
     Raises:
@@ -25,11 +25,11 @@ def find_kind(name: str) -> Kind:
     """
     if name not in kind_names():
         raise KeyError(name)
-    kind: Kind = import_module(f"{kinds.__name__}.{name}").KIND
+    kind: RuleKind = import_module(f"{kinds.__name__}.{name}").KIND
     return kind
 
 
-def kind_of(rule: Rule) -> Kind:
+def kind_of(rule: Rule) -> RuleKind:
     """The kind that a rule is of.
 
     Raises:

@@ -13,10 +13,12 @@ from domain.staging import SUBMISSIONS
 from expectations.errors import BatchShrunkError, RuleBrokenError, StagingUnreadableError
 from expectations.findings import Finding
 from expectations.sql import GUARD, PLACE_COLUMNS
-from expectations.suites import Stage
+from expectations.suites import CheckStage
 
 
-def results_by_name(stage: Stage, result: ExpectationSuiteValidationResult) -> dict[str, ExpectationValidationResult]:
+def results_by_name(
+    stage: CheckStage, result: ExpectationSuiteValidationResult
+) -> dict[str, ExpectationValidationResult]:
     """The result of each rule of a stage and of the guard, by name.
 
     Raises:

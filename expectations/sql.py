@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from domain.indicators import Indicator
 from domain.rules import Rule
 from domain.staging import DUE, SUBMISSIONS, columns_of
-from expectations.kind import Kind, Query, Terms, literal, not_among
+from expectations.kind import Query, RuleKind, SqlTerms, literal, not_among
 
 GUARD = "submissions_staged"
 """Name of the one expectation that is no rule: as many submissions are seen as were staged."""
@@ -26,7 +26,7 @@ def batch_query(run_id: str, refused: Collection[int] = ()) -> str:
 
 
 def rule_query(
-    rule: Rule, kind: Kind, run_id: str, indicators: Collection[Indicator], refused: Collection[int] = ()
+    rule: Rule, kind: RuleKind, run_id: str, indicators: Collection[Indicator], refused: Collection[int] = ()
 ) -> str:
     """The query of a rule, over `{batch}`: the submissions to be judged.
 
@@ -39,7 +39,7 @@ def rule_query(
     run = literal(run_id)
     literals, figures = kind.literals(rule.parameters), kind.figures(rule.parameters)
     scope = _scope(rule, kind, indicators)
-    query = kind.query(Terms(run, literals, figures, indicators, refused))
+    query = kind.query(SqlTerms(run, literals, figures, indicators, refused))
     joins = [f"JOIN {kind.table} AS t ON t.run_id = {run} AND t.submission_id = s.submission_id", *query.joins]
     label = "t.label" if kind.table == DUE else "NULL"
     if kind.table not in {DUE, SUBMISSIONS}:
@@ -68,7 +68,7 @@ def _columns(query: Query, label: str) -> str:
     return ", ".join(f"{expression} AS {name}" for name, expression in named)
 
 
-def _scope(rule: Rule, kind: Kind, indicators: Collection[Indicator]) -> str:
+def _scope(rule: Rule, kind: RuleKind, indicators: Collection[Indicator]) -> str:
     """The condition that narrows a rule to the indicators it covers and its kind can judge."""
     if kind.table == SUBMISSIONS:
         if rule.indicators:

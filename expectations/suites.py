@@ -16,7 +16,7 @@ from expectations.sql import GUARD, rule_query
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class StagedBatch:
     """What a stage looks at: all that is staged under a run, but for submissions that are refused."""
 
     run_id: str
@@ -30,11 +30,11 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class CheckStage:
     """One stage of judging: what it looks at, its suite, and the names of what is in that."""
 
     name: str
-    batch: Batch
+    batch: StagedBatch
     suite: ExpectationSuite
     names: frozenset[str]
 
@@ -45,7 +45,7 @@ def split(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     return tuple(rule for rule in rules if rule not in among_accepted), among_accepted
 
 
-def build_stage(name: str, rules: Sequence[Rule], indicators: Collection[Indicator], batch: Batch) -> Stage:
+def build_stage(name: str, rules: Sequence[Rule], indicators: Collection[Indicator], batch: StagedBatch) -> CheckStage:
     """Make the suite of a stage: the guard, and an expectation for each rule; `indicators` are the catalogue's.
 
     Raises:
@@ -58,10 +58,10 @@ def build_stage(name: str, rules: Sequence[Rule], indicators: Collection[Indicat
     # Great Expectations drops what it takes for a duplicate without a word.
     if len(suite.expectations) != len(names):
         raise RuleBrokenError(", ".join(names), "the suite is shorter than the catalogue")
-    return Stage(name, batch, suite, frozenset(names))
+    return CheckStage(name, batch, suite, frozenset(names))
 
 
-def _expectation(rule: Rule, indicators: Collection[Indicator], batch: Batch) -> ExpectRuleHolds:
+def _expectation(rule: Rule, indicators: Collection[Indicator], batch: StagedBatch) -> ExpectRuleHolds:
     return ExpectRuleHolds(
         rule_id=rule.id,
         unexpected_rows_query=rule_query(rule, kind_of(rule), batch.run_id, indicators, batch.refused),

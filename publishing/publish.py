@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from domain.rollups import Boundary
 from domain.texts import Lang
-from publishing.assemble import assemble
-from publishing.manifest import MANIFEST, Identity, write_manifest
-from publishing.page import write_page
-from publishing.rollup_csv import write_csv
-from publishing.storage import store
-from publishing.wording import Wording
-from publishing.workbook import write_workbook
+from publishing.data.rollup_csv import write_csv
+from publishing.figures.assemble import assemble
+from publishing.figures.formatter import ReportFormatter
+from publishing.page.rollup_page import write_page
+from publishing.storage.folders import store
+from publishing.storage.manifest import MANIFEST, Identity, write_manifest
+from publishing.workbook.rollup_workbook import write_workbook
 from warehouse.queries import Revision
 
 
@@ -49,7 +49,7 @@ def bundle(revision: Revision, catalog: Catalog, lang: Lang = "vi") -> Mapping[s
 
 def render(revision: Revision, catalog: Catalog, lang: Lang) -> Mapping[str, bytes]:
     """The files of a revision by name; the same revision, catalogue and language give the same bytes."""
-    words = Wording(catalog, lang)
+    words = ReportFormatter(catalog, lang)
     report = assemble(revision, words)
     return {
         "rollup.csv": write_csv(revision.rows, catalog.indicators),

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 import openpyxl
 from openpyxl.workbook import Workbook
 
-from domain.catalog import Catalog
-from domain.layouts import Role
+from domain.catalog.catalog import Catalog
+from domain.layouts import ColumnRole
 from domain.periods import Period, parse_period
 from domain.units import OrgUnit
-from workbooks.sample_figures import ReportFigures, invent_figures
-from workbooks.sample_fill import Value, entries_of, fill
-from workbooks.sample_series import SampleSeries
-from workbooks.template import build_template, make_blank
-from workbooks.template_assignment import Assignment, assign
+from workbooks.sample.figures import ReportFigures, invent_figures
+from workbooks.sample.fill import Value, entries_of, fill
+from workbooks.sample.series import SampleSeries
+from workbooks.template.assignment import Assignment, assign
+from workbooks.template.workbook import build_template, make_blank
 
 Ratio = tuple[int, int]
 
@@ -91,11 +91,11 @@ def value_of(workbook: Workbook, name: str) -> object:
     return value
 
 
-def _figures(figures: Mapping[str, Ratio | int]) -> dict[tuple[str, Role], int]:
-    found: dict[tuple[str, Role], int] = {}
+def _figures(figures: Mapping[str, Ratio | int]) -> dict[tuple[str, ColumnRole], int]:
+    found: dict[tuple[str, ColumnRole], int] = {}
     for indicator, figure in figures.items():
         if isinstance(figure, tuple):
-            found[indicator, Role.NUMERATOR], found[indicator, Role.DENOMINATOR] = figure
+            found[indicator, ColumnRole.NUMERATOR], found[indicator, ColumnRole.DENOMINATOR] = figure
         else:
-            found[indicator, Role.NUMERATOR] = figure
+            found[indicator, ColumnRole.NUMERATOR] = figure
     return found

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from domain.catalog import load_catalog
+from domain.catalog.catalog import load_catalog
 
 _NEXT = Path(__file__).parent / "cases" / "next_version"
 _SHARES = "\nshares:\n"

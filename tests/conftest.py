@@ -9,8 +9,10 @@ import psycopg
 import pytest
 from hypothesis import settings
 
-from domain.catalog import Catalog, load_catalog
+from domain.catalog.catalog import Catalog, load_catalog
 from tests.catalogs import add_next_version
+
+pytest_plugins = ["tests.home_fixtures"]
 
 # Every run tries the same examples, however long they take: a commit is judged by what it changed. `make hunt` looks
 # for more with examples of its own.

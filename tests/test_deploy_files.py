@@ -11,8 +11,8 @@ import typer.main
 import yaml
 from prefect.settings import Settings as PrefectSettings
 
-from flows.cli.main import app
-from flows.settings import Settings
+from cli.main import app
+from flows.support.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from flows.service.files import AUTOMATIONS, DEPLOYMENTS
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("flows", "publishing", "connectors", "workbooks", "expectations", "warehouse", "domain")
+ROOMS = ("cli", "web", "flows", "publishing", "connectors", "workbooks", "expectations", "warehouse", "domain")
 
 
 def tracked_files(*patterns: str) -> list[Path]:

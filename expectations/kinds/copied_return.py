@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 from domain.staging import SUBMISSIONS
-from expectations.kind import Kind, Number, Query, Terms
+from expectations.kind import Number, Query, RuleKind, SqlTerms
 from expectations.reports import others
 
 
-def _query(terms: Terms) -> Query:
+def _query(terms: SqlTerms) -> Query:
     # A report of few figures may well equal the one before.
     return Query(
         where=f"t.figures >= {terms.parameters['least_figures']}",
@@ -23,4 +23,4 @@ def _query(terms: Terms) -> Query:
     )
 
 
-KIND = Kind(query=_query, table=SUBMISSIONS, parameters={"least_figures": Number(Decimal(1))})
+KIND = RuleKind(query=_query, table=SUBMISSIONS, parameters={"least_figures": Number(Decimal(1))})

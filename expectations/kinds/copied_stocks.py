@@ -4,10 +4,10 @@ from decimal import Decimal
 
 from domain.indicators import Flow, Indicator
 from domain.staging import HISTORY, OBSERVATIONS, SUBMISSIONS
-from expectations.kind import Kind, Number, Query, Terms
+from expectations.kind import Number, Query, RuleKind, SqlTerms
 
 
-def _query(terms: Terms) -> Query:
+def _query(terms: SqlTerms) -> Query:
     run = terms.run_id
     given = f"""SELECT {{}} FROM {OBSERVATIONS} AS o WHERE o.run_id = {run} AND o.submission_id = t.submission_id
         AND o.village = '' AND o.indicator IN ({terms.indicators_where(_is_stock)})"""  # noqa: S608 # checked literals only
@@ -33,4 +33,4 @@ def _is_stock(indicator: Indicator) -> bool:
     return indicator.flow is Flow.STOCK
 
 
-KIND = Kind(query=_query, table=SUBMISSIONS, parameters={"least_figures": Number(Decimal(1))})
+KIND = RuleKind(query=_query, table=SUBMISSIONS, parameters={"least_figures": Number(Decimal(1))})

@@ -2,10 +2,10 @@
 
 from domain.indicators import Flow, Indicator
 from domain.staging import HISTORY
-from expectations.kind import Kind, Query, Terms
+from expectations.kind import Query, RuleKind, SqlTerms
 
 
-def _query(terms: Terms) -> Query:
+def _query(terms: SqlTerms) -> Query:
     # The last figure known of the year, however many periods back: one missing report hides no fall.
     newer = f"""SELECT 1 FROM {HISTORY} AS n WHERE n.run_id = {terms.run_id} AND n.submission_id = h.submission_id
         AND n.village = h.village AND n.indicator = h.indicator AND n.numerator IS NOT NULL
@@ -28,4 +28,4 @@ def _applies_to(indicator: Indicator) -> bool:
     return indicator.flow is Flow.CUMULATIVE
 
 
-KIND = Kind(query=_query, applies_to=_applies_to)
+KIND = RuleKind(query=_query, applies_to=_applies_to)

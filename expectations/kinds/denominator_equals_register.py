@@ -3,10 +3,10 @@
 from domain.indicators import Indicator
 from domain.staging import REGISTER
 from domain.units import Level
-from expectations.kind import Kind, Query, Terms
+from expectations.kind import Query, RuleKind, SqlTerms
 
 
-def _query(terms: Terms) -> Query:
+def _query(terms: SqlTerms) -> Query:
     return Query(
         where="t.village = '' AND t.denominator <> r.denominator",
         joins=(
@@ -25,4 +25,4 @@ def _applies_to(indicator: Indicator) -> bool:
     return indicator.register_level is not None and indicator.collected_at is not Level.VILLAGE
 
 
-KIND = Kind(query=_query, applies_to=_applies_to)
+KIND = RuleKind(query=_query, applies_to=_applies_to)

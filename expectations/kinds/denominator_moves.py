@@ -4,10 +4,10 @@ from decimal import Decimal
 
 from domain.indicators import Flow, Indicator
 from domain.staging import HISTORY
-from expectations.kind import Kind, Number, Query, Terms
+from expectations.kind import Number, Query, RuleKind, SqlTerms
 
 
-def _query(terms: Terms) -> Query:
+def _query(terms: SqlTerms) -> Query:
     over, least = terms.parameters["over_percent"], terms.parameters["least_denominator"]
     return Query(
         where=f"""t.village = '' AND t.denominator > 0 AND h.denominator >= {least}
@@ -33,7 +33,7 @@ def _applies_to(indicator: Indicator) -> bool:
     return is_level and indicator.register_level is None and not indicator.denominator_is_target
 
 
-KIND = Kind(
+KIND = RuleKind(
     query=_query,
     parameters={"over_percent": Number(required=True), "least_denominator": Number(Decimal(1))},
     applies_to=_applies_to,

@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 from domain.staging import SUBMISSIONS
-from expectations.kind import Kind, Number, Query, Terms
+from expectations.kind import Number, Query, RuleKind, SqlTerms
 from expectations.reports import others
 
 
-def _query(terms: Terms) -> Query:
+def _query(terms: SqlTerms) -> Query:
     # Which of the two is whose, nobody can tell from here: each is asked. Reports of few figures may well be equal.
     return Query(
         where=f"t.figures >= {terms.parameters['least_figures']}",
@@ -23,4 +23,4 @@ def _query(terms: Terms) -> Query:
     )
 
 
-KIND = Kind(query=_query, table=SUBMISSIONS, parameters={"least_figures": Number(Decimal(1))})
+KIND = RuleKind(query=_query, table=SUBMISSIONS, parameters={"least_figures": Number(Decimal(1))})

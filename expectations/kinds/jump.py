@@ -4,10 +4,10 @@ from decimal import Decimal
 
 from domain.indicators import Flow, Indicator
 from domain.staging import HISTORY
-from expectations.kind import Kind, Number, Query, Terms
+from expectations.kind import Number, Query, RuleKind, SqlTerms
 
 
-def _query(terms: Terms) -> Query:
+def _query(terms: SqlTerms) -> Query:
     given = terms.parameters
     # SQLite knows no median: the middle one of an odd number, the mean of the middle two of an even one.
     ranked = f"""SELECT submission_id, indicator, numerator,
@@ -42,7 +42,7 @@ def _applies_to(indicator: Indicator) -> bool:
     return indicator.flow is not Flow.CUMULATIVE
 
 
-KIND = Kind(
+KIND = RuleKind(
     query=_query,
     parameters={
         "times": Number(required=True),

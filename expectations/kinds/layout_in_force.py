@@ -1,10 +1,10 @@
 """A report is filled in on the version of its form that is valid on the last day of its period."""
 
 from domain.staging import SUBMISSIONS
-from expectations.kind import Kind, Query, Terms
+from expectations.kind import Query, RuleKind, SqlTerms
 
 
-def _query(_terms: Terms) -> Query:
+def _query(_terms: SqlTerms) -> Query:
     return Query(
         where="t.layout_version <> t.layout_in_force",
         indicator="NULL",
@@ -16,4 +16,4 @@ def _query(_terms: Terms) -> Query:
     )
 
 
-KIND = Kind(query=_query, table=SUBMISSIONS)
+KIND = RuleKind(query=_query, table=SUBMISSIONS)

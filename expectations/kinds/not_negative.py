@@ -1,10 +1,10 @@
 """No figure is below zero."""
 
 from expectations.figures import PARTS, is_cell_of_its_own, part
-from expectations.kind import Kind, Query, Terms
+from expectations.kind import Query, RuleKind, SqlTerms
 
 
-def _query(_terms: Terms) -> Query:
+def _query(_terms: SqlTerms) -> Query:
     return Query(
         where=f"{is_cell_of_its_own()} AND {part('number')} < 0",
         joins=(PARTS,),
@@ -13,4 +13,4 @@ def _query(_terms: Terms) -> Query:
     )
 
 
-KIND = Kind(query=_query)
+KIND = RuleKind(query=_query)

@@ -1,10 +1,10 @@
 """A numerator is not above its denominator, except where the denominator is a target that may be passed."""
 
 from domain.indicators import Indicator
-from expectations.kind import Kind, Query, Terms
+from expectations.kind import Query, RuleKind, SqlTerms
 
 
-def _query(_terms: Terms) -> Query:
+def _query(_terms: SqlTerms) -> Query:
     # A denominator of zero or below is another rule's business.
     return Query(
         where="t.denominator > 0 AND t.numerator > t.denominator",
@@ -23,4 +23,4 @@ def _applies_to(indicator: Indicator) -> bool:
     return not indicator.denominator_is_target
 
 
-KIND = Kind(query=_query, applies_to=_applies_to)
+KIND = RuleKind(query=_query, applies_to=_applies_to)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from domain.indicators import Indicator, Measure
 from domain.staging import OBSERVATIONS, PEERS, SUBMISSIONS
-from expectations.kind import Kind, Number, Query, Terms
+from expectations.kind import Number, Query, RuleKind, SqlTerms
 
 _NORMAL = "0.6745"
 """A median deviation is that part of a standard deviation where values are normally distributed."""
@@ -12,7 +12,7 @@ _NORMAL = "0.6745"
 _GROUP = "area, form, period, indicator"
 
 
-def _query(terms: Terms) -> Query:
+def _query(terms: SqlTerms) -> Query:
     given, share = terms.parameters, "100.0 * t.numerator / t.denominator"
     distance = f"ABS({share} - g.median)"
     return Query(
@@ -40,7 +40,7 @@ def _is_share(of: str) -> str:
     return f"({of}.denominator > 0 AND {of}.numerator >= 0 AND {of}.numerator <= {of}.denominator)"
 
 
-def _groups(terms: Terms) -> str:
+def _groups(terms: SqlTerms) -> str:
     """Median and median deviation of the shares of each group: what was accepted, and what of the batch is not refused.
 
     Most reports of a period come in one night, when nothing of it is accepted yet.
@@ -73,7 +73,7 @@ def _applies_to(indicator: Indicator) -> bool:
     return indicator.measure is Measure.RATIO and indicator.register_level is None
 
 
-KIND = Kind(
+KIND = RuleKind(
     query=_query,
     parameters={
         "deviations": Number(required=True),

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from domain.rules import FigureName, Role
+from domain.rules import FigureName, FigureRole
 from domain.staging import OBSERVATIONS
-from expectations.kind import Choice, Figures, Kind, Number, Query, Terms, literal
+from expectations.kind import Choice, Figures, Number, Query, RuleKind, SqlTerms, literal
 
 _SLACK = "0.0000005"
 """SQLite adds decimals as floats; figures have six decimals at most."""
 
 
-def _query(terms: Terms) -> Query:
+def _query(terms: SqlTerms) -> Query:
     # The total's first figure is the judged line; every other figure is joined to it. One without a number makes its
     # sum NULL, and nothing is said: a missing figure is another rule's business.
     names = [*terms.figures["total"], *terms.figures["parts"]]
@@ -30,7 +30,7 @@ def _query(terms: Terms) -> Query:
     sound = "".join(
         f" AND ({table}.denominator IS NULL OR {table}.numerator <= {table}.denominator)"
         for table, name in lines
-        if name.role is Role.NUMERATOR and name.indicator in bounded
+        if name.role is FigureRole.NUMERATOR and name.indicator in bounded
     )
     return Query(
         where=f"t.village = '' AND t.indicator = {literal(names[0].indicator)} AND {differs}{sound}",
@@ -51,7 +51,7 @@ def _sum(figures: Iterable[str]) -> str:
 
 
 def _cell(table: str, name: FigureName) -> str:
-    return f"{table}.{'cell' if name.role is Role.NUMERATOR else 'denominator_cell'}"
+    return f"{table}.{'cell' if name.role is FigureRole.NUMERATOR else 'denominator_cell'}"
 
 
 def _join(run_id: str, table: str, name: FigureName) -> str:
@@ -59,7 +59,7 @@ def _join(run_id: str, table: str, name: FigureName) -> str:
         AND {table}.indicator = {literal(name.indicator)} AND {table}.village = ''"""
 
 
-KIND = Kind(
+KIND = RuleKind(
     query=_query,
     parameters={
         "parts": Figures(),

@@ -5,10 +5,10 @@ from domain.observations import CellState
 from domain.staging import DUE, OBSERVATIONS
 from domain.units import Level
 from expectations.figures import PARTS, is_cell_of_its_own, part
-from expectations.kind import Choice, Kind, Query, Terms
+from expectations.kind import Choice, Query, RuleKind, SqlTerms
 
 
-def _query(terms: Terms) -> Query:
+def _query(terms: SqlTerms) -> Query:
     state = part("state", of="o")
     # An indicator is looked for where it is collected: on the form's line, or on every line of the village sheet.
     is_of_villages = f"t.indicator IN ({terms.indicators_where(_is_of_villages)})"
@@ -35,7 +35,7 @@ def _is_of_villages(indicator: Indicator) -> bool:
     return indicator.collected_at is Level.VILLAGE
 
 
-KIND = Kind(
+KIND = RuleKind(
     query=_query,
     table=DUE,
     parameters={"absence": Choice(("refuse", "warn"), required=True)},

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator
 from domain.indicators import Absence, Indicator
 from domain.staging import OBSERVATIONS
 from domain.units import Level
-from expectations.kind import Kind, Query, Terms, literal
+from expectations.kind import Query, RuleKind, SqlTerms, literal
 
 
-def _query(terms: Terms) -> Query:
+def _query(terms: SqlTerms) -> Query:
     pairs = " UNION ALL ".join(
         f"SELECT {literal(one)} AS indicator, {literal(reference)} AS reference"
         for one, reference in [*_pairs(terms.indicators), ("none", "none")]
@@ -43,4 +43,4 @@ def _applies_to(indicator: Indicator) -> bool:
     return has_own and indicator.collected_at is not Level.VILLAGE and not indicator.denominator_is_target
 
 
-KIND = Kind(query=_query, applies_to=_applies_to)
+KIND = RuleKind(query=_query, applies_to=_applies_to)

@@ -3,14 +3,14 @@
 from decimal import Decimal
 
 from domain.indicators import Indicator, Measure
-from expectations.kind import Kind, Number, Query, Terms
+from expectations.kind import Number, Query, RuleKind, SqlTerms
 
 _MOST_DECIMALS = 6
 _SLACK = "1.0000001"
 """SQLite multiplies floats: a percentage exactly half a unit off must not be blamed for their last bit."""
 
 
-def _query(terms: Terms) -> Query:
+def _query(terms: SqlTerms) -> Query:
     decimals = f"COALESCE(t.stated_decimals, {terms.parameters['decimals_when_unknown']})"
     powers = " ".join(f"WHEN {count} THEN {10**count}" for count in range(_MOST_DECIMALS))
     scale = f"(CASE {decimals} {powers} ELSE {10**_MOST_DECIMALS} END)"
@@ -36,4 +36,4 @@ def _applies_to(indicator: Indicator) -> bool:
     return indicator.measure is Measure.RATIO
 
 
-KIND = Kind(query=_query, parameters={"decimals_when_unknown": Number(Decimal(0))}, applies_to=_applies_to)
+KIND = RuleKind(query=_query, parameters={"decimals_when_unknown": Number(Decimal(0))}, applies_to=_applies_to)

@@ -2,10 +2,10 @@
 
 from domain.indicators import Flow, Indicator
 from domain.staging import HISTORY
-from expectations.kind import Kind, Number, Query, Terms
+from expectations.kind import Number, Query, RuleKind, SqlTerms
 
 
-def _query(terms: Terms) -> Query:
+def _query(terms: SqlTerms) -> Query:
     over, up_to = terms.parameters["falls_over_percent"], terms.parameters.get("falls_up_to_percent")
     fall = "100.0 * (h.numerator - t.numerator)"
     where = f"t.numerator >= 0 AND t.numerator < h.numerator AND {fall} > {over} * h.numerator"
@@ -26,7 +26,7 @@ def _applies_to(indicator: Indicator) -> bool:
     return indicator.flow is Flow.STOCK
 
 
-KIND = Kind(
+KIND = RuleKind(
     query=_query,
     parameters={"falls_over_percent": Number(required=True), "falls_up_to_percent": Number()},
     applies_to=_applies_to,

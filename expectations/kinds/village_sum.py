@@ -1,13 +1,13 @@
 """A commune's figure is the sum of what its village sheet says, where the village sheet has the indicator."""
 
 from domain.staging import OBSERVATIONS
-from expectations.kind import Kind, Query, Terms
+from expectations.kind import Query, RuleKind, SqlTerms
 
 _TOLERANCE = "0.0000005"
 """SQLite adds decimals as floats; figures have six decimals at most."""
 
 
-def _query(terms: Terms) -> Query:
+def _query(terms: SqlTerms) -> Query:
     # Times 1.0: a sum of SQLite integers that grows too long is an error, a sum of floats is not.
     villages = f"""SELECT submission_id, indicator, COALESCE(SUM(numerator * 1.0), 0) AS total, COUNT(*) AS villages,
             MIN(sheet) AS sheet
@@ -23,4 +23,4 @@ def _query(terms: Terms) -> Query:
     )
 
 
-KIND = Kind(query=_query)
+KIND = RuleKind(query=_query)

@@ -3,10 +3,10 @@
 from domain.indicators import Indicator
 from domain.staging import OBSERVATIONS, REGISTER
 from domain.units import Level
-from expectations.kind import Kind, Query, Terms
+from expectations.kind import Query, RuleKind, SqlTerms
 
 
-def _query(terms: Terms) -> Query:
+def _query(terms: SqlTerms) -> Query:
     # A village named twice does not stand in for one left out. A sheet without any line is a missing indicator.
     villages = f"""SELECT submission_id, indicator, COUNT(DISTINCT village) AS listed, MIN(sheet) AS sheet
         FROM {OBSERVATIONS} WHERE run_id = {terms.run_id} AND village <> '' GROUP BY submission_id, indicator"""  # noqa: S608 # checked literals only
@@ -25,4 +25,4 @@ def _applies_to(indicator: Indicator) -> bool:
     return indicator.collected_at is Level.VILLAGE and indicator.register_level is Level.VILLAGE
 
 
-KIND = Kind(query=_query, table=REGISTER, applies_to=_applies_to)
+KIND = RuleKind(query=_query, table=REGISTER, applies_to=_applies_to)

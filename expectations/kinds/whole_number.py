@@ -2,10 +2,10 @@
 
 from domain.indicators import Indicator
 from expectations.figures import PARTS, is_cell_of_its_own, part
-from expectations.kind import Kind, Query, Terms
+from expectations.kind import Query, RuleKind, SqlTerms
 
 
-def _query(_terms: Terms) -> Query:
+def _query(_terms: SqlTerms) -> Query:
     # Times 1.0: SQLite rounds to a float, and an integer too long for one would differ from its own rounding.
     number = f"{part('number')} * 1.0"
     return Query(
@@ -20,4 +20,4 @@ def _applies_to(indicator: Indicator) -> bool:
     return indicator.decimals == 0
 
 
-KIND = Kind(query=_query, applies_to=_applies_to)
+KIND = RuleKind(query=_query, applies_to=_applies_to)

@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 from expectations.figures import PARTS, is_cell_of_its_own, part
-from expectations.kind import Kind, Number, Query, Terms
+from expectations.kind import Number, Query, RuleKind, SqlTerms
 
 
-def _query(terms: Terms) -> Query:
+def _query(terms: SqlTerms) -> Query:
     number, least, most = part("number"), terms.parameters["minimum"], terms.parameters["maximum"]
     return Query(
         where=f"{is_cell_of_its_own()} AND {number} >= 0 AND ({number} < {least} OR {number} > {most})",
@@ -17,4 +17,4 @@ def _query(terms: Terms) -> Query:
     )
 
 
-KIND = Kind(query=_query, parameters={"minimum": Number(Decimal(0)), "maximum": Number(required=True)})
+KIND = RuleKind(query=_query, parameters={"minimum": Number(Decimal(0)), "maximum": Number(required=True)})

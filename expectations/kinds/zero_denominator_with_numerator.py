@@ -1,9 +1,9 @@
 """Out of nothing comes nothing: a denominator of zero goes with a numerator of zero only."""
 
-from expectations.kind import Kind, Query, Terms
+from expectations.kind import Query, RuleKind, SqlTerms
 
 
-def _query(_terms: Terms) -> Query:
+def _query(_terms: SqlTerms) -> Query:
     return Query(
         where="t.denominator = 0 AND t.numerator > 0",
         cell="t.denominator_cell",
@@ -12,4 +12,4 @@ def _query(_terms: Terms) -> Query:
     )
 
 
-KIND = Kind(query=_query)
+KIND = RuleKind(query=_query)

@@ -6,19 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from domain.errors import UsageError
-from flows.service_settings import ServiceSettings
-from flows.settings import Settings, server_environment
+from flows.support.prefect_names import POOL
+from flows.support.service_settings import ServiceSettings
+from flows.support.settings import Settings, server_environment
 
 SERVER = "server"
 DEFINITIONS = "definitions"
 WORKER = "worker"
 PAGES = "pages"
 
-TONGHOP = (sys.executable, "-c", "from flows.cli.main import main; main()")
+TONGHOP = (sys.executable, "-c", "from cli.main import main; main()")
 """The command line of this very installation, wherever its script may lie."""
-
-POOL = "local"
-"""The work pool of our deployments; prefect.yaml names it too."""
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,11 @@ from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTag
 from prefect.exceptions import ObjectNotFound
 
 from domain.errors import TerminalError
-from flows.prefect_steps import LIMIT
 from flows.service.automations import apply_automations
-from flows.service.components import POOL
 from flows.service.files import DEPLOYMENTS, read_deployments
 from flows.service.webhook import apply_webhook
-from flows.settings import Settings, child_environment
+from flows.support.prefect_names import LIMIT, POOL
+from flows.support.settings import Settings, child_environment
 
 TAG = "tonghop"
 """Tag of all deployments and automations of ours."""

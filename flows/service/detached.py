@@ -6,10 +6,10 @@ from subprocess import DEVNULL, STDOUT, Popen
 from typing import Final
 
 from flows.service.components import TONGHOP, require_password
-from flows.service.processes import process_of, processes_of
-from flows.service.record import READY, AlreadyUpError, Record, folder_of, read
 from flows.service.supervisor import NotStartedError, Observer, require_ports
-from flows.settings import Settings, child_environment
+from flows.support.processes import process_of, processes_of
+from flows.support.service_record import READY, AlreadyUpError, Record, folder_of, read
+from flows.support.settings import Settings, child_environment
 
 _LOOK_SECONDS: Final = 0.2
 

@@ -11,7 +11,7 @@ import uvicorn
 from prefect.server.api.server import create_app
 from prefect.settings import get_current_settings
 
-from flows.serve.guards import WithHeaders
+from flows.service.http_guards import SecurityHeaders
 
 HEADERS: Final = {"Content-Security-Policy": "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"}
 """Whatever a page of Prefect's does, it does with this server alone; its graphs compile programs of their own."""
@@ -21,7 +21,7 @@ def main() -> None:
     """Serve API and UI as the settings say, until the process is asked to end."""
     settings = get_current_settings().server
     app = create_app(final=True)  # logging too is set up by it
-    app.add_middleware(WithHeaders, headers=HEADERS)
+    app.add_middleware(SecurityHeaders, headers=HEADERS)
     uvicorn.run(
         app,
         host=settings.api.host,

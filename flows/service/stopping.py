@@ -6,9 +6,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from flows.service.processes import processes_of
-from flows.service.record import Record, erase, read
 from flows.service.supervisor import ENDING_SECONDS, take_down
+from flows.support.processes import processes_of
+from flows.support.service_record import Record, erase, read
 
 
 def stop(home: Path) -> bool:

@@ -17,9 +17,10 @@ from domain.errors import TransientError, UsageError
 from flows.service import components
 from flows.service.api import ServerApi, answers
 from flows.service.components import Component, require_password
-from flows.service.processes import end, owner_of_port, process_of, processes_of, start
-from flows.service.record import READY, Record, erase, folder_of, only_service, read, write
-from flows.settings import Settings, child_environment
+from flows.support.prefect_names import POOL
+from flows.support.processes import end, owner_of_port, process_of, processes_of, start
+from flows.support.service_record import READY, Record, erase, folder_of, only_service, read, write
+from flows.support.settings import Settings, child_environment
 
 PATIENCE_SECONDS = 240
 """How long a component may take to start: a busy machine with two cores has been seen to take 50 s for the server."""
@@ -131,7 +132,7 @@ class Supervisor:
         self._wait_for_end(components.DEFINITIONS)
         since = datetime.now(UTC)
         self._start(components.worker())
-        self._wait(components.WORKER, lambda: self._api.is_heard(components.worker_name(), components.POOL, since))
+        self._wait(components.WORKER, lambda: self._api.is_heard(components.worker_name(), POOL, since))
         self._start(components.pages(self._settings))
         self._wait(components.PAGES, lambda: answers(self._record.addresses["pages"]))
         self._note(stage=READY)

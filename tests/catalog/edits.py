@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.catalog import CatalogError, load_catalog
+from domain.catalog.catalog import CatalogError, load_catalog
 
 
 @dataclass(frozen=True)

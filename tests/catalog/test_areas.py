@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from domain.catalog import Catalog, load_catalog
+from domain.catalog.catalog import Catalog, load_catalog
 from domain.errors import UsageError
-from domain.extents import Portion, portions, weight_of
+from domain.extents import Overlap, overlaps, weight_of
 from domain.periods import parse_period
 from domain.rollups import Boundary
 from domain.units import Area, Level
@@ -21,9 +21,9 @@ def _area(catalog: Catalog, code: str, period: str, boundary: Boundary = Boundar
     return catalog.area(code, FORM, parse_period(period), boundary, TODAY)
 
 
-def _my_son(catalog: Catalog) -> Portion:
+def _my_son(catalog: Catalog) -> Overlap:
     """The commune Mỹ Sơn of after, which took in Phước Trung, as a part of the old district."""
-    found = portions(catalog.units, _area(catalog, "585-cu", "2025-07"), date(2025, 7, 14))
+    found = overlaps(catalog.units, _area(catalog, "585-cu", "2025-07"), date(2025, 7, 14))
     return next(portion for portion in found if portion.unit.code == "22822")
 
 
@@ -122,7 +122,7 @@ def test_villages_that_name_their_new_commune_tell_the_part(root: Path) -> None:
     _pass_villages(root, "22768-1,22780,1,\n22768-2,22888,1,\n22768-3,22780,1,\n")
     catalog = load_catalog(root)
     ward = _area(catalog, "22780", "2025-05", Boundary.AS_NOW)
-    found = {one.unit.code: one for one in portions(catalog.units, ward, date(2025, 5, 14))}
+    found = {one.unit.code: one for one in overlaps(catalog.units, ward, date(2025, 5, 14))}
     assert (found["22768"].whole, found["22768"].villages) == (False, {"22768-1", "22768-3"})
     assert all(one.whole for code, one in found.items() if code != "22768")
 
@@ -159,7 +159,7 @@ def test_weights_of_different_scopes_are_not_mixed(root: Path) -> None:
     )
     catalog = load_catalog(root)
     old = _area(catalog, "585-cu", "2025-07")
-    do_vinh = next(one for one in portions(catalog.units, old, date(2025, 7, 14)) if one.unit.code == "22738")
+    do_vinh = next(one for one in overlaps(catalog.units, old, date(2025, 7, 14)) if one.unit.code == "22738")
     by_kind = {one.denominator_kind: weight_of(catalog.units, do_vinh, one) for one in catalog.indicators.values()}
     assert by_kind["residents"] is None
     assert {weight.source for kind, weight in by_kind.items() if weight and kind != "residents"} == {"all"}

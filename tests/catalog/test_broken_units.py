@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.catalog import load_catalog
+from domain.catalog.catalog import load_catalog
 from tests.catalog.edits import Edit, refusal
 
 COMMUNES, PAIRS = "units/communes_until_2025-06-30.csv", "units/successions_2025-07-01.csv"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from domain.observations import CellState
 from tests.builders import assignment_for
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.catalog import Catalog, CatalogError, load_catalog
+from domain.catalog.catalog import Catalog, CatalogError, load_catalog
 from tests.catalogs import add_next_version
 
 NEXT = "layouts/cds_x_t-2025.2.yaml"

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from domain.errors import TerminalError, UsageError
 from domain.issues import Issue, Severity
 from domain.layouts import Exemption

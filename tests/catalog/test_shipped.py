@@ -10,8 +10,8 @@ from enum import StrEnum
 
 import pytest
 
-from domain.catalog import Catalog, load_catalog
-from domain.catalog_texts import ISSUE_FACTS, marks_of
+from domain.catalog.catalog import Catalog, load_catalog
+from domain.catalog.texts import ISSUE_FACTS, marks_of
 from domain.indicators import Absence, Measure
 from domain.issues import Severity
 from domain.periods import parse_period

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.catalog import load_catalog
+from domain.catalog.catalog import load_catalog
 
 SHAPING = [
     "areas/585-cu.yaml",

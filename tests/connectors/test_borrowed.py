@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.borrowed import BorrowedLanding
+from connectors.borrowed import TrialLanding
 from connectors.landing import DamagedBytesError, Landing, NotLandedError
 
 
@@ -12,7 +12,7 @@ def test_bytes_of_the_lender_are_read(tmp_path: Path) -> None:
     """What the lender landed is found."""
     lender = Landing(tmp_path / "lender")
     digest = lender.land(b"report")
-    assert BorrowedLanding(lender, tmp_path / "own").read(digest) == b"report"
+    assert TrialLanding(lender, tmp_path / "own").read(digest) == b"report"
 
 
 def test_new_bytes_land_here_alone(tmp_path: Path) -> None:
@@ -20,7 +20,7 @@ def test_new_bytes_land_here_alone(tmp_path: Path) -> None:
     lender = Landing(tmp_path / "lender")
     digest = lender.land(b"report")
     lender.path_of(digest).write_bytes(b"damaged")
-    borrowed = BorrowedLanding(lender, tmp_path / "own")
+    borrowed = TrialLanding(lender, tmp_path / "own")
     with pytest.raises(DamagedBytesError):
         borrowed.read(digest)
     assert borrowed.land(b"report") == digest
@@ -32,4 +32,4 @@ def test_bytes_that_nobody_has_are_missed_at_the_lender(tmp_path: Path) -> None:
     """The error names the place that has to be brought back."""
     lender = Landing(tmp_path / "lender")
     with pytest.raises(NotLandedError, match="lender"):
-        BorrowedLanding(lender, tmp_path / "own").read("0" * 64)
+        TrialLanding(lender, tmp_path / "own").read("0" * 64)

@@ -17,7 +17,7 @@ from connectors.base import (
     SourceUnavailableError,
     UnsafePathError,
 )
-from connectors.filesystem import FilesystemConnector
+from connectors.sources.filesystem import FilesystemConnector
 
 NAMES = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="/\0"), min_size=1, max_size=40).filter(
     lambda name: name not in {".", ".."} and len(name.encode()) < 200

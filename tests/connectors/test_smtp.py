@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from connectors.smtp import MailNotSentError, MailRefusedError, SmtpServer
-from tests.flows.prefect_server import free_port
-from tests.flows.sinks import Mailbox, smtp_server
+from connectors.replies.smtp import MailNotSentError, MailRefusedError, SmtpServer
+from tests.flows.deployments.notice_sinks import Mailbox, smtp_server
+from tests.flows.deployments.prefect_server import free_port
 
 LOGIN = ("tonghop", "one-and-only-s3cret")
 

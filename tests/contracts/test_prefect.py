@@ -12,8 +12,8 @@ import httpx
 import pytest
 import sqlalchemy
 
-from flows.reason import Reason
-from tests.flows.prefect_server import PATIENCE_SECONDS, clean_environment, server_url
+from flows.actions.reason import Reason
+from tests.flows.deployments.prefect_server import PATIENCE_SECONDS, clean_environment, server_url
 
 pytestmark = pytest.mark.xdist_group("prefect")
 
@@ -66,7 +66,7 @@ def test_a_cron_deployment_gets_a_scheduled_run(api: httpx.Client) -> None:
 @pytest.mark.parametrize("name", ["nightly", "rerun"])
 def test_entrypoints_are_modules(api: httpx.Client, name: str) -> None:
     """A worker imports the flow by its module, so that no class exists twice."""
-    assert deployment(api, name)["entrypoint"] == f"flows.{name}.{name}"
+    assert deployment(api, name)["entrypoint"] == f"flows.deployments.{name}.{name}"
 
 
 @pytest.mark.parametrize("name", ["nightly", "rerun"])

@@ -10,13 +10,13 @@ import pytest
 from prefect.client.orchestration import PrefectClient
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows.missed_notices import TOLD_OF, send_missed
+from flows.presentation.missed_notices import TOLD_OF, send_missed
 from flows.service.automations import apply_automations
 from flows.service.files import read_automations, read_deployments
 from flows.service.webhook import apply_webhook
-from tests.flows.prefect_api import api, ask
-from tests.flows.prefect_server import server_url
-from warehouse.engine import migrate, open_engine
+from tests.flows.deployments.prefect_api import api, ask
+from tests.flows.deployments.prefect_server import server_url
+from warehouse.store.engine import migrate, open_engine
 
 pytestmark = pytest.mark.xdist_group("prefect")
 

@@ -12,9 +12,10 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW, temporary_settings
 
-from flows.prefect_steps import LIMIT, PrefectSteps
-from tests.flows.prefect_server import PATIENCE_SECONDS, server_url
-from tests.flows.service import until
+from flows.deployments.prefect_steps import PrefectSteps
+from flows.support.prefect_names import LIMIT
+from tests.flows.deployments.prefect_server import PATIENCE_SECONDS, server_url
+from tests.flows.service.service_runner import until
 
 pytestmark = pytest.mark.xdist_group("prefect")
 
@@ -36,7 +37,7 @@ def change_limit() -> Iterator[Callable[[int], None]]:
 def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PrefectSteps]:
     """The steps of a run, recorded by the server."""
     monkeypatch.setenv("TONGHOP_HOME", str(tmp_path))
-    monkeypatch.setattr("flows.prefect_steps._LOOK_AGAIN_SECONDS", 0.1)
+    monkeypatch.setattr("flows.deployments.prefect_steps._LOOK_AGAIN_SECONDS", 0.1)
     with temporary_settings({PREFECT_API_URL: server_url(), PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW: "ignore"}):
         yield PrefectSteps("run")
 
@@ -64,5 +65,5 @@ def test_a_silent_server_lets_nobody_load_who_was_held(
     """A server that is restarted while loading is held keeps it held until it says otherwise."""
     change_limit(1)
     answers = iter([True, httpx.ConnectError("away"), True, False])
-    monkeypatch.setattr("flows.prefect_steps._is_held", Mock(side_effect=answers))
+    monkeypatch.setattr("flows.deployments.prefect_steps._is_held", Mock(side_effect=answers))
     assert steps.run("load", "load 1-1 of 1", lambda: list(answers)) == []

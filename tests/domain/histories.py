@@ -20,7 +20,7 @@ Ground = dict[UnitKey, frozenset[int]]
 
 
 @dataclass(frozen=True)
-class History:
+class SuccessionHistory:
     """A register, and which plots of ground each of its communes has. Each plot is a village, `v0`, `v1` and so on."""
 
     register: UnitRegister
@@ -46,7 +46,7 @@ class History:
 
 
 @st.composite
-def histories(draw: st.DrawFn, eras: int = 3) -> History:
+def histories(draw: st.DrawFn, eras: int = 3) -> SuccessionHistory:
     """Communes that merge, split, stay, are renamed and take one another's codes on every first day of an era."""
     plots = range(draw(st.integers(3, 8)))
     assignments = [draw(st.tuples(*(st.sampled_from(CODES) for _ in plots))) for _ in range(eras)]
@@ -58,7 +58,7 @@ def histories(draw: st.DrawFn, eras: int = 3) -> History:
     return _history(assignments)
 
 
-def _history(assignments: Sequence[Sequence[str]]) -> History:
+def _history(assignments: Sequence[Sequence[str]]) -> SuccessionHistory:
     eras = [_by_code(assignment) for assignment in assignments]
     first_days: list[dict[str, date]] = [dict.fromkeys(eras[0], ERAS[0])]
     for era in range(1, len(eras)):
@@ -81,7 +81,9 @@ def _history(assignments: Sequence[Sequence[str]]) -> History:
         for plot in plots
     ]
     pairs = _pairs(ground, last_days)
-    return History(UnitRegister(communes + villages, pairs, _weights(ground, last_days)), ground, len(assignments))
+    return SuccessionHistory(
+        UnitRegister(communes + villages, pairs, _weights(ground, last_days)), ground, len(assignments)
+    )
 
 
 def _by_code(assignment: Sequence[str]) -> dict[str, frozenset[int]]:

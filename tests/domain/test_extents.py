@@ -4,23 +4,23 @@ from datetime import date
 
 import pytest
 
-from domain.catalog import Catalog
-from domain.extents import Portion, portions, untraced
+from domain.catalog.catalog import Catalog
+from domain.extents import Overlap, overlaps, unresolved_units
 from domain.units import SuccessionKind
 
 BEFORE, AFTER = date(2025, 5, 14), date(2025, 7, 14)
 LAST_DAY, NOW = date(2025, 6, 30), date(2026, 5, 14)
 
 
-def _of(catalog: Catalog, code: str, boundary: date, on: date) -> dict[str, Portion]:
-    found = portions(catalog.units, catalog.units.area(code, boundary), on)
+def _of(catalog: Catalog, code: str, boundary: date, on: date) -> dict[str, Overlap]:
+    found = overlaps(catalog.units, catalog.units.area(code, boundary), on)
     return {portion.unit.code: portion for portion in found}
 
 
 def test_on_the_boundary_day_the_members_are_the_portions(catalog: Catalog) -> None:
     """Nothing changed, so nothing is followed."""
     area = catalog.units.area("585", BEFORE)
-    found = portions(catalog.units, area, BEFORE)
+    found = overlaps(catalog.units, area, BEFORE)
     assert tuple(portion.unit for portion in found) == area.members
     assert all(portion.whole and portion.through == () for portion in found)
 
@@ -80,15 +80,15 @@ def test_two_changes_in_a_row_are_followed(catalog: Catalog) -> None:
 def test_the_country_is_whole_but_for_what_nobody_told(catalog: Catalog) -> None:
     """Every commune of before belongs to the country of now; only Ba Chẽ's four have no pairs."""
     country = catalog.units.area("VN", NOW)
-    found = portions(catalog.units, country, BEFORE)
+    found = overlaps(catalog.units, country, BEFORE)
     assert (len(found), {portion.whole for portion in found}) == (10_031, {True})
-    assert [unit.name for unit in untraced(catalog.units, country, BEFORE)] == ["Xã Ba Chẽ"]
+    assert [unit.name for unit in unresolved_units(catalog.units, country, BEFORE)] == ["Xã Ba Chẽ"]
     old = catalog.units.area("VN", BEFORE)
-    assert [unit.code for unit in untraced(catalog.units, old, NOW)] == ["06970", "06973", "06982", "06988"]
+    assert [unit.code for unit in unresolved_units(catalog.units, old, NOW)] == ["06970", "06973", "06982", "06988"]
 
 
 def test_a_special_zone_of_an_island_had_no_communes(catalog: Catalog) -> None:
     """Lý Sơn was a district without communes: it has no reporting unit before, and its trail does not break off."""
     zone = catalog.units.area("21548", AFTER)
-    assert portions(catalog.units, zone, BEFORE) == ()
-    assert untraced(catalog.units, zone, BEFORE) == ()
+    assert overlaps(catalog.units, zone, BEFORE) == ()
+    assert unresolved_units(catalog.units, zone, BEFORE) == ()

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from domain.figure_changes import Part, changed_figures
+from domain.figure_changes import FigurePart, changed_figures
 from domain.observations import CellState, Figure, Observation
 
 
@@ -24,7 +24,7 @@ def test_a_changed_number_names_both_cells() -> None:
         [observation("a", figure("30", "E10"), figure("40", "D10"))],
         [observation("a", figure("35", "F11"), figure("40", "E11"))],
     )
-    assert (change.indicator, change.part) == ("a", Part.NUMERATOR)
+    assert (change.indicator, change.part) == ("a", FigurePart.NUMERATOR)
     assert change.before is not None
     assert change.after is not None
     assert (change.before.figure.cell, change.after.figure.cell) == ("E10", "F11")

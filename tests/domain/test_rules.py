@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from domain.issues import Severity
-from domain.rules import Rule, Stage
+from domain.rules import Rule, RuleStage
 from domain.texts import Text
 
 TEXT = Text("chữ", "text")
@@ -28,7 +28,7 @@ DAY = date(2025, 1, 1)
 )
 def test_the_milder_of_severity_and_stage_acts(severity: str, stage: str, effect: str | None) -> None:
     """A rule on trial never refuses a report; a shadow rule never reaches a commune."""
-    rule = Rule("id", "kind", TEXT, TEXT, TEXT, (), {}, Severity(severity), {Stage(stage): DAY}, "source")
+    rule = Rule("id", "kind", TEXT, TEXT, TEXT, (), {}, Severity(severity), {RuleStage(stage): DAY}, "source")
     assert rule.effect_on(DAY) == effect
 
 
@@ -46,7 +46,7 @@ def test_the_milder_of_severity_and_stage_acts(severity: str, stage: str, effect
 )
 def test_a_rule_is_promoted_on_its_days(day: str, stage: str | None, effect: str | None) -> None:
     """Before its first day a rule is not in force; each stage begins on its own day and lasts until the next."""
-    stages = {Stage.SHADOW: date(2025, 1, 1), Stage.WARN: date(2025, 3, 1), Stage.BLOCK: date(2025, 6, 1)}
+    stages = {RuleStage.SHADOW: date(2025, 1, 1), RuleStage.WARN: date(2025, 3, 1), RuleStage.BLOCK: date(2025, 6, 1)}
     rule = Rule("id", "kind", TEXT, TEXT, TEXT, (), {}, Severity.CRITICAL, stages, "source")
     asked = date.fromisoformat(day)
     assert (rule.stage_on(asked), rule.effect_on(asked)) == (stage, effect)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from domain.errors import TerminalError, UsageError
 from domain.units import Level, OrgUnit, UnitRegister
 

@@ -6,18 +6,18 @@ from decimal import Decimal
 import pytest
 
 from domain.issues import COMPARED_WITH, Issue, Severity
-from domain.waivers import Line, basis_of
+from domain.waivers import ReportedLine, basis_of
 
 UNIT = "22813"
-OWN = Line("hsskdt", UNIT, Decimal(8731), Decimal(12016), None)
-OTHER = Line("dd_kichhoat", UNIT, Decimal(5), Decimal(9), Decimal("55.56"))
-VILLAGE = Line("hsskdt", "22813-01", Decimal(4), None, None)
+OWN = ReportedLine("hsskdt", UNIT, Decimal(8731), Decimal(12016), None)
+OTHER = ReportedLine("dd_kichhoat", UNIT, Decimal(5), Decimal(9), Decimal("55.56"))
+VILLAGE = ReportedLine("hsskdt", "22813-01", Decimal(4), None, None)
 FELL = Issue("stock_falls", Severity.WARNING, "Biểu 01-T", "E49", found="8731", expected="9635", indicator="hsskdt")
 COPIED = Issue("copied_return", Severity.WARNING, "Biểu 01-T", found="2025-04")
 FAR = replace(FELL, code="outlier", facts={COMPARED_WITH: "7"})
 
 
-def basis(issue: Issue, *said: Line) -> str:
+def basis(issue: Issue, *said: ReportedLine) -> str:
     """The basis of a warning about a report that says these lines."""
     return basis_of(issue, said, UNIT)
 

@@ -6,8 +6,8 @@ import pytest
 
 from domain.staging import StagedRow
 from tests.expectations.staged import Put
-from warehouse.engine import migrate, open_engine, transaction
-from warehouse.staging import stage
+from warehouse.store.engine import migrate, open_engine, transaction
+from warehouse.submissions.staging import stage
 
 
 @pytest.fixture

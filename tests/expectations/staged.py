@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from domain.observations import CellState
 from domain.periods import parse_period
 from domain.staging import (

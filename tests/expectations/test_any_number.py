@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from domain.observations import CellState
 from domain.staging import StagedHistory, StagedObservation, StagedPeer, StagedRow, StagedSubmission
 from expectations.check import check

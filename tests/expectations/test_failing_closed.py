@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from domain.errors import TerminalError, TransientError, UsageError
 from domain.issues import Severity
-from domain.rules import Rule, Stage
+from domain.rules import Rule, RuleStage
 from expectations import registry
 from expectations.check import (
     BatchShrunkError,
@@ -20,21 +20,21 @@ from expectations.check import (
     WarehouseUnreachableError,
     check,
 )
-from expectations.kind import Kind, Query, Terms
+from expectations.kind import Query, RuleKind, SqlTerms
 from tests.expectations.staged import RUN, Put, apply_edits, clean_report
-from warehouse.engine import open_engine
+from warehouse.store.engine import open_engine
 
 
 @pytest.fixture
 def broken_kind(monkeypatch: pytest.MonkeyPatch) -> str:
     """A rule kind whose SQL names a column that does not exist."""
 
-    def broken_query(_terms: Terms) -> Query:
+    def broken_query(_terms: SqlTerms) -> Query:
         return Query(where="t.no_such_column > 0", cell="t.cell", found="t.numerator")
 
     find = registry.find_kind
     monkeypatch.setattr(
-        "expectations.registry.find_kind", lambda name: Kind(query=broken_query) if name == "broken" else find(name)
+        "expectations.registry.find_kind", lambda name: RuleKind(query=broken_query) if name == "broken" else find(name)
     )
     return "broken"
 
@@ -56,11 +56,11 @@ def test_a_comparing_rule_that_raises_stops_the_night(
 ) -> None:
     """A rule of the second stage is no less our fault: it raises though all rules before it were judged."""
 
-    def broken_query(_terms: Terms) -> Query:
+    def broken_query(_terms: SqlTerms) -> Query:
         return Query(where="t.no_such_column > 0", cell="t.cell", found="t.numerator")
 
     find = registry.find_kind
-    broken = Kind(query=broken_query, among_accepted=True)
+    broken = RuleKind(query=broken_query, among_accepted=True)
     monkeypatch.setattr("expectations.registry.find_kind", lambda name: broken if name == "outlier" else find(name))
     put(clean_report(catalog))
     rules = [dataclasses.replace(one, parameters={}) if one.id == "outlier" else one for one in catalog.rules.values()]
@@ -177,7 +177,7 @@ def test_every_failing_row_is_returned(catalog: Catalog, warehouse_url: str, put
 def test_a_shadow_rule_is_only_recorded(catalog: Catalog, warehouse_url: str, put: Put) -> None:
     """A shadow rule runs, and its findings say so and blame nobody."""
     put(apply_edits(clean_report(catalog), [{"indicator": "hd_dvc", "numerator": "-1"}]))
-    rule = dataclasses.replace(catalog.rules["not_negative"], stages={Stage.SHADOW: date(2025, 1, 1)})
+    rule = dataclasses.replace(catalog.rules["not_negative"], stages={RuleStage.SHADOW: date(2025, 1, 1)})
     (finding,) = check(warehouse_url, RUN, [rule], 1, indicators=catalog.indicators.values())
     assert finding.issue.severity is Severity.INFO
     assert finding.issue.facts["stage"] == "shadow"
@@ -186,7 +186,7 @@ def test_a_shadow_rule_is_only_recorded(catalog: Catalog, warehouse_url: str, pu
 def test_a_rule_on_trial_only_warns(catalog: Catalog, warehouse_url: str, put: Put) -> None:
     """A critical rule at stage `warn` asks instead of refusing."""
     put(apply_edits(clean_report(catalog), [{"indicator": "hd_dvc", "numerator": "-1"}]))
-    rule = dataclasses.replace(catalog.rules["not_negative"], stages={Stage.WARN: date(2025, 1, 1)})
+    rule = dataclasses.replace(catalog.rules["not_negative"], stages={RuleStage.WARN: date(2025, 1, 1)})
     (finding,) = check(warehouse_url, RUN, [rule], 1, indicators=catalog.indicators.values())
     assert finding.issue.severity is Severity.WARNING
     assert "stage" not in finding.issue.facts

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.catalog import Catalog, load_catalog
+from domain.catalog.catalog import Catalog, load_catalog
 from expectations import kinds
 from expectations.check import check
 from expectations.registry import find_kind, kind_names

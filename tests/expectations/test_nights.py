@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from domain.catalog import Catalog
-from expectations.check import Keep, check
+from domain.catalog.catalog import Catalog
+from expectations.check import KeptResults, check
 from expectations.errors import NightsNotWrittenError
-from expectations.kept_results import KEPT_ROWS, Night, Tally, merge, read_night, write_night
+from expectations.kept_results import KEPT_ROWS, NightlyResults, Tally, merge, read_night, write_night
 from expectations.nights import INDEX, KEPT, batch_file, has_untold, page_name, write_nights
 from tests.expectations.staged import RUN, Put, apply_edits, clean_report
-from tests.publishing.strict_page import StrictPage
-from tests.publishing.test_page import ATTACK
+from tests.publishing.page.strict_page import StrictPage
+from tests.publishing.page.test_page import ATTACK
 
 AT = datetime(2025, 6, 2, 18, tzinfo=UTC)
 ROW = {
@@ -24,14 +24,16 @@ ROW = {
 }  # fmt: skip
 
 
-def night_of(catalog: Catalog, found: Mapping[str, int] | None = None, run: str = "run-1", batch: str = "1") -> Night:
+def night_of(
+    catalog: Catalog, found: Mapping[str, int] | None = None, run: str = "run-1", batch: str = "1"
+) -> NightlyResults:
     """A batch in which some rules found so many wrong cells."""
     counts = {rule: (found or {}).get(rule, 0) for rule in catalog.rules}
     tallies = {rule: Tally(count, (ROW,) * min(count, KEPT_ROWS)) for rule, count in counts.items()}
-    return Night(run, AT, 8, (f"{batch}.json",), tallies)
+    return NightlyResults(run, AT, 8, (f"{batch}.json",), tallies)
 
 
-def keep(folder: Path, *nights: Night) -> None:
+def keep(folder: Path, *nights: NightlyResults) -> None:
     """Keep batches as the checks of a run do."""
     for night in nights:
         (batch,) = night.batches
@@ -161,7 +163,12 @@ def test_what_rules_find_is_kept_as_they_find_it(
     path = batch_file(tmp_path, "run-1", "1")
     known = catalog.indicators.values()
     found = check(
-        warehouse_url, RUN, list(catalog.rules.values()), 2, indicators=known, keep=Keep(path, AT, {1: "Lâm Sơn"})
+        warehouse_url,
+        RUN,
+        list(catalog.rules.values()),
+        2,
+        indicators=known,
+        keep=KeptResults(path, AT, {1: "Lâm Sơn"}),
     )
     kept = read_night(path)
     assert set(kept.rules) == set(catalog.rules)
@@ -176,6 +183,6 @@ def test_a_full_disk_costs_the_page_and_not_the_judgement(
     """What cannot be kept is logged; the rules have found what they found."""
     put(apply_edits(clean_report(catalog), [{"indicator": "hd_dvc", "numerator": "-1"}]))
     (tmp_path / "in-the-way").write_text("a file")
-    keep_there = Keep(tmp_path / "in-the-way" / "run" / "1.json", AT, {})
+    keep_there = KeptResults(tmp_path / "in-the-way" / "run" / "1.json", AT, {})
     known = catalog.indicators.values()
     assert len(check(warehouse_url, RUN, list(catalog.rules.values()), 1, indicators=known, keep=keep_there)) == 1

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from expectations.registry import find_kind, kind_names
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from domain.catalog import Catalog
-from domain.rules import FigureName, Role
+from domain.catalog.catalog import Catalog
+from domain.rules import FigureName, FigureRole
 from domain.staging import StagedObservation, StagedRow, StagedSubmission
 from expectations.check import check
 from tests.expectations.staged import RUN, Put, apply_edits, clean_report, defects, planted, state_of
@@ -125,7 +125,7 @@ def test_what_came_in_went_out_or_is_there(
     line = next(one for one in rows if isinstance(one, StagedObservation) and one.indicator == "hd_dvc")
     number = None if first[1] is None else Decimal(first[1])
     put([*rows, replace(line, indicator=first[0], cell="E60", numerator=number, numerator_state=state_of(number))])
-    opening, received, resolved, pending = (FigureName(name, Role.NUMERATOR) for name in BALANCE)
+    opening, received, resolved, pending = (FigureName(name, FigureRole.NUMERATOR) for name in BALANCE)
     rule = replace(
         catalog.rules["online_within_received"],
         parameters={"parts": (opening, received), "total": (resolved, pending), "relation": "equal"},

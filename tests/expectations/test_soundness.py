@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from expectations.errors import RuleBrokenError
 from expectations.soundness import require_sound
-from tests.flows.nights import house_of
+from tests.flows.pipeline.nightly_runs import house_of
 
 
 def test_shipped_rules_are_sound(catalog: Catalog) -> None:

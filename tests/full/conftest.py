@@ -7,10 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.conftest import correction, first_files, mirrored_warehouse, night_home, sample
-
-__all__ = ["correction", "first_files", "mirrored_warehouse", "night_home", "sample"]
-
 CHROMIUM_FLAGS = (
     "--headless",
     "--no-sandbox",

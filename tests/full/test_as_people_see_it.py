@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from domain.periods import parse_period
 from tests.full.conftest import CHROMIUM_FLAGS
-from workbooks.template import build_template
+from workbooks.template.workbook import build_template
 
 pytestmark = pytest.mark.full
 

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from domain.catalog import Catalog
-from domain.layouts import Role
+from domain.catalog.catalog import Catalog
+from domain.layouts import ColumnRole
 from domain.observations import PastObservation
 from domain.periods import parse_period
 from tests.builders import assignment_for, make_workbook, open_workbook, value_of
-from tests.flows.test_area_templates import fill_in
-from workbooks.hints import Hints
-from workbooks.parse import parse_report
-from workbooks.stamp import figure_name
-from workbooks.template import build_template
+from tests.cli.test_area_templates import fill_in
+from workbooks.cells.stamp import figure_name
+from workbooks.identify.hints import Hints
+from workbooks.report.parse import parse_report
+from workbooks.template.workbook import build_template
 
 pytestmark = pytest.mark.full
 UNIT, MAY, JUNE = "22813", "2025-05", "2025-06"
@@ -38,7 +38,7 @@ def test_saved_by_libreoffice_it_says_the_same(
     assert (computed.issues, computed.repairs) == ((), ())
     assert [_figures(one) for one in computed.observations] == [_figures(one) for one in typed.observations]
     assert open_workbook(saved.read_bytes())["_meta"].sheet_state == "hidden"
-    percent = figure_name("hsskdt", Role.PERCENT)
+    percent = figure_name("hsskdt", ColumnRole.PERCENT)
     assert str(value_of(open_workbook(saved.read_bytes()), percent)).startswith("=")
     shares = [one for one in computed.observations if one.stated is not None and one.stated.number is not None]
     assert len(shares) > 10

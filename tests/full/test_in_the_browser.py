@@ -20,11 +20,11 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.flows.nights import WRONG, deliver, prepare_home, published_rows
-from tests.flows.prefect_server import free_port
-from tests.flows.service import Service, until
+from tests.flows.deployments.prefect_server import free_port
+from tests.flows.pipeline.nightly_runs import WRONG, deliver, prepare_home, published_rows
+from tests.flows.service.service_runner import Service, until
 from tests.full.conftest import CHROMIUM_FLAGS
-from workbooks.sample import SampleFile
+from workbooks.sample.inbox import SampleFile
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(1500)]
 

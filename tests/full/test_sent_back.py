@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from domain.issues import Issue, Severity
 from tests.builders import make_workbook
-from workbooks.annotate import annotate
-from workbooks.reader import read_as_sent, read_workbook
+from workbooks.container.reader import read_workbook
+from workbooks.marking.annotate import annotate
+from workbooks.marking.traces import read_without_marks
 
 pytestmark = pytest.mark.full
 
@@ -34,16 +35,16 @@ def test_marks_are_known_after_libreoffice_saved_them(catalog: Catalog, tmp_path
         for cell, severity in (("E15", Severity.CRITICAL), ("E16", Severity.WARNING))
     ]
     saved = _saved_by_libreoffice(annotate(data, issues, (), catalog, "vi"), tmp_path)
-    as_sent = read_as_sent(saved)
+    as_sent = read_workbook(saved)
     assert "Kết quả kiểm tra" in [sheet.name for sheet in as_sent.sheets]
     assert {"E15", "E16"} <= set(next(one for one in as_sent.sheets if one.name == SHEET).comments)
-    read = read_workbook(saved)
-    before = read_workbook(data)
+    read = read_without_marks(saved)
+    before = read_without_marks(data)
     assert [sheet.name for sheet in read.sheets] == [sheet.name for sheet in before.sheets]
     for now, was in zip(read.sheets, before.sheets, strict=True):
         assert dict(now.comments) == dict(was.comments)
         assert {cell.a1: cell.value for cell in was.cells.values() if cell.value is not None}.items() <= {
             cell.a1: cell.value for cell in now.cells.values()
         }.items()
-    again = read_as_sent(annotate(saved, (), (), catalog, "vi"))
+    again = read_workbook(annotate(saved, (), (), catalog, "vi"))
     assert all(not sheet.comments for sheet in again.sheets)

@@ -24,21 +24,21 @@ import openpyxl
 import psycopg
 import pytest
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from domain.periods import parse_period
-from flows.prefect_steps import LIMIT
-from flows.service.processes import processes_of
-from tests.flows.nights import AREA, WRONG, deliver, house_of, published_rows, put
-from tests.flows.prefect_server import free_port
-from tests.flows.service import Service, until
-from tests.flows.sinks import http_receiver, smtp_server
-from warehouse.run_lock import only_run, this_process
-from workbooks.sample import SampleFile, make_sample
+from flows.support.prefect_names import LIMIT
+from flows.support.processes import processes_of
+from tests.flows.deployments.notice_sinks import http_receiver, smtp_server
+from tests.flows.deployments.prefect_server import free_port
+from tests.flows.pipeline.nightly_runs import AREA, WRONG, deliver, house_of, published_rows, put
+from tests.flows.service.service_runner import Service, until
+from warehouse.store.run_lock import only_run, this_process
+from workbooks.sample.inbox import SampleFile, make_sample
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(1500)]
 
 AUTH = ("officer", "one-and-only-s3cret")
-WATCHED_NETWORK = Path(__file__).parent.parent / "flows" / "watched_network"
+WATCHED_NETWORK = Path(__file__).parent.parent / "flows" / "service" / "watched_network"
 FIRST_REPORT = "2025-06"
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from domain.catalog import Catalog
-from publishing.assemble import assemble
-from publishing.page import write_page
-from publishing.wording import Wording
+from domain.catalog.catalog import Catalog
+from publishing.figures.assemble import assemble
+from publishing.figures.formatter import ReportFormatter
+from publishing.page.rollup_page import write_page
 from tests.publishing.revisions import build_revision
 from warehouse.queries import Revision
 
@@ -30,9 +30,9 @@ def revision(catalog: Catalog) -> Revision:
 
 
 @pytest.fixture
-def vietnamese(catalog: Catalog) -> Wording:
+def vietnamese(catalog: Catalog) -> ReportFormatter:
     """The texts in Vietnamese."""
-    return Wording(catalog, "vi")
+    return ReportFormatter(catalog, "vi")
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def page_of(catalog: Catalog) -> Callable[..., str]:
     """Write the page of a revision, in Vietnamese unless told otherwise."""
 
     def write(revision: Revision, lang: str = "vi") -> str:
-        words = Wording(catalog, "en" if lang == "en" else "vi")
+        words = ReportFormatter(catalog, "en" if lang == "en" else "vi")
         return write_page(assemble(revision, words), words).decode()
 
     return write

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from domain.aggregation import percentage
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from domain.indicators import Indicator, Measure
 from domain.observations import CellState
 from domain.periods import parse_period
-from domain.rollups import Boundary, RollupChange, RollupRow, RollupStatus
+from domain.rollups import Boundary, ReportingState, RollupChange, RollupRow, RollupStatus
 from domain.units import Level, OrgUnit
-from warehouse.queries import Contribution, FileRef, Revision, SourceCell, UnitStanding, UnitState
+from warehouse.queries import FileRef, PublishedContribution, Revision, SourceCell, UnitReportingStatus
 
 AREA, FORM, PERIOD = "585", "cds_x_t", parse_period("2025-05")
 PUBLISHED_AT = datetime(2025, 5, 16, 18, 30, tzinfo=UTC)
@@ -30,7 +30,7 @@ def build_revision(
     """A revision whose figures depend only on the units in it; `changes` replace fields of the result."""
     units = catalog.owing_units(FORM, AREA, PERIOD)
     standing = tuple(_standing(unit, missing, refused, late) for unit in units)
-    inside = [unit for unit, stands in zip(units, standing, strict=True) if stands.state is UnitState.ACCEPTED]
+    inside = [unit for unit, stands in zip(units, standing, strict=True) if stands.state is ReportingState.ACCEPTED]
     indicators = [one for one in catalog.indicators.values() if one in catalog.due_indicators(FORM, units[0], PERIOD)]
     given = [_contribution(catalog, one, unit) for one in indicators for unit in inside]
     revision = Revision(
@@ -62,12 +62,14 @@ def _file_of(unit: OrgUnit) -> FileRef:
     return FileRef(int(unit.code), sha256, f"{unit.bare_name} 01-T.xlsx", 1)
 
 
-def _standing(unit: OrgUnit, missing: Collection[str], refused: Collection[str], late: Collection[str]) -> UnitStanding:
+def _standing(
+    unit: OrgUnit, missing: Collection[str], refused: Collection[str], late: Collection[str]
+) -> UnitReportingStatus:
     if unit.code in missing:
-        return UnitStanding(
+        return UnitReportingStatus(
             unit.code,
             unit.name,
-            UnitState.MISSING,
+            ReportingState.MISSING,
             late=False,
             file=None,
             received_at=None,
@@ -75,10 +77,10 @@ def _standing(unit: OrgUnit, missing: Collection[str], refused: Collection[str],
             period=PERIOD,
             unit_valid_from=unit.valid_from,
         )
-    return UnitStanding(
+    return UnitReportingStatus(
         code=unit.code,
         name=unit.name,
-        state=UnitState.QUARANTINED if unit.code in refused else UnitState.ACCEPTED,
+        state=ReportingState.QUARANTINED if unit.code in refused else ReportingState.ACCEPTED,
         late=unit.code in late,
         file=_file_of(unit),
         received_at=datetime(2025, 5, 15, 2, int(unit.code) % 60, tzinfo=UTC),
@@ -88,7 +90,7 @@ def _standing(unit: OrgUnit, missing: Collection[str], refused: Collection[str],
     )
 
 
-def _contribution(catalog: Catalog, indicator: Indicator, unit: OrgUnit) -> Contribution:
+def _contribution(catalog: Catalog, indicator: Indicator, unit: OrgUnit) -> PublishedContribution:
     day = catalog.last_day(FORM, PERIOD)
     seed = int.from_bytes(hashlib.sha256(f"{indicator.id}{unit.code}".encode()).digest()[:4])
     if indicator.collected_at is Level.VILLAGE:
@@ -103,7 +105,7 @@ def _contribution(catalog: Catalog, indicator: Indicator, unit: OrgUnit) -> Cont
         row = 12 + list(catalog.indicators).index(indicator.id)
         share = denominator if indicator.measure is Measure.RATIO else None
         cells = [_cell(unit.code, "Biểu 01", row, numerator, share)]
-    return Contribution(
+    return PublishedContribution(
         indicator=indicator.id,
         unit=unit.code,
         unit_name=unit.name,
@@ -122,7 +124,11 @@ def _cell(unit: str, sheet: str, row: int, numerator: Decimal, denominator: Deci
 
 
 def _row(
-    catalog: Catalog, one: Indicator, given: list[Contribution], standing: tuple[UnitStanding, ...], number: int
+    catalog: Catalog,
+    one: Indicator,
+    given: list[PublishedContribution],
+    standing: tuple[UnitReportingStatus, ...],
+    number: int,
 ) -> RollupRow:
     numerator = sum((each.numerator for each in given), Decimal(0))
     denominator = sum((each.denominator for each in given if each.denominator), Decimal(0)) or None
@@ -149,7 +155,9 @@ def _row(
         revision=number,
         published_at=PUBLISHED_AT,
         run_id=f"run-{number}",
-        notes="; ".join(f"{unit.name}: chưa có số liệu" for unit in standing if unit.state is not UnitState.ACCEPTED),
+        notes="; ".join(
+            f"{unit.name}: chưa có số liệu" for unit in standing if unit.state is not ReportingState.ACCEPTED
+        ),
     )
 
 

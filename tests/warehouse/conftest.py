@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from domain.units import UnitRegister
-from tests.warehouse.house import House
-from warehouse.engine import Engine, migrate, open_engine, transaction
-from warehouse.reference import mirror_catalog
+from tests.warehouse.warehouse_builder import WarehouseBuilder
+from warehouse.store.engine import Engine, migrate, open_engine, transaction
+from warehouse.store.reference import mirror_catalog
 
 
 @pytest.fixture(scope="session")
@@ -30,9 +30,9 @@ def engine(warehouse_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def house(engine: Engine, small_catalog: Catalog) -> House:
+def house(engine: Engine, small_catalog: Catalog) -> WarehouseBuilder:
     """A migrated warehouse that knows district 585."""
     migrate(engine)
     with transaction(engine) as session:
         mirror_catalog(session, small_catalog)
-    return House(engine, small_catalog)
+    return WarehouseBuilder(engine, small_catalog)

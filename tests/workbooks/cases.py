@@ -7,17 +7,17 @@ from typing import Any
 
 import yaml
 
-from domain.catalog import Catalog
-from tests.workbooks.making import apply_edit, edit_parts, make_handmade, open_template, pack, save
-from workbooks.guards import Limits
-from workbooks.hints import Hints
-from workbooks.result_book import result_workbook
+from domain.catalog.catalog import Catalog
+from tests.workbooks.workbook_edits import apply_edit, edit_parts, make_handmade, open_template, pack, save
+from workbooks.cells.guards import Limits
+from workbooks.identify.hints import Hints
+from workbooks.marking.result_book import result_workbook
 
 _FOLDER = Path(__file__).parent.parent / "cases"
 
 
 @dataclass(frozen=True)
-class Case:
+class WorkbookCase:
     """One case: `given` says how the file is made, `expect` what is read from it."""
 
     id: str
@@ -31,18 +31,18 @@ class Case:
         return [issue["code"] for issue in self.expect.get("issues", [])]
 
 
-def load_cases() -> list[Case]:
+def load_cases() -> list[WorkbookCase]:
     """Every case of the folder."""
-    found: list[Case] = []
+    found: list[WorkbookCase] = []
     for path in sorted(_FOLDER.glob("*.yaml")):
         found.extend(
-            Case(raw["id"], raw["says"], raw.get("given", {}), raw.get("expect", {}))
+            WorkbookCase(raw["id"], raw["says"], raw.get("given", {}), raw.get("expect", {}))
             for raw in yaml.safe_load(path.read_text(encoding="utf-8"))
         )
     return found
 
 
-def make(case: Case, catalog: Catalog) -> tuple[bytes, Hints, Limits]:
+def make(case: WorkbookCase, catalog: Catalog) -> tuple[bytes, Hints, Limits]:
     """The case's file, where it lay, and the limits it is read under."""
     given = case.given
     hints = Hints(given.get("file_name", "report.xlsx"), tuple(given.get("folders", ())))

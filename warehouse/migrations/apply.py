@@ -10,7 +10,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection
 
 from warehouse.errors import NewerWarehouseError
-from warehouse.read_models import are_current, drop_views, make_views
+from warehouse.views.definitions import are_current, drop_views, make_views
 
 
 def upgrade(connection: Connection) -> None:

@@ -9,8 +9,8 @@ from alembic import command
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, create_engine
 
-from warehouse.exact import ExactNumber, RuleNumber, UtcMoment, Words
 from warehouse.migrations.apply import configuration, upgrade
+from warehouse.models.exact import ExactNumber, RuleNumber, UtcMoment, Words
 
 # A migration must mean the same after the models moved on, so it names plain types instead of ours.
 _PLAIN = {

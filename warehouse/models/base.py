@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, BigInteger, Enum, Integer, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-from warehouse.exact import ExactNumber, UtcMoment, Words
+from warehouse.models.exact import ExactNumber, UtcMoment, Words
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

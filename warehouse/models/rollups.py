@@ -6,9 +6,8 @@ from decimal import Decimal
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.rollups import Boundary, RollupStatus
+from domain.rollups import Boundary, ReportingState, RollupStatus
 from warehouse.models.base import BIG_ID, Base, choice
-from warehouse.unit_state import UnitState
 
 
 class RollupRevisionRow(Base):
@@ -94,7 +93,7 @@ class RollupUnitRow(Base):
     period: Mapped[str] = mapped_column(primary_key=True)
     unit_code: Mapped[str] = mapped_column(primary_key=True)
     unit_valid_from: Mapped[date]
-    state: Mapped[UnitState] = mapped_column(choice(UnitState, "state"))
+    state: Mapped[ReportingState] = mapped_column(choice(ReportingState, "state"))
     late: Mapped[bool]
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
     judgement: Mapped[int | None]

@@ -11,8 +11,8 @@ from sqlalchemy import Column, Index, Integer, MetaData, Table
 from sqlalchemy.types import TypeEngine
 
 from domain.staging import TABLES, StagedRow
-from warehouse.exact import RuleNumber, Words
 from warehouse.models.base import Base
+from warehouse.models.exact import RuleNumber, Words
 
 
 def _column_type(kind: type) -> TypeEngine[Any]:

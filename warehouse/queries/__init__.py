@@ -1,23 +1,22 @@
 """What the warehouse tells: the one part of it that publishing may look at. Values only, nothing here writes."""
 
 from warehouse.queries.as_of import AS_OF_RUN, revision_as_of
-from warehouse.queries.due import TouchedArea, areas_touched
 from warehouse.queries.lineage import explain, explain_row
 from warehouse.queries.read_models import (
-    AskedFigure,
-    Contribution,
     ExplainedContribution,
     Explanation,
+    FigureWarning,
     FileRef,
     Link,
     PeriodStatus,
+    PublishedContribution,
     Refusal,
     Revision,
     RevisionRef,
     RunRecord,
     SourceCell,
     SubmissionRecord,
-    UnitStanding,
+    UnitReportingStatus,
     UnitStatus,
 )
 from warehouse.queries.records import (
@@ -30,29 +29,28 @@ from warehouse.queries.replies import Reply, replies_of
 from warehouse.queries.revisions import newest_ref, revision, revision_of, unpublished
 from warehouse.queries.runs import run_record
 from warehouse.queries.status import period_status, refusals
-from warehouse.scope import Cell
-from warehouse.unit_state import UnitState
+from warehouse.rollups.due import AffectedArea, areas_touched
+from warehouse.rollups.scope import RollupKey
 
 __all__ = [
     "AS_OF_RUN",
-    "AskedFigure",
-    "Cell",
-    "Contribution",
+    "AffectedArea",
     "ExplainedContribution",
     "Explanation",
+    "FigureWarning",
     "FileRef",
     "Link",
     "PeriodStatus",
+    "PublishedContribution",
     "Refusal",
     "Reply",
     "Revision",
     "RevisionRef",
+    "RollupKey",
     "RunRecord",
     "SourceCell",
     "SubmissionRecord",
-    "TouchedArea",
-    "UnitStanding",
-    "UnitState",
+    "UnitReportingStatus",
     "UnitStatus",
     "areas_touched",
     "explain",

@@ -4,22 +4,22 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
-from warehouse.engine import Session
 from warehouse.models import RollupContributionRow, RollupRevisionRow, RollupUnitRow
-from warehouse.queries.assembling import Material, assemble
+from warehouse.queries.assembling import RevisionRecords, assemble
 from warehouse.queries.read_models import Revision
-from warehouse.revision_rows import contribution_rows, unit_rows
-from warehouse.rollups import Edition, draft_of
-from warehouse.scope import Cell
+from warehouse.rollups.revision_rows import contribution_rows, unit_rows
+from warehouse.rollups.rollups import Edition, draft_of
+from warehouse.rollups.scope import RollupKey
+from warehouse.store.engine import Session
 
 AS_OF_RUN = "as-of"
 """Stands for the run that did not make these figures."""
 _NOT_KEPT = 0
 
 
-def revision_as_of(session: Session, catalog: Catalog, cell: Cell, at: datetime) -> Revision:
+def revision_as_of(session: Session, catalog: Catalog, cell: RollupKey, at: datetime) -> Revision:
     """What a rollup made at a moment gave, or would have given, with all that it rests on; writes nothing.
 
     States are those of the last moves until then, deliveries those that had landed; units, indicators and rules are
@@ -33,10 +33,10 @@ def revision_as_of(session: Session, catalog: Catalog, cell: Cell, at: datetime)
         raise UsageError(f"nobody in area {cell.area.code} owes form {cell.form} for {cell.period}")
     units = [RollupUnitRow(**row) for row in unit_rows(_NOT_KEPT, draft)]
     parts = [RollupContributionRow(**row) for row in contribution_rows(_NOT_KEPT, draft)]
-    return assemble(session, draft.head, Material(tuple(draft.rows), units, parts, ()))
+    return assemble(session, draft.head, RevisionRecords(tuple(draft.rows), units, parts, ()))
 
 
-def _newest_number(session: Session, cell: Cell, at: datetime) -> int:
+def _newest_number(session: Session, cell: RollupKey, at: datetime) -> int:
     row = RollupRevisionRow
     made = select(func.max(row.number)).where(
         row.area_code == cell.area.code,

@@ -10,9 +10,6 @@ from sqlalchemy import select
 from domain.periods import Period, parse_period
 from domain.rollups import RollupChange, RollupRow
 from domain.units import Level, UnitKey
-from warehouse.asked import asked_of
-from warehouse.engine import Session
-from warehouse.lifecycle import find_all
 from warehouse.models import (
     IndicatorRow,
     ObservationRow,
@@ -24,15 +21,26 @@ from warehouse.models import (
     SubmissionRow,
     SuccessionRow,
 )
-from warehouse.pieces import in_pieces
-from warehouse.queries.files import file_ref, issue_counts, unit_names
-from warehouse.queries.read_models import AskedFigure, Contribution, Link, Revision, SourceCell, UnitStanding
+from warehouse.queries.files import file_ref, issue_counts
+from warehouse.queries.read_models import (
+    FigureWarning,
+    Link,
+    PublishedContribution,
+    Revision,
+    SourceCell,
+    UnitReportingStatus,
+)
+from warehouse.store.chunks import in_pieces
+from warehouse.store.engine import Session
+from warehouse.store.reference import unit_names
+from warehouse.submissions.lifecycle import find_all
+from warehouse.submissions.open_warnings import open_warnings_of
 
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class RevisionRecords:
     """What a revision consists of beside its head, whether it was read or has just been made."""
 
     rows: tuple[RollupRow, ...]
@@ -41,7 +49,7 @@ class Material:
     moves: Sequence[RollupChangeRow]
 
 
-def assemble(session: Session, head: RollupRevisionRow, of: Material) -> Revision:
+def assemble(session: Session, head: RollupRevisionRow, of: RevisionRecords) -> Revision:
     """All that a revision says, with the names of files, units and successions."""
     named = [*(one.submission_id for one in of.units), *(one.submission_id for one in of.moves)]
     files = find_all(session, [*filter(None, named), *(one.submission_id for one in of.parts)])
@@ -69,16 +77,16 @@ def assemble(session: Session, head: RollupRevisionRow, of: Material) -> Revisio
 
 
 def _asked(
-    session: Session, head: RollupRevisionRow, of: Material, names: Mapping[UnitKey, str]
-) -> tuple[AskedFigure, ...]:
+    session: Session, head: RollupRevisionRow, of: RevisionRecords, names: Mapping[UnitKey, str]
+) -> tuple[FigureWarning, ...]:
     """What was asked about the figures that entered when the revision was made, in the order of the parts."""
     judged = {one.submission_id: one.judgement for one in of.units if one.submission_id and one.judgement is not None}
     entered = {one.submission_id for one in of.parts}
     judgements = {key: judgement for key, judgement in judged.items() if key in entered}
-    asked = asked_of(session, judgements, head.published_at)
+    asked = open_warnings_of(session, judgements, head.published_at)
     periods = _Periods()
     return tuple(
-        AskedFigure(
+        FigureWarning(
             part.indicator,
             part.unit_code,
             names[UnitKey(part.unit_code, part.unit_valid_from)],
@@ -101,12 +109,12 @@ def _standings(
     units: Sequence[RollupUnitRow],
     files: Mapping[int, SubmissionRow],
     names: Mapping[UnitKey, str],
-) -> tuple[UnitStanding, ...]:
+) -> tuple[UnitReportingStatus, ...]:
     judged = [(one.submission_id, one.judgement) for one in units if one.submission_id and one.judgement is not None]
     counts = issue_counts(session, judged)
     periods = _Periods()
     return tuple(
-        UnitStanding(
+        UnitReportingStatus(
             code=one.unit_code,
             name=names[UnitKey(one.unit_code, one.unit_valid_from)],
             state=one.state,
@@ -123,18 +131,18 @@ def _standings(
 
 
 def _contributions(
-    session: Session, of: Material, files: Mapping[int, SubmissionRow], names: Mapping[UnitKey, str]
-) -> tuple[Contribution, ...]:
+    session: Session, of: RevisionRecords, files: Mapping[int, SubmissionRow], names: Mapping[UnitKey, str]
+) -> tuple[PublishedContribution, ...]:
     sources = _sources(session, {one.submission_id for one in of.parts}, {one.indicator for one in of.parts})
     places = {(one.period, one.unit_code): one for one in of.units}
     links = _links(session, of.units)
     periods = _Periods()
-    found: list[Contribution] = []
+    found: list[PublishedContribution] = []
     for one in of.parts:
         place = places[one.period, one.unit_code]
         cells = sources[one.submission_id, one.indicator]
         found.append(
-            Contribution(
+            PublishedContribution(
                 indicator=one.indicator,
                 unit=one.unit_code,
                 unit_name=names[UnitKey(one.unit_code, one.unit_valid_from)],

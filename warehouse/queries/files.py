@@ -5,28 +5,17 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import ColumnElement, func, select
 
 from domain.issues import SHADOW_FACT, Issue, Repair, Severity, told
-from domain.units import UnitKey
-from warehouse.engine import Session
-from warehouse.filed import Filed
-from warehouse.findings import found_in, issue_of, repair_of
-from warehouse.models import IssueRow, OrgUnitRow, RepairRow, SubmissionRow
-from warehouse.pieces import in_pieces
+from warehouse.models import IssueRow, RepairRow, SubmissionRow
 from warehouse.queries.read_models import FileRef
+from warehouse.store.chunks import in_pieces
+from warehouse.store.engine import Session
+from warehouse.submissions.findings import found_in, issue_of, repair_of
+from warehouse.submissions.snapshots import SubmissionSnapshot
 
 
-def file_ref(row: SubmissionRow | Filed) -> FileRef:
+def file_ref(row: SubmissionRow | SubmissionSnapshot) -> FileRef:
     """How answers name a submission's file."""
     return FileRef(row.id, row.sha256, row.file_name, row.version)
-
-
-def unit_names(session: Session, units: Iterable[UnitKey]) -> dict[UnitKey, str]:
-    """Full names of these units, as they were called then."""
-    wanted = set(units)
-    names: dict[UnitKey, str] = {}
-    for piece in in_pieces(unit.code for unit in wanted):
-        rows = session.scalars(select(OrgUnitRow).where(OrgUnitRow.code.in_(piece)))
-        names |= {UnitKey(row.code, row.valid_from): row.name for row in rows}
-    return {unit: names.get(unit, unit.code) for unit in wanted}
 
 
 def issue_counts(session: Session, judgements: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
@@ -56,7 +45,9 @@ def _is_shadow() -> ColumnElement[bool]:
     return func.coalesce(IssueRow.facts[name].as_string(), "") == value
 
 
-def issues_of(session: Session, submissions: Iterable[SubmissionRow | Filed]) -> dict[int, tuple[Issue, ...]]:
+def issues_of(
+    session: Session, submissions: Iterable[SubmissionRow | SubmissionSnapshot]
+) -> dict[int, tuple[Issue, ...]]:
     """By submission the issues of its last judgement, gravest first, then as they were found.
 
     What rules on trial found is left out: nobody is told of it.

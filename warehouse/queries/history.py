@@ -12,12 +12,13 @@ from domain.observations import CellState, Figure, Observation
 from domain.periods import Period
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
-from warehouse.arrivals import deliveries_of
-from warehouse.engine import Session
 from warehouse.models import DeliveryRow, ObservationRow, SubmissionEventRow, SubmissionRow
-from warehouse.pieces import in_pieces
-from warehouse.places import Place, versions_at
-from warehouse.queries.files import issue_counts, unit_names
+from warehouse.queries.files import issue_counts
+from warehouse.store.chunks import in_pieces
+from warehouse.store.engine import Session
+from warehouse.store.reference import unit_names
+from warehouse.submissions.arrivals import deliveries_of
+from warehouse.submissions.report_keys import SubmissionKey, versions_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class MoveRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class ReportVersion:
     """One version of a report and all that happened to it.
 
     `counted`: published figures rest on it. `superseded_by` is the number of the version that took its place; `issues`
@@ -72,7 +73,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class ReportHistory:
     """All versions of a unit's report for a form and period, by number; none where nothing was received."""
 
     unit: str
@@ -80,22 +81,22 @@ class History:
     unit_name: str
     form: str
     period: Period
-    versions: tuple[Version, ...]
+    versions: tuple[ReportVersion, ...]
 
 
-def history(session: Session, unit: UnitKey, form: str, period: Period) -> History:
+def history(session: Session, unit: UnitKey, form: str, period: Period) -> ReportHistory:
     """The versions of a unit's report, in the order of their numbers."""
-    place = Place(unit, form, period)
+    place = SubmissionKey(unit, form, period)
     return histories(session, [place])[place]
 
 
-def histories(session: Session, places: Iterable[Place]) -> dict[Place, History]:
+def histories(session: Session, places: Iterable[SubmissionKey]) -> dict[SubmissionKey, ReportHistory]:
     """The versions of many reports, by their places."""
     rows = versions_at(session, places)
     versions = _versions(session, [row for found in rows.values() for row in found])
     names = unit_names(session, {place.unit for place in rows})
     return {
-        place: History(
+        place: ReportHistory(
             unit=place.unit.code,
             unit_valid_from=place.unit.valid_from,
             unit_name=names[place.unit],
@@ -107,7 +108,7 @@ def histories(session: Session, places: Iterable[Place]) -> dict[Place, History]
     }
 
 
-def _versions(session: Session, rows: Collection[SubmissionRow]) -> dict[int, Version]:
+def _versions(session: Session, rows: Collection[SubmissionRow]) -> dict[int, ReportVersion]:
     numbers = {row.id: row.version for row in rows}
     deliveries, moves = deliveries_of(session, numbers), moves_of(session, numbers)
     issues = issue_counts(session, [(row.id, row.judgement) for row in rows])
@@ -168,8 +169,8 @@ def _version(
     issues: int,
     deliveries: Sequence[DeliveryRow],
     moves: Sequence[MoveRecord],
-) -> Version:
-    return Version(
+) -> ReportVersion:
+    return ReportVersion(
         version=row.version or 0,
         submission_id=row.id,
         state=row.state,

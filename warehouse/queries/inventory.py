@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from domain.periods import Period, parse_period
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
-from warehouse.engine import Session
 from warehouse.models import SubmissionRow
-from warehouse.queries.files import issue_counts, unit_names
+from warehouse.queries.files import issue_counts
+from warehouse.store.engine import Session
+from warehouse.store.reference import unit_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Inventory:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class InventoryEntry:
     """One submission in a list; unit and name are None where reading could not tell. `received_at` is in UTC."""
 
     id: int
@@ -60,7 +61,7 @@ def inventory(session: Session) -> Inventory:
 
 def submissions_in(
     session: Session, period: Period | None, state: SubmissionState, *, first: int = 0, most: int = 500
-) -> tuple[Listed, ...]:
+) -> tuple[InventoryEntry, ...]:
     """The submissions of a period (None: unknown) in a state, by unit and version: `most` of them after `first`."""
     row = SubmissionRow
     chosen = session.scalars(
@@ -76,7 +77,7 @@ def submissions_in(
     names = unit_names(session, list(keys.values()))
     counts = issue_counts(session, [(one.id, one.judgement) for one in chosen])
     return tuple(
-        Listed(
+        InventoryEntry(
             id=one.id,
             unit=one.unit_code,
             unit_name=names[keys[one.id]] if one.id in keys else None,

@@ -8,9 +8,9 @@ from domain.observations import CellState, Observation, PastObservation
 from domain.periods import Period
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
-from warehouse.engine import Session
 from warehouse.models import SubmissionRow
 from warehouse.queries.history import kept_figures
+from warehouse.store.engine import Session
 
 
 def last_known(

@@ -7,14 +7,14 @@ from domain.indicators import Flow
 from domain.issues import Repair
 from domain.periods import Period
 from domain.rollups import Boundary
-from domain.waivers import AskedWarning
-from warehouse.asked import asked_of
-from warehouse.engine import Session
-from warehouse.lifecycle import find_all
+from domain.waivers import OpenWarning
 from warehouse.models import IndicatorRow
 from warehouse.queries.files import repairs_of
-from warehouse.queries.read_models import Contribution, ExplainedContribution, Explanation, Revision
+from warehouse.queries.read_models import ExplainedContribution, Explanation, PublishedContribution, Revision
 from warehouse.queries.revisions import revision
+from warehouse.store.engine import Session
+from warehouse.submissions.lifecycle import find_all
+from warehouse.submissions.open_warnings import open_warnings_of
 
 
 def explain(
@@ -48,7 +48,7 @@ def explain_row(session: Session, found: Revision, indicator: str) -> Explanatio
     parts = [each for each in found.contributions if each.indicator == indicator]
     files = find_all(session, [each.file.submission_id for each in parts])
     judgements = {row.id: row.judgement for row in files.values()}
-    repairs, warnings = repairs_of(session, judgements), asked_of(session, judgements, found.published_at)
+    repairs, warnings = repairs_of(session, judgements), open_warnings_of(session, judgements, found.published_at)
     given = {(each.period, each.unit) for each in parts}
     asked = _periods_of(session, found, parts, indicator)
     return Explanation(
@@ -70,7 +70,9 @@ def explain_row(session: Session, found: Revision, indicator: str) -> Explanatio
     )
 
 
-def _periods_of(session: Session, found: Revision, parts: Sequence[Contribution], indicator: str) -> frozenset[Period]:
+def _periods_of(
+    session: Session, found: Revision, parts: Sequence[PublishedContribution], indicator: str
+) -> frozenset[Period]:
     """The base periods that a figure is made from: all of them for a flow, else the one that was taken last."""
     periods = {unit.period for unit in found.units}
     known = session.get(IndicatorRow, indicator)
@@ -79,12 +81,12 @@ def _periods_of(session: Session, found: Revision, parts: Sequence[Contribution]
     return frozenset(periods)
 
 
-def _on_cells(repairs: Collection[Repair], part: Contribution) -> tuple[Repair, ...]:
+def _on_cells(repairs: Collection[Repair], part: PublishedContribution) -> tuple[Repair, ...]:
     cells = {(each.sheet, each.cell) for each in part.sources}
     cells |= {(each.sheet, each.denominator_cell) for each in part.sources if each.denominator_cell}
     return tuple(repair for repair in repairs if (repair.sheet, repair.cell) in cells)
 
 
-def _about(asked: Collection[AskedWarning], indicator: str) -> tuple[AskedWarning, ...]:
+def _about(asked: Collection[OpenWarning], indicator: str) -> tuple[OpenWarning, ...]:
     """What is asked about an indicator, or about the report as a whole."""
     return tuple(one for one in asked if one.issue.indicator in {None, indicator})

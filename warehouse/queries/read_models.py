@@ -8,11 +8,10 @@ from domain.aggregation import Amount
 from domain.issues import Issue, Repair
 from domain.observations import CellState
 from domain.periods import Period
-from domain.rollups import Boundary, RollupChange, RollupRow
+from domain.rollups import Boundary, ReportingState, RollupChange, RollupRow
 from domain.submissions import Judgement, SubmissionState
-from domain.waivers import AskedWarning
-from warehouse.closed import Closing
-from warehouse.unit_state import UnitState
+from domain.waivers import OpenWarning
+from warehouse.rollups.closings import Closing
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Contribution:
+class PublishedContribution:
     """What one unit's report of a base period gave to one figure of a revision.
 
     `numerator` and `denominator` are the sums over `sources` (one for a commune's own figure, one per village for the
@@ -90,7 +89,7 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitStanding:
+class UnitReportingStatus:
     """How a unit that owes the form stands with one base period.
 
     `state` says whether its report is counted, refused or missing; `late` whether its first placeable file came after
@@ -101,7 +100,7 @@ class UnitStanding:
 
     code: str
     name: str
-    state: UnitState
+    state: ReportingState
     late: bool
     file: FileRef | None
     received_at: datetime | None
@@ -112,14 +111,14 @@ class UnitStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedFigure:
+class FigureWarning:
     """A warning about what a unit's report of a base period gave to a figure of a revision, with its answer then."""
 
     indicator: str
     unit: str
     unit_name: str
     period: Period
-    asked: AskedWarning
+    asked: OpenWarning
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +144,11 @@ class Revision:
     content_sha256: str
     rows: tuple[RollupRow, ...]
     changes: tuple[RollupChange, ...]
-    units: tuple[UnitStanding, ...]
-    contributions: tuple[Contribution, ...]
+    units: tuple[UnitReportingStatus, ...]
+    contributions: tuple[PublishedContribution, ...]
     file_names: dict[str, str]
     """sha256 to file name, for every file that units, contributions or changes name."""
-    asked: tuple[AskedFigure, ...] = ()
+    asked: tuple[FigureWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +169,7 @@ class UnitStatus:
     `waiting` counts files that are not judged yet. `judgement` is that of the standing's file, if there is one.
     """
 
-    standing: UnitStanding
+    standing: UnitReportingStatus
     refusals: tuple[Refusal, ...]
     waiting: int
     judgement: Judgement | None
@@ -202,10 +201,10 @@ class ExplainedContribution:
     `asked` are the warnings about the figure, with the answers that counted when the revision was made.
     """
 
-    contribution: Contribution
+    contribution: PublishedContribution
     state: SubmissionState
     repairs: tuple[Repair, ...]
-    asked: tuple[AskedWarning, ...] = ()
+    asked: tuple[OpenWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +220,7 @@ class Explanation:
     form: str
     row: RollupRow
     contributions: tuple[ExplainedContribution, ...]
-    absent: tuple[UnitStanding, ...]
+    absent: tuple[UnitReportingStatus, ...]
     changes: tuple[RollupChange, ...]
 
 

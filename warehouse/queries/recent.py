@@ -8,9 +8,9 @@ from sqlalchemy import select
 from domain.periods import Period, parse_period
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
-from warehouse.engine import Session
 from warehouse.models import SubmissionRow
 from warehouse.queries.files import issue_counts
+from warehouse.store.engine import Session
 
 
 @dataclass(frozen=True, slots=True)

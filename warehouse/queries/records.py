@@ -9,14 +9,15 @@ from domain.issues import Issue
 from domain.periods import parse_period
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
-from domain.waivers import AskedWarning
-from warehouse.arrivals import deliveries_of
-from warehouse.asked import asked_of
-from warehouse.engine import Session
-from warehouse.lifecycle import find_all
+from domain.waivers import OpenWarning
 from warehouse.models import DeliveryRow, SubmissionEventRow, SubmissionRow
-from warehouse.queries.files import file_ref, issues_of, unit_names
+from warehouse.queries.files import file_ref, issues_of
 from warehouse.queries.read_models import SubmissionRecord
+from warehouse.store.engine import Session
+from warehouse.store.reference import unit_names
+from warehouse.submissions.arrivals import deliveries_of
+from warehouse.submissions.lifecycle import find_all
+from warehouse.submissions.open_warnings import open_warnings_of
 
 
 def submission_issues(session: Session, submission_id: int) -> tuple[Issue, ...]:
@@ -39,14 +40,14 @@ def issues_by_submission(session: Session, submission_ids: Iterable[int]) -> dic
 
 def submission_warnings(
     session: Session, submission_ids: Collection[int], at: datetime
-) -> dict[int, tuple[AskedWarning, ...]]:
+) -> dict[int, tuple[OpenWarning, ...]]:
     """The warnings of submissions, each with the answer that counts at a moment; one without any is absent.
 
     Raises:
         UsageError: there is no such submission.
     """
     rows = find_all(session, submission_ids)
-    return asked_of(session, {row.id: row.judgement for row in rows.values()}, at)
+    return open_warnings_of(session, {row.id: row.judgement for row in rows.values()}, at)
 
 
 def submission_record(session: Session, submission_id: int) -> SubmissionRecord:

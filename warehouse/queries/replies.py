@@ -7,12 +7,12 @@ from datetime import datetime
 from domain.issues import Issue, Repair
 from domain.observations import Observation
 from domain.submissions import SubmissionState
-from warehouse.engine import Session
-from warehouse.lifecycle import find_all
 from warehouse.queries.files import issues_of, repairs_of
 from warehouse.queries.history import figures_of
 from warehouse.queries.read_models import SubmissionRecord
 from warehouse.queries.records import submission_records
+from warehouse.store.engine import Session
+from warehouse.submissions.lifecycle import find_all
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from domain.errors import UsageError
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary
-from warehouse.engine import Session
 from warehouse.models import (
     PublicationRow,
     RollupChangeRow,
@@ -17,14 +16,15 @@ from warehouse.models import (
     RollupRevisionRow,
     RollupUnitRow,
 )
-from warehouse.queries.assembling import Material, assemble
+from warehouse.queries.assembling import RevisionRecords, assemble
 from warehouse.queries.read_models import Revision, RevisionRef
-from warehouse.revision_rows import newest_revision, read_rows
-from warehouse.scope import Cell
+from warehouse.rollups.revision_rows import newest_revision, read_rows
+from warehouse.rollups.scope import RollupKey
+from warehouse.store.engine import Session
 
 
 @dataclass(frozen=True, slots=True)
-class Which:
+class RevisionSelector:
     """Narrows down which figures of an area and period are meant; what is None may be anything.
 
     `number` is the revision's, `form` may be left out where the area has figures of only one, `area_valid_from` where
@@ -59,7 +59,7 @@ def revision(
     Raises:
         UsageError: there is no such revision, or several forms have figures and none was named.
     """
-    return read_revision(session, find_revision(session, area, period, Which(number, form, boundary)))
+    return read_revision(session, find_revision(session, area, period, RevisionSelector(number, form, boundary)))
 
 
 def revision_of(session: Session, ref: RevisionRef) -> Revision:
@@ -68,7 +68,7 @@ def revision_of(session: Session, ref: RevisionRef) -> Revision:
     Raises:
         UsageError: there is none.
     """
-    which = Which(ref.number, ref.form, ref.boundary, ref.area_valid_from)
+    which = RevisionSelector(ref.number, ref.form, ref.boundary, ref.area_valid_from)
     return read_revision(session, find_revision(session, ref.area, ref.period, which))
 
 
@@ -86,10 +86,10 @@ def read_revision(session: Session, head: RollupRevisionRow) -> Revision:
         .order_by(RollupFigureRow.position, part.period, part.unit_code)
     ).all()
     moves = session.scalars(select(move).where(move.revision_id == head.id).order_by(move.position)).all()
-    return assemble(session, head, Material(read_rows(session, head), units, parts, moves))
+    return assemble(session, head, RevisionRecords(read_rows(session, head), units, parts, moves))
 
 
-def find_revision(session: Session, area: str, period: Period, which: Which) -> RollupRevisionRow:
+def find_revision(session: Session, area: str, period: Period, which: RevisionSelector) -> RollupRevisionRow:
     """The head of a revision.
 
     Raises:
@@ -125,7 +125,7 @@ def unpublished(session: Session) -> tuple[RevisionRef, ...]:
     return tuple(map(ref_of, left))
 
 
-def newest_ref(session: Session, cell: Cell) -> RevisionRef | None:
+def newest_ref(session: Session, cell: RollupKey) -> RevisionRef | None:
     """The newest revision of a cell, or None."""
     head = newest_revision(session, cell.area, cell.form, cell.period, cell.boundary)
     return ref_of(head) if head else None

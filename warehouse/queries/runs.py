@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from warehouse.engine import Session
 from warehouse.models import RunRow
 from warehouse.queries.read_models import RunRecord
+from warehouse.store.engine import Session
 
 
 def run_record(session: Session, run_id: str) -> RunRecord | None:

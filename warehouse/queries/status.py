@@ -4,31 +4,30 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from domain.issues import Issue, Severity
 from domain.periods import Period
-from domain.rollups import Boundary
+from domain.rollups import Boundary, ReportingState
 from domain.submissions import PENDING_STATES, Judgement, SubmissionState, judgement_of
 from domain.units import Area
-from warehouse.closed import closing_of
-from warehouse.engine import Session
-from warehouse.filed import Filed
 from warehouse.models import SubmissionRow
 from warehouse.queries.files import file_ref, issues_of, severity_counts
-from warehouse.queries.read_models import PeriodStatus, Refusal, UnitStanding, UnitStatus
-from warehouse.revision_rows import newest_revision
-from warehouse.scope import Cell, owed_in
-from warehouse.standing import Standing, standings
-from warehouse.unit_state import UnitState
+from warehouse.queries.read_models import PeriodStatus, Refusal, UnitReportingStatus, UnitStatus
+from warehouse.rollups.closings import closing_of
+from warehouse.rollups.reporting_status import ReportingStatus, reporting_statuses
+from warehouse.rollups.revision_rows import newest_revision
+from warehouse.rollups.scope import RollupKey, expected_reports_in
+from warehouse.store.engine import Session
+from warehouse.submissions.snapshots import SubmissionSnapshot
 
 Counts = Mapping[tuple[int, int], Mapping[Severity, int]]
 
 
 def period_status(session: Session, catalog: Catalog, area: Area, form: str, period: Period) -> PeriodStatus:
     """How all units of an area that owe a form stand at this moment, by code."""
-    units = [one.unit for one in owed_in(catalog, Cell(area, form, period), period)]
+    units = [one.unit for one in expected_reports_in(catalog, RollupKey(area, form, period), period)]
     deadline = catalog.deadline(form, period, catalog.form(form).level)
-    found = standings(session, form, period, units, deadline)
+    found = reporting_statuses(session, form, period, units, deadline)
     counts = severity_counts(
         session, [(one.submission.id, one.submission.judgement) for one in found.values() if one.submission]
     )
@@ -46,7 +45,7 @@ def period_status(session: Session, catalog: Catalog, area: Area, form: str, per
             _status(period, one, counts, [_refusal(file, issues) for file in refused[key]])
             for key, one in found.items()
         ),
-        closed=closing_of(session, Cell(area, form, period)),
+        closed=closing_of(session, RollupKey(area, form, period)),
     )
 
 
@@ -60,10 +59,10 @@ def refusals(session: Session, *, unplaced_only: bool = False) -> tuple[Refusal,
     return tuple(_refusal(row, issues) for row in rows)
 
 
-def _status(period: Period, one: Standing, counts: Counts, refusals: Iterable[Refusal]) -> UnitStatus:
+def _status(period: Period, one: ReportingStatus, counts: Counts, refusals: Iterable[Refusal]) -> UnitStatus:
     row = one.submission
     found = counts.get((row.id, row.judgement), {}) if row else {}
-    standing = UnitStanding(
+    standing = UnitReportingStatus(
         period=period,
         unit_valid_from=one.unit.valid_from,
         code=one.unit.code,
@@ -82,18 +81,18 @@ def _status(period: Period, one: Standing, counts: Counts, refusals: Iterable[Re
     )
 
 
-def _refused_since(one: Standing) -> list[Filed]:
+def _refused_since(one: ReportingStatus) -> list[SubmissionSnapshot]:
     """The files refused after the accepted one, or all of them where none is, newest first."""
     accepted = next((file for file in one.files if file.state is SubmissionState.ACCEPTED), None)
     after = one.files[one.files.index(accepted) + 1 :] if accepted else one.files
     return [file for file in reversed(after) if file.state is SubmissionState.QUARANTINED]
 
 
-def _judgement(one: Standing, found: Mapping[Severity, int]) -> Judgement | None:
-    if one.state is UnitState.QUARANTINED:
+def _judgement(one: ReportingStatus, found: Mapping[Severity, int]) -> Judgement | None:
+    if one.state is ReportingState.QUARANTINED:
         return Judgement.QUARANTINED  # a file that cannot be told from another one is refused without any issue
     return judgement_of(found) if one.submission else None
 
 
-def _refusal(row: SubmissionRow | Filed, issues: Mapping[int, tuple[Issue, ...]]) -> Refusal:
+def _refusal(row: SubmissionRow | SubmissionSnapshot, issues: Mapping[int, tuple[Issue, ...]]) -> Refusal:
     return Refusal(file_ref(row), row.received_at, row.judged_at, issues[row.id])

@@ -13,14 +13,14 @@ from domain.placing import day_in_vietnam
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
 from domain.waivers import Waiver
-from warehouse.asked import asked_of, waiver_of
-from warehouse.engine import Session
 from warehouse.models import SubmissionRow, WaivedIssueRow, WaiverRow
-from warehouse.pieces import in_pieces
-from warehouse.queries.files import unit_names
+from warehouse.store.chunks import in_pieces
+from warehouse.store.engine import Session
+from warehouse.store.reference import unit_names
+from warehouse.submissions.open_warnings import open_warnings_of, waiver_of
 
 
-class WaiverStanding(StrEnum):
+class WaiverStatus(StrEnum):
     """Whether an answer counts, and if not, why: its last day passed, the figures changed, or it was taken back."""
 
     COUNTS = "counts"
@@ -42,7 +42,7 @@ class WaivedIssue:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenBack:
+class WaiverRevocation:
     """Why an answer was taken back, by whom, and when (UTC)."""
 
     reason: str
@@ -59,9 +59,9 @@ class WaiverRecord:
     unit_name: str
     form: str
     period: Period
-    standing: WaiverStanding
+    standing: WaiverStatus
     issues: tuple[WaivedIssue, ...]
-    taken_back: TakenBack | None
+    taken_back: WaiverRevocation | None
 
 
 def waivers(
@@ -111,7 +111,7 @@ def _answering(session: Session, rows: Iterable[WaiverRow], at: datetime) -> set
             SubmissionRow.state == SubmissionState.ACCEPTED,
         )
         judgements |= dict(session.execute(found).tuples().all())
-    asked = asked_of(session, judgements, at)
+    asked = open_warnings_of(session, judgements, at)
     return {one.waiver.id for each in asked.values() for one in each if one.waiver is not None}
 
 
@@ -125,13 +125,13 @@ def _covered(session: Session, rows: Iterable[WaiverRow]) -> dict[int, list[Waiv
     return found
 
 
-def _standing(row: WaiverRow, is_returned: bool, is_answering: bool, today: date) -> WaiverStanding:  # noqa: FBT001 # two facts
+def _standing(row: WaiverRow, is_returned: bool, is_answering: bool, today: date) -> WaiverStatus:  # noqa: FBT001 # two facts
     if is_returned:
-        return WaiverStanding.TAKEN_BACK
+        return WaiverStatus.TAKEN_BACK
     if row.until is not None and row.until < today:
-        return WaiverStanding.EXPIRED
-    return WaiverStanding.COUNTS if is_answering else WaiverStanding.LAPSED
+        return WaiverStatus.EXPIRED
+    return WaiverStatus.COUNTS if is_answering else WaiverStatus.LAPSED
 
 
-def _returned(row: WaiverRow) -> TakenBack:
-    return TakenBack(row.reason, row.actor, row.at)
+def _returned(row: WaiverRow) -> WaiverRevocation:
+    return WaiverRevocation(row.reason, row.actor, row.at)

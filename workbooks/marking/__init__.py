@@ -1,1 +1,1 @@
-"""Marks in a commune's own file: put in by patching its parts, and taken out again when the file comes back."""
+"""Mark a commune's own workbook with the issues of its report, and recognise marks made earlier."""

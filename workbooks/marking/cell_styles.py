@@ -6,10 +6,10 @@ from copy import deepcopy
 from lxml import etree
 
 from domain.issues import Severity
+from workbooks.container.markup import MAIN_NAMESPACES
 from workbooks.marking.errors import CannotAnnotateError
 from workbooks.marking.package import Package, Xml
 from workbooks.marking.palette import full, is_ours, shades
-from workbooks.markup import MAIN_NAMESPACES
 
 _ORDER = (
     "numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles", "colors",

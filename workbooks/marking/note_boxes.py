@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 
-from workbooks.addresses import LAST_COLUMN, LAST_ROW
+from workbooks.cells.addresses import LAST_COLUMN, LAST_ROW
 from workbooks.marking.note_shapes import Box
 from workbooks.marking.tags import SheetMarkup
 

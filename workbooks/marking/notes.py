@@ -12,7 +12,7 @@ _RUN = (
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
-class Notes:
+class NotesPart:
     """The notes part of a sheet, as markup that is changed in place."""
 
     def __init__(self, root: Xml) -> None:

@@ -8,8 +8,8 @@ from copy import copy
 
 from lxml import etree
 
-from workbooks.archive import Archive, open_archive
-from workbooks.guards import Limits
+from workbooks.cells.guards import Limits
+from workbooks.container.archive import Archive, open_archive
 from workbooks.marking.errors import CannotAnnotateError
 
 _LOCAL_HEADER = struct.Struct("<26xHH")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from workbooks.archive import resolve
+from workbooks.container.archive import resolve
 from workbooks.marking.package import Package, Xml
 
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"

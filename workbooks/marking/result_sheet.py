@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from xml.sax.saxutils import escape, quoteattr
 
-from domain.catalog import Catalog
+from domain.catalog.catalog import Catalog
 from domain.issues import Severity
 from domain.texts import Lang
-from workbooks.addresses import parse_range
+from workbooks.cells.addresses import parse_range
 from workbooks.marking.cell_styles import CellStyles
-from workbooks.result_lines import ResultLine, counts_text, severity_text
+from workbooks.marking.result_lines import ResultLine, counts_text, severity_text
 
 SHEET_MARK = "tonghop:result-sheet:1"
 """Text of a cell in a hidden column, by which our sheet is known under whatever name it comes back."""
@@ -29,7 +29,7 @@ _LINE = "".join(f'<{side} style="thin"><color rgb="FFBFBFBF"/></{side}>' for sid
 _FONT = '{}<sz val="{}"/><color rgb="{}"/><name val="Times New Roman"/><family val="1"/>'
 
 
-class Look(StrEnum):
+class ResultStyle(StrEnum):
     """How cells of our sheet look."""
 
     TITLE = "title"
@@ -44,38 +44,42 @@ class Look(StrEnum):
 
 
 _MADE = {
-    Look.TITLE: (_FONT.format("<b/>", 15, "FF1F3864"), "", "", 'vertical="center"'),
-    Look.TEXT: (_FONT.format("", 12, "FF000000"), "", "", 'vertical="center"'),
-    Look.SECTION: (_FONT.format("<b/>", 13, "FF1F3864"), "", "", 'vertical="center"'),
-    Look.HEADER: (
+    ResultStyle.TITLE: (_FONT.format("<b/>", 15, "FF1F3864"), "", "", 'vertical="center"'),
+    ResultStyle.TEXT: (_FONT.format("", 12, "FF000000"), "", "", 'vertical="center"'),
+    ResultStyle.SECTION: (_FONT.format("<b/>", 13, "FF1F3864"), "", "", 'vertical="center"'),
+    ResultStyle.HEADER: (
         _FONT.format("<b/>", 12, "FFFFFFFF"), "FF1F3864", _LINE, 'horizontal="center" vertical="center" wrapText="1"',
     ),
-    Look.CELL: (_FONT.format("", 12, "FF000000"), "", _LINE, 'vertical="top" wrapText="1"'),
-    Look.CENTRE: (
+    ResultStyle.CELL: (_FONT.format("", 12, "FF000000"), "", _LINE, 'vertical="top" wrapText="1"'),
+    ResultStyle.CENTRE: (
         _FONT.format("", 12, "FF000000"), "", _LINE, 'horizontal="center" vertical="top" wrapText="1"',
     ),
-    Look.LINK: (
+    ResultStyle.LINK: (
         _FONT.format("<u/>", 12, "FF0563C1"), "", _LINE, 'horizontal="center" vertical="top" wrapText="1"',
     ),
-    Look.WRONG: (
+    ResultStyle.WRONG: (
         _FONT.format("<b/>", 12, "FF9C0006"), "FFFFC7CE", _LINE, 'horizontal="center" vertical="top" wrapText="1"',
     ),
-    Look.DOUBTED: (
+    ResultStyle.DOUBTED: (
         _FONT.format("<b/>", 12, "FF7F4F00"), "FFFFE0A3", _LINE, 'horizontal="center" vertical="top" wrapText="1"',
     ),
 }  # fmt: skip
-_BY_SEVERITY = {Severity.CRITICAL: Look.WRONG, Severity.WARNING: Look.DOUBTED, Severity.INFO: Look.CENTRE}
+_BY_SEVERITY = {
+    Severity.CRITICAL: ResultStyle.WRONG,
+    Severity.WARNING: ResultStyle.DOUBTED,
+    Severity.INFO: ResultStyle.CENTRE,
+}
 
 
 @dataclass
 class _Writer:
     """Rows of cells as markup, and the links in them."""
 
-    looks: Mapping[Look, int]
+    looks: Mapping[ResultStyle, int]
     rows: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
 
-    def row(self, cells: Sequence[tuple[Look, str | int]], height: float | None = None, first: int = 1) -> int:
+    def row(self, cells: Sequence[tuple[ResultStyle, str | int]], height: float | None = None, first: int = 1) -> int:
         """Write a row of cells from a column on; its number."""
         number = len(self.rows) + 1
         made = "".join(self._cell(number, column, look, value) for column, (look, value) in enumerate(cells, first))
@@ -87,7 +91,7 @@ class _Writer:
         """Make a cell a link to a place in the workbook."""
         self.links.append(f'<hyperlink ref="{_letters(column)}{row}" location={quoteattr(location)}/>')
 
-    def _cell(self, row: int, column: int, look: Look, value: str | int) -> str:
+    def _cell(self, row: int, column: int, look: ResultStyle, value: str | int) -> str:
         place = f'r="{_letters(column)}{row}" s="{self.looks[look]}"'
         if isinstance(value, int):
             return f"<c {place}><v>{value}</v></c>"
@@ -98,7 +102,7 @@ class _Writer:
 
 
 @dataclass(frozen=True)
-class Result:
+class ResultSheet:
     """What our sheet says: sentences above, then both tables. `sheets` are names that can be linked to."""
 
     notes: tuple[str, ...]
@@ -107,50 +111,58 @@ class Result:
     sheets: frozenset[str]
 
 
-def result_sheet(result: Result, styles: CellStyles, namespace: str, catalog: Catalog, lang: Lang) -> tuple[bytes, str]:
+def result_sheet(
+    result: ResultSheet, styles: CellStyles, namespace: str, catalog: Catalog, lang: Lang
+) -> tuple[bytes, str]:
     """Our sheet as a part, in the format's vocabulary `namespace`; and which of its rows head every printed page."""
-    writer = _Writer({look: _add(styles, look) for look in Look})
-    writer.row([(Look.TITLE, catalog.text("workbooks.result_title", lang))], height=26)
+    writer = _Writer({look: _add(styles, look) for look in ResultStyle})
+    writer.row([(ResultStyle.TITLE, catalog.text("workbooks.result_title", lang))], height=26)
     for note in (counts_text(result.issues, result.repairs, catalog, lang), *result.notes):
-        writer.row([(Look.TEXT, note)], height=18)
+        writer.row([(ResultStyle.TEXT, note)], height=18)
     writer.row([])
-    writer.row([(Look.SECTION, catalog.text("workbooks.result_issues", lang))], height=22)
+    writer.row([(ResultStyle.SECTION, catalog.text("workbooks.result_issues", lang))], height=22)
     titles = writer.row(_headers(catalog, lang, "what", "found", "expected", "action"))
     if not result.issues:
         writer.row(
-            [(Look.CELL, ""), *[(Look.CELL, "")] * 3, (Look.CELL, catalog.text("workbooks.result_no_issues", lang))]
+            [
+                (ResultStyle.CELL, ""),
+                *[(ResultStyle.CELL, "")] * 3,
+                (ResultStyle.CELL, catalog.text("workbooks.result_no_issues", lang)),
+            ]
         )
     _write_lines(writer, result, result.issues, catalog, lang)
     if result.repairs:
         writer.row([])
-        writer.row([(Look.SECTION, catalog.text("workbooks.result_repairs", lang))], height=22)
+        writer.row([(ResultStyle.SECTION, catalog.text("workbooks.result_repairs", lang))], height=22)
         writer.row(_headers(catalog, lang, "how", "before", "after", ""))
         _write_lines(writer, result, result.repairs, catalog, lang)
-    writer.row([(Look.TEXT, SHEET_MARK)], first=_MARK_COLUMN)
+    writer.row([(ResultStyle.TEXT, SHEET_MARK)], first=_MARK_COLUMN)
     return _part(writer, namespace, titles), f"${titles}:${titles}"
 
 
-def _headers(catalog: Catalog, lang: Lang, *last: str) -> list[tuple[Look, str | int]]:
+def _headers(catalog: Catalog, lang: Lang, *last: str) -> list[tuple[ResultStyle, str | int]]:
     keys = ("number", "where", "cell", "severity" if "what" in last else "", *last)
-    return [(Look.HEADER, catalog.text(f"workbooks.result_{key}", lang) if key else "") for key in keys]
+    return [(ResultStyle.HEADER, catalog.text(f"workbooks.result_{key}", lang) if key else "") for key in keys]
 
 
-def _write_lines(writer: _Writer, result: Result, lines: Sequence[ResultLine], catalog: Catalog, lang: Lang) -> None:
+def _write_lines(
+    writer: _Writer, result: ResultSheet, lines: Sequence[ResultLine], catalog: Catalog, lang: Lang
+) -> None:
     for number, line in enumerate(lines[:MOST_LINES], 1):
         location = _location(line, result.sheets)
         severity = (
             (_BY_SEVERITY[line.severity], severity_text(line.severity, catalog, lang))
             if line.severity
-            else (Look.CENTRE, "")
+            else (ResultStyle.CENTRE, "")
         )
         texts = line.message, line.found, line.expected, line.action
         row = writer.row(
             [
-                (Look.CENTRE, number),
-                (Look.CELL, line.sheet),
-                (Look.LINK if location else Look.CENTRE, line.cell),
+                (ResultStyle.CENTRE, number),
+                (ResultStyle.CELL, line.sheet),
+                (ResultStyle.LINK if location else ResultStyle.CENTRE, line.cell),
                 severity,
-                *((Look.CELL, text) for text in texts),
+                *((ResultStyle.CELL, text) for text in texts),
             ],
             height=_height(["", line.sheet, line.cell, "", *texts]),
         )
@@ -158,7 +170,7 @@ def _write_lines(writer: _Writer, result: Result, lines: Sequence[ResultLine], c
             writer.link(row, 3, location)
     if len(lines) > MOST_LINES:
         more = catalog.text("workbooks.result_more", lang, count=len(lines) - MOST_LINES)
-        writer.row([(Look.TEXT, more)], first=5)
+        writer.row([(ResultStyle.TEXT, more)], first=5)
 
 
 def _height(texts: Sequence[str]) -> float:
@@ -198,7 +210,7 @@ def _part(writer: _Writer, namespace: str, titles: int) -> bytes:
     ).encode()
 
 
-def _add(styles: CellStyles, look: Look) -> int:
+def _add(styles: CellStyles, look: ResultStyle) -> int:
     font, fill, border, alignment = _MADE[look]
     pattern = f'<patternFill patternType="solid"><fgColor rgb="{fill}"/></patternFill>' if fill else ""
     return styles.add_look(font=font, fill=pattern, border=border, alignment=alignment)

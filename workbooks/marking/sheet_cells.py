@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from workbooks.addresses import cell_address
+from workbooks.cells.addresses import cell_address
 from workbooks.marking.tags import SheetMarkup, Tag, place_of
 
 _STYLE = re.compile(rb"""(?<=\s)s\s*=\s*("[^"]*"|'[^']*')""")

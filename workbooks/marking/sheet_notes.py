@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from workbooks.addresses import cell_address
+from workbooks.cells.addresses import cell_address
 from workbooks.marking.note_boxes import box_of, grid_of
 from workbooks.marking.note_shapes import (
     add_shapes,
@@ -13,7 +13,7 @@ from workbooks.marking.note_shapes import (
     empty_drawing,
     has_shapes,
 )
-from workbooks.marking.notes import Notes
+from workbooks.marking.notes import NotesPart
 from workbooks.marking.package import Package
 from workbooks.marking.relations import NewPart, Relations, declare_extension, drop_part
 from workbooks.marking.sheet_cells import RowIndex
@@ -45,7 +45,7 @@ def add_notes(
     drawing, identity = _drawing(place, markup)
     if drawing is None or not can_take_shapes(place.package.read(drawing)):
         return  # it has something in that place nobody can add to; colours and list say it all
-    known = Notes(place.package.edit(_notes_part(place)))
+    known = NotesPart(place.package.edit(_notes_part(place)))
     threads = Relations(place.package, place.sheet).targets("threadedComment")
     grid = grid_of(markup, rows.heights())
     boxes = []
@@ -66,9 +66,9 @@ def remove_notes(package: Package, sheet: str) -> None:
     for part in relations.targets("threadedComment"):
         withdraw_replies(package, part)
     for part in relations.targets("comments"):
-        if part not in package or not Notes(package.tree(part)).has_ours:
+        if part not in package or not NotesPart(package.tree(part)).has_ours:
             continue
-        notes = Notes(package.edit(part))
+        notes = NotesPart(package.edit(part))
         gone = notes.clean()
         _remove_shapes(package, sheet, gone)
         if notes.is_empty:

@@ -11,10 +11,10 @@ from functools import lru_cache
 
 from lxml import etree
 
-from workbooks.addresses import split_address
+from workbooks.cells.addresses import split_address
+from workbooks.container.markup import MAIN_NAMESPACES
 from workbooks.marking.errors import CannotAnnotateError
 from workbooks.marking.package import parse_markup
-from workbooks.markup import MAIN_NAMESPACES
 
 _ATTRIBUTES = rb"""([^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*)"""
 _TAG = re.compile(rb"<(/?)([^\s/>?!][^\s/>]*)" + _ATTRIBUTES + rb">")

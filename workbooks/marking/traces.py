@@ -2,8 +2,9 @@
 
 import re
 
-from workbooks.cells import Sheet, Workbook
-from workbooks.guards import Limits, refusal
+from workbooks.cells.cells import Sheet, Workbook
+from workbooks.cells.guards import Limits, refusal
+from workbooks.container.reader import read_workbook
 from workbooks.marking.book import Book
 from workbooks.marking.cell_styles import CellStyles
 from workbooks.marking.errors import CannotAnnotateError
@@ -25,6 +26,18 @@ def may_be_marked(package: Package) -> bool:
     marks = MARK.encode(), SHEET_MARK.encode(), OPENING.encode()
     parts = (name for name in package.names if _WHERE_MARKS_SHOW.search(name))
     return any(mark in content for content in map(package.read, parts) for mark in marks)
+
+
+def read_without_marks(data: bytes, limits: Limits | None = None) -> Workbook:
+    """Read a file; one that was returned with marks is read as if it had none.
+
+    Raises:
+        RefusedError: it is no workbook, damaged, ambiguous or beyond the limits; the issue says which.
+    """
+    workbook = read_workbook(data, limits)
+    if is_marked(workbook):
+        return read_workbook(without_marks(data, workbook, limits or Limits()), limits)
+    return workbook
 
 
 def is_marked(workbook: Workbook) -> bool:

@@ -1,0 +1,1 @@
+"""The `tonghop` command line: commands are imported when they run."""

@@ -1,0 +1,127 @@
+"""`tonghop rules backtest`: what a rule would have refused or asked, before it is promoted."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.commands.rules import find_rule
+from cli.options import CatalogOption, FormOption, JsonOption
+from cli.output.terminal import Terminal
+from flows.support.settings import Settings
+
+if TYPE_CHECKING:
+    from domain.catalog.catalog import Catalog
+    from domain.periods import Period
+    from domain.units import UnitKey
+    from flows.actions.backtest import Backtest, BacktestFinding
+
+MOST_HITS = 50
+
+
+def backtest(
+    context: typer.Context,
+    rule_id: Annotated[str, typer.Argument(metavar="RULE", help="Id of the rule: tonghop rules list shows them.")],
+    *,
+    first: Annotated[str, typer.Option("--from", help="First period, e.g. 2024-01.")],
+    last: Annotated[str, typer.Option("--to", help="Last period, e.g. 2025-06.")],
+    area: Annotated[
+        str | None, typer.Option("--area", help="Only communes of this district, province or area; else all.")
+    ] = None,
+    form: FormOption = None,
+    catalog: CatalogOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say how many reports of the past a rule would have refused or asked about, and which, before it is promoted.
+
+    The rule judges as if it stood at block. Each report is judged beside what was accepted when it was judged then, not
+    beside what came later. Nothing is written to the warehouse. A rule that is only in a draft of the catalogue is
+    tried with --catalog.
+
+    Example: tonghop rules backtest jump --from 2024-01 --to 2025-06 --area 585
+    """
+    from cli.output.as_json import print_json, shallow
+    from cli.running import ProgressBars
+    from domain.catalog.catalog import load_catalog
+    from domain.periods import parse_period, periods_between
+    from flows.actions.backtest import BacktestQuery
+    from flows.actions.backtest import backtest as judge_past
+    from flows.support.choices import form_for
+    from flows.support.context import build_context
+
+    settings: Settings = context.obj
+    if catalog is not None:
+        settings = settings.model_copy(update={"catalog": catalog})
+    known = load_catalog(settings.catalog)
+    rule = find_rule(known, rule_id)
+    periods = tuple(periods_between(parse_period(first), parse_period(last)))
+    chosen = form_for(known, periods[0], form)
+    units = None if area is None else _units(known, area, chosen.id, periods)
+    voice = Terminal(known, settings.lang)
+    bars = ProgressBars(voice)
+    with bars.progress:
+        found = judge_past(build_context(settings), rule, BacktestQuery(chosen.id, periods, units), bars)
+    if as_json:
+        counts = {"judged": found.judged, "found": found.found, "newly": found.newly}
+        print_json({**shallow(found), "counts": counts})
+        return
+    show_backtest(voice, found)
+
+
+def show_backtest(voice: Terminal, found: "Backtest") -> None:
+    """Show what a rule finds in the past, as people read it: by period, then cell by cell."""
+    facts = {"rule": found.rule, "judged": found.judged, "found": found.found, "newly": found.newly}
+    if not found.judged:
+        voice.say("backtest_nothing", "yellow", rule=found.rule)
+    else:
+        voice.say(f"backtest_{found.severity}", "bold", **facts)
+        table = voice.table("column_period", "backtest_judged", f"backtest_found_{found.severity}", "backtest_newly")
+        for one in found.periods:
+            table.add_row(one.period.id, str(one.judged), str(one.found), str(one.newly))
+        for column in table.columns[1:]:
+            column.justify = "right"
+        voice.show(table)
+    if found.hits:
+        voice.gap()
+        table = voice.table("column_period", "unit", "backtest_cell", "backtest_is", "backtest_should", "backtest_then")
+        for hit in found.hits[:MOST_HITS]:
+            table.add_row(*_cells(voice, hit))
+        voice.show(table)
+    if len(found.hits) > MOST_HITS:
+        voice.say("backtest_more", count=len(found.hits) - MOST_HITS)
+    for out in found.left_out:
+        voice.bullet("!", voice.text(f"backtest_left_{out.why}", file=out.file_name, period=out.period.id), "yellow")
+
+
+def _cells(voice: Terminal, hit: "BacktestFinding") -> list[str]:
+    issue = hit.issue
+    then = voice.text(f"backtest_then_{'accepted' if hit.accepted else 'refused'}", version=hit.version)
+    cells = (hit.period.id, f"{hit.unit} {hit.unit_name}", issue.place, issue.found or "", issue.expected or "", then)
+    return [escape(cell) for cell in cells]
+
+
+def _units(catalog: "Catalog", area: str, form: str, periods: "tuple[Period, ...]") -> "frozenset[UnitKey]":
+    """The communes of an area in any of these periods, on the boundaries of each.
+
+    Raises:
+        UsageError: the area exists in none of them.
+    """
+    from datetime import UTC, datetime
+
+    from domain.errors import UsageError
+    from domain.placing import day_in_vietnam
+    from domain.rollups import Boundary
+
+    today = day_in_vietnam(datetime.now(UTC))
+    found: set[UnitKey] = set()
+    complaint: UsageError | None = None
+    for period in periods:
+        try:
+            members = catalog.area(area, form, period, Boundary.AS_THEN, today).members
+        except UsageError as error:
+            complaint = error
+        else:
+            found |= {unit.key for unit in members}
+    if not found and complaint is not None:
+        raise complaint
+    return frozenset(found)

@@ -1,0 +1,108 @@
+"""`tonghop backup`, `restore` and `copy`: keep a warehouse safe, bring it back, move it to another engine."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from cli.output.terminal import Terminal
+from flows.support.settings import Settings
+
+if TYPE_CHECKING:
+    from flows.actions.backup import Watch
+
+
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Archive to write, e.g. tonghop-2025-06-15.tar.gz.")],
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace the archive if it is there.")] = False,
+) -> None:
+    """Keep warehouse, files received, closed periods' bundles and catalogue in one archive; safe while a night runs.
+
+    What is published is left out: it can be made again from these.
+
+    Example: tonghop backup tonghop-2025-06-15.tar.gz
+    """
+    from datetime import UTC, datetime
+
+    from connectors.landing import Landing
+    from domain.catalog.catalog import load_catalog
+    from domain.errors import UsageError
+    from flows.actions.backup import make_backup
+    from warehouse.store.engine import open_engine
+
+    settings: Settings = context.obj
+    if file.exists() and not force:
+        raise UsageError(f"{file} is there already: name another file, or replace it with --force")
+    catalog = load_catalog(settings.catalog)
+    voice = Terminal(catalog, settings.lang)
+    with _counting(voice) as watch:
+        engine = open_engine(settings.database)
+        landing = Landing(settings.landing)
+        target = file.absolute()
+        made = make_backup(engine, landing, catalog, settings.home, target, at=datetime.now(UTC), watch=watch)
+    voice.say("backup_made", files=made.landed, submissions=made.rows["submission"])
+    for path in made.lost:
+        voice.say("bundle_lost", "yellow", path=path)
+    voice.point_to(file.absolute())
+
+
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Archive that `tonghop backup` made.")],
+) -> None:
+    """Bring a backup back into an empty home (TONGHOP_HOME) and an empty warehouse, and see that nothing differs.
+
+    Example: tonghop restore tonghop-2025-06-15.tar.gz
+    """
+    from connectors.landing import Landing
+    from domain.catalog.catalog import load_catalog
+    from flows.actions.backup import restore_backup
+    from warehouse.store.engine import open_engine
+
+    settings: Settings = context.obj
+    voice = Terminal(load_catalog(settings.catalog), settings.lang)
+    with _counting(voice) as watch:
+        engine = open_engine(settings.database)
+        restored = restore_backup(file, engine, Landing(settings.landing), settings.home, watch)
+    found = restored.manifest
+    voice.say("backup_restored", files=found.landed, submissions=found.rows["submission"], made_at=found.made_at)
+    if restored.catalog is not None:
+        voice.say("backup_catalog", path=restored.catalog)
+
+
+def copy(
+    context: typer.Context,
+    *,
+    target: Annotated[str, typer.Option("--to", help="URL of an empty database: postgresql://user@host/name.")],
+) -> None:
+    """Copy the warehouse to another, empty database, on the day one file is too small, and see that nothing differs.
+
+    The original is only read. Files received stay where they are.
+
+    Example: tonghop copy --to postgresql://tonghop@localhost/tonghop
+    """
+    from domain.catalog.catalog import load_catalog
+    from warehouse.store.copying import copy_warehouse
+    from warehouse.store.engine import open_engine
+
+    settings: Settings = context.obj
+    voice = Terminal(load_catalog(settings.catalog), settings.lang)
+    with _counting(voice) as watch:
+        engines = open_engine(settings.database), open_engine(target)
+        contents = copy_warehouse(*engines, lambda _table, rows: watch("rows", rows))
+    voice.say("copy_made", rows=sum(content.rows for content in contents.values()), tables=len(contents))
+    voice.say("copy_next", "dim")
+
+
+@contextmanager
+def _counting(voice: Terminal) -> "Iterator[Watch]":
+    """Show how many rows and files are done; how many there will be is not known beforehand."""
+    columns = SpinnerColumn(), TextColumn("{task.description}: {task.completed:.0f}"), TimeElapsedColumn()
+    with Progress(*columns, console=voice.console, transient=True) as progress:
+        bars = {kind: progress.add_task(voice.text(f"counting_{kind}"), total=None) for kind in ("rows", "files")}
+        yield lambda kind, count: progress.advance(bars[kind], count)

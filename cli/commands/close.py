@@ -1,0 +1,193 @@
+"""`tonghop close` and `verify`: freeze a period's figures in a bundle that anybody can verify, or open it again."""
+
+import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.options import AreaOption, FormOption, JsonOption, WaitOption
+from cli.output.terminal import Terminal
+from domain.errors import UsageError
+from flows.support.settings import Settings, patient
+
+if TYPE_CHECKING:
+    from flows.actions.close_period import ClosedPeriod
+    from flows.actions.verification import VerificationReport
+    from flows.pipeline.outcome import PublishedRevision
+    from warehouse.rollups.closings import Closing
+
+MOST_FIGURES = 20
+
+
+def close(
+    context: typer.Context,
+    period: Annotated[str, typer.Argument(help="Period to close: 2025-05, 2025-Q2, 2025-H1 or 2025.")],
+    *,
+    area: AreaOption,
+    partial: Annotated[bool, typer.Option("--partial", help="Close it although reports are missing.")] = False,
+    reopen: Annotated[bool, typer.Option("--reopen", help="Open a closed period again for corrections.")] = False,
+    reason: Annotated[str | None, typer.Option("--reason", help="With --reopen: why, in a sentence; kept.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Who decides; else the user of this machine.")] = None,
+    form: FormOption = None,
+    wait: WaitOption = None,
+) -> None:
+    """Freeze an area's figures for a period, with all they rest on, in a bundle that `tonghop verify` makes again.
+
+    Corrections that come afterwards are kept and judged, and move no figure until the period is opened again.
+
+    Example: tonghop close 2025-05 --area 585
+
+    Example: tonghop close 2025-05 --area 585 --reopen --reason "Ma Nới counted two villages twice"
+    """
+    settings = patient(context.obj, wait)
+    if reopen and not reason:
+        raise UsageError("say why with --reason: it is kept with the closing")
+    if reopen and partial:
+        raise UsageError("--partial is for closing; --reopen opens a period whether partial or not")
+    from uuid import uuid4
+
+    from cli.running import ProgressBars
+    from domain.periods import parse_period
+    from domain.rollups import Boundary
+    from flows.actions.area_figures import Wanted
+    from flows.actions.close_period import close_period, reopen_period
+    from flows.pipeline.pipeline import Run
+    from flows.pipeline.plain_steps import PlainSteps
+    from flows.pipeline.scope import RunScope
+    from flows.support.choices import form_made_up
+    from flows.support.context import build_context
+    from warehouse.submissions.lifecycle import DecisionReason
+
+    house = build_context(settings)
+    voice = Terminal(house.catalog, settings.lang)
+    wanted = parse_period(period)
+    chosen = form_made_up(house.catalog, wanted, form)
+    cell = Wanted(area, chosen.id, wanted, Boundary.AS_THEN).cell(house.catalog, house.clock())
+    bars = ProgressBars(voice)
+    run = Run(house, RunScope(period=wanted), PlainSteps(str(uuid4())), bars)
+    said = DecisionReason(note=reason or "", actor=by or getpass.getuser())
+    with bars.progress:
+        if reopen:
+            closing, given = reopen_period(run, cell, said)
+        else:
+            closed = close_period(run, cell, said, settings, partial=partial)
+    if reopen:
+        show_reopened(voice, closing, given)
+    else:
+        show_closed(voice, closed, wanted.id)
+
+
+def verify(
+    context: typer.Context,
+    bundle: Annotated[Path, typer.Argument(help="Bundle that `tonghop close` made.")],
+    *,
+    sha256: Annotated[
+        str | None, typer.Option("--sha256", help="Hash that the whole bundle must have, as noted at closing.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a closed period's figures again from the bundle's own inputs, and compare every file and every figure.
+
+    Needs neither warehouse nor network. Exit codes: 0 all equal; 1 figures equal, but files written otherwise;
+    3 figures differ, or the bundle is damaged.
+
+    Example: tonghop verify var/closed/2025-05/585-2.tar.gz
+    """
+    from cli.output.as_json import print_json, shallow
+    from domain.catalog.catalog import load_catalog
+    from flows.actions.verification import verify as verify_bundle
+
+    settings: Settings = context.obj
+    found = verify_bundle(bundle, settings, sha256)
+    if as_json:
+        print_json({**shallow(found), "verdict": found.verdict.name.lower(), "unexplained": found.unexplained})
+    else:
+        show_verified(Terminal(load_catalog(settings.catalog), settings.lang), found)
+    raise typer.Exit(found.verdict)
+
+
+def show_closed(voice: Terminal, closed: "ClosedPeriod", period: str) -> None:
+    """Tell that a period is closed, who was missing, and where the bundle lies."""
+    voice.say("closed", "bold green", area=closed.area_name, period=period, revision=closed.found.number)
+    if closed.found.is_partial:
+        voice.say("closed_partial", "yellow", count=closed.found.missing)
+        for one in closed.found.absent:
+            voice.bullet("•", f"{one.code} {one.name} ({one.period})")
+    voice.point_to(closed.path)
+    voice.say("bundle_hash", "dim", sha256=closed.sha256)
+    for name in closed.proof.differing:
+        voice.say("published_otherwise", "yellow", file=name)
+    for name in closed.proof.judged_otherwise:
+        voice.say("judged_otherwise", "yellow", file=name)
+
+
+def show_reopened(voice: Terminal, closing: "Closing", given: "tuple[PublishedRevision, ...]") -> None:
+    """Tell that a period is open again, and what that published."""
+    from cli.output.run_report import MOST_CHANGES, tell_given
+
+    facts = {"area": closing.area_name, "period": closing.period.id, "revision": closing.revision}
+    voice.say("reopened", "bold green", **facts)
+    if not given:
+        voice.say("nothing_published")
+    for one in given:
+        tell_given(voice, one, MOST_CHANGES)
+
+
+def show_verified(voice: Terminal, found: "VerificationReport") -> None:
+    """Tell what verifying found: damage, else every file and figure, and what was made with other versions."""
+    from flows.actions.verification import VerificationResult
+
+    one = found.manifest
+    voice.say("verified_what", area=one.area_name, period=one.period, revision=one.revision, sha256=found.sha256)
+    for damage in found.damage:
+        whose = f" ({damage.whose})" if damage.whose else ""
+        voice.bullet("✗", voice.text(f"damage_{damage.kind}", file=f"{damage.file}{whose}"), "red")
+    if found.result is not None:
+        _show_files(voice, found)
+        _show_figures(voice, found)
+        for name in found.result.judged_otherwise:
+            voice.say("judged_otherwise", "yellow", file=name)
+        voice.say("not_judged_again", "dim", rules=", ".join(found.result.not_judged))
+    if found.versions:
+        table = voice.table("column_made_with", "column_then", "column_now")
+        for other in found.versions:
+            table.add_row(escape(other.name), _short(other.then), _short(other.now))
+        voice.show(table)
+    style = {
+        VerificationResult.EQUAL: "bold green",
+        VerificationResult.FILES_DIFFER: "bold yellow",
+        VerificationResult.DAMAGED: "bold red",
+    }
+    voice.say(f"verdict_{found.verdict.name.lower()}", style[found.verdict])
+
+
+def _show_files(voice: Terminal, found: "VerificationReport") -> None:
+    if found.result is None:
+        return
+    table = voice.table("column_file", "column_verified")
+    for name in found.result.equal:
+        table.add_row(escape(name), voice.text("file_equal"))
+    for name in dict.fromkeys((*found.result.differing, *found.unexplained)):
+        if name in found.unexplained:
+            told = "file_changed"
+        else:
+            told = "file_differed_then" if name in found.manifest.differing else "file_differs"
+        table.add_row(escape(name), voice.text(told))
+    voice.show(table)
+
+
+def _show_figures(voice: Terminal, found: "VerificationReport") -> None:
+    if found.result is None or not found.result.figures:
+        return
+    table = voice.table("indicator", "column_column", "column_published", "column_recomputed")
+    for one in found.result.figures[:MOST_FIGURES]:
+        table.add_row(escape(one.indicator), one.column, escape(one.published), escape(one.recomputed))
+    voice.show(table)
+    if len(found.result.figures) > MOST_FIGURES:
+        voice.say("and_more", count=len(found.result.figures) - MOST_FIGURES)
+
+
+def _short(version: str) -> str:
+    return version[:12] or "—"

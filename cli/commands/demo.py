@@ -1,0 +1,206 @@
+"""`tonghop demo`: two nights of a sample district, with one commune refused, corrected and rerun."""
+
+import shutil
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+from rich.markup import escape
+from rich.text import Text
+
+from domain.errors import TerminalError, UsageError
+from flows.support.settings import Settings, prepare_environment
+
+if TYPE_CHECKING:
+    from cli.output.terminal import Terminal
+    from domain.catalog.catalog import Catalog
+    from flows.pipeline.outcome import RunOutcome
+    from warehouse.queries import Revision
+
+AREA = "585"
+_MARK = ".tonghop-demo"
+
+
+class StoryBrokenError(TerminalError):
+    """The demo did not go as it is told."""
+
+    def __init__(self, expected: str) -> None:
+        """Keep what should have happened."""
+        self.expected = expected
+        super().__init__(f"the demo did not go as told: {expected}. Look at what is printed above.")
+
+
+def demo(
+    context: typer.Context,
+    *,
+    seed: Annotated[int, typer.Option("--seed", help="Another number invents other splits by commune.")] = 1,
+) -> None:
+    """Tell the whole story on a sample: eight communes report, one is refused, corrected, rerun.
+
+    Everything is made anew in the folder `demo` of the home; nothing else is touched. Takes about a minute.
+
+    Example: tonghop --lang en demo
+    """
+    settings = _settings_of_the_demo(context.obj)
+    prepare_environment(settings)
+    from cli.output.terminal import Terminal
+    from domain.catalog.catalog import load_catalog
+
+    catalog = load_catalog()
+    _tell_story(settings, Terminal(catalog, settings.lang), _Plot(catalog), seed)
+
+
+class _Plot:
+    """What the sample's parameters say will happen."""
+
+    def __init__(self, catalog: "Catalog") -> None:
+        from domain.periods import parse_period
+
+        data = cast("dict[str, Any]", catalog.sample[AREA])
+        self.period = parse_period(str(data["period"]))
+        self.unit: str = data["wrong_first"]["unit"]
+        # What the district published, and what leaders look at first.
+        leads = {each.theme: each.id for each in reversed(list(catalog.indicators.values()))}
+        headlines = frozenset(leads[theme.id] for theme in catalog.themes.values() if theme.headline)
+        self.indicators: frozenset[str] = headlines.union(data["totals"])
+
+
+def _tell_story(settings: Settings, voice: "Terminal", plot: _Plot, seed: int) -> None:
+    from cli.output.run_report import tell
+    from cli.running import run_watched
+    from flows.deployments.nightly import nightly
+    from flows.deployments.rerun import rerun
+
+    _chapter(voice, 1, "arrive")
+    _write_sample(settings, voice, plot, seed)
+    _chapter(voice, 2, "night")
+    first = run_watched(voice, lambda: nightly(return_state=True))
+    tell(voice, first)
+    _expect_one_refused(first, plot)
+    _chapter(voice, 3, "status")
+    before = _show_standing(settings, voice, plot)
+    _chapter(voice, 4, "correction")
+    _deliver_correction(settings, voice, plot)
+    _chapter(voice, 5, "rerun")
+    note = voice.text("demo_reason")
+    again = partial(rerun, period=plot.period.id, units=(plot.unit,), note=note, return_state=True)
+    second = run_watched(voice, again, is_first=False)
+    tell(voice, second, most_changes=0)
+    _expect_published(second, before, plot)
+    _chapter(voice, 6, "compare")
+    _compare(settings, voice, plot, before)
+
+
+def _settings_of_the_demo(settings: Settings) -> Settings:
+    home = settings.home / "demo"
+    if home.exists() and any(home.iterdir()) and not (home / _MARK).exists():
+        raise UsageError(f"{home} is not of this demo's making and is left alone; set TONGHOP_HOME to another folder")
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    (home / _MARK).touch()
+    # Whatever the deployment's own warehouse, inbox and catalogue are: the demo keeps away from them.
+    return settings.model_copy(
+        update={"home": home, "warehouse_url": "", "inbox": (), "areas": (), "catalog": None, "batch_size": 100}
+    )
+
+
+def _write_sample(settings: Settings, voice: "Terminal", plot: _Plot, seed: int) -> None:
+    from cli.commands.sample import write
+    from workbooks.sample.inbox import make_sample
+
+    periods = [plot.period.shift(-1), plot.period]
+    with voice.console.status(voice.text("sample_writing")):
+        written = [
+            write(settings.default_inbox, file)
+            for file in make_sample(voice.catalog, AREA, periods, seed=seed, defects=0.0)
+        ]
+    corrections = sum(file.is_correction for file in written)
+    voice.say("sample_written", files=len(written) - corrections, corrections=corrections)
+    voice.point_to(settings.default_inbox)
+
+
+def _deliver_correction(settings: Settings, voice: "Terminal", plot: _Plot) -> None:
+    from cli.commands.sample import CORRECTIONS
+
+    ready = settings.home / CORRECTIONS
+    for file in sorted(path for path in ready.rglob("*.xlsx") if plot.unit in str(path.relative_to(ready))):
+        target = settings.default_inbox / file.relative_to(ready)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, target)
+        voice.point_to(target)
+
+
+def _show_standing(settings: Settings, voice: "Terminal", plot: _Plot) -> "Revision":
+    from cli.commands.status import show_standing
+    from flows.support.choices import form_for
+    from warehouse.queries import period_status
+    from warehouse.store.engine import open_engine, reading
+
+    form = form_for(voice.catalog, plot.period, None)
+    area = voice.catalog.units.area(AREA, voice.catalog.last_day(form.id, plot.period))
+    engine = open_engine(settings.database)
+    with reading(engine) as session:
+        show_standing(voice, period_status(session, voice.catalog, area, form.id, plot.period))
+    return _newest(settings, plot)
+
+
+def _newest(settings: Settings, plot: _Plot) -> "Revision":
+    from warehouse.queries import revision
+    from warehouse.store.engine import open_engine, reading
+
+    with reading(open_engine(settings.database)) as session:
+        return revision(session, AREA, plot.period)
+
+
+def _expect_one_refused(outcome: "RunOutcome", plot: _Plot) -> None:
+    refused = [verdict.unit.code if verdict.unit else verdict.file_name for verdict in outcome.refused]
+    if refused != [plot.unit]:
+        raise StoryBrokenError(f"{plot.unit} alone should have been refused, not {', '.join(refused) or 'nobody'}")
+
+
+def _expect_published(outcome: "RunOutcome", before: "Revision", plot: _Plot) -> None:
+    numbers = [given.revision for given in outcome.given if given.period == plot.period.id]
+    if outcome.refused or numbers != [before.number + 1]:
+        raise StoryBrokenError(f"the correction should have been accepted and revision {before.number + 1} published")
+
+
+def _compare(settings: Settings, voice: "Terminal", plot: _Plot, before: "Revision") -> None:
+    from cli.output.figures import figure_of
+
+    after = _newest(settings, plot)
+    old, new = ({row.indicator: row for row in each.rows} for each in (before, after))
+    moved = {change.indicator for change in after.changes}
+    shown = [each for each in new if each in plot.indicators]
+    table = voice.table("indicator", "before_rerun", "after_rerun")
+    for each in shown:
+        table.add_row(
+            escape(voice.catalog.indicators[each].name.get(voice.lang)),
+            Text(figure_of(voice, each, old[each].value, old[each]), no_wrap=True),
+            Text(figure_of(voice, each, new[each].value, new[each]), no_wrap=True),
+        )
+    voice.gap()
+    voice.show(table)
+    voice.gap()
+    voice.say("demo_more", moved=len(moved), all=len(new), shown=len(shown))
+    voice.gap()
+    voice.say("demo_open", "bold")
+    folder = settings.published / plot.period.id / AREA
+    for name in ("report.html", "rollup.xlsx", "rollup.csv"):
+        voice.point_to(_existing(folder / name))
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise StoryBrokenError(f"{path} should have been published")
+    return path
+
+
+def _chapter(voice: "Terminal", number: int, name: str) -> None:
+    voice.gap()
+    key = f"flows.demo_{name}"
+    # The story is told to engineers and officials alike.
+    first, second = (voice.catalog.text(key, "vi"), voice.catalog.text(key, "en"))
+    voice.console.rule(f"[bold]{number}[/]", align="left", style="dim")
+    voice.console.print(escape(first), style="bold")
+    voice.console.print(escape(second), style="dim")

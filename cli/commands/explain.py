@@ -1,0 +1,213 @@
+"""`tonghop explain`: the way from a published figure down to the cells it was made from."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.options import AreaOption, AsOfOption, BoundaryOption, FormOption, JsonOption, PeriodOption
+from cli.output.terminal import Terminal
+from domain.errors import UsageError
+from flows.support.settings import Settings
+
+if TYPE_CHECKING:
+    from domain.catalog.catalog import Catalog
+    from domain.periods import Period
+    from domain.rollups import Boundary, RollupRow
+    from flows.actions.originals import Original
+    from warehouse.queries import ExplainedContribution, Explanation, PublishedContribution, SourceCell
+    from warehouse.store.engine import Session
+
+MOST_CELLS = 3
+"""So many cells of one commune are named; a commune's villages have one each."""
+
+
+def explain(
+    context: typer.Context,
+    *,
+    area: AreaOption,
+    period: PeriodOption,
+    indicator: Annotated[str, typer.Option("--indicator", help="Code of the indicator, as in rollup.csv.")],
+    revision: Annotated[int | None, typer.Option("--revision", help="Which revision; else the newest.")] = None,
+    boundary: BoundaryOption = "as_then",
+    as_of: AsOfOption = None,
+    form: FormOption = None,
+    open_files: Annotated[
+        bool, typer.Option("--open", help="Also take the files it rests on out of the landing, as they were delivered.")
+    ] = False,
+    unit: Annotated[str | None, typer.Option("--unit", help="With --open: only the file of this commune.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="With --open: folder to put them in; else AREA-PERIOD.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show where a published figure comes from: communes, files with their sha256, sheets and cells, repairs.
+
+    Example: tonghop explain --area 585 --period 2025-05 --indicator CODE --open --unit 22828
+    """
+    if (unit or output) and not open_files:
+        raise UsageError("--unit and --output say which files to take out, and where to: add --open")
+    if as_of and revision:
+        raise UsageError("--revision names figures that were made, --as-of those of a moment: give one of the two")
+    from cli.output.as_json import print_json, shallow
+    from domain.catalog.catalog import load_catalog
+    from domain.periods import parse_period
+    from domain.rollups import Boundary
+    from warehouse.store.engine import migrate, open_engine, reading
+
+    settings: Settings = context.obj
+    catalog = load_catalog(settings.catalog)
+    engine = open_engine(settings.database)
+    migrate(engine)
+    wanted = _Which(area, parse_period(period), indicator, Boundary(boundary), form)
+    with reading(engine) as session:
+        if as_of:
+            found = _explain_as_of(session, catalog, wanted, as_of)
+        else:
+            found = _explain_revision(session, wanted, revision)
+    originals = _take_out(settings, found, unit, output or Path(f"{area}-{period}")) if open_files else ()
+    if as_json:
+        print_json({**shallow(found), "originals": originals} if open_files else found)
+        return
+    voice = Terminal(catalog, settings.lang)
+    show_explanation(voice, found)
+    show_originals(voice, originals)
+
+
+@dataclass(frozen=True, slots=True)
+class _Which:
+    """Which figure is asked for."""
+
+    area: str
+    period: "Period"
+    indicator: str
+    boundary: "Boundary"
+    form: str | None
+
+
+def _explain_revision(session: "Session", which: _Which, number: int | None) -> "Explanation":
+    from warehouse.queries import explain as explain_figure
+
+    return explain_figure(
+        session, which.area, which.period, which.indicator, number, form=which.form, boundary=which.boundary
+    )
+
+
+def _explain_as_of(session: "Session", catalog: "Catalog", which: _Which, as_of: str) -> "Explanation":
+    from flows.actions.area_figures import Wanted
+    from flows.support.choices import form_made_up, moment_of
+    from warehouse.queries import explain_row, revision_as_of
+
+    moment = moment_of(as_of)
+    form = form_made_up(catalog, which.period, which.form).id
+    cell = Wanted(which.area, form, which.period, which.boundary).cell(catalog, moment)
+    return explain_row(session, revision_as_of(session, catalog, cell, moment), which.indicator)
+
+
+def _take_out(settings: Settings, found: "Explanation", unit: str | None, folder: Path) -> "tuple[Original, ...]":
+    from connectors.landing import Landing
+    from flows.actions.originals import extract
+
+    parts = [one.contribution for one in found.contributions if unit in {None, one.contribution.unit}]
+    if unit and not parts:
+        raise UsageError(f"nothing of {unit} is in this figure, so there is no file of it to take out")
+    return extract(Landing(settings.landing), (part.file for part in parts), folder)
+
+
+def show_originals(voice: Terminal, originals: "tuple[Original, ...]") -> None:
+    """Name the files that were taken out, each with the hash of its bytes."""
+    if originals:
+        voice.say("explain_originals", count=len(originals))
+    for one in originals:
+        voice.point_to(one.path.absolute())
+        voice.console.print(f"    sha256 {one.sha256}", style="dim", soft_wrap=True)
+
+
+def show_explanation(voice: Terminal, found: "Explanation") -> None:
+    """Show an explanation as people read it."""
+    from cli.output.figures import figure_of, number_of
+
+    row = found.row
+    known = voice.catalog.indicators[row.indicator]
+    voice.console.print(f"[bold]{escape(known.name.get(voice.lang))}[/] ({row.indicator})")
+    voice.say(
+        "explain_figure",
+        area=found.area_name,
+        period=row.period,
+        revision=row.revision,
+        value=figure_of(voice, row.indicator, row.value, row),
+    )
+    if row.notes:
+        voice.say("explain_notes", "yellow", notes=row.notes)
+    voice.say("explain_definition", numerator=known.numerator.get(voice.lang))
+    if known.denominator:
+        voice.say("explain_denominator", denominator=known.denominator.get(voice.lang))
+    table = voice.table("unit", "fraction", "source")
+    for one in found.contributions:
+        given = one.contribution
+        numbers = [number_of(voice, number) for number in (given.numerator, given.denominator) if number is not None]
+        file = f"{given.file.file_name} · {given.file.sha256[:12]}"
+        who = "\n".join([f"{given.unit} {given.unit_name}{_of_period(row, given.period)}", *_places(voice, given)])
+        table.add_row(escape(who), " / ".join(numbers), escape(f"{_cells(voice, given.sources)}\n{file}"))
+    voice.show(table)
+    for one in found.contributions:
+        _show_repairs(voice, one)
+        _show_warnings(voice, one)
+    for unit in found.absent:
+        voice.say("explain_absent", "yellow", unit=f"{unit.code} {unit.name}{_of_period(row, unit.period)}")
+    voice.say("explain_bytes", "dim")
+
+
+def _of_period(row: "RollupRow", period: "Period") -> str:
+    """Which base period is meant, where the figure is of a longer one."""
+    return "" if period.id == row.period else f" ({period})"
+
+
+def _places(voice: Terminal, given: "PublishedContribution") -> list[str]:
+    """The successions between a unit and the area's line, and the weight by which its figure is counted."""
+    from publishing.figures.formatting import format_day, format_number
+
+    lines = [
+        voice.text(
+            "explain_through",
+            old=f"{one.old} {one.old_name}",
+            new=f"{one.new} {one.new_name}",
+            day=format_day(one.effective, voice.lang),
+            text=one.legal_basis,
+        )
+        for one in given.through
+    ]
+    if given.weight is not None:
+        weight = format_number(given.weight, voice.lang)
+        lines.append(voice.text("explain_weight", weight=weight, source=given.weight_source))
+    return lines
+
+
+def _cells(voice: Terminal, sources: "tuple[SourceCell, ...]") -> str:
+    """sheet!cell of the numerator, with the denominator's cell behind it; a commune's villages have one each."""
+    named = [f"{one.sheet}!{one.cell}{_behind(one)}" for one in sources]
+    if len(named) <= MOST_CELLS:
+        return "\n".join(named)
+    return voice.text("cells_from_to", first=named[0], last=sources[-1].cell, count=len(named))
+
+
+def _behind(one: "SourceCell") -> str:
+    return f" / {one.denominator_cell}" if one.denominator_cell not in {None, one.cell} else ""
+
+
+def _show_repairs(voice: Terminal, one: "ExplainedContribution") -> None:
+    for repair in one.repairs:
+        why = voice.catalog.repair_text(repair, voice.lang)
+        place = f"{one.contribution.unit} {repair.place}"
+        voice.say("explain_repair", cell=place, before=repair.before, after=repair.after, why=why)
+
+
+def _show_warnings(voice: Terminal, one: "ExplainedContribution") -> None:
+    from cli.output.run_report import tell_warning
+
+    if one.asked:
+        voice.console.print(f"? {one.contribution.unit} {escape(one.contribution.unit_name)}", style="bold")
+    for asked in one.asked:
+        tell_warning(voice, asked)

@@ -1,0 +1,141 @@
+"""`tonghop history`: every version of a unit's report, what became of it, and what differs between two of them."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.options import FormOption, JsonOption, PeriodOption
+from cli.output.terminal import Terminal
+from flows.support.settings import Settings
+
+if TYPE_CHECKING:
+    from domain.figure_changes import PlacedFigure
+    from flows.actions.versions import VersionDifference
+    from warehouse.queries.history import DeliveryRecord, MoveRecord, ReportHistory
+
+MOST_CHANGES = 30
+
+
+def history(
+    context: typer.Context,
+    *,
+    unit: Annotated[str, typer.Option("--unit", help="Code of the commune, as it was in that period.")],
+    period: PeriodOption,
+    form: FormOption = None,
+    diff: Annotated[
+        tuple[int, int] | None,
+        typer.Option("--diff", metavar="N M", help="Show what version M says otherwise than N; else the last two."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show every version of a commune's report: file, sender, deliveries, each move with its reason, which one counts.
+
+    A code that meant two units is that of the period. Below stands what differs between two versions, cell by cell.
+
+    Example: tonghop history --unit 22828 --period 2025-05 --diff 1 2
+    """
+    from cli.output.as_json import print_json, shallow
+    from connectors.landing import Landing
+    from domain.catalog.catalog import load_catalog
+    from domain.periods import parse_period
+    from flows.actions.versions import difference
+    from flows.support.choices import form_for
+    from warehouse.queries.history import history as history_of
+    from warehouse.store.engine import migrate, open_engine, reading
+
+    settings: Settings = context.obj
+    catalog = load_catalog(settings.catalog)
+    wanted = parse_period(period)
+    chosen = form_for(catalog, wanted, form)
+    who = catalog.units.get(unit, catalog.last_day(chosen.id, wanted))
+    engine = open_engine(settings.database)
+    migrate(engine)
+    with reading(engine) as session:
+        found = history_of(session, who.key, chosen.id, wanted)
+    differs = difference(engine, Landing(settings.landing), catalog, found, diff)
+    if as_json:
+        print_json({**shallow(found), "difference": differs})
+        return
+    voice = Terminal(catalog, settings.lang)
+    show_history(voice, found, who.name)
+    if differs is not None:
+        show_difference(voice, differs)
+
+
+def show_history(voice: Terminal, found: "ReportHistory", unit_name: str) -> None:
+    """Show the versions of a report as people read them."""
+    if not found.versions:
+        voice.say("history_none", unit=f"{found.unit} {unit_name}", period=found.period.id)
+        return
+    voice.say("history_title", "bold", unit=f"{found.unit} {unit_name}", period=found.period.id)
+    for version in found.versions:
+        voice.gap()
+        state = voice.submission_state(version.state)
+        if version.issues:
+            state += f" ({voice.text('faults' if version.accepted_at is None else 'remarks', count=version.issues)})"
+        kind = "history_counted" if version.counted else "history_version"
+        voice.say(kind, "bold green" if version.counted else "bold", version=version.version, state=state)
+        voice.console.print(f"  {escape(version.file_name)}", soft_wrap=True)
+        voice.console.print(f"  sha256 {version.sha256}", style="dim", soft_wrap=True)
+        for delivery in version.deliveries:
+            voice.bullet("⇣", _came(voice, delivery))
+        for move in version.moves:
+            voice.bullet("•", _moved(voice, move))
+
+
+def show_difference(voice: Terminal, found: "VersionDifference") -> None:
+    """Show what one version says otherwise than another."""
+    voice.gap()
+    voice.say("history_difference", "bold", before=found.before, after=found.after, count=len(found.changes))
+    for version in found.read_again:
+        voice.say("history_read_again", "dim", version=version)
+    if not found.changes:
+        return
+    table = voice.table("unit", "indicator", "moved_column", "before", "after")
+    for change in found.changes[:MOST_CHANGES]:
+        known = voice.catalog.indicators.get(change.indicator)
+        table.add_row(
+            change.unit,
+            escape(known.name.get(voice.lang) if known else change.indicator),
+            voice.text(f"part_{change.part}"),
+            _shown(voice, change.before),
+            _shown(voice, change.after),
+        )
+    voice.show(table)
+    if len(found.changes) > MOST_CHANGES:
+        voice.say("and_more", count=len(found.changes) - MOST_CHANGES)
+
+
+def _came(voice: Terminal, delivery: "DeliveryRecord") -> str:
+    from publishing.figures.formatting import format_time
+
+    came = voice.text(
+        "history_delivery",
+        at=format_time(delivery.delivered_at, voice.lang),
+        connector=delivery.connector,
+        path=delivery.path,
+    )
+    return f"{came} {voice.text('history_sender', sender=delivery.sender)}" if delivery.sender else came
+
+
+def _moved(voice: Terminal, move: "MoveRecord") -> str:
+    """A move in a sentence; a reason's sentence says more than the state's."""
+    from publishing.figures.formatting import format_time
+
+    why = voice.text(f"move_{move.reason or move.to_state}")
+    said = voice.text("history_said", actor=move.actor, note=move.note) if move.actor else ""
+    return " ".join(filter(None, (f"{format_time(move.at, voice.lang)}:", why, said)))
+
+
+def _shown(voice: Terminal, placed: "PlacedFigure | None") -> str:
+    from cli.output.figures import number_of
+
+    if placed is None:
+        return ""
+    figure = placed.figure
+    if figure.number is not None:
+        text = number_of(voice, figure.number)
+    else:
+        text = voice.text(f"cell_{figure.state}", raw=figure.raw)
+    return escape(f"{text}\n{placed.sheet}!{figure.cell}")

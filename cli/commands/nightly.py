@@ -1,0 +1,41 @@
+"""`tonghop nightly`: run the night now."""
+
+from typing import Annotated
+
+import typer
+
+from cli.options import WaitOption
+from flows.support.settings import patient, prepare_environment
+
+
+def nightly(
+    context: typer.Context,
+    *,
+    period: Annotated[
+        str | None, typer.Option("--period", help="Judge only this period, e.g. 2025-05; else every open one.")
+    ] = None,
+    wait: WaitOption = None,
+) -> None:
+    """Take whatever arrived, check it, load it, roll it up and publish it.
+
+    Safe to run at any time: a second run over the same inbox changes nothing. Refused submissions are told by name,
+    sheet and cell; the others are published, the area marked partial. Uses the Prefect server of PREFECT_API_URL, else
+    a temporary one.
+
+    Example: tonghop nightly --period 2025-05
+    """
+    settings = patient(context.obj, wait)
+    prepare_environment(settings)
+    from cli.output.run_report import tell
+    from cli.output.terminal import Terminal
+    from cli.running import exit_code, run_watched
+    from domain.catalog.catalog import load_catalog
+    from domain.periods import parse_period
+
+    voice = Terminal(load_catalog(settings.catalog), settings.lang)
+    wanted = parse_period(period).id if period else None
+    from flows.deployments.nightly import nightly as flow
+
+    outcome = run_watched(voice, lambda: flow(period=wanted, return_state=True))
+    tell(voice, outcome)
+    raise typer.Exit(exit_code(outcome))

@@ -1,0 +1,63 @@
+"""`tonghop publish`: give figures out on demand, beside those that every night publishes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import AreaOption, AsOfOption, BoundaryOption, FormOption, PeriodOption, WaitOption
+from domain.errors import UsageError
+from flows.support.settings import patient
+
+
+def publish(
+    context: typer.Context,
+    *,
+    area: AreaOption,
+    period: PeriodOption,
+    boundary: BoundaryOption = "as_then",
+    as_of: AsOfOption = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="With --as-of: folder to write to; else AREA-PERIOD-as-of.")
+    ] = None,
+    form: FormOption = None,
+    wait: WaitOption = None,
+) -> None:
+    """Roll an area up and publish it; the nights keep it up to date from then on.
+
+    With --as-of the page, workbook and table of what was known then are written to a folder of their own; what is
+    published stays as it is.
+
+    Example: tonghop publish --area 22810 --period 2025-05 --boundary as_now
+    """
+    if output and not as_of:
+        raise UsageError("--output says where figures as of a moment are written: add --as-of")
+    settings = patient(context.obj, wait)
+    from uuid import uuid4
+
+    from cli.output.run_report import MOST_CHANGES, tell_given
+    from cli.output.terminal import Terminal
+    from cli.running import ProgressBars
+    from domain.periods import parse_period
+    from domain.rollups import Boundary
+    from flows.actions.area_figures import Wanted
+    from flows.actions.publish_on_demand import hand_over, publish_asked
+    from flows.pipeline.pipeline import Run
+    from flows.pipeline.plain_steps import PlainSteps
+    from flows.pipeline.scope import RunScope
+    from flows.support.choices import form_made_up, moment_of
+    from flows.support.context import build_context
+
+    house = build_context(settings)
+    voice = Terminal(house.catalog, settings.lang)
+    chosen = form_made_up(house.catalog, parse_period(period), form)
+    wanted = Wanted(area, chosen.id, parse_period(period), Boundary(boundary))
+    if as_of:
+        folder = hand_over(house, wanted, moment_of(as_of), output or Path(f"{area}-{period}-as-of"))
+        voice.say("handed_over", area=area, period=period, moment=as_of)
+        voice.point_to(folder.absolute())
+        return
+    bars = ProgressBars(voice)
+    with bars.progress:
+        given = publish_asked(Run(house, RunScope(), PlainSteps(str(uuid4())), bars), wanted)
+    tell_given(voice, given, MOST_CHANGES)

@@ -1,0 +1,73 @@
+"""`tonghop rollup`: an area's figures for a period, as they are or were known, without keeping anything."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import typer
+from rich.markup import escape
+
+from cli.options import AreaOption, AsOfOption, BoundaryOption, FormOption, JsonOption, PeriodOption
+from cli.output.terminal import Terminal
+from flows.support.settings import Settings
+
+if TYPE_CHECKING:
+    from warehouse.queries import Revision
+
+
+def rollup(
+    context: typer.Context,
+    *,
+    area: AreaOption,
+    period: PeriodOption,
+    boundary: BoundaryOption = "as_then",
+    as_of: AsOfOption = None,
+    form: FormOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show an area's figures for a month, quarter, half-year or year, with how many units are in each.
+
+    Any commune, district, province, the country or an area of your own. Nothing is kept or published: see `publish`.
+
+    Example: tonghop rollup --area 22810 --period 2025-Q2 --boundary as_now --as-of 2025-07-20T00:00
+    """
+    from cli.output.as_json import print_json
+    from domain.catalog.catalog import load_catalog
+    from domain.periods import parse_period
+    from domain.rollups import Boundary
+    from flows.actions.area_figures import Wanted, look
+    from flows.support.choices import form_made_up, moment_of
+    from warehouse.store.engine import migrate, open_engine
+
+    settings: Settings = context.obj
+    catalog = load_catalog(settings.catalog)
+    wanted = parse_period(period)
+    chosen = form_made_up(catalog, wanted, form)
+    engine = open_engine(settings.database)
+    migrate(engine)
+    moment = moment_of(as_of) if as_of else datetime.now(UTC)
+    found = look(engine, catalog, Wanted(area, chosen.id, wanted, Boundary(boundary)), moment)
+    if as_json:
+        print_json({"area_name": found.area_name, "as_of": moment, "rows": found.rows})
+    else:
+        show_rollup(Terminal(catalog, settings.lang), found)
+
+
+def show_rollup(voice: Terminal, found: "Revision") -> None:
+    """Show figures as people read them: one line each, and below it whatever is to be minded."""
+    from cli.output.figures import figure_of
+    from publishing.figures.formatting import format_time
+
+    moment = format_time(found.published_at, voice.lang)
+    title = voice.text("rollup_title", area=found.area_name, period=found.period.id, moment=moment)
+    table = voice.table("indicator", "value", "units", "standing", title=title)
+    for row in found.rows:
+        name = voice.catalog.indicators[row.indicator].name.get(voice.lang)
+        table.add_row(
+            f"{escape(name)} ({row.indicator})",
+            figure_of(voice, row.indicator, row.value, row),
+            f"{row.units_accepted}/{row.units_expected}",
+            voice.text(f"row_{row.status}"),
+        )
+    voice.show(table)
+    for note in dict.fromkeys(row.notes for row in found.rows if row.notes):
+        voice.bullet("•", note)

@@ -1,0 +1,215 @@
+"""`tonghop rules`: which rules there are, what one of them says, and what it would have done."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.options import CatalogOption, JsonOption
+from cli.output.terminal import Terminal
+from flows.support.settings import Settings
+
+if TYPE_CHECKING:
+    from domain.catalog.catalog import Catalog
+    from domain.rules import FigureName, Rule, Setting
+
+DayOption = Annotated[
+    datetime | None,
+    typer.Option("--on", metavar="DATE", formats=["%Y-%m-%d"], help="Also the stage as of a day: 2025-06-14."),
+]
+
+rules = typer.Typer(
+    name="rules",
+    help="The rules that reports are judged by: list them, show one, try one on the past.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@rules.command("list")
+def list_rules(
+    context: typer.Context,
+    *,
+    on: DayOption = None,
+    catalog: CatalogOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the rules: id, kind, severity, the stage they have reached, the indicators they judge, title.
+
+    A report meets the stage that a rule has reached on the last day of the report's period.
+
+    Example: tonghop rules list --on 2025-06-14
+    """
+    from cli.output.as_json import print_json
+
+    voice, known = _open(context.obj, catalog)
+    today, then = _today(), on.date() if on else None
+    if as_json:
+        print_json([_summary(known, rule, voice, today, then) for rule in known.rules.values()])
+        return
+    columns = ("rule_id", "rule_kind", "rule_severity", "rule_stage")
+    table = voice.table(*columns, *(["rule_stage_then"] if then else []), "rule_judges", "rule_title")
+    table.columns[0].no_wrap = True  # it is what show and backtest are told
+    for rule in known.rules.values():
+        stages = [voice.text(f"rule_stage_{_stage(rule, day)}") for day in (today, then) if day]
+        judges = voice.text("rule_whole_report") if (judged := _judged(known, rule)) is None else _few(voice, judged)
+        table.add_row(rule.id, rule.kind, rule.severity, *stages, judges, escape(rule.title.get(voice.lang)))
+    voice.show(table)
+    voice.say("rules_count", "dim", count=len(known.rules), root=known.root)
+
+
+@rules.command()
+def show(
+    context: typer.Context,
+    rule_id: Annotated[str, typer.Argument(metavar="RULE", help="Id of the rule: tonghop rules list shows them.")],
+    *,
+    on: DayOption = None,
+    catalog: CatalogOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show all of one rule: what it judges and how, its texts, from which days it stands at which stage, its source.
+
+    Example: tonghop rules show stock_falls
+    """
+    from cli.output.as_json import print_json
+
+    voice, known = _open(context.obj, catalog)
+    rule = find_rule(known, rule_id)
+    today, then = _today(), on.date() if on else None
+    if as_json:
+        print_json(_summary(known, rule, voice, today, then) | _details(known, rule))
+        return
+    voice.console.print(f"[bold]{rule.id}[/]  {escape(rule.title.get(voice.lang))}", soft_wrap=True)
+    for name, text in _lines(voice, known, rule, today, then):
+        voice.gap()
+        voice.say(f"rule_{name}", "bold")
+        for line in text.splitlines():
+            voice.bullet(" ", line)
+
+
+def find_rule(catalog: "Catalog", rule_id: str) -> "Rule":
+    """The rule of that id.
+
+    Raises:
+        UsageError: there is none.
+    """
+    from difflib import get_close_matches
+
+    from domain.errors import UsageError
+
+    if rule_id in catalog.rules:
+        return catalog.rules[rule_id]
+    near = get_close_matches(rule_id, catalog.rules)
+    hint = f"did you mean {', '.join(near)}?" if near else "tonghop rules list shows them all"
+    raise UsageError(f"there is no rule {rule_id} in {catalog.root}: {hint}")
+
+
+def _open(settings: Settings, catalog: Path | None) -> "tuple[Terminal, Catalog]":
+    from domain.catalog.catalog import load_catalog
+
+    known = load_catalog(catalog or settings.catalog)
+    return Terminal(known, settings.lang), known
+
+
+def _today() -> date:
+    from domain.placing import day_in_vietnam
+
+    return day_in_vietnam(datetime.now(UTC))
+
+
+def _stage(rule: "Rule", day: date) -> str:
+    return str(rule.stage_on(day) or "none")
+
+
+def _judged(catalog: "Catalog", rule: "Rule") -> tuple[str, ...] | None:
+    from expectations.reach import covered
+
+    return covered(rule, tuple(catalog.indicators.values()))
+
+
+def _few(voice: Terminal, judged: tuple[str, ...]) -> str:
+    return ", ".join(judged) if len(judged) <= 2 else voice.text("rule_many", count=len(judged))
+
+
+def _summary(catalog: "Catalog", rule: "Rule", voice: Terminal, today: date, then: date | None) -> dict[str, object]:
+    """What programs get of a rule in a list; `indicators` null: it judges reports as wholes."""
+    asked = {"on": then, "stage_on": rule.stage_on(then)} if then else {}
+    return {
+        "id": rule.id,
+        "kind": rule.kind,
+        "severity": rule.severity,
+        "stage": rule.stage_on(today),
+        **asked,
+        "indicators": _judged(catalog, rule),
+        "title": rule.title.get(voice.lang),
+    }
+
+
+def _details(catalog: "Catalog", rule: "Rule") -> dict[str, object]:
+    from expectations.reach import looks_beyond
+
+    return {
+        "stages": {stage.value: since for stage, since in rule.stages.items()},
+        "parameters": {name: _plain(value) for name, value in _parameters(rule).items()},
+        "texts": {name: getattr(rule, name) for name in ("title", "message", "action")},
+        "facts": rule.facts,
+        "looks_beyond_the_report": looks_beyond(rule, tuple(catalog.indicators.values())),
+        "source": rule.source,
+        "file": rule.file,
+        "line": rule.line,
+    }
+
+
+def _parameters(rule: "Rule") -> "dict[str, Setting | None]":
+    """All that can be set of a rule's kind: as the rule sets it, else the kind's own."""
+    from expectations.registry import kind_of
+
+    found: dict[str, Setting | None] = {}
+    for name, parameter in kind_of(rule).parameters.items():
+        default = parameter.default
+        found[name] = rule.parameters.get(name, None if default is None else str(default))
+    return found
+
+
+def _plain(value: "Setting | None") -> object:
+    return [_figure(one) for one in value] if isinstance(value, tuple) else value
+
+
+def _figure(name: "FigureName") -> str:
+    return f"{name.indicator}.{name.role}"
+
+
+def _lines(voice: Terminal, catalog: "Catalog", rule: "Rule", today: date, then: date | None) -> list[tuple[str, str]]:
+    """A rule's parts, each with the name of its heading."""
+    from expectations.reach import looks_beyond
+
+    lang, judged = voice.lang, _judged(catalog, rule)
+    names = [f"{one}  {catalog.indicators[one].name.get(lang)}" for one in judged or ()]
+    stages = [f"{since.isoformat()}  {voice.text(f'rule_stage_{stage}')}" for stage, since in rule.stages.items()]
+    stages += [
+        voice.text("rule_stage_at", day=day.isoformat(), stage=voice.text(f"rule_stage_{_stage(rule, day)}"))
+        for day in (today, then)
+        if day
+    ]
+    parameters = [f"{name}: {_in_words(voice, value)}" for name, value in _parameters(rule).items()]
+    beyond = looks_beyond(rule, tuple(catalog.indicators.values()))
+    return [
+        ("message", rule.message.get(lang)),
+        ("action", rule.action.get(lang)),
+        ("kind", rule.kind),
+        ("parameters", "\n".join(parameters) or voice.text("rule_no_parameters")),
+        ("severity", catalog.text(f"domain.severity.{rule.severity}", lang)),
+        ("stage", "\n".join(stages)),
+        ("judges", "\n".join(names) if judged is not None else voice.text("rule_whole_report")),
+        ("reach", voice.text("rule_reach_beyond" if beyond else "rule_reach_own")),
+        ("source", rule.source),
+        ("file", f"{catalog.root / rule.file}:{rule.line}"),
+    ]
+
+
+def _in_words(voice: Terminal, value: "Setting | None") -> str:
+    if value is None:
+        return voice.text("rule_parameter_open")
+    return " + ".join(map(_figure, value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,144 @@
+"""`tonghop runs`: which runs there were and what they did, and whether the night ran at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import JsonOption
+from cli.output.terminal import Terminal
+from domain.errors import TerminalError, TonghopError, UsageError
+from flows.support.settings import Settings
+
+if TYPE_CHECKING:
+    from flows.actions.run_list import ListedRun
+
+_COLOURS = {"well": "green", "refused": "red", "unfinished": "yellow"}
+_COUNTS = ("judged", "refused", "published")
+"""What fits a terminal of eighty columns; --json has all that was counted."""
+
+
+def runs(
+    context: typer.Context,
+    *,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="Only nightly, rerun, close, withdraw, …; else every kind.")
+    ] = None,
+    last: Annotated[int, typer.Option("--last", min=1, help="How many, newest first.")] = 20,
+    expect: Annotated[
+        str | None,
+        typer.Option("--expect", metavar="HH:MM", help="Fail unless a night ended in the day before this time."),
+    ] = None,
+    mail: Annotated[
+        bool, typer.Option("--mail", help="With --expect: a failure is also told by mail, to TONGHOP_MAIL_TO.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List the runs: kind, start, how long they took, what they counted, how they ended.
+
+    With --expect it says only whether a night has ended, for a timer: exit code 3 when none did. It asks the warehouse
+    and needs no Prefect server, so it speaks up, with --mail also from afar, even when nothing else runs.
+
+    Example: tonghop runs --kind nightly --last 7
+
+    Example: tonghop runs --expect 06:00 --mail
+    """
+    from cli.output.as_json import print_json
+    from domain.catalog.catalog import load_catalog
+    from flows.actions.run_list import listed
+    from warehouse.queries.runs import runs as look_back
+    from warehouse.store.engine import migrate, open_engine, reading
+
+    if mail and expect is None:
+        raise UsageError("--mail tells of a night that is missing: say with --expect by when one should have ended")
+    settings: Settings = context.obj
+    voice = Terminal(load_catalog(settings.catalog), settings.lang)
+    if expect is not None:
+        with _told_by_mail(voice, settings, expect) if mail else nullcontext():
+            _expect(voice, settings, expect)
+        return
+    engine = open_engine(settings.database)
+    migrate(engine)
+    with reading(engine) as session:
+        found = [listed(record) for record in look_back(session, last, kind)]
+    if as_json:
+        print_json(found)
+    elif found:
+        _show(voice, found)
+    else:
+        voice.say("no_runs")
+
+
+@contextmanager
+def _told_by_mail(voice: Terminal, settings: Settings, clock: str) -> Iterator[None]:
+    """Tell whoever gets notices of our error within the block, whichever it is: then nobody knows of a night."""
+    from flows.presentation.message_formatter import MessageFormatter
+    from flows.presentation.notices import of_no_night, send
+    from flows.support.masking import masked
+
+    try:
+        yield
+    except TonghopError as error:
+        if settings.sends_mail:
+            try:
+                send(settings, of_no_night(MessageFormatter(voice.catalog, voice.lang), clock, masked(str(error))))
+            except TonghopError as unsent:
+                raise TerminalError(f"{error}. Nobody was told by mail: {unsent}") from error
+        raise
+
+
+def _expect(voice: Terminal, settings: Settings, clock: str) -> None:
+    from datetime import UTC, datetime
+
+    from flows.actions.run_list import NIGHT, NoRunError, expected_since
+    from publishing.figures.formatting import format_time
+    from warehouse.queries.runs import last_ended
+    from warehouse.queries.runs import runs as look_back
+    from warehouse.store.engine import migrate, open_engine, reading
+
+    engine = open_engine(settings.database)
+    migrate(engine)
+    since = expected_since(clock, datetime.now(UTC))
+    with reading(engine) as session:
+        ended = last_ended(session, NIGHT, since)
+        newest = look_back(session, 1, NIGHT)
+    if ended is None or ended.finished_at is None:
+        raise NoRunError(since, next((one for one in newest if one.finished_at is None), None))
+    voice.say("night_ended", "green", at=format_time(ended.finished_at, voice.lang))
+
+
+def _show(voice: Terminal, found: "list[ListedRun]") -> None:
+    from rich.markup import escape
+
+    from publishing.figures.formatting import format_time
+
+    # Nights have no reason: the column is only there when some run has one.
+    why = ("why",) if any(one.record.reason for one in found) else ()
+    table = voice.table("run_started", "run_kind", "run_took", "run_ended", *(f"count_{one}" for one in _COUNTS), *why)
+    for one in found:
+        record = one.record
+        table.add_row(
+            format_time(record.started_at, voice.lang),
+            escape(record.kind),
+            "" if one.seconds is None else _duration(one.seconds),
+            f"[{_COLOURS[one.ended]}]{voice.text(f'ended_{one.ended}')}[/]",
+            *(str(record.counts.get(name, "")) for name in _COUNTS),
+            *([escape(_why(voice, record.reason))] if why else []),
+        )
+    voice.show(table)
+
+
+def _why(voice: Terminal, reason: str | None) -> str:
+    """The reason's sentence and the person's own words behind it; of old runs those words alone."""
+    code, mark, note = (reason or "").partition(": ")
+    key = f"reason_{code}"
+    if f"flows.{key}" not in voice.catalog.texts:
+        return reason or ""
+    return voice.text(key) + (f": {note}" if mark else "")
+
+
+def _duration(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"

@@ -1,0 +1,89 @@
+"""`tonghop sample`: write an inbox of filled workbooks, as the communes of an area would send them."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import track
+
+from cli.options import AreaOption
+from domain.errors import UsageError
+from flows.support.settings import Settings
+
+if TYPE_CHECKING:
+    from workbooks.sample.inbox import SampleFile
+
+CORRECTIONS = "corrections"
+"""Folder beside the inbox where corrections lie ready."""
+
+
+def sample(
+    context: typer.Context,
+    *,
+    area: AreaOption,
+    first: Annotated[str, typer.Option("--from", help="First period, e.g. 2025-04.")],
+    last: Annotated[str, typer.Option("--to", help="Last period, e.g. 2025-05.")],
+    seed: Annotated[int, typer.Option("--seed", help="Same number, same files, byte for byte.")] = 1,
+    defects: Annotated[str, typer.Option("--defects", help="Share of workbooks that are wrong, e.g. 10%.")] = "0%",
+    inbox: Annotated[
+        Path | None, typer.Option("--inbox", "-o", help="Folder to write to; else the inbox of the home.")
+    ] = None,
+) -> None:
+    """Write an inbox of filled sample workbooks; corrections of wrong ones lie ready in a folder beside it.
+
+    Figures of communes are invented and marked so.
+
+    Example: tonghop sample --area 585 --from 2025-04 --to 2025-05 --seed 1
+    """
+    from cli.output.terminal import Terminal
+    from domain.catalog.catalog import load_catalog
+    from domain.periods import parse_period, periods_between
+    from workbooks.sample.inbox import make_sample
+
+    settings: Settings = context.obj
+    catalog = load_catalog(settings.catalog)
+    voice = Terminal(catalog, settings.lang)
+    periods = periods_between(parse_period(first), parse_period(last))
+    folder = (inbox or settings.default_inbox).absolute()
+    expected = sum(
+        len(catalog.owing_units(form.id, area, period))
+        for form in catalog.forms.values()
+        for period in periods
+        if form.frequency is period.frequency
+    )
+    files = make_sample(catalog, area, periods, seed, share(defects))
+    written = [
+        write(folder, file)
+        for file in track(files, voice.text("sample_writing"), total=expected, console=voice.console, transient=True)
+    ]
+    corrections = sum(file.is_correction for file in written)
+    voice.say("sample_written", files=len(written) - corrections, corrections=corrections)
+    voice.point_to(folder)
+    if corrections:
+        voice.point_to(folder.parent / CORRECTIONS)
+
+
+def write(inbox: Path, file: "SampleFile") -> "SampleFile":
+    """Put a sample's file where it belongs, dated as if it had been delivered then."""
+    target = (inbox.parent / CORRECTIONS if file.is_correction else inbox) / file.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(file.data)
+    moment = file.delivered_at.timestamp()
+    os.utime(target, (moment, moment))
+    return file
+
+
+def share(text: str) -> float:
+    """A share typed as `10%` or `10`, as a number from 0 to 1.
+
+    Raises:
+        UsageError: it is no percentage from 0 to 100.
+    """
+    try:
+        number = float(text.removesuffix("%").replace(",", "."))
+    except ValueError as error:
+        raise UsageError(f"--defects {text}: write a percentage such as 10%") from error
+    if not 0 <= number <= 100:
+        raise UsageError(f"--defects {text}: a percentage lies between 0% and 100%")
+    return number / 100

@@ -1,0 +1,54 @@
+"""`tonghop serve`: show what was published, and to the office what came in, was checked and returned."""
+
+from typing import Annotated
+
+import typer
+
+from flows.support.settings import Settings
+
+
+def serve(
+    context: typer.Context,
+    *,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; 0.0.0.0 for other machines, behind a proxy with TLS.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the published pages.")] = 8080,
+    office_port: Annotated[
+        int, typer.Option("--office-port", min=1, max=65535, help="Port of quality pages and returned workbooks.")
+    ] = 8081,
+) -> None:
+    """Serve published pages on one port; quality pages and returned workbooks on another, behind a password.
+
+    The second port needs TONGHOP_OFFICE_AUTH=name:password and stays closed without it. Set TONGHOP_BASE_URL and
+    TONGHOP_OFFICE_URL to the addresses that people's browsers use: the Prefect UI and notices link to them.
+
+    Example: TONGHOP_OFFICE_AUTH=an:secret tonghop serve --port 8080 --office-port 8081
+    """
+    settings: Settings = context.obj
+    from datetime import UTC, datetime
+
+    from cli.output.terminal import Terminal
+    from domain.catalog.catalog import load_catalog
+    from domain.placing import day_in_vietnam
+    from publishing.figures.formatter import ReportFormatter
+    from warehouse.store.engine import migrate, open_engine
+    from web.apps import office_site, published_site
+    from web.server import Site, run
+
+    catalog = load_catalog(settings.catalog)
+    voice, words = Terminal(catalog, settings.lang), ReportFormatter(catalog, settings.lang)
+    today = lambda: day_in_vietnam(datetime.now(UTC))  # noqa: E731 # a clock, handed over
+    sites = [Site(published_site(settings.published, words, today), host, port)]
+    voice.say("serving_published", url=f"http://{host}:{port}/")
+    if settings.office_auth is None:
+        voice.say("office_closed", "yellow")
+    else:
+        engine = open_engine(settings.database)
+        migrate(engine)
+        credential = settings.office_auth.get_secret_value()
+        sites.append(Site(office_site(settings.quality, settings.outbox, engine, words, credential), host, office_port))
+        voice.say("serving_office", url=f"http://{host}:{office_port}/")
+    if host not in {"127.0.0.1", "localhost", "::1"}:
+        voice.say("serving_in_clear", "yellow")
+    run(sites)

@@ -1,0 +1,178 @@
+"""`tonghop status`: who reported, who is late or missing, whose report was refused and why."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import typer
+from rich.markup import escape
+
+from cli.options import AreaOption, FormOption, JsonOption, PeriodOption
+from cli.output.terminal import Terminal
+from domain.placing import day_in_vietnam
+from flows.support.settings import Settings
+
+if TYPE_CHECKING:
+    from domain.waivers import OpenWarning
+    from warehouse.queries import PeriodStatus, Refusal, UnitStatus
+    from warehouse.rollups.closings import Closing
+    from warehouse.store.engine import Session
+
+    _AskedOf = dict[str, tuple[OpenWarning, ...]]
+
+
+def status(
+    context: typer.Context,
+    *,
+    area: AreaOption,
+    period: PeriodOption,
+    form: FormOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show who reported for an area and period, who is late or missing, whose report was refused and why.
+
+    Example: tonghop status --area 585 --period 2025-05
+    """
+    from cli.output.as_json import print_json, shallow
+    from domain.catalog.catalog import load_catalog
+    from domain.periods import parse_period
+    from flows.support.choices import form_for
+    from warehouse.queries import period_status, refusals
+    from warehouse.rollups.due import held_back
+    from warehouse.store.engine import migrate, open_engine, reading
+
+    settings: Settings = context.obj
+    catalog = load_catalog(settings.catalog)
+    wanted = parse_period(period)
+    chosen = form_for(catalog, wanted, form)
+    where = catalog.units.area(area, catalog.last_day(chosen.id, wanted))
+    engine = open_engine(settings.database)
+    migrate(engine)
+    with reading(engine) as session:
+        found = period_status(session, catalog, where, chosen.id, wanted)
+        unplaced = refusals(session, unplaced_only=True)
+        asked = _asked(session, found)
+        held = held_back(session, catalog, today=day_in_vietnam(datetime.now(UTC))) if found.closed else ()
+    waiting = sum(one.reports for one in held if one.closing == found.closed)
+    voice = Terminal(catalog, settings.lang)
+    days_late = max(0, (day_in_vietnam(datetime.now(UTC)) - found.deadline).days)
+    if as_json:
+        more = {"days_late": days_late, "waiting_for_reopening": waiting, "unplaced": unplaced, "warnings": asked}
+        print_json({**shallow(found), **more})
+        return
+    show_status(voice, found, unplaced, asked, days_late)
+    if found.closed:
+        show_closed(voice, found.closed, waiting)
+
+
+def _asked(session: "Session", found: "PeriodStatus") -> "_AskedOf":
+    """By unit, the warnings about its accepted report."""
+    from domain.rollups import ReportingState
+    from warehouse.queries import submission_warnings
+
+    counted = {
+        one.standing.file.submission_id: one.standing.code
+        for one in found.units
+        if one.standing.file is not None and one.standing.state is ReportingState.ACCEPTED
+    }
+    warnings = submission_warnings(session, counted, datetime.now(UTC))
+    return {counted[key]: asked for key, asked in warnings.items()}
+
+
+def show_status(
+    voice: Terminal,
+    found: "PeriodStatus",
+    unplaced: "tuple[Refusal, ...]" = (),
+    asked: "_AskedOf | None" = None,
+    days_late: int = 0,
+) -> None:
+    """Show how an area's units stand, what they have to mend and what they are asked, as people read it."""
+    from cli.output.run_report import tell_issues
+
+    show_standing(voice, found, days_late)
+    for unit in found.units:
+        if asked and unit.standing.code in asked:
+            _show_asked(voice, unit, asked[unit.standing.code], found)
+    for unit in found.units:
+        for refusal in unit.refusals:
+            tell_issues(voice, f"{unit.standing.code} {unit.standing.name}", refusal.file.file_name, refusal.issues)
+    if unplaced:
+        voice.gap()
+        voice.say("unplaced", "bold", count=len(unplaced))
+        for refusal in unplaced:
+            tell_issues(voice, "?", refusal.file.file_name, refusal.issues)
+
+
+def _show_asked(voice: Terminal, unit: "UnitStatus", asked: "tuple[OpenWarning, ...]", found: "PeriodStatus") -> None:
+    """The warnings about one report, each with its answer, or with the command that gives one."""
+    from cli.output.run_report import tell_warning
+
+    code, name = unit.standing.code, unit.standing.name
+    voice.gap()
+    voice.console.print(f"[bold]? {code} {escape(name)}[/]", soft_wrap=True)
+    for one in asked:
+        tell_warning(voice, one)
+    waiting = sorted({one.issue.code for one in asked if one.waiver is None})
+    for rule in waiting:
+        voice.say("how_to_waive", "dim", rule=rule, unit=code, period=found.period.id)
+
+
+def show_closed(voice: Terminal, closing: "Closing", waiting: int) -> None:
+    """Show that figures are closed, and how much waits for them to be opened again."""
+    from publishing.figures.formatting import format_day
+
+    day = format_day(day_in_vietnam(closing.closed_at), voice.lang)
+    voice.say("status_closed", revision=closing.revision, day=day, by=closing.closed_by, count=waiting)
+
+
+def show_standing(voice: Terminal, found: "PeriodStatus", days_late: int = 0) -> None:
+    """Show how an area's units stand, one line each; `days_late` days have passed since the deadline."""
+    from publishing.figures.formatting import format_day
+
+    deadline = format_day(found.deadline, voice.lang)
+    title = voice.text("status_title", area=found.area_name, period=found.period.id, deadline=deadline)
+    table = voice.table("unit", "standing", "received", "file", title=title)
+    for unit in found.units:
+        standing = unit.standing
+        table.add_row(
+            f"{standing.code} {standing.name}",
+            _state(voice, unit, days_late),
+            format_day(day_in_vietnam(standing.received_at), voice.lang) if standing.received_at else "",
+            escape(standing.file.file_name) if standing.file else "",
+        )
+    voice.show(table)
+    voice.gap()
+    kinds = [_kind(unit) for unit in found.units]
+    counts = {kind: kinds.count(kind) for kind in _COLOURS}
+    voice.say("status_counts", total=len(found.units), **counts)
+    voice.say("status_revision" if found.revision else "status_unpublished", revision=found.revision)
+
+
+def _kind(unit: "UnitStatus") -> str:
+    from domain.rollups import ReportingState
+
+    match unit.standing.state:
+        case ReportingState.ACCEPTED:
+            return "late" if unit.standing.late else "accepted"
+        case ReportingState.QUARANTINED:
+            return "refused"
+        case ReportingState.MISSING:
+            return "missing"
+
+
+_COLOURS = {"accepted": "green", "late": "yellow", "refused": "red", "missing": "magenta"}
+
+
+def _state(voice: Terminal, unit: "UnitStatus", days_late: int) -> str:
+    from domain.submissions import Judgement
+
+    kind = _kind(unit)
+    name = f"{kind}_warned" if unit.judgement is Judgement.ACCEPTED_WITH_WARNINGS else kind
+    notes = []
+    if unit.standing.issues:
+        notes.append(voice.text("faults" if kind == "refused" else "remarks", count=unit.standing.issues))
+    if kind == "missing" and days_late:
+        notes.append(voice.text("days_late", count=days_late))
+    if unit.waiting:
+        notes.append(voice.text("waiting_files", count=unit.waiting))
+    more = f" ({', '.join(notes)})" if notes else ""
+    return f"[{_COLOURS[kind]}]{voice.text(f'standing_{name}')}[/]{more}"

@@ -1,0 +1,111 @@
+"""`tonghop template`: write the workbooks that communes fill for a period, one of them or a whole area's."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import FormOption, PeriodOption
+from domain.errors import UsageError
+from flows.support.settings import Settings
+
+if TYPE_CHECKING:
+    from cli.output.template_writing import Past
+    from domain.catalog.catalog import Catalog
+    from domain.layouts import Form
+    from domain.periods import Period
+    from domain.units import OrgUnit
+
+
+def template(
+    context: typer.Context,
+    *,
+    period: PeriodOption,
+    unit: Annotated[str | None, typer.Option("--unit", help="Code of one commune, e.g. 22813 (Lâm Sơn).")] = None,
+    area: Annotated[
+        str | None, typer.Option("--area", help="Code of a district or province: one workbook for each commune.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File to write; with --area the folder. Else named by code and period."),
+    ] = None,
+    prefill: Annotated[
+        bool, typer.Option("--prefill", help="Fill in, marked, the end-of-period figures that were accepted last.")
+    ] = False,
+    form: FormOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over files that are there.")] = False,
+) -> None:
+    """Write the workbook a commune fills: native form, village sheet, instructions.
+
+    With --area every commune that owes the form gets one. Files that are there
+    already may be filled: they are left as they are.
+
+    With --prefill stocks (how many have, at the end of the period) are filled in
+    from the last accepted report, in pale green; what happened during a period
+    never is. A form that comes back with all of them untouched is asked about.
+
+    Example: tonghop template --unit 22813 --period 2025-06 -o lam-son.xlsx
+
+    Example: tonghop template --area 585 --period 2025-06 -o bieu-mau --prefill
+    """
+    from cli.output.template_writing import TemplateWriter
+    from cli.output.terminal import Terminal
+    from domain.catalog.catalog import load_catalog
+    from domain.periods import parse_period
+    from flows.support.choices import form_for
+
+    settings: Settings = context.obj
+    if (unit is None) == (area is None):
+        raise UsageError("name either one commune with --unit or all of an area with --area")
+    catalog = load_catalog(settings.catalog)
+    wanted = parse_period(period)
+    chosen = form_for(catalog, wanted, form)
+    voice = Terminal(catalog, settings.lang)
+    looking_back = _looking_back(settings, catalog, chosen, wanted) if prefill else nullcontext()
+    with looking_back as past:
+        writer = TemplateWriter(voice, chosen, wanted, past, force)
+        if area is None:
+            writer.write_one(_owing(catalog, chosen, unit or "", wanted), output)
+        else:
+            units = _all_owing(catalog, chosen, area, wanted)
+            writer.write_all(units, output or Path(f"{area}-{wanted}"))
+
+
+def _owing(catalog: "Catalog", form: "Form", code: str, period: "Period") -> "OrgUnit":
+    unit = catalog.units.get(code, catalog.last_day(form.id, period))
+    if not catalog.owes(form.id, unit, period):
+        raise UsageError(
+            f"{unit.name} ({code}) does not owe form {form.number} for {period}: name a {form.level}, "
+            "or all of an area with --area"
+        )
+    return unit
+
+
+def _all_owing(catalog: "Catalog", form: "Form", area: str, period: "Period") -> "Sequence[OrgUnit]":
+    units = catalog.owing_units(form.id, area, period)
+    if not units:
+        raise UsageError(f"no commune of {area} owes form {form.number} for {period}")
+    return units
+
+
+@contextmanager
+def _looking_back(settings: Settings, catalog: "Catalog", form: "Form", period: "Period") -> "Iterator[Past]":
+    """Where what communes reported before is looked up.
+
+    Raises:
+        UsageError: there is no warehouse.
+    """
+    from flows.actions.prefill import past_stocks
+    from warehouse.store.engine import migrate, open_engine, reading
+
+    if not settings.has_warehouse:
+        raise UsageError(
+            f"--prefill takes what was accepted before, and there is no warehouse in {settings.home}: leave it out, "
+            "or set TONGHOP_HOME or TONGHOP_WAREHOUSE_URL to where the nights run"
+        )
+    engine = open_engine(settings.database)
+    migrate(engine)
+    with reading(engine) as session:
+        yield lambda unit: past_stocks(session, catalog, form.id, unit, period)

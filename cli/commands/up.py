@@ -1,0 +1,146 @@
+"""`tonghop up` and `down`: the whole service on this machine, in one command."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from flows.support.settings import Settings, api_url, prepare_environment
+
+if TYPE_CHECKING:
+    from cli.output.terminal import Terminal
+    from flows.support.service_record import Record
+
+_HOST_HELP = "Address to listen on; any but this machine's own needs TONGHOP_SERVER_AUTH=name:password."
+
+
+def up(
+    context: typer.Context,
+    *,
+    detach: Annotated[
+        bool, typer.Option("--detach", "-d", help="Leave it running and return once it is ready.")
+    ] = False,
+    host: Annotated[str | None, typer.Option("--host", help=_HOST_HELP)] = None,
+    port: Annotated[int | None, typer.Option("--port", help="Port of Prefect's server and UI; else 4200.")] = None,
+    only: Annotated[
+        Literal["server", "worker", "definitions"] | None,
+        typer.Option(
+            "--only",
+            help="For systemd and containers: one component, in this process. See deploy/ and PREFECT_API_URL.",
+        ),
+    ] = None,
+) -> None:
+    """Start Prefect's server with its UI, a worker, all schedules and automations, and the published pages.
+
+    Waits until all is healthy and prints the addresses. Runs until Ctrl-C, or with --detach until tonghop down. What
+    ends by itself is started again. Commands like tonghop rerun use this server by themselves. A second tonghop up
+    finds the first.
+
+    Example: tonghop up
+
+    Example: tonghop up --detach --port 4300
+    """
+    settings: Settings = context.obj
+    given = {"server_host": host, "server_port": port}
+    settings = settings.model_copy(update={name: value for name, value in given.items() if value is not None})
+    if not only:
+        settings = _linked(settings)
+    prepare_environment(settings)
+    if only:
+        _run_only(settings, only)
+        return
+    from cli.output.terminal import Terminal
+    from domain.catalog.catalog import load_catalog
+
+    voice = Terminal(load_catalog(settings.catalog), settings.lang)
+    from flows.support.service_record import AlreadyUpError
+
+    try:
+        if detach:
+            show_ready(voice, _start_detached(voice, settings), "tonghop down")
+        else:
+            _run_here(voice, settings)
+    except AlreadyUpError as error:
+        voice.say("up_already", "bold")
+        if error.record:
+            show_ready(voice, error.record, "tonghop down")
+
+
+def down(context: typer.Context) -> None:
+    """Stop what tonghop up started on this home, and nothing else.
+
+    Runs at work are ended; the next run makes them good, from the files as they were received.
+
+    Example: tonghop down
+    """
+    from cli.output.terminal import Terminal
+    from domain.catalog.catalog import load_catalog
+    from flows.service.stopping import stop
+
+    settings: Settings = context.obj
+    voice = Terminal(load_catalog(settings.catalog), settings.lang)
+    with voice.console.status(voice.text("down_stopping")):
+        found = stop(settings.home)
+    voice.say("down_stopped" if found else "down_nothing", "bold green" if found else "", home=settings.home)
+
+
+def show_ready(voice: "Terminal", record: "Record", how_to_end: str) -> None:
+    """Say where everything is and how it is ended."""
+    from cli.output.service_view import show_addresses
+    from flows.support.service_record import READY
+
+    voice.say("up_ready" if record.stage == READY else "up_still_starting", "bold green")
+    show_addresses(voice, record)
+    voice.say("up_how_to_end", "dim", command=how_to_end)
+
+
+def _linked(settings: Settings) -> Settings:
+    # Notices and the Prefect UI link to the pages; where nobody said under which address, it is this machine's own.
+    pages = settings.address_of(settings.pages_port)
+    office = settings.address_of(settings.office_port) if settings.office_auth else ""
+    given = {"base_url": settings.base_url or pages, "office_url": settings.office_url or office}
+    return settings.model_copy(update=given)
+
+
+def _run_here(voice: "Terminal", settings: Settings) -> None:
+    from cli.output.service_view import StartupView
+    from flows.service.supervisor import Supervisor
+    from flows.support.service_record import READY
+
+    class Here(StartupView):
+        """Shows the addresses when all is ready, for then the command goes on."""
+
+        def begin(self, stage: str) -> None:
+            super().begin(stage)
+            if stage == READY:
+                show_ready(voice, supervisor.record, "Ctrl-C")
+
+    with Here(voice) as view:
+        supervisor = Supervisor(settings, view)
+        supervisor.run()
+    voice.say("down_stopped", "bold green")
+
+
+def _start_detached(voice: "Terminal", settings: Settings) -> "Record":
+    from cli.output.service_view import StartupView
+    from flows.service.detached import start_detached
+
+    with StartupView(voice) as view:
+        return start_detached(settings, view)
+
+
+def _run_only(settings: Settings, only: str) -> None:
+    from flows.service import components
+    from flows.service.api import ServerApi
+    from flows.service.exec_component import become
+    from flows.service.supervisor import PATIENCE_SECONDS, require_port
+
+    if only == components.SERVER:
+        components.require_password(settings)
+        require_port(settings, "server_port")
+        become(components.server(settings))
+    ServerApi(api_url(), settings.server_auth).wait(PATIENCE_SECONDS)
+    if only == components.WORKER:
+        become(components.worker())
+    from flows.service.definitions import apply
+
+    apply(settings)

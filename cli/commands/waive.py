@@ -1,0 +1,177 @@
+"""`tonghop waive` and `tonghop waivers`: answer a rule's warning, take the answer back, see what was answered."""
+
+import getpass
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.options import FormOption, JsonOption, PeriodOption, WaitOption
+from cli.output.terminal import Terminal
+from domain.errors import UsageError
+from flows.support.settings import Settings, patient
+
+if TYPE_CHECKING:
+    from flows.actions.waive import WaiverResult
+    from warehouse.queries.waivers import WaiverRecord
+    from warehouse.submissions.waivers import WarningSelector
+
+
+def waive(
+    context: typer.Context,
+    *,
+    rule: Annotated[
+        str, typer.Argument(help="Id of the rule that warns: tonghop status names it.", show_default=False)
+    ],
+    unit: Annotated[str, typer.Option("--unit", help="Code of the commune, as it was in that period.")],
+    period: PeriodOption,
+    reason: Annotated[str, typer.Option("--reason", help="The answer, in a sentence; shown beside the figures.")],
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="YYYY-MM-DD", help="Last day on which the answer counts.")
+    ] = None,
+    indicator: Annotated[
+        str | None, typer.Option("--indicator", help="Answer only for this indicator; else for all the rule warns of.")
+    ] = None,
+    form: FormOption = None,
+    by: Annotated[str | None, typer.Option("--by", help="Who answers; else the user of this machine.")] = None,
+    take_back: Annotated[
+        bool, typer.Option("--take-back", help="Take the answer back: the warning waits for an answer again.")
+    ] = False,
+    wait: WaitOption = None,
+) -> None:
+    """Answer a rule's warning about an accepted report, once; the answer is published beside the figures.
+
+    The answer is bound to the figures that the warning rests on: a corrected report with the same figures keeps it,
+    other figures are asked about anew. Only warnings can be answered; what refuses a report has to be mended.
+
+    Example: tonghop waive stock_falls --unit 22813 --period 2025-05 --until 2025-12-31 --reason "34 people moved away"
+    """
+    settings = patient(context.obj, wait)
+    last_day = _last_day(until, take_back=take_back)
+    from uuid import uuid4
+
+    from cli.running import ProgressBars
+    from domain.catalog.catalog import load_catalog
+    from domain.periods import parse_period
+    from flows.actions.waive import answer, take_answer_back
+    from flows.pipeline.pipeline import Run
+    from flows.pipeline.plain_steps import PlainSteps
+    from flows.pipeline.scope import RunScope
+    from flows.support.choices import form_for
+    from flows.support.context import build_context
+    from warehouse.submissions.lifecycle import DecisionReason
+    from warehouse.submissions.report_keys import SubmissionKey
+    from warehouse.submissions.waivers import WarningSelector
+
+    catalog = load_catalog(settings.catalog)
+    wanted = parse_period(period)
+    chosen = form_for(catalog, wanted, form)
+    who = catalog.units.get(unit, catalog.last_day(chosen.id, wanted))
+    if rule not in catalog.rules and rule not in catalog.issue_texts:
+        raise UsageError(f"there is no rule {rule}: tonghop status --area … --period {period} names those that warn")
+    voice = Terminal(catalog, settings.lang)
+    bars = ProgressBars(voice)
+    run = Run(build_context(settings), RunScope(period=wanted), PlainSteps(str(uuid4())), bars)
+    question = WarningSelector(SubmissionKey(who.key, chosen.id, wanted), rule, indicator)
+    said = DecisionReason(note=reason, actor=by or getpass.getuser())
+    with bars.progress:
+        answered = answer(run, question, said, last_day) if last_day else take_answer_back(run, question, said)
+    show_answered(voice, answered, question, f"{unit} {who.name}")
+
+
+def waivers(
+    context: typer.Context,
+    *,
+    unit: Annotated[str | None, typer.Option("--unit", help="Only answers about this commune.")] = None,
+    period: Annotated[str | None, typer.Option("--period", help="Only answers about this period: 2025-05.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what was answered to warnings: by whom, why, until when, and whether it still counts.
+
+    An answer counts no more when its last day has passed, when the figures it answered changed, or when it was taken
+    back. tonghop status shows the warnings that still wait for an answer.
+
+    Example: tonghop waivers --period 2025-05
+    """
+    from datetime import UTC, datetime
+
+    from cli.output.as_json import print_json
+    from domain.catalog.catalog import load_catalog
+    from domain.periods import parse_period
+    from warehouse.queries.waivers import waivers as waivers_of
+    from warehouse.store.engine import migrate, open_engine, reading
+
+    settings: Settings = context.obj
+    catalog = load_catalog(settings.catalog)
+    engine = open_engine(settings.database)
+    migrate(engine)
+    with reading(engine) as session:
+        found = waivers_of(
+            session,
+            datetime.now(UTC),
+            units=[unit] if unit else None,
+            period=parse_period(period) if period else None,
+        )
+    if as_json:
+        print_json(found)
+        return
+    show_waivers(Terminal(catalog, settings.lang), found)
+
+
+def _last_day(until: str | None, *, take_back: bool) -> date | None:
+    if take_back:
+        if until:
+            raise UsageError("--take-back takes an answer back at once: leave --until out")
+        return None
+    if not until:
+        raise UsageError("say how long the answer counts: --until YYYY-MM-DD")
+    try:
+        return date.fromisoformat(until)
+    except ValueError:
+        raise UsageError(f"--until {until} is no day: write it as 2025-12-31") from None
+
+
+def show_answered(voice: Terminal, answered: "WaiverResult", question: "WarningSelector", unit: str) -> None:
+    """Tell what was answered or taken back, and which figures say so now."""
+    from cli.output.run_report import MOST_CHANGES, tell_given
+    from flows.presentation.message_formatter import MessageFormatter
+    from publishing.figures.formatting import format_day
+
+    words = MessageFormatter(voice.catalog, voice.lang)
+    period = question.place.period.id
+    for issue in answered.issues:
+        voice.bullet("?", words.fault(issue))
+    for waiver in answered.waivers:
+        facts = {"rule": question.rule, "unit": unit, "period": period, "by": waiver.by, "reason": waiver.reason}
+        name = "waived" if answered.issues else "waiver_taken_back"
+        voice.say(name, "bold green", until=format_day(waiver.until, voice.lang), **facts)
+    if not answered.outcome.given:
+        voice.say("nothing_published")
+    for given in answered.outcome.given:
+        tell_given(voice, given, MOST_CHANGES)
+
+
+def show_waivers(voice: Terminal, found: "tuple[WaiverRecord, ...]") -> None:
+    """Show answers as people read them, newest first."""
+    from domain.placing import day_in_vietnam
+    from publishing.figures.formatting import format_day
+
+    if not found:
+        voice.say("waivers_none")
+        return
+    table = voice.table("unit", "waiver_question", "waiver_answer", "waiver_standing")
+    for one in found:
+        cells = ", ".join(dict.fromkeys(f"{each.sheet}!{each.cell}" for each in one.issues if each.cell))
+        given = voice.text("waiver_by", by=one.waiver.by, day=format_day(day_in_vietnam(one.waiver.at), voice.lang))
+        if one.taken_back is None:
+            standing = voice.text(f"waiver_{one.standing}", until=format_day(one.waiver.until, voice.lang))
+        else:
+            standing = f"{voice.text('waiver_taken_back_by')}\n“{one.taken_back.reason}”\n{one.taken_back.by}"
+        table.add_row(
+            escape(f"{one.unit} {one.unit_name}\n{one.period}"),
+            escape(f"{one.waiver.rule}\n{cells}" if cells else one.waiver.rule),
+            escape(f"“{one.waiver.reason}”\n{given}"),
+            escape(standing),
+        )
+    voice.show(table)

@@ -1,0 +1,96 @@
+"""`tonghop withdraw`: exclude an accepted report without deleting it, or take that back."""
+
+import getpass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import FormOption, PeriodOption, WaitOption
+from cli.output.terminal import Terminal
+from flows.support.settings import patient
+
+if TYPE_CHECKING:
+    from flows.actions.withdraw import WithdrawalResult
+    from warehouse.submissions.withdrawal import VersionRef
+
+
+def withdraw(
+    context: typer.Context,
+    *,
+    unit: Annotated[str, typer.Option("--unit", help="Code of the commune, as it was in that period.")],
+    period: PeriodOption,
+    reason: Annotated[str, typer.Option("--reason", help="Why, in a sentence; kept with the report.")],
+    form: FormOption = None,
+    version: Annotated[
+        int | None,
+        typer.Option("--version", help="Only this version (tonghop history shows them); else the one that counts."),
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Who decides; else the user of this machine.")] = None,
+    restore: Annotated[
+        bool, typer.Option("--restore", help="Take a withdrawal back: the withdrawn version counts again.")
+    ] = False,
+    wait: WaitOption = None,
+) -> None:
+    """Exclude a commune's accepted report without deleting it; the version before it counts again.
+
+    Whatever moves is rolled up and published at once. The same file delivered again stays withdrawn: --restore makes
+    it count again.
+
+    Example: tonghop withdraw --unit 22828 --period 2025-05 --reason "the commune reported April's figures"
+    """
+    settings = patient(context.obj, wait)
+    from domain.catalog.catalog import load_catalog
+    from domain.periods import parse_period
+    from flows.support.choices import form_for
+
+    catalog = load_catalog(settings.catalog)
+    wanted = parse_period(period)
+    chosen = form_for(catalog, wanted, form)
+    who = catalog.units.get(unit, catalog.last_day(chosen.id, wanted))
+    from uuid import uuid4
+
+    from cli.running import ProgressBars
+    from flows.actions.withdraw import decide
+    from flows.pipeline.pipeline import Run
+    from flows.pipeline.plain_steps import PlainSteps
+    from flows.pipeline.scope import RunScope
+    from flows.support.context import build_context
+    from warehouse.submissions.lifecycle import DecisionReason
+    from warehouse.submissions.report_keys import SubmissionKey
+
+    voice = Terminal(catalog, settings.lang)
+    bars = ProgressBars(voice)
+    run = Run(build_context(settings), RunScope(period=wanted), PlainSteps(str(uuid4())), bars)
+    said = DecisionReason(note=reason, actor=by or getpass.getuser())
+    with bars.progress:
+        decided = decide(
+            run, "restore" if restore else "withdraw", SubmissionKey(who.key, chosen.id, wanted), said, version
+        )
+    show_decided(voice, decided, f"{unit} {who.name}", wanted.id, is_restored=restore)
+
+
+def show_decided(voice: Terminal, decided: "WithdrawalResult", unit: str, period: str, *, is_restored: bool) -> None:
+    """Tell what a decision did: which version counts now, and which figures it moved."""
+    from cli.output.run_report import MOST_CHANGES, tell_given
+
+    out, counted = decided.changed.out, decided.changed.counted
+    if is_restored and counted is not None:
+        voice.say("restored", "bold green", unit=unit, period=period, **_facts(counted))
+        if out is not None:
+            voice.say("superseded_by_restored", **_facts(out))
+    elif out is not None:
+        voice.say("withdrawn", "bold", unit=unit, period=period, **_facts(out))
+        if counted is not None:
+            voice.say("lives_again", "green", **_facts(counted))
+        else:
+            voice.say("now_missing", "yellow", unit=unit, period=period)
+            for version, state in decided.changed.others.items():
+                voice.bullet("•", voice.text("history_version", version=version, state=voice.submission_state(state)))
+    if not decided.outcome.given:
+        voice.say("nothing_published")
+    for given in decided.outcome.given:
+        tell_given(voice, given, MOST_CHANGES)
+
+
+def _facts(version: "VersionRef") -> dict[str, object]:
+    return {"version": version.version, "file": version.file_name}

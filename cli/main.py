@@ -1,0 +1,172 @@
+"""The `tonghop` command: its options for all commands, and which exit code a failure means."""
+
+import errno
+import sys
+from importlib.metadata import version
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from cli.commands import (
+    backtest,
+    backup,
+    check,
+    close,
+    demo,
+    explain,
+    history,
+    nightly,
+    publish,
+    rerun,
+    rollup,
+    rules,
+    runs,
+    sample,
+    serve,
+    status,
+    template,
+    up,
+    waive,
+    withdraw,
+)
+from domain.errors import TonghopError, UsageError
+from flows.support.masking import masked
+from flows.support.settings import load_settings
+
+_HELP = """
+Collect the Excel reports of communes, check them, keep them, and publish
+district rollups that anyone can trace back to a cell.
+
+\b
+A month in short:
+  tonghop template --unit 22813 --period 2025-05    the workbook to be filled
+  tonghop check FILE                                look before it is sent
+  tonghop nightly                                   take what arrived, publish
+  tonghop status --area 585 --period 2025-05        who is missing or refused
+  tonghop rerun --period 2025-05 --unit 22828       take a correction
+  tonghop explain --area 585 --period 2025-05 --indicator CODE
+  tonghop rollup --area 585 --period 2025-Q2        any area and period
+  tonghop publish --area 22810 --period 2025-05 --boundary as_now
+  tonghop history --unit 22828 --period 2025-05     every version of a report
+  tonghop withdraw --unit 22828 --period 2025-05 --reason "wrong month"
+  tonghop waive RULE --unit 22813 --period 2025-05 --until 2025-12-31 \\
+    --reason "checked, right"                       answer a warning
+  tonghop close 2025-05 --area 585                  freeze the month, verifiably
+  tonghop rules list                                what reports are judged by
+
+\b
+Try all of it on a bundled sample:
+  tonghop demo
+
+\b
+Exit codes: 0 done; 1 done, but submissions were refused;
+2 wrong usage; 3 our fault or the network's.
+"""
+
+WRONG_USAGE = 2
+OUR_FAULT = 3
+
+app = typer.Typer(
+    name="tonghop",
+    help=_HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _command in (
+    template.template,
+    sample.sample,
+    check.check,
+    nightly.nightly,
+    rerun.rerun,
+    status.status,
+    rollup.rollup,
+    explain.explain,
+    history.history,
+    withdraw.withdraw,
+    waive.waive,
+    waive.waivers,
+    close.close,
+    close.verify,
+    publish.publish,
+    backup.backup,
+    backup.restore,
+    backup.copy,
+    serve.serve,
+    runs.runs,
+    up.up,
+    up.down,
+    demo.demo,
+):
+    app.command()(_command)
+rules.rules.command()(backtest.backtest)
+app.add_typer(rules.rules)
+
+
+def _show_version(asked: bool) -> None:  # noqa: FBT001 # typer hands the flag over like this
+    if asked:
+        typer.echo(f"tonghop {version('tonghop')}")
+        raise typer.Exit
+
+
+@app.callback()
+def before_any_command(
+    context: typer.Context,
+    *,
+    lang: Annotated[
+        Literal["vi", "en"] | None,
+        typer.Option("--lang", help="Language of what is printed and published; TONGHOP_LANG sets it for good."),
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="On a failure show where in the program it happened.")] = False,
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Show the version and leave.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Read the settings once, for every command."""
+    del debug, show_version  # main() and the callback look at these
+    from datetime import UTC, datetime
+
+    from flows.support.logs import keep_log
+
+    context.obj = load_settings(lang=lang)
+    keep_log(context.obj.logs, datetime.now(UTC))
+
+
+def main() -> None:
+    """Run the command line and end the process with the exit code that fits."""
+    try:
+        app()
+    except TonghopError as error:
+        _tell(masked(str(error)))
+        sys.exit(WRONG_USAGE if isinstance(error, UsageError) else OUR_FAULT)
+    except KeyboardInterrupt:
+        _tell("stopped. Nothing half-done was kept; run the same command again to go on.")
+        sys.exit(OUR_FAULT)
+    except OSError as error:
+        _tell(_about(error))
+        sys.exit(OUR_FAULT)
+    except Exception as error:  # noqa: BLE001 # whatever it is, a person reads this line
+        _tell(
+            f"something unexpected went wrong ({type(error).__name__}: {masked(str(error))}). "
+            "Run again with --debug to see where."
+        )
+        sys.exit(OUR_FAULT)
+
+
+def _about(error: OSError) -> str:
+    """What a failure of the file system means for whoever typed the command."""
+    where = error.filename or "the disk"
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return f"no room is left ({where}). What was kept before is intact; make room, then run the same command again."
+    return f"{where} cannot be used ({error.strerror or error}). See to it, then run the same command again."
+
+
+def _tell(message: str) -> None:
+    console = Console(stderr=True, highlight=False)
+    if "--debug" in sys.argv:
+        console.print_exception()
+    console.print(f"[bold red]tonghop:[/] {escape(message)}")

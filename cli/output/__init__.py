@@ -1,0 +1,1 @@
+"""What commands print: terminal output, tables and JSON."""

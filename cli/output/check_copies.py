@@ -1,0 +1,58 @@
+"""Write a marked copy of each checked file into a folder, in the folders that it has below the one that was named."""
+
+from collections.abc import Container, Sequence
+from itertools import chain, count
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from domain.catalog.catalog import Catalog
+from domain.errors import UsageError
+from flows.actions.check_files import CheckedFile
+from flows.pipeline.marked_copy import FileFindings, marked_copy
+from flows.pipeline.progress import ProgressListener
+from flows.support.settings import Settings
+from workbooks.pool.landed_file import LandedFile
+
+
+def require_folder(folder: Path) -> None:
+    """Make a folder if need be, and make sure that files can be written there: before the work, not after it.
+
+    Raises:
+        UsageError: they cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UsageError(f"--annotate {folder}: nothing can be written there ({error.strerror or error})") from error
+
+
+def write_copies(
+    checked: Sequence[CheckedFile], folder: Path, catalog: Catalog, settings: Settings, watcher: ProgressListener
+) -> tuple[Path, ...]:
+    """Write a copy of each file; those of an earlier check give way, no file that was checked does.
+
+    Returns:
+        Where they lie, in the order of the files.
+    """
+    watcher.begin("annotate", len(checked))
+    written: list[Path] = []
+    taken = {one.path.resolve() for one in checked}
+    for one in checked:
+        file = LandedFile(one.path, one.file.hints)
+        findings = FileFindings(one.issues, one.report.repairs)
+        copy = marked_copy(file, findings, catalog, settings.reading_limits)
+        target = _free(folder.joinpath(*one.file.below, copy.file_name), taken)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(copy.data)
+        written.append(target)
+        taken.add(target.resolve())
+        watcher.advance("annotate", 1)
+    return tuple(written)
+
+
+def _free(target: Path, taken: Container[Path]) -> Path:
+    """The same path, numbered where that is taken: by a file that was checked, or the copy of another."""
+    numbered = (target.with_name(f"{target.stem} ({number}){target.suffix}") for number in count(2))
+    return next(path for path in chain([target], numbered) if path.resolve() not in taken)

@@ -1,0 +1,74 @@
+"""What `tonghop check --json` prints, described by `docs/check.schema.json`."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from domain.aggregation import percentage
+from domain.catalog.catalog import Catalog
+from domain.indicators import Measure
+from domain.issues import Issue, Repair
+from domain.observations import Observation
+from domain.texts import Lang
+from flows.actions.check_files import CheckedFile
+
+
+def as_plain(checked: Sequence[CheckedFile], catalog: Catalog, lang: Lang) -> list[dict[str, object]]:
+    """Checked files as lists and dictionaries; numbers stay exact."""
+    return [_file(one, catalog, lang) for one in checked]
+
+
+def _file(one: CheckedFile, catalog: Catalog, lang: Lang) -> dict[str, object]:
+    report = one.report
+    return {
+        "file": str(one.path),
+        "unit": report.unit.code if report.unit else None,
+        "period": report.period.id if report.period else None,
+        "outcome": one.outcome.value,
+        "issues": [_issue(issue, catalog, lang) for issue in one.issues],
+        "repairs": [_repair(repair) for repair in report.repairs],
+        "observations": [_observation(observation, catalog) for observation in report.observations],
+        "not_checked": list(one.not_checked),
+    }
+
+
+def _issue(issue: Issue, catalog: Catalog, lang: Lang) -> dict[str, object]:
+    return {
+        "code": issue.code,
+        "severity": issue.severity.value,
+        "sheet": issue.sheet,
+        "cell": issue.cell,
+        "found": issue.found,
+        "expected": issue.expected,
+        "message": catalog.issue_message(issue, lang),
+    }
+
+
+def _repair(repair: Repair) -> dict[str, object]:
+    return {
+        "rule": repair.rule,
+        "sheet": repair.sheet,
+        "cell": repair.cell,
+        "before": repair.before,
+        "after": repair.after,
+    }
+
+
+def _observation(one: Observation, catalog: Catalog) -> dict[str, object]:
+    return {
+        "indicator": one.indicator,
+        "unit": one.unit,
+        "numerator": one.numerator.number,
+        "denominator": one.denominator.number if one.denominator else None,
+        "value": _value(one, catalog),
+        "state": one.state.value,
+        "sheet": one.sheet,
+        "cell": one.numerator.cell,
+    }
+
+
+def _value(one: Observation, catalog: Catalog) -> Decimal | None:
+    """In the indicator's unit: a percentage from 0 to 100, rounded as published ones are, or a count."""
+    over, under = one.numerator.number, one.denominator.number if one.denominator else None
+    if over is None or catalog.indicators[one.indicator].measure is Measure.COUNT:
+        return over
+    return percentage(over, under)

@@ -1,0 +1,26 @@
+"""Write figures on the terminal as people of either language write them."""
+
+from decimal import Decimal
+
+from cli.output.terminal import Terminal
+from domain.indicators import Measure
+from domain.rollups import RollupRow
+from publishing.figures.formatting import format_number, format_percent, format_quantity
+
+
+def figure_of(voice: Terminal, indicator: str, value: Decimal | None, row: RollupRow | None = None) -> str:
+    """A value of an indicator with its unit; with its row, also the numerator and denominator that it is made from."""
+    if value is None:
+        return "" if row is None else voice.text("no_figure")
+    known = voice.catalog.indicators[indicator]
+    if known.measure is Measure.COUNT:
+        return format_quantity(value, known.unit.get(voice.lang), voice.lang)
+    percent = format_percent(value, voice.lang)
+    if row is None or row.numerator is None or row.denominator is None:
+        return percent
+    return f"{percent} = {number_of(voice, row.numerator)}/{number_of(voice, row.denominator)}"
+
+
+def number_of(voice: Terminal, number: Decimal | None) -> str:
+    """A plain number with thousands marks; nothing for none."""
+    return "" if number is None else format_number(number, voice.lang)

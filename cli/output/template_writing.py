@@ -1,0 +1,92 @@
+"""Writing templates to disk: one commune's, or one for each commune of an area; what is there already is spared."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.progress import track
+
+from cli.output.terminal import Terminal
+from domain.errors import UsageError
+from domain.layouts import Form
+from domain.observations import PastObservation
+from domain.periods import Period
+from domain.units import OrgUnit
+from workbooks.template.assignment import Assignment, assign
+from workbooks.template.workbook import fill_template
+
+Past = Callable[[OrgUnit], tuple[PastObservation, ...]]
+"""What a commune reported before."""
+
+
+@dataclass
+class TemplateWriter:
+    """Writes templates of one form and period.
+
+    `past` looks up what is to be filled in; None: nothing is. `force`: over files that are there.
+    """
+
+    voice: Terminal
+    form: Form
+    period: Period
+    past: Past | None
+    force: bool
+    _without_past: list[str] = field(default_factory=list)
+
+    def write_one(self, unit: OrgUnit, output: Path | None) -> None:
+        """Write one commune's workbook.
+
+        Raises:
+            UsageError: the file is there already.
+        """
+        assignment = self._assign(unit)
+        target = output or Path(assignment.file_name)
+        if target.is_dir():
+            target /= assignment.file_name
+        if target.exists() and not self.force:
+            raise UsageError(f"{target} is there already; it may be filled. Choose another name or add --force")
+        _put(target, fill_template(assignment))
+        self.voice.say("template_written", unit=unit.name, period=self.period.id, form=self.form.number)
+        self._tell(target.absolute())
+
+    def write_all(self, units: Sequence[OrgUnit], folder: Path) -> None:
+        """Write a workbook for each commune; those whose file is there already keep it.
+
+        Raises:
+            UsageError: the folder is a file.
+        """
+        if folder.is_file():
+            raise UsageError(f"{folder} is a file: with --area name a folder")
+        left = 0
+        label = self.voice.text("template_writing")
+        for unit in track(units, label, console=self.voice.console, transient=True):
+            assignment = self._assign(unit)
+            target = folder / assignment.file_name
+            if target.exists() and not self.force:
+                left += 1
+            else:
+                _put(target, fill_template(assignment))
+        self.voice.say("templates_written", count=len(units) - left, period=self.period.id, form=self.form.number)
+        self._tell(folder.absolute())
+        if left:
+            self.voice.say("templates_left", "yellow", count=left)
+
+    def _assign(self, unit: OrgUnit) -> Assignment:
+        past = self.past(unit) if self.past else ()
+        if self.past and not past:
+            self._without_past.append(f"{unit.code} {unit.bare_name}")
+        return assign(self.voice.catalog, self.form.id, unit, self.period, past)
+
+    def _tell(self, path: Path) -> None:
+        self.voice.point_to(path)
+        if self._without_past:
+            units = ", ".join(self._without_past)
+            self.voice.say("templates_without_past", "yellow", count=len(self._without_past), units=units)
+
+
+def _put(target: Path, data: bytes) -> None:
+    """Write a file in one step: one that is half written would be taken for one that is there."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    part.write_bytes(data)
+    part.replace(target)

@@ -1,0 +1,69 @@
+"""How commands speak: texts of the catalogue in the chosen language, on the terminal; problems on stderr."""
+
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from domain.catalog.catalog import Catalog
+from domain.texts import Lang
+
+
+class Terminal:
+    """Speaks to whoever runs a command."""
+
+    def __init__(self, catalog: Catalog, lang: Lang, *, aside: bool = False) -> None:
+        """Speak this language with the texts of this catalogue; `aside`, on stderr, where stdout is for programs."""
+        self.catalog = catalog
+        self.lang: Lang = lang
+        self.console = Console(highlight=False, stderr=aside)
+
+    def text(self, name: str, /, **facts: object) -> str:
+        """A text of `messages/flows.yaml`, without its room."""
+        return self.catalog.text(f"flows.{name}", self.lang, **facts)
+
+    def submission_state(self, state: str) -> str:
+        """Where a submission stands."""
+        return self.catalog.text(f"domain.state.{state}", self.lang)
+
+    def say(self, name: str, style: str = "", /, **facts: object) -> None:
+        """Print a text on a line of its own; lines are wrapped, never cut."""
+        self.console.print(escape(self.text(name, **facts)), style=style)
+
+    def point_to(self, path: Path) -> None:
+        """Print a path on a line of its own, never wrapped, so that it can be copied or clicked."""
+        self.console.print(f"  {path}", soft_wrap=True, markup=False)
+
+    def bullet(self, mark: str, text: str, style: str = "", indent: int = 2) -> None:
+        """Print a text behind a mark; further lines of it stand under the first."""
+        row = Table.grid(padding=(0, 1, 0, 0))
+        row.add_row(mark, Text(text, style=style))
+        self.console.print(Padding(row, (0, 0, 0, indent)))
+
+    def gap(self) -> None:
+        """Leave a line empty."""
+        self.console.print()
+
+    def table(self, *columns: str, title: str = "") -> Table:
+        """A table with these columns (names of texts), to be filled and given to `show`."""
+        made = Table(
+            title=title or None,
+            title_justify="left",
+            title_style="bold",
+            header_style="bold",
+            box=SIMPLE_HEAD,
+            show_edge=False,
+            padding=(0, 2, 0, 0),
+            pad_edge=False,
+        )
+        for column in columns:
+            made.add_column(self.text(column), overflow="fold")
+        return made
+
+    def show(self, table: Table) -> None:
+        """Print a table."""
+        self.console.print(table)

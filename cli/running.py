@@ -1,0 +1,102 @@
+"""Run a flow from the command line: progress while it runs, its outcome in words, and the exit code it means."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from cli.output.terminal import Terminal
+from domain.errors import TransientError
+from flows.pipeline.outcome import RunOutcome
+from flows.pipeline.progress import watched_by
+from flows.support.settings import has_own_server
+from publishing.figures.formatting import format_time
+from warehouse.store.run_lock import Holder
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import State
+
+DONE = 0
+SOME_REFUSED = 1
+NOT_ALL_FETCHED = 3
+
+
+class ServerUnreachableError(TransientError):
+    """Prefect's server does not answer."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason."""
+        self.reason = reason
+        super().__init__(
+            f"the Prefect server does not answer ({reason}). Start it, or unset PREFECT_API_URL to use a temporary one."
+        )
+
+
+class ProgressBars:
+    """A progress bar per stage, shown while a run goes on."""
+
+    def __init__(self, voice: Terminal) -> None:
+        """Draw on the voice's terminal; nothing is left of it afterwards."""
+        self._voice = voice
+        self._bars: dict[str, TaskID] = {}
+        self.outcome: RunOutcome | None = None
+        self.progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=voice.console,
+            transient=True,
+        )
+
+    def wait_for(self, holder: Holder | None) -> None:
+        """Say for whom the run waits; see `Watcher`."""
+        if holder is None:
+            self._voice.say("waiting_for_some_run", "yellow")
+            return
+        since = format_time(holder.since, self._voice.lang)
+        facts = {"run": holder.run_id, "kind": holder.kind, "process": holder.process, "host": holder.host}
+        self._voice.say("waiting_for_run", "yellow", since=since, **facts)
+
+    def begin(self, stage: str, total: int) -> None:
+        """Show a bar for the stage; see `Watcher`."""
+        self._bars[stage] = self.progress.add_task(self._voice.text(f"stage_{stage}"), total=total)
+
+    def advance(self, stage: str, count: int) -> None:
+        """Fill the stage's bar; see `Watcher`."""
+        self.progress.advance(self._bars[stage], count)
+
+    def finish(self, outcome: RunOutcome) -> None:
+        """Keep the outcome; see `Watcher`."""
+        self.outcome = outcome
+
+
+def run_watched(voice: Terminal, start: "Callable[[], State[Any]]", *, is_first: bool = True) -> RunOutcome:
+    """Run a flow to its end and return what it did; a process's later runs share the first one's temporary server.
+
+    Raises:
+        ServerUnreachableError: Prefect's server does not answer.
+        TonghopError: what went wrong in the run.
+    """
+    bars = ProgressBars(voice)
+    if is_first and not has_own_server():
+        voice.say("starting_server", "dim")
+    try:
+        with bars.progress, watched_by(bars):
+            state = start()
+    except (httpx.HTTPError, RuntimeError) as error:
+        if isinstance(error, httpx.HTTPError) or "API" in str(error):
+            raise ServerUnreachableError(str(error)) from error
+        raise
+    if bars.outcome is None:
+        state.result()
+        raise ServerUnreachableError(state.message or state.name or "no answer")
+    return bars.outcome
+
+
+def exit_code(outcome: RunOutcome) -> int:
+    """The exit code that a run's outcome means."""
+    if outcome.left:
+        return NOT_ALL_FETCHED
+    return SOME_REFUSED if outcome.refused or outcome.doubted else DONE

@@ -1,0 +1,1 @@
+"""Ways by which answers return to their senders."""

@@ -1,0 +1,1 @@
+"""Sources from which submissions are fetched, one kind a file."""

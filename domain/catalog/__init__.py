@@ -1,0 +1,1 @@
+"""The catalogue: files of data read, checked and handed out as values of the domain."""

@@ -1,0 +1,214 @@
+"""Reads the catalogue's files: YAML that knows its lines, CSV in one pass, and the fingerprint over all of them."""
+
+import csv
+import hashlib
+import io
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+from domain.catalog.errors import CatalogError
+
+try:
+    from yaml import CSafeLoader as _FastLoader
+except ImportError:  # PyYAML was built without its C part
+    from yaml import SafeLoader as _FastLoader  # type: ignore[assignment] # the same loader in Python
+
+Step = str | int
+"""A key of a mapping or a position in a list, on the way to a place in a YAML file."""
+
+
+# Texts, rules and the sample's parameters change what is said or let in, never what is summed.
+_STRUCTURE = frozenset({"areas", "calendars", "forms", "indicators", "layouts", "obligations", "targets", "units"})
+
+
+class _Loader(_FastLoader):
+    """A safe YAML loader that leaves dates as text, so that schemas can say what a date looks like."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in _FastLoader.yaml_implicit_resolvers.items()
+}
+
+
+@dataclass(frozen=True)
+class YamlDocument:
+    """One YAML file: its plain data, and the line of any place in them."""
+
+    file: str
+    data: object
+    root: yaml.Node
+
+    def line(self, *steps: Step) -> int:
+        """The line (from 1) of the value that `steps` lead to, or of the nearest place above it."""
+        node = self.root
+        found = node.start_mark.line
+        for step in steps:
+            if isinstance(node, yaml.MappingNode):
+                pair = next(((key, value) for key, value in node.value if key.value == str(step)), None)
+                if pair is None:
+                    break
+                found, node = pair[0].start_mark.line, pair[1]
+            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+                node = node.value[step]
+                found = node.start_mark.line
+            else:
+                break
+        return int(found) + 1
+
+    def error(self, problem: str, remedy: str, *steps: Step) -> CatalogError:
+        """The complaint about the place that `steps` lead to."""
+        return CatalogError(self.file, problem, remedy, self.line(*steps))
+
+
+@dataclass(frozen=True)
+class CsvTable:
+    """One CSV file: its rows as mappings from column name; row n of the list stands on line n + 2."""
+
+    file: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+    def line(self, row: int) -> int:
+        """The line (from 1) of a row; files with line breaks inside fields are not used here."""
+        return row + 2
+
+    def records(self) -> list[dict[str, str]]:
+        """The rows as mappings from column name."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    def error(self, row: int, problem: str, remedy: str) -> CatalogError:
+        """The complaint about a row."""
+        return CatalogError(self.file, problem, remedy, self.line(row))
+
+
+class CatalogFiles:
+    """All files below a catalogue's folder, read once."""
+
+    def __init__(self, root: Path) -> None:
+        """Read every file.
+
+        Raises:
+            CatalogError: the folder does not exist.
+        """
+        if not root.is_dir():
+            raise CatalogError(str(root), "this folder does not exist", "name the folder that holds the catalogue")
+        self.root = root
+        paths = sorted(path for path in root.rglob("*") if path.is_file() and self._counts(path))
+        self._bytes: Mapping[str, bytes] = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+
+    def _counts(self, path: Path) -> bool:
+        """Whether a file is catalogue content: editors' and the system's own leavings are not."""
+        parts = path.relative_to(self.root).parts
+        return not any(part.startswith((".", "~", "__")) or part.endswith("~") for part in parts)
+
+    @cached_property
+    def version(self) -> str:
+        """sha256 over the names and contents of all files, in the order of their names."""
+        return self._fingerprint(self._bytes)
+
+    @cached_property
+    def structure_version(self) -> str:
+        """The same over the files that shape figures: another one means that rollups have to be made again."""
+        return self._fingerprint(
+            name for name in self._bytes if name.split("/")[0] in _STRUCTURE and name.endswith((".yaml", ".csv"))
+        )
+
+    def _fingerprint(self, names: Iterable[str]) -> str:
+        digest = hashlib.sha256()
+        for name in sorted(names):
+            data = self._bytes[name]
+            digest.update(f"{name}\0{len(data)}\0".encode())
+            digest.update(data)
+        return digest.hexdigest()
+
+    def names(self, folder: str, suffix: str) -> list[str]:
+        """Names of the files below a folder that end in `suffix`, sorted."""
+        return sorted(name for name in self._bytes if name.startswith(folder + "/") and name.endswith(suffix))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._bytes
+
+    def text(self, name: str) -> str:
+        """A file's text.
+
+        Raises:
+            CatalogError: there is no such file, or it is not UTF-8 in the NFC form that all texts here have.
+        """
+        if name not in self._bytes:
+            raise CatalogError(name, "this file is missing", "restore it; every catalogue has it")
+        try:
+            text = self._bytes[name].decode("utf-8-sig")
+        except UnicodeDecodeError as problem:
+            line = self._bytes[name][: problem.start].count(b"\n") + 1
+            raise CatalogError(name, "the text is not UTF-8", "save the file as UTF-8", line) from problem
+        if not unicodedata.is_normalized("NFC", text):
+            lines = enumerate(text.splitlines(), start=1)
+            bad = next((n for n, line in lines if not unicodedata.is_normalized("NFC", line)), None)
+            raise CatalogError(name, "a text is not in Unicode form NFC", "retype it, or convert the file to NFC", bad)
+        return text
+
+    def document(self, name: str) -> YamlDocument:
+        """A YAML file.
+
+        Raises:
+            CatalogError: the file cannot be read as YAML, or names one key twice.
+        """
+        text = self.text(name)
+        try:
+            loader = _Loader(text)
+            node = loader.get_single_node()
+            if node is None:
+                raise CatalogError(name, "the file is empty", "write [] or {} for nothing, or delete the file")
+            _refuse_repeated_keys(name, node)
+            return YamlDocument(name, loader.construct_document(node), node)
+        except yaml.MarkedYAMLError as problem:
+            mark = problem.problem_mark
+            said = problem.problem or "cannot be read"
+            line = mark.line + 1 if mark else None
+            raise CatalogError(name, f"this is no YAML: {said}", "mend the line or the one above it", line) from problem
+        except yaml.YAMLError as problem:
+            raise CatalogError(name, f"this is no YAML: {problem}", "mend the file") from problem
+
+    def documents(self, folder: str) -> Iterator[YamlDocument]:
+        """The YAML files below a folder, by name."""
+        for name in self.names(folder, ".yaml"):
+            yield self.document(name)
+
+    def table(self, name: str, columns: tuple[str, ...], optional: tuple[str, ...] = ()) -> CsvTable:
+        """A CSV file with exactly these columns, in this order; `optional` ones may follow.
+
+        Raises:
+            CatalogError: the columns differ, or a row has more or fewer fields than the heading.
+        """
+        rows = [tuple(row) for row in csv.reader(io.StringIO(self.text(name), newline=""))]
+        heading = rows[0] if rows else ()
+        if heading not in (columns, columns + optional):
+            wanted = ",".join(columns + optional)
+            raise CatalogError(name, f"the heading is {','.join(heading)!r}", f"make it {wanted!r}", 1)
+        for number, row in enumerate(rows[1:], start=2):
+            if len(row) != len(heading):
+                problem = f"the row has {len(row)} fields, the heading {len(heading)}"
+                raise CatalogError(name, problem, "quote fields that hold a comma; leave no empty lines", number)
+        return CsvTable(name, heading, rows[1:])
+
+
+def _refuse_repeated_keys(name: str, node: yaml.Node) -> None:
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, yaml.SequenceNode):
+            waiting.extend(current.value)
+        elif isinstance(current, yaml.MappingNode):
+            seen: set[str] = set()
+            for key, value in current.value:
+                if key.value in seen:
+                    problem = f"the key {key.value!r} stands here twice"
+                    raise CatalogError(name, problem, "keep one of the two", key.start_mark.line + 1)
+                seen.add(key.value)
+                waiting.append(value)

@@ -1,0 +1,123 @@
+"""Reads calendars, holidays, forms, the marks of their cells, and who owes them."""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+
+from domain.catalog.entries import add_once, day_of, span_of, text_of
+from domain.catalog.files import CatalogFiles, YamlDocument
+from domain.catalog.schemas import check_document, check_table
+from domain.catalog.texts import CellMarks
+from domain.catalog.words import FILE as WORDS
+from domain.layouts import Exemption, Form, Obligation
+from domain.periods import Calendar, Frequency
+from domain.texts import normalise_name
+from domain.units import Level
+
+_MARKS = "forms/marks.yaml"
+
+
+def read_calendars(files: CatalogFiles) -> dict[str, Calendar]:
+    """Calendars by id."""
+    document = files.document("calendars/calendars.yaml")
+    found: dict[str, Calendar] = {}
+    for place, raw in enumerate(check_document(document, "calendars")):
+        add_once(found, raw["id"], Calendar(raw["id"], raw["cut_off_day"]), document, place, "id")
+    return found
+
+
+def read_holidays(files: CatalogFiles) -> frozenset[date]:
+    """Public holidays."""
+    table = files.table("calendars/holidays.csv", ("day", "name", "source"))
+    found: set[date] = set()
+    for row, raw in enumerate(check_table(table, "holidays")):
+        day = day_of(raw["day"], partial(table.error, row))
+        if day is None or day in found:
+            raise table.error(row, f"{raw['day']} stands here twice", "keep one of the two")
+        found.add(day)
+    return frozenset(found)
+
+
+def read_forms(files: CatalogFiles, calendars: dict[str, Calendar]) -> dict[str, Form]:
+    """Forms by id.
+
+    Raises:
+        CatalogError: a form names an unknown calendar, or an id comes twice.
+    """
+    found: dict[str, Form] = {}
+    for document in files.documents("forms"):
+        if document.file in {_MARKS, WORDS}:
+            continue
+        raw = check_document(document, "forms")
+        if raw["calendar"] not in calendars:
+            problem = f"calendar {raw['calendar']!r} is unknown"
+            raise document.error(problem, "use an id of calendars/calendars.yaml", "calendar")
+        form = Form(
+            id=raw["id"],
+            number=raw["number"],
+            title=text_of(raw["title"]),
+            calendar=raw["calendar"],
+            frequency=Frequency(raw["frequency"]),
+            level=Level(raw["level"]),
+            due_working_days=tuple((Level(level), days) for level, days in raw["due_working_days"].items()),
+        )
+        add_once(found, form.id, form, document, "id")
+    return found
+
+
+_TOGETHER = (
+    ("zero", "no_figure", "not_applicable", "scale"), ("rates",), ("yes", "no"), ("other_figures",), ("provisional",)
+)  # fmt: skip
+"""Meanings that one cell may have: none of them shares a text with another of its group."""
+
+
+def read_marks(files: CatalogFiles) -> CellMarks:
+    """What texts stand for in a cell, and which words beside a number multiply it or make it another.
+
+    Raises:
+        CatalogError: one text is meant to mean two things in one place.
+    """
+    document = files.document(_MARKS)
+    data = check_document(document, "marks")
+    groups: dict[str, frozenset[str]] = {}
+    for meanings in _TOGETHER:
+        taken: dict[str, str] = {}
+        for meaning in meanings:
+            for place, entry in enumerate(data[meaning]):
+                add_once(taken, normalise_name(entry["text"]), meaning, document, meaning, place, "text")
+        for meaning in meanings:
+            groups[meaning] = frozenset(text for text, meant in taken.items() if meant == meaning)
+    scale = {normalise_name(entry["text"]): int(entry["power"]) for entry in data["scale"]}
+    return CellMarks(
+        groups["zero"], groups["no_figure"], groups["not_applicable"], scale, groups["rates"],
+        groups["yes"], groups["no"], groups["other_figures"], groups["provisional"],
+    )  # fmt: skip
+
+
+def read_obligations(files: CatalogFiles, forms: dict[str, Form]) -> Iterator[tuple[YamlDocument, int, Obligation]]:
+    """Obligations with their places.
+
+    Raises:
+        CatalogError: a form is unknown, or days are out of order.
+    """
+    document = files.document("obligations/obligations.yaml")
+    for place, raw in enumerate(check_document(document, "obligations")):
+        first, last = span_of(raw, document, place)
+        if raw["form"] not in forms:
+            raise document.error(f"form {raw['form']!r} is unknown", "use an id of forms/", place, "form")
+        yield document, place, Obligation(raw["form"], raw["area"], first or date.min, last, raw["source"])
+
+
+def read_exemptions(files: CatalogFiles, forms: dict[str, Form]) -> Iterator[tuple[YamlDocument, int, Exemption]]:
+    """Exemptions with their places.
+
+    Raises:
+        CatalogError: a form is unknown, or days are out of order.
+    """
+    document = files.document("obligations/exemptions.yaml")
+    for place, raw in enumerate(check_document(document, "exemptions")):
+        first, last = span_of(raw, document, place)
+        if raw["form"] not in forms:
+            raise document.error(f"form {raw['form']!r} is unknown", "use an id of forms/", place, "form")
+        indicators = tuple(raw.get("indicators", ()))
+        yield document, place, Exemption(raw["unit"], raw["form"], indicators, first or date.min, last, raw["reason"])

@@ -1,0 +1,157 @@
+"""Reads the layouts of forms and checks that a reader can tell their columns, lines and sheets apart."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from domain.catalog.entries import span_of
+from domain.catalog.files import CatalogFiles, YamlDocument
+from domain.catalog.schemas import check_document
+from domain.indicators import Indicator
+from domain.layouts import Column, ColumnRole, Form, Input, Layout, Line
+from domain.texts import code_key, normalise_name
+from domain.units import Level
+
+_CHAPTER = re.compile(r"[IVXLC]+|[A-H]")
+_DEEPEST = 9
+
+
+def read_layouts(files: CatalogFiles, forms: dict[str, Form], indicators: dict[str, Indicator]) -> tuple[Layout, ...]:
+    """All layouts, by form and first day.
+
+    Raises:
+        CatalogError: a layout names an unknown form or indicator, two of its labels or headers read the same, an
+            indicator stands in two places or at the wrong level, or a version comes twice.
+    """
+    found: dict[tuple[str, str], Layout] = {}
+    for document in files.documents("layouts"):
+        raw = check_document(document, "layouts")
+        if raw["form"] not in forms:
+            raise document.error(f"form {raw['form']!r} is unknown", "use an id of forms/", "form")
+        layout = _layout(raw, document)
+        key = (layout.form, layout.version)
+        if key in found:
+            problem = f"form {layout.form} has a layout {layout.version} already"
+            raise document.error(problem, "give the newer one a version of its own", "version")
+        _check_indicators(layout, document, indicators)
+        _check_spellings(raw, document, "lines", "label", [line.sections for line in layout.lines])
+        _check_spellings(raw, document, "columns", "header")
+        _check_spellings(raw, document, "village_columns", "header")
+        _check_roles(layout, document)
+        _check_codes(layout, document)
+        found[key] = layout
+    return tuple(sorted(found.values(), key=lambda layout: (layout.form, layout.valid_from)))
+
+
+def _layout(raw: dict[str, Any], document: YamlDocument) -> Layout:
+    first, last = span_of(raw, document)
+    if first is None:
+        raise document.error("valid_from is missing", "write the first day")
+    return Layout(
+        form=raw["form"],
+        version=raw["version"],
+        valid_from=first,
+        valid_to=last,
+        sheet=raw["sheet"],
+        columns=tuple(_column(column) for column in raw["columns"]),
+        lines=tuple(_lines(raw["lines"])),
+        village_sheet=raw.get("village_sheet"),
+        village_columns=tuple(_column(column) for column in raw.get("village_columns", ())),
+        totals=tuple(raw.get("totals", ())),
+    )
+
+
+def _lines(raw: list[dict[str, Any]]) -> Iterator[Line]:
+    """The lines, each under the headings that stand above it with fewer parts in their numbers."""
+    above: list[tuple[int, str]] = []
+    for line in raw:
+        indicator, depth = line.get("indicator"), _depth(line["number"])
+        above = [heading for heading in above if heading[0] < depth]
+        sections = tuple(label for _, label in above)
+        if indicator is None:
+            above.append((depth, line["label"]))
+        yield Line(line["number"], line["label"], indicator, tuple(line.get("aliases", ())), line.get("code"), sections)
+
+
+def _depth(number: str) -> int:
+    """How deep a line of this number lies: chapters ("II") above sections ("2") above lines ("2.1"), others below."""
+    parts = number.strip(" .()").split(".")
+    if _CHAPTER.fullmatch(parts[0]):
+        return len(parts) - 1
+    return len(parts) if parts[0].isdigit() else _DEEPEST
+
+
+def _column(raw: dict[str, Any]) -> Column:
+    return Column(
+        role=ColumnRole(raw["role"]),
+        header=raw["header"],
+        mark=raw["mark"],
+        width=float(raw["width"]),
+        indicator=raw.get("indicator"),
+        input=Input(raw["input"]) if "input" in raw else None,
+        aliases=tuple(raw.get("aliases", ())),
+    )
+
+
+def _check_indicators(layout: Layout, document: YamlDocument, indicators: dict[str, Indicator]) -> None:
+    seen: set[str] = set()
+    lines = [("lines", place, line.indicator, Level.COMMUNE) for place, line in enumerate(layout.lines)]
+    heads = [("village_columns", n, column.indicator, Level.VILLAGE) for n, column in enumerate(layout.village_columns)]
+    for part, place, indicator, level in lines + heads:
+        if indicator is None:
+            continue
+        steps = (part, place, "indicator")
+        if indicator not in indicators:
+            raise document.error(f"indicator {indicator!r} is unknown", "use an id of indicators/", *steps)
+        if indicator in seen:
+            raise document.error(f"indicator {indicator!r} stands here twice", "ask for it in one place", *steps)
+        if indicators[indicator].collected_at is not level:
+            wanted = "the village sheet" if level is Level.COMMUNE else "a line of the form sheet"
+            problem = f"indicator {indicator!r} is collected at {indicators[indicator].collected_at}"
+            raise document.error(problem, f"ask for it on {wanted}", *steps)
+        seen.add(indicator)
+
+
+def _check_spellings(
+    raw: dict[str, Any], document: YamlDocument, part: str, field: str, scopes: Sequence[tuple[str, ...]] = ()
+) -> None:
+    """No two labels of one section, and no two headers, may read the same after normalisation: readers go by them."""
+    taken: dict[tuple[str, tuple[str, ...]], str] = {}
+    for place, entry in enumerate(raw.get(part, ())):
+        for spelling in [entry[field], *entry.get("aliases", ())]:
+            key = normalise_name(spelling), scopes[place] if scopes else ()
+            if taken.get(key, entry[field]) != entry[field] or (spelling is entry[field] and key in taken):
+                problem = f"{spelling!r} reads the same as another entry's spelling, {taken[key]!r}"
+                raise document.error(problem, "word them differently", part, place, field)
+            taken[key] = entry[field]
+
+
+def _check_codes(layout: Layout, document: YamlDocument) -> None:
+    """Codes tell lines apart only where every line of figures has one of its own, in a column made for them."""
+    has_column = any(column.role is ColumnRole.CODE for column in layout.columns)
+    taken: set[str] = set()
+    for place, line in enumerate(layout.lines):
+        if line.code is None:
+            if has_column and line.indicator is not None:
+                raise document.error("the line has no code", "give it a code, or drop the code column", "lines", place)
+            continue
+        if not has_column:
+            remedy = "add the column, or drop the codes"
+            raise document.error("no column has the role code", remedy, "lines", place, "code")
+        if code_key(line.code) in taken:
+            raise document.error(f"the code {line.code!r} stands here twice", "word it apart", "lines", place, "code")
+        taken.add(code_key(line.code))
+
+
+def _check_roles(layout: Layout, document: YamlDocument) -> None:
+    for part, columns in (("columns", layout.columns), ("village_columns", layout.village_columns)):
+        roles = [column.role for column in columns if column.role is not ColumnRole.FIGURE]
+        twice = next((role for role in roles if roles.count(role) > 1), None)
+        if twice is not None:
+            raise document.error(f"two columns have the role {twice}", "give every column its own role", part)
+    needed = [(ColumnRole.LABEL, "columns", layout.columns), (ColumnRole.NUMERATOR, "columns", layout.columns)]
+    if layout.village_columns:
+        needed.append((ColumnRole.VILLAGE_CODE, "village_columns", layout.village_columns))
+    for role, part, columns in needed:
+        if all(column.role is not role for column in columns):
+            raise document.error(f"no column has the role {role}", "add the column", part)

@@ -1,0 +1,124 @@
+"""Builds the register of units from the CSV files of `catalog/units/`, in one pass."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from domain.catalog.errors import CatalogError
+from domain.catalog.files import CatalogFiles, CsvTable
+from domain.catalog.successions import load_successions
+from domain.catalog.weights import read_weights
+from domain.errors import TerminalError
+from domain.indicators import Indicator
+from domain.units import Level, OrgUnit, UnitRegister
+
+_COLUMNS = ("code", "kind", "name", "parent", "valid_from", "valid_to")
+_INVENTED = ("invented",)
+_LEVEL_OF = {
+    "country": Level.COUNTRY,
+    "provinces": Level.PROVINCE,
+    "districts": Level.DISTRICT,
+    "communes": Level.COMMUNE,
+    "villages": Level.VILLAGE,
+}
+_ABOVE = {
+    Level.PROVINCE: {Level.COUNTRY},
+    Level.DISTRICT: {Level.PROVINCE},
+    Level.COMMUNE: {Level.DISTRICT, Level.PROVINCE},
+    Level.VILLAGE: {Level.COMMUNE},
+}
+
+
+class _Days(dict[str, date]):
+    """Days by their text: thirteen thousand rows name a handful of days."""
+
+    def __missing__(self, text: str) -> date:
+        day = self[text] = date.fromisoformat(text)
+        return day
+
+
+def load_units(files: CatalogFiles, indicators: Mapping[str, Indicator]) -> UnitRegister:
+    """All units, what became of them, and the weights stated for those that were divided.
+
+    A file's name starts with its level: `country`, `provinces`, `districts`, `communes` or `villages`.
+
+    Raises:
+        CatalogError: a row cannot be read, two units of one code overlap, a parent does not hold on all days of
+            the unit, or a succession or weight does not fit the units.
+    """
+    days = _Days()
+    units: list[OrgUnit] = []
+    places: list[tuple[CsvTable, int]] = []
+    for name in files.names("units", ".csv"):
+        level = _LEVEL_OF.get(name.removeprefix("units/").split("_")[0].removesuffix(".csv"))
+        if level is not None:
+            table = files.table(name, _COLUMNS, _INVENTED)
+            found = _read_units(table, level, days)
+            units.extend(found)
+            places.extend((table, row) for row in range(len(found)))
+    try:
+        successions = load_successions(files, units)
+        register = UnitRegister(units, successions, read_weights(files, successions, indicators))
+    except TerminalError as problem:
+        # Two units of one code upset the successions as well: name the cause rather than what it leads to.
+        raise _overlap(units, places) or problem from problem
+    _check_parents(register, places)
+    return register
+
+
+def _read_units(table: CsvTable, level: Level, days: _Days) -> list[OrgUnit]:
+    units: list[OrgUnit] = []
+    for number, row in enumerate(table.rows):
+        code, kind, name, parent, first, last = row[:6]
+        if not code or not name or code != code.strip() or name != name.strip():
+            raise table.error(number, "a unit needs a code and a name without outer spaces", "complete the row")
+        try:
+            valid_from, valid_to = days[first], days[last] if last else None
+        except ValueError as problem:
+            raise table.error(number, f"{first!r} or {last!r} is no day", "write days as 2025-06-30") from problem
+        if valid_to is not None and valid_to < valid_from:
+            raise table.error(number, f"{code} ends on {last}, before it begins on {first}", "put the days in order")
+        full_name = f"{kind} {name}" if kind else name
+        invented = len(row) > 6 and row[6] == "1"
+        units.append(OrgUnit(code, full_name, kind, level, parent or None, valid_from, valid_to, invented))
+    return units
+
+
+def _overlap(units: list[OrgUnit], places: list[tuple[CsvTable, int]]) -> CatalogError | None:
+    """Where two units of one code hold on one day: the later of the two rows; None where no two do."""
+    seen: dict[str, list[OrgUnit]] = {}
+    for unit, (table, row) in zip(units, places, strict=True):
+        for other in seen.setdefault(unit.code, []):
+            if unit.holds_on(other.valid_from) or other.holds_on(unit.valid_from):
+                problem = f"code {unit.code} means {other.name} and {unit.name} on the same day"
+                return table.error(row, problem, "end the earlier one the day before the later one begins")
+        seen[unit.code].append(unit)
+    return None
+
+
+def _check_parents(register: UnitRegister, places: list[tuple[CsvTable, int]]) -> None:
+    known: dict[tuple[str, Level, date, date | None], date | None] = {}
+    for unit, (table, row) in zip(register.units, places, strict=True):
+        if unit.level is Level.COUNTRY:
+            if unit.parent is not None:
+                raise table.error(row, f"nothing stands above a country, not {unit.parent!r}", "leave the parent empty")
+            continue
+        key = (unit.parent or "", unit.level, unit.valid_from, unit.valid_to)
+        if key not in known:
+            known[key] = _first_day_without_parent(register, unit)
+        day = known[key]
+        if day is not None:
+            problem = f"the parent {unit.parent!r} of {unit.code} {unit.name} is no unit above it on {day}"
+            remedy = "give the unit a row for each unit it belongs to; a parent holds on every day of the row"
+            raise table.error(row, problem, remedy)
+
+
+def _first_day_without_parent(register: UnitRegister, unit: OrgUnit) -> date | None:
+    day = unit.valid_from
+    while unit.holds_on(day):
+        above = register.find(unit.parent or "", day)
+        if above is None or above.level not in _ABOVE[unit.level]:
+            return day
+        if above.valid_to is None:
+            return None
+        day = above.valid_to + timedelta(days=1)
+    return None

@@ -1,0 +1,147 @@
+"""Back-test: what a rule would have found in the reports of the past, had it stood at `block` when they were judged."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from domain.issues import Issue, Severity
+from domain.periods import Period
+from domain.rules import Rule, RuleStage
+from domain.units import UnitKey
+from flows.actions.backtest_runner import judge_of
+from flows.pipeline.progress import ProgressListener
+from flows.support.context import AppContext
+from warehouse.queries.judged_batches import JudgedSubmission, judged_batches
+from warehouse.store.engine import reading
+
+STAGE: Final = "backtest"
+"""What a watcher is told that goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestQuery:
+    """Whose reports of which form and periods are sought; `units` None: everybody's."""
+
+    form: str
+    periods: tuple[Period, ...]
+    units: frozenset[UnitKey] | None = None
+
+    def takes(self, one: JudgedSubmission) -> bool:
+        """Whether a submission is meant, in the batch that judged it last."""
+        is_of_unit = self.units is None or one.unit in self.units
+        return one.last and one.form == self.form and one.period in self.periods and is_of_unit
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestFinding:
+    """One cell of one submission in which the rule finds something; `accepted`: the rules of that night let it pass."""
+
+    submission_id: int
+    unit: str
+    unit_name: str
+    period: Period
+    version: int | None
+    file_name: str
+    accepted: bool
+    issue: Issue
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodCount:
+    """Submissions of a period: how many were judged, and in how many the rule finds something.
+
+    `newly` are those of them that had been accepted: what promoting the rule would change.
+    """
+
+    period: Period
+    judged: int
+    found: int
+    newly: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedSubmission:
+    """A submission that was judged once and cannot be judged again, with a code of `flows.backtest_left_<why>`."""
+
+    submission_id: int
+    file_name: str
+    period: Period
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """What came of it, by period; hits in the order in which the nights judged."""
+
+    rule: str
+    severity: Severity
+    form: str
+    periods: tuple[PeriodCount, ...]
+    hits: tuple[BacktestFinding, ...]
+    left_out: tuple[SkippedSubmission, ...]
+
+    @property
+    def judged(self) -> int:
+        """How many submissions were judged."""
+        return sum(one.judged for one in self.periods)
+
+    @property
+    def found(self) -> int:
+        """In how many the rule finds something."""
+        return sum(one.found for one in self.periods)
+
+    @property
+    def newly(self) -> int:
+        """How many of these had been accepted."""
+        return sum(one.newly for one in self.periods)
+
+
+def backtest(house: AppContext, rule: Rule, sought: BacktestQuery, watcher: ProgressListener) -> Backtest:
+    """Put the reports of a form and of these periods before one rule, as if it stood at `block`.
+
+    Each submission is judged as it was last, in the batch of that night, beside what was accepted at that moment and
+    nothing that came later. Nothing is written to the warehouse: it is judged in a database that is thrown away.
+    `house` holds the catalogue, which may be a draft, the warehouse and the landed files.
+
+    Raises:
+        RuleBrokenError: the rule cannot be judged.
+        TransientError: the warehouse does not answer.
+    """
+    with reading(house.engine) as session:
+        batches = judged_batches(session, sought.form, sought.periods, sought.units)
+    watcher.begin(STAGE, sum(sought.takes(one) for batch in batches for one in batch.submissions))
+    hits: list[BacktestFinding] = []
+    left_out: list[SkippedSubmission] = []
+    judged: Counter[Period] = Counter()
+    strict = replace(rule, stages={RuleStage.BLOCK: date.min})
+    with judge_of(house) as judge:
+        for batch in batches:
+            found = judge.judge(batch, strict)
+            meant = {one.id: one for one in batch.submissions if sought.takes(one)}
+            hits += [_hit(house, meant[key], issue) for key, issue in found.issues if key in meant]
+            out = {key: why for key, why in found.left_out.items() if key in meant}
+            left_out += [
+                SkippedSubmission(key, meant[key].file_name, meant[key].period, why) for key, why in out.items()
+            ]
+            judged.update(one.period for one in meant.values() if one.id not in out)
+            watcher.advance(STAGE, len(meant))
+    return Backtest(
+        rule=rule.id,
+        severity=rule.severity,
+        form=sought.form,
+        periods=tuple(_count(period, judged[period], hits) for period in sought.periods),
+        hits=tuple(hits),
+        left_out=tuple(left_out),
+    )
+
+
+def _hit(house: AppContext, one: JudgedSubmission, issue: Issue) -> BacktestFinding:
+    unit = house.catalog.units.get(one.unit.code, one.unit.valid_from)
+    return BacktestFinding(one.id, unit.code, unit.name, one.period, one.version, one.file_name, one.accepted, issue)
+
+
+def _count(period: Period, judged: int, hits: Sequence[BacktestFinding]) -> PeriodCount:
+    found = {hit.submission_id: hit.accepted for hit in hits if hit.period == period}
+    return PeriodCount(period, judged, len(found), sum(found.values()))

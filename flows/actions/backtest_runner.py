@@ -1,0 +1,122 @@
+"""Put batches of the past before a rule again, each as it was and beside what was accepted then."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from connectors.landing import DamagedBytesError, NotLandedError
+from domain.issues import Issue
+from domain.rules import Rule
+from domain.submissions import ParsedReport
+from expectations.check import check
+from flows.pipeline.stages.judge import STEPS_BACK, rows_of
+from flows.support.context import AppContext
+from flows.support.dry_run import own_staging
+from warehouse.queries.history import figures_of
+from warehouse.queries.judged_batches import JudgedBatch, JudgedSubmission
+from warehouse.store.engine import Engine, reading, transaction
+from warehouse.submissions.peers import peers
+from warehouse.submissions.staging import PastMoment, clear, history
+from warehouse.submissions.staging import stage as stage_rows
+from workbooks.identify.hints import Hints
+from workbooks.pool.landed_file import LandedFile, Reader
+
+_RUN: Final = "backtest"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFindings:
+    """What the rule finds in a batch, by submission, and which submissions cannot be judged again and why."""
+
+    issues: tuple[tuple[int, Issue], ...]
+    left_out: dict[int, str]
+
+
+@dataclass
+class BacktestRunner:
+    """Judges batches of the past in a staging database of its own."""
+
+    house: AppContext
+    staging: Engine
+    url: str
+    opened: ExitStack
+    reader: Reader | None = None
+
+    def judge(self, batch: JudgedBatch, rule: Rule) -> BatchFindings:
+        """What one rule finds in a batch, beside what was accepted before that batch was judged.
+
+        Raises:
+            RuleBrokenError: the rule cannot be judged.
+        """
+        reports, left_out = self._reports(batch.submissions)
+        catalog, ids = self.house.catalog, sorted(reports)
+        rows = [row for key, report in reports.items() for row in rows_of(catalog, _RUN, key, report)]
+        with reading(self.house.engine) as session:
+            past = history(session, _RUN, ids, STEPS_BACK, PastMoment(batch.before, batch.accepted))
+            beside = peers(session, _RUN, ids, before=batch.before)
+        with transaction(self.staging) as session:
+            clear(session, _RUN)
+            stage_rows(session, [*rows, *past, *beside])
+        # A rule that looks among neighbours was never put to what others had refused.
+        refused = [one.id for one in batch.submissions if one.id in reports and not one.accepted]
+        indicators = tuple(catalog.indicators.values())
+        found = check(self.url, _RUN, [rule], len(reports), indicators=indicators, refused=refused)
+        return BatchFindings(tuple((one.submission_id, one.issue) for one in found), left_out)
+
+    def _reports(self, submissions: Sequence[JudgedSubmission]) -> tuple[dict[int, ParsedReport], dict[int, str]]:
+        """What each submission says, by its number; of one that cannot be judged again, why not."""
+        with reading(self.house.engine) as session:
+            kept = figures_of(session, [one.id for one in submissions if one.kept])
+        found: dict[int, ParsedReport] = {}
+        left_out: dict[int, str] = {}
+        to_read: list[tuple[JudgedSubmission, LandedFile]] = []
+        for one in submissions:
+            unit = self.house.catalog.units.find(one.unit.code, one.unit.valid_from)
+            if unit is None or unit.key != one.unit:
+                left_out[one.id] = "unknown_unit"
+            elif one.kept:
+                found[one.id] = ParsedReport(unit, one.period, one.form, one.layout_version, kept.get(one.id, ()))
+            elif (file := _landed(self.house, one)) is None:
+                left_out[one.id] = "no_bytes"
+            else:
+                to_read.append((one, file))
+        for (one, _), report in zip(to_read, self._read([file for _, file in to_read]), strict=True):
+            if report.unit is not None and (report.unit.key, report.form, report.period) == (
+                one.unit,
+                one.form,
+                one.period,
+            ):
+                found[one.id] = report
+            else:
+                left_out[one.id] = "read_otherwise"
+        return found, left_out
+
+    def _read(self, files: Sequence[LandedFile]) -> tuple[ParsedReport, ...]:
+        """Read what was refused again; the readers are started when the first such file comes."""
+        if not files:
+            return ()
+        if self.reader is None:
+            self.reader = self.opened.enter_context(self.house.open_reader())
+        return self.reader.read(files)
+
+
+@contextmanager
+def judge_of(house: AppContext) -> Iterator[BacktestRunner]:
+    """A judge for a while, with a staging database that is thrown away at the end."""
+    with (
+        TemporaryDirectory(prefix="tonghop-") as folder,
+        own_staging(Path(folder)) as (staging, url),
+        ExitStack() as opened,
+    ):
+        yield BacktestRunner(house, staging, url, opened)
+
+
+def _landed(house: AppContext, one: JudgedSubmission) -> LandedFile | None:
+    hints = Hints(file_name=one.file_name, folders=PurePosixPath(one.path).parts[:-1])
+    try:
+        return LandedFile(house.landing.checked_path(one.sha256), hints)
+    except (NotLandedError, DamagedBytesError):
+        return None

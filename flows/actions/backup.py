@@ -1,0 +1,210 @@
+"""Backup: warehouse, landed files, bundles and catalogue in one archive, and back again into an empty home."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, Any, Final
+
+from connectors.landing import Landing
+from domain.catalog.catalog import Catalog, load_catalog
+from domain.errors import TerminalError, UsageError
+from flows.bundles.archive import (
+    PIECE,
+    ArchiveDamagedError,
+    digest_of,
+    files_below,
+    put_below,
+    unpack,
+    write_archive,
+)
+from flows.support.atomic_files import whole_or_not, workspace
+from warehouse.rollups.closings import Bundle, bundles_named
+from warehouse.store.copying import copy_warehouse, files_named, refuse_filled
+from warehouse.store.engine import Engine, open_engine, reading
+
+Watch = Callable[[str, int], None]
+"""Told of each kind of thing (`rows`, `files`) and how many more of it are done."""
+
+_FORMAT: Final = 1
+_WAREHOUSE: Final = "warehouse.db"
+_LANDING: Final = "landing"
+_CATALOG: Final = "catalog"
+_CLOSED: Final = "closed"
+
+
+class BackupDamagedError(TerminalError):
+    """An archive is no whole backup of ours."""
+
+    def __init__(self, archive: Path, what: str) -> None:
+        """Keep the archive and what is wrong with it."""
+        self.archive = archive
+        self.what = what
+        super().__init__(f"{archive} cannot be restored: {what}. The warehouse was not touched; take another backup.")
+
+
+@dataclass(frozen=True, slots=True)
+class BackupManifest:
+    """What an archive holds: `files` is sha256 by path, `rows` counts by table.
+
+    `lost` are bundles of closed periods, by their place in the home, that were not there as they had been closed.
+    """
+
+    format: int
+    program: str
+    made_at: str
+    catalog_version: str
+    rows: Mapping[str, int]
+    files: Mapping[str, str]
+    lost: tuple[str, ...] = ()
+
+    @property
+    def landed(self) -> int:
+        """How many landed files the archive holds."""
+        return sum(name.startswith(f"{_LANDING}/") for name in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreResult:
+    """What was restored, and where the catalogue lies that it was made with; None: it is the one in use."""
+
+    manifest: BackupManifest
+    catalog: Path | None
+
+
+def make_backup(
+    engine: Engine, landing: Landing, catalog: Catalog, home: Path, target: Path, *, at: datetime, watch: Watch
+) -> BackupManifest:
+    """Write one archive of what cannot be made again: the warehouse as of one moment, the files it names, catalogue.
+
+    Bundles of closed periods lie in the home. One that is lost keeps no backup from being made: it is named.
+
+    The warehouse becomes a SQLite file, whatever engine it is on. Landed files are never changed nor removed, so those
+    that a moment's warehouse names are all there afterwards. What is published is left out: it is made anew from these.
+
+    Raises:
+        NotLandedError, DamagedBytesError: a file that the warehouse names is not whole.
+        NoRoomError: no room is left; no half archive stays behind.
+    """
+    with workspace("backup", below=target.parent) as folder, whole_or_not(target) as draft:
+        copy = folder / _WAREHOUSE
+        named = _copy_out(engine, copy, watch)
+        whole, lost = _bundles(home, named.bundles)
+        sources = {_WAREHOUSE: copy, **files_below(catalog.root, _CATALOG), **whole}
+        files = {name: digest_of(path) for name, path in sources.items()}
+        for digest in named.landed:
+            sources[f"{_LANDING}/{digest}"] = landing.checked_path(digest)
+            files[f"{_LANDING}/{digest}"] = digest
+        manifest = BackupManifest(_FORMAT, version("tonghop"), at.isoformat(), catalog.version, named.rows, files, lost)
+        write_archive(draft, asdict(manifest), sources, lambda: watch("files", 1))
+    return manifest
+
+
+def restore_backup(archive: Path, engine: Engine, landing: Landing, home: Path, watch: Watch) -> RestoreResult:
+    """Bring a backup back into an empty warehouse; every byte is compared with the manifest before that is filled.
+
+    A catalogue other than the one shipped is laid down as `catalog` in the home, bundles of closed periods as `closed`.
+
+    Raises:
+        UsageError: there is no such archive.
+        BackupDamagedError: it is not whole, or none of ours.
+        WarehouseNotEmptyError: the warehouse holds something already.
+        NoRoomToWorkError: no room is left in the home; the warehouse is as empty as it was.
+    """
+    if not archive.is_file():
+        raise UsageError(f"there is no file {archive}: name an archive that `tonghop backup` made")
+    refuse_filled(engine)
+    with workspace("restore", below=home) as folder:
+        manifest = _unpack(archive, folder, landing, watch)
+        catalog = _place_of_catalog(manifest, home)
+        closed = _free(home / _CLOSED) if (folder / _CLOSED).is_dir() else None
+        source = _opened(folder / _WAREHOUSE)
+        copy_warehouse(source, engine, lambda _table, rows: watch("rows", rows))
+        source.dispose()
+        if catalog is not None:
+            (folder / _CATALOG).replace(catalog)
+        if closed is not None:
+            (folder / _CLOSED).replace(closed)
+    return RestoreResult(manifest, catalog)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The rows copied by table, the sha256 of the files that they name, and the bundles."""
+
+    rows: dict[str, int]
+    landed: tuple[str, ...]
+    bundles: tuple[Bundle, ...]
+
+
+def _copy_out(engine: Engine, copy: Path, watch: Watch) -> _Named:
+    target = _opened(copy)
+    contents = copy_warehouse(engine, target, lambda _table, rows: watch("rows", rows))
+    with reading(target) as session:
+        bundles = bundles_named(session)
+    named = _Named({name: content.rows for name, content in contents.items()}, files_named(target), bundles)
+    target.dispose()  # SQLite then has all of it in the one file
+    return named
+
+
+def _bundles(home: Path, named: Iterable[Bundle]) -> tuple[dict[str, Path], tuple[str, ...]]:
+    """Bundles by their place, and the places of those that are not there as they were closed."""
+    whole: dict[str, Path] = {}
+    lost: list[str] = []
+    for one in named:
+        path = home / one.path
+        if path.is_file() and digest_of(path) == one.sha256:
+            whole[one.path] = path
+        else:
+            lost.append(one.path)
+    return whole, tuple(lost)
+
+
+def _opened(copy: Path) -> Engine:
+    return open_engine(f"sqlite:///{copy}")
+
+
+def _unpack(archive: Path, folder: Path, landing: Landing, watch: Watch) -> BackupManifest:
+    """Land the landed files, lay the rest down in a folder; whatever is not as the manifest says ends it."""
+
+    def put(content: IO[bytes], name: str) -> str:
+        if name.startswith(f"{_LANDING}/"):
+            return landing.land_pieces(iter(lambda: content.read(PIECE), b""))
+        return put_below(folder, content, name)
+
+    try:
+        found = unpack(archive, put, lambda: watch("files", 1))
+    except ArchiveDamagedError as error:
+        raise BackupDamagedError(archive, error.what) from error
+    manifest = _read_manifest(archive, found.manifest)
+    if found.unknown:
+        raise BackupDamagedError(archive, f"{found.unknown[0]} is not in its manifest")
+    if found.altered:
+        raise BackupDamagedError(archive, f"{found.altered[0]} is not what was backed up")
+    if found.missing:
+        raise BackupDamagedError(archive, f"{len(found.missing)} files are missing, the first is {found.missing[0]}")
+    return manifest
+
+
+def _read_manifest(archive: Path, content: Mapping[str, Any]) -> BackupManifest:
+    try:
+        manifest = BackupManifest(**{**content, "lost": tuple(content.get("lost", ()))})
+    except TypeError as error:
+        raise BackupDamagedError(archive, "its manifest cannot be read") from error
+    if manifest.format != _FORMAT:
+        raise BackupDamagedError(archive, f"it has format {manifest.format}, this version reads format {_FORMAT}")
+    return manifest
+
+
+def _place_of_catalog(manifest: BackupManifest, home: Path) -> Path | None:
+    """Where the catalogue goes; None when it is the one that ships with this version."""
+    if manifest.catalog_version == load_catalog().version:
+        return None
+    return _free(home / _CATALOG)
+
+
+def _free(place: Path) -> Path:
+    if place.exists():
+        raise UsageError(f"{place} is there already: move it away and restore again. The warehouse was not touched.")
+    return place

@@ -1,0 +1,186 @@
+"""Check files before they are sent: read and judge them as a night would, load nothing, keep nothing."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from domain.issues import Issue, Severity
+from domain.rules import Rule
+from domain.submissions import ParsedReport, SubmissionState
+from flows.actions.named_files import NamedFile
+from flows.pipeline.progress import ProgressListener
+from flows.pipeline.revalidate import rules_beyond
+from flows.pipeline.stages.judge import look, stage
+from flows.pipeline.stages.read import ReadSubmission, judgeable
+from flows.support.context import AppContext, build_context
+from flows.support.dry_run import own_staging
+from flows.support.settings import Settings
+from warehouse.store.engine import Engine, transaction, trial
+from warehouse.store.reference import mirror_catalog
+from warehouse.submissions.submissions import Arrival, Pending, receive, record_parsed
+from workbooks.pool.landed_file import LandedFile
+
+_RUN: Final = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """What a night would make of a file: what it says, all that is wrong with it, and which rules did not look at it.
+
+    `issues` holds what reading, placing and rules found; `not_checked` the ids of the rules that were not put to it:
+    those that look at other reports where there is no warehouse, all of them where the file cannot be judged at all.
+    """
+
+    file: NamedFile
+    report: ParsedReport
+    issues: tuple[Issue, ...]
+    not_checked: tuple[str, ...]
+
+    @property
+    def path(self) -> Path:
+        """Where it lies, as it was named."""
+        return self.file.path
+
+    @property
+    def accepted(self) -> bool:
+        """Whether nothing that was checked speaks against accepting it."""
+        return not any(issue.severity is Severity.CRITICAL for issue in self.issues)
+
+    @property
+    def outcome(self) -> SubmissionState:
+        """The state a submission of it would come to."""
+        return SubmissionState.ACCEPTED if self.accepted else SubmissionState.QUARANTINED
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What files are judged with: `house` stages apart from the warehouse; `rules` can be put to reports there.
+
+    `warehouse` holds earlier reports and those of other communes; None: there is none.
+    """
+
+    house: AppContext
+    rules: tuple[Rule, ...]
+    warehouse: Engine | None
+
+
+def check_files(
+    settings: Settings,
+    files: Sequence[NamedFile],
+    watcher: ProgressListener,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> tuple[CheckedFile, ...]:
+    """Read every file under the limits of a night and judge it by every rule that can be put to it; in their order.
+
+    Where a warehouse is configured or lies in the home, rules that look at other reports are put to the files too,
+    against what is accepted there; nothing is written to it. Each file is judged for itself, even of two of one unit.
+
+    Raises:
+        TransientError: the warehouse does not answer.
+        RuleBrokenError: a rule is wrong; no file is blamed for it.
+    """
+    with TemporaryDirectory(prefix="tonghop-") as name, _bench(settings, Path(name), clock) as bench:
+        read = _read(bench.house, files, watcher)
+        found: dict[int, tuple[Issue, ...]] = {}
+        watcher.begin("judge", len(read))
+        for start in range(0, len(read), bench.house.batch_size):
+            batch = read[start : start + bench.house.batch_size]
+            found.update(_judge(bench, [one for one in batch if one.may_be_judged]))
+            watcher.advance("judge", len(batch))
+    put = {rule.id for rule in bench.rules}
+    beyond = tuple(rule for rule in bench.house.catalog.rules if rule not in put)
+    everything = tuple(bench.house.catalog.rules)
+    return tuple(
+        CheckedFile(
+            file=file,
+            report=one.report,
+            issues=tuple(each for each in found.get(one.submission.id, one.report.issues) if not each.is_shadow),
+            not_checked=beyond if one.may_be_judged else everything,
+        )
+        for file, one in zip(files, read, strict=True)
+    )
+
+
+@contextmanager
+def _bench(settings: Settings, folder: Path, clock: Callable[[], datetime]) -> Iterator[_Bench]:
+    with own_staging(folder) as (staging, url):
+        if settings.has_warehouse:
+            house = build_context(settings, clock)
+            warehouse = house.engine if isinstance(house.engine, Engine) else None
+            rules = tuple(house.catalog.rules.values())
+        else:
+            # The empty warehouse that comes with the staging tables: rules are handed no history of anybody.
+            away = settings.model_copy(update={"home": folder, "warehouse_url": url})
+            house, warehouse = build_context(away, clock), None
+            beyond = rules_beyond(house.catalog)
+            rules = tuple(rule for rule in house.catalog.rules.values() if rule.id not in beyond)
+        try:
+            yield _Bench(replace(house, staging=staging, staging_url=url), rules, warehouse)
+        finally:
+            house.engine.engine.dispose()
+
+
+def _read(house: AppContext, files: Sequence[NamedFile], watcher: ProgressListener) -> list[ReadSubmission]:
+    read: list[ReadSubmission] = []
+    watcher.begin("read", len(files))
+    with house.open_reader() as reader:
+        for start in range(0, len(files), house.batch_size):
+            batch = files[start : start + house.batch_size]
+            reports = reader.read(LandedFile(file.path, file.hints) for file in batch)
+            for number, (file, report) in enumerate(zip(batch, reports, strict=True), start=start + 1):
+                read.append(judgeable(_pending(house, number, file), report, house.catalog, house.today))
+            watcher.advance("read", len(batch))
+    return read
+
+
+def _pending(house: AppContext, number: int, file: NamedFile) -> Pending:
+    """The file as if it had just arrived; its bytes may be in the warehouse already, so it gets a hash of its own."""
+    hints = file.hints
+    return Pending(
+        id=number,
+        sha256=sha256(f"{_RUN} {number}".encode()).hexdigest(),
+        path="/".join((*hints.folders, hints.file_name)),
+        file_name=hints.file_name,
+        folders=hints.folders,
+        delivered_at=house.clock(),
+        state=SubmissionState.RECEIVED,
+    )
+
+
+def _judge(bench: _Bench, batch: Sequence[ReadSubmission]) -> Mapping[int, tuple[Issue, ...]]:
+    """All that is wrong with each file, by its number."""
+    house, there = bench.house, batch
+    if bench.warehouse is None:
+        stage(house, _RUN, batch)
+    else:
+        # Only until the past is staged: meanwhile no night can go on. The rules take their time afterwards.
+        with trial(bench.warehouse) as tried:
+            there = [_received(replace(house, engine=tried), one) for one in batch]
+            stage(replace(house, engine=tried), _RUN, there)
+    judged = look(house, _RUN, there, bench.rules)
+    return {one.submission.id: found.issues for one, found in zip(batch, judged, strict=True)}
+
+
+def _received(house: AppContext, one: ReadSubmission) -> ReadSubmission:
+    """The same file as a submission of the warehouse, so that its past and its neighbours are found there."""
+    file, at = one.submission, house.clock()
+    arrival = Arrival(
+        connector=_RUN,
+        path=file.path,
+        fingerprint=file.sha256,
+        file_name=file.file_name,
+        sha256=file.sha256,
+        size=0,
+        delivered_at=at,
+        landed_at=at,
+    )
+    with transaction(house.engine) as session:
+        mirror_catalog(session, house.catalog)
+        key = receive(session, arrival)
+        record_parsed(session, key, one.report, at)
+    return replace(one, submission=replace(file, id=key))

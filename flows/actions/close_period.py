@@ -1,0 +1,164 @@
+"""Close a period of an area into a bundle that proves itself before it counts, and open it again."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from domain.errors import TerminalError, UsageError
+from domain.periods import Period
+from domain.placing import day_in_vietnam
+from flows.bundles.archive import digest_of, write_archive
+from flows.bundles.bundle import OUTPUTS, BundleContents, BundleManifest, gather
+from flows.bundles.compare_figures import FIGURES, FigureDifference
+from flows.bundles.provenance import versions
+from flows.bundles.recompute import RecomputedRollup, recompute
+from flows.pipeline.exclusive_run import alone
+from flows.pipeline.outcome import PublishedRevision, RunOutcome
+from flows.pipeline.pipeline import Run, begin, end, give_out
+from flows.support.atomic_files import whole_or_not, workspace
+from flows.support.context import AppContext
+from flows.support.settings import Settings
+from warehouse.rollups.closing import ClosablePeriod, closable, close, closings_over, reopen
+from warehouse.rollups.closings import Bundle, Closing
+from warehouse.rollups.scope import RollupKey
+from warehouse.store.engine import reading, transaction
+from warehouse.submissions.lifecycle import DecisionReason
+
+CLOSED: Final = "closed"
+_NAMED: Final = 10
+
+
+class NotRecomputableError(TerminalError):
+    """Published figures do not come out of the stored files again."""
+
+    def __init__(self, moved: Sequence[FigureDifference]) -> None:
+        """Keep the figures that come out otherwise."""
+        self.moved = tuple(moved)
+        told = "; ".join(f"{one.indicator} {one.column}: {one.published!r} → {one.recomputed!r}" for one in moved)
+        super().__init__(
+            f"the published figures do not come out of the communes' files again ({told}). Nothing was closed. Was the "
+            "program changed since they were published? tonghop explain shows the files; have those of these figures "
+            "sent again, or withdraw them, and close after the next night."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedPeriod:
+    """A period that was closed: who was missing, where its bundle lies and its hash, and how it proved itself."""
+
+    found: ClosablePeriod
+    area_name: str
+    path: Path
+    sha256: str
+    proof: RecomputedRollup
+
+
+def close_period(
+    run: Run, cell: RollupKey, said: DecisionReason, settings: Settings, *, partial: bool = False
+) -> ClosedPeriod:
+    """Close a cell at its published revision; from then on nothing moves its figures until it is opened again.
+
+    The bundle is gathered, its figures are made again from it, and only then it gets its name and the period is closed.
+
+    Raises:
+        UsageError: it cannot be closed now; the message says what to do first.
+        NotRecomputableError: the figures do not come out of the files again.
+        RunInProgressError: another run did not end in time.
+        NoRoomError, NoRoomToWorkError: no room is left. In all cases nothing was closed.
+    """
+    house = run.house
+    with alone(house, run.id, "close", run.watcher):
+        begin(run, "close", said.note)
+        try:
+            closed = _close(run, cell, said, settings, partial=partial)
+        finally:
+            end(run, RunOutcome(run.id))
+    return closed
+
+
+def reopen_period(run: Run, cell: RollupKey, said: DecisionReason) -> tuple[Closing, tuple[PublishedRevision, ...]]:
+    """Open a closed cell again, and publish at once what came for it since; its bundle stays where it is.
+
+    Raises:
+        UsageError: no reason is given, or it is not closed; nothing was done.
+        RunInProgressError: another run did not end in time; nothing was done.
+    """
+    house = run.house
+    given: tuple[PublishedRevision, ...] = ()
+    with alone(house, run.id, "reopen", run.watcher):
+        begin(run, "reopen", said.note)
+        try:
+            with transaction(house.engine) as session:
+                closing = reopen(session, cell, said.note, said.actor, house.clock())
+            given = give_out(run)
+        finally:
+            end(run, RunOutcome(run.id, given=given))
+    return closing, given
+
+
+def refuse_closed(house: AppContext, period: Period, units: Sequence[str], form: str | None = None) -> None:
+    """Let a period pass that is open for these units (codes).
+
+    Raises:
+        UsageError: figures of the period that rest on one of them are closed; the message says how to open them.
+    """
+    with reading(house.engine) as session:
+        found = closings_over(session, house.catalog, period, units, house.today, form=form)
+    for one in found:
+        command = f"tonghop close {one.period} --area {one.area} --reopen"
+        raise UsageError(
+            f"{one.period} of {one.area_name} ({one.area}) was closed by {one.closed_by} "
+            f"on {day_in_vietnam(one.closed_at)}, at revision {one.revision}; nothing was done. To let its figures "
+            f'move: {command} --reason "…". Otherwise the night takes corrections in, and they wait.'
+        )
+
+
+def _close(run: Run, cell: RollupKey, said: DecisionReason, settings: Settings, *, partial: bool) -> ClosedPeriod:
+    house = run.house
+    with workspace("close") as folder:
+        with reading(house.engine) as session:
+            found = closable(session, house.catalog, cell, house.today)
+            _refuse_partial(found, partial=partial)
+            contents = gather(session, house, cell, found.number, folder)
+        manifest = _manifest(run, said, found, contents)
+        proof = recompute(manifest, contents.files, house.catalog.root, folder / "home", settings)
+        if proof.figures:
+            raise NotRecomputableError(proof.figures[:_NAMED])
+        manifest = replace(manifest, differing=proof.differing, judged_otherwise=proof.judged_otherwise)
+        place = _place(contents, cell, found)
+        with whole_or_not(settings.home / place) as draft:
+            write_archive(draft, asdict(manifest), contents.files, lambda: None)
+            digest = digest_of(draft)
+    with transaction(house.engine) as session:
+        close(session, found, Bundle(place.as_posix(), digest), said.actor, house.clock())
+    return ClosedPeriod(found, cell.area.name, settings.home / place, digest, proof)
+
+
+def _place(contents: BundleContents, cell: RollupKey, found: ClosablePeriod) -> Path:
+    """Where the bundle goes: no closing ever takes another one's place, whose hash somebody has noted."""
+    shelf = contents.files[f"{OUTPUTS}/{FIGURES}"].parent.parent.name
+    again = f".{found.closed_before + 1}" if found.closed_before else ""
+    return Path(CLOSED, cell.period.id, f"{shelf}-{found.number}{again}.tar.gz")
+
+
+def _refuse_partial(found: ClosablePeriod, *, partial: bool) -> None:
+    if not found.is_partial or partial:
+        return
+    names = [f"{one.code} {one.name} ({one.period}, {one.state})" for one in found.absent[:_NAMED]]
+    more = f" and {len(found.absent) - _NAMED} more" if len(found.absent) > _NAMED else ""
+    who = f"missing: {', '.join(names)}{more}" if names else f"figures left blank: {', '.join(found.partial[:_NAMED])}"
+    raise UsageError(f"revision {found.number} is partial, {who}. To close it as it is, add --partial")
+
+
+def _manifest(run: Run, said: DecisionReason, found: ClosablePeriod, contents: BundleContents) -> BundleManifest:
+    return BundleManifest(
+        **contents.facts,
+        missing=tuple(f"{one.code} {one.name} {one.period} {one.state}" for one in found.absent),
+        closed_at=run.house.clock().isoformat(),
+        closed_by=said.actor,
+        versions=versions(),
+        differing=(),
+        judged_otherwise=(),
+        files={name: digest_of(path) for name, path in contents.files.items()},
+    )

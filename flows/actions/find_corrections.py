@@ -1,0 +1,90 @@
+"""Look out by day: collect what arrived, and find the corrections in it that need not wait for the night."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.periods import Period
+from domain.submissions import SubmissionState
+from flows.pipeline.exclusive_run import alone
+from flows.pipeline.outcome import RunOutcome
+from flows.pipeline.pipeline import Run, begin, end
+from flows.pipeline.stages.collect import NotAllCollectedError, collect, has_arrivals
+from flows.pipeline.stages.read import ReadSubmission, read
+from flows.support.context import AppContext
+from warehouse.queries.history import history
+from warehouse.rollups.closing import closings_over
+from warehouse.store.engine import reading
+from warehouse.submissions.submissions import Pending, pending
+
+_JUDGED = frozenset({SubmissionState.QUARANTINED, SubmissionState.ACCEPTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Communes (codes) that sent a workbook for a period of which an earlier one was judged."""
+
+    period: Period
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionSearch:
+    """What a look found: how many workbooks were taken in, which of them correct something, what was left and why."""
+
+    taken: int
+    corrections: tuple[Correction, ...]
+    left: tuple[str, ...]
+
+
+def look_out(run: Run) -> CorrectionSearch:
+    """Collect, and tell corrections from first reports; both keep waiting, for a rerun or for the night.
+
+    A correction of a closed period waits too: only a person opens it again.
+
+    Raises:
+        RunInProgressError: another run did not end in time; nothing was done.
+    """
+    house = run.house
+    if not has_arrivals(house):
+        return CorrectionSearch(0, (), ())
+    with alone(house, run.id, "watch", run.watcher):
+        begin(run, "watch", None)
+        before = {one.id for one in _waiting(house)}
+        left: tuple[str, ...] = ()
+        try:
+            left = run.steps.run("collect", "collect", lambda: collect(house, run.id))
+        except NotAllCollectedError as error:
+            left = error.left  # it comes with the next look
+        new = [one for one in _waiting(house) if one.id not in before]
+        end(run, RunOutcome(run.id, left=left, waiting=len(new)))
+    return CorrectionSearch(len(new), _corrections(house, new), left)
+
+
+def _waiting(house: AppContext) -> Sequence[Pending]:
+    with reading(house.engine) as session:
+        return pending(session)
+
+
+def _corrections(house: AppContext, new: Sequence[Pending]) -> tuple[Correction, ...]:
+    found: dict[Period, set[str]] = defaultdict(set)
+    with house.open_reader() as reader:
+        for start in range(0, len(new), house.batch_size):
+            batch = new[start : start + house.batch_size]
+            for one in read(reader, house.landing, house.catalog, house.today, batch):
+                if one.report.unit is not None and one.report.period is not None and _corrects(house, one):
+                    found[one.report.period].add(one.report.unit.code)
+    return tuple(
+        Correction(period, tuple(sorted(units))) for period, units in sorted(found.items(), key=lambda one: one[0].id)
+    )
+
+
+def _corrects(house: AppContext, one: ReadSubmission) -> bool:
+    unit, period, form = one.report.unit, one.report.period, one.report.form
+    if unit is None or period is None or form is None:
+        return False
+    with reading(house.engine) as session:
+        if closings_over(session, house.catalog, period, [unit.code], house.today, form=form):
+            return False
+        versions = history(session, unit.key, form, period).versions
+    return any(version.state in _JUDGED for version in versions)

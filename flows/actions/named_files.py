@@ -1,0 +1,71 @@
+"""Files and folders that a person names: which workbooks are meant, and what their folders say of unit and period."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.sources.filesystem import FilesystemConnector
+from domain.errors import UsageError
+from workbooks.identify.hints import Hints
+
+WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".xltx", ".xltm", ".ods"})
+"""How names of workbooks end; a file that is named itself may be called anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file that was asked for, what its name and folders say, and its folders `below` the one that was named."""
+
+    path: Path
+    hints: Hints
+    below: tuple[str, ...] = ()
+
+
+def files_asked(
+    named: Sequence[Path], inboxes: Iterable[str], unit: str | None = None, period: str | None = None
+) -> tuple[NamedFile, ...]:
+    """The files that are named and all workbooks in the folders that are named, each once.
+
+    Folders speak of unit and period as they do in an inbox: those of `inboxes`, else those below a folder that was
+    named. With `unit` or `period` a file counts as lying in a folder of that unit and period instead.
+
+    Raises:
+        UsageError: a file is not there or cannot be read, a night would not take it, or a folder has no workbook.
+        SourceUnavailableError: a folder below one that was named cannot be looked into.
+    """
+    said = tuple(word for word in (period, unit) if word)
+    roots = [Path(inbox).absolute() for inbox in inboxes if "://" not in inbox]
+    found: dict[Path, NamedFile] = {}
+    for one in named:
+        for path in _files_of(one):
+            folders = said or _folders_above(path, [*roots, one.absolute()])
+            below = path.parent.relative_to(one).parts if path != one else ()
+            found.setdefault(path.resolve(), NamedFile(path, Hints(path.name, folders), below))
+    return tuple(found.values())
+
+
+def _files_of(named: Path) -> Iterator[Path]:
+    if not named.exists():
+        raise UsageError(f"there is no file or folder {named}")
+    if named.is_dir():
+        files = [named / file.path for file in FilesystemConnector("check", str(named)).list()]
+        workbooks = [path for path in files if path.suffix.lower() in WORKBOOKS]
+        if not workbooks:
+            raise UsageError(f"{named} holds no workbook: name another folder, or the files themselves")
+        yield from workbooks
+        return
+    if named.name.startswith(("~$", ".")):
+        raise UsageError(f"{named.name} is no report: hidden files and Excel's lock files (~$…) are never taken")
+    try:
+        named.open("rb").close()
+    except OSError as error:
+        raise UsageError(f"{named} cannot be read: {error.strerror or error}") from error
+    yield named
+
+
+def _folders_above(path: Path, roots: Sequence[Path]) -> tuple[str, ...]:
+    parent = path.absolute().parent
+    for root in roots:
+        if parent.is_relative_to(root):
+            return parent.relative_to(root).parts
+    return ()

@@ -1,0 +1,46 @@
+"""Take the files under a figure out of the landing, under the names that they were delivered with."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from connectors.landing import Landing
+from domain.errors import UsageError
+from flows.support.atomic_files import write_together
+from warehouse.queries import FileRef
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A file as it was delivered: where it lies now, and the sha256 of its bytes."""
+
+    path: Path
+    sha256: str
+
+
+def extract(landing: Landing, files: Iterable[FileRef], folder: Path) -> tuple[Original, ...]:
+    """Copy files out of the landing into a folder, each once; files of one name get a part of their hash behind it.
+
+    Raises:
+        UsageError: a file of that name with other content lies there; nothing was written.
+        NotLandedError: the bytes are not there.
+        DamagedBytesError: the bytes are no longer what was delivered.
+        NoRoomError: no room is left; nothing was written.
+    """
+    names = {one.sha256: PurePosixPath(one.file_name).name or one.sha256 for one in files}
+    shared = Counter(names.values())
+    originals = {
+        sha256: folder / (_told_apart(name, sha256) if shared[name] > 1 else name) for sha256, name in names.items()
+    }
+    contents = {sha256: landing.read(sha256) for sha256 in originals}
+    for sha256, path in originals.items():
+        if path.exists() and not (path.is_file() and path.read_bytes() == contents[sha256]):
+            raise UsageError(f"{path} is there already and is another file: name another folder with --output")
+    write_together({path: contents[sha256] for sha256, path in originals.items()})
+    return tuple(Original(path, sha256) for sha256, path in originals.items())
+
+
+def _told_apart(name: str, sha256: str) -> str:
+    plain = PurePosixPath(name)
+    return f"{plain.stem}-{sha256[:12]}{plain.suffix}"

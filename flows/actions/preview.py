@@ -1,0 +1,125 @@
+"""Preview: carry a run out on a warehouse that forgets it, and see which published figures it would move."""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
+
+from connectors.sources.filesystem import FilesystemConnector
+from domain.errors import UsageError
+from domain.submissions import PENDING_STATES, SubmissionState
+from flows.pipeline.exclusive_run import alone
+from flows.pipeline.outcome import RunOutcome
+from flows.pipeline.pipeline import Run, carry_out
+from flows.pipeline.plain_steps import PlainSteps
+from flows.pipeline.progress import ProgressListener
+from flows.pipeline.scope import RunScope
+from flows.support.atomic_files import workspace
+from flows.support.context import AppContext
+from flows.support.dry_run import forgetful
+from warehouse.queries.records import submission_of
+from warehouse.rollups.closing import cell_closed, closings_over, reopen
+from warehouse.rollups.closings import Closing
+from warehouse.store.engine import reading, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class UndeliveredReport:
+    """A file that the run would not judge.
+
+    `state` and `version` are those of the same bytes, known already; a pending state: its unit or period was not asked
+    for.
+    """
+
+    file_name: str
+    state: SubmissionState
+    version: int | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it would wait for another run."""
+        return self.state in PENDING_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a run would do, and which of the files that were named it would not judge.
+
+    `closed` are the closings that would have to be opened first: the outcome is that of opening them, and of the run.
+    """
+
+    outcome: RunOutcome
+    unjudged: tuple[UndeliveredReport, ...]
+    closed: tuple[Closing, ...]
+
+
+def preview(
+    house: AppContext, scope: RunScope, watcher: ProgressListener, files: Sequence[Path] = (), *, recheck: bool = False
+) -> Preview:
+    """What a rerun would do now: with what waits in the inbox, or with these files as if they had just arrived there.
+
+    What is closed is opened for it: a rerun would be refused, and this says what opening the period would move.
+    It is the run itself, in a transaction that is taken back, with a landing and a published folder that are thrown
+    away: afterwards warehouse, landing and published folder are as before.
+
+    Raises:
+        UsageError: a file is not there, or is none that a run would take.
+        RunInProgressError: another run did not end in time.
+    """
+    run_id = f"preview-{uuid4().hex}"
+    with workspace("preview") as folder, alone(house, run_id, "preview", watcher):
+        digests = _drop(files, folder / "inbox", house)
+        with forgetful(house, run_id, folder) as tried:
+            connectors = [FilesystemConnector("preview", str(folder / "inbox"))] if files else house.connectors
+            closed = _open_closed(tried, scope, run_id)
+            run = Run(replace(tried, connectors=connectors), scope, PlainSteps(run_id), watcher, recheck)
+            outcome = carry_out(run, "preview")
+            return Preview(outcome, tuple(_unjudged(tried, outcome, digests)), closed)
+
+
+def _open_closed(house: AppContext, scope: RunScope, run_id: str) -> tuple[Closing, ...]:
+    """Open, in the trial alone, what is closed of the units asked for: what would move is what was asked."""
+    opened: list[Closing] = []
+    with transaction(house.engine) as session:
+        for asked in scope.each():
+            if asked.period is not None:
+                for one in closings_over(session, house.catalog, asked.period, asked.units, house.today):
+                    reopen(session, cell_closed(house.catalog, one, house.today), "preview", run_id, house.clock())
+                    opened.append(one)
+    return tuple(opened)
+
+
+def facts_of(closing: Closing) -> dict[str, object]:
+    """What the sentence about a closing names."""
+    period, area = closing.period.id, closing.area
+    return {"name": closing.area_name, "area": area, "period": period, "revision": closing.revision}
+
+
+def _drop(files: Sequence[Path], inbox: Path, house: AppContext) -> dict[str, str]:
+    """Put copies of the files into an inbox of their own, as if delivered now; their names by sha256."""
+    names: dict[str, str] = {}
+    for number, file in enumerate(files):
+        if not file.is_file():
+            raise UsageError(f"there is no file {file}")
+        # Two files of one name may be meant; a folder of its own says nothing of unit or period.
+        target = inbox / (f"tep{number}" if file.name in names.values() else "") / file.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+        now = house.clock().timestamp()
+        os.utime(target, (now, now))
+        names[sha256(target.read_bytes()).hexdigest()] = file.name
+    return names
+
+
+def _unjudged(house: AppContext, outcome: RunOutcome, digests: dict[str, str]) -> Iterator[UndeliveredReport]:
+    judged = {verdict.submission_id for verdict in outcome.verdicts}
+    with reading(house.engine) as session:
+        for digest, name in digests.items():
+            record = submission_of(session, digest)
+            if record is None:
+                raise UsageError(f"{name} is none that a run would take: hidden files and Excel's lock files are not")
+            if record.file.submission_id not in judged:
+                yield UndeliveredReport(name, record.state, record.file.version)

@@ -1,0 +1,70 @@
+"""Give out figures that a person asks for: published, or as of a moment in a folder of their own."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from domain.errors import UsageError
+from flows.actions.area_figures import Wanted, look
+from flows.pipeline.exclusive_run import alone
+from flows.pipeline.outcome import PublishedRevision, RunOutcome
+from flows.pipeline.pipeline import Run, begin, end
+from flows.pipeline.stages.publish import publish
+from flows.support.atomic_files import write_together
+from flows.support.context import AppContext
+from publishing.publish import bundle
+from warehouse.queries import newest_ref
+from warehouse.rollups.rollups import roll_up
+from warehouse.store.engine import reading, transaction
+
+
+def hand_over(house: AppContext, wanted: Wanted, at: datetime, folder: Path) -> Path:
+    """Write what would be published of the figures as they were known at a moment into a folder of its own.
+
+    What is published, and which revision is the newest, stays as it is.
+
+    Raises:
+        UsageError: the folder holds something; the area means nothing then, or nobody in it owes the form.
+        NoRoomError: no room is left; nothing was written.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"{folder} holds something already: name another folder with --output")
+    files = bundle(look(house.engine, house.catalog, wanted, at), house.catalog, house.lang)
+    return _write(folder, files)
+
+
+def publish_asked(run: Run, wanted: Wanted) -> PublishedRevision:
+    """Roll figures up and publish their newest revision; from then on every night keeps them up to date.
+
+    Raises:
+        UsageError: the area means nothing then, or nobody in it owes the form.
+        RunInProgressError: another run did not end in time; nothing was done.
+    """
+    house = run.house
+    cell = wanted.cell(house.catalog, house.clock())
+    with alone(house, run.id, "publish", run.watcher):
+        begin(run, "publish", None)
+        with transaction(house.engine) as session:
+            roll_up(
+                session,
+                house.catalog,
+                cell.area,
+                cell.form,
+                cell.period,
+                run_id=run.id,
+                at=house.clock(),
+                boundary=cell.boundary,
+                asked=True,
+            )
+        with reading(house.engine) as session:
+            ref = newest_ref(session, cell)
+        given = () if ref is None else (publish(house, ref),)
+        end(run, RunOutcome(run.id, given=given))
+    if not given:
+        raise UsageError(f"nobody in area {wanted.area} owes form {wanted.form} for {wanted.period}")
+    return given[0]
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> Path:
+    write_together({folder / name: data for name, data in files.items()})
+    return folder

@@ -1,0 +1,116 @@
+"""What a person asks of a rerun, checked before anything begins: by form, command line and API alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from domain.catalog.catalog import Catalog
+from domain.errors import UsageError
+from domain.periods import Period, parse_period, periods_between
+from domain.rollups import Boundary
+from flows.actions.close_period import refuse_closed
+from flows.actions.preview import Preview, preview
+from flows.actions.reason import Reason
+from flows.pipeline.outcome import RunOutcome
+from flows.pipeline.pipeline import Run, carry_out
+from flows.pipeline.progress import ProgressListener
+from flows.pipeline.scope import RunScope, require_known
+from flows.support.context import AppContext
+from warehouse.rollups.scope import RollupKey, overlaps_in
+
+
+@dataclass(frozen=True, slots=True)
+class RerunRequest:
+    """A rerun as it was asked for. Texts are empty where nothing was said.
+
+    `area` is a code or an area's id, `units` are codes of communes: one of the two is given. Periods run from `period`
+    to `period_to`, both included. With `recheck` stored reports are judged once more under today's rules.
+    """
+
+    period: str
+    area: str = ""
+    units: Sequence[str] = ()
+    period_to: str = ""
+    reason: Reason = Reason.CORRECTION
+    note: str = ""
+    recheck: bool = False
+
+    @property
+    def said(self) -> str:
+        """Why, as the run's record keeps it: the code, and the note behind it."""
+        return f"{self.reason}: {self.note.strip()}" if self.note.strip() else str(self.reason)
+
+    @property
+    def title(self) -> str:
+        """The rerun in a few words: `rerun 22828 2025-05`; further communes are counted."""
+        more = f"+{len(self.units) - 3}" if len(self.units) > 3 else ""
+        periods = f"{self.period}..{self.period_to}" if self.period_to else self.period
+        return " ".join(filter(None, ["rerun", self.area, *self.units[:3], more, periods]))
+
+
+def scope_of(catalog: Catalog, today: date, asked: RerunRequest) -> RunScope:
+    """The communes and periods that a rerun is to judge; of an area those that belong to it in each period.
+
+    Raises:
+        UsageError: something that was asked for does not exist, contradicts itself, or is left out.
+    """
+    if bool(asked.area) == bool(asked.units):
+        raise UsageError("say whose reports: name an area or communes, one of the two")
+    if asked.reason is Reason.OTHER and not asked.note.strip():
+        raise UsageError(f"the reason {Reason.OTHER} says nothing by itself: say why in the note")
+    require_known(asked.units, (unit.code for unit in catalog.units.units))
+    first = parse_period(asked.period)
+    periods = periods_between(first, parse_period(asked.period_to)) if asked.period_to else [first]
+    scopes = [RunScope(period, _units_of(catalog, today, asked, period)) for period in periods]
+    return RunScope(scopes[0].period, scopes[0].units, tuple(scopes[1:]))
+
+
+def rerun_asked(run: Run, asked: RerunRequest) -> RunOutcome:
+    """Collect, judge what is new (or, when asked, everything that is stored) within the run's scope, publish.
+
+    Raises:
+        UsageError: a period of the scope is closed; nothing was done.
+        RunInProgressError: another run did not end in time; nothing was done.
+    """
+    refuse_closed_periods(run.house, run.scope)
+    return carry_out(run, "rerun", asked.said)
+
+
+def preview_asked(
+    house: AppContext, scope: RunScope, asked: RerunRequest, watcher: ProgressListener, files: Sequence[Path] = ()
+) -> Preview:
+    """What the rerun would do, with what waits in the inbox or with these files instead; nothing is kept.
+
+    What is closed is opened for it, and told: that is how to see what opening it would move.
+
+    Raises:
+        UsageError: a file is none that a run would take.
+        RunInProgressError: another run did not end in time.
+    """
+    return preview(house, scope, watcher, files, recheck=asked.recheck)
+
+
+def refuse_closed_periods(house: AppContext, scope: RunScope) -> None:
+    """Let a scope pass whose periods are all open.
+
+    Raises:
+        UsageError: one is closed; the message says how to open it.
+    """
+    for one in scope.each():
+        if one.period is not None:
+            refuse_closed(house, one.period, tuple(one.units))
+
+
+def _units_of(catalog: Catalog, today: date, asked: RerunRequest, period: Period) -> frozenset[str]:
+    if not asked.area:
+        return frozenset(asked.units)
+    cells = [
+        RollupKey(catalog.area(asked.area, form.id, base, Boundary.AS_THEN, today), form.id, base)
+        for form in catalog.forms.values()
+        for base in period.parts(form.frequency)
+    ]
+    found = frozenset(portion.unit.code for cell in cells for portion in overlaps_in(catalog, cell, cell.period))
+    if not found:
+        raise UsageError(f"no form is reported for periods like {period}, or nobody in {asked.area} owes one")
+    return found

@@ -1,0 +1,73 @@
+"""Carry out a person's answer to a warning, and publish at once what it says beside the figures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from domain.errors import UsageError
+from domain.issues import Issue
+from domain.waivers import Waiver
+from flows.actions.close_period import refuse_closed
+from flows.pipeline.exclusive_run import alone
+from flows.pipeline.outcome import RunOutcome
+from flows.pipeline.pipeline import Run, begin, end, give_out
+from warehouse.store.engine import Session, transaction
+from warehouse.submissions.lifecycle import DecisionReason
+from warehouse.submissions.waivers import WarningSelector, take_back, waive
+from warehouse.submissions.withdrawal import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverResult:
+    """What was answered, or taken back, about which warnings, and what was published because of it."""
+
+    waivers: tuple[Waiver, ...]
+    issues: tuple[Issue, ...]
+    outcome: RunOutcome
+
+
+def answer(run: Run, question: WarningSelector, said: DecisionReason, until: date) -> WaiverResult:
+    """Answer a rule's warnings until a day; then roll up and publish as any run does.
+
+    The answer stands once it is given: when rolling up or publishing fails, the next run makes it good.
+
+    Raises:
+        UsageError: there is nothing to answer, or the period is closed; nothing was done.
+        RunInProgressError: another run did not end in time; nothing was done.
+    """
+
+    def give(session: Session, decision: Decision) -> tuple[tuple[Waiver, ...], tuple[Issue, ...]]:
+        waiver, issues = waive(session, question, until, decision)
+        return (waiver,), issues
+
+    return _decide(run, "waive", question, said, give)
+
+
+def take_answer_back(run: Run, question: WarningSelector, said: DecisionReason) -> WaiverResult:
+    """Take back what was answered to a rule; its warnings wait for an answer again, and the pages say so.
+
+    Raises:
+        UsageError: nothing that was answered counts, or the period is closed; nothing was done.
+        RunInProgressError: another run did not end in time; nothing was done.
+    """
+
+    def give_back(session: Session, decision: Decision) -> tuple[tuple[Waiver, ...], tuple[Issue, ...]]:
+        return take_back(session, question.place, question.rule, decision), ()
+
+    return _decide(run, "take back", question, said, give_back)
+
+
+_Work = Callable[[Session, Decision], tuple[tuple[Waiver, ...], tuple[Issue, ...]]]
+
+
+def _decide(run: Run, kind: str, question: WarningSelector, said: DecisionReason, work: _Work) -> WaiverResult:
+    with alone(run.house, run.id, kind, run.watcher):
+        refuse_closed(run.house, question.place.period, [question.place.unit.code], question.place.form)
+        begin(run, kind, said.note)
+        try:
+            with transaction(run.house.engine) as session:
+                waivers, issues = work(session, Decision(said, run.house.clock(), run.id))
+        except UsageError:
+            end(run, RunOutcome(run.id))
+            raise
+        return WaiverResult(waivers, issues, end(run, RunOutcome(run.id, given=give_out(run))))

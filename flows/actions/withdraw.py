@@ -1,0 +1,50 @@
+"""Carry out a person's decision about a report, and publish at once what it moves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from domain.errors import UsageError
+from flows.actions.close_period import refuse_closed
+from flows.pipeline.exclusive_run import alone
+from flows.pipeline.outcome import RunOutcome
+from flows.pipeline.pipeline import Run, begin, end, give_out
+from warehouse.store.engine import Session, transaction
+from warehouse.submissions.lifecycle import DecisionReason
+from warehouse.submissions.report_keys import SubmissionKey
+from warehouse.submissions.withdrawal import Decision, VersionChange, restore, withdraw
+
+_KINDS: dict[str, Callable[[Session, SubmissionKey, Decision, int | None], VersionChange]] = {
+    "withdraw": withdraw,
+    "restore": restore,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalResult:
+    """What a decision did to the versions of a report, and what was published because of it."""
+
+    changed: VersionChange
+    outcome: RunOutcome
+
+
+def decide(
+    run: Run, kind: str, place: SubmissionKey, said: DecisionReason, version: int | None = None
+) -> WithdrawalResult:
+    """Withdraw or restore (`kind`) a report; then roll up and publish as any run does.
+
+    The decision stands once it is made: when rolling up or publishing fails, the next run makes it good.
+
+    Raises:
+        UsageError: the report cannot be withdrawn or restored, or its period is closed; nothing was done.
+        RunInProgressError: another run did not end in time; nothing was done.
+    """
+    with alone(run.house, run.id, kind, run.watcher):
+        refuse_closed(run.house, place.period, [place.unit.code], place.form)
+        begin(run, kind, said.note)
+        try:
+            with transaction(run.house.engine) as session:
+                changed = _KINDS[kind](session, place, Decision(said, run.house.clock(), run.id), version)
+        except UsageError:
+            end(run, RunOutcome(run.id))
+            raise
+        return WithdrawalResult(changed, end(run, RunOutcome(run.id, given=give_out(run))))

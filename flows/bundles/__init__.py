@@ -1,0 +1,1 @@
+"""Bundles of closed periods: their archive, provenance and recomputation."""

@@ -1,0 +1,124 @@
+"""Archives of ours: one `.tar.gz` that begins with a manifest of all its files."""
+
+import io
+import json
+import tarfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, Final
+
+from domain.errors import TerminalError
+
+MANIFEST: Final = "manifest.json"
+PIECE: Final = 1 << 20
+
+Put = Callable[[IO[bytes], str], str]
+"""Lays one file of an archive down and says its sha256."""
+
+
+class ArchiveDamagedError(TerminalError):
+    """A file is no archive of ours, or breaks off."""
+
+    def __init__(self, archive: Path, what: str) -> None:
+        """Keep the archive and what is wrong with it."""
+        self.archive = archive
+        self.what = what
+        super().__init__(f"{archive} cannot be used: {what}. Fetch it again from where it is kept.")
+
+
+@dataclass(frozen=True, slots=True)
+class UnpackedArchive:
+    """What an archive held: its manifest, and whatever is not as that says, by name of the file."""
+
+    manifest: Mapping[str, Any]
+    unknown: tuple[str, ...]
+    altered: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def write_archive(
+    draft: Path, manifest: Mapping[str, object], files: Mapping[str, Path], on_file: Callable[[], None]
+) -> None:
+    """Write the manifest and these files, by their names in the archive; the manifest lists their sha256 itself."""
+    content = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
+    entry = tarfile.TarInfo(MANIFEST)
+    entry.size = len(content)
+    with tarfile.open(draft, "w:gz") as archive:
+        archive.addfile(entry, io.BytesIO(content))
+        for name, path in files.items():
+            archive.add(path, arcname=name, recursive=False, filter=_without_owner)
+            on_file()
+
+
+def unpack(archive: Path, put: Put, on_file: Callable[[], None]) -> UnpackedArchive:
+    """Lay every file of an archive down that its manifest names, and compare it with that.
+
+    Raises:
+        ArchiveDamagedError: it is no archive, breaks off, or does not begin with a manifest.
+    """
+    unknown: list[str] = []
+    altered: list[str] = []
+    try:
+        with tarfile.open(archive, "r:gz") as opened:
+            entries = iter(opened)
+            manifest, missing = _read_manifest(archive, opened, next(entries, None))
+            for entry in entries:
+                expected = missing.pop(entry.name, None)
+                content = opened.extractfile(entry) if entry.isreg() else None
+                if expected is None or content is None:
+                    unknown.append(entry.name)
+                elif put(content, entry.name) != expected:
+                    altered.append(entry.name)
+                on_file()
+    except (tarfile.TarError, EOFError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise ArchiveDamagedError(archive, str(error) or "it ends too early") from error
+    return UnpackedArchive(manifest, tuple(unknown), tuple(altered), tuple(sorted(missing)))
+
+
+def put_below(folder: Path, content: IO[bytes], name: str) -> str:
+    """Lay one file down below a folder and say its sha256; a name that leads out of it is laid nowhere."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        return ""
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as file:
+        while piece := content.read(PIECE):
+            file.write(piece)
+    return digest_of(target)
+
+
+def digest_of(path: Path) -> str:
+    """The sha256 of a file's bytes."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def files_below(folder: Path, prefix: str) -> dict[str, Path]:
+    """Every file below a folder, by the name that it gets in an archive."""
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {f"{prefix}/{path.relative_to(folder).as_posix()}": path for path in found}
+
+
+def _without_owner(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Whose file it was on the machine that wrote the archive is nobody's business."""
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = ""
+    return entry
+
+
+def _read_manifest(
+    archive: Path, opened: tarfile.TarFile, first: tarfile.TarInfo | None
+) -> tuple[dict[str, Any], dict[str, str]]:
+    content = opened.extractfile(first) if first is not None and first.name == MANIFEST else None
+    if content is None:
+        raise ArchiveDamagedError(archive, "it does not begin with a manifest")
+    try:
+        manifest = json.load(content)
+        return manifest, {str(name): str(digest) for name, digest in manifest["files"].items()}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ArchiveDamagedError(archive, "its manifest cannot be read") from error

@@ -1,0 +1,180 @@
+"""The archive that keeps a closed period: inputs by hash, catalogue, rule results, outputs, and a manifest of all."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from domain.catalog.catalog import Catalog
+from domain.periods import Period, parse_period
+from domain.rollups import Boundary
+from domain.texts import Lang
+from flows.bundles.archive import files_below
+from flows.support.context import AppContext
+from publishing.publish import publish
+from warehouse.queries.revisions import RevisionSelector, find_revision, read_revision
+from warehouse.rollups.excerpts import Rows, findings_of, inputs_of, revision_rows_of, submissions_under, waivers_of
+from warehouse.rollups.scope import RollupKey
+from warehouse.store.engine import Session
+
+FORMAT: Final = 2
+CATALOG: Final = "catalog"
+INPUTS: Final = "inputs"
+OUTPUTS: Final = "outputs"
+DELIVERED: Final = "inputs.json"
+FINDINGS: Final = "findings.json"
+WAIVERS: Final = "waivers.json"
+BEFORE: Final = "before.json"
+
+_DOCUMENTS: Final = {1: (DELIVERED, FINDINGS, BEFORE), 2: (DELIVERED, FINDINGS, WAIVERS, BEFORE)}
+"""By format, the documents of a bundle. An earlier format is read for ever: what it lacks was not there to keep."""
+
+_LANGUAGE = re.compile(rb'<html lang="(vi|en)"')
+
+
+@dataclass(frozen=True, slots=True)
+class BundleManifest:
+    """What a bundle keeps, and what it was made with.
+
+    `run_id`, `published_at` and `revision` are those of the outputs, `catalog_version` that of the catalogue inside.
+    `missing` names the units that were missing, and refused ones. `differing` are outputs that the closing program
+    itself writes otherwise, for an earlier version had published them, and `judged_otherwise` workbooks that it reads
+    or judges otherwise. `files` is sha256 by path.
+    """
+
+    format: int
+    area: str
+    area_valid_from: str
+    area_name: str
+    form: str
+    period: str
+    boundary: str
+    revision: int
+    run_id: str
+    published_at: str
+    content_sha256: str
+    lang: Lang
+    missing: tuple[str, ...]
+    closed_at: str
+    closed_by: str
+    catalog_version: str
+    versions: Mapping[str, str]
+    differing: tuple[str, ...]
+    judged_otherwise: tuple[str, ...]
+    files: Mapping[str, str]
+
+    def cell(self, catalog: Catalog, today: date) -> RollupKey:
+        """Whose figures these are; `today` is the day they were made on.
+
+        Raises:
+            UsageError: the catalogue knows no such area or form.
+        """
+        period, boundary = self.known_period, Boundary(self.boundary)
+        return RollupKey(catalog.area(self.area, self.form, period, boundary, today), self.form, period, boundary)
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The documents that a bundle of this format holds."""
+        return _DOCUMENTS[self.format]
+
+    @property
+    def known_period(self) -> Period:
+        """The period as a value."""
+        return parse_period(self.period)
+
+    @property
+    def moment(self) -> datetime:
+        """When the outputs were made."""
+        return datetime.fromisoformat(self.published_at)
+
+
+@dataclass(frozen=True, slots=True)
+class BundleContents:
+    """Everything that goes into a bundle beside its manifest, where it lies, and the manifest's facts."""
+
+    files: Mapping[str, Path]
+    facts: Mapping[str, Any]
+
+
+def read_manifest(content: Mapping[str, Any]) -> BundleManifest:
+    """The manifest of an archive.
+
+    Raises:
+        TypeError: it is none of a bundle.
+    """
+    listed = {name: tuple(content.get(name, ())) for name in ("missing", "differing", "judged_otherwise")}
+    found = BundleManifest(**{**content, **listed})
+    if found.format not in _DOCUMENTS:
+        raise TypeError(f"format {found.format}")
+    return found
+
+
+def gather(session: Session, house: AppContext, cell: RollupKey, number: int, folder: Path) -> BundleContents:
+    """Gather what a revision rests on, wherever it lies; what lies in the warehouse is written into the folder.
+
+    Raises:
+        PublicationDamagedError: what was published is no longer what it was.
+        NotLandedError, DamagedBytesError: an input is not whole.
+    """
+    catalog = house.catalog
+    which = RevisionSelector(number, cell.form, cell.boundary, cell.area.valid_from)
+    head = find_revision(session, cell.area.code, cell.period, which)
+    earlier = RevisionSelector(number - 1, cell.form, cell.boundary, cell.area.valid_from)
+    previous = find_revision(session, cell.area.code, cell.period, earlier) if number > 1 else None
+    before = revision_rows_of(session, previous)
+    ids = submissions_under(session, catalog, cell, before)
+    delivered = inputs_of(session, ids)
+    documents = {
+        DELIVERED: delivered,
+        FINDINGS: findings_of(session, ids),
+        WAIVERS: waivers_of(session, ids),
+        BEFORE: before,
+    }
+    # What lies there is left as it is and compared with its own manifest.
+    link = publish(read_revision(session, head), catalog, house.published)
+    outputs = files_below(link.resolve(), OUTPUTS)
+    files = {
+        **{name: _write(folder / name, rows) for name, rows in documents.items()},
+        **outputs,
+        **files_below(catalog.root, CATALOG),
+        **{f"{INPUTS}/{row['sha256']}": house.landing.checked_path(row["sha256"]) for row in delivered["submission"]},
+    }
+    facts = {
+        "format": FORMAT,
+        "area": head.area_code,
+        "area_valid_from": head.area_valid_from.isoformat(),
+        "area_name": head.area_name,
+        "form": head.form,
+        "period": head.period,
+        "boundary": str(head.boundary),
+        "revision": head.number,
+        "run_id": head.run_id,
+        "published_at": head.published_at.isoformat(),
+        "content_sha256": head.content_sha256,
+        "lang": _language_of(outputs[f"{OUTPUTS}/report.html"]),
+        "catalog_version": catalog.version,
+    }
+    return BundleContents(files, facts)
+
+
+def read_rows(path: Path) -> Rows:
+    """The rows of one of a bundle's documents.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    found: Rows = json.loads(path.read_bytes())
+    return found
+
+
+def _write(path: Path, rows: Rows) -> Path:
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    return path
+
+
+def _language_of(page: Path) -> str:
+    found = _LANGUAGE.search(page.read_bytes())
+    return found[1].decode() if found else "vi"

@@ -1,0 +1,40 @@
+"""With which code and which libraries figures were made: what decides whether the same bytes can be expected again."""
+
+import platform
+import re
+import zlib
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import requires, version
+from pathlib import Path
+from typing import Final
+
+_PROGRAM: Final = "tonghop"
+_ROOMS: Final = ("domain", "connectors", "workbooks", "expectations", "warehouse", "publishing", "flows", "web", "cli")
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions by name: the program and a hash of its code, Python, its compression, every library it asks for."""
+    needed = (one for one in requires(_PROGRAM) or () if "extra ==" not in one)
+    libraries = sorted(found[0] for one in needed if (found := _NAME.match(one)))
+    return {
+        _PROGRAM: version(_PROGRAM),
+        "code": _hash_of_code(),
+        "python": platform.python_version(),
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        **{name: version(name) for name in libraries},
+    }
+
+
+def _hash_of_code() -> str:
+    """One hash over names and contents of the rooms' files: templates and views as well as modules."""
+    root = Path(__file__).parent.parent.parent
+    digest = sha256()
+    for room in _ROOMS:
+        for path in sorted((root / room).rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
+                digest.update(sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -1,0 +1,129 @@
+"""Make a closed period's figures again from the files that communes sent, in a warehouse made for that alone."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from domain.placing import day_in_vietnam
+from domain.submissions import MoveReason, SubmissionState
+from flows.bundles.bundle import DELIVERED, FINDINGS, INPUTS, OUTPUTS, BundleManifest, read_rows
+from flows.bundles.compare_figures import FIGURES, FigureDifference, moved_figures
+from flows.pipeline.revalidate import judged_otherwise, rules_beyond
+from flows.pipeline.stages.read import ReadSubmission
+from flows.support.context import AppContext, build_context
+from flows.support.settings import Settings
+from publishing.publish import bundle
+from warehouse.queries.revisions import RevisionSelector, find_revision, read_revision
+from warehouse.rollups.excerpts import Rows, put_back
+from warehouse.rollups.revision_rows import newest_revision, write_revision
+from warehouse.rollups.rollups import Edition, draft_of
+from warehouse.store.engine import Session, transaction
+from warehouse.store.reference import mirror_catalog
+from warehouse.submissions.loading import keep_observations
+from warehouse.submissions.submissions import Pending
+from workbooks.identify.hints import Hints
+from workbooks.pool.landed_file import LandedFile
+
+_JUDGED: Final = frozenset({SubmissionState.ACCEPTED, SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class RecomputedRollup:
+    """What came of it: which published files are the same byte for byte, which are not, and which figures moved.
+
+    `judged_otherwise` names workbooks that are read or judged otherwise than they were; `not_judged` the rules that
+    look at other reports as well, not all of which are in a bundle.
+    """
+
+    equal: tuple[str, ...]
+    differing: tuple[str, ...]
+    figures: tuple[FigureDifference, ...]
+    judged_otherwise: tuple[str, ...]
+    not_judged: tuple[str, ...]
+
+
+def recompute(
+    manifest: BundleManifest, files: Mapping[str, Path], catalog: Path, home: Path, settings: Settings
+) -> RecomputedRollup:
+    """Read every input again, roll up as of the moment of the outputs, write these again and compare.
+
+    Args:
+        manifest: what was closed.
+        files: where the bundle's files lie, by their names in it.
+        catalog: the bundle's catalogue.
+        home: an empty folder to work in.
+        settings: how workbooks are read.
+
+    Raises:
+        LookupError, TypeError, ValueError: the bundle's documents are not what they should be.
+        TonghopError: its catalogue cannot be used, or figures of its area cannot be made.
+    """
+    given = {"home": home, "warehouse_url": "", "catalog": catalog, "inbox": (), "areas": ()}
+    house = build_context(settings.model_copy(update=given), clock=lambda: manifest.moment)
+    rows = {name: read_rows(files[name]) for name in manifest.documents}
+    delivered, findings = rows[DELIVERED], rows[FINDINGS]
+    with transaction(house.engine) as session:
+        mirror_catalog(session, house.catalog)
+        put_back(session, {table: found for document in rows.values() for table, found in document.items()})
+    read = tuple(_read(house, delivered, files))
+    figures = {row["id"] for row in delivered["submission"] if row["accepted_at"] is not None}
+    with transaction(house.engine) as session:
+        said = {one.submission.id: one.report.observations for one in read if one.submission.id in figures}
+        keep_observations(session, said)
+        made = _outputs(session, house, manifest)
+    published = {name: path.read_bytes() for name, path in files.items() if name.startswith(f"{OUTPUTS}/")}
+    equal = {name for name, content in made.items() if published.get(name) == content}
+    return RecomputedRollup(
+        equal=tuple(sorted(equal)),
+        differing=tuple(sorted((published.keys() | made.keys()) - equal)),
+        figures=moved_figures(published[f"{OUTPUTS}/{FIGURES}"], made[f"{OUTPUTS}/{FIGURES}"]),
+        judged_otherwise=judged_otherwise(house, delivered, findings, read),
+        not_judged=rules_beyond(house.catalog),
+    )
+
+
+def _read(house: AppContext, delivered: Rows, files: Mapping[str, Path]) -> Iterator[ReadSubmission]:
+    """What every workbook says that the rules have judged."""
+    rows = [row for row in delivered["submission"] if _was_judged(row)]
+    waiting = [_pending(row, delivered["delivery"]) for row in rows]
+    landed = [
+        LandedFile(files[f"{INPUTS}/{one.sha256}"], Hints(file_name=one.file_name, folders=one.folders))
+        for one in waiting
+    ]
+    with house.open_reader() as reader:
+        reports = reader.read(landed)
+    for one, report in zip(waiting, reports, strict=True):
+        yield ReadSubmission(submission=one, report=report, may_be_judged=report.is_placeable)
+
+
+def _was_judged(row: Mapping[str, Any]) -> bool:
+    return row["state"] in _JUDGED or row["reason"] == MoveReason.RULES_REFUSED
+
+
+def _pending(row: Mapping[str, Any], deliveries: Sequence[Mapping[str, Any]]) -> Pending:
+    """The submission as it waited to be judged: name and folders are those of its newest delivery until then."""
+    mine = [one for one in deliveries if one["submission_id"] == row["id"]]
+    then = [one for one in mine if row["judged_at"] is not None and one["landed_at"] <= row["judged_at"]] or mine
+    newest = max(then, key=lambda one: (one["landed_at"], one["delivered_at"], one["id"]))
+    return Pending(
+        id=row["id"],
+        sha256=row["sha256"],
+        path=newest["path"],
+        file_name=newest["file_name"],
+        folders=tuple(newest["path"].split("/")[:-1]),
+        delivered_at=datetime.fromisoformat(newest["delivered_at"]),
+        state=SubmissionState(row["state"]),
+    )
+
+
+def _outputs(session: Session, house: AppContext, manifest: BundleManifest) -> dict[str, bytes]:
+    """The published files, made again."""
+    cell = manifest.cell(house.catalog, day_in_vietnam(manifest.moment))
+    edition = Edition(manifest.revision, manifest.run_id, manifest.moment)
+    previous = newest_revision(session, cell.area, cell.form, cell.period, cell.boundary)
+    write_revision(session, draft_of(session, house.catalog, cell, edition, manifest.moment), previous)
+    which = RevisionSelector(manifest.revision, cell.form, cell.boundary, cell.area.valid_from)
+    made = read_revision(session, find_revision(session, cell.area.code, cell.period, which))
+    return {f"{OUTPUTS}/{name}": content for name, content in bundle(made, house.catalog, manifest.lang).items()}

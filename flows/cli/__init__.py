@@ -1,1 +1,0 @@
-"""The command line: one file per command, each importing what it runs only when it runs."""

@@ -1,0 +1,1 @@
+"""The Prefect flows that are deployed, and the steps that record a run in Prefect."""

@@ -1,0 +1,71 @@
+"""The flow `close`: freeze a period's figures, or open them again, from the Prefect UI."""
+
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from prefect.states import Completed
+
+from domain.errors import UsageError
+from domain.periods import parse_period
+from domain.rollups import Boundary
+from flows.actions.area_figures import Wanted
+from flows.actions.close_period import close_period, reopen_period
+from flows.deployments.prefect_steps import PrefectSteps
+from flows.pipeline.pipeline import Run
+from flows.pipeline.progress import current_watcher
+from flows.pipeline.scope import RunScope
+from flows.presentation.message_formatter import MessageFormatter
+from flows.support.choices import form_made_up
+from flows.support.context import build_context
+from flows.support.settings import load_settings
+from warehouse.submissions.lifecycle import DecisionReason
+
+
+def _name() -> str:
+    asked = flow_run.parameters
+    return f"{'reopen' if asked['reopen'] else 'close'} {asked['area']} {asked['period']}"
+
+
+@flow(name="close", flow_run_name=_name)
+def close(
+    *,
+    area: str,
+    period: str,
+    by: str,
+    partial: bool = False,
+    reopen: bool = False,
+    reason: str = "",
+    form: str | None = None,
+) -> State[Any]:
+    """Freeze an area's figures for a period in a bundle that proves itself, or open a closed period again.
+
+    Corrections that come afterwards are kept and judged, and move no figure until the period is opened again.
+
+    Args:
+        area: Code of a commune, district, province or VN, or an area's id: 585.
+        period: The period: 2025-05, 2025-Q2, 2025-H1 or 2025.
+        by: Who decides: your name; kept with the closing.
+        partial: Close it although reports are missing.
+        reopen: Open a closed period again, for corrections.
+        reason: Why it is opened again; kept with the closing.
+        form: Id of the form, where several are reported.
+    """
+    if reopen and not reason.strip():
+        raise UsageError("say why it is opened again: it is kept with the closing")
+    settings = load_settings()
+    house = build_context(settings)
+    words = MessageFormatter(house.catalog, settings.lang)
+    wanted = parse_period(period)
+    chosen = form_made_up(house.catalog, wanted, form)
+    cell = Wanted(area, chosen.id, wanted, Boundary.AS_THEN).cell(house.catalog, house.clock())
+    run = Run(house, RunScope(period=wanted), PrefectSteps(str(flow_run.id)), current_watcher())
+    said = DecisionReason(note=reason, actor=by)
+    if reopen:
+        closing, _ = reopen_period(run, cell, said)
+        told = words.text("reopened", area=closing.area_name, period=period, revision=closing.revision)
+        return Completed(message=told)
+    closed = close_period(run, cell, said, settings, partial=partial)
+    told = words.text("closed", area=closed.area_name, period=period, revision=closed.found.number)
+    return Completed(message=f"{told} {closed.path} (sha256 {closed.sha256})")

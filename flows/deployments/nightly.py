@@ -1,0 +1,42 @@
+"""The night: take whatever arrived for any open period, judge it, and publish what moved."""
+
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+
+from domain.periods import parse_period
+from flows.deployments.prefect_steps import PrefectSteps
+from flows.pipeline.pipeline import Run, carry_out
+from flows.pipeline.progress import current_watcher
+from flows.pipeline.scope import RunScope
+from flows.presentation.links import links_of
+from flows.presentation.message_formatter import MessageFormatter
+from flows.presentation.prefect_artifacts import rerun_form
+from flows.presentation.run_report import report
+from flows.support.context import build_context
+from flows.support.settings import load_settings
+
+
+def _name() -> str:
+    return " ".join(filter(None, ["nightly", flow_run.parameters.get("period")]))
+
+
+@flow(name="nightly", flow_run_name=_name)
+def nightly(period: str | None = None) -> State[Any]:
+    """Collect, read, check, load, roll up and publish.
+
+    Args:
+        period: Judge only this period (2025-05, 2025-Q2, …); empty: every period that is open.
+    """
+    settings = load_settings()
+    house = build_context(settings)
+    run = Run(
+        house=house,
+        scope=RunScope(period=parse_period(period) if period else None),
+        steps=PrefectSteps(str(flow_run.id)),
+        watcher=current_watcher(),
+    )
+    links = links_of(settings, rerun_form())
+    return report(carry_out(run, "nightly"), MessageFormatter(house.catalog, settings.lang), house, links)

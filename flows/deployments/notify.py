@@ -1,0 +1,56 @@
+"""The flow `notify`: send a notice by mail. Automations start it; secrets come from the settings, not as parameters."""
+
+from typing import Any
+from uuid import UUID
+
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from prefect.settings import PREFECT_UI_URL
+from prefect.states import Completed
+
+from domain.errors import UsageError
+from flows.presentation.message_formatter import MessageFormatter
+from flows.presentation.notices import FailedRun, Notice, NoticeEvent, RefusedReport, of_refused, of_run, of_test, send
+from flows.support.context import AppContext, build_context
+from flows.support.settings import load_settings
+from warehouse.queries import issues_by_submission
+from warehouse.queries.records import refused_in, submission_records
+from warehouse.store.engine import reading
+
+
+def _name() -> str:
+    return f"notify {flow_run.parameters['event']}"
+
+
+@flow(name="notify", flow_run_name=_name, retries=3, retry_delay_seconds=60)
+def notify(event: NoticeEvent = NoticeEvent.TEST, run: str = "") -> State[Any]:
+    """Send a notice by mail to everybody of TONGHOP_MAIL_TO.
+
+    Args:
+        event: What happened; "test" tries the settings.
+        run: Id of the flow run in which it happened; a test needs none.
+    """
+    settings = load_settings()
+    if not settings.sends_mail:
+        raise UsageError("nobody gets notices by mail: set TONGHOP_MAIL_HOST and TONGHOP_MAIL_TO")
+    house = build_context(settings)
+    words = MessageFormatter(house.catalog, settings.lang)
+    notice = of_test(words) if event is NoticeEvent.TEST else _notice(house, words, event, run)
+    send(settings, notice)
+    return Completed(message=notice.subject)
+
+
+def _notice(house: AppContext, words: MessageFormatter, event: NoticeEvent, run_id: str) -> Notice:
+    with get_client(sync_client=True) as client:
+        run = client.read_flow_run(UUID(run_id))
+    address = f"{PREFECT_UI_URL.value()}/runs/flow-run/{run_id}"
+    with reading(house.engine) as session:
+        found = refused_in(session, run_id)
+        records, issues = submission_records(session, found), issues_by_submission(session, found)
+        refused = [RefusedReport(records[one], issues[one]) for one in found]
+    if event is NoticeEvent.RUN_FAILED:
+        state, message = (run.state.name or "", run.state.message or "") if run.state else ("", "")
+        return of_run(words, FailedRun(run.name, state, message, address), refused)
+    return of_refused(words, run.name, refused, address)

@@ -1,0 +1,65 @@
+"""The rerun: judge what is new of some communes, or all that is stored of them, and publish the figures that move."""
+
+from typing import Any
+
+from prefect import flow, get_run_logger
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+
+from flows.actions.reason import Reason
+from flows.actions.rerun_request import RerunRequest, preview_asked, rerun_asked, scope_of
+from flows.deployments.prefect_steps import PrefectSteps
+from flows.pipeline.pipeline import Run
+from flows.pipeline.progress import current_watcher
+from flows.presentation.links import links_of
+from flows.presentation.message_formatter import MessageFormatter
+from flows.presentation.prefect_artifacts import rerun_form
+from flows.presentation.run_report import report, report_preview
+from flows.support.context import build_context
+from flows.support.settings import load_settings
+
+
+def _name() -> str:
+    given = flow_run.parameters
+    return RerunRequest(given["period"], given["area"], given["units"], given["period_to"]).title
+
+
+@flow(name="rerun", flow_run_name=_name)
+def rerun(
+    *,
+    area: str = "",
+    units: tuple[str, ...] = (),
+    period: str,
+    period_to: str = "",
+    reason: Reason = Reason.CORRECTION,
+    note: str = "",
+    dry_run: bool = False,
+    recheck: bool = False,
+) -> State[Any]:
+    """Collect, judge what is new of these communes, roll up what moved, publish the next revision.
+
+    Files of other communes are taken in too and wait for the night. Closed periods are refused.
+
+    Args:
+        area: Code or id of an area, for all its communes: 585. Leave empty when you name communes.
+        units: Codes of the communes, e.g. 22828. Leave empty when you name an area.
+        period: The period: 2025-05, 2025-Q2, 2025-H1 or 2025.
+        period_to: The last period of a range, both ends included; empty: only the one above.
+        reason: Why; kept with the run.
+        note: In your own words; needed when the reason is "other".
+        dry_run: Show verdicts and the published figures that would move; keep nothing.
+        recheck: Judge stored reports as well, refused and accepted ones, under today's rules. An accepted one that
+            would be refused today is told, and still counts.
+    """
+    asked = RerunRequest(period, area, units, period_to, reason, note, recheck)
+    get_run_logger().info("%s because: %s", asked.title, asked.reason)
+    settings = load_settings()
+    house = build_context(settings)
+    scope = scope_of(house.catalog, house.today, asked)
+    words = MessageFormatter(house.catalog, settings.lang)
+    watcher = current_watcher()
+    if dry_run:
+        found = preview_asked(house, scope, asked, watcher)
+        return report_preview(found, words)
+    run = Run(house, scope, PrefectSteps(str(flow_run.id)), watcher, asked.recheck)
+    return report(rerun_asked(run, asked), words, house, links_of(settings, rerun_form()))

@@ -1,0 +1,59 @@
+"""The flow `watch`: collect what arrived since the last look, and have corrections judged at once."""
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.deployments import run_deployment
+from prefect.runtime import flow_run
+from prefect.states import Completed
+
+from flows.actions.find_corrections import Correction, look_out
+from flows.deployments.prefect_steps import PrefectSteps
+from flows.pipeline.pipeline import Run
+from flows.pipeline.progress import current_watcher
+from flows.pipeline.scope import RunScope
+from flows.presentation.message_formatter import MessageFormatter
+from flows.presentation.missed_notices import send_missed
+from flows.support.context import build_context
+from flows.support.settings import load_settings
+from warehouse.store.run_lock import RunInProgressError
+
+RERUN = "rerun/rerun"
+_LOG = logging.getLogger(__name__)
+
+
+@flow(name="watch")
+def watch() -> State[Any]:
+    """Collect, and start a rerun for each period of which a correction came; first reports wait for the night."""
+    settings = load_settings()
+    # A night may take hours; the next look is minutes away.
+    house = replace(build_context(settings), wait_seconds=0)
+    words = MessageFormatter(house.catalog, settings.lang)
+    run_id = str(flow_run.id)
+    if settings.sends_mail:
+        send_missed(house.engine)
+    try:
+        seen = look_out(Run(house, RunScope(), PrefectSteps(run_id), current_watcher()))
+    except RunInProgressError:
+        return Completed(message=words.text("watch_busy"))
+    for correction in seen.corrections:
+        _start_rerun(correction, run_id)
+    units = [code for one in seen.corrections for code in one.units]
+    told = words.text("watched", taken=seen.taken, corrections=len(units), units=", ".join(units[:20]) or "—")
+    for reason in seen.left:
+        _LOG.warning(reason)  # the next look takes it; if it stays so, the night is red
+    return Completed(message=told)
+
+
+def _start_rerun(correction: Correction, run_id: str) -> None:
+    run_deployment(
+        RERUN,
+        parameters={"period": correction.period.id, "units": list(correction.units), "reason": "correction"},
+        timeout=0,
+        as_subflow=False,
+        # A look that is tried again starts nothing twice.
+        idempotency_key=f"{run_id} {correction.period.id}",
+    )

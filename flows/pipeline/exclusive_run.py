@@ -1,0 +1,29 @@
+"""Let one run at a time work on the warehouse, and let whoever watches know for whom the others wait."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flows.pipeline.progress import ProgressListener
+from flows.support.context import AppContext
+from flows.support.logs import about_run
+from warehouse.store.run_lock import Holder, only_run, this_process
+
+_LOG = logging.getLogger(__name__)
+
+
+@contextmanager
+def alone(house: AppContext, run_id: str, kind: str, watcher: ProgressListener) -> Iterator[None]:
+    """Be the only run on the house's warehouse for the length of the block.
+
+    Raises:
+        RunInProgressError: another run did not end in time.
+    """
+
+    def on_wait(holder: Holder | None) -> None:
+        _LOG.info("waiting for %s to end", holder or "another run")
+        watcher.wait_for(holder)
+
+    holder = this_process(run_id, kind, house.clock())
+    with about_run(run_id, kind), only_run(house.engine, holder, wait=house.wait_seconds, on_wait=on_wait):
+        yield

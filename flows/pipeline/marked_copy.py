@@ -1,0 +1,63 @@
+"""What a commune is given back of a file: its own, marked, or a workbook of results where that cannot carry marks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from domain.catalog.catalog import Catalog
+from domain.issues import Issue, Repair
+from domain.texts import Lang
+from workbooks.cells.guards import Limits
+from workbooks.marking.annotate import annotate
+from workbooks.marking.errors import CannotAnnotateError
+from workbooks.marking.result_book import result_workbook
+from workbooks.pool.landed_file import LandedFile, load
+from workbooks.pool.reading_pool import ReadingFailure
+
+LANG: Lang = "vi"
+"""Communes are written to in Vietnamese, whatever language officers work in."""
+MARKED = "da-kiem-tra"
+RESULTS = "ket-qua-kiem-tra"
+
+
+@dataclass(frozen=True, slots=True)
+class FileFindings:
+    """What was found in a file."""
+
+    issues: Sequence[Issue]
+    repairs: Sequence[Repair]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedCopy:
+    """A workbook to be given back; its name is that of the file it is about only where that was marked before.
+
+    `is_marked`: it is the file itself with marks in it, so that it can be corrected and sent.
+    """
+
+    file_name: str
+    data: bytes
+    is_marked: bool
+
+
+def marked_copy(file: LandedFile, findings: FileFindings, catalog: Catalog, limits: Limits) -> MarkedCopy:
+    """The file as it is, what is wrong marked in it (`a.da-kiem-tra.xlsx`), else `a.xls.ket-qua-kiem-tra.xlsx`.
+
+    A file that brought the process reading it to its end is not opened again.
+
+    Raises:
+        OSError: the bytes cannot be read from where they lie.
+    """
+    name = PurePath(file.hints.file_name)
+    data = load(file, limits)
+    if isinstance(data, bytes) and not {issue.code for issue in findings.issues} & set(ReadingFailure):
+        try:
+            marked = annotate(data, findings.issues, findings.repairs, catalog, LANG, limits=limits)
+        except CannotAnnotateError:
+            pass  # the results alone, below
+        else:
+            # Named for what it is: programs refuse an .xlsx that is called .xls.
+            suffix = ".xlsm" if name.suffix.lower() == ".xlsm" else ".xlsx"
+            return MarkedCopy(f"{name.stem.removesuffix(f'.{MARKED}')}.{MARKED}{suffix}", marked, is_marked=True)
+    results = result_workbook(name.name, findings.issues, findings.repairs, catalog, LANG)
+    return MarkedCopy(f"{name.name}.{RESULTS}.xlsx", results, is_marked=False)

@@ -1,0 +1,145 @@
+"""What a run did: what arrived, who was refused and why, what was published."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.issues import Issue, Severity
+from domain.rollups import RollupChange
+from domain.submissions import Judgement, judgement_of
+from domain.units import OrgUnit
+from warehouse.queries.silent_units import SilentPeriod
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionOutcome:
+    """What became of one submission. `unit` and `period` are None where the file does not tell them."""
+
+    submission_id: int
+    file_name: str
+    unit: OrgUnit | None
+    period: str | None
+    accepted: bool
+    issues: tuple[Issue, ...]
+
+    @property
+    def label(self) -> str:
+        """Whose submission it is, as operators know it: `22828 Ma Nới`; the file's name where the unit is unknown."""
+        if self.unit is None:
+            return self.file_name
+        # A ward that only bears a number says nothing without its kind: 27073 Phường 11.
+        name = self.unit.name if self.unit.bare_name.isdecimal() else self.unit.bare_name
+        return f"{self.unit.code} {name}"
+
+    @property
+    def judgement(self) -> Judgement:
+        """What judging it came to."""
+        if not self.accepted:
+            return Judgement.QUARANTINED
+        return judgement_of(issue.severity for issue in self.issues)
+
+    @property
+    def warnings(self) -> tuple[Issue, ...]:
+        """The issues about which it is asked."""
+        return tuple(issue for issue in self.issues if issue.severity is Severity.WARNING)
+
+    @property
+    def faults(self) -> tuple[Issue, ...]:
+        """The issues for which it was refused."""
+        return tuple(issue for issue in self.issues if issue.severity is Severity.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRevision:
+    """A revision that was published: of which area and period, its number, where it lies, the figures it moved."""
+
+    area: str
+    area_name: str
+    period: str
+    revision: int
+    path: Path
+    is_partial: bool
+    changes: tuple[RollupChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedFiguresAwaiting:
+    """A closed period of an area, and of how many reports something came since: it waits for a reopening."""
+
+    area: str
+    area_name: str
+    period: str
+    reports: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevalidationFinding:
+    """An accepted report that today's rules would refuse, or in which other figures are read today; it still counts.
+
+    `verdict.issues` are today's; `changes` counts the figures that are read otherwise; `moved` says that the workbook
+    is read as another unit's, or of another form or period.
+    """
+
+    verdict: SubmissionOutcome
+    changes: int
+    moved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """What a run did.
+
+    `replaced` counts workbooks that a later one of the same unit, form and period took the place of before they were
+    judged; `left` says of each file or place that could not be fetched why not; `waiting` counts submissions that this
+    run was not asked to judge. `withdrawn` names files that came again although a person had withdrawn them,
+    `outdated` those that came again although a later version of the report counts; `held`
+    are closed periods for which corrections wait. `rechecked` counts accepted reports that were judged once more
+    because a person asked; `doubted` are those of them that would not be accepted as they are today. `silent` are
+    periods past their deadline in which units have sent nothing; only a run over all units looks.
+    """
+
+    run_id: str
+    verdicts: tuple[SubmissionOutcome, ...] = ()
+    replaced: int = 0
+    given: tuple[PublishedRevision, ...] = ()
+    left: tuple[str, ...] = ()
+    waiting: int = 0
+    withdrawn: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
+    held: tuple[ClosedFiguresAwaiting, ...] = ()
+    rechecked: int = 0
+    doubted: tuple[RevalidationFinding, ...] = ()
+    silent: tuple[SilentPeriod, ...] = ()
+
+    @property
+    def refused(self) -> tuple[SubmissionOutcome, ...]:
+        """Submissions that were refused, by their label."""
+        return tuple(sorted((one for one in self.verdicts if not one.accepted), key=lambda one: one.label))
+
+    @property
+    def warned(self) -> tuple[SubmissionOutcome, ...]:
+        """Submissions that were accepted with warnings, by their label."""
+        found = (one for one in self.verdicts if one.judgement is Judgement.ACCEPTED_WITH_WARNINGS)
+        return tuple(sorted(found, key=lambda one: one.label))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the run found nothing to do."""
+        return not (self.verdicts or self.replaced or self.given or self.left or self.rechecked)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers that a run's record keeps."""
+        return {
+            "judged": len(self.verdicts),
+            "accepted": len(self.verdicts) - len(self.refused),
+            "warned": len(self.warned),
+            "refused": len(self.refused),
+            "replaced": self.replaced,
+            "published": len(self.given),
+            "left": len(self.left),
+            "waiting": self.waiting,
+            "withdrawn": len(self.withdrawn),
+            "rechecked": self.rechecked,
+            "doubted": len(self.doubted),
+            "silent": sum(one.count for one in self.silent),
+        }

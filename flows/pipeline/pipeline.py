@@ -1,0 +1,299 @@
+"""One run from the inbox to the published page; the night and the rerun differ only in what they are asked to judge."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from itertools import islice
+from typing import TypeVar
+
+from domain.submissions import SubmissionState
+from flows.pipeline.exclusive_run import alone
+from flows.pipeline.outcome import (
+    ClosedFiguresAwaiting,
+    PublishedRevision,
+    RevalidationFinding,
+    RunOutcome,
+    SubmissionOutcome,
+)
+from flows.pipeline.progress import ProgressListener
+from flows.pipeline.scope import RunScope
+from flows.pipeline.stages.collect import NotAllCollectedError, collect
+from flows.pipeline.stages.identify import place, settle
+from flows.pipeline.stages.judge import check, load, stage
+from flows.pipeline.stages.publish import publish, to_publish
+from flows.pipeline.stages.quality import is_night_untold, untold, write_night_pages, write_pages
+from flows.pipeline.stages.quality import settle as settle_pages
+from flows.pipeline.stages.read import ReadSubmission, read
+from flows.pipeline.stages.reply import give_back, unreplied
+from flows.pipeline.stages.revalidate import ask_again, recheck, standing
+from flows.pipeline.stages.rollup import roll_up, touched
+from flows.pipeline.steps import Steps
+from flows.support.context import AppContext
+from warehouse.queries import issues_by_submission
+from warehouse.queries.records import came_again, last_delivery
+from warehouse.queries.silent_units import SilentPeriod, silent_units
+from warehouse.rollups.due import held_back
+from warehouse.store.engine import reading, transaction
+from warehouse.store.reference import mirror_catalog
+from warehouse.submissions.runs import finish_run, start_run
+from warehouse.submissions.staging import clear_abandoned
+from warehouse.submissions.submissions import pending
+
+T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
+
+ABANDONED_AFTER = timedelta(days=1)
+"""A run that began this long ago and never ended was killed; what it staged is thrown away."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: what it works with, what it is asked for, how its steps are carried out, who watches.
+
+    `recheck`: stored reports within the scope are judged once more, beside what is new.
+    """
+
+    house: AppContext
+    scope: RunScope
+    steps: Steps
+    watcher: ProgressListener
+    recheck: bool = False
+
+    @property
+    def id(self) -> str:
+        """The run's id in every record."""
+        return self.steps.run_id
+
+
+@dataclass(frozen=True)
+class _Judgement:
+    """Submissions by what came of them; one that another run settled meanwhile is in none."""
+
+    accepted: set[int] = field(default_factory=set)
+    refused: set[int] = field(default_factory=set)
+    replaced: set[int] = field(default_factory=set)
+
+
+def carry_out(run: Run, kind: str, reason: str | None = None) -> RunOutcome:
+    """Collect, read, place, judge, load, roll up, publish, give back; `reason` is why a person asked for it.
+
+    Whatever an earlier run left half-way is taken up from its landed bytes, so a run that was killed at any moment is
+    made good by the next one. One run at a time works on a warehouse: a second one waits.
+
+    Raises:
+        RunInProgressError: another run did not end in time; nothing was done.
+        TonghopError: something is wrong with us or the network; what was done before stays done.
+    """
+    with alone(run.house, run.id, kind, run.watcher):
+        begin(run, kind, reason)
+        return end(run, _work(run))
+
+
+def begin(run: Run, kind: str, reason: str | None) -> None:
+    """Record that a run began, over today's catalogue, and throw away what killed runs had staged or half landed."""
+    house = run.house
+    house.landing.clear_drafts(house.clock() - ABANDONED_AFTER)
+    with transaction(house.engine) as session:
+        mirror_catalog(session, house.catalog)
+        start_run(session, run.id, kind, house.catalog.version, house.clock(), reason=reason)
+        clear_abandoned(session, house.clock() - ABANDONED_AFTER)
+    _LOG.info("%s begins", kind)
+
+
+def end(run: Run, outcome: RunOutcome) -> RunOutcome:
+    """Write the pages of whatever moved, record that a run ended and what it did, and tell whoever watches."""
+    _write_pages(run)
+    with transaction(run.house.engine) as session:
+        finish_run(session, run.id, outcome.counts, run.house.clock())
+    _LOG.info("run ended", extra={"counts": outcome.counts})
+    run.watcher.finish(outcome)
+    return outcome
+
+
+def _write_pages(run: Run) -> None:
+    house = run.house
+    found = untold(house)
+    run.watcher.begin("quality", len(found.submissions))
+    for label, batch in _batches(found.submissions, house.batch_size):
+        run.steps.run("quality", f"pages {label}", partial(write_pages, house, batch))
+        run.watcher.advance("quality", len(batch))
+    settle_pages(house, found.last)
+    if is_night_untold(house):
+        run.steps.run("quality", "page of the night", partial(write_night_pages, house))
+
+
+def _work(run: Run) -> RunOutcome:
+    with reading(run.house.engine) as session:
+        before = last_delivery(session)
+    left = _collect(run)
+    with reading(run.house.engine) as session:
+        withdrawn = came_again(session, before, SubmissionState.WITHDRAWN)
+        outdated = came_again(session, before, SubmissionState.SUPERSEDED)
+    if run.recheck:
+        ask_again(run.house, run.scope)
+    found = _read(run)
+    asked = [one for one in found if run.scope.takes(one.submission, one.report)]
+    came_of = _judge(run, asked)
+    rechecked, doubted = _recheck(run, came_of.accepted) if run.recheck else (0, ())
+    given = give_out(run)
+    _give_back(run)
+    return RunOutcome(
+        run_id=run.id,
+        verdicts=_verdicts(run, asked, came_of),
+        replaced=len(came_of.replaced),
+        given=given,
+        left=left,
+        waiting=len(found) - len(asked),
+        withdrawn=withdrawn,
+        outdated=outdated,
+        held=_held(run),
+        rechecked=rechecked,
+        doubted=doubted,
+        silent=_silent(run),
+    )
+
+
+def _silent(run: Run) -> tuple[SilentPeriod, ...]:
+    house = run.house
+    if not run.scope.takes_everything:
+        return ()
+    with reading(house.engine) as session:
+        return silent_units(session, house.catalog, house.areas, house.today)
+
+
+def _held(run: Run) -> tuple[ClosedFiguresAwaiting, ...]:
+    house = run.house
+    with reading(house.engine) as session:
+        found = held_back(session, house.catalog, today=house.today)
+    return tuple(
+        ClosedFiguresAwaiting(one.closing.area, one.closing.area_name, one.closing.period.id, one.reports)
+        for one in found
+    )
+
+
+def _collect(run: Run) -> tuple[str, ...]:
+    run.watcher.begin("collect", 1)
+    try:
+        left = run.steps.run_retried("collect", "collect", partial(collect, run.house, run.id))
+    except NotAllCollectedError as error:
+        left = error.left  # it comes with the next run; the others are not made to wait for it
+    run.watcher.advance("collect", 1)
+    return left
+
+
+def _read(run: Run) -> list[ReadSubmission]:
+    house = run.house
+    with reading(house.engine) as session:
+        waiting = pending(session)
+    found: list[ReadSubmission] = []
+    run.watcher.begin("read", len(waiting))
+    with house.open_reader() as reader:
+        work = partial(read, reader, house.landing, house.catalog, house.today)
+        for label, batch in _batches(waiting, house.batch_size):
+            found += run.steps.run("read", f"read {label}", partial(work, batch))
+            run.watcher.advance("read", len(batch))
+    return found
+
+
+def _judge(run: Run, asked: Sequence[ReadSubmission]) -> _Judgement:
+    house, steps = run.house, run.steps
+    came_of = _Judgement()
+    for label, batch in _batches(asked, house.batch_size):
+        came_of.refused.update(steps.run("place", f"place {label}", partial(place, house, run.id, batch)))
+    if asked:
+        settled = steps.run("place", "place: one workbook per unit", partial(settle, house, run.id))
+        came_of.refused.update(settled.undecided)
+        came_of.replaced.update(settled.replaced)
+    out = came_of.refused | came_of.replaced
+    judgeable = [one for one in asked if one.submission.id not in out]
+    run.watcher.begin("check", len(judgeable))
+    for label, batch in _batches(judgeable, house.batch_size):
+        steps.run("stage", f"stage {label}", partial(stage, house, run.id, batch))
+        judged = steps.run("check", f"check {label}", partial(check, house, run.id, batch))
+        result = steps.run("load", f"load {label}", partial(load, house, run.id, judged))
+        came_of.accepted.update(result.accepted)
+        came_of.refused.update(result.quarantined)
+        run.watcher.advance("check", len(batch))
+    return came_of
+
+
+def _recheck(run: Run, fresh: set[int]) -> tuple[int, tuple[RevalidationFinding, ...]]:
+    """How many accepted reports were judged once more, and which of them would not be accepted today."""
+    house = run.house
+    counting = [one for one in standing(house, run.scope) if one.submission.id not in fresh]
+    doubted: list[RevalidationFinding] = []
+    run.watcher.begin("recheck", len(counting))
+    with house.open_reader() as reader:
+        for label, batch in _batches(counting, house.batch_size):
+            work = partial(recheck, house, run.id, reader, batch)
+            doubted += run.steps.run("recheck", f"recheck {label}", work)
+            run.watcher.advance("recheck", len(batch))
+    return len(counting), tuple(sorted(doubted, key=lambda one: one.verdict.label))
+
+
+def give_out(run: Run) -> tuple[PublishedRevision, ...]:
+    """Roll up whatever moved and publish what was not given out yet, as far as the run's scope goes."""
+    house = run.house
+    areas = touched(house, run.scope)
+    run.watcher.begin("roll_up", len(areas))
+    for label, batch in _batches(areas, house.batch_size):
+        run.steps.run("roll up", f"roll up {label}", partial(roll_up, house, run.id, batch))
+        run.watcher.advance("roll_up", len(batch))
+    refs = to_publish(house, run.scope)
+    run.watcher.begin("publish", len(refs))
+    given: list[PublishedRevision] = []
+    for ref in refs:
+        label = f"publish {ref.area} {ref.period} revision {ref.number}"
+        given.append(run.steps.run("publish", label, partial(publish, house, ref)))
+        run.watcher.advance("publish", 1)
+    return tuple(given)
+
+
+def _give_back(run: Run) -> None:
+    """Tell every sender what became of their report."""
+    waiting = unreplied(run.house)
+    run.watcher.begin("give_back", len(waiting))
+    for label, batch in _batches(waiting, run.house.batch_size):
+        run.steps.run("give back", f"give back {label}", partial(give_back, run.house, run.id, batch))
+        run.watcher.advance("give_back", len(batch))
+
+
+def _verdicts(run: Run, asked: Sequence[ReadSubmission], came_of: _Judgement) -> tuple[SubmissionOutcome, ...]:
+    settled = [one for one in asked if one.submission.id in came_of.accepted | came_of.refused]
+    with reading(run.house.engine) as session:
+        issues = issues_by_submission(session, [one.submission.id for one in settled])
+        verdicts = tuple(
+            SubmissionOutcome(
+                submission_id=one.submission.id,
+                file_name=one.submission.file_name,
+                unit=one.report.unit,
+                period=one.report.period.id if one.report.period else None,
+                accepted=one.submission.id in came_of.accepted,
+                issues=issues[one.submission.id],
+            )
+            for one in settled
+        )
+    for verdict in verdicts:
+        _log(verdict)
+    return verdicts
+
+
+def _log(verdict: SubmissionOutcome) -> None:
+    state = "accepted" if verdict.accepted else "refused"
+    about = {"submission": verdict.submission_id, "unit": verdict.unit.code if verdict.unit else None}
+    codes = sorted({issue.code for issue in verdict.faults})
+    facts = {**about, "period": verdict.period, "state": state, "codes": codes}
+    # In Prefect's log only the words are seen, in the home's own also what they are about.
+    told = (verdict.submission_id, about["unit"] or "?", verdict.period or "?", state, ", ".join(codes))
+    _LOG.info("submission %s of %s for %s %s %s", *told, extra=facts)
+
+
+def _batches(things: Sequence[T], size: int) -> Iterator[tuple[str, list[T]]]:
+    """Batches of things, each with a label: `101-200 of 585` (a hyphen: Prefect's graph draws no long dash)."""
+    rest = iter(things)
+    start = 1
+    while batch := list(islice(rest, size)):
+        yield f"{start}-{start + len(batch) - 1} of {len(things)}", batch
+        start += len(batch)

@@ -1,0 +1,76 @@
+"""Judge workbooks once more and compare with what was found in them; nothing that was decided is touched."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from domain.catalog.catalog import Catalog
+from expectations.check import check
+from expectations.reach import looks_beyond
+from flows.pipeline.stages.judge import stage
+from flows.pipeline.stages.read import ReadSubmission
+from flows.support.context import AppContext
+from warehouse.rollups.excerpts import Rows
+
+_RUN: Final = "judge-again"
+_COLUMNS: Final = ("code", "severity", "sheet", "cell", "found", "expected", "indicator", "unit")
+
+_Findings = dict[int, Counter[tuple[Any, ...]]]
+
+
+def rules_beyond(catalog: Catalog) -> tuple[str, ...]:
+    """Rules that look at other reports as well, by id: they cannot be put again to those of a bundle alone."""
+    indicators = tuple(catalog.indicators.values())
+    return tuple(sorted(rule.id for rule in catalog.rules.values() if looks_beyond(rule, indicators)))
+
+
+def judged_otherwise(
+    house: AppContext, delivered: Rows, findings: Rows, read: Sequence[ReadSubmission]
+) -> tuple[str, ...]:
+    """Names of workbooks that now say another unit, form or period, or in which the rules find something else.
+
+    Rules that look at other reports are left out on both sides.
+    """
+    rows = {row["id"]: row for row in delivered["submission"]}
+    moved = {one.submission.id for one in read if _place_now(one) != _place_then(rows[one.submission.id])}
+    judged = [one for one in read if one.submission.id not in moved]
+    codes = house.catalog.rules.keys() - set(rules_beyond(house.catalog))
+    then = _found_then(delivered, findings, codes)
+    now = _found_now(house, judged, codes)
+    moved |= {one.submission.id for one in judged if then[one.submission.id] != now[one.submission.id]}
+    return tuple(sorted(rows[key]["file_name"] for key in moved))
+
+
+def _place_now(one: ReadSubmission) -> tuple[object, ...]:
+    report = one.report
+    unit = (report.unit.code, report.unit.valid_from.isoformat()) if report.unit else (None, None)
+    return *unit, report.form, report.period.id if report.period else None
+
+
+def _place_then(row: Mapping[str, Any]) -> tuple[object, ...]:
+    return row["unit_code"], row["unit_valid_from"], row["form"], row["period"]
+
+
+def _found_then(delivered: Rows, findings: Rows, codes: Collection[str]) -> _Findings:
+    last = {row["id"]: row["judgement"] for row in delivered["submission"]}
+    found: _Findings = defaultdict(Counter)
+    for issue in findings["issue"]:
+        key = issue["submission_id"]
+        if issue["judgement"] == last[key] and issue["code"] in codes:
+            found[key][_finding((issue[name] for name in _COLUMNS), issue["facts"])] += 1
+    return found
+
+
+def _found_now(house: AppContext, judged: Sequence[ReadSubmission], codes: Collection[str]) -> _Findings:
+    stage(house, _RUN, judged)
+    rules = tuple(rule for rule in house.catalog.rules.values() if rule.id in codes)
+    indicators = tuple(house.catalog.indicators.values())
+    found: _Findings = defaultdict(Counter)
+    for one in check(house.staging_url, _RUN, rules, len(judged), indicators=indicators):
+        columns = (getattr(one.issue, name) for name in _COLUMNS)
+        found[one.submission_id][_finding(columns, one.issue.facts)] += 1
+    return found
+
+
+def _finding(columns: Iterable[object], facts: Mapping[str, str]) -> tuple[Any, ...]:
+    return *(None if one is None else str(one) for one in columns), tuple(sorted(facts.items()))

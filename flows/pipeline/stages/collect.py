@@ -1,0 +1,103 @@
+"""Collect: land whatever arrived since the last time, and take note of it."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from connectors.base import (
+    Connector,
+    FileChangedError,
+    FileUnreadableError,
+    RemoteFile,
+    SourceUnavailableError,
+    UnsafePathError,
+)
+from domain.errors import TransientError
+from flows.support.context import AppContext
+from warehouse.store.engine import reading, transaction
+from warehouse.submissions.submissions import Arrival, known_fingerprints, receive
+
+_LOG = logging.getLogger(__name__)
+
+
+class NotAllCollectedError(TransientError):
+    """Some files or places could not be read now; everything else was collected."""
+
+    def __init__(self, left: tuple[str, ...]) -> None:
+        """Keep what was left and why."""
+        self.left = left
+        super().__init__("not everything was collected: " + " ".join(left))
+
+
+def collect(house: AppContext, run_id: str) -> tuple[str, ...]:
+    """Fetch, land and receive every file that was not taken before.
+
+    Returns:
+        What could not be fetched and why, where trying again would not help.
+
+    Raises:
+        NotAllCollectedError: something could not be fetched now (still being written, a place that does not answer).
+        SourceMissingError: a place does not exist.
+    """
+    try_later: list[str] = []
+    hopeless: list[str] = []
+    for connector in house.connectors:
+        for file in _new_files(house, connector, try_later):
+            try:
+                digest = house.landing.land_pieces(connector.fetch(file))
+            except FileChangedError as error:
+                try_later.append(str(error))
+            except (FileUnreadableError, UnsafePathError) as error:
+                hopeless.append(str(error))
+            else:
+                # Landed before it is received: what the warehouse knows of is always there.
+                _take(house, file, digest, run_id)
+    if try_later:
+        raise NotAllCollectedError((*try_later, *hopeless))
+    return tuple(hopeless)
+
+
+def has_arrivals(house: AppContext) -> bool:
+    """Whether any place holds a file that was not taken before, or does not answer now.
+
+    Raises:
+        SourceMissingError: a place does not exist.
+    """
+    silent: list[str] = []
+    found = any(True for connector in house.connectors for _ in _new_files(house, connector, silent))
+    return found or bool(silent)
+
+
+def _new_files(house: AppContext, connector: Connector, try_later: list[str]) -> Iterator[RemoteFile]:
+    with reading(house.engine) as session:
+        known = known_fingerprints(session, connector.name)
+    try:
+        for file in connector.list():
+            if file.fingerprint not in known:
+                yield file
+    except SourceUnavailableError as error:
+        try_later.append(str(error))
+
+
+def _take(house: AppContext, file: RemoteFile, digest: str, run_id: str) -> None:
+    path = _storable(file.path)
+    arrival = Arrival(
+        connector=file.connector,
+        path=path,
+        fingerprint=file.fingerprint,
+        file_name=PurePosixPath(path).name,
+        sha256=digest,
+        size=file.size,
+        delivered_at=file.delivered_at,
+        landed_at=house.clock(),
+        sender=file.sender,
+    )
+    with transaction(house.engine) as session:
+        submission = receive(session, arrival, run_id)
+    # Names of files and senders stand in the warehouse, under this number: a log is read by more people.
+    _LOG.info("received %s by way of %s", digest, file.connector, extra={"submission": submission})
+
+
+def _storable(path: str) -> str:
+    """The path as text that any database keeps: bytes that are no UTF-8 (old code pages) are written as escapes."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "")

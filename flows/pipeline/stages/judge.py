@@ -1,0 +1,181 @@
+"""Judge: put a batch before the rules, then load it, accepted or quarantined."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from domain.catalog.catalog import Catalog
+from domain.digests import digest_of
+from domain.issues import Issue
+from domain.observations import Figure, Observation
+from domain.rules import Rule
+from domain.staging import StagedDue, StagedObservation, StagedRegister, StagedRow, StagedSubmission
+from domain.submissions import ParsedReport
+from expectations.check import KeptResults
+from expectations.check import check as check_rules
+from expectations.nights import batch_file
+from flows.pipeline.stages.read import ReadSubmission
+from flows.support.context import AppContext
+from warehouse.store.engine import reading, transaction
+from warehouse.submissions.loading import JudgedReport, LoadResult
+from warehouse.submissions.loading import load as load_judged
+from warehouse.submissions.peers import peers
+from warehouse.submissions.staging import clear, history
+from warehouse.submissions.staging import stage as stage_rows
+from warehouse.submissions.submissions import record_checked
+
+NIGHTS = "nights"
+"""Folder of the nights' pages, in that of quality pages."""
+
+STEPS_BACK = 12
+"""How many periods the rules may look back: a year of monthly reports."""
+
+
+def stage(house: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> int:
+    """Put a batch into the staging tables, with what the rules need to know of obligations, register, past and peers.
+
+    Returns:
+        How many rows were staged.
+    """
+    rows = [row for one in batch for row in rows_of(house.catalog, run_id, one.submission.id, one.report)]
+    with reading(house.engine) as session:
+        judged = [one.submission.id for one in batch]
+        past, beside = history(session, run_id, judged, STEPS_BACK), peers(session, run_id, judged)
+    with transaction(house.staging) as session:
+        clear(session, run_id)
+        return stage_rows(session, [*rows, *past, *beside])
+
+
+def check(house: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> tuple[JudgedReport, ...]:
+    """Let the catalogue's rules judge a staged batch, and record that they looked at it.
+
+    Raises:
+        RuleBrokenError: a rule is wrong; nobody is blamed and nothing is loaded.
+        BatchShrunkError: not everything that was staged was seen.
+    """
+    judged = look(house, run_id, batch)
+    with transaction(house.engine) as session:
+        record_checked(session, [one.submission.id for one in batch], house.clock(), run_id)
+    return judged
+
+
+def look(
+    house: AppContext, run_id: str, batch: Sequence[ReadSubmission], rules: Sequence[Rule] | None = None
+) -> tuple[JudgedReport, ...]:
+    """What these rules, or all of the catalogue's, find in a staged batch; writes nothing.
+
+    Raises:
+        RuleBrokenError: a rule is wrong; nobody is blamed and nothing is loaded.
+        BatchShrunkError: not everything that was staged was seen.
+    """
+    findings = check_rules(
+        house.staging_url,
+        run_id,
+        tuple(house.catalog.rules.values()) if rules is None else rules,
+        len(batch),
+        indicators=tuple(house.catalog.indicators.values()),
+        refused=[one.submission.id for one in batch if one.report.has_critical],
+        keep=_keep(house, run_id, batch) if rules is None else None,
+    )
+    found: dict[int, list[Issue]] = defaultdict(list)
+    for finding in findings:
+        found[finding.submission_id].append(finding.issue)
+    return tuple(
+        JudgedReport(one.submission.id, one.report, (*one.report.issues, *found[one.submission.id])) for one in batch
+    )
+
+
+def _keep(house: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> KeptResults | None:
+    """Where what the rules find in a batch is kept for the night's page; None: such pages are not wanted."""
+    if house.quality is None or not house.quality_nights or not batch:
+        return None
+    path = batch_file(house.quality / NIGHTS, run_id, str(batch[0].submission.id))
+    return KeptResults(path, house.clock(), {one.submission.id: _label(one) for one in batch})
+
+
+def _label(one: ReadSubmission) -> str:
+    unit, period = one.report.unit, one.report.period
+    return f"{unit.code} {unit.name} · {period}" if unit is not None else one.submission.file_name
+
+
+def load(house: AppContext, run_id: str, judged: Sequence[JudgedReport]) -> LoadResult:
+    """Settle a judged batch in one transaction, then empty its staging rows."""
+    with transaction(house.engine) as session:
+        result = load_judged(session, judged, run_id, house.clock())
+    with transaction(house.staging) as session:
+        clear(session, run_id)
+    return result
+
+
+def rows_of(catalog: Catalog, run_id: str, submission_id: int, report: ParsedReport) -> Iterator[StagedRow]:
+    """What the rules get to see of one report itself: its figures, what it owes, what the register says.
+
+    Raises:
+        ValueError: the report has no place.
+    """
+    if report.unit is None or report.period is None or report.form is None:
+        raise ValueError(f"submission {submission_id} has no place and cannot be staged")
+    unit, period, form = report.unit, report.period, report.form
+    in_force, last_day = catalog.layout_for(form, period), catalog.last_day(form, period)
+    layout = catalog.layout(form, report.layout_version) if report.layout_version else in_force
+    of_form = [each for each in report.observations if each.unit == unit.code]
+    figures = [(each.indicator, each.numerator.number, _number_of(each.denominator)) for each in of_form]
+    yield StagedSubmission(
+        run_id=run_id,
+        submission_id=submission_id,
+        unit=unit.code,
+        period=period.id,
+        form=form,
+        layout_version=layout.version,
+        sheet=of_form[0].sheet if of_form else layout.sheet,
+        unit_name=unit.name,
+        area=unit.parent or "",
+        last_day=last_day.isoformat(),
+        previous_period=period.shift(-1).id,
+        layout_in_force=in_force.version,
+        digest=digest_of(figures),
+        figures=sum(number is not None and number > 0 for _, *pair in figures for number in pair),
+    )
+    for observation in report.observations:
+        yield _staged(run_id, submission_id, unit.code, observation)
+    labels = {line.indicator: line.label for line in layout.lines}
+    labels |= {column.indicator: column.header for column in layout.village_columns}
+    for indicator in catalog.due_indicators(form, unit, period):
+        label = labels.get(indicator.id, indicator.name.vi)
+        yield StagedDue(run_id, submission_id, indicator.id, indicator.absence, label)
+        registered = catalog.register_denominator(indicator.id, unit, last_day)
+        if registered is not None:
+            yield StagedRegister(run_id, submission_id, indicator.id, registered)
+
+
+def _staged(run_id: str, submission_id: int, unit: str, one: Observation) -> StagedObservation:
+    return StagedObservation(
+        run_id=run_id,
+        submission_id=submission_id,
+        unit=unit,
+        village="" if one.unit == unit else one.unit,
+        indicator=one.indicator,
+        sheet=one.sheet,
+        cell=one.numerator.cell,
+        denominator_cell=one.denominator.cell if one.denominator else "",
+        stated_cell=one.stated.cell if one.stated else "",
+        state=one.state,
+        numerator=one.numerator.number,
+        denominator=_number_of(one.denominator),
+        stated=_number_of(one.stated),
+        numerator_state=one.numerator.state,
+        denominator_state=_state_of(one.denominator),
+        stated_state=_state_of(one.stated),
+        numerator_raw=one.numerator.raw,
+        denominator_raw=one.denominator.raw if one.denominator else "",
+        stated_raw=one.stated.raw if one.stated else "",
+        stated_decimals=one.stated.decimals if one.stated else None,
+    )
+
+
+def _state_of(figure: Figure | None) -> str:
+    return figure.state if figure else ""
+
+
+def _number_of(figure: Figure | None) -> Decimal | None:
+    return figure.number if figure else None

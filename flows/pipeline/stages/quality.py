@@ -1,0 +1,99 @@
+"""Quality pages: tell of every submission what came of it, and of every night what the rules found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from expectations.nights import has_untold, write_nights
+from flows.pipeline.stages.judge import NIGHTS
+from flows.support.context import AppContext
+from publishing.errors import PagesNotWrittenError
+from publishing.returns.submission_page import publish_submissions
+from warehouse.queries.feedback import LogPosition, moved_since, told
+from warehouse.store.engine import reading
+
+SUBMISSIONS: Final = "submissions"
+_MARK: Final = ".told"
+"""File beside the pages that holds how far they tell of the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class PagesDue:
+    """Submissions whose page is missing or out of date, and how far the log went then."""
+
+    submissions: tuple[int, ...]
+    last: LogPosition
+
+
+def untold(house: AppContext) -> PagesDue:
+    """What pages are to be written. It goes by the log, so what a killed run left untold is told by the next."""
+    if house.quality is None:
+        return PagesDue((), LogPosition())
+    with reading(house.engine) as session:
+        return PagesDue(*moved_since(session, _seen(house.quality)))
+
+
+def write_pages(house: AppContext, submissions: Sequence[int]) -> int:
+    """Write the pages of these submissions; doing so twice does no harm.
+
+    Raises:
+        PagesNotWrittenError: the storage failed.
+    """
+    if house.quality is None:
+        return 0
+    with reading(house.engine) as session:
+        found = told(session, submissions, house.clock())
+    return publish_submissions(found, house.catalog, house.quality / SUBMISSIONS, house.lang)
+
+
+def is_night_untold(house: AppContext) -> bool:
+    """Whether a run has judged something, this one or one that was killed, of which no page tells."""
+    return house.quality is not None and house.quality_nights > 0 and has_untold(house.quality / NIGHTS)
+
+
+def write_night_pages(house: AppContext) -> int:
+    """Write the pages of runs that judged something and have none yet; those of the last nights are kept.
+
+    Raises:
+        NightsNotWrittenError: the storage failed.
+    """
+    if house.quality is None or not house.quality_nights:
+        return 0
+    catalog, lang = house.catalog, house.lang
+
+    def text(name: str) -> str:
+        return catalog.text(f"expectations.{name}", lang)
+
+    return write_nights(house.quality / NIGHTS, catalog.rules, house.quality_nights, lang, text)
+
+
+def settle(house: AppContext, last: LogPosition) -> None:
+    """Note that the pages tell of the log as far as that.
+
+    Raises:
+        PagesNotWrittenError: the storage failed; the pages are written once more by the next run.
+    """
+    if house.quality is None or last == _seen(house.quality):
+        return
+    mark = _mark(house.quality)
+    draft = mark.with_name(f"{_MARK}.new")
+    try:
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(f"{last.event} {last.waiver}\n", "ascii")
+        draft.replace(mark)
+    except OSError as error:
+        raise PagesNotWrittenError(mark.parent, error.strerror or str(error)) from error
+
+
+def _mark(quality: Path) -> Path:
+    return quality / SUBMISSIONS / _MARK
+
+
+def _seen(quality: Path) -> LogPosition:
+    """How far the pages tell of the log; without a mark not at all."""
+    try:
+        event, waiver = map(int, _mark(quality).read_text("ascii").split())
+    except (OSError, ValueError):
+        return LogPosition()
+    return LogPosition(event, waiver)

@@ -1,0 +1,111 @@
+"""Give back: write into the outbox what became of each submission; of a refused one the sender's own file, marked."""
+
+import logging
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from domain.errors import TerminalError
+from flows.pipeline.marked_copy import LANG, FileFindings, MarkedCopy, marked_copy
+from flows.support.context import AppContext
+from publishing.returns.receipt import Receipt
+from warehouse.queries import Reply, replies_of
+from warehouse.store.engine import reading, transaction
+from warehouse.submissions.replies import RepliedSubmission, record_replies
+from warehouse.submissions.replies import unreplied as without_reply
+from workbooks.identify.hints import Hints
+from workbooks.pool.landed_file import LandedFile
+
+_LOG = logging.getLogger(__name__)
+
+UNKNOWN_UNIT = "chua-ro-don-vi"
+UNKNOWN_PERIOD = "chua-ro-ky"
+"""Folders of submissions whose unit or period could not be told; an officer looks there and hands them on."""
+
+_LONGEST_STEM = 160
+_GIVEN_BEFORE = re.compile(r"(\.tra-lai\.so-\d+(-lan-\d+)?|\.da-kiem-tra)+$")
+_RISKY = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+
+
+class OutboxError(TerminalError):
+    """Nothing can be written to the outbox; what was done before stays done, and the next run gives it back."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        """Keep where, and what the system said."""
+        self.folder, self.reason = folder, reason
+        super().__init__(f"cannot give back to {folder}: {reason}. Free space or grant access there, then run again.")
+
+
+def unreplied(house: AppContext) -> tuple[int, ...]:
+    """Submissions that were judged, by this run or one that was killed, and whose senders have not heard of it."""
+    with reading(house.engine) as session:
+        return without_reply(session)
+
+
+def give_back(house: AppContext, run_id: str, batch: Sequence[int]) -> int:
+    """Write the replies to a batch of submissions, and note that they were given; twice leaves the same files.
+
+    Returns:
+        How many were given.
+
+    Raises:
+        OutboxError: a file cannot be written.
+    """
+    given: list[RepliedSubmission] = []
+    with reading(house.engine) as session:
+        replies = replies_of(session, batch)
+    for reply in replies:
+        folder = PurePosixPath(
+            reply.record.unit or UNKNOWN_UNIT, reply.record.period.id if reply.record.period else UNKNOWN_PERIOD
+        )
+        write(house.outbox / folder, files_of(house, reply))
+        given.append(RepliedSubmission(reply.number, reply.judgement, reply.is_accepted, str(folder)))
+    with transaction(house.engine) as session:
+        record_replies(session, given, at=house.clock(), run_id=run_id)
+    _LOG.info("gave back %s replies", len(given))
+    return len(given)
+
+
+def files_of(house: AppContext, reply: Reply) -> Mapping[str, bytes]:
+    """The files of one reply by name: a receipt, and of a refused report the workbook and a note."""
+    number = f"so-{reply.number:08d}" + (f"-lan-{reply.judgement}" if reply.judgement > 1 else "")
+    if reply.is_accepted:
+        return {f"bien-nhan.{number}.html": Receipt(reply, house.catalog, LANG).page()}
+    copy = _workbook(house, reply)
+    name = f"{_stem(reply.record.file.file_name)}.tra-lai.{number}{PurePosixPath(copy.file_name).suffix}"
+    receipt = Receipt(reply, house.catalog, LANG, name, marked=copy.is_marked)
+    return {name: copy.data, f"tra-lai.{number}.txt": receipt.note(), f"tra-lai.{number}.html": receipt.page()}
+
+
+def _workbook(house: AppContext, reply: Reply) -> MarkedCopy:
+    """The workbook that goes back."""
+    file = reply.record.file
+    landed = LandedFile(house.landing.checked_path(file.sha256), Hints(file.file_name))
+    return marked_copy(landed, FileFindings(reply.issues, reply.repairs), house.catalog, house.limits)
+
+
+def _stem(file_name: str) -> str:
+    """What a returned file keeps of its name: what people and the reader know it by, without marks of earlier returns.
+
+    The number behind it has eight digits, so that nobody takes it for a commune's code, which has five.
+    """
+    stem = _GIVEN_BEFORE.sub("", PurePosixPath(file_name).stem)
+    # File systems count bytes, of which a Vietnamese letter has up to three.
+    short = _RISKY.sub("_", stem).encode()[:_LONGEST_STEM].decode(errors="ignore")
+    return short.strip(" .") or "bao-cao"
+
+
+def write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put files into a folder, each whole or not at all; what lies there already under these names is replaced."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            draft = folder / f".{name}.new"
+            with draft.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(folder / name)
+    except OSError as error:
+        raise OutboxError(folder, error.strerror or str(error)) from error

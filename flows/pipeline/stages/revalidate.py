@@ -1,0 +1,82 @@
+"""Recheck: judge stored reports once more under today's rules, without touching what was decided on its own."""
+
+from collections.abc import Iterator, Sequence
+
+from domain.figure_changes import changed_figures
+from domain.issues import Issue, Severity
+from domain.observations import Observation
+from flows.pipeline.outcome import RevalidationFinding, SubmissionOutcome
+from flows.pipeline.scope import RunScope
+from flows.pipeline.stages.judge import look, stage
+from flows.pipeline.stages.read import ReadSubmission, read
+from flows.support.context import AppContext
+from warehouse.queries.history import figures_of
+from warehouse.store.engine import reading, transaction
+from warehouse.submissions import revalidation as stored
+from warehouse.submissions.revalidation import StoredReport
+from warehouse.submissions.staging import clear
+from workbooks.pool.landed_file import Reader
+
+
+def ask_again(house: AppContext, scope: RunScope) -> int:
+    """Let refused reports within the scope be judged once more by this run; how many."""
+    with transaction(house.engine) as session:
+        found = [one.submission.id for one in _within(scope, stored.refused_reports(session))]
+        stored.ask_again(session, found)
+    return len(found)
+
+
+def standing(house: AppContext, scope: RunScope) -> tuple[StoredReport, ...]:
+    """The reports within the scope that count now."""
+    with reading(house.engine) as session:
+        return tuple(_within(scope, stored.accepted_reports(session)))
+
+
+def recheck(
+    house: AppContext, run_id: str, reader: Reader, batch: Sequence[StoredReport]
+) -> tuple[RevalidationFinding, ...]:
+    """Read and judge accepted reports once more, and say which would not be accepted as they are; decides nothing.
+
+    A report that counts was accepted by the rules of its day, and figures were published from it: only a person
+    withdraws it.
+    """
+    found = read(reader, house.landing, house.catalog, house.today, [one.submission for one in batch])
+    findings = _findings(house, run_id, [one for one in found if one.may_be_judged])
+    with reading(house.engine) as session:
+        kept = figures_of(session, [one.submission.id for one in batch])
+    doubts = (
+        _doubt(was, now, findings.get(now.submission.id, now.report.issues), kept.get(now.submission.id, ()))
+        for was, now in zip(batch, found, strict=True)
+    )
+    return tuple(one for one in doubts if one.verdict.faults or one.changes or one.moved)
+
+
+def _findings(house: AppContext, run_id: str, judgeable: Sequence[ReadSubmission]) -> dict[int, tuple[Issue, ...]]:
+    if not judgeable:
+        return {}
+    stage(house, run_id, judgeable)
+    judged = look(house, run_id, judgeable)
+    with transaction(house.staging) as session:
+        clear(session, run_id)
+    return {one.submission_id: one.issues for one in judged}
+
+
+def _doubt(
+    was: StoredReport, now: ReadSubmission, issues: tuple[Issue, ...], kept: Sequence[Observation]
+) -> RevalidationFinding:
+    report = now.report
+    changes = changed_figures(kept, report.observations)
+    verdict = SubmissionOutcome(
+        submission_id=now.submission.id,
+        file_name=now.submission.file_name,
+        unit=report.unit,
+        period=report.period.id if report.period else None,
+        accepted=not any(issue.severity is Severity.CRITICAL for issue in issues),
+        issues=issues,
+    )
+    place = (report.unit.code if report.unit else None, report.form, report.period)
+    return RevalidationFinding(verdict, len(changes), moved=place != (was.unit, was.form, was.period))
+
+
+def _within(scope: RunScope, found: Sequence[StoredReport]) -> Iterator[StoredReport]:
+    return (one for one in found if scope.takes_place(one.submission, one.unit, one.period))

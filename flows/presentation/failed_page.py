@@ -1,0 +1,110 @@
+"""A refused submission as a page of Markdown: what is wrong and what to do, its commune's history, where to go on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from domain.units import UnitKey
+from flows.pipeline.outcome import SubmissionOutcome
+from flows.presentation.links import Links
+from flows.presentation.markdown import link, plain, table
+from flows.presentation.message_formatter import MessageFormatter
+from publishing.figures.formatting import format_time
+from warehouse.queries import SubmissionRecord, submission_record
+from warehouse.queries.history import MoveRecord, history
+from warehouse.queries.recent import PastReport, recent_reports
+from warehouse.store.engine import Session
+
+MOST_FAULTS = 25
+"""So many faults stand on the page; the quality page has them all."""
+PERIODS_BACK = 6
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedSubmission:
+    """A refused submission and what the warehouse knows of its commune."""
+
+    verdict: SubmissionOutcome
+    record: SubmissionRecord
+    moves: tuple[MoveRecord, ...]
+    recent: tuple[PastReport, ...]
+
+
+def failed(session: Session, verdict: SubmissionOutcome) -> RefusedSubmission:
+    """Look up what the page of a refused submission tells."""
+    record = submission_record(session, verdict.submission_id)
+    if verdict.unit is None or record.form is None or record.period is None:
+        return RefusedSubmission(verdict, record, (), ())
+    key = UnitKey(verdict.unit.code, verdict.unit.valid_from)
+    versions = history(session, key, record.form, record.period).versions
+    return RefusedSubmission(
+        verdict=verdict,
+        record=record,
+        moves=tuple(move for one in versions for move in one.moves),
+        recent=recent_reports(session, key, record.form, PERIODS_BACK),
+    )
+
+
+def key_of(verdict: SubmissionOutcome) -> str:
+    """The artifact's key: one for each commune, so that its history by key is the commune's."""
+    return f"submission-{verdict.unit.code.lower()}" if verdict.unit else f"submission-file-{verdict.submission_id}"
+
+
+def page_of(one: RefusedSubmission, words: MessageFormatter, links: Links) -> str:
+    """The page."""
+    verdict, received = one.verdict, format_time(one.record.delivered_at, words.lang)
+    head = f"## {plain(verdict.label)} — {plain(verdict.period or '?')}"
+    file = words.text("failed_file", file=plain(verdict.file_name), received=received)
+    parts = [head, file, " · ".join(_ways_on(one, words, links)), _faults(verdict, words)]
+    more = len(verdict.faults) - MOST_FAULTS
+    parts.append(words.text("and_more", count=more) if more > 0 else "")
+    if one.recent:
+        parts += [f"### {words.text('failed_history')}", _history(one.recent, words)]
+        parts.append("\n".join(f"- {_told(move, words)}" for move in one.moves[-10:]))
+    return "\n\n".join(filter(None, parts))
+
+
+def _ways_on(one: RefusedSubmission, words: MessageFormatter, links: Links) -> Iterator[str]:
+    verdict = one.verdict
+    yield link(words.text("to_quality_page"), links.quality(verdict.submission_id))
+    if verdict.unit is None or verdict.period is None:
+        return
+    yield link(words.text("to_returned"), links.returned(verdict.unit.code, verdict.period))
+    form = links.rerun(verdict.unit.code, verdict.period)
+    if form:
+        yield link(words.text("to_rerun"), form)
+    yield f"`tonghop rerun --unit {verdict.unit.code} --period {verdict.period}`"
+
+
+def _faults(verdict: SubmissionOutcome, words: MessageFormatter) -> str:
+    heads = [words.text(f"column_{name}") for name in ("sheet", "cell", "fault", "action")]
+    rows = [
+        (
+            plain(issue.sheet or ""),
+            plain(issue.cell or ""),
+            plain(words.catalog.issue_message(issue, words.lang)),
+            plain(words.catalog.issue_action(issue, words.lang)),
+        )
+        for issue in verdict.faults[:MOST_FAULTS]
+    ]
+    return table(heads, rows)
+
+
+def _history(recent: Sequence[PastReport], words: MessageFormatter) -> str:
+    heads = [
+        words.text(name) for name in ("column_period", "column_version", "standing", "received", "column_findings")
+    ]
+    rows = [
+        (
+            past.period.id,
+            str(past.version),
+            words.catalog.text(f"domain.state.{past.state}", words.lang),
+            format_time(past.received_at, words.lang),
+            str(past.issues),
+        )
+        for past in recent
+    ]
+    return table(heads, rows)
+
+
+def _told(move: MoveRecord, words: MessageFormatter) -> str:
+    return f"{format_time(move.at, words.lang)}: {words.text(f'move_{move.reason or move.to_state}')}"

@@ -1,0 +1,48 @@
+"""Addresses that people open from the Prefect UI and from notices: pages, returned workbooks, the form of the rerun."""
+
+import json
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from flows.support.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a browser finds what a run left behind; each is empty where no address is configured.
+
+    `base_url` is that of published pages, `office_url` that of quality pages and returned workbooks (`tonghop serve`),
+    `form_url` that of the rerun's form in the Prefect UI. A page of the UI opens no file of the server's disk.
+    """
+
+    base_url: str = ""
+    office_url: str = ""
+    form_url: str = ""
+
+    def published(self, area: str, period: str) -> str:
+        """The page of an area's figures."""
+        return _at(self.base_url, period, area, "report.html")
+
+    def quality(self, submission_id: int) -> str:
+        """The quality page of a submission."""
+        return _at(self.office_url, "quality", "submissions", f"{submission_id}.html")
+
+    def returned(self, unit: str, period: str) -> str:
+        """What was returned to a commune for a period: the workbook with its cells marked, and notes."""
+        return _at(self.office_url, "outbox", unit, period, "")
+
+    def rerun(self, unit: str, period: str) -> str:
+        """The form of a rerun, filled in for a commune and a period."""
+        if not self.form_url:
+            return ""
+        asked = json.dumps({"units": [unit], "period": period}, separators=(",", ":"))
+        return f"{self.form_url}?{urlencode({'parameters': asked})}"
+
+
+def links_of(settings: Settings, form_url: str = "") -> Links:
+    """The addresses of a deployment."""
+    return Links(settings.base_url, settings.office_url, form_url)
+
+
+def _at(root: str, *parts: str) -> str:
+    return "/".join([root.rstrip("/"), *(quote(part, safe="") for part in parts)]) if root else ""

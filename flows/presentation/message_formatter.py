@@ -1,0 +1,132 @@
+"""Say in words what a run did: for the Prefect UI, the log and the terminal alike."""
+
+from collections.abc import Sequence
+
+from domain.catalog.catalog import Catalog
+from domain.issues import Issue
+from domain.texts import Lang
+from flows.pipeline.outcome import RevalidationFinding, RunOutcome, SubmissionOutcome
+from publishing.figures.formatting import format_day
+from warehouse.queries.silent_units import SilentArea, SilentPeriod
+
+ISSUES_NAMED = 5
+"""So many issues a failed task run names in words; the rest are counted."""
+
+
+class MessageFormatter:
+    """Sentences about a run, in one language."""
+
+    def __init__(self, catalog: Catalog, lang: Lang) -> None:
+        """Take the texts from this catalogue."""
+        self.catalog = catalog
+        self.lang: Lang = lang
+
+    def text(self, name: str, /, **facts: object) -> str:
+        """A text of `messages/flows.yaml`, named without its room."""
+        return self.catalog.text(f"flows.{name}", self.lang, **facts)
+
+    def fault(self, issue: Issue) -> str:
+        """One issue: where, and what is wrong."""
+        message = self.catalog.issue_message(issue, self.lang)
+        # A message that names its cell says nothing of the sheet; one without a cell is about the whole file.
+        return f"{issue.sheet} — {message}" if issue.sheet else message
+
+    def refusal(self, verdict: SubmissionOutcome) -> str:
+        """Why a submission was refused: its first faults, and how many more there are."""
+        return "\n".join(self.first_faults(verdict.faults))
+
+    def first_faults(self, faults: Sequence[Issue]) -> list[str]:
+        """The first of some faults, a numbered line each, and in a last line how many more there are."""
+        told = [f"{place}. {self.fault(issue)}" for place, issue in enumerate(faults[:ISSUES_NAMED], start=1)]
+        more = len(faults) - len(told)
+        return [*told, self.text("and_more", count=more)] if more else told
+
+    def summary(self, outcome: RunOutcome) -> str:
+        """The run in one line; the flow run's message."""
+        told = [self._judged(outcome)]
+        if outcome.warned:
+            told.append(self.text("some_warned", count=len(outcome.warned)))
+        if outcome.left:
+            told.append(self.text("some_left", count=len(outcome.left)))
+        if outcome.held:
+            told.append(self.text("some_held", count=sum(one.reports for one in outcome.held)))
+        if outcome.silent:
+            told.append(self.text("some_silent", count=sum(one.count for one in outcome.silent)))
+        if outcome.rechecked:
+            told.append(self.text("rechecked", count=outcome.rechecked, doubted=len(outcome.doubted)))
+        return " ".join(told)
+
+    def doubt(self, doubt: RevalidationFinding) -> str:
+        """Why an accepted report would not be accepted as it is today."""
+        told = [self.text("would_be_refused_today")] if not doubt.verdict.accepted else []
+        told += [self.text("placed_otherwise")] if doubt.moved else []
+        told += [self.text("read_otherwise", count=doubt.changes)] if doubt.changes else []
+        return " ".join(told)
+
+    def _judged(self, outcome: RunOutcome) -> str:
+        if outcome.is_idle:
+            return self.text("nothing_new")
+        judged = len(outcome.verdicts)
+        if outcome.refused:
+            return self.text("some_refused", refused=len(outcome.refused), judged=judged)
+        return self.text("all_accepted", judged=judged)
+
+    def table(self, refused: Sequence[SubmissionOutcome]) -> list[dict[str, str]]:
+        """Refused submissions as a table with short columns: who, which file, first fault, how many."""
+        who, period, file, first, count = (
+            self.text(f"column_{name}") for name in ("who", "period", "file", "first_fault", "faults")
+        )
+        return [
+            {
+                who: one.label,
+                period: one.period or "",
+                file: one.file_name,
+                first: self.catalog.issue_title(one.faults[0], self.lang) if one.faults else "",
+                count: str(len(one.faults)),
+            }
+            for one in refused
+        ]
+
+    def doubts(self, doubted: Sequence[RevalidationFinding]) -> list[dict[str, str]]:
+        """Accepted reports that would not be accepted as they are today, as a table with short columns."""
+        why = self.text("column_doubt")
+        return [
+            {**row, why: self.doubt(one)}
+            for one, row in zip(doubted, self.table([each.verdict for each in doubted]), strict=True)
+        ]
+
+    def lateness(self, silent: SilentPeriod) -> str:
+        """Of a period: its deadline, and by how many days it is passed."""
+        return self.text(
+            "silent_period",
+            period=silent.period.id,
+            count=silent.count,
+            deadline=format_day(silent.deadline, self.lang),
+            days=silent.days_late,
+            working=silent.working_days_late,
+        )
+
+    def silent_area(self, area: SilentArea) -> str:
+        """Of an area: how many of its units are silent, and by when it has to hand its own figures up."""
+        name = f"{area.name}, {area.above}" if area.above else area.name
+        due = self.text("silent_due", due=format_day(area.due, self.lang)) if area.due else ""
+        return self.text("silent_area", area=name, silent=len(area.silent), expected=area.expected) + due
+
+    def silent_table(self, silent: Sequence[SilentPeriod]) -> list[dict[str, str]]:
+        """Silent units as a table with short columns, by area."""
+        who, period, area, above, due, days = (
+            self.text(f"column_{name}") for name in ("who", "period", "area", "above", "due", "days_late")
+        )
+        return [
+            {
+                area: one.name,
+                above: one.above,
+                who: f"{unit.code} {unit.name}",
+                period: each.period.id,
+                due: format_day(each.deadline, self.lang),
+                days: str(each.days_late),
+            }
+            for each in silent
+            for one in each.areas
+            for unit in one.silent
+        ]

@@ -1,0 +1,123 @@
+"""Write notices: what went wrong in a run, or with one report, as a mail that says what to do next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from enum import StrEnum
+
+from connectors.replies.smtp import SmtpServer
+from domain.issues import Issue, Severity
+from flows.presentation.message_formatter import MessageFormatter
+from flows.support.service_settings import ServiceSettings
+from warehouse.queries.read_models import SubmissionRecord
+
+MOST_NAMED = 50
+"""So many refused reports a notice of a run names; the rest are counted."""
+MOST_IN_SUBJECT = 3
+
+
+class NoticeEvent(StrEnum):
+    """What a notice tells of."""
+
+    RUN_FAILED = "run_failed"
+    SUBMISSIONS_QUARANTINED = "submissions_quarantined"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice: one line, and the text below it."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRun:
+    """A run that ended badly: its name, how and with what message, and where it can be looked at."""
+
+    name: str
+    state: str
+    message: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedReport:
+    """A report that was refused, and what was found in it."""
+
+    record: SubmissionRecord
+    issues: tuple[Issue, ...]
+
+    @property
+    def who(self) -> str:
+        """Whose report it is: code and name; the file where the unit is unknown."""
+        record = self.record
+        return f"{record.unit} {record.unit_name}" if record.unit else record.file.file_name
+
+
+def of_run(words: MessageFormatter, ended: FailedRun, refused: Sequence[RefusedReport]) -> Notice:
+    """The notice of a run that ended badly, with the reports it refused."""
+    lines = [words.text("notice_run", run=ended.name, state=ended.state), "", ended.message]
+    if refused:
+        lines += ["", words.text("notice_refused")]
+        lines += [f"  - {one.who} ({one.record.file.file_name})" for one in refused[:MOST_NAMED]]
+        lines += _more(words, refused)
+    lines += ["", ended.address]
+    return Notice(words.text("notice_run_subject", run=ended.name, state=ended.state), _signed(words, lines))
+
+
+def of_refused(words: MessageFormatter, run: str, refused: Sequence[RefusedReport], address: str) -> Notice:
+    """The notice of reports that a run refused: of each its first faults, cell by cell."""
+    lines: list[str] = []
+    for one in refused[:MOST_NAMED]:
+        period = one.record.period.id if one.record.period else "?"
+        lines.append(words.text("notice_submission", who=one.who, period=period, file=one.record.file.file_name))
+        faults = [issue for issue in one.issues if issue.severity is Severity.CRITICAL]
+        lines += [*(f"  {line}" for line in words.first_faults(faults)), ""]
+    lines += [*_more(words, refused), words.text("notice_refused_advice"), address]
+    names = ", ".join(one.who for one in refused[:MOST_IN_SUBJECT])
+    more = f" +{len(refused) - MOST_IN_SUBJECT}" if len(refused) > MOST_IN_SUBJECT else ""
+    return Notice(words.text("notice_refused_subject", who=f"{names}{more}", run=run), _signed(words, lines))
+
+
+def of_test(words: MessageFormatter) -> Notice:
+    """A notice that shows that notices arrive."""
+    return Notice(words.text("notice_test_subject"), _signed(words, [words.text("notice_test")]))
+
+
+def of_no_night(words: MessageFormatter, clock: str, problem: str) -> Notice:
+    """A notice that no night is known to have ended by a time of the day, and why."""
+    return Notice(
+        words.text("notice_no_night_subject"), _signed(words, [words.text("notice_no_night", clock=clock), "", problem])
+    )
+
+
+def send(settings: ServiceSettings, notice: Notice) -> None:
+    """Send a notice to everybody who gets them.
+
+    Raises:
+        MailNotSentError: it may work later.
+        MailRefusedError: somebody has to change something first.
+    """
+    message = EmailMessage()
+    # A subject is one line, whatever a file may be called.
+    message["Subject"] = " ".join(notice.subject.split())
+    message["From"] = settings.mail_from or settings.mail_user
+    message["To"] = ", ".join(settings.mail_to)
+    message["Date"] = formatdate(localtime=False)
+    message["Message-ID"] = make_msgid(domain="tonghop")
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice answers
+    message.set_content(notice.body)
+    password = settings.mail_password.get_secret_value() if settings.mail_password else ""
+    server = SmtpServer(settings.mail_host, settings.mail_port, settings.mail_security, settings.mail_user, password)
+    server.send(message)
+
+
+def _more(words: MessageFormatter, refused: Sequence[RefusedReport]) -> list[str]:
+    return [words.text("and_more", count=len(refused) - MOST_NAMED)] if len(refused) > MOST_NAMED else []
+
+
+def _signed(words: MessageFormatter, lines: Sequence[str]) -> str:
+    return "\n".join([*lines, "", "-- ", words.text("notice_signature"), ""])

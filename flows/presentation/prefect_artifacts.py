@@ -1,0 +1,92 @@
+"""Artifacts, events and failed task runs that show a run in the Prefect UI."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from prefect import get_client
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.client.schemas.objects import State
+from prefect.events import emit_event
+from prefect.exceptions import ObjectNotFound
+from prefect.settings import get_current_settings
+from prefect.states import Failed
+
+from flows.support.prefect_names import QUARANTINED, RERUN
+from flows.support.prefect_tasks import as_task, suppress_failures
+
+MOST_FAILED_TASK_RUNS = 500
+"""Beyond this nobody looks at them one by one; the artifact's table names every submission."""
+
+TASK_RUNS_A_SECOND = 10.0
+"""The server loses records of task runs that come faster than it digests them: some 30 a second, on a busy machine
+half of that."""
+
+TABLE = "failed-submissions"
+"""Key of the artifact that lists a run's refused submissions."""
+DOUBTED = "doubted-submissions"
+"""Key of the artifact that lists accepted reports which would be refused, or are read otherwise, today."""
+SILENT = "silent-units"
+"""Key of the artifact that lists who should have reported and has sent nothing."""
+PREVIEW = "rerun-preview"
+"""Key of the artifact that says what a rerun would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedTaskRun:
+    """What is left behind of a refused submission, beside its failed task run.
+
+    `label` names the task run, `message` says what is wrong in a few lines; `page` is Markdown, kept under `key`;
+    `facts` go with the event and hold no personal data.
+    """
+
+    label: str
+    message: str
+    key: str
+    page: str
+    facts: Mapping[str, Any]
+
+
+def show_failed(shown: FailedTaskRun) -> None:
+    """Leave a failed task run behind, and within it the submission's page and the event that it was quarantined."""
+
+    def refuse() -> State[Any]:
+        # A server that keeps no page must not hide why the submission was refused.
+        with suppress_failures():
+            create_markdown_artifact(shown.page, key=shown.key, description=shown.label)
+        emit_event(
+            QUARANTINED,
+            resource={"prefect.resource.id": f"tonghop.submission.{shown.facts['submission']}"}
+            | {f"tonghop.{name}": str(shown.facts[name] or "") for name in ("unit", "period")},
+            payload=dict(shown.facts),
+        )
+        # A returned state keeps its message as it is; an exception would put a traceback around it.
+        return Failed(message=shown.message)
+
+    as_task("submission", shown.label, refuse)(return_state=True)
+
+
+def rerun_form() -> str:
+    """Address of the rerun's form in the Prefect UI; empty where nothing is deployed, or no UI has an address."""
+    ui = get_current_settings().ui_url
+    if not ui:
+        return ""
+    with suppress_failures(), get_client(sync_client=True) as client:
+        try:
+            found = client.read_deployment_by_name(RERUN)
+        except ObjectNotFound:
+            return ""
+        return f"{ui.rstrip('/')}/deployments/deployment/{found.id}/run"
+    return ""
+
+
+def show_page(markdown: str, key: str) -> None:
+    """Leave a page behind as an artifact of the flow run."""
+    with suppress_failures():
+        create_markdown_artifact(markdown, key=key)
+
+
+def show_table(rows: Sequence[Mapping[str, str]], description: str, key: str) -> None:
+    """Leave a table of submissions behind as an artifact of the flow run."""
+    with suppress_failures():
+        create_table_artifact(key=key, table=[dict(row) for row in rows], description=description)

@@ -1,0 +1,53 @@
+"""A preview as a page of Markdown, for the Prefect UI; the terminal has its own (`cli/output/preview_output.py`)."""
+
+from collections.abc import Iterator
+
+from flows.actions.preview import Preview, facts_of
+from flows.pipeline.outcome import PublishedRevision, RevalidationFinding, RunOutcome
+from flows.presentation.markdown import plain, table
+from flows.presentation.message_formatter import MessageFormatter
+
+MOST_TOLD = 100
+"""So many verdicts, and so many figures of a revision, stand on the page; the rest are counted."""
+
+
+def page_of(found: Preview, words: MessageFormatter) -> str:
+    """What a run would do: verdicts first, then every published figure that would move."""
+    outcome = found.outcome
+    lines = [f"**{words.text('preview')}**", words.summary(outcome)]
+    lines += [plain(words.text("would_be_closed", **facts_of(closing))) for closing in found.closed]
+    lines += [f"- {line}" for line in _verdicts(outcome, words)]
+    for given in outcome.given:
+        lines += _moves(given, words)
+    if not outcome.given:
+        lines.append(words.text("would_move_nothing"))
+    return "\n\n".join(lines)
+
+
+def _verdicts(outcome: RunOutcome, words: MessageFormatter) -> Iterator[str]:
+    for one in outcome.verdicts[:MOST_TOLD]:
+        if one.accepted:
+            yield words.text("would_accept", who=plain(one.label), file=plain(one.file_name))
+        else:
+            yield f"✗ **{plain(one.label)}** ({plain(one.file_name)}): {plain(words.refusal(one))}"
+    if len(outcome.verdicts) > MOST_TOLD:
+        yield words.text("and_more", count=len(outcome.verdicts) - MOST_TOLD)
+    yield from (_doubt(one, words) for one in outcome.doubted[:MOST_TOLD])
+
+
+def _doubt(one: RevalidationFinding, words: MessageFormatter) -> str:
+    told = f"**{plain(one.verdict.label)}** ({plain(one.verdict.file_name)})"
+    return f"! {told}: {words.doubt(one)} {plain(words.refusal(one.verdict))}"
+
+
+def _moves(given: PublishedRevision, words: MessageFormatter) -> list[str]:
+    kind = "would_publish_partial" if given.is_partial else "would_publish"
+    told = [f"### {words.text(kind, area=given.area_name, period=given.period, revision=given.revision)}"]
+    names = {each.id: each.name.get(words.lang) for each in words.catalog.indicators.values()}
+    heads = [words.text(name) for name in ("indicator", "moved_column", "before", "after")]
+    told.append(
+        table(heads, [(names[one.indicator], one.column, one.before, one.after) for one in given.changes[:MOST_TOLD]])
+    )
+    if len(given.changes) > MOST_TOLD:
+        told.append(words.text("and_more", count=len(given.changes) - MOST_TOLD))
+    return told

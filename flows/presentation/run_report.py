@@ -1,0 +1,76 @@
+"""Show what a run did in Prefect: a failed task run for each refused submission, their table, and the final state."""
+
+import logging
+from typing import Any
+
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+from flows.actions.preview import Preview
+from flows.pipeline.outcome import RunOutcome, SubmissionOutcome
+from flows.presentation import preview_artifact as foretold
+from flows.presentation.failed_page import failed, key_of, page_of
+from flows.presentation.links import Links
+from flows.presentation.message_formatter import MessageFormatter
+from flows.presentation.pace import Pace
+from flows.presentation.prefect_artifacts import (
+    DOUBTED,
+    MOST_FAILED_TASK_RUNS,
+    PREVIEW,
+    SILENT,
+    TABLE,
+    TASK_RUNS_A_SECOND,
+    FailedTaskRun,
+    show_failed,
+    show_page,
+    show_table,
+)
+from flows.support.context import AppContext
+from warehouse.store.engine import reading
+
+_LOG = logging.getLogger(__name__)
+
+
+def report(outcome: RunOutcome, words: MessageFormatter, house: AppContext, links: Links) -> State[Any]:
+    """Leave everything an operator looks for, and return the state that the flow run ends in.
+
+    Red when a submission was refused or something could not be collected, for operators watch for red; everything else
+    is published all the same.
+    """
+    summary = words.summary(outcome)
+    pace = Pace(TASK_RUNS_A_SECOND)
+    for verdict in outcome.refused[:MOST_FAILED_TASK_RUNS]:
+        pace.wait()
+        show_failed(_shown(verdict, words, house, links))
+    if outcome.refused:
+        show_table(words.table(outcome.refused), summary, TABLE)
+    if outcome.doubted:
+        show_table(words.doubts(outcome.doubted), summary, DOUBTED)
+    if outcome.silent:
+        show_table(words.silent_table(outcome.silent), words.lateness(outcome.silent[0]), SILENT)
+    for reason in outcome.left:
+        _LOG.warning(reason)
+    return _state(outcome, summary)
+
+
+def report_preview(found: Preview, words: MessageFormatter) -> State[Any]:
+    """Leave a page of what a rerun would do, and end as the rerun itself would."""
+    show_page(foretold.page_of(found, words), PREVIEW)
+    return _state(found.outcome, f"{words.text('preview')} {words.summary(found.outcome)}")
+
+
+def _state(outcome: RunOutcome, summary: str) -> State[Any]:
+    is_red = outcome.refused or outcome.left or outcome.doubted
+    return Failed(message=summary) if is_red else Completed(message=summary)
+
+
+def _shown(verdict: SubmissionOutcome, words: MessageFormatter, house: AppContext, links: Links) -> FailedTaskRun:
+    with reading(house.engine) as session:
+        page = page_of(failed(session, verdict), words, links)
+    facts = {
+        "submission": verdict.submission_id,
+        "unit": verdict.unit.code if verdict.unit else None,
+        "period": verdict.period,
+        "codes": sorted({issue.code for issue in verdict.faults}),
+    }
+    return FailedTaskRun(verdict.label, words.refusal(verdict), key_of(verdict), page, facts)

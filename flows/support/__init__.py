@@ -1,0 +1,1 @@
+"""Settings, composition root, logs and files on which every flow relies."""

@@ -1,0 +1,57 @@
+"""What is meant when somebody does not say: the form of a period, the time zone of a moment."""
+
+from datetime import UTC, datetime
+
+from domain.catalog.catalog import Catalog
+from domain.errors import UsageError
+from domain.layouts import Form
+from domain.periods import Period
+from domain.placing import VIETNAM
+
+
+def form_for(catalog: Catalog, period: Period, named: str | None) -> Form:
+    """The form that is named, else the only one that is reported for periods of this kind.
+
+    Raises:
+        UsageError: there is none, or several and none was named.
+    """
+    if named:
+        return catalog.form(named)
+    fitting = [form for form in catalog.forms.values() if form.frequency is period.frequency]
+    if not fitting:
+        known = ", ".join(f"{form.id} (every {form.frequency})" for form in catalog.forms.values())
+        raise UsageError(f"no form is reported for periods like {period}; the catalogue has: {known}")
+    if len(fitting) > 1:
+        raise UsageError(f"several forms are reported for {period}; name one with --form: {', '.join(catalog.forms)}")
+    return fitting[0]
+
+
+def form_made_up(catalog: Catalog, period: Period, named: str | None) -> Form:
+    """The form that is named, else the only one of whose periods this one is made up: a quarter of a monthly form.
+
+    Raises:
+        UsageError: there is none, or several and none was named.
+    """
+    fitting = [form for form in catalog.forms.values() if period.parts(form.frequency)]
+    if named:
+        chosen = catalog.form(named)
+        if chosen not in fitting:
+            raise UsageError(f"form {named} is reported every {chosen.frequency}; {period} is shorter than that")
+        return chosen
+    if len(fitting) != 1:
+        known = ", ".join(f"{form.id} (every {form.frequency})" for form in fitting or catalog.forms.values())
+        raise UsageError(f"name the form of {period} with --form: {known}")
+    return fitting[0]
+
+
+def moment_of(text: str) -> datetime:
+    """A moment as a person writes it, in UTC; without a time zone it is Vietnam's time.
+
+    Raises:
+        UsageError: the text is no moment.
+    """
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no moment: write 2025-06-01T00:00") from error
+    return (found if found.tzinfo else found.replace(tzinfo=VIETNAM)).astimezone(UTC)

@@ -1,0 +1,112 @@
+"""Put the rooms together: settings in, everything a run works with out."""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+
+from connectors.base import Connector
+from connectors.landing import Landing
+from connectors.sources.filesystem import FilesystemConnector
+from domain.catalog.catalog import Catalog, load_catalog
+from domain.placing import day_in_vietnam
+from domain.texts import Lang
+from expectations.soundness import require_sound
+from flows.support.settings import Settings
+from warehouse.store.engine import Warehouse, migrate, normalise_url, open_engine
+from workbooks.cells.guards import Limits
+from workbooks.pool.confinement import Confinement, can_confine
+from workbooks.pool.landed_file import PlainReader, Reader
+from workbooks.pool.reading_pool import ReadingPool
+
+
+@dataclass(frozen=True)
+class AppContext:
+    """Everything a run works with.
+
+    Submissions are staged for the rules in `staging`, which the rules find at its URL: in the warehouse itself.
+    In `quality` lie the pages of submissions and of the last `quality_nights`; None: none are written.
+    `clock` gives the present moment in UTC; `areas` are codes of what to publish, empty: the unit above each commune;
+    `lang` is the language of what is published; `wait_seconds` how long to wait for another run to end. What
+    `open_reader` opens reads workbooks, under `limits`, until it is closed.
+    """
+
+    catalog: Catalog
+    engine: Warehouse
+    staging: Warehouse
+    staging_url: str
+    connectors: Sequence[Connector]
+    landing: Landing
+    published: Path
+    outbox: Path
+    quality: Path | None
+    quality_nights: int
+    areas: tuple[str, ...]
+    lang: Lang
+    batch_size: int
+    open_reader: Callable[[], AbstractContextManager[Reader]]
+    limits: Limits
+    wait_seconds: int
+    clock: Callable[[], datetime]
+
+    @property
+    def today(self) -> date:
+        """The present day in Vietnam."""
+        return day_in_vietnam(self.clock())
+
+
+def build_context(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> AppContext:
+    """Load the catalogue, bring the warehouse up to date, and make ready; the inbox of the home is made if need be.
+
+    Raises:
+        CatalogError: the catalogue cannot be used.
+        RuleBrokenError: a rule of it is written wrongly.
+        TransientError: the warehouse does not answer.
+        UsageError: a setting names something that cannot be.
+    """
+    if not settings.inbox:
+        settings.default_inbox.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database)
+    migrate(engine)
+    catalog = load_catalog(settings.catalog)
+    require_sound(tuple(catalog.rules.values()), tuple(catalog.indicators.values()))
+    return AppContext(
+        catalog=catalog,
+        engine=engine,
+        staging=engine,
+        staging_url=normalise_url(settings.database),
+        connectors=[FilesystemConnector(_name_of(url, settings), url) for url in settings.inboxes],
+        landing=Landing(settings.landing),
+        published=settings.published,
+        outbox=settings.outbox,
+        quality=settings.quality,
+        quality_nights=settings.quality_nights,
+        areas=settings.areas,
+        lang=settings.lang,
+        batch_size=settings.batch_size,
+        open_reader=partial(_open_reader, settings, catalog),
+        limits=settings.reading_limits,
+        wait_seconds=settings.wait_seconds,
+        clock=clock,
+    )
+
+
+def _open_reader(settings: Settings, catalog: Catalog) -> AbstractContextManager[Reader]:
+    workers = os.cpu_count() or 1 if settings.reading_workers is None else settings.reading_workers
+    if not workers:
+        return nullcontext(PlainReader(catalog, settings.reading_limits))
+    bounds = Confinement(settings.reading_memory_mb << 20, settings.reading_cpu_seconds) if can_confine() else None
+    return ReadingPool(catalog, settings.reading_limits, bounds, workers)
+
+
+def _name_of(url: str, settings: Settings) -> str:
+    # Files are known by connector and path: the home's own inbox keeps its name when the home is moved. A name is
+    # recorded and shown, so a password in a URL is no part of it.
+    if url == str(settings.default_inbox):
+        return "inbox"
+    scheme, mark, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"

@@ -1,0 +1,61 @@
+"""A house of which nothing is kept that is done in it: the warehouse as it stands, and staging of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from connectors.borrowed import TrialLanding
+from flows.support.context import AppContext
+from warehouse.store.engine import Engine, migrate, normalise_url, open_engine, transaction, trial
+from warehouse.submissions.staging import clear
+
+
+@contextmanager
+def forgetful(house: AppContext, run_id: str, folder: Path) -> Iterator[AppContext]:
+    """The same house, of which nothing that is done in it is kept; it lands, publishes and replies in the folder."""
+    if not isinstance(house.engine, Engine):
+        raise TypeError("a trial cannot be tried in")
+    with _staging(house, run_id, folder) as (staging, url), trial(house.engine) as tried:
+        yield replace(
+            house,
+            engine=tried,
+            staging=staging,
+            staging_url=url,
+            landing=TrialLanding(house.landing, folder / "landing"),
+            published=folder / "published",
+            outbox=folder / "outbox",
+            quality=None,
+        )
+
+
+@contextmanager
+def own_staging(folder: Path) -> Iterator[tuple[Engine, str]]:
+    """Staging tables in a file of their own, in the folder, and the URL at which the rules find them.
+
+    A file rather than SQLite's memory: the rules look with a connection of their own.
+    """
+    url = normalise_url(f"sqlite:///{folder / 'staging.db'}")
+    engine = open_engine(url)
+    try:
+        migrate(engine)
+        yield engine, url
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _staging(house: AppContext, run_id: str, folder: Path) -> Iterator[tuple[Engine, str]]:
+    """Where the rules, which look with eyes of their own, see what is staged.
+
+    In PostgreSQL's own staging tables, as in any run; SQLite has only one writer at a time, so there it is a file.
+    """
+    if isinstance(house.staging, Engine) and house.staging.dialect.name == "postgresql":
+        try:
+            yield house.staging, house.staging_url
+        finally:
+            with transaction(house.staging) as session:
+                clear(session, run_id)
+        return
+    with own_staging(folder) as made:
+        yield made

@@ -1,0 +1,78 @@
+"""The log of a home: one JSON object a line, one file a day, for people who search and programs that collect."""
+
+import logging
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import structlog
+from structlog.contextvars import bound_contextvars, merge_contextvars
+from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
+from structlog.types import EventDict, WrappedLogger
+
+from domain.placing import VIETNAM
+from flows.support.masking import Masking
+from flows.support.settings import LOGGERS
+
+KEPT: Final = timedelta(days=90)
+"""Files of earlier days are removed after so long; what is worth keeping for good is in the warehouse."""
+
+
+def keep_log(folder: Path, now: datetime) -> None:
+    """Let everything that our rooms log from now on go to today's file of a folder; once is enough.
+
+    A line holds the moment (UTC), level, room, what happened, and `run`, `kind`, `submission`, `unit`, `period` where
+    they are known. Neither folder nor file is made before there is something to write.
+    """
+    path = folder / f"{now.astimezone(VIETNAM):%Y-%m-%d}.jsonl"
+    for room in LOGGERS:
+        logger = logging.getLogger(room)
+        if any(isinstance(one, _DayFile) and one.path == path for one in logger.handlers):
+            continue
+        for old in [one for one in logger.handlers if isinstance(one, _DayFile)]:
+            logger.removeHandler(old)
+            old.close()
+        logger.addHandler(_DayFile(path, now))
+        logger.setLevel(logging.INFO)
+
+
+def about_run(run_id: str, kind: str) -> AbstractContextManager[None]:
+    """Name the run in every line that is logged within the block."""
+    return bound_contextvars(run=run_id, kind=kind)
+
+
+class _DayFile(logging.FileHandler):
+    def __init__(self, path: Path, now: datetime) -> None:
+        super().__init__(path, encoding="utf-8", delay=True)
+        self.path = path
+        self._oldest = now - KEPT
+        self.addFilter(Masking())
+        self.setFormatter(
+            ProcessorFormatter(
+                foreign_pre_chain=[merge_contextvars, add_log_level, add_logger_name, ExtraAdder(), _plain_names],
+                processors=[
+                    ProcessorFormatter.remove_processors_meta,
+                    structlog.processors.TimeStamper("iso", utc=True, key="at"),
+                    structlog.processors.JSONRenderer(ensure_ascii=False),
+                ],
+            )
+        )
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line; the first one makes the folder and clears old files away."""
+        if self.stream is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            for old in self.path.parent.glob("*.jsonl"):
+                if old.stem < f"{self._oldest:%Y-%m-%d}":
+                    old.unlink(missing_ok=True)
+        super().emit(record)
+
+
+def _plain_names(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Only what our own lines carry: Prefect puts ids of its own on records that pass through it."""
+    ours = ("event", "level", "logger", "run", "kind", "submission", "unit", "period", "state", "codes", "counts")
+    # ProcessorFormatter's own keys begin with an underscore; it takes them out again.
+    kept = {name: value for name, value in event.items() if name in ours or name.startswith("_")}
+    traceback = event["_record"].exc_text
+    return kept | {"exception": traceback} if traceback else kept

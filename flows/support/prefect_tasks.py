@@ -1,0 +1,31 @@
+"""Tasks of Prefect as the flows use them, and going on when its server does not answer."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import httpx
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
+from prefect.exceptions import PrefectException
+from prefect.tasks import Task
+
+T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
+
+
+@contextmanager
+def suppress_failures() -> Iterator[None]:
+    """Go on when the server does not do what is asked of it: whatever counts is in the warehouse."""
+    try:
+        yield
+    except (httpx.HTTPError, PrefectException, ConcurrencySlotAcquisitionError) as error:
+        _LOG.warning("the Prefect server did not do as it was asked: %s", error)
+
+
+def as_task(stage: str, label: str, work: Callable[[], T]) -> Task[[], T]:
+    """Wrap a step as a Prefect task whose runs bear the label."""
+    # The work closes over what it needs: a task's parameters are searched through for futures, leaf by leaf.
+    return task(name=stage, task_run_name=lambda: label, cache_policy=NO_CACHE, persist_result=False)(work)

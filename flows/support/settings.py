@@ -1,0 +1,293 @@
+"""Settings of a deployment, read from `TONGHOP_…` environment variables; nothing else reads the environment."""
+
+import json
+import os
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from domain.errors import UsageError
+from domain.texts import Lang
+from flows.support.service_record import running
+from flows.support.service_settings import ServiceSettings
+from workbooks.cells.guards import Limits
+
+LOGGERS = ("flows", "web", "cli", "connectors", "workbooks")
+"""Rooms whose log goes to Prefect's server."""
+_PREFIX = "TONGHOP_"
+
+
+class Settings(ServiceSettings, BaseSettings):
+    """Where things lie and how much is done at once; every field is also a variable: `TONGHOP_HOME` and so on."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True)
+
+    home: Path = Path("var")
+    """Folder of everything made at run time."""
+    warehouse_url: str = ""
+    """SQLAlchemy URL of the warehouse; empty: a SQLite file in the home."""
+    catalog: Path | None = None
+    """A deployment's own catalogue; None: the one shipped."""
+    inbox: Annotated[tuple[str, ...], NoDecode] = ()
+    """Folders or fsspec URLs where workbooks arrive, separated by `;`; empty: `inbox` in the home."""
+    lang: Lang = "vi"
+    """Language of what people read."""
+    areas: Annotated[tuple[str, ...], NoDecode] = ()
+    """Codes of the areas to publish, separated by `,`; empty: the unit above each commune that reported."""
+    batch_size: int = Field(default=100, ge=1)
+    """How many submissions are read, judged and loaded at once."""
+    reading_workers: int | None = Field(default=None, ge=0)
+    """How many processes read workbooks; None: one for each CPU; 0: the run itself, under the guards alone."""
+    reading_memory_mb: int = Field(default=1024, ge=256)
+    """What such a process may have, in MiB, on Linux."""
+    reading_cpu_seconds: float = Field(default=20.0, gt=0)
+    """How much CPU time reading one workbook may take, on Linux."""
+    reading_limits: Annotated[Limits, NoDecode] = Limits()
+    """How large a workbook may be: other values than the guards' own, as `cells=400000,rows=10000`."""
+    quality_nights: int = Field(default=30, ge=0)
+    """How many nights' pages of what the rules found are kept; 0: none are written."""
+    wait_seconds: int = Field(default=600, ge=0)
+    """How long a run waits for another one on the same warehouse to end before it gives up."""
+
+    base_url: str = ""
+    """Where browsers find the published pages (`tonghop serve`); empty: nothing links to them."""
+    office_url: str = ""
+    """Where browsers find quality pages and returned workbooks; empty: nothing links to them."""
+    office_auth: SecretStr | None = None
+    """`name:password` for quality pages and returned workbooks; None: they are not served."""
+
+    @field_validator("home")
+    @classmethod
+    def _whole_path(cls, home: Path) -> Path:
+        # A worker may run in another folder than the command that set it up.
+        return home.expanduser().absolute()
+
+    @field_validator("inbox", mode="before")
+    @classmethod
+    def _split_inbox(cls, given: object) -> object:
+        return _split(given, ";")
+
+    @field_validator("office_auth", "server_auth")
+    @classmethod
+    def _name_and_word(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is None:
+            return None
+        name, mark, password = given.get_secret_value().partition(":")
+        if not (name and mark and password):
+            raise ValueError("it has to be a name and a password, with a colon between them")
+        return given
+
+    @field_validator("areas", "mail_to", mode="before")
+    @classmethod
+    def _split_commas(cls, given: object) -> object:
+        return _split(given, ",")
+
+    @field_validator("reading_limits", mode="before")
+    @classmethod
+    def _read_limits(cls, given: object) -> object:
+        return _limits(given) if isinstance(given, str | dict) else given
+
+    @property
+    def database(self) -> str:
+        """URL of the warehouse, whether set or not."""
+        return self.warehouse_url or f"sqlite:///{self.home / 'warehouse.db'}"
+
+    @property
+    def has_warehouse(self) -> bool:
+        """Whether there is a warehouse: one that is set, or the home's own once something was kept in it."""
+        return bool(self.warehouse_url) or (self.home / "warehouse.db").exists()
+
+    @property
+    def inboxes(self) -> tuple[str, ...]:
+        """Places where workbooks arrive, whether set or not."""
+        return self.inbox or (str(self.default_inbox),)
+
+    @property
+    def default_inbox(self) -> Path:
+        """The inbox in the home."""
+        return self.home / "inbox"
+
+    @property
+    def landing(self) -> Path:
+        """Folder of every file ever received."""
+        return self.home / "landing"
+
+    @property
+    def published(self) -> Path:
+        """Folder of what is given out."""
+        return self.home / "published"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the log, a file for each day."""
+        return self.home / "logs"
+
+    @property
+    def quality(self) -> Path:
+        """Folder of the pages that say what was found in each submission, and of each night's checks."""
+        return self.home / "quality"
+
+    @property
+    def outbox(self) -> Path:
+        """Folder of what is returned to communes."""
+        return self.home / "outbox"
+
+
+def load_settings(**given: object) -> Settings:
+    """The settings of the environment, overridden by what is given.
+
+    Raises:
+        UsageError: a value cannot be used; the message names the variable and what is wrong with it.
+    """
+    try:
+        known = {name: value for name, value in given.items() if value is not None}
+        return Settings(**known, **_secrets())  # type: ignore[arg-type] # pydantic checks them
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{_PREFIX}{str(fault['loc'][0]).upper()}{_shown(fault)}: {fault['msg']}" for fault in error.errors()
+        )
+        raise UsageError(f"settings cannot be used: {faults}") from error
+
+
+def patient(settings: Settings, wait: int | None) -> Settings:
+    """The same settings, waiting so many seconds for another run; None: as they say."""
+    return settings if wait is None else settings.model_copy(update={"wait_seconds": wait})
+
+
+def prepare_environment(settings: Settings) -> None:
+    """Give this process and those it starts these settings, and a Prefect that keeps its state under the home.
+
+    To be called before Prefect is imported: it reads its settings then. What is set already is left as it is.
+    """
+    os.environ.update(_as_environment(settings))
+    # Prefect makes the last folder of its home only, and warns for ever where it cannot.
+    _prefect_home(settings).mkdir(parents=True, exist_ok=True)
+    for name, value in _prefect_environment(settings).items():
+        os.environ.setdefault(name, value)
+
+
+def has_own_server() -> bool:
+    """Whether a Prefect server is given (`PREFECT_API_URL`), so that no temporary one is started."""
+    return bool(os.environ.get("PREFECT_API_URL"))
+
+
+def api_url() -> str:
+    """Where the Prefect server is that this process was told of.
+
+    Raises:
+        UsageError: it was told of none.
+    """
+    found = os.environ.get("PREFECT_API_URL")
+    if not found:
+        raise UsageError("say where Prefect's server is: PREFECT_API_URL=http://127.0.0.1:4200/api")
+    return found
+
+
+def child_environment(**more: str) -> dict[str, str]:
+    """The environment for a process that this one starts: what `prepare_environment` made of it, and this."""
+    return {**os.environ, **more}
+
+
+def server_environment(settings: Settings) -> dict[str, str]:
+    """What Prefect's server is told beyond `prepare_environment`: where to listen, whom to let in, what to forget."""
+    told = {
+        "PREFECT_SERVER_API_HOST": settings.server_host,
+        "PREFECT_SERVER_API_PORT": str(settings.server_port),
+        # Browsers call the server under the address they have it from; else it would be port 4200 of their own machine.
+        "PREFECT_UI_API_URL": "/api",
+        # Prefect unpacks its UI before it serves it; where packages lie it may not write in production.
+        "PREFECT_UI_STATIC_DIRECTORY": str(_prefect_home(settings) / "ui"),
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs,orphans",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(settings.keep_runs_days * 24 * 3600),
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{settings.keep_runs_days}D",
+        # How long a request waits for another one to write: on SQLite and a busy machine 10 s were too few.
+        "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "NOTSET",
+    }
+    if settings.server_auth is not None:
+        told["PREFECT_SERVER_API_AUTH_STRING"] = settings.server_auth.get_secret_value()
+        told["PREFECT_SERVER_CSRF_PROTECTION_ENABLED"] = "true"
+    return told
+
+
+def _secrets() -> dict[str, str]:
+    # A folder with a file for each secret, named as its variable: Docker's and systemd's way to hand them over.
+    folder = os.environ.get(f"{_PREFIX}SECRETS") or os.environ.get("CREDENTIALS_DIRECTORY")
+    return {"_secrets_dir": folder} if folder else {}
+
+
+def _shown(fault: ErrorDetails) -> str:
+    # A value that is wrong is shown, unless nobody may see it.
+    secret = {name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
+    return "" if fault["loc"][0] in secret else f"={fault['input']}"
+
+
+def _as_environment(settings: Settings) -> dict[str, str]:
+    # Secrets stay where they came from: the environment, or files that every process of ours can read.
+    secret = {name for name in Settings.model_fields if isinstance(getattr(settings, name), SecretStr)}
+    given = settings.model_dump(mode="json", exclude=secret)
+    return {_PREFIX + name.upper(): _as_text(value) for name, value in given.items()}
+
+
+def _as_text(value: object) -> str:
+    if value is None:
+        return ""  # read back as not set, whatever was set before
+    return json.dumps(value) if isinstance(value, list | dict) else str(value)
+
+
+def _prefect_home(settings: Settings) -> Path:
+    return settings.home / "prefect"
+
+
+def _prefect_environment(settings: Settings) -> dict[str, str]:
+    found = {}
+    if settings.server_auth is not None:
+        found["PREFECT_API_AUTH_STRING"] = settings.server_auth.get_secret_value()
+    if settings.server_url:
+        found["PREFECT_UI_URL"] = settings.server_url.rstrip("/")
+    if service := running(settings.home):
+        found["PREFECT_API_URL"] = service.api  # what `tonghop up` started is used by every command
+    return {
+        **found,
+        "PREFECT_HOME": str(_prefect_home(settings)),
+        # The default of 20 s is missed on a busy machine; then the night would not even start.
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        # A run whose process is gone is known by its silence: automations.yaml.
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        # People read the command's own words; the runs' logs go to the server in full.
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+        "PREFECT_LOGGING_EXTRA_LOGGERS": ",".join(LOGGERS),
+    }
+
+
+def _limits(given: str | dict[str, object]) -> Limits:
+    known = [each.name for each in fields(Limits)]
+    wanted = _pairs(given) if isinstance(given, str) else given
+    for name, value in wanted.items():
+        if name not in known:
+            raise ValueError(f"there is no limit {name!r}; there are {', '.join(known)}")
+        if not str(value).strip().isdecimal() or not int(str(value)):
+            raise ValueError(f"{name} has to be a whole number above 0, not {value!r}")
+    return Limits(**{name: int(str(value)) for name, value in wanted.items()})
+
+
+def _pairs(given: str) -> dict[str, object]:
+    if given.lstrip().startswith("{"):
+        return dict(json.loads(given))
+    pairs = [part.partition("=") for part in given.split(",") if part.strip()]
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _split(given: object, mark: str) -> object:
+    if not isinstance(given, str):
+        return given
+    if given.lstrip().startswith("["):
+        return json.loads(given)
+    return tuple(part.strip() for part in given.split(mark) if part.strip())

@@ -1,0 +1,1 @@
+"""Write a revision as data files for programs."""

@@ -1,0 +1,44 @@
+"""The rollup as a CSV file: one line per figure, for programs and for Excel alike."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from domain.indicators import Indicator, Measure
+from domain.rollups import RollupRow
+from publishing.data.csv_escape import make_inert
+
+COLUMNS = tuple(field.name for field in fields(RollupRow))
+_IN_UNIT_OF_INDICATOR = frozenset({"value", "target"})
+_PERCENT_STEP = Decimal("0.01")
+
+
+def write_csv(rows: Sequence[RollupRow], indicators: Mapping[str, Indicator]) -> bytes:
+    """The rows as UTF-8 with a byte order mark, comma and decimal point; all cells quoted: a `;` splits none."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer.writerow(COLUMNS)
+    for row in rows:
+        indicator = indicators.get(row.indicator)
+        percent = indicator.measure is Measure.RATIO if indicator else row.denominator is not None
+        writer.writerow(
+            _cell(getattr(row, column), percent=percent and column in _IN_UNIT_OF_INDICATOR) for column in COLUMNS
+        )
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _cell(value: object, *, percent: bool) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return f"{value.quantize(_PERCENT_STEP, ROUND_HALF_UP) if percent else value.normalize():f}"
+        case datetime():
+            return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        case _:
+            return make_inert(str(value))

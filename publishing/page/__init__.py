@@ -1,0 +1,1 @@
+"""Render HTML pages that open without a network."""

@@ -1,0 +1,1 @@
+"""Stage published files and switch the published folder to them in one step."""

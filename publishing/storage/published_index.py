@@ -1,0 +1,69 @@
+"""What lies in the published folder now: for each area and period its newest revision and how complete it is."""
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from domain.errors import UsageError
+from domain.periods import Period, parse_period
+from publishing.storage.manifest import MANIFEST
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedEntry:
+    """One publication: `folder` is its name in the address, `as_now` says on whose boundaries it is.
+
+    `accepted` of `expected` units' reports are in; `published_at` is in UTC.
+    """
+
+    period: Period
+    folder: str
+    area: str
+    form: str
+    as_now: bool
+    revision: int
+    is_partial: bool
+    accepted: int
+    expected: int
+    published_at: datetime
+    files: tuple[str, ...]
+
+
+def shelved(root: Path) -> tuple[PublishedEntry, ...]:
+    """All publications, newest period first; a folder that holds no whole revision is passed over."""
+    return tuple(sorted(_found(root), key=lambda one: (-one.period.year, -one.period.last_month, one.area, one.folder)))
+
+
+def _found(root: Path) -> Iterator[PublishedEntry]:
+    for period in root.glob("[!.]*/"):
+        for link in period.glob("[!.]*"):
+            try:
+                # A revision never changes: what was read of it once holds.
+                yield _read(link.resolve(), parse_period(period.name), link.name)
+            except (OSError, UsageError, ValueError, KeyError):
+                continue
+
+
+@lru_cache(maxsize=4096)
+def _read(folder: Path, period: Period, name: str) -> PublishedEntry:
+    manifest = json.loads((folder / MANIFEST).read_bytes())
+    with (folder / "rollup.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    fullest = max(rows, key=lambda row: int(row["units_accepted"]))
+    return PublishedEntry(
+        period=period,
+        folder=name,
+        area=manifest["area"],
+        form=manifest["form"],
+        as_now=manifest["boundary"] == "as_now",
+        revision=int(manifest["revision"]),
+        is_partial=any(row["status"] == "partial" for row in rows),
+        accepted=int(fullest["units_accepted"]),
+        expected=int(fullest["units_expected"]),
+        published_at=datetime.fromisoformat(rows[0]["published_at"]),
+        files=tuple(sorted(manifest["files"])),
+    )

@@ -1,0 +1,1 @@
+"""Write a revision as an Excel workbook."""

@@ -1,0 +1,55 @@
+"""The workbook's chart: headline rates beside their targets, over the small table that it is drawn from."""
+
+from collections.abc import Sequence
+
+import xlsxwriter
+
+from publishing.figures.formatter import ReportFormatter
+from publishing.figures.report import PublishedFigure
+from publishing.workbook.styles import BRAND, LINE
+from publishing.workbook.table import SheetWriter, StyledCell, TableColumn
+
+_FONT = {"name": "Times New Roman", "size": 11}
+_TARGET = "#E0A030"
+
+
+def write_chart(
+    book: xlsxwriter.Workbook, page: SheetWriter, figures: Sequence[PublishedFigure], words: ReportFormatter
+) -> None:
+    """The table of rates and targets, and a bar chart of it; without rates, only the table's head."""
+    columns = [
+        TableColumn(words.text("indicator"), 62),
+        TableColumn(words.text("value"), 16),
+        TableColumn(words.text("target"), 16),
+    ]
+    page.set_widths(columns)
+    page.sheet.set_portrait()
+    page.sheet.fit_to_pages(1, 1)
+    head = page.row
+    page.write_table("BieuDo", columns, [_row(figure) for figure in figures])
+    if not figures:
+        return
+    chart = book.add_chart({"type": "bar"})
+    first, last, sheet = head + 1, page.row - 1, page.sheet.name
+    for column, colour in ((1, BRAND), (2, _TARGET)):
+        chart.add_series(
+            {
+                "name": [sheet, head, column],
+                "categories": [sheet, first, 0, last, 0],
+                "values": [sheet, first, column, last, column],
+                "fill": {"color": colour},
+                "data_labels": {"value": True, "font": {**_FONT, "size": 9}},
+                "gap": 60,
+            }
+        )
+    chart.set_title({"name": words.text("chart_title"), "name_font": {**_FONT, "size": 14}})
+    grid = {"visible": True, "line": {"color": LINE}}
+    chart.set_y_axis({"reverse": True, "num_font": _FONT})
+    chart.set_x_axis({"min": 0, "num_format": "0", "num_font": _FONT, "major_gridlines": grid})
+    chart.set_legend({"position": "bottom", "font": _FONT})
+    chart.set_size({"width": 690, "height": 140 + 46 * len(figures)})
+    page.sheet.insert_chart(page.row + 1, 0, chart, {"description": words.text("chart_title"), "x_offset": 4})
+
+
+def _row(figure: PublishedFigure) -> list[StyledCell]:
+    return [StyledCell(figure.name), StyledCell(figure.row.value, "percent"), StyledCell(figure.row.target, "percent")]

@@ -1,0 +1,80 @@
+"""The rollup as an Excel workbook: figures, chart, communes with their source cells, units, changes, explanations."""
+
+import io
+from collections.abc import Sequence
+
+import xlsxwriter
+
+from publishing.figures.formatter import ReportFormatter
+from publishing.figures.report import Report
+from publishing.workbook import sheets
+from publishing.workbook.chart import write_chart
+from publishing.workbook.notes import write_notes
+from publishing.workbook.styles import make_styles
+from publishing.workbook.table import SheetWriter, StyledCell, TableColumn
+
+# In memory: XlsxWriter then dates the parts of the zip 1980-01-01, and the same report gives the same bytes.
+_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def write_workbook(report: Report, words: ReportFormatter) -> bytes:
+    """The whole workbook; depends on nothing but the report and its words."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, _OPTIONS)
+    title = f"{words.text('title')} – {report.area_name} – {report.period_name}"
+    book.set_properties({"title": title, "created": report.published_at.replace(tzinfo=None)})
+    _Writer(book, report, words).write()
+    book.close()
+    return out.getvalue()
+
+
+class _Writer:
+    """Writes the sheets of one workbook, in their order."""
+
+    def __init__(self, book: xlsxwriter.Workbook, report: Report, words: ReportFormatter) -> None:
+        self.book, self.report, self.words = book, report, words
+        self.styles = make_styles(book)
+        self.figures = [(theme, figure) for theme in report.themes for figure in theme.figures]
+
+    def write(self) -> None:
+        words, report = self.words, self.report
+        rollup = [sheets.rollup_row(theme, figure, words) for theme, figure in self.figures]
+        self._list("rollup", "TongHop", sheets.rollup_columns(words), rollup, frozen=2)
+        rates = [figure for theme, figure in self.figures if theme.headline and figure.is_percent]
+        write_chart(self.book, self._page("chart"), rates, words)
+        communes = [sheets.commune_row(figure, one) for _, figure in self.figures for one in figure.communes]
+        self._list("communes", "TheoXa", sheets.commune_columns(words), communes, frozen=2)
+        units = [sheets.unit_row(unit, words) for unit in report.units]
+        self._list("units", "DonVi", sheets.unit_columns(words), units, frozen=2)
+        changes = [sheets.change_row(change) for change in report.changes]
+        self._list("changes", "ThayDoi", sheets.change_columns(words), changes, frozen=1)
+        write_notes(SheetWriter(self.book.add_worksheet(words.text("sheet_notes")), self.styles), report, words)
+
+    def _page(self, name: str) -> SheetWriter:
+        """A new sheet with the heading that all but the last have."""
+        page = SheetWriter(self.book.add_worksheet(self.words.text(f"sheet_{name}")), self.styles)
+        page.write_lines(sheets.heading(self.report, self.words))
+        if name == "communes" and self.report.is_sample:
+            page.write_lines([StyledCell(self.words.text("sample_note"), "warning")])
+        if name == "changes" and not self.report.changes:
+            reason = "changes_first" if self.report.revision == 1 else "changes_none"
+            page.write_lines([StyledCell(self.words.text(reason), "subtitle")])
+        page.row += 1
+        return page
+
+    def _list(
+        self,
+        name: str,
+        table: str,
+        columns: Sequence[TableColumn],
+        rows: Sequence[Sequence[StyledCell]],
+        *,
+        frozen: int,
+    ) -> None:
+        """A sheet with one long table, whose head and first columns stay in sight."""
+        page = self._page(name)
+        page.set_widths(columns)
+        head = page.row
+        page.write_table(table, columns, rows)
+        page.sheet.freeze_panes(head + 1, frozen)
+        page.sheet.repeat_rows(head)

@@ -1,0 +1,89 @@
+"""`tonghop history`: the versions of a report in words and as JSON, and what differs between two of them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from domain.catalog.catalog import Catalog
+from domain.submissions import MoveReason, SubmissionState
+from tests.cli.command import live_in, tonghop
+from tests.flows.pipeline.nightly_runs import WRONG, deliver, house_of, rows_of, run_plainly
+from workbooks.sample.inbox import SampleFile
+
+
+@pytest.fixture
+def corrected(after_night: Path, correction: SampleFile, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home in which the wrong workbook was refused and its correction accepted; commands work in it."""
+    deliver(after_night, [correction])
+    run_plainly(house_of(after_night), "rerun", "2025-05", [WRONG])
+    live_in(after_night, monkeypatch)
+    return after_night
+
+
+def tell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """What `tonghop history` prints of the wrong commune's report."""
+    assert tonghop(monkeypatch, *words) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", [*SubmissionState, *MoveReason])
+def test_every_move_has_its_sentence(catalog: Catalog, name: str) -> None:
+    """Every state and every code of a reason is told in both languages."""
+    assert catalog.text(f"flows.move_{name}", "vi") != catalog.text(f"flows.move_{name}", "en")
+
+
+def test_people_see_every_version_and_what_differs(
+    corrected: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Refused version, accepted one, the reason in a sentence, and the differing cells with their addresses."""
+    assert corrected
+    shown = tell(monkeypatch, capsys, "--lang", "en", "history", "--unit", WRONG, "--period", "2025-05")
+    assert "Version 1: refused (issues: " in shown
+    assert "Version 2: accepted — this one counts" in shown
+    assert "refused: the rules found errors in its figures." in shown
+    assert "Version 1 was never accepted" in shown
+    assert "Version 2 against version 1" in shown
+    assert "Biểu 01-T!" in shown
+
+
+def test_json_holds_the_chain_and_the_difference(
+    corrected: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Programs get hashes, moves and changed cells; the other way round is the other way round."""
+    assert corrected
+    words = ["history", "--unit", WRONG, "--period", "2025-05", "--json", "--diff"]
+    forth = json.loads(tell(monkeypatch, capsys, *words, "1", "2"))
+    back = json.loads(tell(monkeypatch, capsys, *words, "2", "1"))
+    assert [version["state"] for version in forth["versions"]] == ["quarantined", "accepted"]
+    assert all(len(version["sha256"]) == 64 for version in forth["versions"])
+    changes = forth["difference"]["changes"]
+    assert changes
+    assert {(one["indicator"], one["part"], str(one["before"])) for one in changes} == {
+        (one["indicator"], one["part"], str(one["after"])) for one in back["difference"]["changes"]
+    }
+
+
+def test_the_difference_names_exactly_the_mended_cells(
+    corrected: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every change names two cells, and every cell that was refused is among them."""
+    words = ["history", "--unit", WRONG, "--period", "2025-05", "--json"]
+    found = json.loads(tell(monkeypatch, capsys, *words))["difference"]
+    before = {one["before"]["figure"]["cell"] for one in found["changes"] if one["before"]}
+    refused = rows_of(
+        corrected,
+        "SELECT DISTINCT i.cell FROM issue i JOIN submission s ON s.id = i.submission_id "
+        f"WHERE s.unit_code = '{WRONG}' AND s.version = 1 AND i.severity = 'critical'",
+    )
+    assert {cell for (cell,) in refused} <= before
+
+
+@pytest.mark.parametrize(("period", "name"), [("2025-06", "Thị trấn Tân Sơn"), ("2025-07", "Xã Ninh Sơn")])
+def test_a_code_of_two_units_is_that_of_the_period(
+    corrected: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], period: str, name: str
+) -> None:
+    """22810 was a town until 2025-06-30 and is a commune since."""
+    assert corrected
+    shown = tell(monkeypatch, capsys, "--lang", "en", "history", "--unit", "22810", "--period", period)
+    assert f"No file of 22810 {name} was received for {period}." in shown

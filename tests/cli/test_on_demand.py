@@ -1,0 +1,154 @@
+"""`tonghop rollup`, `publish` and `explain --as-of`: figures that a person asks for, of any area, line and moment."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cli import main as entry
+from domain.errors import UsageError
+from domain.periods import parse_period
+from domain.rollups import Boundary
+from flows.actions.area_figures import Wanted, look
+from flows.actions.publish_on_demand import hand_over, publish_asked
+from flows.pipeline.outcome import PublishedRevision
+from flows.pipeline.pipeline import Run
+from flows.pipeline.plain_steps import PlainSteps
+from flows.pipeline.progress import NoProgress
+from flows.pipeline.scope import RunScope
+from flows.support.choices import form_made_up, moment_of
+from tests.flows.deployments.prefect_server import clean_environment
+from tests.flows.pipeline.nightly_runs import AREA, house_of, published_rows, rows_of, run_plainly
+
+FORM = "cds_x_t"
+MAY = parse_period("2025-05")
+NEW_COMMUNE = "22810"
+SHELF = "22810.as_now"
+BEFORE_ALL = "2025-01-01T00:00"
+RATIO = "hddt_dn"
+Said = Callable[..., str]
+
+
+def as_now(area: str = NEW_COMMUNE) -> Wanted:
+    """The commune of today in an old month."""
+    return Wanted(area, FORM, MAY, Boundary.AS_NOW)
+
+
+def asked(home: Path, wanted: Wanted, now: datetime = datetime(2025, 12, 1, tzinfo=UTC)) -> PublishedRevision:
+    """Publish what a person asks for."""
+    run = Run(house_of(home, now), RunScope(), PlainSteps("asked", delays=()), NoProgress())
+    return publish_asked(run, wanted)
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], after_night: Path) -> Said:
+    """What a command says about the home after a night."""
+    monkeypatch.setattr(
+        os, "environ", clean_environment(TONGHOP_HOME=str(after_night), TONGHOP_LANG="en", COLUMNS="200")
+    )
+    monkeypatch.chdir(after_night)
+
+    def run(*words: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["tonghop", *words])
+        entry.app(standalone_mode=False)
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_commune_of_today_is_published_beside_the_town_of_then(after_night: Path) -> None:
+    """Other boundaries lie on a shelf of their own; what the night published is not touched."""
+    before = (after_night / "published" / "2025-05" / AREA).readlink()
+    given = asked(after_night, as_now())
+    assert given.path == after_night / "published" / "2025-05" / SHELF
+    row = published_rows(after_night, area=SHELF)[RATIO]
+    assert (row["area"], row["boundary"], row["units_expected"]) == (NEW_COMMUNE, "as_now", "2")
+    assert (after_night / "published" / "2025-05" / AREA).readlink() == before
+    assert "Ninh Sơn" in (given.path / "report.html").read_text()
+    assert "--boundary as_now" in (given.path / "report.html").read_text()
+
+
+def test_figures_asked_for_are_kept_up_to_date_by_the_nights(after_night: Path) -> None:
+    """A commune is no area of the nights, but after it was asked for once a moved catalogue is seen there too."""
+    asked(after_night, Wanted("22813", FORM, MAY, Boundary.AS_THEN))
+    assert rows_of(after_night, "SELECT area_code FROM rollup_seen WHERE asked = 1") == [("22813",)]
+    given = run_plainly(house_of(after_night), "second").given
+    assert given == ()
+    rows_of(after_night, "UPDATE rollup_seen SET structure_version = 'older'")
+    assert run_plainly(house_of(after_night), "third").given == ()
+    seen = rows_of(after_night, "SELECT DISTINCT structure_version FROM rollup_seen")
+    assert seen == [(house_of(after_night).catalog.structure_version,)]
+
+
+def test_figures_as_of_a_moment_go_to_a_folder_of_their_own(after_night: Path, tmp_path: Path) -> None:
+    """Page, workbook, table and list of files are written; no revision is made and no link moves."""
+    house, folder = house_of(after_night), tmp_path / "then"
+    revisions = rows_of(after_night, "SELECT count(*) FROM rollup_revision")
+    hand_over(house, Wanted(AREA, FORM, MAY, Boundary.AS_THEN), moment_of(BEFORE_ALL), folder)
+    assert {path.name for path in folder.iterdir()} == {"rollup.csv", "rollup.xlsx", "report.html", "manifest.json"}
+    assert "As known at" in (folder / "report.html").read_text()
+    assert rows_of(after_night, "SELECT count(*) FROM rollup_revision") == revisions
+    with pytest.raises(UsageError, match="another folder"):
+        hand_over(house, Wanted(AREA, FORM, MAY, Boundary.AS_THEN), moment_of(BEFORE_ALL), folder)
+
+
+def test_rollup_says_what_is_known_now_and_what_was_then(said: Said, after_night: Path) -> None:
+    """Now the published figures; before anything came, nobody's."""
+    now = json.loads(said("rollup", "--area", AREA, "--period", "2025-05", "--json"))
+    published = published_rows(after_night)
+    assert {row["indicator"]: row["numerator"] or "" for row in now["rows"]} == {
+        name: row["numerator"] for name, row in published.items()
+    }
+    then = json.loads(said("rollup", "--area", AREA, "--period", "2025-05", "--as-of", BEFORE_ALL, "--json"))
+    assert {(row["units_missing"], row["value"]) for row in then["rows"]} == {(8, None)}
+    assert "as known at" in said("rollup", "--area", AREA, "--period", "2025-05")
+
+
+def test_rollup_of_the_old_district_says_why_there_is_no_figure(said: Said) -> None:
+    """The officer's area after the district's end: not comparable, with the units that cross the line."""
+    told = said("rollup", "--area", "585-cu", "--period", "2025-08")
+    assert "not comparable" in told
+    assert "22822 Xã Mỹ Sơn" in told
+
+
+def test_explain_shows_the_successions_it_followed(said: Said, after_night: Path) -> None:
+    """From the commune of today to the town of then, with the day and the text."""
+    asked(after_night, as_now())
+    told = said("explain", "--area", NEW_COMMUNE, "--period", "2025-05", "--boundary", "as_now", "--indicator", RATIO)
+    for named in ("22819 Xã Quảng Sơn → 22810", "2025", "1667/NQ-UBTVQH15"):
+        assert named in told
+
+
+def test_explain_as_of_a_moment_names_no_file_before_it_came(said: Said) -> None:
+    """Nobody had reported, so everybody is told as missing; now the files are named."""
+    words = ("explain", "--area", AREA, "--period", "2025-05", "--indicator", RATIO, "--json")
+    assert json.loads(said(*words, "--as-of", BEFORE_ALL))["contributions"] == []
+    assert len(json.loads(said(*words))["contributions"]) > 0
+
+
+def test_moment_without_a_zone_is_vietnams(after_night: Path) -> None:
+    """Officials live in Vietnam's time; whoever writes a zone is taken at the word."""
+    assert moment_of("2025-06-01T00:00") == datetime(2025, 5, 31, 17, tzinfo=UTC)
+    assert moment_of("2025-06-01T00:00+00:00") == datetime(2025, 6, 1, tzinfo=UTC)
+    with pytest.raises(UsageError, match="no moment"):
+        moment_of("yesterday")
+    house = house_of(after_night)
+    assert look(house.engine, house.catalog, as_now(), house.clock()).area_name == "Thị trấn Tân Sơn"
+
+
+def test_quarter_goes_by_the_monthly_form(after_night: Path) -> None:
+    """A quarter is made up of months; an unknown form is wrong usage."""
+    catalog = house_of(after_night).catalog
+    assert form_made_up(catalog, parse_period("2025-Q2"), None).id == FORM
+    with pytest.raises(UsageError, match="no form"):
+        form_made_up(catalog, MAY, "x")
+
+
+def test_area_where_nobody_owes_the_form_cannot_be_published(after_night: Path) -> None:
+    """Nothing is made, and the answer says so."""
+    with pytest.raises(UsageError, match="nobody in area"):
+        asked(after_night, Wanted(AREA, FORM, parse_period("2023-05"), Boundary.AS_THEN))

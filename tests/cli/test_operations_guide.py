@@ -1,0 +1,84 @@
+"""The officer's guide can be followed: its commands, from top to bottom, play a month of the sample as it says."""
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.flows.deployments.prefect_server import clean_environment, server_url
+from tests.flows.pipeline.nightly_runs import prepare_home
+
+ROOT = Path(__file__).parent.parent.parent
+GUIDES = ("operations.md", "van-hanh.md")
+_BLOCK = re.compile(r"^```sh ?(?P<marks>[^\n]*)\n(?P<script>.*?)^```$", re.MULTILINE | re.DOTALL)
+NOT_RUN = {"setup", "server"}
+"""What needs the internet, or does not end by itself; tests of their own run those."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Commands that stand together, and the exit code that the guide says they end with."""
+
+    script: str
+    marks: str
+
+    @property
+    def code(self) -> int:
+        """The exit code that is expected."""
+        return int(self.marks.removeprefix("exit=")) if self.marks.startswith("exit=") else 0
+
+
+def blocks(guide: str) -> list[Block]:
+    """The commands of a guide."""
+    text = (ROOT / "docs" / guide).read_text(encoding="utf-8")
+    return [Block(found["script"], found["marks"]) for found in _BLOCK.finditer(text)]
+
+
+def without_words(script: str) -> str:
+    """Commands without what a person says in them, nor comments."""
+    return re.sub(r'"[^"$]*"|#.*', "…", script)
+
+
+def test_both_languages_give_the_same_commands() -> None:
+    """Whoever follows the Vietnamese guide does what the English one says; only a person's words differ."""
+    english, vietnamese = ([(without_words(one.script), one.marks) for one in blocks(guide)] for guide in GUIDES)
+    assert english == vietnamese
+    assert len(english) >= 15
+
+
+def test_the_guide_names_every_section_an_officer_needs() -> None:
+    """Install, first night, a refused report, rerun, close, backup, restore, who to ask."""
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    heads = [line for line in text.splitlines() if line.startswith("## ")]
+    for word in ("Install", "first night", "refused", "rerun", "Close", "Backup", "Restore", "who to ask"):
+        assert any(word in head for head in heads), word
+
+
+@pytest.mark.timeout(1800)  # a score of commands, each of which starts anew
+@pytest.mark.xdist_group("prefect")
+def test_the_guide_can_be_followed(tmp_path: Path, mirrored_warehouse: Path) -> None:
+    """Each box ends with the exit code that the guide says, in a folder of its own."""
+    prepare_home(tmp_path / "var", mirrored_warehouse)
+    environment = clean_environment(
+        PREFECT_API_URL=server_url(),
+        TONGHOP_HOME=str(tmp_path / "var"),
+        TONGHOP_READING_WORKERS="0",
+        PATH=f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        COLUMNS="120",
+    )
+    for block in blocks("operations.md"):
+        if block.marks in NOT_RUN:
+            continue
+        done = subprocess.run(
+            ["bash", "-euc", block.script],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == block.code, f"{block.script}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr

@@ -1,0 +1,173 @@
+"""`tonghop withdraw`: a report is excluded or restored, and what that moves is published at once."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from domain.catalog.catalog import Catalog
+from domain.errors import TransientError
+from domain.periods import parse_period
+from flows.actions import withdraw
+from flows.actions.withdraw import WithdrawalResult, decide
+from flows.pipeline.pipeline import Run
+from flows.pipeline.plain_steps import PlainSteps
+from flows.pipeline.progress import NoProgress
+from flows.pipeline.scope import RunScope
+from tests.cli.command import live_in, tonghop
+from tests.flows.pipeline.nightly_runs import (
+    AREA,
+    WRONG,
+    deliver,
+    house_of,
+    picture_of,
+    published_rows,
+    put,
+    rows_of,
+    run_plainly,
+)
+from warehouse.submissions.lifecycle import DecisionReason
+from warehouse.submissions.report_keys import SubmissionKey
+from workbooks.sample.inbox import SampleFile, make_sample
+
+ROOT = Path(__file__).parent.parent.parent
+MAY = parse_period("2025-05")
+UNIT = "22813"
+FORM = "cds_x_t"
+WHY = DecisionReason("số liệu của tháng trước", "an.nguyen")
+
+
+@pytest.fixture(scope="module")
+def other_figures(catalog: Catalog) -> SampleFile:
+    """Another workbook of the same commune and month, with other figures."""
+    files = make_sample(catalog, AREA, [MAY], seed=2, defects=0)
+    return next(file for file in files if UNIT in file.path.name)
+
+
+@pytest.fixture
+def two_versions(after_night: Path, other_figures: SampleFile) -> Path:
+    """A home in which one commune's second version was accepted."""
+    put(after_night / "inbox" / "sua" / other_figures.path.name, other_figures.data)
+    (verdict,) = run_plainly(house_of(after_night), "second").verdicts
+    assert verdict.accepted
+    return after_night
+
+
+def decided(home: Path, kind: str = "withdraw", run_id: str = "decision") -> WithdrawalResult:
+    """Let a person decide about the commune's report."""
+    house = house_of(home)
+    unit = house.catalog.units.get(UNIT, house.catalog.last_day(FORM, MAY)).key
+    run = Run(house, RunScope(MAY), PlainSteps(run_id, delays=()), NoProgress())
+    return decide(run, kind, SubmissionKey(unit, FORM, MAY), WHY)
+
+
+def figures(home: Path) -> dict[str, str]:
+    """Published numerators by indicator."""
+    return {indicator: row["numerator"] for indicator, row in published_rows(home).items()}
+
+
+def test_figures_are_those_of_the_version_before(after_night: Path, two_versions: Path) -> None:
+    """Withdrawing publishes the figures of before as a new revision that lists what moved; restoring undoes it."""
+    second = figures(two_versions)
+    (given,) = decided(two_versions).outcome.given
+    first = figures(after_night)
+    assert first != second
+    assert (given.area, given.revision) == (AREA, 3)
+    moved = {change.indicator for change in given.changes if change.column == "numerator"}
+    assert moved == {indicator for indicator in first if first[indicator] != second[indicator]}
+    decided(two_versions, "restore", "again")
+    assert figures(two_versions) == second
+
+
+def test_a_decision_is_a_run_like_any_other(two_versions: Path) -> None:
+    """Its record says why it was made and what it published."""
+    decided(two_versions)
+    ((kind, reason, finished),) = rows_of(
+        two_versions, "SELECT kind, reason, finished_at IS NOT NULL FROM run WHERE run_id = 'decision'"
+    )
+    assert (kind, reason, finished) == ("withdraw", WHY.note, 1)
+
+
+def test_publishing_that_fails_is_made_good_by_the_next_run(
+    two_versions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The decision stands though nothing could be published; the night publishes it."""
+
+    def fail(_run: Run) -> None:
+        raise TransientError
+
+    before = figures(two_versions)
+    with monkeypatch.context() as patch:
+        patch.setattr(withdraw, "give_out", fail)
+        with pytest.raises(TransientError):
+            decided(two_versions)
+    assert figures(two_versions) == before
+    (given,) = run_plainly(house_of(two_versions), "night after").given
+    assert given.revision == 3
+
+
+def test_the_same_file_again_stays_withdrawn_and_is_told(two_versions: Path, other_figures: SampleFile) -> None:
+    """A withdrawn workbook that is sent once more changes nothing, and the run says which it was."""
+    decided(two_versions)
+    before = picture_of(two_versions)
+    put(two_versions / "inbox" / "lan nua" / "bao cao.xlsx", other_figures.data)
+    outcome = run_plainly(house_of(two_versions), "third")
+    assert (outcome.withdrawn, outcome.given, outcome.verdicts) == (("bao cao.xlsx",), (), ())
+    assert picture_of(two_versions)["submissions"] == before["submissions"]
+
+
+def test_an_earlier_file_that_comes_again_is_told(two_versions: Path, first_files: tuple[SampleFile, ...]) -> None:
+    """The later version counts on, and whoever meant to go back to the first hears how."""
+    first = next(file for file in first_files if UNIT in file.path.name)
+    put(two_versions / "inbox" / "lan nua" / "ban dau.xlsx", first.data)
+    outcome = run_plainly(house_of(two_versions), "third")
+    assert (outcome.outdated, outcome.withdrawn, outcome.given) == (("ban dau.xlsx",), (), ())
+
+
+def run_command(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    """The exit code of a command in a home, spoken in English."""
+    live_in(home, monkeypatch, TONGHOP_LANG="en")
+    return tonghop(monkeypatch, *words)
+
+
+def test_the_command_tells_what_counts_now(
+    after_night: Path, correction: SampleFile, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With only a refused version left the commune is missing: the command says so and what it published."""
+    deliver(after_night, [correction])
+    run_plainly(house_of(after_night), "second")
+    words = ["withdraw", "--unit", WRONG, "--period", "2025-05", "--reason", "wrong month", "--by", "an"]
+    assert run_command(after_night, monkeypatch, *words) == 0
+    told = capsys.readouterr().out
+    assert "Withdrew version 2" in told
+    assert f"No version counts any more: {WRONG} Xã Ma Nới is missing now" in told
+    assert "Version 1: refused" in told
+    assert "revision 3: partial" in told
+    assert rows_of(after_night, "SELECT actor, note FROM submission_event WHERE to_state = 'withdrawn'") == [
+        ("an", "wrong month")
+    ]
+    assert run_command(after_night, monkeypatch, *words) == 2
+    assert "version 2 is withdrawn" in capsys.readouterr().err
+
+
+def test_while_another_run_works_the_command_ends_with_3(
+    after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says which run it would not wait for, and nothing moved."""
+    before = picture_of(after_night)
+    holder = [
+        sys.executable,
+        "-m",
+        "tests.warehouse.store.lock_runner",
+        f"sqlite:///{after_night / 'warehouse.db'}",
+        "first",
+    ]
+    with subprocess.Popen(holder, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        words = ["withdraw", "--unit", UNIT, "--period", "2025-05", "--reason", "x", "--wait", "0"]
+        assert run_command(after_night, monkeypatch, *words) == 3
+        process.kill()
+    assert "nightly first" in capsys.readouterr().err
+    assert picture_of(after_night) == before

@@ -1,0 +1,232 @@
+"""A back-test finds in the past what a night with the rule would have found, and never looks ahead."""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from domain.catalog.catalog import Catalog
+from domain.periods import Period, parse_period, periods_between
+from domain.units import UnitKey
+from flows.actions import backtest_runner as past_judge
+from flows.actions.backtest import Backtest, BacktestFinding, BacktestQuery, backtest
+from flows.pipeline.progress import NoProgress
+from flows.support.context import AppContext
+from tests.builders import Ratio, form_for, make_workbook
+from tests.cli.command import live_in, tonghop
+from tests.flows.actions.test_preview import contents
+from tests.flows.pipeline.nightly_runs import house_of, prepare_home, put, run_plainly
+from warehouse.models import IssueRow, SubmissionRow
+from warehouse.store.engine import reading
+
+UNIT, OTHER = "22813", "22816"
+TOTAL = 1000
+PERIODS = tuple(periods_between(parse_period("2025-01"), parse_period("2025-04")))
+HEALTH = "hsskdt"
+FELL = {UNIT: (700, 720, 690, 730), OTHER: (600, 610, 620, 630)}
+"""Health records of two communes, month by month: those of the first fall once, in March."""
+
+
+def write(home: Path, catalog: Catalog, period: Period, unit: str, count: int) -> None:
+    """Drop a commune's report into the inbox; nothing else in it moves from month to month."""
+    figures: Mapping[str, Ratio | int] = {HEALTH: (count, TOTAL)}
+    put(home / "inbox" / period.id / unit / f"{count}.xlsx", make_workbook(catalog, unit, period, figures=figures))
+
+
+def nights(home: Path, shipped: Catalog, planted: Mapping[str, Sequence[int]] = FELL, **settings: object) -> AppContext:
+    """A warehouse filled by one night for each month."""
+    for month, period in enumerate(PERIODS):
+        for unit, counts in planted.items():
+            write(home, shipped, period, unit, counts[month])
+        house = house_of(home, datetime(2025, period.last_month, 20, tzinfo=UTC), **settings)
+        run_plainly(house, f"night-{period}")
+        house.engine.dispose()
+    return house_of(home, **settings)
+
+
+@pytest.fixture(scope="session")
+def past_home(tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path, catalog: Catalog) -> Path:
+    """A home after the four nights, to be copied and never written to."""
+    home = prepare_home(tmp_path_factory.mktemp("past") / "home", mirrored_warehouse)
+    nights(home, catalog).engine.dispose()
+    return home
+
+
+@pytest.fixture
+def past(tmp_path: Path, past_home: Path) -> AppContext:
+    """A house of the test's own after the four nights."""
+    shutil.copytree(past_home, tmp_path / "past", symlinks=True)
+    return house_of(tmp_path / "past")
+
+
+def tried(house: AppContext, rule: str, units: frozenset[UnitKey] | None = None) -> Backtest:
+    """A back-test of a rule over all months."""
+    form = form_for(house.catalog, PERIODS[0])
+    return backtest(house, house.catalog.rules[rule], BacktestQuery(form, PERIODS, units), NoProgress())
+
+
+def places(hits: Sequence[BacktestFinding]) -> list[tuple[object, ...]]:
+    """What a back-test says of each cell, without what only names a file."""
+    return [
+        (one.unit, one.period.id, one.issue.sheet, one.issue.cell, one.issue.found, one.issue.expected) for one in hits
+    ]
+
+
+def found_by_nights(house: AppContext, rule: str) -> list[tuple[object, ...]]:
+    """The same of what the nights kept."""
+    with reading(house.engine) as session:
+        rows = session.query(IssueRow, SubmissionRow).join(
+            SubmissionRow,
+            (SubmissionRow.id == IssueRow.submission_id) & (SubmissionRow.judgement == IssueRow.judgement),
+        )
+        return [
+            (found.unit_code, found.period, issue.sheet, issue.cell, issue.found, issue.expected)
+            for issue, found in rows.filter(IssueRow.code == rule).order_by(IssueRow.submission_id, IssueRow.position)
+        ]
+
+
+def with_rule(catalog: Catalog, folder: Path, old: str, *changes: tuple[str, str]) -> Path:
+    """A draft of the catalogue in which a rule stands once more under another id, changed."""
+    root = shutil.copytree(catalog.root, folder)
+    text = (root / "rules" / "history.yaml").read_text("utf-8")
+    entry_of = next(part for part in text.split("\n- ") if part.startswith(f"id: {old}\n"))
+    for before, after in changes:
+        assert before in entry_of
+        entry_of = entry_of.replace(before, after)
+    (root / "rules" / "draft.yaml").write_text(f"- {entry_of}\n", "utf-8")
+    return root
+
+
+def test_it_finds_what_the_nights_found(tmp_path: Path, catalog: Catalog, warehouse_url: str) -> None:
+    """The planted fall, at its cell, against the month before: just what the nights' own rule kept, on both engines."""
+    house = nights(tmp_path / "home", catalog, warehouse_url=warehouse_url)
+    found = tried(house, "stock_falls")
+    assert places(found.hits) == found_by_nights(house, "stock_falls")
+    assert [(unit, period, is_, should) for unit, period, _, _, is_, should in places(found.hits)] == [
+        (UNIT, "2025-03", "690", "720")
+    ]
+    assert [(one.period, one.judged, one.found, one.newly) for one in found.periods] == [
+        (period, 2, int(period.id == "2025-03"), int(period.id == "2025-03")) for period in PERIODS
+    ]
+
+
+def test_it_does_not_look_ahead(past: AppContext, tmp_path: Path, catalog: Catalog) -> None:
+    """A correction of February that came in May does not change what March was compared with."""
+    before = tried(past, "stock_falls").hits
+    write(tmp_path / "past", catalog, PERIODS[1], UNIT, 650)
+    run_plainly(past, "correction")
+    after = tried(past, "stock_falls")
+    march = [one for one in after.hits if one.period == PERIODS[2]]
+    assert places(march) == places(before)
+    # The correction itself is judged beside what stood in May: January.
+    assert [(one.period, one.version, one.issue.expected) for one in after.hits if one.period == PERIODS[1]] == [
+        (PERIODS[1], 2, "700")
+    ]
+
+
+def test_a_past_that_came_in_one_night_is_judged_month_by_month(home: Path, catalog: Catalog, past: AppContext) -> None:
+    """Months that were loaded together are each other's past, though that night itself could not see it."""
+    for month, period in enumerate(PERIODS):
+        for unit, counts in FELL.items():
+            write(home, catalog, period, unit, counts[month])
+    house = house_of(home)
+    run_plainly(house, "all-at-once")
+    assert found_by_nights(house, "stock_falls") == []
+    assert places(tried(house, "stock_falls").hits) == places(tried(past, "stock_falls").hits) != []
+
+
+def test_what_was_refused_is_read_again_from_its_bytes(home: Path, catalog: Catalog) -> None:
+    """A refused report is judged too, told apart from what was accepted; without its bytes it is named."""
+    house = nights(home, catalog, {UNIT: (700, TOTAL + 1, 720, 730)})
+    found = tried(house, "numerator_within_denominator")
+    assert places(found.hits) == found_by_nights(house, "numerator_within_denominator") != []
+    assert [(one.period.id, one.accepted) for one in found.hits] == [("2025-02", False)]
+    assert (found.judged, found.found, found.newly) == (4, 1, 0)
+    with reading(house.engine) as session:
+        (refused,) = session.query(SubmissionRow).filter(SubmissionRow.accepted_at.is_(None))
+    house.landing.path_of(refused.sha256).unlink()
+    without = tried(house, "numerator_within_denominator")
+    assert [(one.period.id, one.why) for one in without.left_out] == [("2025-02", "no_bytes")]
+    assert (without.judged, without.hits) == (3, ())
+
+
+def test_only_the_units_asked_for_are_told_of(past: AppContext, catalog: Catalog) -> None:
+    """Others of the same batch are there to be compared with and are not counted."""
+    other = catalog.units.get(OTHER, catalog.last_day(form_for(catalog, PERIODS[0]), PERIODS[0])).key
+    found = tried(past, "stock_falls", frozenset({other}))
+    assert (found.judged, found.hits) == (len(PERIODS), ())
+
+
+def test_nothing_is_written(past: AppContext, tmp_path: Path) -> None:
+    """Every row of the warehouse and every file under the home are as before."""
+    before = contents(past, tmp_path / "past")
+    assert tried(past, "stock_falls").hits
+    assert contents(past, tmp_path / "past") == before
+
+
+def test_there_is_one_checkpoint_for_each_batch(past: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four nights of two reports are four checkpoints, not eight."""
+    seen: list[int] = []
+    real = past_judge.check
+
+    def counted(url: str, run: str, rules: object, submissions: int, **more: object) -> object:
+        seen.append(submissions)
+        return real(url, run, rules, submissions, **more)  # type: ignore[arg-type] # handed on as it came
+
+    monkeypatch.setattr(past_judge, "check", counted)
+    tried(past, "stock_falls")
+    assert seen == [2, 2, 2, 2]
+
+
+def test_a_rule_of_a_draft_finds_what_a_night_with_it_finds(
+    home: Path, catalog: Catalog, past: AppContext, tmp_path: Path
+) -> None:
+    """A rule that no night has known yet: the same cells as in nights that judge by the draft."""
+    changes = (("id: stock_falls", "id: on_trial"), ("falls_up_to_percent: 20", "falls_up_to_percent: 90"))
+    draft = with_rule(catalog, tmp_path / "draft", "stock_falls", *changes)
+    past.engine.dispose()
+    expected = found_by_nights(nights(home, catalog, catalog=draft), "on_trial")
+    assert places(tried(house_of(tmp_path / "past", catalog=draft), "on_trial").hits) == expected != []
+
+
+def command(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str, code: int = 0
+) -> str:
+    """What `tonghop rules backtest` prints."""
+    live_in(home, monkeypatch, TONGHOP_READING_WORKERS="0")
+    assert tonghop(monkeypatch, "--lang", "en", "rules", "backtest", *words) == code
+    told = capsys.readouterr()
+    return " ".join((told.err if code else told.out).split())
+
+
+def test_the_command_tries_a_draft(
+    past_home: Path,
+    catalog: Catalog,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A rule that is only in a draft and would refuse: who, when, which cell, found and expected, and by period."""
+    changes = (("id: stock_falls", "id: on_trial"), ("severity: warning", "severity: critical"))
+    draft = with_rule(catalog, tmp_path / "draft", "stock_falls", *changes)
+    home = shutil.copytree(past_home, tmp_path / "home", symlinks=True)
+    words = ["on_trial", "--from", "2025-01", "--to", "2025-04", "--area", "585"]
+    assert "no rule on_trial" in command(home, monkeypatch, capsys, *words, code=2)
+    shown = command(home, monkeypatch, capsys, *words, "--catalog", str(draft))
+    assert "on_trial would have refused 1 of 8 submissions judged; 1 of these had been accepted." in shown
+    assert "2025-03 2 1 1" in shown
+    assert f"2025-03 {UNIT}" in shown
+    found = json.loads(command(home, monkeypatch, capsys, *words, "--catalog", str(draft), "--json"))
+    assert found["counts"] == {"judged": 8, "found": 1, "newly": 1}
+    assert [(hit["unit"], hit["period"], hit["issue"]["found"]) for hit in found["hits"]] == [(UNIT, "2025-03", "690")]
+
+
+def test_an_empty_past_is_told_as_such(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing judged is no proof that a rule is harmless."""
+    shown = command(home, monkeypatch, capsys, "jump", "--from", "2025-01", "--to", "2025-02")
+    assert "there is nothing to try jump on" in shown

@@ -1,0 +1,77 @@
+"""A back-test of the rules that look at the past or at neighbours finds just what the nights found."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from domain.catalog.catalog import Catalog
+from domain.layouts import ColumnRole
+from domain.periods import parse_period
+from tests.builders import Ratio, assignment_for, make_workbook
+from tests.flows.actions.test_backtest import found_by_nights, places, tried
+from tests.flows.pipeline.nightly_runs import house_of, put, run_plainly
+from workbooks.sample.figures import invent_figures
+from workbooks.sample.series import SampleSeries
+
+JANUARY, FEBRUARY = "2025-01", "2025-02"
+HEALTH, ACCOUNTS, SERVICES = "hsskdt", "dd_kichhoat", "tthc_phatsinh"
+FAR_OFF: Mapping[str, Ratio | int] = {HEALTH: (200, 1000)}
+RULES = (
+    "outlier",
+    "duplicate_figures",
+    "copied_return",
+    "copied_stocks",
+    "stock_falls_far",
+    "cumulative_falls",
+    "denominator_moves",
+)
+
+
+def figures_of(catalog: Catalog, unit: str, period: str = JANUARY) -> dict[str, Ratio | int]:
+    """What a commune's form sheet says where nothing else is asked for."""
+    form = invent_figures(SampleSeries(catalog, 1), assignment_for(catalog, unit, period)).form
+    return {
+        one: (count, form[one, ColumnRole.DENOMINATOR]) if (one, ColumnRole.DENOMINATOR) in form else count
+        for (one, role), count in form.items()
+        if role is ColumnRole.NUMERATOR
+    }
+
+
+def night(
+    home: Path, catalog: Catalog, name: str, period: str, planted: Mapping[str, Mapping[str, Ratio | int]]
+) -> None:
+    """A night that brings these communes' reports of a period, with these figures in place of the invented ones."""
+    for unit, figures in planted.items():
+        workbook = make_workbook(catalog, unit, period, figures=figures)
+        put(home / "inbox" / period / unit / f"{name}.xlsx", workbook)
+    house = house_of(home, datetime(2025, parse_period(period).last_month, 20, tzinfo=UTC))
+    run_plainly(house, name)
+    house.engine.dispose()
+
+
+def test_what_neighbours_and_the_past_make_is_found_as_it_was(home: Path, catalog: Catalog) -> None:
+    """Medians, twins and copies are those of each night: what was refused, replaced or came later moves nothing."""
+    first = {
+        "22810": FAR_OFF,
+        "22813": {},
+        "22816": {},
+        "22819": {},
+        "22822": {},
+        "22825": {},
+        "22828": figures_of(catalog, "22822"),
+        # Refused for its accounts: it is nobody's neighbour, and nobody asks how far off the rest of it is.
+        "22831": {ACCOUNTS: (10_001, 10_000), **FAR_OFF},
+    }
+    night(home, catalog, "first", JANUARY, first)
+    night(home, catalog, "second", JANUARY, {"22831": {HEALTH: (990, 1000)}, "22828": {}})
+    night(home, catalog, "correction", JANUARY, {"22813": FAR_OFF, "22816": figures_of(catalog, "22819")})
+    second = {
+        "22819": figures_of(catalog, "22819"),
+        "22822": {ACCOUNTS: (2000, 5859), SERVICES: (1, 132), HEALTH: (9000, 12_000)},
+        "22825": {},
+    }
+    night(home, catalog, "february", FEBRUARY, second)
+    house = house_of(home)
+    found = {rule: sorted(map(repr, places(tried(house, rule).hits))) for rule in RULES}
+    assert found == {rule: sorted(map(repr, found_by_nights(house, rule))) for rule in RULES}
+    assert all(found.values())

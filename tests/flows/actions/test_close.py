@@ -1,0 +1,475 @@
+"""A closed period proves itself: its bundle gives the same bytes again, and whatever was changed in it is named."""
+
+import errno
+import io
+import json
+import os
+import shutil
+import tarfile
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from cli.output.preview_output import foretell
+from cli.output.terminal import Terminal
+from domain.catalog.catalog import Catalog, load_catalog
+from domain.errors import UsageError
+from domain.periods import parse_period
+from domain.rollups import Boundary
+from flows.actions import close_period as closing
+from flows.actions.close_period import ClosedPeriod, NotRecomputableError, close_period, refuse_closed, reopen_period
+from flows.actions.preview import preview
+from flows.actions.verification import Damage, OtherProgramError, VerificationReport, VerificationResult, verify
+from flows.actions.withdraw import decide
+from flows.bundles.archive import ArchiveDamagedError
+from flows.bundles.compare_figures import FigureDifference
+from flows.bundles.recompute import RecomputedRollup
+from flows.pipeline.outcome import PublishedRevision
+from flows.pipeline.pipeline import Run
+from flows.pipeline.plain_steps import PlainSteps
+from flows.pipeline.progress import NoProgress
+from flows.pipeline.scope import RunScope
+from flows.support.atomic_files import NoRoomError, NoRoomToWorkError
+from flows.support.context import AppContext
+from tests.flows.deployments.prefect_server import clean_environment
+from tests.flows.pipeline.nightly_runs import (
+    AREA,
+    NOW,
+    WRONG,
+    deliver,
+    house_of,
+    published_rows,
+    put,
+    rows_of,
+    run_plainly,
+    settings_of,
+)
+from warehouse.rollups.closings import Closing
+from warehouse.rollups.scope import RollupKey
+from warehouse.submissions.lifecycle import DecisionReason
+from warehouse.submissions.report_keys import SubmissionKey
+from workbooks.sample.inbox import SampleFile, make_sample
+
+FORM = "cds_x_t"
+MAY = parse_period("2025-05")
+UNIT = "22813"
+OTHER_VERSION = "0.0.1"
+Files = dict[str, bytes]
+
+
+def run_of(home: Path, run_id: str = "closing", house: AppContext | None = None) -> tuple[Run, RollupKey]:
+    """A run that closes or opens May of the district, days after the nights of these tests."""
+    house = house or house_of(home, now=NOW + timedelta(days=3))
+    area = house.catalog.area(AREA, FORM, MAY, Boundary.AS_THEN, house.today)
+    return Run(house, RunScope(MAY), PlainSteps(run_id, delays=()), NoProgress()), RollupKey(area, FORM, MAY)
+
+
+def shut(home: Path, *, partial: bool = False, run_id: str = "closing") -> ClosedPeriod:
+    """Close May."""
+    run, cell = run_of(home, run_id)
+    return close_period(run, cell, DecisionReason("", "an"), settings_of(home), partial=partial)
+
+
+def open_again(home: Path) -> tuple[Closing, tuple[PublishedRevision, ...]]:
+    """Open May again."""
+    run, cell = run_of(home, "reopening")
+    return reopen_period(run, cell, DecisionReason("the commune counted twice", "an"))
+
+
+def verified(archive: Path, folder: Path) -> VerificationReport:
+    """Verify a bundle with nothing but an empty folder."""
+    return verify(archive, settings_of(folder / "nowhere"))
+
+
+@pytest.fixture(scope="session")
+def closed_home(tmp_path_factory: pytest.TempPathFactory, night_home: Path, correction: SampleFile) -> Path:
+    """A home in which May was corrected and then closed at revision 2; never written to."""
+    home = tmp_path_factory.mktemp("closed") / "home"
+    shutil.copytree(night_home, home, symlinks=True)
+    deliver(home, [correction])
+    later = house_of(home, now=NOW + timedelta(hours=1))
+    run_plainly(later, "second")
+    later.engine.dispose()
+    shut(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def bundle(closed_home: Path) -> Path:
+    """The bundle of that closing."""
+    return closed_home / "closed" / "2025-05" / "585-2.tar.gz"
+
+
+@pytest.fixture
+def after_closing(tmp_path: Path, closed_home: Path) -> Path:
+    """A home of the test's own in which May is closed."""
+    shutil.copytree(closed_home, tmp_path / "home", symlinks=True)
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="module")
+def late_file(catalog: Catalog) -> SampleFile:
+    """Other figures of one commune for the same month."""
+    files = make_sample(catalog, AREA, [MAY], seed=2, defects=0)
+    return next(file for file in files if UNIT in file.path.name)
+
+
+def test_bundle_gives_the_same_bytes_again(bundle: Path, tmp_path: Path) -> None:
+    """Every published file, made again from the communes' workbooks, the correction's moves included."""
+    found = verified(bundle, tmp_path)
+    assert found.verdict is VerificationResult.EQUAL
+    assert found.result is not None
+    assert found.result.equal == tuple(
+        f"outputs/{name}" for name in ("manifest.json", "report.html", "rollup.csv", "rollup.xlsx")
+    )
+    assert (found.result.differing, found.result.judged_otherwise, found.versions) == ((), (), ())
+    assert set(found.result.not_judged) >= {"stock_falls", "stock_falls_far"}
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_bundle_keeps_inputs_catalogue_and_findings(bundle: Path, closed_home: Path) -> None:
+    """Nine workbooks, the refused one among them, with why it was refused; the whole catalogue; a manifest of all."""
+    files = unpacked(bundle)
+    manifest = json.loads(files["manifest.json"])
+    inputs = {name.removeprefix("inputs/") for name in files if name.startswith("inputs/")}
+    assert inputs == {str(digest) for (digest,) in rows_of(closed_home, "SELECT sha256 FROM submission")}
+    assert len(inputs) == 9
+    refused = [row for row in json.loads(files["inputs.json"])["submission"] if row["state"] == "quarantined"]
+    found = json.loads(files["findings.json"])["issue"]
+    assert {row["severity"] for row in found if row["submission_id"] == refused[0]["id"]} >= {"critical"}
+    assert (manifest["revision"], manifest["closed_by"], manifest["missing"]) == (2, "an", [])
+    assert {"tonghop", "code", "python", "openpyxl"} <= manifest["versions"].keys()
+    assert {
+        name: sha256(content).hexdigest() for name, content in files.items() if name != "manifest.json"
+    } == manifest["files"]
+    assert "catalog/messages/flows.yaml" in files
+
+
+def test_partial_period_needs_to_be_meant(after_night: Path, tmp_path: Path) -> None:
+    """Without --partial it says who is missing and closes nothing; with it the bundle proves itself as well."""
+    with pytest.raises(UsageError, match=rf"missing: {WRONG} Xã Ma Nới \(2025-05, quarantined\)"):
+        shut(after_night)
+    assert rows_of(after_night, "SELECT count(*) FROM closing") == [(0,)]
+    assert not (after_night / "closed").exists()
+    closed = shut(after_night, partial=True, run_id="again")
+    assert (closed.path.name, closed.found.missing) == ("585-1.tar.gz", 1)
+    assert verified(closed.path, tmp_path).verdict is VerificationResult.EQUAL
+
+
+def test_late_correction_waits_for_a_reopening(after_closing: Path, late_file: SampleFile, tmp_path: Path) -> None:
+    """The night takes it in and says that it waits; opened again, its figures are published and can be closed anew."""
+    before = published_rows(after_closing)
+    put(after_closing / "inbox" / "sua" / late_file.path.name, late_file.data)
+    house = house_of(after_closing, now=NOW + timedelta(days=2))
+    outcome = run_plainly(house, "late-night")
+    assert [one.accepted for one in outcome.verdicts] == [True]
+    assert outcome.given == ()
+    assert [(one.area, one.period, one.reports) for one in outcome.held] == [(AREA, "2025-05", 1)]
+    assert published_rows(after_closing) == before
+    closing, (given,) = open_again(after_closing)
+    assert (closing.revision, given.revision) == (2, 3)
+    assert given.changes
+    closed = shut(after_closing, run_id="closed-anew")
+    assert closed.path.name == "585-3.tar.gz"
+    assert verified(closed.path, tmp_path).verdict is VerificationResult.EQUAL
+    assert (after_closing / "closed" / "2025-05" / "585-2.tar.gz").is_file()
+
+
+def test_bundle_closes_and_holds_on_either_engine(
+    tmp_path: Path, warehouse_url: str, first_files: tuple[SampleFile, ...], correction: SampleFile
+) -> None:
+    """What is judged and summed in PostgreSQL comes out the same from the bundle, rule results included."""
+    home = tmp_path / "home"
+    deliver(home, [file for file in first_files if WRONG not in file.path.name] + [correction])
+    house = house_of(home, now=NOW, warehouse_url=warehouse_url)
+    run_plainly(house)
+    run, cell = run_of(home, house=house_of(home, now=NOW + timedelta(days=3), warehouse_url=warehouse_url))
+    closed = close_period(run, cell, DecisionReason("", "an"), settings_of(home, warehouse_url=warehouse_url))
+    assert (closed.proof.figures, closed.proof.differing, closed.proof.judged_otherwise) == ((), (), ())
+    assert verified(closed.path, tmp_path).verdict is VerificationResult.EQUAL
+
+
+def test_no_closing_takes_the_place_of_another(after_closing: Path) -> None:
+    """Closed again at the same revision, the first bundle still is the one whose hash was noted."""
+    first = after_closing / "closed" / "2025-05" / "585-2.tar.gz"
+    noted = sha256(first.read_bytes()).hexdigest()
+    open_again(after_closing)
+    again = shut(after_closing, run_id="again")
+    assert (again.path.name, again.found.number) == ("585-2.2.tar.gz", 2)
+    assert sha256(first.read_bytes()).hexdigest() == noted
+    assert rows_of(after_closing, "SELECT bundle_sha256 FROM closing ORDER BY id") == [(noted,), (again.sha256,)]
+
+
+def test_a_closing_that_died_before_it_counted_is_done_again(
+    after_night: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bundle without its closing closes nothing; the next one takes its place, for nobody has noted its hash."""
+
+    def die(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(closing, "close", die)
+        with pytest.raises(KeyboardInterrupt):
+            shut(after_night, partial=True)
+    assert rows_of(after_night, "SELECT count(*) FROM closing") == [(0,)]
+    closed = shut(after_night, partial=True, run_id="again")
+    assert [path.name for path in (after_night / "closed" / "2025-05").iterdir()] == ["585-1.tar.gz"]
+    assert rows_of(after_night, "SELECT bundle_sha256 FROM closing") == [(closed.sha256,)]
+
+
+@pytest.mark.parametrize(
+    ("where", "error", "told"),
+    [
+        ("flows.bundles.bundle._write", NoRoomToWorkError, "no room to work in"),
+        ("tarfile.TarFile.addfile", NoRoomError, r"no room for .*585-1\.tar\.gz"),
+    ],
+    ids=["folder to prove it in", "bundle"],
+)
+def test_no_room_closes_nothing(
+    where: str, error: type[Exception], told: str, after_night: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it is the bundle that finds no room or the files it is proved with, the error names the place."""
+
+    def full(*_given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(where, full)
+    with pytest.raises(error, match=told):
+        shut(after_night, partial=True)
+    assert rows_of(after_night, "SELECT count(*) FROM closing") == [(0,)]
+    assert [path for path in (after_night / "closed").rglob("*") if path.is_file()] == []
+
+
+def test_dry_run_says_what_reopening_would_move(
+    after_closing: Path, late_file: SampleFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Over a closed period it opens that in the trial alone, names the command, and shows the figures."""
+    put(tmp_path / "late.xlsx", late_file.data)
+    house = house_of(after_closing, now=NOW + timedelta(days=3))
+    found = preview(house, RunScope(MAY, frozenset({UNIT})), NoProgress(), [tmp_path / "late.xlsx"])
+    assert [(one.area, one.revision) for one in found.closed] == [(AREA, 2)]
+    assert [(one.area, one.revision) for one in found.outcome.given] == [(AREA, 3)]
+    assert found.outcome.given[0].changes
+    assert rows_of(after_closing, "SELECT count(*) FROM closing WHERE reopened_at IS NULL") == [(1,)]
+    foretell(Terminal(house.catalog, "en"), found)
+    assert "tonghop close 2025-05 --area 585 --reopen" in " ".join(capsys.readouterr().out.split())
+
+
+def test_status_tells_of_a_closing(after_closing: Path, late_file: SampleFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who closed it at which revision, and how many reports wait."""
+    put(after_closing / "inbox" / "sua" / late_file.path.name, late_file.data)
+    run_plainly(house_of(after_closing, now=NOW + timedelta(days=4)), "late-night")
+    for name, value in {"HOME": str(after_closing), "LANG": "en"}.items():
+        monkeypatch.setenv(f"TONGHOP_{name}", value)
+    told = CliRunner().invoke(app, ["status", "--area", AREA, "--period", "2025-05"]).output
+    told = " ".join(told.split())
+    assert "Closed at revision 2 on 6 Jun 2025 by an." in told
+    assert "wait for a reopening: 1." in told
+
+
+def test_nobody_reruns_or_withdraws_in_a_closed_period(after_closing: Path) -> None:
+    """Both are refused with the way to open it; another commune's month is open."""
+    run, _ = run_of(after_closing)
+    with pytest.raises(UsageError, match=r"tonghop close 2025-05 --area 585 --reopen"):
+        refuse_closed(run.house, MAY, [WRONG])
+    refuse_closed(run.house, MAY, ["00001"])
+    unit = run.house.catalog.units.get(UNIT, run.house.catalog.last_day(FORM, MAY)).key
+    with pytest.raises(UsageError, match="was closed by an on 2025-06-06, at revision 2"):
+        decide(run, "withdraw", SubmissionKey(unit, FORM, MAY), DecisionReason("wrong month", "an"))
+    assert rows_of(after_closing, "SELECT count(*) FROM submission WHERE state = 'withdrawn'") == [(0,)]
+
+
+def test_figures_that_do_not_come_out_again_are_not_closed(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the warehouse says something else than the files, nothing is closed and the figures are named."""
+    made = RecomputedRollup((), (), (FigureDifference("an_indicator", "value", "5", "6"),), (), ())
+    monkeypatch.setattr(closing, "recompute", lambda *_given: made)
+    with pytest.raises(NotRecomputableError, match="an_indicator value: '5' → '6'"):
+        shut(after_night, partial=True)
+    assert rows_of(after_night, "SELECT count(*) FROM closing") == [(0,)]
+    assert list((after_night / "closed").rglob("*.tar.gz")) == []
+
+
+def test_changed_input_is_named_with_its_commune(bundle: Path, tmp_path: Path) -> None:
+    """A workbook exchanged inside the bundle is found by the name it was delivered under, manifest changed or not."""
+    files = unpacked(bundle)
+    name = next(name for name in files if name.startswith("inputs/"))
+    files[name] += b"\0"
+    found = verified(packed(files, tmp_path), tmp_path)
+    (damage,) = found.damage
+    assert (found.verdict, damage.file, damage.kind) == (VerificationResult.DAMAGED, name, "altered")
+    assert damage.whose.endswith(".xlsx")
+    assert verified(packed(agreeing(files), tmp_path), tmp_path).damage == (damage,)
+
+
+def test_changed_figure_is_named(bundle: Path, tmp_path: Path) -> None:
+    """A published figure changed along with the manifest does not come out of the communes' files."""
+    files = unpacked(bundle)
+    head, first, *rest = files["outputs/rollup.csv"].decode().split("\r\n")
+    cells = first.split(",")
+    indicator = cells[2].strip('"')
+    cells[4] = '"1"'
+    files["outputs/rollup.csv"] = "\r\n".join([head, ",".join(cells), *rest]).encode()
+    assert verified(packed(files, tmp_path), tmp_path).damage == (Damage("outputs/rollup.csv", "altered", ""),)
+    found = verified(packed(agreeing(files), tmp_path), tmp_path)
+    assert found.verdict is VerificationResult.DAMAGED
+    assert found.result is not None
+    assert {(one.indicator, one.column, one.published) for one in found.result.figures} == {
+        (indicator, "numerator", "1")
+    }
+
+
+@pytest.mark.parametrize(
+    ("versions", "verdict"), [({}, VerificationResult.DAMAGED), ({"openpyxl": "0"}, VerificationResult.FILES_DIFFER)]
+)
+def test_files_may_differ_where_versions_do(
+    versions: dict[str, str], verdict: VerificationResult, bundle: Path, tmp_path: Path
+) -> None:
+    """A page written otherwise is named: with another library it is that, with the same ones somebody changed it."""
+    files = unpacked(bundle)
+    files["outputs/report.html"] = files["outputs/report.html"].replace(b"</html>", b"<!-- --></html>")
+    found = verified(packed(agreeing(files, versions=versions), tmp_path), tmp_path)
+    assert found.result is not None
+    assert (found.verdict, found.result.differing, found.result.figures) == (verdict, ("outputs/report.html",), ())
+    assert [one.name for one in found.versions] == list(versions)
+
+
+def test_bundle_of_an_earlier_format_is_read_for_ever(bundle: Path, tmp_path: Path) -> None:
+    """One from before warnings were answered lacks that document and a later column, and words its notes otherwise."""
+    files = unpacked(bundle)
+    del files["waivers.json"]
+    rows = json.loads(files["inputs.json"])
+    for row in rows["submission"]:
+        del row["asked_again"]
+    files["inputs.json"] = json.dumps(rows).encode()
+    head, first, *rest = files["outputs/rollup.csv"].split(b"\r\n")
+    assert first.endswith(b',""')
+    files["outputs/rollup.csv"] = b"\r\n".join([head, first[:-1] + b'worded otherwise"', *rest])
+    made = agreeing(files, format=1, versions={"code": "0"})
+    found = verified(packed(made, tmp_path), tmp_path)
+    assert found.result is not None
+    assert (found.verdict, found.result.figures) == (VerificationResult.FILES_DIFFER, ())
+    assert found.result.differing == ("outputs/rollup.csv",)
+
+
+def test_bundle_that_only_another_version_reads_says_which(bundle: Path, tmp_path: Path) -> None:
+    """A catalogue that this version cannot read is no damage: the version that closed it is named."""
+    files = unpacked(bundle)
+    files["catalog/forms/marks.yaml"] = b"other: marks\n"
+    made = packed(agreeing(files, versions={"code": "0a1b2c3d4e5f6", "tonghop": OTHER_VERSION}), tmp_path)
+    with pytest.raises(OtherProgramError, match=rf"tonghop {OTHER_VERSION}, code 0a1b2c3d4e5f\."):
+        verified(made, tmp_path)
+
+
+def test_changed_finding_is_named(bundle: Path, tmp_path: Path) -> None:
+    """Rule results altered along with the manifest are found by judging again, where nothing else can explain it."""
+    files = unpacked(bundle)
+    findings = json.loads(files["findings.json"])
+    rules = load_catalog().rules
+    gone = next(row for row in findings["issue"] if row["code"] in rules and row["severity"] == "critical")
+    findings["issue"].remove(gone)
+    files["findings.json"] = json.dumps(findings).encode()
+    found = verified(packed(agreeing(files), tmp_path), tmp_path)
+    assert (found.verdict, found.unexplained) == (VerificationResult.DAMAGED, ("findings.json",))
+    other = verified(packed(agreeing(files, versions={"openpyxl": "0"}), tmp_path), tmp_path)
+    assert (other.verdict, len(other.result.judged_otherwise if other.result else ())) == (
+        VerificationResult.FILES_DIFFER,
+        1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind", "file"),
+    [
+        (lambda files: files.pop("findings.json"), "missing", "findings.json"),
+        (lambda files: files.update({"outputs/more.txt": b"more"}), "unknown", "outputs/more.txt"),
+    ],
+    ids=["fewer", "more"],
+)
+def test_files_that_come_or_go_are_named(
+    damage: Callable[[Files], object], kind: str, file: str, bundle: Path, tmp_path: Path
+) -> None:
+    """What the manifest and the archive do not both have."""
+    files = unpacked(bundle)
+    damage(files)
+    assert verified(packed(files, tmp_path), tmp_path).damage == (Damage(file, kind, ""),)
+
+
+def test_other_facts_in_the_manifest_are_found(bundle: Path, tmp_path: Path) -> None:
+    """Another revision number gives other files; another area is none of the bundle's."""
+    files = unpacked(bundle)
+    found = verified(packed(agreeing(files, revision=7), tmp_path), tmp_path)
+    assert found.verdict is VerificationResult.DAMAGED
+    with pytest.raises(ArchiveDamagedError, match="cannot be made again"):
+        verified(packed(agreeing(files, area="nowhere"), tmp_path), tmp_path)
+    with pytest.raises(ArchiveDamagedError, match="none of a closed period"):
+        verified(packed(agreeing(files, format=9), tmp_path), tmp_path)
+
+
+def test_commands_close_verify_and_open_again(
+    after_night: Path, monkeypatch: pytest.MonkeyPatch, correction: SampleFile
+) -> None:
+    """What a person types, from a partial month to one that is open again, and the exit codes."""
+    deliver(after_night, [correction])
+    run_plainly(house_of(after_night), "second")
+    given = clean_environment(TONGHOP_HOME=str(after_night), TONGHOP_LANG="en", TONGHOP_READING_WORKERS="0")
+    monkeypatch.setattr(os, "environ", given)
+    runner = CliRunner()
+    told = runner.invoke(app, ["close", "2025-05", "--area", AREA, "--by", "an"])
+    assert (told.exit_code, "Closed 2025-05 of Huyện Ninh Sơn at revision 2." in told.output) == (0, True)
+    archive = str(after_night / "closed" / "2025-05" / "585-2.tar.gz")
+    told = runner.invoke(app, ["verify", archive])
+    assert (told.exit_code, "Every file and every figure is equal." in told.output) == (0, True)
+    assert isinstance(runner.invoke(app, ["verify", archive, "--sha256", "0"]).exception, ArchiveDamagedError)
+    assert isinstance(runner.invoke(app, ["close", "2025-05", "--area", AREA]).exception, UsageError)
+    refused = runner.invoke(app, ["rerun", "--period", "2025-05", "--unit", UNIT, "--note", "late"])
+    assert (type(refused.exception), "Prefect server" in refused.output) == (UsageError, False)
+    assert isinstance(runner.invoke(app, ["close", "2025-05", "--area", AREA, "--reopen"]).exception, UsageError)
+    told = runner.invoke(app, ["close", "2025-05", "--area", AREA, "--reopen", "--reason", "counted twice"])
+    assert (told.exit_code, "Opened 2025-05" in told.output, "No published figure moved" in told.output) == (
+        0,
+        True,
+        True,
+    )
+    assert rows_of(after_night, "SELECT reopen_reason FROM closing") == [("counted twice",)]
+
+
+def unpacked(archive: Path) -> Files:
+    """What a bundle holds, in its order."""
+    with tarfile.open(archive) as found:
+        return {entry.name: _bytes_of(found, entry) for entry in found}
+
+
+def hashes_of(files: Files) -> dict[str, str]:
+    """sha256 of everything but the manifest."""
+    return {name: sha256(content).hexdigest() for name, content in files.items() if name != "manifest.json"}
+
+
+def agreeing(files: Files, *, versions: dict[str, str] | None = None, **facts: object) -> Files:
+    """The same files under a manifest that was changed along with them."""
+    manifest = json.loads(files["manifest.json"])
+    hashes = hashes_of(files)
+    changed = {**manifest, **facts, "files": hashes, "versions": {**manifest["versions"], **(versions or {})}}
+    return {**files, "manifest.json": json.dumps(changed).encode()}
+
+
+def packed(files: Files, folder: Path) -> Path:
+    """An archive of these files."""
+    target = folder / "changed.tar.gz"
+    with tarfile.open(target, "w:gz", compresslevel=1) as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return target
+
+
+def _bytes_of(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes:
+    content = archive.extractfile(entry)
+    assert content is not None
+    return content.read()

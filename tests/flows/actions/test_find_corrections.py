@@ -1,0 +1,69 @@
+"""Looking out by day: corrections are told from first reports, and a busy warehouse is left in peace."""
+
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from domain.periods import parse_period
+from flows.actions.find_corrections import Correction, CorrectionSearch, look_out
+from flows.pipeline.pipeline import Run
+from flows.pipeline.progress import NoProgress
+from flows.pipeline.scope import RunScope
+from tests.flows.pipeline.nightly_runs import WRONG, PlainSteps, deliver, house_of, put, rows_of, run_plainly
+from warehouse.store.run_lock import RunInProgressError, only_run, this_process
+from workbooks.sample.inbox import SampleFile
+
+MAY = parse_period("2025-05")
+
+
+def look(home: Path) -> CorrectionSearch:
+    """One look at a home's inbox."""
+    house = replace(house_of(home), wait_seconds=0)
+    return look_out(Run(house, RunScope(), PlainSteps(str(uuid4())), NoProgress()))
+
+
+def test_a_correction_of_a_refused_report(after_night: Path, correction: SampleFile) -> None:
+    """A new workbook of a commune that was refused is a correction of that period."""
+    deliver(after_night, [correction])
+    assert look(after_night) == CorrectionSearch(1, (Correction(MAY, (WRONG,)),), ())
+
+
+def test_it_is_found_once(after_night: Path, correction: SampleFile) -> None:
+    """The next look finds nothing new; the workbook waits for the rerun, which judges it."""
+    deliver(after_night, [correction])
+    look(after_night)
+    assert look(after_night) == CorrectionSearch(0, (), ())
+    assert len(run_plainly(house_of(after_night), "rerun", "2025-05", [WRONG]).verdicts) == 1
+
+
+def test_a_first_report_is_none(home: Path, first_files: tuple[SampleFile, ...]) -> None:
+    """First reports are taken in and wait for the night."""
+    deliver(home, first_files[:2])
+    assert look(home) == CorrectionSearch(2, (), ())
+    assert len(run_plainly(house_of(home)).verdicts) == 2
+
+
+def test_an_unreadable_file_is_none(after_night: Path) -> None:
+    """A file that tells nothing waits for the night, which says why."""
+    put(after_night / "inbox" / "2025-05" / WRONG / "scan.xlsx", b"no workbook")
+    assert look(after_night) == CorrectionSearch(1, (), ())
+
+
+def test_nothing_new_leaves_no_record(after_night: Path) -> None:
+    """A look that finds nothing is no run: the list of runs stays short."""
+    before = rows_of(after_night, "SELECT count(*) FROM run")
+    look(after_night)
+    assert rows_of(after_night, "SELECT count(*) FROM run") == before
+
+
+def test_a_run_at_work_is_not_waited_for(after_night: Path, correction: SampleFile) -> None:
+    """While another run works on the warehouse nothing is taken in."""
+    deliver(after_night, [correction])
+    house = house_of(after_night)
+    with (
+        only_run(house.engine, this_process("night", "nightly", house.clock()), wait=5, on_wait=lambda _: None),
+        pytest.raises(RunInProgressError),
+    ):
+        look(after_night)

@@ -1,0 +1,229 @@
+"""A preview says what a rerun would do, and leaves nothing behind on either engine."""
+
+import signal
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, select
+
+from domain.errors import UsageError
+from domain.periods import parse_period
+from domain.submissions import SubmissionState
+from expectations.errors import RuleBrokenError
+from flows.actions.preview import Preview, preview
+from flows.pipeline.progress import NoProgress
+from flows.pipeline.scope import RunScope
+from flows.support.context import AppContext
+from tests.cli.command import live_in, tonghop
+from tests.flows.deployments.prefect_server import clean_environment
+from tests.flows.pipeline.nightly_runs import AREA, WRONG, deliver, house_of, published_rows, put, run_plainly
+from warehouse.models import Base
+from warehouse.store.engine import Engine, reading
+from workbooks.sample.inbox import SampleFile
+
+First = tuple[SampleFile, ...]
+MAY = parse_period("2025-05")
+ROOT = Path(__file__).parents[3]
+
+
+def contents(house: AppContext, home: Path) -> dict[str, object]:
+    """Every row of every table, and every file under the home but the database's own."""
+    assert isinstance(house.engine, Engine)
+    assert set(Base.metadata.tables) <= set(inspect(house.engine).get_table_names())
+    with reading(house.engine) as session:
+        rows: dict[str, object] = {
+            name: sorted(str(row) for row in session.execute(select(table)))
+            for name, table in Base.metadata.tables.items()
+        }
+    files = {
+        str(path.relative_to(home)): path.readlink() if path.is_symlink() else sha256(path.read_bytes()).hexdigest()
+        for path in sorted(home.rglob("*"))
+        if not path.name.startswith("warehouse.db") and (path.is_symlink() or path.is_file())
+    }
+    return rows | files
+
+
+def tried(house: AppContext, *files: Path, units: tuple[str, ...] = (WRONG,)) -> Preview:
+    """A preview of a rerun."""
+    return preview(house, RunScope(MAY, frozenset(units)), NoProgress(), files)
+
+
+def test_a_preview_says_what_the_rerun_then_does(
+    tmp_path: Path, warehouse_url: str, first_files: First, correction: SampleFile
+) -> None:
+    """The correction previewed from a file: same verdict, same moved figures as the rerun; nothing kept in between."""
+    home = tmp_path / "home"
+    deliver(home, first_files)
+    house = house_of(home, warehouse_url=warehouse_url)
+    run_plainly(house)
+    put(tmp_path / "sua.xlsx", correction.data)
+    before = contents(house, home)
+    foretold = tried(house, tmp_path / "sua.xlsx").outcome
+    assert contents(house, home) == before
+    deliver(home, [correction])
+    done = run_plainly(house, "rerun", "2025-05", [WRONG])
+    assert [(one.label, one.accepted, one.issues) for one in foretold.verdicts] == [
+        (one.label, one.accepted, one.issues) for one in done.verdicts
+    ]
+    assert [(one.area, one.period, one.revision, one.changes) for one in foretold.given] == [
+        (one.area, one.period, one.revision, one.changes) for one in done.given
+    ]
+    assert any(change.column == "value" for change in done.given[0].changes)
+
+
+def test_what_waits_in_the_inbox_is_tried(after_night: Path, correction: SampleFile) -> None:
+    """Without files the preview looks at the inbox, and the file goes on waiting there."""
+    deliver(after_night, [correction])
+    house = house_of(after_night)
+    before = contents(house, after_night)
+    (given,) = tried(house).outcome.given
+    assert (given.area, given.revision, given.is_partial) == (AREA, 2, False)
+    assert contents(house, after_night) == before
+
+
+def test_what_an_earlier_run_landed_is_tried_from_there(home: Path, first_files: First) -> None:
+    """Submissions of other units that wait in the warehouse are read from the house's own landing."""
+    deliver(home, first_files)
+    house = house_of(home)
+    run_plainly(house, "one", "2025-05", ["22813"])
+    before = contents(house, home)
+    (verdict,) = tried(house, units=("22816",)).outcome.verdicts
+    assert (verdict.label.partition(" ")[0], verdict.accepted) == ("22816", True)
+    assert contents(house, home) == before
+
+
+def test_a_refusal_is_foretold_with_its_cells(after_night: Path, first_files: First, tmp_path: Path) -> None:
+    """A file that would be refused is shown with its issues, and moves nothing."""
+    wrong = next(file for file in first_files if WRONG in file.path.name)
+    put(tmp_path / "hong.xlsx", wrong.data[:-1] + b"\x00")
+    outcome = tried(house_of(after_night), tmp_path / "hong.xlsx", units=()).outcome
+    assert (len(outcome.refused), outcome.given) == (1, ())
+    assert outcome.refused[0].faults
+
+
+def test_a_file_that_is_known_already_is_told_as_such(after_night: Path, first_files: First, tmp_path: Path) -> None:
+    """The bytes of an accepted and of a refused report change nothing when they come again."""
+    for name in ("22813", WRONG):
+        put(tmp_path / f"{name}.xlsx", next(file for file in first_files if name in file.path.name).data)
+    found = tried(house_of(after_night), tmp_path / "22813.xlsx", units=("22813",))
+    assert [(one.state, one.version, one.waits) for one in found.unjudged] == [(SubmissionState.ACCEPTED, 1, False)]
+    assert found.outcome.given == ()
+
+
+def test_a_file_of_another_unit_would_wait(after_night: Path, correction: SampleFile, tmp_path: Path) -> None:
+    """Whoever names the wrong commune hears that the file would not be judged."""
+    put(tmp_path / "sua.xlsx", correction.data)
+    (one,) = tried(house_of(after_night), tmp_path / "sua.xlsx", units=("22813",)).unjudged
+    assert one.waits
+
+
+@pytest.mark.parametrize("name", ["not there.xlsx", "~$lock.xlsx"])
+def test_a_file_that_no_run_would_take_is_wrong_usage(after_night: Path, tmp_path: Path, name: str) -> None:
+    """A file that is not there, and Excel's lock file, are told at once; nothing is kept."""
+    if name.startswith("~"):
+        put(tmp_path / name, b"lock")
+    house = house_of(after_night)
+    before = contents(house, after_night)
+    with pytest.raises(UsageError, match=r"not there|lock files"):
+        tried(house, tmp_path / name)
+    assert contents(house, after_night) == before
+
+
+def test_a_preview_that_fails_leaves_nothing(
+    tmp_path: Path,
+    warehouse_url: str,
+    first_files: First,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A rule that breaks in the middle of a preview leaves neither rows nor staged rows nor files."""
+    home = tmp_path / "home"
+    deliver(home, first_files[:2])
+    house = house_of(home, warehouse_url=warehouse_url)
+    run_plainly(house, "empty", "2025-04")
+    before = contents(house, home)
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuleBrokenError("rule", "reason")
+
+    monkeypatch.setattr("flows.pipeline.stages.judge.check_rules", broken)
+    with pytest.raises(RuleBrokenError):
+        tried(house, units=())
+    assert contents(house, home) == before
+
+
+KILLED_AFTER_CHECKING = """
+import os, signal, sys
+from pathlib import Path
+from unittest.mock import patch
+from flows.pipeline import pipeline
+from tests.flows.nights import house_of
+from tests.flows.test_preview import tried
+
+checked = pipeline.check
+
+def check_and_die(*args):
+    checked(*args)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+with patch.object(pipeline, "check", check_and_die):
+    tried(house_of(Path(sys.argv[1]), warehouse_url=sys.argv[2]), units=())
+"""
+
+
+def test_a_preview_that_is_killed_leaves_nothing_after_the_next_run(
+    tmp_path: Path, warehouse_url: str, first_files: First
+) -> None:
+    """Killed in the middle it kept nothing but what it had staged; the next run clears that and waits for nobody."""
+    home = tmp_path / "home"
+    deliver(home, first_files[:1])
+    house = house_of(home, warehouse_url=warehouse_url, wait_seconds=60)
+    run_plainly(house)
+    before = contents(house, home)
+    deliver(home, first_files[1:2])
+    words = [sys.executable, "-c", KILLED_AFTER_CHECKING, str(home), warehouse_url]
+    killed = subprocess.run(words, cwd=ROOT, env=clean_environment(TMPDIR=str(tmp_path)), check=False)
+    assert killed.returncode == -signal.SIGKILL
+    after = contents(house, home)
+    assert {name for name in before if after[name] != before[name] and not name.startswith("stg_")} == {"run_holder"}
+    run_plainly(house, "next", "2025-04")
+    after = contents(house, home)
+    assert {name for name in before if after[name] != before[name]} == {
+        "run",
+        "submission",
+        "delivery",
+        "submission_event",
+        "quality/submissions/.told",
+    }
+
+
+def run_command(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    """The exit code of a rerun of the wrong commune in a home, spoken in English."""
+    live_in(home, monkeypatch, TONGHOP_LANG="en", TONGHOP_READING_WORKERS="0")
+    return tonghop(monkeypatch, "rerun", "--period", "2025-05", "--unit", WRONG, *words)
+
+
+def test_the_command_shows_what_would_move(
+    after_night: Path,
+    correction: SampleFile,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Verdict, revision and figures; what is published stays, and no server was started."""
+    put(tmp_path / "sua.xlsx", correction.data)
+    before = published_rows(after_night)
+    assert run_command(after_night, monkeypatch, "--dry-run", "--file", str(tmp_path / "sua.xlsx")) == 0
+    told = capsys.readouterr().out
+    assert "Dry run: nothing was kept" in told
+    assert f"{WRONG} Ma Nới, sua.xlsx: would be accepted." in told
+    assert "revision 2: complete" in told
+    assert published_rows(after_night) == before
+    assert not (after_night / "prefect").exists()
+
+
+def test_only_a_dry_run_takes_files_from_elsewhere(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rerun that keeps what it finds judges what was delivered and nothing else."""
+    assert run_command(after_night, monkeypatch, "--file", "a.xlsx") == 2

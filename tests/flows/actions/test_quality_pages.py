@@ -1,0 +1,183 @@
+"""Every settled submission has a page that tells of its last state, whoever or whatever moved it."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from domain.catalog.catalog import Catalog
+from domain.periods import parse_period
+from flows.actions.preview import preview
+from flows.actions.withdraw import decide
+from flows.pipeline import pipeline
+from flows.pipeline.pipeline import Run
+from flows.pipeline.progress import NoProgress
+from flows.pipeline.scope import RunScope
+from flows.pipeline.stages.quality import untold
+from flows.support.context import AppContext
+from publishing.errors import PagesNotWrittenError
+from tests.flows.pipeline.nightly_runs import WRONG, PlainSteps, deliver, house_of, rows_of, run_plainly
+from tests.publishing.page.strict_page import StrictPage
+from warehouse.submissions.lifecycle import DecisionReason
+from warehouse.submissions.report_keys import SubmissionKey
+from workbooks.sample.inbox import SampleFile
+
+MAY = parse_period("2025-05")
+
+
+def words_of(home: Path, unit: str, version: int = 1) -> str:
+    """What the page of a unit's report says."""
+    rows = rows_of(home, f"SELECT id FROM submission WHERE unit_code = '{unit}' AND version = {version}")
+    ((number,),) = rows
+    page = StrictPage((home / "quality" / "submissions" / f"{number}.html").read_text("utf-8"))
+    assert page.problems == []
+    return page.words
+
+
+def pages(home: Path) -> dict[str, int]:
+    """Every page with the moment of its writing."""
+    return {path.name: path.stat().st_mtime_ns for path in (home / "quality" / "submissions").glob("*.html")}
+
+
+def place_of(house: AppContext, unit: str) -> SubmissionKey:
+    """The report of a unit in May."""
+    (form,) = house.catalog.forms
+    return SubmissionKey(house.catalog.units.get(unit, house.catalog.last_day(form, MAY)).key, form, MAY)
+
+
+def test_a_night_leaves_a_page_for_each_submission(after_night: Path, catalog: Catalog) -> None:
+    """Seven accepted, one refused with its cells; the next night, which finds nothing, writes none of them again."""
+    found = rows_of(after_night, "SELECT id FROM submission")
+    assert set(pages(after_night)) == {f"{number}.html" for (number,) in found}
+    assert catalog.text("publishing.outcome_quarantined", "en") in words_of(after_night, WRONG)
+    for sheet, cell in rows_of(after_night, "SELECT sheet, cell FROM issue WHERE severity = 'critical'"):
+        assert f"{cell} {sheet}" in words_of(after_night, WRONG)
+    before = pages(after_night)
+    run_plainly(house_of(after_night), "second")
+    assert pages(after_night) == before
+
+
+def test_a_correction_is_told_on_both_pages(after_night: Path, correction: SampleFile, catalog: Catalog) -> None:
+    """The refused version's page names the accepted one, and no other commune's page is written again."""
+    before = pages(after_night)
+    deliver(after_night, [correction])
+    run_plainly(house_of(after_night), "rerun", "2025-05", [WRONG])
+    after = pages(after_night)
+    assert len([name for name, moment in before.items() if after[name] != moment]) == 1
+    assert len(after) == len(before) + 1
+    for version in (1, 2):
+        assert "Version 1" in words_of(after_night, WRONG, version)
+        assert "Version 2" in words_of(after_night, WRONG, version)
+    assert catalog.text("publishing.outcome_accepted", "en") in words_of(after_night, WRONG, 2)
+
+
+def test_a_withdrawal_is_told_at_once(after_night: Path, catalog: Catalog) -> None:
+    """The page of a withdrawn report names who withdrew it and why."""
+    house = house_of(after_night)
+    run = Run(house, RunScope(period=MAY), PlainSteps(str(uuid4())), NoProgress())
+    decide(run, "withdraw", place_of(house, "22813"), DecisionReason("the wrong month", "lan"))
+    words = words_of(after_night, "22813")
+    assert catalog.text("publishing.outcome_withdrawn", "en") in words
+    assert "lan: “the wrong month”" in words
+
+
+def test_a_run_killed_before_its_pages_is_made_good(
+    home: Path, first_files: tuple[SampleFile, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that died before or amid its pages leaves them to the next one."""
+    deliver(home, first_files)
+    done: list[int] = []
+
+    def killed(house: AppContext, batch: object) -> int:
+        if done:
+            raise KeyboardInterrupt
+        done.append(1)
+        return real(house, batch)  # type: ignore[arg-type] # handed on as it came
+
+    real = pipeline.write_pages
+    monkeypatch.setattr(pipeline, "write_pages", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run_plainly(house_of(home, batch_size=3), "killed")
+    assert len(pages(home)) == 3
+    monkeypatch.undo()
+    run_plainly(house_of(home), "next")
+    assert len(pages(home)) == len(first_files)
+    assert untold(house_of(home)).submissions == ()
+
+
+def test_lost_pages_are_written_again(after_night: Path) -> None:
+    """Whoever throws the folder away gets it back with the next run."""
+    before = set(pages(after_night))
+    for path in (after_night / "quality" / "submissions").iterdir():
+        path.unlink()
+    run_plainly(house_of(after_night), "next")
+    assert set(pages(after_night)) == before
+
+
+def test_a_full_disk_costs_the_pages_only(home: Path, first_files: tuple[SampleFile, ...]) -> None:
+    """What was judged is published before any page is written, and the failure is told."""
+    deliver(home, first_files)
+    (home / "quality").write_text("a file stands in the way")
+    with pytest.raises(PagesNotWrittenError):
+        run_plainly(house_of(home), "full")
+    assert (home / "published" / "2025-05" / "585" / "rollup.csv").is_file()
+
+
+def test_a_preview_writes_no_page(after_night: Path, correction: SampleFile) -> None:
+    """What is only tried out is told nobody."""
+    before = pages(after_night)
+    deliver(after_night, [correction])
+    preview(house_of(after_night), RunScope(MAY, frozenset([WRONG])), NoProgress())
+    assert pages(after_night) == before
+
+
+def nights_of(home: Path) -> list[str]:
+    """Names of the nights' pages."""
+    return sorted(path.parent.name for path in (home / "quality" / "nights").glob("[!.]*/index.html"))
+
+
+def test_a_night_has_a_page_of_what_its_rules_found(after_night: Path) -> None:
+    """One page for the run, in the list; each cell leads to its submission's page, which is there."""
+    (name,) = nights_of(after_night)
+    folder = after_night / "quality" / "nights" / name
+    page = (folder / "index.html").read_text("utf-8")
+    links = [attributes["href"] or "" for tag, attributes in StrictPage(page).elements if tag == "a"]
+    of_cells = [link for link in links if link.startswith("../../submissions/")]
+    assert of_cells
+    assert all((folder / link).is_file() for link in of_cells)
+    assert f"{WRONG} Xã Ma Nới · 2025-05" in StrictPage(page).words
+    assert name in (after_night / "quality" / "nights" / "index.html").read_text("utf-8")
+
+
+def test_a_night_without_news_has_no_page(after_night: Path) -> None:
+    """Nothing was judged, so nothing is told."""
+    before = nights_of(after_night)
+    run_plainly(house_of(after_night), "idle")
+    assert nights_of(after_night) == before
+
+
+def test_a_killed_night_has_its_page_with_the_next_one(
+    home: Path, first_files: tuple[SampleFile, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What its rules found was kept batch by batch; beside it stands the page of the run that ended its work."""
+    deliver(home, first_files)
+    monkeypatch.setattr(pipeline, "give_out", _die)
+    with pytest.raises(KeyboardInterrupt):
+        run_plainly(house_of(home, batch_size=3), "killed")
+    monkeypatch.undo()
+    assert nights_of(home) == []
+    run_plainly(house_of(home), "next")
+    (name,) = nights_of(home)
+    assert name.endswith("-killed")
+
+
+def _die(_run: Run) -> None:
+    raise KeyboardInterrupt
+
+
+def test_nobody_has_to_have_pages_of_nights(home: Path, first_files: tuple[SampleFile, ...]) -> None:
+    """With none wanted nothing is kept for them; submissions have theirs all the same."""
+    deliver(home, first_files)
+    run_plainly(house_of(home, quality_nights=0))
+    assert not (home / "quality" / "nights").exists()
+    assert len(pages(home)) == len(first_files)

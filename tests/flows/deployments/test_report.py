@@ -1,0 +1,190 @@
+"""What a run shows of itself: the colour it ends in, and its words."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from domain.catalog.catalog import Catalog
+from domain.issues import Issue, Severity
+from domain.periods import parse_period
+from flows.pipeline.outcome import RunOutcome, SubmissionOutcome
+from flows.presentation.failed_page import failed, key_of, page_of
+from flows.presentation.links import Links
+from flows.presentation.markdown import plain
+from flows.presentation.message_formatter import ISSUES_NAMED, MessageFormatter
+from flows.presentation.pace import Pace
+from flows.presentation.prefect_artifacts import TABLE, FailedTaskRun
+from flows.presentation.run_report import report
+from flows.support.context import AppContext
+from tests.flows.pipeline.nightly_runs import WRONG, house_of, run_plainly
+from warehouse.queries import refusals
+from warehouse.store.engine import reading
+
+MAY = parse_period("2025-05")
+NOTHING = RunOutcome("run")
+
+
+def refused(faults: int) -> SubmissionOutcome:
+    """A submission that was refused for so many faults and asked about one thing more."""
+    issues = [
+        Issue("text_where_number", Severity.CRITICAL, "Biểu 01-T", f"E{row}", "nhiều", indicator="hsskdt")
+        for row in range(10, 10 + faults)
+    ]
+    return SubmissionOutcome(
+        1, "a.xlsx", None, "2025-05", accepted=False, issues=(*issues, Issue("sheet_ignored", Severity.INFO))
+    )
+
+
+@pytest.fixture
+def words(catalog: Catalog) -> MessageFormatter:
+    """Words in English."""
+    return MessageFormatter(catalog, "en")
+
+
+def test_an_idle_run_is_green(words: MessageFormatter, home: Path) -> None:
+    """A run that finds nothing says so and is no cause for alarm."""
+    state = report(NOTHING, words, house_of(home), Links())
+    assert (state.is_completed(), state.message) == (True, words.text("nothing_new"))
+
+
+def test_what_could_not_be_collected_is_red(words: MessageFormatter, home: Path) -> None:
+    """A file that could not be read is seen by whoever watches for red."""
+    state = report(replace(NOTHING, left=("a.xlsx cannot be read",)), words, house_of(home), Links())
+    assert state.is_failed()
+    assert "not collected: 1" in str(state.message)
+
+
+def test_a_refusal_names_its_first_faults(words: MessageFormatter) -> None:
+    """A failed task run's message names some faults by cell and counts the rest; remarks are no faults."""
+    lines = words.refusal(refused(ISSUES_NAMED + 3)).splitlines()
+    assert len(lines) == ISSUES_NAMED + 1
+    assert "E10" in lines[0]
+    assert "3" in lines[-1]
+
+
+def test_every_fault_is_named_when_they_are_few(words: MessageFormatter) -> None:
+    """Nothing is counted as further when everything was named."""
+    assert len(words.refusal(refused(2)).splitlines()) == 2
+
+
+def test_a_submission_of_nobody_is_named_by_its_file(words: MessageFormatter) -> None:
+    """Where the unit is unknown the file's name stands for it."""
+    (row,) = words.table([refused(1)])
+    assert row[words.text("column_who")] == "a.xlsx"
+
+
+class Prefect:
+    """Keeps what a report leaves behind, in place of a server."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Take the server's place."""
+        self.shown: list[FailedTaskRun] = []
+        self.tables: dict[str, Sequence[Mapping[str, str]]] = {}
+        monkeypatch.setattr("flows.presentation.run_report.show_failed", self.shown.append)
+        monkeypatch.setattr("flows.presentation.run_report.show_table", self._keep_table)
+        monkeypatch.setattr("flows.presentation.run_report.TASK_RUNS_A_SECOND", 1000.0)
+
+    def _keep_table(self, rows: Sequence[Mapping[str, str]], description: str, key: str) -> None:
+        assert description
+        self.tables[key] = rows
+
+
+def verdict_of(house: AppContext) -> SubmissionOutcome:
+    """The night's one refusal, as its own run told it."""
+    again = run_plainly(house, "again")
+    assert again.verdicts == ()
+    with reading(house.engine) as session:
+        (one,) = refusals(session)
+    unit = house.catalog.units.get(WRONG, house.catalog.last_day("cds_x_t", MAY))
+    return SubmissionOutcome(
+        one.file.submission_id, one.file.file_name, unit, MAY.id, accepted=False, issues=one.issues
+    )
+
+
+def page(house: AppContext, verdict: SubmissionOutcome, links: Links | None = None) -> str:
+    """The page of a refused submission, in English."""
+    with reading(house.engine) as session:
+        return page_of(failed(session, verdict), MessageFormatter(house.catalog, "en"), links or Links())
+
+
+def test_a_failed_submission_is_one_visible_thing(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Named for the commune, first issues in words, a page under the commune's key, facts without personal data."""
+    house, prefect = house_of(after_night), Prefect(monkeypatch)
+    verdict = verdict_of(house)
+    report(replace(NOTHING, verdicts=(verdict,)), MessageFormatter(house.catalog, "en"), house, Links())
+    (one,) = prefect.shown
+    assert (one.label, one.key) == (f"{WRONG} Ma Nới", f"submission-{WRONG}")
+    assert one.message.startswith("1. ")
+    assert one.facts == {
+        "submission": verdict.submission_id,
+        "unit": WRONG,
+        "period": "2025-05",
+        "codes": sorted({issue.code for issue in verdict.faults}),
+    }
+    assert len(prefect.tables[TABLE]) == 1
+
+
+def test_the_page_names_cells_and_what_to_do_next(after_night: Path) -> None:
+    """Each fault with its cell and remedy, the commune's last periods, and the command that reruns it."""
+    told = page(house_of(after_night), verdict_of(house_of(after_night)))
+    assert told.startswith(f"## {WRONG} Ma Nới — 2025-05")
+    assert "E15" in told
+    assert f"`tonghop rerun --unit {WRONG} --period 2025-05`" in told
+    assert "| 2025-05 | 1 | refused |" in told
+    assert "](" not in told
+
+
+def test_the_page_links_what_an_officer_opens(after_night: Path) -> None:
+    """With addresses configured: the quality page, what was returned, the form filled in."""
+    links = Links("http://pages", "http://office:8081/", "http://ui/deployments/deployment/7/run")
+    verdict = verdict_of(house_of(after_night))
+    told = page(house_of(after_night), verdict, links)
+    assert f"(http://office:8081/quality/submissions/{verdict.submission_id}.html)" in told
+    assert f"(http://office:8081/outbox/{WRONG}/2025-05/)" in told
+    assert "/run?parameters=%7B%22units%22%3A%5B%2222828%22%5D%2C%22period%22%3A%222025-05%22%7D)" in told
+
+
+def test_no_sender_stands_on_the_page(after_night: Path) -> None:
+    """Whoever mailed the file is nobody's business in the Prefect UI."""
+    with sqlite3.connect(after_night / "warehouse.db") as connection:
+        connection.execute("UPDATE delivery SET sender = 'nguyen.van.a@example.vn'")
+    assert "nguyen" not in page(house_of(after_night), verdict_of(house_of(after_night)))
+
+
+def test_a_file_of_nobody_has_a_page_too(home: Path) -> None:
+    """A file whose unit is unknown is named by its name, under a key of its own."""
+    (home / "inbox").mkdir()
+    (home / "inbox" / "báo cáo.xlsx").write_bytes(b"no workbook")
+    (verdict,) = run_plainly(house_of(home)).verdicts
+    assert key_of(verdict) == f"submission-file-{verdict.submission_id}"
+    assert "báo cáo.xlsx" in page(house_of(home), verdict)
+
+
+def test_what_a_commune_typed_is_no_markup() -> None:
+    """Text of a file stays text: no link, no tag, no broken table."""
+    assert plain("a|b\n[x](javascript:y) <img>") == "a\\|b \\[x\\](javascript:y) \\<img\\>"
+
+
+def test_a_night_when_everything_fails_is_bounded(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many failed task runs and pages are made; the table names every submission."""
+    house, prefect = house_of(after_night), Prefect(monkeypatch)
+    monkeypatch.setattr("flows.presentation.run_report.MOST_FAILED_TASK_RUNS", 3)
+    verdict = verdict_of(house)
+    report(replace(NOTHING, verdicts=(verdict,) * 8), MessageFormatter(house.catalog, "en"), house, Links())
+    assert (len(prefect.shown), len(prefect.tables[TABLE])) == (3, 8)
+
+
+def test_task_runs_keep_a_pace() -> None:
+    """However fast they are made, so many a second reach the server; time that passes anyhow is no debt."""
+    now = [0.0]
+    pace = Pace(10, lambda: now[0], lambda seconds: now.__setitem__(0, now[0] + seconds))
+    for _ in range(21):
+        pace.wait()
+    assert now[0] == pytest.approx(2.0)
+    now[0] = 100.0
+    pace.wait()
+    pace.wait()
+    assert now[0] == pytest.approx(100.1)

@@ -1,0 +1,171 @@
+"""Nights of the pipeline without Prefect: the same stages, one after the other, in a home of a test's own."""
+
+import csv
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+from domain.errors import TransientError
+from domain.periods import parse_period
+from flows.pipeline.outcome import RunOutcome
+from flows.pipeline.pipeline import Run, carry_out
+from flows.pipeline.progress import NoProgress
+from flows.pipeline.scope import RunScope
+from flows.support.context import AppContext, build_context
+from flows.support.settings import Settings
+from workbooks.sample.inbox import SampleFile
+
+T = TypeVar("T")
+
+AREA = "585"
+WRONG = "22828"
+NOW = datetime(2025, 6, 2, 18, 0, tzinfo=UTC)
+"""When the runs of these tests take place: after 2025-05 has closed, before 2025-06 has."""
+TRIES = 3
+_MOMENT = re.compile(rb"\d\d:\d\d \d\d/\d\d/\d{4}")
+"""How receipts write when a report arrived and was judged."""
+
+
+@dataclass
+class PlainSteps:
+    """Carries out steps one after the other, and tries a passing failure again at once."""
+
+    run_id: str
+
+    def run(self, stage: str, label: str, work: Callable[[], T]) -> T:
+        """Do one step."""
+        assert stage
+        assert label
+        return work()
+
+    def run_retried(self, stage: str, label: str, work: Callable[[], T]) -> T:
+        """Do one step, again after a passing failure."""
+        for _ in range(TRIES - 1):
+            try:
+                return self.run(stage, label, work)
+            except TransientError:
+                continue
+        return self.run(stage, label, work)
+
+
+def settings_of(home: Path, **more: object) -> Settings:
+    """Settings of a home, whatever the environment says."""
+    given = {"warehouse_url": "", "catalog": None, "inbox": (), "areas": (), "lang": "en", "batch_size": 100}
+    # Read by this process: that workers read the same is tested once, not paid for in every night.
+    return Settings.model_validate({"home": home, "reading_workers": 0, **given, **more})
+
+
+def house_of(home: Path, now: datetime = NOW, **more: object) -> AppContext:
+    """A house in a home, whose clock stands still."""
+    return build_context(settings_of(home, **more), clock=lambda: now)
+
+
+def run_plainly(
+    house: AppContext, run_id: str = "night", period: str | None = None, units: Iterable[str] = ()
+) -> RunOutcome:
+    """One run of the pipeline."""
+    scope = RunScope(parse_period(period) if period else None, frozenset(units))
+    return carry_out(Run(house, scope, PlainSteps(run_id), NoProgress()), "nightly")
+
+
+def deliver(home: Path, files: Iterable[SampleFile]) -> None:
+    """Drop files into a home's inbox, as if they had been delivered then."""
+    for file in files:
+        put(home / "inbox" / file.path, file.data, file.delivered_at)
+
+
+def put(target: Path, data: bytes, delivered_at: datetime = NOW) -> None:
+    """Write one file, as if it had been delivered then."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(data)
+    os.utime(target, (delivered_at.timestamp(), delivered_at.timestamp()))
+
+
+def prepare_home(home: Path, warehouse: Path) -> Path:
+    """A home whose warehouse has the catalogue already: mirroring fourteen thousand units takes a while."""
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copy(warehouse, home / "warehouse.db")
+    return home
+
+
+def rows_of(home: Path, statement: str) -> list[tuple[object, ...]]:
+    """Rows of a home's warehouse."""
+    with sqlite3.connect(home / "warehouse.db") as connection:
+        return connection.execute(statement).fetchall()
+
+
+def codes_of(home: Path, file_name: str) -> set[str]:
+    """Codes of the issues found in a file."""
+    found = rows_of(
+        home,
+        "SELECT i.code FROM issue i JOIN submission s ON s.id = i.submission_id AND s.judgement = i.judgement "
+        f"WHERE s.file_name = '{file_name}'",
+    )
+    return {str(code) for (code,) in found}
+
+
+def published_rows(home: Path, period: str = "2025-05", area: str = AREA) -> dict[str, dict[str, str]]:
+    """What the published CSV says, by indicator."""
+    with (home / "published" / period / area / "rollup.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["indicator"]: row for row in csv.DictReader(file)}
+
+
+def picture_of(home: Path) -> dict[str, object]:
+    """All that a home's warehouse and publications say, without what merely names a run or a moment."""
+    by_file = "FROM {0} x JOIN submission s ON s.id = x.submission_id ORDER BY s.sha256, {1}"
+    return {
+        "submissions": rows_of(
+            home,
+            "SELECT sha256, state, unit_code, unit_valid_from, form, period, version, layout_version, reason "
+            "FROM submission ORDER BY sha256",
+        ),
+        "issues": rows_of(
+            home,
+            "SELECT s.sha256, x.code, x.severity, x.sheet, x.cell, x.found, x.expected, x.facts FROM issue x "
+            "JOIN submission s ON s.id = x.submission_id AND s.judgement = x.judgement ORDER BY s.sha256, x.position",
+        ),
+        "observations": rows_of(
+            home,
+            "SELECT s.sha256, x.unit_code, x.indicator, x.state, x.numerator, x.denominator, x.sheet, x.cell "
+            + by_file.format("observation", "x.unit_code, x.indicator"),
+        ),
+        "deliveries": rows_of(
+            home, "SELECT s.sha256, x.connector, x.path, x.fingerprint " + by_file.format("delivery", "x.path")
+        ),
+        "revisions": rows_of(
+            home,
+            "SELECT area_code, form, period, number, content_sha256 FROM rollup_revision ORDER BY 1, 2, 3, 4",
+        ),
+        "publications": rows_of(
+            home,
+            "SELECT r.area_code, r.period, r.number, p.path FROM publication p "
+            "JOIN rollup_revision r ON r.id = p.revision_id ORDER BY 1, 2, 3",
+        ),
+        # Half a file of a killed run may lie there for a day.
+        "landed": sorted(path.name for path in (home / "landing").rglob("[!.]*") if path.is_file()),
+        "replies": rows_of(
+            home,
+            "SELECT s.sha256, x.judgement, x.accepted, x.folder FROM reply x "
+            "JOIN submission s ON s.id = x.submission_id ORDER BY s.sha256, x.judgement",
+        ),
+        "outbox": {
+            str(path.relative_to(home)): sha256(_MOMENT.sub(b"", path.read_bytes())).hexdigest()
+            for path in sorted((home / "outbox").rglob("[!.]*"))
+            if path.is_file()
+        },
+        "published": {
+            str(path.relative_to(home)): _without_run(path) for path in sorted((home / "published").rglob("rollup.csv"))
+        },
+    }
+
+
+def _without_run(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [{**row, "run_id": "", "published_at": ""} for row in csv.DictReader(file)]

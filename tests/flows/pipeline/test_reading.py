@@ -1,0 +1,57 @@
+"""Nights whose workbooks are read by worker processes: the same night, which no file can stop."""
+
+from dataclasses import replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from tests.flows.pipeline.nightly_runs import (
+    codes_of,
+    deliver,
+    house_of,
+    picture_of,
+    published_rows,
+    put,
+    rows_of,
+    run_plainly,
+)
+from tests.workbooks.container import hostile
+from workbooks.cells.guards import Limits
+from workbooks.pool.confinement import Confinement
+from workbooks.pool.reading_pool import ReadingPool
+from workbooks.sample.inbox import SampleFile
+
+First = tuple[SampleFile, ...]
+
+
+def test_workers_make_no_difference(home: Path, night_home: Path, first_files: First) -> None:
+    """Read by workers, several batches one after the other, the night leaves exactly what it leaves without."""
+    deliver(home, first_files)
+    run_plainly(house_of(home, reading_workers=2, batch_size=3))
+    assert picture_of(home) == picture_of(night_home)
+
+
+def test_no_file_stops_the_night(home: Path, first_files: First) -> None:
+    """Files that take all memory, all time or their reader's life are refused by name; the others are published."""
+    deliver(home, first_files[:5])
+    for code, content in (("22825", hostile.SWELL), ("22828", hostile.SPIN), ("22831", hostile.DIE)):
+        put(home / "inbox" / "2025-05" / f"BC_{code}_2025-05.xlsx", content)
+    house = house_of(home)
+    confinement = Confinement(cpu_seconds=2.0)
+    pool = partial(ReadingPool, house.catalog, Limits(), confinement, 2, parse=hostile.parse)
+    outcome = run_plainly(replace(house, open_reader=pool))
+    assert {verdict.unit.code for verdict in outcome.refused if verdict.unit} == {"22825", "22828", "22831"}
+    assert codes_of(home, "BC_22825_2025-05.xlsx") == {"took_too_much_memory"}
+    assert codes_of(home, "BC_22828_2025-05.xlsx") == {"took_too_long"}
+    assert codes_of(home, "BC_22831_2025-05.xlsx") == {"reading_stopped"}
+    assert {row["units_accepted"] for row in published_rows(home).values()} >= {"5"}
+
+
+def test_a_file_that_is_too_large_is_kept_and_refused(home: Path, first_files: First) -> None:
+    """A limit of the settings refuses a workbook by its code, and its bytes lie in the landing all the same."""
+    deliver(home, first_files[:1])
+    run_plainly(house_of(home, reading_limits=Limits(file_size=1000)))
+    assert codes_of(home, first_files[0].path.name) == {"file_too_large"}
+    digest = sha256(first_files[0].data).hexdigest()
+    assert rows_of(home, "SELECT sha256, state FROM submission") == [(digest, "quarantined")]
+    assert (home / "landing" / digest[:2] / digest[2:4] / digest).read_bytes() == first_files[0].data

@@ -1,0 +1,63 @@
+"""What a rule on trial finds reaches nobody: no page, no row, no command, no marked copy; it is kept for back-tests."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cli.output.check_json import as_plain
+from domain.catalog.catalog import Catalog
+from domain.submissions import Judgement
+from flows.actions.check_files import check_files
+from flows.actions.named_files import files_asked
+from flows.pipeline.progress import NoProgress
+from tests.builders import make_workbook
+from tests.flows.pipeline.nightly_runs import AREA, NOW, house_of, put, rows_of, run_plainly, settings_of
+
+UNIT, RULE = "22813", "team_size"
+STAGES = "stages: {shadow: 2024-01-01, warn: 2025-01-01}"
+
+
+@pytest.fixture
+def on_trial(catalog: Catalog, tmp_path: Path) -> Path:
+    """The catalogue, in which the one rule of numbers that warns is still on trial."""
+    root = tmp_path / "catalog"
+    shutil.copytree(catalog.root, root)
+    file = root / "rules" / "numbers.yaml"
+    text = file.read_text("utf-8")
+    assert text.count(STAGES) == 1
+    file.write_text(text.replace(STAGES, "stages: {shadow: 2024-01-01}"), "utf-8")
+    return root
+
+
+@pytest.fixture
+def too_many(catalog: Catalog) -> bytes:
+    """A commune's workbook with a team of 70, which the rule would ask about."""
+    return make_workbook(catalog, UNIT, "2025-05", edits={"TH.V.1.tcnscd_tv": 70})
+
+
+def test_a_night_tells_nobody(home: Path, on_trial: Path, too_many: bytes) -> None:
+    """The report is simply accepted; whatever is written holds neither the rule nor its words."""
+    put(home / "inbox" / f"BC_{UNIT}_2025-05.xlsx", too_many)
+    house = house_of(home, catalog=on_trial)
+    (verdict,) = run_plainly(house).verdicts
+    assert (verdict.judgement, verdict.issues) == (Judgement.ACCEPTED, ())
+    kept = rows_of(home, f"SELECT severity, json_extract(facts, '$.stage') FROM issue WHERE code = '{RULE}'")
+    assert kept == [("info", "shadow")]
+    title = house.catalog.rules[RULE].title
+    published = home / "published" / "2025-05" / AREA
+    for name in ("report.html", "rollup.csv"):
+        told = (published / name).read_text(encoding="utf-8")
+        assert not [word for word in (RULE, title.vi, title.en) if word in told]
+
+
+def test_a_check_tells_nobody(home: Path, on_trial: Path, too_many: bytes, tmp_path: Path) -> None:
+    """Neither to people nor to programs."""
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(too_many)
+    settings = settings_of(home, catalog=on_trial)
+    found = check_files(settings, files_asked((path,), settings.inboxes, None, None), NoProgress(), lambda: NOW)
+    assert [one.issues for one in found] == [()]
+    house = house_of(home, catalog=on_trial)
+    assert json.loads(json.dumps(as_plain(found, house.catalog, "vi"), default=str))[0]["issues"] == []

@@ -1,0 +1,75 @@
+"""Silent units in a night's outcome: on the terminal, in Prefect's table, and in status."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cli.output.run_report import tell
+from cli.output.terminal import Terminal
+from flows.presentation.links import Links
+from flows.presentation.message_formatter import MessageFormatter
+from flows.presentation.prefect_artifacts import SILENT
+from flows.presentation.run_report import report
+from tests.cli.command import live_in, tonghop
+from tests.flows.deployments.test_report import Prefect
+from tests.flows.pipeline.nightly_runs import AREA, WRONG, house_of, run_plainly
+
+LATER = datetime(2025, 7, 1, 18, 0, tzinfo=UTC)
+"""After the deadline of 2025-06, of which nothing came."""
+
+
+def test_a_night_names_who_is_silent(after_night: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With period, deadline, days late and area; a commune whose report was refused is not silent."""
+    house = house_of(after_night, now=LATER)
+    outcome = run_plainly(house)
+    (june,) = outcome.silent
+    assert (june.period.id, june.count, outcome.counts["silent"]) == ("2025-06", 8, 8)
+    tell(Terminal(house.catalog, "en"), outcome)
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Past the deadline and silent: 8 units." in told
+    assert f"Silent for 2025-06: 8 units (due {june.deadline.day} Jun 2025, {june.days_late} days late" in told
+    assert "Huyện Ninh Sơn, Tỉnh Ninh Thuận, 8 of 8" in told
+    assert f"{WRONG} Xã Ma Nới" in told
+
+
+def test_prefect_gets_them_as_a_table(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One short row for each, by area; a night without refusals stays green for all that."""
+    house, prefect = house_of(after_night, now=LATER), Prefect(monkeypatch)
+    state = report(run_plainly(house), MessageFormatter(house.catalog, "en"), house, Links())
+    rows = prefect.tables[SILENT]
+    assert (state.is_completed(), len(rows)) == (True, 8)
+    assert set(rows[0]) == {"Area", "Within", "Unit", "Period", "Due", "Days late"}
+    assert max(len(text) for row in rows for text in row.values()) < 40
+
+
+def test_a_rerun_of_some_units_looks_for_nobody(after_night: Path) -> None:
+    """Who asks for one commune is not told about all the others."""
+    assert run_plainly(house_of(after_night, now=LATER), "rerun", "2025-05", [WRONG]).silent == ()
+
+
+def test_a_long_list_is_cut_on_the_terminal(after_night: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A country that is silent does not scroll by: areas are named up to a number, the rest counted."""
+    house = house_of(after_night, now=LATER)
+    (june,) = run_plainly(house).silent
+    many = replace(june, areas=june.areas * 50)
+    tell(Terminal(house.catalog, "en"), replace(run_plainly(house, "again"), silent=(many,)))
+    told = capsys.readouterr().out
+    assert told.count("8 of 8") == 10
+    assert "and 320 more silent units" in told
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_status_says_how_late_a_missing_report_is(
+    after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    """Beside each missing unit stand the days since the deadline, and in JSON for programs."""
+    live_in(after_night, monkeypatch)
+    assert tonghop(monkeypatch, "--lang", "en", "status", "--area", AREA, "--period", "2025-06", *words) == 0
+    told = capsys.readouterr().out
+    if words:
+        assert json.loads(told)["days_late"] > 100
+    else:
+        assert told.count("days late") == 8

@@ -1,0 +1,38 @@
+"""A year of reports that nobody spoilt: the rules refuse none of them and ask about few."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+from domain.catalog.catalog import Catalog
+from domain.issues import Severity
+from domain.periods import Period, parse_period, periods_between
+from flows.pipeline.outcome import RunOutcome
+from tests.flows.pipeline.nightly_runs import AREA, deliver, house_of, run_plainly
+from workbooks.sample.inbox import SampleFile, make_sample
+
+MONTHS = periods_between(parse_period("2024-05"), parse_period("2025-05"))
+FORM = "cds_x_t"
+FEW = 0.1
+"""At most one warning on ten reports."""
+
+
+def test_untouched_reports_are_accepted_with_few_questions(home: Path, catalog: Catalog) -> None:
+    """Thirteen months of a district, each judged once it has closed: no rule refuses, and few ask."""
+    files = [file for file in make_sample(catalog, AREA, MONTHS, 585) if not file.defects]
+    outcomes = [night(home, catalog, month, files) for month in MONTHS]
+    verdicts = [verdict for outcome in outcomes for verdict in outcome.verdicts]
+    issues = [issue for verdict in verdicts for issue in verdict.issues]
+    asked = Counter(issue.code for issue in issues if issue.severity is Severity.WARNING)
+    assert (len(verdicts), {verdict.accepted for verdict in verdicts}) == (len(files), {True})
+    assert [issue for issue in issues if issue.severity is Severity.CRITICAL] == []
+    assert asked.total() <= FEW * len(files), asked
+
+
+def night(home: Path, catalog: Catalog, month: Period, files: Sequence[SampleFile]) -> RunOutcome:
+    """The night on which all of a month's reports are there."""
+    deliver(home, [file for file in files if month.id in file.path.parts])
+    day = catalog.last_day(FORM, month) + timedelta(days=20)
+    house = house_of(home, now=datetime.combine(day, time(18), tzinfo=UTC))
+    return run_plainly(house, f"night-{month}", month.id)

@@ -1,0 +1,80 @@
+"""What notices say: who was refused and why, in the reader's language, however many there are."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from domain.catalog.catalog import Catalog
+from domain.texts import Lang
+from flows.presentation.message_formatter import MessageFormatter
+from flows.presentation.notices import MOST_NAMED, FailedRun, RefusedReport, of_refused, of_run, of_test
+from tests.flows.pipeline.nightly_runs import WRONG, house_of
+from warehouse.queries import submission_issues, submission_record
+from warehouse.queries.records import refused_in
+from warehouse.store.engine import reading
+
+ADDRESS = "http://127.0.0.1:4200/runs/flow-run/1"
+
+
+@pytest.fixture
+def refused(after_night: Path) -> tuple[RefusedReport, ...]:
+    """What the night refused."""
+    with reading(house_of(after_night).engine) as session:
+        return tuple(
+            RefusedReport(submission_record(session, one), submission_issues(session, one))
+            for one in refused_in(session, "night")
+        )
+
+
+@pytest.fixture
+def words(catalog: Catalog) -> Callable[[Lang], MessageFormatter]:
+    """The words of a language."""
+    return lambda lang: MessageFormatter(catalog, lang)
+
+
+def test_a_night_refused_one(refused: tuple[RefusedReport, ...]) -> None:
+    """Of a run's record the refused reports are found."""
+    assert [one.record.unit for one in refused] == [WRONG]
+
+
+def test_refused_reports_in_vietnamese(
+    refused: tuple[RefusedReport, ...], words: Callable[[Lang], MessageFormatter]
+) -> None:
+    """The mail names commune, period, file and cell, and where to look."""
+    notice = of_refused(words("vi"), "nightly", refused, ADDRESS)
+    assert notice.subject == f"[tổng hợp] Báo cáo bị trả lại: {WRONG} Xã Ma Nới (nightly)"
+    for told in (f"{WRONG} Xã Ma Nới, kỳ 2025-05 (tệp BC_{WRONG}_2025-05.xlsx):", "E15", ADDRESS):
+        assert told in notice.body
+
+
+def test_many_are_counted(refused: tuple[RefusedReport, ...], words: Callable[[Lang], MessageFormatter]) -> None:
+    """A night that refuses hundreds sends a mail of readable length, which says how many more there are."""
+    notice = of_refused(words("en"), "nightly", refused * 500, ADDRESS)
+    assert notice.body.count(f"BC_{WRONG}_2025-05.xlsx") == MOST_NAMED
+    assert f"{500 - MOST_NAMED} more" in notice.body
+    assert "+497" in notice.subject
+
+
+def test_a_run_that_crashed(words: Callable[[Lang], MessageFormatter]) -> None:
+    """A run that refused nobody is told with its state and message."""
+    notice = of_run(words("en"), FailedRun("nightly", "Crashed", "No sign of life.", ADDRESS), ())
+    assert notice.subject == "[tổng hợp] Run nightly: Crashed"
+    assert "No sign of life." in notice.body
+    assert "RefusedReport" not in notice.body
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_test_says_so(lang: Lang, words: Callable[[Lang], MessageFormatter]) -> None:
+    """The mail that tries the settings says what it is for."""
+    assert "tổng hợp" in of_test(words(lang)).body
+
+
+def test_an_unplaced_report_is_told_by_its_file(
+    refused: tuple[RefusedReport, ...], words: Callable[[Lang], MessageFormatter]
+) -> None:
+    """Where nobody knows whose a file is, its name stands for it."""
+    (one,) = refused
+    unplaced = replace(one, record=replace(one.record, unit=None, unit_name=None, period=None))
+    assert f"BC_{WRONG}_2025-05.xlsx" in of_refused(words("en"), "nightly", [unplaced], ADDRESS).subject

@@ -1,0 +1,101 @@
+"""However a service ends, nobody is left behind: by Ctrl-C, killed at any moment, or taken down while it starts."""
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from flows.support.processes import processes_of
+from flows.support.service_record import READY, read
+from tests.flows.deployments.prefect_server import free_port
+from tests.flows.pipeline.nightly_runs import prepare_home
+from tests.flows.service.service_runner import Service, until
+
+pytestmark = [pytest.mark.xdist_group("service"), pytest.mark.timeout(1200)]
+
+
+@pytest.fixture
+def service(tmp_path: Path, mirrored_warehouse: Path) -> Iterator[Service]:
+    """A home on which nothing runs yet; whatever a test leaves running is taken down."""
+    found = Service(prepare_home(tmp_path / "home", mirrored_warehouse), free_port(), {})
+    yield found
+    found.run("down")
+
+
+def started_up_to(service: Service, stage: str) -> "tuple[subprocess.Popen[str], str]":
+    """A command `up` in the foreground that has come to a stage, and the mark of its processes."""
+    command = service.start("up")
+
+    def there() -> str | None:
+        assert command.poll() is None, command.communicate()[0]
+        record = read(service.home)
+        is_there = record is not None and record.supervisor.pid == command.pid and record.stage == stage
+        return record.service if record and is_there and processes_of(record.service) else None
+
+    return command, until(there)
+
+
+def test_killed_and_started_again_and_ctrl_c(service: Service) -> None:
+    """Killed without warning it leaves processes; the next `up` ends them and comes up; Ctrl-C then ends all.
+
+    While it is up, Prefect's pages tell a browser to ask nobody else.
+    """
+    first, mark = started_up_to(service, "definitions")
+    os.kill(first.pid, signal.SIGKILL)
+    first.wait()
+    assert processes_of(mark)
+    second, new_mark = started_up_to(service, READY)
+    assert processes_of(mark) == []
+    page = httpx.get(f"http://127.0.0.1:{service.port}/v2/", headers={"Accept": "text/html"}, timeout=60)
+    assert "<title>" in page.raise_for_status().text
+    assert page.headers["content-security-policy"].startswith("default-src 'self'")
+    second.send_signal(signal.SIGINT)
+    told = second.communicate(timeout=120)[0]
+    assert "processes it had left were ended" in told
+    assert "Everything is stopped" in told
+    assert second.returncode == 0
+    assert processes_of(new_mark) == []
+
+
+def test_taken_down_while_it_starts(service: Service) -> None:
+    """`down` ends a service that is still starting, and a second `down` finds nothing."""
+    command, mark = started_up_to(service, "server")
+    assert service.run("down").returncode == 0
+    command.wait(60)
+    assert processes_of(mark) == []
+    assert "Nothing is up" in service.run("down").stdout
+
+
+def test_asked_to_end_while_it_starts(service: Service) -> None:
+    """SIGTERM while the server is being started ends the server too."""
+    command, mark = started_up_to(service, "server")
+    command.terminate()
+    command.communicate(timeout=60)
+    assert processes_of(mark) == []
+
+
+@pytest.mark.parametrize("words", [("up",), ("up", "--detach"), ("up", "--only", "server")], ids=" ".join)
+def test_a_taken_port_is_wrong_usage(service: Service, words: tuple[str, ...]) -> None:
+    """Where somebody listens already it is told who, and how to choose another port; nothing is started."""
+    with socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", service.port))
+        somebody.listen()
+        done = service.run(*words)
+    told = " ".join(done.stderr.split())
+    assert done.returncode == 2
+    assert f"port {service.port} of 127.0.0.1 is taken by" in told
+    assert f"(process {os.getpid()})" in told
+    assert "--port" in told
+
+
+@pytest.mark.parametrize("words", [("up",), ("up", "--detach"), ("up", "--only", "server")], ids=" ".join)
+def test_no_open_server_without_a_password(service: Service, words: tuple[str, ...]) -> None:
+    """A server that others could reach is refused before it starts, with what to set."""
+    done = service.run(*words, "--host", "0.0.0.0")  # noqa: S104 # that is what is refused
+    assert done.returncode == 2
+    assert "TONGHOP_SERVER_AUTH=name:password" in " ".join(done.stderr.split())

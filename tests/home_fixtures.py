@@ -1,0 +1,69 @@
+"""What tests of flows share: the sample district's workbooks, made once, and homes to run in."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from domain.catalog.catalog import Catalog
+from domain.periods import parse_period
+from tests.flows.pipeline.nightly_runs import AREA, deliver, house_of, prepare_home, run_plainly
+from warehouse.store.engine import transaction
+from warehouse.store.reference import mirror_catalog
+from workbooks.sample.inbox import SampleFile, make_sample
+
+
+@pytest.fixture(scope="session")
+def sample(catalog: Catalog) -> tuple[SampleFile, ...]:
+    """The sample district's workbooks of 2025-05, its one correction among them."""
+    return tuple(make_sample(catalog, AREA, [parse_period("2025-05")], seed=1))
+
+
+@pytest.fixture(scope="session")
+def first_files(sample: tuple[SampleFile, ...]) -> tuple[SampleFile, ...]:
+    """What the communes sent first: eight workbooks, one of them wrong."""
+    return tuple(file for file in sample if not file.is_correction)
+
+
+@pytest.fixture(scope="session")
+def correction(sample: tuple[SampleFile, ...]) -> SampleFile:
+    """The wrong workbook's correction."""
+    (file,) = (file for file in sample if file.is_correction)
+    return file
+
+
+@pytest.fixture(scope="session")
+def mirrored_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite warehouse that has the catalogue's units and nothing else."""
+    home = tmp_path_factory.mktemp("mirrored")
+    house = house_of(home)
+    with transaction(house.engine) as session:
+        mirror_catalog(session, house.catalog)
+    house.engine.dispose()  # writes the journal into the file
+    return home / "warehouse.db"
+
+
+@pytest.fixture
+def home(tmp_path: Path, mirrored_warehouse: Path) -> Path:
+    """A home without any workbook."""
+    return prepare_home(tmp_path / "home", mirrored_warehouse)
+
+
+@pytest.fixture(scope="session")
+def night_home(
+    tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path, first_files: tuple[SampleFile, ...]
+) -> Path:
+    """A home after its first night, to be copied and never written to."""
+    home = prepare_home(tmp_path_factory.mktemp("night") / "home", mirrored_warehouse)
+    deliver(home, first_files)
+    house = house_of(home)
+    run_plainly(house)
+    house.engine.dispose()
+    return home
+
+
+@pytest.fixture
+def after_night(tmp_path: Path, night_home: Path) -> Path:
+    """A home of the test's own after the first night."""
+    shutil.copytree(night_home, tmp_path / "home", symlinks=True)
+    return tmp_path / "home"

@@ -1,0 +1,48 @@
+"""Text in a CSV file never becomes a formula."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publishing.data.csv_escape import make_inert
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        '=HYPERLINK("x")',
+        "+84 903",
+        "-5 xã",
+        "@SUM(A1)",
+        "|calc",
+        "%0",
+        "  =1",
+        "\t=1",
+        "\u00a0=1",
+        "\u200b=1",
+        "＝1+1",
+        "\tx",
+        "\rx",
+        "\nx",
+        "\x00=1",
+    ],
+)
+def test_armed_text_gets_an_apostrophe(text: str) -> None:
+    """Whatever a spreadsheet could take for a formula is preceded by an apostrophe."""
+    assert make_inert(text).startswith("'")
+
+
+@pytest.mark.parametrize("text", ["", "Xã Lâm Sơn", "7/8 xã", "100%", "(=)", "Thiếu: Ma Nới - Hòa Sơn"])
+def test_plain_text_is_left_alone(text: str) -> None:
+    """Ordinary words keep their spelling."""
+    assert make_inert(text) == text
+
+
+@given(st.text())
+def test_no_text_stays_armed(text: str) -> None:
+    """After treatment no first visible mark starts a formula, and neither NUL nor CR is left."""
+    inert = make_inert(text)
+    assert not inert.lstrip(" \t\r\n\u00a0\u200b\ufeff").startswith(tuple("=+-@|%＝＋－＠｜％"))
+    assert "\x00" not in inert
+    assert "\r" not in inert

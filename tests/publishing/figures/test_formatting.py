@@ -1,0 +1,51 @@
+"""Numbers, days and times read as people of each language write them."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from domain.texts import Lang
+from publishing.figures.formatting import format_day, format_number, format_percent, format_quantity, format_time
+
+
+@pytest.mark.parametrize(
+    ("number", "vietnamese", "english"),
+    [
+        ("1234567.5", "1.234.567,5", "1,234,567.5"),
+        ("69586", "69.586", "69,586"),
+        ("1E+3", "1.000", "1,000"),
+        ("0", "0", "0"),
+        ("-12.50", "-12,5", "-12.5"),
+    ],
+)
+def test_counts_have_the_marks_of_the_language(number: str, vietnamese: str, english: str) -> None:
+    """A dot groups thousands in Vietnamese and marks decimals in English; trailing zeros go."""
+    assert (format_number(Decimal(number), "vi"), format_number(Decimal(number), "en")) == (vietnamese, english)
+
+
+@pytest.mark.parametrize(("lang", "expected"), [("vi", "94,20%"), ("en", "94.20%")])
+def test_percentages_keep_two_decimals(lang: Lang, expected: str) -> None:
+    """A measured rate shows both decimals, even when they are zero."""
+    assert format_percent(Decimal("94.2"), lang) == expected
+
+
+def test_percentages_round_half_up() -> None:
+    """A tie goes up, as in the published column, whatever the decimal context says."""
+    assert format_percent(Decimal("0.125"), "en") == "0.13%"
+
+
+def test_quantity_does_not_part_from_its_unit() -> None:
+    """Number and unit stay on one line."""
+    assert format_quantity(Decimal(1245), "người", "vi") == "1.245\N{NO-BREAK SPACE}người"
+
+
+def test_days_follow_the_language_not_the_machine() -> None:
+    """Day before month in Vietnamese; the month in letters in English."""
+    assert format_day(date(2025, 5, 4), "vi") == "04/05/2025"
+    assert format_day(date(2025, 5, 4), "en") == "4 May 2025"
+
+
+def test_moments_are_told_in_vietnams_time() -> None:
+    """Seven hours after UTC, the date included."""
+    assert format_time(datetime(2025, 5, 15, 18, 5, tzinfo=UTC), "vi") == "01:05 16/05/2025"

@@ -1,0 +1,167 @@
+"""What lies under the published folder: whole revisions, the newest behind the link, the same bytes ever after."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from domain.catalog.catalog import Catalog
+from domain.rollups import Boundary
+from publishing.errors import PublicationDamagedError
+from publishing.publish import publish, render
+from tests.publishing.revisions import build_revision
+from warehouse.queries import Revision
+
+FILES = {"rollup.csv", "rollup.xlsx", "report.html", "manifest.json"}
+Publish = Callable[..., Path]
+
+
+@pytest.fixture
+def published(catalog: Catalog, tmp_path: Path) -> Publish:
+    """Publish the n-th revision under this test's own root."""
+
+    def give_out(number: int = 1, **options: object) -> Path:
+        return publish(build_revision(catalog, number=number, **options), catalog, tmp_path)  # type: ignore[arg-type] # options are the builder's
+
+    return give_out
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    """What a published folder holds."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_link_shows_the_files_of_the_revision(published: Publish, tmp_path: Path) -> None:
+    """Readers open <period>/<area> and find all files; the link is relative, so the tree can be moved."""
+    link = published()
+    assert link == tmp_path / "2025-05" / "585"
+    assert link.readlink() == Path("../.revisions/2025-05/585/1")
+    assert {path.name for path in link.iterdir()} == FILES
+
+
+def test_same_revision_gives_the_same_bytes(catalog: Catalog, revision: Revision, tmp_path: Path) -> None:
+    """Two machines that publish one revision agree to the last byte."""
+    first = publish(revision, catalog, tmp_path / "one")
+    second = publish(revision, catalog, tmp_path / "two")
+    assert bytes_of(first) == bytes_of(second)
+
+
+def test_publishing_again_changes_nothing(published: Publish) -> None:
+    """The second time not even a file's time changes."""
+    link = published()
+    before = {path: path.stat().st_mtime_ns for path in link.resolve().iterdir()}
+    published()
+    assert {path: path.stat().st_mtime_ns for path in link.resolve().iterdir()} == before
+
+
+def test_published_revision_outlives_a_new_wording(catalog: Catalog, revision: Revision, tmp_path: Path) -> None:
+    """What was given out stays as it was, though it would be worded otherwise today."""
+    before = bytes_of(publish(revision, catalog, tmp_path, "vi"))
+    assert bytes_of(publish(revision, catalog, tmp_path, "en")) == before
+
+
+def test_newer_revision_takes_the_link_and_leaves_the_older(published: Publish, tmp_path: Path) -> None:
+    """Every revision stays under .revisions."""
+    published(1)
+    link = published(2)
+    assert link.readlink().name == "2"
+    assert {path.name for path in (tmp_path / ".revisions/2025-05/585").iterdir() if path.is_dir()} == {"1", "2"}
+
+
+def test_older_revision_never_takes_the_link_back(published: Publish, tmp_path: Path) -> None:
+    """A straggler is stored, and readers keep the newest; ten is newer than nine."""
+    published(10)
+    link = published(9)
+    assert link.readlink().name == "10"
+    assert (tmp_path / ".revisions/2025-05/585/9/report.html").is_file()
+
+
+def test_many_publishers_at_once_end_at_the_newest(published: Publish, tmp_path: Path) -> None:
+    """Whoever comes last, all revisions are whole and the link shows the highest."""
+    numbers = [5, 2, 6, 1, 3, 6, 4, 2, 1, 5, 3, 4]
+    with ThreadPoolExecutor(6) as pool:
+        links = list(pool.map(published, numbers))
+    assert links[0].readlink().name == "6"
+    folders = [path for path in (tmp_path / ".revisions/2025-05/585").iterdir() if path.is_dir()]
+    assert {path.name: set(bytes_of(path)) for path in folders} == {str(number): FILES for number in range(1, 7)}
+
+
+def test_manifest_names_the_revision_and_its_files(published: Publish) -> None:
+    """Anybody can check the files by their hashes."""
+    link = published(3)
+    manifest = json.loads((link / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["area"], manifest["period"], manifest["revision"], manifest["run_id"]) == (
+        "585",
+        "2025-05",
+        3,
+        "run-3",
+    )
+    assert manifest["files"] == {
+        name: hashlib.sha256((link / name).read_bytes()).hexdigest() for name in sorted(FILES - {"manifest.json"})
+    }
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_changed_file_is_noticed(published: Publish, name: str) -> None:
+    """Somebody edited a published file: the next publication says which, instead of keeping it or mending it."""
+    link = published()
+    (link / name).write_bytes(b"{}")
+    with pytest.raises(PublicationDamagedError, match=name):
+        published()
+
+
+def test_removed_file_is_noticed(published: Publish) -> None:
+    """A file that is gone is named."""
+    (published() / "rollup.csv").unlink()
+    with pytest.raises(PublicationDamagedError, match=r"rollup\.csv is missing"):
+        published()
+
+
+@pytest.mark.parametrize("field", ["run_id", "content_sha256"])
+def test_revision_of_another_warehouse_is_not_taken_for_this_one(
+    catalog: Catalog, revision: Revision, published: Publish, tmp_path: Path, field: str
+) -> None:
+    """The same number made from other facts is refused: stale figures never pass as new ones."""
+    before = bytes_of(published())
+    other = replace(revision, **{field: "another"})
+    with pytest.raises(PublicationDamagedError):
+        publish(other, catalog, tmp_path)
+    assert bytes_of(tmp_path / "2025-05" / "585") == before
+
+
+def test_forms_and_boundaries_do_not_meet(catalog: Catalog, revision: Revision, tmp_path: Path) -> None:
+    """A second form, and today's boundaries, lie beside the first form on those of the period."""
+    with_second = replace(catalog, forms={**catalog.forms, "second": replace(catalog.form(revision.form), id="second")})
+    for other in (
+        revision,
+        replace(revision, boundary=Boundary.AS_NOW),
+        replace(revision, form="second"),
+        replace(revision, form="second", boundary=Boundary.AS_NOW),
+    ):
+        publish(other, with_second, tmp_path)
+    names = {path.name for path in (tmp_path / "2025-05").iterdir()}
+    assert names == {"585", "585.as_now", "585.second", "585.second.as_now"}
+
+
+def test_two_areas_and_periods_do_not_meet(catalog: Catalog, revision: Revision, tmp_path: Path) -> None:
+    """Each has a link of its own."""
+    publish(revision, catalog, tmp_path)
+    publish(replace(revision, area="586"), catalog, tmp_path)
+    assert {path.name for path in (tmp_path / "2025-05").iterdir()} == {"585", "586"}
+
+
+def test_files_are_readable_by_others(published: Publish) -> None:
+    """The folder is for colleagues, not for the pipeline's own account."""
+    link = published()
+    assert all(path.stat().st_mode & 0o444 == 0o444 for path in [link.resolve(), *link.iterdir()])
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_text_is_in_both_languages(catalog: Catalog, lang: str) -> None:
+    """Partial, corrected or complete: no sentence is missing in either language."""
+    revision = build_revision(catalog, number=2, missing={"22831"}, refused={"22828"}, late={"22813"})
+    assert set(render(revision, catalog, "en" if lang == "en" else "vi")) == FILES - {"manifest.json"}

@@ -1,0 +1,210 @@
+"""The workbook, opened again: numbers are numbers, words are only words, and every figure leads to its cell."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from openpyxl.workbook import Workbook
+
+from domain.catalog.catalog import Catalog
+from domain.rollups import RollupChange
+from publishing.figures.assemble import assemble
+from publishing.figures.formatter import ReportFormatter
+from publishing.workbook.rollup_workbook import write_workbook
+from tests.publishing.revisions import build_revision, correction, with_row
+from warehouse.queries import Revision
+
+Open = Callable[[Revision], Workbook]
+Row = dict[str, object]
+
+
+@pytest.fixture
+def opened(vietnamese: ReportFormatter) -> Open:
+    """Write a revision's workbook and open it."""
+    return lambda revision: openpyxl.load_workbook(
+        io.BytesIO(write_workbook(assemble(revision, vietnamese), vietnamese))
+    )
+
+
+def rows_of(book: Workbook, sheet: str) -> list[Row]:
+    """The rows of a sheet's first table, by header."""
+    (first, *_) = book[sheet].tables.values()
+    head, *rows = [[cell.value for cell in row] for row in book[sheet][first.ref]]
+    return [dict(zip(map(str, head), row, strict=True)) for row in rows]
+
+
+def test_sheets_stand_in_their_order(opened: Open, revision: Revision) -> None:
+    """Figures first, explanations last."""
+    assert opened(revision).sheetnames == ["Tổng hợp", "Biểu đồ", "Theo xã", "Đơn vị", "Thay đổi", "Giải thích"]
+
+
+def test_rollup_sheet_holds_every_figure_as_a_number(opened: Open, revision: Revision) -> None:
+    """Values, sums and targets come back equal to the revision's, headline themes first."""
+    rows = rows_of(opened(revision), "Tổng hợp")
+    assert [(row["Mã"], row["Kết quả"], row["Tử số"], row["Mục tiêu"]) for row in rows] == [
+        (
+            row.indicator,
+            float(row.value or 0),
+            float(row.numerator or 0),
+            None if row.target is None else float(row.target),
+        )
+        for row in revision.rows
+    ]
+
+
+def test_headline_themes_lead_whatever_the_order_of_rows(opened: Open, catalog: Catalog, revision: Revision) -> None:
+    """The sheet goes by the catalogue's themes."""
+    rows = rows_of(opened(replace(revision, rows=revision.rows[::-1])), "Tổng hợp")
+    themes = list(dict.fromkeys(row["Nội dung"] for row in rows))
+    assert themes == [theme.name.vi for theme in catalog.themes.values() if theme.name.vi in themes]
+
+
+def test_each_communes_figure_names_its_cell_and_file(opened: Open, revision: Revision) -> None:
+    """Lineage is one row per commune and figure: sheet!cell, file name, short hash."""
+    rows = rows_of(opened(revision), "Theo xã")
+    first, given = rows[0], revision.contributions[0]
+    assert len(rows) == len(revision.contributions)
+    assert (first["Đơn vị"], first["Ô nguồn"], first["Tệp"], first["Mã tệp (SHA-256)"]) == (
+        given.unit_name,
+        f"{given.sources[0].sheet}!{given.sources[0].cell}",
+        given.file.file_name,
+        given.file.sha256[:12],
+    )
+
+
+def test_village_figures_name_each_villages_cell(opened: Open, revision: Revision) -> None:
+    """A commune's village count leads to as many cells as it has villages, the sheet named once."""
+    given = next(one for one in revision.contributions if len(one.sources) > 1)
+    row = next(
+        row
+        for row in rows_of(opened(revision), "Theo xã")
+        if (row["Mã"], row["Mã đơn vị"]) == (given.indicator, given.unit)
+    )
+    assert row["Ô nguồn"] == "Theo thôn!" + ", ".join(source.cell for source in given.sources)
+
+
+def test_units_are_listed_with_their_state(opened: Open, catalog: Catalog) -> None:
+    """Accepted, late, returned and missing, in words."""
+    book = opened(build_revision(catalog, missing={"22831"}, refused={"22828"}, late={"22813"}))
+    states = {row["Mã đơn vị"]: row["Tình trạng"] for row in rows_of(book, "Đơn vị")}
+    assert (states["22810"], states["22813"], states["22828"], states["22831"]) == (
+        "Đã chấp nhận",
+        "Chấp nhận, nộp muộn",
+        "Bị trả lại, chờ sửa",
+        "Chưa nộp",
+    )
+
+
+def test_changes_name_column_values_and_file(opened: Open, catalog: Catalog) -> None:
+    """Every moved column of every figure, in words."""
+    revision = correction(catalog)
+    rows = rows_of(opened(revision), "Thay đổi")
+    assert len(rows) == len(revision.changes)
+    assert {row["Do tệp"] for row in rows} == {"Ma Nới 01-T.xlsx"}
+    assert {"Trước": "Chưa đầy đủ", "Sau": "Đầy đủ", "Mục thay đổi": "Tình trạng"}.items() <= next(
+        row for row in rows if row["Mục thay đổi"] == "Tình trạng"
+    ).items()
+
+
+def test_new_figure_is_a_change_too(opened: Open, revision: Revision) -> None:
+    """A figure that was not there before moves every column from empty, texts and dates of a period included."""
+    changes = tuple(
+        RollupChange(revision.rows[0].indicator, column, "", value, None)
+        for column, value in (
+            ("area", "585"),
+            ("period", "2025-05"),
+            ("boundary", "as_then"),
+            ("target_assumed", "true"),
+        )
+    )
+    rows = rows_of(opened(replace(revision, number=2, changes=changes)), "Thay đổi")
+    assert [(row["Trước"], row["Sau"]) for row in rows] == [
+        ("(trống)", "585"),
+        ("(trống)", "2025-05"),
+        ("(trống)", "as_then"),
+        ("(trống)", "có"),
+    ]
+
+
+def test_every_column_of_the_csv_is_explained(opened: Open, revision: Revision) -> None:
+    """The notes sheet names each published column and each denominator kind in use."""
+    cells = {str(cell.value) for row in opened(revision)["Giải thích"].iter_rows() for cell in row if cell.value}
+    assert set(type(revision.rows[0]).__dataclass_fields__) <= cells
+    assert "doanh nghiệp đang hoạt động (theo mã số thuế)" in cells
+    assert any(cell.startswith("Dữ liệu mẫu") for cell in cells)
+
+
+@pytest.mark.parametrize(
+    "payload", ["=1+1", "{=1+1}", "+1", "-1", "@SUM(A1)", "http://x.example", "mailto:a@b.c", "1e5"]
+)
+def test_typed_text_stays_text(opened: Open, revision: Revision, payload: str) -> None:
+    """Names, notes and file names never become formulas, links or numbers."""
+    contributions = tuple(
+        replace(one, unit_name=payload, file=replace(one.file, file_name=payload)) for one in revision.contributions
+    )
+    units = tuple(replace(unit, name=payload) for unit in revision.units)
+    attacked = replace(revision, area_name=payload, units=units, contributions=contributions)
+    book = opened(with_row(attacked, 0, notes=payload))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    found = [cell for cell in cells if str(cell.value) == payload]
+    assert len(found) > 16
+    assert {cell.data_type for cell in found} == {"s"}
+    assert all(cell.quotePrefix for cell in found)
+    assert [cell for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
+
+
+def test_sheets_print_on_a4_and_keep_their_head_in_sight(opened: Open, revision: Revision) -> None:
+    """Fit to one page's width; long lists freeze and repeat their head."""
+    book = opened(revision)
+    assert {(sheet.page_setup.paperSize, sheet.sheet_properties.pageSetUpPr.fitToPage) for sheet in book} == {(9, True)}
+    for name in ("Tổng hợp", "Theo xã", "Đơn vị", "Thay đổi"):
+        assert book[name].freeze_panes is not None
+        assert book[name].print_title_rows is not None
+
+
+def test_everything_is_in_times_new_roman_but_codes(opened: Open, revision: Revision) -> None:
+    """The font of Vietnamese official papers."""
+    fonts = {
+        cell.font.name
+        for sheet in opened(revision)
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    }
+    assert fonts == {"Times New Roman", "Consolas"}
+
+
+def test_chart_shows_headline_rates_beside_their_targets(opened: Open, catalog: Catalog, revision: Revision) -> None:
+    """A native chart of two series over the rates of the headline themes, with words for a screen reader."""
+    book = opened(revision)
+    rows = rows_of(book, "Biểu đồ")
+    headline = [
+        row.indicator for row in revision.rows if catalog.themes[catalog.indicators[row.indicator].theme].headline
+    ]
+    (chart,) = book["Biểu đồ"]._charts
+    assert [row["Chỉ tiêu"] for row in rows] == [catalog.indicators[one].name.vi for one in headline]
+    assert len(chart.series) == 2
+    assert str(chart.series[0].val.numRef.f).endswith(f"${5 + len(rows)}")
+
+
+def test_missing_value_is_an_empty_cell(opened: Open, revision: Revision) -> None:
+    """Nothing is not zero."""
+    (row, *_) = rows_of(opened(with_row(revision, 0, value=None)), "Tổng hợp")
+    assert row["Kết quả"] is None
+
+
+def test_figure_keeps_its_decimals(opened: Open, revision: Revision) -> None:
+    """A sum that is no whole number is not cut."""
+    (row, *_) = rows_of(opened(with_row(revision, 0, numerator=Decimal("12.5"))), "Tổng hợp")
+    assert row["Tử số"] == 12.5
+
+
+def test_parts_of_the_file_carry_no_date_of_today(vietnamese: ReportFormatter, revision: Revision) -> None:
+    """The zip's entries are dated 1980, the document by its revision, so the bytes do not change over night."""
+    with zipfile.ZipFile(io.BytesIO(write_workbook(assemble(revision, vietnamese), vietnamese))) as parts:
+        assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert b"2025-05-16T18:30:00Z" in parts.read("docProps/core.xml")

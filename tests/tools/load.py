@@ -1,0 +1,187 @@
+"""Show a night of the whole country in Prefect, against a real server, and count what the server kept of it.
+
+Run by `make load-test`, outside `make test`. No workbooks are made: the warehouse is filled with submissions of all
+communes for one period, so many of them refused, and the run's steps are as many as the night's, with nothing in them.
+What is measured is what is said to Prefect: each step's task run, each failed one, pages, tables and events.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+from prefect.runtime import flow_run
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from domain.issues import Issue, Severity
+from domain.periods import parse_period
+from domain.submissions import ParsedReport
+from domain.units import OrgUnit
+from flows.deployments.prefect_steps import PrefectSteps
+from flows.pipeline.outcome import RunOutcome, SubmissionOutcome
+from flows.presentation.links import Links
+from flows.presentation.message_formatter import MessageFormatter
+from flows.presentation.prefect_artifacts import MOST_FAILED_TASK_RUNS
+from flows.presentation.run_report import report
+from flows.support.context import AppContext
+from tests.flows.deployments.prefect_api import ask, look_up
+from tests.flows.deployments.prefect_server import server_url
+from tests.flows.pipeline.nightly_runs import NOW, house_of
+from warehouse.store.engine import transaction
+from warehouse.store.reference import mirror_catalog
+from warehouse.submissions.submissions import Arrival, quarantine, receive
+
+MAY = parse_period("2025-05")
+FORM = "cds_x_t"
+STAGES = ("read", "place", "stage", "check", "load")
+PATIENCE_SECONDS = 1800
+
+
+@dataclass(frozen=True)
+class RecordCounts:
+    """What the server keeps of one flow run."""
+
+    task_runs: int
+    failed: int
+    ended: int
+    artifacts: int
+    events: int
+    table_rows: int
+    state: str
+
+
+def main() -> None:
+    """Run the nights and say what was kept; ends with 1 when anything was lost."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--failing", default="1,100", help="percentages of refused submissions, separated by commas")
+    asked = parser.parse_args()
+    folders = tempfile.TemporaryDirectory(prefix="tonghop-load-")
+    with temporary_settings({PREFECT_API_URL: server_url()}), folders as folder:
+        lost = [_night(Path(folder) / share, int(share)) for share in asked.failing.split(",")]
+    sys.exit(1 if any(lost) else 0)
+
+
+def _night(home: Path, percent: int) -> bool:
+    """Whether anything was lost of a night in which so many in a hundred are refused."""
+    house = house_of(home)
+    with transaction(house.engine) as session:
+        mirror_catalog(session, house.catalog)
+    units = house.catalog.owing_units(FORM, "VN", MAY)
+    refused = [unit for place, unit in enumerate(units) if place * percent // 100 != (place + 1) * percent // 100]
+    verdicts = tuple(_refuse(house, refused)) + tuple(_accepted(unit) for unit in set(units) - set(refused))
+    outcome = RunOutcome("load", verdicts, replaced=0, given=(), left=(), waiting=0)
+    shown = min(len(refused), MOST_FAILED_TASK_RUNS)
+    began = time.monotonic()
+    run_id, steps = _show(house, outcome)
+    took = time.monotonic() - began
+    wanted = RecordCounts(steps + shown, shown, steps + shown, shown + 1, shown, len(refused), "FAILED")
+    kept, drained = _wait_for(run_id, wanted)
+    verdict = "nothing lost" if kept == wanted else f"LOST: wanted {wanted}"
+    print(  # noqa: T201 # what this program is for
+        f"{len(units)} submissions, {percent} % refused ({len(refused)}): {kept}; shown in {took:.0f} s, "
+        f"all there {drained:.0f} s later: {verdict}",
+        flush=True,
+    )
+    return kept != wanted
+
+
+def _refuse(house: AppContext, units: list[OrgUnit]) -> Iterator[SubmissionOutcome]:
+    for start in range(0, len(units), 1000):
+        with transaction(house.engine) as session:
+            for unit in units[start : start + 1000]:
+                name = f"BC_{unit.code}_{MAY}.xlsx"
+                digest = hashlib.sha256(name.encode()).hexdigest()
+                arrival = Arrival("inbox", name, name, name, digest, 1000, NOW, NOW)
+                report = ParsedReport(unit, MAY, FORM, "2025.1")
+                issues = tuple(_issues(unit))
+                number = receive(session, arrival)
+                quarantine(session, number, issues, NOW, report=report)
+                yield SubmissionOutcome(number, name, unit, MAY.id, accepted=False, issues=issues)
+
+
+def _issues(unit: OrgUnit) -> Iterator[Issue]:
+    for row in range(10, 18):
+        facts = {"label": "Hồ sơ sức khỏe điện tử", "numerator": "12", "denominator": "10", "denominator_cell": "D9"}
+        yield Issue(
+            "numerator_within_denominator",
+            Severity.CRITICAL,
+            "Biểu 01-T",
+            f"E{row}",
+            "12",
+            "10",
+            "hsskdt",
+            unit.code,
+            facts,
+        )
+
+
+def _accepted(unit: OrgUnit) -> SubmissionOutcome:
+    return SubmissionOutcome(0, f"BC_{unit.code}_{MAY}.xlsx", unit, MAY.id, accepted=True, issues=())
+
+
+def _show(house: AppContext, outcome: RunOutcome) -> tuple[str, int]:
+    """The flow run's id, and how many steps it had."""
+    labels = [f"{stage} {place}" for stage in STAGES for place in range(-(-len(outcome.verdicts) // 100))]
+    areas = {one.unit.parent for one in outcome.verdicts if one.unit}
+    labels += [f"publish {area} {MAY} revision 1" for area in sorted(filter(None, areas))]
+    found: list[str] = []
+
+    @flow(name="load")
+    def night() -> Any:  # noqa: ANN401 # a Prefect state
+        found.append(str(flow_run.id))
+        steps = PrefectSteps(found[0])
+        for label in labels:
+            steps.run(label.partition(" ")[0], label, _nothing)
+        return report(outcome, MessageFormatter(house.catalog, "vi"), house, Links())
+
+    night(return_state=True)
+    return found[0], len(labels)
+
+
+def _nothing() -> None:
+    """A step of this night."""
+
+
+def _wait_for(run_id: str, wanted: RecordCounts) -> tuple[RecordCounts, float]:
+    """What the server keeps once it is all there, or once nothing more comes; and how long that took."""
+    began = time.monotonic()
+    kept, since = _counted(run_id), time.monotonic()
+    while kept != wanted and time.monotonic() - began < PATIENCE_SECONDS:
+        time.sleep(2)
+        now = _counted(run_id)
+        if now != kept:
+            kept, since = now, time.monotonic()
+        elif time.monotonic() - since > 120:
+            break
+    return kept, time.monotonic() - began
+
+
+def _counted(run_id: str) -> RecordCounts:
+    of_run = {"flow_runs": {"id": {"any_": [run_id]}}}
+    ended = {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED"]}}}
+    failed = {"state": {"type": {"any_": ["FAILED"]}}}
+    tables = ask("artifacts/filter", **of_run, artifacts={"key": {"any_": ["failed-submissions"]}})
+    heard = {
+        "event": {"name": ["tonghop.submission.quarantined"]},
+        "related": {"id": [f"prefect.flow-run.{run_id}"]},
+    }
+    return RecordCounts(
+        task_runs=ask("task_runs/count", **of_run),
+        failed=ask("task_runs/count", **of_run, task_runs=failed),
+        ended=ask("task_runs/count", **of_run, task_runs=ended),
+        artifacts=ask("artifacts/count", **of_run),
+        events=ask("events/filter", filter=heard, limit=1)["total"],
+        table_rows=sum(len(json.loads(table["data"])) for table in tables),
+        state=look_up(f"flow_runs/{run_id}")["state"]["type"],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""What was known at a moment is found again at any later one, exactly."""
+
+from datetime import datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.errors import UsageError
+from domain.periods import parse_period
+from tests.warehouse.rollups.random_histories import STOCK, Send, Step, Story, TakeBack, Wait, Waive, histories
+from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder, taken_back
+from warehouse import queries
+from warehouse.rollups.revision_rows import contribution_rows, unit_rows
+from warehouse.rollups.rollups import Edition, draft_of
+from warehouse.rollups.scope import RollupKey
+from warehouse.store.engine import Session, reading
+
+QUARTER = parse_period("2025-Q2")
+
+
+def cells(house: WarehouseBuilder) -> list[RollupKey]:
+    """A month of the district, a quarter of it, and the month of its province."""
+    return [
+        RollupKey(house.area(), FORM, MAY),
+        RollupKey(house.area(period=QUARTER), FORM, QUARTER),
+        RollupKey(house.area("58"), FORM, MAY),
+    ]
+
+
+def looked(session: Session, house: WarehouseBuilder, cell: RollupKey, as_of: datetime | None) -> list[object]:
+    """All that a rollup gives and rests on, without what only names it."""
+    draft = draft_of(session, house.catalog, cell, Edition(1, "run", house.clock), as_of)
+    return [draft.head.content_sha256, unit_rows(0, draft), contribution_rows(0, draft)]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=histories(with_structure=False))
+def test_rollup_as_of_a_moment_is_the_rollup_made_at_it(house: WarehouseBuilder, history: list[Step]) -> None:
+    """Deliveries, refusals, corrections, withdrawals, files read again: looking back finds what looking then found."""
+    with taken_back(house.engine) as session:
+        story = Story(house, session)
+        then = []
+        for step in history:
+            story.tell(step)
+            then.append((house.now(), [looked(session, house, cell, None) for cell in cells(house)]))
+        for moment, found in then:
+            assert [looked(session, house, cell, moment) for cell in cells(house)] == found
+
+
+def test_answers_are_known_as_of_their_moment(house: WarehouseBuilder) -> None:
+    """Asked, answered, taken back, answered anew, run out: when all is over each moment is found again as it was."""
+    steps = (
+        Send("22813", MAY, (8, 10, *[None] * 4), passes=True, late=False, asks=True),
+        Waive("22813", MAY, days=1),
+        TakeBack("22813", MAY),
+        Waive("22813", MAY, days=0),
+        Wait(),
+    )
+    with taken_back(house.engine) as session:
+        story, month, then = Story(house, session), RollupKey(house.area(), FORM, MAY), []
+        for step in steps:
+            story.tell(step)
+            then.append((house.now(), looked(session, house, month, None)))
+        for moment, found in then:
+            assert looked(session, house, month, moment) == found
+    asked, answered, returned, anew, over = (content for _, (content, *_) in then)
+    assert asked == returned == over
+    assert len({asked, answered, anew}) == 3
+
+
+def test_correction_is_not_known_before_it_came(house: WarehouseBuilder) -> None:
+    """As of the day before it, the rows are those of the first revision, with the file it rested on."""
+    first = house.accept(house.report("22813", {STOCK: (1, 2)}))
+    house.roll_up()
+    before = house.clock
+    house.accept(house.report("22813", {STOCK: (2, 2)}))
+    house.roll_up()
+    with reading(house.engine) as session:
+        found = queries.revision_as_of(session, house.catalog, RollupKey(house.area(), FORM, MAY), before)
+        explained = queries.explain_row(session, found, STOCK)
+    kept = house.revision(1)
+    assert (found.content_sha256, found.units, found.contributions) == (
+        kept.content_sha256,
+        kept.units,
+        kept.contributions,
+    )
+    assert (found.number, found.published_at, found.run_id, found.changes) == (1, before, queries.AS_OF_RUN, ())
+    assert [part.contribution.file.submission_id for part in explained.contributions] == [first]
+
+
+def test_looking_back_keeps_nothing(house: WarehouseBuilder) -> None:
+    """A look at a moment makes no revision and leaves nothing to publish; before anything came, all is missing."""
+    house.accept(house.report("22813", {STOCK: (1, 2)}))
+    with reading(house.engine) as session:
+        cell = RollupKey(house.area(), FORM, MAY)
+        found = queries.revision_as_of(session, house.catalog, cell, datetime.fromisoformat("2025-01-01T00:00Z"))
+        assert queries.unpublished(session) == ()
+    assert {(row.units_missing, row.value, row.revision) for row in found.rows} == {(8, None, 0)}
+    with pytest.raises(UsageError, match="no figures yet"):
+        house.revision()
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=histories(with_structure=True, longest=6), data=st.data())
+def test_revision_can_be_made_anew_from_its_moment(
+    house: WarehouseBuilder, history: list[Step], data: st.DataObject
+) -> None:
+    """Whatever came later, a revision's rows follow from its moment and the catalogue it was made with."""
+    with taken_back(house.engine) as session:
+        story = Story(house, session)
+        cut = data.draw(st.integers(1, len(history)))
+        for step in history[:cut]:
+            story.tell(step)
+        catalog, moment = house.catalog, house.now()
+        cell = RollupKey(house.area(), FORM, MAY)
+        made = draft_of(session, catalog, cell, Edition(1, "run", moment))
+        for step in history[cut:]:
+            story.tell(step)
+        again = draft_of(session, catalog, cell, Edition(1, "run", moment), moment)
+        assert again.rows == made.rows

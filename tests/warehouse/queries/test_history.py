@@ -1,0 +1,109 @@
+"""The versions of a report: which files, by whom, what became of each and why, and the figures that were kept."""
+
+from dataclasses import replace
+
+from domain.figure_changes import changed_figures
+from domain.periods import parse_period
+from domain.submissions import SubmissionState
+from domain.units import UnitKey
+from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder, critical
+from warehouse.queries.history import ReportHistory, history, kept_figures
+from warehouse.store.engine import reading, transaction
+from warehouse.submissions.lifecycle import DecisionReason
+from warehouse.submissions.loading import JudgedReport
+from warehouse.submissions.report_keys import SubmissionKey
+from warehouse.submissions.withdrawal import Decision, withdraw
+
+UNIT = "22813"
+
+
+def key_of(house: WarehouseBuilder, code: str = UNIT) -> UnitKey:
+    """A unit as it was in 2025-05."""
+    return house.catalog.units.get(code, house.catalog.last_day(FORM, MAY)).key
+
+
+def history_of(house: WarehouseBuilder, code: str = UNIT) -> ReportHistory:
+    """The versions of a commune's report of 2025-05."""
+    with reading(house.engine) as session:
+        return history(session, key_of(house, code), FORM, MAY)
+
+
+def test_versions_stand_in_order_and_one_counts(house: WarehouseBuilder) -> None:
+    """Refused, accepted and superseded, accepted: each with number, state, file and hash."""
+    figures = {"dvc_toantrinh": (30, 40)}
+    house.refuse(house.report(UNIT, figures), house.arrival("one.xlsx"))
+    house.accept(house.report(UNIT, figures), house.arrival("two.xlsx"))
+    arrival = house.arrival("three.xlsx")
+    house.accept(house.report(UNIT, figures), arrival)
+    found = history_of(house)
+    assert [(one.version, one.state, one.counted, one.file_name) for one in found.versions] == [
+        (1, SubmissionState.QUARANTINED, False, "one.xlsx"),
+        (2, SubmissionState.SUPERSEDED, False, "two.xlsx"),
+        (3, SubmissionState.ACCEPTED, True, "three.xlsx"),
+    ]
+    assert (found.versions[1].superseded_by, found.versions[2].sha256) == (3, arrival.sha256)
+    assert (found.versions[0].issues, found.unit_name) == (1, "Xã Lâm Sơn")
+
+
+def test_every_delivery_names_its_sender(house: WarehouseBuilder) -> None:
+    """The same file mailed and dropped shows both ways."""
+    dropped = house.arrival("a.xlsx")
+    house.accept(house.report(UNIT, {"dvc_toantrinh": (30, 40)}), dropped)
+    house.receive(replace(house.arrival("a.xlsx"), connector="mail", sender="xa.lamson@example.vn"))
+    (version,) = history_of(house).versions
+    assert [(one.connector, one.sender) for one in version.deliveries] == [
+        ("inbox", None),
+        ("mail", "xa.lamson@example.vn"),
+    ]
+    assert version.deliveries[0].landed_at == dropped.landed_at
+
+
+def test_moves_tell_reason_person_and_run(house: WarehouseBuilder) -> None:
+    """The whole way of a withdrawn version, its last move with code, words and name."""
+    house.accept(house.report(UNIT, {"dvc_toantrinh": (30, 40)}))
+    with transaction(house.engine) as session:
+        withdraw(
+            session,
+            SubmissionKey(key_of(house), FORM, MAY),
+            Decision(DecisionReason("gửi nhầm", "an"), house.now(), "run-2"),
+        )
+    (version,) = history_of(house).versions
+    assert [move.to_state for move in version.moves] == ["received", "parsed", "checked", "accepted", "withdrawn"]
+    last = version.moves[-1]
+    assert (last.reason, last.note, last.actor, last.run_id) == ("withdrawn_by_person", "gửi nhầm", "an", "run-2")
+    assert (version.counted, version.superseded_by) == (False, None)
+
+
+def test_refusals_carry_their_code(house: WarehouseBuilder) -> None:
+    """A refusal by the rules says so in its move."""
+    house.refuse(house.report(UNIT, {"dvc_toantrinh": (30, 40)}))
+    (version,) = history_of(house).versions
+    assert version.moves[-1].reason == "rules_refused"
+
+
+def test_another_unit_or_period_is_another_history(house: WarehouseBuilder) -> None:
+    """Only this unit, this form, this period; nothing received is no version."""
+    house.accept(house.report(UNIT, {"dvc_toantrinh": (30, 40)}))
+    house.accept(house.report(UNIT, {"dvc_toantrinh": (1, 2)}, period=parse_period("2025-04")))
+    assert len(history_of(house).versions) == 1
+    assert history_of(house, "22816").versions == ()
+
+
+def test_kept_figures_are_those_of_the_workbook(house: WarehouseBuilder) -> None:
+    """What was kept of an accepted workbook differs in nothing from what it said."""
+    report = house.report(UNIT, {"dvc_toantrinh": (30, 40), "hd_dvc": (None,)}, {"22813001": {"tcnscd_tv": ("x",)}})
+    submission_id = house.check(report)
+    house.load(JudgedReport(submission_id, report, ()))
+    with reading(house.engine) as session:
+        kept = kept_figures(session, submission_id)
+    assert len(kept) == len(report.observations)
+    assert changed_figures(report.observations, kept) == ()
+
+
+def test_nothing_is_kept_of_a_refused_workbook(house: WarehouseBuilder) -> None:
+    """Its figures never entered; whoever wants them reads the bytes."""
+    report = house.report(UNIT, {"dvc_toantrinh": (30, 40)})
+    submission_id = house.check(report)
+    house.load(JudgedReport(submission_id, report, (critical(),)))
+    with reading(house.engine) as session:
+        assert kept_figures(session, submission_id) == ()

@@ -1,0 +1,225 @@
+"""Closed figures stand still whatever comes, nothing that comes is lost, and a person opens them again."""
+
+from datetime import date
+
+import pytest
+
+from domain.errors import UsageError
+from domain.indicators import Measure
+from domain.periods import Period, parse_period
+from domain.rollups import Boundary, ReportingState
+from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder
+from warehouse.migrations.apply import downgrade
+from warehouse.queries import areas_touched, submission_record
+from warehouse.queries.publications import record_publication
+from warehouse.queries.read_models import RevisionRef
+from warehouse.rollups.closing import ClosablePeriod, closable, close, closings_over, reopen
+from warehouse.rollups.closings import Bundle, Closing, closing_of, closings
+from warehouse.rollups.due import held_back
+from warehouse.rollups.scope import RollupKey
+from warehouse.store.engine import reading, transaction
+from warehouse.submissions.lifecycle import DecisionReason
+from warehouse.submissions.report_keys import SubmissionKey
+from warehouse.submissions.withdrawal import Decision, withdraw
+
+TODAY = date(2025, 5, 21)
+FIRST = "22813"
+OTHER = "22828"
+
+
+def cell_of(house: WarehouseBuilder) -> RollupKey:
+    """The district's figures of May."""
+    return RollupKey(house.area(), FORM, MAY)
+
+
+def give_out(house: WarehouseBuilder, period: Period = MAY) -> int | None:
+    """Roll the district up and note that the newest revision was given out."""
+    made = house.roll_up(period=period)
+    found = house.revision(period=period)
+    ref = RevisionRef(found.area, FORM, period, found.number, Boundary.AS_THEN, found.area_valid_from)
+    with transaction(house.engine) as session:
+        record_publication(session, ref, path="2025-05/585", at=house.now())
+    return made
+
+
+def report(house: WarehouseBuilder, figure: int, unit: str = FIRST, period: Period = MAY) -> int:
+    """A commune's accepted report with one count."""
+    return house.accept(house.report(unit, {house.indicator_of(Measure.COUNT): (figure,)}, period=period))
+
+
+def look(house: WarehouseBuilder) -> ClosablePeriod:
+    """Whether May can be closed."""
+    with reading(house.engine) as session:
+        return closable(session, house.catalog, cell_of(house), TODAY)
+
+
+def shut(house: WarehouseBuilder) -> Closing:
+    """Close May."""
+    found = look(house)
+    with transaction(house.engine) as session:
+        close(session, found, Bundle("closed/2025-05/585.tar.gz", "0" * 64), "an", house.now())
+    with reading(house.engine) as session:
+        standing = closing_of(session, cell_of(house))
+    assert standing is not None
+    return standing
+
+
+def open_again(house: WarehouseBuilder, reason: str = "the commune found an error") -> Closing:
+    """Open May again."""
+    with transaction(house.engine) as session:
+        return reopen(session, cell_of(house), reason, "binh", house.now())
+
+
+def due(house: WarehouseBuilder) -> int:
+    """How many figures have to be looked at."""
+    with reading(house.engine) as session:
+        return len(areas_touched(session, house.catalog, ["585"], today=TODAY))
+
+
+def waiting(house: WarehouseBuilder) -> list[int]:
+    """Of how many reports something came since a closing, for each that stands."""
+    with reading(house.engine) as session:
+        return [one.reports for one in held_back(session, house.catalog, today=TODAY)]
+
+
+@pytest.fixture
+def closed(house: WarehouseBuilder) -> WarehouseBuilder:
+    """A warehouse in which May of the district is closed with one report."""
+    report(house, 5)
+    give_out(house)
+    shut(house)
+    return house
+
+
+def test_a_closing_says_what_it_keeps(house: WarehouseBuilder) -> None:
+    """Revision, who was missing, by whom, and which archive; a second closing is refused."""
+    report(house, 5)
+    give_out(house)
+    found = look(house)
+    assert found.is_partial
+    assert {one.state for one in found.absent} == {ReportingState.MISSING}
+    assert (OTHER, "Xã Ma Nới") in {(one.code, one.name) for one in found.absent}
+    standing = shut(house)
+    assert (standing.area, standing.period, standing.revision, standing.closed_by) == ("585", MAY, 1, "an")
+    assert standing.missing == found.missing == len(house.area().members) - 1
+    with pytest.raises(UsageError, match="closed already, at revision 1"):
+        look(house)
+
+
+def test_late_correction_moves_no_figure_until_reopened(closed: WarehouseBuilder) -> None:
+    """It is accepted and waits; after reopening the next look publishes it and names what moved, and closes again."""
+    report(closed, 7)
+    report(closed, 1, OTHER)
+    assert (closed.roll_up(), due(closed), waiting(closed)) == (None, 0, [2])
+    assert closed.revision().number == 1
+    assert open_again(closed).revision == 1
+    assert (waiting(closed), due(closed)) == ([], 1)
+    assert give_out(closed) == 2
+    moved = {(one.column, one.before, one.after) for one in closed.revision().changes}
+    assert ("value", "5", "8") in moved
+    assert shut(closed).revision == 2
+
+
+def test_closed_again_as_it_was(closed: WarehouseBuilder) -> None:
+    """A period opened for nothing is closed again at the same revision; both closings are kept."""
+    open_again(closed)
+    assert shut(closed).revision == 1
+    with reading(closed.engine) as session:
+        assert len(closings(session)) == 1
+
+
+def test_withdrawal_waits_as_well(closed: WarehouseBuilder) -> None:
+    """What a person takes out after a closing moves nothing either."""
+    unit = closed.catalog.units.get(FIRST, closed.catalog.last_day(FORM, MAY)).key
+    with transaction(closed.engine) as session:
+        withdraw(session, SubmissionKey(unit, FORM, MAY), Decision(DecisionReason("wrong month", "an"), closed.now()))
+    assert (closed.roll_up(), waiting(closed)) == (None, [1])
+
+
+def test_late_report_of_an_open_month_waits_for_its_closed_quarter(house: WarehouseBuilder) -> None:
+    """The month is published with it, the quarter stands still; opened, the quarter names the same file."""
+    months = [parse_period(f"2025-0{number}") for number in (4, 5, 6)]
+    for month in months:
+        report(house, 5, period=month)
+    quarter, today = parse_period("2025-Q2"), date(2025, 7, 1)
+    give_out(house, quarter)
+    cell = RollupKey(house.area(period=quarter), FORM, quarter)
+    with reading(house.engine) as session:
+        found = closable(session, house.catalog, cell, today)
+    with transaction(house.engine) as session:
+        close(session, found, Bundle("closed/2025-Q2/585.tar.gz", "0" * 64), "an", house.now())
+    late = report(house, 7, OTHER, period=months[0])
+    with reading(house.engine) as session:
+        touched = areas_touched(session, house.catalog, ["585"], today=today)
+        assert {one.period for one in touched} == {*months, parse_period("2025-H1")}
+        assert [one.reports for one in held_back(session, house.catalog, today=today)] == [1]
+    assert (house.roll_up(period=months[0]), house.roll_up(period=quarter)) == (1, None)
+    with transaction(house.engine) as session:
+        reopen(session, cell, "late report of April", "binh", house.now())
+    assert house.roll_up(period=quarter) == 2
+    with reading(house.engine) as session:
+        sha256 = submission_record(session, late).file.sha256
+    assert {one.sha256 for one in house.revision(period=quarter).changes} == {sha256}
+
+
+def test_same_file_once_more_is_no_correction(closed: WarehouseBuilder) -> None:
+    """A file that is delivered again by another way changes nothing that would have to wait."""
+    closed.receive(closed.arrival("bao-cao-1.xlsx", path="again/bao-cao-1.xlsx"))
+    assert waiting(closed) == []
+
+
+def test_other_areas_stay_open(closed: WarehouseBuilder) -> None:
+    """Closing a district closes neither its province nor the communes, nor another month."""
+    report(closed, 7)
+    with reading(closed.engine) as session:
+        found = areas_touched(session, closed.catalog, ["585", "58", FIRST], today=TODAY)
+    assert {one.area.code for one in found} == {"58", FIRST}
+
+
+def test_what_rests_on_a_report_is_found(closed: WarehouseBuilder) -> None:
+    """A commune's report of May is under the closing; that of another month, form or commune is not."""
+    with reading(closed.engine) as session:
+        catalog = closed.catalog
+
+        def over(units: set[str], period: str = "2025-05", form: str | None = None) -> int:
+            return len(closings_over(session, catalog, parse_period(period), units, TODAY, form=form))
+
+        assert over({FIRST}) == over({OTHER, FIRST}, form=FORM) == over({FIRST}, "2025-Q2") == 1
+        assert over({FIRST}, "2025-04") == over({"00001"}) == over({FIRST}, form="another") == 0
+
+
+def test_period_that_goes_on_cannot_be_closed(house: WarehouseBuilder) -> None:
+    """Nor one without figures."""
+    with reading(house.engine) as session, pytest.raises(UsageError, match="not over yet"):
+        closable(session, house.catalog, cell_of(house), house.catalog.last_day(FORM, MAY))
+    with pytest.raises(UsageError, match="no figures"):
+        look(house)
+
+
+def test_what_was_not_published_cannot_be_closed(house: WarehouseBuilder) -> None:
+    """A revision that was not given out, and a report that no revision has seen: the night comes first."""
+    report(house, 5)
+    house.roll_up()
+    with pytest.raises(UsageError, match="nightly first"):
+        look(house)
+    give_out(house)
+    look(house)
+    report(house, 6)
+    with pytest.raises(UsageError, match="nightly first"):
+        look(house)
+
+
+def test_reopening_needs_a_reason_and_a_closing(closed: WarehouseBuilder) -> None:
+    """Blanks are no reason; what is open cannot be opened."""
+    with pytest.raises(UsageError, match="say why"):
+        open_again(closed, "  ")
+    open_again(closed)
+    with pytest.raises(UsageError, match="not closed"):
+        open_again(closed)
+
+
+def test_migration_is_taken_back_with_closings_in(closed: WarehouseBuilder) -> None:
+    """The downgrade opens every period again and keeps its figures."""
+    with closed.engine.begin() as connection:
+        downgrade(connection, "0004")
+    assert closed.revision().number == 1

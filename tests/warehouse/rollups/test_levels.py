@@ -1,0 +1,84 @@
+"""One mechanism from village to country: a sum is the same by whatever groups it is made."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.aggregation import Amount, add_up, published_value
+from domain.rollups import RollupRow
+from domain.units import Area, OrgUnit
+from tests.warehouse.rollups.random_histories import CUMULATIVE, FLOW, STOCK
+from tests.warehouse.rollups.test_oracle import take
+from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder, taken_back
+from warehouse.rollups.rollups import Edition, draft_of
+from warehouse.rollups.scope import RollupKey
+from warehouse.store.engine import Session
+
+INDICATORS = (STOCK, FLOW, CUMULATIVE)
+NUMBERS = st.none() | st.integers(0, 10**6)
+
+
+def rows_of(session: Session, house: WarehouseBuilder, area: Area) -> dict[str, RollupRow]:
+    """An area's rows by indicator."""
+    draft = draft_of(session, house.catalog, RollupKey(area, FORM, MAY), Edition(1, "run", house.clock))
+    return {row.indicator: row for row in draft.rows}
+
+
+def group(house: WarehouseBuilder, members: Iterable[OrgUnit]) -> Area:
+    """Any communes as an area."""
+    province = house.area("58")
+    day = house.catalog.last_day(FORM, MAY)
+    return Area("group", "Nhóm", province.level, province.valid_from, None, tuple(members), day)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_province_is_the_sum_of_its_communes_by_any_grouping(house: WarehouseBuilder, data: st.DataObject) -> None:
+    """Country, province, district, any cut of it and its communes one by one give the same sums and coverage."""
+    communes = house.area("58").members
+    districts = {unit.parent: house.area(str(unit.parent)) for unit in communes}
+    with taken_back(house.engine) as session:
+        for number, unit in enumerate(house.area().members):
+            figures = {
+                name: (data.draw(NUMBERS), data.draw(NUMBERS))
+                if house.catalog.indicators[name].denominator
+                else (data.draw(NUMBERS),)
+                for name in INDICATORS
+            }
+            if data.draw(st.booleans()):
+                take(session, house, number, house.report(unit.code, figures), ())
+        cut = data.draw(st.integers(1, len(communes) - 1))
+        order = data.draw(st.permutations(communes))
+        for whole, areas in (
+            ("VN", [house.area("58"), house.area("56")]),
+            ("58", list(districts.values())),
+            ("58", [group(house, order[:cut]), group(house, order[cut:])]),
+            ("58", [house.area(unit.code) for unit in communes]),
+        ):
+            parts = [rows_of(session, house, area) for area in areas]
+            total = rows_of(session, house, house.area(whole))
+            for name in INDICATORS:
+                compare(house, name, total[name], [part[name] for part in parts])
+
+
+def compare(house: WarehouseBuilder, indicator: str, whole: RollupRow, parts: list[RollupRow]) -> None:
+    """The sums and the coverage of the parts are those of the whole."""
+    amounts = [Amount(row.numerator, row.denominator) for row in parts if row.numerator is not None]
+    sums = add_up(amounts)
+    assert (sums.numerator, sums.denominator) == (whole.numerator, whole.denominator)
+    assert published_value(house.catalog.indicators[indicator], sums) == whole.value
+    for column in ("units_accepted", "units_missing", "units_expected", "units_late"):
+        assert sum(getattr(row, column) for row in parts) == getattr(whole, column)
+
+
+def test_commune_is_an_area_with_its_villages_summed(house: WarehouseBuilder) -> None:
+    """A commune's own rollup sums what its villages give."""
+    unit = house.area().members[1]
+    villages = house.catalog.villages(unit, house.catalog.last_day(FORM, MAY))[:3]
+    given_by = {village.code: {"tcnscd_tv": (number,)} for number, village in enumerate(villages, 3)}
+    house.accept(house.report(unit.code, {}, given_by))
+    house.roll_up(unit.code)
+    row = next(row for row in house.revision(area=unit.code).rows if row.indicator == "tcnscd_tv")
+    assert (row.value, row.units_expected, row.status) == (Decimal(12), 1, "complete")

@@ -1,0 +1,109 @@
+"""The sums made by SQL equal the arithmetic of `domain/aggregation.py`, whatever was reported."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.aggregation import published_value, sum_observations
+from domain.indicators import Indicator, Measure
+from domain.issues import Issue
+from domain.observations import CellState, Figure, Observation
+from domain.submissions import ParsedReport
+from domain.units import Level
+from tests.warehouse.warehouse_builder import FORM, IN_TIME, MAY, WarehouseBuilder, critical, taken_back
+from warehouse import queries
+from warehouse.rollups.rollups import roll_up
+from warehouse.store.engine import Session
+from warehouse.submissions.loading import JudgedReport, load
+from warehouse.submissions.submissions import Arrival, receive, record_checked, record_parsed
+
+NUMBERS = st.one_of(st.integers(0, 5), st.decimals(0, 10**7, places=2, allow_nan=False, allow_infinity=False)).map(
+    Decimal
+)
+
+
+@st.composite
+def figures(draw: st.DrawFn) -> Figure:
+    """A cell in any state that can be loaded."""
+    state = draw(st.sampled_from([CellState.VALUE, CellState.ZERO, CellState.BLANK, CellState.NOT_APPLICABLE]))
+    number = {CellState.VALUE: draw(NUMBERS), CellState.ZERO: Decimal(0)}.get(state)
+    return Figure(state, number, "E10", "…")
+
+
+@st.composite
+def nights(draw: st.DrawFn, house: WarehouseBuilder) -> list[tuple[str, tuple[Observation, ...], bool]]:
+    """A history of workbooks: whose, what it says, whether it passes."""
+    units = [unit.code for unit in house.area().members]
+    day = house.catalog.last_day(FORM, MAY)
+    villages = {
+        code: [one.code for one in house.catalog.villages(house.catalog.units.get(code, day), day)][:3]
+        for code in units
+    }
+    history = []
+    for _ in range(draw(st.integers(0, 10))):
+        unit = draw(st.sampled_from(units))
+        found = []
+        for indicator in due(house):
+            places = villages[unit] if indicator.collected_at is Level.VILLAGE else [unit]
+            for place in places:
+                if draw(st.booleans()):
+                    denominator = draw(figures()) if indicator.measure is Measure.RATIO else None
+                    found.append(Observation(place, indicator.id, "Biểu 01-T", draw(figures()), denominator))
+        history.append((unit, tuple(found), draw(st.booleans())))
+    return history
+
+
+def due(house: WarehouseBuilder) -> list[Indicator]:
+    """A ratio and a count of communes, and the same of villages."""
+    return [
+        house.catalog.indicators[house.indicator_of(measure, level)]
+        for level in (Level.COMMUNE, Level.VILLAGE)
+        for measure in (Measure.RATIO, Measure.COUNT)
+    ]
+
+
+def take(
+    session: Session, house: WarehouseBuilder, number: int, report: ParsedReport, issues: tuple[Issue, ...]
+) -> None:
+    """Take one workbook from delivery to verdict."""
+    at = house.now()
+    arrival = Arrival("inbox", f"{number}.xlsx", str(number), f"{number}.xlsx", f"{number:064}", 1, IN_TIME, at)
+    submission_id = receive(session, arrival)
+    record_parsed(session, submission_id, report, at)
+    record_checked(session, [submission_id], at)
+    load(session, [JudgedReport(submission_id, report, issues)], "run-1", at)
+
+
+def reports_that_stand(history: list[tuple[str, tuple[Observation, ...], bool]]) -> Iterator[tuple[Observation, ...]]:
+    """Of each unit, what its last accepted workbook says."""
+    yield from {unit: found for unit, found, passes in history if passes}.values()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_sql_rollup_equals_the_law(house: WarehouseBuilder, data: st.DataObject) -> None:
+    """Random nights with corrections and refusals: every sum, count of units and value is the oracle's."""
+    history = data.draw(nights(house))
+    with taken_back(house.engine) as session:
+        for number, (unit, found, passes) in enumerate(history):
+            place = house.catalog.units.get(unit, house.catalog.last_day(FORM, MAY))
+            report = ParsedReport(place, MAY, FORM, "2025.1", found)
+            take(session, house, number, report, () if passes else (critical(),))
+        roll_up(session, house.catalog, house.area(), FORM, MAY, run_id="run-1", at=house.now())
+        rows = {row.indicator: row for row in queries.revision(session, "585", MAY).rows}
+        for indicator in due(house):
+            sums = sum_observations(indicator, reports_that_stand(history))
+            row = rows[indicator.id]
+            assert (row.numerator, row.denominator, row.units_accepted) == (
+                sums.numerator,
+                sums.denominator,
+                sums.units,
+            )
+            assert row.value == published_value(indicator, sums)
+            parts = [
+                one for one in queries.revision(session, "585", MAY).contributions if one.indicator == indicator.id
+            ]
+            assert len(parts) == sums.units
+            assert sum((one.numerator for one in parts), Decimal(0)) == (sums.numerator or 0)

@@ -1,0 +1,158 @@
+"""Over months and across moved lines, what SQL sums equals the law of `domain/aggregation.py`."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.aggregation import WHOLE, Due, FigureShare, consolidate, published_value
+from domain.catalog.catalog import Catalog
+from domain.extents import Overlap, overlaps, weight_of
+from domain.indicators import Indicator
+from domain.observations import CellState, Figure, Observation
+from domain.periods import Frequency, Period, parse_period
+from domain.rollups import Boundary, RollupStatus
+from domain.submissions import ParsedReport
+from domain.units import Level, OrgUnit, UnitKey
+from domain.weights import Direction, StatedWeight
+from tests.warehouse.rollups.random_histories import CUMULATIVE, FLOW, STOCK
+from tests.warehouse.rollups.regions import FIRST_DAY, FORMER, two_provinces, with_villages, with_weights
+from tests.warehouse.rollups.test_boundaries import TODAY
+from tests.warehouse.rollups.test_oracle import take
+from tests.warehouse.warehouse_builder import FORM, WarehouseBuilder, taken_back
+from warehouse.rollups.rollups import Edition, draft_of
+from warehouse.rollups.scope import RollupKey
+from warehouse.store.engine import Engine, migrate
+from warehouse.store.reference import mirror_catalog
+
+VILLAGE_COUNT, VILLAGE_RATIO = "tcnscd_tv", "tcnscd_thon"
+Reports = Mapping[tuple[Period, UnitKey], tuple[Observation, ...]]
+CELLS = (
+    (FORMER, parse_period("2025-Q3"), Boundary.AS_THEN),
+    ("22738", parse_period("2025-Q2"), Boundary.AS_NOW),
+    ("22822", parse_period("2025-Q3"), Boundary.AS_THEN),
+)
+
+
+@pytest.fixture(scope="session")
+def region(catalog: Catalog) -> Catalog:
+    """Two provinces of the shipped catalogue."""
+    return two_provinces(catalog)
+
+
+@pytest.fixture
+def house(engine: Engine, region: Catalog) -> WarehouseBuilder:
+    """A migrated warehouse; what it knows is mirrored by each example."""
+    migrate(engine)
+    return WarehouseBuilder(engine, region)
+
+
+@st.composite
+def figures(draw: st.DrawFn) -> Figure:
+    """A cell, most often a number."""
+    number = draw(st.integers(-1, 9))
+    if number < 0:
+        state = draw(st.sampled_from([CellState.BLANK, CellState.NOT_APPLICABLE]))
+        return Figure(state, None, "E10", "")
+    return Figure(CellState.VALUE if number else CellState.ZERO, Decimal(number), "E10", str(number))
+
+
+def asked(catalog: Catalog) -> list[Indicator]:
+    """A stock, a flow and a cumulative of communes, and what villages give."""
+    due = catalog.due_indicators(FORM, catalog.units.get("22813", FIRST_DAY), parse_period("2025-08"))
+    of_villages = [one for one in due if one.collected_at is Level.VILLAGE]
+    return [*(catalog.indicators[name] for name in (STOCK, FLOW, CUMULATIVE)), *of_villages]
+
+
+def catalogs(region: Catalog) -> st.SearchStrategy[Catalog]:
+    """The region with some weights stated or none, and with villages told or not."""
+    ends = (("22822", "22822"), ("22738", "22831"))
+    weight = st.none() | st.sampled_from([Decimal("0.25"), Decimal("0.6213"), Decimal(0)])
+
+    def build(values: tuple[Decimal | None, ...], *, villages: bool) -> Catalog:
+        stated = [
+            StatedWeight(origin, into, FIRST_DAY, Direction.BACKWARD, None, None, value, "CV 12/UBND")
+            for (origin, into), value in zip(ends, values, strict=True)
+            if value is not None
+        ]
+        weighted = with_weights(region, stated)
+        return with_villages(weighted) if villages else weighted
+
+    return st.builds(build, st.tuples(weight, weight), villages=st.booleans())
+
+
+def members(catalog: Catalog, period: Period, code: str, boundary: Boundary) -> Iterator[tuple[Period, Overlap]]:
+    """By base period, what an area has of each unit."""
+    area = catalog.area(code, FORM, period, boundary, TODAY)
+    for month in period.parts(Frequency.MONTH):
+        for portion in overlaps(catalog.units, area, catalog.last_day(FORM, month)):
+            yield month, portion
+
+
+@st.composite
+def reports(draw: st.DrawFn, catalog: Catalog) -> Reports:
+    """What each commune of the cells reports for each month; now and then nothing."""
+    found: dict[tuple[Period, UnitKey], tuple[Observation, ...]] = {}
+    for code, period, boundary in CELLS:
+        for month, portion in members(catalog, period, code, boundary):
+            if (month, portion.unit.key) not in found and draw(st.integers(0, 9)):
+                found[month, portion.unit.key] = tuple(_report(draw, catalog, month, portion.unit))
+    return found
+
+
+def _report(draw: st.DrawFn, catalog: Catalog, month: Period, unit: OrgUnit) -> Iterator[Observation]:
+    villages = [one.code for one in catalog.villages(unit, catalog.last_day(FORM, month))][:4]
+    for indicator in asked(catalog):
+        for place in villages if indicator.collected_at is Level.VILLAGE else [unit.code]:
+            denominator = draw(figures()) if indicator.denominator else None
+            yield Observation(place, indicator.id, "Biểu 01-T", draw(figures()), denominator)
+
+
+def share_of(catalog: Catalog, indicator: Indicator, portion: Overlap) -> FigureShare | None:
+    """How much of a unit's figure belongs to the area."""
+    if portion.whole:
+        return WHOLE
+    if indicator.collected_at is Level.VILLAGE and portion.villages is not None:
+        return FigureShare(villages=portion.villages)
+    weight = weight_of(catalog.units, portion, indicator)
+    return FigureShare(weight=weight.value) if weight else None
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_rollup_over_months_and_lines_equals_the_law(
+    house: WarehouseBuilder, region: Catalog, data: st.DataObject
+) -> None:
+    """Quarters of the old district after its end, of a ward before its beginning, of a commune as it is."""
+    house.catalog = data.draw(catalogs(region))
+    given_by = data.draw(reports(house.catalog))
+    with taken_back(house.engine) as session:
+        mirror_catalog(session, house.catalog)
+        for number, ((month, key), found) in enumerate(given_by.items()):
+            unit = house.catalog.units.get(key.code, house.catalog.last_day(FORM, month))
+            take(session, house, number, ParsedReport(unit, month, FORM, "2025.1", found), ())
+        for code, period, boundary in CELLS:
+            cell = RollupKey(house.catalog.area(code, FORM, period, boundary, TODAY), FORM, period, boundary)
+            draft = draft_of(session, house.catalog, cell, Edition(1, "run", house.clock))
+            rows = {row.indicator: row for row in draft.rows}
+            for indicator in asked(house.catalog):
+                units: dict[UnitKey, list[Due]] = {}
+                months = period.parts(Frequency.MONTH)
+                for month, portion in members(house.catalog, period, code, boundary):
+                    if indicator.flow == "flow" or month == months[-1]:
+                        due = Due(given_by.get((month, portion.unit.key)), share_of(house.catalog, indicator, portion))
+                        units.setdefault(portion.unit.key, []).append(due)
+                sums, row = consolidate(indicator, units.values()), rows[indicator.id]
+                assert row.units_expected == len(units)
+                assert (row.status is RollupStatus.NOT_COMPARABLE) is (sums is None)
+                if sums is None:
+                    assert (row.value, row.numerator, row.denominator) == (None, None, None)
+                else:
+                    assert (row.numerator, row.denominator, row.units_accepted) == (
+                        sums.numerator,
+                        sums.denominator,
+                        sums.units,
+                    )
+                    assert row.value == published_value(indicator, sums)

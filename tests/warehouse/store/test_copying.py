@@ -1,0 +1,109 @@
+"""A whole warehouse is copied to another engine, and nothing differs."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+
+from domain.indicators import Measure
+from tests.warehouse.warehouse_builder import MAY, WarehouseBuilder
+from warehouse.models import SubmissionRow
+from warehouse.store.copying import CopyDiffersError, WarehouseNotEmptyError, content_of, copy_warehouse, lasting_tables
+from warehouse.store.engine import Engine, migrate, open_engine, reading, transaction
+
+
+@pytest.fixture
+def full_house(house: WarehouseBuilder) -> WarehouseBuilder:
+    """A warehouse in which a report was refused, corrected and corrected again, and published twice."""
+    indicator = house.indicator_of(Measure.RATIO)
+    house.refuse(house.report("22813", {indicator: (12, 10)}))
+    house.accept(house.report("22813", {indicator: (8, 10)}))
+    house.roll_up(period=MAY)
+    house.accept(house.report("22813", {indicator: (9, 10)}))
+    house.accept(house.report("22816", {indicator: ("0.5", 10)}))
+    house.roll_up(period=MAY)
+    return house
+
+
+@pytest.fixture
+def other(warehouse_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An empty warehouse on the other engine."""
+    if warehouse_url.startswith("sqlite"):
+        uri: str = request.getfixturevalue("empty_postgres")
+    else:
+        uri = f"sqlite:///{tmp_path / 'copy.db'}"
+    engine = open_engine(uri)
+    yield engine
+    engine.dispose()
+
+
+def test_copy_says_the_same_on_the_other_engine(full_house: WarehouseBuilder, other: Engine) -> None:
+    """Every table that lasts holds the same rows, and the same revision is read from them."""
+    contents = copy_warehouse(full_house.engine, other)
+    assert contents["submission"].rows == 4
+    assert contents["rollup_revision"].rows == 2
+    copied = WarehouseBuilder(other, full_house.catalog)
+    assert copied.revision() == full_house.revision()
+
+
+def test_copy_goes_on_where_the_original_stopped(full_house: WarehouseBuilder, other: Engine) -> None:
+    """The next report in the copy gets the next numbers, and is rolled up as in the original."""
+    copy_warehouse(full_house.engine, other)
+    with reading(other) as session:
+        last = session.scalar(select(func.max(SubmissionRow.id)))
+    copied = WarehouseBuilder(other, full_house.catalog, full_house.clock)
+    report = copied.report("22813", {copied.indicator_of(Measure.RATIO): (7, 10)})
+    submission_id = copied.accept(report, copied.arrival("later.xlsx"))
+    assert last is not None
+    assert submission_id == last + 1
+    assert copied.roll_up(period=MAY) == 3
+
+
+def test_copy_of_nothing_is_nothing(engine: Engine, other: Engine) -> None:
+    """A warehouse that was never used can be copied."""
+    assert {content.rows for content in copy_warehouse(engine, other).values()} == {0}
+
+
+def test_copying_into_a_used_warehouse_is_refused(full_house: WarehouseBuilder, other: Engine) -> None:
+    """What stands in the target is neither mixed with the copy nor lost."""
+    copy_warehouse(full_house.engine, other)
+    with pytest.raises(WarehouseNotEmptyError, match="empty"):
+        copy_warehouse(full_house.engine, other)
+    with reading(full_house.engine) as original, reading(other) as copied:
+        assert all(content_of(original, table) == content_of(copied, table) for table in lasting_tables())
+
+
+def test_copy_that_differs_is_not_kept(full_house: WarehouseBuilder, other: Engine) -> None:
+    """When the target changes what it is given, the table is named and the target is left empty."""
+    migrate(other)
+    with other.begin() as connection:
+        for statement in TAMPERING[other.dialect.name]:
+            connection.execute(text(statement))
+    with pytest.raises(CopyDiffersError, match="observation"):
+        copy_warehouse(full_house.engine, other)
+    with transaction(other) as session:
+        assert session.scalar(select(func.count()).select_from(SubmissionRow)) == 0
+
+
+def test_progress_counts_every_row(full_house: WarehouseBuilder, other: Engine) -> None:
+    """Whoever watches is told of as many rows as were copied."""
+    told: Counter[str] = Counter()
+    contents = copy_warehouse(full_house.engine, other, lambda table, rows: told.update({table: rows}))
+    assert told == {table: content.rows for table, content in contents.items() if content.rows}
+
+
+TAMPERING = {
+    "sqlite": [
+        "CREATE TRIGGER meddle AFTER INSERT ON observation BEGIN UPDATE observation SET numerator_raw = '?'; END",
+    ],
+    "postgresql": [
+        (
+            "CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN NEW.numerator_raw := '?'; RETURN NEW; END $$"
+        ),
+        "CREATE TRIGGER meddle BEFORE INSERT ON observation FOR EACH ROW EXECUTE FUNCTION meddle()",
+    ],
+}
+"""What makes a database keep something else than it was given."""

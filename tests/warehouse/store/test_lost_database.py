@@ -1,0 +1,78 @@
+"""A database that goes away in the middle of a load leaves nothing half-done, and the next try does the whole."""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from sqlalchemy import func, select, text
+
+from domain.indicators import Measure
+from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder
+from warehouse.errors import WarehouseUnavailableError, WarehouseUnusableError
+from warehouse.models import ObservationRow
+from warehouse.rollups.rollups import roll_up
+from warehouse.store.engine import Session, reading, transaction
+from warehouse.submissions.loading import JudgedReport, load
+
+
+def hang_up(session: Session) -> None:
+    """Let the server end the session's connection, as when it is restarted."""
+    number = session.scalar(text("SELECT pg_backend_pid()"))
+    address = session.get_bind().engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [number])
+
+
+def fill_up(session: Session) -> None:
+    """Let the disk be full, as far as SQLite can tell: the file must not grow."""
+    pages = session.scalar(text("PRAGMA page_count"))
+    session.execute(text(f"PRAGMA max_page_count = {pages}"))
+
+
+LOSS: dict[str, tuple[Callable[[Session], None], type[Exception], str]] = {
+    "postgresql": (hang_up, WarehouseUnavailableError, "nothing of the unfinished step was kept.*run again"),
+    "sqlite": (fill_up, WarehouseUnusableError, "nothing of the unfinished step was kept.*free some disk space"),
+}
+"""By engine: how it is lost, what is raised, and what that says."""
+
+
+def test_database_lost_in_a_load_keeps_nothing_of_it(house: WarehouseBuilder) -> None:
+    """The error says what is intact and what to do; loading again loads all of it."""
+    lose, error, said = LOSS[house.engine.dialect.name]
+    reports = [house.report(unit.code, _many(house)) for unit in house.area().members]
+    judged = [JudgedReport(house.check(report), report, ()) for report in reports]
+    with pytest.raises(error, match=said):
+        _do(house, lose, lambda session: load(session, judged, "run-1", house.now()))
+    house.engine.dispose()
+    assert _observations(house) == 0
+    assert len(house.load(*judged).accepted) == len(judged)
+    assert _observations(house) > 0
+
+
+def test_database_lost_in_a_rollup_makes_no_revision(house: WarehouseBuilder) -> None:
+    """A revision is there with all its rows or not at all."""
+    lose, error, said = LOSS[house.engine.dialect.name]
+    for unit in house.area().members:
+        house.accept(house.report(unit.code, _many(house)))
+    area, at = house.area(), house.now()
+    with pytest.raises(error, match=said):
+        _do(house, lose, lambda session: roll_up(session, house.catalog, area, FORM, MAY, run_id="run-1", at=at))
+    house.engine.dispose()
+    assert house.roll_up() == 1
+    assert house.revision().rows
+
+
+def _do(house: WarehouseBuilder, *steps: Callable[[Session], object]) -> None:
+    with transaction(house.engine) as session:
+        for step in steps:
+            step(session)
+
+
+def _many(house: WarehouseBuilder) -> dict[str, tuple[int, int]]:
+    due = house.catalog.due_indicators(FORM, house.area().members[0], MAY)
+    return {one.id: (8, 10) for one in due if one.measure is Measure.RATIO}
+
+
+def _observations(house: WarehouseBuilder) -> int:
+    with reading(house.engine) as session:
+        return session.scalar(select(func.count()).select_from(ObservationRow)) or 0

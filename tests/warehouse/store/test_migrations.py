@@ -1,0 +1,111 @@
+"""The migrations make exactly what the models describe, and can be taken back."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from domain.indicators import Measure
+from tests.warehouse.warehouse_builder import WarehouseBuilder
+from warehouse.errors import NewerWarehouseError, WarehouseUnusableError
+from warehouse.migrations import apply
+from warehouse.migrations.apply import downgrade
+from warehouse.models import Base
+from warehouse.store.engine import Engine, migrate, open_engine, reading, transaction
+from warehouse.store.reference import mirror_catalog
+from warehouse.submissions.replies import unreplied
+
+EARLIER = sorted(path.name[:4] for path in (Path(apply.__file__).parent / "versions").glob("0*.py"))[:-1]
+"""Every migration but the newest."""
+
+
+def test_migrated_database_equals_the_models(engine: Engine) -> None:
+    """Nothing is left to migrate once all migrations have run."""
+    migrate(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_checks_of_the_models_are_in_the_database(engine: Engine) -> None:
+    """Every check constraint of the models stands in the database under its own name."""
+    migrate(engine)
+    found = inspect(engine)
+    for table in Base.metadata.sorted_tables:
+        wanted = {str(one.name) for one in table.constraints if str(one.name).startswith("ck_")}
+        assert {one["name"] for one in found.get_check_constraints(table.name)} == wanted
+
+
+def test_downgrade_removes_every_table_and_upgrade_brings_them_back(house: WarehouseBuilder) -> None:
+    """Down to nothing with rows in it, and up again."""
+    with house.engine.begin() as connection:
+        downgrade(connection)
+    assert set(inspect(house.engine).get_table_names()) <= {"alembic_version"}
+    migrate(house.engine)
+    assert set(Base.metadata.tables) <= set(inspect(house.engine).get_table_names())
+
+
+@pytest.mark.parametrize("earlier", EARLIER)
+def test_earlier_shape_and_back_keeps_every_figure(house: WarehouseBuilder, earlier: str) -> None:
+    """Down to each earlier migration and up again with reports in it: same revision, same cells, and nights go on."""
+    ratio = house.indicator_of(Measure.RATIO)
+    house.accept(house.report("22813", {ratio: (8, 10)}))
+    house.refuse(house.report("22816", {ratio: (12, 10)}))
+    house.roll_up()
+    before = house.revision()
+    with house.engine.begin() as connection:
+        downgrade(connection, earlier)
+    migrate(house.engine)
+    with transaction(house.engine) as session:
+        mirror_catalog(session, house.catalog)
+    assert house.revision() == before
+    house.accept(house.report("22813", {ratio: (9, 10)}))
+    house.roll_up()
+    assert {(move.before, move.after) for move in house.revision().changes if move.column == "numerator"} == {
+        ("8", "9")
+    }
+
+
+def test_what_was_judged_before_replies_were_noted_has_none_to_come(house: WarehouseBuilder) -> None:
+    """Nobody is to get a reply for each report of the past years; what is judged from now on is replied to."""
+    ratio = house.indicator_of(Measure.RATIO)
+    house.accept(house.report("22813", {ratio: (8, 10)}))
+    house.refuse(house.report("22816", {ratio: (12, 10)}))
+    with house.engine.begin() as connection:
+        downgrade(connection, "0007")
+    migrate(house.engine)
+    after = house.accept(house.report("22819", {ratio: (8, 10)}))
+    with reading(house.engine) as session:
+        assert unreplied(session) == (after,)
+
+
+def test_migrating_twice_keeps_what_is_there(house: WarehouseBuilder) -> None:
+    """A current database is left alone."""
+    submission_id = house.receive()
+    migrate(house.engine)
+    assert house.receive(house.arrival("another.xlsx")) == submission_id + 1
+
+
+def test_database_of_a_newer_version_is_refused(engine: Engine) -> None:
+    """A migration we do not know stops us before anything is changed, and both revisions are named."""
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NewerWarehouseError, match="9999") as caught:
+        migrate(engine)
+    assert caught.value.found == "9999"
+
+
+def test_database_that_was_never_migrated_says_so(engine: Engine) -> None:
+    """Using an empty database tells to migrate it."""
+    with pytest.raises(WarehouseUnusableError, match="migrate"), transaction(engine) as session:
+        session.execute(text("SELECT * FROM submission"))
+
+
+def test_migration_needs_no_folder_to_exist(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A SQLite warehouse makes its own folder."""
+    path = tmp_path_factory.mktemp("home") / "new" / "warehouse.db"
+    migrate(open_engine(f"sqlite:///{path}"))
+    assert path.is_file()

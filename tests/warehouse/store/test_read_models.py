@@ -1,0 +1,220 @@
+"""The SQL views say what the warehouse says, and a tool that reads them can do nothing else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from domain.indicators import Measure
+from domain.periods import parse_period
+from domain.units import Level
+from tests.warehouse.warehouse_builder import MAY, WarehouseBuilder
+from warehouse.errors import WarehouseUnusableError
+from warehouse.store.engine import Engine, migrate, open_engine
+from warehouse.views.definitions import READER_ROLE, SqlView, are_current, views
+
+ROOT = Path(__file__).parents[3]
+ROLE_SCRIPT = ROOT / "deploy" / "read_only_role.sql"
+
+
+@pytest.fixture
+def full_house(house: WarehouseBuilder) -> WarehouseBuilder:
+    """Three communes of which one was corrected, one refused and one tells by villages; rolled up twice."""
+    ratio, by_village = house.indicator_of(Measure.RATIO), house.indicator_of(Measure.RATIO, Level.VILLAGE)
+    house.accept(house.report("22813", {ratio: (8, 10)}))
+    house.roll_up(period=MAY)
+    house.accept(house.report("22813", {ratio: ("8.5", 10)}))
+    house.refuse(house.report("22816", {ratio: (12, 10)}))
+    villages = {"22819-01": {by_village: (1, 1)}, "22819-02": {by_village: (0, 1)}, "22819-03": {by_village: (None, 1)}}
+    house.accept(house.report("22819", {}, villages))
+    house.roll_up(period=MAY)
+    return house
+
+
+def rows(engine: Engine, statement: str) -> list[dict[str, Any]]:
+    """What a statement gives."""
+    with engine.connect() as connection:
+        return [dict(row) for row in connection.execute(text(statement)).mappings()]
+
+
+@pytest.mark.parametrize("view", views(), ids=lambda view: view.name)
+def test_every_column_of_a_view_is_explained(full_house: WarehouseBuilder, view: SqlView) -> None:
+    """A view has the columns that its file explains, in that order, and some rows to show."""
+    found = rows(full_house.engine, f"SELECT * FROM {view.name}")
+    assert found
+    assert list(found[0]) == list(view.columns)
+
+
+def test_rollup_current_is_the_newest_revision(full_house: WarehouseBuilder) -> None:
+    """The figures are those of the second revision, as published."""
+    found = rows(full_house.engine, "SELECT * FROM rollup_current ORDER BY position")
+    expected = full_house.revision()
+    assert [(row["indicator"], row["status"], row["units_missing"]) for row in found] == [
+        (row.indicator, row.status, row.units_missing) for row in expected.rows
+    ]
+    assert [row["value"] is None or float(row["value"]) for row in found] == [
+        row.value is None or float(row.value) for row in expected.rows
+    ]
+    assert {row["revision"] for row in found} == {2}
+
+
+def test_submission_status_has_one_row_per_unit(full_house: WarehouseBuilder) -> None:
+    """The accepted file of each unit, the refused one where none is accepted, and those from whom nothing came."""
+    found = {row["unit"]: row for row in rows(full_house.engine, "SELECT * FROM submission_status")}
+    assert {unit: row["state"] for unit, row in found.items()} == {
+        unit.code: {"22813": "accepted", "22816": "quarantined", "22819": "accepted"}.get(unit.code, "missing")
+        for unit in full_house.area().members
+    }
+    assert found["22813"]["version"] == 2
+    assert found["22816"]["critical_issues"] == 1
+    assert found["22816"]["unit_name"] == "Xã Lương Sơn"
+
+
+def test_refused_file_that_is_judged_again_is_refused_until_then(full_house: WarehouseBuilder) -> None:
+    """A run that stops before it has decided leaves the last judgement standing."""
+    judged = "SELECT state, judgement, submission_id FROM submission_status WHERE unit = '22816'"
+    (refused,) = rows(full_house.engine, judged)
+    full_house.check_again(refused["submission_id"])
+    assert rows(full_house.engine, judged) == [{**refused, "state": "checked"}]
+    assert refused["judgement"] == "quarantined"
+
+
+def test_file_nobody_could_place_is_in_submission_status(full_house: WarehouseBuilder) -> None:
+    """A file without unit and period has a row of its own."""
+    full_house.receive()
+    assert len(rows(full_house.engine, "SELECT * FROM submission_status WHERE unit IS NULL")) == 1
+
+
+def test_observation_current_leaves_superseded_figures_out(full_house: WarehouseBuilder) -> None:
+    """Only the corrected figure stands, exactly as typed."""
+    found = rows(full_house.engine, "SELECT * FROM observation_current WHERE unit = '22813'")
+    assert [(float(row["numerator"]), float(row["value"]), row["village"]) for row in found] == [(8.5, 85.0, None)]
+
+
+def test_lineage_ends_in_the_cells_that_were_summed(full_house: WarehouseBuilder) -> None:
+    """The numerators of a figure's cells sum to the published numerator, villages without a figure left out."""
+    summed = "SELECT indicator, SUM(numerator) AS numerator FROM lineage GROUP BY indicator"
+    by_cells = {row["indicator"]: float(row["numerator"]) for row in rows(full_house.engine, summed)}
+    published = {row.indicator: float(row.numerator) for row in full_house.revision().rows if row.numerator is not None}
+    assert by_cells == published
+    assert {row["village"] for row in rows(full_house.engine, "SELECT village FROM lineage WHERE unit = '22819'")} == {
+        "22819-01",
+        "22819-02",
+    }
+
+
+def test_lineage_names_the_month_of_a_quarter(house: WarehouseBuilder) -> None:
+    """A quarter's figure leads to the report of each of its months."""
+    ratio = house.indicator_of(Measure.RATIO)
+    for month in ("2025-04", "2025-05", "2025-06"):
+        house.accept(house.report("22813", {ratio: (8, 10)}, period=parse_period(month)))
+    house.roll_up(period=parse_period("2025-Q2"))
+    found = rows(house.engine, "SELECT DISTINCT reported_period FROM lineage WHERE period = '2025-Q2'")
+    assert {row["reported_period"] for row in found} <= {"2025-04", "2025-05", "2025-06"}
+    assert found
+
+
+def test_views_of_another_version_are_made_anew(house: WarehouseBuilder) -> None:
+    """A view that differs from ours is replaced when the warehouse is next opened."""
+    name = views()[0].name
+    with house.engine.begin() as connection:
+        connection.execute(text(f"DROP VIEW {name}"))
+        connection.execute(text(f"CREATE VIEW {name} AS SELECT 1 AS one"))
+    with house.engine.connect() as connection:
+        assert not are_current(connection)
+    migrate(house.engine)
+    with house.engine.connect() as connection:
+        assert are_current(connection)
+
+
+def test_view_of_somebody_else_on_ours_is_named(empty_postgres: str) -> None:
+    """An upgrade that has to make our view anew stops at theirs, and says whose it is and what to do."""
+    migrate(open_engine(empty_postgres))
+    with _owner(empty_postgres) as owner:
+        owner.execute("CREATE VIEW theirs AS SELECT * FROM lineage")
+        owner.execute("COMMENT ON VIEW lineage IS 'of an earlier version'")
+    with pytest.raises(WarehouseUnusableError, match=r"view theirs depends on view lineage.*drop what is named there"):
+        migrate(open_engine(empty_postgres))
+
+
+def test_columns_are_explained_in_the_guide() -> None:
+    """The guide for those who read the warehouse with SQL names every view and column with its meaning."""
+    guide = (ROOT / "docs" / "read-models.md").read_text(encoding="utf-8")
+    missing = [
+        f"{view.name}.{column}"
+        for view in views()
+        for column, means in view.columns.items()
+        if f"| `{column}` | {means} |" not in guide
+    ]
+    assert missing == []
+
+
+@pytest.fixture
+def reader(empty_postgres: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection of a tool that has the role of readers, to a warehouse on PostgreSQL."""
+    engine = open_engine(empty_postgres)
+    migrate(engine)
+    with _owner(empty_postgres) as owner:
+        owner.execute(ROLE_SCRIPT.read_text(encoding="utf-8"))
+        owner.execute(ROLE_SCRIPT.read_text(encoding="utf-8"))
+        owner.execute("DROP ROLE IF EXISTS metabase")
+        owner.execute(f"CREATE ROLE metabase LOGIN IN ROLE {READER_ROLE}")
+    engine.dispose()
+    with psycopg.connect(_plain(empty_postgres), autocommit=True) as connection:
+        connection.execute("SET SESSION AUTHORIZATION metabase")
+        yield connection
+
+
+@pytest.mark.parametrize("view", views(), ids=lambda view: view.name)
+def test_reader_sees_the_views(reader: psycopg.Connection[Any], view: SqlView) -> None:
+    """Every view can be read."""
+    assert reader.execute(f"SELECT * FROM {view.name}").fetchall() == []  # type: ignore[arg-type] # a constant of ours
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM submission",
+        "DELETE FROM observation_current",
+        "UPDATE rollup SET value = 100",
+        "INSERT INTO run (run_id) VALUES ('mine')",
+        "CREATE TABLE mine (id integer)",
+        "DROP VIEW lineage",
+        "TRUNCATE rollup",
+        "SELECT sender FROM delivery",
+    ],
+)
+def test_reader_can_do_nothing_else(reader: psycopg.Connection[Any], statement: str) -> None:
+    """No writing, no making of tables, and no look at who sent a file."""
+    with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectNotInPrerequisiteState)):
+        reader.execute(statement)  # type: ignore[arg-type] # a constant of this test
+
+
+def test_reader_still_sees_views_that_were_made_anew(reader: psycopg.Connection[Any], empty_postgres: str) -> None:
+    """After an upgrade that makes the views again, the role may read them as before."""
+    with _owner(empty_postgres) as owner:
+        owner.execute("DROP VIEW lineage")
+    migrate(open_engine(empty_postgres))
+    assert reader.execute("SELECT * FROM lineage").fetchall() == []
+
+
+def test_columns_carry_their_meaning_in_postgresql(empty_postgres: str) -> None:
+    """A tool that shows column comments shows what ours mean."""
+    migrate(open_engine(empty_postgres))
+    with _owner(empty_postgres) as owner:
+        found = owner.execute("SELECT col_description('rollup_current'::regclass, 1)").fetchone()
+    assert found == (next(iter(views()[2].columns.values())),)
+
+
+@contextmanager
+def _owner(url: str) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(_plain(url), autocommit=True) as connection:
+        yield connection
+
+
+def _plain(url: str) -> str:
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)

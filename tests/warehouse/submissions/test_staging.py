@@ -1,0 +1,169 @@
+"""The staging tables hold what was parsed, run by run, and the history that rules look back on."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select, text
+
+from domain.observations import CellState
+from domain.periods import parse_period
+from domain.staging import (
+    TABLES,
+    StagedAccepted,
+    StagedDue,
+    StagedHistory,
+    StagedObservation,
+    StagedPeer,
+    StagedRegister,
+    StagedRow,
+    StagedSubmission,
+    columns_of,
+)
+from tests.warehouse.warehouse_builder import FORM, WarehouseBuilder
+from warehouse.models import STAGING
+from warehouse.store.engine import reading, transaction
+from warehouse.submissions.runs import finish_run, start_run
+from warehouse.submissions.staging import clear, clear_abandoned, history, stage
+
+OBSERVED = StagedObservation(
+    run_id="r1", submission_id=1, unit="22813", village="", indicator="hsskdt", sheet="Biểu 01-T", cell="E10",
+    denominator_cell="D10", stated_cell="F10", state=CellState.VALUE, numerator=Decimal("2450.5"),
+    denominator=Decimal(3000), stated=None, numerator_state="value", denominator_state="value", stated_state="blank",
+    numerator_raw="2.450,5", denominator_raw="3000", stated_raw="", stated_decimals=None,
+)  # fmt: skip
+ROWS: tuple[StagedRow, ...] = (
+    StagedSubmission(
+        "r1", 1, "22813", "2025-05", FORM, "2025.1", "Biểu 01-T", "Xã Lâm Sơn", "585", "2025-05-14", "2025-04",
+        "2025.1", "0f", 20,
+    ),
+    OBSERVED,
+    StagedDue("r1", 1, "hsskdt", "refuse", "Tỷ lệ hồ sơ sức khỏe điện tử"),
+    StagedRegister("r1", 1, "tcnscd_thon", 7),
+    StagedHistory("r1", 1, "22813", "", "hsskdt", "2025-04", 1, Decimal(2400), Decimal(3000)),
+    StagedAccepted("r1", 7, "22816", "Xã Lương Sơn", "585", FORM, "2025-05", "0f"),
+    StagedPeer("r1", 7, "585", FORM, "2025-05", "hsskdt", Decimal(2400), Decimal(3000)),
+)  # fmt: skip
+
+
+def rows_in(house: WarehouseBuilder, run_id: str) -> int:
+    """How many rows a run has in all staging tables."""
+    with reading(house.engine) as session:
+        return sum(
+            len(session.execute(select(table).where(table.c.run_id == run_id)).all()) for table in STAGING.values()
+        )
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: type(row).__name__)
+def test_row_comes_back_as_it_was_staged(house: WarehouseBuilder, row: StagedRow) -> None:
+    """Every column of every kind survives, empty ones too."""
+    with transaction(house.engine) as session:
+        assert stage(session, [row]) == 1
+    with reading(house.engine) as session:
+        found = session.execute(select(STAGING[type(row)])).one()
+    assert type(row)(*found) == row
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_tables_have_the_columns_the_rules_are_told_of(house: WarehouseBuilder, table: str) -> None:
+    """A rule's SQL finds each column of `domain/staging.py` under its name."""
+    with reading(house.engine) as session:
+        found = session.execute(text(f"SELECT * FROM {table}"))
+        assert tuple(found.keys()) == columns_of(table)
+
+
+def test_figures_divide_as_numbers_do(house: WarehouseBuilder) -> None:
+    """A rule that divides two whole numbers gets a fraction, on both engines."""
+    with transaction(house.engine) as session:
+        stage(session, [replace(OBSERVED, numerator=Decimal(1), denominator=Decimal(4))])
+    with reading(house.engine) as session:
+        assert float(session.scalar(text("SELECT numerator / denominator FROM stg_observation")) or 0) == 0.25
+
+
+def test_number_of_any_size_can_be_staged(house: WarehouseBuilder) -> None:
+    """A typing error of thirty digits reaches the rules instead of stopping the night."""
+    with transaction(house.engine) as session:
+        stage(session, [replace(OBSERVED, numerator=Decimal(10) ** 30)])
+    with reading(house.engine) as session:
+        assert session.scalar(text("SELECT count(*) FROM stg_observation WHERE numerator > denominator")) == 1
+
+
+def test_clearing_a_run_leaves_the_others(house: WarehouseBuilder) -> None:
+    """Two runs never see each other's rows, nor lose them."""
+    with transaction(house.engine) as session:
+        stage(session, [*ROWS, *(replace(row, run_id="r2") for row in ROWS)])
+    with transaction(house.engine) as session:
+        clear(session, "r1")
+    assert (rows_in(house, "r1"), rows_in(house, "r2")) == (0, len(ROWS))
+
+
+def test_rows_of_killed_runs_are_cleared(house: WarehouseBuilder) -> None:
+    """What a run that never finished left behind goes; a finished run's rows and those of runs begun since stay."""
+    with transaction(house.engine) as session:
+        for run_id in ("killed", "finished"):
+            start_run(session, run_id, "nightly", "v", house.now())
+        finish_run(session, "finished", {}, house.now())
+        tonight = house.now()
+        start_run(session, "tonight", "nightly", "v", tonight)
+        stage(session, [replace(ROWS[0], run_id=run_id) for run_id in ("killed", "finished", "tonight")])
+    with transaction(house.engine) as session:
+        clear_abandoned(session, tonight)
+    assert [rows_in(house, run_id) for run_id in ("killed", "finished", "tonight")] == [0, 1, 1]
+
+
+def test_rows_of_no_recorded_run_are_cleared(house: WarehouseBuilder) -> None:
+    """What a killed preview left behind goes with the next run, however young it is."""
+    with transaction(house.engine) as session:
+        stage(session, [replace(ROWS[0], run_id="preview-1")])
+        clear_abandoned(session, house.now())
+    assert rows_in(house, "preview-1") == 0
+
+
+def test_history_goes_back_over_accepted_periods(house: WarehouseBuilder) -> None:
+    """The figures now accepted for earlier months, newest first, with how far back each lies; villages apart."""
+    for month, number in (("2025-01", 1), ("2025-03", 3), ("2025-04", 4)):
+        period = parse_period(month)
+        house.accept(house.report("22813", {"hd_dvc": (number,)}, period=period))
+    villages = house.catalog.villages(house.area().members[1], house.area().members[1].valid_from)
+    first_village = villages[0].code if villages else "22813-01"
+    corrected = house.report(
+        "22813", {"hd_dvc": (40,)}, {first_village: {"tcnscd_tv": (3,)}}, period=parse_period("2025-04")
+    )
+    house.accept(corrected)
+    now = house.check(house.report("22813", {"hd_dvc": (5,)}))
+    with reading(house.engine) as session:
+        found = history(session, "r1", [now])
+    assert [(one.period, one.steps_back, one.village, one.numerator) for one in found] == [
+        ("2025-04", 1, "", 40),
+        ("2025-04", 1, first_village, 3),
+        ("2025-03", 2, "", 3),
+        ("2025-01", 4, "", 1),
+    ]
+    assert {(one.run_id, one.submission_id, one.unit) for one in found} == {("r1", now, "22813")}
+
+
+def test_history_can_be_kept_short(house: WarehouseBuilder) -> None:
+    """Only so many periods back are looked up when so asked."""
+    for month in ("2025-02", "2025-04"):
+        house.accept(house.report("22813", {"hd_dvc": (1,)}, period=parse_period(month)))
+    now = house.check(house.report("22813", {"hd_dvc": (5,)}))
+    with reading(house.engine) as session:
+        assert [one.period for one in history(session, "r1", [now], steps=1)] == ["2025-04"]
+
+
+def test_refused_figures_are_no_history(house: WarehouseBuilder) -> None:
+    """What was refused for an earlier period never misleads a rule about this one."""
+    house.refuse(house.report("22813", {"hd_dvc": (999,)}, period=parse_period("2025-04")))
+    now = house.check(house.report("22813", {"hd_dvc": (5,)}))
+    with reading(house.engine) as session:
+        assert history(session, "r1", [now]) == ()
+
+
+def test_reused_code_brings_no_history_of_the_other_unit(house: WarehouseBuilder) -> None:
+    """The new commune 22810 does not inherit the figures of the old town 22810."""
+    before, after = house.catalog.units.versions("22810")
+    assert before.valid_from < after.valid_from
+    house.accept(house.report("22810", {"hd_dvc": (7,)}))
+    now = house.check(house.report("22810", {"hd_dvc": (8,)}, period=parse_period("2025-08")))
+    with reading(house.engine) as session:
+        assert history(session, "r1", [now]) == ()

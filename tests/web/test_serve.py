@@ -1,0 +1,250 @@
+"""What is served: files of two folders and nothing else, the office's behind a password, as browsers want them."""
+
+import base64
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.testclient import TestClient
+
+from domain.catalog.catalog import Catalog
+from publishing.figures.formatter import ReportFormatter
+from tests.flows.deployments.prefect_server import PATIENCE_SECONDS, clean_environment
+from tests.flows.pipeline.nightly_runs import AREA, WRONG, deliver, house_of, run_plainly
+from warehouse.store.engine import Engine
+from web.apps import office_site, published_site
+from workbooks.sample.inbox import SampleFile
+
+CREDENTIAL = "an:mật khẩu"
+MARKED = "BC_22828_2025-05 (đã đánh dấu).xlsx"
+TODAY = date(2025, 6, 3)
+
+
+@pytest.fixture
+def served(after_night: Path, catalog: Catalog) -> TestClient:
+    """The site of published figures, after a night."""
+    (after_night / "published" / ".secret").write_text("secret")
+    return TestClient(published_site(after_night / "published", ReportFormatter(catalog, "en"), lambda: TODAY))
+
+
+@pytest.fixture
+def office(after_night: Path, catalog: Catalog) -> TestClient:
+    """The office's site, with a page and a returned workbook of the refused commune."""
+    house = house_of(after_night)
+    assert isinstance(house.engine, Engine)
+    page = after_night / "quality" / "submissions" / "7.html"
+    returned = after_night / "outbox" / WRONG / "2025-05" / MARKED
+    nights = after_night / "quality" / "nights" / "index.html"
+    for path, data in ((page, b"<h1>7</h1>"), (nights, b"<h1>nights</h1>"), (returned, b"PK")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    site = office_site(
+        after_night / "quality", after_night / "outbox", house.engine, ReportFormatter(catalog, "en"), CREDENTIAL
+    )
+    return TestClient(site)
+
+
+def let_in(credential: str = CREDENTIAL) -> dict[str, str]:
+    """The header of somebody who knows name and password."""
+    return {"Authorization": f"Basic {base64.b64encode(credential.encode()).decode()}"}
+
+
+def test_the_index_leads_to_every_area_and_period(served: TestClient) -> None:
+    """An area's report, its workbook and its table are one click away, and whether it is complete is seen before."""
+    page = served.get("/").text
+    assert f'href="2025-05/{AREA}/report.html"' in page
+    assert f'href="2025-05/{AREA}/rollup.xlsx"' in page
+    assert "partial, 7 of 8" in page
+    assert "Ninh Sơn" in page
+
+
+def test_an_area_leads_to_its_report(served: TestClient) -> None:
+    """The address of a period and area opens the page."""
+    answer = served.get(f"/2025-05/{AREA}/")
+    assert answer.url.path == f"/2025-05/{AREA}/report.html"
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("rollup.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("rollup.csv", "text/csv; charset=utf-8"),
+        ("manifest.json", "application/json"),
+    ],
+)
+def test_files_say_what_they_are(served: TestClient, name: str, kind: str) -> None:
+    """Excel, CSV and JSON are told by their types, not guessed."""
+    answer = served.get(f"/2025-05/{AREA}/{name}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_next_revision_is_seen_at_once(served: TestClient, after_night: Path, correction: SampleFile) -> None:
+    """A browser asks again each time, gets "not modified" while nothing moved, and the new page when it did."""
+    first = served.get(f"/2025-05/{AREA}/report.html")
+    assert first.headers["cache-control"] == "no-cache"
+    again = served.get(f"/2025-05/{AREA}/report.html", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    deliver(after_night, [correction])
+    run_plainly(house_of(after_night), "second")
+    moved = served.get(f"/2025-05/{AREA}/report.html", headers={"If-None-Match": first.headers["etag"]})
+    assert (moved.status_code, moved.text == first.text) == (200, False)
+    assert "complete, 8 of 8" in served.get("/").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/.secret",
+        "/.revisions/2025-05/585/1/report.html",
+        "/2025-05/.585.new/report.html",
+        "/2025-05/../.secret",
+        "/%2e%2e/warehouse.db",
+        "/..%2fwarehouse.db",
+        "/2025-05/..%2f..%2fwarehouse.db",
+        "/2025-05/585/..%5c..%5cwarehouse.db",
+        "//etc/passwd",
+        "/%2fetc%2fpasswd",
+        "/2025-05/585/%00",
+        "/2025-05",
+        "/2025-05/999/report.html",
+        f"/{'a' * 5000}",
+    ],
+)
+def test_nothing_outside_or_hidden_is_served(served: TestClient, path: str) -> None:
+    """No way of writing an address leads out of the folder, into hidden names, or to a list of files."""
+    url = httpx.URL("http://testserver/").copy_with(raw_path=path.encode())
+    answer = served.send(served.build_request("GET", url))
+    assert answer.status_code == 404
+
+
+def test_a_link_that_leads_out_is_not_followed(served: TestClient, after_night: Path) -> None:
+    """A symlink within the folder that points elsewhere opens nothing."""
+    (after_night / "published" / "2025-05" / "out").symlink_to(after_night)
+    assert served.get("/2025-05/out/warehouse.db").status_code == 404
+
+
+def test_nothing_is_written(served: TestClient) -> None:
+    """Only reading is answered."""
+    assert served.post(f"/2025-05/{AREA}/report.html").status_code == 405
+    assert served.delete(f"/2025-05/{AREA}/rollup.csv").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, let_in("an:wrong"), let_in("an"), let_in(""), {"Authorization": "Basic ???"}, {"Authorization": "Bearer x"}],
+)
+@pytest.mark.parametrize("path", ["/", "/submissions", "/quality/submissions/7.html", "/nowhere"])
+def test_nobody_gets_into_the_office_without_the_password(
+    office: TestClient, path: str, headers: dict[str, str]
+) -> None:
+    """Whatever is asked for, whoever does not know the password hears only that."""
+    answer = office.get(path, headers=headers)
+    assert (answer.status_code, answer.text) == (401, "401")
+    assert answer.headers["www-authenticate"].startswith("Basic")
+
+
+def test_the_office_sees_submissions_by_state(office: TestClient) -> None:
+    """A number leads to the submissions behind it, and each to its page and to what was returned."""
+    index = office.get("/", headers=let_in()).text
+    assert 'href="submissions?state=quarantined&amp;period=2025-05"' in index
+    assert 'href="quality/nights/index.html"' in index
+    listed = office.get("/submissions?state=quarantined&period=2025-05", headers=let_in()).text
+    assert f"{WRONG} Xã Ma Nới" in listed
+    assert f'href="outbox/{WRONG}/2025-05/"' in listed
+    private = office.get("/", headers=let_in()).headers["cache-control"]
+    assert private == "private, no-cache"
+
+
+def test_a_returned_workbook_keeps_its_name(office: TestClient) -> None:
+    """It is listed, and saved under its own Vietnamese name."""
+    page = office.get(f"/outbox/{WRONG}/2025-05/", headers=let_in()).text
+    assert MARKED in page
+    answer = office.get(f"/outbox/{WRONG}/2025-05/{MARKED}", headers=let_in())
+    assert answer.content == b"PK"
+    assert "filename*=UTF-8''BC_22828_2025-05%20%28%C4%91%C3%A3" in answer.headers["content-disposition"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/submissions?state=lost", "/submissions?period=May", "/submissions?first=x", "/outbox/..%2f..%2f/2025-05/"],
+)
+def test_nonsense_is_not_found(office: TestClient, path: str) -> None:
+    """What cannot be asked for is not there."""
+    assert office.get(path, headers=let_in()).status_code == 404
+
+
+def test_a_quality_page_is_shown(office: TestClient) -> None:
+    """The page of a submission opens in the browser, and loads nothing from elsewhere."""
+    answer = office.get("/quality/submissions/7.html", headers=let_in())
+    assert (answer.text, "content-disposition" in answer.headers) == ("<h1>7</h1>", False)
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+
+@contextmanager
+def running(home: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
+    """`tonghop serve` as a process, and its two addresses."""
+    ports = [free_port(), free_port()]
+    words = [Path(sys.executable).parent / "tonghop", "--lang", "en", "serve"]
+    process = subprocess.Popen(
+        [*words, "--port", str(ports[0]), "--office-port", str(ports[1])],
+        env=clean_environment(TONGHOP_HOME=str(home), **settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    published, office = (f"http://127.0.0.1:{port}" for port in ports)
+    try:
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < give_up:
+            try:
+                httpx.get(published)
+                break
+            except httpx.TransportError:
+                time.sleep(0.2)
+        yield process, published, office
+    finally:
+        process.kill()
+        process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def test_the_command_serves_both_and_ends_when_told(after_night: Path) -> None:
+    """Both ports answer; SIGTERM ends the process cleanly, and Prefect was never needed."""
+    with running(after_night, TONGHOP_OFFICE_AUTH="an:secret") as (process, published, office):
+        assert "Ninh Sơn" in httpx.get(published).text
+        assert httpx.get(office).status_code == 401
+        assert httpx.get(office, auth=("an", "secret")).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_SECONDS) == 0
+    assert not (after_night / "prefect").exists()
+
+
+def test_without_a_password_the_office_stays_closed(tmp_path: Path, night_home: Path) -> None:
+    """Published pages are served all the same; the command says what to set."""
+    home = tmp_path / "home"
+    shutil.copytree(night_home, home, symlinks=True)
+    with running(home) as (process, published, office):
+        assert httpx.get(published).status_code == 200
+        with pytest.raises(httpx.TransportError):
+            httpx.get(office)
+        process.send_signal(signal.SIGINT)
+        told, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert "TONGHOP_OFFICE_AUTH" in told

@@ -1,0 +1,38 @@
+"""The benchmark of the reader: it runs, measures both on equal work, and tells when a promise is broken."""
+
+import pytest
+
+from benchmarks.reader_vs_openpyxl import MEMORY, Timing, measure, verdict
+from benchmarks.typical import typical_workbooks
+from domain.catalog.catalog import Catalog
+from tests.workbooks.container.oracle import differences, open_with_openpyxl, unexplained
+from workbooks.container.reader import read_workbook
+
+
+def test_both_readers_read_the_same(catalog: Catalog) -> None:
+    """What is timed is the same work: both readers get equal cells out of each workbook."""
+    for data in typical_workbooks(catalog).values():
+        theirs = open_with_openpyxl(data)
+        assert theirs is not None
+        assert unexplained(differences(read_workbook(data), theirs)) == []
+
+
+def test_every_workbook_is_measured(catalog: Catalog) -> None:
+    """Each typical workbook gets its times and its peak of memory."""
+    workbooks = typical_workbooks(catalog)
+    timings = measure(workbooks, rounds=1)
+    assert list(timings) == list(workbooks)
+    assert all(timing.ours > 0 and timing.theirs > 0 and timing.memory >= 0 for timing in timings.values())
+
+
+@pytest.mark.parametrize(
+    ("timing", "status"),
+    [
+        (Timing(1.0, 2.0, MEMORY - 1), 0),
+        (Timing(1.0, 1.9, MEMORY - 1), 1),
+        (Timing(1.0, 2.0, MEMORY), 1),
+    ],
+)
+def test_a_broken_promise_is_told(timing: Timing, status: int) -> None:
+    """Less than twice as fast, or 50 MB and more, ends with status 1."""
+    assert verdict([Timing(1.0, 3.0, 0), timing]) == status

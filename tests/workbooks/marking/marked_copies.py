@@ -1,0 +1,116 @@
+"""Gives a workbook back with marks all over it, and says everything that is not as it was."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from itertools import islice
+
+from domain.catalog.catalog import Catalog
+from domain.issues import Issue, Severity
+from tests.workbooks.container.oracle import open_with_openpyxl
+from tests.workbooks.container.strict_package import faults_of
+from workbooks.cells.addresses import LAST_COLUMN, cell_address
+from workbooks.cells.cells import Sheet, Workbook
+from workbooks.cells.guards import Limits
+from workbooks.marking.annotate import annotate
+from workbooks.marking.traces import read_without_marks
+
+_SEVERITIES = (Severity.CRITICAL, Severity.WARNING)
+# What says something new in every file that is given back: our sheet, what our marks look like and cover.
+_ALWAYS = ("[content_types].xml", "custom.xml", "styles.xml", "workbook.xml.rels", ".rels")
+
+
+def issues_all_over(book: Workbook) -> list[Issue]:
+    """Issues on cells of every sheet: with content, blank, beside, below, joined, with notes; each kind, in turn."""
+    return [
+        Issue("text_where_number", _SEVERITIES[number % 2], sheet.name, cell, "x", "1234", facts={"label": "x"})
+        for sheet in book.sheets
+        for number, cell in enumerate(dict.fromkeys(_cells_of(sheet)))
+    ]
+
+
+def _cells_of(sheet: Sheet) -> Iterator[str]:
+    yield "A1"
+    for cell in islice(sheet.cells.values(), 0, 60, 7):
+        yield cell.a1
+        yield cell_address(cell.row, min(cell.column + 3, LAST_COLUMN))
+        yield cell_address(cell.row + 1, cell.column)
+    yield from islice(sheet.comments, 5)
+    for joined in sheet.merged[:3]:
+        yield cell_address(joined.bottom, joined.right)
+    yield "C900"
+
+
+def harm_done(data: bytes, catalog: Catalog, limits: Limits | None = None) -> list[str]:
+    """What is not as it was in a workbook that our reader opens, once given back; none: all is well.
+
+    Raises:
+        CannotAnnotateError: it cannot carry marks.
+    """
+    before = read_without_marks(data, limits)
+    out = annotate(data, issues_all_over(before), (), catalog, "vi", limits=limits)
+    known = set(_faults(data))
+    return [
+        *(fault for fault in _faults(out) if fault not in known),
+        *_differences(before, read_without_marks(out, limits)),
+        *_changed_parts(data, out),
+    ]
+
+
+def harm_done_twice(data: bytes, catalog: Catalog) -> list[str]:
+    """The same of a workbook that is given back twice, with less wrong the second time, and opened by openpyxl, too.
+
+    Raises:
+        CannotAnnotateError: it cannot carry marks.
+    """
+    before = read_without_marks(data)
+    issues = issues_all_over(before)
+    twice = annotate(annotate(data, issues, (), catalog, "vi"), issues[:1], (), catalog, "vi")
+    known = set(_faults(data))
+    found = [fault for fault in _faults(twice) if fault not in known]
+    found += _differences(before, read_without_marks(twice))
+    if open_with_openpyxl(data) is not None and open_with_openpyxl(twice) is None:
+        found.append("openpyxl opens it no more")
+    return found
+
+
+def _faults(data: bytes) -> list[str]:
+    try:
+        return faults_of(data)
+    except (KeyError, RuntimeError, TypeError, ValueError, SyntaxError) as error:
+        return [f"no package to look at: {type(error).__name__}"]
+
+
+def _differences(before: Workbook, after: Workbook) -> Iterator[str]:
+    if [sheet.name for sheet in before.sheets] != [sheet.name for sheet in after.sheets]:
+        yield f"sheets {[sheet.name for sheet in after.sheets]}"
+        return
+    for was, now in zip(before.sheets, after.sheets, strict=True):
+        if was.state is not now.state:
+            yield f"{was.name} is {now.state}"
+        if was.contents != now.contents:
+            yield f"{was.name} differs in {_where(was, now)}"
+    for what in ("kind", "names", "properties"):
+        if getattr(before, what) != getattr(after, what):
+            yield f"{what}: {getattr(after, what)}"
+
+
+def _where(was: Sheet, now: Sheet) -> str:
+    cells = [cell for cell in {**was.cells, **now.cells} if was.cells.get(cell) != now.cells.get(cell)]
+    notes = [cell for cell in {**was.comments, **now.comments} if was.comments.get(cell) != now.comments.get(cell)]
+    return f"cells {cells[:5]}, notes {notes[:5]} {[now.comments.get(cell) for cell in notes[:2]]}"
+
+
+def _changed_parts(before: bytes, after: bytes) -> Iterator[str]:
+    """Parts that have no reason to change and did, or stand in another order."""
+    with zipfile.ZipFile(io.BytesIO(before)) as old, zipfile.ZipFile(io.BytesIO(after)) as new:
+        names = old.namelist()
+        if new.namelist()[: len(names)] != names:
+            yield "parts stand in another order"
+        for name in names:
+            low = name.casefold()
+            may_change = low.endswith((*_ALWAYS, ".vml")) or any(
+                word in low for word in ("worksheets/", "workbook", "comment", "person", "styles", "sheet")
+            )
+            if not may_change and old.read(name) != new.read(name):
+                yield f"{name} has other bytes"

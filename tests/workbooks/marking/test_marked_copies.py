@@ -1,0 +1,22 @@
+"""Whatever workbook of the cases our reader opens can be given back, and is read again as if it never had been."""
+
+import pytest
+
+from domain.catalog.catalog import Catalog
+from tests.workbooks.cases import WorkbookCase, load_cases, make
+from tests.workbooks.marking.marked_copies import harm_done
+from workbooks.cells.guards import Container, RefusedError, check_bytes
+from workbooks.marking.traces import read_without_marks
+
+
+@pytest.mark.parametrize("case", load_cases(), ids=lambda case: case.id)
+def test_case_given_back(case: WorkbookCase, catalog: Catalog, next_catalog: Catalog) -> None:
+    """A workbook of the cases keeps every cell, note, name and untouched part, given back."""
+    data, _, limits = make(case, next_catalog if case.given.get("catalog") == "next" else catalog)
+    try:
+        read_without_marks(data, limits)
+    except RefusedError:
+        return  # nobody can open it: it gets a workbook of results
+    # A package that does not say what its parts are only we forgive: Excel does not open it, so there is none to mark.
+    if check_bytes(data, limits) is Container.ZIP and b"[Content_Types].xml" in data:
+        assert harm_done(data, catalog, limits) == []

@@ -1,0 +1,27 @@
+"""Reads the files it is given with a pool of workers, in a process of its own that a test may kill."""
+
+import colorsys
+import sys
+from pathlib import Path
+
+from domain.catalog.catalog import load_catalog
+from tests.workbooks.container import hostile
+from workbooks.cells.guards import Limits
+from workbooks.identify.hints import Hints
+from workbooks.pool.confinement import Confinement
+from workbooks.pool.landed_file import LandedFile
+from workbooks.pool.reading_pool import ReadingPool
+
+ONLY_HERE = colorsys.__name__
+"""A module that nobody but this one imports."""
+
+
+def main(paths: list[str]) -> None:
+    """Read the files and print what their reports tell of the workers."""
+    with ReadingPool(load_catalog(), Limits(), Confinement(), 1, parse=hostile.parse) as pool:
+        for report in pool.read([LandedFile(Path(path), Hints("report.xlsx", ())) for path in paths]):
+            sys.stdout.write(f"{report.issues[0].facts}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

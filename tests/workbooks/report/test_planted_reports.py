@@ -1,0 +1,162 @@
+"""Whole reports with known figures: shares, percentages, villages, in every file format; none is misread in silence."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl.cell.rich_text import CellRichText
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from benchmarks.typical import saved_as_xls
+from domain.catalog.catalog import Catalog
+from domain.issues import Severity
+from domain.layouts import ColumnRole, Layout
+from domain.observations import Observation
+from domain.periods import parse_period
+from domain.submissions import ParsedReport
+from tests.workbooks.report.planting import PERIOD, QUIRKS, UNIT, Quirk
+from tests.workbooks.workbook_edits import FORM, make_handmade, save, spot_of
+from workbooks.cells.addresses import split_address
+from workbooks.identify.hints import Hints
+from workbooks.report.parse import parse_report
+
+Key = tuple[str, str, str]
+"""Whose figure, of which indicator, and which: numerator, denominator or stated."""
+_SETTINGS = settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
+)
+_PERCENTS: tuple[tuple[Callable[[Decimal], object], str], ...] = (
+    (float, "0.00"),
+    (lambda percent: float(percent / 100), "0.00%"),
+    (lambda percent: f"{percent}%".replace(".", ","), "General"),
+    (lambda percent: f"{percent}".replace(".", ","), "@"),
+    (lambda percent: f"{percent} %", "General"),
+)
+_PLAIN = QUIRKS[0]
+_IN_ONE_LOOK = [quirk for quirk in QUIRKS if not isinstance(quirk.value(1), CellRichText)]
+
+
+@dataclass
+class Planted:
+    """A workbook, what it says, and where."""
+
+    workbook: Workbook
+    truth: dict[Key, Decimal] = field(default_factory=dict)
+    cells: dict[Key, str] = field(default_factory=dict)
+
+    def note(self, key: Key, value: Decimal, cell: str) -> None:
+        """Remember a figure that was planted."""
+        self.truth[key], self.cells[key] = value, cell
+
+
+def _put(sheet: Worksheet, address: str, value: object, number_format: str) -> None:
+    sheet[address].value = value  # type: ignore[assignment] # openpyxl takes more than its stubs say
+    sheet[address].number_format = number_format
+
+
+def _plant_shares(planted: Planted, catalog: Catalog, layout: Layout, data: st.DataObject) -> None:
+    """Shares with their percentage, some of them as one text ("69.586/91.032") in the numerator's cell."""
+    columns = {column.role: number for number, column in enumerate(layout.columns, start=1)}
+    for indicator in layout.indicators:
+        if catalog.indicators[indicator].denominator is None:
+            continue
+        whole = data.draw(st.integers(1, 99_999), label=f"{indicator} of")
+        part = data.draw(st.integers(0, whole), label=indicator)
+        sheet_name, address = spot_of(planted.workbook, catalog, indicator, "numerator")
+        sheet, place = planted.workbook[sheet_name], split_address(address)
+        assert place is not None
+        under = sheet.cell(place[0], columns[ColumnRole.DENOMINATOR])
+        if data.draw(st.integers(0, 9)) == 0:
+            _put(sheet, address, f"{part:,}/{whole:,}".replace(",", "."), "@")
+            under.value = None
+        else:
+            _put(sheet, address, part, "#,##0")
+            under.value = whole
+        planted.note((UNIT, indicator, "numerator"), Decimal(part), address)
+        planted.note((UNIT, indicator, "denominator"), Decimal(whole), under.coordinate)
+        percent = (Decimal(100 * part) / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        stated = sheet.cell(place[0], columns[ColumnRole.PERCENT]).coordinate
+        write, number_format = data.draw(st.sampled_from(_PERCENTS))
+        _put(sheet, stated, write(percent), number_format)
+        planted.note((UNIT, indicator, "stated"), percent, stated)
+
+
+def _plant_villages(planted: Planted, layout: Layout, quirks: Sequence[Quirk], data: st.DataObject) -> None:
+    """Teams and their members, village lines in any order, figures typed in any way."""
+    sheet = planted.workbook[layout.village_sheet or ""]
+    lines = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    with_team, of_members = (column.indicator or "" for column in layout.village_columns if column.indicator)
+    for row, line in enumerate(data.draw(st.permutations(lines)), start=2):
+        village = str(line[1])
+        has_team = data.draw(st.booleans(), label=village)
+        members = data.draw(st.integers(1, 40)) if has_team else 0
+        quirk: Quirk = data.draw(st.sampled_from(quirks)) if data.draw(st.integers(0, 3)) == 0 else _PLAIN
+        for column, value in enumerate([row - 1, village, line[2], "Có" if has_team else "Không"], start=1):
+            sheet.cell(row, column).value = value
+        _put(sheet, f"E{row}", quirk.value(members), quirk.format)
+        planted.note((village, with_team, "numerator"), Decimal(has_team), f"D{row}")
+        planted.note((village, of_members, "numerator"), Decimal(members), f"E{row}")
+
+
+def _twist(planted: Planted, data: st.DataObject) -> None:
+    """What else happens to a workbook: a hidden copy with other figures, merged and hidden figures, another epoch."""
+    form = planted.workbook.worksheets[0]
+    if data.draw(st.booleans(), label="hidden copy"):
+        copied = planted.workbook.copy_worksheet(form)
+        copied.title, copied.sheet_state = f"{form.title} (2)", data.draw(st.sampled_from(["hidden", "veryHidden"]))
+        for row in range(13, copied.max_row):
+            if isinstance(copied.cell(row, 5).value, int):
+                copied.cell(row, 5).value = 1
+    if data.draw(st.booleans(), label="merged"):
+        row = data.draw(st.integers(13, 20))
+        merged = data.draw(st.sampled_from([f"D{row}:E{row}", f"E{row}:E{row + 1}", f"D{row}:D{row + 2}"]))
+        # Merging keeps the first cell only: over an empty one it would leave nothing in the file that could be read.
+        if form[merged.partition(":")[0]].value is not None:
+            form.merge_cells(merged)
+    if data.draw(st.booleans(), label="hidden line"):
+        form.row_dimensions[data.draw(st.integers(13, 30))].hidden = True
+    if data.draw(st.booleans(), label="since 1904"):
+        planted.workbook.epoch = CALENDAR_MAC_1904
+
+
+def _found(observations: tuple[Observation, ...]) -> Mapping[Key, Decimal | None]:
+    return {
+        (one.unit, one.indicator, what): figure.number
+        for one in observations
+        for what, figure in (("numerator", one.numerator), ("denominator", one.denominator), ("stated", one.stated))
+        if figure is not None
+    }
+
+
+def _misreads(report: ParsedReport, planted: Planted) -> list[str]:
+    """Figures read otherwise than planted, or not at all, of which no issue speaks."""
+    if not report.is_placeable:
+        return [] if report.has_critical else ["the report has no place and no critical issue"]
+    found = _found(report.observations)
+    told = {issue.cell for issue in report.issues} | {issue.indicator for issue in report.issues}
+    whole = any(issue.severity is Severity.CRITICAL and issue.indicator is None for issue in report.issues)
+    return [
+        f"{key} in {planted.cells[key]}: planted {number}, read {found.get(key)}"
+        for key, number in planted.truth.items()
+        if found.get(key) != number and not {planted.cells[key], key[1]} & told and not whole
+    ]
+
+
+@_SETTINGS
+@given(data=st.data(), is_old=st.booleans())
+def test_whole_reports(catalog: Catalog, data: st.DataObject, is_old: bool) -> None:
+    """Every figure of the form and the village sheet is read as it was planted, or an issue speaks of it."""
+    layout = catalog.layout_for(FORM, parse_period(PERIOD))
+    planted = Planted(make_handmade(catalog, UNIT, PERIOD))
+    _plant_shares(planted, catalog, layout, data)
+    _plant_villages(planted, layout, _IN_ONE_LOOK if is_old else QUIRKS, data)
+    if not is_old:
+        _twist(planted, data)
+    content = saved_as_xls(planted.workbook) if is_old else save(planted.workbook)
+    assert _misreads(parse_report(content, catalog, Hints(f"{UNIT}_{PERIOD}.xlsx")), planted) == []

@@ -1,0 +1,99 @@
+"""Defects that the sample plants are really in the bytes, and only they."""
+
+from dataclasses import replace
+
+import pytest
+from openpyxl.workbook import Workbook
+
+from domain.catalog.catalog import Catalog
+from domain.indicators import Absence
+from domain.layouts import ColumnRole, Line
+from domain.periods import parse_period, periods_between
+from tests.builders import open_workbook, place_of, value_of
+from workbooks.cells.stamp import figure_name
+from workbooks.sample.defects import DefectKind, PlantedDefect
+from workbooks.sample.inbox import SampleFile, make_sample
+
+MONTHS = periods_between(parse_period("2024-09"), parse_period("2025-01"))
+
+
+@pytest.fixture(scope="module")
+def with_village_line(catalog: Catalog) -> Catalog:
+    """The catalogue with a form that asks for the commune's own number of teams as well."""
+    (layout,) = catalog.layouts
+    line = Line("9", "Số thôn, khu phố có Tổ công nghệ số cộng đồng", "tcnscd_thon")
+    return replace(catalog, layouts=(replace(layout, lines=(*layout.lines, line)),))
+
+
+@pytest.fixture(scope="module")
+def defective(with_village_line: Catalog) -> list[SampleFile]:
+    """Five months of the sample district in which every workbook has a defect."""
+    return list(make_sample(with_village_line, "585", MONTHS, 11, 1.0))
+
+
+def villages_saying_yes(workbook: Workbook) -> int:
+    """How many villages have a team by their own sheet."""
+    names = [name for name in workbook.defined_names if name.startswith("TH.V.") and name.endswith(".tcnscd_thon")]
+    return sum(value_of(workbook, name) == "Có" for name in names)
+
+
+def is_there(catalog: Catalog, workbook: Workbook, defect: PlantedDefect) -> bool:
+    """Whether a workbook shows what a planted defect says."""
+    assert place_of(workbook, figure_name(defect.indicator, ColumnRole.NUMERATOR)) == f"{defect.sheet}!{defect.cell}"
+    value = workbook[defect.sheet][defect.cell].value
+    match defect.kind:
+        case DefectKind.NUMERATOR_ABOVE_DENOMINATOR:
+            return int(str(value)) > int(str(value_of(workbook, figure_name(defect.indicator, ColumnRole.DENOMINATOR))))
+        case DefectKind.TEXT_FOR_NUMBER:
+            return isinstance(value, str) and catalog.marks.state_of(value) is None
+        case DefectKind.MISSING_REQUIRED:
+            return value is None and catalog.indicators[defect.indicator].absence is Absence.REFUSE
+        case DefectKind.VILLAGE_SUM:
+            return value != villages_saying_yes(workbook)
+        case DefectKind.NEGATIVE:
+            return int(str(value)) < 0
+
+
+def test_every_recorded_defect_is_in_the_bytes(with_village_line: Catalog, defective: list[SampleFile]) -> None:
+    """What is recorded is what stands in the cell that is named."""
+    assert all(len(file.defects) == 1 for file in defective)
+    for file in defective:
+        assert is_there(with_village_line, open_workbook(file.data), file.defects[0]), (file.path, file.defects)
+
+
+def test_all_kinds_are_planted(defective: list[SampleFile]) -> None:
+    """Forty workbooks are enough to see every kind."""
+    assert {file.defects[0].kind for file in defective} == set(DefectKind)
+
+
+def test_nothing_else_is_wrong(with_village_line: Catalog, defective: list[SampleFile]) -> None:
+    """But for the planted cell, a defective workbook equals the sound one."""
+    sound = {file.path: file for file in make_sample(with_village_line, "585", MONTHS[:1], 11, 0.0)}
+    for file in defective[: len(sound)]:
+        wrong, right = open_workbook(file.data), open_workbook(sound[file.path].data)
+        moved = [
+            (sheet.title, cell.coordinate)
+            for sheet in wrong.worksheets
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.value != right[sheet.title][cell.coordinate].value
+        ]
+        assert moved == [(file.defects[0].sheet, file.defects[0].cell)]
+
+
+def test_sound_workbooks_agree_with_their_villages(with_village_line: Catalog) -> None:
+    """The commune's own figure is the sum of its villages'."""
+    for file in make_sample(with_village_line, "585", MONTHS[:1], 11, 0.0):
+        workbook = open_workbook(file.data)
+        assert value_of(workbook, "TH.tcnscd_thon.numerator") == villages_saying_yes(workbook)
+
+
+def test_share_of_defects_is_kept(catalog: Catalog) -> None:
+    """A tenth of 62 workbooks is six, or seven by chance."""
+    files = list(make_sample(catalog, "58", [parse_period("2025-03")], 2, 0.1))
+    assert sum(bool(file.defects) for file in files) in {6, 7}
+
+
+def test_no_defects_unless_asked_for(catalog: Catalog) -> None:
+    """Without a share, nothing is wrong outside the sample district's own month."""
+    assert not any(file.defects for file in make_sample(catalog, "585", [parse_period("2025-04")], 2, 0.0))

@@ -1,0 +1,43 @@
+"""Days in a heading: from when to when, and when it was signed."""
+
+from datetime import date
+
+import pytest
+
+from workbooks.text.days import day_of_signing, span_of_days, without_days
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("Tháng 5/2025 (từ 15/4/2025 đến 14/5/2025)", date(2025, 4, 15), date(2025, 5, 14)),
+        ("Từ ngày 15 tháng 4 năm 2025 đến hết ngày 14 tháng 5 năm 2025", date(2025, 4, 15), date(2025, 5, 14)),
+        ("từ 15.4 - 14.5.2025", date(2025, 4, 15), date(2025, 5, 14)),
+        ("từ 15/12 đến 14/01/2025", date(2024, 12, 15), date(2025, 1, 14)),
+        ("TỪ 01-05-2025 TỚI 31-05-2025", date(2025, 5, 1), date(2025, 5, 31)),
+    ],
+)
+def test_spans(text: str, first: date, last: date) -> None:
+    """A span is read in each way that officials write it; a year left out is the other day's, or the one before."""
+    assert span_of_days(text) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "text", ["từ 31/4/2025 đến 14/5/2025", "từ 15/6/2025 đến 14/5/2025", "từ 1 đến 5", "15/4/2025"]
+)
+def test_what_is_no_span(text: str) -> None:
+    """Days that do not exist, come in the wrong order or stand alone are no span."""
+    assert span_of_days(text) is None
+
+
+def test_the_day_of_signing() -> None:
+    """Only a line that is nothing but place and day is one of signing."""
+    assert day_of_signing("Lâm Sơn, ngày 15 tháng 5 năm 2025") == date(2025, 5, 15)
+    assert day_of_signing("Số liệu tính đến ngày 15 tháng 5 năm 2025, đợt 2") is None
+    assert day_of_signing("Lâm Sơn, ngày … tháng … năm 2025") is None
+
+
+def test_days_are_taken_out_of_a_text() -> None:
+    """What is left names the period alone."""
+    assert without_days("tháng 5/2025 (từ 15/4/2025 đến 14/5/2025)").strip() == "tháng 5/2025"
+    assert without_days("ngày 15 tháng 5 năm 2025").strip() == ""

@@ -1,0 +1,130 @@
+"""Words around figures are the catalogue's: another word in a list there is read like those that it had."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.catalog.catalog import Catalog
+from workbooks.numbers.unit_words import power_of
+from workbooks.text.wording import HeadingVocabulary, wording_of
+
+
+def _with(catalog: Catalog, name: str, *words: str) -> HeadingVocabulary:
+    """The shipped wording with further words in one list."""
+    known: frozenset[str] = getattr(catalog.words, name)
+    return HeadingVocabulary(replace(catalog.words, **{name: known | set(words)}), catalog.units)
+
+
+@pytest.mark.parametrize(
+    ("words", "pattern", "line"),
+    [
+        ("boards", "board", "ban quản trị xã lâm sơn"),
+        ("councils", "board", "ban quản trị và ubnd xã lâm sơn"),
+        ("other_bodies", "other_body", "ban quản trị thuộc xã lâm sơn"),
+        ("unit_labels", "unit_named", "ban quản trị: xã lâm sơn"),
+        ("reporter_labels", "reporter", "ban quản trị: ubnd xã lâm sơn"),
+        ("form_labels", "form_number", "ban quản trị: 01-t/cđs-x"),
+        ("period_labels", "period_line", "ban quản trị: tháng 5/2025"),
+        ("titles", "title", "ban quản trị tháng 5/2025"),
+    ],
+)
+def test_a_new_word_of_the_heading_is_known(catalog: Catalog, words: str, pattern: str, line: str) -> None:
+    """What a line of the heading begins with is looked up, longest words first."""
+    assert getattr(wording_of(catalog).heading, pattern).match(line) is None
+    assert getattr(_with(catalog, words, "ban", "ban quản trị").heading, pattern).match(line)
+
+
+def test_what_ends_the_reporter_is_looked_up(catalog: Catalog) -> None:
+    """A label of receivers behind the unit's name is no part of it."""
+    line = "đơn vị báo cáo: xã lâm sơn, gửi về: huyện"
+    found = _with(catalog, "receiver_labels", "gửi về").heading.reporter.match(line)
+    assert found is not None
+    assert found["name"] == "xã lâm sơn"
+
+
+def test_a_new_word_for_other_times_ends_the_line(catalog: Catalog) -> None:
+    """What follows it is not the report's own month."""
+    line = "tháng 5/2025, dự kiến tháng 6"
+    assert wording_of(catalog).without_other_times(line) == line
+    assert _with(catalog, "other_times", "dự kiến").without_other_times(line) == "tháng 5/2025"
+
+
+def test_a_new_word_before_numbers_keeps_them_from_being_months(catalog: Catalog) -> None:
+    """With or without diacritics in the file's name."""
+    assert wording_of(catalog).numbered.search("bc dot ") is None
+    assert _with(catalog, "numbered", "đợt").numbered.search("bc dot ")
+
+
+def test_a_new_name_of_a_month_is_its_number(catalog: Catalog) -> None:
+    """A name of two words is not cut short by one that it begins with."""
+    words = replace(catalog.words, months={**catalog.words.months, "chạp": 12, "mười hai rưỡi": 6})
+    months = HeadingVocabulary(words, catalog.units).months
+    assert months.numbered("tháng chạp năm 2025, tháng_mười_hai_rưỡi") == "tháng 12 năm 2025, tháng_6"
+    assert months.numbered("tháng chạpa") == "tháng chạpa"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("tt. tân sơn", "thị trấn tân sơn"),
+        ("tt.tân sơn", "thị trấn tân sơn"),
+        ("t.t tân sơn", "thị trấn tân sơn"),
+        ("thi tran tan son", "thị trấn tan son"),
+        ("xã: lâm sơn", "xã lâm sơn"),
+        ("x.lâm sơn", "xã lâm sơn"),
+        ("xa lam son", "xã lam son"),
+        ("p. bảo an", "phường bảo an"),
+        ("đk trường sa", "đặc khu trường sa"),
+        ("x lâm sơn", "x lâm sơn"),
+        ("ttân sơn", "ttân sơn"),
+        ("xanh", "xanh"),
+    ],
+)
+def test_kinds_at_the_start_of_a_name(catalog: Catalog, written: str, read: str) -> None:
+    """A single letter is a kind only with its dot."""
+    assert wording_of(catalog).kinds.at_start(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("bc_tt_tân sơn", "bc_thị trấn tân sơn"),
+        ("bc x.lâm sơn 5", "bc xã lâm sơn 5"),
+        ("bc tt5", "bc tt5"),
+        ("htt tân sơn", "htt tân sơn"),
+    ],
+)
+def test_short_kinds_in_the_middle_of_a_name(catalog: Catalog, written: str, read: str) -> None:
+    """Only at the start of a word, and before another."""
+    assert wording_of(catalog).kinds.in_names(written) == read
+
+
+def test_kinds_are_those_of_the_register(catalog: Catalog) -> None:
+    """No list of kinds stands beside the register's; units above are told by theirs, and by what is short for them."""
+    heading = wording_of(catalog).heading
+    assert all(heading.commune.match(f"{kind} lâm sơn") for kind in ("xã", "phường", "thị trấn", "đặc khu"))
+    above = ("huyện", "quận", "thị xã", "thành phố", "tỉnh", "tp", "tp.")
+    assert all(heading.above.match(f"{kind} ninh sơn") for kind in above)
+    assert heading.above.match("thôn lập lá") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "power"), [("nghìn hộ", 3), ("tỷ đồng", 9), ("tỷ lệ", 0), ("phần trăm", 0), ("phần nghìn (nghìn hộ)", 3)]
+)
+def test_rates_multiply_nothing(catalog: Catalog, words: str, power: int) -> None:
+    """A word that multiplies does so only where it stands for itself."""
+    assert power_of(words, catalog.marks) == power
+
+
+def test_a_new_rate_multiplies_nothing(catalog: Catalog) -> None:
+    """Rates are the catalogue's, beside the words that multiply."""
+    marks = replace(catalog.marks, rates=catalog.marks.rates | {"phần vạn"})
+    assert (power_of("phần vạn", catalog.marks), power_of("phần vạn", marks)) == (4, 0)
+
+
+def test_an_empty_list_matches_nothing(catalog: Catalog) -> None:
+    """Without a word for other bodies or for a board no line is one of theirs, rather than every line."""
+    nothing = replace(catalog.words, boards=frozenset(), councils=frozenset(), other_bodies=frozenset())
+    heading = HeadingVocabulary(nothing, catalog.units).heading
+    assert heading.other_body.match("đảng ủy xã lâm sơn") is None
+    assert heading.board.match(" xã lâm sơn") is None

@@ -1,0 +1,201 @@
+"""Whole reports typed for fonts of before Unicode read as the reports they are; what was converted is recorded."""
+
+import io
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+
+import openpyxl
+import pytest
+import xlsxwriter
+import xlwt
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl.cell.cell import Cell
+from openpyxl.workbook import Workbook
+
+from domain.catalog.catalog import Catalog
+from domain.layouts import ColumnRole
+from domain.observations import Figure, Observation
+from domain.periods import parse_period
+from domain.submissions import ParsedReport
+from tests.builders import make_workbook
+from tests.workbooks.report.planting import PERIOD, QUIRKS, UNIT, Shape, misreads, plant
+from tests.workbooks.text.legacy_typing import UNICODE, Piece, in_several_fonts, in_tcvn3, in_vni, retype, to_tcvn3
+from tests.workbooks.workbook_edits import FORM, make_handmade, save
+from workbooks.identify.hints import Hints
+from workbooks.report.parse import parse_report
+
+_UNIT = "22828"
+_RULES = {"tcvn3_font", "vni_font"}
+Typed = Callable[[str], list[Piece]]
+_WAYS = pytest.mark.parametrize("typed", [in_tcvn3, in_vni, in_several_fonts])
+
+
+def _filled(catalog: Catalog) -> Workbook:
+    return openpyxl.load_workbook(io.BytesIO(make_workbook(catalog, _UNIT, PERIOD)))
+
+
+def _read(data: bytes, catalog: Catalog) -> ParsedReport:
+    return parse_report(data, catalog, Hints("report", ()))
+
+
+def _told(report: ParsedReport) -> tuple[object, ...]:
+    """What a report says, but for capitals in what stood in a cell: some fonts show them for small letters."""
+    repairs = [repair for repair in report.repairs if repair.rule not in _RULES]
+    return (
+        report.unit,
+        report.period,
+        report.form,
+        report.layout_version,
+        [_plain(one) for one in report.observations],
+        [issue.code for issue in report.issues],
+        [(repair.rule, repair.cell, repair.after) for repair in repairs],
+    )
+
+
+def _plain(one: Observation) -> Observation:
+    def plain(figure: Figure | None) -> Figure | None:
+        return figure and replace(figure, raw=figure.raw.casefold())
+
+    numerator = replace(one.numerator, raw=one.numerator.raw.casefold())
+    return replace(one, numerator=numerator, denominator=plain(one.denominator), stated=plain(one.stated))
+
+
+@_WAYS
+@pytest.mark.parametrize("made", ["template", "handmade"])
+def test_a_report_typed_for_old_fonts_reads_like_its_twin(catalog: Catalog, made: str, typed: Typed) -> None:
+    """Every text in old fonts, whole cells or runs of several: same unit, period and figures, no new issue."""
+
+    def start() -> Workbook:
+        return _filled(catalog) if made == "template" else make_handmade(catalog, _UNIT, PERIOD)
+
+    twin, old = _read(save(start()), catalog), _read(save(retype(start(), typed)), catalog)
+    assert twin.is_placeable
+    assert twin.observations
+    assert _told(old) == _told(twin)
+    assert {repair.rule for repair in old.repairs} & _RULES
+
+
+@_WAYS
+def test_an_xls_report_typed_for_old_fonts_reads_like_its_twin(catalog: Catalog, typed: Typed) -> None:
+    """The same as .xls, with the runs' fonts by their number."""
+    made = make_handmade(catalog, _UNIT, PERIOD)
+    old = _read(_as_xls(retype(made, typed), typed=True), catalog)
+    twin = _read(_as_xls(make_handmade(catalog, _UNIT, PERIOD), typed=False), catalog)
+    assert twin.observations
+    assert _told(old) == _told(twin)
+
+
+def _as_xls(made: Workbook, *, typed: bool) -> bytes:
+    book = xlwt.Workbook()
+    for sheet in made.worksheets:
+        copy = book.add_sheet(sheet.title)
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell, Cell) and cell.value is not None:
+                    _write_xls(copy, cell, cell.font.name if typed else UNICODE)
+    return _bytes(book)
+
+
+def _write_xls(sheet: xlwt.Worksheet, cell: Cell, own: str) -> None:
+    row, column = cell.row - 1, cell.column - 1
+    style = xlwt.XFStyle()
+    style.font = _xls_font(own)
+    if isinstance(cell.value, list):
+        pieces = [
+            (one, style.font) if isinstance(one, str) else (one.text, _xls_font(one.font.rFont)) for one in cell.value
+        ]
+        sheet.write_rich_text(row, column, pieces, style)
+    else:
+        sheet.write(row, column, cell.value, style)
+
+
+def _xls_font(name: str) -> xlwt.Font:
+    font = xlwt.Font()
+    font.name = name
+    return font
+
+
+def _bytes(book: xlwt.Workbook) -> bytes:
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_runs_of_shared_texts_have_their_fonts(catalog: Catalog) -> None:
+    """Runs in the table of shared texts, as Excel itself writes them, are read by their fonts as well."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet = book.add_worksheet("Biểu")
+        old, new = book.add_format({"font_name": ".VnTime"}), book.add_format({"font_name": UNICODE})
+        sheet.write_rich_string("A1", old, "Kú b¸o c¸o: ", new, "Tháng ", old, "5 n¨m 2025", old)
+        sheet.write_rich_string("A2", new, "Biểu số: ", new, "01-T/CĐS-X")
+    report = _read(buffer.getvalue(), catalog)
+    assert report.form == "cds_x_t"
+    assert [(repair.rule, repair.cell) for repair in report.repairs] == [("tcvn3_font", "A1")]
+    assert report.repairs[0].after == "Kỳ báo cáo: Tháng 5 năm 2025"
+
+
+def test_two_hundred_labels_are_one_line(catalog: Catalog) -> None:
+    """Labels and headings of a sheet are one repair; a figure's own cell has its own, so that its way shows it."""
+    made = retype(make_handmade(catalog, _UNIT, PERIOD), in_tcvn3)
+    report = _read(save(made), catalog)
+    found = [repair for repair in report.repairs if repair.rule in _RULES]
+    assert [repair.cell.count(":") for repair in found if repair.sheet == made.worksheets[0].title] == [1]
+    answers = {one.numerator.cell for one in report.observations if one.sheet == made.worksheets[1].title}
+    assert {repair.cell for repair in found if repair.before == to_tcvn3("Có")} <= answers
+    assert all(repair.after == "Có" for repair in found if repair.cell in answers)
+
+
+def test_decomposed_letters_read_like_composed_ones(catalog: Catalog) -> None:
+    """A report typed on a machine that keeps letters and their marks apart is the same report."""
+    made = retype(_filled(catalog), lambda text: [(UNICODE, unicodedata.normalize("NFD", text))])
+    twin, apart = _read(save(_filled(catalog)), catalog), _read(save(made), catalog)
+    assert (apart.unit, apart.period, apart.issues) == (twin.unit, twin.period, twin.issues)
+    assert [one.numerator.number for one in apart.observations] == [one.numerator.number for one in twin.observations]
+
+
+def test_good_reports_raise_no_doubt_about_fonts(catalog: Catalog) -> None:
+    """Nothing in our own workbooks looks as if it were typed for an old font, or had lost one."""
+    for data in (save(_filled(catalog)), save(make_handmade(catalog, _UNIT, PERIOD))):
+        report = _read(data, catalog)
+        assert {issue.code for issue in report.issues} & {"font_lost", "font_mixed"} == set()
+        assert {repair.rule for repair in report.repairs} & _RULES == set()
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(draws=st.randoms(use_true_random=False))
+def test_any_mixture_of_cells_reads_like_its_twin(catalog: Catalog, draws: Random) -> None:
+    """Every text typed for a font drawn at random, or left in Unicode under one: the same report."""
+
+    def typed(text: str) -> list[Piece]:
+        pasted = [(draws.choice([".VnTime", ".VnTimeH", "VNI-Times", UNICODE]), text)]
+        return draws.choice([in_tcvn3(text), in_vni(text), in_several_fonts(text), pasted])
+
+    unit = draws.choice(["22810", "22813", "22816", "22819", "22822", "22825", "22828", "22831"])
+    twin = _read(save(make_handmade(catalog, unit, PERIOD)), catalog)
+    assert _told(_read(save(retype(make_handmade(catalog, unit, PERIOD), typed)), catalog)) == _told(twin)
+
+
+@_WAYS
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(draws=st.randoms(use_true_random=False))
+def test_no_figure_is_misread_in_old_fonts(catalog: Catalog, typed: Typed, draws: Random) -> None:
+    """Known figures in odd spellings, typed for old fonts: each is read as planted, or an issue speaks of it."""
+    layout = catalog.layout_for(FORM, parse_period(PERIOD))
+    truth = {(one, ColumnRole.NUMERATOR): draws.choice([0, 7, 450, 2450, 1_234_567]) for one in layout.indicators}
+    quirks = {key: draws.choice(QUIRKS) if draws.random() < 0.3 else QUIRKS[0] for key in truth}
+    data, cells = plant(catalog, Shape(), truth, quirks)
+    made = openpyxl.load_workbook(io.BytesIO(data), rich_text=True)
+    report = parse_report(save(retype(made, typed)), catalog, Hints(f"{UNIT}_{PERIOD}.xlsx"))
+    assert misreads(report, truth, cells) == []
+
+
+def test_unicode_under_an_old_font_needs_no_repair(catalog: Catalog) -> None:
+    """A whole report in Unicode that someone set in .VnTime is read as it is, letter by letter."""
+    for font in (".VnTime", ".VnTimeH", "VNI-Times"):
+        report = _read(save(retype(_filled(catalog), lambda text, font=font: [(font, text)])), catalog)
+        assert _told(report) == _told(_read(save(_filled(catalog)), catalog))
+        assert {repair.rule for repair in report.repairs} & _RULES == set()

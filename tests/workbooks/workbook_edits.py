@@ -1,0 +1,302 @@
+"""Makes the workbooks of tests: the template, a hand-made form, and edits that spoil them as people do."""
+
+import io
+import warnings
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import openpyxl
+from openpyxl.packaging.custom import StringProperty
+from openpyxl.styles import Font, PatternFill
+from openpyxl.workbook import Workbook
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.worksheet import Worksheet
+
+from domain.catalog.catalog import Catalog
+from domain.indicators import Measure
+from domain.layouts import ColumnRole, Layout, Line
+from domain.periods import parse_period
+from domain.units import OrgUnit
+from workbooks.cells.addresses import cell_address, parse_reference
+from workbooks.cells.stamp import figure_name, property_name
+from workbooks.template.workbook import build_template
+
+FORM = "cds_x_t"
+Edit = Mapping[str, Any]
+_TEMPLATES: dict[tuple[str, str, str], bytes] = {}
+
+
+def unit_of(catalog: Catalog, code: str, period: str) -> OrgUnit:
+    """A commune as it holds on the last day of a period."""
+    return catalog.units.get(code, catalog.last_day(FORM, parse_period(period)))
+
+
+def open_template(catalog: Catalog, code: str, period: str) -> Workbook:
+    """The template of a unit and period, open for editing."""
+    return openpyxl.load_workbook(io.BytesIO(template_bytes(catalog, code, period)))
+
+
+def template_bytes(catalog: Catalog, code: str, period: str) -> bytes:
+    """The template of a unit and period, made once for all tests."""
+    key = (catalog.version, code, period)
+    if key not in _TEMPLATES:
+        _TEMPLATES[key] = build_template(catalog, FORM, unit_of(catalog, code, period), parse_period(period))
+    return _TEMPLATES[key]
+
+
+def make_handmade(catalog: Catalog, code: str, period: str) -> Workbook:
+    """A form as an official draws it up: the catalogue's labels in the native layout, no stamp, no names, all filled.
+
+    Every share is 75 of 100, every count 75; every village has a team of 3.
+    """
+    unit, layout = unit_of(catalog, code, period), catalog.layout_for(FORM, parse_period(period))
+    district = catalog.units.get(unit.parent or "", date(2025, 5, 14))
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
+    sheet.title = layout.sheet
+    month = parse_period(period)
+    for address, text in {
+        "A1": f"UBND {district.name.upper()}",
+        "A2": f"UBND {unit.name.upper()}",
+        "A3": f"Biểu số: {catalog.form(FORM).number}",
+        "D3": f"{unit.bare_name}, ngày 15 tháng {month.last_month} năm {month.year}",
+        "A5": "BÁO CÁO KẾT QUẢ CHUYỂN ĐỔI SỐ",
+        "A6": f"Kỳ báo cáo: Tháng {month.last_month}/{month.year}",
+        "A8": f"Đơn vị báo cáo: {unit.name}",
+    }.items():
+        sheet[address] = text
+    _write_lines(catalog, layout, sheet)
+    _write_villages(catalog, layout, workbook, unit)
+    return workbook
+
+
+def _write_lines(catalog: Catalog, layout: Layout, sheet: Worksheet) -> None:
+    sheet.append([column.header for column in layout.columns])
+    sheet.append([column.mark for column in layout.columns])
+    for line in layout.lines:
+        sheet.append([_entry(catalog, line, column.role) for column in layout.columns])
+    sheet.append([])
+    sheet.append([None, "NGƯỜI LẬP BIỂU", None, "TM. ỦY BAN NHÂN DÂN"])
+
+
+def _entry(catalog: Catalog, line: Line, role: ColumnRole) -> object:
+    """What a line filled in by hand has in the column of a role."""
+    if role in _WORDS:
+        return _WORDS[role](line)
+    if line.indicator is None:
+        return None
+    indicator = catalog.indicators[line.indicator]
+    is_share = indicator.measure is Measure.RATIO
+    return {
+        ColumnRole.UNIT: indicator.unit.vi,
+        ColumnRole.DENOMINATOR: 100 if is_share else None,
+        ColumnRole.NUMERATOR: 75,
+        ColumnRole.PERCENT: 75 if is_share else None,
+    }.get(role)
+
+
+_WORDS: Mapping[ColumnRole, Callable[[Line], str | None]] = {
+    ColumnRole.ORDER: lambda line: line.number,
+    ColumnRole.CODE: lambda line: line.code,
+    ColumnRole.LABEL: lambda line: line.label,
+}
+
+
+def _write_villages(catalog: Catalog, layout: Layout, workbook: Workbook, unit: OrgUnit) -> None:
+    sheet = workbook.create_sheet(layout.village_sheet or "")
+    sheet.append([column.header for column in layout.village_columns])
+    for number, village in enumerate(catalog.villages(unit, date(2025, 5, 14)), start=1):
+        sheet.append([number, village.code, village.name, "Có", 3])
+
+
+def save(workbook: Workbook) -> bytes:
+    """The workbook as bytes."""
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def apply_edit(workbook: Workbook, edit: Edit, catalog: Catalog) -> None:
+    """Carry out one edit; its verb is the one key that is no argument."""
+    verb = next(key for key in edit if key in _VERBS)
+    _VERBS[verb](workbook, edit, catalog)
+
+
+def spot_of(workbook: Workbook, catalog: Catalog, indicator: str, role: str) -> tuple[str, str]:
+    """Sheet and address of an indicator's figure: by defined name, else by its label in the native layout."""
+    name = workbook.defined_names.get(figure_name(indicator, ColumnRole(role)))
+    reference = parse_reference(name.value) if name is not None else None
+    if reference is not None:
+        return reference.sheet, cell_address(reference.row, reference.column)
+    sheet = workbook.worksheets[0]
+    layout = next((one for one in catalog.layouts if one.sheet == sheet.title), catalog.layouts[0])
+    label = next(line.label for line in layout.lines if line.indicator == indicator)
+    labels = next(n for n, one in enumerate(layout.columns, start=1) if one.role is ColumnRole.LABEL)
+    row = next(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, labels).value == label)
+    column = next(n for n, one in enumerate(layout.columns, start=1) if one.role.value == role)
+    return sheet.title, cell_address(row, column)
+
+
+def _sheet(workbook: Workbook, edit: Edit) -> Worksheet:
+    wanted = edit.get("sheet", 0)
+    return workbook.worksheets[wanted] if isinstance(wanted, int) else workbook[wanted]
+
+
+def _set(workbook: Workbook, edit: Edit, _: Catalog) -> None:
+    _put(_sheet(workbook, edit), edit["set"], edit)
+
+
+def _figure(workbook: Workbook, edit: Edit, catalog: Catalog) -> None:
+    sheet, address = spot_of(workbook, catalog, *edit["figure"])
+    _put(workbook[sheet], address, edit)
+
+
+def _put(sheet: Worksheet, address: str, edit: Edit) -> None:
+    cell = sheet[address]
+    cell.value = edit.get("value")
+    if "format" in edit:
+        cell.number_format = edit["format"]
+    if "font" in edit:
+        cell.font = Font(name=edit["font"])
+    if "look" in edit:
+        cell.font = Font(**edit["look"])
+    if "fill" in edit:
+        cell.fill = PatternFill("solid", fgColor=edit["fill"])
+
+
+def _rename(workbook: Workbook, edit: Edit, _: Catalog) -> None:
+    old, new = edit["rename"]
+    workbook[old].title = new
+    for name in workbook.defined_names.values():
+        name.value = name.value.replace(f"'{old}'!", f"'{new}'!")
+
+
+def _insert_row(workbook: Workbook, edit: Edit, _: Catalog) -> None:
+    """Insert a row the way Excel does: defined names and merged cells move along."""
+    sheet, at = _sheet(workbook, edit), edit["insert_row"]
+    sheet.insert_rows(at)
+    for merged in list(sheet.merged_cells.ranges):
+        if merged.min_row >= at:
+            merged.shift(row_shift=1)
+    for name in workbook.defined_names.values():
+        reference = parse_reference(name.value)
+        if reference is not None and reference.sheet == sheet.title and reference.row >= at:
+            address = cell_address(reference.row + 1, reference.column)
+            name.value = f"'{sheet.title}'!{address}"
+
+
+def _drop_stamp(workbook: Workbook, _: Edit, __: Catalog) -> None:
+    del workbook["_meta"]
+    workbook.defined_names.clear()
+    for name in list(workbook.custom_doc_props.names):
+        del workbook.custom_doc_props[name]
+
+
+def _meta(workbook: Workbook, edit: Edit, _: Catalog) -> None:
+    key, value = edit["meta"]
+    for row in workbook["_meta"].iter_rows():
+        if row[0].value == key:
+            row[1].value = value
+
+
+def _property(workbook: Workbook, edit: Edit, _: Catalog) -> None:
+    key, value = edit["property"]
+    name = property_name(key)
+    if name in workbook.custom_doc_props.names:
+        del workbook.custom_doc_props[name]
+    workbook.custom_doc_props.append(StringProperty(name=name, value=value))
+
+
+def _name(workbook: Workbook, edit: Edit, _: Catalog) -> None:
+    name, reference = edit["name"]
+    workbook.defined_names.pop(name, None)
+    if reference is not None:
+        workbook.defined_names[name] = DefinedName(name, attr_text=reference)
+
+
+def _copy(workbook: Workbook, edit: Edit, _: Catalog) -> None:
+    """Copy the values of a range, on its own sheet or to another, to a place that begins at `to`."""
+    source = _sheet(workbook, edit)
+    target = workbook[edit["onto"]] if "onto" in edit else source
+    begin = target[edit["to"]]
+    values = [[cell.value for cell in row] for row in source[edit["copy"]]]
+    for down, row in enumerate(values):
+        for right, value in enumerate(row):
+            target.cell(begin.row + down, begin.column + right).value = value
+
+
+def _transpose(workbook: Workbook, edit: Edit, _: Catalog) -> None:
+    """Turn the rows of a range into columns."""
+    sheet = _sheet(workbook, edit)
+    block = [[cell.value for cell in row] for row in sheet[edit["transpose"]]]
+    first = sheet[edit["transpose"]][0][0]
+    for row in sheet[edit["transpose"]]:
+        for cell in row:
+            cell.value = None
+    for right, row in enumerate(block):
+        for down, value in enumerate(row):
+            sheet.cell(first.row + down, first.column + right).value = value
+
+
+_VERBS = {
+    "set": _set,
+    "figure": _figure,
+    "rename": _rename,
+    "insert_row": _insert_row,
+    "delete_row": lambda workbook, edit, _: _sheet(workbook, edit).delete_rows(edit["delete_row"]),
+    "insert_column": lambda workbook, edit, _: _sheet(workbook, edit).insert_cols(edit["insert_column"]),
+    "merge": lambda workbook, edit, _: _sheet(workbook, edit).merge_cells(edit["merge"]),
+    "unmerge": lambda workbook, edit, _: _sheet(workbook, edit).unmerge_cells(edit["unmerge"]),
+    "delete_column": lambda workbook, edit, _: _sheet(workbook, edit).delete_cols(edit["delete_column"]),
+    "move": lambda workbook, edit, _: _sheet(workbook, edit).move_range(
+        edit["move"], rows=edit.get("down", 0), cols=edit.get("right", 0)
+    ),
+    "copy": _copy,
+    "transpose": _transpose,
+    "filter": lambda workbook, edit, _: setattr(_sheet(workbook, edit).auto_filter, "ref", edit["filter"]),
+    "hide_column": lambda workbook, edit, _: setattr(
+        _sheet(workbook, edit).column_dimensions[edit["hide_column"]], "hidden", True
+    ),
+    "hide_row": lambda workbook, edit, _: setattr(
+        _sheet(workbook, edit).row_dimensions[edit["hide_row"]], "hidden", True
+    ),
+    "hide_sheet": lambda workbook, edit, _: setattr(_sheet(workbook, edit), "sheet_state", "hidden"),
+    "delete_sheet": lambda workbook, edit, _: workbook.remove(workbook[edit["delete_sheet"]]),
+    "copy_sheet": lambda workbook, edit, _: setattr(
+        workbook.copy_worksheet(workbook[edit["copy_sheet"]]), "title", edit["as"]
+    ),
+    "drop_stamp": _drop_stamp,
+    "meta": _meta,
+    "property": _property,
+    "name": _name,
+}
+
+
+def edit_parts(data: bytes, edits: Sequence[Edit]) -> bytes:
+    """Change the parts of a workbook's archive: replace text in one, remove one, add one, write one twice."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = [(info.filename, archive.read(info)) for info in archive.infolist()]
+    for edit in edits:
+        name = edit["part"]
+        if "replace" in edit:
+            old, new = (text.encode() for text in edit["replace"])
+            assert any(part == name and old in content for part, content in parts), f"nothing to replace in {name}"
+            parts = [(part, content.replace(old, new, 1) if part == name else content) for part, content in parts]
+        elif edit.get("remove"):
+            parts = [(part, content) for part, content in parts if part != name]
+        else:
+            content = edit.get("content", "").encode() * edit.get("times", 1)
+            parts.append((name, edit.get("before", "").encode() + content + edit.get("after", "").encode()))
+    return pack(parts)
+
+
+def pack(parts: Sequence[tuple[str, bytes]]) -> bytes:
+    """An archive of these parts; names may come twice."""
+    buffer = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        warnings.simplefilter("ignore", UserWarning)
+        for name, content in parts:
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()

@@ -1,0 +1,108 @@
+"""What is told of a submission: who sent it and when, what came of it, what was found in it, its other versions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select, union
+
+from domain.issues import Issue, Repair
+from domain.submissions import PENDING_STATES
+from domain.waivers import OpenWarning
+from warehouse.models import SubmissionEventRow, SubmissionRow, WaiverRow
+from warehouse.queries.files import issues_of, repairs_of
+from warehouse.queries.history import MoveRecord, ReportVersion, histories, moves_of
+from warehouse.queries.read_models import SubmissionRecord
+from warehouse.queries.records import submission_records
+from warehouse.store.chunks import in_pieces
+from warehouse.store.engine import Session
+from warehouse.submissions.lifecycle import find_all
+from warehouse.submissions.open_warnings import open_warnings_of
+from warehouse.submissions.report_keys import place_of
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionFeedback:
+    """A submission that has been settled, and all that its sender may know of it.
+
+    `issues` are those of the last judgement, gravest first, without those of rules that are only tried out; `asked` the
+    warnings among them with what was answered; `repairs` what reading mended. `versions` are all of the same unit, form
+    and period, itself among them; none where it could not be placed. `last_move` is the last thing that happened to it.
+    """
+
+    record: SubmissionRecord
+    judged_at: datetime | None
+    issues: tuple[Issue, ...]
+    asked: tuple[OpenWarning, ...]
+    repairs: tuple[Repair, ...]
+    versions: tuple[ReportVersion, ...]
+    last_move: MoveRecord
+
+
+class LogPosition(NamedTuple):
+    """How far something tells of the log: the last move of a submission, and the last answer to a warning."""
+
+    event: int = 0
+    waiver: int = 0
+
+
+def told(session: Session, submission_ids: Iterable[int], at: datetime) -> tuple[SubmissionFeedback, ...]:
+    """What is told of these submissions at a moment, in the order of their numbers.
+
+    Raises:
+        UsageError: there is no such submission.
+    """
+    rows = find_all(session, submission_ids)
+    judgements = {key: row.judgement for key, row in rows.items()}
+    records, issues = submission_records(session, rows), issues_of(session, rows.values())
+    asked, repairs = open_warnings_of(session, judgements, at), repairs_of(session, judgements)
+    moves, versions = moves_of(session, rows), _versions(session, rows.values())
+    return tuple(
+        SubmissionFeedback(
+            record=records[key],
+            judged_at=row.judged_at,
+            issues=issues[key],
+            asked=asked.get(key, ()),
+            repairs=repairs[key],
+            versions=versions[key],
+            last_move=moves[key][-1],
+        )
+        for key, row in sorted(rows.items())
+    )
+
+
+def moved_since(session: Session, seen: LogPosition) -> tuple[tuple[int, ...], LogPosition]:
+    """Settled submissions of which something else is to be told than at that mark, and the mark of now.
+
+    Those that moved or whose warnings were answered, and the other versions of the same report. A mark that the log has
+    not reached belongs to another warehouse: then all are to be told anew.
+    """
+    newest = LogPosition(
+        session.scalar(select(func.max(SubmissionEventRow.id))) or 0,
+        session.scalar(select(func.max(WaiverRow.id))) or 0,
+    )
+    since = seen if seen.event <= newest.event and seen.waiver <= newest.waiver else LogPosition()
+    moved = union(
+        select(SubmissionEventRow.submission_id).where(SubmissionEventRow.id > since.event),
+        select(WaiverRow.submission_id).where(WaiverRow.id > since.waiver),
+    )
+    row = SubmissionRow
+    place, is_settled = (row.unit_code, row.unit_valid_from, row.form, row.period), row.state.not_in(PENDING_STATES)
+    is_placed = row.version.is_not(None)
+    places = set(session.execute(select(*place).where(row.id.in_(moved), is_placed)).tuples())
+    found = set(session.scalars(select(row.id).where(row.id.in_(moved), is_settled)))
+    for piece in in_pieces(code for code, *_ in places if code is not None):
+        beside = session.execute(select(row.id, *place).where(row.unit_code.in_(piece), is_placed, is_settled))
+        found |= {key for key, *where in beside if tuple(where) in places}
+    return tuple(sorted(found)), newest
+
+
+def _versions(session: Session, rows: Iterable[SubmissionRow]) -> dict[int, tuple[ReportVersion, ...]]:
+    """By submission all settled versions of its report; none where it could not be placed."""
+    places = {row.id: place_of(row) for row in rows}
+    found = histories(session, filter(None, places.values()))
+    return {
+        key: tuple(one for one in found[place].versions if one.state not in PENDING_STATES) if place else ()
+        for key, place in places.items()
+    }

@@ -1,0 +1,153 @@
+"""What was put before the rules, batch by batch as the nights did it, with what each batch could look back on."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+
+from sqlalchemy import case, func, select
+
+from domain.periods import Period, parse_period
+from domain.submissions import SubmissionState
+from domain.units import UnitKey
+from warehouse.models import DeliveryRow, SubmissionEventRow, SubmissionRow
+from warehouse.store.engine import Session
+from warehouse.submissions.arrivals import deliveries_of
+from warehouse.submissions.lifecycle import find_all
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSubmission:
+    """A submission of a batch.
+
+    `path` is where its newest delivery until then lay; `accepted` whether the rules of that night let it pass; `last`
+    whether that was its last judgement. `kept`: its figures are in the warehouse; else only its bytes hold them.
+    """
+
+    id: int
+    sha256: str
+    file_name: str
+    path: str
+    unit: UnitKey
+    form: str
+    period: Period
+    version: int | None
+    layout_version: str | None
+    accepted: bool
+    last: bool
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedBatch:
+    """Submissions that were judged together, at `at` (UTC), before the move of number `before` was made."""
+
+    before: int
+    at: datetime
+    submissions: tuple[JudgedSubmission, ...]
+
+    @property
+    def accepted(self) -> frozenset[int]:
+        """Those that were accepted, the newest version of each report alone."""
+        passed = sorted((one for one in self.submissions if one.accepted), key=lambda one: one.version or 0)
+        return frozenset({(one.unit, one.form, one.period): one.id for one in passed}.values())
+
+
+class _Check(NamedTuple):
+    """One submission put before the rules; `batch` is the same for all that were put before them together.
+
+    `came_of` is the state that it went to from there; None: the run was killed.
+    """
+
+    event: int
+    submission_id: int
+    at: datetime
+    batch: int
+    came_of: str | None
+
+
+def judged_batches(
+    session: Session, form: str, periods: Collection[Period], units: Collection[UnitKey] | None = None
+) -> tuple[JudgedBatch, ...]:
+    """The batches in which reports of a form and of these periods were judged for the last time, in order.
+
+    A batch is given whole: its other submissions were there to be compared with. `units` narrows whose reports are
+    looked for; None: anybody's. A submission that has no place now is left out.
+    """
+    wanted = _wanted(session, form, periods, units)
+    checks = _checks(session)
+    last = {one.submission_id: one.event for one in checks}
+    batches = {one.batch for one in checks if one.submission_id in wanted and last[one.submission_id] == one.event}
+    meant = [one for one in checks if one.batch in batches]
+    rows = find_all(session, {one.submission_id for one in meant})
+    deliveries = deliveries_of(session, rows)
+    found: list[JudgedBatch] = []
+    for _, group in groupby(meant, key=attrgetter("batch")):
+        of_batch = list(group)
+        members = tuple(
+            _submission(rows[one.submission_id], one, last, deliveries[one.submission_id])
+            for one in of_batch
+            if rows[one.submission_id].version is not None
+        )
+        found.append(JudgedBatch(of_batch[0].event, of_batch[0].at, members))
+    return tuple(found)
+
+
+def _wanted(
+    session: Session, form: str, periods: Collection[Period], units: Collection[UnitKey] | None
+) -> frozenset[int]:
+    row = SubmissionRow
+    found = session.execute(
+        select(row.id, row.unit_code, row.unit_valid_from).where(
+            row.form == form, row.period.in_(sorted(period.id for period in periods)), row.version.is_not(None)
+        )
+    )
+    return frozenset(key for key, code, since in found if units is None or UnitKey(code, since) in units)
+
+
+def _checks(session: Session) -> list[_Check]:
+    """Every time that a submission was put before the rules, in order.
+
+    A batch is put before the rules in one transaction, and its verdicts follow before the next one's turn: so between
+    two batches there is always another kind of move.
+    """
+    event = SubmissionEventRow
+    is_other = case((event.to_state != SubmissionState.CHECKED, 1), else_=0)
+    log = select(
+        event.id,
+        event.submission_id,
+        event.at,
+        func.sum(is_other).over(order_by=event.id).label("batch"),
+        func.lead(event.to_state).over(partition_by=event.submission_id, order_by=event.id).label("came_of"),
+        event.to_state,
+    ).subquery()
+    found = session.execute(
+        select(log.c.id, log.c.submission_id, log.c.at, log.c.batch, log.c.came_of)
+        .where(log.c.to_state == SubmissionState.CHECKED)
+        .order_by(log.c.id)
+    )
+    return [_Check(*row) for row in found]
+
+
+def _submission(
+    row: SubmissionRow, check: _Check, last: dict[int, int], deliveries: Sequence[DeliveryRow]
+) -> JudgedSubmission:
+    if row.unit_code is None or row.unit_valid_from is None or row.form is None or row.period is None:
+        raise ValueError(f"submission {row.id} has a version and no place")
+    then = [one for one in deliveries if one.landed_at <= check.at] or deliveries
+    return JudgedSubmission(
+        id=row.id,
+        sha256=row.sha256,
+        file_name=then[-1].file_name,
+        path=then[-1].path,
+        unit=UnitKey(row.unit_code, row.unit_valid_from),
+        form=row.form,
+        period=parse_period(row.period),
+        version=row.version,
+        layout_version=row.layout_version,
+        accepted=check.came_of == SubmissionState.ACCEPTED,
+        last=last[row.id] == check.event,
+        kept=row.accepted_at is not None,
+    )

@@ -1,0 +1,153 @@
+"""Silent units: those that should have reported by now and from which nothing came, period by period, area by area."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from domain.catalog.catalog import Catalog
+from domain.errors import UsageError
+from domain.periods import Period, parse_period, working_days_after
+from domain.rollups import ReportingState
+from domain.units import Level, OrgUnit
+from warehouse.models import SubmissionRow
+from warehouse.rollups.reporting_status import reporting_statuses
+from warehouse.store.engine import Session
+
+PERIODS_BACK = 3
+"""So many periods past their deadline are looked at; `tonghop status` shows any other."""
+
+
+@dataclass(frozen=True, slots=True)
+class SilentArea:
+    """An area right above communes: which of those that owe a report are silent, and the unit above it.
+
+    `due` is the area's own deadline for handing its figures up; None where the form sets none for its level.
+    """
+
+    code: str
+    name: str
+    level: Level
+    above: str
+    due: date | None
+    expected: int
+    silent: tuple[OrgUnit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SilentPeriod:
+    """A period whose deadline has passed with units silent; days late are all days, and working days alone."""
+
+    form: str
+    period: Period
+    deadline: date
+    days_late: int
+    working_days_late: int
+    areas: tuple[SilentArea, ...]
+
+    @property
+    def count(self) -> int:
+        """How many units are silent."""
+        return sum(len(area.silent) for area in self.areas)
+
+
+def silent_units(session: Session, catalog: Catalog, areas: Collection[str], today: date) -> tuple[SilentPeriod, ...]:
+    """Who is silent in the last periods whose deadline has passed, newest first.
+
+    Of these areas (codes or ids); without any, of those right above communes that ever reported. A unit whose report
+    was refused is not silent. Periods before the first one ever received are nobody's fault.
+    """
+    first, parents = _known(session, catalog)
+    found: list[SilentPeriod] = []
+    for form in first:
+        for period in _past_deadline(catalog, form, first[form], today):
+            owing = _owing(catalog, form, period, areas) if areas else _owing(catalog, form, period, parents[form])
+            one = _silent(session, catalog, form, period, owing, today=today)
+            found += [one] if one.count else []
+    return tuple(sorted(found, key=lambda one: (-one.period.year, -one.period.last_month, one.form)))
+
+
+def _known(session: Session, catalog: Catalog) -> tuple[dict[str, Period], dict[str, set[str]]]:
+    """By form: the first period ever received, and the units above communes that ever reported."""
+    row = SubmissionRow
+    placed = select(row.form, row.period, row.unit_code).where(row.version.is_not(None)).distinct()
+    first: dict[str, Period] = {}
+    parents: dict[str, set[str]] = defaultdict(set)
+    for form, text, code in session.execute(placed).tuples():
+        if form is None or text is None or form not in catalog.forms:
+            continue
+        period = parse_period(text)
+        first[form] = min(first.get(form, period), period)
+        unit = catalog.units.find(code or "", catalog.last_day(form, period))
+        if unit is not None and unit.parent:
+            parents[form].add(unit.parent)
+    return first, parents
+
+
+def _past_deadline(catalog: Catalog, form: str, first: Period, today: date) -> Iterator[Period]:
+    """The newest periods whose deadline has passed, back to the first one."""
+    level, period = catalog.form(form).level, first
+    while catalog.deadline(form, period.shift(1), level) < today:
+        period = period.shift(1)
+    for _ in range(PERIODS_BACK):
+        if period < first or catalog.deadline(form, period, level) >= today:
+            return
+        yield period
+        period = period.shift(-1)
+
+
+def _owing(catalog: Catalog, form: str, period: Period, areas: Collection[str]) -> dict[str, OrgUnit]:
+    """The units of these areas that owe the form, by code; an area that was not there then has none."""
+    found: dict[str, OrgUnit] = {}
+    for code in areas:
+        try:
+            found |= {unit.code: unit for unit in catalog.owing_units(form, code, period)}
+        except UsageError:
+            continue
+    return found
+
+
+def _silent(
+    session: Session, catalog: Catalog, form: str, period: Period, owing: dict[str, OrgUnit], *, today: date
+) -> SilentPeriod:
+    deadline = catalog.deadline(form, period, catalog.form(form).level)
+    groups: dict[str, list[OrgUnit]] = defaultdict(list)
+    for unit in owing.values():
+        groups[unit.parent or ""].append(unit)
+    missing = {
+        key
+        for key, standing in reporting_statuses(session, form, period, owing.values(), deadline).items()
+        if standing.state is ReportingState.MISSING
+    }
+    areas = (
+        _area(catalog, form, period, units, tuple(unit for unit in units if unit.key in missing))
+        for units in groups.values()
+    )
+    return SilentPeriod(
+        form=form,
+        period=period,
+        deadline=deadline,
+        days_late=(today - deadline).days,
+        working_days_late=working_days_after(deadline, today, catalog.holidays),
+        areas=tuple(sorted((one for one in areas if one.silent), key=lambda one: (one.above, one.code))),
+    )
+
+
+def _area(catalog: Catalog, form: str, period: Period, units: list[OrgUnit], silent: tuple[OrgUnit, ...]) -> SilentArea:
+    above = catalog.units.above(units[0], catalog.last_day(form, period))
+    nearest, further = (above[0] if above else units[0]), above[1:2]
+    try:
+        due = catalog.deadline(form, period, nearest.level)
+    except UsageError:
+        due = None
+    return SilentArea(
+        code=nearest.code,
+        name=nearest.name,
+        level=nearest.level,
+        above=further[0].name if further and further[0].level is not Level.COUNTRY else "",
+        due=due,
+        expected=len(units),
+        silent=tuple(sorted(silent, key=lambda unit: unit.code)),
+    )

@@ -1,0 +1,1 @@
+"""Compute the rollups of an area: expected units, contributions, coverage, notes, revisions and closings."""

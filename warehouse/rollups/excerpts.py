@@ -1,0 +1,155 @@
+"""Excerpts: the rows that a revision rests on, as plain data for an archive, and back into an empty warehouse."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Date, Enum, Select, Table, select
+
+from domain.catalog.catalog import Catalog
+from domain.units import UnitKey
+from warehouse.models import (
+    Base,
+    DeliveryRow,
+    IndicatorRow,
+    IssueRow,
+    PlacementRow,
+    RepairRow,
+    RollupContributionRow,
+    RollupFigureRow,
+    RollupRevisionRow,
+    RollupUnitRow,
+    SubmissionEventRow,
+    SubmissionRow,
+    WaivedIssueRow,
+    WaiverRow,
+)
+from warehouse.models.exact import ExactNumber, UtcMoment
+from warehouse.rollups.scope import RollupKey, base_periods, overlaps_in
+from warehouse.store.bulk import add_rows, table_of, upsert_rows
+from warehouse.store.chunks import in_pieces
+from warehouse.store.engine import Session
+
+Rows = dict[str, list[dict[str, Any]]]
+"""Rows by table; numbers and times are texts."""
+
+
+def inputs_of(session: Session, ids: Collection[int]) -> Rows:
+    """Submissions with every delivery, move and reading."""
+    return {
+        **_rows_of(session, SubmissionRow.id, ids),
+        **_rows_of(session, DeliveryRow.submission_id, ids),
+        **_rows_of(session, SubmissionEventRow.submission_id, ids),
+        **_rows_of(session, PlacementRow.submission_id, ids),
+    }
+
+
+def findings_of(session: Session, ids: Collection[int]) -> Rows:
+    """What every judgement of these submissions found."""
+    return {**_rows_of(session, IssueRow.submission_id, ids), **_rows_of(session, RepairRow.submission_id, ids)}
+
+
+def waivers_of(session: Session, ids: Collection[int]) -> Rows:
+    """What was ever answered to warnings about these submissions, and what of that was taken back."""
+    found = _rows_of(session, WaiverRow.submission_id, ids)
+    given = {row["id"] for row in found[WaiverRow.__tablename__]}
+    return {**found, **_rows_of(session, WaivedIssueRow.waiver_id, given)}
+
+
+def revision_rows_of(session: Session, revision: RollupRevisionRow | None) -> Rows:
+    """A revision with its figures, who stood how, what each gave, and the indicators it names; None: empty tables."""
+    key = [revision.id] if revision is not None else []
+    found = {
+        **_rows_of(session, RollupRevisionRow.id, key),
+        **_rows_of(session, RollupFigureRow.revision_id, key),
+        **_rows_of(session, RollupContributionRow.revision_id, key),
+        **_rows_of(session, RollupUnitRow.revision_id, key),
+    }
+    named = {row["indicator"] for row in found[RollupFigureRow.__tablename__]}
+    return {**_rows_of(session, IndicatorRow.id, named), **found}
+
+
+def submissions_under(session: Session, catalog: Catalog, cell: RollupKey, before: Rows) -> tuple[int, ...]:
+    """Every file ever placed with a unit of the cell in a base period, and those that the revision before names."""
+    row, found = PlacementRow, set[int]()
+    for base in base_periods(catalog, cell.form, cell.period):
+        inside = {portion.unit.key for portion in overlaps_in(catalog, cell, base)}
+        placed = select(row.submission_id, row.unit_code, row.unit_valid_from)
+        placed = placed.where(row.form == cell.form, row.period == base.id, row.version.is_not(None))
+        found |= {key for key, code, day in session.execute(placed) if UnitKey(code, day) in inside}
+    for table in (RollupContributionRow.__tablename__, RollupUnitRow.__tablename__):
+        found |= {each["submission_id"] for each in before[table] if each["submission_id"] is not None}
+    return tuple(sorted(found))
+
+
+def put_back(session: Session, rows: Rows) -> None:
+    """Write an excerpt into a warehouse that has the units and indicators of its catalogue and nothing else.
+
+    Raises:
+        KeyError, ValueError, TypeError: the rows are not those of an excerpt.
+    """
+    for table in Base.metadata.sorted_tables:
+        found = [_read(table, row) for row in rows.get(table.name, ())]
+        if table is table_of(IndicatorRow):
+            upsert_rows(session, table, found)
+        else:
+            if table is table_of(SubmissionRow):
+                # It may point at a file that is no part of the excerpt, and no figure rests on it.
+                found = [{**row, "superseded_by": None} for row in found]
+            add_rows(session, table, found)
+
+
+def _rows_of(session: Session, key: Any, wanted: Collection[Any]) -> Rows:  # noqa: ANN401 # any model's column
+    """The rows whose column is one of these, in the order of their primary key."""
+    table: Table = key.property.columns[0].table
+    order = tuple(table.primary_key)
+    found: list[dict[str, Any]] = []
+    for piece in in_pieces(wanted):
+        these: Select[Any] = select(table).where(key.in_(piece)).order_by(*order)
+        found += [{name: _plain(value) for name, value in row.items()} for row in session.execute(these).mappings()]
+    return {table.name: found}
+
+
+def _plain(value: object) -> object:
+    match value:
+        case StrEnum():
+            return value.value
+        case Decimal():
+            return f"{value:f}"
+        case datetime() | date():
+            return value.isoformat()
+        case _:
+            return value
+
+
+def _read(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as it is written; of columns that were not there when it was taken, what stands where nothing is said."""
+    return {column.name: _typed(column, row.get(column.name, _unsaid(column, row))) for column in table.columns}
+
+
+def _unsaid(column: Column[Any], row: Mapping[str, Any]) -> object:
+    if column.name in row or column.nullable:
+        return None
+    if column.default is None or not column.default.is_scalar:
+        raise KeyError(column.name)
+    return getattr(column.default, "arg", None)
+
+
+def _typed(column: Column[Any], value: object) -> object:
+    if value is None:
+        return None
+    for kind, read in _READERS:
+        if isinstance(column.type, kind):
+            return read(str(value))
+    if isinstance(column.type, Enum) and column.type.enum_class is not None:
+        return column.type.enum_class(value)
+    return value
+
+
+_READERS: Sequence[tuple[type, Callable[[str], object]]] = (
+    (ExactNumber, Decimal),
+    (UtcMoment, datetime.fromisoformat),
+    (Date, date.fromisoformat),
+)

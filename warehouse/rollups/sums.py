@@ -1,0 +1,112 @@
+"""What accepted submissions say of indicators, summed by the database over a commune's own cells or its villages'."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from domain.aggregation import Amount
+from domain.indicators import Indicator, Measure
+from domain.observations import CellState
+from domain.units import Level
+from warehouse.models import ObservationRow, SubmissionRow
+from warehouse.store.chunks import in_pieces
+from warehouse.store.engine import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedAmount:
+    """What one submission says of an indicator: the sum of its whole figures (None: it has none).
+
+    `applies` is False when every cell of it says that the indicator does not apply.
+    """
+
+    amount: Amount | None
+    applies: bool
+
+
+_NOT_ALL = ReportedAmount(None, applies=True)
+
+ReportedAmounts = Mapping[int, Mapping[str, ReportedAmount]]
+"""By submission and indicator; an indicator of which a submission says nothing is absent."""
+
+
+def reported_amounts(
+    session: Session, submissions: Collection[int], indicators: Collection[Indicator]
+) -> ReportedAmounts:
+    """What these submissions say of these indicators, each at the level at which it is collected."""
+    found: dict[int, dict[str, ReportedAmount]] = defaultdict(dict)
+    row, whole = ObservationRow, _is_whole(indicators)
+    applies = case((row.state == CellState.NOT_APPLICABLE, 0), else_=1)
+    statement = (
+        select(
+            row.submission_id,
+            row.indicator,
+            func.sum(case((whole, row.numerator))),
+            func.sum(case((whole, row.denominator))),
+            func.sum(applies),
+        )
+        .join(SubmissionRow, SubmissionRow.id == row.submission_id)
+        .group_by(row.submission_id, row.indicator)
+    )
+    for piece in in_pieces(submissions):
+        asked = statement.where(row.submission_id.in_(piece), _is_collected(indicators))
+        for submission, indicator, numerator, denominator, number in session.execute(asked):
+            found[submission][indicator] = _given(numerator, denominator, number)
+    return found
+
+
+def reported_amounts_of_villages(
+    session: Session, villages: Mapping[int, Collection[str]], indicators: Collection[Indicator]
+) -> ReportedAmounts:
+    """The same for what villages give, of each submission over these villages only.
+
+    With one of them left blank there is no amount: the others are not the part of the commune that is meant.
+    """
+    asked_for = [one for one in indicators if one.collected_at is Level.VILLAGE]
+    found: dict[int, dict[str, ReportedAmount]] = defaultdict(dict)
+    row, whole = ObservationRow, _is_whole(asked_for)
+    is_none = row.state == CellState.NOT_APPLICABLE
+    applies, says = case((is_none, 0), else_=1), case((or_(whole, is_none), 1), else_=0)
+    sums = (func.sum(case((whole, row.numerator))), func.sum(case((whole, row.denominator))))
+    for submission, inside in villages.items():
+        statement = (
+            select(row.indicator, *sums, func.sum(applies), func.sum(says))
+            .where(
+                row.submission_id == submission,
+                row.unit_code.in_(sorted(inside)),
+                row.indicator.in_([one.id for one in asked_for]),
+            )
+            .group_by(row.indicator)
+        )
+        for indicator, numerator, denominator, number, said in session.execute(statement):
+            is_told = said == len(inside)
+            found[submission][indicator] = _given(numerator, denominator, number) if is_told else _NOT_ALL
+    return found
+
+
+def _given(numerator: Any, denominator: Any, number: int) -> ReportedAmount:  # noqa: ANN401 # an aggregate's type is not told
+    return ReportedAmount(None if numerator is None else Amount(numerator, denominator), bool(number))
+
+
+def _is_collected(indicators: Collection[Indicator]) -> ColumnElement[bool]:
+    """Of each indicator the rows at its level: the commune's own, or its villages'."""
+    row = ObservationRow
+    by_village = [one.id for one in indicators if one.collected_at is Level.VILLAGE]
+    own = [one.id for one in indicators if one.collected_at is not Level.VILLAGE]
+    return or_(
+        and_(row.indicator.in_(own), row.unit_code == SubmissionRow.unit_code),
+        and_(row.indicator.in_(by_village), row.unit_code != SubmissionRow.unit_code),
+    )
+
+
+def _is_whole(indicators: Collection[Indicator]) -> ColumnElement[bool]:
+    """`Observation.is_complete` in SQL; and a share without its denominator is no share."""
+    row = ObservationRow
+    counts = [one.id for one in indicators if one.measure is Measure.COUNT]
+    return and_(
+        row.numerator.is_not(None),
+        or_(row.denominator.is_not(None), and_(row.denominator_state.is_(None), row.indicator.in_(counts))),
+    )

@@ -1,0 +1,181 @@
+"""Copy a whole warehouse to another, empty one, on whatever engine, and see that nothing differs."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any, Final
+
+from sqlalchemy import Table, Update, bindparam, func, select, text, update
+
+from domain.errors import TerminalError
+from warehouse.models import STAGING, Base, SubmissionRow
+from warehouse.models.runs import RunHolderRow
+from warehouse.store.bulk import add_rows, table_of
+from warehouse.store.engine import Engine, Session, migrate, reading, transaction
+
+_ROWS_AT_ONCE: Final = 5_000
+_ALL_HASHES: Final = 2**256
+
+
+class WarehouseNotEmptyError(TerminalError):
+    """The warehouse to copy into holds something already."""
+
+    def __init__(self, url: str, table: str) -> None:
+        """Keep the address (without its password) and the first table that has rows."""
+        self.url = url
+        self.table = table
+        super().__init__(
+            f"{url} already holds rows in {table}: nothing was written. Name an empty database, or one not made yet."
+        )
+
+
+class CopyDiffersError(TerminalError):
+    """The copy does not say the same as the original."""
+
+    def __init__(self, table: str, original: "Content", copied: "Content") -> None:
+        """Keep the table and what each side holds."""
+        self.table = table
+        self.original = original
+        self.copied = copied
+        super().__init__(
+            f"the copy differs from the original in {table} ({original.rows} rows against {copied.rows}) and was not "
+            "kept. The original is intact; empty the target and copy again."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a table holds: how many rows, and one hash over all of them in whatever order they come."""
+
+    rows: int
+    digest: str
+
+
+def copy_warehouse(
+    source: Engine, target: Engine, watch: Callable[[str, int], None] = lambda _table, _rows: None
+) -> dict[str, Content]:
+    """Copy everything that lasts, as of one moment, and compare both sides row by row.
+
+    Both are migrated first. Staging tables and the holder of the lock of runs are left out: they are a run's. `watch`
+    is told of each table and how many rows of it were copied since it was last told.
+
+    Returns:
+        By table, what both sides hold.
+
+    Raises:
+        WarehouseNotEmptyError: the target holds rows; it stays as it was.
+        CopyDiffersError: what was written is not what was read; the target is left empty.
+    """
+    migrate(source)
+    migrate(target)
+    with reading(source) as original, transaction(target) as copied:
+        _refuse_filled(copied, target)
+        for table in lasting_tables():
+            _copy_table(original, copied, table, watch)
+        return {table.name: _compare(original, copied, table) for table in lasting_tables()}
+
+
+def lasting_tables() -> tuple[Table, ...]:
+    """The tables whose rows outlive a run, each after those it points at."""
+    passing = {table_of(RunHolderRow), *STAGING.values()}
+    return tuple(table for table in Base.metadata.sorted_tables if table not in passing)
+
+
+def content_of(session: Session, table: Table) -> Content:
+    """What a table holds, the same on every engine that holds the same."""
+    count, total = 0, 0
+    for rows in _read(session, table):
+        count += len(rows)
+        total += sum(_hash(row) for row in rows)
+    return Content(count, f"{total % _ALL_HASHES:064x}")
+
+
+def refuse_filled(engine: Engine) -> None:
+    """See that a warehouse holds nothing yet; its tables are made if need be.
+
+    Raises:
+        WarehouseNotEmptyError: it holds rows.
+    """
+    migrate(engine)
+    with reading(engine) as session:
+        _refuse_filled(session, engine)
+
+
+def files_named(engine: Engine) -> tuple[str, ...]:
+    """The sha256 of every file that the warehouse names."""
+    with reading(engine) as session:
+        return tuple(session.scalars(select(SubmissionRow.sha256).order_by(SubmissionRow.sha256)))
+
+
+def _refuse_filled(session: Session, engine: Engine) -> None:
+    for table in lasting_tables():
+        if session.execute(select(table).limit(1)).first() is not None:
+            raise WarehouseNotEmptyError(engine.url.render_as_string(hide_password=True), table.name)
+
+
+def _copy_table(original: Session, copied: Session, table: Table, watch: Callable[[str, int], None]) -> None:
+    own = _pointing_at_itself(table)
+    pointers: list[dict[str, Any]] = []
+    for rows in _read(original, table):
+        pointers += [_pointer(table, own, row) for row in rows if any(row[name] is not None for name in own)]
+        add_rows(copied, table, [{**row, **dict.fromkeys(own)} for row in rows])
+        watch(table.name, len(rows))
+    if pointers:
+        copied.execute(_set_pointers(table, own), pointers)
+    _count_on(copied, table)
+
+
+def _read(session: Session, table: Table) -> Iterator[list[dict[str, Any]]]:
+    found = session.execute(select(table), execution_options={"yield_per": _ROWS_AT_ONCE})
+    for rows in found.mappings().partitions():
+        yield [dict(row) for row in rows]
+
+
+def _pointing_at_itself(table: Table) -> tuple[str, ...]:
+    """Columns that name other rows of the same table, which may come later: they are filled in at the end."""
+    return tuple(key.parent.name for key in table.foreign_keys if key.column.table is table)
+
+
+def _pointer(table: Table, own: Sequence[str], row: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"key_{column.name}": row[column.name] for column in table.primary_key} | {name: row[name] for name in own}
+
+
+def _set_pointers(table: Table, own: Sequence[str]) -> Update:
+    keys = (column == bindparam(f"key_{column.name}") for column in table.primary_key)
+    return update(table).where(*keys).values({name: bindparam(name) for name in own})
+
+
+def _count_on(session: Session, table: Table) -> None:
+    """Let PostgreSQL number new rows after the copied ones; SQLite does so by itself."""
+    column = table.autoincrement_column
+    if column is None or session.get_bind().dialect.name != "postgresql":
+        return
+    largest = session.scalar(select(func.max(column)))
+    if largest is not None:
+        sequence = text("SELECT setval(pg_get_serial_sequence(:table, :column), :largest)")
+        session.execute(sequence, {"table": table.name, "column": column.name, "largest": largest})
+
+
+def _compare(original: Session, copied: Session, table: Table) -> Content:
+    wanted, found = content_of(original, table), content_of(copied, table)
+    if wanted != found:
+        raise CopyDiffersError(table.name, wanted, found)
+    return found
+
+
+def _hash(row: Mapping[str, Any]) -> int:
+    content = json.dumps({name: _plain(value) for name, value in row.items()}, sort_keys=True)
+    return int.from_bytes(sha256(content.encode()).digest())
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Decimal():
+            return str(value)
+        case datetime() | date():
+            return value.isoformat()
+        case _:
+            return value

@@ -1,0 +1,135 @@
+"""Mirror the catalogue's units, areas and indicators, so that every stored figure points at what it is about."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select
+
+from domain.areas import NamedArea
+from domain.catalog.catalog import Catalog
+from domain.indicators import Indicator
+from domain.units import OrgUnit, Succession, UnitKey
+from domain.weights import StatedWeight
+from warehouse.models import (
+    CatalogMirrorRow,
+    IndicatorRow,
+    NamedAreaMemberRow,
+    NamedAreaRow,
+    OrgUnitRow,
+    StatedWeightRow,
+    SuccessionRow,
+)
+from warehouse.store.bulk import add_rows, table_of, upsert_rows
+from warehouse.store.chunks import in_pieces
+from warehouse.store.engine import Session
+
+_ONLY_ROW = 1
+
+
+def mirror_catalog(session: Session, catalog: Catalog) -> bool:
+    """Bring units, successions, areas and indicators up to the catalogue's; what it no longer names stays.
+
+    Figures rest on what was. Only weights and the members of areas are the newest catalogue's alone: a figure keeps
+    the weight it was made with.
+
+    Returns:
+        Whether anything had to be written: False when this version of the catalogue is mirrored already.
+    """
+    if session.scalar(select(CatalogMirrorRow.version)) == catalog.version:
+        return False
+    units, successions = catalog.units.units, catalog.units.successions
+    upsert_rows(session, table_of(OrgUnitRow), [_unit_row(unit) for unit in units])
+    upsert_rows(session, table_of(SuccessionRow), [_succession_row(each) for each in successions])
+    _mirror_areas(session, catalog)
+    session.execute(delete(StatedWeightRow))
+    add_rows(session, table_of(StatedWeightRow), [_weight_row(each) for each in catalog.units.weights.stated])
+    upsert_rows(session, table_of(IndicatorRow), [_indicator_row(each) for each in catalog.indicators.values()])
+    upsert_rows(session, table_of(CatalogMirrorRow), [{"id": _ONLY_ROW, "version": catalog.version}])
+    return True
+
+
+def _unit_row(unit: OrgUnit) -> dict[str, object]:
+    return {
+        "code": unit.code,
+        "valid_from": unit.valid_from,
+        "valid_to": unit.valid_to,
+        "name": unit.name,
+        "kind": unit.kind,
+        "level": unit.level,
+        "parent_code": unit.parent,
+        "invented": unit.invented,
+    }
+
+
+def _succession_row(succession: Succession) -> dict[str, object]:
+    return {
+        "old_code": succession.old,
+        "new_code": succession.new,
+        "effective": succession.effective,
+        "whole": succession.whole,
+        "legal_basis": succession.legal_basis,
+        "kind": succession.kind,
+    }
+
+
+def _mirror_areas(session: Session, catalog: Catalog) -> None:
+    areas = catalog.areas.values()
+    upsert_rows(session, table_of(NamedAreaRow), [_area_row(each) for each in areas])
+    session.execute(delete(NamedAreaMemberRow))
+    members = [
+        {"area_id": area.id, "unit_code": unit.code, "unit_valid_from": unit.valid_from}
+        for area in areas
+        for unit in area.members
+    ]
+    add_rows(session, table_of(NamedAreaMemberRow), members)
+
+
+def _area_row(area: NamedArea) -> dict[str, object]:
+    return {
+        "id": area.id,
+        "name_vi": area.name.vi,
+        "name_en": area.name.en,
+        "level": area.level,
+        "as_of": area.as_of,
+        "valid_from": area.valid_from,
+        "valid_to": area.valid_to,
+        "source": area.source,
+    }
+
+
+def _weight_row(weight: StatedWeight) -> dict[str, object]:
+    return {
+        "origin_code": weight.origin,
+        "into_code": weight.into,
+        "effective": weight.effective,
+        "direction": weight.direction,
+        "indicator": weight.indicator or "",
+        "denominator_kind": weight.denominator_kind or "",
+        "value": weight.value,
+        "source": weight.source,
+    }
+
+
+def _indicator_row(indicator: Indicator) -> dict[str, object]:
+    return {
+        "id": indicator.id,
+        "name_vi": indicator.name.vi,
+        "name_en": indicator.name.en,
+        "theme": indicator.theme,
+        "measure": indicator.measure,
+        "denominator_kind": indicator.denominator_kind,
+        "unit_vi": indicator.unit.vi,
+        "flow": indicator.flow,
+        "frequency": indicator.frequency,
+        "collected_at": indicator.collected_at,
+        "source": indicator.source,
+    }
+
+
+def unit_names(session: Session, units: Iterable[UnitKey]) -> dict[UnitKey, str]:
+    """Full names of these units, as they were called then."""
+    wanted = set(units)
+    names: dict[UnitKey, str] = {}
+    for piece in in_pieces(unit.code for unit in wanted):
+        rows = session.scalars(select(OrgUnitRow).where(OrgUnitRow.code.in_(piece)))
+        names |= {UnitKey(row.code, row.valid_from): row.name for row in rows}
+    return {unit: names.get(unit, unit.code) for unit in wanted}

@@ -1,0 +1,172 @@
+"""One run at a time on one warehouse: whoever comes second waits, and hears for whom, or is refused."""
+
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from filelock import FileLock, Timeout
+from sqlalchemy import delete, text
+
+from domain.errors import TransientError
+from warehouse.models.runs import RunHolderRow
+from warehouse.store.bulk import table_of, upsert_rows
+from warehouse.store.engine import Engine, Warehouse, explained, reading, transaction
+
+_KEY = 585_2025_06
+_PAUSE = 1.0
+"""Seconds between two looks at a lock that is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the lock: which run, of what kind, in which process of which machine, since when (UTC)."""
+
+    run_id: str
+    kind: str
+    host: str
+    process: int
+    since: datetime
+
+    def __str__(self) -> str:
+        return (
+            f"{self.kind} {self.run_id} (process {self.process} on {self.host}, since {self.since:%Y-%m-%d %H:%M} UTC)"
+        )
+
+
+class RunInProgressError(TransientError):
+    """Another run works on this warehouse and did not end in time; this one did nothing."""
+
+    def __init__(self, holder: Holder | None, waited: float) -> None:
+        """Keep who holds the lock, where that is known, and for how many seconds was waited."""
+        self.holder = holder
+        self.waited = waited
+        super().__init__(
+            f"another run is at work on this warehouse: {holder or 'it has not said which'}. Waited for {waited:.0f} "
+            "seconds; nothing was done. Run again when it has ended, or wait longer with --wait"
+        )
+
+
+def this_process(run_id: str, kind: str, since: datetime) -> Holder:
+    """A run of this process, as others are to see it."""
+    return Holder(run_id, kind, platform.node() or "?", os.getpid(), since)
+
+
+@contextmanager
+def only_run(
+    warehouse: Warehouse, holder: Holder, *, wait: float, on_wait: Callable[[Holder | None], None]
+) -> Iterator[None]:
+    """Be the only run on the warehouse for the length of the block.
+
+    The lock is a locked file beside a SQLite warehouse, a session's advisory lock on PostgreSQL: both are free as soon
+    as the process that holds them is gone, however it went. In a trial nothing is locked: whoever tries holds the lock
+    of the warehouse itself.
+
+    Args:
+        warehouse: the warehouse, brought up to date.
+        holder: what others are to know of this run.
+        wait: for how many seconds to wait for another run.
+        on_wait: called once, with whoever holds the lock, before the waiting begins.
+
+    Raises:
+        RunInProgressError: the other run did not end in time.
+        TransientError: the database does not answer.
+    """
+    if not isinstance(warehouse, Engine):
+        yield
+        return
+    engine = warehouse
+    with closing(_lock_of(engine)) as lock:
+        _take(engine, lock, wait, on_wait)
+        _note(engine, holder)
+        try:
+            yield
+        finally:
+            # A row that is left behind says nothing once the lock is free, and must not hide what went wrong.
+            with suppress(TransientError):
+                _forget(engine, holder)
+
+
+def current_holder(engine: Engine) -> Holder | None:
+    """Who took the lock last and has not given it back; a killed run stands here until the next one comes."""
+    with reading(engine) as session:
+        row = session.get(RunHolderRow, 1)
+        return Holder(row.run_id, row.kind, row.host, row.process, row.since) if row else None
+
+
+class _Lock(Protocol):
+    def take(self) -> bool:
+        """Take the lock if it is free."""
+
+    def close(self) -> None:
+        """Give it back, if it was taken."""
+
+
+class _FileBeside:
+    def __init__(self, engine: Engine) -> None:
+        # Not falling back to a file that merely exists: a killed run would leave it behind.
+        self._lock = FileLock(f"{engine.url.database}.run-lock", fallback_to_soft=False)
+
+    def take(self) -> bool:
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            return False
+        return True
+
+    def close(self) -> None:
+        self._lock.release()
+
+
+class _SessionLock:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        with explained(engine):
+            self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        # Out of the pool: closing it ends the session, and the lock with it.
+        self._connection.detach()
+
+    def take(self) -> bool:
+        with explained(self._engine):
+            return bool(self._connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _KEY}))
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _lock_of(engine: Engine) -> _Lock:
+    return _SessionLock(engine) if engine.dialect.name == "postgresql" else _FileBeside(engine)
+
+
+def _take(engine: Engine, lock: _Lock, wait: float, on_wait: Callable[[Holder | None], None]) -> None:
+    if lock.take():
+        return
+    on_wait(current_holder(engine))
+    begun = time.monotonic()
+    while (left := wait - (time.monotonic() - begun)) > 0:
+        time.sleep(min(_PAUSE, left))
+        if lock.take():
+            return
+    raise RunInProgressError(current_holder(engine), wait)
+
+
+def _note(engine: Engine, holder: Holder) -> None:
+    row = {
+        "id": 1,
+        "run_id": holder.run_id,
+        "kind": holder.kind,
+        "host": holder.host,
+        "process": holder.process,
+        "since": holder.since,
+    }
+    with transaction(engine) as session:
+        upsert_rows(session, table_of(RunHolderRow), [row])
+
+
+def _forget(engine: Engine, holder: Holder) -> None:
+    with transaction(engine) as session:
+        session.execute(delete(RunHolderRow).where(RunHolderRow.run_id == holder.run_id))

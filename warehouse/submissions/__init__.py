@@ -1,0 +1,1 @@
+"""Keep submissions through their lifecycle: arrival, judgement, loading, waivers, withdrawal and replies."""

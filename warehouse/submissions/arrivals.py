@@ -1,0 +1,108 @@
+"""Receive: one submission per stored file, however often and by whatever way it is delivered."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from domain.submissions import SubmissionState
+from warehouse.models import DeliveryRow, SubmissionRow
+from warehouse.store.chunks import in_pieces
+from warehouse.store.engine import Session, serialise
+from warehouse.submissions.lifecycle import begin
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file that came in and whose bytes are landed.
+
+    `path` is relative to the connector's root; `fingerprint` stays the same while the file does; `size` is in bytes;
+    `delivered_at` is when the sender delivered it, `landed_at` when we took it; `sender` is an address, if known.
+    """
+
+    connector: str
+    path: str
+    fingerprint: str
+    file_name: str
+    sha256: str
+    size: int
+    delivered_at: datetime
+    landed_at: datetime
+    sender: str | None = None
+
+
+def known_fingerprints(session: Session, connector: str) -> frozenset[str]:
+    """Fingerprints of all files taken from a connector so far: they need not be fetched again."""
+    return frozenset(session.scalars(select(DeliveryRow.fingerprint).where(DeliveryRow.connector == connector)))
+
+
+def deliveries_of(session: Session, submission_ids: Iterable[int]) -> dict[int, list[DeliveryRow]]:
+    """Every delivery of these submissions, each one's in the order in which they were landed."""
+    row, found = DeliveryRow, defaultdict[int, list[DeliveryRow]](list)
+    for piece in in_pieces(submission_ids):
+        landed = select(row).where(row.submission_id.in_(piece)).order_by(row.landed_at, row.delivered_at, row.id)
+        for one in session.scalars(landed):
+            found[one.submission_id].append(one)
+    return found
+
+
+def receive(session: Session, arrival: Arrival, run_id: str | None = None) -> int:
+    """Take note of an arrival; the same delivery twice changes nothing.
+
+    Bytes that are known already make no new submission: the delivery is added to the one they have. When that one was
+    refused and the file now lies somewhere else, it is judged once more, for a folder may have been what was wrong.
+
+    Returns:
+        The submission's number.
+    """
+    serialise(session)
+    submission = session.scalar(select(SubmissionRow).where(SubmissionRow.sha256 == arrival.sha256))
+    if submission is None:
+        submission = _new_submission(session, arrival, run_id)
+    earlier = session.scalars(select(DeliveryRow).where(DeliveryRow.submission_id == submission.id)).all()
+    places = {(delivery.connector, delivery.path) for delivery in earlier}
+    if any(_is_same(delivery, arrival) for delivery in earlier):
+        return submission.id
+    session.add(_delivery_row(submission.id, arrival))
+    submission.received_at = min(submission.received_at, arrival.delivered_at)
+    elsewhere = bool(places) and (arrival.connector, arrival.path) not in places
+    if elsewhere and submission.state is SubmissionState.QUARANTINED:
+        submission.asked_again = True
+    return submission.id
+
+
+def _is_same(delivery: DeliveryRow, arrival: Arrival) -> bool:
+    return (delivery.connector, delivery.path, delivery.fingerprint) == (
+        arrival.connector,
+        arrival.path,
+        arrival.fingerprint,
+    )
+
+
+def _new_submission(session: Session, arrival: Arrival, run_id: str | None) -> SubmissionRow:
+    submission = SubmissionRow(
+        sha256=arrival.sha256,
+        size=arrival.size,
+        file_name=arrival.file_name,
+        state=SubmissionState.RECEIVED,
+        received_at=arrival.delivered_at,
+        landed_at=arrival.landed_at,
+    )
+    session.add(submission)
+    begin(session, submission, arrival.landed_at, run_id)
+    return submission
+
+
+def _delivery_row(submission_id: int, arrival: Arrival) -> DeliveryRow:
+    return DeliveryRow(
+        submission_id=submission_id,
+        connector=arrival.connector,
+        path=arrival.path,
+        fingerprint=arrival.fingerprint,
+        file_name=arrival.file_name,
+        sender=arrival.sender,
+        delivered_at=arrival.delivered_at,
+        landed_at=arrival.landed_at,
+    )

@@ -1,0 +1,86 @@
+"""Keep what judging a submission found, and give it back; nothing found earlier is removed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, select
+
+from domain.issues import Issue, Repair
+from warehouse.models import IssueRow, RepairRow, SubmissionRow
+from warehouse.store.bulk import add_rows, table_of
+from warehouse.store.chunks import in_pieces
+from warehouse.store.engine import Session
+
+_Row = TypeVar("_Row", IssueRow, RepairRow)
+
+
+def keep_findings(
+    session: Session, submission: SubmissionRow, issues: Sequence[Issue], repairs: Sequence[Repair], at: datetime
+) -> None:
+    """Record one more judgement of a submission with its issues and repairs."""
+    submission.judgement += 1
+    submission.judged_at = at
+    submission.asked_again = False
+    key = {"submission_id": submission.id, "judgement": submission.judgement}
+    issue_rows = [key | {"position": position} | _issue_row(issue) for position, issue in enumerate(issues, 1)]
+    repair_rows = [key | {"position": position} | _repair_row(repair) for position, repair in enumerate(repairs, 1)]
+    add_rows(session, table_of(IssueRow), issue_rows)
+    add_rows(session, table_of(RepairRow), repair_rows)
+
+
+def found_in(
+    session: Session, kind: type[_Row], judgements: Mapping[int, int], *narrowed: ColumnElement[bool]
+) -> Iterator[_Row]:
+    """The issues or the repairs (`kind`) of one judgement of each submission, in the order in which they were found."""
+    for piece in in_pieces(judgements):
+        rows = session.scalars(
+            select(kind)
+            .where(kind.submission_id.in_(piece), *narrowed)
+            .order_by(kind.submission_id, kind.judgement, kind.position)
+        )
+        yield from (row for row in rows if row.judgement == judgements[row.submission_id])
+
+
+def issue_of(row: IssueRow) -> Issue:
+    """A kept issue as a value."""
+    return Issue(
+        code=row.code,
+        severity=row.severity,
+        sheet=row.sheet,
+        cell=row.cell,
+        found=row.found,
+        expected=row.expected,
+        indicator=row.indicator,
+        unit=row.unit,
+        facts=row.facts,
+    )
+
+
+def repair_of(row: RepairRow) -> Repair:
+    """A kept repair as a value."""
+    return Repair(row.rule, row.sheet, row.cell, row.before, row.after)
+
+
+def _issue_row(issue: Issue) -> dict[str, object]:
+    return {
+        "code": issue.code,
+        "severity": issue.severity,
+        "sheet": issue.sheet,
+        "cell": issue.cell,
+        "found": issue.found,
+        "expected": issue.expected,
+        "indicator": issue.indicator,
+        "unit": issue.unit,
+        "facts": dict(issue.facts),
+    }
+
+
+def _repair_row(repair: Repair) -> dict[str, object]:
+    return {
+        "rule": repair.rule,
+        "sheet": repair.sheet,
+        "cell": repair.cell,
+        "before": repair.before,
+        "after": repair.after,
+    }

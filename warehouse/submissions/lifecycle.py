@@ -1,0 +1,131 @@
+"""Move a submission from state to state, lawfully, and log every move."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from domain.errors import UsageError
+from domain.submissions import MoveReason, SubmissionState, check_move
+from warehouse.models import SubmissionEventRow, SubmissionRow
+from warehouse.store.chunks import in_pieces
+from warehouse.store.engine import Session
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionReason:
+    """What a person said who made a move: their own words, and who they are."""
+
+    note: str
+    actor: str
+
+
+def find(session: Session, submission_id: int) -> SubmissionRow:
+    """The submission of that number.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = session.get(SubmissionRow, submission_id)
+    if found is None:
+        raise UsageError(f"there is no submission {submission_id}")
+    return found
+
+
+def find_all(session: Session, submission_ids: Iterable[int]) -> dict[int, SubmissionRow]:
+    """The submissions of these numbers, fetched many at a time.
+
+    Raises:
+        UsageError: there is none of one of the numbers.
+    """
+    wanted = set(submission_ids)
+    found: dict[int, SubmissionRow] = {}
+    for piece in in_pieces(wanted):
+        rows = session.scalars(select(SubmissionRow).where(SubmissionRow.id.in_(piece)))
+        found |= {row.id: row for row in rows}
+    unknown = [str(one) for one in sorted(wanted - found.keys())]
+    if unknown:
+        raise UsageError(f"there is no submission {', '.join(unknown)}")
+    return found
+
+
+def age_of(submission: SubmissionRow) -> tuple[datetime, datetime, int]:
+    """What tells which of two submissions is the later one: when its bytes were first seen, then delivery."""
+    return submission.landed_at, submission.received_at, submission.id
+
+
+def begin(session: Session, submission: SubmissionRow, at: datetime, run_id: str | None) -> None:
+    """Log that a new submission was received."""
+    session.flush()
+    session.add(
+        SubmissionEventRow(submission_id=submission.id, to_state=submission.state, at=at, run_id=run_id, reason=None)
+    )
+
+
+def move(
+    session: Session,
+    submission: SubmissionRow,
+    wanted: SubmissionState,
+    at: datetime,
+    run_id: str | None,
+    *,
+    reason: MoveReason | None = None,
+    said: DecisionReason | None = None,
+) -> None:
+    """Take a submission to another state.
+
+    Raises:
+        IllegalMoveError: its own state does not lead there.
+    """
+    log_move(session, submission, wanted, at, run_id, reason=reason, said=said)
+    # Moves reach the database in the order they are made: the log's numbers are its order.
+    session.flush()
+
+
+def log_move(
+    session: Session,
+    submission: SubmissionRow,
+    wanted: SubmissionState,
+    at: datetime,
+    run_id: str | None,
+    *,
+    reason: MoveReason | None = None,
+    said: DecisionReason | None = None,
+) -> None:
+    """As `move`, without telling the database yet: for a state that is passed through and must never stand.
+
+    Raises:
+        IllegalMoveError: its own state does not lead there.
+    """
+    check_move(submission.state, wanted)
+    event = SubmissionEventRow(
+        submission_id=submission.id,
+        from_state=submission.state,
+        to_state=wanted,
+        at=at,
+        run_id=run_id,
+        reason=reason,
+        note=said.note if said else None,
+        actor=said.actor if said else None,
+    )
+    session.add(event)
+    submission.state = wanted
+    submission.reason = reason
+
+
+def log_again(
+    session: Session, submission: SubmissionRow, at: datetime, run_id: str | None, *, reason: MoveReason
+) -> None:
+    """Log that a submission was judged once more and stays in its state, so that the log counts every judgement."""
+    session.add(
+        SubmissionEventRow(
+            submission_id=submission.id,
+            from_state=submission.state,
+            to_state=submission.state,
+            at=at,
+            run_id=run_id,
+            reason=reason,
+        )
+    )
+    session.flush()

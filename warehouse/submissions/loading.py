@@ -1,0 +1,177 @@
+"""Load what was judged: accepted with all its figures, or quarantined with all that is wrong. Never half of either."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from domain.aggregation import percentage
+from domain.indicators import Measure
+from domain.issues import Issue, Severity
+from domain.observations import Figure, Observation
+from domain.periods import Period
+from domain.submissions import MoveReason, ParsedReport, SubmissionState, check_move
+from warehouse.models import IndicatorRow, ObservationRow, SubmissionRow
+from warehouse.models.exact import DECIMALS
+from warehouse.store.bulk import add_rows, table_of
+from warehouse.store.engine import Session, serialise
+from warehouse.store.limits import unstorable
+from warehouse.submissions.findings import keep_findings
+from warehouse.submissions.lifecycle import age_of, find_all, log_again, log_move, move
+
+_SETTLED = frozenset({SubmissionState.ACCEPTED, SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedReport:
+    """A submission with what it says, and all that reading and rules found; one critical issue quarantines it."""
+
+    submission_id: int
+    report: ParsedReport
+    issues: tuple[Issue, ...]
+
+
+class ChangedReport(NamedTuple):
+    """A unit's report of a period, whose standing a load changed."""
+
+    unit: str
+    period: Period
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What a load did: submissions newly accepted, newly quarantined, and the reports whose standing changed."""
+
+    accepted: tuple[int, ...]
+    quarantined: tuple[int, ...]
+    touched: frozenset[ChangedReport]
+
+
+def load(session: Session, judged: Sequence[JudgedReport], run_id: str, at: datetime) -> LoadResult:
+    """Settle judged submissions, in the order in which their files were first seen, all in the session's transaction.
+
+    An accepted one brings in its observations and supersedes the one accepted before it. A file first seen before the
+    one that stands (an old one judged again) is accepted and superseded at once. What is settled already is left alone.
+
+    Raises:
+        IllegalMoveError: a submission was not checked.
+    """
+    serialise(session)
+    rows = find_all(session, [one.submission_id for one in judged])
+    accepted: list[int] = []
+    quarantined: list[int] = []
+    touched: set[ChangedReport] = set()
+    said: dict[int, Sequence[Observation]] = {}
+    for one in sorted(judged, key=lambda each: age_of(rows[each.submission_id])):
+        row = rows[one.submission_id]
+        if row.state in _SETTLED:
+            continue
+        issues = _all_issues(one)
+        if any(issue.severity is Severity.CRITICAL for issue in issues):
+            if not _quarantine(session, row, run_id, at):
+                continue
+            quarantined.append(row.id)
+        else:
+            _accept(session, row, run_id, at)
+            said[row.id] = one.report.observations
+            accepted.append(row.id)
+        keep_findings(session, row, issues, one.report.repairs, at)
+        touched |= _touched(one.report)
+    session.flush()
+    keep_observations(session, said)
+    return LoadResult(tuple(accepted), tuple(quarantined), frozenset(touched))
+
+
+def keep_observations(session: Session, said: Mapping[int, Sequence[Observation]]) -> None:
+    """Keep the figures of submissions, by their numbers; each only once."""
+    measures = dict(session.execute(select(IndicatorRow.id, IndicatorRow.measure)).tuples().all())
+    rows = [_observation_row(key, each, measures) for key, found in said.items() for each in found]
+    add_rows(session, table_of(ObservationRow), rows)
+
+
+def _all_issues(one: JudgedReport) -> tuple[Issue, ...]:
+    """What reading and rules found, and what cannot be kept; of a cell that is refused already nothing more is said."""
+    refused = {(issue.sheet, issue.cell) for issue in one.issues if issue.severity is Severity.CRITICAL}
+    further = (each for each in unstorable(one.report.observations) if (each.sheet, each.cell) not in refused)
+    return (*one.issues, *further)
+
+
+def _quarantine(session: Session, row: SubmissionRow, run_id: str, at: datetime) -> bool:
+    """Whether that is news: a refused file is judged anew only when it was asked again."""
+    if row.state is SubmissionState.QUARANTINED:
+        if row.asked_again:
+            log_again(session, row, at, run_id, reason=MoveReason.RULES_REFUSED)
+        return row.asked_again
+    move(session, row, SubmissionState.QUARANTINED, at, run_id, reason=MoveReason.RULES_REFUSED)
+    return True
+
+
+def _accept(session: Session, row: SubmissionRow, run_id: str, at: datetime) -> None:
+    check_move(row.state, SubmissionState.ACCEPTED)
+    standing = session.scalar(
+        select(SubmissionRow).where(
+            SubmissionRow.unit_code == row.unit_code,
+            SubmissionRow.unit_valid_from == row.unit_valid_from,
+            SubmissionRow.form == row.form,
+            SubmissionRow.period == row.period,
+            SubmissionRow.state == SubmissionState.ACCEPTED,
+        )
+    )
+    row.accepted_at = at
+    if standing is not None and age_of(standing) > age_of(row):
+        # Only one may stand at a time: the older file passes through "accepted" in the log and never stands.
+        with session.no_autoflush:
+            log_move(session, row, SubmissionState.ACCEPTED, at, run_id)
+            outdated = MoveReason.LATER_SUBMISSION_STANDS
+            log_move(session, row, SubmissionState.SUPERSEDED, at, run_id, reason=outdated)
+            row.superseded_by = standing.id
+        session.flush()
+        return
+    if standing is not None:
+        standing.superseded_by = row.id
+        superseded = MoveReason.LATER_SUBMISSION_ACCEPTED
+        move(session, standing, SubmissionState.SUPERSEDED, at, run_id, reason=superseded)
+    move(session, row, SubmissionState.ACCEPTED, at, run_id)
+
+
+def _touched(report: ParsedReport) -> set[ChangedReport]:
+    if report.unit is None or report.period is None or report.form is None:
+        return set()
+    return {ChangedReport(report.unit.code, report.period, report.form)}
+
+
+def _observation_row(submission_id: int, one: Observation, measures: dict[str, Measure]) -> dict[str, object]:
+    numerator = one.numerator.number
+    denominator = one.denominator.number if one.denominator else None
+    is_ratio = measures.get(one.indicator) is Measure.RATIO
+    value = percentage(numerator, denominator) if is_ratio and numerator is not None else numerator
+    return {
+        "submission_id": submission_id,
+        "unit_code": one.unit,
+        "indicator": one.indicator,
+        "sheet": one.sheet,
+        "state": one.state,
+        "value": value,
+        "cell": one.numerator.cell,
+        "numerator": numerator,
+        "numerator_state": one.numerator.state,
+        "numerator_raw": one.numerator.raw,
+        **_part("denominator", one.denominator),
+        **_part("stated", one.stated),
+        "stated_decimals": one.stated.decimals if one.stated else None,
+    }
+
+
+def _part(name: str, figure: Figure | None) -> dict[str, object]:
+    """A cell's columns. Only a stated percentage is rounded: a formula gives it any decimals, and no sum uses it."""
+    if figure is None:
+        return dict.fromkeys((name, f"{name}_cell", f"{name}_state", f"{name}_raw"))
+    return {
+        name: round(figure.number, DECIMALS) if name == "stated" and figure.number is not None else figure.number,
+        f"{name}_cell": figure.cell,
+        f"{name}_state": figure.state,
+        f"{name}_raw": figure.raw,
+    }

@@ -1,0 +1,100 @@
+"""Which warnings accepted reports carry, and which of them a person has answered, now or as of a moment."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import aliased
+
+from domain.issues import Issue, Severity
+from domain.placing import day_in_vietnam
+from domain.waivers import OpenWarning, ReportedLine, Waiver, basis_of
+from warehouse.models import IssueRow, ObservationRow, SubmissionRow, WaivedIssueRow, WaiverRow
+from warehouse.store.chunks import in_pieces
+from warehouse.store.engine import Session
+from warehouse.submissions.findings import found_in, issue_of
+
+_Key = tuple[str, str | None, str | None, str]
+"""What an answer has in common with the warning that it answers: rule, indicator, village, basis."""
+
+
+def open_warnings_of(
+    session: Session, judgements: Mapping[int, int], at: datetime
+) -> dict[int, tuple[OpenWarning, ...]]:
+    """The warnings of submissions with the answers that count at a moment; one without warnings is absent.
+
+    Args:
+        session: where to look.
+        judgements: by submission, which of its judgements is meant.
+        at: the moment, in UTC.
+    """
+    warnings = _warnings(session, judgements)
+    answers = _answers(session, warnings, at)
+    figures = lines_of(session, answers)
+    found: dict[int, tuple[OpenWarning, ...]] = {}
+    for key, issues in warnings.items():
+        unit, given = answers.get(key, ("", {}))
+        found[key] = tuple(
+            OpenWarning(one, given.get(_key(one, figures[key], unit)) if given else None) for one in issues
+        )
+    return found
+
+
+def lines_of(session: Session, submissions: Iterable[int]) -> dict[int, list[ReportedLine]]:
+    """All that accepted submissions say."""
+    row = ObservationRow
+    found: dict[int, list[ReportedLine]] = defaultdict(list)
+    columns = (row.submission_id, row.indicator, row.unit_code, row.numerator, row.denominator, row.stated)
+    for piece in in_pieces(submissions):
+        rows = session.execute(select(*columns).where(row.submission_id.in_(piece))).tuples()
+        for submission, indicator, unit, numerator, denominator, stated in rows:
+            found[submission].append(ReportedLine(indicator, unit, numerator, denominator, stated))
+    return found
+
+
+def counts_at(at: datetime) -> ColumnElement[bool]:
+    """SQL that is true of answers that were given and not taken back by a moment, and whose last day has not passed."""
+    later = aliased(WaiverRow)
+    taken_back = select(later.id).where(later.takes_back == WaiverRow.id, later.at <= at).exists()
+    return (WaiverRow.at <= at) & (WaiverRow.until >= day_in_vietnam(at)) & ~taken_back
+
+
+def waiver_of(row: WaiverRow) -> Waiver:
+    """An answer as a value."""
+    return Waiver(row.id, row.rule, row.reason, row.actor, row.at, row.until or date.max)
+
+
+def _key(issue: Issue, said: Sequence[ReportedLine], unit: str) -> _Key:
+    return issue.code, issue.indicator, issue.unit, basis_of(issue, said, unit)
+
+
+def _warnings(session: Session, judgements: Mapping[int, int]) -> dict[int, list[Issue]]:
+    found: dict[int, list[Issue]] = defaultdict(list)
+    for row in found_in(session, IssueRow, judgements, IssueRow.severity == Severity.WARNING):
+        found[row.submission_id].append(issue_of(row))
+    return dict(found)
+
+
+def _answers(session: Session, submissions: Iterable[int], at: datetime) -> dict[int, tuple[str, dict[_Key, Waiver]]]:
+    """Of each submission about whose place anything was answered: its unit, and the answers by what they answer."""
+    found: dict[int, tuple[str, dict[_Key, Waiver]]] = {}
+    for piece in in_pieces(submissions):
+        rows = session.execute(
+            select(SubmissionRow.id, WaiverRow, WaivedIssueRow)
+            .join(
+                WaiverRow,
+                (WaiverRow.unit_code == SubmissionRow.unit_code)
+                & (WaiverRow.unit_valid_from == SubmissionRow.unit_valid_from)
+                & (WaiverRow.form == SubmissionRow.form)
+                & (WaiverRow.period == SubmissionRow.period),
+            )
+            .join(WaivedIssueRow, WaivedIssueRow.waiver_id == WaiverRow.id)
+            .where(SubmissionRow.id.in_(piece), counts_at(at))
+            .order_by(WaiverRow.id)
+        ).tuples()
+        for submission, waiver, covered in rows:
+            _, answers = found.setdefault(submission, (waiver.unit_code, {}))
+            key = (waiver.rule, covered.indicator, covered.unit, covered.basis)
+            answers.setdefault(key, waiver_of(waiver))
+    return found

@@ -1,0 +1,52 @@
+"""Where reports stand: whose report of what, and its versions."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from domain.periods import Period, parse_period
+from domain.units import UnitKey
+from warehouse.models import SubmissionRow
+from warehouse.store.chunks import in_pieces
+from warehouse.store.engine import Session
+
+
+class SubmissionKey(NamedTuple):
+    """Whose report of what: a unit by code and first day, a form, a period."""
+
+    unit: UnitKey
+    form: str
+    period: Period
+
+
+def place_of(row: SubmissionRow) -> SubmissionKey | None:
+    """The place of a submission that became a version of a report; None where it could not be placed."""
+    if row.version is None or row.unit_code is None or row.unit_valid_from is None:
+        return None
+    if row.form is None or row.period is None:
+        return None
+    return SubmissionKey(UnitKey(row.unit_code, row.unit_valid_from), row.form, parse_period(row.period))
+
+
+def versions_of(session: Session, place: SubmissionKey) -> Sequence[SubmissionRow]:
+    """The versions of a report, by number."""
+    return versions_at(session, [place])[place]
+
+
+def versions_at(session: Session, places: Iterable[SubmissionKey]) -> dict[SubmissionKey, list[SubmissionRow]]:
+    """By place the versions of its report, by number; an empty list where none was received."""
+    found: dict[SubmissionKey, list[SubmissionRow]] = {place: [] for place in places}
+    codes: dict[tuple[str, Period], list[str]] = defaultdict(list)
+    for place in found:
+        codes[place.form, place.period].append(place.unit.code)
+    row = SubmissionRow
+    for (form, period), units in codes.items():
+        placed = select(row).where(row.form == form, row.period == period.id, row.version.is_not(None))
+        for piece in in_pieces(units):
+            for one in session.scalars(placed.where(row.unit_code.in_(piece)).order_by(row.version)):
+                where = place_of(one)
+                if where in found:
+                    found[where].append(one)
+    return found

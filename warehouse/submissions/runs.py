@@ -1,0 +1,30 @@
+"""Record runs of the pipeline: their start, their end and what they counted."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from domain.errors import UsageError
+from warehouse.models import RunRow
+from warehouse.store.engine import Session
+
+
+def start_run(
+    session: Session, run_id: str, kind: str, catalog_version: str, at: datetime, *, reason: str | None = None
+) -> None:
+    """Record that a run began, and why, where a person started it; the same id once more goes on under its record."""
+    if session.get(RunRow, run_id) is None:
+        row = RunRow(run_id=run_id, kind=kind, reason=reason, catalog_version=catalog_version, started_at=at, counts={})
+        session.add(row)
+
+
+def finish_run(session: Session, run_id: str, counts: Mapping[str, int], at: datetime) -> None:
+    """Record that a run ended, and what it counted.
+
+    Raises:
+        UsageError: no such run was started.
+    """
+    run = session.get(RunRow, run_id)
+    if run is None:
+        raise UsageError(f"there is no run {run_id}")
+    run.finished_at = at
+    run.counts = dict(counts)

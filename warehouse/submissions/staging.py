@@ -1,0 +1,132 @@
+"""Fill and empty the staging tables, where the rules meet what was parsed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+
+from sqlalchemy import Table, delete, select
+from sqlalchemy.orm import aliased
+
+from domain.periods import parse_period
+from domain.staging import StagedHistory, StagedRow
+from warehouse.models import STAGING, ObservationRow, RunRow, SubmissionRow
+from warehouse.store.bulk import add_rows
+from warehouse.store.chunks import in_pieces
+from warehouse.store.engine import Session
+from warehouse.submissions.accepted_as_of import is_accepted
+
+
+def stage(session: Session, rows: Iterable[StagedRow]) -> int:
+    """Put rows into the staging tables, each kind into its own.
+
+    Returns:
+        How many rows were staged.
+    """
+    by_kind: dict[type[StagedRow], list[StagedRow]] = defaultdict(list)
+    for row in rows:
+        by_kind[type(row)].append(row)
+    for kind, staged in by_kind.items():
+        _insert(session, STAGING[kind], staged)
+    return sum(map(len, by_kind.values()))
+
+
+def clear(session: Session, run_id: str) -> None:
+    """Empty the staging tables of a run's rows."""
+    for table in STAGING.values():
+        session.execute(delete(table).where(table.c.run_id == run_id))
+
+
+def clear_abandoned(session: Session, started_before: datetime) -> None:
+    """Empty the staging tables of killed runs: those that began before a moment and never finished.
+
+    What belongs to no recorded run is of a preview that was killed.
+    """
+    abandoned = select(RunRow.run_id).where(RunRow.finished_at.is_(None), RunRow.started_at < started_before)
+    for table in STAGING.values():
+        unknown = table.c.run_id.not_in(select(RunRow.run_id))
+        session.execute(delete(table).where(table.c.run_id.in_(abandoned) | unknown))
+
+
+@dataclass(frozen=True, slots=True)
+class PastMoment:
+    """A moment of the past: before the move of number `before` was made.
+
+    `beside` are submissions that were accepted together with those looked at: of a period of which nothing was accepted
+    yet, they are what there was.
+    """
+
+    before: int
+    beside: frozenset[int] = frozenset()
+
+
+def history(
+    session: Session,
+    run_id: str,
+    submission_ids: Sequence[int],
+    steps: int | None = None,
+    then: PastMoment | None = None,
+) -> tuple[StagedHistory, ...]:
+    """The figures now accepted for earlier periods of the same unit and form, newest first, ready to be staged.
+
+    Args:
+        session: where to look.
+        run_id: the run they are to be staged for.
+        submission_ids: the submissions to be judged; each has to be placed.
+        steps: how many periods to go back; None: as far as there are any. A unit is followed by code *and* first day:
+            a code that was given to another unit brings no history along.
+        then: look at what was accepted at that moment instead of now.
+    """
+    pieces = in_pieces(submission_ids)
+    return tuple(row for piece in pieces for row in _history_of(session, run_id, piece, steps, then))
+
+
+def _history_of(
+    session: Session, run_id: str, wanted: Sequence[int], steps: int | None, then: PastMoment | None
+) -> Iterable[StagedHistory]:
+    now, earlier = aliased(SubmissionRow), aliased(SubmissionRow)
+    beside = then.beside if then else frozenset()
+    counts = is_accepted(earlier.id, earlier.state, then.before if then else None)
+    found = session.execute(
+        select(
+            earlier.id,
+            now.id,
+            now.period,
+            now.unit_code,
+            earlier.period,
+            ObservationRow.unit_code,
+            ObservationRow.indicator,
+            ObservationRow.numerator,
+            ObservationRow.denominator,
+        )
+        .join(
+            earlier,
+            (earlier.unit_code == now.unit_code)
+            & (earlier.unit_valid_from == now.unit_valid_from)
+            & (earlier.form == now.form),
+        )
+        .join(ObservationRow, ObservationRow.submission_id == earlier.id)
+        .where(now.id.in_(wanted), counts | earlier.id.in_(beside), earlier.period < now.period)
+        .order_by(now.id, earlier.period.desc(), ObservationRow.unit_code, ObservationRow.indicator)
+    ).all()
+    known = {(key, past) for source, key, _, _, past, *_ in found if source not in beside}
+    for source, key, period, unit, past, observed, indicator, numerator, denominator in found:
+        back = _steps_between(past, period)
+        is_shadowed = source in beside and (key, past) in known
+        if back is not None and (steps is None or back <= steps) and not is_shadowed:
+            village = "" if observed == unit else observed
+            yield StagedHistory(run_id, key, unit, village, indicator, past, back, numerator, denominator)
+
+
+def _steps_between(earlier: str, later: str) -> int | None:
+    first, last = parse_period(earlier), parse_period(later)
+    if first.frequency is not last.frequency:
+        return None
+    return ((last.year - first.year) * 12 + last.last_month - first.last_month) // last.months
+
+
+def _insert(session: Session, table: Table, rows: Sequence[StagedRow]) -> None:
+    names = [column.name for column in table.columns]
+    values = attrgetter(*names)
+    add_rows(session, table, [dict(zip(names, values(row), strict=True)) for row in rows])

@@ -1,0 +1,203 @@
+"""The life of a submission up to its judgement: taken up, parsed, checked, or refused before any rule could look."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from domain.issues import Issue
+from domain.submissions import PENDING_STATES, MoveReason, ParsedReport, SubmissionState, check_move
+from warehouse.models import DeliveryRow, PlacementRow, SubmissionRow
+from warehouse.store.engine import Session, serialise
+from warehouse.submissions.arrivals import Arrival, known_fingerprints, receive
+from warehouse.submissions.findings import keep_findings
+from warehouse.submissions.lifecycle import find, find_all, log_again, move
+from warehouse.submissions.rivals import RivalResolution, settle_rivals
+
+__all__ = [
+    "Arrival",
+    "Pending",
+    "RivalResolution",
+    "in_states",
+    "known_fingerprints",
+    "pending",
+    "quarantine",
+    "receive",
+    "record_checked",
+    "record_parsed",
+    "settle_rivals",
+]
+
+_READ_AGAIN = frozenset(
+    {
+        SubmissionState.PARSED,
+        SubmissionState.CHECKED,
+        SubmissionState.QUARANTINED,
+        SubmissionState.REPLACED_BEFORE_CHECK,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A submission that waits to be judged.
+
+    `path` and `delivered_at` are those of its newest delivery; `folders` are the path's, outermost first: hints of unit
+    and period. `state` says how far an earlier run came; `quarantined` when a refused file lies somewhere else now.
+    """
+
+    id: int
+    sha256: str
+    path: str
+    file_name: str
+    folders: tuple[str, ...]
+    delivered_at: datetime
+    state: SubmissionState
+
+
+def pending(session: Session) -> tuple[Pending, ...]:
+    """All submissions that wait to be judged, in the order of delivery: new ones, and what a killed run left over."""
+    waits = or_(SubmissionRow.state.in_(PENDING_STATES), SubmissionRow.asked_again)
+    return tuple(submission for _, submission in _newest_deliveries(session, waits))
+
+
+def in_states(session: Session, states: Collection[SubmissionState]) -> Iterator[tuple[SubmissionRow, Pending]]:
+    """All submissions in these states, as they would wait if they were judged again, in the order of delivery."""
+    return _newest_deliveries(session, SubmissionRow.state.in_(states))
+
+
+def _newest_deliveries(session: Session, is_meant: ColumnElement[bool]) -> Iterator[tuple[SubmissionRow, Pending]]:
+    newest = (
+        select(
+            DeliveryRow,
+            func.row_number()
+            .over(
+                partition_by=DeliveryRow.submission_id,
+                order_by=(DeliveryRow.landed_at.desc(), DeliveryRow.delivered_at.desc(), DeliveryRow.id.desc()),
+            )
+            .label("age"),
+        )
+    ).subquery()
+    rows = session.execute(
+        select(SubmissionRow, newest.c.path, newest.c.file_name, newest.c.delivered_at)
+        .join(newest, newest.c.submission_id == SubmissionRow.id)
+        .where(newest.c.age == 1, is_meant)
+        .order_by(newest.c.delivered_at, SubmissionRow.id)
+    )
+    for row, path, file_name, delivered_at in rows:
+        yield (
+            row,
+            Pending(
+                id=row.id,
+                sha256=row.sha256,
+                path=path,
+                file_name=file_name,
+                folders=PurePosixPath(path).parts[:-1],
+                delivered_at=delivered_at,
+                state=row.state,
+            ),
+        )
+
+
+def record_parsed(
+    session: Session, submission_id: int, report: ParsedReport, at: datetime, run_id: str | None = None
+) -> None:
+    """Note what reading says of a submission: unit, form, period, layout. A file read again is placed again.
+
+    Raises:
+        IllegalMoveError: it is accepted, superseded or withdrawn: what it says is settled.
+    """
+    serialise(session)
+    submission = find(session, submission_id)
+    if submission.state in _READ_AGAIN:
+        _place(session, submission, report, at)
+        return
+    check_move(submission.state, SubmissionState.PARSED)
+    _place(session, submission, report, at)
+    move(session, submission, SubmissionState.PARSED, at, run_id)
+
+
+def record_checked(session: Session, submission_ids: Iterable[int], at: datetime, run_id: str | None = None) -> None:
+    """Note that the rules have looked at these submissions; one that is checked already stays so.
+
+    Raises:
+        IllegalMoveError: one of them cannot be checked in its state.
+    """
+    serialise(session)
+    for submission in find_all(session, submission_ids).values():
+        if submission.state is not SubmissionState.CHECKED:
+            move(session, submission, SubmissionState.CHECKED, at, run_id)
+
+
+def quarantine(
+    session: Session,
+    submission_id: int,
+    issues: Sequence[Issue],
+    at: datetime,
+    run_id: str | None = None,
+    *,
+    report: ParsedReport | None = None,
+) -> None:
+    """Refuse a submission that no rule can look at, keeping the issues that say why.
+
+    `report`, where reading came that far, keeps what is known of unit, form and period, and the repairs.
+
+    Raises:
+        IllegalMoveError: it is accepted, superseded or withdrawn.
+    """
+    serialise(session)
+    submission = find(session, submission_id)
+    if submission.state is not SubmissionState.QUARANTINED:
+        move(session, submission, SubmissionState.QUARANTINED, at, run_id, reason=MoveReason.NOT_JUDGEABLE)
+    else:
+        log_again(session, submission, at, run_id, reason=MoveReason.NOT_JUDGEABLE)
+    if report is not None:
+        _place(session, submission, report, at)
+    keep_findings(session, submission, issues, report.repairs if report else (), at)
+
+
+def _place(session: Session, submission: SubmissionRow, report: ParsedReport, at: datetime) -> None:
+    before, version = _place_of(submission), submission.version
+    submission.unit_code = report.unit.code if report.unit else None
+    submission.unit_valid_from = report.unit.valid_from if report.unit else None
+    submission.form = report.form
+    submission.period = report.period.id if report.period else None
+    submission.layout_version = report.layout_version
+    if not report.is_placeable:
+        submission.version = None
+    elif submission.version is None or _place_of(submission) != before:
+        submission.version = _next_version(session, submission)
+    if (_place_of(submission), submission.version) != (before, version):
+        session.add(_placement(submission, at))
+    session.flush()
+
+
+def _placement(submission: SubmissionRow, at: datetime) -> PlacementRow:
+    return PlacementRow(
+        submission_id=submission.id,
+        at=at,
+        unit_code=submission.unit_code,
+        unit_valid_from=submission.unit_valid_from,
+        form=submission.form,
+        period=submission.period,
+        version=submission.version,
+    )
+
+
+def _place_of(submission: SubmissionRow) -> tuple[object, ...]:
+    return submission.unit_code, submission.unit_valid_from, submission.form, submission.period
+
+
+def _next_version(session: Session, submission: SubmissionRow) -> int:
+    with session.no_autoflush:
+        last = session.scalar(
+            select(func.max(SubmissionRow.version)).where(
+                SubmissionRow.unit_code == submission.unit_code,
+                SubmissionRow.unit_valid_from == submission.unit_valid_from,
+                SubmissionRow.form == submission.form,
+                SubmissionRow.period == submission.period,
+            )
+        )
+    return (last or 0) + 1

@@ -1,0 +1,116 @@
+"""Two sites: published figures for everybody; submissions, quality pages and returned workbooks for the office."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlencode
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from domain.errors import UsageError
+from domain.periods import parse_period
+from domain.submissions import SubmissionState
+from flows.service.http_guards import BasicAuthentication, guarded
+from publishing.figures.formatter import ReportFormatter
+from publishing.page.index_pages import (
+    Chosen,
+    OfficeFile,
+    inventory_page,
+    published_page,
+    returned_page,
+    submissions_page,
+)
+from publishing.storage.published_index import shelved
+from warehouse.queries.inventory import InventoryEntry, inventory, submissions_in
+from warehouse.store.engine import Engine, reading
+from web.static_files import Files
+
+PAGE = 500
+"""So many submissions stand on one page."""
+
+
+def published_site(root: Path, words: ReportFormatter, today: Callable[[], date]) -> ASGIApp:
+    """Everything in the published folder, and a page of areas and periods that leads to it."""
+
+    def index(_: Request) -> Response:
+        return HTMLResponse(published_page(shelved(root), words, today()))
+
+    def newest(request: Request) -> Response:
+        return RedirectResponse(f"/{request.path_params['period']}/{request.path_params['area']}/report.html")
+
+    routes = [
+        Route("/", index),
+        Route("/{period}/{area}/", newest),
+        Mount("/", Files(root)),
+    ]
+    return guarded(Starlette(routes=routes))
+
+
+def office_site(quality: Path, outbox: Path, engine: Engine, words: ReportFormatter, credential: str) -> ASGIApp:
+    """Quality pages and returned workbooks, with pages that lead to them; for those who know `name:password`."""
+    office = _Office(quality, outbox, engine, words)
+    routes = [
+        Route("/", office.index),
+        Route("/submissions", office.submissions),
+        Route("/outbox/{unit}/{period}/", office.returned),
+        Mount("/outbox", Files(outbox)),
+        Mount("/quality", Files(quality)),
+    ]
+    return guarded(BasicAuthentication(Starlette(routes=routes), credential), is_private=True)
+
+
+class _Office:
+    def __init__(self, quality: Path, outbox: Path, engine: Engine, words: ReportFormatter) -> None:
+        self._quality = quality
+        self._outbox = outbox
+        self._engine = engine
+        self._words = words
+
+    def index(self, _: Request) -> Response:
+        nights = "quality/nights/index.html" if (self._quality / "nights" / "index.html").is_file() else ""
+        with reading(self._engine) as session:
+            found = inventory(session)
+        return HTMLResponse(inventory_page(found, nights, self._words))
+
+    def submissions(self, request: Request) -> Response:
+        asked = request.query_params
+        try:
+            state = SubmissionState(asked.get("state", SubmissionState.QUARANTINED))
+            period = parse_period(asked["period"]) if asked.get("period") else None
+            first = max(0, int(asked.get("first", "0")))
+        except (ValueError, UsageError) as error:
+            raise HTTPException(404) from error
+        with reading(self._engine) as session:
+            listed = submissions_in(session, period, state, first=first, most=PAGE)
+        more = {"state": state, "period": period.id if period else "", "first": first + PAGE}
+        further = f"submissions?{urlencode(more)}" if len(listed) == PAGE else ""
+        links = {one.id: self._links(one) for one in listed}
+        chosen = Chosen(period.id if period else "", state, links, further)
+        return HTMLResponse(submissions_page(listed, chosen, self._words))
+
+    def returned(self, request: Request) -> Response:
+        unit, period = request.path_params["unit"], request.path_params["period"]
+        if not (unit.isalnum() and period.replace("-", "").isalnum()):
+            raise HTTPException(404)
+        folder = self._outbox / unit / period
+        files = [
+            OfficeFile(path.name, path.stat().st_size)
+            for path in sorted(folder.glob("[!.]*"))
+            if path.is_file() and not path.is_symlink()
+        ]
+        units = self._words.catalog.units
+        name = next((one.name for one in units.units if one.code == unit), "")
+        return HTMLResponse(returned_page(f"{unit} {name}".strip(), period, files, self._words))
+
+    def _links(self, one: InventoryEntry) -> list[tuple[str, str]]:
+        found = []
+        if (self._quality / "submissions" / f"{one.id}.html").is_file():
+            found.append(("index_quality_page", f"quality/submissions/{one.id}.html"))
+        if one.unit and one.period and (self._outbox / one.unit / one.period).is_dir():
+            found.append(("index_returned", f"outbox/{one.unit}/{one.period}/"))
+        return found

@@ -1,0 +1,1 @@
+"""Plain values that all of `workbooks` shares: cells, addresses, formats, limits, stamps and findings."""

@@ -1,0 +1,152 @@
+"""What a workbook holds, without meaning: sheets, cells with their A1 addresses, formats, comments and names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+from workbooks.cells.addresses import CellRange, cell_address
+from workbooks.cells.text_runs import RichText, TextRun
+
+
+class CellKind(StrEnum):
+    """What a cell holds. `uncached` is a formula whose result the file does not carry."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    BOOL = "bool"
+    DATE = "date"
+    ERROR = "error"
+    UNCACHED = "uncached"
+
+
+Value = Decimal | str | bool | datetime | None
+
+
+class Cell(NamedTuple):
+    """One cell that holds something.
+
+    `value` is a Decimal, str, bool or datetime by kind, and None for an uncached formula; an error's value is its text
+    ("#DIV/0!"). `raw` is what the file holds, `number_format` the format it is shown with ("0.00%"), `font` its font.
+    `is_struck`: the whole cell is crossed out; `is_blended`: its text has the colour of its background.
+    """
+
+    a1: str
+    row: int
+    column: int
+    kind: CellKind
+    value: Value
+    raw: str
+    number_format: str
+    font: str
+    has_formula: bool
+    is_struck: bool = False
+    is_blended: bool = False
+
+    @property
+    def text(self) -> str:
+        """The text of a text cell, "" for every other kind."""
+        return str(self.value) if self.kind is CellKind.TEXT else ""
+
+    @property
+    def runs(self) -> tuple[TextRun, ...]:
+        """The runs of a text in several looks; none where the cell has one look throughout."""
+        return self.value.runs if isinstance(self.value, RichText) else ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is text of nothing but spaces."""
+        return self.kind is CellKind.TEXT and not self.raw.strip()
+
+
+class SheetState(StrEnum):
+    """Whether people see a sheet; `veryHidden` cannot be unhidden from Excel's menus."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    VERY_HIDDEN = "veryHidden"
+
+
+@dataclass(slots=True, weakref_slot=True)
+class SheetContents:
+    """What the reader gathers of one sheet while it streams; `Sheet` is the finished, unchanging view."""
+
+    cells: dict[str, Cell] = field(default_factory=dict)
+    merged: list[CellRange] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    comments: dict[str, str] = field(default_factory=dict)
+    strays: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One worksheet. `strays` are addresses far outside that hold nothing but spaces."""
+
+    name: str
+    state: SheetState
+    contents: SheetContents
+
+    @property
+    def cells(self) -> Mapping[str, Cell]:
+        """The cells that hold something, by address, in the file's order."""
+        return self.contents.cells
+
+    @property
+    def comments(self) -> Mapping[str, str]:
+        """Comment text by cell address."""
+        return self.contents.comments
+
+    @property
+    def strays(self) -> tuple[str, ...]:
+        """Addresses beyond the bounds that hold only spaces, the first twenty."""
+        return tuple(self.contents.strays)
+
+    @property
+    def merged(self) -> tuple[CellRange, ...]:
+        """Merged ranges; the value of one stands in its top left cell."""
+        return tuple(self.contents.merged)
+
+    @cached_property
+    def rows(self) -> Mapping[int, tuple[Cell, ...]]:
+        """Cells by row number, rows from the top, cells from the left."""
+        gathered: dict[int, list[Cell]] = {}
+        for cell in self.cells.values():
+            gathered.setdefault(cell.row, []).append(cell)
+        return {row: tuple(sorted(gathered[row], key=lambda cell: cell.column)) for row in sorted(gathered)}
+
+    def at(self, row: int, column: int) -> Cell | None:
+        """The cell at a row and column, or None where there is nothing."""
+        return self.cells.get(cell_address(row, column))
+
+    def is_hidden(self, row: int, column: int) -> bool:
+        """Whether people cannot see that place: its row, its column or the whole sheet is hidden."""
+        return (
+            self.state is not SheetState.VISIBLE
+            or row in self.contents.hidden_rows
+            or any(first <= column <= last for first, last in self.contents.hidden_columns)
+        )
+
+    def merge_around(self, row: int, column: int) -> CellRange | None:
+        """The merged range that covers that place, or None."""
+        return next((one for one in self.contents.merged if one.covers(row, column)), None)
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A workbook: its worksheets in order, its defined names (name to reference) and custom document properties.
+
+    `kind` is "xlsx", "xlsm" or "xls". Chart and dialogue sheets are not among the sheets: they hold no cells.
+    """
+
+    kind: str
+    sheets: tuple[Sheet, ...]
+    names: Mapping[str, str]
+    properties: Mapping[str, str]
+
+    def sheet(self, name: str) -> Sheet | None:
+        """The sheet of exactly that name, or None."""
+        return next((sheet for sheet in self.sheets if sheet.name == name), None)

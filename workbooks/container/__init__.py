@@ -1,0 +1,1 @@
+"""Decode the bytes of .xlsx and .xls workbooks into cells."""

@@ -1,0 +1,28 @@
+"""What may stand where: a cell is kept only within the limits, and only once."""
+
+from workbooks.cells.cells import Cell, SheetContents
+from workbooks.cells.guards import Limits, refusal
+
+_STRAYS_KEPT = 20
+
+
+def keep_cell(cell: Cell, contents: SheetContents, limits: Limits, sheet: str) -> None:
+    """Add a cell to what a sheet holds; spaces far outside are only noted.
+
+    Raises:
+        RefusedError: it is too long, too far out, there already, or one too many.
+    """
+    if len(cell.raw) > limits.text_length:
+        raise refusal("text_too_long", length=len(cell.raw), limit=limits.text_length)
+    if cell.row > limits.rows or cell.column > limits.columns:
+        if not cell.is_empty:
+            raise refusal("content_out_of_bounds", sheet=sheet, cell=cell.a1, found=cell.raw[:40])
+        if len(contents.strays) < _STRAYS_KEPT:
+            contents.strays.append(cell.a1)
+        return
+    cells = contents.cells
+    if cell.a1 in cells:
+        raise refusal("duplicate_cell", sheet=sheet, cell=cell.a1)
+    if len(cells) >= limits.cells:
+        raise refusal("too_many_cells", sheet=sheet, limit=limits.cells)
+    cells[cell.a1] = cell

@@ -1,0 +1,137 @@
+"""XML parts, streamed: no document type, no entities, bounded depth; damaged markup is a refusal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+from xml.parsers import expat
+
+from workbooks.cells.guards import refusal
+from workbooks.container.archive import Archive, resolve
+
+MAIN_NAMESPACES = frozenset(
+    {"http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main"}
+)
+_ENCODINGS = frozenset({None, "utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1"})
+
+
+@lru_cache(maxsize=256)
+def main_name(name: str) -> str:
+    """The local name of an element of the format's own namespace ("row"), "" for every other."""
+    namespace, _, local = name.rpartition(" ")
+    return local if namespace in MAIN_NAMESPACES else ""
+
+
+class Handler(Protocol):
+    """What takes a part's markup as it streams; names come as "namespace name"."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+
+    def text(self, data: str) -> None:
+        """Text between the marks."""
+
+
+def stream_part(archive: Archive, part: str, handler: Handler) -> None:
+    """Send a part's markup through a handler.
+
+    Raises:
+        RefusedError: the part is missing, damaged, or declares a document type (the way of entity bombs).
+    """
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+
+    def refuse_doctype(*_: object) -> None:
+        raise refusal("xml_doctype", part=part)
+
+    def check_encoding(_version: str, encoding: str | None, _standalone: int) -> None:
+        if (encoding.lower() if encoding else None) not in _ENCODINGS:
+            raise refusal("xml_damaged", part=part)
+
+    parser.StartDoctypeDeclHandler = refuse_doctype
+    parser.XmlDeclHandler = check_encoding
+    parser.StartElementHandler = handler.start
+    parser.EndElementHandler = handler.end
+    parser.CharacterDataHandler = handler.text
+    try:
+        for chunk in archive.chunks(part):
+            parser.Parse(chunk, False)  # noqa: FBT003 - expat takes no keywords
+        parser.Parse(b"", True)  # noqa: FBT003 - nor here
+    except expat.ExpatError as error:
+        raise refusal("xml_damaged", part=part) from error
+
+
+@dataclass(slots=True)
+class Element:
+    """One element of a small part: name, attributes by local name, and its own text."""
+
+    name: str
+    is_main: bool
+    attributes: Mapping[str, str]
+    text: str = ""
+
+
+class _Collector:
+    """Gathers the elements of a small part, in order, up to the limits."""
+
+    def __init__(self, archive: Archive, part: str) -> None:
+        self.found: list[Element] = []
+        self._open: list[Element] = []
+        self._limits = archive.limits
+        self._part = part
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        namespace, _, local = name.rpartition(" ")
+        plain = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
+        element = Element(local, namespace in MAIN_NAMESPACES, plain)
+        self.found.append(element)
+        self._open.append(element)
+        if len(self.found) > self._limits.elements or len(self._open) > self._limits.depth:
+            raise refusal("part_too_complex", part=self._part)
+
+    def end(self, _name: str) -> None:
+        self._open.pop()
+
+    def text(self, data: str) -> None:
+        if self._open:
+            self._open[-1].text += data
+
+
+def read_elements(archive: Archive, part: str) -> list[Element]:
+    """All elements of a small part, in document order.
+
+    Raises:
+        RefusedError: the part is missing, damaged or has more elements than the limits allow.
+    """
+    collector = _Collector(archive, part)
+    stream_part(archive, part, collector)
+    return collector.found
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A pointer from one part to another: its kind is the last word of its type ("worksheet", "comments")."""
+
+    id: str
+    kind: str
+    part: str
+
+
+def read_relations(archive: Archive, part: str) -> tuple[Relation, ...]:
+    """The parts that `part` points at ("" for the package itself); pointers out of the file are left aside."""
+    folder, _, name = part.rpartition("/")
+    relations = f"{folder}/_rels/{name}.rels".lstrip("/")
+    if relations not in archive:
+        return ()
+    return tuple(
+        Relation(
+            element.attributes.get("Id", ""),
+            element.attributes.get("Type", "").rpartition("/")[2],
+            resolve(part, element.attributes.get("Target", "")),
+        )
+        for element in read_elements(archive, relations)
+        if element.name == "Relationship" and element.attributes.get("TargetMode") != "External"
+    )

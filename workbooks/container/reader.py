@@ -1,0 +1,70 @@
+"""Reading a workbook: bytes to cells, streamed under limits, without giving anything a meaning."""
+
+from collections.abc import Mapping
+
+from workbooks.cells.cells import Sheet, SheetContents, Workbook
+from workbooks.cells.guards import Container, Limits, check_bytes, refusal
+from workbooks.container.archive import Archive, open_archive
+from workbooks.container.book_part import BookParts, SheetEntry, read_book_parts
+from workbooks.container.markup import read_elements, read_relations
+from workbooks.container.sheet_part import BookContext, read_sheet
+from workbooks.container.strings_part import read_strings
+from workbooks.container.styles_part import read_styles
+from workbooks.container.xls_book import read_xls
+
+_PROPERTY = "property"
+
+
+def read_workbook(data: bytes, limits: Limits | None = None) -> Workbook:
+    """Read an .xlsx, .xlsm or .xls file as it is, marks of an earlier return included.
+
+    Raises:
+        RefusedError: it is no such file, damaged, ambiguous or beyond the limits; the issue says which.
+    """
+    limits = limits or Limits()
+    if check_bytes(data, limits) is Container.OLD:
+        return read_xls(data, limits)
+    archive = open_archive(data, limits)
+    parts = read_book_parts(archive)
+    context = BookContext(
+        strings=read_strings(archive, parts.strings),
+        styles=read_styles(archive, parts.styles),
+        since_1904=parts.since_1904,
+        is_uncalculated=parts.is_uncalculated,
+    )
+    sheets = tuple(_read_sheet(archive, entry, context) for entry in parts.sheets)
+    if sum(len(sheet.cells) for sheet in sheets) > limits.cells:
+        raise refusal("too_many_cells", limit=limits.cells)
+    return Workbook(parts.kind, sheets, parts.names, _read_properties(archive, parts))
+
+
+def _read_sheet(archive: Archive, entry: SheetEntry, context: BookContext) -> Sheet:
+    contents = read_sheet(archive, entry.part, entry.name, context)
+    for relation in read_relations(archive, entry.part):
+        if relation.kind == "comments" and relation.part in archive:
+            _read_comments(archive, relation.part, contents)
+    return Sheet(entry.name, entry.state, contents)
+
+
+def _read_comments(archive: Archive, part: str, contents: SheetContents) -> None:
+    place = None
+    for element in read_elements(archive, part):
+        if element.name == "comment":
+            place = element.attributes.get("ref", "")
+            contents.comments[place] = ""
+        elif element.name == "t" and place is not None:
+            contents.comments[place] += element.text
+
+
+def _read_properties(archive: Archive, parts: BookParts) -> Mapping[str, str]:
+    """Custom document properties: what people, or our template, wrote into the file's own particulars."""
+    if parts.properties is None or parts.properties not in archive:
+        return {}
+    found: dict[str, str] = {}
+    name: str | None = None
+    for element in read_elements(archive, parts.properties):
+        if element.name == _PROPERTY:
+            name = element.attributes.get("name")
+        elif name is not None and element.text.strip():
+            found[name] = element.text.strip()
+    return found

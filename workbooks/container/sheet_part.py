@@ -1,0 +1,214 @@
+"""One worksheet, streamed: which places of it hold what, within the limits."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from workbooks.cells.addresses import LAST_COLUMN, cell_address, parse_range, split_address
+from workbooks.cells.cells import Cell, CellKind, SheetContents
+from workbooks.cells.guards import Limits, RefusedError, refusal
+from workbooks.container.archive import Archive
+from workbooks.container.bounds import keep_cell
+from workbooks.container.cell_values import DamagedCellError, read_value
+from workbooks.container.markup import MAIN_NAMESPACES, stream_part
+from workbooks.container.strings_part import TextGatherer
+from workbooks.container.styles_part import Style
+
+_NO_RESULT = "0"
+"""What programs that cannot calculate write behind a formula, to be replaced when a spreadsheet program opens it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookContext:
+    """What cells refer to: the workbook's texts and styles, the epoch of its dates, whether its sums are made."""
+
+    strings: Sequence[str]
+    styles: Sequence[Style]
+    since_1904: bool
+    is_uncalculated: bool
+
+
+def read_sheet(archive: Archive, part: str, name: str, context: BookContext) -> SheetContents:
+    """The contents of the worksheet in `part`, which people call `name`.
+
+    Raises:
+        RefusedError: damaged, beyond the limits, or ambiguous (one cell twice).
+    """
+    handler = _SheetHandler(part, name, context, archive.limits)
+    stream_part(archive, part, handler)
+    return handler.contents
+
+
+class _SheetHandler:
+    """Follows the stream cell by cell. Speed matters here: a national night is ten thousand workbooks.
+
+    What an element means is looked up by its whole name, so that no name is taken apart for each of a million marks.
+    """
+
+    __slots__ = (
+        "_book_styles", "_column", "_deepest", "_depth", "_ends", "_formula", "_gatherer", "_in_cell", "_in_inline",
+        "_in_value", "_inline", "_is_uncalculated", "_limits", "_name", "_part", "_prefix", "_row", "_since_1904",
+        "_starts", "_strings", "_style", "_styles", "_type", "_value", "_values", "contents",
+    )  # fmt: skip
+
+    def __init__(self, part: str, name: str, context: BookContext, limits: Limits) -> None:
+        self.contents = SheetContents()
+        self._part = part
+        self._name = name
+        self._strings, self._book_styles, self._since_1904 = context.strings, context.styles, context.since_1904
+        self._is_uncalculated = context.is_uncalculated
+        self._limits = limits
+        self._deepest = limits.depth
+        self._gatherer = TextGatherer()
+        self._prefix = ""
+        self._starts: dict[str, Callable[[dict[str, str]], None]] = {}
+        self._ends: dict[str, Callable[[], None]] = {}
+        self._styles: dict[str, Style] = {"": context.styles[0]}
+        self._depth = self._row = self._column = self._values = 0
+        self._in_cell = self._in_value = self._in_inline = self._formula = False
+        self._type = self._style = self._value = ""
+        self._inline: str | None = None
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        self._depth += 1
+        if self._depth > self._deepest:
+            raise refusal("part_too_complex", part=self._part)
+        if self._in_inline:
+            if name.startswith(self._prefix):
+                self._gatherer.start(name[len(self._prefix) :], attributes)
+        elif (action := self._starts.get(name)) is not None:
+            action(attributes)
+        elif not self._prefix:
+            self._begin(name)
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+        self._depth -= 1
+        if (action := self._ends.get(name)) is not None:
+            action()
+        elif self._in_inline and name.startswith(self._prefix):
+            self._gatherer.end(name[len(self._prefix) :])
+
+    def text(self, data: str) -> None:
+        """Text between the marks."""
+        if self._in_value:
+            self._value += data
+        elif self._in_inline:
+            self._gatherer.text(data)
+
+    def _begin(self, root: str) -> None:
+        namespace, _, local = root.rpartition(" ")
+        if namespace not in MAIN_NAMESPACES or local != "worksheet":
+            raise refusal("xml_damaged", part=self._part)
+        self._prefix = prefix = namespace + " "
+        self._starts = {
+            prefix + "c": self._start_cell,
+            prefix + "v": self._start_value,
+            prefix + "f": self._start_formula,
+            prefix + "is": self._start_inline,
+            prefix + "row": self._start_row,
+            prefix + "mergeCell": self._merge,
+            prefix + "col": self._hide_columns,
+        }
+        self._ends = {prefix + "c": self._end_cell, prefix + "v": self._end_value, prefix + "is": self._end_inline}
+
+    def _start_value(self, _attributes: dict[str, str]) -> None:
+        self._in_value = self._in_cell
+        self._values += 1
+
+    def _end_value(self) -> None:
+        self._in_value = False
+
+    def _start_formula(self, _attributes: dict[str, str]) -> None:
+        self._formula = True
+
+    def _start_inline(self, _attributes: dict[str, str]) -> None:
+        self._in_inline = self._in_cell
+
+    def _end_inline(self) -> None:
+        if self._in_inline:
+            self._inline = self._gatherer.take()
+            self._in_inline = False
+
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        given = attributes.get("r")
+        self._row = self._whole(given) if given else self._row + 1
+        self._column = 0
+        if attributes.get("hidden") in {"1", "true"} and self._row <= self._limits.rows:
+            self.contents.hidden_rows.add(self._row)
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        if self._in_cell:
+            raise self._damaged(cell_address(self._row, self._column))
+        given = attributes.get("r")
+        if given:
+            place = split_address(given)
+            if place is None:
+                raise self._damaged(given)
+            self._row, self._column = place
+        else:
+            self._column += 1
+        self._type = attributes.get("t", "n")
+        self._style = attributes.get("s", "")
+        self._in_cell = True
+        self._formula = False
+        self._values = 0
+        self._value = ""
+        self._inline = None
+
+    def _end_cell(self) -> None:
+        self._in_cell = False
+        if not self._values and self._inline is None and not self._formula:
+            return
+        address = cell_address(self._row, self._column)
+        if self._values > 1:
+            raise self._damaged(address)
+        style = self._style_of(address)
+        source = self._type, self._value if self._values else None, self._inline, self._formula
+        try:
+            read = read_value(source, style, self._strings, since_1904=self._since_1904)
+        except DamagedCellError as error:
+            raise self._damaged(address) from error
+        if read is None:
+            return
+        kind, value, raw = read
+        if self._formula and self._is_uncalculated and raw == _NO_RESULT:
+            kind, value, raw = CellKind.UNCACHED, None, ""
+        number_format, font, _, struck, blended = style
+        row, column, formula = self._row, self._column, self._formula
+        cell = Cell(address, row, column, kind, value, raw, number_format, font, formula, struck, blended)
+        keep_cell(cell, self.contents, self._limits, self._name)
+
+    def _style_of(self, address: str) -> Style:
+        known = self._styles.get(self._style)
+        if known is None:
+            index = self._whole(self._style)
+            if index >= len(self._book_styles):
+                raise self._damaged(address)
+            known = self._styles[self._style] = self._book_styles[index]
+        return known
+
+    def _merge(self, attributes: dict[str, str]) -> None:
+        reference = attributes.get("ref", "")
+        merged = parse_range(reference)
+        if merged is None:
+            raise self._damaged(reference)
+        if len(self.contents.merged) >= self._limits.merged_ranges:
+            raise refusal("part_too_complex", part=self._part)
+        self.contents.merged.append(merged)
+
+    def _hide_columns(self, attributes: dict[str, str]) -> None:
+        if attributes.get("hidden") not in {"1", "true"}:
+            return
+        if len(self.contents.hidden_columns) >= LAST_COLUMN:
+            raise refusal("part_too_complex", part=self._part)
+        span = self._whole(attributes.get("min", "")), self._whole(attributes.get("max", ""))
+        self.contents.hidden_columns.append(span)
+
+    def _whole(self, text: str) -> int:
+        if text.isascii() and text.isdigit() and len(text) < 10:
+            return int(text)
+        raise self._damaged(text)
+
+    def _damaged(self, where: str) -> RefusedError:
+        return refusal("cell_damaged", sheet=self._name, cell=where)

@@ -1,0 +1,121 @@
+"""The styles of a workbook: which number format, font and colours each cell style shows."""
+
+from typing import NamedTuple
+
+from workbooks.cells.formats import BUILT_IN, GENERAL, is_date_format
+from workbooks.cells.guards import refusal
+from workbooks.container.archive import Archive
+from workbooks.container.colours import BLACK, WHITE, colour_of
+from workbooks.container.markup import MAIN_NAMESPACES, stream_part
+
+
+class Style(NamedTuple):
+    """How cells of one style are shown."""
+
+    number_format: str
+    font: str
+    is_date: bool
+    is_struck: bool = False
+    is_blended: bool = False
+
+
+class _Font(NamedTuple):
+    """A font: its name, whether it is crossed out, its colour."""
+
+    name: str = ""
+    is_struck: bool = False
+    colour: str = BLACK
+
+
+class _Fill(NamedTuple):
+    """What a cell is filled with. Patterns other than an even colour are never like a font's colour."""
+
+    pattern: str = "none"
+    colour: str = BLACK
+
+    @property
+    def background(self) -> str:
+        """The colour behind the text."""
+        return {"none": WHITE, "solid": self.colour}.get(self.pattern, "")
+
+
+DEFAULT_STYLE = Style(GENERAL, "", is_date=False)
+
+
+def read_styles(archive: Archive, part: str | None) -> tuple[Style, ...]:
+    """The styles in the order cells name them; one plain style where the workbook has no styles part.
+
+    Raises:
+        RefusedError: the part is damaged, or names a format or font by something that is no number.
+    """
+    if part is None or part not in archive:
+        return (DEFAULT_STYLE,)
+    handler = _StylesHandler(archive.limits.elements, part)
+    stream_part(archive, part, handler)
+    return tuple(handler.style(*one) for one in handler.styles) or (DEFAULT_STYLE,)
+
+
+class _StylesHandler:
+    """Gathers number formats, fonts, fills, and the numbers of all three that cell styles are."""
+
+    def __init__(self, limit: int, part: str) -> None:
+        self.styles: list[tuple[int, int, int]] = []
+        self._formats = dict(BUILT_IN)
+        self._fonts: list[_Font] = []
+        self._fills: list[_Fill] = []
+        self._path: list[str] = []
+        self._elements = 0
+        self._limit = limit
+        self._part = part
+
+    def style(self, format_id: int, font_id: int, fill_id: int) -> Style:
+        """The style of these numbers; unknown ones show as General, without a font name, black on white."""
+        number_format = self._formats.get(format_id, GENERAL)
+        font = self._fonts[font_id] if font_id < len(self._fonts) else _Font()
+        fill = self._fills[fill_id] if fill_id < len(self._fills) else _Fill()
+        is_blended = font.colour == fill.background
+        return Style(number_format, font.name, is_date_format(number_format), font.is_struck, is_blended)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        namespace, _, local = name.rpartition(" ")
+        self._path.append(local if namespace in MAIN_NAMESPACES else "")
+        self._elements += 1
+        if self._elements > self._limit or len(self._path) > 60:
+            raise refusal("part_too_complex", part=self._part)
+        match self._path[1:]:
+            case ["numFmts", "numFmt"]:
+                self._formats[self._number(attributes, "numFmtId")] = attributes.get("formatCode", GENERAL)
+            case ["fonts", "font"]:
+                self._fonts.append(_Font())
+            case ["fonts", "font", ("name" | "strike" | "color") as what]:
+                self._fonts[-1] = _changed(self._fonts[-1], what, attributes)
+            case ["fills", "fill"]:
+                self._fills.append(_Fill())
+            case ["fills", "fill", "patternFill"]:
+                self._fills[-1] = _Fill(attributes.get("patternType", "none"))
+            case ["fills", "fill", "patternFill", "fgColor"]:
+                self._fills[-1] = self._fills[-1]._replace(colour=colour_of(attributes, BLACK))
+            case ["cellXfs", "xf"]:
+                number_format, font, fill = (self._number(attributes, key) for key in ("numFmtId", "fontId", "fillId"))
+                self.styles.append((number_format, font, fill))
+
+    def end(self, _name: str) -> None:
+        self._path.pop()
+
+    def text(self, data: str) -> None:
+        """Styles carry no text."""
+
+    def _number(self, attributes: dict[str, str], key: str) -> int:
+        text = attributes.get(key) or "0"
+        if not (text.isascii() and text.isdigit() and len(text) < 10):
+            raise refusal("xml_damaged", part=self._part)
+        return int(text)
+
+
+def _changed(font: _Font, what: str, attributes: dict[str, str]) -> _Font:
+    """The font with one more of its marks."""
+    if what == "name":
+        return font._replace(name=attributes.get("val", ""))
+    if what == "strike":
+        return font._replace(is_struck=attributes.get("val", "1") not in {"0", "false"})
+    return font._replace(colour=colour_of(attributes, BLACK))

@@ -1,0 +1,1 @@
+"""Identify the unit, form and period of a report from every source that names them."""

@@ -1,0 +1,69 @@
+"""A commune's name without its kind: "Ma Nới T5-2025.xlsx", a folder "Lâm Sơn", "Lâm Sơn, ngày 15 tháng 5 năm 2025"."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from domain.catalog.catalog import Catalog
+from domain.texts import normalise_name
+from domain.units import Level, OrgUnit, UnitRegister
+from workbooks.identify.agreement import SourceReading, agree
+from workbooks.identify.evidence import IdentificationSources
+
+_ENDING = re.compile(r"(?:\.(?:xlsx|xlsm|xls))+$")
+_NOT_A_WORD = re.compile(r"[\W_]+")
+_FEWEST_WORDS = 2
+
+
+def bare_units(
+    catalog: Catalog, level: Level, day: date, evidence: IdentificationSources, readings: Sequence[SourceReading[str]]
+) -> Iterator[SourceReading[str]]:
+    """What names without a kind say, besides the `readings` of every other source.
+
+    People and places share such names, and districts gave theirs to communes: a name speaks only of a unit that other
+    sources name or of its neighbours. Where no other source speaks, a file's or folder's name does.
+    """
+    register = catalog.units
+    verdict = agree(readings)
+    told = frozenset({verdict.value}) if verdict.value is not None else verdict.choices
+    for place, name in _names(evidence, is_told=bool(told)):
+        words = [word for word in _words(name) if word not in catalog.words.file_words]
+        if len(words) < _FEWEST_WORDS or _is_above(register, told, " ".join(words)):
+            continue
+        named = register.by_name(" ".join(words), day)
+        codes = {unit.code for unit in named if unit.level is level}
+        if told:
+            parents = {unit.parent for code in told if (unit := register.find(code, day)) is not None}
+            yield SourceReading(place, name, frozenset(unit.code for unit in named if unit.parent in parents))
+        elif len(codes) == len(named):
+            yield SourceReading(place, name, frozenset(codes))
+
+
+def _names(evidence: IdentificationSources, *, is_told: bool) -> Iterator[tuple[str, str]]:
+    """Names and where they stand: the file's, its folder's, the board's; the place of signing, maybe the district's."""
+    hints = evidence.hints
+    yield from ((name, name) for name in (hints.file_name, *hints.folders[-1:]))
+    for line in (line for heading in evidence.headings for line in heading.bare):
+        yield f"{line.sheet}!{line.cell}", line.text
+    for line in (line for heading in evidence.headings for line in heading.signed if is_told):
+        yield f"{line.sheet}!{line.cell}", line.text.partition(",")[0]
+
+
+def _words(name: str) -> list[str]:
+    plain = _ENDING.sub("", normalise_name(name))
+    return [word for word in _NOT_A_WORD.split(plain) if word and not any(mark.isdigit() for mark in word)]
+
+
+def _is_above(register: UnitRegister, codes: frozenset[str], name: str) -> bool:
+    """Whether a unit above any of these ever had the name: a folder of the old district holds its communes."""
+    waiting: list[OrgUnit] = [unit for code in codes for unit in register.versions(code)]
+    seen: set[str] = set()
+    while waiting:
+        unit = waiting.pop()
+        for above in register.versions(unit.parent or ""):
+            if normalise_name(above.bare_name) == name or normalise_name(above.name) == name:
+                return True
+            if above.code not in seen:
+                seen.add(above.code)
+                waiting.append(above)
+    return False

@@ -1,0 +1,33 @@
+"""Which form a workbook is by the lines of its table, where neither stamp nor heading nor a sheet's name says so."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from domain.catalog.catalog import Catalog
+from domain.layouts import Layout
+from workbooks.cells.addresses import LAST_ROW
+from workbooks.cells.cells import Workbook
+from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.tables.form_candidates import form_like
+from workbooks.tables.label_rows import find_rows
+from workbooks.tables.line_index import LineIndex
+
+
+class FormMatch(NamedTuple):
+    """A form and the heading of the table that has its lines."""
+
+    form: str
+    place: FigurePlace
+
+
+def forms_by_lines(catalog: Catalog, workbook: Workbook) -> Iterator[FormMatch]:
+    """Each table that has at least half the lines of a form, as they are labelled in one of its layouts."""
+    for layout in catalog.layouts:
+        for candidate in form_like(workbook, (layout.columns,)):
+            rows = find_rows(candidate.sheet, candidate.header, LAST_ROW + 1, LineIndex(catalog, layout), Findings({}))
+            if 2 * len(rows.rows) >= len(_lines(layout)):
+                yield FormMatch(layout.form, FigurePlace(candidate.sheet.name, candidate.first_heading))
+
+
+def _lines(layout: Layout) -> frozenset[str]:
+    return frozenset(line.indicator for line in layout.lines if line.indicator is not None)

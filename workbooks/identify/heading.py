@@ -1,0 +1,143 @@
+"""The lines above a form's table: which form, whose report, for which period; as written, not yet understood."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import zip_longest
+
+from domain.texts import normalise_name
+from workbooks.cells.cells import Cell, CellKind, Sheet
+from workbooks.identify.hints import period_in_words
+from workbooks.text.days import day_of_signing, span_of_days, without_days
+from workbooks.text.heading_patterns import HeadingPatterns
+from workbooks.text.month_words import MonthWords
+from workbooks.text.wording import HeadingVocabulary
+
+_LINES_SEARCHED = 30
+_PERIOD_ALONE = re.compile(r"\(?(?P<period>(?:tháng|quý|6 tháng|sáu tháng|năm)\s*[\divx].*)")
+_HAS_CONTENT = re.compile(r"[^\W_]")
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingLine:
+    """A line of the heading that speaks: what it says, and the sheet and cell it stands in."""
+
+    text: str
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the heading says of form number, reporting unit, the unit above it, and period; normalised texts.
+
+    `days` are lines that say from when to when the figures run, `signed` those that say when the report was signed.
+    `mentions` are names of communes that stand alone, as beside a cell "Đơn vị báo cáo:", `titles` titles that may
+    name one, `bare` names without a kind behind the word for the people's committee. `lines` are all
+    lines above a table; where there is none, they may be anything.
+    """
+
+    forms: tuple[HeadingLine, ...]
+    units: tuple[HeadingLine, ...]
+    above: tuple[HeadingLine, ...]
+    periods: tuple[HeadingLine, ...]
+    days: tuple[HeadingLine, ...] = ()
+    signed: tuple[HeadingLine, ...] = ()
+    mentions: tuple[HeadingLine, ...] = ()
+    titles: tuple[HeadingLine, ...] = ()
+    bare: tuple[HeadingLine, ...] = ()
+    lines: tuple[HeadingLine, ...] = ()
+
+
+def read_heading(sheet: Sheet, before_row: int | None, wording: HeadingVocabulary) -> Heading:
+    """Gather what the rows above the table say; lines still left as dots say nothing."""
+    said: dict[str, list[HeadingLine]] = {
+        "forms": [],
+        "units": [],
+        "above": [],
+        "periods": [],
+        "days": [],
+        "signed": [],
+    }
+    said |= {"mentions": [], "titles": [], "bare": [], "lines": []}
+    for line in _lines(sheet, before_row or _LINES_SEARCHED, wording.months):
+        if before_row is not None:
+            said["lines"].append(line)
+        for kind, part in (*_of_form_and_units(line, wording), *_of_time(line, wording.heading)):
+            if _HAS_CONTENT.search(part.text):
+                said[kind].append(part)
+    return Heading(**{kind: tuple(lines) for kind, lines in said.items()})
+
+
+def _of_form_and_units(line: HeadingLine, wording: HeadingVocabulary) -> Iterator[tuple[str, HeadingLine]]:
+    patterns, in_full = wording.heading, wording.kinds.at_start
+    if found := patterns.form_number.match(line.text):
+        yield "forms", _part(line, found["number"])
+    if found := patterns.reporter.search(line.text):
+        yield from _unit_and_above(line, in_full(patterns.board.sub("", found["name"])), patterns)
+    elif found := patterns.unit_named.match(line.text):
+        # "Đơn vị:" heads units of measure as well: only a commune that exists is taken from such a line.
+        yield "mentions", _part(line, patterns.before_above.split(found["name"])[0])
+    elif patterns.commune_alone.fullmatch(in_full(line.text)):
+        yield "mentions", _part(line, in_full(line.text))
+    elif found := patterns.board.match(line.text):
+        rest = in_full(line.text[found.end() :])
+        if patterns.commune.match(rest):
+            yield from _unit_and_above(line, rest, patterns)
+        elif patterns.above.match(rest):
+            yield "above", _part(line, rest)
+        else:
+            yield "bare", _part(line, rest)
+    elif found := patterns.other_body.match(line.text):
+        yield "mentions", _part(line, patterns.before_above.split(found["name"])[0])
+
+
+def _unit_and_above(line: HeadingLine, text: str, patterns: HeadingPatterns) -> Iterator[tuple[str, HeadingLine]]:
+    """A commune's name, and those of the units above it where these follow: "xã Lâm Sơn - huyện Ninh Sơn"."""
+    unit, *above = patterns.before_above.split(text)
+    yield "units", _part(line, unit)
+    yield from (("above", _part(line, name)) for name in above)
+
+
+def _of_time(line: HeadingLine, patterns: HeadingPatterns) -> Iterator[tuple[str, HeadingLine]]:
+    undated = without_days(line.text)
+    is_title = patterns.title.match(line.text) is not None
+    if is_title:
+        yield "titles", line
+    if found := patterns.period_line.search(line.text) or _PERIOD_ALONE.match(line.text):
+        yield "periods", _part(line, without_days(found["period"]))
+    elif is_title and period_in_words(undated) is not None:
+        yield "periods", _part(line, undated)
+    if span_of_days(line.text) is not None:
+        yield "days", line
+    elif day_of_signing(line.text) is not None:
+        yield "signed", line
+
+
+def _lines(sheet: Sheet, before_row: int, months: MonthWords) -> Iterator[HeadingLine]:
+    for row, cells in sheet.rows.items():
+        if row >= before_row:
+            return
+        filled = [cell for cell in cells if cell.text.strip() or cell.kind is CellKind.DATE]
+        for cell, after in zip_longest(filled, filled[1:]):
+            for text in cell.text.splitlines():
+                name = months.numbered(normalise_name(text))
+                if name:
+                    yield HeadingLine(name, sheet.name, cell.a1)
+            # "Kỳ báo cáo:" in one cell, "Tháng 5/2025" in the next.
+            if after is not None and cell.text.rstrip().endswith(":"):
+                yield HeadingLine(
+                    months.numbered(normalise_name(f"{cell.text} {_beside(after)}")), sheet.name, after.a1
+                )
+
+
+def _beside(cell: Cell) -> str:
+    """What a cell says beside its label: its text, or the month of a date that is shown without its day."""
+    if isinstance(cell.value, datetime):
+        return "" if "d" in cell.number_format.lower() else f"tháng {cell.value.month}/{cell.value.year}"
+    return cell.text
+
+
+def _part(line: HeadingLine, text: str) -> HeadingLine:
+    return HeadingLine(text.strip(" .…_-"), line.sheet, line.cell)

@@ -1,0 +1,150 @@
+"""What a file's name, its folders and the text above its table say of period and unit."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from domain.errors import UsageError
+from domain.periods import Frequency, Period, parse_period
+from domain.texts import ascii_key, normalise_name
+from workbooks.text.wording import HeadingVocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """Where a file came from: its name, and the folders above it from the outermost inwards."""
+
+    file_name: str
+    folders: tuple[str, ...] = ()
+
+
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_IN_WORDS = (
+    (Frequency.MONTH, re.compile(r"tháng\s*(?P<n>\d{1,2})\s*(?:[/.-]|năm)?\s*(?P<year>\d{4})\b")),
+    (Frequency.MONTH, re.compile(r"^\W*(?P<n>\d{1,2})\s*[/.-]\s*(?P<year>20\d{2})\W*$")),
+    # A year of two digits: from 20 on it is neither a month nor a short number of anything else.
+    (Frequency.MONTH, re.compile(r"tháng\s*(?P<n>\d{1,2})\s*(?:[/.-]|năm)\s*(?P<year>[2-4]\d)(?![\d/.-])")),
+    (Frequency.MONTH, re.compile(r"^\W*(?P<n>\d{1,2})\s*[/.]\s*(?P<year>[2-4]\d)\W*$")),
+    (Frequency.QUARTER, re.compile(r"quý\s*(?P<n>iv|i{1,3}|[1-4])\s*(?:[/.-]|năm)?\s*(?P<year>\d{4})\b")),
+    (Frequency.HALF_YEAR, re.compile(r"(?:6|sáu) tháng (?P<n>đầu|cuối) năm\s*(?P<year>\d{4})\b")),
+    (Frequency.YEAR, re.compile(r"^năm\s*(?P<year>\d{4})\b")),
+)
+_MONTH_IN_NAME = re.compile(r"(?<![a-z])(?:thang|t)[ ._-]*(?P<n>\d{1,2})[ ._/-]*(?:nam[ ._-]*)?(?P<year>20\d{2})(?!\d)")
+_SHORT_IN_NAME = re.compile(
+    r"(?<![a-z\d])(?:thang|t)[ ._-]*(?P<n>1[0-2]|0?[1-9])(?:[._/-]|[ ._-]*nam[ ._-]*)(?P<year>[2-4]\d)(?!\d|[._/-]\d)"
+)
+_QUARTER_IN_NAME = re.compile(
+    r"(?<![a-z])(?:quy|q)[ ._-]*(?P<n>iv|i{1,3}|[1-4])[ ._/-]*(?:nam[ ._-]*)?(?P<year>20\d{2})(?!\d)"
+)
+# Not "2025-05-16": that is a day.
+_ID_IN_NAME = re.compile(r"(?<![\d.-])(20\d{2}-(?:\d{2}|Q[1-4]|H[12]))(?![\d]|[.-]\d)", re.IGNORECASE)
+# "05.2025", "2025_05", "202505"; not "16.05.2025", and not the number of a document ("số 12-2025").
+_NOT_A_DAY = r"(?<![a-z\d])(?<!^\d[._/-])(?<!\D\d[._/-])(?<!^\d\d[._/-])(?<!\D\d\d[._/-])"
+_MONTH_BEFORE_YEAR = re.compile(_NOT_A_DAY + r"(?P<n>0[1-9]|1[0-2])[._/-](?P<year>20\d{2})(?!\d|[._/-]\d)")
+_MONTH_BEHIND_YEAR = re.compile(_NOT_A_DAY + r"(?P<year>20\d{2})[._]?(?P<n>0[1-9]|1[0-2])(?!\d|[._/-]\d)")
+# A month without its year contradicts another month, and leaves the year to other sources.
+_MONTH_ALONE = re.compile(
+    r"(?<![a-z\d])(?:thang|t)[ ._-]*(?P<n>1[0-2]|0?[1-9])(?!\d|[ ._/-]*(?:nam[ ._-]*)?20\d{2}|[._/-]\d)"
+)
+_ANY_MONTH = re.compile(
+    r"tháng\s*(?P<n>1[0-2]|0?[1-9])(?!\d)"
+    r"(?:\s*(?:[/.-]|năm)?\s*(?P<year>20\d{2})(?!\d)|\s*(?:[/.-]|năm)\s*(?P<short>[2-4]\d)(?![\d/.-]))?"
+)
+_YEARS = range(2015, 2051)
+_CENTURY = 2000
+_CODE_IN_NAME = re.compile(r"(?<!\d)(\d{5})(?!\d)")
+
+
+def period_in_words(text: str) -> Period | None:
+    """The period that a line of the heading names ("tháng 5/2025", "quý ii năm 2025"), None where it names none."""
+    for frequency, pattern in _IN_WORDS:
+        if found := pattern.search(text):
+            return _period(frequency, found.groupdict().get("n"), int(found["year"]))
+    return None
+
+
+def months_in_words(text: str) -> frozenset[Period]:
+    """Every month that a normalised text with numbered months names.
+
+    One without a year is of the year named behind it or before it, else of any.
+    """
+    found = list(_ANY_MONTH.finditer(text))
+    years = [_year_of(match) for match in found]
+    known = next((year for year in years if year is not None), None)
+    months: set[Period] = set()
+    for match, given in zip(reversed(found), reversed(years), strict=True):
+        known = given or known
+        for year in (known,) if known else _YEARS:
+            months.add(Period(year, int(match["n"]), Frequency.MONTH))
+    return frozenset(months)
+
+
+def _year_of(match: re.Match[str]) -> int | None:
+    if match["year"]:
+        return int(match["year"])
+    return _CENTURY + int(match["short"]) if match["short"] else None
+
+
+def periods_in_name(name: str, wording: HeadingVocabulary) -> frozenset[Period]:
+    """The periods that a file's or folder's name can mean; a bare year is a folder of many periods, so none.
+
+    A month without a year ("tháng 5") can be that month of any year.
+    """
+    found: set[Period | None] = set()
+    for match in _ID_IN_NAME.finditer(name):
+        found.add(_period_of_id(match[1].upper()))
+    plain = ascii_key(wording.months.numbered(normalise_name(name)))
+    for frequency, pattern in (
+        (Frequency.MONTH, _MONTH_IN_NAME),
+        (Frequency.MONTH, _SHORT_IN_NAME),
+        (Frequency.QUARTER, _QUARTER_IN_NAME),
+    ):
+        found.update(_period(frequency, match["n"], int(match["year"])) for match in pattern.finditer(plain))
+    for pattern in (_MONTH_BEFORE_YEAR, _MONTH_BEHIND_YEAR):
+        for match in pattern.finditer(plain):
+            if not wording.numbered.search(plain[: match.start()]):
+                found.add(_period(Frequency.MONTH, match["n"], int(match["year"])))
+    known = frozenset(period for period in found if period is not None)
+    return known or frozenset(_months_of_any_year(plain))
+
+
+def _months_of_any_year(plain: str) -> Iterator[Period]:
+    months = {int(match["n"]) for match in _MONTH_ALONE.finditer(plain)}
+    # "Tháng 4, tháng 5" is a choice: only one month speaks.
+    for month in months if len(months) == 1 else ():
+        yield from (Period(year, month, Frequency.MONTH) for year in _YEARS)
+
+
+def codes_in_name(name: str) -> tuple[str, ...]:
+    """Numbers of five digits in a name, the shape of a commune's code."""
+    return tuple(_CODE_IN_NAME.findall(name))
+
+
+def units_in_name(name: str, wording: HeadingVocabulary) -> Iterator[str]:
+    """What may be a commune's name with its kind ("xã lâm sơn"), the longest guess first."""
+    for found in wording.unit_in_name.findall(wording.kinds.in_names(normalise_name(name)).replace("_", " ")):
+        words = found.split(" ")
+        for length in range(len(words), 1, -1):
+            yield " ".join(words[:length])
+
+
+def _period_of_id(text: str) -> Period | None:
+    try:
+        return parse_period(text)
+    except UsageError:
+        return None
+
+
+def _period(frequency: Frequency, number: str | None, year: int) -> Period | None:
+    year += _CENTURY if year < 100 else 0
+    match frequency:
+        case Frequency.MONTH:
+            month = int(number or 0)
+            return Period(year, month, frequency) if 1 <= month <= 12 else None
+        case Frequency.QUARTER:
+            quarter = _ROMAN.get(number or "") or int(number or 0)
+            return Period(year, 3 * quarter, frequency)
+        case Frequency.HALF_YEAR:
+            return Period(year, 6 if number == "đầu" else 12, frequency)
+        case Frequency.YEAR:
+            return Period(year, 12, frequency)

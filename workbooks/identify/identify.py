@@ -1,0 +1,123 @@
+"""Which form a workbook is, and in which layout it was made: from the stamp, the heading and the period."""
+
+from collections.abc import Iterator
+
+from domain.catalog.catalog import Catalog
+from domain.errors import UsageError
+from domain.layouts import Form, Layout
+from domain.periods import Period
+from workbooks.cells.cells import Workbook
+from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.cells.stamp import KEY_FORM, KEY_LAYOUT_VERSION
+from workbooks.identify.agreement import SourceReading, agree
+from workbooks.identify.evidence import IdentificationSources
+from workbooks.identify.form_by_lines import forms_by_lines
+from workbooks.identify.heading import Heading, HeadingLine
+from workbooks.identify.stamp_reading import Stamp
+from workbooks.text.labels import normalise_label
+
+
+def identify_form(
+    catalog: Catalog, evidence: IdentificationSources, workbook: Workbook, findings: Findings
+) -> Form | None:
+    """The form a workbook is, by its stamp and the form number in its heading; else by its sheets or its lines."""
+    readings = [*_stamped_forms(catalog, evidence.stamp, findings), *_headed_forms(catalog, evidence.headings)]
+    verdict = agree(readings)
+    if verdict.rivals:
+        first, second = verdict.rivals
+        findings.issue(
+            "form_disagrees",
+            first=first.text, first_place=first.place, second=second.text, second_place=second.place,
+        )  # fmt: skip
+        return None
+    if verdict.value is None and not any(reading.values for reading in readings):
+        verdict = agree(list(_named_forms(catalog, workbook)))
+        if not verdict.choices and verdict.value is None and not verdict.rivals:
+            return _form_by_lines(catalog, evidence, workbook, findings)
+    if verdict.value is not None and verdict.value in catalog.forms:
+        return catalog.forms[verdict.value]
+    if not evidence.stamp.of(KEY_FORM):
+        _note_unknown(catalog, evidence, findings)
+    return None
+
+
+def _note_unknown(catalog: Catalog, evidence: IdentificationSources, findings: Findings) -> None:
+    said = next((line for heading in evidence.headings for line in heading.forms), None)
+    place = FigurePlace(said.sheet, said.cell) if said else None
+    known = ", ".join(form.number for form in catalog.forms.values())
+    findings.issue("unknown_form", place, found=said.text.upper() if said else "", expected=known)
+
+
+def _named_forms(catalog: Catalog, workbook: Workbook) -> Iterator[SourceReading[str]]:
+    named = {normalise_label(sheet.name) for sheet in workbook.sheets}
+    for layout in catalog.layouts:
+        if normalise_label(layout.sheet) in named:
+            yield SourceReading(layout.sheet, layout.sheet, frozenset({layout.form}))
+
+
+def _form_by_lines(
+    catalog: Catalog, evidence: IdentificationSources, workbook: Workbook, findings: Findings
+) -> Form | None:
+    """The one form whose lines a table has, which is noted."""
+    found = tuple(forms_by_lines(catalog, workbook))
+    if len({one.form for one in found}) != 1:
+        _note_unknown(catalog, evidence, findings)
+        return None
+    form = catalog.forms[found[0].form]
+    findings.repair("form_by_lines", found[0].place, "", form.number)
+    return form
+
+
+def _stamped_forms(catalog: Catalog, stamp: Stamp, findings: Findings) -> Iterator[SourceReading[str]]:
+    for fact in stamp.of(KEY_FORM):
+        if fact.text not in catalog.forms:
+            findings.issue("unknown_form", found=fact.text, expected=", ".join(catalog.forms))
+        yield SourceReading(fact.place, fact.text, frozenset({fact.text} & catalog.forms.keys()))
+
+
+def _headed_forms(catalog: Catalog, headings: tuple[Heading, ...]) -> Iterator[SourceReading[str]]:
+    by_number = {normalise_label(form.number): form.id for form in catalog.forms.values()}
+    for heading in headings:
+        for line in heading.forms:
+            # A number of no known form still speaks: it contradicts whatever else is said.
+            form = by_number.get(normalise_label(line.text), line.text)
+            yield SourceReading(_where(line), line.text.upper(), frozenset({form}))
+
+
+def identify_layout(
+    catalog: Catalog, form: Form, period: Period | None, stamp: Stamp, findings: Findings
+) -> Layout | None:
+    """The layout a workbook was made from: the stamped version, else the one in force for its period."""
+    layouts = [layout for layout in catalog.layouts if layout.form == form.id]
+    versions = {fact.text: fact for fact in stamp.of(KEY_LAYOUT_VERSION)}
+    known = [layout for layout in layouts if layout.version in versions]
+    if len(versions) > 1 or (versions and not known):
+        expected = ", ".join(layout.version for layout in layouts)
+        findings.issue("unknown_layout_version", found=", ".join(versions), expected=expected)
+        return None
+    if known:
+        _check_in_force(catalog, form, known[0], period, findings)
+        return known[0]
+    if period is not None:
+        try:
+            return catalog.layout_for(form.id, period)
+        except UsageError:
+            findings.issue("no_layout_in_force", found=period.id, expected=form.number)
+            return None
+    return max(layouts, key=lambda layout: layout.valid_from, default=None)
+
+
+def _check_in_force(catalog: Catalog, form: Form, layout: Layout, period: Period | None, findings: Findings) -> None:
+    """A version is in force from its first day until a newer one's: only one is on a period's last day."""
+    if period is None:
+        return
+    try:
+        in_force = catalog.layout_for(form.id, period).version
+    except UsageError:
+        in_force = "–"
+    if in_force != layout.version:
+        findings.issue("layout_not_in_force", found=layout.version, expected=period.id, in_force=in_force)
+
+
+def _where(line: HeadingLine) -> str:
+    return f"{line.sheet}!{line.cell}"

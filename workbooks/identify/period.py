@@ -1,0 +1,135 @@
+"""For which period a report is: from the stamp, the heading and the days it names, the file's name and its folders."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from domain.errors import UsageError
+from domain.layouts import Form
+from domain.periods import Calendar, Frequency, Period, parse_period
+from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.cells.stamp import KEY_PERIOD
+from workbooks.identify.agreement import SourceReading, agree
+from workbooks.identify.evidence import IdentificationSources
+from workbooks.identify.heading import HeadingLine
+from workbooks.identify.hints import Hints, months_in_words, period_in_words, periods_in_name
+from workbooks.identify.period_sums import note_sums
+from workbooks.identify.stamp_reading import Stamp
+from workbooks.text.days import day_of_signing, span_of_days
+from workbooks.text.wording import HeadingVocabulary
+
+_CHOICES_NAMED = 5
+
+
+def identify_period(
+    form: Form, calendar: Calendar, wording: HeadingVocabulary, evidence: IdentificationSources, findings: Findings
+) -> Period | None:
+    """The period of a report; two sources that name different ones are an issue."""
+    readings = [
+        *_stamped_periods(evidence.stamp, findings),
+        *_headed_periods(form, wording, evidence, findings),
+        *_periods_of_days(form, calendar, evidence),
+        *hinted_periods(form, wording, evidence.hints),
+    ]
+    note_sums(form, wording, evidence, findings)
+    verdict = agree(readings)
+    if verdict.rivals:
+        first, second = verdict.rivals
+        findings.issue(
+            "period_disagrees",
+            first=first.text, first_place=first.place, second=second.text, second_place=second.place,
+        )  # fmt: skip
+    elif verdict.choices or (verdict.value is None and not evidence.stamp.of(KEY_PERIOD)):
+        # A file's name without a year leaves a choice of every year there is.
+        named = sorted(one.id for one in verdict.choices) if len(verdict.choices) <= _CHOICES_NAMED else []
+        findings.issue("period_missing", found=", ".join(named) or "–")
+    elif verdict.value is not None and verdict.value.frequency is not form.frequency:
+        findings.issue("period_of_other_kind", found=verdict.value.id, expected=form.number)
+        return None
+    elif verdict.value is not None:
+        _check_days(verdict.value, calendar, evidence, findings)
+    return verdict.value
+
+
+def _stamped_periods(stamp: Stamp, findings: Findings) -> Iterator[SourceReading[Period]]:
+    for fact in stamp.of(KEY_PERIOD):
+        try:
+            yield SourceReading(fact.place, fact.text, frozenset({parse_period(fact.text)}))
+        except UsageError:
+            findings.issue("stamp_unreadable", found=fact.text, where=fact.place)
+
+
+def _headed_periods(
+    form: Form, wording: HeadingVocabulary, evidence: IdentificationSources, findings: Findings
+) -> Iterator[SourceReading[Period]]:
+    for line in (line for heading in evidence.headings for line in heading.periods):
+        periods = _periods_in(form, wording, wording.without_other_times(line.text))
+        if periods:
+            yield SourceReading(_where(line), line.text, frozenset(_meant(form, periods)))
+        else:
+            findings.issue("period_unreadable", FigurePlace(line.sheet, line.cell), found=line.text)
+
+
+def _periods_in(form: Form, wording: HeadingVocabulary, text: str) -> frozenset[Period]:
+    """What a line of the heading names: a line of several months leaves it to other sources which one is meant."""
+    months = months_in_words(text) if form.frequency is Frequency.MONTH else frozenset()
+    if len({(month.year, month.last_month) for month in months}) > 1:
+        return months
+    period = period_in_words(text)
+    # "T5/2025", or "Tháng 5" without its year, as names of files have them.
+    return frozenset({period}) if period is not None else periods_in_name(text, wording)
+
+
+def _meant(form: Form, periods: frozenset[Period]) -> Iterator[Period]:
+    """What a heading's periods can mean: "NĂM 2025" alone above a monthly form says no more than the year."""
+    for period in periods:
+        is_year_alone = period.frequency is Frequency.YEAR and form.frequency is not Frequency.YEAR
+        yield from period.parts(form.frequency) if is_year_alone else (period,)
+
+
+def _periods_of_days(
+    form: Form, calendar: Calendar, evidence: IdentificationSources
+) -> Iterator[SourceReading[Period]]:
+    """What "từ 15/4/2025 đến 14/5/2025" says: the period of exactly these days, where the form's calendar has one."""
+    for line in (line for heading in evidence.headings for line in heading.days):
+        if span := span_of_days(line.text):
+            yield SourceReading(_where(line), line.text, _periods_of(form.frequency, calendar, *span))
+
+
+def _periods_of(frequency: Frequency, calendar: Calendar, first: date, last: date) -> frozenset[Period]:
+    around = (Period(last.year + step, month, frequency) for step in (0, 1) for month in range(1, 13))
+    return frozenset(
+        period
+        for period in around
+        if period.ends(frequency) and (calendar.first_day(period), calendar.last_day(period)) == (first, last)
+    )
+
+
+def _check_days(period: Period, calendar: Calendar, evidence: IdentificationSources, findings: Findings) -> None:
+    """Days that are no period's, or a signature from before the period, put the period in doubt; they tell no other."""
+    first, last = calendar.first_day(period), calendar.last_day(period)
+    expected = f"{first:%d/%m/%Y} – {last:%d/%m/%Y}"
+    for line in (line for heading in evidence.headings for line in heading.days):
+        span = span_of_days(line.text)
+        if span is not None and span != (first, last):
+            found = f"{span[0]:%d/%m/%Y} – {span[1]:%d/%m/%Y}"
+            place = FigurePlace(line.sheet, line.cell)
+            findings.issue("period_days_differ", place, found=found, expected=expected, period=period.id)
+    for line in (line for heading in evidence.headings for line in heading.signed):
+        day = day_of_signing(line.text)
+        if day is not None and day <= first:
+            place = FigurePlace(line.sheet, line.cell)
+            findings.issue("signed_early", place, found=f"{day:%d/%m/%Y}", expected=expected, period=period.id)
+
+
+def hinted_periods(form: Form, wording: HeadingVocabulary, hints: Hints) -> Iterator[SourceReading[Period]]:
+    """What file name and folders say of the period, the nearest first."""
+    for name in (hints.file_name, *reversed(hints.folders)):
+        periods = periods_in_name(name, wording)
+        if form.frequency is Frequency.YEAR and len(name) == 4 and name.isdigit():
+            periods |= {Period(int(name), 12, Frequency.YEAR)}
+        # A folder of a quarter holds monthly reports too: only names of the form's own kind speak.
+        yield SourceReading(name, name, frozenset(one for one in periods if one.frequency is form.frequency))
+
+
+def _where(line: HeadingLine) -> str:
+    return f"{line.sheet}!{line.cell}"

@@ -1,0 +1,38 @@
+"""Lines of a monthly form that speak of several months: what was added up over them is no month's figure."""
+
+from domain.layouts import Form
+from domain.periods import Frequency
+from domain.texts import says
+from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.identify.evidence import IdentificationSources
+from workbooks.identify.hints import months_in_words
+from workbooks.text.days import covers_many_months, span_of_days, without_days
+from workbooks.text.wording import HeadingVocabulary
+
+_LONGEST_MONTH = 45
+"""Days; a calendar that cuts months otherwise, or counts a day twice, stays far below."""
+
+
+def note_sums(form: Form, wording: HeadingVocabulary, evidence: IdentificationSources, findings: Findings) -> None:
+    """Note such lines above the form's tables; a line that names the period is held to it more strictly than others."""
+    for heading in evidence.headings if form.frequency is Frequency.MONTH else ():
+        named = {line.cell for line in heading.periods}
+        told: set[str] = set()
+        for line in heading.lines:
+            text = wording.without_other_times(line.text)
+            is_period_of_sums = line.cell in named and _speaks_of_sums(text, wording)
+            is_sum = covers_many_months(text) or is_period_of_sums or _is_long(line.text)
+            if is_sum and line.cell not in told:
+                told.add(line.cell)
+                place = FigurePlace(line.sheet, line.cell)
+                findings.issue("period_cumulative", place, found=line.text, expected=form.number)
+
+
+def _speaks_of_sums(text: str, wording: HeadingVocabulary) -> bool:
+    months = months_in_words(without_days(text))
+    return says(text, wording.words.sums) or len({month.last_month for month in months}) > 1
+
+
+def _is_long(text: str) -> bool:
+    span = span_of_days(text)
+    return span is not None and (span[1] - span[0]).days > _LONGEST_MONTH

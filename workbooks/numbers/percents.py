@@ -1,0 +1,106 @@
+"""The percentage an official typed or a formula gave: never an input, only compared with the recomputed one."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from domain.catalog.catalog import CellMarks
+from domain.observations import CellState, Figure
+from workbooks.cells.cells import Cell, CellKind
+from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.cells.formats import has_literal_percent, is_percent_format, shown_decimals
+from workbooks.numbers.figure_values import MOST_DECIMALS, TOO_LARGE, count_decimals, plain, refuse_as_two, shown
+from workbooks.numbers.number_text import read_number_text
+
+_MOST_DECIMALS = 4
+"""A General cell shows as many decimals as fit; beyond four they say nothing about what was meant."""
+
+
+class _Reading(NamedTuple):
+    """A percentage (0 to 100) with its decimals, and the tolerance it takes to read it so ("" for none)."""
+
+    percent: Decimal
+    decimals: int
+    rule: str
+
+
+def parse_stated(
+    cell: Cell | None, place: FigurePlace, marks: CellMarks, findings: Findings, computed: Decimal | None
+) -> Figure | None:
+    """The stated percentage, None where the cell has no readable one.
+
+    `computed` is the percentage that numerator and denominator give: it settles whether 0.94 means 0.94 % or 94 %.
+    An error or a formula without a stored result is no statement, and no fault of the commune.
+    """
+    if cell is None or cell.is_empty or cell.kind in {CellKind.UNCACHED, CellKind.ERROR}:
+        return None
+    if cell.kind is CellKind.TEXT and marks.state_of(shown(cell)) is not None:
+        return None
+    readings = () if cell.is_struck else tuple(_readings(cell))
+    if not readings or abs(readings[0].percent) >= TOO_LARGE:
+        findings.issue("percent_unreadable", place, found=shown(cell))
+        return None
+    chosen = _choose(readings, computed)
+    if chosen is None:
+        _note_unclear(cell, readings, place, findings)
+        return None
+    # A formula's quotient has endless decimals; it is only ever compared, so six of them are plenty.
+    percent = plain(round(chosen.percent, MOST_DECIMALS))
+    if chosen.rule:
+        findings.repair(chosen.rule, place, shown(cell), f"{percent}%")
+    state = CellState.VALUE if percent else CellState.ZERO
+    return Figure(state, percent, place.cell, shown(cell), chosen.decimals)
+
+
+def _readings(cell: Cell) -> Iterator[_Reading]:
+    """What the cell can mean, the literal meaning first."""
+    if cell.kind is CellKind.NUMBER:
+        yield from _numeric_readings(Decimal(str(cell.value)), cell.number_format)
+    elif cell.kind is CellKind.TEXT:
+        read = read_number_text(shown(cell), is_count=False)
+        if read is not None:
+            for number in read.readings:
+                decimals = count_decimals(number) if read.is_ambiguous else read.decimals
+                yield _Reading(number, decimals, "percent_settled" if read.is_ambiguous else read.rules[0])
+            if not read.is_percent and not read.is_ambiguous:
+                yield from _as_part_of_one(read.readings[0], read.decimals)
+
+
+def _numeric_readings(number: Decimal, number_format: str) -> Iterator[_Reading]:
+    format_decimals = shown_decimals(number_format)
+    if is_percent_format(number_format):
+        yield _Reading(number * 100, format_decimals or 0, "")
+        return
+    decimals = format_decimals if format_decimals is not None else min(count_decimals(number), _MOST_DECIMALS)
+    yield _Reading(number, decimals, "")
+    if not has_literal_percent(number_format):
+        yield from _as_part_of_one(number, decimals)
+
+
+def _as_part_of_one(number: Decimal, decimals: int) -> Iterator[_Reading]:
+    if 0 < abs(number) <= 1:
+        yield _Reading(number * 100, max(0, decimals - 2), "percent_as_fraction")
+
+
+def _choose(readings: tuple[_Reading, ...], computed: Decimal | None) -> _Reading | None:
+    """The one reading there is, or the one that agrees with the computed percentage; None when that settles nothing."""
+    if len(readings) == 1:
+        return readings[0]
+    if computed is None:
+        return None
+    agreeing = [one for one in readings if abs(one.percent - computed) <= Decimal(1).scaleb(-one.decimals) / 2]
+    return agreeing[0] if len(agreeing) == 1 else None
+
+
+def _note_unclear(cell: Cell, readings: tuple[_Reading, ...], place: FigurePlace, findings: Findings) -> None:
+    first, second = readings
+    if cell.kind is CellKind.TEXT and first.rule == "percent_settled":
+        refuse_as_two((first.percent, second.percent), place, shown(cell), findings)
+        return
+    findings.issue(
+        "percent_unclear",
+        place,
+        found=shown(cell),
+        first=f"{plain(first.percent)}%",
+        second=f"{plain(second.percent)}%",
+    )

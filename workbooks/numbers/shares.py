@@ -1,0 +1,87 @@
+"""A line whose numerator and denominator stand in one cell: taken as both, and held against the line's other cells."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from domain.catalog.catalog import CellMarks
+from domain.indicators import Indicator
+from domain.layouts import ColumnRole
+from domain.observations import CellState, Figure
+from workbooks.cells.cells import Cell
+from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.cells.formats import GENERAL
+from workbooks.numbers.figure_values import Expected, shown
+from workbooks.numbers.share_text import ShareTerm, ShareText, read_share_text
+from workbooks.numbers.typed_numbers import figure_of_text, refuse_words
+from workbooks.numbers.unit_words import is_known, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class ShareCell:
+    """A share in one cell: where it stands, what it says, and the two figures it gives.
+
+    `percent` is a cell that holds the percentage typed beside it, None where there is none.
+    """
+
+    place: FigurePlace
+    text: str
+    percent: Cell | None
+    figures: Mapping[ColumnRole, Figure]
+
+
+def parse_share(
+    cell: Cell | None, place: FigurePlace, marks: CellMarks, indicator: Indicator, findings: Findings
+) -> ShareCell | None:
+    """The share of a cell, None where it holds none; a part that cannot be read is an issue."""
+    text = shown(cell) if cell is not None and cell.text else ""
+    read = read_share_text(text, is_count=not indicator.decimals)
+    if cell is None or read is None:
+        return None
+    figures = {
+        role: _figure(part, place, text, Expected(marks, words, indicator.decimals), findings)
+        for role, part, words in _parts(read, indicator)
+    }
+    percent = cell._replace(value=read.percent, raw=read.percent, number_format=GENERAL) if read.percent else None
+    return ShareCell(place, text, percent, figures)
+
+
+def _parts(read: ShareText, indicator: Indicator) -> Iterator[tuple[ColumnRole, ShareTerm, dict[str, str]]]:
+    """The parts of a share and their words; the word behind both may count either ("69.586/91.032 hộ")."""
+    own, other = words_of(indicator, ColumnRole.NUMERATOR), words_of(indicator, ColumnRole.DENOMINATOR)
+    yield ColumnRole.NUMERATOR, read.numerator, own
+    yield ColumnRole.DENOMINATOR, read.denominator, own | other
+
+
+def _figure(part: ShareTerm, place: FigurePlace, text: str, expected: Expected, findings: Findings) -> Figure:
+    if not is_known(part.words, expected.words):
+        return refuse_words(part, place, text, expected, findings)
+    rules = ("share_in_one_cell", "trailing_unit") if part.words else ("share_in_one_cell",)
+    return figure_of_text(part.read, rules, place, text, findings)
+
+
+def settle(role: ColumnRole, own: Figure | None, shares: Sequence[ShareCell], findings: Findings) -> Figure:
+    """The figure of a role: that of its own cell, else of the first share; all that say it have to say the same.
+
+    `own` is None where the role's own cell holds a share.
+    """
+    given = [(share.figures[role], share) for share in shares]
+    if own is not None and (own.state is not CellState.BLANK or own.raw):
+        chosen, others = own, given
+    else:
+        chosen, others = given[0][0], given[1:]
+    for figure, share in others:
+        states = {figure.state, chosen.state}
+        if CellState.UNREADABLE not in states and (figure.number != chosen.number or figure.number is None):
+            findings.issue("share_disagrees", share.place, found=share.text, expected=chosen.raw)
+    return chosen
+
+
+def settle_stated(stated: Sequence[Figure], shares: Sequence[ShareCell], findings: Findings) -> Figure | None:
+    """The percentage that was stated, None where none was; two that differ as far as both were typed are an issue."""
+    for figure in stated[1:]:
+        decimals = min(figure.decimals or 0, stated[0].decimals or 0)
+        apart = abs((figure.number or Decimal(0)) - (stated[0].number or Decimal(0)))
+        if apart > Decimal(1).scaleb(-decimals):
+            findings.issue("share_disagrees", shares[0].place, found=shares[0].text, expected=stated[0].raw)
+    return stated[0] if stated else None

@@ -1,0 +1,1 @@
+"""Parse a workbook into observations: figures, villages, totals and what is doubtful about them."""

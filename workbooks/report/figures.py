@@ -1,0 +1,137 @@
+"""An indicator's line becomes an observation: numerator, denominator and the percentage someone stated."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from domain.catalog.catalog import Catalog
+from domain.indicators import Indicator, Measure
+from domain.layouts import ColumnRole
+from domain.observations import CellState, Figure, Observation
+from workbooks.cells.addresses import cell_address
+from workbooks.cells.cells import Cell, Sheet
+from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.numbers.figure_numbers import parse_number
+from workbooks.numbers.figure_values import Expected, shown
+from workbooks.numbers.percents import parse_stated
+from workbooks.numbers.shares import ShareCell, parse_share, settle, settle_stated
+from workbooks.numbers.unit_words import words_of
+from workbooks.numbers.visibility import note_visibility
+from workbooks.tables.locate import LocatedLine
+from workbooks.tables.named_spots import Spot
+
+
+@dataclass(frozen=True, slots=True)
+class SheetContext:
+    """The sheet whose figures are read, with the catalogue that gives them meaning and the notes that are taken."""
+
+    catalog: Catalog
+    sheet: Sheet
+    findings: Findings
+
+
+def parse_line(context: SheetContext, line: LocatedLine, unit: str) -> Observation:
+    """The observation of one line of the form sheet."""
+    indicator = context.catalog.indicators[line.indicator]
+    if indicator.measure is Measure.COUNT:
+        numerator = _input(context, line, ColumnRole.NUMERATOR, unit)
+        _check_not_asked(context, line, unit)
+        return Observation(unit, indicator.id, context.sheet.name, numerator)
+    shares = dict(_shares(context, line, unit))
+    numerator = _part(context, line, ColumnRole.NUMERATOR, unit, shares)
+    denominator = _part(context, line, ColumnRole.DENOMINATOR, unit, shares)
+    stated = _stated(context, line, unit, _percentage(numerator, denominator), shares)
+    return Observation(unit, indicator.id, context.sheet.name, numerator, denominator, stated)
+
+
+def read_spot(context: SheetContext, spot: Spot, place: FigurePlace) -> Cell | None:
+    """The cell of a figure, once it is sure that the figure is that cell's alone and people can see it."""
+    sheet, findings = context.sheet, context.findings
+    cell = sheet.at(*spot)
+    merged = sheet.merge_around(*spot)
+    if merged is not None and not merged.is_anchor(*spot):
+        anchor = sheet.at(merged.top, merged.left)
+        if anchor is not None and not anchor.is_empty:
+            findings.issue("merged_figure", place, found=str(merged))
+    if cell is not None and not cell.is_empty:
+        if sheet.is_hidden(*spot):
+            findings.issue("hidden_figure", place, found=cell.raw)
+        note_visibility(cell, place, findings)
+    return cell
+
+
+def _shares(context: SheetContext, line: LocatedLine, unit: str) -> Iterator[tuple[ColumnRole, ShareCell]]:
+    """The cells of a line that hold numerator and denominator at once."""
+    indicator = context.catalog.indicators[line.indicator]
+    for role in (ColumnRole.NUMERATOR, ColumnRole.DENOMINATOR, ColumnRole.PERCENT):
+        spot = line.spots.get(role)
+        if spot is not None:
+            place = _place(context, line, spot, unit)
+            share = parse_share(context.sheet.at(*spot), place, context.catalog.marks, indicator, context.findings)
+            if share is not None:
+                read_spot(context, spot, place)
+                yield role, share
+
+
+def _part(
+    context: SheetContext, line: LocatedLine, role: ColumnRole, unit: str, shares: Mapping[ColumnRole, ShareCell]
+) -> Figure:
+    own = None if role in shares else _input(context, line, role, unit)
+    if own is not None and not shares:
+        return own
+    return settle(role, own, tuple(shares.values()), context.findings)
+
+
+def _input(context: SheetContext, line: LocatedLine, role: ColumnRole, unit: str) -> Figure:
+    spot = line.spots.get(role)
+    if spot is None:
+        return Figure(CellState.BLANK, None, "", "")
+    place = _place(context, line, spot, unit)
+    return parse_input(context, spot, place, context.catalog.indicators[line.indicator], role)
+
+
+def parse_input(
+    context: SheetContext, spot: Spot, place: FigurePlace, indicator: Indicator, role: ColumnRole = ColumnRole.NUMERATOR
+) -> Figure:
+    """The figure that was typed at a place."""
+    expected = Expected(context.catalog.marks, words_of(indicator, role), indicator.decimals)
+    return parse_number(read_spot(context, spot, place), place, expected, context.findings)
+
+
+def _place(context: SheetContext, line: LocatedLine, spot: Spot, unit: str) -> FigurePlace:
+    return FigurePlace(context.sheet.name, cell_address(*spot), line.label, line.indicator, unit or None)
+
+
+def _stated(
+    context: SheetContext,
+    line: LocatedLine,
+    unit: str,
+    computed: Decimal | None,
+    shares: Mapping[ColumnRole, ShareCell],
+) -> Figure | None:
+    """The percentage of its own cell, else one typed behind a share."""
+    spot = line.spots.get(ColumnRole.PERCENT)
+    cells: list[tuple[Cell | None, FigurePlace]] = []
+    if spot is not None and ColumnRole.PERCENT not in shares:
+        cells.append((context.sheet.at(*spot), _place(context, line, spot, unit)))
+    cells += [(share.percent, share.place) for share in shares.values()]
+    read = (parse_stated(cell, place, context.catalog.marks, context.findings, computed) for cell, place in cells)
+    return settle_stated([figure for figure in read if figure is not None], tuple(shares.values()), context.findings)
+
+
+def _percentage(numerator: Figure, denominator: Figure) -> Decimal | None:
+    if numerator.number is None or not denominator.number:
+        return None
+    return 100 * numerator.number / denominator.number
+
+
+def _check_not_asked(context: SheetContext, line: LocatedLine, unit: str) -> None:
+    """A count has no denominator and no percentage: what stands there is not used, and the commune should know."""
+    for role in (ColumnRole.DENOMINATOR, ColumnRole.PERCENT):
+        spot = line.spots.get(role)
+        cell = context.sheet.at(*spot) if spot is not None else None
+        if spot is None or cell is None or cell.is_empty:
+            continue
+        is_copied_down = role is ColumnRole.PERCENT and cell.has_formula
+        if not is_copied_down and not (cell.text and context.catalog.marks.state_of(cell.text) is not None):
+            context.findings.issue("figure_not_asked", _place(context, line, spot, unit), found=shown(cell))

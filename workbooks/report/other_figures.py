@@ -1,0 +1,55 @@
+"""Words over a column of figures that make them another month's, a plan's or an estimate's: not what is asked for."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from domain.layouts import Layout
+from domain.periods import Period
+from domain.texts import normalise_name, says
+from workbooks.cells.cells import Cell, Sheet
+from workbooks.cells.findings import FigurePlace
+from workbooks.cells.stamp import FIGURE_ROLES
+from workbooks.identify.hints import months_in_words
+from workbooks.report.figures import SheetContext
+from workbooks.tables.locate import LocatedLine
+from workbooks.tables.table_header import TableHeader, find_header
+from workbooks.text.wording import wording_of
+
+_ROWS_ABOVE = 2
+_LONGEST_TITLE = 40
+"""A longer text above the heading is a sentence about the report, not the title of a column."""
+
+
+def note_other_figures(
+    context: SheetContext, layout: Layout, lines: Sequence[LocatedLine], period: Period | None
+) -> None:
+    """Note what is written over a column of figures besides its heading, where it says that they are others."""
+    header = find_header(context.sheet, layout.columns)
+    first = min((spot[0] for line in lines for spot in line.spots.values()), default=0)
+    if header is None:
+        return
+    headings = {
+        number: column.header
+        for column in layout.columns
+        if column.role in FIGURE_ROLES and (number := header.column(column.role)) is not None
+    }
+    for cell, number in _over(context.sheet, header, first, headings):
+        if _is_of_others(context, cell.text, period):
+            place = FigurePlace(context.sheet.name, cell.a1)
+            found = " ".join(cell.text.split())
+            context.findings.issue("heading_of_others", place, found=found, expected=headings[number])
+
+
+def _over(sheet: Sheet, header: TableHeader, first_line: int, columns: Mapping[int, str]) -> Iterator[tuple[Cell, int]]:
+    """Short texts that stand over these columns alone, from just above the heading down to the first line."""
+    for row in range(header.top - _ROWS_ABOVE, first_line):
+        for cell in sheet.rows.get(row, ()):
+            merged = sheet.merge_around(cell.row, cell.column)
+            below = range(cell.column, (merged.right if merged else cell.column) + 1)
+            if cell.text and len(cell.text) <= _LONGEST_TITLE and set(below) <= columns.keys():
+                yield cell, cell.column
+
+
+def _is_of_others(context: SheetContext, text: str, period: Period | None) -> bool:
+    months = months_in_words(wording_of(context.catalog).months.numbered(normalise_name(text)))
+    is_another_month = period is not None and bool(months) and period not in months
+    return is_another_month or says(text, context.catalog.marks.other_figures)

@@ -1,0 +1,182 @@
+"""Parsing a report: from the bytes that arrived to observations, repairs and every issue, in one pass."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from domain.catalog.catalog import Catalog
+from domain.layouts import Form, Layout
+from domain.observations import Observation
+from domain.periods import Period
+from domain.submissions import ParsedReport
+from domain.units import OrgUnit
+from workbooks.cells.cells import Sheet, Workbook
+from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.cells.guards import Limits, RefusedError, check_name
+from workbooks.cells.stamp import META_SHEET
+from workbooks.identify.agreement import agree
+from workbooks.identify.evidence import IdentificationSources
+from workbooks.identify.heading import Heading, read_heading
+from workbooks.identify.hints import Hints
+from workbooks.identify.identify import identify_form, identify_layout
+from workbooks.identify.period import hinted_periods, identify_period
+from workbooks.identify.stamp_reading import Stamp, read_stamp
+from workbooks.identify.unit import identify_unit
+from workbooks.marking.traces import read_without_marks
+from workbooks.report.doubts import note_doubts
+from workbooks.report.figures import SheetContext, parse_line
+from workbooks.report.other_figures import note_other_figures
+from workbooks.report.split_form import note_split
+from workbooks.report.totals import check_totals
+from workbooks.report.unit_column import check_units
+from workbooks.report.villages import parse_villages
+from workbooks.tables.form_candidates import form_like
+from workbooks.tables.form_sheet import (
+    choose_form_sheet,
+    choose_village_sheet,
+    find_village_sheet,
+    note_renamed,
+)
+from workbooks.tables.locate import locate_lines
+from workbooks.tables.table_header import find_header
+from workbooks.tables.village_register import VillageRegister
+from workbooks.tables.village_table import locate_villages, note_unregistered
+from workbooks.text.legacy_fonts import LegacyFonts
+from workbooks.text.wording import HeadingVocabulary, wording_of
+
+
+def parse_report(data: bytes, catalog: Catalog, hints: Hints, limits: Limits | None = None) -> ParsedReport:
+    """What a file says: never raises on a bad one, whatever is wrong is among the issues.
+
+    A file refused before it could be read is still placed by its folders and name, as far as these go.
+    """
+    findings = Findings(catalog.issue_texts)
+    try:
+        check_name(hints.file_name, len(data))
+        workbook = read_without_marks(data, limits)
+    except RefusedError as refused:
+        findings.add(refused.issue)
+        return _unparsed(catalog, hints, findings)
+    _note_strays(workbook, findings)
+    fonts = LegacyFonts(workbook, catalog, findings)
+    workbook = fonts.workbook
+    evidence = IdentificationSources(read_stamp(workbook), _headings(catalog, workbook), hints)
+    form = identify_form(catalog, evidence, workbook, findings)
+    if form is None:
+        return _unparsed(catalog, hints, findings)
+    report = _parse_form(catalog, form, workbook, evidence, findings)
+    fonts.record(report.observations, findings)
+    return replace(report, repairs=findings.repairs)
+
+
+def _unparsed(catalog: Catalog, hints: Hints, findings: Findings) -> ParsedReport:
+    unit, period = _place_by_hints(catalog, hints)
+    return ParsedReport(unit, period, None, None, issues=findings.issues)
+
+
+def _parse_form(
+    catalog: Catalog, form: Form, workbook: Workbook, evidence: IdentificationSources, findings: Findings
+) -> ParsedReport:
+    wording = wording_of(catalog)
+    layouts = sorted(
+        (layout for layout in catalog.layouts if layout.form == form.id),
+        key=lambda layout: layout.valid_from,
+        reverse=True,
+    )
+    sheet = choose_form_sheet(workbook, layouts, findings)
+    if sheet is not None:
+        headings = (_heading(sheet, layouts, wording), *_village_headings(workbook, sheet, layouts, wording))
+        evidence = replace(evidence, headings=headings)
+    period = identify_period(form, catalog.calendar_of(form.id), wording, evidence, findings)
+    layout = identify_layout(catalog, form, period, evidence.stamp, findings)
+    day = catalog.last_day(form.id, period) if period else None
+    unit = identify_unit(catalog, form.level, day, evidence, findings)
+    observations: list[Observation] = []
+    if sheet is not None and layout is not None:
+        note_renamed(sheet, layout.sheet, findings)
+        context = SheetContext(catalog, sheet, findings)
+        form_table = locate_lines(catalog, workbook, sheet, layout, findings)
+        observations.extend(parse_line(context, line, unit.code if unit else "") for line in form_table.lines)
+        note_split(context, workbook, layout, form_table)
+        note_other_figures(context, layout, form_table.lines, period)
+        note_doubts(context, layout, form_table.lines, evidence.headings, period)
+        check_units(context, layout, form_table.lines)
+        check_totals(context, form_table.totals, observations)
+    if layout is not None and unit is not None and period is not None:
+        register = VillageRegister(catalog.villages(unit, catalog.last_day(form.id, period)))
+        observations.extend(_parse_villages(catalog, workbook, layout, register, findings, form_sheet=sheet))
+    return ParsedReport(
+        unit,
+        period,
+        form.id,
+        layout.version if layout else None,
+        tuple(observations) if unit else (),
+        findings.repairs,
+        findings.issues,
+    )
+
+
+def _parse_villages(
+    catalog: Catalog,
+    workbook: Workbook,
+    layout: Layout,
+    register: VillageRegister,
+    findings: Findings,
+    *,
+    form_sheet: Sheet | None,
+) -> tuple[Observation, ...]:
+    sheet = choose_village_sheet(workbook, layout, form_sheet, findings)
+    if sheet is not None and not register.villages:
+        note_unregistered(sheet, layout, findings)
+        return ()
+    table = locate_villages(workbook, sheet, layout, register, findings) if sheet is not None else None
+    if sheet is None or table is None:
+        return ()
+    note_renamed(sheet, layout.village_sheet or "", findings)
+    context = SheetContext(catalog, sheet, findings)
+    parsed = parse_villages(context, layout, table, register)
+    check_totals(context, parsed.totals, parsed.observations)
+    return parsed.observations
+
+
+def _headings(catalog: Catalog, workbook: Workbook) -> tuple[Heading, ...]:
+    """What stands above each table that looks like a form's; above any table where none does."""
+    candidates = form_like(workbook, [layout.columns for layout in catalog.layouts])
+    wording = wording_of(catalog)
+    if candidates:
+        return tuple(read_heading(candidate.sheet, candidate.header.top, wording) for candidate in candidates)
+    return tuple(read_heading(sheet, None, wording) for sheet in workbook.sheets if sheet.name != META_SHEET)
+
+
+def _heading(sheet: Sheet, layouts: list[Layout], wording: HeadingVocabulary) -> Heading:
+    headers = (find_header(sheet, layout.columns) for layout in layouts)
+    header = next((header for header in headers if header is not None), None)
+    return read_heading(sheet, header.top if header else None, wording)
+
+
+def _village_headings(
+    workbook: Workbook, form_sheet: Sheet, layouts: list[Layout], wording: HeadingVocabulary
+) -> Iterator[Heading]:
+    """What stands above the villages: a sheet left over from another month or unit says so there."""
+    sheet = find_village_sheet(workbook, layouts)
+    columns = next((layout.village_columns for layout in layouts if layout.village_columns), ())
+    header = find_header(sheet, columns) if sheet is not None and sheet is not form_sheet else None
+    if sheet is not None and header is not None:
+        yield read_heading(sheet, header.top, wording)
+
+
+def _note_strays(workbook: Workbook, findings: Findings) -> None:
+    for sheet in workbook.sheets:
+        if sheet.strays:
+            findings.issue("stray_spaces", FigurePlace(sheet.name, sheet.strays[0]), found=", ".join(sheet.strays[:5]))
+
+
+def _place_by_hints(catalog: Catalog, hints: Hints) -> tuple[OrgUnit | None, Period | None]:
+    """Unit and period as folders and file name give them, so that a refused file still has a sender."""
+    wording = wording_of(catalog)
+    for form in catalog.forms.values():
+        period = agree(list(hinted_periods(form, wording, hints))).value
+        if period is not None:
+            evidence = IdentificationSources(Stamp(()), (), hints)
+            day = catalog.last_day(form.id, period)
+            return identify_unit(catalog, form.level, day, evidence, Findings({})), period
+    return None, None

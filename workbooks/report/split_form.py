@@ -1,0 +1,30 @@
+"""A form whose lines stand on several sheets: what one of them lacks stands, with figures, on another."""
+
+from domain.layouts import Layout
+from workbooks.cells.addresses import LAST_ROW
+from workbooks.cells.cells import Workbook
+from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.report.figures import SheetContext
+from workbooks.tables.figure_shape import is_like_a_figure
+from workbooks.tables.form_candidates import form_like
+from workbooks.tables.label_rows import find_rows
+from workbooks.tables.line_index import LineIndex
+from workbooks.tables.locate import LocatedForm
+
+
+def note_split(context: SheetContext, workbook: Workbook, layout: Layout, form: LocatedForm) -> None:
+    """Note each sheet that is not read and holds figures of lines which the form's own sheet does not have."""
+    missing = set(layout.indicators) - {line.indicator for line in form.lines}
+    if not missing:
+        return
+    index = LineIndex(context.catalog, layout)
+    for candidate in form_like(workbook, (layout.columns,)):
+        if candidate.sheet is context.sheet:
+            continue
+        name = candidate.sheet.name
+        rows = find_rows(candidate.sheet, candidate.header, LAST_ROW + 1, index, Findings({})).rows
+        filled = {cell.row for cell in candidate.figures if is_like_a_figure(cell)}
+        lost = [line for line in index.lines if line.indicator in missing and rows.get(line.indicator or "") in filled]
+        if lost:
+            place = FigurePlace(name, "", lost[0].label)
+            context.findings.issue("form_split", place, name, context.sheet.name, lines=str(len(lost)))

@@ -1,0 +1,66 @@
+"""Rows that only sum others ("Tổng cộng"): nobody reads them, but a sum that differs from its parts is worth a word."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from domain.observations import Observation
+from workbooks.cells.addresses import cell_address, split_address
+from workbooks.cells.cells import Cell, CellKind
+from workbooks.cells.findings import FigurePlace
+from workbooks.numbers.number_text import read_number_text
+from workbooks.report.figures import SheetContext
+from workbooks.tables.label_texts import text_at
+
+Columns = Mapping[int, Mapping[int, Decimal]]
+"""The figures that were read, by column and row."""
+
+
+def check_totals(context: SheetContext, rows: Sequence[int], observations: Iterable[Observation]) -> None:
+    """Compare each figure of a totals row with the sums of what was read in its column."""
+    if not rows:
+        return
+    for column, figures in _columns(context, observations).items():
+        for row in rows:
+            cell = context.sheet.at(row, column)
+            if cell is None or cell.is_empty or cell.kind is CellKind.UNCACHED or _is_mark(context, cell):
+                continue
+            sums = list(dict.fromkeys(_sums(row, figures, rows)))
+            if not _numbers(cell).intersection(sums):
+                label = next((text for one in range(1, column) if (text := text_at(context.sheet, row, one))), "")
+                place = FigurePlace(context.sheet.name, cell_address(row, column), label)
+                context.findings.issue("total_differs", place, found=cell.raw, expected=f"{sums[0]:f}")
+
+
+def _columns(context: SheetContext, observations: Iterable[Observation]) -> Columns:
+    found: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    for one in observations:
+        # Of a yes or no, numerator and denominator stand in one cell; the answer is what people add up.
+        for figure in (one.denominator, one.numerator):
+            spot = split_address(figure.cell) if figure is not None and figure.cell else None
+            if figure is not None and spot is not None and one.sheet == context.sheet.name:
+                found[spot[1]][spot[0]] = figure.number if isinstance(figure.number, Decimal) else Decimal(0)
+    return found
+
+
+def _sums(row: int, figures: Mapping[int, Decimal], totals: Collection[int]) -> Iterator[Decimal]:
+    """What a row may sum: the rows above it, all rows, those since the totals row before, those to the one after."""
+    before = max((one for one in totals if one < row), default=0)
+    after = min((one for one in totals if one > row), default=max(figures, default=0) + 1)
+    above = sum((number for one, number in figures.items() if one < row), Decimal(0))
+    whole = sum(figures.values(), Decimal(0))
+    yield above or whole
+    yield whole
+    yield sum((number for one, number in figures.items() if before < one < row), Decimal(0))
+    yield sum((number for one, number in figures.items() if row < one < after), Decimal(0))
+
+
+def _numbers(cell: Cell) -> frozenset[Decimal]:
+    if isinstance(cell.value, Decimal) and cell.kind is CellKind.NUMBER:
+        return frozenset({cell.value})
+    read = read_number_text(cell.text, is_count=True) if cell.text else None
+    return frozenset(read.readings) if read is not None else frozenset()
+
+
+def _is_mark(context: SheetContext, cell: Cell) -> bool:
+    return bool(cell.text) and context.catalog.marks.state_of(cell.text) is not None

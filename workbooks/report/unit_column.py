@@ -1,0 +1,100 @@
+"""The unit a form gives its figures, held against the catalogue's: thousands or another unit make other figures."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from domain.catalog.catalog import CellMarks
+from domain.indicators import Indicator, Measure
+from domain.layouts import ColumnRole, Layout
+from domain.texts import normalise_name
+from workbooks.cells.cells import Cell
+from workbooks.cells.findings import FigurePlace
+from workbooks.cells.stamp import FIGURE_ROLES
+from workbooks.numbers.unit_words import power_of, words_of
+from workbooks.report.figures import SheetContext
+from workbooks.tables.locate import LocatedLine
+from workbooks.tables.table_header import TableHeader, find_header
+from workbooks.text.labels import normalise_label
+
+_ROUND = re.compile(r"\(?1[., ]?0{3}(?:[., ]?0{3})*(?![0-9])")
+_AROUND = " .:;()[]"
+
+
+def check_units(context: SheetContext, layout: Layout, lines: Sequence[LocatedLine]) -> None:
+    """Note where a form says that its figures are in thousands, and lines with another unit than the catalogue's."""
+    header = find_header(context.sheet, layout.columns)
+    if header is None:
+        return
+    rows = {spot[0] for line in lines for spot in line.spots.values()}
+    for cell in _captions(context, layout, header, rows):
+        context.findings.issue(
+            "unit_scaled",
+            FigurePlace(context.sheet.name, cell.a1),
+            cell.text.strip(),
+            second=_spelled(context, cell.text),
+        )
+    column = header.column(ColumnRole.UNIT)
+    for line in lines if column is not None else ():
+        row = line.spots[ColumnRole.NUMERATOR][0]
+        unit = context.sheet.at(row, column or 0)
+        if unit is not None and unit.text.strip():
+            _check(context, line, unit)
+
+
+def _check(context: SheetContext, line: LocatedLine, cell: Cell) -> None:
+    indicator = context.catalog.indicators[line.indicator]
+    text = " ".join(cell.text.split())
+    place = FigurePlace(context.sheet.name, cell.a1, line.label, line.indicator)
+    if _power(text, context.catalog.marks):
+        context.findings.issue("unit_scaled", place, text, second=_spelled(context, text))
+    elif not _is_unit(text, indicator):
+        context.findings.issue("unit_changed", place, text, indicator.unit.vi)
+
+
+def _is_unit(text: str, indicator: Indicator) -> bool:
+    """Whether a text names the indicator's unit, or what its parts count ("hồ sơ" for a share of dossiers)."""
+    name = normalise_name(text).strip(_AROUND)
+    words = words_of(indicator, ColumnRole.NUMERATOR) | words_of(indicator, ColumnRole.DENOMINATOR)
+    if name in {*words, normalise_name(indicator.unit.vi), normalise_name(indicator.unit.en)}:
+        return True
+    return indicator.measure is Measure.RATIO and "%" in name
+
+
+def _captions(context: SheetContext, layout: Layout, header: TableHeader, rows: Collection[int]) -> Iterator[Cell]:
+    """Texts over the figures of these rows that speak of thousands: "ĐVT: nghìn người", "(triệu đồng)" in a heading."""
+    known = {normalise_label(name) for column in layout.columns for name in (column.header, *column.aliases)}
+    units = [
+        name for column in layout.columns if column.role is ColumnRole.UNIT for name in (column.header, *column.aliases)
+    ]
+    columns = {header.column(role) for role in FIGURE_ROLES}
+    first, last = min(rows, default=header.bottom + 1), max(rows, default=0)
+    for row, cells in context.sheet.rows.items():
+        for cell in cells if row not in rows and row < max(first, last) else ():
+            is_above = header.top <= row < first and cell.column in columns
+            is_heading = is_above and normalise_label(cell.text) not in known
+            text = cell.text if is_heading else _behind(cell.text, units)
+            if text and _power(text, context.catalog.marks, only_first=not is_heading):
+                yield cell
+
+
+def _behind(text: str, names: Sequence[str]) -> str:
+    """What a line above the table says behind the word for unit ("" where it does not begin so)."""
+    line = normalise_name(text).strip(_AROUND)
+    for name in sorted(map(normalise_name, names), key=len, reverse=True):
+        if line.startswith(name):
+            return line[len(name) :].strip(_AROUND)
+    return ""
+
+
+def _power(text: str, marks: CellMarks, *, only_first: bool = False) -> int:
+    """The power of ten a unit multiplies by; above a table only its first word, for the rest may name a place."""
+    name = normalise_name(text).strip(_AROUND)
+    if found := _ROUND.match(name):
+        return found[0].count("0")
+    power = power_of(name, marks)
+    return power if not only_first or power_of(name.split(" ")[0], marks) else 0
+
+
+def _spelled(context: SheetContext, text: str) -> str:
+    power = _power(text, context.catalog.marks) or 3
+    return f"{10**power:,}".replace(",", "\u00a0")

@@ -1,0 +1,1 @@
+"""Generate inboxes of filled sample workbooks from declared parameters."""

@@ -1,0 +1,47 @@
+"""Filling in a form as an official would: figures, answers, the day of signing; then saving it."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from domain.layouts import Input
+from workbooks.sample.figures import ReportFigures
+from workbooks.template.blank import Blank
+from workbooks.template.percents import percentages
+from workbooks.template.save import save
+
+Value = str | int | float | None
+Entries = dict[tuple[str, str], Value]
+"""What is typed, by sheet and A1 address."""
+
+
+def entries_of(blank: Blank, figures: ReportFigures) -> Entries:
+    """What an official types to give these figures; denominators that are filled in already are left alone."""
+    form = blank.form
+    entries: Entries = {
+        (form.sheet, form.figures[place]): number for place, number in figures.form.items() if place in form.figures
+    }
+    villages = blank.villages
+    if villages is not None and villages.registered:
+        for cells, line in zip(villages.lines, figures.villages, strict=True):
+            for indicator, number in line.items():
+                entries[villages.sheet, cells[indicator]] = _answer(blank, indicator, number)
+    return entries
+
+
+def fill(blank: Blank, entries: Mapping[tuple[str, str], Value], signed: date | None) -> bytes:
+    """Type the entries into the form, date it, and save it with the percentages Excel would have computed."""
+    for (sheet, address), value in entries.items():
+        cell = blank.workbook[sheet][address]
+        cell.value = value
+        if isinstance(value, str):
+            cell.data_type = "s"
+    if signed is not None:
+        blank.workbook[blank.form.sheet][blank.form.place].value = blank.assignment.place_line(signed)
+    return save(blank.workbook, blank.assignment, percentages(blank))
+
+
+def _answer(blank: Blank, indicator: str, number: int) -> Value:
+    columns = blank.assignment.layout.village_columns
+    if any(column.indicator == indicator and column.input is Input.YES_NO for column in columns):
+        return blank.assignment.text("yes" if number else "no")
+    return number

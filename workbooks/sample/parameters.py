@@ -1,0 +1,174 @@
+"""What the catalogue says of sample figures: typical sizes everywhere, and the totals an area has to come to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar, cast
+
+from domain.catalog.catalog import Catalog
+from domain.errors import TerminalError
+from domain.periods import Period, parse_period
+
+_TYPICAL = "typical"
+_Entry = TypeVar("_Entry")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Size of a population: residents × `per_resident`, ± `spread` by commune; growth and noise (±) by month."""
+
+    per_resident: float
+    spread: float
+    minimum: int
+    monthly_growth: float
+    noise: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The share (0 to 1) of its denominator that an indicator reaches; drift and noise (±) by month."""
+
+    minimum: float
+    maximum: float
+    monthly_drift: float
+    noise: float
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A plain count: so many per resident, or between two numbers in each village."""
+
+    per_resident: float = 0.0
+    minimum: int = 0
+    noise: float = 0.0
+    per_village_minimum: int = 0
+    per_village_maximum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Typical:
+    """What figures of any commune look like. `parts`: indicators whose numerators share out one denominator.
+
+    `texts_for_numbers` are what officials write where a number belongs, for planted defects.
+    """
+
+    base: Period
+    residents_minimum: int
+    residents_maximum: int
+    sizes: Mapping[str, Size]
+    reaches: Mapping[str, Reach]
+    counts: Mapping[str, Count]
+    parts: tuple[tuple[str, ...], ...]
+    texts_for_numbers: tuple[str, ...]
+
+    def size(self, kind: str) -> Size:
+        """Size of a kind of denominator.
+
+        Raises:
+            TerminalError: the catalogue gives none.
+        """
+        return _found(self.sizes, kind, "denominators")
+
+    def reach(self, indicator: str) -> Reach:
+        """Share that an indicator reaches.
+
+        Raises:
+            TerminalError: the catalogue gives none.
+        """
+        return _found(self.reaches, indicator, "shares")
+
+    def count(self, indicator: str) -> Count:
+        """How an indicator without denominator is counted.
+
+        Raises:
+            TerminalError: the catalogue gives none.
+        """
+        return _found(self.counts, indicator, "counts")
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What an area's figures add up to; no denominator for a plain count."""
+
+    numerator: int
+    denominator: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WrongFirst:
+    """The commune whose first workbook is wrong, and how."""
+
+    unit: str
+    numerator_above_denominator: str
+    text_indicator: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleArea:
+    """An area whose communes add up to given totals in one period; `weights` are the communes' parts by code."""
+
+    area: str
+    period: Period
+    population: int
+    weights: Mapping[str, float]
+    totals: Mapping[str, Total]
+    wrong_first: WrongFirst | None
+
+    @property
+    def day(self) -> date:
+        """A day on which the area's codes mean the units that are meant."""
+        return date(self.period.year, self.period.last_month, 1)
+
+
+def read_typical(catalog: Catalog) -> Typical:
+    """Typical sizes.
+
+    Raises:
+        TerminalError: the catalogue has no `sample/typical.yaml`.
+    """
+    if _TYPICAL not in catalog.sample:
+        raise TerminalError("the catalogue has no sample/typical.yaml: samples cannot be made without it")
+    raw = cast("Mapping[str, Any]", catalog.sample[_TYPICAL])
+    return Typical(
+        base=parse_period(raw["base_period"]),
+        residents_minimum=raw["population"]["minimum"],
+        residents_maximum=raw["population"]["maximum"],
+        sizes={kind: Size(**size) for kind, size in raw["denominators"].items()},
+        reaches={indicator: Reach(**reach) for indicator, reach in raw["shares"].items()},
+        counts={indicator: Count(**count) for indicator, count in raw["counts"].items()},
+        parts=tuple(tuple(group) for group in raw.get("parts", ())),
+        texts_for_numbers=tuple(raw.get("texts_for_numbers", ())),
+    )
+
+
+def read_areas(catalog: Catalog) -> tuple[SampleArea, ...]:
+    """The areas whose totals are given."""
+    entries = (cast("Mapping[str, Any]", raw) for name, raw in catalog.sample.items() if name != _TYPICAL)
+    return tuple(
+        SampleArea(
+            area=raw["area"],
+            period=parse_period(raw["period"]),
+            population=raw["population"],
+            weights=raw["weights"],
+            totals={
+                indicator: Total(total["numerator"], total.get("denominator"))
+                for indicator, total in raw["totals"].items()
+            },
+            wrong_first=_wrong_first(raw.get("wrong_first")),
+        )
+        for raw in entries
+    )
+
+
+def _wrong_first(raw: Mapping[str, Any] | None) -> WrongFirst | None:
+    if raw is None:
+        return None
+    text = raw["text_for_number"]
+    return WrongFirst(raw["unit"], raw["numerator_above_denominator"], text["indicator"], text["text"])
+
+
+def _found(entries: Mapping[str, _Entry], key: str, section: str) -> _Entry:
+    if key not in entries:
+        raise TerminalError(f"sample/typical.yaml has no {key!r} under {section!r}: add it, then make samples again")
+    return entries[key]

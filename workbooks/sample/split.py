@@ -1,0 +1,86 @@
+"""How the totals of a sample area are divided among its communes: invented, but adding up exactly."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.catalog.catalog import Catalog
+from domain.errors import TerminalError
+from domain.units import OrgUnit, UnitKey
+from workbooks.sample.draws import Draws
+from workbooks.sample.parameters import SampleArea, Total, Typical
+from workbooks.sample.spread import apportion
+
+
+@dataclass(frozen=True, slots=True)
+class AreaSplit:
+    """Residents by unit; denominators by kind, numerators by indicator, of the area's period."""
+
+    area: SampleArea
+    residents: Mapping[UnitKey, int]
+    denominators: Mapping[str, Mapping[UnitKey, int]]
+    numerators: Mapping[str, Mapping[UnitKey, int]]
+
+
+def split_area(catalog: Catalog, area: SampleArea, typical: Typical, draws: Draws) -> AreaSplit:
+    """Divide an area's totals among its communes.
+
+    Indicators over one population get one and the same denominator in each commune.
+
+    Raises:
+        TerminalError: two totals give one population two sizes, or a total does not agree with the register.
+    """
+    split = _Split(catalog, area, typical, draws)
+    for indicator, total in area.totals.items():
+        split.add(indicator, total)
+    residents = split.keyed(apportion(area.population, split.weights))
+    return AreaSplit(area, residents, split.denominators, split.numerators)
+
+
+class _Split:
+    """Gathers the parts of one total after the other."""
+
+    def __init__(self, catalog: Catalog, area: SampleArea, typical: Typical, draws: Draws) -> None:
+        self.denominators: dict[str, Mapping[UnitKey, int]] = {}
+        self.numerators: dict[str, Mapping[UnitKey, int]] = {}
+        self.weights = list(area.weights.values())
+        self._units = [catalog.units.get(code, area.day) for code in area.weights]
+        self._catalog = catalog
+        self._area = area
+        self._typical = typical
+        self._draws = draws
+
+    def keyed(self, parts: Sequence[int]) -> Mapping[UnitKey, int]:
+        """Parts by unit."""
+        return {unit.key: part for unit, part in zip(self._units, parts, strict=True)}
+
+    def add(self, indicator: str, total: Total) -> None:
+        """Divide the total of one indicator."""
+        if total.denominator is None:
+            self.numerators[indicator] = self.keyed(apportion(total.numerator, self.weights))
+            return
+        whole = self._denominators(indicator, total.denominator)
+        reach = self._typical.reach(indicator)
+        wanted = [
+            part * self._draws.uniform(reach.minimum, reach.maximum, "reach", unit.key, indicator)
+            for unit, part in zip(self._units, whole, strict=True)
+        ]
+        self.numerators[indicator] = self.keyed(apportion(total.numerator, wanted, whole))
+
+    def _denominators(self, indicator: str, total: int) -> list[int]:
+        kind = self._catalog.indicators[indicator].denominator_kind
+        if kind in self.denominators:
+            parts = list(self.denominators[kind].values())
+        elif self._catalog.indicators[indicator].register_level is not None:
+            parts = [self._registered(indicator, unit) for unit in self._units]
+        else:
+            parts = apportion(total, self.weights)
+        if sum(parts) != total:
+            raise TerminalError(
+                f"sample/{self._area.area}.yaml: {indicator} is over {total}, but the register or another total "
+                f"makes {kind} {sum(parts)}: give one number"
+            )
+        self.denominators[kind] = self.keyed(parts)
+        return parts
+
+    def _registered(self, indicator: str, unit: OrgUnit) -> int:
+        return self._catalog.register_denominator(indicator, unit, self._area.day) or 0

@@ -1,0 +1,33 @@
+"""The row under a heading that only numbers the columns: A | B | C | 1 | 2 | 3=2/1×100."""
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from workbooks.cells.cells import Cell
+
+_MARK = re.compile(r"[(\[]?(?P<mark>[A-Za-z]|\d{1,2})[)\]]?(?:\s*=.*)?")
+_FEWEST = 3
+
+
+def is_column_number_row(cells: Sequence[Cell], *, below_heading: bool) -> bool:
+    """Whether a row numbers columns: from A on by letters, from 1 on by numbers, both running upwards.
+
+    Numbers alone ("1 2 3 4") are also what a line of short figures looks like: these count only `below_heading`, and
+    only without a gap, neither between the numbers nor between their columns.
+    """
+    filled = [cell for cell in cells if not cell.is_empty]
+    texts = [str(cell.value).strip() for cell in filled]
+    marks = [found["mark"].upper() for text in texts if (found := _MARK.fullmatch(text))]
+    if len(marks) < max(_FEWEST, len(texts)):
+        return False
+    letters = [mark for mark in marks if not mark.isdigit()]
+    numbers = [int(mark) for mark in marks if mark.isdigit()]
+    if not letters:
+        is_unbroken = filled[-1].column - filled[0].column == len(filled) - 1
+        return below_heading and is_unbroken and numbers == list(range(1, len(numbers) + 1))
+    return marks[0] == "A" and _rises(letters) and _rises(numbers)
+
+
+def _rises(marks: Sequence[str] | Sequence[int]) -> bool:
+    return all(one < other for one, other in itertools.pairwise(marks))  # type: ignore[operator] # all of one kind

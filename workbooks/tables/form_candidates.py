@@ -1,0 +1,78 @@
+"""Sheets of a workbook whose table has the headings of a form, and whether somebody filled them in."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from domain.layouts import Column, ColumnRole
+from workbooks.cells.addresses import cell_address
+from workbooks.cells.cells import Cell, CellKind, Sheet, Workbook
+from workbooks.cells.stamp import FIGURE_ROLES, META_SHEET
+from workbooks.numbers.number_text import read_number_text
+from workbooks.numbers.share_text import read_share_text
+from workbooks.tables.column_numbers import is_column_number_row
+from workbooks.tables.heading_cells import HEADING_HEIGHT
+from workbooks.tables.table_header import TableHeader, find_header
+
+_FIGURE_ROLES = frozenset({*FIGURE_ROLES, ColumnRole.FIGURE})
+_RESULTS = frozenset({ColumnRole.NUMERATOR, ColumnRole.FIGURE})
+_LONGEST_FIGURE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sheet whose table has the headings of a form."""
+
+    sheet: Sheet
+    header: TableHeader
+
+    @property
+    def figures(self) -> tuple[Cell, ...]:
+        """What stands below the headings of figures; the numbers of the columns are none."""
+        return self._below(_FIGURE_ROLES)
+
+    @property
+    def is_filled_in(self) -> bool:
+        """Whether somebody gave a result; denominators that are known may come with the template."""
+        return any(is_figure(cell) for cell in self._below(_RESULTS))
+
+    def _below(self, roles: Collection[ColumnRole]) -> tuple[Cell, ...]:
+        columns = {number for key, number in self.header.columns.items() if key.role in roles}
+        return tuple(
+            cell
+            for row, cells in self.sheet.rows.items()
+            if row > self.header.bottom and not self._numbers_columns(row)
+            for cell in cells
+            if cell.column in columns
+        )
+
+    def _numbers_columns(self, row: int) -> bool:
+        is_near = row - self.header.bottom < HEADING_HEIGHT
+        return is_near and is_column_number_row(self.header.own(self.sheet.rows[row]), below_heading=True)
+
+    @property
+    def first_heading(self) -> str:
+        """Where its heading begins."""
+        return cell_address(self.header.top, min(self.header.columns.values()))
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether sentences stand where figures would: a guide explains the form under the form's own headings."""
+        long = [cell.text for cell in self.figures if len(cell.text) > _LONGEST_FIGURE]
+        sentences = sum(read_share_text(text, is_count=True) is None for text in long)
+        return 2 * sentences > len(self.figures)
+
+
+def form_like(workbook: Workbook, columns: Iterable[Sequence[Column]]) -> tuple[Candidate, ...]:
+    """The sheets that hold a table with one of these sets of headings."""
+    sets = tuple(columns)
+    found: list[Candidate] = []
+    for sheet in workbook.sheets:
+        header = next((header for one in sets if (header := find_header(sheet, one)) is not None), None)
+        if header is not None and sheet.name != META_SHEET and not Candidate(sheet, header).is_prose:
+            found.append(Candidate(sheet, header))
+    return tuple(found)
+
+
+def is_figure(cell: Cell) -> bool:
+    """Whether a cell holds a number, typed or stored."""
+    return cell.kind is CellKind.NUMBER or read_number_text(cell.text, is_count=True) is not None

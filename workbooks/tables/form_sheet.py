@@ -1,0 +1,111 @@
+"""Which sheet of a workbook is the form and which lists the villages, whatever people have called them."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from domain.layouts import Layout
+from workbooks.cells.addresses import parse_reference
+from workbooks.cells.cells import Sheet, SheetState, Workbook
+from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.cells.stamp import META_SHEET, FigureCellName, VillageCellName, parse_name
+from workbooks.tables.form_candidates import Candidate, form_like, is_figure
+from workbooks.text.labels import normalise_label
+
+
+def choose_form_sheet(workbook: Workbook, layouts: Sequence[Layout], findings: Findings) -> Sheet | None:
+    """The form's sheet: where the defined names point, else the sheet of its name, else the only one like it."""
+    candidates = form_like(workbook, (layout.columns for layout in layouts))
+    wanted = layouts[0].sheet if layouts else ""
+    chosen = _choose(workbook, FigureCellName, tuple(layout.sheet for layout in layouts), candidates)
+    if chosen is not None and not _is_outshone(chosen, candidates):
+        _note_ignored(chosen, candidates, findings)
+        return chosen
+    if candidates:
+        names = ", ".join(candidate.sheet.name for candidate in candidates)
+        findings.issue("several_form_sheets", found=names, expected=wanted)
+    else:
+        names = ", ".join(sheet.name for sheet in workbook.sheets if sheet.name != META_SHEET)
+        findings.issue("form_sheet_missing", found=names, expected=wanted)
+    return None
+
+
+def find_village_sheet(workbook: Workbook, layouts: Sequence[Layout]) -> Sheet | None:
+    """The sheet that lists the villages in any of these layouts, before it is known which of them holds."""
+    names = tuple(layout.village_sheet for layout in layouts if layout.village_sheet is not None)
+    candidates = form_like(workbook, (layout.village_columns for layout in layouts if layout.village_columns))
+    return _choose(workbook, VillageCellName, names, candidates)
+
+
+def choose_village_sheet(
+    workbook: Workbook, layout: Layout, form_sheet: Sheet | None, findings: Findings
+) -> Sheet | None:
+    """The sheet that lists the villages; None, with an issue, where a layout that has one is without."""
+    if layout.village_sheet is None:
+        return None
+    candidates = form_like(workbook, (layout.village_columns,))
+    chosen = _choose(workbook, VillageCellName, (layout.village_sheet,), candidates)
+    if chosen is not None and not _is_outshone(chosen, candidates):
+        _note_ignored(chosen, candidates, findings, form_sheet)
+        return chosen
+    if candidates:
+        names = ", ".join(candidate.sheet.name for candidate in candidates)
+        findings.issue("several_form_sheets", found=names, expected=layout.village_sheet)
+    else:
+        findings.issue("village_sheet_missing", expected=layout.village_sheet)
+    return None
+
+
+def note_renamed(sheet: Sheet, expected: str, findings: Findings) -> None:
+    """Record that a sheet was read which does not have the template's name for it."""
+    if sheet.name != expected:
+        findings.repair("sheet_renamed", FigurePlace(sheet.name, ""), sheet.name, expected)
+
+
+def _choose(
+    workbook: Workbook,
+    kind: type[FigureCellName | VillageCellName],
+    names: Sequence[str],
+    candidates: Sequence[Candidate],
+) -> Sheet | None:
+    for pool in (
+        _named_sheets(workbook, kind),
+        [sheet for sheet in workbook.sheets if sheet.name in names],
+        [sheet for sheet in workbook.sheets if normalise_label(sheet.name) in {normalise_label(one) for one in names}],
+        [candidate.sheet for candidate in candidates],
+        [candidate.sheet for candidate in candidates if candidate.sheet.state is SheetState.VISIBLE],
+    ):
+        if len(pool) == 1:
+            return pool[0]
+    return None
+
+
+def _is_outshone(chosen: Sheet, candidates: Sequence[Candidate]) -> bool:
+    """Whether people filled in another sheet: this one is hidden from them, or blank, and one they see has figures."""
+    filled = [candidate.sheet for candidate in candidates if candidate.is_filled_in]
+    is_rivalled = any(sheet is not chosen and sheet.state is SheetState.VISIBLE for sheet in filled)
+    return is_rivalled and (chosen.state is not SheetState.VISIBLE or all(sheet is not chosen for sheet in filled))
+
+
+def _named_sheets(workbook: Workbook, kind: type[FigureCellName | VillageCellName]) -> list[Sheet]:
+    """The sheet most of the template's defined names of one kind point at."""
+    targets: Counter[str] = Counter()
+    for name, text in workbook.names.items():
+        reference = parse_reference(text)
+        if reference is not None and isinstance(parse_name(name), kind):
+            targets[reference.sheet] += 1
+    sheets = (workbook.sheet(name) for name, _ in targets.most_common(1))
+    return [sheet for sheet in sheets if sheet is not None]
+
+
+def _note_ignored(
+    chosen: Sheet, candidates: Sequence[Candidate], findings: Findings, form_sheet: Sheet | None = None
+) -> None:
+    """Note tables like the one chosen that hold figures nobody reads; one below the form itself by its heading."""
+    for candidate in candidates:
+        sheet = candidate.sheet
+        if sheet is chosen or not any(is_figure(cell) for cell in candidate.figures):
+            continue
+        if sheet is form_sheet:
+            findings.issue("table_ignored", FigurePlace(sheet.name, candidate.first_heading), expected=chosen.name)
+        else:
+            findings.issue("sheet_ignored", FigurePlace(sheet.name, ""), found=sheet.name, expected=chosen.name)

@@ -1,0 +1,158 @@
+"""The row of each line of a form, found by its code or its label; rows with figures that no line claims are issues."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from domain.layouts import ColumnRole, Line
+from workbooks.cells.addresses import cell_address
+from workbooks.cells.cells import Cell, Sheet
+from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.cells.stamp import FIGURE_ROLES
+from workbooks.tables.column_numbers import is_column_number_row
+from workbooks.tables.figure_shape import is_like_a_figure
+from workbooks.tables.heading_cells import HEADING_HEIGHT
+from workbooks.tables.label_texts import RowLabel, row_label, text_at
+from workbooks.tables.line_index import LineIndex
+from workbooks.tables.table_header import TableHeader
+from workbooks.text.labels import nearest
+
+_FEW_LINES = 3
+"""So many lines that come twice are told one by one; more are a table that comes twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormRows:
+    """The row of each indicator that has one, and the rows that only sum others."""
+
+    rows: Mapping[str, int] = field(default_factory=dict)
+    totals: tuple[int, ...] = ()
+
+
+def find_rows(sheet: Sheet, header: TableHeader | None, end: int, index: LineIndex, findings: Findings) -> FormRows:
+    """The rows between a heading and the row `end`. A line that comes twice is an issue and keeps its first row."""
+    if header is None or (header.column(ColumnRole.LABEL) is None and header.column(ColumnRole.CODE) is None):
+        return FormRows()
+    search = _Search(sheet, header, index, findings)
+    for row, cells in sheet.rows.items():
+        if header.bottom < row < end:
+            search.look_at(row, cells)
+    search.tell()
+    return FormRows(search.found, tuple(search.totals))
+
+
+class _Search:
+    """Goes down the rows of a table, keeping the section it is in."""
+
+    def __init__(self, sheet: Sheet, header: TableHeader, index: LineIndex, findings: Findings) -> None:
+        self.found: dict[str, int] = {}
+        self.totals: list[int] = []
+        self._sheet, self._header, self._index, self._findings = sheet, header, index, findings
+        self._labels = header.span(ColumnRole.LABEL)
+        self._order, self._code = header.column(ColumnRole.ORDER), header.column(ColumnRole.CODE)
+        self._figures = [number for role in FIGURE_ROLES if (number := header.column(role)) is not None]
+        self._sections: tuple[str, ...] = ()
+        self._unknown: list[tuple[int, FigurePlace, str]] = []
+        self._maybe_unknown: list[tuple[int, FigurePlace, str]] = []
+        self._twice: list[tuple[FigurePlace, str]] = []
+
+    def look_at(self, row: int, cells: Sequence[Cell]) -> None:
+        """Tell what a row is."""
+        label = row_label(self._sheet, row, self._labels, self._order)
+        place = FigurePlace(self._sheet.name, self._address(row))
+        found = self._line(row, label)
+        if isinstance(found, Line) and found.indicator is not None:
+            place = FigurePlace(place.sheet, place.cell, found.label, found.indicator)
+            self._take(row, cells, found.indicator, place, is_continued=label.is_continued)
+        elif isinstance(found, Line):
+            self._sections = (*found.sections, found.label)
+            if self._has_figures(cells):
+                place = FigurePlace(place.sheet, place.cell, found.label)
+                self._findings.issue("figure_on_section", place, found=label.shown)
+        elif found is None and any(self._index.is_total(text) for text in label.texts):
+            self.totals.append(row)
+        elif found is None and not self._numbers_columns(row, cells):
+            if self._has_figures(cells):
+                self._unknown.append((row, place, label.shown))
+            elif label.texts and self._has_words(row, cells):
+                self._maybe_unknown.append((row, place, label.shown))
+
+    def tell(self) -> None:
+        """Note what could not be placed, once all rows have been seen."""
+        rows = range(min(self.found.values(), default=0), max(self.found.values(), default=0))
+        # Words where figures belong: among the lines one about to be lost, around them units and signatures.
+        unknown = self._unknown + [one for one in self._maybe_unknown if one[0] in rows]
+        _note_unknown([(place, label) for _, place, label in sorted(unknown)], self._index, self.found, self._findings)
+        if len(self._twice) > _FEW_LINES:
+            ((place, first),) = self._twice[:1]
+            self._findings.issue("table_twice", FigurePlace(place.sheet, place.cell), found=place.cell, expected=first)
+            return
+        for place, first in self._twice:
+            self._findings.issue("line_twice", place, found=first)
+
+    def _line(self, row: int, label: RowLabel) -> Line | str | None:
+        """The line of a row by its code, else by its label; a text where the two contradict each other."""
+        number = text_at(self._sheet, row, self._order) if self._order else ""
+        named = (self._index.find(text, number, self._sections) for text in label.texts)
+        by_label = next((line for line in named if line is not None), None)
+        code = text_at(self._sheet, row, self._code) if self._code else ""
+        by_code = self._index.by_code(code)
+        if by_code is None:
+            if code and by_label is not None:
+                place = FigurePlace(
+                    self._sheet.name, cell_address(row, self._code or 1), by_label.label, by_label.indicator
+                )
+                self._findings.issue("code_unknown", place, found=code, expected=by_label.code or "")
+            return by_label
+        place = FigurePlace(self._sheet.name, cell_address(row, self._code or 1), by_code.label, by_code.indicator)
+        if by_label is not None and by_label is not by_code:
+            self._findings.issue("code_disagrees", place, found=label.shown, expected=by_code.label, line_code=code)
+            return code
+        if by_label is None and label.texts:
+            self._findings.issue("label_changed", place, found=label.shown, expected=by_code.label)
+        return by_code
+
+    def _take(self, row: int, cells: Sequence[Cell], indicator: str, place: FigurePlace, *, is_continued: bool) -> None:
+        first = self.found.get(indicator)
+        if first is None:
+            self.found[indicator] = row
+        elif not is_continued or (self._is_filled(cells) and self._is_filled(self._sheet.rows[first])):
+            self._twice.append((place, self._address(first)))
+        elif self._is_filled(cells):
+            # One label merged over two rows, its figures in the lower one.
+            self.found[indicator] = row
+
+    def _address(self, row: int) -> str:
+        return cell_address(row, (self._labels or (self._code or 1,))[0])
+
+    def _has_figures(self, cells: Sequence[Cell]) -> bool:
+        return any(cell.column in self._figures and is_like_a_figure(cell) for cell in cells)
+
+    def _is_filled(self, cells: Sequence[Cell]) -> bool:
+        return any(cell.column in self._figures and not cell.is_empty for cell in cells)
+
+    def _has_words(self, row: int, cells: Sequence[Cell]) -> bool:
+        return self._is_filled(cells) and not any(abs(row - again) < HEADING_HEIGHT for again in self._header.again)
+
+    def _numbers_columns(self, row: int, cells: Sequence[Cell]) -> bool:
+        headings = (self._header.bottom, *self._header.again)
+        below_heading = any(0 < row - heading < HEADING_HEIGHT for heading in headings)
+        return is_column_number_row(self._header.own(cells), below_heading=below_heading)
+
+
+def _note_unknown(
+    unknown: Sequence[tuple[FigurePlace, str]], index: LineIndex, found: Mapping[str, int], findings: Findings
+) -> None:
+    """A label like one that is still missing is a figure about to be lost; any other line may be the commune's own."""
+    missing = [line.label for line in index.lines if line.indicator is not None and line.indicator not in found]
+    for place, label in unknown:
+        candidates = nearest(label, missing)
+        several = index.called(label)
+        if not label:
+            findings.issue("figure_without_label", place)
+        elif len(several) > 1:
+            named = "; ".join(" › ".join((*line.sections, line.label)) for line in several)
+            findings.issue("label_ambiguous", place, found=label, candidates=named)
+        elif candidates:
+            findings.issue("label_unplaced", place, found=label, candidates="; ".join(candidates))
+        else:
+            findings.issue("label_unknown", place, found=label, candidates="; ".join(nearest(label, index.labels)))

@@ -1,0 +1,118 @@
+"""Where on the form each indicator's figures stand: by defined names where stamped, else by code, label and heading."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from domain.catalog.catalog import Catalog
+from domain.indicators import Measure
+from domain.layouts import ColumnRole, Layout, Line
+from workbooks.cells.addresses import parse_reference
+from workbooks.cells.cells import Sheet, Workbook
+from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.cells.stamp import FIGURE_ROLES, FigureCellName, parse_name
+from workbooks.tables.form_columns import check_columns, note_missing_columns, note_retitled
+from workbooks.tables.label_column import with_labels
+from workbooks.tables.label_rows import FormRows, find_rows
+from workbooks.tables.line_index import LineIndex
+from workbooks.tables.named_spots import NameCheck, Spot
+from workbooks.tables.table_header import TableHeader, find_header, is_transposed
+from workbooks.tables.table_scope import TableScope, end_of, note_earlier, note_unclaimed
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedLine:
+    """An indicator's line: what it is called on the form, and where each of its figures stands."""
+
+    indicator: str
+    label: str
+    spots: Mapping[ColumnRole, Spot]
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedForm:
+    """The lines of a form that were found, and the rows that only sum others."""
+
+    lines: tuple[LocatedLine, ...] = ()
+    totals: tuple[int, ...] = ()
+
+
+def locate_lines(catalog: Catalog, workbook: Workbook, sheet: Sheet, layout: Layout, findings: Findings) -> LocatedForm:
+    """Every indicator of the layout that the form has a line for; what cannot be placed is an issue."""
+    named = dict(_named_spots(workbook, sheet))
+    header = find_header(sheet, layout.columns)
+    if header is None and not named:
+        expected = ", ".join(
+            column.header for column in layout.columns if column.role in {ColumnRole.LABEL, *FIGURE_ROLES}
+        )
+        code = "table_transposed" if is_transposed(sheet, layout.columns) else "header_missing"
+        findings.issue(code, FigurePlace(sheet.name, ""), expected=expected)
+        return LocatedForm()
+    index = LineIndex(catalog, layout)
+    if header is not None:
+        header = with_labels(sheet, layout, header, index, findings)
+    other = find_header(sheet, layout.village_columns) if layout.village_columns else None
+    rows = find_rows(sheet, header, end_of(header, other), index, findings) if header is not None else FormRows()
+    if header is not None:
+        check_columns(sheet, layout, header, rows, findings, is_named=bool(named))
+        table = TableScope(header, _claimed(header, named), _body(header, rows), other)
+        note_retitled(sheet, layout, header, {(role, spot[1]) for (_, role), spot in named.items()}, findings)
+        note_unclaimed(sheet, table, findings)
+        note_earlier(sheet, header, lambda text: bool(index.called(text)), findings)
+    lines = tuple(_lines(sheet, layout, named, NameCheck(sheet, header, rows.rows, index, findings)))
+    note_missing_columns(sheet, layout, header, _roles_wanting(catalog, lines), findings, is_named=bool(named))
+    return LocatedForm(lines, rows.totals)
+
+
+def _named_spots(workbook: Workbook, sheet: Sheet) -> Iterator[tuple[tuple[str, ColumnRole], Spot]]:
+    for name, text in workbook.names.items():
+        what, reference = parse_name(name), parse_reference(text)
+        if isinstance(what, FigureCellName) and reference is not None and reference.sheet == sheet.name:
+            yield (what.indicator, what.role), (reference.row, reference.column)
+
+
+def _claimed(header: TableHeader, named: Mapping[tuple[str, ColumnRole], Spot]) -> frozenset[int]:
+    """Columns that are read: those with a heading of the form's, and those that names point at."""
+    spans = (column for key in header.columns for column in header.span(key.role))
+    return frozenset({*header.columns.values(), *spans, *(column for _, column in named.values())})
+
+
+def _body(header: TableHeader, rows: FormRows) -> range:
+    return range(header.bottom + 1, max(rows.rows.values(), default=header.bottom) + 1)
+
+
+def _lines(
+    sheet: Sheet, layout: Layout, named: Mapping[tuple[str, ColumnRole], Spot], check: NameCheck
+) -> Iterator[LocatedLine]:
+    for line in layout.lines:
+        if line.indicator is None:
+            continue
+        spots = _spots(line, named, check)
+        if ColumnRole.NUMERATOR in spots:
+            yield LocatedLine(line.indicator, line.label, spots)
+        elif check.header is None or check.header.column(ColumnRole.NUMERATOR) is not None:
+            check.findings.issue("line_missing", FigurePlace(sheet.name, "", line.label, line.indicator))
+
+
+def _spots(line: Line, named: Mapping[tuple[str, ColumnRole], Spot], check: NameCheck) -> dict[ColumnRole, Spot]:
+    """Where a line's figures stand; names and labels that point at different rows are an issue."""
+    indicator = line.indicator or ""
+    row = check.rows.get(indicator)
+    spots: dict[ColumnRole, Spot] = {}
+    for role in FIGURE_ROLES:
+        column = check.header.column(role) if check.header is not None else None
+        spot = named.get((indicator, role))
+        if spot is None and row is not None and column is not None:
+            spot = (row, column)
+        if spot is not None:
+            spots[role] = spot
+    check.see(line, {role: spots[role] for role in (ColumnRole.NUMERATOR, *FIGURE_ROLES) if (indicator, role) in named})
+    return spots
+
+
+def _roles_wanting(catalog: Catalog, lines: tuple[LocatedLine, ...]) -> frozenset[ColumnRole]:
+    """Roles of figures that some line needs and has no place for."""
+    return frozenset(
+        ColumnRole.DENOMINATOR
+        for line in lines
+        if ColumnRole.DENOMINATOR not in line.spots and catalog.indicators[line.indicator].measure is Measure.RATIO
+    )

@@ -1,0 +1,133 @@
+"""The heading of a table, found by what its columns are called rather than by where it usually stands."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from domain.layouts import Column, ColumnRole
+from workbooks.cells.cells import Cell, Sheet
+from workbooks.tables.heading_cells import HEADING_HEIGHT, ColumnKey, HeaderCell, Hits, find_hits, heading_from, key_of
+
+_INCIDENTAL = frozenset({ColumnRole.ORDER, ColumnRole.CODE, ColumnRole.NOTE, ColumnRole.UNIT})
+
+
+@dataclass(frozen=True, slots=True)
+class TableHeader:
+    """Where a table's heading stands (first and last row) and which column number each known heading has.
+
+    `spans` are first and last column of headings merged over several; `repeated` further cells with a heading that has
+    its place already; `others` headings no layout knows, by column. `again` are rows in which the heading comes again
+    below, `earlier` rows above in which a lesser table of the same kind begins.
+    """
+
+    top: int
+    bottom: int
+    columns: Mapping[ColumnKey, int]
+    spans: Mapping[ColumnKey, tuple[int, int]] = field(default_factory=dict)
+    repeated: Mapping[ColumnKey, tuple[str, ...]] = field(default_factory=dict)
+    others: Mapping[int, str] = field(default_factory=dict)
+    again: tuple[int, ...] = ()
+    earlier: tuple[int, ...] = ()
+
+    def column(self, role: ColumnRole, indicator: str | None = None) -> int | None:
+        """The column of a role, None where it was not found."""
+        return self.columns.get(ColumnKey(role, indicator))
+
+    def own(self, cells: Sequence[Cell]) -> tuple[Cell, ...]:
+        """Those cells of a row that lie within the table."""
+        first, last = min(self.columns.values()), max(self.columns.values())
+        return tuple(cell for cell in cells if first <= cell.column <= last)
+
+    def span(self, role: ColumnRole) -> tuple[int, ...]:
+        """Every column under the heading of a role; none where it was not found."""
+        number = self.column(role)
+        if number is None:
+            return ()
+        first, last = self.spans.get(ColumnKey(role), (number, number))
+        return tuple(range(first, last + 1))
+
+
+def find_header(sheet: Sheet, columns: Sequence[Column]) -> TableHeader | None:
+    """The heading that knows most of a layout's columns, None where no place knows half of those that matter."""
+    hits = find_hits(sheet, columns)
+    wanted = _wanted(columns)
+    found = {row: heading for row in hits if (heading := heading_from(hits, row))}
+    if not found:
+        return None
+    top = max(found, key=lambda row: _worth(found[row], wanted))
+    # A word like a heading just above the heading begins a window as good as the heading's own.
+    while nearer := [row for row in found if top < row <= found[top][-1].cell.row]:
+        if _worth(found[nearer[0]], wanted) < _worth(found[top], wanted):
+            break
+        top = nearer[0]
+    if 2 * _worth(found[top], wanted)[0] < len(wanted):
+        return None
+    earlier = [row for row in found if row + HEADING_HEIGHT <= top and 2 * _worth(found[row], wanted)[0] >= len(wanted)]
+    return _header(sheet, found[top], tuple(_further(hits, found[top][-1].cell.row)), tuple(earlier))
+
+
+def is_transposed(sheet: Sheet, columns: Sequence[Column]) -> bool:
+    """Whether the headings stand below one another in a column, so that lines run downwards."""
+    wanted = _wanted(columns)
+    by_column: dict[int, set[ColumnKey]] = {}
+    for hit in (hit for row in find_hits(sheet, columns).values() for hit in row):
+        by_column.setdefault(hit.cell.column, set()).add(hit.key)
+    return any(2 * len(keys & wanted) > len(wanted) for keys in by_column.values())
+
+
+def _wanted(columns: Sequence[Column]) -> set[ColumnKey]:
+    return {key_of(column) for column in columns if column.role not in _INCIDENTAL}
+
+
+def _worth(heading: Sequence[HeaderCell], wanted: set[ColumnKey]) -> tuple[int, int]:
+    keys = {hit.key for hit in heading}
+    return len(keys & wanted), len(keys)
+
+
+def _further(hits: Hits, bottom: int) -> Iterator[tuple[HeaderCell, ...]]:
+    """The headings below a heading, each of at least two columns."""
+    for row in sorted(hits):
+        heading = heading_from(hits, row) if row > bottom else ()
+        if len({hit.key for hit in heading}) > 1:
+            bottom = heading[-1].cell.row
+            yield heading
+
+
+def _header(
+    sheet: Sheet, heading: Sequence[HeaderCell], further: Sequence[Sequence[HeaderCell]], earlier: tuple[int, ...]
+) -> TableHeader:
+    placed = _placed(heading)
+    columns = {key: hit.cell.column for key, hit in placed.items()}
+    repeated: dict[ColumnKey, list[str]] = {}
+    for hit in (hit for each in (heading, *further) for hit in each):
+        if hit.key in columns and columns[hit.key] != hit.cell.column:
+            repeated.setdefault(hit.key, []).append(hit.cell.a1)
+    top, bottom = heading[0].cell.row, heading[-1].cell.row
+    others = {
+        cell.column: " ".join(cell.text.split())
+        for row in range(top, bottom + 1)
+        for cell in sheet.rows.get(row, ())
+        if cell.text.strip() and cell.column not in columns.values()
+    }
+    return TableHeader(
+        top,
+        bottom,
+        columns,
+        {key: (hit.first, hit.last) for key, hit in placed.items() if hit.is_wide},
+        {key: tuple(cells) for key, cells in repeated.items()},
+        others,
+        tuple(hit.cell.row for each in further for hit in each),
+        earlier,
+    )
+
+
+def _placed(heading: Sequence[HeaderCell]) -> Mapping[ColumnKey, HeaderCell]:
+    """The hit of each key: of several, the one nearest to the headings that come once, so that a table is one block."""
+    by_key: dict[ColumnKey, list[HeaderCell]] = {}
+    for hit in heading:
+        by_key.setdefault(hit.key, []).append(hit)
+    sure = [hits[0].cell.column for hits in by_key.values() if len(hits) == 1]
+
+    def distance(hit: HeaderCell) -> int:
+        return min((abs(hit.cell.column - column) for column in sure), default=0)
+
+    return {key: min(hits, key=distance) for key, hits in by_key.items()}

@@ -1,0 +1,90 @@
+"""How far a table reaches on a sheet that holds more than one, and what stands beside it that no column claims."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from workbooks.cells.addresses import LAST_ROW, cell_address, column_letters
+from workbooks.cells.cells import Cell, Sheet
+from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.tables.column_numbers import is_column_number_row
+from workbooks.tables.figure_shape import is_like_a_figure
+from workbooks.tables.heading_cells import HEADING_HEIGHT
+from workbooks.tables.table_header import TableHeader
+
+
+@dataclass(frozen=True, slots=True)
+class TableScope:
+    """A table among others on its sheet.
+
+    `claimed` are the columns that are read. `body` are the rows from the heading to the last line: below it figures are
+    looked for, words are notes. What belongs to the `other` kind of table of the sheet is read there.
+    """
+
+    header: TableHeader
+    claimed: Collection[int]
+    body: range
+    other: TableHeader | None
+
+
+def end_of(header: TableHeader, other: TableHeader | None) -> int:
+    """The row in which a table has ended: where another kind of table begins below it, else beyond the sheet."""
+    if other is None or other.top <= header.bottom or not _overlap(header, other):
+        return LAST_ROW + 1
+    return other.top
+
+
+def note_unclaimed(sheet: Sheet, table: TableScope, findings: Findings) -> None:
+    """Note columns that hold figures and that nobody reads; under a heading of their own, words count as well."""
+    others = table.header.others
+    found: dict[int, Cell] = {}
+    for cell in _beside(sheet, table):
+        is_extra = cell.column in others and cell.row in table.body and not cell.is_empty
+        if is_extra or is_like_a_figure(cell):
+            found.setdefault(cell.column, cell)
+    for cells in _neighbours([found[column] for column in sorted(found)]):
+        headings = (others.get(cell.column) or column_letters(cell.column) for cell in cells)
+        first = cells[0]
+        row = table.header.bottom if first.column in others else first.row
+        place = FigurePlace(sheet.name, cell_address(row, first.column))
+        findings.issue("column_ignored", place, found="; ".join(headings))
+
+
+def note_earlier(sheet: Sheet, header: TableHeader, is_own: Callable[[str], bool], findings: Findings) -> None:
+    """Note a lesser table above the one that is read, where it holds figures: critical for lines of the form's own."""
+    columns = set(header.columns.values())
+    for top in header.earlier:
+        rows = [sheet.rows.get(row, ()) for row in range(top + 1, header.top)]
+        filled = [cells for cells in rows if any(cell.column in columns and is_like_a_figure(cell) for cell in cells)]
+        found, expected = sheet.rows[top][0].a1, cell_address(header.top, min(columns))
+        if any(cell.text and is_own(cell.text) for cells in filled for cell in cells):
+            findings.issue("table_twice", FigurePlace(sheet.name, found), found=expected, expected=found)
+        elif filled:
+            findings.issue("table_ignored", FigurePlace(sheet.name, found), expected=expected)
+
+
+def _beside(sheet: Sheet, table: TableScope) -> Iterator[Cell]:
+    header, other = table.header, table.other
+    for row, cells in sheet.rows.items():
+        is_near = row - header.bottom < HEADING_HEIGHT
+        if row <= header.bottom or is_column_number_row(header.own(cells), below_heading=is_near):
+            continue
+        for cell in cells:
+            if cell.column not in table.claimed and not (other is not None and _holds(other, cell)):
+                yield cell
+
+
+def _neighbours(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
+    for _, group in groupby(enumerate(cells), key=lambda pair: pair[1].column - pair[0]):
+        yield [cell for _, cell in group]
+
+
+def _holds(table: TableHeader, cell: Cell) -> bool:
+    columns = table.columns.values()
+    return cell.row >= table.top and min(columns) <= cell.column <= max(columns)
+
+
+def _overlap(one: TableHeader, other: TableHeader) -> bool:
+    return max(min(one.columns.values()), min(other.columns.values())) <= min(
+        max(one.columns.values()), max(other.columns.values())
+    )

@@ -1,0 +1,1 @@
+"""Write the workbook that a commune fills."""

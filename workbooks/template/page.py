@@ -1,0 +1,152 @@
+"""Writing on a sheet: styled cells, joined cells, row heights that fit, and the print set-up."""
+
+import math
+from collections.abc import Sequence
+from typing import cast
+
+from openpyxl.cell.cell import Cell
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.header_footer import HeaderFooterItem
+from openpyxl.worksheet.header_footer import _HeaderFooterPart as _FooterPart
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from domain.layouts import Column
+from workbooks.template.styles import StyleName
+
+_LINE_POINTS = 16.5
+_PADDING_POINTS = 4.0
+_LETTERS_PER_WIDTH = 1.12
+_CAPITALS_PER_WIDTH = 0.68
+_LANDSCAPE_FROM = 105.0
+"""Characters of 12 points that an upright A4 page holds without shrinking them below 10."""
+_A4 = (8.27, 11.69)
+_MARGINS = PageMargins(left=0.6, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)
+_INCH = 72.0
+_DIGIT_POINTS = 6.0
+_COLUMN_POINTS = 3.75
+"""A column is so wide for each digit of the default font, and so much wider."""
+_DEFAULT_HEIGHT = 15.75
+
+
+class PagedSheet:
+    """A worksheet and the widths of its columns, in digits of the default font."""
+
+    def __init__(self, sheet: Worksheet, widths: Sequence[float]) -> None:
+        """Set the columns' widths."""
+        self.sheet = sheet
+        self.widths = tuple(widths)
+        for column, width in enumerate(self.widths, 1):
+            sheet.column_dimensions[get_column_letter(column)].width = width
+
+    @property
+    def last_column(self) -> int:
+        """Number of the last column."""
+        return len(self.widths)
+
+    @property
+    def middle(self) -> int:
+        """The column after which the page is best cut in two: left half up to it, right half from the next."""
+        half, total = sum(self.widths) / 2, 0.0
+        sums = [total := total + width for width in self.widths[:-1]]
+        return min(range(len(sums)), key=lambda place: abs(sums[place] - half)) + 1
+
+    @property
+    def is_landscape(self) -> bool:
+        """Whether its columns are too wide for an upright page."""
+        return sum(self.widths) > _LANDSCAPE_FROM
+
+    @property
+    def printed_height(self) -> float:
+        """How many points of its rows a printed page takes, shrunk as it is to the page's width."""
+        short, long = _A4
+        across, down = (long, short) if self.is_landscape else (short, long)
+        wide = sum(width * _DIGIT_POINTS + _COLUMN_POINTS for width in self.widths)
+        scale = min(1.0, (across - _MARGINS.left - _MARGINS.right) * _INCH / wide)
+        return (down - _MARGINS.top - _MARGINS.bottom) * _INCH / scale
+
+    def height_of(self, first_row: int, last_row: int) -> float:
+        """How high these rows are together, in points."""
+        rows = self.sheet.row_dimensions
+        return sum(rows[row].height or _DEFAULT_HEIGHT for row in range(first_row, last_row + 1))
+
+    def put(self, row: int, column: int, value: str | float | None, look: StyleName) -> Cell:
+        """Write a value; text stays text, also where it begins with "=" as a formula does."""
+        cell = self._cell(row, column, look)
+        if value not in {None, ""}:
+            cell.value = value
+            if isinstance(value, str):
+                cell.data_type = "s"
+        return cell
+
+    def put_formula(self, row: int, column: int, formula: str, look: StyleName) -> Cell:
+        """Write a formula of our own making."""
+        cell = self._cell(row, column, look)
+        cell.value = formula
+        return cell
+
+    def put_fitting(self, row: int, column: int, value: str, look: StyleName) -> Cell:
+        """Write a text and make its row high enough for it."""
+        self.fit(row, value, self.widths[column - 1])
+        return self.put(row, column, value, look)
+
+    def put_headers(self, row: int, columns: Sequence[Column]) -> None:
+        """Write the row of column headers, and the row of column numbers below it."""
+        for number, column in enumerate(columns, 1):
+            header = column.header.replace(" (", "\n(")
+            self.put(row, number, header, StyleName.HEADER)
+            self.fit(row, header, column.width * 0.85)
+            self.put(row + 1, number, column.mark, StyleName.MARK)
+
+    def put_across(self, row: int, first: int, last: int, value: str, look: StyleName) -> Cell:
+        """Write over several columns of a row, joined."""
+        cell = self.put(row, first, value, look)
+        if last > first:
+            for column in range(first + 1, last + 1):
+                self.put(row, column, None, look)
+            # Not merge_cells(): it copies borders around, which takes a third of a template's time; every cell here
+            # already has the style of its range.
+            self.sheet.merged_cells.add(f"{cell.coordinate}:{get_column_letter(last)}{row}")
+        self.fit(row, value, sum(self.widths[first - 1 : last]))
+        return cell
+
+    def fit(self, row: int, text: str, width: float) -> None:
+        """Make a row high enough for a text in a width; a row never shrinks."""
+        lines = sum(_lines_of(part, width) for part in text.split("\n"))
+        wanted = lines * _LINE_POINTS + _PADDING_POINTS
+        dimension = self.sheet.row_dimensions[row]
+        dimension.height = max(dimension.height or 0.0, wanted)
+
+    def set_up_print(self, header_rows: tuple[int, int] | None, last_row: int, footer_left: str, footer: str) -> None:
+        """A4, as wide as the page, upright unless the columns are too wide for it; header rows on every page."""
+        sheet = self.sheet
+        sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+        sheet.page_setup.orientation = "landscape" if self.is_landscape else "portrait"
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_setup.fitToWidth = 1
+        sheet.page_setup.fitToHeight = 0
+        sheet.page_margins = _MARGINS
+        sheet.print_options.horizontalCentered = True
+        sheet.print_area = f"A1:{get_column_letter(self.last_column)}{last_row}"
+        if header_rows is not None:
+            sheet.print_title_rows = f"{header_rows[0]}:{header_rows[1]}"
+        sheet.HeaderFooter.oddFooter = HeaderFooterItem(left=_FooterPart(footer_left), right=_FooterPart(footer))
+
+    def _cell(self, row: int, column: int, look: StyleName) -> Cell:
+        cell = cast("Cell", self.sheet.cell(row, column))  # never a merged one: put_across() keeps them apart
+        cell.style = look.value
+        return cell
+
+    def protect(self) -> None:
+        """Lock what is not to be typed in. No password: it guards against slips, not against people."""
+        protection = self.sheet.protection
+        protection.sheet = True
+        # False allows: narrowing a column or reading a long note harms nothing.
+        protection.formatColumns = False
+        protection.formatRows = False
+
+
+def _lines_of(text: str, width: float) -> int:
+    per_width = _CAPITALS_PER_WIDTH if text.isupper() else _LETTERS_PER_WIDTH
+    return max(1, math.ceil(len(text) / max(1.0, (width - 1) * per_width)))

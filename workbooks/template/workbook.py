@@ -1,0 +1,58 @@
+"""The workbook a commune fills in: form, villages, instructions, stamped with form, version, unit and period."""
+
+from collections.abc import Iterable
+
+from openpyxl.workbook import Workbook
+
+from domain.catalog.catalog import Catalog
+from domain.observations import PastObservation
+from domain.periods import Period
+from domain.units import OrgUnit
+from workbooks.template.assignment import Assignment, assign
+from workbooks.template.blank import Blank
+from workbooks.template.form import write_form_sheet
+from workbooks.template.guide import write_guide_sheet
+from workbooks.template.percents import percentages
+from workbooks.template.save import save
+from workbooks.template.stamp import name_cells, write_stamp
+from workbooks.template.styles import add_styles
+from workbooks.template.village import write_village_sheet
+
+
+def build_template(
+    catalog: Catalog, form: str, unit: OrgUnit, period: Period, past: Iterable[PastObservation] = ()
+) -> bytes:
+    """The empty form of a unit and period, as an .xlsx file; equal arguments give equal bytes.
+
+    Stocks of the `past` are filled in, marked as such.
+
+    Raises:
+        UsageError: the period is not one of the form's, or the unit does not owe the form for it.
+    """
+    return fill_template(assign(catalog, form, unit, period, past))
+
+
+def fill_template(assignment: Assignment) -> bytes:
+    """The form of an assignment, as an .xlsx file; see `build_template`."""
+    blank = make_blank(assignment)
+    return save(blank.workbook, assignment, percentages(blank))
+
+
+def make_blank(assignment: Assignment, sample_note: str | None = None) -> Blank:
+    """The empty form before it is saved, with the places of its cells; `sample_note` marks it as sample data."""
+    workbook = Workbook()
+    add_styles(workbook)
+    layout = assignment.layout
+    sheet = workbook.worksheets[0]
+    sheet.title = layout.sheet
+    form = write_form_sheet(sheet, assignment, sample_note)
+    villages = None
+    if layout.village_sheet is not None:
+        villages = write_village_sheet(workbook.create_sheet(layout.village_sheet), assignment, sample_note)
+    write_guide_sheet(workbook.create_sheet(assignment.text("guide_sheet")), assignment)
+    write_stamp(workbook, assignment, is_sample=sample_note is not None)
+    # Sheets keep their names and order; without a password, like everything locked here.
+    workbook.security.lockStructure = True
+    blank = Blank(assignment, workbook, form, villages)
+    name_cells(blank)
+    return blank

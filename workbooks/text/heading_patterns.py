@@ -1,0 +1,31 @@
+"""What tells the lines above a form's table apart: the labels and bodies they begin with."""
+
+import re
+
+from domain.report_words import ReportWords
+from workbooks.text.alternatives import any_of
+from workbooks.text.kinds import KindWriting
+
+
+class HeadingPatterns:
+    """Patterns of normalised lines, by what the lines say."""
+
+    def __init__(self, words: ReportWords, kinds: KindWriting) -> None:
+        """Make them of the words and the kinds of units."""
+        commune = rf"{kinds.communes}\s+\S"
+        councils, boards = any_of(words.councils), any_of(words.boards)
+        # The Party's committee, the office, the steering committee: from such a line a name that exists is taken.
+        bodies = any_of(words.other_bodies | words.councils)
+        self.board = re.compile(rf"(?:{councils}\s*(?:[-,&/]|và)?\s*)?{boards}\s*:?\s+")
+        self.other_body = re.compile(rf"{bodies}\b.*?(?P<name>{commune}.*)")
+        self.commune = re.compile(commune)
+        self.commune_alone = re.compile(rf"{kinds.communes}(?: [^\W\d_]+(?:['’][^\W\d_]+)?){{1,5}}")
+        self.unit_named = re.compile(rf"{any_of(words.unit_labels)}\s*:\s*(?:{boards}\s+)?(?P<name>{commune}.*)")
+        self.before_above = re.compile(rf"\s*[,;-]\s*(?=(?:{kinds.above})\s)")
+        self.above = re.compile(rf"(?:{kinds.above})\s+\S")
+        self.reporter = re.compile(
+            rf"{any_of(words.reporter_labels)}\s*:\s*(?P<name>.*?)\s*(?:$|[;,]?\s*{any_of(words.receiver_labels)})"
+        )
+        self.form_number = re.compile(rf"{any_of(words.form_labels)}\s*:?\s*(?P<number>[^\s:()]*\d[^\s:()]*)")
+        self.period_line = re.compile(rf"{any_of(words.period_labels)}\s*:\s*(?P<period>.*)")
+        self.title = re.compile(rf"{any_of(words.titles)}\b")

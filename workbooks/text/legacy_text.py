@@ -1,0 +1,113 @@
+"""Texts typed for fonts that show other letters than Unicode's (TCVN3, VNI): which they are, and what they say."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import lru_cache
+
+from workbooks.text import tcvn3, vni
+from workbooks.text.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """One encoding of fonts: the repair its use is, how it reads, and what only it would write.
+
+    `leftover` is what of a text the encoding has no sign for; `own` finds what no Vietnamese in Unicode looks like.
+    """
+
+    repair: str
+    decode: Callable[[str], str]
+    leftover: Callable[[str], str]
+    own: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyFont:
+    """A font of such an encoding; some show capitals for the small letters typed."""
+
+    encoding: Encoding
+    is_capital: bool
+
+    def read(self, text: str) -> str:
+        """The text as the font shows it, in Unicode."""
+        shown = unicodedata.normalize("NFC", self.encoding.decode(text))
+        return shown.upper() if self.is_capital else shown
+
+
+class Nature(Enum):
+    """What a text under a legacy font is: typed for it, proper Unicode, or a mixture nobody can tell apart."""
+
+    LEGACY = auto()
+    UNICODE = auto()
+    MIXED = auto()
+
+
+_VIETNAMESE = "àảãáạăằẳẵắặâầẩẫấậđèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵ"
+_LETTER = "[a-zA-Z]"
+_UNICODE_ONLY = re.compile(f"[{_VIETNAMESE}{_VIETNAMESE.upper()}\u0300\u0301\u0303\u0309\u0323]")
+# Signs no Vietnamese letter looks like, beside a letter (a lone "×" or "§" is what it seems), and capitals in mid-word.
+_TCVN3_SIGNS = re.escape("".join(sign for sign in tcvn3.TABLE if sign not in _VIETNAMESE + _VIETNAMESE.upper()))
+_CAPITALS = "".join(sign for sign in tcvn3.TABLE if sign in _VIETNAMESE.upper())
+_TCVN3_OWN = re.compile(
+    f"(?<={_LETTER})[{_TCVN3_SIGNS}]|[{_TCVN3_SIGNS}](?={_LETTER})|(?<=[a-z])[{_CAPITALS}]|(?<=[A-Z])[{_CAPITALS}](?=[a-z])"
+)
+# Two vowels that never meet in Unicode ("aõ", "eä"), or a letter Vietnamese does not have. "oá" and "oà" do meet.
+_VNI_OWN = re.compile(
+    "[aAeE][âáàåãäÂÁÀÅÃÄ]|[aA][êéèúüëÊÉÈÚÜË]|[oO][âÂåÅäÄ]|[aeouyAEOUYôÔ][ùøûõïÙØÛÕÏ]|[a-zA-Z][öñÖÑæÆîÎ]|[öñÖÑ][a-zA-Z]"
+)
+
+TCVN3 = Encoding("tcvn3_font", tcvn3.decode, tcvn3.leftover, _TCVN3_OWN)
+VNI = Encoding("vni_font", vni.decode, vni.leftover, _VNI_OWN)
+_SUSPECT = re.compile(f"{_TCVN3_OWN.pattern}|{_VNI_OWN.pattern}")
+
+
+@lru_cache(maxsize=512)
+def legacy_font(name: str) -> LegacyFont | None:
+    """The encoding a font's name stands for; None for fonts of Unicode. ".VnTimeH" is the capitals of ".VnTime"."""
+    plain = name.strip().casefold()
+    if plain.startswith(".vn"):
+        return LegacyFont(TCVN3, plain.endswith("h"))
+    return LegacyFont(VNI, is_capital=False) if plain.startswith(("vni-", "vni ")) else None
+
+
+def read_legacy(text: str, font: LegacyFont, vocabulary: Callable[[], Vocabulary]) -> tuple[Nature, str]:
+    """What a text under a legacy font is and says; text that is left alone comes back as it was.
+
+    The font decides. Letters it has no sign for were pasted from Unicode; where every letter could be either, words
+    of the catalogue tell a choice from the form's own list ("Có") from what the font would show ("Cú").
+    """
+    encoding = font.encoding
+    shown = font.read(text)
+    if shown.casefold() == text.casefold():
+        return Nature.UNICODE, text
+    is_own = encoding.own.search(text) is not None
+    if not _UNICODE_ONLY.search(encoding.leftover(text)):
+        if not is_own and vocabulary().prefers(text, shown):
+            return Nature.UNICODE, text
+        return Nature.LEGACY, shown
+    if not is_own:
+        return Nature.UNICODE, text
+    # A machine set to Vietnamese keeps some signs as letters of its own code page: "õ" as "ơ", "Ì" as a lone tone.
+    retyped = retype(text, "cp1258")
+    if not _UNICODE_ONLY.search(encoding.leftover(retyped)) and vocabulary().knows(font.read(retyped)):
+        return Nature.LEGACY, font.read(retyped)
+    return Nature.MIXED, text
+
+
+def retype(text: str, code_page: str) -> str:
+    """A text read by one code page as Windows' western one would read it; unchanged where it cannot be such a text."""
+    try:
+        return text.encode(code_page).decode("cp1252")
+    except (LookupError, UnicodeError):
+        return text
+
+
+def unicode_readings(text: str) -> Iterator[str]:
+    """What a text would say were it typed for a legacy font, where it looks like that: to suggest, never to read by."""
+    if _SUSPECT.search(text):
+        for encoding in (VNI, TCVN3):
+            if encoding.own.search(text) and not _UNICODE_ONLY.search(encoding.leftover(text)):
+                yield unicodedata.normalize("NFC", encoding.decode(text))

@@ -1,0 +1,45 @@
+"""The catalogue's words around figures, made ready once for all files that are read."""
+
+import re
+
+from domain.catalog.catalog import Catalog
+from domain.report_words import ReportWords
+from domain.texts import ascii_key, normalise_name
+from domain.units import Level, UnitRegister
+from workbooks.text.alternatives import any_of
+from workbooks.text.heading_patterns import HeadingPatterns
+from workbooks.text.kinds import KindWriting
+from workbooks.text.month_words import MonthWords
+from workbooks.text.per_catalog import once_per_catalog
+
+
+class HeadingVocabulary:
+    """How communes name bodies, units, months and other times: the catalogue's `words` and the register's kinds."""
+
+    def __init__(self, words: ReportWords, units: UnitRegister) -> None:
+        """Make the patterns ready."""
+        self.words = words
+        above = _kinds(units, Level.DISTRICT) | _kinds(units, Level.PROVINCE)
+        self.kinds = KindWriting(_kinds(units, Level.COMMUNE), above, words.short_kinds)
+        self.months = MonthWords(words.months)
+        self.heading = HeadingPatterns(words, self.kinds)
+        self.unit_in_name = re.compile(rf"(?<!\w)({self.kinds.communes} [^\W\d_]+(?:['’ ][^\W\d_]+)*)")
+        self.numbered = re.compile(rf"\b{any_of({ascii_key(word) for word in words.numbered})}[ ._]*$")
+        self._other_times = re.compile(rf"\W*\b{any_of(words.other_times)}\b.*")
+
+    def without_other_times(self, text: str) -> str:
+        """A normalised text up to where it goes on to times that the report is not for.
+
+        "Tháng 5 (so với tháng 4)", "tháng 5, phương hướng tháng 6": these are not the report's own month.
+        """
+        return self._other_times.sub("", text)
+
+
+@once_per_catalog
+def wording_of(catalog: Catalog) -> HeadingVocabulary:
+    """The wording of a catalogue."""
+    return HeadingVocabulary(catalog.words, catalog.units)
+
+
+def _kinds(units: UnitRegister, level: Level) -> frozenset[str]:
+    return frozenset(normalise_name(kind) for kind in {unit.kind for unit in units.units if unit.level is level})
