@@ -36,9 +36,9 @@ class ServerUnreachableError(TransientError):
 class ProgressBars:
     """A progress bar per stage, shown while a run goes on."""
 
-    def __init__(self, voice: Terminal) -> None:
+    def __init__(self, terminal: Terminal) -> None:
         """Draw on the voice's terminal; nothing is left of it afterwards."""
-        self._voice = voice
+        self._terminal = terminal
         self._bars: dict[str, TaskID] = {}
         self.outcome: RunOutcome | None = None
         self.progress = Progress(
@@ -46,22 +46,22 @@ class ProgressBars:
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            console=voice.console,
+            console=terminal.console,
             transient=True,
         )
 
     def wait_for(self, holder: Holder | None) -> None:
         """Say for whom the run waits; see `Watcher`."""
         if holder is None:
-            self._voice.say("waiting_for_some_run", "yellow")
+            self._terminal.say("waiting_for_some_run", "yellow")
             return
-        since = format_time(holder.since, self._voice.lang)
+        since = format_time(holder.since, self._terminal.lang)
         facts = {"run": holder.run_id, "kind": holder.kind, "process": holder.process, "host": holder.host}
-        self._voice.say("waiting_for_run", "yellow", since=since, **facts)
+        self._terminal.say("waiting_for_run", "yellow", since=since, **facts)
 
     def begin(self, stage: str, total: int) -> None:
         """Show a bar for the stage; see `Watcher`."""
-        self._bars[stage] = self.progress.add_task(self._voice.text(f"stage_{stage}"), total=total)
+        self._bars[stage] = self.progress.add_task(self._terminal.text(f"stage_{stage}"), total=total)
 
     def advance(self, stage: str, count: int) -> None:
         """Fill the stage's bar; see `Watcher`."""
@@ -72,16 +72,16 @@ class ProgressBars:
         self.outcome = outcome
 
 
-def run_watched(voice: Terminal, start: "Callable[[], State[Any]]", *, is_first: bool = True) -> RunOutcome:
+def run_watched(terminal: Terminal, start: "Callable[[], State[Any]]", *, is_first: bool = True) -> RunOutcome:
     """Run a flow to its end and return what it did; a process's later runs share the first one's temporary server.
 
     Raises:
         ServerUnreachableError: Prefect's server does not answer.
         TonghopError: what went wrong in the run.
     """
-    bars = ProgressBars(voice)
+    bars = ProgressBars(terminal)
     if is_first and not has_own_server():
-        voice.say("starting_server", "dim")
+        terminal.say("starting_server", "dim")
     try:
         with bars.progress, watched_by(bars):
             state = start()

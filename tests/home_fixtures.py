@@ -7,7 +7,7 @@ import pytest
 
 from domain.catalog.catalog import Catalog
 from domain.periods import parse_period
-from tests.flows.pipeline.nightly_runs import AREA, deliver, house_of, prepare_home, run_plainly
+from tests.flows.pipeline.nightly_runs import AREA, context_of, deliver, prepare_home, run_plainly
 from warehouse.store.engine import transaction
 from warehouse.store.reference import mirror_catalog
 from workbooks.sample.inbox import SampleFile, make_sample
@@ -36,10 +36,10 @@ def correction(sample: tuple[SampleFile, ...]) -> SampleFile:
 def mirrored_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite warehouse that has the catalogue's units and nothing else."""
     home = tmp_path_factory.mktemp("mirrored")
-    house = house_of(home)
-    with transaction(house.engine) as session:
-        mirror_catalog(session, house.catalog)
-    house.engine.dispose()  # writes the journal into the file
+    context = context_of(home)
+    with transaction(context.engine) as session:
+        mirror_catalog(session, context.catalog)
+    context.engine.dispose()  # writes the journal into the file
     return home / "warehouse.db"
 
 
@@ -56,9 +56,9 @@ def night_home(
     """A home after its first night, to be copied and never written to."""
     home = prepare_home(tmp_path_factory.mktemp("night") / "home", mirrored_warehouse)
     deliver(home, first_files)
-    house = house_of(home)
-    run_plainly(house)
-    house.engine.dispose()
+    context = context_of(home)
+    run_plainly(context)
+    context.engine.dispose()
     return home
 
 

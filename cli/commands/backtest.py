@@ -57,45 +57,49 @@ def backtest(
     periods = tuple(periods_between(parse_period(first), parse_period(last)))
     chosen = form_for(known, periods[0], form)
     units = None if area is None else _units(known, area, chosen.id, periods)
-    voice = Terminal(known, settings.lang)
-    bars = ProgressBars(voice)
+    terminal = Terminal(known, settings.lang)
+    bars = ProgressBars(terminal)
     with bars.progress:
         found = judge_past(build_context(settings), rule, BacktestQuery(chosen.id, periods, units), bars)
     if as_json:
         counts = {"judged": found.judged, "found": found.found, "newly": found.newly}
         print_json({**shallow(found), "counts": counts})
         return
-    show_backtest(voice, found)
+    show_backtest(terminal, found)
 
 
-def show_backtest(voice: Terminal, found: "Backtest") -> None:
+def show_backtest(terminal: Terminal, found: "Backtest") -> None:
     """Show what a rule finds in the past, as people read it: by period, then cell by cell."""
     facts = {"rule": found.rule, "judged": found.judged, "found": found.found, "newly": found.newly}
     if not found.judged:
-        voice.say("backtest_nothing", "yellow", rule=found.rule)
+        terminal.say("backtest_nothing", "yellow", rule=found.rule)
     else:
-        voice.say(f"backtest_{found.severity}", "bold", **facts)
-        table = voice.table("column_period", "backtest_judged", f"backtest_found_{found.severity}", "backtest_newly")
+        terminal.say(f"backtest_{found.severity}", "bold", **facts)
+        table = terminal.table("column_period", "backtest_judged", f"backtest_found_{found.severity}", "backtest_newly")
         for one in found.periods:
             table.add_row(one.period.id, str(one.judged), str(one.found), str(one.newly))
         for column in table.columns[1:]:
             column.justify = "right"
-        voice.show(table)
+        terminal.show(table)
     if found.hits:
-        voice.gap()
-        table = voice.table("column_period", "unit", "backtest_cell", "backtest_is", "backtest_should", "backtest_then")
+        terminal.gap()
+        table = terminal.table(
+            "column_period", "unit", "backtest_cell", "backtest_is", "backtest_should", "backtest_then"
+        )
         for hit in found.hits[:MOST_HITS]:
-            table.add_row(*_cells(voice, hit))
-        voice.show(table)
+            table.add_row(*_cells(terminal, hit))
+        terminal.show(table)
     if len(found.hits) > MOST_HITS:
-        voice.say("backtest_more", count=len(found.hits) - MOST_HITS)
+        terminal.say("backtest_more", count=len(found.hits) - MOST_HITS)
     for out in found.left_out:
-        voice.bullet("!", voice.text(f"backtest_left_{out.why}", file=out.file_name, period=out.period.id), "yellow")
+        terminal.bullet(
+            "!", terminal.text(f"backtest_left_{out.why}", file=out.file_name, period=out.period.id), "yellow"
+        )
 
 
-def _cells(voice: Terminal, hit: "BacktestFinding") -> list[str]:
+def _cells(terminal: Terminal, hit: "BacktestFinding") -> list[str]:
     issue = hit.issue
-    then = voice.text(f"backtest_then_{'accepted' if hit.accepted else 'refused'}", version=hit.version)
+    then = terminal.text(f"backtest_then_{'accepted' if hit.accepted else 'refused'}", version=hit.version)
     cells = (hit.period.id, f"{hit.unit} {hit.unit_name}", issue.place, issue.found or "", issue.expected or "", then)
     return [escape(cell) for cell in cells]
 

@@ -39,16 +39,16 @@ def backup(
     if file.exists() and not force:
         raise UsageError(f"{file} is there already: name another file, or replace it with --force")
     catalog = load_catalog(settings.catalog)
-    voice = Terminal(catalog, settings.lang)
-    with _counting(voice) as watch:
+    terminal = Terminal(catalog, settings.lang)
+    with _counting(terminal) as watch:
         engine = open_engine(settings.database)
         landing = Landing(settings.landing)
         target = file.absolute()
         made = make_backup(engine, landing, catalog, settings.home, target, at=datetime.now(UTC), watch=watch)
-    voice.say("backup_made", files=made.landed, submissions=made.rows["submission"])
+    terminal.say("backup_made", files=made.landed, submissions=made.rows["submission"])
     for path in made.lost:
-        voice.say("bundle_lost", "yellow", path=path)
-    voice.point_to(file.absolute())
+        terminal.say("bundle_lost", "yellow", path=path)
+    terminal.point_to(file.absolute())
 
 
 def restore(
@@ -65,14 +65,14 @@ def restore(
     from warehouse.store.engine import open_engine
 
     settings: Settings = context.obj
-    voice = Terminal(load_catalog(settings.catalog), settings.lang)
-    with _counting(voice) as watch:
+    terminal = Terminal(load_catalog(settings.catalog), settings.lang)
+    with _counting(terminal) as watch:
         engine = open_engine(settings.database)
         restored = restore_backup(file, engine, Landing(settings.landing), settings.home, watch)
     found = restored.manifest
-    voice.say("backup_restored", files=found.landed, submissions=found.rows["submission"], made_at=found.made_at)
+    terminal.say("backup_restored", files=found.landed, submissions=found.rows["submission"], made_at=found.made_at)
     if restored.catalog is not None:
-        voice.say("backup_catalog", path=restored.catalog)
+        terminal.say("backup_catalog", path=restored.catalog)
 
 
 def copy(
@@ -91,18 +91,18 @@ def copy(
     from warehouse.store.engine import open_engine
 
     settings: Settings = context.obj
-    voice = Terminal(load_catalog(settings.catalog), settings.lang)
-    with _counting(voice) as watch:
+    terminal = Terminal(load_catalog(settings.catalog), settings.lang)
+    with _counting(terminal) as watch:
         engines = open_engine(settings.database), open_engine(target)
         contents = copy_warehouse(*engines, lambda _table, rows: watch("rows", rows))
-    voice.say("copy_made", rows=sum(content.rows for content in contents.values()), tables=len(contents))
-    voice.say("copy_next", "dim")
+    terminal.say("copy_made", rows=sum(content.rows for content in contents.values()), tables=len(contents))
+    terminal.say("copy_next", "dim")
 
 
 @contextmanager
-def _counting(voice: Terminal) -> "Iterator[Watch]":
+def _counting(terminal: Terminal) -> "Iterator[Watch]":
     """Show how many rows and files are done; how many there will be is not known beforehand."""
     columns = SpinnerColumn(), TextColumn("{task.description}: {task.completed:.0f}"), TimeElapsedColumn()
-    with Progress(*columns, console=voice.console, transient=True) as progress:
-        bars = {kind: progress.add_task(voice.text(f"counting_{kind}"), total=None) for kind in ("rows", "files")}
+    with Progress(*columns, console=terminal.console, transient=True) as progress:
+        bars = {kind: progress.add_task(terminal.text(f"counting_{kind}"), total=None) for kind in ("rows", "files")}
         yield lambda kind, count: progress.advance(bars[kind], count)

@@ -22,7 +22,7 @@ MOST_FIGURES = 20
 
 
 def close(
-    context: typer.Context,
+    typer_context: typer.Context,
     period: Annotated[str, typer.Argument(help="Period to close: 2025-05, 2025-Q2, 2025-H1 or 2025.")],
     *,
     area: AreaOption,
@@ -41,7 +41,7 @@ def close(
 
     Example: tonghop close 2025-05 --area 585 --reopen --reason "Ma Nới counted two villages twice"
     """
-    settings = patient(context.obj, wait)
+    settings = patient(typer_context.obj, wait)
     if reopen and not reason:
         raise UsageError("say why with --reason: it is kept with the closing")
     if reopen and partial:
@@ -60,13 +60,13 @@ def close(
     from flows.support.context import build_context
     from warehouse.submissions.lifecycle import DecisionReason
 
-    house = build_context(settings)
-    voice = Terminal(house.catalog, settings.lang)
+    context = build_context(settings)
+    terminal = Terminal(context.catalog, settings.lang)
     wanted = parse_period(period)
-    chosen = form_made_up(house.catalog, wanted, form)
-    cell = Wanted(area, chosen.id, wanted, Boundary.AS_THEN).cell(house.catalog, house.clock())
-    bars = ProgressBars(voice)
-    run = Run(house, RunScope(period=wanted), PlainSteps(str(uuid4())), bars)
+    chosen = form_made_up(context.catalog, wanted, form)
+    cell = Wanted(area, chosen.id, wanted, Boundary.AS_THEN).cell(context.catalog, context.clock())
+    bars = ProgressBars(terminal)
+    run = Run(context, RunScope(period=wanted), PlainSteps(str(uuid4())), bars)
     said = DecisionReason(note=reason or "", actor=by or getpass.getuser())
     with bars.progress:
         if reopen:
@@ -74,13 +74,13 @@ def close(
         else:
             closed = close_period(run, cell, said, settings, partial=partial)
     if reopen:
-        show_reopened(voice, closing, given)
+        show_reopened(terminal, closing, given)
     else:
-        show_closed(voice, closed, wanted.id)
+        show_closed(terminal, closed, wanted.id)
 
 
 def verify(
-    context: typer.Context,
+    typer_context: typer.Context,
     bundle: Annotated[Path, typer.Argument(help="Bundle that `tonghop close` made.")],
     *,
     sha256: Annotated[
@@ -99,7 +99,7 @@ def verify(
     from domain.catalog.catalog import load_catalog
     from flows.actions.verification import verify as verify_bundle
 
-    settings: Settings = context.obj
+    settings: Settings = typer_context.obj
     found = verify_bundle(bundle, settings, sha256)
     if as_json:
         print_json({**shallow(found), "verdict": found.verdict.name.lower(), "unexplained": found.unexplained})
@@ -108,85 +108,85 @@ def verify(
     raise typer.Exit(found.verdict)
 
 
-def show_closed(voice: Terminal, closed: "ClosedPeriod", period: str) -> None:
+def show_closed(terminal: Terminal, closed: "ClosedPeriod", period: str) -> None:
     """Tell that a period is closed, who was missing, and where the bundle lies."""
-    voice.say("closed", "bold green", area=closed.area_name, period=period, revision=closed.found.number)
+    terminal.say("closed", "bold green", area=closed.area_name, period=period, revision=closed.found.number)
     if closed.found.is_partial:
-        voice.say("closed_partial", "yellow", count=closed.found.missing)
+        terminal.say("closed_partial", "yellow", count=closed.found.missing)
         for one in closed.found.absent:
-            voice.bullet("•", f"{one.code} {one.name} ({one.period})")
-    voice.point_to(closed.path)
-    voice.say("bundle_hash", "dim", sha256=closed.sha256)
+            terminal.bullet("•", f"{one.code} {one.name} ({one.period})")
+    terminal.point_to(closed.path)
+    terminal.say("bundle_hash", "dim", sha256=closed.sha256)
     for name in closed.proof.differing:
-        voice.say("published_otherwise", "yellow", file=name)
+        terminal.say("published_otherwise", "yellow", file=name)
     for name in closed.proof.judged_otherwise:
-        voice.say("judged_otherwise", "yellow", file=name)
+        terminal.say("judged_otherwise", "yellow", file=name)
 
 
-def show_reopened(voice: Terminal, closing: "Closing", given: "tuple[PublishedRevision, ...]") -> None:
+def show_reopened(terminal: Terminal, closing: "Closing", given: "tuple[PublishedRevision, ...]") -> None:
     """Tell that a period is open again, and what that published."""
     from cli.output.run_report import MOST_CHANGES, tell_given
 
     facts = {"area": closing.area_name, "period": closing.period.id, "revision": closing.revision}
-    voice.say("reopened", "bold green", **facts)
+    terminal.say("reopened", "bold green", **facts)
     if not given:
-        voice.say("nothing_published")
+        terminal.say("nothing_published")
     for one in given:
-        tell_given(voice, one, MOST_CHANGES)
+        tell_given(terminal, one, MOST_CHANGES)
 
 
-def show_verified(voice: Terminal, found: "VerificationReport") -> None:
+def show_verified(terminal: Terminal, found: "VerificationReport") -> None:
     """Tell what verifying found: damage, else every file and figure, and what was made with other versions."""
     from flows.actions.verification import VerificationResult
 
     one = found.manifest
-    voice.say("verified_what", area=one.area_name, period=one.period, revision=one.revision, sha256=found.sha256)
+    terminal.say("verified_what", area=one.area_name, period=one.period, revision=one.revision, sha256=found.sha256)
     for damage in found.damage:
         whose = f" ({damage.whose})" if damage.whose else ""
-        voice.bullet("✗", voice.text(f"damage_{damage.kind}", file=f"{damage.file}{whose}"), "red")
+        terminal.bullet("✗", terminal.text(f"damage_{damage.kind}", file=f"{damage.file}{whose}"), "red")
     if found.result is not None:
-        _show_files(voice, found)
-        _show_figures(voice, found)
+        _show_files(terminal, found)
+        _show_figures(terminal, found)
         for name in found.result.judged_otherwise:
-            voice.say("judged_otherwise", "yellow", file=name)
-        voice.say("not_judged_again", "dim", rules=", ".join(found.result.not_judged))
+            terminal.say("judged_otherwise", "yellow", file=name)
+        terminal.say("not_judged_again", "dim", rules=", ".join(found.result.not_judged))
     if found.versions:
-        table = voice.table("column_made_with", "column_then", "column_now")
+        table = terminal.table("column_made_with", "column_then", "column_now")
         for other in found.versions:
             table.add_row(escape(other.name), _short(other.then), _short(other.now))
-        voice.show(table)
+        terminal.show(table)
     style = {
         VerificationResult.EQUAL: "bold green",
         VerificationResult.FILES_DIFFER: "bold yellow",
         VerificationResult.DAMAGED: "bold red",
     }
-    voice.say(f"verdict_{found.verdict.name.lower()}", style[found.verdict])
+    terminal.say(f"verdict_{found.verdict.name.lower()}", style[found.verdict])
 
 
-def _show_files(voice: Terminal, found: "VerificationReport") -> None:
+def _show_files(terminal: Terminal, found: "VerificationReport") -> None:
     if found.result is None:
         return
-    table = voice.table("column_file", "column_verified")
+    table = terminal.table("column_file", "column_verified")
     for name in found.result.equal:
-        table.add_row(escape(name), voice.text("file_equal"))
+        table.add_row(escape(name), terminal.text("file_equal"))
     for name in dict.fromkeys((*found.result.differing, *found.unexplained)):
         if name in found.unexplained:
             told = "file_changed"
         else:
             told = "file_differed_then" if name in found.manifest.differing else "file_differs"
-        table.add_row(escape(name), voice.text(told))
-    voice.show(table)
+        table.add_row(escape(name), terminal.text(told))
+    terminal.show(table)
 
 
-def _show_figures(voice: Terminal, found: "VerificationReport") -> None:
+def _show_figures(terminal: Terminal, found: "VerificationReport") -> None:
     if found.result is None or not found.result.figures:
         return
-    table = voice.table("indicator", "column_column", "column_published", "column_recomputed")
+    table = terminal.table("indicator", "column_column", "column_published", "column_recomputed")
     for one in found.result.figures[:MOST_FIGURES]:
         table.add_row(escape(one.indicator), one.column, escape(one.published), escape(one.recomputed))
-    voice.show(table)
+    terminal.show(table)
     if len(found.result.figures) > MOST_FIGURES:
-        voice.say("and_more", count=len(found.result.figures) - MOST_FIGURES)
+        terminal.say("and_more", count=len(found.result.figures) - MOST_FIGURES)
 
 
 def _short(version: str) -> str:

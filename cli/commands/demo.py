@@ -66,30 +66,30 @@ class _Plot:
         self.indicators: frozenset[str] = headlines.union(data["totals"])
 
 
-def _tell_story(settings: Settings, voice: "Terminal", plot: _Plot, seed: int) -> None:
+def _tell_story(settings: Settings, terminal: "Terminal", plot: _Plot, seed: int) -> None:
     from cli.output.run_report import tell
     from cli.running import run_watched
     from flows.deployments.nightly import nightly
     from flows.deployments.rerun import rerun
 
-    _chapter(voice, 1, "arrive")
-    _write_sample(settings, voice, plot, seed)
-    _chapter(voice, 2, "night")
-    first = run_watched(voice, lambda: nightly(return_state=True))
-    tell(voice, first)
+    _chapter(terminal, 1, "arrive")
+    _write_sample(settings, terminal, plot, seed)
+    _chapter(terminal, 2, "night")
+    first = run_watched(terminal, lambda: nightly(return_state=True))
+    tell(terminal, first)
     _expect_one_refused(first, plot)
-    _chapter(voice, 3, "status")
-    before = _show_standing(settings, voice, plot)
-    _chapter(voice, 4, "correction")
-    _deliver_correction(settings, voice, plot)
-    _chapter(voice, 5, "rerun")
-    note = voice.text("demo_reason")
+    _chapter(terminal, 3, "status")
+    before = _show_standing(settings, terminal, plot)
+    _chapter(terminal, 4, "correction")
+    _deliver_correction(settings, terminal, plot)
+    _chapter(terminal, 5, "rerun")
+    note = terminal.text("demo_reason")
     again = partial(rerun, period=plot.period.id, units=(plot.unit,), note=note, return_state=True)
-    second = run_watched(voice, again, is_first=False)
-    tell(voice, second, most_changes=0)
+    second = run_watched(terminal, again, is_first=False)
+    tell(terminal, second, most_changes=0)
     _expect_published(second, before, plot)
-    _chapter(voice, 6, "compare")
-    _compare(settings, voice, plot, before)
+    _chapter(terminal, 6, "compare")
+    _compare(settings, terminal, plot, before)
 
 
 def _settings_of_the_demo(settings: Settings) -> Settings:
@@ -105,22 +105,22 @@ def _settings_of_the_demo(settings: Settings) -> Settings:
     )
 
 
-def _write_sample(settings: Settings, voice: "Terminal", plot: _Plot, seed: int) -> None:
+def _write_sample(settings: Settings, terminal: "Terminal", plot: _Plot, seed: int) -> None:
     from cli.commands.sample import write
     from workbooks.sample.inbox import make_sample
 
     periods = [plot.period.shift(-1), plot.period]
-    with voice.console.status(voice.text("sample_writing")):
+    with terminal.console.status(terminal.text("sample_writing")):
         written = [
             write(settings.default_inbox, file)
-            for file in make_sample(voice.catalog, AREA, periods, seed=seed, defects=0.0)
+            for file in make_sample(terminal.catalog, AREA, periods, seed=seed, defects=0.0)
         ]
     corrections = sum(file.is_correction for file in written)
-    voice.say("sample_written", files=len(written) - corrections, corrections=corrections)
-    voice.point_to(settings.default_inbox)
+    terminal.say("sample_written", files=len(written) - corrections, corrections=corrections)
+    terminal.point_to(settings.default_inbox)
 
 
-def _deliver_correction(settings: Settings, voice: "Terminal", plot: _Plot) -> None:
+def _deliver_correction(settings: Settings, terminal: "Terminal", plot: _Plot) -> None:
     from cli.commands.sample import CORRECTIONS
 
     ready = settings.home / CORRECTIONS
@@ -128,20 +128,20 @@ def _deliver_correction(settings: Settings, voice: "Terminal", plot: _Plot) -> N
         target = settings.default_inbox / file.relative_to(ready)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(file, target)
-        voice.point_to(target)
+        terminal.point_to(target)
 
 
-def _show_standing(settings: Settings, voice: "Terminal", plot: _Plot) -> "Revision":
+def _show_standing(settings: Settings, terminal: "Terminal", plot: _Plot) -> "Revision":
     from cli.commands.status import show_standing
     from flows.support.choices import form_for
     from warehouse.queries import period_status
     from warehouse.store.engine import open_engine, reading
 
-    form = form_for(voice.catalog, plot.period, None)
-    area = voice.catalog.units.area(AREA, voice.catalog.last_day(form.id, plot.period))
+    form = form_for(terminal.catalog, plot.period, None)
+    area = terminal.catalog.units.area(AREA, terminal.catalog.last_day(form.id, plot.period))
     engine = open_engine(settings.database)
     with reading(engine) as session:
-        show_standing(voice, period_status(session, voice.catalog, area, form.id, plot.period))
+        show_standing(terminal, period_status(session, terminal.catalog, area, form.id, plot.period))
     return _newest(settings, plot)
 
 
@@ -165,29 +165,29 @@ def _expect_published(outcome: "RunOutcome", before: "Revision", plot: _Plot) ->
         raise StoryBrokenError(f"the correction should have been accepted and revision {before.number + 1} published")
 
 
-def _compare(settings: Settings, voice: "Terminal", plot: _Plot, before: "Revision") -> None:
+def _compare(settings: Settings, terminal: "Terminal", plot: _Plot, before: "Revision") -> None:
     from cli.output.figures import figure_of
 
     after = _newest(settings, plot)
     old, new = ({row.indicator: row for row in each.rows} for each in (before, after))
     moved = {change.indicator for change in after.changes}
     shown = [each for each in new if each in plot.indicators]
-    table = voice.table("indicator", "before_rerun", "after_rerun")
+    table = terminal.table("indicator", "before_rerun", "after_rerun")
     for each in shown:
         table.add_row(
-            escape(voice.catalog.indicators[each].name.get(voice.lang)),
-            Text(figure_of(voice, each, old[each].value, old[each]), no_wrap=True),
-            Text(figure_of(voice, each, new[each].value, new[each]), no_wrap=True),
+            escape(terminal.catalog.indicators[each].name.get(terminal.lang)),
+            Text(figure_of(terminal, each, old[each].value, old[each]), no_wrap=True),
+            Text(figure_of(terminal, each, new[each].value, new[each]), no_wrap=True),
         )
-    voice.gap()
-    voice.show(table)
-    voice.gap()
-    voice.say("demo_more", moved=len(moved), all=len(new), shown=len(shown))
-    voice.gap()
-    voice.say("demo_open", "bold")
+    terminal.gap()
+    terminal.show(table)
+    terminal.gap()
+    terminal.say("demo_more", moved=len(moved), all=len(new), shown=len(shown))
+    terminal.gap()
+    terminal.say("demo_open", "bold")
     folder = settings.published / plot.period.id / AREA
     for name in ("report.html", "rollup.xlsx", "rollup.csv"):
-        voice.point_to(_existing(folder / name))
+        terminal.point_to(_existing(folder / name))
 
 
 def _existing(path: Path) -> Path:
@@ -196,11 +196,11 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def _chapter(voice: "Terminal", number: int, name: str) -> None:
-    voice.gap()
+def _chapter(terminal: "Terminal", number: int, name: str) -> None:
+    terminal.gap()
     key = f"flows.demo_{name}"
     # The story is told to engineers and officials alike.
-    first, second = (voice.catalog.text(key, "vi"), voice.catalog.text(key, "en"))
-    voice.console.rule(f"[bold]{number}[/]", align="left", style="dim")
-    voice.console.print(escape(first), style="bold")
-    voice.console.print(escape(second), style="dim")
+    first, second = (terminal.catalog.text(key, "vi"), terminal.catalog.text(key, "en"))
+    terminal.console.rule(f"[bold]{number}[/]", align="left", style="dim")
+    terminal.console.print(escape(first), style="bold")
+    terminal.console.print(escape(second), style="dim")

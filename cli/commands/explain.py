@@ -71,9 +71,9 @@ def explain(
     if as_json:
         print_json({**shallow(found), "originals": originals} if open_files else found)
         return
-    voice = Terminal(catalog, settings.lang)
-    show_explanation(voice, found)
-    show_originals(voice, originals)
+    terminal = Terminal(catalog, settings.lang)
+    show_explanation(terminal, found)
+    show_originals(terminal, originals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,48 +116,48 @@ def _take_out(settings: Settings, found: "Explanation", unit: str | None, folder
     return extract(Landing(settings.landing), (part.file for part in parts), folder)
 
 
-def show_originals(voice: Terminal, originals: "tuple[Original, ...]") -> None:
+def show_originals(terminal: Terminal, originals: "tuple[Original, ...]") -> None:
     """Name the files that were taken out, each with the hash of its bytes."""
     if originals:
-        voice.say("explain_originals", count=len(originals))
+        terminal.say("explain_originals", count=len(originals))
     for one in originals:
-        voice.point_to(one.path.absolute())
-        voice.console.print(f"    sha256 {one.sha256}", style="dim", soft_wrap=True)
+        terminal.point_to(one.path.absolute())
+        terminal.console.print(f"    sha256 {one.sha256}", style="dim", soft_wrap=True)
 
 
-def show_explanation(voice: Terminal, found: "Explanation") -> None:
+def show_explanation(terminal: Terminal, found: "Explanation") -> None:
     """Show an explanation as people read it."""
     from cli.output.figures import figure_of, number_of
 
     row = found.row
-    known = voice.catalog.indicators[row.indicator]
-    voice.console.print(f"[bold]{escape(known.name.get(voice.lang))}[/] ({row.indicator})")
-    voice.say(
+    known = terminal.catalog.indicators[row.indicator]
+    terminal.console.print(f"[bold]{escape(known.name.get(terminal.lang))}[/] ({row.indicator})")
+    terminal.say(
         "explain_figure",
         area=found.area_name,
         period=row.period,
         revision=row.revision,
-        value=figure_of(voice, row.indicator, row.value, row),
+        value=figure_of(terminal, row.indicator, row.value, row),
     )
     if row.notes:
-        voice.say("explain_notes", "yellow", notes=row.notes)
-    voice.say("explain_definition", numerator=known.numerator.get(voice.lang))
+        terminal.say("explain_notes", "yellow", notes=row.notes)
+    terminal.say("explain_definition", numerator=known.numerator.get(terminal.lang))
     if known.denominator:
-        voice.say("explain_denominator", denominator=known.denominator.get(voice.lang))
-    table = voice.table("unit", "fraction", "source")
+        terminal.say("explain_denominator", denominator=known.denominator.get(terminal.lang))
+    table = terminal.table("unit", "fraction", "source")
     for one in found.contributions:
         given = one.contribution
-        numbers = [number_of(voice, number) for number in (given.numerator, given.denominator) if number is not None]
+        numbers = [number_of(terminal, number) for number in (given.numerator, given.denominator) if number is not None]
         file = f"{given.file.file_name} · {given.file.sha256[:12]}"
-        who = "\n".join([f"{given.unit} {given.unit_name}{_of_period(row, given.period)}", *_places(voice, given)])
-        table.add_row(escape(who), " / ".join(numbers), escape(f"{_cells(voice, given.sources)}\n{file}"))
-    voice.show(table)
+        who = "\n".join([f"{given.unit} {given.unit_name}{_of_period(row, given.period)}", *_places(terminal, given)])
+        table.add_row(escape(who), " / ".join(numbers), escape(f"{_cells(terminal, given.sources)}\n{file}"))
+    terminal.show(table)
     for one in found.contributions:
-        _show_repairs(voice, one)
-        _show_warnings(voice, one)
+        _show_repairs(terminal, one)
+        _show_warnings(terminal, one)
     for unit in found.absent:
-        voice.say("explain_absent", "yellow", unit=f"{unit.code} {unit.name}{_of_period(row, unit.period)}")
-    voice.say("explain_bytes", "dim")
+        terminal.say("explain_absent", "yellow", unit=f"{unit.code} {unit.name}{_of_period(row, unit.period)}")
+    terminal.say("explain_bytes", "dim")
 
 
 def _of_period(row: "RollupRow", period: "Period") -> str:
@@ -165,49 +165,49 @@ def _of_period(row: "RollupRow", period: "Period") -> str:
     return "" if period.id == row.period else f" ({period})"
 
 
-def _places(voice: Terminal, given: "PublishedContribution") -> list[str]:
+def _places(terminal: Terminal, given: "PublishedContribution") -> list[str]:
     """The successions between a unit and the area's line, and the weight by which its figure is counted."""
     from publishing.figures.formatting import format_day, format_number
 
     lines = [
-        voice.text(
+        terminal.text(
             "explain_through",
             old=f"{one.old} {one.old_name}",
             new=f"{one.new} {one.new_name}",
-            day=format_day(one.effective, voice.lang),
+            day=format_day(one.effective, terminal.lang),
             text=one.legal_basis,
         )
         for one in given.through
     ]
     if given.weight is not None:
-        weight = format_number(given.weight, voice.lang)
-        lines.append(voice.text("explain_weight", weight=weight, source=given.weight_source))
+        weight = format_number(given.weight, terminal.lang)
+        lines.append(terminal.text("explain_weight", weight=weight, source=given.weight_source))
     return lines
 
 
-def _cells(voice: Terminal, sources: "tuple[SourceCell, ...]") -> str:
+def _cells(terminal: Terminal, sources: "tuple[SourceCell, ...]") -> str:
     """sheet!cell of the numerator, with the denominator's cell behind it; a commune's villages have one each."""
     named = [f"{one.sheet}!{one.cell}{_behind(one)}" for one in sources]
     if len(named) <= MOST_CELLS:
         return "\n".join(named)
-    return voice.text("cells_from_to", first=named[0], last=sources[-1].cell, count=len(named))
+    return terminal.text("cells_from_to", first=named[0], last=sources[-1].cell, count=len(named))
 
 
 def _behind(one: "SourceCell") -> str:
     return f" / {one.denominator_cell}" if one.denominator_cell not in {None, one.cell} else ""
 
 
-def _show_repairs(voice: Terminal, one: "ExplainedContribution") -> None:
+def _show_repairs(terminal: Terminal, one: "ExplainedContribution") -> None:
     for repair in one.repairs:
-        why = voice.catalog.repair_text(repair, voice.lang)
+        why = terminal.catalog.repair_text(repair, terminal.lang)
         place = f"{one.contribution.unit} {repair.place}"
-        voice.say("explain_repair", cell=place, before=repair.before, after=repair.after, why=why)
+        terminal.say("explain_repair", cell=place, before=repair.before, after=repair.after, why=why)
 
 
-def _show_warnings(voice: Terminal, one: "ExplainedContribution") -> None:
+def _show_warnings(terminal: Terminal, one: "ExplainedContribution") -> None:
     from cli.output.run_report import tell_warning
 
     if one.asked:
-        voice.console.print(f"? {one.contribution.unit} {escape(one.contribution.unit_name)}", style="bold")
+        terminal.console.print(f"? {one.contribution.unit} {escape(one.contribution.unit_name)}", style="bold")
     for asked in one.asked:
-        tell_warning(voice, asked)
+        tell_warning(terminal, asked)

@@ -57,85 +57,85 @@ def history(
     if as_json:
         print_json({**shallow(found), "difference": differs})
         return
-    voice = Terminal(catalog, settings.lang)
-    show_history(voice, found, who.name)
+    terminal = Terminal(catalog, settings.lang)
+    show_history(terminal, found, who.name)
     if differs is not None:
-        show_difference(voice, differs)
+        show_difference(terminal, differs)
 
 
-def show_history(voice: Terminal, found: "ReportHistory", unit_name: str) -> None:
+def show_history(terminal: Terminal, found: "ReportHistory", unit_name: str) -> None:
     """Show the versions of a report as people read them."""
     if not found.versions:
-        voice.say("history_none", unit=f"{found.unit} {unit_name}", period=found.period.id)
+        terminal.say("history_none", unit=f"{found.unit} {unit_name}", period=found.period.id)
         return
-    voice.say("history_title", "bold", unit=f"{found.unit} {unit_name}", period=found.period.id)
+    terminal.say("history_title", "bold", unit=f"{found.unit} {unit_name}", period=found.period.id)
     for version in found.versions:
-        voice.gap()
-        state = voice.submission_state(version.state)
+        terminal.gap()
+        state = terminal.submission_state(version.state)
         if version.issues:
-            state += f" ({voice.text('faults' if version.accepted_at is None else 'remarks', count=version.issues)})"
+            state += f" ({terminal.text('faults' if version.accepted_at is None else 'remarks', count=version.issues)})"
         kind = "history_counted" if version.counted else "history_version"
-        voice.say(kind, "bold green" if version.counted else "bold", version=version.version, state=state)
-        voice.console.print(f"  {escape(version.file_name)}", soft_wrap=True)
-        voice.console.print(f"  sha256 {version.sha256}", style="dim", soft_wrap=True)
+        terminal.say(kind, "bold green" if version.counted else "bold", version=version.version, state=state)
+        terminal.console.print(f"  {escape(version.file_name)}", soft_wrap=True)
+        terminal.console.print(f"  sha256 {version.sha256}", style="dim", soft_wrap=True)
         for delivery in version.deliveries:
-            voice.bullet("⇣", _came(voice, delivery))
+            terminal.bullet("⇣", _came(terminal, delivery))
         for move in version.moves:
-            voice.bullet("•", _moved(voice, move))
+            terminal.bullet("•", _moved(terminal, move))
 
 
-def show_difference(voice: Terminal, found: "VersionDifference") -> None:
+def show_difference(terminal: Terminal, found: "VersionDifference") -> None:
     """Show what one version says otherwise than another."""
-    voice.gap()
-    voice.say("history_difference", "bold", before=found.before, after=found.after, count=len(found.changes))
+    terminal.gap()
+    terminal.say("history_difference", "bold", before=found.before, after=found.after, count=len(found.changes))
     for version in found.read_again:
-        voice.say("history_read_again", "dim", version=version)
+        terminal.say("history_read_again", "dim", version=version)
     if not found.changes:
         return
-    table = voice.table("unit", "indicator", "moved_column", "before", "after")
+    table = terminal.table("unit", "indicator", "moved_column", "before", "after")
     for change in found.changes[:MOST_CHANGES]:
-        known = voice.catalog.indicators.get(change.indicator)
+        known = terminal.catalog.indicators.get(change.indicator)
         table.add_row(
             change.unit,
-            escape(known.name.get(voice.lang) if known else change.indicator),
-            voice.text(f"part_{change.part}"),
-            _shown(voice, change.before),
-            _shown(voice, change.after),
+            escape(known.name.get(terminal.lang) if known else change.indicator),
+            terminal.text(f"part_{change.part}"),
+            _shown(terminal, change.before),
+            _shown(terminal, change.after),
         )
-    voice.show(table)
+    terminal.show(table)
     if len(found.changes) > MOST_CHANGES:
-        voice.say("and_more", count=len(found.changes) - MOST_CHANGES)
+        terminal.say("and_more", count=len(found.changes) - MOST_CHANGES)
 
 
-def _came(voice: Terminal, delivery: "DeliveryRecord") -> str:
+def _came(terminal: Terminal, delivery: "DeliveryRecord") -> str:
     from publishing.figures.formatting import format_time
 
-    came = voice.text(
+    came = terminal.text(
         "history_delivery",
-        at=format_time(delivery.delivered_at, voice.lang),
+        at=format_time(delivery.delivered_at, terminal.lang),
         connector=delivery.connector,
         path=delivery.path,
     )
-    return f"{came} {voice.text('history_sender', sender=delivery.sender)}" if delivery.sender else came
+    return f"{came} {terminal.text('history_sender', sender=delivery.sender)}" if delivery.sender else came
 
 
-def _moved(voice: Terminal, move: "MoveRecord") -> str:
+def _moved(terminal: Terminal, move: "MoveRecord") -> str:
     """A move in a sentence; a reason's sentence says more than the state's."""
     from publishing.figures.formatting import format_time
 
-    why = voice.text(f"move_{move.reason or move.to_state}")
-    said = voice.text("history_said", actor=move.actor, note=move.note) if move.actor else ""
-    return " ".join(filter(None, (f"{format_time(move.at, voice.lang)}:", why, said)))
+    why = terminal.text(f"move_{move.reason or move.to_state}")
+    said = terminal.text("history_said", actor=move.actor, note=move.note) if move.actor else ""
+    return " ".join(filter(None, (f"{format_time(move.at, terminal.lang)}:", why, said)))
 
 
-def _shown(voice: Terminal, placed: "PlacedFigure | None") -> str:
+def _shown(terminal: Terminal, placed: "PlacedFigure | None") -> str:
     from cli.output.figures import number_of
 
     if placed is None:
         return ""
     figure = placed.figure
     if figure.number is not None:
-        text = number_of(voice, figure.number)
+        text = number_of(terminal, figure.number)
     else:
-        text = voice.text(f"cell_{figure.state}", raw=figure.raw)
+        text = terminal.text(f"cell_{figure.state}", raw=figure.raw)
     return escape(f"{text}\n{placed.sheet}!{figure.cell}")

@@ -32,10 +32,10 @@ def nightly(
     from domain.catalog.catalog import load_catalog
     from domain.periods import parse_period
 
-    voice = Terminal(load_catalog(settings.catalog), settings.lang)
+    terminal = Terminal(load_catalog(settings.catalog), settings.lang)
     wanted = parse_period(period).id if period else None
     from flows.deployments.nightly import nightly as flow
 
-    outcome = run_watched(voice, lambda: flow(period=wanted, return_state=True))
-    tell(voice, outcome)
+    outcome = run_watched(terminal, lambda: flow(period=wanted, return_state=True))
+    tell(terminal, outcome)
     raise typer.Exit(exit_code(outcome))

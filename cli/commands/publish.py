@@ -11,7 +11,7 @@ from flows.support.settings import patient
 
 
 def publish(
-    context: typer.Context,
+    typer_context: typer.Context,
     *,
     area: AreaOption,
     period: PeriodOption,
@@ -32,7 +32,7 @@ def publish(
     """
     if output and not as_of:
         raise UsageError("--output says where figures as of a moment are written: add --as-of")
-    settings = patient(context.obj, wait)
+    settings = patient(typer_context.obj, wait)
     from uuid import uuid4
 
     from cli.output.run_report import MOST_CHANGES, tell_given
@@ -48,16 +48,16 @@ def publish(
     from flows.support.choices import form_made_up, moment_of
     from flows.support.context import build_context
 
-    house = build_context(settings)
-    voice = Terminal(house.catalog, settings.lang)
-    chosen = form_made_up(house.catalog, parse_period(period), form)
+    context = build_context(settings)
+    terminal = Terminal(context.catalog, settings.lang)
+    chosen = form_made_up(context.catalog, parse_period(period), form)
     wanted = Wanted(area, chosen.id, parse_period(period), Boundary(boundary))
     if as_of:
-        folder = hand_over(house, wanted, moment_of(as_of), output or Path(f"{area}-{period}-as-of"))
-        voice.say("handed_over", area=area, period=period, moment=as_of)
-        voice.point_to(folder.absolute())
+        folder = hand_over(context, wanted, moment_of(as_of), output or Path(f"{area}-{period}-as-of"))
+        terminal.say("handed_over", area=area, period=period, moment=as_of)
+        terminal.point_to(folder.absolute())
         return
-    bars = ProgressBars(voice)
+    bars = ProgressBars(terminal)
     with bars.progress:
-        given = publish_asked(Run(house, RunScope(), PlainSteps(str(uuid4())), bars), wanted)
-    tell_given(voice, given, MOST_CHANGES)
+        given = publish_asked(Run(context, RunScope(), PlainSteps(str(uuid4())), bars), wanted)
+    tell_given(terminal, given, MOST_CHANGES)

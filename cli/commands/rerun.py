@@ -84,12 +84,12 @@ def rerun(
     catalog = load_catalog(settings.catalog)
     asked = RerunRequest(period, area, tuple(unit or ()), period_to, reason, note, recheck)
     scope = scope_of(catalog, day_in_vietnam(datetime.now(UTC)), asked)
-    voice = Terminal(catalog, settings.lang)
-    code = _try(voice, settings, asked, scope, file or ()) if dry_run else _run(voice, settings, asked, scope)
+    terminal = Terminal(catalog, settings.lang)
+    code = _try(terminal, settings, asked, scope, file or ()) if dry_run else _run(terminal, settings, asked, scope)
     raise typer.Exit(code)
 
 
-def _run(voice: "Terminal", settings: Settings, asked: "RerunRequest", scope: "RunScope") -> int:
+def _run(terminal: "Terminal", settings: Settings, asked: "RerunRequest", scope: "RunScope") -> int:
     from cli.output.run_report import tell
     from cli.running import exit_code, run_watched
     from flows.actions.rerun_request import refuse_closed_periods
@@ -111,19 +111,21 @@ def _run(voice: "Terminal", settings: Settings, asked: "RerunRequest", scope: "R
             return_state=True,
         )
 
-    outcome = run_watched(voice, start)
-    tell(voice, outcome)
+    outcome = run_watched(terminal, start)
+    tell(terminal, outcome)
     return exit_code(outcome)
 
 
-def _try(voice: "Terminal", settings: Settings, asked: "RerunRequest", scope: "RunScope", files: Sequence[Path]) -> int:
+def _try(
+    terminal: "Terminal", settings: Settings, asked: "RerunRequest", scope: "RunScope", files: Sequence[Path]
+) -> int:
     from cli.output.preview_output import foretell
     from cli.running import ProgressBars, exit_code
     from flows.actions.rerun_request import preview_asked
     from flows.support.context import build_context
 
-    bars = ProgressBars(voice)
+    bars = ProgressBars(terminal)
     with bars.progress:
         found = preview_asked(build_context(settings), scope, asked, bars, files)
-    foretell(voice, found)
+    foretell(terminal, found)
     return exit_code(found.outcome)

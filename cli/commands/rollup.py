@@ -52,22 +52,22 @@ def rollup(
         show_rollup(Terminal(catalog, settings.lang), found)
 
 
-def show_rollup(voice: Terminal, found: "Revision") -> None:
+def show_rollup(terminal: Terminal, found: "Revision") -> None:
     """Show figures as people read them: one line each, and below it whatever is to be minded."""
     from cli.output.figures import figure_of
     from publishing.figures.formatting import format_time
 
-    moment = format_time(found.published_at, voice.lang)
-    title = voice.text("rollup_title", area=found.area_name, period=found.period.id, moment=moment)
-    table = voice.table("indicator", "value", "units", "standing", title=title)
+    moment = format_time(found.published_at, terminal.lang)
+    title = terminal.text("rollup_title", area=found.area_name, period=found.period.id, moment=moment)
+    table = terminal.table("indicator", "value", "units", "standing", title=title)
     for row in found.rows:
-        name = voice.catalog.indicators[row.indicator].name.get(voice.lang)
+        name = terminal.catalog.indicators[row.indicator].name.get(terminal.lang)
         table.add_row(
             f"{escape(name)} ({row.indicator})",
-            figure_of(voice, row.indicator, row.value, row),
+            figure_of(terminal, row.indicator, row.value, row),
             f"{row.units_accepted}/{row.units_expected}",
-            voice.text(f"row_{row.status}"),
+            terminal.text(f"row_{row.status}"),
         )
-    voice.show(table)
+    terminal.show(table)
     for note in dict.fromkeys(row.notes for row in found.rows if row.notes):
-        voice.bullet("•", note)
+        terminal.bullet("•", note)

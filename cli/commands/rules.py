@@ -44,20 +44,22 @@ def list_rules(
     """
     from cli.output.as_json import print_json
 
-    voice, known = _open(context.obj, catalog)
+    terminal, known = _open(context.obj, catalog)
     today, then = _today(), on.date() if on else None
     if as_json:
-        print_json([_summary(known, rule, voice, today, then) for rule in known.rules.values()])
+        print_json([_summary(known, rule, terminal, today, then) for rule in known.rules.values()])
         return
     columns = ("rule_id", "rule_kind", "rule_severity", "rule_stage")
-    table = voice.table(*columns, *(["rule_stage_then"] if then else []), "rule_judges", "rule_title")
+    table = terminal.table(*columns, *(["rule_stage_then"] if then else []), "rule_judges", "rule_title")
     table.columns[0].no_wrap = True  # it is what show and backtest are told
     for rule in known.rules.values():
-        stages = [voice.text(f"rule_stage_{_stage(rule, day)}") for day in (today, then) if day]
-        judges = voice.text("rule_whole_report") if (judged := _judged(known, rule)) is None else _few(voice, judged)
-        table.add_row(rule.id, rule.kind, rule.severity, *stages, judges, escape(rule.title.get(voice.lang)))
-    voice.show(table)
-    voice.say("rules_count", "dim", count=len(known.rules), root=known.root)
+        stages = [terminal.text(f"rule_stage_{_stage(rule, day)}") for day in (today, then) if day]
+        judges = (
+            terminal.text("rule_whole_report") if (judged := _judged(known, rule)) is None else _few(terminal, judged)
+        )
+        table.add_row(rule.id, rule.kind, rule.severity, *stages, judges, escape(rule.title.get(terminal.lang)))
+    terminal.show(table)
+    terminal.say("rules_count", "dim", count=len(known.rules), root=known.root)
 
 
 @rules.command()
@@ -75,18 +77,18 @@ def show(
     """
     from cli.output.as_json import print_json
 
-    voice, known = _open(context.obj, catalog)
+    terminal, known = _open(context.obj, catalog)
     rule = find_rule(known, rule_id)
     today, then = _today(), on.date() if on else None
     if as_json:
-        print_json(_summary(known, rule, voice, today, then) | _details(known, rule))
+        print_json(_summary(known, rule, terminal, today, then) | _details(known, rule))
         return
-    voice.console.print(f"[bold]{rule.id}[/]  {escape(rule.title.get(voice.lang))}", soft_wrap=True)
-    for name, text in _lines(voice, known, rule, today, then):
-        voice.gap()
-        voice.say(f"rule_{name}", "bold")
+    terminal.console.print(f"[bold]{rule.id}[/]  {escape(rule.title.get(terminal.lang))}", soft_wrap=True)
+    for name, text in _lines(terminal, known, rule, today, then):
+        terminal.gap()
+        terminal.say(f"rule_{name}", "bold")
         for line in text.splitlines():
-            voice.bullet(" ", line)
+            terminal.bullet(" ", line)
 
 
 def find_rule(catalog: "Catalog", rule_id: str) -> "Rule":
@@ -129,11 +131,11 @@ def _judged(catalog: "Catalog", rule: "Rule") -> tuple[str, ...] | None:
     return covered(rule, tuple(catalog.indicators.values()))
 
 
-def _few(voice: Terminal, judged: tuple[str, ...]) -> str:
-    return ", ".join(judged) if len(judged) <= 2 else voice.text("rule_many", count=len(judged))
+def _few(terminal: Terminal, judged: tuple[str, ...]) -> str:
+    return ", ".join(judged) if len(judged) <= 2 else terminal.text("rule_many", count=len(judged))
 
 
-def _summary(catalog: "Catalog", rule: "Rule", voice: Terminal, today: date, then: date | None) -> dict[str, object]:
+def _summary(catalog: "Catalog", rule: "Rule", terminal: Terminal, today: date, then: date | None) -> dict[str, object]:
     """What programs get of a rule in a list; `indicators` null: it judges reports as wholes."""
     asked = {"on": then, "stage_on": rule.stage_on(then)} if then else {}
     return {
@@ -143,7 +145,7 @@ def _summary(catalog: "Catalog", rule: "Rule", voice: Terminal, today: date, the
         "stage": rule.stage_on(today),
         **asked,
         "indicators": _judged(catalog, rule),
-        "title": rule.title.get(voice.lang),
+        "title": rule.title.get(terminal.lang),
     }
 
 
@@ -181,35 +183,37 @@ def _figure(name: "FigureName") -> str:
     return f"{name.indicator}.{name.role}"
 
 
-def _lines(voice: Terminal, catalog: "Catalog", rule: "Rule", today: date, then: date | None) -> list[tuple[str, str]]:
+def _lines(
+    terminal: Terminal, catalog: "Catalog", rule: "Rule", today: date, then: date | None
+) -> list[tuple[str, str]]:
     """A rule's parts, each with the name of its heading."""
     from expectations.reach import looks_beyond
 
-    lang, judged = voice.lang, _judged(catalog, rule)
+    lang, judged = terminal.lang, _judged(catalog, rule)
     names = [f"{one}  {catalog.indicators[one].name.get(lang)}" for one in judged or ()]
-    stages = [f"{since.isoformat()}  {voice.text(f'rule_stage_{stage}')}" for stage, since in rule.stages.items()]
+    stages = [f"{since.isoformat()}  {terminal.text(f'rule_stage_{stage}')}" for stage, since in rule.stages.items()]
     stages += [
-        voice.text("rule_stage_at", day=day.isoformat(), stage=voice.text(f"rule_stage_{_stage(rule, day)}"))
+        terminal.text("rule_stage_at", day=day.isoformat(), stage=terminal.text(f"rule_stage_{_stage(rule, day)}"))
         for day in (today, then)
         if day
     ]
-    parameters = [f"{name}: {_in_words(voice, value)}" for name, value in _parameters(rule).items()]
+    parameters = [f"{name}: {_in_words(terminal, value)}" for name, value in _parameters(rule).items()]
     beyond = looks_beyond(rule, tuple(catalog.indicators.values()))
     return [
         ("message", rule.message.get(lang)),
         ("action", rule.action.get(lang)),
         ("kind", rule.kind),
-        ("parameters", "\n".join(parameters) or voice.text("rule_no_parameters")),
+        ("parameters", "\n".join(parameters) or terminal.text("rule_no_parameters")),
         ("severity", catalog.text(f"domain.severity.{rule.severity}", lang)),
         ("stage", "\n".join(stages)),
-        ("judges", "\n".join(names) if judged is not None else voice.text("rule_whole_report")),
-        ("reach", voice.text("rule_reach_beyond" if beyond else "rule_reach_own")),
+        ("judges", "\n".join(names) if judged is not None else terminal.text("rule_whole_report")),
+        ("reach", terminal.text("rule_reach_beyond" if beyond else "rule_reach_own")),
         ("source", rule.source),
         ("file", f"{catalog.root / rule.file}:{rule.line}"),
     ]
 
 
-def _in_words(voice: Terminal, value: "Setting | None") -> str:
+def _in_words(terminal: Terminal, value: "Setting | None") -> str:
     if value is None:
-        return voice.text("rule_parameter_open")
+        return terminal.text("rule_parameter_open")
     return " + ".join(map(_figure, value)) if isinstance(value, tuple) else str(value)

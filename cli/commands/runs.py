@@ -53,10 +53,10 @@ def runs(
     if mail and expect is None:
         raise UsageError("--mail tells of a night that is missing: say with --expect by when one should have ended")
     settings: Settings = context.obj
-    voice = Terminal(load_catalog(settings.catalog), settings.lang)
+    terminal = Terminal(load_catalog(settings.catalog), settings.lang)
     if expect is not None:
-        with _told_by_mail(voice, settings, expect) if mail else nullcontext():
-            _expect(voice, settings, expect)
+        with _told_by_mail(terminal, settings, expect) if mail else nullcontext():
+            _expect(terminal, settings, expect)
         return
     engine = open_engine(settings.database)
     migrate(engine)
@@ -65,13 +65,13 @@ def runs(
     if as_json:
         print_json(found)
     elif found:
-        _show(voice, found)
+        _show(terminal, found)
     else:
-        voice.say("no_runs")
+        terminal.say("no_runs")
 
 
 @contextmanager
-def _told_by_mail(voice: Terminal, settings: Settings, clock: str) -> Iterator[None]:
+def _told_by_mail(terminal: Terminal, settings: Settings, clock: str) -> Iterator[None]:
     """Tell whoever gets notices of our error within the block, whichever it is: then nobody knows of a night."""
     from flows.presentation.message_formatter import MessageFormatter
     from flows.presentation.notices import of_no_night, send
@@ -82,13 +82,15 @@ def _told_by_mail(voice: Terminal, settings: Settings, clock: str) -> Iterator[N
     except TonghopError as error:
         if settings.sends_mail:
             try:
-                send(settings, of_no_night(MessageFormatter(voice.catalog, voice.lang), clock, masked(str(error))))
+                send(
+                    settings, of_no_night(MessageFormatter(terminal.catalog, terminal.lang), clock, masked(str(error)))
+                )
             except TonghopError as unsent:
                 raise TerminalError(f"{error}. Nobody was told by mail: {unsent}") from error
         raise
 
 
-def _expect(voice: Terminal, settings: Settings, clock: str) -> None:
+def _expect(terminal: Terminal, settings: Settings, clock: str) -> None:
     from datetime import UTC, datetime
 
     from flows.actions.run_list import NIGHT, NoRunError, expected_since
@@ -105,37 +107,39 @@ def _expect(voice: Terminal, settings: Settings, clock: str) -> None:
         newest = look_back(session, 1, NIGHT)
     if ended is None or ended.finished_at is None:
         raise NoRunError(since, next((one for one in newest if one.finished_at is None), None))
-    voice.say("night_ended", "green", at=format_time(ended.finished_at, voice.lang))
+    terminal.say("night_ended", "green", at=format_time(ended.finished_at, terminal.lang))
 
 
-def _show(voice: Terminal, found: "list[ListedRun]") -> None:
+def _show(terminal: Terminal, found: "list[ListedRun]") -> None:
     from rich.markup import escape
 
     from publishing.figures.formatting import format_time
 
     # Nights have no reason: the column is only there when some run has one.
     why = ("why",) if any(one.record.reason for one in found) else ()
-    table = voice.table("run_started", "run_kind", "run_took", "run_ended", *(f"count_{one}" for one in _COUNTS), *why)
+    table = terminal.table(
+        "run_started", "run_kind", "run_took", "run_ended", *(f"count_{one}" for one in _COUNTS), *why
+    )
     for one in found:
         record = one.record
         table.add_row(
-            format_time(record.started_at, voice.lang),
+            format_time(record.started_at, terminal.lang),
             escape(record.kind),
             "" if one.seconds is None else _duration(one.seconds),
-            f"[{_COLOURS[one.ended]}]{voice.text(f'ended_{one.ended}')}[/]",
+            f"[{_COLOURS[one.ended]}]{terminal.text(f'ended_{one.ended}')}[/]",
             *(str(record.counts.get(name, "")) for name in _COUNTS),
-            *([escape(_why(voice, record.reason))] if why else []),
+            *([escape(_why(terminal, record.reason))] if why else []),
         )
-    voice.show(table)
+    terminal.show(table)
 
 
-def _why(voice: Terminal, reason: str | None) -> str:
+def _why(terminal: Terminal, reason: str | None) -> str:
     """The reason's sentence and the person's own words behind it; of old runs those words alone."""
     code, mark, note = (reason or "").partition(": ")
     key = f"reason_{code}"
-    if f"flows.{key}" not in voice.catalog.texts:
+    if f"flows.{key}" not in terminal.catalog.texts:
         return reason or ""
-    return voice.text(key) + (f": {note}" if mark else "")
+    return terminal.text(key) + (f": {note}" if mark else "")
 
 
 def _duration(seconds: int) -> str:

@@ -43,7 +43,7 @@ def sample(
 
     settings: Settings = context.obj
     catalog = load_catalog(settings.catalog)
-    voice = Terminal(catalog, settings.lang)
+    terminal = Terminal(catalog, settings.lang)
     periods = periods_between(parse_period(first), parse_period(last))
     folder = (inbox or settings.default_inbox).absolute()
     expected = sum(
@@ -55,13 +55,15 @@ def sample(
     files = make_sample(catalog, area, periods, seed, share(defects))
     written = [
         write(folder, file)
-        for file in track(files, voice.text("sample_writing"), total=expected, console=voice.console, transient=True)
+        for file in track(
+            files, terminal.text("sample_writing"), total=expected, console=terminal.console, transient=True
+        )
     ]
     corrections = sum(file.is_correction for file in written)
-    voice.say("sample_written", files=len(written) - corrections, corrections=corrections)
-    voice.point_to(folder)
+    terminal.say("sample_written", files=len(written) - corrections, corrections=corrections)
+    terminal.point_to(folder)
     if corrections:
-        voice.point_to(folder.parent / CORRECTIONS)
+        terminal.point_to(folder.parent / CORRECTIONS)
 
 
 def write(inbox: Path, file: "SampleFile") -> "SampleFile":

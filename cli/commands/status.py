@@ -53,15 +53,15 @@ def status(
         asked = _asked(session, found)
         held = held_back(session, catalog, today=day_in_vietnam(datetime.now(UTC))) if found.closed else ()
     waiting = sum(one.reports for one in held if one.closing == found.closed)
-    voice = Terminal(catalog, settings.lang)
+    terminal = Terminal(catalog, settings.lang)
     days_late = max(0, (day_in_vietnam(datetime.now(UTC)) - found.deadline).days)
     if as_json:
         more = {"days_late": days_late, "waiting_for_reopening": waiting, "unplaced": unplaced, "warnings": asked}
         print_json({**shallow(found), **more})
         return
-    show_status(voice, found, unplaced, asked, days_late)
+    show_status(terminal, found, unplaced, asked, days_late)
     if found.closed:
-        show_closed(voice, found.closed, waiting)
+        show_closed(terminal, found.closed, waiting)
 
 
 def _asked(session: "Session", found: "PeriodStatus") -> "_AskedOf":
@@ -79,7 +79,7 @@ def _asked(session: "Session", found: "PeriodStatus") -> "_AskedOf":
 
 
 def show_status(
-    voice: Terminal,
+    terminal: Terminal,
     found: "PeriodStatus",
     unplaced: "tuple[Refusal, ...]" = (),
     asked: "_AskedOf | None" = None,
@@ -88,63 +88,65 @@ def show_status(
     """Show how an area's units stand, what they have to mend and what they are asked, as people read it."""
     from cli.output.run_report import tell_issues
 
-    show_standing(voice, found, days_late)
+    show_standing(terminal, found, days_late)
     for unit in found.units:
         if asked and unit.standing.code in asked:
-            _show_asked(voice, unit, asked[unit.standing.code], found)
+            _show_asked(terminal, unit, asked[unit.standing.code], found)
     for unit in found.units:
         for refusal in unit.refusals:
-            tell_issues(voice, f"{unit.standing.code} {unit.standing.name}", refusal.file.file_name, refusal.issues)
+            tell_issues(terminal, f"{unit.standing.code} {unit.standing.name}", refusal.file.file_name, refusal.issues)
     if unplaced:
-        voice.gap()
-        voice.say("unplaced", "bold", count=len(unplaced))
+        terminal.gap()
+        terminal.say("unplaced", "bold", count=len(unplaced))
         for refusal in unplaced:
-            tell_issues(voice, "?", refusal.file.file_name, refusal.issues)
+            tell_issues(terminal, "?", refusal.file.file_name, refusal.issues)
 
 
-def _show_asked(voice: Terminal, unit: "UnitStatus", asked: "tuple[OpenWarning, ...]", found: "PeriodStatus") -> None:
+def _show_asked(
+    terminal: Terminal, unit: "UnitStatus", asked: "tuple[OpenWarning, ...]", found: "PeriodStatus"
+) -> None:
     """The warnings about one report, each with its answer, or with the command that gives one."""
     from cli.output.run_report import tell_warning
 
     code, name = unit.standing.code, unit.standing.name
-    voice.gap()
-    voice.console.print(f"[bold]? {code} {escape(name)}[/]", soft_wrap=True)
+    terminal.gap()
+    terminal.console.print(f"[bold]? {code} {escape(name)}[/]", soft_wrap=True)
     for one in asked:
-        tell_warning(voice, one)
+        tell_warning(terminal, one)
     waiting = sorted({one.issue.code for one in asked if one.waiver is None})
     for rule in waiting:
-        voice.say("how_to_waive", "dim", rule=rule, unit=code, period=found.period.id)
+        terminal.say("how_to_waive", "dim", rule=rule, unit=code, period=found.period.id)
 
 
-def show_closed(voice: Terminal, closing: "Closing", waiting: int) -> None:
+def show_closed(terminal: Terminal, closing: "Closing", waiting: int) -> None:
     """Show that figures are closed, and how much waits for them to be opened again."""
     from publishing.figures.formatting import format_day
 
-    day = format_day(day_in_vietnam(closing.closed_at), voice.lang)
-    voice.say("status_closed", revision=closing.revision, day=day, by=closing.closed_by, count=waiting)
+    day = format_day(day_in_vietnam(closing.closed_at), terminal.lang)
+    terminal.say("status_closed", revision=closing.revision, day=day, by=closing.closed_by, count=waiting)
 
 
-def show_standing(voice: Terminal, found: "PeriodStatus", days_late: int = 0) -> None:
+def show_standing(terminal: Terminal, found: "PeriodStatus", days_late: int = 0) -> None:
     """Show how an area's units stand, one line each; `days_late` days have passed since the deadline."""
     from publishing.figures.formatting import format_day
 
-    deadline = format_day(found.deadline, voice.lang)
-    title = voice.text("status_title", area=found.area_name, period=found.period.id, deadline=deadline)
-    table = voice.table("unit", "standing", "received", "file", title=title)
+    deadline = format_day(found.deadline, terminal.lang)
+    title = terminal.text("status_title", area=found.area_name, period=found.period.id, deadline=deadline)
+    table = terminal.table("unit", "standing", "received", "file", title=title)
     for unit in found.units:
         standing = unit.standing
         table.add_row(
             f"{standing.code} {standing.name}",
-            _state(voice, unit, days_late),
-            format_day(day_in_vietnam(standing.received_at), voice.lang) if standing.received_at else "",
+            _state(terminal, unit, days_late),
+            format_day(day_in_vietnam(standing.received_at), terminal.lang) if standing.received_at else "",
             escape(standing.file.file_name) if standing.file else "",
         )
-    voice.show(table)
-    voice.gap()
+    terminal.show(table)
+    terminal.gap()
     kinds = [_kind(unit) for unit in found.units]
     counts = {kind: kinds.count(kind) for kind in _COLOURS}
-    voice.say("status_counts", total=len(found.units), **counts)
-    voice.say("status_revision" if found.revision else "status_unpublished", revision=found.revision)
+    terminal.say("status_counts", total=len(found.units), **counts)
+    terminal.say("status_revision" if found.revision else "status_unpublished", revision=found.revision)
 
 
 def _kind(unit: "UnitStatus") -> str:
@@ -162,17 +164,17 @@ def _kind(unit: "UnitStatus") -> str:
 _COLOURS = {"accepted": "green", "late": "yellow", "refused": "red", "missing": "magenta"}
 
 
-def _state(voice: Terminal, unit: "UnitStatus", days_late: int) -> str:
+def _state(terminal: Terminal, unit: "UnitStatus", days_late: int) -> str:
     from domain.submissions import Judgement
 
     kind = _kind(unit)
     name = f"{kind}_warned" if unit.judgement is Judgement.ACCEPTED_WITH_WARNINGS else kind
     notes = []
     if unit.standing.issues:
-        notes.append(voice.text("faults" if kind == "refused" else "remarks", count=unit.standing.issues))
+        notes.append(terminal.text("faults" if kind == "refused" else "remarks", count=unit.standing.issues))
     if kind == "missing" and days_late:
-        notes.append(voice.text("days_late", count=days_late))
+        notes.append(terminal.text("days_late", count=days_late))
     if unit.waiting:
-        notes.append(voice.text("waiting_files", count=unit.waiting))
+        notes.append(terminal.text("waiting_files", count=unit.waiting))
     more = f" ({', '.join(notes)})" if notes else ""
-    return f"[{_COLOURS[kind]}]{voice.text(f'standing_{name}')}[/]{more}"
+    return f"[{_COLOURS[kind]}]{terminal.text(f'standing_{name}')}[/]{more}"

@@ -62,10 +62,10 @@ def template(
     catalog = load_catalog(settings.catalog)
     wanted = parse_period(period)
     chosen = form_for(catalog, wanted, form)
-    voice = Terminal(catalog, settings.lang)
+    terminal = Terminal(catalog, settings.lang)
     looking_back = _looking_back(settings, catalog, chosen, wanted) if prefill else nullcontext()
     with looking_back as past:
-        writer = TemplateWriter(voice, chosen, wanted, past, force)
+        writer = TemplateWriter(terminal, chosen, wanted, past, force)
         if area is None:
             writer.write_one(_owing(catalog, chosen, unit or "", wanted), output)
         else:

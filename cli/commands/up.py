@@ -51,18 +51,18 @@ def up(
     from cli.output.terminal import Terminal
     from domain.catalog.catalog import load_catalog
 
-    voice = Terminal(load_catalog(settings.catalog), settings.lang)
+    terminal = Terminal(load_catalog(settings.catalog), settings.lang)
     from flows.support.service_record import AlreadyUpError
 
     try:
         if detach:
-            show_ready(voice, _start_detached(voice, settings), "tonghop down")
+            show_ready(terminal, _start_detached(terminal, settings), "tonghop down")
         else:
-            _run_here(voice, settings)
+            _run_here(terminal, settings)
     except AlreadyUpError as error:
-        voice.say("up_already", "bold")
+        terminal.say("up_already", "bold")
         if error.record:
-            show_ready(voice, error.record, "tonghop down")
+            show_ready(terminal, error.record, "tonghop down")
 
 
 def down(context: typer.Context) -> None:
@@ -77,20 +77,20 @@ def down(context: typer.Context) -> None:
     from flows.service.stopping import stop
 
     settings: Settings = context.obj
-    voice = Terminal(load_catalog(settings.catalog), settings.lang)
-    with voice.console.status(voice.text("down_stopping")):
+    terminal = Terminal(load_catalog(settings.catalog), settings.lang)
+    with terminal.console.status(terminal.text("down_stopping")):
         found = stop(settings.home)
-    voice.say("down_stopped" if found else "down_nothing", "bold green" if found else "", home=settings.home)
+    terminal.say("down_stopped" if found else "down_nothing", "bold green" if found else "", home=settings.home)
 
 
-def show_ready(voice: "Terminal", record: "Record", how_to_end: str) -> None:
+def show_ready(terminal: "Terminal", record: "Record", how_to_end: str) -> None:
     """Say where everything is and how it is ended."""
     from cli.output.service_view import show_addresses
     from flows.support.service_record import READY
 
-    voice.say("up_ready" if record.stage == READY else "up_still_starting", "bold green")
-    show_addresses(voice, record)
-    voice.say("up_how_to_end", "dim", command=how_to_end)
+    terminal.say("up_ready" if record.stage == READY else "up_still_starting", "bold green")
+    show_addresses(terminal, record)
+    terminal.say("up_how_to_end", "dim", command=how_to_end)
 
 
 def _linked(settings: Settings) -> Settings:
@@ -101,7 +101,7 @@ def _linked(settings: Settings) -> Settings:
     return settings.model_copy(update=given)
 
 
-def _run_here(voice: "Terminal", settings: Settings) -> None:
+def _run_here(terminal: "Terminal", settings: Settings) -> None:
     from cli.output.service_view import StartupView
     from flows.service.supervisor import Supervisor
     from flows.support.service_record import READY
@@ -112,19 +112,19 @@ def _run_here(voice: "Terminal", settings: Settings) -> None:
         def begin(self, stage: str) -> None:
             super().begin(stage)
             if stage == READY:
-                show_ready(voice, supervisor.record, "Ctrl-C")
+                show_ready(terminal, supervisor.record, "Ctrl-C")
 
-    with Here(voice) as view:
+    with Here(terminal) as view:
         supervisor = Supervisor(settings, view)
         supervisor.run()
-    voice.say("down_stopped", "bold green")
+    terminal.say("down_stopped", "bold green")
 
 
-def _start_detached(voice: "Terminal", settings: Settings) -> "Record":
+def _start_detached(terminal: "Terminal", settings: Settings) -> "Record":
     from cli.output.service_view import StartupView
     from flows.service.detached import start_detached
 
-    with StartupView(voice) as view:
+    with StartupView(terminal) as view:
         return start_detached(settings, view)
 
 

@@ -70,14 +70,14 @@ def waive(
     who = catalog.units.get(unit, catalog.last_day(chosen.id, wanted))
     if rule not in catalog.rules and rule not in catalog.issue_texts:
         raise UsageError(f"there is no rule {rule}: tonghop status --area … --period {period} names those that warn")
-    voice = Terminal(catalog, settings.lang)
-    bars = ProgressBars(voice)
+    terminal = Terminal(catalog, settings.lang)
+    bars = ProgressBars(terminal)
     run = Run(build_context(settings), RunScope(period=wanted), PlainSteps(str(uuid4())), bars)
     question = WarningSelector(SubmissionKey(who.key, chosen.id, wanted), rule, indicator)
     said = DecisionReason(note=reason, actor=by or getpass.getuser())
     with bars.progress:
         answered = answer(run, question, said, last_day) if last_day else take_answer_back(run, question, said)
-    show_answered(voice, answered, question, f"{unit} {who.name}")
+    show_answered(terminal, answered, question, f"{unit} {who.name}")
 
 
 def waivers(
@@ -132,46 +132,48 @@ def _last_day(until: str | None, *, take_back: bool) -> date | None:
         raise UsageError(f"--until {until} is no day: write it as 2025-12-31") from None
 
 
-def show_answered(voice: Terminal, answered: "WaiverResult", question: "WarningSelector", unit: str) -> None:
+def show_answered(terminal: Terminal, answered: "WaiverResult", question: "WarningSelector", unit: str) -> None:
     """Tell what was answered or taken back, and which figures say so now."""
     from cli.output.run_report import MOST_CHANGES, tell_given
     from flows.presentation.message_formatter import MessageFormatter
     from publishing.figures.formatting import format_day
 
-    words = MessageFormatter(voice.catalog, voice.lang)
+    words = MessageFormatter(terminal.catalog, terminal.lang)
     period = question.place.period.id
     for issue in answered.issues:
-        voice.bullet("?", words.fault(issue))
+        terminal.bullet("?", words.fault(issue))
     for waiver in answered.waivers:
         facts = {"rule": question.rule, "unit": unit, "period": period, "by": waiver.by, "reason": waiver.reason}
         name = "waived" if answered.issues else "waiver_taken_back"
-        voice.say(name, "bold green", until=format_day(waiver.until, voice.lang), **facts)
+        terminal.say(name, "bold green", until=format_day(waiver.until, terminal.lang), **facts)
     if not answered.outcome.given:
-        voice.say("nothing_published")
+        terminal.say("nothing_published")
     for given in answered.outcome.given:
-        tell_given(voice, given, MOST_CHANGES)
+        tell_given(terminal, given, MOST_CHANGES)
 
 
-def show_waivers(voice: Terminal, found: "tuple[WaiverRecord, ...]") -> None:
+def show_waivers(terminal: Terminal, found: "tuple[WaiverRecord, ...]") -> None:
     """Show answers as people read them, newest first."""
     from domain.placing import day_in_vietnam
     from publishing.figures.formatting import format_day
 
     if not found:
-        voice.say("waivers_none")
+        terminal.say("waivers_none")
         return
-    table = voice.table("unit", "waiver_question", "waiver_answer", "waiver_standing")
+    table = terminal.table("unit", "waiver_question", "waiver_answer", "waiver_standing")
     for one in found:
         cells = ", ".join(dict.fromkeys(f"{each.sheet}!{each.cell}" for each in one.issues if each.cell))
-        given = voice.text("waiver_by", by=one.waiver.by, day=format_day(day_in_vietnam(one.waiver.at), voice.lang))
+        given = terminal.text(
+            "waiver_by", by=one.waiver.by, day=format_day(day_in_vietnam(one.waiver.at), terminal.lang)
+        )
         if one.taken_back is None:
-            standing = voice.text(f"waiver_{one.standing}", until=format_day(one.waiver.until, voice.lang))
+            standing = terminal.text(f"waiver_{one.standing}", until=format_day(one.waiver.until, terminal.lang))
         else:
-            standing = f"{voice.text('waiver_taken_back_by')}\n“{one.taken_back.reason}”\n{one.taken_back.by}"
+            standing = f"{terminal.text('waiver_taken_back_by')}\n“{one.taken_back.reason}”\n{one.taken_back.by}"
         table.add_row(
             escape(f"{one.unit} {one.unit_name}\n{one.period}"),
             escape(f"{one.waiver.rule}\n{cells}" if cells else one.waiver.rule),
             escape(f"“{one.waiver.reason}”\n{given}"),
             escape(standing),
         )
-    voice.show(table)
+    terminal.show(table)

@@ -58,38 +58,40 @@ def withdraw(
     from warehouse.submissions.lifecycle import DecisionReason
     from warehouse.submissions.report_keys import SubmissionKey
 
-    voice = Terminal(catalog, settings.lang)
-    bars = ProgressBars(voice)
+    terminal = Terminal(catalog, settings.lang)
+    bars = ProgressBars(terminal)
     run = Run(build_context(settings), RunScope(period=wanted), PlainSteps(str(uuid4())), bars)
     said = DecisionReason(note=reason, actor=by or getpass.getuser())
     with bars.progress:
         decided = decide(
             run, "restore" if restore else "withdraw", SubmissionKey(who.key, chosen.id, wanted), said, version
         )
-    show_decided(voice, decided, f"{unit} {who.name}", wanted.id, is_restored=restore)
+    show_decided(terminal, decided, f"{unit} {who.name}", wanted.id, is_restored=restore)
 
 
-def show_decided(voice: Terminal, decided: "WithdrawalResult", unit: str, period: str, *, is_restored: bool) -> None:
+def show_decided(terminal: Terminal, decided: "WithdrawalResult", unit: str, period: str, *, is_restored: bool) -> None:
     """Tell what a decision did: which version counts now, and which figures it moved."""
     from cli.output.run_report import MOST_CHANGES, tell_given
 
     out, counted = decided.changed.out, decided.changed.counted
     if is_restored and counted is not None:
-        voice.say("restored", "bold green", unit=unit, period=period, **_facts(counted))
+        terminal.say("restored", "bold green", unit=unit, period=period, **_facts(counted))
         if out is not None:
-            voice.say("superseded_by_restored", **_facts(out))
+            terminal.say("superseded_by_restored", **_facts(out))
     elif out is not None:
-        voice.say("withdrawn", "bold", unit=unit, period=period, **_facts(out))
+        terminal.say("withdrawn", "bold", unit=unit, period=period, **_facts(out))
         if counted is not None:
-            voice.say("lives_again", "green", **_facts(counted))
+            terminal.say("lives_again", "green", **_facts(counted))
         else:
-            voice.say("now_missing", "yellow", unit=unit, period=period)
+            terminal.say("now_missing", "yellow", unit=unit, period=period)
             for version, state in decided.changed.others.items():
-                voice.bullet("•", voice.text("history_version", version=version, state=voice.submission_state(state)))
+                terminal.bullet(
+                    "•", terminal.text("history_version", version=version, state=terminal.submission_state(state))
+                )
     if not decided.outcome.given:
-        voice.say("nothing_published")
+        terminal.say("nothing_published")
     for given in decided.outcome.given:
-        tell_given(voice, given, MOST_CHANGES)
+        tell_given(terminal, given, MOST_CHANGES)
 
 
 def _facts(version: "VersionRef") -> dict[str, object]:

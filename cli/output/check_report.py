@@ -13,53 +13,53 @@ from workbooks.marking.result_lines import ResultLine, issue_lines, repair_lines
 _COLOURS = {Severity.CRITICAL: "red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 
 
-def tell_checked(voice: Terminal, checked: Sequence[CheckedFile]) -> None:
+def tell_checked(terminal: Terminal, checked: Sequence[CheckedFile]) -> None:
     """Tell of each file whose it is, what is wrong in which cell and what to do; at the end how many would pass."""
     for one in checked:
-        _tell_file(voice, one)
-    voice.gap()
+        _tell_file(terminal, one)
+    terminal.gap()
     refused = sum(not one.accepted for one in checked)
     facts = {"total": len(checked), "accepted": len(checked) - refused, "refused": refused}
-    voice.say("check_summary", "bold red" if refused else "bold green", **facts)
+    terminal.say("check_summary", "bold red" if refused else "bold green", **facts)
     beyond = _put_to_none(checked)
     if beyond:
-        titles = (voice.catalog.rules[rule].title.get(voice.lang) for rule in beyond)
-        voice.say("check_not_checked", "dim", rules="; ".join(titles))
+        titles = (terminal.catalog.rules[rule].title.get(terminal.lang) for rule in beyond)
+        terminal.say("check_not_checked", "dim", rules="; ".join(titles))
 
 
-def _tell_file(voice: Terminal, one: CheckedFile) -> None:
-    voice.gap()
+def _tell_file(terminal: Terminal, one: CheckedFile) -> None:
+    terminal.gap()
     colour = "green" if one.accepted else "red"
-    verdict = voice.text(f"check_{one.outcome}")
-    voice.console.print(f"[bold]{escape(str(one.path))}[/]  [{colour}]{escape(verdict)}[/]", soft_wrap=True)
-    voice.console.print(f"  {escape(_whose(voice, one.report))}", style="dim", soft_wrap=True)
-    issues = tuple(issue_lines(one.issues, voice.catalog, voice.lang))
+    verdict = terminal.text(f"check_{one.outcome}")
+    terminal.console.print(f"[bold]{escape(str(one.path))}[/]  [{colour}]{escape(verdict)}[/]", soft_wrap=True)
+    terminal.console.print(f"  {escape(_whose(terminal, one.report))}", style="dim", soft_wrap=True)
+    issues = tuple(issue_lines(one.issues, terminal.catalog, terminal.lang))
     if issues:
-        _tell_issues(voice, issues)
-    for line in repair_lines(one.report.repairs, voice.catalog, voice.lang):
+        _tell_issues(terminal, issues)
+    for line in repair_lines(one.report.repairs, terminal.catalog, terminal.lang):
         cell = f"{line.sheet}!{line.cell}"
-        read = voice.text("explain_repair", cell=cell, before=line.found, after=line.expected, why=line.message)
-        voice.bullet("·", read, "dim")
+        read = terminal.text("explain_repair", cell=cell, before=line.found, after=line.expected, why=line.message)
+        terminal.bullet("·", read, "dim")
 
 
-def _whose(voice: Terminal, report: ParsedReport) -> str:
+def _whose(terminal: Terminal, report: ParsedReport) -> str:
     unit = f"{report.unit.code} {report.unit.name}" if report.unit else "?"
     period = report.period.id if report.period else "?"
-    return voice.text("check_whose", unit=unit, period=period, figures=len(report.observations))
+    return terminal.text("check_whose", unit=unit, period=period, figures=len(report.observations))
 
 
-def _tell_issues(voice: Terminal, lines: Sequence[ResultLine]) -> None:
-    table = voice.table("check_severity", "check_sheet", "check_cell", "check_found", "check_expected", "check_what")
+def _tell_issues(terminal: Terminal, lines: Sequence[ResultLine]) -> None:
+    table = terminal.table("check_severity", "check_sheet", "check_cell", "check_found", "check_expected", "check_what")
     above = ""
     for line in lines:
         severity = line.severity or Severity.INFO
-        grave = f"[{_COLOURS[severity]}]{escape(severity_text(severity, voice.catalog, voice.lang))}[/]"
+        grave = f"[{_COLOURS[severity]}]{escape(severity_text(severity, terminal.catalog, terminal.lang))}[/]"
         # Thirty cells left blank want one piece of advice.
-        advice = voice.text("check_as_above") if line.action == above else line.action
+        advice = terminal.text("check_as_above") if line.action == above else line.action
         what = f"{escape(line.message)}\n[cyan]→ {escape(advice)}[/]"
         table.add_row(grave, *map(escape, (line.sheet, line.cell, line.found, line.expected)), what)
         above = line.action
-    voice.show(table)
+    terminal.show(table)
 
 
 def _put_to_none(checked: Sequence[CheckedFile]) -> list[str]:

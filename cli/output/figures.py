@@ -8,19 +8,19 @@ from domain.rollups import RollupRow
 from publishing.figures.formatting import format_number, format_percent, format_quantity
 
 
-def figure_of(voice: Terminal, indicator: str, value: Decimal | None, row: RollupRow | None = None) -> str:
+def figure_of(terminal: Terminal, indicator: str, value: Decimal | None, row: RollupRow | None = None) -> str:
     """A value of an indicator with its unit; with its row, also the numerator and denominator that it is made from."""
     if value is None:
-        return "" if row is None else voice.text("no_figure")
-    known = voice.catalog.indicators[indicator]
+        return "" if row is None else terminal.text("no_figure")
+    known = terminal.catalog.indicators[indicator]
     if known.measure is Measure.COUNT:
-        return format_quantity(value, known.unit.get(voice.lang), voice.lang)
-    percent = format_percent(value, voice.lang)
+        return format_quantity(value, known.unit.get(terminal.lang), terminal.lang)
+    percent = format_percent(value, terminal.lang)
     if row is None or row.numerator is None or row.denominator is None:
         return percent
-    return f"{percent} = {number_of(voice, row.numerator)}/{number_of(voice, row.denominator)}"
+    return f"{percent} = {number_of(terminal, row.numerator)}/{number_of(terminal, row.denominator)}"
 
 
-def number_of(voice: Terminal, number: Decimal | None) -> str:
+def number_of(terminal: Terminal, number: Decimal | None) -> str:
     """A plain number with thousands marks; nothing for none."""
-    return "" if number is None else format_number(number, voice.lang)
+    return "" if number is None else format_number(number, terminal.lang)

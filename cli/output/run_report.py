@@ -20,125 +20,127 @@ MOST_AREAS = 10
 MOST_SILENT = 12
 
 
-def tell(voice: Terminal, outcome: RunOutcome, most_changes: int = MOST_CHANGES) -> None:
+def tell(terminal: Terminal, outcome: RunOutcome, most_changes: int = MOST_CHANGES) -> None:
     """Tell what a run did, naming so many of the figures that moved."""
-    words = MessageFormatter(voice.catalog, voice.lang)
-    voice.console.print(
+    words = MessageFormatter(terminal.catalog, terminal.lang)
+    terminal.console.print(
         escape(words.summary(outcome)), style="bold red" if outcome.refused or outcome.doubted else "bold green"
     )
     for verdict in outcome.refused[:MOST_REFUSALS]:
-        tell_issues(voice, verdict.label, verdict.file_name, verdict.faults)
+        tell_issues(terminal, verdict.label, verdict.file_name, verdict.faults)
     if len(outcome.refused) > MOST_REFUSALS:
-        voice.say("and_more_refused", count=len(outcome.refused) - MOST_REFUSALS)
-    tell_doubts(voice, outcome.doubted)
+        terminal.say("and_more_refused", count=len(outcome.refused) - MOST_REFUSALS)
+    tell_doubts(terminal, outcome.doubted)
     if outcome.warned:
         labels = ", ".join(one.label for one in outcome.warned[:MOST_REFUSALS])
-        voice.say("warned", "yellow", units=labels)
+        terminal.say("warned", "yellow", units=labels)
     for given in outcome.given:
-        tell_given(voice, given, most_changes)
+        tell_given(terminal, given, most_changes)
     if outcome.replaced:
-        voice.say("replaced", count=outcome.replaced)
-    tell_again(voice, outcome)
+        terminal.say("replaced", count=outcome.replaced)
+    tell_again(terminal, outcome)
     for held in outcome.held:
         facts = {"area": held.area, "name": held.area_name, "period": held.period}
-        voice.say("held", "yellow", count=held.reports, **facts)
+        terminal.say("held", "yellow", count=held.reports, **facts)
     if outcome.waiting:
-        voice.say("waiting", count=outcome.waiting)
-    tell_silent(voice, outcome.silent)
+        terminal.say("waiting", count=outcome.waiting)
+    tell_silent(terminal, outcome.silent)
     for reason in outcome.left:
-        voice.console.print(escape(voice.text("left", reason=reason)), style="yellow")
+        terminal.console.print(escape(terminal.text("left", reason=reason)), style="yellow")
 
 
-def tell_doubts(voice: Terminal, doubted: Sequence[RevalidationFinding]) -> None:
+def tell_doubts(terminal: Terminal, doubted: Sequence[RevalidationFinding]) -> None:
     """Accepted reports that would not be accepted as they are today, and what a person can do about each."""
-    words = MessageFormatter(voice.catalog, voice.lang)
+    words = MessageFormatter(terminal.catalog, terminal.lang)
     for doubt in doubted[:MOST_REFUSALS]:
         verdict = doubt.verdict
-        tell_issues(voice, verdict.label, verdict.file_name, verdict.faults, "!")
-        voice.bullet("•", words.doubt(doubt), "yellow")
+        tell_issues(terminal, verdict.label, verdict.file_name, verdict.faults, "!")
+        terminal.bullet("•", words.doubt(doubt), "yellow")
         if verdict.unit and verdict.period and not verdict.accepted:
-            voice.bullet("→", voice.text("withdraw_doubted", unit=verdict.unit.code, period=verdict.period), "cyan", 4)
+            terminal.bullet(
+                "→", terminal.text("withdraw_doubted", unit=verdict.unit.code, period=verdict.period), "cyan", 4
+            )
     if len(doubted) > MOST_REFUSALS:
-        voice.say("and_more", count=len(doubted) - MOST_REFUSALS)
+        terminal.say("and_more", count=len(doubted) - MOST_REFUSALS)
 
 
-def tell_silent(voice: Terminal, silent: Sequence[SilentPeriod]) -> None:
+def tell_silent(terminal: Terminal, silent: Sequence[SilentPeriod]) -> None:
     """Who should have reported and has sent nothing, by period and area."""
-    words = MessageFormatter(voice.catalog, voice.lang)
+    words = MessageFormatter(terminal.catalog, terminal.lang)
     for one in silent:
-        voice.gap()
-        voice.console.print(escape(words.lateness(one)), style="magenta")
+        terminal.gap()
+        terminal.console.print(escape(words.lateness(one)), style="magenta")
         for area in one.areas[:MOST_AREAS]:
             named = ", ".join(f"{unit.code} {unit.name}" for unit in area.silent[:MOST_SILENT])
             rest = len(area.silent) - MOST_SILENT
-            voice.bullet("•", f"{words.silent_area(area)}: {named}{f', … (+{rest})' if rest > 0 else ''}")
+            terminal.bullet("•", f"{words.silent_area(area)}: {named}{f', … (+{rest})' if rest > 0 else ''}")
         if len(one.areas) > MOST_AREAS:
-            voice.say("and_more_silent", count=sum(len(area.silent) for area in one.areas[MOST_AREAS:]))
+            terminal.say("and_more_silent", count=sum(len(area.silent) for area in one.areas[MOST_AREAS:]))
 
 
-def tell_again(voice: Terminal, outcome: RunOutcome) -> None:
+def tell_again(terminal: Terminal, outcome: RunOutcome) -> None:
     """Files that came again and move nothing, and what to do if they are meant."""
     for file_name in outcome.withdrawn:
-        voice.say("withdrawn_again", "yellow", file=file_name)
+        terminal.say("withdrawn_again", "yellow", file=file_name)
     for file_name in outcome.outdated:
-        voice.say("outdated_again", "yellow", file=file_name)
+        terminal.say("outdated_again", "yellow", file=file_name)
 
 
-def tell_issues(voice: Terminal, label: str, file_name: str, issues: Sequence[Issue], mark: str = "✗") -> None:
+def tell_issues(terminal: Terminal, label: str, file_name: str, issues: Sequence[Issue], mark: str = "✗") -> None:
     """One submission's issues: what is wrong, and what the official should do."""
-    words = MessageFormatter(voice.catalog, voice.lang)
-    voice.gap()
-    voice.console.print(f"[bold]{mark} {escape(label)}[/]  {escape(file_name)}", soft_wrap=True)
+    words = MessageFormatter(terminal.catalog, terminal.lang)
+    terminal.gap()
+    terminal.console.print(f"[bold]{mark} {escape(label)}[/]  {escape(file_name)}", soft_wrap=True)
     for issue in issues[:MOST_FAULTS]:
-        voice.bullet("•", words.fault(issue))
-        voice.bullet("→", voice.catalog.issue_action(issue, voice.lang), "cyan", indent=4)
+        terminal.bullet("•", words.fault(issue))
+        terminal.bullet("→", terminal.catalog.issue_action(issue, terminal.lang), "cyan", indent=4)
     if len(issues) > MOST_FAULTS:
-        voice.say("and_more", count=len(issues) - MOST_FAULTS)
+        terminal.say("and_more", count=len(issues) - MOST_FAULTS)
 
 
-def tell_warning(voice: Terminal, asked: OpenWarning) -> None:
+def tell_warning(terminal: Terminal, asked: OpenWarning) -> None:
     """One warning about an accepted report: what is asked, and the answer, if there is one."""
-    voice.bullet("•", MessageFormatter(voice.catalog, voice.lang).fault(asked.issue))
+    terminal.bullet("•", MessageFormatter(terminal.catalog, terminal.lang).fault(asked.issue))
     waiver = asked.waiver
     if waiver is None:
-        voice.bullet("→", f"{voice.text('unanswered')} [{asked.issue.code}]", "yellow", indent=4)
+        terminal.bullet("→", f"{terminal.text('unanswered')} [{asked.issue.code}]", "yellow", indent=4)
         return
-    facts = {"by": waiver.by, "reason": waiver.reason, "until": format_day(waiver.until, voice.lang)}
-    voice.bullet("✓", voice.text("answered", rule=waiver.rule, **facts), "green", indent=4)
+    facts = {"by": waiver.by, "reason": waiver.reason, "until": format_day(waiver.until, terminal.lang)}
+    terminal.bullet("✓", terminal.text("answered", rule=waiver.rule, **facts), "green", indent=4)
 
 
-def tell_given(voice: Terminal, given: PublishedRevision, most_changes: int) -> None:
+def tell_given(terminal: Terminal, given: PublishedRevision, most_changes: int) -> None:
     """One revision that was published, naming so many of the figures that it moved."""
-    voice.gap()
+    terminal.gap()
     kind = "published_partial" if given.is_partial else "published"
-    voice.say(kind, area=given.area_name, period=given.period, revision=given.revision)
-    voice.point_to(given.path)
-    tell_moved(voice, given, most_changes)
+    terminal.say(kind, area=given.area_name, period=given.period, revision=given.revision)
+    terminal.point_to(given.path)
+    tell_moved(terminal, given, most_changes)
 
 
-def tell_moved(voice: Terminal, given: PublishedRevision, most_changes: int) -> None:
+def tell_moved(terminal: Terminal, given: PublishedRevision, most_changes: int) -> None:
     """The figures that a revision moves, from what to what; so many are named."""
-    moved = _moved(voice, given)
+    moved = _moved(terminal, given)
     if not moved:
         return
-    voice.say("moved", count=len({change.indicator for change in given.changes}))
+    terminal.say("moved", count=len({change.indicator for change in given.changes}))
     if most_changes:
-        table = voice.table("indicator", "before", "after")
+        table = terminal.table("indicator", "before", "after")
         for name, before, after in moved[:most_changes]:
             table.add_row(escape(name), before, after)
-        voice.show(table)
+        terminal.show(table)
         if len(moved) > most_changes:
-            voice.say("and_more", count=len(moved) - most_changes)
+            terminal.say("and_more", count=len(moved) - most_changes)
 
 
-def _moved(voice: Terminal, given: PublishedRevision) -> list[tuple[str, str, str]]:
+def _moved(terminal: Terminal, given: PublishedRevision) -> list[tuple[str, str, str]]:
     """Indicators that a revision moved, each by the first column that did: its value, else what it is made of."""
     first: dict[str, RollupChange] = {}
     for change in given.changes:
         first.setdefault(change.indicator, change)
     return [
         (
-            voice.catalog.indicators[each].name.get(voice.lang),
+            terminal.catalog.indicators[each].name.get(terminal.lang),
             _shown(change, change.before),
             _shown(change, change.after),
         )

@@ -13,10 +13,10 @@ from flows.support.service_record import READY, Record
 class StartupView:
     """Watches one service come up, in this process or in another whose record is read."""
 
-    def __init__(self, voice: Terminal) -> None:
+    def __init__(self, terminal: Terminal) -> None:
         """Draw on the voice's terminal."""
-        self._voice = voice
-        self._status = Status("", console=voice.console)
+        self._terminal = terminal
+        self._status = Status("", console=terminal.console)
         self._stage = ""
         self._since = 0.0
 
@@ -33,7 +33,7 @@ class StartupView:
 
     def leftovers(self, count: int) -> None:
         """Tell of processes that were found and ended; see `Observer`."""
-        self._voice.say("up_leftovers", "yellow", count=count)
+        self._terminal.say("up_leftovers", "yellow", count=count)
 
     def begin(self, stage: str) -> None:
         """Tick off what was being started, and say what is started now; see `Observer`."""
@@ -41,19 +41,19 @@ class StartupView:
             return
         if self._stage:
             seconds = f"{time.monotonic() - self._since:.0f}"
-            self._voice.bullet("✓", self._voice.text(f"up_{self._stage}", seconds=seconds), "green")
+            self._terminal.bullet("✓", self._terminal.text(f"up_{self._stage}", seconds=seconds), "green")
         self._stage, self._since = stage, time.monotonic()
         if stage == READY:
             self._status.stop()
         else:
-            self._status.update(self._voice.text(f"up_starting_{stage}"))
+            self._status.update(self._terminal.text(f"up_starting_{stage}"))
 
     def restarted(self, component: str, code: int) -> None:
         """Tell that a component is started again; see `Observer`."""
-        self._voice.say("up_restarted", "yellow", component=component, code=code)
+        self._terminal.say("up_restarted", "yellow", component=component, code=code)
 
 
-def show_addresses(voice: Terminal, record: Record) -> None:
+def show_addresses(terminal: Terminal, record: Record) -> None:
     """Say where everything is that runs."""
     for name, address in record.addresses.items():
-        voice.bullet("•", f"{voice.text(f'up_address_{name}')}  {address}")
+        terminal.bullet("•", f"{terminal.text(f'up_address_{name}')}  {address}")

@@ -26,7 +26,7 @@ class TemplateWriter:
     `past` looks up what is to be filled in; None: nothing is. `force`: over files that are there.
     """
 
-    voice: Terminal
+    terminal: Terminal
     form: Form
     period: Period
     past: Past | None
@@ -46,7 +46,7 @@ class TemplateWriter:
         if target.exists() and not self.force:
             raise UsageError(f"{target} is there already; it may be filled. Choose another name or add --force")
         _put(target, fill_template(assignment))
-        self.voice.say("template_written", unit=unit.name, period=self.period.id, form=self.form.number)
+        self.terminal.say("template_written", unit=unit.name, period=self.period.id, form=self.form.number)
         self._tell(target.absolute())
 
     def write_all(self, units: Sequence[OrgUnit], folder: Path) -> None:
@@ -58,30 +58,30 @@ class TemplateWriter:
         if folder.is_file():
             raise UsageError(f"{folder} is a file: with --area name a folder")
         left = 0
-        label = self.voice.text("template_writing")
-        for unit in track(units, label, console=self.voice.console, transient=True):
+        label = self.terminal.text("template_writing")
+        for unit in track(units, label, console=self.terminal.console, transient=True):
             assignment = self._assign(unit)
             target = folder / assignment.file_name
             if target.exists() and not self.force:
                 left += 1
             else:
                 _put(target, fill_template(assignment))
-        self.voice.say("templates_written", count=len(units) - left, period=self.period.id, form=self.form.number)
+        self.terminal.say("templates_written", count=len(units) - left, period=self.period.id, form=self.form.number)
         self._tell(folder.absolute())
         if left:
-            self.voice.say("templates_left", "yellow", count=left)
+            self.terminal.say("templates_left", "yellow", count=left)
 
     def _assign(self, unit: OrgUnit) -> Assignment:
         past = self.past(unit) if self.past else ()
         if self.past and not past:
             self._without_past.append(f"{unit.code} {unit.bare_name}")
-        return assign(self.voice.catalog, self.form.id, unit, self.period, past)
+        return assign(self.terminal.catalog, self.form.id, unit, self.period, past)
 
     def _tell(self, path: Path) -> None:
-        self.voice.point_to(path)
+        self.terminal.point_to(path)
         if self._without_past:
             units = ", ".join(self._without_past)
-            self.voice.say("templates_without_past", "yellow", count=len(self._without_past), units=units)
+            self.terminal.say("templates_without_past", "yellow", count=len(self._without_past), units=units)
 
 
 def _put(target: Path, data: bytes) -> None:

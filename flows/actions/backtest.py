@@ -98,7 +98,7 @@ class Backtest:
         return sum(one.newly for one in self.periods)
 
 
-def backtest(house: AppContext, rule: Rule, sought: BacktestQuery, watcher: ProgressListener) -> Backtest:
+def backtest(context: AppContext, rule: Rule, sought: BacktestQuery, watcher: ProgressListener) -> Backtest:
     """Put the reports of a form and of these periods before one rule, as if it stood at `block`.
 
     Each submission is judged as it was last, in the batch of that night, beside what was accepted at that moment and
@@ -109,18 +109,18 @@ def backtest(house: AppContext, rule: Rule, sought: BacktestQuery, watcher: Prog
         RuleBrokenError: the rule cannot be judged.
         TransientError: the warehouse does not answer.
     """
-    with reading(house.engine) as session:
+    with reading(context.engine) as session:
         batches = judged_batches(session, sought.form, sought.periods, sought.units)
     watcher.begin(STAGE, sum(sought.takes(one) for batch in batches for one in batch.submissions))
     hits: list[BacktestFinding] = []
     left_out: list[SkippedSubmission] = []
     judged: Counter[Period] = Counter()
     strict = replace(rule, stages={RuleStage.BLOCK: date.min})
-    with judge_of(house) as judge:
+    with judge_of(context) as judge:
         for batch in batches:
             found = judge.judge(batch, strict)
             meant = {one.id: one for one in batch.submissions if sought.takes(one)}
-            hits += [_hit(house, meant[key], issue) for key, issue in found.issues if key in meant]
+            hits += [_hit(context, meant[key], issue) for key, issue in found.issues if key in meant]
             out = {key: why for key, why in found.left_out.items() if key in meant}
             left_out += [
                 SkippedSubmission(key, meant[key].file_name, meant[key].period, why) for key, why in out.items()
@@ -137,8 +137,8 @@ def backtest(house: AppContext, rule: Rule, sought: BacktestQuery, watcher: Prog
     )
 
 
-def _hit(house: AppContext, one: JudgedSubmission, issue: Issue) -> BacktestFinding:
-    unit = house.catalog.units.get(one.unit.code, one.unit.valid_from)
+def _hit(context: AppContext, one: JudgedSubmission, issue: Issue) -> BacktestFinding:
+    unit = context.catalog.units.get(one.unit.code, one.unit.valid_from)
     return BacktestFinding(one.id, unit.code, unit.name, one.period, one.version, one.file_name, one.accepted, issue)
 
 

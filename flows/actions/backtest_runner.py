@@ -39,7 +39,7 @@ class BatchFindings:
 class BacktestRunner:
     """Judges batches of the past in a staging database of its own."""
 
-    house: AppContext
+    context: AppContext
     staging: Engine
     url: str
     opened: ExitStack
@@ -52,9 +52,9 @@ class BacktestRunner:
             RuleBrokenError: the rule cannot be judged.
         """
         reports, left_out = self._reports(batch.submissions)
-        catalog, ids = self.house.catalog, sorted(reports)
+        catalog, ids = self.context.catalog, sorted(reports)
         rows = [row for key, report in reports.items() for row in rows_of(catalog, _RUN, key, report)]
-        with reading(self.house.engine) as session:
+        with reading(self.context.engine) as session:
             past = history(session, _RUN, ids, STEPS_BACK, PastMoment(batch.before, batch.accepted))
             beside = peers(session, _RUN, ids, before=batch.before)
         with transaction(self.staging) as session:
@@ -68,18 +68,18 @@ class BacktestRunner:
 
     def _reports(self, submissions: Sequence[JudgedSubmission]) -> tuple[dict[int, ParsedReport], dict[int, str]]:
         """What each submission says, by its number; of one that cannot be judged again, why not."""
-        with reading(self.house.engine) as session:
+        with reading(self.context.engine) as session:
             kept = figures_of(session, [one.id for one in submissions if one.kept])
         found: dict[int, ParsedReport] = {}
         left_out: dict[int, str] = {}
         to_read: list[tuple[JudgedSubmission, LandedFile]] = []
         for one in submissions:
-            unit = self.house.catalog.units.find(one.unit.code, one.unit.valid_from)
+            unit = self.context.catalog.units.find(one.unit.code, one.unit.valid_from)
             if unit is None or unit.key != one.unit:
                 left_out[one.id] = "unknown_unit"
             elif one.kept:
                 found[one.id] = ParsedReport(unit, one.period, one.form, one.layout_version, kept.get(one.id, ()))
-            elif (file := _landed(self.house, one)) is None:
+            elif (file := _landed(self.context, one)) is None:
                 left_out[one.id] = "no_bytes"
             else:
                 to_read.append((one, file))
@@ -99,24 +99,24 @@ class BacktestRunner:
         if not files:
             return ()
         if self.reader is None:
-            self.reader = self.opened.enter_context(self.house.open_reader())
+            self.reader = self.opened.enter_context(self.context.open_reader())
         return self.reader.read(files)
 
 
 @contextmanager
-def judge_of(house: AppContext) -> Iterator[BacktestRunner]:
+def judge_of(context: AppContext) -> Iterator[BacktestRunner]:
     """A judge for a while, with a staging database that is thrown away at the end."""
     with (
         TemporaryDirectory(prefix="tonghop-") as folder,
         own_staging(Path(folder)) as (staging, url),
         ExitStack() as opened,
     ):
-        yield BacktestRunner(house, staging, url, opened)
+        yield BacktestRunner(context, staging, url, opened)
 
 
-def _landed(house: AppContext, one: JudgedSubmission) -> LandedFile | None:
+def _landed(context: AppContext, one: JudgedSubmission) -> LandedFile | None:
     hints = Hints(file_name=one.file_name, folders=PurePosixPath(one.path).parts[:-1])
     try:
-        return LandedFile(house.landing.checked_path(one.sha256), hints)
+        return LandedFile(context.landing.checked_path(one.sha256), hints)
     except (NotLandedError, DamagedBytesError):
         return None

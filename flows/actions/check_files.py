@@ -64,7 +64,7 @@ class _Bench:
     `warehouse` holds earlier reports and those of other communes; None: there is none.
     """
 
-    house: AppContext
+    context: AppContext
     rules: tuple[Rule, ...]
     warehouse: Engine | None
 
@@ -85,16 +85,16 @@ def check_files(
         RuleBrokenError: a rule is wrong; no file is blamed for it.
     """
     with TemporaryDirectory(prefix="tonghop-") as name, _bench(settings, Path(name), clock) as bench:
-        read = _read(bench.house, files, watcher)
+        read = _read(bench.context, files, watcher)
         found: dict[int, tuple[Issue, ...]] = {}
         watcher.begin("judge", len(read))
-        for start in range(0, len(read), bench.house.batch_size):
-            batch = read[start : start + bench.house.batch_size]
+        for start in range(0, len(read), bench.context.batch_size):
+            batch = read[start : start + bench.context.batch_size]
             found.update(_judge(bench, [one for one in batch if one.may_be_judged]))
             watcher.advance("judge", len(batch))
     put = {rule.id for rule in bench.rules}
-    beyond = tuple(rule for rule in bench.house.catalog.rules if rule not in put)
-    everything = tuple(bench.house.catalog.rules)
+    beyond = tuple(rule for rule in bench.context.catalog.rules if rule not in put)
+    everything = tuple(bench.context.catalog.rules)
     return tuple(
         CheckedFile(
             file=file,
@@ -110,35 +110,35 @@ def check_files(
 def _bench(settings: Settings, folder: Path, clock: Callable[[], datetime]) -> Iterator[_Bench]:
     with own_staging(folder) as (staging, url):
         if settings.has_warehouse:
-            house = build_context(settings, clock)
-            warehouse = house.engine if isinstance(house.engine, Engine) else None
-            rules = tuple(house.catalog.rules.values())
+            context = build_context(settings, clock)
+            warehouse = context.engine if isinstance(context.engine, Engine) else None
+            rules = tuple(context.catalog.rules.values())
         else:
             # The empty warehouse that comes with the staging tables: rules are handed no history of anybody.
             away = settings.model_copy(update={"home": folder, "warehouse_url": url})
-            house, warehouse = build_context(away, clock), None
-            beyond = rules_beyond(house.catalog)
-            rules = tuple(rule for rule in house.catalog.rules.values() if rule.id not in beyond)
+            context, warehouse = build_context(away, clock), None
+            beyond = rules_beyond(context.catalog)
+            rules = tuple(rule for rule in context.catalog.rules.values() if rule.id not in beyond)
         try:
-            yield _Bench(replace(house, staging=staging, staging_url=url), rules, warehouse)
+            yield _Bench(replace(context, staging=staging, staging_url=url), rules, warehouse)
         finally:
-            house.engine.engine.dispose()
+            context.engine.engine.dispose()
 
 
-def _read(house: AppContext, files: Sequence[NamedFile], watcher: ProgressListener) -> list[ReadSubmission]:
+def _read(context: AppContext, files: Sequence[NamedFile], watcher: ProgressListener) -> list[ReadSubmission]:
     read: list[ReadSubmission] = []
     watcher.begin("read", len(files))
-    with house.open_reader() as reader:
-        for start in range(0, len(files), house.batch_size):
-            batch = files[start : start + house.batch_size]
+    with context.open_reader() as reader:
+        for start in range(0, len(files), context.batch_size):
+            batch = files[start : start + context.batch_size]
             reports = reader.read(LandedFile(file.path, file.hints) for file in batch)
             for number, (file, report) in enumerate(zip(batch, reports, strict=True), start=start + 1):
-                read.append(judgeable(_pending(house, number, file), report, house.catalog, house.today))
+                read.append(judgeable(_pending(context, number, file), report, context.catalog, context.today))
             watcher.advance("read", len(batch))
     return read
 
 
-def _pending(house: AppContext, number: int, file: NamedFile) -> Pending:
+def _pending(context: AppContext, number: int, file: NamedFile) -> Pending:
     """The file as if it had just arrived; its bytes may be in the warehouse already, so it gets a hash of its own."""
     hints = file.hints
     return Pending(
@@ -147,28 +147,28 @@ def _pending(house: AppContext, number: int, file: NamedFile) -> Pending:
         path="/".join((*hints.folders, hints.file_name)),
         file_name=hints.file_name,
         folders=hints.folders,
-        delivered_at=house.clock(),
+        delivered_at=context.clock(),
         state=SubmissionState.RECEIVED,
     )
 
 
 def _judge(bench: _Bench, batch: Sequence[ReadSubmission]) -> Mapping[int, tuple[Issue, ...]]:
     """All that is wrong with each file, by its number."""
-    house, there = bench.house, batch
+    context, there = bench.context, batch
     if bench.warehouse is None:
-        stage(house, _RUN, batch)
+        stage(context, _RUN, batch)
     else:
         # Only until the past is staged: meanwhile no night can go on. The rules take their time afterwards.
         with trial(bench.warehouse) as tried:
-            there = [_received(replace(house, engine=tried), one) for one in batch]
-            stage(replace(house, engine=tried), _RUN, there)
-    judged = look(house, _RUN, there, bench.rules)
+            there = [_received(replace(context, engine=tried), one) for one in batch]
+            stage(replace(context, engine=tried), _RUN, there)
+    judged = look(context, _RUN, there, bench.rules)
     return {one.submission.id: found.issues for one, found in zip(batch, judged, strict=True)}
 
 
-def _received(house: AppContext, one: ReadSubmission) -> ReadSubmission:
+def _received(context: AppContext, one: ReadSubmission) -> ReadSubmission:
     """The same file as a submission of the warehouse, so that its past and its neighbours are found there."""
-    file, at = one.submission, house.clock()
+    file, at = one.submission, context.clock()
     arrival = Arrival(
         connector=_RUN,
         path=file.path,
@@ -179,8 +179,8 @@ def _received(house: AppContext, one: ReadSubmission) -> ReadSubmission:
         delivered_at=at,
         landed_at=at,
     )
-    with transaction(house.engine) as session:
-        mirror_catalog(session, house.catalog)
+    with transaction(context.engine) as session:
+        mirror_catalog(session, context.catalog)
         key = receive(session, arrival)
         record_parsed(session, key, one.report, at)
     return replace(one, submission=replace(file, id=key))

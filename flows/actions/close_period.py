@@ -67,8 +67,8 @@ def close_period(
         RunInProgressError: another run did not end in time.
         NoRoomError, NoRoomToWorkError: no room is left. In all cases nothing was closed.
     """
-    house = run.house
-    with alone(house, run.id, "close", run.watcher):
+    context = run.context
+    with alone(context, run.id, "close", run.watcher):
         begin(run, "close", said.note)
         try:
             closed = _close(run, cell, said, settings, partial=partial)
@@ -84,27 +84,27 @@ def reopen_period(run: Run, cell: RollupKey, said: DecisionReason) -> tuple[Clos
         UsageError: no reason is given, or it is not closed; nothing was done.
         RunInProgressError: another run did not end in time; nothing was done.
     """
-    house = run.house
+    context = run.context
     given: tuple[PublishedRevision, ...] = ()
-    with alone(house, run.id, "reopen", run.watcher):
+    with alone(context, run.id, "reopen", run.watcher):
         begin(run, "reopen", said.note)
         try:
-            with transaction(house.engine) as session:
-                closing = reopen(session, cell, said.note, said.actor, house.clock())
+            with transaction(context.engine) as session:
+                closing = reopen(session, cell, said.note, said.actor, context.clock())
             given = give_out(run)
         finally:
             end(run, RunOutcome(run.id, given=given))
     return closing, given
 
 
-def refuse_closed(house: AppContext, period: Period, units: Sequence[str], form: str | None = None) -> None:
+def refuse_closed(context: AppContext, period: Period, units: Sequence[str], form: str | None = None) -> None:
     """Let a period pass that is open for these units (codes).
 
     Raises:
         UsageError: figures of the period that rest on one of them are closed; the message says how to open them.
     """
-    with reading(house.engine) as session:
-        found = closings_over(session, house.catalog, period, units, house.today, form=form)
+    with reading(context.engine) as session:
+        found = closings_over(session, context.catalog, period, units, context.today, form=form)
     for one in found:
         command = f"tonghop close {one.period} --area {one.area} --reopen"
         raise UsageError(
@@ -115,14 +115,14 @@ def refuse_closed(house: AppContext, period: Period, units: Sequence[str], form:
 
 
 def _close(run: Run, cell: RollupKey, said: DecisionReason, settings: Settings, *, partial: bool) -> ClosedPeriod:
-    house = run.house
+    context = run.context
     with workspace("close") as folder:
-        with reading(house.engine) as session:
-            found = closable(session, house.catalog, cell, house.today)
+        with reading(context.engine) as session:
+            found = closable(session, context.catalog, cell, context.today)
             _refuse_partial(found, partial=partial)
-            contents = gather(session, house, cell, found.number, folder)
+            contents = gather(session, context, cell, found.number, folder)
         manifest = _manifest(run, said, found, contents)
-        proof = recompute(manifest, contents.files, house.catalog.root, folder / "home", settings)
+        proof = recompute(manifest, contents.files, context.catalog.root, folder / "home", settings)
         if proof.figures:
             raise NotRecomputableError(proof.figures[:_NAMED])
         manifest = replace(manifest, differing=proof.differing, judged_otherwise=proof.judged_otherwise)
@@ -130,8 +130,8 @@ def _close(run: Run, cell: RollupKey, said: DecisionReason, settings: Settings, 
         with whole_or_not(settings.home / place) as draft:
             write_archive(draft, asdict(manifest), contents.files, lambda: None)
             digest = digest_of(draft)
-    with transaction(house.engine) as session:
-        close(session, found, Bundle(place.as_posix(), digest), said.actor, house.clock())
+    with transaction(context.engine) as session:
+        close(session, found, Bundle(place.as_posix(), digest), said.actor, context.clock())
     return ClosedPeriod(found, cell.area.name, settings.home / place, digest, proof)
 
 
@@ -155,7 +155,7 @@ def _manifest(run: Run, said: DecisionReason, found: ClosablePeriod, contents: B
     return BundleManifest(
         **contents.facts,
         missing=tuple(f"{one.code} {one.name} {one.period} {one.state}" for one in found.absent),
-        closed_at=run.house.clock().isoformat(),
+        closed_at=run.context.clock().isoformat(),
         closed_by=said.actor,
         versions=versions(),
         differing=(),

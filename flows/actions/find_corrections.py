@@ -45,46 +45,46 @@ def look_out(run: Run) -> CorrectionSearch:
     Raises:
         RunInProgressError: another run did not end in time; nothing was done.
     """
-    house = run.house
-    if not has_arrivals(house):
+    context = run.context
+    if not has_arrivals(context):
         return CorrectionSearch(0, (), ())
-    with alone(house, run.id, "watch", run.watcher):
+    with alone(context, run.id, "watch", run.watcher):
         begin(run, "watch", None)
-        before = {one.id for one in _waiting(house)}
+        before = {one.id for one in _waiting(context)}
         left: tuple[str, ...] = ()
         try:
-            left = run.steps.run("collect", "collect", lambda: collect(house, run.id))
+            left = run.steps.run("collect", "collect", lambda: collect(context, run.id))
         except NotAllCollectedError as error:
             left = error.left  # it comes with the next look
-        new = [one for one in _waiting(house) if one.id not in before]
+        new = [one for one in _waiting(context) if one.id not in before]
         end(run, RunOutcome(run.id, left=left, waiting=len(new)))
-    return CorrectionSearch(len(new), _corrections(house, new), left)
+    return CorrectionSearch(len(new), _corrections(context, new), left)
 
 
-def _waiting(house: AppContext) -> Sequence[Pending]:
-    with reading(house.engine) as session:
+def _waiting(context: AppContext) -> Sequence[Pending]:
+    with reading(context.engine) as session:
         return pending(session)
 
 
-def _corrections(house: AppContext, new: Sequence[Pending]) -> tuple[Correction, ...]:
+def _corrections(context: AppContext, new: Sequence[Pending]) -> tuple[Correction, ...]:
     found: dict[Period, set[str]] = defaultdict(set)
-    with house.open_reader() as reader:
-        for start in range(0, len(new), house.batch_size):
-            batch = new[start : start + house.batch_size]
-            for one in read(reader, house.landing, house.catalog, house.today, batch):
-                if one.report.unit is not None and one.report.period is not None and _corrects(house, one):
+    with context.open_reader() as reader:
+        for start in range(0, len(new), context.batch_size):
+            batch = new[start : start + context.batch_size]
+            for one in read(reader, context.landing, context.catalog, context.today, batch):
+                if one.report.unit is not None and one.report.period is not None and _corrects(context, one):
                     found[one.report.period].add(one.report.unit.code)
     return tuple(
         Correction(period, tuple(sorted(units))) for period, units in sorted(found.items(), key=lambda one: one[0].id)
     )
 
 
-def _corrects(house: AppContext, one: ReadSubmission) -> bool:
+def _corrects(context: AppContext, one: ReadSubmission) -> bool:
     unit, period, form = one.report.unit, one.report.period, one.report.form
     if unit is None or period is None or form is None:
         return False
-    with reading(house.engine) as session:
-        if closings_over(session, house.catalog, period, [unit.code], house.today, form=form):
+    with reading(context.engine) as session:
+        if closings_over(session, context.catalog, period, [unit.code], context.today, form=form):
             return False
         versions = history(session, unit.key, form, period).versions
     return any(version.state in _JUDGED for version in versions)

@@ -21,15 +21,15 @@ class HousekeepingResult:
     pages: int
 
 
-def tidy(house: AppContext, settings: Settings) -> HousekeepingResult:
+def tidy(context: AppContext, settings: Settings) -> HousekeepingResult:
     """Remove what is older than the settings say.
 
     Prefect's own records are not among it: its server removes them itself, told so by `flows.settings`.
     """
-    now = house.clock()
-    with transaction(house.engine) as session:
+    now = context.clock()
+    with transaction(context.engine) as session:
         clear_abandoned(session, now - timedelta(days=settings.keep_staging_days))
-    house.landing.clear_drafts(now - timedelta(days=settings.keep_staging_days))
+    context.landing.clear_drafts(now - timedelta(days=settings.keep_staging_days))
     pages = list(_older(settings.quality, now - timedelta(days=settings.keep_quality_days)))
     for page in pages:
         page.unlink(missing_ok=True)

@@ -57,7 +57,12 @@ class Preview:
 
 
 def preview(
-    house: AppContext, scope: RunScope, watcher: ProgressListener, files: Sequence[Path] = (), *, recheck: bool = False
+    context: AppContext,
+    scope: RunScope,
+    watcher: ProgressListener,
+    files: Sequence[Path] = (),
+    *,
+    recheck: bool = False,
 ) -> Preview:
     """What a rerun would do now: with what waits in the inbox, or with these files as if they had just arrived there.
 
@@ -70,24 +75,26 @@ def preview(
         RunInProgressError: another run did not end in time.
     """
     run_id = f"preview-{uuid4().hex}"
-    with workspace("preview") as folder, alone(house, run_id, "preview", watcher):
-        digests = _drop(files, folder / "inbox", house)
-        with forgetful(house, run_id, folder) as tried:
-            connectors = [FilesystemConnector("preview", str(folder / "inbox"))] if files else house.connectors
+    with workspace("preview") as folder, alone(context, run_id, "preview", watcher):
+        digests = _drop(files, folder / "inbox", context)
+        with forgetful(context, run_id, folder) as tried:
+            connectors = [FilesystemConnector("preview", str(folder / "inbox"))] if files else context.connectors
             closed = _open_closed(tried, scope, run_id)
             run = Run(replace(tried, connectors=connectors), scope, PlainSteps(run_id), watcher, recheck)
             outcome = carry_out(run, "preview")
             return Preview(outcome, tuple(_unjudged(tried, outcome, digests)), closed)
 
 
-def _open_closed(house: AppContext, scope: RunScope, run_id: str) -> tuple[Closing, ...]:
+def _open_closed(context: AppContext, scope: RunScope, run_id: str) -> tuple[Closing, ...]:
     """Open, in the trial alone, what is closed of the units asked for: what would move is what was asked."""
     opened: list[Closing] = []
-    with transaction(house.engine) as session:
+    with transaction(context.engine) as session:
         for asked in scope.each():
             if asked.period is not None:
-                for one in closings_over(session, house.catalog, asked.period, asked.units, house.today):
-                    reopen(session, cell_closed(house.catalog, one, house.today), "preview", run_id, house.clock())
+                for one in closings_over(session, context.catalog, asked.period, asked.units, context.today):
+                    reopen(
+                        session, cell_closed(context.catalog, one, context.today), "preview", run_id, context.clock()
+                    )
                     opened.append(one)
     return tuple(opened)
 
@@ -98,7 +105,7 @@ def facts_of(closing: Closing) -> dict[str, object]:
     return {"name": closing.area_name, "area": area, "period": period, "revision": closing.revision}
 
 
-def _drop(files: Sequence[Path], inbox: Path, house: AppContext) -> dict[str, str]:
+def _drop(files: Sequence[Path], inbox: Path, context: AppContext) -> dict[str, str]:
     """Put copies of the files into an inbox of their own, as if delivered now; their names by sha256."""
     names: dict[str, str] = {}
     for number, file in enumerate(files):
@@ -108,15 +115,15 @@ def _drop(files: Sequence[Path], inbox: Path, house: AppContext) -> dict[str, st
         target = inbox / (f"tep{number}" if file.name in names.values() else "") / file.name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
-        now = house.clock().timestamp()
+        now = context.clock().timestamp()
         os.utime(target, (now, now))
         names[sha256(target.read_bytes()).hexdigest()] = file.name
     return names
 
 
-def _unjudged(house: AppContext, outcome: RunOutcome, digests: dict[str, str]) -> Iterator[UndeliveredReport]:
+def _unjudged(context: AppContext, outcome: RunOutcome, digests: dict[str, str]) -> Iterator[UndeliveredReport]:
     judged = {verdict.submission_id for verdict in outcome.verdicts}
-    with reading(house.engine) as session:
+    with reading(context.engine) as session:
         for digest, name in digests.items():
             record = submission_of(session, digest)
             if record is None:

@@ -18,7 +18,7 @@ from warehouse.rollups.rollups import roll_up
 from warehouse.store.engine import reading, transaction
 
 
-def hand_over(house: AppContext, wanted: Wanted, at: datetime, folder: Path) -> Path:
+def hand_over(context: AppContext, wanted: Wanted, at: datetime, folder: Path) -> Path:
     """Write what would be published of the figures as they were known at a moment into a folder of its own.
 
     What is published, and which revision is the newest, stays as it is.
@@ -29,7 +29,7 @@ def hand_over(house: AppContext, wanted: Wanted, at: datetime, folder: Path) -> 
     """
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder} holds something already: name another folder with --output")
-    files = bundle(look(house.engine, house.catalog, wanted, at), house.catalog, house.lang)
+    files = bundle(look(context.engine, context.catalog, wanted, at), context.catalog, context.lang)
     return _write(folder, files)
 
 
@@ -40,25 +40,25 @@ def publish_asked(run: Run, wanted: Wanted) -> PublishedRevision:
         UsageError: the area means nothing then, or nobody in it owes the form.
         RunInProgressError: another run did not end in time; nothing was done.
     """
-    house = run.house
-    cell = wanted.cell(house.catalog, house.clock())
-    with alone(house, run.id, "publish", run.watcher):
+    context = run.context
+    cell = wanted.cell(context.catalog, context.clock())
+    with alone(context, run.id, "publish", run.watcher):
         begin(run, "publish", None)
-        with transaction(house.engine) as session:
+        with transaction(context.engine) as session:
             roll_up(
                 session,
-                house.catalog,
+                context.catalog,
                 cell.area,
                 cell.form,
                 cell.period,
                 run_id=run.id,
-                at=house.clock(),
+                at=context.clock(),
                 boundary=cell.boundary,
                 asked=True,
             )
-        with reading(house.engine) as session:
+        with reading(context.engine) as session:
             ref = newest_ref(session, cell)
-        given = () if ref is None else (publish(house, ref),)
+        given = () if ref is None else (publish(context, ref),)
         end(run, RunOutcome(run.id, given=given))
     if not given:
         raise UsageError(f"nobody in area {wanted.area} owes form {wanted.form} for {wanted.period}")

@@ -73,12 +73,12 @@ def rerun_asked(run: Run, asked: RerunRequest) -> RunOutcome:
         UsageError: a period of the scope is closed; nothing was done.
         RunInProgressError: another run did not end in time; nothing was done.
     """
-    refuse_closed_periods(run.house, run.scope)
+    refuse_closed_periods(run.context, run.scope)
     return carry_out(run, "rerun", asked.said)
 
 
 def preview_asked(
-    house: AppContext, scope: RunScope, asked: RerunRequest, watcher: ProgressListener, files: Sequence[Path] = ()
+    context: AppContext, scope: RunScope, asked: RerunRequest, watcher: ProgressListener, files: Sequence[Path] = ()
 ) -> Preview:
     """What the rerun would do, with what waits in the inbox or with these files instead; nothing is kept.
 
@@ -88,10 +88,10 @@ def preview_asked(
         UsageError: a file is none that a run would take.
         RunInProgressError: another run did not end in time.
     """
-    return preview(house, scope, watcher, files, recheck=asked.recheck)
+    return preview(context, scope, watcher, files, recheck=asked.recheck)
 
 
-def refuse_closed_periods(house: AppContext, scope: RunScope) -> None:
+def refuse_closed_periods(context: AppContext, scope: RunScope) -> None:
     """Let a scope pass whose periods are all open.
 
     Raises:
@@ -99,7 +99,7 @@ def refuse_closed_periods(house: AppContext, scope: RunScope) -> None:
     """
     for one in scope.each():
         if one.period is not None:
-            refuse_closed(house, one.period, tuple(one.units))
+            refuse_closed(context, one.period, tuple(one.units))
 
 
 def _units_of(catalog: Catalog, today: date, asked: RerunRequest, period: Period) -> frozenset[str]:

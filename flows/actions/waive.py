@@ -61,12 +61,12 @@ _Work = Callable[[Session, Decision], tuple[tuple[Waiver, ...], tuple[Issue, ...
 
 
 def _decide(run: Run, kind: str, question: WarningSelector, said: DecisionReason, work: _Work) -> WaiverResult:
-    with alone(run.house, run.id, kind, run.watcher):
-        refuse_closed(run.house, question.place.period, [question.place.unit.code], question.place.form)
+    with alone(run.context, run.id, kind, run.watcher):
+        refuse_closed(run.context, question.place.period, [question.place.unit.code], question.place.form)
         begin(run, kind, said.note)
         try:
-            with transaction(run.house.engine) as session:
-                waivers, issues = work(session, Decision(said, run.house.clock(), run.id))
+            with transaction(run.context.engine) as session:
+                waivers, issues = work(session, Decision(said, run.context.clock(), run.id))
         except UsageError:
             end(run, RunOutcome(run.id))
             raise

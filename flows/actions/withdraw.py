@@ -38,12 +38,12 @@ def decide(
         UsageError: the report cannot be withdrawn or restored, or its period is closed; nothing was done.
         RunInProgressError: another run did not end in time; nothing was done.
     """
-    with alone(run.house, run.id, kind, run.watcher):
-        refuse_closed(run.house, place.period, [place.unit.code], place.form)
+    with alone(run.context, run.id, kind, run.watcher):
+        refuse_closed(run.context, place.period, [place.unit.code], place.form)
         begin(run, kind, said.note)
         try:
-            with transaction(run.house.engine) as session:
-                changed = _KINDS[kind](session, place, Decision(said, run.house.clock(), run.id), version)
+            with transaction(run.context.engine) as session:
+                changed = _KINDS[kind](session, place, Decision(said, run.context.clock(), run.id), version)
         except UsageError:
             end(run, RunOutcome(run.id))
             raise

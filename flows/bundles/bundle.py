@@ -112,14 +112,14 @@ def read_manifest(content: Mapping[str, Any]) -> BundleManifest:
     return found
 
 
-def gather(session: Session, house: AppContext, cell: RollupKey, number: int, folder: Path) -> BundleContents:
+def gather(session: Session, context: AppContext, cell: RollupKey, number: int, folder: Path) -> BundleContents:
     """Gather what a revision rests on, wherever it lies; what lies in the warehouse is written into the folder.
 
     Raises:
         PublicationDamagedError: what was published is no longer what it was.
         NotLandedError, DamagedBytesError: an input is not whole.
     """
-    catalog = house.catalog
+    catalog = context.catalog
     which = RevisionSelector(number, cell.form, cell.boundary, cell.area.valid_from)
     head = find_revision(session, cell.area.code, cell.period, which)
     earlier = RevisionSelector(number - 1, cell.form, cell.boundary, cell.area.valid_from)
@@ -134,13 +134,13 @@ def gather(session: Session, house: AppContext, cell: RollupKey, number: int, fo
         BEFORE: before,
     }
     # What lies there is left as it is and compared with its own manifest.
-    link = publish(read_revision(session, head), catalog, house.published)
+    link = publish(read_revision(session, head), catalog, context.published)
     outputs = files_below(link.resolve(), OUTPUTS)
     files = {
         **{name: _write(folder / name, rows) for name, rows in documents.items()},
         **outputs,
         **files_below(catalog.root, CATALOG),
-        **{f"{INPUTS}/{row['sha256']}": house.landing.checked_path(row["sha256"]) for row in delivered["submission"]},
+        **{f"{INPUTS}/{row['sha256']}": context.landing.checked_path(row["sha256"]) for row in delivered["submission"]},
     }
     facts = {
         "format": FORMAT,

@@ -61,30 +61,30 @@ def recompute(
         TonghopError: its catalogue cannot be used, or figures of its area cannot be made.
     """
     given = {"home": home, "warehouse_url": "", "catalog": catalog, "inbox": (), "areas": ()}
-    house = build_context(settings.model_copy(update=given), clock=lambda: manifest.moment)
+    context = build_context(settings.model_copy(update=given), clock=lambda: manifest.moment)
     rows = {name: read_rows(files[name]) for name in manifest.documents}
     delivered, findings = rows[DELIVERED], rows[FINDINGS]
-    with transaction(house.engine) as session:
-        mirror_catalog(session, house.catalog)
+    with transaction(context.engine) as session:
+        mirror_catalog(session, context.catalog)
         put_back(session, {table: found for document in rows.values() for table, found in document.items()})
-    read = tuple(_read(house, delivered, files))
+    read = tuple(_read(context, delivered, files))
     figures = {row["id"] for row in delivered["submission"] if row["accepted_at"] is not None}
-    with transaction(house.engine) as session:
+    with transaction(context.engine) as session:
         said = {one.submission.id: one.report.observations for one in read if one.submission.id in figures}
         keep_observations(session, said)
-        made = _outputs(session, house, manifest)
+        made = _outputs(session, context, manifest)
     published = {name: path.read_bytes() for name, path in files.items() if name.startswith(f"{OUTPUTS}/")}
     equal = {name for name, content in made.items() if published.get(name) == content}
     return RecomputedRollup(
         equal=tuple(sorted(equal)),
         differing=tuple(sorted((published.keys() | made.keys()) - equal)),
         figures=moved_figures(published[f"{OUTPUTS}/{FIGURES}"], made[f"{OUTPUTS}/{FIGURES}"]),
-        judged_otherwise=judged_otherwise(house, delivered, findings, read),
-        not_judged=rules_beyond(house.catalog),
+        judged_otherwise=judged_otherwise(context, delivered, findings, read),
+        not_judged=rules_beyond(context.catalog),
     )
 
 
-def _read(house: AppContext, delivered: Rows, files: Mapping[str, Path]) -> Iterator[ReadSubmission]:
+def _read(context: AppContext, delivered: Rows, files: Mapping[str, Path]) -> Iterator[ReadSubmission]:
     """What every workbook says that the rules have judged."""
     rows = [row for row in delivered["submission"] if _was_judged(row)]
     waiting = [_pending(row, delivered["delivery"]) for row in rows]
@@ -92,7 +92,7 @@ def _read(house: AppContext, delivered: Rows, files: Mapping[str, Path]) -> Iter
         LandedFile(files[f"{INPUTS}/{one.sha256}"], Hints(file_name=one.file_name, folders=one.folders))
         for one in waiting
     ]
-    with house.open_reader() as reader:
+    with context.open_reader() as reader:
         reports = reader.read(landed)
     for one, report in zip(waiting, reports, strict=True):
         yield ReadSubmission(submission=one, report=report, may_be_judged=report.is_placeable)
@@ -118,12 +118,12 @@ def _pending(row: Mapping[str, Any], deliveries: Sequence[Mapping[str, Any]]) ->
     )
 
 
-def _outputs(session: Session, house: AppContext, manifest: BundleManifest) -> dict[str, bytes]:
+def _outputs(session: Session, context: AppContext, manifest: BundleManifest) -> dict[str, bytes]:
     """The published files, made again."""
-    cell = manifest.cell(house.catalog, day_in_vietnam(manifest.moment))
+    cell = manifest.cell(context.catalog, day_in_vietnam(manifest.moment))
     edition = Edition(manifest.revision, manifest.run_id, manifest.moment)
     previous = newest_revision(session, cell.area, cell.form, cell.period, cell.boundary)
-    write_revision(session, draft_of(session, house.catalog, cell, edition, manifest.moment), previous)
+    write_revision(session, draft_of(session, context.catalog, cell, edition, manifest.moment), previous)
     which = RevisionSelector(manifest.revision, cell.form, cell.boundary, cell.area.valid_from)
     made = read_revision(session, find_revision(session, cell.area.code, cell.period, which))
-    return {f"{OUTPUTS}/{name}": content for name, content in bundle(made, house.catalog, manifest.lang).items()}
+    return {f"{OUTPUTS}/{name}": content for name, content in bundle(made, context.catalog, manifest.lang).items()}

@@ -55,12 +55,12 @@ def close(
     if reopen and not reason.strip():
         raise UsageError("say why it is opened again: it is kept with the closing")
     settings = load_settings()
-    house = build_context(settings)
-    words = MessageFormatter(house.catalog, settings.lang)
+    context = build_context(settings)
+    words = MessageFormatter(context.catalog, settings.lang)
     wanted = parse_period(period)
-    chosen = form_made_up(house.catalog, wanted, form)
-    cell = Wanted(area, chosen.id, wanted, Boundary.AS_THEN).cell(house.catalog, house.clock())
-    run = Run(house, RunScope(period=wanted), PrefectSteps(str(flow_run.id)), current_watcher())
+    chosen = form_made_up(context.catalog, wanted, form)
+    cell = Wanted(area, chosen.id, wanted, Boundary.AS_THEN).cell(context.catalog, context.clock())
+    run = Run(context, RunScope(period=wanted), PrefectSteps(str(flow_run.id)), current_watcher())
     said = DecisionReason(note=reason, actor=by)
     if reopen:
         closing, _ = reopen_period(run, cell, said)

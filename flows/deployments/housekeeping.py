@@ -19,7 +19,7 @@ def housekeeping() -> State[Any]:
     For how long things are kept: TONGHOP_KEEP_STAGING_DAYS, TONGHOP_KEEP_QUALITY_DAYS, TONGHOP_KEEP_RUNS_DAYS.
     """
     settings = load_settings()
-    house = build_context(settings)
+    context = build_context(settings)
     return Completed(
-        message=MessageFormatter(house.catalog, settings.lang).text("tidied", pages=tidy(house, settings).pages)
+        message=MessageFormatter(context.catalog, settings.lang).text("tidied", pages=tidy(context, settings).pages)
     )

@@ -31,12 +31,12 @@ def nightly(period: str | None = None) -> State[Any]:
         period: Judge only this period (2025-05, 2025-Q2, …); empty: every period that is open.
     """
     settings = load_settings()
-    house = build_context(settings)
+    context = build_context(settings)
     run = Run(
-        house=house,
+        context=context,
         scope=RunScope(period=parse_period(period) if period else None),
         steps=PrefectSteps(str(flow_run.id)),
         watcher=current_watcher(),
     )
     links = links_of(settings, rerun_form())
-    return report(carry_out(run, "nightly"), MessageFormatter(house.catalog, settings.lang), house, links)
+    return report(carry_out(run, "nightly"), MessageFormatter(context.catalog, settings.lang), context, links)

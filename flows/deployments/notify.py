@@ -35,18 +35,18 @@ def notify(event: NoticeEvent = NoticeEvent.TEST, run: str = "") -> State[Any]:
     settings = load_settings()
     if not settings.sends_mail:
         raise UsageError("nobody gets notices by mail: set TONGHOP_MAIL_HOST and TONGHOP_MAIL_TO")
-    house = build_context(settings)
-    words = MessageFormatter(house.catalog, settings.lang)
-    notice = of_test(words) if event is NoticeEvent.TEST else _notice(house, words, event, run)
+    context = build_context(settings)
+    words = MessageFormatter(context.catalog, settings.lang)
+    notice = of_test(words) if event is NoticeEvent.TEST else _notice(context, words, event, run)
     send(settings, notice)
     return Completed(message=notice.subject)
 
 
-def _notice(house: AppContext, words: MessageFormatter, event: NoticeEvent, run_id: str) -> Notice:
+def _notice(context: AppContext, words: MessageFormatter, event: NoticeEvent, run_id: str) -> Notice:
     with get_client(sync_client=True) as client:
         run = client.read_flow_run(UUID(run_id))
     address = f"{PREFECT_UI_URL.value()}/runs/flow-run/{run_id}"
-    with reading(house.engine) as session:
+    with reading(context.engine) as session:
         found = refused_in(session, run_id)
         records, issues = submission_records(session, found), issues_by_submission(session, found)
         refused = [RefusedReport(records[one], issues[one]) for one in found]

@@ -39,10 +39,10 @@ def publish(
         form: Id of the form, where several are reported.
     """
     settings = load_settings()
-    house = build_context(settings)
+    context = build_context(settings)
     wanted = parse_period(period)
-    cell = Wanted(area, form_made_up(house.catalog, wanted, form).id, wanted, Boundary(boundary))
-    given = publish_asked(Run(house, RunScope(), PrefectSteps(str(flow_run.id)), current_watcher()), cell)
-    words = MessageFormatter(house.catalog, settings.lang)
+    cell = Wanted(area, form_made_up(context.catalog, wanted, form).id, wanted, Boundary(boundary))
+    given = publish_asked(Run(context, RunScope(), PrefectSteps(str(flow_run.id)), current_watcher()), cell)
+    words = MessageFormatter(context.catalog, settings.lang)
     name = "published_partial" if given.is_partial else "published"
     return Completed(message=words.text(name, area=given.area_name, period=given.period, revision=given.revision))

@@ -30,13 +30,13 @@ def watch() -> State[Any]:
     """Collect, and start a rerun for each period of which a correction came; first reports wait for the night."""
     settings = load_settings()
     # A night may take hours; the next look is minutes away.
-    house = replace(build_context(settings), wait_seconds=0)
-    words = MessageFormatter(house.catalog, settings.lang)
+    context = replace(build_context(settings), wait_seconds=0)
+    words = MessageFormatter(context.catalog, settings.lang)
     run_id = str(flow_run.id)
     if settings.sends_mail:
-        send_missed(house.engine)
+        send_missed(context.engine)
     try:
-        seen = look_out(Run(house, RunScope(), PrefectSteps(run_id), current_watcher()))
+        seen = look_out(Run(context, RunScope(), PrefectSteps(run_id), current_watcher()))
     except RunInProgressError:
         return Completed(message=words.text("watch_busy"))
     for correction in seen.corrections:

@@ -13,7 +13,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @contextmanager
-def alone(house: AppContext, run_id: str, kind: str, watcher: ProgressListener) -> Iterator[None]:
+def alone(context: AppContext, run_id: str, kind: str, watcher: ProgressListener) -> Iterator[None]:
     """Be the only run on the house's warehouse for the length of the block.
 
     Raises:
@@ -24,6 +24,6 @@ def alone(house: AppContext, run_id: str, kind: str, watcher: ProgressListener) 
         _LOG.info("waiting for %s to end", holder or "another run")
         watcher.wait_for(holder)
 
-    holder = this_process(run_id, kind, house.clock())
-    with about_run(run_id, kind), only_run(house.engine, holder, wait=house.wait_seconds, on_wait=on_wait):
+    holder = this_process(run_id, kind, context.clock())
+    with about_run(run_id, kind), only_run(context.engine, holder, wait=context.wait_seconds, on_wait=on_wait):
         yield

@@ -55,7 +55,7 @@ class Run:
     `recheck`: stored reports within the scope are judged once more, beside what is new.
     """
 
-    house: AppContext
+    context: AppContext
     scope: RunScope
     steps: Steps
     watcher: ProgressListener
@@ -86,53 +86,53 @@ def carry_out(run: Run, kind: str, reason: str | None = None) -> RunOutcome:
         RunInProgressError: another run did not end in time; nothing was done.
         TonghopError: something is wrong with us or the network; what was done before stays done.
     """
-    with alone(run.house, run.id, kind, run.watcher):
+    with alone(run.context, run.id, kind, run.watcher):
         begin(run, kind, reason)
         return end(run, _work(run))
 
 
 def begin(run: Run, kind: str, reason: str | None) -> None:
     """Record that a run began, over today's catalogue, and throw away what killed runs had staged or half landed."""
-    house = run.house
-    house.landing.clear_drafts(house.clock() - ABANDONED_AFTER)
-    with transaction(house.engine) as session:
-        mirror_catalog(session, house.catalog)
-        start_run(session, run.id, kind, house.catalog.version, house.clock(), reason=reason)
-        clear_abandoned(session, house.clock() - ABANDONED_AFTER)
+    context = run.context
+    context.landing.clear_drafts(context.clock() - ABANDONED_AFTER)
+    with transaction(context.engine) as session:
+        mirror_catalog(session, context.catalog)
+        start_run(session, run.id, kind, context.catalog.version, context.clock(), reason=reason)
+        clear_abandoned(session, context.clock() - ABANDONED_AFTER)
     _LOG.info("%s begins", kind)
 
 
 def end(run: Run, outcome: RunOutcome) -> RunOutcome:
     """Write the pages of whatever moved, record that a run ended and what it did, and tell whoever watches."""
     _write_pages(run)
-    with transaction(run.house.engine) as session:
-        finish_run(session, run.id, outcome.counts, run.house.clock())
+    with transaction(run.context.engine) as session:
+        finish_run(session, run.id, outcome.counts, run.context.clock())
     _LOG.info("run ended", extra={"counts": outcome.counts})
     run.watcher.finish(outcome)
     return outcome
 
 
 def _write_pages(run: Run) -> None:
-    house = run.house
-    found = untold(house)
+    context = run.context
+    found = untold(context)
     run.watcher.begin("quality", len(found.submissions))
-    for label, batch in _batches(found.submissions, house.batch_size):
-        run.steps.run("quality", f"pages {label}", partial(write_pages, house, batch))
+    for label, batch in _batches(found.submissions, context.batch_size):
+        run.steps.run("quality", f"pages {label}", partial(write_pages, context, batch))
         run.watcher.advance("quality", len(batch))
-    settle_pages(house, found.last)
-    if is_night_untold(house):
-        run.steps.run("quality", "page of the night", partial(write_night_pages, house))
+    settle_pages(context, found.last)
+    if is_night_untold(context):
+        run.steps.run("quality", "page of the night", partial(write_night_pages, context))
 
 
 def _work(run: Run) -> RunOutcome:
-    with reading(run.house.engine) as session:
+    with reading(run.context.engine) as session:
         before = last_delivery(session)
     left = _collect(run)
-    with reading(run.house.engine) as session:
+    with reading(run.context.engine) as session:
         withdrawn = came_again(session, before, SubmissionState.WITHDRAWN)
         outdated = came_again(session, before, SubmissionState.SUPERSEDED)
     if run.recheck:
-        ask_again(run.house, run.scope)
+        ask_again(run.context, run.scope)
     found = _read(run)
     asked = [one for one in found if run.scope.takes(one.submission, one.report)]
     came_of = _judge(run, asked)
@@ -156,17 +156,17 @@ def _work(run: Run) -> RunOutcome:
 
 
 def _silent(run: Run) -> tuple[SilentPeriod, ...]:
-    house = run.house
+    context = run.context
     if not run.scope.takes_everything:
         return ()
-    with reading(house.engine) as session:
-        return silent_units(session, house.catalog, house.areas, house.today)
+    with reading(context.engine) as session:
+        return silent_units(session, context.catalog, context.areas, context.today)
 
 
 def _held(run: Run) -> tuple[ClosedFiguresAwaiting, ...]:
-    house = run.house
-    with reading(house.engine) as session:
-        found = held_back(session, house.catalog, today=house.today)
+    context = run.context
+    with reading(context.engine) as session:
+        found = held_back(session, context.catalog, today=context.today)
     return tuple(
         ClosedFiguresAwaiting(one.closing.area, one.closing.area_name, one.closing.period.id, one.reports)
         for one in found
@@ -176,7 +176,7 @@ def _held(run: Run) -> tuple[ClosedFiguresAwaiting, ...]:
 def _collect(run: Run) -> tuple[str, ...]:
     run.watcher.begin("collect", 1)
     try:
-        left = run.steps.run_retried("collect", "collect", partial(collect, run.house, run.id))
+        left = run.steps.run_retried("collect", "collect", partial(collect, run.context, run.id))
     except NotAllCollectedError as error:
         left = error.left  # it comes with the next run; the others are not made to wait for it
     run.watcher.advance("collect", 1)
@@ -184,35 +184,35 @@ def _collect(run: Run) -> tuple[str, ...]:
 
 
 def _read(run: Run) -> list[ReadSubmission]:
-    house = run.house
-    with reading(house.engine) as session:
+    context = run.context
+    with reading(context.engine) as session:
         waiting = pending(session)
     found: list[ReadSubmission] = []
     run.watcher.begin("read", len(waiting))
-    with house.open_reader() as reader:
-        work = partial(read, reader, house.landing, house.catalog, house.today)
-        for label, batch in _batches(waiting, house.batch_size):
+    with context.open_reader() as reader:
+        work = partial(read, reader, context.landing, context.catalog, context.today)
+        for label, batch in _batches(waiting, context.batch_size):
             found += run.steps.run("read", f"read {label}", partial(work, batch))
             run.watcher.advance("read", len(batch))
     return found
 
 
 def _judge(run: Run, asked: Sequence[ReadSubmission]) -> _Judgement:
-    house, steps = run.house, run.steps
+    context, steps = run.context, run.steps
     came_of = _Judgement()
-    for label, batch in _batches(asked, house.batch_size):
-        came_of.refused.update(steps.run("place", f"place {label}", partial(place, house, run.id, batch)))
+    for label, batch in _batches(asked, context.batch_size):
+        came_of.refused.update(steps.run("place", f"place {label}", partial(place, context, run.id, batch)))
     if asked:
-        settled = steps.run("place", "place: one workbook per unit", partial(settle, house, run.id))
+        settled = steps.run("place", "place: one workbook per unit", partial(settle, context, run.id))
         came_of.refused.update(settled.undecided)
         came_of.replaced.update(settled.replaced)
     out = came_of.refused | came_of.replaced
     judgeable = [one for one in asked if one.submission.id not in out]
     run.watcher.begin("check", len(judgeable))
-    for label, batch in _batches(judgeable, house.batch_size):
-        steps.run("stage", f"stage {label}", partial(stage, house, run.id, batch))
-        judged = steps.run("check", f"check {label}", partial(check, house, run.id, batch))
-        result = steps.run("load", f"load {label}", partial(load, house, run.id, judged))
+    for label, batch in _batches(judgeable, context.batch_size):
+        steps.run("stage", f"stage {label}", partial(stage, context, run.id, batch))
+        judged = steps.run("check", f"check {label}", partial(check, context, run.id, batch))
+        result = steps.run("load", f"load {label}", partial(load, context, run.id, judged))
         came_of.accepted.update(result.accepted)
         came_of.refused.update(result.quarantined)
         run.watcher.advance("check", len(batch))
@@ -221,13 +221,13 @@ def _judge(run: Run, asked: Sequence[ReadSubmission]) -> _Judgement:
 
 def _recheck(run: Run, fresh: set[int]) -> tuple[int, tuple[RevalidationFinding, ...]]:
     """How many accepted reports were judged once more, and which of them would not be accepted today."""
-    house = run.house
-    counting = [one for one in standing(house, run.scope) if one.submission.id not in fresh]
+    context = run.context
+    counting = [one for one in standing(context, run.scope) if one.submission.id not in fresh]
     doubted: list[RevalidationFinding] = []
     run.watcher.begin("recheck", len(counting))
-    with house.open_reader() as reader:
-        for label, batch in _batches(counting, house.batch_size):
-            work = partial(recheck, house, run.id, reader, batch)
+    with context.open_reader() as reader:
+        for label, batch in _batches(counting, context.batch_size):
+            work = partial(recheck, context, run.id, reader, batch)
             doubted += run.steps.run("recheck", f"recheck {label}", work)
             run.watcher.advance("recheck", len(batch))
     return len(counting), tuple(sorted(doubted, key=lambda one: one.verdict.label))
@@ -235,34 +235,34 @@ def _recheck(run: Run, fresh: set[int]) -> tuple[int, tuple[RevalidationFinding,
 
 def give_out(run: Run) -> tuple[PublishedRevision, ...]:
     """Roll up whatever moved and publish what was not given out yet, as far as the run's scope goes."""
-    house = run.house
-    areas = touched(house, run.scope)
+    context = run.context
+    areas = touched(context, run.scope)
     run.watcher.begin("roll_up", len(areas))
-    for label, batch in _batches(areas, house.batch_size):
-        run.steps.run("roll up", f"roll up {label}", partial(roll_up, house, run.id, batch))
+    for label, batch in _batches(areas, context.batch_size):
+        run.steps.run("roll up", f"roll up {label}", partial(roll_up, context, run.id, batch))
         run.watcher.advance("roll_up", len(batch))
-    refs = to_publish(house, run.scope)
+    refs = to_publish(context, run.scope)
     run.watcher.begin("publish", len(refs))
     given: list[PublishedRevision] = []
     for ref in refs:
         label = f"publish {ref.area} {ref.period} revision {ref.number}"
-        given.append(run.steps.run("publish", label, partial(publish, house, ref)))
+        given.append(run.steps.run("publish", label, partial(publish, context, ref)))
         run.watcher.advance("publish", 1)
     return tuple(given)
 
 
 def _give_back(run: Run) -> None:
     """Tell every sender what became of their report."""
-    waiting = unreplied(run.house)
+    waiting = unreplied(run.context)
     run.watcher.begin("give_back", len(waiting))
-    for label, batch in _batches(waiting, run.house.batch_size):
-        run.steps.run("give back", f"give back {label}", partial(give_back, run.house, run.id, batch))
+    for label, batch in _batches(waiting, run.context.batch_size):
+        run.steps.run("give back", f"give back {label}", partial(give_back, run.context, run.id, batch))
         run.watcher.advance("give_back", len(batch))
 
 
 def _verdicts(run: Run, asked: Sequence[ReadSubmission], came_of: _Judgement) -> tuple[SubmissionOutcome, ...]:
     settled = [one for one in asked if one.submission.id in came_of.accepted | came_of.refused]
-    with reading(run.house.engine) as session:
+    with reading(run.context.engine) as session:
         issues = issues_by_submission(session, [one.submission.id for one in settled])
         verdicts = tuple(
             SubmissionOutcome(

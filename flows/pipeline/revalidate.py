@@ -25,7 +25,7 @@ def rules_beyond(catalog: Catalog) -> tuple[str, ...]:
 
 
 def judged_otherwise(
-    house: AppContext, delivered: Rows, findings: Rows, read: Sequence[ReadSubmission]
+    context: AppContext, delivered: Rows, findings: Rows, read: Sequence[ReadSubmission]
 ) -> tuple[str, ...]:
     """Names of workbooks that now say another unit, form or period, or in which the rules find something else.
 
@@ -34,9 +34,9 @@ def judged_otherwise(
     rows = {row["id"]: row for row in delivered["submission"]}
     moved = {one.submission.id for one in read if _place_now(one) != _place_then(rows[one.submission.id])}
     judged = [one for one in read if one.submission.id not in moved]
-    codes = house.catalog.rules.keys() - set(rules_beyond(house.catalog))
+    codes = context.catalog.rules.keys() - set(rules_beyond(context.catalog))
     then = _found_then(delivered, findings, codes)
-    now = _found_now(house, judged, codes)
+    now = _found_now(context, judged, codes)
     moved |= {one.submission.id for one in judged if then[one.submission.id] != now[one.submission.id]}
     return tuple(sorted(rows[key]["file_name"] for key in moved))
 
@@ -61,12 +61,12 @@ def _found_then(delivered: Rows, findings: Rows, codes: Collection[str]) -> _Fin
     return found
 
 
-def _found_now(house: AppContext, judged: Sequence[ReadSubmission], codes: Collection[str]) -> _Findings:
-    stage(house, _RUN, judged)
-    rules = tuple(rule for rule in house.catalog.rules.values() if rule.id in codes)
-    indicators = tuple(house.catalog.indicators.values())
+def _found_now(context: AppContext, judged: Sequence[ReadSubmission], codes: Collection[str]) -> _Findings:
+    stage(context, _RUN, judged)
+    rules = tuple(rule for rule in context.catalog.rules.values() if rule.id in codes)
+    indicators = tuple(context.catalog.indicators.values())
     found: _Findings = defaultdict(Counter)
-    for one in check(house.staging_url, _RUN, rules, len(judged), indicators=indicators):
+    for one in check(context.staging_url, _RUN, rules, len(judged), indicators=indicators):
         columns = (getattr(one.issue, name) for name in _COLUMNS)
         found[one.submission_id][_finding(columns, one.issue.facts)] += 1
     return found

@@ -31,7 +31,7 @@ from warehouse.store.engine import reading
 _LOG = logging.getLogger(__name__)
 
 
-def report(outcome: RunOutcome, words: MessageFormatter, house: AppContext, links: Links) -> State[Any]:
+def report(outcome: RunOutcome, words: MessageFormatter, context: AppContext, links: Links) -> State[Any]:
     """Leave everything an operator looks for, and return the state that the flow run ends in.
 
     Red when a submission was refused or something could not be collected, for operators watch for red; everything else
@@ -41,7 +41,7 @@ def report(outcome: RunOutcome, words: MessageFormatter, house: AppContext, link
     pace = Pace(TASK_RUNS_A_SECOND)
     for verdict in outcome.refused[:MOST_FAILED_TASK_RUNS]:
         pace.wait()
-        show_failed(_shown(verdict, words, house, links))
+        show_failed(_shown(verdict, words, context, links))
     if outcome.refused:
         show_table(words.table(outcome.refused), summary, TABLE)
     if outcome.doubted:
@@ -64,8 +64,8 @@ def _state(outcome: RunOutcome, summary: str) -> State[Any]:
     return Failed(message=summary) if is_red else Completed(message=summary)
 
 
-def _shown(verdict: SubmissionOutcome, words: MessageFormatter, house: AppContext, links: Links) -> FailedTaskRun:
-    with reading(house.engine) as session:
+def _shown(verdict: SubmissionOutcome, words: MessageFormatter, context: AppContext, links: Links) -> FailedTaskRun:
+    with reading(context.engine) as session:
         page = page_of(failed(session, verdict), words, links)
     facts = {
         "submission": verdict.submission_id,

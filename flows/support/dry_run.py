@@ -12,17 +12,17 @@ from warehouse.submissions.staging import clear
 
 
 @contextmanager
-def forgetful(house: AppContext, run_id: str, folder: Path) -> Iterator[AppContext]:
+def forgetful(context: AppContext, run_id: str, folder: Path) -> Iterator[AppContext]:
     """The same house, of which nothing that is done in it is kept; it lands, publishes and replies in the folder."""
-    if not isinstance(house.engine, Engine):
+    if not isinstance(context.engine, Engine):
         raise TypeError("a trial cannot be tried in")
-    with _staging(house, run_id, folder) as (staging, url), trial(house.engine) as tried:
+    with _staging(context, run_id, folder) as (staging, url), trial(context.engine) as tried:
         yield replace(
-            house,
+            context,
             engine=tried,
             staging=staging,
             staging_url=url,
-            landing=TrialLanding(house.landing, folder / "landing"),
+            landing=TrialLanding(context.landing, folder / "landing"),
             published=folder / "published",
             outbox=folder / "outbox",
             quality=None,
@@ -45,16 +45,16 @@ def own_staging(folder: Path) -> Iterator[tuple[Engine, str]]:
 
 
 @contextmanager
-def _staging(house: AppContext, run_id: str, folder: Path) -> Iterator[tuple[Engine, str]]:
+def _staging(context: AppContext, run_id: str, folder: Path) -> Iterator[tuple[Engine, str]]:
     """Where the rules, which look with eyes of their own, see what is staged.
 
     In PostgreSQL's own staging tables, as in any run; SQLite has only one writer at a time, so there it is a file.
     """
-    if isinstance(house.staging, Engine) and house.staging.dialect.name == "postgresql":
+    if isinstance(context.staging, Engine) and context.staging.dialect.name == "postgresql":
         try:
-            yield house.staging, house.staging_url
+            yield context.staging, context.staging_url
         finally:
-            with transaction(house.staging) as session:
+            with transaction(context.staging) as session:
                 clear(session, run_id)
         return
     with own_staging(folder) as made:

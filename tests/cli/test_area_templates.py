@@ -14,7 +14,7 @@ from flows.pipeline.progress import NoProgress
 from tests.builders import assignment_for, open_workbook, place_of, value_of
 from tests.cli.command import live_in, tonghop
 from tests.flows.deployments.prefect_server import clean_environment
-from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, deliver, house_of, put, run_plainly, settings_of
+from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, context_of, deliver, put, run_plainly, settings_of
 from workbooks.sample.figures import invent_figures
 from workbooks.sample.fill import entries_of
 from workbooks.sample.inbox import SampleFile
@@ -115,7 +115,7 @@ def test_stocks_come_from_the_last_accepted_reports(
 def corrected(after_night: Path, correction: SampleFile) -> Path:
     """A home in which every commune's report of May is accepted."""
     deliver(after_night, [correction])
-    run_plainly(house_of(after_night), "correction")
+    run_plainly(context_of(after_night), "correction")
     return after_night
 
 
@@ -134,7 +134,7 @@ def test_filled_forms_of_an_area_are_accepted_without_a_word(
     assert len(checked) == 8
     for path in forms.iterdir():
         put(corrected / "inbox" / path.name, path.read_bytes(), AFTER_JUNE)
-    outcome = run_plainly(house_of(corrected, AFTER_JUNE), "june")
+    outcome = run_plainly(context_of(corrected, AFTER_JUNE), "june")
     assert {one.label: one.issues for one in outcome.verdicts if one.issues} == {}
     assert (len(outcome.verdicts), outcome.refused) == (8, ())
 

@@ -20,7 +20,7 @@ from tests.builders import make_template, make_workbook
 from tests.cli.command import live_in, tonghop
 from tests.cli.test_cli import imported_by
 from tests.flows.actions.test_preview import contents
-from tests.flows.pipeline.nightly_runs import NOW, WRONG, deliver, house_of, run_plainly, settings_of
+from tests.flows.pipeline.nightly_runs import NOW, WRONG, context_of, deliver, run_plainly, settings_of
 from tests.workbooks.cases import WorkbookCase, load_cases, make
 from workbooks.cells.guards import Limits
 from workbooks.identify.hints import Hints
@@ -55,11 +55,11 @@ def put(folder: Path, name: str, data: bytes) -> Path:
 def test_a_check_says_what_the_night_says(home: Path, warehouse_url: str, first_files: First) -> None:
     """Of each of a district's workbooks: the same verdict and the same issues, with a warehouse of any engine."""
     deliver(home, first_files)
-    house = house_of(home, warehouse_url=warehouse_url)
-    before = contents(house, home)
+    context = context_of(home, warehouse_url=warehouse_url)
+    before = contents(context, home)
     found = checked(home, home / "inbox", warehouse_url=warehouse_url)
-    assert contents(house, home) == before
-    judged = {verdict.file_name: verdict for verdict in run_plainly(house).verdicts}
+    assert contents(context, home) == before
+    judged = {verdict.file_name: verdict for verdict in run_plainly(context).verdicts}
     assert len(found) == len(judged) == 8
     for one in found:
         verdict = judged[one.path.name]

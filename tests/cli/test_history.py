@@ -8,7 +8,7 @@ import pytest
 from domain.catalog.catalog import Catalog
 from domain.submissions import MoveReason, SubmissionState
 from tests.cli.command import live_in, tonghop
-from tests.flows.pipeline.nightly_runs import WRONG, deliver, house_of, rows_of, run_plainly
+from tests.flows.pipeline.nightly_runs import WRONG, context_of, deliver, rows_of, run_plainly
 from workbooks.sample.inbox import SampleFile
 
 
@@ -16,7 +16,7 @@ from workbooks.sample.inbox import SampleFile
 def corrected(after_night: Path, correction: SampleFile, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home in which the wrong workbook was refused and its correction accepted; commands work in it."""
     deliver(after_night, [correction])
-    run_plainly(house_of(after_night), "rerun", "2025-05", [WRONG])
+    run_plainly(context_of(after_night), "rerun", "2025-05", [WRONG])
     live_in(after_night, monkeypatch)
     return after_night
 

@@ -22,7 +22,7 @@ from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
 from flows.support.choices import form_made_up, moment_of
 from tests.flows.deployments.prefect_server import clean_environment
-from tests.flows.pipeline.nightly_runs import AREA, house_of, published_rows, rows_of, run_plainly
+from tests.flows.pipeline.nightly_runs import AREA, context_of, published_rows, rows_of, run_plainly
 
 FORM = "cds_x_t"
 MAY = parse_period("2025-05")
@@ -40,7 +40,7 @@ def as_now(area: str = NEW_COMMUNE) -> Wanted:
 
 def asked(home: Path, wanted: Wanted, now: datetime = datetime(2025, 12, 1, tzinfo=UTC)) -> PublishedRevision:
     """Publish what a person asks for."""
-    run = Run(house_of(home, now), RunScope(), PlainSteps("asked", delays=()), NoProgress())
+    run = Run(context_of(home, now), RunScope(), PlainSteps("asked", delays=()), NoProgress())
     return publish_asked(run, wanted)
 
 
@@ -76,24 +76,24 @@ def test_figures_asked_for_are_kept_up_to_date_by_the_nights(after_night: Path) 
     """A commune is no area of the nights, but after it was asked for once a moved catalogue is seen there too."""
     asked(after_night, Wanted("22813", FORM, MAY, Boundary.AS_THEN))
     assert rows_of(after_night, "SELECT area_code FROM rollup_seen WHERE asked = 1") == [("22813",)]
-    given = run_plainly(house_of(after_night), "second").given
+    given = run_plainly(context_of(after_night), "second").given
     assert given == ()
     rows_of(after_night, "UPDATE rollup_seen SET structure_version = 'older'")
-    assert run_plainly(house_of(after_night), "third").given == ()
+    assert run_plainly(context_of(after_night), "third").given == ()
     seen = rows_of(after_night, "SELECT DISTINCT structure_version FROM rollup_seen")
-    assert seen == [(house_of(after_night).catalog.structure_version,)]
+    assert seen == [(context_of(after_night).catalog.structure_version,)]
 
 
 def test_figures_as_of_a_moment_go_to_a_folder_of_their_own(after_night: Path, tmp_path: Path) -> None:
     """Page, workbook, table and list of files are written; no revision is made and no link moves."""
-    house, folder = house_of(after_night), tmp_path / "then"
+    context, folder = context_of(after_night), tmp_path / "then"
     revisions = rows_of(after_night, "SELECT count(*) FROM rollup_revision")
-    hand_over(house, Wanted(AREA, FORM, MAY, Boundary.AS_THEN), moment_of(BEFORE_ALL), folder)
+    hand_over(context, Wanted(AREA, FORM, MAY, Boundary.AS_THEN), moment_of(BEFORE_ALL), folder)
     assert {path.name for path in folder.iterdir()} == {"rollup.csv", "rollup.xlsx", "report.html", "manifest.json"}
     assert "As known at" in (folder / "report.html").read_text()
     assert rows_of(after_night, "SELECT count(*) FROM rollup_revision") == revisions
     with pytest.raises(UsageError, match="another folder"):
-        hand_over(house, Wanted(AREA, FORM, MAY, Boundary.AS_THEN), moment_of(BEFORE_ALL), folder)
+        hand_over(context, Wanted(AREA, FORM, MAY, Boundary.AS_THEN), moment_of(BEFORE_ALL), folder)
 
 
 def test_rollup_says_what_is_known_now_and_what_was_then(said: Said, after_night: Path) -> None:
@@ -136,13 +136,13 @@ def test_moment_without_a_zone_is_vietnams(after_night: Path) -> None:
     assert moment_of("2025-06-01T00:00+00:00") == datetime(2025, 6, 1, tzinfo=UTC)
     with pytest.raises(UsageError, match="no moment"):
         moment_of("yesterday")
-    house = house_of(after_night)
-    assert look(house.engine, house.catalog, as_now(), house.clock()).area_name == "Thị trấn Tân Sơn"
+    context = context_of(after_night)
+    assert look(context.engine, context.catalog, as_now(), context.clock()).area_name == "Thị trấn Tân Sơn"
 
 
 def test_quarter_goes_by_the_monthly_form(after_night: Path) -> None:
     """A quarter is made up of months; an unknown form is wrong usage."""
-    catalog = house_of(after_night).catalog
+    catalog = context_of(after_night).catalog
     assert form_made_up(catalog, parse_period("2025-Q2"), None).id == FORM
     with pytest.raises(UsageError, match="no form"):
         form_made_up(catalog, MAY, "x")

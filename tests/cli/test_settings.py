@@ -119,7 +119,7 @@ def test_prefect_understands_what_is_prepared(tmp_path: Path) -> None:
     """The names we set are names that this Prefect reads."""
     script = (
         "from pathlib import Path\n"
-        "from flows.settings import load_settings, prepare_environment\n"
+        "from flows.support.settings import load_settings, prepare_environment\n"
         f"prepare_environment(load_settings(home={str(tmp_path)!r}))\n"
         "from prefect.settings import get_current_settings\n"
         "now = get_current_settings()\n"

@@ -14,7 +14,7 @@ from domain.layouts import ColumnRole
 from domain.periods import parse_period
 from flows.support.context import AppContext
 from tests.catalogs import add_next_version
-from tests.flows.pipeline.nightly_runs import AREA, codes_of, deliver, house_of, rows_of, run_plainly
+from tests.flows.pipeline.nightly_runs import AREA, codes_of, context_of, deliver, rows_of, run_plainly
 from warehouse.models import ObservationRow, SubmissionRow
 from warehouse.store.engine import reading
 from workbooks.cells.addresses import parse_reference
@@ -30,9 +30,9 @@ Truth = dict[tuple[str, str], Decimal]
 
 
 @pytest.fixture
-def house(home: Path, tmp_path: Path) -> AppContext:
+def context(home: Path, tmp_path: Path) -> AppContext:
     """A house whose catalogue has the next version of the form beside the first."""
-    return house_of(home, AFTER_JUNE, catalog=add_next_version(tmp_path / "catalog"))
+    return context_of(home, AFTER_JUNE, catalog=add_next_version(tmp_path / "catalog"))
 
 
 def _unit_of(file: SampleFile) -> str:
@@ -57,9 +57,9 @@ def _typed(file: SampleFile) -> Truth:
     return found
 
 
-def _kept(house: AppContext) -> Truth:
+def _kept(context: AppContext) -> Truth:
     """The numerators of communes that the warehouse holds."""
-    with reading(house.engine) as session:
+    with reading(context.engine) as session:
         rows = session.execute(
             select(ObservationRow.unit_code, ObservationRow.indicator, ObservationRow.numerator)
             .join(SubmissionRow, SubmissionRow.id == ObservationRow.submission_id)
@@ -68,23 +68,23 @@ def _kept(house: AppContext) -> Truth:
         return {(unit, indicator): number for unit, indicator, number in rows if number is not None}
 
 
-def test_both_versions_are_read_in_one_night(house: AppContext, home: Path, catalog: Catalog) -> None:
+def test_both_versions_are_read_in_one_night(context: AppContext, home: Path, catalog: Catalog) -> None:
     """Some communes send the old template and some the new: every figure typed into either is kept."""
-    old, new = _reports(catalog, "2025-06"), _reports(house.catalog, "2025-06")
+    old, new = _reports(catalog, "2025-06"), _reports(context.catalog, "2025-06")
     sent = {unit: old[unit] if unit in LATE else new[unit] for unit in new}
     deliver(home, sent.values())
-    assert run_plainly(house).refused == ()
+    assert run_plainly(context).refused == ()
     versions = dict(rows_of(home, "SELECT unit_code, layout_version FROM submission"))  # type: ignore[arg-type] # pairs
     assert versions == {unit: "2025.1" if unit in LATE else "2025.2" for unit in sent}
     truth = {key: number for file in sent.values() for key, number in _typed(file).items()}
     assert ("22819", "taphuan_cb") in truth
-    assert _kept(house) == truth
+    assert _kept(context) == truth
 
 
-def test_the_old_version_is_told_so_after_its_time(house: AppContext, home: Path, catalog: Catalog) -> None:
+def test_the_old_version_is_told_so_after_its_time(context: AppContext, home: Path, catalog: Catalog) -> None:
     """From the new version's first day on, the old one is read and its sender warned; before it, nobody is."""
     june, may = _reports(catalog, "2025-06")["22813"], _reports(catalog, "2025-05")["22816"]
     deliver(home, [june, may])
-    assert run_plainly(house).refused == ()
+    assert run_plainly(context).refused == ()
     assert "layout_not_in_force" in codes_of(home, june.path.name)
     assert "layout_not_in_force" not in codes_of(home, may.path.name)

@@ -19,8 +19,8 @@ from tests.flows.actions.test_close import shut
 from tests.flows.pipeline.nightly_runs import (
     AREA,
     NOW,
+    context_of,
     deliver,
-    house_of,
     published_rows,
     put,
     rows_of,
@@ -50,7 +50,7 @@ def warned_file(first_files: tuple[SampleFile, ...]) -> bytes:
 def warned(after_night: Path, warned_file: bytes) -> RunOutcome:
     """The night that brought that workbook, into the home after the first night."""
     put(after_night / "inbox" / "sua" / f"BC_{UNIT}.xlsx", warned_file)
-    return run_plainly(house_of(after_night), "second")
+    return run_plainly(context_of(after_night), "second")
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def answered(
     """The home in which May is complete and its one warning was answered until the end of June."""
     assert warned.warned
     deliver(after_night, [correction])
-    run_plainly(house_of(after_night, now=NOW + timedelta(hours=1)), "third")
+    run_plainly(context_of(after_night, now=NOW + timedelta(hours=1)), "third")
     monkeypatch.setattr("flows.support.context.datetime", _Clock)
     assert tonghop("waive", RULE, *ANSWER, "--until", "2025-06-30").code == 0
     return after_night
@@ -179,14 +179,14 @@ def test_a_closed_months_questions_stand_still(answered: Path, tonghop: Command,
     assert CLOSED in before[ASKED]["notes"]
     told = tonghop("waive", RULE, "--unit", UNIT, "--period", "2025-05", "--take-back", "--reason", "x")
     assert (told.code, "was closed by an" in told.err) == (2, True)
-    outcome = run_plainly(house_of(answered, now=NOW + timedelta(days=60)), "much later")
+    outcome = run_plainly(context_of(answered, now=NOW + timedelta(days=60)), "much later")
     assert (outcome.given, outcome.held) == ((), ())
     assert published_rows(answered) == before
 
 
 def test_the_night_after_the_last_day_asks_again(answered: Path) -> None:
     """Though nothing arrived, the page says from then on that the warning is not answered; and once only."""
-    (given,) = run_plainly(house_of(answered, now=NOW + timedelta(days=60)), "later").given
+    (given,) = run_plainly(context_of(answered, now=NOW + timedelta(days=60)), "later").given
     assert {(one.indicator, one.column) for one in given.changes} == {(ASKED, "notes")}
     assert OPEN in published_rows(answered)[ASKED]["notes"]
-    assert run_plainly(house_of(answered, now=NOW + timedelta(days=61)), "later still").is_idle
+    assert run_plainly(context_of(answered, now=NOW + timedelta(days=61)), "later still").is_idle

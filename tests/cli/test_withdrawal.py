@@ -19,8 +19,8 @@ from tests.cli.command import live_in, tonghop
 from tests.flows.pipeline.nightly_runs import (
     AREA,
     WRONG,
+    context_of,
     deliver,
-    house_of,
     picture_of,
     published_rows,
     put,
@@ -49,16 +49,16 @@ def other_figures(catalog: Catalog) -> SampleFile:
 def two_versions(after_night: Path, other_figures: SampleFile) -> Path:
     """A home in which one commune's second version was accepted."""
     put(after_night / "inbox" / "sua" / other_figures.path.name, other_figures.data)
-    (verdict,) = run_plainly(house_of(after_night), "second").verdicts
+    (verdict,) = run_plainly(context_of(after_night), "second").verdicts
     assert verdict.accepted
     return after_night
 
 
 def decided(home: Path, kind: str = "withdraw", run_id: str = "decision") -> WithdrawalResult:
     """Let a person decide about the commune's report."""
-    house = house_of(home)
-    unit = house.catalog.units.get(UNIT, house.catalog.last_day(FORM, MAY)).key
-    run = Run(house, RunScope(MAY), PlainSteps(run_id, delays=()), NoProgress())
+    context = context_of(home)
+    unit = context.catalog.units.get(UNIT, context.catalog.last_day(FORM, MAY)).key
+    run = Run(context, RunScope(MAY), PlainSteps(run_id, delays=()), NoProgress())
     return decide(run, kind, SubmissionKey(unit, FORM, MAY), WHY)
 
 
@@ -103,7 +103,7 @@ def test_publishing_that_fails_is_made_good_by_the_next_run(
         with pytest.raises(TransientError):
             decided(two_versions)
     assert figures(two_versions) == before
-    (given,) = run_plainly(house_of(two_versions), "night after").given
+    (given,) = run_plainly(context_of(two_versions), "night after").given
     assert given.revision == 3
 
 
@@ -112,7 +112,7 @@ def test_the_same_file_again_stays_withdrawn_and_is_told(two_versions: Path, oth
     decided(two_versions)
     before = picture_of(two_versions)
     put(two_versions / "inbox" / "lan nua" / "bao cao.xlsx", other_figures.data)
-    outcome = run_plainly(house_of(two_versions), "third")
+    outcome = run_plainly(context_of(two_versions), "third")
     assert (outcome.withdrawn, outcome.given, outcome.verdicts) == (("bao cao.xlsx",), (), ())
     assert picture_of(two_versions)["submissions"] == before["submissions"]
 
@@ -121,7 +121,7 @@ def test_an_earlier_file_that_comes_again_is_told(two_versions: Path, first_file
     """The later version counts on, and whoever meant to go back to the first hears how."""
     first = next(file for file in first_files if UNIT in file.path.name)
     put(two_versions / "inbox" / "lan nua" / "ban dau.xlsx", first.data)
-    outcome = run_plainly(house_of(two_versions), "third")
+    outcome = run_plainly(context_of(two_versions), "third")
     assert (outcome.outdated, outcome.withdrawn, outcome.given) == (("ban dau.xlsx",), (), ())
 
 
@@ -136,7 +136,7 @@ def test_the_command_tells_what_counts_now(
 ) -> None:
     """With only a refused version left the commune is missing: the command says so and what it published."""
     deliver(after_night, [correction])
-    run_plainly(house_of(after_night), "second")
+    run_plainly(context_of(after_night), "second")
     words = ["withdraw", "--unit", WRONG, "--period", "2025-05", "--reason", "wrong month", "--by", "an"]
     assert run_command(after_night, monkeypatch, *words) == 0
     told = capsys.readouterr().out

@@ -8,7 +8,7 @@ import pytest
 from domain.catalog.catalog import Catalog
 from expectations.errors import RuleBrokenError
 from expectations.soundness import require_sound
-from tests.flows.pipeline.nightly_runs import house_of
+from tests.flows.pipeline.nightly_runs import context_of
 
 
 def test_shipped_rules_are_sound(catalog: Catalog) -> None:
@@ -35,7 +35,7 @@ def test_opening_a_house_refuses_a_bad_formula(
     assert before in text
     file.write_text(text.replace(before, after), "utf-8")
     with pytest.raises(RuleBrokenError, match=reason) as caught:
-        house_of(tmp_path / "home", catalog=root)
+        context_of(tmp_path / "home", catalog=root)
     assert caught.value.place.startswith("rules/numbers.yaml:")
     line = int(caught.value.place.rpartition(":")[2])
     assert f"id: {caught.value.rule}" in "\n".join(file.read_text("utf-8").splitlines()[line - 1 : line + 1])

@@ -30,7 +30,7 @@ from flows.support.prefect_names import LIMIT
 from flows.support.processes import processes_of
 from tests.flows.deployments.notice_sinks import http_receiver, smtp_server
 from tests.flows.deployments.prefect_server import free_port
-from tests.flows.pipeline.nightly_runs import AREA, WRONG, deliver, house_of, published_rows, put
+from tests.flows.pipeline.nightly_runs import AREA, WRONG, context_of, deliver, published_rows, put
 from tests.flows.service.service_runner import Service, until
 from warehouse.store.run_lock import only_run, this_process
 from workbooks.sample.inbox import SampleFile, make_sample
@@ -150,7 +150,7 @@ def _live(
 def _kill_worker_at_work(service: Service) -> str:
     """Start a run that has to wait for the warehouse, and kill it together with its worker."""
     holder = this_process("the test", "test", datetime.now(UTC))
-    with only_run(house_of(service.home).engine, holder, wait=60, on_wait=lambda _: None):
+    with only_run(context_of(service.home).engine, holder, wait=60, on_wait=lambda _: None):
         run = service.start_run("publish", area=AREA, period="2025-05")
         until(lambda: service.get(f"flow_runs/{run}")["state_type"] == "RUNNING")
         until(lambda: _heartbeats(service, run))

@@ -33,7 +33,7 @@ from flows.presentation.run_report import report
 from flows.support.context import AppContext
 from tests.flows.deployments.prefect_api import ask, look_up
 from tests.flows.deployments.prefect_server import server_url
-from tests.flows.pipeline.nightly_runs import NOW, house_of
+from tests.flows.pipeline.nightly_runs import NOW, context_of
 from warehouse.store.engine import transaction
 from warehouse.store.reference import mirror_catalog
 from warehouse.submissions.submissions import Arrival, quarantine, receive
@@ -70,16 +70,16 @@ def main() -> None:
 
 def _night(home: Path, percent: int) -> bool:
     """Whether anything was lost of a night in which so many in a hundred are refused."""
-    house = house_of(home)
-    with transaction(house.engine) as session:
-        mirror_catalog(session, house.catalog)
-    units = house.catalog.owing_units(FORM, "VN", MAY)
+    context = context_of(home)
+    with transaction(context.engine) as session:
+        mirror_catalog(session, context.catalog)
+    units = context.catalog.owing_units(FORM, "VN", MAY)
     refused = [unit for place, unit in enumerate(units) if place * percent // 100 != (place + 1) * percent // 100]
-    verdicts = tuple(_refuse(house, refused)) + tuple(_accepted(unit) for unit in set(units) - set(refused))
+    verdicts = tuple(_refuse(context, refused)) + tuple(_accepted(unit) for unit in set(units) - set(refused))
     outcome = RunOutcome("load", verdicts, replaced=0, given=(), left=(), waiting=0)
     shown = min(len(refused), MOST_FAILED_TASK_RUNS)
     began = time.monotonic()
-    run_id, steps = _show(house, outcome)
+    run_id, steps = _show(context, outcome)
     took = time.monotonic() - began
     wanted = RecordCounts(steps + shown, shown, steps + shown, shown + 1, shown, len(refused), "FAILED")
     kept, drained = _wait_for(run_id, wanted)
@@ -92,9 +92,9 @@ def _night(home: Path, percent: int) -> bool:
     return kept != wanted
 
 
-def _refuse(house: AppContext, units: list[OrgUnit]) -> Iterator[SubmissionOutcome]:
+def _refuse(context: AppContext, units: list[OrgUnit]) -> Iterator[SubmissionOutcome]:
     for start in range(0, len(units), 1000):
-        with transaction(house.engine) as session:
+        with transaction(context.engine) as session:
             for unit in units[start : start + 1000]:
                 name = f"BC_{unit.code}_{MAY}.xlsx"
                 digest = hashlib.sha256(name.encode()).hexdigest()
@@ -126,7 +126,7 @@ def _accepted(unit: OrgUnit) -> SubmissionOutcome:
     return SubmissionOutcome(0, f"BC_{unit.code}_{MAY}.xlsx", unit, MAY.id, accepted=True, issues=())
 
 
-def _show(house: AppContext, outcome: RunOutcome) -> tuple[str, int]:
+def _show(context: AppContext, outcome: RunOutcome) -> tuple[str, int]:
     """The flow run's id, and how many steps it had."""
     labels = [f"{stage} {place}" for stage in STAGES for place in range(-(-len(outcome.verdicts) // 100))]
     areas = {one.unit.parent for one in outcome.verdicts if one.unit}
@@ -139,7 +139,7 @@ def _show(house: AppContext, outcome: RunOutcome) -> tuple[str, int]:
         steps = PrefectSteps(found[0])
         for label in labels:
             steps.run(label.partition(" ")[0], label, _nothing)
-        return report(outcome, MessageFormatter(house.catalog, "vi"), house, Links())
+        return report(outcome, MessageFormatter(context.catalog, "vi"), context, Links())
 
     night(return_state=True)
     return found[0], len(labels)

@@ -25,7 +25,7 @@ from rich.progress import track
 
 from domain.catalog.catalog import load_catalog
 from domain.periods import parse_period
-from tests.flows.pipeline.nightly_runs import AREA, deliver, house_of, picture_of, run_plainly
+from tests.flows.pipeline.nightly_runs import AREA, context_of, deliver, picture_of, run_plainly
 from warehouse.store.copying import copy_warehouse
 from warehouse.store.engine import open_engine
 from workbooks.sample.inbox import SampleFile, make_sample
@@ -43,9 +43,9 @@ class KillMoment:
 
     def night(self, run_id: str) -> None:
         """Run one night."""
-        house = house_of(self.home, warehouse_url=self.url, batch_size=2)
-        run_plainly(house, run_id)
-        house.engine.dispose()
+        context = context_of(self.home, warehouse_url=self.url, batch_size=2)
+        run_plainly(context, run_id)
+        context.engine.dispose()
 
     def picture(self) -> dict[str, object]:
         """What warehouse, landing and publications say."""

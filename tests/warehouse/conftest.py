@@ -30,7 +30,7 @@ def engine(warehouse_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def house(engine: Engine, small_catalog: Catalog) -> WarehouseBuilder:
+def builder(engine: Engine, small_catalog: Catalog) -> WarehouseBuilder:
     """A migrated warehouse that knows district 585."""
     migrate(engine)
     with transaction(engine) as session:

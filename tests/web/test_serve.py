@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from domain.catalog.catalog import Catalog
 from publishing.figures.formatter import ReportFormatter
 from tests.flows.deployments.prefect_server import PATIENCE_SECONDS, clean_environment
-from tests.flows.pipeline.nightly_runs import AREA, WRONG, deliver, house_of, run_plainly
+from tests.flows.pipeline.nightly_runs import AREA, WRONG, context_of, deliver, run_plainly
 from warehouse.store.engine import Engine
 from web.apps import office_site, published_site
 from workbooks.sample.inbox import SampleFile
@@ -39,8 +39,8 @@ def served(after_night: Path, catalog: Catalog) -> TestClient:
 @pytest.fixture
 def office(after_night: Path, catalog: Catalog) -> TestClient:
     """The office's site, with a page and a returned workbook of the refused commune."""
-    house = house_of(after_night)
-    assert isinstance(house.engine, Engine)
+    context = context_of(after_night)
+    assert isinstance(context.engine, Engine)
     page = after_night / "quality" / "submissions" / "7.html"
     returned = after_night / "outbox" / WRONG / "2025-05" / MARKED
     nights = after_night / "quality" / "nights" / "index.html"
@@ -48,7 +48,7 @@ def office(after_night: Path, catalog: Catalog) -> TestClient:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     site = office_site(
-        after_night / "quality", after_night / "outbox", house.engine, ReportFormatter(catalog, "en"), CREDENTIAL
+        after_night / "quality", after_night / "outbox", context.engine, ReportFormatter(catalog, "en"), CREDENTIAL
     )
     return TestClient(site)
 
@@ -96,7 +96,7 @@ def test_the_next_revision_is_seen_at_once(served: TestClient, after_night: Path
     again = served.get(f"/2025-05/{AREA}/report.html", headers={"If-None-Match": first.headers["etag"]})
     assert again.status_code == 304
     deliver(after_night, [correction])
-    run_plainly(house_of(after_night), "second")
+    run_plainly(context_of(after_night), "second")
     moved = served.get(f"/2025-05/{AREA}/report.html", headers={"If-None-Match": first.headers["etag"]})
     assert (moved.status_code, moved.text == first.text) == (200, False)
     assert "complete, 8 of 8" in served.get("/").text

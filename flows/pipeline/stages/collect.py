@@ -29,7 +29,7 @@ class NotAllCollectedError(TransientError):
         super().__init__("not everything was collected: " + " ".join(left))
 
 
-def collect(house: AppContext, run_id: str) -> tuple[str, ...]:
+def collect(context: AppContext, run_id: str) -> tuple[str, ...]:
     """Fetch, land and receive every file that was not taken before.
 
     Returns:
@@ -41,35 +41,35 @@ def collect(house: AppContext, run_id: str) -> tuple[str, ...]:
     """
     try_later: list[str] = []
     hopeless: list[str] = []
-    for connector in house.connectors:
-        for file in _new_files(house, connector, try_later):
+    for connector in context.connectors:
+        for file in _new_files(context, connector, try_later):
             try:
-                digest = house.landing.land_pieces(connector.fetch(file))
+                digest = context.landing.land_pieces(connector.fetch(file))
             except FileChangedError as error:
                 try_later.append(str(error))
             except (FileUnreadableError, UnsafePathError) as error:
                 hopeless.append(str(error))
             else:
                 # Landed before it is received: what the warehouse knows of is always there.
-                _take(house, file, digest, run_id)
+                _take(context, file, digest, run_id)
     if try_later:
         raise NotAllCollectedError((*try_later, *hopeless))
     return tuple(hopeless)
 
 
-def has_arrivals(house: AppContext) -> bool:
+def has_arrivals(context: AppContext) -> bool:
     """Whether any place holds a file that was not taken before, or does not answer now.
 
     Raises:
         SourceMissingError: a place does not exist.
     """
     silent: list[str] = []
-    found = any(True for connector in house.connectors for _ in _new_files(house, connector, silent))
+    found = any(True for connector in context.connectors for _ in _new_files(context, connector, silent))
     return found or bool(silent)
 
 
-def _new_files(house: AppContext, connector: Connector, try_later: list[str]) -> Iterator[RemoteFile]:
-    with reading(house.engine) as session:
+def _new_files(context: AppContext, connector: Connector, try_later: list[str]) -> Iterator[RemoteFile]:
+    with reading(context.engine) as session:
         known = known_fingerprints(session, connector.name)
     try:
         for file in connector.list():
@@ -79,7 +79,7 @@ def _new_files(house: AppContext, connector: Connector, try_later: list[str]) ->
         try_later.append(str(error))
 
 
-def _take(house: AppContext, file: RemoteFile, digest: str, run_id: str) -> None:
+def _take(context: AppContext, file: RemoteFile, digest: str, run_id: str) -> None:
     path = _storable(file.path)
     arrival = Arrival(
         connector=file.connector,
@@ -89,10 +89,10 @@ def _take(house: AppContext, file: RemoteFile, digest: str, run_id: str) -> None
         sha256=digest,
         size=file.size,
         delivered_at=file.delivered_at,
-        landed_at=house.clock(),
+        landed_at=context.clock(),
         sender=file.sender,
     )
-    with transaction(house.engine) as session:
+    with transaction(context.engine) as session:
         submission = receive(session, arrival, run_id)
     # Names of files and senders stand in the warehouse, under this number: a log is read by more people.
     _LOG.info("received %s by way of %s", digest, file.connector, extra={"submission": submission})

@@ -8,24 +8,24 @@ from warehouse.store.engine import transaction
 from warehouse.submissions.submissions import RivalResolution, quarantine, record_parsed, settle_rivals
 
 
-def place(house: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> tuple[int, ...]:
+def place(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> tuple[int, ...]:
     """Note what a batch says, and quarantine what cannot be judged.
 
     Returns:
         The submissions that were quarantined.
     """
     refused: list[int] = []
-    with transaction(house.engine) as session:
+    with transaction(context.engine) as session:
         for one in batch:
             if one.may_be_judged:
-                record_parsed(session, one.submission.id, one.report, house.clock(), run_id)
+                record_parsed(session, one.submission.id, one.report, context.clock(), run_id)
             else:
-                quarantine(session, one.submission.id, one.report.issues, house.clock(), run_id, report=one.report)
+                quarantine(session, one.submission.id, one.report.issues, context.clock(), run_id, report=one.report)
                 refused.append(one.submission.id)
     return tuple(refused)
 
 
-def settle(house: AppContext, run_id: str) -> RivalResolution:
+def settle(context: AppContext, run_id: str) -> RivalResolution:
     """Settle which of several workbooks of one unit, form and period is judged; the others are kept aside."""
-    with transaction(house.engine) as session:
-        return settle_rivals(session, house.clock(), run_id)
+    with transaction(context.engine) as session:
+        return settle_rivals(session, context.clock(), run_id)

@@ -31,36 +31,36 @@ STEPS_BACK = 12
 """How many periods the rules may look back: a year of monthly reports."""
 
 
-def stage(house: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> int:
+def stage(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> int:
     """Put a batch into the staging tables, with what the rules need to know of obligations, register, past and peers.
 
     Returns:
         How many rows were staged.
     """
-    rows = [row for one in batch for row in rows_of(house.catalog, run_id, one.submission.id, one.report)]
-    with reading(house.engine) as session:
+    rows = [row for one in batch for row in rows_of(context.catalog, run_id, one.submission.id, one.report)]
+    with reading(context.engine) as session:
         judged = [one.submission.id for one in batch]
         past, beside = history(session, run_id, judged, STEPS_BACK), peers(session, run_id, judged)
-    with transaction(house.staging) as session:
+    with transaction(context.staging) as session:
         clear(session, run_id)
         return stage_rows(session, [*rows, *past, *beside])
 
 
-def check(house: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> tuple[JudgedReport, ...]:
+def check(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> tuple[JudgedReport, ...]:
     """Let the catalogue's rules judge a staged batch, and record that they looked at it.
 
     Raises:
         RuleBrokenError: a rule is wrong; nobody is blamed and nothing is loaded.
         BatchShrunkError: not everything that was staged was seen.
     """
-    judged = look(house, run_id, batch)
-    with transaction(house.engine) as session:
-        record_checked(session, [one.submission.id for one in batch], house.clock(), run_id)
+    judged = look(context, run_id, batch)
+    with transaction(context.engine) as session:
+        record_checked(session, [one.submission.id for one in batch], context.clock(), run_id)
     return judged
 
 
 def look(
-    house: AppContext, run_id: str, batch: Sequence[ReadSubmission], rules: Sequence[Rule] | None = None
+    context: AppContext, run_id: str, batch: Sequence[ReadSubmission], rules: Sequence[Rule] | None = None
 ) -> tuple[JudgedReport, ...]:
     """What these rules, or all of the catalogue's, find in a staged batch; writes nothing.
 
@@ -69,13 +69,13 @@ def look(
         BatchShrunkError: not everything that was staged was seen.
     """
     findings = check_rules(
-        house.staging_url,
+        context.staging_url,
         run_id,
-        tuple(house.catalog.rules.values()) if rules is None else rules,
+        tuple(context.catalog.rules.values()) if rules is None else rules,
         len(batch),
-        indicators=tuple(house.catalog.indicators.values()),
+        indicators=tuple(context.catalog.indicators.values()),
         refused=[one.submission.id for one in batch if one.report.has_critical],
-        keep=_keep(house, run_id, batch) if rules is None else None,
+        keep=_keep(context, run_id, batch) if rules is None else None,
     )
     found: dict[int, list[Issue]] = defaultdict(list)
     for finding in findings:
@@ -85,12 +85,12 @@ def look(
     )
 
 
-def _keep(house: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> KeptResults | None:
+def _keep(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> KeptResults | None:
     """Where what the rules find in a batch is kept for the night's page; None: such pages are not wanted."""
-    if house.quality is None or not house.quality_nights or not batch:
+    if context.quality is None or not context.quality_nights or not batch:
         return None
-    path = batch_file(house.quality / NIGHTS, run_id, str(batch[0].submission.id))
-    return KeptResults(path, house.clock(), {one.submission.id: _label(one) for one in batch})
+    path = batch_file(context.quality / NIGHTS, run_id, str(batch[0].submission.id))
+    return KeptResults(path, context.clock(), {one.submission.id: _label(one) for one in batch})
 
 
 def _label(one: ReadSubmission) -> str:
@@ -98,11 +98,11 @@ def _label(one: ReadSubmission) -> str:
     return f"{unit.code} {unit.name} · {period}" if unit is not None else one.submission.file_name
 
 
-def load(house: AppContext, run_id: str, judged: Sequence[JudgedReport]) -> LoadResult:
+def load(context: AppContext, run_id: str, judged: Sequence[JudgedReport]) -> LoadResult:
     """Settle a judged batch in one transaction, then empty its staging rows."""
-    with transaction(house.engine) as session:
-        result = load_judged(session, judged, run_id, house.clock())
-    with transaction(house.staging) as session:
+    with transaction(context.engine) as session:
+        result = load_judged(session, judged, run_id, context.clock())
+    with transaction(context.staging) as session:
         clear(session, run_id)
     return result
 

@@ -11,20 +11,20 @@ from warehouse.queries.publications import record_publication
 from warehouse.store.engine import reading, transaction
 
 
-def to_publish(house: AppContext, scope: RunScope) -> tuple[RevisionRef, ...]:
+def to_publish(context: AppContext, scope: RunScope) -> tuple[RevisionRef, ...]:
     """Revisions that were made, by this run or one that was killed, and not given out yet."""
-    with reading(house.engine) as session:
-        return tuple(ref for ref in unpublished(session) if _is_asked_for(house, scope, ref))
+    with reading(context.engine) as session:
+        return tuple(ref for ref in unpublished(session) if _is_asked_for(context, scope, ref))
 
 
-def publish(house: AppContext, ref: RevisionRef) -> PublishedRevision:
+def publish(context: AppContext, ref: RevisionRef) -> PublishedRevision:
     """Give out one revision, and record that it was; doing so twice leaves the same bytes."""
-    with reading(house.engine) as session:
+    with reading(context.engine) as session:
         found = revision_of(session, ref)
-    path = publish_revision(found, house.catalog, house.published, house.lang)
-    place = path.relative_to(house.published) if path.is_relative_to(house.published) else path
-    with transaction(house.engine) as session:
-        record_publication(session, ref, path=str(place), at=house.clock())
+    path = publish_revision(found, context.catalog, context.published, context.lang)
+    place = path.relative_to(context.published) if path.is_relative_to(context.published) else path
+    with transaction(context.engine) as session:
+        record_publication(session, ref, path=str(place), at=context.clock())
     return PublishedRevision(
         area=found.area,
         area_name=found.area_name,
@@ -36,9 +36,9 @@ def publish(house: AppContext, ref: RevisionRef) -> PublishedRevision:
     )
 
 
-def _is_asked_for(house: AppContext, scope: RunScope, ref: RevisionRef) -> bool:
+def _is_asked_for(context: AppContext, scope: RunScope, ref: RevisionRef) -> bool:
     try:
-        area = house.catalog.area(ref.area, ref.form, ref.period, ref.boundary, house.today)
+        area = context.catalog.area(ref.area, ref.form, ref.period, ref.boundary, context.today)
     except UsageError:
         return scope.takes_everything  # an area that has left the catalogue since, with what was made of it
     return scope.takes_area(area, ref.period)

@@ -26,57 +26,57 @@ class PagesDue:
     last: LogPosition
 
 
-def untold(house: AppContext) -> PagesDue:
+def untold(context: AppContext) -> PagesDue:
     """What pages are to be written. It goes by the log, so what a killed run left untold is told by the next."""
-    if house.quality is None:
+    if context.quality is None:
         return PagesDue((), LogPosition())
-    with reading(house.engine) as session:
-        return PagesDue(*moved_since(session, _seen(house.quality)))
+    with reading(context.engine) as session:
+        return PagesDue(*moved_since(session, _seen(context.quality)))
 
 
-def write_pages(house: AppContext, submissions: Sequence[int]) -> int:
+def write_pages(context: AppContext, submissions: Sequence[int]) -> int:
     """Write the pages of these submissions; doing so twice does no harm.
 
     Raises:
         PagesNotWrittenError: the storage failed.
     """
-    if house.quality is None:
+    if context.quality is None:
         return 0
-    with reading(house.engine) as session:
-        found = told(session, submissions, house.clock())
-    return publish_submissions(found, house.catalog, house.quality / SUBMISSIONS, house.lang)
+    with reading(context.engine) as session:
+        found = told(session, submissions, context.clock())
+    return publish_submissions(found, context.catalog, context.quality / SUBMISSIONS, context.lang)
 
 
-def is_night_untold(house: AppContext) -> bool:
+def is_night_untold(context: AppContext) -> bool:
     """Whether a run has judged something, this one or one that was killed, of which no page tells."""
-    return house.quality is not None and house.quality_nights > 0 and has_untold(house.quality / NIGHTS)
+    return context.quality is not None and context.quality_nights > 0 and has_untold(context.quality / NIGHTS)
 
 
-def write_night_pages(house: AppContext) -> int:
+def write_night_pages(context: AppContext) -> int:
     """Write the pages of runs that judged something and have none yet; those of the last nights are kept.
 
     Raises:
         NightsNotWrittenError: the storage failed.
     """
-    if house.quality is None or not house.quality_nights:
+    if context.quality is None or not context.quality_nights:
         return 0
-    catalog, lang = house.catalog, house.lang
+    catalog, lang = context.catalog, context.lang
 
     def text(name: str) -> str:
         return catalog.text(f"expectations.{name}", lang)
 
-    return write_nights(house.quality / NIGHTS, catalog.rules, house.quality_nights, lang, text)
+    return write_nights(context.quality / NIGHTS, catalog.rules, context.quality_nights, lang, text)
 
 
-def settle(house: AppContext, last: LogPosition) -> None:
+def settle(context: AppContext, last: LogPosition) -> None:
     """Note that the pages tell of the log as far as that.
 
     Raises:
         PagesNotWrittenError: the storage failed; the pages are written once more by the next run.
     """
-    if house.quality is None or last == _seen(house.quality):
+    if context.quality is None or last == _seen(context.quality):
         return
-    mark = _mark(house.quality)
+    mark = _mark(context.quality)
     draft = mark.with_name(f"{_MARK}.new")
     try:
         mark.parent.mkdir(parents=True, exist_ok=True)

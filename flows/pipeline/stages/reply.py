@@ -37,13 +37,13 @@ class OutboxError(TerminalError):
         super().__init__(f"cannot give back to {folder}: {reason}. Free space or grant access there, then run again.")
 
 
-def unreplied(house: AppContext) -> tuple[int, ...]:
+def unreplied(context: AppContext) -> tuple[int, ...]:
     """Submissions that were judged, by this run or one that was killed, and whose senders have not heard of it."""
-    with reading(house.engine) as session:
+    with reading(context.engine) as session:
         return without_reply(session)
 
 
-def give_back(house: AppContext, run_id: str, batch: Sequence[int]) -> int:
+def give_back(context: AppContext, run_id: str, batch: Sequence[int]) -> int:
     """Write the replies to a batch of submissions, and note that they were given; twice leaves the same files.
 
     Returns:
@@ -53,36 +53,36 @@ def give_back(house: AppContext, run_id: str, batch: Sequence[int]) -> int:
         OutboxError: a file cannot be written.
     """
     given: list[RepliedSubmission] = []
-    with reading(house.engine) as session:
+    with reading(context.engine) as session:
         replies = replies_of(session, batch)
     for reply in replies:
         folder = PurePosixPath(
             reply.record.unit or UNKNOWN_UNIT, reply.record.period.id if reply.record.period else UNKNOWN_PERIOD
         )
-        write(house.outbox / folder, files_of(house, reply))
+        write(context.outbox / folder, files_of(context, reply))
         given.append(RepliedSubmission(reply.number, reply.judgement, reply.is_accepted, str(folder)))
-    with transaction(house.engine) as session:
-        record_replies(session, given, at=house.clock(), run_id=run_id)
+    with transaction(context.engine) as session:
+        record_replies(session, given, at=context.clock(), run_id=run_id)
     _LOG.info("gave back %s replies", len(given))
     return len(given)
 
 
-def files_of(house: AppContext, reply: Reply) -> Mapping[str, bytes]:
+def files_of(context: AppContext, reply: Reply) -> Mapping[str, bytes]:
     """The files of one reply by name: a receipt, and of a refused report the workbook and a note."""
     number = f"so-{reply.number:08d}" + (f"-lan-{reply.judgement}" if reply.judgement > 1 else "")
     if reply.is_accepted:
-        return {f"bien-nhan.{number}.html": Receipt(reply, house.catalog, LANG).page()}
-    copy = _workbook(house, reply)
+        return {f"bien-nhan.{number}.html": Receipt(reply, context.catalog, LANG).page()}
+    copy = _workbook(context, reply)
     name = f"{_stem(reply.record.file.file_name)}.tra-lai.{number}{PurePosixPath(copy.file_name).suffix}"
-    receipt = Receipt(reply, house.catalog, LANG, name, marked=copy.is_marked)
+    receipt = Receipt(reply, context.catalog, LANG, name, marked=copy.is_marked)
     return {name: copy.data, f"tra-lai.{number}.txt": receipt.note(), f"tra-lai.{number}.html": receipt.page()}
 
 
-def _workbook(house: AppContext, reply: Reply) -> MarkedCopy:
+def _workbook(context: AppContext, reply: Reply) -> MarkedCopy:
     """The workbook that goes back."""
     file = reply.record.file
-    landed = LandedFile(house.landing.checked_path(file.sha256), Hints(file.file_name))
-    return marked_copy(landed, FileFindings(reply.issues, reply.repairs), house.catalog, house.limits)
+    landed = LandedFile(context.landing.checked_path(file.sha256), Hints(file.file_name))
+    return marked_copy(landed, FileFindings(reply.issues, reply.repairs), context.catalog, context.limits)
 
 
 def _stem(file_name: str) -> str:

@@ -18,31 +18,31 @@ from warehouse.submissions.staging import clear
 from workbooks.pool.landed_file import Reader
 
 
-def ask_again(house: AppContext, scope: RunScope) -> int:
+def ask_again(context: AppContext, scope: RunScope) -> int:
     """Let refused reports within the scope be judged once more by this run; how many."""
-    with transaction(house.engine) as session:
+    with transaction(context.engine) as session:
         found = [one.submission.id for one in _within(scope, stored.refused_reports(session))]
         stored.ask_again(session, found)
     return len(found)
 
 
-def standing(house: AppContext, scope: RunScope) -> tuple[StoredReport, ...]:
+def standing(context: AppContext, scope: RunScope) -> tuple[StoredReport, ...]:
     """The reports within the scope that count now."""
-    with reading(house.engine) as session:
+    with reading(context.engine) as session:
         return tuple(_within(scope, stored.accepted_reports(session)))
 
 
 def recheck(
-    house: AppContext, run_id: str, reader: Reader, batch: Sequence[StoredReport]
+    context: AppContext, run_id: str, reader: Reader, batch: Sequence[StoredReport]
 ) -> tuple[RevalidationFinding, ...]:
     """Read and judge accepted reports once more, and say which would not be accepted as they are; decides nothing.
 
     A report that counts was accepted by the rules of its day, and figures were published from it: only a person
     withdraws it.
     """
-    found = read(reader, house.landing, house.catalog, house.today, [one.submission for one in batch])
-    findings = _findings(house, run_id, [one for one in found if one.may_be_judged])
-    with reading(house.engine) as session:
+    found = read(reader, context.landing, context.catalog, context.today, [one.submission for one in batch])
+    findings = _findings(context, run_id, [one for one in found if one.may_be_judged])
+    with reading(context.engine) as session:
         kept = figures_of(session, [one.submission.id for one in batch])
     doubts = (
         _doubt(was, now, findings.get(now.submission.id, now.report.issues), kept.get(now.submission.id, ()))
@@ -51,12 +51,12 @@ def recheck(
     return tuple(one for one in doubts if one.verdict.faults or one.changes or one.moved)
 
 
-def _findings(house: AppContext, run_id: str, judgeable: Sequence[ReadSubmission]) -> dict[int, tuple[Issue, ...]]:
+def _findings(context: AppContext, run_id: str, judgeable: Sequence[ReadSubmission]) -> dict[int, tuple[Issue, ...]]:
     if not judgeable:
         return {}
-    stage(house, run_id, judgeable)
-    judged = look(house, run_id, judgeable)
-    with transaction(house.staging) as session:
+    stage(context, run_id, judgeable)
+    judged = look(context, run_id, judgeable)
+    with transaction(context.staging) as session:
         clear(session, run_id)
     return {one.submission_id: one.issues for one in judged}
 

@@ -11,26 +11,26 @@ from warehouse.rollups.rollups import roll_up as roll_up_area
 from warehouse.store.engine import reading, transaction
 
 
-def touched(house: AppContext, scope: RunScope) -> tuple[AffectedArea, ...]:
+def touched(context: AppContext, scope: RunScope) -> tuple[AffectedArea, ...]:
     """Areas whose figures have to be looked at again.
 
     Without configured areas these are the units directly above communes: districts until 2025-06-30, provinces since;
     and, in either case, what a person asked for.
     """
-    codes = house.areas or _above_communes(house)
-    with reading(house.engine) as session:
-        found = areas_touched(session, house.catalog, codes, today=house.today)
+    codes = context.areas or _above_communes(context)
+    with reading(context.engine) as session:
+        found = areas_touched(session, context.catalog, codes, today=context.today)
     return tuple(
         one
         for one in found
         if scope.takes_area(one.area, one.period)
         # A report sent too early was refused; it must not open its period.
-        and opens_on(house.catalog, one.form, one.period) <= house.today
-        and (house.areas or one.asked or all(member.parent == one.area.code for member in one.area.members))
+        and opens_on(context.catalog, one.form, one.period) <= context.today
+        and (context.areas or one.asked or all(member.parent == one.area.code for member in one.area.members))
     )
 
 
-def roll_up(house: AppContext, run_id: str, areas: Sequence[AffectedArea]) -> int:
+def roll_up(context: AppContext, run_id: str, areas: Sequence[AffectedArea]) -> int:
     """Make the figures of these areas.
 
     Returns:
@@ -38,21 +38,21 @@ def roll_up(house: AppContext, run_id: str, areas: Sequence[AffectedArea]) -> in
     """
     made = 0
     for one in areas:
-        with transaction(house.engine) as session:
+        with transaction(context.engine) as session:
             number = roll_up_area(
                 session,
-                house.catalog,
+                context.catalog,
                 one.area,
                 one.form,
                 one.period,
                 run_id=run_id,
-                at=house.clock(),
+                at=context.clock(),
                 boundary=one.boundary,
             )
         made += number is not None
     return made
 
 
-def _above_communes(house: AppContext) -> tuple[str, ...]:
-    units = house.catalog.units.units
+def _above_communes(context: AppContext) -> tuple[str, ...]:
+    units = context.catalog.units.units
     return tuple(sorted({unit.parent for unit in units if unit.level is Level.COMMUNE and unit.parent}))

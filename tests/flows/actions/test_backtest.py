@@ -18,7 +18,7 @@ from flows.support.context import AppContext
 from tests.builders import Ratio, form_for, make_workbook
 from tests.cli.command import live_in, tonghop
 from tests.flows.actions.test_preview import contents
-from tests.flows.pipeline.nightly_runs import house_of, prepare_home, put, run_plainly
+from tests.flows.pipeline.nightly_runs import context_of, prepare_home, put, run_plainly
 from warehouse.models import IssueRow, SubmissionRow
 from warehouse.store.engine import reading
 
@@ -41,10 +41,10 @@ def nights(home: Path, shipped: Catalog, planted: Mapping[str, Sequence[int]] = 
     for month, period in enumerate(PERIODS):
         for unit, counts in planted.items():
             write(home, shipped, period, unit, counts[month])
-        house = house_of(home, datetime(2025, period.last_month, 20, tzinfo=UTC), **settings)
-        run_plainly(house, f"night-{period}")
-        house.engine.dispose()
-    return house_of(home, **settings)
+        context = context_of(home, datetime(2025, period.last_month, 20, tzinfo=UTC), **settings)
+        run_plainly(context, f"night-{period}")
+        context.engine.dispose()
+    return context_of(home, **settings)
 
 
 @pytest.fixture(scope="session")
@@ -59,13 +59,13 @@ def past_home(tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path
 def past(tmp_path: Path, past_home: Path) -> AppContext:
     """A house of the test's own after the four nights."""
     shutil.copytree(past_home, tmp_path / "past", symlinks=True)
-    return house_of(tmp_path / "past")
+    return context_of(tmp_path / "past")
 
 
-def tried(house: AppContext, rule: str, units: frozenset[UnitKey] | None = None) -> Backtest:
+def tried(context: AppContext, rule: str, units: frozenset[UnitKey] | None = None) -> Backtest:
     """A back-test of a rule over all months."""
-    form = form_for(house.catalog, PERIODS[0])
-    return backtest(house, house.catalog.rules[rule], BacktestQuery(form, PERIODS, units), NoProgress())
+    form = form_for(context.catalog, PERIODS[0])
+    return backtest(context, context.catalog.rules[rule], BacktestQuery(form, PERIODS, units), NoProgress())
 
 
 def places(hits: Sequence[BacktestFinding]) -> list[tuple[object, ...]]:
@@ -75,9 +75,9 @@ def places(hits: Sequence[BacktestFinding]) -> list[tuple[object, ...]]:
     ]
 
 
-def found_by_nights(house: AppContext, rule: str) -> list[tuple[object, ...]]:
+def found_by_nights(context: AppContext, rule: str) -> list[tuple[object, ...]]:
     """The same of what the nights kept."""
-    with reading(house.engine) as session:
+    with reading(context.engine) as session:
         rows = session.query(IssueRow, SubmissionRow).join(
             SubmissionRow,
             (SubmissionRow.id == IssueRow.submission_id) & (SubmissionRow.judgement == IssueRow.judgement),
@@ -102,9 +102,9 @@ def with_rule(catalog: Catalog, folder: Path, old: str, *changes: tuple[str, str
 
 def test_it_finds_what_the_nights_found(tmp_path: Path, catalog: Catalog, warehouse_url: str) -> None:
     """The planted fall, at its cell, against the month before: just what the nights' own rule kept, on both engines."""
-    house = nights(tmp_path / "home", catalog, warehouse_url=warehouse_url)
-    found = tried(house, "stock_falls")
-    assert places(found.hits) == found_by_nights(house, "stock_falls")
+    context = nights(tmp_path / "home", catalog, warehouse_url=warehouse_url)
+    found = tried(context, "stock_falls")
+    assert places(found.hits) == found_by_nights(context, "stock_falls")
     assert [(unit, period, is_, should) for unit, period, _, _, is_, should in places(found.hits)] == [
         (UNIT, "2025-03", "690", "720")
     ]
@@ -132,23 +132,23 @@ def test_a_past_that_came_in_one_night_is_judged_month_by_month(home: Path, cata
     for month, period in enumerate(PERIODS):
         for unit, counts in FELL.items():
             write(home, catalog, period, unit, counts[month])
-    house = house_of(home)
-    run_plainly(house, "all-at-once")
-    assert found_by_nights(house, "stock_falls") == []
-    assert places(tried(house, "stock_falls").hits) == places(tried(past, "stock_falls").hits) != []
+    context = context_of(home)
+    run_plainly(context, "all-at-once")
+    assert found_by_nights(context, "stock_falls") == []
+    assert places(tried(context, "stock_falls").hits) == places(tried(past, "stock_falls").hits) != []
 
 
 def test_what_was_refused_is_read_again_from_its_bytes(home: Path, catalog: Catalog) -> None:
     """A refused report is judged too, told apart from what was accepted; without its bytes it is named."""
-    house = nights(home, catalog, {UNIT: (700, TOTAL + 1, 720, 730)})
-    found = tried(house, "numerator_within_denominator")
-    assert places(found.hits) == found_by_nights(house, "numerator_within_denominator") != []
+    context = nights(home, catalog, {UNIT: (700, TOTAL + 1, 720, 730)})
+    found = tried(context, "numerator_within_denominator")
+    assert places(found.hits) == found_by_nights(context, "numerator_within_denominator") != []
     assert [(one.period.id, one.accepted) for one in found.hits] == [("2025-02", False)]
     assert (found.judged, found.found, found.newly) == (4, 1, 0)
-    with reading(house.engine) as session:
+    with reading(context.engine) as session:
         (refused,) = session.query(SubmissionRow).filter(SubmissionRow.accepted_at.is_(None))
-    house.landing.path_of(refused.sha256).unlink()
-    without = tried(house, "numerator_within_denominator")
+    context.landing.path_of(refused.sha256).unlink()
+    without = tried(context, "numerator_within_denominator")
     assert [(one.period.id, one.why) for one in without.left_out] == [("2025-02", "no_bytes")]
     assert (without.judged, without.hits) == (3, ())
 
@@ -189,7 +189,7 @@ def test_a_rule_of_a_draft_finds_what_a_night_with_it_finds(
     draft = with_rule(catalog, tmp_path / "draft", "stock_falls", *changes)
     past.engine.dispose()
     expected = found_by_nights(nights(home, catalog, catalog=draft), "on_trial")
-    assert places(tried(house_of(tmp_path / "past", catalog=draft), "on_trial").hits) == expected != []
+    assert places(tried(context_of(tmp_path / "past", catalog=draft), "on_trial").hits) == expected != []
 
 
 def command(

@@ -9,7 +9,7 @@ from domain.layouts import ColumnRole
 from domain.periods import parse_period
 from tests.builders import Ratio, assignment_for, make_workbook
 from tests.flows.actions.test_backtest import found_by_nights, places, tried
-from tests.flows.pipeline.nightly_runs import house_of, put, run_plainly
+from tests.flows.pipeline.nightly_runs import context_of, put, run_plainly
 from workbooks.sample.figures import invent_figures
 from workbooks.sample.series import SampleSeries
 
@@ -44,9 +44,9 @@ def night(
     for unit, figures in planted.items():
         workbook = make_workbook(catalog, unit, period, figures=figures)
         put(home / "inbox" / period / unit / f"{name}.xlsx", workbook)
-    house = house_of(home, datetime(2025, parse_period(period).last_month, 20, tzinfo=UTC))
-    run_plainly(house, name)
-    house.engine.dispose()
+    context = context_of(home, datetime(2025, parse_period(period).last_month, 20, tzinfo=UTC))
+    run_plainly(context, name)
+    context.engine.dispose()
 
 
 def test_what_neighbours_and_the_past_make_is_found_as_it_was(home: Path, catalog: Catalog) -> None:
@@ -71,7 +71,7 @@ def test_what_neighbours_and_the_past_make_is_found_as_it_was(home: Path, catalo
         "22825": {},
     }
     night(home, catalog, "february", FEBRUARY, second)
-    house = house_of(home)
-    found = {rule: sorted(map(repr, places(tried(house, rule).hits))) for rule in RULES}
-    assert found == {rule: sorted(map(repr, found_by_nights(house, rule))) for rule in RULES}
+    context = context_of(home)
+    found = {rule: sorted(map(repr, places(tried(context, rule).hits))) for rule in RULES}
+    assert found == {rule: sorted(map(repr, found_by_nights(context, rule))) for rule in RULES}
     assert all(found.values())

@@ -20,7 +20,7 @@ from domain.errors import UsageError
 from flows.actions.backup import BackupDamagedError, BackupManifest, RestoreResult, make_backup, restore_backup
 from flows.support.atomic_files import NoRoomError
 from flows.support.settings import load_settings
-from tests.flows.pipeline.nightly_runs import NOW, deliver, house_of, put, run_plainly, settings_of
+from tests.flows.pipeline.nightly_runs import NOW, context_of, deliver, put, run_plainly, settings_of
 from warehouse.store.copying import WarehouseNotEmptyError, content_of, lasting_tables
 from warehouse.store.engine import open_engine, reading
 from workbooks.sample.inbox import SampleFile
@@ -28,8 +28,8 @@ from workbooks.sample.inbox import SampleFile
 
 def back_up(home: Path, target: Path) -> BackupManifest:
     """Back a home up."""
-    house = house_of(home)
-    return make_backup(house.engine, house.landing, house.catalog, home, target, at=NOW, watch=_ignore)
+    context = context_of(home)
+    return make_backup(context.engine, context.landing, context.catalog, home, target, at=NOW, watch=_ignore)
 
 
 def bring_back(archive: Path, home: Path, url: str = "") -> RestoreResult:
@@ -64,7 +64,7 @@ def test_restored_home_says_the_same_on_either_engine(
     """Every row and every original file is there again, whatever engine they go to."""
     restored = bring_back(archive, tmp_path / "new", warehouse_url)
     assert restored.manifest.landed == 8
-    with reading(house_of(night_home).engine) as before, reading(open_engine(warehouse_url)) as after:
+    with reading(context_of(night_home).engine) as before, reading(open_engine(warehouse_url)) as after:
         assert [content_of(after, table) for table in lasting_tables()] == [
             content_of(before, table) for table in lasting_tables()
         ]
@@ -78,7 +78,7 @@ def test_next_night_goes_on_in_the_restored_home(
     bring_back(archive, tmp_path / "new")
     for home in (after_night, tmp_path / "new"):
         deliver(home, [correction])
-        run_plainly(house_of(home), "second")
+        run_plainly(context_of(home), "second")
     published = [
         home / "published" / ".revisions" / "2025-05" / "585" / "2" for home in (after_night, tmp_path / "new")
     ]
@@ -91,9 +91,9 @@ def test_other_catalogue_comes_along(after_night: Path, tmp_path: Path) -> None:
     own = tmp_path / "own"
     shutil.copytree(load_catalog().root, own)
     (own / "messages" / "own.yaml").write_text("own.greeting:\n  vi: chào\n  en: hello\n", encoding="utf-8")
-    house = house_of(after_night, catalog=own)
+    context = context_of(after_night, catalog=own)
     target = tmp_path / "b.tar.gz"
-    made = make_backup(house.engine, house.landing, house.catalog, after_night, target, at=NOW, watch=_ignore)
+    made = make_backup(context.engine, context.landing, context.catalog, after_night, target, at=NOW, watch=_ignore)
     restored = bring_back(tmp_path / "b.tar.gz", tmp_path / "new")
     assert restored.catalog == tmp_path / "new" / "catalog"
     assert load_catalog(restored.catalog).version == made.catalog_version

@@ -41,8 +41,8 @@ from tests.flows.pipeline.nightly_runs import (
     AREA,
     NOW,
     WRONG,
+    context_of,
     deliver,
-    house_of,
     published_rows,
     put,
     rows_of,
@@ -62,11 +62,11 @@ OTHER_VERSION = "0.0.1"
 Files = dict[str, bytes]
 
 
-def run_of(home: Path, run_id: str = "closing", house: AppContext | None = None) -> tuple[Run, RollupKey]:
+def run_of(home: Path, run_id: str = "closing", context: AppContext | None = None) -> tuple[Run, RollupKey]:
     """A run that closes or opens May of the district, days after the nights of these tests."""
-    house = house or house_of(home, now=NOW + timedelta(days=3))
-    area = house.catalog.area(AREA, FORM, MAY, Boundary.AS_THEN, house.today)
-    return Run(house, RunScope(MAY), PlainSteps(run_id, delays=()), NoProgress()), RollupKey(area, FORM, MAY)
+    context = context or context_of(home, now=NOW + timedelta(days=3))
+    area = context.catalog.area(AREA, FORM, MAY, Boundary.AS_THEN, context.today)
+    return Run(context, RunScope(MAY), PlainSteps(run_id, delays=()), NoProgress()), RollupKey(area, FORM, MAY)
 
 
 def shut(home: Path, *, partial: bool = False, run_id: str = "closing") -> ClosedPeriod:
@@ -92,7 +92,7 @@ def closed_home(tmp_path_factory: pytest.TempPathFactory, night_home: Path, corr
     home = tmp_path_factory.mktemp("closed") / "home"
     shutil.copytree(night_home, home, symlinks=True)
     deliver(home, [correction])
-    later = house_of(home, now=NOW + timedelta(hours=1))
+    later = context_of(home, now=NOW + timedelta(hours=1))
     run_plainly(later, "second")
     later.engine.dispose()
     shut(home)
@@ -165,8 +165,8 @@ def test_late_correction_waits_for_a_reopening(after_closing: Path, late_file: S
     """The night takes it in and says that it waits; opened again, its figures are published and can be closed anew."""
     before = published_rows(after_closing)
     put(after_closing / "inbox" / "sua" / late_file.path.name, late_file.data)
-    house = house_of(after_closing, now=NOW + timedelta(days=2))
-    outcome = run_plainly(house, "late-night")
+    context = context_of(after_closing, now=NOW + timedelta(days=2))
+    outcome = run_plainly(context, "late-night")
     assert [one.accepted for one in outcome.verdicts] == [True]
     assert outcome.given == ()
     assert [(one.area, one.period, one.reports) for one in outcome.held] == [(AREA, "2025-05", 1)]
@@ -186,9 +186,9 @@ def test_bundle_closes_and_holds_on_either_engine(
     """What is judged and summed in PostgreSQL comes out the same from the bundle, rule results included."""
     home = tmp_path / "home"
     deliver(home, [file for file in first_files if WRONG not in file.path.name] + [correction])
-    house = house_of(home, now=NOW, warehouse_url=warehouse_url)
-    run_plainly(house)
-    run, cell = run_of(home, house=house_of(home, now=NOW + timedelta(days=3), warehouse_url=warehouse_url))
+    context = context_of(home, now=NOW, warehouse_url=warehouse_url)
+    run_plainly(context)
+    run, cell = run_of(home, context=context_of(home, now=NOW + timedelta(days=3), warehouse_url=warehouse_url))
     closed = close_period(run, cell, DecisionReason("", "an"), settings_of(home, warehouse_url=warehouse_url))
     assert (closed.proof.figures, closed.proof.differing, closed.proof.judged_otherwise) == ((), (), ())
     assert verified(closed.path, tmp_path).verdict is VerificationResult.EQUAL
@@ -251,20 +251,20 @@ def test_dry_run_says_what_reopening_would_move(
 ) -> None:
     """Over a closed period it opens that in the trial alone, names the command, and shows the figures."""
     put(tmp_path / "late.xlsx", late_file.data)
-    house = house_of(after_closing, now=NOW + timedelta(days=3))
-    found = preview(house, RunScope(MAY, frozenset({UNIT})), NoProgress(), [tmp_path / "late.xlsx"])
+    context = context_of(after_closing, now=NOW + timedelta(days=3))
+    found = preview(context, RunScope(MAY, frozenset({UNIT})), NoProgress(), [tmp_path / "late.xlsx"])
     assert [(one.area, one.revision) for one in found.closed] == [(AREA, 2)]
     assert [(one.area, one.revision) for one in found.outcome.given] == [(AREA, 3)]
     assert found.outcome.given[0].changes
     assert rows_of(after_closing, "SELECT count(*) FROM closing WHERE reopened_at IS NULL") == [(1,)]
-    foretell(Terminal(house.catalog, "en"), found)
+    foretell(Terminal(context.catalog, "en"), found)
     assert "tonghop close 2025-05 --area 585 --reopen" in " ".join(capsys.readouterr().out.split())
 
 
 def test_status_tells_of_a_closing(after_closing: Path, late_file: SampleFile, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who closed it at which revision, and how many reports wait."""
     put(after_closing / "inbox" / "sua" / late_file.path.name, late_file.data)
-    run_plainly(house_of(after_closing, now=NOW + timedelta(days=4)), "late-night")
+    run_plainly(context_of(after_closing, now=NOW + timedelta(days=4)), "late-night")
     for name, value in {"HOME": str(after_closing), "LANG": "en"}.items():
         monkeypatch.setenv(f"TONGHOP_{name}", value)
     told = CliRunner().invoke(app, ["status", "--area", AREA, "--period", "2025-05"]).output
@@ -277,9 +277,9 @@ def test_nobody_reruns_or_withdraws_in_a_closed_period(after_closing: Path) -> N
     """Both are refused with the way to open it; another commune's month is open."""
     run, _ = run_of(after_closing)
     with pytest.raises(UsageError, match=r"tonghop close 2025-05 --area 585 --reopen"):
-        refuse_closed(run.house, MAY, [WRONG])
-    refuse_closed(run.house, MAY, ["00001"])
-    unit = run.house.catalog.units.get(UNIT, run.house.catalog.last_day(FORM, MAY)).key
+        refuse_closed(run.context, MAY, [WRONG])
+    refuse_closed(run.context, MAY, ["00001"])
+    unit = run.context.catalog.units.get(UNIT, run.context.catalog.last_day(FORM, MAY)).key
     with pytest.raises(UsageError, match="was closed by an on 2025-06-06, at revision 2"):
         decide(run, "withdraw", SubmissionKey(unit, FORM, MAY), DecisionReason("wrong month", "an"))
     assert rows_of(after_closing, "SELECT count(*) FROM submission WHERE state = 'withdrawn'") == [(0,)]
@@ -416,7 +416,7 @@ def test_commands_close_verify_and_open_again(
 ) -> None:
     """What a person types, from a partial month to one that is open again, and the exit codes."""
     deliver(after_night, [correction])
-    run_plainly(house_of(after_night), "second")
+    run_plainly(context_of(after_night), "second")
     given = clean_environment(TONGHOP_HOME=str(after_night), TONGHOP_LANG="en", TONGHOP_READING_WORKERS="0")
     monkeypatch.setattr(os, "environ", given)
     runner = CliRunner()

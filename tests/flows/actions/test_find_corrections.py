@@ -11,7 +11,7 @@ from flows.actions.find_corrections import Correction, CorrectionSearch, look_ou
 from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
-from tests.flows.pipeline.nightly_runs import WRONG, PlainSteps, deliver, house_of, put, rows_of, run_plainly
+from tests.flows.pipeline.nightly_runs import WRONG, PlainSteps, context_of, deliver, put, rows_of, run_plainly
 from warehouse.store.run_lock import RunInProgressError, only_run, this_process
 from workbooks.sample.inbox import SampleFile
 
@@ -20,8 +20,8 @@ MAY = parse_period("2025-05")
 
 def look(home: Path) -> CorrectionSearch:
     """One look at a home's inbox."""
-    house = replace(house_of(home), wait_seconds=0)
-    return look_out(Run(house, RunScope(), PlainSteps(str(uuid4())), NoProgress()))
+    context = replace(context_of(home), wait_seconds=0)
+    return look_out(Run(context, RunScope(), PlainSteps(str(uuid4())), NoProgress()))
 
 
 def test_a_correction_of_a_refused_report(after_night: Path, correction: SampleFile) -> None:
@@ -35,14 +35,14 @@ def test_it_is_found_once(after_night: Path, correction: SampleFile) -> None:
     deliver(after_night, [correction])
     look(after_night)
     assert look(after_night) == CorrectionSearch(0, (), ())
-    assert len(run_plainly(house_of(after_night), "rerun", "2025-05", [WRONG]).verdicts) == 1
+    assert len(run_plainly(context_of(after_night), "rerun", "2025-05", [WRONG]).verdicts) == 1
 
 
 def test_a_first_report_is_none(home: Path, first_files: tuple[SampleFile, ...]) -> None:
     """First reports are taken in and wait for the night."""
     deliver(home, first_files[:2])
     assert look(home) == CorrectionSearch(2, (), ())
-    assert len(run_plainly(house_of(home)).verdicts) == 2
+    assert len(run_plainly(context_of(home)).verdicts) == 2
 
 
 def test_an_unreadable_file_is_none(after_night: Path) -> None:
@@ -61,9 +61,9 @@ def test_nothing_new_leaves_no_record(after_night: Path) -> None:
 def test_a_run_at_work_is_not_waited_for(after_night: Path, correction: SampleFile) -> None:
     """While another run works on the warehouse nothing is taken in."""
     deliver(after_night, [correction])
-    house = house_of(after_night)
+    context = context_of(after_night)
     with (
-        only_run(house.engine, this_process("night", "nightly", house.clock()), wait=5, on_wait=lambda _: None),
+        only_run(context.engine, this_process("night", "nightly", context.clock()), wait=5, on_wait=lambda _: None),
         pytest.raises(RunInProgressError),
     ):
         look(after_night)

@@ -19,7 +19,7 @@ from flows.pipeline.scope import RunScope
 from flows.support.context import AppContext
 from tests.cli.command import live_in, tonghop
 from tests.flows.deployments.prefect_server import clean_environment
-from tests.flows.pipeline.nightly_runs import AREA, WRONG, deliver, house_of, published_rows, put, run_plainly
+from tests.flows.pipeline.nightly_runs import AREA, WRONG, context_of, deliver, published_rows, put, run_plainly
 from warehouse.models import Base
 from warehouse.store.engine import Engine, reading
 from workbooks.sample.inbox import SampleFile
@@ -29,11 +29,11 @@ MAY = parse_period("2025-05")
 ROOT = Path(__file__).parents[3]
 
 
-def contents(house: AppContext, home: Path) -> dict[str, object]:
+def contents(context: AppContext, home: Path) -> dict[str, object]:
     """Every row of every table, and every file under the home but the database's own."""
-    assert isinstance(house.engine, Engine)
-    assert set(Base.metadata.tables) <= set(inspect(house.engine).get_table_names())
-    with reading(house.engine) as session:
+    assert isinstance(context.engine, Engine)
+    assert set(Base.metadata.tables) <= set(inspect(context.engine).get_table_names())
+    with reading(context.engine) as session:
         rows: dict[str, object] = {
             name: sorted(str(row) for row in session.execute(select(table)))
             for name, table in Base.metadata.tables.items()
@@ -46,9 +46,9 @@ def contents(house: AppContext, home: Path) -> dict[str, object]:
     return rows | files
 
 
-def tried(house: AppContext, *files: Path, units: tuple[str, ...] = (WRONG,)) -> Preview:
+def tried(context: AppContext, *files: Path, units: tuple[str, ...] = (WRONG,)) -> Preview:
     """A preview of a rerun."""
-    return preview(house, RunScope(MAY, frozenset(units)), NoProgress(), files)
+    return preview(context, RunScope(MAY, frozenset(units)), NoProgress(), files)
 
 
 def test_a_preview_says_what_the_rerun_then_does(
@@ -57,14 +57,14 @@ def test_a_preview_says_what_the_rerun_then_does(
     """The correction previewed from a file: same verdict, same moved figures as the rerun; nothing kept in between."""
     home = tmp_path / "home"
     deliver(home, first_files)
-    house = house_of(home, warehouse_url=warehouse_url)
-    run_plainly(house)
+    context = context_of(home, warehouse_url=warehouse_url)
+    run_plainly(context)
     put(tmp_path / "sua.xlsx", correction.data)
-    before = contents(house, home)
-    foretold = tried(house, tmp_path / "sua.xlsx").outcome
-    assert contents(house, home) == before
+    before = contents(context, home)
+    foretold = tried(context, tmp_path / "sua.xlsx").outcome
+    assert contents(context, home) == before
     deliver(home, [correction])
-    done = run_plainly(house, "rerun", "2025-05", [WRONG])
+    done = run_plainly(context, "rerun", "2025-05", [WRONG])
     assert [(one.label, one.accepted, one.issues) for one in foretold.verdicts] == [
         (one.label, one.accepted, one.issues) for one in done.verdicts
     ]
@@ -77,29 +77,29 @@ def test_a_preview_says_what_the_rerun_then_does(
 def test_what_waits_in_the_inbox_is_tried(after_night: Path, correction: SampleFile) -> None:
     """Without files the preview looks at the inbox, and the file goes on waiting there."""
     deliver(after_night, [correction])
-    house = house_of(after_night)
-    before = contents(house, after_night)
-    (given,) = tried(house).outcome.given
+    context = context_of(after_night)
+    before = contents(context, after_night)
+    (given,) = tried(context).outcome.given
     assert (given.area, given.revision, given.is_partial) == (AREA, 2, False)
-    assert contents(house, after_night) == before
+    assert contents(context, after_night) == before
 
 
 def test_what_an_earlier_run_landed_is_tried_from_there(home: Path, first_files: First) -> None:
     """Submissions of other units that wait in the warehouse are read from the house's own landing."""
     deliver(home, first_files)
-    house = house_of(home)
-    run_plainly(house, "one", "2025-05", ["22813"])
-    before = contents(house, home)
-    (verdict,) = tried(house, units=("22816",)).outcome.verdicts
+    context = context_of(home)
+    run_plainly(context, "one", "2025-05", ["22813"])
+    before = contents(context, home)
+    (verdict,) = tried(context, units=("22816",)).outcome.verdicts
     assert (verdict.label.partition(" ")[0], verdict.accepted) == ("22816", True)
-    assert contents(house, home) == before
+    assert contents(context, home) == before
 
 
 def test_a_refusal_is_foretold_with_its_cells(after_night: Path, first_files: First, tmp_path: Path) -> None:
     """A file that would be refused is shown with its issues, and moves nothing."""
     wrong = next(file for file in first_files if WRONG in file.path.name)
     put(tmp_path / "hong.xlsx", wrong.data[:-1] + b"\x00")
-    outcome = tried(house_of(after_night), tmp_path / "hong.xlsx", units=()).outcome
+    outcome = tried(context_of(after_night), tmp_path / "hong.xlsx", units=()).outcome
     assert (len(outcome.refused), outcome.given) == (1, ())
     assert outcome.refused[0].faults
 
@@ -108,7 +108,7 @@ def test_a_file_that_is_known_already_is_told_as_such(after_night: Path, first_f
     """The bytes of an accepted and of a refused report change nothing when they come again."""
     for name in ("22813", WRONG):
         put(tmp_path / f"{name}.xlsx", next(file for file in first_files if name in file.path.name).data)
-    found = tried(house_of(after_night), tmp_path / "22813.xlsx", units=("22813",))
+    found = tried(context_of(after_night), tmp_path / "22813.xlsx", units=("22813",))
     assert [(one.state, one.version, one.waits) for one in found.unjudged] == [(SubmissionState.ACCEPTED, 1, False)]
     assert found.outcome.given == ()
 
@@ -116,7 +116,7 @@ def test_a_file_that_is_known_already_is_told_as_such(after_night: Path, first_f
 def test_a_file_of_another_unit_would_wait(after_night: Path, correction: SampleFile, tmp_path: Path) -> None:
     """Whoever names the wrong commune hears that the file would not be judged."""
     put(tmp_path / "sua.xlsx", correction.data)
-    (one,) = tried(house_of(after_night), tmp_path / "sua.xlsx", units=("22813",)).unjudged
+    (one,) = tried(context_of(after_night), tmp_path / "sua.xlsx", units=("22813",)).unjudged
     assert one.waits
 
 
@@ -125,11 +125,11 @@ def test_a_file_that_no_run_would_take_is_wrong_usage(after_night: Path, tmp_pat
     """A file that is not there, and Excel's lock file, are told at once; nothing is kept."""
     if name.startswith("~"):
         put(tmp_path / name, b"lock")
-    house = house_of(after_night)
-    before = contents(house, after_night)
+    context = context_of(after_night)
+    before = contents(context, after_night)
     with pytest.raises(UsageError, match=r"not there|lock files"):
-        tried(house, tmp_path / name)
-    assert contents(house, after_night) == before
+        tried(context, tmp_path / name)
+    assert contents(context, after_night) == before
 
 
 def test_a_preview_that_fails_leaves_nothing(
@@ -141,17 +141,17 @@ def test_a_preview_that_fails_leaves_nothing(
     """A rule that breaks in the middle of a preview leaves neither rows nor staged rows nor files."""
     home = tmp_path / "home"
     deliver(home, first_files[:2])
-    house = house_of(home, warehouse_url=warehouse_url)
-    run_plainly(house, "empty", "2025-04")
-    before = contents(house, home)
+    context = context_of(home, warehouse_url=warehouse_url)
+    run_plainly(context, "empty", "2025-04")
+    before = contents(context, home)
 
     def broken(*_: object, **__: object) -> None:
         raise RuleBrokenError("rule", "reason")
 
     monkeypatch.setattr("flows.pipeline.stages.judge.check_rules", broken)
     with pytest.raises(RuleBrokenError):
-        tried(house, units=())
-    assert contents(house, home) == before
+        tried(context, units=())
+    assert contents(context, home) == before
 
 
 KILLED_AFTER_CHECKING = """
@@ -159,8 +159,8 @@ import os, signal, sys
 from pathlib import Path
 from unittest.mock import patch
 from flows.pipeline import pipeline
-from tests.flows.nights import house_of
-from tests.flows.test_preview import tried
+from tests.flows.pipeline.nightly_runs import context_of
+from tests.flows.actions.test_preview import tried
 
 checked = pipeline.check
 
@@ -169,7 +169,7 @@ def check_and_die(*args):
     os.kill(os.getpid(), signal.SIGKILL)
 
 with patch.object(pipeline, "check", check_and_die):
-    tried(house_of(Path(sys.argv[1]), warehouse_url=sys.argv[2]), units=())
+    tried(context_of(Path(sys.argv[1]), warehouse_url=sys.argv[2]), units=())
 """
 
 
@@ -179,17 +179,17 @@ def test_a_preview_that_is_killed_leaves_nothing_after_the_next_run(
     """Killed in the middle it kept nothing but what it had staged; the next run clears that and waits for nobody."""
     home = tmp_path / "home"
     deliver(home, first_files[:1])
-    house = house_of(home, warehouse_url=warehouse_url, wait_seconds=60)
-    run_plainly(house)
-    before = contents(house, home)
+    context = context_of(home, warehouse_url=warehouse_url, wait_seconds=60)
+    run_plainly(context)
+    before = contents(context, home)
     deliver(home, first_files[1:2])
     words = [sys.executable, "-c", KILLED_AFTER_CHECKING, str(home), warehouse_url]
     killed = subprocess.run(words, cwd=ROOT, env=clean_environment(TMPDIR=str(tmp_path)), check=False)
     assert killed.returncode == -signal.SIGKILL
-    after = contents(house, home)
+    after = contents(context, home)
     assert {name for name in before if after[name] != before[name] and not name.startswith("stg_")} == {"run_holder"}
-    run_plainly(house, "next", "2025-04")
-    after = contents(house, home)
+    run_plainly(context, "next", "2025-04")
+    after = contents(context, home)
     assert {name for name in before if after[name] != before[name]} == {
         "run",
         "submission",

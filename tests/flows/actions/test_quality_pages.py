@@ -16,7 +16,7 @@ from flows.pipeline.scope import RunScope
 from flows.pipeline.stages.quality import untold
 from flows.support.context import AppContext
 from publishing.errors import PagesNotWrittenError
-from tests.flows.pipeline.nightly_runs import WRONG, PlainSteps, deliver, house_of, rows_of, run_plainly
+from tests.flows.pipeline.nightly_runs import WRONG, PlainSteps, context_of, deliver, rows_of, run_plainly
 from tests.publishing.page.strict_page import StrictPage
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.report_keys import SubmissionKey
@@ -39,10 +39,10 @@ def pages(home: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in (home / "quality" / "submissions").glob("*.html")}
 
 
-def place_of(house: AppContext, unit: str) -> SubmissionKey:
+def place_of(context: AppContext, unit: str) -> SubmissionKey:
     """The report of a unit in May."""
-    (form,) = house.catalog.forms
-    return SubmissionKey(house.catalog.units.get(unit, house.catalog.last_day(form, MAY)).key, form, MAY)
+    (form,) = context.catalog.forms
+    return SubmissionKey(context.catalog.units.get(unit, context.catalog.last_day(form, MAY)).key, form, MAY)
 
 
 def test_a_night_leaves_a_page_for_each_submission(after_night: Path, catalog: Catalog) -> None:
@@ -53,7 +53,7 @@ def test_a_night_leaves_a_page_for_each_submission(after_night: Path, catalog: C
     for sheet, cell in rows_of(after_night, "SELECT sheet, cell FROM issue WHERE severity = 'critical'"):
         assert f"{cell} {sheet}" in words_of(after_night, WRONG)
     before = pages(after_night)
-    run_plainly(house_of(after_night), "second")
+    run_plainly(context_of(after_night), "second")
     assert pages(after_night) == before
 
 
@@ -61,7 +61,7 @@ def test_a_correction_is_told_on_both_pages(after_night: Path, correction: Sampl
     """The refused version's page names the accepted one, and no other commune's page is written again."""
     before = pages(after_night)
     deliver(after_night, [correction])
-    run_plainly(house_of(after_night), "rerun", "2025-05", [WRONG])
+    run_plainly(context_of(after_night), "rerun", "2025-05", [WRONG])
     after = pages(after_night)
     assert len([name for name, moment in before.items() if after[name] != moment]) == 1
     assert len(after) == len(before) + 1
@@ -73,9 +73,9 @@ def test_a_correction_is_told_on_both_pages(after_night: Path, correction: Sampl
 
 def test_a_withdrawal_is_told_at_once(after_night: Path, catalog: Catalog) -> None:
     """The page of a withdrawn report names who withdrew it and why."""
-    house = house_of(after_night)
-    run = Run(house, RunScope(period=MAY), PlainSteps(str(uuid4())), NoProgress())
-    decide(run, "withdraw", place_of(house, "22813"), DecisionReason("the wrong month", "lan"))
+    context = context_of(after_night)
+    run = Run(context, RunScope(period=MAY), PlainSteps(str(uuid4())), NoProgress())
+    decide(run, "withdraw", place_of(context, "22813"), DecisionReason("the wrong month", "lan"))
     words = words_of(after_night, "22813")
     assert catalog.text("publishing.outcome_withdrawn", "en") in words
     assert "lan: “the wrong month”" in words
@@ -88,21 +88,21 @@ def test_a_run_killed_before_its_pages_is_made_good(
     deliver(home, first_files)
     done: list[int] = []
 
-    def killed(house: AppContext, batch: object) -> int:
+    def killed(context: AppContext, batch: object) -> int:
         if done:
             raise KeyboardInterrupt
         done.append(1)
-        return real(house, batch)  # type: ignore[arg-type] # handed on as it came
+        return real(context, batch)  # type: ignore[arg-type] # handed on as it came
 
     real = pipeline.write_pages
     monkeypatch.setattr(pipeline, "write_pages", killed)
     with pytest.raises(KeyboardInterrupt):
-        run_plainly(house_of(home, batch_size=3), "killed")
+        run_plainly(context_of(home, batch_size=3), "killed")
     assert len(pages(home)) == 3
     monkeypatch.undo()
-    run_plainly(house_of(home), "next")
+    run_plainly(context_of(home), "next")
     assert len(pages(home)) == len(first_files)
-    assert untold(house_of(home)).submissions == ()
+    assert untold(context_of(home)).submissions == ()
 
 
 def test_lost_pages_are_written_again(after_night: Path) -> None:
@@ -110,7 +110,7 @@ def test_lost_pages_are_written_again(after_night: Path) -> None:
     before = set(pages(after_night))
     for path in (after_night / "quality" / "submissions").iterdir():
         path.unlink()
-    run_plainly(house_of(after_night), "next")
+    run_plainly(context_of(after_night), "next")
     assert set(pages(after_night)) == before
 
 
@@ -119,7 +119,7 @@ def test_a_full_disk_costs_the_pages_only(home: Path, first_files: tuple[SampleF
     deliver(home, first_files)
     (home / "quality").write_text("a file stands in the way")
     with pytest.raises(PagesNotWrittenError):
-        run_plainly(house_of(home), "full")
+        run_plainly(context_of(home), "full")
     assert (home / "published" / "2025-05" / "585" / "rollup.csv").is_file()
 
 
@@ -127,7 +127,7 @@ def test_a_preview_writes_no_page(after_night: Path, correction: SampleFile) -> 
     """What is only tried out is told nobody."""
     before = pages(after_night)
     deliver(after_night, [correction])
-    preview(house_of(after_night), RunScope(MAY, frozenset([WRONG])), NoProgress())
+    preview(context_of(after_night), RunScope(MAY, frozenset([WRONG])), NoProgress())
     assert pages(after_night) == before
 
 
@@ -152,7 +152,7 @@ def test_a_night_has_a_page_of_what_its_rules_found(after_night: Path) -> None:
 def test_a_night_without_news_has_no_page(after_night: Path) -> None:
     """Nothing was judged, so nothing is told."""
     before = nights_of(after_night)
-    run_plainly(house_of(after_night), "idle")
+    run_plainly(context_of(after_night), "idle")
     assert nights_of(after_night) == before
 
 
@@ -163,10 +163,10 @@ def test_a_killed_night_has_its_page_with_the_next_one(
     deliver(home, first_files)
     monkeypatch.setattr(pipeline, "give_out", _die)
     with pytest.raises(KeyboardInterrupt):
-        run_plainly(house_of(home, batch_size=3), "killed")
+        run_plainly(context_of(home, batch_size=3), "killed")
     monkeypatch.undo()
     assert nights_of(home) == []
-    run_plainly(house_of(home), "next")
+    run_plainly(context_of(home), "next")
     (name,) = nights_of(home)
     assert name.endswith("-killed")
 
@@ -178,6 +178,6 @@ def _die(_run: Run) -> None:
 def test_nobody_has_to_have_pages_of_nights(home: Path, first_files: tuple[SampleFile, ...]) -> None:
     """With none wanted nothing is kept for them; submissions have theirs all the same."""
     deliver(home, first_files)
-    run_plainly(house_of(home, quality_nights=0))
+    run_plainly(context_of(home, quality_nights=0))
     assert not (home / "quality" / "nights").exists()
     assert len(pages(home)) == len(first_files)

@@ -19,7 +19,7 @@ from flows.presentation.pace import Pace
 from flows.presentation.prefect_artifacts import TABLE, FailedTaskRun
 from flows.presentation.run_report import report
 from flows.support.context import AppContext
-from tests.flows.pipeline.nightly_runs import WRONG, house_of, run_plainly
+from tests.flows.pipeline.nightly_runs import WRONG, context_of, run_plainly
 from warehouse.queries import refusals
 from warehouse.store.engine import reading
 
@@ -46,13 +46,13 @@ def words(catalog: Catalog) -> MessageFormatter:
 
 def test_an_idle_run_is_green(words: MessageFormatter, home: Path) -> None:
     """A run that finds nothing says so and is no cause for alarm."""
-    state = report(NOTHING, words, house_of(home), Links())
+    state = report(NOTHING, words, context_of(home), Links())
     assert (state.is_completed(), state.message) == (True, words.text("nothing_new"))
 
 
 def test_what_could_not_be_collected_is_red(words: MessageFormatter, home: Path) -> None:
     """A file that could not be read is seen by whoever watches for red."""
-    state = report(replace(NOTHING, left=("a.xlsx cannot be read",)), words, house_of(home), Links())
+    state = report(replace(NOTHING, left=("a.xlsx cannot be read",)), words, context_of(home), Links())
     assert state.is_failed()
     assert "not collected: 1" in str(state.message)
 
@@ -92,29 +92,29 @@ class Prefect:
         self.tables[key] = rows
 
 
-def verdict_of(house: AppContext) -> SubmissionOutcome:
+def verdict_of(context: AppContext) -> SubmissionOutcome:
     """The night's one refusal, as its own run told it."""
-    again = run_plainly(house, "again")
+    again = run_plainly(context, "again")
     assert again.verdicts == ()
-    with reading(house.engine) as session:
+    with reading(context.engine) as session:
         (one,) = refusals(session)
-    unit = house.catalog.units.get(WRONG, house.catalog.last_day("cds_x_t", MAY))
+    unit = context.catalog.units.get(WRONG, context.catalog.last_day("cds_x_t", MAY))
     return SubmissionOutcome(
         one.file.submission_id, one.file.file_name, unit, MAY.id, accepted=False, issues=one.issues
     )
 
 
-def page(house: AppContext, verdict: SubmissionOutcome, links: Links | None = None) -> str:
+def page(context: AppContext, verdict: SubmissionOutcome, links: Links | None = None) -> str:
     """The page of a refused submission, in English."""
-    with reading(house.engine) as session:
-        return page_of(failed(session, verdict), MessageFormatter(house.catalog, "en"), links or Links())
+    with reading(context.engine) as session:
+        return page_of(failed(session, verdict), MessageFormatter(context.catalog, "en"), links or Links())
 
 
 def test_a_failed_submission_is_one_visible_thing(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Named for the commune, first issues in words, a page under the commune's key, facts without personal data."""
-    house, prefect = house_of(after_night), Prefect(monkeypatch)
-    verdict = verdict_of(house)
-    report(replace(NOTHING, verdicts=(verdict,)), MessageFormatter(house.catalog, "en"), house, Links())
+    context, prefect = context_of(after_night), Prefect(monkeypatch)
+    verdict = verdict_of(context)
+    report(replace(NOTHING, verdicts=(verdict,)), MessageFormatter(context.catalog, "en"), context, Links())
     (one,) = prefect.shown
     assert (one.label, one.key) == (f"{WRONG} Ma Nới", f"submission-{WRONG}")
     assert one.message.startswith("1. ")
@@ -129,7 +129,7 @@ def test_a_failed_submission_is_one_visible_thing(after_night: Path, monkeypatch
 
 def test_the_page_names_cells_and_what_to_do_next(after_night: Path) -> None:
     """Each fault with its cell and remedy, the commune's last periods, and the command that reruns it."""
-    told = page(house_of(after_night), verdict_of(house_of(after_night)))
+    told = page(context_of(after_night), verdict_of(context_of(after_night)))
     assert told.startswith(f"## {WRONG} Ma Nới — 2025-05")
     assert "E15" in told
     assert f"`tonghop rerun --unit {WRONG} --period 2025-05`" in told
@@ -140,8 +140,8 @@ def test_the_page_names_cells_and_what_to_do_next(after_night: Path) -> None:
 def test_the_page_links_what_an_officer_opens(after_night: Path) -> None:
     """With addresses configured: the quality page, what was returned, the form filled in."""
     links = Links("http://pages", "http://office:8081/", "http://ui/deployments/deployment/7/run")
-    verdict = verdict_of(house_of(after_night))
-    told = page(house_of(after_night), verdict, links)
+    verdict = verdict_of(context_of(after_night))
+    told = page(context_of(after_night), verdict, links)
     assert f"(http://office:8081/quality/submissions/{verdict.submission_id}.html)" in told
     assert f"(http://office:8081/outbox/{WRONG}/2025-05/)" in told
     assert "/run?parameters=%7B%22units%22%3A%5B%2222828%22%5D%2C%22period%22%3A%222025-05%22%7D)" in told
@@ -151,16 +151,16 @@ def test_no_sender_stands_on_the_page(after_night: Path) -> None:
     """Whoever mailed the file is nobody's business in the Prefect UI."""
     with sqlite3.connect(after_night / "warehouse.db") as connection:
         connection.execute("UPDATE delivery SET sender = 'nguyen.van.a@example.vn'")
-    assert "nguyen" not in page(house_of(after_night), verdict_of(house_of(after_night)))
+    assert "nguyen" not in page(context_of(after_night), verdict_of(context_of(after_night)))
 
 
 def test_a_file_of_nobody_has_a_page_too(home: Path) -> None:
     """A file whose unit is unknown is named by its name, under a key of its own."""
     (home / "inbox").mkdir()
     (home / "inbox" / "báo cáo.xlsx").write_bytes(b"no workbook")
-    (verdict,) = run_plainly(house_of(home)).verdicts
+    (verdict,) = run_plainly(context_of(home)).verdicts
     assert key_of(verdict) == f"submission-file-{verdict.submission_id}"
-    assert "báo cáo.xlsx" in page(house_of(home), verdict)
+    assert "báo cáo.xlsx" in page(context_of(home), verdict)
 
 
 def test_what_a_commune_typed_is_no_markup() -> None:
@@ -170,10 +170,10 @@ def test_what_a_commune_typed_is_no_markup() -> None:
 
 def test_a_night_when_everything_fails_is_bounded(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So many failed task runs and pages are made; the table names every submission."""
-    house, prefect = house_of(after_night), Prefect(monkeypatch)
+    context, prefect = context_of(after_night), Prefect(monkeypatch)
     monkeypatch.setattr("flows.presentation.run_report.MOST_FAILED_TASK_RUNS", 3)
-    verdict = verdict_of(house)
-    report(replace(NOTHING, verdicts=(verdict,) * 8), MessageFormatter(house.catalog, "en"), house, Links())
+    verdict = verdict_of(context)
+    report(replace(NOTHING, verdicts=(verdict,) * 8), MessageFormatter(context.catalog, "en"), context, Links())
     assert (len(prefect.shown), len(prefect.tables[TABLE])) == (3, 8)
 
 

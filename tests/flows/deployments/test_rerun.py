@@ -80,7 +80,7 @@ def test_the_run_is_named_for_what_was_asked() -> None:
 def serving(home: Path) -> Iterator[str]:
     """The rerun served for a home on a real server by a process of its own; the deployment's id."""
     name = f"served-{home.parent.name}"
-    script = f"from flows.rerun import rerun; rerun.serve(name={name!r}, print_starting_message=False)"
+    script = f"from flows.deployments.rerun import rerun; rerun.serve(name={name!r}, print_starting_message=False)"
     server = subprocess.Popen(
         [sys.executable, "-c", script],
         cwd=ROOT,

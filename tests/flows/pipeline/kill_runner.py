@@ -14,7 +14,7 @@ from unittest.mock import patch
 from connectors.landing import Landing
 from flows.pipeline import pipeline
 from flows.pipeline.stages import publish, reply
-from tests.flows.pipeline.nightly_runs import house_of, run_plainly
+from tests.flows.pipeline.nightly_runs import context_of, run_plainly
 
 PLACES: dict[str, tuple[object, str]] = {
     "land": (Landing, "land_pieces"),
@@ -47,7 +47,7 @@ def run_and_die(stage: str, home: Path) -> None:
     """Run the pipeline in this process until it is killed."""
     owner, name = PLACES[stage]
     with patch.object(owner, name, killed_after(getattr(owner, name))):
-        run_plainly(house_of(home, batch_size=2), "killed")
+        run_plainly(context_of(home, batch_size=2), "killed")
 
 
 def main(pairs: list[str]) -> None:

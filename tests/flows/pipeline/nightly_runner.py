@@ -7,12 +7,12 @@ import json
 import sys
 from pathlib import Path
 
-from tests.flows.pipeline.nightly_runs import house_of, run_plainly
+from tests.flows.pipeline.nightly_runs import context_of, run_plainly
 
 
 def main(home: str, url: str, run_id: str) -> None:
     """Run a night."""
-    outcome = run_plainly(house_of(Path(home), warehouse_url=url), run_id)
+    outcome = run_plainly(context_of(Path(home), warehouse_url=url), run_id)
     print(json.dumps(outcome.counts))  # noqa: T201 # the test reads it
 
 

@@ -62,17 +62,17 @@ def settings_of(home: Path, **more: object) -> Settings:
     return Settings.model_validate({"home": home, "reading_workers": 0, **given, **more})
 
 
-def house_of(home: Path, now: datetime = NOW, **more: object) -> AppContext:
+def context_of(home: Path, now: datetime = NOW, **more: object) -> AppContext:
     """A house in a home, whose clock stands still."""
     return build_context(settings_of(home, **more), clock=lambda: now)
 
 
 def run_plainly(
-    house: AppContext, run_id: str = "night", period: str | None = None, units: Iterable[str] = ()
+    context: AppContext, run_id: str = "night", period: str | None = None, units: Iterable[str] = ()
 ) -> RunOutcome:
     """One run of the pipeline."""
     scope = RunScope(parse_period(period) if period else None, frozenset(units))
-    return carry_out(Run(house, scope, PlainSteps(run_id), NoProgress()), "nightly")
+    return carry_out(Run(context, scope, PlainSteps(run_id), NoProgress()), "nightly")
 
 
 def deliver(home: Path, files: Iterable[SampleFile]) -> None:

@@ -17,7 +17,7 @@ from tests.flows.pipeline.nightly_runs import (
     AREA,
     WRONG,
     codes_of,
-    house_of,
+    context_of,
     prepare_home,
     published_rows,
     put,
@@ -150,7 +150,7 @@ def bad_night(
         put(home / "inbox" / "2025-05" / file.path.name, data, file.delivered_at)
     early = next(iter(make_sample(catalog, "22831", [parse_period("2025-06")], seed=1)))
     put(home / "inbox" / NOT_OPEN, early.data, BEFORE_CUT_OFF)
-    run_plainly(house_of(home, now=BEFORE_CUT_OFF))
+    run_plainly(context_of(home, now=BEFORE_CUT_OFF))
     return home
 
 

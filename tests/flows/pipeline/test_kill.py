@@ -8,7 +8,7 @@ import pytest
 
 from tests.flows.deployments.prefect_server import clean_environment
 from tests.flows.pipeline.kill_runner import PLACES
-from tests.flows.pipeline.nightly_runs import deliver, house_of, picture_of, prepare_home, rows_of, run_plainly
+from tests.flows.pipeline.nightly_runs import context_of, deliver, picture_of, prepare_home, rows_of, run_plainly
 from workbooks.sample.inbox import SampleFile
 
 ROOT = Path(__file__).parents[3]
@@ -29,7 +29,7 @@ def undisturbed(
     """What a run leaves that nobody killed."""
     home = prepare_home(tmp_path_factory.mktemp("undisturbed") / "home", mirrored_warehouse)
     deliver(home, four_files)
-    run_plainly(house_of(home, batch_size=2))
+    run_plainly(context_of(home, batch_size=2))
     return picture_of(home)
 
 
@@ -60,7 +60,7 @@ def test_the_next_run_makes_good(stage: str, killed_homes: dict[str, Path], undi
     """Killed right after a stage and run again, everything is as if nothing had happened."""
     home = killed_homes[stage]
     left_over = picture_of(home)
-    run_plainly(house_of(home, batch_size=2), "again")
+    run_plainly(context_of(home, batch_size=2), "again")
     assert left_over != undisturbed or stage == "give_back"
     assert picture_of(home) == undisturbed
 

@@ -16,8 +16,8 @@ from tests.flows.pipeline.nightly_runs import (
     WRONG,
     PlainSteps,
     codes_of,
+    context_of,
     deliver,
-    house_of,
     picture_of,
     published_rows,
     put,
@@ -47,7 +47,7 @@ def test_a_refused_workbook_is_explained_by_cell(after_night: Path) -> None:
 def test_a_second_night_changes_nothing(after_night: Path) -> None:
     """The same inbox once more: nothing is judged, no revision is made, and the run says so."""
     before = picture_of(after_night)
-    outcome = run_plainly(house_of(after_night), "second")
+    outcome = run_plainly(context_of(after_night), "second")
     assert outcome.is_idle
     assert picture_of(after_night) == before
 
@@ -55,7 +55,7 @@ def test_a_second_night_changes_nothing(after_night: Path) -> None:
 def test_a_correction_moves_the_figures(after_night: Path, correction: SampleFile) -> None:
     """The correction is accepted, revision 2 lists what moved because of it, and the area is complete."""
     deliver(after_night, [correction])
-    outcome = run_plainly(house_of(after_night), "rerun", "2025-05", [WRONG])
+    outcome = run_plainly(context_of(after_night), "rerun", "2025-05", [WRONG])
     (given,) = outcome.given
     assert (given.revision, given.is_partial, outcome.refused) == (2, False, ())
     digests = {change.sha256 for change in given.changes}
@@ -67,7 +67,7 @@ def test_a_correction_moves_the_figures(after_night: Path, correction: SampleFil
 def test_a_rerun_leaves_other_units_for_the_night(home: Path, first_files: First) -> None:
     """A rerun of one unit takes all files in but judges that unit's alone."""
     deliver(home, first_files)
-    outcome = run_plainly(house_of(home), "rerun", "2025-05", ["22813"])
+    outcome = run_plainly(context_of(home), "rerun", "2025-05", ["22813"])
     assert [verdict.label for verdict in outcome.verdicts] == ["22813 Lâm Sơn"]
     assert outcome.waiting == len(first_files) - 1
     assert rows_of(home, "SELECT count(*) FROM submission WHERE state = 'received'") == [(len(first_files) - 1,)]
@@ -76,21 +76,21 @@ def test_a_rerun_leaves_other_units_for_the_night(home: Path, first_files: First
 def test_a_rerun_hears_of_a_broken_file_in_the_units_folder(home: Path) -> None:
     """A correction that is no workbook at all is not passed over because its unit cannot be read."""
     put(home / "inbox" / f"sửa lại {WRONG}" / "ma noi.xlsx", b"not a workbook")
-    outcome = run_plainly(house_of(home), "rerun", "2025-05", [WRONG])
+    outcome = run_plainly(context_of(home), "rerun", "2025-05", [WRONG])
     assert len(outcome.refused) == 1
 
 
 def test_a_period_that_is_not_asked_for_waits(home: Path, first_files: First) -> None:
     """A night for one period leaves the files of another as they are."""
     deliver(home, first_files)
-    outcome = run_plainly(house_of(home), "night", "2025-04")
+    outcome = run_plainly(context_of(home), "night", "2025-04")
     assert (outcome.verdicts, outcome.given, outcome.waiting) == ((), (), len(first_files))
 
 
 def test_batches_make_no_difference(home: Path, night_home: Path, first_files: First) -> None:
     """However many are judged at once, the result is the same."""
     deliver(home, first_files)
-    run_plainly(house_of(home, batch_size=3))
+    run_plainly(context_of(home, batch_size=3))
     assert picture_of(home) == picture_of(night_home)
 
 
@@ -99,7 +99,7 @@ def test_the_later_of_two_workbooks_is_judged(home: Path, first_files: First, co
     wrong = next(file for file in first_files if WRONG in file.path.name)
     deliver(home, [wrong])
     put(home / "inbox" / correction.path.parent / "sửa.xlsx", correction.data, correction.delivered_at)
-    outcome = run_plainly(house_of(home))
+    outcome = run_plainly(context_of(home))
     assert (outcome.replaced, [verdict.file_name for verdict in outcome.verdicts]) == (1, ["sửa.xlsx"])
 
 
@@ -107,7 +107,7 @@ def test_a_moved_home_takes_nothing_twice(after_night: Path, tmp_path: Path) -> 
     """Files are known by their place in the inbox, wherever the home lies."""
     elsewhere = tmp_path / "elsewhere"
     shutil.copytree(after_night, elsewhere, symlinks=True)
-    assert run_plainly(house_of(elsewhere), "second").is_idle
+    assert run_plainly(context_of(elsewhere), "second").is_idle
 
 
 def test_a_file_that_is_still_written_comes_later(
@@ -124,10 +124,10 @@ def test_a_file_that_is_still_written_comes_later(
 
     with monkeypatch.context() as patch:
         patch.setattr(FilesystemConnector, "fetch", changing)
-        first = run_plainly(house_of(home))
+        first = run_plainly(context_of(home))
     assert len(first.left) == 1
     assert "22813" in first.left[0]
-    second = run_plainly(house_of(home, NOW + timedelta(days=1)), "second")
+    second = run_plainly(context_of(home, NOW + timedelta(days=1)), "second")
     assert [verdict.label for verdict in second.verdicts] == ["22813 Lâm Sơn"]
 
 
@@ -143,20 +143,20 @@ def test_a_passing_failure_is_tried_again(home: Path, first_files: First, monkey
         return fetch(self, file)
 
     monkeypatch.setattr(FilesystemConnector, "fetch", settling)
-    assert run_plainly(house_of(home)).left == ()
+    assert run_plainly(context_of(home)).left == ()
 
 
 def test_a_path_that_is_no_text_is_kept(home: Path) -> None:
     """A name in an old code page ends as a readable record, not as a database error."""
     put(home / "inbox" / "M\udca1 N\udcedi.xlsx", b"not a workbook")
-    run_plainly(house_of(home))
+    run_plainly(context_of(home))
     assert rows_of(home, "SELECT path FROM delivery") == [("M\\xa1 N\\xedi.xlsx",)]
 
 
 def test_configured_areas_are_published(home: Path, first_files: First) -> None:
     """A deployment that names its areas publishes those, at whatever level they lie."""
     deliver(home, first_files)
-    outcome = run_plainly(house_of(home, areas=("58", "585")))
+    outcome = run_plainly(context_of(home, areas=("58", "585")))
     assert sorted(given.area for given in outcome.given) == ["58", "585"]
 
 
@@ -166,18 +166,18 @@ def test_both_engines_give_the_same_figures(
     """The whole way, a correction included, on SQLite and on PostgreSQL, from an empty database."""
     home = tmp_path / "other"
     deliver(home, first_files)
-    run_plainly(house_of(home, warehouse_url=warehouse_url))
+    run_plainly(context_of(home, warehouse_url=warehouse_url))
     for each in (home, after_night):
         deliver(each, [correction])
-    run_plainly(house_of(home, warehouse_url=warehouse_url), "rerun", "2025-05", [WRONG])
-    run_plainly(house_of(after_night), "rerun", "2025-05", [WRONG])
+    run_plainly(context_of(home, warehouse_url=warehouse_url), "rerun", "2025-05", [WRONG])
+    run_plainly(context_of(after_night), "rerun", "2025-05", [WRONG])
     assert published_rows(home) == published_rows(after_night)
 
 
 def test_the_reason_of_a_rerun_is_kept(after_night: Path, correction: SampleFile) -> None:
     """Our own record of a run says why a person asked for it."""
     deliver(after_night, [correction])
-    run = Run(house_of(after_night), RunScope(), PlainSteps("rerun"), NoProgress())
+    run = Run(context_of(after_night), RunScope(), PlainSteps("rerun"), NoProgress())
     carry_out(run, "rerun", "a correction came")
     assert rows_of(after_night, "SELECT kind, reason FROM run WHERE run_id = 'rerun'") == [
         ("rerun", "a correction came")

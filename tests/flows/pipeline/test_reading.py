@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.flows.pipeline.nightly_runs import (
     codes_of,
+    context_of,
     deliver,
-    house_of,
     picture_of,
     published_rows,
     put,
@@ -27,7 +27,7 @@ First = tuple[SampleFile, ...]
 def test_workers_make_no_difference(home: Path, night_home: Path, first_files: First) -> None:
     """Read by workers, several batches one after the other, the night leaves exactly what it leaves without."""
     deliver(home, first_files)
-    run_plainly(house_of(home, reading_workers=2, batch_size=3))
+    run_plainly(context_of(home, reading_workers=2, batch_size=3))
     assert picture_of(home) == picture_of(night_home)
 
 
@@ -36,10 +36,10 @@ def test_no_file_stops_the_night(home: Path, first_files: First) -> None:
     deliver(home, first_files[:5])
     for code, content in (("22825", hostile.SWELL), ("22828", hostile.SPIN), ("22831", hostile.DIE)):
         put(home / "inbox" / "2025-05" / f"BC_{code}_2025-05.xlsx", content)
-    house = house_of(home)
+    context = context_of(home)
     confinement = Confinement(cpu_seconds=2.0)
-    pool = partial(ReadingPool, house.catalog, Limits(), confinement, 2, parse=hostile.parse)
-    outcome = run_plainly(replace(house, open_reader=pool))
+    pool = partial(ReadingPool, context.catalog, Limits(), confinement, 2, parse=hostile.parse)
+    outcome = run_plainly(replace(context, open_reader=pool))
     assert {verdict.unit.code for verdict in outcome.refused if verdict.unit} == {"22825", "22828", "22831"}
     assert codes_of(home, "BC_22825_2025-05.xlsx") == {"took_too_much_memory"}
     assert codes_of(home, "BC_22828_2025-05.xlsx") == {"took_too_long"}
@@ -50,7 +50,7 @@ def test_no_file_stops_the_night(home: Path, first_files: First) -> None:
 def test_a_file_that_is_too_large_is_kept_and_refused(home: Path, first_files: First) -> None:
     """A limit of the settings refuses a workbook by its code, and its bytes lie in the landing all the same."""
     deliver(home, first_files[:1])
-    run_plainly(house_of(home, reading_limits=Limits(file_size=1000)))
+    run_plainly(context_of(home, reading_limits=Limits(file_size=1000)))
     assert codes_of(home, first_files[0].path.name) == {"file_too_large"}
     digest = sha256(first_files[0].data).hexdigest()
     assert rows_of(home, "SELECT sha256, state FROM submission") == [(digest, "quarantined")]

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from flows.pipeline.stages.reply import UNKNOWN_PERIOD, UNKNOWN_UNIT, OutboxError
-from tests.flows.pipeline.nightly_runs import WRONG, deliver, house_of, prepare_home, put, rows_of, run_plainly
+from tests.flows.pipeline.nightly_runs import WRONG, context_of, deliver, prepare_home, put, rows_of, run_plainly
 from workbooks.sample.inbox import SampleFile
 
 WHEN = "2025-05"
@@ -63,7 +63,7 @@ def test_the_marked_copy_corrected_is_taken(after_night: Path, correction: Sampl
     buffer = io.BytesIO()
     book.save(buffer)
     put(after_night / "inbox" / WHEN / "22828 Xã Ma Nới" / returned.name, buffer.getvalue(), LATER)
-    outcome = run_plainly(house_of(after_night, LATER), "second")
+    outcome = run_plainly(context_of(after_night, LATER), "second")
     assert [(one.accepted, [issue.code for issue in one.faults]) for one in outcome.verdicts] == [(True, [])]
     assert names_in(folder).count("bien-nhan.html") == 1
 
@@ -77,7 +77,7 @@ def test_a_copy_that_is_still_wrong_comes_back_under_its_own_name(after_night: P
     buffer = io.BytesIO()
     book.save(buffer)
     put(after_night / "inbox" / WHEN / "22828 Xã Ma Nới" / returned.name, buffer.getvalue(), LATER)
-    run_plainly(house_of(after_night, LATER), "second")
+    run_plainly(context_of(after_night, LATER), "second")
     again = max(folder.glob("*.xlsx"))
     assert again != returned
     assert again.name.startswith("BC_22828_2025-05.tra-lai.so-")
@@ -88,7 +88,7 @@ def test_a_copy_that_is_still_wrong_comes_back_under_its_own_name(after_night: P
 def test_what_nobody_can_place_has_a_folder_of_its_own(home: Path) -> None:
     """A file that tells neither unit nor period, and is no workbook, gets a workbook of results."""
     put(home / "inbox" / "anh chup.xlsx", b"\x89PNG\r\n\x1a\n")
-    run_plainly(house_of(home))
+    run_plainly(context_of(home))
     folder = home / "outbox" / UNKNOWN_UNIT / UNKNOWN_PERIOD
     assert names_in(folder) == ["anh chup.tra-lai.xlsx", "tra-lai.html", "tra-lai.txt"]
     (sheet,) = openpyxl.load_workbook(only(folder, "*.xlsx")).worksheets
@@ -101,7 +101,7 @@ def test_a_second_run_gives_nothing_anew(after_night: Path) -> None:
     """Who has been told is not told again: a reply taken away by its reader does not come back."""
     for path in (after_night / "outbox").rglob("*.*"):
         path.unlink()
-    run_plainly(house_of(after_night), "second")
+    run_plainly(context_of(after_night), "second")
     assert not [path for path in (after_night / "outbox").rglob("*") if path.is_file()]
 
 
@@ -113,9 +113,9 @@ def test_an_outbox_that_cannot_be_written_is_made_good(
     deliver(home, first_files[3:5])
     (home / "outbox").write_text("in the way")
     with pytest.raises(OutboxError):
-        run_plainly(house_of(home))
+        run_plainly(context_of(home))
     assert rows_of(home, "SELECT count(*) FROM reply") == [(0,)]
     (home / "outbox").unlink()
-    run_plainly(house_of(home), "again")
+    run_plainly(context_of(home), "again")
     assert rows_of(home, "SELECT count(*) FROM reply") == [(2,)]
     assert len(list((home / "outbox").iterdir())) == 2

@@ -18,7 +18,7 @@ from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
 from flows.presentation.message_formatter import MessageFormatter
 from flows.support.context import AppContext
-from tests.flows.pipeline.nightly_runs import AREA, WRONG, deliver, house_of, put, rows_of, run_plainly
+from tests.flows.pipeline.nightly_runs import AREA, WRONG, context_of, deliver, put, rows_of, run_plainly
 from workbooks.sample.inbox import SampleFile
 
 First = tuple[SampleFile, ...]
@@ -38,9 +38,9 @@ def catalog_with(folder: Path, file: str, old: str, new: str) -> Path:
     return root
 
 
-def rechecked(house: AppContext, run_id: str = "again", scope: RunScope = BOTH) -> RunOutcome:
+def rechecked(context: AppContext, run_id: str = "again", scope: RunScope = BOTH) -> RunOutcome:
     """A rerun that judges what is stored again."""
-    return carry_out(Run(house, scope, PlainSteps(run_id, delays=()), NoProgress(), recheck=True), "rerun")
+    return carry_out(Run(context, scope, PlainSteps(run_id, delays=()), NoProgress(), recheck=True), "rerun")
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def mended(home: Path, first_files: First, tmp_path: Path) -> AppContext:
     """A house in which a rule refused two communes for no good reason, and was mended since."""
     deliver(home, (file for file in first_files if any(code in file.path.name for code in (STRICT, OTHER))))
     catalog = catalog_with(tmp_path, "rules/numbers.yaml", "1000000", "10")
-    assert len(run_plainly(house_of(home, catalog=catalog)).refused) == 2
-    return house_of(home)
+    assert len(run_plainly(context_of(home, catalog=catalog)).refused) == 2
+    return context_of(home)
 
 
 def test_a_refused_report_is_accepted_when_the_rule_was_wrong(mended: AppContext, home: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_dry_run_foretells_the_recheck(mended: AppContext, home: Path) -> None
 
 def test_a_report_refused_again_is_told_again(after_night: Path) -> None:
     """Under the same rules it is refused once more, for the same reasons."""
-    outcome = rechecked(house_of(after_night), scope=RunScope(MAY, frozenset({WRONG, STRICT})))
+    outcome = rechecked(context_of(after_night), scope=RunScope(MAY, frozenset({WRONG, STRICT})))
     assert [(one.label, one.accepted) for one in outcome.verdicts] == [(f"{WRONG} Ma Nới", False)]
     assert (outcome.given, outcome.doubted, outcome.rechecked) == ((), (), 1)
     judged = rows_of(after_night, f"SELECT judgement FROM submission WHERE unit_code = '{WRONG}'")
@@ -91,7 +91,7 @@ def test_a_report_refused_again_is_told_again(after_night: Path) -> None:
 @pytest.fixture
 def stricter(after_night: Path, tmp_path: Path) -> AppContext:
     """A house whose rules by now find every larger figure implausible."""
-    return house_of(after_night, catalog=catalog_with(tmp_path, "rules/numbers.yaml", "1000000", "10"))
+    return context_of(after_night, catalog=catalog_with(tmp_path, "rules/numbers.yaml", "1000000", "10"))
 
 
 def test_an_accepted_report_that_would_be_refused_today_is_told_and_counts(
@@ -126,13 +126,13 @@ def test_a_figure_read_otherwise_today_is_told(after_night: Path) -> None:
             "UPDATE observation SET numerator = numerator + 1000000 WHERE indicator = 'hsskdt' AND unit_code = ?",
             (STRICT,),
         )
-    (doubt,) = rechecked(house_of(after_night), scope=RunScope(MAY, frozenset({STRICT}))).doubted
+    (doubt,) = rechecked(context_of(after_night), scope=RunScope(MAY, frozenset({STRICT}))).doubted
     assert (doubt.changes, doubt.moved, doubt.verdict.accepted) == (1, False, True)
 
 
 def test_reports_that_still_pass_are_not_told(after_night: Path) -> None:
     """An accepted report that today's rules accept, and that is read alike, is only counted."""
-    outcome = rechecked(house_of(after_night), scope=RunScope(MAY, frozenset({STRICT})))
+    outcome = rechecked(context_of(after_night), scope=RunScope(MAY, frozenset({STRICT})))
     assert (outcome.rechecked, outcome.doubted) == (1, ())
     assert exit_code(outcome) == 0
 
@@ -142,16 +142,16 @@ def test_an_early_report_is_accepted_once_its_period_is_over(home: Path, first_f
     file = next(one for one in first_files if STRICT in one.path.name)
     early = datetime(2025, 5, 13, 2, 0, tzinfo=UTC)
     put(home / "inbox" / file.path, file.data, early)
-    assert [one.accepted for one in run_plainly(house_of(home, now=early), "early").verdicts] == [False]
-    assert run_plainly(house_of(home), "night").verdicts == ()
-    assert [one.accepted for one in rechecked(house_of(home)).verdicts] == [True]
+    assert [one.accepted for one in run_plainly(context_of(home, now=early), "early").verdicts] == [False]
+    assert run_plainly(context_of(home), "night").verdicts == ()
+    assert [one.accepted for one in rechecked(context_of(home)).verdicts] == [True]
 
 
 def test_an_older_version_is_not_judged_beside_the_one_that_counts(after_night: Path, correction: SampleFile) -> None:
     """Once a correction is accepted, the version refused before it stays what it was."""
     deliver(after_night, [correction])
-    run_plainly(house_of(after_night), "second")
-    outcome = rechecked(house_of(after_night), scope=RunScope(MAY, frozenset({WRONG})))
+    run_plainly(context_of(after_night), "second")
+    outcome = rechecked(context_of(after_night), scope=RunScope(MAY, frozenset({WRONG})))
     assert (outcome.verdicts, outcome.rechecked, outcome.doubted) == ((), 1, ())
 
 
@@ -162,5 +162,5 @@ def test_two_files_of_one_moment_are_not_decided_by_a_recheck(
     wrong = next(one for one in first_files if WRONG in one.path.name)
     put(home / "inbox" / "2025-05" / "a.xlsx", wrong.data)
     put(home / "inbox" / "2025-05" / "b.xlsx", correction.data)
-    assert len(run_plainly(house_of(home)).refused) == 2
-    assert rechecked(house_of(home), scope=RunScope(MAY, frozenset({WRONG}))).verdicts == ()
+    assert len(run_plainly(context_of(home)).refused) == 2
+    assert rechecked(context_of(home), scope=RunScope(MAY, frozenset({WRONG}))).verdicts == ()

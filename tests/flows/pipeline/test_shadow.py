@@ -13,7 +13,7 @@ from flows.actions.check_files import check_files
 from flows.actions.named_files import files_asked
 from flows.pipeline.progress import NoProgress
 from tests.builders import make_workbook
-from tests.flows.pipeline.nightly_runs import AREA, NOW, house_of, put, rows_of, run_plainly, settings_of
+from tests.flows.pipeline.nightly_runs import AREA, NOW, context_of, put, rows_of, run_plainly, settings_of
 
 UNIT, RULE = "22813", "team_size"
 STAGES = "stages: {shadow: 2024-01-01, warn: 2025-01-01}"
@@ -40,12 +40,12 @@ def too_many(catalog: Catalog) -> bytes:
 def test_a_night_tells_nobody(home: Path, on_trial: Path, too_many: bytes) -> None:
     """The report is simply accepted; whatever is written holds neither the rule nor its words."""
     put(home / "inbox" / f"BC_{UNIT}_2025-05.xlsx", too_many)
-    house = house_of(home, catalog=on_trial)
-    (verdict,) = run_plainly(house).verdicts
+    context = context_of(home, catalog=on_trial)
+    (verdict,) = run_plainly(context).verdicts
     assert (verdict.judgement, verdict.issues) == (Judgement.ACCEPTED, ())
     kept = rows_of(home, f"SELECT severity, json_extract(facts, '$.stage') FROM issue WHERE code = '{RULE}'")
     assert kept == [("info", "shadow")]
-    title = house.catalog.rules[RULE].title
+    title = context.catalog.rules[RULE].title
     published = home / "published" / "2025-05" / AREA
     for name in ("report.html", "rollup.csv"):
         told = (published / name).read_text(encoding="utf-8")
@@ -59,5 +59,5 @@ def test_a_check_tells_nobody(home: Path, on_trial: Path, too_many: bytes, tmp_p
     settings = settings_of(home, catalog=on_trial)
     found = check_files(settings, files_asked((path,), settings.inboxes, None, None), NoProgress(), lambda: NOW)
     assert [one.issues for one in found] == [()]
-    house = house_of(home, catalog=on_trial)
-    assert json.loads(json.dumps(as_plain(found, house.catalog, "vi"), default=str))[0]["issues"] == []
+    context = context_of(home, catalog=on_trial)
+    assert json.loads(json.dumps(as_plain(found, context.catalog, "vi"), default=str))[0]["issues"] == []

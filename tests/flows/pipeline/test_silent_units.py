@@ -15,7 +15,7 @@ from flows.presentation.prefect_artifacts import SILENT
 from flows.presentation.run_report import report
 from tests.cli.command import live_in, tonghop
 from tests.flows.deployments.test_report import Prefect
-from tests.flows.pipeline.nightly_runs import AREA, WRONG, house_of, run_plainly
+from tests.flows.pipeline.nightly_runs import AREA, WRONG, context_of, run_plainly
 
 LATER = datetime(2025, 7, 1, 18, 0, tzinfo=UTC)
 """After the deadline of 2025-06, of which nothing came."""
@@ -23,11 +23,11 @@ LATER = datetime(2025, 7, 1, 18, 0, tzinfo=UTC)
 
 def test_a_night_names_who_is_silent(after_night: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With period, deadline, days late and area; a commune whose report was refused is not silent."""
-    house = house_of(after_night, now=LATER)
-    outcome = run_plainly(house)
+    context = context_of(after_night, now=LATER)
+    outcome = run_plainly(context)
     (june,) = outcome.silent
     assert (june.period.id, june.count, outcome.counts["silent"]) == ("2025-06", 8, 8)
-    tell(Terminal(house.catalog, "en"), outcome)
+    tell(Terminal(context.catalog, "en"), outcome)
     told = " ".join(capsys.readouterr().out.split())
     assert "Past the deadline and silent: 8 units." in told
     assert f"Silent for 2025-06: 8 units (due {june.deadline.day} Jun 2025, {june.days_late} days late" in told
@@ -37,8 +37,8 @@ def test_a_night_names_who_is_silent(after_night: Path, capsys: pytest.CaptureFi
 
 def test_prefect_gets_them_as_a_table(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One short row for each, by area; a night without refusals stays green for all that."""
-    house, prefect = house_of(after_night, now=LATER), Prefect(monkeypatch)
-    state = report(run_plainly(house), MessageFormatter(house.catalog, "en"), house, Links())
+    context, prefect = context_of(after_night, now=LATER), Prefect(monkeypatch)
+    state = report(run_plainly(context), MessageFormatter(context.catalog, "en"), context, Links())
     rows = prefect.tables[SILENT]
     assert (state.is_completed(), len(rows)) == (True, 8)
     assert set(rows[0]) == {"Area", "Within", "Unit", "Period", "Due", "Days late"}
@@ -47,15 +47,15 @@ def test_prefect_gets_them_as_a_table(after_night: Path, monkeypatch: pytest.Mon
 
 def test_a_rerun_of_some_units_looks_for_nobody(after_night: Path) -> None:
     """Who asks for one commune is not told about all the others."""
-    assert run_plainly(house_of(after_night, now=LATER), "rerun", "2025-05", [WRONG]).silent == ()
+    assert run_plainly(context_of(after_night, now=LATER), "rerun", "2025-05", [WRONG]).silent == ()
 
 
 def test_a_long_list_is_cut_on_the_terminal(after_night: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A country that is silent does not scroll by: areas are named up to a number, the rest counted."""
-    house = house_of(after_night, now=LATER)
-    (june,) = run_plainly(house).silent
+    context = context_of(after_night, now=LATER)
+    (june,) = run_plainly(context).silent
     many = replace(june, areas=june.areas * 50)
-    tell(Terminal(house.catalog, "en"), replace(run_plainly(house, "again"), silent=(many,)))
+    tell(Terminal(context.catalog, "en"), replace(run_plainly(context, "again"), silent=(many,)))
     told = capsys.readouterr().out
     assert told.count("8 of 8") == 10
     assert "and 320 more silent units" in told

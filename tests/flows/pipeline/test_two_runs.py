@@ -12,7 +12,7 @@ from cli.output.terminal import Terminal
 from cli.running import ProgressBars
 from domain.catalog.catalog import Catalog
 from tests.flows.deployments.prefect_server import clean_environment
-from tests.flows.pipeline.nightly_runs import deliver, house_of, published_rows, run_plainly
+from tests.flows.pipeline.nightly_runs import context_of, deliver, published_rows, run_plainly
 from warehouse.store.engine import Engine
 from warehouse.store.run_lock import Holder, RunInProgressError, only_run, this_process
 from workbooks.sample.inbox import SampleFile
@@ -34,7 +34,7 @@ def test_two_nights_at_once_do_the_work_once(
     alone, together = tmp_path / "alone", tmp_path / "together"
     for home in (alone, together):
         deliver(home, first_files[:3])
-    run_plainly(house_of(alone))
+    run_plainly(context_of(alone))
     nights = [start_night(together, warehouse_url, run_id) for run_id in ("one", "two")]
     counts = [json.loads(night.communicate()[0]) for night in nights]
     assert [night.returncode for night in nights] == [0, 0]
@@ -49,13 +49,13 @@ def test_two_nights_at_once_do_the_work_once(
 def test_a_night_that_may_not_wait_does_nothing(home: Path, first_files: tuple[SampleFile, ...]) -> None:
     """It ends with an error that is worth another try; not even the inbox was looked at."""
     deliver(home, first_files[:1])
-    house = house_of(home, wait_seconds=0)
-    assert isinstance(house.engine, Engine)
+    context = context_of(home, wait_seconds=0)
+    assert isinstance(context.engine, Engine)
     holder = this_process("first", "nightly", NOW)
-    with only_run(house.engine, holder, wait=0, on_wait=lambda _: None), pytest.raises(RunInProgressError):
-        run_plainly(house, "second")
+    with only_run(context.engine, holder, wait=0, on_wait=lambda _: None), pytest.raises(RunInProgressError):
+        run_plainly(context, "second")
     assert not (home / "landing").exists()
-    assert run_plainly(house, "third").counts["judged"] == 1
+    assert run_plainly(context, "third").counts["judged"] == 1
 
 
 @pytest.mark.parametrize("holder", [Holder("first", "nightly", "máy chủ", 4711, NOW), None])

@@ -9,7 +9,7 @@ from domain.catalog.catalog import Catalog
 from domain.issues import Severity
 from domain.periods import Period, parse_period, periods_between
 from flows.pipeline.outcome import RunOutcome
-from tests.flows.pipeline.nightly_runs import AREA, deliver, house_of, run_plainly
+from tests.flows.pipeline.nightly_runs import AREA, context_of, deliver, run_plainly
 from workbooks.sample.inbox import SampleFile, make_sample
 
 MONTHS = periods_between(parse_period("2024-05"), parse_period("2025-05"))
@@ -34,5 +34,5 @@ def night(home: Path, catalog: Catalog, month: Period, files: Sequence[SampleFil
     """The night on which all of a month's reports are there."""
     deliver(home, [file for file in files if month.id in file.path.parts])
     day = catalog.last_day(FORM, month) + timedelta(days=20)
-    house = house_of(home, now=datetime.combine(day, time(18), tzinfo=UTC))
-    return run_plainly(house, f"night-{month}", month.id)
+    context = context_of(home, now=datetime.combine(day, time(18), tzinfo=UTC))
+    return run_plainly(context, f"night-{month}", month.id)

@@ -10,7 +10,7 @@ from domain.catalog.catalog import Catalog
 from domain.texts import Lang
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.notices import MOST_NAMED, FailedRun, RefusedReport, of_refused, of_run, of_test
-from tests.flows.pipeline.nightly_runs import WRONG, house_of
+from tests.flows.pipeline.nightly_runs import WRONG, context_of
 from warehouse.queries import submission_issues, submission_record
 from warehouse.queries.records import refused_in
 from warehouse.store.engine import reading
@@ -21,7 +21,7 @@ ADDRESS = "http://127.0.0.1:4200/runs/flow-run/1"
 @pytest.fixture
 def refused(after_night: Path) -> tuple[RefusedReport, ...]:
     """What the night refused."""
-    with reading(house_of(after_night).engine) as session:
+    with reading(context_of(after_night).engine) as session:
         return tuple(
             RefusedReport(submission_record(session, one), submission_issues(session, one))
             for one in refused_in(session, "night")

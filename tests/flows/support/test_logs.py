@@ -11,7 +11,7 @@ import pytest
 from flows.support.logs import about_run, keep_log
 from flows.support.masking import Masking, mask_handlers, masked
 from flows.support.settings import LOGGERS
-from tests.flows.pipeline.nightly_runs import NOW, WRONG, deliver, house_of, put, run_plainly
+from tests.flows.pipeline.nightly_runs import NOW, WRONG, context_of, deliver, put, run_plainly
 from workbooks.sample.inbox import SampleFile
 
 
@@ -35,7 +35,7 @@ def test_a_night_is_logged_with_what_each_line_is_about(home: Path, first_files:
     """Run and kind in every line of it; submission, unit, period, state and rules where it is about a submission."""
     deliver(home, (file for file in first_files if WRONG in file.path.name))
     keep_log(home / "logs", NOW)
-    run_plainly(house_of(home))
+    run_plainly(context_of(home))
     found = lines(home / "logs")
     assert {(line["run"], line["kind"]) for line in found} == {("night", "nightly")}
     (refused,) = (line for line in found if line.get("state") == "refused")
@@ -52,7 +52,7 @@ def test_no_file_name_stands_in_it(home: Path) -> None:
     """People name files after themselves: the log names submissions by number."""
     put(home / "inbox" / "Nguyễn Văn An - báo cáo.xlsx", b"no workbook")
     keep_log(home / "logs", NOW)
-    run_plainly(house_of(home))
+    run_plainly(context_of(home))
     assert lines(home / "logs")
     assert "Nguyễn" not in "".join(path.read_text("utf-8") for path in (home / "logs").glob("*"))
 

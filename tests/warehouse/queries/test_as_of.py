@@ -19,36 +19,36 @@ from warehouse.store.engine import Session, reading
 QUARTER = parse_period("2025-Q2")
 
 
-def cells(house: WarehouseBuilder) -> list[RollupKey]:
+def cells(builder: WarehouseBuilder) -> list[RollupKey]:
     """A month of the district, a quarter of it, and the month of its province."""
     return [
-        RollupKey(house.area(), FORM, MAY),
-        RollupKey(house.area(period=QUARTER), FORM, QUARTER),
-        RollupKey(house.area("58"), FORM, MAY),
+        RollupKey(builder.area(), FORM, MAY),
+        RollupKey(builder.area(period=QUARTER), FORM, QUARTER),
+        RollupKey(builder.area("58"), FORM, MAY),
     ]
 
 
-def looked(session: Session, house: WarehouseBuilder, cell: RollupKey, as_of: datetime | None) -> list[object]:
+def looked(session: Session, builder: WarehouseBuilder, cell: RollupKey, as_of: datetime | None) -> list[object]:
     """All that a rollup gives and rests on, without what only names it."""
-    draft = draft_of(session, house.catalog, cell, Edition(1, "run", house.clock), as_of)
+    draft = draft_of(session, builder.catalog, cell, Edition(1, "run", builder.clock), as_of)
     return [draft.head.content_sha256, unit_rows(0, draft), contribution_rows(0, draft)]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(with_structure=False))
-def test_rollup_as_of_a_moment_is_the_rollup_made_at_it(house: WarehouseBuilder, history: list[Step]) -> None:
+def test_rollup_as_of_a_moment_is_the_rollup_made_at_it(builder: WarehouseBuilder, history: list[Step]) -> None:
     """Deliveries, refusals, corrections, withdrawals, files read again: looking back finds what looking then found."""
-    with taken_back(house.engine) as session:
-        story = Story(house, session)
+    with taken_back(builder.engine) as session:
+        story = Story(builder, session)
         then = []
         for step in history:
             story.tell(step)
-            then.append((house.now(), [looked(session, house, cell, None) for cell in cells(house)]))
+            then.append((builder.now(), [looked(session, builder, cell, None) for cell in cells(builder)]))
         for moment, found in then:
-            assert [looked(session, house, cell, moment) for cell in cells(house)] == found
+            assert [looked(session, builder, cell, moment) for cell in cells(builder)] == found
 
 
-def test_answers_are_known_as_of_their_moment(house: WarehouseBuilder) -> None:
+def test_answers_are_known_as_of_their_moment(builder: WarehouseBuilder) -> None:
     """Asked, answered, taken back, answered anew, run out: when all is over each moment is found again as it was."""
     steps = (
         Send("22813", MAY, (8, 10, *[None] * 4), passes=True, late=False, asks=True),
@@ -57,29 +57,29 @@ def test_answers_are_known_as_of_their_moment(house: WarehouseBuilder) -> None:
         Waive("22813", MAY, days=0),
         Wait(),
     )
-    with taken_back(house.engine) as session:
-        story, month, then = Story(house, session), RollupKey(house.area(), FORM, MAY), []
+    with taken_back(builder.engine) as session:
+        story, month, then = Story(builder, session), RollupKey(builder.area(), FORM, MAY), []
         for step in steps:
             story.tell(step)
-            then.append((house.now(), looked(session, house, month, None)))
+            then.append((builder.now(), looked(session, builder, month, None)))
         for moment, found in then:
-            assert looked(session, house, month, moment) == found
+            assert looked(session, builder, month, moment) == found
     asked, answered, returned, anew, over = (content for _, (content, *_) in then)
     assert asked == returned == over
     assert len({asked, answered, anew}) == 3
 
 
-def test_correction_is_not_known_before_it_came(house: WarehouseBuilder) -> None:
+def test_correction_is_not_known_before_it_came(builder: WarehouseBuilder) -> None:
     """As of the day before it, the rows are those of the first revision, with the file it rested on."""
-    first = house.accept(house.report("22813", {STOCK: (1, 2)}))
-    house.roll_up()
-    before = house.clock
-    house.accept(house.report("22813", {STOCK: (2, 2)}))
-    house.roll_up()
-    with reading(house.engine) as session:
-        found = queries.revision_as_of(session, house.catalog, RollupKey(house.area(), FORM, MAY), before)
+    first = builder.accept(builder.report("22813", {STOCK: (1, 2)}))
+    builder.roll_up()
+    before = builder.clock
+    builder.accept(builder.report("22813", {STOCK: (2, 2)}))
+    builder.roll_up()
+    with reading(builder.engine) as session:
+        found = queries.revision_as_of(session, builder.catalog, RollupKey(builder.area(), FORM, MAY), before)
         explained = queries.explain_row(session, found, STOCK)
-    kept = house.revision(1)
+    kept = builder.revision(1)
     assert (found.content_sha256, found.units, found.contributions) == (
         kept.content_sha256,
         kept.units,
@@ -89,31 +89,31 @@ def test_correction_is_not_known_before_it_came(house: WarehouseBuilder) -> None
     assert [part.contribution.file.submission_id for part in explained.contributions] == [first]
 
 
-def test_looking_back_keeps_nothing(house: WarehouseBuilder) -> None:
+def test_looking_back_keeps_nothing(builder: WarehouseBuilder) -> None:
     """A look at a moment makes no revision and leaves nothing to publish; before anything came, all is missing."""
-    house.accept(house.report("22813", {STOCK: (1, 2)}))
-    with reading(house.engine) as session:
-        cell = RollupKey(house.area(), FORM, MAY)
-        found = queries.revision_as_of(session, house.catalog, cell, datetime.fromisoformat("2025-01-01T00:00Z"))
+    builder.accept(builder.report("22813", {STOCK: (1, 2)}))
+    with reading(builder.engine) as session:
+        cell = RollupKey(builder.area(), FORM, MAY)
+        found = queries.revision_as_of(session, builder.catalog, cell, datetime.fromisoformat("2025-01-01T00:00Z"))
         assert queries.unpublished(session) == ()
     assert {(row.units_missing, row.value, row.revision) for row in found.rows} == {(8, None, 0)}
     with pytest.raises(UsageError, match="no figures yet"):
-        house.revision()
+        builder.revision()
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(with_structure=True, longest=6), data=st.data())
 def test_revision_can_be_made_anew_from_its_moment(
-    house: WarehouseBuilder, history: list[Step], data: st.DataObject
+    builder: WarehouseBuilder, history: list[Step], data: st.DataObject
 ) -> None:
     """Whatever came later, a revision's rows follow from its moment and the catalogue it was made with."""
-    with taken_back(house.engine) as session:
-        story = Story(house, session)
+    with taken_back(builder.engine) as session:
+        story = Story(builder, session)
         cut = data.draw(st.integers(1, len(history)))
         for step in history[:cut]:
             story.tell(step)
-        catalog, moment = house.catalog, house.now()
-        cell = RollupKey(house.area(), FORM, MAY)
+        catalog, moment = builder.catalog, builder.now()
+        cell = RollupKey(builder.area(), FORM, MAY)
         made = draft_of(session, catalog, cell, Edition(1, "run", moment))
         for step in history[cut:]:
             story.tell(step)

@@ -19,91 +19,91 @@ SHADOW = Issue("jump", Severity.INFO, facts={"stage": "shadow"})
 ASKED = Issue("copied_return", Severity.WARNING)
 
 
-def accept(house: WarehouseBuilder, *issues: Issue, unit: str = UNIT) -> int:
+def accept(builder: WarehouseBuilder, *issues: Issue, unit: str = UNIT) -> int:
     """Load one version of a unit's report with these issues."""
-    report = house.report(unit, {"dvc_toantrinh": (30, 40)})
-    submission_id = house.check(report)
-    house.load(JudgedReport(submission_id, report, issues))
+    report = builder.report(unit, {"dvc_toantrinh": (30, 40)})
+    submission_id = builder.check(report)
+    builder.load(JudgedReport(submission_id, report, issues))
     return submission_id
 
 
-def told_of(house: WarehouseBuilder, *numbers: int) -> tuple[SubmissionFeedback, ...]:
+def told_of(builder: WarehouseBuilder, *numbers: int) -> tuple[SubmissionFeedback, ...]:
     """What is told of these submissions."""
-    with reading(house.engine) as session:
-        return told(session, numbers, house.now())
+    with reading(builder.engine) as session:
+        return told(session, numbers, builder.now())
 
 
-def test_shadow_results_are_told_nobody(house: WarehouseBuilder) -> None:
+def test_shadow_results_are_told_nobody(builder: WarehouseBuilder) -> None:
     """A rule on trial leaves its findings in the warehouse, where no commune sees them."""
-    (found,) = told_of(house, accept(house, SHADOW, ASKED))
+    (found,) = told_of(builder, accept(builder, SHADOW, ASKED))
     assert found.issues == (ASKED,)
     assert found.asked == (OpenWarning(ASKED, None),)
 
 
-def test_each_version_tells_of_all(house: WarehouseBuilder) -> None:
+def test_each_version_tells_of_all(builder: WarehouseBuilder) -> None:
     """A superseded version's page names its successor, which names it."""
-    first, second = accept(house), accept(house)
-    for one in told_of(house, first, second):
+    first, second = accept(builder), accept(builder)
+    for one in told_of(builder, first, second):
         assert [version.state for version in one.versions] == [SubmissionState.SUPERSEDED, SubmissionState.ACCEPTED]
 
 
-def test_pages_of_many_are_asked_for_at_once(house: WarehouseBuilder) -> None:
+def test_pages_of_many_are_asked_for_at_once(builder: WarehouseBuilder) -> None:
     """The database is asked as often for three communes' reports as for one: a night tells of thousands."""
-    numbers = [accept(house, ASKED, unit=unit) for unit in (UNIT, "22816", "22819")]
-    with counted(house.engine) as alone:
-        told_of(house, numbers[0])
-    with counted(house.engine) as together:
-        assert [one.record.file.submission_id for one in told_of(house, *numbers)] == numbers
+    numbers = [accept(builder, ASKED, unit=unit) for unit in (UNIT, "22816", "22819")]
+    with counted(builder.engine) as alone:
+        told_of(builder, numbers[0])
+    with counted(builder.engine) as together:
+        assert [one.record.file.submission_id for one in told_of(builder, *numbers)] == numbers
     assert len(together) == len(alone)
 
 
-def test_what_moved_is_told_with_its_other_versions(house: WarehouseBuilder) -> None:
+def test_what_moved_is_told_with_its_other_versions(builder: WarehouseBuilder) -> None:
     """After the newest move nothing is left; a new version takes the earlier one along."""
-    first = accept(house)
-    with reading(house.engine) as session:
+    first = accept(builder)
+    with reading(builder.engine) as session:
         found, last = moved_since(session, LogPosition())
         assert found == (first,)
         assert moved_since(session, last) == ((), last)
-    second = accept(house)
-    with reading(house.engine) as session:
+    second = accept(builder)
+    with reading(builder.engine) as session:
         assert moved_since(session, last)[0] == (first, second)
 
 
-def test_an_answer_is_told_and_its_return(house: WarehouseBuilder) -> None:
+def test_an_answer_is_told_and_its_return(builder: WarehouseBuilder) -> None:
     """Who answered a warning, and that it was taken back, each makes the page out of date."""
-    first = accept(house, ASKED)
-    place = SubmissionKey(house.catalog.units.get(UNIT, house.catalog.last_day(FORM, MAY)).key, FORM, MAY)
-    with reading(house.engine) as session:
+    first = accept(builder, ASKED)
+    place = SubmissionKey(builder.catalog.units.get(UNIT, builder.catalog.last_day(FORM, MAY)).key, FORM, MAY)
+    with reading(builder.engine) as session:
         _, mark = moved_since(session, LogPosition())
-    with transaction(house.engine) as session:
+    with transaction(builder.engine) as session:
         waive(
             session,
             WarningSelector(place, ASKED.code),
             date(2025, 12, 31),
-            Decision(DecisionReason("it is so", "lan"), house.now()),
+            Decision(DecisionReason("it is so", "lan"), builder.now()),
         )
-    ((one,),) = (each.asked for each in told_of(house, first))
+    ((one,),) = (each.asked for each in told_of(builder, first))
     assert one.waiver is not None
     assert (one.waiver.reason, one.waiver.by) == ("it is so", "lan")
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         found, answered = moved_since(session, mark)
     assert found == (first,)
-    with transaction(house.engine) as session:
-        take_back(session, place, ASKED.code, Decision(DecisionReason("it is not", "lan"), house.now()))
-    assert told_of(house, first)[0].asked == (OpenWarning(ASKED, None),)
-    with reading(house.engine) as session:
+    with transaction(builder.engine) as session:
+        take_back(session, place, ASKED.code, Decision(DecisionReason("it is not", "lan"), builder.now()))
+    assert told_of(builder, first)[0].asked == (OpenWarning(ASKED, None),)
+    with reading(builder.engine) as session:
         assert moved_since(session, answered)[0] == (first,)
 
 
-def test_what_waits_is_not_told_of_yet(house: WarehouseBuilder) -> None:
+def test_what_waits_is_not_told_of_yet(builder: WarehouseBuilder) -> None:
     """A submission that is not judged yet has no page."""
-    house.check(house.report(UNIT, {"dvc_toantrinh": (30, 40)}))
-    with reading(house.engine) as session:
+    builder.check(builder.report(UNIT, {"dvc_toantrinh": (30, 40)}))
+    with reading(builder.engine) as session:
         assert moved_since(session, LogPosition())[0] == ()
 
 
-def test_a_mark_of_another_warehouse_counts_for_nothing(house: WarehouseBuilder) -> None:
+def test_a_mark_of_another_warehouse_counts_for_nothing(builder: WarehouseBuilder) -> None:
     """A number that the log has not reached was written beside another warehouse: all is told anew."""
-    first = accept(house)
-    with reading(house.engine) as session:
+    first = accept(builder)
+    with reading(builder.engine) as session:
         assert moved_since(session, LogPosition(10_000))[0] == (first,)

@@ -17,25 +17,25 @@ from warehouse.submissions.withdrawal import Decision, withdraw
 UNIT = "22813"
 
 
-def key_of(house: WarehouseBuilder, code: str = UNIT) -> UnitKey:
+def key_of(builder: WarehouseBuilder, code: str = UNIT) -> UnitKey:
     """A unit as it was in 2025-05."""
-    return house.catalog.units.get(code, house.catalog.last_day(FORM, MAY)).key
+    return builder.catalog.units.get(code, builder.catalog.last_day(FORM, MAY)).key
 
 
-def history_of(house: WarehouseBuilder, code: str = UNIT) -> ReportHistory:
+def history_of(builder: WarehouseBuilder, code: str = UNIT) -> ReportHistory:
     """The versions of a commune's report of 2025-05."""
-    with reading(house.engine) as session:
-        return history(session, key_of(house, code), FORM, MAY)
+    with reading(builder.engine) as session:
+        return history(session, key_of(builder, code), FORM, MAY)
 
 
-def test_versions_stand_in_order_and_one_counts(house: WarehouseBuilder) -> None:
+def test_versions_stand_in_order_and_one_counts(builder: WarehouseBuilder) -> None:
     """Refused, accepted and superseded, accepted: each with number, state, file and hash."""
     figures = {"dvc_toantrinh": (30, 40)}
-    house.refuse(house.report(UNIT, figures), house.arrival("one.xlsx"))
-    house.accept(house.report(UNIT, figures), house.arrival("two.xlsx"))
-    arrival = house.arrival("three.xlsx")
-    house.accept(house.report(UNIT, figures), arrival)
-    found = history_of(house)
+    builder.refuse(builder.report(UNIT, figures), builder.arrival("one.xlsx"))
+    builder.accept(builder.report(UNIT, figures), builder.arrival("two.xlsx"))
+    arrival = builder.arrival("three.xlsx")
+    builder.accept(builder.report(UNIT, figures), arrival)
+    found = history_of(builder)
     assert [(one.version, one.state, one.counted, one.file_name) for one in found.versions] == [
         (1, SubmissionState.QUARANTINED, False, "one.xlsx"),
         (2, SubmissionState.SUPERSEDED, False, "two.xlsx"),
@@ -45,12 +45,12 @@ def test_versions_stand_in_order_and_one_counts(house: WarehouseBuilder) -> None
     assert (found.versions[0].issues, found.unit_name) == (1, "Xã Lâm Sơn")
 
 
-def test_every_delivery_names_its_sender(house: WarehouseBuilder) -> None:
+def test_every_delivery_names_its_sender(builder: WarehouseBuilder) -> None:
     """The same file mailed and dropped shows both ways."""
-    dropped = house.arrival("a.xlsx")
-    house.accept(house.report(UNIT, {"dvc_toantrinh": (30, 40)}), dropped)
-    house.receive(replace(house.arrival("a.xlsx"), connector="mail", sender="xa.lamson@example.vn"))
-    (version,) = history_of(house).versions
+    dropped = builder.arrival("a.xlsx")
+    builder.accept(builder.report(UNIT, {"dvc_toantrinh": (30, 40)}), dropped)
+    builder.receive(replace(builder.arrival("a.xlsx"), connector="mail", sender="xa.lamson@example.vn"))
+    (version,) = history_of(builder).versions
     assert [(one.connector, one.sender) for one in version.deliveries] == [
         ("inbox", None),
         ("mail", "xa.lamson@example.vn"),
@@ -58,52 +58,52 @@ def test_every_delivery_names_its_sender(house: WarehouseBuilder) -> None:
     assert version.deliveries[0].landed_at == dropped.landed_at
 
 
-def test_moves_tell_reason_person_and_run(house: WarehouseBuilder) -> None:
+def test_moves_tell_reason_person_and_run(builder: WarehouseBuilder) -> None:
     """The whole way of a withdrawn version, its last move with code, words and name."""
-    house.accept(house.report(UNIT, {"dvc_toantrinh": (30, 40)}))
-    with transaction(house.engine) as session:
+    builder.accept(builder.report(UNIT, {"dvc_toantrinh": (30, 40)}))
+    with transaction(builder.engine) as session:
         withdraw(
             session,
-            SubmissionKey(key_of(house), FORM, MAY),
-            Decision(DecisionReason("gửi nhầm", "an"), house.now(), "run-2"),
+            SubmissionKey(key_of(builder), FORM, MAY),
+            Decision(DecisionReason("gửi nhầm", "an"), builder.now(), "run-2"),
         )
-    (version,) = history_of(house).versions
+    (version,) = history_of(builder).versions
     assert [move.to_state for move in version.moves] == ["received", "parsed", "checked", "accepted", "withdrawn"]
     last = version.moves[-1]
     assert (last.reason, last.note, last.actor, last.run_id) == ("withdrawn_by_person", "gửi nhầm", "an", "run-2")
     assert (version.counted, version.superseded_by) == (False, None)
 
 
-def test_refusals_carry_their_code(house: WarehouseBuilder) -> None:
+def test_refusals_carry_their_code(builder: WarehouseBuilder) -> None:
     """A refusal by the rules says so in its move."""
-    house.refuse(house.report(UNIT, {"dvc_toantrinh": (30, 40)}))
-    (version,) = history_of(house).versions
+    builder.refuse(builder.report(UNIT, {"dvc_toantrinh": (30, 40)}))
+    (version,) = history_of(builder).versions
     assert version.moves[-1].reason == "rules_refused"
 
 
-def test_another_unit_or_period_is_another_history(house: WarehouseBuilder) -> None:
+def test_another_unit_or_period_is_another_history(builder: WarehouseBuilder) -> None:
     """Only this unit, this form, this period; nothing received is no version."""
-    house.accept(house.report(UNIT, {"dvc_toantrinh": (30, 40)}))
-    house.accept(house.report(UNIT, {"dvc_toantrinh": (1, 2)}, period=parse_period("2025-04")))
-    assert len(history_of(house).versions) == 1
-    assert history_of(house, "22816").versions == ()
+    builder.accept(builder.report(UNIT, {"dvc_toantrinh": (30, 40)}))
+    builder.accept(builder.report(UNIT, {"dvc_toantrinh": (1, 2)}, period=parse_period("2025-04")))
+    assert len(history_of(builder).versions) == 1
+    assert history_of(builder, "22816").versions == ()
 
 
-def test_kept_figures_are_those_of_the_workbook(house: WarehouseBuilder) -> None:
+def test_kept_figures_are_those_of_the_workbook(builder: WarehouseBuilder) -> None:
     """What was kept of an accepted workbook differs in nothing from what it said."""
-    report = house.report(UNIT, {"dvc_toantrinh": (30, 40), "hd_dvc": (None,)}, {"22813001": {"tcnscd_tv": ("x",)}})
-    submission_id = house.check(report)
-    house.load(JudgedReport(submission_id, report, ()))
-    with reading(house.engine) as session:
+    report = builder.report(UNIT, {"dvc_toantrinh": (30, 40), "hd_dvc": (None,)}, {"22813001": {"tcnscd_tv": ("x",)}})
+    submission_id = builder.check(report)
+    builder.load(JudgedReport(submission_id, report, ()))
+    with reading(builder.engine) as session:
         kept = kept_figures(session, submission_id)
     assert len(kept) == len(report.observations)
     assert changed_figures(report.observations, kept) == ()
 
 
-def test_nothing_is_kept_of_a_refused_workbook(house: WarehouseBuilder) -> None:
+def test_nothing_is_kept_of_a_refused_workbook(builder: WarehouseBuilder) -> None:
     """Its figures never entered; whoever wants them reads the bytes."""
-    report = house.report(UNIT, {"dvc_toantrinh": (30, 40)})
-    submission_id = house.check(report)
-    house.load(JudgedReport(submission_id, report, (critical(),)))
-    with reading(house.engine) as session:
+    report = builder.report(UNIT, {"dvc_toantrinh": (30, 40)})
+    submission_id = builder.check(report)
+    builder.load(JudgedReport(submission_id, report, (critical(),)))
+    with reading(builder.engine) as session:
         assert kept_figures(session, submission_id) == ()

@@ -14,36 +14,36 @@ MARCH, APRIL = parse_period("2025-03"), parse_period("2025-04")
 
 
 def known(
-    house: WarehouseBuilder, code: str = UNIT, *, key: UnitKey | None = None
+    builder: WarehouseBuilder, code: str = UNIT, *, key: UnitKey | None = None
 ) -> dict[str, tuple[str, Decimal | None]]:
     """Period and numerator of what is known before May, by indicator."""
-    unit = key or house.catalog.units.get(code, house.catalog.last_day(FORM, MAY)).key
+    unit = key or builder.catalog.units.get(code, builder.catalog.last_day(FORM, MAY)).key
     wanted = ["hsskdt", "tk_15", "tmdt_sp"]
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         found: tuple[PastObservation, ...] = last_known(session, unit, FORM, [APRIL, MARCH], wanted)
     return {one.observation.indicator: (one.period.id, one.observation.numerator.number) for one in found}
 
 
-def test_the_newest_figure_of_each_counts(house: WarehouseBuilder) -> None:
+def test_the_newest_figure_of_each_counts(builder: WarehouseBuilder) -> None:
     """April's where it was given, March's where April's was left blank, nothing that was not asked for."""
-    house.accept(house.report(UNIT, {"hsskdt": (1, 9), "tk_15": (2, 9), "vb_dt": (3, 9)}, period=MARCH))
-    house.accept(house.report(UNIT, {"hsskdt": (4, 9), "tk_15": (None, None)}, period=APRIL))
-    assert known(house) == {"hsskdt": ("2025-04", Decimal(4)), "tk_15": ("2025-03", Decimal(2))}
+    builder.accept(builder.report(UNIT, {"hsskdt": (1, 9), "tk_15": (2, 9), "vb_dt": (3, 9)}, period=MARCH))
+    builder.accept(builder.report(UNIT, {"hsskdt": (4, 9), "tk_15": (None, None)}, period=APRIL))
+    assert known(builder) == {"hsskdt": ("2025-04", Decimal(4)), "tk_15": ("2025-03", Decimal(2))}
 
 
-def test_only_what_counts_is_taken(house: WarehouseBuilder) -> None:
+def test_only_what_counts_is_taken(builder: WarehouseBuilder) -> None:
     """A refused report says nothing, and of two accepted ones the later speaks."""
-    house.accept(house.report(UNIT, {"hsskdt": (1, 9)}, period=APRIL))
-    house.accept(house.report(UNIT, {"hsskdt": (2, 9)}, period=APRIL))
-    house.refuse(house.report(UNIT, {"hsskdt": (3, 9)}, period=APRIL))
-    assert known(house) == {"hsskdt": ("2025-04", Decimal(2))}
+    builder.accept(builder.report(UNIT, {"hsskdt": (1, 9)}, period=APRIL))
+    builder.accept(builder.report(UNIT, {"hsskdt": (2, 9)}, period=APRIL))
+    builder.refuse(builder.report(UNIT, {"hsskdt": (3, 9)}, period=APRIL))
+    assert known(builder) == {"hsskdt": ("2025-04", Decimal(2))}
 
 
-def test_neither_the_period_itself_nor_a_namesake_speaks(house: WarehouseBuilder) -> None:
+def test_neither_the_period_itself_nor_a_namesake_speaks(builder: WarehouseBuilder) -> None:
     """The report of May itself is no past, and a unit that has the code now is not the one that had it then."""
-    house.accept(house.report(UNIT, {"hsskdt": (1, 9)}, period=MAY))
-    assert known(house) == {}
-    house.accept(house.report("22810", {"hsskdt": (5, 9)}, period=APRIL))
-    now = house.catalog.units.get("22810", house.catalog.last_day(FORM, parse_period("2025-08"))).key
-    assert known(house, "22810") == {"hsskdt": ("2025-04", Decimal(5))}
-    assert known(house, key=now) == {}
+    builder.accept(builder.report(UNIT, {"hsskdt": (1, 9)}, period=MAY))
+    assert known(builder) == {}
+    builder.accept(builder.report("22810", {"hsskdt": (5, 9)}, period=APRIL))
+    now = builder.catalog.units.get("22810", builder.catalog.last_day(FORM, parse_period("2025-08"))).key
+    assert known(builder, "22810") == {"hsskdt": ("2025-04", Decimal(5))}
+    assert known(builder, key=now) == {}

@@ -18,54 +18,54 @@ from warehouse.submissions.runs import finish_run, start_run
 RATIO, COUNT, VILLAGE_COUNT = "dvc_toantrinh", "hd_dvc", "tcnscd_tv"
 
 
-def status(house: WarehouseBuilder, area: str = "585") -> queries.PeriodStatus:
+def status(builder: WarehouseBuilder, area: str = "585") -> queries.PeriodStatus:
     """How the units of an area stand in May."""
-    with reading(house.engine) as session:
-        return queries.period_status(session, house.catalog, house.area(area), FORM, MAY)
+    with reading(builder.engine) as session:
+        return queries.period_status(session, builder.catalog, builder.area(area), FORM, MAY)
 
 
-def unit_status(house: WarehouseBuilder, code: str) -> queries.UnitStatus:
+def unit_status(builder: WarehouseBuilder, code: str) -> queries.UnitStatus:
     """How one unit stands in May."""
-    return next(one for one in status(house).units if one.standing.code == code)
+    return next(one for one in status(builder).units if one.standing.code == code)
 
 
-def touched(house: WarehouseBuilder, *areas: str) -> list[tuple[str, str]]:
+def touched(builder: WarehouseBuilder, *areas: str) -> list[tuple[str, str]]:
     """Area codes and periods that are due for a look."""
-    with reading(house.engine) as session:
-        found = queries.areas_touched(session, house.catalog, areas, today=NIGHT.date())
+    with reading(builder.engine) as session:
+        found = queries.areas_touched(session, builder.catalog, areas, today=NIGHT.date())
     return [(one.area.code, one.period.id) for one in found]
 
 
-def ref(house: WarehouseBuilder, number: int) -> RevisionRef:
+def ref(builder: WarehouseBuilder, number: int) -> RevisionRef:
     """Names a revision of the district's figures for May."""
-    return RevisionRef("585", FORM, MAY, number, Boundary.AS_THEN, house.area().valid_from)
+    return RevisionRef("585", FORM, MAY, number, Boundary.AS_THEN, builder.area().valid_from)
 
 
-def test_revision_without_figures_is_wrong_usage(house: WarehouseBuilder) -> None:
+def test_revision_without_figures_is_wrong_usage(builder: WarehouseBuilder) -> None:
     """An area that was never rolled up, and a number that was never reached, are told as such."""
     with pytest.raises(UsageError, match="no figures yet"):
-        house.revision()
-    house.roll_up()
+        builder.revision()
+    builder.roll_up()
     with pytest.raises(UsageError, match="no revision 7"):
-        house.revision(7)
+        builder.revision(7)
 
 
-def test_revision_names_itself(house: WarehouseBuilder) -> None:
+def test_revision_names_itself(builder: WarehouseBuilder) -> None:
     """Area, form, period, number, run, moment and catalogue are those it was made with."""
-    house.roll_up(run_id="run-9")
-    found = house.revision()
+    builder.roll_up(run_id="run-9")
+    found = builder.revision()
     assert (found.area, found.area_name, found.form, found.period, found.number) == (
-        "585", house.area().name, FORM, MAY, 1,
+        "585", builder.area().name, FORM, MAY, 1,
     )  # fmt: skip
-    assert (found.run_id, found.published_at, found.catalog_version) == ("run-9", house.clock, "small")
-    assert {(row.revision, row.published_at, row.run_id) for row in found.rows} == {(1, house.clock, "run-9")}
+    assert (found.run_id, found.published_at, found.catalog_version) == ("run-9", builder.clock, "small")
+    assert {(row.revision, row.published_at, row.run_id) for row in found.rows} == {(1, builder.clock, "run-9")}
 
 
-def test_revision_leads_from_figure_to_cell(house: WarehouseBuilder) -> None:
+def test_revision_leads_from_figure_to_cell(builder: WarehouseBuilder) -> None:
     """Row, commune, file, sheet and cell of the stored bytes."""
-    submission_id = house.accept(house.report("22813", {RATIO: (30, 40)}), house.arrival("lam-son.xlsx"))
-    house.roll_up()
-    (part,) = house.revision().contributions
+    submission_id = builder.accept(builder.report("22813", {RATIO: (30, 40)}), builder.arrival("lam-son.xlsx"))
+    builder.roll_up()
+    (part,) = builder.revision().contributions
     (source,) = part.sources
     assert (part.indicator, part.unit, part.unit_name) == (RATIO, "22813", "Xã Lâm Sơn")
     assert (part.numerator, part.denominator) == (30, 40)
@@ -78,26 +78,26 @@ def test_revision_leads_from_figure_to_cell(house: WarehouseBuilder) -> None:
     )
 
 
-def test_village_figures_lead_to_every_village_cell(house: WarehouseBuilder) -> None:
+def test_village_figures_lead_to_every_village_cell(builder: WarehouseBuilder) -> None:
     """A commune's part of a village indicator lists each village's cell, the blank one too."""
-    unit = house.area().members[1]
-    villages = house.catalog.villages(unit, house.catalog.last_day(FORM, MAY))[:3]
+    unit = builder.area().members[1]
+    villages = builder.catalog.villages(unit, builder.catalog.last_day(FORM, MAY))[:3]
     given = {one.code: {VILLAGE_COUNT: (number,)} for one, number in zip(villages, (3, None, 4), strict=True)}
-    house.accept(house.report(unit.code, {}, given))
-    house.roll_up()
-    (part,) = house.revision().contributions
+    builder.accept(builder.report(unit.code, {}, given))
+    builder.roll_up()
+    (part,) = builder.revision().contributions
     assert part.numerator == 7
     assert [(one.unit, one.numerator) for one in part.sources] == [
         (villages[0].code, 3), (villages[1].code, None), (villages[2].code, 4),
     ]  # fmt: skip
 
 
-def test_revision_says_how_each_unit_stood(house: WarehouseBuilder) -> None:
+def test_revision_says_how_each_unit_stood(builder: WarehouseBuilder) -> None:
     """Accepted, refused with its issues counted, and missing without a file."""
-    house.accept(house.report("22813", {RATIO: (1, 2)}))
-    house.refuse(house.report("22816", {RATIO: (3, 2)}), house.arrival("sai.xlsx"))
-    house.roll_up()
-    units = {unit.code: unit for unit in house.revision().units}
+    builder.accept(builder.report("22813", {RATIO: (1, 2)}))
+    builder.refuse(builder.report("22816", {RATIO: (3, 2)}), builder.arrival("sai.xlsx"))
+    builder.roll_up()
+    units = {unit.code: unit for unit in builder.revision().units}
     assert list(units) == sorted(units)
     assert units["22813"].state is ReportingState.ACCEPTED
     refused = units["22816"]
@@ -105,60 +105,60 @@ def test_revision_says_how_each_unit_stood(house: WarehouseBuilder) -> None:
     assert (units["22819"].state, units["22819"].file, units["22819"].received_at) == ("missing", None, None)
 
 
-def test_revision_does_not_change_when_its_refused_file_is_judged_again(house: WarehouseBuilder) -> None:
+def test_revision_does_not_change_when_its_refused_file_is_judged_again(builder: WarehouseBuilder) -> None:
     """Written again, a revision says the same, though the file it names has a longer history by now."""
-    report = house.report("22816", {RATIO: (3, 2)})
-    refused = house.refuse(report, house.arrival("sai.xlsx"))
-    house.roll_up()
-    before = house.revision(1)
-    house.check_again(refused)
-    house.load(JudgedReport(refused, report, (critical(), critical("another"))))
-    assert house.revision(1) == before
+    report = builder.report("22816", {RATIO: (3, 2)})
+    refused = builder.refuse(report, builder.arrival("sai.xlsx"))
+    builder.roll_up()
+    before = builder.revision(1)
+    builder.check_again(refused)
+    builder.load(JudgedReport(refused, report, (critical(), critical("another"))))
+    assert builder.revision(1) == before
 
 
-def test_status_tells_who_reported_and_who_failed_and_why(house: WarehouseBuilder) -> None:
+def test_status_tells_who_reported_and_who_failed_and_why(builder: WarehouseBuilder) -> None:
     """Each unit that owes the form, in order of codes, with the issues and cells of what was refused."""
-    house.accept(house.report("22813", {RATIO: (1, 2)}))
-    house.refuse(house.report("22828", {RATIO: (3, 2)}), house.arrival("ma-noi.xlsx"))
-    found = status(house)
-    assert (found.area_name, found.deadline.isoformat(), found.revision) == (house.area().name, "2025-05-15", None)
+    builder.accept(builder.report("22813", {RATIO: (1, 2)}))
+    builder.refuse(builder.report("22828", {RATIO: (3, 2)}), builder.arrival("ma-noi.xlsx"))
+    found = status(builder)
+    assert (found.area_name, found.deadline.isoformat(), found.revision) == (builder.area().name, "2025-05-15", None)
     states = {one.standing.code: one.standing.state for one in found.units}
-    assert list(states) == [unit.code for unit in house.area().members]
+    assert list(states) == [unit.code for unit in builder.area().members]
     assert (states["22813"], states["22828"], states["22810"]) == ("accepted", "quarantined", "missing")
-    (refusal,) = unit_status(house, "22828").refusals
+    (refusal,) = unit_status(builder, "22828").refusals
     assert (refusal.file.file_name, refusal.issues) == ("ma-noi.xlsx", (critical(),))
 
 
-def test_refused_correction_shows_beside_the_accepted_file(house: WarehouseBuilder) -> None:
+def test_refused_correction_shows_beside_the_accepted_file(builder: WarehouseBuilder) -> None:
     """The figure stands, and the officer still sees that a correction failed; an older refusal is history."""
-    house.refuse(house.report("22813", {RATIO: (4, 2)}), house.arrival("1.xlsx"))
-    house.accept(house.report("22813", {RATIO: (1, 2)}), house.arrival("2.xlsx"))
-    house.refuse(house.report("22813", {RATIO: (3, 2)}), house.arrival("3.xlsx"))
-    found = unit_status(house, "22813")
+    builder.refuse(builder.report("22813", {RATIO: (4, 2)}), builder.arrival("1.xlsx"))
+    builder.accept(builder.report("22813", {RATIO: (1, 2)}), builder.arrival("2.xlsx"))
+    builder.refuse(builder.report("22813", {RATIO: (3, 2)}), builder.arrival("3.xlsx"))
+    found = unit_status(builder, "22813")
     assert (found.standing.state, found.standing.file and found.standing.file.file_name) == ("accepted", "2.xlsx")
     assert [one.file.file_name for one in found.refusals] == ["3.xlsx"]
 
 
-def test_status_counts_what_waits(house: WarehouseBuilder) -> None:
+def test_status_counts_what_waits(builder: WarehouseBuilder) -> None:
     """A file that is parsed and not yet judged is neither accepted nor lost."""
-    house.parse(house.report("22813", {RATIO: (1, 2)}))
-    found = unit_status(house, "22813")
+    builder.parse(builder.report("22813", {RATIO: (1, 2)}))
+    found = unit_status(builder, "22813")
     assert (found.standing.state, found.waiting) == ("missing", 1)
 
 
-def test_status_knows_the_newest_revision(house: WarehouseBuilder) -> None:
+def test_status_knows_the_newest_revision(builder: WarehouseBuilder) -> None:
     """After a rollup the status names its number."""
-    house.roll_up()
-    assert status(house).revision == 1
+    builder.roll_up()
+    assert status(builder).revision == 1
 
 
-def test_explain_leads_down_with_the_repairs_of_exactly_those_cells(house: WarehouseBuilder) -> None:
+def test_explain_leads_down_with_the_repairs_of_exactly_those_cells(builder: WarehouseBuilder) -> None:
     """Of two repaired cells only the figure's own is named."""
     mended = Repair("thousands_dot", "Biểu 01-T", "E10", "2.450", "2450")
     elsewhere = Repair("outer_spaces", "Biểu 01-T", "E11", " 3 ", "3")
-    house.accept(house.report("22813", {RATIO: (2450, 3000), COUNT: (3,)}, repairs=(mended, elsewhere)))
-    house.roll_up()
-    with reading(house.engine) as session:
+    builder.accept(builder.report("22813", {RATIO: (2450, 3000), COUNT: (3,)}, repairs=(mended, elsewhere)))
+    builder.roll_up()
+    with reading(builder.engine) as session:
         found = queries.explain(session, "585", MAY, RATIO)
     (part,) = found.contributions
     assert (found.row.numerator, part.contribution.unit, part.state, part.repairs) == (
@@ -167,108 +167,108 @@ def test_explain_leads_down_with_the_repairs_of_exactly_those_cells(house: Wareh
         "accepted",
         (mended,),
     )
-    assert {unit.code for unit in found.absent} == {unit.code for unit in house.area().members} - {"22813"}
+    assert {unit.code for unit in found.absent} == {unit.code for unit in builder.area().members} - {"22813"}
 
 
-def test_explain_of_an_older_revision_shows_the_superseded_file(house: WarehouseBuilder) -> None:
+def test_explain_of_an_older_revision_shows_the_superseded_file(builder: WarehouseBuilder) -> None:
     """The first revision rests on the first file, which says that it was superseded since."""
-    first = house.accept(house.report("22813", {RATIO: (1, 2)}))
-    house.roll_up()
-    house.accept(house.report("22813", {RATIO: (2, 2)}))
-    house.roll_up()
-    with reading(house.engine) as session:
+    first = builder.accept(builder.report("22813", {RATIO: (1, 2)}))
+    builder.roll_up()
+    builder.accept(builder.report("22813", {RATIO: (2, 2)}))
+    builder.roll_up()
+    with reading(builder.engine) as session:
         old, new = (queries.explain(session, "585", MAY, RATIO, number) for number in (1, 2))
     assert (old.contributions[0].contribution.file.submission_id, old.contributions[0].state) == (first, "superseded")
     assert new.contributions[0].state == "accepted"
     assert [one.column for one in new.changes] == ["value", "numerator"]
 
 
-def test_explain_of_an_unknown_figure_names_the_known(house: WarehouseBuilder) -> None:
+def test_explain_of_an_unknown_figure_names_the_known(builder: WarehouseBuilder) -> None:
     """A code nobody has is wrong usage, and the answer helps."""
-    house.roll_up()
-    with reading(house.engine) as session, pytest.raises(UsageError, match=RATIO):
+    builder.roll_up()
+    with reading(builder.engine) as session, pytest.raises(UsageError, match=RATIO):
         queries.explain(session, "585", MAY, "nothing")
 
 
-def test_area_is_touched_until_it_is_rolled_up(house: WarehouseBuilder) -> None:
+def test_area_is_touched_until_it_is_rolled_up(builder: WarehouseBuilder) -> None:
     """What a killed run loaded and did not roll up is found by the next, for every area that holds the unit."""
-    house.accept(house.report("22813", {RATIO: (1, 2)}))
-    assert touched(house, "585", "58", "584") == [("585", "2025-05"), ("58", "2025-05")]
-    house.roll_up()
-    assert touched(house, "585", "58") == [("58", "2025-05")]
+    builder.accept(builder.report("22813", {RATIO: (1, 2)}))
+    assert touched(builder, "585", "58", "584") == [("585", "2025-05"), ("58", "2025-05")]
+    builder.roll_up()
+    assert touched(builder, "585", "58") == [("58", "2025-05")]
 
 
-def test_refusal_touches_an_area_too(house: WarehouseBuilder) -> None:
+def test_refusal_touches_an_area_too(builder: WarehouseBuilder) -> None:
     """Who failed is part of what is published."""
-    house.roll_up()
-    house.refuse(house.report("22813", {RATIO: (3, 2)}))
-    assert touched(house, "585") == [("585", "2025-05")]
+    builder.roll_up()
+    builder.refuse(builder.report("22813", {RATIO: (3, 2)}))
+    assert touched(builder, "585") == [("585", "2025-05")]
 
 
-def test_area_is_touched_only_in_periods_in_which_it_existed(house: WarehouseBuilder) -> None:
+def test_area_is_touched_only_in_periods_in_which_it_existed(builder: WarehouseBuilder) -> None:
     """A report for August 2025 touches the new province, not the district that ended in June."""
     august = parse_period("2025-08")
-    house.accept(house.report("22810", {RATIO: (1, 2)}, period=august))
-    assert touched(house, "585", "56") == [("56", "2025-08")]
+    builder.accept(builder.report("22810", {RATIO: (1, 2)}, period=august))
+    assert touched(builder, "585", "56") == [("56", "2025-08")]
 
 
-def test_rollup_that_moved_nothing_is_not_due_again(house: WarehouseBuilder) -> None:
+def test_rollup_that_moved_nothing_is_not_due_again(builder: WarehouseBuilder) -> None:
     """The log was looked at, so the area rests until something else happens."""
-    house.accept(house.report("22813", {RATIO: (1, 2)}))
-    house.roll_up()
-    house.accept(house.report("22813", {RATIO: (1, 2)}))
-    assert house.roll_up() is None
-    assert touched(house, "585") == []
+    builder.accept(builder.report("22813", {RATIO: (1, 2)}))
+    builder.roll_up()
+    builder.accept(builder.report("22813", {RATIO: (1, 2)}))
+    assert builder.roll_up() is None
+    assert touched(builder, "585") == []
 
 
-def test_revision_waits_to_be_published_until_it_is(house: WarehouseBuilder) -> None:
+def test_revision_waits_to_be_published_until_it_is(builder: WarehouseBuilder) -> None:
     """A run that was killed before publishing leaves the newest revision to the next; older ones are let be."""
-    house.accept(house.report("22813", {RATIO: (1, 2)}))
-    house.roll_up()
-    house.accept(house.report("22813", {RATIO: (2, 2)}))
-    house.roll_up()
-    with reading(house.engine) as session:
-        assert queries.unpublished(session) == (ref(house, 2),)
+    builder.accept(builder.report("22813", {RATIO: (1, 2)}))
+    builder.roll_up()
+    builder.accept(builder.report("22813", {RATIO: (2, 2)}))
+    builder.roll_up()
+    with reading(builder.engine) as session:
+        assert queries.unpublished(session) == (ref(builder, 2),)
     for _ in range(2):
-        with transaction(house.engine) as session:
-            record_publication(session, ref(house, 2), path=".revisions/2025-05/585/2", at=NIGHT)
-    with reading(house.engine) as session:
+        with transaction(builder.engine) as session:
+            record_publication(session, ref(builder, 2), path=".revisions/2025-05/585/2", at=NIGHT)
+    with reading(builder.engine) as session:
         assert queries.unpublished(session) == ()
 
 
-def test_publication_of_no_revision_is_refused(house: WarehouseBuilder) -> None:
+def test_publication_of_no_revision_is_refused(builder: WarehouseBuilder) -> None:
     """What was never made cannot have been given out."""
-    with pytest.raises(UsageError, match="revision 3"), transaction(house.engine) as session:
-        record_publication(session, ref(house, 3), path="x", at=NIGHT)
+    with pytest.raises(UsageError, match="revision 3"), transaction(builder.engine) as session:
+        record_publication(session, ref(builder, 3), path="x", at=NIGHT)
 
 
-def test_run_is_recorded_from_start_to_finish(house: WarehouseBuilder) -> None:
+def test_run_is_recorded_from_start_to_finish(builder: WarehouseBuilder) -> None:
     """A run that is under way has no end; when it ends, its counts are kept."""
-    with transaction(house.engine) as session:
+    with transaction(builder.engine) as session:
         start_run(session, "run-1", "nightly", "v1", NIGHT)
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         begun = queries.run_record(session, "run-1")
         assert queries.run_record(session, "nobody") is None
-    with transaction(house.engine) as session:
-        finish_run(session, "run-1", {"accepted": 7, "quarantined": 1}, house.now())
-    with reading(house.engine) as session:
+    with transaction(builder.engine) as session:
+        finish_run(session, "run-1", {"accepted": 7, "quarantined": 1}, builder.now())
+    with reading(builder.engine) as session:
         (ended,) = runs(session, 10)
     assert begun is not None
     assert (begun.kind, begun.started_at, begun.finished_at, begun.counts) == ("nightly", NIGHT, None, {})
-    assert (ended.finished_at, ended.counts) == (house.clock, {"accepted": 7, "quarantined": 1})
+    assert (ended.finished_at, ended.counts) == (builder.clock, {"accepted": 7, "quarantined": 1})
 
 
-def test_reason_of_a_run_is_kept(house: WarehouseBuilder) -> None:
+def test_reason_of_a_run_is_kept(builder: WarehouseBuilder) -> None:
     """Why a person asked for a rerun is still known when Prefect's own records are pruned."""
-    with transaction(house.engine) as session:
+    with transaction(builder.engine) as session:
         start_run(session, "run-1", "rerun", "v1", NIGHT, reason="xã gửi lại")
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         kept = queries.run_record(session, "run-1")
     assert kept is not None
     assert kept.reason == "xã gửi lại"
 
 
-def test_run_that_was_never_started_cannot_finish(house: WarehouseBuilder) -> None:
+def test_run_that_was_never_started_cannot_finish(builder: WarehouseBuilder) -> None:
     """A defect of the caller is told, not recorded."""
-    with pytest.raises(UsageError, match="run-x"), transaction(house.engine) as session:
+    with pytest.raises(UsageError, match="run-x"), transaction(builder.engine) as session:
         finish_run(session, "run-x", {}, NIGHT)

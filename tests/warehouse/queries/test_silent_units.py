@@ -12,56 +12,56 @@ from warehouse.store.engine import reading
 DEADLINE = date(2025, 5, 15)
 
 
-def silent(house: WarehouseBuilder, today: date, *areas: str) -> tuple[SilentPeriod, ...]:
+def silent(builder: WarehouseBuilder, today: date, *areas: str) -> tuple[SilentPeriod, ...]:
     """Who is silent on a day."""
-    with reading(house.engine) as session:
-        return silent_units(session, house.catalog, areas, today)
+    with reading(builder.engine) as session:
+        return silent_units(session, builder.catalog, areas, today)
 
 
-def test_nobody_is_silent_before_anything_ever_came(house: WarehouseBuilder) -> None:
+def test_nobody_is_silent_before_anything_ever_came(builder: WarehouseBuilder) -> None:
     """A warehouse without reports expects none: which areas are its own is not known yet."""
-    assert silent(house, date(2025, 6, 30)) == ()
+    assert silent(builder, date(2025, 6, 30)) == ()
 
 
-def test_who_sent_nothing_is_silent_once_the_deadline_has_passed(house: WarehouseBuilder) -> None:
+def test_who_sent_nothing_is_silent_once_the_deadline_has_passed(builder: WarehouseBuilder) -> None:
     """On the deadline itself nobody is; the day after, all who sent nothing are, refused reports being no silence."""
-    house.accept(house.report("22813", {}))
-    house.refuse(house.report("22816", {}))
-    assert silent(house, DEADLINE) == ()
-    (may,) = silent(house, date(2025, 5, 16))
+    builder.accept(builder.report("22813", {}))
+    builder.refuse(builder.report("22816", {}))
+    assert silent(builder, DEADLINE) == ()
+    (may,) = silent(builder, date(2025, 5, 16))
     (area,) = may.areas
     assert (may.period, may.deadline, may.days_late, may.working_days_late) == (MAY, DEADLINE, 1, 1)
     assert (area.code, area.level, area.expected, may.count) == ("585", Level.DISTRICT, 8, 6)
     assert {unit.code for unit in area.silent} == {"22810", "22819", "22822", "22825", "22828", "22831"}
 
 
-def test_weekends_are_days_late_and_no_working_days(house: WarehouseBuilder) -> None:
+def test_weekends_are_days_late_and_no_working_days(builder: WarehouseBuilder) -> None:
     """From Thursday's deadline to Monday four days have passed, two of them working days."""
-    house.accept(house.report("22813", {}))
-    (may,) = silent(house, date(2025, 5, 19))
+    builder.accept(builder.report("22813", {}))
+    (may,) = silent(builder, date(2025, 5, 19))
     assert (may.days_late, may.working_days_late) == (4, 2)
 
 
-def test_the_next_period_is_expected_though_nothing_came(house: WarehouseBuilder) -> None:
+def test_the_next_period_is_expected_though_nothing_came(builder: WarehouseBuilder) -> None:
     """Once a commune reported, its area is expected every period; newest first, each with its own deadline."""
-    house.accept(house.report("22813", {}))
-    june, may = silent(house, date(2025, 6, 30))
+    builder.accept(builder.report("22813", {}))
+    june, may = silent(builder, date(2025, 6, 30))
     assert [one.period.id for one in (june, may)] == ["2025-06", "2025-05"]
     assert (june.count, may.count) == (8, 7)
 
 
 @pytest.mark.parametrize(("areas", "count"), [(("585",), 7), (("585", "22816"), 7), (("22816",), 1), (("00000",), 0)])
-def test_configured_areas_say_who_is_expected(house: WarehouseBuilder, areas: tuple[str, ...], count: int) -> None:
+def test_configured_areas_say_who_is_expected(builder: WarehouseBuilder, areas: tuple[str, ...], count: int) -> None:
     """Of a district or a single commune its own units are expected, each once; a code of nothing expects nobody."""
-    house.accept(house.report("22813", {}))
-    found = silent(house, date(2025, 5, 20), *areas)
+    builder.accept(builder.report("22813", {}))
+    found = silent(builder, date(2025, 5, 20), *areas)
     assert sum(one.count for one in found) == count
 
 
-def test_after_the_merger_the_communes_of_the_province_are_expected(house: WarehouseBuilder) -> None:
+def test_after_the_merger_the_communes_of_the_province_are_expected(builder: WarehouseBuilder) -> None:
     """Districts ended: the area right above a commune is its province by then."""
     period = MAY.shift(2)
-    unit = house.catalog.owing_units(FORM, "56", period)[0]
-    house.accept(house.report(unit.code, {}, period=period))
-    (july,) = silent(house, date(2025, 7, 20))
+    unit = builder.catalog.owing_units(FORM, "56", period)[0]
+    builder.accept(builder.report(unit.code, {}, period=period))
+    (july,) = silent(builder, date(2025, 7, 20))
     assert [(area.code, area.level) for area in july.areas] == [("56", Level.PROVINCE)]

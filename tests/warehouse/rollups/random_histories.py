@@ -137,7 +137,7 @@ def histories(*, with_structure: bool, longest: int = 8) -> st.SearchStrategy[li
 class Story:
     """A history being told in one transaction."""
 
-    house: WarehouseBuilder
+    builder: WarehouseBuilder
     session: Session
     files: list[tuple[int, Send]] = field(default_factory=list)
     _exempt: set[tuple[str, str]] = field(default_factory=set)
@@ -154,16 +154,16 @@ class Story:
             case Waive() | TakeBack():
                 self._answer(step)
             case Wait():
-                self.house.clock += timedelta(days=1)
+                self.builder.clock += timedelta(days=1)
             case Exempt():
                 self._exempt ^= {(step.unit, step.indicator)}
                 self._change_catalog()
             case Merge():
-                self.house.catalog = replace(self.house.catalog, units=merged(self.house.catalog.units))
+                self.builder.catalog = replace(self.builder.catalog, units=merged(self.builder.catalog.units))
                 self._change_catalog()
 
     def _send(self, step: Send) -> None:
-        day = self.house.catalog.last_day(FORM, step.month) + timedelta(days=5 if step.late else 0)
+        day = self.builder.catalog.last_day(FORM, step.month) + timedelta(days=5 if step.late else 0)
         number = len(self.files)
         submission = receive(self.session, self._arrival(number, f"{number}.xlsx", day))
         self.files.append((submission, step))
@@ -174,8 +174,8 @@ class Story:
             return
         number = step.which % len(self.files)
         submission, sent = self.files[number]
-        day = self.house.catalog.last_day(FORM, sent.month) + timedelta(days=step.days)
-        place = f"again/{step.days}/{self.house.clock.isoformat()}.xlsx"
+        day = self.builder.catalog.last_day(FORM, sent.month) + timedelta(days=step.days)
+        place = f"again/{step.days}/{self.builder.clock.isoformat()}.xlsx"
         receive(self.session, self._arrival(number, place, day))
         row = find(self.session, submission)
         if not row.asked_again:
@@ -185,21 +185,21 @@ class Story:
             self._judge(submission, elsewhere, passes=step.passes)
         else:
             report = self._report(elsewhere)
-            quarantine(self.session, submission, (critical("unreadable"),), self.house.now(), report=report)
+            quarantine(self.session, submission, (critical("unreadable"),), self.builder.now(), report=report)
 
     def _judge(self, submission: int, step: Send, *, passes: bool) -> None:
         report = self._report(step)
-        record_parsed(self.session, submission, report, self.house.now())
-        record_checked(self.session, [submission], self.house.now())
+        record_parsed(self.session, submission, report, self.builder.now())
+        record_checked(self.session, [submission], self.builder.now())
         asked = (warning(STOCK),) if step.asks else ()
         issues = asked if passes else (critical(),)
-        load(self.session, [JudgedReport(submission, report, issues)], "run-1", self.house.now())
+        load(self.session, [JudgedReport(submission, report, issues)], "run-1", self.builder.now())
 
     def _decide(self, step: Withdraw | Restore) -> None:
-        unit = self.house.catalog.units.find(step.unit, self.house.catalog.last_day(FORM, step.month))
+        unit = self.builder.catalog.units.find(step.unit, self.builder.catalog.last_day(FORM, step.month))
         if unit is None:
             return
-        decision = Decision(DecisionReason("nhầm kỳ", "cán bộ"), self.house.now())
+        decision = Decision(DecisionReason("nhầm kỳ", "cán bộ"), self.builder.now())
         place = SubmissionKey(unit.key, FORM, step.month)
         try:
             if isinstance(step, Withdraw):
@@ -214,10 +214,10 @@ class Story:
             pass  # nothing counts that could be withdrawn, or nothing is withdrawn
 
     def _answer(self, step: Waive | TakeBack) -> None:
-        unit = self.house.catalog.units.find(step.unit, self.house.catalog.last_day(FORM, step.month))
+        unit = self.builder.catalog.units.find(step.unit, self.builder.catalog.last_day(FORM, step.month))
         if unit is None:
             return
-        decision = Decision(DecisionReason("đã kiểm tra", "cán bộ"), self.house.now())
+        decision = Decision(DecisionReason("đã kiểm tra", "cán bộ"), self.builder.now())
         question = WarningSelector(SubmissionKey(unit.key, FORM, step.month), WARNS)
         try:
             if isinstance(step, Waive):
@@ -228,30 +228,30 @@ class Story:
             pass  # nothing is asked, or nothing was answered
 
     def _change_catalog(self) -> None:
-        catalog, changes = self.house.catalog, self.house.clock.isoformat()
+        catalog, changes = self.builder.catalog, self.builder.clock.isoformat()
         exemptions = tuple(
             Exemption(unit, FORM, (indicator,), date(2025, 1, 1), None, "thí điểm")
             for unit, indicator in sorted(self._exempt)
         )
-        self.house.catalog = replace(catalog, version=changes, structure_version=changes, exemptions=exemptions)
-        mirror_catalog(self.session, self.house.catalog)
+        self.builder.catalog = replace(catalog, version=changes, structure_version=changes, exemptions=exemptions)
+        mirror_catalog(self.session, self.builder.catalog)
 
     def _report(self, step: Send) -> ParsedReport:
-        day = self.house.catalog.last_day(FORM, step.month)
-        known = self.house.catalog.units.find(step.unit, day)
+        day = self.builder.catalog.last_day(FORM, step.month)
+        known = self.builder.catalog.units.find(step.unit, day)
         unit = step.unit if known else MERGED
         cells = {
             name: (step.numbers[2 * place], step.numbers[2 * place + 1])
-            if self.house.catalog.indicators[name].denominator
+            if self.builder.catalog.indicators[name].denominator
             else (step.numbers[2 * place],)
             for place, name in enumerate((STOCK, FLOW, CUMULATIVE))
         }
-        return self.house.report(unit, cells, period=step.month)
+        return self.builder.report(unit, cells, period=step.month)
 
     def _arrival(self, number: int, path: str, day: date) -> Arrival:
         delivered_at = datetime(day.year, day.month, day.day, 3, tzinfo=UTC)
         fingerprint = f"{path} {day}"
-        landed_at = self.house.now()
+        landed_at = self.builder.now()
         return Arrival(
             "inbox", path, fingerprint, path, f"{number:064}", 1000, delivered_at=delivered_at, landed_at=landed_at
         )

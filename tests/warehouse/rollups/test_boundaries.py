@@ -40,22 +40,22 @@ def region(catalog: Catalog) -> Catalog:
 
 
 @pytest.fixture
-def house(engine: Engine, region: Catalog) -> WarehouseBuilder:
+def builder(engine: Engine, region: Catalog) -> WarehouseBuilder:
     """A migrated warehouse that knows the two provinces."""
     migrate(engine)
     return with_catalog(WarehouseBuilder(engine, region), region)
 
 
-def with_catalog(house: WarehouseBuilder, catalog: Catalog) -> WarehouseBuilder:
+def with_catalog(builder: WarehouseBuilder, catalog: Catalog) -> WarehouseBuilder:
     """The house with another catalogue, mirrored."""
-    house.catalog = catalog
-    with transaction(house.engine) as session:
+    builder.catalog = catalog
+    with transaction(builder.engine) as session:
         mirror_catalog(session, catalog)
-    return house
+    return builder
 
 
 def made(
-    house: WarehouseBuilder,
+    builder: WarehouseBuilder,
     area: str,
     period: Period,
     boundary: Boundary = Boundary.AS_THEN,
@@ -64,20 +64,20 @@ def made(
     indicator: str = RATIO,
 ) -> tuple[RollupRow, queries.Explanation]:
     """Roll an area up and read one row of it, with its explanation."""
-    where = house.catalog.area(area, FORM, period, boundary, today)
-    with transaction(house.engine) as session:
-        roll_up(session, house.catalog, where, FORM, period, run_id="run-1", at=house.now(), boundary=boundary)
-    with reading(house.engine) as session:
+    where = builder.catalog.area(area, FORM, period, boundary, today)
+    with transaction(builder.engine) as session:
+        roll_up(session, builder.catalog, where, FORM, period, run_id="run-1", at=builder.now(), boundary=boundary)
+    with reading(builder.engine) as session:
         found = queries.explain(session, area, period, indicator, boundary=boundary)
     return found.row, found
 
 
-def test_new_commune_in_an_old_month_is_what_it_was_made_from(house: WarehouseBuilder) -> None:
+def test_new_commune_in_an_old_month_is_what_it_was_made_from(builder: WarehouseBuilder) -> None:
     """Ninh Sơn commune in May 2025 is Tân Sơn town and Quảng Sơn, though its code meant Tân Sơn alone."""
-    house.accept(house.report("22810", {RATIO: (1, 2)}))
-    house.accept(house.report("22819", {RATIO: (30, 40)}))
-    house.accept(house.report("22813", {RATIO: (5, 5)}))
-    row, found = made(house, "22810", MAY, Boundary.AS_NOW)
+    builder.accept(builder.report("22810", {RATIO: (1, 2)}))
+    builder.accept(builder.report("22819", {RATIO: (30, 40)}))
+    builder.accept(builder.report("22813", {RATIO: (5, 5)}))
+    row, found = made(builder, "22810", MAY, Boundary.AS_NOW)
     assert (row.numerator, row.denominator, row.units_expected, row.status) == (31, 42, 2, "complete")
     assert (row.boundary, found.area_name) == ("as_now", "Xã Ninh Sơn")
     links = {part.contribution.unit: part.contribution.through for part in found.contributions}
@@ -88,14 +88,14 @@ def test_new_commune_in_an_old_month_is_what_it_was_made_from(house: WarehouseBu
     assert {one.legal_basis for through in links.values() for one in through} == {TEXT}
 
 
-def test_reused_code_never_mixes_two_units(house: WarehouseBuilder) -> None:
+def test_reused_code_never_mixes_two_units(builder: WarehouseBuilder) -> None:
     """22810 as it was then is the town alone; as it is now, two communes; each has figures of its own."""
-    house.accept(house.report("22810", {RATIO: (1, 2)}))
-    house.accept(house.report("22819", {RATIO: (30, 40)}))
-    house.accept(house.report("22810", {RATIO: (7, 9)}, period=AUGUST))
-    then, _ = made(house, "22810", MAY)
-    now, _ = made(house, "22810", MAY, Boundary.AS_NOW)
-    august, _ = made(house, "22810", AUGUST)
+    builder.accept(builder.report("22810", {RATIO: (1, 2)}))
+    builder.accept(builder.report("22819", {RATIO: (30, 40)}))
+    builder.accept(builder.report("22810", {RATIO: (7, 9)}, period=AUGUST))
+    then, _ = made(builder, "22810", MAY)
+    now, _ = made(builder, "22810", MAY, Boundary.AS_NOW)
+    august, _ = made(builder, "22810", AUGUST)
     assert [(row.numerator, row.denominator, row.revision) for row in (then, now, august)] == [
         (1, 2, 1),
         (31, 42, 1),
@@ -103,24 +103,24 @@ def test_reused_code_never_mixes_two_units(house: WarehouseBuilder) -> None:
     ]
 
 
-def test_ward_across_the_old_line_is_whole_when_its_parts_are(house: WarehouseBuilder) -> None:
+def test_ward_across_the_old_line_is_whole_when_its_parts_are(builder: WarehouseBuilder) -> None:
     """Đô Vinh ward in May 2025 is a ward of Phan Rang and Nhơn Sơn of Ninh Sơn: both passed whole into it."""
-    house.accept(house.report("22738", {RATIO: (1, 2)}))
-    house.accept(house.report("22831", {RATIO: (3, 4)}))
-    row, _ = made(house, "22738", MAY, Boundary.AS_NOW)
+    builder.accept(builder.report("22738", {RATIO: (1, 2)}))
+    builder.accept(builder.report("22831", {RATIO: (3, 4)}))
+    row, _ = made(builder, "22738", MAY, Boundary.AS_NOW)
     assert (row.numerator, row.denominator, row.status) == (4, 6, "complete")
 
 
-def everyone_reports_in_august(house: WarehouseBuilder) -> None:
+def everyone_reports_in_august(builder: WarehouseBuilder) -> None:
     """The five communes that hold the old district's ground report 10 of 20."""
     for code in (*INSIDE, *ACROSS):
-        house.accept(house.report(code, {RATIO: (10, 20), FLOW: (10, 20)}, period=AUGUST))
+        builder.accept(builder.report(code, {RATIO: (10, 20), FLOW: (10, 20)}, period=AUGUST))
 
 
-def test_old_district_after_its_end_is_not_comparable(house: WarehouseBuilder) -> None:
+def test_old_district_after_its_end_is_not_comparable(builder: WarehouseBuilder) -> None:
     """Two of the five communes lie in it in part: no figure, and the notes name both, their parts and the text."""
-    everyone_reports_in_august(house)
-    row, found = made(house, FORMER, AUGUST)
+    everyone_reports_in_august(builder)
+    row, found = made(builder, FORMER, AUGUST)
     assert (row.status, row.value, row.numerator, row.denominator, row.attained) == (
         "not_comparable", None, None, None, None,
     )  # fmt: skip
@@ -136,15 +136,15 @@ def test_old_district_after_its_end_is_not_comparable(house: WarehouseBuilder) -
     assert {one.contribution.unit for one in found.contributions} == {*INSIDE, *ACROSS}
 
 
-def test_stated_weights_make_it_comparable(house: WarehouseBuilder, region: Catalog) -> None:
+def test_stated_weights_make_it_comparable(builder: WarehouseBuilder, region: Catalog) -> None:
     """With a share stated for both, their figures enter by it, not rounded before the end; the notes say by whom."""
     weights = [
         StatedWeight("22822", "22822", FIRST_DAY, Direction.BACKWARD, None, None, Decimal("0.6213"), "CV 12/UBND"),
         StatedWeight("22738", "22831", FIRST_DAY, Direction.BACKWARD, RATIO, None, Decimal("0.5"), "CV 13/UBND"),
     ]
-    with_catalog(house, with_weights(region, weights))
-    everyone_reports_in_august(house)
-    row, found = made(house, FORMER, AUGUST)
+    with_catalog(builder, with_weights(region, weights))
+    everyone_reports_in_august(builder)
+    row, found = made(builder, FORMER, AUGUST)
     assert (row.status, row.numerator, row.denominator) == ("complete", Decimal("41.213"), Decimal("82.426"))
     assert row.value == 50
     assert "× 0.6213 (CV 12/UBND)" in row.notes
@@ -157,97 +157,99 @@ def test_stated_weights_make_it_comparable(house: WarehouseBuilder, region: Cata
     )
     assert parts["22822"].counted.numerator == Decimal("6.213")
     # One of the two weights was stated for that indicator only.
-    other, _ = made(house, FORMER, AUGUST, indicator=FLOW)
+    other, _ = made(builder, FORMER, AUGUST, indicator=FLOW)
     assert other.status == "not_comparable"
     assert "Đô Vinh" in other.notes
     assert "Mỹ Sơn (" not in other.notes.split("tỷ trọng đã công bố")[0]
 
 
-def test_village_detail_makes_village_figures_comparable(house: WarehouseBuilder, region: Catalog) -> None:
+def test_village_detail_makes_village_figures_comparable(builder: WarehouseBuilder, region: Catalog) -> None:
     """Figures of villages enter from the villages inside; figures of whole communes still cannot."""
-    with_catalog(house, with_villages(region))
+    with_catalog(builder, with_villages(region))
     for code in INSIDE:
-        house.accept(house.report(code, {RATIO: (1, 2)}, {f"{code}-v": {VILLAGE_COUNT: (1,)}}, period=AUGUST))
+        builder.accept(builder.report(code, {RATIO: (1, 2)}, {f"{code}-v": {VILLAGE_COUNT: (1,)}}, period=AUGUST))
     for code, inside, outside in (("22822", "22822", "22807"), ("22738", "22831", "22738")):
         told = {
             **{f"{code}-{inside}-{number}": {VILLAGE_COUNT: (10,)} for number in (1, 2)},
             **{f"{code}-{outside}-{number}": {VILLAGE_COUNT: (100,)} for number in (1, 2)},
         }
-        house.accept(house.report(code, {RATIO: (10, 20)}, told, period=AUGUST))
-    row, found = made(house, FORMER, AUGUST, indicator=VILLAGE_COUNT)
+        builder.accept(builder.report(code, {RATIO: (10, 20)}, told, period=AUGUST))
+    row, found = made(builder, FORMER, AUGUST, indicator=VILLAGE_COUNT)
     assert (row.status, row.value, row.units_accepted) == ("complete", 43, 5)
     assert "22822 Xã Mỹ Sơn (2 thôn)" in row.notes
     cells = {one.contribution.unit: [cell.unit for cell in one.contribution.sources] for one in found.contributions}
     assert cells["22822"] == ["22822-22822-1", "22822-22822-2"]
-    assert made(house, FORMER, AUGUST)[0].status == "not_comparable"
+    assert made(builder, FORMER, AUGUST)[0].status == "not_comparable"
 
 
 @pytest.mark.parametrize(("cells", "entered"), [((None,), False), (("x",), True), ((0,), True)])
 def test_village_detail_has_to_be_whole(
-    house: WarehouseBuilder, region: Catalog, cells: tuple[str | int | None], *, entered: bool
+    builder: WarehouseBuilder, region: Catalog, cells: tuple[str | int | None], *, entered: bool
 ) -> None:
     """A village left blank keeps its commune's part out, and the row partial; not applicable and zero are told."""
-    with_catalog(house, with_villages(region))
+    with_catalog(builder, with_villages(region))
     told: dict[str, dict[str, Cells]] = {
         "22822-22822-1": {VILLAGE_COUNT: (10,)},
         "22822-22822-2": {VILLAGE_COUNT: cells},
         "22822-22807-1": {VILLAGE_COUNT: (None,)},
     }
-    house.accept(house.report("22822", {}, told, period=AUGUST))
-    row, _ = made(house, FORMER, AUGUST, indicator=VILLAGE_COUNT)
+    builder.accept(builder.report("22822", {}, told, period=AUGUST))
+    row, _ = made(builder, FORMER, AUGUST, indicator=VILLAGE_COUNT)
     assert (row.value, row.units_accepted) == ((10, 1) if entered else (None, 0))
     assert row.status == "partial"
     assert ("chưa điền đủ số liệu của chỉ tiêu này: 22822" in row.notes) is not entered
 
 
-def test_old_district_is_no_area_after_its_end(house: WarehouseBuilder) -> None:
+def test_old_district_is_no_area_after_its_end(builder: WarehouseBuilder) -> None:
     """585 ended; asked for it in August, the answer names what goes on in its place."""
     with pytest.raises(UsageError, match=FORMER):
-        made(house, "585", AUGUST)
+        made(builder, "585", AUGUST)
 
 
-def test_change_of_kind_keeps_a_series_whole(house: WarehouseBuilder) -> None:
+def test_change_of_kind_keeps_a_series_whole(builder: WarehouseBuilder) -> None:
     """A commune until 2026-04-29 and a ward since sums up over the quarter; as now, March is the ward's too."""
     (link, *_) = [
-        one for one in house.catalog.units.successions if one.effective == date(2026, 4, 30) and one.old == "25270"
+        one for one in builder.catalog.units.successions if one.effective == date(2026, 4, 30) and one.old == "25270"
     ]
     quarter = parse_period("2026-Q2")
     for month, number in (("2026-03", 100), ("2026-04", 1), ("2026-05", 10), ("2026-06", 1000)):
-        house.accept(house.report("25270", {FLOW: (number, 2000), RATIO: (number, 2000)}, period=parse_period(month)))
+        builder.accept(
+            builder.report("25270", {FLOW: (number, 2000), RATIO: (number, 2000)}, period=parse_period(month))
+        )
     today = date(2026, 7, 1)
-    row, found = made(house, "25270", quarter, today=today, indicator=FLOW)
+    row, found = made(builder, "25270", quarter, today=today, indicator=FLOW)
     assert (row.numerator, row.denominator, row.status, row.units_expected) == (1011, 6000, "complete", 2)
     assert [part.contribution.period.id for part in found.contributions] == ["2026-04", "2026-05", "2026-06"]
     assert [bool(part.contribution.through) for part in found.contributions] == [True, False, False]
-    march, _ = made(house, "25270", parse_period("2026-03"), Boundary.AS_NOW, today=today)
+    march, _ = made(builder, "25270", parse_period("2026-03"), Boundary.AS_NOW, today=today)
     assert (march.numerator, march.units_expected, link.kind) == (100, 1, "rename")
 
 
-def test_year_of_a_province_reaches_back_over_the_merger(house: WarehouseBuilder) -> None:
+def test_year_of_a_province_reaches_back_over_the_merger(builder: WarehouseBuilder) -> None:
     """Khánh Hòa in 2025 is drawn as on its last day: both old provinces before July, all of them wholly inside."""
     for code, month in (("22813", "2025-05"), ("22813", "2025-12")):
-        house.accept(house.report(code, {RATIO: (1, 2), FLOW: (3, 4)}, period=parse_period(month)))
-    row, _ = made(house, "56", parse_period("2025"), indicator=FLOW)
-    old = {unit.code for unit in house.catalog.units.units if unit.level is Level.COMMUNE and unit.valid_to}
+        builder.accept(builder.report(code, {RATIO: (1, 2), FLOW: (3, 4)}, period=parse_period(month)))
+    row, _ = made(builder, "56", parse_period("2025"), indicator=FLOW)
+    old = {unit.code for unit in builder.catalog.units.units if unit.level is Level.COMMUNE and unit.valid_to}
     assert row.status == "partial"
-    assert row.units_expected > len(house.catalog.units.descendants("56", TODAY, Level.COMMUNE))
+    assert row.units_expected > len(builder.catalog.units.descendants("56", TODAY, Level.COMMUNE))
     assert "22813" in old
-    stock, found = made(house, "56", parse_period("2025"))
+    stock, found = made(builder, "56", parse_period("2025"))
     assert (stock.numerator, stock.units_accepted) == (1, 1)
     assert [part.contribution.period.id for part in found.contributions] == ["2025-12"]
 
 
-def test_country_and_unchanged_provinces_need_no_trail(house: WarehouseBuilder) -> None:
+def test_country_and_unchanged_provinces_need_no_trail(builder: WarehouseBuilder) -> None:
     """The country has the same ground as ever: all that stood below it then counts, whatever became of it."""
-    units = UnitRegister(house.catalog.units.units)  # nobody tells what became of anybody
-    with_catalog(house, replace(house.catalog, version="mute", structure_version="mute", units=units))
-    house.accept(house.report("22813", {FLOW: (3, 4)}))
+    units = UnitRegister(builder.catalog.units.units)  # nobody tells what became of anybody
+    with_catalog(builder, replace(builder.catalog, version="mute", structure_version="mute", units=units))
+    builder.accept(builder.report("22813", {FLOW: (3, 4)}))
     quarter = parse_period("2025-Q3")
-    row, _ = made(house, "VN", quarter, indicator=FLOW)
+    row, _ = made(builder, "VN", quarter, indicator=FLOW)
     assert row.status == "partial"
-    year, _ = made(house, "VN", parse_period("2025"), indicator=FLOW)
+    year, _ = made(builder, "VN", parse_period("2025"), indicator=FLOW)
     assert year.status == "partial"
     assert year.units_expected > row.units_expected
-    merged, _ = made(house, "56", parse_period("2025"), indicator=FLOW)
+    merged, _ = made(builder, "56", parse_period("2025"), indicator=FLOW)
     assert merged.status == "not_comparable"
     assert "chưa rõ" in merged.notes

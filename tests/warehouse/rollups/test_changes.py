@@ -11,131 +11,136 @@ from warehouse.store.engine import reading
 RATIO, OTHER = "dvc_toantrinh", "vb_dt"
 
 
-def sha_of(house: WarehouseBuilder, submission_id: int) -> str:
+def sha_of(builder: WarehouseBuilder, submission_id: int) -> str:
     """The hash of a submission's file."""
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         return queries.submission_record(session, submission_id).file.sha256
 
 
-def everyone_gives(house: WarehouseBuilder, but: tuple[str, ...] = ()) -> None:
+def everyone_gives(builder: WarehouseBuilder, but: tuple[str, ...] = ()) -> None:
     """Every commune reports 1 of 2 for two indicators."""
-    for unit in house.area().members:
+    for unit in builder.area().members:
         if unit.code not in but:
-            house.accept(house.report(unit.code, {RATIO: (1, 2), OTHER: (1, 2)}))
+            builder.accept(builder.report(unit.code, {RATIO: (1, 2), OTHER: (1, 2)}))
 
 
-def test_first_revision_moves_nothing(house: WarehouseBuilder) -> None:
+def test_first_revision_moves_nothing(builder: WarehouseBuilder) -> None:
     """There is nothing before it to differ from."""
-    everyone_gives(house)
-    house.roll_up()
-    assert house.revision().changes == ()
+    everyone_gives(builder)
+    builder.roll_up()
+    assert builder.revision().changes == ()
 
 
-def test_correction_is_listed_with_its_file(house: WarehouseBuilder) -> None:
+def test_correction_is_listed_with_its_file(builder: WarehouseBuilder) -> None:
     """Every column that moved of the one figure that moved, from, to, and the corrected workbook's hash."""
-    everyone_gives(house)
-    house.roll_up()
-    corrected = house.accept(house.report("22813", {RATIO: (2, 2), OTHER: (1, 2)}))
-    assert house.roll_up() == 2
-    sha256 = sha_of(house, corrected)
-    assert house.revision().changes == (
+    everyone_gives(builder)
+    builder.roll_up()
+    corrected = builder.accept(builder.report("22813", {RATIO: (2, 2), OTHER: (1, 2)}))
+    assert builder.roll_up() == 2
+    sha256 = sha_of(builder, corrected)
+    assert builder.revision().changes == (
         RollupChange(RATIO, "value", "50.00", "56.25", sha256),
         RollupChange(RATIO, "numerator", "8", "9", sha256),
     )
-    assert house.revision().file_names[sha256].endswith(".xlsx")
+    assert builder.revision().file_names[sha256].endswith(".xlsx")
 
 
-def test_unit_that_comes_in_at_last_moves_figures_and_coverage(house: WarehouseBuilder) -> None:
+def test_unit_that_comes_in_at_last_moves_figures_and_coverage(builder: WarehouseBuilder) -> None:
     """The seed's story: seven of eight, then the corrected workbook of the eighth, and the row is complete."""
-    everyone_gives(house, but=("22828",))
-    house.refuse(house.report("22828", {RATIO: (3, 2)}))
-    house.roll_up()
-    corrected = house.accept(house.report("22828", {RATIO: (2, 2), OTHER: (1, 2)}))
-    house.roll_up()
-    moved = {one.column: (one.before, one.after) for one in house.revision().changes if one.indicator == RATIO}
+    everyone_gives(builder, but=("22828",))
+    builder.refuse(builder.report("22828", {RATIO: (3, 2)}))
+    builder.roll_up()
+    corrected = builder.accept(builder.report("22828", {RATIO: (2, 2), OTHER: (1, 2)}))
+    builder.roll_up()
+    moved = {one.column: (one.before, one.after) for one in builder.revision().changes if one.indicator == RATIO}
     assert moved["units_accepted"] == ("7", "8")
     assert moved["units_missing"] == ("1", "0")
     assert moved["status"] == ("partial", "complete")
     assert moved["denominator"] == ("14", "16")
-    assert {one.sha256 for one in house.revision().changes} == {sha_of(house, corrected)}
+    assert {one.sha256 for one in builder.revision().changes} == {sha_of(builder, corrected)}
 
 
-def test_refusal_of_a_unit_that_had_sent_nothing_moves_only_the_notes(house: WarehouseBuilder) -> None:
+def test_refusal_of_a_unit_that_had_sent_nothing_moves_only_the_notes(builder: WarehouseBuilder) -> None:
     """Missing stays missing; what is said about it changes, because of the refused file."""
-    everyone_gives(house, but=("22828",))
-    house.roll_up()
-    refused = house.refuse(house.report("22828", {RATIO: (3, 2)}))
-    house.roll_up()
-    changes = house.revision().changes
+    everyone_gives(builder, but=("22828",))
+    builder.roll_up()
+    refused = builder.refuse(builder.report("22828", {RATIO: (3, 2)}))
+    builder.roll_up()
+    changes = builder.revision().changes
     assert {one.column for one in changes} == {"notes"}
-    assert {one.sha256 for one in changes} == {sha_of(house, refused)}
+    assert {one.sha256 for one in changes} == {sha_of(builder, refused)}
 
 
-def test_late_unit_is_named_as_the_reason(house: WarehouseBuilder) -> None:
+def test_late_unit_is_named_as_the_reason(builder: WarehouseBuilder) -> None:
     """The count of late units moved because of the late file."""
-    everyone_gives(house, but=("22828",))
-    house.roll_up()
-    late = house.accept(house.report("22828", {RATIO: (1, 2), OTHER: (1, 2)}), house.arrival(delivered_at=TOO_LATE))
-    house.roll_up()
-    (change,) = [one for one in house.revision().changes if (one.indicator, one.column) == (RATIO, "units_late")]
-    assert (change.before, change.after, change.sha256) == ("0", "1", sha_of(house, late))
+    everyone_gives(builder, but=("22828",))
+    builder.roll_up()
+    late = builder.accept(
+        builder.report("22828", {RATIO: (1, 2), OTHER: (1, 2)}), builder.arrival(delivered_at=TOO_LATE)
+    )
+    builder.roll_up()
+    (change,) = [one for one in builder.revision().changes if (one.indicator, one.column) == (RATIO, "units_late")]
+    assert (change.before, change.after, change.sha256) == ("0", "1", sha_of(builder, late))
 
 
-def test_figure_moved_by_two_files_names_both(house: WarehouseBuilder) -> None:
+def test_figure_moved_by_two_files_names_both(builder: WarehouseBuilder) -> None:
     """Two corrections in one night: the figure is listed once for each file, other figures for none."""
-    everyone_gives(house)
-    house.roll_up()
+    everyone_gives(builder)
+    builder.roll_up()
     files = {
-        sha_of(house, house.accept(house.report(unit, {RATIO: (2, 2), OTHER: (1, 2)}))) for unit in ("22813", "22816")
+        sha_of(builder, builder.accept(builder.report(unit, {RATIO: (2, 2), OTHER: (1, 2)})))
+        for unit in ("22813", "22816")
     }
-    house.roll_up()
-    changes = house.revision().changes
+    builder.roll_up()
+    changes = builder.revision().changes
     assert {one.sha256 for one in changes if one.column == "numerator"} == files
     assert {one.indicator for one in changes} == {RATIO}
 
 
-def test_target_that_changed_names_no_file(house: WarehouseBuilder) -> None:
+def test_target_that_changed_names_no_file(builder: WarehouseBuilder) -> None:
     """What the catalogue moved was moved by no workbook."""
-    target = next(one for one in house.catalog.targets if one.level == "district" and one.year == 2025)
-    everyone_gives(house)
-    house.roll_up()
-    others = tuple(one for one in house.catalog.targets if one is not target)
-    house.catalog = replace(house.catalog, version="new targets", targets=(*others, replace(target, value=Decimal(42))))
-    house.roll_up()
-    changes = [one for one in house.revision().changes if one.column == "target"]
+    target = next(one for one in builder.catalog.targets if one.level == "district" and one.year == 2025)
+    everyone_gives(builder)
+    builder.roll_up()
+    others = tuple(one for one in builder.catalog.targets if one is not target)
+    builder.catalog = replace(
+        builder.catalog, version="new targets", targets=(*others, replace(target, value=Decimal(42)))
+    )
+    builder.roll_up()
+    changes = [one for one in builder.revision().changes if one.column == "target"]
     assert [(one.indicator, one.after, one.sha256) for one in changes] == [(target.indicator, "42", None)]
 
 
-def test_unit_whose_figure_goes_away_is_named(house: WarehouseBuilder) -> None:
+def test_unit_whose_figure_goes_away_is_named(builder: WarehouseBuilder) -> None:
     """A correction that leaves a cell blank takes a figure out, and is named for it."""
-    everyone_gives(house)
-    house.roll_up()
-    blanked = house.accept(house.report("22813", {RATIO: (None, 2), OTHER: (1, 2)}))
-    house.roll_up()
-    moved = {one.column: one for one in house.revision().changes}
+    everyone_gives(builder)
+    builder.roll_up()
+    blanked = builder.accept(builder.report("22813", {RATIO: (None, 2), OTHER: (1, 2)}))
+    builder.roll_up()
+    moved = {one.column: one for one in builder.revision().changes}
     assert (moved["numerator"].before, moved["numerator"].after) == ("8", "7")
-    assert {one.sha256 for one in house.revision().changes} == {sha_of(house, blanked)}
+    assert {one.sha256 for one in builder.revision().changes} == {sha_of(builder, blanked)}
 
 
-def test_blank_that_becomes_not_applicable_is_named(house: WarehouseBuilder) -> None:
+def test_blank_that_becomes_not_applicable_is_named(builder: WarehouseBuilder) -> None:
     """No figure before and none after, and still the file that settled it is named."""
-    everyone_gives(house, but=("22813",))
-    house.accept(house.report("22813", {RATIO: (None, 2), OTHER: (1, 2)}))
-    house.roll_up()
-    settled = house.accept(house.report("22813", {RATIO: ("x", "x"), OTHER: (1, 2)}))
-    house.roll_up()
-    changes = house.revision().changes
+    everyone_gives(builder, but=("22813",))
+    builder.accept(builder.report("22813", {RATIO: (None, 2), OTHER: (1, 2)}))
+    builder.roll_up()
+    settled = builder.accept(builder.report("22813", {RATIO: ("x", "x"), OTHER: (1, 2)}))
+    builder.roll_up()
+    changes = builder.revision().changes
     assert {one.column for one in changes} == {"units_missing", "status", "notes"}
-    assert {(one.indicator, one.sha256) for one in changes} == {(RATIO, sha_of(house, settled))}
+    assert {(one.indicator, one.sha256) for one in changes} == {(RATIO, sha_of(builder, settled))}
 
 
-def test_figure_moved_by_very_many_files_names_none(house: WarehouseBuilder) -> None:
+def test_figure_moved_by_very_many_files_names_none(builder: WarehouseBuilder) -> None:
     """When a whole province moves a figure in one night, it is listed once and the parts tell the rest."""
-    units = house.area("58").members
+    units = builder.area("58").members
     assert len(units) > 20
-    house.roll_up("58")
+    builder.roll_up("58")
     for unit in units:
-        house.accept(house.report(unit.code, {RATIO: (1, 2)}))
-    house.roll_up("58")
-    (value,) = [one for one in house.revision(area="58").changes if one.column == "value"]
+        builder.accept(builder.report(unit.code, {RATIO: (1, 2)}))
+    builder.roll_up("58")
+    (value,) = [one for one in builder.revision(area="58").changes if one.column == "value"]
     assert (value.before, value.after, value.sha256) == ("", "50.00", None)

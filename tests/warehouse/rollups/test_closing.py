@@ -27,83 +27,83 @@ FIRST = "22813"
 OTHER = "22828"
 
 
-def cell_of(house: WarehouseBuilder) -> RollupKey:
+def cell_of(builder: WarehouseBuilder) -> RollupKey:
     """The district's figures of May."""
-    return RollupKey(house.area(), FORM, MAY)
+    return RollupKey(builder.area(), FORM, MAY)
 
 
-def give_out(house: WarehouseBuilder, period: Period = MAY) -> int | None:
+def give_out(builder: WarehouseBuilder, period: Period = MAY) -> int | None:
     """Roll the district up and note that the newest revision was given out."""
-    made = house.roll_up(period=period)
-    found = house.revision(period=period)
+    made = builder.roll_up(period=period)
+    found = builder.revision(period=period)
     ref = RevisionRef(found.area, FORM, period, found.number, Boundary.AS_THEN, found.area_valid_from)
-    with transaction(house.engine) as session:
-        record_publication(session, ref, path="2025-05/585", at=house.now())
+    with transaction(builder.engine) as session:
+        record_publication(session, ref, path="2025-05/585", at=builder.now())
     return made
 
 
-def report(house: WarehouseBuilder, figure: int, unit: str = FIRST, period: Period = MAY) -> int:
+def report(builder: WarehouseBuilder, figure: int, unit: str = FIRST, period: Period = MAY) -> int:
     """A commune's accepted report with one count."""
-    return house.accept(house.report(unit, {house.indicator_of(Measure.COUNT): (figure,)}, period=period))
+    return builder.accept(builder.report(unit, {builder.indicator_of(Measure.COUNT): (figure,)}, period=period))
 
 
-def look(house: WarehouseBuilder) -> ClosablePeriod:
+def look(builder: WarehouseBuilder) -> ClosablePeriod:
     """Whether May can be closed."""
-    with reading(house.engine) as session:
-        return closable(session, house.catalog, cell_of(house), TODAY)
+    with reading(builder.engine) as session:
+        return closable(session, builder.catalog, cell_of(builder), TODAY)
 
 
-def shut(house: WarehouseBuilder) -> Closing:
+def shut(builder: WarehouseBuilder) -> Closing:
     """Close May."""
-    found = look(house)
-    with transaction(house.engine) as session:
-        close(session, found, Bundle("closed/2025-05/585.tar.gz", "0" * 64), "an", house.now())
-    with reading(house.engine) as session:
-        standing = closing_of(session, cell_of(house))
+    found = look(builder)
+    with transaction(builder.engine) as session:
+        close(session, found, Bundle("closed/2025-05/585.tar.gz", "0" * 64), "an", builder.now())
+    with reading(builder.engine) as session:
+        standing = closing_of(session, cell_of(builder))
     assert standing is not None
     return standing
 
 
-def open_again(house: WarehouseBuilder, reason: str = "the commune found an error") -> Closing:
+def open_again(builder: WarehouseBuilder, reason: str = "the commune found an error") -> Closing:
     """Open May again."""
-    with transaction(house.engine) as session:
-        return reopen(session, cell_of(house), reason, "binh", house.now())
+    with transaction(builder.engine) as session:
+        return reopen(session, cell_of(builder), reason, "binh", builder.now())
 
 
-def due(house: WarehouseBuilder) -> int:
+def due(builder: WarehouseBuilder) -> int:
     """How many figures have to be looked at."""
-    with reading(house.engine) as session:
-        return len(areas_touched(session, house.catalog, ["585"], today=TODAY))
+    with reading(builder.engine) as session:
+        return len(areas_touched(session, builder.catalog, ["585"], today=TODAY))
 
 
-def waiting(house: WarehouseBuilder) -> list[int]:
+def waiting(builder: WarehouseBuilder) -> list[int]:
     """Of how many reports something came since a closing, for each that stands."""
-    with reading(house.engine) as session:
-        return [one.reports for one in held_back(session, house.catalog, today=TODAY)]
+    with reading(builder.engine) as session:
+        return [one.reports for one in held_back(session, builder.catalog, today=TODAY)]
 
 
 @pytest.fixture
-def closed(house: WarehouseBuilder) -> WarehouseBuilder:
+def closed(builder: WarehouseBuilder) -> WarehouseBuilder:
     """A warehouse in which May of the district is closed with one report."""
-    report(house, 5)
-    give_out(house)
-    shut(house)
-    return house
+    report(builder, 5)
+    give_out(builder)
+    shut(builder)
+    return builder
 
 
-def test_a_closing_says_what_it_keeps(house: WarehouseBuilder) -> None:
+def test_a_closing_says_what_it_keeps(builder: WarehouseBuilder) -> None:
     """Revision, who was missing, by whom, and which archive; a second closing is refused."""
-    report(house, 5)
-    give_out(house)
-    found = look(house)
+    report(builder, 5)
+    give_out(builder)
+    found = look(builder)
     assert found.is_partial
     assert {one.state for one in found.absent} == {ReportingState.MISSING}
     assert (OTHER, "Xã Ma Nới") in {(one.code, one.name) for one in found.absent}
-    standing = shut(house)
+    standing = shut(builder)
     assert (standing.area, standing.period, standing.revision, standing.closed_by) == ("585", MAY, 1, "an")
-    assert standing.missing == found.missing == len(house.area().members) - 1
+    assert standing.missing == found.missing == len(builder.area().members) - 1
     with pytest.raises(UsageError, match="closed already, at revision 1"):
-        look(house)
+        look(builder)
 
 
 def test_late_correction_moves_no_figure_until_reopened(closed: WarehouseBuilder) -> None:
@@ -136,30 +136,30 @@ def test_withdrawal_waits_as_well(closed: WarehouseBuilder) -> None:
     assert (closed.roll_up(), waiting(closed)) == (None, [1])
 
 
-def test_late_report_of_an_open_month_waits_for_its_closed_quarter(house: WarehouseBuilder) -> None:
+def test_late_report_of_an_open_month_waits_for_its_closed_quarter(builder: WarehouseBuilder) -> None:
     """The month is published with it, the quarter stands still; opened, the quarter names the same file."""
     months = [parse_period(f"2025-0{number}") for number in (4, 5, 6)]
     for month in months:
-        report(house, 5, period=month)
+        report(builder, 5, period=month)
     quarter, today = parse_period("2025-Q2"), date(2025, 7, 1)
-    give_out(house, quarter)
-    cell = RollupKey(house.area(period=quarter), FORM, quarter)
-    with reading(house.engine) as session:
-        found = closable(session, house.catalog, cell, today)
-    with transaction(house.engine) as session:
-        close(session, found, Bundle("closed/2025-Q2/585.tar.gz", "0" * 64), "an", house.now())
-    late = report(house, 7, OTHER, period=months[0])
-    with reading(house.engine) as session:
-        touched = areas_touched(session, house.catalog, ["585"], today=today)
+    give_out(builder, quarter)
+    cell = RollupKey(builder.area(period=quarter), FORM, quarter)
+    with reading(builder.engine) as session:
+        found = closable(session, builder.catalog, cell, today)
+    with transaction(builder.engine) as session:
+        close(session, found, Bundle("closed/2025-Q2/585.tar.gz", "0" * 64), "an", builder.now())
+    late = report(builder, 7, OTHER, period=months[0])
+    with reading(builder.engine) as session:
+        touched = areas_touched(session, builder.catalog, ["585"], today=today)
         assert {one.period for one in touched} == {*months, parse_period("2025-H1")}
-        assert [one.reports for one in held_back(session, house.catalog, today=today)] == [1]
-    assert (house.roll_up(period=months[0]), house.roll_up(period=quarter)) == (1, None)
-    with transaction(house.engine) as session:
-        reopen(session, cell, "late report of April", "binh", house.now())
-    assert house.roll_up(period=quarter) == 2
-    with reading(house.engine) as session:
+        assert [one.reports for one in held_back(session, builder.catalog, today=today)] == [1]
+    assert (builder.roll_up(period=months[0]), builder.roll_up(period=quarter)) == (1, None)
+    with transaction(builder.engine) as session:
+        reopen(session, cell, "late report of April", "binh", builder.now())
+    assert builder.roll_up(period=quarter) == 2
+    with reading(builder.engine) as session:
         sha256 = submission_record(session, late).file.sha256
-    assert {one.sha256 for one in house.revision(period=quarter).changes} == {sha256}
+    assert {one.sha256 for one in builder.revision(period=quarter).changes} == {sha256}
 
 
 def test_same_file_once_more_is_no_correction(closed: WarehouseBuilder) -> None:
@@ -188,25 +188,25 @@ def test_what_rests_on_a_report_is_found(closed: WarehouseBuilder) -> None:
         assert over({FIRST}, "2025-04") == over({"00001"}) == over({FIRST}, form="another") == 0
 
 
-def test_period_that_goes_on_cannot_be_closed(house: WarehouseBuilder) -> None:
+def test_period_that_goes_on_cannot_be_closed(builder: WarehouseBuilder) -> None:
     """Nor one without figures."""
-    with reading(house.engine) as session, pytest.raises(UsageError, match="not over yet"):
-        closable(session, house.catalog, cell_of(house), house.catalog.last_day(FORM, MAY))
+    with reading(builder.engine) as session, pytest.raises(UsageError, match="not over yet"):
+        closable(session, builder.catalog, cell_of(builder), builder.catalog.last_day(FORM, MAY))
     with pytest.raises(UsageError, match="no figures"):
-        look(house)
+        look(builder)
 
 
-def test_what_was_not_published_cannot_be_closed(house: WarehouseBuilder) -> None:
+def test_what_was_not_published_cannot_be_closed(builder: WarehouseBuilder) -> None:
     """A revision that was not given out, and a report that no revision has seen: the night comes first."""
-    report(house, 5)
-    house.roll_up()
+    report(builder, 5)
+    builder.roll_up()
     with pytest.raises(UsageError, match="nightly first"):
-        look(house)
-    give_out(house)
-    look(house)
-    report(house, 6)
+        look(builder)
+    give_out(builder)
+    look(builder)
+    report(builder, 6)
     with pytest.raises(UsageError, match="nightly first"):
-        look(house)
+        look(builder)
 
 
 def test_reopening_needs_a_reason_and_a_closing(closed: WarehouseBuilder) -> None:

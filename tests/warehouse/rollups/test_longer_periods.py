@@ -15,25 +15,25 @@ UNIT = "22813"
 
 
 def give(
-    house: WarehouseBuilder, month: int, *cells: Cells, unit: str = UNIT, indicators: tuple[str, ...] = (FLOW,)
+    builder: WarehouseBuilder, month: int, *cells: Cells, unit: str = UNIT, indicators: tuple[str, ...] = (FLOW,)
 ) -> int:
     """A commune reports some indicators of the n-th month of the quarter."""
     told = dict(zip(indicators, cells, strict=True))
-    return house.accept(house.report(unit, told, period=MONTHS[month - 1]))
+    return builder.accept(builder.report(unit, told, period=MONTHS[month - 1]))
 
 
-def row_of(house: WarehouseBuilder, indicator: str = FLOW, area: str = UNIT) -> RollupRow:
+def row_of(builder: WarehouseBuilder, indicator: str = FLOW, area: str = UNIT) -> RollupRow:
     """Roll the quarter up and read a row of it."""
-    house.roll_up(area, QUARTER)
-    return next(row for row in house.revision(area=area, period=QUARTER).rows if row.indicator == indicator)
+    builder.roll_up(area, QUARTER)
+    return next(row for row in builder.revision(area=area, period=QUARTER).rows if row.indicator == indicator)
 
 
-def test_flow_adds_up_and_the_others_are_taken_last(house: WarehouseBuilder) -> None:
+def test_flow_adds_up_and_the_others_are_taken_last(builder: WarehouseBuilder) -> None:
     """1/10, 2/20 and 4/40: the flow is 7/70, the stock and the cumulative 4/40."""
     kinds = (FLOW, STOCK, CUMULATIVE)
     for month, number in ((1, 1), (2, 2), (3, 4)):
-        give(house, month, *[(number, 10 * number)] * 3, indicators=kinds)
-    found = {name: row_of(house, name) for name in kinds}
+        give(builder, month, *[(number, 10 * number)] * 3, indicators=kinds)
+    found = {name: row_of(builder, name) for name in kinds}
     assert {name: (row.numerator, row.denominator) for name, row in found.items()} == {
         FLOW: (7, 70),
         STOCK: (4, 40),
@@ -43,49 +43,49 @@ def test_flow_adds_up_and_the_others_are_taken_last(house: WarehouseBuilder) -> 
     assert {row.period for row in found.values()} == {"2025-Q2"}
 
 
-def test_unit_that_lacks_a_month_gives_nothing_to_a_flow(house: WarehouseBuilder) -> None:
+def test_unit_that_lacks_a_month_gives_nothing_to_a_flow(builder: WarehouseBuilder) -> None:
     """Nothing is imputed: two months are no quarter, and the notes name the month that is missing."""
     for month in (1, 3):
-        give(house, month, (1, 2), (1, 2), indicators=(FLOW, STOCK))
-    flow, stock = row_of(house), row_of(house, STOCK)
+        give(builder, month, (1, 2), (1, 2), indicators=(FLOW, STOCK))
+    flow, stock = row_of(builder), row_of(builder, STOCK)
     assert (flow.value, flow.units_missing, flow.status) == (None, 1, "partial")
     assert f"Chưa có báo cáo: {UNIT} Xã Lâm Sơn (2025-05)." in flow.notes
     assert (stock.numerator, stock.status) == (1, "complete")
 
 
-def test_month_without_such_a_figure_is_not_missing(house: WarehouseBuilder) -> None:
+def test_month_without_such_a_figure_is_not_missing(builder: WarehouseBuilder) -> None:
     """Not applicable in one month and a figure in two is a whole figure; never applicable is none."""
     for month, cells in ((1, (1, 2)), (2, ("x", "x")), (3, (3, 4))):
-        give(house, month, cells, ("x", "x"), indicators=(FLOW, "dung_han"))
-    flow, never = row_of(house), row_of(house, "dung_han")
+        give(builder, month, cells, ("x", "x"), indicators=(FLOW, "dung_han"))
+    flow, never = row_of(builder), row_of(builder, "dung_han")
     assert (flow.numerator, flow.denominator, flow.units_accepted, flow.units_missing) == (4, 6, 1, 0)
     assert (never.value, never.units_accepted, never.units_missing, never.status) == (None, 0, 0, "complete")
 
 
-def test_cumulative_figure_that_falls_is_noted(house: WarehouseBuilder) -> None:
+def test_cumulative_figure_that_falls_is_noted(builder: WarehouseBuilder) -> None:
     """It is taken last all the same; the notes name the unit and the months that had more."""
     for month, number in ((1, 9), (2, 3), (3, 5)):
-        give(house, month, (number, 10), indicators=(CUMULATIVE,))
-    row = row_of(house, CUMULATIVE)
+        give(builder, month, (number, 10), indicators=(CUMULATIVE,))
+    row = row_of(builder, CUMULATIVE)
     assert row.numerator == 5
     assert f"Số lũy kế nhỏ hơn số của kỳ trước trong năm: {UNIT} Xã Lâm Sơn (2025-04)." in row.notes
 
 
-def test_refused_month_weighs_less_than_one_that_never_came(house: WarehouseBuilder) -> None:
+def test_refused_month_weighs_less_than_one_that_never_came(builder: WarehouseBuilder) -> None:
     """A unit is in one place only: under the gravest of its reasons, with the months of which that is true."""
-    give(house, 1, (1, 2))
-    house.refuse(house.report(UNIT, {FLOW: (3, 2)}, period=MAY))
-    row = row_of(house)
+    give(builder, 1, (1, 2))
+    builder.refuse(builder.report(UNIT, {FLOW: (3, 2)}, period=MAY))
+    row = row_of(builder)
     assert (row.units_expected, row.units_missing) == (1, 1)
     assert "(2025-06)" in row.notes
     assert "2025-05" not in row.notes
 
 
-def test_quarter_leads_down_to_each_months_cell(house: WarehouseBuilder) -> None:
+def test_quarter_leads_down_to_each_months_cell(builder: WarehouseBuilder) -> None:
     """Explained, a quarter names three files of a commune, each with its cell, and the months that others lack."""
-    files = [give(house, month, (month, 10)) for month in (1, 2, 3)]
-    house.roll_up(period=QUARTER)
-    with reading(house.engine) as session:
+    files = [give(builder, month, (month, 10)) for month in (1, 2, 3)]
+    builder.roll_up(period=QUARTER)
+    with reading(builder.engine) as session:
         found = queries.explain(session, "585", QUARTER, FLOW)
     parts = [part.contribution for part in found.contributions]
     assert [(one.period.id, one.file.submission_id, one.sources[0].numerator) for one in parts] == [
@@ -96,46 +96,46 @@ def test_quarter_leads_down_to_each_months_cell(house: WarehouseBuilder) -> None
     assert len(found.absent) == 7 * 3
 
 
-def test_stock_of_a_quarter_waits_only_for_its_last_month(house: WarehouseBuilder) -> None:
+def test_stock_of_a_quarter_waits_only_for_its_last_month(builder: WarehouseBuilder) -> None:
     """Of a stock only the last month is asked for, and only its missing reports are told."""
-    give(house, 3, (1, 2), indicators=(STOCK,))
-    house.roll_up(period=QUARTER)
-    with reading(house.engine) as session:
+    give(builder, 3, (1, 2), indicators=(STOCK,))
+    builder.roll_up(period=QUARTER)
+    with reading(builder.engine) as session:
         found = queries.explain(session, "585", QUARTER, STOCK)
     assert {unit.period for unit in found.absent} == {JUNE}
     assert len(found.absent) == 7
 
 
-def test_only_the_file_that_came_is_named_for_what_it_moved(house: WarehouseBuilder) -> None:
+def test_only_the_file_that_came_is_named_for_what_it_moved(builder: WarehouseBuilder) -> None:
     """The month that completes a quarter brings the other months into the sum; it alone is the reason."""
     for month in (1, 2):
-        give(house, month, (1, 2))
-    row_of(house)
-    last = give(house, 3, (1, 2))
-    row_of(house)
-    with reading(house.engine) as session:
+        give(builder, month, (1, 2))
+    row_of(builder)
+    last = give(builder, 3, (1, 2))
+    row_of(builder)
+    with reading(builder.engine) as session:
         sha256 = queries.submission_record(session, last).file.sha256
-    moved = [one for one in house.revision(area=UNIT, period=QUARTER).changes if one.indicator == FLOW]
+    moved = [one for one in builder.revision(area=UNIT, period=QUARTER).changes if one.indicator == FLOW]
     assert {one.column for one in moved} >= {"numerator", "value", "status"}
     assert {one.sha256 for one in moved} == {sha256}
 
 
-def test_half_year_asks_every_month(house: WarehouseBuilder) -> None:
+def test_half_year_asks_every_month(builder: WarehouseBuilder) -> None:
     """It has six months to report; what came in one of them is not lost from sight."""
-    give(house, 3, (1, 2))
+    give(builder, 3, (1, 2))
     half = parse_period("2025-H1")
-    house.roll_up(period=half)
-    found = house.revision(period=half)
+    builder.roll_up(period=half)
+    found = builder.revision(period=half)
     assert len(found.units) == 6 * 8
     assert [unit.period.id for unit in found.units if unit.file] == ["2025-06"]
     assert {row.status for row in found.rows if row.indicator == FLOW} == {"partial"}
 
 
-def test_targets_of_a_quarter_are_those_of_its_year(house: WarehouseBuilder) -> None:
+def test_targets_of_a_quarter_are_those_of_its_year(builder: WarehouseBuilder) -> None:
     """The year's promise holds for every period of it."""
-    target = next(one for one in house.catalog.targets if one.level == "district" and one.year == 2025)
-    house.accept(house.report(UNIT, {target.indicator: (1, 2)}, period=JUNE))
-    house.roll_up(period=QUARTER)
-    row = next(row for row in house.revision(period=QUARTER).rows if row.indicator == target.indicator)
+    target = next(one for one in builder.catalog.targets if one.level == "district" and one.year == 2025)
+    builder.accept(builder.report(UNIT, {target.indicator: (1, 2)}, period=JUNE))
+    builder.roll_up(period=QUARTER)
+    row = next(row for row in builder.revision(period=QUARTER).rows if row.indicator == target.indicator)
     assert (row.target, row.attained) == (target.value, Decimal(50) >= target.value)
-    assert house.catalog.last_day(FORM, QUARTER) == house.catalog.last_day(FORM, JUNE)
+    assert builder.catalog.last_day(FORM, QUARTER) == builder.catalog.last_day(FORM, JUNE)

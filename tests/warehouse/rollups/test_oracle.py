@@ -33,19 +33,19 @@ def figures(draw: st.DrawFn) -> Figure:
 
 
 @st.composite
-def nights(draw: st.DrawFn, house: WarehouseBuilder) -> list[tuple[str, tuple[Observation, ...], bool]]:
+def nights(draw: st.DrawFn, builder: WarehouseBuilder) -> list[tuple[str, tuple[Observation, ...], bool]]:
     """A history of workbooks: whose, what it says, whether it passes."""
-    units = [unit.code for unit in house.area().members]
-    day = house.catalog.last_day(FORM, MAY)
+    units = [unit.code for unit in builder.area().members]
+    day = builder.catalog.last_day(FORM, MAY)
     villages = {
-        code: [one.code for one in house.catalog.villages(house.catalog.units.get(code, day), day)][:3]
+        code: [one.code for one in builder.catalog.villages(builder.catalog.units.get(code, day), day)][:3]
         for code in units
     }
     history = []
     for _ in range(draw(st.integers(0, 10))):
         unit = draw(st.sampled_from(units))
         found = []
-        for indicator in due(house):
+        for indicator in due(builder):
             places = villages[unit] if indicator.collected_at is Level.VILLAGE else [unit]
             for place in places:
                 if draw(st.booleans()):
@@ -55,20 +55,20 @@ def nights(draw: st.DrawFn, house: WarehouseBuilder) -> list[tuple[str, tuple[Ob
     return history
 
 
-def due(house: WarehouseBuilder) -> list[Indicator]:
+def due(builder: WarehouseBuilder) -> list[Indicator]:
     """A ratio and a count of communes, and the same of villages."""
     return [
-        house.catalog.indicators[house.indicator_of(measure, level)]
+        builder.catalog.indicators[builder.indicator_of(measure, level)]
         for level in (Level.COMMUNE, Level.VILLAGE)
         for measure in (Measure.RATIO, Measure.COUNT)
     ]
 
 
 def take(
-    session: Session, house: WarehouseBuilder, number: int, report: ParsedReport, issues: tuple[Issue, ...]
+    session: Session, builder: WarehouseBuilder, number: int, report: ParsedReport, issues: tuple[Issue, ...]
 ) -> None:
     """Take one workbook from delivery to verdict."""
-    at = house.now()
+    at = builder.now()
     arrival = Arrival("inbox", f"{number}.xlsx", str(number), f"{number}.xlsx", f"{number:064}", 1, IN_TIME, at)
     submission_id = receive(session, arrival)
     record_parsed(session, submission_id, report, at)
@@ -83,17 +83,17 @@ def reports_that_stand(history: list[tuple[str, tuple[Observation, ...], bool]])
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_sql_rollup_equals_the_law(house: WarehouseBuilder, data: st.DataObject) -> None:
+def test_sql_rollup_equals_the_law(builder: WarehouseBuilder, data: st.DataObject) -> None:
     """Random nights with corrections and refusals: every sum, count of units and value is the oracle's."""
-    history = data.draw(nights(house))
-    with taken_back(house.engine) as session:
+    history = data.draw(nights(builder))
+    with taken_back(builder.engine) as session:
         for number, (unit, found, passes) in enumerate(history):
-            place = house.catalog.units.get(unit, house.catalog.last_day(FORM, MAY))
+            place = builder.catalog.units.get(unit, builder.catalog.last_day(FORM, MAY))
             report = ParsedReport(place, MAY, FORM, "2025.1", found)
-            take(session, house, number, report, () if passes else (critical(),))
-        roll_up(session, house.catalog, house.area(), FORM, MAY, run_id="run-1", at=house.now())
+            take(session, builder, number, report, () if passes else (critical(),))
+        roll_up(session, builder.catalog, builder.area(), FORM, MAY, run_id="run-1", at=builder.now())
         rows = {row.indicator: row for row in queries.revision(session, "585", MAY).rows}
-        for indicator in due(house):
+        for indicator in due(builder):
             sums = sum_observations(indicator, reports_that_stand(history))
             row = rows[indicator.id]
             assert (row.numerator, row.denominator, row.units_accepted) == (

@@ -43,7 +43,7 @@ def region(catalog: Catalog) -> Catalog:
 
 
 @pytest.fixture
-def house(engine: Engine, region: Catalog) -> WarehouseBuilder:
+def builder(engine: Engine, region: Catalog) -> WarehouseBuilder:
     """A migrated warehouse; what it knows is mirrored by each example."""
     migrate(engine)
     return WarehouseBuilder(engine, region)
@@ -123,26 +123,28 @@ def share_of(catalog: Catalog, indicator: Indicator, portion: Overlap) -> Figure
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_rollup_over_months_and_lines_equals_the_law(
-    house: WarehouseBuilder, region: Catalog, data: st.DataObject
+    builder: WarehouseBuilder, region: Catalog, data: st.DataObject
 ) -> None:
     """Quarters of the old district after its end, of a ward before its beginning, of a commune as it is."""
-    house.catalog = data.draw(catalogs(region))
-    given_by = data.draw(reports(house.catalog))
-    with taken_back(house.engine) as session:
-        mirror_catalog(session, house.catalog)
+    builder.catalog = data.draw(catalogs(region))
+    given_by = data.draw(reports(builder.catalog))
+    with taken_back(builder.engine) as session:
+        mirror_catalog(session, builder.catalog)
         for number, ((month, key), found) in enumerate(given_by.items()):
-            unit = house.catalog.units.get(key.code, house.catalog.last_day(FORM, month))
-            take(session, house, number, ParsedReport(unit, month, FORM, "2025.1", found), ())
+            unit = builder.catalog.units.get(key.code, builder.catalog.last_day(FORM, month))
+            take(session, builder, number, ParsedReport(unit, month, FORM, "2025.1", found), ())
         for code, period, boundary in CELLS:
-            cell = RollupKey(house.catalog.area(code, FORM, period, boundary, TODAY), FORM, period, boundary)
-            draft = draft_of(session, house.catalog, cell, Edition(1, "run", house.clock))
+            cell = RollupKey(builder.catalog.area(code, FORM, period, boundary, TODAY), FORM, period, boundary)
+            draft = draft_of(session, builder.catalog, cell, Edition(1, "run", builder.clock))
             rows = {row.indicator: row for row in draft.rows}
-            for indicator in asked(house.catalog):
+            for indicator in asked(builder.catalog):
                 units: dict[UnitKey, list[Due]] = {}
                 months = period.parts(Frequency.MONTH)
-                for month, portion in members(house.catalog, period, code, boundary):
+                for month, portion in members(builder.catalog, period, code, boundary):
                     if indicator.flow == "flow" or month == months[-1]:
-                        due = Due(given_by.get((month, portion.unit.key)), share_of(house.catalog, indicator, portion))
+                        due = Due(
+                            given_by.get((month, portion.unit.key)), share_of(builder.catalog, indicator, portion)
+                        )
                         units.setdefault(portion.unit.key, []).append(due)
                 sums, row = consolidate(indicator, units.values()), rows[indicator.id]
                 assert row.units_expected == len(units)

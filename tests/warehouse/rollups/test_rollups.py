@@ -18,74 +18,74 @@ from warehouse.store.engine import reading
 RATIO, COUNT, VILLAGE_RATIO, VILLAGE_COUNT = "dvc_toantrinh", "hd_dvc", "tcnscd_thon", "tcnscd_tv"
 
 
-def everyone_gives(house: WarehouseBuilder, cells: Cells, indicator: str = RATIO, but: tuple[str, ...] = ()) -> None:
+def everyone_gives(builder: WarehouseBuilder, cells: Cells, indicator: str = RATIO, but: tuple[str, ...] = ()) -> None:
     """Every commune of 585 reports the same, but some."""
-    for unit in house.area().members:
+    for unit in builder.area().members:
         if unit.code not in but:
-            house.accept(house.report(unit.code, {indicator: cells}))
+            builder.accept(builder.report(unit.code, {indicator: cells}))
 
 
-def row_of(house: WarehouseBuilder, indicator: str = RATIO, number: int | None = None) -> RollupRow:
+def row_of(builder: WarehouseBuilder, indicator: str = RATIO, number: int | None = None) -> RollupRow:
     """A row of a revision."""
-    return next(row for row in house.revision(number).rows if row.indicator == indicator)
+    return next(row for row in builder.revision(number).rows if row.indicator == indicator)
 
 
-def villages_of(house: WarehouseBuilder, unit: str) -> tuple[OrgUnit, ...]:
+def villages_of(builder: WarehouseBuilder, unit: str) -> tuple[OrgUnit, ...]:
     """Registered villages of a commune."""
-    day = house.catalog.last_day(FORM, MAY)
-    return house.catalog.villages(house.catalog.units.get(unit, day), day)
+    day = builder.catalog.last_day(FORM, MAY)
+    return builder.catalog.villages(builder.catalog.units.get(unit, day), day)
 
 
-def test_percentage_is_the_ratio_of_sums(house: WarehouseBuilder) -> None:
+def test_percentage_is_the_ratio_of_sums(builder: WarehouseBuilder) -> None:
     """1/2 and 30/40 are 31/42, not the mean of 50 % and 75 %."""
-    house.accept(house.report("22813", {RATIO: (1, 2)}))
-    house.accept(house.report("22816", {RATIO: (30, 40)}))
-    assert house.roll_up() == 1
-    row = row_of(house)
+    builder.accept(builder.report("22813", {RATIO: (1, 2)}))
+    builder.accept(builder.report("22816", {RATIO: (30, 40)}))
+    assert builder.roll_up() == 1
+    row = row_of(builder)
     assert (row.numerator, row.denominator, str(row.value)) == (31, 42, "73.81")
 
 
-def test_percentage_shows_two_decimals(house: WarehouseBuilder) -> None:
+def test_percentage_shows_two_decimals(builder: WarehouseBuilder) -> None:
     """A whole percentage is read as it is published."""
-    everyone_gives(house, (5, 5))
-    house.roll_up()
-    assert str(row_of(house).value) == "100.00"
+    everyone_gives(builder, (5, 5))
+    builder.roll_up()
+    assert str(row_of(builder).value) == "100.00"
 
 
-def test_count_is_the_sum(house: WarehouseBuilder) -> None:
+def test_count_is_the_sum(builder: WarehouseBuilder) -> None:
     """A count has no denominator and no percentage; decimals add up exactly."""
-    house.accept(house.report("22813", {COUNT: (Decimal("0.1"),)}))
-    house.accept(house.report("22816", {COUNT: (Decimal("0.2"),)}))
-    house.roll_up()
-    row = row_of(house, COUNT)
+    builder.accept(builder.report("22813", {COUNT: (Decimal("0.1"),)}))
+    builder.accept(builder.report("22816", {COUNT: (Decimal("0.2"),)}))
+    builder.roll_up()
+    row = row_of(builder, COUNT)
     assert (str(row.value), row.denominator) == ("0.3", None)
 
 
-def test_row_is_complete_when_every_unit_gave_its_figure(house: WarehouseBuilder) -> None:
+def test_row_is_complete_when_every_unit_gave_its_figure(builder: WarehouseBuilder) -> None:
     """Eight of eight, nothing to note."""
-    everyone_gives(house, (1, 2))
-    house.roll_up()
-    row = row_of(house)
+    everyone_gives(builder, (1, 2))
+    builder.roll_up()
+    row = row_of(builder)
     assert (row.units_expected, row.units_accepted, row.units_late, row.units_missing) == (8, 8, 0, 0)
     assert (row.status, row.notes) == (RollupStatus.COMPLETE, "")
 
 
-def test_missing_and_refused_units_make_a_row_partial_and_are_named(house: WarehouseBuilder) -> None:
+def test_missing_and_refused_units_make_a_row_partial_and_are_named(builder: WarehouseBuilder) -> None:
     """Who sent nothing and who was refused stand in the notes by code and name."""
-    everyone_gives(house, (1, 2), but=("22813", "22828"))
-    house.refuse(house.report("22828", {RATIO: (9, 2)}))
-    house.roll_up()
-    row = row_of(house)
+    everyone_gives(builder, (1, 2), but=("22813", "22828"))
+    builder.refuse(builder.report("22828", {RATIO: (9, 2)}))
+    builder.roll_up()
+    row = row_of(builder)
     assert (row.units_expected, row.units_accepted, row.units_missing, row.status) == (8, 6, 2, "partial")
     assert (row.numerator, row.denominator) == (6, 12)
     assert "Chưa có báo cáo: 22813 Xã Lâm Sơn." in row.notes
     assert "22828 Xã Ma Nới" in row.notes
 
 
-def test_nobody_reported(house: WarehouseBuilder) -> None:
+def test_nobody_reported(builder: WarehouseBuilder) -> None:
     """Figures of a period without a single report are empty, not zero."""
-    house.roll_up()
-    row = row_of(house)
+    builder.roll_up()
+    row = row_of(builder)
     assert (row.value, row.numerator, row.denominator, row.attained) == (None, None, None, None)
     assert (row.units_accepted, row.units_missing, row.status) == (0, 8, "partial")
 
@@ -94,218 +94,220 @@ def test_nobody_reported(house: WarehouseBuilder) -> None:
     ("cells", "missing", "status"), [((None, 10), 1, "partial"), ((5, None), 1, "partial"), (("x", "x"), 0, "complete")]
 )
 def test_blank_is_missing_and_not_applicable_is_not_and_neither_counts_as_zero(
-    house: WarehouseBuilder, cells: Cells, missing: int, status: str
+    builder: WarehouseBuilder, cells: Cells, missing: int, status: str
 ) -> None:
     """A unit that left either cell blank enters neither sum; one to which it does not apply is not waited for."""
-    everyone_gives(house, (1, 2), but=("22813",))
-    house.accept(house.report("22813", {RATIO: cells}))
-    house.roll_up()
-    row = row_of(house)
+    everyone_gives(builder, (1, 2), but=("22813",))
+    builder.accept(builder.report("22813", {RATIO: cells}))
+    builder.roll_up()
+    row = row_of(builder)
     assert (row.numerator, row.denominator, row.units_accepted) == (7, 14, 7)
     assert (row.units_missing, row.status) == (missing, status)
     assert "22813 Xã Lâm Sơn" in row.notes
 
 
-def test_zero_counts(house: WarehouseBuilder) -> None:
+def test_zero_counts(builder: WarehouseBuilder) -> None:
     """Nothing done out of twenty is a figure: it pulls the percentage down."""
-    everyone_gives(house, (1, 2), but=("22813",))
-    house.accept(house.report("22813", {RATIO: (0, 20)}))
-    house.roll_up()
-    row = row_of(house)
+    everyone_gives(builder, (1, 2), but=("22813",))
+    builder.accept(builder.report("22813", {RATIO: (0, 20)}))
+    builder.roll_up()
+    row = row_of(builder)
     assert (row.numerator, row.denominator, row.units_accepted, row.status) == (7, 34, 8, "complete")
 
 
-def test_denominators_that_sum_to_zero_give_no_percentage(house: WarehouseBuilder) -> None:
+def test_denominators_that_sum_to_zero_give_no_percentage(builder: WarehouseBuilder) -> None:
     """Nothing out of nothing is no share, and the notes say why."""
-    everyone_gives(house, (0, 0))
-    house.roll_up()
-    row = row_of(house)
+    everyone_gives(builder, (0, 0))
+    builder.roll_up()
+    row = row_of(builder)
     assert (row.value, row.numerator, row.denominator) == (None, 0, 0)
     assert "mẫu số bằng 0" in row.notes
 
 
-def test_village_figures_are_summed_over_villages(house: WarehouseBuilder) -> None:
+def test_village_figures_are_summed_over_villages(builder: WarehouseBuilder) -> None:
     """A commune's villages count one by one; the commune counts as one unit."""
-    three = villages_of(house, "22813")[:3]
+    three = villages_of(builder, "22813")[:3]
     answers = [(1, 1), (0, 1), (1, 1)]
     given = {one.code: {VILLAGE_RATIO: cells, VILLAGE_COUNT: (3,)} for one, cells in zip(three, answers, strict=True)}
-    house.accept(house.report("22813", {RATIO: (1, 2)}, given))
-    house.roll_up()
-    teams, members = row_of(house, VILLAGE_RATIO), row_of(house, VILLAGE_COUNT)
+    builder.accept(builder.report("22813", {RATIO: (1, 2)}, given))
+    builder.roll_up()
+    teams, members = row_of(builder, VILLAGE_RATIO), row_of(builder, VILLAGE_COUNT)
     assert (teams.numerator, teams.denominator, str(teams.value), teams.units_accepted) == (2, 3, "66.67", 1)
     assert (members.value, members.units_accepted) == (9, 1)
 
 
-def test_communes_own_figure_of_a_village_indicator_is_left_out(house: WarehouseBuilder) -> None:
+def test_communes_own_figure_of_a_village_indicator_is_left_out(builder: WarehouseBuilder) -> None:
     """What a commune states in sum is not added to what its villages say."""
-    village = villages_of(house, "22813")[0]
-    house.accept(house.report("22813", {VILLAGE_COUNT: (50,)}, {village.code: {VILLAGE_COUNT: (3,)}}))
-    house.roll_up()
-    assert row_of(house, VILLAGE_COUNT).value == 3
+    village = villages_of(builder, "22813")[0]
+    builder.accept(builder.report("22813", {VILLAGE_COUNT: (50,)}, {village.code: {VILLAGE_COUNT: (3,)}}))
+    builder.roll_up()
+    assert row_of(builder, VILLAGE_COUNT).value == 3
 
 
-def test_villages_figure_of_a_commune_indicator_is_left_out(house: WarehouseBuilder) -> None:
+def test_villages_figure_of_a_commune_indicator_is_left_out(builder: WarehouseBuilder) -> None:
     """And the other way round."""
-    village = villages_of(house, "22813")[0]
-    house.accept(house.report("22813", {COUNT: (50,)}, {village.code: {COUNT: (3,)}}))
-    house.roll_up()
-    assert row_of(house, COUNT).value == 50
+    village = villages_of(builder, "22813")[0]
+    builder.accept(builder.report("22813", {COUNT: (50,)}, {village.code: {COUNT: (3,)}}))
+    builder.roll_up()
+    assert row_of(builder, COUNT).value == 50
 
 
 @pytest.mark.parametrize(("delivered_at", "late"), [(IN_TIME, 0), (TOO_LATE - timedelta(seconds=1), 0), (TOO_LATE, 1)])
-def test_deadline_is_the_end_of_the_day_in_vietnam(house: WarehouseBuilder, delivered_at: datetime, late: int) -> None:
+def test_deadline_is_the_end_of_the_day_in_vietnam(
+    builder: WarehouseBuilder, delivered_at: datetime, late: int
+) -> None:
     """The last second of the last day is in time, the next one is late."""
-    house.accept(house.report("22813", {RATIO: (1, 2)}), house.arrival(delivered_at=delivered_at))
-    house.roll_up()
-    assert row_of(house).units_late == late
+    builder.accept(builder.report("22813", {RATIO: (1, 2)}), builder.arrival(delivered_at=delivered_at))
+    builder.roll_up()
+    assert row_of(builder).units_late == late
 
 
-def test_correction_after_the_deadline_makes_nobody_late(house: WarehouseBuilder) -> None:
+def test_correction_after_the_deadline_makes_nobody_late(builder: WarehouseBuilder) -> None:
     """The first placeable delivery counts, although it was refused."""
-    house.refuse(house.report("22813", {RATIO: (3, 2)}), house.arrival(delivered_at=IN_TIME))
-    house.accept(house.report("22813", {RATIO: (1, 2)}), house.arrival(delivered_at=TOO_LATE))
-    house.roll_up()
-    assert row_of(house).units_late == 0
+    builder.refuse(builder.report("22813", {RATIO: (3, 2)}), builder.arrival(delivered_at=IN_TIME))
+    builder.accept(builder.report("22813", {RATIO: (1, 2)}), builder.arrival(delivered_at=TOO_LATE))
+    builder.roll_up()
+    assert row_of(builder).units_late == 0
 
 
-def test_first_delivery_after_the_deadline_is_late_and_named(house: WarehouseBuilder) -> None:
+def test_first_delivery_after_the_deadline_is_late_and_named(builder: WarehouseBuilder) -> None:
     """A late unit counts all the same, and the notes name it."""
-    house.accept(house.report("22813", {RATIO: (1, 2)}), house.arrival(delivered_at=TOO_LATE))
-    house.roll_up()
-    row = row_of(house)
+    builder.accept(builder.report("22813", {RATIO: (1, 2)}), builder.arrival(delivered_at=TOO_LATE))
+    builder.roll_up()
+    row = row_of(builder)
     assert (row.units_accepted, row.units_late) == (1, 1)
     assert "Gửi báo cáo sau thời hạn: 22813 Xã Lâm Sơn." in row.notes
 
 
-def test_figures_of_another_period_and_of_another_area_stay_out(house: WarehouseBuilder) -> None:
+def test_figures_of_another_period_and_of_another_area_stay_out(builder: WarehouseBuilder) -> None:
     """A month's district holds its own communes' figures of that month only."""
-    house.accept(house.report("22813", {RATIO: (1, 2)}))
-    house.accept(house.report("22813", {RATIO: (100, 100)}, period=parse_period("2025-04")))
-    outsider = next(unit for unit in house.area("58").members if unit.parent != "585")
-    house.accept(house.report(outsider.code, {RATIO: (100, 100)}))
-    house.roll_up()
-    assert row_of(house).numerator == 1
-    house.roll_up("58")
-    assert next(row for row in house.revision(area="58").rows if row.indicator == RATIO).numerator == 101
+    builder.accept(builder.report("22813", {RATIO: (1, 2)}))
+    builder.accept(builder.report("22813", {RATIO: (100, 100)}, period=parse_period("2025-04")))
+    outsider = next(unit for unit in builder.area("58").members if unit.parent != "585")
+    builder.accept(builder.report(outsider.code, {RATIO: (100, 100)}))
+    builder.roll_up()
+    assert row_of(builder).numerator == 1
+    builder.roll_up("58")
+    assert next(row for row in builder.revision(area="58").rows if row.indicator == RATIO).numerator == 101
 
 
-def test_reused_code_stays_out_of_the_other_units_area(house: WarehouseBuilder) -> None:
+def test_reused_code_stays_out_of_the_other_units_area(builder: WarehouseBuilder) -> None:
     """What the new commune 22810 reports for August is not the old town's, and the old district has no August."""
     august = parse_period("2025-08")
-    house.accept(house.report("22810", {RATIO: (1, 2)}, period=august))
-    house.roll_up("56", august)
-    units = house.revision(area="56", period=august).units
+    builder.accept(builder.report("22810", {RATIO: (1, 2)}, period=august))
+    builder.roll_up("56", august)
+    units = builder.revision(area="56", period=august).units
     assert {unit.name for unit in units if unit.code == "22810"} == {"Xã Ninh Sơn"}
 
 
-def test_only_indicators_due_in_the_period_get_a_row(house: WarehouseBuilder) -> None:
+def test_only_indicators_due_in_the_period_get_a_row(builder: WarehouseBuilder) -> None:
     """Quarterly and half-yearly indicators have no row in May, and one in June, which ends both."""
-    house.roll_up()
-    may = {row.indicator for row in house.revision().rows}
+    builder.roll_up()
+    may = {row.indicator for row in builder.revision().rows}
     june = parse_period("2025-06")
-    house.roll_up(period=june)
-    rarer = {row.indicator for row in house.revision(period=june).rows} - may
-    assert {house.catalog.indicators[name].frequency for name in may} == {"month"}
-    assert {house.catalog.indicators[name].frequency for name in rarer} >= {"quarter"}
+    builder.roll_up(period=june)
+    rarer = {row.indicator for row in builder.revision(period=june).rows} - may
+    assert {builder.catalog.indicators[name].frequency for name in may} == {"month"}
+    assert {builder.catalog.indicators[name].frequency for name in rarer} >= {"quarter"}
 
 
-def test_rows_come_in_the_order_of_the_report(house: WarehouseBuilder) -> None:
+def test_rows_come_in_the_order_of_the_report(builder: WarehouseBuilder) -> None:
     """The catalogue's order is kept."""
-    house.roll_up()
-    order = list(house.catalog.indicators)
-    places = [order.index(row.indicator) for row in house.revision().rows]
+    builder.roll_up()
+    order = list(builder.catalog.indicators)
+    places = [order.index(row.indicator) for row in builder.revision().rows]
     assert places == sorted(places)
 
 
-def test_exempt_unit_is_neither_expected_nor_counted(house: WarehouseBuilder) -> None:
+def test_exempt_unit_is_neither_expected_nor_counted(builder: WarehouseBuilder) -> None:
     """A unit freed from an indicator is not waited for, and what it gives all the same is left out."""
-    day = house.catalog.last_day(FORM, MAY)
+    day = builder.catalog.last_day(FORM, MAY)
     exempt = replace(
-        house.catalog, version="exempt", exemptions=(Exemption("22813", FORM, (RATIO,), day, None, "thí điểm"),)
+        builder.catalog, version="exempt", exemptions=(Exemption("22813", FORM, (RATIO,), day, None, "thí điểm"),)
     )
-    everyone_gives(house, (1, 2))
-    house.catalog = exempt
-    house.roll_up()
-    row = row_of(house)
+    everyone_gives(builder, (1, 2))
+    builder.catalog = exempt
+    builder.roll_up()
+    row = row_of(builder)
     assert (row.units_expected, row.units_accepted, row.numerator, row.status) == (7, 7, 7, "complete")
 
 
 @pytest.mark.parametrize(("numerator", "attained"), [(199, False), (200, True)])
-def test_target_is_attained_at_the_target(house: WarehouseBuilder, numerator: int, attained: bool) -> None:
+def test_target_is_attained_at_the_target(builder: WarehouseBuilder, numerator: int, attained: bool) -> None:
     """The row carries the target of its level and year and says whether the value reaches it."""
-    target = next(one for one in house.catalog.targets if one.level == "district" and one.value == 100)
-    house.accept(house.report("22813", {target.indicator: (numerator, 200)}))
-    house.roll_up()
-    row = row_of(house, target.indicator)
+    target = next(one for one in builder.catalog.targets if one.level == "district" and one.value == 100)
+    builder.accept(builder.report("22813", {target.indicator: (numerator, 200)}))
+    builder.roll_up()
+    row = row_of(builder, target.indicator)
     assert (row.target, row.target_assumed, row.attained) == (100, target.assumed, attained)
 
 
-def test_indicator_without_a_target_is_neither_attained_nor_not(house: WarehouseBuilder) -> None:
+def test_indicator_without_a_target_is_neither_attained_nor_not(builder: WarehouseBuilder) -> None:
     """No promise, no verdict."""
-    promised = {one.indicator for one in house.catalog.targets}
-    house.roll_up()
-    row = next(row for row in house.revision().rows if row.indicator not in promised)
+    promised = {one.indicator for one in builder.catalog.targets}
+    builder.roll_up()
+    row = next(row for row in builder.revision().rows if row.indicator not in promised)
     assert (row.target, row.target_assumed, row.attained) == (None, None, None)
 
 
-def test_rolling_up_twice_makes_no_second_revision(house: WarehouseBuilder) -> None:
+def test_rolling_up_twice_makes_no_second_revision(builder: WarehouseBuilder) -> None:
     """Nothing moved, nothing is published, whatever the run and the hour."""
-    everyone_gives(house, (1, 2))
-    assert house.roll_up(run_id="run-1") == 1
-    assert house.roll_up(run_id="run-2") is None
-    assert house.revision().run_id == "run-1"
+    everyone_gives(builder, (1, 2))
+    assert builder.roll_up(run_id="run-1") == 1
+    assert builder.roll_up(run_id="run-2") is None
+    assert builder.revision().run_id == "run-1"
 
 
-def test_same_figures_from_another_file_make_no_revision(house: WarehouseBuilder) -> None:
+def test_same_figures_from_another_file_make_no_revision(builder: WarehouseBuilder) -> None:
     """A workbook sent again with other bytes and the same figures moves nothing that is published."""
-    everyone_gives(house, (1, 2))
-    house.roll_up()
-    house.accept(house.report("22813", {RATIO: (1, 2)}))
-    assert house.roll_up() is None
+    everyone_gives(builder, (1, 2))
+    builder.roll_up()
+    builder.accept(builder.report("22813", {RATIO: (1, 2)}))
+    assert builder.roll_up() is None
 
 
-def test_same_percentage_from_other_counts_is_a_revision(house: WarehouseBuilder) -> None:
+def test_same_percentage_from_other_counts_is_a_revision(builder: WarehouseBuilder) -> None:
     """50 % of 2 and 50 % of 4 are published with their counts, so the counts moved."""
-    house.accept(house.report("22813", {RATIO: (1, 2)}))
-    house.roll_up()
-    house.accept(house.report("22813", {RATIO: (2, 4)}))
-    assert house.roll_up() == 2
+    builder.accept(builder.report("22813", {RATIO: (1, 2)}))
+    builder.roll_up()
+    builder.accept(builder.report("22813", {RATIO: (2, 4)}))
+    assert builder.roll_up() == 2
 
 
-def test_earlier_revision_reads_as_it_was_made(house: WarehouseBuilder) -> None:
+def test_earlier_revision_reads_as_it_was_made(builder: WarehouseBuilder) -> None:
     """After corrections the first revision still says what it said, with the file it rested on."""
-    first = house.accept(house.report("22813", {RATIO: (1, 2)}))
-    house.roll_up()
-    before = house.revision(1)
-    house.accept(house.report("22813", {RATIO: (2, 2)}))
-    house.roll_up()
-    assert house.revision(1) == before
+    first = builder.accept(builder.report("22813", {RATIO: (1, 2)}))
+    builder.roll_up()
+    before = builder.revision(1)
+    builder.accept(builder.report("22813", {RATIO: (2, 2)}))
+    builder.roll_up()
+    assert builder.revision(1) == before
     assert before.contributions[0].file.submission_id == first
-    assert house.revision().number == 2
+    assert builder.revision().number == 2
 
 
-def test_area_where_nobody_owes_the_form_gets_no_revision(house: WarehouseBuilder) -> None:
+def test_area_where_nobody_owes_the_form_gets_no_revision(builder: WarehouseBuilder) -> None:
     """There is nothing to publish, and nothing is invented."""
-    house.catalog = replace(house.catalog, obligations=())
-    assert house.roll_up() is None
+    builder.catalog = replace(builder.catalog, obligations=())
+    assert builder.roll_up() is None
 
 
-def test_rollup_that_fails_keeps_nothing(house: WarehouseBuilder) -> None:
+def test_rollup_that_fails_keeps_nothing(builder: WarehouseBuilder) -> None:
     """Killed before its end, a rollup leaves neither rows nor a revision."""
-    everyone_gives(house, (1, 2))
-    with taken_back(house.engine) as session:
-        roll_up(session, house.catalog, house.area(), FORM, MAY, run_id="run-1", at=house.now())
-    assert house.roll_up() == 1
+    everyone_gives(builder, (1, 2))
+    with taken_back(builder.engine) as session:
+        roll_up(session, builder.catalog, builder.area(), FORM, MAY, run_id="run-1", at=builder.now())
+    assert builder.roll_up() == 1
 
 
-def test_sum_of_a_province_may_be_larger_than_any_figure(house: WarehouseBuilder) -> None:
+def test_sum_of_a_province_may_be_larger_than_any_figure(builder: WarehouseBuilder) -> None:
     """Money in đồng: twelve communes' hundreds of billions are summed, kept, and shown in the view, on both engines."""
-    for unit in house.area("58").members[:12]:
-        house.accept(house.report(unit.code, {COUNT: (Decimal("999999999999.5"),)}))
-    assert house.roll_up("58") == 1
-    (row,) = (one for one in house.revision(area="58").rows if one.indicator == COUNT)
+    for unit in builder.area("58").members[:12]:
+        builder.accept(builder.report(unit.code, {COUNT: (Decimal("999999999999.5"),)}))
+    assert builder.roll_up("58") == 1
+    (row,) = (one for one in builder.revision(area="58").rows if one.indicator == COUNT)
     assert row.value == row.numerator == Decimal(11999999999994)
     shown = text("SELECT value FROM rollup_current WHERE area = '58' AND indicator = :indicator")
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         assert session.scalar(shown, {"indicator": COUNT}) == pytest.approx(11999999999994)
-    assert house.roll_up("58") is None
+    assert builder.roll_up("58") is None

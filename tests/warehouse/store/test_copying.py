@@ -15,16 +15,16 @@ from warehouse.store.engine import Engine, migrate, open_engine, reading, transa
 
 
 @pytest.fixture
-def full_house(house: WarehouseBuilder) -> WarehouseBuilder:
+def full_house(builder: WarehouseBuilder) -> WarehouseBuilder:
     """A warehouse in which a report was refused, corrected and corrected again, and published twice."""
-    indicator = house.indicator_of(Measure.RATIO)
-    house.refuse(house.report("22813", {indicator: (12, 10)}))
-    house.accept(house.report("22813", {indicator: (8, 10)}))
-    house.roll_up(period=MAY)
-    house.accept(house.report("22813", {indicator: (9, 10)}))
-    house.accept(house.report("22816", {indicator: ("0.5", 10)}))
-    house.roll_up(period=MAY)
-    return house
+    indicator = builder.indicator_of(Measure.RATIO)
+    builder.refuse(builder.report("22813", {indicator: (12, 10)}))
+    builder.accept(builder.report("22813", {indicator: (8, 10)}))
+    builder.roll_up(period=MAY)
+    builder.accept(builder.report("22813", {indicator: (9, 10)}))
+    builder.accept(builder.report("22816", {indicator: ("0.5", 10)}))
+    builder.roll_up(period=MAY)
+    return builder
 
 
 @pytest.fixture

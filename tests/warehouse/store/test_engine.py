@@ -45,18 +45,18 @@ def test_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     assert path.read_bytes().startswith(b"this is no database")
 
 
-def test_block_that_raises_keeps_nothing(house: WarehouseBuilder) -> None:
+def test_block_that_raises_keeps_nothing(builder: WarehouseBuilder) -> None:
     """A transaction is kept wholly or not at all."""
-    with taken_back(house.engine) as session:
-        receive(session, house.arrival())
-    with reading(house.engine) as session:
+    with taken_back(builder.engine) as session:
+        receive(session, builder.arrival())
+    with reading(builder.engine) as session:
         assert session.scalar(select(func.count()).select_from(SubmissionRow)) == 0
 
 
-def test_foreign_keys_are_enforced(house: WarehouseBuilder) -> None:
+def test_foreign_keys_are_enforced(builder: WarehouseBuilder) -> None:
     """A delivery of no submission cannot be kept, on SQLite neither."""
-    arrival = house.arrival()
-    with pytest.raises(IntegrityError), transaction(house.engine) as session:
+    arrival = builder.arrival()
+    with pytest.raises(IntegrityError), transaction(builder.engine) as session:
         session.add(
             DeliveryRow(
                 submission_id=99,
@@ -70,27 +70,27 @@ def test_foreign_keys_are_enforced(house: WarehouseBuilder) -> None:
         )
 
 
-def test_reader_cannot_write(house: WarehouseBuilder) -> None:
+def test_reader_cannot_write(builder: WarehouseBuilder) -> None:
     """A reading session refuses to change anything."""
-    with pytest.raises((DBAPIError, WarehouseUnusableError), match="read"), reading(house.engine) as session:
+    with pytest.raises((DBAPIError, WarehouseUnusableError), match="read"), reading(builder.engine) as session:
         session.execute(text("DELETE FROM submission"))
 
 
-def test_reader_does_not_make_the_next_writer_read_only(house: WarehouseBuilder) -> None:
+def test_reader_does_not_make_the_next_writer_read_only(builder: WarehouseBuilder) -> None:
     """The connection that was read from can be written to afterwards."""
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         session.execute(text("SELECT 1"))
-    assert house.receive() == 1
+    assert builder.receive() == 1
 
 
-def test_second_writer_waits_for_the_first(house: WarehouseBuilder) -> None:
+def test_second_writer_waits_for_the_first(builder: WarehouseBuilder) -> None:
     """Two writers at once: one waits until the other is done, and both are kept."""
     first_is_in, first_may_end = threading.Event(), threading.Event()
-    arrivals = {name: house.arrival(name) for name in ("first.xlsx", "second.xlsx")}
+    arrivals = {name: builder.arrival(name) for name in ("first.xlsx", "second.xlsx")}
     order: list[str] = []
 
     def first() -> None:
-        with transaction(house.engine) as session:
+        with transaction(builder.engine) as session:
             receive(session, arrivals["first.xlsx"])
             first_is_in.set()
             first_may_end.wait(30)
@@ -98,7 +98,7 @@ def test_second_writer_waits_for_the_first(house: WarehouseBuilder) -> None:
 
     def second() -> None:
         first_is_in.wait(30)
-        with transaction(house.engine) as session:
+        with transaction(builder.engine) as session:
             receive(session, arrivals["second.xlsx"])
             order.append("second")
 
@@ -112,7 +112,7 @@ def test_second_writer_waits_for_the_first(house: WarehouseBuilder) -> None:
     for thread in threads:
         thread.join(30)
     assert order == ["first", "second"]
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         assert session.scalar(select(func.count()).select_from(SubmissionRow)) == 2
 
 

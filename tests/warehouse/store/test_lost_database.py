@@ -36,43 +36,43 @@ LOSS: dict[str, tuple[Callable[[Session], None], type[Exception], str]] = {
 """By engine: how it is lost, what is raised, and what that says."""
 
 
-def test_database_lost_in_a_load_keeps_nothing_of_it(house: WarehouseBuilder) -> None:
+def test_database_lost_in_a_load_keeps_nothing_of_it(builder: WarehouseBuilder) -> None:
     """The error says what is intact and what to do; loading again loads all of it."""
-    lose, error, said = LOSS[house.engine.dialect.name]
-    reports = [house.report(unit.code, _many(house)) for unit in house.area().members]
-    judged = [JudgedReport(house.check(report), report, ()) for report in reports]
+    lose, error, said = LOSS[builder.engine.dialect.name]
+    reports = [builder.report(unit.code, _many(builder)) for unit in builder.area().members]
+    judged = [JudgedReport(builder.check(report), report, ()) for report in reports]
     with pytest.raises(error, match=said):
-        _do(house, lose, lambda session: load(session, judged, "run-1", house.now()))
-    house.engine.dispose()
-    assert _observations(house) == 0
-    assert len(house.load(*judged).accepted) == len(judged)
-    assert _observations(house) > 0
+        _do(builder, lose, lambda session: load(session, judged, "run-1", builder.now()))
+    builder.engine.dispose()
+    assert _observations(builder) == 0
+    assert len(builder.load(*judged).accepted) == len(judged)
+    assert _observations(builder) > 0
 
 
-def test_database_lost_in_a_rollup_makes_no_revision(house: WarehouseBuilder) -> None:
+def test_database_lost_in_a_rollup_makes_no_revision(builder: WarehouseBuilder) -> None:
     """A revision is there with all its rows or not at all."""
-    lose, error, said = LOSS[house.engine.dialect.name]
-    for unit in house.area().members:
-        house.accept(house.report(unit.code, _many(house)))
-    area, at = house.area(), house.now()
+    lose, error, said = LOSS[builder.engine.dialect.name]
+    for unit in builder.area().members:
+        builder.accept(builder.report(unit.code, _many(builder)))
+    area, at = builder.area(), builder.now()
     with pytest.raises(error, match=said):
-        _do(house, lose, lambda session: roll_up(session, house.catalog, area, FORM, MAY, run_id="run-1", at=at))
-    house.engine.dispose()
-    assert house.roll_up() == 1
-    assert house.revision().rows
+        _do(builder, lose, lambda session: roll_up(session, builder.catalog, area, FORM, MAY, run_id="run-1", at=at))
+    builder.engine.dispose()
+    assert builder.roll_up() == 1
+    assert builder.revision().rows
 
 
-def _do(house: WarehouseBuilder, *steps: Callable[[Session], object]) -> None:
-    with transaction(house.engine) as session:
+def _do(builder: WarehouseBuilder, *steps: Callable[[Session], object]) -> None:
+    with transaction(builder.engine) as session:
         for step in steps:
             step(session)
 
 
-def _many(house: WarehouseBuilder) -> dict[str, tuple[int, int]]:
-    due = house.catalog.due_indicators(FORM, house.area().members[0], MAY)
+def _many(builder: WarehouseBuilder) -> dict[str, tuple[int, int]]:
+    due = builder.catalog.due_indicators(FORM, builder.area().members[0], MAY)
     return {one.id: (8, 10) for one in due if one.measure is Measure.RATIO}
 
 
-def _observations(house: WarehouseBuilder) -> int:
-    with reading(house.engine) as session:
+def _observations(builder: WarehouseBuilder) -> int:
+    with reading(builder.engine) as session:
         return session.scalar(select(func.count()).select_from(ObservationRow)) or 0

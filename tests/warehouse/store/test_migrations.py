@@ -38,54 +38,54 @@ def test_checks_of_the_models_are_in_the_database(engine: Engine) -> None:
         assert {one["name"] for one in found.get_check_constraints(table.name)} == wanted
 
 
-def test_downgrade_removes_every_table_and_upgrade_brings_them_back(house: WarehouseBuilder) -> None:
+def test_downgrade_removes_every_table_and_upgrade_brings_them_back(builder: WarehouseBuilder) -> None:
     """Down to nothing with rows in it, and up again."""
-    with house.engine.begin() as connection:
+    with builder.engine.begin() as connection:
         downgrade(connection)
-    assert set(inspect(house.engine).get_table_names()) <= {"alembic_version"}
-    migrate(house.engine)
-    assert set(Base.metadata.tables) <= set(inspect(house.engine).get_table_names())
+    assert set(inspect(builder.engine).get_table_names()) <= {"alembic_version"}
+    migrate(builder.engine)
+    assert set(Base.metadata.tables) <= set(inspect(builder.engine).get_table_names())
 
 
 @pytest.mark.parametrize("earlier", EARLIER)
-def test_earlier_shape_and_back_keeps_every_figure(house: WarehouseBuilder, earlier: str) -> None:
+def test_earlier_shape_and_back_keeps_every_figure(builder: WarehouseBuilder, earlier: str) -> None:
     """Down to each earlier migration and up again with reports in it: same revision, same cells, and nights go on."""
-    ratio = house.indicator_of(Measure.RATIO)
-    house.accept(house.report("22813", {ratio: (8, 10)}))
-    house.refuse(house.report("22816", {ratio: (12, 10)}))
-    house.roll_up()
-    before = house.revision()
-    with house.engine.begin() as connection:
+    ratio = builder.indicator_of(Measure.RATIO)
+    builder.accept(builder.report("22813", {ratio: (8, 10)}))
+    builder.refuse(builder.report("22816", {ratio: (12, 10)}))
+    builder.roll_up()
+    before = builder.revision()
+    with builder.engine.begin() as connection:
         downgrade(connection, earlier)
-    migrate(house.engine)
-    with transaction(house.engine) as session:
-        mirror_catalog(session, house.catalog)
-    assert house.revision() == before
-    house.accept(house.report("22813", {ratio: (9, 10)}))
-    house.roll_up()
-    assert {(move.before, move.after) for move in house.revision().changes if move.column == "numerator"} == {
+    migrate(builder.engine)
+    with transaction(builder.engine) as session:
+        mirror_catalog(session, builder.catalog)
+    assert builder.revision() == before
+    builder.accept(builder.report("22813", {ratio: (9, 10)}))
+    builder.roll_up()
+    assert {(move.before, move.after) for move in builder.revision().changes if move.column == "numerator"} == {
         ("8", "9")
     }
 
 
-def test_what_was_judged_before_replies_were_noted_has_none_to_come(house: WarehouseBuilder) -> None:
+def test_what_was_judged_before_replies_were_noted_has_none_to_come(builder: WarehouseBuilder) -> None:
     """Nobody is to get a reply for each report of the past years; what is judged from now on is replied to."""
-    ratio = house.indicator_of(Measure.RATIO)
-    house.accept(house.report("22813", {ratio: (8, 10)}))
-    house.refuse(house.report("22816", {ratio: (12, 10)}))
-    with house.engine.begin() as connection:
+    ratio = builder.indicator_of(Measure.RATIO)
+    builder.accept(builder.report("22813", {ratio: (8, 10)}))
+    builder.refuse(builder.report("22816", {ratio: (12, 10)}))
+    with builder.engine.begin() as connection:
         downgrade(connection, "0007")
-    migrate(house.engine)
-    after = house.accept(house.report("22819", {ratio: (8, 10)}))
-    with reading(house.engine) as session:
+    migrate(builder.engine)
+    after = builder.accept(builder.report("22819", {ratio: (8, 10)}))
+    with reading(builder.engine) as session:
         assert unreplied(session) == (after,)
 
 
-def test_migrating_twice_keeps_what_is_there(house: WarehouseBuilder) -> None:
+def test_migrating_twice_keeps_what_is_there(builder: WarehouseBuilder) -> None:
     """A current database is left alone."""
-    submission_id = house.receive()
-    migrate(house.engine)
-    assert house.receive(house.arrival("another.xlsx")) == submission_id + 1
+    submission_id = builder.receive()
+    migrate(builder.engine)
+    assert builder.receive(builder.arrival("another.xlsx")) == submission_id + 1
 
 
 def test_database_of_a_newer_version_is_refused(engine: Engine) -> None:

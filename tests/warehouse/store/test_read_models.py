@@ -22,17 +22,17 @@ ROLE_SCRIPT = ROOT / "deploy" / "read_only_role.sql"
 
 
 @pytest.fixture
-def full_house(house: WarehouseBuilder) -> WarehouseBuilder:
+def full_house(builder: WarehouseBuilder) -> WarehouseBuilder:
     """Three communes of which one was corrected, one refused and one tells by villages; rolled up twice."""
-    ratio, by_village = house.indicator_of(Measure.RATIO), house.indicator_of(Measure.RATIO, Level.VILLAGE)
-    house.accept(house.report("22813", {ratio: (8, 10)}))
-    house.roll_up(period=MAY)
-    house.accept(house.report("22813", {ratio: ("8.5", 10)}))
-    house.refuse(house.report("22816", {ratio: (12, 10)}))
+    ratio, by_village = builder.indicator_of(Measure.RATIO), builder.indicator_of(Measure.RATIO, Level.VILLAGE)
+    builder.accept(builder.report("22813", {ratio: (8, 10)}))
+    builder.roll_up(period=MAY)
+    builder.accept(builder.report("22813", {ratio: ("8.5", 10)}))
+    builder.refuse(builder.report("22816", {ratio: (12, 10)}))
     villages = {"22819-01": {by_village: (1, 1)}, "22819-02": {by_village: (0, 1)}, "22819-03": {by_village: (None, 1)}}
-    house.accept(house.report("22819", {}, villages))
-    house.roll_up(period=MAY)
-    return house
+    builder.accept(builder.report("22819", {}, villages))
+    builder.roll_up(period=MAY)
+    return builder
 
 
 def rows(engine: Engine, statement: str) -> list[dict[str, Any]]:
@@ -107,27 +107,27 @@ def test_lineage_ends_in_the_cells_that_were_summed(full_house: WarehouseBuilder
     }
 
 
-def test_lineage_names_the_month_of_a_quarter(house: WarehouseBuilder) -> None:
+def test_lineage_names_the_month_of_a_quarter(builder: WarehouseBuilder) -> None:
     """A quarter's figure leads to the report of each of its months."""
-    ratio = house.indicator_of(Measure.RATIO)
+    ratio = builder.indicator_of(Measure.RATIO)
     for month in ("2025-04", "2025-05", "2025-06"):
-        house.accept(house.report("22813", {ratio: (8, 10)}, period=parse_period(month)))
-    house.roll_up(period=parse_period("2025-Q2"))
-    found = rows(house.engine, "SELECT DISTINCT reported_period FROM lineage WHERE period = '2025-Q2'")
+        builder.accept(builder.report("22813", {ratio: (8, 10)}, period=parse_period(month)))
+    builder.roll_up(period=parse_period("2025-Q2"))
+    found = rows(builder.engine, "SELECT DISTINCT reported_period FROM lineage WHERE period = '2025-Q2'")
     assert {row["reported_period"] for row in found} <= {"2025-04", "2025-05", "2025-06"}
     assert found
 
 
-def test_views_of_another_version_are_made_anew(house: WarehouseBuilder) -> None:
+def test_views_of_another_version_are_made_anew(builder: WarehouseBuilder) -> None:
     """A view that differs from ours is replaced when the warehouse is next opened."""
     name = views()[0].name
-    with house.engine.begin() as connection:
+    with builder.engine.begin() as connection:
         connection.execute(text(f"DROP VIEW {name}"))
         connection.execute(text(f"CREATE VIEW {name} AS SELECT 1 AS one"))
-    with house.engine.connect() as connection:
+    with builder.engine.connect() as connection:
         assert not are_current(connection)
-    migrate(house.engine)
-    with house.engine.connect() as connection:
+    migrate(builder.engine)
+    with builder.engine.connect() as connection:
         assert are_current(connection)
 
 

@@ -9,57 +9,57 @@ from warehouse.store.engine import Session, migrate, open_engine, reading, trans
 from warehouse.submissions.submissions import receive
 
 
-def names(house: WarehouseBuilder) -> list[str]:
+def names(builder: WarehouseBuilder) -> list[str]:
     """File names of all submissions that were kept."""
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         return list(session.scalars(select(SubmissionRow.file_name).order_by(SubmissionRow.id)))
 
 
-def receive_and_fail(session: Session, house: WarehouseBuilder) -> None:
+def receive_and_fail(session: Session, builder: WarehouseBuilder) -> None:
     """Receive a file, then fail."""
-    receive(session, house.arrival("failed.xlsx"))
+    receive(session, builder.arrival("failed.xlsx"))
     raise ZeroDivisionError
 
 
-def test_what_is_tried_is_seen_within_and_gone_after(house: WarehouseBuilder) -> None:
+def test_what_is_tried_is_seen_within_and_gone_after(builder: WarehouseBuilder) -> None:
     """Each transaction of a trial sees those before it; after the trial there is only what was there before."""
-    house.receive(house.arrival("kept.xlsx"))
-    with trial(house.engine) as tried:
+    builder.receive(builder.arrival("kept.xlsx"))
+    with trial(builder.engine) as tried:
         with transaction(tried) as session:
-            receive(session, house.arrival("tried.xlsx"))
+            receive(session, builder.arrival("tried.xlsx"))
         with reading(tried) as session:
             assert set(session.scalars(select(SubmissionRow.file_name))) == {"kept.xlsx", "tried.xlsx"}
-    assert names(house) == ["kept.xlsx"]
-    house.receive(house.arrival("next.xlsx"))
-    assert names(house) == ["kept.xlsx", "next.xlsx"]
+    assert names(builder) == ["kept.xlsx"]
+    builder.receive(builder.arrival("next.xlsx"))
+    assert names(builder) == ["kept.xlsx", "next.xlsx"]
 
 
-def test_a_transaction_that_fails_undoes_its_own_part_only(house: WarehouseBuilder) -> None:
+def test_a_transaction_that_fails_undoes_its_own_part_only(builder: WarehouseBuilder) -> None:
     """The trial goes on after a failure with what the transactions before did."""
-    with trial(house.engine) as tried:
+    with trial(builder.engine) as tried:
         with transaction(tried) as session:
-            receive(session, house.arrival("first.xlsx"))
+            receive(session, builder.arrival("first.xlsx"))
         with pytest.raises(ZeroDivisionError), transaction(tried) as session:
-            receive_and_fail(session, house)
+            receive_and_fail(session, builder)
         with reading(tried) as session:
             assert list(session.scalars(select(SubmissionRow.file_name))) == ["first.xlsx"]
 
 
-def test_a_trial_that_fails_leaves_nothing(house: WarehouseBuilder) -> None:
+def test_a_trial_that_fails_leaves_nothing(builder: WarehouseBuilder) -> None:
     """An error in the middle of a trial takes everything back as well."""
-    with pytest.raises(ZeroDivisionError), trial(house.engine) as tried, transaction(tried) as session:
-        receive_and_fail(session, house)
-    assert names(house) == []
+    with pytest.raises(ZeroDivisionError), trial(builder.engine) as tried, transaction(tried) as session:
+        receive_and_fail(session, builder)
+    assert names(builder) == []
 
 
-def test_whoever_only_looks_waits_for_no_writer(house: WarehouseBuilder, warehouse_url: str) -> None:
+def test_whoever_only_looks_waits_for_no_writer(builder: WarehouseBuilder, warehouse_url: str) -> None:
     """Opening and reading a current warehouse goes on while somebody writes, and sees what was there before."""
-    with transaction(house.engine) as session:
-        receive(session, house.arrival())
+    with transaction(builder.engine) as session:
+        receive(session, builder.arrival())
         session.flush()
         other = open_engine(warehouse_url)
         migrate(other)
         with reading(other) as looking:
             assert looking.scalars(select(SubmissionRow)).all() == []
         other.dispose()
-    assert len(names(house)) == 1
+    assert len(names(builder)) == 1

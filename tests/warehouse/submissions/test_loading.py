@@ -19,17 +19,17 @@ FIGURES = {"dvc_toantrinh": (30, 40), "hd_dvc": (12,)}
 WARNING = Issue("stock_falls", Severity.WARNING, sheet="Biểu 01-T", cell="E10")
 
 
-def states(house: WarehouseBuilder) -> dict[int, SubmissionState]:
+def states(builder: WarehouseBuilder) -> dict[int, SubmissionState]:
     """States of all submissions."""
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         return dict(
             session.execute(select(SubmissionRow.id, SubmissionRow.state).order_by(SubmissionRow.id)).tuples().all()
         )
 
 
-def log_of(house: WarehouseBuilder, submission_id: int) -> list[tuple[SubmissionState, str | None]]:
+def log_of(builder: WarehouseBuilder, submission_id: int) -> list[tuple[SubmissionState, str | None]]:
     """The states a submission went to, with the reasons."""
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         return [
             (one.to_state, one.reason)
             for one in session.scalars(
@@ -40,10 +40,10 @@ def log_of(house: WarehouseBuilder, submission_id: int) -> list[tuple[Submission
         ]
 
 
-def test_accepted_submission_brings_in_its_figures_with_their_cells(house: WarehouseBuilder) -> None:
+def test_accepted_submission_brings_in_its_figures_with_their_cells(builder: WarehouseBuilder) -> None:
     """Number, percentage, state, sheet, cell and text of every figure are kept."""
-    submission_id = house.accept(house.report("22813", FIGURES))
-    with reading(house.engine) as session:
+    submission_id = builder.accept(builder.report("22813", FIGURES))
+    with reading(builder.engine) as session:
         ratio, count = session.scalars(select(ObservationRow).order_by(ObservationRow.cell)).all()
     assert (ratio.submission_id, ratio.unit_code, ratio.sheet) == (submission_id, "22813", "Biểu 01-T")
     assert (ratio.numerator, ratio.denominator, ratio.value) == (30, 40, 75)
@@ -55,119 +55,119 @@ def test_accepted_submission_brings_in_its_figures_with_their_cells(house: Wareh
     ("cells", "state"), [((0, 5), CellState.ZERO), ((None, 5), CellState.BLANK), (("x", 5), CellState.NOT_APPLICABLE)]
 )
 def test_zero_blank_and_not_applicable_are_kept_apart(
-    house: WarehouseBuilder, cells: tuple[int | str | None, int], state: CellState
+    builder: WarehouseBuilder, cells: tuple[int | str | None, int], state: CellState
 ) -> None:
     """Three different things stay three different things."""
-    house.accept(house.report("22813", {"dvc_toantrinh": cells}))
-    with reading(house.engine) as session:
+    builder.accept(builder.report("22813", {"dvc_toantrinh": cells}))
+    with reading(builder.engine) as session:
         row = session.scalars(select(ObservationRow)).one()
     assert row.state == state
     assert (row.numerator is None) == (state is not CellState.ZERO)
 
 
-def test_one_critical_issue_quarantines_the_whole(house: WarehouseBuilder) -> None:
+def test_one_critical_issue_quarantines_the_whole(builder: WarehouseBuilder) -> None:
     """Nothing of a refused workbook is loaded; issues and repairs are kept."""
-    report = house.report("22813", FIGURES, repairs=(Repair("thousands_dot", "Biểu 01-T", "E10", "2.450", "2450"),))
-    submission_id = house.check(report)
-    result = house.load(JudgedReport(submission_id, report, (WARNING, critical())))
+    report = builder.report("22813", FIGURES, repairs=(Repair("thousands_dot", "Biểu 01-T", "E10", "2.450", "2450"),))
+    submission_id = builder.check(report)
+    result = builder.load(JudgedReport(submission_id, report, (WARNING, critical())))
     assert result == LoadResult((), (submission_id,), frozenset({ChangedReport("22813", MAY, FORM)}))
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         assert session.scalars(select(ObservationRow)).all() == []
         assert queries.submission_issues(session, submission_id) == (critical(), WARNING)
         assert session.scalars(select(RepairRow.after)).all() == ["2450"]
 
 
-def test_warnings_do_not_quarantine(house: WarehouseBuilder) -> None:
+def test_warnings_do_not_quarantine(builder: WarehouseBuilder) -> None:
     """A question is kept beside an accepted submission."""
-    report = house.report("22813", FIGURES)
-    submission_id = house.check(report)
-    assert house.load(JudgedReport(submission_id, report, (WARNING,))).accepted == (submission_id,)
-    with reading(house.engine) as session:
+    report = builder.report("22813", FIGURES)
+    submission_id = builder.check(report)
+    assert builder.load(JudgedReport(submission_id, report, (WARNING,))).accepted == (submission_id,)
+    with reading(builder.engine) as session:
         assert queries.submission_issues(session, submission_id) == (WARNING,)
 
 
-def test_later_accepted_supersedes_the_earlier(house: WarehouseBuilder) -> None:
+def test_later_accepted_supersedes_the_earlier(builder: WarehouseBuilder) -> None:
     """A correction takes its place; the version before it is kept with its figures and says by whom."""
-    first = house.accept(house.report("22813", FIGURES))
-    second = house.accept(house.report("22813", {"dvc_toantrinh": (35, 40)}))
-    assert states(house) == {first: "superseded", second: "accepted"}
-    with reading(house.engine) as session:
+    first = builder.accept(builder.report("22813", FIGURES))
+    second = builder.accept(builder.report("22813", {"dvc_toantrinh": (35, 40)}))
+    assert states(builder) == {first: "superseded", second: "accepted"}
+    with reading(builder.engine) as session:
         assert session.get_one(SubmissionRow, first).superseded_by == second
         kept = session.scalars(select(ObservationRow.submission_id).distinct()).all()
     assert sorted(kept) == [first, second]
 
 
-def test_refused_correction_leaves_the_accepted_version_standing(house: WarehouseBuilder) -> None:
+def test_refused_correction_leaves_the_accepted_version_standing(builder: WarehouseBuilder) -> None:
     """The old accepted version lives until a new one is accepted."""
-    first = house.accept(house.report("22813", FIGURES))
-    second = house.refuse(house.report("22813", FIGURES))
-    assert states(house) == {first: "accepted", second: "quarantined"}
+    first = builder.accept(builder.report("22813", FIGURES))
+    second = builder.refuse(builder.report("22813", FIGURES))
+    assert states(builder) == {first: "accepted", second: "quarantined"}
 
 
-def test_chain_of_three_leaves_one_standing(house: WarehouseBuilder) -> None:
+def test_chain_of_three_leaves_one_standing(builder: WarehouseBuilder) -> None:
     """Each correction supersedes the one before, whatever the number."""
-    ids = [house.accept(house.report("22813", FIGURES)) for _ in range(3)]
-    assert list(states(house).values()) == ["superseded", "superseded", "accepted"]
-    with reading(house.engine) as session:
+    ids = [builder.accept(builder.report("22813", FIGURES)) for _ in range(3)]
+    assert list(states(builder).values()) == ["superseded", "superseded", "accepted"]
+    with reading(builder.engine) as session:
         assert [session.get_one(SubmissionRow, one).superseded_by for one in ids] == [ids[1], ids[2], None]
 
 
-def test_two_of_one_period_in_one_load_end_with_the_one_seen_last(house: WarehouseBuilder) -> None:
+def test_two_of_one_period_in_one_load_end_with_the_one_seen_last(builder: WarehouseBuilder) -> None:
     """The order in which the judged are handed over does not matter."""
-    report = house.report("22813", FIGURES)
-    first, second = house.check(report), house.check(report)
-    house.load(JudgedReport(second, report, ()), JudgedReport(first, report, ()))
-    assert states(house) == {first: "superseded", second: "accepted"}
+    report = builder.report("22813", FIGURES)
+    first, second = builder.check(report), builder.check(report)
+    builder.load(JudgedReport(second, report, ()), JudgedReport(first, report, ()))
+    assert states(builder) == {first: "superseded", second: "accepted"}
 
 
-def test_old_file_judged_again_does_not_displace_a_newer_one(house: WarehouseBuilder) -> None:
+def test_old_file_judged_again_does_not_displace_a_newer_one(builder: WarehouseBuilder) -> None:
     """A refused first version that passes today's rules is accepted and superseded at once: the correction stands."""
-    report = house.report("22813", FIGURES)
-    old = house.refuse(report)
-    new = house.accept(report)
-    house.check_again(old)
-    house.load(JudgedReport(old, report, ()))
-    assert states(house) == {old: "superseded", new: "accepted"}
-    assert log_of(house, old)[-2:] == [("accepted", None), ("superseded", "later_submission_stands")]
-    assert log_of(house, new)[-1] == ("accepted", None)
+    report = builder.report("22813", FIGURES)
+    old = builder.refuse(report)
+    new = builder.accept(report)
+    builder.check_again(old)
+    builder.load(JudgedReport(old, report, ()))
+    assert states(builder) == {old: "superseded", new: "accepted"}
+    assert log_of(builder, old)[-2:] == [("accepted", None), ("superseded", "later_submission_stands")]
+    assert log_of(builder, new)[-1] == ("accepted", None)
 
 
-def test_refused_file_is_accepted_when_judged_again_under_other_rules(house: WarehouseBuilder) -> None:
+def test_refused_file_is_accepted_when_judged_again_under_other_rules(builder: WarehouseBuilder) -> None:
     """Its issues of then are kept, those of now are shown."""
-    report = house.report("22813", FIGURES)
-    submission_id = house.refuse(report)
-    house.check_again(submission_id)
-    assert house.load(JudgedReport(submission_id, report, ())).accepted == (submission_id,)
-    with reading(house.engine) as session:
+    report = builder.report("22813", FIGURES)
+    submission_id = builder.refuse(report)
+    builder.check_again(submission_id)
+    assert builder.load(JudgedReport(submission_id, report, ())).accepted == (submission_id,)
+    with reading(builder.engine) as session:
         assert queries.submission_issues(session, submission_id) == ()
         assert session.get_one(SubmissionRow, submission_id).judgement == 2
 
 
 @pytest.mark.parametrize("issues", [(), (critical(),)])
-def test_loading_twice_is_a_no_op(house: WarehouseBuilder, issues: tuple[Issue, ...]) -> None:
+def test_loading_twice_is_a_no_op(builder: WarehouseBuilder, issues: tuple[Issue, ...]) -> None:
     """A night that was killed after loading loads again without a trace, whatever the verdict was."""
-    report = house.report("22813", FIGURES)
-    judged = JudgedReport(house.check(report), report, issues)
-    house.load(judged)
-    before = states(house), log_of(house, judged.submission_id)
-    assert house.load(judged) == LoadResult((), (), frozenset())
-    assert (states(house), log_of(house, judged.submission_id)) == before
+    report = builder.report("22813", FIGURES)
+    judged = JudgedReport(builder.check(report), report, issues)
+    builder.load(judged)
+    before = states(builder), log_of(builder, judged.submission_id)
+    assert builder.load(judged) == LoadResult((), (), frozenset())
+    assert (states(builder), log_of(builder, judged.submission_id)) == before
 
 
-def test_unchecked_submission_cannot_be_accepted(house: WarehouseBuilder) -> None:
+def test_unchecked_submission_cannot_be_accepted(builder: WarehouseBuilder) -> None:
     """No file becomes a figure unless the rules have looked at it; nothing of the load is kept."""
-    report = house.report("22813", FIGURES)
-    good, unchecked = house.check(house.report("22816", FIGURES)), house.parse(report)
+    report = builder.report("22813", FIGURES)
+    good, unchecked = builder.check(builder.report("22816", FIGURES)), builder.parse(report)
     with pytest.raises(IllegalMoveError):
-        house.load(JudgedReport(good, house.report("22816", FIGURES), ()), JudgedReport(unchecked, report, ()))
-    assert states(house) == {good: "checked", unchecked: "parsed"}
+        builder.load(JudgedReport(good, builder.report("22816", FIGURES), ()), JudgedReport(unchecked, report, ()))
+    assert states(builder) == {good: "checked", unchecked: "parsed"}
 
 
-def test_database_itself_refuses_two_accepted_for_one_period(house: WarehouseBuilder) -> None:
+def test_database_itself_refuses_two_accepted_for_one_period(builder: WarehouseBuilder) -> None:
     """Even a defect of ours cannot count a commune twice."""
-    house.accept(house.report("22813", FIGURES))
-    second = house.check(house.report("22813", FIGURES))
-    with pytest.raises(IntegrityError), transaction(house.engine) as session:
+    builder.accept(builder.report("22813", FIGURES))
+    second = builder.check(builder.report("22813", FIGURES))
+    with pytest.raises(IntegrityError), transaction(builder.engine) as session:
         session.get_one(SubmissionRow, second).state = SubmissionState.ACCEPTED
 
 
@@ -188,54 +188,56 @@ def with_numerator(report: ParsedReport, *numerators: Figure) -> ParsedReport:
     ],
 )  # fmt: skip
 def test_figure_the_warehouse_cannot_keep_is_an_issue_with_its_cell(
-    house: WarehouseBuilder, numerators: tuple[Figure, ...], code: str
+    builder: WarehouseBuilder, numerators: tuple[Figure, ...], code: str
 ) -> None:
     """Too large, too fine, never understood or doubled: a named issue on a kept submission, and the night goes on."""
-    report = with_numerator(house.report("22813", {}), *numerators)
-    submission_id = house.check(report)
-    good = house.check(house.report("22816", FIGURES))
-    result = house.load(JudgedReport(submission_id, report, ()), JudgedReport(good, house.report("22816", FIGURES), ()))
+    report = with_numerator(builder.report("22813", {}), *numerators)
+    submission_id = builder.check(report)
+    good = builder.check(builder.report("22816", FIGURES))
+    result = builder.load(
+        JudgedReport(submission_id, report, ()), JudgedReport(good, builder.report("22816", FIGURES), ())
+    )
     assert (result.accepted, result.quarantined) == ((good,), (submission_id,))
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         found = queries.submission_issues(session, submission_id)
     assert {issue.code for issue in found} == {code}
     assert [issue.cell for issue in found] == [one.cell for one in numerators]
 
 
-def test_sum_of_villages_beyond_limits_is_put_down_to_the_largest(house: WarehouseBuilder) -> None:
+def test_sum_of_villages_beyond_limits_is_put_down_to_the_largest(builder: WarehouseBuilder) -> None:
     """Figures that fit one by one and not together would stop SQLite's sums for everybody."""
     villages = {f"{number}": {"tcnscd_tv": (Decimal(10) ** 11 + (number == 7),)} for number in range(10)}
-    report = house.report("22813", {}, villages)
-    submission_id = house.check(report)
-    assert house.load(JudgedReport(submission_id, report, ())).quarantined == (submission_id,)
-    with reading(house.engine) as session:
+    report = builder.report("22813", {}, villages)
+    submission_id = builder.check(report)
+    assert builder.load(JudgedReport(submission_id, report, ())).quarantined == (submission_id,)
+    with reading(builder.engine) as session:
         (issue,) = queries.submission_issues(session, submission_id)
     assert (issue.code, issue.unit, issue.cell) == ("figure_beyond_limits", "7", "E12")
 
 
-def test_cell_that_reading_refused_is_named_once(house: WarehouseBuilder) -> None:
+def test_cell_that_reading_refused_is_named_once(builder: WarehouseBuilder) -> None:
     """An official is told one thing about one cell."""
-    report = with_numerator(house.report("22813", {}), Figure(CellState.UNREADABLE, None, "E9", "nhiều"))
-    submission_id = house.check(report)
+    report = with_numerator(builder.report("22813", {}), Figure(CellState.UNREADABLE, None, "E9", "nhiều"))
+    submission_id = builder.check(report)
     told = Issue("text_where_number", Severity.CRITICAL, "Biểu 01-T", "E9", "nhiều")
-    house.load(JudgedReport(submission_id, report, (told,)))
-    with reading(house.engine) as session:
+    builder.load(JudgedReport(submission_id, report, (told,)))
+    with reading(builder.engine) as session:
         assert [issue.code for issue in queries.submission_issues(session, submission_id)] == ["text_where_number"]
 
 
-def test_share_beyond_all_sense_is_an_issue(house: WarehouseBuilder) -> None:
+def test_share_beyond_all_sense_is_an_issue(builder: WarehouseBuilder) -> None:
     """Two numbers that fit, whose share does not, refuse one workbook instead of stopping the night."""
-    report = house.report("22813", {"dvc_toantrinh": (10**11, 1)})
-    submission_id = house.accept(report)
-    assert states(house) == {submission_id: "quarantined"}
+    report = builder.report("22813", {"dvc_toantrinh": (10**11, 1)})
+    submission_id = builder.accept(report)
+    assert states(builder) == {submission_id: "quarantined"}
 
 
-def test_percentage_of_a_formula_may_have_any_decimals(house: WarehouseBuilder) -> None:
+def test_percentage_of_a_formula_may_have_any_decimals(builder: WarehouseBuilder) -> None:
     """What a cell computed as 94.2312345678 is no reason to refuse a workbook."""
     stated = Figure(CellState.VALUE, Decimal("94.2312345678"), "F9", "94.2312345678", 2)
     one = Observation("22813", "hd_dvc", "Biểu 01-T", Figure(CellState.VALUE, Decimal(1), "E9", "1"), None, stated)
-    report = ParsedReport(house.report("22813", {}).unit, MAY, FORM, "2025.1", (one,))
-    house.accept(report)
-    with reading(house.engine) as session:
+    report = ParsedReport(builder.report("22813", {}).unit, MAY, FORM, "2025.1", (one,))
+    builder.accept(report)
+    with reading(builder.engine) as session:
         row = session.scalars(select(ObservationRow)).one()
     assert (row.stated, row.stated_raw, row.stated_decimals) == (Decimal("94.231235"), "94.2312345678", 2)

@@ -11,51 +11,51 @@ from warehouse.submissions.revalidation import accepted_reports, ask_again, refu
 from warehouse.submissions.submissions import pending, quarantine
 
 
-def report(house: WarehouseBuilder, number: int) -> ParsedReport:
+def report(builder: WarehouseBuilder, number: int) -> ParsedReport:
     """A report of one commune with one figure."""
-    return house.report("22813", {house.indicator_of(Measure.COUNT): (number,)})
+    return builder.report("22813", {builder.indicator_of(Measure.COUNT): (number,)})
 
 
-def refused(house: WarehouseBuilder) -> list[int]:
+def refused(builder: WarehouseBuilder) -> list[int]:
     """The refused submissions that can be judged again."""
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         return [one.submission.id for one in refused_reports(session)]
 
 
-def test_the_newest_refused_version_is_judged_again(house: WarehouseBuilder) -> None:
+def test_the_newest_refused_version_is_judged_again(builder: WarehouseBuilder) -> None:
     """Of two refused versions the later one is what the commune means."""
-    house.refuse(report(house, 1))
-    last = house.refuse(report(house, 2))
-    assert refused(house) == [last]
+    builder.refuse(report(builder, 1))
+    last = builder.refuse(report(builder, 2))
+    assert refused(builder) == [last]
 
 
-def test_a_version_refused_before_the_one_that_counts_is_settled(house: WarehouseBuilder) -> None:
+def test_a_version_refused_before_the_one_that_counts_is_settled(builder: WarehouseBuilder) -> None:
     """What a correction has made good is not judged again; what came after it is."""
-    house.refuse(report(house, 1))
-    counts = house.accept(report(house, 2))
-    assert refused(house) == []
-    later = house.refuse(report(house, 3))
-    assert refused(house) == [later]
-    with reading(house.engine) as session:
+    builder.refuse(report(builder, 1))
+    counts = builder.accept(report(builder, 2))
+    assert refused(builder) == []
+    later = builder.refuse(report(builder, 3))
+    assert refused(builder) == [later]
+    with reading(builder.engine) as session:
         assert [one.submission.id for one in accepted_reports(session)] == [counts]
 
 
-def test_files_of_nobody_are_each_judged_again(house: WarehouseBuilder) -> None:
+def test_files_of_nobody_are_each_judged_again(builder: WarehouseBuilder) -> None:
     """Two files whose unit is unknown have nothing to do with each other."""
     nowhere = ParsedReport(unit=None, period=None, form=None, layout_version=None)
-    both = [house.receive(), house.receive()]
-    with transaction(house.engine) as session:
+    both = [builder.receive(), builder.receive()]
+    with transaction(builder.engine) as session:
         for one in both:
-            quarantine(session, one, (), house.now(), report=nowhere)
-    assert refused(house) == both
+            quarantine(session, one, (), builder.now(), report=nowhere)
+    assert refused(builder) == both
 
 
-def test_only_refused_reports_can_be_asked_again(house: WarehouseBuilder) -> None:
+def test_only_refused_reports_can_be_asked_again(builder: WarehouseBuilder) -> None:
     """An accepted report among those named is left alone, and what was asked waits for the run."""
-    counts, wrong = house.accept(report(house, 1)), house.refuse(house.report("22816", {}))
-    with transaction(house.engine) as session:
+    counts, wrong = builder.accept(report(builder, 1)), builder.refuse(builder.report("22816", {}))
+    with transaction(builder.engine) as session:
         ask_again(session, [counts, wrong])
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         assert [one.id for one in pending(session)] == [wrong]
         states = dict(session.execute(select(SubmissionRow.id, SubmissionRow.state)).tuples().all())
     assert states == {counts: SubmissionState.ACCEPTED, wrong: SubmissionState.QUARANTINED}

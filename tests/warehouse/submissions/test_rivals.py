@@ -15,69 +15,69 @@ FIGURES = {"dvc_toantrinh": (1, 2)}
 LATER = IN_TIME + timedelta(minutes=5)
 
 
-def settle(house: WarehouseBuilder) -> RivalResolution:
+def settle(builder: WarehouseBuilder) -> RivalResolution:
     """Settle rivals in one transaction."""
-    with transaction(house.engine) as session:
-        return settle_rivals(session, house.now(), "run-1")
+    with transaction(builder.engine) as session:
+        return settle_rivals(session, builder.now(), "run-1")
 
 
-def states(house: WarehouseBuilder) -> dict[int, SubmissionState]:
+def states(builder: WarehouseBuilder) -> dict[int, SubmissionState]:
     """States of all submissions."""
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         return dict(
             session.execute(select(SubmissionRow.id, SubmissionRow.state).order_by(SubmissionRow.id)).tuples().all()
         )
 
 
-def test_later_one_goes_on_and_the_earlier_is_kept(house: WarehouseBuilder) -> None:
+def test_later_one_goes_on_and_the_earlier_is_kept(builder: WarehouseBuilder) -> None:
     """The one delivered last is judged; the other is replaced before check and says by which."""
-    later = house.parse(house.report("22813", FIGURES), house.arrival(delivered_at=LATER))
-    earlier = house.parse(house.report("22813", FIGURES), house.arrival())
-    assert settle(house) == RivalResolution(replaced=(earlier,), undecided=())
-    assert states(house) == {earlier: "replaced_before_check", later: "parsed"}
-    with reading(house.engine) as session:
+    later = builder.parse(builder.report("22813", FIGURES), builder.arrival(delivered_at=LATER))
+    earlier = builder.parse(builder.report("22813", FIGURES), builder.arrival())
+    assert settle(builder) == RivalResolution(replaced=(earlier,), undecided=())
+    assert states(builder) == {earlier: "replaced_before_check", later: "parsed"}
+    with reading(builder.engine) as session:
         assert session.get_one(SubmissionRow, earlier).superseded_by == later
 
 
-def test_two_of_the_same_moment_are_both_quarantined(house: WarehouseBuilder) -> None:
+def test_two_of_the_same_moment_are_both_quarantined(builder: WarehouseBuilder) -> None:
     """Where nobody can tell which is meant, neither is judged, and each names the other."""
-    one = house.parse(house.report("22813", FIGURES), house.arrival("one.xlsx"))
-    two = house.parse(house.report("22813", FIGURES), house.arrival("two.xlsx"))
-    assert settle(house) == RivalResolution(replaced=(), undecided=(one, two))
-    with reading(house.engine) as session:
+    one = builder.parse(builder.report("22813", FIGURES), builder.arrival("one.xlsx"))
+    two = builder.parse(builder.report("22813", FIGURES), builder.arrival("two.xlsx"))
+    assert settle(builder) == RivalResolution(replaced=(), undecided=(one, two))
+    with reading(builder.engine) as session:
         (issue,) = queries.submission_issues(session, one)
     assert issue.code == "two_deliveries_no_order"
     assert issue.facts["other_files"] == "two.xlsx"
-    assert set(states(house).values()) == {"quarantined"}
+    assert set(states(builder).values()) == {"quarantined"}
 
 
-def test_tie_at_the_end_does_not_bring_back_an_earlier_one(house: WarehouseBuilder) -> None:
+def test_tie_at_the_end_does_not_bring_back_an_earlier_one(builder: WarehouseBuilder) -> None:
     """The sender meant to replace the first one: it is not judged in their stead."""
-    first = house.parse(house.report("22813", FIGURES), house.arrival())
-    tied = [house.parse(house.report("22813", FIGURES), house.arrival(delivered_at=LATER)) for _ in range(2)]
-    settle(house)
-    assert states(house) == {first: "replaced_before_check"} | dict.fromkeys(tied, "quarantined")
+    first = builder.parse(builder.report("22813", FIGURES), builder.arrival())
+    tied = [builder.parse(builder.report("22813", FIGURES), builder.arrival(delivered_at=LATER)) for _ in range(2)]
+    settle(builder)
+    assert states(builder) == {first: "replaced_before_check"} | dict.fromkeys(tied, "quarantined")
 
 
-def test_other_units_are_no_rivals(house: WarehouseBuilder) -> None:
+def test_other_units_are_no_rivals(builder: WarehouseBuilder) -> None:
     """One workbook each for two communes: both go on."""
     for unit in ("22813", "22816"):
-        house.parse(house.report(unit, FIGURES), house.arrival())
-    assert settle(house) == RivalResolution((), ())
+        builder.parse(builder.report(unit, FIGURES), builder.arrival())
+    assert settle(builder) == RivalResolution((), ())
 
 
-def test_earlier_bytes_sent_once_more_at_the_end_are_the_later_ones(house: WarehouseBuilder) -> None:
+def test_earlier_bytes_sent_once_more_at_the_end_are_the_later_ones(builder: WarehouseBuilder) -> None:
     """Sending the first workbook again after the second says that the first is meant."""
-    first = house.parse(house.report("22813", FIGURES), house.arrival("first.xlsx"))
-    second = house.parse(house.report("22813", FIGURES), house.arrival("second.xlsx", LATER))
-    house.receive(house.arrival("first.xlsx", LATER + timedelta(minutes=1)))
-    assert settle(house).replaced == (second,)
-    assert states(house)[first] == "parsed"
+    first = builder.parse(builder.report("22813", FIGURES), builder.arrival("first.xlsx"))
+    second = builder.parse(builder.report("22813", FIGURES), builder.arrival("second.xlsx", LATER))
+    builder.receive(builder.arrival("first.xlsx", LATER + timedelta(minutes=1)))
+    assert settle(builder).replaced == (second,)
+    assert states(builder)[first] == "parsed"
 
 
-def test_settling_twice_changes_nothing(house: WarehouseBuilder) -> None:
+def test_settling_twice_changes_nothing(builder: WarehouseBuilder) -> None:
     """A second look finds no rivals left."""
-    house.parse(house.report("22813", FIGURES), house.arrival())
-    house.parse(house.report("22813", FIGURES), house.arrival(delivered_at=LATER))
-    settle(house)
-    assert settle(house) == RivalResolution((), ())
+    builder.parse(builder.report("22813", FIGURES), builder.arrival())
+    builder.parse(builder.report("22813", FIGURES), builder.arrival(delivered_at=LATER))
+    settle(builder)
+    assert settle(builder) == RivalResolution((), ())

@@ -46,92 +46,92 @@ ROWS: tuple[StagedRow, ...] = (
 )  # fmt: skip
 
 
-def rows_in(house: WarehouseBuilder, run_id: str) -> int:
+def rows_in(builder: WarehouseBuilder, run_id: str) -> int:
     """How many rows a run has in all staging tables."""
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         return sum(
             len(session.execute(select(table).where(table.c.run_id == run_id)).all()) for table in STAGING.values()
         )
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: type(row).__name__)
-def test_row_comes_back_as_it_was_staged(house: WarehouseBuilder, row: StagedRow) -> None:
+def test_row_comes_back_as_it_was_staged(builder: WarehouseBuilder, row: StagedRow) -> None:
     """Every column of every kind survives, empty ones too."""
-    with transaction(house.engine) as session:
+    with transaction(builder.engine) as session:
         assert stage(session, [row]) == 1
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         found = session.execute(select(STAGING[type(row)])).one()
     assert type(row)(*found) == row
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_tables_have_the_columns_the_rules_are_told_of(house: WarehouseBuilder, table: str) -> None:
+def test_tables_have_the_columns_the_rules_are_told_of(builder: WarehouseBuilder, table: str) -> None:
     """A rule's SQL finds each column of `domain/staging.py` under its name."""
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         found = session.execute(text(f"SELECT * FROM {table}"))
         assert tuple(found.keys()) == columns_of(table)
 
 
-def test_figures_divide_as_numbers_do(house: WarehouseBuilder) -> None:
+def test_figures_divide_as_numbers_do(builder: WarehouseBuilder) -> None:
     """A rule that divides two whole numbers gets a fraction, on both engines."""
-    with transaction(house.engine) as session:
+    with transaction(builder.engine) as session:
         stage(session, [replace(OBSERVED, numerator=Decimal(1), denominator=Decimal(4))])
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         assert float(session.scalar(text("SELECT numerator / denominator FROM stg_observation")) or 0) == 0.25
 
 
-def test_number_of_any_size_can_be_staged(house: WarehouseBuilder) -> None:
+def test_number_of_any_size_can_be_staged(builder: WarehouseBuilder) -> None:
     """A typing error of thirty digits reaches the rules instead of stopping the night."""
-    with transaction(house.engine) as session:
+    with transaction(builder.engine) as session:
         stage(session, [replace(OBSERVED, numerator=Decimal(10) ** 30)])
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         assert session.scalar(text("SELECT count(*) FROM stg_observation WHERE numerator > denominator")) == 1
 
 
-def test_clearing_a_run_leaves_the_others(house: WarehouseBuilder) -> None:
+def test_clearing_a_run_leaves_the_others(builder: WarehouseBuilder) -> None:
     """Two runs never see each other's rows, nor lose them."""
-    with transaction(house.engine) as session:
+    with transaction(builder.engine) as session:
         stage(session, [*ROWS, *(replace(row, run_id="r2") for row in ROWS)])
-    with transaction(house.engine) as session:
+    with transaction(builder.engine) as session:
         clear(session, "r1")
-    assert (rows_in(house, "r1"), rows_in(house, "r2")) == (0, len(ROWS))
+    assert (rows_in(builder, "r1"), rows_in(builder, "r2")) == (0, len(ROWS))
 
 
-def test_rows_of_killed_runs_are_cleared(house: WarehouseBuilder) -> None:
+def test_rows_of_killed_runs_are_cleared(builder: WarehouseBuilder) -> None:
     """What a run that never finished left behind goes; a finished run's rows and those of runs begun since stay."""
-    with transaction(house.engine) as session:
+    with transaction(builder.engine) as session:
         for run_id in ("killed", "finished"):
-            start_run(session, run_id, "nightly", "v", house.now())
-        finish_run(session, "finished", {}, house.now())
-        tonight = house.now()
+            start_run(session, run_id, "nightly", "v", builder.now())
+        finish_run(session, "finished", {}, builder.now())
+        tonight = builder.now()
         start_run(session, "tonight", "nightly", "v", tonight)
         stage(session, [replace(ROWS[0], run_id=run_id) for run_id in ("killed", "finished", "tonight")])
-    with transaction(house.engine) as session:
+    with transaction(builder.engine) as session:
         clear_abandoned(session, tonight)
-    assert [rows_in(house, run_id) for run_id in ("killed", "finished", "tonight")] == [0, 1, 1]
+    assert [rows_in(builder, run_id) for run_id in ("killed", "finished", "tonight")] == [0, 1, 1]
 
 
-def test_rows_of_no_recorded_run_are_cleared(house: WarehouseBuilder) -> None:
+def test_rows_of_no_recorded_run_are_cleared(builder: WarehouseBuilder) -> None:
     """What a killed preview left behind goes with the next run, however young it is."""
-    with transaction(house.engine) as session:
+    with transaction(builder.engine) as session:
         stage(session, [replace(ROWS[0], run_id="preview-1")])
-        clear_abandoned(session, house.now())
-    assert rows_in(house, "preview-1") == 0
+        clear_abandoned(session, builder.now())
+    assert rows_in(builder, "preview-1") == 0
 
 
-def test_history_goes_back_over_accepted_periods(house: WarehouseBuilder) -> None:
+def test_history_goes_back_over_accepted_periods(builder: WarehouseBuilder) -> None:
     """The figures now accepted for earlier months, newest first, with how far back each lies; villages apart."""
     for month, number in (("2025-01", 1), ("2025-03", 3), ("2025-04", 4)):
         period = parse_period(month)
-        house.accept(house.report("22813", {"hd_dvc": (number,)}, period=period))
-    villages = house.catalog.villages(house.area().members[1], house.area().members[1].valid_from)
+        builder.accept(builder.report("22813", {"hd_dvc": (number,)}, period=period))
+    villages = builder.catalog.villages(builder.area().members[1], builder.area().members[1].valid_from)
     first_village = villages[0].code if villages else "22813-01"
-    corrected = house.report(
+    corrected = builder.report(
         "22813", {"hd_dvc": (40,)}, {first_village: {"tcnscd_tv": (3,)}}, period=parse_period("2025-04")
     )
-    house.accept(corrected)
-    now = house.check(house.report("22813", {"hd_dvc": (5,)}))
-    with reading(house.engine) as session:
+    builder.accept(corrected)
+    now = builder.check(builder.report("22813", {"hd_dvc": (5,)}))
+    with reading(builder.engine) as session:
         found = history(session, "r1", [now])
     assert [(one.period, one.steps_back, one.village, one.numerator) for one in found] == [
         ("2025-04", 1, "", 40),
@@ -142,28 +142,28 @@ def test_history_goes_back_over_accepted_periods(house: WarehouseBuilder) -> Non
     assert {(one.run_id, one.submission_id, one.unit) for one in found} == {("r1", now, "22813")}
 
 
-def test_history_can_be_kept_short(house: WarehouseBuilder) -> None:
+def test_history_can_be_kept_short(builder: WarehouseBuilder) -> None:
     """Only so many periods back are looked up when so asked."""
     for month in ("2025-02", "2025-04"):
-        house.accept(house.report("22813", {"hd_dvc": (1,)}, period=parse_period(month)))
-    now = house.check(house.report("22813", {"hd_dvc": (5,)}))
-    with reading(house.engine) as session:
+        builder.accept(builder.report("22813", {"hd_dvc": (1,)}, period=parse_period(month)))
+    now = builder.check(builder.report("22813", {"hd_dvc": (5,)}))
+    with reading(builder.engine) as session:
         assert [one.period for one in history(session, "r1", [now], steps=1)] == ["2025-04"]
 
 
-def test_refused_figures_are_no_history(house: WarehouseBuilder) -> None:
+def test_refused_figures_are_no_history(builder: WarehouseBuilder) -> None:
     """What was refused for an earlier period never misleads a rule about this one."""
-    house.refuse(house.report("22813", {"hd_dvc": (999,)}, period=parse_period("2025-04")))
-    now = house.check(house.report("22813", {"hd_dvc": (5,)}))
-    with reading(house.engine) as session:
+    builder.refuse(builder.report("22813", {"hd_dvc": (999,)}, period=parse_period("2025-04")))
+    now = builder.check(builder.report("22813", {"hd_dvc": (5,)}))
+    with reading(builder.engine) as session:
         assert history(session, "r1", [now]) == ()
 
 
-def test_reused_code_brings_no_history_of_the_other_unit(house: WarehouseBuilder) -> None:
+def test_reused_code_brings_no_history_of_the_other_unit(builder: WarehouseBuilder) -> None:
     """The new commune 22810 does not inherit the figures of the old town 22810."""
-    before, after = house.catalog.units.versions("22810")
+    before, after = builder.catalog.units.versions("22810")
     assert before.valid_from < after.valid_from
-    house.accept(house.report("22810", {"hd_dvc": (7,)}))
-    now = house.check(house.report("22810", {"hd_dvc": (8,)}, period=parse_period("2025-08")))
-    with reading(house.engine) as session:
+    builder.accept(builder.report("22810", {"hd_dvc": (7,)}))
+    now = builder.check(builder.report("22810", {"hd_dvc": (8,)}, period=parse_period("2025-08")))
+    with reading(builder.engine) as session:
         assert history(session, "r1", [now]) == ()

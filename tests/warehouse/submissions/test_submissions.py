@@ -18,84 +18,84 @@ from warehouse.submissions.submissions import known_fingerprints, pending, quara
 UNREADABLE = ParsedReport(unit=None, period=None, form=None, layout_version=None)
 
 
-def state_of(house: WarehouseBuilder, submission_id: int) -> SubmissionState:
+def state_of(builder: WarehouseBuilder, submission_id: int) -> SubmissionState:
     """The state of a submission."""
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         return session.get_one(SubmissionRow, submission_id).state
 
 
-def test_same_bytes_twice_are_one_submission_with_two_deliveries(house: WarehouseBuilder) -> None:
+def test_same_bytes_twice_are_one_submission_with_two_deliveries(builder: WarehouseBuilder) -> None:
     """A workbook mailed and dropped is counted once, and both ways are kept."""
-    first = house.receive(house.arrival("a.xlsx", path="2025-05/a.xlsx"))
-    second = house.receive(house.arrival("a.xlsx", path="2025-05/22813/a.xlsx"))
+    first = builder.receive(builder.arrival("a.xlsx", path="2025-05/a.xlsx"))
+    second = builder.receive(builder.arrival("a.xlsx", path="2025-05/22813/a.xlsx"))
     assert first == second
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         assert set(session.scalars(select(DeliveryRow.path))) == {"2025-05/a.xlsx", "2025-05/22813/a.xlsx"}
 
 
-def test_same_delivery_twice_changes_nothing(house: WarehouseBuilder) -> None:
+def test_same_delivery_twice_changes_nothing(builder: WarehouseBuilder) -> None:
     """A night that was killed after landing receives the same file again without a trace."""
-    arrival = house.arrival()
-    house.receive(arrival)
-    house.receive(arrival)
-    with reading(house.engine) as session:
+    arrival = builder.arrival()
+    builder.receive(arrival)
+    builder.receive(arrival)
+    with reading(builder.engine) as session:
         assert len(session.scalars(select(DeliveryRow)).all()) == 1
         assert len(session.scalars(select(SubmissionEventRow)).all()) == 1
 
 
-def test_fingerprints_are_known_by_connector(house: WarehouseBuilder) -> None:
+def test_fingerprints_are_known_by_connector(builder: WarehouseBuilder) -> None:
     """What one connector brought is not known to another."""
-    house.receive(house.arrival("a.xlsx", fingerprint="f1"))
-    with reading(house.engine) as session:
+    builder.receive(builder.arrival("a.xlsx", fingerprint="f1"))
+    with reading(builder.engine) as session:
         assert known_fingerprints(session, "inbox") == {"f1"}
         assert known_fingerprints(session, "mail") == frozenset()
 
 
-def test_pending_lists_what_a_killed_run_left_in_any_early_state(house: WarehouseBuilder) -> None:
+def test_pending_lists_what_a_killed_run_left_in_any_early_state(builder: WarehouseBuilder) -> None:
     """Received, parsed and checked wait; accepted and quarantined do not; the order is that of delivery."""
     figures = {"dvc_toantrinh": (1, 2)}
-    received = house.receive(house.arrival(delivered_at=IN_TIME + timedelta(hours=1), path="2025-05/22810/a.xlsx"))
-    parsed = house.parse(house.report("22813", figures))
-    checked = house.check(house.report("22816", figures))
-    house.accept(house.report("22819", figures))
-    house.refuse(house.report("22822", figures))
-    with reading(house.engine) as session:
+    received = builder.receive(builder.arrival(delivered_at=IN_TIME + timedelta(hours=1), path="2025-05/22810/a.xlsx"))
+    parsed = builder.parse(builder.report("22813", figures))
+    checked = builder.check(builder.report("22816", figures))
+    builder.accept(builder.report("22819", figures))
+    builder.refuse(builder.report("22822", figures))
+    with reading(builder.engine) as session:
         waiting = pending(session)
     assert [one.id for one in waiting] == [parsed, checked, received]
     assert [one.state for one in waiting] == ["parsed", "checked", "received"]
     assert waiting[-1].folders == ("2025-05", "22810")
 
 
-def test_refused_file_that_was_moved_is_judged_again(house: WarehouseBuilder) -> None:
+def test_refused_file_that_was_moved_is_judged_again(builder: WarehouseBuilder) -> None:
     """A right workbook in a wrong folder waits again once it lies elsewhere, until it has been judged."""
-    report = house.report("22813", {"dvc_toantrinh": (1, 2)})
-    refused = house.refuse(report, house.arrival("a.xlsx", path="2025-04/a.xlsx"))
-    house.receive(house.arrival("a.xlsx", path="2025-05/a.xlsx"))
-    with reading(house.engine) as session:
+    report = builder.report("22813", {"dvc_toantrinh": (1, 2)})
+    refused = builder.refuse(report, builder.arrival("a.xlsx", path="2025-04/a.xlsx"))
+    builder.receive(builder.arrival("a.xlsx", path="2025-05/a.xlsx"))
+    with reading(builder.engine) as session:
         (waiting,) = pending(session)
     assert (waiting.id, waiting.path) == (refused, "2025-05/a.xlsx")
-    house.refuse(report, house.arrival("a.xlsx", path="2025-05/a.xlsx"))
-    with reading(house.engine) as session:
+    builder.refuse(report, builder.arrival("a.xlsx", path="2025-05/a.xlsx"))
+    with reading(builder.engine) as session:
         assert pending(session) == ()
 
 
-def test_refused_file_that_was_only_touched_is_not_judged_again(house: WarehouseBuilder) -> None:
+def test_refused_file_that_was_only_touched_is_not_judged_again(builder: WarehouseBuilder) -> None:
     """The same bytes at the same place with a new time change nothing."""
-    report = house.report("22813", {"dvc_toantrinh": (1, 2)})
-    house.refuse(report, house.arrival("a.xlsx"))
-    house.receive(house.arrival("a.xlsx", fingerprint="touched"))
-    with reading(house.engine) as session:
+    report = builder.report("22813", {"dvc_toantrinh": (1, 2)})
+    builder.refuse(report, builder.arrival("a.xlsx"))
+    builder.receive(builder.arrival("a.xlsx", fingerprint="touched"))
+    with reading(builder.engine) as session:
         assert pending(session) == ()
 
 
-def test_reading_again_after_a_kill_is_no_move(house: WarehouseBuilder) -> None:
+def test_reading_again_after_a_kill_is_no_move(builder: WarehouseBuilder) -> None:
     """A parsed and a checked submission can be read again; their state and version stay."""
-    report = house.report("22813", {"dvc_toantrinh": (1, 2)})
-    checked = house.check(report)
-    with transaction(house.engine) as session:
-        record_parsed(session, checked, report, house.now())
-        record_checked(session, [checked], house.now())
-    with reading(house.engine) as session:
+    report = builder.report("22813", {"dvc_toantrinh": (1, 2)})
+    checked = builder.check(report)
+    with transaction(builder.engine) as session:
+        record_parsed(session, checked, report, builder.now())
+        record_checked(session, [checked], builder.now())
+    with reading(builder.engine) as session:
         row = session.get_one(SubmissionRow, checked)
         moves = session.scalars(
             select(SubmissionEventRow.to_state)
@@ -106,69 +106,69 @@ def test_reading_again_after_a_kill_is_no_move(house: WarehouseBuilder) -> None:
     assert moves == ["received", "parsed", "checked"]
 
 
-def test_versions_count_the_files_of_one_unit_form_and_period(house: WarehouseBuilder) -> None:
+def test_versions_count_the_files_of_one_unit_form_and_period(builder: WarehouseBuilder) -> None:
     """The second workbook of a commune for a month is version 2; another commune's starts at 1."""
     figures = {"dvc_toantrinh": (1, 2)}
-    first, second = house.accept(house.report("22813", figures)), house.accept(house.report("22813", figures))
-    other = house.accept(house.report("22816", figures))
-    with reading(house.engine) as session:
+    first, second = builder.accept(builder.report("22813", figures)), builder.accept(builder.report("22813", figures))
+    other = builder.accept(builder.report("22816", figures))
+    with reading(builder.engine) as session:
         versions = [session.get_one(SubmissionRow, one).version for one in (first, second, other)]
     assert versions == [1, 2, 1]
 
 
-def test_unreadable_file_is_quarantined_with_its_issues(house: WarehouseBuilder) -> None:
+def test_unreadable_file_is_quarantined_with_its_issues(builder: WarehouseBuilder) -> None:
     """Received goes straight to quarantined, and what was wrong is kept."""
-    refused = house.receive()
+    refused = builder.receive()
     issue = Issue("not_a_workbook", Severity.CRITICAL, facts={"size": "12"})
-    with transaction(house.engine) as session:
-        quarantine(session, refused, [issue], house.now(), report=UNREADABLE)
-    with reading(house.engine) as session:
+    with transaction(builder.engine) as session:
+        quarantine(session, refused, [issue], builder.now(), report=UNREADABLE)
+    with reading(builder.engine) as session:
         assert queries.submission_issues(session, refused) == (issue,)
         (unplaced,) = queries.refusals(session, unplaced_only=True)
     assert unplaced.file.submission_id == refused
-    assert state_of(house, refused) == "quarantined"
+    assert state_of(builder, refused) == "quarantined"
 
 
-def test_file_whose_unit_alone_is_known_keeps_it(house: WarehouseBuilder) -> None:
+def test_file_whose_unit_alone_is_known_keeps_it(builder: WarehouseBuilder) -> None:
     """What could be told of an unplaceable file is not thrown away."""
-    refused = house.receive()
-    unit = house.area().members[0]
-    with transaction(house.engine) as session:
-        quarantine(session, refused, [critical()], house.now(), report=replace(UNREADABLE, unit=unit))
-    with reading(house.engine) as session:
+    refused = builder.receive()
+    unit = builder.area().members[0]
+    with transaction(builder.engine) as session:
+        quarantine(session, refused, [critical()], builder.now(), report=replace(UNREADABLE, unit=unit))
+    with reading(builder.engine) as session:
         record = queries.submission_record(session, refused)
     assert (record.unit, record.unit_name, record.period) == (unit.code, unit.name, None)
 
 
 @pytest.mark.parametrize("settled", ["accept", "supersede"])
-def test_settled_submission_cannot_be_read_again(house: WarehouseBuilder, settled: str) -> None:
+def test_settled_submission_cannot_be_read_again(builder: WarehouseBuilder, settled: str) -> None:
     """What an accepted or superseded file says is settled."""
-    report = house.report("22813", {"dvc_toantrinh": (1, 2)})
-    submission_id = house.accept(report)
+    report = builder.report("22813", {"dvc_toantrinh": (1, 2)})
+    submission_id = builder.accept(report)
     if settled == "supersede":
-        house.accept(report)
-    with pytest.raises(IllegalMoveError), transaction(house.engine) as session:
-        record_parsed(session, submission_id, report, house.now())
+        builder.accept(report)
+    with pytest.raises(IllegalMoveError), transaction(builder.engine) as session:
+        record_parsed(session, submission_id, report, builder.now())
 
 
-def test_received_file_cannot_be_checked_before_it_is_parsed(house: WarehouseBuilder) -> None:
+def test_received_file_cannot_be_checked_before_it_is_parsed(builder: WarehouseBuilder) -> None:
     """No stage is skipped, and the refused move leaves no trace."""
-    submission_id = house.receive()
-    with pytest.raises(IllegalMoveError), transaction(house.engine) as session:
-        record_checked(session, [submission_id], house.now())
-    assert state_of(house, submission_id) == "received"
+    submission_id = builder.receive()
+    with pytest.raises(IllegalMoveError), transaction(builder.engine) as session:
+        record_checked(session, [submission_id], builder.now())
+    assert state_of(builder, submission_id) == "received"
 
 
-def test_unknown_submission_is_wrong_usage(house: WarehouseBuilder) -> None:
+def test_unknown_submission_is_wrong_usage(builder: WarehouseBuilder) -> None:
     """A number nobody has is told as such."""
-    with pytest.raises(UsageError, match="99"), transaction(house.engine) as session:
-        record_checked(session, [99], house.now())
+    with pytest.raises(UsageError, match="99"), transaction(builder.engine) as session:
+        record_checked(session, [99], builder.now())
 
 
-def test_every_move_is_logged_with_run_and_moment(house: WarehouseBuilder) -> None:
+def test_every_move_is_logged_with_run_and_moment(builder: WarehouseBuilder) -> None:
     """The log tells the whole life: from, to, when, by which run."""
-    submission_id = house.accept(house.report("22813", {"dvc_toantrinh": (1, 2)}))
-    with reading(house.engine) as session:
+    submission_id = builder.accept(builder.report("22813", {"dvc_toantrinh": (1, 2)}))
+    with reading(builder.engine) as session:
         log = session.scalars(select(SubmissionEventRow).order_by(SubmissionEventRow.id)).all()
     assert [(one.from_state, one.to_state) for one in log] == [
         (None, "received"),
@@ -181,11 +181,11 @@ def test_every_move_is_logged_with_run_and_moment(house: WarehouseBuilder) -> No
     assert sorted(one.at for one in log) == [one.at for one in log]
 
 
-def test_record_tells_where_an_answer_goes(house: WarehouseBuilder) -> None:
+def test_record_tells_where_an_answer_goes(builder: WarehouseBuilder) -> None:
     """The newest delivery's connector, path and sender go with the submission."""
-    arrival = replace(house.arrival("a.xlsx"), sender="xa.lamson@example.vn")
-    submission_id = house.accept(house.report("22813", {"dvc_toantrinh": (1, 2)}), arrival)
-    with reading(house.engine) as session:
+    arrival = replace(builder.arrival("a.xlsx"), sender="xa.lamson@example.vn")
+    submission_id = builder.accept(builder.report("22813", {"dvc_toantrinh": (1, 2)}), arrival)
+    with reading(builder.engine) as session:
         record = queries.submission_record(session, submission_id)
     assert (record.connector, record.path, record.sender) == ("inbox", arrival.path, "xa.lamson@example.vn")
     assert (record.unit, record.unit_name, record.form, record.period) == ("22813", "Xã Lâm Sơn", FORM, MAY)

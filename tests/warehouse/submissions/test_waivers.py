@@ -30,78 +30,78 @@ LAST = date(2025, 6, 30)
 UNANSWERED = "Số liệu còn có cảnh báo chưa được giải trình: 22813 Xã Lâm Sơn (Số lũy kế giảm so với kỳ trước)."
 
 
-def send(house: WarehouseBuilder, *issues: Issue, **figures: Cells) -> int:
+def send(builder: WarehouseBuilder, *issues: Issue, **figures: Cells) -> int:
     """One more version of the commune's report, with what the rules found in it."""
-    report = house.report(UNIT, {**FIGURES, **figures})
-    submission = house.check(report)
-    house.load(JudgedReport(submission, report, issues))
+    report = builder.report(UNIT, {**FIGURES, **figures})
+    submission = builder.check(report)
+    builder.load(JudgedReport(submission, report, issues))
     return submission
 
 
-def question(house: WarehouseBuilder, rule: str = WARNS, indicator: str | None = None) -> WarningSelector:
+def question(builder: WarehouseBuilder, rule: str = WARNS, indicator: str | None = None) -> WarningSelector:
     """What is answered."""
-    return WarningSelector(SubmissionKey(key(house), FORM, MAY), rule, indicator)
+    return WarningSelector(SubmissionKey(key(builder), FORM, MAY), rule, indicator)
 
 
-def key(house: WarehouseBuilder) -> UnitKey:
+def key(builder: WarehouseBuilder) -> UnitKey:
     """The commune."""
-    return house.catalog.units.get(UNIT, house.catalog.last_day(FORM, MAY)).key
+    return builder.catalog.units.get(UNIT, builder.catalog.last_day(FORM, MAY)).key
 
 
 def answer(
-    house: WarehouseBuilder, until: date = LAST, said: DecisionReason = WHY, indicator: str | None = None
+    builder: WarehouseBuilder, until: date = LAST, said: DecisionReason = WHY, indicator: str | None = None
 ) -> tuple[Issue, ...]:
     """Let a person answer; gives what was answered."""
-    with transaction(house.engine) as session:
-        return waive(session, question(house, indicator=indicator), until, Decision(said, house.now()))[1]
+    with transaction(builder.engine) as session:
+        return waive(session, question(builder, indicator=indicator), until, Decision(said, builder.now()))[1]
 
 
-def notes(house: WarehouseBuilder, indicator: str = STOCK) -> str:
+def notes(builder: WarehouseBuilder, indicator: str = STOCK) -> str:
     """What the newest revision notes beside a figure, after a rollup."""
-    house.roll_up()
-    return next(row.notes for row in house.revision().rows if row.indicator == indicator)
+    builder.roll_up()
+    return next(row.notes for row in builder.revision().rows if row.indicator == indicator)
 
 
-def standing(house: WarehouseBuilder) -> list[WaiverStatus]:
+def standing(builder: WarehouseBuilder) -> list[WaiverStatus]:
     """How the answers stand, newest first."""
-    return [one.standing for one in told(house)]
+    return [one.standing for one in told(builder)]
 
 
-def told(house: WarehouseBuilder) -> tuple[WaiverRecord, ...]:
+def told(builder: WarehouseBuilder) -> tuple[WaiverRecord, ...]:
     """All answers."""
-    with reading(house.engine) as session:
-        return waivers(session, house.clock)
+    with reading(builder.engine) as session:
+        return waivers(session, builder.clock)
 
 
-def test_a_figure_with_an_open_question_says_so(house: WarehouseBuilder) -> None:
+def test_a_figure_with_an_open_question_says_so(builder: WarehouseBuilder) -> None:
     """It is loaded and counted, and its row names the commune and the question; other rows do not."""
-    send(house, warning(STOCK))
-    assert UNANSWERED in notes(house)
-    row = next(one for one in house.revision().rows if one.indicator == STOCK)
+    send(builder, warning(STOCK))
+    assert UNANSWERED in notes(builder)
+    row = next(one for one in builder.revision().rows if one.indicator == STOCK)
     assert row.numerator == 8
-    assert "cảnh báo" not in notes(house, OTHER)
+    assert "cảnh báo" not in notes(builder, OTHER)
 
 
-def test_an_answer_is_shown_beside_the_figure(house: WarehouseBuilder) -> None:
+def test_an_answer_is_shown_beside_the_figure(builder: WarehouseBuilder) -> None:
     """A new revision says who answered what, when and until when; no figure moved, and no file is blamed."""
-    send(house, warning(STOCK))
-    notes(house)
-    assert answer(house) == (warning(STOCK),)
-    assert notes(house).endswith(
+    send(builder, warning(STOCK))
+    notes(builder)
+    assert answer(builder) == (warning(STOCK),)
+    assert notes(builder).endswith(
         "Cảnh báo đã được giải trình: 22813 Xã Lâm Sơn – Số lũy kế giảm so với kỳ trước: “một doanh nghiệp giải thể” "
         "(an.nguyen, 20/05/2025, có giá trị đến hết 30/06/2025)."
     )
-    assert [(one.indicator, one.column, one.sha256) for one in house.revision().changes] == [(STOCK, "notes", None)]
-    assert standing(house) == [WaiverStatus.COUNTS]
+    assert [(one.indicator, one.column, one.sha256) for one in builder.revision().changes] == [(STOCK, "notes", None)]
+    assert standing(builder) == [WaiverStatus.COUNTS]
 
 
-def test_another_file_with_the_same_figures_keeps_the_answer(house: WarehouseBuilder) -> None:
+def test_another_file_with_the_same_figures_keeps_the_answer(builder: WarehouseBuilder) -> None:
     """The answer is bound to the figures, not to the file; other lines of the report may change."""
-    send(house, warning(STOCK))
-    answer(house)
-    send(house, warning(STOCK), **{OTHER: (4, 4)})
-    assert "một doanh nghiệp giải thể" in notes(house)
-    assert standing(house) == [WaiverStatus.COUNTS]
+    send(builder, warning(STOCK))
+    answer(builder)
+    send(builder, warning(STOCK), **{OTHER: (4, 4)})
+    assert "một doanh nghiệp giải thể" in notes(builder)
+    assert standing(builder) == [WaiverStatus.COUNTS]
 
 
 @pytest.mark.parametrize(
@@ -112,88 +112,88 @@ def test_another_file_with_the_same_figures_keeps_the_answer(house: WarehouseBui
         (warning(STOCK, expected="12"), (8, 10)),
     ],
 )
-def test_other_figures_are_asked_about_anew(house: WarehouseBuilder, issue: Issue, cells: Cells) -> None:
+def test_other_figures_are_asked_about_anew(builder: WarehouseBuilder, issue: Issue, cells: Cells) -> None:
     """Another numerator, another denominator, another figure that it is compared with: the answer lapses."""
-    send(house, warning(STOCK))
-    answer(house)
-    send(house, issue, **{STOCK: cells})
-    assert UNANSWERED in notes(house)
-    assert standing(house) == [WaiverStatus.LAPSED]
-    answer(house, said=DecisionReason("đã rà soát lại", "an.nguyen"))
-    assert "đã rà soát lại" in notes(house)
+    send(builder, warning(STOCK))
+    answer(builder)
+    send(builder, issue, **{STOCK: cells})
+    assert UNANSWERED in notes(builder)
+    assert standing(builder) == [WaiverStatus.LAPSED]
+    answer(builder, said=DecisionReason("đã rà soát lại", "an.nguyen"))
+    assert "đã rà soát lại" in notes(builder)
 
 
-def test_an_answer_is_worth_nothing_after_its_last_day(house: WarehouseBuilder) -> None:
+def test_an_answer_is_worth_nothing_after_its_last_day(builder: WarehouseBuilder) -> None:
     """The first night after it finds the figures due, without any report, and once only."""
-    send(house, warning(STOCK))
+    send(builder, warning(STOCK))
     last = date(2025, 5, 21)
-    answer(house, until=last)
-    assert "một doanh nghiệp giải thể" in notes(house)
-    house.clock = datetime(2025, 5, 21, 16, 0, tzinfo=house.clock.tzinfo)
-    assert not due(house, last)
-    house.clock += timedelta(hours=2)
-    assert due(house, last + timedelta(days=1))
-    assert UNANSWERED in notes(house)
-    assert not due(house, last + timedelta(days=1))
-    assert standing(house) == [WaiverStatus.EXPIRED]
+    answer(builder, until=last)
+    assert "một doanh nghiệp giải thể" in notes(builder)
+    builder.clock = datetime(2025, 5, 21, 16, 0, tzinfo=builder.clock.tzinfo)
+    assert not due(builder, last)
+    builder.clock += timedelta(hours=2)
+    assert due(builder, last + timedelta(days=1))
+    assert UNANSWERED in notes(builder)
+    assert not due(builder, last + timedelta(days=1))
+    assert standing(builder) == [WaiverStatus.EXPIRED]
 
 
-def due(house: WarehouseBuilder, today: date) -> bool:
+def due(builder: WarehouseBuilder, today: date) -> bool:
     """Whether the district's figures have to be looked at."""
-    with reading(house.engine) as session:
-        return bool(queries.areas_touched(session, house.catalog, ["585"], today=today))
+    with reading(builder.engine) as session:
+        return bool(queries.areas_touched(session, builder.catalog, ["585"], today=today))
 
 
-def test_answers_and_their_return_make_figures_due(house: WarehouseBuilder) -> None:
+def test_answers_and_their_return_make_figures_due(builder: WarehouseBuilder) -> None:
     """What a person answers or takes back is seen by the next rollup, whichever run makes it."""
-    send(house, warning(STOCK))
-    notes(house)
+    send(builder, warning(STOCK))
+    notes(builder)
     today = date(2025, 5, 20)
-    answer(house)
-    assert due(house, today)
-    notes(house)
-    with transaction(house.engine) as session:
-        take_back(session, question(house).place, WARNS, Decision(DecisionReason("nhầm xã", "binh"), house.now()))
-    assert due(house, today)
-    assert UNANSWERED in notes(house)
-    (one,) = told(house)
+    answer(builder)
+    assert due(builder, today)
+    notes(builder)
+    with transaction(builder.engine) as session:
+        take_back(session, question(builder).place, WARNS, Decision(DecisionReason("nhầm xã", "binh"), builder.now()))
+    assert due(builder, today)
+    assert UNANSWERED in notes(builder)
+    (one,) = told(builder)
     assert one.standing is WaiverStatus.TAKEN_BACK
     assert one.taken_back is not None
     assert (one.taken_back.by, one.taken_back.reason) == ("binh", "nhầm xã")
 
 
-def test_a_warning_is_answered_once(house: WarehouseBuilder) -> None:
+def test_a_warning_is_answered_once(builder: WarehouseBuilder) -> None:
     """A second answer is refused, and says what the first one was and how to take it back; nothing is kept of it."""
-    send(house, warning(STOCK))
-    answer(house)
+    send(builder, warning(STOCK))
+    answer(builder)
     with pytest.raises(UsageError, match=r"answered already .* by an\.nguyen.*--take-back"):
-        answer(house, said=DecisionReason("khác", "binh"))
-    with reading(house.engine) as session:
+        answer(builder, said=DecisionReason("khác", "binh"))
+    with reading(builder.engine) as session:
         assert len(session.scalars(select(WaiverRow)).all()) == 1
 
 
-def test_indicators_can_be_answered_one_by_one(house: WarehouseBuilder) -> None:
+def test_indicators_can_be_answered_one_by_one(builder: WarehouseBuilder) -> None:
     """Named, only that indicator's warning is answered; not named, whatever is left."""
-    send(house, warning(STOCK), warning(OTHER))
-    assert answer(house, indicator=OTHER) == (warning(OTHER),)
-    assert UNANSWERED in notes(house)
-    assert answer(house) == (warning(STOCK),)
+    send(builder, warning(STOCK), warning(OTHER))
+    assert answer(builder, indicator=OTHER) == (warning(OTHER),)
+    assert UNANSWERED in notes(builder)
+    assert answer(builder) == (warning(STOCK),)
 
 
-def test_what_refuses_a_report_cannot_be_answered(house: WarehouseBuilder) -> None:
+def test_what_refuses_a_report_cannot_be_answered(builder: WarehouseBuilder) -> None:
     """An error is mended, not explained; a refused report's warnings are not asked either."""
-    send(house, critical(WARNS))
+    send(builder, critical(WARNS))
     with pytest.raises(UsageError, match="only warnings can be answered"):
-        answer(house)
+        answer(builder)
 
 
-def test_nothing_asked_is_nothing_answered(house: WarehouseBuilder) -> None:
+def test_nothing_asked_is_nothing_answered(builder: WarehouseBuilder) -> None:
     """Without report, without that rule's warning or for another indicator there is nothing; what is asked is named."""
     with pytest.raises(UsageError, match="nothing is accepted"):
-        answer(house)
-    send(house, Issue("jump", Severity.WARNING, indicator=STOCK))
+        answer(builder)
+    send(builder, Issue("jump", Severity.WARNING, indicator=STOCK))
     with pytest.raises(UsageError, match=r"stock_falls asks nothing .*it asks: jump"):
-        answer(house)
+        answer(builder)
 
 
 @pytest.mark.parametrize(
@@ -201,58 +201,58 @@ def test_nothing_asked_is_nothing_answered(house: WarehouseBuilder) -> None:
     [(date(2025, 5, 19), WHY, "passed already"), (LAST, DecisionReason("  ", "an"), "say why")],
 )
 def test_a_reason_and_a_day_to_come_are_needed(
-    house: WarehouseBuilder, until: date, said: DecisionReason, reason: str
+    builder: WarehouseBuilder, until: date, said: DecisionReason, reason: str
 ) -> None:
     """An answer without words, or that counts no day, is none."""
-    send(house, warning(STOCK))
+    send(builder, warning(STOCK))
     with pytest.raises(UsageError, match=reason):
-        answer(house, until, said)
+        answer(builder, until, said)
 
 
-def test_a_whole_reports_question_is_beside_all_its_figures(house: WarehouseBuilder) -> None:
+def test_a_whole_reports_question_is_beside_all_its_figures(builder: WarehouseBuilder) -> None:
     """A copied return puts every figure of it in doubt, and one answer settles all."""
-    send(house, Issue(WARNS, Severity.WARNING, found="2025-04"))
-    assert UNANSWERED in notes(house)
-    assert UNANSWERED in notes(house, OTHER)
-    answer(house)
-    assert UNANSWERED not in notes(house) + notes(house, OTHER)
+    send(builder, Issue(WARNS, Severity.WARNING, found="2025-04"))
+    assert UNANSWERED in notes(builder)
+    assert UNANSWERED in notes(builder, OTHER)
+    answer(builder)
+    assert UNANSWERED not in notes(builder) + notes(builder, OTHER)
 
 
-def test_a_missing_figure_with_an_answer_says_why(house: WarehouseBuilder) -> None:
+def test_a_missing_figure_with_an_answer_says_why(builder: WarehouseBuilder) -> None:
     """Of a figure that is not there the row says so anyway; once it is explained, it says why as well."""
-    send(house, warning(STOCK), **{STOCK: (None, 10)})
-    assert UNANSWERED not in notes(house)
-    answer(house)
-    assert "một doanh nghiệp giải thể" in notes(house)
+    send(builder, warning(STOCK), **{STOCK: (None, 10)})
+    assert UNANSWERED not in notes(builder)
+    answer(builder)
+    assert "một doanh nghiệp giải thể" in notes(builder)
 
 
-def test_a_withdrawn_reports_answer_waits_for_it(house: WarehouseBuilder) -> None:
+def test_a_withdrawn_reports_answer_waits_for_it(builder: WarehouseBuilder) -> None:
     """Of a report that does not count nothing is asked; restored, it is answered as before."""
-    send(house, warning(STOCK))
-    answer(house)
-    place = question(house).place
-    with transaction(house.engine) as session:
-        withdraw(session, place, Decision(WHY, house.now()))
-    assert standing(house) == [WaiverStatus.LAPSED]
-    assert "giải trình" not in notes(house)
-    with transaction(house.engine) as session:
-        restore(session, place, Decision(WHY, house.now()))
-    assert "một doanh nghiệp giải thể" in notes(house)
+    send(builder, warning(STOCK))
+    answer(builder)
+    place = question(builder).place
+    with transaction(builder.engine) as session:
+        withdraw(session, place, Decision(WHY, builder.now()))
+    assert standing(builder) == [WaiverStatus.LAPSED]
+    assert "giải trình" not in notes(builder)
+    with transaction(builder.engine) as session:
+        restore(session, place, Decision(WHY, builder.now()))
+    assert "một doanh nghiệp giải thể" in notes(builder)
 
 
-def test_a_trial_rules_findings_are_told_to_nobody(house: WarehouseBuilder) -> None:
+def test_a_trial_rules_findings_are_told_to_nobody(builder: WarehouseBuilder) -> None:
     """They are kept, and neither counted, listed, asked nor noted; the judgement is as if they were not there."""
     shadow = Issue(WARNS, Severity.INFO, "Biểu 01-T", "E10", indicator=STOCK, facts={"stage": "shadow"})
-    submission = send(house, shadow)
-    assert "giải trình" not in notes(house)
-    with reading(house.engine) as session:
+    submission = send(builder, shadow)
+    assert "giải trình" not in notes(builder)
+    with reading(builder.engine) as session:
         assert session.scalar(text("SELECT count(*) FROM issue")) == 1
         assert queries.submission_issues(session, submission) == ()
-        status = queries.period_status(session, house.catalog, house.area(), FORM, MAY)
-        assert queries.submission_warnings(session, [submission], house.clock) == {}
+        status = queries.period_status(session, builder.catalog, builder.area(), FORM, MAY)
+        assert queries.submission_warnings(session, [submission], builder.clock) == {}
     unit = next(one for one in status.units if one.standing.code == UNIT)
     assert (unit.standing.issues, unit.judgement) == (0, Judgement.ACCEPTED)
-    assert next(one.issues for one in house.revision().units if one.code == UNIT) == 0
+    assert next(one.issues for one in builder.revision().units if one.code == UNIT) == 0
 
 
 @pytest.mark.parametrize(
@@ -264,62 +264,62 @@ def test_a_trial_rules_findings_are_told_to_nobody(house: WarehouseBuilder) -> N
     ],
 )
 def test_every_submission_has_a_judgement(
-    house: WarehouseBuilder, issues: tuple[Issue, ...], judgement: Judgement
+    builder: WarehouseBuilder, issues: tuple[Issue, ...], judgement: Judgement
 ) -> None:
     """Status and the read model for other tools say the same."""
-    send(house, *issues)
-    with reading(house.engine) as session:
-        status = queries.period_status(session, house.catalog, house.area(), FORM, MAY)
+    send(builder, *issues)
+    with reading(builder.engine) as session:
+        status = queries.period_status(session, builder.catalog, builder.area(), FORM, MAY)
         view = session.scalar(text("SELECT judgement FROM submission_status WHERE unit = '22813'"))
     assert next(one.judgement for one in status.units if one.standing.code == UNIT) is judgement
     assert view == judgement
 
 
-def test_an_explanation_tells_question_and_answer(house: WarehouseBuilder) -> None:
+def test_an_explanation_tells_question_and_answer(builder: WarehouseBuilder) -> None:
     """Of a revision those that counted when it was made, whatever was answered or taken back since."""
-    send(house, warning(STOCK))
-    notes(house)
-    answer(house)
-    notes(house)
-    with reading(house.engine) as session:
+    send(builder, warning(STOCK))
+    notes(builder)
+    answer(builder)
+    notes(builder)
+    with reading(builder.engine) as session:
         found = [queries.explain(session, "585", MAY, STOCK, number).contributions[0].asked for number in (1, 2)]
     ((before,), (after,)) = found
     assert (before.issue, before.waiver) == (warning(STOCK), None)
     assert after.waiver is not None
     assert (after.waiver.by, after.waiver.until) == ("an.nguyen", LAST)
-    assert [one.asked for one in house.revision(1).asked] == [before]
-    assert [one.asked for one in house.revision(2).asked] == [after]
+    assert [one.asked for one in builder.revision(1).asked] == [before]
+    assert [one.asked for one in builder.revision(2).asked] == [after]
 
 
-def test_answers_are_copied(house: WarehouseBuilder, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_answers_are_copied(builder: WarehouseBuilder, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A copied warehouse knows what was answered and what was taken back, and says the same beside the figures."""
-    send(house, warning(STOCK))
-    answer(house)
-    with transaction(house.engine) as session:
-        take_back(session, question(house).place, WARNS, Decision(WHY, house.now()))
-    answer(house, said=DecisionReason("đã rà soát lại", "an.nguyen"))
-    said = notes(house)
+    send(builder, warning(STOCK))
+    answer(builder)
+    with transaction(builder.engine) as session:
+        take_back(session, question(builder).place, WARNS, Decision(WHY, builder.now()))
+    answer(builder, said=DecisionReason("đã rà soát lại", "an.nguyen"))
+    said = notes(builder)
     target = open_engine(f"sqlite:///{tmp_path_factory.mktemp('copy') / 'warehouse.db'}")
-    copy_warehouse(house.engine, target)
+    copy_warehouse(builder.engine, target)
     with reading(target) as session:
-        assert len(waivers(session, house.clock)) == 2
-    copied = WarehouseBuilder(target, house.catalog, house.clock)
+        assert len(waivers(session, builder.clock)) == 2
+    copied = WarehouseBuilder(target, builder.catalog, builder.clock)
     assert copied.roll_up() is None
     assert next(row.notes for row in copied.revision().rows if row.indicator == STOCK) == said
     target.dispose()
 
 
-def test_a_quarter_names_the_month_that_is_asked_about(house: WarehouseBuilder) -> None:
+def test_a_quarter_names_the_month_that_is_asked_about(builder: WarehouseBuilder) -> None:
     """A longer period rests on its months' reports: their questions and answers are beside its figures too."""
     quarter = parse_period("2025-Q2")
     flow = OTHER
-    send(house, warning(flow))
+    send(builder, warning(flow))
     for month in ("2025-04", "2025-06"):
-        house.accept(house.report(UNIT, FIGURES, period=parse_period(month)))
-    house.roll_up(period=quarter)
-    asked = next(row.notes for row in house.revision(period=quarter).rows if row.indicator == flow)
+        builder.accept(builder.report(UNIT, FIGURES, period=parse_period(month)))
+    builder.roll_up(period=quarter)
+    asked = next(row.notes for row in builder.revision(period=quarter).rows if row.indicator == flow)
     assert "chưa được giải trình: 22813 Xã Lâm Sơn (2025-05) (Số lũy kế giảm so với kỳ trước)." in asked
-    answer(house)
-    house.roll_up(period=quarter)
-    told = next(row.notes for row in house.revision(period=quarter).rows if row.indicator == flow)
+    answer(builder)
+    builder.roll_up(period=quarter)
+    told = next(row.notes for row in builder.revision(period=quarter).rows if row.indicator == flow)
     assert "22813 Xã Lâm Sơn (2025-05) – Số lũy kế giảm so với kỳ trước: “một doanh nghiệp giải thể”" in told

@@ -23,193 +23,193 @@ WHY = DecisionReason("báo cáo gửi nhầm tháng", "an.nguyen")
 
 
 def decide(
-    house: WarehouseBuilder,
+    builder: WarehouseBuilder,
     what: Callable[..., VersionChange],
     version: int | None = None,
     said: DecisionReason = WHY,
     unit: str = UNIT,
 ) -> VersionChange:
     """Let a person withdraw or restore the report of a unit for 2025-05."""
-    key = house.catalog.units.get(unit, house.catalog.last_day(FORM, MAY)).key
-    with transaction(house.engine) as session:
-        return what(session, SubmissionKey(key, FORM, MAY), Decision(said, house.now(), "run-9"), version)
+    key = builder.catalog.units.get(unit, builder.catalog.last_day(FORM, MAY)).key
+    with transaction(builder.engine) as session:
+        return what(session, SubmissionKey(key, FORM, MAY), Decision(said, builder.now(), "run-9"), version)
 
 
-def states(house: WarehouseBuilder) -> list[SubmissionState]:
+def states(builder: WarehouseBuilder) -> list[SubmissionState]:
     """States of all submissions, in the order of their numbers."""
-    with reading(house.engine) as session:
+    with reading(builder.engine) as session:
         return list(session.scalars(select(SubmissionRow.state).order_by(SubmissionRow.id)))
 
 
-def accept(house: WarehouseBuilder, *versions: dict[str, tuple[int, int]]) -> list[int]:
+def accept(builder: WarehouseBuilder, *versions: dict[str, tuple[int, int]]) -> list[int]:
     """Versions of one commune's report, accepted one after the other."""
-    return [house.accept(house.report(UNIT, figures)) for figures in versions]
+    return [builder.accept(builder.report(UNIT, figures)) for figures in versions]
 
 
-def test_the_version_before_lives_again(house: WarehouseBuilder) -> None:
+def test_the_version_before_lives_again(builder: WarehouseBuilder) -> None:
     """Withdrawing the second version makes the first count again; both keep their figures."""
-    first, second = accept(house, FIRST, SECOND)
-    changed = decide(house, withdraw)
+    first, second = accept(builder, FIRST, SECOND)
+    changed = decide(builder, withdraw)
     assert changed.out is not None
     assert changed.counted is not None
     assert (changed.out.submission_id, changed.counted.submission_id) == (second, first)
-    assert states(house) == ["accepted", "withdrawn"]
-    with reading(house.engine) as session:
+    assert states(builder) == ["accepted", "withdrawn"]
+    with reading(builder.engine) as session:
         assert set(session.scalars(select(ObservationRow.submission_id))) == {first, second}
         assert session.get_one(SubmissionRow, first).superseded_by is None
 
 
-def test_who_withdrew_and_why_is_kept_with_the_move(house: WarehouseBuilder) -> None:
+def test_who_withdrew_and_why_is_kept_with_the_move(builder: WarehouseBuilder) -> None:
     """Both moves carry a code, the person's words and name, and the run."""
-    accept(house, FIRST, SECOND)
-    decide(house, withdraw)
-    with reading(house.engine) as session:
+    accept(builder, FIRST, SECOND)
+    decide(builder, withdraw)
+    with reading(builder.engine) as session:
         log = session.scalars(select(SubmissionEventRow).order_by(SubmissionEventRow.id.desc()).limit(2)).all()
     assert [one.reason for one in log] == [MoveReason.LATER_VERSION_WITHDRAWN, MoveReason.WITHDRAWN_BY_PERSON]
     assert {(one.note, one.actor, one.run_id) for one in log} == {(WHY.note, WHY.actor, "run-9")}
 
 
-def test_withdrawing_down_a_chain_brings_back_one_after_the_other(house: WarehouseBuilder) -> None:
+def test_withdrawing_down_a_chain_brings_back_one_after_the_other(builder: WarehouseBuilder) -> None:
     """Of three versions the third, then the second is withdrawn: the first counts; then nothing is left."""
-    accept(house, FIRST, SECOND, FIRST)
+    accept(builder, FIRST, SECOND, FIRST)
     seen = []
     for _ in range(3):
-        changed = decide(house, withdraw)
+        changed = decide(builder, withdraw)
         seen.append(changed.counted.version if changed.counted else None)
     assert seen == [2, 1, None]
-    assert states(house) == ["withdrawn"] * 3
+    assert states(builder) == ["withdrawn"] * 3
 
 
-def test_an_old_file_accepted_and_superseded_at_once_is_next_in_line(house: WarehouseBuilder) -> None:
+def test_an_old_file_accepted_and_superseded_at_once_is_next_in_line(builder: WarehouseBuilder) -> None:
     """Whatever the withdrawn version had superseded lives again, the latest first."""
-    old_report = house.report(UNIT, FIRST)
-    old = house.refuse(old_report)
-    accept(house, FIRST, SECOND)
-    house.check_again(old)
-    house.load(JudgedReport(old, old_report, ()))
-    assert [changed.counted.version for changed in (decide(house, withdraw),) if changed.counted] == [2]
-    assert [changed.counted.version for changed in (decide(house, withdraw),) if changed.counted] == [1]
+    old_report = builder.report(UNIT, FIRST)
+    old = builder.refuse(old_report)
+    accept(builder, FIRST, SECOND)
+    builder.check_again(old)
+    builder.load(JudgedReport(old, old_report, ()))
+    assert [changed.counted.version for changed in (decide(builder, withdraw),) if changed.counted] == [2]
+    assert [changed.counted.version for changed in (decide(builder, withdraw),) if changed.counted] == [1]
 
 
-def test_without_an_accepted_version_before_it_the_unit_is_missing(house: WarehouseBuilder) -> None:
+def test_without_an_accepted_version_before_it_the_unit_is_missing(builder: WarehouseBuilder) -> None:
     """A refused version does not come to life: nothing counts, and the answer says how the others stand."""
-    house.refuse(house.report(UNIT, FIRST))
-    accept(house, SECOND)
-    changed = decide(house, withdraw)
+    builder.refuse(builder.report(UNIT, FIRST))
+    accept(builder, SECOND)
+    changed = decide(builder, withdraw)
     assert changed.counted is None
     assert changed.others == {1: SubmissionState.QUARANTINED}
 
 
-def test_the_rollup_loses_the_figure_and_says_because_of_which_file(house: WarehouseBuilder) -> None:
+def test_the_rollup_loses_the_figure_and_says_because_of_which_file(builder: WarehouseBuilder) -> None:
     """After a withdrawal the next rollup is a revision that names the withdrawn file's unit as moved."""
-    accept(house, FIRST, SECOND)
-    house.roll_up()
-    decide(house, withdraw)
-    assert house.roll_up() == 2
-    moved = {change.column: (change.before, change.after) for change in house.revision().changes}
+    accept(builder, FIRST, SECOND)
+    builder.roll_up()
+    decide(builder, withdraw)
+    assert builder.roll_up() == 2
+    moved = {change.column: (change.before, change.after) for change in builder.revision().changes}
     assert moved["numerator"] == ("35", "30")
 
 
-def test_a_figure_that_a_withdrawal_takes_is_put_down_to_the_withdrawn_file(house: WarehouseBuilder) -> None:
+def test_a_figure_that_a_withdrawal_takes_is_put_down_to_the_withdrawn_file(builder: WarehouseBuilder) -> None:
     """Of the version refused before it nothing was ever counted: it moved no figure and no coverage."""
-    house.refuse(house.report(UNIT, FIRST))
-    (second,) = accept(house, SECOND)
-    house.roll_up()
-    decide(house, withdraw)
-    assert house.roll_up() == 2
-    with reading(house.engine) as session:
+    builder.refuse(builder.report(UNIT, FIRST))
+    (second,) = accept(builder, SECOND)
+    builder.roll_up()
+    decide(builder, withdraw)
+    assert builder.roll_up() == 2
+    with reading(builder.engine) as session:
         withdrawn = submission_record(session, second).file.sha256
-    moved = {(change.column, change.sha256) for change in house.revision().changes}
+    moved = {(change.column, change.sha256) for change in builder.revision().changes}
     assert moved >= {("numerator", withdrawn), ("units_missing", withdrawn), ("notes", withdrawn)}
     assert {sha256 for _, sha256 in moved} == {withdrawn}
 
 
-def test_a_named_version_is_not_withdrawn_twice(house: WarehouseBuilder) -> None:
+def test_a_named_version_is_not_withdrawn_twice(builder: WarehouseBuilder) -> None:
     """The command given twice with its version's number does not take the version before it as well."""
-    accept(house, FIRST, SECOND)
-    decide(house, withdraw, 2)
+    accept(builder, FIRST, SECOND)
+    decide(builder, withdraw, 2)
     with pytest.raises(UsageError, match=r"version 2 .* is withdrawn .* version 1"):
-        decide(house, withdraw, 2)
-    assert states(house) == ["accepted", "withdrawn"]
+        decide(builder, withdraw, 2)
+    assert states(builder) == ["accepted", "withdrawn"]
 
 
 @pytest.mark.parametrize("version", [1, 7])
-def test_only_the_version_that_counts_can_be_withdrawn(house: WarehouseBuilder, version: int) -> None:
+def test_only_the_version_that_counts_can_be_withdrawn(builder: WarehouseBuilder, version: int) -> None:
     """A superseded version and one that is not there are told as such, and nothing moves."""
-    accept(house, FIRST, SECOND)
+    accept(builder, FIRST, SECOND)
     with pytest.raises(UsageError, match=f"version {version}"):
-        decide(house, withdraw, version)
-    assert states(house) == ["superseded", "accepted"]
+        decide(builder, withdraw, version)
+    assert states(builder) == ["superseded", "accepted"]
 
 
-def test_nothing_to_withdraw_is_told_with_what_there_is(house: WarehouseBuilder) -> None:
+def test_nothing_to_withdraw_is_told_with_what_there_is(builder: WarehouseBuilder) -> None:
     """Where only a refused version lies, the message says so; where nothing does, too."""
-    house.refuse(house.report(UNIT, FIRST))
+    builder.refuse(builder.report(UNIT, FIRST))
     with pytest.raises(UsageError, match="version 1 is quarantined"):
-        decide(house, withdraw)
+        decide(builder, withdraw)
     with pytest.raises(UsageError, match="no file was received"):
-        decide(house, withdraw, unit="22816")
+        decide(builder, withdraw, unit="22816")
 
 
-def test_a_reason_has_to_be_given(house: WarehouseBuilder) -> None:
+def test_a_reason_has_to_be_given(builder: WarehouseBuilder) -> None:
     """Nobody excludes a commune's report without a word."""
-    accept(house, FIRST)
+    accept(builder, FIRST)
     with pytest.raises(UsageError, match="say why"):
-        decide(house, withdraw, said=DecisionReason("  ", "an.nguyen"))
+        decide(builder, withdraw, said=DecisionReason("  ", "an.nguyen"))
 
 
-def test_same_bytes_again_stay_withdrawn(house: WarehouseBuilder) -> None:
+def test_same_bytes_again_stay_withdrawn(builder: WarehouseBuilder) -> None:
     """What a person excluded comes back by no delivery: the delivery is noted, nothing waits to be judged."""
-    arrival = house.arrival("a.xlsx")
-    house.accept(house.report(UNIT, FIRST), arrival)
-    decide(house, withdraw)
-    house.receive(house.arrival("a.xlsx", path="2025-05/again/a.xlsx"))
-    assert states(house) == ["withdrawn"]
-    with reading(house.engine) as session:
+    arrival = builder.arrival("a.xlsx")
+    builder.accept(builder.report(UNIT, FIRST), arrival)
+    decide(builder, withdraw)
+    builder.receive(builder.arrival("a.xlsx", path="2025-05/again/a.xlsx"))
+    assert states(builder) == ["withdrawn"]
+    with reading(builder.engine) as session:
         assert pending(session) == ()
 
 
-def test_a_withdrawal_is_taken_back(house: WarehouseBuilder) -> None:
+def test_a_withdrawal_is_taken_back(builder: WarehouseBuilder) -> None:
     """Restoring makes the withdrawn version count again and supersedes the one that had come to life."""
-    accept(house, FIRST, SECOND)
-    decide(house, withdraw)
-    changed = decide(house, restore)
+    accept(builder, FIRST, SECOND)
+    decide(builder, withdraw)
+    changed = decide(builder, restore)
     assert changed.out is not None
     assert changed.counted is not None
     assert (changed.out.version, changed.counted.version) == (1, 2)
-    assert states(house) == ["superseded", "accepted"]
-    with reading(house.engine) as session:
+    assert states(builder) == ["superseded", "accepted"]
+    with reading(builder.engine) as session:
         reasons = session.scalars(select(SubmissionEventRow.reason).order_by(SubmissionEventRow.id.desc()).limit(2))
         assert list(reasons) == [MoveReason.RESTORED_BY_PERSON, MoveReason.OTHER_VERSION_RESTORED]
 
 
-def test_restoring_has_to_name_one_of_several(house: WarehouseBuilder) -> None:
+def test_restoring_has_to_name_one_of_several(builder: WarehouseBuilder) -> None:
     """Two withdrawn versions: the number says which is meant."""
-    accept(house, FIRST, SECOND)
-    decide(house, withdraw)
-    decide(house, withdraw)
+    accept(builder, FIRST, SECOND)
+    decide(builder, withdraw)
+    decide(builder, withdraw)
     with pytest.raises(UsageError, match="version 1 is withdrawn, version 2 is withdrawn"):
-        decide(house, restore)
-    assert decide(house, restore, 1).out is None
-    assert states(house) == ["accepted", "withdrawn"]
+        decide(builder, restore)
+    assert decide(builder, restore, 1).out is None
+    assert states(builder) == ["accepted", "withdrawn"]
 
 
-def test_only_what_is_withdrawn_can_be_restored(house: WarehouseBuilder) -> None:
+def test_only_what_is_withdrawn_can_be_restored(builder: WarehouseBuilder) -> None:
     """Neither with nothing withdrawn nor for another version."""
-    accept(house, FIRST, SECOND)
+    accept(builder, FIRST, SECOND)
     with pytest.raises(UsageError, match="nothing is withdrawn"):
-        decide(house, restore)
-    decide(house, withdraw)
+        decide(builder, restore)
+    decide(builder, withdraw)
     with pytest.raises(UsageError, match="cannot be restored"):
-        decide(house, restore, 1)
+        decide(builder, restore, 1)
 
 
-def test_a_correction_after_a_withdrawal_supersedes_what_lives(house: WarehouseBuilder) -> None:
+def test_a_correction_after_a_withdrawal_supersedes_what_lives(builder: WarehouseBuilder) -> None:
     """The chain goes on: the third version takes the place of the first."""
-    first, second = accept(house, FIRST, SECOND)
-    decide(house, withdraw)
-    third = house.accept(house.report(UNIT, SECOND))
-    assert states(house) == ["superseded", "withdrawn", "accepted"]
-    with reading(house.engine) as session:
+    first, second = accept(builder, FIRST, SECOND)
+    decide(builder, withdraw)
+    third = builder.accept(builder.report(UNIT, SECOND))
+    assert states(builder) == ["superseded", "withdrawn", "accepted"]
+    with reading(builder.engine) as session:
         assert session.get_one(SubmissionRow, first).superseded_by == third
         assert session.get_one(SubmissionRow, second).superseded_by is None
