@@ -50,9 +50,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15, help="how often each workbook is marked and re-saved")
     options = parser.parse_args()
     catalog = load_catalog()
-    found = measure(catalog, typical_workbooks(catalog), options.rounds)
-    timings = {name: timing for name, timing in found.items() if name != UNTYPICAL}
-    for name, timing in found.items():
+    result = measure(catalog, typical_workbooks(catalog), options.rounds)
+    timings = {name: timing for name, timing in result.items() if name != UNTYPICAL}
+    for name, timing in result.items():
         sys.stdout.write(
             f"{name}: marking {timing.ours * 1e3:.2f} ms, re-saving {timing.theirs * 1e3:.2f} ms CPU (medians of "
             f"{options.rounds}): {timing.share:.1%} of it\n"

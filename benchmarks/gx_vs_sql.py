@@ -206,7 +206,9 @@ def measure(url: str, catalog: Catalog, submissions: int, rounds: int) -> tuple[
         return sum(map(len, run_queries(url, queries)))
 
     judged = run_judge()
-    refused = {one.submission_id for one in judged if one.issue.severity is Severity.CRITICAL}
+    refused = {
+        judged_report.submission_id for judged_report in judged if judged_report.issue.severity is Severity.CRITICAL
+    }
     queries = [plain_query(rule, catalog, refused) for rule in rules]
     if (plain := run_plain()) != len(judged):
         raise SystemExit(f"plain SQL found {plain} cells and the judge {len(judged)}: they do not do the same work")

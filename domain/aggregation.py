@@ -79,21 +79,21 @@ def consolidate(indicator: Indicator, units: Iterable[Sequence[Due]]) -> Sums | 
 
 def amount_of_unit(indicator: Indicator, dues: Sequence[Due]) -> Amount | None:
     """A unit's figure over the reports it owes, in the order of their periods; None where one of them lacks it."""
-    given: list[Amount] = []
+    results: list[Amount] = []
     for due in dues:
         if due.report is None or due.share is None:
             return None
-        asked = [one for one in due.report if one.indicator == indicator.id and _is_of(due.share, one)]
-        if due.share.villages and not _all_say(indicator, due.share.villages, asked):
+        result = [item for item in due.report if item.indicator == indicator.id and _is_of(due.share, item)]
+        if due.share.villages and not _all_say(indicator, due.share.villages, result):
             return None
-        amount = _amount_of(indicator, asked)
+        amount = _amount_of(indicator, result)
         if amount is not None:
-            given.append(amount.weighted(due.share.weight))
+            results.append(amount.weighted(due.share.weight))
         elif due.share.villages == frozenset():
             continue
-        elif not asked or any(one.state is not CellState.NOT_APPLICABLE for one in asked):
+        elif not result or any(open_warning.state is not CellState.NOT_APPLICABLE for open_warning in result):
             return None
-    return over_time(indicator.flow, given)
+    return over_time(indicator.flow, results)
 
 
 def over_time(flow: Flow, amounts: Sequence[Amount]) -> Amount | None:
@@ -103,16 +103,16 @@ def over_time(flow: Flow, amounts: Sequence[Amount]) -> Amount | None:
     if flow is not Flow.FLOW:
         return amounts[-1]
     return Amount(
-        sum((one.numerator for one in amounts), Decimal(0)),
-        _sum_or_none(one.denominator for one in amounts),
+        sum((amount.numerator for amount in amounts), Decimal(0)),
+        _sum_or_none(other_amount.denominator for other_amount in amounts),
     )
 
 
 def add_up(amounts: Sequence[Amount]) -> Sums:
     """Σ numerators and Σ denominators of units that gave their figure."""
     return Sums(
-        _sum_or_none(one.numerator for one in amounts),
-        _sum_or_none(one.denominator for one in amounts),
+        _sum_or_none(amount.numerator for amount in amounts),
+        _sum_or_none(other_amount.denominator for other_amount in amounts),
         len(amounts),
     )
 
@@ -126,12 +126,12 @@ def sum_observations(indicator: Indicator, reports: Iterable[Iterable[Observatio
     denominators: list[Decimal] = []
     units = 0
     for report in reports:
-        complete = [one for one in report if one.indicator == indicator.id and one.is_complete]
+        complete = [item for item in report if item.indicator == indicator.id and item.is_complete]
         units += bool(complete)
-        for one in complete:
-            numerators.append(one.numerator.number or Decimal(0))
-            if one.denominator is not None:
-                denominators.append(one.denominator.number or Decimal(0))
+        for unit in complete:
+            numerators.append(unit.numerator.number or Decimal(0))
+            if unit.denominator is not None:
+                denominators.append(unit.denominator.number or Decimal(0))
     return Sums(
         numerator=sum(numerators, Decimal(0)) if numerators else None,
         denominator=sum(denominators, Decimal(0)) if denominators else None,
@@ -139,28 +139,32 @@ def sum_observations(indicator: Indicator, reports: Iterable[Iterable[Observatio
     )
 
 
-def _is_of(share: FigureShare, one: Observation) -> bool:
-    return share.villages is None or one.unit in share.villages
+def _is_of(share: FigureShare, observation: Observation) -> bool:
+    return share.villages is None or observation.unit in share.villages
 
 
 def _all_say(indicator: Indicator, villages: Collection[str], asked: Iterable[Observation]) -> bool:
     """Whether each of these villages gives its figure or says there is none: some of them are not the part meant."""
-    said = {one.unit for one in asked if _is_whole(indicator, one) or one.state is CellState.NOT_APPLICABLE}
-    return said.issuperset(villages)
+    results = {
+        open_warning.unit
+        for open_warning in asked
+        if _is_whole(indicator, open_warning) or open_warning.state is CellState.NOT_APPLICABLE
+    }
+    return results.issuperset(villages)
 
 
-def _is_whole(indicator: Indicator, one: Observation) -> bool:
+def _is_whole(indicator: Indicator, observation: Observation) -> bool:
     # A share without its denominator is no share.
-    return one.is_complete and (indicator.measure is Measure.COUNT or one.denominator is not None)
+    return observation.is_complete and (indicator.measure is Measure.COUNT or observation.denominator is not None)
 
 
 def _amount_of(indicator: Indicator, asked: Iterable[Observation]) -> Amount | None:
-    complete = [one for one in asked if _is_whole(indicator, one)]
+    complete = [open_warning for open_warning in asked if _is_whole(indicator, open_warning)]
     if not complete:
         return None
     return Amount(
-        sum((one.numerator.number or Decimal(0) for one in complete), Decimal(0)),
-        _sum_or_none(one.denominator.number for one in complete if one.denominator is not None),
+        sum((unit.numerator.number or Decimal(0) for unit in complete), Decimal(0)),
+        _sum_or_none(other_unit.denominator.number for other_unit in complete if other_unit.denominator is not None),
     )
 
 

@@ -95,7 +95,7 @@ def _in_its_place(register: UnitRegister, unit: OrgUnit, day: date) -> list[OrgU
     if unit.level is Level.COMMUNE:
         return list(communes)
     above = {(top.code, top) for commune in communes for top in register.above(commune, day)}
-    return [top for _, top in sorted(above, key=lambda one: one[0]) if top.level is Level.PROVINCE]
+    return [top for _, top in sorted(above, key=lambda ancestor: ancestor[0]) if top.level is Level.PROVINCE]
 
 
 def _members(register: UnitRegister, unit: OrgUnit, nearest_to: date) -> tuple[OrgUnit, ...]:
@@ -108,7 +108,7 @@ def _same_ground(register: UnitRegister, unit: OrgUnit, area: NamedArea) -> bool
     if unit.level is not area.level or not unit.holds_on(area.as_of):
         return False
     members = register.descendants(unit.code, area.as_of, Level.COMMUNE)
-    return {one.key for one in members} == {one.key for one in area.members}
+    return {member.key for member in members} == {other_member.key for other_member in area.members}
 
 
 def _names(units: Iterable[OrgUnit]) -> list[str]:

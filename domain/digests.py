@@ -10,9 +10,9 @@ def digest_of(figures: Iterable[tuple[str, Decimal | None, Decimal | None]]) -> 
 
     What has no number at all is left out: a line that was left blank equals a line that is not there.
     """
-    given = (one for one in figures if one[1] is not None or one[2] is not None)
+    results = (figure for figure in figures if figure[1] is not None or figure[2] is not None)
     lines = sorted(
-        f"{indicator} {_plain(numerator)} {_plain(denominator)}" for indicator, numerator, denominator in given
+        f"{indicator} {_plain(numerator)} {_plain(denominator)}" for indicator, numerator, denominator in results
     )
     return sha256("\n".join(lines).encode()).hexdigest()
 

@@ -73,14 +73,14 @@ def weight_of(register: UnitRegister, portion: Overlap, indicator: Indicator) ->
     """The share of a partly inside unit's figure that belongs to the area; None when it is not stated in full."""
     stated: list[StatedWeight] = []
     for way in portion.ways:
-        found = _stated_along(register, portion.unit, way, indicator)
-        if found is None:
+        result = _stated_along(register, portion.unit, way, indicator)
+        if result is None:
             return None
-        stated.append(found)
+        stated.append(result)
     if not stated:
         return None
-    sources = "; ".join(dict.fromkeys(one.source for one in stated))
-    return Weight(sum((one.value for one in stated), Decimal(0)), sources, tuple(stated))
+    sources = "; ".join(dict.fromkeys(stated_weight.source for stated_weight in stated))
+    return Weight(sum((stated_weight.value for stated_weight in stated), Decimal(0)), sources, tuple(stated))
 
 
 def _steps(register: UnitRegister, unit: OrgUnit, towards: date) -> list[tuple[Succession, OrgUnit]]:
@@ -89,8 +89,13 @@ def _steps(register: UnitRegister, unit: OrgUnit, towards: date) -> list[tuple[S
     Each step comes nearer to the day, since a unit ends before its successors begin: no chain can run in a circle.
     """
     if unit.valid_to is not None and unit.valid_to < towards:
-        return [(one, register.get(one.new, one.effective)) for one in register.passed_into(unit)]
-    return [(one, register.get(one.old, one.effective - _DAY)) for one in register.made_from(unit)]
+        return [
+            (successor, register.get(successor.new, successor.effective)) for successor in register.passed_into(unit)
+        ]
+    return [
+        (predecessor, register.get(predecessor.old, predecessor.effective - _DAY))
+        for predecessor in register.made_from(unit)
+    ]
 
 
 def _reach(register: UnitRegister, start: Iterable[OrgUnit], day: date) -> tuple[list[OrgUnit], list[OrgUnit]]:
@@ -138,10 +143,10 @@ class _Tracer:
     def _look(self, unit: OrgUnit) -> _Lies:
         if unit.holds_on(self._day):
             return _Lies.INSIDE if self._is_inside(unit) else _Lies.OUTSIDE
-        found = {self._lies(other) for _, other in _steps(self._register, unit, self._day)}
-        if len(found) > 1:
+        results = {self._lies(other) for _, other in _steps(self._register, unit, self._day)}
+        if len(results) > 1:
             return _Lies.PARTLY
-        return found.pop() if found else _Lies.UNKNOWN
+        return results.pop() if results else _Lies.UNKNOWN
 
     def _is_inside(self, unit: OrgUnit) -> bool:
         if unit.level is not Level.VILLAGE:
@@ -150,15 +155,15 @@ class _Tracer:
         return commune is not None and commune.key in self._members
 
     def _links(self, unit: OrgUnit) -> tuple[Succession, ...]:
-        found: dict[Succession, None] = {}
+        results: dict[Succession, None] = {}
         waiting = [unit]
         while waiting:
             current = waiting.pop()
             if not current.holds_on(self._day):
                 for link, other in _steps(self._register, current, self._day):
-                    found[link] = None
+                    results[link] = None
                     waiting.append(other)
-        return tuple(sorted(found, key=lambda link: (link.effective, link.old, link.new)))
+        return tuple(sorted(results, key=lambda link: (link.effective, link.old, link.new)))
 
     def _ways(self, unit: OrgUnit) -> tuple[Way, ...]:
         """The ways inside; each ends at the first unit that lies inside wholly."""
@@ -172,10 +177,10 @@ class _Tracer:
 
     def _villages(self, unit: OrgUnit, on: date) -> frozenset[str] | None:
         villages = self._register.descendants(unit.code, on, Level.VILLAGE)
-        told = {village.code: self._lies(village) for village in villages}
-        if not told or not set(told.values()) <= {_Lies.INSIDE, _Lies.OUTSIDE}:
+        results = {village.code: self._lies(village) for village in villages}
+        if not results or not set(results.values()) <= {_Lies.INSIDE, _Lies.OUTSIDE}:
             return None
-        return frozenset(code for code, lies in told.items() if lies is _Lies.INSIDE)
+        return frozenset(code for code, lies in results.items() if lies is _Lies.INSIDE)
 
 
 def _stated_along(register: UnitRegister, unit: OrgUnit, way: Way, indicator: Indicator) -> StatedWeight | None:
@@ -184,7 +189,7 @@ def _stated_along(register: UnitRegister, unit: OrgUnit, way: Way, indicator: In
     A weight speaks of a whole unit's figure. It cannot be used of a unit further along the way that is more, or
     less, than the ground followed: how that unit's other ground is spread is not told.
     """
-    found: StatedWeight | None = None
+    stated_weight: StatedWeight | None = None
     is_all_of_it = True
     for link in way:
         forward = link.old == unit.code and unit.holds_on(link.effective - _DAY)
@@ -195,15 +200,15 @@ def _stated_along(register: UnitRegister, unit: OrgUnit, way: Way, indicator: In
                 return None
             ends = (link.old, link.new) if forward else (link.new, link.old)
             direction = Direction.FORWARD if forward else Direction.BACKWARD
-            found = register.weights.find(
+            stated_weight = register.weights.find(
                 ends,
                 link.effective,
                 direction,
                 indicator=indicator.id,
                 denominator_kind=indicator.denominator_kind,
             )
-            if found is None:
+            if stated_weight is None:
                 return None
         is_all_of_it = is_all_of_it and link.whole and comes_alone
         unit = new if forward else register.get(link.old, link.effective - _DAY)
-    return found
+    return stated_weight

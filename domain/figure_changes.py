@@ -44,8 +44,8 @@ def changed_figures(before: Iterable[Observation], after: Iterable[Observation])
 
     A figure that only stands in another cell, or is only typed otherwise, did not change.
     """
-    old = {(one.unit, one.indicator): one for one in before}
-    new = {(one.unit, one.indicator): one for one in after}
+    old = {(observation.unit, observation.indicator): observation for observation in before}
+    new = {(observation.unit, observation.indicator): observation for observation in after}
     return tuple(
         change for key in dict.fromkeys((*new, *old)) for change in _changes_of(key, old.get(key), new.get(key))
     )
@@ -58,9 +58,9 @@ def _changes_of(key: tuple[str, str], old: Observation | None, new: Observation 
             yield FigureChange(*key, part, was, now)
 
 
-def _part_of(one: Observation | None, part: FigurePart) -> PlacedFigure | None:
-    figure: Figure | None = getattr(one, part, None)
-    return PlacedFigure(one.sheet, figure) if one is not None and figure is not None else None
+def _part_of(observation: Observation | None, part: FigurePart) -> PlacedFigure | None:
+    figure: Figure | None = getattr(observation, part, None)
+    return PlacedFigure(observation.sheet, figure) if observation is not None and figure is not None else None
 
 
 def _meaning(placed: PlacedFigure | None) -> tuple[object, ...] | None:

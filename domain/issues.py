@@ -72,7 +72,7 @@ class Repair:
 def told(issues: Iterable[Issue]) -> tuple[Issue, ...]:
     """The issues a commune is told of, gravest first: what rules on trial found is not among them."""
     return tuple(
-        sorted((one for one in issues if not one.is_shadow), key=lambda one: GRAVEST_FIRST.index(one.severity))
+        sorted((issue for issue in issues if not issue.is_shadow), key=lambda item: GRAVEST_FIRST.index(item.severity))
     )
 
 

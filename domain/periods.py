@@ -87,16 +87,16 @@ def parse_period(text: str) -> Period:
     Raises:
         UsageError: the text is no period id.
     """
-    found = _PERIOD_ID.fullmatch(text.strip())
-    if found:
-        year = int(found["year"])
-        if found["month"] and 1 <= int(found["month"]) <= 12:
-            return Period(year, int(found["month"]), Frequency.MONTH)
-        if found["quarter"]:
-            return Period(year, int(found["quarter"]) * 3, Frequency.QUARTER)
-        if found["half"]:
-            return Period(year, int(found["half"]) * 6, Frequency.HALF_YEAR)
-        if not found["month"]:
+    match = _PERIOD_ID.fullmatch(text.strip())
+    if match:
+        year = int(match["year"])
+        if match["month"] and 1 <= int(match["month"]) <= 12:
+            return Period(year, int(match["month"]), Frequency.MONTH)
+        if match["quarter"]:
+            return Period(year, int(match["quarter"]) * 3, Frequency.QUARTER)
+        if match["half"]:
+            return Period(year, int(match["half"]) * 6, Frequency.HALF_YEAR)
+        if not match["month"]:
             return Period(year, 12, Frequency.YEAR)
     raise UsageError(f"{text!r} is no period: write 2025-05, 2025-Q2, 2025-H1 or 2025")
 
@@ -111,10 +111,10 @@ def periods_between(first: Period, last: Period) -> list[Period]:
         raise UsageError(f"{first} and {last} are periods of different kinds")
     if last < first:
         raise UsageError(f"{last} comes before {first}")
-    found = [first]
-    while found[-1] != last:
-        found.append(found[-1].shift(1))
-    return found
+    results = [first]
+    while results[-1] != last:
+        results.append(results[-1].shift(1))
+    return results
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +151,4 @@ def add_working_days(day: date, count: int, holidays: Collection[date]) -> date:
 def working_days_after(day: date, until: date, holidays: Collection[date]) -> int:
     """How many working days lie after `day`, up to `until` and with it; none when `until` is not later."""
     days = (day + timedelta(days=step) for step in range(1, (until - day).days + 1))
-    return sum(one.weekday() < 5 and one not in holidays for one in days)
+    return sum(other_day.weekday() < 5 and other_day not in holidays for other_day in days)

@@ -33,11 +33,11 @@ def place(report: ParsedReport, catalog: Catalog, today: date) -> tuple[Issue, .
     """
     if report.unit is None or report.period is None or report.form is None:
         return ()
-    found: list[Issue] = []
+    results: list[Issue] = []
     first_day = opens_on(catalog, report.form, report.period)
     if today < first_day:
         facts = {"period": report.period.id, "opens_on": f"{first_day:%d/%m/%Y}"}
-        found.append(
+        results.append(
             Issue(
                 code=NOT_OPEN,
                 severity=catalog.issue_texts[NOT_OPEN].severity,
@@ -48,7 +48,7 @@ def place(report: ParsedReport, catalog: Catalog, today: date) -> tuple[Issue, .
             )
         )
     if not catalog.owes(report.form, report.unit, report.period):
-        found.append(
+        results.append(
             Issue(
                 code=NOT_OWED,
                 severity=catalog.issue_texts[NOT_OWED].severity,
@@ -57,4 +57,4 @@ def place(report: ParsedReport, catalog: Catalog, today: date) -> tuple[Issue, .
                 facts={"form": catalog.form(report.form).number, "period": report.period.id},
             )
         )
-    return tuple(found)
+    return tuple(results)

@@ -34,10 +34,10 @@ class Judgement(StrEnum):
 
 def judgement_of(severities: Iterable[Severity]) -> Judgement:
     """The judgement that follows from the severities of all that was found."""
-    found = set(severities)
-    if Severity.CRITICAL in found:
+    results = set(severities)
+    if Severity.CRITICAL in results:
         return Judgement.QUARANTINED
-    return Judgement.ACCEPTED_WITH_WARNINGS if Severity.WARNING in found else Judgement.ACCEPTED
+    return Judgement.ACCEPTED_WITH_WARNINGS if Severity.WARNING in results else Judgement.ACCEPTED
 
 
 PENDING_STATES = (SubmissionState.RECEIVED, SubmissionState.PARSED, SubmissionState.CHECKED)

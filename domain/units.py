@@ -145,19 +145,19 @@ class UnitRegister:
     @cached_property
     def _by_old(self) -> dict[tuple[str, date], tuple[Succession, ...]]:
         index: dict[tuple[str, date], list[Succession]] = defaultdict(list)
-        for one in self.successions:
-            index[one.old, one.effective].append(one)
-        return {key: tuple(found) for key, found in index.items()}
+        for succession in self.successions:
+            index[succession.old, succession.effective].append(succession)
+        return {key: tuple(item) for key, item in index.items()}
 
     @cached_property
     def _by_new(self) -> dict[tuple[str, date], tuple[Succession, ...]]:
         index: dict[tuple[str, date], list[Succession]] = defaultdict(list)
-        for one in self.successions:
+        for succession in self.successions:
             # Villages that passed into a commune are detail of the communes' own successions, not further ground.
-            of_village = self.get(one.old, one.effective - _DAY).level is Level.VILLAGE
-            if not of_village or self.get(one.new, one.effective).level is Level.VILLAGE:
-                index[one.new, one.effective].append(one)
-        return {key: tuple(found) for key, found in index.items()}
+            of_village = self.get(succession.old, succession.effective - _DAY).level is Level.VILLAGE
+            if not of_village or self.get(succession.new, succession.effective).level is Level.VILLAGE:
+                index[succession.new, succession.effective].append(succession)
+        return {key: tuple(item) for key, item in index.items()}
 
     @cached_property
     def _by_parent(self) -> dict[str, list[OrgUnit]]:
@@ -189,13 +189,13 @@ class UnitRegister:
         Raises:
             UsageError: the code means nothing on that day; the message says when it did.
         """
-        found = self.find(code, on)
-        if found is None:
+        result = self.find(code, on)
+        if result is None:
             spans = "; ".join(
                 f"{unit.name} from {unit.valid_from} to {unit.valid_to or 'today'}" for unit in self.versions(code)
             )
             raise UsageError(f"no unit has code {code} on {on}" + (f" (known: {spans})" if spans else ""))
-        return found
+        return result
 
     def passed_into(self, unit: OrgUnit) -> tuple[Succession, ...]:
         """The successions by which a unit ended; none while it goes on, or where nobody told what became of it."""
@@ -220,24 +220,24 @@ class UnitRegister:
 
     def above(self, unit: OrgUnit, on: date) -> tuple[OrgUnit, ...]:
         """The units above a unit on a day, nearest first."""
-        found: list[OrgUnit] = []
+        results: list[OrgUnit] = []
         parent = self.find(unit.parent, on) if unit.parent else None
         while parent is not None:
-            found.append(parent)
+            results.append(parent)
             parent = self.find(parent.parent, on) if parent.parent else None
-        return tuple(found)
+        return tuple(results)
 
     def descendants(self, code: str, on: date, level: Level) -> tuple[OrgUnit, ...]:
         """The units of one level at or below a code on a day, by code."""
-        found: list[OrgUnit] = []
+        results: list[OrgUnit] = []
         waiting = list(self.children(code, on))
         while waiting:
             unit = waiting.pop()
             if unit.level is level:
-                found.append(unit)
+                results.append(unit)
             else:
                 waiting.extend(self.children(unit.code, on))
-        return tuple(sorted(found, key=lambda unit: unit.code))
+        return tuple(sorted(results, key=lambda unit: unit.code))
 
     def area(self, code: str, on: date) -> Area:
         """The rollup area a code means on a day, with the communes it groups; a commune groups itself.

@@ -56,11 +56,17 @@ def basis_of(issue: Issue, said: Iterable[ReportedLine], unit: str) -> str:
         said: all that the report says.
         unit: code of the unit that reports.
     """
-    own = [one for one in said if issue.indicator is None or (one.indicator, one.unit) == _line_of(issue, unit)]
+    own = [
+        reported_line
+        for reported_line in said
+        if issue.indicator is None or (reported_line.indicator, reported_line.unit) == _line_of(issue, unit)
+    ]
     of_others = COMPARED_WITH in issue.facts
     content = [
         [issue.code, issue.indicator, issue.unit, issue.found, None if of_others else issue.expected],
-        *sorted([one.indicator, one.unit, *map(_plain, one[2:])] for one in own),
+        *sorted(
+            [own_indicator.indicator, own_indicator.unit, *map(_plain, own_indicator[2:])] for own_indicator in own
+        ),
     ]
     return sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 

@@ -55,8 +55,8 @@ class Weights:
     @cached_property
     def _by_origin(self) -> Mapping[_Origin, Mapping[Scope, Mapping[str, StatedWeight]]]:
         index: dict[_Origin, dict[Scope, dict[str, StatedWeight]]] = defaultdict(dict)
-        for one in self.stated:
-            index[one.origin, one.effective, one.direction].setdefault(one.scope, {})[one.into] = one
+        for weight in self.stated:
+            index[weight.origin, weight.effective, weight.direction].setdefault(weight.scope, {})[weight.into] = weight
         return index
 
     def find(

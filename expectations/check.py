@@ -70,7 +70,14 @@ def check(
     with open_judge(warehouse_url) as judge:
         results = _judge(judge, build_stage("alone", alone, indicators, batch))
         findings = [finding for rule in alone for finding in findings_of(rule, results[rule.id], known)]
-        out = {*refused, *(one.submission_id for one in findings if one.issue.severity is Severity.CRITICAL)}
+        out = {
+            *refused,
+            *(
+                other_finding.submission_id
+                for other_finding in findings
+                if other_finding.issue.severity is Severity.CRITICAL
+            ),
+        }
         rest = replace(batch, refused=frozenset(out))
         if among_accepted and rest.submissions > 0:
             results = {**_judge(judge, build_stage("among accepted", among_accepted, indicators, rest)), **results}
@@ -78,7 +85,9 @@ def check(
     if keep is not None:
         keep_results(keep, results, submissions)
     order = {rule.id: place for place, rule in enumerate(rules)}
-    findings.sort(key=lambda one: (one.submission_id, order[one.issue.code], one.issue.sheet or "", _cell_order(one)))
+    findings.sort(
+        key=lambda item: (item.submission_id, order[item.issue.code], item.issue.sheet or "", _cell_order(item))
+    )
     return tuple(findings)
 
 

@@ -105,7 +105,7 @@ def read_night(path: Path) -> NightlyResults:
         OSError, ValueError, LookupError, TypeError: it is not there, or is something else.
     """
     raw: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    rules = {name: Tally(int(one["found"]), tuple(one["rows"])) for name, one in raw["rules"].items()}
+    rules = {name: Tally(int(item["found"]), tuple(item["rows"])) for name, item in raw["rules"].items()}
     moment = datetime.fromisoformat(raw["at"])
     return NightlyResults(str(raw["run_id"]), moment, int(raw["submissions"]), tuple(raw["batches"]), rules)
 

@@ -25,7 +25,7 @@ def literal(word: str) -> str:
 
 def not_among(of: str, submissions: Collection[int]) -> str:
     """SQL that leaves out these submissions, of the table aliased `of`."""
-    listed = ", ".join(str(one) for one in sorted(submissions))
+    listed = ", ".join(str(submission) for submission in sorted(submissions))
     return f"{of}.submission_id NOT IN ({listed})" if listed else "1 = 1"
 
 
@@ -128,7 +128,7 @@ class SqlTerms:
 
     def indicators_where(self, is_meant: Callable[[Indicator], bool]) -> str:
         """Ids of the catalogue's indicators that are meant, as an SQL list that is never empty."""
-        return ", ".join(literal(one.id) for one in self.indicators if is_meant(one)) or "''"
+        return ", ".join(literal(indicator.id) for indicator in self.indicators if is_meant(indicator)) or "''"
 
 
 def _any_indicator(_indicator: Indicator) -> bool:
@@ -163,14 +163,14 @@ class RuleKind:
         unknown = sorted(set(given) - set(self.parameters))
         if unknown:
             raise BadParameterError(f"unknown parameter {', '.join(unknown)}")
-        found: dict[str, str] = {}
+        results: dict[str, str] = {}
         for name, parameter in self.parameters.items():
             value = given.get(name, parameter.default)
             if isinstance(parameter, Figures) and value is not None:
                 if not isinstance(value, tuple):
                     raise BadParameterError(f"parameter {name} has to be a list of figures, not {value!r}")
             elif value is not None and not isinstance(parameter, Figures):
-                found[name] = parameter.literal(name, value)
+                results[name] = parameter.literal(name, value)
             elif parameter.required:
                 raise BadParameterError(f"parameter {name} is missing")
-        return found
+        return results

@@ -96,10 +96,10 @@ def _shown(name: str, rule: Rule | None, night: NightlyResults, lang: Lang) -> d
 def _result(
     name: str, tally: Tally, shown: Mapping[str, str], columns: Mapping[str, str]
 ) -> ExpectationValidationResult:
-    given = {"rule_id": name, "unexpected_rows_query": _NO_QUERY}
+    results = {"rule_id": name, "unexpected_rows_query": _NO_QUERY}
     return ExpectationValidationResult(
         success=tally.found == 0,
-        expectation_config=ExpectationConfiguration(type=_TYPE, kwargs=given, meta=dict(shown)),
+        expectation_config=ExpectationConfiguration(type=_TYPE, kwargs=results, meta=dict(shown)),
         result={"observed_value": tally.found, "details": {"unexpected_rows": list(tally.rows)}},
         exception_info={"raised_exception": False, "exception_message": None, "exception_traceback": None},
         meta={"columns": dict(columns)},

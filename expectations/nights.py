@@ -66,11 +66,11 @@ def _new_nights(folder: Path) -> Iterator[tuple[Path, NightlyResults]]:
     for run in _runs(folder):
         known = _read(run / f"{_NIGHT}.json")
         # What is told of already was left by a run that died between writing the page and the list.
-        told = {_NIGHT + ".json", *(known.batches if known else ())}
-        batches = (_read(path) for path in sorted(run.glob("*.json")) if path.name not in told)
-        found = [night for night in (known, *batches) if night is not None]
-        if len(found) > bool(known):
-            yield run, merge(found)
+        result = {_NIGHT + ".json", *(known.batches if known else ())}
+        batches = (_read(path) for path in sorted(run.glob("*.json")) if path.name not in result)
+        results = [night for night in (known, *batches) if night is not None]
+        if len(results) > bool(known):
+            yield run, merge(results)
 
 
 def _forget_told(run: Path) -> None:
@@ -90,8 +90,8 @@ def _prune(folder: Path, most: int) -> list[NightlyResults]:
 
 
 def _nights(folder: Path) -> list[NightlyResults]:
-    found = (_read(run / f"{_NIGHT}.json") for run in _runs(folder))
-    return [night for night in found if night is not None]
+    results = (_read(run / f"{_NIGHT}.json") for run in _runs(folder))
+    return [night for night in results if night is not None]
 
 
 def _runs(folder: Path) -> list[Path]:

@@ -33,5 +33,5 @@ def covered(rule: Rule, indicators: Collection[Indicator]) -> tuple[str, ...] | 
     if kind.table == SUBMISSIONS:
         return None
     named = {figure.indicator for figures in kind.figures(rule.parameters).values() for figure in figures}
-    fitting = (one.id for one in indicators if kind.applies_to(one))
-    return tuple(one for one in fitting if one in (named or rule.indicators or [one]))
+    fitting = (indicator.id for indicator in indicators if kind.applies_to(indicator))
+    return tuple(item for item in fitting if item in (named or rule.indicators or [item]))

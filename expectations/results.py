@@ -25,16 +25,16 @@ def results_by_name(
         StagingUnreadableError: the submissions staged cannot be counted.
         RuleBrokenError: a rule raised, or left no result of its own.
     """
-    found = {_name_of(one): one for one in result.results}
-    missing = sorted(stage.names ^ set(found))
+    results = {_name_of(other_result): other_result for other_result in result.results}
+    missing = sorted(stage.names ^ set(results))
     if missing or len(result.results) != len(stage.names):
         raise RuleBrokenError(", ".join(missing) or stage.name, "it left no result of its own")
     # Whoever cannot count the submissions cannot judge them either: that is said first.
-    for name in sorted(found, key=lambda one: one != GUARD):
-        reason = _what_raised(found[name].exception_info)
+    for name in sorted(results, key=lambda item: item != GUARD):
+        reason = _what_raised(results[name].exception_info)
         if reason is not None:
             raise StagingUnreadableError(SUBMISSIONS, reason) if name == GUARD else RuleBrokenError(name, reason)
-    return found
+    return results
 
 
 def _name_of(result: ExpectationValidationResult) -> str:
@@ -44,10 +44,10 @@ def _name_of(result: ExpectationValidationResult) -> str:
 
 def _what_raised(info: Mapping[str, Any] | None) -> str | None:
     """What a rule raised; Great Expectations tells it flat, or once per metric."""
-    for one in (info or {}, *(value for value in (info or {}).values() if isinstance(value, Mapping))):
-        if one.get("raised_exception"):
+    for other_value in (info or {}, *(value for value in (info or {}).values() if isinstance(value, Mapping))):
+        if other_value.get("raised_exception"):
             # What the database says comes first, then the whole query, which is in the rule's kind already.
-            return str(one.get("exception_message") or "no reason given").partition("\n[SQL:")[0].strip()
+            return str(other_value.get("exception_message") or "no reason given").partition("\n[SQL:")[0].strip()
     return None
 
 

@@ -78,10 +78,10 @@ def _scope(rule: Rule, kind: RuleKind, indicators: Collection[Indicator]) -> str
     unknown = sorted(set(rule.indicators) - set(known))
     if unknown:
         raise ValueError(f"unknown indicator {', '.join(unknown)}")
-    unfit = [one for one in rule.indicators if not kind.applies_to(known[one])]
+    unfit = [other_indicator for other_indicator in rule.indicators if not kind.applies_to(known[other_indicator])]
     if unfit:
         raise ValueError(f"kind {rule.kind} cannot judge {', '.join(unfit)}")
-    covered: Sequence[str] = rule.indicators or [one.id for one in known.values() if kind.applies_to(one)]
+    covered: Sequence[str] = rule.indicators or [item.id for item in known.values() if kind.applies_to(item)]
     if not covered:
         return "1 = 0"
-    return f"t.indicator IN ({', '.join(literal(one) for one in covered)})"
+    return f"t.indicator IN ({', '.join(literal(other_indicator) for other_indicator in covered)})"

@@ -92,10 +92,10 @@ def value_of(workbook: Workbook, name: str) -> object:
 
 
 def _figures(figures: Mapping[str, Ratio | int]) -> dict[tuple[str, ColumnRole], int]:
-    found: dict[tuple[str, ColumnRole], int] = {}
+    results: dict[tuple[str, ColumnRole], int] = {}
     for indicator, figure in figures.items():
         if isinstance(figure, tuple):
-            found[indicator, ColumnRole.NUMERATOR], found[indicator, ColumnRole.DENOMINATOR] = figure
+            results[indicator, ColumnRole.NUMERATOR], results[indicator, ColumnRole.DENOMINATOR] = figure
         else:
-            found[indicator, ColumnRole.NUMERATOR] = figure
-    return found
+            results[indicator, ColumnRole.NUMERATOR] = figure
+    return results

@@ -34,9 +34,9 @@ class _Unit(ConfigParser):
 
 def unit(path: Path) -> RawConfigParser:
     """A unit file, read."""
-    found = _Unit()
-    found.read_string(path.read_text(encoding="utf-8"))
-    return found
+    result = _Unit()
+    result.read_string(path.read_text(encoding="utf-8"))
+    return result
 
 
 def commands() -> list[list[str]]:
@@ -45,7 +45,7 @@ def commands() -> list[list[str]]:
     called = [shlex.split(line) for line in lines]
     assert {Path(words[0]).name for words in called} == {"tonghop"}
     calls = [words[1:] for words in called]
-    return calls + [one["command"] for one in COMPOSE["services"].values() if "command" in one]
+    return calls + [item["command"] for item in COMPOSE["services"].values() if "command" in item]
 
 
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
@@ -80,8 +80,8 @@ def test_prefects_variables_exist() -> None:
 
 def test_units_name_each_other() -> None:
     """A unit of ours that another one waits for is there."""
-    told = " ".join(path.read_text(encoding="utf-8") for path in UNITS)
-    assert set(re.findall(r"tonghop-\w+\.\w+", told)) <= {path.name for path in UNITS}
+    result = " ".join(path.read_text(encoding="utf-8") for path in UNITS)
+    assert set(re.findall(r"tonghop-\w+\.\w+", result)) <= {path.name for path in UNITS}
 
 
 def test_units_keep_to_their_folder() -> None:
@@ -95,9 +95,9 @@ def test_units_keep_to_their_folder() -> None:
 def test_containers_are_made_of_files_that_exist() -> None:
     """What the containers are built from and mount is in the checkout, and who waits for whom exists."""
     services = COMPOSE["services"]
-    for one in services.values():
-        assert set(one.get("depends_on", ())) <= set(services)
-        for volume in one.get("volumes", ()):
+    for service in services.values():
+        assert set(service.get("depends_on", ())) <= set(services)
+        for volume in service.get("volumes", ()):
             source = volume.partition(":")[0]
             assert source in COMPOSE["volumes"] or (DEPLOY / source).is_file()
     assert (ROOT / COMPOSE["x-tonghop"]["build"]["dockerfile"]).is_file()
@@ -105,7 +105,7 @@ def test_containers_are_made_of_files_that_exist() -> None:
 
 def test_nobody_outside_reaches_the_containers() -> None:
     """Ports are given to this machine alone: a proxy with TLS is what others see."""
-    ports = [port for one in COMPOSE["services"].values() for port in one.get("ports", ())]
+    ports = [port for item in COMPOSE["services"].values() for port in item.get("ports", ())]
     assert ports
     assert all(port.startswith("127.0.0.1:") for port in ports)
 

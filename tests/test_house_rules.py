@@ -49,14 +49,14 @@ def test_all_rooms_come_from_this_checkout() -> None:
 
 def test_no_indicator_code_in_code(catalog: Catalog) -> None:
     """No room names an indicator: they live in the catalogue."""
-    found = {
+    results = {
         (path.relative_to(ROOT), text)
         for path in product_modules()
         for text in string_constants(path)
         for code in catalog.indicators
         if re.search(rf"\b{re.escape(code)}\b", text)
     }
-    assert found == set()
+    assert results == set()
 
 
 def test_source_files_stay_small() -> None:
@@ -74,12 +74,12 @@ def test_nothing_names_a_package_index_or_a_home() -> None:
     """No tracked file holds the address of a package index or a path of somebody's machine."""
     forbidden = re.compile(r"/[s]imple/|index[-]url|files\.pythonhosted|/(?:root|home)/\w|/[w]ork/")
     here = Path(__file__)
-    found = [
+    results = [
         path
         for path in tracked_files("*")
         if path != here and forbidden.search(path.read_text(encoding="utf-8", errors="ignore"))
     ]
-    assert found == []
+    assert results == []
 
 
 @pytest.mark.parametrize("target", ["demo", "test", "test-full", "check", "setup-full", ".venv", "help"])

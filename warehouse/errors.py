@@ -68,7 +68,7 @@ def _explain_sqlite(origin: sqlite3.Error, url: str, reason: str) -> TonghopErro
     code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return WarehouseUnavailableError(url, reason)
-    action = _SQLITE_ACTIONS.get(code) or next((what for said, what in _SQLITE_SAYS.items() if said in reason), None)
+    action = _SQLITE_ACTIONS.get(code) or next((what for item, what in _SQLITE_SAYS.items() if item in reason), None)
     return WarehouseUnusableError(url, reason, action) if action else None
 
 

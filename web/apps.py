@@ -74,22 +74,22 @@ class _Office:
     def index(self, _: Request) -> Response:
         nights = "quality/nights/index.html" if (self._quality / "nights" / "index.html").is_file() else ""
         with reading(self._engine) as session:
-            found = inventory(session)
-        return HTMLResponse(inventory_page(found, nights, self._words))
+            result = inventory(session)
+        return HTMLResponse(inventory_page(result, nights, self._words))
 
     def submissions(self, request: Request) -> Response:
-        asked = request.query_params
+        result = request.query_params
         try:
-            state = SubmissionState(asked.get("state", SubmissionState.QUARANTINED))
-            period = parse_period(asked["period"]) if asked.get("period") else None
-            first = max(0, int(asked.get("first", "0")))
+            state = SubmissionState(result.get("state", SubmissionState.QUARANTINED))
+            period = parse_period(result["period"]) if result.get("period") else None
+            first = max(0, int(result.get("first", "0")))
         except (ValueError, UsageError) as error:
             raise HTTPException(404) from error
         with reading(self._engine) as session:
             listed = submissions_in(session, period, state, first=first, most=PAGE)
         more = {"state": state, "period": period.id if period else "", "first": first + PAGE}
         further = f"submissions?{urlencode(more)}" if len(listed) == PAGE else ""
-        links = {one.id: self._links(one) for one in listed}
+        links = {submission.id: self._links(submission) for submission in listed}
         chosen = Chosen(period.id if period else "", state, links, further)
         return HTMLResponse(submissions_page(listed, chosen, self._words))
 
@@ -104,13 +104,17 @@ class _Office:
             if path.is_file() and not path.is_symlink()
         ]
         units = self._words.catalog.units
-        name = next((one.name for one in units.units if one.code == unit), "")
+        name = next((other_unit.name for other_unit in units.units if other_unit.code == unit), "")
         return HTMLResponse(returned_page(f"{unit} {name}".strip(), period, files, self._words))
 
-    def _links(self, one: InventoryEntry) -> list[tuple[str, str]]:
-        found = []
-        if (self._quality / "submissions" / f"{one.id}.html").is_file():
-            found.append(("index_quality_page", f"quality/submissions/{one.id}.html"))
-        if one.unit and one.period and (self._outbox / one.unit / one.period).is_dir():
-            found.append(("index_returned", f"outbox/{one.unit}/{one.period}/"))
-        return found
+    def _links(self, inventory_entry: InventoryEntry) -> list[tuple[str, str]]:
+        results = []
+        if (self._quality / "submissions" / f"{inventory_entry.id}.html").is_file():
+            results.append(("index_quality_page", f"quality/submissions/{inventory_entry.id}.html"))
+        if (
+            inventory_entry.unit
+            and inventory_entry.period
+            and (self._outbox / inventory_entry.unit / inventory_entry.period).is_dir()
+        ):
+            results.append(("index_returned", f"outbox/{inventory_entry.unit}/{inventory_entry.period}/"))
+        return results

@@ -45,7 +45,7 @@ async def _run(sites: Sequence[Site], sockets: Sequence[socket.socket]) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop)
-    await asyncio.gather(*(server.serve(sockets=[one]) for server, one in zip(servers, sockets, strict=True)))
+    await asyncio.gather(*(server.serve(sockets=[item]) for server, item in zip(servers, sockets, strict=True)))
 
 
 class _Server(uvicorn.Server):

@@ -60,12 +60,12 @@ def backtest(
     terminal = Terminal(known, settings.lang)
     bars = ProgressBars(terminal)
     with bars.progress:
-        found = judge_past(build_context(settings), rule, BacktestQuery(chosen.id, periods, units), bars)
+        result = judge_past(build_context(settings), rule, BacktestQuery(chosen.id, periods, units), bars)
     if as_json:
-        counts = {"judged": found.judged, "found": found.found, "newly": found.newly}
-        print_json({**shallow(found), "counts": counts})
+        counts = {"judged": result.judged, "found": result.found, "newly": result.newly}
+        print_json({**shallow(result), "counts": counts})
         return
-    show_backtest(terminal, found)
+    show_backtest(terminal, result)
 
 
 def show_backtest(terminal: Terminal, found: "Backtest") -> None:
@@ -76,8 +76,8 @@ def show_backtest(terminal: Terminal, found: "Backtest") -> None:
     else:
         terminal.say(f"backtest_{found.severity}", "bold", **facts)
         table = terminal.table("column_period", "backtest_judged", f"backtest_found_{found.severity}", "backtest_newly")
-        for one in found.periods:
-            table.add_row(one.period.id, str(one.judged), str(one.found), str(one.newly))
+        for period in found.periods:
+            table.add_row(period.period.id, str(period.judged), str(period.found), str(period.newly))
         for column in table.columns[1:]:
             column.justify = "right"
         terminal.show(table)
@@ -117,7 +117,7 @@ def _units(catalog: "Catalog", area: str, form: str, periods: "tuple[Period, ...
     from domain.rollups import Boundary
 
     today = day_in_vietnam(datetime.now(UTC))
-    found: set[UnitKey] = set()
+    results: set[UnitKey] = set()
     complaint: UsageError | None = None
     for period in periods:
         try:
@@ -125,7 +125,7 @@ def _units(catalog: "Catalog", area: str, form: str, periods: "tuple[Period, ...
         except UsageError as error:
             complaint = error
         else:
-            found |= {unit.key for unit in members}
-    if not found and complaint is not None:
+            results |= {unit.key for unit in members}
+    if not results and complaint is not None:
         raise complaint
-    return frozenset(found)
+    return frozenset(results)

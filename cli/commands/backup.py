@@ -69,8 +69,8 @@ def restore(
     with _counting(terminal) as watch:
         engine = open_engine(settings.database)
         restored = restore_backup(file, engine, Landing(settings.landing), settings.home, watch)
-    found = restored.manifest
-    terminal.say("backup_restored", files=found.landed, submissions=found.rows["submission"], made_at=found.made_at)
+    result = restored.manifest
+    terminal.say("backup_restored", files=result.landed, submissions=result.rows["submission"], made_at=result.made_at)
     if restored.catalog is not None:
         terminal.say("backup_catalog", path=restored.catalog)
 

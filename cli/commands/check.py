@@ -64,11 +64,11 @@ def check(
         require_known([unit], (known.code for known in catalog.units.units))
     if annotate is not None:
         require_folder(annotate)
-    asked = files_asked(files, settings.inboxes, unit, parse_period(period).id if period else None)
+    result = files_asked(files, settings.inboxes, unit, parse_period(period).id if period else None)
     aside = Terminal(catalog, settings.lang, aside=True)
     bars = ProgressBars(aside)
     with bars.progress:
-        checked = check_files(settings, asked, bars)
+        checked = check_files(settings, result, bars)
         copies = write_copies(checked, annotate, catalog, settings, bars) if annotate is not None else ()
     if as_json:
         print_json(as_plain(checked, catalog, settings.lang))
@@ -77,4 +77,4 @@ def check(
     if annotate is not None:
         aside.say("check_copies", count=len(copies))
         aside.point_to(annotate.absolute())
-    raise typer.Exit(DONE if all(one.accepted for one in checked) else SOME_REFUSED)
+    raise typer.Exit(DONE if all(check_file.accepted for check_file in checked) else SOME_REFUSED)

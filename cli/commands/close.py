@@ -67,14 +67,14 @@ def close(
     cell = Wanted(area, chosen.id, wanted, Boundary.AS_THEN).cell(context.catalog, context.clock())
     bars = ProgressBars(terminal)
     run = Run(context, RunScope(period=wanted), PlainSteps(str(uuid4())), bars)
-    said = DecisionReason(note=reason or "", actor=by or getpass.getuser())
+    decision_reason = DecisionReason(note=reason or "", actor=by or getpass.getuser())
     with bars.progress:
         if reopen:
-            closing, given = reopen_period(run, cell, said)
+            closing, result = reopen_period(run, cell, decision_reason)
         else:
-            closed = close_period(run, cell, said, settings, partial=partial)
+            closed = close_period(run, cell, decision_reason, settings, partial=partial)
     if reopen:
-        show_reopened(terminal, closing, given)
+        show_reopened(terminal, closing, result)
     else:
         show_closed(terminal, closed, wanted.id)
 
@@ -100,12 +100,12 @@ def verify(
     from flows.actions.verification import verify as verify_bundle
 
     settings: Settings = typer_context.obj
-    found = verify_bundle(bundle, settings, sha256)
+    result = verify_bundle(bundle, settings, sha256)
     if as_json:
-        print_json({**shallow(found), "verdict": found.verdict.name.lower(), "unexplained": found.unexplained})
+        print_json({**shallow(result), "verdict": result.verdict.name.lower(), "unexplained": result.unexplained})
     else:
-        show_verified(Terminal(load_catalog(settings.catalog), settings.lang), found)
-    raise typer.Exit(found.verdict)
+        show_verified(Terminal(load_catalog(settings.catalog), settings.lang), result)
+    raise typer.Exit(result.verdict)
 
 
 def show_closed(terminal: Terminal, closed: "ClosedPeriod", period: str) -> None:
@@ -113,8 +113,8 @@ def show_closed(terminal: Terminal, closed: "ClosedPeriod", period: str) -> None
     terminal.say("closed", "bold green", area=closed.area_name, period=period, revision=closed.found.number)
     if closed.found.is_partial:
         terminal.say("closed_partial", "yellow", count=closed.found.missing)
-        for one in closed.found.absent:
-            terminal.bullet("•", f"{one.code} {one.name} ({one.period})")
+        for absent_unit in closed.found.absent:
+            terminal.bullet("•", f"{absent_unit.code} {absent_unit.name} ({absent_unit.period})")
     terminal.point_to(closed.path)
     terminal.say("bundle_hash", "dim", sha256=closed.sha256)
     for name in closed.proof.differing:
@@ -131,16 +131,18 @@ def show_reopened(terminal: Terminal, closing: "Closing", given: "tuple[Publishe
     terminal.say("reopened", "bold green", **facts)
     if not given:
         terminal.say("nothing_published")
-    for one in given:
-        tell_given(terminal, one, MOST_CHANGES)
+    for published in given:
+        tell_given(terminal, published, MOST_CHANGES)
 
 
 def show_verified(terminal: Terminal, found: "VerificationReport") -> None:
     """Tell what verifying found: damage, else every file and figure, and what was made with other versions."""
     from flows.actions.verification import VerificationResult
 
-    one = found.manifest
-    terminal.say("verified_what", area=one.area_name, period=one.period, revision=one.revision, sha256=found.sha256)
+    result = found.manifest
+    terminal.say(
+        "verified_what", area=result.area_name, period=result.period, revision=result.revision, sha256=found.sha256
+    )
     for damage in found.damage:
         whose = f" ({damage.whose})" if damage.whose else ""
         terminal.bullet("✗", terminal.text(f"damage_{damage.kind}", file=f"{damage.file}{whose}"), "red")
@@ -171,10 +173,10 @@ def _show_files(terminal: Terminal, found: "VerificationReport") -> None:
         table.add_row(escape(name), terminal.text("file_equal"))
     for name in dict.fromkeys((*found.result.differing, *found.unexplained)):
         if name in found.unexplained:
-            told = "file_changed"
+            result = "file_changed"
         else:
-            told = "file_differed_then" if name in found.manifest.differing else "file_differs"
-        table.add_row(escape(name), terminal.text(told))
+            result = "file_differed_then" if name in found.manifest.differing else "file_differs"
+        table.add_row(escape(name), terminal.text(result))
     terminal.show(table)
 
 
@@ -182,8 +184,8 @@ def _show_figures(terminal: Terminal, found: "VerificationReport") -> None:
     if found.result is None or not found.result.figures:
         return
     table = terminal.table("indicator", "column_column", "column_published", "column_recomputed")
-    for one in found.result.figures[:MOST_FIGURES]:
-        table.add_row(escape(one.indicator), one.column, escape(one.published), escape(one.recomputed))
+    for figure in found.result.figures[:MOST_FIGURES]:
+        table.add_row(escape(figure.indicator), figure.column, escape(figure.published), escape(figure.recomputed))
     terminal.show(table)
     if len(found.result.figures) > MOST_FIGURES:
         terminal.say("and_more", count=len(found.result.figures) - MOST_FIGURES)

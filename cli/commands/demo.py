@@ -160,7 +160,7 @@ def _expect_one_refused(outcome: "RunOutcome", plot: _Plot) -> None:
 
 
 def _expect_published(outcome: "RunOutcome", before: "Revision", plot: _Plot) -> None:
-    numbers = [given.revision for given in outcome.given if given.period == plot.period.id]
+    numbers = [published.revision for published in outcome.given if published.period == plot.period.id]
     if outcome.refused or numbers != [before.number + 1]:
         raise StoryBrokenError(f"the correction should have been accepted and revision {before.number + 1} published")
 

@@ -64,15 +64,15 @@ def explain(
     wanted = _Which(area, parse_period(period), indicator, Boundary(boundary), form)
     with reading(engine) as session:
         if as_of:
-            found = _explain_as_of(session, catalog, wanted, as_of)
+            result = _explain_as_of(session, catalog, wanted, as_of)
         else:
-            found = _explain_revision(session, wanted, revision)
-    originals = _take_out(settings, found, unit, output or Path(f"{area}-{period}")) if open_files else ()
+            result = _explain_revision(session, wanted, revision)
+    originals = _take_out(settings, result, unit, output or Path(f"{area}-{period}")) if open_files else ()
     if as_json:
-        print_json({**shallow(found), "originals": originals} if open_files else found)
+        print_json({**shallow(result), "originals": originals} if open_files else result)
         return
     terminal = Terminal(catalog, settings.lang)
-    show_explanation(terminal, found)
+    show_explanation(terminal, result)
     show_originals(terminal, originals)
 
 
@@ -110,7 +110,11 @@ def _take_out(settings: Settings, found: "Explanation", unit: str | None, folder
     from connectors.landing import Landing
     from flows.actions.originals import extract
 
-    parts = [one.contribution for one in found.contributions if unit in {None, one.contribution.unit}]
+    parts = [
+        contribution.contribution
+        for contribution in found.contributions
+        if unit in {None, contribution.contribution.unit}
+    ]
     if unit and not parts:
         raise UsageError(f"nothing of {unit} is in this figure, so there is no file of it to take out")
     return extract(Landing(settings.landing), (part.file for part in parts), folder)
@@ -120,9 +124,9 @@ def show_originals(terminal: Terminal, originals: "tuple[Original, ...]") -> Non
     """Name the files that were taken out, each with the hash of its bytes."""
     if originals:
         terminal.say("explain_originals", count=len(originals))
-    for one in originals:
-        terminal.point_to(one.path.absolute())
-        terminal.console.print(f"    sha256 {one.sha256}", style="dim", soft_wrap=True)
+    for original in originals:
+        terminal.point_to(original.path.absolute())
+        terminal.console.print(f"    sha256 {original.sha256}", style="dim", soft_wrap=True)
 
 
 def show_explanation(terminal: Terminal, found: "Explanation") -> None:
@@ -145,16 +149,20 @@ def show_explanation(terminal: Terminal, found: "Explanation") -> None:
     if known.denominator:
         terminal.say("explain_denominator", denominator=known.denominator.get(terminal.lang))
     table = terminal.table("unit", "fraction", "source")
-    for one in found.contributions:
-        given = one.contribution
-        numbers = [number_of(terminal, number) for number in (given.numerator, given.denominator) if number is not None]
-        file = f"{given.file.file_name} · {given.file.sha256[:12]}"
-        who = "\n".join([f"{given.unit} {given.unit_name}{_of_period(row, given.period)}", *_places(terminal, given)])
-        table.add_row(escape(who), " / ".join(numbers), escape(f"{_cells(terminal, given.sources)}\n{file}"))
+    for contribution in found.contributions:
+        result = contribution.contribution
+        numbers = [
+            number_of(terminal, number) for number in (result.numerator, result.denominator) if number is not None
+        ]
+        file = f"{result.file.file_name} · {result.file.sha256[:12]}"
+        who = "\n".join(
+            [f"{result.unit} {result.unit_name}{_of_period(row, result.period)}", *_places(terminal, result)]
+        )
+        table.add_row(escape(who), " / ".join(numbers), escape(f"{_cells(terminal, result.sources)}\n{file}"))
     terminal.show(table)
-    for one in found.contributions:
-        _show_repairs(terminal, one)
-        _show_warnings(terminal, one)
+    for other_contribution in found.contributions:
+        _show_repairs(terminal, other_contribution)
+        _show_warnings(terminal, other_contribution)
     for unit in found.absent:
         terminal.say("explain_absent", "yellow", unit=f"{unit.code} {unit.name}{_of_period(row, unit.period)}")
     terminal.say("explain_bytes", "dim")
@@ -172,12 +180,12 @@ def _places(terminal: Terminal, given: "PublishedContribution") -> list[str]:
     lines = [
         terminal.text(
             "explain_through",
-            old=f"{one.old} {one.old_name}",
-            new=f"{one.new} {one.new_name}",
-            day=format_day(one.effective, terminal.lang),
-            text=one.legal_basis,
+            old=f"{link.old} {link.old_name}",
+            new=f"{link.new} {link.new_name}",
+            day=format_day(link.effective, terminal.lang),
+            text=link.legal_basis,
         )
-        for one in given.through
+        for link in given.through
     ]
     if given.weight is not None:
         weight = format_number(given.weight, terminal.lang)
@@ -187,27 +195,30 @@ def _places(terminal: Terminal, given: "PublishedContribution") -> list[str]:
 
 def _cells(terminal: Terminal, sources: "tuple[SourceCell, ...]") -> str:
     """sheet!cell of the numerator, with the denominator's cell behind it; a commune's villages have one each."""
-    named = [f"{one.sheet}!{one.cell}{_behind(one)}" for one in sources]
+    named = [f"{source.sheet}!{source.cell}{_behind(source)}" for source in sources]
     if len(named) <= MOST_CELLS:
         return "\n".join(named)
     return terminal.text("cells_from_to", first=named[0], last=sources[-1].cell, count=len(named))
 
 
-def _behind(one: "SourceCell") -> str:
-    return f" / {one.denominator_cell}" if one.denominator_cell not in {None, one.cell} else ""
+def _behind(source_cell: "SourceCell") -> str:
+    return f" / {source_cell.denominator_cell}" if source_cell.denominator_cell not in {None, source_cell.cell} else ""
 
 
-def _show_repairs(terminal: Terminal, one: "ExplainedContribution") -> None:
-    for repair in one.repairs:
+def _show_repairs(terminal: Terminal, explained_contribution: "ExplainedContribution") -> None:
+    for repair in explained_contribution.repairs:
         why = terminal.catalog.repair_text(repair, terminal.lang)
-        place = f"{one.contribution.unit} {repair.place}"
+        place = f"{explained_contribution.contribution.unit} {repair.place}"
         terminal.say("explain_repair", cell=place, before=repair.before, after=repair.after, why=why)
 
 
-def _show_warnings(terminal: Terminal, one: "ExplainedContribution") -> None:
+def _show_warnings(terminal: Terminal, explained_contribution: "ExplainedContribution") -> None:
     from cli.output.run_report import tell_warning
 
-    if one.asked:
-        terminal.console.print(f"? {one.contribution.unit} {escape(one.contribution.unit_name)}", style="bold")
-    for asked in one.asked:
-        tell_warning(terminal, asked)
+    if explained_contribution.asked:
+        terminal.console.print(
+            f"? {explained_contribution.contribution.unit} {escape(explained_contribution.contribution.unit_name)}",
+            style="bold",
+        )
+    for open_warning in explained_contribution.asked:
+        tell_warning(terminal, open_warning)

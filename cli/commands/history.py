@@ -52,13 +52,13 @@ def history(
     engine = open_engine(settings.database)
     migrate(engine)
     with reading(engine) as session:
-        found = history_of(session, who.key, chosen.id, wanted)
-    differs = difference(engine, Landing(settings.landing), catalog, found, diff)
+        result = history_of(session, who.key, chosen.id, wanted)
+    differs = difference(engine, Landing(settings.landing), catalog, result, diff)
     if as_json:
-        print_json({**shallow(found), "difference": differs})
+        print_json({**shallow(result), "difference": differs})
         return
     terminal = Terminal(catalog, settings.lang)
-    show_history(terminal, found, who.name)
+    show_history(terminal, result, who.name)
     if differs is not None:
         show_difference(terminal, differs)
 
@@ -124,8 +124,8 @@ def _moved(terminal: Terminal, move: "MoveRecord") -> str:
     from publishing.figures.formatting import format_time
 
     why = terminal.text(f"move_{move.reason or move.to_state}")
-    said = terminal.text("history_said", actor=move.actor, note=move.note) if move.actor else ""
-    return " ".join(filter(None, (f"{format_time(move.at, terminal.lang)}:", why, said)))
+    result = terminal.text("history_said", actor=move.actor, note=move.note) if move.actor else ""
+    return " ".join(filter(None, (f"{format_time(move.at, terminal.lang)}:", why, result)))
 
 
 def _shown(terminal: Terminal, placed: "PlacedFigure | None") -> str:

@@ -59,5 +59,5 @@ def publish(
         return
     bars = ProgressBars(terminal)
     with bars.progress:
-        given = publish_asked(Run(context, RunScope(), PlainSteps(str(uuid4())), bars), wanted)
-    tell_given(terminal, given, MOST_CHANGES)
+        result = publish_asked(Run(context, RunScope(), PlainSteps(str(uuid4())), bars), wanted)
+    tell_given(terminal, result, MOST_CHANGES)

@@ -82,10 +82,14 @@ def rerun(
     from flows.actions.rerun_request import RerunRequest, scope_of
 
     catalog = load_catalog(settings.catalog)
-    asked = RerunRequest(period, area, tuple(unit or ()), period_to, reason, note, recheck)
-    scope = scope_of(catalog, day_in_vietnam(datetime.now(UTC)), asked)
+    rerun_request = RerunRequest(period, area, tuple(unit or ()), period_to, reason, note, recheck)
+    scope = scope_of(catalog, day_in_vietnam(datetime.now(UTC)), rerun_request)
     terminal = Terminal(catalog, settings.lang)
-    code = _try(terminal, settings, asked, scope, file or ()) if dry_run else _run(terminal, settings, asked, scope)
+    code = (
+        _try(terminal, settings, rerun_request, scope, file or ())
+        if dry_run
+        else _run(terminal, settings, rerun_request, scope)
+    )
     raise typer.Exit(code)
 
 
@@ -126,6 +130,6 @@ def _try(
 
     bars = ProgressBars(terminal)
     with bars.progress:
-        found = preview_asked(build_context(settings), scope, asked, bars, files)
-    foretell(terminal, found)
-    return exit_code(found.outcome)
+        result = preview_asked(build_context(settings), scope, asked, bars, files)
+    foretell(terminal, result)
+    return exit_code(result.outcome)

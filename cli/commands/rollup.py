@@ -45,11 +45,11 @@ def rollup(
     engine = open_engine(settings.database)
     migrate(engine)
     moment = moment_of(as_of) if as_of else datetime.now(UTC)
-    found = look(engine, catalog, Wanted(area, chosen.id, wanted, Boundary(boundary)), moment)
+    result = look(engine, catalog, Wanted(area, chosen.id, wanted, Boundary(boundary)), moment)
     if as_json:
-        print_json({"area_name": found.area_name, "as_of": moment, "rows": found.rows})
+        print_json({"area_name": result.area_name, "as_of": moment, "rows": result.rows})
     else:
-        show_rollup(Terminal(catalog, settings.lang), found)
+        show_rollup(Terminal(catalog, settings.lang), result)
 
 
 def show_rollup(terminal: Terminal, found: "Revision") -> None:

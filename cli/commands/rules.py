@@ -137,13 +137,13 @@ def _few(terminal: Terminal, judged: tuple[str, ...]) -> str:
 
 def _summary(catalog: "Catalog", rule: "Rule", terminal: Terminal, today: date, then: date | None) -> dict[str, object]:
     """What programs get of a rule in a list; `indicators` null: it judges reports as wholes."""
-    asked = {"on": then, "stage_on": rule.stage_on(then)} if then else {}
+    result = {"on": then, "stage_on": rule.stage_on(then)} if then else {}
     return {
         "id": rule.id,
         "kind": rule.kind,
         "severity": rule.severity,
         "stage": rule.stage_on(today),
-        **asked,
+        **result,
         "indicators": _judged(catalog, rule),
         "title": rule.title.get(terminal.lang),
     }
@@ -168,15 +168,15 @@ def _parameters(rule: "Rule") -> "dict[str, Setting | None]":
     """All that can be set of a rule's kind: as the rule sets it, else the kind's own."""
     from expectations.registry import kind_of
 
-    found: dict[str, Setting | None] = {}
+    results: dict[str, Setting | None] = {}
     for name, parameter in kind_of(rule).parameters.items():
         default = parameter.default
-        found[name] = rule.parameters.get(name, None if default is None else str(default))
-    return found
+        results[name] = rule.parameters.get(name, None if default is None else str(default))
+    return results
 
 
 def _plain(value: "Setting | None") -> object:
-    return [_figure(one) for one in value] if isinstance(value, tuple) else value
+    return [_figure(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _figure(name: "FigureName") -> str:
@@ -190,7 +190,7 @@ def _lines(
     from expectations.reach import looks_beyond
 
     lang, judged = terminal.lang, _judged(catalog, rule)
-    names = [f"{one}  {catalog.indicators[one].name.get(lang)}" for one in judged or ()]
+    names = [f"{judged_report}  {catalog.indicators[judged_report].name.get(lang)}" for judged_report in judged or ()]
     stages = [f"{since.isoformat()}  {terminal.text(f'rule_stage_{stage}')}" for stage, since in rule.stages.items()]
     stages += [
         terminal.text("rule_stage_at", day=day.isoformat(), stage=terminal.text(f"rule_stage_{_stage(rule, day)}"))

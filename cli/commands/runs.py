@@ -61,11 +61,11 @@ def runs(
     engine = open_engine(settings.database)
     migrate(engine)
     with reading(engine) as session:
-        found = [listed(record) for record in look_back(session, last, kind)]
+        results = [listed(record) for record in look_back(session, last, kind)]
     if as_json:
-        print_json(found)
-    elif found:
-        _show(terminal, found)
+        print_json(results)
+    elif results:
+        _show(terminal, results)
     else:
         terminal.say("no_runs")
 
@@ -106,7 +106,7 @@ def _expect(terminal: Terminal, settings: Settings, clock: str) -> None:
         ended = last_ended(session, NIGHT, since)
         newest = look_back(session, 1, NIGHT)
     if ended is None or ended.finished_at is None:
-        raise NoRunError(since, next((one for one in newest if one.finished_at is None), None))
+        raise NoRunError(since, next((revision for revision in newest if revision.finished_at is None), None))
     terminal.say("night_ended", "green", at=format_time(ended.finished_at, terminal.lang))
 
 
@@ -116,17 +116,17 @@ def _show(terminal: Terminal, found: "list[ListedRun]") -> None:
     from publishing.figures.formatting import format_time
 
     # Nights have no reason: the column is only there when some run has one.
-    why = ("why",) if any(one.record.reason for one in found) else ()
+    why = ("why",) if any(listed_run.record.reason for listed_run in found) else ()
     table = terminal.table(
-        "run_started", "run_kind", "run_took", "run_ended", *(f"count_{one}" for one in _COUNTS), *why
+        "run_started", "run_kind", "run_took", "run_ended", *(f"count_{item}" for item in _COUNTS), *why
     )
-    for one in found:
-        record = one.record
+    for other_listed_run in found:
+        record = other_listed_run.record
         table.add_row(
             format_time(record.started_at, terminal.lang),
             escape(record.kind),
-            "" if one.seconds is None else _duration(one.seconds),
-            f"[{_COLOURS[one.ended]}]{terminal.text(f'ended_{one.ended}')}[/]",
+            "" if other_listed_run.seconds is None else _duration(other_listed_run.seconds),
+            f"[{_COLOURS[other_listed_run.ended]}]{terminal.text(f'ended_{other_listed_run.ended}')}[/]",
             *(str(record.counts.get(name, "")) for name in _COUNTS),
             *([escape(_why(terminal, record.reason))] if why else []),
         )

@@ -48,20 +48,20 @@ def status(
     engine = open_engine(settings.database)
     migrate(engine)
     with reading(engine) as session:
-        found = period_status(session, catalog, where, chosen.id, wanted)
+        result = period_status(session, catalog, where, chosen.id, wanted)
         unplaced = refusals(session, unplaced_only=True)
-        asked = _asked(session, found)
-        held = held_back(session, catalog, today=day_in_vietnam(datetime.now(UTC))) if found.closed else ()
-    waiting = sum(one.reports for one in held if one.closing == found.closed)
+        results = _asked(session, result)
+        held = held_back(session, catalog, today=day_in_vietnam(datetime.now(UTC))) if result.closed else ()
+    waiting = sum(awaiting.reports for awaiting in held if awaiting.closing == result.closed)
     terminal = Terminal(catalog, settings.lang)
-    days_late = max(0, (day_in_vietnam(datetime.now(UTC)) - found.deadline).days)
+    days_late = max(0, (day_in_vietnam(datetime.now(UTC)) - result.deadline).days)
     if as_json:
-        more = {"days_late": days_late, "waiting_for_reopening": waiting, "unplaced": unplaced, "warnings": asked}
-        print_json({**shallow(found), **more})
+        more = {"days_late": days_late, "waiting_for_reopening": waiting, "unplaced": unplaced, "warnings": results}
+        print_json({**shallow(result), **more})
         return
-    show_status(terminal, found, unplaced, asked, days_late)
-    if found.closed:
-        show_closed(terminal, found.closed, waiting)
+    show_status(terminal, result, unplaced, results, days_late)
+    if result.closed:
+        show_closed(terminal, result.closed, waiting)
 
 
 def _asked(session: "Session", found: "PeriodStatus") -> "_AskedOf":
@@ -70,12 +70,12 @@ def _asked(session: "Session", found: "PeriodStatus") -> "_AskedOf":
     from warehouse.queries import submission_warnings
 
     counted = {
-        one.standing.file.submission_id: one.standing.code
-        for one in found.units
-        if one.standing.file is not None and one.standing.state is ReportingState.ACCEPTED
+        unit.standing.file.submission_id: unit.standing.code
+        for unit in found.units
+        if unit.standing.file is not None and unit.standing.state is ReportingState.ACCEPTED
     }
     warnings = submission_warnings(session, counted, datetime.now(UTC))
-    return {counted[key]: asked for key, asked in warnings.items()}
+    return {counted[key]: item for key, item in warnings.items()}
 
 
 def show_status(
@@ -111,9 +111,9 @@ def _show_asked(
     code, name = unit.standing.code, unit.standing.name
     terminal.gap()
     terminal.console.print(f"[bold]? {code} {escape(name)}[/]", soft_wrap=True)
-    for one in asked:
-        tell_warning(terminal, one)
-    waiting = sorted({one.issue.code for one in asked if one.waiver is None})
+    for other_open_warning in asked:
+        tell_warning(terminal, other_open_warning)
+    waiting = sorted({open_warning.issue.code for open_warning in asked if open_warning.waiver is None})
     for rule in waiting:
         terminal.say("how_to_waive", "dim", rule=rule, unit=code, period=found.period.id)
 

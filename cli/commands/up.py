@@ -40,8 +40,8 @@ def up(
     Example: tonghop up --detach --port 4300
     """
     settings: Settings = context.obj
-    given = {"server_host": host, "server_port": port}
-    settings = settings.model_copy(update={name: value for name, value in given.items() if value is not None})
+    results = {"server_host": host, "server_port": port}
+    settings = settings.model_copy(update={name: value for name, value in results.items() if value is not None})
     if not only:
         settings = _linked(settings)
     prepare_environment(settings)
@@ -79,8 +79,8 @@ def down(context: typer.Context) -> None:
     settings: Settings = context.obj
     terminal = Terminal(load_catalog(settings.catalog), settings.lang)
     with terminal.console.status(terminal.text("down_stopping")):
-        found = stop(settings.home)
-    terminal.say("down_stopped" if found else "down_nothing", "bold green" if found else "", home=settings.home)
+        result = stop(settings.home)
+    terminal.say("down_stopped" if result else "down_nothing", "bold green" if result else "", home=settings.home)
 
 
 def show_ready(terminal: "Terminal", record: "Record", how_to_end: str) -> None:
@@ -97,8 +97,8 @@ def _linked(settings: Settings) -> Settings:
     # Notices and the Prefect UI link to the pages; where nobody said under which address, it is this machine's own.
     pages = settings.address_of(settings.pages_port)
     office = settings.address_of(settings.office_port) if settings.office_auth else ""
-    given = {"base_url": settings.base_url or pages, "office_url": settings.office_url or office}
-    return settings.model_copy(update=given)
+    results = {"base_url": settings.base_url or pages, "office_url": settings.office_url or office}
+    return settings.model_copy(update=results)
 
 
 def _run_here(terminal: "Terminal", settings: Settings) -> None:

@@ -74,9 +74,13 @@ def waive(
     bars = ProgressBars(terminal)
     run = Run(build_context(settings), RunScope(period=wanted), PlainSteps(str(uuid4())), bars)
     question = WarningSelector(SubmissionKey(who.key, chosen.id, wanted), rule, indicator)
-    said = DecisionReason(note=reason, actor=by or getpass.getuser())
+    decision_reason = DecisionReason(note=reason, actor=by or getpass.getuser())
     with bars.progress:
-        answered = answer(run, question, said, last_day) if last_day else take_answer_back(run, question, said)
+        answered = (
+            answer(run, question, decision_reason, last_day)
+            if last_day
+            else take_answer_back(run, question, decision_reason)
+        )
     show_answered(terminal, answered, question, f"{unit} {who.name}")
 
 
@@ -107,16 +111,16 @@ def waivers(
     engine = open_engine(settings.database)
     migrate(engine)
     with reading(engine) as session:
-        found = waivers_of(
+        result = waivers_of(
             session,
             datetime.now(UTC),
             units=[unit] if unit else None,
             period=parse_period(period) if period else None,
         )
     if as_json:
-        print_json(found)
+        print_json(result)
         return
-    show_waivers(Terminal(catalog, settings.lang), found)
+    show_waivers(Terminal(catalog, settings.lang), result)
 
 
 def _last_day(until: str | None, *, take_back: bool) -> date | None:
@@ -148,8 +152,8 @@ def show_answered(terminal: Terminal, answered: "WaiverResult", question: "Warni
         terminal.say(name, "bold green", until=format_day(waiver.until, terminal.lang), **facts)
     if not answered.outcome.given:
         terminal.say("nothing_published")
-    for given in answered.outcome.given:
-        tell_given(terminal, given, MOST_CHANGES)
+    for published in answered.outcome.given:
+        tell_given(terminal, published, MOST_CHANGES)
 
 
 def show_waivers(terminal: Terminal, found: "tuple[WaiverRecord, ...]") -> None:
@@ -161,19 +165,21 @@ def show_waivers(terminal: Terminal, found: "tuple[WaiverRecord, ...]") -> None:
         terminal.say("waivers_none")
         return
     table = terminal.table("unit", "waiver_question", "waiver_answer", "waiver_standing")
-    for one in found:
-        cells = ", ".join(dict.fromkeys(f"{each.sheet}!{each.cell}" for each in one.issues if each.cell))
-        given = terminal.text(
-            "waiver_by", by=one.waiver.by, day=format_day(day_in_vietnam(one.waiver.at), terminal.lang)
+    for record in found:
+        cells = ", ".join(dict.fromkeys(f"{each.sheet}!{each.cell}" for each in record.issues if each.cell))
+        result = terminal.text(
+            "waiver_by",
+            by=record.waiver.by,
+            day=format_day(day_in_vietnam(record.waiver.at), terminal.lang),
         )
-        if one.taken_back is None:
-            standing = terminal.text(f"waiver_{one.standing}", until=format_day(one.waiver.until, terminal.lang))
+        if record.taken_back is None:
+            standing = terminal.text(f"waiver_{record.standing}", until=format_day(record.waiver.until, terminal.lang))
         else:
-            standing = f"{terminal.text('waiver_taken_back_by')}\n“{one.taken_back.reason}”\n{one.taken_back.by}"
+            standing = f"{terminal.text('waiver_taken_back_by')}\n“{record.taken_back.reason}”\n{record.taken_back.by}"
         table.add_row(
-            escape(f"{one.unit} {one.unit_name}\n{one.period}"),
-            escape(f"{one.waiver.rule}\n{cells}" if cells else one.waiver.rule),
-            escape(f"“{one.waiver.reason}”\n{given}"),
+            escape(f"{record.unit} {record.unit_name}\n{record.period}"),
+            escape(f"{record.waiver.rule}\n{cells}" if cells else record.waiver.rule),
+            escape(f"“{record.waiver.reason}”\n{result}"),
             escape(standing),
         )
     terminal.show(table)

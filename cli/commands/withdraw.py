@@ -61,10 +61,14 @@ def withdraw(
     terminal = Terminal(catalog, settings.lang)
     bars = ProgressBars(terminal)
     run = Run(build_context(settings), RunScope(period=wanted), PlainSteps(str(uuid4())), bars)
-    said = DecisionReason(note=reason, actor=by or getpass.getuser())
+    decision_reason = DecisionReason(note=reason, actor=by or getpass.getuser())
     with bars.progress:
         decided = decide(
-            run, "restore" if restore else "withdraw", SubmissionKey(who.key, chosen.id, wanted), said, version
+            run,
+            "restore" if restore else "withdraw",
+            SubmissionKey(who.key, chosen.id, wanted),
+            decision_reason,
+            version,
         )
     show_decided(terminal, decided, f"{unit} {who.name}", wanted.id, is_restored=restore)
 
@@ -90,8 +94,8 @@ def show_decided(terminal: Terminal, decided: "WithdrawalResult", unit: str, per
                 )
     if not decided.outcome.given:
         terminal.say("nothing_published")
-    for given in decided.outcome.given:
-        tell_given(terminal, given, MOST_CHANGES)
+    for published in decided.outcome.given:
+        tell_given(terminal, published, MOST_CHANGES)
 
 
 def _facts(version: "VersionRef") -> dict[str, object]:

@@ -38,12 +38,12 @@ def write_copies(
     """
     watcher.begin("annotate", len(checked))
     written: list[Path] = []
-    taken = {one.path.resolve() for one in checked}
-    for one in checked:
-        file = LandedFile(one.path, one.file.hints)
-        findings = FileFindings(one.issues, one.report.repairs)
+    taken = {checked_file.path.resolve() for checked_file in checked}
+    for other_checked_file in checked:
+        file = LandedFile(other_checked_file.path, other_checked_file.file.hints)
+        findings = FileFindings(other_checked_file.issues, other_checked_file.report.repairs)
         copy = marked_copy(file, findings, catalog, settings.reading_limits)
-        target = _free(folder.joinpath(*one.file.below, copy.file_name), taken)
+        target = _free(folder.joinpath(*other_checked_file.file.below, copy.file_name), taken)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(copy.data)
         written.append(target)

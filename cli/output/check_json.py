@@ -14,20 +14,20 @@ from flows.actions.check_files import CheckedFile
 
 def as_plain(checked: Sequence[CheckedFile], catalog: Catalog, lang: Lang) -> list[dict[str, object]]:
     """Checked files as lists and dictionaries; numbers stay exact."""
-    return [_file(one, catalog, lang) for one in checked]
+    return [_file(checked_file, catalog, lang) for checked_file in checked]
 
 
-def _file(one: CheckedFile, catalog: Catalog, lang: Lang) -> dict[str, object]:
-    report = one.report
+def _file(checked_file: CheckedFile, catalog: Catalog, lang: Lang) -> dict[str, object]:
+    report = checked_file.report
     return {
-        "file": str(one.path),
+        "file": str(checked_file.path),
         "unit": report.unit.code if report.unit else None,
         "period": report.period.id if report.period else None,
-        "outcome": one.outcome.value,
-        "issues": [_issue(issue, catalog, lang) for issue in one.issues],
+        "outcome": checked_file.outcome.value,
+        "issues": [_issue(issue, catalog, lang) for issue in checked_file.issues],
         "repairs": [_repair(repair) for repair in report.repairs],
         "observations": [_observation(observation, catalog) for observation in report.observations],
-        "not_checked": list(one.not_checked),
+        "not_checked": list(checked_file.not_checked),
     }
 
 
@@ -53,22 +53,22 @@ def _repair(repair: Repair) -> dict[str, object]:
     }
 
 
-def _observation(one: Observation, catalog: Catalog) -> dict[str, object]:
+def _observation(observation: Observation, catalog: Catalog) -> dict[str, object]:
     return {
-        "indicator": one.indicator,
-        "unit": one.unit,
-        "numerator": one.numerator.number,
-        "denominator": one.denominator.number if one.denominator else None,
-        "value": _value(one, catalog),
-        "state": one.state.value,
-        "sheet": one.sheet,
-        "cell": one.numerator.cell,
+        "indicator": observation.indicator,
+        "unit": observation.unit,
+        "numerator": observation.numerator.number,
+        "denominator": observation.denominator.number if observation.denominator else None,
+        "value": _value(observation, catalog),
+        "state": observation.state.value,
+        "sheet": observation.sheet,
+        "cell": observation.numerator.cell,
     }
 
 
-def _value(one: Observation, catalog: Catalog) -> Decimal | None:
+def _value(observation: Observation, catalog: Catalog) -> Decimal | None:
     """In the indicator's unit: a percentage from 0 to 100, rounded as published ones are, or a count."""
-    over, under = one.numerator.number, one.denominator.number if one.denominator else None
-    if over is None or catalog.indicators[one.indicator].measure is Measure.COUNT:
+    over, under = observation.numerator.number, observation.denominator.number if observation.denominator else None
+    if over is None or catalog.indicators[observation.indicator].measure is Measure.COUNT:
         return over
     return percentage(over, under)

@@ -15,10 +15,10 @@ _COLOURS = {Severity.CRITICAL: "red", Severity.WARNING: "yellow", Severity.INFO:
 
 def tell_checked(terminal: Terminal, checked: Sequence[CheckedFile]) -> None:
     """Tell of each file whose it is, what is wrong in which cell and what to do; at the end how many would pass."""
-    for one in checked:
-        _tell_file(terminal, one)
+    for other_checked_file in checked:
+        _tell_file(terminal, other_checked_file)
     terminal.gap()
-    refused = sum(not one.accepted for one in checked)
+    refused = sum(not checked_file.accepted for checked_file in checked)
     facts = {"total": len(checked), "accepted": len(checked) - refused, "refused": refused}
     terminal.say("check_summary", "bold red" if refused else "bold green", **facts)
     beyond = _put_to_none(checked)
@@ -27,16 +27,16 @@ def tell_checked(terminal: Terminal, checked: Sequence[CheckedFile]) -> None:
         terminal.say("check_not_checked", "dim", rules="; ".join(titles))
 
 
-def _tell_file(terminal: Terminal, one: CheckedFile) -> None:
+def _tell_file(terminal: Terminal, checked_file: CheckedFile) -> None:
     terminal.gap()
-    colour = "green" if one.accepted else "red"
-    verdict = terminal.text(f"check_{one.outcome}")
-    terminal.console.print(f"[bold]{escape(str(one.path))}[/]  [{colour}]{escape(verdict)}[/]", soft_wrap=True)
-    terminal.console.print(f"  {escape(_whose(terminal, one.report))}", style="dim", soft_wrap=True)
-    issues = tuple(issue_lines(one.issues, terminal.catalog, terminal.lang))
+    colour = "green" if checked_file.accepted else "red"
+    verdict = terminal.text(f"check_{checked_file.outcome}")
+    terminal.console.print(f"[bold]{escape(str(checked_file.path))}[/]  [{colour}]{escape(verdict)}[/]", soft_wrap=True)
+    terminal.console.print(f"  {escape(_whose(terminal, checked_file.report))}", style="dim", soft_wrap=True)
+    issues = tuple(issue_lines(checked_file.issues, terminal.catalog, terminal.lang))
     if issues:
         _tell_issues(terminal, issues)
-    for line in repair_lines(one.report.repairs, terminal.catalog, terminal.lang):
+    for line in repair_lines(checked_file.report.repairs, terminal.catalog, terminal.lang):
         cell = f"{line.sheet}!{line.cell}"
         read = terminal.text("explain_repair", cell=cell, before=line.found, after=line.expected, why=line.message)
         terminal.bullet("·", read, "dim")
@@ -64,4 +64,6 @@ def _tell_issues(terminal: Terminal, lines: Sequence[ResultLine]) -> None:
 
 def _put_to_none(checked: Sequence[CheckedFile]) -> list[str]:
     """Rules that were put to no file that could be judged at all, in the catalogue's order."""
-    return [rule for rule in checked[0].not_checked if all(rule in one.not_checked for one in checked)]
+    return [
+        rule for rule in checked[0].not_checked if all(rule in checked_file.not_checked for checked_file in checked)
+    ]

@@ -16,8 +16,10 @@ def foretell(terminal: Terminal, preview: Preview) -> None:
     outcome = preview.outcome
     for closing in preview.closed:
         terminal.say("would_be_closed", "yellow", **facts_of(closing))
-    for one in preview.unjudged:
-        terminal.say(*_why_not(one), file=one.file_name, state=terminal.submission_state(one.state))
+    for pending_file in preview.unjudged:
+        terminal.say(
+            *_why_not(pending_file), file=pending_file.file_name, state=terminal.submission_state(pending_file.state)
+        )
     _tell_verdicts(terminal, outcome)
     if outcome.rechecked:
         terminal.say("rechecked", count=outcome.rechecked, doubted=len(outcome.doubted))
@@ -27,17 +29,17 @@ def foretell(terminal: Terminal, preview: Preview) -> None:
         terminal.say("replaced", count=outcome.replaced)
     for reason in outcome.left:
         terminal.console.print(escape(terminal.text("left", reason=reason)), style="yellow")
-    for given in outcome.given:
+    for published in outcome.given:
         terminal.gap()
-        kind = "would_publish_partial" if given.is_partial else "would_publish"
-        terminal.say(kind, "bold", area=given.area_name, period=given.period, revision=given.revision)
-        tell_moved(terminal, given, MOST_CHANGES)
+        kind = "would_publish_partial" if published.is_partial else "would_publish"
+        terminal.say(kind, "bold", area=published.area_name, period=published.period, revision=published.revision)
+        tell_moved(terminal, published, MOST_CHANGES)
     if not outcome.given:
         terminal.say("would_move_nothing")
 
 
-def _why_not(one: UndeliveredReport) -> tuple[str, str]:
-    return ("would_wait" if one.waits else "known_already", "yellow")
+def _why_not(undelivered_report: UndeliveredReport) -> tuple[str, str]:
+    return ("would_wait" if undelivered_report.waits else "known_already", "yellow")
 
 
 def _tell_verdicts(terminal: Terminal, outcome: RunOutcome) -> None:

@@ -32,10 +32,10 @@ def tell(terminal: Terminal, outcome: RunOutcome, most_changes: int = MOST_CHANG
         terminal.say("and_more_refused", count=len(outcome.refused) - MOST_REFUSALS)
     tell_doubts(terminal, outcome.doubted)
     if outcome.warned:
-        labels = ", ".join(one.label for one in outcome.warned[:MOST_REFUSALS])
+        labels = ", ".join(warning.label for warning in outcome.warned[:MOST_REFUSALS])
         terminal.say("warned", "yellow", units=labels)
-    for given in outcome.given:
-        tell_given(terminal, given, most_changes)
+    for published in outcome.given:
+        tell_given(terminal, published, most_changes)
     if outcome.replaced:
         terminal.say("replaced", count=outcome.replaced)
     tell_again(terminal, outcome)
@@ -67,15 +67,15 @@ def tell_doubts(terminal: Terminal, doubted: Sequence[RevalidationFinding]) -> N
 def tell_silent(terminal: Terminal, silent: Sequence[SilentPeriod]) -> None:
     """Who should have reported and has sent nothing, by period and area."""
     words = MessageFormatter(terminal.catalog, terminal.lang)
-    for one in silent:
+    for silent_unit in silent:
         terminal.gap()
-        terminal.console.print(escape(words.lateness(one)), style="magenta")
-        for area in one.areas[:MOST_AREAS]:
+        terminal.console.print(escape(words.lateness(silent_unit)), style="magenta")
+        for area in silent_unit.areas[:MOST_AREAS]:
             named = ", ".join(f"{unit.code} {unit.name}" for unit in area.silent[:MOST_SILENT])
             rest = len(area.silent) - MOST_SILENT
             terminal.bullet("•", f"{words.silent_area(area)}: {named}{f', … (+{rest})' if rest > 0 else ''}")
-        if len(one.areas) > MOST_AREAS:
-            terminal.say("and_more_silent", count=sum(len(area.silent) for area in one.areas[MOST_AREAS:]))
+        if len(silent_unit.areas) > MOST_AREAS:
+            terminal.say("and_more_silent", count=sum(len(area.silent) for area in silent_unit.areas[MOST_AREAS:]))
 
 
 def tell_again(terminal: Terminal, outcome: RunOutcome) -> None:

@@ -61,9 +61,9 @@ class SmtpServer:
                 self._name, f"its certificate is not to be trusted ({error.verify_message})"
             ) from error
         except smtplib.SMTPResponseException as error:
-            told = f"{error.smtp_code} {_text(error.smtp_error)}"
+            result = f"{error.smtp_code} {_text(error.smtp_error)}"
             # RFC 5321, 4.2.1: replies from 400 to 499 are passing, from 500 for good.
-            raise (MailNotSentError if error.smtp_code < 500 else MailRefusedError)(self._name, told) from error
+            raise (MailNotSentError if error.smtp_code < 500 else MailRefusedError)(self._name, result) from error
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError) as error:
             raise MailRefusedError(self._name, str(error)) from error
         except UnicodeEncodeError as error:

@@ -18,14 +18,14 @@ def read_areas(files: CatalogFiles, units: UnitRegister) -> dict[str, NamedArea]
         CatalogError: an id is taken or is a unit's code, or a member is no commune on the day of the line or stands
             there twice.
     """
-    found: dict[str, NamedArea] = {}
+    results: dict[str, NamedArea] = {}
     for document in files.documents("areas"):
         raw = check_document(document, "areas")
         if units.versions(raw["id"]):
             problem = f"{raw['id']} is a unit's code"
             raise document.error(problem, "give the area an id that no unit has or had, such as 585-cu", "id")
-        add_once(found, raw["id"], _area(document, raw, units), document, "id")
-    return found
+        add_once(results, raw["id"], _area(document, raw, units), document, "id")
+    return results
 
 
 def _area(document: YamlDocument, raw: dict[str, Any], units: UnitRegister) -> NamedArea:
@@ -47,13 +47,13 @@ def _area(document: YamlDocument, raw: dict[str, Any], units: UnitRegister) -> N
 
 
 def _members(document: YamlDocument, codes: list[str], as_of: date, units: UnitRegister) -> tuple[OrgUnit, ...]:
-    found: dict[str, OrgUnit] = {}
+    results: dict[str, OrgUnit] = {}
     for place, code in enumerate(codes):
         unit = units.find(code, as_of)
         if unit is None or unit.level is not Level.COMMUNE:
             problem = f"no commune has code {code} on {as_of}"
             raise document.error(problem, "name communes as they are on the day as_of", "members", place)
-        if code in found:
+        if code in results:
             raise document.error(f"{code} stands here twice", "keep one of the two", "members", place)
-        found[code] = unit
-    return tuple(found[code] for code in sorted(found))
+        results[code] = unit
+    return tuple(results[code] for code in sorted(results))

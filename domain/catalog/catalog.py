@@ -91,11 +91,11 @@ class Catalog:
             UsageError: there is none.
         """
         known = [layout for layout in self.layouts if layout.form == self.form(form).id]
-        found = next((layout for layout in known if layout.version == version), None)
-        if found is None:
+        result = next((layout for layout in known if layout.version == version), None)
+        if result is None:
             versions = ", ".join(layout.version for layout in known)
             raise UsageError(f"form {form} has no layout {version!r}; known: {versions}")
-        return found
+        return result
 
     def layout_for(self, form: str, period: Period) -> Layout:
         """The newest layout of a form that is valid on the period's last day.
@@ -104,14 +104,14 @@ class Catalog:
             UsageError: the form is unknown, or has no layout then.
         """
         day = self.last_day(form, period)
-        found = [
+        results = [
             layout
             for layout in self.layouts
             if layout.form == form and layout.valid_from <= day and (layout.valid_to is None or day <= layout.valid_to)
         ]
-        if not found:
+        if not results:
             raise UsageError(f"form {form} has no layout for {period}")
-        return max(found, key=lambda layout: layout.valid_from)
+        return max(results, key=lambda layout: layout.valid_from)
 
     def calendar_of(self, form: str) -> Calendar:
         """The calendar that a form goes by."""
@@ -182,9 +182,15 @@ class Catalog:
         if not self.owes(form, unit, period):
             return ()
         day, layout = self.last_day(form, period), self.layout_for(form, period)
-        exempt = {one for exemption in self._exemptions_of(form, unit, day) for one in exemption.indicators}
-        asked = (self.indicators[one] for one in layout.indicators + layout.village_indicators if one not in exempt)
-        return tuple(one for one in asked if one.holds_on(day) and period.ends(one.frequency))
+        exempt = {indicator for exemption in self._exemptions_of(form, unit, day) for indicator in exemption.indicators}
+        results = (
+            self.indicators[item] for item in layout.indicators + layout.village_indicators if item not in exempt
+        )
+        return tuple(
+            open_warning
+            for open_warning in results
+            if open_warning.holds_on(day) and period.ends(open_warning.frequency)
+        )
 
     def register_denominator(self, indicator: str, unit: OrgUnit, on: date) -> int | None:
         """What the register says an indicator's denominator must be for a unit on a day.
@@ -202,8 +208,8 @@ class Catalog:
 
     def target(self, indicator: str, level: Level, area: str, year: int) -> Target | None:
         """The target of an indicator at a level in a year: the area's own before the one for everywhere."""
-        found = self._targets.get((indicator, level, area, year))
-        return found or self._targets.get((indicator, level, None, year))
+        result = self._targets.get((indicator, level, area, year))
+        return result or self._targets.get((indicator, level, None, year))
 
     def text(self, key: str, lang: Lang, **facts: object) -> str:
         """A text of the catalogue with its facts filled in.
@@ -249,24 +255,26 @@ class Catalog:
 
     def _areas_owing(self, form: str, day: date) -> frozenset[str]:
         return frozenset(
-            one.area
-            for one in self.obligations
-            if one.form == form and one.valid_from <= day and (one.valid_to is None or day <= one.valid_to)
+            obligation.area
+            for obligation in self.obligations
+            if obligation.form == form
+            and obligation.valid_from <= day
+            and (obligation.valid_to is None or day <= obligation.valid_to)
         )
 
     def _exemptions_of(self, form: str, unit: OrgUnit, day: date) -> list[Exemption]:
         return [
-            one
-            for one in self.exemptions
-            if one.unit == unit.code
-            and one.form == form
-            and one.valid_from <= day
-            and (one.valid_to is None or day <= one.valid_to)
+            exemption
+            for exemption in self.exemptions
+            if exemption.unit == unit.code
+            and exemption.form == form
+            and exemption.valid_from <= day
+            and (exemption.valid_to is None or day <= exemption.valid_to)
         ]
 
     @cached_property
     def _targets(self) -> dict[tuple[str, Level, str | None, int], Target]:
-        return {(one.indicator, one.level, one.area, one.year): one for one in self.targets}
+        return {(target.indicator, target.level, target.area, target.year): target for target in self.targets}
 
 
 def load_catalog(root: Path | None = None) -> Catalog:
@@ -283,8 +291,8 @@ def load_catalog(root: Path | None = None) -> Catalog:
     layouts = read_layouts(files, forms, indicators)
     units = load_units(files, indicators)
     rules = check_rules(read_rules(files), indicators)
-    obligations = check_units_named(read_obligations(files, forms), units, lambda one: one.area)
-    exemptions = check_units_named(read_exemptions(files, forms), units, lambda one: one.unit)
+    obligations = check_units_named(read_obligations(files, forms), units, lambda unit: unit.area)
+    exemptions = check_units_named(read_exemptions(files, forms), units, lambda item: item.unit)
     messages = gather_texts(files, rules, indicators)
     return Catalog(
         root=files.root,

@@ -36,9 +36,9 @@ def check_rules(rules: Iterable[tuple[YamlDocument, int, Rule]], indicators: dic
         CatalogError: an id comes twice, a rule covers an unknown indicator or names a figure that the form cannot have,
             or a text has a malformed mark.
     """
-    found: dict[str, Rule] = {}
+    results: dict[str, Rule] = {}
     for document, place, rule in rules:
-        add_once(found, rule.id, rule, document, place, "id")
+        add_once(results, rule.id, rule, document, place, "id")
         for number, indicator in enumerate(rule.indicators):
             if indicator not in indicators:
                 problem = f"rule {rule.id} covers the unknown indicator {indicator!r}"
@@ -46,7 +46,7 @@ def check_rules(rules: Iterable[tuple[YamlDocument, int, Rule]], indicators: dic
         _check_figures(rule, indicators, document, place)
         for name, text in (("title", rule.title), ("message", rule.message), ("action", rule.action)):
             check_marks(text, document, place, name)
-    return found
+    return results
 
 
 def _check_figures(rule: Rule, indicators: Mapping[str, Indicator], document: YamlDocument, place: int) -> None:
@@ -70,7 +70,7 @@ def check_units_named(
     Raises:
         CatalogError: the code means no unit then.
     """
-    found: list[_T] = []
+    results: list[_T] = []
     for document, place, entry in entries:
         code = code_of(entry)
         versions = units.versions(code)
@@ -81,8 +81,8 @@ def check_units_named(
         ):
             problem = f"no unit has code {code!r} in the days named"
             raise document.error(problem, "use a code of units/ that is valid then, in quotes", place)
-        found.append(entry)
-    return tuple(found)
+        results.append(entry)
+    return tuple(results)
 
 
 def gather_texts(files: CatalogFiles, rules: dict[str, Rule], indicators: dict[str, Indicator]) -> Messages:
@@ -112,13 +112,13 @@ def gather_texts(files: CatalogFiles, rules: dict[str, Rule], indicators: dict[s
 
 
 def _issues(document: YamlDocument, rules: dict[str, Rule]) -> dict[str, IssueText]:
-    found = read_issue_texts(document)
-    for code, text in found.items():
+    issue_texts = read_issue_texts(document)
+    for code, text in issue_texts.items():
         if code in rules:
             raise document.error(f"{code!r} is also a rule's id", "give the reading code another name", code)
         for name, part in (("title", text.title), ("message", text.message), ("action", text.action)):
             check_marks(part, document, code, name)
-    return found
+    return issue_texts
 
 
 def check_marks(text: Text, document: YamlDocument, *steps: str | int) -> None:

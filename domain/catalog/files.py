@@ -47,19 +47,19 @@ class YamlDocument:
     def line(self, *steps: Step) -> int:
         """The line (from 1) of the value that `steps` lead to, or of the nearest place above it."""
         node = self.root
-        found = node.start_mark.line
+        result = node.start_mark.line
         for step in steps:
             if isinstance(node, yaml.MappingNode):
                 pair = next(((key, value) for key, value in node.value if key.value == str(step)), None)
                 if pair is None:
                     break
-                found, node = pair[0].start_mark.line, pair[1]
+                result, node = pair[0].start_mark.line, pair[1]
             elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
                 node = node.value[step]
-                found = node.start_mark.line
+                result = node.start_mark.line
             else:
                 break
-        return int(found) + 1
+        return int(result) + 1
 
     def error(self, problem: str, remedy: str, *steps: Step) -> CatalogError:
         """The complaint about the place that `steps` lead to."""
@@ -169,9 +169,11 @@ class CatalogFiles:
             return YamlDocument(name, loader.construct_document(node), node)
         except yaml.MarkedYAMLError as problem:
             mark = problem.problem_mark
-            said = problem.problem or "cannot be read"
+            result = problem.problem or "cannot be read"
             line = mark.line + 1 if mark else None
-            raise CatalogError(name, f"this is no YAML: {said}", "mend the line or the one above it", line) from problem
+            raise CatalogError(
+                name, f"this is no YAML: {result}", "mend the line or the one above it", line
+            ) from problem
         except yaml.YAMLError as problem:
             raise CatalogError(name, f"this is no YAML: {problem}", "mend the file") from problem
 

@@ -20,22 +20,22 @@ _MARKS = "forms/marks.yaml"
 def read_calendars(files: CatalogFiles) -> dict[str, Calendar]:
     """Calendars by id."""
     document = files.document("calendars/calendars.yaml")
-    found: dict[str, Calendar] = {}
+    results: dict[str, Calendar] = {}
     for place, raw in enumerate(check_document(document, "calendars")):
-        add_once(found, raw["id"], Calendar(raw["id"], raw["cut_off_day"]), document, place, "id")
-    return found
+        add_once(results, raw["id"], Calendar(raw["id"], raw["cut_off_day"]), document, place, "id")
+    return results
 
 
 def read_holidays(files: CatalogFiles) -> frozenset[date]:
     """Public holidays."""
     table = files.table("calendars/holidays.csv", ("day", "name", "source"))
-    found: set[date] = set()
+    results: set[date] = set()
     for row, raw in enumerate(check_table(table, "holidays")):
         day = day_of(raw["day"], partial(table.error, row))
-        if day is None or day in found:
+        if day is None or day in results:
             raise table.error(row, f"{raw['day']} stands here twice", "keep one of the two")
-        found.add(day)
-    return frozenset(found)
+        results.add(day)
+    return frozenset(results)
 
 
 def read_forms(files: CatalogFiles, calendars: dict[str, Calendar]) -> dict[str, Form]:
@@ -44,7 +44,7 @@ def read_forms(files: CatalogFiles, calendars: dict[str, Calendar]) -> dict[str,
     Raises:
         CatalogError: a form names an unknown calendar, or an id comes twice.
     """
-    found: dict[str, Form] = {}
+    results: dict[str, Form] = {}
     for document in files.documents("forms"):
         if document.file in {_MARKS, WORDS}:
             continue
@@ -61,8 +61,8 @@ def read_forms(files: CatalogFiles, calendars: dict[str, Calendar]) -> dict[str,
             level=Level(raw["level"]),
             due_working_days=tuple((Level(level), days) for level, days in raw["due_working_days"].items()),
         )
-        add_once(found, form.id, form, document, "id")
-    return found
+        add_once(results, form.id, form, document, "id")
+    return results
 
 
 _TOGETHER = (

@@ -15,10 +15,10 @@ from domain.units import Level
 def read_themes(files: CatalogFiles) -> dict[str, Theme]:
     """Themes in report order."""
     document = files.document("indicators/themes.yaml")
-    found: dict[str, Theme] = {}
+    results: dict[str, Theme] = {}
     for place, raw in enumerate(check_document(document, "themes")):
-        add_once(found, raw["id"], Theme(raw["id"], text_of(raw["name"]), raw["headline"]), document, place, "id")
-    return found
+        add_once(results, raw["id"], Theme(raw["id"], text_of(raw["name"]), raw["headline"]), document, place, "id")
+    return results
 
 
 def read_indicators(files: CatalogFiles, themes: dict[str, Theme]) -> dict[str, Indicator]:
@@ -77,14 +77,14 @@ def read_targets(files: CatalogFiles, indicators: dict[str, Indicator]) -> tuple
     """
     columns = ("indicator", "level", "area", "year", "value", "document", "assumed")
     table = files.table("targets/targets.csv", columns)
-    found: dict[tuple[str, str, str, str], Target] = {}
+    results: dict[tuple[str, str, str, str], Target] = {}
     for row, raw in enumerate(check_table(table, "targets")):
         key = (raw["indicator"], raw["level"], raw["area"], raw["year"])
         if raw["indicator"] not in indicators:
             raise table.error(row, f"indicator {raw['indicator']!r} is unknown", "use an id of indicators/")
-        if key in found:
+        if key in results:
             raise table.error(row, "this indicator, level, area and year has a target already", "keep one of the two")
-        found[key] = Target(
+        results[key] = Target(
             indicator=raw["indicator"],
             level=Level(raw["level"]),
             year=int(raw["year"]),
@@ -93,4 +93,4 @@ def read_targets(files: CatalogFiles, indicators: dict[str, Indicator]) -> tuple
             assumed=raw["assumed"] == "true",
             area=raw["area"] or None,
         )
-    return tuple(found.values())
+    return tuple(results.values())

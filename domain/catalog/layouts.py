@@ -23,14 +23,14 @@ def read_layouts(files: CatalogFiles, forms: dict[str, Form], indicators: dict[s
         CatalogError: a layout names an unknown form or indicator, two of its labels or headers read the same, an
             indicator stands in two places or at the wrong level, or a version comes twice.
     """
-    found: dict[tuple[str, str], Layout] = {}
+    results: dict[tuple[str, str], Layout] = {}
     for document in files.documents("layouts"):
         raw = check_document(document, "layouts")
         if raw["form"] not in forms:
             raise document.error(f"form {raw['form']!r} is unknown", "use an id of forms/", "form")
         layout = _layout(raw, document)
         key = (layout.form, layout.version)
-        if key in found:
+        if key in results:
             problem = f"form {layout.form} has a layout {layout.version} already"
             raise document.error(problem, "give the newer one a version of its own", "version")
         _check_indicators(layout, document, indicators)
@@ -39,8 +39,8 @@ def read_layouts(files: CatalogFiles, forms: dict[str, Form], indicators: dict[s
         _check_spellings(raw, document, "village_columns", "header")
         _check_roles(layout, document)
         _check_codes(layout, document)
-        found[key] = layout
-    return tuple(sorted(found.values(), key=lambda layout: (layout.form, layout.valid_from)))
+        results[key] = layout
+    return tuple(sorted(results.values(), key=lambda layout: (layout.form, layout.valid_from)))
 
 
 def _layout(raw: dict[str, Any], document: YamlDocument) -> Layout:

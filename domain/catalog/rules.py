@@ -43,7 +43,7 @@ def read_rules(files: CatalogFiles) -> Iterator[tuple[YamlDocument, int, Rule]]:
 def _setting(value: str | float | list[str]) -> Setting:
     if not isinstance(value, list):
         return value
-    names = (one.split(".") for one in value)
+    names = (part.split(".") for part in value)
     return tuple(FigureName(indicator, FigureRole(role)) for indicator, role in names)
 
 
@@ -52,11 +52,11 @@ def _stages(raw: dict[str, Any], document: YamlDocument, place: int) -> dict[Rul
         return document.error(problem, remedy, place, "stages")
 
     days = {stage: day_of(raw.get(stage.value), complain) for stage in RuleStage}
-    found = {stage: day for stage, day in days.items() if day is not None}
-    for (milder, first), (stricter, then) in pairwise(found.items()):
+    results = {stage: day for stage, day in days.items() if day is not None}
+    for (milder, first), (stricter, then) in pairwise(results.items()):
         if then <= first:
             raise complain(f"{stricter} from {then} does not come after {milder} from {first}", "put the days in order")
-    return found
+    return results
 
 
 def read_issue_texts(document: YamlDocument) -> dict[str, IssueText]:

@@ -17,7 +17,7 @@ def read_sample(files: CatalogFiles, indicators: dict[str, Indicator], units: Un
     Raises:
         CatalogError: an indicator or unit is unknown, or `typical` does not say how to invent an indicator.
     """
-    found: dict[str, object] = {}
+    results: dict[str, object] = {}
     for document in files.documents("sample"):
         if document.file == _TYPICAL:
             data = check_document(document, "sample_typical")
@@ -25,8 +25,8 @@ def read_sample(files: CatalogFiles, indicators: dict[str, Indicator], units: Un
         else:
             data = check_document(document, "sample_area")
             _check_area(data, document, indicators, units)
-        found[PurePosixPath(document.file).stem] = data
-    return found
+        results[PurePosixPath(document.file).stem] = data
+    return results
 
 
 def _check_typical(data: dict[str, Any], document: YamlDocument, indicators: dict[str, Indicator]) -> None:

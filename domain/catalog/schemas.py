@@ -61,13 +61,13 @@ def _first_problem(kind: str, data: object) -> ValidationError | None:
 
 def _sentence(problem: ValidationError) -> str:
     place = ".".join(str(step) for step in problem.absolute_path) or "the file"
-    said = cut(problem.message, 200)
-    return f"{place}: {said}"
+    result = cut(problem.message, 200)
+    return f"{place}: {result}"
 
 
 def _remedy(kind: str, problem: ValidationError) -> str:
-    told = problem.schema.get("description") if isinstance(problem.schema, Mapping) else None
+    result = problem.schema.get("description") if isinstance(problem.schema, Mapping) else None
     choices = problem.schema.get("enum") if isinstance(problem.schema, Mapping) else None
     if isinstance(choices, Sequence):
-        return "write one of: " + ", ".join(str(one) for one in choices)
-    return f"expected: {told}" if told else f"see schemas/{kind}.schema.json"
+        return "write one of: " + ", ".join(str(choice) for choice in choices)
+    return f"expected: {result}" if result else f"see schemas/{kind}.schema.json"

@@ -52,9 +52,9 @@ def load_units(files: CatalogFiles, indicators: Mapping[str, Indicator]) -> Unit
         level = _LEVEL_OF.get(name.removeprefix("units/").split("_")[0].removesuffix(".csv"))
         if level is not None:
             table = files.table(name, _COLUMNS, _INVENTED)
-            found = _read_units(table, level, days)
-            units.extend(found)
-            places.extend((table, row) for row in range(len(found)))
+            result = _read_units(table, level, days)
+            units.extend(result)
+            places.extend((table, row) for row in range(len(result)))
     try:
         successions = load_successions(files, units)
         register = UnitRegister(units, successions, read_weights(files, successions, indicators))

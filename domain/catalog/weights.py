@@ -27,31 +27,31 @@ def read_weights(
             is unknown; it stands twice; or the shares of one unit exceed 1.
     """
     table = files.table(_FILE, _COLUMNS)
-    links = {(one.old, one.new, one.effective): one for one in successions}
-    makers = Counter((one.new, one.effective) for one in successions)
+    links = {(succession.old, succession.new, succession.effective): succession for succession in successions}
+    makers = Counter((succession.new, succession.effective) for succession in successions)
     sums: dict[tuple[str, date, Direction, Scope], dict[str, Decimal]] = defaultdict(dict)
-    found: list[StatedWeight] = []
+    results: list[StatedWeight] = []
     for row, raw in enumerate(check_table(table, "weights")):
-        one = _weight(table, row, raw)
-        forward = one.direction is Direction.FORWARD
-        ends = (one.origin, one.into) if forward else (one.into, one.origin)
-        link = links.get((*ends, one.effective))
+        result = _weight(table, row, raw)
+        forward = result.direction is Direction.FORWARD
+        ends = (result.origin, result.into) if forward else (result.into, result.origin)
+        link = links.get((*ends, result.effective))
         if link is None:
-            problem = f"nothing passed from {ends[0]} to {ends[1]} on {one.effective}"
+            problem = f"nothing passed from {ends[0]} to {ends[1]} on {result.effective}"
             raise table.error(row, problem, "weigh a pair that the files of units/successions.yaml hold")
         if link.whole if forward else makers[link.new, link.effective] == 1:
-            problem = f"all of {one.origin}'s figure belongs to {one.into}: no weight is needed"
+            problem = f"all of {result.origin}'s figure belongs to {result.into}: no weight is needed"
             raise table.error(row, problem, "take the row out, or turn its direction")
-        _check_scope(table, row, one, indicators)
-        shares = sums[one.origin, one.effective, one.direction, one.scope]
-        if one.into in shares:
+        _check_scope(table, row, result, indicators)
+        shares = sums[result.origin, result.effective, result.direction, result.scope]
+        if result.into in shares:
             raise table.error(row, "this share is stated already", "keep one of the two rows")
-        shares[one.into] = one.value
+        shares[result.into] = result.value
         if sum(shares.values()) > 1:
-            problem = f"the shares of {one.origin} add up to {sum(shares.values())}, more than 1"
+            problem = f"the shares of {result.origin} add up to {sum(shares.values())}, more than 1"
             raise table.error(row, problem, "correct the shares: what a unit has can be given away once")
-        found.append(one)
-    return Weights(found)
+        results.append(result)
+    return Weights(results)
 
 
 def _weight(table: CsvTable, row: int, raw: Mapping[str, str]) -> StatedWeight:
@@ -67,12 +67,14 @@ def _weight(table: CsvTable, row: int, raw: Mapping[str, str]) -> StatedWeight:
     )
 
 
-def _check_scope(table: CsvTable, row: int, one: StatedWeight, indicators: Mapping[str, Indicator]) -> None:
-    if one.indicator and one.denominator_kind:
+def _check_scope(table: CsvTable, row: int, stated_weight: StatedWeight, indicators: Mapping[str, Indicator]) -> None:
+    if stated_weight.indicator and stated_weight.denominator_kind:
         raise table.error(row, "an indicator and a denominator kind are both given", "leave one of the two empty")
-    if one.indicator and one.indicator not in indicators:
-        raise table.error(row, f"indicator {one.indicator!r} is unknown", "use an id of indicators/")
+    if stated_weight.indicator and stated_weight.indicator not in indicators:
+        raise table.error(row, f"indicator {stated_weight.indicator!r} is unknown", "use an id of indicators/")
     kinds = {indicator.denominator_kind for indicator in indicators.values()}
-    if one.denominator_kind and one.denominator_kind not in kinds:
+    if stated_weight.denominator_kind and stated_weight.denominator_kind not in kinds:
         known = ", ".join(sorted(kinds))
-        raise table.error(row, f"no indicator has the denominator kind {one.denominator_kind!r}", f"one of: {known}")
+        raise table.error(
+            row, f"no indicator has the denominator kind {stated_weight.denominator_kind!r}", f"one of: {known}"
+        )

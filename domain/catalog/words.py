@@ -18,7 +18,7 @@ def read_words(files: CatalogFiles, units: UnitRegister) -> ReportWords:
     """
     document = files.document(FILE)
     data = check_document(document, "words")
-    found: dict[str, dict[str, int | str]] = {name: {} for name in data}
+    results: dict[str, dict[str, int | str]] = {name: {} for name in data}
     kinds = {unit.kind for unit in units.units}
     for name, entries in data.items():
         for place, entry in enumerate(entries):
@@ -26,10 +26,10 @@ def read_words(files: CatalogFiles, units: UnitRegister) -> ReportWords:
             if kind is not None and kind not in kinds:
                 raise document.error(f"no unit is of the kind {kind!r}", "use a kind of units/", name, place, "kind")
             meaning = normalise_name(kind) if kind is not None else entry.get("number", "")
-            add_once(found[name], normalise_name(entry["text"]), meaning, document, name, place, "text")
-    months, short_kinds = found.pop("months"), found.pop("short_kinds")
+            add_once(results[name], normalise_name(entry["text"]), meaning, document, name, place, "text")
+    months, short_kinds = results.pop("months"), results.pop("short_kinds")
     return ReportWords(
         months={text: int(number) for text, number in months.items()},
         short_kinds={text: str(kind) for text, kind in short_kinds.items()},
-        **{name: frozenset(texts) for name, texts in found.items()},
+        **{name: frozenset(texts) for name, texts in results.items()},
     )

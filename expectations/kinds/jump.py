@@ -8,23 +8,23 @@ from expectations.kind import Number, Query, RuleKind, SqlTerms
 
 
 def _query(terms: SqlTerms) -> Query:
-    given = terms.parameters
+    result = terms.parameters
     # SQLite knows no median: the middle one of an odd number, the mean of the middle two of an even one.
     ranked = f"""SELECT submission_id, indicator, numerator,
             ROW_NUMBER() OVER (PARTITION BY submission_id, indicator ORDER BY numerator) AS place,
             COUNT(*) OVER (PARTITION BY submission_id, indicator) AS known
-        FROM {HISTORY} WHERE run_id = {terms.run_id} AND village = '' AND steps_back <= {given["periods"]}
+        FROM {HISTORY} WHERE run_id = {terms.run_id} AND village = '' AND steps_back <= {result["periods"]}
             AND numerator IS NOT NULL"""  # noqa: S608 # checked literals only
     usual = f"""SELECT submission_id, indicator, AVG(numerator * 1.0) AS median, MAX(known) AS known
         FROM ({ranked}) AS ranked
-        WHERE known >= {given["least_periods"]} AND place IN ((known + 1) / 2, (known + 2) / 2)
+        WHERE known >= {result["least_periods"]} AND place IN ((known + 1) / 2, (known + 2) / 2)
         GROUP BY submission_id, indicator"""  # noqa: S608 # checked literals only
     # How far a running total may fall is another rule's business.
     is_stock = f"t.indicator IN ({terms.indicators_where(_is_stock)})"
     return Query(
-        where=f"""t.village = '' AND t.numerator >= 0 AND ABS(t.numerator - u.median) >= {given["least_difference"]}
-            AND (t.numerator > {given["times"]} * u.median
-                OR (t.numerator * {given["times"]} < u.median AND NOT {is_stock}))""",
+        where=f"""t.village = '' AND t.numerator >= 0 AND ABS(t.numerator - u.median) >= {result["least_difference"]}
+            AND (t.numerator > {result["times"]} * u.median
+                OR (t.numerator * {result["times"]} < u.median AND NOT {is_stock}))""",
         joins=(f"JOIN ({usual}) AS u ON u.submission_id = t.submission_id AND u.indicator = t.indicator",),
         cell="t.cell",
         found="t.numerator",

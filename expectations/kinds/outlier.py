@@ -13,12 +13,12 @@ _GROUP = "area, form, period, indicator"
 
 
 def _query(terms: SqlTerms) -> Query:
-    given, share = terms.parameters, "100.0 * t.numerator / t.denominator"
+    result, share = terms.parameters, "100.0 * t.numerator / t.denominator"
     distance = f"ABS({share} - g.median)"
     return Query(
-        where=f"""t.village = '' AND {_is_share("t")} AND t.denominator >= {given["least_denominator"]}
-            AND g.units >= {given["least_units"]} AND {distance} >= {given["least_points"]}
-            AND {_NORMAL} * {distance} > {given["deviations"]} * g.deviation""",
+        where=f"""t.village = '' AND {_is_share("t")} AND t.denominator >= {result["least_denominator"]}
+            AND g.units >= {result["least_units"]} AND {distance} >= {result["least_points"]}
+            AND {_NORMAL} * {distance} > {result["deviations"]} * g.deviation""",
         joins=(
             f"""JOIN ({_groups(terms)}) AS g ON g.area = s.area AND g.form = s.form AND g.period = s.period
                 AND g.indicator = t.indicator""",

@@ -25,7 +25,11 @@ def _query(terms: SqlTerms) -> Query:
     if terms.parameters["relation"] == "'equal'":
         differs = f"({differs} OR {excess} < -1.0 * {tolerance})"
     # A line whose numerator is above its denominator is another rule's business.
-    bounded = {one.id for one in terms.indicators if one.denominator is not None and not one.denominator_is_target}
+    bounded = {
+        indicator.id
+        for indicator in terms.indicators
+        if indicator.denominator is not None and not indicator.denominator_is_target
+    }
     lines = dict(zip(tables[of_total:], names[of_total:], strict=True)).items()
     sound = "".join(
         f" AND ({table}.denominator IS NULL OR {table}.numerator <= {table}.denominator)"
@@ -34,7 +38,7 @@ def _query(terms: SqlTerms) -> Query:
     )
     return Query(
         where=f"t.village = '' AND t.indicator = {literal(names[0].indicator)} AND {differs}{sound}",
-        joins=tuple(_join(terms.run_id, *one) for one in zip(tables[1:], names[1:], strict=True)),
+        joins=tuple(_join(terms.run_id, *item) for item in zip(tables[1:], names[1:], strict=True)),
         cell=cells[0],
         found=f"ROUND({total}, 6)",
         expected=f"ROUND({parts}, 6)",
@@ -47,7 +51,7 @@ def _query(terms: SqlTerms) -> Query:
 
 def _sum(figures: Iterable[str]) -> str:
     # Times 1.0: a sum of SQLite integers that grows too long is an error, a sum of floats is not.
-    return f"({' + '.join(f'{one} * 1.0' for one in figures)})"
+    return f"({' + '.join(f'{figure} * 1.0' for figure in figures)})"
 
 
 def _cell(table: str, name: FigureName) -> str:

@@ -28,10 +28,10 @@ class BacktestQuery:
     periods: tuple[Period, ...]
     units: frozenset[UnitKey] | None = None
 
-    def takes(self, one: JudgedSubmission) -> bool:
+    def takes(self, submission: JudgedSubmission) -> bool:
         """Whether a submission is meant, in the batch that judged it last."""
-        is_of_unit = self.units is None or one.unit in self.units
-        return one.last and one.form == self.form and one.period in self.periods and is_of_unit
+        is_of_unit = self.units is None or submission.unit in self.units
+        return submission.last and submission.form == self.form and submission.period in self.periods and is_of_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +85,17 @@ class Backtest:
     @property
     def judged(self) -> int:
         """How many submissions were judged."""
-        return sum(one.judged for one in self.periods)
+        return sum(period.judged for period in self.periods)
 
     @property
     def found(self) -> int:
         """In how many the rule finds something."""
-        return sum(one.found for one in self.periods)
+        return sum(period.found for period in self.periods)
 
     @property
     def newly(self) -> int:
         """How many of these had been accepted."""
-        return sum(one.newly for one in self.periods)
+        return sum(period.newly for period in self.periods)
 
 
 def backtest(context: AppContext, rule: Rule, sought: BacktestQuery, watcher: ProgressListener) -> Backtest:
@@ -111,21 +111,21 @@ def backtest(context: AppContext, rule: Rule, sought: BacktestQuery, watcher: Pr
     """
     with reading(context.engine) as session:
         batches = judged_batches(session, sought.form, sought.periods, sought.units)
-    watcher.begin(STAGE, sum(sought.takes(one) for batch in batches for one in batch.submissions))
+    watcher.begin(STAGE, sum(sought.takes(submission) for batch in batches for submission in batch.submissions))
     hits: list[BacktestFinding] = []
     left_out: list[SkippedSubmission] = []
     judged: Counter[Period] = Counter()
     strict = replace(rule, stages={RuleStage.BLOCK: date.min})
     with judge_of(context) as judge:
         for batch in batches:
-            found = judge.judge(batch, strict)
-            meant = {one.id: one for one in batch.submissions if sought.takes(one)}
-            hits += [_hit(context, meant[key], issue) for key, issue in found.issues if key in meant]
-            out = {key: why for key, why in found.left_out.items() if key in meant}
+            result = judge.judge(batch, strict)
+            meant = {submission.id: submission for submission in batch.submissions if sought.takes(submission)}
+            hits += [_hit(context, meant[key], issue) for key, issue in result.issues if key in meant]
+            out = {key: why for key, why in result.left_out.items() if key in meant}
             left_out += [
                 SkippedSubmission(key, meant[key].file_name, meant[key].period, why) for key, why in out.items()
             ]
-            judged.update(one.period for one in meant.values() if one.id not in out)
+            judged.update(item.period for item in meant.values() if item.id not in out)
             watcher.advance(STAGE, len(meant))
     return Backtest(
         rule=rule.id,
@@ -137,11 +137,20 @@ def backtest(context: AppContext, rule: Rule, sought: BacktestQuery, watcher: Pr
     )
 
 
-def _hit(context: AppContext, one: JudgedSubmission, issue: Issue) -> BacktestFinding:
-    unit = context.catalog.units.get(one.unit.code, one.unit.valid_from)
-    return BacktestFinding(one.id, unit.code, unit.name, one.period, one.version, one.file_name, one.accepted, issue)
+def _hit(context: AppContext, judged_submission: JudgedSubmission, issue: Issue) -> BacktestFinding:
+    unit = context.catalog.units.get(judged_submission.unit.code, judged_submission.unit.valid_from)
+    return BacktestFinding(
+        judged_submission.id,
+        unit.code,
+        unit.name,
+        judged_submission.period,
+        judged_submission.version,
+        judged_submission.file_name,
+        judged_submission.accepted,
+        issue,
+    )
 
 
 def _count(period: Period, judged: int, hits: Sequence[BacktestFinding]) -> PeriodCount:
-    found = {hit.submission_id: hit.accepted for hit in hits if hit.period == period}
-    return PeriodCount(period, judged, len(found), sum(found.values()))
+    results = {hit.submission_id: hit.accepted for hit in hits if hit.period == period}
+    return PeriodCount(period, judged, len(results), sum(results.values()))

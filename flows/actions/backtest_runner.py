@@ -61,38 +61,46 @@ class BacktestRunner:
             clear(session, _RUN)
             stage_rows(session, [*rows, *past, *beside])
         # A rule that looks among neighbours was never put to what others had refused.
-        refused = [one.id for one in batch.submissions if one.id in reports and not one.accepted]
+        refused = [
+            submission.id for submission in batch.submissions if submission.id in reports and not submission.accepted
+        ]
         indicators = tuple(catalog.indicators.values())
-        found = check(self.url, _RUN, [rule], len(reports), indicators=indicators, refused=refused)
-        return BatchFindings(tuple((one.submission_id, one.issue) for one in found), left_out)
+        result = check(self.url, _RUN, [rule], len(reports), indicators=indicators, refused=refused)
+        return BatchFindings(tuple((item.submission_id, item.issue) for item in result), left_out)
 
     def _reports(self, submissions: Sequence[JudgedSubmission]) -> tuple[dict[int, ParsedReport], dict[int, str]]:
         """What each submission says, by its number; of one that cannot be judged again, why not."""
         with reading(self.context.engine) as session:
-            kept = figures_of(session, [one.id for one in submissions if one.kept])
-        found: dict[int, ParsedReport] = {}
+            kept = figures_of(session, [submission.id for submission in submissions if submission.kept])
+        results: dict[int, ParsedReport] = {}
         left_out: dict[int, str] = {}
         to_read: list[tuple[JudgedSubmission, LandedFile]] = []
-        for one in submissions:
-            unit = self.context.catalog.units.find(one.unit.code, one.unit.valid_from)
-            if unit is None or unit.key != one.unit:
-                left_out[one.id] = "unknown_unit"
-            elif one.kept:
-                found[one.id] = ParsedReport(unit, one.period, one.form, one.layout_version, kept.get(one.id, ()))
-            elif (file := _landed(self.context, one)) is None:
-                left_out[one.id] = "no_bytes"
+        for other_submission in submissions:
+            unit = self.context.catalog.units.find(other_submission.unit.code, other_submission.unit.valid_from)
+            if unit is None or unit.key != other_submission.unit:
+                left_out[other_submission.id] = "unknown_unit"
+            elif other_submission.kept:
+                results[other_submission.id] = ParsedReport(
+                    unit,
+                    other_submission.period,
+                    other_submission.form,
+                    other_submission.layout_version,
+                    kept.get(other_submission.id, ()),
+                )
+            elif (file := _landed(self.context, other_submission)) is None:
+                left_out[other_submission.id] = "no_bytes"
             else:
-                to_read.append((one, file))
-        for (one, _), report in zip(to_read, self._read([file for _, file in to_read]), strict=True):
+                to_read.append((other_submission, file))
+        for (item, _), report in zip(to_read, self._read([file for _, file in to_read]), strict=True):
             if report.unit is not None and (report.unit.key, report.form, report.period) == (
-                one.unit,
-                one.form,
-                one.period,
+                item.unit,
+                item.form,
+                item.period,
             ):
-                found[one.id] = report
+                results[item.id] = report
             else:
-                left_out[one.id] = "read_otherwise"
-        return found, left_out
+                left_out[item.id] = "read_otherwise"
+        return results, left_out
 
     def _read(self, files: Sequence[LandedFile]) -> tuple[ParsedReport, ...]:
         """Read what was refused again; the readers are started when the first such file comes."""
@@ -114,9 +122,9 @@ def judge_of(context: AppContext) -> Iterator[BacktestRunner]:
         yield BacktestRunner(context, staging, url, opened)
 
 
-def _landed(context: AppContext, one: JudgedSubmission) -> LandedFile | None:
-    hints = Hints(file_name=one.file_name, folders=PurePosixPath(one.path).parts[:-1])
+def _landed(context: AppContext, judged_submission: JudgedSubmission) -> LandedFile | None:
+    hints = Hints(file_name=judged_submission.file_name, folders=PurePosixPath(judged_submission.path).parts[:-1])
     try:
-        return LandedFile(context.landing.checked_path(one.sha256), hints)
+        return LandedFile(context.landing.checked_path(judged_submission.sha256), hints)
     except (NotLandedError, DamagedBytesError):
         return None

@@ -152,12 +152,12 @@ def _bundles(home: Path, named: Iterable[Bundle]) -> tuple[dict[str, Path], tupl
     """Bundles by their place, and the places of those that are not there as they were closed."""
     whole: dict[str, Path] = {}
     lost: list[str] = []
-    for one in named:
-        path = home / one.path
-        if path.is_file() and digest_of(path) == one.sha256:
-            whole[one.path] = path
+    for bundle in named:
+        path = home / bundle.path
+        if path.is_file() and digest_of(path) == bundle.sha256:
+            whole[bundle.path] = path
         else:
-            lost.append(one.path)
+            lost.append(bundle.path)
     return whole, tuple(lost)
 
 
@@ -174,16 +174,16 @@ def _unpack(archive: Path, folder: Path, landing: Landing, watch: Watch) -> Back
         return put_below(folder, content, name)
 
     try:
-        found = unpack(archive, put, lambda: watch("files", 1))
+        result = unpack(archive, put, lambda: watch("files", 1))
     except ArchiveDamagedError as error:
         raise BackupDamagedError(archive, error.what) from error
-    manifest = _read_manifest(archive, found.manifest)
-    if found.unknown:
-        raise BackupDamagedError(archive, f"{found.unknown[0]} is not in its manifest")
-    if found.altered:
-        raise BackupDamagedError(archive, f"{found.altered[0]} is not what was backed up")
-    if found.missing:
-        raise BackupDamagedError(archive, f"{len(found.missing)} files are missing, the first is {found.missing[0]}")
+    manifest = _read_manifest(archive, result.manifest)
+    if result.unknown:
+        raise BackupDamagedError(archive, f"{result.unknown[0]} is not in its manifest")
+    if result.altered:
+        raise BackupDamagedError(archive, f"{result.altered[0]} is not what was backed up")
+    if result.missing:
+        raise BackupDamagedError(archive, f"{len(result.missing)} files are missing, the first is {result.missing[0]}")
     return manifest
 
 

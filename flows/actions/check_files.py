@@ -86,11 +86,13 @@ def check_files(
     """
     with TemporaryDirectory(prefix="tonghop-") as name, _bench(settings, Path(name), clock) as bench:
         read = _read(bench.context, files, watcher)
-        found: dict[int, tuple[Issue, ...]] = {}
+        results: dict[int, tuple[Issue, ...]] = {}
         watcher.begin("judge", len(read))
         for start in range(0, len(read), bench.context.batch_size):
             batch = read[start : start + bench.context.batch_size]
-            found.update(_judge(bench, [one for one in batch if one.may_be_judged]))
+            results.update(
+                _judge(bench, [read_submission for read_submission in batch if read_submission.may_be_judged])
+            )
             watcher.advance("judge", len(batch))
     put = {rule.id for rule in bench.rules}
     beyond = tuple(rule for rule in bench.context.catalog.rules if rule not in put)
@@ -98,11 +100,11 @@ def check_files(
     return tuple(
         CheckedFile(
             file=file,
-            report=one.report,
-            issues=tuple(each for each in found.get(one.submission.id, one.report.issues) if not each.is_shadow),
-            not_checked=beyond if one.may_be_judged else everything,
+            report=item.report,
+            issues=tuple(each for each in results.get(item.submission.id, item.report.issues) if not each.is_shadow),
+            not_checked=beyond if item.may_be_judged else everything,
         )
-        for file, one in zip(files, read, strict=True)
+        for file, item in zip(files, read, strict=True)
     )
 
 
@@ -160,15 +162,15 @@ def _judge(bench: _Bench, batch: Sequence[ReadSubmission]) -> Mapping[int, tuple
     else:
         # Only until the past is staged: meanwhile no night can go on. The rules take their time afterwards.
         with trial(bench.warehouse) as tried:
-            there = [_received(replace(context, engine=tried), one) for one in batch]
+            there = [_received(replace(context, engine=tried), read_submission) for read_submission in batch]
             stage(replace(context, engine=tried), _RUN, there)
     judged = look(context, _RUN, there, bench.rules)
-    return {one.submission.id: found.issues for one, found in zip(batch, judged, strict=True)}
+    return {item.submission.id: entry.issues for item, entry in zip(batch, judged, strict=True)}
 
 
-def _received(context: AppContext, one: ReadSubmission) -> ReadSubmission:
+def _received(context: AppContext, read_submission: ReadSubmission) -> ReadSubmission:
     """The same file as a submission of the warehouse, so that its past and its neighbours are found there."""
-    file, at = one.submission, context.clock()
+    file, at = read_submission.submission, context.clock()
     arrival = Arrival(
         connector=_RUN,
         path=file.path,
@@ -182,5 +184,5 @@ def _received(context: AppContext, one: ReadSubmission) -> ReadSubmission:
     with transaction(context.engine) as session:
         mirror_catalog(session, context.catalog)
         key = receive(session, arrival)
-        record_parsed(session, key, one.report, at)
-    return replace(one, submission=replace(file, id=key))
+        record_parsed(session, key, read_submission.report, at)
+    return replace(read_submission, submission=replace(file, id=key))

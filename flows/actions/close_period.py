@@ -35,9 +35,10 @@ class NotRecomputableError(TerminalError):
     def __init__(self, moved: Sequence[FigureDifference]) -> None:
         """Keep the figures that come out otherwise."""
         self.moved = tuple(moved)
-        told = "; ".join(f"{one.indicator} {one.column}: {one.published!r} → {one.recomputed!r}" for one in moved)
+        described = [f"{each.indicator} {each.column}: {each.published!r} → {each.recomputed!r}" for each in moved]
+        result = "; ".join(described)
         super().__init__(
-            f"the published figures do not come out of the communes' files again ({told}). Nothing was closed. Was the "
+            f"the published figures do not come out of the communes' files again ({result}). Nothing was closed. Was the "
             "program changed since they were published? tonghop explain shows the files; have those of these figures "
             "sent again, or withdraw them, and close after the next night."
         )
@@ -85,16 +86,16 @@ def reopen_period(run: Run, cell: RollupKey, said: DecisionReason) -> tuple[Clos
         RunInProgressError: another run did not end in time; nothing was done.
     """
     context = run.context
-    given: tuple[PublishedRevision, ...] = ()
+    results: tuple[PublishedRevision, ...] = ()
     with alone(context, run.id, "reopen", run.watcher):
         begin(run, "reopen", said.note)
         try:
             with transaction(context.engine) as session:
                 closing = reopen(session, cell, said.note, said.actor, context.clock())
-            given = give_out(run)
+            results = give_out(run)
         finally:
-            end(run, RunOutcome(run.id, given=given))
-    return closing, given
+            end(run, RunOutcome(run.id, given=results))
+    return closing, results
 
 
 def refuse_closed(context: AppContext, period: Period, units: Sequence[str], form: str | None = None) -> None:
@@ -104,13 +105,13 @@ def refuse_closed(context: AppContext, period: Period, units: Sequence[str], for
         UsageError: figures of the period that rest on one of them are closed; the message says how to open them.
     """
     with reading(context.engine) as session:
-        found = closings_over(session, context.catalog, period, units, context.today, form=form)
-    for one in found:
-        command = f"tonghop close {one.period} --area {one.area} --reopen"
+        result = closings_over(session, context.catalog, period, units, context.today, form=form)
+    for closing in result:
+        command = f"tonghop close {closing.period} --area {closing.area} --reopen"
         raise UsageError(
-            f"{one.period} of {one.area_name} ({one.area}) was closed by {one.closed_by} "
-            f"on {day_in_vietnam(one.closed_at)}, at revision {one.revision}; nothing was done. To let its figures "
-            f'move: {command} --reason "…". Otherwise the night takes corrections in, and they wait.'
+            f"{closing.period} of {closing.area_name} ({closing.area}) was closed by {closing.closed_by} "
+            f"on {day_in_vietnam(closing.closed_at)}, at revision {closing.revision}; nothing was done. To let its "
+            f'figures move: {command} --reason "…". Otherwise nightly runs take corrections in, and they wait.'
         )
 
 
@@ -118,21 +119,21 @@ def _close(run: Run, cell: RollupKey, said: DecisionReason, settings: Settings, 
     context = run.context
     with workspace("close") as folder:
         with reading(context.engine) as session:
-            found = closable(session, context.catalog, cell, context.today)
-            _refuse_partial(found, partial=partial)
-            contents = gather(session, context, cell, found.number, folder)
-        manifest = _manifest(run, said, found, contents)
+            result = closable(session, context.catalog, cell, context.today)
+            _refuse_partial(result, partial=partial)
+            contents = gather(session, context, cell, result.number, folder)
+        manifest = _manifest(run, said, result, contents)
         proof = recompute(manifest, contents.files, context.catalog.root, folder / "home", settings)
         if proof.figures:
             raise NotRecomputableError(proof.figures[:_NAMED])
         manifest = replace(manifest, differing=proof.differing, judged_otherwise=proof.judged_otherwise)
-        place = _place(contents, cell, found)
+        place = _place(contents, cell, result)
         with whole_or_not(settings.home / place) as draft:
             write_archive(draft, asdict(manifest), contents.files, lambda: None)
             digest = digest_of(draft)
     with transaction(context.engine) as session:
-        close(session, found, Bundle(place.as_posix(), digest), said.actor, context.clock())
-    return ClosedPeriod(found, cell.area.name, settings.home / place, digest, proof)
+        close(session, result, Bundle(place.as_posix(), digest), said.actor, context.clock())
+    return ClosedPeriod(result, cell.area.name, settings.home / place, digest, proof)
 
 
 def _place(contents: BundleContents, cell: RollupKey, found: ClosablePeriod) -> Path:
@@ -145,7 +146,10 @@ def _place(contents: BundleContents, cell: RollupKey, found: ClosablePeriod) -> 
 def _refuse_partial(found: ClosablePeriod, *, partial: bool) -> None:
     if not found.is_partial or partial:
         return
-    names = [f"{one.code} {one.name} ({one.period}, {one.state})" for one in found.absent[:_NAMED]]
+    names = [
+        f"{absent_unit.code} {absent_unit.name} ({absent_unit.period}, {absent_unit.state})"
+        for absent_unit in found.absent[:_NAMED]
+    ]
     more = f" and {len(found.absent) - _NAMED} more" if len(found.absent) > _NAMED else ""
     who = f"missing: {', '.join(names)}{more}" if names else f"figures left blank: {', '.join(found.partial[:_NAMED])}"
     raise UsageError(f"revision {found.number} is partial, {who}. To close it as it is, add --partial")
@@ -154,7 +158,10 @@ def _refuse_partial(found: ClosablePeriod, *, partial: bool) -> None:
 def _manifest(run: Run, said: DecisionReason, found: ClosablePeriod, contents: BundleContents) -> BundleManifest:
     return BundleManifest(
         **contents.facts,
-        missing=tuple(f"{one.code} {one.name} {one.period} {one.state}" for one in found.absent),
+        missing=tuple(
+            f"{absent_unit.code} {absent_unit.name} {absent_unit.period} {absent_unit.state}"
+            for absent_unit in found.absent
+        ),
         closed_at=run.context.clock().isoformat(),
         closed_by=said.actor,
         versions=versions(),

@@ -50,13 +50,13 @@ def look_out(run: Run) -> CorrectionSearch:
         return CorrectionSearch(0, (), ())
     with alone(context, run.id, "watch", run.watcher):
         begin(run, "watch", None)
-        before = {one.id for one in _waiting(context)}
+        before = {item.id for item in _waiting(context)}
         left: tuple[str, ...] = ()
         try:
             left = run.steps.run("collect", "collect", lambda: collect(context, run.id))
         except NotAllCollectedError as error:
             left = error.left  # it comes with the next look
-        new = [one for one in _waiting(context) if one.id not in before]
+        new = [entry for entry in _waiting(context) if entry.id not in before]
         end(run, RunOutcome(run.id, left=left, waiting=len(new)))
     return CorrectionSearch(len(new), _corrections(context, new), left)
 
@@ -67,20 +67,25 @@ def _waiting(context: AppContext) -> Sequence[Pending]:
 
 
 def _corrections(context: AppContext, new: Sequence[Pending]) -> tuple[Correction, ...]:
-    found: dict[Period, set[str]] = defaultdict(set)
+    results: dict[Period, set[str]] = defaultdict(set)
     with context.open_reader() as reader:
         for start in range(0, len(new), context.batch_size):
             batch = new[start : start + context.batch_size]
-            for one in read(reader, context.landing, context.catalog, context.today, batch):
-                if one.report.unit is not None and one.report.period is not None and _corrects(context, one):
-                    found[one.report.period].add(one.report.unit.code)
+            for read_submission in read(reader, context.landing, context.catalog, context.today, batch):
+                if (
+                    read_submission.report.unit is not None
+                    and read_submission.report.period is not None
+                    and _corrects(context, read_submission)
+                ):
+                    results[read_submission.report.period].add(read_submission.report.unit.code)
     return tuple(
-        Correction(period, tuple(sorted(units))) for period, units in sorted(found.items(), key=lambda one: one[0].id)
+        Correction(period, tuple(sorted(units)))
+        for period, units in sorted(results.items(), key=lambda item: item[0].id)
     )
 
 
-def _corrects(context: AppContext, one: ReadSubmission) -> bool:
-    unit, period, form = one.report.unit, one.report.period, one.report.form
+def _corrects(context: AppContext, read_submission: ReadSubmission) -> bool:
+    unit, period, form = read_submission.report.unit, read_submission.report.period, read_submission.report.form
     if unit is None or period is None or form is None:
         return False
     with reading(context.engine) as session:

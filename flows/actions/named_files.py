@@ -33,15 +33,15 @@ def files_asked(
         UsageError: a file is not there or cannot be read, a night would not take it, or a folder has no workbook.
         SourceUnavailableError: a folder below one that was named cannot be looked into.
     """
-    said = tuple(word for word in (period, unit) if word)
+    result = tuple(word for word in (period, unit) if word)
     roots = [Path(inbox).absolute() for inbox in inboxes if "://" not in inbox]
-    found: dict[Path, NamedFile] = {}
-    for one in named:
-        for path in _files_of(one):
-            folders = said or _folders_above(path, [*roots, one.absolute()])
-            below = path.parent.relative_to(one).parts if path != one else ()
-            found.setdefault(path.resolve(), NamedFile(path, Hints(path.name, folders), below))
-    return tuple(found.values())
+    results: dict[Path, NamedFile] = {}
+    for other_path in named:
+        for path in _files_of(other_path):
+            folders = result or _folders_above(path, [*roots, other_path.absolute()])
+            below = path.parent.relative_to(other_path).parts if path != other_path else ()
+            results.setdefault(path.resolve(), NamedFile(path, Hints(path.name, folders), below))
+    return tuple(results.values())
 
 
 def _files_of(named: Path) -> Iterator[Path]:

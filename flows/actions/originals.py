@@ -28,7 +28,7 @@ def extract(landing: Landing, files: Iterable[FileRef], folder: Path) -> tuple[O
         DamagedBytesError: the bytes are no longer what was delivered.
         NoRoomError: no room is left; nothing was written.
     """
-    names = {one.sha256: PurePosixPath(one.file_name).name or one.sha256 for one in files}
+    names = {file.sha256: PurePosixPath(file.file_name).name or file.sha256 for file in files}
     shared = Counter(names.values())
     originals = {
         sha256: folder / (_told_apart(name, sha256) if shared[name] > 1 else name) for sha256, name in names.items()

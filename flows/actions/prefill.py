@@ -14,6 +14,10 @@ def past_stocks(
     session: Session, catalog: Catalog, form: str, unit: OrgUnit, period: Period
 ) -> tuple[PastObservation, ...]:
     """The newest accepted stocks of a commune that it owes again in a period, as far back as rules look."""
-    wanted = [one.id for one in catalog.due_indicators(form, unit, period) if one.flow is Flow.STOCK]
+    wanted = [
+        due_indicator.id
+        for due_indicator in catalog.due_indicators(form, unit, period)
+        if due_indicator.flow is Flow.STOCK
+    ]
     periods = [period.shift(-back) for back in range(1, STEPS_BACK + 1)]
     return last_known(session, unit.key, form, periods, wanted)

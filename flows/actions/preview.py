@@ -89,13 +89,19 @@ def _open_closed(context: AppContext, scope: RunScope, run_id: str) -> tuple[Clo
     """Open, in the trial alone, what is closed of the units asked for: what would move is what was asked."""
     opened: list[Closing] = []
     with transaction(context.engine) as session:
-        for asked in scope.each():
-            if asked.period is not None:
-                for one in closings_over(session, context.catalog, asked.period, asked.units, context.today):
+        for submission in scope.each():
+            if submission.period is not None:
+                for closing in closings_over(
+                    session, context.catalog, submission.period, submission.units, context.today
+                ):
                     reopen(
-                        session, cell_closed(context.catalog, one, context.today), "preview", run_id, context.clock()
+                        session,
+                        cell_closed(context.catalog, closing, context.today),
+                        "preview",
+                        run_id,
+                        context.clock(),
                     )
-                    opened.append(one)
+                    opened.append(closing)
     return tuple(opened)
 
 

@@ -58,11 +58,11 @@ def publish_asked(run: Run, wanted: Wanted) -> PublishedRevision:
             )
         with reading(context.engine) as session:
             ref = newest_ref(session, cell)
-        given = () if ref is None else (publish(context, ref),)
-        end(run, RunOutcome(run.id, given=given))
-    if not given:
+        result = () if ref is None else (publish(context, ref),)
+        end(run, RunOutcome(run.id, given=result))
+    if not result:
         raise UsageError(f"nobody in area {wanted.area} owes form {wanted.form} for {wanted.period}")
-    return given[0]
+    return result[0]
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> Path:

@@ -97,9 +97,9 @@ def refuse_closed_periods(context: AppContext, scope: RunScope) -> None:
     Raises:
         UsageError: one is closed; the message says how to open it.
     """
-    for one in scope.each():
-        if one.period is not None:
-            refuse_closed(context, one.period, tuple(one.units))
+    for submission in scope.each():
+        if submission.period is not None:
+            refuse_closed(context, submission.period, tuple(submission.units))
 
 
 def _units_of(catalog: Catalog, today: date, asked: RerunRequest, period: Period) -> frozenset[str]:
@@ -110,7 +110,7 @@ def _units_of(catalog: Catalog, today: date, asked: RerunRequest, period: Period
         for form in catalog.forms.values()
         for base in period.parts(form.frequency)
     ]
-    found = frozenset(portion.unit.code for cell in cells for portion in overlaps_in(catalog, cell, cell.period))
-    if not found:
+    result = frozenset(portion.unit.code for cell in cells for portion in overlaps_in(catalog, cell, cell.period))
+    if not result:
         raise UsageError(f"no form is reported for periods like {period}, or nobody in {asked.area} owes one")
-    return found
+    return result

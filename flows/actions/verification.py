@@ -111,9 +111,9 @@ def verify(archive: Path, settings: Settings, sha256: str | None = None) -> Veri
     with workspace("verify") as work:
         folder = work / "bundle"
         folder.mkdir()
-        found = unpack(archive, lambda content, entry: put_below(folder, content, entry), lambda: None)
-        manifest = _manifest(archive, found)
-        damage = _damage(folder, found, (*manifest.documents, f"{OUTPUTS}/{FIGURES}"))
+        results = unpack(archive, lambda content, entry: put_below(folder, content, entry), lambda: None)
+        manifest = _manifest(archive, results)
+        damage = _damage(folder, results, (*manifest.documents, f"{OUTPUTS}/{FIGURES}"))
         result = None if damage else _recompute(archive, manifest, folder, work / "home", settings)
     return VerificationReport(digest, manifest, damage, _other_versions(manifest.versions), result)
 
@@ -132,14 +132,14 @@ def _damage(folder: Path, found: UnpackedArchive, needed: Sequence[str]) -> tupl
         for kind in ("altered", "missing", "unknown")
         for name in getattr(found, kind)
     ]
-    told = {one.file for one in damage}
+    results = {damaged_file.file for damaged_file in damage}
     # A manifest can be changed along with a file; the name of an input cannot.
     damage += [
         Damage(name, "altered", names.get(name, ""))
         for name, path in files_below(folder / INPUTS, INPUTS).items()
-        if name not in told and digest_of(path) != path.name
+        if name not in results and digest_of(path) != path.name
     ]
-    listed = found.manifest["files"].keys() | told
+    listed = found.manifest["files"].keys() | results
     damage += [Damage(name, "missing", names.get(name, "")) for name in (*needed, *names) if name not in listed]
     return tuple(damage)
 

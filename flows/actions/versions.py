@@ -43,23 +43,23 @@ def difference(
         before, after = history.versions[-2:]
     else:
         before, after = (_numbered(history.versions, number) for number in between)
-    found = [_figures(engine, landing, catalog, version) for version in (before, after)]
+    results = [_figures(engine, landing, catalog, version) for version in (before, after)]
     return VersionDifference(
         before=before.version,
         after=after.version,
-        changes=changed_figures(*(figures for figures, _ in found)),
+        changes=changed_figures(*(figures for figures, _ in results)),
         read_again=tuple(
-            version.version for version, (_, kept) in zip((before, after), found, strict=True) if not kept
+            version.version for version, (_, kept) in zip((before, after), results, strict=True) if not kept
         ),
     )
 
 
 def _numbered(versions: Sequence[ReportVersion], number: int) -> ReportVersion:
-    found = next((one for one in versions if one.version == number), None)
-    if found is None:
-        known = ", ".join(str(one.version) for one in versions) or "none"
+    result = next((version for version in versions if version.version == number), None)
+    if result is None:
+        known = ", ".join(str(version.version) for version in versions) or "none"
         raise UsageError(f"there is no version {number}; there is: {known}")
-    return found
+    return result
 
 
 def _figures(

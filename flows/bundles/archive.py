@@ -100,8 +100,8 @@ def digest_of(path: Path) -> str:
 
 def files_below(folder: Path, prefix: str) -> dict[str, Path]:
     """Every file below a folder, by the name that it gets in an archive."""
-    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {f"{prefix}/{path.relative_to(folder).as_posix()}": path for path in found}
+    results = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {f"{prefix}/{path.relative_to(folder).as_posix()}": path for path in results}
 
 
 def _without_owner(entry: tarfile.TarInfo) -> tarfile.TarInfo:

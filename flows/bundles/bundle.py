@@ -106,10 +106,10 @@ def read_manifest(content: Mapping[str, Any]) -> BundleManifest:
         TypeError: it is none of a bundle.
     """
     listed = {name: tuple(content.get(name, ())) for name in ("missing", "differing", "judged_otherwise")}
-    found = BundleManifest(**{**content, **listed})
-    if found.format not in _DOCUMENTS:
-        raise TypeError(f"format {found.format}")
-    return found
+    bundle_manifest = BundleManifest(**{**content, **listed})
+    if bundle_manifest.format not in _DOCUMENTS:
+        raise TypeError(f"format {bundle_manifest.format}")
+    return bundle_manifest
 
 
 def gather(session: Session, context: AppContext, cell: RollupKey, number: int, folder: Path) -> BundleContents:
@@ -166,8 +166,8 @@ def read_rows(path: Path) -> Rows:
     Raises:
         ValueError: it is no JSON.
     """
-    found: Rows = json.loads(path.read_bytes())
-    return found
+    rows: Rows = json.loads(path.read_bytes())
+    return rows
 
 
 def _write(path: Path, rows: Rows) -> Path:
@@ -176,5 +176,5 @@ def _write(path: Path, rows: Rows) -> Path:
 
 
 def _language_of(page: Path) -> str:
-    found = _LANGUAGE.search(page.read_bytes())
-    return found[1].decode() if found else "vi"
+    match = _LANGUAGE.search(page.read_bytes())
+    return match[1].decode() if match else "vi"

@@ -17,8 +17,8 @@ _NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
 @cache
 def versions() -> dict[str, str]:
     """Versions by name: the program and a hash of its code, Python, its compression, every library it asks for."""
-    needed = (one for one in requires(_PROGRAM) or () if "extra ==" not in one)
-    libraries = sorted(found[0] for one in needed if (found := _NAME.match(one)))
+    needed = (requirement for requirement in requires(_PROGRAM) or () if "extra ==" not in requirement)
+    libraries = sorted(match[0] for key in needed if (match := _NAME.match(key)))
     return {
         _PROGRAM: version(_PROGRAM),
         "code": _hash_of_code(),

@@ -60,18 +60,22 @@ def recompute(
         LookupError, TypeError, ValueError: the bundle's documents are not what they should be.
         TonghopError: its catalogue cannot be used, or figures of its area cannot be made.
     """
-    given = {"home": home, "warehouse_url": "", "catalog": catalog, "inbox": (), "areas": ()}
-    context = build_context(settings.model_copy(update=given), clock=lambda: manifest.moment)
+    results = {"home": home, "warehouse_url": "", "catalog": catalog, "inbox": (), "areas": ()}
+    context = build_context(settings.model_copy(update=results), clock=lambda: manifest.moment)
     rows = {name: read_rows(files[name]) for name in manifest.documents}
     delivered, findings = rows[DELIVERED], rows[FINDINGS]
     with transaction(context.engine) as session:
         mirror_catalog(session, context.catalog)
-        put_back(session, {table: found for document in rows.values() for table, found in document.items()})
+        put_back(session, {table: item for document in rows.values() for table, item in document.items()})
     read = tuple(_read(context, delivered, files))
     figures = {row["id"] for row in delivered["submission"] if row["accepted_at"] is not None}
     with transaction(context.engine) as session:
-        said = {one.submission.id: one.report.observations for one in read if one.submission.id in figures}
-        keep_observations(session, said)
+        result = {
+            read_submission.submission.id: read_submission.report.observations
+            for read_submission in read
+            if read_submission.submission.id in figures
+        }
+        keep_observations(session, result)
         made = _outputs(session, context, manifest)
     published = {name: path.read_bytes() for name, path in files.items() if name.startswith(f"{OUTPUTS}/")}
     equal = {name for name, content in made.items() if published.get(name) == content}
@@ -89,13 +93,16 @@ def _read(context: AppContext, delivered: Rows, files: Mapping[str, Path]) -> It
     rows = [row for row in delivered["submission"] if _was_judged(row)]
     waiting = [_pending(row, delivered["delivery"]) for row in rows]
     landed = [
-        LandedFile(files[f"{INPUTS}/{one.sha256}"], Hints(file_name=one.file_name, folders=one.folders))
-        for one in waiting
+        LandedFile(
+            files[f"{INPUTS}/{waiting_file.sha256}"],
+            Hints(file_name=waiting_file.file_name, folders=waiting_file.folders),
+        )
+        for waiting_file in waiting
     ]
     with context.open_reader() as reader:
         reports = reader.read(landed)
-    for one, report in zip(waiting, reports, strict=True):
-        yield ReadSubmission(submission=one, report=report, may_be_judged=report.is_placeable)
+    for item, report in zip(waiting, reports, strict=True):
+        yield ReadSubmission(submission=item, report=report, may_be_judged=report.is_placeable)
 
 
 def _was_judged(row: Mapping[str, Any]) -> bool:
@@ -104,9 +111,11 @@ def _was_judged(row: Mapping[str, Any]) -> bool:
 
 def _pending(row: Mapping[str, Any], deliveries: Sequence[Mapping[str, Any]]) -> Pending:
     """The submission as it waited to be judged: name and folders are those of its newest delivery until then."""
-    mine = [one for one in deliveries if one["submission_id"] == row["id"]]
-    then = [one for one in mine if row["judged_at"] is not None and one["landed_at"] <= row["judged_at"]] or mine
-    newest = max(then, key=lambda one: (one["landed_at"], one["delivered_at"], one["id"]))
+    mine = [delivery for delivery in deliveries if delivery["submission_id"] == row["id"]]
+    then = [
+        other_row for other_row in mine if row["judged_at"] is not None and other_row["landed_at"] <= row["judged_at"]
+    ] or mine
+    newest = max(then, key=lambda item: (item["landed_at"], item["delivered_at"], item["id"]))
     return Pending(
         id=row["id"],
         sha256=row["sha256"],

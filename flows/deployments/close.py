@@ -24,8 +24,8 @@ from warehouse.submissions.lifecycle import DecisionReason
 
 
 def _name() -> str:
-    asked = flow_run.parameters
-    return f"{'reopen' if asked['reopen'] else 'close'} {asked['area']} {asked['period']}"
+    result = flow_run.parameters
+    return f"{'reopen' if result['reopen'] else 'close'} {result['area']} {result['period']}"
 
 
 @flow(name="close", flow_run_name=_name)
@@ -61,11 +61,11 @@ def close(
     chosen = form_made_up(context.catalog, wanted, form)
     cell = Wanted(area, chosen.id, wanted, Boundary.AS_THEN).cell(context.catalog, context.clock())
     run = Run(context, RunScope(period=wanted), PrefectSteps(str(flow_run.id)), current_watcher())
-    said = DecisionReason(note=reason, actor=by)
+    decision_reason = DecisionReason(note=reason, actor=by)
     if reopen:
-        closing, _ = reopen_period(run, cell, said)
-        told = words.text("reopened", area=closing.area_name, period=period, revision=closing.revision)
-        return Completed(message=told)
-    closed = close_period(run, cell, said, settings, partial=partial)
-    told = words.text("closed", area=closed.area_name, period=period, revision=closed.found.number)
-    return Completed(message=f"{told} {closed.path} (sha256 {closed.sha256})")
+        closing, _ = reopen_period(run, cell, decision_reason)
+        result = words.text("reopened", area=closing.area_name, period=period, revision=closing.revision)
+        return Completed(message=result)
+    closed = close_period(run, cell, decision_reason, settings, partial=partial)
+    result = words.text("closed", area=closed.area_name, period=period, revision=closed.found.number)
+    return Completed(message=f"{result} {closed.path} (sha256 {closed.sha256})")

@@ -47,9 +47,9 @@ def _notice(context: AppContext, words: MessageFormatter, event: NoticeEvent, ru
         run = client.read_flow_run(UUID(run_id))
     address = f"{PREFECT_UI_URL.value()}/runs/flow-run/{run_id}"
     with reading(context.engine) as session:
-        found = refused_in(session, run_id)
-        records, issues = submission_records(session, found), issues_by_submission(session, found)
-        refused = [RefusedReport(records[one], issues[one]) for one in found]
+        result = refused_in(session, run_id)
+        records, issues = submission_records(session, result), issues_by_submission(session, result)
+        refused = [RefusedReport(records[item], issues[item]) for item in result]
     if event is NoticeEvent.RUN_FAILED:
         state, message = (run.state.name or "", run.state.message or "") if run.state else ("", "")
         return of_run(words, FailedRun(run.name, state, message, address), refused)

@@ -22,8 +22,8 @@ from flows.support.settings import load_settings
 
 
 def _name() -> str:
-    asked = flow_run.parameters
-    return f"publish {asked['area']} {asked['period']}"
+    result = flow_run.parameters
+    return f"publish {result['area']} {result['period']}"
 
 
 @flow(name="publish", flow_run_name=_name)
@@ -42,7 +42,7 @@ def publish(
     context = build_context(settings)
     wanted = parse_period(period)
     cell = Wanted(area, form_made_up(context.catalog, wanted, form).id, wanted, Boundary(boundary))
-    given = publish_asked(Run(context, RunScope(), PrefectSteps(str(flow_run.id)), current_watcher()), cell)
+    result = publish_asked(Run(context, RunScope(), PrefectSteps(str(flow_run.id)), current_watcher()), cell)
     words = MessageFormatter(context.catalog, settings.lang)
-    name = "published_partial" if given.is_partial else "published"
-    return Completed(message=words.text(name, area=given.area_name, period=given.period, revision=given.revision))
+    name = "published_partial" if result.is_partial else "published"
+    return Completed(message=words.text(name, area=result.area_name, period=result.period, revision=result.revision))

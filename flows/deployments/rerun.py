@@ -20,8 +20,8 @@ from flows.support.settings import load_settings
 
 
 def _name() -> str:
-    given = flow_run.parameters
-    return RerunRequest(given["period"], given["area"], given["units"], given["period_to"]).title
+    result = flow_run.parameters
+    return RerunRequest(result["period"], result["area"], result["units"], result["period_to"]).title
 
 
 @flow(name="rerun", flow_run_name=_name)
@@ -51,15 +51,15 @@ def rerun(
         recheck: Judge stored reports as well, refused and accepted ones, under today's rules. An accepted one that
             would be refused today is told, and still counts.
     """
-    asked = RerunRequest(period, area, units, period_to, reason, note, recheck)
-    get_run_logger().info("%s because: %s", asked.title, asked.reason)
+    rerun_request = RerunRequest(period, area, units, period_to, reason, note, recheck)
+    get_run_logger().info("%s because: %s", rerun_request.title, rerun_request.reason)
     settings = load_settings()
     context = build_context(settings)
-    scope = scope_of(context.catalog, context.today, asked)
+    scope = scope_of(context.catalog, context.today, rerun_request)
     words = MessageFormatter(context.catalog, settings.lang)
     watcher = current_watcher()
     if dry_run:
-        found = preview_asked(context, scope, asked, watcher)
-        return report_preview(found, words)
-    run = Run(context, scope, PrefectSteps(str(flow_run.id)), watcher, asked.recheck)
-    return report(rerun_asked(run, asked), words, context, links_of(settings, rerun_form()))
+        result = preview_asked(context, scope, rerun_request, watcher)
+        return report_preview(result, words)
+    run = Run(context, scope, PrefectSteps(str(flow_run.id)), watcher, rerun_request.recheck)
+    return report(rerun_asked(run, rerun_request), words, context, links_of(settings, rerun_form()))

@@ -41,11 +41,11 @@ def watch() -> State[Any]:
         return Completed(message=words.text("watch_busy"))
     for correction in seen.corrections:
         _start_rerun(correction, run_id)
-    units = [code for one in seen.corrections for code in one.units]
-    told = words.text("watched", taken=seen.taken, corrections=len(units), units=", ".join(units[:20]) or "—")
+    units = [code for other_correction in seen.corrections for code in other_correction.units]
+    result = words.text("watched", taken=seen.taken, corrections=len(units), units=", ".join(units[:20]) or "—")
     for reason in seen.left:
         _LOG.warning(reason)  # the next look takes it; if it stays so, the night is red
-    return Completed(message=told)
+    return Completed(message=result)
 
 
 def _start_rerun(correction: Correction, run_id: str) -> None:

@@ -113,13 +113,15 @@ class RunOutcome:
     @property
     def refused(self) -> tuple[SubmissionOutcome, ...]:
         """Submissions that were refused, by their label."""
-        return tuple(sorted((one for one in self.verdicts if not one.accepted), key=lambda one: one.label))
+        return tuple(
+            sorted((verdict for verdict in self.verdicts if not verdict.accepted), key=lambda item: item.label)
+        )
 
     @property
     def warned(self) -> tuple[SubmissionOutcome, ...]:
         """Submissions that were accepted with warnings, by their label."""
-        found = (one for one in self.verdicts if one.judgement is Judgement.ACCEPTED_WITH_WARNINGS)
-        return tuple(sorted(found, key=lambda one: one.label))
+        results = (verdict for verdict in self.verdicts if verdict.judgement is Judgement.ACCEPTED_WITH_WARNINGS)
+        return tuple(sorted(results, key=lambda item: item.label))
 
     @property
     def is_idle(self) -> bool:
@@ -141,5 +143,5 @@ class RunOutcome:
             "withdrawn": len(self.withdrawn),
             "rechecked": self.rechecked,
             "doubted": len(self.doubted),
-            "silent": sum(one.count for one in self.silent),
+            "silent": sum(silent_unit.count for silent_unit in self.silent),
         }

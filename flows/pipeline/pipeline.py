@@ -114,12 +114,12 @@ def end(run: Run, outcome: RunOutcome) -> RunOutcome:
 
 def _write_pages(run: Run) -> None:
     context = run.context
-    found = untold(context)
-    run.watcher.begin("quality", len(found.submissions))
-    for label, batch in _batches(found.submissions, context.batch_size):
+    result = untold(context)
+    run.watcher.begin("quality", len(result.submissions))
+    for label, batch in _batches(result.submissions, context.batch_size):
         run.steps.run("quality", f"pages {label}", partial(write_pages, context, batch))
         run.watcher.advance("quality", len(batch))
-    settle_pages(context, found.last)
+    settle_pages(context, result.last)
     if is_night_untold(context):
         run.steps.run("quality", "page of the night", partial(write_night_pages, context))
 
@@ -133,19 +133,23 @@ def _work(run: Run) -> RunOutcome:
         outdated = came_again(session, before, SubmissionState.SUPERSEDED)
     if run.recheck:
         ask_again(run.context, run.scope)
-    found = _read(run)
-    asked = [one for one in found if run.scope.takes(one.submission, one.report)]
-    came_of = _judge(run, asked)
+    result = _read(run)
+    matches = [
+        read_submission
+        for read_submission in result
+        if run.scope.takes(read_submission.submission, read_submission.report)
+    ]
+    came_of = _judge(run, matches)
     rechecked, doubted = _recheck(run, came_of.accepted) if run.recheck else (0, ())
-    given = give_out(run)
+    results = give_out(run)
     _give_back(run)
     return RunOutcome(
         run_id=run.id,
-        verdicts=_verdicts(run, asked, came_of),
+        verdicts=_verdicts(run, matches, came_of),
         replaced=len(came_of.replaced),
-        given=given,
+        given=results,
         left=left,
-        waiting=len(found) - len(asked),
+        waiting=len(result) - len(matches),
         withdrawn=withdrawn,
         outdated=outdated,
         held=_held(run),
@@ -166,10 +170,12 @@ def _silent(run: Run) -> tuple[SilentPeriod, ...]:
 def _held(run: Run) -> tuple[ClosedFiguresAwaiting, ...]:
     context = run.context
     with reading(context.engine) as session:
-        found = held_back(session, context.catalog, today=context.today)
+        result = held_back(session, context.catalog, today=context.today)
     return tuple(
-        ClosedFiguresAwaiting(one.closing.area, one.closing.area_name, one.closing.period.id, one.reports)
-        for one in found
+        ClosedFiguresAwaiting(
+            awaiting.closing.area, awaiting.closing.area_name, awaiting.closing.period.id, awaiting.reports
+        )
+        for awaiting in result
     )
 
 
@@ -187,14 +193,14 @@ def _read(run: Run) -> list[ReadSubmission]:
     context = run.context
     with reading(context.engine) as session:
         waiting = pending(session)
-    found: list[ReadSubmission] = []
+    results: list[ReadSubmission] = []
     run.watcher.begin("read", len(waiting))
     with context.open_reader() as reader:
         work = partial(read, reader, context.landing, context.catalog, context.today)
         for label, batch in _batches(waiting, context.batch_size):
-            found += run.steps.run("read", f"read {label}", partial(work, batch))
+            results += run.steps.run("read", f"read {label}", partial(work, batch))
             run.watcher.advance("read", len(batch))
-    return found
+    return results
 
 
 def _judge(run: Run, asked: Sequence[ReadSubmission]) -> _Judgement:
@@ -207,7 +213,7 @@ def _judge(run: Run, asked: Sequence[ReadSubmission]) -> _Judgement:
         came_of.refused.update(settled.undecided)
         came_of.replaced.update(settled.replaced)
     out = came_of.refused | came_of.replaced
-    judgeable = [one for one in asked if one.submission.id not in out]
+    judgeable = [open_warning for open_warning in asked if open_warning.submission.id not in out]
     run.watcher.begin("check", len(judgeable))
     for label, batch in _batches(judgeable, context.batch_size):
         steps.run("stage", f"stage {label}", partial(stage, context, run.id, batch))
@@ -222,7 +228,7 @@ def _judge(run: Run, asked: Sequence[ReadSubmission]) -> _Judgement:
 def _recheck(run: Run, fresh: set[int]) -> tuple[int, tuple[RevalidationFinding, ...]]:
     """How many accepted reports were judged once more, and which of them would not be accepted today."""
     context = run.context
-    counting = [one for one in standing(context, run.scope) if one.submission.id not in fresh]
+    counting = [item for item in standing(context, run.scope) if item.submission.id not in fresh]
     doubted: list[RevalidationFinding] = []
     run.watcher.begin("recheck", len(counting))
     with context.open_reader() as reader:
@@ -230,7 +236,7 @@ def _recheck(run: Run, fresh: set[int]) -> tuple[int, tuple[RevalidationFinding,
             work = partial(recheck, context, run.id, reader, batch)
             doubted += run.steps.run("recheck", f"recheck {label}", work)
             run.watcher.advance("recheck", len(batch))
-    return len(counting), tuple(sorted(doubted, key=lambda one: one.verdict.label))
+    return len(counting), tuple(sorted(doubted, key=lambda finding: finding.verdict.label))
 
 
 def give_out(run: Run) -> tuple[PublishedRevision, ...]:
@@ -243,12 +249,12 @@ def give_out(run: Run) -> tuple[PublishedRevision, ...]:
         run.watcher.advance("roll_up", len(batch))
     refs = to_publish(context, run.scope)
     run.watcher.begin("publish", len(refs))
-    given: list[PublishedRevision] = []
+    results: list[PublishedRevision] = []
     for ref in refs:
         label = f"publish {ref.area} {ref.period} revision {ref.number}"
-        given.append(run.steps.run("publish", label, partial(publish, context, ref)))
+        results.append(run.steps.run("publish", label, partial(publish, context, ref)))
         run.watcher.advance("publish", 1)
-    return tuple(given)
+    return tuple(results)
 
 
 def _give_back(run: Run) -> None:
@@ -261,19 +267,21 @@ def _give_back(run: Run) -> None:
 
 
 def _verdicts(run: Run, asked: Sequence[ReadSubmission], came_of: _Judgement) -> tuple[SubmissionOutcome, ...]:
-    settled = [one for one in asked if one.submission.id in came_of.accepted | came_of.refused]
+    settled = [
+        open_warning for open_warning in asked if open_warning.submission.id in came_of.accepted | came_of.refused
+    ]
     with reading(run.context.engine) as session:
-        issues = issues_by_submission(session, [one.submission.id for one in settled])
+        issues = issues_by_submission(session, [submission.submission.id for submission in settled])
         verdicts = tuple(
             SubmissionOutcome(
-                submission_id=one.submission.id,
-                file_name=one.submission.file_name,
-                unit=one.report.unit,
-                period=one.report.period.id if one.report.period else None,
-                accepted=one.submission.id in came_of.accepted,
-                issues=issues[one.submission.id],
+                submission_id=other_submission.submission.id,
+                file_name=other_submission.submission.file_name,
+                unit=other_submission.report.unit,
+                period=other_submission.report.period.id if other_submission.report.period else None,
+                accepted=other_submission.submission.id in came_of.accepted,
+                issues=issues[other_submission.submission.id],
             )
-            for one in settled
+            for other_submission in settled
         )
     for verdict in verdicts:
         _log(verdict)
@@ -286,8 +294,8 @@ def _log(verdict: SubmissionOutcome) -> None:
     codes = sorted({issue.code for issue in verdict.faults})
     facts = {**about, "period": verdict.period, "state": state, "codes": codes}
     # In Prefect's log only the words are seen, in the home's own also what they are about.
-    told = (verdict.submission_id, about["unit"] or "?", verdict.period or "?", state, ", ".join(codes))
-    _LOG.info("submission %s of %s for %s %s %s", *told, extra=facts)
+    results = (verdict.submission_id, about["unit"] or "?", verdict.period or "?", state, ", ".join(codes))
+    _LOG.info("submission %s of %s for %s %s %s", *results, extra=facts)
 
 
 def _batches(things: Sequence[T], size: int) -> Iterator[tuple[str, list[T]]]:

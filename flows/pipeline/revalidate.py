@@ -32,17 +32,25 @@ def judged_otherwise(
     Rules that look at other reports are left out on both sides.
     """
     rows = {row["id"]: row for row in delivered["submission"]}
-    moved = {one.submission.id for one in read if _place_now(one) != _place_then(rows[one.submission.id])}
-    judged = [one for one in read if one.submission.id not in moved]
+    moved = {
+        read_submission.submission.id
+        for read_submission in read
+        if _place_now(read_submission) != _place_then(rows[read_submission.submission.id])
+    }
+    judged = [read_submission for read_submission in read if read_submission.submission.id not in moved]
     codes = context.catalog.rules.keys() - set(rules_beyond(context.catalog))
     then = _found_then(delivered, findings, codes)
     now = _found_now(context, judged, codes)
-    moved |= {one.submission.id for one in judged if then[one.submission.id] != now[one.submission.id]}
+    moved |= {
+        judged_report.submission.id
+        for judged_report in judged
+        if then[judged_report.submission.id] != now[judged_report.submission.id]
+    }
     return tuple(sorted(rows[key]["file_name"] for key in moved))
 
 
-def _place_now(one: ReadSubmission) -> tuple[object, ...]:
-    report = one.report
+def _place_now(read_submission: ReadSubmission) -> tuple[object, ...]:
+    report = read_submission.report
     unit = (report.unit.code, report.unit.valid_from.isoformat()) if report.unit else (None, None)
     return *unit, report.form, report.period.id if report.period else None
 
@@ -53,24 +61,24 @@ def _place_then(row: Mapping[str, Any]) -> tuple[object, ...]:
 
 def _found_then(delivered: Rows, findings: Rows, codes: Collection[str]) -> _Findings:
     last = {row["id"]: row["judgement"] for row in delivered["submission"]}
-    found: _Findings = defaultdict(Counter)
+    __findings: _Findings = defaultdict(Counter)
     for issue in findings["issue"]:
         key = issue["submission_id"]
         if issue["judgement"] == last[key] and issue["code"] in codes:
-            found[key][_finding((issue[name] for name in _COLUMNS), issue["facts"])] += 1
-    return found
+            __findings[key][_finding((issue[name] for name in _COLUMNS), issue["facts"])] += 1
+    return __findings
 
 
 def _found_now(context: AppContext, judged: Sequence[ReadSubmission], codes: Collection[str]) -> _Findings:
     stage(context, _RUN, judged)
     rules = tuple(rule for rule in context.catalog.rules.values() if rule.id in codes)
     indicators = tuple(context.catalog.indicators.values())
-    found: _Findings = defaultdict(Counter)
-    for one in check(context.staging_url, _RUN, rules, len(judged), indicators=indicators):
-        columns = (getattr(one.issue, name) for name in _COLUMNS)
-        found[one.submission_id][_finding(columns, one.issue.facts)] += 1
-    return found
+    __findings: _Findings = defaultdict(Counter)
+    for item in check(context.staging_url, _RUN, rules, len(judged), indicators=indicators):
+        columns = (getattr(item.issue, name) for name in _COLUMNS)
+        __findings[item.submission_id][_finding(columns, item.issue.facts)] += 1
+    return __findings
 
 
 def _finding(columns: Iterable[object], facts: Mapping[str, str]) -> tuple[Any, ...]:
-    return *(None if one is None else str(one) for one in columns), tuple(sorted(facts.items()))
+    return *(None if column is None else str(column) for column in columns), tuple(sorted(facts.items()))

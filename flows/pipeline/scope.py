@@ -33,11 +33,14 @@ class RunScope:
 
     def takes_place(self, submission: Pending, unit: str | None, period: Period | None) -> bool:
         """Whether a submission is meant that speaks for this unit (code) and period, where those are known."""
-        return any(_takes_period(one, period) and _takes_unit(one, submission, unit) for one in self.each())
+        return any(
+            _takes_period(other_submission, period) and _takes_unit(other_submission, submission, unit)
+            for other_submission in self.each()
+        )
 
     def takes_area(self, area: Area, period: Period) -> bool:
         """Whether an area's figures for a period are to be rolled up and published."""
-        return any(_takes_area(one, area, period) for one in self.each())
+        return any(_takes_area(submission, area, period) for submission in self.each())
 
     @property
     def takes_everything(self) -> bool:

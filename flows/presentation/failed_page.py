@@ -39,7 +39,7 @@ def failed(session: Session, verdict: SubmissionOutcome) -> RefusedSubmission:
     return RefusedSubmission(
         verdict=verdict,
         record=record,
-        moves=tuple(move for one in versions for move in one.moves),
+        moves=tuple(move for version in versions for move in version.moves),
         recent=recent_reports(session, key, record.form, PERIODS_BACK),
     )
 
@@ -49,22 +49,22 @@ def key_of(verdict: SubmissionOutcome) -> str:
     return f"submission-{verdict.unit.code.lower()}" if verdict.unit else f"submission-file-{verdict.submission_id}"
 
 
-def page_of(one: RefusedSubmission, words: MessageFormatter, links: Links) -> str:
+def page_of(refused: RefusedSubmission, words: MessageFormatter, links: Links) -> str:
     """The page."""
-    verdict, received = one.verdict, format_time(one.record.delivered_at, words.lang)
+    verdict, received = refused.verdict, format_time(refused.record.delivered_at, words.lang)
     head = f"## {plain(verdict.label)} — {plain(verdict.period or '?')}"
     file = words.text("failed_file", file=plain(verdict.file_name), received=received)
-    parts = [head, file, " · ".join(_ways_on(one, words, links)), _faults(verdict, words)]
+    parts = [head, file, " · ".join(_ways_on(refused, words, links)), _faults(verdict, words)]
     more = len(verdict.faults) - MOST_FAULTS
     parts.append(words.text("and_more", count=more) if more > 0 else "")
-    if one.recent:
-        parts += [f"### {words.text('failed_history')}", _history(one.recent, words)]
-        parts.append("\n".join(f"- {_told(move, words)}" for move in one.moves[-10:]))
+    if refused.recent:
+        parts += [f"### {words.text('failed_history')}", _history(refused.recent, words)]
+        parts.append("\n".join(f"- {_told(move, words)}" for move in refused.moves[-10:]))
     return "\n\n".join(filter(None, parts))
 
 
-def _ways_on(one: RefusedSubmission, words: MessageFormatter, links: Links) -> Iterator[str]:
-    verdict = one.verdict
+def _ways_on(refused_submission: RefusedSubmission, words: MessageFormatter, links: Links) -> Iterator[str]:
+    verdict = refused_submission.verdict
     yield link(words.text("to_quality_page"), links.quality(verdict.submission_id))
     if verdict.unit is None or verdict.period is None:
         return

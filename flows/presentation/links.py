@@ -35,8 +35,8 @@ class Links:
         """The form of a rerun, filled in for a commune and a period."""
         if not self.form_url:
             return ""
-        asked = json.dumps({"units": [unit], "period": period}, separators=(",", ":"))
-        return f"{self.form_url}?{urlencode({'parameters': asked})}"
+        result = json.dumps({"units": [unit], "period": period}, separators=(",", ":"))
+        return f"{self.form_url}?{urlencode({'parameters': result})}"
 
 
 def links_of(settings: Settings, form_url: str = "") -> Links:

@@ -37,31 +37,31 @@ class MessageFormatter:
 
     def first_faults(self, faults: Sequence[Issue]) -> list[str]:
         """The first of some faults, a numbered line each, and in a last line how many more there are."""
-        told = [f"{place}. {self.fault(issue)}" for place, issue in enumerate(faults[:ISSUES_NAMED], start=1)]
-        more = len(faults) - len(told)
-        return [*told, self.text("and_more", count=more)] if more else told
+        results = [f"{place}. {self.fault(issue)}" for place, issue in enumerate(faults[:ISSUES_NAMED], start=1)]
+        more = len(faults) - len(results)
+        return [*results, self.text("and_more", count=more)] if more else results
 
     def summary(self, outcome: RunOutcome) -> str:
         """The run in one line; the flow run's message."""
-        told = [self._judged(outcome)]
+        results = [self._judged(outcome)]
         if outcome.warned:
-            told.append(self.text("some_warned", count=len(outcome.warned)))
+            results.append(self.text("some_warned", count=len(outcome.warned)))
         if outcome.left:
-            told.append(self.text("some_left", count=len(outcome.left)))
+            results.append(self.text("some_left", count=len(outcome.left)))
         if outcome.held:
-            told.append(self.text("some_held", count=sum(one.reports for one in outcome.held)))
+            results.append(self.text("some_held", count=sum(period_held.reports for period_held in outcome.held)))
         if outcome.silent:
-            told.append(self.text("some_silent", count=sum(one.count for one in outcome.silent)))
+            results.append(self.text("some_silent", count=sum(silent_unit.count for silent_unit in outcome.silent)))
         if outcome.rechecked:
-            told.append(self.text("rechecked", count=outcome.rechecked, doubted=len(outcome.doubted)))
-        return " ".join(told)
+            results.append(self.text("rechecked", count=outcome.rechecked, doubted=len(outcome.doubted)))
+        return " ".join(results)
 
     def doubt(self, doubt: RevalidationFinding) -> str:
         """Why an accepted report would not be accepted as it is today."""
-        told = [self.text("would_be_refused_today")] if not doubt.verdict.accepted else []
-        told += [self.text("placed_otherwise")] if doubt.moved else []
-        told += [self.text("read_otherwise", count=doubt.changes)] if doubt.changes else []
-        return " ".join(told)
+        result = [self.text("would_be_refused_today")] if not doubt.verdict.accepted else []
+        result += [self.text("placed_otherwise")] if doubt.moved else []
+        result += [self.text("read_otherwise", count=doubt.changes)] if doubt.changes else []
+        return " ".join(result)
 
     def _judged(self, outcome: RunOutcome) -> str:
         if outcome.is_idle:
@@ -78,21 +78,21 @@ class MessageFormatter:
         )
         return [
             {
-                who: one.label,
-                period: one.period or "",
-                file: one.file_name,
-                first: self.catalog.issue_title(one.faults[0], self.lang) if one.faults else "",
-                count: str(len(one.faults)),
+                who: refused_report.label,
+                period: refused_report.period or "",
+                file: refused_report.file_name,
+                first: self.catalog.issue_title(refused_report.faults[0], self.lang) if refused_report.faults else "",
+                count: str(len(refused_report.faults)),
             }
-            for one in refused
+            for refused_report in refused
         ]
 
     def doubts(self, doubted: Sequence[RevalidationFinding]) -> list[dict[str, str]]:
         """Accepted reports that would not be accepted as they are today, as a table with short columns."""
         why = self.text("column_doubt")
         return [
-            {**row, why: self.doubt(one)}
-            for one, row in zip(doubted, self.table([each.verdict for each in doubted]), strict=True)
+            {**row, why: self.doubt(item)}
+            for item, row in zip(doubted, self.table([each.verdict for each in doubted]), strict=True)
         ]
 
     def lateness(self, silent: SilentPeriod) -> str:
@@ -119,14 +119,14 @@ class MessageFormatter:
         )
         return [
             {
-                area: one.name,
-                above: one.above,
+                area: other_area.name,
+                above: other_area.above,
                 who: f"{unit.code} {unit.name}",
                 period: each.period.id,
                 due: format_day(each.deadline, self.lang),
                 days: str(each.days_late),
             }
             for each in silent
-            for one in each.areas
-            for unit in one.silent
+            for other_area in each.areas
+            for unit in other_area.silent
         ]

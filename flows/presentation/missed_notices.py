@@ -36,15 +36,15 @@ def send_missed(warehouse: Warehouse, settle: timedelta = timedelta(minutes=2)) 
     """
     now = datetime.now(UTC)
     with get_client(sync_client=True) as client:
-        told = set(_told(client, now))
+        results = set(_told(client, now))
         failed = _failed(client, now - settle)
     with reading(warehouse) as session:
         due = [(NoticeEvent.RUN_FAILED, run) for run in failed]
         due += [(NoticeEvent.SUBMISSIONS_QUARANTINED, run) for run in failed if refused_in(session, str(run.id))]
-    missed = [(event, str(run.id)) for event, run in due if (event, str(run.id)) not in told]
+    missed = [(event, str(run.id)) for event, run in due if (event, str(run.id)) not in results]
     for event, run_id in missed:
-        asked = {"event": event, "run": run_id}
-        run_deployment(NOTIFY, parameters=asked, timeout=0, as_subflow=False, idempotency_key=f"{event} {run_id}")
+        result = {"event": event, "run": run_id}
+        run_deployment(NOTIFY, parameters=result, timeout=0, as_subflow=False, idempotency_key=f"{event} {run_id}")
     return len(missed)
 
 

@@ -62,7 +62,10 @@ def of_run(words: MessageFormatter, ended: FailedRun, refused: Sequence[RefusedR
     lines = [words.text("notice_run", run=ended.name, state=ended.state), "", ended.message]
     if refused:
         lines += ["", words.text("notice_refused")]
-        lines += [f"  - {one.who} ({one.record.file.file_name})" for one in refused[:MOST_NAMED]]
+        lines += [
+            f"  - {refused_report.who} ({refused_report.record.file.file_name})"
+            for refused_report in refused[:MOST_NAMED]
+        ]
         lines += _more(words, refused)
     lines += ["", ended.address]
     return Notice(words.text("notice_run_subject", run=ended.name, state=ended.state), _signed(words, lines))
@@ -71,13 +74,20 @@ def of_run(words: MessageFormatter, ended: FailedRun, refused: Sequence[RefusedR
 def of_refused(words: MessageFormatter, run: str, refused: Sequence[RefusedReport], address: str) -> Notice:
     """The notice of reports that a run refused: of each its first faults, cell by cell."""
     lines: list[str] = []
-    for one in refused[:MOST_NAMED]:
-        period = one.record.period.id if one.record.period else "?"
-        lines.append(words.text("notice_submission", who=one.who, period=period, file=one.record.file.file_name))
-        faults = [issue for issue in one.issues if issue.severity is Severity.CRITICAL]
+    for other_refused_report in refused[:MOST_NAMED]:
+        period = other_refused_report.record.period.id if other_refused_report.record.period else "?"
+        lines.append(
+            words.text(
+                "notice_submission",
+                who=other_refused_report.who,
+                period=period,
+                file=other_refused_report.record.file.file_name,
+            )
+        )
+        faults = [issue for issue in other_refused_report.issues if issue.severity is Severity.CRITICAL]
         lines += [*(f"  {line}" for line in words.first_faults(faults)), ""]
     lines += [*_more(words, refused), words.text("notice_refused_advice"), address]
-    names = ", ".join(one.who for one in refused[:MOST_IN_SUBJECT])
+    names = ", ".join(refused_report.who for refused_report in refused[:MOST_IN_SUBJECT])
     more = f" +{len(refused) - MOST_IN_SUBJECT}" if len(refused) > MOST_IN_SUBJECT else ""
     return Notice(words.text("notice_refused_subject", who=f"{names}{more}", run=run), _signed(words, lines))
 

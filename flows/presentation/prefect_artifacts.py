@@ -73,10 +73,10 @@ def rerun_form() -> str:
         return ""
     with suppress_failures(), get_client(sync_client=True) as client:
         try:
-            found = client.read_deployment_by_name(RERUN)
+            deployment_by_name = client.read_deployment_by_name(RERUN)
         except ObjectNotFound:
             return ""
-        return f"{ui.rstrip('/')}/deployments/deployment/{found.id}/run"
+        return f"{ui.rstrip('/')}/deployments/deployment/{deployment_by_name.id}/run"
     return ""
 
 

@@ -17,37 +17,43 @@ def page_of(found: Preview, words: MessageFormatter) -> str:
     lines = [f"**{words.text('preview')}**", words.summary(outcome)]
     lines += [plain(words.text("would_be_closed", **facts_of(closing))) for closing in found.closed]
     lines += [f"- {line}" for line in _verdicts(outcome, words)]
-    for given in outcome.given:
-        lines += _moves(given, words)
+    for published in outcome.given:
+        lines += _moves(published, words)
     if not outcome.given:
         lines.append(words.text("would_move_nothing"))
     return "\n\n".join(lines)
 
 
 def _verdicts(outcome: RunOutcome, words: MessageFormatter) -> Iterator[str]:
-    for one in outcome.verdicts[:MOST_TOLD]:
-        if one.accepted:
-            yield words.text("would_accept", who=plain(one.label), file=plain(one.file_name))
+    for verdict in outcome.verdicts[:MOST_TOLD]:
+        if verdict.accepted:
+            yield words.text("would_accept", who=plain(verdict.label), file=plain(verdict.file_name))
         else:
-            yield f"✗ **{plain(one.label)}** ({plain(one.file_name)}): {plain(words.refusal(one))}"
+            yield f"✗ **{plain(verdict.label)}** ({plain(verdict.file_name)}): {plain(words.refusal(verdict))}"
     if len(outcome.verdicts) > MOST_TOLD:
         yield words.text("and_more", count=len(outcome.verdicts) - MOST_TOLD)
-    yield from (_doubt(one, words) for one in outcome.doubted[:MOST_TOLD])
+    yield from (_doubt(finding, words) for finding in outcome.doubted[:MOST_TOLD])
 
 
-def _doubt(one: RevalidationFinding, words: MessageFormatter) -> str:
-    told = f"**{plain(one.verdict.label)}** ({plain(one.verdict.file_name)})"
-    return f"! {told}: {words.doubt(one)} {plain(words.refusal(one.verdict))}"
+def _doubt(revalidation_finding: RevalidationFinding, words: MessageFormatter) -> str:
+    result = f"**{plain(revalidation_finding.verdict.label)}** ({plain(revalidation_finding.verdict.file_name)})"
+    return f"! {result}: {words.doubt(revalidation_finding)} {plain(words.refusal(revalidation_finding.verdict))}"
 
 
 def _moves(given: PublishedRevision, words: MessageFormatter) -> list[str]:
     kind = "would_publish_partial" if given.is_partial else "would_publish"
-    told = [f"### {words.text(kind, area=given.area_name, period=given.period, revision=given.revision)}"]
+    results = [f"### {words.text(kind, area=given.area_name, period=given.period, revision=given.revision)}"]
     names = {each.id: each.name.get(words.lang) for each in words.catalog.indicators.values()}
     heads = [words.text(name) for name in ("indicator", "moved_column", "before", "after")]
-    told.append(
-        table(heads, [(names[one.indicator], one.column, one.before, one.after) for one in given.changes[:MOST_TOLD]])
+    results.append(
+        table(
+            heads,
+            [
+                (names[change.indicator], change.column, change.before, change.after)
+                for change in given.changes[:MOST_TOLD]
+            ],
+        )
     )
     if len(given.changes) > MOST_TOLD:
-        told.append(words.text("and_more", count=len(given.changes) - MOST_TOLD))
-    return told
+        results.append(words.text("and_more", count=len(given.changes) - MOST_TOLD))
+    return results

@@ -57,14 +57,14 @@ class ServerApi:
 
     def is_heard(self, worker: str, pool: str, since: datetime) -> bool:
         """Whether a worker of a pool has given a sign of life since a moment."""
-        asked = {"workers": {"status": {"any_": ["ONLINE"]}}}
+        results = {"workers": {"status": {"any_": ["ONLINE"]}}}
         try:
-            answer = self._client.post(f"/work_pools/{pool}/workers/filter", json=asked, headers=self._token())
+            answer = self._client.post(f"/work_pools/{pool}/workers/filter", json=results, headers=self._token())
         except httpx.TransportError:
             return False
         return answer.is_success and any(
-            one["name"] == worker and datetime.fromisoformat(one["last_heartbeat_time"]) >= since
-            for one in answer.json()
+            item["name"] == worker and datetime.fromisoformat(item["last_heartbeat_time"]) >= since
+            for item in answer.json()
         )
 
     def _token(self) -> dict[str, str]:

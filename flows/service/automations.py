@@ -18,7 +18,7 @@ async def apply_automations(client: PrefectClient, *, sends_mail: bool, webhook:
     switched off stays off.
     """
     has = {"mail": sends_mail, "webhook": webhook is not None, None: True}
-    kept = {one.name: one for one in await _all(client) if TAG in one.tags}
+    kept = {deployment.name: deployment for deployment in await _all(client) if TAG in deployment.tags}
     for entry in read_automations():
         if not has[entry.pop("needs", None)]:
             continue
@@ -33,21 +33,21 @@ async def apply_automations(client: PrefectClient, *, sends_mail: bool, webhook:
 
 
 async def _all(client: PrefectClient) -> list[Automation]:
-    found: list[Automation] = []
-    while page := await client.read_automations(limit=200, offset=len(found)):
-        found += page
-    return found
+    results: list[Automation] = []
+    while page := await client.read_automations(limit=200, offset=len(results)):
+        results += page
+    return results
 
 
 async def _resolved(client: PrefectClient, entry: dict[str, Any], webhook: UUID | None) -> AutomationCore:
     """An entry with ids in place of the names that people write: `deployment: notify/notify`, `block: webhook`."""
     actions = []
     for action in entry["actions"]:
-        said = dict(action)
-        if "deployment" in said:
-            found = await client.read_deployment_by_name(said.pop("deployment"))
-            said |= {"source": "selected", "deployment_id": str(found.id)}
-        if said.pop("block", None):
-            said["block_document_id"] = str(webhook)
-        actions.append(said)
+        results = dict(action)
+        if "deployment" in results:
+            deployment_by_name = await client.read_deployment_by_name(results.pop("deployment"))
+            results |= {"source": "selected", "deployment_id": str(deployment_by_name.id)}
+        if results.pop("block", None):
+            results["block_document_id"] = str(webhook)
+        actions.append(results)
     return AutomationCore.model_validate({**entry, "actions": actions, "tags": [TAG]})

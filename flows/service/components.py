@@ -60,8 +60,8 @@ def server(settings: Settings) -> Component:
 def worker() -> Component:
     """A worker of this machine, which carries out runs, each in a process of its own."""
     command = (sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process")
-    told = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "NOTSET"}
-    return Component(WORKER, (*command, "--name", worker_name()), told)
+    results = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "NOTSET"}
+    return Component(WORKER, (*command, "--name", worker_name()), results)
 
 
 def pages(settings: Settings) -> Component:

@@ -87,8 +87,8 @@ def _deploy(settings: Settings) -> None:
 
 async def _remove_deployments(client: PrefectClient) -> None:
 
-    named = {one["name"] for one in read_deployments()}
+    named = {deployment["name"] for deployment in read_deployments()}
     ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
-    for one in await client.read_deployments(deployment_filter=ours):
-        if one.name not in named:
-            await client.delete_deployment(one.id)
+    for other_deployment in await client.read_deployments(deployment_filter=ours):
+        if other_deployment.name not in named:
+            await client.delete_deployment(other_deployment.id)

@@ -23,5 +23,5 @@ def read_automations() -> list[dict[str, Any]]:
 
 
 def _entries(file: Path, name: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8"))[name]
-    return found
+    result: list[dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8"))[name]
+    return result

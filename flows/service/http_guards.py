@@ -67,9 +67,9 @@ class BasicAuthentication:
         await PlainTextResponse("401", status_code=401, headers=challenge)(scope, receive, send)
 
     def _knows(self, header: str) -> bool:
-        scheme, _, given = header.partition(" ")
+        scheme, _, result = header.partition(" ")
         try:
-            decoded = base64.b64decode(given, validate=True) if scheme.lower() == "basic" else b""
+            decoded = base64.b64decode(result, validate=True) if scheme.lower() == "basic" else b""
         except (binascii.Error, ValueError):
             decoded = b""
         # The time that the comparison takes says nothing of how much was right.

@@ -50,8 +50,8 @@ class NotStartedError(TransientError):
     def __init__(self, component: str, what: str, log: Path) -> None:
         """Keep the component, what happened, and where it says more."""
         self.component, self.log = component, log
-        told = log.read_text(encoding="utf-8", errors="replace")[-_LOG_TAIL:].strip() if log.exists() else ""
-        super().__init__(f"{component} {what}. Its log ({log}) ends with:\n{told}")
+        result = log.read_text(encoding="utf-8", errors="replace")[-_LOG_TAIL:].strip() if log.exists() else ""
+        super().__init__(f"{component} {what}. Its log ({log}) ends with:\n{result}")
 
 
 class Observer(Protocol):
@@ -230,8 +230,8 @@ def require_port(settings: Settings, name: str) -> None:
 
 
 def _addresses(settings: Settings) -> dict[str, str]:
-    found = {"server": settings.address, "pages": settings.address_of(settings.pages_port)}
-    return found | ({"office": settings.address_of(settings.office_port)} if settings.office_auth else {})
+    results = {"server": settings.address, "pages": settings.address_of(settings.pages_port)}
+    return results | ({"office": settings.address_of(settings.office_port)} if settings.office_auth else {})
 
 
 def take_down(service: str) -> None:
@@ -249,11 +249,11 @@ def _asked_to_stop() -> Iterator[Callable[[], None]]:
 
     # Who calls it with nohup wants it to outlive the terminal.
     hangup = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
-    asked = (signal.SIGINT, signal.SIGTERM, *hangup)
-    before = {number: signal.signal(number, stop) for number in asked}
+    results = (signal.SIGINT, signal.SIGTERM, *hangup)
+    before = {number: signal.signal(number, stop) for number in results}
 
     def let_finish() -> None:
-        for number in asked:
+        for number in results:
             signal.signal(number, signal.SIG_IGN)
 
     try:

@@ -17,8 +17,8 @@ async def apply_webhook(client: PrefectClient, url: SecretStr | None) -> UUID | 
         block = Webhook(method="POST", url=url)
         return await block.save(BLOCK, overwrite=True, client=client)  # type: ignore[no-any-return] # sync or async by where it is called
     try:
-        found = await client.read_block_document_by_name(BLOCK, "webhook", include_secrets=False)
+        block_document_by_name = await client.read_block_document_by_name(BLOCK, "webhook", include_secrets=False)
     except ObjectNotFound:
         return None
-    await client.delete_block_document(found.id)
+    await client.delete_block_document(block_document_by_name.id)
     return None

@@ -51,7 +51,7 @@ def moment_of(text: str) -> datetime:
         UsageError: the text is no moment.
     """
     try:
-        found = datetime.fromisoformat(text)
+        result = datetime.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"{text!r} is no moment: write 2025-06-01T00:00") from error
-    return (found if found.tzinfo else found.replace(tzinfo=VIETNAM)).astimezone(UTC)
+    return (result if result.tzinfo else result.replace(tzinfo=VIETNAM)).astimezone(UTC)

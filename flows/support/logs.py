@@ -28,9 +28,9 @@ def keep_log(folder: Path, now: datetime) -> None:
     path = folder / f"{now.astimezone(VIETNAM):%Y-%m-%d}.jsonl"
     for room in LOGGERS:
         logger = logging.getLogger(room)
-        if any(isinstance(one, _DayFile) and one.path == path for one in logger.handlers):
+        if any(isinstance(handler, _DayFile) and handler.path == path for handler in logger.handlers):
             continue
-        for old in [one for one in logger.handlers if isinstance(one, _DayFile)]:
+        for old in [other_handler for other_handler in logger.handlers if isinstance(other_handler, _DayFile)]:
             logger.removeHandler(old)
             old.close()
         logger.addHandler(_DayFile(path, now))

@@ -42,5 +42,5 @@ def mask_handlers(*loggers: str) -> None:
     """Mask what the handlers of these loggers write; doing so twice changes nothing."""
     for name in loggers:
         for handler in logging.getLogger(name).handlers:
-            if not any(isinstance(one, Masking) for one in handler.filters):
+            if not any(isinstance(other_filter, Masking) for other_filter in handler.filters):
                 handler.addFilter(Masking())

@@ -27,15 +27,15 @@ class Process:
     def is_alive(self) -> bool:
         """Whether this very process still runs."""
         with suppress(psutil.Error):
-            found = psutil.Process(self.pid)
-            return abs(found.create_time() - self.started) < 1 and found.status() != psutil.STATUS_ZOMBIE
+            process = psutil.Process(self.pid)
+            return abs(process.create_time() - self.started) < 1 and process.status() != psutil.STATUS_ZOMBIE
         return False
 
 
 def process_of(pid: int | None = None) -> Process:
     """The process of a number; None: this one."""
-    found = psutil.Process(pid)
-    return Process(found.pid, found.create_time())
+    process = psutil.Process(pid)
+    return Process(process.pid, process.create_time())
 
 
 def start(
@@ -65,11 +65,11 @@ def end(service: str, component: str = "", *, patience: float) -> int:
     Returns:
         How many had to be killed.
     """
-    asked = processes_of(service, component)
-    for process in asked:
+    result = processes_of(service, component)
+    for process in result:
         with suppress(psutil.Error):
             process.terminate()
-    psutil.wait_procs(asked, timeout=patience)
+    psutil.wait_procs(result, timeout=patience)
     # Asked to end, one may have started another; none is left when nobody carries the mark any more.
     killed: set[psutil.Process] = set()
     while left := processes_of(service, component):
@@ -84,9 +84,14 @@ def end(service: str, component: str = "", *, patience: float) -> int:
 def owner_of_port(port: int) -> str:
     """Who listens on a port, as `python3 (process 1234)`; empty where this user may not know."""
     with suppress(psutil.Error):
-        for one in psutil.net_connections("tcp"):
-            if one.status == psutil.CONN_LISTEN and one.laddr and one.laddr.port == port and one.pid:
-                return f"{psutil.Process(one.pid).name()} (process {one.pid})"
+        for connection in psutil.net_connections("tcp"):
+            if (
+                connection.status == psutil.CONN_LISTEN
+                and connection.laddr
+                and connection.laddr.port == port
+                and connection.pid
+            ):
+                return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
     return ""
 
 

@@ -79,11 +79,11 @@ def write(home: Path, record: Record) -> None:
 def read(home: Path) -> Record | None:
     """The record of the last service that was not taken down; None: there is none."""
     try:
-        told = json.loads(_path(home).read_text(encoding="utf-8"))
+        result = json.loads(_path(home).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    components = {name: Process(**process) for name, process in told.pop("components").items()}
-    return Record(**{**told, "supervisor": Process(**told["supervisor"]), "components": components})
+    components = {name: Process(**process) for name, process in result.pop("components").items()}
+    return Record(**{**result, "supervisor": Process(**result["supervisor"]), "components": components})
 
 
 def erase(home: Path) -> None:
@@ -93,8 +93,8 @@ def erase(home: Path) -> None:
 
 def running(home: Path) -> Record | None:
     """The service that runs on a home, if one does and is ready."""
-    found = read(home)
-    return found if found and found.stage == READY and found.supervisor.is_alive else None
+    result = read(home)
+    return result if result and result.stage == READY and result.supervisor.is_alive else None
 
 
 def _path(home: Path) -> Path:

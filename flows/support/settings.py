@@ -181,10 +181,10 @@ def api_url() -> str:
     Raises:
         UsageError: it was told of none.
     """
-    found = os.environ.get("PREFECT_API_URL")
-    if not found:
+    result = os.environ.get("PREFECT_API_URL")
+    if not result:
         raise UsageError("say where Prefect's server is: PREFECT_API_URL=http://127.0.0.1:4200/api")
-    return found
+    return result
 
 
 def child_environment(**more: str) -> dict[str, str]:
@@ -194,7 +194,7 @@ def child_environment(**more: str) -> dict[str, str]:
 
 def server_environment(settings: Settings) -> dict[str, str]:
     """What Prefect's server is told beyond `prepare_environment`: where to listen, whom to let in, what to forget."""
-    told = {
+    results = {
         "PREFECT_SERVER_API_HOST": settings.server_host,
         "PREFECT_SERVER_API_PORT": str(settings.server_port),
         # Browsers call the server under the address they have it from; else it would be port 4200 of their own machine.
@@ -209,9 +209,9 @@ def server_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "NOTSET",
     }
     if settings.server_auth is not None:
-        told["PREFECT_SERVER_API_AUTH_STRING"] = settings.server_auth.get_secret_value()
-        told["PREFECT_SERVER_CSRF_PROTECTION_ENABLED"] = "true"
-    return told
+        results["PREFECT_SERVER_API_AUTH_STRING"] = settings.server_auth.get_secret_value()
+        results["PREFECT_SERVER_CSRF_PROTECTION_ENABLED"] = "true"
+    return results
 
 
 def _secrets() -> dict[str, str]:
@@ -229,8 +229,8 @@ def _shown(fault: ErrorDetails) -> str:
 def _as_environment(settings: Settings) -> dict[str, str]:
     # Secrets stay where they came from: the environment, or files that every process of ours can read.
     secret = {name for name in Settings.model_fields if isinstance(getattr(settings, name), SecretStr)}
-    given = settings.model_dump(mode="json", exclude=secret)
-    return {_PREFIX + name.upper(): _as_text(value) for name, value in given.items()}
+    result = settings.model_dump(mode="json", exclude=secret)
+    return {_PREFIX + name.upper(): _as_text(value) for name, value in result.items()}
 
 
 def _as_text(value: object) -> str:
@@ -244,15 +244,15 @@ def _prefect_home(settings: Settings) -> Path:
 
 
 def _prefect_environment(settings: Settings) -> dict[str, str]:
-    found = {}
+    results = {}
     if settings.server_auth is not None:
-        found["PREFECT_API_AUTH_STRING"] = settings.server_auth.get_secret_value()
+        results["PREFECT_API_AUTH_STRING"] = settings.server_auth.get_secret_value()
     if settings.server_url:
-        found["PREFECT_UI_URL"] = settings.server_url.rstrip("/")
+        results["PREFECT_UI_URL"] = settings.server_url.rstrip("/")
     if service := running(settings.home):
-        found["PREFECT_API_URL"] = service.api  # what `tonghop up` started is used by every command
+        results["PREFECT_API_URL"] = service.api  # what `tonghop up` started is used by every command
     return {
-        **found,
+        **results,
         "PREFECT_HOME": str(_prefect_home(settings)),
         # The default of 20 s is missed on a busy machine; then the night would not even start.
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",

@@ -35,30 +35,30 @@ class _Assembly:
         return self.words.catalog
 
     def report(self) -> Report:
-        one, words = self.revision, self.words
-        names = {row.indicator: self._name(row.indicator) for row in one.rows}
+        result, words = self.revision, self.words
+        names = {row.indicator: self._name(row.indicator) for row in result.rows}
         return Report(
-            area=one.area,
+            area=result.area,
             area_name=self._area_name(),
-            period=one.period.id,
-            period_name=period_name(one.period, words),
-            first_day=self.catalog.calendar_of(one.form).first_day(one.period),
+            period=result.period.id,
+            period_name=period_name(result.period, words),
+            first_day=self.catalog.calendar_of(result.form).first_day(result.period),
             last_day=self.last_day,
-            form_title=self.catalog.form(one.form).title.get(words.lang),
-            revision=one.number,
-            published_at=one.published_at,
-            run_id=one.run_id,
+            form_title=self.catalog.form(result.form).title.get(words.lang),
+            revision=result.number,
+            published_at=result.published_at,
+            run_id=result.run_id,
             standpoint=self._standpoint(),
             explain_options=self._explain_options(),
             kinds=self._kinds(),
             is_sample=any(map(self._is_invented, self.units)),
             themes=self._themes(),
-            units=lines_of(one.units),
+            units=lines_of(result.units),
             changes=tuple(
-                describe_change(change, names.get(change.indicator) or self._name(change.indicator), one, words)
-                for change in one.changes
+                describe_change(change, names.get(change.indicator) or self._name(change.indicator), result, words)
+                for change in result.changes
             ),
-            questions=questions_of(one, names, words),
+            questions=questions_of(result, names, words),
         )
 
     @cached_property
@@ -68,8 +68,8 @@ class _Assembly:
     @cached_property
     def units(self) -> tuple[OrgUnit, ...]:
         days = {unit.period: self.catalog.last_day(self.revision.form, unit.period) for unit in self.revision.units}
-        found = (self.catalog.units.find(unit.code, days[unit.period]) for unit in self.revision.units)
-        return tuple({unit.key: unit for unit in found if unit is not None}.values())
+        results = (self.catalog.units.find(unit.code, days[unit.period]) for unit in self.revision.units)
+        return tuple({unit.key: unit for unit in results if unit is not None}.values())
 
     @cached_property
     def given(self) -> dict[str, list[PublishedContribution]]:
@@ -80,7 +80,9 @@ class _Assembly:
 
     @cached_property
     def unanswered(self) -> Counter[str]:
-        return Counter(one.indicator for one in self.revision.asked if one.asked.waiver is None)
+        return Counter(
+            open_warning.indicator for open_warning in self.revision.asked if open_warning.asked.waiver is None
+        )
 
     def _is_invented(self, unit: OrgUnit) -> bool:
         day = self.last_day if unit.valid_to is None else min(self.last_day, unit.valid_to)
@@ -95,10 +97,10 @@ class _Assembly:
 
     def _explain_options(self) -> str:
         """What has to be added to `tonghop explain` to mean these figures."""
-        given = " --boundary as_now" if self.revision.boundary is Boundary.AS_NOW else ""
+        result = " --boundary as_now" if self.revision.boundary is Boundary.AS_NOW else ""
         if self.revision.run_id == AS_OF_RUN:
-            given += f" --as-of {self.revision.published_at.isoformat()}"
-        return given
+            result += f" --as-of {self.revision.published_at.isoformat()}"
+        return result
 
     def _name(self, indicator: str) -> str:
         # An indicator that has left the catalogue since still has to be shown: by its code.

@@ -19,20 +19,20 @@ def parts_of(
     given: Iterable[PublishedContribution], period: Period, words: ReportFormatter
 ) -> tuple[CommuneFigure, ...]:
     """What each report gave; a name says which base period it is of, and which part of it is counted."""
-    return tuple(_part(one, period, words) for one in given)
+    return tuple(_part(published, period, words) for published in given)
 
 
 def whole_of(given: Sequence[PublishedContribution], flow: Flow) -> tuple[CommuneFigure, ...]:
     """What each unit gave over all its reports, with all their cells; the files are those of the last one."""
     by_unit: dict[str, list[PublishedContribution]] = defaultdict(list)
-    for one in given:
-        by_unit[_key(one)].append(one)
-    found: list[CommuneFigure] = []
+    for published in given:
+        by_unit[_key(published)].append(published)
+    results: list[CommuneFigure] = []
     for key, reports in by_unit.items():
-        amount = over_time(flow, [one.counted for one in reports])
+        amount = over_time(flow, [other_report.counted for other_report in reports])
         if amount is not None:
             last = reports[-1]
-            found.append(
+            results.append(
                 CommuneFigure(
                     key=key,
                     unit=last.unit,
@@ -40,46 +40,48 @@ def whole_of(given: Sequence[PublishedContribution], flow: Flow) -> tuple[Commun
                     value=_value(amount),
                     numerator=amount.numerator,
                     denominator=amount.denominator,
-                    sources=tuple(FigureSource(cell.sheet, cell.cell) for one in reports for cell in one.sources),
+                    sources=tuple(FigureSource(cell.sheet, cell.cell) for report in reports for cell in report.sources),
                     file_name=last.file.file_name,
                     sha256=last.file.sha256,
                 )
             )
-    return tuple(found)
+    return tuple(results)
 
 
 def lines_of(units: Iterable[UnitReportingStatus]) -> tuple[UnitLine, ...]:
     """Where each unit stands: with its worst report, the last of those that stand so."""
     by_unit: dict[str, list[UnitReportingStatus]] = defaultdict(list)
-    for one in units:
-        by_unit[_key_of(one)].append(one)
+    for unit in units:
+        by_unit[_key_of(unit)].append(unit)
     return tuple(_line(key, by_unit[key]) for key in sorted(by_unit))
 
 
-def _part(one: PublishedContribution, period: Period, words: ReportFormatter) -> CommuneFigure:
-    counted = one.counted
-    name = one.unit_name if one.period == period else f"{one.unit_name} ({one.period})"
-    if one.weight is not None:
-        name = f"{name} × {words.number(one.weight)}"
+def _part(contribution: PublishedContribution, period: Period, words: ReportFormatter) -> CommuneFigure:
+    counted = contribution.counted
+    name = (
+        contribution.unit_name if contribution.period == period else f"{contribution.unit_name} ({contribution.period})"
+    )
+    if contribution.weight is not None:
+        name = f"{name} × {words.number(contribution.weight)}"
     return CommuneFigure(
-        key=_key(one),
-        unit=one.unit,
+        key=_key(contribution),
+        unit=contribution.unit,
         name=name,
         value=percentage(counted.numerator, counted.denominator)
         if counted.denominator is not None
         else counted.numerator,
         numerator=counted.numerator,
         denominator=counted.denominator,
-        sources=tuple(FigureSource(cell.sheet, cell.cell) for cell in one.sources),
-        file_name=one.file.file_name,
-        sha256=one.file.sha256,
+        sources=tuple(FigureSource(cell.sheet, cell.cell) for cell in contribution.sources),
+        file_name=contribution.file.file_name,
+        sha256=contribution.file.sha256,
     )
 
 
 def _line(key: str, reports: Sequence[UnitReportingStatus]) -> UnitLine:
-    state = next(state for state in _WORST_FIRST if any(one.state is state for one in reports))
-    shown = [one for one in reports if one.state is state][-1]
-    late = any(one.late for one in reports) and state is ReportingState.ACCEPTED
+    state = next(state for state in _WORST_FIRST if any(report.state is state for report in reports))
+    shown = [report for report in reports if report.state is state][-1]
+    late = any(report.late for report in reports) and state is ReportingState.ACCEPTED
     return UnitLine(
         key=key,
         code=shown.code,
@@ -88,7 +90,7 @@ def _line(key: str, reports: Sequence[UnitReportingStatus]) -> UnitLine:
         received_at=shown.received_at,
         file_name=shown.file.file_name if shown.file else None,
         sha256=shown.file.sha256 if shown.file else None,
-        issues=sum(one.issues for one in reports),
+        issues=sum(report.issues for report in reports),
     )
 
 
@@ -96,9 +98,9 @@ def _value(amount: Amount) -> Decimal | None:
     return amount.numerator if amount.denominator is None else percentage(amount.numerator, amount.denominator)
 
 
-def _key(one: PublishedContribution) -> str:
-    return f"{one.unit} {one.unit_valid_from}"
+def _key(contribution: PublishedContribution) -> str:
+    return f"{contribution.unit} {contribution.unit_valid_from}"
 
 
-def _key_of(one: UnitReportingStatus) -> str:
-    return f"{one.code} {one.unit_valid_from}"
+def _key_of(unit_status: UnitReportingStatus) -> str:
+    return f"{unit_status.code} {unit_status.unit_valid_from}"

@@ -97,8 +97,8 @@ class ReportFormatter:
 
     def answer(self, waiver: Waiver) -> str:
         """What a person answered to a warning, with who, when and until which day it counts."""
-        said = {"reason": waiver.reason, "by": waiver.by, "at": self.time(waiver.at)}
-        return self.text("question_answered", until=self.day(waiver.until), **said)
+        results = {"reason": waiver.reason, "by": waiver.by, "at": self.time(waiver.at)}
+        return self.text("question_answered", until=self.day(waiver.until), **results)
 
     def day(self, day: date) -> str:
         """A day."""

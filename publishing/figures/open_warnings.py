@@ -10,21 +10,25 @@ def questions_of(revision: Revision, names: dict[str, str], words: ReportFormatt
 
     `names` are those of the indicators, by code.
     """
-    found: dict[tuple[str, str, str, str], list[str]] = {}
-    for one in revision.asked:
-        title = words.catalog.issue_title(one.asked.issue, words.lang)
-        key = (one.unit, _unit(one, revision), title, _answer(one, words))
-        found.setdefault(key, []).append(names.get(one.indicator, one.indicator))
+    results: dict[tuple[str, str, str, str], list[str]] = {}
+    for open_warning in revision.asked:
+        title = words.catalog.issue_title(open_warning.asked.issue, words.lang)
+        key = (open_warning.unit, _unit(open_warning, revision), title, _answer(open_warning, words))
+        results.setdefault(key, []).append(names.get(open_warning.indicator, open_warning.indicator))
     questions = [
         WarningNote(unit, name, title, tuple(dict.fromkeys(figures)), answer)
-        for (unit, name, title, answer), figures in found.items()
+        for (unit, name, title, answer), figures in results.items()
     ]
-    return tuple(sorted(questions, key=lambda one: (bool(one.answer), one.unit)))
+    return tuple(sorted(questions, key=lambda question: (bool(question.answer), question.unit)))
 
 
-def _unit(one: FigureWarning, revision: Revision) -> str:
-    return one.unit_name if one.period == revision.period else f"{one.unit_name} ({one.period})"
+def _unit(figure_warning: FigureWarning, revision: Revision) -> str:
+    return (
+        figure_warning.unit_name
+        if figure_warning.period == revision.period
+        else f"{figure_warning.unit_name} ({figure_warning.period})"
+    )
 
 
-def _answer(one: FigureWarning, words: ReportFormatter) -> str:
-    return "" if one.asked.waiver is None else words.answer(one.asked.waiver)
+def _answer(figure_warning: FigureWarning, words: ReportFormatter) -> str:
+    return "" if figure_warning.asked.waiver is None else words.answer(figure_warning.asked.waiver)

@@ -35,13 +35,13 @@ class RateBars:
         target = figure.row.target
         scale = max(_FULL, value or _FULL, target or _FULL)
         shown = self.words.amount(figure, value)
-        told = "bar_without_target" if target is None else "bar_with_target"
+        result = "bar_without_target" if target is None else "bar_with_target"
         return Bar(
             id=f"bar{next(self._numbers)}",
             fill=_position(value or Decimal(0), scale),
             mark=None if target is None else _position(target, scale),
             title=self.words.text("bar_title", name=name, value=shown),
-            description=self.words.text(told, value=shown, target=self.words.target(figure)),
+            description=self.words.text(result, value=shown, target=self.words.target(figure)),
         )
 
 

@@ -36,11 +36,26 @@ class Chosen:
 
 def published_page(found: Sequence[PublishedEntry], words: ReportFormatter, today: date) -> bytes:
     """What is published: areas down, periods across, the newest twelve."""
-    periods = sorted({one.period for one in found}, key=lambda one: (one.year, one.last_month), reverse=True)
+    periods = sorted(
+        {published_entry.period for published_entry in found},
+        key=lambda item: (item.year, item.last_month),
+        reverse=True,
+    )
     periods = periods[:MOST_PERIODS]
-    cells = {(one.area, one.form, one.as_now, one.period): one for one in found}
-    rows = sorted({(one.area, one.form, one.as_now) for one in found if one.period in periods})
-    names = {row: _name_of(words, row, [one for one in periods if (*row, one) in cells], today) for row in rows}
+    cells = {
+        (published_entry.area, published_entry.form, published_entry.as_now, published_entry.period): published_entry
+        for published_entry in found
+    }
+    rows = sorted(
+        {
+            (published_entry.area, published_entry.form, published_entry.as_now)
+            for published_entry in found
+            if published_entry.period in periods
+        }
+    )
+    names = {
+        row: _name_of(words, row, [period for period in periods if (*row, period) in cells], today) for row in rows
+    }
     return render("published.html.j2", words, periods=periods, rows=rows, cells=cells, names=names)
 
 
@@ -78,5 +93,5 @@ def _name_of(words: ReportFormatter, row: tuple[str, str, bool], shown: Sequence
         return words.catalog.areas[area].name.get(words.lang)
     is_dated = form in words.catalog.forms and not as_now
     days = [words.catalog.last_day(form, period) for period in shown] if is_dated else []
-    found = (words.catalog.units.find(area, day) for day in (*days, today))
-    return next((unit.name for unit in found if unit is not None), area)
+    results = (words.catalog.units.find(area, day) for day in (*days, today))
+    return next((unit.name for unit in results if unit is not None), area)

@@ -107,29 +107,34 @@ class Receipt:
         """What was read with tolerance."""
         return [
             ReceiptIssue(
-                one.place,
+                repair.place,
                 self.words.text(
                     "receipt_repair",
-                    rule=self._catalog.repair_text(one, self.lang),
-                    before=cut(one.before, _HOW_LONG),
-                    after=cut(one.after, _HOW_LONG),
+                    rule=self._catalog.repair_text(repair, self.lang),
+                    before=cut(repair.before, _HOW_LONG),
+                    after=cut(repair.after, _HOW_LONG),
                 ),
                 "",
             )
-            for one in self.reply.repairs
+            for repair in self.reply.repairs
         ]
 
     @property
     def figures(self) -> list[ReadFigure]:
         """The report's own figures, in the catalogue's order; those of villages are only counted."""
         order = {indicator: place for place, indicator in enumerate(self._catalog.indicators)}
-        own = [one for one in self.reply.figures if one.unit == self.reply.record.unit]
-        return [self._figure(one) for one in sorted(own, key=lambda one: order.get(one.indicator, len(order)))]
+        own = [figure for figure in self.reply.figures if figure.unit == self.reply.record.unit]
+        return [
+            self._figure(other_own_indicator)
+            for other_own_indicator in sorted(
+                own, key=lambda own_indicator: order.get(own_indicator.indicator, len(order))
+            )
+        ]
 
     @property
     def villages(self) -> int:
         """How many figures of villages were read."""
-        return sum(one.unit != self.reply.record.unit for one in self.reply.figures)
+        return sum(figure.unit != self.reply.record.unit for figure in self.reply.figures)
 
     @property
     def judged(self) -> str:
@@ -139,8 +144,8 @@ class Receipt:
     @property
     def lists(self) -> list[tuple[str, list[ReceiptIssue]]]:
         """All that was found, each kind under its heading."""
-        found = {"faults": self.faults, "warnings": self.warnings, "repairs": self.repairs}
-        return [(self.words.text(f"receipt_{kind}"), told) for kind, told in found.items()]
+        results = {"faults": self.faults, "warnings": self.warnings, "repairs": self.repairs}
+        return [(self.words.text(f"receipt_{kind}"), item) for kind, item in results.items()]
 
     def page(self) -> bytes:
         """The page, with everything inside it."""
@@ -159,15 +164,15 @@ class Receipt:
         yield self.lead
         yield ""
         yield from (f"{label}: {value}" for label, value in self.facts[:4])
-        for heading, told in (("receipt_faults", self.faults), ("receipt_warnings", self.warnings)):
-            if told:
+        for heading, entry in (("receipt_faults", self.faults), ("receipt_warnings", self.warnings)):
+            if entry:
                 yield ""
-                yield f"{text(heading).upper()} ({len(told)})"
-                for number, one in enumerate(told[:_MOST_IN_NOTE], 1):
-                    yield f"{number}. {f'[{one.place}] ' if one.place else ''}{one.message}"
-                    yield f"   → {one.action}"
-                if len(told) > _MOST_IN_NOTE:
-                    yield text("receipt_more", count=len(told) - _MOST_IN_NOTE)
+                yield f"{text(heading).upper()} ({len(entry)})"
+                for number, item in enumerate(entry[:_MOST_IN_NOTE], 1):
+                    yield f"{number}. {f'[{item.place}] ' if item.place else ''}{item.message}"
+                    yield f"   → {item.action}"
+                if len(entry) > _MOST_IN_NOTE:
+                    yield text("receipt_more", count=len(entry) - _MOST_IN_NOTE)
         if self.steps:
             yield ""
             yield text("receipt_next").upper()
@@ -177,8 +182,8 @@ class Receipt:
         yield ""
 
     def _told(self, severity: Severity) -> list[ReceiptIssue]:
-        found = [issue for issue in self.reply.issues if issue.severity is severity]
-        return [self._in_words(issue) for issue in found]
+        results = [issue for issue in self.reply.issues if issue.severity is severity]
+        return [self._in_words(issue) for issue in results]
 
     def _in_words(self, issue: Issue) -> ReceiptIssue:
         return ReceiptIssue(
@@ -187,19 +192,22 @@ class Receipt:
             self._catalog.issue_action(issue, self.lang),
         )
 
-    def _figure(self, one: Observation) -> ReadFigure:
-        indicator = self._catalog.indicators.get(one.indicator)
+    def _figure(self, observation: Observation) -> ReadFigure:
+        indicator = self._catalog.indicators.get(observation.indicator)
         share = ""
-        number, whole = one.numerator.number, one.denominator.number if one.denominator else None
+        number, whole = (
+            observation.numerator.number,
+            observation.denominator.number if observation.denominator else None,
+        )
         if indicator is not None and indicator.measure is Measure.RATIO and number is not None:
             value = percentage(number, whole)
             share = format_percent(value, self.lang) if value is not None else ""
         return ReadFigure(
-            indicator=indicator.name.get(self.lang) if indicator else one.indicator,
-            numerator=self._number(one.numerator),
-            denominator=self._number(one.denominator) if one.denominator else "",
+            indicator=indicator.name.get(self.lang) if indicator else observation.indicator,
+            numerator=self._number(observation.numerator),
+            denominator=self._number(observation.denominator) if observation.denominator else "",
             share=share,
-            cell=one.numerator.cell,
+            cell=observation.numerator.cell,
         )
 
     def _number(self, figure: Figure) -> str:

@@ -12,9 +12,9 @@ from publishing.returns.submission_sheet import sheet_of
 from warehouse.queries.feedback import SubmissionFeedback
 
 
-def write_submission_page(one: SubmissionFeedback, words: ReportFormatter) -> bytes:
+def write_submission_page(feedback: SubmissionFeedback, words: ReportFormatter) -> bytes:
     """The page as UTF-8; whatever a cell or a file's name holds is escaped."""
-    return render("submission.html.j2", words, sheet=sheet_of(one, words))
+    return render("submission.html.j2", words, sheet=sheet_of(feedback, words))
 
 
 def publish_submissions(
@@ -30,10 +30,10 @@ def publish_submissions(
     words, count = ReportFormatter(catalog, lang), 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for one in submissions:
-            target = folder / f"{one.record.file.submission_id}.html"
+        for submission in submissions:
+            target = folder / f"{submission.record.file.submission_id}.html"
             draft = target.with_name(f".{target.name}.new")
-            draft.write_bytes(write_submission_page(one, words))
+            draft.write_bytes(write_submission_page(submission, words))
             draft.replace(target)
             count += 1
     except OSError as error:

@@ -97,16 +97,16 @@ class SubmissionSheet:
     versions: tuple[VersionLine, ...]
 
 
-def sheet_of(one: SubmissionFeedback, words: ReportFormatter) -> SubmissionSheet:
+def sheet_of(feedback: SubmissionFeedback, words: ReportFormatter) -> SubmissionSheet:
     """What is told of a submission, in the language of the words."""
-    record, outcome = one.record, outcome_of(one.record.state, one.asked)
-    move = one.last_move
+    record, outcome = feedback.record, outcome_of(feedback.record.state, feedback.asked)
+    move = feedback.last_move
     return SubmissionSheet(
         submission_id=record.file.submission_id,
         who=record.unit_name or "",
         code=record.unit or "",
         period=period_name(record.period, words) if record.period else "",
-        days=_days(one, words),
+        days=_days(feedback, words),
         form=words.form(record.form),
         outcome=outcome,
         mood=_MOODS[outcome],
@@ -116,12 +116,12 @@ def sheet_of(one: SubmissionFeedback, words: ReportFormatter) -> SubmissionSheet
         came_by=f"{record.connector}: {record.path}",
         sender=record.sender or "",
         delivered_at=record.delivered_at,
-        judged_at=one.judged_at,
+        judged_at=feedback.judged_at,
         version=record.file.version,
-        groups=tuple(_groups(one, words)),
-        repairs=tuple(_repairs(one, words))[:MOST_LINES],
-        more_repairs=max(0, len(one.repairs) - MOST_LINES),
-        versions=tuple(_version(each, record.file.submission_id, words) for each in one.versions),
+        groups=tuple(_groups(feedback, words)),
+        repairs=tuple(_repairs(feedback, words))[:MOST_LINES],
+        more_repairs=max(0, len(feedback.repairs) - MOST_LINES),
+        versions=tuple(_version(each, record.file.submission_id, words) for each in feedback.versions),
     )
 
 
@@ -137,12 +137,12 @@ _MOODS = {
 
 def outcome_of(state: SubmissionState, asked: Sequence[OpenWarning]) -> str:
     """The outcome's code: the state's, but that an accepted report with a question that waits is told apart."""
-    waits = any(one.waiver is None for one in asked)
+    waits = any(open_warning.waiver is None for open_warning in asked)
     return "accepted_asked" if state is SubmissionState.ACCEPTED and waits else state.value
 
 
-def _days(one: SubmissionFeedback, words: ReportFormatter) -> str:
-    form, period = one.record.form, one.record.period
+def _days(submission_feedback: SubmissionFeedback, words: ReportFormatter) -> str:
+    form, period = submission_feedback.record.form, submission_feedback.record.period
     if form is None or form not in words.catalog.forms or period is None:
         return ""
     calendar = words.catalog.calendar_of(form)
@@ -150,11 +150,11 @@ def _days(one: SubmissionFeedback, words: ReportFormatter) -> str:
     return words.text("period_days", first=first, last=last)
 
 
-def _groups(one: SubmissionFeedback, words: ReportFormatter) -> Iterable[IssueGroup]:
+def _groups(submission_feedback: SubmissionFeedback, words: ReportFormatter) -> Iterable[IssueGroup]:
     for severity in GRAVEST_FIRST:
-        of_it = [OpenWarning(issue, None) for issue in one.issues if issue.severity is severity]
-        if severity is Severity.WARNING and one.asked:
-            of_it = list(one.asked)
+        of_it = [OpenWarning(issue, None) for issue in submission_feedback.issues if issue.severity is severity]
+        if severity is Severity.WARNING and submission_feedback.asked:
+            of_it = list(submission_feedback.asked)
         if of_it:
             lines = tuple(_issue(each, words) for each in of_it[:MOST_LINES])
             yield IssueGroup(severity.value, len(of_it), lines, len(of_it) - len(lines))
@@ -174,19 +174,19 @@ def _issue(asked: OpenWarning, words: ReportFormatter) -> IssueLine:
     )
 
 
-def _repairs(one: SubmissionFeedback, words: ReportFormatter) -> Iterable[RepairLine]:
-    for repair in one.repairs:
+def _repairs(submission_feedback: SubmissionFeedback, words: ReportFormatter) -> Iterable[RepairLine]:
+    for repair in submission_feedback.repairs:
         rule = words.catalog.repair_text(repair, words.lang)
         yield RepairLine(repair.sheet, repair.cell, repair.before, repair.after, rule)
 
 
-def _version(one: ReportVersion, this: int, words: ReportFormatter) -> VersionLine:
+def _version(report_version: ReportVersion, this: int, words: ReportFormatter) -> VersionLine:
     return VersionLine(
-        number=one.version,
-        file_name=one.file_name,
-        sha256=one.sha256,
-        received_at=one.received_at,
-        outcome=words.submission_state(one.state),
-        counted=one.counted,
-        is_this=one.submission_id == this,
+        number=report_version.version,
+        file_name=report_version.file_name,
+        sha256=report_version.sha256,
+        received_at=report_version.received_at,
+        outcome=words.submission_state(report_version.state),
+        counted=report_version.counted,
+        is_this=report_version.submission_id == this,
     )

@@ -41,13 +41,14 @@ def verify(folder: Path, identity: Identity) -> None:
     try:
         content = json.loads((folder / MANIFEST).read_bytes())
         hashes = dict(content.pop("files"))
-        found = Identity(**content)
+        result = Identity(**content)
     except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PublicationDamagedError(folder, f"{MANIFEST} is missing or unreadable") from error
-    if found != identity:
+    if result != identity:
         raise PublicationDamagedError(
             folder,
-            f"it was made from form {found.form} by run {found.run_id}, not from {identity.form} by {identity.run_id}",
+            f"it was made from form {result.form} by run {result.run_id}, "
+            f"not from {identity.form} by {identity.run_id}",
         )
     for name, sha256 in hashes.items():
         path = folder / name

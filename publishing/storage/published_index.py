@@ -35,7 +35,9 @@ class PublishedEntry:
 
 def shelved(root: Path) -> tuple[PublishedEntry, ...]:
     """All publications, newest period first; a folder that holds no whole revision is passed over."""
-    return tuple(sorted(_found(root), key=lambda one: (-one.period.year, -one.period.last_month, one.area, one.folder)))
+    return tuple(
+        sorted(_found(root), key=lambda item: (-item.period.year, -item.period.last_month, item.area, item.folder))
+    )
 
 
 def _found(root: Path) -> Iterator[PublishedEntry]:

@@ -22,7 +22,7 @@ def write_notes(page: SheetWriter, report: Report, words: ReportFormatter) -> No
     page.write_table("MucTieu", _columns(words, ("indicator", "target", "document")), promised)
     _section(page, words, "explain_columns")
     page.write_table(
-        "CacCot", _columns(words, ("column_name", "meaning")), [_column_row(one, words) for one in COLUMNS]
+        "CacCot", _columns(words, ("column_name", "meaning")), [_column_row(column, words) for column in COLUMNS]
     )
 
 

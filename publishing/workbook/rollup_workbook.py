@@ -42,7 +42,7 @@ class _Writer:
         self._list("rollup", "TongHop", sheets.rollup_columns(words), rollup, frozen=2)
         rates = [figure for theme, figure in self.figures if theme.headline and figure.is_percent]
         write_chart(self.book, self._page("chart"), rates, words)
-        communes = [sheets.commune_row(figure, one) for _, figure in self.figures for one in figure.communes]
+        communes = [sheets.commune_row(figure, commune) for _, figure in self.figures for commune in figure.communes]
         self._list("communes", "TheoXa", sheets.commune_columns(words), communes, frozen=2)
         units = [sheets.unit_row(unit, words) for unit in report.units]
         self._list("units", "DonVi", sheets.unit_columns(words), units, frozen=2)

@@ -23,8 +23,8 @@ def _area(catalog: Catalog, code: str, period: str, boundary: Boundary = Boundar
 
 def _my_son(catalog: Catalog) -> Overlap:
     """The commune Mỹ Sơn of after, which took in Phước Trung, as a part of the old district."""
-    found = overlaps(catalog.units, _area(catalog, "585-cu", "2025-07"), date(2025, 7, 14))
-    return next(portion for portion in found if portion.unit.code == "22822")
+    result = overlaps(catalog.units, _area(catalog, "585-cu", "2025-07"), date(2025, 7, 14))
+    return next(portion for portion in result if portion.unit.code == "22822")
 
 
 def _append(root: Path, file: str, text: str) -> None:
@@ -103,7 +103,7 @@ def test_without_detail_or_weight_a_part_cannot_be_told(catalog: Catalog) -> Non
     """No public table says how the people of Mỹ Sơn and Phước Trung are spread."""
     portion = _my_son(catalog)
     assert portion.villages is None
-    assert all(weight_of(catalog.units, portion, one) is None for one in catalog.indicators.values())
+    assert all(weight_of(catalog.units, portion, indicator) is None for indicator in catalog.indicators.values())
 
 
 def test_villages_that_name_their_old_commune_tell_the_part(root: Path) -> None:
@@ -122,9 +122,9 @@ def test_villages_that_name_their_new_commune_tell_the_part(root: Path) -> None:
     _pass_villages(root, "22768-1,22780,1,\n22768-2,22888,1,\n22768-3,22780,1,\n")
     catalog = load_catalog(root)
     ward = _area(catalog, "22780", "2025-05", Boundary.AS_NOW)
-    found = {one.unit.code: one for one in overlaps(catalog.units, ward, date(2025, 5, 14))}
-    assert (found["22768"].whole, found["22768"].villages) == (False, {"22768-1", "22768-3"})
-    assert all(one.whole for code, one in found.items() if code != "22768")
+    results = {overlap.unit.code: overlap for overlap in overlaps(catalog.units, ward, date(2025, 5, 14))}
+    assert (results["22768"].whole, results["22768"].villages) == (False, {"22768-1", "22768-3"})
+    assert all(item.whole for code, item in results.items() if code != "22768")
 
 
 def test_one_village_that_is_not_told_leaves_the_part_untold(root: Path) -> None:
@@ -144,10 +144,10 @@ def test_the_narrowest_stated_weight_is_used(root: Path) -> None:
     )
     catalog = load_catalog(root)
     portion = _my_son(catalog)
-    found = {key: weight_of(catalog.units, portion, one) for key, one in catalog.indicators.items()}
-    assert {weight.source for weight in found.values() if weight} == {"all", "by residents", "by records"}
-    assert found["hsskdt"] is not None
-    assert (str(found["hsskdt"].value), found["hsskdt"].source) == ("0.7125", "by records")
+    results = {key: weight_of(catalog.units, portion, item) for key, item in catalog.indicators.items()}
+    assert {weight.source for weight in results.values() if weight} == {"all", "by residents", "by records"}
+    assert results["hsskdt"] is not None
+    assert (str(results["hsskdt"].value), results["hsskdt"].source) == ("0.7125", "by records")
 
 
 def test_weights_of_different_scopes_are_not_mixed(root: Path) -> None:
@@ -159,7 +159,12 @@ def test_weights_of_different_scopes_are_not_mixed(root: Path) -> None:
     )
     catalog = load_catalog(root)
     old = _area(catalog, "585-cu", "2025-07")
-    do_vinh = next(one for one in overlaps(catalog.units, old, date(2025, 7, 14)) if one.unit.code == "22738")
-    by_kind = {one.denominator_kind: weight_of(catalog.units, do_vinh, one) for one in catalog.indicators.values()}
+    do_vinh = next(
+        overlap for overlap in overlaps(catalog.units, old, date(2025, 7, 14)) if overlap.unit.code == "22738"
+    )
+    by_kind = {
+        indicator.denominator_kind: weight_of(catalog.units, do_vinh, indicator)
+        for indicator in catalog.indicators.values()
+    }
     assert by_kind["residents"] is None
     assert {weight.source for kind, weight in by_kind.items() if weight and kind != "residents"} == {"all"}

@@ -60,9 +60,9 @@ def test_an_exemption_from_indicators_leaves_the_rest_due(catalog: Catalog) -> N
     """The commune still owes the form, without the indicators named."""
     unit = catalog.units.get("22828", date(2025, 5, 14))
     exempt = _exempt(catalog, "tmdt_sp")
-    all_due = {one.id for one in catalog.due_indicators(FORM, unit, MAY)}
+    all_due = {due_indicator.id for due_indicator in catalog.due_indicators(FORM, unit, MAY)}
     assert exempt.owes(FORM, unit, MAY)
-    assert {one.id for one in exempt.due_indicators(FORM, unit, MAY)} == all_due - {"tmdt_sp"}
+    assert {due_indicator.id for due_indicator in exempt.due_indicators(FORM, unit, MAY)} == all_due - {"tmdt_sp"}
 
 
 @pytest.mark.parametrize(
@@ -79,9 +79,9 @@ def test_what_is_due_follows_frequency_and_validity(
     """A quarterly indicator is not missing in May, a yearly one only in December, one of June never before June."""
     when = parse_period(period)
     unit = catalog.units.get("22813", catalog.last_day(FORM, when))
-    found = {one.id for one in catalog.due_indicators(FORM, unit, when)}
-    assert due <= found
-    assert not found & not_due
+    results = {due_indicator.id for due_indicator in catalog.due_indicators(FORM, unit, when)}
+    assert due <= results
+    assert not results & not_due
 
 
 def test_a_unit_that_owes_no_form_owes_no_indicator(catalog: Catalog) -> None:

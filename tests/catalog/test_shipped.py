@@ -73,7 +73,9 @@ def test_every_pair_loads_or_is_excepted_with_a_reason(catalog: Catalog) -> None
     with (catalog.root / "units" / "successions_exceptions.csv").open(encoding="utf-8", newline="") as lines:
         exceptions = list(csv.DictReader(lines))
     assert all(row["reason"] for row in exceptions)
-    loaded = {(one.old, one.new) for one in catalog.units.successions if one.effective == AFTER}
+    loaded = {
+        (succession.old, succession.new) for succession in catalog.units.successions if succession.effective == AFTER
+    }
     excepted = {(row["old"], row["new"]) for row in exceptions}
     assert (len(loaded), len(excepted), loaded & excepted) == (10_588, 26, set())
 
@@ -81,18 +83,20 @@ def test_every_pair_loads_or_is_excepted_with_a_reason(catalog: Catalog) -> None
 def test_communes_without_successor_are_known(catalog: Catalog) -> None:
     """Only the four of Ba Chẽ, whose pairs name a code that the list does not have."""
     old = {unit.code for unit in catalog.units.units if unit.level is Level.COMMUNE and unit.holds_on(BEFORE)}
-    assert old - {one.old for one in catalog.units.successions} == {"06970", "06973", "06982", "06988"}
+    assert old - {succession.old for succession in catalog.units.successions} == {"06970", "06973", "06982", "06988"}
 
 
 def test_communes_without_predecessor_are_known(catalog: Catalog) -> None:
     """Only Ba Chẽ, for the same reason; the special zones were island districts."""
     new = {unit.code for unit in catalog.units.units if unit.level is Level.COMMUNE and unit.holds_on(AFTER)}
-    assert new - {one.new for one in catalog.units.successions if one.effective == AFTER} == {"06978"}
+    assert new - {succession.new for succession in catalog.units.successions if succession.effective == AFTER} == {
+        "06978"
+    }
 
 
 def test_successions_are_of_four_kinds(catalog: Catalog) -> None:
     """In 2025 most codes went on with other ground and 132 with their own; in 2026 eleven units were renamed."""
-    kinds = Counter((one.effective.year, one.kind) for one in catalog.units.successions)
+    kinds = Counter((succession.effective.year, succession.kind) for succession in catalog.units.successions)
     assert kinds == {
         (2025, SuccessionKind.WHOLE): 6403,
         (2025, SuccessionKind.PART): 870,
@@ -104,7 +108,7 @@ def test_successions_are_of_four_kinds(catalog: Catalog) -> None:
 
 def test_every_succession_names_its_text(catalog: Catalog) -> None:
     """Khánh Hòa's and those of 2026 by number."""
-    texts = {one.old: one.legal_basis for one in catalog.units.successions}
+    texts = {succession.old: succession.legal_basis for succession in catalog.units.successions}
     assert all(texts.values())
     assert (texts["22813"], texts["75"], texts["26368"]) == ("1667/NQ-UBTVQH15", "30/2026/QH16", "237/NQ-UBTVQH16")
 
@@ -132,7 +136,7 @@ def test_headline_themes_come_first(catalog: Catalog) -> None:
 def test_thirty_indicators_three_of_which_a_form_must_have(catalog: Catalog) -> None:
     """A form without one of the three is refused; any other is asked for."""
     assert len(catalog.indicators) == 30
-    refused = {one.id for one in catalog.indicators.values() if one.absence is Absence.REFUSE}
+    refused = {indicator.id for indicator in catalog.indicators.values() if indicator.absence is Absence.REFUSE}
     assert refused == {"hddt_dn", "dvc_toantrinh", "hsskdt"}
 
 
@@ -148,8 +152,8 @@ def test_every_headline_percentage_has_a_district_target(catalog: Catalog, year:
 def test_every_indicator_is_asked_for_once(catalog: Catalog) -> None:
     """The monthly form has a line or a village column for each of the thirty."""
     layout = catalog.layout_for("cds_x_t", parse_period("2025-05"))
-    asked = layout.indicators + layout.village_indicators
-    assert sorted(asked) == sorted(catalog.indicators)
+    result = layout.indicators + layout.village_indicators
+    assert sorted(result) == sorted(catalog.indicators)
 
 
 def test_the_form_has_the_native_columns(catalog: Catalog) -> None:
@@ -183,10 +187,10 @@ def _texts(value: object) -> Iterator[Text]:
 def test_texts_are_nfc_and_in_both_languages(catalog: Catalog) -> None:
     """No text is empty in one language or in a Unicode form that sorts and searches differently."""
     groups = (catalog.indicators, catalog.themes, catalog.forms, catalog.rules, catalog.issue_texts)
-    found = [text for group in groups for value in group.values() for text in _texts(value)]
-    found += [*catalog.texts.values(), *catalog.repair_texts.values()]
-    assert len(found) > 200
-    for text in found:
+    results = [text for group in groups for value in group.values() for text in _texts(value)]
+    results += [*catalog.texts.values(), *catalog.repair_texts.values()]
+    assert len(results) > 200
+    for text in results:
         assert text.vi.strip()
         assert text.en.strip()
         assert unicodedata.is_normalized("NFC", text.vi + text.en)

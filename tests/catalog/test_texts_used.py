@@ -24,15 +24,15 @@ def _names(room: str) -> Iterator[str]:
                 parts = [part.value if isinstance(part, ast.Constant) else None for part in node.values]
                 yield "".join(_ANYTHING if part is None else re.escape(str(part)) for part in parts)
     for path in (ROOT / room).rglob("*.j2"):
-        for found in _JOINED.finditer(path.read_text("utf-8")):
-            yield re.escape(found[1]) + (_ANYTHING if "~" in found[0] else "") + re.escape(found[2] or "")
+        for match in _JOINED.finditer(path.read_text("utf-8")):
+            yield re.escape(match[1]) + (_ANYTHING if "~" in match[0] else "") + re.escape(match[2] or "")
 
 
 def _is_telling(pattern: str) -> bool:
     """Whether a pattern names a key, or a family of keys; "flows.{key}" would name all there are."""
-    told = pattern.replace(_ANYTHING, "").replace("\\", "")
-    is_family = _ANYTHING not in pattern or told.removesuffix(".") not in ROOMS
-    return is_family and re.fullmatch(r"[a-z0-9_.]*[a-z]{2}[a-z0-9_.]*", told) is not None
+    result = pattern.replace(_ANYTHING, "").replace("\\", "")
+    is_family = _ANYTHING not in pattern or result.removesuffix(".") not in ROOMS
+    return is_family and re.fullmatch(r"[a-z0-9_.]*[a-z]{2}[a-z0-9_.]*", result) is not None
 
 
 def test_every_text_is_shown_somewhere(catalog: Catalog) -> None:
@@ -44,6 +44,6 @@ def test_every_text_is_shown_somewhere(catalog: Catalog) -> None:
         room, _, rest = key.partition(".")
         is_whole = any(known.fullmatch(key) for known in by_room.values())
         # The pages that flows serves say things in publishing's words.
-        if not is_whole and not (rest and any(by_room[one].fullmatch(rest) for one in (room, "flows", "web", "cli"))):
+        if not is_whole and not (rest and any(by_room[item].fullmatch(rest) for item in (room, "flows", "web", "cli"))):
             left.append(key)
     assert left == []

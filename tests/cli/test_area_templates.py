@@ -130,12 +130,12 @@ def test_filled_forms_of_an_area_are_accepted_without_a_word(
     for path in forms.iterdir():
         path.write_bytes(fill_in(path.read_bytes(), catalog, path.name[3:8]))
     checked = check_files(settings_of(corrected), files_asked([forms], []), NoProgress(), lambda: AFTER_JUNE)
-    assert [one for one in checked if one.issues or one.report.repairs] == []
+    assert [check_file for check_file in checked if check_file.issues or check_file.report.repairs] == []
     assert len(checked) == 8
     for path in forms.iterdir():
         put(corrected / "inbox" / path.name, path.read_bytes(), AFTER_JUNE)
     outcome = run_plainly(context_of(corrected, AFTER_JUNE), "june")
-    assert {one.label: one.issues for one in outcome.verdicts if one.issues} == {}
+    assert {verdict.label: verdict.issues for verdict in outcome.verdicts if verdict.issues} == {}
     assert (len(outcome.verdicts), outcome.refused) == (8, ())
 
 
@@ -149,16 +149,16 @@ def prefilled(home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 def codes(home: Path, path: Path) -> set[str]:
     """What a check finds in June, notes of rules on trial left out."""
-    (one,) = check_files(settings_of(home), files_asked([path], []), NoProgress(), lambda: AFTER_JUNE)
-    return {issue.code for issue in one.issues if issue.severity is not Severity.INFO}
+    (result,) = check_files(settings_of(home), files_asked([path], []), NoProgress(), lambda: AFTER_JUNE)
+    return {issue.code for issue in result.issues if issue.severity is not Severity.INFO}
 
 
 def test_a_form_sent_back_as_it_came_is_refused(
     after_night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was filled in beforehand hides neither that nothing else was filled in nor that nothing was looked at."""
-    found = codes(after_night, prefilled(after_night, tmp_path, monkeypatch))
-    assert {"copied_stocks", "required_refused"} <= found
+    result = codes(after_night, prefilled(after_night, tmp_path, monkeypatch))
+    assert {"copied_stocks", "required_refused"} <= result
 
 
 def test_stocks_that_nobody_looked_at_are_asked_about(

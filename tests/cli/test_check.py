@@ -40,9 +40,9 @@ def checked(
     return check_files(settings, files_asked(named, settings.inboxes, unit, period), NoProgress(), lambda: NOW)
 
 
-def codes(one: CheckedFile) -> set[str]:
+def codes(checked_file: CheckedFile) -> set[str]:
     """Codes of a file's issues."""
-    return {issue.code for issue in one.issues}
+    return {issue.code for issue in checked_file.issues}
 
 
 def put(folder: Path, name: str, data: bytes) -> Path:
@@ -57,21 +57,25 @@ def test_a_check_says_what_the_night_says(home: Path, warehouse_url: str, first_
     deliver(home, first_files)
     context = context_of(home, warehouse_url=warehouse_url)
     before = contents(context, home)
-    found = checked(home, home / "inbox", warehouse_url=warehouse_url)
+    result = checked(home, home / "inbox", warehouse_url=warehouse_url)
     assert contents(context, home) == before
     judged = {verdict.file_name: verdict for verdict in run_plainly(context).verdicts}
-    assert len(found) == len(judged) == 8
-    for one in found:
-        verdict = judged[one.path.name]
-        assert (one.accepted, one.issues, one.not_checked) == (verdict.accepted, verdict.issues, ())
+    assert len(result) == len(judged) == 8
+    for checked_file in result:
+        verdict = judged[checked_file.path.name]
+        assert (checked_file.accepted, checked_file.issues, checked_file.not_checked) == (
+            verdict.accepted,
+            verdict.issues,
+            (),
+        )
 
 
 def test_a_refused_file_is_found_wrong_again(after_night: Path, tmp_path: Path, first_files: First) -> None:
     """Bytes that the warehouse knows already are judged like any others."""
     wrong = next(file for file in first_files if WRONG in file.path.name)
-    (one,) = checked(after_night, put(tmp_path, "lai.xlsx", wrong.data))
-    assert not one.accepted
-    assert {issue.cell for issue in one.issues if issue.severity is Severity.CRITICAL} == {"E49", "E15"}
+    (result,) = checked(after_night, put(tmp_path, "lai.xlsx", wrong.data))
+    assert not result.accepted
+    assert {issue.cell for issue in result.issues if issue.severity is Severity.CRITICAL} == {"E49", "E15"}
 
 
 def test_with_a_warehouse_the_past_is_looked_at(after_night: Path, tmp_path: Path, catalog: Catalog) -> None:
@@ -80,18 +84,18 @@ def test_with_a_warehouse_the_past_is_looked_at(after_night: Path, tmp_path: Pat
     path = put(tmp_path, "thang 6.xlsx", june)
     settings = settings_of(after_night)
     later = NOW.replace(month=7)
-    (one,) = check_files(settings, files_asked([path], settings.inboxes), NoProgress(), lambda: later)
-    assert "stock_falls_far" in codes(one)
-    assert one.not_checked == ()
+    (result,) = check_files(settings, files_asked([path], settings.inboxes), NoProgress(), lambda: later)
+    assert "stock_falls_far" in codes(result)
+    assert result.not_checked == ()
 
 
 def test_without_a_warehouse_rules_that_look_beyond_are_named(tmp_path: Path, catalog: Catalog) -> None:
     """They are told as not checked, no home is made, and every other rule is put to the file."""
     path = put(tmp_path, "a.xlsx", make_workbook(catalog, "22813", "2025-05", figures={"hsskdt": (20, 10)}))
-    (one,) = checked(tmp_path / "home", path)
-    assert set(one.not_checked) == set(rules_beyond(catalog))
-    assert one.not_checked
-    assert "numerator_within_denominator" in codes(one)
+    (result,) = checked(tmp_path / "home", path)
+    assert set(result.not_checked) == set(rules_beyond(catalog))
+    assert result.not_checked
+    assert "numerator_within_denominator" in codes(result)
     assert not (tmp_path / "home").exists()
 
 
@@ -107,9 +111,9 @@ def test_a_file_that_cannot_be_judged_met_no_rule(tmp_path: Path, catalog: Catal
 def test_unit_and_period_can_be_given(tmp_path: Path, catalog: Catalog) -> None:
     """Given ones speak as folders of an inbox do: they place a file that says nothing, and contradict one that does."""
     path = put(tmp_path, "a.xlsx", b"")
-    (one,) = checked(tmp_path / "home", path, unit="22813", period="2025-05")
-    assert one.report.unit is not None
-    assert (one.report.unit.code, str(one.report.period)) == ("22813", "2025-05")
+    (result,) = checked(tmp_path / "home", path, unit="22813", period="2025-05")
+    assert result.report.unit is not None
+    assert (result.report.unit.code, str(result.report.period)) == ("22813", "2025-05")
     stamped = put(tmp_path, "b.xlsx", make_workbook(catalog, "22813", "2025-05"))
     (other,) = checked(tmp_path / "home", stamped, unit="22816", period="2025-05")
     assert not other.accepted
@@ -130,7 +134,7 @@ def test_a_file_named_twice_is_checked_once(tmp_path: Path) -> None:
     path = put(tmp_path / "a", "x.XLSX", b"")
     put(tmp_path / "a", "~$x.xlsx", b"")
     put(tmp_path / "a", "note.txt", b"")
-    assert [one.path for one in files_asked([path, tmp_path / "a"], [])] == [path]
+    assert [item.path for item in files_asked([path, tmp_path / "a"], [])] == [path]
 
 
 @pytest.mark.parametrize("name", ["not there.xlsx", "empty", "~$lock.xlsx"])
@@ -144,25 +148,25 @@ def test_what_is_no_workbook_is_wrong_usage(tmp_path: Path, name: str) -> None:
 
 def cases_of_each_kind() -> list[WorkbookCase]:
     """Of each issue of the reader's the first case that provokes it, and so of each repair."""
-    found: dict[str, WorkbookCase] = {}
+    results: dict[str, WorkbookCase] = {}
     for case in load_cases():
         if "catalog" not in case.given and "limits" not in case.given:
             for kind in (*case.codes, *(repair["rule"] for repair in case.expect.get("repairs", []))):
-                found.setdefault(kind, case)
-    return list({case.id: case for case in found.values()}.values())
+                results.setdefault(kind, case)
+    return list({case.id: case for case in results.values()}.values())
 
 
 def test_every_kind_of_case_is_checked(tmp_path: Path, catalog: Catalog) -> None:
     """Whatever is wrong with a workbook of the cases, the check ends with what reading says, in the shape promised."""
-    cases, asked = cases_of_each_kind(), []
+    cases, results = cases_of_each_kind(), []
     for number, case in enumerate(cases):
         data, hints, _ = make(case, catalog)
-        asked.append(NamedFile(put(tmp_path / "cases", f"{number}.bin", data), hints))
-    found = check_files(settings_of(tmp_path / "home"), asked, NoProgress(), lambda: NOW)
-    assert len(found) == len(cases) > 60
-    for case, one in zip(cases, found, strict=True):
-        assert set(case.codes) <= codes(one), case.id
-    Draft202012Validator(SCHEMA).validate(json.loads(json.dumps(as_plain(found, catalog, "vi"), default=str)))
+        results.append(NamedFile(put(tmp_path / "cases", f"{number}.bin", data), hints))
+    result = check_files(settings_of(tmp_path / "home"), results, NoProgress(), lambda: NOW)
+    assert len(result) == len(cases) > 60
+    for case, item in zip(cases, result, strict=True):
+        assert set(case.codes) <= codes(item), case.id
+    Draft202012Validator(SCHEMA).validate(json.loads(json.dumps(as_plain(result, catalog, "vi"), default=str)))
 
 
 def run_check(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
@@ -181,13 +185,18 @@ def test_programs_get_json_and_nothing_else(
     assert run_check(tmp_path / "home", monkeypatch, "--json", str(path)) == 1
     shown = json.loads(capsys.readouterr().out)
     Draft202012Validator(SCHEMA).validate(shown)
-    (one,) = shown
-    assert (one["file"], one["unit"], one["period"], one["outcome"]) == (str(path), "22813", "2025-05", "quarantined")
-    (share,) = (row for row in one["observations"] if row["indicator"] == "hsskdt")
+    (result,) = shown
+    assert (result["file"], result["unit"], result["period"], result["outcome"]) == (
+        str(path),
+        "22813",
+        "2025-05",
+        "quarantined",
+    )
+    (share,) = (row for row in result["observations"] if row["indicator"] == "hsskdt")
     assert (share["numerator"], share["denominator"], share["value"]) == ("69586", "91032", "76.44")
     assert (share["sheet"], share["cell"], share["state"]) == ("Biểu 01-T", "E49", "value")
-    assert ("1.234", "1234") in [(repair["before"], repair["after"]) for repair in one["repairs"]]
-    assert any(issue["found"] == "mười" and issue["severity"] == "critical" for issue in one["issues"])
+    assert ("1.234", "1234") in [(repair["before"], repair["after"]) for repair in result["repairs"]]
+    assert any(issue["found"] == "mười" and issue["severity"] == "critical" for issue in result["issues"])
 
 
 def test_people_get_a_table(
@@ -197,11 +206,11 @@ def test_people_get_a_table(
     put(tmp_path / "in", "a.xlsx", make_workbook(catalog, "22813", "2025-05", edits={"TH.hsskdt.numerator": "mười"}))
     put(tmp_path / "in", "b.xlsx", make_workbook(catalog, "22816", "2025-05"))
     assert run_check(tmp_path / "home", monkeypatch, str(tmp_path / "in")) == 1
-    told = capsys.readouterr().out
-    assert "E49" in told
-    assert "mười" in told
-    assert "Files: 2. Would be accepted: 1, would be refused: 1." in told
-    assert "Not checked here" in told
+    result = capsys.readouterr().out
+    assert "E49" in result
+    assert "mười" in result
+    assert "Files: 2. Would be accepted: 1, would be refused: 1." in result
+    assert "Not checked here" in result
 
 
 def test_marked_copies_stand_beside_the_originals(
@@ -250,7 +259,7 @@ def test_a_corrected_copy_is_never_written_over(
     before = path.read_bytes()
     assert run_check(tmp_path / "home", monkeypatch, str(path), "--annotate", str(tmp_path)) == 0
     assert path.read_bytes() == before
-    assert {one.name for one in tmp_path.glob("*.xlsx")} == {path.name, "a.da-kiem-tra (2).xlsx"}
+    assert {other_path.name for other_path in tmp_path.glob("*.xlsx")} == {path.name, "a.da-kiem-tra (2).xlsx"}
 
 
 @pytest.mark.parametrize("code", sorted(ReadingFailure))
@@ -278,9 +287,9 @@ def test_a_good_file_ends_with_0_and_wrong_usage_with_2(
 
 def test_an_empty_template_would_be_refused(tmp_path: Path, catalog: Catalog) -> None:
     """A form sent back as it came is told line by line what it lacks."""
-    (one,) = checked(tmp_path / "home", put(tmp_path, "a.xlsx", make_template(catalog, "22813", "2025-05")))
-    assert not one.accepted
-    assert len(one.issues) > 20
+    (result,) = checked(tmp_path / "home", put(tmp_path, "a.xlsx", make_template(catalog, "22813", "2025-05")))
+    assert not result.accepted
+    assert len(result.issues) > 20
 
 
 def test_no_prefect_is_imported(tmp_path: Path, catalog: Catalog) -> None:

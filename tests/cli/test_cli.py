@@ -167,9 +167,9 @@ def test_our_fault_is_3(environment: Path, monkeypatch: pytest.MonkeyPatch, caps
     (environment / "home").mkdir()
     (environment / "home" / "warehouse.db").write_text("this is no database, " * 100)
     assert tonghop(monkeypatch, "status", "--area", AREA, "--period", "2025-05") == 3
-    told = capsys.readouterr().err
-    assert "restore" in told
-    assert "Traceback" not in told
+    result = capsys.readouterr().err
+    assert "restore" in result
+    assert "Traceback" not in result
 
 
 def test_debug_shows_where(
@@ -205,15 +205,15 @@ def test_a_full_or_locked_disk_is_3(
 
 def test_a_server_that_does_not_answer_is_3(tmp_path: Path) -> None:
     """A given Prefect server that is not there is told as such."""
-    told = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", "from cli.main import main; main()", "nightly"],
         env=clean_environment(TONGHOP_HOME=str(tmp_path / "home"), PREFECT_API_URL="http://127.0.0.1:9/api"),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert told.returncode == 3
-    assert "Prefect server does not answer" in told.stderr
+    assert completed.returncode == 3
+    assert "Prefect server does not answer" in completed.stderr
 
 
 def test_status_tells_who_and_why(

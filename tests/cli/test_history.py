@@ -59,8 +59,8 @@ def test_json_holds_the_chain_and_the_difference(
     assert all(len(version["sha256"]) == 64 for version in forth["versions"])
     changes = forth["difference"]["changes"]
     assert changes
-    assert {(one["indicator"], one["part"], str(one["before"])) for one in changes} == {
-        (one["indicator"], one["part"], str(one["after"])) for one in back["difference"]["changes"]
+    assert {(change["indicator"], change["part"], str(change["before"])) for change in changes} == {
+        (entry["indicator"], entry["part"], str(entry["after"])) for entry in back["difference"]["changes"]
     }
 
 
@@ -69,8 +69,8 @@ def test_the_difference_names_exactly_the_mended_cells(
 ) -> None:
     """Every change names two cells, and every cell that was refused is among them."""
     words = ["history", "--unit", WRONG, "--period", "2025-05", "--json"]
-    found = json.loads(tell(monkeypatch, capsys, *words))["difference"]
-    before = {one["before"]["figure"]["cell"] for one in found["changes"] if one["before"]}
+    result = json.loads(tell(monkeypatch, capsys, *words))["difference"]
+    before = {entry["before"]["figure"]["cell"] for entry in result["changes"] if entry["before"]}
     refused = rows_of(
         corrected,
         "SELECT DISTINCT i.cell FROM issue i JOIN submission s ON s.id = i.submission_id "

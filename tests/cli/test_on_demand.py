@@ -63,21 +63,21 @@ def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], af
 def test_commune_of_today_is_published_beside_the_town_of_then(after_night: Path) -> None:
     """Other boundaries lie on a shelf of their own; what the night published is not touched."""
     before = (after_night / "published" / "2025-05" / AREA).readlink()
-    given = asked(after_night, as_now())
-    assert given.path == after_night / "published" / "2025-05" / SHELF
+    result = asked(after_night, as_now())
+    assert result.path == after_night / "published" / "2025-05" / SHELF
     row = published_rows(after_night, area=SHELF)[RATIO]
     assert (row["area"], row["boundary"], row["units_expected"]) == (NEW_COMMUNE, "as_now", "2")
     assert (after_night / "published" / "2025-05" / AREA).readlink() == before
-    assert "Ninh Sơn" in (given.path / "report.html").read_text()
-    assert "--boundary as_now" in (given.path / "report.html").read_text()
+    assert "Ninh Sơn" in (result.path / "report.html").read_text()
+    assert "--boundary as_now" in (result.path / "report.html").read_text()
 
 
 def test_figures_asked_for_are_kept_up_to_date_by_the_nights(after_night: Path) -> None:
     """A commune is no area of the nights, but after it was asked for once a moved catalogue is seen there too."""
     asked(after_night, Wanted("22813", FORM, MAY, Boundary.AS_THEN))
     assert rows_of(after_night, "SELECT area_code FROM rollup_seen WHERE asked = 1") == [("22813",)]
-    given = run_plainly(context_of(after_night), "second").given
-    assert given == ()
+    result = run_plainly(context_of(after_night), "second").given
+    assert result == ()
     rows_of(after_night, "UPDATE rollup_seen SET structure_version = 'older'")
     assert run_plainly(context_of(after_night), "third").given == ()
     seen = rows_of(after_night, "SELECT DISTINCT structure_version FROM rollup_seen")
@@ -110,17 +110,17 @@ def test_rollup_says_what_is_known_now_and_what_was_then(said: Said, after_night
 
 def test_rollup_of_the_old_district_says_why_there_is_no_figure(said: Said) -> None:
     """The officer's area after the district's end: not comparable, with the units that cross the line."""
-    told = said("rollup", "--area", "585-cu", "--period", "2025-08")
-    assert "not comparable" in told
-    assert "22822 Xã Mỹ Sơn" in told
+    result = said("rollup", "--area", "585-cu", "--period", "2025-08")
+    assert "not comparable" in result
+    assert "22822 Xã Mỹ Sơn" in result
 
 
 def test_explain_shows_the_successions_it_followed(said: Said, after_night: Path) -> None:
     """From the commune of today to the town of then, with the day and the text."""
     asked(after_night, as_now())
-    told = said("explain", "--area", NEW_COMMUNE, "--period", "2025-05", "--boundary", "as_now", "--indicator", RATIO)
+    result = said("explain", "--area", NEW_COMMUNE, "--period", "2025-05", "--boundary", "as_now", "--indicator", RATIO)
     for named in ("22819 Xã Quảng Sơn → 22810", "2025", "1667/NQ-UBTVQH15"):
-        assert named in told
+        assert named in result
 
 
 def test_explain_as_of_a_moment_names_no_file_before_it_came(said: Said) -> None:

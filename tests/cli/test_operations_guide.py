@@ -34,7 +34,7 @@ class Block:
 def blocks(guide: str) -> list[Block]:
     """The commands of a guide."""
     text = (ROOT / "docs" / guide).read_text(encoding="utf-8")
-    return [Block(found["script"], found["marks"]) for found in _BLOCK.finditer(text)]
+    return [Block(match["script"], match["marks"]) for match in _BLOCK.finditer(text)]
 
 
 def without_words(script: str) -> str:
@@ -44,7 +44,7 @@ def without_words(script: str) -> str:
 
 def test_both_languages_give_the_same_commands() -> None:
     """Whoever follows the Vietnamese guide does what the English one says; only a person's words differ."""
-    english, vietnamese = ([(without_words(one.script), one.marks) for one in blocks(guide)] for guide in GUIDES)
+    english, vietnamese = ([(without_words(block.script), block.marks) for block in blocks(guide)] for guide in GUIDES)
     assert english == vietnamese
     assert len(english) >= 15
 

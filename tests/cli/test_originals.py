@@ -25,8 +25,8 @@ def refs(landing: Landing, *files: tuple[str, bytes]) -> list[FileRef]:
 def test_files_come_out_under_their_own_names(tmp_path: Path) -> None:
     """A file that two contributions name is taken out once, byte for byte."""
     landing = Landing(tmp_path / "landing")
-    (one,) = refs(landing, ("Báo cáo.xlsx", b"one"))
-    (original,) = extract(landing, [one, one], tmp_path / "out")
+    (result,) = refs(landing, ("Báo cáo.xlsx", b"one"))
+    (original,) = extract(landing, [result, result], tmp_path / "out")
     assert original.path == tmp_path / "out" / "Báo cáo.xlsx"
     assert original.path.read_bytes() == b"one"
     assert original.sha256 == sha256(b"one").hexdigest()
@@ -36,8 +36,10 @@ def test_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
     """Two communes that call their workbook alike get both, with a part of the hash behind the name."""
     landing = Landing(tmp_path / "landing")
     originals = extract(landing, refs(landing, ("bc.xlsx", b"one"), ("bc.xlsx", b"two")), tmp_path / "out")
-    assert {one.path.name for one in originals} == {f"bc-{one.sha256[:12]}.xlsx" for one in originals}
-    assert sorted(one.path.read_bytes() for one in originals) == [b"one", b"two"]
+    assert {original.path.name for original in originals} == {
+        f"bc-{other_original.sha256[:12]}.xlsx" for other_original in originals
+    }
+    assert sorted(original.path.read_bytes() for original in originals) == [b"one", b"two"]
 
 
 def test_a_name_never_leads_out_of_the_folder(tmp_path: Path) -> None:
@@ -81,10 +83,10 @@ def test_all_files_under_a_figure_come_out(
 ) -> None:
     """Every commune whose figure entered gave a file, and it is the very file that was delivered."""
     assert run_command(after_night, monkeypatch, *ASKED, "-o", str(tmp_path / "out"), "--json") == 0
-    told = {one["sha256"] for one in json.loads(capsys.readouterr().out)["originals"]}
+    results = {entry["sha256"] for entry in json.loads(capsys.readouterr().out)["originals"]}
     taken = {sha256(path.read_bytes()).hexdigest() for path in (tmp_path / "out").iterdir()}
     delivered = {sha256(file.data).hexdigest() for file in first_files if WRONG not in file.path.name}
-    assert told == taken == delivered
+    assert results == taken == delivered
 
 
 def test_one_communes_file_comes_out(
@@ -93,8 +95,8 @@ def test_one_communes_file_comes_out(
     """Path and hash of the one file are shown; a commune that gave nothing has none."""
     folder = str(tmp_path / "out")
     assert run_command(after_night, monkeypatch, *ASKED, "--unit", "22813", "-o", folder) == 0
-    told = capsys.readouterr().out
+    result = capsys.readouterr().out
     (path,) = (tmp_path / "out").iterdir()
-    assert str(path) in told
-    assert sha256(path.read_bytes()).hexdigest() in told
+    assert str(path) in result
+    assert sha256(path.read_bytes()).hexdigest() in result
     assert run_command(after_night, monkeypatch, *ASKED, "--unit", WRONG, "-o", folder) == 2

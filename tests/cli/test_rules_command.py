@@ -40,10 +40,10 @@ def test_the_list_names_every_rule(told: Tell, catalog: Catalog) -> None:
 
 def test_programs_get_the_list_as_json(told: Tell, catalog: Catalog) -> None:
     """Each rule with id, kind, severity, stage, indicators and title, in the catalogue's order."""
-    found = json.loads(told("list", "--json"))
-    assert [one["id"] for one in found] == list(catalog.rules)
-    assert {tuple(one) for one in found} == {("id", "kind", "severity", "stage", "indicators", "title")}
-    by_id = {one["id"]: one for one in found}
+    result = json.loads(told("list", "--json"))
+    assert [entry["id"] for entry in result] == list(catalog.rules)
+    assert {tuple(entry) for entry in result} == {("id", "kind", "severity", "stage", "indicators", "title")}
+    by_id = {entry["id"]: entry for entry in result}
     assert by_id["copied_return"]["indicators"] is None
     assert by_id["stock_falls"]["indicators"] == [*catalog.rules["stock_falls"].indicators]
     assert by_id["stock_falls"]["title"] == catalog.rules["stock_falls"].title.en
@@ -61,9 +61,9 @@ def test_programs_get_the_list_as_json(told: Tell, catalog: Catalog) -> None:
 )
 def test_the_stage_is_that_of_the_day_asked_for(told: Tell, day: str, stage: str | None) -> None:
     """From the day on which a rule is promoted it stands at the next stage, beside today's."""
-    found = {one["id"]: one for one in json.loads(told("list", "--json", "--on", day))}
-    assert (found["cumulative_falls"]["stage"], found["cumulative_falls"]["stage_on"]) == ("block", stage)
-    assert found["cumulative_falls"]["on"] == day
+    results = {entry["id"]: entry for entry in json.loads(told("list", "--json", "--on", day))}
+    assert (results["cumulative_falls"]["stage"], results["cumulative_falls"]["stage_on"]) == ("block", stage)
+    assert results["cumulative_falls"]["on"] == day
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -87,9 +87,9 @@ def test_one_rule_is_shown_whole(told: Tell, catalog: Catalog, lang: str) -> Non
 def test_a_rule_that_names_figures_judges_these(told: Tell, catalog: Catalog) -> None:
     """A sum of figures is about the indicators it names, not about all."""
     rule = catalog.rules["online_within_received"]
-    figures = [one for value in rule.parameters.values() if isinstance(value, tuple) for one in value]
-    found = json.loads(told("show", rule.id, "--json"))
-    assert set(found["indicators"]) == {one.indicator for one in figures}
+    figures = [part for value in rule.parameters.values() if isinstance(value, tuple) for part in value]
+    result = json.loads(told("show", rule.id, "--json"))
+    assert set(result["indicators"]) == {figure.indicator for figure in figures}
 
 
 def test_an_unknown_rule_is_wrong_usage(told: Tell) -> None:

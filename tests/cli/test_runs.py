@@ -111,10 +111,10 @@ def test_no_night_is_told(
     now = datetime.now(UTC).replace(tzinfo=None)
     night_at(after_night, now - timedelta(days=3), None if begun else now - timedelta(days=3))
     assert run_main(after_night, monkeypatch, "--expect", "06:00") == 3
-    told = " ".join(capsys.readouterr().err.split())
-    assert "no night has ended since" in told
-    assert ("has not ended" in told) == begun
-    assert "tonghop nightly" in told
+    result = " ".join(capsys.readouterr().err.split())
+    assert "no night has ended since" in result
+    assert ("has not ended" in result) == begun
+    assert "tonghop nightly" in result
 
 
 def test_the_first_night_is_missed_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,8 +132,8 @@ def test_no_night_is_told_by_mail(home: Path, monkeypatch: pytest.MonkeyPatch, d
     """Whoever gets notices hears of it, for whatever reason no night is known; the exit code stays 3."""
     with smtp_server() as (port, box):
         mail = {"HOST": "127.0.0.1", "PORT": str(port), "SECURITY": "none", "FROM": "a@x.example", "TO": "b@x.example"}
-        told = {f"TONGHOP_MAIL_{name}": value for name, value in mail.items()} | {"TONGHOP_WAREHOUSE_URL": database}
-        assert run_main(home, monkeypatch, "--expect", "06:00", "--mail", **told) == 3
+        result = {f"TONGHOP_MAIL_{name}": value for name, value in mail.items()} | {"TONGHOP_WAREHOUSE_URL": database}
+        assert run_main(home, monkeypatch, "--expect", "06:00", "--mail", **result) == 3
     (notice,) = box.mails
     assert notice["Subject"] == "[tổng hợp] No night has ended"
     assert problem in notice.get_content()
@@ -144,9 +144,9 @@ def test_a_mail_that_cannot_be_sent_hides_nothing(
 ) -> None:
     """Without mail settings it is as without --mail; with a silent mail server both are told."""
     assert run_main(home, monkeypatch, "--expect", "06:00", "--mail") == 3
-    told = {"TONGHOP_MAIL_HOST": "127.0.0.1", "TONGHOP_MAIL_PORT": "1", "TONGHOP_MAIL_TO": "b@x.example"}
+    results = {"TONGHOP_MAIL_HOST": "127.0.0.1", "TONGHOP_MAIL_PORT": "1", "TONGHOP_MAIL_TO": "b@x.example"}
     capsys.readouterr()
-    assert run_main(home, monkeypatch, "--expect", "06:00", "--mail", **told) == 3
+    assert run_main(home, monkeypatch, "--expect", "06:00", "--mail", **results) == 3
     printed = " ".join(capsys.readouterr().err.split())
     assert "no night has ended since" in printed
     assert "no mail could be sent through 127.0.0.1:1" in printed

@@ -87,11 +87,11 @@ def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, text
 
 def test_prepared_settings_are_read_back(tmp_path: Path) -> None:
     """What was given on the command line reaches flows, which read the environment."""
-    given = load_settings(
+    settings = load_settings(
         home=tmp_path, lang="en", inbox=("/a;b", "/c"), areas=("585",), reading_limits=Limits(cells=5)
     )
-    prepare_environment(given)
-    assert load_settings() == given
+    prepare_environment(settings)
+    assert load_settings() == settings
 
 
 def test_prefect_keeps_to_the_home(tmp_path: Path) -> None:

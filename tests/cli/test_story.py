@@ -41,16 +41,18 @@ def story(tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path) ->
     home = tmp_path_factory.mktemp("story") / "home"
     home.mkdir()
     shutil.copy(mirrored_warehouse, home / "warehouse.db")
-    told = Story(home, {}, {}, {})
-    _command(told, "sample", "sample", "--area", AREA, "--from", "2025-04", "--to", "2025-05")
-    _command(told, "night", "nightly")
-    _command(told, "second night", "nightly")
+    result = Story(home, {}, {}, {})
+    _command(result, "sample", "sample", "--area", AREA, "--from", "2025-04", "--to", "2025-05")
+    _command(result, "night", "nightly")
+    _command(result, "second night", "nightly")
     for file in (home / "corrections").rglob("*.xlsx"):
         target = home / "inbox" / file.relative_to(home / "corrections")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(file, target)
-    _command(told, "rerun", "rerun", "--period", "2025-05", "--unit", WRONG, "--note", "the commune sent a correction")
-    return told
+    _command(
+        result, "rerun", "rerun", "--period", "2025-05", "--unit", WRONG, "--note", "the commune sent a correction"
+    )
+    return result
 
 
 def _command(told: Story, name: str, *words: str) -> None:
@@ -76,9 +78,9 @@ def eventually(ask: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
     """What the server answers once it has digested the events of a run that has ended."""
     give_up = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < give_up:
-        found = ask()
-        if found:
-            return found
+        result = ask()
+        if result:
+            return result
         time.sleep(0.2)
     return []
 
@@ -152,8 +154,8 @@ def test_an_event_says_who_was_quarantined(story: Story) -> None:
     wanted = {"event": {"name": ["tonghop.submission.quarantined"]}}
 
     def heard() -> list[dict[str, Any]]:
-        found = ask("events/filter", filter=wanted)["events"]
-        return [one for one in found if any(runs_of(story)[0] in str(each) for each in one["related"])]
+        result = ask("events/filter", filter=wanted)["events"]
+        return [item for item in result if any(runs_of(story)[0] in str(each) for each in item["related"])]
 
     (event,) = eventually(heard)
     assert (event["resource"]["tonghop.unit"], event["resource"]["tonghop.period"]) == (WRONG, "2025-05")
@@ -202,8 +204,8 @@ def test_the_rerun_lists_what_moved(story: Story) -> None:
 def test_the_reason_is_kept_with_the_run(story: Story) -> None:
     """Whoever looks at the rerun later reads why it was made."""
     run = look_up(f"flow_runs/{runs_of(story)[2]}")
-    given = run["parameters"]
-    assert (given["period"], given["units"], given["reason"]) == ("2025-05", [WRONG], "correction")
+    result = run["parameters"]
+    assert (result["period"], result["units"], result["reason"]) == ("2025-05", [WRONG], "correction")
     assert rows_of(story.home, "SELECT reason FROM run WHERE kind = 'rerun'") == [
         ("correction: the commune sent a correction",)
     ]

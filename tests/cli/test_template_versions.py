@@ -47,14 +47,14 @@ def _reports(catalog: Catalog, period: str) -> dict[str, SampleFile]:
 def _typed(file: SampleFile) -> Truth:
     """The numerators of a workbook's form, as its defined names point at them."""
     workbook = openpyxl.load_workbook(io.BytesIO(file.data), data_only=True)
-    found: Truth = {}
+    results: Truth = {}
     for name, defined in workbook.defined_names.items():
         what, reference = parse_name(name), parse_reference(defined.value)
         if isinstance(what, FigureCellName) and what.role is ColumnRole.NUMERATOR and reference is not None:
             value = workbook[reference.sheet].cell(reference.row, reference.column).value
             if isinstance(value, int):
-                found[_unit_of(file), what.indicator] = Decimal(value)
-    return found
+                results[_unit_of(file), what.indicator] = Decimal(value)
+    return results
 
 
 def _kept(context: AppContext) -> Truth:

@@ -73,8 +73,8 @@ def tonghop(after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     def run(*words: str) -> Told:
         live_in(after_night, monkeypatch, TONGHOP_LANG="en")
         code = command(monkeypatch, *words)
-        said = capsys.readouterr()
-        return Told(code, said.out, " ".join(said.err.split()))
+        result = capsys.readouterr()
+        return Told(code, result.out, " ".join(result.err.split()))
 
     return run
 
@@ -83,7 +83,7 @@ def test_a_warned_report_is_counted_and_said_to_be(after_night: Path, warned: Ru
     """The run's outcome says accepted with warnings; the row counts it and notes the question; the page shows it."""
     (verdict,) = warned.verdicts
     assert verdict.judgement is Judgement.ACCEPTED_WITH_WARNINGS
-    assert [one.code for one in verdict.warnings] == [RULE]
+    assert [warning.code for warning in verdict.warnings] == [RULE]
     assert (warned.counts["accepted"], warned.counts["warned"], warned.counts["refused"]) == (1, 1, 0)
     rows = published_rows(after_night)
     assert OPEN in rows[ASKED]["notes"]
@@ -97,9 +97,9 @@ def test_an_answer_is_published_at_once(after_night: Path, warned: RunOutcome, t
     """Status tells how to answer; the answer makes a revision, and is on the page, in the row, status and explain."""
     assert warned.warned
     where = ["--area", AREA, "--period", "2025-05"]
-    told = tonghop("status", *where).out
-    assert "accepted with warnings (remarks: 1)" in told
-    assert f"tonghop waive {RULE} --unit {UNIT} --period 2025-05 --until YYYY-MM-DD" in told
+    result = tonghop("status", *where).out
+    assert "accepted with warnings (remarks: 1)" in result
+    assert f"tonghop waive {RULE} --unit {UNIT} --period 2025-05 --until YYYY-MM-DD" in result
     answered = tonghop("waive", RULE, *ANSWER, "--until", "2030-12-31")
     assert answered.code == 0
     assert f"Answered {RULE} for {UNIT} Xã Lâm Sơn, 2025-05, until 31 Dec 2030" in answered.out
@@ -123,8 +123,12 @@ def test_answers_are_listed_and_taken_back(after_night: Path, warned: RunOutcome
     assert taken.code == 0
     assert "The warning waits for an answer again." in taken.out
     assert OPEN in published_rows(after_night)[ASKED]["notes"]
-    (one,) = json.loads(tonghop("waivers", "--unit", UNIT, "--json").out)
-    assert (one["standing"], one["waiver"]["by"], one["taken_back"]["reason"]) == ("taken_back", "an", "wrong commune")
+    (result,) = json.loads(tonghop("waivers", "--unit", UNIT, "--json").out)
+    assert (result["standing"], result["waiver"]["by"], result["taken_back"]["reason"]) == (
+        "taken_back",
+        "an",
+        "wrong commune",
+    )
     again = tonghop(*back)
     assert (again.code, "no answer to team_size counts" in again.err) == (2, True)
 
@@ -144,8 +148,8 @@ def test_what_cannot_be_answered_says_what_to_do(
 ) -> None:
     """An unknown rule, no day, another day's spelling, another rule: nothing is kept, and the way out is named."""
     assert warned.warned
-    told = tonghop("waive", *words, *ANSWER)
-    assert (told.code, reason in told.err) == (2, True)
+    result = tonghop("waive", *words, *ANSWER)
+    assert (result.code, reason in result.err) == (2, True)
     assert rows_of(after_night, "SELECT count(*) FROM waiver") == [(0,)]
 
 
@@ -177,8 +181,8 @@ def test_a_closed_months_questions_stand_still(answered: Path, tonghop: Command,
     assert verify(closed.path, settings_of(tmp_path / "nowhere")).verdict is VerificationResult.EQUAL
     before = published_rows(answered)
     assert CLOSED in before[ASKED]["notes"]
-    told = tonghop("waive", RULE, "--unit", UNIT, "--period", "2025-05", "--take-back", "--reason", "x")
-    assert (told.code, "was closed by an" in told.err) == (2, True)
+    result = tonghop("waive", RULE, "--unit", UNIT, "--period", "2025-05", "--take-back", "--reason", "x")
+    assert (result.code, "was closed by an" in result.err) == (2, True)
     outcome = run_plainly(context_of(answered, now=NOW + timedelta(days=60)), "much later")
     assert (outcome.given, outcome.held) == ((), ())
     assert published_rows(answered) == before
@@ -186,7 +190,7 @@ def test_a_closed_months_questions_stand_still(answered: Path, tonghop: Command,
 
 def test_the_night_after_the_last_day_asks_again(answered: Path) -> None:
     """Though nothing arrived, the page says from then on that the warning is not answered; and once only."""
-    (given,) = run_plainly(context_of(answered, now=NOW + timedelta(days=60)), "later").given
-    assert {(one.indicator, one.column) for one in given.changes} == {(ASKED, "notes")}
+    (result,) = run_plainly(context_of(answered, now=NOW + timedelta(days=60)), "later").given
+    assert {(change.indicator, change.column) for change in result.changes} == {(ASKED, "notes")}
     assert OPEN in published_rows(answered)[ASKED]["notes"]
     assert run_plainly(context_of(answered, now=NOW + timedelta(days=61)), "later still").is_idle

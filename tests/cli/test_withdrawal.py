@@ -70,11 +70,11 @@ def figures(home: Path) -> dict[str, str]:
 def test_figures_are_those_of_the_version_before(after_night: Path, two_versions: Path) -> None:
     """Withdrawing publishes the figures of before as a new revision that lists what moved; restoring undoes it."""
     second = figures(two_versions)
-    (given,) = decided(two_versions).outcome.given
+    (result,) = decided(two_versions).outcome.given
     first = figures(after_night)
     assert first != second
-    assert (given.area, given.revision) == (AREA, 3)
-    moved = {change.indicator for change in given.changes if change.column == "numerator"}
+    assert (result.area, result.revision) == (AREA, 3)
+    moved = {change.indicator for change in result.changes if change.column == "numerator"}
     assert moved == {indicator for indicator in first if first[indicator] != second[indicator]}
     decided(two_versions, "restore", "again")
     assert figures(two_versions) == second
@@ -103,8 +103,8 @@ def test_publishing_that_fails_is_made_good_by_the_next_run(
         with pytest.raises(TransientError):
             decided(two_versions)
     assert figures(two_versions) == before
-    (given,) = run_plainly(context_of(two_versions), "night after").given
-    assert given.revision == 3
+    (result,) = run_plainly(context_of(two_versions), "night after").given
+    assert result.revision == 3
 
 
 def test_the_same_file_again_stays_withdrawn_and_is_told(two_versions: Path, other_figures: SampleFile) -> None:
@@ -139,11 +139,11 @@ def test_the_command_tells_what_counts_now(
     run_plainly(context_of(after_night), "second")
     words = ["withdraw", "--unit", WRONG, "--period", "2025-05", "--reason", "wrong month", "--by", "an"]
     assert run_command(after_night, monkeypatch, *words) == 0
-    told = capsys.readouterr().out
-    assert "Withdrew version 2" in told
-    assert f"No version counts any more: {WRONG} Xã Ma Nới is missing now" in told
-    assert "Version 1: refused" in told
-    assert "revision 3: partial" in told
+    result = capsys.readouterr().out
+    assert "Withdrew version 2" in result
+    assert f"No version counts any more: {WRONG} Xã Ma Nới is missing now" in result
+    assert "Version 1: refused" in result
+    assert "revision 3: partial" in result
     assert rows_of(after_night, "SELECT actor, note FROM submission_event WHERE to_state = 'withdrawn'") == [
         ("an", "wrong month")
     ]

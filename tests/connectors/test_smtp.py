@@ -26,8 +26,8 @@ def encrypted(authority: trustme.CA) -> Iterator[tuple[int, Mailbox]]:
     """A server that takes mail over STARTTLS only, from whoever logs in."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
-    with smtp_server(login=LOGIN, tls=context) as found:
-        yield found
+    with smtp_server(login=LOGIN, tls=context) as result:
+        yield result
 
 
 @pytest.fixture

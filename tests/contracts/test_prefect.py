@@ -37,8 +37,8 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 
 def deployment(api: httpx.Client, name: str) -> dict[str, object]:
     """A deployment as the server keeps it."""
-    found: dict[str, object] = api.get(f"/deployments/name/{name}/{name}").raise_for_status().json()
-    return found
+    result: dict[str, object] = api.get(f"/deployments/name/{name}/{name}").raise_for_status().json()
+    return result
 
 
 def test_sqlalchemy_is_one_that_schedules() -> None:
@@ -72,8 +72,8 @@ def test_entrypoints_are_modules(api: httpx.Client, name: str) -> None:
 @pytest.mark.parametrize("name", ["nightly", "rerun"])
 def test_one_run_at_a_time(api: httpx.Client, name: str) -> None:
     """A second run of a deployment waits for the first."""
-    found = deployment(api, name)
-    limit = found["global_concurrency_limit"]
+    result = deployment(api, name)
+    limit = result["global_concurrency_limit"]
     assert isinstance(limit, dict)
     assert limit["limit"] == 1
 

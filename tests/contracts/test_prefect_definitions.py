@@ -23,7 +23,7 @@ pytestmark = pytest.mark.xdist_group("prefect")
 
 def automations() -> dict[str, dict[str, Any]]:
     """All automations of the server, by name."""
-    return {one["name"]: one for one in ask("automations/filter")}
+    return {item["name"]: item for item in ask("automations/filter")}
 
 
 def apply(*, sends_mail: bool) -> None:
@@ -52,12 +52,12 @@ def test_applied_again_automations_stay() -> None:
     ask("automations/", name="theirs", trigger=theirs, actions=[{"type": "do-nothing"}])
     apply(sends_mail=True)
     first = automations()
-    mailing = next(one for name, one in first.items() if "mail when a run fails" in name)
+    mailing = next(item for name, item in first.items() if "mail when a run fails" in name)
     with api(server_url()) as client:
         client.patch(f"automations/{mailing['id']}", json={"enabled": False})
     apply(sends_mail=True)
     second = automations()
-    assert {name: one["id"] for name, one in first.items()} == {name: one["id"] for name, one in second.items()}
+    assert {name: item["id"] for name, item in first.items()} == {name: entry["id"] for name, entry in second.items()}
     assert second[mailing["name"]]["enabled"] is False
     apply(sends_mail=False)
     assert not [name for name in automations() if "mail" in name]
@@ -76,21 +76,28 @@ def test_a_missed_notice_is_sent_once(tmp_path: Path) -> None:
         assert send_missed(engine, settle=timedelta(0)) >= 1
         send_missed(engine, settle=timedelta(0))
     started = ask("flow_runs/filter", flows={"name": {"any_": ["notify"]}}, limit=200)
-    assert [one["parameters"]["event"] for one in started if one["parameters"].get("run") == run] == ["run_failed"]
+    assert [item["parameters"]["event"] for item in started if item["parameters"].get("run") == run] == ["run_failed"]
 
 
 def test_files_agree() -> None:
     """Automations start deployments that are there, and tell of the same flows as the search for missed notices."""
-    deployments = {f"{one['name']}/{one['name']}" for one in read_deployments()}
+    deployments = {f"{deployment['name']}/{deployment['name']}" for deployment in read_deployments()}
     started = {
-        action["deployment"] for one in read_automations() for action in one["actions"] if "deployment" in action
+        action["deployment"]
+        for automation in read_automations()
+        for action in automation["actions"]
+        if "deployment" in action
     }
-    told_of = [one["trigger"].get("match_related", {}).get("prefect.resource.name") for one in read_automations()]
+    told_of = [
+        automation["trigger"].get("match_related", {}).get("prefect.resource.name") for automation in read_automations()
+    ]
     assert started <= deployments
     assert {tuple(names) for names in told_of if names} == {TOLD_OF}
 
 
 def test_a_silent_run_is_noticed_within_two_minutes() -> None:
     """The seconds between two signs of life and those of silence that are borne make no more than two minutes."""
-    (silence,) = (one["trigger"]["within"] for one in read_automations() if "process is gone" in one["name"])
+    (silence,) = (
+        automation["trigger"]["within"] for automation in read_automations() if "process is gone" in automation["name"]
+    )
     assert 30 + silence <= 120

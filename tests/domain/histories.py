@@ -90,7 +90,7 @@ def _by_code(assignment: Sequence[str]) -> dict[str, frozenset[int]]:
     plots: dict[str, set[int]] = defaultdict(set)
     for plot, code in enumerate(assignment):
         plots[code].add(plot)
-    return {code: frozenset(found) for code, found in plots.items()}
+    return {code: frozenset(item) for code, item in plots.items()}
 
 
 def _shared(ground: Ground, last_days: Mapping[UnitKey, date | None]) -> list[tuple[UnitKey, UnitKey, frozenset[int]]]:
@@ -105,15 +105,15 @@ def _shared(ground: Ground, last_days: Mapping[UnitKey, date | None]) -> list[tu
 def _pairs(ground: Ground, last_days: Mapping[UnitKey, date | None]) -> list[Succession]:
     shared = _shared(ground, last_days)
     makers = Counter(new for _, new, _ in shared)
-    found = []
+    results = []
     for old, new, plots in shared:
         whole = plots == ground[old]
         kind = kind_of_succession(old.code, new.code, whole=whole, alone=makers[new] == 1)
-        found.append(Succession(old.code, new.code, new.valid_from, whole, "the text", kind))
+        results.append(Succession(old.code, new.code, new.valid_from, whole, "the text", kind))
         for plot in sorted(plots):
             rename = SuccessionKind.RENAME
-            found.append(replace(found[-1], old=f"v{plot}", new=f"v{plot}", whole=True, kind=rename))
-    return found
+            results.append(replace(results[-1], old=f"v{plot}", new=f"v{plot}", whole=True, kind=rename))
+    return results
 
 
 def _weights(ground: Ground, last_days: Mapping[UnitKey, date | None]) -> Weights:

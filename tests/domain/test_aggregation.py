@@ -53,10 +53,10 @@ def test_a_rollup_is_the_ratio_of_sums(pairs: list[tuple[int, int]]) -> None:
     """The published percentage equals the exact fraction, rounded once and half-up."""
     numerator, denominator = sum(a for a, _ in pairs), sum(b for _, b in pairs)
     assume(denominator > 0)
-    found = published_value(RATIO, sum_observations(RATIO, [[_ratio(*pair)] for pair in pairs]))
+    result = published_value(RATIO, sum_observations(RATIO, [[_ratio(*pair)] for pair in pairs]))
     hundredths = Fraction(numerator * 10_000, denominator)
     expected = (2 * hundredths.numerator + hundredths.denominator) // (2 * hundredths.denominator)
-    assert found == Decimal(expected) / 100
+    assert result == Decimal(expected) / 100
 
 
 @given(st.lists(st.tuples(st.none() | COUNTS, st.none() | COUNTS), max_size=20))

@@ -13,22 +13,22 @@ LAST_DAY, NOW = date(2025, 6, 30), date(2026, 5, 14)
 
 
 def _of(catalog: Catalog, code: str, boundary: date, on: date) -> dict[str, Overlap]:
-    found = overlaps(catalog.units, catalog.units.area(code, boundary), on)
-    return {portion.unit.code: portion for portion in found}
+    result = overlaps(catalog.units, catalog.units.area(code, boundary), on)
+    return {portion.unit.code: portion for portion in result}
 
 
 def test_on_the_boundary_day_the_members_are_the_portions(catalog: Catalog) -> None:
     """Nothing changed, so nothing is followed."""
     area = catalog.units.area("585", BEFORE)
-    found = overlaps(catalog.units, area, BEFORE)
-    assert tuple(portion.unit for portion in found) == area.members
-    assert all(portion.whole and portion.through == () for portion in found)
+    result = overlaps(catalog.units, area, BEFORE)
+    assert tuple(portion.unit for portion in result) == area.members
+    assert all(portion.whole and portion.through == () for portion in result)
 
 
 def test_old_ninh_son_has_five_successors_two_of_which_cross_its_line(catalog: Catalog) -> None:
     """Ninh Sơn, Lâm Sơn and Anh Dũng lie inside; Mỹ Sơn took in Phước Trung, Đô Vinh has a ward of Phan Rang."""
-    found = _of(catalog, "585", LAST_DAY, AFTER)
-    assert {code: portion.whole for code, portion in found.items()} == {
+    result = _of(catalog, "585", LAST_DAY, AFTER)
+    assert {code: portion.whole for code, portion in result.items()} == {
         "22810": True, "22813": True, "22828": True, "22822": False, "22738": False,
     }  # fmt: skip
 
@@ -62,26 +62,26 @@ def test_a_reused_code_is_followed_to_the_unit_it_meant(catalog: Catalog) -> Non
 def test_a_change_of_kind_leaves_the_unit_whole(catalog: Catalog) -> None:
     """Đồng Nai has the same 95 communes before and after ten of them became phường."""
     for boundary, on in [(date(2026, 4, 29), NOW), (NOW, date(2026, 4, 29))]:
-        found = _of(catalog, "75", boundary, on)
-        assert len(found) == 95
-        assert all(portion.whole for portion in found.values())
-        kinds = [link.kind for portion in found.values() for link in portion.through]
+        result = _of(catalog, "75", boundary, on)
+        assert len(result) == 95
+        assert all(portion.whole for portion in result.values())
+        kinds = [link.kind for portion in result.values() for link in portion.through]
         assert kinds == [SuccessionKind.RENAME] * 10
 
 
 def test_two_changes_in_a_row_are_followed(catalog: Catalog) -> None:
     """From the phường Long Thành of 2026 to the communes of before 2025-07-01, over both days."""
-    found = _of(catalog, "26368", NOW, BEFORE)
-    days = [{link.effective for link in portion.through} for portion in found.values()]
-    assert len(found) > 1
+    result = _of(catalog, "26368", NOW, BEFORE)
+    days = [{link.effective for link in portion.through} for portion in result.values()]
+    assert len(result) > 1
     assert all(each == {date(2025, 7, 1), date(2026, 4, 30)} for each in days)
 
 
 def test_the_country_is_whole_but_for_what_nobody_told(catalog: Catalog) -> None:
     """Every commune of before belongs to the country of now; only Ba Chẽ's four have no pairs."""
     country = catalog.units.area("VN", NOW)
-    found = overlaps(catalog.units, country, BEFORE)
-    assert (len(found), {portion.whole for portion in found}) == (10_031, {True})
+    result = overlaps(catalog.units, country, BEFORE)
+    assert (len(result), {portion.whole for portion in result}) == (10_031, {True})
     assert [unit.name for unit in unresolved_units(catalog.units, country, BEFORE)] == ["Xã Ba Chẽ"]
     old = catalog.units.area("VN", BEFORE)
     assert [unit.code for unit in unresolved_units(catalog.units, old, NOW)] == ["06970", "06973", "06982", "06988"]

@@ -46,8 +46,8 @@ def test_the_same_number_typed_otherwise_or_elsewhere_is_no_change() -> None:
 def test_a_figure_given_by_one_workbook_alone_is_told() -> None:
     """Figures that came or went have nothing on the other side."""
     came, went = observation("came", figure("1", "E1")), observation("went", figure("2", "E2"))
-    found = changed_figures([went], [came])
-    assert [(change.indicator, change.before is None, change.after is None) for change in found] == [
+    result = changed_figures([went], [came])
+    assert [(change.indicator, change.before is None, change.after is None) for change in result] == [
         ("came", True, False),
         ("went", False, True),
     ]

@@ -28,8 +28,8 @@ def _figure(state: str) -> Figure:
 )
 def test_the_state_of_both_cells(numerator: str, denominator: str, state: str, *, complete: bool) -> None:
     """Unreadable beats not-applicable beats the numerator's own state; only two numbers are complete."""
-    found = Observation("22813", "indicator", "sheet", _figure(numerator), _figure(denominator))
-    assert (found.state, found.is_complete) == (state, complete)
+    observation = Observation("22813", "indicator", "sheet", _figure(numerator), _figure(denominator))
+    assert (observation.state, observation.is_complete) == (state, complete)
 
 
 def test_a_count_needs_no_denominator() -> None:

@@ -43,8 +43,8 @@ PERIODS = st.builds(
 )
 def test_administrative_periods_run_from_the_15th_to_the_14th(period: str, first: date, last: date) -> None:
     """Decree 09/2019 closes month, quarter, half-year and year alike on the 14th."""
-    found = parse_period(period)
-    assert (ADMINISTRATIVE.first_day(found), ADMINISTRATIVE.last_day(found)) == (first, last)
+    result = parse_period(period)
+    assert (ADMINISTRATIVE.first_day(result), ADMINISTRATIVE.last_day(result)) == (first, last)
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_administrative_periods_run_from_the_15th_to_the_14th(period: str, first
 )
 def test_statistical_periods_are_calendar_months(period: str, first: date, last: date) -> None:
     """Statistical reports close on the month's own last day."""
-    found = parse_period(period)
-    assert (STATISTICAL.first_day(found), STATISTICAL.last_day(found)) == (first, last)
+    result = parse_period(period)
+    assert (STATISTICAL.first_day(result), STATISTICAL.last_day(result)) == (first, last)
 
 
 @given(PERIODS, st.sampled_from([ADMINISTRATIVE, STATISTICAL]))
@@ -92,8 +92,8 @@ def test_what_is_no_period_is_refused(text: str) -> None:
 
 def test_a_range_holds_both_its_ends() -> None:
     """The months from November to February are four."""
-    found = periods_between(parse_period("2024-11"), parse_period("2025-02"))
-    assert [period.id for period in found] == ["2024-11", "2024-12", "2025-01", "2025-02"]
+    result = periods_between(parse_period("2024-11"), parse_period("2025-02"))
+    assert [period.id for period in result] == ["2024-11", "2024-12", "2025-01", "2025-02"]
 
 
 @pytest.mark.parametrize(("first", "last"), [("2025-02", "2025-01"), ("2025-01", "2025-Q2")])

@@ -48,5 +48,5 @@ def test_a_rule_is_promoted_on_its_days(day: str, stage: str | None, effect: str
     """Before its first day a rule is not in force; each stage begins on its own day and lasts until the next."""
     stages = {RuleStage.SHADOW: date(2025, 1, 1), RuleStage.WARN: date(2025, 3, 1), RuleStage.BLOCK: date(2025, 6, 1)}
     rule = Rule("id", "kind", TEXT, TEXT, TEXT, (), {}, Severity.CRITICAL, stages, "source")
-    asked = date.fromisoformat(day)
-    assert (rule.stage_on(asked), rule.effect_on(asked)) == (stage, effect)
+    result = date.fromisoformat(day)
+    assert (rule.stage_on(result), rule.effect_on(result)) == (stage, effect)

@@ -80,8 +80,8 @@ def test_a_commune_that_becomes_a_ward_keeps_its_code(catalog: Catalog) -> None:
 @pytest.mark.parametrize("name", ["Xã Hòa Sơn", "hoà sơn", "HÒA SƠN", "Hoà  Sơn"])
 def test_a_name_is_found_in_any_spelling(catalog: Catalog, name: str) -> None:
     """With or without its kind, wherever the tone mark stands."""
-    found = {unit.code for unit in catalog.units.by_name(name, MAY, Level.COMMUNE)}
-    assert "22825" in found
+    results = {unit.code for unit in catalog.units.by_name(name, MAY, Level.COMMUNE)}
+    assert "22825" in results
 
 
 def test_a_name_is_no_key(catalog: Catalog) -> None:
@@ -116,8 +116,12 @@ def test_a_code_may_rest_between_two_units() -> None:
 
 def test_successors_of_the_sample_district_are_whole(catalog: Catalog) -> None:
     """None of Ninh Sơn's eight communes was split."""
-    found = {one.old: (one.new, one.whole) for one in catalog.units.successions if one.old in NINH_SON}
-    assert found["22831"] == ("22738", True)
-    assert found["22819"] == ("22810", True)
-    assert len(found) == 8
-    assert all(whole for _, whole in found.values())
+    results = {
+        succession.old: (succession.new, succession.whole)
+        for succession in catalog.units.successions
+        if succession.old in NINH_SON
+    }
+    assert results["22831"] == ("22738", True)
+    assert results["22819"] == ("22810", True)
+    assert len(results) == 8
+    assert all(whole for _, whole in results.values())

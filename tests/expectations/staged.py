@@ -32,8 +32,8 @@ Put = Callable[[Iterable[StagedRow]], None]
 
 def defects() -> list[dict[str, Any]]:
     """The planted defects of `cases/defects.yaml`."""
-    found: list[dict[str, Any]] = yaml.safe_load((CASES / "defects.yaml").read_text(encoding="utf-8"))
-    return found
+    result: list[dict[str, Any]] = yaml.safe_load((CASES / "defects.yaml").read_text(encoding="utf-8"))
+    return result
 
 
 def state_of(number: Decimal | None) -> CellState:
@@ -87,8 +87,8 @@ def clean_report(catalog: Catalog, submission_id: int = 1, run_id: str = RUN) ->
     rows.append(StagedRegister(run_id, submission_id, "tcnscd_thon", len(base["villages"])))
     due = [line["indicator"] for line in base["lines"]] + list(base["villages"][0]["figures"])
     rows.extend(
-        StagedDue(run_id, submission_id, one, catalog.indicators[one].absence, catalog.indicators[one].name.vi)
-        for one in due
+        StagedDue(run_id, submission_id, item, catalog.indicators[item].absence, catalog.indicators[item].name.vi)
+        for item in due
     )
     return rows
 
@@ -170,8 +170,10 @@ def planted(catalog: Catalog, submission_id: int, case: Mapping[str, Any]) -> li
     report, *rows = apply_edits(clean_report(catalog, submission_id), case.get("edits", ()))
     assert isinstance(report, StagedSubmission)
     report = replace(report, **case.get("report", {}))
-    rows.extend(_history(report, one) for one in case.get("history", ()))
-    rows.extend(StagedAccepted(**_beside(report, number) | one) for number, one in enumerate(case.get("accepted", ())))
+    rows.extend(_history(report, item) for item in case.get("history", ()))
+    rows.extend(
+        StagedAccepted(**_beside(report, number) | item) for number, item in enumerate(case.get("accepted", ()))
+    )
     rows.extend(
         StagedPeer(**_beside(report, number), indicator=case["peers"]["indicator"], **_hundredths(share))
         for number, share in enumerate(case.get("peers", {}).get("shares", ()))
@@ -205,15 +207,15 @@ def apply_edits(rows: Iterable[StagedRow], edits: Iterable[Mapping[str, Any]]) -
     edited = list(rows)
     for edit in edits:
         changes = {name: value for name, value in edit.items() if name not in {"indicator", "village", "remove", "add"}}
-        meant = [one for one in edited if _is_meant(one, edit)]
+        meant = [row for row in edited if _is_meant(row, edit)]
         assert meant, f"the edit {edit} meets no row"
-        for one in meant:
+        for item in meant:
             if edit.get("remove"):
-                edited.remove(one)
+                edited.remove(item)
             elif edit.get("add"):
-                edited.append(_changed(one, changes))
+                edited.append(_changed(item, changes))
             else:
-                edited[edited.index(one)] = _changed(one, changes)
+                edited[edited.index(item)] = _changed(item, changes)
     return edited
 
 

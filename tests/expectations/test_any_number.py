@@ -28,10 +28,10 @@ def test_any_number_is_judged(numerator: str | None, catalog: Catalog, warehouse
         put(apply_edits(clean_report(catalog, number), [edit]))
     rules = list(catalog.rules.values())
     findings = check(warehouse_url, RUN, rules, len(denominators), indicators=catalog.indicators.values())
-    assert {one.issue.indicator for one in findings} == {INDICATOR}
+    assert {finding.issue.indicator for finding in findings} == {INDICATOR}
 
 
-_NUMBERS = st.none() | st.sampled_from([Decimal(one) for one in STRANGE]) | st.decimals(-(10**12), 10**12, places=3)
+_NUMBERS = st.none() | st.sampled_from([Decimal(entry) for entry in STRANGE]) | st.decimals(-(10**12), 10**12, places=3)
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8)
 _LINES = st.fixed_dictionaries(
     {
@@ -63,12 +63,12 @@ def test_any_batch_is_judged(catalog: Catalog, warehouse_url: str, put: Put, dat
                     rows += [replace(row, **past, steps_back=back) for back in range(1, 5)]
                 case _:
                     rows.append(row)
-    shares = data.draw(st.lists(st.tuples(*[_NUMBERS.filter(lambda one: one is not None)] * 2), max_size=8))
-    rows += [StagedPeer(run, -place, "585", "cds_x_t", PERIOD, INDICATOR, *one) for place, one in enumerate(shares)]
+    shares = data.draw(st.lists(st.tuples(*[_NUMBERS.filter(lambda item: item is not None)] * 2), max_size=8))
+    rows += [StagedPeer(run, -place, "585", "cds_x_t", PERIOD, INDICATOR, *entry) for place, entry in enumerate(shares)]
     put(rows)
     findings = check(warehouse_url, run, list(catalog.rules.values()), 8, indicators=catalog.indicators.values())
-    assert {one.issue.code for one in findings} <= set(catalog.rules)
-    assert {one.submission_id for one in findings} <= set(range(1, 9))
+    assert {finding.issue.code for finding in findings} <= set(catalog.rules)
+    assert {finding.submission_id for finding in findings} <= set(range(1, 9))
 
 
 def test_nothing_over_nothing_is_zero(catalog: Catalog, warehouse_url: str, put: Put) -> None:
@@ -102,7 +102,7 @@ def test_figures_are_given_as_plain_numbers(catalog: Catalog, warehouse_url: str
     """Both engines tell a figure alike: no exponent, no idle zeros."""
     put(apply_edits(clean_report(catalog), [{"indicator": INDICATOR, "numerator": "250000000000.50", "stated": None}]))
     findings = check(warehouse_url, RUN, list(catalog.rules.values()), 1, indicators=catalog.indicators.values())
-    assert {one.issue.code: (one.issue.found, one.issue.expected) for one in findings} == {
+    assert {finding.issue.code: (finding.issue.found, finding.issue.expected) for finding in findings} == {
         "whole_number": ("250000000000.5", None),
         "numerator_within_denominator": ("250000000000.5", "128"),
         "figure_too_large": ("250000000000.5", "1000000"),
@@ -112,7 +112,8 @@ def test_figures_are_given_as_plain_numbers(catalog: Catalog, warehouse_url: str
 def test_a_target_may_be_passed(catalog: Catalog, warehouse_url: str, put: Put) -> None:
     """A numerator above a denominator that is a target is an achievement, not a fault."""
     indicators = [
-        dataclasses.replace(one, denominator_is_target=one.id == INDICATOR) for one in catalog.indicators.values()
+        dataclasses.replace(indicator, denominator_is_target=indicator.id == INDICATOR)
+        for indicator in catalog.indicators.values()
     ]
     put(apply_edits(clean_report(catalog), [{"indicator": INDICATOR, "numerator": "500", "stated": None}]))
     assert check(warehouse_url, RUN, list(catalog.rules.values()), 1, indicators=indicators) == ()
@@ -120,7 +121,7 @@ def test_a_target_may_be_passed(catalog: Catalog, warehouse_url: str, put: Put) 
 
 def test_decimals_are_allowed_where_the_catalogue_says_so(catalog: Catalog, warehouse_url: str, put: Put) -> None:
     """An indicator with decimals in the catalogue may have them in the report."""
-    indicators = [dataclasses.replace(one, decimals=1) for one in catalog.indicators.values()]
+    indicators = [dataclasses.replace(indicator, decimals=1) for indicator in catalog.indicators.values()]
     numerator = Decimal("95.5")
     put(apply_edits(clean_report(catalog), [{"indicator": INDICATOR, "numerator": str(numerator)}]))
     assert check(warehouse_url, RUN, list(catalog.rules.values()), 1, indicators=indicators) == ()

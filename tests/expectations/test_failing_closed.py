@@ -63,7 +63,9 @@ def test_a_comparing_rule_that_raises_stops_the_night(
     broken = RuleKind(query=broken_query, among_accepted=True)
     monkeypatch.setattr("expectations.registry.find_kind", lambda name: broken if name == "outlier" else find(name))
     put(clean_report(catalog))
-    rules = [dataclasses.replace(one, parameters={}) if one.id == "outlier" else one for one in catalog.rules.values()]
+    rules = [
+        dataclasses.replace(rule, parameters={}) if rule.id == "outlier" else rule for rule in catalog.rules.values()
+    ]
     with pytest.raises(RuleBrokenError) as caught:
         check(warehouse_url, RUN, rules, 1, indicators=catalog.indicators.values())
     assert caught.value.rule == "outlier"
@@ -79,7 +81,7 @@ def test_where_all_are_refused_nothing_is_compared(catalog: Catalog, warehouse_u
     )
     rules, indicators = list(catalog.rules.values()), catalog.indicators.values()
     findings = check(warehouse_url, RUN, rules, 2, indicators=indicators, refused=[2])
-    assert [(one.submission_id, one.issue.code) for one in findings] == [(1, "not_negative")]
+    assert [(finding.submission_id, finding.issue.code) for finding in findings] == [(1, "not_negative")]
 
 
 @pytest.mark.parametrize("told", [1, 3])
@@ -170,8 +172,8 @@ def test_every_failing_row_is_returned(catalog: Catalog, warehouse_url: str, put
     wrong = [{"indicator": "hd_dvc", "numerator": "-1"}]
     put([row for number in range(1, 501) for row in apply_edits(clean_report(catalog, number), wrong)])
     findings = check(warehouse_url, RUN, list(catalog.rules.values()), 500, indicators=catalog.indicators.values())
-    assert [one.submission_id for one in findings] == list(range(1, 501))
-    assert {(one.issue.code, one.issue.cell) for one in findings} == {("not_negative", "E46")}
+    assert [finding.submission_id for finding in findings] == list(range(1, 501))
+    assert {(finding.issue.code, finding.issue.cell) for finding in findings} == {("not_negative", "E46")}
 
 
 def test_a_shadow_rule_is_only_recorded(catalog: Catalog, warehouse_url: str, put: Put) -> None:

@@ -64,7 +64,7 @@ def with_rule(catalog: Catalog, root: Path, **facts: str) -> Catalog:
 def found_by(catalog: Catalog, url: str) -> list[tuple[str, str | None, str | None]]:
     """Rule, cell and found value of everything that a catalogue's rules find."""
     findings = check(url, RUN, list(catalog.rules.values()), 1, indicators=catalog.indicators.values())
-    return [(one.issue.code, one.issue.cell, one.issue.found) for one in findings]
+    return [(finding.issue.code, finding.issue.cell, finding.issue.found) for finding in findings]
 
 
 def test_a_rule_of_a_known_kind_is_yaml_only(catalog: Catalog, tmp_path: Path, warehouse_url: str, put: Put) -> None:
@@ -83,9 +83,9 @@ def test_a_rule_of_a_known_kind_is_yaml_only(catalog: Catalog, tmp_path: Path, w
     )
     put(rows)
     (cell,) = (row.cell for row in rows if getattr(row, "indicator", "") == indicator and hasattr(row, "cell"))
-    found = found_by(more, warehouse_url)
-    assert ("on_trial", cell, "6") in found
-    assert {code for code, _, _ in found} == {"on_trial"}
+    result = found_by(more, warehouse_url)
+    assert ("on_trial", cell, "6") in result
+    assert {code for code, _, _ in result} == {"on_trial"}
     assert found_by(catalog, warehouse_url) == []
 
 
@@ -94,4 +94,4 @@ def test_a_new_kind_is_one_file(catalog: Catalog, tmp_path: Path, warehouse_url:
     indicator = "hd_dvc"
     more = with_rule(catalog, tmp_path / "catalog", id="on_trial", kind=new_kind, indicator=indicator, parameters="{}")
     put(apply_edits(clean_report(catalog), [{"indicator": indicator, "numerator": "7"}]))
-    assert [(code, found) for code, _, found in found_by(more, warehouse_url)] == [("on_trial", "7")]
+    assert [(code, item) for code, _, item in found_by(more, warehouse_url)] == [("on_trial", "7")]

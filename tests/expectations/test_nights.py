@@ -162,7 +162,7 @@ def test_what_rules_find_is_kept_as_they_find_it(
     put([*rows, *clean_report(catalog, 2)])
     path = batch_file(tmp_path, "run-1", "1")
     known = catalog.indicators.values()
-    found = check(
+    result = check(
         warehouse_url,
         RUN,
         list(catalog.rules.values()),
@@ -172,9 +172,9 @@ def test_what_rules_find_is_kept_as_they_find_it(
     )
     kept = read_night(path)
     assert set(kept.rules) == set(catalog.rules)
-    assert kept.found == len(found) == 1
+    assert kept.found == len(result) == 1
     (row,) = kept.rules["not_negative"].rows
-    assert (row["who"], row["cell"], row["found"]) == ("Lâm Sơn", found[0].issue.cell, "-1")
+    assert (row["who"], row["cell"], row["found"]) == ("Lâm Sơn", result[0].issue.cell, "-1")
 
 
 def test_a_full_disk_costs_the_page_and_not_the_judgement(

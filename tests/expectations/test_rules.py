@@ -21,24 +21,25 @@ def test_planted_defects(catalog: Catalog, warehouse_url: str, put: Put) -> None
     cases = dict(enumerate(CASES, start=1))
     put([row for number, case in cases.items() for row in planted(catalog, number, case)])
     rules = list(catalog.rules.values())
-    found: dict[str, list[tuple[str | None, ...]]] = {case["name"]: [] for case in CASES}
-    for one in check(warehouse_url, RUN, rules, len(cases), indicators=catalog.indicators.values()):
-        place = (getattr(one.issue, name) for name in EXPECTED_FIELDS)
-        found[cases[one.submission_id]["name"]].append((one.issue.code, one.issue.indicator, *place))
+    results: dict[str, list[tuple[str | None, ...]]] = {case["name"]: [] for case in CASES}
+    for element in check(warehouse_url, RUN, rules, len(cases), indicators=catalog.indicators.values()):
+        place = (getattr(element.issue, name) for name in EXPECTED_FIELDS)
+        results[cases[element.submission_id]["name"]].append((element.issue.code, element.issue.indicator, *place))
     expected = {
         case["name"]: [
-            (one["rule"], one.get("indicator"), *(one.get(name) for name in EXPECTED_FIELDS)) for one in case["finds"]
+            (item["rule"], item.get("indicator"), *(item.get(name) for name in EXPECTED_FIELDS))
+            for item in case["finds"]
         ]
         for case in CASES
     }
-    assert {name: sorted(ones, key=str) for name, ones in found.items()} == {
-        name: sorted(ones, key=str) for name, ones in expected.items()
+    assert {name: sorted(item, key=str) for name, item in results.items()} == {
+        name: sorted(entry, key=str) for name, entry in expected.items()
     }
 
 
 def test_every_rule_has_a_planted_defect(catalog: Catalog) -> None:
     """No rule of the catalogue is without a case that trips it."""
-    tripped = {one["rule"] for case in CASES for one in case["finds"] if one["rule"] == case["rule"]}
+    tripped = {item["rule"] for case in CASES for item in case["finds"] if item["rule"] == case["rule"]}
     assert set(catalog.rules) - tripped == set()
 
 
@@ -57,12 +58,12 @@ def test_every_text_can_be_filled_from_its_finding(catalog: Catalog, warehouse_u
     put(rows)
     rules = list(catalog.rules.values())
     findings = check(warehouse_url, RUN, rules, len(cases), indicators=catalog.indicators.values())
-    assert {one.issue.code for one in findings} == set(catalog.rules)
-    for one in findings:
+    assert {finding.issue.code for finding in findings} == set(catalog.rules)
+    for other_finding in findings:
         for lang in ("vi", "en"):
-            told = catalog.issue_message(one.issue, lang) + catalog.issue_action(one.issue, lang)
-            assert "?" not in told, (one, told)
-            assert "{" not in told
+            result = catalog.issue_message(other_finding.issue, lang) + catalog.issue_action(other_finding.issue, lang)
+            assert "?" not in result, (other_finding, result)
+            assert "{" not in result
 
 
 OUTLIER = "dvc_toantrinh"
@@ -77,8 +78,10 @@ def test_a_refused_report_moves_no_median(catalog: Catalog, warehouse_url: str, 
     def judged(wrong: Collection[int], refused: Collection[int] = ()) -> set[tuple[int, str]]:
         run = f"run-{'-'.join(map(str, (*wrong, 0, *refused)))}"
         put(replace(row, run_id=run) for row in _neighbours(catalog, wrong))
-        found = check(warehouse_url, run, rules, 7, indicators=catalog.indicators.values(), refused=refused)
-        return {(one.submission_id, str(one.issue.facts.get("units"))) for one in found if one.issue.code == "outlier"}
+        result = check(warehouse_url, run, rules, 7, indicators=catalog.indicators.values(), refused=refused)
+        return {
+            (item.submission_id, str(item.issue.facts.get("units"))) for item in result if item.issue.code == "outlier"
+        }
 
     assert judged(()) == {(7, "7")}
     assert judged((1, 2)) == {(7, "5")}
@@ -122,7 +125,7 @@ def test_what_came_in_went_out_or_is_there(
         clean_report(catalog),
         [{"indicator": name, "numerator": str(number), "stated": None} for name, number in others],
     )
-    line = next(one for one in rows if isinstance(one, StagedObservation) and one.indicator == "hd_dvc")
+    line = next(row for row in rows if isinstance(row, StagedObservation) and row.indicator == "hd_dvc")
     number = None if first[1] is None else Decimal(first[1])
     put([*rows, replace(line, indicator=first[0], cell="E60", numerator=number, numerator_state=state_of(number))])
     opening, received, resolved, pending = (FigureName(name, FigureRole.NUMERATOR) for name in BALANCE)
@@ -130,5 +133,5 @@ def test_what_came_in_went_out_or_is_there(
         catalog.rules["online_within_received"],
         parameters={"parts": (opening, received), "total": (resolved, pending), "relation": "equal"},
     )
-    found = check(warehouse_url, RUN, [rule], 1, indicators=catalog.indicators.values())
-    assert [one.issue.facts["part_cells"] for one in found] == marked
+    result = check(warehouse_url, RUN, [rule], 1, indicators=catalog.indicators.values())
+    assert [item.issue.facts["part_cells"] for item in result] == marked

@@ -52,9 +52,9 @@ def test_report_page_asks_nobody_for_anything(demo_home: Path, browse: Callable[
 )
 def test_quality_pages_ask_nobody_for_anything(demo_home: Path, browse: Callable[..., str], page: str) -> None:
     """Chromium shows the tables and marks of nights and submissions with every outside address refused."""
-    found = sorted(demo_home.glob(f"**/{page}"))
-    assert found
-    shown = browse(found[0].resolve().as_uri(), "--host-resolver-rules=MAP * ~NOTFOUND")
+    results = sorted(demo_home.glob(f"**/{page}"))
+    assert results
+    shown = browse(results[0].resolve().as_uri(), "--host-resolver-rules=MAP * ~NOTFOUND")
     assert "<table" in shown
     assert "http" not in shown.replace('http-equiv="', "")
     if "nights" in page:

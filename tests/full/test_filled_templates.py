@@ -28,22 +28,28 @@ def test_saved_by_libreoffice_it_says_the_same(
     past: list[PastObservation] = []
     if is_prefilled:
         before = parse_report(make_workbook(catalog, UNIT, MAY), catalog, Hints("x.xlsx"))
-        past = [PastObservation(parse_period(MAY), one) for one in before.observations]
+        past = [PastObservation(parse_period(MAY), observation) for observation in before.observations]
     task = assignment_for(catalog, UNIT, JUNE)
     empty = build_template(catalog, task.form.id, task.unit, task.period, past)
     path = tmp_path / task.file_name
     path.write_bytes(fill_in(empty, catalog, UNIT))
     saved = save_again(path)
-    typed, computed = (parse_report(one.read_bytes(), catalog, Hints(one.name)) for one in (path, saved))
+    typed, computed = (parse_report(item.read_bytes(), catalog, Hints(item.name)) for item in (path, saved))
     assert (computed.issues, computed.repairs) == ((), ())
-    assert [_figures(one) for one in computed.observations] == [_figures(one) for one in typed.observations]
+    assert [_figures(observation) for observation in computed.observations] == [
+        _figures(other_observation) for other_observation in typed.observations
+    ]
     assert open_workbook(saved.read_bytes())["_meta"].sheet_state == "hidden"
     percent = figure_name("hsskdt", ColumnRole.PERCENT)
     assert str(value_of(open_workbook(saved.read_bytes()), percent)).startswith("=")
-    shares = [one for one in computed.observations if one.stated is not None and one.stated.number is not None]
+    shares = [
+        observation
+        for observation in computed.observations
+        if observation.stated is not None and observation.stated.number is not None
+    ]
     assert len(shares) > 10
 
 
-def _figures(one: object) -> tuple[object, ...]:
+def _figures(item: object) -> tuple[object, ...]:
     names = ("unit", "indicator", "sheet", "numerator", "denominator")
-    return tuple(getattr(one, name) for name in names)
+    return tuple(getattr(item, name) for name in names)

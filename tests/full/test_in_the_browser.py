@@ -39,15 +39,15 @@ def service(
     home = prepare_home(tmp_path_factory.mktemp("browser") / "home", mirrored_warehouse)
     deliver(home, first_files)
     # It looks for corrections once an hour: the officer here is quicker.
-    found = Service(home, free_port(), {"TONGHOP_WATCH_MINUTES": "59"})
+    result = Service(home, free_port(), {"TONGHOP_WATCH_MINUTES": "59"})
     try:
-        done = found.run("up", "--detach")
+        done = result.run("up", "--detach")
         assert done.returncode == 0, done.stdout + done.stderr
-        night = found.ended(found.start_run("nightly"))
+        night = result.ended(result.start_run("nightly"))
         assert night["state"]["message"].startswith("1 of 8")
-        yield found
+        yield result
     finally:
-        found.run("down")
+        result.run("down")
 
 
 @pytest.fixture(scope="module")

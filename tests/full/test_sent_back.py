@@ -37,7 +37,9 @@ def test_marks_are_known_after_libreoffice_saved_them(catalog: Catalog, tmp_path
     saved = _saved_by_libreoffice(annotate(data, issues, (), catalog, "vi"), tmp_path)
     as_sent = read_workbook(saved)
     assert "Kết quả kiểm tra" in [sheet.name for sheet in as_sent.sheets]
-    assert {"E15", "E16"} <= set(next(one for one in as_sent.sheets if one.name == SHEET).comments)
+    assert {"E15", "E16"} <= set(
+        next(other_sheet for other_sheet in as_sent.sheets if other_sheet.name == SHEET).comments
+    )
     read = read_without_marks(saved)
     before = read_without_marks(data)
     assert [sheet.name for sheet in read.sheets] == [sheet.name for sheet in before.sheets]

@@ -97,7 +97,7 @@ def story(
     home = tmp_path_factory.mktemp("service") / "home"
     shutil.copytree(night_home, home, symlinks=True)
     with smtp_server() as (mail_port, box), http_receiver() as (webhook, posted):
-        told = {
+        results = {
             "TONGHOP_SERVER_AUTH": ":".join(AUTH),
             "TONGHOP_WATCH_MINUTES": "1",
             "TONGHOP_MAIL_HOST": "127.0.0.1",
@@ -110,7 +110,7 @@ def story(
             "PYTHONPATH": str(WATCHED_NETWORK),
             "WATCHED_NETWORK_LOG": str(home / "outside.log"),
         }
-        service = Service(home, free_port(), told, AUTH)
+        service = Service(home, free_port(), results, AUTH)
         try:
             yield _live(service, box.mails, posted, correction, catalog)
         finally:
@@ -163,7 +163,7 @@ def _kill_worker_at_work(service: Service) -> str:
 
 def _take_and_vanish(service: Service) -> str:
     """A run that was taken, as by a worker that is killed before it can begin it."""
-    flow = next(one["id"] for one in service.ask("flows/filter") if one["name"] == "publish")
+    flow = next(item["id"] for item in service.ask("flows/filter") if item["name"] == "publish")
     run: str = service.ask("flow_runs/", flow_id=flow, name="taken")["id"]
     service.ask(f"flow_runs/{run}/set_state", state={"type": "PENDING", "name": "Submitting"}, force=True)
     return run
@@ -183,14 +183,14 @@ def _held_night(service: Service) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _heartbeats(service: Service, run: str) -> int:
     wanted = {"event": {"name": ["prefect.flow-run.heartbeat"]}, "resource": {"id": [f"prefect.flow-run.{run}"]}}
-    found: int = service.ask("events/filter", filter=wanted)["total"]
-    return found
+    result: int = service.ask("events/filter", filter=wanted)["total"]
+    return result
 
 
 def _deliver_wrong(home: Path, catalog: Catalog) -> None:
     """A first report with one impossible figure."""
     (file,) = (
-        one for one in make_sample(catalog, AREA, [parse_period(FIRST_REPORT)], seed=1) if WRONG in one.path.name
+        item for item in make_sample(catalog, AREA, [parse_period(FIRST_REPORT)], seed=1) if WRONG in item.path.name
     )
     book = openpyxl.load_workbook(BytesIO(file.data))
     book.worksheets[0]["E15"] = 99_999_999
@@ -242,7 +242,7 @@ def test_loading_can_be_held(story: Story) -> None:
 
 def test_a_refused_report_is_told_by_mail(story: Story) -> None:
     """The mail on the report names commune, cell and fault, and where to look."""
-    (mail,) = (one for one in story.mails if f"Refused: {WRONG}" in one["Subject"])
+    (mail,) = (other_mail for other_mail in story.mails if f"Refused: {WRONG}" in other_mail["Subject"])
     text = mail.get_content()
     assert "Cell E15" in text
     assert f":{story.service.port}/runs/flow-run/{story.runs['nightly']['id']}" in text
@@ -250,8 +250,8 @@ def test_a_refused_report_is_told_by_mail(story: Story) -> None:
 
 def test_a_refused_report_is_posted(story: Story) -> None:
     """The webhook gets the report's number, commune and period."""
-    told = [json.loads(body) for body in story.posted]
-    (report,) = (one for one in told if one["event"] == "submission_quarantined")
+    results = [json.loads(body) for body in story.posted]
+    (report,) = (item for item in results if item["event"] == "submission_quarantined")
     assert (report["payload"]["unit"], report["payload"]["period"]) == (WRONG, FIRST_REPORT)
 
 
@@ -276,7 +276,7 @@ def test_a_run_that_never_began_is_crashed(story: Story) -> None:
 
 def test_a_failed_night_is_told_by_mail(story: Story) -> None:
     """Both addressees get one mail that names the night, the commune and the file."""
-    (mail,) = (one for one in story.mails if "Run nightly" in one["Subject"])
+    (mail,) = (other_mail for other_mail in story.mails if "Run nightly" in other_mail["Subject"])
     text = mail.get_content()
     assert mail["To"] == "officer@ninhson.example, chief@ninhson.example"
     assert f"{WRONG} Xã Ma Nới (BC_{WRONG}_{FIRST_REPORT}.xlsx)" in text
@@ -285,8 +285,8 @@ def test_a_failed_night_is_told_by_mail(story: Story) -> None:
 
 def test_a_failed_night_is_posted(story: Story) -> None:
     """The webhook gets the night's name, state and message as JSON."""
-    told = [json.loads(body) for body in story.posted]
-    (night,) = (one for one in told if one["event"] == "run_failed" and one["run"].startswith("nightly"))
+    results = [json.loads(body) for body in story.posted]
+    (night,) = (item for item in results if item["event"] == "run_failed" and item["run"].startswith("nightly"))
     assert night["state"] == "Failed"
     assert night["message"].startswith("1 of 1 submissions refused")
 
@@ -310,9 +310,9 @@ def test_housekeeping_removes_what_is_old(story: Story) -> None:
 
 def test_automations_are_ours_and_few(story: Story) -> None:
     """What automations.yaml names is there, with our tag."""
-    found = story.runs["automations"]["all"]
-    assert len(found) == 6
-    assert {tag for one in found for tag in one["tags"]} == {"tonghop"}
+    result = story.runs["automations"]["all"]
+    assert len(result) == 6
+    assert {tag for run in result for tag in run["tags"]} == {"tonghop"}
 
 
 def test_secrets_stand_nowhere(story: Story) -> None:

@@ -31,8 +31,12 @@ def build_revision(
     units = catalog.owing_units(FORM, AREA, PERIOD)
     standing = tuple(_standing(unit, missing, refused, late) for unit in units)
     inside = [unit for unit, stands in zip(units, standing, strict=True) if stands.state is ReportingState.ACCEPTED]
-    indicators = [one for one in catalog.indicators.values() if one in catalog.due_indicators(FORM, units[0], PERIOD)]
-    given = [_contribution(catalog, one, unit) for one in indicators for unit in inside]
+    indicators = [
+        indicator
+        for indicator in catalog.indicators.values()
+        if indicator in catalog.due_indicators(FORM, units[0], PERIOD)
+    ]
+    results = [_contribution(catalog, indicator, unit) for indicator in indicators for unit in inside]
     revision = Revision(
         area=AREA,
         area_valid_from=catalog.units.get(AREA, catalog.last_day(FORM, PERIOD)).valid_from,
@@ -46,12 +50,12 @@ def build_revision(
         catalog_version=catalog.version,
         content_sha256=hashlib.sha256(f"content {number}".encode()).hexdigest(),
         rows=tuple(
-            _row(catalog, one, [each for each in given if each.indicator == one.id], standing, number)
-            for one in indicators
+            _row(catalog, indicator, [each for each in results if each.indicator == indicator.id], standing, number)
+            for indicator in indicators
         ),
         changes=(),
         units=standing,
-        contributions=tuple(given),
+        contributions=tuple(results),
         file_names={unit.file.sha256: unit.file.file_name for unit in standing if unit.file},
     )
     return replace(revision, **changes)  # type: ignore[arg-type] # tests name fields of Revision
@@ -94,9 +98,9 @@ def _contribution(catalog: Catalog, indicator: Indicator, unit: OrgUnit) -> Publ
     day = catalog.last_day(FORM, PERIOD)
     seed = int.from_bytes(hashlib.sha256(f"{indicator.id}{unit.code}".encode()).digest()[:4])
     if indicator.collected_at is Level.VILLAGE:
-        one = Decimal(1) if indicator.measure is Measure.RATIO else None
+        result = Decimal(1) if indicator.measure is Measure.RATIO else None
         cells = [
-            _cell(village.code, "Theo thôn", row, Decimal(1), one)
+            _cell(village.code, "Theo thôn", row, Decimal(1), result)
             for row, village in enumerate(catalog.villages(unit, day), start=6)
         ]
     else:
@@ -125,24 +129,24 @@ def _cell(unit: str, sheet: str, row: int, numerator: Decimal, denominator: Deci
 
 def _row(
     catalog: Catalog,
-    one: Indicator,
+    indicator: Indicator,
     given: list[PublishedContribution],
     standing: tuple[UnitReportingStatus, ...],
     number: int,
 ) -> RollupRow:
     numerator = sum((each.numerator for each in given), Decimal(0))
     denominator = sum((each.denominator for each in given if each.denominator), Decimal(0)) or None
-    value = percentage(numerator, denominator) if one.measure is Measure.RATIO else numerator
-    target = catalog.target(one.id, Level.DISTRICT, AREA, PERIOD.year)
+    value = percentage(numerator, denominator) if indicator.measure is Measure.RATIO else numerator
+    target = catalog.target(indicator.id, Level.DISTRICT, AREA, PERIOD.year)
     late = [unit for unit in standing if unit.late]
     return RollupRow(
         area=AREA,
         period=PERIOD.id,
-        indicator=one.id,
+        indicator=indicator.id,
         value=value,
         numerator=numerator,
         denominator=denominator,
-        denominator_kind=one.denominator_kind,
+        denominator_kind=indicator.denominator_kind,
         target=target.value if target else None,
         target_assumed=target.assumed if target else None,
         attained=value >= target.value if target and value is not None else None,

@@ -61,10 +61,10 @@ def main() -> None:
     """Run the nights and say what was kept; ends with 1 when anything was lost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--failing", default="1,100", help="percentages of refused submissions, separated by commas")
-    asked = parser.parse_args()
+    args = parser.parse_args()
     folders = tempfile.TemporaryDirectory(prefix="tonghop-load-")
     with temporary_settings({PREFECT_API_URL: server_url()}), folders as folder:
-        lost = [_night(Path(folder) / share, int(share)) for share in asked.failing.split(",")]
+        lost = [_night(Path(folder) / share, int(share)) for share in args.failing.split(",")]
     sys.exit(1 if any(lost) else 0)
 
 
@@ -129,20 +129,20 @@ def _accepted(unit: OrgUnit) -> SubmissionOutcome:
 def _show(context: AppContext, outcome: RunOutcome) -> tuple[str, int]:
     """The flow run's id, and how many steps it had."""
     labels = [f"{stage} {place}" for stage in STAGES for place in range(-(-len(outcome.verdicts) // 100))]
-    areas = {one.unit.parent for one in outcome.verdicts if one.unit}
+    areas = {verdict.unit.parent for verdict in outcome.verdicts if verdict.unit}
     labels += [f"publish {area} {MAY} revision 1" for area in sorted(filter(None, areas))]
-    found: list[str] = []
+    results: list[str] = []
 
     @flow(name="load")
     def night() -> Any:  # noqa: ANN401 # a Prefect state
-        found.append(str(flow_run.id))
-        steps = PrefectSteps(found[0])
+        results.append(str(flow_run.id))
+        steps = PrefectSteps(results[0])
         for label in labels:
             steps.run(label.partition(" ")[0], label, _nothing)
         return report(outcome, MessageFormatter(context.catalog, "vi"), context, Links())
 
     night(return_state=True)
-    return found[0], len(labels)
+    return results[0], len(labels)
 
 
 def _nothing() -> None:

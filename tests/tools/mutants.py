@@ -57,9 +57,9 @@ def _splice(data: bytes, chance: random.Random) -> bytes:
 
 
 def _exchange(parts: Parts, chance: random.Random) -> None:
-    one, other = chance.randrange(len(parts)), chance.randrange(len(parts))
-    (first, content), (second, replacement) = parts[one], parts[other]
-    parts[one], parts[other] = (first, replacement), (second, content)
+    result, other = chance.randrange(len(parts)), chance.randrange(len(parts))
+    (first, content), (second, replacement) = parts[result], parts[other]
+    parts[result], parts[other] = (first, replacement), (second, content)
 
 
 def _drop(parts: Parts, chance: random.Random) -> None:
@@ -73,18 +73,18 @@ def _shuffle(parts: Parts, chance: random.Random) -> None:
     name, content = parts[place]
     pieces = content.split(b"<")
     for _ in range(chance.randint(1, 6)):
-        one, other = chance.randrange(len(pieces)), chance.randrange(len(pieces))
+        result, other = chance.randrange(len(pieces)), chance.randrange(len(pieces))
         match chance.randrange(5):
             case 0:
-                pieces[one] = pieces[other]
+                pieces[result] = pieces[other]
             case 1:
-                pieces[one], pieces[other] = pieces[other], pieces[one]
+                pieces[result], pieces[other] = pieces[other], pieces[result]
             case 2:
-                pieces[one] = bytes(chance.choice(b'0123456789"=/> -.,#AZe') for _ in pieces[one])
+                pieces[result] = bytes(chance.choice(b'0123456789"=/> -.,#AZe') for _ in pieces[result])
             case 3:
-                pieces[one] = pieces[one].replace(b'"', b"", 1)
+                pieces[result] = pieces[result].replace(b'"', b"", 1)
             case _:
-                pieces.insert(one, pieces[other])
+                pieces.insert(result, pieces[other])
     parts[place] = (name, b"<".join(pieces))
 
 

@@ -26,21 +26,21 @@ def _rework(pattern: re.Pattern[bytes], parts: Parts, chance: random.Random) -> 
     """Copy, drop or exchange rows or cells of a sheet, as an unlucky merge of two files would."""
 
     def edit(content: bytes) -> bytes:
-        spans = [found.span() for found in pattern.finditer(content)]
+        spans = [match.span() for match in pattern.finditer(content)]
         if len(spans) < 2:
             return content
         (start, end), (other_start, other_end) = sorted(chance.sample(spans, 2))
-        one, other = content[start:end], content[other_start:other_end]
+        result, other = content[start:end], content[other_start:other_end]
         match chance.randrange(4):
             case 0:
-                one, other = other, one
+                result, other = other, result
             case 1:
-                other += one
+                other += result
             case 2:
-                one = b""
+                result = b""
             case _:
-                one += other
-        return content[:start] + one + content[end:other_start] + other + content[other_end:]
+                result += other
+        return content[:start] + result + content[end:other_start] + other + content[other_end:]
 
     _change(parts, chance, _SHEETS, edit)
 
@@ -61,9 +61,11 @@ def _replacing(start: str, pattern: bytes, values: Sequence[bytes]) -> Edit:
 
     def edit(parts: Parts, chance: random.Random) -> None:
         def replace(content: bytes) -> bytes:
-            found = list(expression.finditer(content))
-            for one in sorted(chance.sample(found, min(len(found), chance.randint(1, 5))), key=lambda m: -m.start()):
-                content = content[: one.start(2)] + chance.choice(values) + content[one.end(2) :]
+            results = list(expression.finditer(content))
+            for item in sorted(
+                chance.sample(results, min(len(results), chance.randint(1, 5))), key=lambda m: -m.start()
+            ):
+                content = content[: item.start(2)] + chance.choice(values) + content[item.end(2) :]
             return content
 
         _change(parts, chance, start, replace)

@@ -96,15 +96,15 @@ def main() -> None:
             progress.advance(bar)
             if outcome.verdict in FAULTS:
                 progress.console.print(f"{outcome.verdict}: {outcome.task.name}: {outcome.codes}", markup=False)
-    told = ", ".join(f"{verdict} {counts[verdict]}" for verdict in SweepVerdict)
-    sys.stdout.write(f"{len(tasks)} files in {time.monotonic() - started:.0f} s: {told}\n")
+    result = ", ".join(f"{verdict} {counts[verdict]}" for verdict in SweepVerdict)
+    sys.stdout.write(f"{len(tasks)} files in {time.monotonic() - started:.0f} s: {result}\n")
     sys.exit(1 if any(counts[fault] for fault in FAULTS) else 0)
 
 
 def corpus_tasks(folder: Path | None) -> list[Task]:
     """Every workbook below a folder, in order; none where there is no such folder."""
-    found = sorted(folder.rglob("*")) if folder is not None and folder.is_dir() else []
-    return [Task(path) for path in found if path.suffix.lower() in _SUFFIXES and path.is_file()]
+    result = sorted(folder.rglob("*")) if folder is not None and folder.is_dir() else []
+    return [Task(path) for path in result if path.suffix.lower() in _SUFFIXES and path.is_file()]
 
 
 def sweep(

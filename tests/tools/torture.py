@@ -70,9 +70,9 @@ class Rounds:
         place = self.make()
         kills = sum(self._kill(place, dice.uniform(0, self.seconds)) for _ in range(dice.randint(1, MOST_KILLS)))
         place.night("made-good")
-        found = place.picture()
+        result = place.picture()
         shutil.rmtree(place.home, ignore_errors=True)  # a connection that closes late takes its journal away itself
-        return kills, [name for name, wanted in self.undisturbed.items() if found[name] != wanted]
+        return kills, [name for name, wanted in self.undisturbed.items() if result[name] != wanted]
 
     @staticmethod
     def _kill(place: KillMoment, after: float) -> bool:
@@ -172,22 +172,24 @@ def torture(folder: Path, server: str, rounds: int, seed: int) -> list[str]:
     for engine, make in engines.items():
         prepared, kills = rounds_on(make), 0
         for number in track(range(rounds // 2), engine, console=CONSOLE):
-            killed, found = prepared.run(dice)
+            killed, result = prepared.run(dice)
             kills += killed
-            differing += [f"{engine}, round {number + 1}: {what}" for what in found]
+            differing += [f"{engine}, round {number + 1}: {what}" for what in result]
         CONSOLE.print(f"{engine}: {rounds // 2} rounds, {kills} nights killed")
     return differing
 
 
 def main(words: list[str]) -> int:
     """Torture; 1 when a single round ended otherwise than an undisturbed night."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--rounds", type=int, default=100, help="rounds in all, half of them on each engine")
-    asked.add_argument("--seed", type=int, default=None, help="draw the same moments again, as far as time allows")
-    given = asked.parse_args(words)
-    seed = given.seed if given.seed is not None else random.SystemRandom().randrange(10**6)
+    argument_parser = argparse.ArgumentParser(description=__doc__)
+    argument_parser.add_argument("--rounds", type=int, default=100, help="rounds in all, half of them on each engine")
+    argument_parser.add_argument(
+        "--seed", type=int, default=None, help="draw the same moments again, as far as time allows"
+    )
+    args = argument_parser.parse_args(words)
+    seed = args.seed if args.seed is not None else random.SystemRandom().randrange(10**6)
     with tempfile.TemporaryDirectory() as name, _postgresql(Path(name)) as server:
-        differing = torture(Path(name), server, given.rounds, seed)
+        differing = torture(Path(name), server, args.rounds, seed)
     CONSOLE.print("\n".join([*differing, f"seed {seed}: {len(differing)} differences from undisturbed nights"]))
     return int(bool(differing))
 

@@ -80,18 +80,18 @@ class WarehouseBuilder:
         repairs: tuple[Repair, ...] = (),
     ) -> ParsedReport:
         """What a workbook of a commune says: indicator to cells, and village to indicator to cells."""
-        found = [observation(unit, name, cells, line) for line, (name, cells) in enumerate(figures.items(), 10)]
-        found += [
+        results = [observation(unit, name, cells, line) for line, (name, cells) in enumerate(figures.items(), 10)]
+        results += [
             observation(village, name, cells, line, "Thôn")
-            for line, (village, given) in enumerate((villages or {}).items(), 5)
-            for name, cells in given.items()
+            for line, (village, item) in enumerate((villages or {}).items(), 5)
+            for name, cells in item.items()
         ]
         return ParsedReport(
             unit=self.catalog.units.get(unit, self.catalog.last_day(FORM, period)),
             period=period,
             form=FORM,
             layout_version="2025.1",
-            observations=tuple(found),
+            observations=tuple(results),
             repairs=repairs,
         )
 
@@ -163,7 +163,11 @@ class WarehouseBuilder:
     def indicator_of(self, measure: Measure, collected_at: Level = Level.COMMUNE) -> str:
         """The first monthly indicator of that kind that a commune of district 585 owes in 2025-05."""
         due = self.catalog.due_indicators(FORM, self.area().members[0], MAY)
-        return next(one.id for one in due if one.measure is measure and one.collected_at is collected_at)
+        return next(
+            due_indicator.id
+            for due_indicator in due
+            if due_indicator.measure is measure and due_indicator.collected_at is collected_at
+        )
 
 
 @contextmanager

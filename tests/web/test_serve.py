@@ -246,5 +246,5 @@ def test_without_a_password_the_office_stays_closed(tmp_path: Path, night_home: 
         with pytest.raises(httpx.TransportError):
             httpx.get(office)
         process.send_signal(signal.SIGINT)
-        told, _ = process.communicate(timeout=PATIENCE_SECONDS)
-    assert "TONGHOP_OFFICE_AUTH" in told
+        result, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert "TONGHOP_OFFICE_AUTH" in result

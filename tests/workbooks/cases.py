@@ -33,20 +33,20 @@ class WorkbookCase:
 
 def load_cases() -> list[WorkbookCase]:
     """Every case of the folder."""
-    found: list[WorkbookCase] = []
+    results: list[WorkbookCase] = []
     for path in sorted(_FOLDER.glob("*.yaml")):
-        found.extend(
+        results.extend(
             WorkbookCase(raw["id"], raw["says"], raw.get("given", {}), raw.get("expect", {}))
             for raw in yaml.safe_load(path.read_text(encoding="utf-8"))
         )
-    return found
+    return results
 
 
 def make(case: WorkbookCase, catalog: Catalog) -> tuple[bytes, Hints, Limits]:
     """The case's file, where it lay, and the limits it is read under."""
-    given = case.given
-    hints = Hints(given.get("file_name", "report.xlsx"), tuple(given.get("folders", ())))
-    return _data(given, catalog), hints, replace(Limits(), **given.get("limits", {}))
+    result = case.given
+    hints = Hints(result.get("file_name", "report.xlsx"), tuple(result.get("folders", ())))
+    return _data(result, catalog), hints, replace(Limits(), **result.get("limits", {}))
 
 
 def _data(given: Mapping[str, Any], catalog: Catalog) -> bytes:

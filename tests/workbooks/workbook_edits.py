@@ -131,11 +131,13 @@ def spot_of(workbook: Workbook, catalog: Catalog, indicator: str, role: str) -> 
     if reference is not None:
         return reference.sheet, cell_address(reference.row, reference.column)
     sheet = workbook.worksheets[0]
-    layout = next((one for one in catalog.layouts if one.sheet == sheet.title), catalog.layouts[0])
+    layout = next(
+        (other_layout for other_layout in catalog.layouts if other_layout.sheet == sheet.title), catalog.layouts[0]
+    )
     label = next(line.label for line in layout.lines if line.indicator == indicator)
-    labels = next(n for n, one in enumerate(layout.columns, start=1) if one.role is ColumnRole.LABEL)
+    labels = next(n for n, item in enumerate(layout.columns, start=1) if item.role is ColumnRole.LABEL)
     row = next(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, labels).value == label)
-    column = next(n for n, one in enumerate(layout.columns, start=1) if one.role.value == role)
+    column = next(n for n, item in enumerate(layout.columns, start=1) if item.role.value == role)
     return sheet.title, cell_address(row, column)
 
 

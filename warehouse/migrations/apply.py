@@ -28,9 +28,9 @@ def upgrade(connection: Connection) -> None:
 
 def is_current(connection: Connection) -> bool:
     """Whether tables and views are those of this version; an empty database is not current."""
-    found = MigrationContext.configure(connection).get_current_revision()
+    current_revision = MigrationContext.configure(connection).get_current_revision()
     newest = ScriptDirectory.from_config(configuration(connection)).get_current_head()
-    return found is not None and found == newest and are_current(connection)
+    return current_revision is not None and current_revision == newest and are_current(connection)
 
 
 def downgrade(connection: Connection, revision: str = "base") -> None:
@@ -52,12 +52,12 @@ def configuration(connection: Connection) -> Config:
 
 
 def _refuse_newer(connection: Connection, config: Config) -> None:
-    found = MigrationContext.configure(connection).get_current_revision()
+    current_revision = MigrationContext.configure(connection).get_current_revision()
     scripts = ScriptDirectory.from_config(config)
     newest = scripts.get_current_head()
-    if found is None or newest is None:
+    if current_revision is None or newest is None:
         return
     try:
-        scripts.get_revision(found)
+        scripts.get_revision(current_revision)
     except CommandError as error:
-        raise NewerWarehouseError(found, newest) from error
+        raise NewerWarehouseError(current_revision, newest) from error

@@ -33,7 +33,7 @@ def _table(name: str, row: type[StagedRow], metadata: MetaData) -> Table:
         (kind,) = (each for each in kinds if each is not NoneType)
         columns.append(Column(field.name, _column_type(kind), nullable=NoneType in kinds))
     # Rules join a report's figures to its past and to what is due line by line: each by report and indicator.
-    looked_up = [one for one in ("run_id", "submission_id", "indicator") if one in hints]
+    looked_up = [item for item in ("run_id", "submission_id", "indicator") if item in hints]
     return Table(name, metadata, *columns, Index(f"ix_{name}_{'_'.join(looked_up)}", *looked_up))
 
 

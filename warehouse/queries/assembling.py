@@ -51,10 +51,10 @@ class RevisionRecords:
 
 def assemble(session: Session, head: RollupRevisionRow, of: RevisionRecords) -> Revision:
     """All that a revision says, with the names of files, units and successions."""
-    named = [*(one.submission_id for one in of.units), *(one.submission_id for one in of.moves)]
-    files = find_all(session, [*filter(None, named), *(one.submission_id for one in of.parts)])
+    named = [*(unit.submission_id for unit in of.units), *(other_move.submission_id for other_move in of.moves)]
+    files = find_all(session, [*filter(None, named), *(part.submission_id for part in of.parts)])
     # Whoever gave a figure owes the form, so these are all.
-    names = unit_names(session, [UnitKey(one.unit_code, one.unit_valid_from) for one in of.units])
+    names = unit_names(session, [UnitKey(unit.unit_code, unit.unit_valid_from) for unit in of.units])
     return Revision(
         area=head.area_code,
         area_valid_from=head.area_valid_from,
@@ -80,10 +80,12 @@ def _asked(
     session: Session, head: RollupRevisionRow, of: RevisionRecords, names: Mapping[UnitKey, str]
 ) -> tuple[FigureWarning, ...]:
     """What was asked about the figures that entered when the revision was made, in the order of the parts."""
-    judged = {one.submission_id: one.judgement for one in of.units if one.submission_id and one.judgement is not None}
-    entered = {one.submission_id for one in of.parts}
+    judged = {
+        unit.submission_id: unit.judgement for unit in of.units if unit.submission_id and unit.judgement is not None
+    }
+    entered = {other_part.submission_id for other_part in of.parts}
     judgements = {key: judgement for key, judgement in judged.items() if key in entered}
-    asked = open_warnings_of(session, judgements, head.published_at)
+    warnings_of = open_warnings_of(session, judgements, head.published_at)
     periods = _Periods()
     return tuple(
         FigureWarning(
@@ -91,11 +93,11 @@ def _asked(
             part.unit_code,
             names[UnitKey(part.unit_code, part.unit_valid_from)],
             periods[part.period],
-            one,
+            open_warning,
         )
         for part in of.parts
-        for one in asked.get(part.submission_id, ())
-        if one.issue.indicator in {None, part.indicator}
+        for open_warning in warnings_of.get(part.submission_id, ())
+        if open_warning.issue.indicator in {None, part.indicator}
     )
 
 
@@ -110,54 +112,58 @@ def _standings(
     files: Mapping[int, SubmissionRow],
     names: Mapping[UnitKey, str],
 ) -> tuple[UnitReportingStatus, ...]:
-    judged = [(one.submission_id, one.judgement) for one in units if one.submission_id and one.judgement is not None]
+    judged = [
+        (unit.submission_id, unit.judgement) for unit in units if unit.submission_id and unit.judgement is not None
+    ]
     counts = issue_counts(session, judged)
     periods = _Periods()
     return tuple(
         UnitReportingStatus(
-            code=one.unit_code,
-            name=names[UnitKey(one.unit_code, one.unit_valid_from)],
-            state=one.state,
-            late=one.late,
-            file=file_ref(files[one.submission_id]) if one.submission_id is not None else None,
-            received_at=one.received_at,
-            issues=counts.get((one.submission_id or 0, one.judgement or 0), 0),
-            period=periods[one.period],
-            unit_valid_from=one.unit_valid_from,
-            whole=one.whole,
+            code=unit.unit_code,
+            name=names[UnitKey(unit.unit_code, unit.unit_valid_from)],
+            state=unit.state,
+            late=unit.late,
+            file=file_ref(files[unit.submission_id]) if unit.submission_id is not None else None,
+            received_at=unit.received_at,
+            issues=counts.get((unit.submission_id or 0, unit.judgement or 0), 0),
+            period=periods[unit.period],
+            unit_valid_from=unit.unit_valid_from,
+            whole=unit.whole,
         )
-        for one in units
+        for unit in units
     )
 
 
 def _contributions(
     session: Session, of: RevisionRecords, files: Mapping[int, SubmissionRow], names: Mapping[UnitKey, str]
 ) -> tuple[PublishedContribution, ...]:
-    sources = _sources(session, {one.submission_id for one in of.parts}, {one.indicator for one in of.parts})
-    places = {(one.period, one.unit_code): one for one in of.units}
+    sources = _sources(
+        session, {part.submission_id for part in of.parts}, {other_part.indicator for other_part in of.parts}
+    )
+    places = {(unit.period, unit.unit_code): unit for unit in of.units}
     links = _links(session, of.units)
     periods = _Periods()
-    found: list[PublishedContribution] = []
-    for one in of.parts:
-        place = places[one.period, one.unit_code]
-        cells = sources[one.submission_id, one.indicator]
-        found.append(
+    results: list[PublishedContribution] = []
+    for item in of.parts:
+        place = places[item.period, item.unit_code]
+        cells = sources[item.submission_id, item.indicator]
+        results.append(
             PublishedContribution(
-                indicator=one.indicator,
-                unit=one.unit_code,
-                unit_name=names[UnitKey(one.unit_code, one.unit_valid_from)],
-                numerator=one.numerator,
-                denominator=one.denominator,
-                file=file_ref(files[one.submission_id]),
-                sources=tuple(cells if one.weight is not None else _inside(cells, place)),
-                period=periods[one.period],
-                unit_valid_from=one.unit_valid_from,
-                weight=one.weight,
-                weight_source=one.weight_source,
+                indicator=item.indicator,
+                unit=item.unit_code,
+                unit_name=names[UnitKey(item.unit_code, item.unit_valid_from)],
+                numerator=item.numerator,
+                denominator=item.denominator,
+                file=file_ref(files[item.submission_id]),
+                sources=tuple(cells if item.weight is not None else _inside(cells, place)),
+                period=periods[item.period],
+                unit_valid_from=item.unit_valid_from,
+                weight=item.weight,
+                weight_source=item.weight_source,
                 through=tuple(links[old, new, effective] for old, new, effective in place.through),
             )
         )
-    return tuple(found)
+    return tuple(results)
 
 
 def _inside(cells: Sequence[SourceCell], place: RollupUnitRow) -> Sequence[SourceCell]:
@@ -181,9 +187,9 @@ def _sources(
         .order_by(row.submission_id, row.indicator, row.unit_code)
     )
     for piece in in_pieces(submissions):
-        for one in session.scalars(statement.where(row.submission_id.in_(piece))):
-            if one.indicator in indicators:
-                sources[one.submission_id, one.indicator].append(_source(one))
+        for other_row in session.scalars(statement.where(row.submission_id.in_(piece))):
+            if other_row.indicator in indicators:
+                sources[other_row.submission_id, other_row.indicator].append(_source(other_row))
     return sources
 
 
@@ -203,7 +209,7 @@ def _source(row: ObservationRow) -> SourceCell:
 
 def _links(session: Session, units: Iterable[RollupUnitRow]) -> dict[tuple[str, str, str], Link]:
     """The successions that were followed, by old code, new code and day."""
-    wanted = {(old, new, effective) for one in units for old, new, effective in one.through}
+    wanted = {(old, new, effective) for other_unit in units for old, new, effective in other_unit.through}
     if not wanted:
         return {}
     codes = {code for old, new, _ in wanted for code in (old, new)}
@@ -214,22 +220,26 @@ def _links(session: Session, units: Iterable[RollupUnitRow]) -> dict[tuple[str, 
             versions[unit.code].append(unit)
         for row in session.scalars(select(SuccessionRow).where(SuccessionRow.old_code.in_(piece))):
             texts[row.old_code, row.new_code, row.effective.isoformat()] = row.legal_basis
-    found: dict[tuple[str, str, str], Link] = {}
+    results: dict[tuple[str, str, str], Link] = {}
     for old, new, effective in wanted:
         day = date.fromisoformat(effective)
         names = _name_on(versions[old], old, day - _DAY), _name_on(versions[new], new, day)
-        found[old, new, effective] = Link(old, names[0], new, names[1], day, texts.get((old, new, effective), ""))
-    return found
+        results[old, new, effective] = Link(old, names[0], new, names[1], day, texts.get((old, new, effective), ""))
+    return results
 
 
 def _name_on(versions: Iterable[OrgUnitRow], code: str, day: date) -> str:
-    holding = (one for one in versions if one.valid_from <= day and (one.valid_to is None or day <= one.valid_to))
-    return next((one.name for one in holding), code)
+    holding = (
+        version
+        for version in versions
+        if version.valid_from <= day and (version.valid_to is None or day <= version.valid_to)
+    )
+    return next((item.name for item in holding), code)
 
 
 class _Periods(dict[str, Period]):
     """Periods by their id: a hundred thousand rows name a handful of them."""
 
     def __missing__(self, text: str) -> Period:
-        found = self[text] = parse_period(text)
-        return found
+        period = self[text] = parse_period(text)
+        return period

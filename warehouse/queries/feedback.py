@@ -56,14 +56,14 @@ def told(session: Session, submission_ids: Iterable[int], at: datetime) -> tuple
     rows = find_all(session, submission_ids)
     judgements = {key: row.judgement for key, row in rows.items()}
     records, issues = submission_records(session, rows), issues_of(session, rows.values())
-    asked, repairs = open_warnings_of(session, judgements, at), repairs_of(session, judgements)
+    result, repairs = open_warnings_of(session, judgements, at), repairs_of(session, judgements)
     moves, versions = moves_of(session, rows), _versions(session, rows.values())
     return tuple(
         SubmissionFeedback(
             record=records[key],
             judged_at=row.judged_at,
             issues=issues[key],
-            asked=asked.get(key, ()),
+            asked=result.get(key, ()),
             repairs=repairs[key],
             versions=versions[key],
             last_move=moves[key][-1],
@@ -91,18 +91,20 @@ def moved_since(session: Session, seen: LogPosition) -> tuple[tuple[int, ...], L
     place, is_settled = (row.unit_code, row.unit_valid_from, row.form, row.period), row.state.not_in(PENDING_STATES)
     is_placed = row.version.is_not(None)
     places = set(session.execute(select(*place).where(row.id.in_(moved), is_placed)).tuples())
-    found = set(session.scalars(select(row.id).where(row.id.in_(moved), is_settled)))
+    results = set(session.scalars(select(row.id).where(row.id.in_(moved), is_settled)))
     for piece in in_pieces(code for code, *_ in places if code is not None):
         beside = session.execute(select(row.id, *place).where(row.unit_code.in_(piece), is_placed, is_settled))
-        found |= {key for key, *where in beside if tuple(where) in places}
-    return tuple(sorted(found)), newest
+        results |= {key for key, *where in beside if tuple(where) in places}
+    return tuple(sorted(results)), newest
 
 
 def _versions(session: Session, rows: Iterable[SubmissionRow]) -> dict[int, tuple[ReportVersion, ...]]:
     """By submission all settled versions of its report; none where it could not be placed."""
     places = {row.id: place_of(row) for row in rows}
-    found = histories(session, filter(None, places.values()))
+    result = histories(session, filter(None, places.values()))
     return {
-        key: tuple(one for one in found[place].versions if one.state not in PENDING_STATES) if place else ()
+        key: tuple(version for version in result[place].versions if version.state not in PENDING_STATES)
+        if place
+        else ()
         for key, place in places.items()
     }

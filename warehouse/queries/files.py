@@ -29,12 +29,12 @@ def severity_counts(
     """The same by severity."""
     counts: dict[tuple[int, int], dict[Severity, int]] = {}
     for piece in in_pieces(submission_id for submission_id, _ in judgements):
-        found = session.execute(
+        result = session.execute(
             select(IssueRow.submission_id, IssueRow.judgement, IssueRow.severity, func.count())
             .where(IssueRow.submission_id.in_(piece), ~_is_shadow())
             .group_by(IssueRow.submission_id, IssueRow.judgement, IssueRow.severity)
         ).tuples()
-        for submission_id, judgement, severity, count in found:
+        for submission_id, judgement, severity, count in result:
             counts.setdefault((submission_id, judgement), {})[severity] = count
     return counts
 
@@ -52,16 +52,16 @@ def issues_of(
 
     What rules on trial found is left out: nobody is told of it.
     """
-    judgements = {one.id: one.judgement for one in submissions}
-    found: dict[int, list[Issue]] = {key: [] for key in judgements}
+    judgements = {submission.id: submission.judgement for submission in submissions}
+    results: dict[int, list[Issue]] = {key: [] for key in judgements}
     for row in found_in(session, IssueRow, judgements):
-        found[row.submission_id].append(issue_of(row))
-    return {key: told(issues) for key, issues in found.items()}
+        results[row.submission_id].append(issue_of(row))
+    return {key: told(issues) for key, issues in results.items()}
 
 
 def repairs_of(session: Session, judgements: Mapping[int, int]) -> dict[int, tuple[Repair, ...]]:
     """By submission the repairs of one of its judgements, as they were made."""
-    found: dict[int, list[Repair]] = {key: [] for key in judgements}
+    results: dict[int, list[Repair]] = {key: [] for key in judgements}
     for row in found_in(session, RepairRow, judgements):
-        found[row.submission_id].append(repair_of(row))
-    return {key: tuple(repairs) for key, repairs in found.items()}
+        results[row.submission_id].append(repair_of(row))
+    return {key: tuple(repairs) for key, repairs in results.items()}

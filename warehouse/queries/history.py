@@ -93,7 +93,7 @@ def history(session: Session, unit: UnitKey, form: str, period: Period) -> Repor
 def histories(session: Session, places: Iterable[SubmissionKey]) -> dict[SubmissionKey, ReportHistory]:
     """The versions of many reports, by their places."""
     rows = versions_at(session, places)
-    versions = _versions(session, [row for found in rows.values() for row in found])
+    versions = _versions(session, [row for other_row in rows.values() for row in other_row])
     names = unit_names(session, {place.unit for place in rows})
     return {
         place: ReportHistory(
@@ -102,9 +102,9 @@ def histories(session: Session, places: Iterable[SubmissionKey]) -> dict[Submiss
             unit_name=names[place.unit],
             form=place.form,
             period=place.period,
-            versions=tuple(versions[row.id] for row in found),
+            versions=tuple(versions[row.id] for row in item),
         )
-        for place, found in rows.items()
+        for place, item in rows.items()
     }
 
 
@@ -135,7 +135,7 @@ def kept_figures(session: Session, submission_id: int) -> tuple[Observation, ...
 
 def figures_of(session: Session, submission_ids: Collection[int]) -> dict[int, tuple[Observation, ...]]:
     """The figures kept of each submission, in the order of sheet and unit; one of which none are kept is absent."""
-    found: dict[int, list[Observation]] = defaultdict(list)
+    results: dict[int, list[Observation]] = defaultdict(list)
     for piece in in_pieces(submission_ids):
         rows = session.scalars(
             select(ObservationRow)
@@ -143,8 +143,8 @@ def figures_of(session: Session, submission_ids: Collection[int]) -> dict[int, t
             .order_by(ObservationRow.sheet, ObservationRow.unit_code, ObservationRow.indicator)
         )
         for row in rows:
-            found[row.submission_id].append(_observation(row))
-    return {key: tuple(figures) for key, figures in found.items()}
+            results[row.submission_id].append(_observation(row))
+    return {key: tuple(figures) for key, figures in results.items()}
 
 
 def _observation(row: ObservationRow) -> Observation:

@@ -51,12 +51,12 @@ class InventoryEntry:
 def inventory(session: Session) -> Inventory:
     """Count all submissions."""
     row = SubmissionRow
-    found: dict[Period | None, dict[SubmissionState, int]] = defaultdict(dict)
+    results: dict[Period | None, dict[SubmissionState, int]] = defaultdict(dict)
     for period, state, number in session.execute(
         select(row.period, row.state, func.count()).group_by(row.period, row.state)
     ).tuples():
-        found[parse_period(period) if period else None][state] = number
-    return Inventory({period: found[period] for period in sorted(found, key=_newest_first)})
+        results[parse_period(period) if period else None][state] = number
+    return Inventory({period: results[period] for period in sorted(results, key=_newest_first)})
 
 
 def submissions_in(
@@ -72,23 +72,25 @@ def submissions_in(
         .limit(most)
     ).all()
     keys = {
-        one.id: UnitKey(one.unit_code, one.unit_valid_from) for one in chosen if one.unit_code and one.unit_valid_from
+        other_row.id: UnitKey(other_row.unit_code, other_row.unit_valid_from)
+        for other_row in chosen
+        if other_row.unit_code and other_row.unit_valid_from
     }
     names = unit_names(session, list(keys.values()))
-    counts = issue_counts(session, [(one.id, one.judgement) for one in chosen])
+    counts = issue_counts(session, [(other_row.id, other_row.judgement) for other_row in chosen])
     return tuple(
         InventoryEntry(
-            id=one.id,
-            unit=one.unit_code,
-            unit_name=names[keys[one.id]] if one.id in keys else None,
-            period=one.period,
-            version=one.version,
-            state=one.state,
-            file_name=one.file_name,
-            received_at=one.received_at,
-            issues=counts.get((one.id, one.judgement), 0),
+            id=other_row.id,
+            unit=other_row.unit_code,
+            unit_name=names[keys[other_row.id]] if other_row.id in keys else None,
+            period=other_row.period,
+            version=other_row.version,
+            state=other_row.state,
+            file_name=other_row.file_name,
+            received_at=other_row.received_at,
+            issues=counts.get((other_row.id, other_row.judgement), 0),
         )
-        for one in chosen
+        for other_row in chosen
     )
 
 

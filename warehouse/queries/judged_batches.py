@@ -51,8 +51,10 @@ class JudgedBatch:
     @property
     def accepted(self) -> frozenset[int]:
         """Those that were accepted, the newest version of each report alone."""
-        passed = sorted((one for one in self.submissions if one.accepted), key=lambda one: one.version or 0)
-        return frozenset({(one.unit, one.form, one.period): one.id for one in passed}.values())
+        passed = sorted(
+            (submission for submission in self.submissions if submission.accepted), key=lambda item: item.version or 0
+        )
+        return frozenset({(rule.unit, rule.form, rule.period): rule.id for rule in passed}.values())
 
 
 class _Check(NamedTuple):
@@ -78,33 +80,35 @@ def judged_batches(
     """
     wanted = _wanted(session, form, periods, units)
     checks = _checks(session)
-    last = {one.submission_id: one.event for one in checks}
-    batches = {one.batch for one in checks if one.submission_id in wanted and last[one.submission_id] == one.event}
-    meant = [one for one in checks if one.batch in batches]
-    rows = find_all(session, {one.submission_id for one in meant})
+    last = {check.submission_id: check.event for check in checks}
+    batches = {
+        check.batch for check in checks if check.submission_id in wanted and last[check.submission_id] == check.event
+    }
+    meant = [check for check in checks if check.batch in batches]
+    rows = find_all(session, {item.submission_id for item in meant})
     deliveries = deliveries_of(session, rows)
-    found: list[JudgedBatch] = []
+    results: list[JudgedBatch] = []
     for _, group in groupby(meant, key=attrgetter("batch")):
         of_batch = list(group)
         members = tuple(
-            _submission(rows[one.submission_id], one, last, deliveries[one.submission_id])
-            for one in of_batch
-            if rows[one.submission_id].version is not None
+            _submission(rows[item.submission_id], item, last, deliveries[item.submission_id])
+            for item in of_batch
+            if rows[item.submission_id].version is not None
         )
-        found.append(JudgedBatch(of_batch[0].event, of_batch[0].at, members))
-    return tuple(found)
+        results.append(JudgedBatch(of_batch[0].event, of_batch[0].at, members))
+    return tuple(results)
 
 
 def _wanted(
     session: Session, form: str, periods: Collection[Period], units: Collection[UnitKey] | None
 ) -> frozenset[int]:
     row = SubmissionRow
-    found = session.execute(
+    rows = session.execute(
         select(row.id, row.unit_code, row.unit_valid_from).where(
             row.form == form, row.period.in_(sorted(period.id for period in periods)), row.version.is_not(None)
         )
     )
-    return frozenset(key for key, code, since in found if units is None or UnitKey(code, since) in units)
+    return frozenset(key for key, code, since in rows if units is None or UnitKey(code, since) in units)
 
 
 def _checks(session: Session) -> list[_Check]:
@@ -123,12 +127,12 @@ def _checks(session: Session) -> list[_Check]:
         func.lead(event.to_state).over(partition_by=event.submission_id, order_by=event.id).label("came_of"),
         event.to_state,
     ).subquery()
-    found = session.execute(
+    rows = session.execute(
         select(log.c.id, log.c.submission_id, log.c.at, log.c.batch, log.c.came_of)
         .where(log.c.to_state == SubmissionState.CHECKED)
         .order_by(log.c.id)
     )
-    return [_Check(*row) for row in found]
+    return [_Check(*row) for row in rows]
 
 
 def _submission(
@@ -136,7 +140,7 @@ def _submission(
 ) -> JudgedSubmission:
     if row.unit_code is None or row.unit_valid_from is None or row.form is None or row.period is None:
         raise ValueError(f"submission {row.id} has a version and no place")
-    then = [one for one in deliveries if one.landed_at <= check.at] or deliveries
+    then = [delivery for delivery in deliveries if delivery.landed_at <= check.at] or deliveries
     return JudgedSubmission(
         id=row.id,
         sha256=row.sha256,

@@ -25,12 +25,14 @@ def last_known(
         periods: where to look, the period to be preferred first.
         indicators: which figures are wanted.
     """
-    found: dict[tuple[str, str], PastObservation] = {}
+    results: dict[tuple[str, str], PastObservation] = {}
     for period in periods:
-        for one in _accepted(session, unit, form, period):
-            if one.indicator in indicators and one.state is not CellState.BLANK:
-                found.setdefault((one.unit, one.indicator), PastObservation(period, one))
-    return tuple(found.values())
+        for accepted_report in _accepted(session, unit, form, period):
+            if accepted_report.indicator in indicators and accepted_report.state is not CellState.BLANK:
+                results.setdefault(
+                    (accepted_report.unit, accepted_report.indicator), PastObservation(period, accepted_report)
+                )
+    return tuple(results.values())
 
 
 def _accepted(session: Session, unit: UnitKey, form: str, period: Period) -> tuple[Observation, ...]:

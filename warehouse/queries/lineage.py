@@ -49,8 +49,8 @@ def explain_row(session: Session, found: Revision, indicator: str) -> Explanatio
     files = find_all(session, [each.file.submission_id for each in parts])
     judgements = {row.id: row.judgement for row in files.values()}
     repairs, warnings = repairs_of(session, judgements), open_warnings_of(session, judgements, found.published_at)
-    given = {(each.period, each.unit) for each in parts}
-    asked = _periods_of(session, found, parts, indicator)
+    results = {(each.period, each.unit) for each in parts}
+    result = _periods_of(session, found, parts, indicator)
     return Explanation(
         area=found.area,
         area_name=found.area_name,
@@ -65,7 +65,7 @@ def explain_row(session: Session, found: Revision, indicator: str) -> Explanatio
             )
             for each in parts
         ),
-        absent=tuple(unit for unit in found.units if unit.period in asked and (unit.period, unit.code) not in given),
+        absent=tuple(unit for unit in found.units if unit.period in result and (unit.period, unit.code) not in results),
         changes=tuple(change for change in found.changes if change.indicator == indicator),
     )
 
@@ -89,4 +89,4 @@ def _on_cells(repairs: Collection[Repair], part: PublishedContribution) -> tuple
 
 def _about(asked: Collection[OpenWarning], indicator: str) -> tuple[OpenWarning, ...]:
     """What is asked about an indicator, or about the report as a whole."""
-    return tuple(one for one in asked if one.issue.indicator in {None, indicator})
+    return tuple(open_warning for open_warning in asked if open_warning.issue.indicator in {None, indicator})

@@ -29,10 +29,10 @@ def recent_reports(session: Session, unit: UnitKey, form: str, count: int) -> tu
     row = SubmissionRow
     of_unit = (row.unit_code == unit.code) & (row.unit_valid_from == unit.valid_from)
     placed = select(row).where(of_unit, row.form == form, row.version.is_not(None)).order_by(row.version)
-    newest = {parse_period(one.period): one for one in session.scalars(placed) if one.period}
+    newest = {parse_period(other_row.period): other_row for other_row in session.scalars(placed) if other_row.period}
     chosen = sorted(newest.items(), key=lambda item: (item[0].year, item[0].last_month), reverse=True)[:count]
-    found = issue_counts(session, [(row.id, row.judgement) for _, row in chosen])
+    result = issue_counts(session, [(row.id, row.judgement) for _, row in chosen])
     return tuple(
-        PastReport(period, row.version or 0, row.state, row.received_at, found.get((row.id, row.judgement), 0))
+        PastReport(period, row.version or 0, row.state, row.received_at, result.get((row.id, row.judgement), 0))
         for period, row in chosen
     )

@@ -97,8 +97,8 @@ def _record_of(row: SubmissionRow, delivery: DeliveryRow, names: Mapping[UnitKey
 
 def submission_of(session: Session, sha256: str) -> SubmissionRecord | None:
     """The submission of these bytes, or None."""
-    found = session.scalar(select(SubmissionRow.id).where(SubmissionRow.sha256 == sha256))
-    return None if found is None else submission_record(session, found)
+    row = session.scalar(select(SubmissionRow.id).where(SubmissionRow.sha256 == sha256))
+    return None if row is None else submission_record(session, row)
 
 
 def last_delivery(session: Session) -> int:
@@ -108,21 +108,21 @@ def last_delivery(session: Session) -> int:
 
 def came_again(session: Session, after: int, state: SubmissionState) -> tuple[str, ...]:
     """Names of files delivered after that delivery whose bytes are known and stand in this state: they stay there."""
-    found = session.scalars(
+    rows = session.scalars(
         select(DeliveryRow.file_name)
         .join(SubmissionRow, SubmissionRow.id == DeliveryRow.submission_id)
         .where(DeliveryRow.id > after, SubmissionRow.state == state)
         .order_by(DeliveryRow.id)
     )
-    return tuple(found)
+    return tuple(rows)
 
 
 def refused_in(session: Session, run_id: str) -> tuple[int, ...]:
     """The submissions that a run refused, in the order in which it did."""
     moved = SubmissionEventRow.to_state == SubmissionState.QUARANTINED
-    found = session.scalars(
+    rows = session.scalars(
         select(SubmissionEventRow.submission_id)
         .where(SubmissionEventRow.run_id == run_id, moved)
         .order_by(SubmissionEventRow.id)
     )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(rows))

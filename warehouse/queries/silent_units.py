@@ -60,13 +60,22 @@ def silent_units(session: Session, catalog: Catalog, areas: Collection[str], tod
     was refused is not silent. Periods before the first one ever received are nobody's fault.
     """
     first, parents = _known(session, catalog)
-    found: list[SilentPeriod] = []
+    results: list[SilentPeriod] = []
     for form in first:
         for period in _past_deadline(catalog, form, first[form], today):
             owing = _owing(catalog, form, period, areas) if areas else _owing(catalog, form, period, parents[form])
-            one = _silent(session, catalog, form, period, owing, today=today)
-            found += [one] if one.count else []
-    return tuple(sorted(found, key=lambda one: (-one.period.year, -one.period.last_month, one.form)))
+            result = _silent(session, catalog, form, period, owing, today=today)
+            results += [result] if result.count else []
+    return tuple(
+        sorted(
+            results,
+            key=lambda silent_period: (
+                -silent_period.period.year,
+                -silent_period.period.last_month,
+                silent_period.form,
+            ),
+        )
+    )
 
 
 def _known(session: Session, catalog: Catalog) -> tuple[dict[str, Period], dict[str, set[str]]]:
@@ -100,13 +109,13 @@ def _past_deadline(catalog: Catalog, form: str, first: Period, today: date) -> I
 
 def _owing(catalog: Catalog, form: str, period: Period, areas: Collection[str]) -> dict[str, OrgUnit]:
     """The units of these areas that owe the form, by code; an area that was not there then has none."""
-    found: dict[str, OrgUnit] = {}
+    results: dict[str, OrgUnit] = {}
     for code in areas:
         try:
-            found |= {unit.code: unit for unit in catalog.owing_units(form, code, period)}
+            results |= {unit.code: unit for unit in catalog.owing_units(form, code, period)}
         except UsageError:
             continue
-    return found
+    return results
 
 
 def _silent(
@@ -131,7 +140,7 @@ def _silent(
         deadline=deadline,
         days_late=(today - deadline).days,
         working_days_late=working_days_after(deadline, today, catalog.holidays),
-        areas=tuple(sorted((one for one in areas if one.silent), key=lambda one: (one.above, one.code))),
+        areas=tuple(sorted((area for area in areas if area.silent), key=lambda item: (item.above, item.code))),
     )
 
 

@@ -25,13 +25,18 @@ Counts = Mapping[tuple[int, int], Mapping[Severity, int]]
 
 def period_status(session: Session, catalog: Catalog, area: Area, form: str, period: Period) -> PeriodStatus:
     """How all units of an area that owe a form stand at this moment, by code."""
-    units = [one.unit for one in expected_reports_in(catalog, RollupKey(area, form, period), period)]
+    units = [report.unit for report in expected_reports_in(catalog, RollupKey(area, form, period), period)]
     deadline = catalog.deadline(form, period, catalog.form(form).level)
-    found = reporting_statuses(session, form, period, units, deadline)
+    result = reporting_statuses(session, form, period, units, deadline)
     counts = severity_counts(
-        session, [(one.submission.id, one.submission.judgement) for one in found.values() if one.submission]
+        session,
+        [
+            (reporting_status.submission.id, reporting_status.submission.judgement)
+            for reporting_status in result.values()
+            if reporting_status.submission
+        ],
     )
-    refused = {key: _refused_since(one) for key, one in found.items()}
+    refused = {key: _refused_since(item) for key, item in result.items()}
     issues = issues_of(session, [file for files in refused.values() for file in files])
     newest = newest_revision(session, area, form, period, Boundary.AS_THEN)
     return PeriodStatus(
@@ -42,8 +47,8 @@ def period_status(session: Session, catalog: Catalog, area: Area, form: str, per
         deadline=deadline,
         revision=newest.number if newest else None,
         units=tuple(
-            _status(period, one, counts, [_refusal(file, issues) for file in refused[key]])
-            for key, one in found.items()
+            _status(period, item, counts, [_refusal(file, issues) for file in refused[key]])
+            for key, item in result.items()
         ),
         closed=closing_of(session, RollupKey(area, form, period)),
     )
@@ -59,39 +64,41 @@ def refusals(session: Session, *, unplaced_only: bool = False) -> tuple[Refusal,
     return tuple(_refusal(row, issues) for row in rows)
 
 
-def _status(period: Period, one: ReportingStatus, counts: Counts, refusals: Iterable[Refusal]) -> UnitStatus:
-    row = one.submission
-    found = counts.get((row.id, row.judgement), {}) if row else {}
+def _status(
+    period: Period, reporting_status: ReportingStatus, counts: Counts, refusals: Iterable[Refusal]
+) -> UnitStatus:
+    row = reporting_status.submission
+    result = counts.get((row.id, row.judgement), {}) if row else {}
     standing = UnitReportingStatus(
         period=period,
-        unit_valid_from=one.unit.valid_from,
-        code=one.unit.code,
-        name=one.unit.name,
-        state=one.state,
-        late=one.late,
+        unit_valid_from=reporting_status.unit.valid_from,
+        code=reporting_status.unit.code,
+        name=reporting_status.unit.name,
+        state=reporting_status.state,
+        late=reporting_status.late,
         file=file_ref(row) if row else None,
         received_at=row.received_at if row else None,
-        issues=sum(found.values()),
+        issues=sum(result.values()),
     )
     return UnitStatus(
         standing=standing,
         refusals=tuple(refusals),
-        waiting=sum(file.state in PENDING_STATES for file in one.files),
-        judgement=_judgement(one, found),
+        waiting=sum(file.state in PENDING_STATES for file in reporting_status.files),
+        judgement=_judgement(reporting_status, result),
     )
 
 
-def _refused_since(one: ReportingStatus) -> list[SubmissionSnapshot]:
+def _refused_since(reporting_status: ReportingStatus) -> list[SubmissionSnapshot]:
     """The files refused after the accepted one, or all of them where none is, newest first."""
-    accepted = next((file for file in one.files if file.state is SubmissionState.ACCEPTED), None)
-    after = one.files[one.files.index(accepted) + 1 :] if accepted else one.files
+    accepted = next((file for file in reporting_status.files if file.state is SubmissionState.ACCEPTED), None)
+    after = reporting_status.files[reporting_status.files.index(accepted) + 1 :] if accepted else reporting_status.files
     return [file for file in reversed(after) if file.state is SubmissionState.QUARANTINED]
 
 
-def _judgement(one: ReportingStatus, found: Mapping[Severity, int]) -> Judgement | None:
-    if one.state is ReportingState.QUARANTINED:
+def _judgement(reporting_status: ReportingStatus, found: Mapping[Severity, int]) -> Judgement | None:
+    if reporting_status.state is ReportingState.QUARANTINED:
         return Judgement.QUARANTINED  # a file that cannot be told from another one is refused without any issue
-    return judgement_of(found) if one.submission else None
+    return judgement_of(found) if reporting_status.submission else None
 
 
 def _refusal(row: SubmissionRow | SubmissionSnapshot, issues: Mapping[int, tuple[Issue, ...]]) -> Refusal:

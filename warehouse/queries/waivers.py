@@ -105,24 +105,33 @@ def _answering(session: Session, rows: Iterable[WaiverRow], at: datetime) -> set
     places = {(row.form, row.period) for row in rows}
     judgements: dict[int, int] = {}
     for form, period in sorted(places):
-        found = select(SubmissionRow.id, SubmissionRow.judgement).where(
+        result = select(SubmissionRow.id, SubmissionRow.judgement).where(
             SubmissionRow.form == form,
             SubmissionRow.period == period,
             SubmissionRow.state == SubmissionState.ACCEPTED,
         )
-        judgements |= dict(session.execute(found).tuples().all())
-    asked = open_warnings_of(session, judgements, at)
-    return {one.waiver.id for each in asked.values() for one in each if one.waiver is not None}
+        judgements |= dict(session.execute(result).tuples().all())
+    warnings_of = open_warnings_of(session, judgements, at)
+    return {
+        submission.waiver.id for each in warnings_of.values() for submission in each if submission.waiver is not None
+    }
 
 
 def _covered(session: Session, rows: Iterable[WaiverRow]) -> dict[int, list[WaivedIssue]]:
-    covered, found = WaivedIssueRow, defaultdict[int, list[WaivedIssue]](list)
+    covered, result = WaivedIssueRow, defaultdict[int, list[WaivedIssue]](list)
     for piece in in_pieces(row.id for row in rows):
         of_these = select(covered).where(covered.waiver_id.in_(piece)).order_by(covered.waiver_id, covered.position)
-        for one in session.scalars(of_these):
-            issue = WaivedIssue(one.indicator, one.unit, one.sheet, one.cell, one.found, one.expected)
-            found[one.waiver_id].append(issue)
-    return found
+        for other_row in session.scalars(of_these):
+            issue = WaivedIssue(
+                other_row.indicator,
+                other_row.unit,
+                other_row.sheet,
+                other_row.cell,
+                other_row.found,
+                other_row.expected,
+            )
+            result[other_row.waiver_id].append(issue)
+    return result
 
 
 def _standing(row: WaiverRow, is_returned: bool, is_answering: bool, today: date) -> WaiverStatus:  # noqa: FBT001 # two facts

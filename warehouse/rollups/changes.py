@@ -77,8 +77,8 @@ def shown(value: object) -> str:
 
 def columns_of(row: RollupRow) -> dict[str, Any]:
     """The columns of a row that say something, in their order; numbers in one spelling."""
-    said = {name: getattr(row, name) for name in _COLUMNS}
-    return {name: canonical(value) if isinstance(value, Decimal) else value for name, value in said.items()}
+    results = {name: getattr(row, name) for name in _COLUMNS}
+    return {name: canonical(value) if isinstance(value, Decimal) else value for name, value in results.items()}
 
 
 def moves_between(before: RevisionSnapshot, after: RevisionSnapshot) -> tuple[ColumnChange, ...]:
@@ -152,7 +152,7 @@ def _file_of(slot: ReportKey, *pictures: RevisionSnapshot) -> int | None:
 
 
 def _known(files: Iterable[int | None]) -> set[int]:
-    return {one for one in files if one is not None}
+    return {file for file in files if file is not None}
 
 
 def _named(files: Collection[int]) -> Sequence[int | None]:

@@ -51,7 +51,7 @@ class ClosablePeriod:
     @property
     def missing(self) -> int:
         """How many units were missing."""
-        return len({one.code for one in self.absent})
+        return len({absent_unit.code for absent_unit in self.absent})
 
 
 def closable(session: Session, catalog: Catalog, cell: RollupKey, today: date) -> ClosablePeriod:
@@ -120,13 +120,13 @@ def closings_over(
     session: Session, catalog: Catalog, period: Period, units: Collection[str], today: date, *, form: str | None = None
 ) -> tuple[Closing, ...]:
     """Closings that stand and whose figures rest on these units' (codes) reports of a period."""
-    found: list[Closing] = []
-    for one in closings(session):
-        bases = set(base_periods(catalog, one.form, one.period)) if one.form in catalog.forms else set()
-        touched = bases & set(period.parts(catalog.form(one.form).frequency)) if bases else set()
-        if touched and form in {None, one.form} and units_inside(catalog, one, touched, today) & set(units):
-            found.append(one)
-    return tuple(found)
+    results: list[Closing] = []
+    for closing in closings(session):
+        bases = set(base_periods(catalog, closing.form, closing.period)) if closing.form in catalog.forms else set()
+        touched = bases & set(period.parts(catalog.form(closing.form).frequency)) if bases else set()
+        if touched and form in {None, closing.form} and units_inside(catalog, closing, touched, today) & set(units):
+            results.append(closing)
+    return tuple(results)
 
 
 def cell_closed(catalog: Catalog, closing: Closing, today: date) -> RollupKey:
@@ -163,10 +163,15 @@ def _absent(session: Session, head: RollupRevisionRow) -> tuple[AbsentUnit, ...]
         .where(row.revision_id == head.id, row.state != ReportingState.ACCEPTED)
         .order_by(row.period, row.unit_code)
     ).all()
-    names = unit_names(session, [UnitKey(one.unit_code, one.unit_valid_from) for one in rows])
+    names = unit_names(session, [UnitKey(other_row.unit_code, other_row.unit_valid_from) for other_row in rows])
     return tuple(
-        AbsentUnit(one.unit_code, names[UnitKey(one.unit_code, one.unit_valid_from)], one.period, one.state)
-        for one in rows
+        AbsentUnit(
+            other_row.unit_code,
+            names[UnitKey(other_row.unit_code, other_row.unit_valid_from)],
+            other_row.period,
+            other_row.state,
+        )
+        for other_row in rows
     )
 
 

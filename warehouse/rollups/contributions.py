@@ -76,18 +76,28 @@ class RollupInputs:
         """What the row of an indicator rests on."""
         expected = self.scope.expected[indicator]
         weights = self._weights(indicator, expected)
-        by_village = tuple(one for one in expected if _is_by_village(indicator, one))
-        settled = {*weights, *(one.slot for one in by_village)}
-        crossing = tuple(one for one in expected if not one.portion.whole and one.slot not in settled)
+        by_village = tuple(
+            expected_report for expected_report in expected if _is_by_village(indicator, expected_report)
+        )
+        settled = {*weights, *(report.slot for report in by_village)}
+        crossing = tuple(
+            expected_report
+            for expected_report in expected
+            if not expected_report.portion.whole and expected_report.slot not in settled
+        )
         coverage, parts = self._units(indicator, expected, weights)
-        amounts = [over_time(indicator.flow, [part.counted for part in given]) for given in _by_unit(parts).values()]
+        amounts = [over_time(indicator.flow, [part.counted for part in item]) for item in _by_unit(parts).values()]
         is_comparable = not crossing and not self.scope.lost
         return FigureInputs(
-            sums=add_up([one for one in amounts if one is not None] if is_comparable else []),
+            sums=add_up([amount for amount in amounts if amount is not None] if is_comparable else []),
             parts=parts,
             coverage=coverage,
             crossing=crossing,
-            by_weight=tuple((one, weights[one.slot]) for one in expected if one.slot in weights),
+            by_weight=tuple(
+                (expected_report, weights[expected_report.slot])
+                for expected_report in expected
+                if expected_report.slot in weights
+            ),
             by_village=by_village,
             fallen=self._fallen(indicator, expected),
             asked=self._asked(indicator, expected, {part.slot for part in parts}),
@@ -95,53 +105,58 @@ class RollupInputs:
         )
 
     def _weights(self, indicator: Indicator, expected: Iterable[ExpectedReport]) -> dict[ReportKey, Weight]:
-        found = {
-            one.slot: weight_of(self.catalog.units, one.portion, indicator)
-            for one in expected
-            if not one.portion.whole and not _is_by_village(indicator, one)
+        results = {
+            expected_report.slot: weight_of(self.catalog.units, expected_report.portion, indicator)
+            for expected_report in expected
+            if not expected_report.portion.whole and not _is_by_village(indicator, expected_report)
         }
-        return {slot: weight for slot, weight in found.items() if weight is not None}
+        return {slot: weight for slot, weight in results.items() if weight is not None}
 
     def _units(
         self, indicator: Indicator, expected: Sequence[ExpectedReport], weights: Mapping[ReportKey, Weight]
     ) -> tuple[Coverage, tuple[Contribution, ...]]:
         """Sort the units by what became of their figure; only a unit that has the whole of it gives anything."""
-        said = {one.slot: self._said(indicator, one) for one in expected}
-        coverage = coverage_of(expected, self.standing, said)
+        results = {expected_report.slot: self._said(indicator, expected_report) for expected_report in expected}
+        coverage = coverage_of(expected, self.standing, results)
         giving = {gap.unit.key for gap in coverage.given}
         parts: list[Contribution] = []
-        for one in expected:
-            amount, file = said[one.slot].amount, self.standing[one.slot].submission
-            if one.slot.unit in giving and amount is not None and file is not None:
-                weight = weights.get(one.slot)
+        for other_expected_report in expected:
+            amount, file = (
+                results[other_expected_report.slot].amount,
+                self.standing[other_expected_report.slot].submission,
+            )
+            if other_expected_report.slot.unit in giving and amount is not None and file is not None:
+                weight = weights.get(other_expected_report.slot)
                 stated = (weight.value, weight.source) if weight else (None, None)
-                parts.append(Contribution(one.slot, file.id, amount, *stated))
+                parts.append(Contribution(other_expected_report.slot, file.id, amount, *stated))
         return coverage, tuple(parts)
 
     def _asked(
         self, indicator: Indicator, expected: Iterable[ExpectedReport], given: Collection[ReportKey]
     ) -> tuple[tuple[ExpectedReport, OpenWarning], ...]:
         """What is asked about an indicator of each report, or about the report as a whole."""
-        found: list[tuple[ExpectedReport, OpenWarning]] = []
-        for one in expected:
-            stands = self.standing[one.slot]
+        results: list[tuple[ExpectedReport, OpenWarning]] = []
+        for expected_report in expected:
+            stands = self.standing[expected_report.slot]
             if stands.submission is None or stands.state is not ReportingState.ACCEPTED:
                 continue
-            for asked in self.asked.get(stands.submission.id, ()):
-                is_meant = asked.issue.indicator in {None, indicator.id}
-                if is_meant and (one.slot in given or (asked.waiver and asked.issue.indicator)):
-                    found.append((one, asked))
-        return tuple(found)
+            for open_warning in self.asked.get(stands.submission.id, ()):
+                is_meant = open_warning.issue.indicator in {None, indicator.id}
+                if is_meant and (
+                    expected_report.slot in given or (open_warning.waiver and open_warning.issue.indicator)
+                ):
+                    results.append((expected_report, open_warning))
+        return tuple(results)
 
-    def _said(self, indicator: Indicator, one: ExpectedReport) -> ReportedAmount:
-        if _is_by_village(indicator, one):
-            if not one.portion.villages:
+    def _said(self, indicator: Indicator, expected_report: ExpectedReport) -> ReportedAmount:
+        if _is_by_village(indicator, expected_report):
+            if not expected_report.portion.villages:
                 return _NO_VILLAGE_INSIDE
-            return self._of(self.said_inside, indicator, one)
-        return self._of(self.said, indicator, one)
+            return self._of(self.said_inside, indicator, expected_report)
+        return self._of(self.said, indicator, expected_report)
 
-    def _of(self, said: ReportedAmounts, indicator: Indicator, one: ExpectedReport) -> ReportedAmount:
-        stands = self.standing[one.slot]
+    def _of(self, said: ReportedAmounts, indicator: Indicator, expected_report: ExpectedReport) -> ReportedAmount:
+        stands = self.standing[expected_report.slot]
         if stands.submission is None or stands.state is not ReportingState.ACCEPTED:
             return _SAYS_NOTHING
         return said.get(stands.submission.id, {}).get(indicator.id, _SAYS_NOTHING)
@@ -151,18 +166,18 @@ class RollupInputs:
         if indicator not in self.scope.before:
             return ()
         before: dict[UnitKey, list[ExpectedReport]] = {}
-        for one in self.scope.before[indicator]:
-            before.setdefault(one.slot.unit, []).append(one)
+        for other_earlier in self.scope.before[indicator]:
+            before.setdefault(other_earlier.slot.unit, []).append(other_earlier)
         fallen: list[CoverageGap] = []
-        for one in expected:
-            last = self._said(indicator, one).amount
+        for expected_report in expected:
+            last = self._said(indicator, expected_report).amount
             earlier = [
                 each.slot.period
-                for each in before.get(one.slot.unit, ())
+                for each in before.get(expected_report.slot.unit, ())
                 if _is_more(self._said(indicator, each).amount, last)
             ]
             if earlier:
-                fallen.append(CoverageGap(one.unit, tuple(earlier)))
+                fallen.append(CoverageGap(expected_report.unit, tuple(earlier)))
         return tuple(fallen)
 
 
@@ -176,29 +191,29 @@ def read_rollup_inputs(
     form = scope.cell.form
     level = catalog.form(form).level
     by_period: dict[Period, list[ExpectedReport]] = {}
-    for one in scope.owed:
-        by_period.setdefault(one.slot.period, []).append(one)
+    for other_expected_report in scope.owed:
+        by_period.setdefault(other_expected_report.slot.period, []).append(other_expected_report)
     standing: dict[ReportKey, ReportingStatus] = {}
     for period, reports in by_period.items():
         deadline = catalog.deadline(form, period, level)
-        found = reporting_statuses(session, form, period, [one.unit for one in reports], deadline, as_of=as_of)
-        standing |= {ReportKey(period, unit): one for unit, one in found.items()}
-    needed = {one.slot for reports in (*scope.expected.values(), *scope.before.values()) for one in reports}
+        result = reporting_statuses(session, form, period, [report.unit for report in reports], deadline, as_of=as_of)
+        standing |= {ReportKey(period, unit): item for unit, item in result.items()}
+    needed = {report.slot for reports in (*scope.expected.values(), *scope.before.values()) for report in reports}
     counted = {
-        slot: one.submission.id
-        for slot, one in standing.items()
-        if slot in needed and one.state is ReportingState.ACCEPTED and one.submission is not None
+        slot: item.submission.id
+        for slot, item in standing.items()
+        if slot in needed and item.state is ReportingState.ACCEPTED and item.submission is not None
     }
     inside = {
-        counted[one.slot]: one.portion.villages
-        for one in scope.owed
-        if one.slot in counted and not one.portion.whole and one.portion.villages
+        counted[expected_report.slot]: expected_report.portion.villages
+        for expected_report in scope.owed
+        if expected_report.slot in counted and not expected_report.portion.whole and expected_report.portion.villages
     }
     indicators = tuple(scope.expected)
     judgements = {
-        one.submission.id: one.submission.judgement
-        for slot, one in standing.items()
-        if slot in counted and one.submission is not None
+        item.submission.id: item.submission.judgement
+        for slot, item in standing.items()
+        if slot in counted and item.submission is not None
     }
     return RollupInputs(
         catalog,
@@ -210,17 +225,21 @@ def read_rollup_inputs(
     )
 
 
-def _is_by_village(indicator: Indicator, one: ExpectedReport) -> bool:
+def _is_by_village(indicator: Indicator, expected_report: ExpectedReport) -> bool:
     """Whether a unit that lies inside in part tells which villages, and the figure is what villages give."""
-    return not one.portion.whole and indicator.collected_at is Level.VILLAGE and one.portion.villages is not None
+    return (
+        not expected_report.portion.whole
+        and indicator.collected_at is Level.VILLAGE
+        and expected_report.portion.villages is not None
+    )
 
 
-def _is_more(one: Amount | None, other: Amount | None) -> bool:
-    return one is not None and other is not None and one.numerator > other.numerator
+def _is_more(amount: Amount | None, other: Amount | None) -> bool:
+    return amount is not None and other is not None and amount.numerator > other.numerator
 
 
 def _by_unit(parts: Iterable[Contribution]) -> dict[UnitKey, list[Contribution]]:
-    found: dict[UnitKey, list[Contribution]] = {}
+    results: dict[UnitKey, list[Contribution]] = {}
     for part in parts:
-        found.setdefault(part.slot.unit, []).append(part)
-    return found
+        results.setdefault(part.slot.unit, []).append(part)
+    return results

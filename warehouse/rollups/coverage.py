@@ -60,11 +60,11 @@ def coverage_of(
     sorted_out: dict[str, list[CoverageGap]] = {name: [] for name in (*_GRAVEST_FIRST, "late")}
     for _, reports in sorted(_by_unit(expected).items()):
         unit = reports[0].unit
-        became = [_became(standing[one.slot], said[one.slot]) for one in reports]
+        became = [_became(standing[other_report.slot], said[other_report.slot]) for other_report in reports]
         reason = min(became, key=_GRAVEST_FIRST.index)
-        meant = tuple(one.slot.period for one, found in zip(reports, became, strict=True) if found == reason)
+        meant = tuple(item.slot.period for item, entry in zip(reports, became, strict=True) if entry == reason)
         sorted_out[reason].append(CoverageGap(unit, meant))
-        late = tuple(one.slot.period for one in reports if standing[one.slot].late)
+        late = tuple(report.slot.period for report in reports if standing[report.slot].late)
         if late:
             sorted_out["late"].append(CoverageGap(unit, late))
     return Coverage(**{name: tuple(gaps) for name, gaps in sorted_out.items()})
@@ -86,7 +86,7 @@ def _became(stands: ReportingStatus, given: ReportedAmount) -> str:
 
 
 def _by_unit(expected: Iterable[ExpectedReport]) -> dict[UnitKey, list[ExpectedReport]]:
-    found: dict[UnitKey, list[ExpectedReport]] = {}
-    for one in expected:
-        found.setdefault(one.slot.unit, []).append(one)
-    return found
+    results: dict[UnitKey, list[ExpectedReport]] = {}
+    for expected_report in expected:
+        results.setdefault(expected_report.slot.unit, []).append(expected_report)
+    return results

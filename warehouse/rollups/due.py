@@ -60,11 +60,11 @@ def areas_touched(session: Session, catalog: Catalog, areas: Sequence[str], *, t
     work to the next. A code that names no area in a period is passed over for that period. Closed figures are not due.
     """
     look = _look(session, catalog, today)
-    closed = {one.key for one in closings(session)}
+    closed = {closing.key for closing in closings(session)}
     cells = (cell for cell in (*look.regular(areas), *look.asked()) if key_of(cell) not in closed)
-    found = {key_of(cell): cell for cell in cells if look.is_due(cell)}
+    results = {key_of(cell): cell for cell in cells if look.is_due(cell)}
     return tuple(
-        AffectedArea(one.area, one.form, one.period, one.boundary, look.is_asked(one)) for one in found.values()
+        AffectedArea(item.area, item.form, item.period, item.boundary, look.is_asked(item)) for item in results.values()
     )
 
 
@@ -85,13 +85,13 @@ def held_back(session: Session, catalog: Catalog, *, today: date) -> tuple[Await
     """Where corrections came after a closing, by area and period."""
     standing = closings(session)
     look = _look(session, catalog, today) if standing else None
-    found: list[AwaitingReopen] = []
-    for one in standing if look else ():
-        cell = look.cell_of(one.area, one.form, one.period, one.boundary) if look else None
+    results: list[AwaitingReopen] = []
+    for closing in standing if look else ():
+        cell = look.cell_of(closing.area, closing.form, closing.period, closing.boundary) if look else None
         count = look.reports_moved(cell) if look and cell else 0
         if count:
-            found.append(AwaitingReopen(one, count))
-    return tuple(found)
+            results.append(AwaitingReopen(closing, count))
+    return tuple(results)
 
 
 _Marks = Mapping[tuple[str, Period], Mapping[UnitKey, ReviewPosition]]
@@ -169,8 +169,8 @@ class _Look:
     def _mark(self, cell: RollupKey) -> ReviewPosition:
         """The last of all that happened to the units of a cell, in any of its base periods."""
         mark = ReviewPosition()
-        for one in self._reports(cell):
-            mark = mark.and_also(one)
+        for report in self._reports(cell):
+            mark = mark.and_also(report)
         return mark
 
     def _reports(self, cell: RollupKey) -> Iterator[ReviewPosition]:
@@ -220,12 +220,12 @@ def _key_of(row: RollupSeenRow) -> CellKey:
 
 
 def _last_days(waivers: Iterable[WaiverRow]) -> _LastDays:
-    found: dict[tuple[str, Period], dict[UnitKey, list[date]]] = defaultdict(lambda: defaultdict(list))
+    results: dict[tuple[str, Period], dict[UnitKey, list[date]]] = defaultdict(lambda: defaultdict(list))
     for row in waivers:
         if row.until is not None:
             unit = UnitKey(row.unit_code, row.unit_valid_from)
-            found[row.form, parse_period(row.period)][unit].append(row.until)
-    return found
+            results[row.form, parse_period(row.period)][unit].append(row.until)
+    return results
 
 
 def _marks(session: Session, waivers: Iterable[WaiverRow]) -> _Marks:
@@ -234,16 +234,16 @@ def _marks(session: Session, waivers: Iterable[WaiverRow]) -> _Marks:
     events = _last(session, SubmissionEventRow.submission_id, SubmissionEventRow.id)
     deliveries = _last(session, DeliveryRow.submission_id, DeliveryRow.id)
     placements = _last(session, place.submission_id, place.id)
-    found: dict[tuple[str, Period], dict[UnitKey, ReviewPosition]] = defaultdict(dict)
+    results: dict[tuple[str, Period], dict[UnitKey, ReviewPosition]] = defaultdict(dict)
     placed = select(place.submission_id, place.form, place.period, place.unit_code, place.unit_valid_from)
     for submission, form, period, code, valid_from in session.execute(placed.where(place.version.is_not(None))):
-        marks, unit = found[form, parse_period(period)], UnitKey(code, valid_from)
+        marks, unit = results[form, parse_period(period)], UnitKey(code, valid_from)
         mark = ReviewPosition(events[submission], deliveries[submission], placements[submission])
         marks[unit] = mark.and_also(marks.get(unit, ReviewPosition()))
     for row in waivers:
-        marks, unit = found[row.form, parse_period(row.period)], UnitKey(row.unit_code, row.unit_valid_from)
+        marks, unit = results[row.form, parse_period(row.period)], UnitKey(row.unit_code, row.unit_valid_from)
         marks[unit] = ReviewPosition(waiver=row.id).and_also(marks.get(unit, ReviewPosition()))
-    return found
+    return results
 
 
 def _last(session: Session, of: InstrumentedAttribute[int], key: InstrumentedAttribute[int]) -> dict[int, int]:

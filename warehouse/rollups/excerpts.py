@@ -53,35 +53,35 @@ def findings_of(session: Session, ids: Collection[int]) -> Rows:
 
 def waivers_of(session: Session, ids: Collection[int]) -> Rows:
     """What was ever answered to warnings about these submissions, and what of that was taken back."""
-    found = _rows_of(session, WaiverRow.submission_id, ids)
-    given = {row["id"] for row in found[WaiverRow.__tablename__]}
-    return {**found, **_rows_of(session, WaivedIssueRow.waiver_id, given)}
+    result = _rows_of(session, WaiverRow.submission_id, ids)
+    results = {row["id"] for row in result[WaiverRow.__tablename__]}
+    return {**result, **_rows_of(session, WaivedIssueRow.waiver_id, results)}
 
 
 def revision_rows_of(session: Session, revision: RollupRevisionRow | None) -> Rows:
     """A revision with its figures, who stood how, what each gave, and the indicators it names; None: empty tables."""
     key = [revision.id] if revision is not None else []
-    found = {
+    results = {
         **_rows_of(session, RollupRevisionRow.id, key),
         **_rows_of(session, RollupFigureRow.revision_id, key),
         **_rows_of(session, RollupContributionRow.revision_id, key),
         **_rows_of(session, RollupUnitRow.revision_id, key),
     }
-    named = {row["indicator"] for row in found[RollupFigureRow.__tablename__]}
-    return {**_rows_of(session, IndicatorRow.id, named), **found}
+    named = {row["indicator"] for row in results[RollupFigureRow.__tablename__]}
+    return {**_rows_of(session, IndicatorRow.id, named), **results}
 
 
 def submissions_under(session: Session, catalog: Catalog, cell: RollupKey, before: Rows) -> tuple[int, ...]:
     """Every file ever placed with a unit of the cell in a base period, and those that the revision before names."""
-    row, found = PlacementRow, set[int]()
+    row, result = PlacementRow, set[int]()
     for base in base_periods(catalog, cell.form, cell.period):
         inside = {portion.unit.key for portion in overlaps_in(catalog, cell, base)}
         placed = select(row.submission_id, row.unit_code, row.unit_valid_from)
         placed = placed.where(row.form == cell.form, row.period == base.id, row.version.is_not(None))
-        found |= {key for key, code, day in session.execute(placed) if UnitKey(code, day) in inside}
+        result |= {key for key, code, day in session.execute(placed) if UnitKey(code, day) in inside}
     for table in (RollupContributionRow.__tablename__, RollupUnitRow.__tablename__):
-        found |= {each["submission_id"] for each in before[table] if each["submission_id"] is not None}
-    return tuple(sorted(found))
+        result |= {each["submission_id"] for each in before[table] if each["submission_id"] is not None}
+    return tuple(sorted(result))
 
 
 def put_back(session: Session, rows: Rows) -> None:
@@ -91,25 +91,25 @@ def put_back(session: Session, rows: Rows) -> None:
         KeyError, ValueError, TypeError: the rows are not those of an excerpt.
     """
     for table in Base.metadata.sorted_tables:
-        found = [_read(table, row) for row in rows.get(table.name, ())]
+        results = [_read(table, row) for row in rows.get(table.name, ())]
         if table is table_of(IndicatorRow):
-            upsert_rows(session, table, found)
+            upsert_rows(session, table, results)
         else:
             if table is table_of(SubmissionRow):
                 # It may point at a file that is no part of the excerpt, and no figure rests on it.
-                found = [{**row, "superseded_by": None} for row in found]
-            add_rows(session, table, found)
+                results = [{**row, "superseded_by": None} for row in results]
+            add_rows(session, table, results)
 
 
 def _rows_of(session: Session, key: Any, wanted: Collection[Any]) -> Rows:  # noqa: ANN401 # any model's column
     """The rows whose column is one of these, in the order of their primary key."""
     table: Table = key.property.columns[0].table
     order = tuple(table.primary_key)
-    found: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
     for piece in in_pieces(wanted):
         these: Select[Any] = select(table).where(key.in_(piece)).order_by(*order)
-        found += [{name: _plain(value) for name, value in row.items()} for row in session.execute(these).mappings()]
-    return {table.name: found}
+        results += [{name: _plain(value) for name, value in row.items()} for row in session.execute(these).mappings()]
+    return {table.name: results}
 
 
 def _plain(value: object) -> object:

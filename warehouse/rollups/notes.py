@@ -54,7 +54,7 @@ class NoteWriter:
     def _each(self, name: str, units: Sequence[_T], say: Callable[[_T], str]) -> Iterator[str]:
         """The sentence about some units, the first of them by name; none about none."""
         if units:
-            shown = [say(one) for one in units[:_NAMES_SHOWN]]
+            shown = [say(unit) for unit in units[:_NAMES_SHOWN]]
             if len(units) > len(shown):
                 shown.append(self._text("and_more", count=len(units) - len(shown)))
             yield self._text(name, units=_BETWEEN.get(name, ", ").join(shown))
@@ -62,30 +62,30 @@ class NoteWriter:
     def _gap(self, gap: CoverageGap) -> str:
         return _named(gap.unit) + self._periods([period.id for period in gap.periods])
 
-    def _owed(self, one: ExpectedReport) -> str:
-        return _named(one.unit) + self._periods([one.slot.period.id])
+    def _owed(self, expected_report: ExpectedReport) -> str:
+        return _named(expected_report.unit) + self._periods([expected_report.slot.period.id])
 
-    def _by_village(self, one: ExpectedReport) -> str:
-        count = len(one.portion.villages or ())
-        return self._text("villages_inside", unit=self._owed(one), count=count)
+    def _by_village(self, expected_report: ExpectedReport) -> str:
+        count = len(expected_report.portion.villages or ())
+        return self._text("villages_inside", unit=self._owed(expected_report), count=count)
 
     def _weighed(self, weighed: tuple[ExpectedReport, Weight]) -> str:
-        one, weight = weighed
-        return f"{self._owed(one)} × {weight.value} ({weight.source})"
+        result, weight = weighed
+        return f"{self._owed(result)} × {weight.value} ({weight.source})"
 
-    def _crossing(self, one: ExpectedReport) -> str:
+    def _crossing(self, expected_report: ExpectedReport) -> str:
         """The unit, what became of it or what it was made from, and the legal texts that say so."""
-        links = "; ".join(dict.fromkeys(map(self._link, one.portion.through)))
-        texts = "; ".join(dict.fromkeys(link.legal_basis for link in one.portion.through))
-        return self._text("crossing_unit", unit=self._owed(one), links=links, texts=texts)
+        links = "; ".join(dict.fromkeys(map(self._link, expected_report.portion.through)))
+        texts = "; ".join(dict.fromkeys(link.legal_basis for link in expected_report.portion.through))
+        return self._text("crossing_unit", unit=self._owed(expected_report), links=links, texts=texts)
 
     def _unanswered(self, asked: Sequence[tuple[ExpectedReport, OpenWarning]]) -> tuple[str, ...]:
         """The units about whose figure a question is open, each with what is asked."""
         titles: dict[str, list[str]] = {}
-        for one, question in asked:
+        for entry, question in asked:
             if question.waiver is None:
-                titles.setdefault(self._owed(one), []).append(self._title(question))
-        return tuple(f"{unit} ({', '.join(dict.fromkeys(found))})" for unit, found in titles.items())
+                titles.setdefault(self._owed(entry), []).append(self._title(question))
+        return tuple(f"{unit} ({', '.join(dict.fromkeys(item))})" for unit, item in titles.items())
 
     def _answered(self, asked: Sequence[tuple[ExpectedReport, OpenWarning]]) -> tuple[str, ...]:
         """What was asked of which unit, and what whom answered when, and until when."""
@@ -93,14 +93,14 @@ class NoteWriter:
             dict.fromkeys(
                 self._text(
                     "answered_unit",
-                    unit=self._owed(one),
+                    unit=self._owed(item),
                     title=self._title(question),
                     reason=question.waiver.reason,
                     by=question.waiver.by,
                     day=f"{day_in_vietnam(question.waiver.at):{_DAY_FORMAT}}",
                     until=f"{question.waiver.until:{_DAY_FORMAT}}",
                 )
-                for one, question in asked
+                for item, question in asked
                 if question.waiver is not None
             )
         )

@@ -47,15 +47,15 @@ def reporting_statuses(
     correction sent later makes nobody late, and an unreadable file sent in time makes nobody punctual.
     """
     files: dict[UnitKey, list[SubmissionSnapshot]] = defaultdict(list)
-    for one in submission_snapshots(session, form, period, as_of):
-        files[one.unit].append(one)
+    for submission_snapshot in submission_snapshots(session, form, period, as_of):
+        files[submission_snapshot.unit].append(submission_snapshot)
     return {unit.key: _standing(unit, files[unit.key], deadline) for unit in units}
 
 
 def _standing(unit: OrgUnit, files: list[SubmissionSnapshot], deadline: date) -> ReportingStatus:
-    late = bool(files) and is_late(min(one.received_at for one in files), deadline)
-    accepted = [one for one in files if one.state is SubmissionState.ACCEPTED]
-    refused = [one for one in files if one.state is SubmissionState.QUARANTINED]
+    late = bool(files) and is_late(min(file.received_at for file in files), deadline)
+    accepted = [file for file in files if file.state is SubmissionState.ACCEPTED]
+    refused = [file for file in files if file.state is SubmissionState.QUARANTINED]
     if accepted:
         return ReportingStatus(unit, ReportingState.ACCEPTED, late, accepted[-1], tuple(files))
     if refused:

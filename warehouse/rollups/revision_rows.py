@@ -73,13 +73,13 @@ def write_revision(session: Session, draft: Draft, previous: RollupRevisionRow |
 
 def read_rows(session: Session, revision: RollupRevisionRow) -> tuple[RollupRow, ...]:
     """The published rows of a revision, in report order."""
-    found = session.execute(
+    rows = session.execute(
         select(RollupFigureRow, IndicatorRow.measure)
         .join(IndicatorRow, IndicatorRow.id == RollupFigureRow.indicator)
         .where(RollupFigureRow.revision_id == revision.id)
         .order_by(RollupFigureRow.position)
     )
-    return tuple(_published(revision, row, measure) for row, measure in found)
+    return tuple(_published(revision, row, measure) for row, measure in rows)
 
 
 def _published(revision: RollupRevisionRow, row: RollupFigureRow, measure: Measure) -> RollupRow:
@@ -112,15 +112,15 @@ def _published(revision: RollupRevisionRow, row: RollupFigureRow, measure: Measu
 
 def _read_picture(session: Session, revision: RollupRevisionRow) -> RevisionSnapshot:
     parts: dict[str, dict[ReportKey, CountedAmount]] = {}
-    for one in session.scalars(select(RollupContributionRow).where(RollupContributionRow.revision_id == revision.id)):
-        slot = ReportKey(parse_period(one.period), UnitKey(one.unit_code, one.unit_valid_from))
-        counted = CountedAmount(one.submission_id, one.numerator, one.denominator, one.weight)
-        parts.setdefault(one.indicator, {})[slot] = counted
+    for item in session.scalars(select(RollupContributionRow).where(RollupContributionRow.revision_id == revision.id)):
+        slot = ReportKey(parse_period(item.period), UnitKey(item.unit_code, item.unit_valid_from))
+        counted = CountedAmount(item.submission_id, item.numerator, item.denominator, item.weight)
+        parts.setdefault(item.indicator, {})[slot] = counted
     stands = {
-        ReportKey(parse_period(one.period), UnitKey(one.unit_code, one.unit_valid_from)): RecordedStatus(
-            one.state, one.late, one.submission_id
-        )
-        for one in session.scalars(select(RollupUnitRow).where(RollupUnitRow.revision_id == revision.id))
+        ReportKey(
+            parse_period(other_row.period), UnitKey(other_row.unit_code, other_row.unit_valid_from)
+        ): RecordedStatus(other_row.state, other_row.late, other_row.submission_id)
+        for other_row in session.scalars(select(RollupUnitRow).where(RollupUnitRow.revision_id == revision.id))
     }
     return RevisionSnapshot({row.indicator: row for row in read_rows(session, revision)}, parts, stands)
 
@@ -128,14 +128,16 @@ def _read_picture(session: Session, revision: RollupRevisionRow) -> RevisionSnap
 def _picture_of(draft: Draft) -> RevisionSnapshot:
     parts = {
         indicator: {
-            one.slot: CountedAmount(one.submission_id, one.amount.numerator, one.amount.denominator, one.weight)
-            for one in given
+            published.slot: CountedAmount(
+                published.submission_id, published.amount.numerator, published.amount.denominator, published.weight
+            )
+            for published in item
         }
-        for indicator, given in draft.parts.items()
+        for indicator, item in draft.parts.items()
     }
     stands = {
-        slot: RecordedStatus(one.state, one.late, one.submission.id if one.submission else None)
-        for slot, one in draft.standing.items()
+        slot: RecordedStatus(item.state, item.late, item.submission.id if item.submission else None)
+        for slot, item in draft.standing.items()
     }
     return RevisionSnapshot({row.indicator: row for row in draft.rows}, parts, stands)
 
@@ -151,23 +153,25 @@ def contribution_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]
         {
             "revision_id": revision_id,
             "indicator": indicator,
-            "period": one.slot.period.id,
-            "unit_code": one.slot.unit.code,
-            "unit_valid_from": one.slot.unit.valid_from,
-            "submission_id": one.submission_id,
-            "numerator": one.amount.numerator,
-            "denominator": one.amount.denominator,
-            "weight": one.weight,
-            "weight_source": one.weight_source,
+            "period": published.slot.period.id,
+            "unit_code": published.slot.unit.code,
+            "unit_valid_from": published.slot.unit.valid_from,
+            "submission_id": published.submission_id,
+            "numerator": published.amount.numerator,
+            "denominator": published.amount.denominator,
+            "weight": published.weight,
+            "weight_source": published.weight_source,
         }
-        for indicator, given in draft.parts.items()
-        for one in given
+        for indicator, item in draft.parts.items()
+        for published in item
     ]
 
 
 def unit_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
     """How each unit stood with each base period, as columns of `RollupUnitRow`."""
-    return [_unit_row(revision_id, one, draft.standing[one.slot]) for one in draft.owed]
+    return [
+        _unit_row(revision_id, expected_report, draft.standing[expected_report.slot]) for expected_report in draft.owed
+    ]
 
 
 def _unit_row(revision_id: int, owed: ExpectedReport, stands: ReportingStatus) -> dict[str, object]:

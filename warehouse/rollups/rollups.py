@@ -91,7 +91,7 @@ def draft_of(
     ledger = read_rollup_inputs(session, catalog, scope, as_of, at=as_of or edition.at)
     table = _Table(catalog, cell, edition, NoteWriter(catalog, scope))
     evidence = {indicator: ledger.evidence(indicator) for indicator in scope.expected}
-    rows = [table.row(indicator, found) for indicator, found in evidence.items()]
+    rows = [table.row(indicator, item) for indicator, item in evidence.items()]
     head = RollupRevisionRow(
         area_code=cell.area.code,
         area_valid_from=cell.area.valid_from,
@@ -105,7 +105,7 @@ def draft_of(
         catalog_version=catalog.version,
         content_sha256=content_hash(rows),
     )
-    parts = {indicator.id: found.parts for indicator, found in evidence.items()}
+    parts = {indicator.id: item.parts for indicator, item in evidence.items()}
     return Draft(head, rows, parts, scope.owed, ledger.standing)
 
 

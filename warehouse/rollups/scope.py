@@ -72,20 +72,20 @@ def scope_of(catalog: Catalog, cell: RollupKey) -> RollupScope:
     owed: list[ExpectedReport] = []
     due: dict[str, dict[Period, list[ExpectedReport]]] = {}
     for base in base_periods(catalog, cell.form, cell.period):
-        for one in expected_reports_in(catalog, cell, base):
-            owed.append(one)
-            for indicator in catalog.due_indicators(cell.form, one.unit, base):
-                due.setdefault(indicator.id, {}).setdefault(base, []).append(one)
+        for item in expected_reports_in(catalog, cell, base):
+            owed.append(item)
+            for indicator in catalog.due_indicators(cell.form, item.unit, base):
+                due.setdefault(indicator.id, {}).setdefault(base, []).append(item)
     expected: dict[Indicator, tuple[ExpectedReport, ...]] = {}
     before: dict[Indicator, tuple[ExpectedReport, ...]] = {}
     for name, indicator in catalog.indicators.items():
         if name in due:
             *earlier, last = due[name].values()
             if indicator.flow is Flow.FLOW:
-                earlier, last = [], [one for reports in due[name].values() for one in reports]
+                earlier, last = [], [report for reports in due[name].values() for report in reports]
             expected[indicator] = tuple(last)
             if earlier and indicator.flow is Flow.CUMULATIVE:
-                before[indicator] = tuple(one for reports in earlier for one in reports)
+                before[indicator] = tuple(other_report for reports in earlier for other_report in reports)
     return RollupScope(cell, tuple(owed), expected, before, _lost(catalog, cell))
 
 
@@ -124,9 +124,9 @@ def _is_unchanged(catalog: Catalog, cell: RollupKey, day: date) -> bool:
 
 
 def _lost(catalog: Catalog, cell: RollupKey) -> tuple[OrgUnit, ...]:
-    found: dict[UnitKey, OrgUnit] = {}
+    results: dict[UnitKey, OrgUnit] = {}
     for base in base_periods(catalog, cell.form, cell.period):
         day = catalog.last_day(cell.form, base)
         if cell.area.boundary_day != day and not _is_unchanged(catalog, cell, day):
-            found |= {unit.key: unit for unit in unresolved_units(catalog.units, cell.area, day)}
-    return tuple(found[key] for key in sorted(found))
+            results |= {unit.key: unit for unit in unresolved_units(catalog.units, cell.area, day)}
+    return tuple(results[key] for key in sorted(results))

@@ -37,7 +37,7 @@ def reported_amounts(
     session: Session, submissions: Collection[int], indicators: Collection[Indicator]
 ) -> ReportedAmounts:
     """What these submissions say of these indicators, each at the level at which it is collected."""
-    found: dict[int, dict[str, ReportedAmount]] = defaultdict(dict)
+    results: dict[int, dict[str, ReportedAmount]] = defaultdict(dict)
     row, whole = ObservationRow, _is_whole(indicators)
     applies = case((row.state == CellState.NOT_APPLICABLE, 0), else_=1)
     statement = (
@@ -52,10 +52,10 @@ def reported_amounts(
         .group_by(row.submission_id, row.indicator)
     )
     for piece in in_pieces(submissions):
-        asked = statement.where(row.submission_id.in_(piece), _is_collected(indicators))
-        for submission, indicator, numerator, denominator, number in session.execute(asked):
-            found[submission][indicator] = _given(numerator, denominator, number)
-    return found
+        result = statement.where(row.submission_id.in_(piece), _is_collected(indicators))
+        for submission, indicator, numerator, denominator, number in session.execute(result):
+            results[submission][indicator] = _given(numerator, denominator, number)
+    return results
 
 
 def reported_amounts_of_villages(
@@ -65,8 +65,8 @@ def reported_amounts_of_villages(
 
     With one of them left blank there is no amount: the others are not the part of the commune that is meant.
     """
-    asked_for = [one for one in indicators if one.collected_at is Level.VILLAGE]
-    found: dict[int, dict[str, ReportedAmount]] = defaultdict(dict)
+    asked_for = [other_indicator for other_indicator in indicators if other_indicator.collected_at is Level.VILLAGE]
+    results: dict[int, dict[str, ReportedAmount]] = defaultdict(dict)
     row, whole = ObservationRow, _is_whole(asked_for)
     is_none = row.state == CellState.NOT_APPLICABLE
     applies, says = case((is_none, 0), else_=1), case((or_(whole, is_none), 1), else_=0)
@@ -77,14 +77,14 @@ def reported_amounts_of_villages(
             .where(
                 row.submission_id == submission,
                 row.unit_code.in_(sorted(inside)),
-                row.indicator.in_([one.id for one in asked_for]),
+                row.indicator.in_([item.id for item in asked_for]),
             )
             .group_by(row.indicator)
         )
-        for indicator, numerator, denominator, number, said in session.execute(statement):
-            is_told = said == len(inside)
-            found[submission][indicator] = _given(numerator, denominator, number) if is_told else _NOT_ALL
-    return found
+        for indicator, numerator, denominator, number, entry in session.execute(statement):
+            is_told = entry == len(inside)
+            results[submission][indicator] = _given(numerator, denominator, number) if is_told else _NOT_ALL
+    return results
 
 
 def _given(numerator: Any, denominator: Any, number: int) -> ReportedAmount:  # noqa: ANN401 # an aggregate's type is not told
@@ -94,8 +94,8 @@ def _given(numerator: Any, denominator: Any, number: int) -> ReportedAmount:  # 
 def _is_collected(indicators: Collection[Indicator]) -> ColumnElement[bool]:
     """Of each indicator the rows at its level: the commune's own, or its villages'."""
     row = ObservationRow
-    by_village = [one.id for one in indicators if one.collected_at is Level.VILLAGE]
-    own = [one.id for one in indicators if one.collected_at is not Level.VILLAGE]
+    by_village = [indicator.id for indicator in indicators if indicator.collected_at is Level.VILLAGE]
+    own = [indicator.id for indicator in indicators if indicator.collected_at is not Level.VILLAGE]
     return or_(
         and_(row.indicator.in_(own), row.unit_code == SubmissionRow.unit_code),
         and_(row.indicator.in_(by_village), row.unit_code != SubmissionRow.unit_code),
@@ -105,7 +105,7 @@ def _is_collected(indicators: Collection[Indicator]) -> ColumnElement[bool]:
 def _is_whole(indicators: Collection[Indicator]) -> ColumnElement[bool]:
     """`Observation.is_complete` in SQL; and a share without its denominator is no share."""
     row = ObservationRow
-    counts = [one.id for one in indicators if one.measure is Measure.COUNT]
+    counts = [indicator.id for indicator in indicators if indicator.measure is Measure.COUNT]
     return and_(
         row.numerator.is_not(None),
         or_(row.denominator.is_not(None), and_(row.denominator_state.is_(None), row.indicator.in_(counts))),

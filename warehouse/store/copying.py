@@ -129,8 +129,8 @@ def _copy_table(original: Session, copied: Session, table: Table, watch: Callabl
 
 
 def _read(session: Session, table: Table) -> Iterator[list[dict[str, Any]]]:
-    found = session.execute(select(table), execution_options={"yield_per": _ROWS_AT_ONCE})
-    for rows in found.mappings().partitions():
+    result = session.execute(select(table), execution_options={"yield_per": _ROWS_AT_ONCE})
+    for rows in result.mappings().partitions():
         yield [dict(row) for row in rows]
 
 
@@ -160,10 +160,10 @@ def _count_on(session: Session, table: Table) -> None:
 
 
 def _compare(original: Session, copied: Session, table: Table) -> Content:
-    wanted, found = content_of(original, table), content_of(copied, table)
-    if wanted != found:
-        raise CopyDiffersError(table.name, wanted, found)
-    return found
+    wanted, result = content_of(original, table), content_of(copied, table)
+    if wanted != result:
+        raise CopyDiffersError(table.name, wanted, result)
+    return result
 
 
 def _hash(row: Mapping[str, Any]) -> int:

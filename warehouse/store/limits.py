@@ -28,54 +28,62 @@ def unstorable(observations: Sequence[Observation]) -> tuple[Issue, ...]:
 
 def _absurd_shares(observations: Sequence[Observation]) -> Iterator[Issue]:
     """Two numbers that fit can make a share that does not: hundreds of billions over one."""
-    for one in observations:
-        if one.numerator.number is None or one.denominator is None or not one.denominator.number:
+    for observation in observations:
+        if (
+            observation.numerator.number is None
+            or observation.denominator is None
+            or not observation.denominator.number
+        ):
             continue
-        share = percentage(one.numerator.number, one.denominator.number)
+        share = percentage(observation.numerator.number, observation.denominator.number)
         if share is not None and not has_room_for(share):
-            yield _issue(BEYOND_LIMITS, one, one.numerator, expected=f"{_LIMITS} %")
+            yield _issue(BEYOND_LIMITS, observation, observation.numerator, expected=f"{_LIMITS} %")
 
 
 def _absurd_sums(observations: Sequence[Observation]) -> Iterator[Issue]:
     """Figures of villages that fit one by one can make a sum that does not: the largest is the likeliest slip."""
     cells: dict[tuple[str, str], list[tuple[Decimal, Observation, Figure]]] = defaultdict(list)
-    for one in observations:
-        for role, figure in (("numerator", one.numerator), ("denominator", one.denominator)):
+    for observation in observations:
+        for role, figure in (("numerator", observation.numerator), ("denominator", observation.denominator)):
             if figure is not None and figure.number is not None and has_room_for(figure.number):
-                cells[one.indicator, role].append((abs(figure.number), one, figure))
-    for found in cells.values():
-        if sum(number for number, _, _ in found) >= LARGEST_FIGURE:
-            _, one, figure = max(found, key=lambda each: each[0])
-            yield _issue(BEYOND_LIMITS, one, figure, expected=_LIMITS)
+                cells[observation.indicator, role].append((abs(figure.number), observation, figure))
+    for cell in cells.values():
+        if sum(number for number, _, _ in cell) >= LARGEST_FIGURE:
+            _, result, figure = max(cell, key=lambda each: each[0])
+            yield _issue(BEYOND_LIMITS, result, figure, expected=_LIMITS)
 
 
 def _doubled(observations: Sequence[Observation]) -> Iterator[Issue]:
-    times = Counter((one.unit, one.indicator) for one in observations)
-    for one in observations:
-        if times[one.unit, one.indicator] > 1:
-            yield _issue(GIVEN_TWICE, one, one.numerator)
+    times = Counter((observation.unit, observation.indicator) for observation in observations)
+    for other_observation in observations:
+        if times[other_observation.unit, other_observation.indicator] > 1:
+            yield _issue(GIVEN_TWICE, other_observation, other_observation.numerator)
 
 
 def _ill_fitting(observations: Sequence[Observation]) -> Iterator[Issue]:
-    for one in observations:
-        counted = [figure for figure in (one.numerator, one.denominator) if figure is not None]
+    for observation in observations:
+        counted = [figure for figure in (observation.numerator, observation.denominator) if figure is not None]
         for figure in counted:
             if figure.number is not None and not has_room_for(figure.number):
-                yield _issue(BEYOND_LIMITS, one, figure, expected=_LIMITS)
+                yield _issue(BEYOND_LIMITS, observation, figure, expected=_LIMITS)
             if figure.state is CellState.UNREADABLE:
-                yield _issue(UNREADABLE, one, figure)
-        if one.stated and one.stated.number is not None and not abs(one.stated.number) < LARGEST_FIGURE:
-            yield _issue(BEYOND_LIMITS, one, one.stated, expected=_LIMITS)
+                yield _issue(UNREADABLE, observation, figure)
+        if (
+            observation.stated
+            and observation.stated.number is not None
+            and not abs(observation.stated.number) < LARGEST_FIGURE
+        ):
+            yield _issue(BEYOND_LIMITS, observation, observation.stated, expected=_LIMITS)
 
 
-def _issue(code: str, one: Observation, figure: Figure, expected: str | None = None) -> Issue:
+def _issue(code: str, observation: Observation, figure: Figure, expected: str | None = None) -> Issue:
     return Issue(
         code=code,
         severity=Severity.CRITICAL,
-        sheet=one.sheet,
+        sheet=observation.sheet,
         cell=figure.cell,
         found=figure.raw,
         expected=expected,
-        indicator=one.indicator,
-        unit=one.unit,
+        indicator=observation.indicator,
+        unit=observation.unit,
     )

@@ -40,12 +40,12 @@ def known_fingerprints(session: Session, connector: str) -> frozenset[str]:
 
 def deliveries_of(session: Session, submission_ids: Iterable[int]) -> dict[int, list[DeliveryRow]]:
     """Every delivery of these submissions, each one's in the order in which they were landed."""
-    row, found = DeliveryRow, defaultdict[int, list[DeliveryRow]](list)
+    row, result = DeliveryRow, defaultdict[int, list[DeliveryRow]](list)
     for piece in in_pieces(submission_ids):
         landed = select(row).where(row.submission_id.in_(piece)).order_by(row.landed_at, row.delivered_at, row.id)
-        for one in session.scalars(landed):
-            found[one.submission_id].append(one)
-    return found
+        for other_row in session.scalars(landed):
+            result[other_row.submission_id].append(other_row)
+    return result
 
 
 def receive(session: Session, arrival: Arrival, run_id: str | None = None) -> int:

@@ -27,10 +27,10 @@ def find(session: Session, submission_id: int) -> SubmissionRow:
     Raises:
         UsageError: there is none.
     """
-    found = session.get(SubmissionRow, submission_id)
-    if found is None:
+    result = session.get(SubmissionRow, submission_id)
+    if result is None:
         raise UsageError(f"there is no submission {submission_id}")
-    return found
+    return result
 
 
 def find_all(session: Session, submission_ids: Iterable[int]) -> dict[int, SubmissionRow]:
@@ -40,14 +40,14 @@ def find_all(session: Session, submission_ids: Iterable[int]) -> dict[int, Submi
         UsageError: there is none of one of the numbers.
     """
     wanted = set(submission_ids)
-    found: dict[int, SubmissionRow] = {}
+    results: dict[int, SubmissionRow] = {}
     for piece in in_pieces(wanted):
         rows = session.scalars(select(SubmissionRow).where(SubmissionRow.id.in_(piece)))
-        found |= {row.id: row for row in rows}
-    unknown = [str(one) for one in sorted(wanted - found.keys())]
+        results |= {row.id: row for row in rows}
+    unknown = [str(item) for item in sorted(wanted - results.keys())]
     if unknown:
         raise UsageError(f"there is no submission {', '.join(unknown)}")
-    return found
+    return results
 
 
 def age_of(submission: SubmissionRow) -> tuple[datetime, datetime, int]:

@@ -60,43 +60,43 @@ def load(session: Session, judged: Sequence[JudgedReport], run_id: str, at: date
         IllegalMoveError: a submission was not checked.
     """
     serialise(session)
-    rows = find_all(session, [one.submission_id for one in judged])
+    rows = find_all(session, [judged_report.submission_id for judged_report in judged])
     accepted: list[int] = []
     quarantined: list[int] = []
     touched: set[ChangedReport] = set()
-    said: dict[int, Sequence[Observation]] = {}
-    for one in sorted(judged, key=lambda each: age_of(rows[each.submission_id])):
-        row = rows[one.submission_id]
+    results: dict[int, Sequence[Observation]] = {}
+    for other_judged_report in sorted(judged, key=lambda each: age_of(rows[each.submission_id])):
+        row = rows[other_judged_report.submission_id]
         if row.state in _SETTLED:
             continue
-        issues = _all_issues(one)
+        issues = _all_issues(other_judged_report)
         if any(issue.severity is Severity.CRITICAL for issue in issues):
             if not _quarantine(session, row, run_id, at):
                 continue
             quarantined.append(row.id)
         else:
             _accept(session, row, run_id, at)
-            said[row.id] = one.report.observations
+            results[row.id] = other_judged_report.report.observations
             accepted.append(row.id)
-        keep_findings(session, row, issues, one.report.repairs, at)
-        touched |= _touched(one.report)
+        keep_findings(session, row, issues, other_judged_report.report.repairs, at)
+        touched |= _touched(other_judged_report.report)
     session.flush()
-    keep_observations(session, said)
+    keep_observations(session, results)
     return LoadResult(tuple(accepted), tuple(quarantined), frozenset(touched))
 
 
 def keep_observations(session: Session, said: Mapping[int, Sequence[Observation]]) -> None:
     """Keep the figures of submissions, by their numbers; each only once."""
     measures = dict(session.execute(select(IndicatorRow.id, IndicatorRow.measure)).tuples().all())
-    rows = [_observation_row(key, each, measures) for key, found in said.items() for each in found]
+    rows = [_observation_row(key, each, measures) for key, item in said.items() for each in item]
     add_rows(session, table_of(ObservationRow), rows)
 
 
-def _all_issues(one: JudgedReport) -> tuple[Issue, ...]:
+def _all_issues(judged_report: JudgedReport) -> tuple[Issue, ...]:
     """What reading and rules found, and what cannot be kept; of a cell that is refused already nothing more is said."""
-    refused = {(issue.sheet, issue.cell) for issue in one.issues if issue.severity is Severity.CRITICAL}
-    further = (each for each in unstorable(one.report.observations) if (each.sheet, each.cell) not in refused)
-    return (*one.issues, *further)
+    refused = {(issue.sheet, issue.cell) for issue in judged_report.issues if issue.severity is Severity.CRITICAL}
+    further = (each for each in unstorable(judged_report.report.observations) if (each.sheet, each.cell) not in refused)
+    return (*judged_report.issues, *further)
 
 
 def _quarantine(session: Session, row: SubmissionRow, run_id: str, at: datetime) -> bool:
@@ -143,25 +143,25 @@ def _touched(report: ParsedReport) -> set[ChangedReport]:
     return {ChangedReport(report.unit.code, report.period, report.form)}
 
 
-def _observation_row(submission_id: int, one: Observation, measures: dict[str, Measure]) -> dict[str, object]:
-    numerator = one.numerator.number
-    denominator = one.denominator.number if one.denominator else None
-    is_ratio = measures.get(one.indicator) is Measure.RATIO
+def _observation_row(submission_id: int, observation: Observation, measures: dict[str, Measure]) -> dict[str, object]:
+    numerator = observation.numerator.number
+    denominator = observation.denominator.number if observation.denominator else None
+    is_ratio = measures.get(observation.indicator) is Measure.RATIO
     value = percentage(numerator, denominator) if is_ratio and numerator is not None else numerator
     return {
         "submission_id": submission_id,
-        "unit_code": one.unit,
-        "indicator": one.indicator,
-        "sheet": one.sheet,
-        "state": one.state,
+        "unit_code": observation.unit,
+        "indicator": observation.indicator,
+        "sheet": observation.sheet,
+        "state": observation.state,
         "value": value,
-        "cell": one.numerator.cell,
+        "cell": observation.numerator.cell,
         "numerator": numerator,
-        "numerator_state": one.numerator.state,
-        "numerator_raw": one.numerator.raw,
-        **_part("denominator", one.denominator),
-        **_part("stated", one.stated),
-        "stated_decimals": one.stated.decimals if one.stated else None,
+        "numerator_state": observation.numerator.state,
+        "numerator_raw": observation.numerator.raw,
+        **_part("denominator", observation.denominator),
+        **_part("stated", observation.stated),
+        "stated_decimals": observation.stated.decimals if observation.stated else None,
     }
 
 

@@ -32,25 +32,25 @@ def open_warnings_of(
     warnings = _warnings(session, judgements)
     answers = _answers(session, warnings, at)
     figures = lines_of(session, answers)
-    found: dict[int, tuple[OpenWarning, ...]] = {}
+    results: dict[int, tuple[OpenWarning, ...]] = {}
     for key, issues in warnings.items():
-        unit, given = answers.get(key, ("", {}))
-        found[key] = tuple(
-            OpenWarning(one, given.get(_key(one, figures[key], unit)) if given else None) for one in issues
+        unit, result = answers.get(key, ("", {}))
+        results[key] = tuple(
+            OpenWarning(issue, result.get(_key(issue, figures[key], unit)) if result else None) for issue in issues
         )
-    return found
+    return results
 
 
 def lines_of(session: Session, submissions: Iterable[int]) -> dict[int, list[ReportedLine]]:
     """All that accepted submissions say."""
     row = ObservationRow
-    found: dict[int, list[ReportedLine]] = defaultdict(list)
+    results: dict[int, list[ReportedLine]] = defaultdict(list)
     columns = (row.submission_id, row.indicator, row.unit_code, row.numerator, row.denominator, row.stated)
     for piece in in_pieces(submissions):
         rows = session.execute(select(*columns).where(row.submission_id.in_(piece))).tuples()
         for submission, indicator, unit, numerator, denominator, stated in rows:
-            found[submission].append(ReportedLine(indicator, unit, numerator, denominator, stated))
-    return found
+            results[submission].append(ReportedLine(indicator, unit, numerator, denominator, stated))
+    return results
 
 
 def counts_at(at: datetime) -> ColumnElement[bool]:
@@ -70,15 +70,15 @@ def _key(issue: Issue, said: Sequence[ReportedLine], unit: str) -> _Key:
 
 
 def _warnings(session: Session, judgements: Mapping[int, int]) -> dict[int, list[Issue]]:
-    found: dict[int, list[Issue]] = defaultdict(list)
+    results: dict[int, list[Issue]] = defaultdict(list)
     for row in found_in(session, IssueRow, judgements, IssueRow.severity == Severity.WARNING):
-        found[row.submission_id].append(issue_of(row))
-    return dict(found)
+        results[row.submission_id].append(issue_of(row))
+    return dict(results)
 
 
 def _answers(session: Session, submissions: Iterable[int], at: datetime) -> dict[int, tuple[str, dict[_Key, Waiver]]]:
     """Of each submission about whose place anything was answered: its unit, and the answers by what they answer."""
-    found: dict[int, tuple[str, dict[_Key, Waiver]]] = {}
+    results: dict[int, tuple[str, dict[_Key, Waiver]]] = {}
     for piece in in_pieces(submissions):
         rows = session.execute(
             select(SubmissionRow.id, WaiverRow, WaivedIssueRow)
@@ -94,7 +94,7 @@ def _answers(session: Session, submissions: Iterable[int], at: datetime) -> dict
             .order_by(WaiverRow.id)
         ).tuples()
         for submission, waiver, covered in rows:
-            _, answers = found.setdefault(submission, (waiver.unit_code, {}))
+            _, answers = results.setdefault(submission, (waiver.unit_code, {}))
             key = (waiver.rule, covered.indicator, covered.unit, covered.basis)
             answers.setdefault(key, waiver_of(waiver))
-    return found
+    return results

@@ -51,18 +51,28 @@ def peers(
     that a judged one would replace is none. Of the period before only the same unit's report counts, its code and
     first day being the same. `before`, the number of a move in the log: what was accepted then instead of now.
     """
-    judged = [one for piece in in_pieces(submission_ids) for one in _reports(session, SubmissionRow.id.in_(piece))]
-    groups, places = {one.group for one in judged}, {one.place for one in judged}
-    earlier = {(one.code, one.since, one.form, parse_period(one.period).shift(-1).id) for one in judged}
-    accepted = _accepted(session, {group[:2] for group in groups} | {place[2:] for place in earlier}, before)
-    found = {
-        one.id: one for one in accepted if one.place in earlier or (one.group in groups and one.place not in places)
+    judged = [
+        report for piece in in_pieces(submission_ids) for report in _reports(session, SubmissionRow.id.in_(piece))
+    ]
+    groups, places = (
+        {judged_report.group for judged_report in judged},
+        {other_judged_report.place for other_judged_report in judged},
+    )
+    earlier = {
+        (judged_report.code, judged_report.since, judged_report.form, parse_period(judged_report.period).shift(-1).id)
+        for judged_report in judged
     }
-    neighbours = {key for key, one in found.items() if one.group in groups and one.place not in places}
+    accepted = _accepted(session, {group[:2] for group in groups} | {place[2:] for place in earlier}, before)
+    results = {
+        accepted_report.id: accepted_report
+        for accepted_report in accepted
+        if accepted_report.place in earlier or (accepted_report.group in groups and accepted_report.place not in places)
+    }
+    neighbours = {key for key, item in results.items() if item.group in groups and item.place not in places}
     return tuple(
         row
-        for key, figures in _figures(session, found)
-        for row in _rows(run_id, found[key], figures, is_neighbour=key in neighbours)
+        for key, figures in _figures(session, results)
+        for row in _rows(run_id, results[key], figures, is_neighbour=key in neighbours)
     )
 
 
@@ -73,7 +83,7 @@ def _accepted(session: Session, forms_and_periods: Iterable[tuple[str, str]], be
 
 
 def _reports(session: Session, is_meant: ColumnElement[bool]) -> Iterator[_Report]:
-    found = session.execute(
+    rows = session.execute(
         select(
             SubmissionRow.id,
             OrgUnitRow.code,
@@ -89,14 +99,14 @@ def _reports(session: Session, is_meant: ColumnElement[bool]) -> Iterator[_Repor
         )
         .where(is_meant)
     )
-    return (_Report(*row) for row in found)
+    return (_Report(*row) for row in rows)
 
 
 def _figures(session: Session, wanted: Iterable[int]) -> Iterator[tuple[int, list[_Figure]]]:
     """The figures of the form sheets, report by report; those of villages are left out."""
     for piece in in_pieces(wanted):
         of_report: dict[int, list[_Figure]] = defaultdict(list)
-        found = session.execute(
+        rows = session.execute(
             select(
                 ObservationRow.submission_id,
                 ObservationRow.indicator,
@@ -111,7 +121,7 @@ def _figures(session: Session, wanted: Iterable[int]) -> Iterator[tuple[int, lis
             .where(ObservationRow.submission_id.in_(piece))
             .order_by(ObservationRow.submission_id, ObservationRow.indicator)
         )
-        for key, indicator, numerator, denominator in found:
+        for key, indicator, numerator, denominator in rows:
             of_report[key].append((indicator, numerator, denominator))
         yield from of_report.items()
 

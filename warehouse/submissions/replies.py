@@ -32,7 +32,7 @@ def unreplied(session: Session) -> tuple[int, ...]:
     same = ReplyRow.submission_id == SubmissionRow.id
     heard_of_refusal = exists().where(and_(same, ReplyRow.judgement == SubmissionRow.judgement))
     heard_of_acceptance = exists().where(and_(same, ReplyRow.accepted))
-    found = session.scalars(
+    rows = session.scalars(
         select(SubmissionRow.id)
         .where(
             SubmissionRow.judgement > 0,
@@ -43,20 +43,20 @@ def unreplied(session: Session) -> tuple[int, ...]:
         )
         .order_by(SubmissionRow.id)
     )
-    return tuple(found)
+    return tuple(rows)
 
 
 def record_replies(session: Session, replies: Iterable[RepliedSubmission], *, at: datetime, run_id: str | None) -> None:
     """Note that judgements were given back; noted twice is noted once."""
-    for one in replies:
-        if session.get(ReplyRow, (one.submission_id, one.judgement)) is None:
+    for reply in replies:
+        if session.get(ReplyRow, (reply.submission_id, reply.judgement)) is None:
             session.add(
                 ReplyRow(
-                    submission_id=one.submission_id,
-                    judgement=one.judgement,
-                    accepted=one.accepted,
+                    submission_id=reply.submission_id,
+                    judgement=reply.judgement,
+                    accepted=reply.accepted,
                     given_at=at,
                     run_id=run_id,
-                    folder=one.folder,
+                    folder=reply.folder,
                 )
             )

@@ -37,16 +37,16 @@ def versions_of(session: Session, place: SubmissionKey) -> Sequence[SubmissionRo
 
 def versions_at(session: Session, places: Iterable[SubmissionKey]) -> dict[SubmissionKey, list[SubmissionRow]]:
     """By place the versions of its report, by number; an empty list where none was received."""
-    found: dict[SubmissionKey, list[SubmissionRow]] = {place: [] for place in places}
+    results: dict[SubmissionKey, list[SubmissionRow]] = {place: [] for place in places}
     codes: dict[tuple[str, Period], list[str]] = defaultdict(list)
-    for place in found:
+    for place in results:
         codes[place.form, place.period].append(place.unit.code)
     row = SubmissionRow
     for (form, period), units in codes.items():
         placed = select(row).where(row.form == form, row.period == period.id, row.version.is_not(None))
         for piece in in_pieces(units):
-            for one in session.scalars(placed.where(row.unit_code.in_(piece)).order_by(row.version)):
-                where = place_of(one)
-                if where in found:
-                    found[where].append(one)
-    return found
+            for other_row in session.scalars(placed.where(row.unit_code.in_(piece)).order_by(row.version)):
+                where = place_of(other_row)
+                if where in results:
+                    results[where].append(other_row)
+    return results

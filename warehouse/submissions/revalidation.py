@@ -23,8 +23,8 @@ class StoredReport:
 
 def accepted_reports(session: Session) -> tuple[StoredReport, ...]:
     """The reports that count now."""
-    found = in_states(session, (SubmissionState.ACCEPTED,))
-    return tuple(_stored(row, submission) for row, submission in found)
+    result = in_states(session, (SubmissionState.ACCEPTED,))
+    return tuple(_stored(row, submission) for row, submission in result)
 
 
 def refused_reports(session: Session) -> tuple[StoredReport, ...]:

@@ -43,14 +43,14 @@ def submission_snapshots(
     As of a moment, a file's state is that of its last move until then, its place that of its last reading, its
     deliveries those that had landed: exactly what a look at that moment found.
     """
-    found = session.execute(_now(form, period) if as_of is None else _then(form, period, as_of)).tuples()
+    result = session.execute(_now(form, period) if as_of is None else _then(form, period, as_of)).tuples()
     files = [
         SubmissionSnapshot(
             key, UnitKey(code, valid_from), sha256, name, version, state, received, landed, judgement, judged
         )
-        for key, code, valid_from, sha256, name, version, state, received, landed, judgement, judged in found
+        for key, code, valid_from, sha256, name, version, state, received, landed, judgement, judged in result
     ]
-    return tuple(sorted(files, key=lambda one: (one.landed_at, one.received_at, one.id)))
+    return tuple(sorted(files, key=lambda file: (file.landed_at, file.received_at, file.id)))
 
 
 _Columns = tuple[int, str, date, str, str, int | None, SubmissionState, datetime, datetime, int, datetime | None]

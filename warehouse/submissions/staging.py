@@ -88,7 +88,7 @@ def _history_of(
     now, earlier = aliased(SubmissionRow), aliased(SubmissionRow)
     beside = then.beside if then else frozenset()
     counts = is_accepted(earlier.id, earlier.state, then.before if then else None)
-    found = session.execute(
+    rows = session.execute(
         select(
             earlier.id,
             now.id,
@@ -110,8 +110,8 @@ def _history_of(
         .where(now.id.in_(wanted), counts | earlier.id.in_(beside), earlier.period < now.period)
         .order_by(now.id, earlier.period.desc(), ObservationRow.unit_code, ObservationRow.indicator)
     ).all()
-    known = {(key, past) for source, key, _, _, past, *_ in found if source not in beside}
-    for source, key, period, unit, past, observed, indicator, numerator, denominator in found:
+    known = {(key, past) for source, key, _, _, past, *_ in rows if source not in beside}
+    for source, key, period, unit, past, observed, indicator, numerator, denominator in rows:
         back = _steps_between(past, period)
         is_shadowed = source in beside and (key, past) in known
         if back is not None and (steps is None or back <= steps) and not is_shadowed:

@@ -47,20 +47,20 @@ def waive(
         raise UsageError(f"--until {until} has passed already: name a day from {today} on")
     place, rule = question.place, question.rule
     report = _accepted(session, place, rule)
-    asked = open_warnings_of(session, {report.id: report.judgement}, decision.at).get(report.id, ())
-    issues = _to_answer(question, asked)
+    results = open_warnings_of(session, {report.id: report.judgement}, decision.at).get(report.id, ())
+    issues = _to_answer(question, results)
     row = WaiverRow(**_columns(place, rule, report.id, decision), until=until, takes_back=None)
     session.add(row)
     session.flush()
-    said = lines_of(session, [report.id])[report.id]
+    result = lines_of(session, [report.id])[report.id]
     covered = [
         {
             "waiver_id": row.id,
             "position": position,
-            **{name: getattr(one, name) for name in ("indicator", "unit", "sheet", "cell", "found", "expected")},
-            "basis": basis_of(one, said, place.unit.code),
+            **{name: getattr(item, name) for name in ("indicator", "unit", "sheet", "cell", "found", "expected")},
+            "basis": basis_of(item, result, place.unit.code),
         }
-        for position, one in enumerate(issues, 1)
+        for position, item in enumerate(issues, 1)
     ]
     add_rows(session, table_of(WaivedIssueRow), covered)
     return waiver_of(row), issues
@@ -88,17 +88,21 @@ def take_back(session: Session, place: SubmissionKey, rule: str, decision: Decis
 
 def _to_answer(question: WarningSelector, asked: Sequence[OpenWarning]) -> tuple[Issue, ...]:
     place, rule, indicator = question
-    of_rule = [one for one in asked if one.issue.code == rule and indicator in {None, one.issue.indicator}]
+    of_rule = [
+        open_warning
+        for open_warning in asked
+        if open_warning.issue.code == rule and indicator in {None, open_warning.issue.indicator}
+    ]
     if not of_rule:
-        others = sorted({one.issue.code for one in asked if one.waiver is None})
-        told = f"it asks: {', '.join(others)}" if others else "nothing is asked about it"
+        others = sorted({open_warning.issue.code for open_warning in asked if open_warning.waiver is None})
+        result = f"it asks: {', '.join(others)}" if others else "nothing is asked about it"
         about = f" of {indicator}" if indicator else ""
-        raise UsageError(f"{rule} asks nothing about the accepted report of {_named(place)}{about}; {told}")
-    waiting = tuple(one.issue for one in of_rule if one.waiver is None)
+        raise UsageError(f"{rule} asks nothing about the accepted report of {_named(place)}{about}; {result}")
+    waiting = tuple(item.issue for item in of_rule if item.waiver is None)
     if not waiting:
-        given = next(one.waiver for one in of_rule if one.waiver)
+        waiver = next(item.waiver for item in of_rule if item.waiver)
         raise UsageError(
-            f"{rule} was answered already for {_named(place)} by {given.by}, until {given.until}: “{given.reason}”. "
+            f"{rule} was answered already for {_named(place)} by {waiver.by}, until {results.until}: “{results.reason}”. "
             "To answer otherwise take that back first: --take-back"
         )
     return waiting
@@ -106,9 +110,9 @@ def _to_answer(question: WarningSelector, asked: Sequence[OpenWarning]) -> tuple
 
 def _accepted(session: Session, place: SubmissionKey, rule: str) -> SubmissionRow:
     rows = versions_of(session, place)
-    found = next((row for row in rows if row.state is SubmissionState.ACCEPTED), None)
-    if found is not None:
-        return found
+    result = next((row for row in rows if row.state is SubmissionState.ACCEPTED), None)
+    if result is not None:
+        return result
     for row in reversed(rows):
         if row.state is SubmissionState.QUARANTINED and _refuses(session, row, rule):
             raise UsageError(
@@ -120,7 +124,7 @@ def _accepted(session: Session, place: SubmissionKey, rule: str) -> SubmissionRo
 
 def _refuses(session: Session, row: SubmissionRow, rule: str) -> bool:
     issues = found_in(session, IssueRow, {row.id: row.judgement}, IssueRow.code == rule)
-    return any(one.severity is Severity.CRITICAL for one in issues)
+    return any(issue.severity is Severity.CRITICAL for issue in issues)
 
 
 def _columns(place: SubmissionKey, rule: str, submission_id: int, decision: Decision) -> dict[str, object]:

@@ -102,10 +102,10 @@ def restore(session: Session, place: SubmissionKey, decision: Decision, version:
 
 
 def _meant(place: SubmissionKey, versions: Sequence[SubmissionRow], version: int) -> SubmissionRow:
-    found = next((row for row in versions if row.version == version), None)
-    if found is None:
+    result = next((row for row in versions if row.version == version), None)
+    if result is None:
         raise UsageError(f"there is no version {version} of {_named(place)}: {_told(versions)}")
-    return found
+    return result
 
 
 def _move(

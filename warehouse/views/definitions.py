@@ -51,13 +51,13 @@ def views() -> tuple[SqlView, ...]:
 def are_current(connection: Connection) -> bool:
     """Whether the database has these very views."""
     if connection.dialect.name == "sqlite":
-        asked = "SELECT name, sql FROM sqlite_master WHERE type = 'view'"
+        result = "SELECT name, sql FROM sqlite_master WHERE type = 'view'"
         wanted = {view.name: _statement(view, "sqlite") for view in views()}
     else:
-        asked = "SELECT relname, obj_description(oid, 'pg_class') FROM pg_class WHERE relkind = 'v'"
+        result = "SELECT relname, obj_description(oid, 'pg_class') FROM pg_class WHERE relkind = 'v'"
         wanted = {view.name: _comment(view) for view in views()}
-    found = dict(connection.exec_driver_sql(asked).tuples().all())
-    return {name: found.get(name) for name in wanted} == wanted
+    results = dict(connection.exec_driver_sql(result).tuples().all())
+    return {name: results.get(name) for name in wanted} == wanted
 
 
 def drop_views(connection: Connection) -> None:
@@ -83,7 +83,7 @@ def make_views(connection: Connection) -> None:
 def _view(path: Path) -> SqlView:
     source = path.read_text(encoding="utf-8")
     first, _, body = source.partition("\n")
-    columns = {found["name"] or found["same"]: found["means"] for found in _COLUMN.finditer(body)}
+    columns = {match["name"] or match["same"]: match["means"] for match in _COLUMN.finditer(body)}
     return SqlView(path.stem, first.removeprefix("-- "), columns, body)
 
 

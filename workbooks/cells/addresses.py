@@ -41,10 +41,10 @@ def cell_address(row: int, column: int) -> str:
 @lru_cache(maxsize=_REMEMBERED)
 def split_address(address: str) -> tuple[int, int] | None:
     """Row and column of an A1 address, with or without $ marks; None when it is none, or lies outside any sheet."""
-    found = _ADDRESS.fullmatch(address)
-    if not found:
+    match = _ADDRESS.fullmatch(address)
+    if not match:
         return None
-    row, column = int(found[2]), column_number(found[1])
+    row, column = int(match[2]), column_number(match[1])
     return (row, column) if 1 <= row <= LAST_ROW and column <= LAST_COLUMN else None
 
 
@@ -73,11 +73,13 @@ class CellRange(NamedTuple):
 def parse_range(text: str) -> CellRange | None:
     """The rectangle that `B2:D5` (or a single address) names; None when it is none."""
     first, _, last = text.partition(":")
-    one = split_address(first)
-    other = split_address(last) if last else one
-    if one is None or other is None:
+    result = split_address(first)
+    other = split_address(last) if last else result
+    if result is None or other is None:
         return None
-    return CellRange(min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1]))
+    return CellRange(
+        min(result[0], other[0]), min(result[1], other[1]), max(result[0], other[0]), max(result[1], other[1])
+    )
 
 
 class CellReference(NamedTuple):
@@ -90,9 +92,9 @@ class CellReference(NamedTuple):
 
 def parse_reference(text: str) -> CellReference | None:
     """The one cell that `'Biểu 01'!$E$12` points at; None for ranges, formulas and broken references (#REF!)."""
-    found = _REFERENCE.fullmatch(text.strip().removeprefix("="))
-    place = split_address(found[3]) if found else None
-    if found is None or place is None:
+    match = _REFERENCE.fullmatch(text.strip().removeprefix("="))
+    place = split_address(match[3]) if match else None
+    if match is None or place is None:
         return None
-    sheet = found[1].replace("''", "'") if found[1] else found[2]
+    sheet = match[1].replace("''", "'") if match[1] else match[2]
     return CellReference(sheet, *place)

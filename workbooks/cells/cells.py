@@ -132,7 +132,7 @@ class Sheet:
 
     def merge_around(self, row: int, column: int) -> CellRange | None:
         """The merged range that covers that place, or None."""
-        return next((one for one in self.contents.merged if one.covers(row, column)), None)
+        return next((merged_range for merged_range in self.contents.merged if merged_range.covers(row, column)), None)
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,8 @@ def shown_decimals(number_format: str) -> int | None:
     pattern = _pattern(number_format)
     if not re.search(r"[0#?]", pattern):
         return None
-    found = _DECIMALS.search(pattern)
-    return len(found[1]) if found else 0
+    match = _DECIMALS.search(pattern)
+    return len(match[1]) if match else 0
 
 
 def date_of_serial(serial: float, *, since_1904: bool) -> datetime | None:

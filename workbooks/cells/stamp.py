@@ -67,8 +67,8 @@ def village_name(line: int, what: str) -> str:
 
 def parse_name(name: str) -> FigureCellName | VillageCellName | None:
     """What a defined name points at, or None where it is not one of ours."""
-    if found := _VILLAGE_NAME.fullmatch(name):
-        return VillageCellName(int(found["line"]), found["what"])
-    if found := _FIGURE_NAME.fullmatch(name):
-        return FigureCellName(found["indicator"], ColumnRole(found["role"].lower()))
+    if match := _VILLAGE_NAME.fullmatch(name):
+        return VillageCellName(int(match["line"]), match["what"])
+    if match := _FIGURE_NAME.fullmatch(name):
+        return FigureCellName(match["indicator"], ColumnRole(match["role"].lower()))
     return None

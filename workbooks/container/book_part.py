@@ -90,7 +90,7 @@ def _not_a_workbook(archive: Archive) -> Exception:
 
 def _sheets(archive: Archive, elements: list[Element], relations: tuple[Relation, ...]) -> tuple[SheetEntry, ...]:
     by_id = {relation.id: relation for relation in relations}
-    found: list[SheetEntry] = []
+    results: list[SheetEntry] = []
     for element in elements:
         if element.name != "sheet":
             continue
@@ -102,12 +102,12 @@ def _sheets(archive: Archive, elements: list[Element], relations: tuple[Relation
         if relation.part not in archive:
             raise refusal("part_missing", part=relation.part)
         state = _STATES.get(element.attributes.get("state", "visible"), SheetState.VISIBLE)
-        found.append(SheetEntry(element.attributes.get("name", ""), state, relation.part))
-    if not found:
+        results.append(SheetEntry(element.attributes.get("name", ""), state, relation.part))
+    if not results:
         raise refusal("no_sheets")
-    if len(found) > archive.limits.sheets:
-        raise refusal("too_many_sheets", count=len(found), limit=archive.limits.sheets)
-    return tuple(found)
+    if len(results) > archive.limits.sheets:
+        raise refusal("too_many_sheets", count=len(results), limit=archive.limits.sheets)
+    return tuple(results)
 
 
 def _global_names(elements: list[Element]) -> Mapping[str, str]:

@@ -42,14 +42,14 @@ def read_value(source: Marks, style: Style, strings: Sequence[str], *, since_190
     Raises:
         DamagedCellError: the marks cannot be what a spreadsheet program wrote.
     """
-    kind, given, inline, has_formula = source
+    kind, result, inline, has_formula = source
     if kind == "inlineStr":
-        text = inline if inline is not None else given
+        text = inline if inline is not None else result
         return None if text is None else (CellKind.TEXT, text, str(text))
-    if kind == "str" and given is not None:
-        text = unescape(given)
+    if kind == "str" and result is not None:
+        text = unescape(result)
         return CellKind.TEXT, text, text
-    value = given.strip() if given else ""
+    value = result.strip() if result else ""
     if not value:
         return (CellKind.UNCACHED, None, "") if has_formula else None
     if kind == "n":

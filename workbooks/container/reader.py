@@ -60,11 +60,11 @@ def _read_properties(archive: Archive, parts: BookParts) -> Mapping[str, str]:
     """Custom document properties: what people, or our template, wrote into the file's own particulars."""
     if parts.properties is None or parts.properties not in archive:
         return {}
-    found: dict[str, str] = {}
+    results: dict[str, str] = {}
     name: str | None = None
     for element in read_elements(archive, parts.properties):
         if element.name == _PROPERTY:
             name = element.attributes.get("name")
         elif name is not None and element.text.strip():
-            found[name] = element.text.strip()
-    return found
+            results[name] = element.text.strip()
+    return results

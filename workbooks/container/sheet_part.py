@@ -131,8 +131,8 @@ class _SheetHandler:
             self._in_inline = False
 
     def _start_row(self, attributes: dict[str, str]) -> None:
-        given = attributes.get("r")
-        self._row = self._whole(given) if given else self._row + 1
+        result = attributes.get("r")
+        self._row = self._whole(result) if result else self._row + 1
         self._column = 0
         if attributes.get("hidden") in {"1", "true"} and self._row <= self._limits.rows:
             self.contents.hidden_rows.add(self._row)
@@ -140,11 +140,11 @@ class _SheetHandler:
     def _start_cell(self, attributes: dict[str, str]) -> None:
         if self._in_cell:
             raise self._damaged(cell_address(self._row, self._column))
-        given = attributes.get("r")
-        if given:
-            place = split_address(given)
+        result = attributes.get("r")
+        if result:
+            place = split_address(result)
             if place is None:
-                raise self._damaged(given)
+                raise self._damaged(result)
             self._row, self._column = place
         else:
             self._column += 1

@@ -52,7 +52,7 @@ def read_styles(archive: Archive, part: str | None) -> tuple[Style, ...]:
         return (DEFAULT_STYLE,)
     handler = _StylesHandler(archive.limits.elements, part)
     stream_part(archive, part, handler)
-    return tuple(handler.style(*one) for one in handler.styles) or (DEFAULT_STYLE,)
+    return tuple(handler.style(*style) for style in handler.styles) or (DEFAULT_STYLE,)
 
 
 class _StylesHandler:

@@ -59,18 +59,18 @@ def _substream(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _read_sheet(stream: bytes, start: int) -> SheetRecords:
-    found = SheetRecords()
+    sheet_records = SheetRecords()
     for code, data in _substream(stream, start):
         if code in _ONE_VALUE:
             place = struct.unpack_from("<HH", data)
-            _note(found, place)
+            _note(sheet_records, place)
             if code == _FORMULA:
-                _note_formula(found, place, data)
+                _note_formula(sheet_records, place, data)
         elif code == _MANY_NUMBERS:
             row, first = struct.unpack_from("<HH", data)
             for column in range(first, first + (len(data) - 6) // 6):
-                _note(found, (row, column))
-    return found
+                _note(sheet_records, (row, column))
+    return sheet_records
 
 
 def _note(found: SheetRecords, place: tuple[int, int]) -> None:

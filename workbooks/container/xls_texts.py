@@ -30,8 +30,8 @@ class XlsTexts:
         """The text of a cell in a font; `runs` are (first letter, number of font) as the file lists them."""
         if not runs:
             return self._retyped(text, font)
-        found = [TextRun(self._retyped(piece, own or font), own) for piece, own in self._pieces(text, runs)]
-        return RichText("".join(run.text for run in found), found)
+        results = [TextRun(self._retyped(piece, own or font), own) for piece, own in self._pieces(text, runs)]
+        return RichText("".join(run.text for run in results), results)
 
     def _pieces(self, text: str, runs: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
         """The text cut where a run begins; places count halves of letters beyond the first 65,536."""

@@ -37,7 +37,14 @@ def agree(readings: Sequence[SourceReading[_T]]) -> AgreementResult[_T]:
     left = speaking[0].values
     for position, reading in enumerate(speaking[1:], start=1):
         if left.isdisjoint(reading.values):
-            rival = next((one for one in speaking[:position] if one.values.isdisjoint(reading.values)), speaking[0])
+            rival = next(
+                (
+                    other_reading
+                    for other_reading in speaking[:position]
+                    if other_reading.values.isdisjoint(reading.values)
+                ),
+                speaking[0],
+            )
             return AgreementResult(None, rivals=(rival, reading))
         left &= reading.values
     if len(left) == 1:

@@ -25,15 +25,15 @@ def bare_units(
     """
     register = catalog.units
     verdict = agree(readings)
-    told = frozenset({verdict.value}) if verdict.value is not None else verdict.choices
-    for place, name in _names(evidence, is_told=bool(told)):
+    result = frozenset({verdict.value}) if verdict.value is not None else verdict.choices
+    for place, name in _names(evidence, is_told=bool(result)):
         words = [word for word in _words(name) if word not in catalog.words.file_words]
-        if len(words) < _FEWEST_WORDS or _is_above(register, told, " ".join(words)):
+        if len(words) < _FEWEST_WORDS or _is_above(register, result, " ".join(words)):
             continue
         named = register.by_name(" ".join(words), day)
         codes = {unit.code for unit in named if unit.level is level}
-        if told:
-            parents = {unit.parent for code in told if (unit := register.find(code, day)) is not None}
+        if result:
+            parents = {unit.parent for code in result if (unit := register.find(code, day)) is not None}
             yield SourceReading(place, name, frozenset(unit.code for unit in named if unit.parent in parents))
         elif len(codes) == len(named):
             yield SourceReading(place, name, frozenset(codes))

@@ -52,7 +52,7 @@ class Heading:
 
 def read_heading(sheet: Sheet, before_row: int | None, wording: HeadingVocabulary) -> Heading:
     """Gather what the rows above the table say; lines still left as dots say nothing."""
-    said: dict[str, list[HeadingLine]] = {
+    results: dict[str, list[HeadingLine]] = {
         "forms": [],
         "units": [],
         "above": [],
@@ -60,37 +60,37 @@ def read_heading(sheet: Sheet, before_row: int | None, wording: HeadingVocabular
         "days": [],
         "signed": [],
     }
-    said |= {"mentions": [], "titles": [], "bare": [], "lines": []}
+    results |= {"mentions": [], "titles": [], "bare": [], "lines": []}
     for line in _lines(sheet, before_row or _LINES_SEARCHED, wording.months):
         if before_row is not None:
-            said["lines"].append(line)
+            results["lines"].append(line)
         for kind, part in (*_of_form_and_units(line, wording), *_of_time(line, wording.heading)):
             if _HAS_CONTENT.search(part.text):
-                said[kind].append(part)
-    return Heading(**{kind: tuple(lines) for kind, lines in said.items()})
+                results[kind].append(part)
+    return Heading(**{kind: tuple(lines) for kind, lines in results.items()})
 
 
 def _of_form_and_units(line: HeadingLine, wording: HeadingVocabulary) -> Iterator[tuple[str, HeadingLine]]:
     patterns, in_full = wording.heading, wording.kinds.at_start
-    if found := patterns.form_number.match(line.text):
-        yield "forms", _part(line, found["number"])
-    if found := patterns.reporter.search(line.text):
-        yield from _unit_and_above(line, in_full(patterns.board.sub("", found["name"])), patterns)
-    elif found := patterns.unit_named.match(line.text):
+    if match := patterns.form_number.match(line.text):
+        yield "forms", _part(line, match["number"])
+    if match := patterns.reporter.search(line.text):
+        yield from _unit_and_above(line, in_full(patterns.board.sub("", match["name"])), patterns)
+    elif match := patterns.unit_named.match(line.text):
         # "Đơn vị:" heads units of measure as well: only a commune that exists is taken from such a line.
-        yield "mentions", _part(line, patterns.before_above.split(found["name"])[0])
+        yield "mentions", _part(line, patterns.before_above.split(match["name"])[0])
     elif patterns.commune_alone.fullmatch(in_full(line.text)):
         yield "mentions", _part(line, in_full(line.text))
-    elif found := patterns.board.match(line.text):
-        rest = in_full(line.text[found.end() :])
+    elif match := patterns.board.match(line.text):
+        rest = in_full(line.text[match.end() :])
         if patterns.commune.match(rest):
             yield from _unit_and_above(line, rest, patterns)
         elif patterns.above.match(rest):
             yield "above", _part(line, rest)
         else:
             yield "bare", _part(line, rest)
-    elif found := patterns.other_body.match(line.text):
-        yield "mentions", _part(line, patterns.before_above.split(found["name"])[0])
+    elif match := patterns.other_body.match(line.text):
+        yield "mentions", _part(line, patterns.before_above.split(match["name"])[0])
 
 
 def _unit_and_above(line: HeadingLine, text: str, patterns: HeadingPatterns) -> Iterator[tuple[str, HeadingLine]]:
@@ -105,8 +105,8 @@ def _of_time(line: HeadingLine, patterns: HeadingPatterns) -> Iterator[tuple[str
     is_title = patterns.title.match(line.text) is not None
     if is_title:
         yield "titles", line
-    if found := patterns.period_line.search(line.text) or _PERIOD_ALONE.match(line.text):
-        yield "periods", _part(line, without_days(found["period"]))
+    if result := patterns.period_line.search(line.text) or _PERIOD_ALONE.match(line.text):
+        yield "periods", _part(line, without_days(result["period"]))
     elif is_title and period_in_words(undated) is not None:
         yield "periods", _part(line, undated)
     if span_of_days(line.text) is not None:

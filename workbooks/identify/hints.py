@@ -58,8 +58,8 @@ _CODE_IN_NAME = re.compile(r"(?<!\d)(\d{5})(?!\d)")
 def period_in_words(text: str) -> Period | None:
     """The period that a line of the heading names ("tháng 5/2025", "quý ii năm 2025"), None where it names none."""
     for frequency, pattern in _IN_WORDS:
-        if found := pattern.search(text):
-            return _period(frequency, found.groupdict().get("n"), int(found["year"]))
+        if match := pattern.search(text):
+            return _period(frequency, match.groupdict().get("n"), int(match["year"]))
     return None
 
 
@@ -68,12 +68,12 @@ def months_in_words(text: str) -> frozenset[Period]:
 
     One without a year is of the year named behind it or before it, else of any.
     """
-    found = list(_ANY_MONTH.finditer(text))
-    years = [_year_of(match) for match in found]
+    results = list(_ANY_MONTH.finditer(text))
+    years = [_year_of(match) for match in results]
     known = next((year for year in years if year is not None), None)
     months: set[Period] = set()
-    for match, given in zip(reversed(found), reversed(years), strict=True):
-        known = given or known
+    for match, item in zip(reversed(results), reversed(years), strict=True):
+        known = item or known
         for year in (known,) if known else _YEARS:
             months.add(Period(year, int(match["n"]), Frequency.MONTH))
     return frozenset(months)
@@ -90,21 +90,21 @@ def periods_in_name(name: str, wording: HeadingVocabulary) -> frozenset[Period]:
 
     A month without a year ("tháng 5") can be that month of any year.
     """
-    found: set[Period | None] = set()
+    results: set[Period | None] = set()
     for match in _ID_IN_NAME.finditer(name):
-        found.add(_period_of_id(match[1].upper()))
+        results.add(_period_of_id(match[1].upper()))
     plain = ascii_key(wording.months.numbered(normalise_name(name)))
     for frequency, pattern in (
         (Frequency.MONTH, _MONTH_IN_NAME),
         (Frequency.MONTH, _SHORT_IN_NAME),
         (Frequency.QUARTER, _QUARTER_IN_NAME),
     ):
-        found.update(_period(frequency, match["n"], int(match["year"])) for match in pattern.finditer(plain))
+        results.update(_period(frequency, match["n"], int(match["year"])) for match in pattern.finditer(plain))
     for pattern in (_MONTH_BEFORE_YEAR, _MONTH_BEHIND_YEAR):
         for match in pattern.finditer(plain):
             if not wording.numbered.search(plain[: match.start()]):
-                found.add(_period(Frequency.MONTH, match["n"], int(match["year"])))
-    known = frozenset(period for period in found if period is not None)
+                results.add(_period(Frequency.MONTH, match["n"], int(match["year"])))
+    known = frozenset(period for period in results if period is not None)
     return known or frozenset(_months_of_any_year(plain))
 
 
@@ -122,8 +122,8 @@ def codes_in_name(name: str) -> tuple[str, ...]:
 
 def units_in_name(name: str, wording: HeadingVocabulary) -> Iterator[str]:
     """What may be a commune's name with its kind ("xã lâm sơn"), the longest guess first."""
-    for found in wording.unit_in_name.findall(wording.kinds.in_names(normalise_name(name)).replace("_", " ")):
-        words = found.split(" ")
+    for text in wording.unit_in_name.findall(wording.kinds.in_names(normalise_name(name)).replace("_", " ")):
+        words = text.split(" ")
         for length in range(len(words), 1, -1):
             yield " ".join(words[:length])
 

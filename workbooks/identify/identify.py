@@ -42,10 +42,10 @@ def identify_form(
 
 
 def _note_unknown(catalog: Catalog, evidence: IdentificationSources, findings: Findings) -> None:
-    said = next((line for heading in evidence.headings for line in heading.forms), None)
-    place = FigurePlace(said.sheet, said.cell) if said else None
+    result = next((line for heading in evidence.headings for line in heading.forms), None)
+    place = FigurePlace(result.sheet, result.cell) if result else None
     known = ", ".join(form.number for form in catalog.forms.values())
-    findings.issue("unknown_form", place, found=said.text.upper() if said else "", expected=known)
+    findings.issue("unknown_form", place, found=result.text.upper() if result else "", expected=known)
 
 
 def _named_forms(catalog: Catalog, workbook: Workbook) -> Iterator[SourceReading[str]]:
@@ -59,12 +59,12 @@ def _form_by_lines(
     catalog: Catalog, evidence: IdentificationSources, workbook: Workbook, findings: Findings
 ) -> Form | None:
     """The one form whose lines a table has, which is noted."""
-    found = tuple(forms_by_lines(catalog, workbook))
-    if len({one.form for one in found}) != 1:
+    results = tuple(forms_by_lines(catalog, workbook))
+    if len({forms_by_line.form for forms_by_line in results}) != 1:
         _note_unknown(catalog, evidence, findings)
         return None
-    form = catalog.forms[found[0].form]
-    findings.repair("form_by_lines", found[0].place, "", form.number)
+    form = catalog.forms[results[0].form]
+    findings.repair("form_by_lines", results[0].place, "", form.number)
     return form
 
 

@@ -40,7 +40,7 @@ def identify_period(
         )  # fmt: skip
     elif verdict.choices or (verdict.value is None and not evidence.stamp.of(KEY_PERIOD)):
         # A file's name without a year leaves a choice of every year there is.
-        named = sorted(one.id for one in verdict.choices) if len(verdict.choices) <= _CHOICES_NAMED else []
+        named = sorted(choice.id for choice in verdict.choices) if len(verdict.choices) <= _CHOICES_NAMED else []
         findings.issue("period_missing", found=", ".join(named) or "–")
     elif verdict.value is not None and verdict.value.frequency is not form.frequency:
         findings.issue("period_of_other_kind", found=verdict.value.id, expected=form.number)
@@ -111,9 +111,9 @@ def _check_days(period: Period, calendar: Calendar, evidence: IdentificationSour
     for line in (line for heading in evidence.headings for line in heading.days):
         span = span_of_days(line.text)
         if span is not None and span != (first, last):
-            found = f"{span[0]:%d/%m/%Y} – {span[1]:%d/%m/%Y}"
+            result = f"{span[0]:%d/%m/%Y} – {span[1]:%d/%m/%Y}"
             place = FigurePlace(line.sheet, line.cell)
-            findings.issue("period_days_differ", place, found=found, expected=expected, period=period.id)
+            findings.issue("period_days_differ", place, found=result, expected=expected, period=period.id)
     for line in (line for heading in evidence.headings for line in heading.signed):
         day = day_of_signing(line.text)
         if day is not None and day <= first:
@@ -128,7 +128,7 @@ def hinted_periods(form: Form, wording: HeadingVocabulary, hints: Hints) -> Iter
         if form.frequency is Frequency.YEAR and len(name) == 4 and name.isdigit():
             periods |= {Period(int(name), 12, Frequency.YEAR)}
         # A folder of a quarter holds monthly reports too: only names of the form's own kind speak.
-        yield SourceReading(name, name, frozenset(one for one in periods if one.frequency is form.frequency))
+        yield SourceReading(name, name, frozenset(period for period in periods if period.frequency is form.frequency))
 
 
 def _where(line: HeadingLine) -> str:

@@ -17,13 +17,13 @@ def note_sums(form: Form, wording: HeadingVocabulary, evidence: IdentificationSo
     """Note such lines above the form's tables; a line that names the period is held to it more strictly than others."""
     for heading in evidence.headings if form.frequency is Frequency.MONTH else ():
         named = {line.cell for line in heading.periods}
-        told: set[str] = set()
+        results: set[str] = set()
         for line in heading.lines:
             text = wording.without_other_times(line.text)
             is_period_of_sums = line.cell in named and _speaks_of_sums(text, wording)
             is_sum = covers_many_months(text) or is_period_of_sums or _is_long(line.text)
-            if is_sum and line.cell not in told:
-                told.add(line.cell)
+            if is_sum and line.cell not in results:
+                results.add(line.cell)
                 place = FigurePlace(line.sheet, line.cell)
                 findings.issue("period_cumulative", place, found=line.text, expected=form.number)
 

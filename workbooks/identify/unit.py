@@ -89,9 +89,12 @@ def _stamped_units(
         if unit is not None and unit.level is level:
             yield SourceReading(fact.place, f"{unit.name} ({unit.code})", frozenset({unit.code}))
             continue
-        earlier = [one for one in register.versions(fact.text) if one.level is level]
+        earlier = [version for version in register.versions(fact.text) if version.level is level]
         if earlier:
-            known = "; ".join(f"{one.name}, {one.valid_from} – {one.valid_to or '…'}" for one in earlier)
+            known = "; ".join(
+                f"{earlier_match.name}, {earlier_match.valid_from} – {earlier_match.valid_to or '…'}"
+                for earlier_match in earlier
+            )
             findings.issue("unit_not_in_force", found=fact.text, expected=known, day=f"{day:%d/%m/%Y}")
         else:
             findings.issue("unknown_unit", found=fact.text, suggestions="")
@@ -189,5 +192,5 @@ def _what_became_of(register: UnitRegister, level: Level, day: date, line: Headi
     """The units that units of exactly that name and kind passed into."""
     for unit in register.units:
         if unit.level is level and not unit.holds_on(day) and normalise_name(unit.name) == line.text:
-            successors = (register.find(one.new, day) for one in register.passed_into(unit))
-            yield from (one for one in successors if one is not None)
+            successors = (register.find(other_successor.new, day) for other_successor in register.passed_into(unit))
+            yield from (successor for successor in successors if successor is not None)

@@ -87,10 +87,10 @@ class _Annotation:
         if not by_spot:
             return
         rows = RowIndex(markup)
-        graves = {spot: gravest(issue.severity for issue in found) for spot, found in by_spot.items()}
+        graves = {spot: gravest(issue.severity for issue in item) for spot, item in by_spot.items()}
         rows.restyle({spot: partial(self._styles.marked, severity=grave) for spot, grave in graves.items() if grave})
         place = NotePlace(self._package, self._book.part, sheet, self._book.namespace, self._base)
-        add_notes(place, markup, rows, {spot: self._note(found) for spot, found in by_spot.items()})
+        add_notes(place, markup, rows, {spot: self._note(item) for spot, item in by_spot.items()})
         self._package.write(sheet, markup.changed())
 
     def _note(self, issues: Sequence[Issue]) -> tuple[str, str]:
@@ -139,12 +139,12 @@ def _by_spot(markup: SheetMarkup, issues: Sequence[Issue]) -> Mapping[Spot, list
         for tag in markup.tags("mergeCell", markup.cells_end, len(markup.data))
         if (cells := parse_range(tag.get("ref"))) is not None
     ]
-    found: dict[Spot, list[Issue]] = {}
+    results: dict[Spot, list[Issue]] = {}
     for issue in issues:
         place = parse_range(issue.cell or "")
         if place is None or gravest([issue.severity]) is None:
             continue
         spot = place.top, place.left
-        around = next((one for one in joined if one.covers(*spot)), None)
-        found.setdefault((around.top, around.left) if around else spot, []).append(issue)
-    return dict(sorted(found.items()))
+        around = next((other_cells for other_cells in joined if other_cells.covers(*spot)), None)
+        results.setdefault((around.top, around.left) if around else spot, []).append(issue)
+    return dict(sorted(results.items()))

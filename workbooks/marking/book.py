@@ -23,11 +23,11 @@ class Book:
         Raises:
             CannotAnnotateError: there is none, or it is something else.
         """
-        found = Relations(package, "").targets("officeDocument")
-        if not found:
+        result = Relations(package, "").targets("officeDocument")
+        if not result:
             raise CannotAnnotateError("it has no workbook")
         self._package = package
-        self.part = part = found[-1]
+        self.part = part = result[-1]
         self._root = package.edit(part)
         namespace = etree.QName(self._root).namespace
         if namespace not in MAIN_NAMESPACES:
@@ -39,8 +39,8 @@ class Book:
     def worksheets(self) -> dict[str, str]:
         """Parts of the worksheets by their names, in the workbook's order; sheets of charts are none."""
         kept = set(self._relations.targets("worksheet"))
-        found = {one.get("name") or "": self._relations.target(_identity(one)) for one in self._sheets}
-        return {name: part for name, part in found.items() if part is not None and part in kept}
+        results = {sheet.get("name") or "": self._relations.target(_identity(sheet)) for sheet in self._sheets}
+        return {name: part for name, part in results.items() if part is not None and part in kept}
 
     @property
     def styles(self) -> str | None:
@@ -49,7 +49,7 @@ class Book:
 
     def free_name(self, wanted: str) -> str:
         """A sheet's name that none has, like the one that is wanted."""
-        taken = {(one.get("name") or "").casefold() for one in self._sheets}
+        taken = {(sheet.get("name") or "").casefold() for sheet in self._sheets}
         names = (wanted, *(f"{wanted[: _LONGEST_NAME - 5]} ({number})" for number in range(2, 100)))
         return next(name for name in names if name.casefold() not in taken)
 
@@ -60,7 +60,7 @@ class Book:
             raise CannotAnnotateError("it has too many sheets")
         new = NewPart("xl/worksheets/sheetTH{}.xml", content, _SHEET_TYPE)
         _, identity = self._relations.add_part("worksheet", base, new)
-        number = max((int(one.get("sheetId") or 0) for one in sheets), default=0) + 1
+        number = max((int(other_sheet.get("sheetId") or 0) for other_sheet in sheets), default=0) + 1
         sheet = etree.SubElement(sheets, self._name("sheet"), {"name": name, "sheetId": str(number)})
         sheet.set(f"{{{base}}}id", identity)
         titles = etree.SubElement(self._names(), self._name("definedName"))
@@ -71,7 +71,7 @@ class Book:
 
     def remove_sheets(self, names: Collection[str]) -> None:
         """Take sheets out, with all that belongs to them alone; whatever counts sheets keeps counting the same ones."""
-        gone = [position for position, one in enumerate(self._sheets) if one.get("name") in names]
+        gone = [position for position, item in enumerate(self._sheets) if item.get("name") in names]
         for position in reversed(gone):
             sheet = self._sheets[position]
             part = self._relations.target(_identity(sheet))
@@ -84,27 +84,27 @@ class Book:
 
     @property
     def _sheets(self) -> Xml:
-        found = self._root.find(self._name("sheets"))
-        if found is None:
+        result = self._root.find(self._name("sheets"))
+        if result is None:
             raise CannotAnnotateError("it lists no sheets")
-        return found
+        return result
 
     def _names(self) -> Xml:
-        found = self._root.find(self._name("definedNames"))
-        if found is None:
-            found = etree.Element(self._name("definedNames"))
-            behind = [one for one in self._root if etree.QName(one).localname in _BEFORE_NAMES]
-            behind[-1].addnext(found)
-        return found
+        result = self._root.find(self._name("definedNames"))
+        if result is None:
+            result = etree.Element(self._name("definedNames"))
+            behind = [item for item in self._root if etree.QName(item).localname in _BEFORE_NAMES]
+            behind[-1].addnext(result)
+        return result
 
     def _renumber(self, removed: int) -> None:
         names = self._root.find(self._name("definedNames"))
-        for one in list(names) if names is not None else ():
-            position = one.get("localSheetId")
+        for name in list(names) if names is not None else ():
+            position = name.get("localSheetId")
             if names is not None and position == str(removed):
-                names.remove(one)
+                names.remove(name)
             elif position is not None and int(position) > removed:
-                one.set("localSheetId", str(int(position) - 1))
+                name.set("localSheetId", str(int(position) - 1))
         for view in self._root.iter(self._name("workbookView")):
             for key in ("activeTab", "firstSheet"):
                 shown = int(view.get(key) or 0)
@@ -118,13 +118,13 @@ class Book:
 
     def _drop_with_its_own(self, part: str) -> None:
         """Drop a sheet and what only it points at: printer settings, drawings."""
-        owned = [one for one in Relations(self._package, part).everything() if one in self._package]
+        owned = [item for item in Relations(self._package, part).everything() if item in self._package]
         drop_part(self._package, part)
         others = [name for name in self._package.names if name.casefold().endswith(".rels")]
         pointed = {each.casefold() for name in others for each in Relations(self._package, _source(name)).everything()}
-        for one in owned:
-            if one.casefold() not in pointed:
-                drop_part(self._package, one)
+        for entry in owned:
+            if entry.casefold() not in pointed:
+                drop_part(self._package, entry)
 
     def _name(self, local: str) -> str:
         return f"{{{self.namespace}}}{local}"

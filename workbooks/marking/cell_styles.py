@@ -41,7 +41,7 @@ class CellStyles:
         self._fill_gaps()
         self._marked: dict[tuple[int, Severity], int] = {}
         self._fills: dict[tuple[str, Severity], int] = {}
-        self._taken = {_colour(one) for one in self._group("fills")}
+        self._taken = {_colour(item) for item in self._group("fills")}
         self._own: dict[tuple[str, str], int] = {}
         self.covers: dict[str, str] = {}
 
@@ -73,9 +73,9 @@ class CellStyles:
             "borderId": self._made("borders", f"<border>{border}</border>"),
             "xfId": 0,
         }
-        told = " ".join(f'{name}="{number}"' for name, number in numbers.items())
+        result = " ".join(f'{name}="{number}"' for name, number in numbers.items())
         flags = 'applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1"'
-        return self._append("cellXfs", self._parse(f"<xf {told} {flags}><alignment {alignment}/></xf>"))
+        return self._append("cellXfs", self._parse(f"<xf {result} {flags}><alignment {alignment}/></xf>"))
 
     def restore(self, covered: Mapping[str, str]) -> None:
         """Give every style with a mark's fill the fill the mark covers, none where nobody knows."""
@@ -124,23 +124,23 @@ class CellStyles:
         for plain in etree.fromstring(EMPTY.format(self._namespace)):
             name = _local(plain)
             if name != "cellStyles" and not len(self._group(name)):
-                for one in list(plain):
-                    self._append(name, one)
+                for item in list(plain):
+                    self._append(name, item)
 
     def _group(self, name: str) -> Xml:
-        found = self._root.find(f"{{{self._namespace}}}{name}")
-        if found is not None:
-            return found
+        result = self._root.find(f"{{{self._namespace}}}{name}")
+        if result is not None:
+            return result
         behind = _ORDER[_ORDER.index(name) + 1 :]
-        follower = next((one for one in self._root if _local(one) in behind), None)
+        follower = next((item for item in self._root if _local(item) in behind), None)
         made = etree.SubElement(self._root, f"{{{self._namespace}}}{name}")
         if follower is not None:
             follower.addprevious(made)
         return made
 
-    def _append(self, group: str, one: Xml) -> int:
+    def _append(self, group: str, element: Xml) -> int:
         parent = self._group(group)
-        parent.append(one)
+        parent.append(element)
         parent.set("count", str(len(parent)))
         return len(parent) - 1
 
@@ -152,7 +152,7 @@ def _colour(fill: Xml) -> str:
     """The colour of an even fill, "" for every other."""
     if not len(fill) or fill[0].get("patternType") != "solid":
         return ""
-    front = next((one for one in fill[0] if _local(one) == "fgColor"), None)
+    front = next((element for element in fill[0] if _local(element) == "fgColor"), None)
     colour = front.get("rgb", "") if front is not None else ""
     return full(colour) if len(colour) in {6, 8} else ""
 
@@ -162,17 +162,17 @@ def _bare(fill: Xml) -> str:
     if not len(fill) or fill[0].get("patternType") == "none":
         return ""
     root = etree.Element("fill")
-    for one in fill:
-        root.append(_copied(one))
+    for element in fill:
+        root.append(_copied(element))
     return etree.tostring(root, encoding="unicode").removeprefix("<fill>").removesuffix("</fill>")
 
 
-def _copied(one: Xml) -> Xml:
-    twin = etree.Element(_local(one), {str(name): str(value) for name, value in one.attrib.items()})
-    for child in one:
+def _copied(element: Xml) -> Xml:
+    twin = etree.Element(_local(element), {str(name): str(value) for name, value in element.attrib.items()})
+    for child in element:
         twin.append(_copied(child))
     return twin
 
 
-def _local(one: Xml) -> str:
-    return str(one.tag).rpartition("}")[2]
+def _local(element: Xml) -> str:
+    return str(element.tag).rpartition("}")[2]

@@ -54,8 +54,14 @@ class Box:
 
 def blocks_of(drawings: Sequence[bytes]) -> set[int]:
     """The blocks of shape numbers that drawings use; a new drawing takes one of its own."""
-    told = {int(one) for drawing in drawings for found in _BLOCKS.findall(drawing) for one in found.split(b",") if one}
-    return told | {int(one) // _BLOCK_SIZE for drawing in drawings for one in _NUMBER.findall(drawing)}
+    results = {
+        int(text)
+        for drawing in drawings
+        for other_text in _BLOCKS.findall(drawing)
+        for text in other_text.split(b",")
+        if text
+    }
+    return results | {int(text) // _BLOCK_SIZE for drawing in drawings for text in _NUMBER.findall(drawing)}
 
 
 def empty_drawing(block: int) -> bytes:
@@ -70,7 +76,7 @@ def can_take_shapes(drawing: bytes) -> bool:
 
 def add_shapes(drawing: bytes, boxes: Iterable[Box]) -> bytes:
     """The same drawing with a shape for each new note, behind all others."""
-    numbers = [int(one) for one in _NUMBER.findall(drawing)]
+    numbers = [int(text) for text in _NUMBER.findall(drawing)]
     first = max(numbers, default=max(blocks_of([drawing]), default=1) * _BLOCK_SIZE) + 1
     shapes = [_shape(box, number) for number, box in enumerate(boxes, first)]
     kind = "" if b'id="_x0000_t202"' in drawing else _TYPE
@@ -107,7 +113,7 @@ def _shape(box: Box, number: int) -> str:
 
 def _place(shape: bytes) -> tuple[int, int] | None:
     """The cell a note's shape belongs to; None for other shapes."""
-    found = {name: int(number) for name, number in _PLACE.findall(shape)}
-    if not _NOTE.search(shape) or len(found) != 2:
+    results = {name: int(number) for name, number in _PLACE.findall(shape)}
+    if not _NOTE.search(shape) or len(results) != 2:
         return None
-    return found[b"Row"] + 1, found[b"Column"] + 1
+    return results[b"Row"] + 1, results[b"Column"] + 1

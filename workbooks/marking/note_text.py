@@ -34,4 +34,4 @@ def has_block(text: str) -> bool:
 
 def ours_in(text: str) -> tuple[tuple[int, int], ...]:
     """Where our parts of a note lie, with the empty lines that were put before them."""
-    return tuple(found.span() for found in _BLOCK.finditer(text))
+    return tuple(match.span() for match in _BLOCK.finditer(text))

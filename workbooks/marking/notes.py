@@ -20,7 +20,7 @@ class NotesPart:
         self._namespace = etree.QName(root).namespace or ""
         self._root = root
         self._list = self._child(root, "commentList")
-        self.by_cell: dict[str, Xml] = {one.get("ref", ""): one for one in self._list}
+        self.by_cell: dict[str, Xml] = {item.get("ref", ""): item for item in self._list}
 
     @property
     def is_empty(self) -> bool:
@@ -70,7 +70,7 @@ class NotesPart:
     def _add_run(self, text: Xml, content: str, *, is_bold: bool) -> None:
         run = etree.fromstring(_RUN.format(ns=self._namespace, bold="<b/>" if is_bold else ""))
         run[1].text = content
-        last = [one for one in text if one.tag in {self._name("t"), self._name("r")}]
+        last = [element for element in text if element.tag in {self._name("t"), self._name("r")}]
         text.insert(text.index(last[-1]) + 1 if last else 0, run)
 
     def _as_runs(self, text: Xml) -> None:
@@ -84,19 +84,19 @@ class NotesPart:
 
     def _author(self) -> str:
         authors = self._child(self._root, "authors")
-        for number, one in enumerate(authors):
-            if one.text == AUTHOR:
+        for number, item in enumerate(authors):
+            if item.text == AUTHOR:
                 return str(number)
         etree.SubElement(authors, self._name("author")).text = AUTHOR
         return str(len(authors) - 1)
 
     def _child(self, parent: Xml, name: str) -> Xml:
-        found = parent.find(self._name(name))
-        if found is None:
-            found = etree.SubElement(parent, self._name(name))
+        result = parent.find(self._name(name))
+        if result is None:
+            result = etree.SubElement(parent, self._name(name))
             if name == "authors":
-                parent.insert(0, found)
-        return found
+                parent.insert(0, result)
+        return result
 
     def _name(self, local: str) -> str:
         return f"{{{self._namespace}}}{local}"

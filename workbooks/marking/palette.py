@@ -40,5 +40,5 @@ def full(colour: str) -> str:
 
 def gravest(severities: Iterable[Severity]) -> Severity | None:
     """The severity a cell is marked for; None: it is not marked."""
-    found = set(severities)
-    return next((severity for severity in MARKED if severity in found), None)
+    results = set(severities)
+    return next((severity for severity in MARKED if severity in results), None)

@@ -38,20 +38,20 @@ def remember(package: Package, covers: Mapping[str, str], base: str) -> None:
     root = _root(package, base)
     namespace = etree.QName(root).namespace
     values = next((texts for names, texts in _NAMESPACES.values() if names == namespace), _NAMESPACES[False][1])
-    ids = [int(one.get("pid") or 0) for one in root]
+    ids = [int(element.get("pid") or 0) for element in root]
     notes = {MARK: "1", **{PROPERTY_PREFIX + colour: covered or _NO_FILL for colour, covered in covers.items()}}
     for number, (name, value) in enumerate(notes.items(), max([*ids, _FIRST_ID - 1]) + 1):
-        told = {"fmtid": _FORMAT_ID, "pid": str(number), "name": name}
-        one = etree.SubElement(root, f"{{{namespace}}}property", told)
-        etree.SubElement(one, f"{{{values}}}lpwstr").text = value
+        results = {"fmtid": _FORMAT_ID, "pid": str(number), "name": name}
+        sub_element = etree.SubElement(root, f"{{{namespace}}}property", results)
+        etree.SubElement(sub_element, f"{{{values}}}lpwstr").text = value
 
 
 def forget_all(package: Package) -> None:
     """Take these notes out again."""
     part = _part(package)
     if part is not None:
-        for one in [one for one in package.tree(part) if _is_ours(one.get("name") or "")]:
-            package.edit(part).remove(one)
+        for item in [element for element in package.tree(part) if _is_ours(element.get("name") or "")]:
+            package.edit(part).remove(item)
 
 
 def _part(package: Package) -> str | None:

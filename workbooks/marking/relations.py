@@ -37,19 +37,19 @@ class Relations:
 
     def targets(self, kind: str) -> list[str]:
         """Parts that relations of a kind ("comments") point at, in their order."""
-        return [self._target(one) for one in self._all() if _kind(one) == kind]
+        return [self._target(deployment) for deployment in self._all() if _kind(deployment) == kind]
 
     def existing(self, *kinds: str) -> str | None:
         """The first part there is that a relation of one of these kinds points at, or None."""
-        return next((one for kind in kinds for one in self.targets(kind) if one in self._package), None)
+        return next((target for kind in kinds for target in self.targets(kind) if target in self._package), None)
 
     def everything(self) -> list[str]:
         """Parts that any relation points at."""
-        return [self._target(one) for one in self._all()]
+        return [self._target(deployment) for deployment in self._all()]
 
     def target(self, identity: str) -> str | None:
         """The part a relation of that id points at, or None."""
-        return next((self._target(one) for one in self._all() if one.get("Id") == identity), None)
+        return next((self._target(deployment) for deployment in self._all() if deployment.get("Id") == identity), None)
 
     def add(self, kind: str, part: str, base: str) -> str:
         """Point at a part by a relation of a kind, its type in the namespace `base`; the relation's id."""
@@ -57,7 +57,7 @@ class Relations:
             self._package.write(self.part, f'<Relationships xmlns="{_PACKAGE}"/>'.encode())
             declare_extension(self._package, "rels", _RELATIONS_TYPE)
         root = self._package.edit(self.part)
-        known = {one.get("Id") for one in root}
+        known = {element.get("Id") for element in root}
         identity = next(name for number in range(1, len(known) + 2) if (name := f"rIdTH{number}") not in known)
         etree.SubElement(
             root, f"{{{_PACKAGE}}}Relationship", {"Id": identity, "Type": f"{base}/{kind}", "Target": f"/{part}"}
@@ -74,9 +74,9 @@ class Relations:
     def drop(self, part: str) -> None:
         """Point at a part no more; relations that are then none are left out as a part."""
         root = self._package.edit(self.part)
-        for one in list(root):
-            if one.get("TargetMode") != "External" and self._target(one).casefold() == part.casefold():
-                root.remove(one)
+        for element in list(root):
+            if element.get("TargetMode") != "External" and self._target(element).casefold() == part.casefold():
+                root.remove(element)
         if not len(root):
             self._package.remove(self.part)
             forget(self._package, self.part)
@@ -84,7 +84,7 @@ class Relations:
     def _all(self) -> list[Xml]:
         if self.part not in self._package:
             return []
-        return [one for one in self._package.tree(self.part) if one.get("TargetMode") != "External"]
+        return [element for element in self._package.tree(self.part) if element.get("TargetMode") != "External"]
 
     def _target(self, relation: Xml) -> str:
         return resolve(self._source, relation.get("Target", ""))
@@ -92,7 +92,7 @@ class Relations:
 
 def base_of(package: Package) -> str:
     """The namespace of relation types that a package uses: that of the strict format, or the usual one."""
-    types = [str(one.get("Type", "")) for one in package.tree("_rels/.rels")]
+    types = [str(element.get("Type", "")) for element in package.tree("_rels/.rels")]
     return STRICT if any(each.startswith(STRICT) for each in types) else TRANSITIONAL
 
 
@@ -106,7 +106,7 @@ def declare(package: Package, part: str, content_type: str) -> None:
 def declare_extension(package: Package, extension: str, content_type: str) -> None:
     """Say what parts whose name ends so contain, unless that is said already."""
     root = package.tree(_TYPES_PART)
-    if any((one.get("Extension") or "").casefold() == extension for one in root):
+    if any((element.get("Extension") or "").casefold() == extension for element in root):
         return
     default = etree.Element(f"{{{_TYPES}}}Default", {"Extension": extension, "ContentType": content_type})
     package.edit(_TYPES_PART).insert(0, default)
@@ -115,16 +115,16 @@ def declare_extension(package: Package, extension: str, content_type: str) -> No
 def forget(package: Package, part: str) -> None:
     """Say nothing any more of what a part's content is."""
     root = package.edit(_TYPES_PART)
-    for one in list(root):
-        if (one.get("PartName") or "").lstrip("/").casefold() == part.casefold():
-            root.remove(one)
+    for element in list(root):
+        if (element.get("PartName") or "").lstrip("/").casefold() == part.casefold():
+            root.remove(element)
 
 
 def drop_part(package: Package, part: str) -> None:
     """Leave a part out, with its relations and what is said of its content."""
-    for one in (part, Relations(package, part).part):
-        package.remove(one)
-        forget(package, one)
+    for item in (part, Relations(package, part).part):
+        package.remove(item)
+        forget(package, item)
 
 
 def _kind(relation: Xml) -> str:

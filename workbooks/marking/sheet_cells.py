@@ -35,8 +35,8 @@ class RowIndex:
         self._rows: list[_Row] = []
         number = 0
         for tag, end in zip(tags, ends, strict=True):
-            given = tag.get("r")
-            number = int(given) if given.isdecimal() else number + 1
+            result = tag.get("r")
+            number = int(result) if result.isdecimal() else number + 1
             self._rows.append(_Row(number, tag, end))
         self._by_number = {row.number: row for row in self._rows}
         self._numbers = [row.number for row in self._rows]

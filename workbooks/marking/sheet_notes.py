@@ -80,7 +80,7 @@ def _remove_shapes(package: Package, sheet: str, cells: Collection[str]) -> None
     """Cut the shapes of notes that are gone out of the drawing the sheet points at; an empty one goes, too."""
     relations = Relations(package, sheet)
     markup = open_sheet(package.read(sheet), sheet)
-    pointer = next((one for one in markup.children() if one.name == "legacyDrawing"), None)
+    pointer = next((child for child in markup.children() if child.name == "legacyDrawing"), None)
     part = relations.target(markup.identity(pointer)) if pointer is not None else None
     if pointer is None or part is None or part not in package:
         return
@@ -107,12 +107,12 @@ def _notes_part(place: NotePlace) -> str:
 def _drawing(place: NotePlace, markup: SheetMarkup) -> tuple[str | None, str]:
     """The part of the sheet's shapes, made if need be; and the relation that the sheet has to point by then."""
     relations = Relations(place.package, place.sheet)
-    pointer = next((one for one in markup.children() if one.name == "legacyDrawing"), None)
+    pointer = next((child for child in markup.children() if child.name == "legacyDrawing"), None)
     if pointer is not None:
-        found = [one for one in relations.targets("vmlDrawing") if one in place.package]
+        results = [target for target in relations.targets("vmlDrawing") if target in place.package]
         identity = markup.identity(pointer)
         part = relations.target(identity)
-        return (part if part in found else None), ""
+        return (part if part in results else None), ""
     drawings = [place.package.read(name) for name in place.package.names if name.casefold().endswith(".vml")]
     part = place.package.unused("xl/drawings/vmlDrawingTH{}.vml")
     place.package.write(part, empty_drawing(max(blocks_of(drawings), default=0) + 1))
@@ -121,7 +121,7 @@ def _drawing(place: NotePlace, markup: SheetMarkup) -> tuple[str | None, str]:
 
 
 def _point_at(markup: SheetMarkup, identity: str, base: str) -> None:
-    follower = next((one for one in markup.children() if one.name in _BEHIND), None)
+    follower = next((child for child in markup.children() if child.name in _BEHIND), None)
     at = follower.start if follower else markup.end
     pointer = f'legacyDrawing xmlns:r="{base}" r:id="{identity}"/>'.encode()
     markup.change(at, at, b"<" + markup.prefix + pointer)

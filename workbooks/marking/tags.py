@@ -36,8 +36,8 @@ class Tag:
 
     def get(self, name: str) -> str:
         """An attribute's value, "" where there is none. Those that are asked for hold no escapes."""
-        found = _attribute(name).search(self.attributes)
-        return (found[1] or found[2] or b"").decode("utf-8", "replace") if found else ""
+        match = _attribute(name).search(self.attributes)
+        return (match[1] or match[2] or b"").decode("utf-8", "replace") if match else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +61,24 @@ class SheetMarkup:
 
     def tags(self, name: str, start: int, end: int) -> Iterator[Tag]:
         """The opening tags of an element of the format between two places."""
-        for found in _opening(self.prefix, name).finditer(self.data, start, end):
-            yield _tag(found)
+        for match in _opening(self.prefix, name).finditer(self.data, start, end):
+            yield _tag(match)
 
     def children(self) -> Iterator[Child]:
         """The elements right below the root, behind the cells. What lies in an alternative has its first one's name."""
         depth, name, begin = 0, b"", 0
-        for found in _TAG.finditer(self.data, self.data.index(b">", self.cells_end) + 1):
-            closing, label, attributes = found.groups()
+        for match in _TAG.finditer(self.data, self.data.index(b">", self.cells_end) + 1):
+            closing, label, attributes = match.groups()
             if closing:
                 depth -= 1
                 if depth < 0:
                     return
             elif not depth or (depth == 2 and name.endswith(b"AlternateContent")):
-                begin, name = (begin if depth else found.start()), label
+                begin, name = (begin if depth else match.start()), label
             if not closing and not attributes.endswith(b"/"):
                 depth += 1
             elif not depth:
-                yield Child(name.rpartition(b":")[2].decode(), begin, found.end())
+                yield Child(name.rpartition(b":")[2].decode(), begin, match.end())
 
     @property
     def end(self) -> int:
@@ -87,8 +87,8 @@ class SheetMarkup:
 
     def identity(self, child: Child) -> str:
         """The id of the relation that an element points by."""
-        found = _IDENTITY.search(self.data, child.start, child.end)
-        return (found[1] or found[2]).decode() if found else ""
+        match = _IDENTITY.search(self.data, child.start, child.end)
+        return (match[1] or match[2]).decode() if match else ""
 
     def change(self, start: int, end: int, content: bytes) -> None:
         """Put other bytes in the place of those between two places."""
@@ -97,7 +97,7 @@ class SheetMarkup:
     def changed(self) -> bytes:
         """The bytes with all changes made, those at one place in their order."""
         pieces, position = [], 0
-        for start, end, content in sorted(self._changes, key=lambda one: one[:2]):
+        for start, end, content in sorted(self._changes, key=lambda change: change[:2]):
             pieces += [self.data[position:start], content]
             position = end
         return b"".join([*pieces, self.data[position:]])
@@ -167,6 +167,6 @@ def _tag(found: re.Match[bytes]) -> Tag:
 
 def place_of(tag: Tag, before: tuple[int, int]) -> tuple[int, int]:
     """Row and column of a cell's tag; one without an address comes right behind the one before it."""
-    given = tag.get("r")
-    place = split_address(given) if given else None
+    result = tag.get("r")
+    place = split_address(result) if result else None
     return place or (before[0], before[1] + 1)

@@ -20,10 +20,10 @@ _PERSONS_TYPE = "application/vnd.ms-excel.person+xml"
 
 def reply(package: Package, book: str, part: str, cell: str, text: str) -> None:
     """Reply in the thread of a cell, if there is one."""
-    thread = [one for one in package.tree(part) if one.get("ref") == cell]
+    thread = [element for element in package.tree(part) if element.get("ref") == cell]
     if not thread:
         return
-    first = next((one for one in thread if one.get("parentId") is None), thread[0])
+    first = next((item for item in thread if item.get("parentId") is None), thread[0])
     _introduce(package, book)
     answer = etree.Element(
         f"{{{_NAMESPACE}}}threadedComment",
@@ -42,16 +42,16 @@ def reply(package: Package, book: str, part: str, cell: str, text: str) -> None:
 
 def withdraw_replies(package: Package, part: str) -> None:
     """Take our replies out of the threads of a sheet."""
-    for one in [one for one in package.tree(part) if _is_ours(one)]:
-        package.edit(part).remove(one)
+    for item in [element for element in package.tree(part) if _is_ours(element)]:
+        package.edit(part).remove(item)
 
 
 def withdraw_person(package: Package, book: str) -> None:
     """Take the pipeline out of the persons who comment."""
     for part in Relations(package, book).targets("person"):
         if part in package:
-            for one in [one for one in package.tree(part) if (one.get("id") or "").upper() == _PERSON]:
-                package.edit(part).remove(one)
+            for item in [element for element in package.tree(part) if (element.get("id") or "").upper() == _PERSON]:
+                package.edit(part).remove(item)
 
 
 def _is_ours(comment: Xml) -> bool:
@@ -64,6 +64,6 @@ def _introduce(package: Package, book: str) -> None:
     if part is None:
         new = NewPart("xl/persons/person{}.xml", f'<personList xmlns="{_NAMESPACE}"/>'.encode(), _PERSONS_TYPE)
         part, _ = relations.add_part("person", THREADS, new)
-    if all(one.get("id") != _PERSON for one in package.tree(part)):
+    if all(element.get("id") != _PERSON for element in package.tree(part)):
         person = {"displayName": AUTHOR, "id": _PERSON, "userId": AUTHOR, "providerId": "None"}
         etree.SubElement(package.edit(part), f"{{{_NAMESPACE}}}person", person)

@@ -18,12 +18,12 @@ def is_date_text(text: str) -> bool:
     cleaned, _ = clean_text(text)
     if _MONTH_YEAR.fullmatch(cleaned):
         return True
-    found = _DAY_MONTH_YEAR.fullmatch(cleaned)
-    if found is None:
+    match = _DAY_MONTH_YEAR.fullmatch(cleaned)
+    if match is None:
         return False
-    year = int(found["year"])
+    year = int(match["year"])
     try:
-        date(year if year > 99 else _CENTURY + year, int(found["month"]), int(found["day"]))
+        date(year if year > 99 else _CENTURY + year, int(match["month"]), int(match["day"]))
     except ValueError:
         return False
     return True

@@ -57,16 +57,16 @@ def sections_of(number_format: str) -> tuple[Section, ...]:
     """The sections of a format; one that says nothing but a colour shows numbers as General does."""
     gathered: list[list[Mark]] = [[]]
     conditions: dict[int, tuple[str, Decimal]] = {}
-    for found in _MARKS.finditer(number_format):
-        kind = found.lastgroup or ""
-        if kind == "other" and found[0] == ";":
+    for match in _MARKS.finditer(number_format):
+        kind = match.lastgroup or ""
+        if kind == "other" and match[0] == ";":
             gathered.append([])
         elif kind == "bracket":
-            if condition := _CONDITION.fullmatch(found["bracket"]):
+            if condition := _CONDITION.fullmatch(match["bracket"]):
                 conditions[len(gathered) - 1] = condition[1], Decimal(condition[2])
-            gathered[-1].extend(_bracketed(found["bracket"]))
+            gathered[-1].extend(_bracketed(match["bracket"]))
         else:
-            gathered[-1].append(_mark(kind, found))
+            gathered[-1].append(_mark(kind, match))
     if gathered == [[]]:
         return (Section((Mark("general"),)),)
     return tuple(Section(_placed(marks), conditions.get(place)) for place, marks in enumerate(gathered))

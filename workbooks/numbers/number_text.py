@@ -61,15 +61,17 @@ def read_number_text(text: str, *, is_count: bool) -> NumberText | None:
     is_percent = body != cleaned
     negative = body.startswith("-")
     body = body[1:] if negative else body
-    found = _read_body(body, is_count=is_count)
-    if found is None:
+    result = _read_body(body, is_count=is_count)
+    if result is None:
         return None
-    readings, body_rules, decimals = found
+    readings, body_rules, decimals = result
     if is_percent:
         rules.append("trailing_percent")
     rules.extend(body_rules)
     sign = -1 if negative else 1
-    return NumberText(tuple(sign * one for one in readings), tuple(rules) or ("number_as_text",), decimals, is_percent)
+    return NumberText(
+        tuple(sign * reading for reading in readings), tuple(rules) or ("number_as_text",), decimals, is_percent
+    )
 
 
 def clean_text(text: str) -> tuple[str, list[str]]:
@@ -99,8 +101,8 @@ def _read_body(body: str, *, is_count: bool) -> _Body | None:
         return _read_dot_groups(body, is_count=is_count)
     if _COMMA_GROUPS.fullmatch(body):
         return _read_comma_groups(body)
-    if found := _ONE_MARK.fullmatch(body):
-        return _read_one_mark(found)
+    if match := _ONE_MARK.fullmatch(body):
+        return _read_one_mark(match)
     return _read_grouped(body, is_count=is_count)
 
 
@@ -111,8 +113,8 @@ def _read_grouped(body: str, *, is_count: bool) -> _Body | None:
         (_DOT_GROUPS_COMMA, "thousands_dot"),
         (_COMMA_GROUPS_DOT, "thousands_comma"),
     ):
-        if found := pattern.fullmatch(body):
-            whole, decimals = re.sub(r"[ .,]", "", found[1]), found[2] or ""
+        if match := pattern.fullmatch(body):
+            whole, decimals = re.sub(r"[ .,]", "", match[1]), match[2] or ""
             if is_count and len(decimals) == _GROUP:
                 return (Decimal(f"{whole}.{decimals}"), Decimal(whole + decimals)), (), _GROUP
             return (Decimal(f"{whole}.{decimals or 0}"),), (rule,), len(decimals)

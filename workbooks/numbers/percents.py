@@ -88,7 +88,9 @@ def _choose(readings: tuple[_Reading, ...], computed: Decimal | None) -> _Readin
         return readings[0]
     if computed is None:
         return None
-    agreeing = [one for one in readings if abs(one.percent - computed) <= Decimal(1).scaleb(-one.decimals) / 2]
+    agreeing = [
+        reading for reading in readings if abs(reading.percent - computed) <= Decimal(1).scaleb(-reading.decimals) / 2
+    ]
     return agreeing[0] if len(agreeing) == 1 else None
 
 

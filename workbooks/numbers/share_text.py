@@ -45,13 +45,13 @@ def read_share_text(text: str, *, is_count: bool) -> ShareText | None:
     cleaned, rules = clean_text(unicodedata.normalize("NFC", text))
     if "/" not in cleaned or _MONTH_YEAR.fullmatch(cleaned):
         return None
-    found = next((match for shape in _SHAPES if (match := shape.fullmatch(cleaned))), None)
-    if found is None:
+    result = next((match for shape in _SHAPES if (match := shape.fullmatch(cleaned))), None)
+    if result is None:
         return None
-    numerator, denominator = (_part(found[name], rules, is_count=is_count) for name in ("numerator", "denominator"))
+    numerator, denominator = (_part(result[name], rules, is_count=is_count) for name in ("numerator", "denominator"))
     if numerator is None or denominator is None:
         return None
-    return ShareText(numerator, denominator, found.groupdict().get("percent") or "")
+    return ShareText(numerator, denominator, result.groupdict().get("percent") or "")
 
 
 def _part(text: str, rules: list[str], *, is_count: bool) -> ShareTerm | None:

@@ -65,11 +65,11 @@ def settle(role: ColumnRole, own: Figure | None, shares: Sequence[ShareCell], fi
 
     `own` is None where the role's own cell holds a share.
     """
-    given = [(share.figures[role], share) for share in shares]
+    results = [(share.figures[role], share) for share in shares]
     if own is not None and (own.state is not CellState.BLANK or own.raw):
-        chosen, others = own, given
+        chosen, others = own, results
     else:
-        chosen, others = given[0][0], given[1:]
+        chosen, others = results[0][0], results[1:]
     for figure, share in others:
         states = {figure.state, chosen.state}
         if CellState.UNREADABLE not in states and (figure.number != chosen.number or figure.number is None):

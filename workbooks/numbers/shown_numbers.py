@@ -79,10 +79,10 @@ def _visible(look: DisplayedNumber, cell: Cell, place: FigurePlace, expected: Ex
 def _seen(look: DisplayedNumber) -> _Seen | None:
     """What people read there; None where that is no number, or could be two."""
     signs = "".join(mark for mark in look.text if unicodedata.category(mark) == _CURRENCY)
-    found = _AROUND_DIGITS.fullmatch("".join(mark for mark in look.text if mark not in signs))
-    if found is None:
+    match = _AROUND_DIGITS.fullmatch("".join(mark for mark in look.text if mark not in signs))
+    if match is None:
         return None
-    before, body, after = found["before"].strip(), found["body"], found["after"].strip()
+    before, body, after = match["before"].strip(), match["body"], match["after"].strip()
     is_bracketed = before == "(" and after == ")"
     is_negative = is_bracketed or before == "-"
     texts = [] if is_bracketed else [text for text in (before.removeprefix("-"), after) if text]

@@ -98,11 +98,11 @@ class ReadingPool:
         Raises:
             ReadingStoppedError: no worker stays alive, whatever it is given.
         """
-        asked = list(files)
-        while len(self._workers) < min(self._most, 1 + len(asked) // _FILES_PER_WORKER):
+        results = list(files)
+        while len(self._workers) < min(self._most, 1 + len(results) // _FILES_PER_WORKER):
             self._workers.append(_Worker(self._orders, self._wall_seconds))
-        outcomes = _share_out(asked, self._workers, self._wall_seconds)
-        return tuple(self._settle(file, outcome) for file, outcome in zip(asked, outcomes, strict=True))
+        outcomes = _share_out(results, self._workers, self._wall_seconds)
+        return tuple(self._settle(file, outcome) for file, outcome in zip(results, outcomes, strict=True))
 
     def _settle(self, file: LandedFile, outcome: Outcome) -> ParsedReport:
         if isinstance(outcome, ReadingFailure) and outcome is not ReadingFailure.TOO_LONG:

@@ -27,18 +27,18 @@ def note_doubts(
 ) -> None:
     """Note such words above the table, and in the notes beside its lines; the figures are read as they stand."""
     # A line that names the period is held to it, and refused where it speaks of sums.
-    told = {line.cell for heading in headings for line in heading.periods}
+    results = {line.cell for heading in headings for line in heading.periods}
     for line in (line for heading in headings for line in heading.lines):
-        if line.cell not in told and says(line.text, context.catalog.marks.provisional):
-            told.add(line.cell)
+        if line.cell not in results and says(line.text, context.catalog.marks.provisional):
+            results.add(line.cell)
             context.findings.issue("heading_provisional", FigurePlace(line.sheet, line.cell), found=line.text)
     header = find_header(context.sheet, layout.columns)
     column = header.column(ColumnRole.NOTE) if header is not None else None
-    for one in lines if column is not None else ():
-        row = one.spots[ColumnRole.NUMERATOR][0]
+    for other_line in lines if column is not None else ():
+        row = other_line.spots[ColumnRole.NUMERATOR][0]
         cell = context.sheet.at(row, column or 0)
         if cell is not None and cell.text and _is_doubt(context, cell, period):
-            place = FigurePlace(context.sheet.name, cell.a1, one.label, one.indicator)
+            place = FigurePlace(context.sheet.name, cell.a1, other_line.label, other_line.indicator)
             context.findings.issue("note_of_doubt", place, found=" ".join(cell.text.split())[:_LONGEST])
 
 

@@ -35,8 +35,8 @@ def note_other_figures(
     for cell, number in _over(context.sheet, header, first, headings):
         if _is_of_others(context, cell.text, period):
             place = FigurePlace(context.sheet.name, cell.a1)
-            found = " ".join(cell.text.split())
-            context.findings.issue("heading_of_others", place, found=found, expected=headings[number])
+            result = " ".join(cell.text.split())
+            context.findings.issue("heading_of_others", place, found=result, expected=headings[number])
 
 
 def _over(sheet: Sheet, header: TableHeader, first_line: int, columns: Mapping[int, str]) -> Iterator[tuple[Cell, int]]:

@@ -27,32 +27,32 @@ def check_totals(context: SheetContext, rows: Sequence[int], observations: Itera
                 continue
             sums = list(dict.fromkeys(_sums(row, figures, rows)))
             if not _numbers(cell).intersection(sums):
-                label = next((text for one in range(1, column) if (text := text_at(context.sheet, row, one))), "")
+                label = next((text for item in range(1, column) if (text := text_at(context.sheet, row, item))), "")
                 place = FigurePlace(context.sheet.name, cell_address(row, column), label)
                 context.findings.issue("total_differs", place, found=cell.raw, expected=f"{sums[0]:f}")
 
 
 def _columns(context: SheetContext, observations: Iterable[Observation]) -> Columns:
-    found: dict[int, dict[int, Decimal]] = defaultdict(dict)
-    for one in observations:
+    results: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    for observation in observations:
         # Of a yes or no, numerator and denominator stand in one cell; the answer is what people add up.
-        for figure in (one.denominator, one.numerator):
+        for figure in (observation.denominator, observation.numerator):
             spot = split_address(figure.cell) if figure is not None and figure.cell else None
-            if figure is not None and spot is not None and one.sheet == context.sheet.name:
-                found[spot[1]][spot[0]] = figure.number if isinstance(figure.number, Decimal) else Decimal(0)
-    return found
+            if figure is not None and spot is not None and observation.sheet == context.sheet.name:
+                results[spot[1]][spot[0]] = figure.number if isinstance(figure.number, Decimal) else Decimal(0)
+    return results
 
 
 def _sums(row: int, figures: Mapping[int, Decimal], totals: Collection[int]) -> Iterator[Decimal]:
     """What a row may sum: the rows above it, all rows, those since the totals row before, those to the one after."""
-    before = max((one for one in totals if one < row), default=0)
-    after = min((one for one in totals if one > row), default=max(figures, default=0) + 1)
-    above = sum((number for one, number in figures.items() if one < row), Decimal(0))
+    before = max((total for total in totals if total < row), default=0)
+    after = min((total for total in totals if total > row), default=max(figures, default=0) + 1)
+    above = sum((number for item, number in figures.items() if item < row), Decimal(0))
     whole = sum(figures.values(), Decimal(0))
     yield above or whole
     yield whole
-    yield sum((number for one, number in figures.items() if before < one < row), Decimal(0))
-    yield sum((number for one, number in figures.items() if row < one < after), Decimal(0))
+    yield sum((number for item, number in figures.items() if before < item < row), Decimal(0))
+    yield sum((number for item, number in figures.items() if row < item < after), Decimal(0))
 
 
 def _numbers(cell: Cell) -> frozenset[Decimal]:

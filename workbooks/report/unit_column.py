@@ -89,8 +89,8 @@ def _behind(text: str, names: Sequence[str]) -> str:
 def _power(text: str, marks: CellMarks, *, only_first: bool = False) -> int:
     """The power of ten a unit multiplies by; above a table only its first word, for the rest may name a place."""
     name = normalise_name(text).strip(_AROUND)
-    if found := _ROUND.match(name):
-        return found[0].count("0")
+    if match := _ROUND.match(name):
+        return match[0].count("0")
     power = power_of(name, marks)
     return power if not only_first or power_of(name.split(" ")[0], marks) else 0
 

@@ -81,7 +81,7 @@ def _rows(
         if table.above < row < table.end
         and not is_column_number_row(cells, below_heading=row - table.above < HEADING_HEIGHT)
     }
-    headings = {normalise_label(one) for column in layout.village_columns for one in (column.header, *column.aliases)}
+    headings = {normalise_label(item) for column in layout.village_columns for item in (column.header, *column.aliases)}
     known = [row for row, (code, name) in texts.items() if register.by_code(code) or register.by_name(name)]
     last = max(known, default=0)
     for row, (code, name) in texts.items():
@@ -120,8 +120,8 @@ def _village_of(
         return None
     village = by_code or by_name
     if village is None and line.has_figures:
-        found = "village_unknown" if name else "figure_without_label"
-        findings.issue(found, place, found=name, candidates=register.alike(name))
+        result = "village_unknown" if name else "figure_without_label"
+        findings.issue(result, place, found=name, candidates=register.alike(name))
     elif by_code is not None and name and not register.is_name_of(name, by_code):
         place = FigurePlace(
             context.sheet.name, cell_address(line.row, table.name or 1), by_code.name, unit=by_code.code

@@ -93,14 +93,14 @@ def _spots_for(kind: DefectKind, blank: Blank, entries: Entries) -> list[_Spot]:
     match kind:
         case DefectKind.NUMERATOR_ABOVE_DENOMINATOR:
             return [
-                one
-                for one in spots
-                if one.denominator is not None and not indicators[one.indicator].denominator_is_target
+                spot
+                for spot in spots
+                if spot.denominator is not None and not indicators[spot.indicator].denominator_is_target
             ]
         case DefectKind.MISSING_REQUIRED:
-            return [one for one in spots if indicators[one.indicator].absence is Absence.REFUSE]
+            return [other_spot for other_spot in spots if indicators[other_spot.indicator].absence is Absence.REFUSE]
         case DefectKind.VILLAGE_SUM:
-            return [one for one in spots if one.indicator in blank.assignment.layout.village_indicators]
+            return [item for item in spots if item.indicator in blank.assignment.layout.village_indicators]
         case DefectKind.TEXT_FOR_NUMBER | DefectKind.NEGATIVE:
             return spots
 

@@ -18,7 +18,7 @@ def is_column_number_row(cells: Sequence[Cell], *, below_heading: bool) -> bool:
     """
     filled = [cell for cell in cells if not cell.is_empty]
     texts = [str(cell.value).strip() for cell in filled]
-    marks = [found["mark"].upper() for text in texts if (found := _MARK.fullmatch(text))]
+    marks = [match["mark"].upper() for text in texts if (match := _MARK.fullmatch(text))]
     if len(marks) < max(_FEWEST, len(texts)):
         return False
     letters = [mark for mark in marks if not mark.isdigit()]
@@ -30,4 +30,4 @@ def is_column_number_row(cells: Sequence[Cell], *, below_heading: bool) -> bool:
 
 
 def _rises(marks: Sequence[str] | Sequence[int]) -> bool:
-    return all(one < other for one, other in itertools.pairwise(marks))  # type: ignore[operator] # all of one kind
+    return all(item < other for item, other in itertools.pairwise(marks))  # type: ignore[operator] # all of one kind

@@ -65,12 +65,12 @@ class Candidate:
 def form_like(workbook: Workbook, columns: Iterable[Sequence[Column]]) -> tuple[Candidate, ...]:
     """The sheets that hold a table with one of these sets of headings."""
     sets = tuple(columns)
-    found: list[Candidate] = []
+    results: list[Candidate] = []
     for sheet in workbook.sheets:
-        header = next((header for one in sets if (header := find_header(sheet, one)) is not None), None)
+        header = next((header for column in sets if (header := find_header(sheet, column)) is not None), None)
         if header is not None and sheet.name != META_SHEET and not Candidate(sheet, header).is_prose:
-            found.append(Candidate(sheet, header))
-    return tuple(found)
+            results.append(Candidate(sheet, header))
+    return tuple(results)
 
 
 def is_figure(cell: Cell) -> bool:

@@ -70,7 +70,11 @@ def _choose(
     for pool in (
         _named_sheets(workbook, kind),
         [sheet for sheet in workbook.sheets if sheet.name in names],
-        [sheet for sheet in workbook.sheets if normalise_label(sheet.name) in {normalise_label(one) for one in names}],
+        [
+            sheet
+            for sheet in workbook.sheets
+            if normalise_label(sheet.name) in {normalise_label(name) for name in names}
+        ],
         [candidate.sheet for candidate in candidates],
         [candidate.sheet for candidate in candidates if candidate.sheet.state is SheetState.VISIBLE],
     ):

@@ -50,13 +50,13 @@ Hits = Mapping[int, Sequence[HeaderCell]]
 def find_hits(sheet: Sheet, columns: Sequence[Column]) -> Hits:
     """Every cell of a sheet that reads as one of these columns' headings."""
     known = {normalise_label(name): key_of(column) for column in columns for name in (column.header, *column.aliases)}
-    found: dict[int, list[HeaderCell]] = {}
+    results: dict[int, list[HeaderCell]] = {}
     for row, cells in sheet.rows.items():
         for cell in cells:
             key = known.get(normalise_label(cell.text)) if cell.text else None
             if key is not None:
-                found.setdefault(row, []).append(_hit(sheet, cell, key))
-    return found
+                results.setdefault(row, []).append(_hit(sheet, cell, key))
+    return results
 
 
 def heading_from(hits: Hits, row: int) -> tuple[HeaderCell, ...]:

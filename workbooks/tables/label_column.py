@@ -25,7 +25,9 @@ def with_labels(sheet: Sheet, layout: Layout, header: TableHeader, index: LineIn
     column, count = max(held.items(), key=lambda pair: pair[1], default=(0, 0))
     if column in header.columns.values() or 2 * count < len(index.labels):
         return header
-    expected = next((one.header for one in layout.columns if one.role is ColumnRole.LABEL), "")
+    expected = next(
+        (other_column.header for other_column in layout.columns if other_column.role is ColumnRole.LABEL), ""
+    )
     place = FigurePlace(sheet.name, cell_address(header.bottom, column))
     findings.issue("heading_changed", place, found=header.others.get(column, ""), expected=expected)
     return replace(header, columns={**header.columns, ColumnKey(ColumnRole.LABEL): column})

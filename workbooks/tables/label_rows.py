@@ -59,18 +59,18 @@ class _Search:
         """Tell what a row is."""
         label = row_label(self._sheet, row, self._labels, self._order)
         place = FigurePlace(self._sheet.name, self._address(row))
-        found = self._line(row, label)
-        if isinstance(found, Line) and found.indicator is not None:
-            place = FigurePlace(place.sheet, place.cell, found.label, found.indicator)
-            self._take(row, cells, found.indicator, place, is_continued=label.is_continued)
-        elif isinstance(found, Line):
-            self._sections = (*found.sections, found.label)
+        result = self._line(row, label)
+        if isinstance(result, Line) and result.indicator is not None:
+            place = FigurePlace(place.sheet, place.cell, result.label, result.indicator)
+            self._take(row, cells, result.indicator, place, is_continued=label.is_continued)
+        elif isinstance(result, Line):
+            self._sections = (*result.sections, result.label)
             if self._has_figures(cells):
-                place = FigurePlace(place.sheet, place.cell, found.label)
+                place = FigurePlace(place.sheet, place.cell, result.label)
                 self._findings.issue("figure_on_section", place, found=label.shown)
-        elif found is None and any(self._index.is_total(text) for text in label.texts):
+        elif result is None and any(self._index.is_total(text) for text in label.texts):
             self.totals.append(row)
-        elif found is None and not self._numbers_columns(row, cells):
+        elif result is None and not self._numbers_columns(row, cells):
             if self._has_figures(cells):
                 self._unknown.append((row, place, label.shown))
             elif label.texts and self._has_words(row, cells):
@@ -80,7 +80,7 @@ class _Search:
         """Note what could not be placed, once all rows have been seen."""
         rows = range(min(self.found.values(), default=0), max(self.found.values(), default=0))
         # Words where figures belong: among the lines one about to be lost, around them units and signatures.
-        unknown = self._unknown + [one for one in self._maybe_unknown if one[0] in rows]
+        unknown = self._unknown + [item for item in self._maybe_unknown if item[0] in rows]
         _note_unknown([(place, label) for _, place, label in sorted(unknown)], self._index, self.found, self._findings)
         if len(self._twice) > _FEW_LINES:
             ((place, first),) = self._twice[:1]

@@ -45,7 +45,9 @@ class LineIndex:
         if len(lines) > 1:
             # A section heading that was deleted leaves the ones around it to go by.
             below = [
-                line for line in lines if all(one == other for one, other in zip(line.sections, sections, strict=False))
+                line
+                for line in lines
+                if all(item == other for item, other in zip(line.sections, sections, strict=False))
             ]
             numbered = [line for line in lines if line.number.strip(" .()") == number.strip(" .()")]
             lines = below if len(below) == 1 else [line for line in numbered if line in below]

@@ -50,19 +50,21 @@ def find_header(sheet: Sheet, columns: Sequence[Column]) -> TableHeader | None:
     """The heading that knows most of a layout's columns, None where no place knows half of those that matter."""
     hits = find_hits(sheet, columns)
     wanted = _wanted(columns)
-    found = {row: heading for row in hits if (heading := heading_from(hits, row))}
-    if not found:
+    results = {row: heading for row in hits if (heading := heading_from(hits, row))}
+    if not results:
         return None
-    top = max(found, key=lambda row: _worth(found[row], wanted))
+    top = max(results, key=lambda row: _worth(results[row], wanted))
     # A word like a heading just above the heading begins a window as good as the heading's own.
-    while nearer := [row for row in found if top < row <= found[top][-1].cell.row]:
-        if _worth(found[nearer[0]], wanted) < _worth(found[top], wanted):
+    while nearer := [row for row in results if top < row <= results[top][-1].cell.row]:
+        if _worth(results[nearer[0]], wanted) < _worth(results[top], wanted):
             break
         top = nearer[0]
-    if 2 * _worth(found[top], wanted)[0] < len(wanted):
+    if 2 * _worth(results[top], wanted)[0] < len(wanted):
         return None
-    earlier = [row for row in found if row + HEADING_HEIGHT <= top and 2 * _worth(found[row], wanted)[0] >= len(wanted)]
-    return _header(sheet, found[top], tuple(_further(hits, found[top][-1].cell.row)), tuple(earlier))
+    earlier = [
+        row for row in results if row + HEADING_HEIGHT <= top and 2 * _worth(results[row], wanted)[0] >= len(wanted)
+    ]
+    return _header(sheet, results[top], tuple(_further(hits, results[top][-1].cell.row)), tuple(earlier))
 
 
 def is_transposed(sheet: Sheet, columns: Sequence[Column]) -> bool:

@@ -37,12 +37,12 @@ def end_of(header: TableHeader, other: TableHeader | None) -> int:
 def note_unclaimed(sheet: Sheet, table: TableScope, findings: Findings) -> None:
     """Note columns that hold figures and that nobody reads; under a heading of their own, words count as well."""
     others = table.header.others
-    found: dict[int, Cell] = {}
+    results: dict[int, Cell] = {}
     for cell in _beside(sheet, table):
         is_extra = cell.column in others and cell.row in table.body and not cell.is_empty
         if is_extra or is_like_a_figure(cell):
-            found.setdefault(cell.column, cell)
-    for cells in _neighbours([found[column] for column in sorted(found)]):
+            results.setdefault(cell.column, cell)
+    for cells in _neighbours([results[column] for column in sorted(results)]):
         headings = (others.get(cell.column) or column_letters(cell.column) for cell in cells)
         first = cells[0]
         row = table.header.bottom if first.column in others else first.row
@@ -56,11 +56,11 @@ def note_earlier(sheet: Sheet, header: TableHeader, is_own: Callable[[str], bool
     for top in header.earlier:
         rows = [sheet.rows.get(row, ()) for row in range(top + 1, header.top)]
         filled = [cells for cells in rows if any(cell.column in columns and is_like_a_figure(cell) for cell in cells)]
-        found, expected = sheet.rows[top][0].a1, cell_address(header.top, min(columns))
+        result, expected = sheet.rows[top][0].a1, cell_address(header.top, min(columns))
         if any(cell.text and is_own(cell.text) for cells in filled for cell in cells):
-            findings.issue("table_twice", FigurePlace(sheet.name, found), found=expected, expected=found)
+            findings.issue("table_twice", FigurePlace(sheet.name, result), found=expected, expected=result)
         elif filled:
-            findings.issue("table_ignored", FigurePlace(sheet.name, found), expected=expected)
+            findings.issue("table_ignored", FigurePlace(sheet.name, result), expected=expected)
 
 
 def _beside(sheet: Sheet, table: TableScope) -> Iterator[Cell]:
@@ -84,7 +84,7 @@ def _holds(table: TableHeader, cell: Cell) -> bool:
     return cell.row >= table.top and min(columns) <= cell.column <= max(columns)
 
 
-def _overlap(one: TableHeader, other: TableHeader) -> bool:
-    return max(min(one.columns.values()), min(other.columns.values())) <= min(
-        max(one.columns.values()), max(other.columns.values())
+def _overlap(item: TableHeader, other: TableHeader) -> bool:
+    return max(min(item.columns.values()), min(other.columns.values())) <= min(
+        max(item.columns.values()), max(other.columns.values())
     )

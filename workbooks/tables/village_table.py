@@ -96,12 +96,12 @@ def _check_heading(
     sheet: Sheet, column: Column, number: int, header: TableHeader, findings: Findings, *, is_named: bool
 ) -> None:
     headed = header.column(column.role, column.indicator)
-    above = next((key for key, one in header.columns.items() if one == number), None)
+    above = next((key for key, item in header.columns.items() if item == number), None)
     if headed not in {None, number} or (above is not None and above.indicator != column.indicator):
         address = cell_address(header.bottom, number)
-        found = text_at(sheet, header.bottom, number) or text_at(sheet, header.top, number)
+        result = text_at(sheet, header.bottom, number) or text_at(sheet, header.top, number)
         place = FigurePlace(sheet.name, address, column.header, column.indicator)
-        findings.issue("label_disagrees", place, found=found, expected=column.header)
+        findings.issue("label_disagrees", place, found=result, expected=column.header)
     elif headed is None and number in header.others:
         place = FigurePlace(sheet.name, cell_address(header.bottom, number), column.header, column.indicator)
         findings.issue("heading_changed", place, found=header.others[number], expected=column.header)
@@ -122,7 +122,7 @@ def _named_columns(workbook: Workbook, sheet: Sheet) -> Mapping[str, int]:
     columns: dict[str, set[int]] = defaultdict(set)
     for what, _, column in _named_spots(workbook, sheet):
         columns[what].add(column)
-    return {what: next(iter(found)) for what, found in columns.items() if len(found) == 1}
+    return {what: next(iter(item)) for what, item in columns.items() if len(item) == 1}
 
 
 def _first_named_row(workbook: Workbook, sheet: Sheet) -> int:

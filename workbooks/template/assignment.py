@@ -159,11 +159,11 @@ def assign(
         first_day=catalog.calendar_of(form).first_day(period),
         last_day=last_day,
         deadline=catalog.deadline(form, period, unit.level),
-        due=frozenset(one.id for one in catalog.due_indicators(form, unit, period)),
+        due=frozenset(due_indicator.id for due_indicator in catalog.due_indicators(form, unit, period)),
         past={
-            (one.observation.unit, one.observation.indicator): one
-            for one in past
-            if catalog.indicators[one.observation.indicator].flow is Flow.STOCK
+            (past_observation.observation.unit, past_observation.observation.indicator): past_observation
+            for past_observation in past
+            if catalog.indicators[past_observation.observation.indicator].flow is Flow.STOCK
         },
     )
 

@@ -62,12 +62,12 @@ def _write_definitions(page: PagedSheet, row: int, assignment: Assignment) -> in
     for number, header in enumerate(headers, 1):
         page.put(row, number, assignment.text(f"guide_column_{header}"), StyleName.HEADER)
     layout, indicators = assignment.layout, assignment.catalog.indicators
-    for order, asked in enumerate(layout.indicators + layout.village_indicators, 1):
+    for order, entry in enumerate(layout.indicators + layout.village_indicators, 1):
         row += 1
-        indicator = indicators[asked]
+        indicator = indicators[entry]
         page.put(row, 1, order, StyleName.CENTRED)
         texts = (indicator.name, indicator.numerator, indicator.denominator)
-        for number, one in enumerate(texts, 2):
-            page.put_fitting(row, number, one.vi if one else "", StyleName.LABEL)
+        for number, item in enumerate(texts, 2):
+            page.put_fitting(row, number, item.vi if item else "", StyleName.LABEL)
         page.put(row, len(headers), assignment.text(f"frequency_{indicator.frequency.value}"), StyleName.CENTRED)
     return row

@@ -122,4 +122,4 @@ def _filled_from(column: Column, assignment: Assignment) -> Period | None:
     """The newest period of which figures are filled in in a column."""
     villages = assignment.catalog.villages(assignment.unit, assignment.last_day)
     known = (assignment.past.get((village.code, column.indicator or "")) for village in villages)
-    return max((one.period for one in known if one is not None), default=None)
+    return max((item.period for item in known if item is not None), default=None)

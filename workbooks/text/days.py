@@ -19,12 +19,12 @@ _SIGNED = re.compile(r"(?:[^,]{0,60},\s*)?ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})
 
 def span_of_days(text: str) -> tuple[date, date] | None:
     """First and last day of "từ 15/4/2025 đến 14/5/2025", None where a text names none; one year may do for both."""
-    found = _SPAN.search(normalise_name(text))
-    if found is None or not (found[6] or found[3]):
+    match = _SPAN.search(normalise_name(text))
+    if match is None or not (match[6] or match[3]):
         return None
-    last_year = int(found[6] or found[3])
-    first_year = int(found[3]) if found[3] else last_year - (int(found[2]) > int(found[5]))
-    first, last = _day(first_year, found[2], found[1]), _day(last_year, found[5], found[4])
+    last_year = int(match[6] or match[3])
+    first_year = int(match[3]) if match[3] else last_year - (int(match[2]) > int(match[5]))
+    first, last = _day(first_year, match[2], match[1]), _day(last_year, match[5], match[4])
     return (first, last) if first is not None and last is not None and first <= last else None
 
 
@@ -40,8 +40,8 @@ def covers_many_months(text: str) -> bool:
 
 def day_of_signing(text: str) -> date | None:
     """The day of "Lâm Sơn, ngày 15 tháng 5 năm 2025", None where a line is no such thing."""
-    found = _SIGNED.fullmatch(normalise_name(text))
-    return _day(int(found[3]), found[2], found[1]) if found is not None else None
+    match = _SIGNED.fullmatch(normalise_name(text))
+    return _day(int(match[3]), match[2], match[1]) if match is not None else None
 
 
 def _day(year: int, month: str, day: str) -> date | None:

@@ -32,8 +32,8 @@ class KindWriting:
     def at_start(self, name: str) -> str:
         """A normalised name that begins with a commune's kind as the register writes it, where it begins with one."""
         for writing, kind in self._at_start:
-            if found := writing.match(name):
-                return kind + name[found.end() :]
+            if match := writing.match(name):
+                return kind + name[match.end() :]
         return name
 
 

@@ -48,13 +48,13 @@ def nearest(text: str, known: Iterable[str]) -> tuple[str, ...]:
     by_key: dict[str, str] = {}
     for label in known:
         by_key.setdefault(ascii_key(normalise_label(label)), label)
-    found: dict[str, None] = {}
+    results: dict[str, None] = {}
     for reading in (text, *unicode_readings(text)):
         key = ascii_key(normalise_label(reading))
-        found.update(dict.fromkeys(difflib.get_close_matches(key, by_key, _SUGGESTIONS, _NEAR)))
+        results.update(dict.fromkeys(difflib.get_close_matches(key, by_key, _SUGGESTIONS, _NEAR)))
         # A label parted over two rows, or two labels in one cell, are not alike as a whole.
-        found.update((one, None) for one in by_key if _is_part(one, key) or _is_part(key, one))
-    return tuple(by_key[key] for key in found)[:_SUGGESTIONS]
+        results.update((item, None) for item in by_key if _is_part(item, key) or _is_part(key, item))
+    return tuple(by_key[key] for key in results)[:_SUGGESTIONS]
 
 
 def is_total_label(text: str, totals: Iterable[str]) -> bool:

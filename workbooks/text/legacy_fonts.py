@@ -56,23 +56,23 @@ class LegacyFonts:
         return vocabulary_of(self._catalog)
 
     def _read(self, sheet: Sheet) -> _SheetTexts:
-        found = _SheetTexts()
+        result = _SheetTexts()
         for cell in sheet.cells.values():
             if cell.kind is not CellKind.TEXT or cell.raw.isascii():
                 continue
             runs = cell.runs
             if legacy_font(cell.font) or (runs and any(legacy_font(run.font) for run in runs)):
-                self._read_cell(cell, runs or (TextRun(cell.text, ""),), found)
+                self._read_cell(cell, runs or (TextRun(cell.text, ""),), result)
             elif (reading := self._likely(cell.raw)) is not None:
-                found.lost.append((cell, reading))
-        return found
+                result.lost.append((cell, reading))
+        return result
 
     def _likely(self, text: str) -> str | None:
         """What a text under a font of Unicode seems to say: words of the catalogue, where its own are not."""
         readings = _suspected(text) if len(text) <= _LONGEST_LABEL else ()
         if not readings or self._vocabulary().knows(text):
             return None
-        return next((one for one in readings if self._vocabulary().knows(one)), None)
+        return next((reading for reading in readings if self._vocabulary().knows(reading)), None)
 
     def _read_cell(self, cell: Cell, runs: Sequence[TextRun], found: _SheetTexts) -> None:
         pieces: list[str] = []
@@ -94,7 +94,7 @@ class LegacyFonts:
         if not converted:
             return sheet
         cells = dict(sheet.cells)
-        cells.update((one.cell.a1, one.cell._replace(value=one.after)) for one in converted)
+        cells.update((item.cell.a1, item.cell._replace(value=item.after)) for item in converted)
         return replace(sheet, contents=replace(sheet.contents, cells=cells))
 
     def record(self, observations: Collection[Observation], findings: Findings) -> None:
@@ -102,11 +102,11 @@ class LegacyFonts:
         figures = set(_figure_cells(observations))
         for name, texts in self._texts.items():
             rest: dict[str, list[_Conversion]] = defaultdict(list)
-            for one in texts.converted:
-                if (name, one.cell.a1) in figures:
-                    findings.repair(one.repair, FigurePlace(name, one.cell.a1), one.cell.raw, one.after)
+            for item in texts.converted:
+                if (name, item.cell.a1) in figures:
+                    findings.repair(item.repair, FigurePlace(name, item.cell.a1), item.cell.raw, item.after)
                 else:
-                    rest[one.repair].append(one)
+                    rest[item.repair].append(item)
             for repair, others in rest.items():
                 first = others[0]
                 findings.repair(repair, FigurePlace(name, _span(others)), first.cell.raw, first.after)
@@ -125,15 +125,15 @@ def _suspected(text: str) -> tuple[str, ...]:
 
 
 def _figure_cells(observations: Collection[Observation]) -> Iterator[tuple[str, str]]:
-    for one in observations:
-        for figure in (one.numerator, one.denominator, one.stated):
+    for observation in observations:
+        for figure in (observation.numerator, observation.denominator, observation.stated):
             if figure is not None:
-                yield one.sheet, figure.cell
+                yield observation.sheet, figure.cell
 
 
 def _span(conversions: Sequence[_Conversion]) -> str:
-    rows = [one.cell.row for one in conversions]
-    columns = [one.cell.column for one in conversions]
+    rows = [conversion.cell.row for conversion in conversions]
+    columns = [conversion.cell.column for conversion in conversions]
     if len(conversions) == 1:
         return conversions[0].cell.a1
     return str(CellRange(min(rows), min(columns), max(rows), max(columns)))
@@ -148,7 +148,7 @@ def _note(sheet: str, texts: _SheetTexts, findings: Findings) -> None:
         cell, reading = texts.lost[0]
         findings.issue(
             "font_lost", FigurePlace(sheet, cell.a1),
-            found=cell.text[:_SHOWN], expected=reading[:_SHOWN], cells=_named([one for one, _ in texts.lost]),
+            found=cell.text[:_SHOWN], expected=reading[:_SHOWN], cells=_named([item for item, _ in texts.lost]),
         )  # fmt: skip
 
 

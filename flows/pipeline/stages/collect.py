@@ -64,8 +64,8 @@ def has_arrivals(context: AppContext) -> bool:
         SourceMissingError: a place does not exist.
     """
     silent: list[str] = []
-    found = any(True for connector in context.connectors for _ in _new_files(context, connector, silent))
-    return found or bool(silent)
+    result = any(True for connector in context.connectors for _ in _new_files(context, connector, silent))
+    return result or bool(silent)
 
 
 def _new_files(context: AppContext, connector: Connector, try_later: list[str]) -> Iterator[RemoteFile]:

@@ -16,12 +16,19 @@ def place(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> 
     """
     refused: list[int] = []
     with transaction(context.engine) as session:
-        for one in batch:
-            if one.may_be_judged:
-                record_parsed(session, one.submission.id, one.report, context.clock(), run_id)
+        for read_submission in batch:
+            if read_submission.may_be_judged:
+                record_parsed(session, read_submission.submission.id, read_submission.report, context.clock(), run_id)
             else:
-                quarantine(session, one.submission.id, one.report.issues, context.clock(), run_id, report=one.report)
-                refused.append(one.submission.id)
+                quarantine(
+                    session,
+                    read_submission.submission.id,
+                    read_submission.report.issues,
+                    context.clock(),
+                    run_id,
+                    report=read_submission.report,
+                )
+                refused.append(read_submission.submission.id)
     return tuple(refused)
 
 

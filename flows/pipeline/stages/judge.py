@@ -37,9 +37,13 @@ def stage(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> 
     Returns:
         How many rows were staged.
     """
-    rows = [row for one in batch for row in rows_of(context.catalog, run_id, one.submission.id, one.report)]
+    rows = [
+        row
+        for read_submission in batch
+        for row in rows_of(context.catalog, run_id, read_submission.submission.id, read_submission.report)
+    ]
     with reading(context.engine) as session:
-        judged = [one.submission.id for one in batch]
+        judged = [read_submission.submission.id for read_submission in batch]
         past, beside = history(session, run_id, judged, STEPS_BACK), peers(session, run_id, judged)
     with transaction(context.staging) as session:
         clear(session, run_id)
@@ -55,7 +59,7 @@ def check(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> 
     """
     judged = look(context, run_id, batch)
     with transaction(context.engine) as session:
-        record_checked(session, [one.submission.id for one in batch], context.clock(), run_id)
+        record_checked(session, [read_submission.submission.id for read_submission in batch], context.clock(), run_id)
     return judged
 
 
@@ -74,14 +78,19 @@ def look(
         tuple(context.catalog.rules.values()) if rules is None else rules,
         len(batch),
         indicators=tuple(context.catalog.indicators.values()),
-        refused=[one.submission.id for one in batch if one.report.has_critical],
+        refused=[read_submission.submission.id for read_submission in batch if read_submission.report.has_critical],
         keep=_keep(context, run_id, batch) if rules is None else None,
     )
-    found: dict[int, list[Issue]] = defaultdict(list)
+    results: dict[int, list[Issue]] = defaultdict(list)
     for finding in findings:
-        found[finding.submission_id].append(finding.issue)
+        results[finding.submission_id].append(finding.issue)
     return tuple(
-        JudgedReport(one.submission.id, one.report, (*one.report.issues, *found[one.submission.id])) for one in batch
+        JudgedReport(
+            read_submission.submission.id,
+            read_submission.report,
+            (*read_submission.report.issues, *results[read_submission.submission.id]),
+        )
+        for read_submission in batch
     )
 
 
@@ -90,12 +99,14 @@ def _keep(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> 
     if context.quality is None or not context.quality_nights or not batch:
         return None
     path = batch_file(context.quality / NIGHTS, run_id, str(batch[0].submission.id))
-    return KeptResults(path, context.clock(), {one.submission.id: _label(one) for one in batch})
+    return KeptResults(
+        path, context.clock(), {read_submission.submission.id: _label(read_submission) for read_submission in batch}
+    )
 
 
-def _label(one: ReadSubmission) -> str:
-    unit, period = one.report.unit, one.report.period
-    return f"{unit.code} {unit.name} · {period}" if unit is not None else one.submission.file_name
+def _label(read_submission: ReadSubmission) -> str:
+    unit, period = read_submission.report.unit, read_submission.report.period
+    return f"{unit.code} {unit.name} · {period}" if unit is not None else read_submission.submission.file_name
 
 
 def load(context: AppContext, run_id: str, judged: Sequence[JudgedReport]) -> LoadResult:
@@ -148,28 +159,28 @@ def rows_of(catalog: Catalog, run_id: str, submission_id: int, report: ParsedRep
             yield StagedRegister(run_id, submission_id, indicator.id, registered)
 
 
-def _staged(run_id: str, submission_id: int, unit: str, one: Observation) -> StagedObservation:
+def _staged(run_id: str, submission_id: int, unit: str, observation: Observation) -> StagedObservation:
     return StagedObservation(
         run_id=run_id,
         submission_id=submission_id,
         unit=unit,
-        village="" if one.unit == unit else one.unit,
-        indicator=one.indicator,
-        sheet=one.sheet,
-        cell=one.numerator.cell,
-        denominator_cell=one.denominator.cell if one.denominator else "",
-        stated_cell=one.stated.cell if one.stated else "",
-        state=one.state,
-        numerator=one.numerator.number,
-        denominator=_number_of(one.denominator),
-        stated=_number_of(one.stated),
-        numerator_state=one.numerator.state,
-        denominator_state=_state_of(one.denominator),
-        stated_state=_state_of(one.stated),
-        numerator_raw=one.numerator.raw,
-        denominator_raw=one.denominator.raw if one.denominator else "",
-        stated_raw=one.stated.raw if one.stated else "",
-        stated_decimals=one.stated.decimals if one.stated else None,
+        village="" if observation.unit == unit else observation.unit,
+        indicator=observation.indicator,
+        sheet=observation.sheet,
+        cell=observation.numerator.cell,
+        denominator_cell=observation.denominator.cell if observation.denominator else "",
+        stated_cell=observation.stated.cell if observation.stated else "",
+        state=observation.state,
+        numerator=observation.numerator.number,
+        denominator=_number_of(observation.denominator),
+        stated=_number_of(observation.stated),
+        numerator_state=observation.numerator.state,
+        denominator_state=_state_of(observation.denominator),
+        stated_state=_state_of(observation.stated),
+        numerator_raw=observation.numerator.raw,
+        denominator_raw=observation.denominator.raw if observation.denominator else "",
+        stated_raw=observation.stated.raw if observation.stated else "",
+        stated_decimals=observation.stated.decimals if observation.stated else None,
     )
 
 

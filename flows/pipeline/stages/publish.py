@@ -20,19 +20,19 @@ def to_publish(context: AppContext, scope: RunScope) -> tuple[RevisionRef, ...]:
 def publish(context: AppContext, ref: RevisionRef) -> PublishedRevision:
     """Give out one revision, and record that it was; doing so twice leaves the same bytes."""
     with reading(context.engine) as session:
-        found = revision_of(session, ref)
-    path = publish_revision(found, context.catalog, context.published, context.lang)
+        result = revision_of(session, ref)
+    path = publish_revision(result, context.catalog, context.published, context.lang)
     place = path.relative_to(context.published) if path.is_relative_to(context.published) else path
     with transaction(context.engine) as session:
         record_publication(session, ref, path=str(place), at=context.clock())
     return PublishedRevision(
-        area=found.area,
-        area_name=found.area_name,
-        period=found.period.id,
-        revision=found.number,
+        area=result.area,
+        area_name=result.area_name,
+        period=result.period.id,
+        revision=result.number,
         path=path,
-        is_partial=_is_partial(found),
-        changes=found.changes,
+        is_partial=_is_partial(result),
+        changes=result.changes,
     )
 
 

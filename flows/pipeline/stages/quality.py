@@ -43,8 +43,8 @@ def write_pages(context: AppContext, submissions: Sequence[int]) -> int:
     if context.quality is None:
         return 0
     with reading(context.engine) as session:
-        found = told(session, submissions, context.clock())
-    return publish_submissions(found, context.catalog, context.quality / SUBMISSIONS, context.lang)
+        result = told(session, submissions, context.clock())
+    return publish_submissions(result, context.catalog, context.quality / SUBMISSIONS, context.lang)
 
 
 def is_night_untold(context: AppContext) -> bool:

@@ -52,7 +52,7 @@ def give_back(context: AppContext, run_id: str, batch: Sequence[int]) -> int:
     Raises:
         OutboxError: a file cannot be written.
     """
-    given: list[RepliedSubmission] = []
+    results: list[RepliedSubmission] = []
     with reading(context.engine) as session:
         replies = replies_of(session, batch)
     for reply in replies:
@@ -60,11 +60,11 @@ def give_back(context: AppContext, run_id: str, batch: Sequence[int]) -> int:
             reply.record.unit or UNKNOWN_UNIT, reply.record.period.id if reply.record.period else UNKNOWN_PERIOD
         )
         write(context.outbox / folder, files_of(context, reply))
-        given.append(RepliedSubmission(reply.number, reply.judgement, reply.is_accepted, str(folder)))
+        results.append(RepliedSubmission(reply.number, reply.judgement, reply.is_accepted, str(folder)))
     with transaction(context.engine) as session:
-        record_replies(session, given, at=context.clock(), run_id=run_id)
-    _LOG.info("gave back %s replies", len(given))
-    return len(given)
+        record_replies(session, results, at=context.clock(), run_id=run_id)
+    _LOG.info("gave back %s replies", len(results))
+    return len(results)
 
 
 def files_of(context: AppContext, reply: Reply) -> Mapping[str, bytes]:

@@ -21,9 +21,9 @@ from workbooks.pool.landed_file import Reader
 def ask_again(context: AppContext, scope: RunScope) -> int:
     """Let refused reports within the scope be judged once more by this run; how many."""
     with transaction(context.engine) as session:
-        found = [one.submission.id for one in _within(scope, stored.refused_reports(session))]
-        stored.ask_again(session, found)
-    return len(found)
+        results = [item.submission.id for item in _within(scope, stored.refused_reports(session))]
+        stored.ask_again(session, results)
+    return len(results)
 
 
 def standing(context: AppContext, scope: RunScope) -> tuple[StoredReport, ...]:
@@ -40,15 +40,19 @@ def recheck(
     A report that counts was accepted by the rules of its day, and figures were published from it: only a person
     withdraws it.
     """
-    found = read(reader, context.landing, context.catalog, context.today, [one.submission for one in batch])
-    findings = _findings(context, run_id, [one for one in found if one.may_be_judged])
+    result = read(
+        reader, context.landing, context.catalog, context.today, [stored_report.submission for stored_report in batch]
+    )
+    findings = _findings(
+        context, run_id, [read_submission for read_submission in result if read_submission.may_be_judged]
+    )
     with reading(context.engine) as session:
-        kept = figures_of(session, [one.submission.id for one in batch])
+        kept = figures_of(session, [stored_report.submission.id for stored_report in batch])
     doubts = (
         _doubt(was, now, findings.get(now.submission.id, now.report.issues), kept.get(now.submission.id, ()))
-        for was, now in zip(batch, found, strict=True)
+        for was, now in zip(batch, result, strict=True)
     )
-    return tuple(one for one in doubts if one.verdict.faults or one.changes or one.moved)
+    return tuple(doubt for doubt in doubts if doubt.verdict.faults or doubt.changes or doubt.moved)
 
 
 def _findings(context: AppContext, run_id: str, judgeable: Sequence[ReadSubmission]) -> dict[int, tuple[Issue, ...]]:
@@ -58,7 +62,7 @@ def _findings(context: AppContext, run_id: str, judgeable: Sequence[ReadSubmissi
     judged = look(context, run_id, judgeable)
     with transaction(context.staging) as session:
         clear(session, run_id)
-    return {one.submission_id: one.issues for one in judged}
+    return {judged_report.submission_id: judged_report.issues for judged_report in judged}
 
 
 def _doubt(
@@ -79,4 +83,8 @@ def _doubt(
 
 
 def _within(scope: RunScope, found: Sequence[StoredReport]) -> Iterator[StoredReport]:
-    return (one for one in found if scope.takes_place(one.submission, one.unit, one.period))
+    return (
+        stored_report
+        for stored_report in found
+        if scope.takes_place(stored_report.submission, stored_report.unit, stored_report.period)
+    )

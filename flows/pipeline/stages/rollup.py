@@ -19,14 +19,14 @@ def touched(context: AppContext, scope: RunScope) -> tuple[AffectedArea, ...]:
     """
     codes = context.areas or _above_communes(context)
     with reading(context.engine) as session:
-        found = areas_touched(session, context.catalog, codes, today=context.today)
+        result = areas_touched(session, context.catalog, codes, today=context.today)
     return tuple(
-        one
-        for one in found
-        if scope.takes_area(one.area, one.period)
+        item
+        for item in result
+        if scope.takes_area(item.area, item.period)
         # A report sent too early was refused; it must not open its period.
-        and opens_on(context.catalog, one.form, one.period) <= context.today
-        and (context.areas or one.asked or all(member.parent == one.area.code for member in one.area.members))
+        and opens_on(context.catalog, item.form, item.period) <= context.today
+        and (context.areas or item.asked or all(member.parent == item.area.code for member in item.area.members))
     )
 
 
@@ -37,17 +37,17 @@ def roll_up(context: AppContext, run_id: str, areas: Sequence[AffectedArea]) -> 
         How many areas got a new revision.
     """
     made = 0
-    for one in areas:
+    for area in areas:
         with transaction(context.engine) as session:
             number = roll_up_area(
                 session,
                 context.catalog,
-                one.area,
-                one.form,
-                one.period,
+                area.area,
+                area.form,
+                area.period,
                 run_id=run_id,
                 at=context.clock(),
-                boundary=one.boundary,
+                boundary=area.boundary,
             )
         made += number is not None
     return made

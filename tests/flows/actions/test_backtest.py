@@ -71,7 +71,15 @@ def tried(context: AppContext, rule: str, units: frozenset[UnitKey] | None = Non
 def places(hits: Sequence[BacktestFinding]) -> list[tuple[object, ...]]:
     """What a back-test says of each cell, without what only names a file."""
     return [
-        (one.unit, one.period.id, one.issue.sheet, one.issue.cell, one.issue.found, one.issue.expected) for one in hits
+        (
+            finding.unit,
+            finding.period.id,
+            finding.issue.sheet,
+            finding.issue.cell,
+            finding.issue.found,
+            finding.issue.expected,
+        )
+        for finding in hits
     ]
 
 
@@ -83,8 +91,8 @@ def found_by_nights(context: AppContext, rule: str) -> list[tuple[object, ...]]:
             (SubmissionRow.id == IssueRow.submission_id) & (SubmissionRow.judgement == IssueRow.judgement),
         )
         return [
-            (found.unit_code, found.period, issue.sheet, issue.cell, issue.found, issue.expected)
-            for issue, found in rows.filter(IssueRow.code == rule).order_by(IssueRow.submission_id, IssueRow.position)
+            (item.unit_code, item.period, issue.sheet, issue.cell, issue.found, issue.expected)
+            for issue, item in rows.filter(IssueRow.code == rule).order_by(IssueRow.submission_id, IssueRow.position)
         ]
 
 
@@ -103,14 +111,15 @@ def with_rule(catalog: Catalog, folder: Path, old: str, *changes: tuple[str, str
 def test_it_finds_what_the_nights_found(tmp_path: Path, catalog: Catalog, warehouse_url: str) -> None:
     """The planted fall, at its cell, against the month before: just what the nights' own rule kept, on both engines."""
     context = nights(tmp_path / "home", catalog, warehouse_url=warehouse_url)
-    found = tried(context, "stock_falls")
-    assert places(found.hits) == found_by_nights(context, "stock_falls")
-    assert [(unit, period, is_, should) for unit, period, _, _, is_, should in places(found.hits)] == [
+    result = tried(context, "stock_falls")
+    assert places(result.hits) == found_by_nights(context, "stock_falls")
+    assert [(unit, period, is_, should) for unit, period, _, _, is_, should in places(result.hits)] == [
         (UNIT, "2025-03", "690", "720")
     ]
-    assert [(one.period, one.judged, one.found, one.newly) for one in found.periods] == [
-        (period, 2, int(period.id == "2025-03"), int(period.id == "2025-03")) for period in PERIODS
-    ]
+    assert [
+        (other_period.period, other_period.judged, other_period.found, other_period.newly)
+        for other_period in result.periods
+    ] == [(period, 2, int(period.id == "2025-03"), int(period.id == "2025-03")) for period in PERIODS]
 
 
 def test_it_does_not_look_ahead(past: AppContext, tmp_path: Path, catalog: Catalog) -> None:
@@ -119,12 +128,14 @@ def test_it_does_not_look_ahead(past: AppContext, tmp_path: Path, catalog: Catal
     write(tmp_path / "past", catalog, PERIODS[1], UNIT, 650)
     run_plainly(past, "correction")
     after = tried(past, "stock_falls")
-    march = [one for one in after.hits if one.period == PERIODS[2]]
+    march = [finding for finding in after.hits if finding.period == PERIODS[2]]
     assert places(march) == places(before)
     # The correction itself is judged beside what stood in May: January.
-    assert [(one.period, one.version, one.issue.expected) for one in after.hits if one.period == PERIODS[1]] == [
-        (PERIODS[1], 2, "700")
-    ]
+    assert [
+        (finding.period, finding.version, finding.issue.expected)
+        for finding in after.hits
+        if finding.period == PERIODS[1]
+    ] == [(PERIODS[1], 2, "700")]
 
 
 def test_a_past_that_came_in_one_night_is_judged_month_by_month(home: Path, catalog: Catalog, past: AppContext) -> None:
@@ -141,23 +152,23 @@ def test_a_past_that_came_in_one_night_is_judged_month_by_month(home: Path, cata
 def test_what_was_refused_is_read_again_from_its_bytes(home: Path, catalog: Catalog) -> None:
     """A refused report is judged too, told apart from what was accepted; without its bytes it is named."""
     context = nights(home, catalog, {UNIT: (700, TOTAL + 1, 720, 730)})
-    found = tried(context, "numerator_within_denominator")
-    assert places(found.hits) == found_by_nights(context, "numerator_within_denominator") != []
-    assert [(one.period.id, one.accepted) for one in found.hits] == [("2025-02", False)]
-    assert (found.judged, found.found, found.newly) == (4, 1, 0)
+    result = tried(context, "numerator_within_denominator")
+    assert places(result.hits) == found_by_nights(context, "numerator_within_denominator") != []
+    assert [(finding.period.id, finding.accepted) for finding in result.hits] == [("2025-02", False)]
+    assert (result.judged, result.found, result.newly) == (4, 1, 0)
     with reading(context.engine) as session:
         (refused,) = session.query(SubmissionRow).filter(SubmissionRow.accepted_at.is_(None))
     context.landing.path_of(refused.sha256).unlink()
     without = tried(context, "numerator_within_denominator")
-    assert [(one.period.id, one.why) for one in without.left_out] == [("2025-02", "no_bytes")]
+    assert [(skipped.period.id, skipped.why) for skipped in without.left_out] == [("2025-02", "no_bytes")]
     assert (without.judged, without.hits) == (3, ())
 
 
 def test_only_the_units_asked_for_are_told_of(past: AppContext, catalog: Catalog) -> None:
     """Others of the same batch are there to be compared with and are not counted."""
     other = catalog.units.get(OTHER, catalog.last_day(form_for(catalog, PERIODS[0]), PERIODS[0])).key
-    found = tried(past, "stock_falls", frozenset({other}))
-    assert (found.judged, found.hits) == (len(PERIODS), ())
+    result = tried(past, "stock_falls", frozenset({other}))
+    assert (result.judged, result.hits) == (len(PERIODS), ())
 
 
 def test_nothing_is_written(past: AppContext, tmp_path: Path) -> None:
@@ -198,8 +209,8 @@ def command(
     """What `tonghop rules backtest` prints."""
     live_in(home, monkeypatch, TONGHOP_READING_WORKERS="0")
     assert tonghop(monkeypatch, "--lang", "en", "rules", "backtest", *words) == code
-    told = capsys.readouterr()
-    return " ".join((told.err if code else told.out).split())
+    result = capsys.readouterr()
+    return " ".join((result.err if code else result.out).split())
 
 
 def test_the_command_tries_a_draft(
@@ -219,9 +230,9 @@ def test_the_command_tries_a_draft(
     assert "on_trial would have refused 1 of 8 submissions judged; 1 of these had been accepted." in shown
     assert "2025-03 2 1 1" in shown
     assert f"2025-03 {UNIT}" in shown
-    found = json.loads(command(home, monkeypatch, capsys, *words, "--catalog", str(draft), "--json"))
-    assert found["counts"] == {"judged": 8, "found": 1, "newly": 1}
-    assert [(hit["unit"], hit["period"], hit["issue"]["found"]) for hit in found["hits"]] == [(UNIT, "2025-03", "690")]
+    result = json.loads(command(home, monkeypatch, capsys, *words, "--catalog", str(draft), "--json"))
+    assert result["counts"] == {"judged": 8, "found": 1, "newly": 1}
+    assert [(hit["unit"], hit["period"], hit["issue"]["found"]) for hit in result["hits"]] == [(UNIT, "2025-03", "690")]
 
 
 def test_an_empty_past_is_told_as_such(

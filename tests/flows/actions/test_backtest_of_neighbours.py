@@ -31,8 +31,8 @@ def figures_of(catalog: Catalog, unit: str, period: str = JANUARY) -> dict[str, 
     """What a commune's form sheet says where nothing else is asked for."""
     form = invent_figures(SampleSeries(catalog, 1), assignment_for(catalog, unit, period)).form
     return {
-        one: (count, form[one, ColumnRole.DENOMINATOR]) if (one, ColumnRole.DENOMINATOR) in form else count
-        for (one, role), count in form.items()
+        item: (count, form[item, ColumnRole.DENOMINATOR]) if (item, ColumnRole.DENOMINATOR) in form else count
+        for (item, role), count in form.items()
         if role is ColumnRole.NUMERATOR
     }
 
@@ -72,6 +72,6 @@ def test_what_neighbours_and_the_past_make_is_found_as_it_was(home: Path, catalo
     }
     night(home, catalog, "february", FEBRUARY, second)
     context = context_of(home)
-    found = {rule: sorted(map(repr, places(tried(context, rule).hits))) for rule in RULES}
-    assert found == {rule: sorted(map(repr, found_by_nights(context, rule))) for rule in RULES}
-    assert all(found.values())
+    results = {rule: sorted(map(repr, places(tried(context, rule).hits))) for rule in RULES}
+    assert results == {rule: sorted(map(repr, found_by_nights(context, rule))) for rule in RULES}
+    assert all(results.values())

@@ -54,8 +54,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory, night_home: Path) -> Path:
 @pytest.fixture
 def opened(archive: Path) -> dict[str, bytes]:
     """What the archive holds, in its order, to be put together again otherwise."""
-    with tarfile.open(archive) as found:
-        return {entry.name: _bytes_of(found, entry) for entry in found}
+    with tarfile.open(archive) as result:
+        return {entry.name: _bytes_of(result, entry) for entry in result}
 
 
 def test_restored_home_says_the_same_on_either_engine(
@@ -163,8 +163,8 @@ def test_bundles_of_closed_periods_come_along(after_night: Path, tmp_path: Path)
                 (path, sha256(b"a bundle").hexdigest(), reopened, reopened and "an", reopened and "why"),
             )
     assert back_up(after_night, tmp_path / "backup.tar.gz").lost == (lost,)
-    found = bring_back(tmp_path / "backup.tar.gz", tmp_path / "new")
-    assert found.manifest.lost == (lost,)
+    result = bring_back(tmp_path / "backup.tar.gz", tmp_path / "new")
+    assert result.manifest.lost == (lost,)
     assert files_below(tmp_path / "new" / "closed") == {"2025-05/585-1.tar.gz": b"a bundle"}
 
 

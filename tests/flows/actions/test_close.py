@@ -121,14 +121,14 @@ def late_file(catalog: Catalog) -> SampleFile:
 
 def test_bundle_gives_the_same_bytes_again(bundle: Path, tmp_path: Path) -> None:
     """Every published file, made again from the communes' workbooks, the correction's moves included."""
-    found = verified(bundle, tmp_path)
-    assert found.verdict is VerificationResult.EQUAL
-    assert found.result is not None
-    assert found.result.equal == tuple(
+    result = verified(bundle, tmp_path)
+    assert result.verdict is VerificationResult.EQUAL
+    assert result.result is not None
+    assert result.result.equal == tuple(
         f"outputs/{name}" for name in ("manifest.json", "report.html", "rollup.csv", "rollup.xlsx")
     )
-    assert (found.result.differing, found.result.judged_otherwise, found.versions) == ((), (), ())
-    assert set(found.result.not_judged) >= {"stock_falls", "stock_falls_far"}
+    assert (result.result.differing, result.result.judged_otherwise, result.versions) == ((), (), ())
+    assert set(result.result.not_judged) >= {"stock_falls", "stock_falls_far"}
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -140,8 +140,8 @@ def test_bundle_keeps_inputs_catalogue_and_findings(bundle: Path, closed_home: P
     assert inputs == {str(digest) for (digest,) in rows_of(closed_home, "SELECT sha256 FROM submission")}
     assert len(inputs) == 9
     refused = [row for row in json.loads(files["inputs.json"])["submission"] if row["state"] == "quarantined"]
-    found = json.loads(files["findings.json"])["issue"]
-    assert {row["severity"] for row in found if row["submission_id"] == refused[0]["id"]} >= {"critical"}
+    result = json.loads(files["findings.json"])["issue"]
+    assert {row["severity"] for row in result if row["submission_id"] == refused[0]["id"]} >= {"critical"}
     assert (manifest["revision"], manifest["closed_by"], manifest["missing"]) == (2, "an", [])
     assert {"tonghop", "code", "python", "openpyxl"} <= manifest["versions"].keys()
     assert {
@@ -167,13 +167,15 @@ def test_late_correction_waits_for_a_reopening(after_closing: Path, late_file: S
     put(after_closing / "inbox" / "sua" / late_file.path.name, late_file.data)
     context = context_of(after_closing, now=NOW + timedelta(days=2))
     outcome = run_plainly(context, "late-night")
-    assert [one.accepted for one in outcome.verdicts] == [True]
+    assert [verdict.accepted for verdict in outcome.verdicts] == [True]
     assert outcome.given == ()
-    assert [(one.area, one.period, one.reports) for one in outcome.held] == [(AREA, "2025-05", 1)]
+    assert [(period_held.area, period_held.period, period_held.reports) for period_held in outcome.held] == [
+        (AREA, "2025-05", 1)
+    ]
     assert published_rows(after_closing) == before
-    closing, (given,) = open_again(after_closing)
-    assert (closing.revision, given.revision) == (2, 3)
-    assert given.changes
+    closing, (result,) = open_again(after_closing)
+    assert (closing.revision, result.revision) == (2, 3)
+    assert result.changes
     closed = shut(after_closing, run_id="closed-anew")
     assert closed.path.name == "585-3.tar.gz"
     assert verified(closed.path, tmp_path).verdict is VerificationResult.EQUAL
@@ -252,12 +254,12 @@ def test_dry_run_says_what_reopening_would_move(
     """Over a closed period it opens that in the trial alone, names the command, and shows the figures."""
     put(tmp_path / "late.xlsx", late_file.data)
     context = context_of(after_closing, now=NOW + timedelta(days=3))
-    found = preview(context, RunScope(MAY, frozenset({UNIT})), NoProgress(), [tmp_path / "late.xlsx"])
-    assert [(one.area, one.revision) for one in found.closed] == [(AREA, 2)]
-    assert [(one.area, one.revision) for one in found.outcome.given] == [(AREA, 3)]
-    assert found.outcome.given[0].changes
+    result = preview(context, RunScope(MAY, frozenset({UNIT})), NoProgress(), [tmp_path / "late.xlsx"])
+    assert [(item.area, item.revision) for item in result.closed] == [(AREA, 2)]
+    assert [(published.area, published.revision) for published in result.outcome.given] == [(AREA, 3)]
+    assert result.outcome.given[0].changes
     assert rows_of(after_closing, "SELECT count(*) FROM closing WHERE reopened_at IS NULL") == [(1,)]
-    foretell(Terminal(context.catalog, "en"), found)
+    foretell(Terminal(context.catalog, "en"), result)
     assert "tonghop close 2025-05 --area 585 --reopen" in " ".join(capsys.readouterr().out.split())
 
 
@@ -267,10 +269,10 @@ def test_status_tells_of_a_closing(after_closing: Path, late_file: SampleFile, m
     run_plainly(context_of(after_closing, now=NOW + timedelta(days=4)), "late-night")
     for name, value in {"HOME": str(after_closing), "LANG": "en"}.items():
         monkeypatch.setenv(f"TONGHOP_{name}", value)
-    told = CliRunner().invoke(app, ["status", "--area", AREA, "--period", "2025-05"]).output
-    told = " ".join(told.split())
-    assert "Closed at revision 2 on 6 Jun 2025 by an." in told
-    assert "wait for a reopening: 1." in told
+    result = CliRunner().invoke(app, ["status", "--area", AREA, "--period", "2025-05"]).output
+    result = " ".join(result.split())
+    assert "Closed at revision 2 on 6 Jun 2025 by an." in result
+    assert "wait for a reopening: 1." in result
 
 
 def test_nobody_reruns_or_withdraws_in_a_closed_period(after_closing: Path) -> None:
@@ -300,9 +302,9 @@ def test_changed_input_is_named_with_its_commune(bundle: Path, tmp_path: Path) -
     files = unpacked(bundle)
     name = next(name for name in files if name.startswith("inputs/"))
     files[name] += b"\0"
-    found = verified(packed(files, tmp_path), tmp_path)
-    (damage,) = found.damage
-    assert (found.verdict, damage.file, damage.kind) == (VerificationResult.DAMAGED, name, "altered")
+    result = verified(packed(files, tmp_path), tmp_path)
+    (damage,) = result.damage
+    assert (result.verdict, damage.file, damage.kind) == (VerificationResult.DAMAGED, name, "altered")
     assert damage.whose.endswith(".xlsx")
     assert verified(packed(agreeing(files), tmp_path), tmp_path).damage == (damage,)
 
@@ -316,10 +318,10 @@ def test_changed_figure_is_named(bundle: Path, tmp_path: Path) -> None:
     cells[4] = '"1"'
     files["outputs/rollup.csv"] = "\r\n".join([head, ",".join(cells), *rest]).encode()
     assert verified(packed(files, tmp_path), tmp_path).damage == (Damage("outputs/rollup.csv", "altered", ""),)
-    found = verified(packed(agreeing(files), tmp_path), tmp_path)
-    assert found.verdict is VerificationResult.DAMAGED
-    assert found.result is not None
-    assert {(one.indicator, one.column, one.published) for one in found.result.figures} == {
+    result = verified(packed(agreeing(files), tmp_path), tmp_path)
+    assert result.verdict is VerificationResult.DAMAGED
+    assert result.result is not None
+    assert {(figure.indicator, figure.column, figure.published) for figure in result.result.figures} == {
         (indicator, "numerator", "1")
     }
 
@@ -333,10 +335,10 @@ def test_files_may_differ_where_versions_do(
     """A page written otherwise is named: with another library it is that, with the same ones somebody changed it."""
     files = unpacked(bundle)
     files["outputs/report.html"] = files["outputs/report.html"].replace(b"</html>", b"<!-- --></html>")
-    found = verified(packed(agreeing(files, versions=versions), tmp_path), tmp_path)
-    assert found.result is not None
-    assert (found.verdict, found.result.differing, found.result.figures) == (verdict, ("outputs/report.html",), ())
-    assert [one.name for one in found.versions] == list(versions)
+    result = verified(packed(agreeing(files, versions=versions), tmp_path), tmp_path)
+    assert result.result is not None
+    assert (result.verdict, result.result.differing, result.result.figures) == (verdict, ("outputs/report.html",), ())
+    assert [version.name for version in result.versions] == list(versions)
 
 
 def test_bundle_of_an_earlier_format_is_read_for_ever(bundle: Path, tmp_path: Path) -> None:
@@ -351,10 +353,10 @@ def test_bundle_of_an_earlier_format_is_read_for_ever(bundle: Path, tmp_path: Pa
     assert first.endswith(b',""')
     files["outputs/rollup.csv"] = b"\r\n".join([head, first[:-1] + b'worded otherwise"', *rest])
     made = agreeing(files, format=1, versions={"code": "0"})
-    found = verified(packed(made, tmp_path), tmp_path)
-    assert found.result is not None
-    assert (found.verdict, found.result.figures) == (VerificationResult.FILES_DIFFER, ())
-    assert found.result.differing == ("outputs/rollup.csv",)
+    result = verified(packed(made, tmp_path), tmp_path)
+    assert result.result is not None
+    assert (result.verdict, result.result.figures) == (VerificationResult.FILES_DIFFER, ())
+    assert result.result.differing == ("outputs/rollup.csv",)
 
 
 def test_bundle_that_only_another_version_reads_says_which(bundle: Path, tmp_path: Path) -> None:
@@ -374,8 +376,8 @@ def test_changed_finding_is_named(bundle: Path, tmp_path: Path) -> None:
     gone = next(row for row in findings["issue"] if row["code"] in rules and row["severity"] == "critical")
     findings["issue"].remove(gone)
     files["findings.json"] = json.dumps(findings).encode()
-    found = verified(packed(agreeing(files), tmp_path), tmp_path)
-    assert (found.verdict, found.unexplained) == (VerificationResult.DAMAGED, ("findings.json",))
+    result = verified(packed(agreeing(files), tmp_path), tmp_path)
+    assert (result.verdict, result.unexplained) == (VerificationResult.DAMAGED, ("findings.json",))
     other = verified(packed(agreeing(files, versions={"openpyxl": "0"}), tmp_path), tmp_path)
     assert (other.verdict, len(other.result.judged_otherwise if other.result else ())) == (
         VerificationResult.FILES_DIFFER,
@@ -403,8 +405,8 @@ def test_files_that_come_or_go_are_named(
 def test_other_facts_in_the_manifest_are_found(bundle: Path, tmp_path: Path) -> None:
     """Another revision number gives other files; another area is none of the bundle's."""
     files = unpacked(bundle)
-    found = verified(packed(agreeing(files, revision=7), tmp_path), tmp_path)
-    assert found.verdict is VerificationResult.DAMAGED
+    result = verified(packed(agreeing(files, revision=7), tmp_path), tmp_path)
+    assert result.verdict is VerificationResult.DAMAGED
     with pytest.raises(ArchiveDamagedError, match="cannot be made again"):
         verified(packed(agreeing(files, area="nowhere"), tmp_path), tmp_path)
     with pytest.raises(ArchiveDamagedError, match="none of a closed period"):
@@ -417,21 +419,21 @@ def test_commands_close_verify_and_open_again(
     """What a person types, from a partial month to one that is open again, and the exit codes."""
     deliver(after_night, [correction])
     run_plainly(context_of(after_night), "second")
-    given = clean_environment(TONGHOP_HOME=str(after_night), TONGHOP_LANG="en", TONGHOP_READING_WORKERS="0")
-    monkeypatch.setattr(os, "environ", given)
+    results = clean_environment(TONGHOP_HOME=str(after_night), TONGHOP_LANG="en", TONGHOP_READING_WORKERS="0")
+    monkeypatch.setattr(os, "environ", results)
     runner = CliRunner()
-    told = runner.invoke(app, ["close", "2025-05", "--area", AREA, "--by", "an"])
-    assert (told.exit_code, "Closed 2025-05 of Huyện Ninh Sơn at revision 2." in told.output) == (0, True)
+    result = runner.invoke(app, ["close", "2025-05", "--area", AREA, "--by", "an"])
+    assert (result.exit_code, "Closed 2025-05 of Huyện Ninh Sơn at revision 2." in result.output) == (0, True)
     archive = str(after_night / "closed" / "2025-05" / "585-2.tar.gz")
-    told = runner.invoke(app, ["verify", archive])
-    assert (told.exit_code, "Every file and every figure is equal." in told.output) == (0, True)
+    result = runner.invoke(app, ["verify", archive])
+    assert (result.exit_code, "Every file and every figure is equal." in result.output) == (0, True)
     assert isinstance(runner.invoke(app, ["verify", archive, "--sha256", "0"]).exception, ArchiveDamagedError)
     assert isinstance(runner.invoke(app, ["close", "2025-05", "--area", AREA]).exception, UsageError)
     refused = runner.invoke(app, ["rerun", "--period", "2025-05", "--unit", UNIT, "--note", "late"])
     assert (type(refused.exception), "Prefect server" in refused.output) == (UsageError, False)
     assert isinstance(runner.invoke(app, ["close", "2025-05", "--area", AREA, "--reopen"]).exception, UsageError)
-    told = runner.invoke(app, ["close", "2025-05", "--area", AREA, "--reopen", "--reason", "counted twice"])
-    assert (told.exit_code, "Opened 2025-05" in told.output, "No published figure moved" in told.output) == (
+    result = runner.invoke(app, ["close", "2025-05", "--area", AREA, "--reopen", "--reason", "counted twice"])
+    assert (result.exit_code, "Opened 2025-05" in result.output, "No published figure moved" in result.output) == (
         0,
         True,
         True,
@@ -441,8 +443,8 @@ def test_commands_close_verify_and_open_again(
 
 def unpacked(archive: Path) -> Files:
     """What a bundle holds, in its order."""
-    with tarfile.open(archive) as found:
-        return {entry.name: _bytes_of(found, entry) for entry in found}
+    with tarfile.open(archive) as result:
+        return {entry.name: _bytes_of(result, entry) for entry in result}
 
 
 def hashes_of(files: Files) -> dict[str, str]:

@@ -65,11 +65,14 @@ def test_a_preview_says_what_the_rerun_then_does(
     assert contents(context, home) == before
     deliver(home, [correction])
     done = run_plainly(context, "rerun", "2025-05", [WRONG])
-    assert [(one.label, one.accepted, one.issues) for one in foretold.verdicts] == [
-        (one.label, one.accepted, one.issues) for one in done.verdicts
+    assert [(verdict.label, verdict.accepted, verdict.issues) for verdict in foretold.verdicts] == [
+        (other_verdict.label, other_verdict.accepted, other_verdict.issues) for other_verdict in done.verdicts
     ]
-    assert [(one.area, one.period, one.revision, one.changes) for one in foretold.given] == [
-        (one.area, one.period, one.revision, one.changes) for one in done.given
+    assert [
+        (published.area, published.period, published.revision, published.changes) for published in foretold.given
+    ] == [
+        (other_published.area, other_published.period, other_published.revision, other_published.changes)
+        for other_published in done.given
     ]
     assert any(change.column == "value" for change in done.given[0].changes)
 
@@ -79,8 +82,8 @@ def test_what_waits_in_the_inbox_is_tried(after_night: Path, correction: SampleF
     deliver(after_night, [correction])
     context = context_of(after_night)
     before = contents(context, after_night)
-    (given,) = tried(context).outcome.given
-    assert (given.area, given.revision, given.is_partial) == (AREA, 2, False)
+    (result,) = tried(context).outcome.given
+    assert (result.area, result.revision, result.is_partial) == (AREA, 2, False)
     assert contents(context, after_night) == before
 
 
@@ -108,16 +111,18 @@ def test_a_file_that_is_known_already_is_told_as_such(after_night: Path, first_f
     """The bytes of an accepted and of a refused report change nothing when they come again."""
     for name in ("22813", WRONG):
         put(tmp_path / f"{name}.xlsx", next(file for file in first_files if name in file.path.name).data)
-    found = tried(context_of(after_night), tmp_path / "22813.xlsx", units=("22813",))
-    assert [(one.state, one.version, one.waits) for one in found.unjudged] == [(SubmissionState.ACCEPTED, 1, False)]
-    assert found.outcome.given == ()
+    result = tried(context_of(after_night), tmp_path / "22813.xlsx", units=("22813",))
+    assert [(pending_file.state, pending_file.version, pending_file.waits) for pending_file in result.unjudged] == [
+        (SubmissionState.ACCEPTED, 1, False)
+    ]
+    assert result.outcome.given == ()
 
 
 def test_a_file_of_another_unit_would_wait(after_night: Path, correction: SampleFile, tmp_path: Path) -> None:
     """Whoever names the wrong commune hears that the file would not be judged."""
     put(tmp_path / "sua.xlsx", correction.data)
-    (one,) = tried(context_of(after_night), tmp_path / "sua.xlsx", units=("22813",)).unjudged
-    assert one.waits
+    (result,) = tried(context_of(after_night), tmp_path / "sua.xlsx", units=("22813",)).unjudged
+    assert result.waits
 
 
 @pytest.mark.parametrize("name", ["not there.xlsx", "~$lock.xlsx"])
@@ -216,10 +221,10 @@ def test_the_command_shows_what_would_move(
     put(tmp_path / "sua.xlsx", correction.data)
     before = published_rows(after_night)
     assert run_command(after_night, monkeypatch, "--dry-run", "--file", str(tmp_path / "sua.xlsx")) == 0
-    told = capsys.readouterr().out
-    assert "Dry run: nothing was kept" in told
-    assert f"{WRONG} Ma Nới, sua.xlsx: would be accepted." in told
-    assert "revision 2: complete" in told
+    result = capsys.readouterr().out
+    assert "Dry run: nothing was kept" in result
+    assert f"{WRONG} Ma Nới, sua.xlsx: would be accepted." in result
+    assert "revision 2: complete" in result
     assert published_rows(after_night) == before
     assert not (after_night / "prefect").exists()
 

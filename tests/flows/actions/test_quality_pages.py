@@ -47,8 +47,8 @@ def place_of(context: AppContext, unit: str) -> SubmissionKey:
 
 def test_a_night_leaves_a_page_for_each_submission(after_night: Path, catalog: Catalog) -> None:
     """Seven accepted, one refused with its cells; the next night, which finds nothing, writes none of them again."""
-    found = rows_of(after_night, "SELECT id FROM submission")
-    assert set(pages(after_night)) == {f"{number}.html" for (number,) in found}
+    result = rows_of(after_night, "SELECT id FROM submission")
+    assert set(pages(after_night)) == {f"{number}.html" for (number,) in result}
     assert catalog.text("publishing.outcome_quarantined", "en") in words_of(after_night, WRONG)
     for sheet, cell in rows_of(after_night, "SELECT sheet, cell FROM issue WHERE severity = 'critical'"):
         assert f"{cell} {sheet}" in words_of(after_night, WRONG)

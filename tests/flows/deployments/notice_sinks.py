@@ -43,10 +43,10 @@ def smtp_server(
         return AuthResult(success=is_right, handled=False)  # the server answers
 
     box = Mailbox()
-    told: dict[str, Any] = {"tls_context": tls, "require_starttls": tls is not None}
+    results: dict[str, Any] = {"tls_context": tls, "require_starttls": tls is not None}
     if login:
-        told |= {"authenticator": check, "auth_required": True, "auth_require_tls": True}
-    controller = Controller(box, hostname="127.0.0.1", port=free_port(), **told)
+        results |= {"authenticator": check, "auth_required": True, "auth_require_tls": True}
+    controller = Controller(box, hostname="127.0.0.1", port=free_port(), **results)
     controller.start()
     try:
         yield controller.port, box

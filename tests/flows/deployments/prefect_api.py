@@ -25,8 +25,8 @@ def ask(path: str, **question: object) -> Any:  # noqa: ANN401 # JSON
 
 def start_run(client: httpx.Client, deployment: str, **parameters: object) -> dict[str, Any]:
     """A run of the deployment of this id, as its form starts it: one, however often the server had to be asked."""
-    asked = {"parameters": parameters, "idempotency_key": str(uuid4())}
-    run: dict[str, Any] = client.post(f"deployments/{deployment}/create_flow_run", json=asked).json()
+    results = {"parameters": parameters, "idempotency_key": str(uuid4())}
+    run: dict[str, Any] = client.post(f"deployments/{deployment}/create_flow_run", json=results).json()
     return run
 
 

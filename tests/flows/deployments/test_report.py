@@ -97,10 +97,10 @@ def verdict_of(context: AppContext) -> SubmissionOutcome:
     again = run_plainly(context, "again")
     assert again.verdicts == ()
     with reading(context.engine) as session:
-        (one,) = refusals(session)
+        (result,) = refusals(session)
     unit = context.catalog.units.get(WRONG, context.catalog.last_day("cds_x_t", MAY))
     return SubmissionOutcome(
-        one.file.submission_id, one.file.file_name, unit, MAY.id, accepted=False, issues=one.issues
+        result.file.submission_id, result.file.file_name, unit, MAY.id, accepted=False, issues=result.issues
     )
 
 
@@ -115,10 +115,10 @@ def test_a_failed_submission_is_one_visible_thing(after_night: Path, monkeypatch
     context, prefect = context_of(after_night), Prefect(monkeypatch)
     verdict = verdict_of(context)
     report(replace(NOTHING, verdicts=(verdict,)), MessageFormatter(context.catalog, "en"), context, Links())
-    (one,) = prefect.shown
-    assert (one.label, one.key) == (f"{WRONG} Ma Nới", f"submission-{WRONG}")
-    assert one.message.startswith("1. ")
-    assert one.facts == {
+    (result,) = prefect.shown
+    assert (result.label, result.key) == (f"{WRONG} Ma Nới", f"submission-{WRONG}")
+    assert result.message.startswith("1. ")
+    assert result.facts == {
         "submission": verdict.submission_id,
         "unit": WRONG,
         "period": "2025-05",
@@ -129,22 +129,22 @@ def test_a_failed_submission_is_one_visible_thing(after_night: Path, monkeypatch
 
 def test_the_page_names_cells_and_what_to_do_next(after_night: Path) -> None:
     """Each fault with its cell and remedy, the commune's last periods, and the command that reruns it."""
-    told = page(context_of(after_night), verdict_of(context_of(after_night)))
-    assert told.startswith(f"## {WRONG} Ma Nới — 2025-05")
-    assert "E15" in told
-    assert f"`tonghop rerun --unit {WRONG} --period 2025-05`" in told
-    assert "| 2025-05 | 1 | refused |" in told
-    assert "](" not in told
+    result = page(context_of(after_night), verdict_of(context_of(after_night)))
+    assert result.startswith(f"## {WRONG} Ma Nới — 2025-05")
+    assert "E15" in result
+    assert f"`tonghop rerun --unit {WRONG} --period 2025-05`" in result
+    assert "| 2025-05 | 1 | refused |" in result
+    assert "](" not in result
 
 
 def test_the_page_links_what_an_officer_opens(after_night: Path) -> None:
     """With addresses configured: the quality page, what was returned, the form filled in."""
     links = Links("http://pages", "http://office:8081/", "http://ui/deployments/deployment/7/run")
     verdict = verdict_of(context_of(after_night))
-    told = page(context_of(after_night), verdict, links)
-    assert f"(http://office:8081/quality/submissions/{verdict.submission_id}.html)" in told
-    assert f"(http://office:8081/outbox/{WRONG}/2025-05/)" in told
-    assert "/run?parameters=%7B%22units%22%3A%5B%2222828%22%5D%2C%22period%22%3A%222025-05%22%7D)" in told
+    result = page(context_of(after_night), verdict, links)
+    assert f"(http://office:8081/quality/submissions/{verdict.submission_id}.html)" in result
+    assert f"(http://office:8081/outbox/{WRONG}/2025-05/)" in result
+    assert "/run?parameters=%7B%22units%22%3A%5B%2222828%22%5D%2C%22period%22%3A%222025-05%22%7D)" in result
 
 
 def test_no_sender_stands_on_the_page(after_night: Path) -> None:

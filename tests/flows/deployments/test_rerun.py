@@ -38,7 +38,7 @@ def test_a_range_is_its_periods_with_the_communes_of_each(catalog: Catalog) -> N
     """A backfill over a merger asks, of each period, for the communes that lay in the area then."""
     scope = scope_of(catalog, date(2025, 9, 1), RerunRequest("2025-06", area="56", period_to="2025-07"))
     june, july = scope.each()
-    assert [one.period for one in (june, july)] == [parse_period("2025-06"), parse_period("2025-07")]
+    assert [item.period for item in (june, july)] == [parse_period("2025-06"), parse_period("2025-07")]
     assert june.units != july.units
 
 
@@ -96,11 +96,11 @@ def serving(home: Path) -> Iterator[str]:
     try:
         give_up = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < give_up:
-            found = ask("deployments/filter", deployments={"name": {"any_": [name]}})
-            if found:
+            result = ask("deployments/filter", deployments={"name": {"any_": [name]}})
+            if result:
                 break
             time.sleep(0.5)
-        yield str(found[0]["id"])
+        yield str(result[0]["id"])
     finally:
         server.terminate()
         server.wait(30)
@@ -138,22 +138,22 @@ def test_the_api_does_what_the_command_does(after_night: Path, correction: Sampl
     with serving(after_night) as deployment, api(server_url()) as client:
         with pytest.raises(httpx.HTTPStatusError, match="because"):
             start_run(client, deployment, period="2025-05", reason="because")
-        asked = {"area": AREA, "period": "2025-05", "reason": "correction", "note": "xã gửi bản sửa"}
-        tried = start_run(client, deployment, **asked, dry_run=True)
+        answer = {"area": AREA, "period": "2025-05", "reason": "correction", "note": "xã gửi bản sửa"}
+        tried = start_run(client, deployment, **answer, dry_run=True)
         assert ended(tried["id"])["type"] == "COMPLETED"
         assert rows_of(after_night, "SELECT max(number) FROM rollup_revision") == [(1,)]
         page = {"flow_runs": {"id": {"any_": [tried["id"]]}}, "artifacts": {"key": {"any_": ["rerun-preview"]}}}
-        (told,) = ask("artifacts/filter", **page)
-        assert f"{WRONG} Ma Nới" in told["data"]
-        run = start_run(client, deployment, **asked)
+        (result,) = ask("artifacts/filter", **page)
+        assert f"{WRONG} Ma Nới" in result["data"]
+        run = start_run(client, deployment, **answer)
         assert ended(run["id"])["type"] == "COMPLETED"
         assert run["parameters"]["area"] == AREA
     done = command(by_command, "--area", AREA, "--period", "2025-05", "--note", "xã gửi bản sửa")
     assert done.returncode == 0, done.stdout + done.stderr
     assert picture_of(after_night) == picture_of(by_command)
-    said = "SELECT kind, reason, counts FROM run WHERE kind = 'rerun'"
-    (one,), (other,) = rows_of(after_night, said), rows_of(by_command, said)
-    assert (one[:2], json.loads(str(one[2]))) == (other[:2], json.loads(str(other[2])))
+    results = "SELECT kind, reason, counts FROM run WHERE kind = 'rerun'"
+    (matches,), (other,) = rows_of(after_night, results), rows_of(by_command, results)
+    assert (matches[:2], json.loads(str(matches[2]))) == (other[:2], json.loads(str(other[2])))
 
 
 @pytest.mark.xdist_group("prefect")
@@ -165,7 +165,7 @@ def test_two_operators_at_once_rerun_once(after_night: Path, correction: SampleF
         TONGHOP_HOME=str(after_night), TONGHOP_READING_WORKERS="0", PREFECT_API_URL=server_url()
     )
     both = [subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL) for _ in range(2)]
-    assert [one.wait(PATIENCE_SECONDS) for one in both] == [0, 0]
+    assert [side.wait(PATIENCE_SECONDS) for side in both] == [0, 0]
     judged = rows_of(after_night, "SELECT counts ->> 'judged' FROM run WHERE kind = 'rerun' ORDER BY 1")
     assert judged == [(0,), (1,)]
     assert rows_of(after_night, "SELECT max(number) FROM rollup_revision") == [(2,)]

@@ -57,9 +57,9 @@ class PlainSteps:
 
 def settings_of(home: Path, **more: object) -> Settings:
     """Settings of a home, whatever the environment says."""
-    given = {"warehouse_url": "", "catalog": None, "inbox": (), "areas": (), "lang": "en", "batch_size": 100}
+    results = {"warehouse_url": "", "catalog": None, "inbox": (), "areas": (), "lang": "en", "batch_size": 100}
     # Read by this process: that workers read the same is tested once, not paid for in every night.
-    return Settings.model_validate({"home": home, "reading_workers": 0, **given, **more})
+    return Settings.model_validate({"home": home, "reading_workers": 0, **results, **more})
 
 
 def context_of(home: Path, now: datetime = NOW, **more: object) -> AppContext:
@@ -103,12 +103,12 @@ def rows_of(home: Path, statement: str) -> list[tuple[object, ...]]:
 
 def codes_of(home: Path, file_name: str) -> set[str]:
     """Codes of the issues found in a file."""
-    found = rows_of(
+    result = rows_of(
         home,
         "SELECT i.code FROM issue i JOIN submission s ON s.id = i.submission_id AND s.judgement = i.judgement "
         f"WHERE s.file_name = '{file_name}'",
     )
-    return {str(code) for (code,) in found}
+    return {str(code) for (code,) in result}
 
 
 def published_rows(home: Path, period: str = "2025-05", area: str = AREA) -> dict[str, dict[str, str]]:

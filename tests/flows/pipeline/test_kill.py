@@ -42,9 +42,9 @@ def killed_homes(
     for stage in PLACES:
         homes[stage] = prepare_home(tmp_path_factory.mktemp(stage) / "home", mirrored_warehouse)
         deliver(homes[stage], four_files)
-    told = [text for stage, home in homes.items() for text in (stage, str(home))]
+    results = [text for stage, home in homes.items() for text in (stage, str(home))]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.flows.pipeline.kill_runner", *told],
+        [sys.executable, "-m", "tests.flows.pipeline.kill_runner", *results],
         cwd=ROOT,
         env=clean_environment(),
         capture_output=True,

@@ -56,9 +56,9 @@ def test_a_correction_moves_the_figures(after_night: Path, correction: SampleFil
     """The correction is accepted, revision 2 lists what moved because of it, and the area is complete."""
     deliver(after_night, [correction])
     outcome = run_plainly(context_of(after_night), "rerun", "2025-05", [WRONG])
-    (given,) = outcome.given
-    assert (given.revision, given.is_partial, outcome.refused) == (2, False, ())
-    digests = {change.sha256 for change in given.changes}
+    (result,) = outcome.given
+    assert (result.revision, result.is_partial, outcome.refused) == (2, False, ())
+    digests = {change.sha256 for change in result.changes}
     assert digests == set(
         *rows_of(after_night, f"SELECT sha256 FROM submission WHERE unit_code = '{WRONG}' AND state = 'accepted'")
     )
@@ -157,7 +157,7 @@ def test_configured_areas_are_published(home: Path, first_files: First) -> None:
     """A deployment that names its areas publishes those, at whatever level they lie."""
     deliver(home, first_files)
     outcome = run_plainly(context_of(home, areas=("58", "585")))
-    assert sorted(given.area for given in outcome.given) == ["58", "585"]
+    assert sorted(published.area for published in outcome.given) == ["58", "585"]
 
 
 def test_both_engines_give_the_same_figures(

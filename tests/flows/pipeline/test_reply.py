@@ -22,8 +22,8 @@ def names_in(folder: Path) -> list[str]:
 
 def only(folder: Path, pattern: str) -> Path:
     """The one file of a folder that fits."""
-    (found,) = folder.glob(pattern)
-    return found
+    (result,) = folder.glob(pattern)
+    return result
 
 
 def test_an_accepted_report_gives_a_receipt(after_night: Path) -> None:
@@ -32,8 +32,8 @@ def test_an_accepted_report_gives_a_receipt(after_night: Path) -> None:
     assert names_in(folder) == ["bien-nhan.html"]
     page = only(folder, "*.html").read_text(encoding="utf-8")
     ((number, digest),) = rows_of(after_night, "SELECT id, sha256 FROM submission WHERE unit_code = '22813'")
-    for told in ("Giấy biên nhận báo cáo", f"Số {number}", digest, "Lâm Sơn", "Tháng 5/2025", "E15"):
-        assert str(told) in page
+    for item in ("Giấy biên nhận báo cáo", f"Số {number}", digest, "Lâm Sơn", "Tháng 5/2025", "E15"):
+        assert str(item) in page
 
 
 def test_a_refused_report_comes_back_marked(after_night: Path) -> None:
@@ -45,8 +45,8 @@ def test_a_refused_report_comes_back_marked(after_night: Path) -> None:
     assert "Phải sửa" in book["Biểu 01-T"]["E49"].comment.text
     note = only(folder, "*.txt").read_bytes().decode("utf-8-sig")
     assert "\r\n" in note
-    for told in ("[Biểu 01-T!E49]", "đang cập nhật", "15/05/2025", only(folder, "*.xlsx").name):
-        assert told in note
+    for item in ("[Biểu 01-T!E49]", "đang cập nhật", "15/05/2025", only(folder, "*.xlsx").name):
+        assert item in note
     assert "Phiếu trả lại báo cáo để sửa" in only(folder, "*.html").read_text(encoding="utf-8")
 
 
@@ -64,7 +64,9 @@ def test_the_marked_copy_corrected_is_taken(after_night: Path, correction: Sampl
     book.save(buffer)
     put(after_night / "inbox" / WHEN / "22828 Xã Ma Nới" / returned.name, buffer.getvalue(), LATER)
     outcome = run_plainly(context_of(after_night, LATER), "second")
-    assert [(one.accepted, [issue.code for issue in one.faults]) for one in outcome.verdicts] == [(True, [])]
+    assert [(verdict.accepted, [issue.code for issue in verdict.faults]) for verdict in outcome.verdicts] == [
+        (True, [])
+    ]
     assert names_in(folder).count("bien-nhan.html") == 1
 
 
@@ -92,9 +94,9 @@ def test_what_nobody_can_place_has_a_folder_of_its_own(home: Path) -> None:
     folder = home / "outbox" / UNKNOWN_UNIT / UNKNOWN_PERIOD
     assert names_in(folder) == ["anh chup.tra-lai.xlsx", "tra-lai.html", "tra-lai.txt"]
     (sheet,) = openpyxl.load_workbook(only(folder, "*.xlsx")).worksheets
-    told = {str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value}
-    assert "Phải sửa" in told
-    assert any("anh chup.xlsx" in text for text in told)
+    results = {str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value}
+    assert "Phải sửa" in results
+    assert any("anh chup.xlsx" in text for text in results)
 
 
 def test_a_second_run_gives_nothing_anew(after_night: Path) -> None:

@@ -55,8 +55,8 @@ def mended(home: Path, first_files: First, tmp_path: Path) -> AppContext:
 def test_a_refused_report_is_accepted_when_the_rule_was_wrong(mended: AppContext, home: Path) -> None:
     """Without any new file the commune's stored report is accepted and published; the other's stays refused."""
     outcome = rechecked(mended, scope=RunScope(MAY, frozenset({STRICT})))
-    assert [(one.label.split()[0], one.accepted) for one in outcome.verdicts] == [(STRICT, True)]
-    assert [given.area for given in outcome.given] == [AREA]
+    assert [(verdict.label.split()[0], verdict.accepted) for verdict in outcome.verdicts] == [(STRICT, True)]
+    assert [published.area for published in outcome.given] == [AREA]
     assert rows_of(home, STATES) == [(STRICT, "accepted"), (OTHER, "quarantined")]
 
 
@@ -73,16 +73,18 @@ def test_a_dry_run_foretells_the_recheck(mended: AppContext, home: Path) -> None
     assert rows_of(home, about) == before
     done = rechecked(mended)
     assert len(done.verdicts) == 2
-    assert [(one.label, one.accepted, one.issues) for one in foretold.verdicts] == [
-        (one.label, one.accepted, one.issues) for one in done.verdicts
+    assert [(verdict.label, verdict.accepted, verdict.issues) for verdict in foretold.verdicts] == [
+        (other_verdict.label, other_verdict.accepted, other_verdict.issues) for other_verdict in done.verdicts
     ]
-    assert [one.changes for one in foretold.given] == [one.changes for one in done.given]
+    assert [published.changes for published in foretold.given] == [
+        other_published.changes for other_published in done.given
+    ]
 
 
 def test_a_report_refused_again_is_told_again(after_night: Path) -> None:
     """Under the same rules it is refused once more, for the same reasons."""
     outcome = rechecked(context_of(after_night), scope=RunScope(MAY, frozenset({WRONG, STRICT})))
-    assert [(one.label, one.accepted) for one in outcome.verdicts] == [(f"{WRONG} Ma Nới", False)]
+    assert [(verdict.label, verdict.accepted) for verdict in outcome.verdicts] == [(f"{WRONG} Ma Nới", False)]
     assert (outcome.given, outcome.doubted, outcome.rechecked) == ((), (), 1)
     judged = rows_of(after_night, f"SELECT judgement FROM submission WHERE unit_code = '{WRONG}'")
     assert judged == [(2,)]
@@ -103,7 +105,7 @@ def test_an_accepted_report_that_would_be_refused_today_is_told_and_counts(
     outcome = rechecked(stricter, scope=RunScope(MAY, frozenset({STRICT})))
     (doubt,) = outcome.doubted
     assert (doubt.verdict.label.split()[0], doubt.verdict.accepted, doubt.changes) == (STRICT, False, 0)
-    assert {one.code for one in doubt.verdict.faults} == {"figure_too_large"}
+    assert {fault.code for fault in doubt.verdict.faults} == {"figure_too_large"}
     assert (outcome.verdicts, outcome.given, outcome.counts["doubted"]) == ((), (), 1)
     assert rows_of(after_night, about + f"WHERE s.unit_code = '{STRICT}' GROUP BY s.id") == before
 
@@ -139,12 +141,12 @@ def test_reports_that_still_pass_are_not_told(after_night: Path) -> None:
 
 def test_an_early_report_is_accepted_once_its_period_is_over(home: Path, first_files: First) -> None:
     """Refused because the period was not over, it is taken when a person asks; no night does it on its own."""
-    file = next(one for one in first_files if STRICT in one.path.name)
+    file = next(first_file for first_file in first_files if STRICT in first_file.path.name)
     early = datetime(2025, 5, 13, 2, 0, tzinfo=UTC)
     put(home / "inbox" / file.path, file.data, early)
-    assert [one.accepted for one in run_plainly(context_of(home, now=early), "early").verdicts] == [False]
+    assert [verdict.accepted for verdict in run_plainly(context_of(home, now=early), "early").verdicts] == [False]
     assert run_plainly(context_of(home), "night").verdicts == ()
-    assert [one.accepted for one in rechecked(context_of(home)).verdicts] == [True]
+    assert [verdict.accepted for verdict in rechecked(context_of(home)).verdicts] == [True]
 
 
 def test_an_older_version_is_not_judged_beside_the_one_that_counts(after_night: Path, correction: SampleFile) -> None:
@@ -159,7 +161,7 @@ def test_two_files_of_one_moment_are_not_decided_by_a_recheck(
     home: Path, first_files: First, correction: SampleFile
 ) -> None:
     """Nobody can say which one is meant, and no rule can either."""
-    wrong = next(one for one in first_files if WRONG in one.path.name)
+    wrong = next(first_file for first_file in first_files if WRONG in first_file.path.name)
     put(home / "inbox" / "2025-05" / "a.xlsx", wrong.data)
     put(home / "inbox" / "2025-05" / "b.xlsx", correction.data)
     assert len(run_plainly(context_of(home)).refused) == 2

@@ -48,8 +48,8 @@ def test_a_night_tells_nobody(home: Path, on_trial: Path, too_many: bytes) -> No
     title = context.catalog.rules[RULE].title
     published = home / "published" / "2025-05" / AREA
     for name in ("report.html", "rollup.csv"):
-        told = (published / name).read_text(encoding="utf-8")
-        assert not [word for word in (RULE, title.vi, title.en) if word in told]
+        text = (published / name).read_text(encoding="utf-8")
+        assert not [word for word in (RULE, title.vi, title.en) if word in text]
 
 
 def test_a_check_tells_nobody(home: Path, on_trial: Path, too_many: bytes, tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_a_check_tells_nobody(home: Path, on_trial: Path, too_many: bytes, tmp_p
     path = tmp_path / "a.xlsx"
     path.write_bytes(too_many)
     settings = settings_of(home, catalog=on_trial)
-    found = check_files(settings, files_asked((path,), settings.inboxes, None, None), NoProgress(), lambda: NOW)
-    assert [one.issues for one in found] == [()]
+    checked = check_files(settings, files_asked((path,), settings.inboxes, None, None), NoProgress(), lambda: NOW)
+    assert [check_file.issues for check_file in checked] == [()]
     context = context_of(home, catalog=on_trial)
-    assert json.loads(json.dumps(as_plain(found, context.catalog, "vi"), default=str))[0]["issues"] == []
+    assert json.loads(json.dumps(as_plain(checked, context.catalog, "vi"), default=str))[0]["issues"] == []

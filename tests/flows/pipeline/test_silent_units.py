@@ -28,11 +28,11 @@ def test_a_night_names_who_is_silent(after_night: Path, capsys: pytest.CaptureFi
     (june,) = outcome.silent
     assert (june.period.id, june.count, outcome.counts["silent"]) == ("2025-06", 8, 8)
     tell(Terminal(context.catalog, "en"), outcome)
-    told = " ".join(capsys.readouterr().out.split())
-    assert "Past the deadline and silent: 8 units." in told
-    assert f"Silent for 2025-06: 8 units (due {june.deadline.day} Jun 2025, {june.days_late} days late" in told
-    assert "Huyện Ninh Sơn, Tỉnh Ninh Thuận, 8 of 8" in told
-    assert f"{WRONG} Xã Ma Nới" in told
+    result = " ".join(capsys.readouterr().out.split())
+    assert "Past the deadline and silent: 8 units." in result
+    assert f"Silent for 2025-06: 8 units (due {june.deadline.day} Jun 2025, {june.days_late} days late" in result
+    assert "Huyện Ninh Sơn, Tỉnh Ninh Thuận, 8 of 8" in result
+    assert f"{WRONG} Xã Ma Nới" in result
 
 
 def test_prefect_gets_them_as_a_table(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,9 +56,9 @@ def test_a_long_list_is_cut_on_the_terminal(after_night: Path, capsys: pytest.Ca
     (june,) = run_plainly(context).silent
     many = replace(june, areas=june.areas * 50)
     tell(Terminal(context.catalog, "en"), replace(run_plainly(context, "again"), silent=(many,)))
-    told = capsys.readouterr().out
-    assert told.count("8 of 8") == 10
-    assert "and 320 more silent units" in told
+    result = capsys.readouterr().out
+    assert result.count("8 of 8") == 10
+    assert "and 320 more silent units" in result
 
 
 @pytest.mark.parametrize("words", [(), ("--json",)])
@@ -68,8 +68,8 @@ def test_status_says_how_late_a_missing_report_is(
     """Beside each missing unit stand the days since the deadline, and in JSON for programs."""
     live_in(after_night, monkeypatch)
     assert tonghop(monkeypatch, "--lang", "en", "status", "--area", AREA, "--period", "2025-06", *words) == 0
-    told = capsys.readouterr().out
+    result = capsys.readouterr().out
     if words:
-        assert json.loads(told)["days_late"] > 100
+        assert json.loads(result)["days_late"] > 100
     else:
-        assert told.count("days late") == 8
+        assert result.count("days late") == 8

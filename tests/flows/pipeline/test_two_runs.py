@@ -38,7 +38,7 @@ def test_two_nights_at_once_do_the_work_once(
     nights = [start_night(together, warehouse_url, run_id) for run_id in ("one", "two")]
     counts = [json.loads(night.communicate()[0]) for night in nights]
     assert [night.returncode for night in nights] == [0, 0]
-    assert sorted((one["judged"], one["published"]) for one in counts) == [(0, 0), (3, 1)]
+    assert sorted((count["judged"], count["published"]) for count in counts) == [(0, 0), (3, 1)]
     figures = [
         {name: {**row, "run_id": "", "published_at": ""} for name, row in published_rows(home).items()}
         for home in (alone, together)
@@ -65,6 +65,6 @@ def test_whoever_waits_is_told_for_whom(
     """Run, process and machine are named where they are known."""
     bars = ProgressBars(Terminal(catalog, "en"))
     bars.wait_for(holder)
-    told = capsys.readouterr().out
-    assert "Waiting for another run to end" in told
-    assert ("nightly first" in told, "4711" in told) == (holder is not None, holder is not None)
+    result = capsys.readouterr().out
+    assert "Waiting for another run to end" in result
+    assert ("nightly first" in result, "4711" in result) == (holder is not None, holder is not None)

@@ -24,10 +24,10 @@ def test_untouched_reports_are_accepted_with_few_questions(home: Path, catalog: 
     outcomes = [night(home, catalog, month, files) for month in MONTHS]
     verdicts = [verdict for outcome in outcomes for verdict in outcome.verdicts]
     issues = [issue for verdict in verdicts for issue in verdict.issues]
-    asked = Counter(issue.code for issue in issues if issue.severity is Severity.WARNING)
+    counter = Counter(issue.code for issue in issues if issue.severity is Severity.WARNING)
     assert (len(verdicts), {verdict.accepted for verdict in verdicts}) == (len(files), {True})
     assert [issue for issue in issues if issue.severity is Severity.CRITICAL] == []
-    assert asked.total() <= FEW * len(files), asked
+    assert counter.total() <= FEW * len(files), counter
 
 
 def night(home: Path, catalog: Catalog, month: Period, files: Sequence[SampleFile]) -> RunOutcome:

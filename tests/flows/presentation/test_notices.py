@@ -23,8 +23,8 @@ def refused(after_night: Path) -> tuple[RefusedReport, ...]:
     """What the night refused."""
     with reading(context_of(after_night).engine) as session:
         return tuple(
-            RefusedReport(submission_record(session, one), submission_issues(session, one))
-            for one in refused_in(session, "night")
+            RefusedReport(submission_record(session, item), submission_issues(session, item))
+            for item in refused_in(session, "night")
         )
 
 
@@ -36,7 +36,7 @@ def words(catalog: Catalog) -> Callable[[Lang], MessageFormatter]:
 
 def test_a_night_refused_one(refused: tuple[RefusedReport, ...]) -> None:
     """Of a run's record the refused reports are found."""
-    assert [one.record.unit for one in refused] == [WRONG]
+    assert [refused_report.record.unit for refused_report in refused] == [WRONG]
 
 
 def test_refused_reports_in_vietnamese(
@@ -45,8 +45,8 @@ def test_refused_reports_in_vietnamese(
     """The mail names commune, period, file and cell, and where to look."""
     notice = of_refused(words("vi"), "nightly", refused, ADDRESS)
     assert notice.subject == f"[tổng hợp] Báo cáo bị trả lại: {WRONG} Xã Ma Nới (nightly)"
-    for told in (f"{WRONG} Xã Ma Nới, kỳ 2025-05 (tệp BC_{WRONG}_2025-05.xlsx):", "E15", ADDRESS):
-        assert told in notice.body
+    for item in (f"{WRONG} Xã Ma Nới, kỳ 2025-05 (tệp BC_{WRONG}_2025-05.xlsx):", "E15", ADDRESS):
+        assert item in notice.body
 
 
 def test_many_are_counted(refused: tuple[RefusedReport, ...], words: Callable[[Lang], MessageFormatter]) -> None:
@@ -75,6 +75,6 @@ def test_an_unplaced_report_is_told_by_its_file(
     refused: tuple[RefusedReport, ...], words: Callable[[Lang], MessageFormatter]
 ) -> None:
     """Where nobody knows whose a file is, its name stands for it."""
-    (one,) = refused
-    unplaced = replace(one, record=replace(one.record, unit=None, unit_name=None, period=None))
+    (result,) = refused
+    unplaced = replace(result, record=replace(result.record, unit=None, unit_name=None, period=None))
     assert f"BC_{WRONG}_2025-05.xlsx" in of_refused(words("en"), "nightly", [unplaced], ADDRESS).subject

@@ -50,8 +50,8 @@ class Service:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of its commands."""
-        given = {"TONGHOP_HOME": str(self.home), "TONGHOP_SERVER_PORT": str(self.port)}
-        return clean_environment(**HURRIED, **given, **{"TONGHOP_PAGES_PORT": str(self.pages_port), **self.told})
+        results = {"TONGHOP_HOME": str(self.home), "TONGHOP_SERVER_PORT": str(self.port)}
+        return clean_environment(**HURRIED, **results, **{"TONGHOP_PAGES_PORT": str(self.pages_port), **self.told})
 
     def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end, from a folder far from the code."""
@@ -79,9 +79,9 @@ class Service:
     @property
     def record(self) -> Record:
         """What it says of itself."""
-        found = read(self.home)
-        assert found is not None
-        return found
+        result = read(self.home)
+        assert result is not None
+        return result
 
     def ask(self, path: str, **question: object) -> Any:  # noqa: ANN401 # JSON
         """An answer of its server to a question that is posted."""
@@ -104,9 +104,9 @@ class Service:
 
     def start_run(self, deployment: str, **parameters: object) -> str:
         """Start a run of a deployment; its id."""
-        found = self.get(f"deployments/name/{deployment}/{deployment}")["id"]
+        result = self.get(f"deployments/name/{deployment}/{deployment}")["id"]
         with self._api() as client:
-            return str(start_run(client, found, **parameters)["id"])
+            return str(start_run(client, result, **parameters)["id"])
 
     def runs_of(self, flow: str) -> list[dict[str, Any]]:
         """All runs of a flow, oldest first."""
@@ -116,7 +116,7 @@ class Service:
     def ended(self, run: str, patience: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """A run, once it has ended."""
         return until(
-            lambda: found if (found := self.get(f"flow_runs/{run}"))["state_type"] in ENDED else None, patience
+            lambda: result if (result := self.get(f"flow_runs/{run}"))["state_type"] in ENDED else None, patience
         )
 
     def processes(self) -> int:

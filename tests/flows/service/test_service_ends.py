@@ -22,9 +22,9 @@ pytestmark = [pytest.mark.xdist_group("service"), pytest.mark.timeout(1200)]
 @pytest.fixture
 def service(tmp_path: Path, mirrored_warehouse: Path) -> Iterator[Service]:
     """A home on which nothing runs yet; whatever a test leaves running is taken down."""
-    found = Service(prepare_home(tmp_path / "home", mirrored_warehouse), free_port(), {})
-    yield found
-    found.run("down")
+    result = Service(prepare_home(tmp_path / "home", mirrored_warehouse), free_port(), {})
+    yield result
+    result.run("down")
 
 
 def started_up_to(service: Service, stage: str) -> "tuple[subprocess.Popen[str], str]":
@@ -55,9 +55,9 @@ def test_killed_and_started_again_and_ctrl_c(service: Service) -> None:
     assert "<title>" in page.raise_for_status().text
     assert page.headers["content-security-policy"].startswith("default-src 'self'")
     second.send_signal(signal.SIGINT)
-    told = second.communicate(timeout=120)[0]
-    assert "processes it had left were ended" in told
-    assert "Everything is stopped" in told
+    result = second.communicate(timeout=120)[0]
+    assert "processes it had left were ended" in result
+    assert "Everything is stopped" in result
     assert second.returncode == 0
     assert processes_of(new_mark) == []
 
@@ -86,11 +86,11 @@ def test_a_taken_port_is_wrong_usage(service: Service, words: tuple[str, ...]) -
         somebody.bind(("127.0.0.1", service.port))
         somebody.listen()
         done = service.run(*words)
-    told = " ".join(done.stderr.split())
+    result = " ".join(done.stderr.split())
     assert done.returncode == 2
-    assert f"port {service.port} of 127.0.0.1 is taken by" in told
-    assert f"(process {os.getpid()})" in told
-    assert "--port" in told
+    assert f"port {service.port} of 127.0.0.1 is taken by" in result
+    assert f"(process {os.getpid()})" in result
+    assert "--port" in result
 
 
 @pytest.mark.parametrize("words", [("up",), ("up", "--detach"), ("up", "--only", "server")], ids=" ".join)

@@ -49,8 +49,8 @@ def test_a_name_may_be_as_long_as_the_file_system_allows(tmp_path: Path) -> None
 
 def test_no_room_to_work_names_the_folder(tmp_path: Path) -> None:
     """The passing folder is gone, and other failures stay what they are."""
-    for failure, told in ((_FULL, NoRoomToWorkError), (PermissionError(errno.EACCES, "denied"), PermissionError)):
-        with pytest.raises(told, match=str(tmp_path) if told is NoRoomToWorkError else "denied"):
+    for failure, item in ((_FULL, NoRoomToWorkError), (PermissionError(errno.EACCES, "denied"), PermissionError)):
+        with pytest.raises(item, match=str(tmp_path) if item is NoRoomToWorkError else "denied"):
             _fail(tmp_path, failure)
     assert list(tmp_path.iterdir()) == []
 

@@ -36,16 +36,16 @@ def test_a_night_is_logged_with_what_each_line_is_about(home: Path, first_files:
     deliver(home, (file for file in first_files if WRONG in file.path.name))
     keep_log(home / "logs", NOW)
     run_plainly(context_of(home))
-    found = lines(home / "logs")
-    assert {(line["run"], line["kind"]) for line in found} == {("night", "nightly")}
-    (refused,) = (line for line in found if line.get("state") == "refused")
+    result = lines(home / "logs")
+    assert {(line["run"], line["kind"]) for line in result} == {("night", "nightly")}
+    (refused,) = (line for line in result if line.get("state") == "refused")
     assert (refused["unit"], refused["period"], refused["level"]) == (WRONG, "2025-05", "info")
     assert refused["codes"]
-    (received,) = (line for line in found if str(line["event"]).startswith("received"))
+    (received,) = (line for line in result if str(line["event"]).startswith("received"))
     assert received["submission"] == refused["submission"]
-    (ended,) = (line for line in found if "counts" in line)
+    (ended,) = (line for line in result if "counts" in line)
     assert ended["counts"]["refused"] == 1  # type: ignore[index] # a line of the log holds counts
-    assert all(str(line["at"]).endswith("Z") for line in found)
+    assert all(str(line["at"]).endswith("Z") for line in result)
 
 
 def test_no_file_name_stands_in_it(home: Path) -> None:
@@ -122,4 +122,4 @@ def test_prefects_handlers_are_masked_too() -> None:
     logger.addHandler(handler)
     mask_handlers("flows.masked")
     mask_handlers("flows.masked")
-    assert [type(one) for one in handler.filters] == [Masking]
+    assert [type(other_filter) for other_filter in handler.filters] == [Masking]

@@ -45,10 +45,10 @@ def test_file_begins_with_a_byte_order_mark(catalog: Catalog, revision: Revision
 
 def test_every_row_comes_back(revision: Revision, rows: list[dict[str, str]]) -> None:
     """Indicator, numbers and counts read back equal to the revision's."""
-    found = [
+    results = [
         (row["indicator"], Decimal(row["value"]), Decimal(row["numerator"]), row["units_accepted"]) for row in rows
     ]
-    assert found == [(row.indicator, row.value, row.numerator, str(row.units_accepted)) for row in revision.rows]
+    assert results == [(row.indicator, row.value, row.numerator, str(row.units_accepted)) for row in revision.rows]
 
 
 def test_percentages_have_two_decimals_and_counts_none(catalog: Catalog, rows: list[dict[str, str]]) -> None:

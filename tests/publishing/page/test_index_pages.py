@@ -52,14 +52,14 @@ def test_a_code_that_was_used_again_has_its_newest_name(
     catalog: Catalog, vietnamese: ReportFormatter, periods: tuple[str, ...], name: str
 ) -> None:
     """The newest period that is shown says what a code means, in whatever order they are found, on whatever day."""
-    found = [shelf(catalog, period) for period in periods]
-    assert names(vietnamese, *found) == names(vietnamese, *found, today=LAST_YEAR) == [name]
+    results = [shelf(catalog, period) for period in periods]
+    assert names(vietnamese, *results) == names(vietnamese, *results, today=LAST_YEAR) == [name]
 
 
 def test_a_unit_on_todays_boundaries_is_called_as_today(catalog: Catalog, vietnamese: ReportFormatter) -> None:
     """Beside the row of the unit that then was, the row on today's boundaries is about today's unit."""
-    found = [shelf(catalog, "2025-05"), shelf(catalog, "2025-05", as_now=True)]
-    assert names(vietnamese, *found) == [BEFORE, SINCE]
+    results = [shelf(catalog, "2025-05"), shelf(catalog, "2025-05", as_now=True)]
+    assert names(vietnamese, *results) == [BEFORE, SINCE]
 
 
 def test_an_area_that_nobody_knows_is_shown_by_its_code(catalog: Catalog, vietnamese: ReportFormatter) -> None:

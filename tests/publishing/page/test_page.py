@@ -42,7 +42,7 @@ def test_names_are_escaped(catalog: Catalog, page_of: PageOf) -> None:
         replace(unit, name=ATTACK, file=replace(unit.file, file_name=ATTACK) if unit.file else None)
         for unit in revision.units
     )
-    contributions = tuple(replace(one, unit_name=ATTACK) for one in revision.contributions)
+    contributions = tuple(replace(contribution, unit_name=ATTACK) for contribution in revision.contributions)
     changes = (RollupChange(revision.rows[0].indicator, "notes", ATTACK, ATTACK, None),)
     attacked = replace(revision, area_name=ATTACK, units=units, contributions=contributions, changes=changes)
     page = page_of(with_row(attacked, 3, notes=ATTACK, units_accepted=6, status=RollupStatus.PARTIAL))
@@ -97,7 +97,7 @@ def test_partial_district_names_who_is_missing_and_why(catalog: Catalog, page_of
 
 def test_figure_that_lacks_more_than_the_absent_units_shows_its_note(page_of: PageOf, revision: Revision) -> None:
     """A cell left blank by a unit that did report is told beside the figure."""
-    row = next(index for index, one in enumerate(revision.rows) if one.denominator is None)
+    row = next(index for index, item in enumerate(revision.rows) if item.denominator is None)
     changed = with_row(
         revision, row, units_accepted=7, units_missing=1, status=RollupStatus.PARTIAL, notes="Để trống: A"
     )
@@ -178,9 +178,11 @@ def test_first_revision_says_that_nothing_changed_yet(page_of: PageOf, revision:
 def test_page_tells_how_to_trace_a_figure(page_of: PageOf, revision: Revision) -> None:
     """The command is ready to copy, and each commune's figure names file, hash and cell."""
     words = StrictPage(page_of(revision)).words
-    given = revision.contributions[0]
-    assert f"tonghop explain --area 585 --period 2025-05 --indicator {given.indicator}" in words
-    assert f"{given.sources[0].sheet}!{given.sources[0].cell} {given.file.file_name} {given.file.sha256[:12]}" in words
+    result = revision.contributions[0]
+    assert f"tonghop explain --area 585 --period 2025-05 --indicator {result.indicator}" in words
+    assert (
+        f"{result.sources[0].sheet}!{result.sources[0].cell} {result.file.file_name} {result.file.sha256[:12]}" in words
+    )
 
 
 def test_invented_split_is_labelled(page_of: PageOf, revision: Revision) -> None:

@@ -52,13 +52,13 @@ def told_of(
         sender=None, delivered_at=WHEN, landed_at=WHEN, superseded_by=None,
     )  # fmt: skip
     moved = MoveRecord(None, state, WHEN, "night", None, None, None)
-    asked = tuple(OpenWarning(issue, None) for issue in issues if issue.severity is Severity.WARNING)
-    return SubmissionFeedback(replace(known, **record), WHEN, issues, asked, repairs, (version(1, state),), moved)  # type: ignore[arg-type] # a test's own values
+    results = tuple(OpenWarning(issue, None) for issue in issues if issue.severity is Severity.WARNING)
+    return SubmissionFeedback(replace(known, **record), WHEN, issues, results, repairs, (version(1, state),), moved)  # type: ignore[arg-type] # a test's own values
 
 
-def page_of(catalog: Catalog, one: SubmissionFeedback, lang: Lang = "vi") -> str:
+def page_of(catalog: Catalog, submission_feedback: SubmissionFeedback, lang: Lang = "vi") -> str:
     """The page in a language."""
-    return write_submission_page(one, ReportFormatter(catalog, lang)).decode()
+    return write_submission_page(submission_feedback, ReportFormatter(catalog, lang)).decode()
 
 
 SETTLED = [
@@ -104,8 +104,8 @@ def test_an_accepted_report_without_questions_asks_nothing(catalog: Catalog) -> 
 def test_an_answered_question_asks_nothing_more(catalog: Catalog) -> None:
     """What was answered, by whom and until when stands in place of what to do."""
     waiver = Waiver(1, ASKED.code, "số liệu không đổi", "lan", WHEN, date(2025, 6, 30))
-    one = replace(told_of(SubmissionState.ACCEPTED, ASKED), asked=(OpenWarning(ASKED, waiver),))
-    words = StrictPage(page_of(catalog, one)).words
+    result = replace(told_of(SubmissionState.ACCEPTED, ASKED), asked=(OpenWarning(ASKED, waiver),))
+    words = StrictPage(page_of(catalog, result)).words
     assert "Đơn vị không phải làm gì thêm" in words
     assert "“số liệu không đổi” (lan, 08:36 15/05/2025; có giá trị đến hết 30/06/2025)" in words
     assert catalog.issue_action(ASKED, "vi") not in words
@@ -123,15 +123,15 @@ def test_all_versions_are_listed(catalog: Catalog) -> None:
 def test_who_withdrew_it_and_why_is_told(catalog: Catalog) -> None:
     """A person's words stand with their name."""
     moved = MoveRecord(None, SubmissionState.WITHDRAWN, WHEN, None, "withdrawn_by_person", "nhầm kỳ", "lan")
-    one = replace(told_of(SubmissionState.WITHDRAWN), last_move=moved)
-    assert "lan: “nhầm kỳ”" in StrictPage(page_of(catalog, one)).words
+    result = replace(told_of(SubmissionState.WITHDRAWN), last_move=moved)
+    assert "lan: “nhầm kỳ”" in StrictPage(page_of(catalog, result)).words
 
 
 def test_a_file_nobody_can_place_has_a_page(catalog: Catalog) -> None:
     """Neither unit nor period nor form is known, and the page still says what to do."""
     refused = Issue("not_a_workbook", Severity.CRITICAL)
-    one = told_of(SubmissionState.QUARANTINED, refused, unit=None, unit_name=None, form=None, period=None)
-    words = StrictPage(page_of(catalog, replace(one, versions=()))).words
+    result = told_of(SubmissionState.QUARANTINED, refused, unit=None, unit_name=None, form=None, period=None)
+    words = StrictPage(page_of(catalog, replace(result, versions=()))).words
     assert "Chưa rõ đơn vị – chưa rõ kỳ báo cáo" in words
     assert catalog.issue_action(refused, "vi") in words
 
@@ -141,14 +141,16 @@ def test_hostile_text_is_shown_and_runs_nothing(catalog: Catalog) -> None:
     attack = Issue(
         "numerator_within_denominator", Severity.CRITICAL, ATTACK, ATTACK, ATTACK, ATTACK, facts={"label": ATTACK}
     )
-    one = told_of(
+    result = told_of(
         SubmissionState.QUARANTINED,
         attack,
         repairs=(Repair(ATTACK, ATTACK, ATTACK, ATTACK, ATTACK),),
         file=FileRef(1, "1" * 64, ATTACK, 1), unit_name=ATTACK, sender=ATTACK, path=ATTACK, connector=ATTACK,
     )  # fmt: skip
-    moved = replace(one.last_move, note=ATTACK, actor=ATTACK)
-    page = page_of(catalog, replace(one, last_move=moved, versions=(version(1, SubmissionState.QUARANTINED, ATTACK),)))
+    moved = replace(result.last_move, note=ATTACK, actor=ATTACK)
+    page = page_of(
+        catalog, replace(result, last_move=moved, versions=(version(1, SubmissionState.QUARANTINED, ATTACK),))
+    )
     strict = StrictPage(page)
     assert strict.problems == []
     assert "<script" not in page
@@ -158,8 +160,8 @@ def test_hostile_text_is_shown_and_runs_nothing(catalog: Catalog) -> None:
 
 def test_a_file_of_endless_faults_makes_a_short_page(catalog: Catalog) -> None:
     """So many are listed, the rest is counted."""
-    one = told_of(SubmissionState.QUARANTINED, *[ABOVE] * (MOST_LINES + 7), repairs=(MENDED,) * (MOST_LINES + 3))
-    page = page_of(catalog, one, "en")
+    result = told_of(SubmissionState.QUARANTINED, *[ABOVE] * (MOST_LINES + 7), repairs=(MENDED,) * (MOST_LINES + 3))
+    page = page_of(catalog, result, "en")
     assert page.count('class="words"') == MOST_LINES
     assert "… and 7 more" in page
     assert "… and 3 more" in page

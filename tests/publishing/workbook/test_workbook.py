@@ -66,25 +66,25 @@ def test_headline_themes_lead_whatever_the_order_of_rows(opened: Open, catalog: 
 def test_each_communes_figure_names_its_cell_and_file(opened: Open, revision: Revision) -> None:
     """Lineage is one row per commune and figure: sheet!cell, file name, short hash."""
     rows = rows_of(opened(revision), "Theo xã")
-    first, given = rows[0], revision.contributions[0]
+    first, result = rows[0], revision.contributions[0]
     assert len(rows) == len(revision.contributions)
     assert (first["Đơn vị"], first["Ô nguồn"], first["Tệp"], first["Mã tệp (SHA-256)"]) == (
-        given.unit_name,
-        f"{given.sources[0].sheet}!{given.sources[0].cell}",
-        given.file.file_name,
-        given.file.sha256[:12],
+        result.unit_name,
+        f"{result.sources[0].sheet}!{result.sources[0].cell}",
+        result.file.file_name,
+        result.file.sha256[:12],
     )
 
 
 def test_village_figures_name_each_villages_cell(opened: Open, revision: Revision) -> None:
     """A commune's village count leads to as many cells as it has villages, the sheet named once."""
-    given = next(one for one in revision.contributions if len(one.sources) > 1)
+    result = next(contribution for contribution in revision.contributions if len(contribution.sources) > 1)
     row = next(
         row
         for row in rows_of(opened(revision), "Theo xã")
-        if (row["Mã"], row["Mã đơn vị"]) == (given.indicator, given.unit)
+        if (row["Mã"], row["Mã đơn vị"]) == (result.indicator, result.unit)
     )
-    assert row["Ô nguồn"] == "Theo thôn!" + ", ".join(source.cell for source in given.sources)
+    assert row["Ô nguồn"] == "Theo thôn!" + ", ".join(source.cell for source in result.sources)
 
 
 def test_units_are_listed_with_their_state(opened: Open, catalog: Catalog) -> None:
@@ -144,16 +144,17 @@ def test_every_column_of_the_csv_is_explained(opened: Open, revision: Revision) 
 def test_typed_text_stays_text(opened: Open, revision: Revision, payload: str) -> None:
     """Names, notes and file names never become formulas, links or numbers."""
     contributions = tuple(
-        replace(one, unit_name=payload, file=replace(one.file, file_name=payload)) for one in revision.contributions
+        replace(contribution, unit_name=payload, file=replace(contribution.file, file_name=payload))
+        for contribution in revision.contributions
     )
     units = tuple(replace(unit, name=payload) for unit in revision.units)
     attacked = replace(revision, area_name=payload, units=units, contributions=contributions)
     book = opened(with_row(attacked, 0, notes=payload))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
-    found = [cell for cell in cells if str(cell.value) == payload]
-    assert len(found) > 16
-    assert {cell.data_type for cell in found} == {"s"}
-    assert all(cell.quotePrefix for cell in found)
+    results = [cell for cell in cells if str(cell.value) == payload]
+    assert len(results) > 16
+    assert {cell.data_type for cell in results} == {"s"}
+    assert all(cell.quotePrefix for cell in results)
     assert [cell for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
 
 
@@ -186,7 +187,7 @@ def test_chart_shows_headline_rates_beside_their_targets(opened: Open, catalog: 
         row.indicator for row in revision.rows if catalog.themes[catalog.indicators[row.indicator].theme].headline
     ]
     (chart,) = book["Biểu đồ"]._charts
-    assert [row["Chỉ tiêu"] for row in rows] == [catalog.indicators[one].name.vi for one in headline]
+    assert [row["Chỉ tiêu"] for row in rows] == [catalog.indicators[figure].name.vi for figure in headline]
     assert len(chart.series) == 2
     assert str(chart.series[0].val.numRef.f).endswith(f"${5 + len(rows)}")
 

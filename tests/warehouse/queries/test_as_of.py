@@ -44,8 +44,8 @@ def test_rollup_as_of_a_moment_is_the_rollup_made_at_it(builder: WarehouseBuilde
         for step in history:
             story.tell(step)
             then.append((builder.now(), [looked(session, builder, cell, None) for cell in cells(builder)]))
-        for moment, found in then:
-            assert [looked(session, builder, cell, moment) for cell in cells(builder)] == found
+        for moment, item in then:
+            assert [looked(session, builder, cell, moment) for cell in cells(builder)] == item
 
 
 def test_answers_are_known_as_of_their_moment(builder: WarehouseBuilder) -> None:
@@ -62,11 +62,11 @@ def test_answers_are_known_as_of_their_moment(builder: WarehouseBuilder) -> None
         for step in steps:
             story.tell(step)
             then.append((builder.now(), looked(session, builder, month, None)))
-        for moment, found in then:
-            assert looked(session, builder, month, moment) == found
-    asked, answered, returned, anew, over = (content for _, (content, *_) in then)
-    assert asked == returned == over
-    assert len({asked, answered, anew}) == 3
+        for moment, item in then:
+            assert looked(session, builder, month, moment) == item
+    result, answered, returned, anew, over = (content for _, (content, *_) in then)
+    assert result == returned == over
+    assert len({result, answered, anew}) == 3
 
 
 def test_correction_is_not_known_before_it_came(builder: WarehouseBuilder) -> None:
@@ -77,15 +77,15 @@ def test_correction_is_not_known_before_it_came(builder: WarehouseBuilder) -> No
     builder.accept(builder.report("22813", {STOCK: (2, 2)}))
     builder.roll_up()
     with reading(builder.engine) as session:
-        found = queries.revision_as_of(session, builder.catalog, RollupKey(builder.area(), FORM, MAY), before)
-        explained = queries.explain_row(session, found, STOCK)
+        result = queries.revision_as_of(session, builder.catalog, RollupKey(builder.area(), FORM, MAY), before)
+        explained = queries.explain_row(session, result, STOCK)
     kept = builder.revision(1)
-    assert (found.content_sha256, found.units, found.contributions) == (
+    assert (result.content_sha256, result.units, result.contributions) == (
         kept.content_sha256,
         kept.units,
         kept.contributions,
     )
-    assert (found.number, found.published_at, found.run_id, found.changes) == (1, before, queries.AS_OF_RUN, ())
+    assert (result.number, result.published_at, result.run_id, result.changes) == (1, before, queries.AS_OF_RUN, ())
     assert [part.contribution.file.submission_id for part in explained.contributions] == [first]
 
 
@@ -94,9 +94,9 @@ def test_looking_back_keeps_nothing(builder: WarehouseBuilder) -> None:
     builder.accept(builder.report("22813", {STOCK: (1, 2)}))
     with reading(builder.engine) as session:
         cell = RollupKey(builder.area(), FORM, MAY)
-        found = queries.revision_as_of(session, builder.catalog, cell, datetime.fromisoformat("2025-01-01T00:00Z"))
+        result = queries.revision_as_of(session, builder.catalog, cell, datetime.fromisoformat("2025-01-01T00:00Z"))
         assert queries.unpublished(session) == ()
-    assert {(row.units_missing, row.value, row.revision) for row in found.rows} == {(8, None, 0)}
+    assert {(row.units_missing, row.value, row.revision) for row in result.rows} == {(8, None, 0)}
     with pytest.raises(UsageError, match="no figures yet"):
         builder.revision()
 

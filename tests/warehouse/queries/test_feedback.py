@@ -35,16 +35,16 @@ def told_of(builder: WarehouseBuilder, *numbers: int) -> tuple[SubmissionFeedbac
 
 def test_shadow_results_are_told_nobody(builder: WarehouseBuilder) -> None:
     """A rule on trial leaves its findings in the warehouse, where no commune sees them."""
-    (found,) = told_of(builder, accept(builder, SHADOW, ASKED))
-    assert found.issues == (ASKED,)
-    assert found.asked == (OpenWarning(ASKED, None),)
+    (result,) = told_of(builder, accept(builder, SHADOW, ASKED))
+    assert result.issues == (ASKED,)
+    assert result.asked == (OpenWarning(ASKED, None),)
 
 
 def test_each_version_tells_of_all(builder: WarehouseBuilder) -> None:
     """A superseded version's page names its successor, which names it."""
     first, second = accept(builder), accept(builder)
-    for one in told_of(builder, first, second):
-        assert [version.state for version in one.versions] == [SubmissionState.SUPERSEDED, SubmissionState.ACCEPTED]
+    for item in told_of(builder, first, second):
+        assert [version.state for version in item.versions] == [SubmissionState.SUPERSEDED, SubmissionState.ACCEPTED]
 
 
 def test_pages_of_many_are_asked_for_at_once(builder: WarehouseBuilder) -> None:
@@ -53,7 +53,7 @@ def test_pages_of_many_are_asked_for_at_once(builder: WarehouseBuilder) -> None:
     with counted(builder.engine) as alone:
         told_of(builder, numbers[0])
     with counted(builder.engine) as together:
-        assert [one.record.file.submission_id for one in told_of(builder, *numbers)] == numbers
+        assert [item.record.file.submission_id for item in told_of(builder, *numbers)] == numbers
     assert len(together) == len(alone)
 
 
@@ -61,8 +61,8 @@ def test_what_moved_is_told_with_its_other_versions(builder: WarehouseBuilder) -
     """After the newest move nothing is left; a new version takes the earlier one along."""
     first = accept(builder)
     with reading(builder.engine) as session:
-        found, last = moved_since(session, LogPosition())
-        assert found == (first,)
+        result, last = moved_since(session, LogPosition())
+        assert result == (first,)
         assert moved_since(session, last) == ((), last)
     second = accept(builder)
     with reading(builder.engine) as session:
@@ -82,12 +82,12 @@ def test_an_answer_is_told_and_its_return(builder: WarehouseBuilder) -> None:
             date(2025, 12, 31),
             Decision(DecisionReason("it is so", "lan"), builder.now()),
         )
-    ((one,),) = (each.asked for each in told_of(builder, first))
-    assert one.waiver is not None
-    assert (one.waiver.reason, one.waiver.by) == ("it is so", "lan")
+    ((results,),) = (each.asked for each in told_of(builder, first))
+    assert results.waiver is not None
+    assert (results.waiver.reason, results.waiver.by) == ("it is so", "lan")
     with reading(builder.engine) as session:
-        found, answered = moved_since(session, mark)
-    assert found == (first,)
+        result, answered = moved_since(session, mark)
+    assert result == (first,)
     with transaction(builder.engine) as session:
         take_back(session, place, ASKED.code, Decision(DecisionReason("it is not", "lan"), builder.now()))
     assert told_of(builder, first)[0].asked == (OpenWarning(ASKED, None),)

@@ -35,14 +35,14 @@ def test_versions_stand_in_order_and_one_counts(builder: WarehouseBuilder) -> No
     builder.accept(builder.report(UNIT, figures), builder.arrival("two.xlsx"))
     arrival = builder.arrival("three.xlsx")
     builder.accept(builder.report(UNIT, figures), arrival)
-    found = history_of(builder)
-    assert [(one.version, one.state, one.counted, one.file_name) for one in found.versions] == [
+    result = history_of(builder)
+    assert [(version.version, version.state, version.counted, version.file_name) for version in result.versions] == [
         (1, SubmissionState.QUARANTINED, False, "one.xlsx"),
         (2, SubmissionState.SUPERSEDED, False, "two.xlsx"),
         (3, SubmissionState.ACCEPTED, True, "three.xlsx"),
     ]
-    assert (found.versions[1].superseded_by, found.versions[2].sha256) == (3, arrival.sha256)
-    assert (found.versions[0].issues, found.unit_name) == (1, "Xã Lâm Sơn")
+    assert (result.versions[1].superseded_by, result.versions[2].sha256) == (3, arrival.sha256)
+    assert (result.versions[0].issues, result.unit_name) == (1, "Xã Lâm Sơn")
 
 
 def test_every_delivery_names_its_sender(builder: WarehouseBuilder) -> None:
@@ -51,7 +51,7 @@ def test_every_delivery_names_its_sender(builder: WarehouseBuilder) -> None:
     builder.accept(builder.report(UNIT, {"dvc_toantrinh": (30, 40)}), dropped)
     builder.receive(replace(builder.arrival("a.xlsx"), connector="mail", sender="xa.lamson@example.vn"))
     (version,) = history_of(builder).versions
-    assert [(one.connector, one.sender) for one in version.deliveries] == [
+    assert [(delivery.connector, delivery.sender) for delivery in version.deliveries] == [
         ("inbox", None),
         ("mail", "xa.lamson@example.vn"),
     ]

@@ -20,8 +20,14 @@ def known(
     unit = key or builder.catalog.units.get(code, builder.catalog.last_day(FORM, MAY)).key
     wanted = ["hsskdt", "tk_15", "tmdt_sp"]
     with reading(builder.engine) as session:
-        found: tuple[PastObservation, ...] = last_known(session, unit, FORM, [APRIL, MARCH], wanted)
-    return {one.observation.indicator: (one.period.id, one.observation.numerator.number) for one in found}
+        result: tuple[PastObservation, ...] = last_known(session, unit, FORM, [APRIL, MARCH], wanted)
+    return {
+        past_observation.observation.indicator: (
+            past_observation.period.id,
+            past_observation.observation.numerator.number,
+        )
+        for past_observation in result
+    }
 
 
 def test_the_newest_figure_of_each_counts(builder: WarehouseBuilder) -> None:

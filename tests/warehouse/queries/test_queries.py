@@ -26,14 +26,14 @@ def status(builder: WarehouseBuilder, area: str = "585") -> queries.PeriodStatus
 
 def unit_status(builder: WarehouseBuilder, code: str) -> queries.UnitStatus:
     """How one unit stands in May."""
-    return next(one for one in status(builder).units if one.standing.code == code)
+    return next(unit for unit in status(builder).units if unit.standing.code == code)
 
 
 def touched(builder: WarehouseBuilder, *areas: str) -> list[tuple[str, str]]:
     """Area codes and periods that are due for a look."""
     with reading(builder.engine) as session:
-        found = queries.areas_touched(session, builder.catalog, areas, today=NIGHT.date())
-    return [(one.area.code, one.period.id) for one in found]
+        result = queries.areas_touched(session, builder.catalog, areas, today=NIGHT.date())
+    return [(item.area.code, item.period.id) for item in result]
 
 
 def ref(builder: WarehouseBuilder, number: int) -> RevisionRef:
@@ -53,12 +53,12 @@ def test_revision_without_figures_is_wrong_usage(builder: WarehouseBuilder) -> N
 def test_revision_names_itself(builder: WarehouseBuilder) -> None:
     """Area, form, period, number, run, moment and catalogue are those it was made with."""
     builder.roll_up(run_id="run-9")
-    found = builder.revision()
-    assert (found.area, found.area_name, found.form, found.period, found.number) == (
+    result = builder.revision()
+    assert (result.area, result.area_name, result.form, result.period, result.number) == (
         "585", builder.area().name, FORM, MAY, 1,
     )  # fmt: skip
-    assert (found.run_id, found.published_at, found.catalog_version) == ("run-9", builder.clock, "small")
-    assert {(row.revision, row.published_at, row.run_id) for row in found.rows} == {(1, builder.clock, "run-9")}
+    assert (result.run_id, result.published_at, result.catalog_version) == ("run-9", builder.clock, "small")
+    assert {(row.revision, row.published_at, row.run_id) for row in result.rows} == {(1, builder.clock, "run-9")}
 
 
 def test_revision_leads_from_figure_to_cell(builder: WarehouseBuilder) -> None:
@@ -82,12 +82,12 @@ def test_village_figures_lead_to_every_village_cell(builder: WarehouseBuilder) -
     """A commune's part of a village indicator lists each village's cell, the blank one too."""
     unit = builder.area().members[1]
     villages = builder.catalog.villages(unit, builder.catalog.last_day(FORM, MAY))[:3]
-    given = {one.code: {VILLAGE_COUNT: (number,)} for one, number in zip(villages, (3, None, 4), strict=True)}
-    builder.accept(builder.report(unit.code, {}, given))
+    results = {item.code: {VILLAGE_COUNT: (number,)} for item, number in zip(villages, (3, None, 4), strict=True)}
+    builder.accept(builder.report(unit.code, {}, results))
     builder.roll_up()
     (part,) = builder.revision().contributions
     assert part.numerator == 7
-    assert [(one.unit, one.numerator) for one in part.sources] == [
+    assert [(source.unit, source.numerator) for source in part.sources] == [
         (villages[0].code, 3), (villages[1].code, None), (villages[2].code, 4),
     ]  # fmt: skip
 
@@ -120,9 +120,9 @@ def test_status_tells_who_reported_and_who_failed_and_why(builder: WarehouseBuil
     """Each unit that owes the form, in order of codes, with the issues and cells of what was refused."""
     builder.accept(builder.report("22813", {RATIO: (1, 2)}))
     builder.refuse(builder.report("22828", {RATIO: (3, 2)}), builder.arrival("ma-noi.xlsx"))
-    found = status(builder)
-    assert (found.area_name, found.deadline.isoformat(), found.revision) == (builder.area().name, "2025-05-15", None)
-    states = {one.standing.code: one.standing.state for one in found.units}
+    result = status(builder)
+    assert (result.area_name, result.deadline.isoformat(), result.revision) == (builder.area().name, "2025-05-15", None)
+    states = {other_unit.standing.code: other_unit.standing.state for other_unit in result.units}
     assert list(states) == [unit.code for unit in builder.area().members]
     assert (states["22813"], states["22828"], states["22810"]) == ("accepted", "quarantined", "missing")
     (refusal,) = unit_status(builder, "22828").refusals
@@ -134,16 +134,16 @@ def test_refused_correction_shows_beside_the_accepted_file(builder: WarehouseBui
     builder.refuse(builder.report("22813", {RATIO: (4, 2)}), builder.arrival("1.xlsx"))
     builder.accept(builder.report("22813", {RATIO: (1, 2)}), builder.arrival("2.xlsx"))
     builder.refuse(builder.report("22813", {RATIO: (3, 2)}), builder.arrival("3.xlsx"))
-    found = unit_status(builder, "22813")
-    assert (found.standing.state, found.standing.file and found.standing.file.file_name) == ("accepted", "2.xlsx")
-    assert [one.file.file_name for one in found.refusals] == ["3.xlsx"]
+    result = unit_status(builder, "22813")
+    assert (result.standing.state, result.standing.file and result.standing.file.file_name) == ("accepted", "2.xlsx")
+    assert [refusal.file.file_name for refusal in result.refusals] == ["3.xlsx"]
 
 
 def test_status_counts_what_waits(builder: WarehouseBuilder) -> None:
     """A file that is parsed and not yet judged is neither accepted nor lost."""
     builder.parse(builder.report("22813", {RATIO: (1, 2)}))
-    found = unit_status(builder, "22813")
-    assert (found.standing.state, found.waiting) == ("missing", 1)
+    result = unit_status(builder, "22813")
+    assert (result.standing.state, result.waiting) == ("missing", 1)
 
 
 def test_status_knows_the_newest_revision(builder: WarehouseBuilder) -> None:
@@ -159,15 +159,15 @@ def test_explain_leads_down_with_the_repairs_of_exactly_those_cells(builder: War
     builder.accept(builder.report("22813", {RATIO: (2450, 3000), COUNT: (3,)}, repairs=(mended, elsewhere)))
     builder.roll_up()
     with reading(builder.engine) as session:
-        found = queries.explain(session, "585", MAY, RATIO)
-    (part,) = found.contributions
-    assert (found.row.numerator, part.contribution.unit, part.state, part.repairs) == (
+        result = queries.explain(session, "585", MAY, RATIO)
+    (part,) = result.contributions
+    assert (result.row.numerator, part.contribution.unit, part.state, part.repairs) == (
         2450,
         "22813",
         "accepted",
         (mended,),
     )
-    assert {unit.code for unit in found.absent} == {unit.code for unit in builder.area().members} - {"22813"}
+    assert {unit.code for unit in result.absent} == {unit.code for unit in builder.area().members} - {"22813"}
 
 
 def test_explain_of_an_older_revision_shows_the_superseded_file(builder: WarehouseBuilder) -> None:
@@ -180,7 +180,7 @@ def test_explain_of_an_older_revision_shows_the_superseded_file(builder: Warehou
         old, new = (queries.explain(session, "585", MAY, RATIO, number) for number in (1, 2))
     assert (old.contributions[0].contribution.file.submission_id, old.contributions[0].state) == (first, "superseded")
     assert new.contributions[0].state == "accepted"
-    assert [one.column for one in new.changes] == ["value", "numerator"]
+    assert [change.column for change in new.changes] == ["value", "numerator"]
 
 
 def test_explain_of_an_unknown_figure_names_the_known(builder: WarehouseBuilder) -> None:

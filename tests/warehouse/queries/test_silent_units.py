@@ -46,7 +46,7 @@ def test_the_next_period_is_expected_though_nothing_came(builder: WarehouseBuild
     """Once a commune reported, its area is expected every period; newest first, each with its own deadline."""
     builder.accept(builder.report("22813", {}))
     june, may = silent(builder, date(2025, 6, 30))
-    assert [one.period.id for one in (june, may)] == ["2025-06", "2025-05"]
+    assert [item.period.id for item in (june, may)] == ["2025-06", "2025-05"]
     assert (june.count, may.count) == (8, 7)
 
 
@@ -54,8 +54,8 @@ def test_the_next_period_is_expected_though_nothing_came(builder: WarehouseBuild
 def test_configured_areas_say_who_is_expected(builder: WarehouseBuilder, areas: tuple[str, ...], count: int) -> None:
     """Of a district or a single commune its own units are expected, each once; a code of nothing expects nobody."""
     builder.accept(builder.report("22813", {}))
-    found = silent(builder, date(2025, 5, 20), *areas)
-    assert sum(one.count for one in found) == count
+    result = silent(builder, date(2025, 5, 20), *areas)
+    assert sum(silent_unit.count for silent_unit in result) == count
 
 
 def test_after_the_merger_the_communes_of_the_province_are_expected(builder: WarehouseBuilder) -> None:

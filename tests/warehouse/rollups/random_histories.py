@@ -191,8 +191,8 @@ class Story:
         report = self._report(step)
         record_parsed(self.session, submission, report, self.builder.now())
         record_checked(self.session, [submission], self.builder.now())
-        asked = (warning(STOCK),) if step.asks else ()
-        issues = asked if passes else (critical(),)
+        result = (warning(STOCK),) if step.asks else ()
+        issues = result if passes else (critical(),)
         load(self.session, [JudgedReport(submission, report, issues)], "run-1", self.builder.now())
 
     def _decide(self, step: Withdraw | Restore) -> None:

@@ -24,9 +24,10 @@ def two_provinces(catalog: Catalog) -> Catalog:
     kept = [unit for unit in register.units if unit.code == "VN" or tops & {unit.code, *_above(register, unit)}]
     keys = {(unit.code, unit.valid_from) for unit in kept}
     links = [
-        one
-        for one in register.successions
-        if (one.new, one.effective) in keys and any(code == one.old and day < one.effective for code, day in keys)
+        succession
+        for succession in register.successions
+        if (succession.new, succession.effective) in keys
+        and any(code == succession.old and day < succession.effective for code, day in keys)
     ]
     return replace(catalog, version="region", structure_version="region", units=UnitRegister(kept, links))
 
@@ -61,4 +62,4 @@ def _village(code: str, commune: str, first: date, last: date | None) -> OrgUnit
 
 
 def _above(register: UnitRegister, unit: OrgUnit) -> list[str]:
-    return [one.code for one in register.above(unit, unit.valid_from)]
+    return [ancestor.code for ancestor in register.above(unit, unit.valid_from)]

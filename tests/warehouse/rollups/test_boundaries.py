@@ -68,8 +68,8 @@ def made(
     with transaction(builder.engine) as session:
         roll_up(session, builder.catalog, where, FORM, period, run_id="run-1", at=builder.now(), boundary=boundary)
     with reading(builder.engine) as session:
-        found = queries.explain(session, area, period, indicator, boundary=boundary)
-    return found.row, found
+        result = queries.explain(session, area, period, indicator, boundary=boundary)
+    return result.row, result
 
 
 def test_new_commune_in_an_old_month_is_what_it_was_made_from(builder: WarehouseBuilder) -> None:
@@ -77,15 +77,17 @@ def test_new_commune_in_an_old_month_is_what_it_was_made_from(builder: Warehouse
     builder.accept(builder.report("22810", {RATIO: (1, 2)}))
     builder.accept(builder.report("22819", {RATIO: (30, 40)}))
     builder.accept(builder.report("22813", {RATIO: (5, 5)}))
-    row, found = made(builder, "22810", MAY, Boundary.AS_NOW)
+    row, result = made(builder, "22810", MAY, Boundary.AS_NOW)
     assert (row.numerator, row.denominator, row.units_expected, row.status) == (31, 42, 2, "complete")
-    assert (row.boundary, found.area_name) == ("as_now", "Xã Ninh Sơn")
-    links = {part.contribution.unit: part.contribution.through for part in found.contributions}
-    assert {code: [(one.old, one.new_name, one.effective) for one in through] for code, through in links.items()} == {
+    assert (row.boundary, result.area_name) == ("as_now", "Xã Ninh Sơn")
+    links = {part.contribution.unit: part.contribution.through for part in result.contributions}
+    assert {
+        code: [(link.old, link.new_name, link.effective) for link in through] for code, through in links.items()
+    } == {
         "22810": [("22810", "Xã Ninh Sơn", FIRST_DAY)],
         "22819": [("22819", "Xã Ninh Sơn", FIRST_DAY)],
     }
-    assert {one.legal_basis for through in links.values() for one in through} == {TEXT}
+    assert {link.legal_basis for through in links.values() for link in through} == {TEXT}
 
 
 def test_reused_code_never_mixes_two_units(builder: WarehouseBuilder) -> None:
@@ -120,7 +122,7 @@ def everyone_reports_in_august(builder: WarehouseBuilder) -> None:
 def test_old_district_after_its_end_is_not_comparable(builder: WarehouseBuilder) -> None:
     """Two of the five communes lie in it in part: no figure, and the notes name both, their parts and the text."""
     everyone_reports_in_august(builder)
-    row, found = made(builder, FORMER, AUGUST)
+    row, result = made(builder, FORMER, AUGUST)
     assert (row.status, row.value, row.numerator, row.denominator, row.attained) == (
         "not_comparable", None, None, None, None,
     )  # fmt: skip
@@ -133,7 +135,7 @@ def test_old_district_after_its_end_is_not_comparable(builder: WarehouseBuilder)
     ):
         assert named in row.notes
     assert "22813" not in row.notes
-    assert {one.contribution.unit for one in found.contributions} == {*INSIDE, *ACROSS}
+    assert {contribution.contribution.unit for contribution in result.contributions} == {*INSIDE, *ACROSS}
 
 
 def test_stated_weights_make_it_comparable(builder: WarehouseBuilder, region: Catalog) -> None:
@@ -144,12 +146,12 @@ def test_stated_weights_make_it_comparable(builder: WarehouseBuilder, region: Ca
     ]
     with_catalog(builder, with_weights(region, weights))
     everyone_reports_in_august(builder)
-    row, found = made(builder, FORMER, AUGUST)
+    row, result = made(builder, FORMER, AUGUST)
     assert (row.status, row.numerator, row.denominator) == ("complete", Decimal("41.213"), Decimal("82.426"))
     assert row.value == 50
     assert "× 0.6213 (CV 12/UBND)" in row.notes
     assert "× 0.5 (CV 13/UBND)" in row.notes
-    parts = {one.contribution.unit: one.contribution for one in found.contributions}
+    parts = {contribution.contribution.unit: contribution.contribution for contribution in result.contributions}
     assert (parts["22822"].numerator, parts["22822"].weight, parts["22822"].weight_source) == (
         10,
         Decimal("0.6213"),
@@ -169,15 +171,18 @@ def test_village_detail_makes_village_figures_comparable(builder: WarehouseBuild
     for code in INSIDE:
         builder.accept(builder.report(code, {RATIO: (1, 2)}, {f"{code}-v": {VILLAGE_COUNT: (1,)}}, period=AUGUST))
     for code, inside, outside in (("22822", "22822", "22807"), ("22738", "22831", "22738")):
-        told = {
+        results = {
             **{f"{code}-{inside}-{number}": {VILLAGE_COUNT: (10,)} for number in (1, 2)},
             **{f"{code}-{outside}-{number}": {VILLAGE_COUNT: (100,)} for number in (1, 2)},
         }
-        builder.accept(builder.report(code, {RATIO: (10, 20)}, told, period=AUGUST))
-    row, found = made(builder, FORMER, AUGUST, indicator=VILLAGE_COUNT)
+        builder.accept(builder.report(code, {RATIO: (10, 20)}, results, period=AUGUST))
+    row, result = made(builder, FORMER, AUGUST, indicator=VILLAGE_COUNT)
     assert (row.status, row.value, row.units_accepted) == ("complete", 43, 5)
     assert "22822 Xã Mỹ Sơn (2 thôn)" in row.notes
-    cells = {one.contribution.unit: [cell.unit for cell in one.contribution.sources] for one in found.contributions}
+    cells = {
+        contribution.contribution.unit: [cell.unit for cell in contribution.contribution.sources]
+        for contribution in result.contributions
+    }
     assert cells["22822"] == ["22822-22822-1", "22822-22822-2"]
     assert made(builder, FORMER, AUGUST)[0].status == "not_comparable"
 
@@ -188,12 +193,12 @@ def test_village_detail_has_to_be_whole(
 ) -> None:
     """A village left blank keeps its commune's part out, and the row partial; not applicable and zero are told."""
     with_catalog(builder, with_villages(region))
-    told: dict[str, dict[str, Cells]] = {
+    results: dict[str, dict[str, Cells]] = {
         "22822-22822-1": {VILLAGE_COUNT: (10,)},
         "22822-22822-2": {VILLAGE_COUNT: cells},
         "22822-22807-1": {VILLAGE_COUNT: (None,)},
     }
-    builder.accept(builder.report("22822", {}, told, period=AUGUST))
+    builder.accept(builder.report("22822", {}, results, period=AUGUST))
     row, _ = made(builder, FORMER, AUGUST, indicator=VILLAGE_COUNT)
     assert (row.value, row.units_accepted) == ((10, 1) if entered else (None, 0))
     assert row.status == "partial"
@@ -209,7 +214,9 @@ def test_old_district_is_no_area_after_its_end(builder: WarehouseBuilder) -> Non
 def test_change_of_kind_keeps_a_series_whole(builder: WarehouseBuilder) -> None:
     """A commune until 2026-04-29 and a ward since sums up over the quarter; as now, March is the ward's too."""
     (link, *_) = [
-        one for one in builder.catalog.units.successions if one.effective == date(2026, 4, 30) and one.old == "25270"
+        succession
+        for succession in builder.catalog.units.successions
+        if succession.effective == date(2026, 4, 30) and succession.old == "25270"
     ]
     quarter = parse_period("2026-Q2")
     for month, number in (("2026-03", 100), ("2026-04", 1), ("2026-05", 10), ("2026-06", 1000)):
@@ -217,10 +224,10 @@ def test_change_of_kind_keeps_a_series_whole(builder: WarehouseBuilder) -> None:
             builder.report("25270", {FLOW: (number, 2000), RATIO: (number, 2000)}, period=parse_period(month))
         )
     today = date(2026, 7, 1)
-    row, found = made(builder, "25270", quarter, today=today, indicator=FLOW)
+    row, result = made(builder, "25270", quarter, today=today, indicator=FLOW)
     assert (row.numerator, row.denominator, row.status, row.units_expected) == (1011, 6000, "complete", 2)
-    assert [part.contribution.period.id for part in found.contributions] == ["2026-04", "2026-05", "2026-06"]
-    assert [bool(part.contribution.through) for part in found.contributions] == [True, False, False]
+    assert [part.contribution.period.id for part in result.contributions] == ["2026-04", "2026-05", "2026-06"]
+    assert [bool(part.contribution.through) for part in result.contributions] == [True, False, False]
     march, _ = made(builder, "25270", parse_period("2026-03"), Boundary.AS_NOW, today=today)
     assert (march.numerator, march.units_expected, link.kind) == (100, 1, "rename")
 
@@ -234,9 +241,9 @@ def test_year_of_a_province_reaches_back_over_the_merger(builder: WarehouseBuild
     assert row.status == "partial"
     assert row.units_expected > len(builder.catalog.units.descendants("56", TODAY, Level.COMMUNE))
     assert "22813" in old
-    stock, found = made(builder, "56", parse_period("2025"))
+    stock, result = made(builder, "56", parse_period("2025"))
     assert (stock.numerator, stock.units_accepted) == (1, 1)
-    assert [part.contribution.period.id for part in found.contributions] == ["2025-12"]
+    assert [part.contribution.period.id for part in result.contributions] == ["2025-12"]
 
 
 def test_country_and_unchanged_provinces_need_no_trail(builder: WarehouseBuilder) -> None:

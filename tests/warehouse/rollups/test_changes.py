@@ -52,12 +52,16 @@ def test_unit_that_comes_in_at_last_moves_figures_and_coverage(builder: Warehous
     builder.roll_up()
     corrected = builder.accept(builder.report("22828", {RATIO: (2, 2), OTHER: (1, 2)}))
     builder.roll_up()
-    moved = {one.column: (one.before, one.after) for one in builder.revision().changes if one.indicator == RATIO}
+    moved = {
+        change.column: (change.before, change.after)
+        for change in builder.revision().changes
+        if change.indicator == RATIO
+    }
     assert moved["units_accepted"] == ("7", "8")
     assert moved["units_missing"] == ("1", "0")
     assert moved["status"] == ("partial", "complete")
     assert moved["denominator"] == ("14", "16")
-    assert {one.sha256 for one in builder.revision().changes} == {sha_of(builder, corrected)}
+    assert {change.sha256 for change in builder.revision().changes} == {sha_of(builder, corrected)}
 
 
 def test_refusal_of_a_unit_that_had_sent_nothing_moves_only_the_notes(builder: WarehouseBuilder) -> None:
@@ -67,8 +71,8 @@ def test_refusal_of_a_unit_that_had_sent_nothing_moves_only_the_notes(builder: W
     refused = builder.refuse(builder.report("22828", {RATIO: (3, 2)}))
     builder.roll_up()
     changes = builder.revision().changes
-    assert {one.column for one in changes} == {"notes"}
-    assert {one.sha256 for one in changes} == {sha_of(builder, refused)}
+    assert {change.column for change in changes} == {"notes"}
+    assert {change.sha256 for change in changes} == {sha_of(builder, refused)}
 
 
 def test_late_unit_is_named_as_the_reason(builder: WarehouseBuilder) -> None:
@@ -79,7 +83,11 @@ def test_late_unit_is_named_as_the_reason(builder: WarehouseBuilder) -> None:
         builder.report("22828", {RATIO: (1, 2), OTHER: (1, 2)}), builder.arrival(delivered_at=TOO_LATE)
     )
     builder.roll_up()
-    (change,) = [one for one in builder.revision().changes if (one.indicator, one.column) == (RATIO, "units_late")]
+    (change,) = [
+        other_change
+        for other_change in builder.revision().changes
+        if (other_change.indicator, other_change.column) == (RATIO, "units_late")
+    ]
     assert (change.before, change.after, change.sha256) == ("0", "1", sha_of(builder, late))
 
 
@@ -93,22 +101,26 @@ def test_figure_moved_by_two_files_names_both(builder: WarehouseBuilder) -> None
     }
     builder.roll_up()
     changes = builder.revision().changes
-    assert {one.sha256 for one in changes if one.column == "numerator"} == files
-    assert {one.indicator for one in changes} == {RATIO}
+    assert {change.sha256 for change in changes if change.column == "numerator"} == files
+    assert {change.indicator for change in changes} == {RATIO}
 
 
 def test_target_that_changed_names_no_file(builder: WarehouseBuilder) -> None:
     """What the catalogue moved was moved by no workbook."""
-    target = next(one for one in builder.catalog.targets if one.level == "district" and one.year == 2025)
+    target = next(
+        other_target
+        for other_target in builder.catalog.targets
+        if other_target.level == "district" and other_target.year == 2025
+    )
     everyone_gives(builder)
     builder.roll_up()
-    others = tuple(one for one in builder.catalog.targets if one is not target)
+    others = tuple(other_target for other_target in builder.catalog.targets if other_target is not target)
     builder.catalog = replace(
         builder.catalog, version="new targets", targets=(*others, replace(target, value=Decimal(42)))
     )
     builder.roll_up()
-    changes = [one for one in builder.revision().changes if one.column == "target"]
-    assert [(one.indicator, one.after, one.sha256) for one in changes] == [(target.indicator, "42", None)]
+    changes = [change for change in builder.revision().changes if change.column == "target"]
+    assert [(change.indicator, change.after, change.sha256) for change in changes] == [(target.indicator, "42", None)]
 
 
 def test_unit_whose_figure_goes_away_is_named(builder: WarehouseBuilder) -> None:
@@ -117,9 +129,9 @@ def test_unit_whose_figure_goes_away_is_named(builder: WarehouseBuilder) -> None
     builder.roll_up()
     blanked = builder.accept(builder.report("22813", {RATIO: (None, 2), OTHER: (1, 2)}))
     builder.roll_up()
-    moved = {one.column: one for one in builder.revision().changes}
+    moved = {change.column: change for change in builder.revision().changes}
     assert (moved["numerator"].before, moved["numerator"].after) == ("8", "7")
-    assert {one.sha256 for one in builder.revision().changes} == {sha_of(builder, blanked)}
+    assert {change.sha256 for change in builder.revision().changes} == {sha_of(builder, blanked)}
 
 
 def test_blank_that_becomes_not_applicable_is_named(builder: WarehouseBuilder) -> None:
@@ -130,8 +142,8 @@ def test_blank_that_becomes_not_applicable_is_named(builder: WarehouseBuilder) -
     settled = builder.accept(builder.report("22813", {RATIO: ("x", "x"), OTHER: (1, 2)}))
     builder.roll_up()
     changes = builder.revision().changes
-    assert {one.column for one in changes} == {"units_missing", "status", "notes"}
-    assert {(one.indicator, one.sha256) for one in changes} == {(RATIO, sha_of(builder, settled))}
+    assert {change.column for change in changes} == {"units_missing", "status", "notes"}
+    assert {(change.indicator, change.sha256) for change in changes} == {(RATIO, sha_of(builder, settled))}
 
 
 def test_figure_moved_by_very_many_files_names_none(builder: WarehouseBuilder) -> None:
@@ -142,5 +154,5 @@ def test_figure_moved_by_very_many_files_names_none(builder: WarehouseBuilder) -
     for unit in units:
         builder.accept(builder.report(unit.code, {RATIO: (1, 2)}))
     builder.roll_up("58")
-    (value,) = [one for one in builder.revision(area="58").changes if one.column == "value"]
+    (value,) = [change for change in builder.revision(area="58").changes if change.column == "value"]
     assert (value.before, value.after, value.sha256) == ("", "50.00", None)

@@ -35,8 +35,8 @@ def cell_of(builder: WarehouseBuilder) -> RollupKey:
 def give_out(builder: WarehouseBuilder, period: Period = MAY) -> int | None:
     """Roll the district up and note that the newest revision was given out."""
     made = builder.roll_up(period=period)
-    found = builder.revision(period=period)
-    ref = RevisionRef(found.area, FORM, period, found.number, Boundary.AS_THEN, found.area_valid_from)
+    result = builder.revision(period=period)
+    ref = RevisionRef(result.area, FORM, period, result.number, Boundary.AS_THEN, result.area_valid_from)
     with transaction(builder.engine) as session:
         record_publication(session, ref, path="2025-05/585", at=builder.now())
     return made
@@ -55,9 +55,9 @@ def look(builder: WarehouseBuilder) -> ClosablePeriod:
 
 def shut(builder: WarehouseBuilder) -> Closing:
     """Close May."""
-    found = look(builder)
+    result = look(builder)
     with transaction(builder.engine) as session:
-        close(session, found, Bundle("closed/2025-05/585.tar.gz", "0" * 64), "an", builder.now())
+        close(session, result, Bundle("closed/2025-05/585.tar.gz", "0" * 64), "an", builder.now())
     with reading(builder.engine) as session:
         standing = closing_of(session, cell_of(builder))
     assert standing is not None
@@ -79,7 +79,7 @@ def due(builder: WarehouseBuilder) -> int:
 def waiting(builder: WarehouseBuilder) -> list[int]:
     """Of how many reports something came since a closing, for each that stands."""
     with reading(builder.engine) as session:
-        return [one.reports for one in held_back(session, builder.catalog, today=TODAY)]
+        return [awaiting.reports for awaiting in held_back(session, builder.catalog, today=TODAY)]
 
 
 @pytest.fixture
@@ -95,13 +95,13 @@ def test_a_closing_says_what_it_keeps(builder: WarehouseBuilder) -> None:
     """Revision, who was missing, by whom, and which archive; a second closing is refused."""
     report(builder, 5)
     give_out(builder)
-    found = look(builder)
-    assert found.is_partial
-    assert {one.state for one in found.absent} == {ReportingState.MISSING}
-    assert (OTHER, "Xã Ma Nới") in {(one.code, one.name) for one in found.absent}
+    result = look(builder)
+    assert result.is_partial
+    assert {absent_unit.state for absent_unit in result.absent} == {ReportingState.MISSING}
+    assert (OTHER, "Xã Ma Nới") in {(absent_unit.code, absent_unit.name) for absent_unit in result.absent}
     standing = shut(builder)
     assert (standing.area, standing.period, standing.revision, standing.closed_by) == ("585", MAY, 1, "an")
-    assert standing.missing == found.missing == len(builder.area().members) - 1
+    assert standing.missing == result.missing == len(builder.area().members) - 1
     with pytest.raises(UsageError, match="closed already, at revision 1"):
         look(builder)
 
@@ -115,7 +115,7 @@ def test_late_correction_moves_no_figure_until_reopened(closed: WarehouseBuilder
     assert open_again(closed).revision == 1
     assert (waiting(closed), due(closed)) == ([], 1)
     assert give_out(closed) == 2
-    moved = {(one.column, one.before, one.after) for one in closed.revision().changes}
+    moved = {(change.column, change.before, change.after) for change in closed.revision().changes}
     assert ("value", "5", "8") in moved
     assert shut(closed).revision == 2
 
@@ -145,21 +145,21 @@ def test_late_report_of_an_open_month_waits_for_its_closed_quarter(builder: Ware
     give_out(builder, quarter)
     cell = RollupKey(builder.area(period=quarter), FORM, quarter)
     with reading(builder.engine) as session:
-        found = closable(session, builder.catalog, cell, today)
+        result = closable(session, builder.catalog, cell, today)
     with transaction(builder.engine) as session:
-        close(session, found, Bundle("closed/2025-Q2/585.tar.gz", "0" * 64), "an", builder.now())
+        close(session, result, Bundle("closed/2025-Q2/585.tar.gz", "0" * 64), "an", builder.now())
     late = report(builder, 7, OTHER, period=months[0])
     with reading(builder.engine) as session:
         touched = areas_touched(session, builder.catalog, ["585"], today=today)
-        assert {one.period for one in touched} == {*months, parse_period("2025-H1")}
-        assert [one.reports for one in held_back(session, builder.catalog, today=today)] == [1]
+        assert {area.period for area in touched} == {*months, parse_period("2025-H1")}
+        assert [awaiting.reports for awaiting in held_back(session, builder.catalog, today=today)] == [1]
     assert (builder.roll_up(period=months[0]), builder.roll_up(period=quarter)) == (1, None)
     with transaction(builder.engine) as session:
         reopen(session, cell, "late report of April", "binh", builder.now())
     assert builder.roll_up(period=quarter) == 2
     with reading(builder.engine) as session:
         sha256 = submission_record(session, late).file.sha256
-    assert {one.sha256 for one in builder.revision(period=quarter).changes} == {sha256}
+    assert {change.sha256 for change in builder.revision(period=quarter).changes} == {sha256}
 
 
 def test_same_file_once_more_is_no_correction(closed: WarehouseBuilder) -> None:
@@ -172,8 +172,8 @@ def test_other_areas_stay_open(closed: WarehouseBuilder) -> None:
     """Closing a district closes neither its province nor the communes, nor another month."""
     report(closed, 7)
     with reading(closed.engine) as session:
-        found = areas_touched(session, closed.catalog, ["585", "58", FIRST], today=TODAY)
-    assert {one.area.code for one in found} == {"58", FIRST}
+        result = areas_touched(session, closed.catalog, ["585", "58", FIRST], today=TODAY)
+    assert {item.area.code for item in result} == {"58", FIRST}
 
 
 def test_what_rests_on_a_report_is_found(closed: WarehouseBuilder) -> None:

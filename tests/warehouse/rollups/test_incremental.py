@@ -22,10 +22,10 @@ LONGER = tuple(map(parse_period, ("2025-Q2", "2025-H1")))
 
 def look(session: Session, builder: WarehouseBuilder, today: date = AFTER_ALL) -> list[tuple[str, str]]:
     """Roll up what is due; which areas and periods that was."""
-    found = queries.areas_touched(session, builder.catalog, AREAS, today=today)
-    for one in found:
-        roll_up(session, builder.catalog, one.area, one.form, one.period, run_id="run-1", at=builder.now())
-    return [(one.area.code, one.period.id) for one in found]
+    result = queries.areas_touched(session, builder.catalog, AREAS, today=today)
+    for entry in result:
+        roll_up(session, builder.catalog, entry.area, entry.form, entry.period, run_id="run-1", at=builder.now())
+    return [(item.area.code, item.period.id) for item in result]
 
 
 def moved_by_looking_at_everything(session: Session, builder: WarehouseBuilder) -> list[tuple[str, str]]:
@@ -63,8 +63,8 @@ def test_month_draws_its_quarter_and_half_year_along(builder: WarehouseBuilder) 
     for month in MONTHS:
         builder.accept(builder.report("22813", {STOCK: (1, 2)}, period=month))
     with taken_back(builder.engine) as session:
-        found = look(session, builder)
-    assert [one for one in found if one[0] == "585"] == [
+        result = look(session, builder)
+    assert [item for item in result if item[0] == "585"] == [
         ("585", "2025-04"),
         ("585", "2025-05"),
         ("585", "2025-06"),
@@ -92,7 +92,7 @@ def test_correction_of_a_month_touches_the_quarter(builder: WarehouseBuilder) ->
     with taken_back(builder.engine) as session:
         look(session, builder)
         Story(builder, session).tell(Send("22813", MONTHS[0], (2, 2, 2, 2, 2, 2), passes=True, late=False, asks=False))
-        assert [one for one in look(session, builder) if one[0] == "585"] == [
+        assert [item for item in look(session, builder) if item[0] == "585"] == [
             ("585", "2025-04"),
             ("585", "2025-Q2"),
             ("585", "2025-H1"),

@@ -18,8 +18,8 @@ def give(
     builder: WarehouseBuilder, month: int, *cells: Cells, unit: str = UNIT, indicators: tuple[str, ...] = (FLOW,)
 ) -> int:
     """A commune reports some indicators of the n-th month of the quarter."""
-    told = dict(zip(indicators, cells, strict=True))
-    return builder.accept(builder.report(unit, told, period=MONTHS[month - 1]))
+    results = dict(zip(indicators, cells, strict=True))
+    return builder.accept(builder.report(unit, results, period=MONTHS[month - 1]))
 
 
 def row_of(builder: WarehouseBuilder, indicator: str = FLOW, area: str = UNIT) -> RollupRow:
@@ -33,14 +33,14 @@ def test_flow_adds_up_and_the_others_are_taken_last(builder: WarehouseBuilder) -
     kinds = (FLOW, STOCK, CUMULATIVE)
     for month, number in ((1, 1), (2, 2), (3, 4)):
         give(builder, month, *[(number, 10 * number)] * 3, indicators=kinds)
-    found = {name: row_of(builder, name) for name in kinds}
-    assert {name: (row.numerator, row.denominator) for name, row in found.items()} == {
+    results = {name: row_of(builder, name) for name in kinds}
+    assert {name: (row.numerator, row.denominator) for name, row in results.items()} == {
         FLOW: (7, 70),
         STOCK: (4, 40),
         CUMULATIVE: (4, 40),
     }
-    assert {row.status for row in found.values()} == {"complete"}
-    assert {row.period for row in found.values()} == {"2025-Q2"}
+    assert {row.status for row in results.values()} == {"complete"}
+    assert {row.period for row in results.values()} == {"2025-Q2"}
 
 
 def test_unit_that_lacks_a_month_gives_nothing_to_a_flow(builder: WarehouseBuilder) -> None:
@@ -86,14 +86,16 @@ def test_quarter_leads_down_to_each_months_cell(builder: WarehouseBuilder) -> No
     files = [give(builder, month, (month, 10)) for month in (1, 2, 3)]
     builder.roll_up(period=QUARTER)
     with reading(builder.engine) as session:
-        found = queries.explain(session, "585", QUARTER, FLOW)
-    parts = [part.contribution for part in found.contributions]
-    assert [(one.period.id, one.file.submission_id, one.sources[0].numerator) for one in parts] == [
+        result = queries.explain(session, "585", QUARTER, FLOW)
+    parts = [part.contribution for part in result.contributions]
+    assert [
+        (other_part.period.id, other_part.file.submission_id, other_part.sources[0].numerator) for other_part in parts
+    ] == [
         ("2025-04", files[0], Decimal(1)),
         ("2025-05", files[1], Decimal(2)),
         ("2025-06", files[2], Decimal(3)),
     ]
-    assert len(found.absent) == 7 * 3
+    assert len(result.absent) == 7 * 3
 
 
 def test_stock_of_a_quarter_waits_only_for_its_last_month(builder: WarehouseBuilder) -> None:
@@ -101,9 +103,9 @@ def test_stock_of_a_quarter_waits_only_for_its_last_month(builder: WarehouseBuil
     give(builder, 3, (1, 2), indicators=(STOCK,))
     builder.roll_up(period=QUARTER)
     with reading(builder.engine) as session:
-        found = queries.explain(session, "585", QUARTER, STOCK)
-    assert {unit.period for unit in found.absent} == {JUNE}
-    assert len(found.absent) == 7
+        result = queries.explain(session, "585", QUARTER, STOCK)
+    assert {unit.period for unit in result.absent} == {JUNE}
+    assert len(result.absent) == 7
 
 
 def test_only_the_file_that_came_is_named_for_what_it_moved(builder: WarehouseBuilder) -> None:
@@ -115,9 +117,9 @@ def test_only_the_file_that_came_is_named_for_what_it_moved(builder: WarehouseBu
     row_of(builder)
     with reading(builder.engine) as session:
         sha256 = queries.submission_record(session, last).file.sha256
-    moved = [one for one in builder.revision(area=UNIT, period=QUARTER).changes if one.indicator == FLOW]
-    assert {one.column for one in moved} >= {"numerator", "value", "status"}
-    assert {one.sha256 for one in moved} == {sha256}
+    moved = [change for change in builder.revision(area=UNIT, period=QUARTER).changes if change.indicator == FLOW]
+    assert {difference.column for difference in moved} >= {"numerator", "value", "status"}
+    assert {difference.sha256 for difference in moved} == {sha256}
 
 
 def test_half_year_asks_every_month(builder: WarehouseBuilder) -> None:
@@ -125,15 +127,19 @@ def test_half_year_asks_every_month(builder: WarehouseBuilder) -> None:
     give(builder, 3, (1, 2))
     half = parse_period("2025-H1")
     builder.roll_up(period=half)
-    found = builder.revision(period=half)
-    assert len(found.units) == 6 * 8
-    assert [unit.period.id for unit in found.units if unit.file] == ["2025-06"]
-    assert {row.status for row in found.rows if row.indicator == FLOW} == {"partial"}
+    result = builder.revision(period=half)
+    assert len(result.units) == 6 * 8
+    assert [unit.period.id for unit in result.units if unit.file] == ["2025-06"]
+    assert {row.status for row in result.rows if row.indicator == FLOW} == {"partial"}
 
 
 def test_targets_of_a_quarter_are_those_of_its_year(builder: WarehouseBuilder) -> None:
     """The year's promise holds for every period of it."""
-    target = next(one for one in builder.catalog.targets if one.level == "district" and one.year == 2025)
+    target = next(
+        other_target
+        for other_target in builder.catalog.targets
+        if other_target.level == "district" and other_target.year == 2025
+    )
     builder.accept(builder.report(UNIT, {target.indicator: (1, 2)}, period=JUNE))
     builder.roll_up(period=QUARTER)
     row = next(row for row in builder.revision(period=QUARTER).rows if row.indicator == target.indicator)

@@ -38,20 +38,20 @@ def nights(draw: st.DrawFn, builder: WarehouseBuilder) -> list[tuple[str, tuple[
     units = [unit.code for unit in builder.area().members]
     day = builder.catalog.last_day(FORM, MAY)
     villages = {
-        code: [one.code for one in builder.catalog.villages(builder.catalog.units.get(code, day), day)][:3]
+        code: [village.code for village in builder.catalog.villages(builder.catalog.units.get(code, day), day)][:3]
         for code in units
     }
     history = []
     for _ in range(draw(st.integers(0, 10))):
         unit = draw(st.sampled_from(units))
-        found = []
+        results = []
         for indicator in due(builder):
             places = villages[unit] if indicator.collected_at is Level.VILLAGE else [unit]
             for place in places:
                 if draw(st.booleans()):
                     denominator = draw(figures()) if indicator.measure is Measure.RATIO else None
-                    found.append(Observation(place, indicator.id, "Biểu 01-T", draw(figures()), denominator))
-        history.append((unit, tuple(found), draw(st.booleans())))
+                    results.append(Observation(place, indicator.id, "Biểu 01-T", draw(figures()), denominator))
+        history.append((unit, tuple(results), draw(st.booleans())))
     return history
 
 
@@ -78,7 +78,7 @@ def take(
 
 def reports_that_stand(history: list[tuple[str, tuple[Observation, ...], bool]]) -> Iterator[tuple[Observation, ...]]:
     """Of each unit, what its last accepted workbook says."""
-    yield from {unit: found for unit, found, passes in history if passes}.values()
+    yield from {unit: item for unit, item, passes in history if passes}.values()
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -87,9 +87,9 @@ def test_sql_rollup_equals_the_law(builder: WarehouseBuilder, data: st.DataObjec
     """Random nights with corrections and refusals: every sum, count of units and value is the oracle's."""
     history = data.draw(nights(builder))
     with taken_back(builder.engine) as session:
-        for number, (unit, found, passes) in enumerate(history):
+        for number, (unit, item, passes) in enumerate(history):
             place = builder.catalog.units.get(unit, builder.catalog.last_day(FORM, MAY))
-            report = ParsedReport(place, MAY, FORM, "2025.1", found)
+            report = ParsedReport(place, MAY, FORM, "2025.1", item)
             take(session, builder, number, report, () if passes else (critical(),))
         roll_up(session, builder.catalog, builder.area(), FORM, MAY, run_id="run-1", at=builder.now())
         rows = {row.indicator: row for row in queries.revision(session, "585", MAY).rows}
@@ -103,7 +103,9 @@ def test_sql_rollup_equals_the_law(builder: WarehouseBuilder, data: st.DataObjec
             )
             assert row.value == published_value(indicator, sums)
             parts = [
-                one for one in queries.revision(session, "585", MAY).contributions if one.indicator == indicator.id
+                contribution
+                for contribution in queries.revision(session, "585", MAY).contributions
+                if contribution.indicator == indicator.id
             ]
             assert len(parts) == sums.units
-            assert sum((one.numerator for one in parts), Decimal(0)) == (sums.numerator or 0)
+            assert sum((part.numerator for part in parts), Decimal(0)) == (sums.numerator or 0)

@@ -62,7 +62,7 @@ def figures(draw: st.DrawFn) -> Figure:
 def asked(catalog: Catalog) -> list[Indicator]:
     """A stock, a flow and a cumulative of communes, and what villages give."""
     due = catalog.due_indicators(FORM, catalog.units.get("22813", FIRST_DAY), parse_period("2025-08"))
-    of_villages = [one for one in due if one.collected_at is Level.VILLAGE]
+    of_villages = [due_indicator for due_indicator in due if due_indicator.collected_at is Level.VILLAGE]
     return [*(catalog.indicators[name] for name in (STOCK, FLOW, CUMULATIVE)), *of_villages]
 
 
@@ -94,16 +94,16 @@ def members(catalog: Catalog, period: Period, code: str, boundary: Boundary) -> 
 @st.composite
 def reports(draw: st.DrawFn, catalog: Catalog) -> Reports:
     """What each commune of the cells reports for each month; now and then nothing."""
-    found: dict[tuple[Period, UnitKey], tuple[Observation, ...]] = {}
+    results: dict[tuple[Period, UnitKey], tuple[Observation, ...]] = {}
     for code, period, boundary in CELLS:
         for month, portion in members(catalog, period, code, boundary):
-            if (month, portion.unit.key) not in found and draw(st.integers(0, 9)):
-                found[month, portion.unit.key] = tuple(_report(draw, catalog, month, portion.unit))
-    return found
+            if (month, portion.unit.key) not in results and draw(st.integers(0, 9)):
+                results[month, portion.unit.key] = tuple(_report(draw, catalog, month, portion.unit))
+    return results
 
 
 def _report(draw: st.DrawFn, catalog: Catalog, month: Period, unit: OrgUnit) -> Iterator[Observation]:
-    villages = [one.code for one in catalog.villages(unit, catalog.last_day(FORM, month))][:4]
+    villages = [village.code for village in catalog.villages(unit, catalog.last_day(FORM, month))][:4]
     for indicator in asked(catalog):
         for place in villages if indicator.collected_at is Level.VILLAGE else [unit.code]:
             denominator = draw(figures()) if indicator.denominator else None
@@ -130,9 +130,9 @@ def test_rollup_over_months_and_lines_equals_the_law(
     given_by = data.draw(reports(builder.catalog))
     with taken_back(builder.engine) as session:
         mirror_catalog(session, builder.catalog)
-        for number, ((month, key), found) in enumerate(given_by.items()):
+        for number, ((month, key), item) in enumerate(given_by.items()):
             unit = builder.catalog.units.get(key.code, builder.catalog.last_day(FORM, month))
-            take(session, builder, number, ParsedReport(unit, month, FORM, "2025.1", found), ())
+            take(session, builder, number, ParsedReport(unit, month, FORM, "2025.1", item), ())
         for code, period, boundary in CELLS:
             cell = RollupKey(builder.catalog.area(code, FORM, period, boundary, TODAY), FORM, period, boundary)
             draft = draft_of(session, builder.catalog, cell, Edition(1, "run", builder.clock))

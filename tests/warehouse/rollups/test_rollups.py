@@ -128,8 +128,10 @@ def test_village_figures_are_summed_over_villages(builder: WarehouseBuilder) -> 
     """A commune's villages count one by one; the commune counts as one unit."""
     three = villages_of(builder, "22813")[:3]
     answers = [(1, 1), (0, 1), (1, 1)]
-    given = {one.code: {VILLAGE_RATIO: cells, VILLAGE_COUNT: (3,)} for one, cells in zip(three, answers, strict=True)}
-    builder.accept(builder.report("22813", {RATIO: (1, 2)}, given))
+    results = {
+        item.code: {VILLAGE_RATIO: cells, VILLAGE_COUNT: (3,)} for item, cells in zip(three, answers, strict=True)
+    }
+    builder.accept(builder.report("22813", {RATIO: (1, 2)}, results))
     builder.roll_up()
     teams, members = row_of(builder, VILLAGE_RATIO), row_of(builder, VILLAGE_COUNT)
     assert (teams.numerator, teams.denominator, str(teams.value), teams.units_accepted) == (2, 3, "66.67", 1)
@@ -235,7 +237,11 @@ def test_exempt_unit_is_neither_expected_nor_counted(builder: WarehouseBuilder) 
 @pytest.mark.parametrize(("numerator", "attained"), [(199, False), (200, True)])
 def test_target_is_attained_at_the_target(builder: WarehouseBuilder, numerator: int, attained: bool) -> None:
     """The row carries the target of its level and year and says whether the value reaches it."""
-    target = next(one for one in builder.catalog.targets if one.level == "district" and one.value == 100)
+    target = next(
+        other_target
+        for other_target in builder.catalog.targets
+        if other_target.level == "district" and other_target.value == 100
+    )
     builder.accept(builder.report("22813", {target.indicator: (numerator, 200)}))
     builder.roll_up()
     row = row_of(builder, target.indicator)
@@ -244,7 +250,7 @@ def test_target_is_attained_at_the_target(builder: WarehouseBuilder, numerator: 
 
 def test_indicator_without_a_target_is_neither_attained_nor_not(builder: WarehouseBuilder) -> None:
     """No promise, no verdict."""
-    promised = {one.indicator for one in builder.catalog.targets}
+    promised = {target.indicator for target in builder.catalog.targets}
     builder.roll_up()
     row = next(row for row in builder.revision().rows if row.indicator not in promised)
     assert (row.target, row.target_assumed, row.attained) == (None, None, None)
@@ -305,7 +311,7 @@ def test_sum_of_a_province_may_be_larger_than_any_figure(builder: WarehouseBuild
     for unit in builder.area("58").members[:12]:
         builder.accept(builder.report(unit.code, {COUNT: (Decimal("999999999999.5"),)}))
     assert builder.roll_up("58") == 1
-    (row,) = (one for one in builder.revision(area="58").rows if one.indicator == COUNT)
+    (row,) = (other_row for other_row in builder.revision(area="58").rows if other_row.indicator == COUNT)
     assert row.value == row.numerator == Decimal(11999999999994)
     shown = text("SELECT value FROM rollup_current WHERE area = '58' AND indicator = :indicator")
     with reading(builder.engine) as session:

@@ -89,9 +89,9 @@ def test_copy_that_differs_is_not_kept(full_house: WarehouseBuilder, other: Engi
 
 def test_progress_counts_every_row(full_house: WarehouseBuilder, other: Engine) -> None:
     """Whoever watches is told of as many rows as were copied."""
-    told: Counter[str] = Counter()
-    contents = copy_warehouse(full_house.engine, other, lambda table, rows: told.update({table: rows}))
-    assert told == {table: content.rows for table, content in contents.items() if content.rows}
+    counter: Counter[str] = Counter()
+    contents = copy_warehouse(full_house.engine, other, lambda table, rows: counter.update({table: rows}))
+    assert counter == {table: content.rows for table, content in contents.items() if content.rows}
 
 
 TAMPERING = {

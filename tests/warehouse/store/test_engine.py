@@ -40,8 +40,8 @@ def test_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     """A file of something else ends as a clear error, and stays as it was."""
     path = tmp_path / "warehouse.db"
     path.write_bytes(b"this is no database " * 100)
-    with pytest.raises(WarehouseUnusableError, match="backup"), transaction(open_engine(f"sqlite:///{path}")) as one:
-        one.execute(text("SELECT 1 FROM sqlite_master"))
+    with pytest.raises(WarehouseUnusableError, match="backup"), transaction(open_engine(f"sqlite:///{path}")) as result:
+        result.execute(text("SELECT 1 FROM sqlite_master"))
     assert path.read_bytes().startswith(b"this is no database")
 
 

@@ -79,9 +79,9 @@ def test_moment_comes_back_in_utc(table: Engine) -> None:
     vietnam = timezone(timedelta(hours=7))
     keep(table, {"moment": datetime(2025, 5, 15, 7, 30, 1, 5, tzinfo=vietnam)})
     with reading(table) as session:
-        found = session.scalar(select(TABLE.c.moment))
-    assert found == datetime(2025, 5, 15, 0, 30, 1, 5, tzinfo=UTC)
-    assert found.tzinfo is UTC
+        row = session.scalar(select(TABLE.c.moment))
+    assert row == datetime(2025, 5, 15, 0, 30, 1, 5, tzinfo=UTC)
+    assert row.tzinfo is UTC
 
 
 def test_moment_without_timezone_is_refused(table: Engine) -> None:

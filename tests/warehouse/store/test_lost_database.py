@@ -38,10 +38,10 @@ LOSS: dict[str, tuple[Callable[[Session], None], type[Exception], str]] = {
 
 def test_database_lost_in_a_load_keeps_nothing_of_it(builder: WarehouseBuilder) -> None:
     """The error says what is intact and what to do; loading again loads all of it."""
-    lose, error, said = LOSS[builder.engine.dialect.name]
+    lose, error, result = LOSS[builder.engine.dialect.name]
     reports = [builder.report(unit.code, _many(builder)) for unit in builder.area().members]
     judged = [JudgedReport(builder.check(report), report, ()) for report in reports]
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=result):
         _do(builder, lose, lambda session: load(session, judged, "run-1", builder.now()))
     builder.engine.dispose()
     assert _observations(builder) == 0
@@ -51,11 +51,11 @@ def test_database_lost_in_a_load_keeps_nothing_of_it(builder: WarehouseBuilder) 
 
 def test_database_lost_in_a_rollup_makes_no_revision(builder: WarehouseBuilder) -> None:
     """A revision is there with all its rows or not at all."""
-    lose, error, said = LOSS[builder.engine.dialect.name]
+    lose, error, result = LOSS[builder.engine.dialect.name]
     for unit in builder.area().members:
         builder.accept(builder.report(unit.code, _many(builder)))
     area, at = builder.area(), builder.now()
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=result):
         _do(builder, lose, lambda session: roll_up(session, builder.catalog, area, FORM, MAY, run_id="run-1", at=at))
     builder.engine.dispose()
     assert builder.roll_up() == 1
@@ -70,7 +70,7 @@ def _do(builder: WarehouseBuilder, *steps: Callable[[Session], object]) -> None:
 
 def _many(builder: WarehouseBuilder) -> dict[str, tuple[int, int]]:
     due = builder.catalog.due_indicators(FORM, builder.area().members[0], MAY)
-    return {one.id: (8, 10) for one in due if one.measure is Measure.RATIO}
+    return {due_indicator.id: (8, 10) for due_indicator in due if due_indicator.measure is Measure.RATIO}
 
 
 def _observations(builder: WarehouseBuilder) -> int:

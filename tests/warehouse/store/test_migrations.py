@@ -32,10 +32,14 @@ def test_migrated_database_equals_the_models(engine: Engine) -> None:
 def test_checks_of_the_models_are_in_the_database(engine: Engine) -> None:
     """Every check constraint of the models stands in the database under its own name."""
     migrate(engine)
-    found = inspect(engine)
+    result = inspect(engine)
     for table in Base.metadata.sorted_tables:
-        wanted = {str(one.name) for one in table.constraints if str(one.name).startswith("ck_")}
-        assert {one["name"] for one in found.get_check_constraints(table.name)} == wanted
+        wanted = {
+            str(other_constraint.name)
+            for other_constraint in table.constraints
+            if str(other_constraint.name).startswith("ck_")
+        }
+        assert {constraint["name"] for constraint in result.get_check_constraints(table.name)} == wanted
 
 
 def test_downgrade_removes_every_table_and_upgrade_brings_them_back(builder: WarehouseBuilder) -> None:

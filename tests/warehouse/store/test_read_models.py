@@ -44,34 +44,34 @@ def rows(engine: Engine, statement: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("view", views(), ids=lambda view: view.name)
 def test_every_column_of_a_view_is_explained(full_house: WarehouseBuilder, view: SqlView) -> None:
     """A view has the columns that its file explains, in that order, and some rows to show."""
-    found = rows(full_house.engine, f"SELECT * FROM {view.name}")
-    assert found
-    assert list(found[0]) == list(view.columns)
+    result = rows(full_house.engine, f"SELECT * FROM {view.name}")
+    assert result
+    assert list(result[0]) == list(view.columns)
 
 
 def test_rollup_current_is_the_newest_revision(full_house: WarehouseBuilder) -> None:
     """The figures are those of the second revision, as published."""
-    found = rows(full_house.engine, "SELECT * FROM rollup_current ORDER BY position")
+    result = rows(full_house.engine, "SELECT * FROM rollup_current ORDER BY position")
     expected = full_house.revision()
-    assert [(row["indicator"], row["status"], row["units_missing"]) for row in found] == [
+    assert [(row["indicator"], row["status"], row["units_missing"]) for row in result] == [
         (row.indicator, row.status, row.units_missing) for row in expected.rows
     ]
-    assert [row["value"] is None or float(row["value"]) for row in found] == [
+    assert [row["value"] is None or float(row["value"]) for row in result] == [
         row.value is None or float(row.value) for row in expected.rows
     ]
-    assert {row["revision"] for row in found} == {2}
+    assert {row["revision"] for row in result} == {2}
 
 
 def test_submission_status_has_one_row_per_unit(full_house: WarehouseBuilder) -> None:
     """The accepted file of each unit, the refused one where none is accepted, and those from whom nothing came."""
-    found = {row["unit"]: row for row in rows(full_house.engine, "SELECT * FROM submission_status")}
-    assert {unit: row["state"] for unit, row in found.items()} == {
+    results = {row["unit"]: row for row in rows(full_house.engine, "SELECT * FROM submission_status")}
+    assert {unit: row["state"] for unit, row in results.items()} == {
         unit.code: {"22813": "accepted", "22816": "quarantined", "22819": "accepted"}.get(unit.code, "missing")
         for unit in full_house.area().members
     }
-    assert found["22813"]["version"] == 2
-    assert found["22816"]["critical_issues"] == 1
-    assert found["22816"]["unit_name"] == "Xã Lương Sơn"
+    assert results["22813"]["version"] == 2
+    assert results["22816"]["critical_issues"] == 1
+    assert results["22816"]["unit_name"] == "Xã Lương Sơn"
 
 
 def test_refused_file_that_is_judged_again_is_refused_until_then(full_house: WarehouseBuilder) -> None:
@@ -91,8 +91,8 @@ def test_file_nobody_could_place_is_in_submission_status(full_house: WarehouseBu
 
 def test_observation_current_leaves_superseded_figures_out(full_house: WarehouseBuilder) -> None:
     """Only the corrected figure stands, exactly as typed."""
-    found = rows(full_house.engine, "SELECT * FROM observation_current WHERE unit = '22813'")
-    assert [(float(row["numerator"]), float(row["value"]), row["village"]) for row in found] == [(8.5, 85.0, None)]
+    result = rows(full_house.engine, "SELECT * FROM observation_current WHERE unit = '22813'")
+    assert [(float(row["numerator"]), float(row["value"]), row["village"]) for row in result] == [(8.5, 85.0, None)]
 
 
 def test_lineage_ends_in_the_cells_that_were_summed(full_house: WarehouseBuilder) -> None:
@@ -113,9 +113,9 @@ def test_lineage_names_the_month_of_a_quarter(builder: WarehouseBuilder) -> None
     for month in ("2025-04", "2025-05", "2025-06"):
         builder.accept(builder.report("22813", {ratio: (8, 10)}, period=parse_period(month)))
     builder.roll_up(period=parse_period("2025-Q2"))
-    found = rows(builder.engine, "SELECT DISTINCT reported_period FROM lineage WHERE period = '2025-Q2'")
-    assert {row["reported_period"] for row in found} <= {"2025-04", "2025-05", "2025-06"}
-    assert found
+    result = rows(builder.engine, "SELECT DISTINCT reported_period FROM lineage WHERE period = '2025-Q2'")
+    assert {row["reported_period"] for row in result} <= {"2025-04", "2025-05", "2025-06"}
+    assert result
 
 
 def test_views_of_another_version_are_made_anew(builder: WarehouseBuilder) -> None:
@@ -206,8 +206,8 @@ def test_columns_carry_their_meaning_in_postgresql(empty_postgres: str) -> None:
     """A tool that shows column comments shows what ours mean."""
     migrate(open_engine(empty_postgres))
     with _owner(empty_postgres) as owner:
-        found = owner.execute("SELECT col_description('rollup_current'::regclass, 1)").fetchone()
-    assert found == (next(iter(views()[2].columns.values())),)
+        result = owner.execute("SELECT col_description('rollup_current'::regclass, 1)").fetchone()
+    assert result == (next(iter(views()[2].columns.values())),)
 
 
 @contextmanager

@@ -39,10 +39,10 @@ def test_whole_catalogue_is_mirrored(engine: Engine, catalog: Catalog) -> None:
 def test_reused_code_stands_for_both_units(builder: WarehouseBuilder) -> None:
     """22810 is the town until 2025-06-30 and the commune of another name since."""
     with reading(builder.engine) as session:
-        found = session.scalars(
+        rows = session.scalars(
             select(OrgUnitRow.name).where(OrgUnitRow.code == "22810").order_by(OrgUnitRow.valid_from)
         ).all()
-    assert found == ["Thị trấn Tân Sơn", "Xã Ninh Sơn"]
+    assert rows == ["Thị trấn Tân Sơn", "Xã Ninh Sơn"]
 
 
 def test_unchanged_catalogue_is_not_written_again(builder: WarehouseBuilder) -> None:
@@ -100,7 +100,7 @@ def test_weights_are_those_of_the_newest_catalogue(builder: WarehouseBuilder) ->
         with reading(builder.engine) as session:
             rows = session.scalars(select(StatedWeightRow)).all()
         assert [(row.indicator, row.denominator_kind, row.value) for row in rows] == [
-            ("", "residents", one.value) for one in stated
+            ("", "residents", weight.value) for weight in stated
         ]
 
 
@@ -111,8 +111,11 @@ def test_successions_of_an_older_warehouse_get_their_kinds(builder: WarehouseBui
     migrate(builder.engine)
     with builder.engine.connect() as connection:
         rows = connection.execute(text("SELECT old_code, new_code, effective, kind FROM succession")).all()
-    told = {(old, new, str(effective)): kind for old, new, effective, kind in rows}
-    assert told == {(one.old, one.new, str(one.effective)): one.kind for one in builder.catalog.units.successions}
+    results = {(old, new, str(effective)): kind for old, new, effective, kind in rows}
+    assert results == {
+        (succession.old, succession.new, str(succession.effective)): succession.kind
+        for succession in builder.catalog.units.successions
+    }
     with transaction(builder.engine) as session:
         assert mirror_catalog(session, builder.catalog)
         assert session.scalar(select(func.count()).select_from(NamedAreaMemberRow)) == 8

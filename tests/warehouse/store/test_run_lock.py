@@ -54,14 +54,14 @@ def finish(process: Process) -> None:
 
 def test_the_second_is_refused_and_hears_who_is_at_work(engine: Engine, warehouse_url: str) -> None:
     """Run, process and kind of the first are in the error, and were told before the waiting."""
-    told: list[Holder | None] = []
+    results: list[Holder | None] = []
     with another_run(warehouse_url) as process:
         with (
             pytest.raises(RunInProgressError, match="nightly first") as refusal,
-            only_run(engine, MINE, wait=0, on_wait=told.append),
+            only_run(engine, MINE, wait=0, on_wait=results.append),
         ):
             pytest.fail("two runs at once")
-        assert told == [refusal.value.holder]
+        assert results == [refusal.value.holder]
         assert refusal.value.holder is not None
         assert (refusal.value.holder.run_id, refusal.value.holder.process) == ("first", process.pid)
 

@@ -31,8 +31,8 @@ def log_of(builder: WarehouseBuilder, submission_id: int) -> list[tuple[Submissi
     """The states a submission went to, with the reasons."""
     with reading(builder.engine) as session:
         return [
-            (one.to_state, one.reason)
-            for one in session.scalars(
+            (row.to_state, row.reason)
+            for row in session.scalars(
                 select(SubmissionEventRow)
                 .where(SubmissionEventRow.submission_id == submission_id)
                 .order_by(SubmissionEventRow.id)
@@ -109,7 +109,7 @@ def test_chain_of_three_leaves_one_standing(builder: WarehouseBuilder) -> None:
     ids = [builder.accept(builder.report("22813", FIGURES)) for _ in range(3)]
     assert list(states(builder).values()) == ["superseded", "superseded", "accepted"]
     with reading(builder.engine) as session:
-        assert [session.get_one(SubmissionRow, one).superseded_by for one in ids] == [ids[1], ids[2], None]
+        assert [session.get_one(SubmissionRow, id_).superseded_by for id_ in ids] == [ids[1], ids[2], None]
 
 
 def test_two_of_one_period_in_one_load_end_with_the_one_seen_last(builder: WarehouseBuilder) -> None:
@@ -173,8 +173,8 @@ def test_database_itself_refuses_two_accepted_for_one_period(builder: WarehouseB
 
 def with_numerator(report: ParsedReport, *numerators: Figure) -> ParsedReport:
     """The report with other observations of one indicator: one for each numerator."""
-    found = tuple(Observation("22813", "hd_dvc", "Biểu 01-T", one) for one in numerators)
-    return ParsedReport(report.unit, report.period, report.form, report.layout_version, found)
+    results = tuple(Observation("22813", "hd_dvc", "Biểu 01-T", numerator) for numerator in numerators)
+    return ParsedReport(report.unit, report.period, report.form, report.layout_version, results)
 
 
 @pytest.mark.parametrize(
@@ -199,9 +199,9 @@ def test_figure_the_warehouse_cannot_keep_is_an_issue_with_its_cell(
     )
     assert (result.accepted, result.quarantined) == ((good,), (submission_id,))
     with reading(builder.engine) as session:
-        found = queries.submission_issues(session, submission_id)
-    assert {issue.code for issue in found} == {code}
-    assert [issue.cell for issue in found] == [one.cell for one in numerators]
+        results = queries.submission_issues(session, submission_id)
+    assert {issue.code for issue in results} == {code}
+    assert [issue.cell for issue in results] == [numerator.cell for numerator in numerators]
 
 
 def test_sum_of_villages_beyond_limits_is_put_down_to_the_largest(builder: WarehouseBuilder) -> None:
@@ -219,8 +219,8 @@ def test_cell_that_reading_refused_is_named_once(builder: WarehouseBuilder) -> N
     """An official is told one thing about one cell."""
     report = with_numerator(builder.report("22813", {}), Figure(CellState.UNREADABLE, None, "E9", "nhiều"))
     submission_id = builder.check(report)
-    told = Issue("text_where_number", Severity.CRITICAL, "Biểu 01-T", "E9", "nhiều")
-    builder.load(JudgedReport(submission_id, report, (told,)))
+    result = Issue("text_where_number", Severity.CRITICAL, "Biểu 01-T", "E9", "nhiều")
+    builder.load(JudgedReport(submission_id, report, (result,)))
     with reading(builder.engine) as session:
         assert [issue.code for issue in queries.submission_issues(session, submission_id)] == ["text_where_number"]
 
@@ -235,8 +235,10 @@ def test_share_beyond_all_sense_is_an_issue(builder: WarehouseBuilder) -> None:
 def test_percentage_of_a_formula_may_have_any_decimals(builder: WarehouseBuilder) -> None:
     """What a cell computed as 94.2312345678 is no reason to refuse a workbook."""
     stated = Figure(CellState.VALUE, Decimal("94.2312345678"), "F9", "94.2312345678", 2)
-    one = Observation("22813", "hd_dvc", "Biểu 01-T", Figure(CellState.VALUE, Decimal(1), "E9", "1"), None, stated)
-    report = ParsedReport(builder.report("22813", {}).unit, MAY, FORM, "2025.1", (one,))
+    observation = Observation(
+        "22813", "hd_dvc", "Biểu 01-T", Figure(CellState.VALUE, Decimal(1), "E9", "1"), None, stated
+    )
+    report = ParsedReport(builder.report("22813", {}).unit, MAY, FORM, "2025.1", (observation,))
     builder.accept(report)
     with reading(builder.engine) as session:
         row = session.scalars(select(ObservationRow)).one()

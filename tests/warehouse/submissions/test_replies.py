@@ -29,8 +29,8 @@ def waiting(builder: WarehouseBuilder) -> tuple[int, ...]:
 def reply(builder: WarehouseBuilder, submission_id: int, judgement: int, *, accepted: bool) -> None:
     """Note that a judgement was given back."""
     with transaction(builder.engine) as session:
-        given = [RepliedSubmission(submission_id, judgement, accepted, "22813/2025-05")]
-        record_replies(session, given, at=builder.now(), run_id="run-1")
+        results = [RepliedSubmission(submission_id, judgement, accepted, "22813/2025-05")]
+        record_replies(session, results, at=builder.now(), run_id="run-1")
 
 
 def turn(
@@ -78,7 +78,7 @@ def test_replies_to_many_are_asked_for_at_once(builder: WarehouseBuilder) -> Non
     with counted(builder.engine) as together, reading(builder.engine) as session:
         first, second, refused = replies_of(session, numbers)
     assert len(together) == len(alone)
-    assert [[str(one.numerator.number) for one in each.figures] for each in (first, second, refused)] == [
+    assert [[str(figure.numerator.number) for figure in each.figures] for each in (first, second, refused)] == [
         ["1"],
         ["2"],
         [],

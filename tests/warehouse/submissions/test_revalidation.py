@@ -19,7 +19,7 @@ def report(builder: WarehouseBuilder, number: int) -> ParsedReport:
 def refused(builder: WarehouseBuilder) -> list[int]:
     """The refused submissions that can be judged again."""
     with reading(builder.engine) as session:
-        return [one.submission.id for one in refused_reports(session)]
+        return [refused_report.submission.id for refused_report in refused_reports(session)]
 
 
 def test_the_newest_refused_version_is_judged_again(builder: WarehouseBuilder) -> None:
@@ -37,7 +37,7 @@ def test_a_version_refused_before_the_one_that_counts_is_settled(builder: Wareho
     later = builder.refuse(report(builder, 3))
     assert refused(builder) == [later]
     with reading(builder.engine) as session:
-        assert [one.submission.id for one in accepted_reports(session)] == [counts]
+        assert [accepted_report.submission.id for accepted_report in accepted_reports(session)] == [counts]
 
 
 def test_files_of_nobody_are_each_judged_again(builder: WarehouseBuilder) -> None:
@@ -45,8 +45,8 @@ def test_files_of_nobody_are_each_judged_again(builder: WarehouseBuilder) -> Non
     nowhere = ParsedReport(unit=None, period=None, form=None, layout_version=None)
     both = [builder.receive(), builder.receive()]
     with transaction(builder.engine) as session:
-        for one in both:
-            quarantine(session, one, (), builder.now(), report=nowhere)
+        for side in both:
+            quarantine(session, side, (), builder.now(), report=nowhere)
     assert refused(builder) == both
 
 
@@ -56,6 +56,6 @@ def test_only_refused_reports_can_be_asked_again(builder: WarehouseBuilder) -> N
     with transaction(builder.engine) as session:
         ask_again(session, [counts, wrong])
     with reading(builder.engine) as session:
-        assert [one.id for one in pending(session)] == [wrong]
+        assert [pending_submission.id for pending_submission in pending(session)] == [wrong]
         states = dict(session.execute(select(SubmissionRow.id, SubmissionRow.state)).tuples().all())
     assert states == {counts: SubmissionState.ACCEPTED, wrong: SubmissionState.QUARANTINED}

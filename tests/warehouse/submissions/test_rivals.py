@@ -41,11 +41,11 @@ def test_later_one_goes_on_and_the_earlier_is_kept(builder: WarehouseBuilder) ->
 
 def test_two_of_the_same_moment_are_both_quarantined(builder: WarehouseBuilder) -> None:
     """Where nobody can tell which is meant, neither is judged, and each names the other."""
-    one = builder.parse(builder.report("22813", FIGURES), builder.arrival("one.xlsx"))
+    result = builder.parse(builder.report("22813", FIGURES), builder.arrival("one.xlsx"))
     two = builder.parse(builder.report("22813", FIGURES), builder.arrival("two.xlsx"))
-    assert settle(builder) == RivalResolution(replaced=(), undecided=(one, two))
+    assert settle(builder) == RivalResolution(replaced=(), undecided=(result, two))
     with reading(builder.engine) as session:
-        (issue,) = queries.submission_issues(session, one)
+        (issue,) = queries.submission_issues(session, result)
     assert issue.code == "two_deliveries_no_order"
     assert issue.facts["other_files"] == "two.xlsx"
     assert set(states(builder).values()) == {"quarantined"}

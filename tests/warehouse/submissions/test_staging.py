@@ -60,16 +60,16 @@ def test_row_comes_back_as_it_was_staged(builder: WarehouseBuilder, row: StagedR
     with transaction(builder.engine) as session:
         assert stage(session, [row]) == 1
     with reading(builder.engine) as session:
-        found = session.execute(select(STAGING[type(row)])).one()
-    assert type(row)(*found) == row
+        result = session.execute(select(STAGING[type(row)])).one()
+    assert type(row)(*result) == row
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_tables_have_the_columns_the_rules_are_told_of(builder: WarehouseBuilder, table: str) -> None:
     """A rule's SQL finds each column of `domain/staging.py` under its name."""
     with reading(builder.engine) as session:
-        found = session.execute(text(f"SELECT * FROM {table}"))
-        assert tuple(found.keys()) == columns_of(table)
+        rows = session.execute(text(f"SELECT * FROM {table}"))
+        assert tuple(rows.keys()) == columns_of(table)
 
 
 def test_figures_divide_as_numbers_do(builder: WarehouseBuilder) -> None:
@@ -132,14 +132,14 @@ def test_history_goes_back_over_accepted_periods(builder: WarehouseBuilder) -> N
     builder.accept(corrected)
     now = builder.check(builder.report("22813", {"hd_dvc": (5,)}))
     with reading(builder.engine) as session:
-        found = history(session, "r1", [now])
-    assert [(one.period, one.steps_back, one.village, one.numerator) for one in found] == [
+        result = history(session, "r1", [now])
+    assert [(item.period, item.steps_back, item.village, item.numerator) for item in result] == [
         ("2025-04", 1, "", 40),
         ("2025-04", 1, first_village, 3),
         ("2025-03", 2, "", 3),
         ("2025-01", 4, "", 1),
     ]
-    assert {(one.run_id, one.submission_id, one.unit) for one in found} == {("r1", now, "22813")}
+    assert {(item.run_id, item.submission_id, item.unit) for item in result} == {("r1", now, "22813")}
 
 
 def test_history_can_be_kept_short(builder: WarehouseBuilder) -> None:
@@ -148,7 +148,7 @@ def test_history_can_be_kept_short(builder: WarehouseBuilder) -> None:
         builder.accept(builder.report("22813", {"hd_dvc": (1,)}, period=parse_period(month)))
     now = builder.check(builder.report("22813", {"hd_dvc": (5,)}))
     with reading(builder.engine) as session:
-        assert [one.period for one in history(session, "r1", [now], steps=1)] == ["2025-04"]
+        assert [item.period for item in history(session, "r1", [now], steps=1)] == ["2025-04"]
 
 
 def test_refused_figures_are_no_history(builder: WarehouseBuilder) -> None:

@@ -61,8 +61,8 @@ def test_pending_lists_what_a_killed_run_left_in_any_early_state(builder: Wareho
     builder.refuse(builder.report("22822", figures))
     with reading(builder.engine) as session:
         waiting = pending(session)
-    assert [one.id for one in waiting] == [parsed, checked, received]
-    assert [one.state for one in waiting] == ["parsed", "checked", "received"]
+    assert [pending_submission.id for pending_submission in waiting] == [parsed, checked, received]
+    assert [pending_submission.state for pending_submission in waiting] == ["parsed", "checked", "received"]
     assert waiting[-1].folders == ("2025-05", "22810")
 
 
@@ -112,7 +112,7 @@ def test_versions_count_the_files_of_one_unit_form_and_period(builder: Warehouse
     first, second = builder.accept(builder.report("22813", figures)), builder.accept(builder.report("22813", figures))
     other = builder.accept(builder.report("22816", figures))
     with reading(builder.engine) as session:
-        versions = [session.get_one(SubmissionRow, one).version for one in (first, second, other)]
+        versions = [session.get_one(SubmissionRow, item).version for item in (first, second, other)]
     assert versions == [1, 2, 1]
 
 
@@ -170,15 +170,15 @@ def test_every_move_is_logged_with_run_and_moment(builder: WarehouseBuilder) -> 
     submission_id = builder.accept(builder.report("22813", {"dvc_toantrinh": (1, 2)}))
     with reading(builder.engine) as session:
         log = session.scalars(select(SubmissionEventRow).order_by(SubmissionEventRow.id)).all()
-    assert [(one.from_state, one.to_state) for one in log] == [
+    assert [(row.from_state, row.to_state) for row in log] == [
         (None, "received"),
         ("received", "parsed"),
         ("parsed", "checked"),
         ("checked", "accepted"),
     ]
-    assert {one.submission_id for one in log} == {submission_id}
+    assert {row.submission_id for row in log} == {submission_id}
     assert log[-1].run_id == "run-1"
-    assert sorted(one.at for one in log) == [one.at for one in log]
+    assert sorted(row.at for row in log) == [other_row.at for other_row in log]
 
 
 def test_record_tells_where_an_answer_goes(builder: WarehouseBuilder) -> None:

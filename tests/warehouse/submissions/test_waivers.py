@@ -64,7 +64,7 @@ def notes(builder: WarehouseBuilder, indicator: str = STOCK) -> str:
 
 def standing(builder: WarehouseBuilder) -> list[WaiverStatus]:
     """How the answers stand, newest first."""
-    return [one.standing for one in told(builder)]
+    return [item.standing for item in told(builder)]
 
 
 def told(builder: WarehouseBuilder) -> tuple[WaiverRecord, ...]:
@@ -77,7 +77,7 @@ def test_a_figure_with_an_open_question_says_so(builder: WarehouseBuilder) -> No
     """It is loaded and counted, and its row names the commune and the question; other rows do not."""
     send(builder, warning(STOCK))
     assert UNANSWERED in notes(builder)
-    row = next(one for one in builder.revision().rows if one.indicator == STOCK)
+    row = next(other_row for other_row in builder.revision().rows if other_row.indicator == STOCK)
     assert row.numerator == 8
     assert "cảnh báo" not in notes(builder, OTHER)
 
@@ -91,7 +91,9 @@ def test_an_answer_is_shown_beside_the_figure(builder: WarehouseBuilder) -> None
         "Cảnh báo đã được giải trình: 22813 Xã Lâm Sơn – Số lũy kế giảm so với kỳ trước: “một doanh nghiệp giải thể” "
         "(an.nguyen, 20/05/2025, có giá trị đến hết 30/06/2025)."
     )
-    assert [(one.indicator, one.column, one.sha256) for one in builder.revision().changes] == [(STOCK, "notes", None)]
+    assert [(change.indicator, change.column, change.sha256) for change in builder.revision().changes] == [
+        (STOCK, "notes", None)
+    ]
     assert standing(builder) == [WaiverStatus.COUNTS]
 
 
@@ -156,10 +158,10 @@ def test_answers_and_their_return_make_figures_due(builder: WarehouseBuilder) ->
         take_back(session, question(builder).place, WARNS, Decision(DecisionReason("nhầm xã", "binh"), builder.now()))
     assert due(builder, today)
     assert UNANSWERED in notes(builder)
-    (one,) = told(builder)
-    assert one.standing is WaiverStatus.TAKEN_BACK
-    assert one.taken_back is not None
-    assert (one.taken_back.by, one.taken_back.reason) == ("binh", "nhầm xã")
+    (result,) = told(builder)
+    assert result.standing is WaiverStatus.TAKEN_BACK
+    assert result.taken_back is not None
+    assert (result.taken_back.by, result.taken_back.reason) == ("binh", "nhầm xã")
 
 
 def test_a_warning_is_answered_once(builder: WarehouseBuilder) -> None:
@@ -250,9 +252,9 @@ def test_a_trial_rules_findings_are_told_to_nobody(builder: WarehouseBuilder) ->
         assert queries.submission_issues(session, submission) == ()
         status = queries.period_status(session, builder.catalog, builder.area(), FORM, MAY)
         assert queries.submission_warnings(session, [submission], builder.clock) == {}
-    unit = next(one for one in status.units if one.standing.code == UNIT)
+    unit = next(other_unit for other_unit in status.units if other_unit.standing.code == UNIT)
     assert (unit.standing.issues, unit.judgement) == (0, Judgement.ACCEPTED)
-    assert next(one.issues for one in builder.revision().units if one.code == UNIT) == 0
+    assert next(other_unit.issues for other_unit in builder.revision().units if other_unit.code == UNIT) == 0
 
 
 @pytest.mark.parametrize(
@@ -271,7 +273,7 @@ def test_every_submission_has_a_judgement(
     with reading(builder.engine) as session:
         status = queries.period_status(session, builder.catalog, builder.area(), FORM, MAY)
         view = session.scalar(text("SELECT judgement FROM submission_status WHERE unit = '22813'"))
-    assert next(one.judgement for one in status.units if one.standing.code == UNIT) is judgement
+    assert next(unit.judgement for unit in status.units if unit.standing.code == UNIT) is judgement
     assert view == judgement
 
 
@@ -282,13 +284,13 @@ def test_an_explanation_tells_question_and_answer(builder: WarehouseBuilder) -> 
     answer(builder)
     notes(builder)
     with reading(builder.engine) as session:
-        found = [queries.explain(session, "585", MAY, STOCK, number).contributions[0].asked for number in (1, 2)]
-    ((before,), (after,)) = found
+        results = [queries.explain(session, "585", MAY, STOCK, number).contributions[0].asked for number in (1, 2)]
+    ((before,), (after,)) = results
     assert (before.issue, before.waiver) == (warning(STOCK), None)
     assert after.waiver is not None
     assert (after.waiver.by, after.waiver.until) == ("an.nguyen", LAST)
-    assert [one.asked for one in builder.revision(1).asked] == [before]
-    assert [one.asked for one in builder.revision(2).asked] == [after]
+    assert [open_warning.asked for open_warning in builder.revision(1).asked] == [before]
+    assert [open_warning.asked for open_warning in builder.revision(2).asked] == [after]
 
 
 def test_answers_are_copied(builder: WarehouseBuilder, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -298,14 +300,14 @@ def test_answers_are_copied(builder: WarehouseBuilder, tmp_path_factory: pytest.
     with transaction(builder.engine) as session:
         take_back(session, question(builder).place, WARNS, Decision(WHY, builder.now()))
     answer(builder, said=DecisionReason("đã rà soát lại", "an.nguyen"))
-    said = notes(builder)
+    result = notes(builder)
     target = open_engine(f"sqlite:///{tmp_path_factory.mktemp('copy') / 'warehouse.db'}")
     copy_warehouse(builder.engine, target)
     with reading(target) as session:
         assert len(waivers(session, builder.clock)) == 2
     copied = WarehouseBuilder(target, builder.catalog, builder.clock)
     assert copied.roll_up() is None
-    assert next(row.notes for row in copied.revision().rows if row.indicator == STOCK) == said
+    assert next(row.notes for row in copied.revision().rows if row.indicator == STOCK) == result
     target.dispose()
 
 
@@ -317,9 +319,9 @@ def test_a_quarter_names_the_month_that_is_asked_about(builder: WarehouseBuilder
     for month in ("2025-04", "2025-06"):
         builder.accept(builder.report(UNIT, FIGURES, period=parse_period(month)))
     builder.roll_up(period=quarter)
-    asked = next(row.notes for row in builder.revision(period=quarter).rows if row.indicator == flow)
-    assert "chưa được giải trình: 22813 Xã Lâm Sơn (2025-05) (Số lũy kế giảm so với kỳ trước)." in asked
+    results = next(row.notes for row in builder.revision(period=quarter).rows if row.indicator == flow)
+    assert "chưa được giải trình: 22813 Xã Lâm Sơn (2025-05) (Số lũy kế giảm so với kỳ trước)." in results
     answer(builder)
     builder.roll_up(period=quarter)
-    told = next(row.notes for row in builder.revision(period=quarter).rows if row.indicator == flow)
-    assert "22813 Xã Lâm Sơn (2025-05) – Số lũy kế giảm so với kỳ trước: “một doanh nghiệp giải thể”" in told
+    result = next(row.notes for row in builder.revision(period=quarter).rows if row.indicator == flow)
+    assert "22813 Xã Lâm Sơn (2025-05) – Số lũy kế giảm so với kỳ trước: “một doanh nghiệp giải thể”" in result

@@ -65,8 +65,8 @@ def test_who_withdrew_and_why_is_kept_with_the_move(builder: WarehouseBuilder) -
     decide(builder, withdraw)
     with reading(builder.engine) as session:
         log = session.scalars(select(SubmissionEventRow).order_by(SubmissionEventRow.id.desc()).limit(2)).all()
-    assert [one.reason for one in log] == [MoveReason.LATER_VERSION_WITHDRAWN, MoveReason.WITHDRAWN_BY_PERSON]
-    assert {(one.note, one.actor, one.run_id) for one in log} == {(WHY.note, WHY.actor, "run-9")}
+    assert [row.reason for row in log] == [MoveReason.LATER_VERSION_WITHDRAWN, MoveReason.WITHDRAWN_BY_PERSON]
+    assert {(row.note, row.actor, row.run_id) for row in log} == {(WHY.note, WHY.actor, "run-9")}
 
 
 def test_withdrawing_down_a_chain_brings_back_one_after_the_other(builder: WarehouseBuilder) -> None:

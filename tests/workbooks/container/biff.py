@@ -41,7 +41,7 @@ def compound_file(stream: bytes, name: str = "Workbook") -> bytes:
     """A compound file that holds one stream."""
     buffer = io.BytesIO()
     XlsDoc().save(buffer, stream)
-    old, new = (f"{one}\0".encode("utf-16-le") for one in ("Workbook", name))
+    old, new = (f"{item}\0".encode("utf-16-le") for item in ("Workbook", name))
     entry = struct.pack("<H", len(old)).join((old.ljust(64, b"\0"), b""))
     assert buffer.getvalue().count(entry) == 1
     return buffer.getvalue().replace(entry, new.ljust(64, b"\0") + struct.pack("<H", len(new)))

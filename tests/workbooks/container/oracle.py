@@ -75,18 +75,18 @@ def _cells(ours: Sheet, theirs: Worksheet, with_formulas: Worksheet) -> Iterator
     mine = {address: cell for address, cell in ours.cells.items() if cell.value not in ("", None)}
     unmade = {address for address, cell in ours.cells.items() if cell.kind is CellKind.UNCACHED}
     for address in sorted({*known, *mine}):
-        one, other = mine.get(address), known.get(address)
+        result, other = mine.get(address), known.get(address)
         if address in unmade and other is not None:
             yield ReaderDifference("unmade sum", ours.name, address, None, other.value)
             continue
-        if one is None or other is None:
-            yield ReaderDifference("value", ours.name, address, one and one.value, other and other.value)
+        if result is None or other is None:
+            yield ReaderDifference("value", ours.name, address, result and result.value, other and other.value)
             continue
         pairs = {
-            "value": (one.value, other.value),
-            "number format": (one.number_format, other.number_format),
-            "font": (one.font, other.font.name or ""),
-            "error": (one.kind is CellKind.ERROR, other.data_type == "e"),
+            "value": (result.value, other.value),
+            "number format": (result.number_format, other.number_format),
+            "font": (result.font, other.font.name or ""),
+            "error": (result.kind is CellKind.ERROR, other.data_type == "e"),
         }
         for what, (here, there) in pairs.items():
             if _plain(here) != _plain(there):
@@ -97,13 +97,16 @@ def _surroundings(ours: Sheet, theirs: Worksheet) -> Iterator[ReaderDifference]:
     comments = {cell.coordinate: cell.comment.text for cell in theirs._cells.values() if cell.comment is not None}
     columns = {
         number
-        for one in theirs.column_dimensions.values()
-        if one.hidden
-        for number in range(one.min or 0, (one.max or 0) + 1)
+        for column_dimension in theirs.column_dimensions.values()
+        if column_dimension.hidden
+        for number in range(column_dimension.min or 0, (column_dimension.max or 0) + 1)
     }
     pairs: dict[str, tuple[object, object]] = {
         "comments": (_squeezed(dict(ours.comments)), _squeezed(comments)),
-        "merged": ({str(one) for one in ours.merged}, {str(one) for one in theirs.merged_cells.ranges}),
+        "merged": (
+            {str(merged_range) for merged_range in ours.merged},
+            {str(other_range) for other_range in theirs.merged_cells.ranges},
+        ),
         "hidden rows": (
             ours.contents.hidden_rows,
             {number for number, row in theirs.row_dimensions.items() if row.hidden},
@@ -137,7 +140,9 @@ def _plain(value: object) -> object:
 
 def unexplained(found: Iterator[ReaderDifference]) -> list[ReaderDifference]:
     """The differences that are of no known kind."""
-    return [one for one in found if not any(kind.holds(one) for kind in KINDS)]
+    return [
+        reader_difference for reader_difference in found if not any(kind.holds(reader_difference) for kind in KINDS)
+    ]
 
 
 def _texts(found: ReaderDifference) -> tuple[str, str] | None:

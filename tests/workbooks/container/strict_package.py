@@ -57,8 +57,8 @@ class _Opened:
     def content_types(self) -> Iterator[str]:
         """Each part has one content type, each override a part."""
         root = self.tree("[Content_Types].xml")
-        overrides = Counter((one.get("PartName") or "").casefold() for one in root if one.get("PartName"))
-        defaults = Counter((one.get("Extension") or "").casefold() for one in root if one.get("Extension"))
+        overrides = Counter((element.get("PartName") or "").casefold() for element in root if element.get("PartName"))
+        defaults = Counter((element.get("Extension") or "").casefold() for element in root if element.get("Extension"))
         yield from (f"declared twice: {name}" for name, count in (overrides + defaults).items() if count > 1)
         yield from (f"declared, not there: {name}" for name in overrides if name.lstrip("/") not in self.by_key)
         for name in self.by_key:
@@ -74,35 +74,37 @@ class _Opened:
                 if source and source.casefold() not in self.by_key:
                     yield f"relations of nothing: {name}"
                 root = self.tree(name)
-                ids = Counter(one.get("Id") for one in root)
-                yield from (f"{name}: id {one} twice" for one, count in ids.items() if count > 1)
-                for one in root:
-                    if one.get("TargetMode") != "External" and self._target(source, one) is None:
-                        yield f"{name}: no {one.get('Target')}"
+                ids = Counter(element.get("Id") for element in root)
+                yield from (f"{name}: id {item} twice" for item, count in ids.items() if count > 1)
+                for other_element in root:
+                    if other_element.get("TargetMode") != "External" and self._target(source, other_element) is None:
+                        yield f"{name}: no {other_element.get('Target')}"
 
     def targets(self, source: str) -> dict[str, tuple[str, str]]:
         """By id, the kind and part of a part's relations."""
         name = self.by_key.get(join(dirname(source), "_rels", source.rpartition("/")[2] + ".rels").casefold())
-        found = {}
-        for one in self.tree(name) if name else ():
-            part = self._target(source, one)
+        results = {}
+        for element in self.tree(name) if name else ():
+            part = self._target(source, element)
             if part is not None:
-                found[str(one.get("Id"))] = str(one.get("Type")).rpartition("/")[2], part
-        return found
+                results[str(element.get("Id"))] = str(element.get("Type")).rpartition("/")[2], part
+        return results
 
     def book(self) -> Iterator[str]:
         """Sheets have names, numbers and parts of their own; names of a sheet's are of one that is there."""
         book = self.book_part
         root = self.tree(book)
         yield from _out_of_order(book, root, _BOOK_ORDER)
-        sheets = [one for one in root.iter("{*}sheet") if _local(one.getparent()) == "sheets"]
+        sheets = [element for element in root.iter("{*}sheet") if _local(element.getparent()) == "sheets"]
         for what in ("name", "sheetId"):
-            values = Counter((one.get(what) or "").casefold() for one in sheets)
+            values = Counter((sheet.get(what) or "").casefold() for sheet in sheets)
             yield from (f"two sheets of {what} {value}" for value, count in values.items() if count > 1)
-        yield from (f"no sheet's name: {one.get('name')}" for one in sheets if not _is_name(one.get("name") or ""))
-        ids = [value for one in sheets for key, value in one.attrib.items() if str(key).endswith("}id")]
-        yield from (f"sheet without a part: {one}" for one in ids if str(one) not in self.targets(book))
-        names = Counter((one.get("name"), one.get("localSheetId")) for one in root.iter("{*}definedName"))
+        yield from (
+            f"no sheet's name: {sheet.get('name')}" for sheet in sheets if not _is_name(sheet.get("name") or "")
+        )
+        ids = [value for sheet in sheets for key, value in sheet.attrib.items() if str(key).endswith("}id")]
+        yield from (f"sheet without a part: {id_}" for id_ in ids if str(id_) not in self.targets(book))
+        names = Counter((element.get("name"), element.get("localSheetId")) for element in root.iter("{*}definedName"))
         yield from (f"two names {name}" for name, count in names.items() if count > 1)
         yield from (f"name of no sheet: {name}" for name, at in names if at is not None and int(at) >= len(sheets))
 
@@ -124,7 +126,7 @@ class _Opened:
 
     def _notes(self, sheet: str, root: etree._Element) -> Iterator[str]:
         targets = self.targets(sheet)
-        pointers = [one for one in root if _local(one) == "legacyDrawing"]
+        pointers = [element for element in root if _local(element) == "legacyDrawing"]
         for pointer in pointers:
             identity = next(str(value) for key, value in pointer.attrib.items() if str(key).endswith("}id"))
             if targets.get(identity, ("", ""))[0] != "vmlDrawing":
@@ -132,20 +134,20 @@ class _Opened:
         drawn = [part for kind, part in targets.values() if kind == "vmlDrawing"]
         shapes = b"".join(self.parts[part] for part in drawn)
         numbers = Counter(re.findall(rb'<v:shape [^>]*?id="([^"]+)"', shapes))
-        yield from (f"{sheet}: two shapes {one!r}" for one, count in numbers.items() if count > 1)
+        yield from (f"{sheet}: two shapes {item!r}" for item, count in numbers.items() if count > 1)
         for kind, part in targets.values():
             if kind == "comments":
                 notes = self.tree(part)
                 authors = len(notes.findall("{*}authors/{*}author"))
-                refs = Counter(one.get("ref") for one in notes.iter("{*}comment"))
+                refs = Counter(element.get("ref") for element in notes.iter("{*}comment"))
                 yield from (f"{part}: two notes on {ref}" for ref, count in refs.items() if count > 1)
                 yield from (
-                    f"{part}: author {one.get('authorId')}"
-                    for one in notes.iter("{*}comment")
-                    if int(one.get("authorId") or 0) >= authors
+                    f"{part}: author {other_element.get('authorId')}"
+                    for other_element in notes.iter("{*}comment")
+                    if int(other_element.get("authorId") or 0) >= authors
                 )
                 for text in notes.iter("{*}text"):
-                    kinds = {_local(one) for one in text}
+                    kinds = {_local(character) for character in text}
                     if {"t", "r"} <= kinds:
                         yield f"{part}: plain text beside runs"
 
@@ -156,7 +158,7 @@ class _Opened:
                 continue
             root = self.tree(part)
             for group in root:
-                counted = str(len([one for one in group if isinstance(one.tag, str)]))
+                counted = str(len([item for item in group if isinstance(item.tag, str)]))
                 if _local(group) in {"fonts", "fills", "borders", "cellXfs"} and group.get("count", counted) != counted:
                     yield f"{part}: count of {_local(group)}"
             sizes = {_local(group): len(group) for group in root}
@@ -189,14 +191,14 @@ def _cells_out_of_order(part: str, root: etree._Element, looks: int) -> Iterator
 
 def _out_of_order(part: str, root: etree._Element, words: str) -> Iterator[str]:
     order = words.split()
-    found = [order.index(_local(one)) for one in root if _local(one) in order]
-    if found != sorted(found):
-        yield f"{part}: elements out of order: {[order[one] for one in found]}"
+    results = [order.index(_local(element)) for element in root if _local(element) in order]
+    if results != sorted(results):
+        yield f"{part}: elements out of order: {[order[item] for item in results]}"
 
 
 def _is_name(name: str) -> bool:
     return 0 < len(name) <= 31 and not set(name) & set("[]:*?/\\")
 
 
-def _local(one: etree._Element | None) -> str:
-    return "" if one is None else str(one.tag).rpartition("}")[2]
+def _local(element: etree._Element | None) -> str:
+    return "" if element is None else str(element.tag).rpartition("}")[2]

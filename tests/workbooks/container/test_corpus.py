@@ -18,10 +18,10 @@ from workbooks.marking.traces import read_without_marks
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test for each workbook of the folder."""
     folder: Path = metafunc.config.getoption("corpus")
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in {".xlsx", ".xlsm"})
-    if not found:
+    results = sorted(path for path in folder.rglob("*") if path.suffix.lower() in {".xlsx", ".xlsm"})
+    if not results:
         raise pytest.UsageError(f"no workbooks below {folder}: give --corpus a folder of .xlsx and .xlsm files")
-    metafunc.parametrize("path", found, ids=[str(path.relative_to(folder)) for path in found])
+    metafunc.parametrize("path", results, ids=[str(path.relative_to(folder)) for path in results])
 
 
 def test_workbook_of_the_corpus(path: Path) -> None:

@@ -116,7 +116,11 @@ def test_what_people_cannot_see_is_known() -> None:
     assert [row for row in range(1, 9) if sheet.is_hidden(row, 1)] == [8]
     assert [column for column in range(1, 6) if sheet.is_hidden(1, column)] == [4]
     assert [str(merged) for merged in sheet.merged] == ["A6:B7"]
-    assert [one.state for one in read.sheets] == [SheetState.VISIBLE, SheetState.HIDDEN, SheetState.VERY_HIDDEN]
+    assert [other_sheet.state for other_sheet in read.sheets] == [
+        SheetState.VISIBLE,
+        SheetState.HIDDEN,
+        SheetState.VERY_HIDDEN,
+    ]
 
 
 def test_limits_hold() -> None:

@@ -70,8 +70,8 @@ def test_a_month_without_a_year_can_be_any_years(catalog: Catalog, name: str) ->
 )
 def test_periods_in_words(text: str, period: str | None) -> None:
     """A heading's words name a period as officials write it, or none."""
-    found = period_in_words(normalise_name(text))
-    assert (found.id if found else None) == period
+    result = period_in_words(normalise_name(text))
+    assert (result.id if result else None) == period
 
 
 def test_codes_are_five_digits_alone() -> None:
@@ -81,5 +81,5 @@ def test_codes_are_five_digits_alone() -> None:
 
 def test_names_with_their_kind_are_guessed_longest_first(catalog: Catalog) -> None:
     """A name in a file's name ends nobody knows where, so the longest guess comes first."""
-    found = units_in_name("BC xã Lâm Sơn tháng 5.xlsx", wording_of(catalog))
-    assert list(found)[:2] == ["xã lâm sơn tháng", "xã lâm sơn"]
+    result = units_in_name("BC xã Lâm Sơn tháng 5.xlsx", wording_of(catalog))
+    assert list(result)[:2] == ["xã lâm sơn tháng", "xã lâm sơn"]

@@ -67,11 +67,11 @@ def harm_done_twice(data: bytes, catalog: Catalog) -> list[str]:
     issues = issues_all_over(before)
     twice = annotate(annotate(data, issues, (), catalog, "vi"), issues[:1], (), catalog, "vi")
     known = set(_faults(data))
-    found = [fault for fault in _faults(twice) if fault not in known]
-    found += _differences(before, read_without_marks(twice))
+    results = [fault for fault in _faults(twice) if fault not in known]
+    results += _differences(before, read_without_marks(twice))
     if open_with_openpyxl(data) is not None and open_with_openpyxl(twice) is None:
-        found.append("openpyxl opens it no more")
-    return found
+        results.append("openpyxl opens it no more")
+    return results
 
 
 def _faults(data: bytes) -> list[str]:

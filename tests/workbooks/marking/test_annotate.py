@@ -109,7 +109,7 @@ def test_a_sheet_changes_at_its_wrong_cells_alone(catalog: Catalog, template: by
     """Taken together, the changes of a sheet are a style's number and the pointer at the notes."""
     after = parts_of(marked(catalog, template, wrong("Biểu 01-T", "E15")))["xl/worksheets/sheet1.xml"]
     before = parts_of(template)["xl/worksheets/sheet1.xml"]
-    begin = next(at for at, (one, other) in enumerate(zip(before, after, strict=False)) if one != other)
+    begin = next(at for at, (item, other) in enumerate(zip(before, after, strict=False)) if item != other)
     assert before[:begin].endswith(b'<c r="E15" s="')
     assert after.replace(b"\n", b"").count(b"<c ") == before.replace(b"\n", b"").count(b"<c ")
 
@@ -131,14 +131,14 @@ def test_the_list_names_all_and_links_to_the_cells(catalog: Catalog, template: b
     repairs = [Repair("thousands_dot", "Biểu 01-T", "E17", "2.450", "2450")]
     sheet = _looked_at(marked(catalog, template, issues, repairs))[RESULT]
     rows = [[str(cell.value or "") for cell in row] for row in sheet.iter_rows()]
-    told = [row for row in rows if row[0].isdigit()]
-    assert [(row[2], row[3]) for row in told] == [
+    results = [row for row in rows if row[0].isdigit()]
+    assert [(row[2], row[3]) for row in results] == [
         ("E15", "Phải sửa"),
         ("", "Phải sửa"),
         ("E16", "Cần xem lại"),
         ("E17", ""),
     ]
-    assert told[-1][5:7] == ["2.450", "2450"]
+    assert results[-1][5:7] == ["2.450", "2450"]
     assert {link.location for link in (cell.hyperlink for row in sheet.iter_rows() for cell in row) if link} == {
         f"'Biểu 01-T'!{cell}" for cell in ("E15", "E16", "E17")
     }
@@ -146,8 +146,8 @@ def test_the_list_names_all_and_links_to_the_cells(catalog: Catalog, template: b
 
 def test_what_shadow_rules_found_is_told_nobody(catalog: Catalog, template: bytes) -> None:
     """A rule on trial leaves no trace in what a commune gets."""
-    found = Issue("stated_percent", Severity.INFO, "Biểu 01-T", "E15", "bóng", facts={"stage": "shadow"})
-    data = marked(catalog, template, [found])
+    issue = Issue("stated_percent", Severity.INFO, "Biểu 01-T", "E15", "bóng", facts={"stage": "shadow"})
+    data = marked(catalog, template, [issue])
     assert all("bóng".encode() not in part for part in parts_of(data).values())
 
 
@@ -214,8 +214,8 @@ def test_names_and_print_areas_keep_their_sheets(catalog: Catalog, template: byt
     data = save(book)
     out = _looked_at(marked(catalog, data, wrong("Biểu 01-T", "E15")))
     before = _looked_at(data)
-    assert {name: one.value for name, one in out.defined_names.items()} == {
-        name: one.value for name, one in before.defined_names.items()
+    assert {name: item.value for name, item in out.defined_names.items()} == {
+        name: entry.value for name, entry in before.defined_names.items()
     }
     for name in before.sheetnames:
         assert out[name].print_area == before[name].print_area

@@ -74,6 +74,6 @@ def test_a_form_of_shares(catalog: Catalog) -> None:
             row[3].value, row[4].value, row[5].value = None, "75 / 100, đạt tỷ lệ     75,00 %", None
     report = parse_report(save(workbook), catalog, Hints("22813_2025-05.xlsx"))
     assert report.issues == ()
-    shares = [one for one in report.observations if one.stated is not None]
-    assert {one.numerator.number for one in shares} == {Decimal(75)}
-    assert {one.stated.number for one in shares if one.stated} == {Decimal(75)}
+    shares = [observation for observation in report.observations if observation.stated is not None]
+    assert {share.numerator.number for share in shares} == {Decimal(75)}
+    assert {share.stated.number for share in shares if share.stated} == {Decimal(75)}

@@ -78,15 +78,15 @@ def test_bad_files_keep_nobody_from_being_read(pool: ReadingPool, catalog: Catal
     for place, spoilt in ((3, hostile.SWELL), (17, hostile.SPIN), (18, hostile.DIE), (44, hostile.DIE)):
         content[place] = spoilt
     reports = pool.read([drop(data) for data in content])
-    found = {place: codes(report) for place, report in enumerate(reports) if codes(report)}
-    assert found == {
+    results = {place: codes(report) for place, report in enumerate(reports) if codes(report)}
+    assert results == {
         3: ["took_too_much_memory"],
         17: ["took_too_long"],
         18: ["reading_stopped"],
         44: ["reading_stopped"],
     }
     expected = parse_report(good, catalog, Hints(f"BC_{UNIT}_{PERIOD}.xlsx", (PERIOD, UNIT)))
-    assert all(report == expected for place, report in enumerate(reports) if place not in found)
+    assert all(report == expected for place, report in enumerate(reports) if place not in results)
 
 
 @pytest.mark.parametrize("content", [hostile.SWELL, hostile.SPIN, hostile.DIE, hostile.FAIL])
@@ -142,8 +142,8 @@ def test_cpu_time_is_counted_by_file(catalog: Catalog, good: bytes, drop: Drop) 
 
 def test_an_idle_worker_may_be_killed(pool: ReadingPool, good: bytes, drop: Drop) -> None:
     """When a worker is killed between two batches, the next batch is read by others."""
-    (told,) = pool.read([drop(hostile.TELL)])
-    os.kill(int(told.issues[0].facts["pid"]), signal.SIGKILL)
+    (result,) = pool.read([drop(hostile.TELL)])
+    os.kill(int(result.issues[0].facts["pid"]), signal.SIGKILL)
     (report,) = pool.read([drop(good)])
     assert codes(report) == []
 
@@ -158,9 +158,9 @@ def test_a_worker_imports_little(pool: ReadingPool, drop: Drop) -> None:
 
 def test_the_main_module_is_not_imported_again(drop: Drop) -> None:
     """Whatever started the run, Prefect's engine or a test, a worker does not load it."""
-    told = subprocess.run([*RUNNER, drop(hostile.TELL).path], cwd=ROOT, check=True, capture_output=True, text=True)
-    assert "workbooks" in told.stdout
-    assert ONLY_HERE not in told.stdout
+    completed = subprocess.run([*RUNNER, drop(hostile.TELL).path], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert "workbooks" in completed.stdout
+    assert ONLY_HERE not in completed.stdout
 
 
 @pytest.mark.parametrize("ended_by", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
@@ -187,8 +187,8 @@ def until(holds: Callable[[], bool]) -> None:
 def test_without_limits_of_the_system_the_guards_are_alone(catalog: Catalog, good: bytes, drop: Drop) -> None:
     """Where the system cannot confine a process, files are read all the same."""
     with hostile_pool(catalog, confinement=None) as pool:
-        told, read = pool.read([drop(hostile.TELL), drop(good)])
-    assert (told.issues[0].facts["kilobytes"], codes(read)) == ("unlimited", [])
+        result, read = pool.read([drop(hostile.TELL), drop(good)])
+    assert (result.issues[0].facts["kilobytes"], codes(read)) == ("unlimited", [])
 
 
 def test_memory_is_bounded_by_the_system(pool: ReadingPool, drop: Drop) -> None:

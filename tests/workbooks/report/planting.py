@@ -155,16 +155,19 @@ def misreads(report: ParsedReport, truth: Mapping[Key, int], cells: Mapping[Key,
     """Figures read otherwise than planted, or not at all, of which no issue speaks."""
     if not report.is_placeable:
         return [] if report.has_critical else ["the report has no place and no critical issue"]
-    found = {
-        (one.indicator, role): figure.number
-        for one in report.observations
-        for role, figure in ((ColumnRole.NUMERATOR, one.numerator), (ColumnRole.DENOMINATOR, one.denominator))
+    results = {
+        (observation.indicator, role): figure.number
+        for observation in report.observations
+        for role, figure in (
+            (ColumnRole.NUMERATOR, observation.numerator),
+            (ColumnRole.DENOMINATOR, observation.denominator),
+        )
         if figure is not None
     }
-    told = {issue.cell for issue in report.issues} | {issue.indicator for issue in report.issues}
+    result = {issue.cell for issue in report.issues} | {issue.indicator for issue in report.issues}
     whole = any(issue.severity is Severity.CRITICAL and issue.indicator is None for issue in report.issues)
     return [
-        f"{key} in {cells[key]}: planted {number}, read {found.get(key)}"
+        f"{key} in {cells[key]}: planted {number}, read {results.get(key)}"
         for key, number in truth.items()
-        if found.get(key) != Decimal(number) and not {cells[key], key[0]} & told and not whole
+        if results.get(key) != Decimal(number) and not {cells[key], key[0]} & result and not whole
     ]

@@ -42,7 +42,7 @@ def test_what_was_typed_is_read_or_told(catalog: Catalog, contents: tuple[str, .
     read = parse_line(SheetContext(catalog, sheet, findings), line, "22813")
     if findings.issues:
         return
-    numerator, denominator, stated = (_number(one) for one in (read.numerator, read.denominator, read.stated))
+    numerator, denominator, stated = (_number(item) for item in (read.numerator, read.denominator, read.stated))
     for content, own in zip(contents, (denominator, numerator, stated), strict=True):
         parts = re.findall(r"([0-9]+)\s*/\s*([0-9]+)", content)
         percents = re.findall(r"([0-9,]+)%", content)

@@ -66,10 +66,10 @@ def _codes_of_the_room(catalog: Catalog) -> set[str]:
 def _fill_texts(catalog: Catalog, issue: Issue) -> None:
     """Fill in an issue's texts; a text that names a fact the issue does not carry fails the test."""
     texts = catalog.issue_texts[issue.code]
-    given = {name: "…" for name in ("found", "expected", "cell", "sheet") if getattr(issue, name) is not None}
+    results = {name: "…" for name in ("found", "expected", "cell", "sheet") if getattr(issue, name) is not None}
     for text in (texts.title, texts.message, texts.action):
-        text.format("vi", {**given, **issue.facts})
-        text.format("en", {**given, **issue.facts})
+        text.format("vi", {**results, **issue.facts})
+        text.format("en", {**results, **issue.facts})
 
 
 def _fits(expected: dict[str, Any], found: object) -> bool:
@@ -87,9 +87,13 @@ def _figure(report: ParsedReport, path: str) -> Figure | None:
     name, _, village = path.partition("@")
     indicator, role = name.split(".")
     unit = village or (report.unit.code if report.unit else "")
-    found = [one for one in report.observations if one.indicator == indicator and one.unit == unit]
-    assert len(found) == 1, f"{path}: {len(found)} observations"
-    figure: Figure | None = getattr(found[0], role)
+    results = [
+        observation
+        for observation in report.observations
+        if observation.indicator == indicator and observation.unit == unit
+    ]
+    assert len(results) == 1, f"{path}: {len(results)} observations"
+    figure: Figure | None = getattr(results[0], role)
     return figure
 
 

@@ -75,12 +75,12 @@ def test_no_digit_is_dropped_or_added(catalog: Catalog, text: str) -> None:
 @given(st.text("0123456789.,  ", min_size=1, max_size=10))
 def test_no_text_that_two_readers_read_differently(catalog: Catalog, text: str) -> None:
     """What a Vietnamese and an English reader read differently is refused; in a count one of the two may be whole."""
-    readings = {one for one in (_typed(text, ".", ","), _typed(text, ",", ".")) if one is not None}
+    readings = {item for item in (_typed(text, ".", ","), _typed(text, ",", ".")) if item is not None}
     figure, _ = _read(catalog, text, decimals=2)
     assert figure.number is None or figure.number in readings
     assert figure.number is None or len(readings) == 1
     figure, _ = _read(catalog, text, decimals=0)
-    whole = {one for one in readings if one == int(one)}
+    whole = {reading for reading in readings if reading == int(reading)}
     assert figure.number is None or len(readings) == 1 or whole == {figure.number}
 
 
@@ -88,9 +88,9 @@ def _typed(text: str, thousands: str, point: str) -> Decimal | None:
     """The number a reader sees in a text, thousands parted by one mark (or spaces), decimals behind the other."""
     for mark in (thousands, " "):
         groups = rf"[1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})+|[0-9]+"
-        found = re.fullmatch(rf"({groups})(?:{re.escape(point)}([0-9]+))?", text.strip())
-        if found:
-            return Decimal(f"{found[1].replace(mark, '')}.{found[2] or 0}")
+        match = re.fullmatch(rf"({groups})(?:{re.escape(point)}([0-9]+))?", text.strip())
+        if match:
+            return Decimal(f"{match[1].replace(mark, '')}.{match[2] or 0}")
     return None
 
 

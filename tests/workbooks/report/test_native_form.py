@@ -87,9 +87,9 @@ def _read(report: ParsedReport) -> Iterator[tuple[str, Decimal | None, Decimal |
     def number(figure: Figure | None) -> Decimal | None:
         return figure.number if figure is not None else None
 
-    for one in report.observations:
-        if one.unit == UNIT:
-            yield one.indicator, number(one.numerator), number(one.denominator)
+    for observation in report.observations:
+        if observation.unit == UNIT:
+            yield observation.indicator, number(observation.numerator), number(observation.denominator)
 
 
 def test_it_is_placed(report: ParsedReport) -> None:
@@ -114,7 +114,9 @@ def test_every_figure_is_read(report: ParsedReport, catalog: Catalog) -> None:
 def test_every_village_is_read(report: ParsedReport) -> None:
     """Each village is told by its name and keeps its figures; the row that sums them is none."""
     members = {
-        one.unit: one.numerator.number for one in report.observations if one.indicator == "tcnscd_tv" and one.numerator
+        observation.unit: observation.numerator.number
+        for observation in report.observations
+        if observation.indicator == "tcnscd_tv" and observation.numerator
     }
     assert members == {f"{UNIT}-{number:02}": Decimal(2 + number) for number in range(1, 9)}
 

@@ -127,9 +127,13 @@ def _twist(planted: Planted, data: st.DataObject) -> None:
 
 def _found(observations: tuple[Observation, ...]) -> Mapping[Key, Decimal | None]:
     return {
-        (one.unit, one.indicator, what): figure.number
-        for one in observations
-        for what, figure in (("numerator", one.numerator), ("denominator", one.denominator), ("stated", one.stated))
+        (observation.unit, observation.indicator, what): figure.number
+        for observation in observations
+        for what, figure in (
+            ("numerator", observation.numerator),
+            ("denominator", observation.denominator),
+            ("stated", observation.stated),
+        )
         if figure is not None
     }
 
@@ -138,13 +142,13 @@ def _misreads(report: ParsedReport, planted: Planted) -> list[str]:
     """Figures read otherwise than planted, or not at all, of which no issue speaks."""
     if not report.is_placeable:
         return [] if report.has_critical else ["the report has no place and no critical issue"]
-    found = _found(report.observations)
-    told = {issue.cell for issue in report.issues} | {issue.indicator for issue in report.issues}
+    result = _found(report.observations)
+    results = {issue.cell for issue in report.issues} | {issue.indicator for issue in report.issues}
     whole = any(issue.severity is Severity.CRITICAL and issue.indicator is None for issue in report.issues)
     return [
-        f"{key} in {planted.cells[key]}: planted {number}, read {found.get(key)}"
+        f"{key} in {planted.cells[key]}: planted {number}, read {result.get(key)}"
         for key, number in planted.truth.items()
-        if found.get(key) != number and not {planted.cells[key], key[1]} & told and not whole
+        if result.get(key) != number and not {planted.cells[key], key[1]} & results and not whole
     ]
 
 

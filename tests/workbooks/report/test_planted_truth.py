@@ -79,7 +79,7 @@ def test_lines_of_a_template_sorted(catalog: Catalog, data: st.DataObject) -> No
         sheet, address = spot_of(workbook, catalog, *key)
         workbook[sheet][address] = number
     form = workbook["Biểu 01-T"]
-    one, other = (
+    result, other = (
         form[spot_of(workbook, catalog, indicator, "numerator")[1]].row
         for indicator in data.draw(st.permutations(sorted({key[0] for key in keys})))[:2]
     )
@@ -88,7 +88,7 @@ def test_lines_of_a_template_sorted(catalog: Catalog, data: st.DataObject) -> No
         heading.value = "Nội dung báo cáo"
     cells = {key: spot_of(workbook, catalog, *key)[1] for key in keys}
     for column in range(1, form.max_column + 1):
-        first, second = form.cell(one, column), form.cell(other, column)
+        first, second = form.cell(result, column), form.cell(other, column)
         first.value, second.value = second.value, first.value
     assert misreads(parse_report(save(workbook), catalog, _HINTS), truth, cells) == []
 

@@ -46,7 +46,7 @@ def test_villages_never_lose_their_team(catalog: Catalog, seed: int) -> None:
     """A village that had a team, or members, has them in the next month."""
     months = [figures.villages for figures in figures_over(catalog, "22819", YEAR, seed)]
     for earlier, later in itertools.pairwise(months):
-        assert all(now[one] >= was[one] for was, now in zip(earlier, later, strict=True) for one in was)
+        assert all(now[item] >= was[item] for was, now in zip(earlier, later, strict=True) for item in was)
 
 
 @settings(max_examples=15, deadline=None)
@@ -68,10 +68,10 @@ def test_figures_agree_with_each_other(catalog: Catalog, seed: int, unit: str) -
     for figures in figures_over(catalog, unit, YEAR[-3:], seed):
         sizes: dict[str, int] = {}
         for (indicator, role), number in figures.form.items():
-            found = catalog.indicators[indicator]
+            result = catalog.indicators[indicator]
             if role is ColumnRole.DENOMINATOR:
                 assert figures.form[indicator, ColumnRole.NUMERATOR] <= number
-                assert sizes.setdefault(found.denominator_kind, number) == number
+                assert sizes.setdefault(result.denominator_kind, number) == number
         online = figures.form["dvc_toantrinh", ColumnRole.NUMERATOR] + figures.form["dvc_motphan", ColumnRole.NUMERATOR]
         assert online <= figures.form["dvc_toantrinh", ColumnRole.DENOMINATOR]
 
@@ -150,6 +150,6 @@ def test_workbooks_say_that_they_are_invented(catalog: Catalog) -> None:
     assert ("sample", "true") in workbook["_meta"].iter_rows(values_only=True)
     for name in ("Biểu 01-T", "Thôn, khu phố"):
         sheet = workbook[name]
-        said = [str(cell.value) for row in sheet.iter_rows() for cell in row]
-        assert any(text.startswith("Số liệu mẫu") and "giả định" in text for text in said)
+        results = [str(cell.value) for row in sheet.iter_rows() for cell in row]
+        assert any(text.startswith("Số liệu mẫu") and "giả định" in text for text in results)
         assert "Số liệu mẫu" in str(sheet.oddFooter.left.text)

@@ -29,11 +29,11 @@ def corrected(files: Sequence[SampleFile]) -> list[SampleFile]:
 def figures_of(data: bytes) -> Mapping[str, object]:
     """What stands in every named cell of a workbook, by defined name."""
     workbook = open_workbook(data)
-    found: dict[str, object] = {}
+    results: dict[str, object] = {}
     for name in workbook.defined_names:
         sheet, _, address = place_of(workbook, name).rpartition("!")
-        found[name] = workbook[sheet][address].value
-    return found
+        results[name] = workbook[sheet][address].value
+    return results
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_every_village_has_its_team(sums: Mapping[str, int]) -> None:
 def test_tests_name_all_totals_of_the_catalogue(catalog: Catalog) -> None:
     """No total of the catalogue goes unchecked here."""
     totals = next(area for area in read_areas(catalog) if area.area == "585").totals
-    assert {name: (one.numerator, one.denominator) for name, one in totals.items()} == {
+    assert {name: (item.numerator, item.denominator) for name, item in totals.items()} == {
         "tcnscd_xa": (8, 8),
         "tcnscd_thon": (61, 61),
         "hddt_dn": (312, 312),

@@ -31,7 +31,9 @@ def named_cell(workbook: Workbook, name: str) -> tuple[str, str]:
 def validation_of(workbook: Workbook, name: str) -> DataValidation | None:
     """The validation that covers the cell of a defined name."""
     sheet, address = named_cell(workbook, name)
-    covering = [one for one in workbook[sheet].data_validations.dataValidation if address in one.sqref]
+    covering = [
+        validation for validation in workbook[sheet].data_validations.dataValidation if address in validation.sqref
+    ]
     return covering[0] if covering else None
 
 
@@ -46,7 +48,7 @@ def test_only_figures_answers_and_notes_are_unlocked(may: Workbook) -> None:
     unlocked = {cell.coordinate for row in sheet.iter_rows() for cell in row if not cell.protection.locked}
     register = named_cell(may, "TH.tcnscd_xa.denominator")[1]
     in_table = {
-        one for one in unlocked if one[0] in "DEF" and 13 <= int(one[1:]) <= 60 and sheet[one].border.left.style
+        item for item in unlocked if item[0] in "DEF" and 13 <= int(item[1:]) <= 60 and sheet[item].border.left.style
     }
     assert in_table == named - {register}
 
@@ -145,10 +147,13 @@ def test_quarterly_lines_open_at_the_end_of_a_quarter(catalog: Catalog) -> None:
 def test_names_cover_what_is_due(may: Workbook, catalog: Catalog) -> None:
     """Every figure that is due has its name, and no other has."""
     unit = catalog.units.get("22813", catalog.last_day("cds_x_t", parse_period("2025-05")))
-    due = {one.id for one in catalog.due_indicators("cds_x_t", unit, parse_period("2025-05"))}
-    found = [parse_name(name) for name in may.defined_names]
-    assert {one.indicator for one in found if isinstance(one, FigureCellName)} == due - {"tcnscd_thon", "tcnscd_tv"}
-    villages = {(one.line, one.what) for one in found if isinstance(one, VillageCellName)}
+    due = {due_indicator.id for due_indicator in catalog.due_indicators("cds_x_t", unit, parse_period("2025-05"))}
+    results = [parse_name(name) for name in may.defined_names]
+    assert {item.indicator for item in results if isinstance(item, FigureCellName)} == due - {
+        "tcnscd_thon",
+        "tcnscd_tv",
+    }
+    villages = {(item.line, item.what) for item in results if isinstance(item, VillageCellName)}
     wanted = ("village_code", "village_name", "tcnscd_thon", "tcnscd_tv")
     assert villages == {(line, what) for line in range(1, 9) for what in wanted}
 

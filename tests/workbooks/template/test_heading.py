@@ -49,9 +49,9 @@ def test_town_is_named_as_a_town(catalog: Catalog) -> None:
 
 def test_after_the_districts_the_province_receives(catalog: Catalog) -> None:
     """From July 2025 the unit above a commune is its province, and a reused code means the new commune."""
-    said = texts(open_workbook(make_template(catalog, "22810", "2025-08")))
-    assert "UBND TỈNH KHÁNH HÒA" in said
-    assert "UBND XÃ NINH SƠN" in said
+    result = texts(open_workbook(make_template(catalog, "22810", "2025-08")))
+    assert "UBND TỈNH KHÁNH HÒA" in result
+    assert "UBND XÃ NINH SƠN" in result
 
 
 def test_last_month_of_the_districts_goes_to_the_district(catalog: Catalog) -> None:
@@ -61,8 +61,8 @@ def test_last_month_of_the_districts_goes_to_the_district(catalog: Catalog) -> N
 
 def test_january_begins_in_the_year_before(catalog: Catalog) -> None:
     """The administrative January runs from mid-December."""
-    said = texts(open_workbook(make_template(catalog, "22813", "2025-01")))
-    assert "Kỳ báo cáo: Tháng 1/2025 (từ 15/12/2024 đến 14/1/2025)" in said
+    result = texts(open_workbook(make_template(catalog, "22813", "2025-01")))
+    assert "Kỳ báo cáo: Tháng 1/2025 (từ 15/12/2024 đến 14/1/2025)" in result
 
 
 def test_headers_and_column_numbers(may: Workbook, catalog: Catalog) -> None:
@@ -105,10 +105,10 @@ def test_unregistered_villages_can_be_named(catalog: Catalog) -> None:
 
 def test_instructions_explain_every_indicator(may: Workbook, catalog: Catalog) -> None:
     """The instruction sheet gives each indicator's name, numerator and denominator."""
-    said = set(texts(may, 2))
+    results = set(texts(may, 2))
     layout = catalog.layouts[0]
     for name in layout.indicators + layout.village_indicators:
         indicator = catalog.indicators[name]
-        assert {indicator.name.vi, indicator.numerator.vi} <= said
-        assert indicator.denominator is None or indicator.denominator.vi in said
-    assert any("Hạn gửi báo cáo: 15/5/2025" in text for text in said)
+        assert {indicator.name.vi, indicator.numerator.vi} <= results
+        assert indicator.denominator is None or indicator.denominator.vi in results
+    assert any("Hạn gửi báo cáo: 15/5/2025" in text for text in results)

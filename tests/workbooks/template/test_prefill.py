@@ -125,6 +125,6 @@ def test_excel_shows_every_hint_whole(form: Workbook, catalog: Catalog) -> None:
     """Excel takes titles of 32 letters and messages of 255, and calls a file broken that has longer ones."""
     for workbook in (form, open_workbook(make_template(catalog, UNIT, "2025-12"))):
         for sheet in workbook.worksheets:
-            for one in sheet.data_validations.dataValidation:
-                assert max(len(one.promptTitle), len(one.errorTitle)) <= 32
-                assert max(len(one.prompt), len(one.error)) <= 255
+            for validation in sheet.data_validations.dataValidation:
+                assert max(len(validation.promptTitle), len(validation.errorTitle)) <= 32
+                assert max(len(validation.prompt), len(validation.error)) <= 255

@@ -19,7 +19,7 @@ def sheet(catalog: Catalog) -> Worksheet:
 
 def breaks(sheet: Worksheet) -> list[int]:
     """Rows after which a page ends."""
-    return [one.id for one in sheet.row_breaks.brk]
+    return [row_break.id for row_break in sheet.row_breaks.brk]
 
 
 def test_no_page_ends_with_a_heading(sheet: Worksheet, catalog: Catalog) -> None:

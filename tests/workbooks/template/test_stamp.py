@@ -43,7 +43,7 @@ def test_hidden_sheet_carries_the_stamp(may: Workbook) -> None:
 
 def test_document_properties_carry_the_stamp(may: Workbook) -> None:
     """The same four facts, for when the hidden sheet is lost."""
-    properties = {one.name: one.value for one in may.custom_doc_props.props}
+    properties = {prop.name: prop.value for prop in may.custom_doc_props.props}
     assert properties == {f"tonghop_{key}": value for key, value in WANTED.items()}
 
 

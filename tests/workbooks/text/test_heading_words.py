@@ -37,9 +37,9 @@ def test_a_new_word_of_the_heading_is_known(catalog: Catalog, words: str, patter
 def test_what_ends_the_reporter_is_looked_up(catalog: Catalog) -> None:
     """A label of receivers behind the unit's name is no part of it."""
     line = "đơn vị báo cáo: xã lâm sơn, gửi về: huyện"
-    found = _with(catalog, "receiver_labels", "gửi về").heading.reporter.match(line)
-    assert found is not None
-    assert found["name"] == "xã lâm sơn"
+    match = _with(catalog, "receiver_labels", "gửi về").heading.reporter.match(line)
+    assert match is not None
+    assert match["name"] == "xã lâm sơn"
 
 
 def test_a_new_word_for_other_times_ends_the_line(catalog: Catalog) -> None:

@@ -42,9 +42,9 @@ def test_labels_of_a_layout_stay_apart(catalog: Catalog) -> None:
     ("one", "other"),
     [("khám đủ 3 lần", "khám đủ 4 lần"), ("trẻ 15 tuổi", "tuổi"), ("Hòa Sơn", "Hoa Sơn"), ("Số hộ", "Sổ hộ")],
 )
-def test_labels_that_only_look_alike_differ(one: str, other: str) -> None:
+def test_labels_that_only_look_alike_differ(item: str, other: str) -> None:
     """A digit or a diacritic apart is another label."""
-    assert normalise_label(one) != normalise_label(other)
+    assert normalise_label(item) != normalise_label(other)
 
 
 def test_nearest_suggests_what_diacritics_hide() -> None:

@@ -49,18 +49,20 @@ def _told(report: ParsedReport) -> tuple[object, ...]:
         report.period,
         report.form,
         report.layout_version,
-        [_plain(one) for one in report.observations],
+        [_plain(observation) for observation in report.observations],
         [issue.code for issue in report.issues],
         [(repair.rule, repair.cell, repair.after) for repair in repairs],
     )
 
 
-def _plain(one: Observation) -> Observation:
+def _plain(observation: Observation) -> Observation:
     def plain(figure: Figure | None) -> Figure | None:
         return figure and replace(figure, raw=figure.raw.casefold())
 
-    numerator = replace(one.numerator, raw=one.numerator.raw.casefold())
-    return replace(one, numerator=numerator, denominator=plain(one.denominator), stated=plain(one.stated))
+    numerator = replace(observation.numerator, raw=observation.numerator.raw.casefold())
+    return replace(
+        observation, numerator=numerator, denominator=plain(observation.denominator), stated=plain(observation.stated)
+    )
 
 
 @_WAYS
@@ -105,7 +107,8 @@ def _write_xls(sheet: xlwt.Worksheet, cell: Cell, own: str) -> None:
     style.font = _xls_font(own)
     if isinstance(cell.value, list):
         pieces = [
-            (one, style.font) if isinstance(one, str) else (one.text, _xls_font(one.font.rFont)) for one in cell.value
+            (part, style.font) if isinstance(part, str) else (part.text, _xls_font(part.font.rFont))
+            for part in cell.value
         ]
         sheet.write_rich_text(row, column, pieces, style)
     else:
@@ -142,11 +145,15 @@ def test_two_hundred_labels_are_one_line(catalog: Catalog) -> None:
     """Labels and headings of a sheet are one repair; a figure's own cell has its own, so that its way shows it."""
     made = retype(make_handmade(catalog, _UNIT, PERIOD), in_tcvn3)
     report = _read(save(made), catalog)
-    found = [repair for repair in report.repairs if repair.rule in _RULES]
-    assert [repair.cell.count(":") for repair in found if repair.sheet == made.worksheets[0].title] == [1]
-    answers = {one.numerator.cell for one in report.observations if one.sheet == made.worksheets[1].title}
-    assert {repair.cell for repair in found if repair.before == to_tcvn3("Có")} <= answers
-    assert all(repair.after == "Có" for repair in found if repair.cell in answers)
+    results = [repair for repair in report.repairs if repair.rule in _RULES]
+    assert [repair.cell.count(":") for repair in results if repair.sheet == made.worksheets[0].title] == [1]
+    answers = {
+        observation.numerator.cell
+        for observation in report.observations
+        if observation.sheet == made.worksheets[1].title
+    }
+    assert {repair.cell for repair in results if repair.before == to_tcvn3("Có")} <= answers
+    assert all(repair.after == "Có" for repair in results if repair.cell in answers)
 
 
 def test_decomposed_letters_read_like_composed_ones(catalog: Catalog) -> None:
@@ -154,7 +161,9 @@ def test_decomposed_letters_read_like_composed_ones(catalog: Catalog) -> None:
     made = retype(_filled(catalog), lambda text: [(UNICODE, unicodedata.normalize("NFD", text))])
     twin, apart = _read(save(_filled(catalog)), catalog), _read(save(made), catalog)
     assert (apart.unit, apart.period, apart.issues) == (twin.unit, twin.period, twin.issues)
-    assert [one.numerator.number for one in apart.observations] == [one.numerator.number for one in twin.observations]
+    assert [observation.numerator.number for observation in apart.observations] == [
+        other_observation.numerator.number for other_observation in twin.observations
+    ]
 
 
 def test_good_reports_raise_no_doubt_about_fonts(catalog: Catalog) -> None:
@@ -185,7 +194,9 @@ def test_any_mixture_of_cells_reads_like_its_twin(catalog: Catalog, draws: Rando
 def test_no_figure_is_misread_in_old_fonts(catalog: Catalog, typed: Typed, draws: Random) -> None:
     """Known figures in odd spellings, typed for old fonts: each is read as planted, or an issue speaks of it."""
     layout = catalog.layout_for(FORM, parse_period(PERIOD))
-    truth = {(one, ColumnRole.NUMERATOR): draws.choice([0, 7, 450, 2450, 1_234_567]) for one in layout.indicators}
+    truth = {
+        (indicator, ColumnRole.NUMERATOR): draws.choice([0, 7, 450, 2450, 1_234_567]) for indicator in layout.indicators
+    }
     quirks = {key: draws.choice(QUIRKS) if draws.random() < 0.3 else QUIRKS[0] for key in truth}
     data, cells = plant(catalog, Shape(), truth, quirks)
     made = openpyxl.load_workbook(io.BytesIO(data), rich_text=True)

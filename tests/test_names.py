@@ -1,0 +1,104 @@
+"""Names in the code: one class name for one thing, the field's terms, and folders that a person can take in."""
+
+import ast
+import functools
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.test_house_rules import ROOT, tracked_files
+
+STRUCK = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        asked chance dice doubt doubts evidence filed foretell foretold forgetful found given hit hits house inert
+        ledger lookout night nights nobody one ones owed portion portions room rooms said shelf slot slots standings
+        storable tell telling told untold untraced verdict voice watcher
+        """,
+    )
+)
+"""Identifiers that said nothing or were figures of speech; docs/glossary.md names the term in the place of each."""
+
+MOST_FILES = 25
+UNIFORM = {"cli/commands", "expectations/kinds", "warehouse/migrations/versions"}
+"""Folders whose files are all of one kind, so that their number tells nothing."""
+
+
+@functools.cache
+def modules() -> dict[Path, ast.Module]:
+    """Parse all Python files but migrations, which are kept as they were released."""
+    files = [path for path in tracked_files("*.py") if "versions" not in path.parts]
+    return {path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8")) for path in files}
+
+
+def identifiers(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and name of everything that a module names itself; fields of classes are data and left out.
+
+    A parameter `found` beside `expected` is the pair that an issue consists of.
+    """
+    fields = {
+        id(target)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for statement in node.body
+        for target in ast.walk(statement)
+        if isinstance(statement, ast.AnnAssign | ast.Assign)
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) if id(node) not in fields:
+                yield node.lineno, name
+            case ast.FunctionDef(name=name, args=arguments) | ast.AsyncFunctionDef(name=name, args=arguments):
+                yield node.lineno, name
+                parameters = [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+                pair = {"found"} if "expected" in parameters else set()
+                yield from ((node.lineno, each) for each in parameters if each not in pair)
+            case ast.Lambda(args=arguments):
+                yield from ((node.lineno, each.arg) for each in arguments.args)
+            case ast.ClassDef(name=name):
+                yield node.lineno, name
+            case ast.alias(asname=str(name)):
+                yield node.lineno, name
+
+
+def test_no_class_name_stands_for_two_things() -> None:
+    """A class name means one thing wherever it is read."""
+    places: dict[str, set[str]] = defaultdict(set)
+    for path, tree in modules().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].add(path.as_posix())
+    assert {name: sorted(paths) for name, paths in places.items() if len(paths) > 1} == {}
+
+
+def test_struck_identifiers_stay_out() -> None:
+    """Nothing is named by a word that the glossary replaces by the field's term."""
+    named = [
+        f"{path}:{line} {name}"
+        for path, tree in modules().items()
+        for line, name in identifiers(tree)
+        if name.lstrip("_") in STRUCK or path.stem in STRUCK
+    ]
+    assert named == []
+
+
+def test_folders_can_be_taken_in() -> None:
+    """No folder of the product holds more source files of its own than a person can take in."""
+    files = Counter(path.parent.as_posix() for path in modules() if path.parts[0] not in {"tests", "benchmarks"})
+    assert {folder: number for folder, number in files.items() if number > MOST_FILES and folder not in UNIFORM} == {}
+
+
+def test_every_sub_package_states_its_responsibility() -> None:
+    """The `__init__.py` of every package and sub-package says in a sentence what lies there."""
+    packages = [
+        path for path in modules() if path.name == "__init__.py" and path.parts[0] not in {"tests", "benchmarks"}
+    ]
+    assert [path.as_posix() for path in packages if len((ast.get_docstring(modules()[path]) or "").split()) < 4] == []
+
+
+def test_every_package_has_a_readme() -> None:
+    """Each package tells in half a page its responsibility, its entry points and the data flow through it."""
+    packages = {path.parts[0] for path in modules() if len(path.parts) > 1} - {"tests", "benchmarks"}
+    assert [package for package in sorted(packages) if not (ROOT / package / "README.md").is_file()] == []
