@@ -32,7 +32,7 @@ UNTYPICAL = "made by hand"
 _ISSUES = 5
 
 
-class Timing(NamedTuple):
+class MarkingTiming(NamedTuple):
     """Median CPU seconds of marking a workbook, and of re-saving it."""
 
     ours: float
@@ -60,12 +60,12 @@ def main() -> None:
     sys.exit(verdict(timings))
 
 
-def verdict(timings: Mapping[str, Timing]) -> int:
+def verdict(timings: Mapping[str, MarkingTiming]) -> int:
     """The exit status: 0 where the promise is kept on every workbook, else 1."""
     return 0 if all(timing.share <= SHARE for timing in timings.values()) else 1
 
 
-def measure(catalog: Catalog, workbooks: Mapping[str, bytes], rounds: int) -> dict[str, Timing]:
+def measure(catalog: Catalog, workbooks: Mapping[str, bytes], rounds: int) -> dict[str, MarkingTiming]:
     """Time both on each workbook, in turn, so that a busy machine is busy for both."""
     gc.collect()
     gc.freeze()  # the catalogue and the makers' leavings are not walked again at either's cost
@@ -75,13 +75,13 @@ def measure(catalog: Catalog, workbooks: Mapping[str, bytes], rounds: int) -> di
         gc.unfreeze()
 
 
-def _timing(catalog: Catalog, data: bytes, rounds: int) -> Timing:
+def _timing(catalog: Catalog, data: bytes, rounds: int) -> MarkingTiming:
     works = partial(annotate, data, issues_in(data), (), catalog, "vi"), partial(_resave, data)
     taken: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
         for times, work in zip(taken, works, strict=True):
             times.append(_seconds(work))
-    return Timing(*map(statistics.median, taken))
+    return MarkingTiming(*map(statistics.median, taken))
 
 
 def issues_in(data: bytes) -> list[Issue]:

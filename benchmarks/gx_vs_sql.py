@@ -91,21 +91,21 @@ def databases(folder: Path, engine: str | None) -> Iterator[tuple[str, str]]:
 
 def stage_reports(url: str, catalog: Catalog, submissions: int, seed: int) -> int:
     """Fill an empty database with reports, a few of their figures wrong; gives the number of rows."""
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     engine = open_engine(url)
     migrate(engine)
     count = 0
     for first in range(1, submissions + 1, 500):
         numbers = range(first, min(first + 500, submissions + 1))
         with transaction(engine) as session:
-            count += stage(session, (row for number in numbers for row in report(catalog, number, chance)))
+            count += stage(session, (row for number in numbers for row in report(catalog, number, rng)))
     with transaction(engine) as session:
         session.connection().exec_driver_sql("ANALYZE")
     engine.dispose()
     return count
 
 
-def report(catalog: Catalog, number: int, chance: random.Random) -> Iterator[StagedRow]:
+def report(catalog: Catalog, number: int, rng: random.Random) -> Iterator[StagedRow]:
     """One report of every indicator of the catalogue, with its history, register and village sheet."""
     unit = f"{number:05}"
     yield StagedSubmission(
@@ -134,11 +134,9 @@ def report(catalog: Catalog, number: int, chance: random.Random) -> Iterator[Sta
             yield StagedRegister(RUN, number, indicator.id, VILLAGES if of_villages else 1)
         for village in villages if of_villages else [""]:
             most = (
-                1
-                if indicator.register_level
-                else totals.setdefault(str(indicator.denominator_kind), population(chance))
+                1 if indicator.register_level else totals.setdefault(str(indicator.denominator_kind), population(rng))
             )
-            numerator, denominator = figures(chance, VILLAGES if indicator.denominator is None else most)
+            numerator, denominator = figures(rng, VILLAGES if indicator.denominator is None else most)
             yield observation(
                 number,
                 unit,
@@ -154,15 +152,15 @@ def report(catalog: Catalog, number: int, chance: random.Random) -> Iterator[Sta
                 yield StagedHistory(RUN, number, unit, village, indicator.id, period, back, before, denominator)
 
 
-def population(chance: random.Random) -> int:
+def population(rng: random.Random) -> int:
     """How many a commune has of something."""
-    return chance.randint(2500, 5000)
+    return rng.randint(2500, 5000)
 
 
-def figures(chance: random.Random, denominator: int) -> tuple[Decimal, Decimal]:
+def figures(rng: random.Random, denominator: int) -> tuple[Decimal, Decimal]:
     """A numerator of at most half its denominator, for parts have to sum; now and then it is the larger one."""
-    usual = chance.randint(denominator // 3, denominator // 2) if denominator > 1 else denominator
-    return Decimal(denominator + 1 if chance.random() < DEFECT_SHARE else usual), Decimal(denominator)
+    usual = rng.randint(denominator // 3, denominator // 2) if denominator > 1 else denominator
+    return Decimal(denominator + 1 if rng.random() < DEFECT_SHARE else usual), Decimal(denominator)
 
 
 def observation(

@@ -107,8 +107,8 @@ rules.rules.command()(backtest.backtest)
 app.add_typer(rules.rules)
 
 
-def _show_version(asked: bool) -> None:  # noqa: FBT001 # typer hands the flag over like this
-    if asked:
+def _show_version(open_warning: bool) -> None:  # noqa: FBT001 # typer hands the flag over like this
+    if open_warning:
         typer.echo(f"tonghop {version('tonghop')}")
         raise typer.Exit
 
@@ -141,16 +141,16 @@ def main() -> None:
     try:
         app()
     except TonghopError as error:
-        _tell(masked(str(error)))
+        _show_error(masked(str(error)))
         sys.exit(WRONG_USAGE if isinstance(error, UsageError) else OUR_FAULT)
     except KeyboardInterrupt:
-        _tell("stopped. Nothing half-done was kept; run the same command again to go on.")
+        _show_error("stopped. Nothing half-done was kept; run the same command again to go on.")
         sys.exit(OUR_FAULT)
     except OSError as error:
-        _tell(_about(error))
+        _show_error(_about(error))
         sys.exit(OUR_FAULT)
     except Exception as error:  # noqa: BLE001 # whatever it is, a person reads this line
-        _tell(
+        _show_error(
             f"something unexpected went wrong ({type(error).__name__}: {masked(str(error))}). "
             "Run again with --debug to see where."
         )
@@ -165,7 +165,7 @@ def _about(error: OSError) -> str:
     return f"{where} cannot be used ({error.strerror or error}). See to it, then run the same command again."
 
 
-def _tell(message: str) -> None:
+def _show_error(message: str) -> None:
     console = Console(stderr=True, highlight=False)
     if "--debug" in sys.argv:
         console.print_exception()

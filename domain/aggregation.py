@@ -83,7 +83,11 @@ def amount_of_unit(indicator: Indicator, dues: Sequence[Due]) -> Amount | None:
     for due in dues:
         if due.report is None or due.share is None:
             return None
-        result = [item for item in due.report if item.indicator == indicator.id and _is_of(due.share, item)]
+        result = [
+            observation
+            for observation in due.report
+            if observation.indicator == indicator.id and _is_of(due.share, observation)
+        ]
         if due.share.villages and not _all_say(indicator, due.share.villages, result):
             return None
         amount = _amount_of(indicator, result)
@@ -91,7 +95,7 @@ def amount_of_unit(indicator: Indicator, dues: Sequence[Due]) -> Amount | None:
             results.append(amount.weighted(due.share.weight))
         elif due.share.villages == frozenset():
             continue
-        elif not result or any(open_warning.state is not CellState.NOT_APPLICABLE for open_warning in result):
+        elif not result or any(observation.state is not CellState.NOT_APPLICABLE for observation in result):
             return None
     return over_time(indicator.flow, results)
 
@@ -126,7 +130,9 @@ def sum_observations(indicator: Indicator, reports: Iterable[Iterable[Observatio
     denominators: list[Decimal] = []
     units = 0
     for report in reports:
-        complete = [item for item in report if item.indicator == indicator.id and item.is_complete]
+        complete = [
+            observation for observation in report if observation.indicator == indicator.id and observation.is_complete
+        ]
         units += bool(complete)
         for unit in complete:
             numerators.append(unit.numerator.number or Decimal(0))
@@ -143,12 +149,12 @@ def _is_of(share: FigureShare, observation: Observation) -> bool:
     return share.villages is None or observation.unit in share.villages
 
 
-def _all_say(indicator: Indicator, villages: Collection[str], asked: Iterable[Observation]) -> bool:
+def _all_say(indicator: Indicator, villages: Collection[str], shares: Iterable[Observation]) -> bool:
     """Whether each of these villages gives its figure or says there is none: some of them are not the part meant."""
     results = {
-        open_warning.unit
-        for open_warning in asked
-        if _is_whole(indicator, open_warning) or open_warning.state is CellState.NOT_APPLICABLE
+        observation.unit
+        for observation in shares
+        if _is_whole(indicator, observation) or observation.state is CellState.NOT_APPLICABLE
     }
     return results.issuperset(villages)
 
@@ -158,8 +164,8 @@ def _is_whole(indicator: Indicator, observation: Observation) -> bool:
     return observation.is_complete and (indicator.measure is Measure.COUNT or observation.denominator is not None)
 
 
-def _amount_of(indicator: Indicator, asked: Iterable[Observation]) -> Amount | None:
-    complete = [open_warning for open_warning in asked if _is_whole(indicator, open_warning)]
+def _amount_of(indicator: Indicator, shares: Iterable[Observation]) -> Amount | None:
+    complete = [observation for observation in shares if _is_whole(indicator, observation)]
     if not complete:
         return None
     return Amount(

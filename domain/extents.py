@@ -51,7 +51,7 @@ class _Lies(Enum):
 def overlaps(register: UnitRegister, area: Area, on: date) -> tuple[Overlap, ...]:
     """The communes of a day that lie in an area wholly or in part, by code; those wholly outside are left out."""
     tracer = _Tracer(register, area)
-    return tuple(tracer.portion(unit, on) for unit in ground_of(register, area.members, on))
+    return tuple(tracer.overlap(unit, on) for unit in ground_of(register, area.members, on))
 
 
 def ground_of(register: UnitRegister, units: Iterable[OrgUnit], on: date) -> tuple[OrgUnit, ...]:
@@ -69,11 +69,11 @@ def unresolved_units(register: UnitRegister, area: Area, on: date) -> tuple[OrgU
     return tuple(sorted(lost, key=lambda unit: unit.key))
 
 
-def weight_of(register: UnitRegister, portion: Overlap, indicator: Indicator) -> Weight | None:
+def weight_of(register: UnitRegister, overlap: Overlap, indicator: Indicator) -> Weight | None:
     """The share of a partly inside unit's figure that belongs to the area; None when it is not stated in full."""
     stated: list[StatedWeight] = []
-    for way in portion.ways:
-        result = _stated_along(register, portion.unit, way, indicator)
+    for way in overlap.ways:
+        result = _stated_along(register, overlap.unit, way, indicator)
         if result is None:
             return None
         stated.append(result)
@@ -127,7 +127,7 @@ class _Tracer:
         self._members = {unit.key for unit in area.members}
         self._known: dict[UnitKey, _Lies] = {}
 
-    def portion(self, unit: OrgUnit, on: date) -> Overlap:
+    def overlap(self, unit: OrgUnit, on: date) -> Overlap:
         """The portion of a unit that shares ground with the area."""
         through = self._links(unit)
         if self._lies(unit) is _Lies.INSIDE:

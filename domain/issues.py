@@ -69,7 +69,7 @@ class Repair:
         return _place(self.sheet, self.cell)
 
 
-def told(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+def without_shadow(issues: Iterable[Issue]) -> tuple[Issue, ...]:
     """The issues a commune is told of, gravest first: what rules on trial found is not among them."""
     return tuple(
         sorted((issue for issue in issues if not issue.is_shadow), key=lambda item: GRAVEST_FIRST.index(item.severity))

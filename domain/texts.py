@@ -54,7 +54,7 @@ def normalise_name(name: str) -> str:
     """
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", name)).casefold()
     text = _APOSTROPHES.sub("'", _DASHES.sub("-", text))
-    return " ".join(_TONE_PLACE.sub(lambda found: _OLD_TONE_PLACES[found.group()], text).split())
+    return " ".join(_TONE_PLACE.sub(lambda match: _OLD_TONE_PLACES[match.group()], text).split())
 
 
 def says(text: str, phrases: Iterable[str]) -> bool:

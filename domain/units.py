@@ -147,7 +147,7 @@ class UnitRegister:
         index: dict[tuple[str, date], list[Succession]] = defaultdict(list)
         for succession in self.successions:
             index[succession.old, succession.effective].append(succession)
-        return {key: tuple(item) for key, item in index.items()}
+        return {key: tuple(units) for key, units in index.items()}
 
     @cached_property
     def _by_new(self) -> dict[tuple[str, date], tuple[Succession, ...]]:
@@ -157,7 +157,7 @@ class UnitRegister:
             of_village = self.get(succession.old, succession.effective - _DAY).level is Level.VILLAGE
             if not of_village or self.get(succession.new, succession.effective).level is Level.VILLAGE:
                 index[succession.new, succession.effective].append(succession)
-        return {key: tuple(item) for key, item in index.items()}
+        return {key: tuple(units) for key, units in index.items()}
 
     @cached_property
     def _by_parent(self) -> dict[str, list[OrgUnit]]:

@@ -44,7 +44,7 @@ class OpenWarning:
     waiver: Waiver | None
 
 
-def basis_of(issue: Issue, said: Iterable[ReportedLine], unit: str) -> str:
+def basis_of(issue: Issue, lines: Iterable[ReportedLine], unit: str) -> str:
     """A hash of the figures that a warning rests on; another file with the same figures has the same.
 
     They are the report's own figures of the indicator, or all of them where the whole report is meant, what was found,
@@ -53,12 +53,12 @@ def basis_of(issue: Issue, said: Iterable[ReportedLine], unit: str) -> str:
 
     Args:
         issue: the warning.
-        said: all that the report says.
+        lines: all that the report says.
         unit: code of the unit that reports.
     """
     own = [
         reported_line
-        for reported_line in said
+        for reported_line in lines
         if issue.indicator is None or (reported_line.indicator, reported_line.unit) == _line_of(issue, unit)
     ]
     of_others = COMPARED_WITH in issue.facts

@@ -59,7 +59,7 @@ class NightlyResults:
         return sum(tally.found > 0 for tally in self.rules.values())
 
     @property
-    def found(self) -> int:
+    def wrong_cells(self) -> int:
         """How many wrong cells were found."""
         return sum(tally.found for tally in self.rules.values())
 
@@ -70,20 +70,20 @@ def keep_results(keep: KeptResults, results: Mapping[str, ExpectationValidationR
     A storage that fails costs the night its page, never its judgement.
     """
     tallies = {name: _tally(result, keep.labels) for name, result in results.items() if name != GUARD}
-    night = NightlyResults(keep.path.parent.name, keep.at, submissions, (keep.path.name,), tallies)
+    kept = NightlyResults(keep.path.parent.name, keep.at, submissions, (keep.path.name,), tallies)
     try:
-        write_night(keep.path, night)
+        write_night(keep.path, kept)
     except OSError as error:
         _LOG.warning("what the rules found is not kept for the night's page: %s", error)
 
 
-def write_night(path: Path, night: NightlyResults) -> None:
+def write_night(path: Path, results: NightlyResults) -> None:
     """Write a night, or a batch of it, to a file.
 
     Raises:
         OSError: the storage failed.
     """
-    write_whole(path, json.dumps({**asdict(night), "at": night.at.isoformat()}, ensure_ascii=False))
+    write_whole(path, json.dumps({**asdict(results), "at": results.at.isoformat()}, ensure_ascii=False))
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -110,15 +110,17 @@ def read_night(path: Path) -> NightlyResults:
     return NightlyResults(str(raw["run_id"]), moment, int(raw["submissions"]), tuple(raw["batches"]), rules)
 
 
-def merge(nights: Sequence[NightlyResults]) -> NightlyResults:
+def merge(runs: Sequence[NightlyResults]) -> NightlyResults:
     """Batches of one run as one; at least one. The earliest moment counts, and of each rule the first rows."""
-    first, *others = sorted(nights, key=lambda night: (night.at, night.batches))
-    names = dict.fromkeys(name for night in nights for name in night.rules)
+    first, *others = sorted(runs, key=lambda results: (results.at, results.batches))
+    names = dict.fromkeys(name for results in runs for name in results.rules)
     return replace(
         first,
-        submissions=sum(night.submissions for night in nights),
-        batches=tuple(batch for night in (first, *others) for batch in night.batches),
-        rules={name: _sum(night.rules[name] for night in (first, *others) if name in night.rules) for name in names},
+        submissions=sum(results.submissions for results in runs),
+        batches=tuple(batch for results in (first, *others) for batch in results.batches),
+        rules={
+            name: _sum(results.rules[name] for results in (first, *others) if name in results.rules) for name in names
+        },
     )
 
 

@@ -150,22 +150,22 @@ class RuleKind:
     applies_to: Callable[[Indicator], bool] = _any_indicator
     among_accepted: bool = False
 
-    def figures(self, given: Mapping[str, Setting]) -> dict[str, tuple[FigureName, ...]]:
+    def figures(self, parameters: Mapping[str, Setting]) -> dict[str, tuple[FigureName, ...]]:
         """The parameters of a rule that name figures."""
-        return {name: value for name, value in given.items() if isinstance(value, tuple)}
+        return {name: value for name, value in parameters.items() if isinstance(value, tuple)}
 
-    def literals(self, given: Mapping[str, Setting]) -> dict[str, str]:
+    def literals(self, parameters: Mapping[str, Setting]) -> dict[str, str]:
         """The other parameters, defaults filled in, as SQL literals; one left out without a default is absent.
 
         Raises:
             BadParameterError: one is unknown, missing or of the wrong type.
         """
-        unknown = sorted(set(given) - set(self.parameters))
+        unknown = sorted(set(parameters) - set(self.parameters))
         if unknown:
             raise BadParameterError(f"unknown parameter {', '.join(unknown)}")
         results: dict[str, str] = {}
         for name, parameter in self.parameters.items():
-            value = given.get(name, parameter.default)
+            value = parameters.get(name, parameter.default)
             if isinstance(parameter, Figures) and value is not None:
                 if not isinstance(value, tuple):
                     raise BadParameterError(f"parameter {name} has to be a list of figures, not {value!r}")

@@ -25,7 +25,7 @@ def results_by_name(
         StagingUnreadableError: the submissions staged cannot be counted.
         RuleBrokenError: a rule raised, or left no result of its own.
     """
-    results = {_name_of(other_result): other_result for other_result in result.results}
+    results = {_name_of(each): each for each in result.results}
     missing = sorted(stage.names ^ set(results))
     if missing or len(result.results) != len(stage.names):
         raise RuleBrokenError(", ".join(missing) or stage.name, "it left no result of its own")

@@ -31,7 +31,7 @@ def tracked_files(*patterns: str) -> list[Path]:
 
 def product_modules() -> list[Path]:
     """All Python files of the rooms, migrations left out."""
-    return [path for path in tracked_files(*(f"{room}/*.py" for room in ROOMS)) if "versions" not in path.parts]
+    return [path for path in tracked_files(*(f"{package}/*.py" for package in ROOMS)) if "versions" not in path.parts]
 
 
 def string_constants(path: Path) -> Iterator[str]:
@@ -43,7 +43,7 @@ def string_constants(path: Path) -> Iterator[str]:
 
 def test_all_rooms_come_from_this_checkout() -> None:
     """Every room is imported from one place, so no other distribution shadows one of the generic names."""
-    origins = {Path(str(importlib.util.find_spec(room).origin)).parent.parent for room in ROOMS}  # type: ignore[union-attr] # a room that cannot be found fails the test as it should
+    origins = {Path(str(importlib.util.find_spec(package).origin)).parent.parent for package in ROOMS}  # type: ignore[union-attr] # a room that cannot be found fails the test as it should
     assert origins == {ROOT}
 
 

@@ -36,12 +36,12 @@ class WarehouseUnusableError(TerminalError):
 class NewerWarehouseError(TerminalError):
     """A later version of the program has migrated this warehouse; this version must not touch it."""
 
-    def __init__(self, found: str, known: str) -> None:
+    def __init__(self, result: str, known: str) -> None:
         """Keep the revision found and the newest one known here."""
-        self.found = found
+        self.found = result
         self.known = known
         super().__init__(
-            f"the warehouse has migration {found}, this version knows up to {known}: nothing was changed; "
+            f"the warehouse has migration {result}, this version knows up to {known}: nothing was changed; "
             "install the newer version of tonghop, or restore a backup made before the upgrade"
         )
 

@@ -72,10 +72,10 @@ class _Office:
         self._words = words
 
     def index(self, _: Request) -> Response:
-        nights = "quality/nights/index.html" if (self._quality / "nights" / "index.html").is_file() else ""
+        runs_page = "quality/nights/index.html" if (self._quality / "nights" / "index.html").is_file() else ""
         with reading(self._engine) as session:
             result = inventory(session)
-        return HTMLResponse(inventory_page(result, nights, self._words))
+        return HTMLResponse(inventory_page(result, runs_page, self._words))
 
     def submissions(self, request: Request) -> Response:
         result = request.query_params

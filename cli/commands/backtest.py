@@ -62,45 +62,54 @@ def backtest(
     with bars.progress:
         result = judge_past(build_context(settings), rule, BacktestQuery(chosen.id, periods, units), bars)
     if as_json:
-        counts = {"judged": result.judged, "found": result.found, "newly": result.newly}
+        counts = {"judged": result.judged, "found": result.matches, "newly": result.newly}
         print_json({**shallow(result), "counts": counts})
         return
     show_backtest(terminal, result)
 
 
-def show_backtest(terminal: Terminal, found: "Backtest") -> None:
+def show_backtest(terminal: Terminal, result: "Backtest") -> None:
     """Show what a rule finds in the past, as people read it: by period, then cell by cell."""
-    facts = {"rule": found.rule, "judged": found.judged, "found": found.found, "newly": found.newly}
-    if not found.judged:
-        terminal.say("backtest_nothing", "yellow", rule=found.rule)
+    facts = {"rule": result.rule, "judged": result.judged, "found": result.matches, "newly": result.newly}
+    if not result.judged:
+        terminal.say("backtest_nothing", "yellow", rule=result.rule)
     else:
-        terminal.say(f"backtest_{found.severity}", "bold", **facts)
-        table = terminal.table("column_period", "backtest_judged", f"backtest_found_{found.severity}", "backtest_newly")
-        for period in found.periods:
+        terminal.say(f"backtest_{result.severity}", "bold", **facts)
+        table = terminal.table(
+            "column_period", "backtest_judged", f"backtest_found_{result.severity}", "backtest_newly"
+        )
+        for period in result.periods:
             table.add_row(period.period.id, str(period.judged), str(period.found), str(period.newly))
         for column in table.columns[1:]:
             column.justify = "right"
         terminal.show(table)
-    if found.hits:
+    if result.hits:
         terminal.gap()
         table = terminal.table(
             "column_period", "unit", "backtest_cell", "backtest_is", "backtest_should", "backtest_then"
         )
-        for hit in found.hits[:MOST_HITS]:
-            table.add_row(*_cells(terminal, hit))
+        for finding in result.hits[:MOST_HITS]:
+            table.add_row(*_cells(terminal, finding))
         terminal.show(table)
-    if len(found.hits) > MOST_HITS:
-        terminal.say("backtest_more", count=len(found.hits) - MOST_HITS)
-    for out in found.left_out:
+    if len(result.hits) > MOST_HITS:
+        terminal.say("backtest_more", count=len(result.hits) - MOST_HITS)
+    for out in result.left_out:
         terminal.bullet(
             "!", terminal.text(f"backtest_left_{out.why}", file=out.file_name, period=out.period.id), "yellow"
         )
 
 
-def _cells(terminal: Terminal, hit: "BacktestFinding") -> list[str]:
-    issue = hit.issue
-    then = terminal.text(f"backtest_then_{'accepted' if hit.accepted else 'refused'}", version=hit.version)
-    cells = (hit.period.id, f"{hit.unit} {hit.unit_name}", issue.place, issue.found or "", issue.expected or "", then)
+def _cells(terminal: Terminal, finding: "BacktestFinding") -> list[str]:
+    issue = finding.issue
+    then = terminal.text(f"backtest_then_{'accepted' if finding.accepted else 'refused'}", version=finding.version)
+    cells = (
+        finding.period.id,
+        f"{finding.unit} {finding.unit_name}",
+        issue.place,
+        issue.found or "",
+        issue.expected or "",
+        then,
+    )
     return [escape(cell) for cell in cells]
 
 

@@ -123,38 +123,38 @@ def show_closed(terminal: Terminal, closed: "ClosedPeriod", period: str) -> None
         terminal.say("judged_otherwise", "yellow", file=name)
 
 
-def show_reopened(terminal: Terminal, closing: "Closing", given: "tuple[PublishedRevision, ...]") -> None:
+def show_reopened(terminal: Terminal, closing: "Closing", revisions: "tuple[PublishedRevision, ...]") -> None:
     """Tell that a period is open again, and what that published."""
     from cli.output.run_report import MOST_CHANGES, tell_given
 
     facts = {"area": closing.area_name, "period": closing.period.id, "revision": closing.revision}
     terminal.say("reopened", "bold green", **facts)
-    if not given:
+    if not revisions:
         terminal.say("nothing_published")
-    for published in given:
+    for published in revisions:
         tell_given(terminal, published, MOST_CHANGES)
 
 
-def show_verified(terminal: Terminal, found: "VerificationReport") -> None:
+def show_verified(terminal: Terminal, report: "VerificationReport") -> None:
     """Tell what verifying found: damage, else every file and figure, and what was made with other versions."""
     from flows.actions.verification import VerificationResult
 
-    result = found.manifest
+    result = report.manifest
     terminal.say(
-        "verified_what", area=result.area_name, period=result.period, revision=result.revision, sha256=found.sha256
+        "verified_what", area=result.area_name, period=result.period, revision=result.revision, sha256=report.sha256
     )
-    for damage in found.damage:
+    for damage in report.damage:
         whose = f" ({damage.whose})" if damage.whose else ""
         terminal.bullet("✗", terminal.text(f"damage_{damage.kind}", file=f"{damage.file}{whose}"), "red")
-    if found.result is not None:
-        _show_files(terminal, found)
-        _show_figures(terminal, found)
-        for name in found.result.judged_otherwise:
+    if report.result is not None:
+        _show_files(terminal, report)
+        _show_figures(terminal, report)
+        for name in report.result.judged_otherwise:
             terminal.say("judged_otherwise", "yellow", file=name)
-        terminal.say("not_judged_again", "dim", rules=", ".join(found.result.not_judged))
-    if found.versions:
+        terminal.say("not_judged_again", "dim", rules=", ".join(report.result.not_judged))
+    if report.versions:
         table = terminal.table("column_made_with", "column_then", "column_now")
-        for other in found.versions:
+        for other in report.versions:
             table.add_row(escape(other.name), _short(other.then), _short(other.now))
         terminal.show(table)
     style = {
@@ -162,33 +162,33 @@ def show_verified(terminal: Terminal, found: "VerificationReport") -> None:
         VerificationResult.FILES_DIFFER: "bold yellow",
         VerificationResult.DAMAGED: "bold red",
     }
-    terminal.say(f"verdict_{found.verdict.name.lower()}", style[found.verdict])
+    terminal.say(f"verdict_{report.verdict.name.lower()}", style[report.verdict])
 
 
-def _show_files(terminal: Terminal, found: "VerificationReport") -> None:
-    if found.result is None:
+def _show_files(terminal: Terminal, report: "VerificationReport") -> None:
+    if report.result is None:
         return
     table = terminal.table("column_file", "column_verified")
-    for name in found.result.equal:
+    for name in report.result.equal:
         table.add_row(escape(name), terminal.text("file_equal"))
-    for name in dict.fromkeys((*found.result.differing, *found.unexplained)):
-        if name in found.unexplained:
+    for name in dict.fromkeys((*report.result.differing, *report.unexplained)):
+        if name in report.unexplained:
             result = "file_changed"
         else:
-            result = "file_differed_then" if name in found.manifest.differing else "file_differs"
+            result = "file_differed_then" if name in report.manifest.differing else "file_differs"
         table.add_row(escape(name), terminal.text(result))
     terminal.show(table)
 
 
-def _show_figures(terminal: Terminal, found: "VerificationReport") -> None:
-    if found.result is None or not found.result.figures:
+def _show_figures(terminal: Terminal, result: "VerificationReport") -> None:
+    if result.result is None or not result.result.figures:
         return
     table = terminal.table("indicator", "column_column", "column_published", "column_recomputed")
-    for figure in found.result.figures[:MOST_FIGURES]:
+    for figure in result.result.figures[:MOST_FIGURES]:
         table.add_row(escape(figure.indicator), figure.column, escape(figure.published), escape(figure.recomputed))
     terminal.show(table)
-    if len(found.result.figures) > MOST_FIGURES:
-        terminal.say("and_more", count=len(found.result.figures) - MOST_FIGURES)
+    if len(result.result.figures) > MOST_FIGURES:
+        terminal.say("and_more", count=len(result.result.figures) - MOST_FIGURES)
 
 
 def _short(version: str) -> str:

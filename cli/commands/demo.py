@@ -67,7 +67,7 @@ class _Plot:
 
 
 def _tell_story(settings: Settings, terminal: "Terminal", plot: _Plot, seed: int) -> None:
-    from cli.output.run_report import tell
+    from cli.output.run_report import show_run
     from cli.running import run_watched
     from flows.deployments.nightly import nightly
     from flows.deployments.rerun import rerun
@@ -76,7 +76,7 @@ def _tell_story(settings: Settings, terminal: "Terminal", plot: _Plot, seed: int
     _write_sample(settings, terminal, plot, seed)
     _chapter(terminal, 2, "night")
     first = run_watched(terminal, lambda: nightly(return_state=True))
-    tell(terminal, first)
+    show_run(terminal, first)
     _expect_one_refused(first, plot)
     _chapter(terminal, 3, "status")
     before = _show_standing(settings, terminal, plot)
@@ -86,7 +86,7 @@ def _tell_story(settings: Settings, terminal: "Terminal", plot: _Plot, seed: int
     note = terminal.text("demo_reason")
     again = partial(rerun, period=plot.period.id, units=(plot.unit,), note=note, return_state=True)
     second = run_watched(terminal, again, is_first=False)
-    tell(terminal, second, most_changes=0)
+    show_run(terminal, second, most_changes=0)
     _expect_published(second, before, plot)
     _chapter(terminal, 6, "compare")
     _compare(settings, terminal, plot, before)
@@ -154,7 +154,10 @@ def _newest(settings: Settings, plot: _Plot) -> "Revision":
 
 
 def _expect_one_refused(outcome: "RunOutcome", plot: _Plot) -> None:
-    refused = [verdict.unit.code if verdict.unit else verdict.file_name for verdict in outcome.refused]
+    refused = [
+        submission_outcome.unit.code if submission_outcome.unit else submission_outcome.file_name
+        for submission_outcome in outcome.refused
+    ]
     if refused != [plot.unit]:
         raise StoryBrokenError(f"{plot.unit} alone should have been refused, not {', '.join(refused) or 'nobody'}")
 

@@ -106,13 +106,13 @@ def _explain_as_of(session: "Session", catalog: "Catalog", which: _Which, as_of:
     return explain_row(session, revision_as_of(session, catalog, cell, moment), which.indicator)
 
 
-def _take_out(settings: Settings, found: "Explanation", unit: str | None, folder: Path) -> "tuple[Original, ...]":
+def _take_out(settings: Settings, result: "Explanation", unit: str | None, folder: Path) -> "tuple[Original, ...]":
     from connectors.landing import Landing
     from flows.actions.originals import extract
 
     parts = [
         contribution.contribution
-        for contribution in found.contributions
+        for contribution in result.contributions
         if unit in {None, contribution.contribution.unit}
     ]
     if unit and not parts:
@@ -129,16 +129,16 @@ def show_originals(terminal: Terminal, originals: "tuple[Original, ...]") -> Non
         terminal.console.print(f"    sha256 {original.sha256}", style="dim", soft_wrap=True)
 
 
-def show_explanation(terminal: Terminal, found: "Explanation") -> None:
+def show_explanation(terminal: Terminal, explanation: "Explanation") -> None:
     """Show an explanation as people read it."""
     from cli.output.figures import figure_of, number_of
 
-    row = found.row
+    row = explanation.row
     known = terminal.catalog.indicators[row.indicator]
     terminal.console.print(f"[bold]{escape(known.name.get(terminal.lang))}[/] ({row.indicator})")
     terminal.say(
         "explain_figure",
-        area=found.area_name,
+        area=explanation.area_name,
         period=row.period,
         revision=row.revision,
         value=figure_of(terminal, row.indicator, row.value, row),
@@ -149,7 +149,7 @@ def show_explanation(terminal: Terminal, found: "Explanation") -> None:
     if known.denominator:
         terminal.say("explain_denominator", denominator=known.denominator.get(terminal.lang))
     table = terminal.table("unit", "fraction", "source")
-    for contribution in found.contributions:
+    for contribution in explanation.contributions:
         result = contribution.contribution
         numbers = [
             number_of(terminal, number) for number in (result.numerator, result.denominator) if number is not None
@@ -160,10 +160,10 @@ def show_explanation(terminal: Terminal, found: "Explanation") -> None:
         )
         table.add_row(escape(who), " / ".join(numbers), escape(f"{_cells(terminal, result.sources)}\n{file}"))
     terminal.show(table)
-    for other_contribution in found.contributions:
+    for other_contribution in explanation.contributions:
         _show_repairs(terminal, other_contribution)
         _show_warnings(terminal, other_contribution)
-    for unit in found.absent:
+    for unit in explanation.absent:
         terminal.say("explain_absent", "yellow", unit=f"{unit.code} {unit.name}{_of_period(row, unit.period)}")
     terminal.say("explain_bytes", "dim")
 
@@ -173,7 +173,7 @@ def _of_period(row: "RollupRow", period: "Period") -> str:
     return "" if period.id == row.period else f" ({period})"
 
 
-def _places(terminal: Terminal, given: "PublishedContribution") -> list[str]:
+def _places(terminal: Terminal, revisions: "PublishedContribution") -> list[str]:
     """The successions between a unit and the area's line, and the weight by which its figure is counted."""
     from publishing.figures.formatting import format_day, format_number
 
@@ -185,11 +185,11 @@ def _places(terminal: Terminal, given: "PublishedContribution") -> list[str]:
             day=format_day(link.effective, terminal.lang),
             text=link.legal_basis,
         )
-        for link in given.through
+        for link in revisions.through
     ]
-    if given.weight is not None:
-        weight = format_number(given.weight, terminal.lang)
-        lines.append(terminal.text("explain_weight", weight=weight, source=given.weight_source))
+    if revisions.weight is not None:
+        weight = format_number(revisions.weight, terminal.lang)
+        lines.append(terminal.text("explain_weight", weight=weight, source=revisions.weight_source))
     return lines
 
 

@@ -63,13 +63,13 @@ def history(
         show_difference(terminal, differs)
 
 
-def show_history(terminal: Terminal, found: "ReportHistory", unit_name: str) -> None:
+def show_history(terminal: Terminal, result: "ReportHistory", unit_name: str) -> None:
     """Show the versions of a report as people read them."""
-    if not found.versions:
-        terminal.say("history_none", unit=f"{found.unit} {unit_name}", period=found.period.id)
+    if not result.versions:
+        terminal.say("history_none", unit=f"{result.unit} {unit_name}", period=result.period.id)
         return
-    terminal.say("history_title", "bold", unit=f"{found.unit} {unit_name}", period=found.period.id)
-    for version in found.versions:
+    terminal.say("history_title", "bold", unit=f"{result.unit} {unit_name}", period=result.period.id)
+    for version in result.versions:
         terminal.gap()
         state = terminal.submission_state(version.state)
         if version.issues:
@@ -84,16 +84,16 @@ def show_history(terminal: Terminal, found: "ReportHistory", unit_name: str) -> 
             terminal.bullet("•", _moved(terminal, move))
 
 
-def show_difference(terminal: Terminal, found: "VersionDifference") -> None:
+def show_difference(terminal: Terminal, result: "VersionDifference") -> None:
     """Show what one version says otherwise than another."""
     terminal.gap()
-    terminal.say("history_difference", "bold", before=found.before, after=found.after, count=len(found.changes))
-    for version in found.read_again:
+    terminal.say("history_difference", "bold", before=result.before, after=result.after, count=len(result.changes))
+    for version in result.read_again:
         terminal.say("history_read_again", "dim", version=version)
-    if not found.changes:
+    if not result.changes:
         return
     table = terminal.table("unit", "indicator", "moved_column", "before", "after")
-    for change in found.changes[:MOST_CHANGES]:
+    for change in result.changes[:MOST_CHANGES]:
         known = terminal.catalog.indicators.get(change.indicator)
         table.add_row(
             change.unit,
@@ -103,8 +103,8 @@ def show_difference(terminal: Terminal, found: "VersionDifference") -> None:
             _shown(terminal, change.after),
         )
     terminal.show(table)
-    if len(found.changes) > MOST_CHANGES:
-        terminal.say("and_more", count=len(found.changes) - MOST_CHANGES)
+    if len(result.changes) > MOST_CHANGES:
+        terminal.say("and_more", count=len(result.changes) - MOST_CHANGES)
 
 
 def _came(terminal: Terminal, delivery: "DeliveryRecord") -> str:

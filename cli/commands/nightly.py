@@ -26,7 +26,7 @@ def nightly(
     """
     settings = patient(context.obj, wait)
     prepare_environment(settings)
-    from cli.output.run_report import tell
+    from cli.output.run_report import show_run
     from cli.output.terminal import Terminal
     from cli.running import exit_code, run_watched
     from domain.catalog.catalog import load_catalog
@@ -37,5 +37,5 @@ def nightly(
     from flows.deployments.nightly import nightly as flow
 
     outcome = run_watched(terminal, lambda: flow(period=wanted, return_state=True))
-    tell(terminal, outcome)
+    show_run(terminal, outcome)
     raise typer.Exit(exit_code(outcome))

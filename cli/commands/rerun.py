@@ -93,8 +93,8 @@ def rerun(
     raise typer.Exit(code)
 
 
-def _run(terminal: "Terminal", settings: Settings, asked: "RerunRequest", scope: "RunScope") -> int:
-    from cli.output.run_report import tell
+def _run(terminal: "Terminal", settings: Settings, request: "RerunRequest", scope: "RunScope") -> int:
+    from cli.output.run_report import show_run
     from cli.running import exit_code, run_watched
     from flows.actions.rerun_request import refuse_closed_periods
     from flows.deployments.rerun import rerun as flow
@@ -105,31 +105,31 @@ def _run(terminal: "Terminal", settings: Settings, asked: "RerunRequest", scope:
 
     def start() -> "State[Any]":
         return flow(
-            area=asked.area,
-            units=tuple(asked.units),
-            period=asked.period,
-            period_to=asked.period_to,
-            reason=asked.reason,
-            note=asked.note,
-            recheck=asked.recheck,
+            area=request.area,
+            units=tuple(request.units),
+            period=request.period,
+            period_to=request.period_to,
+            reason=request.reason,
+            note=request.note,
+            recheck=request.recheck,
             return_state=True,
         )
 
     outcome = run_watched(terminal, start)
-    tell(terminal, outcome)
+    show_run(terminal, outcome)
     return exit_code(outcome)
 
 
 def _try(
-    terminal: "Terminal", settings: Settings, asked: "RerunRequest", scope: "RunScope", files: Sequence[Path]
+    terminal: "Terminal", settings: Settings, request: "RerunRequest", scope: "RunScope", files: Sequence[Path]
 ) -> int:
-    from cli.output.preview_output import foretell
+    from cli.output.preview_output import show_preview
     from cli.running import ProgressBars, exit_code
     from flows.actions.rerun_request import preview_asked
     from flows.support.context import build_context
 
     bars = ProgressBars(terminal)
     with bars.progress:
-        result = preview_asked(build_context(settings), scope, asked, bars, files)
-    foretell(terminal, result)
+        result = preview_asked(build_context(settings), scope, request, bars, files)
+    show_preview(terminal, result)
     return exit_code(result.outcome)

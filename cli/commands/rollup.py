@@ -52,15 +52,15 @@ def rollup(
         show_rollup(Terminal(catalog, settings.lang), result)
 
 
-def show_rollup(terminal: Terminal, found: "Revision") -> None:
+def show_rollup(terminal: Terminal, result: "Revision") -> None:
     """Show figures as people read them: one line each, and below it whatever is to be minded."""
     from cli.output.figures import figure_of
     from publishing.figures.formatting import format_time
 
-    moment = format_time(found.published_at, terminal.lang)
-    title = terminal.text("rollup_title", area=found.area_name, period=found.period.id, moment=moment)
+    moment = format_time(result.published_at, terminal.lang)
+    title = terminal.text("rollup_title", area=result.area_name, period=result.period.id, moment=moment)
     table = terminal.table("indicator", "value", "units", "standing", title=title)
-    for row in found.rows:
+    for row in result.rows:
         name = terminal.catalog.indicators[row.indicator].name.get(terminal.lang)
         table.add_row(
             f"{escape(name)} ({row.indicator})",
@@ -69,5 +69,5 @@ def show_rollup(terminal: Terminal, found: "Revision") -> None:
             terminal.text(f"row_{row.status}"),
         )
     terminal.show(table)
-    for note in dict.fromkeys(row.notes for row in found.rows if row.notes):
+    for note in dict.fromkeys(row.notes for row in result.rows if row.notes):
         terminal.bullet("•", note)

@@ -176,7 +176,7 @@ def _parameters(rule: "Rule") -> "dict[str, Setting | None]":
 
 
 def _plain(value: "Setting | None") -> object:
-    return [_figure(item) for item in value] if isinstance(value, tuple) else value
+    return [_figure(part) for part in value] if isinstance(value, tuple) else value
 
 
 def _figure(name: "FigureName") -> str:
@@ -190,7 +190,7 @@ def _lines(
     from expectations.reach import looks_beyond
 
     lang, judged = terminal.lang, _judged(catalog, rule)
-    names = [f"{judged_report}  {catalog.indicators[judged_report].name.get(lang)}" for judged_report in judged or ()]
+    names = [f"{indicator}  {catalog.indicators[indicator].name.get(lang)}" for indicator in judged or ()]
     stages = [f"{since.isoformat()}  {terminal.text(f'rule_stage_{stage}')}" for stage, since in rule.stages.items()]
     stages += [
         terminal.text("rule_stage_at", day=day.isoformat(), stage=terminal.text(f"rule_stage_{_stage(rule, day)}"))

@@ -110,17 +110,17 @@ def _expect(terminal: Terminal, settings: Settings, clock: str) -> None:
     terminal.say("night_ended", "green", at=format_time(ended.finished_at, terminal.lang))
 
 
-def _show(terminal: Terminal, found: "list[ListedRun]") -> None:
+def _show(terminal: Terminal, result: "list[ListedRun]") -> None:
     from rich.markup import escape
 
     from publishing.figures.formatting import format_time
 
     # Nights have no reason: the column is only there when some run has one.
-    why = ("why",) if any(listed_run.record.reason for listed_run in found) else ()
+    why = ("why",) if any(listed_run.record.reason for listed_run in result) else ()
     table = terminal.table(
-        "run_started", "run_kind", "run_took", "run_ended", *(f"count_{item}" for item in _COUNTS), *why
+        "run_started", "run_kind", "run_took", "run_ended", *(f"count_{count}" for count in _COUNTS), *why
     )
-    for other_listed_run in found:
+    for other_listed_run in result:
         record = other_listed_run.record
         table.add_row(
             format_time(record.started_at, terminal.lang),

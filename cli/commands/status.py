@@ -50,7 +50,7 @@ def status(
     with reading(engine) as session:
         result = period_status(session, catalog, where, chosen.id, wanted)
         unplaced = refusals(session, unplaced_only=True)
-        results = _asked(session, result)
+        results = _open_warnings(session, result)
         held = held_back(session, catalog, today=day_in_vietnam(datetime.now(UTC))) if result.closed else ()
     waiting = sum(awaiting.reports for awaiting in held if awaiting.closing == result.closed)
     terminal = Terminal(catalog, settings.lang)
@@ -64,35 +64,35 @@ def status(
         show_closed(terminal, result.closed, waiting)
 
 
-def _asked(session: "Session", found: "PeriodStatus") -> "_AskedOf":
+def _open_warnings(session: "Session", result: "PeriodStatus") -> "_AskedOf":
     """By unit, the warnings about its accepted report."""
     from domain.rollups import ReportingState
     from warehouse.queries import submission_warnings
 
     counted = {
         unit.standing.file.submission_id: unit.standing.code
-        for unit in found.units
+        for unit in result.units
         if unit.standing.file is not None and unit.standing.state is ReportingState.ACCEPTED
     }
     warnings = submission_warnings(session, counted, datetime.now(UTC))
-    return {counted[key]: item for key, item in warnings.items()}
+    return {counted[key]: answers for key, answers in warnings.items()}
 
 
 def show_status(
     terminal: Terminal,
-    found: "PeriodStatus",
+    result: "PeriodStatus",
     unplaced: "tuple[Refusal, ...]" = (),
-    asked: "_AskedOf | None" = None,
+    open_warnings: "_AskedOf | None" = None,
     days_late: int = 0,
 ) -> None:
     """Show how an area's units stand, what they have to mend and what they are asked, as people read it."""
     from cli.output.run_report import tell_issues
 
-    show_standing(terminal, found, days_late)
-    for unit in found.units:
-        if asked and unit.standing.code in asked:
-            _show_asked(terminal, unit, asked[unit.standing.code], found)
-    for unit in found.units:
+    show_standing(terminal, result, days_late)
+    for unit in result.units:
+        if open_warnings and unit.standing.code in open_warnings:
+            _show_asked(terminal, unit, open_warnings[unit.standing.code], result)
+    for unit in result.units:
         for refusal in unit.refusals:
             tell_issues(terminal, f"{unit.standing.code} {unit.standing.name}", refusal.file.file_name, refusal.issues)
     if unplaced:
@@ -103,7 +103,7 @@ def show_status(
 
 
 def _show_asked(
-    terminal: Terminal, unit: "UnitStatus", asked: "tuple[OpenWarning, ...]", found: "PeriodStatus"
+    terminal: Terminal, unit: "UnitStatus", open_warnings: "tuple[OpenWarning, ...]", result: "PeriodStatus"
 ) -> None:
     """The warnings about one report, each with its answer, or with the command that gives one."""
     from cli.output.run_report import tell_warning
@@ -111,11 +111,11 @@ def _show_asked(
     code, name = unit.standing.code, unit.standing.name
     terminal.gap()
     terminal.console.print(f"[bold]? {code} {escape(name)}[/]", soft_wrap=True)
-    for other_open_warning in asked:
-        tell_warning(terminal, other_open_warning)
-    waiting = sorted({open_warning.issue.code for open_warning in asked if open_warning.waiver is None})
+    for each in open_warnings:
+        tell_warning(terminal, each)
+    waiting = sorted({open_warning.issue.code for open_warning in open_warnings if open_warning.waiver is None})
     for rule in waiting:
-        terminal.say("how_to_waive", "dim", rule=rule, unit=code, period=found.period.id)
+        terminal.say("how_to_waive", "dim", rule=rule, unit=code, period=result.period.id)
 
 
 def show_closed(terminal: Terminal, closing: "Closing", waiting: int) -> None:
@@ -126,14 +126,14 @@ def show_closed(terminal: Terminal, closing: "Closing", waiting: int) -> None:
     terminal.say("status_closed", revision=closing.revision, day=day, by=closing.closed_by, count=waiting)
 
 
-def show_standing(terminal: Terminal, found: "PeriodStatus", days_late: int = 0) -> None:
+def show_standing(terminal: Terminal, result: "PeriodStatus", days_late: int = 0) -> None:
     """Show how an area's units stand, one line each; `days_late` days have passed since the deadline."""
     from publishing.figures.formatting import format_day
 
-    deadline = format_day(found.deadline, terminal.lang)
-    title = terminal.text("status_title", area=found.area_name, period=found.period.id, deadline=deadline)
+    deadline = format_day(result.deadline, terminal.lang)
+    title = terminal.text("status_title", area=result.area_name, period=result.period.id, deadline=deadline)
     table = terminal.table("unit", "standing", "received", "file", title=title)
-    for unit in found.units:
+    for unit in result.units:
         standing = unit.standing
         table.add_row(
             f"{standing.code} {standing.name}",
@@ -143,10 +143,10 @@ def show_standing(terminal: Terminal, found: "PeriodStatus", days_late: int = 0)
         )
     terminal.show(table)
     terminal.gap()
-    kinds = [_kind(unit) for unit in found.units]
+    kinds = [_kind(unit) for unit in result.units]
     counts = {kind: kinds.count(kind) for kind in _COLOURS}
-    terminal.say("status_counts", total=len(found.units), **counts)
-    terminal.say("status_revision" if found.revision else "status_unpublished", revision=found.revision)
+    terminal.say("status_counts", total=len(result.units), **counts)
+    terminal.say("status_revision" if result.revision else "status_unpublished", revision=result.revision)
 
 
 def _kind(unit: "UnitStatus") -> str:

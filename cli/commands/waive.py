@@ -156,16 +156,16 @@ def show_answered(terminal: Terminal, answered: "WaiverResult", question: "Warni
         tell_given(terminal, published, MOST_CHANGES)
 
 
-def show_waivers(terminal: Terminal, found: "tuple[WaiverRecord, ...]") -> None:
+def show_waivers(terminal: Terminal, records: "tuple[WaiverRecord, ...]") -> None:
     """Show answers as people read them, newest first."""
     from domain.placing import day_in_vietnam
     from publishing.figures.formatting import format_day
 
-    if not found:
+    if not records:
         terminal.say("waivers_none")
         return
     table = terminal.table("unit", "waiver_question", "waiver_answer", "waiver_standing")
-    for record in found:
+    for record in records:
         cells = ", ".join(dict.fromkeys(f"{each.sheet}!{each.cell}" for each in record.issues if each.cell))
         result = terminal.text(
             "waiver_by",

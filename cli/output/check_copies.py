@@ -29,14 +29,14 @@ def require_folder(folder: Path) -> None:
 
 
 def write_copies(
-    checked: Sequence[CheckedFile], folder: Path, catalog: Catalog, settings: Settings, watcher: ProgressListener
+    checked: Sequence[CheckedFile], folder: Path, catalog: Catalog, settings: Settings, listener: ProgressListener
 ) -> tuple[Path, ...]:
     """Write a copy of each file; those of an earlier check give way, no file that was checked does.
 
     Returns:
         Where they lie, in the order of the files.
     """
-    watcher.begin("annotate", len(checked))
+    listener.begin("annotate", len(checked))
     written: list[Path] = []
     taken = {checked_file.path.resolve() for checked_file in checked}
     for other_checked_file in checked:
@@ -48,7 +48,7 @@ def write_copies(
         target.write_bytes(copy.data)
         written.append(target)
         taken.add(target.resolve())
-        watcher.advance("annotate", 1)
+        listener.advance("annotate", 1)
     return tuple(written)
 
 

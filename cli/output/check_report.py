@@ -30,8 +30,10 @@ def tell_checked(terminal: Terminal, checked: Sequence[CheckedFile]) -> None:
 def _tell_file(terminal: Terminal, checked_file: CheckedFile) -> None:
     terminal.gap()
     colour = "green" if checked_file.accepted else "red"
-    verdict = terminal.text(f"check_{checked_file.outcome}")
-    terminal.console.print(f"[bold]{escape(str(checked_file.path))}[/]  [{colour}]{escape(verdict)}[/]", soft_wrap=True)
+    submission_outcome = terminal.text(f"check_{checked_file.outcome}")
+    terminal.console.print(
+        f"[bold]{escape(str(checked_file.path))}[/]  [{colour}]{escape(submission_outcome)}[/]", soft_wrap=True
+    )
     terminal.console.print(f"  {escape(_whose(terminal, checked_file.report))}", style="dim", soft_wrap=True)
     issues = tuple(issue_lines(checked_file.issues, terminal.catalog, terminal.lang))
     if issues:

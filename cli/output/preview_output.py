@@ -10,7 +10,7 @@ from flows.pipeline.outcome import RunOutcome
 MOST_CHANGES = 100
 
 
-def foretell(terminal: Terminal, preview: Preview) -> None:
+def show_preview(terminal: Terminal, preview: Preview) -> None:
     """Tell what a run would do."""
     terminal.say("preview", "bold")
     outcome = preview.outcome
@@ -43,9 +43,15 @@ def _why_not(undelivered_report: UndeliveredReport) -> tuple[str, str]:
 
 
 def _tell_verdicts(terminal: Terminal, outcome: RunOutcome) -> None:
-    for verdict in outcome.verdicts:
-        if verdict.accepted:
-            terminal.say("would_accept", "green", who=verdict.label, file=verdict.file_name)
-        if verdict.issues:
-            shown = verdict.issues if verdict.accepted else verdict.faults
-            tell_issues(terminal, verdict.label, verdict.file_name, shown, "!" if verdict.accepted else "✗")
+    for submission_outcome in outcome.verdicts:
+        if submission_outcome.accepted:
+            terminal.say("would_accept", "green", who=submission_outcome.label, file=submission_outcome.file_name)
+        if submission_outcome.issues:
+            shown = submission_outcome.issues if submission_outcome.accepted else submission_outcome.faults
+            tell_issues(
+                terminal,
+                submission_outcome.label,
+                submission_outcome.file_name,
+                shown,
+                "!" if submission_outcome.accepted else "✗",
+            )

@@ -20,14 +20,14 @@ MOST_AREAS = 10
 MOST_SILENT = 12
 
 
-def tell(terminal: Terminal, outcome: RunOutcome, most_changes: int = MOST_CHANGES) -> None:
+def show_run(terminal: Terminal, outcome: RunOutcome, most_changes: int = MOST_CHANGES) -> None:
     """Tell what a run did, naming so many of the figures that moved."""
     words = MessageFormatter(terminal.catalog, terminal.lang)
     terminal.console.print(
         escape(words.summary(outcome)), style="bold red" if outcome.refused or outcome.doubted else "bold green"
     )
-    for verdict in outcome.refused[:MOST_REFUSALS]:
-        tell_issues(terminal, verdict.label, verdict.file_name, verdict.faults)
+    for submission_outcome in outcome.refused[:MOST_REFUSALS]:
+        tell_issues(terminal, submission_outcome.label, submission_outcome.file_name, submission_outcome.faults)
     if len(outcome.refused) > MOST_REFUSALS:
         terminal.say("and_more_refused", count=len(outcome.refused) - MOST_REFUSALS)
     tell_doubts(terminal, outcome.doubted)
@@ -52,13 +52,16 @@ def tell(terminal: Terminal, outcome: RunOutcome, most_changes: int = MOST_CHANG
 def tell_doubts(terminal: Terminal, doubted: Sequence[RevalidationFinding]) -> None:
     """Accepted reports that would not be accepted as they are today, and what a person can do about each."""
     words = MessageFormatter(terminal.catalog, terminal.lang)
-    for doubt in doubted[:MOST_REFUSALS]:
-        verdict = doubt.verdict
-        tell_issues(terminal, verdict.label, verdict.file_name, verdict.faults, "!")
-        terminal.bullet("•", words.doubt(doubt), "yellow")
-        if verdict.unit and verdict.period and not verdict.accepted:
+    for finding in doubted[:MOST_REFUSALS]:
+        submission_outcome = finding.verdict
+        tell_issues(terminal, submission_outcome.label, submission_outcome.file_name, submission_outcome.faults, "!")
+        terminal.bullet("•", words.finding(finding), "yellow")
+        if submission_outcome.unit and submission_outcome.period and not submission_outcome.accepted:
             terminal.bullet(
-                "→", terminal.text("withdraw_doubted", unit=verdict.unit.code, period=verdict.period), "cyan", 4
+                "→",
+                terminal.text("withdraw_doubted", unit=submission_outcome.unit.code, period=submission_outcome.period),
+                "cyan",
+                4,
             )
     if len(doubted) > MOST_REFUSALS:
         terminal.say("and_more", count=len(doubted) - MOST_REFUSALS)
@@ -98,32 +101,32 @@ def tell_issues(terminal: Terminal, label: str, file_name: str, issues: Sequence
         terminal.say("and_more", count=len(issues) - MOST_FAULTS)
 
 
-def tell_warning(terminal: Terminal, asked: OpenWarning) -> None:
+def tell_warning(terminal: Terminal, open_warning: OpenWarning) -> None:
     """One warning about an accepted report: what is asked, and the answer, if there is one."""
-    terminal.bullet("•", MessageFormatter(terminal.catalog, terminal.lang).fault(asked.issue))
-    waiver = asked.waiver
+    terminal.bullet("•", MessageFormatter(terminal.catalog, terminal.lang).fault(open_warning.issue))
+    waiver = open_warning.waiver
     if waiver is None:
-        terminal.bullet("→", f"{terminal.text('unanswered')} [{asked.issue.code}]", "yellow", indent=4)
+        terminal.bullet("→", f"{terminal.text('unanswered')} [{open_warning.issue.code}]", "yellow", indent=4)
         return
     facts = {"by": waiver.by, "reason": waiver.reason, "until": format_day(waiver.until, terminal.lang)}
     terminal.bullet("✓", terminal.text("answered", rule=waiver.rule, **facts), "green", indent=4)
 
 
-def tell_given(terminal: Terminal, given: PublishedRevision, most_changes: int) -> None:
+def tell_given(terminal: Terminal, revisions: PublishedRevision, most_changes: int) -> None:
     """One revision that was published, naming so many of the figures that it moved."""
     terminal.gap()
-    kind = "published_partial" if given.is_partial else "published"
-    terminal.say(kind, area=given.area_name, period=given.period, revision=given.revision)
-    terminal.point_to(given.path)
-    tell_moved(terminal, given, most_changes)
+    kind = "published_partial" if revisions.is_partial else "published"
+    terminal.say(kind, area=revisions.area_name, period=revisions.period, revision=revisions.revision)
+    terminal.point_to(revisions.path)
+    tell_moved(terminal, revisions, most_changes)
 
 
-def tell_moved(terminal: Terminal, given: PublishedRevision, most_changes: int) -> None:
+def tell_moved(terminal: Terminal, revisions: PublishedRevision, most_changes: int) -> None:
     """The figures that a revision moves, from what to what; so many are named."""
-    moved = _moved(terminal, given)
+    moved = _moved(terminal, revisions)
     if not moved:
         return
-    terminal.say("moved", count=len({change.indicator for change in given.changes}))
+    terminal.say("moved", count=len({change.indicator for change in revisions.changes}))
     if most_changes:
         table = terminal.table("indicator", "before", "after")
         for name, before, after in moved[:most_changes]:
@@ -133,10 +136,10 @@ def tell_moved(terminal: Terminal, given: PublishedRevision, most_changes: int) 
             terminal.say("and_more", count=len(moved) - most_changes)
 
 
-def _moved(terminal: Terminal, given: PublishedRevision) -> list[tuple[str, str, str]]:
+def _moved(terminal: Terminal, revisions: PublishedRevision) -> list[tuple[str, str, str]]:
     """Indicators that a revision moved, each by the first column that did: its value, else what it is made of."""
     first: dict[str, RollupChange] = {}
-    for change in given.changes:
+    for change in revisions.changes:
         first.setdefault(change.indicator, change)
     return [
         (

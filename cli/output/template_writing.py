@@ -47,7 +47,7 @@ class TemplateWriter:
             raise UsageError(f"{target} is there already; it may be filled. Choose another name or add --force")
         _put(target, fill_template(assignment))
         self.terminal.say("template_written", unit=unit.name, period=self.period.id, form=self.form.number)
-        self._tell(target.absolute())
+        self._show_written(target.absolute())
 
     def write_all(self, units: Sequence[OrgUnit], folder: Path) -> None:
         """Write a workbook for each commune; those whose file is there already keep it.
@@ -67,7 +67,7 @@ class TemplateWriter:
             else:
                 _put(target, fill_template(assignment))
         self.terminal.say("templates_written", count=len(units) - left, period=self.period.id, form=self.form.number)
-        self._tell(folder.absolute())
+        self._show_written(folder.absolute())
         if left:
             self.terminal.say("templates_left", "yellow", count=left)
 
@@ -77,7 +77,7 @@ class TemplateWriter:
             self._without_past.append(f"{unit.code} {unit.bare_name}")
         return assign(self.terminal.catalog, self.form.id, unit, self.period, past)
 
-    def _tell(self, path: Path) -> None:
+    def _show_written(self, path: Path) -> None:
         self.terminal.point_to(path)
         if self._without_past:
             units = ", ".join(self._without_past)

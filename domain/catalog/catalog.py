@@ -184,13 +184,11 @@ class Catalog:
         day, layout = self.last_day(form, period), self.layout_for(form, period)
         exempt = {indicator for exemption in self._exemptions_of(form, unit, day) for indicator in exemption.indicators}
         results = (
-            self.indicators[item] for item in layout.indicators + layout.village_indicators if item not in exempt
+            self.indicators[indicator]
+            for indicator in layout.indicators + layout.village_indicators
+            if indicator not in exempt
         )
-        return tuple(
-            open_warning
-            for open_warning in results
-            if open_warning.holds_on(day) and period.ends(open_warning.frequency)
-        )
+        return tuple(indicator for indicator in results if indicator.holds_on(day) and period.ends(indicator.frequency))
 
     def register_denominator(self, indicator: str, unit: OrgUnit, on: date) -> int | None:
         """What the register says an indicator's denominator must be for a unit on a day.

@@ -10,8 +10,8 @@ from expectations.kind import Query, RuleKind, SqlTerms, literal
 
 def _query(terms: SqlTerms) -> Query:
     pairs = " UNION ALL ".join(
-        f"SELECT {literal(item)} AS indicator, {literal(reference)} AS reference"
-        for item, reference in [*_pairs(terms.indicators), ("none", "none")]
+        f"SELECT {literal(indicator)} AS indicator, {literal(reference)} AS reference"
+        for indicator, reference in [*_pairs(terms.indicators), ("none", "none")]
     )
     # Below zero and zero are other rules' business.
     return Query(
@@ -31,11 +31,11 @@ def _query(terms: SqlTerms) -> Query:
 def _pairs(indicators: Collection[Indicator]) -> Iterator[tuple[str, str]]:
     """Each indicator with the one that says how many its population has: the first required one, else the first."""
     judged = [indicator for indicator in indicators if _applies_to(indicator)]
-    for judged_report in judged:
-        group = [other for other in judged if other.denominator_kind == judged_report.denominator_kind]
+    for pair in judged:
+        group = [other for other in judged if other.denominator_kind == pair.denominator_kind]
         reference = min(group, key=lambda other: other.absence is not Absence.REFUSE)
-        if reference is not judged_report:
-            yield judged_report.id, reference.id
+        if reference is not pair:
+            yield pair.id, reference.id
 
 
 def _applies_to(indicator: Indicator) -> bool:

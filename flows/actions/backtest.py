@@ -88,7 +88,7 @@ class Backtest:
         return sum(period.judged for period in self.periods)
 
     @property
-    def found(self) -> int:
+    def matches(self) -> int:
         """In how many the rule finds something."""
         return sum(period.found for period in self.periods)
 
@@ -98,7 +98,7 @@ class Backtest:
         return sum(period.newly for period in self.periods)
 
 
-def backtest(context: AppContext, rule: Rule, sought: BacktestQuery, watcher: ProgressListener) -> Backtest:
+def backtest(context: AppContext, rule: Rule, sought: BacktestQuery, listener: ProgressListener) -> Backtest:
     """Put the reports of a form and of these periods before one rule, as if it stood at `block`.
 
     Each submission is judged as it was last, in the batch of that night, beside what was accepted at that moment and
@@ -111,8 +111,8 @@ def backtest(context: AppContext, rule: Rule, sought: BacktestQuery, watcher: Pr
     """
     with reading(context.engine) as session:
         batches = judged_batches(session, sought.form, sought.periods, sought.units)
-    watcher.begin(STAGE, sum(sought.takes(submission) for batch in batches for submission in batch.submissions))
-    hits: list[BacktestFinding] = []
+    listener.begin(STAGE, sum(sought.takes(submission) for batch in batches for submission in batch.submissions))
+    findings: list[BacktestFinding] = []
     left_out: list[SkippedSubmission] = []
     judged: Counter[Period] = Counter()
     strict = replace(rule, stages={RuleStage.BLOCK: date.min})
@@ -120,24 +120,24 @@ def backtest(context: AppContext, rule: Rule, sought: BacktestQuery, watcher: Pr
         for batch in batches:
             result = judge.judge(batch, strict)
             meant = {submission.id: submission for submission in batch.submissions if sought.takes(submission)}
-            hits += [_hit(context, meant[key], issue) for key, issue in result.issues if key in meant]
+            findings += [_finding(context, meant[key], issue) for key, issue in result.issues if key in meant]
             out = {key: why for key, why in result.left_out.items() if key in meant}
             left_out += [
                 SkippedSubmission(key, meant[key].file_name, meant[key].period, why) for key, why in out.items()
             ]
-            judged.update(item.period for item in meant.values() if item.id not in out)
-            watcher.advance(STAGE, len(meant))
+            judged.update(submission.period for submission in meant.values() if submission.id not in out)
+            listener.advance(STAGE, len(meant))
     return Backtest(
         rule=rule.id,
         severity=rule.severity,
         form=sought.form,
-        periods=tuple(_count(period, judged[period], hits) for period in sought.periods),
-        hits=tuple(hits),
+        periods=tuple(_count(period, judged[period], findings) for period in sought.periods),
+        hits=tuple(findings),
         left_out=tuple(left_out),
     )
 
 
-def _hit(context: AppContext, judged_submission: JudgedSubmission, issue: Issue) -> BacktestFinding:
+def _finding(context: AppContext, judged_submission: JudgedSubmission, issue: Issue) -> BacktestFinding:
     unit = context.catalog.units.get(judged_submission.unit.code, judged_submission.unit.valid_from)
     return BacktestFinding(
         judged_submission.id,
@@ -151,6 +151,6 @@ def _hit(context: AppContext, judged_submission: JudgedSubmission, issue: Issue)
     )
 
 
-def _count(period: Period, judged: int, hits: Sequence[BacktestFinding]) -> PeriodCount:
-    results = {hit.submission_id: hit.accepted for hit in hits if hit.period == period}
+def _count(period: Period, judged: int, findings: Sequence[BacktestFinding]) -> PeriodCount:
+    results = {finding.submission_id: finding.accepted for finding in findings if finding.period == period}
     return PeriodCount(period, judged, len(results), sum(results.values()))

@@ -72,7 +72,7 @@ class _Bench:
 def check_files(
     settings: Settings,
     files: Sequence[NamedFile],
-    watcher: ProgressListener,
+    listener: ProgressListener,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> tuple[CheckedFile, ...]:
     """Read every file under the limits of a night and judge it by every rule that can be put to it; in their order.
@@ -85,15 +85,15 @@ def check_files(
         RuleBrokenError: a rule is wrong; no file is blamed for it.
     """
     with TemporaryDirectory(prefix="tonghop-") as name, _bench(settings, Path(name), clock) as bench:
-        read = _read(bench.context, files, watcher)
+        read = _read(bench.context, files, listener)
         results: dict[int, tuple[Issue, ...]] = {}
-        watcher.begin("judge", len(read))
+        listener.begin("judge", len(read))
         for start in range(0, len(read), bench.context.batch_size):
             batch = read[start : start + bench.context.batch_size]
             results.update(
                 _judge(bench, [read_submission for read_submission in batch if read_submission.may_be_judged])
             )
-            watcher.advance("judge", len(batch))
+            listener.advance("judge", len(batch))
     put = {rule.id for rule in bench.rules}
     beyond = tuple(rule for rule in bench.context.catalog.rules if rule not in put)
     everything = tuple(bench.context.catalog.rules)
@@ -127,16 +127,16 @@ def _bench(settings: Settings, folder: Path, clock: Callable[[], datetime]) -> I
             context.engine.engine.dispose()
 
 
-def _read(context: AppContext, files: Sequence[NamedFile], watcher: ProgressListener) -> list[ReadSubmission]:
+def _read(context: AppContext, files: Sequence[NamedFile], listener: ProgressListener) -> list[ReadSubmission]:
     read: list[ReadSubmission] = []
-    watcher.begin("read", len(files))
+    listener.begin("read", len(files))
     with context.open_reader() as reader:
         for start in range(0, len(files), context.batch_size):
             batch = files[start : start + context.batch_size]
             reports = reader.read(LandedFile(file.path, file.hints) for file in batch)
             for number, (file, report) in enumerate(zip(batch, reports, strict=True), start=start + 1):
                 read.append(judgeable(_pending(context, number, file), report, context.catalog, context.today))
-            watcher.advance("read", len(batch))
+            listener.advance("read", len(batch))
     return read
 
 

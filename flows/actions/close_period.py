@@ -35,12 +35,12 @@ class NotRecomputableError(TerminalError):
     def __init__(self, moved: Sequence[FigureDifference]) -> None:
         """Keep the figures that come out otherwise."""
         self.moved = tuple(moved)
-        described = [f"{each.indicator} {each.column}: {each.published!r} → {each.recomputed!r}" for each in moved]
+        described = (f"{each.indicator} {each.column}: {each.published!r} → {each.recomputed!r}" for each in moved)
         result = "; ".join(described)
         super().__init__(
-            f"the published figures do not come out of the communes' files again ({result}). Nothing was closed. Was the "
-            "program changed since they were published? tonghop explain shows the files; have those of these figures "
-            "sent again, or withdraw them, and close after the next night."
+            f"the published figures do not come out of the communes' files again ({result}). Nothing was closed. "
+            "Was the program changed since they were published? tonghop explain shows the files; have those of these "
+            "figures sent again, or withdraw them, and close after the next nightly run."
         )
 
 
@@ -56,7 +56,7 @@ class ClosedPeriod:
 
 
 def close_period(
-    run: Run, cell: RollupKey, said: DecisionReason, settings: Settings, *, partial: bool = False
+    run: Run, cell: RollupKey, decision: DecisionReason, settings: Settings, *, partial: bool = False
 ) -> ClosedPeriod:
     """Close a cell at its published revision; from then on nothing moves its figures until it is opened again.
 
@@ -69,16 +69,16 @@ def close_period(
         NoRoomError, NoRoomToWorkError: no room is left. In all cases nothing was closed.
     """
     context = run.context
-    with alone(context, run.id, "close", run.watcher):
-        begin(run, "close", said.note)
+    with alone(context, run.id, "close", run.listener):
+        begin(run, "close", decision.note)
         try:
-            closed = _close(run, cell, said, settings, partial=partial)
+            closed = _close(run, cell, decision, settings, partial=partial)
         finally:
             end(run, RunOutcome(run.id))
     return closed
 
 
-def reopen_period(run: Run, cell: RollupKey, said: DecisionReason) -> tuple[Closing, tuple[PublishedRevision, ...]]:
+def reopen_period(run: Run, cell: RollupKey, decision: DecisionReason) -> tuple[Closing, tuple[PublishedRevision, ...]]:
     """Open a closed cell again, and publish at once what came for it since; its bundle stays where it is.
 
     Raises:
@@ -87,11 +87,11 @@ def reopen_period(run: Run, cell: RollupKey, said: DecisionReason) -> tuple[Clos
     """
     context = run.context
     results: tuple[PublishedRevision, ...] = ()
-    with alone(context, run.id, "reopen", run.watcher):
-        begin(run, "reopen", said.note)
+    with alone(context, run.id, "reopen", run.listener):
+        begin(run, "reopen", decision.note)
         try:
             with transaction(context.engine) as session:
-                closing = reopen(session, cell, said.note, said.actor, context.clock())
+                closing = reopen(session, cell, decision.note, decision.actor, context.clock())
             results = give_out(run)
         finally:
             end(run, RunOutcome(run.id, given=results))
@@ -115,14 +115,14 @@ def refuse_closed(context: AppContext, period: Period, units: Sequence[str], for
         )
 
 
-def _close(run: Run, cell: RollupKey, said: DecisionReason, settings: Settings, *, partial: bool) -> ClosedPeriod:
+def _close(run: Run, cell: RollupKey, decision: DecisionReason, settings: Settings, *, partial: bool) -> ClosedPeriod:
     context = run.context
     with workspace("close") as folder:
         with reading(context.engine) as session:
             result = closable(session, context.catalog, cell, context.today)
             _refuse_partial(result, partial=partial)
             contents = gather(session, context, cell, result.number, folder)
-        manifest = _manifest(run, said, result, contents)
+        manifest = _manifest(run, decision, result, contents)
         proof = recompute(manifest, contents.files, context.catalog.root, folder / "home", settings)
         if proof.figures:
             raise NotRecomputableError(proof.figures[:_NAMED])
@@ -132,38 +132,38 @@ def _close(run: Run, cell: RollupKey, said: DecisionReason, settings: Settings, 
             write_archive(draft, asdict(manifest), contents.files, lambda: None)
             digest = digest_of(draft)
     with transaction(context.engine) as session:
-        close(session, result, Bundle(place.as_posix(), digest), said.actor, context.clock())
+        close(session, result, Bundle(place.as_posix(), digest), decision.actor, context.clock())
     return ClosedPeriod(result, cell.area.name, settings.home / place, digest, proof)
 
 
-def _place(contents: BundleContents, cell: RollupKey, found: ClosablePeriod) -> Path:
+def _place(contents: BundleContents, cell: RollupKey, result: ClosablePeriod) -> Path:
     """Where the bundle goes: no closing ever takes another one's place, whose hash somebody has noted."""
-    shelf = contents.files[f"{OUTPUTS}/{FIGURES}"].parent.parent.name
-    again = f".{found.closed_before + 1}" if found.closed_before else ""
-    return Path(CLOSED, cell.period.id, f"{shelf}-{found.number}{again}.tar.gz")
+    folder_name = contents.files[f"{OUTPUTS}/{FIGURES}"].parent.parent.name
+    again = f".{result.closed_before + 1}" if result.closed_before else ""
+    return Path(CLOSED, cell.period.id, f"{folder_name}-{result.number}{again}.tar.gz")
 
 
-def _refuse_partial(found: ClosablePeriod, *, partial: bool) -> None:
-    if not found.is_partial or partial:
+def _refuse_partial(result: ClosablePeriod, *, partial: bool) -> None:
+    if not result.is_partial or partial:
         return
     names = [
         f"{absent_unit.code} {absent_unit.name} ({absent_unit.period}, {absent_unit.state})"
-        for absent_unit in found.absent[:_NAMED]
+        for absent_unit in result.absent[:_NAMED]
     ]
-    more = f" and {len(found.absent) - _NAMED} more" if len(found.absent) > _NAMED else ""
-    who = f"missing: {', '.join(names)}{more}" if names else f"figures left blank: {', '.join(found.partial[:_NAMED])}"
-    raise UsageError(f"revision {found.number} is partial, {who}. To close it as it is, add --partial")
+    more = f" and {len(result.absent) - _NAMED} more" if len(result.absent) > _NAMED else ""
+    who = f"missing: {', '.join(names)}{more}" if names else f"figures left blank: {', '.join(result.partial[:_NAMED])}"
+    raise UsageError(f"revision {result.number} is partial, {who}. To close it as it is, add --partial")
 
 
-def _manifest(run: Run, said: DecisionReason, found: ClosablePeriod, contents: BundleContents) -> BundleManifest:
+def _manifest(run: Run, decision: DecisionReason, result: ClosablePeriod, contents: BundleContents) -> BundleManifest:
     return BundleManifest(
         **contents.facts,
         missing=tuple(
             f"{absent_unit.code} {absent_unit.name} {absent_unit.period} {absent_unit.state}"
-            for absent_unit in found.absent
+            for absent_unit in result.absent
         ),
         closed_at=run.context.clock().isoformat(),
-        closed_by=said.actor,
+        closed_by=decision.actor,
         versions=versions(),
         differing=(),
         judged_otherwise=(),

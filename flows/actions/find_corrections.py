@@ -48,7 +48,7 @@ def look_out(run: Run) -> CorrectionSearch:
     context = run.context
     if not has_arrivals(context):
         return CorrectionSearch(0, (), ())
-    with alone(context, run.id, "watch", run.watcher):
+    with alone(context, run.id, "watch", run.listener):
         begin(run, "watch", None)
         before = {item.id for item in _waiting(context)}
         left: tuple[str, ...] = ()

@@ -19,7 +19,7 @@ from flows.pipeline.progress import ProgressListener
 from flows.pipeline.scope import RunScope
 from flows.support.atomic_files import workspace
 from flows.support.context import AppContext
-from flows.support.dry_run import forgetful
+from flows.support.dry_run import dry_run_context
 from warehouse.queries.records import submission_of
 from warehouse.rollups.closing import cell_closed, closings_over, reopen
 from warehouse.rollups.closings import Closing
@@ -59,7 +59,7 @@ class Preview:
 def preview(
     context: AppContext,
     scope: RunScope,
-    watcher: ProgressListener,
+    listener: ProgressListener,
     files: Sequence[Path] = (),
     *,
     recheck: bool = False,
@@ -75,12 +75,12 @@ def preview(
         RunInProgressError: another run did not end in time.
     """
     run_id = f"preview-{uuid4().hex}"
-    with workspace("preview") as folder, alone(context, run_id, "preview", watcher):
+    with workspace("preview") as folder, alone(context, run_id, "preview", listener):
         digests = _drop(files, folder / "inbox", context)
-        with forgetful(context, run_id, folder) as tried:
+        with dry_run_context(context, run_id, folder) as tried:
             connectors = [FilesystemConnector("preview", str(folder / "inbox"))] if files else context.connectors
             closed = _open_closed(tried, scope, run_id)
-            run = Run(replace(tried, connectors=connectors), scope, PlainSteps(run_id), watcher, recheck)
+            run = Run(replace(tried, connectors=connectors), scope, PlainSteps(run_id), listener, recheck)
             outcome = carry_out(run, "preview")
             return Preview(outcome, tuple(_unjudged(tried, outcome, digests)), closed)
 
@@ -128,7 +128,7 @@ def _drop(files: Sequence[Path], inbox: Path, context: AppContext) -> dict[str, 
 
 
 def _unjudged(context: AppContext, outcome: RunOutcome, digests: dict[str, str]) -> Iterator[UndeliveredReport]:
-    judged = {verdict.submission_id for verdict in outcome.verdicts}
+    judged = {submission_outcome.submission_id for submission_outcome in outcome.verdicts}
     with reading(context.engine) as session:
         for digest, name in digests.items():
             record = submission_of(session, digest)

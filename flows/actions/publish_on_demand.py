@@ -42,7 +42,7 @@ def publish_asked(run: Run, wanted: Wanted) -> PublishedRevision:
     """
     context = run.context
     cell = wanted.cell(context.catalog, context.clock())
-    with alone(context, run.id, "publish", run.watcher):
+    with alone(context, run.id, "publish", run.listener):
         begin(run, "publish", None)
         with transaction(context.engine) as session:
             roll_up(
@@ -54,7 +54,7 @@ def publish_asked(run: Run, wanted: Wanted) -> PublishedRevision:
                 run_id=run.id,
                 at=context.clock(),
                 boundary=cell.boundary,
-                asked=True,
+                on_demand=True,
             )
         with reading(context.engine) as session:
             ref = newest_ref(session, cell)

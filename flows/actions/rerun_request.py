@@ -37,7 +37,7 @@ class RerunRequest:
     recheck: bool = False
 
     @property
-    def said(self) -> str:
+    def decision(self) -> str:
         """Why, as the run's record keeps it: the code, and the note behind it."""
         return f"{self.reason}: {self.note.strip()}" if self.note.strip() else str(self.reason)
 
@@ -49,24 +49,24 @@ class RerunRequest:
         return " ".join(filter(None, ["rerun", self.area, *self.units[:3], more, periods]))
 
 
-def scope_of(catalog: Catalog, today: date, asked: RerunRequest) -> RunScope:
+def scope_of(catalog: Catalog, today: date, request: RerunRequest) -> RunScope:
     """The communes and periods that a rerun is to judge; of an area those that belong to it in each period.
 
     Raises:
         UsageError: something that was asked for does not exist, contradicts itself, or is left out.
     """
-    if bool(asked.area) == bool(asked.units):
+    if bool(request.area) == bool(request.units):
         raise UsageError("say whose reports: name an area or communes, one of the two")
-    if asked.reason is Reason.OTHER and not asked.note.strip():
+    if request.reason is Reason.OTHER and not request.note.strip():
         raise UsageError(f"the reason {Reason.OTHER} says nothing by itself: say why in the note")
-    require_known(asked.units, (unit.code for unit in catalog.units.units))
-    first = parse_period(asked.period)
-    periods = periods_between(first, parse_period(asked.period_to)) if asked.period_to else [first]
-    scopes = [RunScope(period, _units_of(catalog, today, asked, period)) for period in periods]
+    require_known(request.units, (unit.code for unit in catalog.units.units))
+    first = parse_period(request.period)
+    periods = periods_between(first, parse_period(request.period_to)) if request.period_to else [first]
+    scopes = [RunScope(period, _units_of(catalog, today, request, period)) for period in periods]
     return RunScope(scopes[0].period, scopes[0].units, tuple(scopes[1:]))
 
 
-def rerun_asked(run: Run, asked: RerunRequest) -> RunOutcome:
+def rerun_asked(run: Run, request: RerunRequest) -> RunOutcome:
     """Collect, judge what is new (or, when asked, everything that is stored) within the run's scope, publish.
 
     Raises:
@@ -74,11 +74,11 @@ def rerun_asked(run: Run, asked: RerunRequest) -> RunOutcome:
         RunInProgressError: another run did not end in time; nothing was done.
     """
     refuse_closed_periods(run.context, run.scope)
-    return carry_out(run, "rerun", asked.said)
+    return carry_out(run, "rerun", request.decision)
 
 
 def preview_asked(
-    context: AppContext, scope: RunScope, asked: RerunRequest, watcher: ProgressListener, files: Sequence[Path] = ()
+    context: AppContext, scope: RunScope, request: RerunRequest, listener: ProgressListener, files: Sequence[Path] = ()
 ) -> Preview:
     """What the rerun would do, with what waits in the inbox or with these files instead; nothing is kept.
 
@@ -88,7 +88,7 @@ def preview_asked(
         UsageError: a file is none that a run would take.
         RunInProgressError: another run did not end in time.
     """
-    return preview(context, scope, watcher, files, recheck=asked.recheck)
+    return preview(context, scope, listener, files, recheck=request.recheck)
 
 
 def refuse_closed_periods(context: AppContext, scope: RunScope) -> None:
@@ -102,15 +102,15 @@ def refuse_closed_periods(context: AppContext, scope: RunScope) -> None:
             refuse_closed(context, submission.period, tuple(submission.units))
 
 
-def _units_of(catalog: Catalog, today: date, asked: RerunRequest, period: Period) -> frozenset[str]:
-    if not asked.area:
-        return frozenset(asked.units)
+def _units_of(catalog: Catalog, today: date, request: RerunRequest, period: Period) -> frozenset[str]:
+    if not request.area:
+        return frozenset(request.units)
     cells = [
-        RollupKey(catalog.area(asked.area, form.id, base, Boundary.AS_THEN, today), form.id, base)
+        RollupKey(catalog.area(request.area, form.id, base, Boundary.AS_THEN, today), form.id, base)
         for form in catalog.forms.values()
         for base in period.parts(form.frequency)
     ]
-    result = frozenset(portion.unit.code for cell in cells for portion in overlaps_in(catalog, cell, cell.period))
+    result = frozenset(overlap.unit.code for cell in cells for overlap in overlaps_in(catalog, cell, cell.period))
     if not result:
-        raise UsageError(f"no form is reported for periods like {period}, or nobody in {asked.area} owes one")
+        raise UsageError(f"no form is reported for periods like {period}, or nobody in {request.area} owes one")
     return result

@@ -118,19 +118,19 @@ def verify(archive: Path, settings: Settings, sha256: str | None = None) -> Veri
     return VerificationReport(digest, manifest, damage, _other_versions(manifest.versions), result)
 
 
-def _manifest(archive: Path, found: UnpackedArchive) -> BundleManifest:
+def _manifest(archive: Path, result: UnpackedArchive) -> BundleManifest:
     try:
-        return read_manifest(found.manifest)
+        return read_manifest(result.manifest)
     except TypeError as error:
         raise ArchiveDamagedError(archive, "its manifest is none of a closed period, or of another version") from error
 
 
-def _damage(folder: Path, found: UnpackedArchive, needed: Sequence[str]) -> tuple[Damage, ...]:
+def _damage(folder: Path, result: UnpackedArchive, needed: Sequence[str]) -> tuple[Damage, ...]:
     names = _names_of_inputs(folder)
     damage = [
         Damage(name, kind, names.get(name, ""))
         for kind in ("altered", "missing", "unknown")
-        for name in getattr(found, kind)
+        for name in getattr(result, kind)
     ]
     results = {damaged_file.file for damaged_file in damage}
     # A manifest can be changed along with a file; the name of an input cannot.
@@ -139,7 +139,7 @@ def _damage(folder: Path, found: UnpackedArchive, needed: Sequence[str]) -> tupl
         for name, path in files_below(folder / INPUTS, INPUTS).items()
         if name not in results and digest_of(path) != path.name
     ]
-    listed = found.manifest["files"].keys() | results
+    listed = result.manifest["files"].keys() | results
     damage += [Damage(name, "missing", names.get(name, "")) for name in (*needed, *names) if name not in listed]
     return tuple(damage)
 

@@ -26,7 +26,7 @@ class WaiverResult:
     outcome: RunOutcome
 
 
-def answer(run: Run, question: WarningSelector, said: DecisionReason, until: date) -> WaiverResult:
+def answer(run: Run, question: WarningSelector, decision: DecisionReason, until: date) -> WaiverResult:
     """Answer a rule's warnings until a day; then roll up and publish as any run does.
 
     The answer stands once it is given: when rolling up or publishing fails, the next run makes it good.
@@ -40,10 +40,10 @@ def answer(run: Run, question: WarningSelector, said: DecisionReason, until: dat
         waiver, issues = waive(session, question, until, decision)
         return (waiver,), issues
 
-    return _decide(run, "waive", question, said, give)
+    return _decide(run, "waive", question, decision, give)
 
 
-def take_answer_back(run: Run, question: WarningSelector, said: DecisionReason) -> WaiverResult:
+def take_answer_back(run: Run, question: WarningSelector, decision: DecisionReason) -> WaiverResult:
     """Take back what was answered to a rule; its warnings wait for an answer again, and the pages say so.
 
     Raises:
@@ -54,19 +54,19 @@ def take_answer_back(run: Run, question: WarningSelector, said: DecisionReason) 
     def give_back(session: Session, decision: Decision) -> tuple[tuple[Waiver, ...], tuple[Issue, ...]]:
         return take_back(session, question.place, question.rule, decision), ()
 
-    return _decide(run, "take back", question, said, give_back)
+    return _decide(run, "take back", question, decision, give_back)
 
 
 _Work = Callable[[Session, Decision], tuple[tuple[Waiver, ...], tuple[Issue, ...]]]
 
 
-def _decide(run: Run, kind: str, question: WarningSelector, said: DecisionReason, work: _Work) -> WaiverResult:
-    with alone(run.context, run.id, kind, run.watcher):
+def _decide(run: Run, kind: str, question: WarningSelector, decision: DecisionReason, work: _Work) -> WaiverResult:
+    with alone(run.context, run.id, kind, run.listener):
         refuse_closed(run.context, question.place.period, [question.place.unit.code], question.place.form)
-        begin(run, kind, said.note)
+        begin(run, kind, decision.note)
         try:
             with transaction(run.context.engine) as session:
-                waivers, issues = work(session, Decision(said, run.context.clock(), run.id))
+                waivers, issues = work(session, Decision(decision, run.context.clock(), run.id))
         except UsageError:
             end(run, RunOutcome(run.id))
             raise

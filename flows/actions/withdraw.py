@@ -28,7 +28,7 @@ class WithdrawalResult:
 
 
 def decide(
-    run: Run, kind: str, place: SubmissionKey, said: DecisionReason, version: int | None = None
+    run: Run, kind: str, place: SubmissionKey, decision: DecisionReason, version: int | None = None
 ) -> WithdrawalResult:
     """Withdraw or restore (`kind`) a report; then roll up and publish as any run does.
 
@@ -38,12 +38,12 @@ def decide(
         UsageError: the report cannot be withdrawn or restored, or its period is closed; nothing was done.
         RunInProgressError: another run did not end in time; nothing was done.
     """
-    with alone(run.context, run.id, kind, run.watcher):
+    with alone(run.context, run.id, kind, run.listener):
         refuse_closed(run.context, place.period, [place.unit.code], place.form)
-        begin(run, kind, said.note)
+        begin(run, kind, decision.note)
         try:
             with transaction(run.context.engine) as session:
-                changed = _KINDS[kind](session, place, Decision(said, run.context.clock(), run.id), version)
+                changed = _KINDS[kind](session, place, Decision(decision, run.context.clock(), run.id), version)
         except UsageError:
             end(run, RunOutcome(run.id))
             raise

@@ -32,8 +32,8 @@ def _hash_of_code() -> str:
     """One hash over names and contents of the rooms' files: templates and views as well as modules."""
     root = Path(__file__).parent.parent.parent
     digest = sha256()
-    for room in _ROOMS:
-        for path in sorted((root / room).rglob("*")):
+    for package in _ROOMS:
+        for path in sorted((root / package).rglob("*")):
             if path.is_file() and path.suffix != ".pyc":
                 digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
                 digest.update(sha256(path.read_bytes()).digest())

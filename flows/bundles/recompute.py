@@ -66,7 +66,9 @@ def recompute(
     delivered, findings = rows[DELIVERED], rows[FINDINGS]
     with transaction(context.engine) as session:
         mirror_catalog(session, context.catalog)
-        put_back(session, {table: item for document in rows.values() for table, item in document.items()})
+        put_back(
+            session, {table: rows_of_table for document in rows.values() for table, rows_of_table in document.items()}
+        )
     read = tuple(_read(context, delivered, files))
     figures = {row["id"] for row in delivered["submission"] if row["accepted_at"] is not None}
     with transaction(context.engine) as session:
@@ -101,8 +103,8 @@ def _read(context: AppContext, delivered: Rows, files: Mapping[str, Path]) -> It
     ]
     with context.open_reader() as reader:
         reports = reader.read(landed)
-    for item, report in zip(waiting, reports, strict=True):
-        yield ReadSubmission(submission=item, report=report, may_be_judged=report.is_placeable)
+    for file, report in zip(waiting, reports, strict=True):
+        yield ReadSubmission(submission=file, report=report, may_be_judged=report.is_placeable)
 
 
 def _was_judged(row: Mapping[str, Any]) -> bool:
@@ -113,7 +115,7 @@ def _pending(row: Mapping[str, Any], deliveries: Sequence[Mapping[str, Any]]) ->
     """The submission as it waited to be judged: name and folders are those of its newest delivery until then."""
     mine = [delivery for delivery in deliveries if delivery["submission_id"] == row["id"]]
     then = [
-        other_row for other_row in mine if row["judged_at"] is not None and other_row["landed_at"] <= row["judged_at"]
+        delivery for delivery in mine if row["judged_at"] is not None and delivery["landed_at"] <= row["judged_at"]
     ] or mine
     newest = max(then, key=lambda item: (item["landed_at"], item["delivered_at"], item["id"]))
     return Pending(

@@ -36,7 +36,7 @@ def nightly(period: str | None = None) -> State[Any]:
         context=context,
         scope=RunScope(period=parse_period(period) if period else None),
         steps=PrefectSteps(str(flow_run.id)),
-        watcher=current_watcher(),
+        listener=current_watcher(),
     )
     links = links_of(settings, rerun_form())
     return report(carry_out(run, "nightly"), MessageFormatter(context.catalog, settings.lang), context, links)

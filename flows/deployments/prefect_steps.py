@@ -42,9 +42,9 @@ class PrefectSteps:
     def __init__(self, run_id: str) -> None:
         """Belong to the flow run of that id, whose log gets what our rooms log."""
         self.run_id = run_id
-        for room in LOGGERS:
+        for logger_name in LOGGERS:
             # Prefect hands these loggers on to its server, but at Python's own level: warnings only.
-            logging.getLogger(room).setLevel(logging.INFO)
+            logging.getLogger(logger_name).setLevel(logging.INFO)
         keep_log(load_settings().logs, datetime.now(UTC))
         mask_handlers(*LOGGERS, "prefect", "prefect.flow_runs", "prefect.task_runs")
 

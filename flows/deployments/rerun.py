@@ -57,9 +57,9 @@ def rerun(
     context = build_context(settings)
     scope = scope_of(context.catalog, context.today, rerun_request)
     words = MessageFormatter(context.catalog, settings.lang)
-    watcher = current_watcher()
+    listener = current_watcher()
     if dry_run:
-        result = preview_asked(context, scope, rerun_request, watcher)
+        result = preview_asked(context, scope, rerun_request, listener)
         return report_preview(result, words)
-    run = Run(context, scope, PrefectSteps(str(flow_run.id)), watcher, rerun_request.recheck)
+    run = Run(context, scope, PrefectSteps(str(flow_run.id)), listener, rerun_request.recheck)
     return report(rerun_asked(run, rerun_request), words, context, links_of(settings, rerun_form()))

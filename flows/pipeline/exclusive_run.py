@@ -13,7 +13,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @contextmanager
-def alone(context: AppContext, run_id: str, kind: str, watcher: ProgressListener) -> Iterator[None]:
+def alone(context: AppContext, run_id: str, kind: str, listener: ProgressListener) -> Iterator[None]:
     """Be the only run on the house's warehouse for the length of the block.
 
     Raises:
@@ -22,7 +22,7 @@ def alone(context: AppContext, run_id: str, kind: str, watcher: ProgressListener
 
     def on_wait(holder: Holder | None) -> None:
         _LOG.info("waiting for %s to end", holder or "another run")
-        watcher.wait_for(holder)
+        listener.wait_for(holder)
 
     holder = this_process(run_id, kind, context.clock())
     with about_run(run_id, kind), only_run(context.engine, holder, wait=context.wait_seconds, on_wait=on_wait):

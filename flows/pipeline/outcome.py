@@ -114,13 +114,20 @@ class RunOutcome:
     def refused(self) -> tuple[SubmissionOutcome, ...]:
         """Submissions that were refused, by their label."""
         return tuple(
-            sorted((verdict for verdict in self.verdicts if not verdict.accepted), key=lambda item: item.label)
+            sorted(
+                (submission_outcome for submission_outcome in self.verdicts if not submission_outcome.accepted),
+                key=lambda item: item.label,
+            )
         )
 
     @property
     def warned(self) -> tuple[SubmissionOutcome, ...]:
         """Submissions that were accepted with warnings, by their label."""
-        results = (verdict for verdict in self.verdicts if verdict.judgement is Judgement.ACCEPTED_WITH_WARNINGS)
+        results = (
+            submission_outcome
+            for submission_outcome in self.verdicts
+            if submission_outcome.judgement is Judgement.ACCEPTED_WITH_WARNINGS
+        )
         return tuple(sorted(results, key=lambda item: item.label))
 
     @property

@@ -23,7 +23,7 @@ from flows.pipeline.stages.collect import NotAllCollectedError, collect
 from flows.pipeline.stages.identify import place, settle
 from flows.pipeline.stages.judge import check, load, stage
 from flows.pipeline.stages.publish import publish, to_publish
-from flows.pipeline.stages.quality import is_night_untold, untold, write_night_pages, write_pages
+from flows.pipeline.stages.quality import is_night_untold, pages_due, write_night_pages, write_pages
 from flows.pipeline.stages.quality import settle as settle_pages
 from flows.pipeline.stages.read import ReadSubmission, read
 from flows.pipeline.stages.reply import give_back, unreplied
@@ -58,7 +58,7 @@ class Run:
     context: AppContext
     scope: RunScope
     steps: Steps
-    watcher: ProgressListener
+    listener: ProgressListener
     recheck: bool = False
 
     @property
@@ -86,7 +86,7 @@ def carry_out(run: Run, kind: str, reason: str | None = None) -> RunOutcome:
         RunInProgressError: another run did not end in time; nothing was done.
         TonghopError: something is wrong with us or the network; what was done before stays done.
     """
-    with alone(run.context, run.id, kind, run.watcher):
+    with alone(run.context, run.id, kind, run.listener):
         begin(run, kind, reason)
         return end(run, _work(run))
 
@@ -108,17 +108,17 @@ def end(run: Run, outcome: RunOutcome) -> RunOutcome:
     with transaction(run.context.engine) as session:
         finish_run(session, run.id, outcome.counts, run.context.clock())
     _LOG.info("run ended", extra={"counts": outcome.counts})
-    run.watcher.finish(outcome)
+    run.listener.finish(outcome)
     return outcome
 
 
 def _write_pages(run: Run) -> None:
     context = run.context
-    result = untold(context)
-    run.watcher.begin("quality", len(result.submissions))
+    result = pages_due(context)
+    run.listener.begin("quality", len(result.submissions))
     for label, batch in _batches(result.submissions, context.batch_size):
         run.steps.run("quality", f"pages {label}", partial(write_pages, context, batch))
-        run.watcher.advance("quality", len(batch))
+        run.listener.advance("quality", len(batch))
     settle_pages(context, result.last)
     if is_night_untold(context):
         run.steps.run("quality", "page of the night", partial(write_night_pages, context))
@@ -180,12 +180,12 @@ def _held(run: Run) -> tuple[ClosedFiguresAwaiting, ...]:
 
 
 def _collect(run: Run) -> tuple[str, ...]:
-    run.watcher.begin("collect", 1)
+    run.listener.begin("collect", 1)
     try:
         left = run.steps.run_retried("collect", "collect", partial(collect, run.context, run.id))
     except NotAllCollectedError as error:
         left = error.left  # it comes with the next run; the others are not made to wait for it
-    run.watcher.advance("collect", 1)
+    run.listener.advance("collect", 1)
     return left
 
 
@@ -194,48 +194,48 @@ def _read(run: Run) -> list[ReadSubmission]:
     with reading(context.engine) as session:
         waiting = pending(session)
     results: list[ReadSubmission] = []
-    run.watcher.begin("read", len(waiting))
+    run.listener.begin("read", len(waiting))
     with context.open_reader() as reader:
         work = partial(read, reader, context.landing, context.catalog, context.today)
         for label, batch in _batches(waiting, context.batch_size):
             results += run.steps.run("read", f"read {label}", partial(work, batch))
-            run.watcher.advance("read", len(batch))
+            run.listener.advance("read", len(batch))
     return results
 
 
-def _judge(run: Run, asked: Sequence[ReadSubmission]) -> _Judgement:
+def _judge(run: Run, submissions: Sequence[ReadSubmission]) -> _Judgement:
     context, steps = run.context, run.steps
     came_of = _Judgement()
-    for label, batch in _batches(asked, context.batch_size):
+    for label, batch in _batches(submissions, context.batch_size):
         came_of.refused.update(steps.run("place", f"place {label}", partial(place, context, run.id, batch)))
-    if asked:
+    if submissions:
         settled = steps.run("place", "place: one workbook per unit", partial(settle, context, run.id))
         came_of.refused.update(settled.undecided)
         came_of.replaced.update(settled.replaced)
     out = came_of.refused | came_of.replaced
-    judgeable = [open_warning for open_warning in asked if open_warning.submission.id not in out]
-    run.watcher.begin("check", len(judgeable))
+    judgeable = [submission for submission in submissions if submission.submission.id not in out]
+    run.listener.begin("check", len(judgeable))
     for label, batch in _batches(judgeable, context.batch_size):
         steps.run("stage", f"stage {label}", partial(stage, context, run.id, batch))
         judged = steps.run("check", f"check {label}", partial(check, context, run.id, batch))
         result = steps.run("load", f"load {label}", partial(load, context, run.id, judged))
         came_of.accepted.update(result.accepted)
         came_of.refused.update(result.quarantined)
-        run.watcher.advance("check", len(batch))
+        run.listener.advance("check", len(batch))
     return came_of
 
 
 def _recheck(run: Run, fresh: set[int]) -> tuple[int, tuple[RevalidationFinding, ...]]:
     """How many accepted reports were judged once more, and which of them would not be accepted today."""
     context = run.context
-    counting = [item for item in standing(context, run.scope) if item.submission.id not in fresh]
+    counting = [report for report in standing(context, run.scope) if report.submission.id not in fresh]
     doubted: list[RevalidationFinding] = []
-    run.watcher.begin("recheck", len(counting))
+    run.listener.begin("recheck", len(counting))
     with context.open_reader() as reader:
         for label, batch in _batches(counting, context.batch_size):
             work = partial(recheck, context, run.id, reader, batch)
             doubted += run.steps.run("recheck", f"recheck {label}", work)
-            run.watcher.advance("recheck", len(batch))
+            run.listener.advance("recheck", len(batch))
     return len(counting), tuple(sorted(doubted, key=lambda finding: finding.verdict.label))
 
 
@@ -243,32 +243,32 @@ def give_out(run: Run) -> tuple[PublishedRevision, ...]:
     """Roll up whatever moved and publish what was not given out yet, as far as the run's scope goes."""
     context = run.context
     areas = touched(context, run.scope)
-    run.watcher.begin("roll_up", len(areas))
+    run.listener.begin("roll_up", len(areas))
     for label, batch in _batches(areas, context.batch_size):
         run.steps.run("roll up", f"roll up {label}", partial(roll_up, context, run.id, batch))
-        run.watcher.advance("roll_up", len(batch))
+        run.listener.advance("roll_up", len(batch))
     refs = to_publish(context, run.scope)
-    run.watcher.begin("publish", len(refs))
+    run.listener.begin("publish", len(refs))
     results: list[PublishedRevision] = []
     for ref in refs:
         label = f"publish {ref.area} {ref.period} revision {ref.number}"
         results.append(run.steps.run("publish", label, partial(publish, context, ref)))
-        run.watcher.advance("publish", 1)
+        run.listener.advance("publish", 1)
     return tuple(results)
 
 
 def _give_back(run: Run) -> None:
     """Tell every sender what became of their report."""
     waiting = unreplied(run.context)
-    run.watcher.begin("give_back", len(waiting))
+    run.listener.begin("give_back", len(waiting))
     for label, batch in _batches(waiting, run.context.batch_size):
         run.steps.run("give back", f"give back {label}", partial(give_back, run.context, run.id, batch))
-        run.watcher.advance("give_back", len(batch))
+        run.listener.advance("give_back", len(batch))
 
 
-def _verdicts(run: Run, asked: Sequence[ReadSubmission], came_of: _Judgement) -> tuple[SubmissionOutcome, ...]:
+def _verdicts(run: Run, submissions: Sequence[ReadSubmission], came_of: _Judgement) -> tuple[SubmissionOutcome, ...]:
     settled = [
-        open_warning for open_warning in asked if open_warning.submission.id in came_of.accepted | came_of.refused
+        submission for submission in submissions if submission.submission.id in came_of.accepted | came_of.refused
     ]
     with reading(run.context.engine) as session:
         issues = issues_by_submission(session, [submission.submission.id for submission in settled])
@@ -283,18 +283,27 @@ def _verdicts(run: Run, asked: Sequence[ReadSubmission], came_of: _Judgement) ->
             )
             for other_submission in settled
         )
-    for verdict in verdicts:
-        _log(verdict)
+    for submission_outcome in verdicts:
+        _log(submission_outcome)
     return verdicts
 
 
-def _log(verdict: SubmissionOutcome) -> None:
-    state = "accepted" if verdict.accepted else "refused"
-    about = {"submission": verdict.submission_id, "unit": verdict.unit.code if verdict.unit else None}
-    codes = sorted({issue.code for issue in verdict.faults})
-    facts = {**about, "period": verdict.period, "state": state, "codes": codes}
+def _log(submission_outcome: SubmissionOutcome) -> None:
+    state = "accepted" if submission_outcome.accepted else "refused"
+    about = {
+        "submission": submission_outcome.submission_id,
+        "unit": submission_outcome.unit.code if submission_outcome.unit else None,
+    }
+    codes = sorted({issue.code for issue in submission_outcome.faults})
+    facts = {**about, "period": submission_outcome.period, "state": state, "codes": codes}
     # In Prefect's log only the words are seen, in the home's own also what they are about.
-    results = (verdict.submission_id, about["unit"] or "?", verdict.period or "?", state, ", ".join(codes))
+    results = (
+        submission_outcome.submission_id,
+        about["unit"] or "?",
+        submission_outcome.period or "?",
+        state,
+        ", ".join(codes),
+    )
     _LOG.info("submission %s of %s for %s %s %s", *results, extra=facts)
 
 

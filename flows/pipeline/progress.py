@@ -51,9 +51,9 @@ def current_watcher() -> ProgressListener:
 
 
 @contextmanager
-def watched_by(watcher: ProgressListener) -> Iterator[None]:
+def watched_by(listener: ProgressListener) -> Iterator[None]:
     """Let runs that start within the block be watched."""
-    token = _WATCHER.set(watcher)
+    token = _WATCHER.set(listener)
     try:
         yield
     finally:

@@ -74,9 +74,9 @@ def _found_now(context: AppContext, judged: Sequence[ReadSubmission], codes: Col
     rules = tuple(rule for rule in context.catalog.rules.values() if rule.id in codes)
     indicators = tuple(context.catalog.indicators.values())
     __findings: _Findings = defaultdict(Counter)
-    for item in check(context.staging_url, _RUN, rules, len(judged), indicators=indicators):
-        columns = (getattr(item.issue, name) for name in _COLUMNS)
-        __findings[item.submission_id][_finding(columns, item.issue.facts)] += 1
+    for issues in check(context.staging_url, _RUN, rules, len(judged), indicators=indicators):
+        columns = (getattr(issues.issue, name) for name in _COLUMNS)
+        __findings[issues.submission_id][_finding(columns, issues.issue.facts)] += 1
     return __findings
 
 

@@ -29,53 +29,57 @@ class RefusedSubmission:
     recent: tuple[PastReport, ...]
 
 
-def failed(session: Session, verdict: SubmissionOutcome) -> RefusedSubmission:
+def failed(session: Session, submission_outcome: SubmissionOutcome) -> RefusedSubmission:
     """Look up what the page of a refused submission tells."""
-    record = submission_record(session, verdict.submission_id)
-    if verdict.unit is None or record.form is None or record.period is None:
-        return RefusedSubmission(verdict, record, (), ())
-    key = UnitKey(verdict.unit.code, verdict.unit.valid_from)
+    record = submission_record(session, submission_outcome.submission_id)
+    if submission_outcome.unit is None or record.form is None or record.period is None:
+        return RefusedSubmission(submission_outcome, record, (), ())
+    key = UnitKey(submission_outcome.unit.code, submission_outcome.unit.valid_from)
     versions = history(session, key, record.form, record.period).versions
     return RefusedSubmission(
-        verdict=verdict,
+        verdict=submission_outcome,
         record=record,
         moves=tuple(move for version in versions for move in version.moves),
         recent=recent_reports(session, key, record.form, PERIODS_BACK),
     )
 
 
-def key_of(verdict: SubmissionOutcome) -> str:
+def key_of(submission_outcome: SubmissionOutcome) -> str:
     """The artifact's key: one for each commune, so that its history by key is the commune's."""
-    return f"submission-{verdict.unit.code.lower()}" if verdict.unit else f"submission-file-{verdict.submission_id}"
+    return (
+        f"submission-{submission_outcome.unit.code.lower()}"
+        if submission_outcome.unit
+        else f"submission-file-{submission_outcome.submission_id}"
+    )
 
 
 def page_of(refused: RefusedSubmission, words: MessageFormatter, links: Links) -> str:
     """The page."""
-    verdict, received = refused.verdict, format_time(refused.record.delivered_at, words.lang)
-    head = f"## {plain(verdict.label)} — {plain(verdict.period or '?')}"
-    file = words.text("failed_file", file=plain(verdict.file_name), received=received)
-    parts = [head, file, " · ".join(_ways_on(refused, words, links)), _faults(verdict, words)]
-    more = len(verdict.faults) - MOST_FAULTS
+    submission_outcome, received = refused.verdict, format_time(refused.record.delivered_at, words.lang)
+    head = f"## {plain(submission_outcome.label)} — {plain(submission_outcome.period or '?')}"
+    file = words.text("failed_file", file=plain(submission_outcome.file_name), received=received)
+    parts = [head, file, " · ".join(_ways_on(refused, words, links)), _faults(submission_outcome, words)]
+    more = len(submission_outcome.faults) - MOST_FAULTS
     parts.append(words.text("and_more", count=more) if more > 0 else "")
     if refused.recent:
         parts += [f"### {words.text('failed_history')}", _history(refused.recent, words)]
-        parts.append("\n".join(f"- {_told(move, words)}" for move in refused.moves[-10:]))
+        parts.append("\n".join(f"- {_found_text(move, words)}" for move in refused.moves[-10:]))
     return "\n\n".join(filter(None, parts))
 
 
 def _ways_on(refused_submission: RefusedSubmission, words: MessageFormatter, links: Links) -> Iterator[str]:
-    verdict = refused_submission.verdict
-    yield link(words.text("to_quality_page"), links.quality(verdict.submission_id))
-    if verdict.unit is None or verdict.period is None:
+    submission_outcome = refused_submission.verdict
+    yield link(words.text("to_quality_page"), links.quality(submission_outcome.submission_id))
+    if submission_outcome.unit is None or submission_outcome.period is None:
         return
-    yield link(words.text("to_returned"), links.returned(verdict.unit.code, verdict.period))
-    form = links.rerun(verdict.unit.code, verdict.period)
+    yield link(words.text("to_returned"), links.returned(submission_outcome.unit.code, submission_outcome.period))
+    form = links.rerun(submission_outcome.unit.code, submission_outcome.period)
     if form:
         yield link(words.text("to_rerun"), form)
-    yield f"`tonghop rerun --unit {verdict.unit.code} --period {verdict.period}`"
+    yield f"`tonghop rerun --unit {submission_outcome.unit.code} --period {submission_outcome.period}`"
 
 
-def _faults(verdict: SubmissionOutcome, words: MessageFormatter) -> str:
+def _faults(submission_outcome: SubmissionOutcome, words: MessageFormatter) -> str:
     heads = [words.text(f"column_{name}") for name in ("sheet", "cell", "fault", "action")]
     rows = [
         (
@@ -84,7 +88,7 @@ def _faults(verdict: SubmissionOutcome, words: MessageFormatter) -> str:
             plain(words.catalog.issue_message(issue, words.lang)),
             plain(words.catalog.issue_action(issue, words.lang)),
         )
-        for issue in verdict.faults[:MOST_FAULTS]
+        for issue in submission_outcome.faults[:MOST_FAULTS]
     ]
     return table(heads, rows)
 
@@ -106,5 +110,5 @@ def _history(recent: Sequence[PastReport], words: MessageFormatter) -> str:
     return table(heads, rows)
 
 
-def _told(move: MoveRecord, words: MessageFormatter) -> str:
+def _found_text(move: MoveRecord, words: MessageFormatter) -> str:
     return f"{format_time(move.at, words.lang)}: {words.text(f'move_{move.reason or move.to_state}')}"

@@ -31,9 +31,9 @@ class MessageFormatter:
         # A message that names its cell says nothing of the sheet; one without a cell is about the whole file.
         return f"{issue.sheet} — {message}" if issue.sheet else message
 
-    def refusal(self, verdict: SubmissionOutcome) -> str:
+    def refusal(self, submission_outcome: SubmissionOutcome) -> str:
         """Why a submission was refused: its first faults, and how many more there are."""
-        return "\n".join(self.first_faults(verdict.faults))
+        return "\n".join(self.first_faults(submission_outcome.faults))
 
     def first_faults(self, faults: Sequence[Issue]) -> list[str]:
         """The first of some faults, a numbered line each, and in a last line how many more there are."""
@@ -56,11 +56,11 @@ class MessageFormatter:
             results.append(self.text("rechecked", count=outcome.rechecked, doubted=len(outcome.doubted)))
         return " ".join(results)
 
-    def doubt(self, doubt: RevalidationFinding) -> str:
+    def finding(self, finding: RevalidationFinding) -> str:
         """Why an accepted report would not be accepted as it is today."""
-        result = [self.text("would_be_refused_today")] if not doubt.verdict.accepted else []
-        result += [self.text("placed_otherwise")] if doubt.moved else []
-        result += [self.text("read_otherwise", count=doubt.changes)] if doubt.changes else []
+        result = [self.text("would_be_refused_today")] if not finding.verdict.accepted else []
+        result += [self.text("placed_otherwise")] if finding.moved else []
+        result += [self.text("read_otherwise", count=finding.changes)] if finding.changes else []
         return " ".join(result)
 
     def _judged(self, outcome: RunOutcome) -> str:
@@ -87,12 +87,12 @@ class MessageFormatter:
             for refused_report in refused
         ]
 
-    def doubts(self, doubted: Sequence[RevalidationFinding]) -> list[dict[str, str]]:
+    def findings(self, doubted: Sequence[RevalidationFinding]) -> list[dict[str, str]]:
         """Accepted reports that would not be accepted as they are today, as a table with short columns."""
         why = self.text("column_doubt")
         return [
-            {**row, why: self.doubt(item)}
-            for item, row in zip(doubted, self.table([each.verdict for each in doubted]), strict=True)
+            {**row, why: self.finding(finding)}
+            for finding, row in zip(doubted, self.table([each.verdict for each in doubted]), strict=True)
         ]
 
     def lateness(self, silent: SilentPeriod) -> str:

@@ -36,7 +36,7 @@ def send_missed(warehouse: Warehouse, settle: timedelta = timedelta(minutes=2)) 
     """
     now = datetime.now(UTC)
     with get_client(sync_client=True) as client:
-        results = set(_told(client, now))
+        results = set(_notified(client, now))
         failed = _failed(client, now - settle)
     with reading(warehouse) as session:
         due = [(NoticeEvent.RUN_FAILED, run) for run in failed]
@@ -58,7 +58,7 @@ def _failed(client: SyncPrefectClient, until: datetime) -> list[FlowRun]:
     )
 
 
-def _told(client: SyncPrefectClient, now: datetime) -> Iterator[tuple[str, str]]:
+def _notified(client: SyncPrefectClient, now: datetime) -> Iterator[tuple[str, str]]:
     since = FlowRunFilterExpectedStartTime.model_validate({"after_": now - 2 * _LOOK_BACK})
     for run in client.read_flow_runs(
         flow_filter=FlowFilter(name=FlowFilterName(any_=["notify"])),

@@ -11,11 +11,11 @@ MOST_TOLD = 100
 """So many verdicts, and so many figures of a revision, stand on the page; the rest are counted."""
 
 
-def page_of(found: Preview, words: MessageFormatter) -> str:
+def page_of(result: Preview, words: MessageFormatter) -> str:
     """What a run would do: verdicts first, then every published figure that would move."""
-    outcome = found.outcome
+    outcome = result.outcome
     lines = [f"**{words.text('preview')}**", words.summary(outcome)]
-    lines += [plain(words.text("would_be_closed", **facts_of(closing))) for closing in found.closed]
+    lines += [plain(words.text("would_be_closed", **facts_of(closing))) for closing in result.closed]
     lines += [f"- {line}" for line in _verdicts(outcome, words)]
     for published in outcome.given:
         lines += _moves(published, words)
@@ -25,24 +25,27 @@ def page_of(found: Preview, words: MessageFormatter) -> str:
 
 
 def _verdicts(outcome: RunOutcome, words: MessageFormatter) -> Iterator[str]:
-    for verdict in outcome.verdicts[:MOST_TOLD]:
-        if verdict.accepted:
-            yield words.text("would_accept", who=plain(verdict.label), file=plain(verdict.file_name))
+    for submission_outcome in outcome.verdicts[:MOST_TOLD]:
+        if submission_outcome.accepted:
+            yield words.text(
+                "would_accept", who=plain(submission_outcome.label), file=plain(submission_outcome.file_name)
+            )
         else:
-            yield f"✗ **{plain(verdict.label)}** ({plain(verdict.file_name)}): {plain(words.refusal(verdict))}"
+            name = f"**{plain(submission_outcome.label)}** ({plain(submission_outcome.file_name)})"
+            yield f"✗ {name}: {plain(words.refusal(submission_outcome))}"
     if len(outcome.verdicts) > MOST_TOLD:
         yield words.text("and_more", count=len(outcome.verdicts) - MOST_TOLD)
-    yield from (_doubt(finding, words) for finding in outcome.doubted[:MOST_TOLD])
+    yield from (_finding(finding, words) for finding in outcome.doubted[:MOST_TOLD])
 
 
-def _doubt(revalidation_finding: RevalidationFinding, words: MessageFormatter) -> str:
+def _finding(revalidation_finding: RevalidationFinding, words: MessageFormatter) -> str:
     result = f"**{plain(revalidation_finding.verdict.label)}** ({plain(revalidation_finding.verdict.file_name)})"
-    return f"! {result}: {words.doubt(revalidation_finding)} {plain(words.refusal(revalidation_finding.verdict))}"
+    return f"! {result}: {words.finding(revalidation_finding)} {plain(words.refusal(revalidation_finding.verdict))}"
 
 
-def _moves(given: PublishedRevision, words: MessageFormatter) -> list[str]:
-    kind = "would_publish_partial" if given.is_partial else "would_publish"
-    results = [f"### {words.text(kind, area=given.area_name, period=given.period, revision=given.revision)}"]
+def _moves(value: PublishedRevision, words: MessageFormatter) -> list[str]:
+    kind = "would_publish_partial" if value.is_partial else "would_publish"
+    results = [f"### {words.text(kind, area=value.area_name, period=value.period, revision=value.revision)}"]
     names = {each.id: each.name.get(words.lang) for each in words.catalog.indicators.values()}
     heads = [words.text(name) for name in ("indicator", "moved_column", "before", "after")]
     results.append(
@@ -50,10 +53,10 @@ def _moves(given: PublishedRevision, words: MessageFormatter) -> list[str]:
             heads,
             [
                 (names[change.indicator], change.column, change.before, change.after)
-                for change in given.changes[:MOST_TOLD]
+                for change in value.changes[:MOST_TOLD]
             ],
         )
     )
-    if len(given.changes) > MOST_TOLD:
-        results.append(words.text("and_more", count=len(given.changes) - MOST_TOLD))
+    if len(value.changes) > MOST_TOLD:
+        results.append(words.text("and_more", count=len(value.changes) - MOST_TOLD))
     return results

@@ -8,7 +8,7 @@ from prefect.states import Completed, Failed
 
 from flows.actions.preview import Preview
 from flows.pipeline.outcome import RunOutcome, SubmissionOutcome
-from flows.presentation import preview_artifact as foretold
+from flows.presentation import preview_artifact
 from flows.presentation.failed_page import failed, key_of, page_of
 from flows.presentation.links import Links
 from flows.presentation.message_formatter import MessageFormatter
@@ -39,13 +39,13 @@ def report(outcome: RunOutcome, words: MessageFormatter, context: AppContext, li
     """
     summary = words.summary(outcome)
     pace = Pace(TASK_RUNS_A_SECOND)
-    for verdict in outcome.refused[:MOST_FAILED_TASK_RUNS]:
+    for submission_outcome in outcome.refused[:MOST_FAILED_TASK_RUNS]:
         pace.wait()
-        show_failed(_shown(verdict, words, context, links))
+        show_failed(_shown(submission_outcome, words, context, links))
     if outcome.refused:
         show_table(words.table(outcome.refused), summary, TABLE)
     if outcome.doubted:
-        show_table(words.doubts(outcome.doubted), summary, DOUBTED)
+        show_table(words.findings(outcome.doubted), summary, DOUBTED)
     if outcome.silent:
         show_table(words.silent_table(outcome.silent), words.lateness(outcome.silent[0]), SILENT)
     for reason in outcome.left:
@@ -53,10 +53,10 @@ def report(outcome: RunOutcome, words: MessageFormatter, context: AppContext, li
     return _state(outcome, summary)
 
 
-def report_preview(found: Preview, words: MessageFormatter) -> State[Any]:
+def report_preview(result: Preview, words: MessageFormatter) -> State[Any]:
     """Leave a page of what a rerun would do, and end as the rerun itself would."""
-    show_page(foretold.page_of(found, words), PREVIEW)
-    return _state(found.outcome, f"{words.text('preview')} {words.summary(found.outcome)}")
+    show_page(preview_artifact.page_of(result, words), PREVIEW)
+    return _state(result.outcome, f"{words.text('preview')} {words.summary(result.outcome)}")
 
 
 def _state(outcome: RunOutcome, summary: str) -> State[Any]:
@@ -64,13 +64,17 @@ def _state(outcome: RunOutcome, summary: str) -> State[Any]:
     return Failed(message=summary) if is_red else Completed(message=summary)
 
 
-def _shown(verdict: SubmissionOutcome, words: MessageFormatter, context: AppContext, links: Links) -> FailedTaskRun:
+def _shown(
+    submission_outcome: SubmissionOutcome, words: MessageFormatter, context: AppContext, links: Links
+) -> FailedTaskRun:
     with reading(context.engine) as session:
-        page = page_of(failed(session, verdict), words, links)
+        page = page_of(failed(session, submission_outcome), words, links)
     facts = {
-        "submission": verdict.submission_id,
-        "unit": verdict.unit.code if verdict.unit else None,
-        "period": verdict.period,
-        "codes": sorted({issue.code for issue in verdict.faults}),
+        "submission": submission_outcome.submission_id,
+        "unit": submission_outcome.unit.code if submission_outcome.unit else None,
+        "period": submission_outcome.period,
+        "codes": sorted({issue.code for issue in submission_outcome.faults}),
     }
-    return FailedTaskRun(verdict.label, words.refusal(verdict), key_of(verdict), page, facts)
+    return FailedTaskRun(
+        submission_outcome.label, words.refusal(submission_outcome), key_of(submission_outcome), page, facts
+    )

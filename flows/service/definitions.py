@@ -28,10 +28,10 @@ TAG = "tonghop"
 class NotDeployedError(TerminalError):
     """Prefect does not take the deployments."""
 
-    def __init__(self, told: str) -> None:
+    def __init__(self, message: str) -> None:
         """Keep what it says."""
-        self.told = told
-        super().__init__(f"the deployments of {DEPLOYMENTS} could not be made: {told}")
+        self.told = message
+        super().__init__(f"the deployments of {DEPLOYMENTS} could not be made: {message}")
 
 
 def apply(settings: Settings) -> None:

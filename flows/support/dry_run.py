@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from connectors.borrowed import TrialLanding
+from connectors.trial_landing import TrialLanding
 from flows.support.context import AppContext
 from warehouse.store.engine import Engine, migrate, normalise_url, open_engine, transaction, trial
 from warehouse.submissions.staging import clear
 
 
 @contextmanager
-def forgetful(context: AppContext, run_id: str, folder: Path) -> Iterator[AppContext]:
+def dry_run_context(context: AppContext, run_id: str, folder: Path) -> Iterator[AppContext]:
     """The same house, of which nothing that is done in it is kept; it lands, publishes and replies in the folder."""
     if not isinstance(context.engine, Engine):
         raise TypeError("a trial cannot be tried in")

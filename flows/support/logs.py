@@ -26,8 +26,8 @@ def keep_log(folder: Path, now: datetime) -> None:
     they are known. Neither folder nor file is made before there is something to write.
     """
     path = folder / f"{now.astimezone(VIETNAM):%Y-%m-%d}.jsonl"
-    for room in LOGGERS:
-        logger = logging.getLogger(room)
+    for logger_name in LOGGERS:
+        logger = logging.getLogger(logger_name)
         if any(isinstance(handler, _DayFile) and handler.path == path for handler in logger.handlers):
             continue
         for old in [other_handler for other_handler in logger.handlers if isinstance(other_handler, _DayFile)]:

@@ -68,28 +68,28 @@ class Settings(ServiceSettings, BaseSettings):
 
     @field_validator("inbox", mode="before")
     @classmethod
-    def _split_inbox(cls, given: object) -> object:
-        return _split(given, ";")
+    def _split_inbox(cls, value: object) -> object:
+        return _split(value, ";")
 
     @field_validator("office_auth", "server_auth")
     @classmethod
-    def _name_and_word(cls, given: SecretStr | None) -> SecretStr | None:
-        if given is None:
+    def _name_and_word(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
             return None
-        name, mark, password = given.get_secret_value().partition(":")
+        name, mark, password = value.get_secret_value().partition(":")
         if not (name and mark and password):
             raise ValueError("it has to be a name and a password, with a colon between them")
-        return given
+        return value
 
     @field_validator("areas", "mail_to", mode="before")
     @classmethod
-    def _split_commas(cls, given: object) -> object:
-        return _split(given, ",")
+    def _split_commas(cls, value: object) -> object:
+        return _split(value, ",")
 
     @field_validator("reading_limits", mode="before")
     @classmethod
-    def _read_limits(cls, given: object) -> object:
-        return _limits(given) if isinstance(given, str | dict) else given
+    def _read_limits(cls, value: object) -> object:
+        return _limits(value) if isinstance(value, str | dict) else value
 
     @property
     def database(self) -> str:
@@ -137,14 +137,14 @@ class Settings(ServiceSettings, BaseSettings):
         return self.home / "outbox"
 
 
-def load_settings(**given: object) -> Settings:
+def load_settings(**revisions: object) -> Settings:
     """The settings of the environment, overridden by what is given.
 
     Raises:
         UsageError: a value cannot be used; the message names the variable and what is wrong with it.
     """
     try:
-        known = {name: value for name, value in given.items() if value is not None}
+        known = {name: value for name, value in revisions.items() if value is not None}
         return Settings(**known, **_secrets())  # type: ignore[arg-type] # pydantic checks them
     except ValidationError as error:
         faults = "; ".join(
@@ -267,9 +267,9 @@ def _prefect_environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _limits(given: str | dict[str, object]) -> Limits:
+def _limits(revisions: str | dict[str, object]) -> Limits:
     known = [each.name for each in fields(Limits)]
-    wanted = _pairs(given) if isinstance(given, str) else given
+    wanted = _pairs(revisions) if isinstance(revisions, str) else revisions
     for name, value in wanted.items():
         if name not in known:
             raise ValueError(f"there is no limit {name!r}; there are {', '.join(known)}")
@@ -278,16 +278,16 @@ def _limits(given: str | dict[str, object]) -> Limits:
     return Limits(**{name: int(str(value)) for name, value in wanted.items()})
 
 
-def _pairs(given: str) -> dict[str, object]:
-    if given.lstrip().startswith("{"):
-        return dict(json.loads(given))
-    pairs = [part.partition("=") for part in given.split(",") if part.strip()]
+def _pairs(revisions: str) -> dict[str, object]:
+    if revisions.lstrip().startswith("{"):
+        return dict(json.loads(revisions))
+    pairs = [part.partition("=") for part in revisions.split(",") if part.strip()]
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def _split(given: object, mark: str) -> object:
-    if not isinstance(given, str):
-        return given
-    if given.lstrip().startswith("["):
-        return json.loads(given)
-    return tuple(part.strip() for part in given.split(mark) if part.strip())
+def _split(value: object, mark: str) -> object:
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return json.loads(value)
+    return tuple(part.strip() for part in value.split(mark) if part.strip())

@@ -72,7 +72,7 @@ class _Assembly:
         return tuple({unit.key: unit for unit in results if unit is not None}.values())
 
     @cached_property
-    def given(self) -> dict[str, list[PublishedContribution]]:
+    def contributions_by_indicator(self) -> dict[str, list[PublishedContribution]]:
         by_indicator: dict[str, list[PublishedContribution]] = defaultdict(list)
         for contribution in self.revision.contributions:
             by_indicator[contribution.indicator].append(contribution)
@@ -137,8 +137,8 @@ class _Assembly:
             denominator_name=known.denominator.get(lang) if known and known.denominator else "",
             denominator_kind=self.words.denominator_kind(row.denominator_kind),
             target_document=self._target_document(row),
-            communes=parts_of(self.given[row.indicator], self.revision.period, self.words),
-            by_unit=whole_of(self.given[row.indicator], known.flow if known else Flow.STOCK),
+            communes=parts_of(self.contributions_by_indicator[row.indicator], self.revision.period, self.words),
+            by_unit=whole_of(self.contributions_by_indicator[row.indicator], known.flow if known else Flow.STOCK),
             unanswered=self.unanswered[row.indicator],
         )
 

@@ -16,17 +16,17 @@ _WORST_FIRST = (ReportingState.MISSING, ReportingState.QUARANTINED, ReportingSta
 
 
 def parts_of(
-    given: Iterable[PublishedContribution], period: Period, words: ReportFormatter
+    contributions: Iterable[PublishedContribution], period: Period, words: ReportFormatter
 ) -> tuple[CommuneFigure, ...]:
     """What each report gave; a name says which base period it is of, and which part of it is counted."""
-    return tuple(_part(published, period, words) for published in given)
+    return tuple(_part(contribution, period, words) for contribution in contributions)
 
 
-def whole_of(given: Sequence[PublishedContribution], flow: Flow) -> tuple[CommuneFigure, ...]:
+def whole_of(contributions: Sequence[PublishedContribution], flow: Flow) -> tuple[CommuneFigure, ...]:
     """What each unit gave over all its reports, with all their cells; the files are those of the last one."""
     by_unit: dict[str, list[PublishedContribution]] = defaultdict(list)
-    for published in given:
-        by_unit[_key(published)].append(published)
+    for contribution in contributions:
+        by_unit[_key(contribution)].append(contribution)
     results: list[CommuneFigure] = []
     for key, reports in by_unit.items():
         amount = over_time(flow, [other_report.counted for other_report in reports])

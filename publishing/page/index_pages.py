@@ -34,22 +34,22 @@ class Chosen:
     further: str = ""
 
 
-def published_page(found: Sequence[PublishedEntry], words: ReportFormatter, today: date) -> bytes:
+def published_page(entries: Sequence[PublishedEntry], words: ReportFormatter, today: date) -> bytes:
     """What is published: areas down, periods across, the newest twelve."""
     periods = sorted(
-        {published_entry.period for published_entry in found},
+        {published_entry.period for published_entry in entries},
         key=lambda item: (item.year, item.last_month),
         reverse=True,
     )
     periods = periods[:MOST_PERIODS]
     cells = {
         (published_entry.area, published_entry.form, published_entry.as_now, published_entry.period): published_entry
-        for published_entry in found
+        for published_entry in entries
     }
     rows = sorted(
         {
             (published_entry.area, published_entry.form, published_entry.as_now)
-            for published_entry in found
+            for published_entry in entries
             if published_entry.period in periods
         }
     )
@@ -59,9 +59,9 @@ def published_page(found: Sequence[PublishedEntry], words: ReportFormatter, toda
     return render("published.html.j2", words, periods=periods, rows=rows, cells=cells, names=names)
 
 
-def inventory_page(found: Inventory, nights: str, words: ReportFormatter) -> bytes:
+def inventory_page(entries: Inventory, runs_page: str, words: ReportFormatter) -> bytes:
     """What came in, by period and state; `nights` is the address of what the rules found, night by night."""
-    return render("inventory.html.j2", words, found=found, nights=nights)
+    return render("inventory.html.j2", words, found=entries, runs_page=runs_page)
 
 
 def submissions_page(listed: Sequence[InventoryEntry], chosen: Chosen, words: ReportFormatter) -> bytes:

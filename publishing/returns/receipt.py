@@ -95,12 +95,12 @@ class Receipt:
     @property
     def faults(self) -> list[ReceiptIssue]:
         """What has to be mended."""
-        return self._told(Severity.CRITICAL)
+        return self._as_shown(Severity.CRITICAL)
 
     @property
     def warnings(self) -> list[ReceiptIssue]:
         """What should be looked at."""
-        return self._told(Severity.WARNING)
+        return self._as_shown(Severity.WARNING)
 
     @property
     def repairs(self) -> list[ReceiptIssue]:
@@ -181,7 +181,7 @@ class Receipt:
         yield text("receipt_foot", number=self.reply.number)
         yield ""
 
-    def _told(self, severity: Severity) -> list[ReceiptIssue]:
+    def _as_shown(self, severity: Severity) -> list[ReceiptIssue]:
         results = [issue for issue in self.reply.issues if issue.severity is severity]
         return [self._in_words(issue) for issue in results]
 

@@ -135,9 +135,9 @@ _MOODS = {
 }
 
 
-def outcome_of(state: SubmissionState, asked: Sequence[OpenWarning]) -> str:
+def outcome_of(state: SubmissionState, open_warnings: Sequence[OpenWarning]) -> str:
     """The outcome's code: the state's, but that an accepted report with a question that waits is told apart."""
-    waits = any(open_warning.waiver is None for open_warning in asked)
+    waits = any(open_warning.waiver is None for open_warning in open_warnings)
     return "accepted_asked" if state is SubmissionState.ACCEPTED and waits else state.value
 
 
@@ -160,8 +160,8 @@ def _groups(submission_feedback: SubmissionFeedback, words: ReportFormatter) -> 
             yield IssueGroup(severity.value, len(of_it), lines, len(of_it) - len(lines))
 
 
-def _issue(asked: OpenWarning, words: ReportFormatter) -> IssueLine:
-    catalog, lang, issue, waiver = words.catalog, words.lang, asked.issue, asked.waiver
+def _issue(open_warnings: OpenWarning, words: ReportFormatter) -> IssueLine:
+    catalog, lang, issue, waiver = words.catalog, words.lang, open_warnings.issue, open_warnings.waiver
     return IssueLine(
         sheet=issue.sheet or "",
         cell=issue.cell or "",

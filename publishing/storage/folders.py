@@ -57,59 +57,59 @@ def store(root: Path, name: str, identity: Identity, render: Callable[[], Mappin
         PublicationInterruptedError: the storage did not answer; readers still see what they saw.
         PublicationRefusedError: the storage is full or closed to us; readers still see what they saw.
     """
-    shelf = PublicationFolder(root, identity.period, name)
+    folder = PublicationFolder(root, identity.period, name)
     try:
-        with _turn(shelf):
-            place = shelf.revisions / str(identity.revision)
+        with _turn(folder):
+            place = folder.revisions / str(identity.revision)
             if place.is_dir():
                 verify(place, identity)
             else:
-                _move_in(shelf, place, identity, render())
-            _show_newest(shelf)
+                _move_in(folder, place, identity, render())
+            _show_newest(folder)
     except OSError as error:
-        raise storage_error(shelf.link, shelf.shown(), error) from error
-    return shelf.link
+        raise storage_error(folder.link, folder.shown(), error) from error
+    return folder.link
 
 
 @contextmanager
-def _turn(shelf: PublicationFolder) -> Iterator[None]:
+def _turn(folder: PublicationFolder) -> Iterator[None]:
     """Wait until no other process publishes this area and period; the system frees the turn of one that dies."""
-    shelf.revisions.mkdir(parents=True, exist_ok=True)
-    with (shelf.revisions / ".lock").open("ab") as lock:
+    folder.revisions.mkdir(parents=True, exist_ok=True)
+    with (folder.revisions / ".lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        _discard(shelf.revisions / _STAGING)
+        _discard(folder.revisions / _STAGING)
         try:
             yield
         finally:
             # What a full disk left half-written would only keep it full.
-            _discard(shelf.revisions / _STAGING)
+            _discard(folder.revisions / _STAGING)
 
 
 def _discard(staging: Path) -> None:
     shutil.rmtree(staging, ignore_errors=True)
 
 
-def _move_in(shelf: PublicationFolder, place: Path, identity: Identity, files: Mapping[str, bytes]) -> None:
-    staging = shelf.revisions / _STAGING
+def _move_in(folder: PublicationFolder, place: Path, identity: Identity, files: Mapping[str, bytes]) -> None:
+    staging = folder.revisions / _STAGING
     staging.mkdir()
     for name, data in files.items():
         _write_through(staging / name, data)
     _write_through(staging / MANIFEST, write_manifest(identity, files))
     _settle(staging)
     staging.rename(place)
-    _settle(shelf.revisions)
+    _settle(folder.revisions)
 
 
-def _show_newest(shelf: PublicationFolder) -> None:
-    target = Path("..", ".revisions", shelf.period, shelf.name, str(shelf.newest()))
-    if shelf.link.is_symlink() and shelf.link.readlink() == target:
+def _show_newest(folder: PublicationFolder) -> None:
+    target = Path("..", ".revisions", folder.period, folder.name, str(folder.newest()))
+    if folder.link.is_symlink() and folder.link.readlink() == target:
         return
-    shelf.link.parent.mkdir(parents=True, exist_ok=True)
-    fresh = shelf.link.with_name(f".{shelf.name}.new")
+    folder.link.parent.mkdir(parents=True, exist_ok=True)
+    fresh = folder.link.with_name(f".{folder.name}.new")
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target, target_is_directory=True)
-    fresh.replace(shelf.link)
-    _settle(shelf.link.parent)
+    fresh.replace(folder.link)
+    _settle(folder.link.parent)
 
 
 def _write_through(path: Path, data: bytes) -> None:

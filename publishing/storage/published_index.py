@@ -36,11 +36,11 @@ class PublishedEntry:
 def shelved(root: Path) -> tuple[PublishedEntry, ...]:
     """All publications, newest period first; a folder that holds no whole revision is passed over."""
     return tuple(
-        sorted(_found(root), key=lambda item: (-item.period.year, -item.period.last_month, item.area, item.folder))
+        sorted(_entries(root), key=lambda item: (-item.period.year, -item.period.last_month, item.area, item.folder))
     )
 
 
-def _found(root: Path) -> Iterator[PublishedEntry]:
+def _entries(root: Path) -> Iterator[PublishedEntry]:
     for period in root.glob("[!.]*/"):
         for link in period.glob("[!.]*"):
             try:

@@ -23,12 +23,12 @@ def write_workbook(report: Report, words: ReportFormatter) -> bytes:
     book = xlsxwriter.Workbook(out, _OPTIONS)
     title = f"{words.text('title')} – {report.area_name} – {report.period_name}"
     book.set_properties({"title": title, "created": report.published_at.replace(tzinfo=None)})
-    _Writer(book, report, words).write()
+    _WorkbookWriter(book, report, words).write()
     book.close()
     return out.getvalue()
 
 
-class _Writer:
+class _WorkbookWriter:
     """Writes the sheets of one workbook, in their order."""
 
     def __init__(self, book: xlsxwriter.Workbook, report: Report, words: ReportFormatter) -> None:

@@ -24,7 +24,7 @@ def _area(catalog: Catalog, code: str, period: str, boundary: Boundary = Boundar
 def _my_son(catalog: Catalog) -> Overlap:
     """The commune Mỹ Sơn of after, which took in Phước Trung, as a part of the old district."""
     result = overlaps(catalog.units, _area(catalog, "585-cu", "2025-07"), date(2025, 7, 14))
-    return next(portion for portion in result if portion.unit.code == "22822")
+    return next(overlap for overlap in result if overlap.unit.code == "22822")
 
 
 def _append(root: Path, file: str, text: str) -> None:
@@ -101,9 +101,9 @@ def test_an_officers_area_that_does_not_hold_is_owed_nothing(catalog: Catalog) -
 
 def test_without_detail_or_weight_a_part_cannot_be_told(catalog: Catalog) -> None:
     """No public table says how the people of Mỹ Sơn and Phước Trung are spread."""
-    portion = _my_son(catalog)
-    assert portion.villages is None
-    assert all(weight_of(catalog.units, portion, indicator) is None for indicator in catalog.indicators.values())
+    overlap = _my_son(catalog)
+    assert overlap.villages is None
+    assert all(weight_of(catalog.units, overlap, indicator) is None for indicator in catalog.indicators.values())
 
 
 def test_villages_that_name_their_old_commune_tell_the_part(root: Path) -> None:
@@ -111,9 +111,9 @@ def test_villages_that_name_their_old_commune_tell_the_part(root: Path) -> None:
     _append(root, VILLAGES, "22807-01,Thôn,Một,22807,2000-01-01,2025-06-30,1\n")
     _append(root, VILLAGES, "".join(f"M-{n},Thôn,{n},22822,2025-07-01,,1\n" for n in (1, 2, 3)))
     _pass_villages(root, "22822-01,M-1,1,\n22822-02,M-2,1,\n22807-01,M-3,1,\n22822-03,22822,1,\n")
-    portion = _my_son(load_catalog(root))
-    assert (portion.whole, portion.villages) == (False, {"M-1", "M-2"})
-    assert [link.old for link in portion.through] == ["22807", "22822"]
+    overlap = _my_son(load_catalog(root))
+    assert (overlap.whole, overlap.villages) == (False, {"M-1", "M-2"})
+    assert [link.old for link in overlap.through] == ["22807", "22822"]
 
 
 def test_villages_that_name_their_new_commune_tell_the_part(root: Path) -> None:
@@ -143,8 +143,8 @@ def test_the_narrowest_stated_weight_is_used(root: Path) -> None:
         "22822,22822,2025-07-01,backward,hsskdt,,0.7125,by records\n",
     )
     catalog = load_catalog(root)
-    portion = _my_son(catalog)
-    results = {key: weight_of(catalog.units, portion, item) for key, item in catalog.indicators.items()}
+    overlap = _my_son(catalog)
+    results = {key: weight_of(catalog.units, overlap, item) for key, item in catalog.indicators.items()}
     assert {weight.source for weight in results.values() if weight} == {"all", "by residents", "by records"}
     assert results["hsskdt"] is not None
     assert (str(results["hsskdt"].value), results["hsskdt"].source) == ("0.7125", "by records")

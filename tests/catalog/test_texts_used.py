@@ -14,16 +14,16 @@ _JOINED = re.compile(r"""["']([a-z0-9_.]*)["'](?:\s*~\s*[a-z_.]+(?:\s*~\s*["']([
 _ANYTHING = "[a-z0-9_]+"
 
 
-def _names(room: str) -> Iterator[str]:
+def _names(package: str) -> Iterator[str]:
     """Patterns of everything in a room's code and templates that may be a key, or a key behind the room's name."""
-    for path in (ROOT / room).rglob("*.py"):
+    for path in (ROOT / package).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield re.escape(node.value)
             elif isinstance(node, ast.JoinedStr):
                 parts = [part.value if isinstance(part, ast.Constant) else None for part in node.values]
                 yield "".join(_ANYTHING if part is None else re.escape(str(part)) for part in parts)
-    for path in (ROOT / room).rglob("*.j2"):
+    for path in (ROOT / package).rglob("*.j2"):
         for match in _JOINED.finditer(path.read_text("utf-8")):
             yield re.escape(match[1]) + (_ANYTHING if "~" in match[0] else "") + re.escape(match[2] or "")
 
@@ -37,13 +37,15 @@ def _is_telling(pattern: str) -> bool:
 
 def test_every_text_is_shown_somewhere(catalog: Catalog) -> None:
     """A text that is left over is read, translated and kept right for nothing."""
-    names = {room: {pattern for pattern in _names(room) if _is_telling(pattern)} for room in ROOMS}
-    by_room = {room: re.compile("|".join(patterns)) for room, patterns in names.items()}
+    names = {package: {pattern for pattern in _names(package) if _is_telling(pattern)} for package in ROOMS}
+    by_room = {package: re.compile("|".join(patterns)) for package, patterns in names.items()}
     left = []
     for key in (*catalog.texts, *catalog.issue_texts, *catalog.repair_texts):
-        room, _, rest = key.partition(".")
+        package, _, rest = key.partition(".")
         is_whole = any(known.fullmatch(key) for known in by_room.values())
         # The pages that flows serves say things in publishing's words.
-        if not is_whole and not (rest and any(by_room[item].fullmatch(rest) for item in (room, "flows", "web", "cli"))):
+        if not is_whole and not (
+            rest and any(by_room[item].fullmatch(rest) for item in (package, "flows", "web", "cli"))
+        ):
             left.append(key)
     assert left == []

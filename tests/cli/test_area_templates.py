@@ -135,7 +135,7 @@ def test_filled_forms_of_an_area_are_accepted_without_a_word(
     for path in forms.iterdir():
         put(corrected / "inbox" / path.name, path.read_bytes(), AFTER_JUNE)
     outcome = run_plainly(context_of(corrected, AFTER_JUNE), "june")
-    assert {verdict.label: verdict.issues for verdict in outcome.verdicts if verdict.issues} == {}
+    assert {result.label: result.issues for result in outcome.verdicts if result.issues} == {}
     assert (len(outcome.verdicts), outcome.refused) == (8, ())
 
 

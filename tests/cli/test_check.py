@@ -59,13 +59,13 @@ def test_a_check_says_what_the_night_says(home: Path, warehouse_url: str, first_
     before = contents(context, home)
     result = checked(home, home / "inbox", warehouse_url=warehouse_url)
     assert contents(context, home) == before
-    judged = {verdict.file_name: verdict for verdict in run_plainly(context).verdicts}
+    judged = {outcome.file_name: outcome for outcome in run_plainly(context).verdicts}
     assert len(result) == len(judged) == 8
     for checked_file in result:
-        verdict = judged[checked_file.path.name]
+        outcome = judged[checked_file.path.name]
         assert (checked_file.accepted, checked_file.issues, checked_file.not_checked) == (
-            verdict.accepted,
-            verdict.issues,
+            outcome.accepted,
+            outcome.issues,
             (),
         )
 

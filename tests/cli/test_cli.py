@@ -182,14 +182,14 @@ def test_debug_shows_where(
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "output"),
     [
         (OSError(errno.ENOSPC, "No space left on device", "kho/bao.xlsx"), "no room is left (kho/bao.xlsx)"),
         (PermissionError(errno.EACCES, "Permission denied", "kho"), "kho cannot be used (Permission denied)"),
     ],
 )
 def test_a_full_or_locked_disk_is_3(
-    error: OSError, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    error: OSError, output: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whatever command it befalls, the place is named and what to do, without a traceback."""
 
@@ -199,7 +199,7 @@ def test_a_full_or_locked_disk_is_3(
     monkeypatch.setattr(entry, "app", fail)
     assert tonghop(monkeypatch, "nightly") == 3
     shown = capsys.readouterr().err
-    assert told in " ".join(shown.split())
+    assert output in " ".join(shown.split())
     assert "then run the same command again" in " ".join(shown.split())
 
 
@@ -281,8 +281,8 @@ def test_shares_as_people_type_them(text: str, number: float) -> None:
 @pytest.mark.parametrize(("left", "refused", "code"), [((), False, 0), ((), True, 1), (("a.xlsx",), True, 3)])
 def test_exit_codes_of_a_run(left: tuple[str, ...], refused: bool, code: int) -> None:
     """0 all well, 1 somebody was refused, 3 something could not be fetched."""
-    verdict = SubmissionOutcome(1, "a.xlsx", None, None, not refused, ())
-    assert exit_code(RunOutcome("run", (verdict,), 0, (), left, 0)) == code
+    result = SubmissionOutcome(1, "a.xlsx", None, None, not refused, ())
+    assert exit_code(RunOutcome("run", (result,), 0, (), left, 0)) == code
 
 
 def test_demo_spares_a_folder_it_did_not_make(

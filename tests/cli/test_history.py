@@ -21,7 +21,7 @@ def corrected(after_night: Path, correction: SampleFile, monkeypatch: pytest.Mon
     return after_night
 
 
-def tell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> str:
+def show_history_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> str:
     """What `tonghop history` prints of the wrong commune's report."""
     assert tonghop(monkeypatch, *words) == 0
     return capsys.readouterr().out
@@ -38,7 +38,7 @@ def test_people_see_every_version_and_what_differs(
 ) -> None:
     """Refused version, accepted one, the reason in a sentence, and the differing cells with their addresses."""
     assert corrected
-    shown = tell(monkeypatch, capsys, "--lang", "en", "history", "--unit", WRONG, "--period", "2025-05")
+    shown = show_history_json(monkeypatch, capsys, "--lang", "en", "history", "--unit", WRONG, "--period", "2025-05")
     assert "Version 1: refused (issues: " in shown
     assert "Version 2: accepted — this one counts" in shown
     assert "refused: the rules found errors in its figures." in shown
@@ -53,8 +53,8 @@ def test_json_holds_the_chain_and_the_difference(
     """Programs get hashes, moves and changed cells; the other way round is the other way round."""
     assert corrected
     words = ["history", "--unit", WRONG, "--period", "2025-05", "--json", "--diff"]
-    forth = json.loads(tell(monkeypatch, capsys, *words, "1", "2"))
-    back = json.loads(tell(monkeypatch, capsys, *words, "2", "1"))
+    forth = json.loads(show_history_json(monkeypatch, capsys, *words, "1", "2"))
+    back = json.loads(show_history_json(monkeypatch, capsys, *words, "2", "1"))
     assert [version["state"] for version in forth["versions"]] == ["quarantined", "accepted"]
     assert all(len(version["sha256"]) == 64 for version in forth["versions"])
     changes = forth["difference"]["changes"]
@@ -69,7 +69,7 @@ def test_the_difference_names_exactly_the_mended_cells(
 ) -> None:
     """Every change names two cells, and every cell that was refused is among them."""
     words = ["history", "--unit", WRONG, "--period", "2025-05", "--json"]
-    result = json.loads(tell(monkeypatch, capsys, *words))["difference"]
+    result = json.loads(show_history_json(monkeypatch, capsys, *words))["difference"]
     before = {entry["before"]["figure"]["cell"] for entry in result["changes"] if entry["before"]}
     refused = rows_of(
         corrected,
@@ -85,5 +85,5 @@ def test_a_code_of_two_units_is_that_of_the_period(
 ) -> None:
     """22810 was a town until 2025-06-30 and is a commune since."""
     assert corrected
-    shown = tell(monkeypatch, capsys, "--lang", "en", "history", "--unit", "22810", "--period", period)
+    shown = show_history_json(monkeypatch, capsys, "--lang", "en", "history", "--unit", "22810", "--period", period)
     assert f"No file of 22810 {name} was received for {period}." in shown

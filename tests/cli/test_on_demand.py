@@ -30,7 +30,7 @@ NEW_COMMUNE = "22810"
 SHELF = "22810.as_now"
 BEFORE_ALL = "2025-01-01T00:00"
 RATIO = "hddt_dn"
-Said = Callable[..., str]
+Output = Callable[..., str]
 
 
 def as_now(area: str = NEW_COMMUNE) -> Wanted:
@@ -38,14 +38,16 @@ def as_now(area: str = NEW_COMMUNE) -> Wanted:
     return Wanted(area, FORM, MAY, Boundary.AS_NOW)
 
 
-def asked(home: Path, wanted: Wanted, now: datetime = datetime(2025, 12, 1, tzinfo=UTC)) -> PublishedRevision:
+def publish_requested(
+    home: Path, wanted: Wanted, now: datetime = datetime(2025, 12, 1, tzinfo=UTC)
+) -> PublishedRevision:
     """Publish what a person asks for."""
-    run = Run(context_of(home, now), RunScope(), PlainSteps("asked", delays=()), NoProgress())
+    run = Run(context_of(home, now), RunScope(), PlainSteps("publish_requested", delays=()), NoProgress())
     return publish_asked(run, wanted)
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], after_night: Path) -> Said:
+def output(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], after_night: Path) -> Output:
     """What a command says about the home after a night."""
     monkeypatch.setattr(
         os, "environ", clean_environment(TONGHOP_HOME=str(after_night), TONGHOP_LANG="en", COLUMNS="200")
@@ -63,7 +65,7 @@ def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], af
 def test_commune_of_today_is_published_beside_the_town_of_then(after_night: Path) -> None:
     """Other boundaries lie on a shelf of their own; what the night published is not touched."""
     before = (after_night / "published" / "2025-05" / AREA).readlink()
-    result = asked(after_night, as_now())
+    result = publish_requested(after_night, as_now())
     assert result.path == after_night / "published" / "2025-05" / SHELF
     row = published_rows(after_night, area=SHELF)[RATIO]
     assert (row["area"], row["boundary"], row["units_expected"]) == (NEW_COMMUNE, "as_now", "2")
@@ -74,7 +76,7 @@ def test_commune_of_today_is_published_beside_the_town_of_then(after_night: Path
 
 def test_figures_asked_for_are_kept_up_to_date_by_the_nights(after_night: Path) -> None:
     """A commune is no area of the nights, but after it was asked for once a moved catalogue is seen there too."""
-    asked(after_night, Wanted("22813", FORM, MAY, Boundary.AS_THEN))
+    publish_requested(after_night, Wanted("22813", FORM, MAY, Boundary.AS_THEN))
     assert rows_of(after_night, "SELECT area_code FROM rollup_seen WHERE asked = 1") == [("22813",)]
     result = run_plainly(context_of(after_night), "second").given
     assert result == ()
@@ -96,38 +98,40 @@ def test_figures_as_of_a_moment_go_to_a_folder_of_their_own(after_night: Path, t
         hand_over(context, Wanted(AREA, FORM, MAY, Boundary.AS_THEN), moment_of(BEFORE_ALL), folder)
 
 
-def test_rollup_says_what_is_known_now_and_what_was_then(said: Said, after_night: Path) -> None:
+def test_rollup_says_what_is_known_now_and_what_was_then(output: Output, after_night: Path) -> None:
     """Now the published figures; before anything came, nobody's."""
-    now = json.loads(said("rollup", "--area", AREA, "--period", "2025-05", "--json"))
+    now = json.loads(output("rollup", "--area", AREA, "--period", "2025-05", "--json"))
     published = published_rows(after_night)
     assert {row["indicator"]: row["numerator"] or "" for row in now["rows"]} == {
         name: row["numerator"] for name, row in published.items()
     }
-    then = json.loads(said("rollup", "--area", AREA, "--period", "2025-05", "--as-of", BEFORE_ALL, "--json"))
+    then = json.loads(output("rollup", "--area", AREA, "--period", "2025-05", "--as-of", BEFORE_ALL, "--json"))
     assert {(row["units_missing"], row["value"]) for row in then["rows"]} == {(8, None)}
-    assert "as known at" in said("rollup", "--area", AREA, "--period", "2025-05")
+    assert "as known at" in output("rollup", "--area", AREA, "--period", "2025-05")
 
 
-def test_rollup_of_the_old_district_says_why_there_is_no_figure(said: Said) -> None:
+def test_rollup_of_the_old_district_says_why_there_is_no_figure(output: Output) -> None:
     """The officer's area after the district's end: not comparable, with the units that cross the line."""
-    result = said("rollup", "--area", "585-cu", "--period", "2025-08")
+    result = output("rollup", "--area", "585-cu", "--period", "2025-08")
     assert "not comparable" in result
     assert "22822 Xã Mỹ Sơn" in result
 
 
-def test_explain_shows_the_successions_it_followed(said: Said, after_night: Path) -> None:
+def test_explain_shows_the_successions_it_followed(output: Output, after_night: Path) -> None:
     """From the commune of today to the town of then, with the day and the text."""
-    asked(after_night, as_now())
-    result = said("explain", "--area", NEW_COMMUNE, "--period", "2025-05", "--boundary", "as_now", "--indicator", RATIO)
+    publish_requested(after_night, as_now())
+    result = output(
+        "explain", "--area", NEW_COMMUNE, "--period", "2025-05", "--boundary", "as_now", "--indicator", RATIO
+    )
     for named in ("22819 Xã Quảng Sơn → 22810", "2025", "1667/NQ-UBTVQH15"):
         assert named in result
 
 
-def test_explain_as_of_a_moment_names_no_file_before_it_came(said: Said) -> None:
+def test_explain_as_of_a_moment_names_no_file_before_it_came(output: Output) -> None:
     """Nobody had reported, so everybody is told as missing; now the files are named."""
     words = ("explain", "--area", AREA, "--period", "2025-05", "--indicator", RATIO, "--json")
-    assert json.loads(said(*words, "--as-of", BEFORE_ALL))["contributions"] == []
-    assert len(json.loads(said(*words))["contributions"]) > 0
+    assert json.loads(output(*words, "--as-of", BEFORE_ALL))["contributions"] == []
+    assert len(json.loads(output(*words))["contributions"]) > 0
 
 
 def test_moment_without_a_zone_is_vietnams(after_night: Path) -> None:
@@ -151,4 +155,4 @@ def test_quarter_goes_by_the_monthly_form(after_night: Path) -> None:
 def test_area_where_nobody_owes_the_form_cannot_be_published(after_night: Path) -> None:
     """Nothing is made, and the answer says so."""
     with pytest.raises(UsageError, match="nobody in area"):
-        asked(after_night, Wanted(AREA, FORM, parse_period("2023-05"), Boundary.AS_THEN))
+        publish_requested(after_night, Wanted(AREA, FORM, parse_period("2023-05"), Boundary.AS_THEN))

@@ -12,7 +12,7 @@ from tests.cli.test_cli import HEAVY, imported_by
 
 
 @pytest.fixture
-def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> "Tell":
+def output_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> "Tell":
     """Run `tonghop` in an empty home."""
     live_in(tmp_path / "home", monkeypatch)
     return Tell(monkeypatch, capsys)
@@ -32,15 +32,15 @@ class Tell:
         return shown.err if code else shown.out
 
 
-def test_the_list_names_every_rule(told: Tell, catalog: Catalog) -> None:
+def test_the_list_names_every_rule(output_of: Tell, catalog: Catalog) -> None:
     """Every rule of the catalogue has a line that begins with its whole id."""
-    lines = [line.split()[:1] for line in told("list").splitlines()]
+    lines = [line.split()[:1] for line in output_of("list").splitlines()]
     assert [rule for rule in catalog.rules if [rule] not in lines] == []
 
 
-def test_programs_get_the_list_as_json(told: Tell, catalog: Catalog) -> None:
+def test_programs_get_the_list_as_json(output_of: Tell, catalog: Catalog) -> None:
     """Each rule with id, kind, severity, stage, indicators and title, in the catalogue's order."""
-    result = json.loads(told("list", "--json"))
+    result = json.loads(output_of("list", "--json"))
     assert [entry["id"] for entry in result] == list(catalog.rules)
     assert {tuple(entry) for entry in result} == {("id", "kind", "severity", "stage", "indicators", "title")}
     by_id = {entry["id"]: entry for entry in result}
@@ -59,19 +59,19 @@ def test_programs_get_the_list_as_json(told: Tell, catalog: Catalog) -> None:
         ("2025-04-01", "block"),
     ],
 )
-def test_the_stage_is_that_of_the_day_asked_for(told: Tell, day: str, stage: str | None) -> None:
+def test_the_stage_is_that_of_the_day_asked_for(output_of: Tell, day: str, stage: str | None) -> None:
     """From the day on which a rule is promoted it stands at the next stage, beside today's."""
-    results = {entry["id"]: entry for entry in json.loads(told("list", "--json", "--on", day))}
+    results = {entry["id"]: entry for entry in json.loads(output_of("list", "--json", "--on", day))}
     assert (results["cumulative_falls"]["stage"], results["cumulative_falls"]["stage_on"]) == ("block", stage)
     assert results["cumulative_falls"]["on"] == day
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_one_rule_is_shown_whole(told: Tell, catalog: Catalog, lang: str) -> None:
+def test_one_rule_is_shown_whole(output_of: Tell, catalog: Catalog, lang: str) -> None:
     """Texts, parameters with the kind's own where the rule sets none, stages with their days, source, file and line."""
     rule = catalog.rules["jump"]
-    shown = " ".join(told("show", rule.id).split()) if lang == "en" else ""
-    as_data = json.loads(told("show", rule.id, "--json"))
+    shown = " ".join(output_of("show", rule.id).split()) if lang == "en" else ""
+    as_data = json.loads(output_of("show", rule.id, "--json"))
     assert as_data["texts"]["message"][lang] == getattr(rule.message, lang)
     assert as_data["stages"] == {stage.value: since.isoformat() for stage, since in rule.stages.items()}
     assert as_data["parameters"]["times"] == rule.parameters["times"]
@@ -84,26 +84,26 @@ def test_one_rule_is_shown_whole(told: Tell, catalog: Catalog, lang: str) -> Non
         )
 
 
-def test_a_rule_that_names_figures_judges_these(told: Tell, catalog: Catalog) -> None:
+def test_a_rule_that_names_figures_judges_these(output_of: Tell, catalog: Catalog) -> None:
     """A sum of figures is about the indicators it names, not about all."""
     rule = catalog.rules["online_within_received"]
     figures = [part for value in rule.parameters.values() if isinstance(value, tuple) for part in value]
-    result = json.loads(told("show", rule.id, "--json"))
+    result = json.loads(output_of("show", rule.id, "--json"))
     assert set(result["indicators"]) == {figure.indicator for figure in figures}
 
 
-def test_an_unknown_rule_is_wrong_usage(told: Tell) -> None:
+def test_an_unknown_rule_is_wrong_usage(output_of: Tell) -> None:
     """A slip of the pen is answered with what may have been meant."""
-    assert "did you mean stock_falls" in " ".join(told("show", "stok_falls", code=2).split())
+    assert "did you mean stock_falls" in " ".join(output_of("show", "stok_falls", code=2).split())
 
 
-def test_a_rule_of_a_draft_is_shown(told: Tell, catalog: Catalog, tmp_path: Path) -> None:
+def test_a_rule_of_a_draft_is_shown(output_of: Tell, catalog: Catalog, tmp_path: Path) -> None:
     """`--catalog` looks at another catalogue than the deployment's."""
     draft = shutil.copytree(catalog.root, tmp_path / "draft")
     path = draft / "rules" / "history.yaml"
     path.write_text(path.read_text("utf-8").replace("id: jump", "id: big_jump"), "utf-8")
-    assert '"big_jump"' in told("list", "--json", "--catalog", str(draft))
-    assert "big_jump" not in told("list", "--json")
+    assert '"big_jump"' in output_of("list", "--json", "--catalog", str(draft))
+    assert "big_jump" not in output_of("list", "--json")
 
 
 @pytest.mark.parametrize("words", [["list"], ["list", "--json"], ["show", "jump"]])
@@ -113,6 +113,6 @@ def test_listing_waits_for_nothing(tmp_path: Path, words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("command", ["list", "show"])
-def test_help_teaches(told: Tell, command: str) -> None:
+def test_help_teaches(output_of: Tell, command: str) -> None:
     """The help of each command ends with an example of itself."""
-    assert f"Example: tonghop rules {command}" in told(command, "--help")
+    assert f"Example: tonghop rules {command}" in output_of(command, "--help")

@@ -19,9 +19,9 @@ NOW = datetime(2025, 6, 3, 23, 5, tzinfo=UTC)
 """Five past six on 2025-06-04 in Vietnam."""
 
 
-def run_main(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str, **told: str) -> int:
+def run_main(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str, **output: str) -> int:
     """The exit code of `tonghop runs` in a home, in English."""
-    live_in(home, monkeypatch, **told)
+    live_in(home, monkeypatch, **output)
     return tonghop(monkeypatch, "--lang", "en", "runs", *words)
 
 

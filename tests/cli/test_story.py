@@ -26,7 +26,7 @@ LABEL = f"{WRONG} Ma Nới"
 
 
 @dataclass(frozen=True)
-class Story:
+class CommandStory:
     """What was printed, with which exit code, and what stood in the published CSV after each command."""
 
     home: Path
@@ -36,12 +36,12 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path) -> Story:
+def story(tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path) -> CommandStory:
     """The story, told once."""
     home = tmp_path_factory.mktemp("story") / "home"
     home.mkdir()
     shutil.copy(mirrored_warehouse, home / "warehouse.db")
-    result = Story(home, {}, {}, {})
+    result = CommandStory(home, {}, {}, {})
     _command(result, "sample", "sample", "--area", AREA, "--from", "2025-04", "--to", "2025-05")
     _command(result, "night", "nightly")
     _command(result, "second night", "nightly")
@@ -55,21 +55,21 @@ def story(tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path) ->
     return result
 
 
-def _command(told: Story, name: str, *words: str) -> None:
+def _command(output: CommandStory, name: str, *words: str) -> None:
     done = subprocess.run(
         [Path(sys.executable).parent / "tonghop", "--lang", "en", *words],
-        env=clean_environment(TONGHOP_HOME=str(told.home), PREFECT_API_URL=server_url(), COLUMNS="200"),
+        env=clean_environment(TONGHOP_HOME=str(output.home), PREFECT_API_URL=server_url(), COLUMNS="200"),
         capture_output=True,
         text=True,
         check=False,
     )
-    told.printed[name] = done.stdout + done.stderr
-    told.codes[name] = done.returncode
-    if (told.home / "published" / "2025-05" / AREA).exists():
-        told.published[name] = published_rows(told.home)
+    output.printed[name] = done.stdout + done.stderr
+    output.codes[name] = done.returncode
+    if (output.home / "published" / "2025-05" / AREA).exists():
+        output.published[name] = published_rows(output.home)
 
 
-def runs_of(story: Story) -> list[str]:
+def runs_of(story: CommandStory) -> list[str]:
     """Ids of the runs, oldest first: ours are Prefect's."""
     return [str(run_id) for (run_id,) in rows_of(story.home, "SELECT run_id FROM run ORDER BY started_at")]
 
@@ -85,13 +85,13 @@ def eventually(ask: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
     return []
 
 
-def test_the_inbox_is_filled(story: Story) -> None:
+def test_the_inbox_is_filled(story: CommandStory) -> None:
     """Sixteen workbooks arrive; the correction lies beside the inbox and not in it."""
     assert story.codes["sample"] == 0
     assert len(list((story.home / "corrections").rglob("*.xlsx"))) == 1
 
 
-def test_a_night_with_a_refusal_is_1(story: Story) -> None:
+def test_a_night_with_a_refusal_is_1(story: CommandStory) -> None:
     """The command says who was refused, where and why, and ends with 1."""
     assert story.codes["night"] == 1
     printed = story.printed["night"]
@@ -100,13 +100,13 @@ def test_a_night_with_a_refusal_is_1(story: Story) -> None:
     assert "Cell E15: numerator" in printed
 
 
-def test_the_flow_run_is_red(story: Story) -> None:
+def test_the_flow_run_is_red(story: CommandStory) -> None:
     """The night's flow run ends Failed and says how many were refused."""
     run = look_up(f"flow_runs/{runs_of(story)[0]}")
     assert (run["state"]["type"], run["state"]["message"].split(";")[0]) == ("FAILED", "1 of 16 submissions refused")
 
 
-def test_a_failed_task_run_is_named_for_the_commune(story: Story) -> None:
+def test_a_failed_task_run_is_named_for_the_commune(story: CommandStory) -> None:
     """The one failed task run bears the commune's code and name, and its message says what is wrong."""
     wanted = {"flow_runs": {"id": {"any_": runs_of(story)[:1]}}, "task_runs": {"state": {"type": {"any_": ["FAILED"]}}}}
     failed = eventually(lambda: ask("task_runs/filter", **wanted))
@@ -115,20 +115,20 @@ def test_a_failed_task_run_is_named_for_the_commune(story: Story) -> None:
     assert "Traceback" not in failed[0]["state"]["message"]
 
 
-def test_steps_have_readable_names(story: Story) -> None:
+def test_steps_have_readable_names(story: CommandStory) -> None:
     """Each batch of each stage is a task run that says what it did."""
     wanted = {"flow_runs": {"id": {"any_": runs_of(story)[:1]}}, "task_runs": {"name": {"any_": ["load 1-16 of 16"]}}}
     assert len(eventually(lambda: ask("task_runs/filter", **wanted))) == 1
 
 
-def test_prefect_keeps_the_log(story: Story) -> None:
+def test_prefect_keeps_the_log(story: CommandStory) -> None:
     """What the stages log stands in the flow run's log: each file that was taken in, by hash, and no name of a file."""
     logs = eventually(lambda: ask("logs/filter", logs={"flow_run_id": {"any_": runs_of(story)[:1]}}))
     assert sum(line["message"].startswith("received ") for line in logs) == 16
     assert not any(".xlsx" in line["message"] for line in logs if line["name"].startswith(("flows", "connectors")))
 
 
-def test_the_refused_stand_in_a_table(story: Story) -> None:
+def test_the_refused_stand_in_a_table(story: CommandStory) -> None:
     """The run leaves a table artifact with one short row for each refused submission."""
     wanted = {"flow_runs": {"id": {"any_": runs_of(story)[:1]}}, "artifacts": {"key": {"any_": [TABLE]}}}
     (table,) = eventually(lambda: ask("artifacts/filter", **wanted))
@@ -137,7 +137,7 @@ def test_the_refused_stand_in_a_table(story: Story) -> None:
     assert max(map(len, row.values())) < 40
 
 
-def test_the_commune_has_a_page_of_its_own(story: Story) -> None:
+def test_the_commune_has_a_page_of_its_own(story: CommandStory) -> None:
     """An artifact under the commune's key names the cells, the history and the rerun; its history is the commune's."""
     wanted = {
         "flow_runs": {"id": {"any_": runs_of(story)[:1]}},
@@ -149,7 +149,7 @@ def test_the_commune_has_a_page_of_its_own(story: Story) -> None:
     assert f"tonghop rerun --unit {WRONG} --period 2025-05" in page["data"]
 
 
-def test_an_event_says_who_was_quarantined(story: Story) -> None:
+def test_an_event_says_who_was_quarantined(story: CommandStory) -> None:
     """Automations hear of it: unit, period and rules, and nothing about persons."""
     wanted = {"event": {"name": ["tonghop.submission.quarantined"]}}
 
@@ -163,13 +163,13 @@ def test_an_event_says_who_was_quarantined(story: Story) -> None:
     assert event["payload"]["codes"]
 
 
-def test_the_others_are_published(story: Story) -> None:
+def test_the_others_are_published(story: CommandStory) -> None:
     """Seven communes' figures are published the same night, the area marked partial."""
     rows = story.published["night"].values()
     assert {(row["status"], row["units_accepted"], row["revision"]) for row in rows} == {("partial", "7", "1")}
 
 
-def test_a_second_night_says_nothing_new(story: Story) -> None:
+def test_a_second_night_says_nothing_new(story: CommandStory) -> None:
     """Nothing arrived: nothing is judged, nothing moves, and the run is green."""
     assert story.codes["second night"] == 0
     assert "Nothing new" in story.printed["second night"]
@@ -178,19 +178,19 @@ def test_a_second_night_says_nothing_new(story: Story) -> None:
     assert run["state"]["type"] == "COMPLETED"
 
 
-def test_the_rerun_publishes_revision_2(story: Story) -> None:
+def test_the_rerun_publishes_revision_2(story: CommandStory) -> None:
     """The correction is accepted and the area complete."""
     assert story.codes["rerun"] == 0
     rows = story.published["rerun"].values()
     assert {(row["status"], row["units_accepted"], row["revision"]) for row in rows} == {("complete", "8", "2")}
 
 
-def test_the_rerun_leaves_the_other_period_alone(story: Story) -> None:
+def test_the_rerun_leaves_the_other_period_alone(story: CommandStory) -> None:
     """Only the corrected period gets a revision."""
     assert {row["revision"] for row in published_rows(story.home, "2025-04").values()} == {"1"}
 
 
-def test_the_rerun_lists_what_moved(story: Story) -> None:
+def test_the_rerun_lists_what_moved(story: CommandStory) -> None:
     """What the revision moved is kept, from what to what, and printed."""
     moved = rows_of(
         story.home,
@@ -201,7 +201,7 @@ def test_the_rerun_lists_what_moved(story: Story) -> None:
     assert "indicators moved" in story.printed["rerun"]
 
 
-def test_the_reason_is_kept_with_the_run(story: Story) -> None:
+def test_the_reason_is_kept_with_the_run(story: CommandStory) -> None:
     """Whoever looks at the rerun later reads why it was made."""
     run = look_up(f"flow_runs/{runs_of(story)[2]}")
     result = run["parameters"]
@@ -223,7 +223,7 @@ def test_the_reason_is_kept_with_the_run(story: Story) -> None:
     ],
 )
 def test_the_published_figures_are_the_districts(
-    story: Story, indicator: str, numerator: str | None, denominator: str | None, value: str
+    story: CommandStory, indicator: str, numerator: str | None, denominator: str | None, value: str
 ) -> None:
     """After the correction the CSV holds exactly what Ninh Sơn published."""
     row = story.published["rerun"][indicator]
@@ -232,28 +232,28 @@ def test_the_published_figures_are_the_districts(
         assert (row["numerator"], row["denominator"]) == (numerator, denominator)
 
 
-def test_every_headline_theme_is_reported(story: Story, catalog: Catalog) -> None:
+def test_every_headline_theme_is_reported(story: CommandStory, catalog: Catalog) -> None:
     """E-invoices, non-cash payment and online public services each have figures, and so does e-commerce."""
     reported = {catalog.indicators[each].theme for each, row in story.published["rerun"].items() if row["value"]}
     assert {"e_invoice", "non_cash_payment", "online_public_service"} <= reported
     assert {theme.id for theme in catalog.themes.values() if theme.headline} <= reported
 
 
-def test_runs_are_named_after_prefects(story: Story) -> None:
+def test_runs_are_named_after_prefects(story: CommandStory) -> None:
     """Every published row names the flow run that made it."""
-    night, _, rerun = runs_of(story)
-    assert {row["run_id"] for row in story.published["night"].values()} == {night}
+    run, _, rerun = runs_of(story)
+    assert {row["run_id"] for row in story.published["night"].values()} == {run}
     assert {row["run_id"] for row in story.published["rerun"].values()} == {rerun}
 
 
-def test_both_revisions_are_kept(story: Story) -> None:
+def test_both_revisions_are_kept(story: CommandStory) -> None:
     """The first revision can still be read after the second one took its place."""
     first = story.home / "published" / ".revisions" / "2025-05" / AREA / "1" / "rollup.csv"
     with first.open(encoding="utf-8-sig", newline="") as file:
         assert {row["indicator"]: row for row in csv.DictReader(file)} == story.published["night"]
 
 
-def test_prefect_keeps_to_the_home(story: Story) -> None:
+def test_prefect_keeps_to_the_home(story: CommandStory) -> None:
     """Prefect's own state lies in the home, not in the user's."""
     assert (story.home / "prefect").is_dir()
     assert not os.path.lexists(story.home / ".prefect")

@@ -81,9 +81,9 @@ def tonghop(after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 
 def test_a_warned_report_is_counted_and_said_to_be(after_night: Path, warned: RunOutcome) -> None:
     """The run's outcome says accepted with warnings; the row counts it and notes the question; the page shows it."""
-    (verdict,) = warned.verdicts
-    assert verdict.judgement is Judgement.ACCEPTED_WITH_WARNINGS
-    assert [warning.code for warning in verdict.warnings] == [RULE]
+    (result,) = warned.verdicts
+    assert result.judgement is Judgement.ACCEPTED_WITH_WARNINGS
+    assert [warning.code for warning in result.warnings] == [RULE]
     assert (warned.counts["accepted"], warned.counts["warned"], warned.counts["refused"]) == (1, 1, 0)
     rows = published_rows(after_night)
     assert OPEN in rows[ASKED]["notes"]

@@ -49,8 +49,8 @@ def other_figures(catalog: Catalog) -> SampleFile:
 def two_versions(after_night: Path, other_figures: SampleFile) -> Path:
     """A home in which one commune's second version was accepted."""
     put(after_night / "inbox" / "sua" / other_figures.path.name, other_figures.data)
-    (verdict,) = run_plainly(context_of(after_night), "second").verdicts
-    assert verdict.accepted
+    (result,) = run_plainly(context_of(after_night), "second").verdicts
+    assert result.accepted
     return after_night
 
 

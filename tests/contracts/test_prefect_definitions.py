@@ -29,13 +29,13 @@ def automations() -> dict[str, dict[str, Any]]:
 def apply(*, sends_mail: bool) -> None:
     """Apply our automations, with a webhook and with or without mail."""
 
-    async def tell() -> None:
+    async def apply_all() -> None:
         async with PrefectClient(api=server_url()) as client:
             webhook = await apply_webhook(client, None)
             await apply_automations(client, sends_mail=sends_mail, webhook=webhook)
 
     with temporary_settings({PREFECT_API_URL: server_url()}):
-        asyncio.run(tell())
+        asyncio.run(apply_all())
 
 
 @pytest.fixture(scope="module")

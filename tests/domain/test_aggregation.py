@@ -70,10 +70,10 @@ def test_only_units_that_gave_both_enter(pairs: list[tuple[int | None, int | Non
 
 
 @given(st.lists(COUNTS, max_size=20), st.randoms())
-def test_the_order_of_units_does_not_matter(numbers: list[int], chance: Random) -> None:
+def test_the_order_of_units_does_not_matter(numbers: list[int], rng: Random) -> None:
     """Sums are exact, so any order gives the same."""
     shuffled = list(numbers)
-    chance.shuffle(shuffled)
+    rng.shuffle(shuffled)
     assert sum_observations(COUNT, [[_count(n)] for n in numbers]) == sum_observations(
         COUNT, [[_count(n)] for n in shuffled]
     )

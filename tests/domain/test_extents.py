@@ -14,21 +14,21 @@ LAST_DAY, NOW = date(2025, 6, 30), date(2026, 5, 14)
 
 def _of(catalog: Catalog, code: str, boundary: date, on: date) -> dict[str, Overlap]:
     result = overlaps(catalog.units, catalog.units.area(code, boundary), on)
-    return {portion.unit.code: portion for portion in result}
+    return {overlap.unit.code: overlap for overlap in result}
 
 
 def test_on_the_boundary_day_the_members_are_the_portions(catalog: Catalog) -> None:
     """Nothing changed, so nothing is followed."""
     area = catalog.units.area("585", BEFORE)
     result = overlaps(catalog.units, area, BEFORE)
-    assert tuple(portion.unit for portion in result) == area.members
-    assert all(portion.whole and portion.through == () for portion in result)
+    assert tuple(overlap.unit for overlap in result) == area.members
+    assert all(overlap.whole and overlap.through == () for overlap in result)
 
 
 def test_old_ninh_son_has_five_successors_two_of_which_cross_its_line(catalog: Catalog) -> None:
     """Ninh Sơn, Lâm Sơn and Anh Dũng lie inside; Mỹ Sơn took in Phước Trung, Đô Vinh has a ward of Phan Rang."""
     result = _of(catalog, "585", LAST_DAY, AFTER)
-    assert {code: portion.whole for code, portion in result.items()} == {
+    assert {code: overlap.whole for code, overlap in result.items()} == {
         "22810": True, "22813": True, "22828": True, "22822": False, "22738": False,
     }  # fmt: skip
 
@@ -41,22 +41,22 @@ def test_a_unit_across_the_line_says_what_it_was_made_from(
     catalog: Catalog, unit: str, inside: list[str], all_of_it: list[str]
 ) -> None:
     """All links are told with the text behind them, and those that lead inside apart."""
-    portion = _of(catalog, "585", LAST_DAY, AFTER)[unit]
-    assert [link.old for link in portion.through] == all_of_it
-    assert [link.old for way in portion.ways for link in way] == inside
-    assert {link.legal_basis for link in portion.through} == {"1667/NQ-UBTVQH15"}
-    assert portion.villages is None
+    overlap = _of(catalog, "585", LAST_DAY, AFTER)[unit]
+    assert [link.old for link in overlap.through] == all_of_it
+    assert [link.old for way in overlap.ways for link in way] == inside
+    assert {link.legal_basis for link in overlap.through} == {"1667/NQ-UBTVQH15"}
+    assert overlap.villages is None
 
 
 def test_a_reused_code_is_followed_to_the_unit_it_meant(catalog: Catalog) -> None:
     """The commune Ninh Sơn (22810) is made of Tân Sơn (22810) and Quảng Sơn; the old 22810 alone is less than it."""
     made_of = _of(catalog, "22810", AFTER, BEFORE)
-    assert {code: portion.unit.name for code, portion in made_of.items()} == {
+    assert {code: overlap.unit.name for code, overlap in made_of.items()} == {
         "22810": "Thị trấn Tân Sơn",
         "22819": "Xã Quảng Sơn",
     }
     back = _of(catalog, "22810", LAST_DAY, AFTER)
-    assert [(portion.unit.name, portion.whole) for portion in back.values()] == [("Xã Ninh Sơn", False)]
+    assert [(overlap.unit.name, overlap.whole) for overlap in back.values()] == [("Xã Ninh Sơn", False)]
 
 
 def test_a_change_of_kind_leaves_the_unit_whole(catalog: Catalog) -> None:
@@ -64,15 +64,15 @@ def test_a_change_of_kind_leaves_the_unit_whole(catalog: Catalog) -> None:
     for boundary, on in [(date(2026, 4, 29), NOW), (NOW, date(2026, 4, 29))]:
         result = _of(catalog, "75", boundary, on)
         assert len(result) == 95
-        assert all(portion.whole for portion in result.values())
-        kinds = [link.kind for portion in result.values() for link in portion.through]
+        assert all(overlap.whole for overlap in result.values())
+        kinds = [link.kind for overlap in result.values() for link in overlap.through]
         assert kinds == [SuccessionKind.RENAME] * 10
 
 
 def test_two_changes_in_a_row_are_followed(catalog: Catalog) -> None:
     """From the phường Long Thành of 2026 to the communes of before 2025-07-01, over both days."""
     result = _of(catalog, "26368", NOW, BEFORE)
-    days = [{link.effective for link in portion.through} for portion in result.values()]
+    days = [{link.effective for link in overlap.through} for overlap in result.values()]
     assert len(result) > 1
     assert all(each == {date(2025, 7, 1), date(2026, 4, 30)} for each in days)
 
@@ -81,7 +81,7 @@ def test_the_country_is_whole_but_for_what_nobody_told(catalog: Catalog) -> None
     """Every commune of before belongs to the country of now; only Ba Chẽ's four have no pairs."""
     country = catalog.units.area("VN", NOW)
     result = overlaps(catalog.units, country, BEFORE)
-    assert (len(result), {portion.whole for portion in result}) == (10_031, {True})
+    assert (len(result), {overlap.whole for overlap in result}) == (10_031, {True})
     assert [unit.name for unit in unresolved_units(catalog.units, country, BEFORE)] == ["Xã Ba Chẽ"]
     old = catalog.units.area("VN", BEFORE)
     assert [unit.code for unit in unresolved_units(catalog.units, old, NOW)] == ["06970", "06973", "06982", "06988"]

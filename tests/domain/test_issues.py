@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.issues import SHADOW_FACT, Issue, Repair, Severity, told
+from domain.issues import SHADOW_FACT, Issue, Repair, Severity, without_shadow
 
 
 def issue(code: str, severity: Severity, **more: str) -> Issue:
@@ -18,7 +18,7 @@ def test_the_gravest_is_told_first_and_a_trial_never() -> None:
         issue("second", Severity.WARNING),
     )
     fault, trial = issue("fault", Severity.CRITICAL), issue("trial", Severity.CRITICAL, **dict([SHADOW_FACT]))
-    assert told([note, first, trial, second, fault]) == (fault, first, second, note)
+    assert without_shadow([note, first, trial, second, fault]) == (fault, first, second, note)
 
 
 @pytest.mark.parametrize(

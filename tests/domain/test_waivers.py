@@ -17,9 +17,9 @@ COPIED = Issue("copied_return", Severity.WARNING, "Biểu 01-T", found="2025-04"
 FAR = replace(FELL, code="outlier", facts={COMPARED_WITH: "7"})
 
 
-def basis(issue: Issue, *said: ReportedLine) -> str:
+def basis(issue: Issue, *output: ReportedLine) -> str:
     """The basis of a warning about a report that says these lines."""
-    return basis_of(issue, said, UNIT)
+    return basis_of(issue, output, UNIT)
 
 
 def test_spelling_order_and_place_do_not_matter() -> None:

@@ -84,15 +84,15 @@ def test_where_all_are_refused_nothing_is_compared(catalog: Catalog, warehouse_u
     assert [(finding.submission_id, finding.issue.code) for finding in findings] == [(1, "not_negative")]
 
 
-@pytest.mark.parametrize("told", [1, 3])
+@pytest.mark.parametrize("output", [1, 3])
 def test_another_number_of_submissions_stops_the_night(
-    told: int, catalog: Catalog, warehouse_url: str, put: Put
+    output: int, catalog: Catalog, warehouse_url: str, put: Put
 ) -> None:
     """Two submissions seen where one or three were staged: the error says both counts."""
     put([*clean_report(catalog, 1), *clean_report(catalog, 2)])
     with pytest.raises(BatchShrunkError) as caught:
-        check(warehouse_url, RUN, list(catalog.rules.values()), told, indicators=catalog.indicators.values())
-    assert (caught.value.staged, caught.value.seen, caught.value.run_id) == (told, 2, RUN)
+        check(warehouse_url, RUN, list(catalog.rules.values()), output, indicators=catalog.indicators.values())
+    assert (caught.value.staged, caught.value.seen, caught.value.run_id) == (output, 2, RUN)
 
 
 def test_an_empty_batch_does_not_pass(catalog: Catalog, warehouse_url: str, put: Put) -> None:

@@ -43,8 +43,8 @@ def service(
     try:
         done = result.run("up", "--detach")
         assert done.returncode == 0, done.stdout + done.stderr
-        night = result.ended(result.start_run("nightly"))
-        assert night["state"]["message"].startswith("1 of 8")
+        run = result.ended(result.start_run("nightly"))
+        assert run["state"]["message"].startswith("1 of 8")
         yield result
     finally:
         result.run("down")
@@ -89,10 +89,10 @@ def test_from_the_dashboard_to_a_green_rerun(
     On the whole way the browser asks nobody but the service.
     """
     page.goto(service.record.addresses["server"])
-    night = page.locator("a[href*='/runs/flow-run/']").first
-    unfold(page, page.get_by_role("button", name="nightly").first, night)
+    process = page.locator("a[href*='/runs/flow-run/']").first
+    unfold(page, page.get_by_role("button", name="nightly").first, process)
     page.screenshot(path=tmp_path / "1-dashboard.png")
-    night.click()
+    process.click()
     page.get_by_role("tab", name="Task Runs").click()
     page.screenshot(path=tmp_path / "2-night.png")
     page.get_by_role("link", name=f"{WRONG} Ma Nới").first.click()

@@ -43,7 +43,7 @@ FIRST_REPORT = "2025-06"
 
 
 @dataclass(frozen=True)
-class Story:
+class ServiceStory:
     """What happened to one service, told in the order of the tests below."""
 
     service: Service
@@ -92,7 +92,7 @@ def story(
     correction: SampleFile,
     catalog: Catalog,
     prefect_database: str,
-) -> Iterator[Story]:
+) -> Iterator[ServiceStory]:
     """One service's life; whatever happens, nothing of it is left behind."""
     home = tmp_path_factory.mktemp("service") / "home"
     shutil.copytree(night_home, home, symlinks=True)
@@ -119,7 +119,7 @@ def story(
 
 def _live(
     service: Service, mails: list[EmailMessage], posted: list[bytes], correction: SampleFile, catalog: Catalog
-) -> Story:
+) -> ServiceStory:
     printed, codes, runs = {}, {}, {}
     for name, words in {"up": ("up", "--detach"), "second up": ("up", "--detach")}.items():
         done = service.run(*words)
@@ -144,7 +144,7 @@ def _live(
     mark = service.record.service
     done = service.run("down")
     printed["down"], codes["down"] = done.stdout + done.stderr, done.returncode
-    return Story(service, mails, posted, printed, codes, runs, page_status, len(processes_of(mark)))
+    return ServiceStory(service, mails, posted, printed, codes, runs, page_status, len(processes_of(mark)))
 
 
 def _kill_worker_at_work(service: Service) -> str:
@@ -172,13 +172,13 @@ def _take_and_vanish(service: Service) -> str:
 def _held_night(service: Service) -> tuple[dict[str, Any], dict[str, Any]]:
     """A night as it waits while all loading is held, and as it ends."""
     service.change(f"v2/concurrency_limits/{LIMIT}", limit=0)
-    night = service.start_run("nightly")
+    run = service.start_run("nightly")
     loading = {"name": {"like_": "load "}, "state": {"type": {"any_": ["RUNNING"]}}}
-    until(lambda: service.ask("task_runs/filter", flow_runs={"id": {"any_": [night]}}, task_runs=loading))
+    until(lambda: service.ask("task_runs/filter", flow_runs={"id": {"any_": [run]}}, task_runs=loading))
     time.sleep(5)  # a night that nothing held would have ended long ago
-    held = service.get(f"flow_runs/{night}")
+    held = service.get(f"flow_runs/{run}")
     service.change(f"v2/concurrency_limits/{LIMIT}", limit=1)
-    return held, service.ended(night)
+    return held, service.ended(run)
 
 
 def _heartbeats(service: Service, run: str) -> int:
@@ -199,27 +199,27 @@ def _deliver_wrong(home: Path, catalog: Catalog) -> None:
     put(home / "inbox" / file.path, changed.getvalue())
 
 
-def test_up_waits_until_all_is_healthy(story: Story) -> None:
+def test_up_waits_until_all_is_healthy(story: ServiceStory) -> None:
     """The command ends well, names every component as it gets ready, and prints the address."""
     assert story.codes["up"] == 0
     ready = ("server is healthy", "automations are applied", "worker takes runs", "pages are open")
     assert [line for line in (*ready, f":{story.service.port}") if line not in story.printed["up"]] == []
 
 
-def test_a_second_up_finds_the_first(story: Story) -> None:
+def test_a_second_up_finds_the_first(story: ServiceStory) -> None:
     """It says so, prints the same address, and starts nothing."""
     assert story.codes["second up"] == 0
     assert "up already" in story.printed["second up"]
     assert f":{story.service.port}" in story.printed["second up"]
 
 
-def test_a_scheduled_run_is_carried_out(story: Story) -> None:
+def test_a_scheduled_run_is_carried_out(story: ServiceStory) -> None:
     """The look of every minute was planned by its schedule, taken by the worker, and ended well."""
     assert story.runs["watch"]["auto_scheduled"] is True
     assert story.runs["watch"]["state_name"] == "Completed"
 
 
-def test_a_correction_by_day_is_judged_at_once(story: Story) -> None:
+def test_a_correction_by_day_is_judged_at_once(story: ServiceStory) -> None:
     """The commune's correction started a rerun of that commune alone, and the figures moved."""
     run = story.runs["rerun"]
     assert (run["parameters"]["units"], run["parameters"]["period"]) == ([WRONG], "2025-05")
@@ -229,18 +229,18 @@ def test_a_correction_by_day_is_judged_at_once(story: Story) -> None:
     assert {row["units_missing"] for row in rows.values()} == {"0"}
 
 
-def test_a_first_report_waits_for_the_night(story: Story) -> None:
+def test_a_first_report_waits_for_the_night(story: ServiceStory) -> None:
     """A first report, though it came by day, was judged by the night and started no rerun."""
     assert story.runs["nightly"]["state"]["message"].startswith("1 of 1 submissions refused")
 
 
-def test_loading_can_be_held(story: Story) -> None:
+def test_loading_can_be_held(story: ServiceStory) -> None:
     """With the limit at 0 a night waits before it loads, and goes on when the limit is back."""
     assert story.runs["held"]["state_type"] == "RUNNING"
     assert story.runs["nightly"]["state_type"] == "FAILED"
 
 
-def test_a_refused_report_is_told_by_mail(story: Story) -> None:
+def test_a_refused_report_is_told_by_mail(story: ServiceStory) -> None:
     """The mail on the report names commune, cell and fault, and where to look."""
     (mail,) = (other_mail for other_mail in story.mails if f"Refused: {WRONG}" in other_mail["Subject"])
     text = mail.get_content()
@@ -248,33 +248,33 @@ def test_a_refused_report_is_told_by_mail(story: Story) -> None:
     assert f":{story.service.port}/runs/flow-run/{story.runs['nightly']['id']}" in text
 
 
-def test_a_refused_report_is_posted(story: Story) -> None:
+def test_a_refused_report_is_posted(story: ServiceStory) -> None:
     """The webhook gets the report's number, commune and period."""
     results = [json.loads(body) for body in story.posted]
     (report,) = (item for item in results if item["event"] == "submission_quarantined")
     assert (report["payload"]["unit"], report["payload"]["period"]) == (WRONG, FIRST_REPORT)
 
 
-def test_published_pages_are_served(story: Story) -> None:
+def test_published_pages_are_served(story: ServiceStory) -> None:
     """While the service is up its pages can be read."""
     assert story.page_status == 200
 
 
-def test_a_killed_workers_run_is_crashed(story: Story) -> None:
+def test_a_killed_workers_run_is_crashed(story: ServiceStory) -> None:
     """Killed with its worker, a run is Crashed by its silence, and the worker was started again."""
     run = story.runs["crashed"]
     assert run["state_type"] == "CRASHED"
     assert "No sign of life" in run["state"]["message"]
 
 
-def test_a_run_that_never_began_is_crashed(story: Story) -> None:
+def test_a_run_that_never_began_is_crashed(story: ServiceStory) -> None:
     """What a worker took and nobody began does not hold its deployment's place for ever."""
     run = story.runs["taken"]
     assert run["state_type"] == "CRASHED"
     assert "never began" in run["state"]["message"]
 
 
-def test_a_failed_night_is_told_by_mail(story: Story) -> None:
+def test_a_failed_night_is_told_by_mail(story: ServiceStory) -> None:
     """Both addressees get one mail that names the night, the commune and the file."""
     (mail,) = (other_mail for other_mail in story.mails if "Run nightly" in other_mail["Subject"])
     text = mail.get_content()
@@ -283,15 +283,15 @@ def test_a_failed_night_is_told_by_mail(story: Story) -> None:
     assert "1 of 1 submissions refused" in text
 
 
-def test_a_failed_night_is_posted(story: Story) -> None:
+def test_a_failed_night_is_posted(story: ServiceStory) -> None:
     """The webhook gets the night's name, state and message as JSON."""
     results = [json.loads(body) for body in story.posted]
-    (night,) = (item for item in results if item["event"] == "run_failed" and item["run"].startswith("nightly"))
-    assert night["state"] == "Failed"
-    assert night["message"].startswith("1 of 1 submissions refused")
+    (run,) = (item for item in results if item["event"] == "run_failed" and item["run"].startswith("nightly"))
+    assert run["state"] == "Failed"
+    assert run["message"].startswith("1 of 1 submissions refused")
 
 
-def test_a_month_is_closed_from_the_form(story: Story) -> None:
+def test_a_month_is_closed_from_the_form(story: ServiceStory) -> None:
     """The run names the bundle it made, from which the published figures come out again."""
     run = story.runs["close"]
     assert run["state_type"] == "COMPLETED", run["state"]["message"]
@@ -301,21 +301,21 @@ def test_a_month_is_closed_from_the_form(story: Story) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_housekeeping_removes_what_is_old(story: Story) -> None:
+def test_housekeeping_removes_what_is_old(story: ServiceStory) -> None:
     """A quality page of years ago goes, and it alone."""
     run = story.runs["housekeeping"]
     assert run["state_type"] == "COMPLETED", run["state"]["message"]
     assert "old quality pages removed: 1." in run["state"]["message"]
 
 
-def test_automations_are_ours_and_few(story: Story) -> None:
+def test_automations_are_ours_and_few(story: ServiceStory) -> None:
     """What automations.yaml names is there, with our tag."""
     result = story.runs["automations"]["all"]
     assert len(result) == 6
     assert {tag for run in result for tag in run["tags"]} == {"tonghop"}
 
 
-def test_secrets_stand_nowhere(story: Story) -> None:
+def test_secrets_stand_nowhere(story: ServiceStory) -> None:
     """Neither logs nor the record nor any parameter holds a password or the webhook's address."""
     folder = story.service.home / "service"
     written = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
@@ -325,13 +325,13 @@ def test_secrets_stand_nowhere(story: Story) -> None:
         assert secret not in parameters
 
 
-def test_nobody_outside_was_asked(story: Story) -> None:
+def test_nobody_outside_was_asked(story: ServiceStory) -> None:
     """From start to end no process of the service looked up or called an address outside this machine."""
     log = story.service.home / "outside.log"
     assert not log.exists() or log.read_text(encoding="utf-8") == ""
 
 
-def test_down_leaves_nothing(story: Story) -> None:
+def test_down_leaves_nothing(story: ServiceStory) -> None:
     """After `down` no process of the service lives, and its server answers no more."""
     assert (story.codes["down"], story.left) == (0, 0)
     with pytest.raises(httpx.ConnectError):

@@ -130,12 +130,12 @@ def _cell(unit: str, sheet: str, row: int, numerator: Decimal, denominator: Deci
 def _row(
     catalog: Catalog,
     indicator: Indicator,
-    given: list[PublishedContribution],
+    values: list[PublishedContribution],
     standing: tuple[UnitReportingStatus, ...],
     number: int,
 ) -> RollupRow:
-    numerator = sum((each.numerator for each in given), Decimal(0))
-    denominator = sum((each.denominator for each in given if each.denominator), Decimal(0)) or None
+    numerator = sum((each.numerator for each in values), Decimal(0))
+    denominator = sum((each.denominator for each in values if each.denominator), Decimal(0)) or None
     value = percentage(numerator, denominator) if indicator.measure is Measure.RATIO else numerator
     target = catalog.target(indicator.id, Level.DISTRICT, AREA, PERIOD.year)
     late = [unit for unit in standing if unit.late]
@@ -151,10 +151,10 @@ def _row(
         target_assumed=target.assumed if target else None,
         attained=value >= target.value if target and value is not None else None,
         units_expected=len(standing),
-        units_accepted=len(given),
+        units_accepted=len(values),
         units_late=len(late),
-        units_missing=len(standing) - len(given),
-        status=RollupStatus.COMPLETE if len(given) == len(standing) else RollupStatus.PARTIAL,
+        units_missing=len(standing) - len(values),
+        status=RollupStatus.COMPLETE if len(values) == len(standing) else RollupStatus.PARTIAL,
         boundary=Boundary.AS_THEN,
         revision=number,
         published_at=PUBLISHED_AT,
@@ -178,7 +178,7 @@ def correction(catalog: Catalog) -> Revision:
     (sha256,) = (unit.file.sha256 for unit in after.units if unit.code == "22828" and unit.file)
     moved = ("value", "numerator", "denominator", "attained", "units_accepted", "units_missing", "status", "notes")
     changes = tuple(
-        RollupChange(new.indicator, column, _said(old, column), _said(new, column), sha256)
+        RollupChange(new.indicator, column, _rate(old, column), _rate(new, column), sha256)
         for old, new in zip(before.rows, after.rows, strict=True)
         for column in moved
         if getattr(old, column) != getattr(new, column)
@@ -186,7 +186,7 @@ def correction(catalog: Catalog) -> Revision:
     return replace(after, changes=changes)
 
 
-def _said(row: RollupRow, column: str) -> str:
+def _rate(row: RollupRow, column: str) -> str:
     value = getattr(row, column)
     if value is None:
         return ""

@@ -64,11 +64,11 @@ def main() -> None:
     args = parser.parse_args()
     folders = tempfile.TemporaryDirectory(prefix="tonghop-load-")
     with temporary_settings({PREFECT_API_URL: server_url()}), folders as folder:
-        lost = [_night(Path(folder) / share, int(share)) for share in args.failing.split(",")]
+        lost = [_nightly_run(Path(folder) / share, int(share)) for share in args.failing.split(",")]
     sys.exit(1 if any(lost) else 0)
 
 
-def _night(home: Path, percent: int) -> bool:
+def _nightly_run(home: Path, percent: int) -> bool:
     """Whether anything was lost of a night in which so many in a hundred are refused."""
     context = context_of(home)
     with transaction(context.engine) as session:
@@ -83,10 +83,10 @@ def _night(home: Path, percent: int) -> bool:
     took = time.monotonic() - began
     wanted = RecordCounts(steps + shown, shown, steps + shown, shown + 1, shown, len(refused), "FAILED")
     kept, drained = _wait_for(run_id, wanted)
-    verdict = "nothing lost" if kept == wanted else f"LOST: wanted {wanted}"
+    result = "nothing lost" if kept == wanted else f"LOST: wanted {wanted}"
     print(  # noqa: T201 # what this program is for
         f"{len(units)} submissions, {percent} % refused ({len(refused)}): {kept}; shown in {took:.0f} s, "
-        f"all there {drained:.0f} s later: {verdict}",
+        f"all there {drained:.0f} s later: {result}",
         flush=True,
     )
     return kept != wanted
@@ -129,19 +129,19 @@ def _accepted(unit: OrgUnit) -> SubmissionOutcome:
 def _show(context: AppContext, outcome: RunOutcome) -> tuple[str, int]:
     """The flow run's id, and how many steps it had."""
     labels = [f"{stage} {place}" for stage in STAGES for place in range(-(-len(outcome.verdicts) // 100))]
-    areas = {verdict.unit.parent for verdict in outcome.verdicts if verdict.unit}
+    areas = {result.unit.parent for result in outcome.verdicts if result.unit}
     labels += [f"publish {area} {MAY} revision 1" for area in sorted(filter(None, areas))]
     results: list[str] = []
 
     @flow(name="load")
-    def night() -> Any:  # noqa: ANN401 # a Prefect state
+    def run_nightly() -> Any:  # noqa: ANN401 # a Prefect state
         results.append(str(flow_run.id))
         steps = PrefectSteps(results[0])
         for label in labels:
             steps.run(label.partition(" ")[0], label, _nothing)
         return report(outcome, MessageFormatter(context.catalog, "vi"), context, Links())
 
-    night(return_state=True)
+    run_nightly(return_state=True)
     return results[0], len(labels)
 
 

@@ -26,47 +26,47 @@ def _of_main(parts: Parts) -> list[int]:
     ]
 
 
-def _prefix_names(parts: Parts, chance: random.Random) -> None:
+def _prefix_names(parts: Parts, rng: random.Random) -> None:
     """Write `x:row` for `row`, with the namespace under the prefix x."""
     for place in _of_main(parts):
-        if chance.random() < 0.7:
+        if rng.random() < 0.7:
             name, content = parts[place]
             named = re.sub(rb"<(/?)([A-Za-z])", rb"<\1x:\2", content)
             parts[place] = (name, named.replace(b'xmlns="' + _MAIN, b'xmlns:x="' + _MAIN, 1))
 
 
-def _make_strict(parts: Parts, _chance: random.Random) -> None:
+def _make_strict(parts: Parts, _rng: random.Random) -> None:
     """Write the namespaces of the strict variety of the format."""
     parts[:] = [
         (name, content.replace(_MAIN, _STRICT_MAIN).replace(_OFFICE, _STRICT_OFFICE)) for name, content in parts
     ]
 
 
-def _encode_otherwise(parts: Parts, chance: random.Random) -> None:
+def _encode_otherwise(parts: Parts, rng: random.Random) -> None:
     """Write markup as UTF-16, or with the mark of UTF-8 in front."""
     for place, (name, content) in enumerate(parts):
-        if chance.random() < 0.5 or not name.endswith((".xml", ".rels")):
+        if rng.random() < 0.5 or not name.endswith((".xml", ".rels")):
             continue
         try:
             text = _DECLARATION.sub(b"", content).decode()
         except UnicodeDecodeError:
             continue
-        if chance.random() < 0.5:
+        if rng.random() < 0.5:
             parts[place] = (name, f'<?xml version="1.0" encoding="UTF-16"?>{text}'.encode("utf-16"))
         else:
             parts[place] = (name, b"\xef\xbb\xbf" + text.encode())
 
 
-def _wrap_texts(parts: Parts, chance: random.Random) -> None:
+def _wrap_texts(parts: Parts, rng: random.Random) -> None:
     """Write texts and figures as CDATA, or letter by letter as references."""
 
-    def wrapped(found: re.Match[bytes]) -> bytes:
-        if chance.random() < 0.5:
-            return found[0]
-        if chance.random() < 0.5:
-            return found[1] + b"<![CDATA[" + found[2].replace(b"]]>", b"]]]]><![CDATA[>") + b"]]>" + found[3]
-        letters = found[2].decode(errors="replace")
-        return found[1] + "".join(f"&#x{ord(letter):X};" for letter in letters).encode() + found[3]
+    def wrapped(result: re.Match[bytes]) -> bytes:
+        if rng.random() < 0.5:
+            return result[0]
+        if rng.random() < 0.5:
+            return result[1] + b"<![CDATA[" + result[2].replace(b"]]>", b"]]]]><![CDATA[>") + b"]]>" + result[3]
+        letters = result[2].decode(errors="replace")
+        return result[1] + "".join(f"&#x{ord(letter):X};" for letter in letters).encode() + result[3]
 
     parts[:] = [
         (name, _TEXT.sub(wrapped, content) if name.startswith("xl/") and name.endswith(".xml") else content)
@@ -74,7 +74,7 @@ def _wrap_texts(parts: Parts, chance: random.Random) -> None:
     ]
 
 
-def _point_absolutely(parts: Parts, _chance: random.Random) -> None:
+def _point_absolutely(parts: Parts, _rng: random.Random) -> None:
     """Point from part to part by paths from the archive's root, where they were relative."""
     for place, (name, content) in enumerate(parts):
         if name.endswith(".rels"):
@@ -82,36 +82,36 @@ def _point_absolutely(parts: Parts, _chance: random.Random) -> None:
             parts[place] = (name, re.sub(rb'Target="(?!/|\.|http|mailto)', b'Target="/' + folder, content))
 
 
-def _reorder_rows(parts: Parts, chance: random.Random) -> None:
+def _reorder_rows(parts: Parts, rng: random.Random) -> None:
     """Write the rows of a sheet in another order; each says its own number."""
     for place, (name, content) in enumerate(parts):
         rows = _ROW.findall(content)
         if len(rows) < 2 or len(_ROWS_WITH_ADDRESSES.findall(content)) < len(rows):
             continue
-        chance.shuffle(rows)
+        rng.shuffle(rows)
         waiting = iter(rows)
         parts[place] = (name, _ROW.sub(lambda _: next(waiting), content))  # noqa: B023 - used at once
 
 
-def _change_case(parts: Parts, chance: random.Random) -> None:
+def _change_case(parts: Parts, rng: random.Random) -> None:
     """Write names of parts in other case, or with backslashes, as some programs do."""
     for place, (name, content) in enumerate(parts):
-        if name.startswith("xl/") and chance.random() < 0.5:
-            parts[place] = (chance.choice((name.upper(), name.replace("/", "\\"))), content)
+        if name.startswith("xl/") and rng.random() < 0.5:
+            parts[place] = (rng.choice((name.upper(), name.replace("/", "\\"))), content)
 
 
-def _reorder_parts(parts: Parts, chance: random.Random) -> None:
+def _reorder_parts(parts: Parts, rng: random.Random) -> None:
     """Write the parts in another order."""
-    chance.shuffle(parts)
+    rng.shuffle(parts)
 
 
-def _add_comments(parts: Parts, chance: random.Random) -> None:
+def _add_comments(parts: Parts, rng: random.Random) -> None:
     """Put comments, processing instructions and line ends between the marks."""
     extras = (b"<!-- x -->", b"<?mso-x y?>", b"\n", b"\r\n  ")
     for place, (name, content) in enumerate(parts):
         if name.startswith("xl/worksheets/sheet") and name.endswith(".xml"):
             pieces = content.split(b"<c ")
-            spread = b"".join(chance.choice(extras) + b"<c " + piece for piece in pieces[1:])
+            spread = b"".join(rng.choice(extras) + b"<c " + piece for piece in pieces[1:])
             parts[place] = (name, pieces[0] + spread)
 
 

@@ -13,25 +13,25 @@ _CELL = re.compile(rb"<c\b[^>]*?(?:/>|>.*?</c>)", re.DOTALL)
 _SHEETS = "xl/worksheets/sheet"
 
 
-def _change(parts: Parts, chance: random.Random, start: str, edit: Callable[[bytes], bytes]) -> None:
+def _change(parts: Parts, rng: random.Random, start: str, edit: Callable[[bytes], bytes]) -> None:
     """Edit one of the parts whose names begin so."""
     places = [place for place, (name, _) in enumerate(parts) if name.startswith(start)]
     if places:
-        place = chance.choice(places)
+        place = rng.choice(places)
         name, content = parts[place]
         parts[place] = (name, edit(content))
 
 
-def _rework(pattern: re.Pattern[bytes], parts: Parts, chance: random.Random) -> None:
+def _rework(pattern: re.Pattern[bytes], parts: Parts, rng: random.Random) -> None:
     """Copy, drop or exchange rows or cells of a sheet, as an unlucky merge of two files would."""
 
     def edit(content: bytes) -> bytes:
         spans = [match.span() for match in pattern.finditer(content)]
         if len(spans) < 2:
             return content
-        (start, end), (other_start, other_end) = sorted(chance.sample(spans, 2))
+        (start, end), (other_start, other_end) = sorted(rng.sample(spans, 2))
         result, other = content[start:end], content[other_start:other_end]
-        match chance.randrange(4):
+        match rng.randrange(4):
             case 0:
                 result, other = other, result
             case 1:
@@ -42,33 +42,31 @@ def _rework(pattern: re.Pattern[bytes], parts: Parts, chance: random.Random) -> 
                 result += other
         return content[:start] + result + content[end:other_start] + other + content[other_end:]
 
-    _change(parts, chance, _SHEETS, edit)
+    _change(parts, rng, _SHEETS, edit)
 
 
-def _rework_rows(parts: Parts, chance: random.Random) -> None:
+def _rework_rows(parts: Parts, rng: random.Random) -> None:
     """Rows twice, gone or exchanged."""
-    _rework(_ROW, parts, chance)
+    _rework(_ROW, parts, rng)
 
 
-def _rework_cells(parts: Parts, chance: random.Random) -> None:
+def _rework_cells(parts: Parts, rng: random.Random) -> None:
     """Cells twice, gone or in another row."""
-    _rework(_CELL, parts, chance)
+    _rework(_CELL, parts, rng)
 
 
 def _replacing(start: str, pattern: bytes, values: Sequence[bytes]) -> Edit:
     """An edit that puts odd values where a pattern's second group stood, in one to five places of a part."""
     expression = re.compile(pattern, re.DOTALL)
 
-    def edit(parts: Parts, chance: random.Random) -> None:
+    def edit(parts: Parts, rng: random.Random) -> None:
         def replace(content: bytes) -> bytes:
             results = list(expression.finditer(content))
-            for item in sorted(
-                chance.sample(results, min(len(results), chance.randint(1, 5))), key=lambda m: -m.start()
-            ):
-                content = content[: item.start(2)] + chance.choice(values) + content[item.end(2) :]
+            for item in sorted(rng.sample(results, min(len(results), rng.randint(1, 5))), key=lambda m: -m.start()):
+                content = content[: item.start(2)] + rng.choice(values) + content[item.end(2) :]
             return content
 
-        _change(parts, chance, start, replace)
+        _change(parts, rng, start, replace)
 
     return edit
 
@@ -106,7 +104,7 @@ _REFERENCES = (
 )
 
 
-def _drop_part(parts: Parts, chance: random.Random) -> None:
+def _drop_part(parts: Parts, rng: random.Random) -> None:
     """Take away a part that others point at."""
     names = (
         "xl/sharedStrings.xml",
@@ -115,28 +113,28 @@ def _drop_part(parts: Parts, chance: random.Random) -> None:
         "[Content_Types].xml",
         "_rels/.rels",
     )
-    gone = chance.choice(names)
+    gone = rng.choice(names)
     parts[:] = [(name, content) for name, content in parts if name != gone]
 
 
-def _wrong_content_type(parts: Parts, chance: random.Random) -> None:
+def _wrong_content_type(parts: Parts, rng: random.Random) -> None:
     """Say that a part is of another kind than it is."""
     _replacing("[Content_Types]", rb'(ContentType=")([^"]*)', (b"text/html", b"application/vnd.ms-excel.sheet.macro"))(
-        parts, chance
+        parts, rng
     )
 
 
-def _since_1904(parts: Parts, chance: random.Random) -> None:
+def _since_1904(parts: Parts, rng: random.Random) -> None:
     """Count days from 1904, as old Macintosh workbooks do."""
     _change(
         parts,
-        chance,
+        rng,
         "xl/workbook.xml",
         lambda content: content.replace(b"<workbookPr", b'<workbookPr date1904="1"', 1),
     )
 
 
-def _declare(parts: Parts, chance: random.Random) -> None:
+def _declare(parts: Parts, rng: random.Random) -> None:
     """Declare a document type, an entity, or an encoding that is not the text's."""
     starts = (
         b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>', b'<!DOCTYPE x SYSTEM "file:///etc/passwd">',
@@ -145,16 +143,16 @@ def _declare(parts: Parts, chance: random.Random) -> None:
         b"\xef\xbb\xbf\xef\xbb\xbf",
     )  # fmt: skip
     strip = re.compile(rb"^<\?xml[^>]*\?>\s*")
-    _change(parts, chance, "", lambda content: chance.choice(starts) + strip.sub(b"", content))
+    _change(parts, rng, "", lambda content: rng.choice(starts) + strip.sub(b"", content))
 
 
-def _hide(parts: Parts, chance: random.Random) -> None:
+def _hide(parts: Parts, rng: random.Random) -> None:
     """Hide rows, columns or sheets."""
-    if chance.random() < 0.5:
-        _replacing(_SHEETS, rb"(<(?:row|col)) ?()", (b' hidden="1"', b' hidden="true"', b' hidden="on"'))(parts, chance)
+    if rng.random() < 0.5:
+        _replacing(_SHEETS, rb"(<(?:row|col)) ?()", (b' hidden="1"', b' hidden="true"', b' hidden="on"'))(parts, rng)
     else:
         _replacing("xl/workbook.xml", rb"(<sheet )()", (b'state="hidden" ', b'state="veryHidden" ', b'state="x" '))(
-            parts, chance
+            parts, rng
         )
 
 

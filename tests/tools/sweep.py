@@ -131,7 +131,7 @@ def _landed(task: Task, at: Path) -> LandedFile:
 def verdict_of(report: ParsedReport, catalog: Catalog) -> SweepVerdict:
     """Whether a report says what became of the file, and what it says."""
     codes = {issue.code for issue in report.issues}
-    fate = next((verdict for code, verdict in _FATES.items() if code in codes), None)
+    fate = next((result for code, result in _FATES.items() if code in codes), None)
     if fate is not None:
         return fate
     if not (report.is_placeable or report.has_critical) or not codes <= set(catalog.issue_texts):

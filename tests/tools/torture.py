@@ -41,7 +41,7 @@ class KillMoment:
     home: Path
     url: str
 
-    def night(self, run_id: str) -> None:
+    def run_nightly(self, run_id: str) -> None:
         """Run one night."""
         context = context_of(self.home, warehouse_url=self.url, batch_size=2)
         run_plainly(context, run_id)
@@ -65,11 +65,11 @@ class Rounds:
     undisturbed: dict[str, object]
     seconds: float
 
-    def run(self, dice: random.Random) -> tuple[int, list[str]]:
+    def run(self, rng: random.Random) -> tuple[int, list[str]]:
         """One round: how often the night was killed before it was over, and what differs in the end."""
         place = self.make()
-        kills = sum(self._kill(place, dice.uniform(0, self.seconds)) for _ in range(dice.randint(1, MOST_KILLS)))
-        place.night("made-good")
+        kills = sum(self._kill(place, rng.uniform(0, self.seconds)) for _ in range(rng.randint(1, MOST_KILLS)))
+        place.run_nightly("made-good")
         result = place.picture()
         shutil.rmtree(place.home, ignore_errors=True)  # a connection that closes late takes its journal away itself
         return kills, [name for name, wanted in self.undisturbed.items() if result[name] != wanted]
@@ -79,7 +79,7 @@ class Rounds:
         child = os.fork()
         if child == 0:
             try:
-                place.night("killed")
+                place.run_nightly("killed")
             finally:
                 os._exit(0)
         time.sleep(after)
@@ -92,7 +92,7 @@ def rounds_on(make: Callable[[], KillMoment]) -> Rounds:
     """Measure and look at an undisturbed night."""
     place = make()
     begun = time.monotonic()
-    place.night("undisturbed")
+    place.run_nightly("undisturbed")
     seconds = time.monotonic() - begun
     return Rounds(make, place.picture(), seconds)
 
@@ -111,7 +111,7 @@ def places_on_sqlite(folder: Path, first: list[SampleFile], then: list[SampleFil
     """Homes with a SQLite warehouse after its first night."""
     original = KillMoment(folder / "first", "")
     deliver(original.home, first)
-    original.night("first")
+    original.run_nightly("first")
     deliver(original.home, then)
 
     def make() -> KillMoment:
@@ -129,7 +129,7 @@ def places_on_postgresql(
     _ask(server, "CREATE DATABASE first_night")
     original = KillMoment(folder / "first", _database(server, "first_night"))
     deliver(original.home, first)
-    original.night("first")
+    original.run_nightly("first")
     deliver(original.home, then)
     count = iter(range(1, sys.maxsize))
 
@@ -162,7 +162,7 @@ def _postgresql(folder: Path) -> Iterator[str]:
 
 def torture(folder: Path, server: str, rounds: int, seed: int) -> list[str]:
     """Torture both engines, half of the rounds each, and tell what was found; what differs is returned."""
-    dice = random.Random(seed)  # moments, no secrets
+    rng = random.Random(seed)  # moments, no secrets
     first, then = deliveries()
     engines = {
         "sqlite": places_on_sqlite(folder / "sqlite", first, then),
@@ -172,7 +172,7 @@ def torture(folder: Path, server: str, rounds: int, seed: int) -> list[str]:
     for engine, make in engines.items():
         prepared, kills = rounds_on(make), 0
         for number in track(range(rounds // 2), engine, console=CONSOLE):
-            killed, result = prepared.run(dice)
+            killed, result = prepared.run(rng)
             kills += killed
             differing += [f"{engine}, round {number + 1}: {what}" for what in result]
         CONSOLE.print(f"{engine}: {rounds // 2} rounds, {kills} nights killed")

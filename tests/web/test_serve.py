@@ -43,8 +43,8 @@ def office(after_night: Path, catalog: Catalog) -> TestClient:
     assert isinstance(context.engine, Engine)
     page = after_night / "quality" / "submissions" / "7.html"
     returned = after_night / "outbox" / WRONG / "2025-05" / MARKED
-    nights = after_night / "quality" / "nights" / "index.html"
-    for path, data in ((page, b"<h1>7</h1>"), (nights, b"<h1>nights</h1>"), (returned, b"PK")):
+    runs = after_night / "quality" / "nights" / "index.html"
+    for path, data in ((page, b"<h1>7</h1>"), (runs, b"<h1>nights</h1>"), (returned, b"PK")):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     site = office_site(

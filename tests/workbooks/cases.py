@@ -49,22 +49,22 @@ def make(case: WorkbookCase, catalog: Catalog) -> tuple[bytes, Hints, Limits]:
     return _data(result, catalog), hints, replace(Limits(), **result.get("limits", {}))
 
 
-def _data(given: Mapping[str, Any], catalog: Catalog) -> bytes:
-    if "text" in given:
-        return str(given["text"]).encode(given.get("encoding", "utf-8"))
-    if "hex" in given:
-        return bytes.fromhex(given["hex"]) + str(given.get("then", "")).encode("utf-16-le")
-    if "zip" in given:
-        return pack([(name, str(content).encode()) for name, content in given["zip"].items()])
-    if given.get("start") == "results":
-        return edit_parts(result_workbook("bao-cao.xls", (), (), catalog, "vi"), given["parts"])
-    code, period = given.get("unit", "22813"), given.get("period", "2025-05")
-    start = make_handmade if given.get("start") == "handmade" else open_template
+def _data(values: Mapping[str, Any], catalog: Catalog) -> bytes:
+    if "text" in values:
+        return str(values["text"]).encode(values.get("encoding", "utf-8"))
+    if "hex" in values:
+        return bytes.fromhex(values["hex"]) + str(values.get("then", "")).encode("utf-16-le")
+    if "zip" in values:
+        return pack([(name, str(content).encode()) for name, content in values["zip"].items()])
+    if values.get("start") == "results":
+        return edit_parts(result_workbook("bao-cao.xls", (), (), catalog, "vi"), values["parts"])
+    code, period = values.get("unit", "22813"), values.get("period", "2025-05")
+    start = make_handmade if values.get("start") == "handmade" else open_template
     workbook = start(catalog, code, period)
-    for edit in given.get("edits", ()):
+    for edit in values.get("edits", ()):
         apply_edit(workbook, edit, catalog)
-    data = edit_parts(save(workbook), given["parts"]) if "parts" in given else save(workbook)
-    for old, new in given.get("bytes", ()):
+    data = edit_parts(save(workbook), values["parts"]) if "parts" in values else save(workbook)
+    for old, new in values.get("bytes", ()):
         assert bytes.fromhex(old) in data
         data = data.replace(bytes.fromhex(old), bytes.fromhex(new))
-    return data[: len(data) * given["keep_percent"] // 100] if "keep_percent" in given else data
+    return data[: len(data) * values["keep_percent"] // 100] if "keep_percent" in values else data

@@ -69,14 +69,14 @@ def assemble(session: Session, head: RollupRevisionRow, of: RevisionRecords) -> 
         content_sha256=head.content_sha256,
         rows=of.rows,
         changes=tuple(_change(move, files) for move in of.moves),
-        units=_standings(session, of.units, files, names),
+        units=_unit_statuses(session, of.units, files, names),
         contributions=_contributions(session, of, files, names),
         file_names={row.sha256: row.file_name for row in files.values()},
-        asked=_asked(session, head, of, names),
+        asked=_warnings(session, head, of, names),
     )
 
 
-def _asked(
+def _warnings(
     session: Session, head: RollupRevisionRow, of: RevisionRecords, names: Mapping[UnitKey, str]
 ) -> tuple[FigureWarning, ...]:
     """What was asked about the figures that entered when the revision was made, in the order of the parts."""
@@ -106,7 +106,7 @@ def _change(move: RollupChangeRow, files: Mapping[int, SubmissionRow]) -> Rollup
     return RollupChange(move.indicator, move.column_name, move.before, move.after, sha256)
 
 
-def _standings(
+def _unit_statuses(
     session: Session,
     units: Sequence[RollupUnitRow],
     files: Mapping[int, SubmissionRow],
@@ -144,22 +144,22 @@ def _contributions(
     links = _links(session, of.units)
     periods = _Periods()
     results: list[PublishedContribution] = []
-    for item in of.parts:
-        place = places[item.period, item.unit_code]
-        cells = sources[item.submission_id, item.indicator]
+    for part in of.parts:
+        place = places[part.period, part.unit_code]
+        cells = sources[part.submission_id, part.indicator]
         results.append(
             PublishedContribution(
-                indicator=item.indicator,
-                unit=item.unit_code,
-                unit_name=names[UnitKey(item.unit_code, item.unit_valid_from)],
-                numerator=item.numerator,
-                denominator=item.denominator,
-                file=file_ref(files[item.submission_id]),
-                sources=tuple(cells if item.weight is not None else _inside(cells, place)),
-                period=periods[item.period],
-                unit_valid_from=item.unit_valid_from,
-                weight=item.weight,
-                weight_source=item.weight_source,
+                indicator=part.indicator,
+                unit=part.unit_code,
+                unit_name=names[UnitKey(part.unit_code, part.unit_valid_from)],
+                numerator=part.numerator,
+                denominator=part.denominator,
+                file=file_ref(files[part.submission_id]),
+                sources=tuple(cells if part.weight is not None else _inside(cells, place)),
+                period=periods[part.period],
+                unit_valid_from=part.unit_valid_from,
+                weight=part.weight,
+                weight_source=part.weight_source,
                 through=tuple(links[old, new, effective] for old, new, effective in place.through),
             )
         )
@@ -187,9 +187,9 @@ def _sources(
         .order_by(row.submission_id, row.indicator, row.unit_code)
     )
     for piece in in_pieces(submissions):
-        for other_row in session.scalars(statement.where(row.submission_id.in_(piece))):
-            if other_row.indicator in indicators:
-                sources[other_row.submission_id, other_row.indicator].append(_source(other_row))
+        for observation in session.scalars(statement.where(row.submission_id.in_(piece))):
+            if observation.indicator in indicators:
+                sources[observation.submission_id, observation.indicator].append(_source(observation))
     return sources
 
 
@@ -234,7 +234,7 @@ def _name_on(versions: Iterable[OrgUnitRow], code: str, day: date) -> str:
         for version in versions
         if version.valid_from <= day and (version.valid_to is None or day <= version.valid_to)
     )
-    return next((item.name for item in holding), code)
+    return next((area.name for area in holding), code)
 
 
 class _Periods(dict[str, Period]):

@@ -47,7 +47,7 @@ class LogPosition(NamedTuple):
     waiver: int = 0
 
 
-def told(session: Session, submission_ids: Iterable[int], at: datetime) -> tuple[SubmissionFeedback, ...]:
+def feedback_of(session: Session, submission_ids: Iterable[int], at: datetime) -> tuple[SubmissionFeedback, ...]:
     """What is told of these submissions at a moment, in the order of their numbers.
 
     Raises:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import ColumnElement, func, select
 
-from domain.issues import SHADOW_FACT, Issue, Repair, Severity, told
+from domain.issues import SHADOW_FACT, Issue, Repair, Severity, without_shadow
 from warehouse.models import IssueRow, RepairRow, SubmissionRow
 from warehouse.queries.read_models import FileRef
 from warehouse.store.chunks import in_pieces
@@ -56,7 +56,7 @@ def issues_of(
     results: dict[int, list[Issue]] = {key: [] for key in judgements}
     for row in found_in(session, IssueRow, judgements):
         results[row.submission_id].append(issue_of(row))
-    return {key: told(issues) for key, issues in results.items()}
+    return {key: without_shadow(issues) for key, issues in results.items()}
 
 
 def repairs_of(session: Session, judgements: Mapping[int, int]) -> dict[int, tuple[Repair, ...]]:

@@ -93,7 +93,7 @@ def history(session: Session, unit: UnitKey, form: str, period: Period) -> Repor
 def histories(session: Session, places: Iterable[SubmissionKey]) -> dict[SubmissionKey, ReportHistory]:
     """The versions of many reports, by their places."""
     rows = versions_at(session, places)
-    versions = _versions(session, [row for other_row in rows.values() for row in other_row])
+    versions = _versions(session, [row for rows_of_key in rows.values() for row in rows_of_key])
     names = unit_names(session, {place.unit for place in rows})
     return {
         place: ReportHistory(
@@ -102,9 +102,9 @@ def histories(session: Session, places: Iterable[SubmissionKey]) -> dict[Submiss
             unit_name=names[place.unit],
             form=place.form,
             period=place.period,
-            versions=tuple(versions[row.id] for row in item),
+            versions=tuple(versions[row.id] for row in rows_of_key),
         )
-        for place, item in rows.items()
+        for place, rows_of_key in rows.items()
     }
 
 

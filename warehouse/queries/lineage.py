@@ -35,26 +35,26 @@ def explain(
     return explain_row(session, revision(session, area, period, number, form, boundary=boundary), indicator)
 
 
-def explain_row(session: Session, found: Revision, indicator: str) -> Explanation:
+def explain_row(session: Session, rows: Revision, indicator: str) -> Explanation:
     """Where a figure of a revision comes from, whether that was kept or made as of a moment.
 
     Raises:
         UsageError: it has no such figure.
     """
-    row = next((each for each in found.rows if each.indicator == indicator), None)
+    row = next((each for each in rows.rows if each.indicator == indicator), None)
     if row is None:
-        known = ", ".join(each.indicator for each in found.rows)
-        raise UsageError(f"area {found.area} has no figure {indicator!r} for {found.period}; it has: {known}")
-    parts = [each for each in found.contributions if each.indicator == indicator]
+        known = ", ".join(each.indicator for each in rows.rows)
+        raise UsageError(f"area {rows.area} has no figure {indicator!r} for {rows.period}; it has: {known}")
+    parts = [each for each in rows.contributions if each.indicator == indicator]
     files = find_all(session, [each.file.submission_id for each in parts])
     judgements = {row.id: row.judgement for row in files.values()}
-    repairs, warnings = repairs_of(session, judgements), open_warnings_of(session, judgements, found.published_at)
+    repairs, warnings = repairs_of(session, judgements), open_warnings_of(session, judgements, rows.published_at)
     results = {(each.period, each.unit) for each in parts}
-    result = _periods_of(session, found, parts, indicator)
+    result = _periods_of(session, rows, parts, indicator)
     return Explanation(
-        area=found.area,
-        area_name=found.area_name,
-        form=found.form,
+        area=rows.area,
+        area_name=rows.area_name,
+        form=rows.form,
         row=row,
         contributions=tuple(
             ExplainedContribution(
@@ -65,16 +65,16 @@ def explain_row(session: Session, found: Revision, indicator: str) -> Explanatio
             )
             for each in parts
         ),
-        absent=tuple(unit for unit in found.units if unit.period in result and (unit.period, unit.code) not in results),
-        changes=tuple(change for change in found.changes if change.indicator == indicator),
+        absent=tuple(unit for unit in rows.units if unit.period in result and (unit.period, unit.code) not in results),
+        changes=tuple(change for change in rows.changes if change.indicator == indicator),
     )
 
 
 def _periods_of(
-    session: Session, found: Revision, parts: Sequence[PublishedContribution], indicator: str
+    session: Session, result: Revision, parts: Sequence[PublishedContribution], indicator: str
 ) -> frozenset[Period]:
     """The base periods that a figure is made from: all of them for a flow, else the one that was taken last."""
-    periods = {unit.period for unit in found.units}
+    periods = {unit.period for unit in result.units}
     known = session.get(IndicatorRow, indicator)
     if known is not None and known.flow is not Flow.FLOW and periods:
         return frozenset({part.period for part in parts} or {max(periods)})
@@ -87,6 +87,6 @@ def _on_cells(repairs: Collection[Repair], part: PublishedContribution) -> tuple
     return tuple(repair for repair in repairs if (repair.sheet, repair.cell) in cells)
 
 
-def _about(asked: Collection[OpenWarning], indicator: str) -> tuple[OpenWarning, ...]:
+def _about(open_warnings: Collection[OpenWarning], indicator: str) -> tuple[OpenWarning, ...]:
     """What is asked about an indicator, or about the report as a whole."""
-    return tuple(open_warning for open_warning in asked if open_warning.issue.indicator in {None, indicator})
+    return tuple(open_warning for open_warning in open_warnings if open_warning.issue.indicator in {None, indicator})

@@ -36,7 +36,7 @@ def period_status(session: Session, catalog: Catalog, area: Area, form: str, per
             if reporting_status.submission
         ],
     )
-    refused = {key: _refused_since(item) for key, item in result.items()}
+    refused = {key: _refused_since(snapshots) for key, snapshots in result.items()}
     issues = issues_of(session, [file for files in refused.values() for file in files])
     newest = newest_revision(session, area, form, period, Boundary.AS_THEN)
     return PeriodStatus(
@@ -47,8 +47,8 @@ def period_status(session: Session, catalog: Catalog, area: Area, form: str, per
         deadline=deadline,
         revision=newest.number if newest else None,
         units=tuple(
-            _status(period, item, counts, [_refusal(file, issues) for file in refused[key]])
-            for key, item in result.items()
+            _status(period, status, counts, [_refusal(file, issues) for file in refused[key]])
+            for key, status in result.items()
         ),
         closed=closing_of(session, RollupKey(area, form, period)),
     )
@@ -95,10 +95,10 @@ def _refused_since(reporting_status: ReportingStatus) -> list[SubmissionSnapshot
     return [file for file in reversed(after) if file.state is SubmissionState.QUARANTINED]
 
 
-def _judgement(reporting_status: ReportingStatus, found: Mapping[Severity, int]) -> Judgement | None:
+def _judgement(reporting_status: ReportingStatus, result: Mapping[Severity, int]) -> Judgement | None:
     if reporting_status.state is ReportingState.QUARANTINED:
         return Judgement.QUARANTINED  # a file that cannot be told from another one is refused without any issue
-    return judgement_of(found) if reporting_status.submission else None
+    return judgement_of(result) if reporting_status.submission else None
 
 
 def _refusal(row: SubmissionRow | SubmissionSnapshot, issues: Mapping[int, tuple[Issue, ...]]) -> Refusal:

@@ -121,16 +121,16 @@ def _covered(session: Session, rows: Iterable[WaiverRow]) -> dict[int, list[Waiv
     covered, result = WaivedIssueRow, defaultdict[int, list[WaivedIssue]](list)
     for piece in in_pieces(row.id for row in rows):
         of_these = select(covered).where(covered.waiver_id.in_(piece)).order_by(covered.waiver_id, covered.position)
-        for other_row in session.scalars(of_these):
+        for waiver in session.scalars(of_these):
             issue = WaivedIssue(
-                other_row.indicator,
-                other_row.unit,
-                other_row.sheet,
-                other_row.cell,
-                other_row.found,
-                other_row.expected,
+                waiver.indicator,
+                waiver.unit,
+                waiver.sheet,
+                waiver.cell,
+                waiver.found,
+                waiver.expected,
             )
-            result[other_row.waiver_id].append(issue)
+            result[waiver.waiver_id].append(issue)
     return result
 
 

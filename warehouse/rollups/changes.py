@@ -110,12 +110,12 @@ def _files_of_figure(indicator: str, before: RevisionSnapshot, after: RevisionSn
     was, now = before.parts.get(indicator, {}), after.parts.get(indicator, {})
     moved: list[int | None] = []
     drawn_along: list[int | None] = []
-    for slot in {*was, *now}:
-        old, new = was.get(slot), now.get(slot)
+    for report_key in {*was, *now}:
+        old, new = was.get(report_key), now.get(report_key)
         if old is None or new is None or old.amount != new.amount:
-            is_cause = before.stands.get(slot) != after.stands.get(slot)
+            is_cause = before.stands.get(report_key) != after.stands.get(report_key)
             files = moved if is_cause else drawn_along
-            files.append(new.submission_id if new else _taken_by(slot, before, after))
+            files.append(new.submission_id if new else _taken_by(report_key, before, after))
     return _known(moved) or _known(drawn_along)
 
 
@@ -124,30 +124,32 @@ def _files_of_coverage(indicator: str, before: RevisionSnapshot, after: Revision
     was, now = before.parts.get(indicator, {}), after.parts.get(indicator, {})
     stood_otherwise: list[int | None] = []
     gave_nothing_again: list[int | None] = []
-    for slot in {*before.stands, *after.stands}:
-        old, new = before.stands.get(slot), after.stands.get(slot)
+    for report_key in {*before.stands, *after.stands}:
+        old, new = before.stands.get(report_key), after.stands.get(report_key)
         if old is None or new is None or (old.state, old.late) != (new.state, new.late):
             was_accepted = old is not None and old.state is ReportingState.ACCEPTED
-            stood_otherwise.append((_taken_by if was_accepted else _came_by)(slot, before, after))
-        elif slot not in was and slot not in now and old.submission_id != new.submission_id:
-            gave_nothing_again.append(_file_of(slot, after, before))
+            stood_otherwise.append((_taken_by if was_accepted else _came_by)(report_key, before, after))
+        elif report_key not in was and report_key not in now and old.submission_id != new.submission_id:
+            gave_nothing_again.append(_file_of(report_key, after, before))
     return _known(stood_otherwise) or _known(gave_nothing_again)
 
 
-def _taken_by(slot: ReportKey, before: RevisionSnapshot, after: RevisionSnapshot) -> int | None:
+def _taken_by(report_key: ReportKey, before: RevisionSnapshot, after: RevisionSnapshot) -> int | None:
     """The accepted file that stands in the place of another, else the one that is gone."""
-    stand = after.stands.get(slot)
-    return _file_of(slot, *((after, before) if stand and stand.state is ReportingState.ACCEPTED else (before, after)))
+    stand = after.stands.get(report_key)
+    return _file_of(
+        report_key, *((after, before) if stand and stand.state is ReportingState.ACCEPTED else (before, after))
+    )
 
 
-def _came_by(slot: ReportKey, before: RevisionSnapshot, after: RevisionSnapshot) -> int | None:
+def _came_by(report_key: ReportKey, before: RevisionSnapshot, after: RevisionSnapshot) -> int | None:
     """The file on which a report's standing rests now, else the one on which it rested."""
-    return _file_of(slot, after, before)
+    return _file_of(report_key, after, before)
 
 
-def _file_of(slot: ReportKey, *pictures: RevisionSnapshot) -> int | None:
+def _file_of(report_key: ReportKey, *pictures: RevisionSnapshot) -> int | None:
     """The file on which a report's standing rests, in the first picture where it rests on one."""
-    stands = (picture.stands.get(slot) for picture in pictures)
+    stands = (picture.stands.get(report_key) for picture in pictures)
     return next((stand.submission_id for stand in stands if stand and stand.submission_id is not None), None)
 
 

@@ -81,15 +81,15 @@ def closable(session: Session, catalog: Catalog, cell: RollupKey, today: date) -
     )
 
 
-def close(session: Session, found: ClosablePeriod, bundle: Bundle, by: str, at: datetime) -> None:
+def close(session: Session, result: ClosablePeriod, bundle: Bundle, by: str, at: datetime) -> None:
     """Let a revision stand as it is from now on; the bundle has to be there already."""
     serialise(session)
     session.add(
         ClosingRow(
-            revision_id=found.revision_id,
+            revision_id=result.revision_id,
             closed_at=at,
             closed_by=by,
-            missing=found.missing,
+            missing=result.missing,
             bundle=bundle.path,
             bundle_sha256=bundle.sha256,
         )
@@ -145,7 +145,7 @@ def units_inside(catalog: Catalog, closing: Closing, bases: Collection[Period], 
         cell = cell_closed(catalog, closing, today)
     except UsageError:
         return set()
-    return {portion.unit.code for base in bases for portion in overlaps_in(catalog, cell, base)}
+    return {overlap.unit.code for base in bases for overlap in overlaps_in(catalog, cell, base)}
 
 
 def _named(cell: RollupKey) -> str:
@@ -163,15 +163,15 @@ def _absent(session: Session, head: RollupRevisionRow) -> tuple[AbsentUnit, ...]
         .where(row.revision_id == head.id, row.state != ReportingState.ACCEPTED)
         .order_by(row.period, row.unit_code)
     ).all()
-    names = unit_names(session, [UnitKey(other_row.unit_code, other_row.unit_valid_from) for other_row in rows])
+    names = unit_names(session, [UnitKey(unit_row.unit_code, unit_row.unit_valid_from) for unit_row in rows])
     return tuple(
         AbsentUnit(
-            other_row.unit_code,
-            names[UnitKey(other_row.unit_code, other_row.unit_valid_from)],
-            other_row.period,
-            other_row.state,
+            unit_row.unit_code,
+            names[UnitKey(unit_row.unit_code, unit_row.unit_valid_from)],
+            unit_row.period,
+            unit_row.state,
         )
-        for other_row in rows
+        for unit_row in rows
     )
 
 

@@ -65,7 +65,7 @@ def key_of(cell: RollupKey) -> CellKey:
 
 def closings(session: Session) -> tuple[Closing, ...]:
     """All closings that stand, by area and period."""
-    return tuple(_found(session, _standing()))
+    return tuple(_read_closings(session, _standing()))
 
 
 def closing_of(session: Session, cell: RollupKey) -> Closing | None:
@@ -78,7 +78,7 @@ def closing_of(session: Session, cell: RollupKey) -> Closing | None:
         row.period == key.period,
         row.boundary == key.boundary,
     )
-    return next(_found(session, of_cell), None)
+    return next(_read_closings(session, of_cell), None)
 
 
 def bundles_named(session: Session) -> tuple[Bundle, ...]:
@@ -99,7 +99,7 @@ def _standing() -> Select[_Pair]:
     )
 
 
-def _found(session: Session, statement: Select[_Pair]) -> Iterator[Closing]:
+def _read_closings(session: Session, statement: Select[_Pair]) -> Iterator[Closing]:
     for row, head in session.execute(statement).tuples():
         yield Closing(
             id=row.id,

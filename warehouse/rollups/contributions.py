@@ -72,7 +72,7 @@ class RollupInputs:
     said_inside: ReportedAmounts
     asked: Mapping[int, tuple[OpenWarning, ...]]
 
-    def evidence(self, indicator: Indicator) -> FigureInputs:
+    def figure_inputs(self, indicator: Indicator) -> FigureInputs:
         """What the row of an indicator rests on."""
         expected = self.scope.expected[indicator]
         weights = self._weights(indicator, expected)
@@ -83,10 +83,13 @@ class RollupInputs:
         crossing = tuple(
             expected_report
             for expected_report in expected
-            if not expected_report.portion.whole and expected_report.slot not in settled
+            if not expected_report.overlap.whole and expected_report.slot not in settled
         )
         coverage, parts = self._units(indicator, expected, weights)
-        amounts = [over_time(indicator.flow, [part.counted for part in item]) for item in _by_unit(parts).values()]
+        amounts = [
+            over_time(indicator.flow, [part.counted for part in contributions])
+            for contributions in _by_unit(parts).values()
+        ]
         is_comparable = not crossing and not self.scope.lost
         return FigureInputs(
             sums=add_up([amount for amount in amounts if amount is not None] if is_comparable else []),
@@ -100,23 +103,23 @@ class RollupInputs:
             ),
             by_village=by_village,
             fallen=self._fallen(indicator, expected),
-            asked=self._asked(indicator, expected, {part.slot for part in parts}),
+            asked=self._warnings_of(indicator, expected, {part.slot for part in parts}),
             is_comparable=is_comparable,
         )
 
     def _weights(self, indicator: Indicator, expected: Iterable[ExpectedReport]) -> dict[ReportKey, Weight]:
         results = {
-            expected_report.slot: weight_of(self.catalog.units, expected_report.portion, indicator)
+            expected_report.slot: weight_of(self.catalog.units, expected_report.overlap, indicator)
             for expected_report in expected
-            if not expected_report.portion.whole and not _is_by_village(indicator, expected_report)
+            if not expected_report.overlap.whole and not _is_by_village(indicator, expected_report)
         }
-        return {slot: weight for slot, weight in results.items() if weight is not None}
+        return {report_key: weight for report_key, weight in results.items() if weight is not None}
 
     def _units(
         self, indicator: Indicator, expected: Sequence[ExpectedReport], weights: Mapping[ReportKey, Weight]
     ) -> tuple[Coverage, tuple[Contribution, ...]]:
         """Sort the units by what became of their figure; only a unit that has the whole of it gives anything."""
-        results = {expected_report.slot: self._said(indicator, expected_report) for expected_report in expected}
+        results = {expected_report.slot: self._amount_of(indicator, expected_report) for expected_report in expected}
         coverage = coverage_of(expected, self.standing, results)
         giving = {gap.unit.key for gap in coverage.given}
         parts: list[Contribution] = []
@@ -131,8 +134,8 @@ class RollupInputs:
                 parts.append(Contribution(other_expected_report.slot, file.id, amount, *stated))
         return coverage, tuple(parts)
 
-    def _asked(
-        self, indicator: Indicator, expected: Iterable[ExpectedReport], given: Collection[ReportKey]
+    def _warnings_of(
+        self, indicator: Indicator, expected: Iterable[ExpectedReport], amounts: Collection[ReportKey]
     ) -> tuple[tuple[ExpectedReport, OpenWarning], ...]:
         """What is asked about an indicator of each report, or about the report as a whole."""
         results: list[tuple[ExpectedReport, OpenWarning]] = []
@@ -143,23 +146,23 @@ class RollupInputs:
             for open_warning in self.asked.get(stands.submission.id, ()):
                 is_meant = open_warning.issue.indicator in {None, indicator.id}
                 if is_meant and (
-                    expected_report.slot in given or (open_warning.waiver and open_warning.issue.indicator)
+                    expected_report.slot in amounts or (open_warning.waiver and open_warning.issue.indicator)
                 ):
                     results.append((expected_report, open_warning))
         return tuple(results)
 
-    def _said(self, indicator: Indicator, expected_report: ExpectedReport) -> ReportedAmount:
+    def _amount_of(self, indicator: Indicator, expected_report: ExpectedReport) -> ReportedAmount:
         if _is_by_village(indicator, expected_report):
-            if not expected_report.portion.villages:
+            if not expected_report.overlap.villages:
                 return _NO_VILLAGE_INSIDE
             return self._of(self.said_inside, indicator, expected_report)
         return self._of(self.said, indicator, expected_report)
 
-    def _of(self, said: ReportedAmounts, indicator: Indicator, expected_report: ExpectedReport) -> ReportedAmount:
+    def _of(self, amounts: ReportedAmounts, indicator: Indicator, expected_report: ExpectedReport) -> ReportedAmount:
         stands = self.standing[expected_report.slot]
         if stands.submission is None or stands.state is not ReportingState.ACCEPTED:
             return _SAYS_NOTHING
-        return said.get(stands.submission.id, {}).get(indicator.id, _SAYS_NOTHING)
+        return amounts.get(stands.submission.id, {}).get(indicator.id, _SAYS_NOTHING)
 
     def _fallen(self, indicator: Indicator, expected: Iterable[ExpectedReport]) -> tuple[CoverageGap, ...]:
         """Units whose last cumulative figure is smaller than one before it in the same year."""
@@ -170,11 +173,11 @@ class RollupInputs:
             before.setdefault(other_earlier.slot.unit, []).append(other_earlier)
         fallen: list[CoverageGap] = []
         for expected_report in expected:
-            last = self._said(indicator, expected_report).amount
+            last = self._amount_of(indicator, expected_report).amount
             earlier = [
                 each.slot.period
                 for each in before.get(expected_report.slot.unit, ())
-                if _is_more(self._said(indicator, each).amount, last)
+                if _is_more(self._amount_of(indicator, each).amount, last)
             ]
             if earlier:
                 fallen.append(CoverageGap(expected_report.unit, tuple(earlier)))
@@ -191,29 +194,29 @@ def read_rollup_inputs(
     form = scope.cell.form
     level = catalog.form(form).level
     by_period: dict[Period, list[ExpectedReport]] = {}
-    for other_expected_report in scope.owed:
+    for other_expected_report in scope.expected_reports:
         by_period.setdefault(other_expected_report.slot.period, []).append(other_expected_report)
     standing: dict[ReportKey, ReportingStatus] = {}
     for period, reports in by_period.items():
         deadline = catalog.deadline(form, period, level)
         result = reporting_statuses(session, form, period, [report.unit for report in reports], deadline, as_of=as_of)
-        standing |= {ReportKey(period, unit): item for unit, item in result.items()}
+        standing |= {ReportKey(period, unit): status for unit, status in result.items()}
     needed = {report.slot for reports in (*scope.expected.values(), *scope.before.values()) for report in reports}
     counted = {
-        slot: item.submission.id
-        for slot, item in standing.items()
-        if slot in needed and item.state is ReportingState.ACCEPTED and item.submission is not None
+        report_key: status.submission.id
+        for report_key, status in standing.items()
+        if report_key in needed and status.state is ReportingState.ACCEPTED and status.submission is not None
     }
     inside = {
-        counted[expected_report.slot]: expected_report.portion.villages
-        for expected_report in scope.owed
-        if expected_report.slot in counted and not expected_report.portion.whole and expected_report.portion.villages
+        counted[expected_report.slot]: expected_report.overlap.villages
+        for expected_report in scope.expected_reports
+        if expected_report.slot in counted and not expected_report.overlap.whole and expected_report.overlap.villages
     }
     indicators = tuple(scope.expected)
     judgements = {
-        item.submission.id: item.submission.judgement
-        for slot, item in standing.items()
-        if slot in counted and item.submission is not None
+        status.submission.id: status.submission.judgement
+        for report_key, status in standing.items()
+        if report_key in counted and status.submission is not None
     }
     return RollupInputs(
         catalog,
@@ -228,9 +231,9 @@ def read_rollup_inputs(
 def _is_by_village(indicator: Indicator, expected_report: ExpectedReport) -> bool:
     """Whether a unit that lies inside in part tells which villages, and the figure is what villages give."""
     return (
-        not expected_report.portion.whole
+        not expected_report.overlap.whole
         and indicator.collected_at is Level.VILLAGE
-        and expected_report.portion.villages is not None
+        and expected_report.overlap.villages is not None
     )
 
 

@@ -54,15 +54,15 @@ class Coverage:
 def coverage_of(
     expected: Sequence[ExpectedReport],
     standing: Mapping[ReportKey, ReportingStatus],
-    said: Mapping[ReportKey, ReportedAmount],
+    amounts: Mapping[ReportKey, ReportedAmount],
 ) -> Coverage:
     """Sort the expected units by what became of their figure: it is there when no report lacks it."""
     sorted_out: dict[str, list[CoverageGap]] = {name: [] for name in (*_GRAVEST_FIRST, "late")}
     for _, reports in sorted(_by_unit(expected).items()):
         unit = reports[0].unit
-        became = [_became(standing[other_report.slot], said[other_report.slot]) for other_report in reports]
+        became = [_became(standing[report.slot], amounts[report.slot]) for report in reports]
         reason = min(became, key=_GRAVEST_FIRST.index)
-        meant = tuple(item.slot.period for item, entry in zip(reports, became, strict=True) if entry == reason)
+        meant = tuple(report.slot.period for report, each in zip(reports, became, strict=True) if each == reason)
         sorted_out[reason].append(CoverageGap(unit, meant))
         late = tuple(report.slot.period for report in reports if standing[report.slot].late)
         if late:
@@ -79,10 +79,10 @@ _REASONS = {
 }
 
 
-def _became(stands: ReportingStatus, given: ReportedAmount) -> str:
-    if given.amount is not None:
+def _became(stands: ReportingStatus, amounts: ReportedAmount) -> str:
+    if amounts.amount is not None:
         return "given"
-    return _REASONS[stands.state] if given.applies else "not_applicable"
+    return _REASONS[stands.state] if amounts.applies else "not_applicable"
 
 
 def _by_unit(expected: Iterable[ExpectedReport]) -> dict[UnitKey, list[ExpectedReport]]:

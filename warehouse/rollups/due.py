@@ -61,7 +61,7 @@ def areas_touched(session: Session, catalog: Catalog, areas: Sequence[str], *, t
     """
     look = _look(session, catalog, today)
     closed = {closing.key for closing in closings(session)}
-    cells = (cell for cell in (*look.regular(areas), *look.asked()) if key_of(cell) not in closed)
+    cells = (cell for cell in (*look.regular(areas), *look.on_demand()) if key_of(cell) not in closed)
     results = {key_of(cell): cell for cell in cells if look.is_due(cell)}
     return tuple(
         AffectedArea(item.area, item.form, item.period, item.boundary, look.is_asked(item)) for item in results.values()
@@ -119,7 +119,7 @@ class _Look:
                 if cell is not None:
                     yield cell
 
-    def asked(self) -> Iterator[RollupKey]:
+    def on_demand(self) -> Iterator[RollupKey]:
         """The cells that a person asked for."""
         for row in self.seen.values():
             if row.asked:
@@ -177,7 +177,7 @@ class _Look:
         for base in base_periods(self.catalog, cell.form, cell.period):
             known = self.marks.get((cell.form, base))
             if known:
-                inside = {portion.unit.key for portion in overlaps_in(self.catalog, cell, base)}
+                inside = {overlap.unit.key for overlap in overlaps_in(self.catalog, cell, base)}
                 yield from (known[unit] for unit in inside & known.keys())
 
     def _has_expired(self, cell: RollupKey, looked_on: date) -> bool:
@@ -185,7 +185,7 @@ class _Look:
         for base in base_periods(self.catalog, cell.form, cell.period):
             days = self.last_days.get((cell.form, base))
             if days:
-                inside = {portion.unit.key for portion in overlaps_in(self.catalog, cell, base)}
+                inside = {overlap.unit.key for overlap in overlaps_in(self.catalog, cell, base)}
                 if any(looked_on <= day < self.today for unit in inside & days.keys() for day in days[unit]):
                     return True
         return False

@@ -75,7 +75,7 @@ def submissions_under(session: Session, catalog: Catalog, cell: RollupKey, befor
     """Every file ever placed with a unit of the cell in a base period, and those that the revision before names."""
     row, result = PlacementRow, set[int]()
     for base in base_periods(catalog, cell.form, cell.period):
-        inside = {portion.unit.key for portion in overlaps_in(catalog, cell, base)}
+        inside = {overlap.unit.key for overlap in overlaps_in(catalog, cell, base)}
         placed = select(row.submission_id, row.unit_code, row.unit_valid_from)
         placed = placed.where(row.form == cell.form, row.period == base.id, row.version.is_not(None))
         result |= {key for key, code, day in session.execute(placed) if UnitKey(code, day) in inside}

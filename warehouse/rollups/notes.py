@@ -30,22 +30,22 @@ class NoteWriter:
     catalog: Catalog
     scope: RollupScope
 
-    def of(self, evidence: FigureInputs, *, has_no_share: bool) -> str:
+    def of(self, inputs: FigureInputs, *, has_no_share: bool) -> str:
         """Why there is no figure, if there is none, and whose figures are missing, late, or counted in part."""
-        coverage = evidence.coverage
+        coverage = inputs.coverage
         sentences = [
             *self._each("lost", self.scope.lost, _named),
-            *self._each("crossing", evidence.crossing, self._crossing),
+            *self._each("crossing", inputs.crossing, self._crossing),
             *self._each("not_delivered", coverage.not_delivered, self._gap),
             *self._each("refused", coverage.refused, self._gap),
             *self._each("left_blank", coverage.left_blank, self._gap),
             *self._each("not_applicable", coverage.not_applicable, self._gap),
             *self._each("late", coverage.late, self._gap),
-            *self._each("by_village", evidence.by_village, self._by_village),
-            *self._each("by_weight", evidence.by_weight, self._weighed),
-            *self._each("fallen", evidence.fallen, self._gap),
-            *self._each("unanswered", self._unanswered(evidence.asked), str),
-            *self._each("answered", self._answered(evidence.asked), str),
+            *self._each("by_village", inputs.by_village, self._by_village),
+            *self._each("by_weight", inputs.by_weight, self._weighed),
+            *self._each("fallen", inputs.fallen, self._gap),
+            *self._each("unanswered", self._unanswered(inputs.asked), str),
+            *self._each("answered", self._answered(inputs.asked), str),
         ]
         if has_no_share:
             sentences.append(self._text("zero_denominator"))
@@ -62,45 +62,45 @@ class NoteWriter:
     def _gap(self, gap: CoverageGap) -> str:
         return _named(gap.unit) + self._periods([period.id for period in gap.periods])
 
-    def _owed(self, expected_report: ExpectedReport) -> str:
+    def _expected_periods(self, expected_report: ExpectedReport) -> str:
         return _named(expected_report.unit) + self._periods([expected_report.slot.period.id])
 
     def _by_village(self, expected_report: ExpectedReport) -> str:
-        count = len(expected_report.portion.villages or ())
-        return self._text("villages_inside", unit=self._owed(expected_report), count=count)
+        count = len(expected_report.overlap.villages or ())
+        return self._text("villages_inside", unit=self._expected_periods(expected_report), count=count)
 
     def _weighed(self, weighed: tuple[ExpectedReport, Weight]) -> str:
         result, weight = weighed
-        return f"{self._owed(result)} × {weight.value} ({weight.source})"
+        return f"{self._expected_periods(result)} × {weight.value} ({weight.source})"
 
     def _crossing(self, expected_report: ExpectedReport) -> str:
         """The unit, what became of it or what it was made from, and the legal texts that say so."""
-        links = "; ".join(dict.fromkeys(map(self._link, expected_report.portion.through)))
-        texts = "; ".join(dict.fromkeys(link.legal_basis for link in expected_report.portion.through))
-        return self._text("crossing_unit", unit=self._owed(expected_report), links=links, texts=texts)
+        links = "; ".join(dict.fromkeys(map(self._link, expected_report.overlap.through)))
+        texts = "; ".join(dict.fromkeys(link.legal_basis for link in expected_report.overlap.through))
+        return self._text("crossing_unit", unit=self._expected_periods(expected_report), links=links, texts=texts)
 
-    def _unanswered(self, asked: Sequence[tuple[ExpectedReport, OpenWarning]]) -> tuple[str, ...]:
+    def _unanswered(self, open_warnings: Sequence[tuple[ExpectedReport, OpenWarning]]) -> tuple[str, ...]:
         """The units about whose figure a question is open, each with what is asked."""
         titles: dict[str, list[str]] = {}
-        for entry, question in asked:
+        for report, question in open_warnings:
             if question.waiver is None:
-                titles.setdefault(self._owed(entry), []).append(self._title(question))
-        return tuple(f"{unit} ({', '.join(dict.fromkeys(item))})" for unit, item in titles.items())
+                titles.setdefault(self._expected_periods(report), []).append(self._title(question))
+        return tuple(f"{unit} ({', '.join(dict.fromkeys(names))})" for unit, names in titles.items())
 
-    def _answered(self, asked: Sequence[tuple[ExpectedReport, OpenWarning]]) -> tuple[str, ...]:
+    def _answered(self, open_warnings: Sequence[tuple[ExpectedReport, OpenWarning]]) -> tuple[str, ...]:
         """What was asked of which unit, and what whom answered when, and until when."""
         return tuple(
             dict.fromkeys(
                 self._text(
                     "answered_unit",
-                    unit=self._owed(item),
+                    unit=self._expected_periods(report),
                     title=self._title(question),
                     reason=question.waiver.reason,
                     by=question.waiver.by,
                     day=f"{day_in_vietnam(question.waiver.at):{_DAY_FORMAT}}",
                     until=f"{question.waiver.until:{_DAY_FORMAT}}",
                 )
-                for item, question in asked
+                for report, question in open_warnings
                 if question.waiver is not None
             )
         )

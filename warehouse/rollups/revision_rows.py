@@ -37,7 +37,7 @@ class Draft:
     head: RollupRevisionRow
     rows: Sequence[RollupRow]
     parts: Mapping[str, Sequence[Contribution]]
-    owed: Sequence[ExpectedReport]
+    expected_reports: Sequence[ExpectedReport]
     standing: Mapping[ReportKey, ReportingStatus]
 
 
@@ -112,15 +112,21 @@ def _published(revision: RollupRevisionRow, row: RollupFigureRow, measure: Measu
 
 def _read_picture(session: Session, revision: RollupRevisionRow) -> RevisionSnapshot:
     parts: dict[str, dict[ReportKey, CountedAmount]] = {}
-    for item in session.scalars(select(RollupContributionRow).where(RollupContributionRow.revision_id == revision.id)):
-        slot = ReportKey(parse_period(item.period), UnitKey(item.unit_code, item.unit_valid_from))
-        counted = CountedAmount(item.submission_id, item.numerator, item.denominator, item.weight)
-        parts.setdefault(item.indicator, {})[slot] = counted
+    for contribution in session.scalars(
+        select(RollupContributionRow).where(RollupContributionRow.revision_id == revision.id)
+    ):
+        report_key = ReportKey(
+            parse_period(contribution.period), UnitKey(contribution.unit_code, contribution.unit_valid_from)
+        )
+        counted = CountedAmount(
+            contribution.submission_id, contribution.numerator, contribution.denominator, contribution.weight
+        )
+        parts.setdefault(contribution.indicator, {})[report_key] = counted
     stands = {
-        ReportKey(
-            parse_period(other_row.period), UnitKey(other_row.unit_code, other_row.unit_valid_from)
-        ): RecordedStatus(other_row.state, other_row.late, other_row.submission_id)
-        for other_row in session.scalars(select(RollupUnitRow).where(RollupUnitRow.revision_id == revision.id))
+        ReportKey(parse_period(unit_row.period), UnitKey(unit_row.unit_code, unit_row.unit_valid_from)): RecordedStatus(
+            unit_row.state, unit_row.late, unit_row.submission_id
+        )
+        for unit_row in session.scalars(select(RollupUnitRow).where(RollupUnitRow.revision_id == revision.id))
     }
     return RevisionSnapshot({row.indicator: row for row in read_rows(session, revision)}, parts, stands)
 
@@ -128,16 +134,19 @@ def _read_picture(session: Session, revision: RollupRevisionRow) -> RevisionSnap
 def _picture_of(draft: Draft) -> RevisionSnapshot:
     parts = {
         indicator: {
-            published.slot: CountedAmount(
-                published.submission_id, published.amount.numerator, published.amount.denominator, published.weight
+            contribution.slot: CountedAmount(
+                contribution.submission_id,
+                contribution.amount.numerator,
+                contribution.amount.denominator,
+                contribution.weight,
             )
-            for published in item
+            for contribution in contributions
         }
-        for indicator, item in draft.parts.items()
+        for indicator, contributions in draft.parts.items()
     }
     stands = {
-        slot: RecordedStatus(item.state, item.late, item.submission.id if item.submission else None)
-        for slot, item in draft.standing.items()
+        report_key: RecordedStatus(status.state, status.late, status.submission.id if status.submission else None)
+        for report_key, status in draft.standing.items()
     }
     return RevisionSnapshot({row.indicator: row for row in draft.rows}, parts, stands)
 
@@ -153,42 +162,43 @@ def contribution_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]
         {
             "revision_id": revision_id,
             "indicator": indicator,
-            "period": published.slot.period.id,
-            "unit_code": published.slot.unit.code,
-            "unit_valid_from": published.slot.unit.valid_from,
-            "submission_id": published.submission_id,
-            "numerator": published.amount.numerator,
-            "denominator": published.amount.denominator,
-            "weight": published.weight,
-            "weight_source": published.weight_source,
+            "period": contribution.slot.period.id,
+            "unit_code": contribution.slot.unit.code,
+            "unit_valid_from": contribution.slot.unit.valid_from,
+            "submission_id": contribution.submission_id,
+            "numerator": contribution.amount.numerator,
+            "denominator": contribution.amount.denominator,
+            "weight": contribution.weight,
+            "weight_source": contribution.weight_source,
         }
-        for indicator, item in draft.parts.items()
-        for published in item
+        for indicator, contributions in draft.parts.items()
+        for contribution in contributions
     ]
 
 
 def unit_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
     """How each unit stood with each base period, as columns of `RollupUnitRow`."""
     return [
-        _unit_row(revision_id, expected_report, draft.standing[expected_report.slot]) for expected_report in draft.owed
+        _unit_row(revision_id, expected_report, draft.standing[expected_report.slot])
+        for expected_report in draft.expected_reports
     ]
 
 
-def _unit_row(revision_id: int, owed: ExpectedReport, stands: ReportingStatus) -> dict[str, object]:
-    file, portion = stands.submission, owed.portion
+def _unit_row(revision_id: int, expected_reports: ExpectedReport, stands: ReportingStatus) -> dict[str, object]:
+    file, overlap = stands.submission, expected_reports.overlap
     return {
         "revision_id": revision_id,
-        "period": owed.slot.period.id,
-        "unit_code": owed.slot.unit.code,
-        "unit_valid_from": owed.slot.unit.valid_from,
+        "period": expected_reports.slot.period.id,
+        "unit_code": expected_reports.slot.unit.code,
+        "unit_valid_from": expected_reports.slot.unit.valid_from,
         "state": stands.state,
         "late": stands.late,
         "submission_id": file.id if file else None,
         "judgement": file.judgement if file else None,
         "received_at": file.received_at if file else None,
-        "whole": portion.whole,
-        "through": [[link.old, link.new, link.effective.isoformat()] for link in portion.through],
-        "villages": None if portion.villages is None else sorted(portion.villages),
+        "whole": overlap.whole,
+        "through": [[link.old, link.new, link.effective.isoformat()] for link in overlap.through],
+        "villages": None if overlap.villages is None else sorted(overlap.villages),
     }
 
 

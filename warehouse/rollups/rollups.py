@@ -47,7 +47,7 @@ def roll_up(
     run_id: str,
     at: datetime,
     boundary: Boundary = Boundary.AS_THEN,
-    asked: bool = False,
+    on_demand: bool = False,
 ) -> int | None:
     """Make an area's figures for a form and period, within the line that the area draws.
 
@@ -63,7 +63,7 @@ def roll_up(
     cell = RollupKey(area, form, period, boundary)
     if closing_of(session, cell) is not None:
         return None
-    _note_seen(session, catalog, cell, at, asked=asked)
+    _note_seen(session, catalog, cell, at, on_demand=on_demand)
     previous = newest_revision(session, area, form, period, boundary)
     number = previous.number + 1 if previous else 1
     draft = draft_of(session, catalog, cell, Edition(number, run_id, at))
@@ -88,10 +88,10 @@ def draft_of(
 ) -> Draft:
     """An area's figures with all that they rest on, as it is now or as it was known at a moment; writes nothing."""
     scope = scope_of(catalog, cell)
-    ledger = read_rollup_inputs(session, catalog, scope, as_of, at=as_of or edition.at)
-    table = _Table(catalog, cell, edition, NoteWriter(catalog, scope))
-    evidence = {indicator: ledger.evidence(indicator) for indicator in scope.expected}
-    rows = [table.row(indicator, item) for indicator, item in evidence.items()]
+    rollup_inputs = read_rollup_inputs(session, catalog, scope, as_of, at=as_of or edition.at)
+    table = _RowBuilder(catalog, cell, edition, NoteWriter(catalog, scope))
+    inputs = {indicator: rollup_inputs.figure_inputs(indicator) for indicator in scope.expected}
+    rows = [table.row(indicator, figure_inputs) for indicator, figure_inputs in inputs.items()]
     head = RollupRevisionRow(
         area_code=cell.area.code,
         area_valid_from=cell.area.valid_from,
@@ -105,8 +105,8 @@ def draft_of(
         catalog_version=catalog.version,
         content_sha256=content_hash(rows),
     )
-    parts = {indicator.id: item.parts for indicator, item in evidence.items()}
-    return Draft(head, rows, parts, scope.owed, ledger.standing)
+    parts = {indicator.id: figure_inputs.parts for indicator, figure_inputs in inputs.items()}
+    return Draft(head, rows, parts, scope.expected_reports, rollup_inputs.standing)
 
 
 def content_hash(rows: Sequence[RollupRow]) -> str:
@@ -116,7 +116,7 @@ def content_hash(rows: Sequence[RollupRow]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _RowBuilder:
     """Writes the rows of one cell."""
 
     catalog: Catalog
@@ -124,18 +124,18 @@ class _Table:
     edition: Edition
     notes: NoteWriter
 
-    def row(self, indicator: Indicator, evidence: FigureInputs) -> RollupRow:
+    def row(self, indicator: Indicator, inputs: FigureInputs) -> RollupRow:
         """The published row of an indicator."""
-        sums, coverage, area = evidence.sums, evidence.coverage, self.cell.area
+        sums, coverage, area = inputs.sums, inputs.coverage, self.cell.area
         value = published_value(indicator, sums)
         target = self.catalog.target(indicator.id, area.level, area.code, self.cell.period.year)
         return RollupRow(
             area=area.code,
             period=self.cell.period.id,
             indicator=indicator.id,
-            value=_storable(value),
-            numerator=_storable(sums.numerator),
-            denominator=_storable(sums.denominator),
+            value=_within_limits(value),
+            numerator=_within_limits(sums.numerator),
+            denominator=_within_limits(sums.denominator),
             denominator_kind=indicator.denominator_kind,
             target=target.value if target else None,
             target_assumed=target.assumed if target else None,
@@ -144,23 +144,23 @@ class _Table:
             units_accepted=len(coverage.given),
             units_late=len(coverage.late),
             units_missing=coverage.missing,
-            status=coverage.status if evidence.is_comparable else RollupStatus.NOT_COMPARABLE,
+            status=coverage.status if inputs.is_comparable else RollupStatus.NOT_COMPARABLE,
             boundary=self.cell.boundary,
             revision=self.edition.number,
             published_at=self.edition.at,
             run_id=self.edition.run_id,
-            notes=self.notes.of(evidence, has_no_share=sums.numerator is not None and value is None),
+            notes=self.notes.of(inputs, has_no_share=sums.numerator is not None and value is None),
         )
 
 
-def _storable(number: Decimal | None) -> Decimal | None:
+def _within_limits(number: Decimal | None) -> Decimal | None:
     """A weighted sum may have more decimals than are kept: it is rounded here, once; any other stays as it is."""
     if number is None or number == round(number, DECIMALS):
         return number
     return number.quantize(_STEP, ROUND_HALF_UP)
 
 
-def _note_seen(session: Session, catalog: Catalog, cell: RollupKey, at: datetime, *, asked: bool) -> None:
+def _note_seen(session: Session, catalog: Catalog, cell: RollupKey, at: datetime, *, on_demand: bool) -> None:
     """Note how far these figures have looked: every move, delivery and answer, the catalogue's structure, the day."""
     key = (cell.area.code, cell.area.valid_from, cell.form, cell.period.id, cell.boundary)
     known = session.get(RollupSeenRow, key)
@@ -172,6 +172,6 @@ def _note_seen(session: Session, catalog: Catalog, cell: RollupKey, at: datetime
         "waiver_id": session.scalar(select(func.max(WaiverRow.id))) or 0,
         "structure_version": catalog.structure_version,
         "looked_on": day_in_vietnam(at),
-        "asked": asked or bool(known and known.asked),
+        "asked": on_demand or bool(known and known.asked),
     }
     upsert_rows(session, table_of(RollupSeenRow), [row])

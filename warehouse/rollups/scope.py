@@ -35,12 +35,12 @@ class ExpectedReport:
     """A report that a unit owes for a base period, and what the area has of the unit."""
 
     slot: ReportKey
-    portion: Overlap
+    overlap: Overlap
 
     @property
     def unit(self) -> OrgUnit:
         """The unit as it is on the base period's last day."""
-        return self.portion.unit
+        return self.overlap.unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class RollupScope:
     """
 
     cell: RollupKey
-    owed: tuple[ExpectedReport, ...]
+    expected_reports: tuple[ExpectedReport, ...]
     expected: Mapping[Indicator, tuple[ExpectedReport, ...]]
     before: Mapping[Indicator, tuple[ExpectedReport, ...]]
     lost: tuple[OrgUnit, ...]
@@ -69,13 +69,13 @@ def scope_of(catalog: Catalog, cell: RollupKey) -> RollupScope:
 
     A flow is made from every base period in which it is due, a stock or a cumulative figure from the last one.
     """
-    owed: list[ExpectedReport] = []
+    expected_reports: list[ExpectedReport] = []
     due: dict[str, dict[Period, list[ExpectedReport]]] = {}
     for base in base_periods(catalog, cell.form, cell.period):
-        for item in expected_reports_in(catalog, cell, base):
-            owed.append(item)
-            for indicator in catalog.due_indicators(cell.form, item.unit, base):
-                due.setdefault(indicator.id, {}).setdefault(base, []).append(item)
+        for report in expected_reports_in(catalog, cell, base):
+            expected_reports.append(report)
+            for indicator in catalog.due_indicators(cell.form, report.unit, base):
+                due.setdefault(indicator.id, {}).setdefault(base, []).append(report)
     expected: dict[Indicator, tuple[ExpectedReport, ...]] = {}
     before: dict[Indicator, tuple[ExpectedReport, ...]] = {}
     for name, indicator in catalog.indicators.items():
@@ -86,15 +86,15 @@ def scope_of(catalog: Catalog, cell: RollupKey) -> RollupScope:
             expected[indicator] = tuple(last)
             if earlier and indicator.flow is Flow.CUMULATIVE:
                 before[indicator] = tuple(other_report for reports in earlier for other_report in reports)
-    return RollupScope(cell, tuple(owed), expected, before, _lost(catalog, cell))
+    return RollupScope(cell, tuple(expected_reports), expected, before, _lost(catalog, cell))
 
 
 def expected_reports_in(catalog: Catalog, cell: RollupKey, base: Period) -> tuple[ExpectedReport, ...]:
     """The reports due for one base period from the units that lie in the area, wholly or in part, by code."""
     return tuple(
-        ExpectedReport(ReportKey(base, portion.unit.key), portion)
-        for portion in overlaps_in(catalog, cell, base)
-        if catalog.owes(cell.form, portion.unit, base)
+        ExpectedReport(ReportKey(base, overlap.unit.key), overlap)
+        for overlap in overlaps_in(catalog, cell, base)
+        if catalog.owes(cell.form, overlap.unit, base)
     )
 
 

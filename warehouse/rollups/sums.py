@@ -54,7 +54,7 @@ def reported_amounts(
     for piece in in_pieces(submissions):
         result = statement.where(row.submission_id.in_(piece), _is_collected(indicators))
         for submission, indicator, numerator, denominator, number in session.execute(result):
-            results[submission][indicator] = _given(numerator, denominator, number)
+            results[submission][indicator] = _amount(numerator, denominator, number)
     return results
 
 
@@ -83,11 +83,11 @@ def reported_amounts_of_villages(
         )
         for indicator, numerator, denominator, number, entry in session.execute(statement):
             is_told = entry == len(inside)
-            results[submission][indicator] = _given(numerator, denominator, number) if is_told else _NOT_ALL
+            results[submission][indicator] = _amount(numerator, denominator, number) if is_told else _NOT_ALL
     return results
 
 
-def _given(numerator: Any, denominator: Any, number: int) -> ReportedAmount:  # noqa: ANN401 # an aggregate's type is not told
+def _amount(numerator: Any, denominator: Any, number: int) -> ReportedAmount:  # noqa: ANN401 # an aggregate's type is not told
     return ReportedAmount(None if numerator is None else Amount(numerator, denominator), bool(number))
 
 

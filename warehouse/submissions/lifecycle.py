@@ -71,14 +71,14 @@ def move(
     run_id: str | None,
     *,
     reason: MoveReason | None = None,
-    said: DecisionReason | None = None,
+    decision: DecisionReason | None = None,
 ) -> None:
     """Take a submission to another state.
 
     Raises:
         IllegalMoveError: its own state does not lead there.
     """
-    log_move(session, submission, wanted, at, run_id, reason=reason, said=said)
+    log_move(session, submission, wanted, at, run_id, reason=reason, decision=decision)
     # Moves reach the database in the order they are made: the log's numbers are its order.
     session.flush()
 
@@ -91,7 +91,7 @@ def log_move(
     run_id: str | None,
     *,
     reason: MoveReason | None = None,
-    said: DecisionReason | None = None,
+    decision: DecisionReason | None = None,
 ) -> None:
     """As `move`, without telling the database yet: for a state that is passed through and must never stand.
 
@@ -106,8 +106,8 @@ def log_move(
         at=at,
         run_id=run_id,
         reason=reason,
-        note=said.note if said else None,
-        actor=said.actor if said else None,
+        note=decision.note if decision else None,
+        actor=decision.actor if decision else None,
     )
     session.add(event)
     submission.state = wanted

@@ -85,10 +85,10 @@ def load(session: Session, judged: Sequence[JudgedReport], run_id: str, at: date
     return LoadResult(tuple(accepted), tuple(quarantined), frozenset(touched))
 
 
-def keep_observations(session: Session, said: Mapping[int, Sequence[Observation]]) -> None:
+def keep_observations(session: Session, figures: Mapping[int, Sequence[Observation]]) -> None:
     """Keep the figures of submissions, by their numbers; each only once."""
     measures = dict(session.execute(select(IndicatorRow.id, IndicatorRow.measure)).tuples().all())
-    rows = [_observation_row(key, each, measures) for key, item in said.items() for each in item]
+    rows = [_observation_row(key, each, measures) for key, observations in figures.items() for each in observations]
     add_rows(session, table_of(ObservationRow), rows)
 
 

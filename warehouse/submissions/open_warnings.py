@@ -65,8 +65,8 @@ def waiver_of(row: WaiverRow) -> Waiver:
     return Waiver(row.id, row.rule, row.reason, row.actor, row.at, row.until or date.max)
 
 
-def _key(issue: Issue, said: Sequence[ReportedLine], unit: str) -> _Key:
-    return issue.code, issue.indicator, issue.unit, basis_of(issue, said, unit)
+def _key(issue: Issue, decision: Sequence[ReportedLine], unit: str) -> _Key:
+    return issue.code, issue.indicator, issue.unit, basis_of(issue, decision, unit)
 
 
 def _warnings(session: Session, judgements: Mapping[int, int]) -> dict[int, list[Issue]]:

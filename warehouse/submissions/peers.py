@@ -68,7 +68,7 @@ def peers(
         for accepted_report in accepted
         if accepted_report.place in earlier or (accepted_report.group in groups and accepted_report.place not in places)
     }
-    neighbours = {key for key, item in results.items() if item.group in groups and item.place not in places}
+    neighbours = {key for key, units in results.items() if units.group in groups and units.place not in places}
     return tuple(
         row
         for key, figures in _figures(session, results)

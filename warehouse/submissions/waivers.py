@@ -57,10 +57,10 @@ def waive(
         {
             "waiver_id": row.id,
             "position": position,
-            **{name: getattr(item, name) for name in ("indicator", "unit", "sheet", "cell", "found", "expected")},
-            "basis": basis_of(item, result, place.unit.code),
+            **{name: getattr(issue, name) for name in ("indicator", "unit", "sheet", "cell", "found", "expected")},
+            "basis": basis_of(issue, result, place.unit.code),
         }
-        for position, item in enumerate(issues, 1)
+        for position, issue in enumerate(issues, 1)
     ]
     add_rows(session, table_of(WaivedIssueRow), covered)
     return waiver_of(row), issues
@@ -86,23 +86,23 @@ def take_back(session: Session, place: SubmissionKey, rule: str, decision: Decis
     return tuple(map(waiver_of, rows))
 
 
-def _to_answer(question: WarningSelector, asked: Sequence[OpenWarning]) -> tuple[Issue, ...]:
+def _to_answer(question: WarningSelector, open_warnings: Sequence[OpenWarning]) -> tuple[Issue, ...]:
     place, rule, indicator = question
     of_rule = [
         open_warning
-        for open_warning in asked
+        for open_warning in open_warnings
         if open_warning.issue.code == rule and indicator in {None, open_warning.issue.indicator}
     ]
     if not of_rule:
-        others = sorted({open_warning.issue.code for open_warning in asked if open_warning.waiver is None})
+        others = sorted({open_warning.issue.code for open_warning in open_warnings if open_warning.waiver is None})
         result = f"it asks: {', '.join(others)}" if others else "nothing is asked about it"
         about = f" of {indicator}" if indicator else ""
         raise UsageError(f"{rule} asks nothing about the accepted report of {_named(place)}{about}; {result}")
-    waiting = tuple(item.issue for item in of_rule if item.waiver is None)
+    waiting = tuple(warning.issue for warning in of_rule if warning.waiver is None)
     if not waiting:
-        waiver = next(item.waiver for item in of_rule if item.waiver)
+        waiver = next(warning.waiver for warning in of_rule if warning.waiver)
         raise UsageError(
-            f"{rule} was answered already for {_named(place)} by {waiver.by}, until {results.until}: “{results.reason}”. "
+            f"{rule} was answered already for {_named(place)} by {waiver.by}, until {waiver.until}: “{waiver.reason}”. "
             "To answer otherwise take that back first: --take-back"
         )
     return waiting

@@ -57,7 +57,7 @@ def withdraw(session: Session, place: SubmissionKey, decision: Decision, version
     standing = next((row for row in versions if row.state is SubmissionState.ACCEPTED), None)
     meant = _meant(place, versions, version) if version is not None else standing
     if meant is None or standing is None:
-        raise UsageError(f"nothing is accepted of {_named(place)}, so nothing can be withdrawn: {_told(versions)}")
+        raise UsageError(f"nothing is accepted of {_named(place)}, so nothing can be withdrawn: {_described(versions)}")
     if meant is not standing:
         raise UsageError(
             f"version {version} of {_named(place)} is {meant.state} and cannot be withdrawn; "
@@ -87,9 +87,9 @@ def restore(session: Session, place: SubmissionKey, decision: Decision, version:
     versions = versions_of(session, place)
     withdrawn = [row for row in versions if row.state is SubmissionState.WITHDRAWN]
     if not withdrawn:
-        raise UsageError(f"nothing is withdrawn of {_named(place)}, so nothing can be restored: {_told(versions)}")
+        raise UsageError(f"nothing is withdrawn of {_named(place)}, so nothing can be restored: {_described(versions)}")
     if version is None and len(withdrawn) > 1:
-        raise UsageError(f"several versions of {_named(place)} are withdrawn; name one: {_told(withdrawn)}")
+        raise UsageError(f"several versions of {_named(place)} are withdrawn; name one: {_described(withdrawn)}")
     meant = withdrawn[0] if version is None else _meant(place, versions, version)
     if meant.state is not SubmissionState.WITHDRAWN:
         raise UsageError(f"version {version} of {_named(place)} is {meant.state}, so it cannot be restored")
@@ -104,14 +104,14 @@ def restore(session: Session, place: SubmissionKey, decision: Decision, version:
 def _meant(place: SubmissionKey, versions: Sequence[SubmissionRow], version: int) -> SubmissionRow:
     result = next((row for row in versions if row.version == version), None)
     if result is None:
-        raise UsageError(f"there is no version {version} of {_named(place)}: {_told(versions)}")
+        raise UsageError(f"there is no version {version} of {_named(place)}: {_described(versions)}")
     return result
 
 
 def _move(
     session: Session, row: SubmissionRow, wanted: SubmissionState, decision: Decision, reason: MoveReason
 ) -> None:
-    move(session, row, wanted, decision.at, decision.run_id, reason=reason, said=decision.said)
+    move(session, row, wanted, decision.at, decision.run_id, reason=reason, decision=decision.said)
 
 
 def _changed(
@@ -134,7 +134,7 @@ def _named(place: SubmissionKey) -> str:
     return f"{place.unit.code}, form {place.form}, {place.period}"
 
 
-def _told(versions: Sequence[SubmissionRow]) -> str:
+def _described(versions: Sequence[SubmissionRow]) -> str:
     if not versions:
         return "no file was received for it"
     return ", ".join(f"version {row.version} is {row.state}" for row in versions)

@@ -41,11 +41,11 @@ class RefusedError(Exception):
 
 
 def refusal(
-    code: str, *, sheet: str | None = None, cell: str | None = None, found: str | None = None, **facts: object
+    code: str, *, sheet: str | None = None, cell: str | None = None, match: str | None = None, **facts: object
 ) -> RefusedError:
     """A refusal to raise: a critical issue of that code, with where and what was found."""
     texts = {name: str(value) for name, value in facts.items()}
-    return RefusedError(Issue(code, Severity.CRITICAL, sheet=sheet, cell=cell, found=found, facts=texts))
+    return RefusedError(Issue(code, Severity.CRITICAL, sheet=sheet, cell=cell, found=match, facts=texts))
 
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

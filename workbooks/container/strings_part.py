@@ -17,9 +17,9 @@ def unescape(text: str) -> str:
     return _ESCAPE.sub(_restore, text) if "_x" in text else text
 
 
-def _restore(found: re.Match[str]) -> str:
-    code = int(found[1], 16)
-    return found[0] if code == 0 or 0xD800 <= code <= 0xDFFF else chr(code)
+def _restore(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    return match[0] if code == 0 or 0xD800 <= code <= 0xDFFF else chr(code)
 
 
 class TextGatherer:

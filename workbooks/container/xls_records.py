@@ -73,15 +73,15 @@ def _read_sheet(stream: bytes, start: int) -> SheetRecords:
     return sheet_records
 
 
-def _note(found: SheetRecords, place: tuple[int, int]) -> None:
-    if place in found.values:
-        found.doubles.append(place)
-    found.values.add(place)
+def _note(match: SheetRecords, place: tuple[int, int]) -> None:
+    if place in match.values:
+        match.doubles.append(place)
+    match.values.add(place)
 
 
-def _note_formula(found: SheetRecords, place: tuple[int, int], data: bytes) -> None:
-    found.formulas.add(place)
+def _note_formula(match: SheetRecords, place: tuple[int, int], data: bytes) -> None:
+    match.formulas.add(place)
     result, flags = struct.unpack_from("<8sH", data, 6)
     # Programs that cannot calculate write a zero or nothing and leave the sum to Excel: that is nobody's figure.
     if result in _NO_RESULTS and flags & _CALCULATE_ON_LOAD:
-        found.uncached.add(place)
+        match.uncached.add(place)

@@ -8,7 +8,7 @@ from domain.catalog.catalog import Catalog
 from domain.texts import normalise_name
 from domain.units import Level, OrgUnit, UnitRegister
 from workbooks.identify.agreement import SourceReading, agree
-from workbooks.identify.evidence import IdentificationSources
+from workbooks.identify.sources import IdentificationSources
 
 _ENDING = re.compile(r"(?:\.(?:xlsx|xlsm|xls))+$")
 _NOT_A_WORD = re.compile(r"[\W_]+")
@@ -16,7 +16,7 @@ _FEWEST_WORDS = 2
 
 
 def bare_units(
-    catalog: Catalog, level: Level, day: date, evidence: IdentificationSources, readings: Sequence[SourceReading[str]]
+    catalog: Catalog, level: Level, day: date, sources: IdentificationSources, readings: Sequence[SourceReading[str]]
 ) -> Iterator[SourceReading[str]]:
     """What names without a kind say, besides the `readings` of every other source.
 
@@ -24,9 +24,9 @@ def bare_units(
     sources name or of its neighbours. Where no other source speaks, a file's or folder's name does.
     """
     register = catalog.units
-    verdict = agree(readings)
-    result = frozenset({verdict.value}) if verdict.value is not None else verdict.choices
-    for place, name in _names(evidence, is_told=bool(result)):
+    agreement = agree(readings)
+    result = frozenset({agreement.value}) if agreement.value is not None else agreement.choices
+    for place, name in _names(sources, is_told=bool(result)):
         words = [word for word in _words(name) if word not in catalog.words.file_words]
         if len(words) < _FEWEST_WORDS or _is_above(register, result, " ".join(words)):
             continue
@@ -39,13 +39,13 @@ def bare_units(
             yield SourceReading(place, name, frozenset(codes))
 
 
-def _names(evidence: IdentificationSources, *, is_told: bool) -> Iterator[tuple[str, str]]:
+def _names(sources: IdentificationSources, *, is_told: bool) -> Iterator[tuple[str, str]]:
     """Names and where they stand: the file's, its folder's, the board's; the place of signing, maybe the district's."""
-    hints = evidence.hints
+    hints = sources.hints
     yield from ((name, name) for name in (hints.file_name, *hints.folders[-1:]))
-    for line in (line for heading in evidence.headings for line in heading.bare):
+    for line in (line for heading in sources.headings for line in heading.bare):
         yield f"{line.sheet}!{line.cell}", line.text
-    for line in (line for heading in evidence.headings for line in heading.signed if is_told):
+    for line in (line for heading in sources.headings for line in heading.signed if is_told):
         yield f"{line.sheet}!{line.cell}", line.text.partition(",")[0]
 
 

@@ -10,39 +10,39 @@ from workbooks.cells.cells import Workbook
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.stamp import KEY_FORM, KEY_LAYOUT_VERSION
 from workbooks.identify.agreement import SourceReading, agree
-from workbooks.identify.evidence import IdentificationSources
 from workbooks.identify.form_by_lines import forms_by_lines
 from workbooks.identify.heading import Heading, HeadingLine
+from workbooks.identify.sources import IdentificationSources
 from workbooks.identify.stamp_reading import Stamp
 from workbooks.text.labels import normalise_label
 
 
 def identify_form(
-    catalog: Catalog, evidence: IdentificationSources, workbook: Workbook, findings: Findings
+    catalog: Catalog, sources: IdentificationSources, workbook: Workbook, findings: Findings
 ) -> Form | None:
     """The form a workbook is, by its stamp and the form number in its heading; else by its sheets or its lines."""
-    readings = [*_stamped_forms(catalog, evidence.stamp, findings), *_headed_forms(catalog, evidence.headings)]
-    verdict = agree(readings)
-    if verdict.rivals:
-        first, second = verdict.rivals
+    readings = [*_stamped_forms(catalog, sources.stamp, findings), *_headed_forms(catalog, sources.headings)]
+    agreement = agree(readings)
+    if agreement.rivals:
+        first, second = agreement.rivals
         findings.issue(
             "form_disagrees",
             first=first.text, first_place=first.place, second=second.text, second_place=second.place,
         )  # fmt: skip
         return None
-    if verdict.value is None and not any(reading.values for reading in readings):
-        verdict = agree(list(_named_forms(catalog, workbook)))
-        if not verdict.choices and verdict.value is None and not verdict.rivals:
-            return _form_by_lines(catalog, evidence, workbook, findings)
-    if verdict.value is not None and verdict.value in catalog.forms:
-        return catalog.forms[verdict.value]
-    if not evidence.stamp.of(KEY_FORM):
-        _note_unknown(catalog, evidence, findings)
+    if agreement.value is None and not any(reading.values for reading in readings):
+        agreement = agree(list(_named_forms(catalog, workbook)))
+        if not agreement.choices and agreement.value is None and not agreement.rivals:
+            return _form_by_lines(catalog, sources, workbook, findings)
+    if agreement.value is not None and agreement.value in catalog.forms:
+        return catalog.forms[agreement.value]
+    if not sources.stamp.of(KEY_FORM):
+        _note_unknown(catalog, sources, findings)
     return None
 
 
-def _note_unknown(catalog: Catalog, evidence: IdentificationSources, findings: Findings) -> None:
-    result = next((line for heading in evidence.headings for line in heading.forms), None)
+def _note_unknown(catalog: Catalog, sources: IdentificationSources, findings: Findings) -> None:
+    result = next((line for heading in sources.headings for line in heading.forms), None)
     place = FigurePlace(result.sheet, result.cell) if result else None
     known = ", ".join(form.number for form in catalog.forms.values())
     findings.issue("unknown_form", place, found=result.text.upper() if result else "", expected=known)
@@ -56,12 +56,12 @@ def _named_forms(catalog: Catalog, workbook: Workbook) -> Iterator[SourceReading
 
 
 def _form_by_lines(
-    catalog: Catalog, evidence: IdentificationSources, workbook: Workbook, findings: Findings
+    catalog: Catalog, sources: IdentificationSources, workbook: Workbook, findings: Findings
 ) -> Form | None:
     """The one form whose lines a table has, which is noted."""
     results = tuple(forms_by_lines(catalog, workbook))
     if len({forms_by_line.form for forms_by_line in results}) != 1:
-        _note_unknown(catalog, evidence, findings)
+        _note_unknown(catalog, sources, findings)
         return None
     form = catalog.forms[results[0].form]
     findings.repair("form_by_lines", results[0].place, "", form.number)

@@ -9,10 +9,10 @@ from domain.periods import Calendar, Frequency, Period, parse_period
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.stamp import KEY_PERIOD
 from workbooks.identify.agreement import SourceReading, agree
-from workbooks.identify.evidence import IdentificationSources
 from workbooks.identify.heading import HeadingLine
 from workbooks.identify.hints import Hints, months_in_words, period_in_words, periods_in_name
 from workbooks.identify.period_sums import note_sums
+from workbooks.identify.sources import IdentificationSources
 from workbooks.identify.stamp_reading import Stamp
 from workbooks.text.days import day_of_signing, span_of_days
 from workbooks.text.wording import HeadingVocabulary
@@ -21,33 +21,33 @@ _CHOICES_NAMED = 5
 
 
 def identify_period(
-    form: Form, calendar: Calendar, wording: HeadingVocabulary, evidence: IdentificationSources, findings: Findings
+    form: Form, calendar: Calendar, wording: HeadingVocabulary, sources: IdentificationSources, findings: Findings
 ) -> Period | None:
     """The period of a report; two sources that name different ones are an issue."""
     readings = [
-        *_stamped_periods(evidence.stamp, findings),
-        *_headed_periods(form, wording, evidence, findings),
-        *_periods_of_days(form, calendar, evidence),
-        *hinted_periods(form, wording, evidence.hints),
+        *_stamped_periods(sources.stamp, findings),
+        *_headed_periods(form, wording, sources, findings),
+        *_periods_of_days(form, calendar, sources),
+        *hinted_periods(form, wording, sources.hints),
     ]
-    note_sums(form, wording, evidence, findings)
-    verdict = agree(readings)
-    if verdict.rivals:
-        first, second = verdict.rivals
+    note_sums(form, wording, sources, findings)
+    agreement = agree(readings)
+    if agreement.rivals:
+        first, second = agreement.rivals
         findings.issue(
             "period_disagrees",
             first=first.text, first_place=first.place, second=second.text, second_place=second.place,
         )  # fmt: skip
-    elif verdict.choices or (verdict.value is None and not evidence.stamp.of(KEY_PERIOD)):
+    elif agreement.choices or (agreement.value is None and not sources.stamp.of(KEY_PERIOD)):
         # A file's name without a year leaves a choice of every year there is.
-        named = sorted(choice.id for choice in verdict.choices) if len(verdict.choices) <= _CHOICES_NAMED else []
+        named = sorted(choice.id for choice in agreement.choices) if len(agreement.choices) <= _CHOICES_NAMED else []
         findings.issue("period_missing", found=", ".join(named) or "–")
-    elif verdict.value is not None and verdict.value.frequency is not form.frequency:
-        findings.issue("period_of_other_kind", found=verdict.value.id, expected=form.number)
+    elif agreement.value is not None and agreement.value.frequency is not form.frequency:
+        findings.issue("period_of_other_kind", found=agreement.value.id, expected=form.number)
         return None
-    elif verdict.value is not None:
-        _check_days(verdict.value, calendar, evidence, findings)
-    return verdict.value
+    elif agreement.value is not None:
+        _check_days(agreement.value, calendar, sources, findings)
+    return agreement.value
 
 
 def _stamped_periods(stamp: Stamp, findings: Findings) -> Iterator[SourceReading[Period]]:
@@ -59,9 +59,9 @@ def _stamped_periods(stamp: Stamp, findings: Findings) -> Iterator[SourceReading
 
 
 def _headed_periods(
-    form: Form, wording: HeadingVocabulary, evidence: IdentificationSources, findings: Findings
+    form: Form, wording: HeadingVocabulary, sources: IdentificationSources, findings: Findings
 ) -> Iterator[SourceReading[Period]]:
-    for line in (line for heading in evidence.headings for line in heading.periods):
+    for line in (line for heading in sources.headings for line in heading.periods):
         periods = _periods_in(form, wording, wording.without_other_times(line.text))
         if periods:
             yield SourceReading(_where(line), line.text, frozenset(_meant(form, periods)))
@@ -86,11 +86,9 @@ def _meant(form: Form, periods: frozenset[Period]) -> Iterator[Period]:
         yield from period.parts(form.frequency) if is_year_alone else (period,)
 
 
-def _periods_of_days(
-    form: Form, calendar: Calendar, evidence: IdentificationSources
-) -> Iterator[SourceReading[Period]]:
+def _periods_of_days(form: Form, calendar: Calendar, sources: IdentificationSources) -> Iterator[SourceReading[Period]]:
     """What "từ 15/4/2025 đến 14/5/2025" says: the period of exactly these days, where the form's calendar has one."""
-    for line in (line for heading in evidence.headings for line in heading.days):
+    for line in (line for heading in sources.headings for line in heading.days):
         if span := span_of_days(line.text):
             yield SourceReading(_where(line), line.text, _periods_of(form.frequency, calendar, *span))
 
@@ -104,17 +102,17 @@ def _periods_of(frequency: Frequency, calendar: Calendar, first: date, last: dat
     )
 
 
-def _check_days(period: Period, calendar: Calendar, evidence: IdentificationSources, findings: Findings) -> None:
+def _check_days(period: Period, calendar: Calendar, sources: IdentificationSources, findings: Findings) -> None:
     """Days that are no period's, or a signature from before the period, put the period in doubt; they tell no other."""
     first, last = calendar.first_day(period), calendar.last_day(period)
     expected = f"{first:%d/%m/%Y} – {last:%d/%m/%Y}"
-    for line in (line for heading in evidence.headings for line in heading.days):
+    for line in (line for heading in sources.headings for line in heading.days):
         span = span_of_days(line.text)
         if span is not None and span != (first, last):
             result = f"{span[0]:%d/%m/%Y} – {span[1]:%d/%m/%Y}"
             place = FigurePlace(line.sheet, line.cell)
             findings.issue("period_days_differ", place, found=result, expected=expected, period=period.id)
-    for line in (line for heading in evidence.headings for line in heading.signed):
+    for line in (line for heading in sources.headings for line in heading.signed):
         day = day_of_signing(line.text)
         if day is not None and day <= first:
             place = FigurePlace(line.sheet, line.cell)

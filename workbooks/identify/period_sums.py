@@ -4,8 +4,8 @@ from domain.layouts import Form
 from domain.periods import Frequency
 from domain.texts import says
 from workbooks.cells.findings import FigurePlace, Findings
-from workbooks.identify.evidence import IdentificationSources
 from workbooks.identify.hints import months_in_words
+from workbooks.identify.sources import IdentificationSources
 from workbooks.text.days import covers_many_months, span_of_days, without_days
 from workbooks.text.wording import HeadingVocabulary
 
@@ -13,9 +13,9 @@ _LONGEST_MONTH = 45
 """Days; a calendar that cuts months otherwise, or counts a day twice, stays far below."""
 
 
-def note_sums(form: Form, wording: HeadingVocabulary, evidence: IdentificationSources, findings: Findings) -> None:
+def note_sums(form: Form, wording: HeadingVocabulary, sources: IdentificationSources, findings: Findings) -> None:
     """Note such lines above the form's tables; a line that names the period is held to it more strictly than others."""
-    for heading in evidence.headings if form.frequency is Frequency.MONTH else ():
+    for heading in sources.headings if form.frequency is Frequency.MONTH else ():
         named = {line.cell for line in heading.periods}
         results: set[str] = set()
         for line in heading.lines:

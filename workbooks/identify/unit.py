@@ -10,9 +10,9 @@ from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.stamp import KEY_UNIT
 from workbooks.identify.agreement import SourceReading, agree
 from workbooks.identify.bare_names import bare_units
-from workbooks.identify.evidence import IdentificationSources
 from workbooks.identify.heading import HeadingLine
 from workbooks.identify.hints import Hints, codes_in_name, units_in_name
+from workbooks.identify.sources import IdentificationSources
 from workbooks.identify.stamp_reading import Stamped
 from workbooks.text.wording import HeadingVocabulary, wording_of
 
@@ -23,7 +23,7 @@ def identify_unit(
     catalog: Catalog,
     level: Level,
     day: date | None,
-    evidence: IdentificationSources,
+    sources: IdentificationSources,
     findings: Findings,
 ) -> OrgUnit | None:
     """The unit all sources allow, as it holds on the period's last day; None, with an issue, where they do not.
@@ -31,42 +31,42 @@ def identify_unit(
     Without a day only a code that ever meant one unit can be told.
     """
     register, wording = catalog.units, wording_of(catalog)
-    stamped = evidence.stamp.of(KEY_UNIT)
+    stamped = sources.stamp.of(KEY_UNIT)
     if day is None:
-        return _unit_without_day(register, level, stamped, evidence.hints)
+        return _unit_without_day(register, level, stamped, sources.hints)
     readings = [
         *_stamped_units(register, level, day, stamped, findings),
-        *_headed_units(register, level, day, wording, evidence),
-        *_hinted_units(register, level, day, wording, evidence.hints),
+        *_headed_units(register, level, day, wording, sources),
+        *_hinted_units(register, level, day, wording, sources.hints),
     ]
-    readings.extend(_parents(register, day, evidence, readings))
-    bare = list(bare_units(catalog, level, day, evidence, readings))
+    readings.extend(_parents(register, day, sources, readings))
+    bare = list(bare_units(catalog, level, day, sources, readings))
     if not any(reading.values for reading in readings):
-        bare += _parents(register, day, evidence, bare)
+        bare += _parents(register, day, sources, bare)
     readings += bare
-    verdict = agree(readings)
-    if verdict.rivals:
-        first, second = verdict.rivals
+    agreement = agree(readings)
+    if agreement.rivals:
+        first, second = agreement.rivals
         findings.issue(
             "unit_disagrees",
             first=first.text, first_place=first.place, second=second.text, second_place=second.place,
         )  # fmt: skip
         return None
-    if verdict.choices:
-        codes = sorted(verdict.choices)[:_CHOICES_NAMED]
+    if agreement.choices:
+        codes = sorted(agreement.choices)[:_CHOICES_NAMED]
         named = "; ".join(f"{register.get(code, day).name} ({code})" for code in codes)
         findings.issue("unit_ambiguous", found=_first_text(readings), choices=named)
         return None
-    _note_unknown_names(register, level, day, evidence, findings, is_needed=verdict.value is None and not stamped)
-    return register.find(verdict.value, day) if verdict.value is not None else None
+    _note_unknown_names(register, level, day, sources, findings, is_needed=agreement.value is None and not stamped)
+    return register.find(agreement.value, day) if agreement.value is not None else None
 
 
-def _lines(evidence: IdentificationSources) -> tuple[HeadingLine, ...]:
-    return tuple(line for heading in evidence.headings for line in heading.units)
+def _lines(sources: IdentificationSources) -> tuple[HeadingLine, ...]:
+    return tuple(line for heading in sources.headings for line in heading.units)
 
 
-def _lines_above(evidence: IdentificationSources) -> tuple[HeadingLine, ...]:
-    return tuple(line for heading in evidence.headings for line in heading.above)
+def _lines_above(sources: IdentificationSources) -> tuple[HeadingLine, ...]:
+    return tuple(line for heading in sources.headings for line in heading.above)
 
 
 def _first_text(readings: Sequence[SourceReading[str]]) -> str:
@@ -101,13 +101,13 @@ def _stamped_units(
 
 
 def _headed_units(
-    register: UnitRegister, level: Level, day: date, wording: HeadingVocabulary, evidence: IdentificationSources
+    register: UnitRegister, level: Level, day: date, wording: HeadingVocabulary, sources: IdentificationSources
 ) -> Iterator[SourceReading[str]]:
-    mentions = (line for heading in evidence.headings for line in heading.mentions)
-    for line in (*_lines(evidence), *mentions):
+    mentions = (line for heading in sources.headings for line in heading.mentions)
+    for line in (*_lines(sources), *mentions):
         codes = frozenset(unit.code for unit in register.by_name(line.text, day, level))
         yield SourceReading(f"{line.sheet}!{line.cell}", line.text, codes)
-    for line in (line for heading in evidence.headings for line in heading.titles):
+    for line in (line for heading in sources.headings for line in heading.titles):
         yield SourceReading(f"{line.sheet}!{line.cell}", line.text, _named(register, level, day, wording, line.text))
 
 
@@ -131,11 +131,11 @@ def _named(register: UnitRegister, level: Level, day: date, wording: HeadingVoca
 
 
 def _parents(
-    register: UnitRegister, day: date, evidence: IdentificationSources, readings: Sequence[SourceReading[str]]
+    register: UnitRegister, day: date, sources: IdentificationSources, readings: Sequence[SourceReading[str]]
 ) -> Iterator[SourceReading[str]]:
     """What "UBND HUYỆN …" says of the unit: that it is one of those named which lie below that district."""
     named = frozenset(code for reading in readings for code in reading.values)
-    for line in _lines_above(evidence):
+    for line in _lines_above(sources):
         above = {unit.code for unit in register.by_name(line.text, day)}
         if above and named:
             below = frozenset(code for code in named if above & _codes_above(register, code, day))
@@ -156,14 +156,14 @@ def _note_unknown_names(
     register: UnitRegister,
     level: Level,
     day: date,
-    evidence: IdentificationSources,
+    sources: IdentificationSources,
     findings: Findings,
     *,
     is_needed: bool,
 ) -> None:
     """Say which name in the heading no unit of that day has; where nothing else told the unit, that is the reason."""
-    above = {unit.code for line in _lines_above(evidence) for unit in register.by_name(line.text, day)}
-    unknown = [line for line in _lines(evidence) if not register.by_name(line.text, day, level)]
+    above = {unit.code for line in _lines_above(sources) for unit in register.by_name(line.text, day)}
+    unknown = [line for line in _lines(sources) if not register.by_name(line.text, day, level)]
     for line in unknown:
         code = "unknown_unit" if is_needed else "unit_name_unknown"
         suggestions = _alike(register, level, day, line, above)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from domain.catalog.catalog import Catalog
-from domain.issues import Issue, Repair, told
+from domain.issues import Issue, Repair, without_shadow
 from domain.texts import Lang
 from workbooks.cells.addresses import parse_range
 from workbooks.cells.guards import Container, Limits, RefusedError, check_bytes
@@ -56,7 +56,7 @@ def annotate(
         package = Package(data, limits)
         if may_be_marked(package) and is_marked(workbook := read_workbook(data, limits)):
             package = Package(without_marks(data, workbook, limits), limits)
-        return _Annotation(package, catalog, lang).made(told(issues), tuple(repairs))
+        return _Annotation(package, catalog, lang).made(without_shadow(issues), tuple(repairs))
     except RefusedError as refused:
         raise CannotAnnotateError(refused.issue.code) from refused
 

@@ -88,7 +88,7 @@ def add_shapes(drawing: bytes, boxes: Iterable[Box]) -> bytes:
 def drop_shapes(drawing: bytes, cells: Collection[str]) -> bytes:
     """The same drawing without the shapes of these cells' notes."""
     places = {split_address(cell) for cell in cells}
-    return _SHAPES.sub(lambda found: b"" if _place(found[0]) in places else found[0], drawing)
+    return _SHAPES.sub(lambda match: b"" if _place(match[0]) in places else match[0], drawing)
 
 
 def has_shapes(drawing: bytes) -> bool:

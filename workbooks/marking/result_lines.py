@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from domain.catalog.catalog import Catalog
-from domain.issues import GRAVEST_FIRST, Issue, Repair, Severity, told
+from domain.issues import GRAVEST_FIRST, Issue, Repair, Severity, without_shadow
 from domain.texts import Lang, cut
 
 LONGEST_TEXT = 500
@@ -26,7 +26,7 @@ class ResultLine:
 
 def issue_lines(issues: Iterable[Issue], catalog: Catalog, lang: Lang) -> Iterator[ResultLine]:
     """A line for each issue a commune is told of."""
-    for issue in told(issues):
+    for issue in without_shadow(issues):
         yield ResultLine(
             sheet=issue.sheet or "",
             cell=issue.cell or "",

@@ -159,10 +159,10 @@ def _opening(prefix: bytes, name: str) -> re.Pattern[bytes]:
     return re.compile(rb"<()(" + re.escape(prefix + name.encode()) + rb")(?=[\s/>])" + _ATTRIBUTES + rb">")
 
 
-def _tag(found: re.Match[bytes]) -> Tag:
-    attributes = found[3]
+def _tag(match: re.Match[bytes]) -> Tag:
+    attributes = match[3]
     is_closed = attributes.endswith(b"/")
-    return Tag(found.start(), found.end(), attributes.removesuffix(b"/"), is_closed)
+    return Tag(match.start(), match.end(), attributes.removesuffix(b"/"), is_closed)
 
 
 def place_of(tag: Tag, before: tuple[int, int]) -> tuple[int, int]:

@@ -62,13 +62,13 @@ def refuse(
 def refuse_as_two(
     readings: tuple[Decimal, Decimal],
     place: FigurePlace,
-    found: str,
+    match: str,
     findings: Findings,
     code: str = "ambiguous_number",
 ) -> Figure:
     """The figure of a cell that can stand for two numbers: neither, both of them noted."""
     small, large = sorted(readings, key=abs)
-    return refuse(code, place, found, findings, first=spell(small), second=spell(large))
+    return refuse(code, place, match, findings, first=spell(small), second=spell(large))
 
 
 def plain(number: Decimal) -> Decimal:

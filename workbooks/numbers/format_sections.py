@@ -93,16 +93,16 @@ def _bracketed(text: str) -> Sequence[Mark]:
     return [Mark("date")] if _ELAPSED.fullmatch(text) else []
 
 
-def _mark(kind: str, found: re.Match[str]) -> Mark:
+def _mark(kind: str, match: re.Match[str]) -> Mark:
     match kind:
         case "quoted" | "escaped" | "fill":
-            return Mark("literal", found[kind])
+            return Mark("literal", match[kind])
         case "space":
             return Mark("literal", " ")
         case "other":
-            return Mark(_NAMED.get(found[0], "literal"), found[0])
+            return Mark(_NAMED.get(match[0], "literal"), match[0])
         case _:
-            return Mark(kind, found[0])
+            return Mark(kind, match[0])
 
 
 def _placed(marks: Sequence[Mark]) -> tuple[Mark, ...]:

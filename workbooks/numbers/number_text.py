@@ -135,9 +135,9 @@ def _read_dot_groups(body: str, *, is_count: bool) -> _Body:
     return (thousands, Decimal(body)), (), 3
 
 
-def _read_one_mark(found: re.Match[str]) -> _Body | None:
+def _read_one_mark(match: re.Match[str]) -> _Body | None:
     """A number with one mark: "94,23", "0,125"; before three digits another may have been left out ("1000.000")."""
-    whole, mark, decimals = found.groups()
+    whole, mark, decimals = match.groups()
     if len(whole) > 1 and whole.startswith("0"):
         return None
     if len(decimals) == _GROUP and whole != "0":

@@ -14,11 +14,11 @@ from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.guards import Limits, RefusedError, check_name
 from workbooks.cells.stamp import META_SHEET
 from workbooks.identify.agreement import agree
-from workbooks.identify.evidence import IdentificationSources
 from workbooks.identify.heading import Heading, read_heading
 from workbooks.identify.hints import Hints
 from workbooks.identify.identify import identify_form, identify_layout
 from workbooks.identify.period import hinted_periods, identify_period
+from workbooks.identify.sources import IdentificationSources
 from workbooks.identify.stamp_reading import Stamp, read_stamp
 from workbooks.identify.unit import identify_unit
 from workbooks.marking.traces import read_without_marks
@@ -59,11 +59,11 @@ def parse_report(data: bytes, catalog: Catalog, hints: Hints, limits: Limits | N
     _note_strays(workbook, findings)
     fonts = LegacyFonts(workbook, catalog, findings)
     workbook = fonts.workbook
-    evidence = IdentificationSources(read_stamp(workbook), _headings(catalog, workbook), hints)
-    form = identify_form(catalog, evidence, workbook, findings)
+    sources = IdentificationSources(read_stamp(workbook), _headings(catalog, workbook), hints)
+    form = identify_form(catalog, sources, workbook, findings)
     if form is None:
         return _unparsed(catalog, hints, findings)
-    report = _parse_form(catalog, form, workbook, evidence, findings)
+    report = _parse_form(catalog, form, workbook, sources, findings)
     fonts.record(report.observations, findings)
     return replace(report, repairs=findings.repairs)
 
@@ -74,7 +74,7 @@ def _unparsed(catalog: Catalog, hints: Hints, findings: Findings) -> ParsedRepor
 
 
 def _parse_form(
-    catalog: Catalog, form: Form, workbook: Workbook, evidence: IdentificationSources, findings: Findings
+    catalog: Catalog, form: Form, workbook: Workbook, sources: IdentificationSources, findings: Findings
 ) -> ParsedReport:
     wording = wording_of(catalog)
     layouts = sorted(
@@ -85,11 +85,11 @@ def _parse_form(
     sheet = choose_form_sheet(workbook, layouts, findings)
     if sheet is not None:
         headings = (_heading(sheet, layouts, wording), *_village_headings(workbook, sheet, layouts, wording))
-        evidence = replace(evidence, headings=headings)
-    period = identify_period(form, catalog.calendar_of(form.id), wording, evidence, findings)
-    layout = identify_layout(catalog, form, period, evidence.stamp, findings)
+        sources = replace(sources, headings=headings)
+    period = identify_period(form, catalog.calendar_of(form.id), wording, sources, findings)
+    layout = identify_layout(catalog, form, period, sources.stamp, findings)
     day = catalog.last_day(form.id, period) if period else None
-    unit = identify_unit(catalog, form.level, day, evidence, findings)
+    unit = identify_unit(catalog, form.level, day, sources, findings)
     observations: list[Observation] = []
     if sheet is not None and layout is not None:
         note_renamed(sheet, layout.sheet, findings)
@@ -98,7 +98,7 @@ def _parse_form(
         observations.extend(parse_line(context, line, unit.code if unit else "") for line in form_table.lines)
         note_split(context, workbook, layout, form_table)
         note_other_figures(context, layout, form_table.lines, period)
-        note_doubts(context, layout, form_table.lines, evidence.headings, period)
+        note_doubts(context, layout, form_table.lines, sources.headings, period)
         check_units(context, layout, form_table.lines)
         check_totals(context, form_table.totals, observations)
     if layout is not None and unit is not None and period is not None:
@@ -176,7 +176,7 @@ def _place_by_hints(catalog: Catalog, hints: Hints) -> tuple[OrgUnit | None, Per
     for form in catalog.forms.values():
         period = agree(list(hinted_periods(form, wording, hints))).value
         if period is not None:
-            evidence = IdentificationSources(Stamp(()), (), hints)
+            sources = IdentificationSources(Stamp(()), (), hints)
             day = catalog.last_day(form.id, period)
-            return identify_unit(catalog, form.level, day, evidence, Findings({})), period
+            return identify_unit(catalog, form.level, day, sources, Findings({})), period
     return None, None

@@ -27,7 +27,7 @@ def check_totals(context: SheetContext, rows: Sequence[int], observations: Itera
                 continue
             sums = list(dict.fromkeys(_sums(row, figures, rows)))
             if not _numbers(cell).intersection(sums):
-                label = next((text for item in range(1, column) if (text := text_at(context.sheet, row, item))), "")
+                label = next((text for number in range(1, column) if (text := text_at(context.sheet, row, number))), "")
                 place = FigurePlace(context.sheet.name, cell_address(row, column), label)
                 context.findings.issue("total_differs", place, found=cell.raw, expected=f"{sums[0]:f}")
 
@@ -47,12 +47,12 @@ def _sums(row: int, figures: Mapping[int, Decimal], totals: Collection[int]) -> 
     """What a row may sum: the rows above it, all rows, those since the totals row before, those to the one after."""
     before = max((total for total in totals if total < row), default=0)
     after = min((total for total in totals if total > row), default=max(figures, default=0) + 1)
-    above = sum((number for item, number in figures.items() if item < row), Decimal(0))
+    above = sum((number for figure, number in figures.items() if figure < row), Decimal(0))
     whole = sum(figures.values(), Decimal(0))
     yield above or whole
     yield whole
-    yield sum((number for item, number in figures.items() if before < item < row), Decimal(0))
-    yield sum((number for item, number in figures.items() if row < item < after), Decimal(0))
+    yield sum((number for figure, number in figures.items() if before < figure < row), Decimal(0))
+    yield sum((number for figure, number in figures.items() if row < figure < after), Decimal(0))
 
 
 def _numbers(cell: Cell) -> frozenset[Decimal]:

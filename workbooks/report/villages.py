@@ -81,7 +81,7 @@ def _rows(
         if table.above < row < table.end
         and not is_column_number_row(cells, below_heading=row - table.above < HEADING_HEIGHT)
     }
-    headings = {normalise_label(item) for column in layout.village_columns for item in (column.header, *column.aliases)}
+    headings = {normalise_label(name) for column in layout.village_columns for name in (column.header, *column.aliases)}
     known = [row for row, (code, name) in texts.items() if register.by_code(code) or register.by_name(name)]
     last = max(known, default=0)
     for row, (code, name) in texts.items():

@@ -67,7 +67,7 @@ class Typical:
         Raises:
             TerminalError: the catalogue gives none.
         """
-        return _found(self.sizes, kind, "denominators")
+        return _located(self.sizes, kind, "denominators")
 
     def reach(self, indicator: str) -> Reach:
         """Share that an indicator reaches.
@@ -75,7 +75,7 @@ class Typical:
         Raises:
             TerminalError: the catalogue gives none.
         """
-        return _found(self.reaches, indicator, "shares")
+        return _located(self.reaches, indicator, "shares")
 
     def count(self, indicator: str) -> Count:
         """How an indicator without denominator is counted.
@@ -83,7 +83,7 @@ class Typical:
         Raises:
             TerminalError: the catalogue gives none.
         """
-        return _found(self.counts, indicator, "counts")
+        return _located(self.counts, indicator, "counts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def _wrong_first(raw: Mapping[str, Any] | None) -> WrongFirst | None:
     return WrongFirst(raw["unit"], raw["numerator_above_denominator"], text["indicator"], text["text"])
 
 
-def _found(entries: Mapping[str, _Entry], key: str, section: str) -> _Entry:
+def _located(entries: Mapping[str, _Entry], key: str, section: str) -> _Entry:
     if key not in entries:
         raise TerminalError(f"sample/typical.yaml has no {key!r} under {section!r}: add it, then make samples again")
     return entries[key]

@@ -55,24 +55,26 @@ def find_hits(sheet: Sheet, columns: Sequence[Column]) -> Hits:
         for cell in cells:
             key = known.get(normalise_label(cell.text)) if cell.text else None
             if key is not None:
-                results.setdefault(row, []).append(_hit(sheet, cell, key))
+                results.setdefault(row, []).append(_header_cell(sheet, cell, key))
     return results
 
 
-def heading_from(hits: Hits, row: int) -> tuple[HeaderCell, ...]:
+def heading_from(header_cells: Hits, row: int) -> tuple[HeaderCell, ...]:
     """The hits of a heading that begins in a row, without titles of groups and without cells of the data below."""
-    window = [hit for each in range(row, row + HEADING_HEIGHT) for hit in hits.get(each, ())]
+    window = [header_cell for each in range(row, row + HEADING_HEIGHT) for header_cell in header_cells.get(each, ())]
     kept: list[HeaderCell] = []
-    for hit in window:
-        below = [other for other in window if other.cell.row > hit.cell.row and hit.covers(other.cell.column)]
+    for header_cell in window:
+        below = [
+            other for other in window if other.cell.row > header_cell.cell.row and header_cell.covers(other.cell.column)
+        ]
         # "Kết quả" over "Tổng số" and "Thực hiện" is no column; a line called "Tổng số" under "Nội dung" is no heading.
-        is_title = any(hit.is_wide or len(hits[other.cell.row]) > 1 for other in below)
-        is_data = any(above.covers(hit.cell.column) for above in kept if above.cell.row < hit.cell.row)
+        is_title = any(header_cell.is_wide or len(header_cells[other.cell.row]) > 1 for other in below)
+        is_data = any(above.covers(header_cell.cell.column) for above in kept if above.cell.row < header_cell.cell.row)
         if not is_title and not is_data:
-            kept.append(hit)
+            kept.append(header_cell)
     return tuple(kept)
 
 
-def _hit(sheet: Sheet, cell: Cell, key: ColumnKey) -> HeaderCell:
+def _header_cell(sheet: Sheet, cell: Cell, key: ColumnKey) -> HeaderCell:
     merged = sheet.merge_around(cell.row, cell.column)
     return HeaderCell(cell, key, merged.left if merged else cell.column, merged.right if merged else cell.column)

@@ -36,7 +36,7 @@ def find_rows(sheet: Sheet, header: TableHeader | None, end: int, index: LineInd
     for row, cells in sheet.rows.items():
         if header.bottom < row < end:
             search.look_at(row, cells)
-    search.tell()
+    search.note_issues()
     return FormRows(search.found, tuple(search.totals))
 
 
@@ -76,7 +76,7 @@ class _Search:
             elif label.texts and self._has_words(row, cells):
                 self._maybe_unknown.append((row, place, label.shown))
 
-    def tell(self) -> None:
+    def note_issues(self) -> None:
         """Note what could not be placed, once all rows have been seen."""
         rows = range(min(self.found.values(), default=0), max(self.found.values(), default=0))
         # Words where figures belong: among the lines one about to be lost, around them units and signatures.
@@ -140,10 +140,10 @@ class _Search:
 
 
 def _note_unknown(
-    unknown: Sequence[tuple[FigurePlace, str]], index: LineIndex, found: Mapping[str, int], findings: Findings
+    unknown: Sequence[tuple[FigurePlace, str]], index: LineIndex, match: Mapping[str, int], findings: Findings
 ) -> None:
     """A label like one that is still missing is a figure about to be lost; any other line may be the commune's own."""
-    missing = [line.label for line in index.lines if line.indicator is not None and line.indicator not in found]
+    missing = [line.label for line in index.lines if line.indicator is not None and line.indicator not in match]
     for place, label in unknown:
         candidates = nearest(label, missing)
         several = index.called(label)

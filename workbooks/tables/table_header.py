@@ -48,9 +48,9 @@ class TableHeader:
 
 def find_header(sheet: Sheet, columns: Sequence[Column]) -> TableHeader | None:
     """The heading that knows most of a layout's columns, None where no place knows half of those that matter."""
-    hits = find_hits(sheet, columns)
+    header_cells = find_hits(sheet, columns)
     wanted = _wanted(columns)
-    results = {row: heading for row in hits if (heading := heading_from(hits, row))}
+    results = {row: heading for row in header_cells if (heading := heading_from(header_cells, row))}
     if not results:
         return None
     top = max(results, key=lambda row: _worth(results[row], wanted))
@@ -64,15 +64,15 @@ def find_header(sheet: Sheet, columns: Sequence[Column]) -> TableHeader | None:
     earlier = [
         row for row in results if row + HEADING_HEIGHT <= top and 2 * _worth(results[row], wanted)[0] >= len(wanted)
     ]
-    return _header(sheet, results[top], tuple(_further(hits, results[top][-1].cell.row)), tuple(earlier))
+    return _header(sheet, results[top], tuple(_further(header_cells, results[top][-1].cell.row)), tuple(earlier))
 
 
 def is_transposed(sheet: Sheet, columns: Sequence[Column]) -> bool:
     """Whether the headings stand below one another in a column, so that lines run downwards."""
     wanted = _wanted(columns)
     by_column: dict[int, set[ColumnKey]] = {}
-    for hit in (hit for row in find_hits(sheet, columns).values() for hit in row):
-        by_column.setdefault(hit.cell.column, set()).add(hit.key)
+    for header_cell in (header_cell for row in find_hits(sheet, columns).values() for header_cell in row):
+        by_column.setdefault(header_cell.cell.column, set()).add(header_cell.key)
     return any(2 * len(keys & wanted) > len(wanted) for keys in by_column.values())
 
 
@@ -81,15 +81,15 @@ def _wanted(columns: Sequence[Column]) -> set[ColumnKey]:
 
 
 def _worth(heading: Sequence[HeaderCell], wanted: set[ColumnKey]) -> tuple[int, int]:
-    keys = {hit.key for hit in heading}
+    keys = {header_cell.key for header_cell in heading}
     return len(keys & wanted), len(keys)
 
 
-def _further(hits: Hits, bottom: int) -> Iterator[tuple[HeaderCell, ...]]:
+def _further(header_cells: Hits, bottom: int) -> Iterator[tuple[HeaderCell, ...]]:
     """The headings below a heading, each of at least two columns."""
-    for row in sorted(hits):
-        heading = heading_from(hits, row) if row > bottom else ()
-        if len({hit.key for hit in heading}) > 1:
+    for row in sorted(header_cells):
+        heading = heading_from(header_cells, row) if row > bottom else ()
+        if len({header_cell.key for header_cell in heading}) > 1:
             bottom = heading[-1].cell.row
             yield heading
 
@@ -98,11 +98,11 @@ def _header(
     sheet: Sheet, heading: Sequence[HeaderCell], further: Sequence[Sequence[HeaderCell]], earlier: tuple[int, ...]
 ) -> TableHeader:
     placed = _placed(heading)
-    columns = {key: hit.cell.column for key, hit in placed.items()}
+    columns = {key: header_cell.cell.column for key, header_cell in placed.items()}
     repeated: dict[ColumnKey, list[str]] = {}
-    for hit in (hit for each in (heading, *further) for hit in each):
-        if hit.key in columns and columns[hit.key] != hit.cell.column:
-            repeated.setdefault(hit.key, []).append(hit.cell.a1)
+    for header_cell in (header_cell for each in (heading, *further) for header_cell in each):
+        if header_cell.key in columns and columns[header_cell.key] != header_cell.cell.column:
+            repeated.setdefault(header_cell.key, []).append(header_cell.cell.a1)
     top, bottom = heading[0].cell.row, heading[-1].cell.row
     others = {
         cell.column: " ".join(cell.text.split())
@@ -114,10 +114,10 @@ def _header(
         top,
         bottom,
         columns,
-        {key: (hit.first, hit.last) for key, hit in placed.items() if hit.is_wide},
+        {key: (header_cell.first, header_cell.last) for key, header_cell in placed.items() if header_cell.is_wide},
         {key: tuple(cells) for key, cells in repeated.items()},
         others,
-        tuple(hit.cell.row for each in further for hit in each),
+        tuple(header_cell.cell.row for each in further for header_cell in each),
         earlier,
     )
 
@@ -125,11 +125,11 @@ def _header(
 def _placed(heading: Sequence[HeaderCell]) -> Mapping[ColumnKey, HeaderCell]:
     """The hit of each key: of several, the one nearest to the headings that come once, so that a table is one block."""
     by_key: dict[ColumnKey, list[HeaderCell]] = {}
-    for hit in heading:
-        by_key.setdefault(hit.key, []).append(hit)
-    sure = [hits[0].cell.column for hits in by_key.values() if len(hits) == 1]
+    for header_cell in heading:
+        by_key.setdefault(header_cell.key, []).append(header_cell)
+    sure = [header_cells[0].cell.column for header_cells in by_key.values() if len(header_cells) == 1]
 
-    def distance(hit: HeaderCell) -> int:
-        return min((abs(hit.cell.column - column) for column in sure), default=0)
+    def distance(header_cell: HeaderCell) -> int:
+        return min((abs(header_cell.cell.column - column) for column in sure), default=0)
 
-    return {key: min(hits, key=distance) for key, hits in by_key.items()}
+    return {key: min(header_cells, key=distance) for key, header_cells in by_key.items()}

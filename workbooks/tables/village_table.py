@@ -96,7 +96,7 @@ def _check_heading(
     sheet: Sheet, column: Column, number: int, header: TableHeader, findings: Findings, *, is_named: bool
 ) -> None:
     headed = header.column(column.role, column.indicator)
-    above = next((key for key, item in header.columns.items() if item == number), None)
+    above = next((key for key, column_number in header.columns.items() if column_number == number), None)
     if headed not in {None, number} or (above is not None and above.indicator != column.indicator):
         address = cell_address(header.bottom, number)
         result = text_at(sheet, header.bottom, number) or text_at(sheet, header.top, number)
@@ -122,7 +122,7 @@ def _named_columns(workbook: Workbook, sheet: Sheet) -> Mapping[str, int]:
     columns: dict[str, set[int]] = defaultdict(set)
     for what, _, column in _named_spots(workbook, sheet):
         columns[what].add(column)
-    return {what: next(iter(item)) for what, item in columns.items() if len(item) == 1}
+    return {what: next(iter(indicator)) for what, indicator in columns.items() if len(indicator) == 1}
 
 
 def _first_named_row(workbook: Workbook, sheet: Sheet) -> int:

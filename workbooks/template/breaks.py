@@ -24,12 +24,12 @@ def cut_pages(
         header_rows: the rows that are printed on every page.
     """
     starts = [first_row + place for place, _ in enumerate(lines) if place and _opens_section(lines, place)]
-    room = page.printed_height * _CAREFUL
+    space = page.printed_height * _CAREFUL
     repeated = page.height_of(*header_rows)
     used = page.height_of(1, starts[0] - 1) if starts else 0.0
     for start, following in zip(starts, [*starts[1:], last_row + 1], strict=True):
         height = page.height_of(start, following - 1)
-        if used + height > room:
+        if used + height > space:
             page.sheet.row_breaks.append(Break(id=start - 1))
             used = repeated
         used += height

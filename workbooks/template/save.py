@@ -70,11 +70,11 @@ class _SteadyArchive(ZipFile):
     ) -> None:
         """Write a sheet that openpyxl left in a file of its own."""
         name = str(arcname)
-        sheet = _FORMULA.sub(lambda found: self._with_result(name, found), Path(filename).read_bytes())
+        sheet = _FORMULA.sub(lambda match: self._with_result(name, match), Path(filename).read_bytes())
         self.writestr(name, sheet, compress_type, compresslevel)
 
-    def _with_result(self, part: str, found: re.Match[bytes]) -> bytes:
-        cell, attributes, formula = found[1], found[2], found[3]
+    def _with_result(self, part: str, match: re.Match[bytes]) -> bytes:
+        cell, attributes, formula = match[1], match[2], match[3]
         result = self._results.get((self._sheets[part], cell.decode()))
         kind = b"" if result is not None else b' t="str"'
         value = str(result if result is not None else "").encode()

@@ -40,7 +40,7 @@ def normalise_label(text: str) -> str:
     name = normalise_name(_PARTED.sub(" ", text)).strip(_QUOTES)
     name = _FOOTNOTE.sub("", _NUMBERING.sub("", name, count=1))
     name = _TRAILING.sub("", _AROUND_MARKS.sub(r"\1", name))
-    return _EITHER_I.sub(lambda found: found[1] + _I_OF_Y[found[2]], _PER_CENT.sub(r"\1", name)).strip(_QUOTES)
+    return _EITHER_I.sub(lambda match: match[1] + _I_OF_Y[match[2]], _PER_CENT.sub(r"\1", name)).strip(_QUOTES)
 
 
 def nearest(text: str, known: Iterable[str]) -> tuple[str, ...]:

@@ -74,19 +74,19 @@ class LegacyFonts:
             return None
         return next((reading for reading in readings if self._vocabulary().knows(reading)), None)
 
-    def _read_cell(self, cell: Cell, runs: Sequence[TextRun], found: _SheetTexts) -> None:
+    def _read_cell(self, cell: Cell, runs: Sequence[TextRun], match: _SheetTexts) -> None:
         pieces: list[str] = []
         repair = ""
         for (font, marks), text in _looks(runs, cell.font):
             nature, shown = read_legacy(text, font, self._vocabulary) if font else (Nature.UNICODE, text)
             if nature is Nature.MIXED:
-                found.mixed.append(cell)
+                match.mixed.append(cell)
                 return
             if nature is Nature.LEGACY and font is not None:
                 repair = repair or font.encoding.repair
             pieces.append(marked(shown, marks))
         if repair:
-            found.converted.append(_Conversion(cell, "".join(pieces), repair))
+            match.converted.append(_Conversion(cell, "".join(pieces), repair))
 
     def _converted(self, sheet: Sheet) -> Sheet:
         """The sheet with its texts in Unicode; the same one where nothing had to be converted."""

@@ -20,7 +20,7 @@ class MonthWords:
 
     def numbered(self, text: str) -> str:
         """A normalised text whose months are numbers: "tháng tư năm 2025" is "tháng 4 năm 2025"."""
-        numbered = self._spelt.sub(lambda found: f"{found['kind']}{self._months[_squeezed(found['name'])]}", text)
+        numbered = self._spelt.sub(lambda match: f"{match['kind']}{self._months[_squeezed(match['name'])]}", text)
         return _FIFTH.sub(r"\g<1>5", numbered)
 
 

@@ -19,7 +19,7 @@ _SIGN = re.compile(f"(?P<factor>{_FACTOR_SIGN})|[{re.escape(_SIGNS)}]")
 
 def decode(text: str) -> str:
     """The text that a font of this encoding shows."""
-    return _SIGN.sub(lambda found: found["factor"] or TABLE[found[0]], text)
+    return _SIGN.sub(lambda match: match["factor"] or TABLE[match[0]], text)
 
 
 def leftover(text: str) -> str:

@@ -42,7 +42,7 @@ _SIGN = re.compile("|".join(sorted(map(re.escape, TABLE), key=len, reverse=True)
 
 def decode(text: str) -> str:
     """The text that a font of this encoding shows."""
-    return _SIGN.sub(lambda found: TABLE[found[0]], text)
+    return _SIGN.sub(lambda match: TABLE[match[0]], text)
 
 
 def leftover(text: str) -> str:

@@ -80,7 +80,7 @@ def _new_files(context: AppContext, connector: Connector, try_later: list[str]) 
 
 
 def _take(context: AppContext, file: RemoteFile, digest: str, run_id: str) -> None:
-    path = _storable(file.path)
+    path = _checked_name(file.path)
     arrival = Arrival(
         connector=file.connector,
         path=path,
@@ -98,6 +98,6 @@ def _take(context: AppContext, file: RemoteFile, digest: str, run_id: str) -> No
     _LOG.info("received %s by way of %s", digest, file.connector, extra={"submission": submission})
 
 
-def _storable(path: str) -> str:
+def _checked_name(path: str) -> str:
     """The path as text that any database keeps: bytes that are no UTF-8 (old code pages) are written as escapes."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "")

@@ -13,7 +13,7 @@ from domain.staging import StagedDue, StagedObservation, StagedRegister, StagedR
 from domain.submissions import ParsedReport
 from expectations.check import KeptResults
 from expectations.check import check as check_rules
-from expectations.nights import batch_file
+from expectations.run_pages import batch_file
 from flows.pipeline.stages.read import ReadSubmission
 from flows.support.context import AppContext
 from warehouse.store.engine import reading, transaction

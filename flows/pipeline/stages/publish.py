@@ -44,5 +44,5 @@ def _is_asked_for(context: AppContext, scope: RunScope, ref: RevisionRef) -> boo
     return scope.takes_area(area, ref.period)
 
 
-def _is_partial(found: Revision) -> bool:
-    return any(row.status is RollupStatus.PARTIAL for row in found.rows)
+def _is_partial(result: Revision) -> bool:
+    return any(row.status is RollupStatus.PARTIAL for row in result.rows)

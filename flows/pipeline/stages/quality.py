@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from expectations.nights import has_untold, write_nights
+from expectations.run_pages import has_untold, write_nights
 from flows.pipeline.stages.judge import NIGHTS
 from flows.support.context import AppContext
 from publishing.errors import PagesNotWrittenError
 from publishing.returns.submission_page import publish_submissions
-from warehouse.queries.feedback import LogPosition, moved_since, told
+from warehouse.queries.feedback import LogPosition, feedback_of, moved_since
 from warehouse.store.engine import reading
 
 SUBMISSIONS: Final = "submissions"
@@ -26,7 +26,7 @@ class PagesDue:
     last: LogPosition
 
 
-def untold(context: AppContext) -> PagesDue:
+def pages_due(context: AppContext) -> PagesDue:
     """What pages are to be written. It goes by the log, so what a killed run left untold is told by the next."""
     if context.quality is None:
         return PagesDue((), LogPosition())
@@ -43,7 +43,7 @@ def write_pages(context: AppContext, submissions: Sequence[int]) -> int:
     if context.quality is None:
         return 0
     with reading(context.engine) as session:
-        result = told(session, submissions, context.clock())
+        result = feedback_of(session, submissions, context.clock())
     return publish_submissions(result, context.catalog, context.quality / SUBMISSIONS, context.lang)
 
 

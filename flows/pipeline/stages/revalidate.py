@@ -21,7 +21,7 @@ from workbooks.pool.landed_file import Reader
 def ask_again(context: AppContext, scope: RunScope) -> int:
     """Let refused reports within the scope be judged once more by this run; how many."""
     with transaction(context.engine) as session:
-        results = [item.submission.id for item in _within(scope, stored.refused_reports(session))]
+        results = [report.submission.id for report in _within(scope, stored.refused_reports(session))]
         stored.ask_again(session, results)
     return len(results)
 
@@ -48,11 +48,11 @@ def recheck(
     )
     with reading(context.engine) as session:
         kept = figures_of(session, [stored_report.submission.id for stored_report in batch])
-    doubts = (
-        _doubt(was, now, findings.get(now.submission.id, now.report.issues), kept.get(now.submission.id, ()))
+    compared = (
+        _finding(was, now, findings.get(now.submission.id, now.report.issues), kept.get(now.submission.id, ()))
         for was, now in zip(batch, result, strict=True)
     )
-    return tuple(doubt for doubt in doubts if doubt.verdict.faults or doubt.changes or doubt.moved)
+    return tuple(finding for finding in compared if finding.verdict.faults or finding.changes or finding.moved)
 
 
 def _findings(context: AppContext, run_id: str, judgeable: Sequence[ReadSubmission]) -> dict[int, tuple[Issue, ...]]:
@@ -65,12 +65,12 @@ def _findings(context: AppContext, run_id: str, judgeable: Sequence[ReadSubmissi
     return {judged_report.submission_id: judged_report.issues for judged_report in judged}
 
 
-def _doubt(
+def _finding(
     was: StoredReport, now: ReadSubmission, issues: tuple[Issue, ...], kept: Sequence[Observation]
 ) -> RevalidationFinding:
     report = now.report
     changes = changed_figures(kept, report.observations)
-    verdict = SubmissionOutcome(
+    submission_outcome = SubmissionOutcome(
         submission_id=now.submission.id,
         file_name=now.submission.file_name,
         unit=report.unit,
@@ -79,12 +79,12 @@ def _doubt(
         issues=issues,
     )
     place = (report.unit.code if report.unit else None, report.form, report.period)
-    return RevalidationFinding(verdict, len(changes), moved=place != (was.unit, was.form, was.period))
+    return RevalidationFinding(submission_outcome, len(changes), moved=place != (was.unit, was.form, was.period))
 
 
-def _within(scope: RunScope, found: Sequence[StoredReport]) -> Iterator[StoredReport]:
+def _within(scope: RunScope, result: Sequence[StoredReport]) -> Iterator[StoredReport]:
     return (
         stored_report
-        for stored_report in found
+        for stored_report in result
         if scope.takes_place(stored_report.submission, stored_report.unit, stored_report.period)
     )

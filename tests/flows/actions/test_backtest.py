@@ -36,7 +36,9 @@ def write(home: Path, catalog: Catalog, period: Period, unit: str, count: int) -
     put(home / "inbox" / period.id / unit / f"{count}.xlsx", make_workbook(catalog, unit, period, figures=figures))
 
 
-def nights(home: Path, shipped: Catalog, planted: Mapping[str, Sequence[int]] = FELL, **settings: object) -> AppContext:
+def nightly_runs(
+    home: Path, shipped: Catalog, planted: Mapping[str, Sequence[int]] = FELL, **settings: object
+) -> AppContext:
     """A warehouse filled by one night for each month."""
     for month, period in enumerate(PERIODS):
         for unit, counts in planted.items():
@@ -51,7 +53,7 @@ def nights(home: Path, shipped: Catalog, planted: Mapping[str, Sequence[int]] = 
 def past_home(tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path, catalog: Catalog) -> Path:
     """A home after the four nights, to be copied and never written to."""
     home = prepare_home(tmp_path_factory.mktemp("past") / "home", mirrored_warehouse)
-    nights(home, catalog).engine.dispose()
+    nightly_runs(home, catalog).engine.dispose()
     return home
 
 
@@ -68,7 +70,7 @@ def tried(context: AppContext, rule: str, units: frozenset[UnitKey] | None = Non
     return backtest(context, context.catalog.rules[rule], BacktestQuery(form, PERIODS, units), NoProgress())
 
 
-def places(hits: Sequence[BacktestFinding]) -> list[tuple[object, ...]]:
+def places(findings: Sequence[BacktestFinding]) -> list[tuple[object, ...]]:
     """What a back-test says of each cell, without what only names a file."""
     return [
         (
@@ -79,7 +81,7 @@ def places(hits: Sequence[BacktestFinding]) -> list[tuple[object, ...]]:
             finding.issue.found,
             finding.issue.expected,
         )
-        for finding in hits
+        for finding in findings
     ]
 
 
@@ -110,7 +112,7 @@ def with_rule(catalog: Catalog, folder: Path, old: str, *changes: tuple[str, str
 
 def test_it_finds_what_the_nights_found(tmp_path: Path, catalog: Catalog, warehouse_url: str) -> None:
     """The planted fall, at its cell, against the month before: just what the nights' own rule kept, on both engines."""
-    context = nights(tmp_path / "home", catalog, warehouse_url=warehouse_url)
+    context = nightly_runs(tmp_path / "home", catalog, warehouse_url=warehouse_url)
     result = tried(context, "stock_falls")
     assert places(result.hits) == found_by_nights(context, "stock_falls")
     assert [(unit, period, is_, should) for unit, period, _, _, is_, should in places(result.hits)] == [
@@ -151,11 +153,11 @@ def test_a_past_that_came_in_one_night_is_judged_month_by_month(home: Path, cata
 
 def test_what_was_refused_is_read_again_from_its_bytes(home: Path, catalog: Catalog) -> None:
     """A refused report is judged too, told apart from what was accepted; without its bytes it is named."""
-    context = nights(home, catalog, {UNIT: (700, TOTAL + 1, 720, 730)})
+    context = nightly_runs(home, catalog, {UNIT: (700, TOTAL + 1, 720, 730)})
     result = tried(context, "numerator_within_denominator")
     assert places(result.hits) == found_by_nights(context, "numerator_within_denominator") != []
     assert [(finding.period.id, finding.accepted) for finding in result.hits] == [("2025-02", False)]
-    assert (result.judged, result.found, result.newly) == (4, 1, 0)
+    assert (result.judged, result.matches, result.newly) == (4, 1, 0)
     with reading(context.engine) as session:
         (refused,) = session.query(SubmissionRow).filter(SubmissionRow.accepted_at.is_(None))
     context.landing.path_of(refused.sha256).unlink()
@@ -199,7 +201,7 @@ def test_a_rule_of_a_draft_finds_what_a_night_with_it_finds(
     changes = (("id: stock_falls", "id: on_trial"), ("falls_up_to_percent: 20", "falls_up_to_percent: 90"))
     draft = with_rule(catalog, tmp_path / "draft", "stock_falls", *changes)
     past.engine.dispose()
-    expected = found_by_nights(nights(home, catalog, catalog=draft), "on_trial")
+    expected = found_by_nights(nightly_runs(home, catalog, catalog=draft), "on_trial")
     assert places(tried(context_of(tmp_path / "past", catalog=draft), "on_trial").hits) == expected != []
 
 
@@ -232,7 +234,9 @@ def test_the_command_tries_a_draft(
     assert f"2025-03 {UNIT}" in shown
     result = json.loads(command(home, monkeypatch, capsys, *words, "--catalog", str(draft), "--json"))
     assert result["counts"] == {"judged": 8, "found": 1, "newly": 1}
-    assert [(hit["unit"], hit["period"], hit["issue"]["found"]) for hit in result["hits"]] == [(UNIT, "2025-03", "690")]
+    assert [(finding["unit"], finding["period"], finding["issue"]["found"]) for finding in result["hits"]] == [
+        (UNIT, "2025-03", "690")
+    ]
 
 
 def test_an_empty_past_is_told_as_such(

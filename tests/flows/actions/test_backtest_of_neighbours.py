@@ -37,7 +37,7 @@ def figures_of(catalog: Catalog, unit: str, period: str = JANUARY) -> dict[str, 
     }
 
 
-def night(
+def run_nightly(
     home: Path, catalog: Catalog, name: str, period: str, planted: Mapping[str, Mapping[str, Ratio | int]]
 ) -> None:
     """A night that brings these communes' reports of a period, with these figures in place of the invented ones."""
@@ -62,15 +62,15 @@ def test_what_neighbours_and_the_past_make_is_found_as_it_was(home: Path, catalo
         # Refused for its accounts: it is nobody's neighbour, and nobody asks how far off the rest of it is.
         "22831": {ACCOUNTS: (10_001, 10_000), **FAR_OFF},
     }
-    night(home, catalog, "first", JANUARY, first)
-    night(home, catalog, "second", JANUARY, {"22831": {HEALTH: (990, 1000)}, "22828": {}})
-    night(home, catalog, "correction", JANUARY, {"22813": FAR_OFF, "22816": figures_of(catalog, "22819")})
+    run_nightly(home, catalog, "first", JANUARY, first)
+    run_nightly(home, catalog, "second", JANUARY, {"22831": {HEALTH: (990, 1000)}, "22828": {}})
+    run_nightly(home, catalog, "correction", JANUARY, {"22813": FAR_OFF, "22816": figures_of(catalog, "22819")})
     second = {
         "22819": figures_of(catalog, "22819"),
         "22822": {ACCOUNTS: (2000, 5859), SERVICES: (1, 132), HEALTH: (9000, 12_000)},
         "22825": {},
     }
-    night(home, catalog, "february", FEBRUARY, second)
+    run_nightly(home, catalog, "february", FEBRUARY, second)
     context = context_of(home)
     results = {rule: sorted(map(repr, places(tried(context, rule).hits))) for rule in RULES}
     assert results == {rule: sorted(map(repr, found_by_nights(context, rule))) for rule in RULES}

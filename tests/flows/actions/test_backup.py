@@ -112,7 +112,7 @@ def test_missing_archive_is_wrong_usage(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("damage", "said"),
+    ("damage", "output"),
     [
         (lambda files: {**files, "landing/" + "0" * 64: b"more"}, "not in its manifest"),
         (lambda files: {**files, "warehouse.db": b"other"}, "not what was backed up"),
@@ -124,11 +124,11 @@ def test_missing_archive_is_wrong_usage(tmp_path: Path) -> None:
     ids=["more", "other", "fewer", "no manifest", "empty manifest", "later format"],
 )
 def test_archive_that_is_not_whole_is_refused(
-    damage: Callable[[dict[str, bytes]], dict[str, bytes]], said: str, opened: dict[str, bytes], tmp_path: Path
+    damage: Callable[[dict[str, bytes]], dict[str, bytes]], output: str, opened: dict[str, bytes], tmp_path: Path
 ) -> None:
     """What differs from the manifest is named, and the warehouse stays empty."""
     _pack(tmp_path / "damaged.tar.gz", damage(opened))
-    with pytest.raises(BackupDamagedError, match=said):
+    with pytest.raises(BackupDamagedError, match=output):
         bring_back(tmp_path / "damaged.tar.gz", tmp_path / "new")
     _assert_empty(tmp_path / "new")
 

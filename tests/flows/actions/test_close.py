@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from cli.output.preview_output import foretell
+from cli.output.preview_output import show_preview
 from cli.output.terminal import Terminal
 from domain.catalog.catalog import Catalog, load_catalog
 from domain.errors import UsageError
@@ -167,7 +167,7 @@ def test_late_correction_waits_for_a_reopening(after_closing: Path, late_file: S
     put(after_closing / "inbox" / "sua" / late_file.path.name, late_file.data)
     context = context_of(after_closing, now=NOW + timedelta(days=2))
     outcome = run_plainly(context, "late-night")
-    assert [verdict.accepted for verdict in outcome.verdicts] == [True]
+    assert [submission_outcome.accepted for submission_outcome in outcome.verdicts] == [True]
     assert outcome.given == ()
     assert [(period_held.area, period_held.period, period_held.reports) for period_held in outcome.held] == [
         (AREA, "2025-05", 1)
@@ -226,7 +226,7 @@ def test_a_closing_that_died_before_it_counted_is_done_again(
 
 
 @pytest.mark.parametrize(
-    ("where", "error", "told"),
+    ("where", "error", "output"),
     [
         ("flows.bundles.bundle._write", NoRoomToWorkError, "no room to work in"),
         ("tarfile.TarFile.addfile", NoRoomError, r"no room for .*585-1\.tar\.gz"),
@@ -234,7 +234,7 @@ def test_a_closing_that_died_before_it_counted_is_done_again(
     ids=["folder to prove it in", "bundle"],
 )
 def test_no_room_closes_nothing(
-    where: str, error: type[Exception], told: str, after_night: Path, monkeypatch: pytest.MonkeyPatch
+    where: str, error: type[Exception], output: str, after_night: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whether it is the bundle that finds no room or the files it is proved with, the error names the place."""
 
@@ -242,7 +242,7 @@ def test_no_room_closes_nothing(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(where, full)
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=output):
         shut(after_night, partial=True)
     assert rows_of(after_night, "SELECT count(*) FROM closing") == [(0,)]
     assert [path for path in (after_night / "closed").rglob("*") if path.is_file()] == []
@@ -259,7 +259,7 @@ def test_dry_run_says_what_reopening_would_move(
     assert [(published.area, published.revision) for published in result.outcome.given] == [(AREA, 3)]
     assert result.outcome.given[0].changes
     assert rows_of(after_closing, "SELECT count(*) FROM closing WHERE reopened_at IS NULL") == [(1,)]
-    foretell(Terminal(context.catalog, "en"), result)
+    show_preview(Terminal(context.catalog, "en"), result)
     assert "tonghop close 2025-05 --area 585 --reopen" in " ".join(capsys.readouterr().out.split())
 
 
@@ -327,17 +327,22 @@ def test_changed_figure_is_named(bundle: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("versions", "verdict"), [({}, VerificationResult.DAMAGED), ({"openpyxl": "0"}, VerificationResult.FILES_DIFFER)]
+    ("versions", "submission_outcome"),
+    [({}, VerificationResult.DAMAGED), ({"openpyxl": "0"}, VerificationResult.FILES_DIFFER)],
 )
 def test_files_may_differ_where_versions_do(
-    versions: dict[str, str], verdict: VerificationResult, bundle: Path, tmp_path: Path
+    versions: dict[str, str], submission_outcome: VerificationResult, bundle: Path, tmp_path: Path
 ) -> None:
     """A page written otherwise is named: with another library it is that, with the same ones somebody changed it."""
     files = unpacked(bundle)
     files["outputs/report.html"] = files["outputs/report.html"].replace(b"</html>", b"<!-- --></html>")
     result = verified(packed(agreeing(files, versions=versions), tmp_path), tmp_path)
     assert result.result is not None
-    assert (result.verdict, result.result.differing, result.result.figures) == (verdict, ("outputs/report.html",), ())
+    assert (result.verdict, result.result.differing, result.result.figures) == (
+        submission_outcome,
+        ("outputs/report.html",),
+        (),
+    )
     assert [version.name for version in result.versions] == list(versions)
 
 

@@ -11,7 +11,7 @@ from flows.actions.find_corrections import Correction, CorrectionSearch, look_ou
 from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
-from tests.flows.pipeline.nightly_runs import WRONG, PlainSteps, context_of, deliver, put, rows_of, run_plainly
+from tests.flows.pipeline.nightly_runs import WRONG, context_of, deliver, immediate_steps, put, rows_of, run_plainly
 from warehouse.store.run_lock import RunInProgressError, only_run, this_process
 from workbooks.sample.inbox import SampleFile
 
@@ -21,7 +21,7 @@ MAY = parse_period("2025-05")
 def look(home: Path) -> CorrectionSearch:
     """One look at a home's inbox."""
     context = replace(context_of(home), wait_seconds=0)
-    return look_out(Run(context, RunScope(), PlainSteps(str(uuid4())), NoProgress()))
+    return look_out(Run(context, RunScope(), immediate_steps(str(uuid4())), NoProgress()))
 
 
 def test_a_correction_of_a_refused_report(after_night: Path, correction: SampleFile) -> None:

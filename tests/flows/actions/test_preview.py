@@ -61,15 +61,16 @@ def test_a_preview_says_what_the_rerun_then_does(
     run_plainly(context)
     put(tmp_path / "sua.xlsx", correction.data)
     before = contents(context, home)
-    foretold = tried(context, tmp_path / "sua.xlsx").outcome
+    preview_result = tried(context, tmp_path / "sua.xlsx").outcome
     assert contents(context, home) == before
     deliver(home, [correction])
     done = run_plainly(context, "rerun", "2025-05", [WRONG])
-    assert [(verdict.label, verdict.accepted, verdict.issues) for verdict in foretold.verdicts] == [
-        (other_verdict.label, other_verdict.accepted, other_verdict.issues) for other_verdict in done.verdicts
-    ]
     assert [
-        (published.area, published.period, published.revision, published.changes) for published in foretold.given
+        (submission_outcome.label, submission_outcome.accepted, submission_outcome.issues)
+        for submission_outcome in preview_result.verdicts
+    ] == [(other_verdict.label, other_verdict.accepted, other_verdict.issues) for other_verdict in done.verdicts]
+    assert [
+        (published.area, published.period, published.revision, published.changes) for published in preview_result.given
     ] == [
         (other_published.area, other_published.period, other_published.revision, other_published.changes)
         for other_published in done.given
@@ -93,8 +94,8 @@ def test_what_an_earlier_run_landed_is_tried_from_there(home: Path, first_files:
     context = context_of(home)
     run_plainly(context, "one", "2025-05", ["22813"])
     before = contents(context, home)
-    (verdict,) = tried(context, units=("22816",)).outcome.verdicts
-    assert (verdict.label.partition(" ")[0], verdict.accepted) == ("22816", True)
+    (submission_outcome,) = tried(context, units=("22816",)).outcome.verdicts
+    assert (submission_outcome.label.partition(" ")[0], submission_outcome.accepted) == ("22816", True)
     assert contents(context, home) == before
 
 

@@ -13,10 +13,10 @@ from flows.pipeline import pipeline
 from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
-from flows.pipeline.stages.quality import untold
+from flows.pipeline.stages.quality import pages_due
 from flows.support.context import AppContext
 from publishing.errors import PagesNotWrittenError
-from tests.flows.pipeline.nightly_runs import WRONG, PlainSteps, context_of, deliver, rows_of, run_plainly
+from tests.flows.pipeline.nightly_runs import WRONG, context_of, deliver, immediate_steps, rows_of, run_plainly
 from tests.publishing.page.strict_page import StrictPage
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.report_keys import SubmissionKey
@@ -74,7 +74,7 @@ def test_a_correction_is_told_on_both_pages(after_night: Path, correction: Sampl
 def test_a_withdrawal_is_told_at_once(after_night: Path, catalog: Catalog) -> None:
     """The page of a withdrawn report names who withdrew it and why."""
     context = context_of(after_night)
-    run = Run(context, RunScope(period=MAY), PlainSteps(str(uuid4())), NoProgress())
+    run = Run(context, RunScope(period=MAY), immediate_steps(str(uuid4())), NoProgress())
     decide(run, "withdraw", place_of(context, "22813"), DecisionReason("the wrong month", "lan"))
     words = words_of(after_night, "22813")
     assert catalog.text("publishing.outcome_withdrawn", "en") in words
@@ -102,7 +102,7 @@ def test_a_run_killed_before_its_pages_is_made_good(
     monkeypatch.undo()
     run_plainly(context_of(home), "next")
     assert len(pages(home)) == len(first_files)
-    assert untold(context_of(home)).submissions == ()
+    assert pages_due(context_of(home)).submissions == ()
 
 
 def test_lost_pages_are_written_again(after_night: Path) -> None:

@@ -37,9 +37,9 @@ def smtp_server(
 ) -> Iterator[tuple[int, Mailbox]]:
     """An SMTP server on a free port, and what arrives there; it may ask for STARTTLS and for a login."""
 
-    def check(_server: object, _session: object, _envelope: object, _mechanism: str, given: object) -> AuthResult:
-        assert isinstance(given, LoginPassword)
-        is_right = (given.login.decode(), given.password.decode()) == login
+    def check(_server: object, _session: object, _envelope: object, _mechanism: str, values: object) -> AuthResult:
+        assert isinstance(values, LoginPassword)
+        is_right = (values.login.decode(), values.password.decode()) == login
         return AuthResult(success=is_right, handled=False)  # the server answers
 
     box = Mailbox()

@@ -104,25 +104,25 @@ def verdict_of(context: AppContext) -> SubmissionOutcome:
     )
 
 
-def page(context: AppContext, verdict: SubmissionOutcome, links: Links | None = None) -> str:
+def page(context: AppContext, submission_outcome: SubmissionOutcome, links: Links | None = None) -> str:
     """The page of a refused submission, in English."""
     with reading(context.engine) as session:
-        return page_of(failed(session, verdict), MessageFormatter(context.catalog, "en"), links or Links())
+        return page_of(failed(session, submission_outcome), MessageFormatter(context.catalog, "en"), links or Links())
 
 
 def test_a_failed_submission_is_one_visible_thing(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Named for the commune, first issues in words, a page under the commune's key, facts without personal data."""
     context, prefect = context_of(after_night), Prefect(monkeypatch)
-    verdict = verdict_of(context)
-    report(replace(NOTHING, verdicts=(verdict,)), MessageFormatter(context.catalog, "en"), context, Links())
+    submission_outcome = verdict_of(context)
+    report(replace(NOTHING, verdicts=(submission_outcome,)), MessageFormatter(context.catalog, "en"), context, Links())
     (result,) = prefect.shown
     assert (result.label, result.key) == (f"{WRONG} Ma Nới", f"submission-{WRONG}")
     assert result.message.startswith("1. ")
     assert result.facts == {
-        "submission": verdict.submission_id,
+        "submission": submission_outcome.submission_id,
         "unit": WRONG,
         "period": "2025-05",
-        "codes": sorted({issue.code for issue in verdict.faults}),
+        "codes": sorted({issue.code for issue in submission_outcome.faults}),
     }
     assert len(prefect.tables[TABLE]) == 1
 
@@ -140,9 +140,9 @@ def test_the_page_names_cells_and_what_to_do_next(after_night: Path) -> None:
 def test_the_page_links_what_an_officer_opens(after_night: Path) -> None:
     """With addresses configured: the quality page, what was returned, the form filled in."""
     links = Links("http://pages", "http://office:8081/", "http://ui/deployments/deployment/7/run")
-    verdict = verdict_of(context_of(after_night))
-    result = page(context_of(after_night), verdict, links)
-    assert f"(http://office:8081/quality/submissions/{verdict.submission_id}.html)" in result
+    submission_outcome = verdict_of(context_of(after_night))
+    result = page(context_of(after_night), submission_outcome, links)
+    assert f"(http://office:8081/quality/submissions/{submission_outcome.submission_id}.html)" in result
     assert f"(http://office:8081/outbox/{WRONG}/2025-05/)" in result
     assert "/run?parameters=%7B%22units%22%3A%5B%2222828%22%5D%2C%22period%22%3A%222025-05%22%7D)" in result
 
@@ -158,9 +158,9 @@ def test_a_file_of_nobody_has_a_page_too(home: Path) -> None:
     """A file whose unit is unknown is named by its name, under a key of its own."""
     (home / "inbox").mkdir()
     (home / "inbox" / "báo cáo.xlsx").write_bytes(b"no workbook")
-    (verdict,) = run_plainly(context_of(home)).verdicts
-    assert key_of(verdict) == f"submission-file-{verdict.submission_id}"
-    assert "báo cáo.xlsx" in page(context_of(home), verdict)
+    (submission_outcome,) = run_plainly(context_of(home)).verdicts
+    assert key_of(submission_outcome) == f"submission-file-{submission_outcome.submission_id}"
+    assert "báo cáo.xlsx" in page(context_of(home), submission_outcome)
 
 
 def test_what_a_commune_typed_is_no_markup() -> None:
@@ -172,8 +172,10 @@ def test_a_night_when_everything_fails_is_bounded(after_night: Path, monkeypatch
     """So many failed task runs and pages are made; the table names every submission."""
     context, prefect = context_of(after_night), Prefect(monkeypatch)
     monkeypatch.setattr("flows.presentation.run_report.MOST_FAILED_TASK_RUNS", 3)
-    verdict = verdict_of(context)
-    report(replace(NOTHING, verdicts=(verdict,) * 8), MessageFormatter(context.catalog, "en"), context, Links())
+    submission_outcome = verdict_of(context)
+    report(
+        replace(NOTHING, verdicts=(submission_outcome,) * 8), MessageFormatter(context.catalog, "en"), context, Links()
+    )
     assert (len(prefect.shown), len(prefect.tables[TABLE])) == (3, 8)
 
 

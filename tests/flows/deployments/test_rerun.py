@@ -51,7 +51,7 @@ def test_a_quarter_means_its_months(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "requested",
     [
         RerunRequest("2025-05"),
         RerunRequest("2025-05", AREA, [WRONG]),
@@ -64,10 +64,10 @@ def test_a_quarter_means_its_months(catalog: Catalog) -> None:
         RerunRequest("2025-05", AREA, reason=Reason.OTHER, note=" "),
     ],
 )
-def test_what_cannot_be_is_told_before_anything_begins(catalog: Catalog, asked: RerunRequest) -> None:
+def test_what_cannot_be_is_told_before_anything_begins(catalog: Catalog, requested: RerunRequest) -> None:
     """Contradictions, unknown codes and ends before beginnings are wrong usage."""
     with pytest.raises(UsageError):
-        scope_of(catalog, date(2025, 9, 1), asked)
+        scope_of(catalog, date(2025, 9, 1), requested)
 
 
 def test_the_run_is_named_for_what_was_asked() -> None:

@@ -5,17 +5,16 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
-from domain.errors import TransientError
 from domain.periods import parse_period
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.pipeline import Run, carry_out
+from flows.pipeline.plain_steps import PlainSteps
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
 from flows.support.context import AppContext, build_context
@@ -33,26 +32,9 @@ _MOMENT = re.compile(rb"\d\d:\d\d \d\d/\d\d/\d{4}")
 """How receipts write when a report arrived and was judged."""
 
 
-@dataclass
-class PlainSteps:
-    """Carries out steps one after the other, and tries a passing failure again at once."""
-
-    run_id: str
-
-    def run(self, stage: str, label: str, work: Callable[[], T]) -> T:
-        """Do one step."""
-        assert stage
-        assert label
-        return work()
-
-    def run_retried(self, stage: str, label: str, work: Callable[[], T]) -> T:
-        """Do one step, again after a passing failure."""
-        for _ in range(TRIES - 1):
-            try:
-                return self.run(stage, label, work)
-            except TransientError:
-                continue
-        return self.run(stage, label, work)
+def immediate_steps(run_id: str) -> PlainSteps:
+    """Return steps that are tried again at once after a passing failure."""
+    return PlainSteps(run_id, delays=(0.0,) * (TRIES - 1))
 
 
 def settings_of(home: Path, **more: object) -> Settings:
@@ -72,7 +54,7 @@ def run_plainly(
 ) -> RunOutcome:
     """One run of the pipeline."""
     scope = RunScope(parse_period(period) if period else None, frozenset(units))
-    return carry_out(Run(context, scope, PlainSteps(run_id), NoProgress()), "nightly")
+    return carry_out(Run(context, scope, immediate_steps(run_id), NoProgress()), "nightly")
 
 
 def deliver(home: Path, files: Iterable[SampleFile]) -> None:

@@ -27,13 +27,13 @@ def codes(report: ParsedReport, catalog: Catalog, today: date) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("today", "found"), [(LAST_DAY, ["period_not_open"]), (date(2025, 5, 15), []), (date(2027, 1, 1), [])]
+    ("today", "result"), [(LAST_DAY, ["period_not_open"]), (date(2025, 5, 15), []), (date(2027, 1, 1), [])]
 )
 def test_a_period_opens_the_day_after_its_last(
-    report: ParsedReport, catalog: Catalog, today: date, found: list[str]
+    report: ParsedReport, catalog: Catalog, today: date, result: list[str]
 ) -> None:
     """On the cut-off day itself the period still runs; from the next day on it is open, and stays so."""
-    assert codes(report, catalog, today) == found
+    assert codes(report, catalog, today) == result
 
 
 def test_the_day_is_vietnams() -> None:

@@ -14,10 +14,10 @@ from flows.pipeline.scope import RunScope
 from tests.flows.pipeline.nightly_runs import (
     NOW,
     WRONG,
-    PlainSteps,
     codes_of,
     context_of,
     deliver,
+    immediate_steps,
     picture_of,
     published_rows,
     put,
@@ -68,7 +68,7 @@ def test_a_rerun_leaves_other_units_for_the_night(home: Path, first_files: First
     """A rerun of one unit takes all files in but judges that unit's alone."""
     deliver(home, first_files)
     outcome = run_plainly(context_of(home), "rerun", "2025-05", ["22813"])
-    assert [verdict.label for verdict in outcome.verdicts] == ["22813 Lâm Sơn"]
+    assert [submission_outcome.label for submission_outcome in outcome.verdicts] == ["22813 Lâm Sơn"]
     assert outcome.waiting == len(first_files) - 1
     assert rows_of(home, "SELECT count(*) FROM submission WHERE state = 'received'") == [(len(first_files) - 1,)]
 
@@ -100,7 +100,10 @@ def test_the_later_of_two_workbooks_is_judged(home: Path, first_files: First, co
     deliver(home, [wrong])
     put(home / "inbox" / correction.path.parent / "sửa.xlsx", correction.data, correction.delivered_at)
     outcome = run_plainly(context_of(home))
-    assert (outcome.replaced, [verdict.file_name for verdict in outcome.verdicts]) == (1, ["sửa.xlsx"])
+    assert (outcome.replaced, [submission_outcome.file_name for submission_outcome in outcome.verdicts]) == (
+        1,
+        ["sửa.xlsx"],
+    )
 
 
 def test_a_moved_home_takes_nothing_twice(after_night: Path, tmp_path: Path) -> None:
@@ -128,7 +131,7 @@ def test_a_file_that_is_still_written_comes_later(
     assert len(first.left) == 1
     assert "22813" in first.left[0]
     second = run_plainly(context_of(home, NOW + timedelta(days=1)), "second")
-    assert [verdict.label for verdict in second.verdicts] == ["22813 Lâm Sơn"]
+    assert [submission_outcome.label for submission_outcome in second.verdicts] == ["22813 Lâm Sơn"]
 
 
 def test_a_passing_failure_is_tried_again(home: Path, first_files: First, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +180,7 @@ def test_both_engines_give_the_same_figures(
 def test_the_reason_of_a_rerun_is_kept(after_night: Path, correction: SampleFile) -> None:
     """Our own record of a run says why a person asked for it."""
     deliver(after_night, [correction])
-    run = Run(context_of(after_night), RunScope(), PlainSteps("rerun"), NoProgress())
+    run = Run(context_of(after_night), RunScope(), immediate_steps("rerun"), NoProgress())
     carry_out(run, "rerun", "a correction came")
     assert rows_of(after_night, "SELECT kind, reason FROM run WHERE run_id = 'rerun'") == [
         ("rerun", "a correction came")

@@ -40,7 +40,11 @@ def test_no_file_stops_the_night(home: Path, first_files: First) -> None:
     confinement = Confinement(cpu_seconds=2.0)
     pool = partial(ReadingPool, context.catalog, Limits(), confinement, 2, parse=hostile.parse)
     outcome = run_plainly(replace(context, open_reader=pool))
-    assert {verdict.unit.code for verdict in outcome.refused if verdict.unit} == {"22825", "22828", "22831"}
+    assert {submission_outcome.unit.code for submission_outcome in outcome.refused if submission_outcome.unit} == {
+        "22825",
+        "22828",
+        "22831",
+    }
     assert codes_of(home, "BC_22825_2025-05.xlsx") == {"took_too_much_memory"}
     assert codes_of(home, "BC_22828_2025-05.xlsx") == {"took_too_long"}
     assert codes_of(home, "BC_22831_2025-05.xlsx") == {"reading_stopped"}

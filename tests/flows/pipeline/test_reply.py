@@ -64,9 +64,10 @@ def test_the_marked_copy_corrected_is_taken(after_night: Path, correction: Sampl
     book.save(buffer)
     put(after_night / "inbox" / WHEN / "22828 Xã Ma Nới" / returned.name, buffer.getvalue(), LATER)
     outcome = run_plainly(context_of(after_night, LATER), "second")
-    assert [(verdict.accepted, [issue.code for issue in verdict.faults]) for verdict in outcome.verdicts] == [
-        (True, [])
-    ]
+    assert [
+        (submission_outcome.accepted, [issue.code for issue in submission_outcome.faults])
+        for submission_outcome in outcome.verdicts
+    ] == [(True, [])]
     assert names_in(folder).count("bien-nhan.html") == 1
 
 

@@ -55,7 +55,9 @@ def mended(home: Path, first_files: First, tmp_path: Path) -> AppContext:
 def test_a_refused_report_is_accepted_when_the_rule_was_wrong(mended: AppContext, home: Path) -> None:
     """Without any new file the commune's stored report is accepted and published; the other's stays refused."""
     outcome = rechecked(mended, scope=RunScope(MAY, frozenset({STRICT})))
-    assert [(verdict.label.split()[0], verdict.accepted) for verdict in outcome.verdicts] == [(STRICT, True)]
+    assert [
+        (submission_outcome.label.split()[0], submission_outcome.accepted) for submission_outcome in outcome.verdicts
+    ] == [(STRICT, True)]
     assert [published.area for published in outcome.given] == [AREA]
     assert rows_of(home, STATES) == [(STRICT, "accepted"), (OTHER, "quarantined")]
 
@@ -69,14 +71,15 @@ def test_a_dry_run_foretells_the_recheck(mended: AppContext, home: Path) -> None
     """The preview says what the recheck then does, and keeps nothing."""
     about = "SELECT state, judgement, asked_again FROM submission ORDER BY id"
     before = rows_of(home, about)
-    foretold = preview(mended, BOTH, NoProgress(), recheck=True).outcome
+    preview_result = preview(mended, BOTH, NoProgress(), recheck=True).outcome
     assert rows_of(home, about) == before
     done = rechecked(mended)
     assert len(done.verdicts) == 2
-    assert [(verdict.label, verdict.accepted, verdict.issues) for verdict in foretold.verdicts] == [
-        (other_verdict.label, other_verdict.accepted, other_verdict.issues) for other_verdict in done.verdicts
-    ]
-    assert [published.changes for published in foretold.given] == [
+    assert [
+        (submission_outcome.label, submission_outcome.accepted, submission_outcome.issues)
+        for submission_outcome in preview_result.verdicts
+    ] == [(other_verdict.label, other_verdict.accepted, other_verdict.issues) for other_verdict in done.verdicts]
+    assert [published.changes for published in preview_result.given] == [
         other_published.changes for other_published in done.given
     ]
 
@@ -84,7 +87,9 @@ def test_a_dry_run_foretells_the_recheck(mended: AppContext, home: Path) -> None
 def test_a_report_refused_again_is_told_again(after_night: Path) -> None:
     """Under the same rules it is refused once more, for the same reasons."""
     outcome = rechecked(context_of(after_night), scope=RunScope(MAY, frozenset({WRONG, STRICT})))
-    assert [(verdict.label, verdict.accepted) for verdict in outcome.verdicts] == [(f"{WRONG} Ma Nới", False)]
+    assert [(submission_outcome.label, submission_outcome.accepted) for submission_outcome in outcome.verdicts] == [
+        (f"{WRONG} Ma Nới", False)
+    ]
     assert (outcome.given, outcome.doubted, outcome.rechecked) == ((), (), 1)
     judged = rows_of(after_night, f"SELECT judgement FROM submission WHERE unit_code = '{WRONG}'")
     assert judged == [(2,)]
@@ -103,9 +108,9 @@ def test_an_accepted_report_that_would_be_refused_today_is_told_and_counts(
     about = "SELECT s.state, s.judgement, count(i.code) FROM submission s LEFT JOIN issue i ON i.submission_id = s.id "
     before = rows_of(after_night, about + f"WHERE s.unit_code = '{STRICT}' GROUP BY s.id")
     outcome = rechecked(stricter, scope=RunScope(MAY, frozenset({STRICT})))
-    (doubt,) = outcome.doubted
-    assert (doubt.verdict.label.split()[0], doubt.verdict.accepted, doubt.changes) == (STRICT, False, 0)
-    assert {fault.code for fault in doubt.verdict.faults} == {"figure_too_large"}
+    (finding,) = outcome.doubted
+    assert (finding.verdict.label.split()[0], finding.verdict.accepted, finding.changes) == (STRICT, False, 0)
+    assert {fault.code for fault in finding.verdict.faults} == {"figure_too_large"}
     assert (outcome.verdicts, outcome.given, outcome.counts["doubted"]) == ((), (), 1)
     assert rows_of(after_night, about + f"WHERE s.unit_code = '{STRICT}' GROUP BY s.id") == before
 
@@ -116,7 +121,7 @@ def test_a_doubted_report_makes_the_run_red(stricter: AppContext) -> None:
     words = MessageFormatter(stricter.catalog, "en")
     assert exit_code(outcome) == SOME_REFUSED
     assert "to be looked at: 1" in words.summary(outcome)
-    (row,) = words.doubts(outcome.doubted)
+    (row,) = words.findings(outcome.doubted)
     assert row[words.text("column_who")].startswith(STRICT)
     assert "still counts" in row[words.text("column_doubt")]
 
@@ -128,8 +133,8 @@ def test_a_figure_read_otherwise_today_is_told(after_night: Path) -> None:
             "UPDATE observation SET numerator = numerator + 1000000 WHERE indicator = 'hsskdt' AND unit_code = ?",
             (STRICT,),
         )
-    (doubt,) = rechecked(context_of(after_night), scope=RunScope(MAY, frozenset({STRICT}))).doubted
-    assert (doubt.changes, doubt.moved, doubt.verdict.accepted) == (1, False, True)
+    (finding,) = rechecked(context_of(after_night), scope=RunScope(MAY, frozenset({STRICT}))).doubted
+    assert (finding.changes, finding.moved, finding.verdict.accepted) == (1, False, True)
 
 
 def test_reports_that_still_pass_are_not_told(after_night: Path) -> None:
@@ -144,9 +149,11 @@ def test_an_early_report_is_accepted_once_its_period_is_over(home: Path, first_f
     file = next(first_file for first_file in first_files if STRICT in first_file.path.name)
     early = datetime(2025, 5, 13, 2, 0, tzinfo=UTC)
     put(home / "inbox" / file.path, file.data, early)
-    assert [verdict.accepted for verdict in run_plainly(context_of(home, now=early), "early").verdicts] == [False]
+    assert [
+        submission_outcome.accepted for submission_outcome in run_plainly(context_of(home, now=early), "early").verdicts
+    ] == [False]
     assert run_plainly(context_of(home), "night").verdicts == ()
-    assert [verdict.accepted for verdict in rechecked(context_of(home)).verdicts] == [True]
+    assert [submission_outcome.accepted for submission_outcome in rechecked(context_of(home)).verdicts] == [True]
 
 
 def test_an_older_version_is_not_judged_beside_the_one_that_counts(after_night: Path, correction: SampleFile) -> None:

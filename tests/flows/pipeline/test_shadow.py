@@ -41,8 +41,8 @@ def test_a_night_tells_nobody(home: Path, on_trial: Path, too_many: bytes) -> No
     """The report is simply accepted; whatever is written holds neither the rule nor its words."""
     put(home / "inbox" / f"BC_{UNIT}_2025-05.xlsx", too_many)
     context = context_of(home, catalog=on_trial)
-    (verdict,) = run_plainly(context).verdicts
-    assert (verdict.judgement, verdict.issues) == (Judgement.ACCEPTED, ())
+    (submission_outcome,) = run_plainly(context).verdicts
+    assert (submission_outcome.judgement, submission_outcome.issues) == (Judgement.ACCEPTED, ())
     kept = rows_of(home, f"SELECT severity, json_extract(facts, '$.stage') FROM issue WHERE code = '{RULE}'")
     assert kept == [("info", "shadow")]
     title = context.catalog.rules[RULE].title

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.output.run_report import tell
+from cli.output.run_report import show_run
 from cli.output.terminal import Terminal
 from flows.presentation.links import Links
 from flows.presentation.message_formatter import MessageFormatter
@@ -27,7 +27,7 @@ def test_a_night_names_who_is_silent(after_night: Path, capsys: pytest.CaptureFi
     outcome = run_plainly(context)
     (june,) = outcome.silent
     assert (june.period.id, june.count, outcome.counts["silent"]) == ("2025-06", 8, 8)
-    tell(Terminal(context.catalog, "en"), outcome)
+    show_run(Terminal(context.catalog, "en"), outcome)
     result = " ".join(capsys.readouterr().out.split())
     assert "Past the deadline and silent: 8 units." in result
     assert f"Silent for 2025-06: 8 units (due {june.deadline.day} Jun 2025, {june.days_late} days late" in result
@@ -55,7 +55,7 @@ def test_a_long_list_is_cut_on_the_terminal(after_night: Path, capsys: pytest.Ca
     context = context_of(after_night, now=LATER)
     (june,) = run_plainly(context).silent
     many = replace(june, areas=june.areas * 50)
-    tell(Terminal(context.catalog, "en"), replace(run_plainly(context, "again"), silent=(many,)))
+    show_run(Terminal(context.catalog, "en"), replace(run_plainly(context, "again"), silent=(many,)))
     result = capsys.readouterr().out
     assert result.count("8 of 8") == 10
     assert "and 320 more silent units" in result

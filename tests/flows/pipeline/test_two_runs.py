@@ -35,9 +35,9 @@ def test_two_nights_at_once_do_the_work_once(
     for home in (alone, together):
         deliver(home, first_files[:3])
     run_plainly(context_of(alone))
-    nights = [start_night(together, warehouse_url, run_id) for run_id in ("one", "two")]
-    counts = [json.loads(night.communicate()[0]) for night in nights]
-    assert [night.returncode for night in nights] == [0, 0]
+    processes = [start_night(together, warehouse_url, run_id) for run_id in ("one", "two")]
+    counts = [json.loads(run.communicate()[0]) for run in processes]
+    assert [run.returncode for run in processes] == [0, 0]
     assert sorted((count["judged"], count["published"]) for count in counts) == [(0, 0), (3, 1)]
     figures = [
         {name: {**row, "run_id": "", "published_at": ""} for name, row in published_rows(home).items()}

@@ -21,16 +21,16 @@ FEW = 0.1
 def test_untouched_reports_are_accepted_with_few_questions(home: Path, catalog: Catalog) -> None:
     """Thirteen months of a district, each judged once it has closed: no rule refuses, and few ask."""
     files = [file for file in make_sample(catalog, AREA, MONTHS, 585) if not file.defects]
-    outcomes = [night(home, catalog, month, files) for month in MONTHS]
-    verdicts = [verdict for outcome in outcomes for verdict in outcome.verdicts]
-    issues = [issue for verdict in verdicts for issue in verdict.issues]
+    outcomes = [run_month(home, catalog, month, files) for month in MONTHS]
+    verdicts = [submission_outcome for outcome in outcomes for submission_outcome in outcome.verdicts]
+    issues = [issue for submission_outcome in verdicts for issue in submission_outcome.issues]
     counter = Counter(issue.code for issue in issues if issue.severity is Severity.WARNING)
-    assert (len(verdicts), {verdict.accepted for verdict in verdicts}) == (len(files), {True})
+    assert (len(verdicts), {submission_outcome.accepted for submission_outcome in verdicts}) == (len(files), {True})
     assert [issue for issue in issues if issue.severity is Severity.CRITICAL] == []
     assert counter.total() <= FEW * len(files), counter
 
 
-def night(home: Path, catalog: Catalog, month: Period, files: Sequence[SampleFile]) -> RunOutcome:
+def run_month(home: Path, catalog: Catalog, month: Period, files: Sequence[SampleFile]) -> RunOutcome:
     """The night on which all of a month's reports are there."""
     deliver(home, [file for file in files if month.id in file.path.parts])
     day = catalog.last_day(FORM, month) + timedelta(days=20)

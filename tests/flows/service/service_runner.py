@@ -28,10 +28,10 @@ HURRIED = {
 """So that tests wait less: what would look every ten seconds looks every second."""
 
 
-def until(found: Callable[[], T | None], patience: float = PATIENCE_SECONDS) -> T:
+def until(result: Callable[[], T | None], patience: float = PATIENCE_SECONDS) -> T:
     """What is found as soon as it is; fails the test when it never is."""
     give_up = time.monotonic() + patience
-    while not (answer := found()):
+    while not (answer := result()):
         assert time.monotonic() < give_up, "it never came"
         time.sleep(0.3)
     return answer

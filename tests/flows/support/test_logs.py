@@ -18,11 +18,11 @@ from workbooks.sample.inbox import SampleFile
 @pytest.fixture(autouse=True)
 def quiet_afterwards() -> Iterator[None]:
     """Whatever a test logs to is let go."""
-    before = {room: list(logging.getLogger(room).handlers) for room in LOGGERS}
+    before = {package: list(logging.getLogger(package).handlers) for package in LOGGERS}
     yield
-    for room, handlers in before.items():
-        for handler in set(logging.getLogger(room).handlers) - set(handlers):
-            logging.getLogger(room).removeHandler(handler)
+    for package, handlers in before.items():
+        for handler in set(logging.getLogger(package).handlers) - set(handlers):
+            logging.getLogger(package).removeHandler(handler)
             handler.close()
 
 

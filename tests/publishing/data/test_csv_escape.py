@@ -42,7 +42,7 @@ def test_plain_text_is_left_alone(text: str) -> None:
 @given(st.text())
 def test_no_text_stays_armed(text: str) -> None:
     """After treatment no first visible mark starts a formula, and neither NUL nor CR is left."""
-    inert = make_inert(text)
-    assert not inert.lstrip(" \t\r\n\u00a0\u200b\ufeff").startswith(tuple("=+-@|%＝＋－＠｜％"))
-    assert "\x00" not in inert
-    assert "\r" not in inert
+    escaped = make_inert(text)
+    assert not escaped.lstrip(" \t\r\n\u00a0\u200b\ufeff").startswith(tuple("=+-@|%＝＋－＠｜％"))
+    assert "\x00" not in escaped
+    assert "\r" not in escaped

@@ -19,7 +19,7 @@ BEFORE, SINCE = "Thị trấn Tân Sơn", "Xã Ninh Sơn"
 LAST_YEAR, TODAY = date(2024, 12, 1), date(2025, 12, 1)
 
 
-def shelf(catalog: Catalog, period: str, *, as_now: bool = False, area: str = USED_AGAIN) -> PublishedEntry:
+def publication(catalog: Catalog, period: str, *, as_now: bool = False, area: str = USED_AGAIN) -> PublishedEntry:
     """A whole publication of the area."""
     when = parse_period(period)
     return PublishedEntry(
@@ -37,9 +37,9 @@ def shelf(catalog: Catalog, period: str, *, as_now: bool = False, area: str = US
     )
 
 
-def names(words: ReportFormatter, *found: PublishedEntry, today: date = TODAY) -> list[str]:
+def names(words: ReportFormatter, *result: PublishedEntry, today: date = TODAY) -> list[str]:
     """What the page calls the area, row by row."""
-    page = StrictPage(published_page(found, words, today).decode())
+    page = StrictPage(published_page(result, words, today).decode())
     assert not page.problems
     return [name for name in map(str.strip, page.text) if name in {BEFORE, SINCE}]
 
@@ -52,25 +52,25 @@ def test_a_code_that_was_used_again_has_its_newest_name(
     catalog: Catalog, vietnamese: ReportFormatter, periods: tuple[str, ...], name: str
 ) -> None:
     """The newest period that is shown says what a code means, in whatever order they are found, on whatever day."""
-    results = [shelf(catalog, period) for period in periods]
+    results = [publication(catalog, period) for period in periods]
     assert names(vietnamese, *results) == names(vietnamese, *results, today=LAST_YEAR) == [name]
 
 
 def test_a_unit_on_todays_boundaries_is_called_as_today(catalog: Catalog, vietnamese: ReportFormatter) -> None:
     """Beside the row of the unit that then was, the row on today's boundaries is about today's unit."""
-    results = [shelf(catalog, "2025-05"), shelf(catalog, "2025-05", as_now=True)]
+    results = [publication(catalog, "2025-05"), publication(catalog, "2025-05", as_now=True)]
     assert names(vietnamese, *results) == [BEFORE, SINCE]
 
 
 def test_an_area_that_nobody_knows_is_shown_by_its_code(catalog: Catalog, vietnamese: ReportFormatter) -> None:
     """What an older catalogue published stays on the page."""
-    page = StrictPage(published_page([shelf(catalog, "2025-05", area="00000")], vietnamese, TODAY).decode())
+    page = StrictPage(published_page([publication(catalog, "2025-05", area="00000")], vietnamese, TODAY).decode())
     assert "00000 00000" in page.words
 
 
 def test_a_form_that_left_the_catalogue_is_shown(catalog: Catalog, vietnamese: ReportFormatter) -> None:
     """What was published of it stays on the page, under the unit's name of today."""
-    assert names(vietnamese, replace(shelf(catalog, "2025-05"), form="gone")) == [SINCE]
+    assert names(vietnamese, replace(publication(catalog, "2025-05"), form="gone")) == [SINCE]
 
 
 def test_nothing_published_is_said(vietnamese: ReportFormatter) -> None:

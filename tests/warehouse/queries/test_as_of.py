@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.errors import UsageError
 from domain.periods import parse_period
-from tests.warehouse.rollups.random_histories import STOCK, Send, Step, Story, TakeBack, Wait, Waive, histories
+from tests.warehouse.rollups.random_histories import STOCK, RandomHistory, Send, Step, TakeBack, Wait, Waive, histories
 from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder, taken_back
 from warehouse import queries
 from warehouse.rollups.revision_rows import contribution_rows, unit_rows
@@ -39,7 +39,7 @@ def looked(session: Session, builder: WarehouseBuilder, cell: RollupKey, as_of: 
 def test_rollup_as_of_a_moment_is_the_rollup_made_at_it(builder: WarehouseBuilder, history: list[Step]) -> None:
     """Deliveries, refusals, corrections, withdrawals, files read again: looking back finds what looking then found."""
     with taken_back(builder.engine) as session:
-        story = Story(builder, session)
+        story = RandomHistory(builder, session)
         then = []
         for step in history:
             story.tell(step)
@@ -58,7 +58,7 @@ def test_answers_are_known_as_of_their_moment(builder: WarehouseBuilder) -> None
         Wait(),
     )
     with taken_back(builder.engine) as session:
-        story, month, then = Story(builder, session), RollupKey(builder.area(), FORM, MAY), []
+        story, month, then = RandomHistory(builder, session), RollupKey(builder.area(), FORM, MAY), []
         for step in steps:
             story.tell(step)
             then.append((builder.now(), looked(session, builder, month, None)))
@@ -108,7 +108,7 @@ def test_revision_can_be_made_anew_from_its_moment(
 ) -> None:
     """Whatever came later, a revision's rows follow from its moment and the catalogue it was made with."""
     with taken_back(builder.engine) as session:
-        story = Story(builder, session)
+        story = RandomHistory(builder, session)
         cut = data.draw(st.integers(1, len(history)))
         for step in history[:cut]:
             story.tell(step)

@@ -6,7 +6,7 @@ from domain.issues import Issue, Severity
 from domain.submissions import SubmissionState
 from domain.waivers import OpenWarning
 from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder, counted
-from warehouse.queries.feedback import LogPosition, SubmissionFeedback, moved_since, told
+from warehouse.queries.feedback import LogPosition, SubmissionFeedback, feedback_of, moved_since
 from warehouse.store.engine import reading, transaction
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.loading import JudgedReport
@@ -30,7 +30,7 @@ def accept(builder: WarehouseBuilder, *issues: Issue, unit: str = UNIT) -> int:
 def told_of(builder: WarehouseBuilder, *numbers: int) -> tuple[SubmissionFeedback, ...]:
     """What is told of these submissions."""
     with reading(builder.engine) as session:
-        return told(session, numbers, builder.now())
+        return feedback_of(session, numbers, builder.now())
 
 
 def test_shadow_results_are_told_nobody(builder: WarehouseBuilder) -> None:

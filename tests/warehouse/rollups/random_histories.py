@@ -134,7 +134,7 @@ def histories(*, with_structure: bool, longest: int = 8) -> st.SearchStrategy[li
 
 
 @dataclass
-class Story:
+class RandomHistory:
     """A history being told in one transaction."""
 
     builder: WarehouseBuilder
@@ -142,7 +142,7 @@ class Story:
     files: list[tuple[int, Send]] = field(default_factory=list)
     _exempt: set[tuple[str, str]] = field(default_factory=set)
 
-    def tell(self, step: Step) -> None:
+    def apply(self, step: Step) -> None:
         """Let one step happen, a minute or so after the one before."""
         match step:
             case Send():

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 
 from domain.periods import parse_period
 from domain.placing import day_in_vietnam
-from tests.warehouse.rollups.random_histories import MONTHS, STOCK, Merge, Send, Step, Story, histories
+from tests.warehouse.rollups.random_histories import MONTHS, STOCK, Merge, RandomHistory, Send, Step, histories
 from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder, taken_back
 from warehouse import queries
 from warehouse.models import RollupSeenRow
@@ -48,7 +48,7 @@ def test_looking_where_something_moved_equals_looking_everywhere(
     shipped, began = builder.catalog, builder.clock
     builder.clock = datetime(2026, 1, 1, tzinfo=UTC)
     with taken_back(builder.engine) as session:
-        story = Story(builder, session)
+        story = RandomHistory(builder, session)
         for step in history:
             story.tell(step)
             today = day_in_vietnam(builder.clock)
@@ -91,7 +91,9 @@ def test_correction_of_a_month_touches_the_quarter(builder: WarehouseBuilder) ->
         builder.accept(builder.report("22813", {STOCK: (1, 2)}, period=month))
     with taken_back(builder.engine) as session:
         look(session, builder)
-        Story(builder, session).tell(Send("22813", MONTHS[0], (2, 2, 2, 2, 2, 2), passes=True, late=False, asks=False))
+        RandomHistory(builder, session).tell(
+            Send("22813", MONTHS[0], (2, 2, 2, 2, 2, 2), passes=True, late=False, asks=False)
+        )
         assert [item for item in look(session, builder) if item[0] == "585"] == [
             ("585", "2025-04"),
             ("585", "2025-Q2"),
@@ -104,7 +106,7 @@ def test_change_of_structure_makes_every_figure_due_once(builder: WarehouseBuild
     builder.accept(builder.report("22813", {STOCK: (1, 2)}))
     builder.roll_up()
     with taken_back(builder.engine) as session:
-        Story(builder, session).tell(Merge())
+        RandomHistory(builder, session).tell(Merge())
         assert look(session, builder)[:1] == [("585", "2025-05")]
         assert look(session, builder) == []
 

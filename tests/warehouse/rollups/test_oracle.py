@@ -33,7 +33,7 @@ def figures(draw: st.DrawFn) -> Figure:
 
 
 @st.composite
-def nights(draw: st.DrawFn, builder: WarehouseBuilder) -> list[tuple[str, tuple[Observation, ...], bool]]:
+def runs(draw: st.DrawFn, builder: WarehouseBuilder) -> list[tuple[str, tuple[Observation, ...], bool]]:
     """A history of workbooks: whose, what it says, whether it passes."""
     units = [unit.code for unit in builder.area().members]
     day = builder.catalog.last_day(FORM, MAY)
@@ -85,7 +85,7 @@ def reports_that_stand(history: list[tuple[str, tuple[Observation, ...], bool]])
 @given(data=st.data())
 def test_sql_rollup_equals_the_law(builder: WarehouseBuilder, data: st.DataObject) -> None:
     """Random nights with corrections and refusals: every sum, count of units and value is the oracle's."""
-    history = data.draw(nights(builder))
+    history = data.draw(runs(builder))
     with taken_back(builder.engine) as session:
         for number, (unit, item, passes) in enumerate(history):
             place = builder.catalog.units.get(unit, builder.catalog.last_day(FORM, MAY))

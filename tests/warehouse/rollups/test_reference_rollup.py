@@ -59,7 +59,7 @@ def figures(draw: st.DrawFn) -> Figure:
     return Figure(CellState.VALUE if number else CellState.ZERO, Decimal(number), "E10", str(number))
 
 
-def asked(catalog: Catalog) -> list[Indicator]:
+def requested_indicators(catalog: Catalog) -> list[Indicator]:
     """A stock, a flow and a cumulative of communes, and what villages give."""
     due = catalog.due_indicators(FORM, catalog.units.get("22813", FIRST_DAY), parse_period("2025-08"))
     of_villages = [due_indicator for due_indicator in due if due_indicator.collected_at is Level.VILLAGE]
@@ -87,8 +87,8 @@ def members(catalog: Catalog, period: Period, code: str, boundary: Boundary) -> 
     """By base period, what an area has of each unit."""
     area = catalog.area(code, FORM, period, boundary, TODAY)
     for month in period.parts(Frequency.MONTH):
-        for portion in overlaps(catalog.units, area, catalog.last_day(FORM, month)):
-            yield month, portion
+        for overlap in overlaps(catalog.units, area, catalog.last_day(FORM, month)):
+            yield month, overlap
 
 
 @st.composite
@@ -96,27 +96,27 @@ def reports(draw: st.DrawFn, catalog: Catalog) -> Reports:
     """What each commune of the cells reports for each month; now and then nothing."""
     results: dict[tuple[Period, UnitKey], tuple[Observation, ...]] = {}
     for code, period, boundary in CELLS:
-        for month, portion in members(catalog, period, code, boundary):
-            if (month, portion.unit.key) not in results and draw(st.integers(0, 9)):
-                results[month, portion.unit.key] = tuple(_report(draw, catalog, month, portion.unit))
+        for month, overlap in members(catalog, period, code, boundary):
+            if (month, overlap.unit.key) not in results and draw(st.integers(0, 9)):
+                results[month, overlap.unit.key] = tuple(_report(draw, catalog, month, overlap.unit))
     return results
 
 
 def _report(draw: st.DrawFn, catalog: Catalog, month: Period, unit: OrgUnit) -> Iterator[Observation]:
     villages = [village.code for village in catalog.villages(unit, catalog.last_day(FORM, month))][:4]
-    for indicator in asked(catalog):
+    for indicator in requested_indicators(catalog):
         for place in villages if indicator.collected_at is Level.VILLAGE else [unit.code]:
             denominator = draw(figures()) if indicator.denominator else None
             yield Observation(place, indicator.id, "Biểu 01-T", draw(figures()), denominator)
 
 
-def share_of(catalog: Catalog, indicator: Indicator, portion: Overlap) -> FigureShare | None:
+def share_of(catalog: Catalog, indicator: Indicator, overlap: Overlap) -> FigureShare | None:
     """How much of a unit's figure belongs to the area."""
-    if portion.whole:
+    if overlap.whole:
         return WHOLE
-    if indicator.collected_at is Level.VILLAGE and portion.villages is not None:
-        return FigureShare(villages=portion.villages)
-    weight = weight_of(catalog.units, portion, indicator)
+    if indicator.collected_at is Level.VILLAGE and overlap.villages is not None:
+        return FigureShare(villages=overlap.villages)
+    weight = weight_of(catalog.units, overlap, indicator)
     return FigureShare(weight=weight.value) if weight else None
 
 
@@ -137,15 +137,15 @@ def test_rollup_over_months_and_lines_equals_the_law(
             cell = RollupKey(builder.catalog.area(code, FORM, period, boundary, TODAY), FORM, period, boundary)
             draft = draft_of(session, builder.catalog, cell, Edition(1, "run", builder.clock))
             rows = {row.indicator: row for row in draft.rows}
-            for indicator in asked(builder.catalog):
+            for indicator in requested_indicators(builder.catalog):
                 units: dict[UnitKey, list[Due]] = {}
                 months = period.parts(Frequency.MONTH)
-                for month, portion in members(builder.catalog, period, code, boundary):
+                for month, overlap in members(builder.catalog, period, code, boundary):
                     if indicator.flow == "flow" or month == months[-1]:
                         due = Due(
-                            given_by.get((month, portion.unit.key)), share_of(builder.catalog, indicator, portion)
+                            given_by.get((month, overlap.unit.key)), share_of(builder.catalog, indicator, overlap)
                         )
-                        units.setdefault(portion.unit.key, []).append(due)
+                        units.setdefault(overlap.unit.key, []).append(due)
                 sums, row = consolidate(indicator, units.values()), rows[indicator.id]
                 assert row.units_expected == len(units)
                 assert (row.status is RollupStatus.NOT_COMPARABLE) is (sums is None)

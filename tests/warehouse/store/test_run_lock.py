@@ -19,7 +19,7 @@ MINE = this_process("second", "rerun", NOW)
 Process = subprocess.Popen[str]
 
 
-def nobody(_: Holder | None) -> None:
+def no_run(_: Holder | None) -> None:
     """Nobody wants to hear of the waiting."""
 
 
@@ -83,16 +83,16 @@ def test_a_killed_run_holds_nobody_up(engine: Engine, warehouse_url: str) -> Non
         left = current_holder(engine)
         assert left is not None
         assert left.run_id == "first"
-        with only_run(engine, MINE, wait=60, on_wait=nobody):
+        with only_run(engine, MINE, wait=60, on_wait=no_run):
             assert current_holder(engine) == MINE
 
 
 def test_nobody_waits_for_a_run_that_ended(engine: Engine) -> None:
     """After a run, and after one that failed, lock and record are free."""
-    with pytest.raises(ZeroDivisionError), only_run(engine, MINE, wait=0, on_wait=nobody):
+    with pytest.raises(ZeroDivisionError), only_run(engine, MINE, wait=0, on_wait=no_run):
         raise ZeroDivisionError
     assert current_holder(engine) is None
-    with only_run(engine, MINE, wait=0, on_wait=nobody):
+    with only_run(engine, MINE, wait=0, on_wait=no_run):
         assert current_holder(engine) == MINE
     assert current_holder(engine) is None
 
@@ -100,9 +100,9 @@ def test_nobody_waits_for_a_run_that_ended(engine: Engine) -> None:
 def test_two_runs_of_one_process_do_not_meet_either(engine: Engine) -> None:
     """A server that carries out two flow runs in one process is no exception."""
     with (
-        only_run(engine, MINE, wait=0, on_wait=nobody),
+        only_run(engine, MINE, wait=0, on_wait=no_run),
         pytest.raises(RunInProgressError),
-        only_run(engine, this_process("third", "rerun", NOW), wait=0, on_wait=nobody),
+        only_run(engine, this_process("third", "rerun", NOW), wait=0, on_wait=no_run),
     ):
         pytest.fail("two runs at once")
 
@@ -111,5 +111,5 @@ def test_two_warehouses_do_not_know_each_other(engine: Engine, tmp_path: Path) -
     """Runs on different warehouses go side by side."""
     other = open_engine(f"sqlite:///{tmp_path / 'other' / 'warehouse.db'}")
     migrate(other)
-    with only_run(engine, MINE, wait=0, on_wait=nobody), only_run(other, MINE, wait=0, on_wait=nobody):
+    with only_run(engine, MINE, wait=0, on_wait=no_run), only_run(other, MINE, wait=0, on_wait=no_run):
         assert current_holder(other) == MINE

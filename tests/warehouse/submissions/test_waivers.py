@@ -49,11 +49,11 @@ def key(builder: WarehouseBuilder) -> UnitKey:
 
 
 def answer(
-    builder: WarehouseBuilder, until: date = LAST, said: DecisionReason = WHY, indicator: str | None = None
+    builder: WarehouseBuilder, until: date = LAST, decision: DecisionReason = WHY, indicator: str | None = None
 ) -> tuple[Issue, ...]:
     """Let a person answer; gives what was answered."""
     with transaction(builder.engine) as session:
-        return waive(session, question(builder, indicator=indicator), until, Decision(said, builder.now()))[1]
+        return waive(session, question(builder, indicator=indicator), until, Decision(decision, builder.now()))[1]
 
 
 def notes(builder: WarehouseBuilder, indicator: str = STOCK) -> str:
@@ -64,10 +64,10 @@ def notes(builder: WarehouseBuilder, indicator: str = STOCK) -> str:
 
 def standing(builder: WarehouseBuilder) -> list[WaiverStatus]:
     """How the answers stand, newest first."""
-    return [item.standing for item in told(builder)]
+    return [item.standing for item in open_warnings_shown(builder)]
 
 
-def told(builder: WarehouseBuilder) -> tuple[WaiverRecord, ...]:
+def open_warnings_shown(builder: WarehouseBuilder) -> tuple[WaiverRecord, ...]:
     """All answers."""
     with reading(builder.engine) as session:
         return waivers(session, builder.clock)
@@ -121,7 +121,7 @@ def test_other_figures_are_asked_about_anew(builder: WarehouseBuilder, issue: Is
     send(builder, issue, **{STOCK: cells})
     assert UNANSWERED in notes(builder)
     assert standing(builder) == [WaiverStatus.LAPSED]
-    answer(builder, said=DecisionReason("đã rà soát lại", "an.nguyen"))
+    answer(builder, decision=DecisionReason("đã rà soát lại", "an.nguyen"))
     assert "đã rà soát lại" in notes(builder)
 
 
@@ -158,7 +158,7 @@ def test_answers_and_their_return_make_figures_due(builder: WarehouseBuilder) ->
         take_back(session, question(builder).place, WARNS, Decision(DecisionReason("nhầm xã", "binh"), builder.now()))
     assert due(builder, today)
     assert UNANSWERED in notes(builder)
-    (result,) = told(builder)
+    (result,) = open_warnings_shown(builder)
     assert result.standing is WaiverStatus.TAKEN_BACK
     assert result.taken_back is not None
     assert (result.taken_back.by, result.taken_back.reason) == ("binh", "nhầm xã")
@@ -169,7 +169,7 @@ def test_a_warning_is_answered_once(builder: WarehouseBuilder) -> None:
     send(builder, warning(STOCK))
     answer(builder)
     with pytest.raises(UsageError, match=r"answered already .* by an\.nguyen.*--take-back"):
-        answer(builder, said=DecisionReason("khác", "binh"))
+        answer(builder, decision=DecisionReason("khác", "binh"))
     with reading(builder.engine) as session:
         assert len(session.scalars(select(WaiverRow)).all()) == 1
 
@@ -199,16 +199,16 @@ def test_nothing_asked_is_nothing_answered(builder: WarehouseBuilder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("until", "said", "reason"),
+    ("until", "decision", "reason"),
     [(date(2025, 5, 19), WHY, "passed already"), (LAST, DecisionReason("  ", "an"), "say why")],
 )
 def test_a_reason_and_a_day_to_come_are_needed(
-    builder: WarehouseBuilder, until: date, said: DecisionReason, reason: str
+    builder: WarehouseBuilder, until: date, decision: DecisionReason, reason: str
 ) -> None:
     """An answer without words, or that counts no day, is none."""
     send(builder, warning(STOCK))
     with pytest.raises(UsageError, match=reason):
-        answer(builder, until, said)
+        answer(builder, until, decision)
 
 
 def test_a_whole_reports_question_is_beside_all_its_figures(builder: WarehouseBuilder) -> None:
@@ -299,7 +299,7 @@ def test_answers_are_copied(builder: WarehouseBuilder, tmp_path_factory: pytest.
     answer(builder)
     with transaction(builder.engine) as session:
         take_back(session, question(builder).place, WARNS, Decision(WHY, builder.now()))
-    answer(builder, said=DecisionReason("đã rà soát lại", "an.nguyen"))
+    answer(builder, decision=DecisionReason("đã rà soát lại", "an.nguyen"))
     result = notes(builder)
     target = open_engine(f"sqlite:///{tmp_path_factory.mktemp('copy') / 'warehouse.db'}")
     copy_warehouse(builder.engine, target)

@@ -26,13 +26,13 @@ def decide(
     builder: WarehouseBuilder,
     what: Callable[..., VersionChange],
     version: int | None = None,
-    said: DecisionReason = WHY,
+    decision: DecisionReason = WHY,
     unit: str = UNIT,
 ) -> VersionChange:
     """Let a person withdraw or restore the report of a unit for 2025-05."""
     key = builder.catalog.units.get(unit, builder.catalog.last_day(FORM, MAY)).key
     with transaction(builder.engine) as session:
-        return what(session, SubmissionKey(key, FORM, MAY), Decision(said, builder.now(), "run-9"), version)
+        return what(session, SubmissionKey(key, FORM, MAY), Decision(decision, builder.now(), "run-9"), version)
 
 
 def states(builder: WarehouseBuilder) -> list[SubmissionState]:
@@ -155,7 +155,7 @@ def test_a_reason_has_to_be_given(builder: WarehouseBuilder) -> None:
     """Nobody excludes a commune's report without a word."""
     accept(builder, FIRST)
     with pytest.raises(UsageError, match="say why"):
-        decide(builder, withdraw, said=DecisionReason("  ", "an.nguyen"))
+        decide(builder, withdraw, decision=DecisionReason("  ", "an.nguyen"))
 
 
 def test_same_bytes_again_stay_withdrawn(builder: WarehouseBuilder) -> None:

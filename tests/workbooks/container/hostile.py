@@ -39,7 +39,7 @@ def parse(data: bytes, catalog: Catalog, hints: Hints, limits: Limits) -> Parsed
     elif data.startswith(HOLD):
         _hold(Path(os.fsdecode(data.removeprefix(HOLD))))
     elif data == TELL:
-        return _tell()
+        return _answer()
     return parse_report(data, catalog, hints, limits)
 
 
@@ -57,7 +57,7 @@ def _hold(lock: Path) -> None:
         time.sleep(600)
 
 
-def _tell() -> ParsedReport:
+def _answer() -> ParsedReport:
     """A report that says what a test wants to know of the process it was made in."""
     loaded = sorted({name.partition(".")[0] for name in sys.modules})
     bound = subprocess.run(["ulimit -v"], shell=True, check=True, capture_output=True, text=True).stdout  # noqa: S602 - only a shell knows its own limit

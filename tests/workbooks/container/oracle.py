@@ -138,20 +138,20 @@ def _plain(value: object) -> object:
             return value
 
 
-def unexplained(found: Iterator[ReaderDifference]) -> list[ReaderDifference]:
+def unexplained(result: Iterator[ReaderDifference]) -> list[ReaderDifference]:
     """The differences that are of no known kind."""
     return [
-        reader_difference for reader_difference in found if not any(kind.holds(reader_difference) for kind in KINDS)
+        reader_difference for reader_difference in result if not any(kind.holds(reader_difference) for kind in KINDS)
     ]
 
 
-def _texts(found: ReaderDifference) -> tuple[str, str] | None:
-    is_both = found.what == "value" and isinstance(found.ours, str | None) and isinstance(found.theirs, str)
-    return (str(found.ours or ""), found.theirs) if is_both else None
+def _texts(result: ReaderDifference) -> tuple[str, str] | None:
+    is_both = result.what == "value" and isinstance(result.ours, str | None) and isinstance(result.theirs, str)
+    return (str(result.ours or ""), result.theirs) if is_both else None
 
 
-def _is_escape(found: ReaderDifference) -> bool:
-    texts = _texts(found)
+def _is_escape(result: ReaderDifference) -> bool:
+    texts = _texts(result)
     return (
         texts is not None
         and "_x" in texts[1].lower()
@@ -159,40 +159,40 @@ def _is_escape(found: ReaderDifference) -> bool:
     )
 
 
-def _is_trimmed(found: ReaderDifference) -> bool:
-    texts = _texts(found)
+def _is_trimmed(result: ReaderDifference) -> bool:
+    texts = _texts(result)
     return texts is not None and texts[0] != texts[1] and texts[0] == texts[1].strip(_XML_SPACES)
 
 
-def _is_marked(found: ReaderDifference) -> bool:
-    texts = _texts(found)
+def _is_marked(result: ReaderDifference) -> bool:
+    texts = _texts(result)
     if texts is None or texts[0] == texts[1]:
         return False
     return unicodedata.normalize("NFKC", texts[0].replace(_STRUCK, "")) == unicodedata.normalize("NFKC", texts[1])
 
 
-def _is_empty_text(found: ReaderDifference) -> bool:
-    return found.what == "value" and found.ours is None and found.theirs == ""
+def _is_empty_text(result: ReaderDifference) -> bool:
+    return result.what == "value" and result.ours is None and result.theirs == ""
 
 
-def _is_time(found: ReaderDifference) -> bool:
-    is_day_zero = isinstance(found.ours, dt.datetime) and found.ours.date() == dt.date(1899, 12, 30)
-    return isinstance(found.theirs, dt.time) and (is_day_zero or isinstance(found.ours, str))
+def _is_time(result: ReaderDifference) -> bool:
+    is_day_zero = isinstance(result.ours, dt.datetime) and result.ours.date() == dt.date(1899, 12, 30)
+    return isinstance(result.theirs, dt.time) and (is_day_zero or isinstance(result.ours, str))
 
 
-def _is_span(found: ReaderDifference) -> bool:
-    return isinstance(found.theirs, dt.timedelta) and isinstance(found.ours, dt.datetime)
+def _is_span(result: ReaderDifference) -> bool:
+    return isinstance(result.theirs, dt.timedelta) and isinstance(result.ours, dt.datetime)
 
 
-def _is_negative_date(found: ReaderDifference) -> bool:
-    return isinstance(found.ours, Decimal) and found.ours < 0 and isinstance(found.theirs, dt.datetime)
+def _is_negative_date(result: ReaderDifference) -> bool:
+    return isinstance(result.ours, Decimal) and result.ours < 0 and isinstance(result.theirs, dt.datetime)
 
 
-def _is_plain_date(found: ReaderDifference) -> bool:
+def _is_plain_date(result: ReaderDifference) -> bool:
     return (
-        isinstance(found.ours, dt.datetime)
-        and type(found.theirs) is dt.date
-        and found.ours == dt.datetime.combine(found.theirs, dt.time())
+        isinstance(result.ours, dt.datetime)
+        and type(result.theirs) is dt.date
+        and result.ours == dt.datetime.combine(result.theirs, dt.time())
     )
 
 
@@ -200,7 +200,7 @@ KINDS = (
     DifferenceKind(
         "sum nobody made",
         "A zero behind a formula, in a file whose writer left the sums to whoever opens it, is no result.",
-        lambda found: found.what == "unmade sum" and found.theirs == 0,
+        lambda difference: difference.what == "unmade sum" and difference.theirs == 0,
     ),
     DifferenceKind("empty text", "A text of no letters is no content: the cell looks blank, and is.", _is_empty_text),
     DifferenceKind(
@@ -227,11 +227,11 @@ KINDS = (
     DifferenceKind(
         "font of nobody",
         "Where the file names no font, none is made up.",
-        lambda found: found.what == "font" and found.ours == "" and found.theirs == "Calibri",
+        lambda difference: difference.what == "font" and difference.ours == "" and difference.theirs == "Calibri",
     ),
     DifferenceKind(
         "strict workbook",
         "openpyxl knows the strict namespace too little to list the sheets; Excel opens them.",
-        lambda found: found.what == "sheets" and found.theirs == [] and found.ours != [],
+        lambda difference: difference.what == "sheets" and difference.theirs == [] and difference.ours != [],
     ),
 )

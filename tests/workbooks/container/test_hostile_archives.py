@@ -45,12 +45,12 @@ def test_a_directory_that_lies_about_a_size(size: int, code: str) -> None:
     assert _code(_with_size(size)) == code
 
 
-@pytest.mark.parametrize("told", [None, 3], ids=["honest", "lying"])
-def test_more_parts_than_any_workbook_has(told: int | None) -> None:
+@pytest.mark.parametrize("output", [None, 3], ids=["honest", "lying"])
+def test_more_parts_than_any_workbook_has(output: int | None) -> None:
     """Tens of thousands of parts are refused by the end record, whether or not it tells their number."""
     data = _many_parts(30_000)
-    if told is not None:
-        struct.pack_into("<HH", data, data.rfind(_END) + 8, told, told)
+    if output is not None:
+        struct.pack_into("<HH", data, data.rfind(_END) + 8, output, output)
     assert _code(bytes(data)) == "zip_too_many_parts"
 
 

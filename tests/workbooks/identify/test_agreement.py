@@ -27,12 +27,12 @@ def test_sources_that_exclude_each_other_are_named() -> None:
 
 def test_sources_that_leave_a_choice() -> None:
     """Sources that agree and still allow several values do not settle it."""
-    verdict = agree([reading("a", "x", "y"), reading("b", "x", "y", "z")])
-    assert verdict.value is None
-    assert verdict.choices == {"x", "y"}
+    result = agree([reading("a", "x", "y"), reading("b", "x", "y", "z")])
+    assert result.value is None
+    assert result.choices == {"x", "y"}
 
 
 def test_silence_settles_nothing() -> None:
     """Where nobody speaks there is neither value, nor choice, nor dispute."""
-    verdict = agree([reading("a")])
-    assert (verdict.value, verdict.rivals, verdict.choices) == (None, None, frozenset())
+    result = agree([reading("a")])
+    assert (result.value, result.rivals, result.choices) == (None, None, frozenset())

@@ -33,7 +33,7 @@ def test_case(case: WorkbookCase, catalog: Catalog, next_catalog: Catalog) -> No
     for expected in case.expect.get("repairs", []):
         assert any(_fits(expected, repair) for repair in report.repairs), (expected, report.repairs)
     for key, expected in case.expect.get("report", {}).items():
-        assert _told(report, key) == expected
+        assert _outcome(report, key) == expected
     for path, expected in case.expect.get("figures", {}).items():
         assert _shown(_figure(report, path)) == expected
 
@@ -77,7 +77,7 @@ def _fits(expected: dict[str, Any], found: object) -> bool:
     return all((facts[key] if key in facts else getattr(found, key, None)) == value for key, value in expected.items())
 
 
-def _told(report: ParsedReport, key: str) -> str | None:
+def _outcome(report: ParsedReport, key: str) -> str | None:
     value = {"unit": report.unit.code if report.unit else None, "period": report.period.id if report.period else None}
     return value[key] if key in value else getattr(report, key)
 

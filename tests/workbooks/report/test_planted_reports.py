@@ -125,7 +125,7 @@ def _twist(planted: Planted, data: st.DataObject) -> None:
         planted.workbook.epoch = CALENDAR_MAC_1904
 
 
-def _found(observations: tuple[Observation, ...]) -> Mapping[Key, Decimal | None]:
+def _read_figures(observations: tuple[Observation, ...]) -> Mapping[Key, Decimal | None]:
     return {
         (observation.unit, observation.indicator, what): figure.number
         for observation in observations
@@ -142,7 +142,7 @@ def _misreads(report: ParsedReport, planted: Planted) -> list[str]:
     """Figures read otherwise than planted, or not at all, of which no issue speaks."""
     if not report.is_placeable:
         return [] if report.has_critical else ["the report has no place and no critical issue"]
-    result = _found(report.observations)
+    result = _read_figures(report.observations)
     results = {issue.cell for issue in report.issues} | {issue.indicator for issue in report.issues}
     whole = any(issue.severity is Severity.CRITICAL and issue.indicator is None for issue in report.issues)
     return [

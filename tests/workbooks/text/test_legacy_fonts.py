@@ -41,7 +41,7 @@ def _read(data: bytes, catalog: Catalog) -> ParsedReport:
     return parse_report(data, catalog, Hints("report", ()))
 
 
-def _told(report: ParsedReport) -> tuple[object, ...]:
+def _codes(report: ParsedReport) -> tuple[object, ...]:
     """What a report says, but for capitals in what stood in a cell: some fonts show them for small letters."""
     repairs = [repair for repair in report.repairs if repair.rule not in _RULES]
     return (
@@ -76,7 +76,7 @@ def test_a_report_typed_for_old_fonts_reads_like_its_twin(catalog: Catalog, made
     twin, old = _read(save(start()), catalog), _read(save(retype(start(), typed)), catalog)
     assert twin.is_placeable
     assert twin.observations
-    assert _told(old) == _told(twin)
+    assert _codes(old) == _codes(twin)
     assert {repair.rule for repair in old.repairs} & _RULES
 
 
@@ -87,7 +87,7 @@ def test_an_xls_report_typed_for_old_fonts_reads_like_its_twin(catalog: Catalog,
     old = _read(_as_xls(retype(made, typed), typed=True), catalog)
     twin = _read(_as_xls(make_handmade(catalog, _UNIT, PERIOD), typed=False), catalog)
     assert twin.observations
-    assert _told(old) == _told(twin)
+    assert _codes(old) == _codes(twin)
 
 
 def _as_xls(made: Workbook, *, typed: bool) -> bytes:
@@ -185,7 +185,7 @@ def test_any_mixture_of_cells_reads_like_its_twin(catalog: Catalog, draws: Rando
 
     unit = draws.choice(["22810", "22813", "22816", "22819", "22822", "22825", "22828", "22831"])
     twin = _read(save(make_handmade(catalog, unit, PERIOD)), catalog)
-    assert _told(_read(save(retype(make_handmade(catalog, unit, PERIOD), typed)), catalog)) == _told(twin)
+    assert _codes(_read(save(retype(make_handmade(catalog, unit, PERIOD), typed)), catalog)) == _codes(twin)
 
 
 @_WAYS
@@ -208,5 +208,5 @@ def test_unicode_under_an_old_font_needs_no_repair(catalog: Catalog) -> None:
     """A whole report in Unicode that someone set in .VnTime is read as it is, letter by letter."""
     for font in (".VnTime", ".VnTimeH", "VNI-Times"):
         report = _read(save(retype(_filled(catalog), lambda text, font=font: [(font, text)])), catalog)
-        assert _told(report) == _told(_read(save(_filled(catalog)), catalog))
+        assert _codes(report) == _codes(_read(save(_filled(catalog)), catalog))
         assert {repair.rule for repair in report.repairs} & _RULES == set()

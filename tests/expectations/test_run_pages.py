@@ -12,7 +12,7 @@ from domain.catalog.catalog import Catalog
 from expectations.check import KeptResults, check
 from expectations.errors import NightsNotWrittenError
 from expectations.kept_results import KEPT_ROWS, NightlyResults, Tally, merge, read_night, write_night
-from expectations.nights import INDEX, KEPT, batch_file, has_untold, page_name, write_nights
+from expectations.run_pages import INDEX, KEPT, batch_file, has_untold, page_name, write_nights
 from tests.expectations.staged import RUN, Put, apply_edits, clean_report
 from tests.publishing.page.strict_page import StrictPage
 from tests.publishing.page.test_page import ATTACK
@@ -25,19 +25,19 @@ ROW = {
 
 
 def night_of(
-    catalog: Catalog, found: Mapping[str, int] | None = None, run: str = "run-1", batch: str = "1"
+    catalog: Catalog, result: Mapping[str, int] | None = None, run: str = "run-1", batch: str = "1"
 ) -> NightlyResults:
     """A batch in which some rules found so many wrong cells."""
-    counts = {rule: (found or {}).get(rule, 0) for rule in catalog.rules}
+    counts = {rule: (result or {}).get(rule, 0) for rule in catalog.rules}
     tallies = {rule: Tally(count, (ROW,) * min(count, KEPT_ROWS)) for rule, count in counts.items()}
     return NightlyResults(run, AT, 8, (f"{batch}.json",), tallies)
 
 
-def keep(folder: Path, *nights: NightlyResults) -> None:
+def keep(folder: Path, *runs: NightlyResults) -> None:
     """Keep batches as the checks of a run do."""
-    for night in nights:
-        (batch,) = night.batches
-        write_night(batch_file(folder, night.run_id, batch.removesuffix(".json")), night)
+    for results in runs:
+        (batch,) = results.batches
+        write_night(batch_file(folder, results.run_id, batch.removesuffix(".json")), results)
 
 
 def written(folder: Path, catalog: Catalog, most: int = 30) -> dict[str, str]:
@@ -49,18 +49,18 @@ def written(folder: Path, catalog: Catalog, most: int = 30) -> dict[str, str]:
 
 def test_a_night_has_a_page_and_a_line(tmp_path: Path, catalog: Catalog) -> None:
     """Which rules failed and where, which held, and a link from the list; the cell's submission is one click away."""
-    night = night_of(catalog, {"not_negative": 2})
-    keep(tmp_path, night)
+    results = night_of(catalog, {"not_negative": 2})
+    keep(tmp_path, results)
     pages = written(tmp_path, catalog)
-    assert set(pages) == {INDEX, page_name(night)}
-    page = pages[page_name(night)]
+    assert set(pages) == {INDEX, page_name(results)}
+    page = pages[page_name(results)]
     words = StrictPage(page).words
     assert f"{catalog.rules['not_negative'].title.vi} not_negative critical block" in words
     assert "22813 Xã Lâm Sơn · 2025-05 hd_dvc Biểu 01-T E46 -1 –" in words
     assert 'href="../../submissions/7.html"' in page
     assert page.count("fa-times text-danger") == 1
     assert page.count("fa-check-circle text-success") == len(catalog.rules) - 1
-    assert f'href="{page_name(night)}/index.html"' in pages[INDEX]
+    assert f'href="{page_name(results)}/index.html"' in pages[INDEX]
     assert "2025-06-03 01:00 8 1 / 23 2 run-1".replace("23", str(len(catalog.rules))) in StrictPage(pages[INDEX]).words
 
 
@@ -81,9 +81,9 @@ def test_pages_ask_nobody_for_anything(tmp_path: Path, catalog: Catalog) -> None
 def test_hostile_text_is_shown_and_runs_nothing(tmp_path: Path, catalog: Catalog) -> None:
     """What stood in a cell, a sheet's name or a unit's is text: Great Expectations escapes no plain table cell."""
     row = dict.fromkeys(ROW, f"{ATTACK} $x ${{y}}") | {"submission_id": "7"}
-    night = replace(night_of(catalog), rules={"not_negative": Tally(1, (row,))})
-    keep(tmp_path, night)
-    page = written(tmp_path, catalog)[page_name(night)]
+    results = replace(night_of(catalog), rules={"not_negative": Tally(1, (row,))})
+    keep(tmp_path, results)
+    page = written(tmp_path, catalog)[page_name(results)]
     assert "<script" not in page
     assert StrictPage(page).words.count(f"{ATTACK} $x ${{y}}") == 6
 
@@ -95,8 +95,8 @@ def test_batches_of_a_run_are_one_night(tmp_path: Path, catalog: Catalog) -> Non
     pages = written(tmp_path, catalog)
     assert len(pages) == 2
     assert not has_untold(tmp_path)
-    night = read_night(tmp_path / KEPT / "run-1" / "night.json")
-    assert (night.submissions, night.found, len(night.rules["not_negative"].rows)) == (16, 80, KEPT_ROWS)
+    results = read_night(tmp_path / KEPT / "run-1" / "night.json")
+    assert (results.submissions, results.wrong_cells, len(results.rules["not_negative"].rows)) == (16, 80, KEPT_ROWS)
 
 
 def test_nothing_new_writes_nothing(tmp_path: Path, catalog: Catalog) -> None:
@@ -110,15 +110,15 @@ def test_nothing_new_writes_nothing(tmp_path: Path, catalog: Catalog) -> None:
 
 def test_only_the_last_nights_are_kept(tmp_path: Path, catalog: Catalog) -> None:
     """Older pages go with all that was kept for them, and leave the list."""
-    nights = [replace(night_of(catalog, run=f"run-{day}"), at=AT + timedelta(days=day)) for day in range(5)]
-    for night in nights:
-        keep(tmp_path, night)
+    kept_runs = [replace(night_of(catalog, run=f"run-{day}"), at=AT + timedelta(days=day)) for day in range(5)]
+    for results in kept_runs:
+        keep(tmp_path, results)
         written(tmp_path, catalog, most=3)
     pages = written(tmp_path, catalog, most=3)
-    assert set(pages) == {INDEX, *map(page_name, nights[2:])}
+    assert set(pages) == {INDEX, *map(page_name, kept_runs[2:])}
     assert sorted(path.name for path in (tmp_path / KEPT).iterdir()) == ["run-2", "run-3", "run-4"]
     assert re.findall(r'href="([^"]+)"', pages[INDEX]) == [
-        f"{page_name(night)}/index.html" for night in reversed(nights[2:])
+        f"{page_name(results)}/index.html" for results in reversed(kept_runs[2:])
     ]
 
 
@@ -129,9 +129,9 @@ def test_a_run_that_died_between_writing_and_removing_counts_no_batch_twice(tmp_
     written(tmp_path, catalog)
     keep(tmp_path, first, second)
     written(tmp_path, catalog)
-    night = read_night(tmp_path / KEPT / "run-1" / "night.json")
-    assert (night.submissions, night.found, set(night.batches)) == (16, 2, {"1.json", "2.json"})
-    assert merge([first, second]).found == night.found
+    results = read_night(tmp_path / KEPT / "run-1" / "night.json")
+    assert (results.submissions, results.wrong_cells, set(results.batches)) == (16, 2, {"1.json", "2.json"})
+    assert merge([first, second]).wrong_cells == results.wrong_cells
     keep(tmp_path, first)
     written(tmp_path, catalog)
     assert not has_untold(tmp_path)
@@ -147,9 +147,9 @@ def test_a_damaged_file_costs_its_batch_only(tmp_path: Path, catalog: Catalog) -
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, catalog: Catalog) -> None:
     """The failure says where and what happens next."""
-    night = night_of(catalog)
-    keep(tmp_path, night)
-    (tmp_path / page_name(night)).write_text("a file stands in the way")
+    results = night_of(catalog)
+    keep(tmp_path, results)
+    (tmp_path / page_name(results)).write_text("a file stands in the way")
     with pytest.raises(NightsNotWrittenError, match="the next run writes whatever is missing"):
         written(tmp_path, catalog)
 
@@ -172,7 +172,7 @@ def test_what_rules_find_is_kept_as_they_find_it(
     )
     kept = read_night(path)
     assert set(kept.rules) == set(catalog.rules)
-    assert kept.found == len(result) == 1
+    assert kept.wrong_cells == len(result) == 1
     (row,) = kept.rules["not_negative"].rows
     assert (row["who"], row["cell"], row["found"]) == ("Lâm Sơn", result[0].issue.cell, "-1")
 

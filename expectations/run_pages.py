@@ -10,7 +10,7 @@ from domain.rules import Rule
 from domain.texts import Lang
 from expectations.errors import NightsNotWrittenError
 from expectations.kept_results import NightlyResults, merge, read_night, write_night, write_whole
-from expectations.night_page import Texts, write_index, write_night_page
+from expectations.run_page import Texts, write_index, write_night_page
 
 INDEX: Final = "index.html"
 KEPT: Final = ".kept"
@@ -27,7 +27,7 @@ def batch_file(folder: Path, run_id: str, batch: str) -> Path:
 
 def has_untold(folder: Path) -> bool:
     """Whether anything was kept of which no page tells yet."""
-    return any(path.stem != _NIGHT for run in _runs(folder) for path in run.glob("*.json"))
+    return any(path.stem != _NIGHT for run in _run_folders(folder) for path in run.glob("*.json"))
 
 
 def write_nights(folder: Path, rules: Mapping[str, Rule], most: int, lang: Lang, text: Texts) -> int:
@@ -43,58 +43,58 @@ def write_nights(folder: Path, rules: Mapping[str, Rule], most: int, lang: Lang,
     """
     try:
         new = dict(_new_nights(folder))
-        for run, night in new.items():
-            write_whole(folder / page_name(night) / INDEX, write_night_page(night, rules, lang, text))
-            write_night(run / f"{_NIGHT}.json", night)
+        for run, results in new.items():
+            write_whole(folder / page_name(results) / INDEX, write_night_page(results, rules, lang, text))
+            write_night(run / f"{_NIGHT}.json", results)
         if has_untold(folder):
-            kept = [(page_name(night), night) for night in _prune(folder, most)]
+            kept = [(page_name(results), results) for results in _prune(folder, most)]
             write_whole(folder / INDEX, write_index(kept, lang, text))
-        for run in _runs(folder):
+        for run in _run_folders(folder):
             _forget_told(run)
     except OSError as error:
         raise NightsNotWrittenError(folder, error.strerror or str(error)) from error
     return len(new)
 
 
-def page_name(night: NightlyResults) -> str:
+def page_name(results: NightlyResults) -> str:
     """The name of the folder of a night's page: sorted by name they are sorted by time."""
-    return f"{night.at:%Y%m%dT%H%M%SZ}-{night.run_id}"
+    return f"{results.at:%Y%m%dT%H%M%SZ}-{results.run_id}"
 
 
 def _new_nights(folder: Path) -> Iterator[tuple[Path, NightlyResults]]:
     """Runs with batches that no page tells of, each with all its batches."""
-    for run in _runs(folder):
+    for run in _run_folders(folder):
         known = _read(run / f"{_NIGHT}.json")
         # What is told of already was left by a run that died between writing the page and the list.
         result = {_NIGHT + ".json", *(known.batches if known else ())}
         batches = (_read(path) for path in sorted(run.glob("*.json")) if path.name not in result)
-        results = [night for night in (known, *batches) if night is not None]
+        results = [kept for kept in (known, *batches) if kept is not None]
         if len(results) > bool(known):
             yield run, merge(results)
 
 
 def _forget_told(run: Path) -> None:
     """Remove what a page was made from; only now may it go, for the list is written too."""
-    night = _read(run / f"{_NIGHT}.json")
-    for batch in night.batches if night else ():
+    results = _read(run / f"{_NIGHT}.json")
+    for batch in results.batches if results else ():
         (run / batch).unlink(missing_ok=True)
 
 
 def _prune(folder: Path, most: int) -> list[NightlyResults]:
     """Remove all but the last so many nights; what is left, newest first."""
-    nights = sorted(_nights(folder), key=page_name, reverse=True)
-    for night in nights[most:]:
-        shutil.rmtree(folder / page_name(night), ignore_errors=True)
-        shutil.rmtree(folder / KEPT / night.run_id)
-    return nights[:most]
+    runs = sorted(_runs(folder), key=page_name, reverse=True)
+    for results in runs[most:]:
+        shutil.rmtree(folder / page_name(results), ignore_errors=True)
+        shutil.rmtree(folder / KEPT / results.run_id)
+    return runs[:most]
 
 
-def _nights(folder: Path) -> list[NightlyResults]:
-    results = (_read(run / f"{_NIGHT}.json") for run in _runs(folder))
-    return [night for night in results if night is not None]
+def _runs(folder: Path) -> list[NightlyResults]:
+    results = (_read(run / f"{_NIGHT}.json") for run in _run_folders(folder))
+    return [kept for kept in results if kept is not None]
 
 
-def _runs(folder: Path) -> list[Path]:
+def _run_folders(folder: Path) -> list[Path]:
     kept = folder / KEPT
     return sorted(path for path in kept.iterdir() if path.is_dir()) if kept.is_dir() else []
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.borrowed import TrialLanding
 from connectors.landing import DamagedBytesError, Landing, NotLandedError
+from connectors.trial_landing import TrialLanding
 
 
 def test_bytes_of_the_lender_are_read(tmp_path: Path) -> None:

@@ -37,26 +37,26 @@ class OfflinePageView(DefaultJinjaPageView):
         self.env.loader = ChoiceLoader([FileSystemLoader(_TEMPLATES), *([self.env.loader] if self.env.loader else [])])
 
 
-def write_night_page(night: NightlyResults, rules: Mapping[str, Rule], lang: Lang, text: Texts) -> str:
+def write_night_page(kept: NightlyResults, rules: Mapping[str, Rule], lang: Lang, text: Texts) -> str:
     """The page of one night; rules that have left the catalogue since are shown by their ids."""
     columns = {column: text(f"night_{column}") for column in COLUMNS}
     results = [
-        _result(name, tally, _shown(name, rules.get(name), night, lang), columns) for name, tally in night.rules.items()
+        _result(name, tally, _shown(name, rules.get(name), kept, lang), columns) for name, tally in kept.rules.items()
     ]
     # What failed comes first: on most nights it is little.
     results.sort(key=lambda result: bool(result.success))
-    document = ValidationResultsPageRenderer().render(_validation(night, results))
+    document = ValidationResultsPageRenderer().render(_validation(kept, results))
     # Its overview says in English what the frame says, and links to a page of the suite that is not written.
     document.sections = document.sections[1:]
     for section in document.sections:
         section.content_blocks = [_named(block, text) for block in section.content_blocks if _is_table(block)]
-    return str(_view().render(document, lang=lang, text=text, night=night))  # type: ignore[no-untyped-call] # Great Expectations'
+    return str(_view().render(document, lang=lang, text=text, night=kept))  # type: ignore[no-untyped-call] # Great Expectations'
 
 
-def write_index(nights: Sequence[tuple[str, NightlyResults]], lang: Lang, text: Texts) -> str:
+def write_index(runs: Sequence[tuple[str, NightlyResults]], lang: Lang, text: Texts) -> str:
     """The list of nights, newest first, each with the address of its page."""
     template = _view().env.get_template("nights.j2")
-    return template.render(nights=nights, lang=lang, text=text)
+    return template.render(runs=runs, lang=lang, text=text)
 
 
 @cache
@@ -65,31 +65,31 @@ def _view() -> OfflinePageView:
 
 
 def _validation(
-    night: NightlyResults, results: Sequence[ExpectationValidationResult]
+    kept: NightlyResults, results: Sequence[ExpectationValidationResult]
 ) -> ExpectationSuiteValidationResult:
-    held = len(results) - night.failed
+    held = len(results) - kept.failed
     return ExpectationSuiteValidationResult(
-        success=night.failed == 0,
+        success=kept.failed == 0,
         results=list(results),
         suite_name="rules",
         statistics={
             "evaluated_expectations": len(results),
             "successful_expectations": held,
-            "unsuccessful_expectations": night.failed,
+            "unsuccessful_expectations": kept.failed,
             "success_percent": 100.0 * held / len(results) if results else None,
         },
         meta={
-            "run_id": RunIdentifier(run_name=night.run_id, run_time=night.at),
+            "run_id": RunIdentifier(run_name=kept.run_id, run_time=kept.at),
             "great_expectations_version": gx.__version__,
         },
     )
 
 
-def _shown(name: str, rule: Rule | None, night: NightlyResults, lang: Lang) -> dict[str, str]:
+def _shown(name: str, rule: Rule | None, results: NightlyResults, lang: Lang) -> dict[str, str]:
     """What is told of a rule beside what it found; its stage is that of the night's day."""
     if rule is None:
         return {"rule": name}
-    stage = rule.stage_on(day_in_vietnam(night.at))
+    stage = rule.stage_on(day_in_vietnam(results.at))
     return {"rule": name, "title": rule.title.get(lang), "severity": rule.severity.value, "stage": stage or ""}
 
 
