@@ -22,9 +22,9 @@ from workbooks.identify.sources import IdentificationSources
 from workbooks.identify.stamp_reading import Stamp, read_stamp
 from workbooks.identify.unit import identify_unit
 from workbooks.marking.traces import read_without_marks
-from workbooks.report.doubts import note_doubts
 from workbooks.report.figures import SheetContext, parse_line
 from workbooks.report.other_figures import note_other_figures
+from workbooks.report.provisional_words import note_provisional_words
 from workbooks.report.split_form import note_split
 from workbooks.report.totals import check_totals
 from workbooks.report.unit_column import check_units
@@ -98,7 +98,7 @@ def _parse_form(
         observations.extend(parse_line(context, line, unit.code if unit else "") for line in form_table.lines)
         note_split(context, workbook, layout, form_table)
         note_other_figures(context, layout, form_table.lines, period)
-        note_doubts(context, layout, form_table.lines, sources.headings, period)
+        note_provisional_words(context, layout, form_table.lines, sources.headings, period)
         check_units(context, layout, form_table.lines)
         check_totals(context, form_table.totals, observations)
     if layout is not None and unit is not None and period is not None:

@@ -18,7 +18,7 @@ _LONGEST = 200
 """So much of a note is quoted."""
 
 
-def note_doubts(
+def note_provisional_words(
     context: SheetContext,
     layout: Layout,
     lines: Sequence[LocatedLine],
