@@ -1,5 +1,6 @@
 """Forms and their layouts: which sheet, columns and lines a commune fills, in which version of the template."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -65,8 +66,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class DueDays:
+    """Working days from cut-off to deadline by level, for periods whose last day is `valid_from` or later."""
+
+    valid_from: date
+    working_days: Mapping[Level, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
-    """A form that units owe: its number, calendar, frequency, and working days from cut-off to deadline by level."""
+    """A form that units owe: its number, calendar, frequency, and deadlines; `due_days` from the first to the last."""
 
     id: str
     number: str
@@ -74,11 +83,17 @@ class Form:
     calendar: str
     frequency: Frequency
     level: Level
-    due_working_days: tuple[tuple[Level, int], ...]
+    due_days: tuple[DueDays, ...]
 
-    def working_days_due(self, level: Level) -> int:
-        """Working days a level has after the cut-off (Decree 09/2019 art. 8.5: at least one)."""
-        return dict(self.due_working_days)[level]
+    def working_days_due(self, level: Level, last_day: date) -> int:
+        """Return the working days a level has after the cut-off of the period that ends on a day.
+
+        Decree 09/2019 art. 8.5 asks for at least one.
+
+        Raises:
+            KeyError: the form sets none for the level then.
+        """
+        return next(due for due in reversed(self.due_days) if due.valid_from <= last_day).working_days[level]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from great_expectations.core import ExpectationValidationResult
 
-from domain.placing import VIETNAM
+from domain.vietnam_time import VIETNAM
 from expectations.sql import GUARD, PLACE_COLUMNS
 
 _LOG = logging.getLogger(__name__)

@@ -12,9 +12,9 @@ from great_expectations.render.renderer.page_renderer import ValidationResultsPa
 from great_expectations.render.view.view import DefaultJinjaPageView
 from jinja2 import ChoiceLoader, FileSystemLoader
 
-from domain.placing import day_in_vietnam
 from domain.rules import Rule
 from domain.texts import Lang
+from domain.vietnam_time import day_in_vietnam
 from expectations.kept_results import NightlyResults, Tally
 from expectations.rule_rendering import COLUMNS
 from expectations.rule_rows import ExpectRuleHolds

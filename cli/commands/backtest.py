@@ -122,8 +122,8 @@ def _units(catalog: "Catalog", area: str, form: str, periods: "tuple[Period, ...
     from datetime import UTC, datetime
 
     from domain.errors import UsageError
-    from domain.placing import day_in_vietnam
     from domain.rollups import Boundary
+    from domain.vietnam_time import day_in_vietnam
 
     today = day_in_vietnam(datetime.now(UTC))
     results: set[UnitKey] = set()

@@ -78,7 +78,7 @@ def rerun(
 
     from cli.output.terminal import Terminal
     from domain.catalog.catalog import load_catalog
-    from domain.placing import day_in_vietnam
+    from domain.vietnam_time import day_in_vietnam
     from flows.actions.rerun_request import RerunRequest, scope_of
 
     catalog = load_catalog(settings.catalog)

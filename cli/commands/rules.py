@@ -116,7 +116,7 @@ def _open(settings: Settings, catalog: Path | None) -> "tuple[Terminal, Catalog]
 
 
 def _today() -> date:
-    from domain.placing import day_in_vietnam
+    from domain.vietnam_time import day_in_vietnam
 
     return day_in_vietnam(datetime.now(UTC))
 

@@ -30,7 +30,7 @@ def serve(
 
     from cli.output.terminal import Terminal
     from domain.catalog.catalog import load_catalog
-    from domain.placing import day_in_vietnam
+    from domain.vietnam_time import day_in_vietnam
     from publishing.figures.formatter import ReportFormatter
     from warehouse.store.engine import migrate, open_engine
     from web.apps import office_site, published_site

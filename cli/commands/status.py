@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from cli.options import AreaOption, FormOption, JsonOption, PeriodOption
 from cli.output.terminal import Terminal
-from domain.placing import day_in_vietnam
+from domain.vietnam_time import day_in_vietnam
 from flows.support.settings import Settings
 
 if TYPE_CHECKING:

@@ -158,7 +158,7 @@ def show_answered(terminal: Terminal, answered: "WaiverResult", question: "Warni
 
 def show_waivers(terminal: Terminal, records: "tuple[WaiverRecord, ...]") -> None:
     """Show answers as people read them, newest first."""
-    from domain.placing import day_in_vietnam
+    from domain.vietnam_time import day_in_vietnam
     from publishing.figures.formatting import format_day
 
     if not records:

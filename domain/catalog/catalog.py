@@ -127,11 +127,12 @@ class Catalog:
         Raises:
             UsageError: the form sets no deadline for the level.
         """
+        last_day = self.last_day(form, period)
         try:
-            days = self.form(form).working_days_due(level)
+            days = self.form(form).working_days_due(level, last_day)
         except KeyError as missing:
             raise UsageError(f"form {form} sets no deadline for level {level}") from missing
-        return add_working_days(self.last_day(form, period), days, self.holidays)
+        return add_working_days(last_day, days, self.holidays)
 
     def owes(self, form: str, unit: OrgUnit, period: Period) -> bool:
         """Whether an obligation holds for the unit on the period's last day, and no exemption from the whole form."""

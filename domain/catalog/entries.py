@@ -44,12 +44,12 @@ def text_of(raw: dict[str, str]) -> Text:
     return Text(vi=raw["vi"], en=raw["en"])
 
 
-def add_once(match: dict[str, _T], key: str, value: _T, document: YamlDocument, *steps: str | int) -> None:
+def add_once(entries: dict[str, _T], key: str, value: _T, document: YamlDocument, *steps: str | int) -> None:
     """Enter a value under an id that nothing else may have.
 
     Raises:
         CatalogError: the id is taken.
     """
-    if key in match:
+    if key in entries:
         raise document.error(f"the id {key!r} is already taken", "give every entry an id of its own", *steps)
-    match[key] = value
+    entries[key] = value

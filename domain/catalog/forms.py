@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
+from typing import Any
 
 from domain.catalog.entries import add_once, day_of, span_of, text_of
+from domain.catalog.errors import CatalogError
 from domain.catalog.files import CatalogFiles, YamlDocument
 from domain.catalog.schemas import check_document, check_table
 from domain.catalog.texts import CellMarks
 from domain.catalog.words import FILE as WORDS
-from domain.layouts import Exemption, Form, Obligation
+from domain.layouts import DueDays, Exemption, Form, Obligation
 from domain.periods import Calendar, Frequency
 from domain.texts import normalise_name
 from domain.units import Level
@@ -59,10 +61,37 @@ def read_forms(files: CatalogFiles, calendars: dict[str, Calendar]) -> dict[str,
             calendar=raw["calendar"],
             frequency=Frequency(raw["frequency"]),
             level=Level(raw["level"]),
-            due_working_days=tuple((Level(level), days) for level, days in raw["due_working_days"].items()),
+            due_days=_due_days(raw["due_working_days"], document),
         )
         add_once(results, form.id, form, document, "id")
     return results
+
+
+def _day_from(entry: dict[str, Any], document: YamlDocument, *steps: str | int) -> date | None:
+    def complain(problem: str, remedy: str) -> CatalogError:
+        return document.error(problem, remedy, *steps)
+
+    return day_of(entry.get("from"), complain)
+
+
+def _due_days(raw: dict[str, int] | list[dict[str, Any]], document: YamlDocument) -> tuple[DueDays, ...]:
+    """Return the deadlines in their order; one mapping holds for all periods, as does the first of a list.
+
+    Raises:
+        CatalogError: only the first entry may do without `from`, and the days have to rise.
+    """
+    entries = [raw] if isinstance(raw, dict) else raw
+    due: list[DueDays] = []
+    for position, entry in enumerate(entries):
+        steps = ("due_working_days", position) if isinstance(raw, list) else ("due_working_days",)
+        first = _day_from(entry, document, *steps)
+        if (first is None) != (position == 0) or (first is not None and first <= due[-1].valid_from):
+            problem = f"due_working_days.{position}: the days from which deadlines hold do not follow one another"
+            remedy = "write the first entry without `from`, and each later one with a later day: from: 2026-01-01"
+            raise document.error(problem, remedy, *steps)
+        days = {Level(level): number for level, number in entry.items() if level != "from"}
+        due.append(DueDays(first or date.min, days))
+    return tuple(due)
 
 
 _TOGETHER = (

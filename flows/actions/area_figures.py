@@ -5,8 +5,8 @@ from datetime import datetime
 
 from domain.catalog.catalog import Catalog
 from domain.periods import Period
-from domain.placing import day_in_vietnam
 from domain.rollups import Boundary
+from domain.vietnam_time import day_in_vietnam
 from warehouse.queries import Revision, RollupKey, revision_as_of
 from warehouse.store.engine import Warehouse, reading
 

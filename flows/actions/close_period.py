@@ -7,7 +7,7 @@ from typing import Final
 
 from domain.errors import TerminalError, UsageError
 from domain.periods import Period
-from domain.placing import day_in_vietnam
+from domain.vietnam_time import day_in_vietnam
 from flows.bundles.archive import digest_of, write_archive
 from flows.bundles.bundle import OUTPUTS, BundleContents, BundleManifest, gather
 from flows.bundles.compare_figures import FIGURES, FigureDifference

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from domain.errors import TerminalError, UsageError
-from domain.placing import VIETNAM
+from domain.vietnam_time import VIETNAM
 from warehouse.queries import RunRecord
 
 NIGHT = "nightly"

@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from domain.placing import day_in_vietnam
 from domain.submissions import MoveReason, SubmissionState
+from domain.vietnam_time import day_in_vietnam
 from flows.bundles.bundle import DELIVERED, FINDINGS, INPUTS, OUTPUTS, BundleManifest, read_rows
 from flows.bundles.compare_figures import FIGURES, FigureDifference, moved_figures
 from flows.pipeline.revalidate import judged_otherwise, rules_beyond

@@ -6,7 +6,7 @@ from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from domain.layouts import Form
 from domain.periods import Period
-from domain.placing import VIETNAM
+from domain.vietnam_time import VIETNAM
 
 
 def form_for(catalog: Catalog, period: Period, named: str | None) -> Form:

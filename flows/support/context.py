@@ -12,8 +12,8 @@ from connectors.base import Connector
 from connectors.landing import Landing
 from connectors.sources.filesystem import FilesystemConnector
 from domain.catalog.catalog import Catalog, load_catalog
-from domain.placing import day_in_vietnam
 from domain.texts import Lang
+from domain.vietnam_time import day_in_vietnam
 from expectations.soundness import require_sound
 from flows.support.settings import Settings
 from warehouse.store.engine import Warehouse, migrate, normalise_url, open_engine

@@ -11,7 +11,7 @@ from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 from structlog.types import EventDict, WrappedLogger
 
-from domain.placing import VIETNAM
+from domain.vietnam_time import VIETNAM
 from flows.support.masking import Masking
 from flows.support.settings import LOGGERS
 

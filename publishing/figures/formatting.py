@@ -1,12 +1,12 @@
 """Numbers, days and times as people of either language write them: 1.234,56 in Vietnamese, 1,234.56 in English."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from domain.texts import Lang
+from domain.vietnam_time import VIETNAM
 
 _SWAPPED = str.maketrans(",.", ".,")
-_VIETNAM = timezone(timedelta(hours=7))
 _NBSP = "\N{NO-BREAK SPACE}"
 
 
@@ -36,7 +36,7 @@ def format_day(day: date, lang: Lang) -> str:
 
 def format_time(moment: datetime, lang: Lang) -> str:
     """A moment in Vietnam's time, to the minute."""
-    local = moment.astimezone(_VIETNAM)
+    local = moment.astimezone(VIETNAM)
     return f"{local:%H:%M} {format_day(local.date(), lang)}"
 
 

@@ -9,10 +9,10 @@ from domain.catalog.catalog import Catalog
 from domain.indicators import Measure
 from domain.issues import Issue, Severity
 from domain.observations import CellState, Figure, Observation
-from domain.placing import day_in_vietnam
 from domain.submissions import SubmissionState
 from domain.texts import Lang, cut
 from domain.units import Level
+from domain.vietnam_time import day_in_vietnam
 from publishing.figures.assemble import period_name
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.formatting import format_day, format_number, format_percent, format_time

@@ -9,9 +9,9 @@ from enum import StrEnum
 from sqlalchemy import select
 
 from domain.periods import Period, parse_period
-from domain.placing import day_in_vietnam
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
+from domain.vietnam_time import day_in_vietnam
 from domain.waivers import Waiver
 from warehouse.models import SubmissionRow, WaivedIssueRow, WaiverRow
 from warehouse.store.chunks import in_pieces

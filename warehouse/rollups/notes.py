@@ -7,8 +7,8 @@ from typing import Final, TypeVar
 
 from domain.catalog.catalog import Catalog
 from domain.extents import Weight
-from domain.placing import day_in_vietnam
 from domain.units import OrgUnit, Succession
+from domain.vietnam_time import day_in_vietnam
 from domain.waivers import OpenWarning
 from warehouse.rollups.contributions import FigureInputs
 from warehouse.rollups.coverage import CoverageGap

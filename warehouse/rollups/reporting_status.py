@@ -3,17 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 from domain.periods import Period
 from domain.rollups import ReportingState
 from domain.submissions import SubmissionState
 from domain.units import OrgUnit, UnitKey
+from domain.vietnam_time import day_in_vietnam
 from warehouse.store.engine import Session
 from warehouse.submissions.snapshots import SubmissionSnapshot, submission_snapshots
-
-# A deadline is a day as officials live it. All of Vietnam keeps one time and no summer time.
-VIETNAM = timezone(timedelta(hours=7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class ReportingStatus:
 
 def is_late(delivered_at: datetime, deadline: date) -> bool:
     """Whether a moment lies after the end of a day in Vietnam."""
-    return delivered_at.astimezone(VIETNAM).date() > deadline
+    return day_in_vietnam(delivered_at) > deadline
 
 
 def reporting_statuses(

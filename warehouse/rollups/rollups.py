@@ -13,9 +13,9 @@ from domain.aggregation import published_value
 from domain.catalog.catalog import Catalog
 from domain.indicators import Indicator
 from domain.periods import Period
-from domain.placing import day_in_vietnam
 from domain.rollups import Boundary, RollupRow, RollupStatus
 from domain.units import Area
+from domain.vietnam_time import day_in_vietnam
 from warehouse.models import (
     DeliveryRow,
     PlacementRow,

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
 from domain.issues import Issue, Severity
-from domain.placing import day_in_vietnam
+from domain.vietnam_time import day_in_vietnam
 from domain.waivers import OpenWarning, ReportedLine, Waiver, basis_of
 from warehouse.models import IssueRow, ObservationRow, SubmissionRow, WaivedIssueRow, WaiverRow
 from warehouse.store.chunks import in_pieces

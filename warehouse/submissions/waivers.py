@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, select
 
 from domain.errors import UsageError
 from domain.issues import Issue, Severity
-from domain.placing import day_in_vietnam
 from domain.submissions import SubmissionState
+from domain.vietnam_time import day_in_vietnam
 from domain.waivers import OpenWarning, Waiver, basis_of
 from warehouse.models import IssueRow, SubmissionRow, WaivedIssueRow, WaiverRow
 from warehouse.store.bulk import add_rows, table_of

@@ -3,13 +3,14 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import PurePosixPath
 
 from domain.catalog.catalog import Catalog
 from domain.layouts import Form
 from domain.periods import Period, add_working_days
 from domain.units import OrgUnit
+from domain.vietnam_time import VIETNAM
 from workbooks.sample.defects import PlantedDefect, plant_any, plant_wrong_first
 from workbooks.sample.figures import invent_figures
 from workbooks.sample.fill import entries_of, fill
@@ -18,7 +19,6 @@ from workbooks.sample.series import SampleSeries
 from workbooks.template.assignment import Assignment, assign
 from workbooks.template.workbook import make_blank
 
-_LOCAL = timezone(timedelta(hours=7))
 _LATE_SHARE = 0.08
 _CORRECTED_AFTER_DAYS = (2, 4)
 """Working days from a wrong workbook to its correction, from and to."""
@@ -93,17 +93,17 @@ class _Sampler:
         elif is_defective:
             planted = plant_any(blank, entries, series.typical.texts_for_numbers, series.draws, unit.key, period)
         delivered = self._delivered_at(assignment)
-        data = fill(blank, entries, delivered.astimezone(_LOCAL).date())
+        data = fill(blank, entries, delivered.astimezone(VIETNAM).date())
         return SampleFile(self._path(assignment), data, delivered, is_correction=False, defects=planted)
 
     def _correction(self, assignment: Assignment, first_delivered: datetime) -> SampleFile:
         blank = make_blank(assignment, assignment.text("sample_note"))
         entries = entries_of(blank, invent_figures(self._series, assignment))
         days = self._series.draws.integer(*_CORRECTED_AFTER_DAYS, "corrected", assignment.unit.key, assignment.period)
-        first = first_delivered.astimezone(_LOCAL)
+        first = first_delivered.astimezone(VIETNAM)
         day = add_working_days(first.date(), days, self._catalog.holidays)
         delivered = datetime.combine(day, first.timetz()).astimezone(UTC)
-        data = fill(blank, entries, delivered.astimezone(_LOCAL).date())
+        data = fill(blank, entries, delivered.astimezone(VIETNAM).date())
         return SampleFile(self._path(assignment), data, delivered, is_correction=True)
 
     def _wrong_first(self, unit: OrgUnit, period: Period) -> WrongFirst | None:
@@ -147,4 +147,4 @@ def _means(area: SampleArea, code: str, unit: OrgUnit) -> bool:
 
 
 def _in_office_hours(day: date, minute: int) -> datetime:
-    return (datetime.combine(day, time(8), _LOCAL) + timedelta(minutes=minute)).astimezone(UTC)
+    return (datetime.combine(day, time(8), VIETNAM) + timedelta(minutes=minute)).astimezone(UTC)

@@ -6,7 +6,7 @@ from datetime import date
 
 from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
-from domain.placing import place
+from domain.eligibility import check_eligibility
 from domain.submissions import ParsedReport
 from warehouse.submissions.submissions import Pending
 from workbooks.identify.hints import Hints
@@ -44,7 +44,7 @@ def _landed(landing: Landing, submission: Pending) -> LandedFile:
 
 def judgeable(submission: Pending, report: ParsedReport, catalog: Catalog, today: date) -> ReadSubmission:
     """A submission with what was read of it and what speaks against judging it."""
-    against = place(report, catalog, today)
+    against = check_eligibility(report, catalog, today)
     # A workbook in which no figure was found would only be told, line by line, that every figure is missing.
     empty = report.has_critical and not report.observations
     return ReadSubmission(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from domain.placing import opens_on
+from domain.eligibility import opens_on
 from domain.units import Level
 from flows.pipeline.scope import RunScope
 from flows.support.context import AppContext

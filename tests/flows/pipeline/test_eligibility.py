@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from domain.catalog.catalog import Catalog
+from domain.eligibility import check_eligibility, opens_on
 from domain.layouts import Exemption
 from domain.periods import parse_period
-from domain.placing import day_in_vietnam, opens_on, place
 from domain.submissions import ParsedReport
+from domain.vietnam_time import day_in_vietnam
 
 LAST_DAY = date(2025, 5, 14)
 
@@ -23,7 +24,7 @@ def report(catalog: Catalog) -> ParsedReport:
 
 def codes(report: ParsedReport, catalog: Catalog, today: date) -> list[str]:
     """Codes of what speaks against judging a report."""
-    return [issue.code for issue in place(report, catalog, today)]
+    return [issue.code for issue in check_eligibility(report, catalog, today)]
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,6 @@ def test_what_cannot_be_placed_is_not_judged_twice(report: ParsedReport, catalog
 
 def test_the_issue_says_when_to_send_again(report: ParsedReport, catalog: Catalog) -> None:
     """Who sends too early reads the day from which the report is taken."""
-    (issue,) = place(report, catalog, LAST_DAY)
+    (issue,) = check_eligibility(report, catalog, LAST_DAY)
     assert "15/05/2025" in catalog.issue_message(issue, "vi")
     assert opens_on(catalog, str(report.form), parse_period("2025-05")) == date(2025, 5, 15)

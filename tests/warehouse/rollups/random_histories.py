@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from domain.errors import UsageError
 from domain.layouts import Exemption
 from domain.periods import Period, parse_period
-from domain.placing import day_in_vietnam
 from domain.submissions import ParsedReport, SubmissionState
 from domain.units import OrgUnit, Succession, SuccessionKind, UnitRegister
+from domain.vietnam_time import day_in_vietnam
 from tests.warehouse.warehouse_builder import FORM, WARNS, WarehouseBuilder, critical, warning
 from warehouse.models import SubmissionRow
 from warehouse.store.engine import Session

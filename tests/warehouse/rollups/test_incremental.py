@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 
 from domain.periods import parse_period
-from domain.placing import day_in_vietnam
+from domain.vietnam_time import day_in_vietnam
 from tests.warehouse.rollups.random_histories import MONTHS, STOCK, Merge, RandomHistory, Send, Step, histories
 from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder, taken_back
 from warehouse import queries

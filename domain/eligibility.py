@@ -1,43 +1,33 @@
-"""Whether a report may be judged at all: its period has closed, and its unit owes the form."""
+"""Whether a report may be judged: its period has closed, and its unit owes the form."""
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from domain.catalog.catalog import Catalog
 from domain.issues import Issue
 from domain.periods import Period
 from domain.submissions import ParsedReport
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
-"""Cut-offs and deadlines are days in Vietnam, wherever the program runs."""
-
 NOT_OPEN = "period_not_open"
 NOT_OWED = "not_owed"
 
 
-def day_in_vietnam(moment: datetime) -> date:
-    """The calendar day that a moment falls on in Vietnam."""
-    return moment.astimezone(VIETNAM).date()
-
-
 def opens_on(catalog: Catalog, form: str, period: Period) -> date:
-    """The first day on which a period's reports are taken: the day after its last."""
+    """Return the first day on which reports of a period are taken: the day after its last."""
     return catalog.last_day(form, period) + timedelta(days=1)
 
 
-def place(report: ParsedReport, catalog: Catalog, today: date) -> tuple[Issue, ...]:
-    """What speaks against judging a report: its period is not open yet, or its unit does not owe the form.
+def check_eligibility(report: ParsedReport, catalog: Catalog, today: date) -> tuple[Issue, ...]:
+    """Return the issues that keep a report from being judged: a period not open yet, a form not owed.
 
-    A report whose unit, period or form could not be told has its own issues
-    already and gets none here.
+    A report whose unit, period or form could not be identified has issues of its own already and gets none here.
     """
     if report.unit is None or report.period is None or report.form is None:
         return ()
-    results: list[Issue] = []
+    issues: list[Issue] = []
     first_day = opens_on(catalog, report.form, report.period)
     if today < first_day:
         facts = {"period": report.period.id, "opens_on": f"{first_day:%d/%m/%Y}"}
-        results.append(
+        issues.append(
             Issue(
                 code=NOT_OPEN,
                 severity=catalog.issue_texts[NOT_OPEN].severity,
@@ -48,7 +38,7 @@ def place(report: ParsedReport, catalog: Catalog, today: date) -> tuple[Issue, .
             )
         )
     if not catalog.owes(report.form, report.unit, report.period):
-        results.append(
+        issues.append(
             Issue(
                 code=NOT_OWED,
                 severity=catalog.issue_texts[NOT_OWED].severity,
@@ -57,4 +47,4 @@ def place(report: ParsedReport, catalog: Catalog, today: date) -> tuple[Issue, .
                 facts={"form": catalog.form(report.form).number, "period": report.period.id},
             )
         )
-    return tuple(results)
+    return tuple(issues)
