@@ -10,7 +10,7 @@ from domain.texts import Text, ascii_key, cut, normalise_name
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "other"),
     [
         ("Hòa Sơn", "Hoà Sơn"),
         ("Thủy Nguyên", "Thuỷ Nguyên"),
@@ -24,18 +24,18 @@ from domain.texts import Text, ascii_key, cut, normalise_name
         ("Xã D'Ran", "Xã D’Ran"),
     ],
 )
-def test_spellings_of_one_name_are_equal(item: str, other: str) -> None:
+def test_spellings_of_one_name_are_equal(name: str, other: str) -> None:
     """Tone place, case, spaces, dashes, quotes and Unicode form make no other name."""
-    assert normalise_name(item) == normalise_name(other)
+    assert normalise_name(name) == normalise_name(other)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "other"),
     [("Thành Hải", "Thanh Hải"), ("Hoằng Phụ", "Hoằng Phú"), ("Ninh Sơn", "Ninh Sờn"), ("Đa", "Da")],
 )
-def test_names_that_differ_in_a_tone_or_letter_stay_two(item: str, other: str) -> None:
+def test_names_that_differ_in_a_tone_or_letter_stay_two(name: str, other: str) -> None:
     """Thành Hải and Thanh Hải are two communes of one province."""
-    assert normalise_name(item) != normalise_name(other)
+    assert normalise_name(name) != normalise_name(other)
 
 
 @pytest.mark.parametrize("name", ["quý", "quỳ", "toàn", "hoàng", "thuyền", "loại"])

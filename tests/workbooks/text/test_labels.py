@@ -39,12 +39,12 @@ def test_labels_of_a_layout_stay_apart(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("label", "other"),
     [("khám đủ 3 lần", "khám đủ 4 lần"), ("trẻ 15 tuổi", "tuổi"), ("Hòa Sơn", "Hoa Sơn"), ("Số hộ", "Sổ hộ")],
 )
-def test_labels_that_only_look_alike_differ(item: str, other: str) -> None:
+def test_labels_that_only_look_alike_differ(label: str, other: str) -> None:
     """A digit or a diacritic apart is another label."""
-    assert normalise_label(item) != normalise_label(other)
+    assert normalise_label(label) != normalise_label(other)
 
 
 def test_nearest_suggests_what_diacritics_hide() -> None:
