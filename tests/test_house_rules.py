@@ -64,6 +64,20 @@ def test_source_files_stay_small() -> None:
     assert [path for path in product_modules() if len(path.read_text(encoding="utf-8").splitlines()) > 400] == []
 
 
+def test_commands_and_sites_open_nothing_themselves() -> None:
+    """Engine and catalogue are opened in flows.support only: no file of cli or web imports what opens them."""
+    openers = {"create_engine", "load_catalog", "migrate", "open_engine"}
+    results = {
+        (path.relative_to(ROOT).as_posix(), alias.name)
+        for path in tracked_files("cli/*.py", "web/*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name in openers
+    }
+    assert results == set()
+
+
 def test_every_file_is_nfc() -> None:
     """Vietnamese in code, catalogue and documents is NFC, so that texts compare equal."""
     texts = tracked_files("*.py", "*.yaml", "*.csv", "*.md", "*.j2")

@@ -42,17 +42,17 @@ def backtest(
     """
     from cli.output.as_json import print_json, shallow
     from cli.running import ProgressBars
-    from domain.catalog.catalog import load_catalog
     from domain.periods import parse_period, periods_between
     from flows.actions.backtest import BacktestQuery
     from flows.actions.backtest import backtest as judge_past
+    from flows.support.catalog import open_catalog
     from flows.support.choices import form_for
     from flows.support.context import build_context
 
     settings: Settings = context.obj
     if catalog is not None:
         settings = settings.model_copy(update={"catalog": catalog})
-    known = load_catalog(settings.catalog)
+    known = open_catalog(settings)
     rule = find_rule(known, rule_id)
     periods = tuple(periods_between(parse_period(first), parse_period(last)))
     chosen = form_for(known, periods[0], form)

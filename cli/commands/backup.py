@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from cli.output.terminal import Terminal
+from cli.output.terminal import Terminal, open_terminal
 from flows.support.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,18 +30,18 @@ def backup(
     from datetime import UTC, datetime
 
     from connectors.landing import Landing
-    from domain.catalog.catalog import load_catalog
     from domain.errors import UsageError
     from flows.actions.backup import make_backup
-    from warehouse.store.engine import open_engine
+    from flows.support.catalog import open_catalog
+    from flows.support.warehouse import open_database
 
     settings: Settings = context.obj
     if file.exists() and not force:
         raise UsageError(f"{file} is there already: name another file, or replace it with --force")
-    catalog = load_catalog(settings.catalog)
+    catalog = open_catalog(settings)
     terminal = Terminal(catalog, settings.lang)
     with _counting(terminal) as watch:
-        engine = open_engine(settings.database)
+        engine = open_database(settings.database)
         landing = Landing(settings.landing)
         target = file.absolute()
         made = make_backup(engine, landing, catalog, settings.home, target, at=datetime.now(UTC), watch=watch)
@@ -60,14 +60,13 @@ def restore(
     Example: tonghop restore tonghop-2025-06-15.tar.gz
     """
     from connectors.landing import Landing
-    from domain.catalog.catalog import load_catalog
     from flows.actions.backup import restore_backup
-    from warehouse.store.engine import open_engine
+    from flows.support.warehouse import open_database
 
     settings: Settings = context.obj
-    terminal = Terminal(load_catalog(settings.catalog), settings.lang)
+    terminal = open_terminal(settings)
     with _counting(terminal) as watch:
-        engine = open_engine(settings.database)
+        engine = open_database(settings.database)
         restored = restore_backup(file, engine, Landing(settings.landing), settings.home, watch)
     result = restored.manifest
     terminal.say("backup_restored", files=result.landed, submissions=result.rows["submission"], made_at=result.made_at)
@@ -86,14 +85,13 @@ def copy(
 
     Example: tonghop copy --to postgresql://tonghop@localhost/tonghop
     """
-    from domain.catalog.catalog import load_catalog
+    from flows.support.warehouse import open_database
     from warehouse.store.copying import copy_warehouse
-    from warehouse.store.engine import open_engine
 
     settings: Settings = context.obj
-    terminal = Terminal(load_catalog(settings.catalog), settings.lang)
+    terminal = open_terminal(settings)
     with _counting(terminal) as watch:
-        engines = open_engine(settings.database), open_engine(target)
+        engines = open_database(settings.database), open_database(target)
         contents = copy_warehouse(*engines, lambda _table, rows: watch("rows", rows))
     terminal.say("copy_made", rows=sum(content.rows for content in contents.values()), tables=len(contents))
     terminal.say("copy_next", "dim")

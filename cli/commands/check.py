@@ -52,14 +52,14 @@ def check(
     from cli.output.check_report import tell_checked
     from cli.output.terminal import Terminal
     from cli.running import DONE, SOME_REFUSED, ProgressBars
-    from domain.catalog.catalog import load_catalog
     from domain.periods import parse_period
     from flows.actions.check_files import check_files
     from flows.actions.named_files import files_asked
     from flows.pipeline.scope import require_known
+    from flows.support.catalog import open_catalog
 
     settings: Settings = context.obj
-    catalog = load_catalog(settings.catalog)
+    catalog = open_catalog(settings)
     if unit:
         require_known([unit], (known.code for known in catalog.units.units))
     if annotate is not None:

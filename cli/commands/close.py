@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from cli.options import AreaOption, FormOption, JsonOption, WaitOption
-from cli.output.terminal import Terminal
+from cli.output.terminal import Terminal, open_terminal
 from domain.errors import UsageError
 from flows.support.settings import Settings, patient
 
@@ -96,7 +96,6 @@ def verify(
     Example: tonghop verify var/closed/2025-05/585-2.tar.gz
     """
     from cli.output.as_json import print_json, shallow
-    from domain.catalog.catalog import load_catalog
     from flows.actions.verification import verify as verify_bundle
 
     settings: Settings = typer_context.obj
@@ -104,7 +103,7 @@ def verify(
     if as_json:
         print_json({**shallow(result), "verdict": result.verdict.name.lower(), "unexplained": result.unexplained})
     else:
-        show_verified(Terminal(load_catalog(settings.catalog), settings.lang), result)
+        show_verified(open_terminal(settings), result)
     raise typer.Exit(result.verdict)
 
 

@@ -44,11 +44,10 @@ def demo(
     """
     settings = _settings_of_the_demo(context.obj)
     prepare_environment(settings)
-    from cli.output.terminal import Terminal
-    from domain.catalog.catalog import load_catalog
+    from cli.output.terminal import open_terminal
 
-    catalog = load_catalog()
-    _tell_story(settings, Terminal(catalog, settings.lang), _Plot(catalog), seed)
+    terminal = open_terminal(settings)
+    _tell_story(settings, terminal, _Plot(terminal.catalog), seed)
 
 
 class _Plot:
@@ -134,22 +133,21 @@ def _deliver_correction(settings: Settings, terminal: "Terminal", plot: _Plot) -
 def _show_standing(settings: Settings, terminal: "Terminal", plot: _Plot) -> "Revision":
     from cli.commands.status import show_standing
     from flows.support.choices import form_for
+    from flows.support.warehouse import reading_warehouse
     from warehouse.queries import period_status
-    from warehouse.store.engine import open_engine, reading
 
     form = form_for(terminal.catalog, plot.period, None)
     area = terminal.catalog.units.area(AREA, terminal.catalog.last_day(form.id, plot.period))
-    engine = open_engine(settings.database)
-    with reading(engine) as session:
+    with reading_warehouse(settings) as session:
         show_standing(terminal, period_status(session, terminal.catalog, area, form.id, plot.period))
     return _newest(settings, plot)
 
 
 def _newest(settings: Settings, plot: _Plot) -> "Revision":
+    from flows.support.warehouse import reading_warehouse
     from warehouse.queries import revision
-    from warehouse.store.engine import open_engine, reading
 
-    with reading(open_engine(settings.database)) as session:
+    with reading_warehouse(settings) as session:
         return revision(session, AREA, plot.period)
 
 

@@ -52,17 +52,15 @@ def explain(
     if as_of and revision:
         raise UsageError("--revision names figures that were made, --as-of those of a moment: give one of the two")
     from cli.output.as_json import print_json, shallow
-    from domain.catalog.catalog import load_catalog
     from domain.periods import parse_period
     from domain.rollups import Boundary
-    from warehouse.store.engine import migrate, open_engine, reading
+    from flows.support.catalog import open_catalog
+    from flows.support.warehouse import reading_warehouse
 
     settings: Settings = context.obj
-    catalog = load_catalog(settings.catalog)
-    engine = open_engine(settings.database)
-    migrate(engine)
+    catalog = open_catalog(settings)
     wanted = _Which(area, parse_period(period), indicator, Boundary(boundary), form)
-    with reading(engine) as session:
+    with reading_warehouse(settings) as session:
         if as_of:
             result = _explain_as_of(session, catalog, wanted, as_of)
         else:

@@ -37,20 +37,20 @@ def history(
     """
     from cli.output.as_json import print_json, shallow
     from connectors.landing import Landing
-    from domain.catalog.catalog import load_catalog
     from domain.periods import parse_period
     from flows.actions.versions import difference
+    from flows.support.catalog import open_catalog
     from flows.support.choices import form_for
+    from flows.support.warehouse import open_warehouse
     from warehouse.queries.history import history as history_of
-    from warehouse.store.engine import migrate, open_engine, reading
+    from warehouse.store.engine import reading
 
     settings: Settings = context.obj
-    catalog = load_catalog(settings.catalog)
+    catalog = open_catalog(settings)
     wanted = parse_period(period)
     chosen = form_for(catalog, wanted, form)
     who = catalog.units.get(unit, catalog.last_day(chosen.id, wanted))
-    engine = open_engine(settings.database)
-    migrate(engine)
+    engine = open_warehouse(settings)
     with reading(engine) as session:
         result = history_of(session, who.key, chosen.id, wanted)
     differs = difference(engine, Landing(settings.landing), catalog, result, diff)

@@ -27,12 +27,11 @@ def nightly(
     settings = patient(context.obj, wait)
     prepare_environment(settings)
     from cli.output.run_report import show_run
-    from cli.output.terminal import Terminal
+    from cli.output.terminal import open_terminal
     from cli.running import exit_code, run_watched
-    from domain.catalog.catalog import load_catalog
     from domain.periods import parse_period
 
-    terminal = Terminal(load_catalog(settings.catalog), settings.lang)
+    terminal = open_terminal(settings)
     wanted = parse_period(period).id if period else None
     from flows.deployments.nightly import nightly as flow
 

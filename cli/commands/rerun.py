@@ -77,11 +77,11 @@ def rerun(
     from datetime import UTC, datetime
 
     from cli.output.terminal import Terminal
-    from domain.catalog.catalog import load_catalog
     from domain.vietnam_time import day_in_vietnam
     from flows.actions.rerun_request import RerunRequest, scope_of
+    from flows.support.catalog import open_catalog
 
-    catalog = load_catalog(settings.catalog)
+    catalog = open_catalog(settings)
     rerun_request = RerunRequest(period, area, tuple(unit or ()), period_to, reason, note, recheck)
     scope = scope_of(catalog, day_in_vietnam(datetime.now(UTC)), rerun_request)
     terminal = Terminal(catalog, settings.lang)

@@ -31,19 +31,18 @@ def rollup(
     Example: tonghop rollup --area 22810 --period 2025-Q2 --boundary as_now --as-of 2025-07-20T00:00
     """
     from cli.output.as_json import print_json
-    from domain.catalog.catalog import load_catalog
     from domain.periods import parse_period
     from domain.rollups import Boundary
     from flows.actions.area_figures import Wanted, look
+    from flows.support.catalog import open_catalog
     from flows.support.choices import form_made_up, moment_of
-    from warehouse.store.engine import migrate, open_engine
+    from flows.support.warehouse import open_warehouse
 
     settings: Settings = context.obj
-    catalog = load_catalog(settings.catalog)
+    catalog = open_catalog(settings)
     wanted = parse_period(period)
     chosen = form_made_up(catalog, wanted, form)
-    engine = open_engine(settings.database)
-    migrate(engine)
+    engine = open_warehouse(settings)
     moment = moment_of(as_of) if as_of else datetime.now(UTC)
     result = look(engine, catalog, Wanted(area, chosen.id, wanted, Boundary(boundary)), moment)
     if as_json:

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from cli.options import CatalogOption, JsonOption
-from cli.output.terminal import Terminal
+from cli.output.terminal import Terminal, open_terminal
 from flows.support.settings import Settings
 
 if TYPE_CHECKING:
@@ -109,10 +109,8 @@ def find_rule(catalog: "Catalog", rule_id: str) -> "Rule":
 
 
 def _open(settings: Settings, catalog: Path | None) -> "tuple[Terminal, Catalog]":
-    from domain.catalog.catalog import load_catalog
-
-    known = load_catalog(catalog or settings.catalog)
-    return Terminal(known, settings.lang), known
+    terminal = open_terminal(settings if catalog is None else settings.model_copy(update={"catalog": catalog}))
+    return terminal, terminal.catalog
 
 
 def _today() -> date:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import JsonOption
-from cli.output.terminal import Terminal
+from cli.output.terminal import Terminal, open_terminal
 from domain.errors import TerminalError, TonghopError, UsageError
 from flows.support.settings import Settings
 
@@ -45,22 +45,19 @@ def runs(
     Example: tonghop runs --expect 06:00 --mail
     """
     from cli.output.as_json import print_json
-    from domain.catalog.catalog import load_catalog
     from flows.actions.run_list import listed
+    from flows.support.warehouse import reading_warehouse
     from warehouse.queries.runs import runs as look_back
-    from warehouse.store.engine import migrate, open_engine, reading
 
     if mail and expect is None:
         raise UsageError("--mail tells of a night that is missing: say with --expect by when one should have ended")
     settings: Settings = context.obj
-    terminal = Terminal(load_catalog(settings.catalog), settings.lang)
+    terminal = open_terminal(settings)
     if expect is not None:
         with _told_by_mail(terminal, settings, expect) if mail else nullcontext():
             _expect(terminal, settings, expect)
         return
-    engine = open_engine(settings.database)
-    migrate(engine)
-    with reading(engine) as session:
+    with reading_warehouse(settings) as session:
         results = [listed(record) for record in look_back(session, last, kind)]
     if as_json:
         print_json(results)
@@ -94,15 +91,13 @@ def _expect(terminal: Terminal, settings: Settings, clock: str) -> None:
     from datetime import UTC, datetime
 
     from flows.actions.run_list import NIGHT, NoRunError, expected_since
+    from flows.support.warehouse import reading_warehouse
     from publishing.figures.formatting import format_time
     from warehouse.queries.runs import last_ended
     from warehouse.queries.runs import runs as look_back
-    from warehouse.store.engine import migrate, open_engine, reading
 
-    engine = open_engine(settings.database)
-    migrate(engine)
     since = expected_since(clock, datetime.now(UTC))
-    with reading(engine) as session:
+    with reading_warehouse(settings) as session:
         ended = last_ended(session, NIGHT, since)
         newest = look_back(session, 1, NIGHT)
     if ended is None or ended.finished_at is None:

@@ -37,12 +37,12 @@ def sample(
     Example: tonghop sample --area 585 --from 2025-04 --to 2025-05 --seed 1
     """
     from cli.output.terminal import Terminal
-    from domain.catalog.catalog import load_catalog
     from domain.periods import parse_period, periods_between
+    from flows.support.catalog import open_catalog
     from workbooks.sample.inbox import make_sample
 
     settings: Settings = context.obj
-    catalog = load_catalog(settings.catalog)
+    catalog = open_catalog(settings)
     terminal = Terminal(catalog, settings.lang)
     periods = periods_between(parse_period(first), parse_period(last))
     folder = (inbox or settings.default_inbox).absolute()

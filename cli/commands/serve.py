@@ -29,14 +29,14 @@ def serve(
     from datetime import UTC, datetime
 
     from cli.output.terminal import Terminal
-    from domain.catalog.catalog import load_catalog
     from domain.vietnam_time import day_in_vietnam
+    from flows.support.catalog import open_catalog
+    from flows.support.warehouse import open_warehouse
     from publishing.figures.formatter import ReportFormatter
-    from warehouse.store.engine import migrate, open_engine
     from web.apps import office_site, published_site
     from web.server import Site, run
 
-    catalog = load_catalog(settings.catalog)
+    catalog = open_catalog(settings)
     terminal, words = Terminal(catalog, settings.lang), ReportFormatter(catalog, settings.lang)
     today = lambda: day_in_vietnam(datetime.now(UTC))  # noqa: E731 # a clock, handed over
     sites = [Site(published_site(settings.published, words, today), host, port)]
@@ -44,8 +44,7 @@ def serve(
     if settings.office_auth is None:
         terminal.say("office_closed", "yellow")
     else:
-        engine = open_engine(settings.database)
-        migrate(engine)
+        engine = open_warehouse(settings)
         credential = settings.office_auth.get_secret_value()
         sites.append(Site(office_site(settings.quality, settings.outbox, engine, words, credential), host, office_port))
         terminal.say("serving_office", url=f"http://{host}:{office_port}/")

@@ -33,21 +33,19 @@ def status(
     Example: tonghop status --area 585 --period 2025-05
     """
     from cli.output.as_json import print_json, shallow
-    from domain.catalog.catalog import load_catalog
     from domain.periods import parse_period
+    from flows.support.catalog import open_catalog
     from flows.support.choices import form_for
+    from flows.support.warehouse import reading_warehouse
     from warehouse.queries import period_status, refusals
     from warehouse.rollups.due import held_back
-    from warehouse.store.engine import migrate, open_engine, reading
 
     settings: Settings = context.obj
-    catalog = load_catalog(settings.catalog)
+    catalog = open_catalog(settings)
     wanted = parse_period(period)
     chosen = form_for(catalog, wanted, form)
     where = catalog.units.area(area, catalog.last_day(chosen.id, wanted))
-    engine = open_engine(settings.database)
-    migrate(engine)
-    with reading(engine) as session:
+    with reading_warehouse(settings) as session:
         result = period_status(session, catalog, where, chosen.id, wanted)
         unplaced = refusals(session, unplaced_only=True)
         results = _open_warnings(session, result)

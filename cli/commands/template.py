@@ -52,14 +52,14 @@ def template(
     """
     from cli.output.template_writing import TemplateWriter
     from cli.output.terminal import Terminal
-    from domain.catalog.catalog import load_catalog
     from domain.periods import parse_period
+    from flows.support.catalog import open_catalog
     from flows.support.choices import form_for
 
     settings: Settings = context.obj
     if (unit is None) == (area is None):
         raise UsageError("name either one commune with --unit or all of an area with --area")
-    catalog = load_catalog(settings.catalog)
+    catalog = open_catalog(settings)
     wanted = parse_period(period)
     chosen = form_for(catalog, wanted, form)
     terminal = Terminal(catalog, settings.lang)
@@ -98,14 +98,12 @@ def _looking_back(settings: Settings, catalog: "Catalog", form: "Form", period: 
         UsageError: there is no warehouse.
     """
     from flows.actions.prefill import past_stocks
-    from warehouse.store.engine import migrate, open_engine, reading
+    from flows.support.warehouse import reading_warehouse
 
     if not settings.has_warehouse:
         raise UsageError(
             f"--prefill takes what was accepted before, and there is no warehouse in {settings.home}: leave it out, "
             "or set TONGHOP_HOME or TONGHOP_WAREHOUSE_URL to where the nights run"
         )
-    engine = open_engine(settings.database)
-    migrate(engine)
-    with reading(engine) as session:
+    with reading_warehouse(settings) as session:
         yield lambda unit: past_stocks(session, catalog, form.id, unit, period)

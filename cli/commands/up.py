@@ -48,10 +48,9 @@ def up(
     if only:
         _run_only(settings, only)
         return
-    from cli.output.terminal import Terminal
-    from domain.catalog.catalog import load_catalog
+    from cli.output.terminal import open_terminal
 
-    terminal = Terminal(load_catalog(settings.catalog), settings.lang)
+    terminal = open_terminal(settings)
     from flows.support.service_record import AlreadyUpError
 
     try:
@@ -72,12 +71,11 @@ def down(context: typer.Context) -> None:
 
     Example: tonghop down
     """
-    from cli.output.terminal import Terminal
-    from domain.catalog.catalog import load_catalog
+    from cli.output.terminal import open_terminal
     from flows.service.stopping import stop
 
     settings: Settings = context.obj
-    terminal = Terminal(load_catalog(settings.catalog), settings.lang)
+    terminal = open_terminal(settings)
     with terminal.console.status(terminal.text("down_stopping")):
         result = stop(settings.home)
     terminal.say("down_stopped" if result else "down_nothing", "bold green" if result else "", home=settings.home)

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from cli.options import FormOption, JsonOption, PeriodOption, WaitOption
-from cli.output.terminal import Terminal
+from cli.output.terminal import Terminal, open_terminal
 from domain.errors import UsageError
 from flows.support.settings import Settings, patient
 
@@ -52,19 +52,19 @@ def waive(
     from uuid import uuid4
 
     from cli.running import ProgressBars
-    from domain.catalog.catalog import load_catalog
     from domain.periods import parse_period
     from flows.actions.waive import answer, take_answer_back
     from flows.pipeline.pipeline import Run
     from flows.pipeline.plain_steps import PlainSteps
     from flows.pipeline.scope import RunScope
+    from flows.support.catalog import open_catalog
     from flows.support.choices import form_for
     from flows.support.context import build_context
     from warehouse.submissions.lifecycle import DecisionReason
     from warehouse.submissions.report_keys import SubmissionKey
     from warehouse.submissions.waivers import WarningSelector
 
-    catalog = load_catalog(settings.catalog)
+    catalog = open_catalog(settings)
     wanted = parse_period(period)
     chosen = form_for(catalog, wanted, form)
     who = catalog.units.get(unit, catalog.last_day(chosen.id, wanted))
@@ -101,16 +101,13 @@ def waivers(
     from datetime import UTC, datetime
 
     from cli.output.as_json import print_json
-    from domain.catalog.catalog import load_catalog
     from domain.periods import parse_period
+    from flows.support.warehouse import reading_warehouse
     from warehouse.queries.waivers import waivers as waivers_of
-    from warehouse.store.engine import migrate, open_engine, reading
 
     settings: Settings = context.obj
-    catalog = load_catalog(settings.catalog)
-    engine = open_engine(settings.database)
-    migrate(engine)
-    with reading(engine) as session:
+    terminal = open_terminal(settings)
+    with reading_warehouse(settings) as session:
         result = waivers_of(
             session,
             datetime.now(UTC),
@@ -120,7 +117,7 @@ def waivers(
     if as_json:
         print_json(result)
         return
-    show_waivers(Terminal(catalog, settings.lang), result)
+    show_waivers(terminal, result)
 
 
 def _last_day(until: str | None, *, take_back: bool) -> date | None:

@@ -39,11 +39,11 @@ def withdraw(
     Example: tonghop withdraw --unit 22828 --period 2025-05 --reason "the commune reported April's figures"
     """
     settings = patient(context.obj, wait)
-    from domain.catalog.catalog import load_catalog
     from domain.periods import parse_period
+    from flows.support.catalog import open_catalog
     from flows.support.choices import form_for
 
-    catalog = load_catalog(settings.catalog)
+    catalog = open_catalog(settings)
     wanted = parse_period(period)
     chosen = form_for(catalog, wanted, form)
     who = catalog.units.get(unit, catalog.last_day(chosen.id, wanted))

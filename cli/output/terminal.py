@@ -11,6 +11,8 @@ from rich.text import Text
 
 from domain.catalog.catalog import Catalog
 from domain.texts import Lang
+from flows.support.catalog import open_catalog
+from flows.support.settings import Settings
 
 
 class Terminal:
@@ -67,3 +69,12 @@ class Terminal:
     def show(self, table: Table) -> None:
         """Print a table."""
         self.console.print(table)
+
+
+def open_terminal(settings: Settings) -> Terminal:
+    """Print with the catalogue and in the language of the settings.
+
+    Raises:
+        CatalogError: the catalogue cannot be used.
+    """
+    return Terminal(open_catalog(settings), settings.lang)

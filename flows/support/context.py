@@ -11,12 +11,14 @@ from pathlib import Path
 from connectors.base import Connector
 from connectors.landing import Landing
 from connectors.sources.filesystem import FilesystemConnector
-from domain.catalog.catalog import Catalog, load_catalog
+from domain.catalog.catalog import Catalog
 from domain.texts import Lang
 from domain.vietnam_time import day_in_vietnam
 from expectations.soundness import require_sound
+from flows.support.catalog import open_catalog
 from flows.support.settings import Settings
-from warehouse.store.engine import Warehouse, migrate, normalise_url, open_engine
+from flows.support.warehouse import open_warehouse
+from warehouse.store.engine import Warehouse, normalise_url
 from workbooks.cells.guards import Limits
 from workbooks.pool.confinement import Confinement, can_confine
 from workbooks.pool.landed_file import PlainReader, Reader
@@ -69,9 +71,8 @@ def build_context(settings: Settings, clock: Callable[[], datetime] = lambda: da
     """
     if not settings.inbox:
         settings.default_inbox.mkdir(parents=True, exist_ok=True)
-    engine = open_engine(settings.database)
-    migrate(engine)
-    catalog = load_catalog(settings.catalog)
+    engine = open_warehouse(settings)
+    catalog = open_catalog(settings)
     require_sound(tuple(catalog.rules.values()), tuple(catalog.indicators.values()))
     return AppContext(
         catalog=catalog,

@@ -1,0 +1,38 @@
+"""Open the warehouse that the settings name; commands and sites do not open it by themselves."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flows.support.settings import Settings
+from warehouse.store.engine import Engine, Session, migrate, open_engine, reading
+
+# Apart from `flows.support.catalog`, so that commands which need only the catalogue start without SQLAlchemy.
+
+
+def open_database(url: str) -> Engine:
+    """Open a database as it is, of whatever version; connects only when first used.
+
+    Raises:
+        UsageError: the URL names no SQLite file and no PostgreSQL database.
+    """
+    return open_engine(url)
+
+
+def open_warehouse(settings: Settings) -> Engine:
+    """Open the warehouse and bring its tables to this version's shape.
+
+    Raises:
+        NewerWarehouseError: a later version of the program has migrated it already.
+        TransientError: the database cannot be reached.
+        UsageError: the URL names no SQLite file and no PostgreSQL database.
+    """
+    engine = open_database(settings.database)
+    migrate(engine)
+    return engine
+
+
+@contextmanager
+def reading_warehouse(settings: Settings) -> Iterator[Session]:
+    """Open the warehouse for reading only; see `open_warehouse`."""
+    with reading(open_warehouse(settings)) as session:
+        yield session
