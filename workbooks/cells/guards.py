@@ -41,11 +41,11 @@ class RefusedError(Exception):
 
 
 def refusal(
-    code: str, *, sheet: str | None = None, cell: str | None = None, match: str | None = None, **facts: object
+    code: str, *, sheet: str | None = None, cell: str | None = None, content: str | None = None, **facts: object
 ) -> RefusedError:
     """A refusal to raise: a critical issue of that code, with where and what was found."""
     texts = {name: str(value) for name, value in facts.items()}
-    return RefusedError(Issue(code, Severity.CRITICAL, sheet=sheet, cell=cell, found=match, facts=texts))
+    return RefusedError(Issue(code, Severity.CRITICAL, sheet=sheet, cell=cell, found=content, facts=texts))
 
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -74,7 +74,7 @@ def check_name(file_name: str, size: int) -> None:
         RefusedError: the name is one of such a file, which is too small to be a workbook.
     """
     if file_name.startswith(_LOCK_FILE_MARKS) and size < _LOCK_FILE_SIZE:
-        raise refusal("lock_file", found=file_name)
+        raise refusal("lock_file", content=file_name)
 
 
 class Container(StrEnum):

@@ -16,7 +16,7 @@ def keep_cell(cell: Cell, contents: SheetContents, limits: Limits, sheet: str) -
         raise refusal("text_too_long", length=len(cell.raw), limit=limits.text_length)
     if cell.row > limits.rows or cell.column > limits.columns:
         if not cell.is_empty:
-            raise refusal("content_out_of_bounds", sheet=sheet, cell=cell.a1, found=cell.raw[:40])
+            raise refusal("content_out_of_bounds", sheet=sheet, cell=cell.a1, content=cell.raw[:40])
         if len(contents.strays) < _STRAYS_KEPT:
             contents.strays.append(cell.a1)
         return

@@ -55,7 +55,7 @@ def without_marks(data: bytes, workbook: Workbook, limits: Limits) -> bytes:
     """
     results = [sheet.name for sheet in workbook.sheets if _is_result(sheet)]
     if len(results) == len(workbook.sheets):
-        raise refusal("result_sent_back", found=results[0])
+        raise refusal("result_sent_back", content=results[0])
     package = Package(data, limits)
     try:
         book = Book(package)
