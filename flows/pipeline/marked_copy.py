@@ -9,7 +9,7 @@ from domain.issues import Issue, Repair
 from domain.texts import Lang
 from workbooks.cells.guards import Limits
 from workbooks.marking.annotate import annotate
-from workbooks.marking.errors import CannotAnnotateError
+from workbooks.marking.package import CannotAnnotateError
 from workbooks.marking.result_book import result_workbook
 from workbooks.pool.landed_file import LandedFile, load
 from workbooks.pool.reading_pool import ReadingFailure

@@ -10,7 +10,7 @@ from domain.issues import Issue, Severity
 from tests.builders import make_workbook
 from workbooks.container.reader import read_workbook
 from workbooks.marking.annotate import annotate
-from workbooks.marking.traces import read_without_marks
+from workbooks.marking.mark_removal import read_without_marks
 
 pytestmark = pytest.mark.full
 

@@ -1,12 +1,16 @@
 """The styles of a workbook: which number format, font and colours each cell style shows."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from workbooks.cells.formats import BUILT_IN, GENERAL, is_date_format
 from workbooks.cells.guards import refusal
 from workbooks.container.archive import Archive
-from workbooks.container.colours import BLACK, WHITE, colour_of
 from workbooks.container.markup import MAIN_NAMESPACES, stream_part
+
+BLACK, WHITE = "000000", "FFFFFF"
+_INDEXED = {0: BLACK, 1: WHITE, 8: BLACK, 9: WHITE, 64: BLACK, 65: WHITE}
+_THEME = {"0": WHITE, "1": BLACK}
 
 
 class Style(NamedTuple):
@@ -119,3 +123,19 @@ def _changed(font: _Font, what: str, attributes: dict[str, str]) -> _Font:
     if what == "strike":
         return font._replace(is_struck=attributes.get("val", "1") not in {"0", "false"})
     return font._replace(colour=colour_of(attributes, BLACK))
+
+
+def colour_of(attributes: Mapping[str, str], default: str) -> str:
+    """A comparable name of a colour (ECMA-376 part 1, 18.8.3): six hexadecimal digits where these are known.
+
+    A theme's own colours are not looked up: equal names are equal colours, different ones may look alike.
+    """
+    if rgb := attributes.get("rgb"):
+        return rgb[-6:].upper()
+    if theme := attributes.get("theme"):
+        tint = attributes.get("tint", "")
+        return f"theme {theme} {tint}" if tint or theme not in _THEME else _THEME[theme]
+    index = attributes.get("indexed", "")
+    if index.isdecimal():
+        return _INDEXED.get(int(index), f"indexed {int(index)}")
+    return default

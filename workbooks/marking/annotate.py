@@ -15,9 +15,9 @@ from workbooks.cells.guards import Container, Limits, RefusedError, check_bytes
 from workbooks.container.reader import read_workbook
 from workbooks.marking.book import Book
 from workbooks.marking.cell_styles import EMPTY, CellStyles
-from workbooks.marking.errors import CannotAnnotateError
+from workbooks.marking.mark_removal import is_marked, may_be_marked, without_marks
 from workbooks.marking.note_text import block
-from workbooks.marking.package import Package
+from workbooks.marking.package import CannotAnnotateError, Package
 from workbooks.marking.palette import gravest
 from workbooks.marking.properties import remember
 from workbooks.marking.relations import Relations, base_of, declare
@@ -26,7 +26,6 @@ from workbooks.marking.result_sheet import ResultSheet, result_sheet
 from workbooks.marking.sheet_cells import RowIndex
 from workbooks.marking.sheet_notes import NotePlace, add_notes
 from workbooks.marking.tags import SheetMarkup, open_sheet
-from workbooks.marking.traces import is_marked, may_be_marked, without_marks
 
 Spot = tuple[int, int]
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"

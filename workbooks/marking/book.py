@@ -5,8 +5,7 @@ from collections.abc import Collection
 from lxml import etree
 
 from workbooks.container.markup import MAIN_NAMESPACES
-from workbooks.marking.errors import CannotAnnotateError
-from workbooks.marking.package import Package, Xml
+from workbooks.marking.package import CannotAnnotateError, Package, Xml
 from workbooks.marking.relations import NewPart, Relations, drop_part
 
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"

@@ -7,8 +7,7 @@ from lxml import etree
 
 from domain.issues import Severity
 from workbooks.container.markup import MAIN_NAMESPACES
-from workbooks.marking.errors import CannotAnnotateError
-from workbooks.marking.package import Package, Xml
+from workbooks.marking.package import CannotAnnotateError, Package, Xml
 from workbooks.marking.palette import full, is_ours, shades
 
 _ORDER = (

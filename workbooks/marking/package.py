@@ -8,9 +8,9 @@ from copy import copy
 
 from lxml import etree
 
+from domain.errors import TerminalError
 from workbooks.cells.guards import Limits
 from workbooks.container.archive import Archive, open_archive
-from workbooks.marking.errors import CannotAnnotateError
 
 _LOCAL_HEADER = struct.Struct("<26xHH")
 _LOCAL_HEADER_SIZE = 30
@@ -19,6 +19,15 @@ _QUICK = 1  # packing took a tenth of the time that marking takes; what is packe
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 Xml = etree._Element  # noqa: SLF001 - lxml's name for the type of its elements
+
+
+class CannotAnnotateError(TerminalError):
+    """A file cannot carry marks; `result_workbook` reports its issues instead."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason."""
+        self.reason = reason
+        super().__init__(f"the file cannot carry marks: {reason}")
 
 
 class Package:

@@ -13,8 +13,7 @@ from lxml import etree
 
 from workbooks.cells.addresses import split_address
 from workbooks.container.markup import MAIN_NAMESPACES
-from workbooks.marking.errors import CannotAnnotateError
-from workbooks.marking.package import parse_markup
+from workbooks.marking.package import CannotAnnotateError, parse_markup
 
 _ATTRIBUTES = rb"""([^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*)"""
 _TAG = re.compile(rb"<(/?)([^\s/>?!][^\s/>]*)" + _ATTRIBUTES + rb">")

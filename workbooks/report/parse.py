@@ -21,7 +21,7 @@ from workbooks.identify.period import hinted_periods, identify_period
 from workbooks.identify.sources import IdentificationSources
 from workbooks.identify.stamp_reading import Stamp, read_stamp
 from workbooks.identify.unit import identify_unit
-from workbooks.marking.traces import read_without_marks
+from workbooks.marking.mark_removal import read_without_marks
 from workbooks.report.figures import SheetContext, parse_line
 from workbooks.report.other_figures import note_other_figures
 from workbooks.report.provisional_words import note_provisional_words

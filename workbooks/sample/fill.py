@@ -5,8 +5,7 @@ from datetime import date
 
 from domain.layouts import Input
 from workbooks.sample.figures import ReportFigures
-from workbooks.template.blank import Blank
-from workbooks.template.percents import percentages
+from workbooks.template.blank import Blank, percentages
 from workbooks.template.save import save
 
 Value = str | int | float | None

@@ -9,10 +9,9 @@ from domain.observations import PastObservation
 from domain.periods import Period
 from domain.units import OrgUnit
 from workbooks.template.assignment import Assignment, assign
-from workbooks.template.blank import Blank
+from workbooks.template.blank import Blank, percentages
 from workbooks.template.form import write_form_sheet
 from workbooks.template.guide import write_guide_sheet
-from workbooks.template.percents import percentages
 from workbooks.template.save import save
 from workbooks.template.stamp import name_cells, write_stamp
 from workbooks.template.styles import add_styles

@@ -12,7 +12,7 @@ from domain.catalog.catalog import Catalog
 from tests.workbooks.container.oracle import differences, open_with_openpyxl, unexplained
 from tests.workbooks.marking.marked_copies import harm_done, harm_done_twice
 from workbooks.cells.guards import Container, Limits, RefusedError, check_bytes
-from workbooks.marking.traces import read_without_marks
+from workbooks.marking.mark_removal import read_without_marks
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -14,7 +14,7 @@ from tests.workbooks.workbook_edits import pack
 from workbooks.cells.cells import Workbook
 from workbooks.cells.guards import RefusedError
 from workbooks.identify.hints import Hints
-from workbooks.marking.traces import read_without_marks
+from workbooks.marking.mark_removal import read_without_marks
 from workbooks.report.parse import parse_report
 
 _HINTS = Hints("22813_2025-05.xlsx", ("2025-05",))

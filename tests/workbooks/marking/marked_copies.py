@@ -13,7 +13,7 @@ from workbooks.cells.addresses import LAST_COLUMN, cell_address
 from workbooks.cells.cells import Sheet, Workbook
 from workbooks.cells.guards import Limits
 from workbooks.marking.annotate import annotate
-from workbooks.marking.traces import read_without_marks
+from workbooks.marking.mark_removal import read_without_marks
 
 _SEVERITIES = (Severity.CRITICAL, Severity.WARNING)
 # What says something new in every file that is given back: our sheet, what our marks look like and cover.

@@ -20,9 +20,9 @@ from tests.workbooks.container.strict_package import faults_of
 from tests.workbooks.workbook_edits import edit_parts, make_handmade, save, template_bytes
 from workbooks.cells.cells import Workbook as ReadWorkbook
 from workbooks.marking.annotate import annotate
-from workbooks.marking.errors import CannotAnnotateError
+from workbooks.marking.mark_removal import read_without_marks
+from workbooks.marking.package import CannotAnnotateError
 from workbooks.marking.palette import is_ours
-from workbooks.marking.traces import read_without_marks
 
 UNIT, PERIOD = "22813", "2025-05"
 RESULT = "Kết quả kiểm tra"

@@ -6,7 +6,7 @@ from openpyxl.workbook import Workbook
 from domain.catalog.catalog import Catalog
 from tests.workbooks.marking.test_annotate import marked, parts_of, sheets_of, wrong
 from tests.workbooks.workbook_edits import edit_parts, save
-from workbooks.marking.traces import read_without_marks
+from workbooks.marking.mark_removal import read_without_marks
 
 _THREADS = "xl/threadedComments/threadedComment1.xml"
 _KIND = "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"

@@ -6,7 +6,7 @@ from domain.catalog.catalog import Catalog
 from tests.workbooks.cases import WorkbookCase, load_cases, make
 from tests.workbooks.marking.marked_copies import harm_done
 from workbooks.cells.guards import Container, RefusedError, check_bytes
-from workbooks.marking.traces import read_without_marks
+from workbooks.marking.mark_removal import read_without_marks
 
 
 @pytest.mark.parametrize("case", load_cases(), ids=lambda case: case.id)

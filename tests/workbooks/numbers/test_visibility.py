@@ -6,8 +6,8 @@ import pytest
 import xlwt
 
 from workbooks.cells.cells import Cell
-from workbooks.container.colours import colour_of
 from workbooks.container.reader import read_workbook
+from workbooks.container.styles_part import colour_of
 
 
 def _cell(style: str) -> Cell:

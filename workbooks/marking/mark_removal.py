@@ -7,9 +7,8 @@ from workbooks.cells.guards import Limits, refusal
 from workbooks.container.reader import read_workbook
 from workbooks.marking.book import Book
 from workbooks.marking.cell_styles import CellStyles
-from workbooks.marking.errors import CannotAnnotateError
 from workbooks.marking.note_text import OPENING, has_block
-from workbooks.marking.package import Package
+from workbooks.marking.package import CannotAnnotateError, Package
 from workbooks.marking.properties import MARK, covered_by, forget_all
 from workbooks.marking.result_sheet import SHEET_MARK
 from workbooks.marking.sheet_notes import remove_notes
