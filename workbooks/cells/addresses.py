@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
-# The same few thousand addresses come in every report; to work them out again costs a tenth of reading it.
+# Every report uses the same few thousand addresses; computing them each time takes a tenth of the reading time.
 _REMEMBERED = 1 << 14
 
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
@@ -15,7 +15,7 @@ _REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!:#\[\]]+))!(\$?[A-Za-z]{1,3}\
 
 @lru_cache(maxsize=LAST_COLUMN)
 def column_number(letters: str) -> int:
-    """Column of letters: A is 1, Z 26, AA 27."""
+    """Return the number of a column: A is 1, Z 26, AA 27."""
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
@@ -24,7 +24,7 @@ def column_number(letters: str) -> int:
 
 @lru_cache(maxsize=LAST_COLUMN)
 def column_letters(number: int) -> str:
-    """Letters of a column: 1 is A, 27 AA."""
+    """Return the letters of a column: 1 is A, 27 AA."""
     letters = ""
     while number:
         number, rest = divmod(number - 1, 26)
@@ -34,13 +34,13 @@ def column_letters(number: int) -> str:
 
 @lru_cache(maxsize=_REMEMBERED)
 def cell_address(row: int, column: int) -> str:
-    """The A1 address of a place."""
+    """Return the A1 address of a row and column."""
     return f"{column_letters(column)}{row}"
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def split_address(address: str) -> tuple[int, int] | None:
-    """Row and column of an A1 address, with or without $ marks; None when it is none, or lies outside any sheet."""
+    """Return row and column of an A1 address, with or without $; None if invalid or beyond Excel's last cell."""
     match = _ADDRESS.fullmatch(address)
     if not match:
         return None
@@ -57,33 +57,31 @@ class CellRange(NamedTuple):
     right: int
 
     def covers(self, row: int, column: int) -> bool:
-        """Whether the place lies inside."""
+        """Return whether the cell lies inside."""
         return self.top <= row <= self.bottom and self.left <= column <= self.right
 
     def is_anchor(self, row: int, column: int) -> bool:
-        """Whether the place is the top left cell, the one that holds a merged range's value."""
+        """Return whether the cell is the top left one, which holds a merged range's value."""
         return (row, column) == (self.top, self.left)
 
     def __str__(self) -> str:
-        """The range as Excel writes it."""
+        """Return the range as Excel writes it."""
         return f"{cell_address(self.top, self.left)}:{cell_address(self.bottom, self.right)}"
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def parse_range(text: str) -> CellRange | None:
-    """The rectangle that `B2:D5` (or a single address) names; None when it is none."""
+    """Return the range of `B2:D5` or of a single address; None if it is invalid."""
     first, _, last = text.partition(":")
-    result = split_address(first)
-    other = split_address(last) if last else result
-    if result is None or other is None:
+    start = split_address(first)
+    end = split_address(last) if last else start
+    if start is None or end is None:
         return None
-    return CellRange(
-        min(result[0], other[0]), min(result[1], other[1]), max(result[0], other[0]), max(result[1], other[1])
-    )
+    return CellRange(min(start[0], end[0]), min(start[1], end[1]), max(start[0], end[0]), max(start[1], end[1]))
 
 
 class CellReference(NamedTuple):
-    """A cell of a named sheet, as a defined name points at it."""
+    """A cell of a named sheet, the target of a defined name."""
 
     sheet: str
     row: int
@@ -91,7 +89,7 @@ class CellReference(NamedTuple):
 
 
 def parse_reference(text: str) -> CellReference | None:
-    """The one cell that `'Biểu 01'!$E$12` points at; None for ranges, formulas and broken references (#REF!)."""
+    """Return the cell that `'Biểu 01'!$E$12` refers to; None for ranges, formulas and broken references (#REF!)."""
     match = _REFERENCE.fullmatch(text.strip().removeprefix("="))
     place = split_address(match[3]) if match else None
     if match is None or place is None:

@@ -1,4 +1,4 @@
-"""What a workbook holds, without meaning: sheets, cells with their A1 addresses, formats, comments and names."""
+"""Contents of a workbook before interpretation: sheets, cells with A1 addresses, formats, comments and names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from workbooks.cells.text_runs import RichText, TextRun
 
 
 class CellKind(StrEnum):
-    """What a cell holds. `uncached` is a formula whose result the file does not carry."""
+    """Kind of a cell's value. `uncached` is a formula whose result is not stored in the file."""
 
     NUMBER = "number"
     TEXT = "text"
@@ -27,10 +27,10 @@ Value = Decimal | str | bool | datetime | None
 
 
 class Cell(NamedTuple):
-    """One cell that holds something.
+    """A non-empty cell.
 
     `value` is a Decimal, str, bool or datetime by kind, and None for an uncached formula; an error's value is its text
-    ("#DIV/0!"). `raw` is what the file holds, `number_format` the format it is shown with ("0.00%"), `font` its font.
+    ("#DIV/0!"). `raw` is the text in the file, `number_format` its format code ("0.00%"), `font` its font name.
     `is_struck`: the whole cell is crossed out; `is_blended`: its text has the colour of its background.
     """
 
@@ -48,22 +48,22 @@ class Cell(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The text of a text cell, "" for every other kind."""
+        """Return the text of a text cell, "" for every other kind."""
         return str(self.value) if self.kind is CellKind.TEXT else ""
 
     @property
     def runs(self) -> tuple[TextRun, ...]:
-        """The runs of a text in several looks; none where the cell has one look throughout."""
+        """Return the formatted runs of a rich text, or nothing for uniformly formatted text."""
         return self.value.runs if isinstance(self.value, RichText) else ()
 
     @property
     def is_empty(self) -> bool:
-        """Whether it is text of nothing but spaces."""
+        """Return whether the cell is text consisting of spaces only."""
         return self.kind is CellKind.TEXT and not self.raw.strip()
 
 
 class SheetState(StrEnum):
-    """Whether people see a sheet; `veryHidden` cannot be unhidden from Excel's menus."""
+    """Visibility of a sheet; `veryHidden` cannot be unhidden from Excel's menus."""
 
     VISIBLE = "visible"
     HIDDEN = "hidden"
@@ -72,7 +72,7 @@ class SheetState(StrEnum):
 
 @dataclass(slots=True, weakref_slot=True)
 class SheetContents:
-    """What the reader gathers of one sheet while it streams; `Sheet` is the finished, unchanging view."""
+    """Mutable contents of a sheet while the reader streams it; `Sheet` is the immutable view."""
 
     cells: dict[str, Cell] = field(default_factory=dict)
     merged: list[CellRange] = field(default_factory=list)
@@ -84,7 +84,7 @@ class SheetContents:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One worksheet. `strays` are addresses far outside that hold nothing but spaces."""
+    """A worksheet. `strays` are addresses beyond the limits that hold only spaces."""
 
     name: str
     state: SheetState
@@ -92,38 +92,38 @@ class Sheet:
 
     @property
     def cells(self) -> Mapping[str, Cell]:
-        """The cells that hold something, by address, in the file's order."""
+        """Return the non-empty cells by address, in file order."""
         return self.contents.cells
 
     @property
     def comments(self) -> Mapping[str, str]:
-        """Comment text by cell address."""
+        """Return comment texts by cell address."""
         return self.contents.comments
 
     @property
     def strays(self) -> tuple[str, ...]:
-        """Addresses beyond the bounds that hold only spaces, the first twenty."""
+        """Return addresses beyond the limits that hold only spaces, at most twenty."""
         return tuple(self.contents.strays)
 
     @property
     def merged(self) -> tuple[CellRange, ...]:
-        """Merged ranges; the value of one stands in its top left cell."""
+        """Return the merged ranges; the value of a range is in its top left cell."""
         return tuple(self.contents.merged)
 
     @cached_property
     def rows(self) -> Mapping[int, tuple[Cell, ...]]:
-        """Cells by row number, rows from the top, cells from the left."""
+        """Return cells by row number, rows from the top, cells from the left."""
         gathered: dict[int, list[Cell]] = {}
         for cell in self.cells.values():
             gathered.setdefault(cell.row, []).append(cell)
         return {row: tuple(sorted(gathered[row], key=lambda cell: cell.column)) for row in sorted(gathered)}
 
     def at(self, row: int, column: int) -> Cell | None:
-        """The cell at a row and column, or None where there is nothing."""
+        """Return the cell at a row and column, or None if it is empty."""
         return self.cells.get(cell_address(row, column))
 
     def is_hidden(self, row: int, column: int) -> bool:
-        """Whether people cannot see that place: its row, its column or the whole sheet is hidden."""
+        """Return whether the cell is invisible because its row, its column or the whole sheet is hidden."""
         return (
             self.state is not SheetState.VISIBLE
             or row in self.contents.hidden_rows
@@ -131,7 +131,7 @@ class Sheet:
         )
 
     def merge_around(self, row: int, column: int) -> CellRange | None:
-        """The merged range that covers that place, or None."""
+        """Return the merged range that covers the cell, or None."""
         return next((merged_range for merged_range in self.contents.merged if merged_range.covers(row, column)), None)
 
 
@@ -148,5 +148,5 @@ class Workbook:
     properties: Mapping[str, str]
 
     def sheet(self, name: str) -> Sheet | None:
-        """The sheet of exactly that name, or None."""
+        """Return the sheet with exactly this name, or None."""
         return next((sheet for sheet in self.sheets if sheet.name == name), None)

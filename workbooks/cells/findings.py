@@ -1,4 +1,4 @@
-"""What reading finds on its way: issues with their severity from the catalogue, and repairs."""
+"""Collection of the issues and repairs of one file, with severities from the catalogue."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from domain.issues import Issue, Repair, Severity
 
 @dataclass(frozen=True, slots=True)
 class FigurePlace:
-    """Where a figure stands and what it is the figure of: sheet, A1 address, label, indicator, reporting unit."""
+    """Location and meaning of a figure: sheet, A1 address, label, indicator, reporting unit."""
 
     sheet: str
     cell: str
@@ -19,22 +19,22 @@ class FigurePlace:
 
 
 class Findings:
-    """Gathers the issues and repairs of one file, in the order they are met."""
+    """Collector of the issues and repairs of one file, in order of detection."""
 
     def __init__(self, texts: Mapping[str, IssueText]) -> None:
-        """`texts` are the catalogue's reading issues; each says how grave its code is."""
+        """Take severities from `texts`, the catalogue's texts of reading issues."""
         self._texts = texts
         self._issues: list[Issue] = []
         self._repairs: list[Repair] = []
 
     @property
     def issues(self) -> tuple[Issue, ...]:
-        """Every issue so far."""
+        """Return all issues so far."""
         return tuple(self._issues)
 
     @property
     def repairs(self) -> tuple[Repair, ...]:
-        """Every repair so far."""
+        """Return all repairs so far."""
         return tuple(self._repairs)
 
     def issue(
@@ -45,7 +45,7 @@ class Findings:
         expected: str | None = None,
         **facts: str,
     ) -> None:
-        """Note an issue, at a place where it has one. An issue the catalogue has no text for is critical."""
+        """Add an issue, with its location if it has one. An issue without catalogue text is critical."""
         text = self._texts.get(code)
         if place is not None and place.label:
             facts.setdefault("label", place.label)
@@ -64,10 +64,10 @@ class Findings:
         )
 
     def add(self, issue: Issue) -> None:
-        """Note an issue made elsewhere."""
+        """Add an existing issue, unless it is recorded already."""
         if issue not in self._issues:
             self._issues.append(issue)
 
     def repair(self, rule: str, place: FigurePlace, before: str, after: str) -> None:
-        """Note a tolerance that was used on a cell."""
+        """Add a repair: a tolerance applied to a cell."""
         self._repairs.append(Repair(rule, place.sheet, place.cell, before, after))

@@ -1,4 +1,4 @@
-"""Number formats: which show a date, which a percentage, with how many decimals; and dates as serial numbers."""
+"""Number formats: whether they show dates or percentages, how many decimals; and dates from serial numbers."""
 
 import re
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ BUILT_IN: dict[int, str] = {
     44: r'_("$"* #,##0.00_)_("$"* \(#,##0.00\)_("$"* "-"??_)_(@_)', 45: "mm:ss", 46: "[h]:mm:ss", 47: "mmss.0",
     48: "##0.0E+0", 49: "@",
 }  # fmt: skip
-"""Formats that files name by number only (ECMA-376 part 1, 18.8.30)."""
+"""Built-in formats, referenced by number only (ECMA-376 part 1, 18.8.30)."""
 
 # Quoted text, escaped letters, colours and locales in brackets (but not elapsed time), padding and fill marks.
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.', re.IGNORECASE)
@@ -26,35 +26,35 @@ _DATE_LETTER = re.compile(r"[dmhys]", re.IGNORECASE)
 _DECIMALS = re.compile(r"\.([0#?]+)")
 
 _EPOCH_1900 = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell's date has no time zone
-_EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001 - nor here
+_EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001 - as above
 _LAST_SERIAL = 2_958_466
 _LEAP_DAY_OF_1900 = 60
 
 
 @lru_cache(maxsize=4096)
 def _pattern(number_format: str) -> str:
-    """The marks of a format's first section, without what is printed as it stands."""
+    """Return the first section of a format, without its literal text."""
     return _LITERAL.sub("", number_format).split(";", 1)[0]
 
 
 @lru_cache(maxsize=4096)
 def is_date_format(number_format: str) -> bool:
-    """Whether numbers of that format are shown as dates or times."""
+    """Return whether the format shows numbers as dates or times."""
     return number_format.lower() != "general" and bool(_DATE_LETTER.search(_pattern(number_format)))
 
 
 def is_percent_format(number_format: str) -> bool:
-    """Whether a number of that format is shown a hundred times larger, with a percent sign."""
+    """Return whether the format multiplies by a hundred and adds a percent sign."""
     return "%" in _pattern(number_format)
 
 
 def has_literal_percent(number_format: str) -> bool:
-    """Whether a percent sign is printed behind a number that is *not* multiplied."""
+    """Return whether the format prints a percent sign *without* multiplying."""
     return bool(_LITERAL_PERCENT.search(number_format))
 
 
 def shown_decimals(number_format: str) -> int | None:
-    """How many decimals a format shows; None where it leaves that to the number (General, text)."""
+    """Return the number of decimals a format shows; None where it depends on the number (General, text)."""
     pattern = _pattern(number_format)
     if not re.search(r"[0#?]", pattern):
         return None
@@ -63,11 +63,11 @@ def shown_decimals(number_format: str) -> int | None:
 
 
 def date_of_serial(serial: float, *, since_1904: bool) -> datetime | None:
-    """The date a serial number stands for; None beyond what Excel can show (negative, after the year 9999)."""
+    """Return the date of a serial number; None beyond Excel's range (negative, after the year 9999)."""
     if not 0 <= serial < _LAST_SERIAL:
         return None
     if since_1904:
         return _EPOCH_1904 + timedelta(days=serial) if serial < _LAST_SERIAL - 1462 else None
-    # Excel counts a 29 February 1900 that never was.
+    # Excel counts 29 February 1900, which did not exist.
     shift = 1 if 1 <= serial < _LEAP_DAY_OF_1900 else 0
     return _EPOCH_1900 + timedelta(days=serial + shift)

@@ -1,4 +1,4 @@
-"""The guards a file passes before anything believes it: its first bytes decide what it is, limits bound the rest."""
+"""Guards for incoming files: the container is detected by its first bytes, limits bound everything else."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,9 +9,9 @@ from workbooks.cells.text_kinds import looks_like_text, text_code
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large a workbook may be; a real report stays far below every one of them.
+    """Maximum sizes of a workbook, far above those of real reports.
 
-    Sizes are in bytes. `pack_ratio` holds for parts above 1 MiB. `rows` and `columns` bound where content may stand.
+    Sizes are in bytes. `pack_ratio` applies to parts above 1 MiB. `rows` and `columns` bound the cells with content.
     `elements` bounds the small parts (names, relations, comments, styles), `depth` the nesting of any part.
     """
 
@@ -32,7 +32,7 @@ class Limits:
 
 
 class RefusedError(Exception):
-    """A file cannot be read, for the reason its issue names; raised inside this room only."""
+    """A file cannot be read, for the reason in its issue; caught inside `workbooks`."""
 
     def __init__(self, issue: Issue) -> None:
         """Keep the issue."""
@@ -43,7 +43,7 @@ class RefusedError(Exception):
 def refusal(
     code: str, *, sheet: str | None = None, cell: str | None = None, content: str | None = None, **facts: object
 ) -> RefusedError:
-    """A refusal to raise: a critical issue of that code, with where and what was found."""
+    """Return an exception to raise: a critical issue with its location and the refused content."""
     texts = {name: str(value) for name, value in facts.items()}
     return RefusedError(Issue(code, Severity.CRITICAL, sheet=sheet, cell=cell, found=content, facts=texts))
 
@@ -68,24 +68,24 @@ _LOCK_FILE_SIZE = 1024
 
 
 def check_name(file_name: str, size: int) -> None:
-    """Refuse the small file that Excel, or LibreOffice, keeps beside an open workbook.
+    """Refuse the small lock file that Excel or LibreOffice keeps beside an open workbook.
 
     Raises:
-        RefusedError: the name is one of such a file, which is too small to be a workbook.
+        RefusedError: name and size are those of a lock file.
     """
     if file_name.startswith(_LOCK_FILE_MARKS) and size < _LOCK_FILE_SIZE:
         raise refusal("lock_file", content=file_name)
 
 
 class Container(StrEnum):
-    """How a file that may be a workbook is packed: a zip archive, or the compound file and records of old Excel."""
+    """File container of a workbook: a zip archive, or the compound file or bare records of old Excel."""
 
     ZIP = "zip"
     OLD = "old"
 
 
 def check_bytes(data: bytes, limits: Limits) -> Container:
-    """Let only what begins like a workbook pass, whatever the file is called, and say how it is packed.
+    """Return the container of a file, judged by its first bytes and not by its name.
 
     Raises:
         RefusedError: empty, too large, or of another kind, each with its own code.
@@ -114,7 +114,7 @@ def _container(data: bytes) -> Container | None:
         return Container.OLD
     if not data.startswith(_OLE):
         return None
-    # Compound files are told apart by the names in their directory, which stand there as UTF-16.
+    # Compound files are distinguished by the stream names in their directory, which are UTF-16.
     if _holds_name(data, "EncryptedPackage"):
         raise refusal("encrypted")
     if _holds_name(data, "Workbook") or _holds_name(data, "Book"):
@@ -123,5 +123,5 @@ def _container(data: bytes) -> Container | None:
 
 
 def _holds_name(data: bytes, name: str) -> bool:
-    # Some programs write the name in capitals. Upper case touches letters of one byte only, which is all these have.
+    # Some programs write the name in capitals. upper() on bytes changes ASCII letters only, which suffices here.
     return (name.upper() + "\0").encode("utf-16-le") in data.upper()

@@ -1,4 +1,4 @@
-"""Text in runs of several looks: the whole as people read it, and each run with the font it stands in."""
+"""Rich text: the text as displayed, and its runs with font and marks."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 class TextRun(NamedTuple):
-    """A stretch of text of one look: its plain text, its font ("" where it has the cell's), its marks ("strike" …)."""
+    """A uniformly formatted run: plain text, font ("" for the cell's own), marks ("strike" …)."""
 
     text: str
     font: str
@@ -17,23 +17,23 @@ class TextRun(NamedTuple):
 
 
 class RichText(str):
-    """A text as people read it that also knows the runs it is made of.
+    """A displayed text that also carries its formatted runs.
 
-    It is the text wherever a text is asked for; only what cares about fonts looks at `runs`.
+    It behaves as the plain text; only code that handles fonts uses `runs`.
     """
 
     __slots__ = ("runs",)
     runs: tuple[TextRun, ...]
 
     def __new__(cls, text: str, runs: Sequence[TextRun] = ()) -> Self:
-        """Join a text with its runs."""
+        """Combine a text with its runs."""
         made = super().__new__(cls, text)
         made.runs = tuple(runs)
         return made
 
 
 def marked(text: str, marks: frozenset[str]) -> str:
-    """Text of a run with what its look means: a raised 1 is "¹", so that "12" with a footnote is not 121."""
+    """Return a run's text with its marks applied: a raised 1 becomes "¹", so that "12" with a footnote is not 121."""
     if "superscript" in marks:
         text = text.translate(_RAISED)
     if "subscript" in marks:

@@ -1,6 +1,6 @@
-"""What one file may take of the machine: memory and CPU time of the process that reads it, held by the kernel.
+"""Limits on the memory and CPU time of a process that reads files, enforced by the kernel.
 
-The kernel ends a process that takes more, wherever it is, in the middle of a C library too; how it ended says why.
+The kernel ends a process that exceeds them, inside a C library too; its exit code tells which limit was exceeded.
 """
 
 import multiprocessing
@@ -16,24 +16,24 @@ if sys.platform == "linux":
     import resource
 
 OUT_OF_MEMORY = 77
-"""Exit code of a process that was refused memory; no library of ours uses it."""
+"""Exit code of a process that ran out of memory; no library in use returns it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """How much reading may take: `memory` is bytes of a whole process, `cpu_seconds` are for each file."""
+    """Limits on reading: `memory` in bytes for the whole process, `cpu_seconds` for each file."""
 
     memory: int = 1 << 30
     cpu_seconds: float = 20.0
 
 
 def can_confine() -> bool:
-    """Whether this system holds a process to such limits; where it does not, the guards are alone."""
+    """Return whether this system can enforce such limits; where it cannot, only the guards apply."""
     return sys.platform == "linux"
 
 
 def bound_memory(memory: int) -> None:
-    """Let this process have so many bytes of address space; what asks for more gets a MemoryError."""
+    """Limit the address space of this process, in bytes; allocations beyond it raise MemoryError."""
     if sys.platform == "linux":
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         bound = memory if most == resource.RLIM_INFINITY else min(memory, most)
@@ -42,9 +42,9 @@ def bound_memory(memory: int) -> None:
 
 @contextmanager
 def bounded_cpu(seconds: float) -> Iterator[None]:
-    """Within the block this process may use so much CPU time; beyond it the kernel ends it with SIGPROF.
+    """Limit the CPU time of this process within the block; beyond it the kernel ends it with SIGPROF.
 
-    A timer and not RLIMIT_CPU: that one counts whole seconds, and over all files that a process ever read.
+    A timer rather than RLIMIT_CPU, which counts whole seconds over all files that the process has read.
     """
     if sys.platform == "linux":
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
@@ -58,17 +58,17 @@ def bounded_cpu(seconds: float) -> Iterator[None]:
 
 
 def ran_out_of_time(exit_code: int) -> bool:
-    """Whether a process ended so because it used up its CPU time."""
+    """Return whether a process with this exit code had used up its CPU time."""
     return sys.platform == "linux" and exit_code == -signal.SIGPROF
 
 
 def end_with_parent() -> None:
-    """End this process as soon as the one that started it is gone, even by SIGKILL, which tells nobody."""
+    """End this process when its parent ends, even by SIGKILL, which no handler sees."""
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=_outlive_nobody, args=[parent.join], daemon=True).start()
+        threading.Thread(target=_exit_after, args=[parent.join], daemon=True).start()
 
 
-def _outlive_nobody(wait: Callable[[], None]) -> None:
+def _exit_after(wait: Callable[[], None]) -> None:
     wait()
     os._exit(1)

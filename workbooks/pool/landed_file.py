@@ -1,4 +1,4 @@
-"""A file that has landed: where its bytes lie, and how they are read without taking in more than the guards allow."""
+"""Landed files: where their bytes lie, and reading them without loading more than the guards allow."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -13,26 +13,26 @@ from workbooks.identify.hints import Hints
 from workbooks.report.parse import parse_report
 
 Parse = Callable[[bytes, Catalog, Hints, Limits], ParsedReport]
-"""What makes a report of bytes: `parse_report`, but for tests of what surrounds it."""
+"""The function that parses a file's bytes: `parse_report`, except in tests."""
 
 _START = 1 << 16
-"""Bytes of a file too large to be read that are looked at; the guards look no further for these codes."""
+"""Bytes inspected of a file that is too large to read; enough for the guards to detect these codes."""
 _TOLD_BY_THE_START = frozenset({"not_a_workbook", "html_file", "xml_2003", "text_file"})
 
 
 @dataclass(frozen=True, slots=True)
 class LandedFile:
-    """Bytes at `path`, and what name and folders said of them when they were delivered."""
+    """A landed file at `path`, with the hints of its name and folders at delivery."""
 
     path: Path
     hints: Hints
 
 
 class Reader(Protocol):
-    """Makes reports of files."""
+    """Interface of readers of landed files."""
 
     def read(self, files: Iterable[LandedFile]) -> tuple[ParsedReport, ...]:
-        """What each file says, in their order; whatever is wrong with one is among its issues.
+        """Return the report of each file, in order; anything wrong with a file is among its issues.
 
         Raises:
             OSError: the bytes cannot be read from where they lie.
@@ -41,14 +41,14 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PlainReader:
-    """Reads in this process, under the guards alone: no file is ended that takes too long."""
+    """Reader in this process, with the guards only: a file that takes too long is not interrupted."""
 
     catalog: Catalog
     limits: Limits
     parse: Parse = parse_report
 
     def read(self, files: Iterable[LandedFile]) -> tuple[ParsedReport, ...]:
-        """What each file says; see `Reader.read`."""
+        """Return the report of each file; see `Reader.read`."""
         return tuple(self._read(file) for file in files)
 
     def _read(self, file: LandedFile) -> ParsedReport:
@@ -59,7 +59,7 @@ class PlainReader:
 
 
 def load(file: LandedFile, limits: Limits) -> bytes | Issue:
-    """A file's bytes; an issue if they are too many, of which only the first are taken in."""
+    """Return a file's bytes, or an issue if it is too large, in which case only its beginning is loaded."""
     size = file.path.stat().st_size
     if size <= limits.file_size:
         return file.path.read_bytes()
@@ -74,6 +74,6 @@ def load(file: LandedFile, limits: Limits) -> bytes | Issue:
 
 
 def refuse(file: LandedFile, catalog: Catalog, issue: Issue) -> ParsedReport:
-    """The report of a file that was not read: the one issue, and who sent it for when as far as its name tells."""
-    # An empty file is placed by name and folders alone, like every other that cannot be read.
+    """Return the report of a file that was not read: the one issue, and unit and period from its hints."""
+    # Parsing no bytes identifies unit and period by name and folders, as for every file that cannot be read.
     return replace(parse_report(b"", catalog, file.hints), issues=(issue,))

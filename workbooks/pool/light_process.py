@@ -1,4 +1,4 @@
-"""Processes that start with nothing but what their work imports."""
+"""Worker processes that import only what their work needs."""
 
 import sys
 import threading
@@ -12,28 +12,28 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 class LightProcess(SpawnProcess):
-    """A fresh interpreter that does not import the main module of this one.
+    """A spawned process that does not import the parent's main module.
 
-    Python imports it to find functions that were defined there. Ours never are, and the main module may be Prefect's
-    engine, three times as dear to import as everything that reading needs.
+    Python imports it to find functions defined there. None of the functions run here are, and the main module may be
+    Prefect's engine, which takes three times as long to import as everything that reading needs.
     """
 
     def start(self) -> None:
-        """Start it; see `multiprocessing.Process.start`."""
+        """Start the process; see `multiprocessing.Process.start`."""
         with _main_hidden():
             super().start()
 
 
 class LightContext(SpawnContext):
-    """Starts every process as a `LightProcess`."""
+    """Multiprocessing context that starts every process as a `LightProcess`."""
 
     Process = LightProcess
 
 
 @contextmanager
 def _main_hidden() -> Iterator[None]:
-    # Without a file and a spec the main module is taken for an interactive one, which nobody can import. What is
-    # copied to the child is read from here while the process starts, so this holds for a few milliseconds.
+    # A main module without file and spec counts as interactive and is not imported by the child. The state copied
+    # to the child is read while the process starts, so the replacement lasts a few milliseconds.
     with _ONE_AT_A_TIME:
         main = sys.modules[_MAIN]
         sys.modules[_MAIN] = ModuleType(_MAIN)

@@ -1,4 +1,4 @@
-"""Reading in worker processes: no file can take more than its share of the machine, or keep another from being read."""
+"""Reading in worker processes, so that no file exceeds its resources or keeps another from being read."""
 
 import logging
 from collections import deque
@@ -25,20 +25,20 @@ from workbooks.report.parse import parse_report
 _LOG = logging.getLogger(__name__)
 
 _FILES_PER_WORKER = 20
-"""Starting a worker costs about as much as reading this many files: fewer do not deserve one more."""
+"""Starting a worker costs about as much as reading this many files, so each worker needs at least as many."""
 _WALL_FACTOR = 6
-"""A file that waits instead of working is given up after so many times its CPU time; a machine may be busy."""
+"""Wall time allowed for a file, as a multiple of its CPU time; generous, since the machine may be busy."""
 _LEAST_WALL_SECONDS = 120.0
-"""And not before this."""
+"""Lower bound of the wall time allowed for a file, and the time allowed for a worker to start."""
 _PATIENCE = 60
-"""Seconds beyond that until workers are given up of which nothing is heard any more."""
+"""Seconds beyond the wall time after which workers that do not answer are replaced."""
 
 
 class ReadingStoppedError(TransientError):
-    """A worker ends before it was given anything to read."""
+    """A worker ended before it received any file."""
 
     def __init__(self) -> None:
-        """Say what to do."""
+        """Build the message with its remedy."""
         super().__init__(
             "the processes that read workbooks keep ending by themselves. Every file lies intact in the landing. See "
             "what these processes printed, make sure that memory is free and that nobody changes the catalogue while a "
@@ -47,7 +47,7 @@ class ReadingStoppedError(TransientError):
 
 
 class ReadingFailure(StrEnum):
-    """How a file brought its reading to an end; the value is the code of its issue."""
+    """How reading a file failed; the value is the code of its issue."""
 
     TOO_LONG = "took_too_long"
     TOO_MUCH_MEMORY = "took_too_much_memory"
@@ -59,10 +59,10 @@ Promise = Future[ParsedReport | WorkerCrash]
 
 
 class ReadingPool:
-    """Worker processes that read: a `Reader`, started when the first files come, to be closed after the last.
+    """Pool of worker processes that implements `Reader`; started on the first files, to be closed after the last.
 
-    A file that ended its worker is read once more, alone in a fresh one: the end may have come from outside, or from
-    what earlier files had left in memory. Having used up its CPU time is a file's own doing, and final.
+    A file whose worker ended is read once more, alone in a new worker: the cause may have been external, or memory
+    used by earlier files. Exceeding the CPU time is the file's own fault and not retried.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class ReadingPool:
         *,
         parse: Parse = parse_report,
     ) -> None:
-        """Have at most so many workers; `parse` is found by its module and name."""
+        """Use at most `workers` processes; `parse` must be importable by module and name."""
         self._catalog = catalog
         self._orders = WorkerSettings(catalog.root, catalog.version, limits, confinement, parse)
         self._wall_seconds = max(_LEAST_WALL_SECONDS, _WALL_FACTOR * confinement.cpu_seconds if confinement else 0)
@@ -88,15 +88,15 @@ class ReadingPool:
         self.close()
 
     def close(self) -> None:
-        """End every worker, whatever it does."""
+        """Stop every worker, busy or not."""
         while self._workers:
             self._workers.pop().close()
 
     def read(self, files: Iterable[LandedFile]) -> tuple[ParsedReport, ...]:
-        """What each file says; see `Reader.read`.
+        """Return the report of each file; see `Reader.read`.
 
         Raises:
-            ReadingStoppedError: no worker stays alive, whatever it is given.
+            ReadingStoppedError: no worker stays alive.
         """
         results = list(files)
         while len(self._workers) < min(self._most, 1 + len(results) // _FILES_PER_WORKER):
@@ -125,10 +125,10 @@ class ReadingPool:
 
 
 class _Worker:
-    """One process, and another in its place whenever it ends.
+    """One worker process, replaced by another whenever it ends.
 
-    A pebble pool of one: with several processes in a pool, one that dies at once after it took a file up can do so
-    before the pool has heard which file that was, and nobody notices until the file's time is over.
+    A pebble pool of one process: in a pool of several, a process that dies right after taking a task may do so before
+    the pool knows which task it was, and the loss goes unnoticed until the task's timeout.
     """
 
     def __init__(self, orders: WorkerSettings, wall_seconds: float) -> None:
@@ -137,23 +137,23 @@ class _Worker:
         self._open()
 
     def start(self, file: LandedFile) -> Promise:
-        """Begin to read a file."""
+        """Start reading a file."""
         try:
             return self._take_up(file)
-        except RuntimeError:  # how pebble says that the process ended while it had nothing to do
+        except RuntimeError:  # raised by pebble if the process ended while idle
             self._replace()
             return self._take_up(file)
 
     def finish(self, promise: Promise) -> Outcome:
-        """How reading that file came out; called when it did, or when all patience is at its end."""
+        """Return the outcome of a file; a promise that is not done by now has timed out."""
         if not promise.done():
             self._replace()
             return ReadingFailure.STOPPED
         return _outcome_of(promise)
 
     def close(self) -> None:
-        """End the process."""
-        self._pool.stop()  # type: ignore[no-untyped-call] # pebble leaves it without annotations
+        """Stop the process."""
+        self._pool.stop()  # type: ignore[no-untyped-call] # pebble has no annotations
         self._pool.join()
 
     def _open(self) -> None:
@@ -165,7 +165,7 @@ class _Worker:
         self._open()
 
     def _take_up(self, file: LandedFile) -> Promise:
-        # What ends a process that answered before is the file; what ends one that never did is no file's fault.
+        # A process that has answered once can only be ended by a file; one that never answered failed to start.
         wait([self._ready], timeout=_LEAST_WALL_SECONDS)
         if not self._ready.done() or self._ready.exception() is not None:
             raise ReadingStoppedError
@@ -173,7 +173,7 @@ class _Worker:
 
 
 def _share_out(files: Sequence[LandedFile], workers: Sequence[_Worker], wall_seconds: float) -> list[Outcome]:
-    """Give every worker one file at a time until all are read; how each came out, in the files' order."""
+    """Distribute the files among the workers, one at a time each; return the outcomes in the files' order."""
     outcomes: dict[int, Outcome] = {}
     waiting = deque(enumerate(files))
     idle = list(workers)
@@ -192,14 +192,14 @@ def _share_out(files: Sequence[LandedFile], workers: Sequence[_Worker], wall_sec
 
 
 def _outcome_of(promise: Promise) -> Outcome:
-    """What became of a file.
+    """Return the outcome of a finished promise.
 
     Raises:
         OSError: the file's bytes cannot be read from where they lie.
     """
     try:
         return promise.result()
-    except BrokenProcessPool:  # the process ended before it was known to have taken the file up
+    except BrokenProcessPool:  # the process ended before pebble knew that it had taken the task
         return ReadingFailure.STOPPED
     except ProcessExpired as ended:
         if ran_out_of_time(ended.exitcode):
@@ -207,5 +207,5 @@ def _outcome_of(promise: Promise) -> Outcome:
         return ReadingFailure.TOO_MUCH_MEMORY if ended.exitcode == OUT_OF_MEMORY else ReadingFailure.STOPPED
     except TimeoutError as error:
         if isinstance(error.errno, int):
-            raise  # not pebble's: the storage of the landing did not answer
+            raise  # an OSError of the landing's storage, not pebble's timeout
         return ReadingFailure.STOPPED

@@ -1,4 +1,4 @@
-"""What a worker process does: it makes itself ready once, then reads file after file, each under its own CPU time."""
+"""Functions run in a worker process: initialise it once, then read files, each within its own CPU time."""
 
 import os
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from workbooks.pool.landed_file import LandedFile, Parse, load, refuse
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """What every worker is told: where its catalogue lies and which version it has to be, and how it reads.
+    """Settings of a worker: root and expected version of its catalogue, limits and parse function.
 
-    Without a confinement nothing but the guards bounds what a file takes. `parse` is found by its module and name.
+    Without a confinement only the guards limit a file. `parse` must be importable by module and name.
     """
 
     root: Path
@@ -30,16 +30,16 @@ class WorkerSettings:
 
 @dataclass(frozen=True, slots=True)
 class WorkerCrash:
-    """A fault of ours that a file brought to light, as the worker that met it tells it."""
+    """An unexpected exception that a file caused in a worker, with its traceback."""
 
     trace: str
 
 
 def get_ready(orders: WorkerSettings) -> None:
-    """Make this process a worker: it ends with its parent, has no more memory than it may, and knows the catalogue.
+    """Initialise the worker: tie it to its parent, limit its memory and load the catalogue.
 
     Raises:
-        CatalogError: the catalogue cannot be used, or is no longer the one that the run began with.
+        CatalogError: the catalogue cannot be used, or has changed since the run started.
     """
     end_with_parent()
     if orders.confinement is not None:
@@ -48,11 +48,11 @@ def get_ready(orders: WorkerSettings) -> None:
 
 
 def answer() -> None:
-    """Nothing; that it comes back shows that the process is ready."""
+    """Do nothing; returning shows that the process is ready."""
 
 
 def read_file(orders: WorkerSettings, file: LandedFile) -> ParsedReport | WorkerCrash:
-    """What a file says. Memory refused, or CPU time used up, ends this process: its exit code says which.
+    """Return the report of a file. Exceeding memory or CPU time ends the process with an exit code for each.
 
     Raises:
         OSError: the bytes cannot be read from where they lie.
@@ -71,9 +71,9 @@ def _parse(orders: WorkerSettings, catalog: Catalog, file: LandedFile, data: byt
     try:
         return orders.parse(data, catalog, file.hints, orders.limits)
     except MemoryError:
-        # At once, and without any clean-up: a process that was refused memory is not to be relied on again.
+        # Exit at once, without clean-up: after running out of memory the process is unreliable.
         os._exit(OUT_OF_MEMORY)
-    except Exception:  # noqa: BLE001 - a fault of ours met in one file must not keep the others from being read
+    except Exception:  # noqa: BLE001 - a bug hit by one file must not keep the others from being read
         return WorkerCrash(format_exc())
 
 

@@ -1,1 +1,1 @@
-"""Parse a workbook into observations: figures, villages, totals and what is doubtful about them."""
+"""Parse a workbook into observations: figures, villages, totals and provisional wording."""

@@ -1,4 +1,4 @@
-"""An indicator's line becomes an observation: numerator, denominator and the percentage someone stated."""
+"""Parsing of an indicator's line into an observation: numerator, denominator and stated percentage."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from workbooks.tables.named_spots import Spot
 
 @dataclass(frozen=True, slots=True)
 class SheetContext:
-    """The sheet whose figures are read, with the catalogue that gives them meaning and the notes that are taken."""
+    """The sheet being parsed, its catalogue, and the findings collected from it."""
 
     catalog: Catalog
     sheet: Sheet
@@ -31,7 +31,7 @@ class SheetContext:
 
 
 def parse_line(context: SheetContext, line: LocatedLine, unit: str) -> Observation:
-    """The observation of one line of the form sheet."""
+    """Return the observation of one line of the form sheet."""
     indicator = context.catalog.indicators[line.indicator]
     if indicator.measure is Measure.COUNT:
         numerator = _input(context, line, ColumnRole.NUMERATOR, unit)
@@ -45,7 +45,7 @@ def parse_line(context: SheetContext, line: LocatedLine, unit: str) -> Observati
 
 
 def read_spot(context: SheetContext, spot: Spot, place: FigurePlace) -> Cell | None:
-    """The cell of a figure, once it is sure that the figure is that cell's alone and people can see it."""
+    """Return the cell of a figure, after noting whether it is merged with others or hidden."""
     sheet, findings = context.sheet, context.findings
     cell = sheet.at(*spot)
     merged = sheet.merge_around(*spot)
@@ -61,7 +61,7 @@ def read_spot(context: SheetContext, spot: Spot, place: FigurePlace) -> Cell | N
 
 
 def _shares(context: SheetContext, line: LocatedLine, unit: str) -> Iterator[tuple[ColumnRole, ShareCell]]:
-    """The cells of a line that hold numerator and denominator at once."""
+    """Yield the cells of a line that hold numerator and denominator together."""
     indicator = context.catalog.indicators[line.indicator]
     for role in (ColumnRole.NUMERATOR, ColumnRole.DENOMINATOR, ColumnRole.PERCENT):
         spot = line.spots.get(role)
@@ -93,7 +93,7 @@ def _input(context: SheetContext, line: LocatedLine, role: ColumnRole, unit: str
 def parse_input(
     context: SheetContext, spot: Spot, place: FigurePlace, indicator: Indicator, role: ColumnRole = ColumnRole.NUMERATOR
 ) -> Figure:
-    """The figure that was typed at a place."""
+    """Return the figure entered in the cell at a position."""
     expected = Expected(context.catalog.marks, words_of(indicator, role), indicator.decimals)
     return parse_number(read_spot(context, spot, place), place, expected, context.findings)
 
@@ -109,7 +109,7 @@ def _stated(
     computed: Decimal | None,
     shares: Mapping[ColumnRole, ShareCell],
 ) -> Figure | None:
-    """The percentage of its own cell, else one typed behind a share."""
+    """Return the percentage from its own cell, or else the one typed after a share."""
     spot = line.spots.get(ColumnRole.PERCENT)
     cells: list[tuple[Cell | None, FigurePlace]] = []
     if spot is not None and ColumnRole.PERCENT not in shares:
@@ -126,7 +126,7 @@ def _percentage(numerator: Figure, denominator: Figure) -> Decimal | None:
 
 
 def _check_not_asked(context: SheetContext, line: LocatedLine, unit: str) -> None:
-    """A count has no denominator and no percentage: what stands there is not used, and the commune should know."""
+    """Note figures in columns that a count does not have (denominator, percentage); they are not used."""
     for role in (ColumnRole.DENOMINATOR, ColumnRole.PERCENT):
         spot = line.spots.get(role)
         cell = context.sheet.at(*spot) if spot is not None else None

@@ -1,4 +1,4 @@
-"""Words over a column of figures that make them another month's, a plan's or an estimate's: not what is asked for."""
+"""Titles above a figure column that say it holds a plan, an estimate or another month."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -16,13 +16,13 @@ from workbooks.text.wording import wording_of
 
 _ROWS_ABOVE = 2
 _LONGEST_TITLE = 40
-"""A longer text above the heading is a sentence about the report, not the title of a column."""
+"""Texts longer than this (in characters) are sentences about the report, not column titles."""
 
 
 def note_other_figures(
     context: SheetContext, layout: Layout, lines: Sequence[LocatedLine], period: Period | None
 ) -> None:
-    """Note what is written over a column of figures besides its heading, where it says that they are others."""
+    """Note titles above or within the heading of a figure column that announce other figures."""
     header = find_header(context.sheet, layout.columns)
     first = min((spot[0] for line in lines for spot in line.spots.values()), default=0)
     if header is None:
@@ -40,7 +40,7 @@ def note_other_figures(
 
 
 def _over(sheet: Sheet, header: TableHeader, first_line: int, columns: Mapping[int, str]) -> Iterator[tuple[Cell, int]]:
-    """Short texts that stand over these columns alone, from just above the heading down to the first line."""
+    """Yield short texts that stand over these columns only, from just above the header to the first line."""
     for row in range(header.top - _ROWS_ABOVE, first_line):
         for cell in sheet.rows.get(row, ()):
             merged = sheet.merge_around(cell.row, cell.column)

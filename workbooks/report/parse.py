@@ -1,4 +1,4 @@
-"""Parsing a report: from the bytes that arrived to observations, repairs and every issue, in one pass."""
+"""Report parsing: from the bytes of a file to observations, repairs and all issues, in one pass."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -45,9 +45,9 @@ from workbooks.text.wording import HeadingVocabulary, wording_of
 
 
 def parse_report(data: bytes, catalog: Catalog, hints: Hints, limits: Limits | None = None) -> ParsedReport:
-    """What a file says: never raises on a bad one, whatever is wrong is among the issues.
+    """Parse a file; never raises on a bad file, anything wrong is among the issues.
 
-    A file refused before it could be read is still placed by its folders and name, as far as these go.
+    Unit and period of a file that cannot be read are taken from its folders and name, as far as these tell.
     """
     findings = Findings(catalog.issue_texts)
     try:
@@ -139,7 +139,7 @@ def _parse_villages(
 
 
 def _headings(catalog: Catalog, workbook: Workbook) -> tuple[Heading, ...]:
-    """What stands above each table that looks like a form's; above any table where none does."""
+    """Return the heading above each table that looks like a form's, or of every sheet if there is none."""
     candidates = form_like(workbook, [layout.columns for layout in catalog.layouts])
     wording = wording_of(catalog)
     if candidates:
@@ -156,7 +156,7 @@ def _heading(sheet: Sheet, layouts: list[Layout], wording: HeadingVocabulary) ->
 def _village_headings(
     workbook: Workbook, form_sheet: Sheet, layouts: list[Layout], wording: HeadingVocabulary
 ) -> Iterator[Heading]:
-    """What stands above the villages: a sheet left over from another month or unit says so there."""
+    """Yield the heading of the village sheet, which shows a sheet left over from another month or unit."""
     sheet = find_village_sheet(workbook, layouts)
     columns = next((layout.village_columns for layout in layouts if layout.village_columns), ())
     header = find_header(sheet, columns) if sheet is not None and sheet is not form_sheet else None
@@ -171,7 +171,7 @@ def _note_strays(workbook: Workbook, findings: Findings) -> None:
 
 
 def _place_by_hints(catalog: Catalog, hints: Hints) -> tuple[OrgUnit | None, Period | None]:
-    """Unit and period as folders and file name give them, so that a refused file still has a sender."""
+    """Return unit and period as folders and file name give them, so that a refused file has a sender."""
     wording = wording_of(catalog)
     for form in catalog.forms.values():
         period = agree(list(hinted_periods(form, wording, hints))).value

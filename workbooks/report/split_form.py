@@ -1,4 +1,4 @@
-"""A form whose lines stand on several sheets: what one of them lacks stands, with figures, on another."""
+"""Detection of forms spread over several sheets: lines missing on one sheet and filled in on another."""
 
 from domain.layouts import Layout
 from workbooks.cells.addresses import LAST_ROW
@@ -13,7 +13,7 @@ from workbooks.tables.locate import LocatedForm
 
 
 def note_split(context: SheetContext, workbook: Workbook, layout: Layout, form: LocatedForm) -> None:
-    """Note each sheet that is not read and holds figures of lines which the form's own sheet does not have."""
+    """Note each unread sheet that holds figures for lines missing on the form's own sheet."""
     missing = set(layout.indicators) - {line.indicator for line in form.lines}
     if not missing:
         return

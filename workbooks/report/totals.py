@@ -1,4 +1,4 @@
-"""Rows that only sum others ("Tổng cộng"): nobody reads them, but a sum that differs from its parts is worth a word."""
+"""Totals rows ("Tổng cộng"): not read as figures, but compared with the sum of the rows they cover."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -13,11 +13,11 @@ from workbooks.report.figures import SheetContext
 from workbooks.tables.label_texts import text_at
 
 Columns = Mapping[int, Mapping[int, Decimal]]
-"""The figures that were read, by column and row."""
+"""Figures read, by column and row number."""
 
 
 def check_totals(context: SheetContext, rows: Sequence[int], observations: Iterable[Observation]) -> None:
-    """Compare each figure of a totals row with the sums of what was read in its column."""
+    """Note each figure of a totals row that matches no sum of the figures read in its column."""
     if not rows:
         return
     for column, figures in _columns(context, observations).items():
@@ -35,7 +35,7 @@ def check_totals(context: SheetContext, rows: Sequence[int], observations: Itera
 def _columns(context: SheetContext, observations: Iterable[Observation]) -> Columns:
     results: dict[int, dict[int, Decimal]] = defaultdict(dict)
     for observation in observations:
-        # Of a yes or no, numerator and denominator stand in one cell; the answer is what people add up.
+        # Numerator and denominator of a yes/no share one cell; people add up the answers, so the numerator wins.
         for figure in (observation.denominator, observation.numerator):
             spot = split_address(figure.cell) if figure is not None and figure.cell else None
             if figure is not None and spot is not None and observation.sheet == context.sheet.name:
@@ -44,7 +44,7 @@ def _columns(context: SheetContext, observations: Iterable[Observation]) -> Colu
 
 
 def _sums(row: int, figures: Mapping[int, Decimal], totals: Collection[int]) -> Iterator[Decimal]:
-    """What a row may sum: the rows above it, all rows, those since the totals row before, those to the one after."""
+    """Yield what a row may sum: rows above, all rows, rows since the previous totals row, rows until the next one."""
     before = max((total for total in totals if total < row), default=0)
     after = min((total for total in totals if total > row), default=max(figures, default=0) + 1)
     above = sum((number for figure, number in figures.items() if figure < row), Decimal(0))

@@ -1,4 +1,4 @@
-"""The unit a form gives its figures, held against the catalogue's: thousands or another unit make other figures."""
+"""Check of the units a form states against the catalogue's: thousands or another unit change the figures."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -21,7 +21,7 @@ _AROUND = " .:;()[]"
 
 
 def check_units(context: SheetContext, layout: Layout, lines: Sequence[LocatedLine]) -> None:
-    """Note where a form says that its figures are in thousands, and lines with another unit than the catalogue's."""
+    """Note captions that state figures in thousands, and lines whose unit differs from the catalogue's."""
     header = find_header(context.sheet, layout.columns)
     if header is None:
         return
@@ -52,7 +52,7 @@ def _check(context: SheetContext, line: LocatedLine, cell: Cell) -> None:
 
 
 def _is_unit(text: str, indicator: Indicator) -> bool:
-    """Whether a text names the indicator's unit, or what its parts count ("hồ sơ" for a share of dossiers)."""
+    """Return whether a text names the indicator's unit, or what its parts count ("hồ sơ" for a share of dossiers)."""
     name = normalise_name(text).strip(_AROUND)
     words = words_of(indicator, ColumnRole.NUMERATOR) | words_of(indicator, ColumnRole.DENOMINATOR)
     if name in {*words, normalise_name(indicator.unit.vi), normalise_name(indicator.unit.en)}:
@@ -61,7 +61,7 @@ def _is_unit(text: str, indicator: Indicator) -> bool:
 
 
 def _captions(context: SheetContext, layout: Layout, header: TableHeader, rows: Collection[int]) -> Iterator[Cell]:
-    """Texts over the figures of these rows that speak of thousands: "ĐVT: nghìn người", "(triệu đồng)" in a heading."""
+    """Yield cells above the figures that name a multiple: "ĐVT: nghìn người", "(triệu đồng)" in a heading."""
     known = {normalise_label(name) for column in layout.columns for name in (column.header, *column.aliases)}
     units = [
         name for column in layout.columns if column.role is ColumnRole.UNIT for name in (column.header, *column.aliases)
@@ -78,7 +78,7 @@ def _captions(context: SheetContext, layout: Layout, header: TableHeader, rows: 
 
 
 def _behind(text: str, names: Sequence[str]) -> str:
-    """What a line above the table says behind the word for unit ("" where it does not begin so)."""
+    """Return the part of a caption after the word for unit, or "" where it does not begin with that word."""
     line = normalise_name(text).strip(_AROUND)
     for name in sorted(map(normalise_name, names), key=len, reverse=True):
         if line.startswith(name):
@@ -87,7 +87,7 @@ def _behind(text: str, names: Sequence[str]) -> str:
 
 
 def _power(text: str, marks: CellMarks, *, only_first: bool = False) -> int:
-    """The power of ten a unit multiplies by; above a table only its first word, for the rest may name a place."""
+    """Return the power of ten of a unit; with `only_first` by its first word, since later ones may be a place name."""
     name = normalise_name(text).strip(_AROUND)
     if match := _ROUND.match(name):
         return match[0].count("0")

@@ -1,4 +1,4 @@
-"""The village sheet: one observation for each village and indicator, each village told by its code or its name."""
+"""Parsing of the village sheet: one observation for each village, identified by code or name, and indicator."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from workbooks.text.labels import is_total_label, normalise_label
 
 @dataclass(frozen=True, slots=True)
 class VillageRow:
-    """A row of the table: what stands where its code and its name belong, and whether it holds figures."""
+    """A row of the village table: the texts in its code and name columns, and whether it holds figures."""
 
     row: int
     code: str
@@ -34,7 +34,7 @@ class VillageRow:
 
 @dataclass(frozen=True, slots=True)
 class ParsedVillages:
-    """The observations of the village table, and its rows that only sum others."""
+    """Observations of the village table, and the numbers of its totals rows."""
 
     observations: tuple[Observation, ...] = ()
     totals: tuple[int, ...] = ()
@@ -43,7 +43,7 @@ class ParsedVillages:
 def parse_villages(
     context: SheetContext, layout: Layout, table: VillageTable, register: VillageRegister
 ) -> ParsedVillages:
-    """The observations of the village table. Lines with no figure at all and no village are notes, and skipped."""
+    """Parse the village table; rows with neither figures nor village are notes and skipped."""
     observations: list[Observation] = []
     first_rows: dict[str, int] = {}
     totals: list[int] = []
@@ -86,7 +86,7 @@ def _rows(
     last = max(known, default=0)
     for row, (code, name) in texts.items():
         cells = [cell for cell in sheet.rows[row] if cell.column in table.figures.values() and not cell.is_empty]
-        # Words are lost figures among the villages, and signatures below the last of them.
+        # Text in a figure column is a misplaced figure among the villages, and a signature below the last one.
         has_figures = any(row < last or _is_figure(context.catalog, cell) for cell in cells)
         is_heading = sum(normalise_label(cell.text) in headings for cell in sheet.rows[row] if cell.text) > 1
         if not is_heading:
@@ -99,7 +99,7 @@ def _is_figure(catalog: Catalog, cell: Cell) -> bool:
 
 
 def _is_total(context: SheetContext, layout: Layout, table: VillageTable, line: VillageRow) -> bool:
-    """Whether a row is labelled as one that sums others, in any column that is none of figures."""
+    """Return whether a row is labelled as a total, in any column that holds no figures."""
     figures = table.figures.values()
     cells = (cell for cell in context.sheet.rows[line.row] if cell.text and cell.column not in figures)
     return any(is_total_label(cell.text, layout.totals) for cell in cells)
@@ -108,7 +108,7 @@ def _is_total(context: SheetContext, layout: Layout, table: VillageTable, line: 
 def _village_of(
     context: SheetContext, line: VillageRow, table: VillageTable, register: VillageRegister
 ) -> OrgUnit | None:
-    """The village of a row, by its code, else by its name; a row with figures and no village is an issue."""
+    """Return the village of a row by code, or else by name; note a row with figures but no known village."""
     findings, code, name = context.findings, line.code, line.name
     by_code, by_name = register.by_code(code), register.by_name(name)
     place = FigurePlace(context.sheet.name, cell_address(line.row, (table.code if code else table.name) or 1))

@@ -1,4 +1,4 @@
-"""A yes or no on the village sheet becomes 1 or 0, over a denominator of 1: the village itself."""
+"""Parsing of yes/no answers on the village sheet into 1 or 0, over a denominator of 1 (the village itself)."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -14,12 +14,12 @@ from workbooks.numbers.number_looks import look_of
 from workbooks.report.figures import SheetContext
 
 YES, NO = "workbooks.yes", "workbooks.no"
-"""The catalogue's texts for the two answers, as the template's list offers them."""
+"""Keys of the catalogue's texts for the two answers, which the template's list offers."""
 _AROUND = " .;"
 
 
 def parse_yes_no(context: SheetContext, cell: Cell | None, place: FigurePlace, indicator: Indicator) -> Observation:
-    """The observation of a yes or no cell; only a share has a denominator."""
+    """Return the observation of a yes/no cell; only a share gets a denominator."""
     numerator = _numerator(context, cell, place)
     denominator = None
     if indicator.measure is Measure.RATIO:
@@ -42,24 +42,24 @@ def _numerator(context: SheetContext, cell: Cell | None, place: FigurePlace) -> 
             context.findings.repair("yes_no_word", place, text, word)
         return Figure(CellState.VALUE if answer else CellState.ZERO, Decimal(int(answer)), place.cell, text)
     state = context.catalog.marks.state_of(text) if cell.kind is CellKind.TEXT else None
-    # A lone "x" ticks a box as often as it strikes one out, and "-" says neither: only words of several letters count.
+    # A lone "x" may tick or cross out, and "-" is ambiguous: only marks of several characters count as blank or n/a.
     if state in {CellState.BLANK, CellState.NOT_APPLICABLE} and len(text) > 1:
         return Figure(state, None, place.cell, text)
     return refuse("yes_no_expected", place, text, context.findings)
 
 
 def is_answer(catalog: Catalog, cell: Cell) -> bool:
-    """Whether a cell says yes or no."""
+    """Return whether a cell holds a yes/no answer."""
     return _answer(catalog, cell) is not None
 
 
 def _answer(catalog: Catalog, cell: Cell) -> bool | None:
-    """Yes or no where the cell says so in words, or by 1 and 0, TRUE and FALSE."""
+    """Return the answer of a cell, given in words, as 1 or 0, or as TRUE or FALSE; None if it is none."""
     match cell.value:
         case bool() as truth:
             return truth
         case Decimal() as number if number in {0, 1}:
-            # A format may show 1 as "Có", or as another number; what is hidden was noted with the cell.
+            # The format may show 1 as "Có" or as another number; a format that hides it is noted elsewhere.
             look = look_of(number, cell.number_format)
             seen = look.text.strip()
             is_plain = not seen or (seen == look.digits and not look.scale and look.rounded == number)
@@ -71,7 +71,7 @@ def _answer(catalog: Catalog, cell: Cell) -> bool | None:
 
 
 def _answers(catalog: Catalog) -> Mapping[str, bool]:
-    """The words for yes and no, and the digits that stand for them."""
+    """Return the words and digits that mean yes or no."""
     own = {normalise_name(catalog.text(key, "vi")): key == YES for key in (YES, NO)}
     return (
         {"1": True, "0": False} | dict.fromkeys(catalog.marks.yes, True) | dict.fromkeys(catalog.marks.no, False) | own
