@@ -1,4 +1,4 @@
-"""The zip archive a workbook is, opened under limits and read part by part."""
+"""Zip archive of a workbook, opened under limits and read part by part."""
 
 import io
 import posixpath
@@ -16,26 +16,26 @@ _LOCAL_HEADER_SIZE = 30
 _LONGEST_COMMENT = 0xFFFF
 _CHUNK = 1 << 16
 _CHECK_RATIO_FROM = 1 << 20
-# What zipfile raises on damaged archives.
+# Exceptions that zipfile raises on damaged archives.
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
     struct.error,
-    NotImplementedError,  # its word for a way of packing that it does not know
+    NotImplementedError,  # raised for unknown compression methods
     ValueError,
     OSError,
 )
 
 
 class Archive:
-    """An archive whose directory passed the limits; its parts are found whatever case their names are written in."""
+    """An archive whose directory passed the limits; part names are matched regardless of case."""
 
     def __init__(self, archive: zipfile.ZipFile, limits: Limits) -> None:
         """Index the parts.
 
         Raises:
-            RefusedError: two parts of one name.
+            RefusedError: two parts have the same name.
         """
         self.limits = limits
         self.file = archive
@@ -50,7 +50,7 @@ class Archive:
         return _key(part) in self._parts
 
     def chunks(self, part: str) -> Iterator[bytes]:
-        """The bytes of a part, 64 KiB at a time, its checksum verified at the end.
+        """Yield the bytes of a part, 64 KiB at a time; the checksum is verified at the end.
 
         Raises:
             RefusedError: the part is missing or damaged.
@@ -79,7 +79,7 @@ def _read(stream: IO[bytes], part: str) -> bytes:
 
 
 def open_archive(data: bytes, limits: Limits) -> Archive:
-    """Open the archive after its directory passed the limits; nothing is unpacked yet.
+    """Open an archive after checking its directory against the limits; nothing is unpacked yet.
 
     Raises:
         RefusedError: truncated, damaged, locked by a password, or larger inside than the limits allow.
@@ -102,18 +102,18 @@ def open_archive(data: bytes, limits: Limits) -> Archive:
 
 
 def _check_end_record(data: bytes, limits: Limits) -> None:
-    """Look at the archive's last record first: reading a directory of 200,000 entries alone takes two seconds."""
+    """Check the end record first: reading a directory of 200,000 entries alone takes two seconds."""
     position = data.rfind(_END_RECORD, max(0, len(data) - _LONGEST_COMMENT - _END_RECORD_SIZE))
     if position < 0 or position + _END_RECORD_SIZE > len(data):
         raise refusal("zip_truncated")
     count, directory_size = struct.unpack("<HL", data[position + 10 : position + 16])
-    # A name is at most a few dozen letters here; a directory beyond 1 KiB a part holds more parts than it says.
+    # Part names have a few dozen letters; a directory above 1 KiB per part holds more parts than the record states.
     if count > limits.parts or directory_size > limits.parts << 10:
         raise refusal("zip_too_many_parts", count=count, limit=limits.parts)
 
 
 def _check_apart(infos: list[zipfile.ZipInfo], directory: int) -> None:
-    """Refuse parts that share bytes: no program writes them so, and thousands of large parts fit into a small file."""
+    """Refuse overlapping parts: no program writes them, and they let a small file hold thousands of large parts."""
     begins = sorted((info.header_offset, info.compress_size, info.filename) for info in infos)
     ends = [offset for offset, _, _ in begins[1:]] + [directory]
     for (offset, size, name), end in zip(begins, ends, strict=True):
@@ -133,7 +133,7 @@ def _check_part(info: zipfile.ZipInfo, limits: Limits) -> None:
 
 
 def resolve(part: str, target: str) -> str:
-    """The part a relation of `part` points at: absolute from the archive's root, or relative to the part's folder."""
+    """Return the part that a relation of `part` targets: absolute from the root, or relative to the part's folder."""
     if target.startswith("/"):
         return target.lstrip("/")
     return posixpath.normpath(posixpath.join(posixpath.dirname(part), target))

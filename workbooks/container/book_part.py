@@ -1,4 +1,4 @@
-"""The workbook's own part: which sheets it has and where they lie, its defined names, its epoch."""
+"""Workbook part: its sheets and their parts, defined names and date epoch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _OTHER_PACKAGES = (
 
 @dataclass(frozen=True, slots=True)
 class SheetEntry:
-    """A worksheet: its name, whether people see it, the part that holds it."""
+    """A worksheet: name, visibility, and the part that holds it."""
 
     name: str
     state: SheetState
@@ -27,9 +27,9 @@ class SheetEntry:
 
 @dataclass(frozen=True, slots=True)
 class BookParts:
-    """Where everything lies; None for parts the workbook does without.
+    """The parts and settings of a workbook; None for parts it does not have.
 
-    `is_uncalculated`: its writer left the sums to whoever opens it, so that zeros behind formulas are nobody's figures.
+    `is_uncalculated`: its writer left the calculation to the program that opens it, so stored zeros are no results.
     """
 
     kind: str
@@ -43,10 +43,10 @@ class BookParts:
 
 
 def read_book_parts(archive: Archive) -> BookParts:
-    """Find the workbook's parts by its relations, as the format asks, not by their usual names.
+    """Locate the workbook's parts by its relations, as the format requires, not by their usual names.
 
     Raises:
-        RefusedError: the archive holds something else, or the workbook names sheets that are not there.
+        RefusedError: the archive is no workbook, or the workbook names sheets that do not exist.
     """
     package = {relation.kind: relation.part for relation in read_relations(archive, "")}
     book = package.get("officeDocument")
@@ -111,7 +111,7 @@ def _sheets(archive: Archive, elements: list[Element], relations: tuple[Relation
 
 
 def _global_names(elements: list[Element]) -> Mapping[str, str]:
-    """Names that hold for the whole workbook; a sheet's own are copies Excel makes with a copied sheet."""
+    """Return the workbook-wide defined names; a sheet's own are copies that Excel makes with a copied sheet."""
     return {
         element.attributes.get("name", ""): element.text.strip()
         for element in elements

@@ -1,4 +1,4 @@
-"""What may stand where: a cell is kept only within the limits, and only once."""
+"""Bounds on the cells of a sheet: within the limits, and each address only once."""
 
 from workbooks.cells.cells import Cell, SheetContents
 from workbooks.cells.guards import Limits, refusal
@@ -7,10 +7,10 @@ _STRAYS_KEPT = 20
 
 
 def keep_cell(cell: Cell, contents: SheetContents, limits: Limits, sheet: str) -> None:
-    """Add a cell to what a sheet holds; spaces far outside are only noted.
+    """Add a cell to the contents of its sheet; beyond the bounds, spaces are only recorded as strays.
 
     Raises:
-        RefusedError: it is too long, too far out, there already, or one too many.
+        RefusedError: the cell is too long, out of bounds, a duplicate, or exceeds the number of cells.
     """
     if len(cell.raw) > limits.text_length:
         raise refusal("text_too_long", length=len(cell.raw), limit=limits.text_length)

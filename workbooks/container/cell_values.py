@@ -1,4 +1,4 @@
-"""What the marks of one cell in a file stand for: a kind and an exact value."""
+"""Interpretation of a stored cell: its kind and exact value."""
 
 import math
 import re
@@ -18,7 +18,7 @@ _TRUTHS = {"1": True, "true": True, "0": False, "false": False}
 
 
 class CellSource(NamedTuple):
-    """The marks of one cell: its type, the text of its `v` and `is` elements (None where absent), formula or not."""
+    """A stored cell: type, text of its `v` and `is` elements (None where absent), and whether it has a formula."""
 
     type: str
     value: str | None
@@ -26,21 +26,21 @@ class CellSource(NamedTuple):
     has_formula: bool
 
 
-# Plain tuples where speed matters: making a named one costs as much as reading a number.
+# Plain tuples where speed matters: building a named tuple costs as much as reading a number.
 Marks = CellSource | tuple[str, str | None, str | None, bool]
 ReadValue = tuple[CellKind, Value, str]
-"""Kind, value and the text it was read from."""
+"""Kind, value and source text."""
 
 
 class DamagedCellError(Exception):
-    """The marks of a cell contradict the format's own rules: no number, no such text, no such type."""
+    """A cell violates the format: no number, no such string, no such type."""
 
 
 def read_value(source: Marks, style: Style, strings: Sequence[str], *, since_1904: bool) -> ReadValue | None:
-    """What a cell holds, or None where it holds nothing.
+    """Return the value of a cell, or None if it is empty.
 
     Raises:
-        DamagedCellError: the marks cannot be what a spreadsheet program wrote.
+        DamagedCellError: no spreadsheet program writes such a cell.
     """
     kind, result, inline, has_formula = source
     if kind == "inlineStr":
@@ -72,14 +72,14 @@ def _read_rare(cell_type: str, text: str) -> ReadValue:
 
 
 def exact_number(text: str) -> Decimal | None:
-    """The number a file means (0.1, not the 0.1000000000000000055 of its seventeen digits); None if it is none."""
+    """Return the number that was typed (0.1, not the 0.1000000000000000055 of the binary number); None if none."""
     digits = text.removeprefix("-")
     if len(digits) <= _EXACT_DIGITS and digits.isascii() and digits.isdigit():
         return Decimal(text)
     if not _NUMBER.fullmatch(text):
         return None
     number = float(text)
-    # Excel writes up to seventeen digits of a binary number; the shortest text of the same number is what was typed.
+    # Excel writes up to seventeen digits of a binary number; its shortest representation is what was typed.
     return Decimal(repr(number)) if math.isfinite(number) else None
 
 
@@ -112,6 +112,6 @@ def _read_iso_date(text: str) -> ReadValue:
     try:
         date = datetime.fromisoformat(text)
     except ValueError:
-        # A time of day or a span: lawful, but no date; it goes on as the text it is.
+        # A time of day or a duration is valid but no date; it is kept as text.
         return CellKind.TEXT, text, text
     return CellKind.DATE, date.replace(tzinfo=None), text

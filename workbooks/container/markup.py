@@ -1,4 +1,4 @@
-"""XML parts, streamed: no document type, no entities, bounded depth; damaged markup is a refusal."""
+"""Streaming of XML parts: no document type, no entities, bounded depth; damaged markup is refused."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,29 +17,29 @@ _ENCODINGS = frozenset({None, "utf-8", "utf8", "utf-16", "us-ascii", "ascii", "i
 
 @lru_cache(maxsize=256)
 def main_name(name: str) -> str:
-    """The local name of an element of the format's own namespace ("row"), "" for every other."""
+    """Return the local name of an element of the format's own namespace ("row"), "" for every other."""
     namespace, _, local = name.rpartition(" ")
     return local if namespace in MAIN_NAMESPACES else ""
 
 
 class Handler(Protocol):
-    """What takes a part's markup as it streams; names come as "namespace name"."""
+    """Receiver of a part's markup as it streams; names have the form "namespace name"."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
 
     def end(self, name: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
 
     def text(self, data: str) -> None:
-        """Text between the marks."""
+        """Handle text content."""
 
 
 def stream_part(archive: Archive, part: str, handler: Handler) -> None:
-    """Send a part's markup through a handler.
+    """Stream a part's markup to a handler.
 
     Raises:
-        RefusedError: the part is missing, damaged, or declares a document type (the way of entity bombs).
+        RefusedError: the part is missing, damaged, or declares a document type (used by entity bombs).
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -59,14 +59,14 @@ def stream_part(archive: Archive, part: str, handler: Handler) -> None:
     try:
         for chunk in archive.chunks(part):
             parser.Parse(chunk, False)  # noqa: FBT003 - expat takes no keywords
-        parser.Parse(b"", True)  # noqa: FBT003 - nor here
+        parser.Parse(b"", True)  # noqa: FBT003 - as above
     except expat.ExpatError as error:
         raise refusal("xml_damaged", part=part) from error
 
 
 @dataclass(slots=True)
 class Element:
-    """One element of a small part: name, attributes by local name, and its own text."""
+    """An element of a small part: name, attributes by local name, and its own text."""
 
     name: str
     is_main: bool
@@ -75,7 +75,7 @@ class Element:
 
 
 class _Collector:
-    """Gathers the elements of a small part, in order, up to the limits."""
+    """Handler that collects the elements of a small part in order, up to the limits."""
 
     def __init__(self, archive: Archive, part: str) -> None:
         self.found: list[Element] = []
@@ -101,7 +101,7 @@ class _Collector:
 
 
 def read_elements(archive: Archive, part: str) -> list[Element]:
-    """All elements of a small part, in document order.
+    """Return all elements of a small part, in document order.
 
     Raises:
         RefusedError: the part is missing, damaged or has more elements than the limits allow.
@@ -113,7 +113,7 @@ def read_elements(archive: Archive, part: str) -> list[Element]:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A pointer from one part to another: its kind is the last word of its type ("worksheet", "comments")."""
+    """A relation from one part to another; `kind` is the last segment of its type ("worksheet", "comments")."""
 
     id: str
     kind: str
@@ -121,7 +121,7 @@ class Relation:
 
 
 def read_relations(archive: Archive, part: str) -> tuple[Relation, ...]:
-    """The parts that `part` points at ("" for the package itself); pointers out of the file are left aside."""
+    """Return the relations of `part` ("" for the package itself); external targets are left out."""
     folder, _, name = part.rpartition("/")
     relations = f"{folder}/_rels/{name}.rels".lstrip("/")
     if relations not in archive:

@@ -1,4 +1,4 @@
-"""Reading a workbook: bytes to cells, streamed under limits, without giving anything a meaning."""
+"""Workbook reading: bytes to cells, streamed under limits, without interpretation."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ def read_workbook(data: bytes, limits: Limits | None = None) -> Workbook:
     """Read an .xlsx, .xlsm or .xls file as it is, marks of an earlier return included.
 
     Raises:
-        RefusedError: it is no such file, damaged, ambiguous or beyond the limits; the issue says which.
+        RefusedError: no such file, or damaged, ambiguous or beyond the limits; the issue tells which.
     """
     limits = limits or Limits()
     if check_bytes(data, limits) is Container.OLD:
@@ -57,7 +57,7 @@ def _read_comments(archive: Archive, part: str, contents: SheetContents) -> None
 
 
 def _read_properties(archive: Archive, parts: BookParts) -> Mapping[str, str]:
-    """Custom document properties: what people, or our template, wrote into the file's own particulars."""
+    """Return the custom document properties, set by people or by our template."""
     if parts.properties is None or parts.properties not in archive:
         return {}
     results: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""One worksheet, streamed: which places of it hold what, within the limits."""
+"""Streaming of a worksheet into cells, within the limits."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from workbooks.container.strings_part import TextGatherer
 from workbooks.container.styles_part import Style
 
 _NO_RESULT = "0"
-"""What programs that cannot calculate write behind a formula, to be replaced when a spreadsheet program opens it."""
+"""Placeholder results that programs without a calculation engine store with formulas."""
 
 
 @dataclass(frozen=True, slots=True)
 class BookContext:
-    """What cells refer to: the workbook's texts and styles, the epoch of its dates, whether its sums are made."""
+    """What cells refer to: shared strings, styles, the date epoch, and whether formulas were calculated."""
 
     strings: Sequence[str]
     styles: Sequence[Style]
@@ -28,10 +28,10 @@ class BookContext:
 
 
 def read_sheet(archive: Archive, part: str, name: str, context: BookContext) -> SheetContents:
-    """The contents of the worksheet in `part`, which people call `name`.
+    """Return the contents of the worksheet in `part`, whose name is `name`.
 
     Raises:
-        RefusedError: damaged, beyond the limits, or ambiguous (one cell twice).
+        RefusedError: damaged, beyond the limits, or ambiguous (a duplicate cell).
     """
     handler = _SheetHandler(part, name, context, archive.limits)
     stream_part(archive, part, handler)
@@ -39,9 +39,9 @@ def read_sheet(archive: Archive, part: str, name: str, context: BookContext) -> 
 
 
 class _SheetHandler:
-    """Follows the stream cell by cell. Speed matters here: a national night is ten thousand workbooks.
+    """Handler that follows the stream cell by cell. Speed matters: a national nightly run reads 10,000 workbooks.
 
-    What an element means is looked up by its whole name, so that no name is taken apart for each of a million marks.
+    Actions are looked up by an element's full name, which saves splitting a million names.
     """
 
     __slots__ = (
@@ -69,7 +69,7 @@ class _SheetHandler:
         self._inline: str | None = None
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
         self._depth += 1
         if self._depth > self._deepest:
             raise refusal("part_too_complex", part=self._part)
@@ -82,7 +82,7 @@ class _SheetHandler:
             self._begin(name)
 
     def end(self, name: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
         self._depth -= 1
         if (action := self._ends.get(name)) is not None:
             action()
@@ -90,7 +90,7 @@ class _SheetHandler:
             self._gatherer.end(name[len(self._prefix) :])
 
     def text(self, data: str) -> None:
-        """Text between the marks."""
+        """Handle text content."""
         if self._in_value:
             self._value += data
         elif self._in_inline:

@@ -1,4 +1,4 @@
-"""Texts of a workbook: plain or in runs of several fonts, without reading aids, with escaped letters restored."""
+"""Strings of a workbook: plain or rich text, without phonetic guides, with escaped characters restored."""
 
 import re
 
@@ -13,7 +13,7 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def unescape(text: str) -> str:
-    """Restore letters written as `_x000D_`; marks no text may hold (NUL, half surrogates) stay escaped."""
+    """Restore characters written as `_x000D_`; those no text may hold (NUL, lone surrogates) stay escaped."""
     return _ESCAPE.sub(_restore, text) if "_x" in text else text
 
 
@@ -23,7 +23,7 @@ def _restore(match: re.Match[str]) -> str:
 
 
 class TextGatherer:
-    """Joins the text of one string item (`si` or `is`): its own `t`, or those of its runs; phonetic guides stay out."""
+    """Collector of the text of a string item (`si` or `is`): its own `t` or those of its runs, no phonetic guides."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
@@ -36,10 +36,10 @@ class TextGatherer:
         self._keeps_space = True
 
     def start(self, local: str, attributes: dict[str, str]) -> None:
-        """An element inside the item begins."""
+        """Handle the start of an element inside the item."""
         if local == "t":
             self._is_open = not self._in_phonetic
-            # Only an item's own text is trimmed: between runs a space parts two words.
+            # Only an item's own text is trimmed: between runs, a space separates two words.
             if not self._in_run and not self._in_phonetic and attributes.get(_SPACE) != "preserve":
                 self._keeps_space = False
         elif local == "r":
@@ -63,7 +63,7 @@ class TextGatherer:
         self._run_marks = frozenset()
 
     def end(self, local: str) -> None:
-        """An element inside the item ends."""
+        """Handle the end of an element inside the item."""
         if local == "t":
             self._is_open = False
         elif local == "r":
@@ -73,7 +73,7 @@ class TextGatherer:
             self._in_phonetic = False
 
     def text(self, data: str) -> None:
-        """Text inside the item."""
+        """Handle text inside the item."""
         if not self._is_open:
             return
         self._pieces.append(marked(data, self._run_marks))
@@ -81,9 +81,9 @@ class TextGatherer:
             self._runs.append(TextRun(unescape(data), self._run_font, self._run_marks))
 
     def take(self) -> str:
-        """The item's text, with its runs where it has any; the gatherer is ready for the next item."""
+        """Return the item's text, with its runs if any, and reset the collector for the next item."""
         text = "".join(self._pieces)
-        # A text beside runs is no file of Excel's: then which font is whose cannot be told.
+        # Excel never writes plain text beside runs; in such an item the fonts cannot be assigned.
         runs = self._runs if self._keeps_space else []
         if not self._keeps_space:
             text = text.strip(_XML_SPACES)
@@ -95,10 +95,10 @@ class TextGatherer:
 
 
 def read_strings(archive: Archive, part: str | None) -> list[str]:
-    """The workbook's shared texts, in the order cells name them.
+    """Return the shared strings, in the order of their indices.
 
     Raises:
-        RefusedError: the part is damaged, holds too many texts or one that is too long.
+        RefusedError: the part is damaged, holds too many strings or one that is too long.
     """
     if part is None or part not in archive:
         return []
@@ -108,7 +108,7 @@ def read_strings(archive: Archive, part: str | None) -> list[str]:
 
 
 class _StringsHandler:
-    """Gathers the shared strings."""
+    """Handler that collects the shared strings."""
 
     def __init__(self, limits: Limits) -> None:
         self.found: list[str] = []

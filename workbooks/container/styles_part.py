@@ -1,4 +1,4 @@
-"""The styles of a workbook: which number format, font and colours each cell style shows."""
+"""Styles of a workbook: number format, font and colours of each cell style."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -14,7 +14,7 @@ _THEME = {"0": WHITE, "1": BLACK}
 
 
 class Style(NamedTuple):
-    """How cells of one style are shown."""
+    """Display properties of the cells of one style."""
 
     number_format: str
     font: str
@@ -24,7 +24,7 @@ class Style(NamedTuple):
 
 
 class _Font(NamedTuple):
-    """A font: its name, whether it is crossed out, its colour."""
+    """A font: name, strikethrough, colour."""
 
     name: str = ""
     is_struck: bool = False
@@ -32,14 +32,14 @@ class _Font(NamedTuple):
 
 
 class _Fill(NamedTuple):
-    """What a cell is filled with. Patterns other than an even colour are never like a font's colour."""
+    """The fill of a cell. Patterns other than a solid fill never equal a font's colour."""
 
     pattern: str = "none"
     colour: str = BLACK
 
     @property
     def background(self) -> str:
-        """The colour behind the text."""
+        """Return the colour behind the text."""
         return {"none": WHITE, "solid": self.colour}.get(self.pattern, "")
 
 
@@ -47,10 +47,10 @@ DEFAULT_STYLE = Style(GENERAL, "", is_date=False)
 
 
 def read_styles(archive: Archive, part: str | None) -> tuple[Style, ...]:
-    """The styles in the order cells name them; one plain style where the workbook has no styles part.
+    """Return the cell styles in the order of their indices; one plain style if there is no styles part.
 
     Raises:
-        RefusedError: the part is damaged, or names a format or font by something that is no number.
+        RefusedError: the part is damaged, or refers to a format or font by something other than a number.
     """
     if part is None or part not in archive:
         return (DEFAULT_STYLE,)
@@ -60,7 +60,7 @@ def read_styles(archive: Archive, part: str | None) -> tuple[Style, ...]:
 
 
 class _StylesHandler:
-    """Gathers number formats, fonts, fills, and the numbers of all three that cell styles are."""
+    """Handler that collects number formats, fonts, fills, and the cell styles that combine them."""
 
     def __init__(self, limit: int, part: str) -> None:
         self.styles: list[tuple[int, int, int]] = []
@@ -73,7 +73,7 @@ class _StylesHandler:
         self._part = part
 
     def style(self, format_id: int, font_id: int, fill_id: int) -> Style:
-        """The style of these numbers; unknown ones show as General, without a font name, black on white."""
+        """Return the style of these indices; unknown ones default to General, no font name, black on white."""
         number_format = self._formats.get(format_id, GENERAL)
         font = self._fonts[font_id] if font_id < len(self._fonts) else _Font()
         fill = self._fills[fill_id] if fill_id < len(self._fills) else _Fill()
@@ -107,7 +107,7 @@ class _StylesHandler:
         self._path.pop()
 
     def text(self, data: str) -> None:
-        """Styles carry no text."""
+        """Ignore text: styles have none."""
 
     def _number(self, attributes: dict[str, str], key: str) -> int:
         text = attributes.get(key) or "0"
@@ -117,7 +117,7 @@ class _StylesHandler:
 
 
 def _changed(font: _Font, what: str, attributes: dict[str, str]) -> _Font:
-    """The font with one more of its marks."""
+    """Return the font with one more property."""
     if what == "name":
         return font._replace(name=attributes.get("val", ""))
     if what == "strike":
@@ -126,9 +126,9 @@ def _changed(font: _Font, what: str, attributes: dict[str, str]) -> _Font:
 
 
 def colour_of(attributes: Mapping[str, str], default: str) -> str:
-    """A comparable name of a colour (ECMA-376 part 1, 18.8.3): six hexadecimal digits where these are known.
+    """Return a comparable name of a colour (ECMA-376 part 1, 18.8.3): six hexadecimal digits where known.
 
-    A theme's own colours are not looked up: equal names are equal colours, different ones may look alike.
+    Theme colours are not resolved: equal names are equal colours, different names may look alike.
     """
     if rgb := attributes.get("rgb"):
         return rgb[-6:].upper()

@@ -1,4 +1,4 @@
-"""Workbooks of Excel 5 to 2003 (.xls): read by xlrd, kept as the same cells an .xlsx gives."""
+"""Workbooks of Excel 5 to 2003 (.xls), read by xlrd into the same cells as an .xlsx."""
 
 import os
 import struct
@@ -23,7 +23,7 @@ from workbooks.container.styles_part import Style
 from workbooks.container.xls_records import SheetRecords, read_records
 from workbooks.container.xls_texts import XlsTexts
 
-# What xlrd was seen to raise on damaged files: it checks little and stumbles where it stands.
+# Exceptions observed from xlrd on damaged files, which it hardly validates.
 _UNREADABLE = (
     xlrd.XLRDError,
     CompDocError,
@@ -34,7 +34,7 @@ _UNREADABLE = (
     AttributeError,
     LookupError,
     MemoryError,
-    NotImplementedError,  # its word for a feature of the format that it does not read
+    NotImplementedError,  # raised for unsupported features of the format
     OverflowError,
     RecursionError,
     TypeError,
@@ -52,7 +52,7 @@ def read_xls(data: bytes, limits: Limits) -> Workbook:
     """Read an .xls file of Excel 5 or later.
 
     Raises:
-        RefusedError: locked, too old, damaged or beyond the limits; the issue says which.
+        RefusedError: locked, too old, damaged or beyond the limits; the issue tells which.
     """
     try:
         with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
@@ -67,7 +67,7 @@ def read_xls(data: bytes, limits: Limits) -> Workbook:
 
 
 def _check_short_chains(following: Sequence[int]) -> None:
-    """Refuse a compound file whose short sectors run in a circle: xlrd would follow them for ever."""
+    """Refuse a compound file whose short sectors form a cycle, which xlrd would follow forever."""
     passed = bytearray(len(following))
     for start in range(len(following)):
         trail, here = [], start
@@ -101,7 +101,7 @@ def _read_book(book: Book, limits: Limits) -> Workbook:
 
 
 def _names(book: Book) -> Iterator[tuple[str, str]]:
-    """Names that hold for the whole workbook, with what they refer to as a formula writes it."""
+    """Yield the workbook-wide defined names with the formula text of their targets."""
     for name in book.name_obj_list:
         result = getattr(name, "result", None)
         if name.scope == -1 and not name.builtin and result is not None and result.text:
@@ -109,7 +109,7 @@ def _names(book: Book) -> Iterator[tuple[str, str]]:
 
 
 class _SheetReader:
-    """Turns one of xlrd's sheets into ours."""
+    """Converter of an xlrd sheet into a `Sheet`."""
 
     def __init__(self, book: Book, sheet: XlrdSheet, records: SheetRecords, limits: Limits) -> None:
         self._book = book
@@ -180,7 +180,7 @@ class _SheetReader:
         return style
 
     def _is_blended(self, colour: int, marks: XF) -> bool:
-        """Whether a font's colour is that of the cell; patterns other than an even colour are told from any font."""
+        """Return whether the font has the cell's background colour; only solid fills can match."""
         known = self._book.colour_map
         fill = marks.background
         if fill.fill_pattern > _EVEN_FILL:
@@ -190,7 +190,7 @@ class _SheetReader:
 
 
 def _source(kind: int, value: object, *, has_formula: bool) -> CellSource | None:
-    """The cell in the words of an .xlsx, so that both are read by the same rules; None where there is nothing."""
+    """Return the cell as an .xlsx would store it, so that both are read by the same rules; None if it is empty."""
     match kind, value:
         case ((xlrd.XL_CELL_EMPTY | xlrd.XL_CELL_BLANK), _):
             return None

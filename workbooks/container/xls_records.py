@@ -1,4 +1,4 @@
-"""The records of an old Excel file, walked without meaning: which cells are formulas, which come twice."""
+"""Raw records of an old Excel file: which cells hold formulas, and which occur twice."""
 
 import struct
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ _FORMULA, _MANY_NUMBERS = 0x0006, 0x00BD
 _ONE_VALUE = frozenset({_FORMULA, 0x0203, 0x0204, 0x0205, 0x027E, 0x00D6, 0x00FD})
 _WORKSHEET = 0
 _CALCULATE_ON_LOAD = 0x2
-_NO_RESULTS = frozenset({bytes(8), b"\x03\0\0\0\0\0\xff\xff"})  # a zero, a text of no letters
+_NO_RESULTS = frozenset({bytes(8), b"\x03\0\0\0\0\0\xff\xff"})  # zero, and an empty string
 
 
 @dataclass(slots=True)
 class SheetRecords:
-    """Places (row and column from 0) that hold a formula, a formula without a result, or two values."""
+    """Cells (row and column from 0) that hold a formula, a formula without a result, or two values."""
 
     formulas: set[tuple[int, int]] = field(default_factory=set)
     uncached: set[tuple[int, int]] = field(default_factory=set)
@@ -23,10 +23,10 @@ class SheetRecords:
 
 
 def read_records(stream: bytes, base: int) -> list[SheetRecords]:
-    """What the records say of each worksheet, in the workbook's order; `base` is where the workbook's stream begins.
+    """Return the records of each worksheet, in order; `base` is the offset of the workbook stream.
 
     Raises:
-        struct.error: a record ends too soon.
+        struct.error: a record is truncated.
     """
     starts = []
     for code, data in _substream(stream, base):
@@ -38,10 +38,10 @@ def read_records(stream: bytes, base: int) -> list[SheetRecords]:
 
 
 def _substream(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:
-    """The records from a position to the end of what begins there, charts inside left out.
+    """Yield the records from a position to the end of its substream, without embedded charts.
 
     Raises:
-        struct.error: the stream ends before; xlrd would take the rows up to there for the whole sheet.
+        struct.error: the stream is truncated; xlrd would take the rows up to there for the whole sheet.
     """
     depth = 0
     while 0 <= position <= len(stream) - 4:
@@ -82,6 +82,6 @@ def _note(match: SheetRecords, place: tuple[int, int]) -> None:
 def _note_formula(match: SheetRecords, place: tuple[int, int], data: bytes) -> None:
     match.formulas.add(place)
     result, flags = struct.unpack_from("<8sH", data, 6)
-    # Programs that cannot calculate write a zero or nothing and leave the sum to Excel: that is nobody's figure.
+    # Programs without a calculation engine store zero or nothing and leave the result to Excel: no real figure.
     if result in _NO_RESULTS and flags & _CALCULATE_ON_LOAD:
         match.uncached.add(place)

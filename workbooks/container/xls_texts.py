@@ -1,4 +1,4 @@
-"""Texts of an old workbook: their runs of several fonts, and the bytes that legacy fonts were typed in."""
+"""Texts of an old workbook: runs of several fonts, and the bytes typed in legacy fonts."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,28 +13,28 @@ _WIDE = "utf-16-le"
 
 
 class XlsTexts:
-    """Gives a workbook's texts as they were typed.
+    """Decoder of a workbook's texts.
 
-    Excel 5 and 95 keep bytes, which xlrd reads by the machine's code page. A legacy font means the byte itself: its
-    table is written in the signs of the western page, so a text under it is put back into these.
+    Excel 5 and 95 store bytes, which xlrd decodes by the file's code page. Legacy fonts map the bytes themselves: their
+    tables use the characters of code page 1252, so text in such a font is re-decoded as cp1252.
     """
 
     def __init__(self, book: Book) -> None:
-        """Note the workbook's fonts and code page."""
+        """Keep the workbook's fonts and code page."""
         self._fonts: Sequence[Font] = book.font_list
         encoding = book.encoding or ""
         is_other_page = encoding.startswith("cp125") and encoding != "cp1252"
         self._code_page = encoding if book.biff_version < _FIRST_UNICODE and is_other_page else None
 
     def read(self, text: str, font: str, runs: Sequence[tuple[int, int]] | None) -> str:
-        """The text of a cell in a font; `runs` are (first letter, number of font) as the file lists them."""
+        """Return the text of a cell in a font; `runs` are (first character, font index) as stored in the file."""
         if not runs:
             return self._retyped(text, font)
-        results = [TextRun(self._retyped(piece, own or font), own) for piece, own in self._pieces(text, runs)]
+        results = [TextRun(self._retyped(chunk, own or font), own) for chunk, own in self._chunks(text, runs)]
         return RichText("".join(run.text for run in results), results)
 
-    def _pieces(self, text: str, runs: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
-        """The text cut where a run begins; places count halves of letters beyond the first 65,536."""
+    def _chunks(self, text: str, runs: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
+        """Yield the text and font of each run; offsets count UTF-16 code units."""
         halves = text.encode(_WIDE, "surrogatepass")
         starts = [0, *(start for start, _ in runs), len(halves) // 2]
         fonts = ["", *(self._font_name(number) for _, number in runs)]

@@ -1,4 +1,4 @@
-"""What a template is made for: one unit's report of one period, and how its heading names them."""
+"""Assignment of a template: the unit, form and period it is made for, and how its headings name them."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -20,9 +20,9 @@ _QUARTERS = ("", "I", "II", "III", "IV")
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One unit's report of one form and period; `upper` is the unit above it on the period's last day.
+    """A unit's report of a form and period; `upper` is its parent unit on the period's last day.
 
-    `past` are stocks reported before, by the code of the unit or village and the indicator: they are filled in.
+    `past` are previously reported stocks to fill in, by code of the unit or village and indicator.
     """
 
     catalog: Catalog
@@ -38,14 +38,14 @@ class Assignment:
     past: Mapping[tuple[str, str], PastObservation]
 
     def text(self, key: str, **facts: object) -> str:
-        """A text of this room in the language of the form; `key` without the room's name."""
+        """Return a template text in the language of the form; `key` is without the prefix of this package's texts."""
         return self.catalog.text(f"workbooks.{key}", _LANG, **facts)
 
     @property
     def file_name(self) -> str:
-        """A name that the reader can tell unit and period from, and that every mail program leaves alone.
+        """Return a file name that identifies unit and period in plain ASCII, which mail programs leave alone.
 
-        `BC_22813_Lam-Son_2025-06.xlsx`; the form's id is added where others share its frequency.
+        `BC_22813_Lam-Son_2025-06.xlsx`; the form's id is appended where other forms share its frequency.
         """
         alike = [form for form in self.catalog.forms.values() if form.frequency is self.form.frequency]
         plain = "-".join(re.findall(r"\w+", ascii_key(self.unit.bare_name))).title()
@@ -54,16 +54,16 @@ class Assignment:
 
     @property
     def title(self) -> str:
-        """The form's title in capitals."""
+        """Return the form's title in capitals."""
         return self.form.title.get(_LANG).upper()
 
     @property
     def period_name(self) -> str:
-        """The period as headings name it: "Tháng 5/2025", "Quý II/2025", "6 tháng đầu năm 2025" or "Năm 2025"."""
+        """Return the period for headings: "Tháng 5/2025", "Quý II/2025", "6 tháng đầu năm 2025" or "Năm 2025"."""
         return self.name_of(self.period)
 
     def name_of(self, period: Period) -> str:
-        """Any period, as headings name it."""
+        """Return the heading name of any period."""
         year, month = period.year, period.last_month
         match period.frequency:
             case Frequency.MONTH:
@@ -77,31 +77,31 @@ class Assignment:
 
     @property
     def period_line(self) -> str:
-        """The period with its days: "Kỳ báo cáo: Tháng 5/2025 (từ 15/4/2025 đến 14/5/2025)"."""
+        """Return the period with its days: "Kỳ báo cáo: Tháng 5/2025 (từ 15/4/2025 đến 14/5/2025)"."""
         return self.text(
             "period", name=self.period_name, first=short_date(self.first_day), last=short_date(self.last_day)
         )
 
     @property
     def receiver(self) -> str:
-        """Who receives the report: "UBND huyện Ninh Sơn"."""
+        """Return the receiver of the report: "UBND huyện Ninh Sơn"."""
         return self.text("committee", unit=name_in_sentence(self.upper))
 
     @property
     def not_applicable_mark(self) -> str:
-        """What the instructions tell officials to write where an indicator does not concern them: the plainest mark."""
+        """Return the simplest not-applicable mark, which the instructions tell officials to use."""
         return max(self.catalog.marks.not_applicable, key=lambda mark: (len(mark), mark))
 
     def place_line(self, day: date | None) -> str:
-        """Place and date of signing: left open, or a day written as Decree 30/2020 asks."""
+        """Return place and date of signing: the date left open, or written as Decree 30/2020 requires."""
         if day is None:
             return self.text("place_blank", place=self.unit.bare_name, year=self.deadline.year)
-        # A leading zero for days below 10 and for January and February only.
+        # Decree 30/2020: a leading zero for days below 10 and for January and February only.
         month = f"{day.month:02}" if day.month < 3 else str(day.month)
         return self.text("place_date", place=self.unit.bare_name, day=f"{day.day:02}", month=month, year=day.year)
 
     def past_entry(self, unit: str, indicator: str, role: ColumnRole) -> "PastEntry | None":
-        """What a commune or village reported last for a figure; None: nothing is known, or it was left blank."""
+        """Return the last reported figure of a unit or village; None if unknown or left blank."""
         past = self.past.get((unit, indicator))
         figure = None if past is None else _figure_of(past, role)
         if past is None or figure is None:
@@ -114,7 +114,7 @@ class Assignment:
         return PastEntry(past.period, whole if whole == figure.number else float(figure.number))
 
     def not_due_reason(self, indicator: Indicator) -> str:
-        """Why a line of the form is not asked for in this period."""
+        """Return the reason why a line of the form is not due in this period."""
         if not indicator.holds_on(self.last_day):
             return self.text("not_due_force")
         if not self.period.ends(indicator.frequency):
@@ -124,7 +124,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class PastEntry:
-    """What is filled in from a report before, and of which period it was."""
+    """A value filled in from an earlier report, and that report's period."""
 
     period: Period
     value: int | float | str
@@ -133,10 +133,9 @@ class PastEntry:
 def assign(
     catalog: Catalog, form: str, unit: OrgUnit, period: Period, past: Iterable[PastObservation] = ()
 ) -> Assignment:
-    """Gather what a template says of its unit and period.
+    """Collect what a template needs of its unit and period.
 
-    Of what was reported in the `past` only stocks are taken: a flow, or a figure since the year began, is another one
-    each time.
+    Only stocks of the `past` are kept: flows and year-to-date figures differ in each period.
 
     Raises:
         UsageError: the period is not one of the form's, or the unit does not owe the form for it.
@@ -169,12 +168,12 @@ def assign(
 
 
 def name_in_sentence(unit: OrgUnit) -> str:
-    """A unit's name inside a sentence, its kind in small letters: "huyện Ninh Sơn"."""
+    """Return a unit's name with its kind in lower case: "huyện Ninh Sơn"."""
     return f"{unit.kind.lower()} {unit.bare_name}" if unit.kind else unit.name
 
 
 def short_date(day: date) -> str:
-    """A day as officials write it in a line: 15/4/2025."""
+    """Return a day as officials write it: 15/4/2025."""
     return f"{day.day}/{day.month}/{day.year}"
 
 

@@ -1,4 +1,4 @@
-"""An empty form: the workbook and where its cells to fill in stand."""
+"""Blank forms: the workbook and the addresses of its input cells."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _PERCENT_STEP = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class FormCells:
-    """A1 addresses on the form sheet; `figures` holds the lines that are due, by indicator and role."""
+    """Cell addresses on the form sheet; `figures` has the lines that are due, by indicator and role."""
 
     sheet: str
     figures: Mapping[tuple[str, ColumnRole], str]
@@ -26,9 +26,9 @@ class FormCells:
 
 @dataclass(frozen=True, slots=True)
 class VillageCells:
-    """A1 addresses on the village sheet: one mapping a line, by indicator id, `village_code` or `village_name`.
+    """Cell addresses on the village sheet, per line by indicator id, `village_code` or `village_name`.
 
-    `registered` says whether codes and names are already filled in; where not, figures are not asked for.
+    `registered`: codes and names are filled in; without them the sheet requests no figures.
     """
 
     sheet: str
@@ -38,7 +38,7 @@ class VillageCells:
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """A template before it is saved."""
+    """A blank form before it is saved."""
 
     assignment: Assignment
     workbook: Workbook

@@ -1,4 +1,4 @@
-"""Where a printed form is cut into pages: before a section that would not fit whole, never below a heading."""
+"""Page breaks of a printed form: before a section that does not fit, never right after a heading."""
 
 from collections.abc import Sequence
 
@@ -8,16 +8,16 @@ from domain.layouts import Line
 from workbooks.template.page import PagedSheet
 
 _CAREFUL = 0.94
-"""Programs and printers differ by a few per cent: what fills a page to the last point here runs over it there."""
+"""Share of a page to fill: row heights differ by a few per cent between programs and printers."""
 
 
 def cut_pages(
     page: PagedSheet, lines: Sequence[Line], first_row: int, last_row: int, header_rows: tuple[int, int]
 ) -> None:
-    """Set page breaks; the rows below the lines, with the signatures, stay with the last section.
+    """Set page breaks; the rows after the lines, with the signatures, stay with the last section.
 
     Args:
-        page: the sheet, its rows as high as they will be.
+        page: the sheet, with final row heights.
         lines: the form's lines, one a row from `first_row` on.
         first_row: the row of the first line.
         last_row: the last row that is printed.
@@ -36,5 +36,5 @@ def cut_pages(
 
 
 def _opens_section(lines: Sequence[Line], place: int) -> bool:
-    """Whether a line is a heading and no heading stands above it."""
+    """Return whether a line is a heading that does not follow another heading."""
     return lines[place].indicator is None and lines[place - 1].indicator is not None

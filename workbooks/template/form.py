@@ -1,4 +1,4 @@
-"""The form sheet of a template: national heading, the table with its lines, the signatures."""
+"""Form sheet of a template: national heading, table of lines, signatures."""
 
 from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter
@@ -19,7 +19,7 @@ _CHAPTER_NUMBERS = frozenset("IVX")
 
 
 def write_form_sheet(sheet: Worksheet, assignment: Assignment, sample_note: str | None) -> FormCells:
-    """Fill the form sheet; `sample_note` is the line that marks invented data."""
+    """Fill the form sheet; `sample_note` is the line that labels invented data."""
     page = PagedSheet(sheet, [column.width for column in assignment.layout.columns])
     place = _write_heading(page, assignment)
     page.put_headers(HEADER_ROW, assignment.layout.columns)
@@ -39,7 +39,7 @@ def write_form_sheet(sheet: Worksheet, assignment: Assignment, sample_note: str 
 
 
 def _write_heading(page: PagedSheet, assignment: Assignment) -> str:
-    """Write the lines above the table; returns the cell of place and date."""
+    """Write the lines above the table; return the address of the cell of place and date."""
     left, last, text = page.middle, page.last_column, assignment.text
     right = left + 1
     page.put_across(1, 1, left, assignment.receiver.upper(), StyleName.UPPER)
@@ -61,7 +61,7 @@ def _write_heading(page: PagedSheet, assignment: Assignment) -> str:
 
 
 class _Table:
-    """The lines of the form; gathers the addresses of what is to be filled in."""
+    """Writer of the form's lines that collects the addresses of the input cells."""
 
     def __init__(self, page: PagedSheet, assignment: Assignment) -> None:
         self.figures: dict[tuple[str, ColumnRole], str] = {}
@@ -100,11 +100,11 @@ class _Table:
 
     @property
     def is_prefilled(self) -> bool:
-        """Whether figures reported before are filled in."""
+        """Return whether previously reported figures are filled in."""
         return any(filled_from is not None for _, filled_from in self._inputs)
 
     def limit_inputs(self) -> None:
-        """Say what the cells to fill in take."""
+        """Add data validation to the input cells."""
         for (decimals, filled_from), cells in self._inputs.items():
             take_numbers(self._page.sheet, cells, decimals, self._assignment, filled_from)
 
@@ -149,7 +149,7 @@ class _Table:
         return assignment.catalog.register_denominator(indicator.id, assignment.unit, assignment.last_day)
 
     def _percent_formula(self, row: int) -> str:
-        """Nothing until both figures are numbers; rounded half-up as the published percentage is."""
+        """Return the formula: empty until both figures are numbers; rounded half-up like published percentages."""
         roles = [column.role for column in self._columns]
         over = f"{get_column_letter(roles.index(ColumnRole.NUMERATOR) + 1)}{row}"
         under = f"{get_column_letter(roles.index(ColumnRole.DENOMINATOR) + 1)}{row}"
@@ -159,7 +159,7 @@ class _Table:
 def _write_foot(
     page: PagedSheet, row: int, assignment: Assignment, sample_note: str | None, *, is_prefilled: bool
 ) -> tuple[str, str, int]:
-    """Write notes and signatures; returns the two cells for names, and the last row."""
+    """Write notes and signatures; return the two cells for names, and the last row."""
     left, last, text = page.middle, page.last_column, assignment.text
     page.put_across(row, 1, last, text("foot_inputs"), StyleName.FOOTNOTE)
     row += 1

@@ -1,4 +1,4 @@
-"""The instruction sheet of a template: how to fill in the form, and what each indicator means."""
+"""Instruction sheet of a template: how to fill in the form, and the definition of each indicator."""
 
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -57,7 +57,7 @@ def _steps(assignment: Assignment) -> list[str]:
 
 
 def _write_definitions(page: PagedSheet, row: int, assignment: Assignment) -> int:
-    """Write the table of indicators; returns its last row."""
+    """Write the table of indicators; return its last row."""
     headers = ("order", "indicator", "numerator", "denominator", "frequency")
     for number, header in enumerate(headers, 1):
         page.put(row, number, assignment.text(f"guide_column_{header}"), StyleName.HEADER)

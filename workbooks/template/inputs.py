@@ -1,4 +1,4 @@
-"""What an input cell takes: a whole number, a number, or a choice, with a hint and an answer in Vietnamese."""
+"""Data validation of input cells: whole numbers, decimals or a choice, with prompt and message in Vietnamese."""
 
 from collections.abc import Iterable
 
@@ -16,9 +16,9 @@ def take_numbers(
     assignment: Assignment,
     filled_from: Period | None = None,
 ) -> None:
-    """Let cells take numbers from 0, whole ones unless decimals are allowed; `filled_from`: of when those in it are.
+    """Accept numbers from 0 up, whole ones unless decimals are allowed; `filled_from`: period of filled-in values.
 
-    Anything else is asked about, not refused outright: the mark for "not applicable" is text, and has to be possible.
+    Other entries raise a warning and are not blocked, because the mark for "not applicable" is text.
     """
     kind = "decimal" if decimals else "count"
     mark = assignment.not_applicable_mark
@@ -41,7 +41,7 @@ def take_numbers(
 def take_yes_or_no(
     sheet: Worksheet, cells: Iterable[str], assignment: Assignment, filled_from: Period | None = None
 ) -> None:
-    """Let cells take yes or no, from a list; see `take_numbers`."""
+    """Accept yes or no from a list; see `take_numbers`."""
     yes, no = assignment.text("yes"), assignment.text("no")
     rule = DataValidation(
         type="list",

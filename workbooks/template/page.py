@@ -1,4 +1,4 @@
-"""Writing on a sheet: styled cells, joined cells, row heights that fit, and the print set-up."""
+"""Sheet writing: styled and merged cells, fitting row heights, and print set-up."""
 
 import math
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _PADDING_POINTS = 4.0
 _LETTERS_PER_WIDTH = 1.12
 _CAPITALS_PER_WIDTH = 0.68
 _LANDSCAPE_FROM = 105.0
-"""Characters of 12 points that an upright A4 page holds without shrinking them below 10."""
+"""Width, in 12-point characters, that fits a portrait A4 page without shrinking below 10 points."""
 _A4 = (8.27, 11.69)
 _MARGINS = PageMargins(left=0.6, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)
 _INCH = 72.0
@@ -31,7 +31,7 @@ _DEFAULT_HEIGHT = 15.75
 
 
 class PagedSheet:
-    """A worksheet and the widths of its columns, in digits of the default font."""
+    """A worksheet with its column widths, in digits of the default font."""
 
     def __init__(self, sheet: Worksheet, widths: Sequence[float]) -> None:
         """Set the columns' widths."""
@@ -42,24 +42,24 @@ class PagedSheet:
 
     @property
     def last_column(self) -> int:
-        """Number of the last column."""
+        """Return the number of the last column."""
         return len(self.widths)
 
     @property
     def middle(self) -> int:
-        """The column after which the page is best cut in two: left half up to it, right half from the next."""
+        """Return the last column of the page's left half."""
         half, total = sum(self.widths) / 2, 0.0
         sums = [total := total + width for width in self.widths[:-1]]
         return min(range(len(sums)), key=lambda place: abs(sums[place] - half)) + 1
 
     @property
     def is_landscape(self) -> bool:
-        """Whether its columns are too wide for an upright page."""
+        """Return whether the columns are too wide for a portrait page."""
         return sum(self.widths) > _LANDSCAPE_FROM
 
     @property
     def printed_height(self) -> float:
-        """How many points of its rows a printed page takes, shrunk as it is to the page's width."""
+        """Return the height of rows that fit a printed page, in points, after shrinking to the page's width."""
         short, long = _A4
         across, down = (long, short) if self.is_landscape else (short, long)
         wide = sum(width * _DIGIT_POINTS + _COLUMN_POINTS for width in self.widths)
@@ -67,12 +67,12 @@ class PagedSheet:
         return (down - _MARGINS.top - _MARGINS.bottom) * _INCH / scale
 
     def height_of(self, first_row: int, last_row: int) -> float:
-        """How high these rows are together, in points."""
+        """Return the total height of these rows, in points."""
         rows = self.sheet.row_dimensions
         return sum(rows[row].height or _DEFAULT_HEIGHT for row in range(first_row, last_row + 1))
 
     def put(self, row: int, column: int, value: str | float | None, look: StyleName) -> Cell:
-        """Write a value; text stays text, also where it begins with "=" as a formula does."""
+        """Write a value; text stays text even if it begins with "="."""
         cell = self._cell(row, column, look)
         if value not in {None, ""}:
             cell.value = value
@@ -81,7 +81,7 @@ class PagedSheet:
         return cell
 
     def put_formula(self, row: int, column: int, formula: str, look: StyleName) -> Cell:
-        """Write a formula of our own making."""
+        """Write a trusted formula."""
         cell = self._cell(row, column, look)
         cell.value = formula
         return cell
@@ -100,26 +100,26 @@ class PagedSheet:
             self.put(row + 1, number, column.mark, StyleName.MARK)
 
     def put_across(self, row: int, first: int, last: int, value: str, look: StyleName) -> Cell:
-        """Write over several columns of a row, joined."""
+        """Write a value into merged columns of a row."""
         cell = self.put(row, first, value, look)
         if last > first:
             for column in range(first + 1, last + 1):
                 self.put(row, column, None, look)
-            # Not merge_cells(): it copies borders around, which takes a third of a template's time; every cell here
-            # already has the style of its range.
+            # Not merge_cells(), which copies borders and takes a third of a template's time; every cell here already
+            # has the style of its range.
             self.sheet.merged_cells.add(f"{cell.coordinate}:{get_column_letter(last)}{row}")
         self.fit(row, value, sum(self.widths[first - 1 : last]))
         return cell
 
     def fit(self, row: int, text: str, width: float) -> None:
-        """Make a row high enough for a text in a width; a row never shrinks."""
+        """Make a row high enough for a text in a width; never make it lower."""
         lines = sum(_lines_of(part, width) for part in text.split("\n"))
         wanted = lines * _LINE_POINTS + _PADDING_POINTS
         dimension = self.sheet.row_dimensions[row]
         dimension.height = max(dimension.height or 0.0, wanted)
 
     def set_up_print(self, header_rows: tuple[int, int] | None, last_row: int, footer_left: str, footer: str) -> None:
-        """A4, as wide as the page, upright unless the columns are too wide for it; header rows on every page."""
+        """Set up A4 at page width, portrait unless the columns are too wide; repeat header rows on every page."""
         sheet = self.sheet
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
         sheet.page_setup.orientation = "landscape" if self.is_landscape else "portrait"
@@ -134,15 +134,15 @@ class PagedSheet:
         sheet.HeaderFooter.oddFooter = HeaderFooterItem(left=_FooterPart(footer_left), right=_FooterPart(footer))
 
     def _cell(self, row: int, column: int, look: StyleName) -> Cell:
-        cell = cast("Cell", self.sheet.cell(row, column))  # never a merged one: put_across() keeps them apart
+        cell = cast("Cell", self.sheet.cell(row, column))  # never a MergedCell: put_across() does not create them
         cell.style = look.value
         return cell
 
     def protect(self) -> None:
-        """Lock what is not to be typed in. No password: it guards against slips, not against people."""
+        """Lock all but the input cells. No password: this prevents slips, not intent."""
         protection = self.sheet.protection
         protection.sheet = True
-        # False allows: narrowing a column or reading a long note harms nothing.
+        # False allows it: resizing a column to read a long note does no harm.
         protection.formatColumns = False
         protection.formatRows = False
 

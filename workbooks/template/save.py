@@ -1,4 +1,4 @@
-"""Saving a workbook so that equal content gives equal bytes, and formulas carry their results."""
+"""Deterministic saving: equal content gives equal bytes, and formulas carry their results."""
 
 import re
 from collections.abc import Mapping
@@ -21,11 +21,11 @@ _FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*)>(<f>[^<]*</f>)<v\s*/?>(?:</v>)?</c>')
 
 Results = Mapping[tuple[str, str], Decimal]
-"""Results of formulas by sheet and A1 address; a formula without one shows nothing."""
+"""Results of formulas by sheet and A1 address; a formula without a result shows nothing."""
 
 
 def save(workbook: Workbook, assignment: Assignment, results: Results) -> bytes:
-    """The workbook as bytes; the only dates inside are the period's last day."""
+    """Return the workbook as bytes; the only date inside is the period's last day."""
     day = datetime.combine(assignment.last_day, time())
     properties = workbook.properties
     properties.creator = assignment.receiver
@@ -33,16 +33,16 @@ def save(workbook: Workbook, assignment: Assignment, results: Results) -> bytes:
     properties.created = properties.modified = day
     buffer = BytesIO()
     by_part = {f"xl/worksheets/sheet{number}.xml": sheet.title for number, sheet in enumerate(workbook.worksheets, 1)}
-    # save_workbook() would stamp the clock's time; ExcelWriter is what it calls.
+    # save_workbook() would write the current time before it calls ExcelWriter.
     ExcelWriter(workbook, _SteadyArchive(buffer, by_part, results)).save()
     return buffer.getvalue()
 
 
 class _SteadyArchive(ZipFile):
-    """A zip archive whose entries carry no clock time, and whose sheets get the results of their formulas."""
+    """Zip archive without timestamps that adds the results of formulas to its sheets."""
 
     def __init__(self, buffer: IO[bytes], sheets: Mapping[str, str], results: Results) -> None:
-        """`sheets` names the sheet of each part."""
+        """Keep the results; `sheets` maps each part to the name of its sheet."""
         super().__init__(buffer, "w", ZIP_DEFLATED)
         self._sheets = sheets
         self._results = results
@@ -54,7 +54,7 @@ class _SteadyArchive(ZipFile):
         compress_type: int | None = None,
         compresslevel: int | None = None,
     ) -> None:
-        """Write an entry under a fixed date."""
+        """Write an entry with a fixed date."""
         name = zinfo_or_arcname if isinstance(zinfo_or_arcname, str) else zinfo_or_arcname.filename
         entry = ZipInfo(name, _FIRST_DAY_OF_ZIP)
         entry.compress_type = ZIP_DEFLATED
@@ -68,7 +68,7 @@ class _SteadyArchive(ZipFile):
         compress_type: int | None = None,
         compresslevel: int | None = None,
     ) -> None:
-        """Write a sheet that openpyxl left in a file of its own."""
+        """Write a sheet that openpyxl left in a temporary file."""
         name = str(arcname)
         sheet = _FORMULA.sub(lambda match: self._with_result(name, match), Path(filename).read_bytes())
         self.writestr(name, sheet, compress_type, compresslevel)

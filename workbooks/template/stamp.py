@@ -1,4 +1,4 @@
-"""Stamping a template: hidden sheet, document properties and defined names, as `stamp` names them."""
+"""Stamp writing: hidden sheet, document properties and defined names, with the names of `cells.stamp`."""
 
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.utils import absolute_coordinate, quote_sheetname
@@ -26,7 +26,7 @@ def write_stamp(workbook: Workbook, assignment: Assignment, *, is_sample: bool) 
             cell = sheet.cell(row, column, text)
             cell.data_type = "s"
             cell.number_format = "@"
-        # The published type hints do not know of custom document properties.
+        # openpyxl's type stubs lack custom document properties.
         workbook.custom_doc_props.append(  # type: ignore[attr-defined] # missing in openpyxl's stubs
             StringProperty(name=stamp.property_name(key), value=value)
         )

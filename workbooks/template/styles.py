@@ -1,6 +1,6 @@
-"""How our workbooks look: Times New Roman, white for what is fixed, pale yellow for what the commune fills in.
+"""Styles of generated workbooks: Times New Roman, white for fixed cells, pale yellow for input cells.
 
-Pale green is what was filled in from the report before: to be checked and changed.
+Pale green marks values filled in from the previous report, to be checked and changed.
 """
 
 from enum import StrEnum
@@ -24,7 +24,7 @@ _TEXT = "@"
 
 
 class StyleName(StrEnum):
-    """Names of the cell styles, as they stand in the workbook."""
+    """Names of the cell styles, as stored in the workbook."""
 
     UPPER = "TH cơ quan cấp trên"
     COMMITTEE = "TH cơ quan"
@@ -65,18 +65,18 @@ class StyleName(StrEnum):
 
 
 def figure_look(decimals: int, *, is_filled: bool = False) -> StyleName:
-    """How a cell for a number looks: empty, or filled in from the report before."""
+    """Return the style of a number cell: empty, or filled in from the previous report."""
     if is_filled:
         return StyleName.PREFILLED_DECIMAL if decimals else StyleName.PREFILLED
     return StyleName.FIGURE_DECIMAL if decimals else StyleName.FIGURE
 
 
 def add_styles(workbook: Workbook) -> None:
-    """Give a new workbook all styles of `StyleName`, and its default font.
+    """Add all styles of `StyleName` and the default font to a new workbook.
 
-    Column widths count digits of the default font, so it has to be the font of the form.
+    Column widths are measured in digits of the default font, so it must be the font of the form.
     """
-    # openpyxl offers no other way to the default font.
+    # openpyxl has no public way to set the default font.
     normal = workbook._named_styles["Normal"]  # type: ignore[attr-defined] # noqa: SLF001 # no public way
     normal.font = _font()
     for style in _all_styles():
@@ -104,7 +104,7 @@ def _style(
         alignment=Alignment(
             horizontal=across,
             vertical="center",
-            # Not numbers: of two that are wrapped side by side LibreOffice draws the second without its indent.
+            # No wrapping of numbers: LibreOffice drops the indent of the second of two adjacent wrapped ones.
             wrap_text=across != "right",
             indent=1 if box and across in {"left", "right"} else 0,
         ),

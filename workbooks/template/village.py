@@ -1,6 +1,6 @@
-"""The village sheet of a template: the registered villages, or lines to name them on where none are registered.
+"""Village sheet of a template: the registered villages, or blank lines to name them where none are registered.
 
-Figures of a village that is not registered would be refused, so they are asked for only where the register has some.
+Figures of unregistered villages would be refused, so they are requested only where villages are registered.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,11 +18,11 @@ from workbooks.template.styles import StyleName, figure_look
 
 HEADER_ROW = 7
 EMPTY_LINES = 30
-"""Lines to name villages on where none are registered: most communes after mid-2025 have fewer."""
+"""Blank lines where no villages are registered; most communes after mid-2025 have fewer villages."""
 
 
 def write_village_sheet(sheet: Worksheet, assignment: Assignment, sample_note: str | None) -> VillageCells:
-    """Fill the village sheet; `sample_note` is the line that marks invented data."""
+    """Fill the village sheet; `sample_note` is the line that labels invented data."""
     columns = assignment.layout.village_columns
     page = PagedSheet(sheet, [column.width for column in columns])
     villages = assignment.catalog.villages(assignment.unit, assignment.last_day)
@@ -62,7 +62,7 @@ def _write_heading(page: PagedSheet, assignment: Assignment, columns: Sequence[C
 def _write_line(
     page: PagedSheet, row: int, order: int, village: OrgUnit | None, assignment: Assignment
 ) -> Mapping[str, str]:
-    """Write one line; returns its addresses by indicator id, `village_code` or `village_name`."""
+    """Write a line; return its addresses by indicator id, `village_code` or `village_name`."""
     cells: dict[str, str] = {}
     for number, column in enumerate(assignment.layout.village_columns, 1):
         match column.role:
@@ -90,7 +90,7 @@ def _write_line(
 def _figure(
     column: Column, past: PastEntry | None, assignment: Assignment
 ) -> tuple[StyleName, int | float | str | None]:
-    """How a cell for a figure looks, and what is filled in there."""
+    """Return the style of a figure cell and the value filled in there."""
     value = past.value if past else None
     if column.input is not Input.YES_NO:
         return figure_look(_decimals(column, assignment), is_filled=past is not None), value
@@ -109,7 +109,7 @@ def _limit_inputs(
     for column in columns:
         if column.indicator is None or column.indicator not in assignment.due:
             continue
-        # One block from the first line to the last: a list of single cells would be cut off by some programs.
+        # One range from first to last line: some programs truncate a list of single cells.
         block = [f"{lines[0][column.indicator]}:{lines[-1][column.indicator]}"]
         filled_from = _filled_from(column, assignment)
         if column.input is Input.YES_NO:
@@ -119,7 +119,7 @@ def _limit_inputs(
 
 
 def _filled_from(column: Column, assignment: Assignment) -> Period | None:
-    """The newest period of which figures are filled in in a column."""
+    """Return the newest period of the values filled in in a column."""
     villages = assignment.catalog.villages(assignment.unit, assignment.last_day)
     known = (assignment.past.get((village.code, column.indicator or "")) for village in villages)
     return max((item.period for item in known if item is not None), default=None)

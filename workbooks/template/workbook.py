@@ -1,4 +1,4 @@
-"""The workbook a commune fills in: form, villages, instructions, stamped with form, version, unit and period."""
+"""Template workbooks: form, villages and instructions, stamped with form, version, unit and period."""
 
 from collections.abc import Iterable
 
@@ -21,9 +21,9 @@ from workbooks.template.village import write_village_sheet
 def build_template(
     catalog: Catalog, form: str, unit: OrgUnit, period: Period, past: Iterable[PastObservation] = ()
 ) -> bytes:
-    """The empty form of a unit and period, as an .xlsx file; equal arguments give equal bytes.
+    """Return the blank form of a unit and period as an .xlsx file; equal arguments give equal bytes.
 
-    Stocks of the `past` are filled in, marked as such.
+    Stocks of the `past` are filled in and marked.
 
     Raises:
         UsageError: the period is not one of the form's, or the unit does not owe the form for it.
@@ -32,13 +32,13 @@ def build_template(
 
 
 def fill_template(assignment: Assignment) -> bytes:
-    """The form of an assignment, as an .xlsx file; see `build_template`."""
+    """Return the form of an assignment as an .xlsx file; see `build_template`."""
     blank = make_blank(assignment)
     return save(blank.workbook, assignment, percentages(blank))
 
 
 def make_blank(assignment: Assignment, sample_note: str | None = None) -> Blank:
-    """The empty form before it is saved, with the places of its cells; `sample_note` marks it as sample data."""
+    """Return the blank form before it is saved; `sample_note` labels it as sample data."""
     workbook = Workbook()
     add_styles(workbook)
     layout = assignment.layout
@@ -50,7 +50,7 @@ def make_blank(assignment: Assignment, sample_note: str | None = None) -> Blank:
         villages = write_village_sheet(workbook.create_sheet(layout.village_sheet), assignment, sample_note)
     write_guide_sheet(workbook.create_sheet(assignment.text("guide_sheet")), assignment)
     write_stamp(workbook, assignment, is_sample=sample_note is not None)
-    # Sheets keep their names and order; without a password, like everything locked here.
+    # Lock names and order of sheets; no password, as elsewhere in the template.
     workbook.security.lockStructure = True
     blank = Blank(assignment, workbook, form, villages)
     name_cells(blank)
