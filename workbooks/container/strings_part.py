@@ -26,7 +26,7 @@ class TextGatherer:
     """Collector of the text of a string item (`si` or `is`): its own `t` or those of its runs, no phonetic guides."""
 
     def __init__(self) -> None:
-        self._pieces: list[str] = []
+        self._chunks: list[str] = []
         self._runs: list[TextRun] = []
         self._is_open = False
         self._in_phonetic = False
@@ -76,18 +76,18 @@ class TextGatherer:
         """Handle text inside the item."""
         if not self._is_open:
             return
-        self._pieces.append(marked(data, self._run_marks))
+        self._chunks.append(marked(data, self._run_marks))
         if self._in_run:
             self._runs.append(TextRun(unescape(data), self._run_font, self._run_marks))
 
     def take(self) -> str:
         """Return the item's text, with its runs if any, and reset the collector for the next item."""
-        text = "".join(self._pieces)
+        text = "".join(self._chunks)
         # Excel never writes plain text beside runs; in such an item the fonts cannot be assigned.
         runs = self._runs if self._keeps_space else []
         if not self._keeps_space:
             text = text.strip(_XML_SPACES)
-        self._pieces.clear()
+        self._chunks.clear()
         self._runs = []
         self._keeps_space = True
         text = unescape(text)

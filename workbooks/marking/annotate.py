@@ -1,7 +1,7 @@
-"""Give a commune its own workbook back: wrong cells coloured, a note on each, and a sheet that lists everything.
+"""Marking of a commune's own workbook: coloured cells, a note on each, and a sheet that lists everything.
 
-The file's parts are patched; what is not touched is copied as it lies there, so that results of formulas, charts,
-macros and whatever else a program keeps in a file stay as the commune had them.
+Parts are patched; untouched parts are copied byte for byte, so that formula results, charts, macros and everything
+else stay as the commune had them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,13 +40,13 @@ def annotate(
     *,
     limits: Limits | None = None,
 ) -> bytes:
-    """A copy of a commune's .xlsx or .xlsm file with what is wrong marked in it; earlier marks are gone from it.
+    """Return a copy of a commune's .xlsx or .xlsm file with its issues marked, without marks of earlier returns.
 
-    Cells of critical issues are red, of warnings orange, each with a note; issues without a cell, notes and repairs
-    are in the list alone. What shadow rules found appears nowhere.
+    Cells of critical issues are red, of warnings orange, each with a note; issues without a cell, issues of severity
+    info and repairs are only listed. Issues of shadow rules are left out.
 
     Raises:
-        CannotAnnotateError: the file cannot carry marks (an .xls, a file nobody can open); see `result_workbook`.
+        CannotAnnotateError: the file cannot carry marks (an .xls, an unreadable file); see `result_workbook`.
     """
     limits = limits or Limits()
     try:
@@ -61,7 +61,7 @@ def annotate(
 
 
 class _Annotation:
-    """One file on its way to being given back."""
+    """The marking of one file."""
 
     def __init__(self, package: Package, catalog: Catalog, lang: Lang) -> None:
         self._package = package
@@ -71,7 +71,7 @@ class _Annotation:
         self._catalog, self._lang = catalog, lang
 
     def made(self, issues: Sequence[Issue], repairs: Sequence[Repair]) -> bytes:
-        """The file with everything marked and listed."""
+        """Return the file with all issues marked and listed."""
         for name, part in self._book.worksheets.items():
             here = [issue for issue in issues if issue.sheet == name and issue.cell]
             if here:
@@ -93,7 +93,7 @@ class _Annotation:
         self._package.write(sheet, markup.changed())
 
     def _note(self, issues: Sequence[Issue]) -> tuple[str, str]:
-        told_of = [
+        messages = [
             self._catalog.text(
                 "workbooks.note_issue",
                 self._lang,
@@ -103,7 +103,7 @@ class _Annotation:
             )
             for issue in issues
         ]
-        return block(self._catalog.text("workbooks.note_heading", self._lang), "\n".join(told_of))
+        return block(self._catalog.text("workbooks.note_heading", self._lang), "\n".join(messages))
 
     def _list(self, issues: Sequence[Issue], repairs: Sequence[Repair]) -> None:
         catalog, lang = self._catalog, self._lang
@@ -119,7 +119,7 @@ class _Annotation:
         self._book.add_sheet(name, content, self._base, titles)
 
     def _styles_part(self) -> str:
-        """The styles part, made where the workbook does without."""
+        """Return the styles part, creating it if the workbook has none."""
         part = self._book.styles
         if part is not None and part in self._package:
             return part
@@ -132,8 +132,8 @@ class _Annotation:
 
 
 def _by_spot(markup: SheetMarkup, issues: Sequence[Issue]) -> Mapping[Spot, list[Issue]]:
-    """Issues by the cell that is marked for them: of joined cells the first, for only that one is seen."""
-    joined = [
+    """Group issues by the cell to mark: of a merged range the top left one, the only one displayed."""
+    merged_ranges = [
         cells
         for tag in markup.tags("mergeCell", markup.cells_end, len(markup.data))
         if (cells := parse_range(tag.get("ref"))) is not None
@@ -144,6 +144,6 @@ def _by_spot(markup: SheetMarkup, issues: Sequence[Issue]) -> Mapping[Spot, list
         if place is None or gravest([issue.severity]) is None:
             continue
         spot = place.top, place.left
-        around = next((other_cells for other_cells in joined if other_cells.covers(*spot)), None)
+        around = next((cells for cells in merged_ranges if cells.covers(*spot)), None)
         results.setdefault((around.top, around.left) if around else spot, []).append(issue)
     return dict(sorted(results.items()))

@@ -1,4 +1,4 @@
-"""The workbook's own part: our sheet put in behind all others, and taken out wherever it was moved to."""
+"""Workbook part: appending the result sheet, and removing it wherever it was moved."""
 
 from collections.abc import Collection
 
@@ -14,19 +14,19 @@ _BEFORE_NAMES = ("sheets", "functionGroups", "externalReferences")
 
 
 class Book:
-    """A package's workbook."""
+    """The workbook part of a package."""
 
     def __init__(self, package: Package) -> None:
         """Open the part.
 
         Raises:
-            CannotAnnotateError: there is none, or it is something else.
+            CannotAnnotateError: there is no workbook part, or it is something else.
         """
-        result = Relations(package, "").targets("officeDocument")
-        if not result:
+        books = Relations(package, "").targets("officeDocument")
+        if not books:
             raise CannotAnnotateError("it has no workbook")
         self._package = package
-        self.part = part = result[-1]
+        self.part = part = books[-1]
         self._root = package.edit(part)
         namespace = etree.QName(self._root).namespace
         if namespace not in MAIN_NAMESPACES:
@@ -36,30 +36,30 @@ class Book:
 
     @property
     def worksheets(self) -> dict[str, str]:
-        """Parts of the worksheets by their names, in the workbook's order; sheets of charts are none."""
+        """Return the parts of the worksheets by name, in the workbook's order, without chart sheets."""
         kept = set(self._relations.targets("worksheet"))
         results = {sheet.get("name") or "": self._relations.target(_identity(sheet)) for sheet in self._sheets}
         return {name: part for name, part in results.items() if part is not None and part in kept}
 
     @property
     def styles(self) -> str | None:
-        """The part of the workbook's styles, None where it does without."""
+        """Return the styles part, or None if there is none."""
         return next(iter(self._relations.targets("styles")[-1:]), None)
 
     def free_name(self, wanted: str) -> str:
-        """A sheet's name that none has, like the one that is wanted."""
+        """Return an unused sheet name based on the wanted one."""
         taken = {(sheet.get("name") or "").casefold() for sheet in self._sheets}
         names = (wanted, *(f"{wanted[: _LONGEST_NAME - 5]} ({number})" for number in range(2, 100)))
         return next(name for name in names if name.casefold() not in taken)
 
     def add_sheet(self, name: str, content: bytes, base: str, title_rows: str) -> None:
-        """Put a sheet behind all others; `title_rows` ("$1:$5") are printed on each of its pages."""
+        """Append a sheet; `title_rows` ("$1:$5") are printed on each of its pages."""
         sheets = self._sheets
         if len(sheets) >= self._package.limits.sheets:
             raise CannotAnnotateError("it has too many sheets")
         new = NewPart("xl/worksheets/sheetTH{}.xml", content, _SHEET_TYPE)
         _, identity = self._relations.add_part("worksheet", base, new)
-        number = max((int(other_sheet.get("sheetId") or 0) for other_sheet in sheets), default=0) + 1
+        number = max((int(sheet.get("sheetId") or 0) for sheet in sheets), default=0) + 1
         sheet = etree.SubElement(sheets, self._name("sheet"), {"name": name, "sheetId": str(number)})
         sheet.set(f"{{{base}}}id", identity)
         titles = etree.SubElement(self._names(), self._name("definedName"))
@@ -69,7 +69,7 @@ class Book:
         titles.text = f"'{quoted}'!{title_rows}"
 
     def remove_sheets(self, names: Collection[str]) -> None:
-        """Take sheets out, with all that belongs to them alone; whatever counts sheets keeps counting the same ones."""
+        """Remove sheets and the parts only they use; indices of sheets elsewhere are adjusted."""
         gone = [position for position, item in enumerate(self._sheets) if item.get("name") in names]
         for position in reversed(gone):
             sheet = self._sheets[position]
@@ -116,7 +116,7 @@ class Book:
             self._root.remove(names)
 
     def _drop_with_its_own(self, part: str) -> None:
-        """Drop a sheet and what only it points at: printer settings, drawings."""
+        """Drop a sheet and the parts that only it refers to: printer settings, drawings."""
         owned = [item for item in Relations(self._package, part).everything() if item in self._package]
         drop_part(self._package, part)
         others = [name for name in self._package.names if name.casefold().endswith(".rels")]
@@ -130,11 +130,11 @@ class Book:
 
 
 def _identity(sheet: Xml) -> str:
-    """The id of the relation that a sheet is found by."""
+    """Return the relation id of a sheet."""
     return next((str(value) for key, value in sheet.attrib.items() if str(key).endswith("}id")), "")
 
 
 def _source(relations: str) -> str:
-    """The part whose relations these are."""
+    """Return the part that a relations part belongs to."""
     folder, _, name = relations.rpartition("_rels/")
     return folder + name.removesuffix(".rels") if name != ".rels" else ""

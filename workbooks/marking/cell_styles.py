@@ -1,4 +1,4 @@
-"""The styles of a workbook: each with a mark's fill and everything else as it was, and those of our own sheet."""
+"""Cell styles of a workbook: variants with a mark's fill, and the styles of the result sheet."""
 
 from collections.abc import Mapping
 from copy import deepcopy
@@ -15,7 +15,7 @@ _ORDER = (
     "extLst",
 )  # fmt: skip
 MOST_STYLES = 64_000
-"""More different looks of cells Excel does not take."""
+"""Maximum number of cell styles in Excel."""
 
 EMPTY = (
     '<styleSheet xmlns="{}"><fonts count="1"><font><sz val="11"/></font></fonts>'
@@ -24,11 +24,11 @@ EMPTY = (
     '<cellXfs count="1"><xf xfId="0"/></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
-"""The styles of a workbook that has none: one plain look."""
+"""Styles part for a workbook that has none: a single plain style."""
 
 
 class CellStyles:
-    """The styles part of a package, changed as needed."""
+    """The styles part of a package, extended as needed."""
 
     def __init__(self, package: Package, part: str) -> None:
         """Open the part."""
@@ -45,7 +45,7 @@ class CellStyles:
         self.covers: dict[str, str] = {}
 
     def marked(self, style: int, severity: Severity) -> int:
-        """The number of the same style with a mark's fill; the style itself where there is room for no more."""
+        """Return the index of a style with a mark's fill, or the style itself at Excel's maximum of styles."""
         if (style, severity) not in self._marked:
             looks = self._group("cellXfs")
             if style >= len(looks) or len(looks) >= MOST_STYLES:
@@ -57,14 +57,14 @@ class CellStyles:
         return self._marked[style, severity]
 
     def _made(self, group: str, markup: str) -> int:
-        """The number of a font, fill or border of such markup, made once."""
+        """Return the index of a font, fill or border with this markup, added once."""
         key = group, markup
         if key not in self._own:
             self._own[key] = self._append(group, self._parse(markup))
         return self._own[key]
 
     def add_look(self, *, font: str, fill: str = "", border: str = "", alignment: str = "") -> int:
-        """The number of a new style made of such markup (without namespaces)."""
+        """Add a style of this markup (without namespaces) and return its index."""
         numbers = {
             "numFmtId": 0,
             "fontId": self._made("fonts", f"<font>{font}</font>"),
@@ -77,7 +77,7 @@ class CellStyles:
         return self._append("cellXfs", self._parse(f"<xf {result} {flags}><alignment {alignment}/></xf>"))
 
     def restore(self, covered: Mapping[str, str]) -> None:
-        """Give every style with a mark's fill the fill the mark covers, none where nobody knows."""
+        """Restore the fill that each mark covers, or no fill where it is unknown."""
         fills = self._group("fills")
         ours = {number: _colour(fill) for number, fill in enumerate(fills)}
         originals: dict[str, int] = {}
@@ -88,7 +88,7 @@ class CellStyles:
             if colour not in originals:
                 originals[colour] = self._original(covered.get(colour, ""))
             look.set("fillId", str(originals[colour]))
-        # The fills stay where they are, or others would lose their numbers; used by nobody they need not be ours.
+        # Fills keep their positions, since styles refer to them by index; unused marks are replaced by no fill.
         for number, colour in ours.items():
             if colour in originals:
                 fills[number].replace(fills[number][0], self._parse('<patternFill patternType="none"/>'))
@@ -99,10 +99,10 @@ class CellStyles:
         try:
             return self._append("fills", self._parse(f"<fill>{markup}</fill>"))
         except etree.XMLSyntaxError:
-            return 0  # somebody changed the property: no fill is better than a mark that stays
+            return 0  # the property was edited: no fill is better than a mark that stays
 
     def _fill_over(self, fill: int, severity: Severity) -> int:
-        """The number of a mark's fill that covers this one."""
+        """Return the index of a mark's fill that covers this one."""
         fills = self._group("fills")
         covered = _bare(fills[fill]) if fill < len(fills) else ""
         if (covered, severity) not in self._fills:
@@ -119,7 +119,7 @@ class CellStyles:
         return self._fills[covered, severity]
 
     def _fill_gaps(self) -> None:
-        """Give a part that lacks them the plain look and what it is made of: cells without a style have the first."""
+        """Add missing groups with plain defaults; cells without a style use the first entries."""
         for plain in etree.fromstring(EMPTY.format(self._namespace)):
             name = _local(plain)
             if name != "cellStyles" and not len(self._group(name)):
@@ -148,7 +148,7 @@ class CellStyles:
 
 
 def _colour(fill: Xml) -> str:
-    """The colour of an even fill, "" for every other."""
+    """Return the colour of a solid fill, "" for every other."""
     if not len(fill) or fill[0].get("patternType") != "solid":
         return ""
     front = next((element for element in fill[0] if _local(element) == "fgColor"), None)
@@ -157,7 +157,7 @@ def _colour(fill: Xml) -> str:
 
 
 def _bare(fill: Xml) -> str:
-    """What a fill is made of, as markup without namespaces; "" for none."""
+    """Return the contents of a fill as markup without namespaces; "" for none."""
     if not len(fill) or fill[0].get("patternType") == "none":
         return ""
     root = etree.Element("fill")

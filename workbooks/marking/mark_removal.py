@@ -1,4 +1,4 @@
-"""Marks of a file that was given back, corrected and sent again: known, and taken out, before anybody reads it."""
+"""Detection and removal of marks in a file that was returned, corrected and sent again, before it is read."""
 
 import re
 
@@ -18,9 +18,10 @@ _WHERE_MARKS_SHOW = re.compile(r"custom|sharedstrings|comments", re.IGNORECASE)
 
 
 def may_be_marked(package: Package) -> bool:
-    """Whether a workbook may carry marks of ours, told without reading it: only then is it worth reading for them.
+    """Return whether a package may carry marks, without decoding its cells; only then is a full check worthwhile.
 
-    Cells need no look: the file as we gave it has the property, and whoever saves it anew keeps its texts apart.
+    Cells need not be searched: the returned file has the property, and programs that save it again keep shared strings
+    in a part of their own.
     """
     marks = MARK.encode(), SHEET_MARK.encode(), OPENING.encode()
     parts = (name for name in package.names if _WHERE_MARKS_SHOW.search(name))
@@ -28,10 +29,10 @@ def may_be_marked(package: Package) -> bool:
 
 
 def read_without_marks(data: bytes, limits: Limits | None = None) -> Workbook:
-    """Read a file; one that was returned with marks is read as if it had none.
+    """Read a file; a returned file is read as if it had no marks.
 
     Raises:
-        RefusedError: it is no workbook, damaged, ambiguous or beyond the limits; the issue says which.
+        RefusedError: no workbook, or damaged, ambiguous or beyond the limits; the issue tells which.
     """
     workbook = read_workbook(data, limits)
     if is_marked(workbook):
@@ -40,25 +41,25 @@ def read_without_marks(data: bytes, limits: Limits | None = None) -> Workbook:
 
 
 def is_marked(workbook: Workbook) -> bool:
-    """Whether a workbook carries marks of ours: the property, our sheet, or a note; officials delete some of them."""
+    """Return whether a workbook carries any mark (officials delete some): property, result sheet or note."""
     return MARK in workbook.properties or any(
         _is_result(sheet) or any(map(has_block, sheet.comments.values())) for sheet in workbook.sheets
     )
 
 
 def without_marks(data: bytes, workbook: Workbook, limits: Limits) -> bytes:
-    """The same file as the commune had it: without our sheet, fills and notes; what it corrected stays corrected.
+    """Return the file without result sheet, fills and notes; the commune's corrections stay.
 
     Raises:
-        RefusedError: nothing but our sheet is in it, so it is no report; or its parts are damaged.
+        RefusedError: the result sheet is the only sheet, so it is no report; or its parts are damaged.
     """
-    results = [sheet.name for sheet in workbook.sheets if _is_result(sheet)]
-    if len(results) == len(workbook.sheets):
-        raise refusal("result_sent_back", content=results[0])
+    names = [sheet.name for sheet in workbook.sheets if _is_result(sheet)]
+    if len(names) == len(workbook.sheets):
+        raise refusal("result_sent_back", content=names[0])
     package = Package(data, limits)
     try:
         book = Book(package)
-        book.remove_sheets(results)
+        book.remove_sheets(names)
         for part in book.worksheets.values():
             remove_notes(package, part)
         withdraw_person(package, book.part)

@@ -1,4 +1,4 @@
-"""Where a note's box lies and how large it is: beside its cell, wide enough for its words."""
+"""Position and size of note boxes: beside the cell, wide enough for the text."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _POINTS_PER_PIXEL = 0.75
 
 @dataclass(frozen=True)
 class Grid:
-    """How wide the columns of a sheet are and how high its rows, in pixels."""
+    """Column widths and row heights of a sheet, in pixels."""
 
     columns: Mapping[int, int]
     rows: Mapping[int, int]
@@ -30,16 +30,16 @@ class Grid:
     row: int = _DEFAULT_ROW
 
     def column_width(self, number: int) -> int:
-        """Width of one column."""
+        """Return the width of a column."""
         return self.columns.get(number, self.column)
 
     def row_height(self, number: int) -> int:
-        """Height of one row."""
+        """Return the height of a row."""
         return self.rows.get(number, self.row)
 
 
 def grid_of(markup: SheetMarkup, heights: Mapping[int, float]) -> Grid:
-    """The grid of a sheet; `heights` are its rows' own, in points."""
+    """Return the grid of a sheet; `heights` are explicit row heights, in points."""
     columns: dict[int, int] = {}
     for tag in markup.tags("col", 0, markup.cells_begin):
         low, high = _whole(tag.get("min")), min(_whole(tag.get("max")), 512)
@@ -50,7 +50,7 @@ def grid_of(markup: SheetMarkup, heights: Mapping[int, float]) -> Grid:
 
 
 def box_of(grid: Grid, cell: str, place: tuple[int, int], text: str) -> Box:
-    """The box of a note on a cell (its address, and row and column), for a text."""
+    """Return the box of a note on a cell (address, and row and column), sized for its text."""
     row, column = place
     lines = sum(1 + len(line) // _LINE_LETTERS for line in text.splitlines())
     height = max(_LEAST_LINES, lines + 1) * _LINE_HEIGHT
@@ -70,7 +70,7 @@ def box_of(grid: Grid, cell: str, place: tuple[int, int], text: str) -> Box:
 
 
 def _reach(size: Callable[[int], int], start: int, pixels: int, last: int) -> tuple[int, int]:
-    """The row or column that so many pixels from the beginning of `start` lead to, and how far into it."""
+    """Return the row or column that lies `pixels` after the beginning of `start`, and the offset within it."""
     for number in count(start):
         if pixels <= size(number) or number >= last:
             return number, pixels

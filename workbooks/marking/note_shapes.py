@@ -1,7 +1,7 @@
-"""The boxes in which a sheet's notes are shown: VML, which programs read forgivingly and write carelessly.
+"""VML shapes of a sheet's notes. Programs read VML leniently and write it carelessly.
 
-A shape is put in and cut out as text, each with its own namespaces: these parts often are no proper markup, and a tree
-of them could not be written back as it was.
+Shapes are inserted and removed as text, each with its own namespaces: these parts are often not well-formed, and
+parsing and serialising would change them.
 """
 
 import re
@@ -42,7 +42,7 @@ _END = re.compile(rb"</xml>\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where a note is shown. Points from the sheet's corner, and the cells and pixels Excel counts by."""
+    """Position of a note: in points from the sheet's corner, and as Excel's anchor of cells and pixels."""
 
     cell: str
     left: float
@@ -53,29 +53,25 @@ class Box:
 
 
 def blocks_of(drawings: Sequence[bytes]) -> set[int]:
-    """The blocks of shape numbers that drawings use; a new drawing takes one of its own."""
-    results = {
-        int(text)
-        for drawing in drawings
-        for other_text in _BLOCKS.findall(drawing)
-        for text in other_text.split(b",")
-        if text
+    """Return the blocks of shape ids that drawings use; a new drawing takes an unused block."""
+    declared = {
+        int(text) for drawing in drawings for blocks in _BLOCKS.findall(drawing) for text in blocks.split(b",") if text
     }
-    return results | {int(text) // _BLOCK_SIZE for drawing in drawings for text in _NUMBER.findall(drawing)}
+    return declared | {int(text) // _BLOCK_SIZE for drawing in drawings for text in _NUMBER.findall(drawing)}
 
 
 def empty_drawing(block: int) -> bytes:
-    """A drawing without shapes that numbers them from `block` x 1024."""
+    """Return a drawing without shapes whose ids start at `block` x 1024."""
     return _EMPTY.format(block=block).encode()
 
 
 def can_take_shapes(drawing: bytes) -> bool:
-    """Whether it ends the way every drawing does."""
+    """Return whether the drawing ends with a closing `xml` tag."""
     return _END.search(drawing) is not None
 
 
 def add_shapes(drawing: bytes, boxes: Iterable[Box]) -> bytes:
-    """The same drawing with a shape for each new note, behind all others."""
+    """Return the drawing with a shape for each new note appended."""
     numbers = [int(text) for text in _NUMBER.findall(drawing)]
     first = max(numbers, default=max(blocks_of([drawing]), default=1) * _BLOCK_SIZE) + 1
     shapes = [_shape(box, number) for number, box in enumerate(boxes, first)]
@@ -86,13 +82,13 @@ def add_shapes(drawing: bytes, boxes: Iterable[Box]) -> bytes:
 
 
 def drop_shapes(drawing: bytes, cells: Collection[str]) -> bytes:
-    """The same drawing without the shapes of these cells' notes."""
+    """Return the drawing without the shapes of these cells' notes."""
     places = {split_address(cell) for cell in cells}
     return _SHAPES.sub(lambda match: b"" if _place(match[0]) in places else match[0], drawing)
 
 
 def has_shapes(drawing: bytes) -> bool:
-    """Whether anything is drawn."""
+    """Return whether the drawing has any shape."""
     return _ANY_SHAPE.search(drawing) is not None
 
 
@@ -112,7 +108,7 @@ def _shape(box: Box, number: int) -> str:
 
 
 def _place(shape: bytes) -> tuple[int, int] | None:
-    """The cell a note's shape belongs to; None for other shapes."""
+    """Return row and column of the cell a note's shape belongs to; None for other shapes."""
     results = {name: int(number) for name, number in _PLACE.findall(shape)}
     if not _NOTE.search(shape) or len(results) != 2:
         return None

@@ -1,4 +1,4 @@
-"""The notes of a sheet (the classic kind): ours put in beside the commune's or behind them, and taken out again."""
+"""Classic notes of a sheet: adding blocks to new or existing notes, and removing them."""
 
 from lxml import etree
 
@@ -13,10 +13,10 @@ _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
 class NotesPart:
-    """The notes part of a sheet, as markup that is changed in place."""
+    """The notes part of a sheet, edited in place."""
 
     def __init__(self, root: Xml) -> None:
-        """Find the notes by the cells they belong to."""
+        """Index the notes by cell."""
         self._namespace = etree.QName(root).namespace or ""
         self._root = root
         self._list = self._child(root, "commentList")
@@ -24,19 +24,19 @@ class NotesPart:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no note."""
+        """Return whether there are no notes."""
         return not len(self._list)
 
     @property
     def has_ours(self) -> bool:
-        """Whether anything in them is ours."""
+        """Return whether any note contains a block of the pipeline."""
         return any(has_block(_text(note, self._name("t"))) for note in self._list)
 
     def add(self, cell: str, lines: tuple[str, str]) -> bool:
-        """Put our lines into a cell's note, behind what stands there.
+        """Append a block to a cell's note, creating the note if needed.
 
         Returns:
-            Whether the note is a new one, so that it needs a shape.
+            Whether the note is new and needs a shape.
         """
         note = self.by_cell.get(cell)
         is_new = note is None
@@ -51,10 +51,10 @@ class NotesPart:
         return is_new
 
     def clean(self) -> tuple[str, ...]:
-        """Take everything out that is ours.
+        """Remove all blocks of the pipeline.
 
         Returns:
-            Cells that have no note any more.
+            Cells whose note was removed.
         """
         gone: list[str] = []
         for cell, note in list(self.by_cell.items()):
@@ -74,7 +74,7 @@ class NotesPart:
         text.insert(text.index(last[-1]) + 1 if last else 0, run)
 
     def _as_runs(self, text: Xml) -> None:
-        """A text is plain or in runs, never both."""
+        """Convert plain text into a run: a text has either plain text or runs."""
         plain = text.find(self._name("t"))
         if plain is not None:
             run = etree.Element(self._name("r"))
@@ -103,15 +103,15 @@ class NotesPart:
 
 
 def _text(note: Xml, name: str) -> str:
-    return "".join(piece.text or "" for piece in note.iter(name))
+    return "".join(element.text or "" for element in note.iter(name))
 
 
-def _cut(pieces: list[Xml]) -> None:
-    """Cut our parts out of a text that lies in several pieces."""
-    spans = ours_in("".join(piece.text or "" for piece in pieces))
+def _cut(elements: list[Xml]) -> None:
+    """Remove the pipeline's blocks from a text that is split over several elements."""
+    spans = ours_in("".join(element.text or "" for element in elements))
     begin = 0
-    for piece in pieces:
-        text = piece.text or ""
+    for element in elements:
+        text = element.text or ""
         kept = (letter for at, letter in enumerate(text, begin) if not any(low <= at < high for low, high in spans))
-        piece.text = "".join(kept)
+        element.text = "".join(kept)
         begin += len(text)

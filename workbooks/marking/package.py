@@ -1,4 +1,4 @@
-"""A workbook's package, part by part: what is not touched is copied as it lies there, packed bytes and all."""
+"""Package of a workbook, edited part by part: untouched parts are copied with their compressed bytes."""
 
 import io
 import struct
@@ -15,10 +15,10 @@ from workbooks.container.archive import Archive, open_archive
 _LOCAL_HEADER = struct.Struct("<26xHH")
 _LOCAL_HEADER_SIZE = 30
 _HAS_DESCRIPTOR = 0x08
-_QUICK = 1  # packing took a tenth of the time that marking takes; what is packed anew is small
+_QUICK = 1  # compression took a tenth of the marking time, and the recompressed parts are small
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
-Xml = etree._Element  # noqa: SLF001 - lxml's name for the type of its elements
+Xml = etree._Element  # noqa: SLF001 - lxml has no public name for the element type
 
 
 class CannotAnnotateError(TerminalError):
@@ -31,13 +31,13 @@ class CannotAnnotateError(TerminalError):
 
 
 class Package:
-    """The parts of a workbook. Names are found whatever case they are written in, as programs do."""
+    """The parts of a workbook; names are matched regardless of case, as spreadsheet programs do."""
 
     def __init__(self, data: bytes, limits: Limits) -> None:
-        """Open a package that passed the guards once.
+        """Open a package that has passed the guards before.
 
         Raises:
-            RefusedError: it does not pass them now.
+            RefusedError: it does not pass them.
         """
         self.archive: Archive = open_archive(data, limits)
         self.limits = limits
@@ -50,21 +50,21 @@ class Package:
         self._removed: set[str] = set()
 
     def __contains__(self, part: str) -> bool:
-        """Whether there is such a part now."""
+        """Return whether the part exists now."""
         key = _key(part)
         return key in self._written or (key in self._infos and key not in self._removed)
 
     @property
     def names(self) -> Iterator[str]:
-        """Names of the parts there are now."""
+        """Yield the names of the existing parts."""
         yield from (info.filename for key, info in self._infos.items() if key not in self._removed)
         yield from (name for key, (name, _) in self._written.items() if key not in self._infos)
 
     def read(self, part: str) -> bytes:
-        """The bytes of a part, as they are now.
+        """Return the current bytes of a part.
 
         Raises:
-            CannotAnnotateError: it is not there, or damaged.
+            CannotAnnotateError: the part is missing or damaged.
         """
         key = _key(part)
         if key in self._edited:
@@ -79,7 +79,7 @@ class Package:
             raise CannotAnnotateError(f"{part} is damaged") from error
 
     def write(self, part: str, content: bytes) -> None:
-        """Give a part these bytes; one that is new is put behind the others."""
+        """Set the bytes of a part; a new part is appended."""
         key = _key(part)
         self._trees.pop(key, None)
         self._edited.discard(key)
@@ -87,7 +87,7 @@ class Package:
         self._written[key] = self._infos[key].filename if key in self._infos else part, content
 
     def remove(self, part: str) -> None:
-        """Leave a part out; one that is not there is none."""
+        """Remove a part, if it exists."""
         key = _key(part)
         self._written.pop(key, None)
         self._trees.pop(key, None)
@@ -95,7 +95,7 @@ class Package:
         self._removed.add(key)
 
     def tree(self, part: str) -> Xml:
-        """The markup of a part, to look at.
+        """Return the markup of a part, for reading.
 
         Raises:
             CannotAnnotateError: it is no markup, or declares a document type.
@@ -106,7 +106,7 @@ class Package:
         return self._trees[key]
 
     def edit(self, part: str) -> Xml:
-        """The markup of a part, to be changed: the part is written anew from it."""
+        """Return the markup of a part, for editing: the part is serialised from it."""
         root = self.tree(part)
         key = _key(part)
         self._written.setdefault(key, (self._infos[key].filename if key in self._infos else part, b""))
@@ -114,15 +114,15 @@ class Package:
         return root
 
     def unused(self, pattern: str) -> str:
-        """The first name of a pattern ("xl/commentsTH{}.xml") that no part has: without a number, then with one.
+        """Return the first unused part name of a pattern ("xl/commentsTH{}.xml"): without a number, then with one.
 
-        Patterns are none that programs use: relations may point at parts that are missing, and must not find ours.
+        Patterns differ from the names programs use, since dangling relations must not resolve to a part added here.
         """
         numbers = ("", *range(1, self.limits.parts + 2))
         return next(name for number in numbers if (name := pattern.format(number)) not in self)
 
     def save(self) -> bytes:
-        """The whole package: untouched parts as they were packed and in their order, new ones behind them."""
+        """Return the package: untouched parts in order and as compressed, new parts appended."""
         kept = [key for key in self._infos if key not in self._removed]
         added = [key for key in self._written if key not in self._infos]
         if len(kept) + len(added) > self.limits.parts:
@@ -142,16 +142,16 @@ class Package:
         return buffer.getvalue()
 
     def _pack(self, target: zipfile.ZipFile, name: str, moment: tuple[int, int, int, int, int, int]) -> None:
-        # A moment of the clock would make the same answer differ from itself.
+        # The current time would make equal returns differ.
         target.writestr(zipfile.ZipInfo(name, moment), self.read(name), zipfile.ZIP_DEFLATED, compresslevel=_QUICK)
 
     def _copy(self, target: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
-        """Copy a part without unpacking it: zipfile keeps the records, the packed bytes are taken over as they are."""
+        """Copy a part without decompressing it: zipfile writes the records, the compressed bytes are copied."""
         start = info.header_offset
         name_size, extra_size = _LOCAL_HEADER.unpack_from(self._data, start)
         begin = start + _LOCAL_HEADER_SIZE + name_size + extra_size
         twin = copy(info)
-        twin.flag_bits &= ~_HAS_DESCRIPTOR  # sizes and checksum stand in the header now
+        twin.flag_bits &= ~_HAS_DESCRIPTOR  # sizes and checksum are in the header now
         twin.extra = b""
         stream = target.fp
         if stream is None:
@@ -163,11 +163,11 @@ class Package:
         target.filelist.append(twin)
         target.NameToInfo[twin.filename] = twin
         target.start_dir = stream.tell()
-        target._didModify = True  # type: ignore[attr-defined] # noqa: SLF001 - else the directory is not written
+        target._didModify = True  # type: ignore[attr-defined] # noqa: SLF001 - otherwise the directory is not written
 
 
 def parse_markup(content: bytes, part: str) -> Xml:
-    """The root of a part's markup; no entities are resolved and nothing is fetched.
+    """Return the root of a part's markup; no entities are resolved and nothing is fetched.
 
     Raises:
         CannotAnnotateError: it is no markup, or declares a document type.

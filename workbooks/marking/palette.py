@@ -1,7 +1,7 @@
-"""The colours of marks. Each tells what it covers, so a marked cell is made as it was wherever it has been moved.
+"""Colours of marks. Each identifies the fill it covers, so a marked cell is restored wherever it was moved.
 
-Shades of one colour that no eye tells apart, one for each way cells were filled before. What each stands for is a
-custom document property: programs keep these, where they drop or renumber nearly everything else.
+Visually equal shades of one colour, one for each fill that cells had before. The fill that a shade stands for is kept
+in a custom document property: programs keep these, but drop or renumber nearly everything else.
 """
 
 from collections.abc import Iterable
@@ -13,32 +13,32 @@ SHADES = 32
 _BASES = {Severity.CRITICAL: "FFFF80", Severity.WARNING: "FFFFC8"}
 _FIRST_SHADE = 0x58
 PROPERTY_PREFIX = "tonghop_fill_"
-"""Before the colour in the name of the property that holds what the colour covers."""
+"""Prefix of the property that holds the fill a colour covers; the colour follows."""
 
 
 @cache
 def shades(severity: Severity) -> tuple[str, ...]:
-    """The colours (ARGB) of a severity's marks: red where a cell is wrong, orange where it has to be looked at."""
+    """Return the colours (ARGB) of a severity's marks: red for critical issues, orange for warnings."""
     return tuple(f"{_BASES[severity]}{_FIRST_SHADE + number:02X}" for number in range(SHADES))
 
 
 MARKED = tuple(_BASES)
-"""Severities that are marked in the cells; anything else stands in the list alone."""
+"""Severities marked in cells; others are only listed."""
 
 _OURS = frozenset(shade for severity in _BASES for shade in shades(severity))
 
 
 def is_ours(colour: str) -> bool:
-    """Whether a colour (ARGB, or RGB as some programs write it) is one of a mark."""
+    """Return whether a colour (ARGB, or RGB as some programs write it) is that of a mark."""
     return full(colour) in _OURS
 
 
 def full(colour: str) -> str:
-    """A colour with its alpha, in capitals."""
+    """Return a colour as opaque ARGB in capitals."""
     return ("FF" + colour if len(colour) == 6 else "FF" + colour[2:]).upper()
 
 
 def gravest(severities: Iterable[Severity]) -> Severity | None:
-    """The severity a cell is marked for; None: it is not marked."""
-    results = set(severities)
-    return next((severity for severity in MARKED if severity in results), None)
+    """Return the severity to mark a cell with, or None if it is not marked."""
+    present = set(severities)
+    return next((severity for severity in MARKED if severity in present), None)

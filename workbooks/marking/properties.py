@@ -1,4 +1,4 @@
-"""What the marks cover, kept among the file's custom document properties: one for each colour of a mark."""
+"""Custom document properties that record what the marks cover, one for each colour of a mark."""
 
 from collections.abc import Mapping
 
@@ -21,11 +21,11 @@ _FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _FIRST_ID = 2
 _NO_FILL = "none"
 MARK = "tonghop_returned"
-"""The property of a file that was given back with marks in it."""
+"""Name of the property that identifies a file returned with marks."""
 
 
 def covered_by(properties: Mapping[str, str]) -> dict[str, str]:
-    """From a mark's colour to the fill it covers, as a file's properties tell; see `CellStyles.covers`."""
+    """Return the covered fill by colour of a mark, from a file's properties; see `CellStyles.covers`."""
     return {
         name.removeprefix(PROPERTY_PREFIX): "" if value == _NO_FILL else value
         for name, value in properties.items()
@@ -34,20 +34,20 @@ def covered_by(properties: Mapping[str, str]) -> dict[str, str]:
 
 
 def remember(package: Package, covers: Mapping[str, str], base: str) -> None:
-    """Note that the file was given back, and what each colour of a mark covers."""
+    """Record that the file was returned, and what each colour of a mark covers."""
     root = _root(package, base)
     namespace = etree.QName(root).namespace
     values = next((texts for names, texts in _NAMESPACES.values() if names == namespace), _NAMESPACES[False][1])
     ids = [int(element.get("pid") or 0) for element in root]
     notes = {MARK: "1", **{PROPERTY_PREFIX + colour: covered or _NO_FILL for colour, covered in covers.items()}}
     for number, (name, value) in enumerate(notes.items(), max([*ids, _FIRST_ID - 1]) + 1):
-        results = {"fmtid": _FORMAT_ID, "pid": str(number), "name": name}
-        sub_element = etree.SubElement(root, f"{{{namespace}}}property", results)
-        etree.SubElement(sub_element, f"{{{values}}}lpwstr").text = value
+        attributes = {"fmtid": _FORMAT_ID, "pid": str(number), "name": name}
+        custom_property = etree.SubElement(root, f"{{{namespace}}}property", attributes)
+        etree.SubElement(custom_property, f"{{{values}}}lpwstr").text = value
 
 
 def forget_all(package: Package) -> None:
-    """Take these notes out again."""
+    """Remove these properties."""
     part = _part(package)
     if part is not None:
         for item in [element for element in package.tree(part) if _is_ours(element.get("name") or "")]:
@@ -55,7 +55,7 @@ def forget_all(package: Package) -> None:
 
 
 def _part(package: Package) -> str | None:
-    """The part of the custom properties; the strict format has another word for it."""
+    """Return the custom properties part, if any; the strict format has another relation type for it."""
     return Relations(package, "").existing("custom-properties", "customProperties")
 
 

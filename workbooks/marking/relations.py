@@ -1,4 +1,4 @@
-"""How parts point at each other, and what kind of content each one declares."""
+"""Relations between parts, and the declared content type of each part."""
 
 import posixpath
 from typing import NamedTuple
@@ -18,7 +18,7 @@ THREADS = "http://schemas.microsoft.com/office/2017/10/relationships"
 
 
 class NewPart(NamedTuple):
-    """A part to be made: the pattern of its name (see `Package.unused`), its bytes and what they are."""
+    """A part to add: the pattern of its name (see `Package.unused`), its bytes and content type."""
 
     pattern: str
     content: bytes
@@ -26,33 +26,33 @@ class NewPart(NamedTuple):
 
 
 class Relations:
-    """The relations of one part ("": of the package itself)."""
+    """The relations of one part, or of the package itself ("")."""
 
     def __init__(self, package: Package, source: str) -> None:
-        """Belong to a part, whether it has relations yet or not."""
+        """Refer to the relations of a part, which may not exist yet."""
         folder, name = posixpath.split(source)
         self._package = package
         self._source = source
         self.part = posixpath.join(folder, "_rels", f"{name}.rels")
 
     def targets(self, kind: str) -> list[str]:
-        """Parts that relations of a kind ("comments") point at, in their order."""
-        return [self._target(deployment) for deployment in self._all() if _kind(deployment) == kind]
+        """Return the targets of relations of a kind ("comments"), in order."""
+        return [self._target(relation) for relation in self._all() if _kind(relation) == kind]
 
     def existing(self, *kinds: str) -> str | None:
-        """The first part there is that a relation of one of these kinds points at, or None."""
+        """Return the first existing target of a relation of one of these kinds, or None."""
         return next((target for kind in kinds for target in self.targets(kind) if target in self._package), None)
 
     def everything(self) -> list[str]:
-        """Parts that any relation points at."""
-        return [self._target(deployment) for deployment in self._all()]
+        """Return the targets of all relations."""
+        return [self._target(relation) for relation in self._all()]
 
     def target(self, identity: str) -> str | None:
-        """The part a relation of that id points at, or None."""
-        return next((self._target(deployment) for deployment in self._all() if deployment.get("Id") == identity), None)
+        """Return the target of the relation with this id, or None."""
+        return next((self._target(relation) for relation in self._all() if relation.get("Id") == identity), None)
 
     def add(self, kind: str, part: str, base: str) -> str:
-        """Point at a part by a relation of a kind, its type in the namespace `base`; the relation's id."""
+        """Add a relation of a kind, its type in the namespace `base`, and return its id."""
         if self.part not in self._package:
             self._package.write(self.part, f'<Relationships xmlns="{_PACKAGE}"/>'.encode())
             declare_extension(self._package, "rels", _RELATIONS_TYPE)
@@ -65,14 +65,14 @@ class Relations:
         return identity
 
     def add_part(self, kind: str, base: str, new: NewPart) -> tuple[str, str]:
-        """Put a new part into the package and point at it; its name, and the relation's id."""
+        """Add a part and a relation to it; return the part's name and the relation's id."""
         part = self._package.unused(new.pattern)
         self._package.write(part, new.content)
         declare(self._package, part, new.content_type)
         return part, self.add(kind, part, base)
 
     def drop(self, part: str) -> None:
-        """Point at a part no more; relations that are then none are left out as a part."""
+        """Remove the relations to a part, and the relations part itself once it is empty."""
         root = self._package.edit(self.part)
         for element in list(root):
             if element.get("TargetMode") != "External" and self._target(element).casefold() == part.casefold():
@@ -91,20 +91,20 @@ class Relations:
 
 
 def base_of(package: Package) -> str:
-    """The namespace of relation types that a package uses: that of the strict format, or the usual one."""
+    """Return the namespace of relation types that a package uses: strict or transitional."""
     types = [str(element.get("Type", "")) for element in package.tree("_rels/.rels")]
     return STRICT if any(each.startswith(STRICT) for each in types) else TRANSITIONAL
 
 
 def declare(package: Package, part: str, content_type: str) -> None:
-    """Say what a part's content is."""
+    """Declare the content type of a part."""
     root = package.edit(_TYPES_PART)
     forget(package, part)
     etree.SubElement(root, f"{{{_TYPES}}}Override", {"PartName": f"/{part}", "ContentType": content_type})
 
 
 def declare_extension(package: Package, extension: str, content_type: str) -> None:
-    """Say what parts whose name ends so contain, unless that is said already."""
+    """Declare the content type of an extension, unless it is declared already."""
     root = package.tree(_TYPES_PART)
     if any((element.get("Extension") or "").casefold() == extension for element in root):
         return
@@ -113,7 +113,7 @@ def declare_extension(package: Package, extension: str, content_type: str) -> No
 
 
 def forget(package: Package, part: str) -> None:
-    """Say nothing any more of what a part's content is."""
+    """Remove the declaration of a part's content type."""
     root = package.edit(_TYPES_PART)
     for element in list(root):
         if (element.get("PartName") or "").lstrip("/").casefold() == part.casefold():
@@ -121,7 +121,7 @@ def forget(package: Package, part: str) -> None:
 
 
 def drop_part(package: Package, part: str) -> None:
-    """Leave a part out, with its relations and what is said of its content."""
+    """Remove a part, its relations and its declared content type."""
     for item in (part, Relations(package, part).part):
         package.remove(item)
         forget(package, item)

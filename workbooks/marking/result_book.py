@@ -1,4 +1,4 @@
-"""What a commune gets when its own file cannot carry marks (an .xls, one nobody can open): a workbook of results."""
+"""Result workbook: returned when the commune's own file cannot carry marks (an .xls, an unreadable file)."""
 
 import io
 import zipfile
@@ -38,9 +38,9 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 def result_workbook(
     file_name: str, issues: Iterable[Issue], repairs: Iterable[Repair], catalog: Catalog, lang: Lang
 ) -> bytes:
-    """A fresh .xlsx with the sheet that a marked workbook would carry, for the file of that name.
+    """Return a new .xlsx with the result sheet for the file of that name.
 
-    The same content always gives the same bytes.
+    Equal content gives equal bytes.
     """
     package = Package(_nothing(), Limits())
     book, styles = Book(package), CellStyles(package, _STYLES)
@@ -59,7 +59,7 @@ def result_workbook(
 
 
 def _nothing() -> bytes:
-    """A workbook without sheets; nobody sees it as it is."""
+    """Return a workbook without sheets, the base to which the result sheet is added."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in _PARTS.items():

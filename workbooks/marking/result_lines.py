@@ -1,4 +1,4 @@
-"""What a returned workbook lists: every issue a commune is told of and every repair, in words."""
+"""Lines of the result sheet: every reported issue and every repair, in words."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from domain.issues import GRAVEST_FIRST, Issue, Repair, Severity, without_shadow
 from domain.texts import Lang, cut
 
 LONGEST_TEXT = 500
-"""Letters shown of what a cell holds; the cell itself has the rest."""
+"""Characters shown of a cell's content; the cell itself has the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResultLine:
-    """One line: where, how grave (None for a repair), what is wrong, what stands there, what should, what to do."""
+    """A line: location, severity (None for a repair), message, content found, expected content, remedy."""
 
     sheet: str
     cell: str
@@ -25,7 +25,7 @@ class ResultLine:
 
 
 def issue_lines(issues: Iterable[Issue], catalog: Catalog, lang: Lang) -> Iterator[ResultLine]:
-    """A line for each issue a commune is told of."""
+    """Yield a line for each issue, except those of shadow rules."""
     for issue in without_shadow(issues):
         yield ResultLine(
             sheet=issue.sheet or "",
@@ -39,7 +39,7 @@ def issue_lines(issues: Iterable[Issue], catalog: Catalog, lang: Lang) -> Iterat
 
 
 def repair_lines(repairs: Iterable[Repair], catalog: Catalog, lang: Lang) -> Iterator[ResultLine]:
-    """A line for each repair: what stood there, and what it was read as."""
+    """Yield a line for each repair: the content before, and how it was read."""
     for repair in repairs:
         yield ResultLine(
             sheet=repair.sheet,
@@ -53,12 +53,12 @@ def repair_lines(repairs: Iterable[Repair], catalog: Catalog, lang: Lang) -> Ite
 
 
 def severity_text(severity: Severity, catalog: Catalog, lang: Lang) -> str:
-    """What an official reads as severity: to be mended, to be looked at, a note."""
+    """Return the severity as officials read it: to correct, to check, a note."""
     return catalog.text(f"workbooks.result_{severity.value}", lang)
 
 
 def counts_text(issues: Sequence[ResultLine], repairs: Sequence[ResultLine], catalog: Catalog, lang: Lang) -> str:
-    """How much of what there is, in one sentence."""
+    """Return the numbers of issues by severity and of repairs, in one sentence."""
     by_severity = {severity: sum(line.severity is severity for line in issues) for severity in GRAVEST_FIRST}
     return catalog.text(
         "workbooks.result_counts",

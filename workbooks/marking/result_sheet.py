@@ -1,4 +1,4 @@
-"""Our sheet in a returned workbook: all that is wrong in it, line by line, with links to the cells."""
+"""Result sheet of a returned workbook: all issues and repairs, line by line, with links to the cells."""
 
 import math
 import re
@@ -15,10 +15,10 @@ from workbooks.marking.cell_styles import CellStyles
 from workbooks.marking.result_lines import ResultLine, counts_text, severity_text
 
 SHEET_MARK = "tonghop:result-sheet:1"
-"""Text of a cell in a hidden column, by which our sheet is known under whatever name it comes back."""
+"""Text in a hidden column that identifies the result sheet even when it is renamed."""
 
 MOST_LINES = 2_000
-"""Lines of each table; beyond it nobody reads on, and the sheet has to pass the reader's limits when it comes back."""
+"""Maximum lines of each table; the sheet has to pass the reader's limits when the file is sent again."""
 
 _WIDTHS = (5.5, 17, 9, 12, 46, 18, 22, 48)
 _LINE_POINTS = 16.5
@@ -30,7 +30,7 @@ _FONT = '{}<sz val="{}"/><color rgb="{}"/><name val="Times New Roman"/><family v
 
 
 class ResultStyle(StrEnum):
-    """How cells of our sheet look."""
+    """Cell styles of the result sheet."""
 
     TITLE = "title"
     TEXT = "text"
@@ -73,14 +73,14 @@ _BY_SEVERITY = {
 
 @dataclass
 class _Writer:
-    """Rows of cells as markup, and the links in them."""
+    """Writer of rows as markup that collects the links in them."""
 
     looks: Mapping[ResultStyle, int]
     rows: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
 
     def row(self, cells: Sequence[tuple[ResultStyle, str | int]], height: float | None = None, first: int = 1) -> int:
-        """Write a row of cells from a column on; its number."""
+        """Write a row of cells starting at a column; return its number."""
         number = len(self.rows) + 1
         made = "".join(self._cell(number, column, look, value) for column, (look, value) in enumerate(cells, first))
         tall = f' ht="{height}" customHeight="1"' if height else ""
@@ -88,7 +88,7 @@ class _Writer:
         return number
 
     def link(self, row: int, column: int, location: str) -> None:
-        """Make a cell a link to a place in the workbook."""
+        """Link a cell to a location in the workbook."""
         self.links.append(f'<hyperlink ref="{_letters(column)}{row}" location={quoteattr(location)}/>')
 
     def _cell(self, row: int, column: int, look: ResultStyle, value: str | int) -> str:
@@ -103,7 +103,7 @@ class _Writer:
 
 @dataclass(frozen=True)
 class ResultSheet:
-    """What our sheet says: sentences above, then both tables. `sheets` are names that can be linked to."""
+    """Contents of the result sheet: introduction, then both tables. `sheets` are names that can be linked to."""
 
     notes: tuple[str, ...]
     issues: tuple[ResultLine, ...]
@@ -114,7 +114,7 @@ class ResultSheet:
 def result_sheet(
     result: ResultSheet, styles: CellStyles, namespace: str, catalog: Catalog, lang: Lang
 ) -> tuple[bytes, str]:
-    """Our sheet as a part, in the format's vocabulary `namespace`; and which of its rows head every printed page."""
+    """Return the result sheet as a part in the vocabulary `namespace`, and its rows to repeat on printed pages."""
     writer = _Writer({look: _add(styles, look) for look in ResultStyle})
     writer.row([(ResultStyle.TITLE, catalog.text("workbooks.result_title", lang))], height=26)
     for note in (counts_text(result.issues, result.repairs, catalog, lang), *result.notes):
@@ -174,7 +174,7 @@ def _write_lines(
 
 
 def _height(texts: Sequence[str]) -> float:
-    """The height that a row of texts needs; programs do not all work it out when they open a file."""
+    """Return the height that a row of texts needs; not all programs compute it on opening."""
     lines = 1
     for width, text in zip(_WIDTHS, texts, strict=False):
         letters = width * _LETTERS_PER_WIDTH
@@ -183,7 +183,7 @@ def _height(texts: Sequence[str]) -> float:
 
 
 def _location(line: ResultLine, sheets: frozenset[str]) -> str:
-    """Where a line's link leads, "" where it has none."""
+    """Return the target of a line's link, "" if it has none."""
     if line.sheet not in sheets or parse_range(line.cell) is None:
         return ""
     quoted = line.sheet.replace("'", "''")

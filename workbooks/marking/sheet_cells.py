@@ -1,4 +1,4 @@
-"""Cells of a worksheet's markup: given another style where they stand, made where there is none yet."""
+"""Restyling cells in a worksheet's markup; missing cells and rows are created."""
 
 import re
 from bisect import bisect_left
@@ -12,12 +12,12 @@ _STYLE = re.compile(rb"""(?<=\s)s\s*=\s*("[^"]*"|'[^']*')""")
 _SPANS = re.compile(rb"""\s+spans\s*=\s*("[^"]*"|'[^']*')""")
 
 Restyle = Callable[[int], int]
-"""From a style's number to that of the same style with a mark."""
+"""Maps the index of a style to that of the same style with a mark."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A row's tag and the place where the next one begins."""
+    """A row's tag and the position where the next row begins."""
 
     number: int
     tag: Tag
@@ -25,10 +25,10 @@ class _Row:
 
 
 class RowIndex:
-    """The rows of a worksheet, in the order of the file."""
+    """The rows of a worksheet, in file order."""
 
     def __init__(self, markup: SheetMarkup) -> None:
-        """Find every row."""
+        """Index every row."""
         tags = list(markup.tags("row", markup.cells_begin, markup.cells_end))
         ends = [tag.start for tag in tags[1:]] + [markup.cells_end] * bool(tags)
         self._markup = markup
@@ -42,11 +42,11 @@ class RowIndex:
         self._numbers = [row.number for row in self._rows]
 
     def heights(self) -> dict[int, float]:
-        """Heights in points of the rows that have one of their own."""
+        """Return the explicit row heights in points, by row number."""
         return {row.number: _number(height) for row in self._rows if (height := row.tag.get("ht"))}
 
     def restyle(self, styles: Mapping[tuple[int, int], Restyle]) -> None:
-        """Give the cells at these places (row, column) another style; cells and rows that are not there are made."""
+        """Restyle the cells at these rows and columns, creating missing cells and rows."""
         by_row: dict[int, dict[int, Restyle]] = {}
         for row, column in sorted(styles):
             by_row.setdefault(row, {})[column] = styles[row, column]
@@ -73,7 +73,7 @@ class RowIndex:
         for column, restyle in missing.items():
             at = next((tag.start for number, tag in cells if number > column), close)
             made.setdefault(at, []).append(self._cell(row.number, column, restyle, own))
-        # `spans` is a hint that programs may do without; a wrong one they need not forgive.
+        # `spans` is an optional hint, but a wrong one may make a program reject the file.
         opened = _SPANS.sub(b"", markup.data[row.tag.start : row.tag.end])
         if row.tag.is_closed:
             content = b"".join(cell for cells_made in made.values() for cell in cells_made)
@@ -92,13 +92,13 @@ class RowIndex:
         markup.change(place, place, b'<%srow r="%d">%s</%srow>' % (prefix, number, cells, prefix))
 
     def _cell(self, row: int, column: int, restyle: Restyle, row_style: int | None) -> bytes:
-        """A blank cell; without a mark it would look as its row says, or its column."""
+        """Return a blank cell in the style of its row, or else of its column, with a mark."""
         style = restyle(column_style(self._markup, column) if row_style is None else row_style)
         return b'<%sc r="%s" s="%d"/>' % (self._markup.prefix, cell_address(row, column).encode(), style)
 
 
 def column_style(markup: SheetMarkup, column: int) -> int:
-    """The style of cells of a column that are not there."""
+    """Return the style of missing cells of a column."""
     for tag in markup.tags("col", 0, markup.cells_begin):
         if int(tag.get("min") or 0) <= column <= int(tag.get("max") or 0):
             return int(tag.get("style") or 0)

@@ -1,4 +1,4 @@
-"""The notes of one sheet with all that belongs to them: the part, its shapes, the threads beside it, the relations."""
+"""Notes of a sheet with all that belongs to them: the part, its shapes, threads and relations."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _BEHIND = (
 
 @dataclass(frozen=True)
 class NotePlace:
-    """Where notes go: the package, its workbook's part, the sheet's part, vocabulary and types of relations."""
+    """Where notes are written: package, workbook part, sheet part, vocabulary and namespace of relation types."""
 
     package: Package
     book: str
@@ -41,10 +41,10 @@ class NotePlace:
 def add_notes(
     place: NotePlace, markup: SheetMarkup, rows: RowIndex, notes: Mapping[tuple[int, int], tuple[str, str]]
 ) -> None:
-    """Put our notes on cells, given as row and column; the sheet's markup is changed where it has none so far."""
+    """Add notes to cells, by row and column; the sheet's markup is changed if it had no notes."""
     drawing, identity = _drawing(place, markup)
     if drawing is None or not can_take_shapes(place.package.read(drawing)):
-        return  # it has something in that place nobody can add to; colours and list say it all
+        return  # its drawing cannot be extended; colours and result sheet suffice
     known = NotesPart(place.package.edit(_notes_part(place)))
     threads = Relations(place.package, place.sheet).targets("threadedComment")
     grid = grid_of(markup, rows.heights())
@@ -61,7 +61,7 @@ def add_notes(
 
 
 def remove_notes(package: Package, sheet: str) -> None:
-    """Take everything of ours out of a sheet's notes and threads; parts that are empty then go, too."""
+    """Remove the pipeline's notes and replies from a sheet, and parts that are empty afterwards."""
     relations = Relations(package, sheet)
     for part in relations.targets("threadedComment"):
         withdraw_replies(package, part)
@@ -77,7 +77,7 @@ def remove_notes(package: Package, sheet: str) -> None:
 
 
 def _remove_shapes(package: Package, sheet: str, cells: Collection[str]) -> None:
-    """Cut the shapes of notes that are gone out of the drawing the sheet points at; an empty one goes, too."""
+    """Remove the shapes of removed notes from the sheet's drawing, and the drawing if it is empty."""
     relations = Relations(package, sheet)
     markup = open_sheet(package.read(sheet), sheet)
     pointer = next((child for child in markup.children() if child.name == "legacyDrawing"), None)
@@ -105,7 +105,7 @@ def _notes_part(place: NotePlace) -> str:
 
 
 def _drawing(place: NotePlace, markup: SheetMarkup) -> tuple[str | None, str]:
-    """The part of the sheet's shapes, made if need be; and the relation that the sheet has to point by then."""
+    """Return the drawing of the sheet's shapes, creating it if needed, and the relation id to add to the sheet."""
     relations = Relations(place.package, place.sheet)
     pointer = next((child for child in markup.children() if child.name == "legacyDrawing"), None)
     if pointer is not None:

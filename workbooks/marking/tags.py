@@ -1,7 +1,7 @@
-"""A worksheet's markup, taken apart at its tags without unpacking it into a tree: what is not changed keeps its bytes.
+"""Tag-level view of a worksheet's markup, without building a tree: unchanged markup keeps its bytes.
 
-In markup without comments, CDATA and instructions a `<` stands nowhere but at a tag, so a search for `<row` finds rows
-and nothing else. What has any of these is first written anew without them.
+In markup without comments, CDATA and processing instructions every `<` starts a tag, so a search for `<row` matches
+rows only. Markup that has any of these is first rewritten without them.
 """
 
 import re
@@ -26,7 +26,7 @@ _DECLARATION = b"xmlns"
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """An opening tag: where it begins and ends, what stands in it, whether it closes itself."""
+    """An opening tag: start, end, attributes, and whether it is self-closing."""
 
     start: int
     end: int
@@ -34,14 +34,14 @@ class Tag:
     is_closed: bool
 
     def get(self, name: str) -> str:
-        """An attribute's value, "" where there is none. Those that are asked for hold no escapes."""
+        """Return an attribute's value, "" if missing. The attributes read here contain no escapes."""
         match = _attribute(name).search(self.attributes)
         return (match[1] or match[2] or b"").decode("utf-8", "replace") if match else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """An element right below the root: its local name and where it begins and ends."""
+    """A direct child of the root: its local name, start and end."""
 
     name: str
     start: int
@@ -50,7 +50,7 @@ class Child:
 
 @dataclass
 class SheetMarkup:
-    """A worksheet's bytes, the places where its parts lie, and the changes to be made."""
+    """A worksheet's bytes, the positions of its cells, and pending changes."""
 
     data: bytes
     prefix: bytes
@@ -59,12 +59,12 @@ class SheetMarkup:
     _changes: list[tuple[int, int, bytes]] = field(default_factory=list)
 
     def tags(self, name: str, start: int, end: int) -> Iterator[Tag]:
-        """The opening tags of an element of the format between two places."""
+        """Yield the opening tags of an element between two positions."""
         for match in _opening(self.prefix, name).finditer(self.data, start, end):
             yield _tag(match)
 
     def children(self) -> Iterator[Child]:
-        """The elements right below the root, behind the cells. What lies in an alternative has its first one's name."""
+        """Yield the root's children after the cells; an alternative has the name of its first choice."""
         depth, name, begin = 0, b"", 0
         for match in _TAG.finditer(self.data, self.data.index(b">", self.cells_end) + 1):
             closing, label, attributes = match.groups()
@@ -81,32 +81,32 @@ class SheetMarkup:
 
     @property
     def end(self) -> int:
-        """Where the root's closing tag begins."""
+        """Return the position of the root's closing tag."""
         return self.data.rindex(b"</")
 
     def identity(self, child: Child) -> str:
-        """The id of the relation that an element points by."""
+        """Return the relation id of an element."""
         match = _IDENTITY.search(self.data, child.start, child.end)
         return (match[1] or match[2]).decode() if match else ""
 
     def change(self, start: int, end: int, content: bytes) -> None:
-        """Put other bytes in the place of those between two places."""
+        """Replace the bytes between two positions."""
         self._changes.append((start, end, content))
 
     def changed(self) -> bytes:
-        """The bytes with all changes made, those at one place in their order."""
-        pieces, position = [], 0
+        """Return the bytes with all changes applied, those at one position in the order they were made."""
+        chunks, position = [], 0
         for start, end, content in sorted(self._changes, key=lambda change: change[:2]):
-            pieces += [self.data[position:start], content]
+            chunks += [self.data[position:start], content]
             position = end
-        return b"".join([*pieces, self.data[position:]])
+        return b"".join([*chunks, self.data[position:]])
 
 
 def open_sheet(content: bytes, part: str) -> SheetMarkup:
-    """Take a worksheet's markup apart.
+    """Parse a worksheet's markup into positions of tags.
 
     Raises:
-        CannotAnnotateError: it is written in a way that no program writes.
+        CannotAnnotateError: the markup is unlike any that programs write.
     """
     data = _plain(content, part)
     root = _TAG.search(data)
@@ -121,15 +121,15 @@ def open_sheet(content: bytes, part: str) -> SheetMarkup:
         data = data[: begin.start()] + opened + data[begin.end() :]
         begin = next(_opening(prefix, "sheetData").finditer(data, root.end()))
     end = data.find(b"</" + prefix + b"sheetData", begin.end())
-    # Few cells hold the word at all; to look for it in every tag took longer than to unpack the sheet.
-    is_spoken_of = data.find(_DECLARATION, begin.end(), end) >= 0
-    if end < 0 or (is_spoken_of and _REDECLARED.search(data, begin.end(), end)):
+    # Few sheets contain the word at all; matching it in every tag took longer than decompressing the sheet.
+    has_declaration = data.find(_DECLARATION, begin.end(), end) >= 0
+    if end < 0 or (has_declaration and _REDECLARED.search(data, begin.end(), end)):
         raise CannotAnnotateError(f"{part} changes its vocabulary on the way")
     return SheetMarkup(data, prefix, begin.end(), end)
 
 
 def _plain(content: bytes, part: str) -> bytes:
-    """The markup as UTF-8 without comments, CDATA and instructions, byte for byte the same where it has none."""
+    """Return the markup as UTF-8 without comments, CDATA and instructions; unchanged if it has none."""
     header = _HEADER.match(content)
     body, encoding = (header.end(), (header[1] or b"utf-8").lower()) if header else (0, b"utf-8")
     is_utf8 = encoding in {b"utf-8", b"utf8"} and b"\0" not in content[:4]
@@ -140,7 +140,7 @@ def _plain(content: bytes, part: str) -> bytes:
 
 
 def _main_prefix(root: re.Match[bytes]) -> bytes | None:
-    """The prefix under which a worksheet's root uses the format's vocabulary, with its colon; None: it is another."""
+    """Return the prefix of the format's namespace at a worksheet's root, with colon; None for another root."""
     prefix, _, local = root[2].rpartition(b":")
     declared = _tag(root).get("xmlns:" + prefix.decode() if prefix else "xmlns")
     if local != b"worksheet" or declared not in MAIN_NAMESPACES:
@@ -165,7 +165,7 @@ def _tag(match: re.Match[bytes]) -> Tag:
 
 
 def place_of(tag: Tag, before: tuple[int, int]) -> tuple[int, int]:
-    """Row and column of a cell's tag; one without an address comes right behind the one before it."""
-    result = tag.get("r")
-    place = split_address(result) if result else None
+    """Return row and column of a cell's tag; a cell without an address follows the one before it."""
+    address = tag.get("r")
+    place = split_address(address) if address else None
     return place or (before[0], before[1] + 1)

@@ -1,6 +1,6 @@
-"""Threaded comments, the newer kind: where the commune has a thread on a cell, ours is a reply in it.
+"""Threaded comments: where a commune has a thread on a cell, the pipeline's text is a reply in it.
 
-Excel shows the thread and makes the cell's classic note from it anew; other programs show the note. So both say it.
+Excel shows the thread and rebuilds the classic note from it; other programs show the note. So both carry the text.
 Format: [MS-XLSX] 2.4.85 and following, threadedComment and person.
 """
 
@@ -14,12 +14,12 @@ from workbooks.marking.relations import THREADS, NewPart, Relations
 
 _NAMESPACE = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
 _PERSON = "{7C0B6E1B-5B1E-5C7D-9C55-2F1D6E7A4B10}"
-"""Who replies, in every file: the pipeline, as a person of no address book."""
+"""Id of the replying person in every file: the pipeline, which is in no directory."""
 _PERSONS_TYPE = "application/vnd.ms-excel.person+xml"
 
 
 def reply(package: Package, book: str, part: str, cell: str, text: str) -> None:
-    """Reply in the thread of a cell, if there is one."""
+    """Reply in the thread of a cell, if it has one."""
     thread = [element for element in package.tree(part) if element.get("ref") == cell]
     if not thread:
         return
@@ -41,13 +41,13 @@ def reply(package: Package, book: str, part: str, cell: str, text: str) -> None:
 
 
 def withdraw_replies(package: Package, part: str) -> None:
-    """Take our replies out of the threads of a sheet."""
+    """Remove the pipeline's replies from the threads of a sheet."""
     for item in [element for element in package.tree(part) if _is_ours(element)]:
         package.edit(part).remove(item)
 
 
 def withdraw_person(package: Package, book: str) -> None:
-    """Take the pipeline out of the persons who comment."""
+    """Remove the pipeline from the persons who comment."""
     for part in Relations(package, book).targets("person"):
         if part in package:
             for item in [element for element in package.tree(part) if (element.get("id") or "").upper() == _PERSON]:
