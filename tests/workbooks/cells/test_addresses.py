@@ -9,18 +9,18 @@ from workbooks.cells.addresses import CellRange, cell_address, parse_range, pars
 
 @given(st.integers(1, 1_048_576), st.integers(1, 16_384))
 def test_addresses_come_back(row: int, column: int) -> None:
-    """Every place of a sheet has one address, and the address one place."""
+    """Addresses and positions convert into each other."""
     assert split_address(cell_address(row, column)) == (row, column)
 
 
 @pytest.mark.parametrize("address", ["", "A0", "A1048577", "XFE1", "1A", "A", "AAAA1", "A1:B2", "Ａ１"])
 def test_what_is_no_address(address: str) -> None:
-    """Places beyond the sheet and texts that only look like addresses are none."""
+    """Positions beyond the sheet and texts that resemble addresses are rejected."""
     assert split_address(address) is None
 
 
 def test_ranges() -> None:
-    """A range names its rectangle from whichever corners."""
+    """A range is the same rectangle from any pair of opposite corners."""
     assert parse_range("D5:B2") == parse_range("B2:D5") == CellRange(2, 2, 5, 4)
     assert parse_range("B2") == CellRange(2, 2, 2, 2)
     assert parse_range("B2:") == CellRange(2, 2, 2, 2)
@@ -40,5 +40,5 @@ def test_ranges() -> None:
     ],
 )
 def test_references(text: str, expected: tuple[str, int, int] | None) -> None:
-    """A defined name points at one cell of a named sheet, or at none."""
+    """A reference resolves to a cell of a named sheet, or to None."""
     assert parse_reference(text) == expected

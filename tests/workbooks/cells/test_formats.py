@@ -1,4 +1,4 @@
-"""What number formats say: dates, percentages, decimals."""
+"""Interpretation of number formats: dates, percentages, decimals."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from workbooks.cells.formats import (
 
 @pytest.mark.parametrize("number_format", ["dd/mm/yyyy", "mm-dd-yy", "[h]:mm:ss", "[$-42A]dd mmmm yyyy", "h:mm AM/PM"])
 def test_dates(number_format: str) -> None:
-    """Formats of days and times show dates."""
+    """Formats with days or times are date formats."""
     assert is_date_format(number_format)
 
 
@@ -21,7 +21,7 @@ def test_dates(number_format: str) -> None:
     "number_format", ["General", "0.00%", r"_-* #,##0\ _₫_-", '0" hộ dân"', "[Red]0.0", r"#,##0\ \d", "0.00E+00", "@"]
 )
 def test_no_dates(number_format: str) -> None:
-    """Letters in quotes, colours and currencies make no date."""
+    """Letters in quotes, colours and currencies do not make a date format."""
     assert not is_date_format(number_format)
 
 
@@ -36,7 +36,7 @@ def test_no_dates(number_format: str) -> None:
     ],
 )
 def test_percent_signs(number_format: str, multiplies: bool, prints: bool) -> None:
-    """A bare percent sign multiplies by a hundred; one in quotes is only printed."""
+    """A bare percent sign multiplies by a hundred; a quoted one is only printed."""
     assert is_percent_format(number_format) is multiplies
     assert has_literal_percent(number_format) is prints
 
@@ -45,17 +45,17 @@ def test_percent_signs(number_format: str, multiplies: bool, prints: bool) -> No
     ("number_format", "decimals"), [("0.00%", 2), ("#,##0", 0), ("General", None), ("@", None), ('0.0" %"', 1)]
 )
 def test_decimals_shown(number_format: str, decimals: int | None) -> None:
-    """A format shows a fixed number of decimals, or leaves that to the number."""
+    """A format shows a fixed number of decimals, or depends on the number."""
     assert shown_decimals(number_format) == decimals
 
 
 @pytest.mark.parametrize("serial", [-1, 2_958_466, 1e300])
 def test_days_excel_cannot_show(serial: float) -> None:
-    """Before 1900 and after 9999 there are no days."""
+    """Serial numbers before 1900 and after 9999 are no dates."""
     assert date_of_serial(serial, since_1904=False) is None
 
 
 def test_the_day_that_never_was() -> None:
-    """Excel counts a 29 February 1900; days before it are one less than their number."""
+    """Excel counts 29 February 1900; serials before it are shifted by one."""
     shown = [date_of_serial(serial, since_1904=False) for serial in (1, 59, 61)]
     assert [f"{day:%Y-%m-%d}" for day in shown if day] == ["1900-01-01", "1900-02-28", "1900-03-01"]

@@ -1,4 +1,4 @@
-"""Takes an old workbook (.xls) apart into its records, and packs records into a compound file again."""
+"""Split an .xls workbook into its records, and pack records into a compound file."""
 
 import io
 import struct
@@ -12,7 +12,7 @@ START, END, SHEET = 0x0809, 0x000A, 0x0085
 
 
 def records_of(book: xlwt.Workbook) -> list[Record]:
-    """The records of a workbook as Excel 97 knows it."""
+    """Return the records of a workbook in BIFF8."""
     return list(_split(book.get_biff_data()))
 
 
@@ -25,7 +25,7 @@ def _split(stream: bytes) -> Iterator[Record]:
 
 
 def join(records: Sequence[Record]) -> bytes:
-    """The workbook's stream, with each sheet's record pointing at where that sheet begins now."""
+    """Return the workbook stream, with sheet records pointing at the new offsets."""
     ends, position = [], 0
     for _, data in records:
         position += 4 + len(data)
@@ -38,7 +38,7 @@ def join(records: Sequence[Record]) -> bytes:
 
 
 def compound_file(stream: bytes, name: str = "Workbook") -> bytes:
-    """A compound file that holds one stream."""
+    """Return a compound file with a single stream."""
     buffer = io.BytesIO()
     XlsDoc().save(buffer, stream)
     old, new = (f"{item}\0".encode("utf-16-le") for item in ("Workbook", name))
@@ -48,18 +48,18 @@ def compound_file(stream: bytes, name: str = "Workbook") -> bytes:
 
 
 def insert(records: Sequence[Record], after: int, *added: Record) -> list[Record]:
-    """The records with others behind the first of a code."""
+    """Return the records with others inserted after the first with a code."""
     place = next(place for place, (code, _) in enumerate(records) if code == after) + 1
     return [*records[:place], *added, *records[place:]]
 
 
 def in_last_sheet(records: Sequence[Record], *added: Record) -> list[Record]:
-    """The records with others at the end of the last sheet."""
+    """Return the records with others appended to the last sheet."""
     return [*records[:-1], *added, records[-1]]
 
 
 def comment(row: int, column: int, number: int, text: str) -> tuple[Record, ...]:
-    """A note on a cell, as Excel writes it: a drawn object, its text, its letters, their looks, and the note itself."""
+    """Return the records of a note on a cell: drawn object, text, characters, formatting runs, and the note itself."""
     letters = text.encode("utf-16-le")
     kind = struct.pack("<HHHHH", 0x15, 18, 0x19, number, 0x4011) + bytes(12)
     return (
@@ -72,7 +72,7 @@ def comment(row: int, column: int, number: int, text: str) -> tuple[Record, ...]
 
 
 def name_of_cell(name: str, row: int, column: int, *, sheet: int = 0) -> Record:
-    """A name for one cell of the sheet that the first formula points at; `sheet` is the one it holds for, 0 for all."""
+    """Return a name for a cell of the sheet that the first formula refers to; `sheet` is its scope, 0 for all."""
     letters = name.encode("utf-16-le")
     formula = struct.pack("<BHHH", 0x3A, 1, row, column)
     head = struct.pack("<HBBHHHBBBB", 0, 0, len(name), len(formula), 0, sheet, 0, 0, 0, 0)

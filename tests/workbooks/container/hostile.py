@@ -1,4 +1,4 @@
-"""A parse that a few files lead astray: it does what their bytes say, and reads every other file as it is."""
+"""Parse function that misbehaves as hostile files tell it, and parses every other file."""
 
 import fcntl
 import os
@@ -17,14 +17,14 @@ from workbooks.report.parse import parse_report
 
 SWELL, SPIN, DIE, FAIL = b"swell", b"spin", b"die", b"fail"
 DIE_ONCE = b"die once "
-"""Followed by the path of a file that remembers it."""
+"""Followed by the path of a file that records the attempt."""
 HOLD = b"hold "
-"""Followed by the path of a file that is locked as long as the process lives."""
+"""Followed by the path of a file that stays locked while the process lives."""
 TELL = b"tell"
 
 
 def parse(data: bytes, catalog: Catalog, hints: Hints, limits: Limits) -> ParsedReport:
-    """What the file says, or what it makes of its reader."""
+    """Parse the file, or misbehave as its bytes tell."""
     if data == SWELL:
         bytearray(2 << 30)
     elif data == SPIN:
@@ -58,7 +58,7 @@ def _hold(lock: Path) -> None:
 
 
 def _answer() -> ParsedReport:
-    """A report that says what a test wants to know of the process it was made in."""
+    """Return a report with facts about the process that made it."""
     loaded = sorted({name.partition(".")[0] for name in sys.modules})
     bound = subprocess.run(["ulimit -v"], shell=True, check=True, capture_output=True, text=True).stdout  # noqa: S602 - only a shell knows its own limit
     facts = {"pid": str(os.getpid()), "modules": " ".join(loaded), "kilobytes": bound.strip()}

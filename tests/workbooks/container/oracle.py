@@ -1,4 +1,4 @@
-"""Our reader beside openpyxl: every difference of the two in one workbook, and the kinds that are meant."""
+"""Comparison of the reader with openpyxl: all differences in a workbook, and the intended kinds."""
 
 import datetime as dt
 import io
@@ -22,7 +22,7 @@ _STRUCK = "\u0336"
 
 @dataclass(frozen=True)
 class ReaderDifference:
-    """Something the two readers do not agree on: what (value, font, merged …), where, and what each of them says."""
+    """A difference between the readers: attribute (value, font, merged …), location, and both results."""
 
     what: str
     sheet: str
@@ -33,7 +33,7 @@ class ReaderDifference:
 
 @dataclass(frozen=True)
 class DifferenceKind:
-    """A kind of difference that is meant, with the reason why ours is right."""
+    """An intended kind of difference, with the reason why this reader's result is right."""
 
     name: str
     reason: str
@@ -41,17 +41,17 @@ class DifferenceKind:
 
 
 def open_with_openpyxl(data: bytes) -> tuple[OpenpyxlWorkbook, OpenpyxlWorkbook] | None:
-    """The workbook twice, with results and with formulas, as openpyxl needs it; None where it cannot open it."""
+    """Open the workbook twice, with results and with formulas; None if openpyxl cannot open it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return openpyxl.load_workbook(io.BytesIO(data), data_only=True), openpyxl.load_workbook(io.BytesIO(data))
-        except Exception:  # noqa: BLE001 - it raises whatever it stumbles over
+        except Exception:  # noqa: BLE001 - openpyxl raises arbitrary exceptions
             return None
 
 
 def differences(ours: Workbook, theirs: tuple[OpenpyxlWorkbook, OpenpyxlWorkbook]) -> Iterator[ReaderDifference]:
-    """Everything that the two do not agree on: sheets, cells, formats, fonts, formulas, comments, hidden, names."""
+    """Yield all differences: sheets, cells, formats, fonts, formulas, comments, visibility, names."""
     values, formulas = theirs
     sheets = [(sheet.title, sheet.sheet_state) for sheet in values.worksheets]
     if sheets != [(sheet.name, sheet.state.value) for sheet in ours.sheets]:
@@ -66,7 +66,7 @@ def differences(ours: Workbook, theirs: tuple[OpenpyxlWorkbook, OpenpyxlWorkbook
 
 
 def _cells(ours: Sheet, theirs: Worksheet, with_formulas: Worksheet) -> Iterator[ReaderDifference]:
-    # Its public ways to the cells lay out the whole grid first: four gigabytes for one cell in the last corner.
+    # openpyxl's public iterators build the whole grid first: four gigabytes for a cell in the last corner.
     known = {cell.coordinate: cell for cell in theirs._cells.values() if cell.value is not None}
     formulas = {cell.coordinate for cell in with_formulas._cells.values() if cell.data_type == "f"}
     flagged = {address for address, cell in ours.cells.items() if cell.has_formula}
@@ -126,7 +126,7 @@ def _squeezed(comments: dict[str, str]) -> dict[str, str]:
 
 
 def _plain(value: object) -> object:
-    """Numbers as floats, dates to the second: openpyxl rounds what it reads, we do not."""
+    """Return numbers as floats and dates to the second, since openpyxl rounds what it reads."""
     match value:
         case bool():
             return value
@@ -139,7 +139,7 @@ def _plain(value: object) -> object:
 
 
 def unexplained(result: Iterator[ReaderDifference]) -> list[ReaderDifference]:
-    """The differences that are of no known kind."""
+    """Return the differences of no intended kind."""
     return [
         reader_difference for reader_difference in result if not any(kind.holds(reader_difference) for kind in KINDS)
     ]

@@ -1,4 +1,4 @@
-"""Looks at a workbook's package as strictly as Excel does before it offers to repair a file."""
+"""Validation of a package as strict as Excel's before it offers a repair."""
 
 import io
 import re
@@ -27,7 +27,7 @@ _BOOK_ORDER = """
 
 
 def faults_of(data: bytes) -> list[str]:
-    """Everything in a package for which Excel would offer a repair, as far as the format's rules tell."""
+    """Return everything in a package for which Excel would offer a repair, as far as the format's rules tell."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         broken = archive.testzip()
         parts = {info.filename: archive.read(info) for info in archive.infolist()}
@@ -45,7 +45,7 @@ def faults_of(data: bytes) -> list[str]:
 
 
 class _Opened:
-    """A package's parts and their markup."""
+    """The parts of a package and their markup."""
 
     def __init__(self, parts: dict[str, bytes]) -> None:
         self.parts = parts
@@ -55,7 +55,7 @@ class _Opened:
         return etree.fromstring(self.parts[name])
 
     def content_types(self) -> Iterator[str]:
-        """Each part has one content type, each override a part."""
+        """Yield faults of content types: each part has one, each override a part."""
         root = self.tree("[Content_Types].xml")
         overrides = Counter((element.get("PartName") or "").casefold() for element in root if element.get("PartName"))
         defaults = Counter((element.get("Extension") or "").casefold() for element in root if element.get("Extension"))
@@ -67,7 +67,7 @@ class _Opened:
                 yield f"no content type: {name}"
 
     def relations(self) -> Iterator[str]:
-        """Ids are unique, targets are there."""
+        """Yield faults of relations: ids are unique, targets exist."""
         for name in self.parts:
             if name.casefold().endswith(".rels"):
                 source = re.sub(r"_rels/([^/]*)\.rels$", r"\1", name)
@@ -81,7 +81,7 @@ class _Opened:
                         yield f"{name}: no {other_element.get('Target')}"
 
     def targets(self, source: str) -> dict[str, tuple[str, str]]:
-        """By id, the kind and part of a part's relations."""
+        """Return kind and part of a part's relations, by id."""
         name = self.by_key.get(join(dirname(source), "_rels", source.rpartition("/")[2] + ".rels").casefold())
         results = {}
         for element in self.tree(name) if name else ():
@@ -91,7 +91,7 @@ class _Opened:
         return results
 
     def book(self) -> Iterator[str]:
-        """Sheets have names, numbers and parts of their own; names of a sheet's are of one that is there."""
+        """Yield faults of the workbook: names, ids and parts of sheets are unique; local names have their sheet."""
         book = self.book_part
         root = self.tree(book)
         yield from _out_of_order(book, root, _BOOK_ORDER)
@@ -113,7 +113,7 @@ class _Opened:
         return next(part for kind, part in self.targets("").values() if kind == "officeDocument")
 
     def sheets(self) -> Iterator[str]:
-        """Rows and cells rise, styles exist, parts of a sheet come in order and are there, notes have shapes."""
+        """Yield faults of sheets: rows and cells ascend, styles exist, elements are in order, notes have shapes."""
         styles = next((part for kind, part in self.targets(self.book_part).values() if kind == "styles"), None)
         looks = len(self.tree(styles).find("{*}cellXfs")) if styles else 1
         for kind, part in self.targets(self.book_part).values():
@@ -152,7 +152,7 @@ class _Opened:
                         yield f"{part}: plain text beside runs"
 
     def styles(self) -> Iterator[str]:
-        """Cell styles name fonts, fills and borders that exist, and counts count."""
+        """Yield faults of styles: fonts, fills and borders exist, and counts are right."""
         for kind, part in self.targets(self.book_part).values():
             if kind != "styles":
                 continue

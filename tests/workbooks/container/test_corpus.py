@@ -1,6 +1,6 @@
-"""Every workbook of a folder is read as openpyxl reads it, and can be given back with marks and read again unharmed.
+"""Every workbook of a folder is read as by openpyxl, and can be marked and read again unchanged.
 
-Both readers agree on every cell of what both open, but for the listed kinds of difference.
+Both readers agree on every cell of the workbooks both open, except for the intended kinds of difference.
 Runs where a folder is given (`make corpus CORPUS=folder`); without one there is nothing to collect.
 """
 
@@ -16,7 +16,7 @@ from workbooks.marking.mark_removal import read_without_marks
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test for each workbook of the folder."""
+    """Generate a test for each workbook of the folder."""
     folder: Path = metafunc.config.getoption("corpus")
     results = sorted(path for path in folder.rglob("*") if path.suffix.lower() in {".xlsx", ".xlsm"})
     if not results:
@@ -25,7 +25,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def test_workbook_of_the_corpus(path: Path) -> None:
-    """Both readers agree on a workbook, or one of them does not open it."""
+    """Both readers agree on a workbook, or at least one cannot open it."""
     data = path.read_bytes()
     try:
         ours = read_without_marks(data)
@@ -36,7 +36,7 @@ def test_workbook_of_the_corpus(path: Path) -> None:
 
 
 def test_workbook_of_the_corpus_given_back(path: Path, catalog: Catalog) -> None:
-    """A workbook keeps every cell, note, name and untouched part, given back once or twice."""
+    """A workbook keeps every cell, note, name and untouched part when marked once or twice."""
     data = path.read_bytes()
     try:
         read_without_marks(data)

@@ -1,4 +1,4 @@
-"""Archives that say of themselves what is not so: each is refused before anything large is unpacked."""
+"""Archives with false metadata are refused before anything large is decompressed."""
 
 import io
 import struct
@@ -24,7 +24,7 @@ def _code(data: bytes) -> str:
 
 
 def _with_size(size: int) -> bytes:
-    """A good workbook whose directory gives a sheet another size."""
+    """Return a good workbook whose directory states another size for a sheet."""
     data = bytearray(good_workbooks()[1])
     place = data.rfind(_SHEET.encode()) - 46
     struct.pack_into("<L", data, place + 24, size)
@@ -41,13 +41,13 @@ def _many_parts(count: int) -> bytearray:
 
 @pytest.mark.parametrize(("size", "code"), [(100, "zip_damaged"), (50 << 20, "zip_bomb")])
 def test_a_directory_that_lies_about_a_size(size: int, code: str) -> None:
-    """A part that is longer than the directory says is damaged; one that claims too much is a bomb."""
+    """A part longer than stated is damaged; one that states too much is refused as a bomb."""
     assert _code(_with_size(size)) == code
 
 
 @pytest.mark.parametrize("output", [None, 3], ids=["honest", "lying"])
 def test_more_parts_than_any_workbook_has(output: int | None) -> None:
-    """Tens of thousands of parts are refused by the end record, whether or not it tells their number."""
+    """Tens of thousands of parts are refused by the end record, even if it understates their number."""
     data = _many_parts(30_000)
     if output is not None:
         struct.pack_into("<HH", data, data.rfind(_END) + 8, output, output)
@@ -55,7 +55,7 @@ def test_more_parts_than_any_workbook_has(output: int | None) -> None:
 
 
 def test_parts_that_share_their_bytes() -> None:
-    """Names for one and the same piece of an archive, the way of the largest bombs, are refused."""
+    """Overlapping parts, as the largest zip bombs use, are refused."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts_of(good_workbooks()[1]):
@@ -67,14 +67,14 @@ def test_parts_that_share_their_bytes() -> None:
 
 
 def test_an_archive_inside_is_not_opened() -> None:
-    """A workbook may carry an archive, and even a bomb of a size within the limits: it is never unpacked."""
+    """A nested archive within the limits, even a bomb, is never decompressed."""
     inner = pack([("bomb", bytes(30 << 20))])
     plain = good_workbooks()[1]
     assert read_workbook(pack([*parts_of(plain), ("xl/embeddings/a.zip", inner)])) == read_workbook(plain)
 
 
 def test_what_a_mail_gateway_puts_behind_an_archive() -> None:
-    """A few bytes after the end do no harm; bytes before the beginning make it another file."""
+    """A few trailing bytes are accepted; leading bytes make it another kind of file."""
     plain = good_workbooks()[1]
     assert read_workbook(plain + b"\r\n-- \r\nscanned\r\n") == read_workbook(plain)
     assert _code(b"\r\n" + plain) == "not_a_workbook"

@@ -1,4 +1,4 @@
-"""Whatever arrives, parsing answers with a report: spoilt workbooks never raise and never end unexplained."""
+"""Parsing always returns a report: damaged workbooks never raise and are always explained."""
 
 import random
 
@@ -32,7 +32,7 @@ _SEEDS = st.integers(0, 2**32)
     start=st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x09\x08\x10\x00", b"<html"]),
 )
 def test_any_bytes_are_refused_by_name(catalog: Catalog, data: bytes, start: bytes) -> None:
-    """Bytes at random are refused with an issue the catalogue has a text for."""
+    """Random bytes are refused with an issue that has a catalogue text."""
     report = parse_report(start + data, catalog, _HINTS)
     assert report.has_critical
     assert all(issue.code in catalog.issue_texts for issue in report.issues)
@@ -41,7 +41,7 @@ def test_any_bytes_are_refused_by_name(catalog: Catalog, data: bytes, start: byt
 @settings(_SETTINGS, max_examples=300)
 @given(seed=_SEEDS)
 def test_spoilt_workbooks_are_explained(catalog: Catalog, seed: int) -> None:
-    """A report either knows form, unit and period, or a critical issue says why not; every issue has a text."""
+    """A report has form, unit and period or a critical issue that explains why not; every issue has a text."""
     report = parse_report(mutate(good_workbooks(), seed), catalog, _HINTS)
     assert report.is_placeable or report.has_critical
     assert all(issue.code in catalog.issue_texts for issue in report.issues)
@@ -50,7 +50,7 @@ def test_spoilt_workbooks_are_explained(catalog: Catalog, seed: int) -> None:
 @_SETTINGS
 @given(which=st.sampled_from([0, 1]), seed=_SEEDS)
 def test_other_words_of_the_same_meaning(which: int, seed: int) -> None:
-    """A workbook whose markup is written in another way is read as the same cells, or refused, never otherwise."""
+    """A workbook with equivalent markup is read as the same cells or refused, never otherwise."""
     original = good_workbooks()[which]
     try:
         read = read_without_marks(rewrite(original, seed))
@@ -62,16 +62,16 @@ def test_other_words_of_the_same_meaning(which: int, seed: int) -> None:
 @pytest.mark.parametrize("edit", REWRITINGS, ids=[edit.__name__.lstrip("_") for edit in REWRITINGS])
 @pytest.mark.parametrize("which", [0, 1], ids=["template", "by hand"])
 def test_each_rewriting_is_read(edit: Edit, which: int) -> None:
-    """What other programs are known to write is not only not misread: it is read."""
+    """Markup variants that other programs are known to write are read, not refused."""
     original = good_workbooks()[which]
     parts = parts_of(original)
-    edit(parts, random.Random(1))  # noqa: S311 - no secret depends on it
+    edit(parts, random.Random(1))  # noqa: S311 - not used for security
     assert pack(parts) != pack(parts_of(original))
     assert _content(read_without_marks(pack(parts))) == _content(read_without_marks(original))
 
 
 def _content(workbook: Workbook) -> object:
-    """All that a report is made of, whatever order it stood in."""
+    """Return everything a report is made of, regardless of order."""
     return (
         [
             (

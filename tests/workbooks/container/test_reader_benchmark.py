@@ -1,4 +1,4 @@
-"""The benchmark of the reader: it runs, measures both on equal work, and tells when a promise is broken."""
+"""Benchmark of the reader: it runs, measures equal work, and reports broken promises."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from workbooks.container.reader import read_workbook
 
 
 def test_both_readers_read_the_same(catalog: Catalog) -> None:
-    """What is timed is the same work: both readers get equal cells out of each workbook."""
+    """Both readers get equal cells from each workbook, so that the timings compare equal work."""
     for data in typical_workbooks(catalog).values():
         theirs = open_with_openpyxl(data)
         assert theirs is not None
@@ -18,7 +18,7 @@ def test_both_readers_read_the_same(catalog: Catalog) -> None:
 
 
 def test_every_workbook_is_measured(catalog: Catalog) -> None:
-    """Each typical workbook gets its times and its peak of memory."""
+    """Each typical workbook gets times and peak memory."""
     workbooks = typical_workbooks(catalog)
     timings = measure(workbooks, rounds=1)
     assert list(timings) == list(workbooks)
@@ -34,5 +34,5 @@ def test_every_workbook_is_measured(catalog: Catalog) -> None:
     ],
 )
 def test_a_broken_promise_is_told(timing: Timing, status: int) -> None:
-    """Less than twice as fast, or 50 MB and more, ends with status 1."""
+    """Less than twice as fast, or 50 MB and more, exits with status 1."""
     assert verdict([Timing(1.0, 3.0, 0), timing]) == status

@@ -1,4 +1,4 @@
-"""What the reader makes of marks that only other programs, or no sane one, write into a sheet."""
+"""Reading of unusual markup in sheets, written by other programs or by none."""
 
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -15,7 +15,7 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 def read_rows(rows: str, *, texts: str = "", styles: str = "", book: str = "", main: str = _MAIN) -> Workbook:
-    """Read a workbook of one sheet whose rows are given as the file holds them."""
+    """Read a workbook with one sheet whose rows have this markup."""
     parts = {
         "_rels/.rels": f'<Relationships xmlns="{_RELATIONS}"><Relationship Id="b" Type="{_OFFICE}/officeDocument"'
         ' Target="xl/workbook.xml"/></Relationships>',
@@ -33,19 +33,19 @@ def read_rows(rows: str, *, texts: str = "", styles: str = "", book: str = "", m
 
 
 def _day(year: int, month: int, day: int) -> datetime:
-    """The first moment of a day, in no time zone."""
+    """Return midnight of a day, without time zone."""
     return datetime.combine(date(year, month, day), time())
 
 
 def only_cell(rows: str, **parts: str) -> Cell:
-    """The one cell that some rows hold."""
+    """Return the only cell of these rows."""
     cells = read_rows(rows, **parts).sheets[0].cells
     assert len(cells) == 1
     return next(iter(cells.values()))
 
 
 def test_texts_in_runs_are_joined_and_reading_aids_left_out() -> None:
-    """A text in several fonts is one text; phonetic guides are none of it."""
+    """Rich text is joined, and phonetic guides are left out."""
     texts = "<si><r><t>Lâm </t></r><r><t>Sơn</t></r><rPh sb='0' eb='1'><t>x</t></rPh></si>"
     assert only_cell('<row r="1"><c r="A1" t="s"><v>0</v></c></row>', texts=texts).value == "Lâm Sơn"
 
@@ -62,23 +62,23 @@ def test_texts_in_runs_are_joined_and_reading_aids_left_out() -> None:
     ],
 )
 def test_spaces_and_escapes_of_a_text(item: str, text: str) -> None:
-    """Spaces at the ends count only where the file says so; escapes are restored, but not to what no text may hold."""
+    """Outer spaces are kept only where declared; escapes are restored, except for invalid characters."""
     assert only_cell('<row r="1"><c r="A1" t="s"><v>0</v></c></row>', texts=item).value == text
 
 
 def test_inline_text_with_a_value_beside_it() -> None:
-    """A cell of inline text is its text, whatever stands in a value beside it."""
+    """A cell of inline text is its text, regardless of a value beside it."""
     cell = only_cell('<row r="1"><c r="A1" t="inlineStr"><v>9</v><is><t>a</t></is></c></row>')
     assert (cell.kind, cell.value) == (CellKind.TEXT, "a")
 
 
 def test_inline_text_given_as_a_value() -> None:
-    """Some programs write inline text as a value; it is read, not lost."""
+    """Inline text that is written as a value is read."""
     assert only_cell('<row r="1"><c r="A1" t="inlineStr"><v>a</v></c></row>').value == "a"
 
 
 def test_cells_without_addresses_follow_one_another() -> None:
-    """Rows and cells without addresses count on from those before them."""
+    """Rows and cells without addresses continue from those before them."""
     sheet = read_rows('<row><c><v>1</v></c><c><v>2</v></c></row><row r="5"><c r="C5"><v>3</v></c><c><v>4</v></c></row>')
     assert [(cell.a1, cell.value) for cell in sheet.sheets[0].cells.values()] == [
         ("A1", 1), ("B1", 2), ("C5", 3), ("D5", 4),
@@ -86,17 +86,17 @@ def test_cells_without_addresses_follow_one_another() -> None:
 
 
 def test_an_empty_style_is_the_first() -> None:
-    """A cell whose style is an empty text is shown as General."""
+    """A cell with an empty style attribute is shown as General."""
     assert only_cell('<row r="1"><c r="A1" s=""><v>1</v></c></row>').number_format == "General"
 
 
 def test_date_written_in_words_of_the_standard() -> None:
-    """A date cell of ISO text is that date."""
+    """A date cell with ISO text is that date."""
     assert only_cell('<row r="1"><c r="A1" t="d"><v>2025-05-14</v></c></row>').value == _day(2025, 5, 14)
 
 
 def test_dates_since_1904() -> None:
-    """A workbook of the old Macintosh epoch counts days from 1904."""
+    """A workbook with the 1904 epoch counts days from 1904."""
     styles = '<cellXfs><xf numFmtId="14"/></cellXfs>'
     rows = '<row r="1"><c r="A1"><v>1</v></c></row>'
     assert only_cell(rows, styles=styles, book='<workbookPr date1904="1"/>').value == _day(1904, 1, 2)
@@ -104,36 +104,36 @@ def test_dates_since_1904() -> None:
 
 
 def test_number_no_date_can_have_stays_a_number() -> None:
-    """A negative number under a date's format is kept, not turned into a day that never was."""
+    """A negative number with a date format stays a number."""
     cell = only_cell('<row r="1"><c r="A1"><v>-1</v></c></row>', styles='<cellXfs><xf numFmtId="14"/></cellXfs>')
     assert (cell.kind, cell.value) == (CellKind.NUMBER, Decimal(-1))
 
 
 def test_formula_with_an_empty_text_has_a_value() -> None:
-    """A formula that gave an empty text is not a formula without a stored result."""
+    """A formula whose result is an empty text has a stored result."""
     cell = only_cell('<row r="1"><c r="A1" t="str"><f>IF(1,"")</f><v></v></c></row>')
     assert (cell.kind, cell.value, cell.has_formula) == (CellKind.TEXT, "", True)
 
 
 @pytest.mark.parametrize("marks", ["<f>1+1</f>", "<f>1+1</f><v></v>", '<f t="shared" si="0"/>'])
 def test_formula_without_a_stored_result(marks: str) -> None:
-    """A formula whose result the file does not hold is neither blank nor zero."""
+    """A formula without a stored result is neither blank nor zero."""
     cell = only_cell(f'<row r="1"><c r="A1">{marks}</c></row>')
     assert (cell.kind, cell.value, cell.has_formula) == (CellKind.UNCACHED, None, True)
 
 
 def test_strict_workbooks_are_read() -> None:
-    """The strict variety of the format has another namespace and the same cells."""
+    """Workbooks of the strict format have another namespace and the same cells."""
     strict = "http://purl.oclc.org/ooxml/spreadsheetml/main"
     assert only_cell('<row r="1"><c r="A1"><v>7</v></c></row>', main=strict).value == 7
 
 
 def test_exact_number_of_seventeen_digits() -> None:
-    """What Excel writes as 0.10000000000000001 was typed as 0.1."""
+    """0.10000000000000001 in the file is read as 0.1."""
     assert only_cell('<row r="1"><c r="A1"><v>0.10000000000000001</v></c></row>').value == Decimal("0.1")
 
 
 def test_elements_of_foreign_namespaces_inside_a_cell_are_no_values() -> None:
-    """A value of some extension's namespace does not become the cell's."""
+    """A value in an extension's namespace is not the cell's value."""
     rows = '<row r="1"><c r="A1"><x:v xmlns:x="urn:x">9</x:v><v>1</v></c></row>'
     assert only_cell(rows).value == 1

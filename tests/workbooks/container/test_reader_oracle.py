@@ -1,4 +1,4 @@
-"""The reader against openpyxl: on workbooks of any values and formats both read the same in every cell."""
+"""The reader and openpyxl read the same in every cell of generated workbooks with arbitrary values and formats."""
 
 import datetime as dt
 import io
@@ -72,14 +72,14 @@ _PLACES = st.tuples(st.integers(1, 60), st.integers(1, 30))
 
 @dataclass(frozen=True)
 class Plan:
-    """What a sheet is to hold."""
+    """Planned contents of a sheet."""
 
     cells: dict[tuple[int, int], tuple[Any, str, str]]
     comments: dict[tuple[int, int], str]
     hidden_rows: set[int]
     hidden_columns: set[int]
     merged: int
-    """How many ranges are merged, one under another far below the cells."""
+    """Number of merged ranges, one below another, far below the cells."""
 
 
 _PLANS = st.builds(
@@ -104,7 +104,7 @@ _SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[Heal
     since_1904=st.booleans(),
 )
 def test_workbooks_of_openpyxl(plans: list[Plan], state: str, since_1904: bool) -> None:
-    """Texts inside the cells, formulas without results: both read what openpyxl wrote in the same way."""
+    """Both read workbooks by openpyxl alike: inline strings, formulas without results."""
     workbook = OpenpyxlWorkbook()
     workbook.epoch = CALENDAR_MAC_1904 if since_1904 else CALENDAR_WINDOWS_1900
     workbook.worksheets[0].title = "Trang 0"
@@ -117,7 +117,7 @@ def test_workbooks_of_openpyxl(plans: list[Plan], state: str, since_1904: bool) 
 @_SETTINGS
 @given(plans=st.lists(_PLANS, min_size=1, max_size=3), is_hidden=st.booleans(), since_1904=st.booleans())
 def test_workbooks_of_xlsxwriter(plans: list[Plan], is_hidden: bool, since_1904: bool) -> None:
-    """Shared texts, formulas with results, texts in two looks: both read what XlsxWriter wrote in the same way."""
+    """Both read workbooks by XlsxWriter alike: shared strings, formulas with results, rich text."""
     buffer = io.BytesIO()
     workbook = xlsxwriter.Workbook(buffer, {"in_memory": True, "date_1904": since_1904})
     for number, plan in enumerate(plans):
@@ -185,14 +185,14 @@ def _assert_same(data: bytes) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
 def test_every_kind_of_difference_has_its_reason(kind: DifferenceKind) -> None:
-    """What is meant is told with the reason; a kind does not hold for a figure that differs."""
+    """Intended differences state a reason, and none covers a differing figure."""
     assert kind.reason.endswith(".")
     assert not kind.holds(ReaderDifference("value", "Biểu", "A1", Decimal(1), 2))
     assert not kind.holds(ReaderDifference("value", "Biểu", "A1", "một", "hai"))
 
 
 def test_what_surrounds_the_cells_equals_openpyxl() -> None:
-    """Merged ranges, hidden rows and columns, comments and defined names are those openpyxl reads."""
+    """Both read the same merged ranges, hidden rows and columns, comments and defined names."""
     workbook = OpenpyxlWorkbook()
     sheet = workbook.worksheets[0]
     sheet.title = "Biểu 'số' 1"
@@ -217,7 +217,7 @@ def test_what_surrounds_the_cells_equals_openpyxl() -> None:
 
 
 def test_the_order_of_cells_in_the_file_does_not_matter() -> None:
-    """Rows come from the top and cells from the left, however the file was written."""
+    """Rows are ordered from the top and cells from the left, regardless of file order."""
     workbook = OpenpyxlWorkbook()
     sheet = workbook.worksheets[0]
     for row, column in ((9, 2), (1, 30), (1, 3), (4, 1)):

@@ -1,4 +1,4 @@
-"""Texts in runs of several looks: a raised or struck digit is no digit of the number beside it."""
+"""Rich text: a superscript or struck digit is not read as a digit of the number beside it."""
 
 import io
 
@@ -21,7 +21,7 @@ from workbooks.container.reader import read_workbook
     ],
 )
 def test_look_of_a_run(font: InlineFont, text: str) -> None:
-    """A footnote's mark and a struck digit stay apart from the number; a bold one does not."""
+    """A footnote mark and a struck digit are kept apart from the number; a bold digit is not."""
     workbook = openpyxl.Workbook()
     workbook.worksheets[0]["A1"] = CellRichText("12", TextBlock(font, "1"), " ")
     buffer = io.BytesIO()

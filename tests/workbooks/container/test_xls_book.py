@@ -1,4 +1,4 @@
-"""Old workbooks (.xls): real bytes of BIFF8 give the same cells an .xlsx would, or are refused with a reason."""
+"""Workbooks of BIFF8 (.xls) give the same cells as an .xlsx, or are refused with a reason."""
 
 import datetime as dt
 import io
@@ -50,7 +50,7 @@ def _refused(data: bytes, limits: Limits | None = None) -> str:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cells=st.dictionaries(st.tuples(st.integers(0, 60), st.integers(0, 30)), st.one_of(_NUMBERS, _TEXTS)))
 def test_every_value_is_the_one_written(cells: dict[tuple[int, int], float | str]) -> None:
-    """Numbers to the last decimal and texts of any letters stand at the addresses they were written to."""
+    """Numbers to the last decimal and any Unicode text are read at their addresses."""
     book = xlwt.Workbook()
     sheet = book.add_sheet("Biểu")
     for (row, column), value in cells.items():
@@ -83,7 +83,7 @@ def _rich_book() -> Workbook:
 
 
 def test_kinds_formats_and_fonts_are_kept() -> None:
-    """A percentage, a date, a truth and an error cell are told apart, with format and font."""
+    """Percentage, date, boolean and error cells are distinguished, with format and font."""
     cells = _rich_book().sheets[0].cells
     assert (cells["A1"].kind, cells["A1"].value) == (CellKind.NUMBER, Decimal("0.9423"))
     assert (cells["A1"].number_format, cells["A1"].font) == ("0.00%", ".VnTime")
@@ -93,13 +93,13 @@ def test_kinds_formats_and_fonts_are_kept() -> None:
 
 
 def test_a_formula_nobody_calculated_is_no_zero() -> None:
-    """A program that cannot calculate leaves a zero to be calculated on opening; that is no figure."""
+    """The placeholder zero of a program without calculation is not read as a figure."""
     cell = _rich_book().sheets[0].cells["A5"]
     assert (cell.kind, cell.value, cell.has_formula) == (CellKind.UNCACHED, None, True)
 
 
 def test_a_calculated_formula_keeps_its_result() -> None:
-    """With a result in place the cell is a number, marked as a formula."""
+    """A formula with a result is a number, marked as a formula."""
     book = xlwt.Workbook()
     book.add_sheet("Biểu").write(0, 0, xlwt.Formula("1+1"))
     nothing, result = b"\x03\0\0\0\0\0\xff\xff", struct.pack("<d", 2.0)
@@ -110,7 +110,7 @@ def test_a_calculated_formula_keeps_its_result() -> None:
 
 
 def test_what_people_cannot_see_is_known() -> None:
-    """Hidden rows, columns and sheets and merged ranges are those of the file."""
+    """Hidden rows, columns and sheets and merged ranges are read."""
     read = _rich_book()
     sheet = read.sheets[0]
     assert [row for row in range(1, 9) if sheet.is_hidden(row, 1)] == [8]
@@ -124,7 +124,7 @@ def test_what_people_cannot_see_is_known() -> None:
 
 
 def test_limits_hold() -> None:
-    """Too many sheets, cells, bytes, and content far outside are refused as in an .xlsx."""
+    """Too many sheets, cells or bytes and content out of bounds are refused as in an .xlsx."""
     book = xlwt.Workbook()
     sheet = book.add_sheet("một")
     book.add_sheet("hai")
@@ -148,7 +148,7 @@ def test_spaces_far_outside_are_noted_only() -> None:
 
 
 def test_a_cell_twice_is_refused() -> None:
-    """Of two values in one cell nobody knows which one counts."""
+    """Two values for a cell are ambiguous and refused."""
     book = xlwt.Workbook()
     sheet = book.add_sheet("Biểu")
     sheet.write(0, 0, 1)
@@ -160,7 +160,7 @@ def test_a_cell_twice_is_refused() -> None:
 
 
 def test_short_sectors_in_a_circle_are_refused() -> None:
-    """A compound file whose chain of short sectors never ends is refused instead of followed for ever."""
+    """A compound file whose short sectors form a cycle is refused."""
     with pytest.raises(RefusedError) as caught:
         _check_short_chains([1, 2, 0])
     assert caught.value.issue.code == "old_xls"
@@ -169,14 +169,14 @@ def test_short_sectors_in_a_circle_are_refused() -> None:
 
 @pytest.mark.parametrize("keep", [600, 1500, 2600, 4000])
 def test_a_truncated_file_is_refused(keep: int) -> None:
-    """A file that ends too soon is refused, wherever it ends."""
+    """A truncated file is refused, wherever it is cut."""
     book = xlwt.Workbook()
     book.add_sheet("Biểu").write(0, 0, "chữ")
     assert _refused(_bytes(book)[:keep]) in {"old_xls", "old_office_file"}
 
 
 def test_an_xls_report_reads_like_its_xlsx_twin(catalog: Catalog) -> None:
-    """The hand-made form saved as .xls gives the observations, issues and repairs of the .xlsx."""
+    """The hand-made form as .xls gives the observations, issues and repairs of its .xlsx."""
     made = make_handmade(catalog, "22813", "2025-05")
     book = xlwt.Workbook()
     for sheet in made.worksheets:

@@ -1,4 +1,4 @@
-"""Records of old workbooks that no library here writes: comments, names, passwords, versions nobody can read."""
+"""Records of old workbooks that no available library writes: comments, names, passwords, unreadable versions."""
 
 import struct
 
@@ -36,7 +36,7 @@ def _book() -> xlwt.Workbook:
 
 
 def _read(data: bytes) -> Workbook | None:
-    """What a file holds, or None where it is refused."""
+    """Return the contents of a file, or None if it is refused."""
     try:
         return read_workbook(data)
     except RefusedError:
@@ -50,20 +50,20 @@ def _code(data: bytes) -> str:
 
 
 def test_records_packed_again_are_the_same_workbook() -> None:
-    """What these tests do to a workbook is what they say, and nothing else."""
+    """Splitting and packing records changes nothing."""
     read = read_workbook(compound_file(join(records_of(_book()))))
     assert [(cell.a1, cell.value) for cell in read.sheets[0].cells.values()][:2] == [("A1", "chữ"), ("E5", 75)]
 
 
 def test_comments_are_kept() -> None:
-    """A note on a cell is read with all of its letters, also where the cell itself holds nothing."""
+    """A note is read completely, even on an empty cell."""
     records = in_last_sheet(records_of(_book()), *comment(4, 4, 1, "số liệu ước tính"), *comment(9, 0, 2, "xem lại"))
     sheet = read_workbook(compound_file(join(records))).sheets[0]
     assert dict(sheet.comments) == {"E5": "số liệu ước tính", "A10": "xem lại"}
 
 
 def test_names_are_kept() -> None:
-    """A name of the whole workbook points at its cell; a name that holds for one sheet only is left out."""
+    """A workbook-wide name points at its cell; a name local to a sheet is left out."""
     named = name_of_cell("TH.so", 4, 4), name_of_cell("TH.khác", 0, 0, sheet=1)
     read = read_workbook(compound_file(join(insert(records_of(_book()), _EXTERN_SHEET, *named))))
     assert dict(read.names) == {"TH.so": "'Biểu 01'!$E$5"}
@@ -75,12 +75,12 @@ def test_names_are_kept() -> None:
     ids=["XOR", "RC4", "RC4 of CryptoAPI"],
 )
 def test_locked_workbooks_are_told_as_such(how: bytes) -> None:
-    """However its records were made unreadable, the sender learns that a password is in the way."""
+    """Each way of encryption is reported as password protection."""
     assert _code(compound_file(join(insert(records_of(_book()), START, (_FILE_PASS, how))))) == "encrypted"
 
 
 def test_a_password_to_change_the_file_is_none_to_read_it() -> None:
-    """A workbook that only asks for a password before it is changed is read."""
+    """A workbook with a password for editing only is read."""
     sharing = _FILE_SHARING, struct.pack("<HHHB", 1, 0xABCD, 1, 0) + b"a"
     records = insert(records_of(_book()), START, (_WRITE_PROTECT, b""), sharing)
     assert len(read_workbook(compound_file(join(records))).sheets[0].cells) == 3
@@ -92,30 +92,30 @@ def test_a_password_to_change_the_file_is_none_to_read_it() -> None:
     ids=["Excel 2", "Excel 3", "Excel 4", "Excel 4 workbook"],
 )
 def test_workbooks_before_excel_5_are_refused(start: str) -> None:
-    """What is older than Excel 5 is asked for again, whatever it holds."""
+    """Files older than Excel 5 are refused, whatever they contain."""
     number = struct.pack("<HHHHHd", 0x0203, 14, 0, 0, 0, 75.0)
     assert _code(bytes.fromhex(start) + number + struct.pack("<HH", END, 0)) == "old_xls"
 
 
 def test_a_compound_file_without_a_workbook_is_none() -> None:
-    """A compound file whose stream has another name holds something else."""
+    """A compound file whose stream has another name is no workbook."""
     assert _code(compound_file(join(records_of(_book())), "Contents")) == "old_office_file"
 
 
 def test_an_encrypted_new_workbook_is_told_as_such() -> None:
-    """An .xlsx with a password is a compound file that holds the encrypted package."""
+    """An encrypted .xlsx, which is a compound file, is reported as password protected."""
     assert _code(compound_file(bytes(5000), "EncryptedPackage")) == "encrypted"
 
 
 def test_an_empty_workbook_stream_is_refused() -> None:
-    """A stream of no records is damaged."""
+    """A stream without records is damaged."""
     assert _code(compound_file(b"")) == "old_xls"
 
 
 @settings(max_examples=60, deadline=None)
 @given(share=st.floats(0, 1))
 def test_no_truncated_file_is_read_in_part(share: float) -> None:
-    """Wherever a file is cut, its first rows are not taken for the whole: all of it is read, or nothing."""
+    """A truncated file is read completely or refused, never in part."""
     data = compound_file(join(records_of(_book())))
     assert _read(data[: int(share * len(data))]) in (None, read_workbook(data))
 
@@ -123,13 +123,13 @@ def test_no_truncated_file_is_read_in_part(share: float) -> None:
 @settings(max_examples=60, deadline=None)
 @given(share=st.floats(0.01, 1))
 def test_no_truncated_stream_is_read_in_part(share: float) -> None:
-    """A whole compound file around records that break off is refused as well."""
-    stream = join(records_of(_book())[:-1])  # the record of the end stays out in any case
+    """A complete compound file around truncated records is refused as well."""
+    stream = join(records_of(_book())[:-1])  # the final end record is always left out
     assert _code(compound_file(stream[: int(share * len(stream))])) in {"old_xls", "no_sheets"}
 
 
 def test_the_old_macintosh_epoch() -> None:
-    """Days of a workbook that counts from 1904 are its days."""
+    """Dates of a workbook with the 1904 epoch count from 1904."""
     book = xlwt.Workbook()
     book.dates_1904 = True
     style = xlwt.easyxf(num_format_str="DD/MM/YYYY")

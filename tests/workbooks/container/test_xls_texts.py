@@ -1,4 +1,4 @@
-"""Workbooks of Excel 5 and 95 keep bytes: under an old font these are its signs, whatever code page the file names."""
+"""Texts of Excel 5 and 95 in legacy fonts are read from their bytes, whatever code page the file states."""
 
 import io
 import struct
@@ -14,7 +14,7 @@ from workbooks.container.reader import read_workbook
 from workbooks.text.legacy_text import legacy_font
 
 _FONTS = ("Arial", ".VnTime", "VNI-Times", "Arial", "Arial", ".VnTimeH")
-"""By number; the format skips the number 4, so that the last is number 6."""
+"""Fonts in order of their index; the format skips index 4, so the last one has index 6."""
 
 
 def _record(code: int, data: bytes) -> bytes:
@@ -30,7 +30,7 @@ def _style(font: int) -> bytes:
 
 
 def _file(code_page: int, cells: bytes) -> bytes:
-    """A workbook of Excel 5 with one sheet; style n is that of font n."""
+    """Return a workbook of Excel 5 with one sheet; style n uses font n."""
     start = _record(0x0809, struct.pack("<HHHH", 0x0500, 0x0005, 0, 0)) + _record(0x0042, struct.pack("<H", code_page))
     numbers = [number for number in range(len(_FONTS) + 1) if number != 4]
     styles = b"".join(_style(number if number in numbers else 0) for number in range(len(_FONTS) + 1))
@@ -54,7 +54,7 @@ def _cell(code_page: int, text: bytes, style: int, runs: tuple[tuple[int, int], 
 @pytest.mark.parametrize("code_page", [1252, 1258, 1251])
 @pytest.mark.parametrize(("style", "typed"), [(1, to_tcvn3), (2, to_vni), (6, to_tcvn3)])
 def test_bytes_under_an_old_font_are_its_signs(code_page: int, style: int, typed: Callable[[str], str]) -> None:
-    """Every letter reads as it was typed on a western, a Vietnamese and a Russian machine."""
+    """Every letter is read as typed on a western, a Vietnamese and a Russian machine."""
     text = "tỷ lệ hộ nghèo được xét, ý kiến"
     cell = _cell(code_page, typed(text).encode("cp1252"), style)
     font = legacy_font(cell.font)
@@ -63,12 +63,12 @@ def test_bytes_under_an_old_font_are_its_signs(code_page: int, style: int, typed
 
 
 def test_other_fonts_keep_the_code_page() -> None:
-    """Under a font of Unicode the bytes are letters of the file's code page."""
+    """In a Unicode font, bytes are decoded by the file's code page."""
     assert _cell(1258, "Đơn".encode("cp1258"), 0).text == "Đơn"
 
 
 def test_runs_have_their_own_bytes() -> None:
-    """Each run is read by its own font, the letters before the first by the cell's."""
+    """Each run is decoded by its own font, the text before the first run by the cell's."""
     old, new = to_tcvn3("xã ").encode("cp1252"), "Đơ".encode("cp1258")
     cell = _cell(1258, old + new, 1, ((len(old), 0),))
     assert cell.runs == (TextRun(to_tcvn3("xã "), ""), TextRun("Đơ", "Arial"))

@@ -1,4 +1,4 @@
-"""Gives a workbook back with marks all over it, and says everything that is not as it was."""
+"""Mark a workbook throughout and report every unintended difference."""
 
 import io
 import zipfile
@@ -16,12 +16,12 @@ from workbooks.marking.annotate import annotate
 from workbooks.marking.mark_removal import read_without_marks
 
 _SEVERITIES = (Severity.CRITICAL, Severity.WARNING)
-# What says something new in every file that is given back: our sheet, what our marks look like and cover.
+# Parts that change in every marked file: result sheet, styles, and properties of the marks.
 _ALWAYS = ("[content_types].xml", "custom.xml", "styles.xml", "workbook.xml.rels", ".rels")
 
 
 def issues_all_over(book: Workbook) -> list[Issue]:
-    """Issues on cells of every sheet: with content, blank, beside, below, joined, with notes; each kind, in turn."""
+    """Return issues on cells of every sheet, each kind in turn: filled, blank, beside, below, merged, with notes."""
     return [
         Issue("text_where_number", _SEVERITIES[number % 2], sheet.name, cell, "x", "1234", facts={"label": "x"})
         for sheet in book.sheets
@@ -42,7 +42,7 @@ def _cells_of(sheet: Sheet) -> Iterator[str]:
 
 
 def harm_done(data: bytes, catalog: Catalog, limits: Limits | None = None) -> list[str]:
-    """What is not as it was in a workbook that our reader opens, once given back; none: all is well.
+    """Return the unintended differences of a readable workbook after marking; empty if there are none.
 
     Raises:
         CannotAnnotateError: it cannot carry marks.
@@ -58,7 +58,7 @@ def harm_done(data: bytes, catalog: Catalog, limits: Limits | None = None) -> li
 
 
 def harm_done_twice(data: bytes, catalog: Catalog) -> list[str]:
-    """The same of a workbook that is given back twice, with less wrong the second time, and opened by openpyxl, too.
+    """Return the differences after marking twice, with fewer issues the second time, read by openpyxl as well.
 
     Raises:
         CannotAnnotateError: it cannot carry marks.
@@ -102,7 +102,7 @@ def _where(was: Sheet, now: Sheet) -> str:
 
 
 def _changed_parts(before: bytes, after: bytes) -> Iterator[str]:
-    """Parts that have no reason to change and did, or stand in another order."""
+    """Yield parts that changed or moved without reason."""
     with zipfile.ZipFile(io.BytesIO(before)) as old, zipfile.ZipFile(io.BytesIO(after)) as new:
         names = old.namelist()
         if new.namelist()[: len(names)] != names:

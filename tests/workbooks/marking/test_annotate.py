@@ -1,4 +1,4 @@
-"""A commune's own workbook comes back with what is wrong marked in it, and everything else as it was."""
+"""Marking a commune's own workbook: issues are marked, and everything else stays as it was."""
 
 import io
 import re
@@ -30,7 +30,7 @@ PATCHED = ("[content_types].xml", "workbook.xml", "styles.xml", "custom.xml")
 
 
 def wrong(sheet: str, *cells: str, severity: Severity = Severity.CRITICAL) -> list[Issue]:
-    """An issue on each of these cells."""
+    """Return an issue on each of these cells."""
     return [
         Issue("text_where_number", severity, sheet, cell, "đang cập nhật", "1234", facts={"label": "Chỉ tiêu"})
         for cell in cells
@@ -38,26 +38,26 @@ def wrong(sheet: str, *cells: str, severity: Severity = Severity.CRITICAL) -> li
 
 
 def sheets_of(book: ReadWorkbook) -> dict[str, object]:
-    """Everything that reading finds on each sheet."""
+    """Return the contents of each sheet."""
     return {sheet.name: (sheet.state, sheet.contents) for sheet in book.sheets}
 
 
 def marked(catalog: Catalog, data: bytes, issues: Iterable[Issue], repairs: Iterable[Repair] = ()) -> bytes:
-    """The file given back, after a look at it as strict as Excel's."""
+    """Return the marked file after checking it as strictly as Excel does."""
     out = annotate(data, issues, repairs, catalog, "vi")
     assert faults_of(out) == []
     return out
 
 
 def parts_of(data: bytes) -> dict[str, bytes]:
-    """The parts of a package, in their order."""
+    """Return the parts of a package, in order."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {info.filename: archive.read(info) for info in archive.infolist()}
 
 
 @pytest.fixture
 def template(catalog: Catalog) -> bytes:
-    """The template of a commune, as it was given out."""
+    """Return a commune's template as issued."""
     return template_bytes(catalog, UNIT, PERIOD)
 
 
@@ -66,12 +66,12 @@ def _looked_at(data: bytes) -> Workbook:
 
 
 def look_of(cell: Cell) -> tuple[str, ...]:
-    """How a cell looks, but for its fill."""
+    """Return the formatting of a cell, except its fill."""
     return tuple(map(repr, (cell.number_format, cell.font, cell.border, cell.alignment, cell.protection)))
 
 
 def test_wrong_cells_are_red_and_say_why(catalog: Catalog, template: bytes) -> None:
-    """A wrong cell is filled red and has a note in Vietnamese; number format, font and borders stay."""
+    """A cell with a critical issue is red and has a Vietnamese note; number format, font and borders stay."""
     before, after = _looked_at(template), _looked_at(marked(catalog, template, wrong("Biểu 01-T", "E15")))
     was, now = before["Biểu 01-T"]["E15"], after["Biểu 01-T"]["E15"]
     assert is_ours(now.fill.fgColor.rgb)
@@ -82,7 +82,7 @@ def test_wrong_cells_are_red_and_say_why(catalog: Catalog, template: bytes) -> N
 
 
 def test_a_warning_has_a_colour_of_its_own(catalog: Catalog, template: bytes) -> None:
-    """Orange asks to look again; a note of the pipeline's changes no cell."""
+    """A cell with a warning is orange; issues of severity info change no cell."""
     issues = [
         *wrong("Biểu 01-T", "E15", severity=Severity.WARNING),
         *wrong("Biểu 01-T", "E16", severity=Severity.INFO),
@@ -94,7 +94,7 @@ def test_a_warning_has_a_colour_of_its_own(catalog: Catalog, template: bytes) ->
 
 
 def test_what_is_not_patched_keeps_its_bytes(catalog: Catalog, template: bytes) -> None:
-    """Parts stand in their order, and all but those that have to say something new are the same bytes."""
+    """Parts keep their order, and all but the necessarily changed ones keep their bytes."""
     sheet = read_without_marks(template).sheets[0].name
     before, after = parts_of(template), parts_of(marked(catalog, template, wrong(sheet, "E15")))
     assert list(after)[: len(before)] == list(before)
@@ -106,7 +106,7 @@ def test_what_is_not_patched_keeps_its_bytes(catalog: Catalog, template: bytes) 
 
 
 def test_a_sheet_changes_at_its_wrong_cells_alone(catalog: Catalog, template: bytes) -> None:
-    """Taken together, the changes of a sheet are a style's number and the pointer at the notes."""
+    """A sheet changes only in the style index of marked cells and in its pointer to the notes."""
     after = parts_of(marked(catalog, template, wrong("Biểu 01-T", "E15")))["xl/worksheets/sheet1.xml"]
     before = parts_of(template)["xl/worksheets/sheet1.xml"]
     begin = next(at for at, (item, other) in enumerate(zip(before, after, strict=False)) if item != other)
@@ -115,14 +115,14 @@ def test_a_sheet_changes_at_its_wrong_cells_alone(catalog: Catalog, template: by
 
 
 def test_reading_it_again_finds_the_original(catalog: Catalog, template: bytes) -> None:
-    """Our sheet, fills and notes are no part of what is read from a file that was given back."""
+    """Reading a returned file ignores result sheet, fills and notes."""
     data = marked(catalog, template, wrong("Biểu 01-T", "E15", "E16"))
     assert sheets_of(read_without_marks(data)) == sheets_of(read_without_marks(template))
     assert read_without_marks(data).properties == read_without_marks(template).properties
 
 
 def test_the_list_names_all_and_links_to_the_cells(catalog: Catalog, template: bytes) -> None:
-    """Every issue and repair has a line, gravest first; those of a cell have a link to it."""
+    """Every issue and repair has a line, gravest first, with a link to its cell if it has one."""
     issues = [
         *wrong("Biểu 01-T", "E16", severity=Severity.WARNING),
         *wrong("Biểu 01-T", "E15"),
@@ -145,14 +145,14 @@ def test_the_list_names_all_and_links_to_the_cells(catalog: Catalog, template: b
 
 
 def test_what_shadow_rules_found_is_told_nobody(catalog: Catalog, template: bytes) -> None:
-    """A rule on trial leaves no trace in what a commune gets."""
+    """An issue of a shadow rule leaves no trace in a returned file."""
     issue = Issue("stated_percent", Severity.INFO, "Biểu 01-T", "E15", "bóng", facts={"stage": "shadow"})
     data = marked(catalog, template, [issue])
     assert all("bóng".encode() not in part for part in parts_of(data).values())
 
 
 def test_a_cell_that_is_not_there_is_made_in_its_place(catalog: Catalog) -> None:
-    """A figure that was left out has no cell in the file: it is made, in order, with the style of its row or column."""
+    """A missing cell is created in order, with the style of its row or column."""
     book = Workbook()
     sheet = book.worksheets[0]
     sheet["B2"], sheet["E2"], sheet["A7"] = 1, 2, 3
@@ -164,7 +164,7 @@ def test_a_cell_that_is_not_there_is_made_in_its_place(catalog: Catalog) -> None
 
 
 def test_a_made_cell_looks_like_its_column_or_row(catalog: Catalog) -> None:
-    """Where a whole row or column has a look, a blank cell made in it has that look."""
+    """A created cell has the formatting of its row or column."""
     replaced = {
         "<sheetData": '<cols><col min="3" max="3" style="1"/></cols><sheetData',
         '<row r="2"': '<row s="1" customFormat="1" r="2"',
@@ -180,7 +180,7 @@ def test_a_made_cell_looks_like_its_column_or_row(catalog: Catalog) -> None:
 
 
 def test_joined_cells_are_marked_where_they_show(catalog: Catalog) -> None:
-    """An issue on any of the joined cells marks the first, the only one people see."""
+    """An issue in a merged range marks the top left cell, the only one displayed."""
     book = Workbook()
     book.worksheets[0]["B2"] = 1
     book.worksheets[0].merge_cells("B2:D4")
@@ -190,7 +190,7 @@ def test_joined_cells_are_marked_where_they_show(catalog: Catalog) -> None:
 
 
 def test_the_communes_own_note_stays(catalog: Catalog, template: bytes) -> None:
-    """A cell's own note keeps its words, with ours behind them; notes on other cells stay as they are."""
+    """An existing note keeps its text, followed by the pipeline's block; notes on other cells are unchanged."""
     book = _looked_at(template)
     book["Biểu 01-T"]["E15"].comment = Comment("Số của công an xã", "Nguyễn Văn A")
     book["Biểu 01-T"]["G20"].comment = Comment("Hỏi lại y tế", "Nguyễn Văn A")
@@ -206,7 +206,7 @@ def test_the_communes_own_note_stays(catalog: Catalog, template: bytes) -> None:
 
 
 def test_names_and_print_areas_keep_their_sheets(catalog: Catalog, template: bytes) -> None:
-    """Names of the workbook and of its sheets, print areas and the open tab are those of before."""
+    """Defined names, print areas and the active tab are unchanged."""
     book = _looked_at(template)
     book.active = 1
     book["Thôn, khu phố"].print_area = "A1:C5"
@@ -226,7 +226,7 @@ def test_names_and_print_areas_keep_their_sheets(catalog: Catalog, template: byt
 
 
 def test_the_name_of_our_sheet_may_be_taken(catalog: Catalog) -> None:
-    """A commune's own sheet of that name keeps it, and is read as ever."""
+    """A commune's own sheet with the name of the result sheet keeps it and is read as usual."""
     book = Workbook()
     book.worksheets[0].title = RESULT
     book.worksheets[0]["A1"] = "của xã"
@@ -238,7 +238,7 @@ def test_the_name_of_our_sheet_may_be_taken(catalog: Catalog) -> None:
 @pytest.mark.parametrize("border", [None, "thin"])
 @pytest.mark.parametrize("fill", [None, "FF00FF00", "FFFF8058"])
 def test_fills_come_back_as_they_were(catalog: Catalog, fill: str | None, border: str | None) -> None:
-    """Given back and sent again, a cell has the fill it had, even one that a mark could have had."""
+    """After return and resubmission a cell has its original fill, even one equal to a mark's."""
     book = Workbook()
     cell = book.worksheets[0]["B2"]
     cell.value = 5
@@ -255,7 +255,7 @@ def test_fills_come_back_as_they_were(catalog: Catalog, fill: str | None, border
 
 
 def test_every_other_round_is_the_same(catalog: Catalog, template: bytes) -> None:
-    """However often a file comes back, it carries one sheet of ours and one note on a cell."""
+    """However often a file is returned, it has one result sheet and one note for each cell."""
     data = template
     for _ in range(4):
         data = marked(catalog, data, wrong("Biểu 01-T", "E15"))
@@ -267,13 +267,13 @@ def test_every_other_round_is_the_same(catalog: Catalog, template: bytes) -> Non
 
 
 def test_the_same_answer_is_the_same_bytes(catalog: Catalog, template: bytes) -> None:
-    """Nothing of a clock or of chance is in a file that is given back."""
+    """Equal input gives equal bytes: no clock and no randomness is involved."""
     issues = wrong("Biểu 01-T", "E15")
     assert annotate(template, issues, (), catalog, "vi") == annotate(template, issues, (), catalog, "vi")
 
 
 def test_made_by_hand(catalog: Catalog) -> None:
-    """A form without our stamp is marked like any other."""
+    """A form without a stamp is marked like any other."""
     data = save(make_handmade(catalog, UNIT, PERIOD))
     sheet = read_without_marks(data).sheets[0].name
     assert sheets_of(read_without_marks(marked(catalog, data, wrong(sheet, "D12")))) == sheets_of(
@@ -285,13 +285,13 @@ def test_made_by_hand(catalog: Catalog) -> None:
     "data", [b"", b"MST,1,2", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"W\0o\0r\0k\0b\0o\0o\0k\0\0\0"]
 )
 def test_what_cannot_carry_marks_says_so(catalog: Catalog, data: bytes) -> None:
-    """Of a file that is no .xlsx no copy is made."""
+    """A file that is no .xlsx raises instead of being marked."""
     with pytest.raises(CannotAnnotateError):
         annotate(data, (), (), catalog, "vi")
 
 
 def test_a_workbook_at_its_limits_is_not_pushed_over_them(catalog: Catalog) -> None:
-    """A file that could not come back, for one sheet too many, is not given back so."""
+    """A file is not marked if the result sheet would exceed the limits on resubmission."""
     book = Workbook()
     for _ in range(39):
         book.create_sheet()
@@ -308,7 +308,7 @@ def test_a_workbook_at_its_limits_is_not_pushed_over_them(catalog: Catalog) -> N
     ],
 )
 def test_cells_in_a_vocabulary_of_their_own_are_not_patched(catalog: Catalog, cell: str, can_be_marked: bool) -> None:
-    """Where a cell declares what its names mean, a search for tags would miss it or take another for it."""
+    """A cell that redeclares namespaces raises, since a search for tags could miss or confuse it."""
     book = Workbook()
     book.worksheets[0]["A1"] = 7
     sheet = "xl/worksheets/sheet1.xml"

@@ -1,4 +1,4 @@
-"""Where a commune has a thread of comments on a wrong cell, ours is a reply in it."""
+"""Marking cells with threaded comments adds a reply to the thread."""
 
 from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
@@ -18,7 +18,7 @@ _THREAD = (
 
 
 def _with_thread() -> bytes:
-    """A workbook with a thread on B2, and the classic note Excel keeps beside it for older programs."""
+    """Return a workbook with a thread on B2 and the classic note that Excel keeps for older programs."""
     book = Workbook()
     book.worksheets[0]["B2"] = 1
     book.worksheets[0]["B2"].comment = Comment("[Threaded comment]\n\nComment:\n    Số của công an", "tc={0A}")
@@ -38,7 +38,7 @@ def _with_thread() -> bytes:
 
 
 def test_ours_is_a_reply_and_the_commune_s_words_stay(catalog: Catalog) -> None:
-    """The thread keeps its words with ours behind them; a cell without a thread gets a note."""
+    """The thread keeps its comments and gets a reply; a cell without a thread gets a note."""
     data = _with_thread()
     out = marked(catalog, data, wrong("Sheet", "B2", "C3"))
     thread = parts_of(out)[_THREADS].decode()
@@ -49,7 +49,7 @@ def test_ours_is_a_reply_and_the_commune_s_words_stay(catalog: Catalog) -> None:
 
 
 def test_replies_are_gone_from_the_next_return(catalog: Catalog) -> None:
-    """When the file comes back, ours is taken out of the thread and the commune's comment stays."""
+    """On resubmission the reply is removed and the commune's comment stays."""
     again = marked(catalog, marked(catalog, _with_thread(), wrong("Sheet", "B2")), ())
     thread = parts_of(again)[_THREADS].decode()
     assert "Số của công an" in thread

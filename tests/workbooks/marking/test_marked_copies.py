@@ -1,4 +1,4 @@
-"""Whatever workbook of the cases our reader opens can be given back, and is read again as if it never had been."""
+"""Every readable workbook of the cases can be marked and is read again as if it had not been."""
 
 import pytest
 
@@ -11,12 +11,12 @@ from workbooks.marking.mark_removal import read_without_marks
 
 @pytest.mark.parametrize("case", load_cases(), ids=lambda case: case.id)
 def test_case_given_back(case: WorkbookCase, catalog: Catalog, next_catalog: Catalog) -> None:
-    """A workbook of the cases keeps every cell, note, name and untouched part, given back."""
+    """A marked workbook of the cases keeps every cell, note, name and untouched part."""
     data, _, limits = make(case, next_catalog if case.given.get("catalog") == "next" else catalog)
     try:
         read_without_marks(data, limits)
     except RefusedError:
-        return  # nobody can open it: it gets a workbook of results
-    # A package that does not say what its parts are only we forgive: Excel does not open it, so there is none to mark.
+        return  # unreadable: it gets a result workbook
+    # The reader tolerates a package without content types, but Excel does not open it, so none needs marking.
     if check_bytes(data, limits) is Container.ZIP and b"[Content_Types].xml" in data:
         assert harm_done(data, catalog, limits) == []

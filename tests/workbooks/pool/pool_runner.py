@@ -1,4 +1,4 @@
-"""Reads the files it is given with a pool of workers, in a process of its own that a test may kill."""
+"""Read files with a worker pool in a separate process that a test may kill."""
 
 import colorsys
 import sys
@@ -13,11 +13,11 @@ from workbooks.pool.landed_file import LandedFile
 from workbooks.pool.reading_pool import ReadingPool
 
 ONLY_HERE = colorsys.__name__
-"""A module that nobody but this one imports."""
+"""A module that only this one imports."""
 
 
 def main(paths: list[str]) -> None:
-    """Read the files and print what their reports tell of the workers."""
+    """Read the files and print what their reports tell about the workers."""
     with ReadingPool(load_catalog(), Limits(), Confinement(), 1, parse=hostile.parse) as pool:
         for report in pool.read([LandedFile(Path(path), Hints("report.xlsx", ())) for path in paths]):
             sys.stdout.write(f"{report.issues[0].facts}\n")

@@ -1,4 +1,4 @@
-"""Files that are too large are refused without being taken into memory, by what they are."""
+"""Files that are too large are refused by their kind, without being loaded into memory."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ LIMITS = Limits(file_size=1 << 20)
 def test_a_large_file_is_told_by_its_start(
     catalog: Catalog, tmp_path: Path, start: bytes, filling: bytes, code: str
 ) -> None:
-    """What is no workbook is said to be none; what may be one is too large."""
+    """A large file of another kind is refused as such; one that may be a workbook is too large."""
     path = tmp_path / "large"
     path.write_bytes(start + filling * (2 << 20))
     (report,) = PlainReader(catalog, LIMITS).read([LandedFile(path, Hints("BC_22813_2025-05.xlsx", ("2025-05",)))])
@@ -35,7 +35,7 @@ def test_a_large_file_is_told_by_its_start(
 
 
 def test_a_large_file_is_not_taken_in(catalog: Catalog, tmp_path: Path) -> None:
-    """A file far larger than this machine's memory is refused at once, with its size."""
+    """A file far larger than memory is refused immediately, with its size."""
     path = tmp_path / "huge.xlsx"
     with path.open("wb") as file:
         file.write(b"PK\x03\x04")

@@ -1,4 +1,4 @@
-"""Reading in worker processes: what one file does to its reader is its own issue, and nobody else's."""
+"""Reading in worker processes: what a file does to its worker becomes its own issue and affects no other file."""
 
 import fcntl
 import io
@@ -37,7 +37,7 @@ Drop = Callable[[bytes], LandedFile]
 
 @pytest.fixture
 def drop(tmp_path: Path) -> Drop:
-    """Lands bytes as a file of one commune's."""
+    """Return a function that lands bytes as a file of one commune."""
 
     def land(data: bytes) -> LandedFile:
         path = tmp_path / f"{len(list(tmp_path.iterdir()))}"
@@ -49,13 +49,13 @@ def drop(tmp_path: Path) -> Drop:
 
 @pytest.fixture(scope="module")
 def good(catalog: Catalog) -> bytes:
-    """A filled report without a fault."""
+    """Return a filled report without issues."""
     return make_workbook(catalog, UNIT, PERIOD)
 
 
 @pytest.fixture(scope="module")
 def pool(catalog: Catalog) -> Iterator[ReadingPool]:
-    """Two workers that some files lead astray, and that may use one second for each."""
+    """Yield two workers running the hostile parse function, with one second of CPU time for each file."""
     with hostile_pool(catalog) as pool:
         yield pool
 
@@ -63,17 +63,17 @@ def pool(catalog: Catalog) -> Iterator[ReadingPool]:
 def hostile_pool(
     catalog: Catalog, *, limits: Limits | None = None, confinement: Confinement | None = TIGHT
 ) -> ReadingPool:
-    """A pool whose workers do what some files say."""
+    """Return a pool whose workers do what hostile files tell them."""
     return ReadingPool(catalog, limits or Limits(), confinement, 2, parse=hostile.parse)
 
 
 def codes(report: ParsedReport) -> list[str]:
-    """Codes of a report's issues."""
+    """Return the codes of a report's issues."""
     return [issue.code for issue in report.issues]
 
 
 def test_bad_files_keep_nobody_from_being_read(pool: ReadingPool, catalog: Catalog, good: bytes, drop: Drop) -> None:
-    """One file swells, one never ends, one kills its worker: each has its issue, and all the others are read."""
+    """Files that exhaust memory or time or kill their worker get an issue each; all others are read."""
     content = [good] * 45
     for place, spoilt in ((3, hostile.SWELL), (17, hostile.SPIN), (18, hostile.DIE), (44, hostile.DIE)):
         content[place] = spoilt
@@ -91,7 +91,7 @@ def test_bad_files_keep_nobody_from_being_read(pool: ReadingPool, catalog: Catal
 
 @pytest.mark.parametrize("content", [hostile.SWELL, hostile.SPIN, hostile.DIE, hostile.FAIL])
 def test_a_bad_file_still_has_a_sender(pool: ReadingPool, catalog: Catalog, drop: Drop, content: bytes) -> None:
-    """Whatever a file does to its reader, its report names unit and period and says in words what is wrong."""
+    """The report of a file that ended its worker names unit and period and explains the issue."""
     (report,) = pool.read([drop(content)])
     assert (report.unit and report.unit.code, report.period and report.period.id) == (UNIT, PERIOD)
     assert report.has_critical
@@ -99,7 +99,7 @@ def test_a_bad_file_still_has_a_sender(pool: ReadingPool, catalog: Catalog, drop
 
 
 def swollen(good: bytes, row: bytes) -> bytes:
-    """A real workbook whose first sheet has one more row."""
+    """Return a real workbook with one more row on its first sheet."""
     with zipfile.ZipFile(io.BytesIO(good)) as archive:
         parts = [(info.filename, archive.read(info)) for info in archive.infolist()]
     end = b"</sheetData>"
@@ -107,7 +107,7 @@ def swollen(good: bytes, row: bytes) -> bytes:
 
 
 def test_real_parsing_is_bounded_too(catalog: Catalog, good: bytes, drop: Drop) -> None:
-    """Where the limits let a workbook through that unfolds to too much, the process is what stops it."""
+    """A workbook within the limits that expands too much is stopped by the memory limit of the process."""
     text = b'<row r="900"><c r="A900" t="inlineStr"><is><t>' + b"x" * (100 << 20) + b"</t></is></c></row>"
     wide = Limits(part_size=1 << 30, total_size=1 << 30, pack_ratio=10**6, text_length=1 << 30)
     with ReadingPool(catalog, wide, Confinement(memory=200 << 20), 1) as pool:
@@ -119,20 +119,20 @@ def test_real_parsing_is_bounded_too(catalog: Catalog, good: bytes, drop: Drop) 
 
 
 def test_who_was_killed_by_another_is_read_again(pool: ReadingPool, drop: Drop, tmp_path: Path) -> None:
-    """A file whose worker was killed from outside is read on the second try."""
+    """A file whose worker was killed externally is read on the second attempt."""
     (report,) = pool.read([drop(hostile.DIE_ONCE + os.fsencode(tmp_path / "remembered"))])
     assert "reading_stopped" not in codes(report)
 
 
 def test_a_fault_of_ours_is_logged(pool: ReadingPool, drop: Drop, caplog: pytest.LogCaptureFixture) -> None:
-    """An exception of ours is an issue of that one file, and the log has its traceback."""
+    """An unexpected exception becomes an issue of that file only, and the log has its traceback."""
     (report,) = pool.read([drop(hostile.FAIL)])
     assert codes(report) == ["reading_stopped"]
     assert "LookupError: a fault of ours" in caplog.text
 
 
 def test_cpu_time_is_counted_by_file(catalog: Catalog, good: bytes, drop: Drop) -> None:
-    """Files that together use far more than one may are all read."""
+    """CPU time is limited for each file, not for all files together."""
     seconds = 0.3
     content = [good] * 60
     with hostile_pool(catalog, confinement=replace(TIGHT, cpu_seconds=seconds)) as pool:
@@ -141,7 +141,7 @@ def test_cpu_time_is_counted_by_file(catalog: Catalog, good: bytes, drop: Drop) 
 
 
 def test_an_idle_worker_may_be_killed(pool: ReadingPool, good: bytes, drop: Drop) -> None:
-    """When a worker is killed between two batches, the next batch is read by others."""
+    """When an idle worker is killed, the next batch is read by a new one."""
     (result,) = pool.read([drop(hostile.TELL)])
     os.kill(int(result.issues[0].facts["pid"]), signal.SIGKILL)
     (report,) = pool.read([drop(good)])
@@ -149,7 +149,7 @@ def test_an_idle_worker_may_be_killed(pool: ReadingPool, good: bytes, drop: Drop
 
 
 def test_a_worker_imports_little(pool: ReadingPool, drop: Drop) -> None:
-    """What a worker loads is what reading needs, not what the run was started with."""
+    """A worker imports what reading needs, not what the parent process has loaded."""
     (report,) = pool.read([drop(hostile.TELL)])
     modules = set(report.issues[0].facts["modules"].split())
     assert "workbooks" in modules
@@ -157,7 +157,7 @@ def test_a_worker_imports_little(pool: ReadingPool, drop: Drop) -> None:
 
 
 def test_the_main_module_is_not_imported_again(drop: Drop) -> None:
-    """Whatever started the run, Prefect's engine or a test, a worker does not load it."""
+    """A worker does not import the parent's main module."""
     completed = subprocess.run([*RUNNER, drop(hostile.TELL).path], cwd=ROOT, check=True, capture_output=True, text=True)
     assert "workbooks" in completed.stdout
     assert ONLY_HERE not in completed.stdout
@@ -165,41 +165,41 @@ def test_the_main_module_is_not_imported_again(drop: Drop) -> None:
 
 @pytest.mark.parametrize("ended_by", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_no_worker_outlives_its_run(drop: Drop, tmp_path: Path, ended_by: signal.Signals) -> None:
-    """When the run is killed or interrupted in the middle of a file, its workers end too."""
+    """Workers end when the run is killed or interrupted in the middle of a file."""
     lock = tmp_path / "lock"
     file = drop(hostile.HOLD + os.fsencode(lock))
-    # Tests that were started in the background ignore an interruption, and so would what they start.
+    # Processes started in the background ignore SIGINT, and so would their children.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen([*RUNNER, file.path], cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True) as runner:
         signal.signal(signal.SIGINT, before)
         until(lambda: lock.exists() and lock.read_text() == "held")
         os.kill(runner.pid, ended_by)
     with lock.open() as held:
-        fcntl.flock(held, fcntl.LOCK_EX)  # comes back when the worker is gone; pytest ends what never does
+        fcntl.flock(held, fcntl.LOCK_EX)  # acquired once the worker has ended; pytest's timeout ends a hanging wait
 
 
 def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds; pytest ends what never does."""
+    """Wait until a condition holds; pytest's timeout ends a hanging wait."""
     while not holds():
         time.sleep(0.05)
 
 
 def test_without_limits_of_the_system_the_guards_are_alone(catalog: Catalog, good: bytes, drop: Drop) -> None:
-    """Where the system cannot confine a process, files are read all the same."""
+    """Where the system cannot confine a process, files are read under the guards only."""
     with hostile_pool(catalog, confinement=None) as pool:
         result, read = pool.read([drop(hostile.TELL), drop(good)])
     assert (result.issues[0].facts["kilobytes"], codes(read)) == ("unlimited", [])
 
 
 def test_memory_is_bounded_by_the_system(pool: ReadingPool, drop: Drop) -> None:
-    """The kernel holds a worker to the memory that is set."""
+    """The kernel enforces the configured memory limit on a worker."""
     (report,) = pool.read([drop(hostile.TELL)])
     assert int(report.issues[0].facts["kilobytes"]) == TIGHT.memory // 1024
 
 
 @pytest.mark.parametrize("in_workers", [True, False])
 def test_limits_reach_the_guards(catalog: Catalog, good: bytes, drop: Drop, *, in_workers: bool) -> None:
-    """A limit that is set is the one a file is held to."""
+    """Configured limits apply to the files read."""
     limits = Limits(cells=5)
     file = drop(good)
     if in_workers:
@@ -211,7 +211,7 @@ def test_limits_reach_the_guards(catalog: Catalog, good: bytes, drop: Drop, *, i
 
 
 def test_a_catalogue_that_changed_stops_reading(catalog: Catalog, good: bytes, drop: Drop) -> None:
-    """Workers that would read by another catalogue than the run's refuse to."""
+    """Workers refuse to read with another version of the catalogue than the run's."""
     with (
         hostile_pool(replace(catalog, version="another")) as pool,
         pytest.raises(ReadingStoppedError, match="keep ending by themselves"),
@@ -220,6 +220,6 @@ def test_a_catalogue_that_changed_stops_reading(catalog: Catalog, good: bytes, d
 
 
 def test_bytes_that_are_gone_are_our_fault(pool: ReadingPool, tmp_path: Path) -> None:
-    """A path without a file blames no commune."""
+    """A missing file raises and is not blamed on the commune."""
     with pytest.raises(FileNotFoundError):
         pool.read([LandedFile(tmp_path / "gone", Hints("report.xlsx", ()))])

@@ -1,4 +1,4 @@
-"""What can be typed into a template, what cannot, and what is filled in already."""
+"""Input cells of a template: what they accept, what is locked, and what is filled in."""
 
 import re
 
@@ -18,18 +18,18 @@ FORM, VILLAGES = "Biểu 01-T", "Thôn, khu phố"
 
 @pytest.fixture(scope="module")
 def may(catalog: Catalog) -> Workbook:
-    """The template of xã Lâm Sơn for May 2025, which ends no quarter."""
+    """Return the template of xã Lâm Sơn for May 2025, which does not end a quarter."""
     return open_workbook(make_template(catalog, "22813", "2025-05"))
 
 
 def named_cell(workbook: Workbook, name: str) -> tuple[str, str]:
-    """Sheet and address that a defined name points at."""
+    """Return sheet and address of a defined name."""
     sheet, _, address = place_of(workbook, name).rpartition("!")
     return sheet, address
 
 
 def validation_of(workbook: Workbook, name: str) -> DataValidation | None:
-    """The validation that covers the cell of a defined name."""
+    """Return the data validation that covers the cell of a defined name."""
     sheet, address = named_cell(workbook, name)
     covering = [
         validation for validation in workbook[sheet].data_validations.dataValidation if address in validation.sqref
@@ -38,7 +38,7 @@ def validation_of(workbook: Workbook, name: str) -> DataValidation | None:
 
 
 def test_only_figures_answers_and_notes_are_unlocked(may: Workbook) -> None:
-    """Labels, headings, percentages and register figures cannot be overwritten by a slip."""
+    """Labels, headings, percentages and register figures are locked."""
     sheet = may[FORM]
     named = {
         named_cell(may, name)[1]
@@ -55,13 +55,13 @@ def test_only_figures_answers_and_notes_are_unlocked(may: Workbook) -> None:
 
 @pytest.mark.parametrize("sheet", [FORM, VILLAGES, "Hướng dẫn", "_meta"])
 def test_sheets_are_protected_without_password(may: Workbook, sheet: str) -> None:
-    """Protection guards against slips; nobody needs a password to take it off."""
+    """Sheet protection has no password."""
     assert may[sheet].protection.sheet
     assert may[sheet].protection.password is None
 
 
 def test_counts_take_whole_numbers_from_zero(may: Workbook) -> None:
-    """The validation of a count asks for a whole number, in Vietnamese."""
+    """The validation of a count requires a whole number, with Vietnamese texts."""
     for role in (ColumnRole.NUMERATOR, ColumnRole.DENOMINATOR):
         rule = validation_of(may, figure_name("hsskdt", role))
         assert rule is not None
@@ -73,21 +73,21 @@ def test_counts_take_whole_numbers_from_zero(may: Workbook) -> None:
 
 
 def test_a_mark_can_still_be_typed(may: Workbook) -> None:
-    """The validation asks and does not refuse: "không áp dụng" is text, and has to be possible."""
+    """The validation warns and does not block, since "không áp dụng" is text."""
     rule = validation_of(may, "TH.hsskdt.numerator")
     assert rule is not None
     assert rule.errorStyle == "warning"
 
 
 def test_answers_come_from_a_list(may: Workbook) -> None:
-    """Yes or no is chosen, not typed."""
+    """Yes or no is chosen from a list."""
     rule = validation_of(may, "TH.V.8.tcnscd_thon")
     assert rule is not None
     assert (rule.type, rule.formula1) == ("list", '"Có,Không"')
 
 
 def test_messages_fit_what_excel_shows(may: Workbook) -> None:
-    """Excel refuses to open a validation with a longer title (32), prompt (255) or error (225)."""
+    """Titles, prompts and errors stay within Excel's maximum of 32, 255 and 225 characters."""
     for sheet in may.worksheets:
         for rule in sheet.data_validations.dataValidation:
             assert max(len(rule.promptTitle), len(rule.errorTitle)) <= 32
@@ -96,7 +96,7 @@ def test_messages_fit_what_excel_shows(may: Workbook) -> None:
 
 
 def test_percentage_is_a_formula_of_its_line(may: Workbook) -> None:
-    """The percentage is computed from the two figures beside it."""
+    """The percentage is computed from the two figures of its line."""
     sheet, address = named_cell(may, "TH.hsskdt.percent")
     over = named_cell(may, "TH.hsskdt.numerator")[1]
     under = named_cell(may, "TH.hsskdt.denominator")[1]
@@ -106,14 +106,14 @@ def test_percentage_is_a_formula_of_its_line(may: Workbook) -> None:
 
 
 def test_register_denominator_is_filled_in_and_locked(may: Workbook) -> None:
-    """The commune counts itself as one; nobody types that."""
+    """The register's denominator (the commune itself, 1) is filled in and locked."""
     sheet, address = named_cell(may, "TH.tcnscd_xa.denominator")
     assert may[sheet][address].value == 1
     assert may[sheet][address].protection.locked
 
 
 def test_thousands_follow_the_reader_s_locale(may: Workbook) -> None:
-    """Counts have Excel's own thousands format, shown with dots on a Vietnamese machine."""
+    """Counts use Excel's thousands format, shown with dots in a Vietnamese locale."""
     sheet, address = named_cell(may, "TH.hsskdt.numerator")
     assert may[sheet][address].number_format == "#,##0"
 
@@ -129,7 +129,7 @@ def test_thousands_follow_the_reader_s_locale(may: Workbook) -> None:
 def test_lines_not_due_are_grey_locked_and_explained(
     may: Workbook, catalog: Catalog, indicator: str, reason: str
 ) -> None:
-    """A line that is not asked for says why, takes no figure and has no name."""
+    """A line that is not due gives the reason, is locked and has no defined name."""
     label = next(line.label for line in catalog.layouts[0].lines if line.indicator == indicator)
     row = next(row for row in may[FORM].iter_rows() if row[1].value == label)
     assert row[6].value == reason
@@ -138,14 +138,14 @@ def test_lines_not_due_are_grey_locked_and_explained(
 
 
 def test_quarterly_lines_open_at_the_end_of_a_quarter(catalog: Catalog) -> None:
-    """In June the quarterly lines are to be filled in."""
+    """Quarterly lines are unlocked in June."""
     june = open_workbook(make_template(catalog, "22813", "2025-06"))
     sheet, address = named_cell(june, "TH.hscv.numerator")
     assert not june[sheet][address].protection.locked
 
 
 def test_names_cover_what_is_due(may: Workbook, catalog: Catalog) -> None:
-    """Every figure that is due has its name, and no other has."""
+    """Exactly the figures that are due have a defined name."""
     unit = catalog.units.get("22813", catalog.last_day("cds_x_t", parse_period("2025-05")))
     due = {due_indicator.id for due_indicator in catalog.due_indicators("cds_x_t", unit, parse_period("2025-05"))}
     results = [parse_name(name) for name in may.defined_names]
@@ -159,7 +159,7 @@ def test_names_cover_what_is_due(may: Workbook, catalog: Catalog) -> None:
 
 
 def test_names_point_at_the_line_s_own_cells(may: Workbook, catalog: Catalog) -> None:
-    """A name's cell stands in the row of its label and in the column of its role."""
+    """A defined name refers to the row of its label and the column of its role."""
     columns = [column.role for column in catalog.layouts[0].columns]
     labels = {line.indicator: line.label for line in catalog.layouts[0].lines if line.indicator}
     for name in may.defined_names:
@@ -181,14 +181,14 @@ def test_text_that_looks_like_a_formula_stays_text(catalog: Catalog) -> None:
 
 
 def test_everything_is_times_new_roman(may: Workbook) -> None:
-    """Every cell that says something does so in the font officials are told to use."""
+    """Every non-empty cell uses the font that officials are required to use."""
     for sheet in (FORM, VILLAGES, "Hướng dẫn"):
         fonts = {cell.font.name for row in may[sheet].iter_rows() for cell in row if cell.value is not None}
         assert fonts == {"Times New Roman"}
 
 
 def test_words_fit_their_columns(may: Workbook) -> None:
-    """No single word is wider than the column it stands in, so nothing is cut off but by a line break."""
+    """No single word is wider than its column, so text is only wrapped, never cut off."""
     for sheet in (may[FORM], may[VILLAGES]):
         joined = {str(cell) for block in sheet.merged_cells.ranges for row in block.rows for cell in row}
         assert joined  # headings span columns and are left out here

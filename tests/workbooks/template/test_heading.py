@@ -1,4 +1,4 @@
-"""What stands above and below the table of a template."""
+"""Texts above and below the table of a template."""
 
 import pytest
 from openpyxl.workbook import Workbook
@@ -8,13 +8,13 @@ from tests.builders import assignment_for, make_template, open_workbook
 
 
 def texts(workbook: Workbook, sheet: int = 0) -> list[str]:
-    """All texts of a sheet, row by row."""
+    """Return all texts of a sheet, row by row."""
     return [cell.value for row in workbook.worksheets[sheet].iter_rows() for cell in row if isinstance(cell.value, str)]
 
 
 @pytest.fixture(scope="module")
 def may(catalog: Catalog) -> Workbook:
-    """The template of xã Lâm Sơn for May 2025."""
+    """Return the template of xã Lâm Sơn for May 2025."""
     return open_workbook(make_template(catalog, "22813", "2025-05"))
 
 
@@ -38,35 +38,35 @@ def may(catalog: Catalog) -> Workbook:
     ],
 )
 def test_form_sheet_says(may: Workbook, text: str) -> None:
-    """Heading and foot follow the native form."""
+    """Heading and footer follow the native form."""
     assert text in texts(may)
 
 
 def test_town_is_named_as_a_town(catalog: Catalog) -> None:
-    """A town's committee is not called that of a xã."""
+    """The committee of a town is named as a town's, not as a xã's."""
     assert "UBND THỊ TRẤN TÂN SƠN" in texts(open_workbook(make_template(catalog, "22810", "2025-05")))
 
 
 def test_after_the_districts_the_province_receives(catalog: Catalog) -> None:
-    """From July 2025 the unit above a commune is its province, and a reused code means the new commune."""
+    """From July 2025 the parent unit is the province, and a reused code means the new commune."""
     result = texts(open_workbook(make_template(catalog, "22810", "2025-08")))
     assert "UBND TỈNH KHÁNH HÒA" in result
     assert "UBND XÃ NINH SƠN" in result
 
 
 def test_last_month_of_the_districts_goes_to_the_district(catalog: Catalog) -> None:
-    """June 2025 closes on the 14th, before the districts ended."""
+    """June 2025 ends on the 14th, before the districts ended."""
     assert "UBND HUYỆN NINH SƠN" in texts(open_workbook(make_template(catalog, "22813", "2025-06")))
 
 
 def test_january_begins_in_the_year_before(catalog: Catalog) -> None:
-    """The administrative January runs from mid-December."""
+    """The administrative January starts in mid-December."""
     result = texts(open_workbook(make_template(catalog, "22813", "2025-01")))
     assert "Kỳ báo cáo: Tháng 1/2025 (từ 15/12/2024 đến 14/1/2025)" in result
 
 
 def test_headers_and_column_numbers(may: Workbook, catalog: Catalog) -> None:
-    """The layout's headers stand in one row, their numbers in the row below."""
+    """The layout's headers are in one row, their numbers in the row below."""
     columns = catalog.layouts[0].columns
     rows = [[cell.value for cell in row] for row in may.worksheets[0].iter_rows()]
     heads = [[" ".join(str(value).split()) for value in row] for row in rows]
@@ -83,7 +83,7 @@ def test_every_line_stands_in_order(may: Workbook, catalog: Catalog) -> None:
 
 
 def test_village_sheet_names_the_registered_villages(may: Workbook, catalog: Catalog) -> None:
-    """Codes and names of the register are filled in, in its order."""
+    """Codes and names of registered villages are filled in, in register order."""
     task = assignment_for(catalog, "22813", "2025-05")
     villages = catalog.villages(task.unit, task.last_day)
     rows = [
@@ -94,7 +94,7 @@ def test_village_sheet_names_the_registered_villages(may: Workbook, catalog: Cat
 
 
 def test_unregistered_villages_can_be_named(catalog: Catalog) -> None:
-    """Where no villages are registered there are lines to name them on, and the sheet says why there are no figures."""
+    """Without registered villages there are lines to name them, and the sheet explains the missing figures."""
     workbook = open_workbook(make_template(catalog, "22810", "2025-08"))
     sheet = workbook["Thôn, khu phố"]
     assert any("chưa có danh mục" in text for text in texts(workbook, 1))

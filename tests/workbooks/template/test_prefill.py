@@ -1,4 +1,4 @@
-"""What a commune reported before is filled in where it is a stock, marked, and hinted at; nothing else is."""
+"""Stocks reported before are filled in, marked and explained; nothing else is."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -24,12 +24,12 @@ GREEN = "FFE2EFDA"
 
 
 def number(value: int) -> Figure:
-    """A cell that held a number."""
+    """Return the figure of a cell that held a number."""
     return Figure(CellState.VALUE, Decimal(value), "E1", str(value))
 
 
 def everything(catalog: Catalog) -> Iterator[PastObservation]:
-    """All figures of the form as April's report had them, and those of the first village."""
+    """Yield all figures of the form as in April's report, and those of the first village."""
     for indicator in catalog.indicators.values():
         denominator = number(500) if indicator.denominator else None
         yield PastObservation(APRIL, Observation(UNIT, indicator.id, "x", number(123), denominator))
@@ -38,24 +38,24 @@ def everything(catalog: Catalog) -> Iterator[PastObservation]:
 
 
 def prefilled(catalog: Catalog, *past: PastObservation) -> bytes:
-    """The form of May with these figures filled in."""
+    """Return the form of May with these figures filled in."""
     task = assignment_for(catalog, UNIT, MAY)
     return build_template(catalog, task.form.id, task.unit, task.period, past)
 
 
 @pytest.fixture(scope="module")
 def form(catalog: Catalog) -> Workbook:
-    """The form with all that is known filled in."""
+    """Return the form with all known figures filled in."""
     return open_workbook(prefilled(catalog, *everything(catalog)))
 
 
 def texts(workbook: Workbook, sheet: int = 0) -> str:
-    """All texts of a sheet."""
+    """Return all texts of a sheet."""
     return "\n".join(str(cell.value) for row in workbook.worksheets[sheet].iter_rows() for cell in row if cell.value)
 
 
 def test_stocks_are_filled_in_and_nothing_else(form: Workbook, catalog: Catalog) -> None:
-    """Numerators and denominators of stocks; flows and figures since the year began stay empty."""
+    """Stocks are filled in; flows and year-to-date figures stay empty."""
     task = assignment_for(catalog, UNIT, MAY)
     for indicator in (catalog.indicators[name] for name in task.layout.indicators if name in task.due):
         over = value_of(form, figure_name(indicator.id, ColumnRole.NUMERATOR))
@@ -63,12 +63,12 @@ def test_stocks_are_filled_in_and_nothing_else(form: Workbook, catalog: Catalog)
 
 
 def test_what_the_register_says_stays(form: Workbook) -> None:
-    """A denominator of the register is the register's, whatever was reported."""
+    """A denominator of the register is kept, whatever was reported."""
     assert value_of(form, "TH.tcnscd_xa.denominator") == 1
 
 
 def test_filled_in_cells_are_marked_and_open(form: Workbook) -> None:
-    """Pale green, to be typed over, with a hint that names the period they are from; empty ones are as ever."""
+    """Filled-in cells are pale green and unlocked, with a hint naming the period; empty ones are as usual."""
     sheet, _, address = place_of(form, "TH.hsskdt.numerator").rpartition("!")
     cell = form[sheet][address]
     assert (cell.fill.fgColor.rgb, cell.protection.locked) == (GREEN, False)
@@ -80,7 +80,7 @@ def test_filled_in_cells_are_marked_and_open(form: Workbook) -> None:
 
 
 def test_form_and_instructions_explain_the_green(form: Workbook, catalog: Catalog) -> None:
-    """Who gets such a form reads what to do with it; who gets an empty one reads nothing of it."""
+    """Form and instructions explain filled-in cells only where there are any."""
     assert "Ô màu xanh nhạt" in texts(form)
     assert "Ô màu xanh nhạt" in texts(form, 1)
     assert "Ô màu xanh nhạt" in texts(form, 2)
@@ -89,14 +89,14 @@ def test_form_and_instructions_explain_the_green(form: Workbook, catalog: Catalo
 
 
 def test_villages_are_filled_in(form: Workbook) -> None:
-    """Answers as words of the list, numbers as numbers; a village of which nothing is known stays empty."""
+    """Answers are filled in as words of the list, numbers as numbers; unknown villages stay empty."""
     assert value_of(form, "TH.V.1.tcnscd_thon") == "Có"
     assert value_of(form, "TH.V.1.tcnscd_tv") == 4
     assert value_of(form, "TH.V.2.tcnscd_tv") is None
 
 
 def test_percentages_are_shown_at_once(catalog: Catalog) -> None:
-    """A program that does not compute shows the percentage of what is filled in."""
+    """Percentages of filled-in figures are stored, for programs that do not calculate."""
     data = prefilled(catalog, *everything(catalog))
     place = place_of(open_workbook(data), "TH.hsskdt.percent").rpartition("!")[2]
     sheet = next(sheet for sheet in read_workbook(data).sheets if sheet.name == "Biểu 01-T")
@@ -105,7 +105,7 @@ def test_percentages_are_shown_at_once(catalog: Catalog) -> None:
 
 
 def test_not_applicable_is_said_again(catalog: Catalog) -> None:
-    """What did not concern the commune last time is said not to, in the words that the reader knows."""
+    """A figure that was not applicable is filled in as a mark that the reader recognises."""
     mark = Figure(CellState.NOT_APPLICABLE, None, "E1", "x")
     past = PastObservation(APRIL, Observation(UNIT, "tmdt_sp", "x", mark, number(5)))
     filled = value_of(open_workbook(prefilled(catalog, past)), "TH.tmdt_sp.numerator")
@@ -122,7 +122,7 @@ def test_a_blank_is_nothing_to_fill_in(catalog: Catalog) -> None:
 
 
 def test_excel_shows_every_hint_whole(form: Workbook, catalog: Catalog) -> None:
-    """Excel takes titles of 32 letters and messages of 255, and calls a file broken that has longer ones."""
+    """Hints stay within Excel's maximum of 32 and 255 characters, beyond which a file counts as broken."""
     for workbook in (form, open_workbook(make_template(catalog, UNIT, "2025-12"))):
         for sheet in workbook.worksheets:
             for validation in sheet.data_validations.dataValidation:

@@ -1,4 +1,4 @@
-"""How a template is cut into pages when it is printed, and that its texts fit their cells."""
+"""Page breaks of a printed template, and texts that fit their cells."""
 
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
@@ -13,12 +13,12 @@ FIRST = HEADER_ROW + 2
 
 @pytest.fixture(scope="module")
 def sheet(catalog: Catalog) -> Worksheet:
-    """The form sheet of June, which ends a quarter and a half-year."""
+    """Return the form sheet of June, which ends a quarter and a half-year."""
     return open_workbook(make_template(catalog, "22813", "2025-06")).worksheets[0]
 
 
 def breaks(sheet: Worksheet) -> list[int]:
-    """Rows after which a page ends."""
+    """Return the rows after which a page ends."""
     return [row_break.id for row_break in sheet.row_breaks.brk]
 
 
@@ -32,13 +32,13 @@ def test_no_page_ends_with_a_heading(sheet: Worksheet, catalog: Catalog) -> None
 
 
 def test_signatures_share_a_page_with_figures(sheet: Worksheet, catalog: Catalog) -> None:
-    """No page holds nothing but signatures."""
+    """No page holds only signatures."""
     last_line = FIRST + len(assignment_for(catalog, "22813", "2025-06").layout.lines) - 1
     assert max(breaks(sheet)) < last_line
 
 
 def test_instructions_repeat_their_header(catalog: Catalog) -> None:
-    """The table of indicators runs over pages, each with the header above it."""
+    """The table of indicators repeats its header on every page."""
     guide = open_workbook(make_template(catalog, "22813", "2025-06")).worksheets[2]
     row = int(str(guide.print_title_rows).rpartition("$")[2])
     assert [cell.value for cell in guide[row]][:2] == ["STT", "Chỉ tiêu"]

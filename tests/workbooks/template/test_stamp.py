@@ -1,4 +1,4 @@
-"""How a template is recognised when it comes back, and how it is printed and saved."""
+"""Stamp, print set-up and deterministic saving of a template."""
 
 import io
 import zipfile
@@ -21,13 +21,13 @@ from workbooks.template.workbook import build_template
 
 @pytest.fixture(scope="module")
 def data(catalog: Catalog) -> bytes:
-    """The template of xã Lâm Sơn for May 2025."""
+    """Return the template of xã Lâm Sơn for May 2025."""
     return make_template(catalog, "22813", "2025-05")
 
 
 @pytest.fixture(scope="module")
 def may(data: bytes) -> Workbook:
-    """The same, open."""
+    """Return the opened template."""
     return open_workbook(data)
 
 
@@ -35,14 +35,14 @@ WANTED = {"form": "cds_x_t", "layout_version": "2025.1", "unit": "22813", "perio
 
 
 def test_hidden_sheet_carries_the_stamp(may: Workbook) -> None:
-    """Key and value, as text, on a sheet nobody sees."""
+    """The hidden sheet has keys and values as text."""
     sheet = may["_meta"]
     assert sheet.sheet_state == "hidden"
     assert dict(sheet.iter_rows(values_only=True)) == WANTED
 
 
 def test_document_properties_carry_the_stamp(may: Workbook) -> None:
-    """The same four facts, for when the hidden sheet is lost."""
+    """The document properties repeat the four keys, in case the hidden sheet is lost."""
     properties = {prop.name: prop.value for prop in may.custom_doc_props.props}
     assert properties == {f"tonghop_{key}": value for key, value in WANTED.items()}
 
@@ -59,12 +59,12 @@ def test_document_properties_carry_the_stamp(may: Workbook) -> None:
     ],
 )
 def test_names_say_what_they_point_at(name: str, what: object) -> None:
-    """A defined name of ours is understood, whatever its case; others are none of ours."""
+    """Defined names of a template are parsed regardless of case; others give None."""
     assert parse_name(name) == what
 
 
 def test_reader_takes_the_filled_template_without_a_word(catalog: Catalog) -> None:
-    """A report filled in through the template is read whole, with nothing to repair and nothing to complain of."""
+    """A report filled in through the template is read without repairs or issues."""
     report = parse_report(make_workbook(catalog, "22813", "2025-05"), catalog, Hints("x.xlsx", ()))
     assert (report.issues, report.repairs) == ((), ())
     assert report.unit is not None
@@ -72,7 +72,7 @@ def test_reader_takes_the_filled_template_without_a_word(catalog: Catalog) -> No
 
 
 def test_printed_as_wide_as_the_page(may: Workbook) -> None:
-    """A4, one page wide, header rows on each page."""
+    """The form prints on A4, one page wide, with header rows on each page."""
     sheet = may["Biểu 01-T"]
     assert sheet.page_setup.paperSize == int(sheet.PAPERSIZE_A4)
     assert sheet.page_setup.orientation == "landscape"
@@ -85,17 +85,17 @@ def test_printed_as_wide_as_the_page(may: Workbook) -> None:
 
 
 def test_village_sheet_is_printed_upright(may: Workbook) -> None:
-    """Its columns fit an upright page."""
+    """The village sheet prints in portrait."""
     assert may["Thôn, khu phố"].page_setup.orientation == "portrait"
 
 
 def test_equal_arguments_give_equal_bytes(catalog: Catalog, data: bytes) -> None:
-    """A template made twice lands under one hash."""
+    """A template generated twice has one hash."""
     assert make_template(catalog, "22813", "2025-05") == data
 
 
 def test_no_clock_time_inside(data: bytes) -> None:
-    """No entry and no property carries the time at which the template was made."""
+    """No entry and no property contains the time of generation."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         core = archive.read("docProps/core.xml").decode()
@@ -103,7 +103,7 @@ def test_no_clock_time_inside(data: bytes) -> None:
 
 
 def test_percentages_are_stored_with_their_formula(catalog: Catalog) -> None:
-    """A program that does not compute still shows the percentage, rounded half-up."""
+    """Formula results are stored, rounded half-up, for programs that do not calculate."""
     data = make_workbook(catalog, "22813", "2025-05", figures={"hsskdt": (69586, 91032)})
     place = next(iter(open_workbook(data).defined_names["TH.hsskdt.percent"].destinations))[1].replace("$", "")
     sheet = next(sheet for sheet in read_workbook(data).sheets if sheet.name == "Biểu 01-T")
@@ -126,7 +126,7 @@ def test_unit_of_another_time_is_refused(catalog: Catalog) -> None:
 
 
 def test_unit_that_owes_nothing_is_refused(catalog: Catalog) -> None:
-    """A district does not owe a commune's form."""
+    """A district has no template of a commune's form."""
     district = catalog.units.get("585", catalog.last_day("cds_x_t", parse_period("2025-05")))
     with pytest.raises(UsageError, match="does not owe"):
         build_template(catalog, "cds_x_t", district, parse_period("2025-05"))
@@ -141,7 +141,7 @@ def test_unit_that_owes_nothing_is_refused(catalog: Catalog) -> None:
     ],
 )
 def test_file_names_tell_unit_and_period(catalog: Catalog, code: str, period: str, name: str) -> None:
-    """Plain letters only, and the reader places even an empty file of that name."""
+    """File names are ASCII, and the reader identifies unit and period even of an empty file."""
     assert assignment_for(catalog, code, period).file_name == name
     report = parse_report(b"", catalog, Hints(name))
     assert report.unit is not None
