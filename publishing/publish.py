@@ -1,4 +1,4 @@
-"""Publish a revision: write its files, and let the area's link show the newest one."""
+"""Publish a revision: write its files, and point the area's link at the newest revision."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,23 +17,25 @@ from warehouse.queries import Revision
 
 
 def publish(revision: Revision, catalog: Catalog, root: Path, lang: Lang = "vi") -> Path:
-    """Give a revision out under `root` and return the link `root/<period>/<shelf>`, which shows the newest revision.
+    """Publish a revision under `root` and return the link `root/<period>/<name>`, which shows the newest revision.
 
-    The files lie in `root/.revisions/<period>/<shelf>/<n>/`; see `shelf_of` for the shelf. A revision that lies there
-    already stays as it is, in the language it was written in; an older one never takes the link back from a newer one.
+    The files lie in `root/.revisions/<period>/<name>/<n>/`; `publication_name` makes the name. A revision that was
+    published before stays as it is, in the language it was written in; the link never moves back to an older one.
 
     Raises:
         PublicationDamagedError: the folder of this revision holds something else.
         PublicationInterruptedError: the storage did not answer; what was published before is untouched.
-        PublicationRefusedError: the storage is full or closed to us; what was published before is untouched.
+        PublicationRefusedError: the storage is full or not writable; what was published before is untouched.
     """
-    return store(root, shelf_of(revision, catalog), _identity(revision), lambda: render(revision, catalog, lang))
+    return store(
+        root, publication_name(revision, catalog), _identity(revision), lambda: render(revision, catalog, lang)
+    )
 
 
-def shelf_of(revision: Revision, catalog: Catalog) -> str:
-    """Under which name an area's publications of a period lie: `585`, `22810.as_now`, `585.other_form`.
+def publication_name(revision: Revision, catalog: Catalog) -> str:
+    """Return the folder name of an area's publications: `585`, `22810.as_now`, `585.other_form`.
 
-    The catalogue's first form and the boundaries of the period go without saying; neither codes nor ids have dots.
+    The catalogue's first form and the period's own boundaries are left out; neither codes nor ids contain dots.
     """
     name = revision.area
     if revision.form != next(iter(catalog.forms)):
@@ -42,19 +44,19 @@ def shelf_of(revision: Revision, catalog: Catalog) -> str:
 
 
 def bundle(revision: Revision, catalog: Catalog, lang: Lang = "vi") -> Mapping[str, bytes]:
-    """What would be published of figures that are no revision, with the list of files: for a folder of its own."""
+    """Render figures that are not a revision, with their manifest, for a folder outside the published one."""
     files = render(revision, catalog, lang)
     return {**files, MANIFEST: write_manifest(_identity(revision), files)}
 
 
 def render(revision: Revision, catalog: Catalog, lang: Lang) -> Mapping[str, bytes]:
-    """The files of a revision by name; the same revision, catalogue and language give the same bytes."""
-    words = ReportFormatter(catalog, lang)
-    report = assemble(revision, words)
+    """Render the files of a revision by name; the same revision, catalogue and language give the same bytes."""
+    formatter = ReportFormatter(catalog, lang)
+    report = assemble(revision, formatter)
     return {
         "rollup.csv": write_csv(revision.rows, catalog.indicators),
-        "rollup.xlsx": write_workbook(report, words),
-        "report.html": write_page(report, words),
+        "rollup.xlsx": write_workbook(report, formatter),
+        "report.html": write_page(report, formatter),
     }
 
 

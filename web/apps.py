@@ -18,14 +18,14 @@ from domain.submissions import SubmissionState
 from flows.service.http_guards import BasicAuthentication, guarded
 from publishing.figures.formatter import ReportFormatter
 from publishing.page.index_pages import (
-    Chosen,
     OfficeFile,
+    SubmissionSelection,
     inventory_page,
     published_page,
     returned_page,
     submissions_page,
 )
-from publishing.storage.published_index import shelved
+from publishing.storage.published_index import list_published
 from warehouse.queries.inventory import InventoryEntry, inventory, submissions_in
 from warehouse.store.engine import Engine, reading
 from web.static_files import Files
@@ -34,11 +34,11 @@ PAGE = 500
 """So many submissions stand on one page."""
 
 
-def published_site(root: Path, words: ReportFormatter, today: Callable[[], date]) -> ASGIApp:
+def published_site(root: Path, formatter: ReportFormatter, today: Callable[[], date]) -> ASGIApp:
     """Everything in the published folder, and a page of areas and periods that leads to it."""
 
     def index(_: Request) -> Response:
-        return HTMLResponse(published_page(shelved(root), words, today()))
+        return HTMLResponse(published_page(list_published(root), formatter, today()))
 
     def newest(request: Request) -> Response:
         return RedirectResponse(f"/{request.path_params['period']}/{request.path_params['area']}/report.html")
@@ -51,9 +51,9 @@ def published_site(root: Path, words: ReportFormatter, today: Callable[[], date]
     return guarded(Starlette(routes=routes))
 
 
-def office_site(quality: Path, outbox: Path, engine: Engine, words: ReportFormatter, credential: str) -> ASGIApp:
+def office_site(quality: Path, outbox: Path, engine: Engine, formatter: ReportFormatter, credential: str) -> ASGIApp:
     """Quality pages and returned workbooks, with pages that lead to them; for those who know `name:password`."""
-    office = _Office(quality, outbox, engine, words)
+    office = _Office(quality, outbox, engine, formatter)
     routes = [
         Route("/", office.index),
         Route("/submissions", office.submissions),
@@ -65,17 +65,17 @@ def office_site(quality: Path, outbox: Path, engine: Engine, words: ReportFormat
 
 
 class _Office:
-    def __init__(self, quality: Path, outbox: Path, engine: Engine, words: ReportFormatter) -> None:
+    def __init__(self, quality: Path, outbox: Path, engine: Engine, formatter: ReportFormatter) -> None:
         self._quality = quality
         self._outbox = outbox
         self._engine = engine
-        self._words = words
+        self._formatter = formatter
 
     def index(self, _: Request) -> Response:
         runs_page = "quality/nights/index.html" if (self._quality / "nights" / "index.html").is_file() else ""
         with reading(self._engine) as session:
             result = inventory(session)
-        return HTMLResponse(inventory_page(result, runs_page, self._words))
+        return HTMLResponse(inventory_page(result, runs_page, self._formatter))
 
     def submissions(self, request: Request) -> Response:
         result = request.query_params
@@ -90,8 +90,8 @@ class _Office:
         more = {"state": state, "period": period.id if period else "", "first": first + PAGE}
         further = f"submissions?{urlencode(more)}" if len(listed) == PAGE else ""
         links = {submission.id: self._links(submission) for submission in listed}
-        chosen = Chosen(period.id if period else "", state, links, further)
-        return HTMLResponse(submissions_page(listed, chosen, self._words))
+        selection = SubmissionSelection(period.id if period else "", state, links, further)
+        return HTMLResponse(submissions_page(listed, selection, self._formatter))
 
     def returned(self, request: Request) -> Response:
         unit, period = request.path_params["unit"], request.path_params["period"]
@@ -103,9 +103,9 @@ class _Office:
             for path in sorted(folder.glob("[!.]*"))
             if path.is_file() and not path.is_symlink()
         ]
-        units = self._words.catalog.units
+        units = self._formatter.catalog.units
         name = next((other_unit.name for other_unit in units.units if other_unit.code == unit), "")
-        return HTMLResponse(returned_page(f"{unit} {name}".strip(), period, files, self._words))
+        return HTMLResponse(returned_page(f"{unit} {name}".strip(), period, files, self._formatter))
 
     def _links(self, inventory_entry: InventoryEntry) -> list[tuple[str, str]]:
         results = []

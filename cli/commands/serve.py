@@ -37,16 +37,18 @@ def serve(
     from web.server import Site, run
 
     catalog = open_catalog(settings)
-    terminal, words = Terminal(catalog, settings.lang), ReportFormatter(catalog, settings.lang)
+    terminal, formatter = Terminal(catalog, settings.lang), ReportFormatter(catalog, settings.lang)
     today = lambda: day_in_vietnam(datetime.now(UTC))  # noqa: E731 # a clock, handed over
-    sites = [Site(published_site(settings.published, words, today), host, port)]
+    sites = [Site(published_site(settings.published, formatter, today), host, port)]
     terminal.say("serving_published", url=f"http://{host}:{port}/")
     if settings.office_auth is None:
         terminal.say("office_closed", "yellow")
     else:
         engine = open_warehouse(settings)
         credential = settings.office_auth.get_secret_value()
-        sites.append(Site(office_site(settings.quality, settings.outbox, engine, words, credential), host, office_port))
+        sites.append(
+            Site(office_site(settings.quality, settings.outbox, engine, formatter, credential), host, office_port)
+        )
         terminal.say("serving_office", url=f"http://{host}:{office_port}/")
     if host not in {"127.0.0.1", "localhost", "::1"}:
         terminal.say("serving_in_clear", "yellow")

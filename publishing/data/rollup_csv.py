@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -9,15 +10,17 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from domain.indicators import Indicator, Measure
 from domain.rollups import RollupRow
-from publishing.data.csv_escape import make_inert
 
 COLUMNS = tuple(field.name for field in fields(RollupRow))
 _IN_UNIT_OF_INDICATOR = frozenset({"value", "target"})
 _PERCENT_STEP = Decimal("0.01")
+# What spreadsheet programs take for the start of a formula, in both widths, after any blank or invisible character.
+_FORMULA_START = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*[=+\-@|%＝＋－＠｜％]")
+_LEADING_BREAK = ("\t", "\r", "\n")
 
 
 def write_csv(rows: Sequence[RollupRow], indicators: Mapping[str, Indicator]) -> bytes:
-    """The rows as UTF-8 with a byte order mark, comma and decimal point; all cells quoted: a `;` splits none."""
+    """Write the rows as UTF-8 with a byte order mark, comma and decimal point; all cells quoted: a `;` splits none."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
@@ -41,4 +44,14 @@ def _cell(value: object, *, percent: bool) -> str:
         case datetime():
             return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         case _:
-            return make_inert(str(value))
+            return escape_formula(str(value))
+
+
+def escape_formula(text: str) -> str:
+    """Prefix a text that a spreadsheet program could run as a formula with an apostrophe.
+
+    Line ends become LF; NUL characters are removed.
+    """
+    is_formula = text.startswith(_LEADING_BREAK) or _FORMULA_START.match(text) is not None
+    clean = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{clean}" if is_formula or _FORMULA_START.match(clean) else clean

@@ -1,4 +1,4 @@
-"""From a revision as the warehouse keeps it, and the catalogue's names, to the report that people read."""
+"""Assemble the report that people read from a revision of the warehouse and the catalogue's names."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -10,55 +10,57 @@ from domain.indicators import Flow, Measure
 from domain.periods import Frequency, Period
 from domain.rollups import Boundary, RollupRow
 from domain.units import Level, OrgUnit
-from publishing.figures.by_unit import lines_of, parts_of, whole_of
+from publishing.figures.by_unit import figures_by_report, figures_by_unit, unit_lines
 from publishing.figures.changes import describe_change
 from publishing.figures.formatter import ReportFormatter
-from publishing.figures.open_warnings import questions_of
+from publishing.figures.open_warnings import warning_notes_of
 from publishing.figures.report import PublishedFigure, Report, ThemeFigures
 from warehouse.queries import AS_OF_RUN, PublishedContribution, Revision
 
 
-def assemble(revision: Revision, words: ReportFormatter) -> Report:
-    """The whole report of a revision, in the language of the words."""
-    return _Assembly(revision, words).report()
+def assemble(revision: Revision, formatter: ReportFormatter) -> Report:
+    """Build the report of a revision in the formatter's language."""
+    return _Assembly(revision, formatter).report()
 
 
 @dataclass(frozen=True)
 class _Assembly:
-    """One revision being put into words; units are those of its base periods' last days."""
+    """Assembles one report; units are those in force on the last days of its base periods."""
 
     revision: Revision
-    words: ReportFormatter
+    formatter: ReportFormatter
 
     @property
     def catalog(self) -> Catalog:
-        return self.words.catalog
+        return self.formatter.catalog
 
     def report(self) -> Report:
-        result, words = self.revision, self.words
-        names = {row.indicator: self._name(row.indicator) for row in result.rows}
+        revision, formatter = self.revision, self.formatter
+        names = {row.indicator: self._name(row.indicator) for row in revision.rows}
         return Report(
-            area=result.area,
+            area=revision.area,
             area_name=self._area_name(),
-            period=result.period.id,
-            period_name=period_name(result.period, words),
-            first_day=self.catalog.calendar_of(result.form).first_day(result.period),
+            period=revision.period.id,
+            period_name=period_name(revision.period, formatter),
+            first_day=self.catalog.calendar_of(revision.form).first_day(revision.period),
             last_day=self.last_day,
-            form_title=self.catalog.form(result.form).title.get(words.lang),
-            revision=result.number,
-            published_at=result.published_at,
-            run_id=result.run_id,
+            form_title=self.catalog.form(revision.form).title.get(formatter.lang),
+            revision=revision.number,
+            published_at=revision.published_at,
+            run_id=revision.run_id,
             standpoint=self._standpoint(),
             explain_options=self._explain_options(),
             kinds=self._kinds(),
             is_sample=any(map(self._is_invented, self.units)),
             themes=self._themes(),
-            units=lines_of(result.units),
+            units=unit_lines(revision.units),
             changes=tuple(
-                describe_change(change, names.get(change.indicator) or self._name(change.indicator), result, words)
-                for change in result.changes
+                describe_change(
+                    change, names.get(change.indicator) or self._name(change.indicator), revision, formatter
+                )
+                for change in revision.changes
             ),
-            questions=questions_of(result, names, words),
+            warning_notes=warning_notes_of(revision, names, formatter),
         )
 
     @cached_property
@@ -68,8 +70,8 @@ class _Assembly:
     @cached_property
     def units(self) -> tuple[OrgUnit, ...]:
         days = {unit.period: self.catalog.last_day(self.revision.form, unit.period) for unit in self.revision.units}
-        results = (self.catalog.units.find(unit.code, days[unit.period]) for unit in self.revision.units)
-        return tuple({unit.key: unit for unit in results if unit is not None}.values())
+        units = (self.catalog.units.find(unit.code, days[unit.period]) for unit in self.revision.units)
+        return tuple({unit.key: unit for unit in units if unit is not None}.values())
 
     @cached_property
     def contributions_by_indicator(self) -> dict[str, list[PublishedContribution]]:
@@ -80,38 +82,36 @@ class _Assembly:
 
     @cached_property
     def unanswered(self) -> Counter[str]:
-        return Counter(
-            open_warning.indicator for open_warning in self.revision.asked if open_warning.asked.waiver is None
-        )
+        return Counter(warning.indicator for warning in self.revision.asked if warning.asked.waiver is None)
 
     def _is_invented(self, unit: OrgUnit) -> bool:
         day = self.last_day if unit.valid_to is None else min(self.last_day, unit.valid_to)
         return any(village.invented for village in self.catalog.villages(unit, day))
 
     def _standpoint(self) -> str:
-        """From where the figures are seen, if not from the present and within the lines of their period."""
-        seen = [self.words.text("boundary_as_now")] if self.revision.boundary is Boundary.AS_NOW else []
+        """Name the boundaries and the moment of the figures unless they are the period's own and the present."""
+        parts = [self.formatter.text("boundary_as_now")] if self.revision.boundary is Boundary.AS_NOW else []
         if self.revision.run_id == AS_OF_RUN:
-            seen.append(self.words.text("as_of", time=self.words.time(self.revision.published_at)))
-        return " · ".join(seen)
+            parts.append(self.formatter.text("as_of", time=self.formatter.time(self.revision.published_at)))
+        return " · ".join(parts)
 
     def _explain_options(self) -> str:
-        """What has to be added to `tonghop explain` to mean these figures."""
-        result = " --boundary as_now" if self.revision.boundary is Boundary.AS_NOW else ""
+        """Return the options that make `tonghop explain` refer to these figures."""
+        options = " --boundary as_now" if self.revision.boundary is Boundary.AS_NOW else ""
         if self.revision.run_id == AS_OF_RUN:
-            result += f" --as-of {self.revision.published_at.isoformat()}"
-        return result
+            options += f" --as-of {self.revision.published_at.isoformat()}"
+        return options
 
     def _name(self, indicator: str) -> str:
-        # An indicator that has left the catalogue since still has to be shown: by its code.
+        # An indicator that has left the catalogue since is shown by its code.
         known = self.catalog.indicators.get(indicator)
-        return known.name.get(self.words.lang) if known else indicator
+        return known.name.get(self.formatter.lang) if known else indicator
 
     def _kinds(self) -> str:
-        """The units in one word, the commonest kind first: "xã, thị trấn" of a district, "xã, phường" of a province."""
+        """Name the kinds of the units, commonest first: "xã, thị trấn" in a district, "xã, phường" in a province."""
         kinds = Counter(unit.kind.lower() for unit in self.units)
-        if self.words.lang != "vi" or not kinds:
-            return self.words.text("kinds_general")
+        if self.formatter.lang != "vi" or not kinds:
+            return self.formatter.text("kinds_general")
         return ", ".join(kind for kind, _ in kinds.most_common())
 
     def _themes(self) -> tuple[ThemeFigures, ...]:
@@ -123,11 +123,11 @@ class _Assembly:
 
     def _theme(self, theme: str, figures: list[PublishedFigure]) -> ThemeFigures:
         known = self.catalog.themes.get(theme)
-        name = known.name.get(self.words.lang) if known else self.words.text("further_themes")
+        name = known.name.get(self.formatter.lang) if known else self.formatter.text("further_themes")
         return ThemeFigures(theme, name, headline=known.headline if known else False, figures=tuple(figures))
 
     def _figure(self, row: RollupRow) -> PublishedFigure:
-        known, lang = self.catalog.indicators.get(row.indicator), self.words.lang
+        known, lang = self.catalog.indicators.get(row.indicator), self.formatter.lang
         return PublishedFigure(
             row=row,
             name=self._name(row.indicator),
@@ -135,10 +135,14 @@ class _Assembly:
             is_percent=known.measure is Measure.RATIO if known else row.denominator is not None,
             numerator_name=known.numerator.get(lang) if known else "",
             denominator_name=known.denominator.get(lang) if known and known.denominator else "",
-            denominator_kind=self.words.denominator_kind(row.denominator_kind),
+            denominator_kind=self.formatter.denominator_kind(row.denominator_kind),
             target_document=self._target_document(row),
-            communes=parts_of(self.contributions_by_indicator[row.indicator], self.revision.period, self.words),
-            by_unit=whole_of(self.contributions_by_indicator[row.indicator], known.flow if known else Flow.STOCK),
+            communes=figures_by_report(
+                self.contributions_by_indicator[row.indicator], self.revision.period, self.formatter
+            ),
+            by_unit=figures_by_unit(
+                self.contributions_by_indicator[row.indicator], known.flow if known else Flow.STOCK
+            ),
             unanswered=self.unanswered[row.indicator],
         )
 
@@ -147,16 +151,16 @@ class _Assembly:
         if level is None or row.target is None:
             return ""
         target = self.catalog.target(row.indicator, level, self.revision.area, self.revision.period.year)
-        # Another value than the revision's was written from another document.
+        # A target that differs from the revision's comes from another document.
         return target.document if target is not None and target.value == row.target else ""
 
     def _area_name(self) -> str:
-        """What the area is called: an officer's own in the reader's language, a unit as it was named then."""
+        """Name the area: an area of the catalogue in the reader's language, a unit by its name of that time."""
         named = self.catalog.areas.get(self.revision.area)
-        return self.revision.area_name if named is None else named.name.get(self.words.lang)
+        return self.revision.area_name if named is None else named.name.get(self.formatter.lang)
 
     def _level(self) -> Level | None:
-        """Whose targets the area is held to; None where its code has left the catalogue."""
+        """Return the level whose targets apply to the area; None where its code has left the catalogue."""
         code = self.revision.area
         if code in self.catalog.areas:
             return self.catalog.areas[code].level
@@ -164,15 +168,15 @@ class _Assembly:
         return versions.get(self.revision.area_valid_from)
 
 
-def period_name(period: Period, words: ReportFormatter) -> str:
-    """Tháng 5/2025, Quý 2/2025, 6 tháng đầu năm 2025, Năm 2025."""
+def period_name(period: Period, formatter: ReportFormatter) -> str:
+    """Format a period: Tháng 5/2025, Quý 2/2025, 6 tháng đầu năm 2025, Năm 2025."""
     match period.frequency:
         case Frequency.MONTH:
-            return words.text("period_month", month=period.last_month, year=period.year)
+            return formatter.text("period_month", month=period.last_month, year=period.year)
         case Frequency.QUARTER:
-            return words.text("period_quarter", quarter=period.last_month // 3, year=period.year)
+            return formatter.text("period_quarter", quarter=period.last_month // 3, year=period.year)
         case Frequency.HALF_YEAR:
             half = "first" if period.last_month == 6 else "second"
-            return words.text(f"period_{half}_half", year=period.year)
+            return formatter.text(f"period_{half}_half", year=period.year)
         case Frequency.YEAR:
-            return words.text("period_year", year=period.year)
+            return formatter.text("period_year", year=period.year)

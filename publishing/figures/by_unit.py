@@ -1,4 +1,4 @@
-"""What each unit gave and how it stands: one line per unit, however many reports of a longer period it rests on."""
+"""Figures and reporting status by unit, where a longer period takes several reports of each unit."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,21 +15,21 @@ from warehouse.queries import PublishedContribution, UnitReportingStatus
 _WORST_FIRST = (ReportingState.MISSING, ReportingState.QUARANTINED, ReportingState.ACCEPTED)
 
 
-def parts_of(
-    contributions: Iterable[PublishedContribution], period: Period, words: ReportFormatter
+def figures_by_report(
+    contributions: Iterable[PublishedContribution], period: Period, formatter: ReportFormatter
 ) -> tuple[CommuneFigure, ...]:
-    """What each report gave; a name says which base period it is of, and which part of it is counted."""
-    return tuple(_part(contribution, period, words) for contribution in contributions)
+    """Return the figure of each report; its name tells the base period, and the weight by which it is counted."""
+    return tuple(_report_figure(contribution, period, formatter) for contribution in contributions)
 
 
-def whole_of(contributions: Sequence[PublishedContribution], flow: Flow) -> tuple[CommuneFigure, ...]:
-    """What each unit gave over all its reports, with all their cells; the files are those of the last one."""
+def figures_by_unit(contributions: Sequence[PublishedContribution], flow: Flow) -> tuple[CommuneFigure, ...]:
+    """Aggregate each unit's reports into one figure with all their cells; the file is the last report's."""
     by_unit: dict[str, list[PublishedContribution]] = defaultdict(list)
     for contribution in contributions:
         by_unit[_key(contribution)].append(contribution)
     results: list[CommuneFigure] = []
     for key, reports in by_unit.items():
-        amount = over_time(flow, [other_report.counted for other_report in reports])
+        amount = over_time(flow, [report.counted for report in reports])
         if amount is not None:
             last = reports[-1]
             results.append(
@@ -48,21 +48,21 @@ def whole_of(contributions: Sequence[PublishedContribution], flow: Flow) -> tupl
     return tuple(results)
 
 
-def lines_of(units: Iterable[UnitReportingStatus]) -> tuple[UnitLine, ...]:
-    """Where each unit stands: with its worst report, the last of those that stand so."""
+def unit_lines(units: Iterable[UnitReportingStatus]) -> tuple[UnitLine, ...]:
+    """Return a line per unit: that of its report with the worst status, the last among equals."""
     by_unit: dict[str, list[UnitReportingStatus]] = defaultdict(list)
     for unit in units:
-        by_unit[_key_of(unit)].append(unit)
+        by_unit[_unit_key(unit)].append(unit)
     return tuple(_line(key, by_unit[key]) for key in sorted(by_unit))
 
 
-def _part(contribution: PublishedContribution, period: Period, words: ReportFormatter) -> CommuneFigure:
+def _report_figure(contribution: PublishedContribution, period: Period, formatter: ReportFormatter) -> CommuneFigure:
     counted = contribution.counted
     name = (
         contribution.unit_name if contribution.period == period else f"{contribution.unit_name} ({contribution.period})"
     )
     if contribution.weight is not None:
-        name = f"{name} × {words.number(contribution.weight)}"
+        name = f"{name} × {formatter.number(contribution.weight)}"
     return CommuneFigure(
         key=_key(contribution),
         unit=contribution.unit,
@@ -102,5 +102,5 @@ def _key(contribution: PublishedContribution) -> str:
     return f"{contribution.unit} {contribution.unit_valid_from}"
 
 
-def _key_of(unit_status: UnitReportingStatus) -> str:
-    return f"{unit_status.code} {unit_status.unit_valid_from}"
+def _unit_key(status: UnitReportingStatus) -> str:
+    return f"{status.code} {status.unit_valid_from}"

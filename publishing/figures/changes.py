@@ -1,4 +1,4 @@
-"""What a revision moved, in words: the columns' names and values as people of the report's language write them."""
+"""Describe the changes of a revision: column names and values in the report's language."""
 
 from decimal import Decimal
 
@@ -15,38 +15,38 @@ _NUMBERS = frozenset(
 _IN_UNIT_OF_INDICATOR = frozenset({"value", "target"})
 
 
-def describe_change(change: RollupChange, name: str, revision: Revision, words: ReportFormatter) -> ChangeLine:
-    """One moved column of a figure, and the file that moved it."""
+def describe_change(change: RollupChange, name: str, revision: Revision, formatter: ReportFormatter) -> ChangeLine:
+    """Describe the change of one column of a figure, and the file that caused it."""
     return ChangeLine(
         indicator=change.indicator,
         name=name,
         column=change.column,
-        column_name=words.text(f"column_{change.column}"),
-        before=_show(change, change.before, words),
-        after=_show(change, change.after, words),
+        column_name=formatter.text(f"column_{change.column}"),
+        before=_format(change, change.before, formatter),
+        after=_format(change, change.after, formatter),
         file_name=revision.file_names.get(change.sha256 or ""),
         sha256=change.sha256,
     )
 
 
-def _show(change: RollupChange, value: str, words: ReportFormatter) -> str:
+def _format(change: RollupChange, value: str, formatter: ReportFormatter) -> str:
     match change.column, value:
         case _, "":
-            return words.text("empty")
+            return formatter.text("empty")
         case _, "true" | "false":
-            return words.text("yes" if value == "true" else "no")
+            return formatter.text("yes" if value == "true" else "no")
         case "status", _:
-            return words.status(RollupStatus(value))
+            return formatter.status(RollupStatus(value))
         case "denominator_kind", _:
-            return words.denominator_kind(value)
+            return formatter.denominator_kind(value)
         case column, _ if column in _NUMBERS:
-            return _show_number(change, Decimal(value), words)
+            return _format_number(change, Decimal(value), formatter)
     return value
 
 
-def _show_number(change: RollupChange, number: Decimal, words: ReportFormatter) -> str:
-    indicator = words.catalog.indicators.get(change.indicator)
+def _format_number(change: RollupChange, number: Decimal, formatter: ReportFormatter) -> str:
+    indicator = formatter.catalog.indicators.get(change.indicator)
     is_percent = indicator is not None and indicator.measure is Measure.RATIO
     if is_percent and change.column in _IN_UNIT_OF_INDICATOR:
-        return format_percent(number, words.lang)
-    return format_number(number, words.lang)
+        return format_percent(number, formatter.lang)
+    return format_number(number, formatter.lang)

@@ -1,4 +1,4 @@
-"""How a report's figures are put into words, the same on the page and in the workbook."""
+"""Formatting of a report's figures and texts, the same on the page and in the workbook."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,48 +17,48 @@ _ABSENT = "–"
 
 @dataclass(frozen=True, slots=True)
 class ReportFormatter:
-    """The catalogue's texts in one language, and numbers as people of that language write them."""
+    """Formats the catalogue's texts, and numbers, days and times, in one language."""
 
     catalog: Catalog
     lang: Lang
 
     def text(self, key: str, /, **facts: object) -> str:
-        """A text of `messages/publishing.yaml`, by its key without the room."""
+        """Return a text of `messages/publishing.yaml`, by its key without the prefix `publishing.`."""
         return self.catalog.text(f"publishing.{key}", self.lang, **facts)
 
     def number(self, number: Decimal | None) -> str:
-        """A count, or a dash."""
+        """Format a count; None as a dash."""
         return _ABSENT if number is None else format_number(number, self.lang)
 
     def amount(self, figure: PublishedFigure, number: Decimal | None) -> str:
-        """A value or target of an indicator, in its unit."""
+        """Format a value or target of an indicator in the indicator's unit."""
         if number is None:
             return _ABSENT
         return format_percent(number, self.lang) if figure.is_percent else format_number(number, self.lang)
 
     def quantity(self, figure: PublishedFigure) -> str:
-        """A figure's value as it stands alone: a percentage, or a count with its unit."""
+        """Format a figure's value with its unit: a percentage, or a count."""
         if figure.row.value is None or figure.is_percent:
             return self.amount(figure, figure.row.value)
         return format_quantity(figure.row.value, figure.unit, self.lang)
 
     def fraction(self, figure: PublishedFigure | CommuneFigure) -> str:
-        """Numerator / denominator, or the numerator alone where there is no denominator."""
+        """Format numerator / denominator, or the numerator alone where there is no denominator."""
         numbers = figure.row if isinstance(figure, PublishedFigure) else figure
         if numbers.denominator is None:
             return self.number(numbers.numerator)
         return f"{self.number(numbers.numerator)} / {self.number(numbers.denominator)}"
 
     def target(self, figure: PublishedFigure) -> str:
-        """The target, marked where it is only assumed."""
+        """Format the target, marked if it is only assumed."""
         if figure.row.target is None:
             return _ABSENT
-        # A promise is a round number: unlike a measured rate it has no decimals to keep.
+        # Targets are round numbers: unlike measured rates they have no decimals to keep.
         shown = format_number(figure.row.target, self.lang) + ("%" if figure.is_percent else "")
         return f"{shown} {self.text('assumed')}" if figure.row.target_assumed else shown
 
     def attainment(self, figure: PublishedFigure) -> str:
-        """Whether the target is reached."""
+        """Tell whether the target is attained."""
         if figure.row.target is None:
             return self.text("no_target")
         if figure.row.attained is None:
@@ -66,58 +66,58 @@ class ReportFormatter:
         return self.text("attained" if figure.row.attained else "not_attained")
 
     def coverage(self, figure: PublishedFigure) -> str:
-        """How many of the units' figures are in."""
+        """Format how many of the expected units have an accepted figure."""
         return f"{figure.row.units_accepted}/{figure.row.units_expected}"
 
     def status(self, status: RollupStatus) -> str:
-        """Complete, partial or not comparable."""
+        """Name a status: complete, partial or not comparable."""
         return self.text(f"status_{status}")
 
     def denominator_kind(self, kind: str) -> str:
-        """What a share is a share of; a kind that has left the catalogue is shown by its code."""
+        """Name the denominator's kind; one that has left the catalogue by its code."""
         key = f"domain.denominator_kind.{kind}"
         return self.catalog.text(key, self.lang) if key in self.catalog.texts else kind
 
     def state(self, unit: UnitLine) -> str:
-        """Where a unit stands."""
+        """Name the reporting status of a unit."""
         return self.text(f"state_{unit.state}")
 
     def submission_state(self, state: str) -> str:
-        """Where a submission stands."""
+        """Name the state of a submission."""
         return self.catalog.text(f"domain.state.{state}", self.lang)
 
     def kilobytes(self, size: int) -> str:
-        """The size of a file, from bytes."""
+        """Format the size of a file, given in bytes."""
         return f"{format_number(Decimal(-(-size // 1024)), self.lang)} KB"
 
     def form(self, form: str | None) -> str:
-        """Number and title of a form; one that has left the catalogue is shown by its code, none as nothing."""
+        """Format number and title of a form; one that has left the catalogue by its code, None as an empty text."""
         known = self.catalog.forms.get(form or "")
         return f"{known.number} – {known.title.get(self.lang)}" if known else form or ""
 
     def answer(self, waiver: Waiver) -> str:
-        """What a person answered to a warning, with who, when and until which day it counts."""
-        results = {"reason": waiver.reason, "by": waiver.by, "at": self.time(waiver.at)}
-        return self.text("question_answered", until=self.day(waiver.until), **results)
+        """Format the answer to a warning, with its author, its time and the last day on which it counts."""
+        facts = {"reason": waiver.reason, "by": waiver.by, "at": self.time(waiver.at)}
+        return self.text("question_answered", until=self.day(waiver.until), **facts)
 
     def day(self, day: date) -> str:
-        """A day."""
+        """Format a day."""
         return format_day(day, self.lang)
 
     def time(self, moment: datetime | None) -> str:
-        """A moment in Vietnam's time, or a dash."""
+        """Format a moment in Vietnam's time; None as a dash."""
         return _ABSENT if moment is None else format_time(moment, self.lang)
 
     def period_days(self, report: Report) -> str:
-        """From which day to which the period runs."""
+        """Format the first and last day of the period."""
         return self.text("period_days", first=self.day(report.first_day), last=self.day(report.last_day))
 
     def completeness(self, report: Report) -> str:
-        """How many of the units have an accepted report."""
+        """Tell how many of the expected units have an accepted report."""
         return self.text("coverage", accepted=len(report.accepted), expected=len(report.units), kinds=report.kinds)
 
     def absent_names(self, report: Report) -> str:
-        """Who is missing, each with the reason, the first dozen by name."""
+        """Name the first dozen units without an accepted report, each with its status, and count the rest."""
         named = [f"{unit.name} ({self.state(unit).lower()})" for unit in report.absent[:_NAMES_SHOWN]]
         rest = len(report.absent) - len(named)
         return ", ".join([*named, self.text("and_more", count=rest)] if rest else named)

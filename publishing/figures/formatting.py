@@ -1,4 +1,4 @@
-"""Numbers, days and times as people of either language write them: 1.234,56 in Vietnamese, 1,234.56 in English."""
+"""Formatting of numbers, days and times by language: 1.234,56 in Vietnamese, 1,234.56 in English."""
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,7 +11,7 @@ _NBSP = "\N{NO-BREAK SPACE}"
 
 
 def format_number(number: Decimal, lang: Lang, decimals: int | None = None) -> str:
-    """A number with thousands marks; `decimals` None writes as many as it has, without trailing zeros."""
+    """Format a number with thousands separators; `decimals` None keeps its own, without trailing zeros."""
     if decimals is None:
         text = f"{number.normalize():,f}"
     else:
@@ -20,25 +20,25 @@ def format_number(number: Decimal, lang: Lang, decimals: int | None = None) -> s
 
 
 def format_percent(number: Decimal, lang: Lang) -> str:
-    """A percentage with its two decimals, however round it is: 94,00% was measured, 94% may have been guessed."""
+    """Format a percentage, always with two decimals: 94,00% reads as measured, 94% as rounded."""
     return format_number(number, lang, 2) + "%"
 
 
 def format_quantity(number: Decimal, unit: str, lang: Lang) -> str:
-    """A count with its unit, on one line."""
+    """Format a count with its unit, joined by a no-break space."""
     return format_number(number, lang) + (_NBSP + unit if unit else "")
 
 
 def format_day(day: date, lang: Lang) -> str:
-    """14/05/2025, or 14 May 2025."""
+    """Format a day: 14/05/2025, or 14 May 2025."""
     return f"{day:%d/%m/%Y}" if lang == "vi" else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def format_time(moment: datetime, lang: Lang) -> str:
-    """A moment in Vietnam's time, to the minute."""
+    """Format a moment in Vietnam's time, to the minute."""
     local = moment.astimezone(VIETNAM)
     return f"{local:%H:%M} {format_day(local.date(), lang)}"
 
 
-# Not strftime's %b: that follows the machine's locale, and the same revision must give the same bytes everywhere.
+# Not strftime's %b, which depends on the locale: the same revision must give the same bytes on every machine.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

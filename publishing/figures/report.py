@@ -1,4 +1,4 @@
-"""What a report shows, as plain values: every writer takes this, so the page and the workbook never disagree."""
+"""The content of a report as plain values; page and workbook are both written from it, so that they agree."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from domain.rollups import RollupRow, RollupStatus
 
 @dataclass(frozen=True, slots=True)
 class FigureSource:
-    """The cell a figure came from."""
+    """The source cell of a figure."""
 
     sheet: str
     cell: str
@@ -17,9 +17,9 @@ class FigureSource:
 
 @dataclass(frozen=True, slots=True)
 class CommuneFigure:
-    """What one commune gave for one indicator; figures of its villages are summed, each with its cell.
+    """The figure of one commune for one indicator, with all source cells; villages are summed.
 
-    `key` tells communes of one code apart.
+    `key` distinguishes communes that had the same code at different times.
     """
 
     key: str
@@ -34,7 +34,7 @@ class CommuneFigure:
 
     @property
     def addresses(self) -> str:
-        """All source cells, each sheet named once: "Biểu 01!E12; Theo thôn!D5, D6, D7"."""
+        """Format all source cells, each sheet named once: "Biểu 01!E12; Theo thôn!D5, D6, D7"."""
         by_sheet: dict[str, list[str]] = {}
         for source in self.sources:
             by_sheet.setdefault(source.sheet, []).append(source.cell)
@@ -43,10 +43,10 @@ class CommuneFigure:
 
 @dataclass(frozen=True, slots=True)
 class PublishedFigure:
-    """One published figure with the names around it. `is_percent`: its value and target are 0 to 100.
+    """One published figure with its names. `is_percent`: its value and target are percentages, 0 to 100.
 
-    `communes` are what each report gave, `by_unit` what each commune gave over the whole period. `unanswered` counts
-    the warnings about it that nobody answered.
+    `communes` are the figures by report, `by_unit` those by commune over the whole period. `unanswered` counts the
+    warnings about it that have no answer.
     """
 
     row: RollupRow
@@ -61,14 +61,14 @@ class PublishedFigure:
     by_unit: tuple[CommuneFigure, ...]
     unanswered: int = 0
 
-    def given_by(self, key: str) -> CommuneFigure | None:
-        """What a unit gave, or None."""
+    def of_unit(self, key: str) -> CommuneFigure | None:
+        """Return the figure of the unit with that key, or None."""
         return next((commune for commune in self.by_unit if commune.key == key), None)
 
 
 @dataclass(frozen=True, slots=True)
 class ThemeFigures:
-    """The figures of one theme; the first one that is a percentage stands for the theme."""
+    """The figures of one theme."""
 
     id: str
     name: str
@@ -77,20 +77,20 @@ class ThemeFigures:
 
     @property
     def lead(self) -> PublishedFigure:
-        """The figure shown large: the first percentage in the catalogue's order, else the first figure."""
+        """Return the theme's main figure: the first percentage in the catalogue's order, else the first figure."""
         return next((figure for figure in self.figures if figure.is_percent), self.figures[0])
 
     @property
     def others(self) -> tuple[PublishedFigure, ...]:
-        """All but the lead."""
+        """Return all figures but the lead."""
         return tuple(figure for figure in self.figures if figure is not self.lead)
 
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """Where one unit stands: `state` is one of accepted, late, quarantined, missing.
+    """The reporting status of one unit: `state` is one of accepted, late, quarantined, missing.
 
-    `key` tells units of one code apart.
+    `key` distinguishes units that had the same code at different times.
     """
 
     key: str
@@ -105,7 +105,7 @@ class UnitLine:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """One column of a figure that this revision moved, in words, and the file that moved it."""
+    """A column of a figure that changed with this revision, formatted, and the file that caused it."""
 
     indicator: str
     name: str
@@ -119,7 +119,7 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class FigureMove:
-    """What moved of one indicator: its value first, if that moved, and the rest after it; the files that moved it."""
+    """All changes of one indicator: of its value, if that changed, and of other columns; and the files behind them."""
 
     indicator: str
     name: str
@@ -130,7 +130,7 @@ class FigureMove:
 
 @dataclass(frozen=True, slots=True)
 class WarningNote:
-    """A warning about what a unit reported, the figures it is about, and what was answered; `""`: nothing yet."""
+    """A warning about a unit's report, the figures concerned, and its answer; `""`: not answered."""
 
     unit: str
     name: str
@@ -141,11 +141,11 @@ class WarningNote:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One revision of an area's rollup, ready to be written in one language.
+    """One revision of an area's rollup, formatted in one language.
 
-    `standpoint` says within which lines and as of when the figures are seen, where that is not the usual;
-    `explain_options` name that to `tonghop explain`. `kinds` is what the units are called together ("xã, thị trấn").
-    `is_sample`: the area's register holds invented units, so the split by commune is invented too and has to say so.
+    `standpoint` names boundaries and moment of the figures where they are not the usual ones; `explain_options` are the
+    options of `tonghop explain` for them. `kinds` names the kinds of units ("xã, thị trấn"). `is_sample`: the register
+    holds invented units, so the split by commune is invented too, which the report has to state.
     """
 
     area: str
@@ -165,24 +165,24 @@ class Report:
     themes: tuple[ThemeFigures, ...]
     units: tuple[UnitLine, ...]
     changes: tuple[ChangeLine, ...]
-    questions: tuple[WarningNote, ...] = ()
+    warning_notes: tuple[WarningNote, ...] = ()
 
     @property
     def headlines(self) -> tuple[ThemeFigures, ...]:
-        """The themes a leader looks at first."""
+        """Return the themes shown as cards at the top."""
         return tuple(theme for theme in self.themes if theme.headline)
 
     @property
     def further(self) -> tuple[tuple[ThemeFigures, tuple[PublishedFigure, ...]], ...]:
-        """All figures but the leads of the headlines, by theme."""
+        """Return all figures but the leads of the headlines, by theme."""
         by_theme = ((theme, theme.others if theme.headline else theme.figures) for theme in self.themes)
         return tuple((theme, figures) for theme, figures in by_theme if figures)
 
     @property
     def moves(self) -> tuple[FigureMove, ...]:
-        """The changes by indicator; what only names the row, and sentences, are left to the workbook.
+        """Group the changes by indicator, without key columns and notes, which only the workbook lists.
 
-        An indicator of which only a sentence moved is listed without any: a warning was answered, say.
+        An indicator of which only the notes changed (a warning was answered, say) is listed without columns.
         """
         by_indicator: dict[str, list[ChangeLine]] = {}
         for change in self.changes:
@@ -191,17 +191,17 @@ class Report:
 
     @property
     def accepted(self) -> tuple[UnitLine, ...]:
-        """Units whose report was accepted, late ones included."""
+        """Return the units whose report was accepted, late ones included."""
         return tuple(unit for unit in self.units if unit.state in {"accepted", "late"})
 
     @property
     def absent(self) -> tuple[UnitLine, ...]:
-        """Units that owe a report and have none accepted."""
+        """Return the units without an accepted report."""
         return tuple(unit for unit in self.units if unit.state not in {"accepted", "late"})
 
     @property
     def incomplete(self) -> tuple[PublishedFigure, ...]:
-        """Figures that lack some of their units, or cannot be compared."""
+        """Return the figures that lack some of their units, or are not comparable."""
         return tuple(
             figure
             for theme in self.themes
@@ -210,15 +210,15 @@ class Report:
         )
 
 
-_UNSHOWN = frozenset({"area", "period", "indicator", "boundary", "notes"})
-_FOLLOWING = frozenset({"units_missing", "status"})
+_KEY_AND_NOTES = frozenset({"area", "period", "indicator", "boundary", "notes"})
+_DERIVED = frozenset({"units_missing", "status"})
 
 
 def _move(changes: list[ChangeLine]) -> FigureMove:
-    # A column moved by several files is listed once for each of them.
-    columns = {change.column: change for change in changes if change.column not in _UNSHOWN}
-    # What follows from the rest is left out, unless it is all that moved.
-    columns = {name: change for name, change in columns.items() if name not in _FOLLOWING} or columns
+    # A column changed by several files has a change for each of them.
+    columns = {change.column: change for change in changes if change.column not in _KEY_AND_NOTES}
+    # Columns derived from others are left out unless nothing else changed.
+    columns = {name: change for name, change in columns.items() if name not in _DERIVED} or columns
     files = {change.sha256: change.file_name or "" for change in changes if change.sha256}
     return FigureMove(
         indicator=changes[0].indicator,

@@ -1,4 +1,4 @@
-"""Bars drawn on the page: how far a rate goes, where its target stands, and the same in words for a screen reader."""
+"""Bars of rates on the page, with the mark of the target and a description for screen readers."""
 
 import itertools
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _STEP = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar in a box of width 100: `fill` and `mark` are positions in it; `id` is unique on the page."""
+    """A bar on a scale of 0 to 100: `fill` is its length, `mark` the target's position; `id` is unique on the page."""
 
     id: str
     fill: Decimal
@@ -25,23 +25,23 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class RateBars:
-    """Makes the bars of one page, numbering them."""
+    """Makes the bars of one page and numbers them."""
 
-    words: ReportFormatter
+    formatter: ReportFormatter
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def draw(self, figure: PublishedFigure, value: Decimal | None, name: str) -> Bar:
-        """The bar of a rate of that indicator, under a name; a rate above 100 shrinks the scale."""
+        """Make the bar of a rate of that indicator; a rate above 100 extends the scale."""
         target = figure.row.target
         scale = max(_FULL, value or _FULL, target or _FULL)
-        shown = self.words.amount(figure, value)
-        result = "bar_without_target" if target is None else "bar_with_target"
+        shown = self.formatter.amount(figure, value)
+        description = "bar_without_target" if target is None else "bar_with_target"
         return Bar(
             id=f"bar{next(self._numbers)}",
             fill=_position(value or Decimal(0), scale),
             mark=None if target is None else _position(target, scale),
-            title=self.words.text("bar_title", name=name, value=shown),
-            description=self.words.text(result, value=shown, target=self.words.target(figure)),
+            title=self.formatter.text("bar_title", name=name, value=shown),
+            description=self.formatter.text(description, value=shown, target=self.formatter.target(figure)),
         )
 
 

@@ -1,4 +1,4 @@
-"""Pages that lead to others: what is published, and what came in and what became of it."""
+"""Index pages: publications by area and period; submissions by period and state; returned files."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ MOST_PERIODS = 12
 
 @dataclass(frozen=True, slots=True)
 class OfficeFile:
-    """A file that was returned to a commune, by name, and its size in bytes."""
+    """Name and size, in bytes, of a file that was returned to a commune."""
 
     name: str
     size: int
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """What a list shows: submissions of which period and state, and where each leads: key of a text, and address.
+class SubmissionSelection:
+    """Period and state of the listed submissions, and each one's links: key of a text, and address.
 
-    `further` is the address of the rest of the list; empty where there is none.
+    `further` is the address of the next page; empty on the last.
     """
 
     period: str
@@ -34,64 +34,55 @@ class Chosen:
     further: str = ""
 
 
-def published_page(entries: Sequence[PublishedEntry], words: ReportFormatter, today: date) -> bytes:
-    """What is published: areas down, periods across, the newest twelve."""
+def published_page(entries: Sequence[PublishedEntry], formatter: ReportFormatter, today: date) -> bytes:
+    """Render the publications: areas as rows, the newest twelve periods as columns."""
     periods = sorted(
-        {published_entry.period for published_entry in entries},
-        key=lambda item: (item.year, item.last_month),
-        reverse=True,
+        {entry.period for entry in entries}, key=lambda period: (period.year, period.last_month), reverse=True
     )
     periods = periods[:MOST_PERIODS]
-    cells = {
-        (published_entry.area, published_entry.form, published_entry.as_now, published_entry.period): published_entry
-        for published_entry in entries
-    }
-    rows = sorted(
-        {
-            (published_entry.area, published_entry.form, published_entry.as_now)
-            for published_entry in entries
-            if published_entry.period in periods
-        }
-    )
+    cells = {(entry.area, entry.form, entry.as_now, entry.period): entry for entry in entries}
+    rows = sorted({(entry.area, entry.form, entry.as_now) for entry in entries if entry.period in periods})
     names = {
-        row: _name_of(words, row, [period for period in periods if (*row, period) in cells], today) for row in rows
+        row: _name_of(formatter, row, [period for period in periods if (*row, period) in cells], today) for row in rows
     }
-    return render("published.html.j2", words, periods=periods, rows=rows, cells=cells, names=names)
+    return render("published.html.j2", formatter, periods=periods, rows=rows, cells=cells, names=names)
 
 
-def inventory_page(entries: Inventory, runs_page: str, words: ReportFormatter) -> bytes:
-    """What came in, by period and state; `nights` is the address of what the rules found, night by night."""
-    return render("inventory.html.j2", words, found=entries, runs_page=runs_page)
+def inventory_page(inventory: Inventory, runs_page: str, formatter: ReportFormatter) -> bytes:
+    """Render the submissions by period and state; `runs_page` is the address of the quality pages of nightly runs."""
+    return render("inventory.html.j2", formatter, inventory=inventory, runs_page=runs_page)
 
 
-def submissions_page(listed: Sequence[InventoryEntry], chosen: Chosen, words: ReportFormatter) -> bytes:
-    """The submissions of one period and state."""
+def submissions_page(
+    listed: Sequence[InventoryEntry], selection: SubmissionSelection, formatter: ReportFormatter
+) -> bytes:
+    """Render the submissions of one period and state."""
     return render(
         "submissions.html.j2",
-        words,
+        formatter,
         listed=listed,
-        period=chosen.period,
-        state=chosen.state,
-        links=chosen.links,
-        further=chosen.further,
+        period=selection.period,
+        state=selection.state,
+        links=selection.links,
+        further=selection.further,
     )
 
 
-def returned_page(title: str, period: str, files: Sequence[OfficeFile], words: ReportFormatter) -> bytes:
-    """What was returned to a commune for a period."""
-    return render("returned.html.j2", words, title=title, period=period, files=files)
+def returned_page(title: str, period: str, files: Sequence[OfficeFile], formatter: ReportFormatter) -> bytes:
+    """Render the files that were returned to a commune for a period."""
+    return render("returned.html.j2", formatter, title=title, period=period, files=files)
 
 
-def _name_of(words: ReportFormatter, row: tuple[str, str, bool], shown: Sequence[Period], today: date) -> str:
-    """What the area of a row is called: an officer's own by its name, a unit by the name it bore in the newest period.
+def _name_of(formatter: ReportFormatter, row: tuple[str, str, bool], shown: Sequence[Period], today: date) -> str:
+    """Name the area of a row: an area of the catalogue by its name, a unit by its name in the newest period.
 
-    On today's boundaries a unit is today's, and so is one whose form has left the catalogue, for nobody knows its
-    periods' last days; `shown` are the row's periods, the newest first.
+    A unit has its name of today on today's boundaries, and where its form has left the catalogue, because the last
+    days of the form's periods are then unknown; `shown` are the row's periods, the newest first.
     """
     area, form, as_now = row
-    if area in words.catalog.areas:
-        return words.catalog.areas[area].name.get(words.lang)
-    is_dated = form in words.catalog.forms and not as_now
-    days = [words.catalog.last_day(form, period) for period in shown] if is_dated else []
-    results = (words.catalog.units.find(area, day) for day in (*days, today))
-    return next((unit.name for unit in results if unit is not None), area)
+    if area in formatter.catalog.areas:
+        return formatter.catalog.areas[area].name.get(formatter.lang)
+    is_dated = form in formatter.catalog.forms and not as_now
+    days = [formatter.catalog.last_day(form, period) for period in shown] if is_dated else []
+    units = (formatter.catalog.units.find(area, day) for day in (*days, today))
+    return next((unit.name for unit in units if unit is not None), area)

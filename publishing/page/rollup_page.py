@@ -1,4 +1,4 @@
-"""The rollup as one page that opens by a double-click: no network, no scripts, everything inside the file."""
+"""The rollup as one self-contained HTML page: no network, no scripts."""
 
 from functools import cache
 from pathlib import Path
@@ -12,15 +12,15 @@ from publishing.page.bars import RateBars
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write_page(report: Report, words: ReportFormatter) -> bytes:
-    """The page as UTF-8; every name and note in it is escaped."""
-    return render("report.html.j2", words, report=report, bars=RateBars(words))
+def write_page(report: Report, formatter: ReportFormatter) -> bytes:
+    """Render the rollup's page as UTF-8; all names and notes are escaped."""
+    return render("report.html.j2", formatter, report=report, bars=RateBars(formatter))
 
 
-def render(template: str, words: ReportFormatter, **shown: object) -> bytes:
-    """A page of a template in `templates/`, as UTF-8; all that is shown in it is escaped."""
+def render(template: str, formatter: ReportFormatter, **shown: object) -> bytes:
+    """Render a template of `templates/` as UTF-8; all values in it are escaped."""
     page = _environment().get_template(template)
-    return page.render(words=words, t=words.text, lang=words.lang, **shown).encode()
+    return page.render(formatter=formatter, t=formatter.text, lang=formatter.lang, **shown).encode()
 
 
 @cache

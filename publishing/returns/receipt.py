@@ -1,4 +1,4 @@
-"""What a commune gets of its report: a page of proof that opens by double-click, and a short note in plain text."""
+"""The receipt of a submission for its commune: a self-contained HTML page, and a note in plain text."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from publishing.figures.formatting import format_day, format_number, format_perc
 from publishing.page.rollup_page import render
 from warehouse.queries import Reply
 
-_MOST_TOLD = 30
+_MOST_LISTED = 30
 _MOST_IN_NOTE = 15
-_HOW_LONG = 160
+_LONGEST_TEXT = 160
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptIssue:
-    """An issue in words: where it is, what is wrong, what to do."""
+    """An issue, formatted: its place, message and advice."""
 
     place: str
     message: str
@@ -35,7 +35,7 @@ class ReceiptIssue:
 
 @dataclass(frozen=True, slots=True)
 class ReadFigure:
-    """A figure as it was read, in words, and its cell."""
+    """A figure as it was read, formatted, and its cell."""
 
     indicator: str
     numerator: str
@@ -45,35 +45,35 @@ class ReadFigure:
 
 
 class Receipt:
-    """What page and note say of one submission; `returned` is the name of the workbook beside them, "" for none."""
+    """Content of page and note; `returned` is the file name of the workbook returned with them, "" for none."""
 
     def __init__(self, reply: Reply, catalog: Catalog, lang: Lang, returned: str = "", *, marked: bool = False) -> None:
-        """Put a reply into words."""
-        self.reply, self.words, self.lang = reply, ReportFormatter(catalog, lang), lang
+        """Format a reply; `marked`: the returned workbook is the commune's own with marks in it."""
+        self.reply, self.formatter, self.lang = reply, ReportFormatter(catalog, lang), lang
         self._catalog, self._returned, self._marked = catalog, returned, marked
 
     @property
     def title(self) -> str:
-        """What the page is."""
-        return self.words.text(f"receipt_{'accepted' if self.reply.is_accepted else 'refused'}_title")
+        """Return the title of the page."""
+        return self.formatter.text(f"receipt_{'accepted' if self.reply.is_accepted else 'refused'}_title")
 
     @property
     def lead(self) -> str:
-        """What became of the report."""
-        stands = self.reply.record.state
-        which = "superseded" if stands is SubmissionState.SUPERSEDED else "accepted"
-        return self.words.text(f"receipt_{which if self.reply.is_accepted else 'refused'}_lead")
+        """Return the sentence that states the outcome."""
+        state = self.reply.record.state
+        which = "superseded" if state is SubmissionState.SUPERSEDED else "accepted"
+        return self.formatter.text(f"receipt_{which if self.reply.is_accepted else 'refused'}_lead")
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """Who sent what, when: label and value."""
-        record, text = self.reply.record, self.words.text
+        """Return unit, period, form, file and times, each with its label."""
+        record, text = self.reply.record, self.formatter.text
         unknown = text("receipt_unit_unknown")
         deadline = self._deadline
         facts = [
             (text("receipt_unit"), f"{record.unit_name} ({record.unit})" if record.unit else unknown),
-            (text("receipt_period"), period_name(record.period, self.words) if record.period else unknown),
-            (text("receipt_form"), self.words.form(record.form) or unknown),
+            (text("receipt_period"), period_name(record.period, self.formatter) if record.period else unknown),
+            (text("receipt_form"), self.formatter.form(record.form) or unknown),
             (text("receipt_file"), record.file.file_name),
             (text("receipt_delivered"), format_time(record.delivered_at, self.lang)),
             (text("receipt_landed"), format_time(record.landed_at, self.lang)),
@@ -86,33 +86,33 @@ class Receipt:
 
     @property
     def steps(self) -> list[str]:
-        """What to do now; nothing for an accepted report."""
+        """Return the next steps; none for an accepted report."""
         if self.reply.is_accepted:
             return []
         how = "marked" if self._marked else "listed"
-        return [self.words.text(f"receipt_next_{how}", file=self._returned), self._until]
+        return [self.formatter.text(f"receipt_next_{how}", file=self._returned), self._until]
 
     @property
     def faults(self) -> list[ReceiptIssue]:
-        """What has to be mended."""
-        return self._as_shown(Severity.CRITICAL)
+        """Return the issues that have to be corrected."""
+        return self._of_severity(Severity.CRITICAL)
 
     @property
     def warnings(self) -> list[ReceiptIssue]:
-        """What should be looked at."""
-        return self._as_shown(Severity.WARNING)
+        """Return the warnings."""
+        return self._of_severity(Severity.WARNING)
 
     @property
     def repairs(self) -> list[ReceiptIssue]:
-        """What was read with tolerance."""
+        """Return the cells that were read with a tolerance."""
         return [
             ReceiptIssue(
                 repair.place,
-                self.words.text(
+                self.formatter.text(
                     "receipt_repair",
                     rule=self._catalog.repair_text(repair, self.lang),
-                    before=cut(repair.before, _HOW_LONG),
-                    after=cut(repair.after, _HOW_LONG),
+                    before=cut(repair.before, _LONGEST_TEXT),
+                    after=cut(repair.after, _LONGEST_TEXT),
                 ),
                 "",
             )
@@ -121,42 +121,38 @@ class Receipt:
 
     @property
     def figures(self) -> list[ReadFigure]:
-        """The report's own figures, in the catalogue's order; those of villages are only counted."""
+        """Return the unit's own figures, in the catalogue's order; those of villages are only counted."""
         order = {indicator: place for place, indicator in enumerate(self._catalog.indicators)}
         own = [figure for figure in self.reply.figures if figure.unit == self.reply.record.unit]
-        return [
-            self._figure(other_own_indicator)
-            for other_own_indicator in sorted(
-                own, key=lambda own_indicator: order.get(own_indicator.indicator, len(order))
-            )
-        ]
+        own.sort(key=lambda figure: order.get(figure.indicator, len(order)))
+        return [self._figure(figure) for figure in own]
 
     @property
     def villages(self) -> int:
-        """How many figures of villages were read."""
+        """Count the figures of villages."""
         return sum(figure.unit != self.reply.record.unit for figure in self.reply.figures)
 
     @property
     def judged(self) -> str:
-        """When it was judged."""
+        """Return the time at which the submission was checked."""
         return format_time(self.reply.judged_at, self.lang)
 
     @property
     def lists(self) -> list[tuple[str, list[ReceiptIssue]]]:
-        """All that was found, each kind under its heading."""
-        results = {"faults": self.faults, "warnings": self.warnings, "repairs": self.repairs}
-        return [(self.words.text(f"receipt_{kind}"), item) for kind, item in results.items()]
+        """Return faults, warnings and repairs, each list with its heading."""
+        lists = {"faults": self.faults, "warnings": self.warnings, "repairs": self.repairs}
+        return [(self.formatter.text(f"receipt_{kind}"), lines) for kind, lines in lists.items()]
 
     def page(self) -> bytes:
-        """The page, with everything inside it."""
-        return render("receipt.html.j2", self.words, receipt=self, most=_MOST_TOLD)
+        """Render the page, self-contained."""
+        return render("receipt.html.j2", self.formatter, receipt=self, most=_MOST_LISTED)
 
     def note(self) -> bytes:
-        """The note, as the plainest programs of Windows show it rightly."""
+        """Render the note as UTF-8 with a byte order mark and CRLF, which Windows' Notepad needs."""
         return "\r\n".join(self._note_lines()).encode("utf-8-sig")
 
     def _note_lines(self) -> Iterator[str]:
-        record, text = self.reply.record, self.words.text
+        record, text = self.reply.record, self.formatter.text
         yield self.title.upper()
         yield f"{text('receipt_number', number=self.reply.number)} – " + text("receipt_judged", time=self.judged)
         yield ""
@@ -164,15 +160,15 @@ class Receipt:
         yield self.lead
         yield ""
         yield from (f"{label}: {value}" for label, value in self.facts[:4])
-        for heading, entry in (("receipt_faults", self.faults), ("receipt_warnings", self.warnings)):
-            if entry:
+        for heading, issues in (("receipt_faults", self.faults), ("receipt_warnings", self.warnings)):
+            if issues:
                 yield ""
-                yield f"{text(heading).upper()} ({len(entry)})"
-                for number, item in enumerate(entry[:_MOST_IN_NOTE], 1):
-                    yield f"{number}. {f'[{item.place}] ' if item.place else ''}{item.message}"
-                    yield f"   → {item.action}"
-                if len(entry) > _MOST_IN_NOTE:
-                    yield text("receipt_more", count=len(entry) - _MOST_IN_NOTE)
+                yield f"{text(heading).upper()} ({len(issues)})"
+                for number, issue in enumerate(issues[:_MOST_IN_NOTE], 1):
+                    yield f"{number}. {f'[{issue.place}] ' if issue.place else ''}{issue.message}"
+                    yield f"   → {issue.action}"
+                if len(issues) > _MOST_IN_NOTE:
+                    yield text("receipt_more", count=len(issues) - _MOST_IN_NOTE)
         if self.steps:
             yield ""
             yield text("receipt_next").upper()
@@ -181,11 +177,10 @@ class Receipt:
         yield text("receipt_foot", number=self.reply.number)
         yield ""
 
-    def _as_shown(self, severity: Severity) -> list[ReceiptIssue]:
-        results = [issue for issue in self.reply.issues if issue.severity is severity]
-        return [self._in_words(issue) for issue in results]
+    def _of_severity(self, severity: Severity) -> list[ReceiptIssue]:
+        return [self._issue(issue) for issue in self.reply.issues if issue.severity is severity]
 
-    def _in_words(self, issue: Issue) -> ReceiptIssue:
+    def _issue(self, issue: Issue) -> ReceiptIssue:
         return ReceiptIssue(
             issue.place,
             self._catalog.issue_message(issue, self.lang),
@@ -214,7 +209,7 @@ class Receipt:
         if figure.number is not None:
             return format_number(figure.number, self.lang)
         is_blank = figure.state is CellState.BLANK
-        return self.words.text("receipt_blank" if is_blank else "receipt_not_applicable")
+        return self.formatter.text("receipt_blank" if is_blank else "receipt_not_applicable")
 
     @property
     def _deadline(self) -> date | None:
@@ -227,6 +222,8 @@ class Receipt:
     def _until(self) -> str:
         deadline = self._deadline
         if deadline is None:
-            return self.words.text("receipt_soon")
+            return self.formatter.text("receipt_soon")
         is_over = day_in_vietnam(self.reply.judged_at) > deadline
-        return self.words.text("receipt_overdue" if is_over else "receipt_until", day=format_day(deadline, self.lang))
+        return self.formatter.text(
+            "receipt_overdue" if is_over else "receipt_until", day=format_day(deadline, self.lang)
+        )

@@ -1,4 +1,4 @@
-"""The page of one submission: opens by a double-click, runs nothing, and tells an official cell by cell what to do."""
+"""The page of one submission: self-contained, without scripts; lists cell by cell what an official has to do."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,28 +12,28 @@ from publishing.returns.submission_sheet import sheet_of
 from warehouse.queries.feedback import SubmissionFeedback
 
 
-def write_submission_page(feedback: SubmissionFeedback, words: ReportFormatter) -> bytes:
-    """The page as UTF-8; whatever a cell or a file's name holds is escaped."""
-    return render("submission.html.j2", words, sheet=sheet_of(feedback, words))
+def write_submission_page(feedback: SubmissionFeedback, formatter: ReportFormatter) -> bytes:
+    """Render the page as UTF-8; content of cells and file names is escaped."""
+    return render("submission.html.j2", formatter, sheet=sheet_of(feedback, formatter))
 
 
 def publish_submissions(
     submissions: Iterable[SubmissionFeedback], catalog: Catalog, folder: Path, lang: Lang = "vi"
 ) -> int:
-    """Write each submission's page as `folder/<number>.html`, in place of the one before; returns how many.
+    """Write each submission's page as `folder/<number>.html`, replacing an earlier one; return how many.
 
-    A page is moved into its place whole: readers see the old one or the new one.
+    A page is replaced atomically: readers see the old one or the new one.
 
     Raises:
-        PagesNotWrittenError: the storage failed; what was written stays, and writing all again does no harm.
+        PagesNotWrittenError: the storage failed; written pages stay, and all can be written again.
     """
-    words, count = ReportFormatter(catalog, lang), 0
+    formatter, count = ReportFormatter(catalog, lang), 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for submission in submissions:
             target = folder / f"{submission.record.file.submission_id}.html"
             draft = target.with_name(f".{target.name}.new")
-            draft.write_bytes(write_submission_page(submission, words))
+            draft.write_bytes(write_submission_page(submission, formatter))
             draft.replace(target)
             count += 1
     except OSError as error:

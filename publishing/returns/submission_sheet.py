@@ -1,4 +1,4 @@
-"""What the page of a submission shows, as plain values: what came of it, what to mend, what was read otherwise."""
+"""The content of a submission's page as plain values: outcome, issues, repairs, versions."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from warehouse.queries.feedback import SubmissionFeedback
 from warehouse.queries.history import ReportVersion
 
 MOST_LINES = 500
-"""So many issues or repairs are listed each; whoever has more mends these first."""
+"""Most issues of one severity, and most repairs, that are listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class IssueLine:
-    """One issue in words: where, what stands there, what should, what is wrong, what to do.
+    """One issue, formatted: place, value found, value expected, message, advice.
 
-    `answer` is what a person answered, with who, when and until which day; then nothing is to be done.
+    `answer` is a person's answer, with its author, time and last day; such an issue needs no action.
     """
 
     sheet: str
@@ -45,7 +45,7 @@ class IssueGroup:
 
 @dataclass(frozen=True, slots=True)
 class RepairLine:
-    """A cell that was read as something else than it holds, and by which tolerance."""
+    """A cell that was read as another value than it holds, and the tolerance applied."""
 
     sheet: str
     cell: str
@@ -56,7 +56,7 @@ class RepairLine:
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """One version of the report; `is_this`: the one that the page is about."""
+    """One version of the report; `is_this`: the version that the page shows."""
 
     number: int
     file_name: str
@@ -69,24 +69,25 @@ class VersionLine:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionSheet:
-    """A submission, ready to be written in one language.
+    """A submission, formatted in one language.
 
-    `outcome` is a code of `publishing.outcome_<code>`; `mood` how it is shown: good, mind, poor or plain. `who`,
-    `period` and `form` are empty where the file does not tell them. `said` are the words of a person who withdrew it.
+    `outcome` is a code of `publishing.outcome_<code>`; `style` its CSS class: good, mind, poor or plain. `unit_name`,
+    `period` and `form` are empty where the file does not state them. `decision_note` is the reason that a person gave
+    for withdrawing or restoring it.
     """
 
     submission_id: int
-    who: str
+    unit_name: str
     code: str
     period: str
     days: str
     form: str
     outcome: str
-    mood: str
-    said: str
+    style: str
+    decision_note: str
     file_name: str
     sha256: str
-    came_by: str
+    source: str
     sender: str
     delivered_at: datetime
     judged_at: datetime | None
@@ -97,35 +98,35 @@ class SubmissionSheet:
     versions: tuple[VersionLine, ...]
 
 
-def sheet_of(feedback: SubmissionFeedback, words: ReportFormatter) -> SubmissionSheet:
-    """What is told of a submission, in the language of the words."""
+def sheet_of(feedback: SubmissionFeedback, formatter: ReportFormatter) -> SubmissionSheet:
+    """Build the content of a submission's page in the formatter's language."""
     record, outcome = feedback.record, outcome_of(feedback.record.state, feedback.asked)
     move = feedback.last_move
     return SubmissionSheet(
         submission_id=record.file.submission_id,
-        who=record.unit_name or "",
+        unit_name=record.unit_name or "",
         code=record.unit or "",
-        period=period_name(record.period, words) if record.period else "",
-        days=_days(feedback, words),
-        form=words.form(record.form),
+        period=period_name(record.period, formatter) if record.period else "",
+        days=_days(feedback, formatter),
+        form=formatter.form(record.form),
         outcome=outcome,
-        mood=_MOODS[outcome],
-        said=words.text("sub_said", actor=move.actor, note=move.note) if move.actor and move.note else "",
+        style=_STYLES[outcome],
+        decision_note=formatter.text("sub_said", actor=move.actor, note=move.note) if move.actor and move.note else "",
         file_name=record.file.file_name,
         sha256=record.file.sha256,
-        came_by=f"{record.connector}: {record.path}",
+        source=f"{record.connector}: {record.path}",
         sender=record.sender or "",
         delivered_at=record.delivered_at,
         judged_at=feedback.judged_at,
         version=record.file.version,
-        groups=tuple(_groups(feedback, words)),
-        repairs=tuple(_repairs(feedback, words))[:MOST_LINES],
+        groups=tuple(_groups(feedback, formatter)),
+        repairs=tuple(_repairs(feedback, formatter))[:MOST_LINES],
         more_repairs=max(0, len(feedback.repairs) - MOST_LINES),
-        versions=tuple(_version(each, record.file.submission_id, words) for each in feedback.versions),
+        versions=tuple(_version(version, record.file.submission_id, formatter) for version in feedback.versions),
     )
 
 
-_MOODS = {
+_STYLES = {
     "accepted": "good",
     "accepted_asked": "mind",
     "quarantined": "poor",
@@ -136,32 +137,32 @@ _MOODS = {
 
 
 def outcome_of(state: SubmissionState, open_warnings: Sequence[OpenWarning]) -> str:
-    """The outcome's code: the state's, but that an accepted report with a question that waits is told apart."""
-    waits = any(open_warning.waiver is None for open_warning in open_warnings)
-    return "accepted_asked" if state is SubmissionState.ACCEPTED and waits else state.value
+    """Return the outcome's code: the state, or `accepted_asked` for an accepted report with unanswered warnings."""
+    is_unanswered = any(warning.waiver is None for warning in open_warnings)
+    return "accepted_asked" if state is SubmissionState.ACCEPTED and is_unanswered else state.value
 
 
-def _days(submission_feedback: SubmissionFeedback, words: ReportFormatter) -> str:
-    form, period = submission_feedback.record.form, submission_feedback.record.period
-    if form is None or form not in words.catalog.forms or period is None:
+def _days(feedback: SubmissionFeedback, formatter: ReportFormatter) -> str:
+    form, period = feedback.record.form, feedback.record.period
+    if form is None or form not in formatter.catalog.forms or period is None:
         return ""
-    calendar = words.catalog.calendar_of(form)
-    first, last = words.day(calendar.first_day(period)), words.day(calendar.last_day(period))
-    return words.text("period_days", first=first, last=last)
+    calendar = formatter.catalog.calendar_of(form)
+    first, last = formatter.day(calendar.first_day(period)), formatter.day(calendar.last_day(period))
+    return formatter.text("period_days", first=first, last=last)
 
 
-def _groups(submission_feedback: SubmissionFeedback, words: ReportFormatter) -> Iterable[IssueGroup]:
+def _groups(feedback: SubmissionFeedback, formatter: ReportFormatter) -> Iterable[IssueGroup]:
     for severity in GRAVEST_FIRST:
-        of_it = [OpenWarning(issue, None) for issue in submission_feedback.issues if issue.severity is severity]
-        if severity is Severity.WARNING and submission_feedback.asked:
-            of_it = list(submission_feedback.asked)
-        if of_it:
-            lines = tuple(_issue(each, words) for each in of_it[:MOST_LINES])
-            yield IssueGroup(severity.value, len(of_it), lines, len(of_it) - len(lines))
+        issues = [OpenWarning(issue, None) for issue in feedback.issues if issue.severity is severity]
+        if severity is Severity.WARNING and feedback.asked:
+            issues = list(feedback.asked)
+        if issues:
+            lines = tuple(_issue(issue, formatter) for issue in issues[:MOST_LINES])
+            yield IssueGroup(severity.value, len(issues), lines, len(issues) - len(lines))
 
 
-def _issue(open_warnings: OpenWarning, words: ReportFormatter) -> IssueLine:
-    catalog, lang, issue, waiver = words.catalog, words.lang, open_warnings.issue, open_warnings.waiver
+def _issue(warning: OpenWarning, formatter: ReportFormatter) -> IssueLine:
+    catalog, lang, issue, waiver = formatter.catalog, formatter.lang, warning.issue, warning.waiver
     return IssueLine(
         sheet=issue.sheet or "",
         cell=issue.cell or "",
@@ -170,23 +171,23 @@ def _issue(open_warnings: OpenWarning, words: ReportFormatter) -> IssueLine:
         title=catalog.issue_title(issue, lang),
         message=catalog.issue_message(issue, lang),
         action=catalog.issue_action(issue, lang),
-        answer="" if waiver is None else words.text("sub_answer", answer=words.answer(waiver)),
+        answer="" if waiver is None else formatter.text("sub_answer", answer=formatter.answer(waiver)),
     )
 
 
-def _repairs(submission_feedback: SubmissionFeedback, words: ReportFormatter) -> Iterable[RepairLine]:
-    for repair in submission_feedback.repairs:
-        rule = words.catalog.repair_text(repair, words.lang)
+def _repairs(feedback: SubmissionFeedback, formatter: ReportFormatter) -> Iterable[RepairLine]:
+    for repair in feedback.repairs:
+        rule = formatter.catalog.repair_text(repair, formatter.lang)
         yield RepairLine(repair.sheet, repair.cell, repair.before, repair.after, rule)
 
 
-def _version(report_version: ReportVersion, this: int, words: ReportFormatter) -> VersionLine:
+def _version(version: ReportVersion, this: int, formatter: ReportFormatter) -> VersionLine:
     return VersionLine(
-        number=report_version.version,
-        file_name=report_version.file_name,
-        sha256=report_version.sha256,
-        received_at=report_version.received_at,
-        outcome=words.submission_state(report_version.state),
-        counted=report_version.counted,
-        is_this=report_version.submission_id == this,
+        number=version.version,
+        file_name=version.file_name,
+        sha256=version.sha256,
+        received_at=version.received_at,
+        outcome=formatter.submission_state(version.state),
+        counted=version.counted,
+        is_this=version.submission_id == this,
     )

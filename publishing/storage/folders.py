@@ -1,4 +1,4 @@
-"""The published folder: files are staged beside their place and moved in by one rename; the link follows by another."""
+"""Storage of publications: files are staged and moved in by one rename; the link is switched by another."""
 
 import fcntl
 import os
@@ -16,7 +16,7 @@ _STAGING = ".staging"
 
 @dataclass(frozen=True, slots=True)
 class PublicationFolder:
-    """Where publications of one name and period lie: all revisions in one folder, the newest under the link."""
+    """The folder of one name and period: all revisions, and a link to the newest."""
 
     root: Path
     period: str
@@ -24,22 +24,22 @@ class PublicationFolder:
 
     @property
     def revisions(self) -> Path:
-        """The folder that holds one subfolder per revision."""
+        """Return the folder with one subfolder per revision."""
         return self.root / ".revisions" / self.period / self.name
 
     @property
     def link(self) -> Path:
-        """What readers open: always the newest revision."""
+        """Return the path that readers open: a link to the newest revision."""
         return self.root / self.period / self.name
 
     def newest(self) -> int | None:
-        """Number of the newest revision that lies here whole; None: none yet."""
+        """Return the number of the newest complete revision; None: none yet."""
         if not self.revisions.is_dir():
             return None
         return max((int(path.name) for path in self.revisions.iterdir() if path.name.isdecimal()), default=None)
 
     def shown(self) -> int | None:
-        """Number of the revision that readers see now; None: none yet."""
+        """Return the number of the revision that readers see now; None: none yet."""
         try:
             return int(self.link.readlink().name)
         except (OSError, ValueError):
@@ -47,33 +47,33 @@ class PublicationFolder:
 
 
 def store(root: Path, name: str, identity: Identity, render: Callable[[], Mapping[str, bytes]]) -> Path:
-    """Put a revision in its place on the shelf of that name and let the link show the newest one; returns the link.
+    """Store a revision under that name, point the link at the newest revision, and return the link.
 
-    A revision that lies there already is left as it is, and `render` is not called. Publishers of one area and period
-    take turns, so whatever is found half-written was left by a run that died, and is cleared away.
+    A revision that was stored before is left as it is, and `render` is not called. Publishers of one area and period
+    hold a lock, so half-written files were left by a run that was killed, and are removed.
 
     Raises:
-        PublicationDamagedError: the revision lies there already, but is not what was published.
+        PublicationDamagedError: the stored revision is not what was published.
         PublicationInterruptedError: the storage did not answer; readers still see what they saw.
-        PublicationRefusedError: the storage is full or closed to us; readers still see what they saw.
+        PublicationRefusedError: the storage is full or not writable; readers still see what they saw.
     """
     folder = PublicationFolder(root, identity.period, name)
     try:
-        with _turn(folder):
-            place = folder.revisions / str(identity.revision)
-            if place.is_dir():
-                verify(place, identity)
+        with _publishing_lock(folder):
+            target = folder.revisions / str(identity.revision)
+            if target.is_dir():
+                verify(target, identity)
             else:
-                _move_in(folder, place, identity, render())
-            _show_newest(folder)
+                _write_revision(folder, target, identity, render())
+            _link_newest(folder)
     except OSError as error:
         raise storage_error(folder.link, folder.shown(), error) from error
     return folder.link
 
 
 @contextmanager
-def _turn(folder: PublicationFolder) -> Iterator[None]:
-    """Wait until no other process publishes this area and period; the system frees the turn of one that dies."""
+def _publishing_lock(folder: PublicationFolder) -> Iterator[None]:
+    """Wait until no other process publishes this area and period; the system releases the lock of a killed one."""
     folder.revisions.mkdir(parents=True, exist_ok=True)
     with (folder.revisions / ".lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -81,7 +81,7 @@ def _turn(folder: PublicationFolder) -> Iterator[None]:
         try:
             yield
         finally:
-            # What a full disk left half-written would only keep it full.
+            # Half-written files would keep a full disk full.
             _discard(folder.revisions / _STAGING)
 
 
@@ -89,18 +89,18 @@ def _discard(staging: Path) -> None:
     shutil.rmtree(staging, ignore_errors=True)
 
 
-def _move_in(folder: PublicationFolder, place: Path, identity: Identity, files: Mapping[str, bytes]) -> None:
+def _write_revision(folder: PublicationFolder, target: Path, identity: Identity, files: Mapping[str, bytes]) -> None:
     staging = folder.revisions / _STAGING
     staging.mkdir()
     for name, data in files.items():
-        _write_through(staging / name, data)
-    _write_through(staging / MANIFEST, write_manifest(identity, files))
-    _settle(staging)
-    staging.rename(place)
-    _settle(folder.revisions)
+        _write_synced(staging / name, data)
+    _write_synced(staging / MANIFEST, write_manifest(identity, files))
+    _sync_folder(staging)
+    staging.rename(target)
+    _sync_folder(folder.revisions)
 
 
-def _show_newest(folder: PublicationFolder) -> None:
+def _link_newest(folder: PublicationFolder) -> None:
     target = Path("..", ".revisions", folder.period, folder.name, str(folder.newest()))
     if folder.link.is_symlink() and folder.link.readlink() == target:
         return
@@ -109,18 +109,18 @@ def _show_newest(folder: PublicationFolder) -> None:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target, target_is_directory=True)
     fresh.replace(folder.link)
-    _settle(folder.link.parent)
+    _sync_folder(folder.link.parent)
 
 
-def _write_through(path: Path, data: bytes) -> None:
+def _write_synced(path: Path, data: bytes) -> None:
     with path.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _settle(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
+def _sync_folder(folder: Path) -> None:
+    """Flush a folder's entries to disk, so that renames survive a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

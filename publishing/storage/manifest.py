@@ -1,4 +1,4 @@
-"""The list that lies beside the published files: which revision they are, and the hash of each."""
+"""The manifest of published files: the revision they belong to, and the hash of each."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What makes a revision this one: the same number made by another run is another revision."""
+    """Identity of a revision; the same number made by another run is another revision."""
 
     area: str
     period: str
@@ -25,14 +25,14 @@ class Identity:
 
 
 def write_manifest(identity: Identity, files: Mapping[str, bytes]) -> bytes:
-    """The manifest of a set of files, as bytes that depend on nothing else."""
+    """Return the manifest of a set of files; its bytes depend on nothing else."""
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
     content = {**asdict(identity), "files": hashes}
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def verify(folder: Path, identity: Identity) -> None:
-    """Let a published folder pass that still holds what its manifest says, of this very revision.
+    """Raise unless a published folder holds this revision and its files match the manifest.
 
     Raises:
         PublicationDamagedError: the manifest is missing or of another run, or a file is missing or altered.
@@ -41,13 +41,13 @@ def verify(folder: Path, identity: Identity) -> None:
     try:
         content = json.loads((folder / MANIFEST).read_bytes())
         hashes = dict(content.pop("files"))
-        result = Identity(**content)
+        stored = Identity(**content)
     except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PublicationDamagedError(folder, f"{MANIFEST} is missing or unreadable") from error
-    if result != identity:
+    if stored != identity:
         raise PublicationDamagedError(
             folder,
-            f"it was made from form {result.form} by run {result.run_id}, "
+            f"it was made from form {stored.form} by run {stored.run_id}, "
             f"not from {identity.form} by {identity.run_id}",
         )
     for name, sha256 in hashes.items():

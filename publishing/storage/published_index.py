@@ -1,4 +1,4 @@
-"""What lies in the published folder now: for each area and period its newest revision and how complete it is."""
+"""Index of the published folder: for each area and period the newest revision and how complete it is."""
 
 import csv
 import json
@@ -15,9 +15,9 @@ from publishing.storage.manifest import MANIFEST
 
 @dataclass(frozen=True, slots=True)
 class PublishedEntry:
-    """One publication: `folder` is its name in the address, `as_now` says on whose boundaries it is.
+    """One publication: `folder` is its name in the address; `as_now`: it is on today's boundaries.
 
-    `accepted` of `expected` units' reports are in; `published_at` is in UTC.
+    `accepted` of `expected` units have an accepted report; `published_at` is in UTC.
     """
 
     period: Period
@@ -33,8 +33,8 @@ class PublishedEntry:
     files: tuple[str, ...]
 
 
-def shelved(root: Path) -> tuple[PublishedEntry, ...]:
-    """All publications, newest period first; a folder that holds no whole revision is passed over."""
+def list_published(root: Path) -> tuple[PublishedEntry, ...]:
+    """List all publications, newest period first; folders without a complete revision are skipped."""
     return tuple(
         sorted(_entries(root), key=lambda item: (-item.period.year, -item.period.last_month, item.area, item.folder))
     )
@@ -44,7 +44,7 @@ def _entries(root: Path) -> Iterator[PublishedEntry]:
     for period in root.glob("[!.]*/"):
         for link in period.glob("[!.]*"):
             try:
-                # A revision never changes: what was read of it once holds.
+                # Cached: a revision never changes.
                 yield _read(link.resolve(), parse_period(period.name), link.name)
             except (OSError, UsageError, ValueError, KeyError):
                 continue

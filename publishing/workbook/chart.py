@@ -1,4 +1,4 @@
-"""The workbook's chart: headline rates beside their targets, over the small table that it is drawn from."""
+"""The workbook's chart: headline rates and their targets, with the table that it is drawn from."""
 
 from collections.abc import Sequence
 
@@ -14,13 +14,13 @@ _TARGET = "#E0A030"
 
 
 def write_chart(
-    book: xlsxwriter.Workbook, page: SheetWriter, figures: Sequence[PublishedFigure], words: ReportFormatter
+    book: xlsxwriter.Workbook, page: SheetWriter, figures: Sequence[PublishedFigure], formatter: ReportFormatter
 ) -> None:
-    """The table of rates and targets, and a bar chart of it; without rates, only the table's head."""
+    """Write the table of rates and targets and a bar chart of it; without rates, only the table's header."""
     columns = [
-        TableColumn(words.text("indicator"), 62),
-        TableColumn(words.text("value"), 16),
-        TableColumn(words.text("target"), 16),
+        TableColumn(formatter.text("indicator"), 62),
+        TableColumn(formatter.text("value"), 16),
+        TableColumn(formatter.text("target"), 16),
     ]
     page.set_widths(columns)
     page.sheet.set_portrait()
@@ -42,13 +42,13 @@ def write_chart(
                 "gap": 60,
             }
         )
-    chart.set_title({"name": words.text("chart_title"), "name_font": {**_FONT, "size": 14}})
+    chart.set_title({"name": formatter.text("chart_title"), "name_font": {**_FONT, "size": 14}})
     grid = {"visible": True, "line": {"color": LINE}}
     chart.set_y_axis({"reverse": True, "num_font": _FONT})
     chart.set_x_axis({"min": 0, "num_format": "0", "num_font": _FONT, "major_gridlines": grid})
     chart.set_legend({"position": "bottom", "font": _FONT})
     chart.set_size({"width": 690, "height": 140 + 46 * len(figures)})
-    page.sheet.insert_chart(page.row + 1, 0, chart, {"description": words.text("chart_title"), "x_offset": 4})
+    page.sheet.insert_chart(page.row + 1, 0, chart, {"description": formatter.text("chart_title"), "x_offset": 4})
 
 
 def _row(figure: PublishedFigure) -> list[StyledCell]:

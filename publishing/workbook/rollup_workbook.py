@@ -17,13 +17,13 @@ from publishing.workbook.table import SheetWriter, StyledCell, TableColumn
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def write_workbook(report: Report, words: ReportFormatter) -> bytes:
-    """The whole workbook; depends on nothing but the report and its words."""
+def write_workbook(report: Report, formatter: ReportFormatter) -> bytes:
+    """Write the whole workbook; its bytes depend on report and formatter only."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, _OPTIONS)
-    title = f"{words.text('title')} – {report.area_name} – {report.period_name}"
+    title = f"{formatter.text('title')} – {report.area_name} – {report.period_name}"
     book.set_properties({"title": title, "created": report.published_at.replace(tzinfo=None)})
-    _WorkbookWriter(book, report, words).write()
+    _WorkbookWriter(book, report, formatter).write()
     book.close()
     return out.getvalue()
 
@@ -31,34 +31,34 @@ def write_workbook(report: Report, words: ReportFormatter) -> bytes:
 class _WorkbookWriter:
     """Writes the sheets of one workbook, in their order."""
 
-    def __init__(self, book: xlsxwriter.Workbook, report: Report, words: ReportFormatter) -> None:
-        self.book, self.report, self.words = book, report, words
+    def __init__(self, book: xlsxwriter.Workbook, report: Report, formatter: ReportFormatter) -> None:
+        self.book, self.report, self.formatter = book, report, formatter
         self.styles = make_styles(book)
         self.figures = [(theme, figure) for theme in report.themes for figure in theme.figures]
 
     def write(self) -> None:
-        words, report = self.words, self.report
-        rollup = [sheets.rollup_row(theme, figure, words) for theme, figure in self.figures]
-        self._list("rollup", "TongHop", sheets.rollup_columns(words), rollup, frozen=2)
+        formatter, report = self.formatter, self.report
+        rollup = [sheets.rollup_row(theme, figure, formatter) for theme, figure in self.figures]
+        self._list("rollup", "TongHop", sheets.rollup_columns(formatter), rollup, frozen=2)
         rates = [figure for theme, figure in self.figures if theme.headline and figure.is_percent]
-        write_chart(self.book, self._page("chart"), rates, words)
+        write_chart(self.book, self._page("chart"), rates, formatter)
         communes = [sheets.commune_row(figure, commune) for _, figure in self.figures for commune in figure.communes]
-        self._list("communes", "TheoXa", sheets.commune_columns(words), communes, frozen=2)
-        units = [sheets.unit_row(unit, words) for unit in report.units]
-        self._list("units", "DonVi", sheets.unit_columns(words), units, frozen=2)
+        self._list("communes", "TheoXa", sheets.commune_columns(formatter), communes, frozen=2)
+        units = [sheets.unit_row(unit, formatter) for unit in report.units]
+        self._list("units", "DonVi", sheets.unit_columns(formatter), units, frozen=2)
         changes = [sheets.change_row(change) for change in report.changes]
-        self._list("changes", "ThayDoi", sheets.change_columns(words), changes, frozen=1)
-        write_notes(SheetWriter(self.book.add_worksheet(words.text("sheet_notes")), self.styles), report, words)
+        self._list("changes", "ThayDoi", sheets.change_columns(formatter), changes, frozen=1)
+        write_notes(SheetWriter(self.book.add_worksheet(formatter.text("sheet_notes")), self.styles), report, formatter)
 
     def _page(self, name: str) -> SheetWriter:
-        """A new sheet with the heading that all but the last have."""
-        page = SheetWriter(self.book.add_worksheet(self.words.text(f"sheet_{name}")), self.styles)
-        page.write_lines(sheets.heading(self.report, self.words))
+        """Add a sheet with the common heading, which all sheets but the last have."""
+        page = SheetWriter(self.book.add_worksheet(self.formatter.text(f"sheet_{name}")), self.styles)
+        page.write_lines(sheets.heading(self.report, self.formatter))
         if name == "communes" and self.report.is_sample:
-            page.write_lines([StyledCell(self.words.text("sample_note"), "warning")])
+            page.write_lines([StyledCell(self.formatter.text("sample_note"), "warning")])
         if name == "changes" and not self.report.changes:
             reason = "changes_first" if self.report.revision == 1 else "changes_none"
-            page.write_lines([StyledCell(self.words.text(reason), "subtitle")])
+            page.write_lines([StyledCell(self.formatter.text(reason), "subtitle")])
         page.row += 1
         return page
 
@@ -71,7 +71,7 @@ class _WorkbookWriter:
         *,
         frozen: int,
     ) -> None:
-        """A sheet with one long table, whose head and first columns stay in sight."""
+        """Add a sheet with one long table, its header and first columns frozen."""
         page = self._page(name)
         page.set_widths(columns)
         head = page.row

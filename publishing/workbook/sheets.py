@@ -1,4 +1,4 @@
-"""What stands on each sheet of the published workbook, as rows of cells."""
+"""Content of the published workbook's sheets, as rows of cells."""
 
 from decimal import Decimal
 
@@ -9,26 +9,26 @@ from publishing.workbook.table import StyledCell, TableColumn
 _SHORT_HASH = 12
 
 
-def rollup_columns(words: ReportFormatter) -> list[TableColumn]:
-    """Head of the sheet of all figures."""
+def rollup_columns(formatter: ReportFormatter) -> list[TableColumn]:
+    """Return the columns of the sheet of all figures."""
     names = ("theme", "indicator", "value", "numerator", "denominator", "denominator_kind", "target", "attainment")
     widths = (21, 44, 10, 11, 11, 28, 10, 15)
-    columns = [TableColumn(words.text(name), width) for name, width in zip(names, widths, strict=True)]
+    columns = [TableColumn(formatter.text(name), width) for name, width in zip(names, widths, strict=True)]
     return [
         *columns,
-        TableColumn(words.text("units_with_figure"), 10),
-        TableColumn(words.text("status"), 13),
-        TableColumn(words.text("notes"), 32),
-        TableColumn(words.text("code"), 14),
+        TableColumn(formatter.text("units_with_figure"), 10),
+        TableColumn(formatter.text("status"), 13),
+        TableColumn(formatter.text("notes"), 32),
+        TableColumn(formatter.text("code"), 14),
     ]
 
 
-def rollup_row(theme: ThemeFigures, figure: PublishedFigure, words: ReportFormatter) -> list[StyledCell]:
-    """One figure of the area."""
+def rollup_row(theme: ThemeFigures, figure: PublishedFigure, formatter: ReportFormatter) -> list[StyledCell]:
+    """Return the row of one figure of the area."""
     row = figure.row
-    judged = {True: "good", False: "poor", None: "centre"}[row.attained]
-    # Not a warning of its own when a unit is missing: the status beside it says so in words.
-    notes = [words.text("assumed_note")] if row.target_assumed else []
+    attained_style = {True: "good", False: "poor", None: "centre"}[row.attained]
+    # No note that a unit is missing: the status column says so.
+    notes = [formatter.text("assumed_note")] if row.target_assumed else []
     return [
         StyledCell(theme.name),
         StyledCell(figure.name, "strong" if theme.headline else "text"),
@@ -37,16 +37,16 @@ def rollup_row(theme: ThemeFigures, figure: PublishedFigure, words: ReportFormat
         StyledCell(row.denominator, _number_style(row.denominator)),
         StyledCell(figure.denominator_kind),
         StyledCell(row.target, _number_style(row.target, percent=figure.is_percent)),
-        StyledCell(words.attainment(figure), judged),
-        StyledCell(words.coverage(figure), "centre"),
-        StyledCell(words.status(row.status), "centre" if row.status == "complete" else "poor"),
+        StyledCell(formatter.attainment(figure), attained_style),
+        StyledCell(formatter.coverage(figure), "centre"),
+        StyledCell(formatter.status(row.status), "centre" if row.status == "complete" else "poor"),
         StyledCell("; ".join(note for note in [*notes, row.notes] if note)),
         StyledCell(row.indicator, "code"),
     ]
 
 
-def commune_columns(words: ReportFormatter) -> list[TableColumn]:
-    """Head of the sheet that leads down to the cells."""
+def commune_columns(formatter: ReportFormatter) -> list[TableColumn]:
+    """Return the columns of the sheet of communes, with source cells."""
     names = (
         "indicator",
         "unit",
@@ -60,11 +60,11 @@ def commune_columns(words: ReportFormatter) -> list[TableColumn]:
         "code",
     )
     widths = (42, 18, 10, 11, 11, 26, 30, 14, 9, 14)
-    return [TableColumn(words.text(name), width) for name, width in zip(names, widths, strict=True)]
+    return [TableColumn(formatter.text(name), width) for name, width in zip(names, widths, strict=True)]
 
 
 def commune_row(figure: PublishedFigure, commune: CommuneFigure) -> list[StyledCell]:
-    """What one commune gave for one figure, and the cells it stands in."""
+    """Return the row of one commune's figure, with its source cells."""
     return [
         StyledCell(figure.name),
         StyledCell(commune.name),
@@ -79,34 +79,34 @@ def commune_row(figure: PublishedFigure, commune: CommuneFigure) -> list[StyledC
     ]
 
 
-def unit_columns(words: ReportFormatter) -> list[TableColumn]:
-    """Head of the sheet of units."""
+def unit_columns(formatter: ReportFormatter) -> list[TableColumn]:
+    """Return the columns of the sheet of units."""
     names = ("unit_code", "unit", "status", "received", "file", "sha256")
     widths = (12, 26, 24, 18, 40, 16)
-    return [TableColumn(words.text(name), width) for name, width in zip(names, widths, strict=True)]
+    return [TableColumn(formatter.text(name), width) for name, width in zip(names, widths, strict=True)]
 
 
-def unit_row(unit: UnitLine, words: ReportFormatter) -> list[StyledCell]:
-    """Where one unit stands."""
+def unit_row(unit: UnitLine, formatter: ReportFormatter) -> list[StyledCell]:
+    """Return the row of one unit's reporting status."""
     return [
         StyledCell(unit.code, "centre"),
         StyledCell(unit.name),
-        StyledCell(words.state(unit), "good" if unit.state in {"accepted", "late"} else "poor"),
-        StyledCell(words.time(unit.received_at), "centre"),
+        StyledCell(formatter.state(unit), "good" if unit.state in {"accepted", "late"} else "poor"),
+        StyledCell(formatter.time(unit.received_at), "centre"),
         StyledCell(unit.file_name),
         StyledCell((unit.sha256 or "")[:_SHORT_HASH], "code"),
     ]
 
 
-def change_columns(words: ReportFormatter) -> list[TableColumn]:
-    """Head of the sheet of moved figures."""
+def change_columns(formatter: ReportFormatter) -> list[TableColumn]:
+    """Return the columns of the sheet of changes."""
     names = ("indicator", "moved_column", "before", "after", "because", "sha256", "code")
     widths = (46, 24, 20, 20, 32, 14, 14)
-    return [TableColumn(words.text(name), width) for name, width in zip(names, widths, strict=True)]
+    return [TableColumn(formatter.text(name), width) for name, width in zip(names, widths, strict=True)]
 
 
 def change_row(change: ChangeLine) -> list[StyledCell]:
-    """One moved figure: from what to what, because of which file."""
+    """Return the row of one change: values before and after, and the file that caused it."""
     return [
         StyledCell(change.name),
         StyledCell(change.column_name),
@@ -118,19 +118,19 @@ def change_row(change: ChangeLine) -> list[StyledCell]:
     ]
 
 
-def heading(report: Report, words: ReportFormatter) -> list[StyledCell]:
-    """What every sheet begins with: which area, period and revision, and whether anybody is missing."""
-    completeness = words.completeness(report)
+def heading(report: Report, formatter: ReportFormatter) -> list[StyledCell]:
+    """Return the heading of every sheet: area, period, revision, and whether reports are missing."""
+    completeness = formatter.completeness(report)
     if report.absent:
-        who = words.text("partial_note", count=len(report.absent), names=words.absent_names(report))
-        state = StyledCell(f"{words.text('partial_heading')}: {completeness}. {who}", "warning")
+        absent = formatter.text("partial_note", count=len(report.absent), names=formatter.absent_names(report))
+        state = StyledCell(f"{formatter.text('partial_heading')}: {completeness}. {absent}", "warning")
     else:
         state = StyledCell(f"{completeness}.", "subtitle")
-    revision = words.text("revision", number=report.revision)
-    published = words.text("published_at", time=words.time(report.published_at))
-    days = f"{report.period_name} ({words.period_days(report)})"
+    revision = formatter.text("revision", number=report.revision)
+    published = formatter.text("published_at", time=formatter.time(report.published_at))
+    days = f"{report.period_name} ({formatter.period_days(report)})"
     return [
-        StyledCell(f"{words.text('title')} – {report.area_name}", "title"),
+        StyledCell(f"{formatter.text('title')} – {report.area_name}", "title"),
         StyledCell(" · ".join([*filter(None, [days, report.standpoint]), revision, published]), "subtitle"),
         state,
     ]

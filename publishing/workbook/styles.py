@@ -1,4 +1,4 @@
-"""How the cells of the published workbook look: Times New Roman, quiet lines, numbers in the reader's own style."""
+"""Cell styles of the published workbook."""
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -6,7 +6,7 @@ from xlsxwriter.format import Format
 INK, MUTED, LINE, BRAND, GOOD, POOR = "#1F2933", "#5B6770", "#C9D1D9", "#0B4F6C", "#14613A", "#8A3B00"
 _BASE: dict[str, object] = {"font_name": "Times New Roman", "font_size": 11, "font_color": INK, "valign": "vcenter"}
 _BODY: dict[str, object] = {**_BASE, "border": 1, "border_color": LINE}
-# Quoted, so that editing a cell which holds somebody's words does not turn them into a formula.
+# Quoted, so that editing a cell which holds a person's text does not turn it into a formula.
 _WORDS: dict[str, object] = {**_BODY, "quote_prefix": True, "text_wrap": True, "indent": 1}
 
 _STYLES: dict[str, dict[str, object]] = {
@@ -24,7 +24,7 @@ _STYLES: dict[str, dict[str, object]] = {
     "code": {**_WORDS, "font_name": "Consolas", "font_size": 9, "font_color": MUTED},
     "count": {**_BODY, "num_format": "#,##0"},
     "decimal": {**_BODY, "num_format": "#,##0.0###"},
-    # Kept as 0 to 100, as in the CSV file, so that both give the same number to a formula.
+    # Stored as 0 to 100, as in the CSV file, so that formulas see the same number in both.
     "percent": {**_BODY, "num_format": '0.00"%"'},
     "good": {**_WORDS, "align": "center", "indent": 0, "font_color": GOOD, "bg_color": "#E3F4EA"},
     "poor": {**_WORDS, "align": "center", "indent": 0, "font_color": POOR, "bg_color": "#FCEBDD"},
@@ -32,5 +32,5 @@ _STYLES: dict[str, dict[str, object]] = {
 
 
 def make_styles(workbook: xlsxwriter.Workbook) -> dict[str, Format]:
-    """The formats of one workbook, by name; a format belongs to the workbook it was made in."""
+    """Add the formats to a workbook and return them by name; a format belongs to its workbook."""
     return {name: workbook.add_format(properties) for name, properties in _STYLES.items()}

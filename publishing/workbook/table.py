@@ -1,4 +1,4 @@
-"""Sheets of the published workbook: words go in as words, numbers as numbers, and every sheet prints on A4."""
+"""Sheets of the published workbook: texts are written as texts, numbers as numbers; every sheet prints on A4."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -31,10 +31,10 @@ class StyledCell:
 
 
 class SheetWriter:
-    """A sheet being written from the top down; `row` is the next free row, counted from 0."""
+    """Writes a sheet from the top down; `row` is the next free row, counted from 0."""
 
     def __init__(self, sheet: Worksheet, styles: Mapping[str, Format]) -> None:
-        """Set the sheet up for A4: as wide as the paper, as long as needed, with page numbers."""
+        """Set the sheet up for A4 landscape: fitted to the paper's width, with page numbers."""
         self.sheet, self.row = sheet, 0
         self._styles = styles
         sheet.set_paper(_A4)
@@ -45,18 +45,18 @@ class SheetWriter:
         sheet.hide_gridlines(2)
 
     def set_widths(self, columns: Sequence[TableColumn]) -> None:
-        """Give the sheet's columns the widths that a table asks for."""
+        """Set the widths of the sheet's columns."""
         for index, column in enumerate(columns):
             self.sheet.set_column(index, index, column.width)
 
     def write_lines(self, lines: Sequence[StyledCell]) -> None:
-        """Lines of text in the first column, one a row; each runs on over the empty cells to its right."""
+        """Write lines of text into the first column, one per row; each overflows into the empty cells beside it."""
         for line in lines:
             self._write(0, line)
             self.row += 1
 
     def write_table(self, name: str, columns: Sequence[TableColumn], rows: Sequence[Sequence[StyledCell]]) -> None:
-        """A table that can be filtered; without rows, only its head. `name` has to be new in the workbook."""
+        """Write a table with filters; without rows, only its header. `name` must be unique in the workbook."""
         head = self.row
         self._write_row([StyledCell(column.header, "header") for column in columns], columns)
         for row in rows:
@@ -78,14 +78,14 @@ class SheetWriter:
             case None | "":
                 self.sheet.write_blank(self.row, column, None, style)
             case str() as text:
-                # Never `write`: it would make a formula or a link of a text that looks like one.
+                # Not `write`, which turns texts that look like formulas or links into such.
                 self.sheet.write_string(self.row, column, text, style)
             case number:
                 self.sheet.write_number(self.row, column, number, style)
 
 
 def _lines_of(row: Sequence[StyledCell], columns: Sequence[TableColumn]) -> int:
-    """How many lines the tallest cell wraps to: not every program works that out when it opens the file."""
+    """Return how many lines the tallest cell wraps to: not every program adjusts heights when it opens a file."""
     return max(
         sum(math.ceil(max(len(line), 1) / (column.width * _SLACK)) for line in cell.value.split("\n"))
         if isinstance(cell.value, str)

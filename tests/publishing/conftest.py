@@ -1,4 +1,4 @@
-"""What publishing's tests share: revisions and pages built by hand, published folders, the golden file's flag."""
+"""Fixtures of the publishing tests: revisions and pages built by hand, and the flag that updates golden files."""
 
 from collections.abc import Callable
 
@@ -13,34 +13,34 @@ from warehouse.queries import Revision
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the one flag that writes golden files anew; look at the difference before committing it."""
+    """Add the flag that rewrites golden files; review the difference before committing it."""
     parser.addoption("--update-golden", action="store_true", help="write tests/golden anew from what is published now")
 
 
 @pytest.fixture
 def update_golden(pytestconfig: pytest.Config) -> bool:
-    """Whether golden files are to be written anew. The default holds where this folder was not named on the command."""
+    """Tell whether golden files are rewritten; False where this folder was not named on the command line."""
     return bool(pytestconfig.getoption("--update-golden", default=False))
 
 
 @pytest.fixture(scope="session")
 def revision(catalog: Catalog) -> Revision:
-    """Revision 1 of Ninh Sơn district, with all eight communes in it."""
+    """Build revision 1 of Ninh Sơn district, with all eight communes."""
     return build_revision(catalog)
 
 
 @pytest.fixture
 def vietnamese(catalog: Catalog) -> ReportFormatter:
-    """The texts in Vietnamese."""
+    """Format in Vietnamese."""
     return ReportFormatter(catalog, "vi")
 
 
 @pytest.fixture
 def page_of(catalog: Catalog) -> Callable[..., str]:
-    """Write the page of a revision, in Vietnamese unless told otherwise."""
+    """Render the page of a revision, in Vietnamese by default."""
 
     def write(revision: Revision, lang: str = "vi") -> str:
-        words = ReportFormatter(catalog, "en" if lang == "en" else "vi")
-        return write_page(assemble(revision, words), words).decode()
+        formatter = ReportFormatter(catalog, "en" if lang == "en" else "vi")
+        return write_page(assemble(revision, formatter), formatter).decode()
 
     return write

@@ -1,4 +1,4 @@
-"""A district's revision built by hand, so that publishing is tested without a warehouse."""
+"""Builder of a district's revision, so that publishing is tested without a warehouse."""
 
 import hashlib
 from collections.abc import Collection
@@ -27,7 +27,7 @@ def build_revision(
     late: Collection[str] = (),
     **changes: object,
 ) -> Revision:
-    """A revision whose figures depend only on the units in it; `changes` replace fields of the result."""
+    """Build a revision whose figures depend only on its units; `changes` replace fields of the result."""
     units = catalog.owing_units(FORM, AREA, PERIOD)
     standing = tuple(_standing(unit, missing, refused, late) for unit in units)
     inside = [unit for unit, stands in zip(units, standing, strict=True) if stands.state is ReportingState.ACCEPTED]
@@ -36,7 +36,7 @@ def build_revision(
         for indicator in catalog.indicators.values()
         if indicator in catalog.due_indicators(FORM, units[0], PERIOD)
     ]
-    results = [_contribution(catalog, indicator, unit) for indicator in indicators for unit in inside]
+    contributions = [_contribution(catalog, indicator, unit) for indicator in indicators for unit in inside]
     revision = Revision(
         area=AREA,
         area_valid_from=catalog.units.get(AREA, catalog.last_day(FORM, PERIOD)).valid_from,
@@ -50,12 +50,18 @@ def build_revision(
         catalog_version=catalog.version,
         content_sha256=hashlib.sha256(f"content {number}".encode()).hexdigest(),
         rows=tuple(
-            _row(catalog, indicator, [each for each in results if each.indicator == indicator.id], standing, number)
+            _row(
+                catalog,
+                indicator,
+                [contribution for contribution in contributions if contribution.indicator == indicator.id],
+                standing,
+                number,
+            )
             for indicator in indicators
         ),
         changes=(),
         units=standing,
-        contributions=tuple(results),
+        contributions=tuple(contributions),
         file_names={unit.file.sha256: unit.file.file_name for unit in standing if unit.file},
     )
     return replace(revision, **changes)  # type: ignore[arg-type] # tests name fields of Revision
@@ -134,8 +140,8 @@ def _row(
     standing: tuple[UnitReportingStatus, ...],
     number: int,
 ) -> RollupRow:
-    numerator = sum((each.numerator for each in values), Decimal(0))
-    denominator = sum((each.denominator for each in values if each.denominator), Decimal(0)) or None
+    numerator = sum((value.numerator for value in values), Decimal(0))
+    denominator = sum((value.denominator for value in values if value.denominator), Decimal(0)) or None
     value = percentage(numerator, denominator) if indicator.measure is Measure.RATIO else numerator
     target = catalog.target(indicator.id, Level.DISTRICT, AREA, PERIOD.year)
     late = [unit for unit in standing if unit.late]
@@ -166,14 +172,14 @@ def _row(
 
 
 def with_row(revision: Revision, position: int, **columns: object) -> Revision:
-    """The revision with some columns of one row replaced."""
+    """Replace some columns of one row of the revision."""
     rows = list(revision.rows)
     rows[position] = replace(rows[position], **columns)  # type: ignore[arg-type] # tests name columns of RollupRow
     return replace(revision, rows=tuple(rows))
 
 
 def correction(catalog: Catalog) -> Revision:
-    """Revision 2, which brings in Ma Nới after its first workbook was refused, with what that moved."""
+    """Build revision 2, which adds Ma Nới after its first workbook was refused, with its changes."""
     before, after = build_revision(catalog, refused={"22828"}), build_revision(catalog, number=2)
     (sha256,) = (unit.file.sha256 for unit in after.units if unit.code == "22828" and unit.file)
     moved = ("value", "numerator", "denominator", "attained", "units_accepted", "units_missing", "status", "notes")

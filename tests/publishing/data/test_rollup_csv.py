@@ -22,24 +22,24 @@ DESIGN = (
 
 
 def read(data: bytes) -> list[dict[str, str]]:
-    """The rows of a CSV file by column."""
+    """Read the rows of a CSV file, by column."""
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
 
 
 @pytest.fixture
 def rows(catalog: Catalog, revision: Revision) -> list[dict[str, str]]:
-    """The published rows of the complete revision, read back."""
+    """Write the rows of the complete revision and read them back."""
     return read(write_csv(revision.rows, catalog.indicators))
 
 
 def test_columns_stand_in_the_published_order(catalog: Catalog, revision: Revision) -> None:
-    """The head is exactly the design's list."""
+    """The header is exactly the design's list of columns."""
     head = write_csv(revision.rows, catalog.indicators).decode("utf-8-sig").splitlines()[0]
     assert head.replace('"', "").split(",") == DESIGN.split(", ")
 
 
 def test_file_begins_with_a_byte_order_mark(catalog: Catalog, revision: Revision) -> None:
-    """Excel then reads the diacritics as they are."""
+    """Excel needs it to read the diacritics."""
     assert write_csv(revision.rows, catalog.indicators).startswith(b"\xef\xbb\xbf")
 
 
@@ -52,55 +52,57 @@ def test_every_row_comes_back(revision: Revision, rows: list[dict[str, str]]) ->
 
 
 def test_percentages_have_two_decimals_and_counts_none(catalog: Catalog, rows: list[dict[str, str]]) -> None:
-    """100 % stands as 100.00; a count of 61 as 61."""
+    """100 % is written as 100.00, a count of 61 as 61."""
     places = {(catalog.indicators[row["indicator"]].measure, len(row["value"].partition(".")[2])) for row in rows}
     assert places == {(Measure.RATIO, 2), (Measure.COUNT, 0)}
 
 
 @pytest.mark.parametrize(("value", "expected"), [(True, "true"), (False, "false"), (None, "")])
-def test_truth_is_spelt_for_programs(catalog: Catalog, revision: Revision, value: bool | None, expected: str) -> None:
-    """true, false, or empty where nothing is judged."""
+def test_booleans_are_spelt_for_programs(
+    catalog: Catalog, revision: Revision, value: bool | None, expected: str
+) -> None:
+    """They read true, false, or empty where attainment is not judged."""
     (row, *_) = read(write_csv(with_row(revision, 0, attained=value).rows, catalog.indicators))
     assert row["attained"] == expected
 
 
 def test_figure_that_cannot_be_compared_is_empty(catalog: Catalog, revision: Revision) -> None:
-    """No value is an empty cell, never a zero."""
+    """A missing value is an empty cell, never a zero."""
     changed = with_row(revision, 0, value=None, status=RollupStatus.NOT_COMPARABLE)
     (row, *_) = read(write_csv(changed.rows, catalog.indicators))
     assert (row["value"], row["status"]) == ("", "not_comparable")
 
 
 def test_moment_is_in_utc(rows: list[dict[str, str]]) -> None:
-    """ISO 8601 with a Z."""
+    """Moments are ISO 8601 with a Z."""
     assert {row["published_at"] for row in rows} == {"2025-05-16T18:30:00Z"}
 
 
-def test_note_that_looks_like_a_formula_is_inert(catalog: Catalog, revision: Revision) -> None:
+def test_note_that_looks_like_a_formula_is_escaped(catalog: Catalog, revision: Revision) -> None:
     """A note from a workbook cannot run when the file is opened."""
     (row, *_) = read(write_csv(with_row(revision, 0, notes="=1+1\r\nx").rows, catalog.indicators))
     assert row["notes"] == "'=1+1\nx"
 
 
 def test_negative_number_stays_a_number(catalog: Catalog, revision: Revision) -> None:
-    """Only words are made inert: a minus sign before a figure is arithmetic, not an attack."""
+    """Only texts are escaped: a minus sign before a number does not start a formula."""
     (row, *_) = read(write_csv(with_row(revision, 0, numerator=Decimal(-5)).rows, catalog.indicators))
     assert row["numerator"] == "-5"
 
 
 def test_large_round_number_is_written_out(catalog: Catalog, revision: Revision) -> None:
-    """No exponent, however the number was stored."""
+    """Numbers are written without exponent, however they were stored."""
     (row, *_) = read(write_csv(with_row(revision, 0, numerator=Decimal("9E+5")).rows, catalog.indicators))
     assert row["numerator"] == "900000"
 
 
 def test_indicator_that_left_the_catalogue_is_still_written(revision: Revision) -> None:
-    """An old revision outlives the names of its figures."""
+    """An old revision can be written when its indicators have left the catalogue."""
     assert [row["indicator"] for row in read(write_csv(revision.rows, {}))] == [row.indicator for row in revision.rows]
 
 
 def test_rollup_equals_the_golden_one(catalog: Catalog, update_golden: bool) -> None:
-    """A partial district gives, cell by cell, the file that was looked at and kept."""
+    """A partial district gives the reviewed golden file, cell by cell."""
     published = write_csv(build_revision(catalog, refused={"22828"}, late={"22813"}).rows, catalog.indicators)
     if update_golden:
         GOLDEN.write_bytes(published)
@@ -108,5 +110,5 @@ def test_rollup_equals_the_golden_one(catalog: Catalog, update_golden: bool) -> 
 
 
 def test_golden_file_is_of_todays_columns() -> None:
-    """The kept file has every column of a row and no other."""
+    """The golden file has exactly the columns of a row."""
     assert tuple(read(GOLDEN.read_bytes())[0]) == tuple(RollupRow.__dataclass_fields__)

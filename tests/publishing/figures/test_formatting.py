@@ -1,4 +1,4 @@
-"""Numbers, days and times read as people of each language write them."""
+"""Numbers, days and times follow the conventions of each language."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ from publishing.figures.formatting import format_day, format_number, format_perc
         ("-12.50", "-12,5", "-12.5"),
     ],
 )
-def test_counts_have_the_marks_of_the_language(number: str, vietnamese: str, english: str) -> None:
+def test_counts_have_the_separators_of_the_language(number: str, vietnamese: str, english: str) -> None:
     """A dot groups thousands in Vietnamese and marks decimals in English; trailing zeros go."""
     assert (format_number(Decimal(number), "vi"), format_number(Decimal(number), "en")) == (vietnamese, english)
 
@@ -31,12 +31,12 @@ def test_percentages_keep_two_decimals(lang: Lang, expected: str) -> None:
 
 
 def test_percentages_round_half_up() -> None:
-    """A tie goes up, as in the published column, whatever the decimal context says."""
+    """Ties are rounded up, as in the CSV file, whatever the decimal context says."""
     assert format_percent(Decimal("0.125"), "en") == "0.13%"
 
 
-def test_quantity_does_not_part_from_its_unit() -> None:
-    """Number and unit stay on one line."""
+def test_quantity_keeps_its_unit_on_the_line() -> None:
+    """Number and unit are joined by a no-break space."""
     assert format_quantity(Decimal(1245), "người", "vi") == "1.245\N{NO-BREAK SPACE}người"
 
 
@@ -46,6 +46,6 @@ def test_days_follow_the_language_not_the_machine() -> None:
     assert format_day(date(2025, 5, 4), "en") == "4 May 2025"
 
 
-def test_moments_are_told_in_vietnams_time() -> None:
-    """Seven hours after UTC, the date included."""
+def test_moments_are_formatted_in_vietnams_time() -> None:
+    """Time and date are those of UTC+7."""
     assert format_time(datetime(2025, 5, 15, 18, 5, tzinfo=UTC), "vi") == "01:05 16/05/2025"

@@ -1,4 +1,4 @@
-"""What the warehouse keeps is what is published: figures, cells and changes, from a database to the files."""
+"""Figures, cells and changes are published as the warehouse keeps them."""
 
 import csv
 from collections.abc import Iterator
@@ -16,34 +16,34 @@ from warehouse.store.reference import mirror_catalog
 
 
 @pytest.fixture
-def context(catalog: Catalog, tmp_path: Path) -> Iterator[WarehouseBuilder]:
-    """A warehouse in a file, in which seven communes were accepted and Ma Nới was refused."""
+def warehouse(catalog: Catalog, tmp_path: Path) -> Iterator[WarehouseBuilder]:
+    """Build a SQLite warehouse in which seven communes are accepted and Ma Nới is refused."""
     engine = open_engine(f"sqlite:///{tmp_path / 'warehouse.db'}")
     migrate(engine)
     with transaction(engine) as session:
         mirror_catalog(session, catalog)
-    context = WarehouseBuilder(engine, catalog)
-    for unit in context.area().members:
-        report = context.report(unit.code, {context.indicator_of(Measure.RATIO): (3, 4)})
+    builder = WarehouseBuilder(engine, catalog)
+    for unit in builder.area().members:
+        report = builder.report(unit.code, {builder.indicator_of(Measure.RATIO): (3, 4)})
         if unit.code == "22828":
-            context.refuse(report)
+            builder.refuse(report)
         else:
-            context.accept(report)
-    context.roll_up()
-    yield context
+            builder.accept(report)
+    builder.roll_up()
+    yield builder
     engine.dispose()
 
 
 def published_row(link: Path, indicator: str) -> dict[str, str]:
-    """An indicator's row of the published CSV file."""
+    """Read an indicator's row of the published CSV file."""
     with (link / "rollup.csv").open(encoding="utf-8-sig", newline="") as file:
         return next(row for row in csv.DictReader(file) if row["indicator"] == indicator)
 
 
-def test_figures_and_gaps_come_out_as_they_were_kept(context: WarehouseBuilder, tmp_path: Path) -> None:
-    """21 of 28 over seven communes, partial, with the eighth named on the page."""
-    link = publish(context.revision(), context.catalog, tmp_path / "published")
-    row = published_row(link, context.indicator_of(Measure.RATIO))
+def test_figures_and_missing_units_are_published(warehouse: WarehouseBuilder, tmp_path: Path) -> None:
+    """21 of 28 over seven communes is published as partial, with the eighth named on the page."""
+    link = publish(warehouse.revision(), warehouse.catalog, tmp_path / "published")
+    row = published_row(link, warehouse.indicator_of(Measure.RATIO))
     assert (row["value"], row["numerator"], row["denominator"]) == ("75.00", "21", "28")
     assert (row["units_expected"], row["units_accepted"], row["status"]) == ("8", "7", "partial")
     words = StrictPage((link / "report.html").read_text(encoding="utf-8")).words
@@ -51,13 +51,13 @@ def test_figures_and_gaps_come_out_as_they_were_kept(context: WarehouseBuilder, 
     assert "Biểu 01-T!E10" in words
 
 
-def test_correction_is_published_with_what_it_moved(context: WarehouseBuilder, tmp_path: Path) -> None:
-    """Revision 2 takes the link and tells from what to what, and by which file."""
-    root, indicator = tmp_path / "published", context.indicator_of(Measure.RATIO)
-    publish(context.revision(), context.catalog, root)
-    context.accept(context.report("22828", {indicator: (4, 4)}), context.arrival("ma-noi-sua.xlsx"))
-    context.roll_up(run_id="run-2")
-    link = publish(context.revision(), context.catalog, root)
+def test_correction_is_published_with_its_changes(warehouse: WarehouseBuilder, tmp_path: Path) -> None:
+    """Revision 2 takes the link and lists values before and after, and the file that caused the change."""
+    root, indicator = tmp_path / "published", warehouse.indicator_of(Measure.RATIO)
+    publish(warehouse.revision(), warehouse.catalog, root)
+    warehouse.accept(warehouse.report("22828", {indicator: (4, 4)}), warehouse.arrival("ma-noi-sua.xlsx"))
+    warehouse.roll_up(run_id="run-2")
+    link = publish(warehouse.revision(), warehouse.catalog, root)
     assert link.readlink().name == "2"
     assert published_row(link, indicator)["value"] == "78.13"
     words = StrictPage((link / "report.html").read_text(encoding="utf-8")).words
@@ -65,12 +65,12 @@ def test_correction_is_published_with_what_it_moved(context: WarehouseBuilder, t
     assert "ma-noi-sua.xlsx" in words
 
 
-def test_revision_read_again_gives_the_same_bytes(context: WarehouseBuilder, tmp_path: Path) -> None:
-    """A revision is published once more from the database, later: not a byte differs."""
-    first = publish(context.revision(1), context.catalog, tmp_path / "one")
-    context.accept(context.report("22828", {context.indicator_of(Measure.RATIO): (4, 4)}))
-    context.roll_up(run_id="run-2")
-    second = publish(context.revision(1), context.catalog, tmp_path / "two")
+def test_revision_published_again_gives_the_same_bytes(warehouse: WarehouseBuilder, tmp_path: Path) -> None:
+    """A revision published again later from the database is identical to the byte."""
+    first = publish(warehouse.revision(1), warehouse.catalog, tmp_path / "one")
+    warehouse.accept(warehouse.report("22828", {warehouse.indicator_of(Measure.RATIO): (4, 4)}))
+    warehouse.roll_up(run_id="run-2")
+    second = publish(warehouse.revision(1), warehouse.catalog, tmp_path / "two")
     assert {path.name: path.read_bytes() for path in first.iterdir()} == {
         path.name: path.read_bytes() for path in second.iterdir()
     }

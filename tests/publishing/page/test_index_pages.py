@@ -1,4 +1,4 @@
-"""The page of what is published: which areas it names, and how."""
+"""The index of publications: the areas that it lists, and their names."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -20,7 +20,7 @@ LAST_YEAR, TODAY = date(2024, 12, 1), date(2025, 12, 1)
 
 
 def publication(catalog: Catalog, period: str, *, as_now: bool = False, area: str = USED_AGAIN) -> PublishedEntry:
-    """A whole publication of the area."""
+    """Build a complete publication of the area."""
     when = parse_period(period)
     return PublishedEntry(
         period=when,
@@ -37,9 +37,9 @@ def publication(catalog: Catalog, period: str, *, as_now: bool = False, area: st
     )
 
 
-def names(words: ReportFormatter, *result: PublishedEntry, today: date = TODAY) -> list[str]:
-    """What the page calls the area, row by row."""
-    page = StrictPage(published_page(result, words, today).decode())
+def names(formatter: ReportFormatter, *entries: PublishedEntry, today: date = TODAY) -> list[str]:
+    """Return the area's name in each row of the page."""
+    page = StrictPage(published_page(entries, formatter, today).decode())
     assert not page.problems
     return [name for name in map(str.strip, page.text) if name in {BEFORE, SINCE}]
 
@@ -48,32 +48,32 @@ def names(words: ReportFormatter, *result: PublishedEntry, today: date = TODAY) 
     ("periods", "name"),
     [(("2025-06",), BEFORE), (("2025-07",), SINCE), (("2025-06", "2025-07"), SINCE), (("2025-07", "2025-06"), SINCE)],
 )
-def test_a_code_that_was_used_again_has_its_newest_name(
+def test_a_reused_code_has_its_newest_name(
     catalog: Catalog, vietnamese: ReportFormatter, periods: tuple[str, ...], name: str
 ) -> None:
-    """The newest period that is shown says what a code means, in whatever order they are found, on whatever day."""
-    results = [publication(catalog, period) for period in periods]
-    assert names(vietnamese, *results) == names(vietnamese, *results, today=LAST_YEAR) == [name]
+    """The newest listed period determines the unit behind a code, whatever the order of entries and the day."""
+    entries = [publication(catalog, period) for period in periods]
+    assert names(vietnamese, *entries) == names(vietnamese, *entries, today=LAST_YEAR) == [name]
 
 
-def test_a_unit_on_todays_boundaries_is_called_as_today(catalog: Catalog, vietnamese: ReportFormatter) -> None:
-    """Beside the row of the unit that then was, the row on today's boundaries is about today's unit."""
-    results = [publication(catalog, "2025-05"), publication(catalog, "2025-05", as_now=True)]
-    assert names(vietnamese, *results) == [BEFORE, SINCE]
+def test_a_unit_on_todays_boundaries_has_its_name_of_today(catalog: Catalog, vietnamese: ReportFormatter) -> None:
+    """The row on today's boundaries names today's unit, the row on the period's own boundaries the former one."""
+    entries = [publication(catalog, "2025-05"), publication(catalog, "2025-05", as_now=True)]
+    assert names(vietnamese, *entries) == [BEFORE, SINCE]
 
 
-def test_an_area_that_nobody_knows_is_shown_by_its_code(catalog: Catalog, vietnamese: ReportFormatter) -> None:
-    """What an older catalogue published stays on the page."""
+def test_an_unknown_area_is_shown_by_its_code(catalog: Catalog, vietnamese: ReportFormatter) -> None:
+    """Publications of an older catalogue stay on the page."""
     page = StrictPage(published_page([publication(catalog, "2025-05", area="00000")], vietnamese, TODAY).decode())
     assert "00000 00000" in page.words
 
 
 def test_a_form_that_left_the_catalogue_is_shown(catalog: Catalog, vietnamese: ReportFormatter) -> None:
-    """What was published of it stays on the page, under the unit's name of today."""
+    """Its publications stay on the page, under the unit's name of today."""
     assert names(vietnamese, replace(publication(catalog, "2025-05"), form="gone")) == [SINCE]
 
 
-def test_nothing_published_is_said(vietnamese: ReportFormatter) -> None:
-    """An empty folder is no empty page."""
+def test_an_empty_folder_is_stated(vietnamese: ReportFormatter) -> None:
+    """Without publications the page says so."""
     page = StrictPage(published_page([], vietnamese, TODAY).decode())
     assert vietnamese.text("index_nothing_published") in page.words

@@ -1,4 +1,4 @@
-"""The page says what a leader has to know, offline, to everybody, and runs nothing that somebody typed."""
+"""The rollup's page: content, accessibility, self-containment and escaping."""
 
 import re
 from collections.abc import Callable
@@ -21,13 +21,13 @@ ATTACK = "<script>alert('x')</script> & \"Xã\""
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize("missing", [set(), {"22828"}])
 def test_page_is_well_formed(catalog: Catalog, page_of: PageOf, lang: str, missing: set[str]) -> None:
-    """Every element that opens closes, complete or partial, in both languages."""
+    """Every element is closed, for complete and partial rollups, in both languages."""
     assert StrictPage(page_of(build_revision(catalog, missing=missing), lang)).problems == []
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_page_names_no_address_and_runs_nothing(catalog: Catalog, page_of: PageOf, lang: str) -> None:
-    """No http, no script, no import, no link: it opens by a double-click on a machine without network."""
+    """The page has no URLs, scripts, imports or links: it can be opened without network."""
     page = page_of(correction(catalog), lang)
     elements = StrictPage(page).elements
     assert re.findall(r"https?:|//[a-z]|@import|url\(|javascript:", page) == []
@@ -36,7 +36,7 @@ def test_page_names_no_address_and_runs_nothing(catalog: Catalog, page_of: PageO
 
 
 def test_names_are_escaped(catalog: Catalog, page_of: PageOf) -> None:
-    """What somebody typed as a name, file or note is shown as it is and is no markup."""
+    """Markup in names, file names and notes is shown as text."""
     revision = build_revision(catalog)
     units = tuple(
         replace(unit, name=ATTACK, file=replace(unit.file, file_name=ATTACK) if unit.file else None)
@@ -51,14 +51,14 @@ def test_names_are_escaped(catalog: Catalog, page_of: PageOf) -> None:
 
 
 def test_headline_themes_come_first(catalog: Catalog, page_of: PageOf, revision: Revision) -> None:
-    """The cards carry the three headline themes in the catalogue's order."""
+    """The cards show the three headline themes in the catalogue's order."""
     cards = page_of(revision).partition('class="cards"')[2].partition("</section>")[0]
     expected = [theme.name.vi for theme in catalog.themes.values() if theme.headline]
     assert re.findall(r"<h2>(.*?)</h2>", cards) == expected
 
 
 def test_each_figure_shows_value_parts_and_target(page_of: PageOf, revision: Revision) -> None:
-    """Rates stand in Vietnamese numbers with the sums they were made from."""
+    """Rates are shown in Vietnamese format with numerator and denominator."""
     words = StrictPage(page_of(revision)).words
     for row in revision.rows:
         if row.denominator is not None and row.value is not None and row.numerator is not None:
@@ -66,8 +66,8 @@ def test_each_figure_shows_value_parts_and_target(page_of: PageOf, revision: Rev
             assert f"{format_number(row.numerator, 'vi')} / {format_number(row.denominator, 'vi')}" in words
 
 
-def test_english_page_has_english_numbers_and_words(page_of: PageOf, revision: Revision) -> None:
-    """Decimal points, thousands commas and no Vietnamese sentence."""
+def test_english_page_has_english_numbers_and_texts(page_of: PageOf, revision: Revision) -> None:
+    """It has decimal points, thousands commas and no Vietnamese sentence."""
     words = StrictPage(page_of(revision, "en")).words
     assert format_percent(revision.rows[0].value or Decimal(0), "en") in words
     assert "Reports accepted from 8 of 8 communes" in words
@@ -75,28 +75,30 @@ def test_english_page_has_english_numbers_and_words(page_of: PageOf, revision: R
 
 
 @pytest.mark.parametrize(("lang", "name"), [("vi", "Huyện Ninh Sơn (cũ)"), ("en", "former Ninh Sơn district")])
-def test_an_officers_area_is_named_for_its_readers(page_of: PageOf, revision: Revision, lang: str, name: str) -> None:
+def test_an_area_of_the_catalogue_is_named_in_the_readers_language(
+    page_of: PageOf, revision: Revision, lang: str, name: str
+) -> None:
     """The catalogue names it in both languages; a unit has its one name."""
     assert name in StrictPage(page_of(replace(revision, area="585-cu"), lang)).words
     assert revision.area_name in StrictPage(page_of(revision, lang)).words
 
 
 def test_complete_district_says_so(page_of: PageOf, revision: Revision) -> None:
-    """All eight are in, named by their kinds, and nothing warns."""
+    """All eight reports are accepted, the kinds are named, and there is no warning."""
     words = StrictPage(page_of(revision)).words
     assert "8/8 xã, thị trấn đã có báo cáo được chấp nhận" in words
     assert "Số liệu chưa đầy đủ" not in words
 
 
 def test_partial_district_names_who_is_missing_and_why(catalog: Catalog, page_of: PageOf) -> None:
-    """A banner tells a leader what not to ask."""
+    """A banner names the missing units with their status."""
     words = StrictPage(page_of(build_revision(catalog, missing={"22813"}, refused={"22828"}))).words
     assert "Số liệu chưa đầy đủ: 6/8 xã, thị trấn" in words
     assert "Xã Lâm Sơn (chưa nộp), Xã Ma Nới (bị trả lại, chờ sửa)" in words
 
 
 def test_figure_that_lacks_more_than_the_absent_units_shows_its_note(page_of: PageOf, revision: Revision) -> None:
-    """A cell left blank by a unit that did report is told beside the figure."""
+    """A blank cell of a unit that did report is noted beside the figure."""
     row = next(index for index, item in enumerate(revision.rows) if item.denominator is None)
     changed = with_row(
         revision, row, units_accepted=7, units_missing=1, status=RollupStatus.PARTIAL, notes="Để trống: A"
@@ -107,7 +109,7 @@ def test_figure_that_lacks_more_than_the_absent_units_shows_its_note(page_of: Pa
 
 
 def test_assumed_target_is_marked(page_of: PageOf, revision: Revision) -> None:
-    """Nobody takes a guess for a resolution."""
+    """An assumed target is distinguished from one of a resolution."""
     assert (
         "Mục tiêu 80% (tạm tính)"
         in StrictPage(page_of(with_row(revision, 0, target=Decimal(80), target_assumed=True))).words
@@ -115,7 +117,7 @@ def test_assumed_target_is_marked(page_of: PageOf, revision: Revision) -> None:
     assert "Mục tiêu 80%" in StrictPage(page_of(with_row(revision, 0, target=Decimal(80), target_assumed=False))).words
 
 
-def test_missing_value_is_told_in_words(page_of: PageOf, revision: Revision) -> None:
+def test_missing_value_is_stated(page_of: PageOf, revision: Revision) -> None:
     """A headline without a figure says so instead of showing a zero."""
     changed = with_row(
         revision, 0, value=None, numerator=None, denominator=None, attained=None, status=RollupStatus.NOT_COMPARABLE
@@ -125,8 +127,8 @@ def test_missing_value_is_told_in_words(page_of: PageOf, revision: Revision) -> 
     assert "Chưa đánh giá" in words
 
 
-def test_bars_are_told_in_words(page_of: PageOf, revision: Revision) -> None:
-    """Each bar is an image with a title and a description of its own, target included."""
+def test_bars_have_a_description(page_of: PageOf, revision: Revision) -> None:
+    """Each bar has a title and a description, including the target."""
     page = page_of(revision)
     elements = StrictPage(page).elements
     bars = [attributes for tag, attributes in elements if tag == "svg"]
@@ -137,7 +139,7 @@ def test_bars_are_told_in_words(page_of: PageOf, revision: Revision) -> None:
     assert f"Kết quả {format_percent(revision.rows[0].value or Decimal(0), 'vi')}, mục tiêu" in page
 
 
-def test_rate_above_its_target_population_stays_in_its_box(page_of: PageOf, revision: Revision) -> None:
+def test_rate_above_100_stays_within_the_bar(page_of: PageOf, revision: Revision) -> None:
     """A rate over 100 fills the bar and moves the target's mark, never beyond the edge."""
     page = page_of(with_row(revision, 0, value=Decimal("125.00"), target=Decimal(100)))
     card = page.partition("<article")[2].partition("</article>")[0]
@@ -146,7 +148,7 @@ def test_rate_above_its_target_population_stays_in_its_box(page_of: PageOf, revi
 
 
 def test_every_unit_is_listed_with_its_state(catalog: Catalog, page_of: PageOf) -> None:
-    """Accepted, late, returned and missing are told apart in words."""
+    """Accepted, late, returned and missing are distinguished by text, not by colour alone."""
     page = page_of(build_revision(catalog, missing={"22831"}, refused={"22828"}, late={"22813"}))
     table = StrictPage(page.partition("Tình hình nộp báo cáo")[2].partition("</table>")[0]).words
     for name, state in [
@@ -158,8 +160,8 @@ def test_every_unit_is_listed_with_its_state(catalog: Catalog, page_of: PageOf) 
         assert re.search(f"{name} \\d+ . {state}", table)
 
 
-def test_changes_are_shown_from_what_to_what(catalog: Catalog, page_of: PageOf) -> None:
-    """A correction lists each figure once, with the file that moved it."""
+def test_changes_show_values_before_and_after(catalog: Catalog, page_of: PageOf) -> None:
+    """A correction lists each changed figure once, with the file that caused it."""
     revision = correction(catalog)
     first = revision.changes[0]
     section = page_of(revision).partition("Thay đổi trong lần công bố này")[2]
@@ -171,11 +173,11 @@ def test_changes_are_shown_from_what_to_what(catalog: Catalog, page_of: PageOf) 
 
 
 def test_first_revision_says_that_nothing_changed_yet(page_of: PageOf, revision: Revision) -> None:
-    """An empty table is no answer."""
+    """The page says so instead of showing an empty table."""
     assert "Đây là lần công bố đầu tiên" in StrictPage(page_of(revision)).words
 
 
-def test_page_tells_how_to_trace_a_figure(page_of: PageOf, revision: Revision) -> None:
+def test_page_shows_how_to_trace_a_figure(page_of: PageOf, revision: Revision) -> None:
     """The command is ready to copy, and each commune's figure names file, hash and cell."""
     words = StrictPage(page_of(revision)).words
     result = revision.contributions[0]

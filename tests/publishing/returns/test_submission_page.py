@@ -1,4 +1,4 @@
-"""The page of a submission tells an official what to do, in either language, and runs nothing that stood in a cell."""
+"""The page of a submission: outcome, issues and advice in both languages; content of cells is escaped."""
 
 import re
 from dataclasses import replace
@@ -34,7 +34,7 @@ MENDED = Repair("thousands_dot", SHEET, "D12", "2.450", "2450")
 
 
 def version(number: int, state: SubmissionState, name: str = "bc.xlsx") -> ReportVersion:
-    """One version of the report."""
+    """Build a version of the report."""
     return ReportVersion(
         version=number, submission_id=number, state=state, counted=state is SubmissionState.ACCEPTED, file_name=name,
         sha256=f"{number}" * 64, size=1, layout_version=None, received_at=WHEN, judged_at=WHEN, judgements=1, issues=0,
@@ -42,23 +42,23 @@ def version(number: int, state: SubmissionState, name: str = "bc.xlsx") -> Repor
     )  # fmt: skip
 
 
-def told_of(
+def feedback_of(
     state: SubmissionState, *issues: Issue, repairs: tuple[Repair, ...] = (), **record: object
 ) -> SubmissionFeedback:
-    """A settled submission of Lâm Sơn."""
+    """Build the feedback for a checked submission of Lâm Sơn."""
     known = SubmissionRecord(
         file=FileRef(1, "1" * 64, "bc.xlsx", 1), state=state, unit="22813", unit_name="Xã Lâm Sơn", form=FORM,
         period=parse_period("2025-05"), layout_version="2025.1", reason=None, connector="inbox", path="2025-05/bc.xlsx",
         sender=None, delivered_at=WHEN, landed_at=WHEN, superseded_by=None,
     )  # fmt: skip
     moved = MoveRecord(None, state, WHEN, "night", None, None, None)
-    results = tuple(OpenWarning(issue, None) for issue in issues if issue.severity is Severity.WARNING)
-    return SubmissionFeedback(replace(known, **record), WHEN, issues, results, repairs, (version(1, state),), moved)  # type: ignore[arg-type] # a test's own values
+    warnings = tuple(OpenWarning(issue, None) for issue in issues if issue.severity is Severity.WARNING)
+    return SubmissionFeedback(replace(known, **record), WHEN, issues, warnings, repairs, (version(1, state),), moved)  # type: ignore[arg-type] # a test's own values
 
 
-def page_of(catalog: Catalog, submission_feedback: SubmissionFeedback, lang: Lang = "vi") -> str:
-    """The page in a language."""
-    return write_submission_page(submission_feedback, ReportFormatter(catalog, lang)).decode()
+def page_of(catalog: Catalog, feedback: SubmissionFeedback, lang: Lang = "vi") -> str:
+    """Render the page in a language."""
+    return write_submission_page(feedback, ReportFormatter(catalog, lang)).decode()
 
 
 SETTLED = [
@@ -72,9 +72,9 @@ SETTLED = [
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize("state", SETTLED)
-def test_every_outcome_is_a_whole_page(catalog: Catalog, state: SubmissionState, lang: Lang) -> None:
-    """Whatever came of a submission, its page says so, closes what it opens and asks nobody for anything."""
-    page = page_of(catalog, told_of(state, ABOVE, ASKED, repairs=(MENDED,)), lang)
+def test_every_outcome_has_a_well_formed_page(catalog: Catalog, state: SubmissionState, lang: Lang) -> None:
+    """The page of every outcome names it, is well-formed and loads nothing."""
+    page = page_of(catalog, feedback_of(state, ABOVE, ASKED, repairs=(MENDED,)), lang)
     strict = StrictPage(page)
     outcome = "accepted_asked" if state is SubmissionState.ACCEPTED else state
     assert strict.problems == []
@@ -83,9 +83,9 @@ def test_every_outcome_is_a_whole_page(catalog: Catalog, state: SubmissionState,
     assert {tag for tag, _ in strict.elements}.isdisjoint({"script", "link", "img", "iframe", "object", "form", "a"})
 
 
-def test_a_refused_report_is_told_cell_by_cell(catalog: Catalog) -> None:
-    """Who, when, file and hash; sheet, cell, found, expected and what to do; what was read otherwise."""
-    words = StrictPage(page_of(catalog, told_of(SubmissionState.QUARANTINED, ABOVE, repairs=(MENDED,)))).words
+def test_a_refused_report_lists_its_cells(catalog: Catalog) -> None:
+    """It lists unit, time, file, hash; sheet, cell, value found and expected, advice; and repairs."""
+    words = StrictPage(page_of(catalog, feedback_of(SubmissionState.QUARANTINED, ABOVE, repairs=(MENDED,)))).words
     for part in ("Xã Lâm Sơn – Tháng 5/2025", "08:36 15/05/2025", "bc.xlsx", "1" * 64, "Lỗi phải sửa (1)"):
         assert part in words
     assert f"E15 {SHEET} 85 80" in words
@@ -93,55 +93,57 @@ def test_a_refused_report_is_told_cell_by_cell(catalog: Catalog) -> None:
     assert f"D12 {SHEET} 2.450 2450 {catalog.repair_texts['thousands_dot'].vi}" in words
 
 
-def test_an_accepted_report_without_questions_asks_nothing(catalog: Catalog) -> None:
-    """Nothing has to be done, and no table of faults is shown."""
-    words = StrictPage(page_of(catalog, told_of(SubmissionState.ACCEPTED))).words
+def test_an_accepted_report_without_warnings_needs_no_action(catalog: Catalog) -> None:
+    """The page says that nothing has to be done, and shows no table of faults."""
+    words = StrictPage(page_of(catalog, feedback_of(SubmissionState.ACCEPTED))).words
     assert "Đơn vị không phải làm gì thêm" in words
     assert "Lỗi phải sửa" not in words
     assert "cần xem lại" not in words
 
 
-def test_an_answered_question_asks_nothing_more(catalog: Catalog) -> None:
-    """What was answered, by whom and until when stands in place of what to do."""
+def test_an_answered_warning_needs_no_action(catalog: Catalog) -> None:
+    """The answer with author and last day replaces the advice."""
     waiver = Waiver(1, ASKED.code, "số liệu không đổi", "lan", WHEN, date(2025, 6, 30))
-    result = replace(told_of(SubmissionState.ACCEPTED, ASKED), asked=(OpenWarning(ASKED, waiver),))
-    words = StrictPage(page_of(catalog, result)).words
+    feedback = replace(feedback_of(SubmissionState.ACCEPTED, ASKED), asked=(OpenWarning(ASKED, waiver),))
+    words = StrictPage(page_of(catalog, feedback)).words
     assert "Đơn vị không phải làm gì thêm" in words
     assert "“số liệu không đổi” (lan, 08:36 15/05/2025; có giá trị đến hết 30/06/2025)" in words
     assert catalog.issue_action(ASKED, "vi") not in words
 
 
 def test_all_versions_are_listed(catalog: Catalog) -> None:
-    """Each version with what came of it; the one that the page is about is marked."""
+    """Each version is listed with its outcome; the shown one is marked."""
     versions = (version(1, SubmissionState.QUARANTINED), version(2, SubmissionState.ACCEPTED, "bc-sua.xlsx"))
-    words = StrictPage(page_of(catalog, replace(told_of(SubmissionState.QUARANTINED, ABOVE), versions=versions))).words
+    words = StrictPage(
+        page_of(catalog, replace(feedback_of(SubmissionState.QUARANTINED, ABOVE), versions=versions))
+    ).words
     assert "Bản 1 trang này" in words
     assert "Bản 2 08:36 15/05/2025 bc-sua.xlsx" in words
     assert "✓ được chấp nhận" in words
 
 
-def test_who_withdrew_it_and_why_is_told(catalog: Catalog) -> None:
-    """A person's words stand with their name."""
+def test_the_reason_of_a_withdrawal_is_shown(catalog: Catalog) -> None:
+    """A person's reason is quoted with their name."""
     moved = MoveRecord(None, SubmissionState.WITHDRAWN, WHEN, None, "withdrawn_by_person", "nhầm kỳ", "lan")
-    result = replace(told_of(SubmissionState.WITHDRAWN), last_move=moved)
-    assert "lan: “nhầm kỳ”" in StrictPage(page_of(catalog, result)).words
+    feedback = replace(feedback_of(SubmissionState.WITHDRAWN), last_move=moved)
+    assert "lan: “nhầm kỳ”" in StrictPage(page_of(catalog, feedback)).words
 
 
-def test_a_file_nobody_can_place_has_a_page(catalog: Catalog) -> None:
-    """Neither unit nor period nor form is known, and the page still says what to do."""
+def test_an_unidentified_file_has_a_page(catalog: Catalog) -> None:
+    """Without unit, period and form the page still gives advice."""
     refused = Issue("not_a_workbook", Severity.CRITICAL)
-    result = told_of(SubmissionState.QUARANTINED, refused, unit=None, unit_name=None, form=None, period=None)
+    result = feedback_of(SubmissionState.QUARANTINED, refused, unit=None, unit_name=None, form=None, period=None)
     words = StrictPage(page_of(catalog, replace(result, versions=()))).words
     assert "Chưa rõ đơn vị – chưa rõ kỳ báo cáo" in words
     assert catalog.issue_action(refused, "vi") in words
 
 
-def test_hostile_text_is_shown_and_runs_nothing(catalog: Catalog) -> None:
-    """Whatever stood in a cell, a sheet's name, a file's name or a sender's is text on the page."""
+def test_hostile_text_is_escaped(catalog: Catalog) -> None:
+    """Markup in cells and in names of sheets, files and senders is shown as text."""
     attack = Issue(
         "numerator_within_denominator", Severity.CRITICAL, ATTACK, ATTACK, ATTACK, ATTACK, facts={"label": ATTACK}
     )
-    result = told_of(
+    result = feedback_of(
         SubmissionState.QUARANTINED,
         attack,
         repairs=(Repair(ATTACK, ATTACK, ATTACK, ATTACK, ATTACK),),
@@ -158,25 +160,25 @@ def test_hostile_text_is_shown_and_runs_nothing(catalog: Catalog) -> None:
     assert [name for _, attributes in strict.elements for name in attributes if name.startswith("on")] == []
 
 
-def test_a_file_of_endless_faults_makes_a_short_page(catalog: Catalog) -> None:
-    """So many are listed, the rest is counted."""
-    result = told_of(SubmissionState.QUARANTINED, *[ABOVE] * (MOST_LINES + 7), repairs=(MENDED,) * (MOST_LINES + 3))
+def test_a_file_of_many_faults_has_a_short_page(catalog: Catalog) -> None:
+    """Only the first faults are listed, the rest is counted."""
+    result = feedback_of(SubmissionState.QUARANTINED, *[ABOVE] * (MOST_LINES + 7), repairs=(MENDED,) * (MOST_LINES + 3))
     page = page_of(catalog, result, "en")
     assert page.count('class="words"') == MOST_LINES
     assert "… and 7 more" in page
     assert "… and 3 more" in page
 
 
-def test_a_page_takes_the_place_of_the_one_before(catalog: Catalog, tmp_path: Path) -> None:
-    """Written twice, one file is there: the newer."""
-    publish_submissions([told_of(SubmissionState.ACCEPTED)], catalog, tmp_path)
-    assert publish_submissions([told_of(SubmissionState.WITHDRAWN)], catalog, tmp_path) == 1
+def test_a_page_replaces_the_earlier_one(catalog: Catalog, tmp_path: Path) -> None:
+    """A page written twice is one file, with the newer content."""
+    publish_submissions([feedback_of(SubmissionState.ACCEPTED)], catalog, tmp_path)
+    assert publish_submissions([feedback_of(SubmissionState.WITHDRAWN)], catalog, tmp_path) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["1.html"]
     assert "đã được rút" in (tmp_path / "1.html").read_text("utf-8")
 
 
-def test_a_folder_that_cannot_be_written_is_told(catalog: Catalog, tmp_path: Path) -> None:
-    """The failure says where, why and what happens next."""
+def test_a_folder_that_cannot_be_written_is_reported(catalog: Catalog, tmp_path: Path) -> None:
+    """The error names the folder, the reason and what happens next."""
     (tmp_path / "pages").write_text("a file stands in the way")
     with pytest.raises(PagesNotWrittenError, match="the next run writes whatever is missing"):
-        publish_submissions([told_of(SubmissionState.ACCEPTED)], catalog, tmp_path / "pages")
+        publish_submissions([feedback_of(SubmissionState.ACCEPTED)], catalog, tmp_path / "pages")

@@ -1,4 +1,4 @@
-"""Whatever happens between two steps, readers have the old publication or the new one, whole."""
+"""Interrupted publications: readers see the old revision or the new one, complete."""
 
 import multiprocessing
 import os
@@ -19,7 +19,7 @@ KILLED = 9
 
 
 def die(*_: object, **__: object) -> None:
-    """End the process as a kill does: nothing is cleaned up."""
+    """End the process as SIGKILL does, without cleaning up."""
     os._exit(KILLED)
 
 
@@ -32,7 +32,7 @@ def publish_and_die(catalog: Catalog, root: Path, owner: object, step: str, afte
 
 @contextmanager
 def files_no_larger_than(size: int) -> Iterator[None]:
-    """Let the system refuse every larger file, as a full disk does."""
+    """Make the system refuse larger files, as a full disk does."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
     try:
@@ -42,26 +42,26 @@ def files_no_larger_than(size: int) -> Iterator[None]:
 
 
 def names_under(folder: Path) -> set[str]:
-    """Everything in a folder, hidden names too, but the lock."""
+    """List everything in a folder, including hidden names, without the lock."""
     return {path.name for path in folder.iterdir()} - {".lock"}
 
 
 @pytest.mark.parametrize(
     ("owner", "step", "after"),
     [
-        (storage, "_write_through", 0),
-        (storage, "_write_through", 1),
-        (storage, "_write_through", 3),
+        (storage, "_write_synced", 0),
+        (storage, "_write_synced", 1),
+        (storage, "_write_synced", 3),
         (Path, "rename", 0),
-        (storage, "_show_newest", 0),
+        (storage, "_link_newest", 0),
         (Path, "symlink_to", 0),
         (Path, "replace", 0),
     ],
 )
-def test_killed_publisher_leaves_the_old_one_and_a_rerun_mends_it(
+def test_killed_publisher_leaves_the_old_revision_and_a_rerun_completes_the_new(
     catalog: Catalog, tmp_path: Path, owner: object, step: str, after: int
 ) -> None:
-    """Killed at any step, revision 1 stays readable; the next run ends at revision 2 with nothing left over."""
+    """After a kill at any step revision 1 stays readable; the next run publishes revision 2 and cleans up."""
     link = publish(build_revision(catalog), catalog, tmp_path)
     before = (link / "report.html").read_bytes()
     process = multiprocessing.get_context("fork").Process(
@@ -78,8 +78,8 @@ def test_killed_publisher_leaves_the_old_one_and_a_rerun_mends_it(
     assert names_under(tmp_path / "2025-05") == {"585"}
 
 
-def test_full_disk_names_what_is_intact_and_leaves_no_half(catalog: Catalog, tmp_path: Path) -> None:
-    """The error says that revision 1 stands; what was half-written is cleared away."""
+def test_full_disk_names_the_intact_revision_and_leaves_no_partial_files(catalog: Catalog, tmp_path: Path) -> None:
+    """The error says that revision 1 stays published; half-written files are removed."""
     link = publish(build_revision(catalog), catalog, tmp_path)
     with (
         files_no_larger_than(8_000),
@@ -92,14 +92,14 @@ def test_full_disk_names_what_is_intact_and_leaves_no_half(catalog: Catalog, tmp
 
 
 def test_full_disk_before_any_publication_says_so(catalog: Catalog, tmp_path: Path) -> None:
-    """Nothing was there, nothing is."""
+    """The error says that nothing was published before, and nothing is now."""
     with files_no_larger_than(8_000), pytest.raises(PublicationRefusedError, match="Nothing was published here before"):
         publish(build_revision(catalog), catalog, tmp_path)
     assert not (tmp_path / "2025-05").exists()
 
 
-def test_folder_that_somebody_put_in_the_links_place_is_not_touched(catalog: Catalog, tmp_path: Path) -> None:
-    """A real folder where the link belongs is a person's to move; its files stay."""
+def test_folder_in_the_links_place_is_not_touched(catalog: Catalog, tmp_path: Path) -> None:
+    """A real folder where the link belongs keeps its files; the error asks a person to move it."""
     place = tmp_path / "2025-05" / "585"
     place.mkdir(parents=True)
     (place / "mine.txt").write_text("mine", encoding="utf-8")
@@ -109,22 +109,24 @@ def test_folder_that_somebody_put_in_the_links_place_is_not_touched(catalog: Cat
 
 
 def test_root_that_is_a_file_is_refused(catalog: Catalog, tmp_path: Path) -> None:
-    """A wrong setting ends in a sentence, not in a traceback."""
+    """A wrong setting ends in an error message, not in a traceback."""
     root = tmp_path / "published"
     root.write_text("", encoding="utf-8")
     with pytest.raises(PublicationRefusedError, match="Not a directory"):
         publish(build_revision(catalog), catalog, root)
 
 
-def test_storage_that_does_not_answer_is_worth_another_try() -> None:
-    """A network share that dropped is transient; it still says what is intact."""
+def test_storage_that_does_not_answer_is_transient() -> None:
+    """A dropped network share is a transient error that names the intact revision."""
     error = storage_error(Path("published"), 4, TimeoutError(110, "Connection timed out"))
     assert isinstance(error, PublicationInterruptedError)
     assert "Revision 4 stays published" in str(error)
 
 
-def test_link_is_never_absent_while_it_moves(catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At the moment of the replacing rename the old link still stands; right after it, the new one does."""
+def test_link_is_never_absent_while_it_is_switched(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old link exists until the rename that replaces it, the new one right after it."""
     link = publish(build_revision(catalog), catalog, tmp_path)
     seen: list[str] = []
     real: Callable[[Path, Path], Path] = Path.replace

@@ -1,4 +1,4 @@
-"""What lies under the published folder: whole revisions, the newest behind the link, the same bytes ever after."""
+"""The published folder: complete revisions, a link to the newest, reproducible bytes."""
 
 import hashlib
 import json
@@ -22,21 +22,21 @@ Publish = Callable[..., Path]
 
 @pytest.fixture
 def published(catalog: Catalog, tmp_path: Path) -> Publish:
-    """Publish the n-th revision under this test's own root."""
+    """Return a function that publishes the n-th revision under this test's root."""
 
-    def give_out(number: int = 1, **options: object) -> Path:
+    def publish_revision(number: int = 1, **options: object) -> Path:
         return publish(build_revision(catalog, number=number, **options), catalog, tmp_path)  # type: ignore[arg-type] # options are the builder's
 
-    return give_out
+    return publish_revision
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
-    """What a published folder holds."""
+    """Read the files of a published folder."""
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_link_shows_the_files_of_the_revision(published: Publish, tmp_path: Path) -> None:
-    """Readers open <period>/<area> and find all files; the link is relative, so the tree can be moved."""
+    """<period>/<area> leads to all files; the link is relative, so the tree can be moved."""
     link = published()
     assert link == tmp_path / "2025-05" / "585"
     assert link.readlink() == Path("../.revisions/2025-05/585/1")
@@ -44,22 +44,22 @@ def test_link_shows_the_files_of_the_revision(published: Publish, tmp_path: Path
 
 
 def test_same_revision_gives_the_same_bytes(catalog: Catalog, revision: Revision, tmp_path: Path) -> None:
-    """Two machines that publish one revision agree to the last byte."""
+    """Publishing a revision in two places gives identical bytes."""
     first = publish(revision, catalog, tmp_path / "one")
     second = publish(revision, catalog, tmp_path / "two")
     assert bytes_of(first) == bytes_of(second)
 
 
 def test_publishing_again_changes_nothing(published: Publish) -> None:
-    """The second time not even a file's time changes."""
+    """The second time not even modification times change."""
     link = published()
     before = {path: path.stat().st_mtime_ns for path in link.resolve().iterdir()}
     published()
     assert {path: path.stat().st_mtime_ns for path in link.resolve().iterdir()} == before
 
 
-def test_published_revision_outlives_a_new_wording(catalog: Catalog, revision: Revision, tmp_path: Path) -> None:
-    """What was given out stays as it was, though it would be worded otherwise today."""
+def test_published_revision_keeps_its_wording(catalog: Catalog, revision: Revision, tmp_path: Path) -> None:
+    """A published revision stays as it was, even if its texts would differ today."""
     before = bytes_of(publish(revision, catalog, tmp_path, "vi"))
     assert bytes_of(publish(revision, catalog, tmp_path, "en")) == before
 
@@ -73,7 +73,7 @@ def test_newer_revision_takes_the_link_and_leaves_the_older(published: Publish, 
 
 
 def test_older_revision_never_takes_the_link_back(published: Publish, tmp_path: Path) -> None:
-    """A straggler is stored, and readers keep the newest; ten is newer than nine."""
+    """A late older revision is stored, and readers keep the newest; ten is newer than nine."""
     published(10)
     link = published(9)
     assert link.readlink().name == "10"
@@ -81,7 +81,7 @@ def test_older_revision_never_takes_the_link_back(published: Publish, tmp_path: 
 
 
 def test_many_publishers_at_once_end_at_the_newest(published: Publish, tmp_path: Path) -> None:
-    """Whoever comes last, all revisions are whole and the link shows the highest."""
+    """In whatever order they finish, all revisions are complete and the link shows the highest."""
     numbers = [5, 2, 6, 1, 3, 6, 4, 2, 1, 5, 3, 4]
     with ThreadPoolExecutor(6) as pool:
         links = list(pool.map(published, numbers))
@@ -91,7 +91,7 @@ def test_many_publishers_at_once_end_at_the_newest(published: Publish, tmp_path:
 
 
 def test_manifest_names_the_revision_and_its_files(published: Publish) -> None:
-    """Anybody can check the files by their hashes."""
+    """The manifest has the hash of each file."""
     link = published(3)
     manifest = json.loads((link / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["area"], manifest["period"], manifest["revision"], manifest["run_id"]) == (
@@ -106,26 +106,26 @@ def test_manifest_names_the_revision_and_its_files(published: Publish) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
-def test_changed_file_is_noticed(published: Publish, name: str) -> None:
-    """Somebody edited a published file: the next publication says which, instead of keeping it or mending it."""
+def test_changed_file_is_detected(published: Publish, name: str) -> None:
+    """If a published file was edited, the next publication names it and neither keeps nor repairs it."""
     link = published()
     (link / name).write_bytes(b"{}")
     with pytest.raises(PublicationDamagedError, match=name):
         published()
 
 
-def test_removed_file_is_noticed(published: Publish) -> None:
-    """A file that is gone is named."""
+def test_removed_file_is_detected(published: Publish) -> None:
+    """A removed file is named."""
     (published() / "rollup.csv").unlink()
     with pytest.raises(PublicationDamagedError, match=r"rollup\.csv is missing"):
         published()
 
 
 @pytest.mark.parametrize("field", ["run_id", "content_sha256"])
-def test_revision_of_another_warehouse_is_not_taken_for_this_one(
+def test_revision_of_another_warehouse_is_refused(
     catalog: Catalog, revision: Revision, published: Publish, tmp_path: Path, field: str
 ) -> None:
-    """The same number made from other facts is refused: stale figures never pass as new ones."""
+    """The same number with other content is refused: stale figures never pass as new ones."""
     before = bytes_of(published())
     other = replace(revision, **{field: "another"})
     with pytest.raises(PublicationDamagedError):
@@ -133,8 +133,8 @@ def test_revision_of_another_warehouse_is_not_taken_for_this_one(
     assert bytes_of(tmp_path / "2025-05" / "585") == before
 
 
-def test_forms_and_boundaries_do_not_meet(catalog: Catalog, revision: Revision, tmp_path: Path) -> None:
-    """A second form, and today's boundaries, lie beside the first form on those of the period."""
+def test_forms_and_boundaries_have_separate_folders(catalog: Catalog, revision: Revision, tmp_path: Path) -> None:
+    """A second form and today's boundaries are published beside the first form on the period's boundaries."""
     with_second = replace(catalog, forms={**catalog.forms, "second": replace(catalog.form(revision.form), id="second")})
     for other in (
         revision,
@@ -147,21 +147,21 @@ def test_forms_and_boundaries_do_not_meet(catalog: Catalog, revision: Revision, 
     assert names == {"585", "585.as_now", "585.second", "585.second.as_now"}
 
 
-def test_two_areas_and_periods_do_not_meet(catalog: Catalog, revision: Revision, tmp_path: Path) -> None:
-    """Each has a link of its own."""
+def test_areas_and_periods_have_separate_folders(catalog: Catalog, revision: Revision, tmp_path: Path) -> None:
+    """Each area and period has its own link."""
     publish(revision, catalog, tmp_path)
     publish(replace(revision, area="586"), catalog, tmp_path)
     assert {path.name for path in (tmp_path / "2025-05").iterdir()} == {"585", "586"}
 
 
 def test_files_are_readable_by_others(published: Publish) -> None:
-    """The folder is for colleagues, not for the pipeline's own account."""
+    """Other accounts can read the published folder."""
     link = published()
     assert all(path.stat().st_mode & 0o444 == 0o444 for path in [link.resolve(), *link.iterdir()])
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_every_text_is_in_both_languages(catalog: Catalog, lang: str) -> None:
-    """Partial, corrected or complete: no sentence is missing in either language."""
+    """A partial, a corrected and a complete revision can be published in either language."""
     revision = build_revision(catalog, number=2, missing={"22831"}, refused={"22828"}, late={"22813"})
     assert set(render(revision, catalog, "en" if lang == "en" else "vi")) == FILES - {"manifest.json"}

@@ -1,4 +1,4 @@
-"""The workbook, opened again: numbers are numbers, words are only words, and every figure leads to its cell."""
+"""The workbook, read back: types of cells, escaping, lineage and print layout."""
 
 import io
 import zipfile
@@ -24,26 +24,26 @@ Row = dict[str, object]
 
 @pytest.fixture
 def opened(vietnamese: ReportFormatter) -> Open:
-    """Write a revision's workbook and open it."""
+    """Return a function that writes a revision's workbook and opens it."""
     return lambda revision: openpyxl.load_workbook(
         io.BytesIO(write_workbook(assemble(revision, vietnamese), vietnamese))
     )
 
 
 def rows_of(book: Workbook, sheet: str) -> list[Row]:
-    """The rows of a sheet's first table, by header."""
+    """Read the rows of a sheet's first table, by header."""
     (first, *_) = book[sheet].tables.values()
     head, *rows = [[cell.value for cell in row] for row in book[sheet][first.ref]]
     return [dict(zip(map(str, head), row, strict=True)) for row in rows]
 
 
-def test_sheets_stand_in_their_order(opened: Open, revision: Revision) -> None:
-    """Figures first, explanations last."""
+def test_sheets_are_in_order(opened: Open, revision: Revision) -> None:
+    """Figures come first, explanations last."""
     assert opened(revision).sheetnames == ["Tổng hợp", "Biểu đồ", "Theo xã", "Đơn vị", "Thay đổi", "Giải thích"]
 
 
 def test_rollup_sheet_holds_every_figure_as_a_number(opened: Open, revision: Revision) -> None:
-    """Values, sums and targets come back equal to the revision's, headline themes first."""
+    """Values, sums and targets equal the revision's, headline themes first."""
     rows = rows_of(opened(revision), "Tổng hợp")
     assert [(row["Mã"], row["Kết quả"], row["Tử số"], row["Mục tiêu"]) for row in rows] == [
         (
@@ -56,15 +56,17 @@ def test_rollup_sheet_holds_every_figure_as_a_number(opened: Open, revision: Rev
     ]
 
 
-def test_headline_themes_lead_whatever_the_order_of_rows(opened: Open, catalog: Catalog, revision: Revision) -> None:
-    """The sheet goes by the catalogue's themes."""
+def test_headline_themes_come_first_whatever_the_order_of_rows(
+    opened: Open, catalog: Catalog, revision: Revision
+) -> None:
+    """The sheet follows the order of the catalogue's themes."""
     rows = rows_of(opened(replace(revision, rows=revision.rows[::-1])), "Tổng hợp")
     themes = list(dict.fromkeys(row["Nội dung"] for row in rows))
     assert themes == [theme.name.vi for theme in catalog.themes.values() if theme.name.vi in themes]
 
 
 def test_each_communes_figure_names_its_cell_and_file(opened: Open, revision: Revision) -> None:
-    """Lineage is one row per commune and figure: sheet!cell, file name, short hash."""
+    """Each commune and figure has a row with sheet!cell, file name and short hash."""
     rows = rows_of(opened(revision), "Theo xã")
     first, result = rows[0], revision.contributions[0]
     assert len(rows) == len(revision.contributions)
@@ -77,7 +79,7 @@ def test_each_communes_figure_names_its_cell_and_file(opened: Open, revision: Re
 
 
 def test_village_figures_name_each_villages_cell(opened: Open, revision: Revision) -> None:
-    """A commune's village count leads to as many cells as it has villages, the sheet named once."""
+    """A commune's sum over villages lists a cell for each village and names the sheet once."""
     result = next(contribution for contribution in revision.contributions if len(contribution.sources) > 1)
     row = next(
         row
@@ -88,7 +90,7 @@ def test_village_figures_name_each_villages_cell(opened: Open, revision: Revisio
 
 
 def test_units_are_listed_with_their_state(opened: Open, catalog: Catalog) -> None:
-    """Accepted, late, returned and missing, in words."""
+    """The status is accepted, late, returned or missing, as text."""
     book = opened(build_revision(catalog, missing={"22831"}, refused={"22828"}, late={"22813"}))
     states = {row["Mã đơn vị"]: row["Tình trạng"] for row in rows_of(book, "Đơn vị")}
     assert (states["22810"], states["22813"], states["22828"], states["22831"]) == (
@@ -100,7 +102,7 @@ def test_units_are_listed_with_their_state(opened: Open, catalog: Catalog) -> No
 
 
 def test_changes_name_column_values_and_file(opened: Open, catalog: Catalog) -> None:
-    """Every moved column of every figure, in words."""
+    """Every changed column of every figure is listed."""
     revision = correction(catalog)
     rows = rows_of(opened(revision), "Thay đổi")
     assert len(rows) == len(revision.changes)
@@ -111,7 +113,7 @@ def test_changes_name_column_values_and_file(opened: Open, catalog: Catalog) -> 
 
 
 def test_new_figure_is_a_change_too(opened: Open, revision: Revision) -> None:
-    """A figure that was not there before moves every column from empty, texts and dates of a period included."""
+    """A new figure changes every column from empty, including texts and dates."""
     changes = tuple(
         RollupChange(revision.rows[0].indicator, column, "", value, None)
         for column, value in (
@@ -158,8 +160,8 @@ def test_typed_text_stays_text(opened: Open, revision: Revision, payload: str) -
     assert [cell for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
 
 
-def test_sheets_print_on_a4_and_keep_their_head_in_sight(opened: Open, revision: Revision) -> None:
-    """Fit to one page's width; long lists freeze and repeat their head."""
+def test_sheets_print_on_a4_with_frozen_headers(opened: Open, revision: Revision) -> None:
+    """Sheets fit one page's width; long tables freeze and repeat their header."""
     book = opened(revision)
     assert {(sheet.page_setup.paperSize, sheet.sheet_properties.pageSetUpPr.fitToPage) for sheet in book} == {(9, True)}
     for name in ("Tổng hợp", "Theo xã", "Đơn vị", "Thay đổi"):
@@ -168,7 +170,7 @@ def test_sheets_print_on_a4_and_keep_their_head_in_sight(opened: Open, revision:
 
 
 def test_everything_is_in_times_new_roman_but_codes(opened: Open, revision: Revision) -> None:
-    """The font of Vietnamese official papers."""
+    """Times New Roman is the font of Vietnamese official documents."""
     fonts = {
         cell.font.name
         for sheet in opened(revision)
@@ -180,7 +182,7 @@ def test_everything_is_in_times_new_roman_but_codes(opened: Open, revision: Revi
 
 
 def test_chart_shows_headline_rates_beside_their_targets(opened: Open, catalog: Catalog, revision: Revision) -> None:
-    """A native chart of two series over the rates of the headline themes, with words for a screen reader."""
+    """A native chart shows two series over the headline rates, with a description for screen readers."""
     book = opened(revision)
     rows = rows_of(book, "Biểu đồ")
     headline = [
@@ -193,19 +195,19 @@ def test_chart_shows_headline_rates_beside_their_targets(opened: Open, catalog: 
 
 
 def test_missing_value_is_an_empty_cell(opened: Open, revision: Revision) -> None:
-    """Nothing is not zero."""
+    """A missing value is not zero."""
     (row, *_) = rows_of(opened(with_row(revision, 0, value=None)), "Tổng hợp")
     assert row["Kết quả"] is None
 
 
 def test_figure_keeps_its_decimals(opened: Open, revision: Revision) -> None:
-    """A sum that is no whole number is not cut."""
+    """A sum with decimals is not rounded."""
     (row, *_) = rows_of(opened(with_row(revision, 0, numerator=Decimal("12.5"))), "Tổng hợp")
     assert row["Tử số"] == 12.5
 
 
 def test_parts_of_the_file_carry_no_date_of_today(vietnamese: ReportFormatter, revision: Revision) -> None:
-    """The zip's entries are dated 1980, the document by its revision, so the bytes do not change over night."""
+    """The zip's entries are dated 1980, the document by its revision, so the bytes do not depend on the day."""
     with zipfile.ZipFile(io.BytesIO(write_workbook(assemble(revision, vietnamese), vietnamese))) as parts:
         assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert b"2025-05-16T18:30:00Z" in parts.read("docProps/core.xml")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publishing.data.csv_escape import make_inert
+from publishing.data.rollup_csv import escape_formula
 
 
 @pytest.mark.parametrize(
@@ -28,21 +28,21 @@ from publishing.data.csv_escape import make_inert
         "\x00=1",
     ],
 )
-def test_armed_text_gets_an_apostrophe(text: str) -> None:
-    """Whatever a spreadsheet could take for a formula is preceded by an apostrophe."""
-    assert make_inert(text).startswith("'")
+def test_formula_gets_an_apostrophe(text: str) -> None:
+    """A text that a spreadsheet could run as a formula is prefixed with an apostrophe."""
+    assert escape_formula(text).startswith("'")
 
 
 @pytest.mark.parametrize("text", ["", "Xã Lâm Sơn", "7/8 xã", "100%", "(=)", "Thiếu: Ma Nới - Hòa Sơn"])
 def test_plain_text_is_left_alone(text: str) -> None:
-    """Ordinary words keep their spelling."""
-    assert make_inert(text) == text
+    """Ordinary text is not changed."""
+    assert escape_formula(text) == text
 
 
 @given(st.text())
-def test_no_text_stays_armed(text: str) -> None:
-    """After treatment no first visible mark starts a formula, and neither NUL nor CR is left."""
-    escaped = make_inert(text)
+def test_no_escaped_text_starts_a_formula(text: str) -> None:
+    """The first visible character never starts a formula, and neither NUL nor CR is left."""
+    escaped = escape_formula(text)
     assert not escaped.lstrip(" \t\r\n\u00a0\u200b\ufeff").startswith(tuple("=+-@|%＝＋－＠｜％"))
     assert "\x00" not in escaped
     assert "\r" not in escaped
