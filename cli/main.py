@@ -130,10 +130,10 @@ def before_any_command(
     del debug, show_version  # main() and the callback look at these
     from datetime import UTC, datetime
 
-    from flows.support.logs import keep_log
+    from flows.support.logs import log_to_file
 
     context.obj = load_settings(lang=lang)
-    keep_log(context.obj.logs, datetime.now(UTC))
+    log_to_file(context.obj.logs, datetime.now(UTC))
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from cli.output.terminal import Terminal
 from domain.errors import TransientError
 from flows.pipeline.outcome import RunOutcome
-from flows.pipeline.progress import watched_by
+from flows.pipeline.progress import use_listener
 from flows.support.settings import has_own_server
 from publishing.figures.formatting import format_time
 from warehouse.store.run_lock import Holder
@@ -83,7 +83,7 @@ def run_watched(terminal: Terminal, start: "Callable[[], State[Any]]", *, is_fir
     if is_first and not has_own_server():
         terminal.say("starting_server", "dim")
     try:
-        with bars.progress, watched_by(bars):
+        with bars.progress, use_listener(bars):
             state = start()
     except (httpx.HTTPError, RuntimeError) as error:
         if isinstance(error, httpx.HTTPError) or "API" in str(error):

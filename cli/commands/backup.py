@@ -12,7 +12,7 @@ from cli.output.terminal import Terminal, open_terminal
 from flows.support.settings import Settings
 
 if TYPE_CHECKING:
-    from flows.actions.backup import Watch
+    from flows.actions.backup import OnProgress
 
 
 def backup(
@@ -98,7 +98,7 @@ def copy(
 
 
 @contextmanager
-def _counting(terminal: Terminal) -> "Iterator[Watch]":
+def _counting(terminal: Terminal) -> "Iterator[OnProgress]":
     """Show how many rows and files are done; how many there will be is not known beforehand."""
     columns = SpinnerColumn(), TextColumn("{task.description}: {task.completed:.0f}"), TimeElapsedColumn()
     with Progress(*columns, console=terminal.console, transient=True) as progress:

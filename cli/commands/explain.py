@@ -94,13 +94,13 @@ def _explain_revision(session: "Session", which: _Which, number: int | None) -> 
 
 
 def _explain_as_of(session: "Session", catalog: "Catalog", which: _Which, as_of: str) -> "Explanation":
-    from flows.actions.area_figures import Wanted
+    from flows.actions.area_figures import FiguresRequest
     from flows.support.choices import form_made_up, moment_of
     from warehouse.queries import explain_row, revision_as_of
 
     moment = moment_of(as_of)
     form = form_made_up(catalog, which.period, which.form).id
-    cell = Wanted(which.area, form, which.period, which.boundary).cell(catalog, moment)
+    cell = FiguresRequest(which.area, form, which.period, which.boundary).cell(catalog, moment)
     return explain_row(session, revision_as_of(session, catalog, cell, moment), which.indicator)
 
 

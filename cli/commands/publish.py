@@ -40,8 +40,8 @@ def publish(
     from cli.running import ProgressBars
     from domain.periods import parse_period
     from domain.rollups import Boundary
-    from flows.actions.area_figures import Wanted
-    from flows.actions.publish_on_demand import hand_over, publish_asked
+    from flows.actions.area_figures import FiguresRequest
+    from flows.actions.publish_on_demand import hand_over, publish_on_demand
     from flows.pipeline.pipeline import Run
     from flows.pipeline.plain_steps import PlainSteps
     from flows.pipeline.scope import RunScope
@@ -51,7 +51,7 @@ def publish(
     context = build_context(settings)
     terminal = Terminal(context.catalog, settings.lang)
     chosen = form_made_up(context.catalog, parse_period(period), form)
-    wanted = Wanted(area, chosen.id, parse_period(period), Boundary(boundary))
+    wanted = FiguresRequest(area, chosen.id, parse_period(period), Boundary(boundary))
     if as_of:
         folder = hand_over(context, wanted, moment_of(as_of), output or Path(f"{area}-{period}-as-of"))
         terminal.say("handed_over", area=area, period=period, moment=as_of)
@@ -59,5 +59,5 @@ def publish(
         return
     bars = ProgressBars(terminal)
     with bars.progress:
-        result = publish_asked(Run(context, RunScope(), PlainSteps(str(uuid4())), bars), wanted)
+        result = publish_on_demand(Run(context, RunScope(), PlainSteps(str(uuid4())), bars), wanted)
     tell_given(terminal, result, MOST_CHANGES)

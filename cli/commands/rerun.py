@@ -125,11 +125,11 @@ def _try(
 ) -> int:
     from cli.output.preview_output import show_preview
     from cli.running import ProgressBars, exit_code
-    from flows.actions.rerun_request import preview_asked
+    from flows.actions.rerun_request import preview_rerun
     from flows.support.context import build_context
 
     bars = ProgressBars(terminal)
     with bars.progress:
-        result = preview_asked(build_context(settings), scope, request, bars, files)
+        result = preview_rerun(build_context(settings), scope, request, bars, files)
     show_preview(terminal, result)
     return exit_code(result.outcome)

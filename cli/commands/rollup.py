@@ -33,7 +33,7 @@ def rollup(
     from cli.output.as_json import print_json
     from domain.periods import parse_period
     from domain.rollups import Boundary
-    from flows.actions.area_figures import Wanted, look
+    from flows.actions.area_figures import FiguresRequest, render_as_of
     from flows.support.catalog import open_catalog
     from flows.support.choices import form_made_up, moment_of
     from flows.support.warehouse import open_warehouse
@@ -44,7 +44,7 @@ def rollup(
     chosen = form_made_up(catalog, wanted, form)
     engine = open_warehouse(settings)
     moment = moment_of(as_of) if as_of else datetime.now(UTC)
-    result = look(engine, catalog, Wanted(area, chosen.id, wanted, Boundary(boundary)), moment)
+    result = render_as_of(engine, catalog, FiguresRequest(area, chosen.id, wanted, Boundary(boundary)), moment)
     if as_json:
         print_json({"area_name": result.area_name, "as_of": moment, "rows": result.rows})
     else:

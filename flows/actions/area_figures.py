@@ -12,7 +12,7 @@ from warehouse.store.engine import Warehouse, reading
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FiguresRequest:
     """Which figures: of an area (code or id), a form and a period, on whose boundaries."""
 
     area: str
@@ -30,7 +30,7 @@ class Wanted:
         return RollupKey(area, self.form, self.period, self.boundary)
 
 
-def look(engine: Warehouse, catalog: Catalog, wanted: Wanted, at: datetime) -> Revision:
+def render_as_of(engine: Warehouse, catalog: Catalog, wanted: FiguresRequest, at: datetime) -> Revision:
     """The figures as they were known at a moment; nothing is kept.
 
     Raises:

@@ -10,7 +10,7 @@ from domain.issues import Issue, Severity
 from domain.periods import Period
 from domain.rules import Rule, RuleStage
 from domain.units import UnitKey
-from flows.actions.backtest_runner import judge_of
+from flows.actions.backtest_runner import open_backtest_runner
 from flows.pipeline.progress import ProgressListener
 from flows.support.context import AppContext
 from warehouse.queries.judged_batches import JudgedSubmission, judged_batches
@@ -116,7 +116,7 @@ def backtest(context: AppContext, rule: Rule, sought: BacktestQuery, listener: P
     left_out: list[SkippedSubmission] = []
     judged: Counter[Period] = Counter()
     strict = replace(rule, stages={RuleStage.BLOCK: date.min})
-    with judge_of(context) as judge:
+    with open_backtest_runner(context) as judge:
         for batch in batches:
             result = judge.judge(batch, strict)
             meant = {submission.id: submission for submission in batch.submissions if sought.takes(submission)}

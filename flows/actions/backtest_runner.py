@@ -112,7 +112,7 @@ class BacktestRunner:
 
 
 @contextmanager
-def judge_of(context: AppContext) -> Iterator[BacktestRunner]:
+def open_backtest_runner(context: AppContext) -> Iterator[BacktestRunner]:
     """A judge for a while, with a staging database that is thrown away at the end."""
     with (
         TemporaryDirectory(prefix="tonghop-") as folder,

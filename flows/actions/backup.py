@@ -19,12 +19,12 @@ from flows.bundles.archive import (
     unpack,
     write_archive,
 )
-from flows.support.atomic_files import whole_or_not, workspace
+from flows.support.atomic_files import atomic_file, workspace
 from warehouse.rollups.closings import Bundle, bundles_named
 from warehouse.store.copying import copy_warehouse, files_named, refuse_filled
 from warehouse.store.engine import Engine, open_engine, reading
 
-Watch = Callable[[str, int], None]
+OnProgress = Callable[[str, int], None]
 """Told of each kind of thing (`rows`, `files`) and how many more of it are done."""
 
 _FORMAT: Final = 1
@@ -74,7 +74,7 @@ class RestoreResult:
 
 
 def make_backup(
-    engine: Engine, landing: Landing, catalog: Catalog, home: Path, target: Path, *, at: datetime, watch: Watch
+    engine: Engine, landing: Landing, catalog: Catalog, home: Path, target: Path, *, at: datetime, watch: OnProgress
 ) -> BackupManifest:
     """Write one archive of what cannot be made again: the warehouse as of one moment, the files it names, catalogue.
 
@@ -87,7 +87,7 @@ def make_backup(
         NotLandedError, DamagedBytesError: a file that the warehouse names is not whole.
         NoRoomError: no room is left; no half archive stays behind.
     """
-    with workspace("backup", below=target.parent) as folder, whole_or_not(target) as draft:
+    with workspace("backup", below=target.parent) as folder, atomic_file(target) as draft:
         copy = folder / _WAREHOUSE
         named = _copy_out(engine, copy, watch)
         whole, lost = _bundles(home, named.bundles)
@@ -101,7 +101,7 @@ def make_backup(
     return manifest
 
 
-def restore_backup(archive: Path, engine: Engine, landing: Landing, home: Path, watch: Watch) -> RestoreResult:
+def restore_backup(archive: Path, engine: Engine, landing: Landing, home: Path, watch: OnProgress) -> RestoreResult:
     """Bring a backup back into an empty warehouse; every byte is compared with the manifest before that is filled.
 
     A catalogue other than the one shipped is laid down as `catalog` in the home, bundles of closed periods as `closed`.
@@ -138,7 +138,7 @@ class _Named:
     bundles: tuple[Bundle, ...]
 
 
-def _copy_out(engine: Engine, copy: Path, watch: Watch) -> _Named:
+def _copy_out(engine: Engine, copy: Path, watch: OnProgress) -> _Named:
     target = _opened(copy)
     contents = copy_warehouse(engine, target, lambda _table, rows: watch("rows", rows))
     with reading(target) as session:
@@ -165,7 +165,7 @@ def _opened(copy: Path) -> Engine:
     return open_engine(f"sqlite:///{copy}")
 
 
-def _unpack(archive: Path, folder: Path, landing: Landing, watch: Watch) -> BackupManifest:
+def _unpack(archive: Path, folder: Path, landing: Landing, watch: OnProgress) -> BackupManifest:
     """Land the landed files, lay the rest down in a folder; whatever is not as the manifest says ends it."""
 
     def put(content: IO[bytes], name: str) -> str:

@@ -15,7 +15,7 @@ from domain.submissions import ParsedReport, SubmissionState
 from flows.actions.named_files import NamedFile
 from flows.pipeline.progress import ProgressListener
 from flows.pipeline.revalidate import rules_beyond
-from flows.pipeline.stages.judge import look, stage
+from flows.pipeline.stages.judge import find_issues, stage
 from flows.pipeline.stages.read import ReadSubmission, judgeable
 from flows.support.context import AppContext, build_context
 from flows.support.dry_run import own_staging
@@ -164,7 +164,7 @@ def _judge(bench: _Bench, batch: Sequence[ReadSubmission]) -> Mapping[int, tuple
         with trial(bench.warehouse) as tried:
             there = [_received(replace(context, engine=tried), read_submission) for read_submission in batch]
             stage(replace(context, engine=tried), _RUN, there)
-    judged = look(context, _RUN, there, bench.rules)
+    judged = find_issues(context, _RUN, there, bench.rules)
     return {item.submission.id: entry.issues for item, entry in zip(batch, judged, strict=True)}
 
 

@@ -13,10 +13,10 @@ from flows.bundles.bundle import OUTPUTS, BundleContents, BundleManifest, gather
 from flows.bundles.compare_figures import FIGURES, FigureDifference
 from flows.bundles.provenance import versions
 from flows.bundles.recompute import RecomputedRollup, recompute
-from flows.pipeline.exclusive_run import alone
+from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import PublishedRevision, RunOutcome
-from flows.pipeline.pipeline import Run, begin, end, give_out
-from flows.support.atomic_files import whole_or_not, workspace
+from flows.pipeline.pipeline import Run, begin, end, publish_changes
+from flows.support.atomic_files import atomic_file, workspace
 from flows.support.context import AppContext
 from flows.support.settings import Settings
 from warehouse.rollups.closing import ClosablePeriod, closable, close, closings_over, reopen
@@ -69,7 +69,7 @@ def close_period(
         NoRoomError, NoRoomToWorkError: no room is left. In all cases nothing was closed.
     """
     context = run.context
-    with alone(context, run.id, "close", run.listener):
+    with exclusive_run(context, run.id, "close", run.listener):
         begin(run, "close", decision.note)
         try:
             closed = _close(run, cell, decision, settings, partial=partial)
@@ -87,18 +87,18 @@ def reopen_period(run: Run, cell: RollupKey, decision: DecisionReason) -> tuple[
     """
     context = run.context
     results: tuple[PublishedRevision, ...] = ()
-    with alone(context, run.id, "reopen", run.listener):
+    with exclusive_run(context, run.id, "reopen", run.listener):
         begin(run, "reopen", decision.note)
         try:
             with transaction(context.engine) as session:
                 closing = reopen(session, cell, decision.note, decision.actor, context.clock())
-            results = give_out(run)
+            results = publish_changes(run)
         finally:
             end(run, RunOutcome(run.id, given=results))
     return closing, results
 
 
-def refuse_closed(context: AppContext, period: Period, units: Sequence[str], form: str | None = None) -> None:
+def require_open(context: AppContext, period: Period, units: Sequence[str], form: str | None = None) -> None:
     """Let a period pass that is open for these units (codes).
 
     Raises:
@@ -128,7 +128,7 @@ def _close(run: Run, cell: RollupKey, decision: DecisionReason, settings: Settin
             raise NotRecomputableError(proof.figures[:_NAMED])
         manifest = replace(manifest, differing=proof.differing, judged_otherwise=proof.judged_otherwise)
         place = _place(contents, cell, result)
-        with whole_or_not(settings.home / place) as draft:
+        with atomic_file(settings.home / place) as draft:
             write_archive(draft, asdict(manifest), contents.files, lambda: None)
             digest = digest_of(draft)
     with transaction(context.engine) as session:

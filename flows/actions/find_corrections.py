@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from domain.periods import Period
 from domain.submissions import SubmissionState
-from flows.pipeline.exclusive_run import alone
+from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.pipeline import Run, begin, end
 from flows.pipeline.stages.collect import NotAllCollectedError, collect, has_arrivals
@@ -37,7 +37,7 @@ class CorrectionSearch:
     left: tuple[str, ...]
 
 
-def look_out(run: Run) -> CorrectionSearch:
+def find_corrections(run: Run) -> CorrectionSearch:
     """Collect, and tell corrections from first reports; both keep waiting, for a rerun or for the night.
 
     A correction of a closed period waits too: only a person opens it again.
@@ -48,7 +48,7 @@ def look_out(run: Run) -> CorrectionSearch:
     context = run.context
     if not has_arrivals(context):
         return CorrectionSearch(0, (), ())
-    with alone(context, run.id, "watch", run.listener):
+    with exclusive_run(context, run.id, "watch", run.listener):
         begin(run, "watch", None)
         before = {item.id for item in _waiting(context)}
         left: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ class HousekeepingResult:
     pages: int
 
 
-def tidy(context: AppContext, settings: Settings) -> HousekeepingResult:
+def remove_expired(context: AppContext, settings: Settings) -> HousekeepingResult:
     """Remove what is older than the settings say.
 
     Prefect's own records are not among it: its server removes them itself, told so by `flows.settings`.

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from connectors.landing import Landing
 from domain.errors import UsageError
-from flows.support.atomic_files import write_together
+from flows.support.atomic_files import write_all_or_none
 from warehouse.queries import FileRef
 
 
@@ -37,7 +37,7 @@ def extract(landing: Landing, files: Iterable[FileRef], folder: Path) -> tuple[O
     for sha256, path in originals.items():
         if path.exists() and not (path.is_file() and path.read_bytes() == contents[sha256]):
             raise UsageError(f"{path} is there already and is another file: name another folder with --output")
-    write_together({path: contents[sha256] for sha256, path in originals.items()})
+    write_all_or_none({path: contents[sha256] for sha256, path in originals.items()})
     return tuple(Original(path, sha256) for sha256, path in originals.items())
 
 

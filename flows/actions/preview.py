@@ -11,7 +11,7 @@ from uuid import uuid4
 from connectors.sources.filesystem import FilesystemConnector
 from domain.errors import UsageError
 from domain.submissions import PENDING_STATES, SubmissionState
-from flows.pipeline.exclusive_run import alone
+from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.pipeline import Run, carry_out
 from flows.pipeline.plain_steps import PlainSteps
@@ -75,7 +75,7 @@ def preview(
         RunInProgressError: another run did not end in time.
     """
     run_id = f"preview-{uuid4().hex}"
-    with workspace("preview") as folder, alone(context, run_id, "preview", listener):
+    with workspace("preview") as folder, exclusive_run(context, run_id, "preview", listener):
         digests = _drop(files, folder / "inbox", context)
         with dry_run_context(context, run_id, folder) as tried:
             connectors = [FilesystemConnector("preview", str(folder / "inbox"))] if files else context.connectors

@@ -5,12 +5,12 @@ from datetime import datetime
 from pathlib import Path
 
 from domain.errors import UsageError
-from flows.actions.area_figures import Wanted, look
-from flows.pipeline.exclusive_run import alone
+from flows.actions.area_figures import FiguresRequest, render_as_of
+from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import PublishedRevision, RunOutcome
 from flows.pipeline.pipeline import Run, begin, end
 from flows.pipeline.stages.publish import publish
-from flows.support.atomic_files import write_together
+from flows.support.atomic_files import write_all_or_none
 from flows.support.context import AppContext
 from publishing.publish import bundle
 from warehouse.queries import newest_ref
@@ -18,7 +18,7 @@ from warehouse.rollups.rollups import roll_up
 from warehouse.store.engine import reading, transaction
 
 
-def hand_over(context: AppContext, wanted: Wanted, at: datetime, folder: Path) -> Path:
+def hand_over(context: AppContext, wanted: FiguresRequest, at: datetime, folder: Path) -> Path:
     """Write what would be published of the figures as they were known at a moment into a folder of its own.
 
     What is published, and which revision is the newest, stays as it is.
@@ -29,11 +29,11 @@ def hand_over(context: AppContext, wanted: Wanted, at: datetime, folder: Path) -
     """
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder} holds something already: name another folder with --output")
-    files = bundle(look(context.engine, context.catalog, wanted, at), context.catalog, context.lang)
+    files = bundle(render_as_of(context.engine, context.catalog, wanted, at), context.catalog, context.lang)
     return _write(folder, files)
 
 
-def publish_asked(run: Run, wanted: Wanted) -> PublishedRevision:
+def publish_on_demand(run: Run, wanted: FiguresRequest) -> PublishedRevision:
     """Roll figures up and publish their newest revision; from then on every night keeps them up to date.
 
     Raises:
@@ -42,7 +42,7 @@ def publish_asked(run: Run, wanted: Wanted) -> PublishedRevision:
     """
     context = run.context
     cell = wanted.cell(context.catalog, context.clock())
-    with alone(context, run.id, "publish", run.listener):
+    with exclusive_run(context, run.id, "publish", run.listener):
         begin(run, "publish", None)
         with transaction(context.engine) as session:
             roll_up(
@@ -66,5 +66,5 @@ def publish_asked(run: Run, wanted: Wanted) -> PublishedRevision:
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> Path:
-    write_together({folder / name: data for name, data in files.items()})
+    write_all_or_none({folder / name: data for name, data in files.items()})
     return folder

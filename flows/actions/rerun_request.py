@@ -9,7 +9,7 @@ from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from domain.periods import Period, parse_period, periods_between
 from domain.rollups import Boundary
-from flows.actions.close_period import refuse_closed
+from flows.actions.close_period import require_open
 from flows.actions.preview import Preview, preview
 from flows.actions.reason import Reason
 from flows.pipeline.outcome import RunOutcome
@@ -66,7 +66,7 @@ def scope_of(catalog: Catalog, today: date, request: RerunRequest) -> RunScope:
     return RunScope(scopes[0].period, scopes[0].units, tuple(scopes[1:]))
 
 
-def rerun_asked(run: Run, request: RerunRequest) -> RunOutcome:
+def execute_rerun(run: Run, request: RerunRequest) -> RunOutcome:
     """Collect, judge what is new (or, when asked, everything that is stored) within the run's scope, publish.
 
     Raises:
@@ -77,7 +77,7 @@ def rerun_asked(run: Run, request: RerunRequest) -> RunOutcome:
     return carry_out(run, "rerun", request.decision)
 
 
-def preview_asked(
+def preview_rerun(
     context: AppContext, scope: RunScope, request: RerunRequest, listener: ProgressListener, files: Sequence[Path] = ()
 ) -> Preview:
     """What the rerun would do, with what waits in the inbox or with these files instead; nothing is kept.
@@ -99,7 +99,7 @@ def refuse_closed_periods(context: AppContext, scope: RunScope) -> None:
     """
     for submission in scope.each():
         if submission.period is not None:
-            refuse_closed(context, submission.period, tuple(submission.units))
+            require_open(context, submission.period, tuple(submission.units))
 
 
 def _units_of(catalog: Catalog, today: date, request: RerunRequest, period: Period) -> frozenset[str]:

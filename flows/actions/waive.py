@@ -7,10 +7,10 @@ from datetime import date
 from domain.errors import UsageError
 from domain.issues import Issue
 from domain.waivers import Waiver
-from flows.actions.close_period import refuse_closed
-from flows.pipeline.exclusive_run import alone
+from flows.actions.close_period import require_open
+from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import RunOutcome
-from flows.pipeline.pipeline import Run, begin, end, give_out
+from flows.pipeline.pipeline import Run, begin, end, publish_changes
 from warehouse.store.engine import Session, transaction
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.waivers import WarningSelector, take_back, waive
@@ -36,11 +36,11 @@ def answer(run: Run, question: WarningSelector, decision: DecisionReason, until:
         RunInProgressError: another run did not end in time; nothing was done.
     """
 
-    def give(session: Session, decision: Decision) -> tuple[tuple[Waiver, ...], tuple[Issue, ...]]:
+    def grant(session: Session, decision: Decision) -> tuple[tuple[Waiver, ...], tuple[Issue, ...]]:
         waiver, issues = waive(session, question, until, decision)
         return (waiver,), issues
 
-    return _decide(run, "waive", question, decision, give)
+    return _decide(run, "waive", question, decision, grant)
 
 
 def take_answer_back(run: Run, question: WarningSelector, decision: DecisionReason) -> WaiverResult:
@@ -51,18 +51,18 @@ def take_answer_back(run: Run, question: WarningSelector, decision: DecisionReas
         RunInProgressError: another run did not end in time; nothing was done.
     """
 
-    def give_back(session: Session, decision: Decision) -> tuple[tuple[Waiver, ...], tuple[Issue, ...]]:
+    def revoke(session: Session, decision: Decision) -> tuple[tuple[Waiver, ...], tuple[Issue, ...]]:
         return take_back(session, question.place, question.rule, decision), ()
 
-    return _decide(run, "take back", question, decision, give_back)
+    return _decide(run, "take back", question, decision, revoke)
 
 
 _Work = Callable[[Session, Decision], tuple[tuple[Waiver, ...], tuple[Issue, ...]]]
 
 
 def _decide(run: Run, kind: str, question: WarningSelector, decision: DecisionReason, work: _Work) -> WaiverResult:
-    with alone(run.context, run.id, kind, run.listener):
-        refuse_closed(run.context, question.place.period, [question.place.unit.code], question.place.form)
+    with exclusive_run(run.context, run.id, kind, run.listener):
+        require_open(run.context, question.place.period, [question.place.unit.code], question.place.form)
         begin(run, kind, decision.note)
         try:
             with transaction(run.context.engine) as session:
@@ -70,4 +70,4 @@ def _decide(run: Run, kind: str, question: WarningSelector, decision: DecisionRe
         except UsageError:
             end(run, RunOutcome(run.id))
             raise
-        return WaiverResult(waivers, issues, end(run, RunOutcome(run.id, given=give_out(run))))
+        return WaiverResult(waivers, issues, end(run, RunOutcome(run.id, given=publish_changes(run))))

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.errors import UsageError
-from flows.actions.close_period import refuse_closed
-from flows.pipeline.exclusive_run import alone
+from flows.actions.close_period import require_open
+from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import RunOutcome
-from flows.pipeline.pipeline import Run, begin, end, give_out
+from flows.pipeline.pipeline import Run, begin, end, publish_changes
 from warehouse.store.engine import Session, transaction
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.report_keys import SubmissionKey
@@ -38,8 +38,8 @@ def decide(
         UsageError: the report cannot be withdrawn or restored, or its period is closed; nothing was done.
         RunInProgressError: another run did not end in time; nothing was done.
     """
-    with alone(run.context, run.id, kind, run.listener):
-        refuse_closed(run.context, place.period, [place.unit.code], place.form)
+    with exclusive_run(run.context, run.id, kind, run.listener):
+        require_open(run.context, place.period, [place.unit.code], place.form)
         begin(run, kind, decision.note)
         try:
             with transaction(run.context.engine) as session:
@@ -47,4 +47,4 @@ def decide(
         except UsageError:
             end(run, RunOutcome(run.id))
             raise
-        return WithdrawalResult(changed, end(run, RunOutcome(run.id, given=give_out(run))))
+        return WithdrawalResult(changed, end(run, RunOutcome(run.id, given=publish_changes(run))))

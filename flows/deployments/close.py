@@ -10,11 +10,11 @@ from prefect.states import Completed
 from domain.errors import UsageError
 from domain.periods import parse_period
 from domain.rollups import Boundary
-from flows.actions.area_figures import Wanted
+from flows.actions.area_figures import FiguresRequest
 from flows.actions.close_period import close_period, reopen_period
 from flows.deployments.prefect_steps import PrefectSteps
 from flows.pipeline.pipeline import Run
-from flows.pipeline.progress import current_watcher
+from flows.pipeline.progress import current_listener
 from flows.pipeline.scope import RunScope
 from flows.presentation.message_formatter import MessageFormatter
 from flows.support.choices import form_made_up
@@ -59,8 +59,8 @@ def close(
     words = MessageFormatter(context.catalog, settings.lang)
     wanted = parse_period(period)
     chosen = form_made_up(context.catalog, wanted, form)
-    cell = Wanted(area, chosen.id, wanted, Boundary.AS_THEN).cell(context.catalog, context.clock())
-    run = Run(context, RunScope(period=wanted), PrefectSteps(str(flow_run.id)), current_watcher())
+    cell = FiguresRequest(area, chosen.id, wanted, Boundary.AS_THEN).cell(context.catalog, context.clock())
+    run = Run(context, RunScope(period=wanted), PrefectSteps(str(flow_run.id)), current_listener())
     decision_reason = DecisionReason(note=reason, actor=by)
     if reopen:
         closing, _ = reopen_period(run, cell, decision_reason)

@@ -6,7 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from flows.actions.housekeeping import tidy
+from flows.actions.housekeeping import remove_expired
 from flows.presentation.message_formatter import MessageFormatter
 from flows.support.context import build_context
 from flows.support.settings import load_settings
@@ -21,5 +21,7 @@ def housekeeping() -> State[Any]:
     settings = load_settings()
     context = build_context(settings)
     return Completed(
-        message=MessageFormatter(context.catalog, settings.lang).text("tidied", pages=tidy(context, settings).pages)
+        message=MessageFormatter(context.catalog, settings.lang).text(
+            "tidied", pages=remove_expired(context, settings).pages
+        )
     )

@@ -9,7 +9,7 @@ from prefect.runtime import flow_run
 from domain.periods import parse_period
 from flows.deployments.prefect_steps import PrefectSteps
 from flows.pipeline.pipeline import Run, carry_out
-from flows.pipeline.progress import current_watcher
+from flows.pipeline.progress import current_listener
 from flows.pipeline.scope import RunScope
 from flows.presentation.links import links_of
 from flows.presentation.message_formatter import MessageFormatter
@@ -36,7 +36,7 @@ def nightly(period: str | None = None) -> State[Any]:
         context=context,
         scope=RunScope(period=parse_period(period) if period else None),
         steps=PrefectSteps(str(flow_run.id)),
-        listener=current_watcher(),
+        listener=current_listener(),
     )
     links = links_of(settings, rerun_form())
     return report(carry_out(run, "nightly"), MessageFormatter(context.catalog, settings.lang), context, links)

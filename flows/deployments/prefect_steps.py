@@ -17,7 +17,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.tasks import Task
 
 from domain.errors import TransientError
-from flows.support.logs import keep_log
+from flows.support.logs import log_to_file
 from flows.support.masking import mask_handlers
 from flows.support.prefect_names import LIMIT
 from flows.support.prefect_tasks import as_task, suppress_failures
@@ -45,7 +45,7 @@ class PrefectSteps:
         for logger_name in LOGGERS:
             # Prefect hands these loggers on to its server, but at Python's own level: warnings only.
             logging.getLogger(logger_name).setLevel(logging.INFO)
-        keep_log(load_settings().logs, datetime.now(UTC))
+        log_to_file(load_settings().logs, datetime.now(UTC))
         mask_handlers(*LOGGERS, "prefect", "prefect.flow_runs", "prefect.task_runs")
 
     def run(self, stage: str, label: str, work: Callable[[], T]) -> T:

@@ -9,11 +9,11 @@ from prefect.states import Completed
 
 from domain.periods import parse_period
 from domain.rollups import Boundary
-from flows.actions.area_figures import Wanted
-from flows.actions.publish_on_demand import publish_asked
+from flows.actions.area_figures import FiguresRequest
+from flows.actions.publish_on_demand import publish_on_demand
 from flows.deployments.prefect_steps import PrefectSteps
 from flows.pipeline.pipeline import Run
-from flows.pipeline.progress import current_watcher
+from flows.pipeline.progress import current_listener
 from flows.pipeline.scope import RunScope
 from flows.presentation.message_formatter import MessageFormatter
 from flows.support.choices import form_made_up
@@ -41,8 +41,8 @@ def publish(
     settings = load_settings()
     context = build_context(settings)
     wanted = parse_period(period)
-    cell = Wanted(area, form_made_up(context.catalog, wanted, form).id, wanted, Boundary(boundary))
-    result = publish_asked(Run(context, RunScope(), PrefectSteps(str(flow_run.id)), current_watcher()), cell)
+    cell = FiguresRequest(area, form_made_up(context.catalog, wanted, form).id, wanted, Boundary(boundary))
+    result = publish_on_demand(Run(context, RunScope(), PrefectSteps(str(flow_run.id)), current_listener()), cell)
     words = MessageFormatter(context.catalog, settings.lang)
     name = "published_partial" if result.is_partial else "published"
     return Completed(message=words.text(name, area=result.area_name, period=result.period, revision=result.revision))

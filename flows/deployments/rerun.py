@@ -7,10 +7,10 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from flows.actions.reason import Reason
-from flows.actions.rerun_request import RerunRequest, preview_asked, rerun_asked, scope_of
+from flows.actions.rerun_request import RerunRequest, execute_rerun, preview_rerun, scope_of
 from flows.deployments.prefect_steps import PrefectSteps
 from flows.pipeline.pipeline import Run
-from flows.pipeline.progress import current_watcher
+from flows.pipeline.progress import current_listener
 from flows.presentation.links import links_of
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.prefect_artifacts import rerun_form
@@ -57,9 +57,9 @@ def rerun(
     context = build_context(settings)
     scope = scope_of(context.catalog, context.today, rerun_request)
     words = MessageFormatter(context.catalog, settings.lang)
-    listener = current_watcher()
+    listener = current_listener()
     if dry_run:
-        result = preview_asked(context, scope, rerun_request, listener)
+        result = preview_rerun(context, scope, rerun_request, listener)
         return report_preview(result, words)
     run = Run(context, scope, PrefectSteps(str(flow_run.id)), listener, rerun_request.recheck)
-    return report(rerun_asked(run, rerun_request), words, context, links_of(settings, rerun_form()))
+    return report(execute_rerun(run, rerun_request), words, context, links_of(settings, rerun_form()))

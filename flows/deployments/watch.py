@@ -10,10 +10,10 @@ from prefect.deployments import run_deployment
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.actions.find_corrections import Correction, look_out
+from flows.actions.find_corrections import Correction, find_corrections
 from flows.deployments.prefect_steps import PrefectSteps
 from flows.pipeline.pipeline import Run
-from flows.pipeline.progress import current_watcher
+from flows.pipeline.progress import current_listener
 from flows.pipeline.scope import RunScope
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.missed_notices import send_missed
@@ -36,7 +36,7 @@ def watch() -> State[Any]:
     if settings.sends_mail:
         send_missed(context.engine)
     try:
-        seen = look_out(Run(context, RunScope(), PrefectSteps(run_id), current_watcher()))
+        seen = find_corrections(Run(context, RunScope(), PrefectSteps(run_id), current_listener()))
     except RunInProgressError:
         return Completed(message=words.text("watch_busy"))
     for correction in seen.corrections:

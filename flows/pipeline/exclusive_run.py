@@ -6,14 +6,14 @@ from contextlib import contextmanager
 
 from flows.pipeline.progress import ProgressListener
 from flows.support.context import AppContext
-from flows.support.logs import about_run
+from flows.support.logs import bind_run
 from warehouse.store.run_lock import Holder, only_run, this_process
 
 _LOG = logging.getLogger(__name__)
 
 
 @contextmanager
-def alone(context: AppContext, run_id: str, kind: str, listener: ProgressListener) -> Iterator[None]:
+def exclusive_run(context: AppContext, run_id: str, kind: str, listener: ProgressListener) -> Iterator[None]:
     """Be the only run on the house's warehouse for the length of the block.
 
     Raises:
@@ -25,5 +25,5 @@ def alone(context: AppContext, run_id: str, kind: str, listener: ProgressListene
         listener.wait_for(holder)
 
     holder = this_process(run_id, kind, context.clock())
-    with about_run(run_id, kind), only_run(context.engine, holder, wait=context.wait_seconds, on_wait=on_wait):
+    with bind_run(run_id, kind), only_run(context.engine, holder, wait=context.wait_seconds, on_wait=on_wait):
         yield

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TypeVar
 
 from domain.submissions import SubmissionState
-from flows.pipeline.exclusive_run import alone
+from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import (
     ClosedFiguresAwaiting,
     PublishedRevision,
@@ -20,15 +20,14 @@ from flows.pipeline.outcome import (
 from flows.pipeline.progress import ProgressListener
 from flows.pipeline.scope import RunScope
 from flows.pipeline.stages.collect import NotAllCollectedError, collect
-from flows.pipeline.stages.identify import place, settle
+from flows.pipeline.stages.identify import record_batch, resolve_rivals
 from flows.pipeline.stages.judge import check, load, stage
 from flows.pipeline.stages.publish import publish, to_publish
-from flows.pipeline.stages.quality import is_night_untold, pages_due, write_night_pages, write_pages
-from flows.pipeline.stages.quality import settle as settle_pages
+from flows.pipeline.stages.quality import are_run_pages_due, pages_due, record_position, write_pages, write_run_pages
 from flows.pipeline.stages.read import ReadSubmission, read
-from flows.pipeline.stages.reply import give_back, unreplied
-from flows.pipeline.stages.revalidate import ask_again, recheck, standing
-from flows.pipeline.stages.rollup import roll_up, touched
+from flows.pipeline.stages.reply import unreplied, write_replies
+from flows.pipeline.stages.revalidate import accepted_reports, requeue_refused, revalidate
+from flows.pipeline.stages.rollup import affected_areas, roll_up
 from flows.pipeline.steps import Steps
 from flows.support.context import AppContext
 from warehouse.queries import issues_by_submission
@@ -86,7 +85,7 @@ def carry_out(run: Run, kind: str, reason: str | None = None) -> RunOutcome:
         RunInProgressError: another run did not end in time; nothing was done.
         TonghopError: something is wrong with us or the network; what was done before stays done.
     """
-    with alone(run.context, run.id, kind, run.listener):
+    with exclusive_run(run.context, run.id, kind, run.listener):
         begin(run, kind, reason)
         return end(run, _work(run))
 
@@ -119,9 +118,9 @@ def _write_pages(run: Run) -> None:
     for label, batch in _batches(result.submissions, context.batch_size):
         run.steps.run("quality", f"pages {label}", partial(write_pages, context, batch))
         run.listener.advance("quality", len(batch))
-    settle_pages(context, result.last)
-    if is_night_untold(context):
-        run.steps.run("quality", "page of the night", partial(write_night_pages, context))
+    record_position(context, result.last)
+    if are_run_pages_due(context):
+        run.steps.run("quality", "page of the night", partial(write_run_pages, context))
 
 
 def _work(run: Run) -> RunOutcome:
@@ -132,7 +131,7 @@ def _work(run: Run) -> RunOutcome:
         withdrawn = came_again(session, before, SubmissionState.WITHDRAWN)
         outdated = came_again(session, before, SubmissionState.SUPERSEDED)
     if run.recheck:
-        ask_again(run.context, run.scope)
+        requeue_refused(run.context, run.scope)
     result = _read(run)
     matches = [
         read_submission
@@ -141,8 +140,8 @@ def _work(run: Run) -> RunOutcome:
     ]
     came_of = _judge(run, matches)
     rechecked, doubted = _recheck(run, came_of.accepted) if run.recheck else (0, ())
-    results = give_out(run)
-    _give_back(run)
+    results = publish_changes(run)
+    _reply(run)
     return RunOutcome(
         run_id=run.id,
         verdicts=_verdicts(run, matches, came_of),
@@ -207,9 +206,9 @@ def _judge(run: Run, submissions: Sequence[ReadSubmission]) -> _Judgement:
     context, steps = run.context, run.steps
     came_of = _Judgement()
     for label, batch in _batches(submissions, context.batch_size):
-        came_of.refused.update(steps.run("place", f"place {label}", partial(place, context, run.id, batch)))
+        came_of.refused.update(steps.run("place", f"place {label}", partial(record_batch, context, run.id, batch)))
     if submissions:
-        settled = steps.run("place", "place: one workbook per unit", partial(settle, context, run.id))
+        settled = steps.run("place", "place: one workbook per unit", partial(resolve_rivals, context, run.id))
         came_of.refused.update(settled.undecided)
         came_of.replaced.update(settled.replaced)
     out = came_of.refused | came_of.replaced
@@ -228,21 +227,21 @@ def _judge(run: Run, submissions: Sequence[ReadSubmission]) -> _Judgement:
 def _recheck(run: Run, fresh: set[int]) -> tuple[int, tuple[RevalidationFinding, ...]]:
     """How many accepted reports were judged once more, and which of them would not be accepted today."""
     context = run.context
-    counting = [report for report in standing(context, run.scope) if report.submission.id not in fresh]
+    counting = [report for report in accepted_reports(context, run.scope) if report.submission.id not in fresh]
     doubted: list[RevalidationFinding] = []
     run.listener.begin("recheck", len(counting))
     with context.open_reader() as reader:
         for label, batch in _batches(counting, context.batch_size):
-            work = partial(recheck, context, run.id, reader, batch)
+            work = partial(revalidate, context, run.id, reader, batch)
             doubted += run.steps.run("recheck", f"recheck {label}", work)
             run.listener.advance("recheck", len(batch))
     return len(counting), tuple(sorted(doubted, key=lambda finding: finding.verdict.label))
 
 
-def give_out(run: Run) -> tuple[PublishedRevision, ...]:
+def publish_changes(run: Run) -> tuple[PublishedRevision, ...]:
     """Roll up whatever moved and publish what was not given out yet, as far as the run's scope goes."""
     context = run.context
-    areas = touched(context, run.scope)
+    areas = affected_areas(context, run.scope)
     run.listener.begin("roll_up", len(areas))
     for label, batch in _batches(areas, context.batch_size):
         run.steps.run("roll up", f"roll up {label}", partial(roll_up, context, run.id, batch))
@@ -257,12 +256,12 @@ def give_out(run: Run) -> tuple[PublishedRevision, ...]:
     return tuple(results)
 
 
-def _give_back(run: Run) -> None:
+def _reply(run: Run) -> None:
     """Tell every sender what became of their report."""
     waiting = unreplied(run.context)
     run.listener.begin("give_back", len(waiting))
     for label, batch in _batches(waiting, run.context.batch_size):
-        run.steps.run("give back", f"give back {label}", partial(give_back, run.context, run.id, batch))
+        run.steps.run("give back", f"give back {label}", partial(write_replies, run.context, run.id, batch))
         run.listener.advance("give_back", len(batch))
 
 

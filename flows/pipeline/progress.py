@@ -45,13 +45,13 @@ class NoProgress:
 _WATCHER: ContextVar[ProgressListener] = ContextVar("watcher", default=NoProgress())  # noqa: B039 # it holds nothing that changes
 
 
-def current_watcher() -> ProgressListener:
+def current_listener() -> ProgressListener:
     """Whoever watches this run."""
     return _WATCHER.get()
 
 
 @contextmanager
-def watched_by(listener: ProgressListener) -> Iterator[None]:
+def use_listener(listener: ProgressListener) -> Iterator[None]:
     """Let runs that start within the block be watched."""
     token = _WATCHER.set(listener)
     try:

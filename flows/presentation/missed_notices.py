@@ -22,7 +22,7 @@ from warehouse.queries.records import refused_in
 from warehouse.store.engine import Warehouse, reading
 
 NOTIFY: Final = "notify/notify"
-TOLD_OF: Final = ("nightly", "rerun", "publish", "close", "housekeeping")
+NOTIFIED_FLOWS: Final = ("nightly", "rerun", "publish", "close", "housekeeping")
 """Flows of which a failure is told; automations.yaml names them too."""
 _LOOK_BACK: Final = timedelta(days=1)
 _MOST: Final = 200
@@ -52,7 +52,7 @@ def _failed(client: SyncPrefectClient, until: datetime) -> list[FlowRun]:
     ended = FlowRunFilterEndTime.model_validate({"after_": until - _LOOK_BACK, "before_": until})
     badly = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.FAILED, StateType.CRASHED]))
     return client.read_flow_runs(
-        flow_filter=FlowFilter(name=FlowFilterName(any_=list(TOLD_OF))),
+        flow_filter=FlowFilter(name=FlowFilterName(any_=list(NOTIFIED_FLOWS))),
         flow_run_filter=FlowRunFilter(state=badly, end_time=ended),
         limit=_MOST,
     )

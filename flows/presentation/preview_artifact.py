@@ -7,7 +7,7 @@ from flows.pipeline.outcome import PublishedRevision, RevalidationFinding, RunOu
 from flows.presentation.markdown import plain, table
 from flows.presentation.message_formatter import MessageFormatter
 
-MOST_TOLD = 100
+MOST_SHOWN = 100
 """So many verdicts, and so many figures of a revision, stand on the page; the rest are counted."""
 
 
@@ -25,7 +25,7 @@ def page_of(result: Preview, words: MessageFormatter) -> str:
 
 
 def _verdicts(outcome: RunOutcome, words: MessageFormatter) -> Iterator[str]:
-    for submission_outcome in outcome.verdicts[:MOST_TOLD]:
+    for submission_outcome in outcome.verdicts[:MOST_SHOWN]:
         if submission_outcome.accepted:
             yield words.text(
                 "would_accept", who=plain(submission_outcome.label), file=plain(submission_outcome.file_name)
@@ -33,9 +33,9 @@ def _verdicts(outcome: RunOutcome, words: MessageFormatter) -> Iterator[str]:
         else:
             name = f"**{plain(submission_outcome.label)}** ({plain(submission_outcome.file_name)})"
             yield f"✗ {name}: {plain(words.refusal(submission_outcome))}"
-    if len(outcome.verdicts) > MOST_TOLD:
-        yield words.text("and_more", count=len(outcome.verdicts) - MOST_TOLD)
-    yield from (_finding(finding, words) for finding in outcome.doubted[:MOST_TOLD])
+    if len(outcome.verdicts) > MOST_SHOWN:
+        yield words.text("and_more", count=len(outcome.verdicts) - MOST_SHOWN)
+    yield from (_finding(finding, words) for finding in outcome.doubted[:MOST_SHOWN])
 
 
 def _finding(revalidation_finding: RevalidationFinding, words: MessageFormatter) -> str:
@@ -53,10 +53,10 @@ def _moves(value: PublishedRevision, words: MessageFormatter) -> list[str]:
             heads,
             [
                 (names[change.indicator], change.column, change.before, change.after)
-                for change in value.changes[:MOST_TOLD]
+                for change in value.changes[:MOST_SHOWN]
             ],
         )
     )
-    if len(value.changes) > MOST_TOLD:
-        results.append(words.text("and_more", count=len(value.changes) - MOST_TOLD))
+    if len(value.changes) > MOST_SHOWN:
+        results.append(words.text("and_more", count=len(value.changes) - MOST_SHOWN))
     return results

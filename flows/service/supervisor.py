@@ -19,7 +19,7 @@ from flows.service.api import ServerApi, answers
 from flows.service.components import Component, require_password
 from flows.support.prefect_names import POOL
 from flows.support.processes import end, owner_of_port, process_of, processes_of, start
-from flows.support.service_record import READY, Record, erase, folder_of, only_service, read, write
+from flows.support.service_record import READY, Record, erase, exclusive_service, folder_of, read, write
 from flows.support.settings import Settings, child_environment
 
 PATIENCE_SECONDS = 240
@@ -104,7 +104,7 @@ class Supervisor:
             NotStartedError: a component does not start.
         """
         require_password(self._settings)
-        with only_service(self._settings.home), _asked_to_stop() as let_finish:
+        with exclusive_service(self._settings.home), _asked_to_stop() as let_finish:
             try:
                 self._clear_leftovers()
                 require_ports(self._settings)

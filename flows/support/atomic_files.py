@@ -44,7 +44,7 @@ class NoRoomToWorkError(TerminalError):
 
 
 @contextmanager
-def whole_or_not(target: Path) -> Iterator[Path]:
+def atomic_file(target: Path) -> Iterator[Path]:
     """A draft beside the target that takes its name when the block ends well.
 
     When the block does not, the draft is gone. What a killed process left of the same target is cleared away.
@@ -66,7 +66,7 @@ def whole_or_not(target: Path) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def write_together(files: Mapping[Path, bytes]) -> None:
+def write_all_or_none(files: Mapping[Path, bytes]) -> None:
     """Write several files, all of them or none.
 
     Raises:
@@ -74,7 +74,7 @@ def write_together(files: Mapping[Path, bytes]) -> None:
     """
     with ExitStack() as drafts:
         for path, content in files.items():
-            drafts.enter_context(whole_or_not(path)).write_bytes(content)
+            drafts.enter_context(atomic_file(path)).write_bytes(content)
 
 
 @contextmanager

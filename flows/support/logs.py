@@ -19,7 +19,7 @@ KEPT: Final = timedelta(days=90)
 """Files of earlier days are removed after so long; what is worth keeping for good is in the warehouse."""
 
 
-def keep_log(folder: Path, now: datetime) -> None:
+def log_to_file(folder: Path, now: datetime) -> None:
     """Let everything that our rooms log from now on go to today's file of a folder; once is enough.
 
     A line holds the moment (UTC), level, room, what happened, and `run`, `kind`, `submission`, `unit`, `period` where
@@ -37,7 +37,7 @@ def keep_log(folder: Path, now: datetime) -> None:
         logger.setLevel(logging.INFO)
 
 
-def about_run(run_id: str, kind: str) -> AbstractContextManager[None]:
+def bind_run(run_id: str, kind: str) -> AbstractContextManager[None]:
     """Name the run in every line that is logged within the block."""
     return bound_contextvars(run=run_id, kind=kind)
 

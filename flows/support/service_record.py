@@ -50,7 +50,7 @@ def folder_of(home: Path) -> Path:
 
 
 @contextmanager
-def only_service(home: Path) -> Iterator[None]:
+def exclusive_service(home: Path) -> Iterator[None]:
     """Be the only service on a home; another one is found however the first one ended.
 
     Raises:

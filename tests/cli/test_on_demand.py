@@ -13,8 +13,8 @@ from cli import main as entry
 from domain.errors import UsageError
 from domain.periods import parse_period
 from domain.rollups import Boundary
-from flows.actions.area_figures import Wanted, look
-from flows.actions.publish_on_demand import hand_over, publish_asked
+from flows.actions.area_figures import FiguresRequest, render_as_of
+from flows.actions.publish_on_demand import hand_over, publish_on_demand
 from flows.pipeline.outcome import PublishedRevision
 from flows.pipeline.pipeline import Run
 from flows.pipeline.plain_steps import PlainSteps
@@ -33,17 +33,17 @@ RATIO = "hddt_dn"
 Output = Callable[..., str]
 
 
-def as_now(area: str = NEW_COMMUNE) -> Wanted:
+def as_now(area: str = NEW_COMMUNE) -> FiguresRequest:
     """The commune of today in an old month."""
-    return Wanted(area, FORM, MAY, Boundary.AS_NOW)
+    return FiguresRequest(area, FORM, MAY, Boundary.AS_NOW)
 
 
 def publish_requested(
-    home: Path, wanted: Wanted, now: datetime = datetime(2025, 12, 1, tzinfo=UTC)
+    home: Path, wanted: FiguresRequest, now: datetime = datetime(2025, 12, 1, tzinfo=UTC)
 ) -> PublishedRevision:
     """Publish what a person asks for."""
     run = Run(context_of(home, now), RunScope(), PlainSteps("publish_requested", delays=()), NoProgress())
-    return publish_asked(run, wanted)
+    return publish_on_demand(run, wanted)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_commune_of_today_is_published_beside_the_town_of_then(after_night: Path
 
 def test_figures_asked_for_are_kept_up_to_date_by_the_nights(after_night: Path) -> None:
     """A commune is no area of the nights, but after it was asked for once a moved catalogue is seen there too."""
-    publish_requested(after_night, Wanted("22813", FORM, MAY, Boundary.AS_THEN))
+    publish_requested(after_night, FiguresRequest("22813", FORM, MAY, Boundary.AS_THEN))
     assert rows_of(after_night, "SELECT area_code FROM rollup_seen WHERE asked = 1") == [("22813",)]
     result = run_plainly(context_of(after_night), "second").given
     assert result == ()
@@ -90,12 +90,12 @@ def test_figures_as_of_a_moment_go_to_a_folder_of_their_own(after_night: Path, t
     """Page, workbook, table and list of files are written; no revision is made and no link moves."""
     context, folder = context_of(after_night), tmp_path / "then"
     revisions = rows_of(after_night, "SELECT count(*) FROM rollup_revision")
-    hand_over(context, Wanted(AREA, FORM, MAY, Boundary.AS_THEN), moment_of(BEFORE_ALL), folder)
+    hand_over(context, FiguresRequest(AREA, FORM, MAY, Boundary.AS_THEN), moment_of(BEFORE_ALL), folder)
     assert {path.name for path in folder.iterdir()} == {"rollup.csv", "rollup.xlsx", "report.html", "manifest.json"}
     assert "As known at" in (folder / "report.html").read_text()
     assert rows_of(after_night, "SELECT count(*) FROM rollup_revision") == revisions
     with pytest.raises(UsageError, match="another folder"):
-        hand_over(context, Wanted(AREA, FORM, MAY, Boundary.AS_THEN), moment_of(BEFORE_ALL), folder)
+        hand_over(context, FiguresRequest(AREA, FORM, MAY, Boundary.AS_THEN), moment_of(BEFORE_ALL), folder)
 
 
 def test_rollup_says_what_is_known_now_and_what_was_then(output: Output, after_night: Path) -> None:
@@ -141,7 +141,7 @@ def test_moment_without_a_zone_is_vietnams(after_night: Path) -> None:
     with pytest.raises(UsageError, match="no moment"):
         moment_of("yesterday")
     context = context_of(after_night)
-    assert look(context.engine, context.catalog, as_now(), context.clock()).area_name == "Thị trấn Tân Sơn"
+    assert render_as_of(context.engine, context.catalog, as_now(), context.clock()).area_name == "Thị trấn Tân Sơn"
 
 
 def test_quarter_goes_by_the_monthly_form(after_night: Path) -> None:
@@ -155,4 +155,4 @@ def test_quarter_goes_by_the_monthly_form(after_night: Path) -> None:
 def test_area_where_nobody_owes_the_form_cannot_be_published(after_night: Path) -> None:
     """Nothing is made, and the answer says so."""
     with pytest.raises(UsageError, match="nobody in area"):
-        publish_requested(after_night, Wanted(AREA, FORM, parse_period("2023-05"), Boundary.AS_THEN))
+        publish_requested(after_night, FiguresRequest(AREA, FORM, parse_period("2023-05"), Boundary.AS_THEN))

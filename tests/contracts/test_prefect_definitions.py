@@ -10,7 +10,7 @@ import pytest
 from prefect.client.orchestration import PrefectClient
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows.presentation.missed_notices import TOLD_OF, send_missed
+from flows.presentation.missed_notices import NOTIFIED_FLOWS, send_missed
 from flows.service.automations import apply_automations
 from flows.service.files import read_automations, read_deployments
 from flows.service.webhook import apply_webhook
@@ -92,7 +92,7 @@ def test_files_agree() -> None:
         automation["trigger"].get("match_related", {}).get("prefect.resource.name") for automation in read_automations()
     ]
     assert started <= deployments
-    assert {tuple(names) for names in told_of if names} == {TOLD_OF}
+    assert {tuple(names) for names in told_of if names} == {NOTIFIED_FLOWS}
 
 
 def test_a_silent_run_is_noticed_within_two_minutes() -> None:

@@ -8,7 +8,7 @@ from warehouse.store.engine import transaction
 from warehouse.submissions.submissions import RivalResolution, quarantine, record_parsed, settle_rivals
 
 
-def place(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> tuple[int, ...]:
+def record_batch(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> tuple[int, ...]:
     """Note what a batch says, and quarantine what cannot be judged.
 
     Returns:
@@ -32,7 +32,7 @@ def place(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> 
     return tuple(refused)
 
 
-def settle(context: AppContext, run_id: str) -> RivalResolution:
+def resolve_rivals(context: AppContext, run_id: str) -> RivalResolution:
     """Settle which of several workbooks of one unit, form and period is judged; the others are kept aside."""
     with transaction(context.engine) as session:
         return settle_rivals(session, context.clock(), run_id)

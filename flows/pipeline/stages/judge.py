@@ -57,13 +57,13 @@ def check(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> 
         RuleBrokenError: a rule is wrong; nobody is blamed and nothing is loaded.
         BatchShrunkError: not everything that was staged was seen.
     """
-    judged = look(context, run_id, batch)
+    judged = find_issues(context, run_id, batch)
     with transaction(context.engine) as session:
         record_checked(session, [read_submission.submission.id for read_submission in batch], context.clock(), run_id)
     return judged
 
 
-def look(
+def find_issues(
     context: AppContext, run_id: str, batch: Sequence[ReadSubmission], rules: Sequence[Rule] | None = None
 ) -> tuple[JudgedReport, ...]:
     """What these rules, or all of the catalogue's, find in a staged batch; writes nothing.

@@ -47,12 +47,12 @@ def write_pages(context: AppContext, submissions: Sequence[int]) -> int:
     return publish_submissions(result, context.catalog, context.quality / SUBMISSIONS, context.lang)
 
 
-def is_night_untold(context: AppContext) -> bool:
+def are_run_pages_due(context: AppContext) -> bool:
     """Whether a run has judged something, this one or one that was killed, of which no page tells."""
     return context.quality is not None and context.quality_nights > 0 and has_untold(context.quality / NIGHTS)
 
 
-def write_night_pages(context: AppContext) -> int:
+def write_run_pages(context: AppContext) -> int:
     """Write the pages of runs that judged something and have none yet; those of the last nights are kept.
 
     Raises:
@@ -68,7 +68,7 @@ def write_night_pages(context: AppContext) -> int:
     return write_nights(context.quality / NIGHTS, catalog.rules, context.quality_nights, lang, text)
 
 
-def settle(context: AppContext, last: LogPosition) -> None:
+def record_position(context: AppContext, last: LogPosition) -> None:
     """Note that the pages tell of the log as far as that.
 
     Raises:

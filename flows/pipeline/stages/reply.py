@@ -43,7 +43,7 @@ def unreplied(context: AppContext) -> tuple[int, ...]:
         return without_reply(session)
 
 
-def give_back(context: AppContext, run_id: str, batch: Sequence[int]) -> int:
+def write_replies(context: AppContext, run_id: str, batch: Sequence[int]) -> int:
     """Write the replies to a batch of submissions, and note that they were given; twice leaves the same files.
 
     Returns:

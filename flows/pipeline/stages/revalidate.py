@@ -7,7 +7,7 @@ from domain.issues import Issue, Severity
 from domain.observations import Observation
 from flows.pipeline.outcome import RevalidationFinding, SubmissionOutcome
 from flows.pipeline.scope import RunScope
-from flows.pipeline.stages.judge import look, stage
+from flows.pipeline.stages.judge import find_issues, stage
 from flows.pipeline.stages.read import ReadSubmission, read
 from flows.support.context import AppContext
 from warehouse.queries.history import figures_of
@@ -18,7 +18,7 @@ from warehouse.submissions.staging import clear
 from workbooks.pool.landed_file import Reader
 
 
-def ask_again(context: AppContext, scope: RunScope) -> int:
+def requeue_refused(context: AppContext, scope: RunScope) -> int:
     """Let refused reports within the scope be judged once more by this run; how many."""
     with transaction(context.engine) as session:
         results = [report.submission.id for report in _within(scope, stored.refused_reports(session))]
@@ -26,13 +26,13 @@ def ask_again(context: AppContext, scope: RunScope) -> int:
     return len(results)
 
 
-def standing(context: AppContext, scope: RunScope) -> tuple[StoredReport, ...]:
+def accepted_reports(context: AppContext, scope: RunScope) -> tuple[StoredReport, ...]:
     """The reports within the scope that count now."""
     with reading(context.engine) as session:
         return tuple(_within(scope, stored.accepted_reports(session)))
 
 
-def recheck(
+def revalidate(
     context: AppContext, run_id: str, reader: Reader, batch: Sequence[StoredReport]
 ) -> tuple[RevalidationFinding, ...]:
     """Read and judge accepted reports once more, and say which would not be accepted as they are; decides nothing.
@@ -59,7 +59,7 @@ def _findings(context: AppContext, run_id: str, judgeable: Sequence[ReadSubmissi
     if not judgeable:
         return {}
     stage(context, run_id, judgeable)
-    judged = look(context, run_id, judgeable)
+    judged = find_issues(context, run_id, judgeable)
     with transaction(context.staging) as session:
         clear(session, run_id)
     return {judged_report.submission_id: judged_report.issues for judged_report in judged}

@@ -11,7 +11,7 @@ from warehouse.rollups.rollups import roll_up as roll_up_area
 from warehouse.store.engine import reading, transaction
 
 
-def touched(context: AppContext, scope: RunScope) -> tuple[AffectedArea, ...]:
+def affected_areas(context: AppContext, scope: RunScope) -> tuple[AffectedArea, ...]:
     """Areas whose figures have to be looked at again.
 
     Without configured areas these are the units directly above communes: districts until 2025-06-30, provinces since;

@@ -22,7 +22,7 @@ from domain.errors import UsageError
 from domain.periods import parse_period
 from domain.rollups import Boundary
 from flows.actions import close_period as closing
-from flows.actions.close_period import ClosedPeriod, NotRecomputableError, close_period, refuse_closed, reopen_period
+from flows.actions.close_period import ClosedPeriod, NotRecomputableError, close_period, reopen_period, require_open
 from flows.actions.preview import preview
 from flows.actions.verification import Damage, OtherProgramError, VerificationReport, VerificationResult, verify
 from flows.actions.withdraw import decide
@@ -279,8 +279,8 @@ def test_nobody_reruns_or_withdraws_in_a_closed_period(after_closing: Path) -> N
     """Both are refused with the way to open it; another commune's month is open."""
     run, _ = run_of(after_closing)
     with pytest.raises(UsageError, match=r"tonghop close 2025-05 --area 585 --reopen"):
-        refuse_closed(run.context, MAY, [WRONG])
-    refuse_closed(run.context, MAY, ["00001"])
+        require_open(run.context, MAY, [WRONG])
+    require_open(run.context, MAY, ["00001"])
     unit = run.context.catalog.units.get(UNIT, run.context.catalog.last_day(FORM, MAY)).key
     with pytest.raises(UsageError, match="was closed by an on 2025-06-06, at revision 2"):
         decide(run, "withdraw", SubmissionKey(unit, FORM, MAY), DecisionReason("wrong month", "an"))

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from domain.periods import parse_period
-from flows.actions.find_corrections import Correction, CorrectionSearch, look_out
+from flows.actions.find_corrections import Correction, CorrectionSearch, find_corrections
 from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
@@ -21,7 +21,7 @@ MAY = parse_period("2025-05")
 def look(home: Path) -> CorrectionSearch:
     """One look at a home's inbox."""
     context = replace(context_of(home), wait_seconds=0)
-    return look_out(Run(context, RunScope(), immediate_steps(str(uuid4())), NoProgress()))
+    return find_corrections(Run(context, RunScope(), immediate_steps(str(uuid4())), NoProgress()))
 
 
 def test_a_correction_of_a_refused_report(after_night: Path, correction: SampleFile) -> None:

@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
-from flows.actions.housekeeping import tidy
+from flows.actions.housekeeping import remove_expired
 from tests.flows.pipeline.nightly_runs import NOW, context_of, settings_of
 
 OLD = NOW - timedelta(days=500)
@@ -20,7 +20,7 @@ def test_old_pages_go_and_nothing_else(after_night: Path) -> None:
     kept = [path for folder in ("landing", "published") for path in (after_night / folder).rglob("*") if path.is_file()]
     for path in kept:
         os.utime(path, (OLD.timestamp(), OLD.timestamp()))
-    tidied = tidy(context_of(after_night), settings_of(after_night))
+    tidied = remove_expired(context_of(after_night), settings_of(after_night))
     assert tidied.pages >= 1
     assert (pages / "new.html").exists()
     assert not (pages / "old.html").exists()
@@ -34,5 +34,5 @@ def test_for_how_long_is_a_setting(after_night: Path) -> None:
     page.write_text("page", encoding="utf-8")
     moment = (NOW - timedelta(days=3)).timestamp()
     os.utime(page, (moment, moment))
-    assert tidy(context_of(after_night), settings_of(after_night, keep_quality_days=2)).pages >= 1
+    assert remove_expired(context_of(after_night), settings_of(after_night, keep_quality_days=2)).pages >= 1
     assert not page.exists()

@@ -161,7 +161,7 @@ def test_a_killed_night_has_its_page_with_the_next_one(
 ) -> None:
     """What its rules found was kept batch by batch; beside it stands the page of the run that ended its work."""
     deliver(home, first_files)
-    monkeypatch.setattr(pipeline, "give_out", _die)
+    monkeypatch.setattr(pipeline, "publish_changes", _die)
     with pytest.raises(KeyboardInterrupt):
         run_plainly(context_of(home, batch_size=3), "killed")
     monkeypatch.undo()

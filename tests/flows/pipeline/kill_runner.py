@@ -19,8 +19,8 @@ from tests.flows.pipeline.nightly_runs import context_of, run_plainly
 PLACES: dict[str, tuple[object, str]] = {
     "land": (Landing, "land_pieces"),
     "collect": (pipeline, "collect"),
-    "place": (pipeline, "place"),
-    "settle": (pipeline, "settle"),
+    "place": (pipeline, "record_batch"),
+    "settle": (pipeline, "resolve_rivals"),
     "stage": (pipeline, "stage"),
     "check": (pipeline, "check"),
     "load": (pipeline, "load"),
@@ -28,7 +28,7 @@ PLACES: dict[str, tuple[object, str]] = {
     "write_publication": (publish, "publish_revision"),
     "publish": (pipeline, "publish"),
     "write_reply": (reply, "write"),
-    "give_back": (pipeline, "give_back"),
+    "give_back": (pipeline, "write_replies"),
 }
 
 

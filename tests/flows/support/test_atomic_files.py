@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from flows.support.atomic_files import NoRoomError, NoRoomToWorkError, whole_or_not, workspace, write_together
+from flows.support.atomic_files import NoRoomError, NoRoomToWorkError, atomic_file, workspace, write_all_or_none
 
 _FULL = OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_several_files_are_written_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the second finds no room, the first is not there either, and what it would have replaced still is."""
-    write_together({tmp_path / "a": b"1", tmp_path / "b": b"1"})
+    write_all_or_none({tmp_path / "a": b"1", tmp_path / "b": b"1"})
     writes = Path.write_bytes
 
     def full(path: Path, data: bytes) -> int:
@@ -24,7 +24,7 @@ def test_several_files_are_written_or_none(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(NoRoomError, match=r"no room for .*/b: nothing of it was kept"):
-        write_together({tmp_path / "a": b"2", tmp_path / "b": b"2", tmp_path / "c": b"2"})
+        write_all_or_none({tmp_path / "a": b"2", tmp_path / "b": b"2", tmp_path / "c": b"2"})
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": b"1", "b": b"1"}
 
 
@@ -35,7 +35,7 @@ def test_drafts_of_killed_processes_are_cleared(tmp_path: Path) -> None:
         path.write_bytes(b"half")
     for path in (old, other):
         os.utime(path, (0, 0))
-    with whole_or_not(tmp_path / "x[1].gz") as draft:
+    with atomic_file(tmp_path / "x[1].gz") as draft:
         draft.write_bytes(b"whole")
     assert {path.name for path in tmp_path.iterdir()} == {".x[1].gz.2", ".x[1].gz.part", "x[1].gz"}
 
@@ -43,7 +43,7 @@ def test_drafts_of_killed_processes_are_cleared(tmp_path: Path) -> None:
 def test_a_name_may_be_as_long_as_the_file_system_allows(tmp_path: Path) -> None:
     """Communes write long names, and a letter with its marks takes three bytes."""
     target = tmp_path / ("ế" * 85)
-    write_together({target: b"whole"})
+    write_all_or_none({target: b"whole"})
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
 
 

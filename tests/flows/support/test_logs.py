@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.support.logs import about_run, keep_log
+from flows.support.logs import bind_run, log_to_file
 from flows.support.masking import Masking, mask_handlers, masked
 from flows.support.settings import LOGGERS
 from tests.flows.pipeline.nightly_runs import NOW, WRONG, context_of, deliver, put, run_plainly
@@ -34,7 +34,7 @@ def lines(folder: Path) -> list[dict[str, object]]:
 def test_a_night_is_logged_with_what_each_line_is_about(home: Path, first_files: tuple[SampleFile, ...]) -> None:
     """Run and kind in every line of it; submission, unit, period, state and rules where it is about a submission."""
     deliver(home, (file for file in first_files if WRONG in file.path.name))
-    keep_log(home / "logs", NOW)
+    log_to_file(home / "logs", NOW)
     run_plainly(context_of(home))
     result = lines(home / "logs")
     assert {(line["run"], line["kind"]) for line in result} == {("night", "nightly")}
@@ -51,7 +51,7 @@ def test_a_night_is_logged_with_what_each_line_is_about(home: Path, first_files:
 def test_no_file_name_stands_in_it(home: Path) -> None:
     """People name files after themselves: the log names submissions by number."""
     put(home / "inbox" / "Nguyễn Văn An - báo cáo.xlsx", b"no workbook")
-    keep_log(home / "logs", NOW)
+    log_to_file(home / "logs", NOW)
     run_plainly(context_of(home))
     assert lines(home / "logs")
     assert "Nguyễn" not in "".join(path.read_text("utf-8") for path in (home / "logs").glob("*"))
@@ -77,8 +77,8 @@ def test_secrets_and_addresses_are_masked(text: str, shown: str) -> None:
 
 def test_every_part_of_a_record_is_masked(tmp_path: Path) -> None:
     """Arguments, what goes with the line, and the traceback of an error that names a URL."""
-    keep_log(tmp_path, NOW)
-    with about_run("r", "nightly"):
+    log_to_file(tmp_path, NOW)
+    with bind_run("r", "nightly"):
         try:
             int("postgresql://th:s3cret@db")
         except ValueError:
@@ -92,16 +92,16 @@ def test_every_part_of_a_record_is_masked(tmp_path: Path) -> None:
 
 def test_nothing_is_made_before_there_is_something_to_say(tmp_path: Path) -> None:
     """A command that only looks leaves no folder behind."""
-    keep_log(tmp_path / "logs", NOW)
+    log_to_file(tmp_path / "logs", NOW)
     assert not (tmp_path / "logs").exists()
 
 
 def test_a_line_is_written_once_however_often_it_is_asked_for(tmp_path: Path) -> None:
     """Command line and flow both ask for the log; another day, or home, takes the place of the one before."""
     for _ in range(2):
-        keep_log(tmp_path / "one", NOW)
+        log_to_file(tmp_path / "one", NOW)
     logging.getLogger("flows").info("first")
-    keep_log(tmp_path / "two", NOW + timedelta(days=1))
+    log_to_file(tmp_path / "two", NOW + timedelta(days=1))
     logging.getLogger("flows").info("second")
     assert [line["event"] for line in lines(tmp_path / "one")] == ["first"]
     assert [line["event"] for line in lines(tmp_path / "two")] == ["second"]
@@ -111,7 +111,7 @@ def test_old_files_go(tmp_path: Path) -> None:
     """After ninety days a day's file is removed, by the first line of a new one; other files are left alone."""
     for name in ("2025-01-01.jsonl", "2025-06-01.jsonl", "notes.txt"):
         (tmp_path / name).write_text("")
-    keep_log(tmp_path, datetime(2025, 6, 3, tzinfo=UTC))
+    log_to_file(tmp_path, datetime(2025, 6, 3, tzinfo=UTC))
     logging.getLogger("flows").info("a new day")
     assert {path.name for path in tmp_path.iterdir()} == {"2025-06-01.jsonl", "2025-06-03.jsonl", "notes.txt"}
 
