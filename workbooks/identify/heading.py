@@ -11,8 +11,8 @@ from workbooks.cells.cells import Cell, CellKind, Sheet
 from workbooks.identify.hints import period_in_words
 from workbooks.text.days import day_of_signing, span_of_days, without_days
 from workbooks.text.heading_patterns import HeadingPatterns
-from workbooks.text.month_words import MonthWords
-from workbooks.text.wording import HeadingVocabulary
+from workbooks.text.heading_vocabulary import HeadingVocabulary
+from workbooks.text.word_patterns import MonthWords
 
 _LINES_SEARCHED = 30
 _PERIOD_ALONE = re.compile(r"\(?(?P<period>(?:tháng|quý|6 tháng|sáu tháng|năm)\s*[\divx].*)")

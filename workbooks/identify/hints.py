@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from domain.errors import UsageError
 from domain.periods import Frequency, Period, parse_period
 from domain.texts import ascii_key, normalise_name
-from workbooks.text.wording import HeadingVocabulary
+from workbooks.text.heading_vocabulary import HeadingVocabulary
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,12 @@ from domain.periods import Calendar, Frequency, Period, parse_period
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.stamp import KEY_PERIOD
 from workbooks.identify.agreement import SourceReading, agree
+from workbooks.identify.cumulative_periods import note_sums
 from workbooks.identify.heading import HeadingLine
 from workbooks.identify.hints import Hints, months_in_words, period_in_words, periods_in_name
-from workbooks.identify.period_sums import note_sums
-from workbooks.identify.sources import IdentificationSources
-from workbooks.identify.stamp_reading import Stamp
+from workbooks.identify.sources import IdentificationSources, Stamp
 from workbooks.text.days import day_of_signing, span_of_days
-from workbooks.text.wording import HeadingVocabulary
+from workbooks.text.heading_vocabulary import HeadingVocabulary
 
 _CHOICES_NAMED = 5
 

@@ -1,10 +1,32 @@
 """Everything a file says about itself: its stamp, the heading of its form, where it lay."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workbooks.cells.cells import Cell, CellKind, Workbook
+from workbooks.cells.stamp import KEYS, META_SHEET, property_name
 from workbooks.identify.heading import Heading
 from workbooks.identify.hints import Hints
-from workbooks.identify.stamp_reading import Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """One fact of a stamp and where it stands: a cell of the hidden sheet, or a document property (`cell` empty)."""
+
+    key: str
+    text: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """All facts stamped on a workbook; each is stamped twice, and the copies may differ."""
+
+    facts: tuple[Stamped, ...]
+
+    def of(self, key: str) -> tuple[Stamped, ...]:
+        """Every stamping of one fact; none on a workbook made by hand."""
+        return tuple(fact for fact in self.facts if fact.key == key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +36,31 @@ class IdentificationSources:
     stamp: Stamp
     headings: tuple[Heading, ...]
     hints: Hints
+
+
+def read_stamp(workbook: Workbook) -> Stamp:
+    """The stamp of a workbook; an unstamped one has no facts."""
+    return Stamp((*_from_sheet(workbook), *_from_properties(workbook)))
+
+
+def _from_sheet(workbook: Workbook) -> Iterator[Stamped]:
+    sheet = workbook.sheet(META_SHEET)
+    if sheet is None:
+        return
+    for cells in sheet.rows.values():
+        key = cells[0].text.strip()
+        value = next((_text(cell) for cell in cells[1:] if not cell.is_empty), "")
+        if key in KEYS and value:
+            yield Stamped(key, value, f"{META_SHEET}!{cells[0].a1}")
+
+
+def _from_properties(workbook: Workbook) -> Iterator[Stamped]:
+    for key in KEYS:
+        text = workbook.properties.get(property_name(key), "")
+        if text:
+            yield Stamped(key, text, f"docProps: {property_name(key)}")
+
+
+def _text(cell: Cell) -> str:
+    """A code saved as a number by another program reads as its digits."""
+    return cell.text.strip() if cell.kind is CellKind.TEXT else str(cell.value)

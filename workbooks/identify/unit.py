@@ -12,9 +12,8 @@ from workbooks.identify.agreement import SourceReading, agree
 from workbooks.identify.bare_names import bare_units
 from workbooks.identify.heading import HeadingLine
 from workbooks.identify.hints import Hints, codes_in_name, units_in_name
-from workbooks.identify.sources import IdentificationSources
-from workbooks.identify.stamp_reading import Stamped
-from workbooks.text.wording import HeadingVocabulary, wording_of
+from workbooks.identify.sources import IdentificationSources, Stamped
+from workbooks.text.heading_vocabulary import HeadingVocabulary, wording_of
 
 _CHOICES_NAMED = 5
 

@@ -13,7 +13,7 @@ from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.formats import GENERAL
 from workbooks.numbers.figure_values import Expected, shown
 from workbooks.numbers.share_text import ShareTerm, ShareText, read_share_text
-from workbooks.numbers.typed_numbers import figure_of_text, refuse_words
+from workbooks.numbers.text_cells import figure_of_text, refuse_words
 from workbooks.numbers.unit_words import is_known, words_of
 
 

@@ -9,7 +9,7 @@ from domain.catalog.catalog import CellMarks
 from domain.indicators import Indicator, Measure
 from domain.layouts import ColumnRole
 from domain.texts import normalise_name
-from workbooks.text.alternatives import any_of
+from workbooks.text.word_patterns import any_of
 
 _WORD = re.compile(r"[^\W\d_]+")
 _AROUND = " .:;,"

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from workbooks.cells.cells import Cell
 from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.numbers.displayed_numbers import look_of, look_of_text
 from workbooks.numbers.figure_values import shown
-from workbooks.numbers.number_looks import look_of, look_of_text
 
 
 def note_visibility(cell: Cell, place: FigurePlace, findings: Findings) -> None:

@@ -11,14 +11,14 @@ from domain.observations import CellState, Figure, Observation
 from workbooks.cells.addresses import cell_address
 from workbooks.cells.cells import Cell, Sheet
 from workbooks.cells.findings import FigurePlace, Findings
-from workbooks.numbers.figure_numbers import parse_number
+from workbooks.numbers.figure_cells import parse_number
 from workbooks.numbers.figure_values import Expected, shown
 from workbooks.numbers.percents import parse_stated
 from workbooks.numbers.shares import ShareCell, parse_share, settle, settle_stated
 from workbooks.numbers.unit_words import words_of
 from workbooks.numbers.visibility import note_visibility
 from workbooks.tables.locate import LocatedLine
-from workbooks.tables.named_spots import Spot
+from workbooks.tables.named_cells import Spot
 
 
 @dataclass(frozen=True, slots=True)

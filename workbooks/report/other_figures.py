@@ -12,7 +12,7 @@ from workbooks.identify.hints import months_in_words
 from workbooks.report.figures import SheetContext
 from workbooks.tables.locate import LocatedLine
 from workbooks.tables.table_header import TableHeader, find_header
-from workbooks.text.wording import wording_of
+from workbooks.text.heading_vocabulary import wording_of
 
 _ROWS_ABOVE = 2
 _LONGEST_TITLE = 40

@@ -14,12 +14,11 @@ from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.guards import Limits, RefusedError, check_name
 from workbooks.cells.stamp import META_SHEET
 from workbooks.identify.agreement import agree
+from workbooks.identify.form import identify_form, identify_layout
 from workbooks.identify.heading import Heading, read_heading
 from workbooks.identify.hints import Hints
-from workbooks.identify.identify import identify_form, identify_layout
 from workbooks.identify.period import hinted_periods, identify_period
-from workbooks.identify.sources import IdentificationSources
-from workbooks.identify.stamp_reading import Stamp, read_stamp
+from workbooks.identify.sources import IdentificationSources, Stamp, read_stamp
 from workbooks.identify.unit import identify_unit
 from workbooks.marking.mark_removal import read_without_marks
 from workbooks.report.figures import SheetContext, parse_line
@@ -40,8 +39,8 @@ from workbooks.tables.locate import locate_lines
 from workbooks.tables.table_header import find_header
 from workbooks.tables.village_register import VillageRegister
 from workbooks.tables.village_table import locate_villages, note_unregistered
+from workbooks.text.heading_vocabulary import HeadingVocabulary, wording_of
 from workbooks.text.legacy_fonts import LegacyFonts
-from workbooks.text.wording import HeadingVocabulary, wording_of
 
 
 def parse_report(data: bytes, catalog: Catalog, hints: Hints, limits: Limits | None = None) -> ParsedReport:

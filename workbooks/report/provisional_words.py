@@ -12,7 +12,7 @@ from workbooks.identify.hints import months_in_words
 from workbooks.report.figures import SheetContext
 from workbooks.tables.locate import LocatedLine
 from workbooks.tables.table_header import find_header
-from workbooks.text.wording import wording_of
+from workbooks.text.heading_vocabulary import wording_of
 
 _LONGEST = 200
 """Characters of a note that are quoted in its issue."""

@@ -5,7 +5,7 @@ from workbooks.cells.addresses import LAST_ROW
 from workbooks.cells.cells import Workbook
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.report.figures import SheetContext
-from workbooks.tables.figure_shape import is_like_a_figure
+from workbooks.tables.cell_shapes import is_like_a_figure
 from workbooks.tables.form_candidates import form_like
 from workbooks.tables.label_rows import find_rows
 from workbooks.tables.line_index import LineIndex

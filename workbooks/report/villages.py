@@ -12,11 +12,10 @@ from workbooks.cells.cells import Cell
 from workbooks.cells.findings import FigurePlace
 from workbooks.report.figures import SheetContext, parse_input, read_spot
 from workbooks.report.yes_no import is_answer, parse_yes_no
-from workbooks.tables.column_numbers import is_column_number_row
-from workbooks.tables.figure_shape import is_like_a_figure
+from workbooks.tables.cell_shapes import is_column_number_row, is_like_a_figure
 from workbooks.tables.heading_cells import HEADING_HEIGHT
 from workbooks.tables.label_texts import text_at
-from workbooks.tables.named_spots import Spot
+from workbooks.tables.named_cells import Spot
 from workbooks.tables.village_register import VillageRegister
 from workbooks.tables.village_table import VillageTable
 from workbooks.text.labels import is_total_label, normalise_label

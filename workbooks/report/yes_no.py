@@ -9,8 +9,8 @@ from domain.observations import CellState, Figure, Observation
 from domain.texts import normalise_name
 from workbooks.cells.cells import Cell, CellKind
 from workbooks.cells.findings import FigurePlace
+from workbooks.numbers.displayed_numbers import look_of
 from workbooks.numbers.figure_values import refuse, shown
-from workbooks.numbers.number_looks import look_of
 from workbooks.report.figures import SheetContext
 
 YES, NO = "workbooks.yes", "workbooks.no"

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from domain.indicators import Absence
 from domain.layouts import ColumnRole
-from workbooks.sample.draws import Draws
 from workbooks.sample.fill import Entries, Value
+from workbooks.sample.keyed_random import Draws
 from workbooks.sample.parameters import WrongFirst
 from workbooks.template.blank import Blank
 

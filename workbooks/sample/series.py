@@ -6,7 +6,7 @@ from domain.catalog.catalog import Catalog
 from domain.indicators import Flow, Indicator
 from domain.periods import Period
 from domain.units import OrgUnit, UnitKey
-from workbooks.sample.draws import Draws
+from workbooks.sample.keyed_random import Draws
 from workbooks.sample.parameters import Size, read_areas, read_typical
 from workbooks.sample.split import AreaSplit, split_area
 

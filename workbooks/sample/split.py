@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from domain.catalog.catalog import Catalog
 from domain.errors import TerminalError
 from domain.units import OrgUnit, UnitKey
-from workbooks.sample.draws import Draws
+from workbooks.sample.apportionment import apportion
+from workbooks.sample.keyed_random import Draws
 from workbooks.sample.parameters import SampleArea, Total, Typical
-from workbooks.sample.spread import apportion
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from workbooks.cells.cells import Cell, CellKind, Sheet, Workbook
 from workbooks.cells.stamp import FIGURE_ROLES, META_SHEET
 from workbooks.numbers.number_text import read_number_text
 from workbooks.numbers.share_text import read_share_text
-from workbooks.tables.column_numbers import is_column_number_row
+from workbooks.tables.cell_shapes import is_column_number_row
 from workbooks.tables.heading_cells import HEADING_HEIGHT
 from workbooks.tables.table_header import TableHeader, find_header
 

@@ -8,7 +8,7 @@ from workbooks.cells.cells import Cell, CellKind, Sheet
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.stamp import FIGURE_ROLES
 from workbooks.numbers.number_text import read_number_text
-from workbooks.tables.figure_shape import is_like_a_figure
+from workbooks.tables.cell_shapes import is_like_a_figure
 from workbooks.tables.label_rows import FormRows
 from workbooks.tables.table_header import TableHeader
 from workbooks.text.labels import nearest

@@ -8,8 +8,7 @@ from workbooks.cells.addresses import cell_address
 from workbooks.cells.cells import Cell, Sheet
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.stamp import FIGURE_ROLES
-from workbooks.tables.column_numbers import is_column_number_row
-from workbooks.tables.figure_shape import is_like_a_figure
+from workbooks.tables.cell_shapes import is_column_number_row, is_like_a_figure
 from workbooks.tables.heading_cells import HEADING_HEIGHT
 from workbooks.tables.label_texts import RowLabel, row_label, text_at
 from workbooks.tables.line_index import LineIndex

@@ -14,7 +14,7 @@ from workbooks.tables.form_columns import check_columns, note_missing_columns, n
 from workbooks.tables.label_column import with_labels
 from workbooks.tables.label_rows import FormRows, find_rows
 from workbooks.tables.line_index import LineIndex
-from workbooks.tables.named_spots import NameCheck, Spot
+from workbooks.tables.named_cells import NameCheck, Spot
 from workbooks.tables.table_header import TableHeader, find_header, is_transposed
 from workbooks.tables.table_scope import TableScope, end_of, note_earlier, note_unclaimed
 

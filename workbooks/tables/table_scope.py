@@ -7,8 +7,7 @@ from itertools import groupby
 from workbooks.cells.addresses import LAST_ROW, cell_address, column_letters
 from workbooks.cells.cells import Cell, Sheet
 from workbooks.cells.findings import FigurePlace, Findings
-from workbooks.tables.column_numbers import is_column_number_row
-from workbooks.tables.figure_shape import is_like_a_figure
+from workbooks.tables.cell_shapes import is_column_number_row, is_like_a_figure
 from workbooks.tables.heading_cells import HEADING_HEIGHT
 from workbooks.tables.table_header import TableHeader
 

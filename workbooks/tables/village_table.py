@@ -9,8 +9,7 @@ from workbooks.cells.addresses import LAST_ROW, cell_address, parse_reference
 from workbooks.cells.cells import Sheet, Workbook
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.stamp import VillageCellName, parse_name
-from workbooks.tables.column_numbers import is_column_number_row
-from workbooks.tables.figure_shape import is_like_a_figure
+from workbooks.tables.cell_shapes import is_column_number_row, is_like_a_figure
 from workbooks.tables.heading_cells import HEADING_HEIGHT
 from workbooks.tables.label_texts import text_at
 from workbooks.tables.table_header import TableHeader, find_header, is_transposed

@@ -3,8 +3,7 @@
 import re
 
 from domain.report_words import ReportWords
-from workbooks.text.alternatives import any_of
-from workbooks.text.kinds import KindWriting
+from workbooks.text.word_patterns import KindWriting, any_of
 
 
 class HeadingPatterns:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from domain.catalog.catalog import Catalog
 from domain.texts import normalise_name
-from workbooks.text.per_catalog import once_per_catalog
+from workbooks.text.catalog_cache import once_per_catalog
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _OWN_TEXTS = "workbooks."

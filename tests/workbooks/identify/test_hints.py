@@ -6,7 +6,7 @@ from domain.catalog.catalog import Catalog
 from domain.periods import parse_period
 from domain.texts import normalise_name
 from workbooks.identify.hints import codes_in_name, period_in_words, periods_in_name, units_in_name
-from workbooks.text.wording import wording_of
+from workbooks.text.heading_vocabulary import wording_of
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from domain.observations import CellState, Figure
 from tests.workbooks.numbers.test_number_text import vietnamese
 from workbooks.cells.cells import Cell, CellKind
 from workbooks.cells.findings import FigurePlace, Findings
-from workbooks.numbers.figure_numbers import parse_number
+from workbooks.numbers.displayed_numbers import look_of
+from workbooks.numbers.figure_cells import parse_number
 from workbooks.numbers.figure_values import Expected
-from workbooks.numbers.number_looks import look_of
 
 _MANY = settings(max_examples=400, deadline=None)
 _WORDS = {"người": "người", "hộ": "hộ"}

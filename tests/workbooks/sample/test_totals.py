@@ -12,11 +12,11 @@ from domain.errors import TerminalError
 from domain.periods import parse_period
 from tests.builders import open_workbook, place_of
 from workbooks.cells.stamp import FigureCellName, VillageCellName, parse_name
-from workbooks.sample.draws import Draws
+from workbooks.sample.apportionment import apportion
 from workbooks.sample.inbox import SampleFile, make_sample
+from workbooks.sample.keyed_random import Draws
 from workbooks.sample.parameters import read_areas, read_typical
 from workbooks.sample.split import split_area
-from workbooks.sample.spread import apportion
 
 MAY = parse_period("2025-05")
 

@@ -6,7 +6,7 @@ import pytest
 
 from domain.catalog.catalog import Catalog
 from workbooks.numbers.unit_words import power_of
-from workbooks.text.wording import HeadingVocabulary, wording_of
+from workbooks.text.heading_vocabulary import HeadingVocabulary, wording_of
 
 
 def _with(catalog: Catalog, name: str, *words: str) -> HeadingVocabulary:

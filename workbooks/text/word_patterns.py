@@ -1,12 +1,19 @@
 """The kind of a commune in other writing: "TT. Tân Sơn", "X. Lâm Sơn", "Xã: Lâm Sơn", "XA LAM SON"."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from domain.texts import ascii_key
-from workbooks.text.alternatives import any_of
 
 _BEGINS, _SPACE, _SPACE_IN_NAME = r"(?<![^\W_])", r"\s+", r"[\s_]+"
+# "năm" is five and year: "tháng năm 2025" is a form whose month was left out, "tháng năm năm 2025" is May.
+_FIFTH = re.compile(r"(?<![^\W_])(tháng[\s_]+)năm(?=[\s_]+năm[\s_]*\d)")
+
+
+def any_of(texts: Iterable[str]) -> str:
+    """A group that matches any of these texts, the longest that fits; of no texts it matches nothing."""
+    longest_first = sorted(texts, key=lambda text: (-len(text), text))
+    return f"(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})"
 
 
 class KindWriting:
@@ -37,6 +44,21 @@ class KindWriting:
         return name
 
 
+class MonthWords:
+    """The words for months and their numbers."""
+
+    def __init__(self, months: Mapping[str, int]) -> None:
+        """Take them normalised."""
+        self._months = months
+        names = any_of(months).replace(r"\ ", r"[\s_]+")
+        self._spelt = re.compile(rf"(?<![^\W_])(?P<kind>tháng[\s_]+)(?P<name>{names})(?![^\W_])")
+
+    def numbered(self, text: str) -> str:
+        """A normalised text whose months are numbers: "tháng tư năm 2025" is "tháng 4 năm 2025"."""
+        numbered = self._spelt.sub(lambda match: f"{match['kind']}{self._months[_squeezed(match['name'])]}", text)
+        return _FIFTH.sub(r"\g<1>5", numbered)
+
+
 def _writings(communes: Collection[str], short: Mapping[str, str]) -> Iterator[tuple[re.Pattern[str], str]]:
     for kind in sorted(communes):
         ways = [rf"{re.escape(text)}{_gap(text, _SPACE)}" for text in short if short[text] == kind]
@@ -47,3 +69,7 @@ def _writings(communes: Collection[str], short: Mapping[str, str]) -> Iterator[t
 def _gap(short: str, space: str) -> str:
     """What parts a short kind from the name: behind a single letter a dot, or it would be any letter."""
     return r"\.\s*" if len(short) == 1 else rf"(?:\.\s*|{space})"
+
+
+def _squeezed(name: str) -> str:
+    return " ".join(name.replace("_", " ").split())

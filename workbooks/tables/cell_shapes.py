@@ -4,10 +4,14 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from workbooks.cells.cells import Cell
+from workbooks.cells.cells import Cell, CellKind
+from workbooks.numbers.share_text import read_share_text
 
 _MARK = re.compile(r"[(\[]?(?P<mark>[A-Za-z]|\d{1,2})[)\]]?(?:\s*=.*)?")
 _FEWEST = 3
+_LONGEST_FIGURE = 24
+_SIGNS = "-+−–~≈<>(, ."
+_KINDS = frozenset({CellKind.NUMBER, CellKind.BOOL, CellKind.ERROR, CellKind.UNCACHED})
 
 
 def is_column_number_row(cells: Sequence[Cell], *, below_heading: bool) -> bool:
@@ -27,6 +31,16 @@ def is_column_number_row(cells: Sequence[Cell], *, below_heading: bool) -> bool:
         is_unbroken = filled[-1].column - filled[0].column == len(filled) - 1
         return below_heading and is_unbroken and numbers == list(range(1, len(numbers) + 1))
     return marks[0] == "A" and _rises(letters) and _rises(numbers)
+
+
+def is_like_a_figure(cell: Cell) -> bool:
+    """Whether a cell holds a number, what a formula left in its place, a share, or a short text begun like a number."""
+    if cell.kind is not CellKind.TEXT:
+        return cell.kind in _KINDS
+    # A place and date below the table ("Lâm Sơn, ngày 15 tháng 5 năm 2025") holds digits too.
+    text = cell.text.strip()
+    is_short = len(text) <= _LONGEST_FIGURE and text.lstrip(_SIGNS)[:1].isdigit()
+    return is_short or read_share_text(text, is_count=True) is not None
 
 
 def _rises(marks: Sequence[str] | Sequence[int]) -> bool:

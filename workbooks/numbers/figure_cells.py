@@ -5,8 +5,8 @@ from workbooks.cells.cells import Cell, CellKind
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.numbers.dates import likely_typed
 from workbooks.numbers.figure_values import Expected, refuse, shown
-from workbooks.numbers.shown_numbers import parse_shown
-from workbooks.numbers.typed_numbers import parse_typed
+from workbooks.numbers.number_cells import parse_shown
+from workbooks.numbers.text_cells import parse_typed
 
 _NO_NUMBER = {
     CellKind.ERROR: "error_value",

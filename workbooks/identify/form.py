@@ -12,8 +12,7 @@ from workbooks.cells.stamp import KEY_FORM, KEY_LAYOUT_VERSION
 from workbooks.identify.agreement import SourceReading, agree
 from workbooks.identify.form_by_lines import forms_by_lines
 from workbooks.identify.heading import Heading, HeadingLine
-from workbooks.identify.sources import IdentificationSources
-from workbooks.identify.stamp_reading import Stamp
+from workbooks.identify.sources import IdentificationSources, Stamp
 from workbooks.text.labels import normalise_label
 
 

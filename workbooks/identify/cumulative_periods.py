@@ -7,7 +7,7 @@ from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.identify.hints import months_in_words
 from workbooks.identify.sources import IdentificationSources
 from workbooks.text.days import covers_many_months, span_of_days, without_days
-from workbooks.text.wording import HeadingVocabulary
+from workbooks.text.heading_vocabulary import HeadingVocabulary
 
 _LONGEST_MONTH = 45
 """Days; a calendar that cuts months otherwise, or counts a day twice, stays far below."""

@@ -9,8 +9,8 @@ from domain.observations import CellState, Figure
 from workbooks.cells.cells import Cell
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.numbers.dates import likely_typed
+from workbooks.numbers.displayed_numbers import DisplayedNumber, look_of
 from workbooks.numbers.figure_values import Expected, figure_of, plain, refuse, refuse_as_two, shown, spell
-from workbooks.numbers.number_looks import DisplayedNumber, look_of
 from workbooks.numbers.number_text import read_number_text
 from workbooks.numbers.unit_words import is_known, power_of
 

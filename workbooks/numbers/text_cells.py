@@ -5,8 +5,8 @@ from domain.texts import normalise_name
 from workbooks.cells.cells import Cell
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.numbers.dates import is_date_text
+from workbooks.numbers.displayed_numbers import look_of_text
 from workbooks.numbers.figure_values import Expected, figure_of, plain, refuse, refuse_as_two, shown, spell, zero_of
-from workbooks.numbers.number_looks import look_of_text
 from workbooks.numbers.number_text import NumberText, read_number_text
 from workbooks.numbers.share_text import ShareTerm, read_share_text
 from workbooks.numbers.unit_words import is_known, part_words, power_of

@@ -6,11 +6,9 @@ from domain.catalog.catalog import Catalog
 from domain.report_words import ReportWords
 from domain.texts import ascii_key, normalise_name
 from domain.units import Level, UnitRegister
-from workbooks.text.alternatives import any_of
+from workbooks.text.catalog_cache import once_per_catalog
 from workbooks.text.heading_patterns import HeadingPatterns
-from workbooks.text.kinds import KindWriting
-from workbooks.text.month_words import MonthWords
-from workbooks.text.per_catalog import once_per_catalog
+from workbooks.text.word_patterns import KindWriting, MonthWords, any_of
 
 
 class HeadingVocabulary:
