@@ -11,7 +11,7 @@ from domain.layouts import ColumnRole
 from domain.periods import Period, parse_period
 from domain.units import OrgUnit
 from workbooks.sample.figures import ReportFigures, invent_figures
-from workbooks.sample.fill import Value, entries_of, fill
+from workbooks.sample.fill import CellValue, entries_of, fill
 from workbooks.sample.series import SampleSeries
 from workbooks.template.assignment import Assignment, assign
 from workbooks.template.workbook import build_template, make_blank
@@ -44,7 +44,7 @@ def make_workbook(
     period: str | Period,
     *,
     figures: Mapping[str, Ratio | int] | None = None,
-    edits: Mapping[str, Value] | None = None,
+    edits: Mapping[str, CellValue] | None = None,
     change: Callable[[Workbook], None] | None = None,
     seed: int = 1,
 ) -> bytes:

@@ -6,14 +6,16 @@ from domain.texts import says
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.identify.hints import months_in_words
 from workbooks.identify.sources import IdentificationSources
-from workbooks.text.days import covers_many_months, span_of_days, without_days
+from workbooks.text.days import covers_many_months, date_range_in, without_dates
 from workbooks.text.heading_vocabulary import HeadingVocabulary
 
 _LONGEST_MONTH = 45
 """Days; a calendar that cuts months otherwise, or counts a day twice, stays far below."""
 
 
-def note_sums(form: Form, wording: HeadingVocabulary, sources: IdentificationSources, findings: Findings) -> None:
+def note_cumulative_lines(
+    form: Form, wording: HeadingVocabulary, sources: IdentificationSources, findings: Findings
+) -> None:
     """Note such lines above the form's tables; a line that names the period is held to it more strictly than others."""
     for heading in sources.headings if form.frequency is Frequency.MONTH else ():
         named = {line.cell for line in heading.periods}
@@ -29,10 +31,10 @@ def note_sums(form: Form, wording: HeadingVocabulary, sources: IdentificationSou
 
 
 def _speaks_of_sums(text: str, wording: HeadingVocabulary) -> bool:
-    months = months_in_words(without_days(text))
+    months = months_in_words(without_dates(text))
     return says(text, wording.words.sums) or len({month.last_month for month in months}) > 1
 
 
 def _is_long(text: str) -> bool:
-    span = span_of_days(text)
+    span = date_range_in(text)
     return span is not None and (span[1] - span[0]).days > _LONGEST_MONTH

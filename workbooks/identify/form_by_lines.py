@@ -8,7 +8,7 @@ from domain.layouts import Layout
 from workbooks.cells.addresses import LAST_ROW
 from workbooks.cells.cells import Workbook
 from workbooks.cells.findings import FigurePlace, Findings
-from workbooks.tables.form_candidates import form_like
+from workbooks.tables.form_candidates import find_form_candidates
 from workbooks.tables.label_rows import find_rows
 from workbooks.tables.line_index import LineIndex
 
@@ -23,7 +23,7 @@ class FormMatch(NamedTuple):
 def forms_by_lines(catalog: Catalog, workbook: Workbook) -> Iterator[FormMatch]:
     """Each table that has at least half the lines of a form, as they are labelled in one of its layouts."""
     for layout in catalog.layouts:
-        for candidate in form_like(workbook, (layout.columns,)):
+        for candidate in find_form_candidates(workbook, (layout.columns,)):
             rows = find_rows(candidate.sheet, candidate.header, LAST_ROW + 1, LineIndex(catalog, layout), Findings({}))
             if 2 * len(rows.rows) >= len(_lines(layout)):
                 yield FormMatch(layout.form, FigurePlace(candidate.sheet.name, candidate.first_heading))

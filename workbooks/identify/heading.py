@@ -9,10 +9,10 @@ from itertools import zip_longest
 from domain.texts import normalise_name
 from workbooks.cells.cells import Cell, CellKind, Sheet
 from workbooks.identify.hints import period_in_words
-from workbooks.text.days import day_of_signing, span_of_days, without_days
+from workbooks.text.days import date_range_in, signing_date, without_dates
 from workbooks.text.heading_patterns import HeadingPatterns
 from workbooks.text.heading_vocabulary import HeadingVocabulary
-from workbooks.text.word_patterns import MonthWords
+from workbooks.text.word_patterns import MonthNames
 
 _LINES_SEARCHED = 30
 _PERIOD_ALONE = re.compile(r"\(?(?P<period>(?:tháng|quý|6 tháng|sáu tháng|năm)\s*[\divx].*)")
@@ -101,21 +101,21 @@ def _unit_and_above(line: HeadingLine, text: str, patterns: HeadingPatterns) -> 
 
 
 def _of_time(line: HeadingLine, patterns: HeadingPatterns) -> Iterator[tuple[str, HeadingLine]]:
-    undated = without_days(line.text)
+    undated = without_dates(line.text)
     is_title = patterns.title.match(line.text) is not None
     if is_title:
         yield "titles", line
     if result := patterns.period_line.search(line.text) or _PERIOD_ALONE.match(line.text):
-        yield "periods", _part(line, without_days(result["period"]))
+        yield "periods", _part(line, without_dates(result["period"]))
     elif is_title and period_in_words(undated) is not None:
         yield "periods", _part(line, undated)
-    if span_of_days(line.text) is not None:
+    if date_range_in(line.text) is not None:
         yield "days", line
-    elif day_of_signing(line.text) is not None:
+    elif signing_date(line.text) is not None:
         yield "signed", line
 
 
-def _lines(sheet: Sheet, before_row: int, months: MonthWords) -> Iterator[HeadingLine]:
+def _lines(sheet: Sheet, before_row: int, months: MonthNames) -> Iterator[HeadingLine]:
     for row, cells in sheet.rows.items():
         if row >= before_row:
             return

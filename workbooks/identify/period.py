@@ -9,11 +9,11 @@ from domain.periods import Calendar, Frequency, Period, parse_period
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.stamp import KEY_PERIOD
 from workbooks.identify.agreement import SourceReading, agree
-from workbooks.identify.cumulative_periods import note_sums
+from workbooks.identify.cumulative_periods import note_cumulative_lines
 from workbooks.identify.heading import HeadingLine
 from workbooks.identify.hints import Hints, months_in_words, period_in_words, periods_in_name
 from workbooks.identify.sources import IdentificationSources, Stamp
-from workbooks.text.days import day_of_signing, span_of_days
+from workbooks.text.days import date_range_in, signing_date
 from workbooks.text.heading_vocabulary import HeadingVocabulary
 
 _CHOICES_NAMED = 5
@@ -29,7 +29,7 @@ def identify_period(
         *_periods_of_days(form, calendar, sources),
         *hinted_periods(form, wording, sources.hints),
     ]
-    note_sums(form, wording, sources, findings)
+    note_cumulative_lines(form, wording, sources, findings)
     agreement = agree(readings)
     if agreement.rivals:
         first, second = agreement.rivals
@@ -88,7 +88,7 @@ def _meant(form: Form, periods: frozenset[Period]) -> Iterator[Period]:
 def _periods_of_days(form: Form, calendar: Calendar, sources: IdentificationSources) -> Iterator[SourceReading[Period]]:
     """What "từ 15/4/2025 đến 14/5/2025" says: the period of exactly these days, where the form's calendar has one."""
     for line in (line for heading in sources.headings for line in heading.days):
-        if span := span_of_days(line.text):
+        if span := date_range_in(line.text):
             yield SourceReading(_where(line), line.text, _periods_of(form.frequency, calendar, *span))
 
 
@@ -106,13 +106,13 @@ def _check_days(period: Period, calendar: Calendar, sources: IdentificationSourc
     first, last = calendar.first_day(period), calendar.last_day(period)
     expected = f"{first:%d/%m/%Y} – {last:%d/%m/%Y}"
     for line in (line for heading in sources.headings for line in heading.days):
-        span = span_of_days(line.text)
+        span = date_range_in(line.text)
         if span is not None and span != (first, last):
             result = f"{span[0]:%d/%m/%Y} – {span[1]:%d/%m/%Y}"
             place = FigurePlace(line.sheet, line.cell)
             findings.issue("period_days_differ", place, found=result, expected=expected, period=period.id)
     for line in (line for heading in sources.headings for line in heading.signed):
-        day = day_of_signing(line.text)
+        day = signing_date(line.text)
         if day is not None and day <= first:
             place = FigurePlace(line.sheet, line.cell)
             findings.issue("signed_early", place, found=f"{day:%d/%m/%Y}", expected=expected, period=period.id)

@@ -10,7 +10,7 @@ from workbooks.identify.hints import Hints
 
 
 @dataclass(frozen=True, slots=True)
-class Stamped:
+class StampedFact:
     """One fact of a stamp and where it stands: a cell of the hidden sheet, or a document property (`cell` empty)."""
 
     key: str
@@ -22,9 +22,9 @@ class Stamped:
 class Stamp:
     """All facts stamped on a workbook; each is stamped twice, and the copies may differ."""
 
-    facts: tuple[Stamped, ...]
+    facts: tuple[StampedFact, ...]
 
-    def of(self, key: str) -> tuple[Stamped, ...]:
+    def of(self, key: str) -> tuple[StampedFact, ...]:
         """Every stamping of one fact; none on a workbook made by hand."""
         return tuple(fact for fact in self.facts if fact.key == key)
 
@@ -43,7 +43,7 @@ def read_stamp(workbook: Workbook) -> Stamp:
     return Stamp((*_from_sheet(workbook), *_from_properties(workbook)))
 
 
-def _from_sheet(workbook: Workbook) -> Iterator[Stamped]:
+def _from_sheet(workbook: Workbook) -> Iterator[StampedFact]:
     sheet = workbook.sheet(META_SHEET)
     if sheet is None:
         return
@@ -51,14 +51,14 @@ def _from_sheet(workbook: Workbook) -> Iterator[Stamped]:
         key = cells[0].text.strip()
         value = next((_text(cell) for cell in cells[1:] if not cell.is_empty), "")
         if key in KEYS and value:
-            yield Stamped(key, value, f"{META_SHEET}!{cells[0].a1}")
+            yield StampedFact(key, value, f"{META_SHEET}!{cells[0].a1}")
 
 
-def _from_properties(workbook: Workbook) -> Iterator[Stamped]:
+def _from_properties(workbook: Workbook) -> Iterator[StampedFact]:
     for key in KEYS:
         text = workbook.properties.get(property_name(key), "")
         if text:
-            yield Stamped(key, text, f"docProps: {property_name(key)}")
+            yield StampedFact(key, text, f"docProps: {property_name(key)}")
 
 
 def _text(cell: Cell) -> str:

@@ -12,8 +12,8 @@ from workbooks.identify.agreement import SourceReading, agree
 from workbooks.identify.bare_names import bare_units
 from workbooks.identify.heading import HeadingLine
 from workbooks.identify.hints import Hints, codes_in_name, units_in_name
-from workbooks.identify.sources import IdentificationSources, Stamped
-from workbooks.text.heading_vocabulary import HeadingVocabulary, wording_of
+from workbooks.identify.sources import IdentificationSources, StampedFact
+from workbooks.text.heading_vocabulary import HeadingVocabulary, heading_vocabulary_of
 
 _CHOICES_NAMED = 5
 
@@ -29,7 +29,7 @@ def identify_unit(
 
     Without a day only a code that ever meant one unit can be told.
     """
-    register, wording = catalog.units, wording_of(catalog)
+    register, wording = catalog.units, heading_vocabulary_of(catalog)
     stamped = sources.stamp.of(KEY_UNIT)
     if day is None:
         return _unit_without_day(register, level, stamped, sources.hints)
@@ -72,7 +72,9 @@ def _first_text(readings: Sequence[SourceReading[str]]) -> str:
     return next((reading.text for reading in readings if reading.values), "")
 
 
-def _unit_without_day(register: UnitRegister, level: Level, stamped: Sequence[Stamped], hints: Hints) -> OrgUnit | None:
+def _unit_without_day(
+    register: UnitRegister, level: Level, stamped: Sequence[StampedFact], hints: Hints
+) -> OrgUnit | None:
     codes = {fact.text for fact in stamped} or {
         code for name in (hints.file_name, *hints.folders) for code in codes_in_name(name)
     }
@@ -81,7 +83,7 @@ def _unit_without_day(register: UnitRegister, level: Level, stamped: Sequence[St
 
 
 def _stamped_units(
-    register: UnitRegister, level: Level, day: date, stamped: Sequence[Stamped], findings: Findings
+    register: UnitRegister, level: Level, day: date, stamped: Sequence[StampedFact], findings: Findings
 ) -> Iterator[SourceReading[str]]:
     for fact in stamped:
         unit = register.find(fact.text, day)

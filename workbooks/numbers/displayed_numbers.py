@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from workbooks.numbers.format_sections import Mark, Section, section_for, sections_of
+from workbooks.numbers.format_sections import FormatMark, FormatSection, section_for, sections_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class DisplayedNumber:
     is_fraction: bool = False
 
 
-def look_of(number: Decimal, number_format: str) -> DisplayedNumber:
+def display_number(number: Decimal, number_format: str) -> DisplayedNumber:
     """How a number looks under a format (ECMA-376 part 1, 18.8.31), in a column wide enough."""
     section, shows_sign = section_for(number, number_format)
     sign = "-" if number < 0 and shows_sign else ""
@@ -41,7 +41,7 @@ def look_of(number: Decimal, number_format: str) -> DisplayedNumber:
     return DisplayedNumber(sign + text if digits else text, digits, number, is_percent=section.has("percent"))
 
 
-def look_of_text(text: str, number_format: str) -> str:
+def display_text(text: str, number_format: str) -> str:
     """How a text looks under a format: its last section may hide it or print words around it."""
     sections = sections_of(number_format)
     section = sections[3] if len(sections) > 3 else sections[-1]
@@ -55,7 +55,7 @@ def _plain(size: Decimal) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
 
 
-def _printed(section: Section, content: str) -> str:
+def _printed(section: FormatSection, content: str) -> str:
     """What a section without places for digits prints around its content."""
     return "".join(
         mark.text if mark.kind in {"literal", "percent", "point", "slash"} else content
@@ -64,7 +64,7 @@ def _printed(section: Section, content: str) -> str:
     )
 
 
-def _in_digits(section: Section, number: Decimal, sign: str) -> DisplayedNumber:
+def _in_digits(section: FormatSection, number: Decimal, sign: str) -> DisplayedNumber:
     places = [place for place, mark in enumerate(section.marks) if mark.kind == "digit"]
     point = next((place for place, mark in enumerate(section.marks) if mark.kind == "point"), len(section.marks))
     scale = 3 * sum(mark.kind == "thousandth" for mark in section.marks)
@@ -82,11 +82,11 @@ def _round(size: Decimal, decimals: int) -> Decimal:
     return size.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
-def _bare(marks: Sequence[Mark]) -> list[Mark]:
+def _bare(marks: Sequence[FormatMark]) -> list[FormatMark]:
     return [mark for mark in marks if mark.kind not in {"literal", "percent"}]
 
 
-def _whole_part(marks: Sequence[Mark], whole: str) -> str:
+def _whole_part(marks: Sequence[FormatMark], whole: str) -> str:
     """Whole digits in their places from the right; the first place takes all that are left."""
     places = [place for place, mark in enumerate(marks) if mark.kind == "digit"]
     first_zero = next((number for number, place in enumerate(places) if marks[place].text == "0"), len(places))
@@ -102,7 +102,7 @@ def _whole_part(marks: Sequence[Mark], whole: str) -> str:
     return "".join(reversed(pieces))
 
 
-def _decimal_part(marks: Sequence[Mark], fraction: str) -> str:
+def _decimal_part(marks: Sequence[FormatMark], fraction: str) -> str:
     """Decimals in their places from the left; zeros that need not be shown are left out."""
     kept = [mark.text for mark in marks if mark.kind == "digit"]
     while kept and kept[-1] != "0" and fraction.endswith("0"):
@@ -118,7 +118,7 @@ def _decimal_part(marks: Sequence[Mark], fraction: str) -> str:
     return "".join(pieces)
 
 
-def _scientific(section: Section, number: Decimal) -> DisplayedNumber:
+def _scientific(section: FormatSection, number: Decimal) -> DisplayedNumber:
     """A number with a power of ten, given as the number it stands for: "1,23E+06" is 1230000."""
     power = next(place for place, mark in enumerate(section.marks) if mark.kind == "power")
     marks = section.marks[:power]

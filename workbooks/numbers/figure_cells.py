@@ -4,9 +4,9 @@ from domain.observations import CellState, Figure
 from workbooks.cells.cells import Cell, CellKind
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.numbers.dates import likely_typed
-from workbooks.numbers.figure_values import Expected, refuse, shown
-from workbooks.numbers.number_cells import parse_shown
-from workbooks.numbers.text_cells import parse_typed
+from workbooks.numbers.figure_values import ExpectedFigure, cell_as_text, refuse_figure
+from workbooks.numbers.number_cells import parse_number_cell
+from workbooks.numbers.text_cells import parse_text_cell
 
 _NO_NUMBER = {
     CellKind.ERROR: "error_value",
@@ -15,7 +15,7 @@ _NO_NUMBER = {
 }
 
 
-def parse_number(cell: Cell | None, place: FigurePlace, expected: Expected, findings: Findings) -> Figure:
+def parse_figure_cell(cell: Cell | None, place: FigurePlace, expected: ExpectedFigure, findings: Findings) -> Figure:
     """The figure of an input cell.
 
     Whatever cannot be read comes back as `unreadable`, with an issue noted.
@@ -23,9 +23,9 @@ def parse_number(cell: Cell | None, place: FigurePlace, expected: Expected, find
     if cell is None or cell.is_empty:
         return Figure(CellState.BLANK, None, place.cell, "")
     if cell.kind is CellKind.NUMBER:
-        return parse_shown(cell, place, expected, findings)
+        return parse_number_cell(cell, place, expected, findings)
     if cell.kind is CellKind.TEXT:
-        return parse_typed(cell, place, expected, findings)
+        return parse_text_cell(cell, place, expected, findings)
     if cell.kind is CellKind.DATE:
-        return refuse("date_where_number", place, shown(cell), findings, likely=likely_typed(cell))
-    return refuse(_NO_NUMBER[cell.kind], place, shown(cell), findings, expected.example)
+        return refuse_figure("date_where_number", place, cell_as_text(cell), findings, likely=likely_typed(cell))
+    return refuse_figure(_NO_NUMBER[cell.kind], place, cell_as_text(cell), findings, expected.example)

@@ -18,7 +18,7 @@ MOST_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedFigure:
     """What may stand in a figure's cell.
 
     `decimals` is how many the figure may have (0: a count, where "2.450" is 2450), `words` those that may follow the
@@ -40,18 +40,18 @@ class Expected:
         return "1234" if self.is_count else "1234,5"
 
 
-def figure_of(number: Decimal, place: FigurePlace, raw: str, findings: Findings) -> Figure:
+def figure_from_number(number: Decimal, place: FigurePlace, raw: str, findings: Findings) -> Figure:
     """The figure of a number: zero or value; one that no commune can have is an issue and stays unreadable."""
     if abs(number) >= TOO_LARGE:
-        return refuse("number_too_large", place, raw, findings)
+        return refuse_figure("number_too_large", place, raw, findings)
     if count_decimals(number) > MOST_DECIMALS:
-        return refuse("too_many_decimals", place, raw, findings)
+        return refuse_figure("too_many_decimals", place, raw, findings)
     if not number:
         return Figure(CellState.ZERO, Decimal(0), place.cell, raw)
-    return Figure(CellState.VALUE, plain(number), place.cell, raw)
+    return Figure(CellState.VALUE, plain_number(number), place.cell, raw)
 
 
-def refuse(
+def refuse_figure(
     code: str, place: FigurePlace, found: str, findings: Findings, expected: str | None = None, **facts: str
 ) -> Figure:
     """The figure of a cell that cannot be read, the reason noted."""
@@ -59,7 +59,7 @@ def refuse(
     return Figure(CellState.UNREADABLE, None, place.cell, found)
 
 
-def refuse_as_two(
+def refuse_ambiguous(
     readings: tuple[Decimal, Decimal],
     place: FigurePlace,
     match: str,
@@ -68,10 +68,10 @@ def refuse_as_two(
 ) -> Figure:
     """The figure of a cell that can stand for two numbers: neither, both of them noted."""
     small, large = sorted(readings, key=abs)
-    return refuse(code, place, match, findings, first=spell(small), second=spell(large))
+    return refuse_figure(code, place, match, findings, first=format_number(small), second=format_number(large))
 
 
-def plain(number: Decimal) -> Decimal:
+def plain_number(number: Decimal) -> Decimal:
     """The same number without an exponent and without decimals that say nothing (69586.0 is 69586)."""
     whole = number.to_integral_value()
     return Decimal(int(whole)) if whole == number else Decimal(f"{number.normalize():f}")
@@ -83,7 +83,7 @@ def count_decimals(number: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def spell(number: Decimal) -> str:
+def format_number(number: Decimal) -> str:
     """A number with a decimal comma, its thousands apart by spaces so that no reader takes one mark for the other."""
     whole, _, decimals = f"{number:f}".partition(".")
     spaced = f"{int(whole):,}".replace(",", "\u00a0")
@@ -91,18 +91,18 @@ def spell(number: Decimal) -> str:
     return f"{spaced},{decimals}" if decimals else spaced
 
 
-def zero_of(text: str, place: FigurePlace) -> Figure:
+def zero_figure(text: str, place: FigurePlace) -> Figure:
     """The figure of a mark that stands for zero."""
     return Figure(CellState.ZERO, Decimal(0), place.cell, text)
 
 
-def shown(cell: Cell) -> str:
+def cell_as_text(cell: Cell) -> str:
     """What an official would say stands in the cell, for a message."""
     match cell.value:
         case bool() as truth:
             return "TRUE" if truth else "FALSE"
         case Decimal() as number:
-            return str(plain(number)) if abs(number) < TOO_LARGE else cell.raw
+            return str(plain_number(number)) if abs(number) < TOO_LARGE else cell.raw
         case str() as text:
             return text.strip()
         case None:

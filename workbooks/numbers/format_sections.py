@@ -25,7 +25,7 @@ _TESTS = {
 _NAMED = {"%": "percent", "@": "text", ".": "point", ",": "comma", "/": "slash"}
 
 
-class Mark(NamedTuple):
+class FormatMark(NamedTuple):
     """One mark of a section.
 
     `kind` is digit, point, group (thousands), thousandth (divides by a thousand), percent, power, slash, date, general,
@@ -37,10 +37,10 @@ class Mark(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class FormatSection:
     """The marks of one section, and for which numbers it is meant where it says so itself ("[>100]")."""
 
-    marks: tuple[Mark, ...]
+    marks: tuple[FormatMark, ...]
     condition: tuple[str, Decimal] | None = None
 
     def has(self, kind: str) -> bool:
@@ -53,9 +53,9 @@ class Section:
 
 
 @lru_cache(maxsize=1024)
-def sections_of(number_format: str) -> tuple[Section, ...]:
+def sections_of(number_format: str) -> tuple[FormatSection, ...]:
     """The sections of a format; one that says nothing but a colour shows numbers as General does."""
-    gathered: list[list[Mark]] = [[]]
+    gathered: list[list[FormatMark]] = [[]]
     conditions: dict[int, tuple[str, Decimal]] = {}
     for match in _MARKS.finditer(number_format):
         kind = match.lastgroup or ""
@@ -68,15 +68,15 @@ def sections_of(number_format: str) -> tuple[Section, ...]:
         else:
             gathered[-1].append(_mark(kind, match))
     if gathered == [[]]:
-        return (Section((Mark("general"),)),)
-    return tuple(Section(_placed(marks), conditions.get(place)) for place, marks in enumerate(gathered))
+        return (FormatSection((FormatMark("general"),)),)
+    return tuple(FormatSection(_placed(marks), conditions.get(place)) for place, marks in enumerate(gathered))
 
 
-def section_for(number: Decimal, number_format: str) -> tuple[Section, bool]:
+def section_for(number: Decimal, number_format: str) -> tuple[FormatSection, bool]:
     """The section a number is shown by, and whether its minus sign is shown too."""
     sections = sections_of(number_format)
     if any(section.condition for section in sections):
-        fallback = sections[2] if len(sections) > 2 else Section(())
+        fallback = sections[2] if len(sections) > 2 else FormatSection(())
         return next((section for section in sections[:2] if section.meets(number)), fallback), True
     if number < 0 and len(sections) > 1:
         return sections[1], False
@@ -85,42 +85,42 @@ def section_for(number: Decimal, number_format: str) -> tuple[Section, bool]:
     return sections[0], True
 
 
-def _bracketed(text: str) -> Sequence[Mark]:
+def _bracketed(text: str) -> Sequence[FormatMark]:
     """A currency prints its sign ("[$₫-42A]"); elapsed time is a date; colours and conditions print nothing."""
     if text.startswith("$"):
         sign = text[1:].partition("-")[0]
-        return [Mark("literal", sign)] if sign else []
-    return [Mark("date")] if _ELAPSED.fullmatch(text) else []
+        return [FormatMark("literal", sign)] if sign else []
+    return [FormatMark("date")] if _ELAPSED.fullmatch(text) else []
 
 
-def _mark(kind: str, match: re.Match[str]) -> Mark:
+def _mark(kind: str, match: re.Match[str]) -> FormatMark:
     match kind:
         case "quoted" | "escaped" | "fill":
-            return Mark("literal", match[kind])
+            return FormatMark("literal", match[kind])
         case "space":
-            return Mark("literal", " ")
+            return FormatMark("literal", " ")
         case "other":
-            return Mark(_NAMED.get(match[0], "literal"), match[0])
+            return FormatMark(_NAMED.get(match[0], "literal"), match[0])
         case _:
-            return Mark(kind, match[0])
+            return FormatMark(kind, match[0])
 
 
-def _placed(marks: Sequence[Mark]) -> tuple[Mark, ...]:
+def _placed(marks: Sequence[FormatMark]) -> tuple[FormatMark, ...]:
     """The same marks, each comma told by its place: thousands between digits, a division by a thousand behind them."""
     digits = [place for place, mark in enumerate(marks) if mark.kind == "digit"]
     point = next((place for place, mark in enumerate(marks) if mark.kind == "point"), len(marks))
     whole = [place for place in digits if place < point]
-    placed: list[Mark] = []
+    placed: list[FormatMark] = []
     for place, mark in enumerate(marks):
         if mark.kind == "comma" and not (digits and place > digits[0]):
-            placed.append(Mark("literal", ","))
+            placed.append(FormatMark("literal", ","))
         elif mark.kind == "comma":
             is_behind = place > (whole[-1] if place < point and whole else digits[-1])
-            placed.append(Mark("thousandth" if is_behind else "group"))
+            placed.append(FormatMark("thousandth" if is_behind else "group"))
         elif mark.kind == "slash" and not (digits and digits[0] < place):
-            placed.append(Mark("literal", "/"))
+            placed.append(FormatMark("literal", "/"))
         elif mark.kind == "point" and place != point:
-            placed.append(Mark("literal", "."))
+            placed.append(FormatMark("literal", "."))
         else:
             placed.append(mark)
     return tuple(placed)

@@ -9,10 +9,18 @@ from domain.observations import CellState, Figure
 from workbooks.cells.cells import Cell
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.numbers.dates import likely_typed
-from workbooks.numbers.displayed_numbers import DisplayedNumber, look_of
-from workbooks.numbers.figure_values import Expected, figure_of, plain, refuse, refuse_as_two, shown, spell
+from workbooks.numbers.displayed_numbers import DisplayedNumber, display_number
+from workbooks.numbers.figure_values import (
+    ExpectedFigure,
+    cell_as_text,
+    figure_from_number,
+    format_number,
+    plain_number,
+    refuse_ambiguous,
+    refuse_figure,
+)
 from workbooks.numbers.number_text import read_number_text
-from workbooks.numbers.unit_words import is_known, power_of
+from workbooks.numbers.unit_words import are_known_words, power_of_ten
 
 _AROUND_DIGITS = re.compile(r"(?P<before>\D*)(?P<body>\d(?:.*\d)?)(?P<after>\D*)", re.DOTALL)
 _WORDS = re.compile(r"[^\W\d_][^\W\d_ .]*(?:[ .]+[^\W\d_]+)*\.?")
@@ -27,52 +35,56 @@ class _Seen(NamedTuple):
     words: str
 
 
-def parse_shown(cell: Cell, place: FigurePlace, expected: Expected, findings: Findings) -> Figure:
+def parse_number_cell(cell: Cell, place: FigurePlace, expected: ExpectedFigure, findings: Findings) -> Figure:
     """The figure of a cell that holds a number.
 
     A number that its format hides was noted where the cell was looked up.
     """
     number = Decimal(str(cell.value))
-    look = look_of(number, cell.number_format)
+    look = display_number(number, cell.number_format)
     if not number:
         return _zero(look, cell, place, expected, findings)
     if look.is_percent or "%" in look.text:
         # Excel turns a 5 typed into such a cell into 0.05: nobody can tell a count from a percentage here.
-        return refuse("percent_where_count", place, shown(cell), findings)
+        return refuse_figure("percent_where_count", place, cell_as_text(cell), findings)
     if look.is_date:
-        return refuse("date_where_number", place, shown(cell), findings, likely=likely_typed(cell))
+        return refuse_figure("date_where_number", place, cell_as_text(cell), findings, likely=likely_typed(cell))
     if look.is_fraction:
         # Excel turns a typed 8/8 into 1, and shows just that.
-        return refuse("fraction_where_count", place, shown(cell), findings)
+        return refuse_figure("fraction_where_count", place, cell_as_text(cell), findings)
     if look.text.strip():
         return _visible(look, cell, place, expected, findings)
-    return figure_of(number, place, shown(cell), findings)
+    return figure_from_number(number, place, cell_as_text(cell), findings)
 
 
-def _zero(look: DisplayedNumber, cell: Cell, place: FigurePlace, expected: Expected, findings: Findings) -> Figure:
+def _zero(
+    look: DisplayedNumber, cell: Cell, place: FigurePlace, expected: ExpectedFigure, findings: Findings
+) -> Figure:
     """Zero, which may look like zeros, a dash or a blank, but like nothing else."""
     text = "".join(mark for mark in look.text if unicodedata.category(mark) != _CURRENCY).strip()
     digits = {mark for mark in text if mark.isdigit()}
     if digits <= {"0"} and (digits or not text or expected.marks.state_of(text) is CellState.ZERO):
-        return figure_of(Decimal(0), place, shown(cell), findings)
-    return refuse("shown_otherwise", place, shown(cell), findings, text)
+        return figure_from_number(Decimal(0), place, cell_as_text(cell), findings)
+    return refuse_figure("shown_otherwise", place, cell_as_text(cell), findings, text)
 
 
-def _visible(look: DisplayedNumber, cell: Cell, place: FigurePlace, expected: Expected, findings: Findings) -> Figure:
+def _visible(
+    look: DisplayedNumber, cell: Cell, place: FigurePlace, expected: ExpectedFigure, findings: Findings
+) -> Figure:
     number = Decimal(str(cell.value))
     text = look.text.strip()
     seen = _seen(look)
     if seen is None:
-        return refuse("shown_otherwise", place, shown(cell), findings, text)
-    power = power_of(seen.words, expected.marks)
-    meant = plain(seen.number.scaleb(power))
+        return refuse_figure("shown_otherwise", place, cell_as_text(cell), findings, text)
+    power = power_of_ten(seen.words, expected.marks)
+    meant = plain_number(seen.number.scaleb(power))
     if meant != look.rounded.scaleb(look.scale):
-        return refuse_as_two((plain(number), meant), place, shown(cell), findings)
-    figure = figure_of(number, place, shown(cell), findings)
+        return refuse_ambiguous((plain_number(number), meant), place, cell_as_text(cell), findings)
+    figure = figure_from_number(number, place, cell_as_text(cell), findings)
     if figure.number is not None and meant != number:
-        findings.issue("shown_rounded", place, found=spell(figure.number), expected=text)
-    if figure.number is not None and not power and not is_known(seen.words, expected.words):
-        findings.issue("shown_with_words", place, found=text, expected=spell(figure.number), words=seen.words)
+        findings.issue("shown_rounded", place, found=format_number(figure.number), expected=text)
+    if figure.number is not None and not power and not are_known_words(seen.words, expected.words):
+        findings.issue("shown_with_words", place, found=text, expected=format_number(figure.number), words=seen.words)
     return figure
 
 

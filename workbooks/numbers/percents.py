@@ -9,7 +9,14 @@ from domain.observations import CellState, Figure
 from workbooks.cells.cells import Cell, CellKind
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.formats import has_literal_percent, is_percent_format, shown_decimals
-from workbooks.numbers.figure_values import MOST_DECIMALS, TOO_LARGE, count_decimals, plain, refuse_as_two, shown
+from workbooks.numbers.figure_values import (
+    MOST_DECIMALS,
+    TOO_LARGE,
+    cell_as_text,
+    count_decimals,
+    plain_number,
+    refuse_ambiguous,
+)
 from workbooks.numbers.number_text import read_number_text
 
 _MOST_DECIMALS = 4
@@ -24,7 +31,7 @@ class _Reading(NamedTuple):
     rule: str
 
 
-def parse_stated(
+def parse_stated_percent(
     cell: Cell | None, place: FigurePlace, marks: CellMarks, findings: Findings, computed: Decimal | None
 ) -> Figure | None:
     """The stated percentage, None where the cell has no readable one.
@@ -34,22 +41,22 @@ def parse_stated(
     """
     if cell is None or cell.is_empty or cell.kind in {CellKind.UNCACHED, CellKind.ERROR}:
         return None
-    if cell.kind is CellKind.TEXT and marks.state_of(shown(cell)) is not None:
+    if cell.kind is CellKind.TEXT and marks.state_of(cell_as_text(cell)) is not None:
         return None
     readings = () if cell.is_struck else tuple(_readings(cell))
     if not readings or abs(readings[0].percent) >= TOO_LARGE:
-        findings.issue("percent_unreadable", place, found=shown(cell))
+        findings.issue("percent_unreadable", place, found=cell_as_text(cell))
         return None
     chosen = _choose(readings, computed)
     if chosen is None:
         _note_unclear(cell, readings, place, findings)
         return None
     # A formula's quotient has endless decimals; it is only ever compared, so six of them are plenty.
-    percent = plain(round(chosen.percent, MOST_DECIMALS))
+    percent = plain_number(round(chosen.percent, MOST_DECIMALS))
     if chosen.rule:
-        findings.repair(chosen.rule, place, shown(cell), f"{percent}%")
+        findings.repair(chosen.rule, place, cell_as_text(cell), f"{percent}%")
     state = CellState.VALUE if percent else CellState.ZERO
-    return Figure(state, percent, place.cell, shown(cell), chosen.decimals)
+    return Figure(state, percent, place.cell, cell_as_text(cell), chosen.decimals)
 
 
 def _readings(cell: Cell) -> Iterator[_Reading]:
@@ -57,7 +64,7 @@ def _readings(cell: Cell) -> Iterator[_Reading]:
     if cell.kind is CellKind.NUMBER:
         yield from _numeric_readings(Decimal(str(cell.value)), cell.number_format)
     elif cell.kind is CellKind.TEXT:
-        read = read_number_text(shown(cell), is_count=False)
+        read = read_number_text(cell_as_text(cell), is_count=False)
         if read is not None:
             for number in read.readings:
                 decimals = count_decimals(number) if read.is_ambiguous else read.decimals
@@ -97,12 +104,12 @@ def _choose(readings: tuple[_Reading, ...], computed: Decimal | None) -> _Readin
 def _note_unclear(cell: Cell, readings: tuple[_Reading, ...], place: FigurePlace, findings: Findings) -> None:
     first, second = readings
     if cell.kind is CellKind.TEXT and first.rule == "percent_settled":
-        refuse_as_two((first.percent, second.percent), place, shown(cell), findings)
+        refuse_ambiguous((first.percent, second.percent), place, cell_as_text(cell), findings)
         return
     findings.issue(
         "percent_unclear",
         place,
-        found=shown(cell),
-        first=f"{plain(first.percent)}%",
-        second=f"{plain(second.percent)}%",
+        found=cell_as_text(cell),
+        first=f"{plain_number(first.percent)}%",
+        second=f"{plain_number(second.percent)}%",
     )

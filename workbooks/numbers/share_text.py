@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from workbooks.numbers.number_text import NumberText, clean_text, read_number_text
-from workbooks.numbers.unit_words import part_words
+from workbooks.numbers.unit_words import split_unit_words
 
 _PERCENT = r"(?P<percent>[0-9][0-9.,]* ?%)"
 _PARTS = r"(?P<numerator>[^/()%=]+)/(?P<denominator>[^/()%=]+?)"
@@ -55,7 +55,7 @@ def read_share_text(text: str, *, is_count: bool) -> ShareText | None:
 
 
 def _part(text: str, rules: list[str], *, is_count: bool) -> ShareTerm | None:
-    number, words = part_words(text.strip())
+    number, words = split_unit_words(text.strip())
     read = read_number_text(number, is_count=is_count)
     if read is None or read.is_percent:
         return None

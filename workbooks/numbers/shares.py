@@ -11,10 +11,10 @@ from domain.observations import CellState, Figure
 from workbooks.cells.cells import Cell
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.formats import GENERAL
-from workbooks.numbers.figure_values import Expected, shown
+from workbooks.numbers.figure_values import ExpectedFigure, cell_as_text
 from workbooks.numbers.share_text import ShareTerm, ShareText, read_share_text
-from workbooks.numbers.text_cells import figure_of_text, refuse_words
-from workbooks.numbers.unit_words import is_known, words_of
+from workbooks.numbers.text_cells import figure_from_text, refuse_words
+from workbooks.numbers.unit_words import are_known_words, unit_words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ def parse_share(
     cell: Cell | None, place: FigurePlace, marks: CellMarks, indicator: Indicator, findings: Findings
 ) -> ShareCell | None:
     """The share of a cell, None where it holds none; a part that cannot be read is an issue."""
-    text = shown(cell) if cell is not None and cell.text else ""
+    text = cell_as_text(cell) if cell is not None and cell.text else ""
     read = read_share_text(text, is_count=not indicator.decimals)
     if cell is None or read is None:
         return None
     figures = {
-        role: _figure(part, place, text, Expected(marks, words, indicator.decimals), findings)
+        role: _figure(part, place, text, ExpectedFigure(marks, words, indicator.decimals), findings)
         for role, part, words in _parts(read, indicator)
     }
     percent = cell._replace(value=read.percent, raw=read.percent, number_format=GENERAL) if read.percent else None
@@ -48,19 +48,19 @@ def parse_share(
 
 def _parts(read: ShareText, indicator: Indicator) -> Iterator[tuple[ColumnRole, ShareTerm, dict[str, str]]]:
     """The parts of a share and their words; the word behind both may count either ("69.586/91.032 hộ")."""
-    own, other = words_of(indicator, ColumnRole.NUMERATOR), words_of(indicator, ColumnRole.DENOMINATOR)
+    own, other = unit_words_of(indicator, ColumnRole.NUMERATOR), unit_words_of(indicator, ColumnRole.DENOMINATOR)
     yield ColumnRole.NUMERATOR, read.numerator, own
     yield ColumnRole.DENOMINATOR, read.denominator, own | other
 
 
-def _figure(part: ShareTerm, place: FigurePlace, text: str, expected: Expected, findings: Findings) -> Figure:
-    if not is_known(part.words, expected.words):
+def _figure(part: ShareTerm, place: FigurePlace, text: str, expected: ExpectedFigure, findings: Findings) -> Figure:
+    if not are_known_words(part.words, expected.words):
         return refuse_words(part, place, text, expected, findings)
     rules = ("share_in_one_cell", "trailing_unit") if part.words else ("share_in_one_cell",)
-    return figure_of_text(part.read, rules, place, text, findings)
+    return figure_from_text(part.read, rules, place, text, findings)
 
 
-def settle(role: ColumnRole, own: Figure | None, shares: Sequence[ShareCell], findings: Findings) -> Figure:
+def choose_figure(role: ColumnRole, own: Figure | None, shares: Sequence[ShareCell], findings: Findings) -> Figure:
     """The figure of a role: that of its own cell, else of the first share; all that say it have to say the same.
 
     `own` is None where the role's own cell holds a share.
@@ -77,7 +77,7 @@ def settle(role: ColumnRole, own: Figure | None, shares: Sequence[ShareCell], fi
     return chosen
 
 
-def settle_stated(stated: Sequence[Figure], shares: Sequence[ShareCell], findings: Findings) -> Figure | None:
+def choose_stated_percent(stated: Sequence[Figure], shares: Sequence[ShareCell], findings: Findings) -> Figure | None:
     """The percentage that was stated, None where none was; two that differ as far as both were typed are an issue."""
     for figure in stated[1:]:
         decimals = min(figure.decimals or 0, stated[0].decimals or 0)

@@ -11,14 +11,14 @@ from domain.observations import CellState, Figure, Observation
 from workbooks.cells.addresses import cell_address
 from workbooks.cells.cells import Cell, Sheet
 from workbooks.cells.findings import FigurePlace, Findings
-from workbooks.numbers.figure_cells import parse_number
-from workbooks.numbers.figure_values import Expected, shown
-from workbooks.numbers.percents import parse_stated
-from workbooks.numbers.shares import ShareCell, parse_share, settle, settle_stated
-from workbooks.numbers.unit_words import words_of
-from workbooks.numbers.visibility import note_visibility
+from workbooks.numbers.figure_cells import parse_figure_cell
+from workbooks.numbers.figure_values import ExpectedFigure, cell_as_text
+from workbooks.numbers.percents import parse_stated_percent
+from workbooks.numbers.shares import ShareCell, choose_figure, choose_stated_percent, parse_share
+from workbooks.numbers.unit_words import unit_words_of
+from workbooks.numbers.visibility import note_hidden_content
 from workbooks.tables.locate import LocatedLine
-from workbooks.tables.named_cells import Spot
+from workbooks.tables.named_cells import CellPosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def parse_line(context: SheetContext, line: LocatedLine, unit: str) -> Observati
     return Observation(unit, indicator.id, context.sheet.name, numerator, denominator, stated)
 
 
-def read_spot(context: SheetContext, spot: Spot, place: FigurePlace) -> Cell | None:
+def read_spot(context: SheetContext, spot: CellPosition, place: FigurePlace) -> Cell | None:
     """Return the cell of a figure, after noting whether it is merged with others or hidden."""
     sheet, findings = context.sheet, context.findings
     cell = sheet.at(*spot)
@@ -56,7 +56,7 @@ def read_spot(context: SheetContext, spot: Spot, place: FigurePlace) -> Cell | N
     if cell is not None and not cell.is_empty:
         if sheet.is_hidden(*spot):
             findings.issue("hidden_figure", place, found=cell.raw)
-        note_visibility(cell, place, findings)
+        note_hidden_content(cell, place, findings)
     return cell
 
 
@@ -79,7 +79,7 @@ def _part(
     own = None if role in shares else _input(context, line, role, unit)
     if own is not None and not shares:
         return own
-    return settle(role, own, tuple(shares.values()), context.findings)
+    return choose_figure(role, own, tuple(shares.values()), context.findings)
 
 
 def _input(context: SheetContext, line: LocatedLine, role: ColumnRole, unit: str) -> Figure:
@@ -91,14 +91,18 @@ def _input(context: SheetContext, line: LocatedLine, role: ColumnRole, unit: str
 
 
 def parse_input(
-    context: SheetContext, spot: Spot, place: FigurePlace, indicator: Indicator, role: ColumnRole = ColumnRole.NUMERATOR
+    context: SheetContext,
+    spot: CellPosition,
+    place: FigurePlace,
+    indicator: Indicator,
+    role: ColumnRole = ColumnRole.NUMERATOR,
 ) -> Figure:
     """Return the figure entered in the cell at a position."""
-    expected = Expected(context.catalog.marks, words_of(indicator, role), indicator.decimals)
-    return parse_number(read_spot(context, spot, place), place, expected, context.findings)
+    expected = ExpectedFigure(context.catalog.marks, unit_words_of(indicator, role), indicator.decimals)
+    return parse_figure_cell(read_spot(context, spot, place), place, expected, context.findings)
 
 
-def _place(context: SheetContext, line: LocatedLine, spot: Spot, unit: str) -> FigurePlace:
+def _place(context: SheetContext, line: LocatedLine, spot: CellPosition, unit: str) -> FigurePlace:
     return FigurePlace(context.sheet.name, cell_address(*spot), line.label, line.indicator, unit or None)
 
 
@@ -115,8 +119,12 @@ def _stated(
     if spot is not None and ColumnRole.PERCENT not in shares:
         cells.append((context.sheet.at(*spot), _place(context, line, spot, unit)))
     cells += [(share.percent, share.place) for share in shares.values()]
-    read = (parse_stated(cell, place, context.catalog.marks, context.findings, computed) for cell, place in cells)
-    return settle_stated([figure for figure in read if figure is not None], tuple(shares.values()), context.findings)
+    read = (
+        parse_stated_percent(cell, place, context.catalog.marks, context.findings, computed) for cell, place in cells
+    )
+    return choose_stated_percent(
+        [figure for figure in read if figure is not None], tuple(shares.values()), context.findings
+    )
 
 
 def _percentage(numerator: Figure, denominator: Figure) -> Decimal | None:
@@ -134,4 +142,4 @@ def _check_not_asked(context: SheetContext, line: LocatedLine, unit: str) -> Non
             continue
         is_copied_down = role is ColumnRole.PERCENT and cell.has_formula
         if not is_copied_down and not (cell.text and context.catalog.marks.state_of(cell.text) is not None):
-            context.findings.issue("figure_not_asked", _place(context, line, spot, unit), found=shown(cell))
+            context.findings.issue("figure_not_asked", _place(context, line, spot, unit), found=cell_as_text(cell))

@@ -12,7 +12,7 @@ from workbooks.identify.hints import months_in_words
 from workbooks.report.figures import SheetContext
 from workbooks.tables.locate import LocatedLine
 from workbooks.tables.table_header import TableHeader, find_header
-from workbooks.text.heading_vocabulary import wording_of
+from workbooks.text.heading_vocabulary import heading_vocabulary_of
 
 _ROWS_ABOVE = 2
 _LONGEST_TITLE = 40
@@ -50,6 +50,6 @@ def _over(sheet: Sheet, header: TableHeader, first_line: int, columns: Mapping[i
 
 
 def _is_of_others(context: SheetContext, text: str, period: Period | None) -> bool:
-    months = months_in_words(wording_of(context.catalog).months.numbered(normalise_name(text)))
+    months = months_in_words(heading_vocabulary_of(context.catalog).months.numbered(normalise_name(text)))
     is_another_month = period is not None and bool(months) and period not in months
     return is_another_month or says(text, context.catalog.marks.other_figures)

@@ -28,7 +28,7 @@ from workbooks.report.split_form import note_split
 from workbooks.report.totals import check_totals
 from workbooks.report.unit_column import check_units
 from workbooks.report.villages import parse_villages
-from workbooks.tables.form_candidates import form_like
+from workbooks.tables.form_candidates import find_form_candidates
 from workbooks.tables.form_sheet import (
     choose_form_sheet,
     choose_village_sheet,
@@ -39,7 +39,7 @@ from workbooks.tables.locate import locate_lines
 from workbooks.tables.table_header import find_header
 from workbooks.tables.village_register import VillageRegister
 from workbooks.tables.village_table import locate_villages, note_unregistered
-from workbooks.text.heading_vocabulary import HeadingVocabulary, wording_of
+from workbooks.text.heading_vocabulary import HeadingVocabulary, heading_vocabulary_of
 from workbooks.text.legacy_fonts import LegacyFonts
 
 
@@ -75,7 +75,7 @@ def _unparsed(catalog: Catalog, hints: Hints, findings: Findings) -> ParsedRepor
 def _parse_form(
     catalog: Catalog, form: Form, workbook: Workbook, sources: IdentificationSources, findings: Findings
 ) -> ParsedReport:
-    wording = wording_of(catalog)
+    wording = heading_vocabulary_of(catalog)
     layouts = sorted(
         (layout for layout in catalog.layouts if layout.form == form.id),
         key=lambda layout: layout.valid_from,
@@ -139,8 +139,8 @@ def _parse_villages(
 
 def _headings(catalog: Catalog, workbook: Workbook) -> tuple[Heading, ...]:
     """Return the heading above each table that looks like a form's, or of every sheet if there is none."""
-    candidates = form_like(workbook, [layout.columns for layout in catalog.layouts])
-    wording = wording_of(catalog)
+    candidates = find_form_candidates(workbook, [layout.columns for layout in catalog.layouts])
+    wording = heading_vocabulary_of(catalog)
     if candidates:
         return tuple(read_heading(candidate.sheet, candidate.header.top, wording) for candidate in candidates)
     return tuple(read_heading(sheet, None, wording) for sheet in workbook.sheets if sheet.name != META_SHEET)
@@ -171,7 +171,7 @@ def _note_strays(workbook: Workbook, findings: Findings) -> None:
 
 def _place_by_hints(catalog: Catalog, hints: Hints) -> tuple[OrgUnit | None, Period | None]:
     """Return unit and period as folders and file name give them, so that a refused file has a sender."""
-    wording = wording_of(catalog)
+    wording = heading_vocabulary_of(catalog)
     for form in catalog.forms.values():
         period = agree(list(hinted_periods(form, wording, hints))).value
         if period is not None:

@@ -12,7 +12,7 @@ from workbooks.identify.hints import months_in_words
 from workbooks.report.figures import SheetContext
 from workbooks.tables.locate import LocatedLine
 from workbooks.tables.table_header import find_header
-from workbooks.text.heading_vocabulary import wording_of
+from workbooks.text.heading_vocabulary import heading_vocabulary_of
 
 _LONGEST = 200
 """Characters of a note that are quoted in its issue."""
@@ -44,7 +44,7 @@ def note_provisional_words(
 
 def _is_provisional(context: SheetContext, cell: Cell, period: Period | None) -> bool:
     # "Tăng 5 so với tháng trước" is a comparison and does not say which month the figure is from.
-    wording = wording_of(context.catalog)
+    wording = heading_vocabulary_of(context.catalog)
     text = wording.without_other_times(wording.months.numbered(normalise_name(cell.text)))
     months = months_in_words(text)
     marks = context.catalog.marks

@@ -5,8 +5,8 @@ from workbooks.cells.addresses import LAST_ROW
 from workbooks.cells.cells import Workbook
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.report.figures import SheetContext
-from workbooks.tables.cell_shapes import is_like_a_figure
-from workbooks.tables.form_candidates import form_like
+from workbooks.tables.cell_shapes import resembles_figure
+from workbooks.tables.form_candidates import find_form_candidates
 from workbooks.tables.label_rows import find_rows
 from workbooks.tables.line_index import LineIndex
 from workbooks.tables.locate import LocatedForm
@@ -18,12 +18,12 @@ def note_split(context: SheetContext, workbook: Workbook, layout: Layout, form: 
     if not missing:
         return
     index = LineIndex(context.catalog, layout)
-    for candidate in form_like(workbook, (layout.columns,)):
+    for candidate in find_form_candidates(workbook, (layout.columns,)):
         if candidate.sheet is context.sheet:
             continue
         name = candidate.sheet.name
         rows = find_rows(candidate.sheet, candidate.header, LAST_ROW + 1, index, Findings({})).rows
-        filled = {cell.row for cell in candidate.figures if is_like_a_figure(cell)}
+        filled = {cell.row for cell in candidate.figures if resembles_figure(cell)}
         lost = [line for line in index.lines if line.indicator in missing and rows.get(line.indicator or "") in filled]
         if lost:
             place = FigurePlace(name, "", lost[0].label)

@@ -10,7 +10,7 @@ from domain.texts import normalise_name
 from workbooks.cells.cells import Cell
 from workbooks.cells.findings import FigurePlace
 from workbooks.cells.stamp import FIGURE_ROLES
-from workbooks.numbers.unit_words import power_of, words_of
+from workbooks.numbers.unit_words import power_of_ten, unit_words_of
 from workbooks.report.figures import SheetContext
 from workbooks.tables.locate import LocatedLine
 from workbooks.tables.table_header import TableHeader, find_header
@@ -54,7 +54,7 @@ def _check(context: SheetContext, line: LocatedLine, cell: Cell) -> None:
 def _is_unit(text: str, indicator: Indicator) -> bool:
     """Return whether a text names the indicator's unit, or what its parts count ("hồ sơ" for a share of dossiers)."""
     name = normalise_name(text).strip(_AROUND)
-    words = words_of(indicator, ColumnRole.NUMERATOR) | words_of(indicator, ColumnRole.DENOMINATOR)
+    words = unit_words_of(indicator, ColumnRole.NUMERATOR) | unit_words_of(indicator, ColumnRole.DENOMINATOR)
     if name in {*words, normalise_name(indicator.unit.vi), normalise_name(indicator.unit.en)}:
         return True
     return indicator.measure is Measure.RATIO and "%" in name
@@ -91,8 +91,8 @@ def _power(text: str, marks: CellMarks, *, only_first: bool = False) -> int:
     name = normalise_name(text).strip(_AROUND)
     if match := _ROUND.match(name):
         return match[0].count("0")
-    power = power_of(name, marks)
-    return power if not only_first or power_of(name.split(" ")[0], marks) else 0
+    power = power_of_ten(name, marks)
+    return power if not only_first or power_of_ten(name.split(" ")[0], marks) else 0
 
 
 def _spelled(context: SheetContext, text: str) -> str:

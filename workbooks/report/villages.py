@@ -12,10 +12,10 @@ from workbooks.cells.cells import Cell
 from workbooks.cells.findings import FigurePlace
 from workbooks.report.figures import SheetContext, parse_input, read_spot
 from workbooks.report.yes_no import is_answer, parse_yes_no
-from workbooks.tables.cell_shapes import is_column_number_row, is_like_a_figure
+from workbooks.tables.cell_shapes import is_column_number_row, resembles_figure
 from workbooks.tables.heading_cells import HEADING_HEIGHT
 from workbooks.tables.label_texts import text_at
-from workbooks.tables.named_cells import Spot
+from workbooks.tables.named_cells import CellPosition
 from workbooks.tables.village_register import VillageRegister
 from workbooks.tables.village_table import VillageTable
 from workbooks.text.labels import is_total_label, normalise_label
@@ -94,7 +94,7 @@ def _rows(
 
 def _is_figure(catalog: Catalog, cell: Cell) -> bool:
     is_mark = bool(cell.text) and catalog.marks.state_of(cell.text) is not None
-    return is_mark or is_like_a_figure(cell) or is_answer(catalog, cell)
+    return is_mark or resembles_figure(cell) or is_answer(catalog, cell)
 
 
 def _is_total(context: SheetContext, layout: Layout, table: VillageTable, line: VillageRow) -> bool:
@@ -131,7 +131,7 @@ def _village_of(
     return village
 
 
-def _observation(context: SheetContext, spot: Spot, column: Column, village: OrgUnit) -> Observation:
+def _observation(context: SheetContext, spot: CellPosition, column: Column, village: OrgUnit) -> Observation:
     indicator = context.catalog.indicators[column.indicator or ""]
     label = f"{village.name}: {column.header}"
     place = FigurePlace(context.sheet.name, cell_address(*spot), label, indicator.id, village.code)

@@ -9,8 +9,8 @@ from domain.observations import CellState, Figure, Observation
 from domain.texts import normalise_name
 from workbooks.cells.cells import Cell, CellKind
 from workbooks.cells.findings import FigurePlace
-from workbooks.numbers.displayed_numbers import look_of
-from workbooks.numbers.figure_values import refuse, shown
+from workbooks.numbers.displayed_numbers import display_number
+from workbooks.numbers.figure_values import cell_as_text, refuse_figure
 from workbooks.report.figures import SheetContext
 
 YES, NO = "workbooks.yes", "workbooks.no"
@@ -32,7 +32,7 @@ def parse_yes_no(context: SheetContext, cell: Cell | None, place: FigurePlace, i
 def _numerator(context: SheetContext, cell: Cell | None, place: FigurePlace) -> Figure:
     if cell is None or cell.is_empty:
         return Figure(CellState.BLANK, None, place.cell, "")
-    text = shown(cell)
+    text = cell_as_text(cell)
     answer = _answer(context.catalog, cell)
     if answer is not None:
         word = context.catalog.text(YES if answer else NO, "vi")
@@ -45,7 +45,7 @@ def _numerator(context: SheetContext, cell: Cell | None, place: FigurePlace) -> 
     # A lone "x" may tick or cross out, and "-" is ambiguous: only marks of several characters count as blank or n/a.
     if state in {CellState.BLANK, CellState.NOT_APPLICABLE} and len(text) > 1:
         return Figure(state, None, place.cell, text)
-    return refuse("yes_no_expected", place, text, context.findings)
+    return refuse_figure("yes_no_expected", place, text, context.findings)
 
 
 def is_answer(catalog: Catalog, cell: Cell) -> bool:
@@ -60,7 +60,7 @@ def _answer(catalog: Catalog, cell: Cell) -> bool | None:
             return truth
         case Decimal() as number if number in {0, 1}:
             # The format may show 1 as "Có" or as another number; a format that hides it is noted elsewhere.
-            look = look_of(number, cell.number_format)
+            look = display_number(number, cell.number_format)
             seen = look.text.strip()
             is_plain = not seen or (seen == look.digits and not look.scale and look.rounded == number)
             return bool(number) if is_plain or _answers(catalog).get(normalise_name(seen)) == number else None

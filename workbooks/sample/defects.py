@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from domain.indicators import Absence
 from domain.layouts import ColumnRole
-from workbooks.sample.fill import Entries, Value
-from workbooks.sample.keyed_random import Draws
+from workbooks.sample.fill import CellEntries, CellValue
+from workbooks.sample.keyed_random import KeyedRandom
 from workbooks.sample.parameters import WrongFirst
 from workbooks.template.blank import Blank
 
@@ -40,7 +40,7 @@ class _Spot(NamedTuple):
     denominator: int | None
 
 
-_MAKERS: dict[DefectKind, Callable[[_Spot, Sequence[str], Draws, tuple[object, ...]], Value]] = {
+_MAKERS: dict[DefectKind, Callable[[_Spot, Sequence[str], KeyedRandom, tuple[object, ...]], CellValue]] = {
     DefectKind.NUMERATOR_ABOVE_DENOMINATOR: lambda spot, _, draws, what: _above(spot, draws, what),
     DefectKind.TEXT_FOR_NUMBER: lambda _, texts, draws, what: draws.choice(texts, "text", *what),
     DefectKind.MISSING_REQUIRED: lambda *_: None,
@@ -50,7 +50,7 @@ _MAKERS: dict[DefectKind, Callable[[_Spot, Sequence[str], Draws, tuple[object, .
 
 
 def plant_any(
-    blank: Blank, entries: Entries, texts: Sequence[str], draws: Draws, *what: object
+    blank: Blank, entries: CellEntries, texts: Sequence[str], draws: KeyedRandom, *what: object
 ) -> tuple[PlantedDefect, ...]:
     """Plant one defect, of a kind that the form has room for, into the entries; empty if it has room for none.
 
@@ -65,7 +65,9 @@ def plant_any(
     return (_plant(kind, spot, blank, entries, _MAKERS[kind](spot, texts, draws, what)),)
 
 
-def plant_wrong_first(blank: Blank, entries: Entries, wrong: WrongFirst, draws: Draws) -> tuple[PlantedDefect, ...]:
+def plant_wrong_first(
+    blank: Blank, entries: CellEntries, wrong: WrongFirst, draws: KeyedRandom
+) -> tuple[PlantedDefect, ...]:
     """Plant what the catalogue says of a sample area's wrong workbook, as far as the indicators are due."""
     planted: list[PlantedDefect] = []
     for spot in _numerators(blank, entries):
@@ -77,17 +79,17 @@ def plant_wrong_first(blank: Blank, entries: Entries, wrong: WrongFirst, draws: 
     return tuple(planted)
 
 
-def _plant(kind: DefectKind, spot: _Spot, blank: Blank, entries: Entries, value: Value) -> PlantedDefect:
+def _plant(kind: DefectKind, spot: _Spot, blank: Blank, entries: CellEntries, value: CellValue) -> PlantedDefect:
     entries[blank.form.sheet, spot.cell] = value
     return PlantedDefect(kind, blank.form.sheet, spot.cell, spot.indicator)
 
 
-def _above(spot: _Spot, draws: Draws, what: tuple[object, ...]) -> int:
+def _above(spot: _Spot, draws: KeyedRandom, what: tuple[object, ...]) -> int:
     whole = spot.denominator or 0
     return whole + draws.integer(1, max(1, whole // 4), "above", *what)
 
 
-def _spots_for(kind: DefectKind, blank: Blank, entries: Entries) -> list[_Spot]:
+def _spots_for(kind: DefectKind, blank: Blank, entries: CellEntries) -> list[_Spot]:
     indicators = blank.assignment.catalog.indicators
     spots = _numerators(blank, entries)
     match kind:
@@ -105,7 +107,7 @@ def _spots_for(kind: DefectKind, blank: Blank, entries: Entries) -> list[_Spot]:
             return spots
 
 
-def _numerators(blank: Blank, entries: Entries) -> list[_Spot]:
+def _numerators(blank: Blank, entries: CellEntries) -> list[_Spot]:
     form = blank.form
     spots: list[_Spot] = []
     for (indicator, role), cell in form.figures.items():
@@ -115,7 +117,7 @@ def _numerators(blank: Blank, entries: Entries) -> list[_Spot]:
     return spots
 
 
-def _denominator(blank: Blank, entries: Entries, indicator: str) -> int | None:
+def _denominator(blank: Blank, entries: CellEntries, indicator: str) -> int | None:
     cell = blank.form.figures.get((indicator, ColumnRole.DENOMINATOR))
     if cell is None:
         return None

@@ -8,15 +8,15 @@ from workbooks.sample.figures import ReportFigures
 from workbooks.template.blank import Blank, percentages
 from workbooks.template.save import save
 
-Value = str | int | float | None
-Entries = dict[tuple[str, str], Value]
+CellValue = str | int | float | None
+CellEntries = dict[tuple[str, str], CellValue]
 """What is typed, by sheet and A1 address."""
 
 
-def entries_of(blank: Blank, figures: ReportFigures) -> Entries:
+def entries_of(blank: Blank, figures: ReportFigures) -> CellEntries:
     """What an official types to give these figures; denominators that are filled in already are left alone."""
     form = blank.form
-    entries: Entries = {
+    entries: CellEntries = {
         (form.sheet, form.figures[place]): number for place, number in figures.form.items() if place in form.figures
     }
     villages = blank.villages
@@ -27,7 +27,7 @@ def entries_of(blank: Blank, figures: ReportFigures) -> Entries:
     return entries
 
 
-def fill(blank: Blank, entries: Mapping[tuple[str, str], Value], signed: date | None) -> bytes:
+def fill(blank: Blank, entries: Mapping[tuple[str, str], CellValue], signed: date | None) -> bytes:
     """Type the entries into the form, date it, and save it with the percentages Excel would have computed."""
     for (sheet, address), value in entries.items():
         cell = blank.workbook[sheet][address]
@@ -39,7 +39,7 @@ def fill(blank: Blank, entries: Mapping[tuple[str, str], Value], signed: date | 
     return save(blank.workbook, blank.assignment, percentages(blank))
 
 
-def _answer(blank: Blank, indicator: str, number: int) -> Value:
+def _answer(blank: Blank, indicator: str, number: int) -> CellValue:
     columns = blank.assignment.layout.village_columns
     if any(column.indicator == indicator and column.input is Input.YES_NO for column in columns):
         return blank.assignment.text("yes" if number else "no")

@@ -7,7 +7,7 @@ from typing import TypeVar
 _Item = TypeVar("_Item")
 
 
-class Draws:
+class KeyedRandom:
     """Draws for one seed. `what` names a draw: the same seed and name always draw the same."""
 
     def __init__(self, seed: int) -> None:

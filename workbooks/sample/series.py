@@ -6,7 +6,7 @@ from domain.catalog.catalog import Catalog
 from domain.indicators import Flow, Indicator
 from domain.periods import Period
 from domain.units import OrgUnit, UnitKey
-from workbooks.sample.keyed_random import Draws
+from workbooks.sample.keyed_random import KeyedRandom
 from workbooks.sample.parameters import Size, read_areas, read_typical
 from workbooks.sample.split import AreaSplit, split_area
 
@@ -24,7 +24,7 @@ class SampleSeries:
             TerminalError: the catalogue's sample parameters are missing or contradict each other.
         """
         self.typical = read_typical(catalog)
-        self.draws = Draws(seed)
+        self.draws = KeyedRandom(seed)
         self.areas = read_areas(catalog)
         self._catalog = catalog
         self._splits: dict[UnitKey, AreaSplit] = {}

@@ -7,7 +7,7 @@ from domain.catalog.catalog import Catalog
 from domain.errors import TerminalError
 from domain.units import OrgUnit, UnitKey
 from workbooks.sample.apportionment import apportion
-from workbooks.sample.keyed_random import Draws
+from workbooks.sample.keyed_random import KeyedRandom
 from workbooks.sample.parameters import SampleArea, Total, Typical
 
 
@@ -21,7 +21,7 @@ class AreaSplit:
     numerators: Mapping[str, Mapping[UnitKey, int]]
 
 
-def split_area(catalog: Catalog, area: SampleArea, typical: Typical, draws: Draws) -> AreaSplit:
+def split_area(catalog: Catalog, area: SampleArea, typical: Typical, draws: KeyedRandom) -> AreaSplit:
     """Divide an area's totals among its communes.
 
     Indicators over one population get one and the same denominator in each commune.
@@ -39,7 +39,7 @@ def split_area(catalog: Catalog, area: SampleArea, typical: Typical, draws: Draw
 class _Split:
     """Gathers the parts of one total after the other."""
 
-    def __init__(self, catalog: Catalog, area: SampleArea, typical: Typical, draws: Draws) -> None:
+    def __init__(self, catalog: Catalog, area: SampleArea, typical: Typical, draws: KeyedRandom) -> None:
         self.denominators: dict[str, Mapping[UnitKey, int]] = {}
         self.numerators: dict[str, Mapping[UnitKey, int]] = {}
         self.weights = list(area.weights.values())

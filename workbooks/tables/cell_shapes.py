@@ -33,7 +33,7 @@ def is_column_number_row(cells: Sequence[Cell], *, below_heading: bool) -> bool:
     return marks[0] == "A" and _rises(letters) and _rises(numbers)
 
 
-def is_like_a_figure(cell: Cell) -> bool:
+def resembles_figure(cell: Cell) -> bool:
     """Whether a cell holds a number, what a formula left in its place, a share, or a short text begun like a number."""
     if cell.kind is not CellKind.TEXT:
         return cell.kind in _KINDS

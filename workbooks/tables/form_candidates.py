@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from domain.layouts import Column, ColumnRole
 from workbooks.cells.addresses import cell_address
-from workbooks.cells.cells import Cell, CellKind, Sheet, Workbook
+from workbooks.cells.cells import Cell, Sheet, Workbook
 from workbooks.cells.stamp import FIGURE_ROLES, META_SHEET
-from workbooks.numbers.number_text import read_number_text
 from workbooks.numbers.share_text import read_share_text
-from workbooks.tables.cell_shapes import is_column_number_row
+from workbooks.tables.cell_shapes import is_column_number_row, resembles_figure
 from workbooks.tables.heading_cells import HEADING_HEIGHT
 from workbooks.tables.table_header import TableHeader, find_header
 
@@ -19,7 +18,7 @@ _LONGEST_FIGURE = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class FormCandidate:
     """A sheet whose table has the headings of a form."""
 
     sheet: Sheet
@@ -33,7 +32,7 @@ class Candidate:
     @property
     def is_filled_in(self) -> bool:
         """Whether somebody gave a result; denominators that are known may come with the template."""
-        return any(is_figure(cell) for cell in self._below(_RESULTS))
+        return any(resembles_figure(cell) for cell in self._below(_RESULTS))
 
     def _below(self, roles: Collection[ColumnRole]) -> tuple[Cell, ...]:
         columns = {number for key, number in self.header.columns.items() if key.role in roles}
@@ -62,17 +61,12 @@ class Candidate:
         return 2 * sentences > len(self.figures)
 
 
-def form_like(workbook: Workbook, columns: Iterable[Sequence[Column]]) -> tuple[Candidate, ...]:
+def find_form_candidates(workbook: Workbook, columns: Iterable[Sequence[Column]]) -> tuple[FormCandidate, ...]:
     """The sheets that hold a table with one of these sets of headings."""
     sets = tuple(columns)
-    results: list[Candidate] = []
+    results: list[FormCandidate] = []
     for sheet in workbook.sheets:
         header = next((header for column in sets if (header := find_header(sheet, column)) is not None), None)
-        if header is not None and sheet.name != META_SHEET and not Candidate(sheet, header).is_prose:
-            results.append(Candidate(sheet, header))
+        if header is not None and sheet.name != META_SHEET and not FormCandidate(sheet, header).is_prose:
+            results.append(FormCandidate(sheet, header))
     return tuple(results)
-
-
-def is_figure(cell: Cell) -> bool:
-    """Whether a cell holds a number, typed or stored."""
-    return cell.kind is CellKind.NUMBER or read_number_text(cell.text, is_count=True) is not None

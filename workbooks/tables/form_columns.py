@@ -8,10 +8,10 @@ from workbooks.cells.cells import Cell, CellKind, Sheet
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.stamp import FIGURE_ROLES
 from workbooks.numbers.number_text import read_number_text
-from workbooks.tables.cell_shapes import is_like_a_figure
+from workbooks.tables.cell_shapes import resembles_figure
 from workbooks.tables.label_rows import FormRows
 from workbooks.tables.table_header import TableHeader
-from workbooks.text.labels import nearest
+from workbooks.text.labels import nearest_labels
 
 _NEEDED = (ColumnRole.LABEL, ColumnRole.NUMERATOR, ColumnRole.DENOMINATOR)
 _OF_WORDS = (ColumnRole.UNIT, ColumnRole.NOTE)
@@ -43,12 +43,12 @@ def note_missing_columns(
         if column.role is ColumnRole.LABEL and header is not None and header.column(ColumnRole.CODE) is not None:
             continue
         if not is_found and is_needed:
-            near = nearest(column.header, header.others.values()) if header is not None else ()
+            near = nearest_labels(column.header, header.others.values()) if header is not None else ()
             place = FigurePlace(sheet.name, cell_address(header.top, 1) if header is not None else "")
             findings.issue("column_missing", place, expected=column.header, candidates="; ".join(near))
 
 
-def note_retitled(
+def note_changed_headings(
     sheet: Sheet, layout: Layout, header: TableHeader, pointed: Collection[tuple[ColumnRole, int]], findings: Findings
 ) -> None:
     """Note headings that were written over while names still point at their columns: the names are followed."""
@@ -77,7 +77,7 @@ def _note_spans(sheet: Sheet, layout: Layout, header: TableHeader, findings: Fin
                 cell
                 for row, cells in sheet.rows.items()
                 for cell in cells
-                if row > header.bottom and cell.column in span and cell.column != own and is_like_a_figure(cell)
+                if row > header.bottom and cell.column in span and cell.column != own and resembles_figure(cell)
             ),
             None,
         )

@@ -8,13 +8,14 @@ from workbooks.cells.addresses import parse_reference
 from workbooks.cells.cells import Sheet, SheetState, Workbook
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.stamp import META_SHEET, FigureCellName, VillageCellName, parse_name
-from workbooks.tables.form_candidates import Candidate, form_like, is_figure
+from workbooks.tables.cell_shapes import resembles_figure
+from workbooks.tables.form_candidates import FormCandidate, find_form_candidates
 from workbooks.text.labels import normalise_label
 
 
 def choose_form_sheet(workbook: Workbook, layouts: Sequence[Layout], findings: Findings) -> Sheet | None:
     """The form's sheet: where the defined names point, else the sheet of its name, else the only one like it."""
-    candidates = form_like(workbook, (layout.columns for layout in layouts))
+    candidates = find_form_candidates(workbook, (layout.columns for layout in layouts))
     wanted = layouts[0].sheet if layouts else ""
     chosen = _choose(workbook, FigureCellName, tuple(layout.sheet for layout in layouts), candidates)
     if chosen is not None and not _is_outshone(chosen, candidates):
@@ -32,7 +33,9 @@ def choose_form_sheet(workbook: Workbook, layouts: Sequence[Layout], findings: F
 def find_village_sheet(workbook: Workbook, layouts: Sequence[Layout]) -> Sheet | None:
     """The sheet that lists the villages in any of these layouts, before it is known which of them holds."""
     names = tuple(layout.village_sheet for layout in layouts if layout.village_sheet is not None)
-    candidates = form_like(workbook, (layout.village_columns for layout in layouts if layout.village_columns))
+    candidates = find_form_candidates(
+        workbook, (layout.village_columns for layout in layouts if layout.village_columns)
+    )
     return _choose(workbook, VillageCellName, names, candidates)
 
 
@@ -42,7 +45,7 @@ def choose_village_sheet(
     """The sheet that lists the villages; None, with an issue, where a layout that has one is without."""
     if layout.village_sheet is None:
         return None
-    candidates = form_like(workbook, (layout.village_columns,))
+    candidates = find_form_candidates(workbook, (layout.village_columns,))
     chosen = _choose(workbook, VillageCellName, (layout.village_sheet,), candidates)
     if chosen is not None and not _is_outshone(chosen, candidates):
         _note_ignored(chosen, candidates, findings, form_sheet)
@@ -65,7 +68,7 @@ def _choose(
     workbook: Workbook,
     kind: type[FigureCellName | VillageCellName],
     names: Sequence[str],
-    candidates: Sequence[Candidate],
+    candidates: Sequence[FormCandidate],
 ) -> Sheet | None:
     for pool in (
         _named_sheets(workbook, kind),
@@ -83,7 +86,7 @@ def _choose(
     return None
 
 
-def _is_outshone(chosen: Sheet, candidates: Sequence[Candidate]) -> bool:
+def _is_outshone(chosen: Sheet, candidates: Sequence[FormCandidate]) -> bool:
     """Whether people filled in another sheet: this one is hidden from them, or blank, and one they see has figures."""
     filled = [candidate.sheet for candidate in candidates if candidate.is_filled_in]
     is_rivalled = any(sheet is not chosen and sheet.state is SheetState.VISIBLE for sheet in filled)
@@ -102,12 +105,12 @@ def _named_sheets(workbook: Workbook, kind: type[FigureCellName | VillageCellNam
 
 
 def _note_ignored(
-    chosen: Sheet, candidates: Sequence[Candidate], findings: Findings, form_sheet: Sheet | None = None
+    chosen: Sheet, candidates: Sequence[FormCandidate], findings: Findings, form_sheet: Sheet | None = None
 ) -> None:
     """Note tables like the one chosen that hold figures nobody reads; one below the form itself by its heading."""
     for candidate in candidates:
         sheet = candidate.sheet
-        if sheet is chosen or not any(is_figure(cell) for cell in candidate.figures):
+        if sheet is chosen or not any(resembles_figure(cell) for cell in candidate.figures):
             continue
         if sheet is form_sheet:
             findings.issue("table_ignored", FigurePlace(sheet.name, candidate.first_heading), expected=chosen.name)

@@ -43,11 +43,11 @@ class HeaderCell(NamedTuple):
         return self.first <= column <= self.last
 
 
-Hits = Mapping[int, Sequence[HeaderCell]]
+HeaderCells = Mapping[int, Sequence[HeaderCell]]
 """Hits by row."""
 
 
-def find_hits(sheet: Sheet, columns: Sequence[Column]) -> Hits:
+def find_header_cells(sheet: Sheet, columns: Sequence[Column]) -> HeaderCells:
     """Every cell of a sheet that reads as one of these columns' headings."""
     known = {normalise_label(name): key_of(column) for column in columns for name in (column.header, *column.aliases)}
     results: dict[int, list[HeaderCell]] = {}
@@ -59,7 +59,7 @@ def find_hits(sheet: Sheet, columns: Sequence[Column]) -> Hits:
     return results
 
 
-def heading_from(header_cells: Hits, row: int) -> tuple[HeaderCell, ...]:
+def heading_at(header_cells: HeaderCells, row: int) -> tuple[HeaderCell, ...]:
     """The hits of a heading that begins in a row, without titles of groups and without cells of the data below."""
     window = [header_cell for each in range(row, row + HEADING_HEIGHT) for header_cell in header_cells.get(each, ())]
     kept: list[HeaderCell] = []

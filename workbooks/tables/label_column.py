@@ -12,7 +12,9 @@ from workbooks.tables.line_index import LineIndex
 from workbooks.tables.table_header import TableHeader
 
 
-def with_labels(sheet: Sheet, layout: Layout, header: TableHeader, index: LineIndex, findings: Findings) -> TableHeader:
+def with_label_column(
+    sheet: Sheet, layout: Layout, header: TableHeader, index: LineIndex, findings: Findings
+) -> TableHeader:
     """The heading with its column of labels: where none is headed as it, the one that holds half of the labels."""
     if header.column(ColumnRole.LABEL) is not None or header.column(ColumnRole.CODE) is not None:
         return header

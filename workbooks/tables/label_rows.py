@@ -8,12 +8,12 @@ from workbooks.cells.addresses import cell_address
 from workbooks.cells.cells import Cell, Sheet
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.stamp import FIGURE_ROLES
-from workbooks.tables.cell_shapes import is_column_number_row, is_like_a_figure
+from workbooks.tables.cell_shapes import is_column_number_row, resembles_figure
 from workbooks.tables.heading_cells import HEADING_HEIGHT
 from workbooks.tables.label_texts import RowLabel, row_label, text_at
 from workbooks.tables.line_index import LineIndex
 from workbooks.tables.table_header import TableHeader
-from workbooks.text.labels import nearest
+from workbooks.text.labels import nearest_labels
 
 _FEW_LINES = 3
 """So many lines that come twice are told one by one; more are a table that comes twice."""
@@ -124,7 +124,7 @@ class _Search:
         return cell_address(row, (self._labels or (self._code or 1,))[0])
 
     def _has_figures(self, cells: Sequence[Cell]) -> bool:
-        return any(cell.column in self._figures and is_like_a_figure(cell) for cell in cells)
+        return any(cell.column in self._figures and resembles_figure(cell) for cell in cells)
 
     def _is_filled(self, cells: Sequence[Cell]) -> bool:
         return any(cell.column in self._figures and not cell.is_empty for cell in cells)
@@ -144,7 +144,7 @@ def _note_unknown(
     """A label like one that is still missing is a figure about to be lost; any other line may be the commune's own."""
     missing = [line.label for line in index.lines if line.indicator is not None and line.indicator not in match]
     for place, label in unknown:
-        candidates = nearest(label, missing)
+        candidates = nearest_labels(label, missing)
         several = index.called(label)
         if not label:
             findings.issue("figure_without_label", place)
@@ -154,4 +154,6 @@ def _note_unknown(
         elif candidates:
             findings.issue("label_unplaced", place, found=label, candidates="; ".join(candidates))
         else:
-            findings.issue("label_unknown", place, found=label, candidates="; ".join(nearest(label, index.labels)))
+            findings.issue(
+                "label_unknown", place, found=label, candidates="; ".join(nearest_labels(label, index.labels))
+            )

@@ -10,13 +10,13 @@ from workbooks.cells.addresses import parse_reference
 from workbooks.cells.cells import Sheet, Workbook
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.stamp import FIGURE_ROLES, FigureCellName, parse_name
-from workbooks.tables.form_columns import check_columns, note_missing_columns, note_retitled
-from workbooks.tables.label_column import with_labels
+from workbooks.tables.form_columns import check_columns, note_changed_headings, note_missing_columns
+from workbooks.tables.label_column import with_label_column
 from workbooks.tables.label_rows import FormRows, find_rows
 from workbooks.tables.line_index import LineIndex
-from workbooks.tables.named_cells import NameCheck, Spot
+from workbooks.tables.named_cells import CellPosition, NamedCellCheck
 from workbooks.tables.table_header import TableHeader, find_header, is_transposed
-from workbooks.tables.table_scope import TableScope, end_of, note_earlier, note_unclaimed
+from workbooks.tables.table_scope import TableScope, end_row, note_tables_above, note_unread_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class LocatedLine:
 
     indicator: str
     label: str
-    spots: Mapping[ColumnRole, Spot]
+    spots: Mapping[ColumnRole, CellPosition]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +49,28 @@ def locate_lines(catalog: Catalog, workbook: Workbook, sheet: Sheet, layout: Lay
         return LocatedForm()
     index = LineIndex(catalog, layout)
     if header is not None:
-        header = with_labels(sheet, layout, header, index, findings)
+        header = with_label_column(sheet, layout, header, index, findings)
     other = find_header(sheet, layout.village_columns) if layout.village_columns else None
-    rows = find_rows(sheet, header, end_of(header, other), index, findings) if header is not None else FormRows()
+    rows = find_rows(sheet, header, end_row(header, other), index, findings) if header is not None else FormRows()
     if header is not None:
         check_columns(sheet, layout, header, rows, findings, is_named=bool(named))
         table = TableScope(header, _claimed(header, named), _body(header, rows), other)
-        note_retitled(sheet, layout, header, {(role, spot[1]) for (_, role), spot in named.items()}, findings)
-        note_unclaimed(sheet, table, findings)
-        note_earlier(sheet, header, lambda text: bool(index.called(text)), findings)
-    lines = tuple(_lines(sheet, layout, named, NameCheck(sheet, header, rows.rows, index, findings)))
+        note_changed_headings(sheet, layout, header, {(role, spot[1]) for (_, role), spot in named.items()}, findings)
+        note_unread_columns(sheet, table, findings)
+        note_tables_above(sheet, header, lambda text: bool(index.called(text)), findings)
+    lines = tuple(_lines(sheet, layout, named, NamedCellCheck(sheet, header, rows.rows, index, findings)))
     note_missing_columns(sheet, layout, header, _roles_wanting(catalog, lines), findings, is_named=bool(named))
     return LocatedForm(lines, rows.totals)
 
 
-def _named_spots(workbook: Workbook, sheet: Sheet) -> Iterator[tuple[tuple[str, ColumnRole], Spot]]:
+def _named_spots(workbook: Workbook, sheet: Sheet) -> Iterator[tuple[tuple[str, ColumnRole], CellPosition]]:
     for name, text in workbook.names.items():
         what, reference = parse_name(name), parse_reference(text)
         if isinstance(what, FigureCellName) and reference is not None and reference.sheet == sheet.name:
             yield (what.indicator, what.role), (reference.row, reference.column)
 
 
-def _claimed(header: TableHeader, named: Mapping[tuple[str, ColumnRole], Spot]) -> frozenset[int]:
+def _claimed(header: TableHeader, named: Mapping[tuple[str, ColumnRole], CellPosition]) -> frozenset[int]:
     """Columns that are read: those with a heading of the form's, and those that names point at."""
     spans = (column for key in header.columns for column in header.span(key.role))
     return frozenset({*header.columns.values(), *spans, *(column for _, column in named.values())})
@@ -81,7 +81,7 @@ def _body(header: TableHeader, rows: FormRows) -> range:
 
 
 def _lines(
-    sheet: Sheet, layout: Layout, named: Mapping[tuple[str, ColumnRole], Spot], check: NameCheck
+    sheet: Sheet, layout: Layout, named: Mapping[tuple[str, ColumnRole], CellPosition], check: NamedCellCheck
 ) -> Iterator[LocatedLine]:
     for line in layout.lines:
         if line.indicator is None:
@@ -93,11 +93,13 @@ def _lines(
             check.findings.issue("line_missing", FigurePlace(sheet.name, "", line.label, line.indicator))
 
 
-def _spots(line: Line, named: Mapping[tuple[str, ColumnRole], Spot], check: NameCheck) -> dict[ColumnRole, Spot]:
+def _spots(
+    line: Line, named: Mapping[tuple[str, ColumnRole], CellPosition], check: NamedCellCheck
+) -> dict[ColumnRole, CellPosition]:
     """Where a line's figures stand; names and labels that point at different rows are an issue."""
     indicator = line.indicator or ""
     row = check.rows.get(indicator)
-    spots: dict[ColumnRole, Spot] = {}
+    spots: dict[ColumnRole, CellPosition] = {}
     for role in FIGURE_ROLES:
         column = check.header.column(role) if check.header is not None else None
         spot = named.get((indicator, role))

@@ -13,12 +13,12 @@ from workbooks.tables.line_index import LineIndex
 from workbooks.tables.table_header import TableHeader
 from workbooks.text.labels import normalise_label
 
-Spot = tuple[int, int]
+CellPosition = tuple[int, int]
 """Row and column of a cell."""
 
 
 @dataclass(frozen=True, slots=True)
-class NameCheck:
+class NamedCellCheck:
     """The form's table as headings and labels show it: its heading, and the row that each known line was found in."""
 
     sheet: Sheet
@@ -27,17 +27,17 @@ class NameCheck:
     index: LineIndex
     findings: Findings
 
-    def see(self, line: Line, pointed: Mapping[ColumnRole, Spot]) -> None:
+    def see(self, line: Line, pointed: Mapping[ColumnRole, CellPosition]) -> None:
         """See that the names of a line point at its row and at columns headed as theirs."""
         for role, spot in pointed.items():
             self._see_column(line, role, spot)
         for row in dict.fromkeys(spot[0] for spot in pointed.values()):
             self._see_label(line, next(spot for spot in pointed.values() if spot[0] == row))
 
-    def _place(self, line: Line, spot: Spot) -> FigurePlace:
+    def _place(self, line: Line, spot: CellPosition) -> FigurePlace:
         return FigurePlace(self.sheet.name, cell_address(*spot), line.label, line.indicator)
 
-    def _see_column(self, line: Line, role: ColumnRole, spot: Spot) -> None:
+    def _see_column(self, line: Line, role: ColumnRole, spot: CellPosition) -> None:
         """See that the column a name points at is not headed as the column of other figures."""
         if self.header is None:
             return
@@ -47,7 +47,7 @@ class NameCheck:
             heading = text_at(self.sheet, self.header.bottom, spot[1]) or text_at(self.sheet, self.header.top, spot[1])
             self.findings.issue("label_disagrees", self._place(line, spot), found=heading, expected=line.label)
 
-    def _see_label(self, line: Line, spot: Spot) -> None:
+    def _see_label(self, line: Line, spot: CellPosition) -> None:
         """See that the row a name points at is labelled as the line it is the name of."""
         if self.rows.get(line.indicator or "") == spot[0]:
             return

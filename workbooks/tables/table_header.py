@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 
 from domain.layouts import Column, ColumnRole
 from workbooks.cells.cells import Cell, Sheet
-from workbooks.tables.heading_cells import HEADING_HEIGHT, ColumnKey, HeaderCell, Hits, find_hits, heading_from, key_of
+from workbooks.tables.heading_cells import (
+    HEADING_HEIGHT,
+    ColumnKey,
+    HeaderCell,
+    HeaderCells,
+    find_header_cells,
+    heading_at,
+    key_of,
+)
 
 _INCIDENTAL = frozenset({ColumnRole.ORDER, ColumnRole.CODE, ColumnRole.NOTE, ColumnRole.UNIT})
 
@@ -48,9 +56,9 @@ class TableHeader:
 
 def find_header(sheet: Sheet, columns: Sequence[Column]) -> TableHeader | None:
     """The heading that knows most of a layout's columns, None where no place knows half of those that matter."""
-    header_cells = find_hits(sheet, columns)
+    header_cells = find_header_cells(sheet, columns)
     wanted = _wanted(columns)
-    results = {row: heading for row in header_cells if (heading := heading_from(header_cells, row))}
+    results = {row: heading for row in header_cells if (heading := heading_at(header_cells, row))}
     if not results:
         return None
     top = max(results, key=lambda row: _worth(results[row], wanted))
@@ -71,7 +79,7 @@ def is_transposed(sheet: Sheet, columns: Sequence[Column]) -> bool:
     """Whether the headings stand below one another in a column, so that lines run downwards."""
     wanted = _wanted(columns)
     by_column: dict[int, set[ColumnKey]] = {}
-    for header_cell in (header_cell for row in find_hits(sheet, columns).values() for header_cell in row):
+    for header_cell in (header_cell for row in find_header_cells(sheet, columns).values() for header_cell in row):
         by_column.setdefault(header_cell.cell.column, set()).add(header_cell.key)
     return any(2 * len(keys & wanted) > len(wanted) for keys in by_column.values())
 
@@ -85,10 +93,10 @@ def _worth(heading: Sequence[HeaderCell], wanted: set[ColumnKey]) -> tuple[int, 
     return len(keys & wanted), len(keys)
 
 
-def _further(header_cells: Hits, bottom: int) -> Iterator[tuple[HeaderCell, ...]]:
+def _further(header_cells: HeaderCells, bottom: int) -> Iterator[tuple[HeaderCell, ...]]:
     """The headings below a heading, each of at least two columns."""
     for row in sorted(header_cells):
-        heading = heading_from(header_cells, row) if row > bottom else ()
+        heading = heading_at(header_cells, row) if row > bottom else ()
         if len({header_cell.key for header_cell in heading}) > 1:
             bottom = heading[-1].cell.row
             yield heading

@@ -7,7 +7,7 @@ from itertools import groupby
 from workbooks.cells.addresses import LAST_ROW, cell_address, column_letters
 from workbooks.cells.cells import Cell, Sheet
 from workbooks.cells.findings import FigurePlace, Findings
-from workbooks.tables.cell_shapes import is_column_number_row, is_like_a_figure
+from workbooks.tables.cell_shapes import is_column_number_row, resembles_figure
 from workbooks.tables.heading_cells import HEADING_HEIGHT
 from workbooks.tables.table_header import TableHeader
 
@@ -26,20 +26,20 @@ class TableScope:
     other: TableHeader | None
 
 
-def end_of(header: TableHeader, other: TableHeader | None) -> int:
+def end_row(header: TableHeader, other: TableHeader | None) -> int:
     """The row in which a table has ended: where another kind of table begins below it, else beyond the sheet."""
     if other is None or other.top <= header.bottom or not _overlap(header, other):
         return LAST_ROW + 1
     return other.top
 
 
-def note_unclaimed(sheet: Sheet, table: TableScope, findings: Findings) -> None:
+def note_unread_columns(sheet: Sheet, table: TableScope, findings: Findings) -> None:
     """Note columns that hold figures and that nobody reads; under a heading of their own, words count as well."""
     others = table.header.others
     results: dict[int, Cell] = {}
     for cell in _beside(sheet, table):
         is_extra = cell.column in others and cell.row in table.body and not cell.is_empty
-        if is_extra or is_like_a_figure(cell):
+        if is_extra or resembles_figure(cell):
             results.setdefault(cell.column, cell)
     for cells in _neighbours([results[column] for column in sorted(results)]):
         headings = (others.get(cell.column) or column_letters(cell.column) for cell in cells)
@@ -49,12 +49,12 @@ def note_unclaimed(sheet: Sheet, table: TableScope, findings: Findings) -> None:
         findings.issue("column_ignored", place, found="; ".join(headings))
 
 
-def note_earlier(sheet: Sheet, header: TableHeader, is_own: Callable[[str], bool], findings: Findings) -> None:
+def note_tables_above(sheet: Sheet, header: TableHeader, is_own: Callable[[str], bool], findings: Findings) -> None:
     """Note a lesser table above the one that is read, where it holds figures: critical for lines of the form's own."""
     columns = set(header.columns.values())
     for top in header.earlier:
         rows = [sheet.rows.get(row, ()) for row in range(top + 1, header.top)]
-        filled = [cells for cells in rows if any(cell.column in columns and is_like_a_figure(cell) for cell in cells)]
+        filled = [cells for cells in rows if any(cell.column in columns and resembles_figure(cell) for cell in cells)]
         result, expected = sheet.rows[top][0].a1, cell_address(header.top, min(columns))
         if any(cell.text and is_own(cell.text) for cells in filled for cell in cells):
             findings.issue("table_twice", FigurePlace(sheet.name, result), found=expected, expected=result)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from domain.texts import normalise_name
 from domain.units import OrgUnit
-from workbooks.text.labels import nearest
+from workbooks.text.labels import nearest_labels
 
 
 class VillageRegister:
@@ -39,4 +39,4 @@ class VillageRegister:
 
     def alike(self, name: str) -> str:
         """The names most like one, for a person to choose from."""
-        return "; ".join(nearest(name, (village.name for village in self.villages)))
+        return "; ".join(nearest_labels(name, (village.name for village in self.villages)))

@@ -9,13 +9,13 @@ from workbooks.cells.addresses import LAST_ROW, cell_address, parse_reference
 from workbooks.cells.cells import Sheet, Workbook
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.stamp import VillageCellName, parse_name
-from workbooks.tables.cell_shapes import is_column_number_row, is_like_a_figure
+from workbooks.tables.cell_shapes import is_column_number_row, resembles_figure
 from workbooks.tables.heading_cells import HEADING_HEIGHT
 from workbooks.tables.label_texts import text_at
 from workbooks.tables.table_header import TableHeader, find_header, is_transposed
-from workbooks.tables.table_scope import TableScope, end_of, note_earlier, note_unclaimed
+from workbooks.tables.table_scope import TableScope, end_row, note_tables_above, note_unread_columns
 from workbooks.tables.village_register import VillageRegister
-from workbooks.text.labels import nearest
+from workbooks.text.labels import nearest_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def locate_villages(
     other = find_header(sheet, layout.columns)
     table = VillageTable(
         above,
-        end_of(header, other) if header is not None else LAST_ROW + 1,
+        end_row(header, other) if header is not None else LAST_ROW + 1,
         named.get(ColumnRole.VILLAGE_CODE.value) or (header.column(ColumnRole.VILLAGE_CODE) if header else None),
         named.get(ColumnRole.VILLAGE_NAME.value) or (header.column(ColumnRole.VILLAGE_NAME) if header else None),
         figures,
@@ -53,8 +53,10 @@ def locate_villages(
     if header is not None:
         # How far the villages reach is not known before they are read: words in extra columns count in every row.
         body = range(header.bottom + 1, table.end)
-        note_unclaimed(sheet, TableScope(header, {*header.columns.values(), *named.values()}, body, other), findings)
-        note_earlier(sheet, header, register.knows, findings)
+        note_unread_columns(
+            sheet, TableScope(header, {*header.columns.values(), *named.values()}, body, other), findings
+        )
+        note_tables_above(sheet, header, register.knows, findings)
     return table
 
 
@@ -66,7 +68,7 @@ def note_unregistered(sheet: Sheet, layout: Layout, findings: Findings) -> None:
     columns = {number for key, number in header.columns.items() if key.role is ColumnRole.FIGURE}
     for row, cells in sheet.rows.items():
         is_near = row - header.bottom < HEADING_HEIGHT
-        filled = [cell for cell in cells if cell.column in columns and is_like_a_figure(cell)]
+        filled = [cell for cell in cells if cell.column in columns and resembles_figure(cell)]
         if row > header.bottom and filled and not is_column_number_row(header.own(cells), below_heading=is_near):
             findings.issue("villages_not_registered", FigurePlace(sheet.name, filled[0].a1))
             return
@@ -83,7 +85,7 @@ def _figure_columns(
         number = named.get(column.indicator, headed)
         place = FigurePlace(sheet.name, "", column.header, column.indicator)
         if number is None:
-            near = nearest(column.header, header.others.values()) if header else ()
+            near = nearest_labels(column.header, header.others.values()) if header else ()
             findings.issue("column_missing", place, expected=column.header, candidates="; ".join(near))
             continue
         if header is not None:

@@ -18,7 +18,7 @@ class _Source:
     catalog: Catalog = field(compare=False)
 
 
-def once_per_catalog(make: Callable[[Catalog], _T]) -> Callable[[Catalog], _T]:
+def cached_per_catalog(make: Callable[[Catalog], _T]) -> Callable[[Catalog], _T]:
     """Let a function make its result once for each version of the catalogue."""
 
     @lru_cache(maxsize=2)

@@ -17,7 +17,7 @@ _EMPTY_BRACKETS = re.compile(r"\(\s*\)")
 _SIGNED = re.compile(r"(?:[^,]{0,60},\s*)?ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})\W*")
 
 
-def span_of_days(text: str) -> tuple[date, date] | None:
+def date_range_in(text: str) -> tuple[date, date] | None:
     """First and last day of "từ 15/4/2025 đến 14/5/2025", None where a text names none; one year may do for both."""
     match = _SPAN.search(normalise_name(text))
     if match is None or not (match[6] or match[3]):
@@ -28,7 +28,7 @@ def span_of_days(text: str) -> tuple[date, date] | None:
     return (first, last) if first is not None and last is not None and first <= last else None
 
 
-def without_days(text: str) -> str:
+def without_dates(text: str) -> str:
     """A normalised text without the days it names, so that the month of a day is not taken for the period."""
     return _EMPTY_BRACKETS.sub("", _DAY_IN_TEXT.sub(" ", _SPAN.sub(" ", text)))
 
@@ -38,7 +38,7 @@ def covers_many_months(text: str) -> bool:
     return _MANY_MONTHS.search(text) is not None
 
 
-def day_of_signing(text: str) -> date | None:
+def signing_date(text: str) -> date | None:
     """The day of "Lâm Sơn, ngày 15 tháng 5 năm 2025", None where a line is no such thing."""
     match = _SIGNED.fullmatch(normalise_name(text))
     return _day(int(match[3]), match[2], match[1]) if match is not None else None

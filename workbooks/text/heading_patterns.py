@@ -3,13 +3,13 @@
 import re
 
 from domain.report_words import ReportWords
-from workbooks.text.word_patterns import KindWriting, any_of
+from workbooks.text.word_patterns import UnitKindPatterns, any_of
 
 
 class HeadingPatterns:
     """Patterns of normalised lines, by what the lines say."""
 
-    def __init__(self, words: ReportWords, kinds: KindWriting) -> None:
+    def __init__(self, words: ReportWords, kinds: UnitKindPatterns) -> None:
         """Make them of the words and the kinds of units."""
         commune = rf"{kinds.communes}\s+\S"
         councils, boards = any_of(words.councils), any_of(words.boards)

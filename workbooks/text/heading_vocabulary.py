@@ -6,9 +6,9 @@ from domain.catalog.catalog import Catalog
 from domain.report_words import ReportWords
 from domain.texts import ascii_key, normalise_name
 from domain.units import Level, UnitRegister
-from workbooks.text.catalog_cache import once_per_catalog
+from workbooks.text.catalog_cache import cached_per_catalog
 from workbooks.text.heading_patterns import HeadingPatterns
-from workbooks.text.word_patterns import KindWriting, MonthWords, any_of
+from workbooks.text.word_patterns import MonthNames, UnitKindPatterns, any_of
 
 
 class HeadingVocabulary:
@@ -18,8 +18,8 @@ class HeadingVocabulary:
         """Make the patterns ready."""
         self.words = words
         above = _kinds(units, Level.DISTRICT) | _kinds(units, Level.PROVINCE)
-        self.kinds = KindWriting(_kinds(units, Level.COMMUNE), above, words.short_kinds)
-        self.months = MonthWords(words.months)
+        self.kinds = UnitKindPatterns(_kinds(units, Level.COMMUNE), above, words.short_kinds)
+        self.months = MonthNames(words.months)
         self.heading = HeadingPatterns(words, self.kinds)
         self.unit_in_name = re.compile(rf"(?<!\w)({self.kinds.communes} [^\W\d_]+(?:['’ ][^\W\d_]+)*)")
         self.numbered = re.compile(rf"\b{any_of({ascii_key(word) for word in words.numbered})}[ ._]*$")
@@ -33,8 +33,8 @@ class HeadingVocabulary:
         return self._other_times.sub("", text)
 
 
-@once_per_catalog
-def wording_of(catalog: Catalog) -> HeadingVocabulary:
+@cached_per_catalog
+def heading_vocabulary_of(catalog: Catalog) -> HeadingVocabulary:
     """The wording of a catalogue."""
     return HeadingVocabulary(catalog.words, catalog.units)
 

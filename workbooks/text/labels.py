@@ -43,7 +43,7 @@ def normalise_label(text: str) -> str:
     return _EITHER_I.sub(lambda match: match[1] + _I_OF_Y[match[2]], _PER_CENT.sub(r"\1", name)).strip(_QUOTES)
 
 
-def nearest(text: str, known: Iterable[str]) -> tuple[str, ...]:
+def nearest_labels(text: str, known: Iterable[str]) -> tuple[str, ...]:
     """The known labels most like a text, nearest first; only ever shown to a person, never matched by."""
     by_key: dict[str, str] = {}
     for label in known:

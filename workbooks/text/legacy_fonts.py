@@ -13,7 +13,7 @@ from workbooks.cells.addresses import CellRange
 from workbooks.cells.cells import Cell, CellKind, Sheet, Workbook
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.text_runs import TextRun, marked
-from workbooks.text.legacy_text import LegacyFont, Nature, legacy_font, read_legacy, unicode_readings
+from workbooks.text.legacy_text import EncodingKind, LegacyFont, legacy_font, read_legacy, unicode_readings
 from workbooks.text.vocabulary import Vocabulary, vocabulary_of
 
 _CELLS_NAMED = 5
@@ -78,11 +78,11 @@ class LegacyFonts:
         pieces: list[str] = []
         repair = ""
         for (font, marks), text in _looks(runs, cell.font):
-            nature, shown = read_legacy(text, font, self._vocabulary) if font else (Nature.UNICODE, text)
-            if nature is Nature.MIXED:
+            nature, shown = read_legacy(text, font, self._vocabulary) if font else (EncodingKind.UNICODE, text)
+            if nature is EncodingKind.MIXED:
                 match.mixed.append(cell)
                 return
-            if nature is Nature.LEGACY and font is not None:
+            if nature is EncodingKind.LEGACY and font is not None:
                 repair = repair or font.encoding.repair
             pieces.append(marked(shown, marks))
         if repair:

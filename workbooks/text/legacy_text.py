@@ -12,7 +12,7 @@ from workbooks.text.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class Encoding:
+class FontEncoding:
     """One encoding of fonts: the repair its use is, how it reads, and what only it would write.
 
     `leftover` is what of a text the encoding has no sign for; `own` finds what no Vietnamese in Unicode looks like.
@@ -28,7 +28,7 @@ class Encoding:
 class LegacyFont:
     """A font of such an encoding; some show capitals for the small letters typed."""
 
-    encoding: Encoding
+    encoding: FontEncoding
     is_capital: bool
 
     def read(self, text: str) -> str:
@@ -37,7 +37,7 @@ class LegacyFont:
         return shown.upper() if self.is_capital else shown
 
 
-class Nature(Enum):
+class EncodingKind(Enum):
     """What a text under a legacy font is: typed for it, proper Unicode, or a mixture nobody can tell apart."""
 
     LEGACY = auto()
@@ -59,8 +59,8 @@ _VNI_OWN = re.compile(
     "[aAeE][âáàåãäÂÁÀÅÃÄ]|[aA][êéèúüëÊÉÈÚÜË]|[oO][âÂåÅäÄ]|[aeouyAEOUYôÔ][ùøûõïÙØÛÕÏ]|[a-zA-Z][öñÖÑæÆîÎ]|[öñÖÑ][a-zA-Z]"
 )
 
-TCVN3 = Encoding("tcvn3_font", tcvn3.decode, tcvn3.leftover, _TCVN3_OWN)
-VNI = Encoding("vni_font", vni.decode, vni.leftover, _VNI_OWN)
+TCVN3 = FontEncoding("tcvn3_font", tcvn3.decode, tcvn3.leftover, _TCVN3_OWN)
+VNI = FontEncoding("vni_font", vni.decode, vni.leftover, _VNI_OWN)
 _SUSPECT = re.compile(f"{_TCVN3_OWN.pattern}|{_VNI_OWN.pattern}")
 
 
@@ -73,7 +73,7 @@ def legacy_font(name: str) -> LegacyFont | None:
     return LegacyFont(VNI, is_capital=False) if plain.startswith(("vni-", "vni ")) else None
 
 
-def read_legacy(text: str, font: LegacyFont, vocabulary: Callable[[], Vocabulary]) -> tuple[Nature, str]:
+def read_legacy(text: str, font: LegacyFont, vocabulary: Callable[[], Vocabulary]) -> tuple[EncodingKind, str]:
     """What a text under a legacy font is and says; text that is left alone comes back as it was.
 
     The font decides. Letters it has no sign for were pasted from Unicode; where every letter could be either, words
@@ -82,19 +82,19 @@ def read_legacy(text: str, font: LegacyFont, vocabulary: Callable[[], Vocabulary
     encoding = font.encoding
     shown = font.read(text)
     if shown.casefold() == text.casefold():
-        return Nature.UNICODE, text
+        return EncodingKind.UNICODE, text
     is_own = encoding.own.search(text) is not None
     if not _UNICODE_ONLY.search(encoding.leftover(text)):
         if not is_own and vocabulary().prefers(text, shown):
-            return Nature.UNICODE, text
-        return Nature.LEGACY, shown
+            return EncodingKind.UNICODE, text
+        return EncodingKind.LEGACY, shown
     if not is_own:
-        return Nature.UNICODE, text
+        return EncodingKind.UNICODE, text
     # A machine set to Vietnamese keeps some signs as letters of its own code page: "õ" as "ơ", "Ì" as a lone tone.
     retyped = retype(text, "cp1258")
     if not _UNICODE_ONLY.search(encoding.leftover(retyped)) and vocabulary().knows(font.read(retyped)):
-        return Nature.LEGACY, font.read(retyped)
-    return Nature.MIXED, text
+        return EncodingKind.LEGACY, font.read(retyped)
+    return EncodingKind.MIXED, text
 
 
 def retype(text: str, code_page: str) -> str:

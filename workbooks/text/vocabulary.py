@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from domain.catalog.catalog import Catalog
 from domain.texts import normalise_name
-from workbooks.text.catalog_cache import once_per_catalog
+from workbooks.text.catalog_cache import cached_per_catalog
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _OWN_TEXTS = "workbooks."
@@ -36,7 +36,7 @@ class Vocabulary:
         return len(_words(text) & self.words) > len(_words(other) & self.words)
 
 
-@once_per_catalog
+@cached_per_catalog
 def vocabulary_of(catalog: Catalog) -> Vocabulary:
     """The vocabulary of a catalogue, gathered once."""
     texts = frozenset(normalise_name(text) for text in _texts(catalog))

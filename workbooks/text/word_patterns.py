@@ -16,7 +16,7 @@ def any_of(texts: Iterable[str]) -> str:
     return f"(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})"
 
 
-class KindWriting:
+class UnitKindPatterns:
     """How kinds of communes are written; `communes` and `above` match one, of communes or of the units above them."""
 
     def __init__(self, communes: Collection[str], above: Collection[str], short: Mapping[str, str]) -> None:
@@ -44,7 +44,7 @@ class KindWriting:
         return name
 
 
-class MonthWords:
+class MonthNames:
     """The words for months and their numbers."""
 
     def __init__(self, months: Mapping[str, int]) -> None:

@@ -6,7 +6,7 @@ from domain.catalog.catalog import Catalog
 from domain.periods import parse_period
 from domain.texts import normalise_name
 from workbooks.identify.hints import codes_in_name, period_in_words, periods_in_name, units_in_name
-from workbooks.text.heading_vocabulary import wording_of
+from workbooks.text.heading_vocabulary import heading_vocabulary_of
 
 
 @pytest.mark.parametrize(
@@ -41,13 +41,13 @@ from workbooks.text.heading_vocabulary import wording_of
 )
 def test_periods_in_names(catalog: Catalog, name: str, periods: list[str]) -> None:
     """A name speaks of a period only where it names one; days, years and codes are none."""
-    assert sorted(period.id for period in periods_in_name(name, wording_of(catalog))) == periods
+    assert sorted(period.id for period in periods_in_name(name, heading_vocabulary_of(catalog))) == periods
 
 
 @pytest.mark.parametrize("name", ["Bao cao thang 5 Ma Noi.xlsx", "BC T5.xlsx", "Tháng 05", "T.5 (2).xlsx"])
 def test_a_month_without_a_year_can_be_any_years(catalog: Catalog, name: str) -> None:
     """Such a name says which month, and leaves the year to whatever else speaks."""
-    periods = periods_in_name(name, wording_of(catalog))
+    periods = periods_in_name(name, heading_vocabulary_of(catalog))
     assert {period.last_month for period in periods} == {5}
     assert parse_period("2025-05") in periods
     assert parse_period("2026-05") in periods
@@ -81,5 +81,5 @@ def test_codes_are_five_digits_alone() -> None:
 
 def test_names_with_their_kind_are_guessed_longest_first(catalog: Catalog) -> None:
     """A name in a file's name ends nobody knows where, so the longest guess comes first."""
-    result = units_in_name("BC xã Lâm Sơn tháng 5.xlsx", wording_of(catalog))
+    result = units_in_name("BC xã Lâm Sơn tháng 5.xlsx", heading_vocabulary_of(catalog))
     assert list(result)[:2] == ["xã lâm sơn tháng", "xã lâm sơn"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbooks.numbers.displayed_numbers import look_of, look_of_text
+from workbooks.numbers.displayed_numbers import display_number, display_text
 
 _ACCOUNTING = r'_(* #,##0_);_(* \(#,##0\);_(* "-"_);_(@_)'
 _NUMBERS = st.decimals(-(10**9), 10**9, places=3, allow_nan=False, allow_infinity=False)
@@ -48,7 +48,7 @@ _NUMBERS = st.decimals(-(10**9), 10**9, places=3, allow_nan=False, allow_infinit
 )
 def test_texts(number: str, number_format: str, text: str) -> None:
     """A number looks in its cell as Excel shows it, thousands unmarked, decimals behind a comma."""
-    assert look_of(Decimal(number), number_format).text.strip() == text
+    assert display_number(Decimal(number), number_format).text.strip() == text
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_texts(number: str, number_format: str, text: str) -> None:
 )
 def test_kinds(number_format: str, kind: str) -> None:
     """Dates, fractions and percentages are told by the section that shows the number."""
-    look = look_of(Decimal(5), number_format)
+    look = display_number(Decimal(5), number_format)
     assert [name for name in ("is_date", "is_fraction", "is_percent") if getattr(look, name)] == [kind][: bool(kind)]
 
 
@@ -76,13 +76,13 @@ def test_kinds(number_format: str, kind: str) -> None:
 )
 def test_looks_of_texts(number_format: str, text: str) -> None:
     """The last section of a format may hide a text or add to it; the others leave it alone."""
-    assert look_of_text("12", number_format).strip() == text
+    assert display_text("12", number_format).strip() == text
 
 
 @given(_NUMBERS, st.sampled_from(["General", "0.000", "#,##0.000", "@", "0.000;-0.000"]))
 def test_formats_that_show_everything(number: Decimal, number_format: str) -> None:
     """A format with room for every decimal shows the number itself."""
-    look = look_of(number, number_format)
+    look = display_number(number, number_format)
     assert look.rounded == number
     assert Decimal(look.text.replace(",", ".")) == number
 
@@ -90,5 +90,5 @@ def test_formats_that_show_everything(number: Decimal, number_format: str) -> No
 @given(_NUMBERS, st.text('0#?.,;%E+-/@"\\_*[]$>0dmyhs ₫nghìn', max_size=20))
 def test_any_format(number: Decimal, number_format: str) -> None:
     """No format, however broken, makes looking fail."""
-    assert isinstance(look_of(number, number_format).text, str)
-    assert isinstance(look_of_text("12", number_format), str)
+    assert isinstance(display_number(number, number_format).text, str)
+    assert isinstance(display_text("12", number_format), str)

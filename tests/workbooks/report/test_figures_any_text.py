@@ -13,9 +13,9 @@ from domain.observations import CellState, Figure
 from tests.workbooks.numbers.test_number_text import vietnamese
 from workbooks.cells.cells import Cell, CellKind
 from workbooks.cells.findings import FigurePlace, Findings
-from workbooks.numbers.displayed_numbers import look_of
-from workbooks.numbers.figure_cells import parse_number
-from workbooks.numbers.figure_values import Expected
+from workbooks.numbers.displayed_numbers import display_number
+from workbooks.numbers.figure_cells import parse_figure_cell
+from workbooks.numbers.figure_values import ExpectedFigure
 
 _MANY = settings(max_examples=400, deadline=None)
 _WORDS = {"người": "người", "hộ": "hộ"}
@@ -34,7 +34,9 @@ def _read(
     findings = Findings(catalog.issue_texts)
     kind = CellKind.TEXT if isinstance(value, str) else CellKind.NUMBER
     cell = Cell("A1", 1, 1, kind, value, str(value), number_format, "", has_formula=False)
-    figure = parse_number(cell, FigurePlace("Biểu", "A1"), Expected(catalog.marks, _WORDS, decimals), findings)
+    figure = parse_figure_cell(
+        cell, FigurePlace("Biểu", "A1"), ExpectedFigure(catalog.marks, _WORDS, decimals), findings
+    )
     return figure, findings.issues
 
 
@@ -103,7 +105,7 @@ def test_what_is_read_is_what_was_seen(catalog: Catalog, number: Decimal, number
     """A number read without an issue showed all of its digits, and its sign, unless its format names the thousands."""
     figure, issues = _read(catalog, number, number_format)
     if figure.number and not issues:
-        text = look_of(number, number_format).text
+        text = display_number(number, number_format).text
         assert not text.strip() or "nghì" in text or _digits(text) == _digits(f"{number:f}")
         assert not text.strip() or number > 0 or re.search(r"[-(]", text)
 

@@ -14,7 +14,7 @@ from tests.builders import open_workbook, place_of
 from workbooks.cells.stamp import FigureCellName, VillageCellName, parse_name
 from workbooks.sample.apportionment import apportion
 from workbooks.sample.inbox import SampleFile, make_sample
-from workbooks.sample.keyed_random import Draws
+from workbooks.sample.keyed_random import KeyedRandom
 from workbooks.sample.parameters import read_areas, read_typical
 from workbooks.sample.split import split_area
 
@@ -121,7 +121,7 @@ def test_wrong_workbook_is_wrong_as_told(may_files: list[SampleFile]) -> None:
 def test_totals_hold_for_every_seed(catalog: Catalog, seed: int) -> None:
     """Whatever the seed, the parts add up and no numerator exceeds its denominator."""
     (area,) = read_areas(catalog)
-    split = split_area(catalog, area, read_typical(catalog), Draws(seed))
+    split = split_area(catalog, area, read_typical(catalog), KeyedRandom(seed))
     for indicator, total in area.totals.items():
         whole = split.denominators[catalog.indicators[indicator].denominator_kind]
         parts = split.numerators[indicator]

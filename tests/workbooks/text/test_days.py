@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from workbooks.text.days import day_of_signing, span_of_days, without_days
+from workbooks.text.days import date_range_in, signing_date, without_dates
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from workbooks.text.days import day_of_signing, span_of_days, without_days
 )
 def test_spans(text: str, first: date, last: date) -> None:
     """A span is read in each way that officials write it; a year left out is the other day's, or the one before."""
-    assert span_of_days(text) == (first, last)
+    assert date_range_in(text) == (first, last)
 
 
 @pytest.mark.parametrize(
@@ -27,17 +27,17 @@ def test_spans(text: str, first: date, last: date) -> None:
 )
 def test_what_is_no_span(text: str) -> None:
     """Days that do not exist, come in the wrong order or stand alone are no span."""
-    assert span_of_days(text) is None
+    assert date_range_in(text) is None
 
 
 def test_the_day_of_signing() -> None:
     """Only a line that is nothing but place and day is one of signing."""
-    assert day_of_signing("Lâm Sơn, ngày 15 tháng 5 năm 2025") == date(2025, 5, 15)
-    assert day_of_signing("Số liệu tính đến ngày 15 tháng 5 năm 2025, đợt 2") is None
-    assert day_of_signing("Lâm Sơn, ngày … tháng … năm 2025") is None
+    assert signing_date("Lâm Sơn, ngày 15 tháng 5 năm 2025") == date(2025, 5, 15)
+    assert signing_date("Số liệu tính đến ngày 15 tháng 5 năm 2025, đợt 2") is None
+    assert signing_date("Lâm Sơn, ngày … tháng … năm 2025") is None
 
 
 def test_days_are_taken_out_of_a_text() -> None:
     """What is left names the period alone."""
-    assert without_days("tháng 5/2025 (từ 15/4/2025 đến 14/5/2025)").strip() == "tháng 5/2025"
-    assert without_days("ngày 15 tháng 5 năm 2025").strip() == ""
+    assert without_dates("tháng 5/2025 (từ 15/4/2025 đến 14/5/2025)").strip() == "tháng 5/2025"
+    assert without_dates("ngày 15 tháng 5 năm 2025").strip() == ""

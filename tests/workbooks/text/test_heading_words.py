@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from domain.catalog.catalog import Catalog
-from workbooks.numbers.unit_words import power_of
-from workbooks.text.heading_vocabulary import HeadingVocabulary, wording_of
+from workbooks.numbers.unit_words import power_of_ten
+from workbooks.text.heading_vocabulary import HeadingVocabulary, heading_vocabulary_of
 
 
 def _with(catalog: Catalog, name: str, *words: str) -> HeadingVocabulary:
@@ -30,7 +30,7 @@ def _with(catalog: Catalog, name: str, *words: str) -> HeadingVocabulary:
 )
 def test_a_new_word_of_the_heading_is_known(catalog: Catalog, words: str, pattern: str, line: str) -> None:
     """What a line of the heading begins with is looked up, longest words first."""
-    assert getattr(wording_of(catalog).heading, pattern).match(line) is None
+    assert getattr(heading_vocabulary_of(catalog).heading, pattern).match(line) is None
     assert getattr(_with(catalog, words, "ban", "ban quản trị").heading, pattern).match(line)
 
 
@@ -45,13 +45,13 @@ def test_what_ends_the_reporter_is_looked_up(catalog: Catalog) -> None:
 def test_a_new_word_for_other_times_ends_the_line(catalog: Catalog) -> None:
     """What follows it is not the report's own month."""
     line = "tháng 5/2025, dự kiến tháng 6"
-    assert wording_of(catalog).without_other_times(line) == line
+    assert heading_vocabulary_of(catalog).without_other_times(line) == line
     assert _with(catalog, "other_times", "dự kiến").without_other_times(line) == "tháng 5/2025"
 
 
 def test_a_new_word_before_numbers_keeps_them_from_being_months(catalog: Catalog) -> None:
     """With or without diacritics in the file's name."""
-    assert wording_of(catalog).numbered.search("bc dot ") is None
+    assert heading_vocabulary_of(catalog).numbered.search("bc dot ") is None
     assert _with(catalog, "numbered", "đợt").numbered.search("bc dot ")
 
 
@@ -82,7 +82,7 @@ def test_a_new_name_of_a_month_is_its_number(catalog: Catalog) -> None:
 )
 def test_kinds_at_the_start_of_a_name(catalog: Catalog, written: str, read: str) -> None:
     """A single letter is a kind only with its dot."""
-    assert wording_of(catalog).kinds.at_start(written) == read
+    assert heading_vocabulary_of(catalog).kinds.at_start(written) == read
 
 
 @pytest.mark.parametrize(
@@ -96,12 +96,12 @@ def test_kinds_at_the_start_of_a_name(catalog: Catalog, written: str, read: str)
 )
 def test_short_kinds_in_the_middle_of_a_name(catalog: Catalog, written: str, read: str) -> None:
     """Only at the start of a word, and before another."""
-    assert wording_of(catalog).kinds.in_names(written) == read
+    assert heading_vocabulary_of(catalog).kinds.in_names(written) == read
 
 
 def test_kinds_are_those_of_the_register(catalog: Catalog) -> None:
     """No list of kinds stands beside the register's; units above are told by theirs, and by what is short for them."""
-    heading = wording_of(catalog).heading
+    heading = heading_vocabulary_of(catalog).heading
     assert all(heading.commune.match(f"{kind} lâm sơn") for kind in ("xã", "phường", "thị trấn", "đặc khu"))
     above = ("huyện", "quận", "thị xã", "thành phố", "tỉnh", "tp", "tp.")
     assert all(heading.above.match(f"{kind} ninh sơn") for kind in above)
@@ -113,13 +113,13 @@ def test_kinds_are_those_of_the_register(catalog: Catalog) -> None:
 )
 def test_rates_multiply_nothing(catalog: Catalog, words: str, power: int) -> None:
     """A word that multiplies does so only where it stands for itself."""
-    assert power_of(words, catalog.marks) == power
+    assert power_of_ten(words, catalog.marks) == power
 
 
 def test_a_new_rate_multiplies_nothing(catalog: Catalog) -> None:
     """Rates are the catalogue's, beside the words that multiply."""
     marks = replace(catalog.marks, rates=catalog.marks.rates | {"phần vạn"})
-    assert (power_of("phần vạn", catalog.marks), power_of("phần vạn", marks)) == (4, 0)
+    assert (power_of_ten("phần vạn", catalog.marks), power_of_ten("phần vạn", marks)) == (4, 0)
 
 
 def test_an_empty_list_matches_nothing(catalog: Catalog) -> None:

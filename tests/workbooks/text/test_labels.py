@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from domain.catalog.catalog import Catalog
-from workbooks.text.labels import nearest, normalise_label
+from workbooks.text.labels import nearest_labels, normalise_label
 
 _WRITINGS: dict[str, Callable[[str], str]] = {
     "decomposed": lambda label: unicodedata.normalize("NFD", label),
@@ -49,9 +49,9 @@ def test_labels_that_only_look_alike_differ(label: str, other: str) -> None:
 
 def test_nearest_suggests_what_diacritics_hide() -> None:
     """A label without diacritics has its own with diacritics as the nearest."""
-    assert nearest("Ty le ho ngheo", ["Tỷ lệ hộ nghèo", "Số vụ việc"]) == ("Tỷ lệ hộ nghèo",)
+    assert nearest_labels("Ty le ho ngheo", ["Tỷ lệ hộ nghèo", "Số vụ việc"]) == ("Tỷ lệ hộ nghèo",)
 
 
 def test_nothing_near_suggests_nothing() -> None:
     """A label like none is answered with none."""
-    assert nearest("Số camera", ["Tỷ lệ hộ nghèo"]) == ()
+    assert nearest_labels("Số camera", ["Tỷ lệ hộ nghèo"]) == ()

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from domain.catalog.catalog import Catalog
 from tests.workbooks.text.legacy_typing import LETTERS, to_tcvn3, to_vni
 from workbooks.text import tcvn3, vni
-from workbooks.text.labels import nearest
-from workbooks.text.legacy_text import LegacyFont, Nature, legacy_font, read_legacy, retype, unicode_readings
+from workbooks.text.labels import nearest_labels
+from workbooks.text.legacy_text import EncodingKind, LegacyFont, legacy_font, read_legacy, retype, unicode_readings
 from workbooks.text.vocabulary import Vocabulary, vocabulary_of
 
 _ONSETS = [
@@ -57,7 +57,7 @@ def _font(name: str) -> LegacyFont:
     return font
 
 
-def _read(text: str, font: str, vocabulary: Vocabulary = _NOTHING_KNOWN) -> tuple[Nature, str]:
+def _read(text: str, font: str, vocabulary: Vocabulary = _NOTHING_KNOWN) -> tuple[EncodingKind, str]:
     return read_legacy(text, _font(font), lambda: vocabulary)
 
 
@@ -102,7 +102,7 @@ def test_no_letter_is_lost(text: str) -> None:
     for font, typed in ((".VnTime", to_tcvn3(text)), ("VNI-Times", to_vni(text))):
         for given_text in (typed, text, unicodedata.normalize("NFD", text)):
             nature, shown = _read(given_text, font)
-            assert shown == (_font(font).read(given_text) if nature is Nature.LEGACY else given_text)
+            assert shown == (_font(font).read(given_text) if nature is EncodingKind.LEGACY else given_text)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_no_letter_is_lost(text: str) -> None:
 )
 def test_known_texts(font: str, typed: str, shown: str) -> None:
     """Texts as they stand in documents of the time read as they were meant."""
-    assert _read(typed, font) == (Nature.LEGACY, shown)
+    assert _read(typed, font) == (EncodingKind.LEGACY, shown)
 
 
 @pytest.mark.parametrize("name", ["Times New Roman", "Arial", "", "Vni", "VnTime", "Vineta BT", "Calibri"])
@@ -144,28 +144,28 @@ def test_other_fonts_are_of_unicode(name: str) -> None:
 )
 def test_text_of_unicode_is_left_alone(font: str, text: str) -> None:
     """Letters that the font has no sign for were pasted; digits, plain letters and factors mean themselves."""
-    assert _read(text, font) == (Nature.UNICODE, text)
+    assert _read(text, font) == (EncodingKind.UNICODE, text)
 
 
 @pytest.mark.parametrize(
     ("font", "text", "nature", "shown"),
     [
-        (".VnTime", "Có", Nature.UNICODE, "Có"),
-        (".VnTime", "Tháng 5/2025", Nature.UNICODE, "Tháng 5/2025"),
-        (".VnTime", "Sè hé", Nature.LEGACY, "Số hộ"),
-        (".VnTime", "hé", Nature.LEGACY, "hộ"),
-        ("VNI-Times", "không", Nature.UNICODE, "không"),
-        ("VNI-Times", "khoâng", Nature.LEGACY, "không"),
-        (".VnTime", "xyzé", Nature.LEGACY, "xyzộ"),
-        (".VnTime", "Ba Tô", Nature.UNICODE, "Ba Tô"),
-        (".VnTime", "Dòng Phong", Nature.LEGACY, "Dũng Phong"),
-        (".VnTime", "An QuÝ", Nature.LEGACY, "An Quí"),
-        ("VNI-Times", "Hoà Bình", Nature.UNICODE, "Hoà Bình"),
-        ("VNI-Times", "Hoá Nai", Nature.LEGACY, "Hố Nai"),
+        (".VnTime", "Có", EncodingKind.UNICODE, "Có"),
+        (".VnTime", "Tháng 5/2025", EncodingKind.UNICODE, "Tháng 5/2025"),
+        (".VnTime", "Sè hé", EncodingKind.LEGACY, "Số hộ"),
+        (".VnTime", "hé", EncodingKind.LEGACY, "hộ"),
+        ("VNI-Times", "không", EncodingKind.UNICODE, "không"),
+        ("VNI-Times", "khoâng", EncodingKind.LEGACY, "không"),
+        (".VnTime", "xyzé", EncodingKind.LEGACY, "xyzộ"),
+        (".VnTime", "Ba Tô", EncodingKind.UNICODE, "Ba Tô"),
+        (".VnTime", "Dòng Phong", EncodingKind.LEGACY, "Dũng Phong"),
+        (".VnTime", "An QuÝ", EncodingKind.LEGACY, "An Quí"),
+        ("VNI-Times", "Hoà Bình", EncodingKind.UNICODE, "Hoà Bình"),
+        ("VNI-Times", "Hoá Nai", EncodingKind.LEGACY, "Hố Nai"),
     ],
 )
 def test_letters_of_both_follow_words_then_the_font(
-    catalog: Catalog, font: str, text: str, nature: Nature, shown: str
+    catalog: Catalog, font: str, text: str, nature: EncodingKind, shown: str
 ) -> None:
     """A choice from the form's list stays what it is; where words tell nothing, the font decides."""
     assert _read(text, font, vocabulary_of(catalog)) == (nature, shown)
@@ -174,7 +174,7 @@ def test_letters_of_both_follow_words_then_the_font(
 @pytest.mark.parametrize(("font", "text"), [(".VnTime", "X· Ma Nới"), ("VNI-Times", "Xaõ Ma Nới")])
 def test_a_mixture_is_left_alone(font: str, text: str) -> None:
     """Signs of the font beside letters it does not have: nobody can tell which are which."""
-    assert _read(text, font) == (Nature.MIXED, text)
+    assert _read(text, font) == (EncodingKind.MIXED, text)
 
 
 @pytest.mark.parametrize("text", ["Tỷ lệ hộ", "Xã Ma Nới", "Tổng số", "Thị trấn Tân Sơn", "Số lượng", "Đơn vị tính"])
@@ -182,7 +182,7 @@ def test_signs_in_the_vietnamese_code_page_are_read(catalog: Catalog, text: str)
     """A machine set to Vietnamese keeps the bytes under other letters; words the catalogue knows tell them."""
     typed = to_tcvn3(text).encode("cp1252").decode("cp1258")
     nature, shown = _read(typed, ".VnTime", vocabulary_of(catalog))
-    assert (nature, shown.casefold()) == (Nature.LEGACY, text.casefold())
+    assert (nature, shown.casefold()) == (EncodingKind.LEGACY, text.casefold())
 
 
 def test_retyping_keeps_what_no_code_page_holds() -> None:
@@ -196,4 +196,4 @@ def test_a_lost_font_gives_suggestions_only() -> None:
     assert "Xã Ma Nới" in unicode_readings("X· Ma Níi")
     assert "Xã Ma Nới" in unicode_readings("Xaõ Ma Nôùi")
     assert list(unicode_readings("Xã Ma Nới, toà nhà, hoá đơn, 3=2/1×100, § 5, © 2025")) == []
-    assert nearest("Tû lÖ hé nghÌo", ["Tỷ lệ hộ nghèo", "Số thôn"]) == ("Tỷ lệ hộ nghèo",)
+    assert nearest_labels("Tû lÖ hé nghÌo", ["Tỷ lệ hộ nghèo", "Số thôn"]) == ("Tỷ lệ hộ nghèo",)
