@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export TONGHOP_HOME ?= ./var
 
-.PHONY: help demo test test-full check format setup-full golden sweep corpus bench bench-rules bench-annotate torture load-test hunt clean
+.PHONY: help demo test test-full check format setup-full golden schemas sweep corpus bench bench-rules bench-annotate torture load-test hunt clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -49,6 +49,9 @@ setup-full: ## Install the Debian packages that make test-full needs (root or su
 
 golden: $(VENV)/ready ## Make the golden files again; look at the diff before you commit it
 	@$(BIN)/python -m pytest tests/publishing --update-golden
+
+schemas: $(VENV)/ready ## Write the JSON Schemas of the catalogue's files from their models
+	@$(BIN)/python -m domain.catalog.write_schemas
 
 sweep: $(VENV)/ready ## Read 10,000 spoilt workbooks, and those of CORPUS=folder: none may crash, run away or end unexplained
 	@$(BIN)/python -m tests.tools.sweep --mutants $(or $(MUTANTS),10000) $(if $(CORPUS),--corpus "$(CORPUS)")

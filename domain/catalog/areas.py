@@ -1,13 +1,11 @@
 """Reads the areas that officers define."""
 
 from datetime import date
-from typing import Any
 
 from domain.areas import NamedArea
-from domain.catalog.entries import add_once, day_of, span_of, text_of
-from domain.catalog.errors import CatalogError
+from domain.catalog.entries import add_once
 from domain.catalog.files import CatalogFiles, YamlDocument
-from domain.catalog.schemas import check_document
+from domain.catalog.models import AREAS, AreaFile
 from domain.units import Level, OrgUnit, UnitRegister
 
 
@@ -20,33 +18,28 @@ def read_areas(files: CatalogFiles, units: UnitRegister) -> dict[str, NamedArea]
     """
     results: dict[str, NamedArea] = {}
     for document in files.documents("areas"):
-        raw = check_document(document, "areas")
-        if units.versions(raw["id"]):
-            problem = f"{raw['id']} is a unit's code"
+        raw = AREAS.check_document(document)
+        if units.versions(raw.id):
+            problem = f"{raw.id} is a unit's code"
             raise document.error(problem, "give the area an id that no unit has or had, such as 585-cu", "id")
-        add_once(results, raw["id"], _area(document, raw, units), document, "id")
+        add_once(results, raw.id, _area(document, raw, units), document, "id")
     return results
 
 
-def _area(document: YamlDocument, raw: dict[str, Any], units: UnitRegister) -> NamedArea:
-    def complain(problem: str, remedy: str) -> CatalogError:
-        return document.error(problem, remedy, "as_of")
-
-    as_of = day_of(raw["as_of"], complain) or date.min
-    first, last = span_of(raw, document, "valid_from")
+def _area(document: YamlDocument, raw: AreaFile, units: UnitRegister) -> NamedArea:
     return NamedArea(
-        id=raw["id"],
-        name=text_of(raw["name"]),
-        level=Level(raw["level"]),
-        as_of=as_of,
-        members=_members(document, raw["members"], as_of, units),
-        valid_from=first or date.min,
-        valid_to=last,
-        source=raw["source"],
+        id=raw.id,
+        name=raw.name,
+        level=raw.level,
+        as_of=raw.as_of,
+        members=_members(document, raw.members, raw.as_of, units),
+        valid_from=raw.valid_from,
+        valid_to=raw.valid_to,
+        source=raw.source,
     )
 
 
-def _members(document: YamlDocument, codes: list[str], as_of: date, units: UnitRegister) -> tuple[OrgUnit, ...]:
+def _members(document: YamlDocument, codes: tuple[str, ...], as_of: date, units: UnitRegister) -> tuple[OrgUnit, ...]:
     results: dict[str, OrgUnit] = {}
     for place, code in enumerate(codes):
         unit = units.find(code, as_of)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from domain.catalog.entries import add_once, text_of
+from domain.catalog.entries import add_once
 from domain.catalog.errors import CatalogError
 from domain.catalog.files import CatalogFiles, YamlDocument
+from domain.catalog.models import REPAIRS, TEXTS
 from domain.catalog.rules import read_issue_texts
-from domain.catalog.schemas import check_document
 from domain.catalog.texts import IssueText, marks_of
 from domain.indicators import Indicator
 from domain.layouts import Exemption, Obligation
@@ -86,7 +86,7 @@ def check_units_named(
 
 
 def gather_texts(files: CatalogFiles, rules: dict[str, Rule], indicators: dict[str, Indicator]) -> Messages:
-    """All texts of `messages/`: reading issues, repairs, and the rooms' own.
+    """All texts of `messages/`: reading issues, repairs, and those of each package.
 
     Raises:
         CatalogError: a key comes twice, an issue code is also a rule's id, a text has a malformed mark, or a
@@ -97,17 +97,18 @@ def gather_texts(files: CatalogFiles, rules: dict[str, Rule], indicators: dict[s
         if document.file == _ISSUES:
             messages.issues = _issues(document, rules)
         elif document.file == _REPAIRS:
-            messages.repairs = {key: text_of(raw) for key, raw in check_document(document, "repairs").items()}
+            messages.repairs = REPAIRS.check_document(document)
             for key, text in messages.repairs.items():
                 check_marks(text, document, key)
         else:
-            for key, raw in check_document(document, "texts").items():
-                add_once(messages.texts, key, text_of(raw), document, key)
-                check_marks(messages.texts[key], document, key)
-    for kind in {indicator.denominator_kind for indicator in indicators.values()}:
+            for key, text in TEXTS.check_document(document).items():
+                add_once(messages.texts, key, text, document, key)
+                check_marks(text, document, key)
+    for kind, indicator in {indicator.denominator_kind: indicator.id for indicator in indicators.values()}.items():
         if f"domain.denominator_kind.{kind}" not in messages.texts:
-            problem = f"the denominator kind {kind!r} is in use and has no name"
-            raise CatalogError(_DOMAIN, problem, f"add the key domain.denominator_kind.{kind}")
+            problem = f"the denominator kind {kind!r} is in use and has no name: {indicator} is counted by it"
+            remedy = f"add the key domain.denominator_kind.{kind}, or correct the indicator's denominator_kind"
+            raise CatalogError(_DOMAIN, problem, remedy)
     return messages
 
 

@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from domain.catalog.entries import span_of
 from domain.catalog.files import CatalogFiles, YamlDocument
-from domain.catalog.schemas import check_document
+from domain.catalog.models import LAYOUTS, ColumnEntry, LayoutFile, LineEntry, VillageColumnEntry
 from domain.indicators import Indicator
-from domain.layouts import Column, ColumnRole, Form, Input, Layout, Line
+from domain.layouts import Column, ColumnRole, Form, Layout, Line
 from domain.texts import code_key, normalise_name
 from domain.units import Level
 
@@ -25,10 +23,10 @@ def read_layouts(files: CatalogFiles, forms: dict[str, Form], indicators: dict[s
     """
     results: dict[tuple[str, str], Layout] = {}
     for document in files.documents("layouts"):
-        raw = check_document(document, "layouts")
-        if raw["form"] not in forms:
-            raise document.error(f"form {raw['form']!r} is unknown", "use an id of forms/", "form")
-        layout = _layout(raw, document)
+        raw = LAYOUTS.check_document(document)
+        if raw.form not in forms:
+            raise document.error(f"form {raw.form!r} is unknown", "use an id of forms/", "form")
+        layout = _layout(raw)
         key = (layout.form, layout.version)
         if key in results:
             problem = f"form {layout.form} has a layout {layout.version} already"
@@ -43,34 +41,31 @@ def read_layouts(files: CatalogFiles, forms: dict[str, Form], indicators: dict[s
     return tuple(sorted(results.values(), key=lambda layout: (layout.form, layout.valid_from)))
 
 
-def _layout(raw: dict[str, Any], document: YamlDocument) -> Layout:
-    first, last = span_of(raw, document)
-    if first is None:
-        raise document.error("valid_from is missing", "write the first day")
+def _layout(raw: LayoutFile) -> Layout:
     return Layout(
-        form=raw["form"],
-        version=raw["version"],
-        valid_from=first,
-        valid_to=last,
-        sheet=raw["sheet"],
-        columns=tuple(_column(column) for column in raw["columns"]),
-        lines=tuple(_lines(raw["lines"])),
-        village_sheet=raw.get("village_sheet"),
-        village_columns=tuple(_column(column) for column in raw.get("village_columns", ())),
-        totals=tuple(raw.get("totals", ())),
+        form=raw.form,
+        version=raw.version,
+        valid_from=raw.valid_from,
+        valid_to=raw.valid_to,
+        sheet=raw.sheet,
+        columns=tuple(_column(column) for column in raw.columns),
+        lines=tuple(_lines(raw.lines)),
+        village_sheet=raw.village_sheet,
+        village_columns=tuple(_column(column) for column in raw.village_columns),
+        totals=raw.totals,
     )
 
 
-def _lines(raw: list[dict[str, Any]]) -> Iterator[Line]:
+def _lines(entries: Sequence[LineEntry]) -> Iterator[Line]:
     """The lines, each under the headings that stand above it with fewer parts in their numbers."""
     above: list[tuple[int, str]] = []
-    for line in raw:
-        indicator, depth = line.get("indicator"), _depth(line["number"])
+    for line in entries:
+        indicator, depth = line.indicator, _depth(line.number)
         above = [heading for heading in above if heading[0] < depth]
         sections = tuple(label for _, label in above)
         if indicator is None:
-            above.append((depth, line["label"]))
-        yield Line(line["number"], line["label"], indicator, tuple(line.get("aliases", ())), line.get("code"), sections)
+            above.append((depth, line.label))
+        yield Line(line.number, line.label, indicator, line.aliases, line.code, sections)
 
 
 def _depth(number: str) -> int:
@@ -81,15 +76,15 @@ def _depth(number: str) -> int:
     return len(parts) if parts[0].isdigit() else _DEEPEST
 
 
-def _column(raw: dict[str, Any]) -> Column:
+def _column(raw: ColumnEntry | VillageColumnEntry) -> Column:
     return Column(
-        role=ColumnRole(raw["role"]),
-        header=raw["header"],
-        mark=raw["mark"],
-        width=float(raw["width"]),
-        indicator=raw.get("indicator"),
-        input=Input(raw["input"]) if "input" in raw else None,
-        aliases=tuple(raw.get("aliases", ())),
+        role=raw.role,
+        header=raw.header,
+        mark=raw.mark,
+        width=raw.width,
+        indicator=raw.indicator if isinstance(raw, VillageColumnEntry) else None,
+        input=raw.input if isinstance(raw, VillageColumnEntry) else None,
+        aliases=raw.aliases,
     )
 
 
@@ -113,17 +108,18 @@ def _check_indicators(layout: Layout, document: YamlDocument, indicators: dict[s
 
 
 def _check_spellings(
-    raw: dict[str, Any], document: YamlDocument, part: str, field: str, scopes: Sequence[tuple[str, ...]] = ()
+    raw: LayoutFile, document: YamlDocument, part: str, field: str, scopes: Sequence[tuple[str, ...]] = ()
 ) -> None:
     """No two labels of one section, and no two headers, may read the same after normalisation: readers go by them."""
     taken: dict[tuple[str, tuple[str, ...]], str] = {}
-    for place, entry in enumerate(raw.get(part, ())):
-        for spelling in [entry[field], *entry.get("aliases", ())]:
+    for place, entry in enumerate(getattr(raw, part)):
+        own = getattr(entry, field)
+        for spelling in (own, *entry.aliases):
             key = normalise_name(spelling), scopes[place] if scopes else ()
-            if taken.get(key, entry[field]) != entry[field] or (spelling is entry[field] and key in taken):
+            if taken.get(key, own) != own or (spelling is own and key in taken):
                 problem = f"{spelling!r} reads the same as another entry's spelling, {taken[key]!r}"
                 raise document.error(problem, "word them differently", part, place, field)
-            taken[key] = entry[field]
+            taken[key] = own
 
 
 def _check_codes(layout: Layout, document: YamlDocument) -> None:

@@ -3,11 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from domain.catalog.entries import span_of
-from domain.catalog.files import CatalogFiles, CsvTable, YamlDocument
-from domain.catalog.schemas import check_document
+from domain.catalog.files import CatalogFiles, CsvTable
+from domain.catalog.models import SUCCESSIONS, SuccessionsEntry
 from domain.units import Level, OrgUnit, Succession, kind_of_succession
 
 _LIST = "units/successions.yaml"
@@ -44,30 +43,24 @@ def load_successions(files: CatalogFiles, units: Sequence[OrgUnit]) -> tuple[Suc
         CatalogError: a row cannot be read, names a unit that does not end or begin on the day, makes a unit succeed
             itself, stands twice, has a unit pass whole into two, or a village go where its commune did not.
     """
-    document = files.document(_LIST)
     pairs: list[_Pair] = []
     shares: _Shares = defaultdict(dict)
-    for place, part in enumerate(check_document(document, "successions")):
-        table = files.table("units/" + part["file"], _COLUMNS)
-        pairs.extend(_read_pairs(table, part, _effective(document, place, part), units, shares))
+    for part in SUCCESSIONS.check_document(files.document(_LIST)):
+        table = files.table("units/" + part.file, _COLUMNS)
+        pairs.extend(_read_pairs(table, part, units, shares))
     for pair in pairs:
         if pair.old.level is Level.VILLAGE:
             _check_home(pair, shares)
     return tuple(_told_apart(pairs))
 
 
-def _effective(document: YamlDocument, place: int, part: dict[str, Any]) -> date:
-    first, _ = span_of({"valid_from": part["effective"]}, document, place, "effective")
-    return first or date.min
-
-
 def _read_pairs(
     table: CsvTable,
-    part: dict[str, Any],
-    effective: date,
+    part: SuccessionsEntry,
     units: Iterable[OrgUnit],
     shares: _Shares,
 ) -> Iterator[_Pair]:
+    effective = part.effective
     before = effective - _DAY
     olds = {unit.code: unit for unit in units if unit.holds_on(before)}
     news = {unit.code: unit for unit in units if unit.holds_on(effective)}
@@ -78,7 +71,7 @@ def _read_pairs(
             code, day = (old, before) if old not in olds else (new, effective)
             remedy = "correct the code, or move the pair to units/successions_exceptions.csv"
             raise table.error(number, f"no unit has code {code} on {day}", remedy)
-        pair = _Pair(olds[old], news[new], effective, _YES_NO[whole], basis or part["legal_basis"], table, number)
+        pair = _Pair(olds[old], news[new], effective, _YES_NO[whole], basis or part.legal_basis, table, number)
         _check_ends(pair, before)
         beside = shares[old, effective]
         if new in beside:

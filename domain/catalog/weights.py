@@ -4,11 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import partial
 
-from domain.catalog.entries import day_of
 from domain.catalog.files import CatalogFiles, CsvTable
-from domain.catalog.schemas import check_table
+from domain.catalog.models import WEIGHTS, WeightRow
 from domain.indicators import Indicator
 from domain.units import Succession
 from domain.weights import Direction, Scope, StatedWeight, Weights
@@ -31,8 +29,8 @@ def read_weights(
     makers = Counter((succession.new, succession.effective) for succession in successions)
     sums: dict[tuple[str, date, Direction, Scope], dict[str, Decimal]] = defaultdict(dict)
     results: list[StatedWeight] = []
-    for row, raw in enumerate(check_table(table, "weights")):
-        result = _weight(table, row, raw)
+    for row, raw in enumerate(WEIGHTS.check_table(table)):
+        result = _weight(raw)
         forward = result.direction is Direction.FORWARD
         ends = (result.origin, result.into) if forward else (result.into, result.origin)
         link = links.get((*ends, result.effective))
@@ -54,16 +52,16 @@ def read_weights(
     return Weights(results)
 
 
-def _weight(table: CsvTable, row: int, raw: Mapping[str, str]) -> StatedWeight:
+def _weight(raw: WeightRow) -> StatedWeight:
     return StatedWeight(
-        origin=raw["from"],
-        into=raw["to"],
-        effective=day_of(raw["effective"], partial(table.error, row)) or date.min,
-        direction=Direction(raw["direction"]),
-        indicator=raw["indicator"] or None,
-        denominator_kind=raw["denominator_kind"] or None,
-        value=Decimal(raw["weight"]),
-        source=raw["source"],
+        origin=raw.origin,
+        into=raw.into,
+        effective=raw.effective,
+        direction=raw.direction,
+        indicator=raw.indicator or None,
+        denominator_kind=raw.denominator_kind or None,
+        value=Decimal(raw.weight),
+        source=raw.source,
     )
 
 

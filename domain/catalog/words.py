@@ -2,7 +2,7 @@
 
 from domain.catalog.entries import add_once
 from domain.catalog.files import CatalogFiles
-from domain.catalog.schemas import check_document
+from domain.catalog.models import WORDS, MonthEntry, ShortKindEntry, WordsFile
 from domain.report_words import ReportWords
 from domain.texts import normalise_name
 from domain.units import UnitRegister
@@ -17,16 +17,17 @@ def read_words(files: CatalogFiles, units: UnitRegister) -> ReportWords:
         CatalogError: a word stands twice in one list, or no unit is of the kind that is given in short.
     """
     document = files.document(FILE)
-    data = check_document(document, "words")
-    results: dict[str, dict[str, int | str]] = {name: {} for name in data}
+    data = WORDS.check_document(document)
+    results: dict[str, dict[str, int | str]] = {name: {} for name in WordsFile.model_fields}
     kinds = {unit.kind for unit in units.units}
-    for name, entries in data.items():
-        for place, entry in enumerate(entries):
-            kind = entry.get("kind")
+    for name, texts in results.items():
+        for place, entry in enumerate(getattr(data, name)):
+            kind = entry.kind if isinstance(entry, ShortKindEntry) else None
             if kind is not None and kind not in kinds:
                 raise document.error(f"no unit is of the kind {kind!r}", "use a kind of units/", name, place, "kind")
-            meaning = normalise_name(kind) if kind is not None else entry.get("number", "")
-            add_once(results[name], normalise_name(entry["text"]), meaning, document, name, place, "text")
+            number = entry.number if isinstance(entry, MonthEntry) else ""
+            meaning = normalise_name(kind) if kind is not None else number
+            add_once(texts, normalise_name(entry.text), meaning, document, name, place, "text")
     months, short_kinds = results.pop("months"), results.pop("short_kinds")
     return ReportWords(
         months={text: int(number) for text, number in months.items()},

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from domain.catalog.catalog import Catalog
 from domain.errors import TerminalError
 from domain.periods import Period, parse_period
 
 _TYPICAL = "typical"
-_Entry = TypeVar("_Entry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,12 @@ class Count:
     per_village_maximum: int = 0
 
 
+# A deployment may add indicators without stating how to invent their figures.
+_NEUTRAL_SIZE = Size(per_resident=0.1, spread=0.2, minimum=10, monthly_growth=0.0, noise=0.0)
+_NEUTRAL_REACH = Reach(minimum=0.4, maximum=0.8, monthly_drift=0.0, noise=0.0)
+_NEUTRAL_COUNT = Count(per_resident=0.001, minimum=1, per_village_minimum=0, per_village_maximum=5)
+
+
 @dataclass(frozen=True, slots=True)
 class Typical:
     """What figures of any commune look like. `parts`: indicators whose numerators share out one denominator.
@@ -62,28 +67,16 @@ class Typical:
     texts_for_numbers: tuple[str, ...]
 
     def size(self, kind: str) -> Size:
-        """Size of a kind of denominator.
-
-        Raises:
-            TerminalError: the catalogue gives none.
-        """
-        return _located(self.sizes, kind, "denominators")
+        """Return the size of a kind of denominator; a neutral one where the catalogue states none."""
+        return self.sizes.get(kind, _NEUTRAL_SIZE)
 
     def reach(self, indicator: str) -> Reach:
-        """Share that an indicator reaches.
-
-        Raises:
-            TerminalError: the catalogue gives none.
-        """
-        return _located(self.reaches, indicator, "shares")
+        """Return the share that an indicator reaches; a neutral one where the catalogue states none."""
+        return self.reaches.get(indicator, _NEUTRAL_REACH)
 
     def count(self, indicator: str) -> Count:
-        """How an indicator without denominator is counted.
-
-        Raises:
-            TerminalError: the catalogue gives none.
-        """
-        return _located(self.counts, indicator, "counts")
+        """Return how an indicator without denominator is counted; a neutral way where the catalogue states none."""
+        return self.counts.get(indicator, _NEUTRAL_COUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +159,3 @@ def _wrong_first(raw: Mapping[str, Any] | None) -> WrongFirst | None:
         return None
     text = raw["text_for_number"]
     return WrongFirst(raw["unit"], raw["numerator_above_denominator"], text["indicator"], text["text"])
-
-
-def _located(entries: Mapping[str, _Entry], key: str, section: str) -> _Entry:
-    if key not in entries:
-        raise TerminalError(f"sample/typical.yaml has no {key!r} under {section!r}: add it, then make samples again")
-    return entries[key]

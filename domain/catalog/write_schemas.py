@@ -1,0 +1,21 @@
+"""Writes catalog/schemas/ from the models: `python -m domain.catalog.write_schemas`, or `make schemas`."""
+
+import json
+from pathlib import Path
+
+from domain.catalog.models import KINDS
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "catalog" / "schemas"
+
+
+def schema_texts() -> dict[str, str]:
+    """Return the text of every JSON Schema by file name."""
+    return {
+        f"{kind.name}.schema.json": json.dumps(kind.json_schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        for kind in KINDS
+    }
+
+
+if __name__ == "__main__":
+    for name, text in schema_texts().items():
+        (SCHEMAS / name).write_text(text, "utf-8")
