@@ -5,7 +5,8 @@ from datetime import date
 from domain.areas import NamedArea
 from domain.catalog.entries import add_once
 from domain.catalog.files import CatalogFiles, YamlDocument
-from domain.catalog.models import AREAS, AreaFile
+from domain.catalog.kinds import AREAS
+from domain.catalog.models import AreaFile
 from domain.units import Level, OrgUnit, UnitRegister
 
 

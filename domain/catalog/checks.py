@@ -7,7 +7,7 @@ from typing import TypeVar
 from domain.catalog.entries import add_once
 from domain.catalog.errors import CatalogError
 from domain.catalog.files import CatalogFiles, YamlDocument
-from domain.catalog.models import REPAIRS, TEXTS
+from domain.catalog.kinds import REPAIRS, TEXTS
 from domain.catalog.rules import read_issue_texts
 from domain.catalog.texts import IssueText, marks_of
 from domain.indicators import Indicator

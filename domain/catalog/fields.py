@@ -24,8 +24,8 @@ _DAY = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 _DAY_WRITTEN = "a day written as 2025-06-30"
 
 
-class Shape(BaseModel):
-    """A mapping that holds these keys and no others."""
+class FileModel(BaseModel):
+    """Base of all models: a mapping that holds these keys and no others."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -79,7 +79,7 @@ Day = Annotated[
 ]
 
 
-class _Languages(Shape):
+class _Languages(FileModel):
     """A text in both languages."""
 
     vi: Words
@@ -98,7 +98,7 @@ Bilingual = Annotated[
 ]
 
 
-class Span(Shape):
+class Span(FileModel):
     """The days on which an entry holds; none for no bound."""
 
     valid_from: Day | None = None

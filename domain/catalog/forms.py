@@ -5,7 +5,8 @@ from datetime import date
 
 from domain.catalog.entries import add_once
 from domain.catalog.files import CatalogFiles, YamlDocument
-from domain.catalog.models import CALENDARS, EXEMPTIONS, FORMS, HOLIDAYS, MARKS, OBLIGATIONS, DatedDeadlines, Deadlines
+from domain.catalog.kinds import CALENDARS, EXEMPTIONS, FORMS, HOLIDAYS, MARKS, OBLIGATIONS
+from domain.catalog.models import DatedDeadlines, Deadlines
 from domain.catalog.texts import CellMarks
 from domain.catalog.words import FILE as WORDS
 from domain.layouts import DueDays, Exemption, Form, Obligation

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from domain.catalog.entries import add_once
 from domain.catalog.files import CatalogFiles
-from domain.catalog.models import INDICATORS, TARGETS, THEMES, IndicatorEntry
+from domain.catalog.kinds import INDICATORS, TARGETS, THEMES
+from domain.catalog.models import IndicatorEntry
 from domain.indicators import Indicator, Target, Theme
 
 

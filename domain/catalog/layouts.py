@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from domain.catalog.files import CatalogFiles, YamlDocument
-from domain.catalog.models import LAYOUTS, ColumnEntry, LayoutFile, LineEntry, VillageColumnEntry
+from domain.catalog.kinds import LAYOUTS
+from domain.catalog.models import ColumnEntry, LayoutFile, LineEntry, VillageColumnEntry
 from domain.indicators import Indicator
 from domain.layouts import Column, ColumnRole, Form, Layout, Line
 from domain.texts import code_key, normalise_name

@@ -1,36 +1,28 @@
 """What the files of a catalogue hold, stated once: readers use these models, JSON Schemas are written from them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from domain.catalog.fields import (
-    Amount,
     AreaId,
     Bilingual,
     Day,
     Distinct,
     FactName,
+    FileModel,
     Id,
     IdOrNothing,
-    Month,
-    MonthlyShare,
-    Natural,
-    Positive,
-    Shape,
-    Share,
     Span,
-    TextKey,
     UnitCode,
     Words,
 )
-from domain.catalog.shapes import Kind, fault
+from domain.catalog.shapes import fault
 from domain.indicators import Absence, Flow, Measure
 from domain.issues import Severity
 from domain.layouts import ColumnRole, Input
 from domain.periods import Frequency
 from domain.rules import RuleStage
-from domain.texts import Text
 from domain.units import Level
 from domain.weights import Direction
 
@@ -63,7 +55,7 @@ class AreaFile(Span):
     source: Words
 
 
-class CalendarEntry(Shape):
+class CalendarEntry(FileModel):
     """A calendar."""
 
     id: Id
@@ -73,7 +65,7 @@ class CalendarEntry(Shape):
     source: Words
 
 
-class HolidayRow(Shape):
+class HolidayRow(FileModel):
     """A public holiday."""
 
     day: Day
@@ -86,7 +78,7 @@ WorkingDays = Annotated[
 ]
 
 
-class Deadlines(Shape):
+class Deadlines(FileModel):
     """Working days by level."""
 
     commune: WorkingDays
@@ -105,7 +97,7 @@ def _list_or_not(value: object) -> str:
     return "list" if isinstance(value, list) else "plain"
 
 
-class FormFile(Shape):
+class FormFile(FileModel):
     """A form that units owe."""
 
     id: Id
@@ -125,7 +117,7 @@ class FormFile(Shape):
     source: Words
 
 
-class MarkEntry(Shape):
+class MarkEntry(FileModel):
     """A mark and where it comes from."""
 
     text: Words
@@ -138,7 +130,7 @@ class ScaleEntry(MarkEntry):
     power: Annotated[int, Field(ge=1, le=12, description="a whole number from 1 to 12")]
 
 
-class MarksFile(Shape):
+class MarksFile(FileModel):
     """Texts in a figure's cell by what they mean."""
 
     zero: tuple[MarkEntry, ...]
@@ -167,7 +159,7 @@ class ShortKindEntry(MarkEntry):
 WordList = Annotated[tuple[MarkEntry, ...], Field(min_length=1, description="a list of words, at least one")]
 
 
-class WordsFile(Shape):
+class WordsFile(FileModel):
     """Words that communes write around their figures."""
 
     months: Annotated[tuple[MonthEntry, ...], Field(min_length=1, description="a list of months that are spelt out")]
@@ -207,7 +199,7 @@ class ExemptionEntry(Span):
     reason: Words
 
 
-class ThemeEntry(Shape):
+class ThemeEntry(FileModel):
     """A theme."""
 
     id: Id
@@ -258,7 +250,7 @@ class IndicatorEntry(Span):
         return self
 
 
-class IndicatorsFile(Shape):
+class IndicatorsFile(FileModel):
     """Indicators of one theme."""
 
     theme: Id
@@ -267,7 +259,7 @@ class IndicatorsFile(Shape):
     ]
 
 
-class TargetRow(Shape):
+class TargetRow(FileModel):
     """A target."""
 
     indicator: Id
@@ -287,7 +279,7 @@ class TargetRow(Shape):
     assumed: Literal["true", "false"]
 
 
-class ColumnEntry(Shape):
+class ColumnEntry(FileModel):
     """A column of the form sheet."""
 
     role: _FormRole
@@ -297,7 +289,7 @@ class ColumnEntry(Shape):
     aliases: Spellings = ()
 
 
-class VillageColumnEntry(Shape):
+class VillageColumnEntry(FileModel):
     """A column of the village sheet."""
 
     role: _VillageRole
@@ -318,7 +310,7 @@ class VillageColumnEntry(Shape):
         return self
 
 
-class LineEntry(Shape):
+class LineEntry(FileModel):
     """A line of the form."""
 
     number: Annotated[str, Field(description="the number in quotes; an empty text for none")]
@@ -364,7 +356,7 @@ Parameter = Annotated[
 ]
 
 
-class MessageTexts(Shape):
+class MessageTexts(FileModel):
     """Texts of an issue, how severe it is, and the facts that its texts may name."""
 
     title: Bilingual
@@ -392,7 +384,7 @@ class RuleEntry(MessageTexts):
     source: Words
 
 
-class SuccessionsEntry(Shape):
+class SuccessionsEntry(FileModel):
     """A file of successions, the day on which they took effect, and their legal basis."""
 
     file: Annotated[str, Field(pattern=r"^[^/]+\.csv$", description="a CSV file in units/")]
@@ -400,7 +392,7 @@ class SuccessionsEntry(Shape):
     legal_basis: Words
 
 
-class WeightRow(Shape):
+class WeightRow(FileModel):
     """A stated weight."""
 
     origin: UnitCode = Field(alias="from")
@@ -417,159 +409,3 @@ class WeightRow(Shape):
         ),
     ]
     source: Words
-
-
-class Population(Shape):
-    """Residents of a commune."""
-
-    minimum: Positive
-    maximum: Positive
-    monthly_growth: MonthlyShare
-
-
-class DenominatorSize(Shape):
-    """Size of a denominator."""
-
-    per_resident: Amount
-    spread: Share
-    minimum: Natural
-    monthly_growth: MonthlyShare
-    noise: Share
-
-
-class TypicalShare(Shape):
-    """Share of its denominator that an indicator reaches."""
-
-    minimum: Share
-    maximum: Share
-    monthly_drift: MonthlyShare
-    noise: Share
-
-
-class CountPerResident(Shape):
-    """A count per resident."""
-
-    per_resident: Amount
-    minimum: Natural
-    noise: Share
-
-
-class CountPerVillage(Shape):
-    """A count per village."""
-
-    per_village_minimum: Natural
-    per_village_maximum: Natural
-
-
-def _count_basis(value: object) -> str:
-    return "village" if isinstance(value, dict) and any(key.startswith("per_village") for key in value) else "resident"
-
-
-class TypicalFile(Shape):
-    """How the generator of samples invents figures."""
-
-    invented: Annotated[Literal[True], Field(description="true: nothing here is backed by a document")]
-    base_period: Month
-    population: Population
-    denominators: dict[Id, DenominatorSize]
-    shares: dict[Id, TypicalShare]
-    counts: dict[
-        Id,
-        Annotated[
-            Annotated[CountPerResident, Tag("resident")] | Annotated[CountPerVillage, Tag("village")],
-            Discriminator(_count_basis),
-        ],
-    ]
-    parts: Annotated[
-        tuple[Annotated[Distinct[Id], Field(min_length=2)], ...],
-        Field(description="groups of indicators that share out one denominator"),
-    ]
-    texts_for_numbers: Annotated[
-        Distinct[Words], Field(min_length=1, description="texts that stand where a number belongs")
-    ]
-
-
-class TotalEntry(Shape):
-    """A total."""
-
-    numerator: Natural
-    denominator: Positive | None = None
-    published: Words
-
-
-class TextForNumber(Shape):
-    """A text that stands where a number belongs."""
-
-    indicator: Id
-    text: Words
-
-
-class WrongFirstEntry(Shape):
-    """Which first workbook is wrong."""
-
-    unit: UnitCode
-    numerator_above_denominator: Id
-    text_for_number: TextForNumber
-
-
-class SampleAreaFile(Shape):
-    """What the rollup of a sample area has to come to."""
-
-    area: UnitCode
-    period: Month
-    population: Positive
-    weights: Annotated[dict[UnitCode, Share], Field(min_length=1, description="unit code to its part of the area")]
-    totals: dict[Id, TotalEntry]
-    wrong_first: WrongFirstEntry | None = None
-
-
-AREAS: Kind[AreaFile] = Kind("areas", "An area that an officer defines (areas/<id>.yaml).", AreaFile)
-CALENDARS: Kind[tuple[CalendarEntry, ...]] = Kind(
-    "calendars", "Calendars (calendars/calendars.yaml).", Annotated[tuple[CalendarEntry, ...], Field(min_length=1)]
-)
-HOLIDAYS: Kind[tuple[HolidayRow, ...]] = Kind("holidays", "Rows of calendars/holidays.csv.", tuple[HolidayRow, ...])
-FORMS: Kind[FormFile] = Kind("forms", "A form that units owe (forms/<id>.yaml).", FormFile)
-MARKS: Kind[MarksFile] = Kind("marks", "Texts in a figure's cell by what they mean (forms/marks.yaml).", MarksFile)
-WORDS: Kind[WordsFile] = Kind("words", "Words that communes write around their figures (forms/words.yaml).", WordsFile)
-OBLIGATIONS: Kind[tuple[ObligationEntry, ...]] = Kind(
-    "obligations", "Which units owe a form (obligations/obligations.yaml).", tuple[ObligationEntry, ...]
-)
-EXEMPTIONS: Kind[tuple[ExemptionEntry, ...]] = Kind(
-    "exemptions",
-    "Who need not give a form or some of its indicators (obligations/exemptions.yaml).",
-    tuple[ExemptionEntry, ...],
-)
-THEMES: Kind[tuple[ThemeEntry, ...]] = Kind(
-    "themes",
-    "Themes of the report, in its order (indicators/themes.yaml).",
-    Annotated[tuple[ThemeEntry, ...], Field(min_length=1)],
-)
-INDICATORS: Kind[IndicatorsFile] = Kind(
-    "indicators", "Indicators of one theme (indicators/<theme>.yaml).", IndicatorsFile
-)
-TARGETS: Kind[tuple[TargetRow, ...]] = Kind("targets", "Rows of targets/targets.csv.", tuple[TargetRow, ...])
-LAYOUTS: Kind[LayoutFile] = Kind(
-    "layouts", "One version of a form's workbook (layouts/<form>-<version>.yaml).", LayoutFile
-)
-RULES: Kind[tuple[RuleEntry, ...]] = Kind("rules", "Rules (rules/*.yaml, each file a list).", tuple[RuleEntry, ...])
-ISSUES: Kind[dict[str, MessageTexts]] = Kind(
-    "issues", "Texts of reading issues by code (messages/issues.yaml).", dict[Id, MessageTexts]
-)
-REPAIRS: Kind[dict[str, Text]] = Kind(
-    "repairs", "Texts of repairs by rule (messages/repairs.yaml).", dict[Id, Bilingual]
-)
-TEXTS: Kind[dict[str, Text]] = Kind("texts", "Texts by key (messages/<package>.yaml).", dict[TextKey, Bilingual])
-SUCCESSIONS: Kind[tuple[SuccessionsEntry, ...]] = Kind(
-    "successions", "Files of successions (units/successions.yaml).", tuple[SuccessionsEntry, ...]
-)
-WEIGHTS: Kind[tuple[WeightRow, ...]] = Kind("weights", "Rows of units/weights.csv.", tuple[WeightRow, ...])
-SAMPLE_TYPICAL: Kind[TypicalFile] = Kind(
-    "sample_typical", "How the generator invents figures (sample/typical.yaml).", TypicalFile
-)
-SAMPLE_AREA: Kind[SampleAreaFile] = Kind(
-    "sample_area", "What the rollup of a sample area has to come to (sample/<area>.yaml).", SampleAreaFile
-)
-KINDS: tuple[Kind[Any], ...] = (
-    AREAS, CALENDARS, EXEMPTIONS, FORMS, HOLIDAYS, INDICATORS, ISSUES, LAYOUTS, MARKS, OBLIGATIONS, REPAIRS, RULES,
-    SAMPLE_AREA, SAMPLE_TYPICAL, SUCCESSIONS, TARGETS, TEXTS, THEMES, WEIGHTS, WORDS,
-)  # fmt: skip

@@ -5,7 +5,8 @@ from datetime import date
 from itertools import pairwise
 
 from domain.catalog.files import CatalogFiles, YamlDocument
-from domain.catalog.models import ISSUES, RULES, RuleEntry
+from domain.catalog.kinds import ISSUES, RULES
+from domain.catalog.models import RuleEntry
 from domain.catalog.texts import IssueText
 from domain.rules import FigureName, FigureRole, Rule, RuleStage, Setting
 

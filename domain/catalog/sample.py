@@ -3,7 +3,8 @@
 from pathlib import PurePosixPath
 
 from domain.catalog.files import CatalogFiles, YamlDocument
-from domain.catalog.models import SAMPLE_AREA, SAMPLE_TYPICAL, SampleAreaFile, TypicalFile
+from domain.catalog.kinds import SAMPLE_AREA, SAMPLE_TYPICAL
+from domain.catalog.sample_models import SampleAreaFile, TypicalFile
 from domain.indicators import Indicator, Measure
 from domain.units import UnitRegister
 

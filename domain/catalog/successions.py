@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from domain.catalog.files import CatalogFiles, CsvTable
-from domain.catalog.models import SUCCESSIONS, SuccessionsEntry
+from domain.catalog.kinds import SUCCESSIONS
+from domain.catalog.models import SuccessionsEntry
 from domain.units import Level, OrgUnit, Succession, kind_of_succession
 
 _LIST = "units/successions.yaml"

@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from domain.catalog.files import CatalogFiles, CsvTable
-from domain.catalog.models import WEIGHTS, WeightRow
+from domain.catalog.kinds import WEIGHTS
+from domain.catalog.models import WeightRow
 from domain.indicators import Indicator
 from domain.units import Succession
 from domain.weights import Direction, Scope, StatedWeight, Weights

@@ -2,7 +2,8 @@
 
 from domain.catalog.entries import add_once
 from domain.catalog.files import CatalogFiles
-from domain.catalog.models import WORDS, MonthEntry, ShortKindEntry, WordsFile
+from domain.catalog.kinds import WORDS
+from domain.catalog.models import MonthEntry, ShortKindEntry, WordsFile
 from domain.report_words import ReportWords
 from domain.texts import normalise_name
 from domain.units import UnitRegister

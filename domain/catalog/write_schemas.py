@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from domain.catalog.models import KINDS
+from domain.catalog.kinds import KINDS
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "catalog" / "schemas"
 
