@@ -54,8 +54,8 @@ def close(
     from flows.actions.area_figures import FiguresRequest
     from flows.actions.close_period import close_period, reopen_period
     from flows.pipeline.pipeline import Run
-    from flows.pipeline.plain_steps import PlainSteps
     from flows.pipeline.scope import RunScope
+    from flows.pipeline.steps import PlainSteps
     from flows.support.choices import form_made_up
     from flows.support.context import build_context
     from warehouse.submissions.lifecycle import DecisionReason
@@ -64,7 +64,7 @@ def close(
     terminal = Terminal(context.catalog, settings.lang)
     wanted = parse_period(period)
     chosen = form_made_up(context.catalog, wanted, form)
-    cell = FiguresRequest(area, chosen.id, wanted, Boundary.AS_THEN).cell(context.catalog, context.clock())
+    cell = FiguresRequest(area, chosen.id, wanted, Boundary.AS_THEN).key(context.catalog, context.clock())
     bars = ProgressBars(terminal)
     run = Run(context, RunScope(period=wanted), PlainSteps(str(uuid4())), bars)
     decision_reason = DecisionReason(note=reason or "", actor=by or getpass.getuser())

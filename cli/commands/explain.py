@@ -100,7 +100,7 @@ def _explain_as_of(session: "Session", catalog: "Catalog", which: _Which, as_of:
 
     moment = moment_of(as_of)
     form = form_made_up(catalog, which.period, which.form).id
-    cell = FiguresRequest(which.area, form, which.period, which.boundary).cell(catalog, moment)
+    cell = FiguresRequest(which.area, form, which.period, which.boundary).key(catalog, moment)
     return explain_row(session, revision_as_of(session, catalog, cell, moment), which.indicator)
 
 

@@ -129,16 +129,15 @@ def _start_detached(terminal: "Terminal", settings: Settings) -> "Record":
 def _run_only(settings: Settings, only: str) -> None:
     from flows.service import components
     from flows.service.api import ServerApi
-    from flows.service.exec_component import become
     from flows.service.supervisor import PATIENCE_SECONDS, require_port
 
     if only == components.SERVER:
         components.require_password(settings)
         require_port(settings, "server_port")
-        become(components.server(settings))
+        components.exec_component(components.server(settings))
     ServerApi(api_url(), settings.server_auth).wait(PATIENCE_SECONDS)
     if only == components.WORKER:
-        become(components.worker())
+        components.exec_component(components.worker())
     from flows.service.definitions import apply
 
     apply(settings)

@@ -55,8 +55,8 @@ def waive(
     from domain.periods import parse_period
     from flows.actions.waive import answer, take_answer_back
     from flows.pipeline.pipeline import Run
-    from flows.pipeline.plain_steps import PlainSteps
     from flows.pipeline.scope import RunScope
+    from flows.pipeline.steps import PlainSteps
     from flows.support.catalog import open_catalog
     from flows.support.choices import form_for
     from flows.support.context import build_context

@@ -52,8 +52,8 @@ def withdraw(
     from cli.running import ProgressBars
     from flows.actions.withdraw import decide
     from flows.pipeline.pipeline import Run
-    from flows.pipeline.plain_steps import PlainSteps
     from flows.pipeline.scope import RunScope
+    from flows.pipeline.steps import PlainSteps
     from flows.support.context import build_context
     from warehouse.submissions.lifecycle import DecisionReason
     from warehouse.submissions.report_keys import SubmissionKey

@@ -20,7 +20,7 @@ class FiguresRequest:
     period: Period
     boundary: Boundary
 
-    def cell(self, catalog: Catalog, at: datetime) -> RollupKey:
+    def key(self, catalog: Catalog, at: datetime) -> RollupKey:
         """What the area's code means: for the period, or on the day of a moment.
 
         Raises:
@@ -37,4 +37,4 @@ def render_as_of(engine: Warehouse, catalog: Catalog, wanted: FiguresRequest, at
         UsageError: the area means nothing then, or nobody in it owes the form.
     """
     with reading(engine) as session:
-        return revision_as_of(session, catalog, wanted.cell(catalog, at), at)
+        return revision_as_of(session, catalog, wanted.key(catalog, at), at)

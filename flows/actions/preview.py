@@ -14,9 +14,9 @@ from domain.submissions import PENDING_STATES, SubmissionState
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.pipeline import Run, carry_out
-from flows.pipeline.plain_steps import PlainSteps
 from flows.pipeline.progress import ProgressListener
 from flows.pipeline.scope import RunScope
+from flows.pipeline.steps import PlainSteps
 from flows.support.atomic_files import workspace
 from flows.support.context import AppContext
 from flows.support.dry_run import dry_run_context

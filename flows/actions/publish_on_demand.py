@@ -41,23 +41,23 @@ def publish_on_demand(run: Run, wanted: FiguresRequest) -> PublishedRevision:
         RunInProgressError: another run did not end in time; nothing was done.
     """
     context = run.context
-    cell = wanted.cell(context.catalog, context.clock())
+    key = wanted.key(context.catalog, context.clock())
     with exclusive_run(context, run.id, "publish", run.listener):
         begin(run, "publish", None)
         with transaction(context.engine) as session:
             roll_up(
                 session,
                 context.catalog,
-                cell.area,
-                cell.form,
-                cell.period,
+                key.area,
+                key.form,
+                key.period,
                 run_id=run.id,
                 at=context.clock(),
-                boundary=cell.boundary,
+                boundary=key.boundary,
                 on_demand=True,
             )
         with reading(context.engine) as session:
-            ref = newest_ref(session, cell)
+            ref = newest_ref(session, key)
         result = () if ref is None else (publish(context, ref),)
         end(run, RunOutcome(run.id, given=result))
     if not result:

@@ -66,7 +66,7 @@ class BundleManifest:
     judged_otherwise: tuple[str, ...]
     files: Mapping[str, str]
 
-    def cell(self, catalog: Catalog, today: date) -> RollupKey:
+    def key(self, catalog: Catalog, today: date) -> RollupKey:
         """Whose figures these are; `today` is the day they were made on.
 
         Raises:
@@ -112,7 +112,7 @@ def read_manifest(content: Mapping[str, Any]) -> BundleManifest:
     return bundle_manifest
 
 
-def gather(session: Session, context: AppContext, cell: RollupKey, number: int, folder: Path) -> BundleContents:
+def gather(session: Session, context: AppContext, key: RollupKey, number: int, folder: Path) -> BundleContents:
     """Gather what a revision rests on, wherever it lies; what lies in the warehouse is written into the folder.
 
     Raises:
@@ -120,12 +120,12 @@ def gather(session: Session, context: AppContext, cell: RollupKey, number: int, 
         NotLandedError, DamagedBytesError: an input is not whole.
     """
     catalog = context.catalog
-    which = RevisionSelector(number, cell.form, cell.boundary, cell.area.valid_from)
-    head = find_revision(session, cell.area.code, cell.period, which)
-    earlier = RevisionSelector(number - 1, cell.form, cell.boundary, cell.area.valid_from)
-    previous = find_revision(session, cell.area.code, cell.period, earlier) if number > 1 else None
+    which = RevisionSelector(number, key.form, key.boundary, key.area.valid_from)
+    head = find_revision(session, key.area.code, key.period, which)
+    earlier = RevisionSelector(number - 1, key.form, key.boundary, key.area.valid_from)
+    previous = find_revision(session, key.area.code, key.period, earlier) if number > 1 else None
     before = revision_rows_of(session, previous)
-    ids = submissions_under(session, catalog, cell, before)
+    ids = submissions_under(session, catalog, key, before)
     delivered = inputs_of(session, ids)
     documents = {
         DELIVERED: delivered,

@@ -131,10 +131,10 @@ def _pending(row: Mapping[str, Any], deliveries: Sequence[Mapping[str, Any]]) ->
 
 def _outputs(session: Session, context: AppContext, manifest: BundleManifest) -> dict[str, bytes]:
     """The published files, made again."""
-    cell = manifest.cell(context.catalog, day_in_vietnam(manifest.moment))
+    key = manifest.key(context.catalog, day_in_vietnam(manifest.moment))
     edition = Edition(manifest.revision, manifest.run_id, manifest.moment)
-    previous = newest_revision(session, cell.area, cell.form, cell.period, cell.boundary)
-    write_revision(session, draft_of(session, context.catalog, cell, edition, manifest.moment), previous)
-    which = RevisionSelector(manifest.revision, cell.form, cell.boundary, cell.area.valid_from)
-    made = read_revision(session, find_revision(session, cell.area.code, cell.period, which))
+    previous = newest_revision(session, key.area, key.form, key.period, key.boundary)
+    write_revision(session, draft_of(session, context.catalog, key, edition, manifest.moment), previous)
+    which = RevisionSelector(manifest.revision, key.form, key.boundary, key.area.valid_from)
+    made = read_revision(session, find_revision(session, key.area.code, key.period, which))
     return {f"{OUTPUTS}/{name}": content for name, content in bundle(made, context.catalog, manifest.lang).items()}

@@ -36,13 +36,13 @@ def notify(event: NoticeEvent = NoticeEvent.TEST, run: str = "") -> State[Any]:
     if not settings.sends_mail:
         raise UsageError("nobody gets notices by mail: set TONGHOP_MAIL_HOST and TONGHOP_MAIL_TO")
     context = build_context(settings)
-    words = MessageFormatter(context.catalog, settings.lang)
-    notice = of_test(words) if event is NoticeEvent.TEST else _notice(context, words, event, run)
+    messages = MessageFormatter(context.catalog, settings.lang)
+    notice = of_test(messages) if event is NoticeEvent.TEST else _notice(context, messages, event, run)
     send(settings, notice)
     return Completed(message=notice.subject)
 
 
-def _notice(context: AppContext, words: MessageFormatter, event: NoticeEvent, run_id: str) -> Notice:
+def _notice(context: AppContext, messages: MessageFormatter, event: NoticeEvent, run_id: str) -> Notice:
     with get_client(sync_client=True) as client:
         run = client.read_flow_run(UUID(run_id))
     address = f"{PREFECT_UI_URL.value()}/runs/flow-run/{run_id}"
@@ -52,5 +52,5 @@ def _notice(context: AppContext, words: MessageFormatter, event: NoticeEvent, ru
         refused = [RefusedReport(records[item], issues[item]) for item in result]
     if event is NoticeEvent.RUN_FAILED:
         state, message = (run.state.name or "", run.state.message or "") if run.state else ("", "")
-        return of_run(words, FailedRun(run.name, state, message, address), refused)
-    return of_refused(words, run.name, refused, address)
+        return of_run(messages, FailedRun(run.name, state, message, address), refused)
+    return of_refused(messages, run.name, refused, address)

@@ -43,6 +43,6 @@ def publish(
     wanted = parse_period(period)
     cell = FiguresRequest(area, form_made_up(context.catalog, wanted, form).id, wanted, Boundary(boundary))
     result = publish_on_demand(Run(context, RunScope(), PrefectSteps(str(flow_run.id)), current_listener()), cell)
-    words = MessageFormatter(context.catalog, settings.lang)
+    messages = MessageFormatter(context.catalog, settings.lang)
     name = "published_partial" if result.is_partial else "published"
-    return Completed(message=words.text(name, area=result.area_name, period=result.period, revision=result.revision))
+    return Completed(message=messages.text(name, area=result.area_name, period=result.period, revision=result.revision))

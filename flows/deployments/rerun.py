@@ -56,10 +56,10 @@ def rerun(
     settings = load_settings()
     context = build_context(settings)
     scope = scope_of(context.catalog, context.today, rerun_request)
-    words = MessageFormatter(context.catalog, settings.lang)
+    messages = MessageFormatter(context.catalog, settings.lang)
     listener = current_listener()
     if dry_run:
         result = preview_rerun(context, scope, rerun_request, listener)
-        return report_preview(result, words)
+        return report_preview(result, messages)
     run = Run(context, scope, PrefectSteps(str(flow_run.id)), listener, rerun_request.recheck)
-    return report(execute_rerun(run, rerun_request), words, context, links_of(settings, rerun_form()))
+    return report(execute_rerun(run, rerun_request), messages, context, links_of(settings, rerun_form()))

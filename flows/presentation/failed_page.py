@@ -53,56 +53,56 @@ def key_of(submission_outcome: SubmissionOutcome) -> str:
     )
 
 
-def page_of(refused: RefusedSubmission, words: MessageFormatter, links: Links) -> str:
+def page_of(refused: RefusedSubmission, messages: MessageFormatter, links: Links) -> str:
     """The page."""
-    submission_outcome, received = refused.verdict, format_time(refused.record.delivered_at, words.lang)
+    submission_outcome, received = refused.verdict, format_time(refused.record.delivered_at, messages.lang)
     head = f"## {plain(submission_outcome.label)} — {plain(submission_outcome.period or '?')}"
-    file = words.text("failed_file", file=plain(submission_outcome.file_name), received=received)
-    parts = [head, file, " · ".join(_ways_on(refused, words, links)), _faults(submission_outcome, words)]
+    file = messages.text("failed_file", file=plain(submission_outcome.file_name), received=received)
+    parts = [head, file, " · ".join(_ways_on(refused, messages, links)), _faults(submission_outcome, messages)]
     more = len(submission_outcome.faults) - MOST_FAULTS
-    parts.append(words.text("and_more", count=more) if more > 0 else "")
+    parts.append(messages.text("and_more", count=more) if more > 0 else "")
     if refused.recent:
-        parts += [f"### {words.text('failed_history')}", _history(refused.recent, words)]
-        parts.append("\n".join(f"- {_found_text(move, words)}" for move in refused.moves[-10:]))
+        parts += [f"### {messages.text('failed_history')}", _history(refused.recent, messages)]
+        parts.append("\n".join(f"- {_found_text(move, messages)}" for move in refused.moves[-10:]))
     return "\n\n".join(filter(None, parts))
 
 
-def _ways_on(refused_submission: RefusedSubmission, words: MessageFormatter, links: Links) -> Iterator[str]:
+def _ways_on(refused_submission: RefusedSubmission, messages: MessageFormatter, links: Links) -> Iterator[str]:
     submission_outcome = refused_submission.verdict
-    yield link(words.text("to_quality_page"), links.quality(submission_outcome.submission_id))
+    yield link(messages.text("to_quality_page"), links.quality(submission_outcome.submission_id))
     if submission_outcome.unit is None or submission_outcome.period is None:
         return
-    yield link(words.text("to_returned"), links.returned(submission_outcome.unit.code, submission_outcome.period))
+    yield link(messages.text("to_returned"), links.returned(submission_outcome.unit.code, submission_outcome.period))
     form = links.rerun(submission_outcome.unit.code, submission_outcome.period)
     if form:
-        yield link(words.text("to_rerun"), form)
+        yield link(messages.text("to_rerun"), form)
     yield f"`tonghop rerun --unit {submission_outcome.unit.code} --period {submission_outcome.period}`"
 
 
-def _faults(submission_outcome: SubmissionOutcome, words: MessageFormatter) -> str:
-    heads = [words.text(f"column_{name}") for name in ("sheet", "cell", "fault", "action")]
+def _faults(submission_outcome: SubmissionOutcome, messages: MessageFormatter) -> str:
+    heads = [messages.text(f"column_{name}") for name in ("sheet", "cell", "fault", "action")]
     rows = [
         (
             plain(issue.sheet or ""),
             plain(issue.cell or ""),
-            plain(words.catalog.issue_message(issue, words.lang)),
-            plain(words.catalog.issue_action(issue, words.lang)),
+            plain(messages.catalog.issue_message(issue, messages.lang)),
+            plain(messages.catalog.issue_action(issue, messages.lang)),
         )
         for issue in submission_outcome.faults[:MOST_FAULTS]
     ]
     return table(heads, rows)
 
 
-def _history(recent: Sequence[PastReport], words: MessageFormatter) -> str:
+def _history(recent: Sequence[PastReport], messages: MessageFormatter) -> str:
     heads = [
-        words.text(name) for name in ("column_period", "column_version", "standing", "received", "column_findings")
+        messages.text(name) for name in ("column_period", "column_version", "standing", "received", "column_findings")
     ]
     rows = [
         (
             past.period.id,
             str(past.version),
-            words.catalog.text(f"domain.state.{past.state}", words.lang),
-            format_time(past.received_at, words.lang),
+            messages.catalog.text(f"domain.state.{past.state}", messages.lang),
+            format_time(past.received_at, messages.lang),
             str(past.issues),
         )
         for past in recent
@@ -110,5 +110,5 @@ def _history(recent: Sequence[PastReport], words: MessageFormatter) -> str:
     return table(heads, rows)
 
 
-def _found_text(move: MoveRecord, words: MessageFormatter) -> str:
-    return f"{format_time(move.at, words.lang)}: {words.text(f'move_{move.reason or move.to_state}')}"
+def _found_text(move: MoveRecord, messages: MessageFormatter) -> str:
+    return f"{format_time(move.at, messages.lang)}: {messages.text(f'move_{move.reason or move.to_state}')}"

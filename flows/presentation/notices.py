@@ -57,27 +57,27 @@ class RefusedReport:
         return f"{record.unit} {record.unit_name}" if record.unit else record.file.file_name
 
 
-def of_run(words: MessageFormatter, ended: FailedRun, refused: Sequence[RefusedReport]) -> Notice:
+def of_run(messages: MessageFormatter, ended: FailedRun, refused: Sequence[RefusedReport]) -> Notice:
     """The notice of a run that ended badly, with the reports it refused."""
-    lines = [words.text("notice_run", run=ended.name, state=ended.state), "", ended.message]
+    lines = [messages.text("notice_run", run=ended.name, state=ended.state), "", ended.message]
     if refused:
-        lines += ["", words.text("notice_refused")]
+        lines += ["", messages.text("notice_refused")]
         lines += [
             f"  - {refused_report.who} ({refused_report.record.file.file_name})"
             for refused_report in refused[:MOST_NAMED]
         ]
-        lines += _more(words, refused)
+        lines += _more(messages, refused)
     lines += ["", ended.address]
-    return Notice(words.text("notice_run_subject", run=ended.name, state=ended.state), _signed(words, lines))
+    return Notice(messages.text("notice_run_subject", run=ended.name, state=ended.state), _signed(messages, lines))
 
 
-def of_refused(words: MessageFormatter, run: str, refused: Sequence[RefusedReport], address: str) -> Notice:
+def of_refused(messages: MessageFormatter, run: str, refused: Sequence[RefusedReport], address: str) -> Notice:
     """The notice of reports that a run refused: of each its first faults, cell by cell."""
     lines: list[str] = []
     for other_refused_report in refused[:MOST_NAMED]:
         period = other_refused_report.record.period.id if other_refused_report.record.period else "?"
         lines.append(
-            words.text(
+            messages.text(
                 "notice_submission",
                 who=other_refused_report.who,
                 period=period,
@@ -85,22 +85,23 @@ def of_refused(words: MessageFormatter, run: str, refused: Sequence[RefusedRepor
             )
         )
         faults = [issue for issue in other_refused_report.issues if issue.severity is Severity.CRITICAL]
-        lines += [*(f"  {line}" for line in words.first_faults(faults)), ""]
-    lines += [*_more(words, refused), words.text("notice_refused_advice"), address]
+        lines += [*(f"  {line}" for line in messages.first_faults(faults)), ""]
+    lines += [*_more(messages, refused), messages.text("notice_refused_advice"), address]
     names = ", ".join(refused_report.who for refused_report in refused[:MOST_IN_SUBJECT])
     more = f" +{len(refused) - MOST_IN_SUBJECT}" if len(refused) > MOST_IN_SUBJECT else ""
-    return Notice(words.text("notice_refused_subject", who=f"{names}{more}", run=run), _signed(words, lines))
+    return Notice(messages.text("notice_refused_subject", who=f"{names}{more}", run=run), _signed(messages, lines))
 
 
-def of_test(words: MessageFormatter) -> Notice:
+def of_test(messages: MessageFormatter) -> Notice:
     """A notice that shows that notices arrive."""
-    return Notice(words.text("notice_test_subject"), _signed(words, [words.text("notice_test")]))
+    return Notice(messages.text("notice_test_subject"), _signed(messages, [messages.text("notice_test")]))
 
 
-def of_no_night(words: MessageFormatter, clock: str, problem: str) -> Notice:
+def of_no_night(messages: MessageFormatter, clock: str, problem: str) -> Notice:
     """A notice that no night is known to have ended by a time of the day, and why."""
     return Notice(
-        words.text("notice_no_night_subject"), _signed(words, [words.text("notice_no_night", clock=clock), "", problem])
+        messages.text("notice_no_night_subject"),
+        _signed(messages, [messages.text("notice_no_night", clock=clock), "", problem]),
     )
 
 
@@ -125,9 +126,9 @@ def send(settings: ServiceSettings, notice: Notice) -> None:
     server.send(message)
 
 
-def _more(words: MessageFormatter, refused: Sequence[RefusedReport]) -> list[str]:
-    return [words.text("and_more", count=len(refused) - MOST_NAMED)] if len(refused) > MOST_NAMED else []
+def _more(messages: MessageFormatter, refused: Sequence[RefusedReport]) -> list[str]:
+    return [messages.text("and_more", count=len(refused) - MOST_NAMED)] if len(refused) > MOST_NAMED else []
 
 
-def _signed(words: MessageFormatter, lines: Sequence[str]) -> str:
-    return "\n".join([*lines, "", "-- ", words.text("notice_signature"), ""])
+def _signed(messages: MessageFormatter, lines: Sequence[str]) -> str:
+    return "\n".join([*lines, "", "-- ", messages.text("notice_signature"), ""])

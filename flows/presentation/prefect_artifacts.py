@@ -1,6 +1,7 @@
 """Artifacts, events and failed task runs that show a run in the Prefect UI."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,29 @@ SILENT = "silent-units"
 """Key of the artifact that lists who should have reported and has sent nothing."""
 PREVIEW = "rerun-preview"
 """Key of the artifact that says what a rerun would do."""
+
+
+class Pace:
+    """Rate limiter: spaces the caller's steps evenly."""
+
+    def __init__(
+        self,
+        per_second: float,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Allow `per_second` steps; the first one needs no wait."""
+        self._step = 1 / per_second
+        self._now = now
+        self._sleep = sleep
+        self._next = now()
+
+    def wait(self) -> None:
+        """Block until the next step is due."""
+        ahead = self._next - self._now()
+        if ahead > 0:
+            self._sleep(ahead)
+        self._next = max(self._next, self._now()) + self._step
 
 
 @dataclass(frozen=True, slots=True)

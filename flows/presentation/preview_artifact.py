@@ -11,43 +11,45 @@ MOST_SHOWN = 100
 """So many verdicts, and so many figures of a revision, stand on the page; the rest are counted."""
 
 
-def page_of(result: Preview, words: MessageFormatter) -> str:
+def page_of(result: Preview, messages: MessageFormatter) -> str:
     """What a run would do: verdicts first, then every published figure that would move."""
     outcome = result.outcome
-    lines = [f"**{words.text('preview')}**", words.summary(outcome)]
-    lines += [plain(words.text("would_be_closed", **facts_of(closing))) for closing in result.closed]
-    lines += [f"- {line}" for line in _verdicts(outcome, words)]
+    lines = [f"**{messages.text('preview')}**", messages.summary(outcome)]
+    lines += [plain(messages.text("would_be_closed", **facts_of(closing))) for closing in result.closed]
+    lines += [f"- {line}" for line in _verdicts(outcome, messages)]
     for published in outcome.given:
-        lines += _moves(published, words)
+        lines += _moves(published, messages)
     if not outcome.given:
-        lines.append(words.text("would_move_nothing"))
+        lines.append(messages.text("would_move_nothing"))
     return "\n\n".join(lines)
 
 
-def _verdicts(outcome: RunOutcome, words: MessageFormatter) -> Iterator[str]:
+def _verdicts(outcome: RunOutcome, messages: MessageFormatter) -> Iterator[str]:
     for submission_outcome in outcome.verdicts[:MOST_SHOWN]:
         if submission_outcome.accepted:
-            yield words.text(
+            yield messages.text(
                 "would_accept", who=plain(submission_outcome.label), file=plain(submission_outcome.file_name)
             )
         else:
             name = f"**{plain(submission_outcome.label)}** ({plain(submission_outcome.file_name)})"
-            yield f"✗ {name}: {plain(words.refusal(submission_outcome))}"
+            yield f"✗ {name}: {plain(messages.refusal(submission_outcome))}"
     if len(outcome.verdicts) > MOST_SHOWN:
-        yield words.text("and_more", count=len(outcome.verdicts) - MOST_SHOWN)
-    yield from (_finding(finding, words) for finding in outcome.doubted[:MOST_SHOWN])
+        yield messages.text("and_more", count=len(outcome.verdicts) - MOST_SHOWN)
+    yield from (_finding(finding, messages) for finding in outcome.doubted[:MOST_SHOWN])
 
 
-def _finding(revalidation_finding: RevalidationFinding, words: MessageFormatter) -> str:
+def _finding(revalidation_finding: RevalidationFinding, messages: MessageFormatter) -> str:
     result = f"**{plain(revalidation_finding.verdict.label)}** ({plain(revalidation_finding.verdict.file_name)})"
-    return f"! {result}: {words.finding(revalidation_finding)} {plain(words.refusal(revalidation_finding.verdict))}"
+    return (
+        f"! {result}: {messages.finding(revalidation_finding)} {plain(messages.refusal(revalidation_finding.verdict))}"
+    )
 
 
-def _moves(value: PublishedRevision, words: MessageFormatter) -> list[str]:
+def _moves(value: PublishedRevision, messages: MessageFormatter) -> list[str]:
     kind = "would_publish_partial" if value.is_partial else "would_publish"
-    results = [f"### {words.text(kind, area=value.area_name, period=value.period, revision=value.revision)}"]
-    names = {each.id: each.name.get(words.lang) for each in words.catalog.indicators.values()}
-    heads = [words.text(name) for name in ("indicator", "moved_column", "before", "after")]
+    results = [f"### {messages.text(kind, area=value.area_name, period=value.period, revision=value.revision)}"]
+    names = {each.id: each.name.get(messages.lang) for each in messages.catalog.indicators.values()}
+    heads = [messages.text(name) for name in ("indicator", "moved_column", "before", "after")]
     results.append(
         table(
             heads,
@@ -58,5 +60,5 @@ def _moves(value: PublishedRevision, words: MessageFormatter) -> list[str]:
         )
     )
     if len(value.changes) > MOST_SHOWN:
-        results.append(words.text("and_more", count=len(value.changes) - MOST_SHOWN))
+        results.append(messages.text("and_more", count=len(value.changes) - MOST_SHOWN))
     return results

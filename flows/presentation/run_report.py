@@ -12,7 +12,6 @@ from flows.presentation import preview_artifact
 from flows.presentation.failed_page import failed, key_of, page_of
 from flows.presentation.links import Links
 from flows.presentation.message_formatter import MessageFormatter
-from flows.presentation.pace import Pace
 from flows.presentation.prefect_artifacts import (
     DOUBTED,
     MOST_FAILED_TASK_RUNS,
@@ -21,6 +20,7 @@ from flows.presentation.prefect_artifacts import (
     TABLE,
     TASK_RUNS_A_SECOND,
     FailedTaskRun,
+    Pace,
     show_failed,
     show_page,
     show_table,
@@ -31,32 +31,32 @@ from warehouse.store.engine import reading
 _LOG = logging.getLogger(__name__)
 
 
-def report(outcome: RunOutcome, words: MessageFormatter, context: AppContext, links: Links) -> State[Any]:
+def report(outcome: RunOutcome, messages: MessageFormatter, context: AppContext, links: Links) -> State[Any]:
     """Leave everything an operator looks for, and return the state that the flow run ends in.
 
     Red when a submission was refused or something could not be collected, for operators watch for red; everything else
     is published all the same.
     """
-    summary = words.summary(outcome)
+    summary = messages.summary(outcome)
     pace = Pace(TASK_RUNS_A_SECOND)
     for submission_outcome in outcome.refused[:MOST_FAILED_TASK_RUNS]:
         pace.wait()
-        show_failed(_shown(submission_outcome, words, context, links))
+        show_failed(_shown(submission_outcome, messages, context, links))
     if outcome.refused:
-        show_table(words.table(outcome.refused), summary, TABLE)
+        show_table(messages.table(outcome.refused), summary, TABLE)
     if outcome.doubted:
-        show_table(words.findings(outcome.doubted), summary, DOUBTED)
+        show_table(messages.findings(outcome.doubted), summary, DOUBTED)
     if outcome.silent:
-        show_table(words.silent_table(outcome.silent), words.lateness(outcome.silent[0]), SILENT)
+        show_table(messages.silent_table(outcome.silent), messages.lateness(outcome.silent[0]), SILENT)
     for reason in outcome.left:
         _LOG.warning(reason)
     return _state(outcome, summary)
 
 
-def report_preview(result: Preview, words: MessageFormatter) -> State[Any]:
+def report_preview(result: Preview, messages: MessageFormatter) -> State[Any]:
     """Leave a page of what a rerun would do, and end as the rerun itself would."""
-    show_page(preview_artifact.page_of(result, words), PREVIEW)
-    return _state(result.outcome, f"{words.text('preview')} {words.summary(result.outcome)}")
+    show_page(preview_artifact.page_of(result, messages), PREVIEW)
+    return _state(result.outcome, f"{messages.text('preview')} {messages.summary(result.outcome)}")
 
 
 def _state(outcome: RunOutcome, summary: str) -> State[Any]:
@@ -65,10 +65,10 @@ def _state(outcome: RunOutcome, summary: str) -> State[Any]:
 
 
 def _shown(
-    submission_outcome: SubmissionOutcome, words: MessageFormatter, context: AppContext, links: Links
+    submission_outcome: SubmissionOutcome, messages: MessageFormatter, context: AppContext, links: Links
 ) -> FailedTaskRun:
     with reading(context.engine) as session:
-        page = page_of(failed(session, submission_outcome), words, links)
+        page = page_of(failed(session, submission_outcome), messages, links)
     facts = {
         "submission": submission_outcome.submission_id,
         "unit": submission_outcome.unit.code if submission_outcome.unit else None,
@@ -76,5 +76,5 @@ def _shown(
         "codes": sorted({issue.code for issue in submission_outcome.faults}),
     }
     return FailedTaskRun(
-        submission_outcome.label, words.refusal(submission_outcome), key_of(submission_outcome), page, facts
+        submission_outcome.label, messages.refusal(submission_outcome), key_of(submission_outcome), page, facts
     )

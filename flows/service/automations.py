@@ -3,12 +3,30 @@
 from typing import Any, Final
 from uuid import UUID
 
+from prefect.blocks.webhook import Webhook
 from prefect.client.orchestration import PrefectClient
 from prefect.events.schemas.automations import Automation, AutomationCore
+from prefect.exceptions import ObjectNotFound
+from pydantic import SecretStr
 
 from flows.service.files import read_automations
 
 TAG: Final = "tonghop"
+BLOCK: Final = "tonghop-notices"
+"""Name of the Prefect block that holds the webhook's URL: automations can call a webhook only through a block."""
+
+
+async def apply_webhook(client: PrefectClient, url: SecretStr | None) -> UUID | None:
+    """Store the URL in the block and return the block's id; without a URL delete the block."""
+    if url is not None:
+        block = Webhook(method="POST", url=url)
+        return await block.save(BLOCK, overwrite=True, client=client)  # type: ignore[no-any-return] # sync or async by where it is called
+    try:
+        existing = await client.read_block_document_by_name(BLOCK, "webhook", include_secrets=False)
+    except ObjectNotFound:
+        return None
+    await client.delete_block_document(existing.id)
+    return None
 
 
 async def apply_automations(client: PrefectClient, *, sends_mail: bool, webhook: UUID | None) -> None:

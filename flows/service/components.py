@@ -1,14 +1,16 @@
 """What a service is made of: each component's command and what it is told beyond the settings."""
 
+import os
 import platform
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from domain.errors import UsageError
 from flows.support.prefect_names import POOL
 from flows.support.service_settings import ServiceSettings
-from flows.support.settings import Settings, server_environment
+from flows.support.settings import Settings, child_environment, server_environment
 
 SERVER = "server"
 DEFINITIONS = "definitions"
@@ -78,3 +80,8 @@ def definitions() -> Component:
 def worker_name() -> str:
     """What this machine's worker is called."""
     return f"tonghop-{platform.node() or 'worker'}"
+
+
+def exec_component(component: Component) -> NoReturn:
+    """Replace the current process by the component, so that systemd and containers supervise the component itself."""
+    os.execve(component.command[0], component.command, child_environment(**component.environment))  # noqa: S606 # our own command

@@ -15,9 +15,8 @@ from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTag
 from prefect.exceptions import ObjectNotFound
 
 from domain.errors import TerminalError
-from flows.service.automations import apply_automations
+from flows.service.automations import apply_automations, apply_webhook
 from flows.service.files import DEPLOYMENTS, read_deployments
-from flows.service.webhook import apply_webhook
 from flows.support.prefect_names import LIMIT, POOL
 from flows.support.settings import Settings, child_environment
 

@@ -12,9 +12,9 @@ from domain.periods import parse_period
 from flows.actions import withdraw
 from flows.actions.withdraw import WithdrawalResult, decide
 from flows.pipeline.pipeline import Run
-from flows.pipeline.plain_steps import PlainSteps
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
+from flows.pipeline.steps import PlainSteps
 from tests.cli.command import live_in, tonghop
 from tests.flows.pipeline.nightly_runs import (
     AREA,
@@ -99,7 +99,7 @@ def test_publishing_that_fails_is_made_good_by_the_next_run(
 
     before = figures(two_versions)
     with monkeypatch.context() as patch:
-        patch.setattr(withdraw, "give_out", fail)
+        patch.setattr(withdraw, "publish_changes", fail)
         with pytest.raises(TransientError):
             decided(two_versions)
     assert figures(two_versions) == before

@@ -11,9 +11,8 @@ from prefect.client.orchestration import PrefectClient
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.presentation.missed_notices import NOTIFIED_FLOWS, send_missed
-from flows.service.automations import apply_automations
+from flows.service.automations import apply_automations, apply_webhook
 from flows.service.files import read_automations, read_deployments
-from flows.service.webhook import apply_webhook
 from tests.flows.deployments.prefect_api import api, ask
 from tests.flows.deployments.prefect_server import server_url
 from warehouse.store.engine import migrate, open_engine

@@ -31,9 +31,9 @@ from flows.bundles.compare_figures import FigureDifference
 from flows.bundles.recompute import RecomputedRollup
 from flows.pipeline.outcome import PublishedRevision
 from flows.pipeline.pipeline import Run
-from flows.pipeline.plain_steps import PlainSteps
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
+from flows.pipeline.steps import PlainSteps
 from flows.support.atomic_files import NoRoomError, NoRoomToWorkError
 from flows.support.context import AppContext
 from tests.flows.deployments.prefect_server import clean_environment

@@ -15,8 +15,7 @@ from flows.presentation.failed_page import failed, key_of, page_of
 from flows.presentation.links import Links
 from flows.presentation.markdown import plain
 from flows.presentation.message_formatter import ISSUES_NAMED, MessageFormatter
-from flows.presentation.pace import Pace
-from flows.presentation.prefect_artifacts import TABLE, FailedTaskRun
+from flows.presentation.prefect_artifacts import TABLE, FailedTaskRun, Pace
 from flows.presentation.run_report import report
 from flows.support.context import AppContext
 from tests.flows.pipeline.nightly_runs import WRONG, context_of, run_plainly
@@ -39,41 +38,41 @@ def refused(faults: int) -> SubmissionOutcome:
 
 
 @pytest.fixture
-def words(catalog: Catalog) -> MessageFormatter:
+def messages(catalog: Catalog) -> MessageFormatter:
     """Words in English."""
     return MessageFormatter(catalog, "en")
 
 
-def test_an_idle_run_is_green(words: MessageFormatter, home: Path) -> None:
+def test_an_idle_run_is_green(messages: MessageFormatter, home: Path) -> None:
     """A run that finds nothing says so and is no cause for alarm."""
-    state = report(NOTHING, words, context_of(home), Links())
-    assert (state.is_completed(), state.message) == (True, words.text("nothing_new"))
+    state = report(NOTHING, messages, context_of(home), Links())
+    assert (state.is_completed(), state.message) == (True, messages.text("nothing_new"))
 
 
-def test_what_could_not_be_collected_is_red(words: MessageFormatter, home: Path) -> None:
+def test_what_could_not_be_collected_is_red(messages: MessageFormatter, home: Path) -> None:
     """A file that could not be read is seen by whoever watches for red."""
-    state = report(replace(NOTHING, left=("a.xlsx cannot be read",)), words, context_of(home), Links())
+    state = report(replace(NOTHING, left=("a.xlsx cannot be read",)), messages, context_of(home), Links())
     assert state.is_failed()
     assert "not collected: 1" in str(state.message)
 
 
-def test_a_refusal_names_its_first_faults(words: MessageFormatter) -> None:
+def test_a_refusal_names_its_first_faults(messages: MessageFormatter) -> None:
     """A failed task run's message names some faults by cell and counts the rest; remarks are no faults."""
-    lines = words.refusal(refused(ISSUES_NAMED + 3)).splitlines()
+    lines = messages.refusal(refused(ISSUES_NAMED + 3)).splitlines()
     assert len(lines) == ISSUES_NAMED + 1
     assert "E10" in lines[0]
     assert "3" in lines[-1]
 
 
-def test_every_fault_is_named_when_they_are_few(words: MessageFormatter) -> None:
+def test_every_fault_is_named_when_they_are_few(messages: MessageFormatter) -> None:
     """Nothing is counted as further when everything was named."""
-    assert len(words.refusal(refused(2)).splitlines()) == 2
+    assert len(messages.refusal(refused(2)).splitlines()) == 2
 
 
-def test_a_submission_of_nobody_is_named_by_its_file(words: MessageFormatter) -> None:
+def test_a_submission_of_nobody_is_named_by_its_file(messages: MessageFormatter) -> None:
     """Where the unit is unknown the file's name stands for it."""
-    (row,) = words.table([refused(1)])
-    assert row[words.text("column_who")] == "a.xlsx"
+    (row,) = messages.table([refused(1)])
+    assert row[messages.text("column_who")] == "a.xlsx"
 
 
 class Prefect:

@@ -14,9 +14,9 @@ from typing import TypeVar
 from domain.periods import parse_period
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.pipeline import Run, carry_out
-from flows.pipeline.plain_steps import PlainSteps
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
+from flows.pipeline.steps import PlainSteps
 from flows.support.context import AppContext, build_context
 from flows.support.settings import Settings
 from workbooks.sample.inbox import SampleFile

@@ -13,9 +13,9 @@ from domain.periods import parse_period
 from flows.actions.preview import preview
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.pipeline import Run, carry_out
-from flows.pipeline.plain_steps import PlainSteps
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
+from flows.pipeline.steps import PlainSteps
 from flows.presentation.message_formatter import MessageFormatter
 from flows.support.context import AppContext
 from tests.flows.pipeline.nightly_runs import AREA, WRONG, context_of, deliver, put, rows_of, run_plainly

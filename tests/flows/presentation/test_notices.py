@@ -29,7 +29,7 @@ def refused(after_night: Path) -> tuple[RefusedReport, ...]:
 
 
 @pytest.fixture
-def words(catalog: Catalog) -> Callable[[Lang], MessageFormatter]:
+def messages(catalog: Catalog) -> Callable[[Lang], MessageFormatter]:
     """The words of a language."""
     return lambda lang: MessageFormatter(catalog, lang)
 
@@ -40,41 +40,41 @@ def test_a_night_refused_one(refused: tuple[RefusedReport, ...]) -> None:
 
 
 def test_refused_reports_in_vietnamese(
-    refused: tuple[RefusedReport, ...], words: Callable[[Lang], MessageFormatter]
+    refused: tuple[RefusedReport, ...], messages: Callable[[Lang], MessageFormatter]
 ) -> None:
     """The mail names commune, period, file and cell, and where to look."""
-    notice = of_refused(words("vi"), "nightly", refused, ADDRESS)
+    notice = of_refused(messages("vi"), "nightly", refused, ADDRESS)
     assert notice.subject == f"[tổng hợp] Báo cáo bị trả lại: {WRONG} Xã Ma Nới (nightly)"
     for item in (f"{WRONG} Xã Ma Nới, kỳ 2025-05 (tệp BC_{WRONG}_2025-05.xlsx):", "E15", ADDRESS):
         assert item in notice.body
 
 
-def test_many_are_counted(refused: tuple[RefusedReport, ...], words: Callable[[Lang], MessageFormatter]) -> None:
+def test_many_are_counted(refused: tuple[RefusedReport, ...], messages: Callable[[Lang], MessageFormatter]) -> None:
     """A night that refuses hundreds sends a mail of readable length, which says how many more there are."""
-    notice = of_refused(words("en"), "nightly", refused * 500, ADDRESS)
+    notice = of_refused(messages("en"), "nightly", refused * 500, ADDRESS)
     assert notice.body.count(f"BC_{WRONG}_2025-05.xlsx") == MOST_NAMED
     assert f"{500 - MOST_NAMED} more" in notice.body
     assert "+497" in notice.subject
 
 
-def test_a_run_that_crashed(words: Callable[[Lang], MessageFormatter]) -> None:
+def test_a_run_that_crashed(messages: Callable[[Lang], MessageFormatter]) -> None:
     """A run that refused nobody is told with its state and message."""
-    notice = of_run(words("en"), FailedRun("nightly", "Crashed", "No sign of life.", ADDRESS), ())
+    notice = of_run(messages("en"), FailedRun("nightly", "Crashed", "No sign of life.", ADDRESS), ())
     assert notice.subject == "[tổng hợp] Run nightly: Crashed"
     assert "No sign of life." in notice.body
     assert "RefusedReport" not in notice.body
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_a_test_says_so(lang: Lang, words: Callable[[Lang], MessageFormatter]) -> None:
+def test_a_test_says_so(lang: Lang, messages: Callable[[Lang], MessageFormatter]) -> None:
     """The mail that tries the settings says what it is for."""
-    assert "tổng hợp" in of_test(words(lang)).body
+    assert "tổng hợp" in of_test(messages(lang)).body
 
 
 def test_an_unplaced_report_is_told_by_its_file(
-    refused: tuple[RefusedReport, ...], words: Callable[[Lang], MessageFormatter]
+    refused: tuple[RefusedReport, ...], messages: Callable[[Lang], MessageFormatter]
 ) -> None:
     """Where nobody knows whose a file is, its name stands for it."""
     (result,) = refused
     unplaced = replace(result, record=replace(result.record, unit=None, unit_name=None, period=None))
-    assert f"BC_{WRONG}_2025-05.xlsx" in of_refused(words("en"), "nightly", [unplaced], ADDRESS).subject
+    assert f"BC_{WRONG}_2025-05.xlsx" in of_refused(messages("en"), "nightly", [unplaced], ADDRESS).subject

@@ -1,4 +1,4 @@
-"""The flow `watch`: collect what arrived since the last look, and have corrections judged at once."""
+"""Daytime flow (named `watch` in Prefect): collect new files and start reruns for corrections."""
 
 import logging
 from dataclasses import replace
@@ -26,23 +26,23 @@ _LOG = logging.getLogger(__name__)
 
 
 @flow(name="watch")
-def watch() -> State[Any]:
+def daytime() -> State[Any]:
     """Collect, and start a rerun for each period of which a correction came; first reports wait for the night."""
     settings = load_settings()
     # A night may take hours; the next look is minutes away.
     context = replace(build_context(settings), wait_seconds=0)
-    words = MessageFormatter(context.catalog, settings.lang)
+    messages = MessageFormatter(context.catalog, settings.lang)
     run_id = str(flow_run.id)
     if settings.sends_mail:
         send_missed(context.engine)
     try:
         seen = find_corrections(Run(context, RunScope(), PrefectSteps(run_id), current_listener()))
     except RunInProgressError:
-        return Completed(message=words.text("watch_busy"))
+        return Completed(message=messages.text("watch_busy"))
     for correction in seen.corrections:
         _start_rerun(correction, run_id)
     units = [code for other_correction in seen.corrections for code in other_correction.units]
-    result = words.text("watched", taken=seen.taken, corrections=len(units), units=", ".join(units[:20]) or "—")
+    result = messages.text("watched", taken=seen.taken, corrections=len(units), units=", ".join(units[:20]) or "—")
     for reason in seen.left:
         _LOG.warning(reason)  # the next look takes it; if it stays so, the night is red
     return Completed(message=result)

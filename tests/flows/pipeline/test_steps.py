@@ -3,7 +3,7 @@
 import pytest
 
 from domain.errors import TerminalError, TransientError
-from flows.pipeline.plain_steps import PlainSteps
+from flows.pipeline.steps import PlainSteps
 
 
 class Work:
