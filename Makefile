@@ -7,8 +7,11 @@ PYTHON ?= $(firstword $(foreach one,python3 python3.13 python3.12 python3.11 pyt
 VENV := .venv
 BIN := $(VENV)/bin
 export TONGHOP_HOME ?= ./var
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --forbid-skips
+# With a path of TESTS= one of the two halves may be empty, which pytest calls 5; without one that is a failure.
+NO_TESTS = { code=$$?; test -n "$(TESTS)" -a $$code = 5; }
 
-.PHONY: help demo test test-full check format setup-full golden schemas sweep corpus bench bench-rules bench-annotate torture load-test hunt clean
+.PHONY: help demo test test-fast test-services test-full test-full-only test-wheel check format setup-full golden schemas sweep corpus bench bench-rules bench-annotate torture load-test hunt clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -25,11 +28,25 @@ $(VENV)/ready: pyproject.toml constraints.txt
 demo: $(VENV)/ready ## Run one district's nights on the bundled sample: refused, corrected, rerun
 	@$(BIN)/tonghop demo
 
-test: $(VENV)/ready ## Run the tests; every service they start comes from pip
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not full" --forbid-skips
+test: test-fast test-services ## Run the tests (of TESTS=path); every service they start comes from pip
 
-test-full: test ## Run the tests, then those that need Chromium and LibreOffice (make setup-full)
+test-fast: $(VENV)/ready ## Run the tests (of TESTS=path) that start no server and no other process
+	@$(PYTEST) -m "not full and not services" $(TESTS) || $(NO_TESTS)
+
+test-services: $(VENV)/ready ## Run the tests (of TESTS=path) that start PostgreSQL, Prefect's server or processes
+	@$(PYTEST) -m "services and not full" $(TESTS) || $(NO_TESTS)
+
+test-full: test test-full-only ## Run the tests, then those that need Chromium and LibreOffice (make setup-full)
+
+test-full-only: $(VENV)/ready ## Run only the tests that need Chromium, LibreOffice, PostgreSQL and systemd
 	@$(BIN)/python -m pytest -m full --forbid-skips
+
+test-wheel: $(VENV)/ready ## Build the wheel, install it in an empty environment and run the demo from there
+	@rm -rf build/wheel && $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
+	@$(PYTHON) -m venv build/wheel/env
+	@build/wheel/env/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt build/wheel/*.whl
+	@env=$$PWD/build/wheel/env; home=$$(mktemp -d); cd "$$home" && TONGHOP_HOME="$$home" "$$env/bin/tonghop" demo; \
+	  code=$$?; rm -rf "$$home"; exit $$code
 
 check: $(VENV)/ready ## Lint, format, types, import contracts, docstrings
 	@$(BIN)/ruff check .

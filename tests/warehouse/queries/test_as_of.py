@@ -42,7 +42,7 @@ def test_rollup_as_of_a_moment_is_the_rollup_made_at_it(builder: WarehouseBuilde
         story = RandomHistory(builder, session)
         then = []
         for step in history:
-            story.tell(step)
+            story.apply(step)
             then.append((builder.now(), [looked(session, builder, cell, None) for cell in cells(builder)]))
         for moment, item in then:
             assert [looked(session, builder, cell, moment) for cell in cells(builder)] == item
@@ -60,7 +60,7 @@ def test_answers_are_known_as_of_their_moment(builder: WarehouseBuilder) -> None
     with taken_back(builder.engine) as session:
         story, month, then = RandomHistory(builder, session), RollupKey(builder.area(), FORM, MAY), []
         for step in steps:
-            story.tell(step)
+            story.apply(step)
             then.append((builder.now(), looked(session, builder, month, None)))
         for moment, item in then:
             assert looked(session, builder, month, moment) == item
@@ -111,11 +111,11 @@ def test_revision_can_be_made_anew_from_its_moment(
         story = RandomHistory(builder, session)
         cut = data.draw(st.integers(1, len(history)))
         for step in history[:cut]:
-            story.tell(step)
+            story.apply(step)
         catalog, moment = builder.catalog, builder.now()
         cell = RollupKey(builder.area(), FORM, MAY)
         made = draft_of(session, catalog, cell, Edition(1, "run", moment))
         for step in history[cut:]:
-            story.tell(step)
+            story.apply(step)
         again = draft_of(session, catalog, cell, Edition(1, "run", moment), moment)
         assert again.rows == made.rows

@@ -50,7 +50,7 @@ def test_looking_where_something_moved_equals_looking_everywhere(
     with taken_back(builder.engine) as session:
         story = RandomHistory(builder, session)
         for step in history:
-            story.tell(step)
+            story.apply(step)
             today = day_in_vietnam(builder.clock)
             look(session, builder, today)
             assert moved_by_looking_at_everything(session, builder) == []
@@ -91,7 +91,7 @@ def test_correction_of_a_month_touches_the_quarter(builder: WarehouseBuilder) ->
         builder.accept(builder.report("22813", {STOCK: (1, 2)}, period=month))
     with taken_back(builder.engine) as session:
         look(session, builder)
-        RandomHistory(builder, session).tell(
+        RandomHistory(builder, session).apply(
             Send("22813", MONTHS[0], (2, 2, 2, 2, 2, 2), passes=True, late=False, asks=False)
         )
         assert [item for item in look(session, builder) if item[0] == "585"] == [
@@ -106,7 +106,7 @@ def test_change_of_structure_makes_every_figure_due_once(builder: WarehouseBuild
     builder.accept(builder.report("22813", {STOCK: (1, 2)}))
     builder.roll_up()
     with taken_back(builder.engine) as session:
-        RandomHistory(builder, session).tell(Merge())
+        RandomHistory(builder, session).apply(Merge())
         assert look(session, builder)[:1] == [("585", "2025-05")]
         assert look(session, builder) == []
 
