@@ -1,4 +1,4 @@
-"""Write files whole or not at all, and say clearly when there is no room for them."""
+"""Atomic writes of files, with clear errors when the disk is full."""
 
 import errno
 import glob
@@ -16,14 +16,14 @@ _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _LONGEST_STEM: Final = 200
 """Bytes; a name may have 255."""
 _ABANDONED_AFTER: Final = 24 * 60 * 60
-"""Seconds after which nobody writes a draft any more: whoever began it was killed."""
+"""Seconds after which a draft counts as left behind by a killed process."""
 
 
 class NoRoomError(TerminalError):
-    """There is no room for what was to be written."""
+    """The disk is full; the target was not written."""
 
     def __init__(self, target: Path) -> None:
-        """Keep where it was to be written."""
+        """Keep the target."""
         self.target = target
         super().__init__(
             f"no room for {target}: nothing of it was kept, and what was there before is intact. Make room there, then "
@@ -32,7 +32,7 @@ class NoRoomError(TerminalError):
 
 
 class NoRoomToWorkError(TerminalError):
-    """There is no room in the folder for passing things."""
+    """The disk of the temporary folder is full."""
 
     def __init__(self, folder: Path) -> None:
         """Keep the folder."""
@@ -45,12 +45,12 @@ class NoRoomToWorkError(TerminalError):
 
 @contextmanager
 def atomic_file(target: Path) -> Iterator[Path]:
-    """A draft beside the target that takes its name when the block ends well.
+    """Yield a draft beside the target; replace the target with it when the block succeeds.
 
-    When the block does not, the draft is gone. What a killed process left of the same target is cleared away.
+    When the block fails, the draft is removed. Drafts of the same target that killed processes left are removed too.
 
     Raises:
-        NoRoomError: no room is left; what bore the name before is intact.
+        NoRoomError: the disk is full; the previous file is intact.
     """
     draft = target.with_name(f"{_stem(target)}{os.getpid()}")
     try:
@@ -67,10 +67,10 @@ def atomic_file(target: Path) -> Iterator[Path]:
 
 
 def write_all_or_none(files: Mapping[Path, bytes]) -> None:
-    """Write several files, all of them or none.
+    """Write several files, either all of them or none.
 
     Raises:
-        NoRoomError: no room is left; none was written.
+        NoRoomError: the disk is full; none was written.
     """
     with ExitStack() as drafts:
         for path, content in files.items():
@@ -79,10 +79,10 @@ def write_all_or_none(files: Mapping[Path, bytes]) -> None:
 
 @contextmanager
 def workspace(purpose: str, below: Path | None = None) -> Iterator[Path]:
-    """An empty folder for the time of the block, among the system's passing files or below a folder.
+    """Create an empty folder for the length of the block, in the system's temporary folder or in `below`.
 
     Raises:
-        NoRoomToWorkError: no room is left there.
+        NoRoomToWorkError: the disk is full.
     """
     try:
         if below is not None:
@@ -96,7 +96,7 @@ def workspace(purpose: str, below: Path | None = None) -> Iterator[Path]:
 
 
 def _stem(target: Path) -> str:
-    """What the names of a target's drafts begin with: hidden, and no longer than a file system allows."""
+    """Return the prefix of a target's drafts: hidden, and short enough for any file system."""
     return f".{target.name.encode()[:_LONGEST_STEM].decode(errors='ignore')}."
 
 

@@ -1,4 +1,4 @@
-"""What is meant when somebody does not say: the form of a period, the time zone of a moment."""
+"""Defaults for arguments left out: the form of a period, the time zone of a timestamp."""
 
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from domain.vietnam_time import VIETNAM
 
 
 def form_for(catalog: Catalog, period: Period, named: str | None) -> Form:
-    """The form that is named, else the only one that is reported for periods of this kind.
+    """Return the named form, else the only one reported for periods of this kind.
 
     Raises:
         UsageError: there is none, or several and none was named.
@@ -27,7 +27,7 @@ def form_for(catalog: Catalog, period: Period, named: str | None) -> Form:
 
 
 def form_made_up(catalog: Catalog, period: Period, named: str | None) -> Form:
-    """The form that is named, else the only one of whose periods this one is made up: a quarter of a monthly form.
+    """Return the named form, else the only one whose periods add up to this one, as months do to a quarter.
 
     Raises:
         UsageError: there is none, or several and none was named.
@@ -45,10 +45,10 @@ def form_made_up(catalog: Catalog, period: Period, named: str | None) -> Form:
 
 
 def moment_of(text: str) -> datetime:
-    """A moment as a person writes it, in UTC; without a time zone it is Vietnam's time.
+    """Parse a timestamp and convert it to UTC; without a time zone it is in Vietnam's time.
 
     Raises:
-        UsageError: the text is no moment.
+        UsageError: the text is no timestamp.
     """
     try:
         result = datetime.fromisoformat(text)

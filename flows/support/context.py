@@ -1,4 +1,4 @@
-"""Put the rooms together: settings in, everything a run works with out."""
+"""Composition root: builds everything a run works with from the settings."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -27,13 +27,13 @@ from workbooks.pool.reading_pool import ReadingPool
 
 @dataclass(frozen=True)
 class AppContext:
-    """Everything a run works with.
+    """Dependencies of a run.
 
-    Submissions are staged for the rules in `staging`, which the rules find at its URL: in the warehouse itself.
-    In `quality` lie the pages of submissions and of the last `quality_nights`; None: none are written.
-    `clock` gives the present moment in UTC; `areas` are codes of what to publish, empty: the unit above each commune;
-    `lang` is the language of what is published; `wait_seconds` how long to wait for another run to end. What
-    `open_reader` opens reads workbooks, under `limits`, until it is closed.
+    `staging` holds the staging tables (in the warehouse itself); the rules connect to them by `staging_url`.
+    `quality` is the folder of quality pages, of submissions and of the last `quality_nights` runs; None: none are
+    written. `clock` returns the current time in UTC. `areas` are the codes of the areas to publish; empty: the unit
+    above each commune. `lang` is the language of published reports, `wait_seconds` how long to wait for another run to
+    end. `open_reader` opens a reader of workbooks, which applies `limits`.
     """
 
     catalog: Catalog
@@ -56,18 +56,18 @@ class AppContext:
 
     @property
     def today(self) -> date:
-        """The present day in Vietnam."""
+        """The current date in Vietnam."""
         return day_in_vietnam(self.clock())
 
 
 def build_context(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> AppContext:
-    """Load the catalogue, bring the warehouse up to date, and make ready; the inbox of the home is made if need be.
+    """Load the catalogue, migrate the warehouse and build the context; create the home's inbox if it is missing.
 
     Raises:
         CatalogError: the catalogue cannot be used.
-        RuleBrokenError: a rule of it is written wrongly.
+        RuleBrokenError: one of its rules is invalid.
         TransientError: the warehouse does not answer.
-        UsageError: a setting names something that cannot be.
+        UsageError: a setting has an impossible value.
     """
     if not settings.inbox:
         settings.default_inbox.mkdir(parents=True, exist_ok=True)
@@ -104,8 +104,8 @@ def _open_reader(settings: Settings, catalog: Catalog) -> AbstractContextManager
 
 
 def _name_of(url: str, settings: Settings) -> str:
-    # Files are known by connector and path: the home's own inbox keeps its name when the home is moved. A name is
-    # recorded and shown, so a password in a URL is no part of it.
+    # Files are identified by connector and path: the home's own inbox keeps its name when the home is moved. Names are
+    # recorded and shown, so they contain no password.
     if url == str(settings.default_inbox):
         return "inbox"
     scheme, mark, rest = url.partition("://")

@@ -1,4 +1,4 @@
-"""A house of which nothing is kept that is done in it: the warehouse as it stands, and staging of its own."""
+"""Dry runs: a context over the real warehouse whose changes are rolled back, with staging tables of its own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from warehouse.submissions.staging import clear
 
 @contextmanager
 def dry_run_context(context: AppContext, run_id: str, folder: Path) -> Iterator[AppContext]:
-    """The same house, of which nothing that is done in it is kept; it lands, publishes and replies in the folder."""
+    """Derive a context whose warehouse changes are rolled back; it lands, publishes and replies below `folder`."""
     if not isinstance(context.engine, Engine):
         raise TypeError("a trial cannot be tried in")
     with _staging(context, run_id, folder) as (staging, url), trial(context.engine) as tried:
@@ -31,9 +31,9 @@ def dry_run_context(context: AppContext, run_id: str, folder: Path) -> Iterator[
 
 @contextmanager
 def own_staging(folder: Path) -> Iterator[tuple[Engine, str]]:
-    """Staging tables in a file of their own, in the folder, and the URL at which the rules find them.
+    """Create staging tables in a SQLite file in the folder; yield their engine and URL.
 
-    A file rather than SQLite's memory: the rules look with a connection of their own.
+    A file rather than an in-memory database, because the rules open a connection of their own.
     """
     url = normalise_url(f"sqlite:///{folder / 'staging.db'}")
     engine = open_engine(url)
@@ -46,9 +46,9 @@ def own_staging(folder: Path) -> Iterator[tuple[Engine, str]]:
 
 @contextmanager
 def _staging(context: AppContext, run_id: str, folder: Path) -> Iterator[tuple[Engine, str]]:
-    """Where the rules, which look with eyes of their own, see what is staged.
+    """Yield the staging tables that the rules, which open a connection of their own, can read.
 
-    In PostgreSQL's own staging tables, as in any run; SQLite has only one writer at a time, so there it is a file.
+    On PostgreSQL these are the warehouse's, as in any run; SQLite allows one writer at a time, so there it is a file.
     """
     if isinstance(context.staging, Engine) and context.staging.dialect.name == "postgresql":
         try:

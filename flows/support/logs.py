@@ -1,4 +1,4 @@
-"""The log of a home: one JSON object a line, one file a day, for people who search and programs that collect."""
+"""The log of a home: one JSON object per line, one file per day."""
 
 import logging
 from contextlib import AbstractContextManager
@@ -16,14 +16,14 @@ from flows.support.masking import Masking
 from flows.support.settings import LOGGERS
 
 KEPT: Final = timedelta(days=90)
-"""Files of earlier days are removed after so long; what is worth keeping for good is in the warehouse."""
+"""Retention of log files; anything to be kept permanently is in the warehouse."""
 
 
 def log_to_file(folder: Path, now: datetime) -> None:
-    """Let everything that our rooms log from now on go to today's file of a folder; once is enough.
+    """Direct the log records of our packages to today's file in a folder; idempotent.
 
-    A line holds the moment (UTC), level, room, what happened, and `run`, `kind`, `submission`, `unit`, `period` where
-    they are known. Neither folder nor file is made before there is something to write.
+    A line holds the time (UTC), level, logger, message, and `run`, `kind`, `submission`, `unit`, `period` where known.
+    Folder and file are created with the first record.
     """
     path = folder / f"{now.astimezone(VIETNAM):%Y-%m-%d}.jsonl"
     for logger_name in LOGGERS:
@@ -38,7 +38,7 @@ def log_to_file(folder: Path, now: datetime) -> None:
 
 
 def bind_run(run_id: str, kind: str) -> AbstractContextManager[None]:
-    """Name the run in every line that is logged within the block."""
+    """Add the run to every record logged within the block."""
     return bound_contextvars(run=run_id, kind=kind)
 
 
@@ -60,7 +60,7 @@ class _DayFile(logging.FileHandler):
         )
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a line; the first one makes the folder and clears old files away."""
+        """Write a record; the first one creates the folder and removes old files."""
         if self.stream is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             for old in self.path.parent.glob("*.jsonl"):
@@ -70,7 +70,7 @@ class _DayFile(logging.FileHandler):
 
 
 def _plain_names(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Only what our own lines carry: Prefect puts ids of its own on records that pass through it."""
+    """Keep only our own fields: Prefect adds its ids to records that pass through it."""
     ours = ("event", "level", "logger", "run", "kind", "submission", "unit", "period", "state", "codes", "counts")
     # ProcessorFormatter's own keys begin with an underscore; it takes them out again.
     kept = {name: value for name, value in event.items() if name in ours or name.startswith("_")}

@@ -1,4 +1,4 @@
-"""Keep secrets and addresses of persons out of every log, whoever writes the line."""
+"""Mask secrets and mail addresses in log records, whichever library emits them."""
 
 import logging
 import re
@@ -13,14 +13,14 @@ _ASSIGNED = re.compile(
 
 
 def masked(text: str) -> str:
-    """The text without credentials in URLs, values of passwords and tokens, and mail addresses."""
+    """Return the text without credentials in URLs, values of passwords and tokens, and mail addresses."""
     text = _CREDENTIALS.sub(rf"\g<scheme>{MASK}@", text)
     text = _ASSIGNED.sub(rf"\g<name>{MASK}", text)
     return _ADDRESS.sub(MASK, text)
 
 
 class Masking(logging.Filter):
-    """Masks a record before a handler writes it: its message, its traceback and whatever goes with it."""
+    """Masks a record before a handler writes it: message, traceback and extra fields."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record pass, masked."""
@@ -39,7 +39,7 @@ class Masking(logging.Filter):
 
 
 def mask_handlers(*loggers: str) -> None:
-    """Mask what the handlers of these loggers write; doing so twice changes nothing."""
+    """Add the filter to the handlers of these loggers; idempotent."""
     for name in loggers:
         for handler in logging.getLogger(name).handlers:
             if not any(isinstance(other_filter, Masking) for other_filter in handler.filters):

@@ -1,13 +1,13 @@
-"""Names by which Prefect objects of ours are known: in `prefect.yaml`, in automations and in code."""
+"""Names of our Prefect objects, as `prefect.yaml`, automations and code use them."""
 
 POOL = "local"
 """The work pool of our deployments."""
 
 LIMIT = "warehouse-load"
-"""Global concurrency limit of the steps that write figures, over all runs; set to 0 it holds them, for maintenance."""
+"""Global concurrency limit of the steps that write figures, over all runs; 0 suspends them for maintenance."""
 
 RERUN = "rerun/rerun"
-"""The deployment whose form is linked."""
+"""The deployment whose form notices and pages link to."""
 
 QUARANTINED = "tonghop.submission.quarantined"
-"""Name of the event that a submission was refused; notices and automations go by it."""
+"""Event emitted when a submission is refused; it triggers notices and automations."""

@@ -1,4 +1,4 @@
-"""Tasks of Prefect as the flows use them, and going on when its server does not answer."""
+"""Prefect tasks as the flows use them, and tolerance of an unavailable Prefect server."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ _LOG = logging.getLogger(__name__)
 
 @contextmanager
 def suppress_failures() -> Iterator[None]:
-    """Go on when the server does not do what is asked of it: whatever counts is in the warehouse."""
+    """Log and suppress errors of the Prefect server: the record that counts is in the warehouse."""
     try:
         yield
     except (httpx.HTTPError, PrefectException, ConcurrencySlotAcquisitionError) as error:
@@ -26,6 +26,6 @@ def suppress_failures() -> Iterator[None]:
 
 
 def as_task(stage: str, label: str, work: Callable[[], T]) -> Task[[], T]:
-    """Wrap a step as a Prefect task whose runs bear the label."""
-    # The work closes over what it needs: a task's parameters are searched through for futures, leaf by leaf.
+    """Wrap a step as a Prefect task whose runs are named by the label."""
+    # The work is a closure without parameters: Prefect searches a task's parameters for futures, leaf by leaf.
     return task(name=stage, task_run_name=lambda: label, cache_policy=NO_CACHE, persist_result=False)(work)

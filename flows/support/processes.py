@@ -1,4 +1,4 @@
-"""Start processes that can be found again, whoever their parent is by then, and end them without leaving one behind."""
+"""Start processes that can be found again whatever their parent is by then, and terminate all of them."""
 
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ Process groups would not do: a worker gives each flow run a session of its own, 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process, told by its number and its start (seconds of the epoch): numbers are used again."""
+    """A process, identified by pid and start time (seconds since the epoch), because pids are reused."""
 
     pid: int
     started: float
@@ -33,7 +33,7 @@ class Process:
 
 
 def process_of(pid: int | None = None) -> Process:
-    """The process of a number; None: this one."""
+    """Return the process with a pid; None: the current one."""
     process = psutil.Process(pid)
     return Process(process.pid, process.create_time())
 
@@ -55,12 +55,12 @@ def start(
 
 
 def processes_of(service: str, component: str = "") -> list[psutil.Process]:
-    """All living processes of a service, or of one component of it, those included that lost their parent."""
+    """Return all running processes of a service or of one component, orphans included."""
     return list(_carrying(f"{service}:{component}"))
 
 
 def end(service: str, component: str = "", *, patience: float) -> int:
-    """Ask all processes of a service, or of one component, to end; what has not after so many seconds is killed.
+    """Terminate all processes of a service or of one component; kill those still running after `patience` seconds.
 
     Returns:
         How many had to be killed.
@@ -70,7 +70,7 @@ def end(service: str, component: str = "", *, patience: float) -> int:
         with suppress(psutil.Error):
             process.terminate()
     psutil.wait_procs(result, timeout=patience)
-    # Asked to end, one may have started another; none is left when nobody carries the mark any more.
+    # A terminating process may have started another: repeat until no process carries the mark.
     killed: set[psutil.Process] = set()
     while left := processes_of(service, component):
         for process in left:
@@ -82,7 +82,7 @@ def end(service: str, component: str = "", *, patience: float) -> int:
 
 
 def owner_of_port(port: int) -> str:
-    """Who listens on a port, as `python3 (process 1234)`; empty where this user may not know."""
+    """Return the process that listens on a port, as `python3 (process 1234)`; empty without permission to see it."""
     with suppress(psutil.Error):
         for connection in psutil.net_connections("tcp"):
             if (

@@ -1,4 +1,4 @@
-"""The record of the service that runs on a home: which processes, where, how far its start is."""
+"""The record of the service on a home: its processes, addresses and startup stage."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ READY: Final = "ready"
 
 
 class AlreadyUpError(UsageError):
-    """A service runs on this home already."""
+    """Another service runs on this home."""
 
     def __init__(self, record: "Record | None") -> None:
         """Keep the record of what runs; None: it has not written one yet."""
@@ -26,9 +26,9 @@ class AlreadyUpError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A service: its id, which its processes carry, who watches over them, and the addresses it gives.
+    """A service: its id, which its processes carry, its supervisor and its addresses.
 
-    `stage` is what is being started, `ready` once all is; `addresses` are by what stands there.
+    `stage` is the component being started, `ready` once all are; `addresses` are by site (`server`, `pages`, `office`).
     """
 
     service: str
@@ -45,13 +45,13 @@ class Record:
 
 
 def folder_of(home: Path) -> Path:
-    """Where a service keeps its record and logs."""
+    """Return the folder of a service's record and logs."""
     return home / "service"
 
 
 @contextmanager
 def exclusive_service(home: Path) -> Iterator[None]:
-    """Be the only service on a home; another one is found however the first one ended.
+    """Hold the home's service lock for the length of the block; the lock ends with the process.
 
     Raises:
         AlreadyUpError: another one runs.
@@ -69,7 +69,7 @@ def exclusive_service(home: Path) -> Iterator[None]:
 
 
 def write(home: Path, record: Record) -> None:
-    """Write the record; whoever reads meanwhile sees the one before or this one."""
+    """Write the record atomically."""
     target = _path(home)
     draft = target.with_suffix(".draft")
     draft.write_text(json.dumps(asdict(record), indent=2), encoding="utf-8")
@@ -77,7 +77,7 @@ def write(home: Path, record: Record) -> None:
 
 
 def read(home: Path) -> Record | None:
-    """The record of the last service that was not taken down; None: there is none."""
+    """Return the record of the last service that was not stopped; None without one."""
     try:
         result = json.loads(_path(home).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -87,12 +87,12 @@ def read(home: Path) -> Record | None:
 
 
 def erase(home: Path) -> None:
-    """Forget the service: it was taken down."""
+    """Remove the record of a stopped service."""
     _path(home).unlink(missing_ok=True)
 
 
 def running(home: Path) -> Record | None:
-    """The service that runs on a home, if one does and is ready."""
+    """Return the service that runs on a home if it is ready, else None."""
     result = read(home)
     return result if result and result.stage == READY and result.supervisor.is_alive else None
 

@@ -1,4 +1,4 @@
-"""Settings of the running service: its server, its schedule, its notices, and for how long records are kept."""
+"""Settings of the running service: server, schedule, notices, retention."""
 
 from typing import Annotated, Literal
 
@@ -7,7 +7,7 @@ from pydantic_settings import NoDecode
 
 
 class ServiceSettings(BaseModel):
-    """What `tonghop up` and the flows it schedules go by; part of `flows.settings.Settings`.
+    """Settings of `tonghop up` and the flows it schedules; part of `flows.support.settings.Settings`.
 
     Secrets come from the environment or from files (`TONGHOP_SECRETS`); they are never a flow's parameters, which
     Prefect shows in clear.
@@ -18,17 +18,17 @@ class ServiceSettings(BaseModel):
     server_port: int = Field(default=4200, ge=1, le=65535)
     """Port of Prefect's server and UI."""
     server_auth: SecretStr | None = None
-    """`name:password` that the server asks everybody for."""
+    """`name:password` that the server requires."""
     server_url: str = ""
     """Address under which browsers reach the server, behind a proxy for instance; empty: host and port."""
     pages_port: int = Field(default=8080, ge=1, le=65535)
     """Port of the published pages, on the server's address."""
     office_port: int = Field(default=8081, ge=1, le=65535)
-    """Port of what only the office sees; it stays closed without `office_auth`."""
+    """Port of the office's pages; not opened without `office_auth`."""
     nightly_cron: str = "0 1 * * *"
-    """When the night runs, as cron writes it, in Vietnam's time."""
+    """Cron expression of the nightly run, in Vietnam's time."""
     watch_minutes: int = Field(default=15, ge=1, le=59)
-    """How often, by day and night, files are collected and corrections judged."""
+    """Interval in minutes at which the daytime flow collects files and starts reruns for corrections."""
     mail_host: str = ""
     """SMTP server for notices; empty: none are sent by mail."""
     mail_port: int | None = Field(default=None, ge=1, le=65535)

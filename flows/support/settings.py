@@ -17,12 +17,12 @@ from flows.support.service_settings import ServiceSettings
 from workbooks.cells.guards import Limits
 
 LOGGERS = ("flows", "web", "cli", "connectors", "workbooks")
-"""Rooms whose log goes to Prefect's server."""
+"""Packages whose log records go to Prefect's server."""
 _PREFIX = "TONGHOP_"
 
 
 class Settings(ServiceSettings, BaseSettings):
-    """Where things lie and how much is done at once; every field is also a variable: `TONGHOP_HOME` and so on."""
+    """Locations, batch sizes and limits; each field is also an environment variable: `TONGHOP_HOME` and so on."""
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True)
 
@@ -43,13 +43,13 @@ class Settings(ServiceSettings, BaseSettings):
     reading_workers: int | None = Field(default=None, ge=0)
     """How many processes read workbooks; None: one for each CPU; 0: the run itself, under the guards alone."""
     reading_memory_mb: int = Field(default=1024, ge=256)
-    """What such a process may have, in MiB, on Linux."""
+    """Memory limit of such a process in MiB, on Linux."""
     reading_cpu_seconds: float = Field(default=20.0, gt=0)
-    """How much CPU time reading one workbook may take, on Linux."""
+    """CPU time limit in seconds for reading one workbook, on Linux."""
     reading_limits: Annotated[Limits, NoDecode] = Limits()
     """How large a workbook may be: other values than the guards' own, as `cells=400000,rows=10000`."""
     quality_nights: int = Field(default=30, ge=0)
-    """How many nights' pages of what the rules found are kept; 0: none are written."""
+    """How many nightly runs' pages of rule results are kept; 0: none are written."""
     wait_seconds: int = Field(default=600, ge=0)
     """How long a run waits for another one on the same warehouse to end before it gives up."""
 
@@ -118,7 +118,7 @@ class Settings(ServiceSettings, BaseSettings):
 
     @property
     def published(self) -> Path:
-        """Folder of what is given out."""
+        """Folder of published reports."""
         return self.home / "published"
 
     @property
@@ -128,7 +128,7 @@ class Settings(ServiceSettings, BaseSettings):
 
     @property
     def quality(self) -> Path:
-        """Folder of the pages that say what was found in each submission, and of each night's checks."""
+        """Folder of quality pages: one for each submission and one for each nightly run."""
         return self.home / "quality"
 
     @property
@@ -138,7 +138,7 @@ class Settings(ServiceSettings, BaseSettings):
 
 
 def load_settings(**revisions: object) -> Settings:
-    """The settings of the environment, overridden by what is given.
+    """Load the settings from the environment, overridden by these values.
 
     Raises:
         UsageError: a value cannot be used; the message names the variable and what is wrong with it.
@@ -154,14 +154,14 @@ def load_settings(**revisions: object) -> Settings:
 
 
 def patient(settings: Settings, wait: int | None) -> Settings:
-    """The same settings, waiting so many seconds for another run; None: as they say."""
+    """Return the settings with another time to wait for a running run, in seconds; None: unchanged."""
     return settings if wait is None else settings.model_copy(update={"wait_seconds": wait})
 
 
 def prepare_environment(settings: Settings) -> None:
-    """Give this process and those it starts these settings, and a Prefect that keeps its state under the home.
+    """Export the settings to the environment of this process and its children, with Prefect's state under the home.
 
-    To be called before Prefect is imported: it reads its settings then. What is set already is left as it is.
+    Call before importing Prefect, which reads its settings then. Prefect variables already set are not changed.
     """
     os.environ.update(_as_environment(settings))
     # Prefect makes the last folder of its home only, and warns for ever where it cannot.
@@ -176,10 +176,10 @@ def has_own_server() -> bool:
 
 
 def api_url() -> str:
-    """Where the Prefect server is that this process was told of.
+    """Return the API URL of the configured Prefect server.
 
     Raises:
-        UsageError: it was told of none.
+        UsageError: none is configured.
     """
     result = os.environ.get("PREFECT_API_URL")
     if not result:
@@ -188,12 +188,12 @@ def api_url() -> str:
 
 
 def child_environment(**more: str) -> dict[str, str]:
-    """The environment for a process that this one starts: what `prepare_environment` made of it, and this."""
+    """Return the environment for a child process: the current one with these variables."""
     return {**os.environ, **more}
 
 
 def server_environment(settings: Settings) -> dict[str, str]:
-    """What Prefect's server is told beyond `prepare_environment`: where to listen, whom to let in, what to forget."""
+    """Return the further environment of Prefect's server: address, authentication, retention."""
     results = {
         "PREFECT_SERVER_API_HOST": settings.server_host,
         "PREFECT_SERVER_API_PORT": str(settings.server_port),
@@ -221,7 +221,7 @@ def _secrets() -> dict[str, str]:
 
 
 def _shown(fault: ErrorDetails) -> str:
-    # A value that is wrong is shown, unless nobody may see it.
+    # Show the wrong value unless it is secret.
     secret = {name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
     return "" if fault["loc"][0] in secret else f"={fault['input']}"
 
@@ -254,7 +254,7 @@ def _prefect_environment(settings: Settings) -> dict[str, str]:
     return {
         **results,
         "PREFECT_HOME": str(_prefect_home(settings)),
-        # The default of 20 s is missed on a busy machine; then the night would not even start.
+        # The default of 20 s is missed on a busy machine; then the nightly run would not even start.
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
