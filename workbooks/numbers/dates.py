@@ -1,4 +1,4 @@
-"""Dates where a figure belongs: what Excel made a date of, and texts that are dates, day first."""
+"""Dates in place of figures: numbers that Excel turned into dates, and texts that are dates, day first."""
 
 import re
 from datetime import date, datetime
@@ -9,12 +9,12 @@ from workbooks.numbers.number_text import clean_text
 _DAY_MONTH_YEAR = re.compile(r"(?P<day>[0-9]{1,2})([/.-])(?P<month>[0-9]{1,2})\2(?P<year>[0-9]{4}|[0-9]{2})")
 _MONTH_YEAR = re.compile(r"(?P<month>0?[1-9]|1[0-2])[/-](?P<year>(?:19|20)[0-9]{2})")
 _CENTURY = 2000
-# Nobody types a day before this into a report: a small number stood in a cell that still had a date's format.
+# No report contains an earlier date: a small number was typed into a cell that still had a date format.
 _FIRST_YEAR = 1950
 
 
 def is_date_text(text: str) -> bool:
-    """Whether a text is a day (15/05/2025, day first) or a month of a year (5/2025)."""
+    """Return whether a text is a date (15/05/2025, day first) or a month of a year (5/2025)."""
     cleaned, _ = clean_text(text)
     if _MONTH_YEAR.fullmatch(cleaned):
         return True
@@ -30,7 +30,7 @@ def is_date_text(text: str) -> bool:
 
 
 def likely_typed(cell: Cell) -> str:
-    """What was probably typed before Excel made a date of it: "8/8", or the number itself under a date's format."""
+    """Return what was probably typed before Excel turned it into a date: "8/8", or a number in a date format."""
     day = cell.value
     if not isinstance(day, datetime):
         return cell.raw

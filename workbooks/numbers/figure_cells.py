@@ -1,4 +1,4 @@
-"""A figure's cell becomes a number, zero, blank or not applicable; tolerances are recorded, doubts are issues."""
+"""Parsing of a figure's cell into a number, zero, blank or not applicable, with repairs and issues."""
 
 from domain.observations import CellState, Figure
 from workbooks.cells.cells import Cell, CellKind
@@ -16,10 +16,7 @@ _NO_NUMBER = {
 
 
 def parse_figure_cell(cell: Cell | None, place: FigurePlace, expected: ExpectedFigure, findings: Findings) -> Figure:
-    """The figure of an input cell.
-
-    Whatever cannot be read comes back as `unreadable`, with an issue noted.
-    """
+    """Return the figure of an input cell; an `unreadable` one, with an issue noted, if the content is no figure."""
     if cell is None or cell.is_empty:
         return Figure(CellState.BLANK, None, place.cell, "")
     if cell.kind is CellKind.NUMBER:

@@ -1,4 +1,4 @@
-"""Figures and what is noted of them: a number becomes one if a commune can have it, an unreadable cell says why."""
+"""Construction of figures from numbers within plausible bounds, and refusal of cells that hold no figure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,18 +11,18 @@ from workbooks.cells.cells import Cell
 from workbooks.cells.findings import FigurePlace, Findings
 
 TOO_LARGE = Decimal(10) ** 12
-"""No figure of a commune comes near a million million; what does is a typing error."""
+"""No figure of a commune comes near a million million; larger numbers are typing errors."""
 
 MOST_DECIMALS = 6
-"""What the warehouse keeps exactly; a figure with more is the result of a division, not a count or a sum."""
+"""Decimals that the warehouse stores exactly; a figure with more is a quotient, not a count or a sum."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedFigure:
-    """What may stand in a figure's cell.
+    """Content that a figure's cell may have.
 
-    `decimals` is how many the figure may have (0: a count, where "2.450" is 2450), `words` those that may follow the
-    number ("12 người"), by normalised word.
+    `decimals` is the number of decimals allowed (0: a count, where "2.450" is 2450); `words` are the unit words that
+    may follow the number ("12 người"), by normalised word.
     """
 
     marks: CellMarks
@@ -31,17 +31,17 @@ class ExpectedFigure:
 
     @property
     def is_count(self) -> bool:
-        """Whether only whole numbers are asked for."""
+        """Return whether only whole numbers are allowed."""
         return self.decimals == 0
 
     @property
     def example(self) -> str:
-        """How a number is written, for the message: thousands unmarked, decimals behind a comma."""
+        """Return an example for messages: no thousands separator, decimals after a comma."""
         return "1234" if self.is_count else "1234,5"
 
 
 def figure_from_number(number: Decimal, place: FigurePlace, raw: str, findings: Findings) -> Figure:
-    """The figure of a number: zero or value; one that no commune can have is an issue and stays unreadable."""
+    """Return the figure of a number; an implausible number is noted as an issue and stays unreadable."""
     if abs(number) >= TOO_LARGE:
         return refuse_figure("number_too_large", place, raw, findings)
     if count_decimals(number) > MOST_DECIMALS:
@@ -54,7 +54,7 @@ def figure_from_number(number: Decimal, place: FigurePlace, raw: str, findings: 
 def refuse_figure(
     code: str, place: FigurePlace, found: str, findings: Findings, expected: str | None = None, **facts: str
 ) -> Figure:
-    """The figure of a cell that cannot be read, the reason noted."""
+    """Note an issue and return an unreadable figure."""
     findings.issue(code, place, found=found, expected=expected, **facts)
     return Figure(CellState.UNREADABLE, None, place.cell, found)
 
@@ -62,29 +62,29 @@ def refuse_figure(
 def refuse_ambiguous(
     readings: tuple[Decimal, Decimal],
     place: FigurePlace,
-    match: str,
+    text: str,
     findings: Findings,
     code: str = "ambiguous_number",
 ) -> Figure:
-    """The figure of a cell that can stand for two numbers: neither, both of them noted."""
+    """Refuse a cell that can mean two numbers, and name both in the issue."""
     small, large = sorted(readings, key=abs)
-    return refuse_figure(code, place, match, findings, first=format_number(small), second=format_number(large))
+    return refuse_figure(code, place, text, findings, first=format_number(small), second=format_number(large))
 
 
 def plain_number(number: Decimal) -> Decimal:
-    """The same number without an exponent and without decimals that say nothing (69586.0 is 69586)."""
+    """Return the number without exponent and trailing zeros after the point (69586.0 is 69586)."""
     whole = number.to_integral_value()
     return Decimal(int(whole)) if whole == number else Decimal(f"{number.normalize():f}")
 
 
 def count_decimals(number: Decimal) -> int:
-    """How many decimals a number has, trailing zeros left out."""
+    """Return how many decimals a number has, without trailing zeros."""
     exponent = number.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def format_number(number: Decimal) -> str:
-    """A number with a decimal comma, its thousands apart by spaces so that no reader takes one mark for the other."""
+    """Format a number with a decimal comma, and with spaces between thousands, which cannot be mistaken for it."""
     whole, _, decimals = f"{number:f}".partition(".")
     spaced = f"{int(whole):,}".replace(",", "\u00a0")
     spaced = f"-{spaced}" if number < 0 and not spaced.startswith("-") else spaced
@@ -92,12 +92,12 @@ def format_number(number: Decimal) -> str:
 
 
 def zero_figure(text: str, place: FigurePlace) -> Figure:
-    """The figure of a mark that stands for zero."""
+    """Return the figure of a mark that means zero."""
     return Figure(CellState.ZERO, Decimal(0), place.cell, text)
 
 
 def cell_as_text(cell: Cell) -> str:
-    """What an official would say stands in the cell, for a message."""
+    """Return the content of a cell as a text that an official recognises in a message."""
     match cell.value:
         case bool() as truth:
             return "TRUE" if truth else "FALSE"

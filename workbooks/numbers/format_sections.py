@@ -1,4 +1,4 @@
-"""Number formats taken apart: sections, and in each the places of digits, what is printed around them, what divides."""
+"""Parser for number formats: their sections, and the digit places, literals and divisors of each."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-_MARKS = re.compile(
+_TOKENS = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<space>.)|\*(?P<fill>.)|\[(?P<bracket>[^\]]*)\]'
     r"|(?P<general>general)|(?P<power>e[+-])|(?P<date>am/pm|a/p|[dmhys])|(?P<digit>[0#?])|(?P<other>.)",
     re.IGNORECASE | re.DOTALL,
@@ -25,11 +25,11 @@ _TESTS = {
 _NAMED = {"%": "percent", "@": "text", ".": "point", ",": "comma", "/": "slash"}
 
 
-class FormatMark(NamedTuple):
-    """One mark of a section.
+class FormatToken(NamedTuple):
+    """A token of a section.
 
     `kind` is digit, point, group (thousands), thousandth (divides by a thousand), percent, power, slash, date, general,
-    text (the place of a text) or literal; `text` what it is written with, for a literal what it prints.
+    text (placeholder of a text) or literal; `text` is the token's source, for a literal what it prints.
     """
 
     kind: str
@@ -38,26 +38,26 @@ class FormatMark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FormatSection:
-    """The marks of one section, and for which numbers it is meant where it says so itself ("[>100]")."""
+    """The tokens of one section, and the condition on numbers if the section states one ("[>100]")."""
 
-    marks: tuple[FormatMark, ...]
+    tokens: tuple[FormatToken, ...]
     condition: tuple[str, Decimal] | None = None
 
     def has(self, kind: str) -> bool:
-        """Whether one of its marks is of that kind."""
-        return any(mark.kind == kind for mark in self.marks)
+        """Return whether the section has a token of that kind."""
+        return any(token.kind == kind for token in self.tokens)
 
     def meets(self, number: Decimal) -> bool:
-        """Whether a number meets its condition; without one every number does."""
+        """Return whether a number meets the section's condition, or there is none."""
         return self.condition is None or _TESTS[self.condition[0]](number, self.condition[1])
 
 
 @lru_cache(maxsize=1024)
 def sections_of(number_format: str) -> tuple[FormatSection, ...]:
-    """The sections of a format; one that says nothing but a colour shows numbers as General does."""
-    gathered: list[list[FormatMark]] = [[]]
+    """Return the sections of a format; a format of nothing but a colour displays numbers like General."""
+    gathered: list[list[FormatToken]] = [[]]
     conditions: dict[int, tuple[str, Decimal]] = {}
-    for match in _MARKS.finditer(number_format):
+    for match in _TOKENS.finditer(number_format):
         kind = match.lastgroup or ""
         if kind == "other" and match[0] == ";":
             gathered.append([])
@@ -66,14 +66,14 @@ def sections_of(number_format: str) -> tuple[FormatSection, ...]:
                 conditions[len(gathered) - 1] = condition[1], Decimal(condition[2])
             gathered[-1].extend(_bracketed(match["bracket"]))
         else:
-            gathered[-1].append(_mark(kind, match))
+            gathered[-1].append(_token(kind, match))
     if gathered == [[]]:
-        return (FormatSection((FormatMark("general"),)),)
-    return tuple(FormatSection(_placed(marks), conditions.get(place)) for place, marks in enumerate(gathered))
+        return (FormatSection((FormatToken("general"),)),)
+    return tuple(FormatSection(_resolved(tokens), conditions.get(index)) for index, tokens in enumerate(gathered))
 
 
 def section_for(number: Decimal, number_format: str) -> tuple[FormatSection, bool]:
-    """The section a number is shown by, and whether its minus sign is shown too."""
+    """Return the section that displays a number, and whether it displays the minus sign."""
     sections = sections_of(number_format)
     if any(section.condition for section in sections):
         fallback = sections[2] if len(sections) > 2 else FormatSection(())
@@ -85,42 +85,42 @@ def section_for(number: Decimal, number_format: str) -> tuple[FormatSection, boo
     return sections[0], True
 
 
-def _bracketed(text: str) -> Sequence[FormatMark]:
-    """A currency prints its sign ("[$₫-42A]"); elapsed time is a date; colours and conditions print nothing."""
+def _bracketed(text: str) -> Sequence[FormatToken]:
+    """Return the tokens of a bracket: a currency sign ("[$₫-42A]"), or a date for elapsed time, else none."""
     if text.startswith("$"):
         sign = text[1:].partition("-")[0]
-        return [FormatMark("literal", sign)] if sign else []
-    return [FormatMark("date")] if _ELAPSED.fullmatch(text) else []
+        return [FormatToken("literal", sign)] if sign else []
+    return [FormatToken("date")] if _ELAPSED.fullmatch(text) else []
 
 
-def _mark(kind: str, match: re.Match[str]) -> FormatMark:
+def _token(kind: str, match: re.Match[str]) -> FormatToken:
     match kind:
         case "quoted" | "escaped" | "fill":
-            return FormatMark("literal", match[kind])
+            return FormatToken("literal", match[kind])
         case "space":
-            return FormatMark("literal", " ")
+            return FormatToken("literal", " ")
         case "other":
-            return FormatMark(_NAMED.get(match[0], "literal"), match[0])
+            return FormatToken(_NAMED.get(match[0], "literal"), match[0])
         case _:
-            return FormatMark(kind, match[0])
+            return FormatToken(kind, match[0])
 
 
-def _placed(marks: Sequence[FormatMark]) -> tuple[FormatMark, ...]:
-    """The same marks, each comma told by its place: thousands between digits, a division by a thousand behind them."""
-    digits = [place for place, mark in enumerate(marks) if mark.kind == "digit"]
-    point = next((place for place, mark in enumerate(marks) if mark.kind == "point"), len(marks))
-    whole = [place for place in digits if place < point]
-    placed: list[FormatMark] = []
-    for place, mark in enumerate(marks):
-        if mark.kind == "comma" and not (digits and place > digits[0]):
-            placed.append(FormatMark("literal", ","))
-        elif mark.kind == "comma":
-            is_behind = place > (whole[-1] if place < point and whole else digits[-1])
-            placed.append(FormatMark("thousandth" if is_behind else "group"))
-        elif mark.kind == "slash" and not (digits and digits[0] < place):
-            placed.append(FormatMark("literal", "/"))
-        elif mark.kind == "point" and place != point:
-            placed.append(FormatMark("literal", "."))
+def _resolved(tokens: Sequence[FormatToken]) -> tuple[FormatToken, ...]:
+    """Resolve commas, slashes and points by position: a comma between digits groups, after them it divides by 1,000."""
+    digits = [index for index, token in enumerate(tokens) if token.kind == "digit"]
+    point = next((index for index, token in enumerate(tokens) if token.kind == "point"), len(tokens))
+    whole = [index for index in digits if index < point]
+    resolved: list[FormatToken] = []
+    for index, token in enumerate(tokens):
+        if token.kind == "comma" and not (digits and index > digits[0]):
+            resolved.append(FormatToken("literal", ","))
+        elif token.kind == "comma":
+            is_behind = index > (whole[-1] if index < point and whole else digits[-1])
+            resolved.append(FormatToken("thousandth" if is_behind else "group"))
+        elif token.kind == "slash" and not (digits and digits[0] < index):
+            resolved.append(FormatToken("literal", "/"))
+        elif token.kind == "point" and index != point:
+            resolved.append(FormatToken("literal", "."))
         else:
-            placed.append(mark)
-    return tuple(placed)
+            resolved.append(token)
+    return tuple(resolved)

@@ -1,4 +1,4 @@
-"""A number becomes a figure only as people see it: formats that divide it, print digits or words, or round it."""
+"""Parsing of stored numbers by their display, since formats may divide, round, or print digits and words."""
 
 import re
 import unicodedata
@@ -25,43 +25,43 @@ from workbooks.numbers.unit_words import are_known_words, power_of_ten
 _AROUND_DIGITS = re.compile(r"(?P<before>\D*)(?P<body>\d(?:.*\d)?)(?P<after>\D*)", re.DOTALL)
 _WORDS = re.compile(r"[^\W\d_][^\W\d_ .]*(?:[ .]+[^\W\d_]+)*\.?")
 _CURRENCY = "Sc"
-"""Unicode's category of ₫, $ and their like, which an accounting format prints beside a count."""
+"""Unicode category of currency signs, which an accounting format prints next to a count."""
 
 
-class _Seen(NamedTuple):
-    """The number people read in a cell, and the words or currency signs they read beside it."""
+class _Reading(NamedTuple):
+    """The number displayed in a cell, and the words or currency signs displayed with it."""
 
     number: Decimal
     words: str
 
 
 def parse_number_cell(cell: Cell, place: FigurePlace, expected: ExpectedFigure, findings: Findings) -> Figure:
-    """The figure of a cell that holds a number.
+    """Return the figure of a cell that holds a number.
 
-    A number that its format hides was noted where the cell was looked up.
+    A number hidden by its format has been noted when the cell was looked up.
     """
     number = Decimal(str(cell.value))
-    look = display_number(number, cell.number_format)
+    displayed = display_number(number, cell.number_format)
     if not number:
-        return _zero(look, cell, place, expected, findings)
-    if look.is_percent or "%" in look.text:
-        # Excel turns a 5 typed into such a cell into 0.05: nobody can tell a count from a percentage here.
+        return _zero(displayed, cell, place, expected, findings)
+    if displayed.is_percent or "%" in displayed.text:
+        # Excel turns a 5 typed into such a cell into 0.05, so a count cannot be told from a percentage.
         return refuse_figure("percent_where_count", place, cell_as_text(cell), findings)
-    if look.is_date:
+    if displayed.is_date:
         return refuse_figure("date_where_number", place, cell_as_text(cell), findings, likely=likely_typed(cell))
-    if look.is_fraction:
-        # Excel turns a typed 8/8 into 1, and shows just that.
+    if displayed.is_fraction:
+        # Excel turns a typed 8/8 into 1, and displays "1".
         return refuse_figure("fraction_where_count", place, cell_as_text(cell), findings)
-    if look.text.strip():
-        return _visible(look, cell, place, expected, findings)
+    if displayed.text.strip():
+        return _visible(displayed, cell, place, expected, findings)
     return figure_from_number(number, place, cell_as_text(cell), findings)
 
 
 def _zero(
-    look: DisplayedNumber, cell: Cell, place: FigurePlace, expected: ExpectedFigure, findings: Findings
+    displayed: DisplayedNumber, cell: Cell, place: FigurePlace, expected: ExpectedFigure, findings: Findings
 ) -> Figure:
-    """Zero, which may look like zeros, a dash or a blank, but like nothing else."""
-    text = "".join(mark for mark in look.text if unicodedata.category(mark) != _CURRENCY).strip()
+    """Return the figure of a zero, which may be displayed as zeros, a dash or a blank, but not otherwise."""
+    text = "".join(mark for mark in displayed.text if unicodedata.category(mark) != _CURRENCY).strip()
     digits = {mark for mark in text if mark.isdigit()}
     if digits <= {"0"} and (digits or not text or expected.marks.state_of(text) is CellState.ZERO):
         return figure_from_number(Decimal(0), place, cell_as_text(cell), findings)
@@ -69,29 +69,31 @@ def _zero(
 
 
 def _visible(
-    look: DisplayedNumber, cell: Cell, place: FigurePlace, expected: ExpectedFigure, findings: Findings
+    displayed: DisplayedNumber, cell: Cell, place: FigurePlace, expected: ExpectedFigure, findings: Findings
 ) -> Figure:
     number = Decimal(str(cell.value))
-    text = look.text.strip()
-    seen = _seen(look)
-    if seen is None:
+    text = displayed.text.strip()
+    reading = _displayed_reading(displayed)
+    if reading is None:
         return refuse_figure("shown_otherwise", place, cell_as_text(cell), findings, text)
-    power = power_of_ten(seen.words, expected.marks)
-    meant = plain_number(seen.number.scaleb(power))
-    if meant != look.rounded.scaleb(look.scale):
-        return refuse_ambiguous((plain_number(number), meant), place, cell_as_text(cell), findings)
+    power = power_of_ten(reading.words, expected.marks)
+    meaning = plain_number(reading.number.scaleb(power))
+    if meaning != displayed.rounded.scaleb(displayed.scale):
+        return refuse_ambiguous((plain_number(number), meaning), place, cell_as_text(cell), findings)
     figure = figure_from_number(number, place, cell_as_text(cell), findings)
-    if figure.number is not None and meant != number:
+    if figure.number is not None and meaning != number:
         findings.issue("shown_rounded", place, found=format_number(figure.number), expected=text)
-    if figure.number is not None and not power and not are_known_words(seen.words, expected.words):
-        findings.issue("shown_with_words", place, found=text, expected=format_number(figure.number), words=seen.words)
+    if figure.number is not None and not power and not are_known_words(reading.words, expected.words):
+        findings.issue(
+            "shown_with_words", place, found=text, expected=format_number(figure.number), words=reading.words
+        )
     return figure
 
 
-def _seen(look: DisplayedNumber) -> _Seen | None:
-    """What people read there; None where that is no number, or could be two."""
-    signs = "".join(mark for mark in look.text if unicodedata.category(mark) == _CURRENCY)
-    match = _AROUND_DIGITS.fullmatch("".join(mark for mark in look.text if mark not in signs))
+def _displayed_reading(displayed: DisplayedNumber) -> _Reading | None:
+    """Return the displayed number and words, None if the display is no number or ambiguous."""
+    signs = "".join(mark for mark in displayed.text if unicodedata.category(mark) == _CURRENCY)
+    match = _AROUND_DIGITS.fullmatch("".join(mark for mark in displayed.text if mark not in signs))
     if match is None:
         return None
     before, body, after = match["before"].strip(), match["body"], match["after"].strip()
@@ -100,10 +102,10 @@ def _seen(look: DisplayedNumber) -> _Seen | None:
     texts = [] if is_bracketed else [text for text in (before.removeprefix("-"), after) if text]
     if not all(_WORDS.fullmatch(text) for text in texts):
         return None
-    size = abs(look.rounded) if body == look.digits else _typed(body)
+    size = abs(displayed.rounded) if body == displayed.digits else _typed(body)
     if size is None:
         return None
-    return _Seen(-size if is_negative else size, " ".join([*texts, signs] if signs else texts))
+    return _Reading(-size if is_negative else size, " ".join([*texts, signs] if signs else texts))
 
 
 def _typed(body: str) -> Decimal | None:

@@ -1,10 +1,10 @@
-"""Numbers as officials type them: which number, or which two, a text can stand for, and by which tolerances."""
+"""Grammar of numbers typed as text: the one or two numbers a text can mean, and the tolerances applied."""
 
 import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-# Marks that turn the direction of writing are not among them: behind U+202E people see "12" as 21.
+# Marks that reverse the writing direction are not included: after U+202E "12" is displayed as 21.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u180e\u200b-\u200e\u202a\u202c\u202d\u2060-\u2064\u2066\u2068\u2069\ufe00-\ufe0f\ufeff]"
 )
@@ -27,15 +27,15 @@ _DOT_GROUPS_COMMA = re.compile(r"([1-9][0-9]{0,2}(?:\.[0-9]{3})+),([0-9]+)")
 _COMMA_GROUPS_DOT = re.compile(r"([1-9][0-9]{0,2}(?:,[0-9]{3})+)\.([0-9]+)")
 _ONE_MARK = re.compile(r"([0-9]+)([.,])([0-9]+)")
 _GROUP = 3
-"""Digits between two marks for thousands."""
+"""Digits between two thousands separators."""
 
 
 @dataclass(frozen=True, slots=True)
 class NumberText:
-    """What a text can stand for.
+    """Numbers that a text can mean.
 
-    `readings` holds one number, or two where the text is ambiguous. `rules` are the tolerances it took, `decimals` how
-    many decimals were typed. `is_percent`: a percent sign follows the number (which is not divided by 100).
+    `readings` holds one number, or two if the text is ambiguous. `rules` are the tolerances applied, `decimals` is the
+    number of typed decimals. `is_percent`: a percent sign follows the number (which is not divided by 100).
     """
 
     readings: tuple[Decimal, ...]
@@ -45,16 +45,16 @@ class NumberText:
 
     @property
     def is_ambiguous(self) -> bool:
-        """Whether the text can stand for two numbers."""
+        """Return whether the text can mean two numbers."""
         return len(self.readings) > 1
 
 
 def read_number_text(text: str, *, is_count: bool) -> NumberText | None:
-    """The number a text stands for, None when it is none.
+    """Return the number that a text means, None if it is no number.
 
-    In a count a dot before three digits parts thousands ("2.450" is 2450); elsewhere that is ambiguous. A comma before
-    three digits ("1,234") is ambiguous everywhere, and so are marks before three digits that were not set throughout
-    ("1000.000", in a count also "1.000,000"). A mark before fewer than three digits cannot part thousands.
+    In a count a dot before three digits separates thousands ("2.450" is 2450); elsewhere it is ambiguous. A comma
+    before three digits ("1,234") is ambiguous everywhere, and so is a mark before three digits if thousands are not
+    separated throughout ("1000.000", in a count also "1.000,000"). A mark before fewer than three digits is decimal.
     """
     cleaned, rules = clean_text(text)
     body = cleaned.removesuffix("%").rstrip()
@@ -75,9 +75,9 @@ def read_number_text(text: str, *, is_count: bool) -> NumberText | None:
 
 
 def clean_text(text: str) -> tuple[str, list[str]]:
-    """Plain digits, marks and single-width spaces, and which oddities had to go for that.
+    """Return a text in plain digits, marks and spaces, and the rules of the characters replaced for that.
 
-    Only these: wholesale compatibility folding would turn "5²" into 52.
+    Only these are replaced, since general compatibility folding would turn "5²" into 52.
     """
     rules: list[str] = []
     seen = _INVISIBLE.sub("", text)
@@ -91,7 +91,7 @@ def clean_text(text: str) -> tuple[str, list[str]]:
 
 
 _Body = tuple[tuple[Decimal, ...], tuple[str, ...], int]
-"""Readings, rules and typed decimals of an unsigned number."""
+"""Readings, rules and number of typed decimals of an unsigned number."""
 
 
 def _read_body(body: str, *, is_count: bool) -> _Body | None:
@@ -107,7 +107,7 @@ def _read_body(body: str, *, is_count: bool) -> _Body | None:
 
 
 def _read_grouped(body: str, *, is_count: bool) -> _Body | None:
-    """Thousands apart by one mark or by spaces, decimals behind the other; three may be thousands in a count."""
+    """Read thousands separated by one mark or spaces, and decimals after the other; in a count three are ambiguous."""
     for pattern, rule in (
         (_SPACE_GROUPS, "thousands_space"),
         (_DOT_GROUPS_COMMA, "thousands_dot"),
@@ -136,7 +136,7 @@ def _read_dot_groups(body: str, *, is_count: bool) -> _Body:
 
 
 def _read_one_mark(match: re.Match[str]) -> _Body | None:
-    """A number with one mark: "94,23", "0,125"; before three digits another may have been left out ("1000.000")."""
+    """Read a number with one mark: "94,23", "0,125"; ambiguous before three digits ("1000.000")."""
     whole, mark, decimals = match.groups()
     if len(whole) > 1 and whole.startswith("0"):
         return None

@@ -1,4 +1,4 @@
-"""The percentage an official typed or a formula gave: never an input, only compared with the recomputed one."""
+"""Parsing of stated percentages, typed or computed by a formula; they are only compared with the recomputed ones."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -20,11 +20,11 @@ from workbooks.numbers.figure_values import (
 from workbooks.numbers.number_text import read_number_text
 
 _MOST_DECIMALS = 4
-"""A General cell shows as many decimals as fit; beyond four they say nothing about what was meant."""
+"""A General cell displays as many decimals as fit; beyond four they are not deliberate."""
 
 
 class _Reading(NamedTuple):
-    """A percentage (0 to 100) with its decimals, and the tolerance it takes to read it so ("" for none)."""
+    """A percentage (0 to 100) with its decimals, and the repair rule of this reading ("" for none)."""
 
     percent: Decimal
     decimals: int
@@ -34,10 +34,10 @@ class _Reading(NamedTuple):
 def parse_stated_percent(
     cell: Cell | None, place: FigurePlace, marks: CellMarks, findings: Findings, computed: Decimal | None
 ) -> Figure | None:
-    """The stated percentage, None where the cell has no readable one.
+    """Return the stated percentage, None if the cell has no readable one.
 
-    `computed` is the percentage that numerator and denominator give: it settles whether 0.94 means 0.94 % or 94 %.
-    An error or a formula without a stored result is no statement, and no fault of the commune.
+    `computed` is the percentage of numerator and denominator; it decides whether 0.94 means 0.94 % or 94 %.
+    An error or a formula without a stored result is no statement, and no issue for the commune.
     """
     if cell is None or cell.is_empty or cell.kind in {CellKind.UNCACHED, CellKind.ERROR}:
         return None
@@ -51,7 +51,7 @@ def parse_stated_percent(
     if chosen is None:
         _note_unclear(cell, readings, place, findings)
         return None
-    # A formula's quotient has endless decimals; it is only ever compared, so six of them are plenty.
+    # A formula's quotient may have endless decimals; six suffice for the comparison.
     percent = plain_number(round(chosen.percent, MOST_DECIMALS))
     if chosen.rule:
         findings.repair(chosen.rule, place, cell_as_text(cell), f"{percent}%")
@@ -60,7 +60,7 @@ def parse_stated_percent(
 
 
 def _readings(cell: Cell) -> Iterator[_Reading]:
-    """What the cell can mean, the literal meaning first."""
+    """Yield the percentages that the cell can mean, the literal one first."""
     if cell.kind is CellKind.NUMBER:
         yield from _numeric_readings(Decimal(str(cell.value)), cell.number_format)
     elif cell.kind is CellKind.TEXT:
@@ -90,7 +90,7 @@ def _as_part_of_one(number: Decimal, decimals: int) -> Iterator[_Reading]:
 
 
 def _choose(readings: tuple[_Reading, ...], computed: Decimal | None) -> _Reading | None:
-    """The one reading there is, or the one that agrees with the computed percentage; None when that settles nothing."""
+    """Return the only reading, or the only one that agrees with the computed percentage, else None."""
     if len(readings) == 1:
         return readings[0]
     if computed is None:

@@ -1,4 +1,4 @@
-"""A share typed into one cell: "69.586/91.032", with words and its percentage perhaps: "69.586/91.032 hộ (76,44%)"."""
+"""Grammar of shares typed into one cell: "69.586/91.032", or with words and percentage: "69.586/91.032 hộ (76,44%)"."""
 
 import re
 import unicodedata
@@ -23,14 +23,14 @@ _MONTH_YEAR = re.compile(r"(?:0?[1-9]|1[0-2]) ?/ ?(?:19|20)[0-9]{2}")
 
 
 class ShareTerm(NamedTuple):
-    """Numerator or denominator of a share: the number, or the two it can be, and the words behind it."""
+    """Numerator or denominator of a share: its possible numbers, and the words after it."""
 
     read: NumberText
     words: str
 
 
 class ShareText(NamedTuple):
-    """What a text says of a share. `percent` is the percentage as typed, "" where there is none."""
+    """A share as typed. `percent` is the percentage, "" if there is none."""
 
     numerator: ShareTerm
     denominator: ShareTerm
@@ -38,23 +38,23 @@ class ShareText(NamedTuple):
 
 
 def read_share_text(text: str, *, is_count: bool) -> ShareText | None:
-    """The share a text stands for, None when it is none; "5/2025" is a month rather than a share.
+    """Return the share that a text means, None if it is no share; "5/2025" is a month rather than a share.
 
-    `is_count` says how the marks of its parts are read, as in `read_number_text`.
+    `is_count` decides how the marks within its terms are read, as in `read_number_text`.
     """
     cleaned, rules = clean_text(unicodedata.normalize("NFC", text))
     if "/" not in cleaned or _MONTH_YEAR.fullmatch(cleaned):
         return None
-    result = next((match for shape in _SHAPES if (match := shape.fullmatch(cleaned))), None)
-    if result is None:
+    match = next(filter(None, (shape.fullmatch(cleaned) for shape in _SHAPES)), None)
+    if match is None:
         return None
-    numerator, denominator = (_part(result[name], rules, is_count=is_count) for name in ("numerator", "denominator"))
+    numerator, denominator = (_term(match[name], rules, is_count=is_count) for name in ("numerator", "denominator"))
     if numerator is None or denominator is None:
         return None
-    return ShareText(numerator, denominator, result.groupdict().get("percent") or "")
+    return ShareText(numerator, denominator, match.groupdict().get("percent") or "")
 
 
-def _part(text: str, rules: list[str], *, is_count: bool) -> ShareTerm | None:
+def _term(text: str, rules: list[str], *, is_count: bool) -> ShareTerm | None:
     number, words = split_unit_words(text.strip())
     read = read_number_text(number, is_count=is_count)
     if read is None or read.is_percent:

@@ -1,4 +1,4 @@
-"""A line whose numerator and denominator stand in one cell: taken as both, and held against the line's other cells."""
+"""Lines with numerator and denominator in one cell, and their comparison with the line's other cells."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ from workbooks.numbers.unit_words import are_known_words, unit_words_of
 
 @dataclass(frozen=True, slots=True)
 class ShareCell:
-    """A share in one cell: where it stands, what it says, and the two figures it gives.
+    """A share in one cell: its place, its text, and the figures of both roles.
 
-    `percent` is a cell that holds the percentage typed beside it, None where there is none.
+    `percent` is a cell made of the percentage typed with the share, None if there is none.
     """
 
     place: FigurePlace
@@ -33,7 +33,7 @@ class ShareCell:
 def parse_share(
     cell: Cell | None, place: FigurePlace, marks: CellMarks, indicator: Indicator, findings: Findings
 ) -> ShareCell | None:
-    """The share of a cell, None where it holds none; a part that cannot be read is an issue."""
+    """Return the share of a cell, None if it holds none; note an issue for an unreadable term."""
     text = cell_as_text(cell) if cell is not None and cell.text else ""
     read = read_share_text(text, is_count=not indicator.decimals)
     if cell is None or read is None:
@@ -47,7 +47,7 @@ def parse_share(
 
 
 def _parts(read: ShareText, indicator: Indicator) -> Iterator[tuple[ColumnRole, ShareTerm, dict[str, str]]]:
-    """The parts of a share and their words; the word behind both may count either ("69.586/91.032 hộ")."""
+    """Yield the terms of a share with their known words; the final word may count either ("69.586/91.032 hộ")."""
     own, other = unit_words_of(indicator, ColumnRole.NUMERATOR), unit_words_of(indicator, ColumnRole.DENOMINATOR)
     yield ColumnRole.NUMERATOR, read.numerator, own
     yield ColumnRole.DENOMINATOR, read.denominator, own | other
@@ -61,15 +61,15 @@ def _figure(part: ShareTerm, place: FigurePlace, text: str, expected: ExpectedFi
 
 
 def choose_figure(role: ColumnRole, own: Figure | None, shares: Sequence[ShareCell], findings: Findings) -> Figure:
-    """The figure of a role: that of its own cell, else of the first share; all that say it have to say the same.
+    """Return the figure of a role from its own cell, or else from the first share; note shares that disagree with it.
 
-    `own` is None where the role's own cell holds a share.
+    `own` is None if the role's own cell holds a share.
     """
-    results = [(share.figures[role], share) for share in shares]
+    stated = [(share.figures[role], share) for share in shares]
     if own is not None and (own.state is not CellState.BLANK or own.raw):
-        chosen, others = own, results
+        chosen, others = own, stated
     else:
-        chosen, others = results[0][0], results[1:]
+        chosen, others = stated[0][0], stated[1:]
     for figure, share in others:
         states = {figure.state, chosen.state}
         if CellState.UNREADABLE not in states and (figure.number != chosen.number or figure.number is None):
@@ -78,10 +78,10 @@ def choose_figure(role: ColumnRole, own: Figure | None, shares: Sequence[ShareCe
 
 
 def choose_stated_percent(stated: Sequence[Figure], shares: Sequence[ShareCell], findings: Findings) -> Figure | None:
-    """The percentage that was stated, None where none was; two that differ as far as both were typed are an issue."""
+    """Return the first stated percentage, or None; note others that differ by more than their decimals allow."""
     for figure in stated[1:]:
         decimals = min(figure.decimals or 0, stated[0].decimals or 0)
-        apart = abs((figure.number or Decimal(0)) - (stated[0].number or Decimal(0)))
-        if apart > Decimal(1).scaleb(-decimals):
+        difference = abs((figure.number or Decimal(0)) - (stated[0].number or Decimal(0)))
+        if difference > Decimal(1).scaleb(-decimals):
             findings.issue("share_disagrees", shares[0].place, found=shares[0].text, expected=stated[0].raw)
     return stated[0] if stated else None

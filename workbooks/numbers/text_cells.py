@@ -1,4 +1,4 @@
-"""A figure typed as text: a number, a mark that stands for something, or something nobody may guess at."""
+"""Parsing of figures typed as text: numbers, marks such as a dash, and texts that are refused."""
 
 from domain.observations import CellState, Figure
 from domain.texts import normalise_name
@@ -22,11 +22,11 @@ from workbooks.numbers.unit_words import are_known_words, power_of_ten, split_un
 
 
 def parse_text_cell(cell: Cell, place: FigurePlace, expected: ExpectedFigure, findings: Findings) -> Figure:
-    """The figure of a cell that holds a text."""
+    """Return the figure of a cell that holds a text."""
     text = cell_as_text(cell)
-    look = display_text(text, cell.number_format).strip()
-    if look not in {"", text}:
-        return refuse_figure("shown_otherwise", place, text, findings, look)
+    displayed = display_text(text, cell.number_format).strip()
+    if displayed not in {"", text}:
+        return refuse_figure("shown_otherwise", place, text, findings, displayed)
     state = expected.marks.state_of(text) or _none_of(text, expected)
     if state is not None:
         return _mark(state, text, place, findings)
@@ -34,18 +34,18 @@ def parse_text_cell(cell: Cell, place: FigurePlace, expected: ExpectedFigure, fi
     if read is not None:
         return figure_from_text(read, (), place, text, findings)
     number, words = split_unit_words(text)
-    counted = read_number_text(number, is_count=expected.is_count) if words else None
-    if counted is None:
+    number_text = read_number_text(number, is_count=expected.is_count) if words else None
+    if number_text is None:
         return _refuse(text, place, expected, findings)
     if are_known_words(words, expected.words):
-        return figure_from_text(counted, ("trailing_unit",), place, text, findings)
-    return refuse_words(ShareTerm(counted, words), place, text, expected, findings)
+        return figure_from_text(number_text, ("trailing_unit",), place, text, findings)
+    return refuse_words(ShareTerm(number_text, words), place, text, expected, findings)
 
 
 def figure_from_text(
     read: NumberText, rules: tuple[str, ...], place: FigurePlace, text: str, findings: Findings
 ) -> Figure:
-    """The figure of a number that was typed, its tolerances recorded, `rules` before those of the number itself."""
+    """Return the figure of a typed number, with a repair for each of `rules` and of the number's own rules."""
     if read.is_percent:
         return refuse_figure("percent_where_count", place, text, findings)
     if read.is_ambiguous:
@@ -59,7 +59,7 @@ def figure_from_text(
 def refuse_words(
     part: ShareTerm, place: FigurePlace, text: str, expected: ExpectedFigure, findings: Findings
 ) -> Figure:
-    """Refuse a number for the words behind it: they multiply it, or count something else."""
+    """Refuse a number because of the words after it: a multiplier, or an unknown unit."""
     power = power_of_ten(part.words, expected.marks)
     is_whole = not any(mark.isdigit() for mark in part.words)
     if power and is_whole and not part.read.is_ambiguous:
@@ -87,7 +87,7 @@ def _refuse(text: str, place: FigurePlace, expected: ExpectedFigure, findings: F
 
 
 def _none_of(text: str, expected: ExpectedFigure) -> CellState | None:
-    """Zero where a text says that there are none of what is counted: "không có hồ sơ", "không phát sinh hồ sơ"."""
+    """Return zero for a text that denies what is counted: "không có hồ sơ", "không phát sinh hồ sơ"; else None."""
     name = normalise_name(text).strip(" .")
     marks = (mark for mark in expected.marks.zero if name.startswith(f"{mark} "))
     is_none = any(name.removeprefix(mark).strip() in expected.words for mark in marks if mark[0].isalpha())

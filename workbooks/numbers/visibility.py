@@ -1,4 +1,4 @@
-"""Whether people see what a figure's cell holds: what its format hides, or is crossed out, is no figure anyone gave."""
+"""Detection of figures that are struck through or not visible, which nobody reported deliberately."""
 
 from decimal import Decimal
 
@@ -9,22 +9,22 @@ from workbooks.numbers.figure_values import cell_as_text
 
 
 def note_hidden_content(cell: Cell, place: FigurePlace, findings: Findings) -> None:
-    """Note a figure that was crossed out or that nobody sees; a hidden zero ("#,##0;-#,##0;") is only asked about."""
+    """Note a figure that is struck through or not visible; a hidden zero ("#,##0;-#,##0;") is a lesser issue."""
     if cell.is_struck:
         findings.issue("struck_figure", place, found=cell_as_text(cell))
-    if _is_seen(cell):
+    if _is_visible(cell):
         return
     is_zero = isinstance(cell.value, Decimal) and not cell.value
     findings.issue("zero_not_shown" if is_zero else "unseen_figure", place, found=cell_as_text(cell))
 
 
-def _is_seen(cell: Cell) -> bool:
+def _is_visible(cell: Cell) -> bool:
     if cell.is_blended:
         return False
     match cell.value:
         case Decimal() as number:
-            look = display_number(number, cell.number_format)
-            return look.is_date or look.is_fraction or bool(look.text.strip())
+            displayed = display_number(number, cell.number_format)
+            return displayed.is_date or displayed.is_fraction or bool(displayed.text.strip())
         case str() as text:
             return bool(display_text(text, cell.number_format).strip())
         case _:

@@ -1,4 +1,4 @@
-"""What is made of a catalogue once and kept for all files that are read with it."""
+"""Caching of values that are derived from a catalogue once and used for all files."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,21 +12,21 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A catalogue, told from others by its version."""
+    """A catalogue, compared by its version."""
 
     version: str
     catalog: Catalog = field(compare=False)
 
 
 def cached_per_catalog(make: Callable[[Catalog], _T]) -> Callable[[Catalog], _T]:
-    """Let a function make its result once for each version of the catalogue."""
+    """Decorate a function so that its result is computed once for each version of the catalogue."""
 
     @lru_cache(maxsize=2)
-    def made(source: _Source) -> _T:
+    def cached(source: _Source) -> _T:
         return make(source.catalog)
 
     @wraps(make)
-    def look_up(catalog: Catalog) -> _T:
-        return made(_Source(catalog.version, catalog))
+    def wrapper(catalog: Catalog) -> _T:
+        return cached(_Source(catalog.version, catalog))
 
-    return look_up
+    return wrapper

@@ -1,4 +1,4 @@
-"""Days as a heading names them: from when to when the figures run, and the day of signing."""
+"""Dates in heading lines: the range that the figures cover, and the date of signing."""
 
 import re
 from datetime import date
@@ -18,7 +18,7 @@ _SIGNED = re.compile(r"(?:[^,]{0,60},\s*)?ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})
 
 
 def date_range_in(text: str) -> tuple[date, date] | None:
-    """First and last day of "từ 15/4/2025 đến 14/5/2025", None where a text names none; one year may do for both."""
+    """Return first and last day of "từ 15/4/2025 đến 14/5/2025", or None; one year may serve both."""
     match = _SPAN.search(normalise_name(text))
     if match is None or not (match[6] or match[3]):
         return None
@@ -29,17 +29,17 @@ def date_range_in(text: str) -> tuple[date, date] | None:
 
 
 def without_dates(text: str) -> str:
-    """A normalised text without the days it names, so that the month of a day is not taken for the period."""
+    """Remove dates from a normalised text, so that the month of a date is not taken for the period."""
     return _EMPTY_BRACKETS.sub("", _DAY_IN_TEXT.sub(" ", _SPAN.sub(" ", text)))
 
 
 def covers_many_months(text: str) -> bool:
-    """Whether a normalised text says "5 tháng đầu năm", "từ đầu năm" or "từ tháng 1 đến tháng 5"."""
+    """Return whether a normalised text says "5 tháng đầu năm", "từ đầu năm" or "từ tháng 1 đến tháng 5"."""
     return _MANY_MONTHS.search(text) is not None
 
 
 def signing_date(text: str) -> date | None:
-    """The day of "Lâm Sơn, ngày 15 tháng 5 năm 2025", None where a line is no such thing."""
+    """Return the date of a line like "Lâm Sơn, ngày 15 tháng 5 năm 2025", None for any other line."""
     match = _SIGNED.fullmatch(normalise_name(text))
     return _day(int(match[3]), match[2], match[1]) if match is not None else None
 

@@ -1,4 +1,4 @@
-"""What tells the lines above a form's table apart: the labels and bodies they begin with."""
+"""Patterns that classify the lines above a form's table by the labels and bodies they begin with."""
 
 import re
 
@@ -7,13 +7,13 @@ from workbooks.text.word_patterns import UnitKindPatterns, any_of
 
 
 class HeadingPatterns:
-    """Patterns of normalised lines, by what the lines say."""
+    """Patterns for normalised heading lines, one for each kind of statement."""
 
     def __init__(self, words: ReportWords, kinds: UnitKindPatterns) -> None:
-        """Make them of the words and the kinds of units."""
+        """Compile the patterns from the catalogue's words and the kinds of units."""
         commune = rf"{kinds.communes}\s+\S"
         councils, boards = any_of(words.councils), any_of(words.boards)
-        # The Party's committee, the office, the steering committee: from such a line a name that exists is taken.
+        # The Party's committee, the office, the steering committee: a name in such a line counts only if it exists.
         bodies = any_of(words.other_bodies | words.councils)
         self.board = re.compile(rf"(?:{councils}\s*(?:[-,&/]|và)?\s*)?{boards}\s*:?\s+")
         self.other_body = re.compile(rf"{bodies}\b.*?(?P<name>{commune}.*)")

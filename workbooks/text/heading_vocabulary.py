@@ -1,4 +1,4 @@
-"""The catalogue's words around figures, made ready once for all files that are read."""
+"""Compiled vocabulary of headings and file names, made once for each catalogue."""
 
 import re
 
@@ -12,10 +12,10 @@ from workbooks.text.word_patterns import MonthNames, UnitKindPatterns, any_of
 
 
 class HeadingVocabulary:
-    """How communes name bodies, units, months and other times: the catalogue's `words` and the register's kinds."""
+    """Patterns for bodies, units, months and other times, from the catalogue's `words` and the register's kinds."""
 
     def __init__(self, words: ReportWords, units: UnitRegister) -> None:
-        """Make the patterns ready."""
+        """Compile the patterns."""
         self.words = words
         above = _kinds(units, Level.DISTRICT) | _kinds(units, Level.PROVINCE)
         self.kinds = UnitKindPatterns(_kinds(units, Level.COMMUNE), above, words.short_kinds)
@@ -26,16 +26,16 @@ class HeadingVocabulary:
         self._other_times = re.compile(rf"\W*\b{any_of(words.other_times)}\b.*")
 
     def without_other_times(self, text: str) -> str:
-        """A normalised text up to where it goes on to times that the report is not for.
+        """Cut a normalised text before it mentions times that the report is not for.
 
-        "Tháng 5 (so với tháng 4)", "tháng 5, phương hướng tháng 6": these are not the report's own month.
+        In "Tháng 5 (so với tháng 4)" and "tháng 5, phương hướng tháng 6" only the first is the report's month.
         """
         return self._other_times.sub("", text)
 
 
 @cached_per_catalog
 def heading_vocabulary_of(catalog: Catalog) -> HeadingVocabulary:
-    """The wording of a catalogue."""
+    """Return the heading vocabulary of a catalogue."""
     return HeadingVocabulary(catalog.words, catalog.units)
 
 

@@ -1,4 +1,4 @@
-"""Fonts of before Unicode: the texts of a workbook as people see them, what was converted, what could not be told."""
+"""Conversion of a workbook's texts from pre-Unicode fonts, with its repairs and the texts that stay ambiguous."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
@@ -22,7 +22,7 @@ _LONGEST_LABEL = 400
 
 
 class _Conversion(NamedTuple):
-    """A cell's text as typed and as read, by the rule of an encoding."""
+    """A cell, its text in Unicode, and the repair rule of the encoding."""
 
     cell: Cell
     after: str
@@ -31,7 +31,7 @@ class _Conversion(NamedTuple):
 
 @dataclass(slots=True)
 class _SheetTexts:
-    """What the fonts of one sheet led to: conversions, texts left alone, texts that seem to have lost their font."""
+    """Result for one sheet: converted texts, texts of mixed encodings left as they are, texts that lost their font."""
 
     converted: list[_Conversion] = field(default_factory=list)
     mixed: list[Cell] = field(default_factory=list)
@@ -39,13 +39,13 @@ class _SheetTexts:
 
 
 class LegacyFonts:
-    """The texts of one workbook, read by the fonts they stand in.
+    """Decoder for the texts of one workbook by their fonts.
 
-    `workbook` has every text in Unicode; a cell's `raw` stays what the file holds. `record` keeps the repairs.
+    `workbook` has every text in Unicode, while `raw` of a cell stays as in the file. `record` adds the repairs.
     """
 
     def __init__(self, workbook: Workbook, catalog: Catalog, findings: Findings) -> None:
-        """Read every text by its font, and note the issues of those that could not be told."""
+        """Decode every text by its font, and note an issue for texts that stay ambiguous."""
         self._catalog = catalog
         self._texts = {sheet.name: self._read(sheet) for sheet in workbook.sheets}
         self.workbook = replace(workbook, sheets=tuple(self._converted(sheet) for sheet in workbook.sheets))
@@ -68,28 +68,28 @@ class LegacyFonts:
         return result
 
     def _likely(self, text: str) -> str | None:
-        """What a text under a font of Unicode seems to say: words of the catalogue, where its own are not."""
+        """Return what a text in a Unicode font would say in a legacy one, if only that is made of catalogue words."""
         readings = _suspected(text) if len(text) <= _LONGEST_LABEL else ()
         if not readings or self._vocabulary().knows(text):
             return None
         return next((reading for reading in readings if self._vocabulary().knows(reading)), None)
 
-    def _read_cell(self, cell: Cell, runs: Sequence[TextRun], match: _SheetTexts) -> None:
-        pieces: list[str] = []
+    def _read_cell(self, cell: Cell, runs: Sequence[TextRun], result: _SheetTexts) -> None:
+        parts: list[str] = []
         repair = ""
-        for (font, marks), text in _looks(runs, cell.font):
+        for (font, marks), text in _formatted_runs(runs, cell.font):
             nature, shown = read_legacy(text, font, self._vocabulary) if font else (EncodingKind.UNICODE, text)
             if nature is EncodingKind.MIXED:
-                match.mixed.append(cell)
+                result.mixed.append(cell)
                 return
             if nature is EncodingKind.LEGACY and font is not None:
                 repair = repair or font.encoding.repair
-            pieces.append(marked(shown, marks))
+            parts.append(marked(shown, marks))
         if repair:
-            match.converted.append(_Conversion(cell, "".join(pieces), repair))
+            result.converted.append(_Conversion(cell, "".join(parts), repair))
 
     def _converted(self, sheet: Sheet) -> Sheet:
-        """The sheet with its texts in Unicode; the same one where nothing had to be converted."""
+        """Return the sheet with its texts in Unicode; the same object if nothing was converted."""
         converted = self._texts[sheet.name].converted
         if not converted:
             return sheet
@@ -98,7 +98,7 @@ class LegacyFonts:
         return replace(sheet, contents=replace(sheet.contents, cells=cells))
 
     def record(self, observations: Collection[Observation], findings: Findings) -> None:
-        """Keep what was converted: cells of figures each, so that a figure's own way shows it; the rest by sheet."""
+        """Record the conversions as repairs: one for each figure's cell, to show in its lineage, else one a sheet."""
         figures = set(_figure_cells(observations))
         for name, texts in self._texts.items():
             rest: dict[str, list[_Conversion]] = defaultdict(list)
@@ -112,15 +112,17 @@ class LegacyFonts:
                 findings.repair(repair, FigurePlace(name, _span(others)), first.cell.raw, first.after)
 
 
-def _looks(runs: Sequence[TextRun], cell_font: str) -> Iterator[tuple[tuple[LegacyFont | None, frozenset[str]], str]]:
-    """The text in stretches of one encoding and look: bold letters within a word do not part vowel and sign."""
-    for look, same in groupby(runs, key=lambda run: (legacy_font(run.font or cell_font), run.marks)):
-        yield look, "".join(run.text for run in same)
+def _formatted_runs(
+    runs: Sequence[TextRun], cell_font: str
+) -> Iterator[tuple[tuple[LegacyFont | None, frozenset[str]], str]]:
+    """Yield the text in runs of equal encoding and formatting, so that bold letters do not separate vowel and sign."""
+    for formatting, same in groupby(runs, key=lambda run: (legacy_font(run.font or cell_font), run.marks)):
+        yield formatting, "".join(run.text for run in same)
 
 
 @lru_cache(maxsize=4096)
 def _suspected(text: str) -> tuple[str, ...]:
-    """What a text under a font of Unicode may have been typed as; the same labels come in every report."""
+    """Return the legacy readings of a text in a Unicode font; cached, since labels recur in every report."""
     return tuple(unicode_readings(text))
 
 
@@ -140,7 +142,7 @@ def _span(conversions: Sequence[_Conversion]) -> str:
 
 
 def _note(sheet: str, texts: _SheetTexts, findings: Findings) -> None:
-    """One line for each kind of doubt on a sheet, at its first cell."""
+    """Note one issue for each kind of ambiguity on a sheet, at its first cell."""
     if texts.mixed:
         first = texts.mixed[0]
         findings.issue("font_mixed", FigurePlace(sheet, first.a1), found=first.text[:_SHOWN], cells=_named(texts.mixed))

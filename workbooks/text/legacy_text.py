@@ -1,4 +1,4 @@
-"""Texts typed for fonts that show other letters than Unicode's (TCVN3, VNI): which they are, and what they say."""
+"""Detection and decoding of texts typed for fonts of other encodings than Unicode (TCVN3, VNI)."""
 
 import re
 import unicodedata
@@ -13,9 +13,10 @@ from workbooks.text.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class FontEncoding:
-    """One encoding of fonts: the repair its use is, how it reads, and what only it would write.
+    """An encoding used by legacy fonts: its repair rule, its decoder, and how to recognise it.
 
-    `leftover` is what of a text the encoding has no sign for; `own` finds what no Vietnamese in Unicode looks like.
+    `leftover` returns the characters of a text that the encoding does not have; `own` matches sequences that never
+    occur in Vietnamese written in Unicode.
     """
 
     repair: str
@@ -26,19 +27,19 @@ class FontEncoding:
 
 @dataclass(frozen=True, slots=True)
 class LegacyFont:
-    """A font of such an encoding; some show capitals for the small letters typed."""
+    """A font of such an encoding; some display typed small letters as capitals."""
 
     encoding: FontEncoding
     is_capital: bool
 
     def read(self, text: str) -> str:
-        """The text as the font shows it, in Unicode."""
+        """Return in Unicode the text that the font displays."""
         shown = unicodedata.normalize("NFC", self.encoding.decode(text))
         return shown.upper() if self.is_capital else shown
 
 
 class EncodingKind(Enum):
-    """What a text under a legacy font is: typed for it, proper Unicode, or a mixture nobody can tell apart."""
+    """Encoding of a text in a legacy font: the font's own, Unicode, or an inseparable mixture."""
 
     LEGACY = auto()
     UNICODE = auto()
@@ -48,13 +49,13 @@ class EncodingKind(Enum):
 _VIETNAMESE = "àảãáạăằẳẵắặâầẩẫấậđèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵ"
 _LETTER = "[a-zA-Z]"
 _UNICODE_ONLY = re.compile(f"[{_VIETNAMESE}{_VIETNAMESE.upper()}\u0300\u0301\u0303\u0309\u0323]")
-# Signs no Vietnamese letter looks like, beside a letter (a lone "×" or "§" is what it seems), and capitals in mid-word.
+# Signs that are no Vietnamese letters, next to a letter (a lone "×" or "§" is itself), and capitals in mid-word.
 _TCVN3_SIGNS = re.escape("".join(sign for sign in tcvn3.TABLE if sign not in _VIETNAMESE + _VIETNAMESE.upper()))
 _CAPITALS = "".join(sign for sign in tcvn3.TABLE if sign in _VIETNAMESE.upper())
 _TCVN3_OWN = re.compile(
     f"(?<={_LETTER})[{_TCVN3_SIGNS}]|[{_TCVN3_SIGNS}](?={_LETTER})|(?<=[a-z])[{_CAPITALS}]|(?<=[A-Z])[{_CAPITALS}](?=[a-z])"
 )
-# Two vowels that never meet in Unicode ("aõ", "eä"), or a letter Vietnamese does not have. "oá" and "oà" do meet.
+# Two vowels that are never adjacent in Unicode ("aõ", "eä"), or a letter foreign to Vietnamese. "oá" and "oà" occur.
 _VNI_OWN = re.compile(
     "[aAeE][âáàåãäÂÁÀÅÃÄ]|[aA][êéèúüëÊÉÈÚÜË]|[oO][âÂåÅäÄ]|[aeouyAEOUYôÔ][ùøûõïÙØÛÕÏ]|[a-zA-Z][öñÖÑæÆîÎ]|[öñÖÑ][a-zA-Z]"
 )
@@ -66,7 +67,7 @@ _SUSPECT = re.compile(f"{_TCVN3_OWN.pattern}|{_VNI_OWN.pattern}")
 
 @lru_cache(maxsize=512)
 def legacy_font(name: str) -> LegacyFont | None:
-    """The encoding a font's name stands for; None for fonts of Unicode. ".VnTimeH" is the capitals of ".VnTime"."""
+    """Return the legacy font of a name, None for Unicode fonts. ".VnTimeH" displays the capitals of ".VnTime"."""
     plain = name.strip().casefold()
     if plain.startswith(".vn"):
         return LegacyFont(TCVN3, plain.endswith("h"))
@@ -74,10 +75,10 @@ def legacy_font(name: str) -> LegacyFont | None:
 
 
 def read_legacy(text: str, font: LegacyFont, vocabulary: Callable[[], Vocabulary]) -> tuple[EncodingKind, str]:
-    """What a text under a legacy font is and says; text that is left alone comes back as it was.
+    """Return the encoding of a text in a legacy font, and the text in Unicode, unchanged if not converted.
 
-    The font decides. Letters it has no sign for were pasted from Unicode; where every letter could be either, words
-    of the catalogue tell a choice from the form's own list ("Có") from what the font would show ("Cú").
+    The font decides. Letters it does not have were pasted from Unicode; where every letter could be either, words
+    of the catalogue tell a choice from the form's own list ("Có") from what the font would display ("Cú").
     """
     encoding = font.encoding
     shown = font.read(text)
@@ -90,7 +91,7 @@ def read_legacy(text: str, font: LegacyFont, vocabulary: Callable[[], Vocabulary
         return EncodingKind.LEGACY, shown
     if not is_own:
         return EncodingKind.UNICODE, text
-    # A machine set to Vietnamese keeps some signs as letters of its own code page: "õ" as "ơ", "Ì" as a lone tone.
+    # A machine set to Vietnamese stores some signs as letters of its own code page: "õ" as "ơ", "Ì" as a lone tone.
     retyped = retype(text, "cp1258")
     if not _UNICODE_ONLY.search(encoding.leftover(retyped)) and vocabulary().knows(font.read(retyped)):
         return EncodingKind.LEGACY, font.read(retyped)
@@ -98,7 +99,7 @@ def read_legacy(text: str, font: LegacyFont, vocabulary: Callable[[], Vocabulary
 
 
 def retype(text: str, code_page: str) -> str:
-    """A text read by one code page as Windows' western one would read it; unchanged where it cannot be such a text."""
+    """Re-decode a text of a code page as Windows-1252; return it unchanged where that is impossible."""
     try:
         return text.encode(code_page).decode("cp1252")
     except (LookupError, UnicodeError):
@@ -106,7 +107,7 @@ def retype(text: str, code_page: str) -> str:
 
 
 def unicode_readings(text: str) -> Iterator[str]:
-    """What a text would say were it typed for a legacy font, where it looks like that: to suggest, never to read by."""
+    """Yield what a text would say in legacy fonts, if it looks typed for one; for suggestions, never for parsing."""
     if _SUSPECT.search(text):
         for encoding in (VNI, TCVN3):
             if encoding.own.search(text) and not _UNICODE_ONLY.search(encoding.leftover(text)):

@@ -1,6 +1,6 @@
-"""The letters of VNI Windows (VNI-Times, VNI-Helve …): a plain vowel, and behind it a sign for its hat and tone.
+"""Decoder for VNI Windows (VNI-Times, VNI-Helve …): a plain vowel followed by a sign for its hat and tone.
 
-After the table of VNI Software. Signs of small letters behind capitals were typed as well and are read.
+Follows the table of VNI Software. Signs of small letters after capitals were typed as well and are decoded.
 """
 
 import re
@@ -17,7 +17,7 @@ _ALONE = {**_HORNED, "ñ": "đ", "ì": "ì", "í": "í", "æ": "ỉ", "ó": "ĩ"
 
 
 def _marks_of(vowel: str) -> Iterator[tuple[str, str]]:
-    """The signs that may stand behind a vowel, with the combining marks they are."""
+    """Yield the signs that may follow a vowel, with their combining marks."""
     yield from _TONES.items()
     if vowel in "aeo":
         yield from ((sign, _HAT + tone) for sign, tone in _HATS.items())
@@ -41,10 +41,10 @@ _SIGN = re.compile("|".join(sorted(map(re.escape, TABLE), key=len, reverse=True)
 
 
 def decode(text: str) -> str:
-    """The text that a font of this encoding shows."""
+    """Return the text that a font of this encoding displays."""
     return _SIGN.sub(lambda match: TABLE[match[0]], text)
 
 
 def leftover(text: str) -> str:
-    """What of a text this encoding has no sign for: a sign without its vowel, too."""
+    """Return the characters of a text that are no signs of this encoding, signs without a vowel included."""
     return _SIGN.sub("", text)

@@ -1,4 +1,4 @@
-"""The words with diacritics that a form and the names of units are made of: what a text may be expected to say."""
+"""Vocabulary of a catalogue: the words with diacritics that its forms and names of units consist of."""
 
 import re
 from collections.abc import Iterator
@@ -18,18 +18,18 @@ def _words(text: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Whole texts (labels, headings, marks, printed texts, names of units), normalised, and their words."""
+    """Normalised texts (labels, headings, marks, printed texts, names of units) and their words."""
 
     texts: frozenset[str]
     words: frozenset[str]
 
     def knows(self, text: str) -> bool:
-        """Whether a text has words with diacritics and all of them are known."""
+        """Return whether a text has words with diacritics and all of them are known."""
         words = _words(text)
         return bool(words) and words <= self.words
 
     def prefers(self, text: str, other: str) -> bool:
-        """Whether the first of two readings is the known one: as a whole, else by more of its words."""
+        """Return whether the first of two readings is better known: as a whole, or else by more of its words."""
         is_known, is_other_known = normalise_name(text) in self.texts, normalise_name(other) in self.texts
         if is_known is not is_other_known:
             return is_known
@@ -38,7 +38,7 @@ class Vocabulary:
 
 @cached_per_catalog
 def vocabulary_of(catalog: Catalog) -> Vocabulary:
-    """The vocabulary of a catalogue, gathered once."""
+    """Return the vocabulary of a catalogue."""
     texts = frozenset(normalise_name(text) for text in _texts(catalog))
     return Vocabulary(texts, frozenset(word for text in texts for word in _words(text)))
 

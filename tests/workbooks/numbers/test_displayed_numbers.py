@@ -1,4 +1,4 @@
-"""How numbers look under their formats: the oracle is what Excel shows, written down here case by case."""
+"""Tests of the display of numbers under formats, against what Excel displays in each case."""
 
 from decimal import Decimal
 
@@ -47,7 +47,7 @@ _NUMBERS = st.decimals(-(10**9), 10**9, places=3, allow_nan=False, allow_infinit
     ],
 )
 def test_texts(number: str, number_format: str, text: str) -> None:
-    """A number looks in its cell as Excel shows it, thousands unmarked, decimals behind a comma."""
+    """Numbers are displayed as in Excel, without thousands separators and with a decimal comma."""
     assert display_number(Decimal(number), number_format).text.strip() == text
 
 
@@ -65,30 +65,32 @@ def test_texts(number: str, number_format: str, text: str) -> None:
     ],
 )
 def test_kinds(number_format: str, kind: str) -> None:
-    """Dates, fractions and percentages are told by the section that shows the number."""
-    look = display_number(Decimal(5), number_format)
-    assert [name for name in ("is_date", "is_fraction", "is_percent") if getattr(look, name)] == [kind][: bool(kind)]
+    """Dates, fractions and percentages are recognised by the section that displays the number."""
+    displayed = display_number(Decimal(5), number_format)
+    assert [name for name in ("is_date", "is_fraction", "is_percent") if getattr(displayed, name)] == [kind][
+        : bool(kind)
+    ]
 
 
 @pytest.mark.parametrize(
     ("number_format", "text"),
     [("General", "12"), ("0", "12"), ("@", "12"), ('@" hộ"', "12 hộ"), ("0;0;0;", ""), (_ACCOUNTING, "12")],
 )
-def test_looks_of_texts(number_format: str, text: str) -> None:
-    """The last section of a format may hide a text or add to it; the others leave it alone."""
+def test_display_of_texts(number_format: str, text: str) -> None:
+    """Only the last section of a format may hide a text or add literals to it."""
     assert display_text("12", number_format).strip() == text
 
 
 @given(_NUMBERS, st.sampled_from(["General", "0.000", "#,##0.000", "@", "0.000;-0.000"]))
-def test_formats_that_show_everything(number: Decimal, number_format: str) -> None:
-    """A format with room for every decimal shows the number itself."""
-    look = display_number(number, number_format)
-    assert look.rounded == number
-    assert Decimal(look.text.replace(",", ".")) == number
+def test_formats_that_display_all_digits(number: Decimal, number_format: str) -> None:
+    """A format with a place for every decimal displays the exact number."""
+    displayed = display_number(number, number_format)
+    assert displayed.rounded == number
+    assert Decimal(displayed.text.replace(",", ".")) == number
 
 
 @given(_NUMBERS, st.text('0#?.,;%E+-/@"\\_*[]$>0dmyhs ₫nghìn', max_size=20))
 def test_any_format(number: Decimal, number_format: str) -> None:
-    """No format, however broken, makes looking fail."""
+    """No format, however malformed, raises."""
     assert isinstance(display_number(number, number_format).text, str)
     assert isinstance(display_text("12", number_format), str)

@@ -1,4 +1,4 @@
-"""The grammar of typed numbers: what was meant comes back, and nothing is ever a thousand times off in silence."""
+"""Tests of the grammar of typed numbers: no number is silently misread, least of all by a factor of a thousand."""
 
 from decimal import Decimal
 
@@ -13,22 +13,22 @@ _DECIMALS = st.decimals(0, 10**9, places=2, allow_nan=False, allow_infinity=Fals
 
 
 def vietnamese(number: Decimal | int, mark: str = ".") -> str:
-    """A number as Vietnamese officials write it: dots between thousands, a comma before decimals."""
+    """Format a number as Vietnamese officials write it: dots between thousands, a comma before decimals."""
     whole, _, decimals = f"{number:,f}".partition(".")
     return whole.replace(",", mark) + (f",{decimals}" if decimals else "")
 
 
 @given(_COUNTS, st.sampled_from([".", " ", "\u00a0", "\u202f", ""]))
-def test_counts_come_back(number: int, mark: str) -> None:
-    """A count written the Vietnamese way, thousands apart by dots, spaces or nothing, reads back the same."""
+def test_counts_are_read_back(number: int, mark: str) -> None:
+    """A count in Vietnamese notation, with thousands separated by dots, spaces or nothing, is read unchanged."""
     read = read_number_text(vietnamese(number, mark), is_count=True)
     assert read is not None
     assert read.readings == (number,)
 
 
 @given(_DECIMALS, st.booleans())
-def test_decimals_come_back(number: Decimal, is_count: bool) -> None:
-    """A number of two decimals behind a comma reads back the same, in any field."""
+def test_decimals_are_read_back(number: Decimal, is_count: bool) -> None:
+    """A number with two decimals after a comma is read unchanged, in any field."""
     read = read_number_text(vietnamese(number), is_count=is_count)
     assert read is not None
     assert read.readings == (number,)
@@ -37,7 +37,7 @@ def test_decimals_come_back(number: Decimal, is_count: bool) -> None:
 
 @given(st.decimals(0, 10**6, places=3, allow_nan=False, allow_infinity=False))
 def test_three_decimals_are_never_taken_for_thousands(number: Decimal) -> None:
-    """A number of three decimals reads back as meant, or as ambiguous with what was meant among the readings."""
+    """A number with three decimals is among the readings, whether these are unique or ambiguous."""
     for text in (f"{number:f}".replace(".", ","), f"{number:f}"):
         read = read_number_text(text, is_count=False)
         assert read is not None
@@ -46,7 +46,7 @@ def test_three_decimals_are_never_taken_for_thousands(number: Decimal) -> None:
 
 @given(st.text("0123456789.,% -\u00a0\u200bxX/", max_size=14), st.booleans())
 def test_any_reading_keeps_the_digits(text: str, is_count: bool) -> None:
-    """Whatever is read, its digits are those typed, in their order; none is lost or added."""
+    """A reading has exactly the typed digits, in their order."""
     read = read_number_text(text, is_count=is_count)
     for number in read.readings if read is not None else ():
         typed = "".join(mark for mark in text if mark.isdigit()).lstrip("0")
@@ -55,8 +55,8 @@ def test_any_reading_keeps_the_digits(text: str, is_count: bool) -> None:
 
 
 @given(st.text(max_size=12))
-def test_any_text_is_read_or_not(text: str) -> None:
-    """No text, however odd, makes the grammar fail."""
+def test_any_text_is_read_or_rejected(text: str) -> None:
+    """No text raises."""
     read = read_number_text(text, is_count=True)
     assert read is None or all(number.is_finite() for number in read.readings)
 
@@ -82,8 +82,8 @@ def test_any_text_is_read_or_not(text: str) -> None:
         ("007", ["7"], ["7"]),
     ],
 )
-def test_what_marks_mean(text: str, count: list[str], elsewhere: list[str]) -> None:
-    """A mark before fewer than three digits is decimal; before three it depends on the field, or is ambiguous."""
+def test_meaning_of_marks(text: str, count: list[str], elsewhere: list[str]) -> None:
+    """A mark before fewer than three digits is decimal; before three digits it depends on the field or is ambiguous."""
     for is_count, expected in ((True, count), (False, elsewhere)):
         read = read_number_text(text, is_count=is_count)
         assert read is not None
@@ -95,6 +95,6 @@ def test_what_marks_mean(text: str, count: list[str], elsewhere: list[str]) -> N
     ["", "%", "-", "1.23.456", "1.2.3", "12.34,5", "1,23,456", "0.123.456", "01.234", "1 23", "12 345 6", "1e5", "½",
      "٣", "5²", "12\n345", "1.234 567", "--5", "5-", "12/5", "1.", ",5", "=5", "5 %%"],
 )  # fmt: skip
-def test_what_is_no_number(text: str) -> None:
-    """Malformed groups, other scripts, exponents, footnotes and arithmetic are not guessed at."""
+def test_rejected_texts(text: str) -> None:
+    """Malformed groups, other scripts, exponents, footnotes and arithmetic are rejected."""
     assert read_number_text(text, is_count=True) is None

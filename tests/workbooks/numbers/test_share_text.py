@@ -1,4 +1,4 @@
-"""The grammar of shares in one cell."""
+"""Tests of the grammar of shares in one cell."""
 
 from decimal import Decimal
 
@@ -18,8 +18,8 @@ _WORDS = st.sampled_from(["", " hộ", " hồ sơ", "người"])
 
 
 @given(_COUNTS, _COUNTS, st.sampled_from([".", " ", "\u00a0", ""]), st.sampled_from(["/", " / ", "／", "/\n"]), _WORDS)
-def test_shares_come_back(numerator: int, denominator: int, mark: str, stroke: str, words: str) -> None:
-    """Both counts of a share come back, whatever parts thousands, stands around the stroke or follows."""
+def test_shares_are_read_back(numerator: int, denominator: int, mark: str, stroke: str, words: str) -> None:
+    """Both counts of a share are read unchanged with any separators, any stroke and any words."""
     text = f"{vietnamese(numerator, mark)}{stroke}{vietnamese(denominator, mark)}{words} (76,44%)"
     read = read_share_text(text, is_count=True)
     assert read is not None
@@ -33,13 +33,13 @@ def test_shares_come_back(numerator: int, denominator: int, mark: str, stroke: s
     ["", "/", "12/", "/12", "12/15/2025", "5/2025", "05/2025", "a/b", "K/ADTT", "12/15%", "12%/15%", "12 hồ sơ/tháng",
      "12/15 (8)", "12/15 (8 nữ)", "12\n345/400", "1 23/400", "12/15/18", "1/2/3", "12//15", "12/15?", ">12/15"],
 )  # fmt: skip
-def test_what_is_no_share(text: str) -> None:
-    """Dates, rates and anything with more than two numbers are not guessed at."""
+def test_rejected_texts(text: str) -> None:
+    """Dates, rates and anything with more than two numbers are rejected."""
     assert read_share_text(text, is_count=True) is None
 
 
 def test_dots_in_shares_of_decimals() -> None:
-    """Where decimals are asked for, a dot before three digits is as ambiguous in a share as elsewhere."""
+    """In a field with decimals a dot before three digits is ambiguous in a share as elsewhere."""
     read = read_share_text("2.450/3", is_count=False)
     assert read is not None
     assert read.numerator.read.is_ambiguous
@@ -47,7 +47,7 @@ def test_dots_in_shares_of_decimals() -> None:
 
 @given(st.text("0123456789.,/ %()=hộ\n-", max_size=20))
 def test_shares_keep_their_digits(text: str) -> None:
-    """Whatever is read as a share holds the digits that were typed, in their order."""
+    """A share has exactly the typed digits, in their order."""
     read = read_share_text(text, is_count=True)
     if read is None:
         return
@@ -60,12 +60,12 @@ def test_shares_keep_their_digits(text: str) -> None:
 
 
 def _digits(text: str) -> str:
-    """The digits of a text that count: noughts in front and behind are left out."""
+    """Return the digits of a text other than zeros."""
     return "".join(mark for mark in text if mark in "123456789")
 
 
 def test_a_form_of_shares(catalog: Catalog) -> None:
-    """A form that gives every share in one cell, at length, is still told from a page of prose."""
+    """A form that states every share in one long cell is still distinguished from a page of prose."""
     workbook = make_handmade(catalog, "22813", "2025-05")
     sheet = workbook.worksheets[0]
     sheet.title = "Sheet1"

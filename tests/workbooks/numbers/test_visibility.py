@@ -1,4 +1,4 @@
-"""Figures crossed out or in the colour of their cell, in workbooks of either format."""
+"""Tests of figures struck through or in the colour of their cell, in both file formats."""
 
 import io
 
@@ -11,7 +11,7 @@ from workbooks.container.styles_part import colour_of
 
 
 def _cell(style: str) -> Cell:
-    """The one cell of an old workbook written in a style."""
+    """Return the single cell of an .xls workbook written in a style."""
     book = xlwt.Workbook()
     book.add_sheet("Biểu").write(0, 0, 7, xlwt.easyxf(style))
     buffer = io.BytesIO()
@@ -31,7 +31,7 @@ def _cell(style: str) -> Cell:
     ],
 )
 def test_old_workbooks(style: str, is_struck: bool, is_blended: bool) -> None:
-    """An .xls tells struck and hidden figures as an .xlsx does."""
+    """Struck and hidden figures are recognised in .xls as in .xlsx."""
     cell = _cell(style)
     assert (cell.is_struck, cell.is_blended) == (is_struck, is_blended)
 
@@ -51,5 +51,5 @@ def test_old_workbooks(style: str, is_struck: bool, is_blended: bool) -> None:
     ],
 )
 def test_names_of_colours(attributes: dict[str, str], name: str) -> None:
-    """White is white however a file writes it; a theme's shades have names of their own."""
+    """White has one name in every notation; tints of theme colours have names of their own."""
     assert colour_of(attributes, "000000") == name

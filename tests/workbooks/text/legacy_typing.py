@@ -1,4 +1,4 @@
-"""Types texts and whole workbooks the way it was done for fonts of before Unicode."""
+"""Encoding of texts and whole workbooks for pre-Unicode fonts, as they were typed."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,10 +11,10 @@ from openpyxl.workbook import Workbook
 from workbooks.text import tcvn3, vni
 
 LETTERS = "àảãáạăằẳẵắặâầẩẫấậđèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵ"
-"""The 67 letters of Vietnamese that no other alphabet shares, small."""
+"""The 67 small letters that occur in Vietnamese only."""
 UNICODE = "Times New Roman"
-Piece = tuple[str, str]
-"""A font and what is typed in it."""
+FontRun = tuple[str, str]
+"""A font and the text typed in it."""
 
 
 def _inverted(table: Mapping[str, str]) -> Mapping[str, str]:
@@ -28,43 +28,43 @@ _TCVN3, _VNI = _inverted(tcvn3.TABLE), _inverted(vni.TABLE)
 
 
 def to_tcvn3(text: str) -> str:
-    """What is typed for a .Vn font; a capital with a tone, for which there is no sign, as its small letter."""
+    """Encode a text for a .Vn font; a capital with a tone, which has no sign, becomes its small letter."""
     return "".join(_TCVN3.get(letter) or _TCVN3.get(letter.lower(), letter) for letter in text)
 
 
 def to_vni(text: str) -> str:
-    """What is typed for a VNI font."""
+    """Encode a text for a VNI font."""
     return "".join(_VNI.get(letter, letter) for letter in text)
 
 
-def in_tcvn3(text: str) -> list[Piece]:
-    """Everything in one .Vn font, capitals in the one that shows them."""
+def in_tcvn3(text: str) -> list[FontRun]:
+    """Return the text in one .Vn font; a text in capitals in the font that displays capitals."""
     if text.isupper():
         return [(".VnTimeH", to_tcvn3(text.lower()))]
     return [(".VnTime", to_tcvn3(text))]
 
 
-def in_vni(text: str) -> list[Piece]:
-    """Everything in one VNI font."""
+def in_vni(text: str) -> list[FontRun]:
+    """Return the text in one VNI font."""
     return [("VNI-Times", to_vni(text))]
 
 
-def in_several_fonts(text: str) -> list[Piece]:
-    """Every word in the next of four looks: .Vn, its capitals, a Unicode font, VNI."""
-    pieces: list[Piece] = []
+def in_several_fonts(text: str) -> list[FontRun]:
+    """Return the text word by word in four fonts in turn: .Vn, its capitals, a Unicode font, VNI."""
+    runs: list[FontRun] = []
     for number, word in enumerate(text.split(" ")):
         after = word + " "
         kinds = (
             (".VnArial", to_tcvn3(after)), (".VnTimeH", to_tcvn3(after.lower())),
             (UNICODE, after), ("VNI-Helve", to_vni(after)),
         )  # fmt: skip
-        pieces.append(kinds[number % len(kinds)])
-    font, last = pieces[-1]
-    return [*pieces[:-1], (font, last.removesuffix(" "))]
+        runs.append(kinds[number % len(kinds)])
+    font, last = runs[-1]
+    return [*runs[:-1], (font, last.removesuffix(" "))]
 
 
-def retype(workbook: Workbook, typed: Callable[[str], list[Piece]]) -> Workbook:
-    """Every text of a workbook as it is typed for other fonts; a cell in several has the first as its own."""
+def retype(workbook: Workbook, typed: Callable[[str], list[FontRun]]) -> Workbook:
+    """Retype every text of a workbook for other fonts; a cell with several fonts has the first as its own."""
     for sheet in workbook.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
@@ -73,12 +73,12 @@ def retype(workbook: Workbook, typed: Callable[[str], list[Piece]]) -> Workbook:
     return workbook
 
 
-def _type(cell: Cell, pieces: list[Piece]) -> None:
+def _type(cell: Cell, runs: list[FontRun]) -> None:
     font = cell.font
-    cell.font = Font(name=pieces[0][0], size=font.size, bold=font.bold)
-    if len(pieces) == 1:
-        cell.value = pieces[0][1]
+    cell.font = Font(name=runs[0][0], size=font.size, bold=font.bold)
+    if len(runs) == 1:
+        cell.value = runs[0][1]
         return
-    own, first = pieces[0]
-    blocks = [TextBlock(InlineFont(rFont=name), text) for name, text in pieces[1:]]
+    own, first = runs[0]
+    blocks = [TextBlock(InlineFont(rFont=name), text) for name, text in runs[1:]]
     cell.value = CellRichText(first, *blocks) if own else CellRichText(*blocks)

@@ -1,4 +1,4 @@
-"""Days in a heading: from when to when, and when it was signed."""
+"""Tests of dates in headings: the range of the figures and the date of signing."""
 
 from datetime import date
 
@@ -17,27 +17,27 @@ from workbooks.text.days import date_range_in, signing_date, without_dates
         ("TỪ 01-05-2025 TỚI 31-05-2025", date(2025, 5, 1), date(2025, 5, 31)),
     ],
 )
-def test_spans(text: str, first: date, last: date) -> None:
-    """A span is read in each way that officials write it; a year left out is the other day's, or the one before."""
+def test_ranges(text: str, first: date, last: date) -> None:
+    """Ranges are read in all common spellings; a missing year is that of the other date, or the one before."""
     assert date_range_in(text) == (first, last)
 
 
 @pytest.mark.parametrize(
     "text", ["từ 31/4/2025 đến 14/5/2025", "từ 15/6/2025 đến 14/5/2025", "từ 1 đến 5", "15/4/2025"]
 )
-def test_what_is_no_span(text: str) -> None:
-    """Days that do not exist, come in the wrong order or stand alone are no span."""
+def test_invalid_ranges(text: str) -> None:
+    """Dates that do not exist, are in the wrong order or stand alone are no range."""
     assert date_range_in(text) is None
 
 
-def test_the_day_of_signing() -> None:
-    """Only a line that is nothing but place and day is one of signing."""
+def test_signing_date() -> None:
+    """Only a line that consists of place and date is a line of signing."""
     assert signing_date("Lâm Sơn, ngày 15 tháng 5 năm 2025") == date(2025, 5, 15)
     assert signing_date("Số liệu tính đến ngày 15 tháng 5 năm 2025, đợt 2") is None
     assert signing_date("Lâm Sơn, ngày … tháng … năm 2025") is None
 
 
-def test_days_are_taken_out_of_a_text() -> None:
-    """What is left names the period alone."""
+def test_dates_are_removed_from_a_text() -> None:
+    """Only the period's name remains."""
     assert without_dates("tháng 5/2025 (từ 15/4/2025 đến 14/5/2025)").strip() == "tháng 5/2025"
     assert without_dates("ngày 15 tháng 5 năm 2025").strip() == ""

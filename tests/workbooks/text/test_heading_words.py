@@ -1,4 +1,4 @@
-"""Words around figures are the catalogue's: another word in a list there is read like those that it had."""
+"""Tests that the words of headings come from the catalogue: a word added there is recognised."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from workbooks.text.heading_vocabulary import HeadingVocabulary, heading_vocabul
 
 
 def _with(catalog: Catalog, name: str, *words: str) -> HeadingVocabulary:
-    """The shipped wording with further words in one list."""
+    """Return the shipped vocabulary with further words in one list."""
     known: frozenset[str] = getattr(catalog.words, name)
     return HeadingVocabulary(replace(catalog.words, **{name: known | set(words)}), catalog.units)
 
@@ -28,35 +28,35 @@ def _with(catalog: Catalog, name: str, *words: str) -> HeadingVocabulary:
         ("titles", "title", "ban quản trị tháng 5/2025"),
     ],
 )
-def test_a_new_word_of_the_heading_is_known(catalog: Catalog, words: str, pattern: str, line: str) -> None:
-    """What a line of the heading begins with is looked up, longest words first."""
+def test_added_heading_word_is_recognised(catalog: Catalog, words: str, pattern: str, line: str) -> None:
+    """The start of a heading line is matched against the catalogue's words, longest first."""
     assert getattr(heading_vocabulary_of(catalog).heading, pattern).match(line) is None
     assert getattr(_with(catalog, words, "ban", "ban quản trị").heading, pattern).match(line)
 
 
-def test_what_ends_the_reporter_is_looked_up(catalog: Catalog) -> None:
-    """A label of receivers behind the unit's name is no part of it."""
+def test_receiver_label_ends_the_reporter(catalog: Catalog) -> None:
+    """A receiver's label after the unit's name is no part of the name."""
     line = "đơn vị báo cáo: xã lâm sơn, gửi về: huyện"
     match = _with(catalog, "receiver_labels", "gửi về").heading.reporter.match(line)
     assert match is not None
     assert match["name"] == "xã lâm sơn"
 
 
-def test_a_new_word_for_other_times_ends_the_line(catalog: Catalog) -> None:
-    """What follows it is not the report's own month."""
+def test_added_word_for_other_times_ends_the_line(catalog: Catalog) -> None:
+    """A month after such a word is not the report's own."""
     line = "tháng 5/2025, dự kiến tháng 6"
     assert heading_vocabulary_of(catalog).without_other_times(line) == line
     assert _with(catalog, "other_times", "dự kiến").without_other_times(line) == "tháng 5/2025"
 
 
-def test_a_new_word_before_numbers_keeps_them_from_being_months(catalog: Catalog) -> None:
-    """With or without diacritics in the file's name."""
+def test_numbers_after_an_added_word_are_no_months(catalog: Catalog) -> None:
+    """The word is recognised in file names with and without diacritics."""
     assert heading_vocabulary_of(catalog).numbered.search("bc dot ") is None
     assert _with(catalog, "numbered", "đợt").numbered.search("bc dot ")
 
 
-def test_a_new_name_of_a_month_is_its_number(catalog: Catalog) -> None:
-    """A name of two words is not cut short by one that it begins with."""
+def test_added_month_name_is_replaced_by_its_number(catalog: Catalog) -> None:
+    """A name that begins with another name is matched as a whole."""
     words = replace(catalog.words, months={**catalog.words.months, "chạp": 12, "mười hai rưỡi": 6})
     months = HeadingVocabulary(words, catalog.units).months
     assert months.numbered("tháng chạp năm 2025, tháng_mười_hai_rưỡi") == "tháng 12 năm 2025, tháng_6"
@@ -81,7 +81,7 @@ def test_a_new_name_of_a_month_is_its_number(catalog: Catalog) -> None:
     ],
 )
 def test_kinds_at_the_start_of_a_name(catalog: Catalog, written: str, read: str) -> None:
-    """A single letter is a kind only with its dot."""
+    """A single letter is a kind only if a dot follows."""
     assert heading_vocabulary_of(catalog).kinds.at_start(written) == read
 
 
@@ -95,12 +95,12 @@ def test_kinds_at_the_start_of_a_name(catalog: Catalog, written: str, read: str)
     ],
 )
 def test_short_kinds_in_the_middle_of_a_name(catalog: Catalog, written: str, read: str) -> None:
-    """Only at the start of a word, and before another."""
+    """Abbreviated kinds are expanded only at the start of a word and before another word."""
     assert heading_vocabulary_of(catalog).kinds.in_names(written) == read
 
 
-def test_kinds_are_those_of_the_register(catalog: Catalog) -> None:
-    """No list of kinds stands beside the register's; units above are told by theirs, and by what is short for them."""
+def test_kinds_come_from_the_register(catalog: Catalog) -> None:
+    """Communes and the units above them are recognised by the register's kinds and their abbreviations."""
     heading = heading_vocabulary_of(catalog).heading
     assert all(heading.commune.match(f"{kind} lâm sơn") for kind in ("xã", "phường", "thị trấn", "đặc khu"))
     above = ("huyện", "quận", "thị xã", "thành phố", "tỉnh", "tp", "tp.")
@@ -111,19 +111,19 @@ def test_kinds_are_those_of_the_register(catalog: Catalog) -> None:
 @pytest.mark.parametrize(
     ("words", "power"), [("nghìn hộ", 3), ("tỷ đồng", 9), ("tỷ lệ", 0), ("phần trăm", 0), ("phần nghìn (nghìn hộ)", 3)]
 )
-def test_rates_multiply_nothing(catalog: Catalog, words: str, power: int) -> None:
-    """A word that multiplies does so only where it stands for itself."""
+def test_rates_are_no_multipliers(catalog: Catalog, words: str, power: int) -> None:
+    """A multiplier within the name of a rate does not count."""
     assert power_of_ten(words, catalog.marks) == power
 
 
-def test_a_new_rate_multiplies_nothing(catalog: Catalog) -> None:
-    """Rates are the catalogue's, beside the words that multiply."""
+def test_added_rate_is_no_multiplier(catalog: Catalog) -> None:
+    """Names of rates come from the catalogue, like the multipliers."""
     marks = replace(catalog.marks, rates=catalog.marks.rates | {"phần vạn"})
     assert (power_of_ten("phần vạn", catalog.marks), power_of_ten("phần vạn", marks)) == (4, 0)
 
 
-def test_an_empty_list_matches_nothing(catalog: Catalog) -> None:
-    """Without a word for other bodies or for a board no line is one of theirs, rather than every line."""
+def test_empty_word_list_matches_nothing(catalog: Catalog) -> None:
+    """Without words for other bodies or for boards, no line matches instead of every line."""
     nothing = replace(catalog.words, boards=frozenset(), councils=frozenset(), other_bodies=frozenset())
     heading = HeadingVocabulary(nothing, catalog.units).heading
     assert heading.other_body.match("đảng ủy xã lâm sơn") is None

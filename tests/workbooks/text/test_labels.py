@@ -1,4 +1,4 @@
-"""Labels in every writing people use are one label; what merely looks alike is only ever suggested."""
+"""Tests of label normalisation: all spellings of a label are equal, similar labels are only suggested."""
 
 import unicodedata
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import pytest
 from domain.catalog.catalog import Catalog
 from workbooks.text.labels import nearest_labels, normalise_label
 
-_WRITINGS: dict[str, Callable[[str], str]] = {
+_SPELLINGS: dict[str, Callable[[str], str]] = {
     "decomposed": lambda label: unicodedata.normalize("NFD", label),
     "capitals": str.upper,
     "odd spaces": lambda label: "  " + label.replace(" ", "  ", 2) + "\u00a0",
@@ -24,15 +24,15 @@ _WRITINGS: dict[str, Callable[[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("writing", _WRITINGS.values(), ids=_WRITINGS.keys())
-def test_writings_of_a_label_are_one(catalog: Catalog, writing: Callable[[str], str]) -> None:
-    """Every label of every layout normalises to the same text in every writing."""
+@pytest.mark.parametrize("spelling", _SPELLINGS.values(), ids=_SPELLINGS.keys())
+def test_spellings_of_a_label_are_equal(catalog: Catalog, spelling: Callable[[str], str]) -> None:
+    """Every label of every layout normalises to the same text in every spelling."""
     labels = [line.label for layout in catalog.layouts for line in layout.lines if line.indicator]
-    assert [normalise_label(writing(label)) for label in labels] == [normalise_label(label) for label in labels]
+    assert [normalise_label(spelling(label)) for label in labels] == [normalise_label(label) for label in labels]
 
 
 def test_labels_of_a_layout_stay_apart(catalog: Catalog) -> None:
-    """Normalising makes no two lines of a layout one."""
+    """No two lines of a layout become equal by normalisation."""
     for layout in catalog.layouts:
         labels = [normalise_label(line.label) for line in layout.lines if line.indicator]
         assert len(set(labels)) == len(labels)
@@ -43,15 +43,15 @@ def test_labels_of_a_layout_stay_apart(catalog: Catalog) -> None:
     [("khám đủ 3 lần", "khám đủ 4 lần"), ("trẻ 15 tuổi", "tuổi"), ("Hòa Sơn", "Hoa Sơn"), ("Số hộ", "Sổ hộ")],
 )
 def test_labels_that_only_look_alike_differ(label: str, other: str) -> None:
-    """A digit or a diacritic apart is another label."""
+    """Labels that differ in a digit or a diacritic stay different."""
     assert normalise_label(label) != normalise_label(other)
 
 
-def test_nearest_suggests_what_diacritics_hide() -> None:
-    """A label without diacritics has its own with diacritics as the nearest."""
+def test_label_without_diacritics_is_suggested_with_them() -> None:
+    """For a label typed without diacritics the same label with diacritics is the nearest."""
     assert nearest_labels("Ty le ho ngheo", ["Tỷ lệ hộ nghèo", "Số vụ việc"]) == ("Tỷ lệ hộ nghèo",)
 
 
-def test_nothing_near_suggests_nothing() -> None:
-    """A label like none is answered with none."""
+def test_no_suggestion_for_an_unlike_label() -> None:
+    """A label that resembles no known one has no suggestions."""
     assert nearest_labels("Số camera", ["Tỷ lệ hộ nghèo"]) == ()

@@ -1,4 +1,4 @@
-"""Whole reports typed for fonts of before Unicode read as the reports they are; what was converted is recorded."""
+"""Tests that reports typed for pre-Unicode fonts parse like their Unicode twins, with every conversion recorded."""
 
 import io
 import unicodedata
@@ -22,14 +22,14 @@ from domain.periods import parse_period
 from domain.submissions import ParsedReport
 from tests.builders import make_workbook
 from tests.workbooks.report.planting import PERIOD, QUIRKS, UNIT, Shape, misreads, plant
-from tests.workbooks.text.legacy_typing import UNICODE, Piece, in_several_fonts, in_tcvn3, in_vni, retype, to_tcvn3
+from tests.workbooks.text.legacy_typing import UNICODE, FontRun, in_several_fonts, in_tcvn3, in_vni, retype, to_tcvn3
 from tests.workbooks.workbook_edits import FORM, make_handmade, save
 from workbooks.identify.hints import Hints
 from workbooks.report.parse import parse_report
 
 _UNIT = "22828"
 _RULES = {"tcvn3_font", "vni_font"}
-Typed = Callable[[str], list[Piece]]
+Typed = Callable[[str], list[FontRun]]
 _WAYS = pytest.mark.parametrize("typed", [in_tcvn3, in_vni, in_several_fonts])
 
 
@@ -42,7 +42,7 @@ def _read(data: bytes, catalog: Catalog) -> ParsedReport:
 
 
 def _codes(report: ParsedReport) -> tuple[object, ...]:
-    """What a report says, but for capitals in what stood in a cell: some fonts show them for small letters."""
+    """Return the contents of a report; raw texts in small letters, because some fonts display those as capitals."""
     repairs = [repair for repair in report.repairs if repair.rule not in _RULES]
     return (
         report.unit,
@@ -67,8 +67,8 @@ def _plain(observation: Observation) -> Observation:
 
 @_WAYS
 @pytest.mark.parametrize("made", ["template", "handmade"])
-def test_a_report_typed_for_old_fonts_reads_like_its_twin(catalog: Catalog, made: str, typed: Typed) -> None:
-    """Every text in old fonts, whole cells or runs of several: same unit, period and figures, no new issue."""
+def test_report_in_legacy_fonts_parses_like_its_twin(catalog: Catalog, made: str, typed: Typed) -> None:
+    """Texts in legacy fonts, as whole cells or runs, give the same unit, period and figures, and no new issue."""
 
     def start() -> Workbook:
         return _filled(catalog) if made == "template" else make_handmade(catalog, _UNIT, PERIOD)
@@ -81,8 +81,8 @@ def test_a_report_typed_for_old_fonts_reads_like_its_twin(catalog: Catalog, made
 
 
 @_WAYS
-def test_an_xls_report_typed_for_old_fonts_reads_like_its_twin(catalog: Catalog, typed: Typed) -> None:
-    """The same as .xls, with the runs' fonts by their number."""
+def test_xls_report_in_legacy_fonts_parses_like_its_twin(catalog: Catalog, typed: Typed) -> None:
+    """The same holds for .xls, where runs refer to fonts by number."""
     made = make_handmade(catalog, _UNIT, PERIOD)
     old = _read(_as_xls(retype(made, typed), typed=True), catalog)
     twin = _read(_as_xls(make_handmade(catalog, _UNIT, PERIOD), typed=False), catalog)
@@ -106,11 +106,11 @@ def _write_xls(sheet: xlwt.Worksheet, cell: Cell, own: str) -> None:
     style = xlwt.XFStyle()
     style.font = _xls_font(own)
     if isinstance(cell.value, list):
-        pieces = [
+        runs = [
             (part, style.font) if isinstance(part, str) else (part.text, _xls_font(part.font.rFont))
             for part in cell.value
         ]
-        sheet.write_rich_text(row, column, pieces, style)
+        sheet.write_rich_text(row, column, runs, style)
     else:
         sheet.write(row, column, cell.value, style)
 
@@ -127,8 +127,8 @@ def _bytes(book: xlwt.Workbook) -> bytes:
     return buffer.getvalue()
 
 
-def test_runs_of_shared_texts_have_their_fonts(catalog: Catalog) -> None:
-    """Runs in the table of shared texts, as Excel itself writes them, are read by their fonts as well."""
+def test_runs_of_shared_strings_keep_their_fonts(catalog: Catalog) -> None:
+    """Runs in the shared strings, as Excel itself writes them, are decoded by their fonts as well."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:
         sheet = book.add_worksheet("Biểu")
@@ -141,8 +141,8 @@ def test_runs_of_shared_texts_have_their_fonts(catalog: Catalog) -> None:
     assert report.repairs[0].after == "Kỳ báo cáo: Tháng 5 năm 2025"
 
 
-def test_two_hundred_labels_are_one_line(catalog: Catalog) -> None:
-    """Labels and headings of a sheet are one repair; a figure's own cell has its own, so that its way shows it."""
+def test_labels_of_a_sheet_are_one_repair(catalog: Catalog) -> None:
+    """Labels and headings of a sheet share one repair; each figure's cell has its own, to show in its lineage."""
     made = retype(make_handmade(catalog, _UNIT, PERIOD), in_tcvn3)
     report = _read(save(made), catalog)
     results = [repair for repair in report.repairs if repair.rule in _RULES]
@@ -156,18 +156,18 @@ def test_two_hundred_labels_are_one_line(catalog: Catalog) -> None:
     assert all(repair.after == "Có" for repair in results if repair.cell in answers)
 
 
-def test_decomposed_letters_read_like_composed_ones(catalog: Catalog) -> None:
-    """A report typed on a machine that keeps letters and their marks apart is the same report."""
+def test_decomposed_letters_parse_like_composed_ones(catalog: Catalog) -> None:
+    """A report typed on a machine that stores letters and combining marks separately is the same report."""
     made = retype(_filled(catalog), lambda text: [(UNICODE, unicodedata.normalize("NFD", text))])
     twin, apart = _read(save(_filled(catalog)), catalog), _read(save(made), catalog)
     assert (apart.unit, apart.period, apart.issues) == (twin.unit, twin.period, twin.issues)
     assert [observation.numerator.number for observation in apart.observations] == [
-        other_observation.numerator.number for other_observation in twin.observations
+        observation.numerator.number for observation in twin.observations
     ]
 
 
-def test_good_reports_raise_no_doubt_about_fonts(catalog: Catalog) -> None:
-    """Nothing in our own workbooks looks as if it were typed for an old font, or had lost one."""
+def test_valid_reports_have_no_font_issues(catalog: Catalog) -> None:
+    """Nothing in our own workbooks looks as if it were typed for a legacy font or had lost it."""
     for data in (save(_filled(catalog)), save(make_handmade(catalog, _UNIT, PERIOD))):
         report = _read(data, catalog)
         assert {issue.code for issue in report.issues} & {"font_lost", "font_mixed"} == set()
@@ -175,37 +175,37 @@ def test_good_reports_raise_no_doubt_about_fonts(catalog: Catalog) -> None:
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(draws=st.randoms(use_true_random=False))
-def test_any_mixture_of_cells_reads_like_its_twin(catalog: Catalog, draws: Random) -> None:
-    """Every text typed for a font drawn at random, or left in Unicode under one: the same report."""
+@given(rng=st.randoms(use_true_random=False))
+def test_any_mixture_of_cells_parses_like_its_twin(catalog: Catalog, rng: Random) -> None:
+    """Texts typed for random fonts, or left in Unicode in a legacy font, give the same report."""
 
-    def typed(text: str) -> list[Piece]:
-        pasted = [(draws.choice([".VnTime", ".VnTimeH", "VNI-Times", UNICODE]), text)]
-        return draws.choice([in_tcvn3(text), in_vni(text), in_several_fonts(text), pasted])
+    def typed(text: str) -> list[FontRun]:
+        pasted = [(rng.choice([".VnTime", ".VnTimeH", "VNI-Times", UNICODE]), text)]
+        return rng.choice([in_tcvn3(text), in_vni(text), in_several_fonts(text), pasted])
 
-    unit = draws.choice(["22810", "22813", "22816", "22819", "22822", "22825", "22828", "22831"])
+    unit = rng.choice(["22810", "22813", "22816", "22819", "22822", "22825", "22828", "22831"])
     twin = _read(save(make_handmade(catalog, unit, PERIOD)), catalog)
     assert _codes(_read(save(retype(make_handmade(catalog, unit, PERIOD), typed)), catalog)) == _codes(twin)
 
 
 @_WAYS
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(draws=st.randoms(use_true_random=False))
-def test_no_figure_is_misread_in_old_fonts(catalog: Catalog, typed: Typed, draws: Random) -> None:
-    """Known figures in odd spellings, typed for old fonts: each is read as planted, or an issue speaks of it."""
+@given(rng=st.randoms(use_true_random=False))
+def test_no_figure_is_misread_in_legacy_fonts(catalog: Catalog, typed: Typed, rng: Random) -> None:
+    """Known figures in odd spellings and legacy fonts are each parsed as planted, or have an issue."""
     layout = catalog.layout_for(FORM, parse_period(PERIOD))
     truth = {
-        (indicator, ColumnRole.NUMERATOR): draws.choice([0, 7, 450, 2450, 1_234_567]) for indicator in layout.indicators
+        (indicator, ColumnRole.NUMERATOR): rng.choice([0, 7, 450, 2450, 1_234_567]) for indicator in layout.indicators
     }
-    quirks = {key: draws.choice(QUIRKS) if draws.random() < 0.3 else QUIRKS[0] for key in truth}
+    quirks = {key: rng.choice(QUIRKS) if rng.random() < 0.3 else QUIRKS[0] for key in truth}
     data, cells = plant(catalog, Shape(), truth, quirks)
     made = openpyxl.load_workbook(io.BytesIO(data), rich_text=True)
     report = parse_report(save(retype(made, typed)), catalog, Hints(f"{UNIT}_{PERIOD}.xlsx"))
     assert misreads(report, truth, cells) == []
 
 
-def test_unicode_under_an_old_font_needs_no_repair(catalog: Catalog) -> None:
-    """A whole report in Unicode that someone set in .VnTime is read as it is, letter by letter."""
+def test_unicode_in_a_legacy_font_needs_no_repair(catalog: Catalog) -> None:
+    """A whole report in Unicode that someone set in .VnTime stays as it is."""
     for font in (".VnTime", ".VnTimeH", "VNI-Times"):
         report = _read(save(retype(_filled(catalog), lambda text, font=font: [(font, text)])), catalog)
         assert _codes(report) == _codes(_read(save(_filled(catalog)), catalog))

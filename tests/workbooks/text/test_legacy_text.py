@@ -1,4 +1,4 @@
-"""Texts typed for TCVN3 and VNI fonts: every letter comes back, and only what was typed for the font is converted."""
+"""Tests of decoding TCVN3 and VNI: every letter is restored, and only texts typed for the font are converted."""
 
 import unicodedata
 
@@ -62,27 +62,27 @@ def _read(text: str, font: str, vocabulary: Vocabulary = _NOTHING_KNOWN) -> tupl
 
 
 @pytest.mark.parametrize("letter", [*LETTERS, *LETTERS.upper()])
-def test_every_letter_of_vni_comes_back(letter: str) -> None:
-    """Small and capital letters alike are typed and read as themselves."""
+def test_every_vni_letter_is_restored(letter: str) -> None:
+    """Small and capital letters survive encoding and decoding."""
     assert vni.decode(to_vni(letter)) == letter
 
 
 @pytest.mark.parametrize("letter", LETTERS)
-def test_every_letter_of_tcvn3_comes_back(letter: str) -> None:
-    """Small letters are themselves, and their capitals in a font that shows capitals."""
+def test_every_tcvn3_letter_is_restored(letter: str) -> None:
+    """Small letters are restored, and read as capitals in a font that displays capitals."""
     assert tcvn3.decode(to_tcvn3(letter)) == letter
     assert _font(".VnTimeH").read(to_tcvn3(letter)) == letter.upper()
 
 
 @pytest.mark.parametrize("letter", "ĂÂĐÊÔƠƯ")
-def test_capitals_of_tcvn3_without_a_tone_come_back(letter: str) -> None:
-    """These seven capitals have signs of their own in any font."""
+def test_tcvn3_capitals_without_a_tone_are_restored(letter: str) -> None:
+    """These seven capitals have their own signs in every font."""
     assert tcvn3.decode(to_tcvn3(letter)) == letter
 
 
 @given(text=_TEXTS)
-def test_texts_come_back(text: str) -> None:
-    """Any run of syllables typed for a font reads as it was meant, in composed letters."""
+def test_texts_are_restored(text: str) -> None:
+    """Any sequence of syllables survives encoding and decoding, in composed letters."""
     assert vni.decode(to_vni(text)) == text
     assert vni.decode(to_vni(text.upper())) == text.upper()
     assert tcvn3.decode(to_tcvn3(text)) == text
@@ -90,19 +90,19 @@ def test_texts_come_back(text: str) -> None:
 
 
 @given(text=_TEXTS)
-def test_the_font_decides_where_words_tell_nothing(text: str) -> None:
-    """Whatever was typed for a font is read by it; what is plain in both stays."""
+def test_font_decides_without_known_words(text: str) -> None:
+    """A text typed for a font is decoded by it; a text equal in both encodings stays."""
     assert _read(to_tcvn3(text), ".VnTime")[1] == text
     assert _read(to_vni(text), "VNI-Times")[1] == text
 
 
 @given(text=_TEXTS)
-def test_no_letter_is_lost(text: str) -> None:
-    """What was typed for a font is converted or left exactly as it was, never something third."""
+def test_text_is_converted_or_unchanged(text: str) -> None:
+    """A text is either decoded by its font or returned unchanged."""
     for font, typed in ((".VnTime", to_tcvn3(text)), ("VNI-Times", to_vni(text))):
-        for given_text in (typed, text, unicodedata.normalize("NFD", text)):
-            nature, shown = _read(given_text, font)
-            assert shown == (_font(font).read(given_text) if nature is EncodingKind.LEGACY else given_text)
+        for value in (typed, text, unicodedata.normalize("NFD", text)):
+            nature, shown = _read(value, font)
+            assert shown == (_font(font).read(value) if nature is EncodingKind.LEGACY else value)
 
 
 @pytest.mark.parametrize(
@@ -118,13 +118,13 @@ def test_no_letter_is_lost(text: str) -> None:
     ],
 )
 def test_known_texts(font: str, typed: str, shown: str) -> None:
-    """Texts as they stand in documents of the time read as they were meant."""
+    """Texts from documents of the time are decoded correctly."""
     assert _read(typed, font) == (EncodingKind.LEGACY, shown)
 
 
 @pytest.mark.parametrize("name", ["Times New Roman", "Arial", "", "Vni", "VnTime", "Vineta BT", "Calibri"])
-def test_other_fonts_are_of_unicode(name: str) -> None:
-    """Only the names of the two families stand for an encoding."""
+def test_other_fonts_are_unicode(name: str) -> None:
+    """Only the names of the two font families denote an encoding."""
     assert legacy_font(name) is None
 
 
@@ -142,8 +142,8 @@ def test_other_fonts_are_of_unicode(name: str) -> None:
         "5 m²",
     ],
 )
-def test_text_of_unicode_is_left_alone(font: str, text: str) -> None:
-    """Letters that the font has no sign for were pasted; digits, plain letters and factors mean themselves."""
+def test_unicode_text_is_unchanged(font: str, text: str) -> None:
+    """Letters missing from the font were pasted; digits, plain letters and multiplication signs are themselves."""
     assert _read(text, font) == (EncodingKind.UNICODE, text)
 
 
@@ -164,35 +164,35 @@ def test_text_of_unicode_is_left_alone(font: str, text: str) -> None:
         ("VNI-Times", "Hoá Nai", EncodingKind.LEGACY, "Hố Nai"),
     ],
 )
-def test_letters_of_both_follow_words_then_the_font(
+def test_ambiguous_letters_follow_words_then_the_font(
     catalog: Catalog, font: str, text: str, nature: EncodingKind, shown: str
 ) -> None:
-    """A choice from the form's list stays what it is; where words tell nothing, the font decides."""
+    """Known words decide, such as a choice from the form's list; without them the font decides."""
     assert _read(text, font, vocabulary_of(catalog)) == (nature, shown)
 
 
 @pytest.mark.parametrize(("font", "text"), [(".VnTime", "X· Ma Nới"), ("VNI-Times", "Xaõ Ma Nới")])
-def test_a_mixture_is_left_alone(font: str, text: str) -> None:
-    """Signs of the font beside letters it does not have: nobody can tell which are which."""
+def test_mixture_is_unchanged(font: str, text: str) -> None:
+    """Signs of the font next to letters it does not have cannot be separated."""
     assert _read(text, font) == (EncodingKind.MIXED, text)
 
 
 @pytest.mark.parametrize("text", ["Tỷ lệ hộ", "Xã Ma Nới", "Tổng số", "Thị trấn Tân Sơn", "Số lượng", "Đơn vị tính"])
-def test_signs_in_the_vietnamese_code_page_are_read(catalog: Catalog, text: str) -> None:
-    """A machine set to Vietnamese keeps the bytes under other letters; words the catalogue knows tell them."""
+def test_signs_in_the_vietnamese_code_page_are_decoded(catalog: Catalog, text: str) -> None:
+    """A machine set to Vietnamese stores the bytes as other letters; words known to the catalogue reveal them."""
     typed = to_tcvn3(text).encode("cp1252").decode("cp1258")
     nature, shown = _read(typed, ".VnTime", vocabulary_of(catalog))
     assert (nature, shown.casefold()) == (EncodingKind.LEGACY, text.casefold())
 
 
-def test_retyping_keeps_what_no_code_page_holds() -> None:
-    """A text that cannot come from a code page stays, as does one of a page nobody knows."""
+def test_retype_keeps_text_outside_the_code_page() -> None:
+    """A text that the code page cannot encode is unchanged, and so is any text of an unknown code page."""
     assert retype("ế", "cp1258") == "ế"
     assert retype("Ð", "cp9999") == "Ð"
 
 
-def test_a_lost_font_gives_suggestions_only() -> None:
-    """Outside its font a text is not converted, but what it would say is among the suggestions."""
+def test_lost_font_gives_suggestions_only() -> None:
+    """A text outside its font is not converted, but its reading is among the suggestions."""
     assert "Xã Ma Nới" in unicode_readings("X· Ma Níi")
     assert "Xã Ma Nới" in unicode_readings("Xaõ Ma Nôùi")
     assert list(unicode_readings("Xã Ma Nới, toà nhà, hoá đơn, 3=2/1×100, § 5, © 2025")) == []
