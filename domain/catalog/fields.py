@@ -72,6 +72,14 @@ Amount = Annotated[float, Field(ge=0, description="a number from 0 up")]
 Share = Annotated[float, Field(ge=0, le=1, description="a share from 0 to 1")]
 MonthlyShare = Annotated[float, Field(ge=-1, le=1, description="a share per month")]
 Distinct = Annotated[tuple[_Item, ...], AfterValidator(_distinct), Field(json_schema_extra={"uniqueItems": True})]
+Spellings = Annotated[Distinct[Words], Field(description="further spellings met")]
+FigureText = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9_]*\.(numerator|denominator)$",
+        description="a text or a number; in a list, a figure as indicator.numerator or indicator.denominator",
+    ),
+]
 Day = Annotated[
     date,
     PlainValidator(_day),

@@ -10,10 +10,12 @@ from domain.catalog.fields import (
     Day,
     Distinct,
     FactName,
+    FigureText,
     FileModel,
     Id,
     IdOrNothing,
     Span,
+    Spellings,
     UnitCode,
     Words,
 )
@@ -26,17 +28,10 @@ from domain.rules import RuleStage
 from domain.units import Level
 from domain.weights import Direction
 
-Spellings = Annotated[Distinct[Words], Field(description="further spellings met")]
 _FormRole = Literal[
-    ColumnRole.ORDER,
-    ColumnRole.CODE,
-    ColumnRole.LABEL,
-    ColumnRole.UNIT,
-    ColumnRole.DENOMINATOR,
-    ColumnRole.NUMERATOR,
-    ColumnRole.PERCENT,
-    ColumnRole.NOTE,
-]
+    ColumnRole.ORDER, ColumnRole.CODE, ColumnRole.LABEL, ColumnRole.UNIT,
+    ColumnRole.DENOMINATOR, ColumnRole.NUMERATOR, ColumnRole.PERCENT, ColumnRole.NOTE,
+]  # fmt: skip
 _VillageRole = Literal[
     ColumnRole.ORDER, ColumnRole.VILLAGE_CODE, ColumnRole.VILLAGE_NAME, ColumnRole.FIGURE, ColumnRole.NOTE
 ]
@@ -279,24 +274,25 @@ class TargetRow(FileModel):
     assumed: Literal["true", "false"]
 
 
-class ColumnEntry(FileModel):
+class _Column(FileModel):
+    """What columns of both sheets state."""
+
+    header: Words
+    mark: Annotated[str, Field(description="the mark in the column-number row, or an empty text")]
+    width: Annotated[float, Field(gt=0, le=120, description="a width in characters")]
+    aliases: Spellings = ()
+
+
+class ColumnEntry(_Column):
     """A column of the form sheet."""
 
     role: _FormRole
-    header: Words
-    mark: Annotated[str, Field(description="the mark in the column-number row, or an empty text")]
-    width: Annotated[float, Field(gt=0, le=120, description="a width in characters")]
-    aliases: Spellings = ()
 
 
-class VillageColumnEntry(FileModel):
+class VillageColumnEntry(_Column):
     """A column of the village sheet."""
 
     role: _VillageRole
-    header: Words
-    mark: Annotated[str, Field(description="the mark in the column-number row, or an empty text")]
-    width: Annotated[float, Field(gt=0, le=120, description="a width in characters")]
-    aliases: Spellings = ()
     indicator: Id | None = None
     input: Input | None = None
 
@@ -342,13 +338,6 @@ class LayoutFile(Span):
         return self
 
 
-FigureText = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z][a-z0-9_]*\.(numerator|denominator)$",
-        description="a text or a number; in a list, a figure as indicator.numerator or indicator.denominator",
-    ),
-]
 Parameter = Annotated[
     Annotated[str | int | float, Tag("plain")] | Annotated[Distinct[FigureText], Field(min_length=1), Tag("list")],
     Discriminator(_list_or_not),
