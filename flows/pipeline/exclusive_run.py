@@ -1,4 +1,4 @@
-"""Let one run at a time work on the warehouse, and let whoever watches know for whom the others wait."""
+"""Run one at a time on a warehouse, and report to the listener which run is waited for."""
 
 import logging
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _LOG = logging.getLogger(__name__)
 
 @contextmanager
 def exclusive_run(context: AppContext, run_id: str, kind: str, listener: ProgressListener) -> Iterator[None]:
-    """Be the only run on the house's warehouse for the length of the block.
+    """Hold the warehouse's run lock for the length of the block.
 
     Raises:
         RunInProgressError: another run did not end in time.

@@ -1,4 +1,4 @@
-"""What a commune is given back of a file: its own, marked, or a workbook of results where that cannot carry marks."""
+"""The file returned to a commune: its own with marks, or a workbook of results where that cannot be marked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ RESULTS = "ket-qua-kiem-tra"
 
 @dataclass(frozen=True, slots=True)
 class FileFindings:
-    """What was found in a file."""
+    """Issues and repairs of a file."""
 
     issues: Sequence[Issue]
     repairs: Sequence[Repair]
@@ -30,9 +30,9 @@ class FileFindings:
 
 @dataclass(frozen=True, slots=True)
 class MarkedCopy:
-    """A workbook to be given back; its name is that of the file it is about only where that was marked before.
+    """A workbook to be returned; it keeps the original file's name only where that was marked before.
 
-    `is_marked`: it is the file itself with marks in it, so that it can be corrected and sent.
+    `is_marked`: it is the original file with marks, so that it can be corrected and sent again.
     """
 
     file_name: str
@@ -43,7 +43,7 @@ class MarkedCopy:
 def marked_copy(file: LandedFile, findings: FileFindings, catalog: Catalog, limits: Limits) -> MarkedCopy:
     """The file as it is, what is wrong marked in it (`a.da-kiem-tra.xlsx`), else `a.xls.ket-qua-kiem-tra.xlsx`.
 
-    A file that brought the process reading it to its end is not opened again.
+    A file that crashed its reading process is not opened again.
 
     Raises:
         OSError: the bytes cannot be read from where they lie.

@@ -1,4 +1,4 @@
-"""What a run did: what arrived, who was refused and why, what was published."""
+"""Outcome of a run: submissions with their issues, published revisions, everything left for later."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from warehouse.queries.silent_units import SilentPeriod
 
 @dataclass(frozen=True, slots=True)
 class SubmissionOutcome:
-    """What became of one submission. `unit` and `period` are None where the file does not tell them."""
+    """Outcome of one submission. `unit` and `period` are None where they could not be identified."""
 
     submission_id: int
     file_name: str
@@ -23,7 +23,7 @@ class SubmissionOutcome:
 
     @property
     def label(self) -> str:
-        """Whose submission it is, as operators know it: `22828 Ma Nới`; the file's name where the unit is unknown."""
+        """The unit as operators know it: `22828 Ma Nới`; the file's name where the unit is unknown."""
         if self.unit is None:
             return self.file_name
         # A ward that only bears a number says nothing without its kind: 27073 Phường 11.
@@ -32,19 +32,19 @@ class SubmissionOutcome:
 
     @property
     def judgement(self) -> Judgement:
-        """What judging it came to."""
+        """The result of judging it."""
         if not self.accepted:
             return Judgement.QUARANTINED
         return judgement_of(issue.severity for issue in self.issues)
 
     @property
     def warnings(self) -> tuple[Issue, ...]:
-        """The issues about which it is asked."""
+        """The issues of severity warning, which the sender is asked to answer."""
         return tuple(issue for issue in self.issues if issue.severity is Severity.WARNING)
 
     @property
     def faults(self) -> tuple[Issue, ...]:
-        """The issues for which it was refused."""
+        """The critical issues, for which it was refused."""
         return tuple(issue for issue in self.issues if issue.severity is Severity.CRITICAL)
 
 
@@ -63,7 +63,7 @@ class PublishedRevision:
 
 @dataclass(frozen=True, slots=True)
 class ClosedFiguresAwaiting:
-    """A closed period of an area, and of how many reports something came since: it waits for a reopening."""
+    """A closed period of an area, and the number of reports changed since, which wait for a reopening."""
 
     area: str
     area_name: str
@@ -86,15 +86,16 @@ class RevalidationFinding:
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """What a run did.
+    """Outcome of a run.
 
-    `replaced` counts workbooks that a later one of the same unit, form and period took the place of before they were
-    judged; `left` says of each file or place that could not be fetched why not; `waiting` counts submissions that this
-    run was not asked to judge. `withdrawn` names files that came again although a person had withdrawn them,
-    `outdated` those that came again although a later version of the report counts; `held`
-    are closed periods for which corrections wait. `rechecked` counts accepted reports that were judged once more
-    because a person asked; `doubted` are those of them that would not be accepted as they are today. `silent` are
-    periods past their deadline in which units have sent nothing; only a run over all units looks.
+    `verdicts` are the outcomes of the judged submissions, `given` the published revisions. `replaced` counts workbooks
+    that were replaced, before they were judged, by a later one of the same unit, form and period; `left` are the
+    reasons why files or sources could not be collected; `waiting` counts submissions outside the run's scope.
+    `withdrawn` names files that came again although a person had withdrawn them, `outdated` those that came again
+    although a later version of the report counts; `held` are closed periods for which corrections wait. `rechecked`
+    counts accepted reports that were judged once more because a person asked; `doubted` are those of them that would
+    not be accepted as they are today. `silent` are periods past their deadline for which units have sent nothing; only
+    runs over all units fill it.
     """
 
     run_id: str
@@ -137,7 +138,7 @@ class RunOutcome:
 
     @property
     def counts(self) -> dict[str, int]:
-        """The numbers that a run's record keeps."""
+        """The counts kept in the run's record."""
         return {
             "judged": len(self.verdicts),
             "accepted": len(self.verdicts) - len(self.refused),

@@ -1,4 +1,4 @@
-"""One run from the inbox to the published page; the night and the rerun differ only in what they are asked to judge."""
+"""One run from the inbox to the published pages; nightly run and rerun differ only in their scope."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -44,12 +44,12 @@ T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 ABANDONED_AFTER = timedelta(days=1)
-"""A run that began this long ago and never ended was killed; what it staged is thrown away."""
+"""A run that started this long ago and has not ended was killed; its staging rows are deleted."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run: what it works with, what it is asked for, how its steps are carried out, who watches.
+    """One run: its context, scope, execution of steps and progress listener.
 
     `recheck`: stored reports within the scope are judged once more, beside what is new.
     """
@@ -68,7 +68,7 @@ class Run:
 
 @dataclass(frozen=True)
 class _Judgement:
-    """Submissions by what came of them; one that another run settled meanwhile is in none."""
+    """Ids of submissions by outcome; one that another run judged meanwhile is in none."""
 
     accepted: set[int] = field(default_factory=set)
     refused: set[int] = field(default_factory=set)
@@ -76,14 +76,14 @@ class _Judgement:
 
 
 def carry_out(run: Run, kind: str, reason: str | None = None) -> RunOutcome:
-    """Collect, read, place, judge, load, roll up, publish, give back; `reason` is why a person asked for it.
+    """Collect, read, identify, judge, load, roll up, publish, reply; `reason` is why a person started the run.
 
-    Whatever an earlier run left half-way is taken up from its landed bytes, so a run that was killed at any moment is
-    made good by the next one. One run at a time works on a warehouse: a second one waits.
+    Unfinished work of earlier runs is resumed from the landed bytes, so the next run completes one that was killed at
+    any point. One run at a time works on a warehouse: a second one waits.
 
     Raises:
         RunInProgressError: another run did not end in time; nothing was done.
-        TonghopError: something is wrong with us or the network; what was done before stays done.
+        TonghopError: the program or the network failed; what was done before stays done.
     """
     with exclusive_run(run.context, run.id, kind, run.listener):
         begin(run, kind, reason)
@@ -91,7 +91,7 @@ def carry_out(run: Run, kind: str, reason: str | None = None) -> RunOutcome:
 
 
 def begin(run: Run, kind: str, reason: str | None) -> None:
-    """Record that a run began, over today's catalogue, and throw away what killed runs had staged or half landed."""
+    """Record the start of a run and today's catalogue; delete staging rows and partial files of killed runs."""
     context = run.context
     context.landing.clear_drafts(context.clock() - ABANDONED_AFTER)
     with transaction(context.engine) as session:
@@ -102,7 +102,7 @@ def begin(run: Run, kind: str, reason: str | None) -> None:
 
 
 def end(run: Run, outcome: RunOutcome) -> RunOutcome:
-    """Write the pages of whatever moved, record that a run ended and what it did, and tell whoever watches."""
+    """Write the quality pages that are due, record the end of the run and its counts, and notify the listener."""
     _write_pages(run)
     with transaction(run.context.engine) as session:
         finish_run(session, run.id, outcome.counts, run.context.clock())
@@ -138,14 +138,14 @@ def _work(run: Run) -> RunOutcome:
         for read_submission in result
         if run.scope.takes(read_submission.submission, read_submission.report)
     ]
-    came_of = _judge(run, matches)
-    rechecked, doubted = _recheck(run, came_of.accepted) if run.recheck else (0, ())
+    judgement = _judge(run, matches)
+    rechecked, doubted = _recheck(run, judgement.accepted) if run.recheck else (0, ())
     results = publish_changes(run)
     _reply(run)
     return RunOutcome(
         run_id=run.id,
-        verdicts=_verdicts(run, matches, came_of),
-        replaced=len(came_of.replaced),
+        verdicts=_verdicts(run, matches, judgement),
+        replaced=len(judgement.replaced),
         given=results,
         left=left,
         waiting=len(result) - len(matches),
@@ -204,28 +204,28 @@ def _read(run: Run) -> list[ReadSubmission]:
 
 def _judge(run: Run, submissions: Sequence[ReadSubmission]) -> _Judgement:
     context, steps = run.context, run.steps
-    came_of = _Judgement()
+    judgement = _Judgement()
     for label, batch in _batches(submissions, context.batch_size):
-        came_of.refused.update(steps.run("place", f"place {label}", partial(record_batch, context, run.id, batch)))
+        judgement.refused.update(steps.run("place", f"place {label}", partial(record_batch, context, run.id, batch)))
     if submissions:
         settled = steps.run("place", "place: one workbook per unit", partial(resolve_rivals, context, run.id))
-        came_of.refused.update(settled.undecided)
-        came_of.replaced.update(settled.replaced)
-    out = came_of.refused | came_of.replaced
+        judgement.refused.update(settled.undecided)
+        judgement.replaced.update(settled.replaced)
+    out = judgement.refused | judgement.replaced
     judgeable = [submission for submission in submissions if submission.submission.id not in out]
     run.listener.begin("check", len(judgeable))
     for label, batch in _batches(judgeable, context.batch_size):
         steps.run("stage", f"stage {label}", partial(stage, context, run.id, batch))
         judged = steps.run("check", f"check {label}", partial(check, context, run.id, batch))
         result = steps.run("load", f"load {label}", partial(load, context, run.id, judged))
-        came_of.accepted.update(result.accepted)
-        came_of.refused.update(result.quarantined)
+        judgement.accepted.update(result.accepted)
+        judgement.refused.update(result.quarantined)
         run.listener.advance("check", len(batch))
-    return came_of
+    return judgement
 
 
 def _recheck(run: Run, fresh: set[int]) -> tuple[int, tuple[RevalidationFinding, ...]]:
-    """How many accepted reports were judged once more, and which of them would not be accepted today."""
+    """Return how many accepted reports were judged again, and the findings among them."""
     context = run.context
     counting = [report for report in accepted_reports(context, run.scope) if report.submission.id not in fresh]
     doubted: list[RevalidationFinding] = []
@@ -239,7 +239,7 @@ def _recheck(run: Run, fresh: set[int]) -> tuple[int, tuple[RevalidationFinding,
 
 
 def publish_changes(run: Run) -> tuple[PublishedRevision, ...]:
-    """Roll up whatever moved and publish what was not given out yet, as far as the run's scope goes."""
+    """Roll up affected areas and publish unpublished revisions within the run's scope."""
     context = run.context
     areas = affected_areas(context, run.scope)
     run.listener.begin("roll_up", len(areas))
@@ -257,7 +257,7 @@ def publish_changes(run: Run) -> tuple[PublishedRevision, ...]:
 
 
 def _reply(run: Run) -> None:
-    """Tell every sender what became of their report."""
+    """Write the replies to all senders."""
     waiting = unreplied(run.context)
     run.listener.begin("give_back", len(waiting))
     for label, batch in _batches(waiting, run.context.batch_size):
@@ -265,22 +265,22 @@ def _reply(run: Run) -> None:
         run.listener.advance("give_back", len(batch))
 
 
-def _verdicts(run: Run, submissions: Sequence[ReadSubmission], came_of: _Judgement) -> tuple[SubmissionOutcome, ...]:
+def _verdicts(run: Run, submissions: Sequence[ReadSubmission], judgement: _Judgement) -> tuple[SubmissionOutcome, ...]:
     settled = [
-        submission for submission in submissions if submission.submission.id in came_of.accepted | came_of.refused
+        submission for submission in submissions if submission.submission.id in judgement.accepted | judgement.refused
     ]
     with reading(run.context.engine) as session:
         issues = issues_by_submission(session, [submission.submission.id for submission in settled])
         verdicts = tuple(
             SubmissionOutcome(
-                submission_id=other_submission.submission.id,
-                file_name=other_submission.submission.file_name,
-                unit=other_submission.report.unit,
-                period=other_submission.report.period.id if other_submission.report.period else None,
-                accepted=other_submission.submission.id in came_of.accepted,
-                issues=issues[other_submission.submission.id],
+                submission_id=submission.submission.id,
+                file_name=submission.submission.file_name,
+                unit=submission.report.unit,
+                period=submission.report.period.id if submission.report.period else None,
+                accepted=submission.submission.id in judgement.accepted,
+                issues=issues[submission.submission.id],
             )
-            for other_submission in settled
+            for submission in settled
         )
     for submission_outcome in verdicts:
         _log(submission_outcome)
@@ -295,7 +295,7 @@ def _log(submission_outcome: SubmissionOutcome) -> None:
     }
     codes = sorted({issue.code for issue in submission_outcome.faults})
     facts = {**about, "period": submission_outcome.period, "state": state, "codes": codes}
-    # In Prefect's log only the words are seen, in the home's own also what they are about.
+    # Prefect's log shows only the message, the home's own log also the extra fields.
     results = (
         submission_outcome.submission_id,
         about["unit"] or "?",
@@ -307,7 +307,7 @@ def _log(submission_outcome: SubmissionOutcome) -> None:
 
 
 def _batches(things: Sequence[T], size: int) -> Iterator[tuple[str, list[T]]]:
-    """Batches of things, each with a label: `101-200 of 585` (a hyphen: Prefect's graph draws no long dash)."""
+    """Yield batches of items, each with a label: `101-200 of 585` (a hyphen: Prefect's graph draws no long dash)."""
     rest = iter(things)
     start = 1
     while batch := list(islice(rest, size)):

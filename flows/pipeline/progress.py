@@ -1,4 +1,4 @@
-"""Let whoever started a run watch it: stage by stage, and its outcome at the end."""
+"""Progress of a run, reported to a listener stage by stage, with the outcome at the end."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,51 +10,51 @@ from warehouse.store.run_lock import Holder
 
 
 class ProgressListener(Protocol):
-    """Somebody who wants to see how far a run is."""
+    """Receives the progress of a run."""
 
     def wait_for(self, holder: Holder | None) -> None:
-        """The run has to wait for another one to end; None: it has not said which."""
+        """The run waits for another one to end; `holder` None: which one is unknown."""
 
     def begin(self, stage: str, total: int) -> None:
-        """A stage begins that has `total` things to do."""
+        """A stage of `total` items begins."""
 
     def advance(self, stage: str, count: int) -> None:
-        """So many more of the stage's things are done."""
+        """`count` more items of the stage are done."""
 
     def finish(self, outcome: RunOutcome) -> None:
         """The run is over."""
 
 
 class NoProgress:
-    """The watcher of a run that nobody watches."""
+    """A listener that ignores everything."""
 
     def wait_for(self, holder: Holder | None) -> None:
-        """Nobody looks."""
+        """Do nothing."""
 
     def begin(self, stage: str, total: int) -> None:
-        """Nobody looks."""
+        """Do nothing."""
 
     def advance(self, stage: str, count: int) -> None:
-        """Nobody looks."""
+        """Do nothing."""
 
     def finish(self, outcome: RunOutcome) -> None:
-        """Nobody looks."""
+        """Do nothing."""
 
 
-# A flow's parameters are stored as JSON, so a watcher cannot be one.
-_WATCHER: ContextVar[ProgressListener] = ContextVar("watcher", default=NoProgress())  # noqa: B039 # it holds nothing that changes
+# A context variable, because Prefect stores parameters of a flow as JSON, which a listener cannot be.
+_LISTENER: ContextVar[ProgressListener] = ContextVar("listener", default=NoProgress())  # noqa: B039 # it is immutable
 
 
 def current_listener() -> ProgressListener:
-    """Whoever watches this run."""
-    return _WATCHER.get()
+    """Return the listener of this run."""
+    return _LISTENER.get()
 
 
 @contextmanager
 def use_listener(listener: ProgressListener) -> Iterator[None]:
-    """Let runs that start within the block be watched."""
-    token = _WATCHER.set(listener)
+    """Report runs that start within the block to the listener."""
+    token = _LISTENER.set(listener)
     try:
         yield
     finally:
-        _WATCHER.reset(token)
+        _LISTENER.reset(token)

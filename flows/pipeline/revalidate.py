@@ -1,4 +1,4 @@
-"""Judge workbooks once more and compare with what was found in them; nothing that was decided is touched."""
+"""Judge workbooks again and compare with their recorded issues, without changing any decision."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ _Findings = dict[int, Counter[tuple[Any, ...]]]
 
 
 def rules_beyond(catalog: Catalog) -> tuple[str, ...]:
-    """Rules that look at other reports as well, by id: they cannot be put again to those of a bundle alone."""
+    """Return the ids of rules that also read other reports, and so cannot be evaluated on a bundle alone."""
     indicators = tuple(catalog.indicators.values())
     return tuple(sorted(rule.id for rule in catalog.rules.values() if looks_beyond(rule, indicators)))
 
@@ -27,9 +27,9 @@ def rules_beyond(catalog: Catalog) -> tuple[str, ...]:
 def judged_otherwise(
     context: AppContext, delivered: Rows, findings: Rows, read: Sequence[ReadSubmission]
 ) -> tuple[str, ...]:
-    """Names of workbooks that now say another unit, form or period, or in which the rules find something else.
+    """Return the names of workbooks that are identified differently now, or in which the rules find other issues.
 
-    Rules that look at other reports are left out on both sides.
+    Rules that read other reports are excluded on both sides.
     """
     rows = {row["id"]: row for row in delivered["submission"]}
     moved = {
@@ -39,8 +39,8 @@ def judged_otherwise(
     }
     judged = [read_submission for read_submission in read if read_submission.submission.id not in moved]
     codes = context.catalog.rules.keys() - set(rules_beyond(context.catalog))
-    then = _found_then(delivered, findings, codes)
-    now = _found_now(context, judged, codes)
+    then = _counts_then(delivered, findings, codes)
+    now = _counts_now(context, judged, codes)
     moved |= {
         judged_report.submission.id
         for judged_report in judged
@@ -59,25 +59,25 @@ def _place_then(row: Mapping[str, Any]) -> tuple[object, ...]:
     return row["unit_code"], row["unit_valid_from"], row["form"], row["period"]
 
 
-def _found_then(delivered: Rows, findings: Rows, codes: Collection[str]) -> _Findings:
+def _counts_then(delivered: Rows, findings: Rows, codes: Collection[str]) -> _Findings:
     last = {row["id"]: row["judgement"] for row in delivered["submission"]}
-    __findings: _Findings = defaultdict(Counter)
+    counts: _Findings = defaultdict(Counter)
     for issue in findings["issue"]:
         key = issue["submission_id"]
         if issue["judgement"] == last[key] and issue["code"] in codes:
-            __findings[key][_finding((issue[name] for name in _COLUMNS), issue["facts"])] += 1
-    return __findings
+            counts[key][_finding((issue[name] for name in _COLUMNS), issue["facts"])] += 1
+    return counts
 
 
-def _found_now(context: AppContext, judged: Sequence[ReadSubmission], codes: Collection[str]) -> _Findings:
+def _counts_now(context: AppContext, judged: Sequence[ReadSubmission], codes: Collection[str]) -> _Findings:
     stage(context, _RUN, judged)
     rules = tuple(rule for rule in context.catalog.rules.values() if rule.id in codes)
     indicators = tuple(context.catalog.indicators.values())
-    __findings: _Findings = defaultdict(Counter)
+    counts: _Findings = defaultdict(Counter)
     for issues in check(context.staging_url, _RUN, rules, len(judged), indicators=indicators):
         columns = (getattr(issues.issue, name) for name in _COLUMNS)
-        __findings[issues.submission_id][_finding(columns, issues.issue.facts)] += 1
-    return __findings
+        counts[issues.submission_id][_finding(columns, issues.issue.facts)] += 1
+    return counts
 
 
 def _finding(columns: Iterable[object], facts: Mapping[str, str]) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""What a run is asked to judge: everything that waits, or one period, or some units of it."""
+"""Scope of a run: every pending submission, one period, or some units of it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -13,9 +13,9 @@ from warehouse.submissions.submissions import Pending
 
 @dataclass(frozen=True, slots=True)
 class RunScope:
-    """`period` None: any; `units` (codes) empty: all. What lies outside keeps waiting for the night.
+    """Periods and units to judge; `period` None: any; `units` (codes) empty: all. The rest waits for the nightly run.
 
-    `further` are a backfill's other periods, each with units of its own: an area has other communes in another year.
+    `further` are the other periods of a backfill, each with its own units, because an area's communes change.
     """
 
     period: Period | None = None
@@ -23,20 +23,17 @@ class RunScope:
     further: tuple["RunScope", ...] = ()
 
     def each(self) -> Iterator["RunScope"]:
-        """Its periods one by one."""
+        """Yield the scope of each period."""
         yield replace(self, further=())
         yield from self.further
 
     def takes(self, submission: Pending, report: ParsedReport) -> bool:
-        """Whether a submission is to be judged, going by what its workbook says, else by its name and folders."""
+        """Whether a submission is to be judged, by the content of its workbook, else by its name and folders."""
         return self.takes_place(submission, report.unit.code if report.unit else None, report.period)
 
     def takes_place(self, submission: Pending, unit: str | None, period: Period | None) -> bool:
-        """Whether a submission is meant that speaks for this unit (code) and period, where those are known."""
-        return any(
-            _takes_period(other_submission, period) and _takes_unit(other_submission, submission, unit)
-            for other_submission in self.each()
-        )
+        """Whether a submission of this unit (code) and period, None where unknown, is in the scope."""
+        return any(_takes_period(scope, period) and _takes_unit(scope, submission, unit) for scope in self.each())
 
     def takes_area(self, area: Area, period: Period) -> bool:
         """Whether an area's figures for a period are to be rolled up and published."""
@@ -52,7 +49,7 @@ def _takes_area(scope: RunScope, area: Area, period: Period) -> bool:
     is_above = not scope.units or any(unit.code in scope.units for unit in area.members)
     if scope.period is None or not is_above:
         return is_above
-    # What moves a month moves the quarter and the year it lies in; whoever asks for a quarter means its months.
+    # A change of a month changes its quarter and year; a scope of a quarter includes its months.
     return scope.period in period.parts(scope.period.frequency) or _takes_period(scope, period)
 
 
@@ -65,12 +62,12 @@ def _takes_unit(scope: RunScope, submission: Pending, unit: str | None) -> bool:
         return True
     if unit is not None:
         return unit in scope.units
-    # Not even the unit can be read: whoever reruns 22828 wants to hear of a broken file in its folder.
+    # The unit cannot be read: a rerun of 22828 includes unreadable files in its folder.
     return any(code in part for part in PurePosixPath(submission.path).parts for code in scope.units)
 
 
 def require_known(units: Iterable[str], known: Iterable[str]) -> None:
-    """Let codes that are known pass.
+    """Raise unless all codes are known.
 
     Raises:
         UsageError: a code is that of no unit.

@@ -9,18 +9,18 @@ from domain.errors import TransientError
 T = TypeVar("T")
 
 RETRY_DELAYS = (5.0, 20.0)
-"""Seconds between the tries of a step that failed for a passing reason."""
+"""Seconds between the tries of a step that failed transiently."""
 
 
 class Steps(Protocol):
-    """Carries out the steps of a run. The pipeline says what is done; this says how it is recorded and retried."""
+    """Executes the steps of a run. The pipeline defines the steps; this records and retries them."""
 
     @property
     def run_id(self) -> str:
-        """What the run is called in every record."""
+        """Id of the run in every record."""
 
     def run(self, stage: str, label: str, work: Callable[[], T]) -> T:
-        """Do one step and return its result. `label` tells it from other steps of the stage ("1-100 of 585")."""
+        """Do one step and return its result. `label` names it among the steps of the stage ("1-100 of 585")."""
 
     def run_retried(self, stage: str, label: str, work: Callable[[], T]) -> T:
         """Do one step, and again when it raises a `TransientError`; the last try's error is raised."""
@@ -34,7 +34,7 @@ class PlainSteps:
         self.run_id = run_id
         self._delays = delays
 
-    def run(self, stage: str, label: str, work: Callable[[], T]) -> T:  # noqa: ARG002 # nobody records them
+    def run(self, stage: str, label: str, work: Callable[[], T]) -> T:  # noqa: ARG002 # not recorded
         """Do one step; see `Steps.run`."""
         return work()
 

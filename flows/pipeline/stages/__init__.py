@@ -1,1 +1,1 @@
-"""The stages of a run, one file each, as plain functions: collect, read, place, judge, roll up, publish."""
+"""The stages of a run as plain functions, one file each; `flows.pipeline.pipeline` calls them in order."""

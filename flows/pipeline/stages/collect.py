@@ -1,4 +1,4 @@
-"""Collect: land whatever arrived since the last time, and take note of it."""
+"""Collect: land and record every new file."""
 
 import logging
 from collections.abc import Iterator
@@ -21,23 +21,23 @@ _LOG = logging.getLogger(__name__)
 
 
 class NotAllCollectedError(TransientError):
-    """Some files or places could not be read now; everything else was collected."""
+    """Some files or sources could not be read now; everything else was collected."""
 
     def __init__(self, left: tuple[str, ...]) -> None:
-        """Keep what was left and why."""
+        """Keep what was not collected and why."""
         self.left = left
         super().__init__("not everything was collected: " + " ".join(left))
 
 
 def collect(context: AppContext, run_id: str) -> tuple[str, ...]:
-    """Fetch, land and receive every file that was not taken before.
+    """Fetch, land and record every file that was not collected before.
 
     Returns:
-        What could not be fetched and why, where trying again would not help.
+        What could not be fetched and why, where a retry would not help.
 
     Raises:
-        NotAllCollectedError: something could not be fetched now (still being written, a place that does not answer).
-        SourceMissingError: a place does not exist.
+        NotAllCollectedError: something could not be fetched now (a file still being written, a silent source).
+        SourceMissingError: a source does not exist.
     """
     try_later: list[str] = []
     hopeless: list[str] = []
@@ -58,10 +58,10 @@ def collect(context: AppContext, run_id: str) -> tuple[str, ...]:
 
 
 def has_arrivals(context: AppContext) -> bool:
-    """Whether any place holds a file that was not taken before, or does not answer now.
+    """Whether any source has a new file, or does not answer now.
 
     Raises:
-        SourceMissingError: a place does not exist.
+        SourceMissingError: a source does not exist.
     """
     silent: list[str] = []
     result = any(True for connector in context.connectors for _ in _new_files(context, connector, silent))
@@ -94,7 +94,7 @@ def _take(context: AppContext, file: RemoteFile, digest: str, run_id: str) -> No
     )
     with transaction(context.engine) as session:
         submission = receive(session, arrival, run_id)
-    # Names of files and senders stand in the warehouse, under this number: a log is read by more people.
+    # File names and senders are only in the warehouse, under this id: more people may read a log.
     _LOG.info("received %s by way of %s", digest, file.connector, extra={"submission": submission})
 
 

@@ -1,4 +1,4 @@
-"""Place: note what was read, refuse what no rule can look at, and settle which of several workbooks goes on."""
+"""Identify: record the unit, form and period that were read, refuse what cannot be judged, choose between rivals."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from warehouse.submissions.submissions import RivalResolution, quarantine, recor
 
 
 def record_batch(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> tuple[int, ...]:
-    """Note what a batch says, and quarantine what cannot be judged.
+    """Record what was read from a batch, and quarantine what cannot be judged.
 
     Returns:
         The submissions that were quarantined.
@@ -33,6 +33,6 @@ def record_batch(context: AppContext, run_id: str, batch: Sequence[ReadSubmissio
 
 
 def resolve_rivals(context: AppContext, run_id: str) -> RivalResolution:
-    """Settle which of several workbooks of one unit, form and period is judged; the others are kept aside."""
+    """Choose which of several workbooks of one unit, form and period is judged; the others are replaced by it."""
     with transaction(context.engine) as session:
         return settle_rivals(session, context.clock(), run_id)

@@ -1,4 +1,4 @@
-"""Judge: put a batch before the rules, then load it, accepted or quarantined."""
+"""Judge: stage a batch, check it by the rules, and load it, accepted or quarantined."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -25,14 +25,14 @@ from warehouse.submissions.staging import stage as stage_rows
 from warehouse.submissions.submissions import record_checked
 
 NIGHTS = "nights"
-"""Folder of the nights' pages, in that of quality pages."""
+"""Folder of the pages of nightly runs, below that of quality pages."""
 
 STEPS_BACK = 12
 """How many periods the rules may look back: a year of monthly reports."""
 
 
 def stage(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> int:
-    """Put a batch into the staging tables, with what the rules need to know of obligations, register, past and peers.
+    """Stage a batch with what the rules need: due indicators, register, history and peers.
 
     Returns:
         How many rows were staged.
@@ -51,11 +51,11 @@ def stage(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> 
 
 
 def check(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> tuple[JudgedReport, ...]:
-    """Let the catalogue's rules judge a staged batch, and record that they looked at it.
+    """Check a staged batch by the catalogue's rules, and record that it was checked.
 
     Raises:
-        RuleBrokenError: a rule is wrong; nobody is blamed and nothing is loaded.
-        BatchShrunkError: not everything that was staged was seen.
+        RuleBrokenError: a rule failed; nothing is loaded.
+        BatchShrunkError: the rules saw fewer rows than were staged.
     """
     judged = find_issues(context, run_id, batch)
     with transaction(context.engine) as session:
@@ -66,11 +66,11 @@ def check(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> 
 def find_issues(
     context: AppContext, run_id: str, batch: Sequence[ReadSubmission], rules: Sequence[Rule] | None = None
 ) -> tuple[JudgedReport, ...]:
-    """What these rules, or all of the catalogue's, find in a staged batch; writes nothing.
+    """Return the issues that these rules, by default all of the catalogue's, find in a staged batch; read-only.
 
     Raises:
-        RuleBrokenError: a rule is wrong; nobody is blamed and nothing is loaded.
-        BatchShrunkError: not everything that was staged was seen.
+        RuleBrokenError: a rule failed; nothing is loaded.
+        BatchShrunkError: the rules saw fewer rows than were staged.
     """
     findings = check_rules(
         context.staging_url,
@@ -95,7 +95,7 @@ def find_issues(
 
 
 def _keep(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> KeptResults | None:
-    """Where what the rules find in a batch is kept for the night's page; None: such pages are not wanted."""
+    """Return where to keep the batch's rule results for the run's page; None without such pages."""
     if context.quality is None or not context.quality_nights or not batch:
         return None
     path = batch_file(context.quality / NIGHTS, run_id, str(batch[0].submission.id))
@@ -110,7 +110,7 @@ def _label(read_submission: ReadSubmission) -> str:
 
 
 def load(context: AppContext, run_id: str, judged: Sequence[JudgedReport]) -> LoadResult:
-    """Settle a judged batch in one transaction, then empty its staging rows."""
+    """Load a judged batch in one transaction, then delete its staging rows."""
     with transaction(context.engine) as session:
         result = load_judged(session, judged, run_id, context.clock())
     with transaction(context.staging) as session:
@@ -119,10 +119,10 @@ def load(context: AppContext, run_id: str, judged: Sequence[JudgedReport]) -> Lo
 
 
 def rows_of(catalog: Catalog, run_id: str, submission_id: int, report: ParsedReport) -> Iterator[StagedRow]:
-    """What the rules get to see of one report itself: its figures, what it owes, what the register says.
+    """Yield the staging rows of one report: its figures, due indicators and register values.
 
     Raises:
-        ValueError: the report has no place.
+        ValueError: unit, form or period of the report are unknown.
     """
     if report.unit is None or report.period is None or report.form is None:
         raise ValueError(f"submission {submission_id} has no place and cannot be staged")

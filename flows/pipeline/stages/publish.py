@@ -1,4 +1,4 @@
-"""Publish: give out every revision that was made and not given out yet."""
+"""Publish: write every revision that was computed and is not published yet."""
 
 from domain.errors import UsageError
 from domain.rollups import RollupStatus
@@ -12,13 +12,13 @@ from warehouse.store.engine import reading, transaction
 
 
 def to_publish(context: AppContext, scope: RunScope) -> tuple[RevisionRef, ...]:
-    """Revisions that were made, by this run or one that was killed, and not given out yet."""
+    """Return unpublished revisions within the scope, including those of runs that were killed."""
     with reading(context.engine) as session:
-        return tuple(ref for ref in unpublished(session) if _is_asked_for(context, scope, ref))
+        return tuple(ref for ref in unpublished(session) if _is_in_scope(context, scope, ref))
 
 
 def publish(context: AppContext, ref: RevisionRef) -> PublishedRevision:
-    """Give out one revision, and record that it was; doing so twice leaves the same bytes."""
+    """Publish one revision and record it; idempotent."""
     with reading(context.engine) as session:
         result = revision_of(session, ref)
     path = publish_revision(result, context.catalog, context.published, context.lang)
@@ -36,7 +36,7 @@ def publish(context: AppContext, ref: RevisionRef) -> PublishedRevision:
     )
 
 
-def _is_asked_for(context: AppContext, scope: RunScope, ref: RevisionRef) -> bool:
+def _is_in_scope(context: AppContext, scope: RunScope, ref: RevisionRef) -> bool:
     try:
         area = context.catalog.area(ref.area, ref.form, ref.period, ref.boundary, context.today)
     except UsageError:

@@ -1,4 +1,4 @@
-"""Quality pages: tell of every submission what came of it, and of every night what the rules found."""
+"""Quality pages: one for each submission with its outcome, one for each nightly run with the rule results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ from warehouse.store.engine import reading
 
 SUBMISSIONS: Final = "submissions"
 _MARK: Final = ".told"
-"""File beside the pages that holds how far they tell of the log."""
+"""File beside the pages that holds the log position that they cover."""
 
 
 @dataclass(frozen=True, slots=True)
 class PagesDue:
-    """Submissions whose page is missing or out of date, and how far the log went then."""
+    """Submissions whose page is missing or out of date, and the log position at that time."""
 
     submissions: tuple[int, ...]
     last: LogPosition
 
 
 def pages_due(context: AppContext) -> PagesDue:
-    """What pages are to be written. It goes by the log, so what a killed run left untold is told by the next."""
+    """Return the pages to be written. They follow the log, so a run writes those that a killed one did not."""
     if context.quality is None:
         return PagesDue((), LogPosition())
     with reading(context.engine) as session:
@@ -35,7 +35,7 @@ def pages_due(context: AppContext) -> PagesDue:
 
 
 def write_pages(context: AppContext, submissions: Sequence[int]) -> int:
-    """Write the pages of these submissions; doing so twice does no harm.
+    """Write the pages of these submissions; idempotent.
 
     Raises:
         PagesNotWrittenError: the storage failed.
@@ -48,12 +48,12 @@ def write_pages(context: AppContext, submissions: Sequence[int]) -> int:
 
 
 def are_run_pages_due(context: AppContext) -> bool:
-    """Whether a run has judged something, this one or one that was killed, of which no page tells."""
+    """Whether any run, including one that was killed, has rule results without a page."""
     return context.quality is not None and context.quality_nights > 0 and has_untold(context.quality / NIGHTS)
 
 
 def write_run_pages(context: AppContext) -> int:
-    """Write the pages of runs that judged something and have none yet; those of the last nights are kept.
+    """Write the missing pages of runs, and remove those beyond the retention.
 
     Raises:
         NightsNotWrittenError: the storage failed.
@@ -69,7 +69,7 @@ def write_run_pages(context: AppContext) -> int:
 
 
 def record_position(context: AppContext, last: LogPosition) -> None:
-    """Note that the pages tell of the log as far as that.
+    """Record the log position that the pages cover.
 
     Raises:
         PagesNotWrittenError: the storage failed; the pages are written once more by the next run.

@@ -1,4 +1,4 @@
-"""Give back: write into the outbox what became of each submission; of a refused one the sender's own file, marked."""
+"""Reply: write the outcome of each submission into the outbox; for a refused one the sender's own file, marked."""
 
 import logging
 import os
@@ -21,7 +21,7 @@ _LOG = logging.getLogger(__name__)
 
 UNKNOWN_UNIT = "chua-ro-don-vi"
 UNKNOWN_PERIOD = "chua-ro-ky"
-"""Folders of submissions whose unit or period could not be told; an officer looks there and hands them on."""
+"""Folders of submissions whose unit or period is unknown; an officer forwards them by hand."""
 
 _LONGEST_STEM = 160
 _GIVEN_BEFORE = re.compile(r"(\.tra-lai\.so-\d+(-lan-\d+)?|\.da-kiem-tra)+$")
@@ -29,25 +29,25 @@ _RISKY = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 
 
 class OutboxError(TerminalError):
-    """Nothing can be written to the outbox; what was done before stays done, and the next run gives it back."""
+    """The outbox cannot be written; earlier work stays done, and the next run writes the replies."""
 
     def __init__(self, folder: Path, reason: str) -> None:
-        """Keep where, and what the system said."""
+        """Keep the folder and the system's message."""
         self.folder, self.reason = folder, reason
         super().__init__(f"cannot give back to {folder}: {reason}. Free space or grant access there, then run again.")
 
 
 def unreplied(context: AppContext) -> tuple[int, ...]:
-    """Submissions that were judged, by this run or one that was killed, and whose senders have not heard of it."""
+    """Return judged submissions without a reply, including those of runs that were killed."""
     with reading(context.engine) as session:
         return without_reply(session)
 
 
 def write_replies(context: AppContext, run_id: str, batch: Sequence[int]) -> int:
-    """Write the replies to a batch of submissions, and note that they were given; twice leaves the same files.
+    """Write and record the replies to a batch of submissions; idempotent.
 
     Returns:
-        How many were given.
+        How many were written.
 
     Raises:
         OutboxError: a file cannot be written.
@@ -68,7 +68,7 @@ def write_replies(context: AppContext, run_id: str, batch: Sequence[int]) -> int
 
 
 def files_of(context: AppContext, reply: Reply) -> Mapping[str, bytes]:
-    """The files of one reply by name: a receipt, and of a refused report the workbook and a note."""
+    """Return the files of one reply by name: a receipt, and of a refused report the workbook and a note."""
     number = f"so-{reply.number:08d}" + (f"-lan-{reply.judgement}" if reply.judgement > 1 else "")
     if reply.is_accepted:
         return {f"bien-nhan.{number}.html": Receipt(reply, context.catalog, LANG).page()}
@@ -86,9 +86,9 @@ def _workbook(context: AppContext, reply: Reply) -> MarkedCopy:
 
 
 def _stem(file_name: str) -> str:
-    """What a returned file keeps of its name: what people and the reader know it by, without marks of earlier returns.
+    """Return the stem of a returned file's name, without the marks of earlier returns.
 
-    The number behind it has eight digits, so that nobody takes it for a commune's code, which has five.
+    The number appended to it has eight digits, so that it is not read as a commune's code, which has five.
     """
     stem = _GIVEN_BEFORE.sub("", PurePosixPath(file_name).stem)
     # File systems count bytes, of which a Vietnamese letter has up to three.
@@ -97,7 +97,7 @@ def _stem(file_name: str) -> str:
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Put files into a folder, each whole or not at all; what lies there already under these names is replaced."""
+    """Write files into a folder, each atomically; existing ones of these names are replaced."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():

@@ -1,4 +1,4 @@
-"""Recheck: judge stored reports once more under today's rules, without touching what was decided on its own."""
+"""Re-validation: judge stored reports under today's rules without changing their decisions."""
 
 from collections.abc import Iterator, Sequence
 
@@ -19,7 +19,7 @@ from workbooks.pool.landed_file import Reader
 
 
 def requeue_refused(context: AppContext, scope: RunScope) -> int:
-    """Let refused reports within the scope be judged once more by this run; how many."""
+    """Queue refused reports within the scope for this run, and return their number."""
     with transaction(context.engine) as session:
         results = [report.submission.id for report in _within(scope, stored.refused_reports(session))]
         stored.ask_again(session, results)
@@ -27,7 +27,7 @@ def requeue_refused(context: AppContext, scope: RunScope) -> int:
 
 
 def accepted_reports(context: AppContext, scope: RunScope) -> tuple[StoredReport, ...]:
-    """The reports within the scope that count now."""
+    """Return the accepted reports within the scope."""
     with reading(context.engine) as session:
         return tuple(_within(scope, stored.accepted_reports(session)))
 
@@ -35,10 +35,10 @@ def accepted_reports(context: AppContext, scope: RunScope) -> tuple[StoredReport
 def revalidate(
     context: AppContext, run_id: str, reader: Reader, batch: Sequence[StoredReport]
 ) -> tuple[RevalidationFinding, ...]:
-    """Read and judge accepted reports once more, and say which would not be accepted as they are; decides nothing.
+    """Read and judge accepted reports again; return those that would be refused or are read differently today.
 
-    A report that counts was accepted by the rules of its day, and figures were published from it: only a person
-    withdraws it.
+    Decisions do not change: such a report was accepted by the rules of its day and figures were published from it, so
+    only a person withdraws it.
     """
     result = read(
         reader, context.landing, context.catalog, context.today, [stored_report.submission for stored_report in batch]

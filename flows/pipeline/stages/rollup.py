@@ -1,4 +1,4 @@
-"""Roll up: make the figures of every area about whose units something happened, as new revisions where they moved."""
+"""Roll up: compute the figures of every affected area, as new revisions where they changed."""
 
 from collections.abc import Sequence
 
@@ -12,10 +12,10 @@ from warehouse.store.engine import reading, transaction
 
 
 def affected_areas(context: AppContext, scope: RunScope) -> tuple[AffectedArea, ...]:
-    """Areas whose figures have to be looked at again.
+    """Return the areas whose figures have to be computed again.
 
-    Without configured areas these are the units directly above communes: districts until 2025-06-30, provinces since;
-    and, in either case, what a person asked for.
+    Without configured areas these are the units directly above communes (districts until 2025-06-30, provinces since),
+    and always those published on demand.
     """
     codes = context.areas or _above_communes(context)
     with reading(context.engine) as session:
@@ -31,7 +31,7 @@ def affected_areas(context: AppContext, scope: RunScope) -> tuple[AffectedArea, 
 
 
 def roll_up(context: AppContext, run_id: str, areas: Sequence[AffectedArea]) -> int:
-    """Make the figures of these areas.
+    """Compute the figures of these areas.
 
     Returns:
         How many areas got a new revision.
