@@ -1,4 +1,4 @@
-"""What every way of delivery offers: a list of files as they arrived, and the bytes of each, however many."""
+"""The interface of connectors: a list of delivered files, and the bytes of each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,9 +12,8 @@ from domain.errors import TerminalError, TransientError
 class RemoteFile:
     """A file that a sender delivered.
 
-    `path` is relative to the connector's root, with forward slashes; `size` is in bytes; `delivered_at` is in UTC. A
-    file that was not touched since keeps its `fingerprint`, so it need not be fetched again. `sender` is an address,
-    where one is known.
+    `path` is relative to the connector's root, with forward slashes; `size` is in bytes; `delivered_at` is in UTC. An
+    unchanged file keeps its `fingerprint`, so that it need not be fetched again. `sender` is an address, if known.
     """
 
     connector: str
@@ -26,51 +25,51 @@ class RemoteFile:
 
 
 class Connector(Protocol):
-    """A place where files are delivered."""
+    """A source of delivered files."""
 
     @property
     def name(self) -> str:
-        """What the place is called in records; it never changes once something was received from it."""
+        """Return the source's name in records; it must not change once a file was received from it."""
 
     def list(self) -> Iterator[RemoteFile]:
-        """The files that lie there now.
+        """List the files that are there now.
 
         Raises:
-            SourceUnavailableError: a part of the place cannot be listed; what can be is given out first.
-            SourceMissingError: the place does not exist.
+            SourceUnavailableError: a part of the source cannot be listed; the other files are yielded first.
+            SourceMissingError: the source does not exist.
         """
 
     def fetch(self, file: RemoteFile) -> Iterator[bytes]:
-        """The file's bytes in pieces, read once; whoever lands them lands all or none.
+        """Yield the file's bytes in chunks; callers have to keep all of them or none.
 
         Raises:
-            FileChangedError: it is no longer as listed, so it may be half-written; known at the end only. Try again.
-            FileUnreadableError: it is there but we may not read it.
-            UnsafePathError: the path leads out of the place.
+            FileChangedError: it differs from the listing, so it may be half-written; raised at the end. Can be retried.
+            FileUnreadableError: it exists but cannot be read.
+            UnsafePathError: the path leads out of the source.
         """
 
 
 class SourceUnavailableError(TransientError):
-    """A place, or folders of it, did not answer."""
+    """A source, or folders of it, did not answer."""
 
     def __init__(self, place: str, reason: str) -> None:
-        """Keep the place and the reason."""
+        """Keep the source and the reason."""
         self.place = place
         self.reason = reason
         super().__init__(f"{place} cannot be listed ({reason}). Check that it can be reached and read, then run again.")
 
 
 class SourceMissingError(TerminalError):
-    """A place that is configured does not exist."""
+    """A configured source does not exist."""
 
     def __init__(self, place: str) -> None:
-        """Keep the place."""
+        """Keep the source."""
         self.place = place
         super().__init__(f"there is no folder {place}. Create it, or point TONGHOP_INBOX at where workbooks arrive.")
 
 
 class FileChangedError(TransientError):
-    """A file changed or went away between listing and reading: it is still being written."""
+    """A file was changed or removed between listing and reading: it is still being written."""
 
     def __init__(self, path: str) -> None:
         """Keep the path."""
@@ -79,7 +78,7 @@ class FileChangedError(TransientError):
 
 
 class FileUnreadableError(TerminalError):
-    """A file is there, but reading it is not allowed or fails."""
+    """A file exists, but reading it is not allowed or fails."""
 
     def __init__(self, path: str, reason: str) -> None:
         """Keep the path and the reason."""
@@ -89,7 +88,7 @@ class FileUnreadableError(TerminalError):
 
 
 class UnsafePathError(TerminalError):
-    """A path leads out of the place it was said to lie in."""
+    """A path leads out of its source."""
 
     def __init__(self, path: str) -> None:
         """Keep the path."""

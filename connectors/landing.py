@@ -18,7 +18,7 @@ _DRAFT = ".landing-"
 
 
 class NotLandedError(TerminalError):
-    """Bytes that the warehouse knows are not in the landing."""
+    """Bytes that the warehouse refers to are not in the landing."""
 
     def __init__(self, digest: str, path: Path) -> None:
         """Keep the hash and where the bytes should be."""
@@ -28,7 +28,7 @@ class NotLandedError(TerminalError):
 
 
 class DamagedBytesError(TerminalError):
-    """Landed bytes no longer have the hash they are kept under."""
+    """Landed bytes no longer match their hash."""
 
     def __init__(self, digest: str, path: Path) -> None:
         """Keep the hash and where the bytes are."""
@@ -38,7 +38,7 @@ class DamagedBytesError(TerminalError):
 
 
 class LandingFullError(TerminalError):
-    """No room is left where files are landed; nothing half-written stays behind."""
+    """The disk of the landing is full; no half-written file is left behind."""
 
     def __init__(self, root: Path, size: int) -> None:
         """Keep the folder and how many bytes were to be written."""
@@ -53,29 +53,29 @@ class Landing:
     """A folder of files named by the sha256 of their content, spread over `ab/cd/`."""
 
     def __init__(self, root: Path) -> None:
-        """Remember the folder; it is made when the first file lands."""
+        """Use this folder; it is created when the first file is landed."""
         self.root = root
 
     def land(self, data: bytes) -> str:
-        """Keep the bytes and return their sha256; see `land_pieces`."""
-        return self.land_pieces((data,))
+        """Keep the bytes and return their sha256; see `land_chunks`."""
+        return self.land_chunks((data,))
 
-    def land_pieces(self, pieces: Iterable[bytes]) -> str:
-        """Keep bytes that come in pieces and return their sha256; landing the same bytes again changes nothing.
+    def land_chunks(self, chunks: Iterable[bytes]) -> str:
+        """Keep the bytes of all chunks and return their sha256; landing the same bytes again changes nothing.
 
-        Only one piece is in memory at a time. When an error ends the pieces, nothing is kept.
+        Only one chunk is in memory at a time. If iterating over the chunks raises, nothing is kept.
 
         Raises:
-            LandingFullError: no room is left.
+            LandingFullError: the disk is full.
         """
         size = 0
         try:
             with _draft(self.root) as (file, draft):
                 digest = sha256()
-                for piece in pieces:
-                    size += len(piece)
-                    digest.update(piece)
-                    file.write(piece)
+                for chunk in chunks:
+                    size += len(chunk)
+                    digest.update(chunk)
+                    file.write(chunk)
                 _keep(file, draft, self.path_of(digest.hexdigest()))
         except OSError as error:
             if error.errno in {errno.ENOSPC, errno.EDQUOT}:
@@ -84,9 +84,9 @@ class Landing:
         return digest.hexdigest()
 
     def clear_drafts(self, begun_before: datetime) -> int:
-        """Remove what processes that were killed while landing left half-written, and return how many that were.
+        """Remove half-written files that killed processes left behind, and return how many.
 
-        A draft that was begun since may be somebody's who is still at it.
+        Drafts begun later than `begun_before` may belong to a running process.
         """
         abandoned = [path for path in self.root.glob(f"{_DRAFT}*") if path.stat().st_mtime < begun_before.timestamp()]
         for path in abandoned:
@@ -94,15 +94,15 @@ class Landing:
         return len(abandoned)
 
     def read(self, digest: str) -> bytes:
-        """The bytes of that sha256; see `checked_path`."""
+        """Return the bytes of that sha256; see `checked_path`."""
         return self.checked_path(digest).read_bytes()
 
     def checked_path(self, digest: str) -> Path:
-        """Where the bytes of that sha256 are, after a look at every one of them.
+        """Return the path of the bytes of that sha256, after checking their hash.
 
         Raises:
-            NotLandedError: they are not there.
-            DamagedBytesError: what is there is not them.
+            NotLandedError: the file is missing.
+            DamagedBytesError: its content has another hash.
         """
         path = self.path_of(digest)
         if not path.is_file():
@@ -112,14 +112,33 @@ class Landing:
         return path
 
     def path_of(self, digest: str) -> Path:
-        """Where the bytes of that sha256 are, or would be.
+        """Return the path for the bytes of that sha256, whether they are landed or not.
 
         Raises:
-            ValueError: the text is no sha256.
+            ValueError: the text is not a sha256.
         """
         if not _SHA256.fullmatch(digest):
             raise ValueError(f"{digest!r} is no sha256")
         return self.root / digest[:2] / digest[2:4] / digest
+
+
+class TrialLanding(Landing):
+    """A landing for a dry run: writes into its own folder, and reads what is not there from `base`, unchanged."""
+
+    def __init__(self, base: Landing, root: Path) -> None:
+        """Land in `root`, on top of `base`."""
+        super().__init__(root)
+        self._own = Landing(root)
+        self._base = base
+
+    def land_chunks(self, chunks: Iterable[bytes]) -> str:
+        """Keep bytes in the own folder, even if the base has them; see `Landing.land_chunks`."""
+        return self._own.land_chunks(chunks)
+
+    def path_of(self, digest: str) -> Path:
+        """Return the path for the bytes of that sha256: in the own folder if landed there, else in the base."""
+        own = self._own.path_of(digest)
+        return own if own.is_file() else self._base.path_of(digest)
 
 
 def _is_whole(path: Path) -> bool:
@@ -129,7 +148,7 @@ def _is_whole(path: Path) -> bool:
 
 @contextmanager
 def _draft(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
-    """A file that is gone after the block, unless it was renamed."""
+    """Open a temporary file that is removed after the block, unless it was renamed."""
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, prefix=_DRAFT)
     draft = Path(name)
@@ -143,7 +162,7 @@ def _draft(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
 def _keep(file: BinaryIO, draft: Path, path: Path) -> None:
     if path.is_file() and _is_whole(path):
         return
-    # Flushed to disk, then renamed: a killed run or a power cut leaves no half file.
+    # Flushed to disk, then renamed: a killed run or a power cut leaves no partial file.
     file.flush()
     os.fsync(file.fileno())
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The front door: judge a staged batch by the catalogue's rules and say which cells are wrong."""
+"""Entry point: evaluate the catalogue's rules on a staged batch and return the wrong cells."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -15,12 +15,12 @@ from expectations.errors import (
     StagingUnreadableError,
     WarehouseUnreachableError,
 )
+from expectations.evaluator import RuleEvaluator, open_evaluator
 from expectations.findings import Finding
-from expectations.judge import Judge, open_judge
 from expectations.kept_results import KeptResults, keep_results
 from expectations.kind import literal
 from expectations.results import check_guard, findings_of, results_by_name
-from expectations.soundness import require_sound
+from expectations.rule_validation import require_valid_rules
 from expectations.sql import GUARD
 from expectations.suites import CheckStage, StagedBatch, build_stage, split
 
@@ -45,54 +45,55 @@ def check(
     refused: Collection[int] = (),
     keep: KeptResults | None = None,
 ) -> tuple[Finding, ...]:
-    """Judge all submissions staged under a run at once; findings by submission, then in the rules' order.
+    """Evaluate the rules on all submissions staged under a run; findings by submission, then in the rules' order.
 
-    First each report by itself, with its past; then those that this does not refuse among one another, so that a wrong
-    report moves no median. The staged rows have to be committed. `submissions` is how many were staged; `indicators`
-    are the catalogue's; `refused` are submissions that reading has refused already. With none staged nothing is judged.
-    Of a shadow rule the findings are only recorded: severity `info`, fact `stage`.
-    What each rule found can be kept in a few rows, for the night's page. Not safe to call from several threads at once.
+    Stage 1 checks each report by itself and against its history; stage 2 compares the reports that stage 1 did not
+    refuse with one another, so that a wrong report moves no median. The staged rows have to be committed. `submissions`
+    is how many were staged (0: nothing is done); `indicators` are the catalogue's; `refused` are submissions that
+    reading refused. Findings of a shadow rule are only recorded: severity `info`, fact `stage`. `keep` stores each
+    rule's first matches for the page of the nightly run. Not thread-safe.
 
     Raises:
         BatchShrunkError: another number of submissions was seen than was staged.
-        RuleBrokenError: a rule is written wrongly or its query failed; nobody is blamed for it.
+        RuleBrokenError: a rule is written wrongly or its query failed; no submission is refused for it.
         UsageError: the run's id holds more than letters, digits, `_`, `.` and `-`.
         StagingUnreadableError: a staging table is not there.
-        WarehouseUnreachableError: the database does not answer; worth another try.
+        WarehouseUnreachableError: the database does not answer; can be retried.
     """
     if submissions == 0:
         return ()
     _check_run_id(run_id)
-    require_sound(rules, indicators)
+    require_valid_rules(rules, indicators)
     known = {indicator.id: indicator for indicator in indicators}
     alone, among_accepted = split(rules)
     batch = StagedBatch(run_id, submissions)
-    with open_judge(warehouse_url) as judge:
-        results = _judge(judge, build_stage("alone", alone, indicators, batch))
+    with open_evaluator(warehouse_url) as evaluator:
+        results = _evaluate(evaluator, build_stage("alone", alone, indicators, batch))
         findings = [finding for rule in alone for finding in findings_of(rule, results[rule.id], known)]
-        out = {
-            *refused,
-            *(
-                other_finding.submission_id
-                for other_finding in findings
-                if other_finding.issue.severity is Severity.CRITICAL
-            ),
-        }
-        rest = replace(batch, refused=frozenset(out))
+        failed = {finding.submission_id for finding in findings if finding.issue.severity is Severity.CRITICAL}
+        rest = replace(batch, refused=frozenset({*refused, *failed}))
         if among_accepted and rest.submissions > 0:
-            results = {**_judge(judge, build_stage("among accepted", among_accepted, indicators, rest)), **results}
+            results = {
+                **_evaluate(evaluator, build_stage("among accepted", among_accepted, indicators, rest)),
+                **results,
+            }
             findings += [finding for rule in among_accepted for finding in findings_of(rule, results[rule.id], known)]
     if keep is not None:
         keep_results(keep, results, submissions)
     order = {rule.id: place for place, rule in enumerate(rules)}
     findings.sort(
-        key=lambda item: (item.submission_id, order[item.issue.code], item.issue.sheet or "", _cell_order(item))
+        key=lambda finding: (
+            finding.submission_id,
+            order[finding.issue.code],
+            finding.issue.sheet or "",
+            _cell_order(finding),
+        )
     )
     return tuple(findings)
 
 
-def _judge(judge: Judge, stage: CheckStage) -> dict[str, ExpectationValidationResult]:
-    results = results_by_name(stage, judge.run(stage))
+def _evaluate(evaluator: RuleEvaluator, stage: CheckStage) -> dict[str, ExpectationValidationResult]:
+    results = results_by_name(stage, evaluator.run(stage))
     check_guard(results[GUARD], stage.batch.run_id, stage.batch.submissions)
     return results
 
@@ -105,6 +106,6 @@ def _check_run_id(run_id: str) -> None:
 
 
 def _cell_order(finding: Finding) -> tuple[int, str]:
-    """Sort E9 before E10: by length, then by letters."""
+    """Return a sort key that puts E9 before E10: by length, then by letters."""
     cell = finding.issue.cell or ""
     return len(cell), cell

@@ -1,4 +1,4 @@
-"""What can go wrong with the judge itself: then nobody is blamed and nothing is loaded."""
+"""Errors of evaluating rules: no submission is refused for them, and nothing is loaded."""
 
 from pathlib import Path
 from typing import Self
@@ -8,7 +8,7 @@ from domain.rules import Rule
 
 
 class RuleBrokenError(TerminalError):
-    """A rule could not be judged: it is written wrongly, or its query failed."""
+    """A rule could not be evaluated: it is written wrongly, or its query failed."""
 
     def __init__(self, rule: str, reason: str, place: str = "") -> None:
         """Keep the rule's id, the reason, and file and line where known, and say what to do."""
@@ -23,12 +23,12 @@ class RuleBrokenError(TerminalError):
 
     @classmethod
     def of(cls, rule: Rule, reason: str) -> Self:
-        """What is wrong with a rule of the catalogue, and where it is written."""
+        """Make the error for a rule of the catalogue, with its file and line."""
         return cls(rule.id, reason, f"{rule.file}:{rule.line}" if rule.line else rule.file)
 
 
 class BatchShrunkError(TerminalError):
-    """The judge saw another number of submissions than were staged."""
+    """The rules saw another number of submissions than were staged."""
 
     def __init__(self, run_id: str, staged: int, seen: int) -> None:
         """Keep the run and both counts, and say what to do."""
@@ -42,7 +42,7 @@ class BatchShrunkError(TerminalError):
 
 
 class StagingUnreadableError(TerminalError):
-    """A staging table is not there or cannot be read."""
+    """A staging table is missing or cannot be read."""
 
     def __init__(self, table: str, reason: str) -> None:
         """Keep the table's name and the reason, and say what to do."""
@@ -52,7 +52,7 @@ class StagingUnreadableError(TerminalError):
 
 
 class WarehouseUnreachableError(TransientError):
-    """The warehouse did not answer; its address stays out of the message, for it may hold a password."""
+    """The warehouse did not answer; the message leaves out its URL, which may contain a password."""
 
     def __init__(self, reason: str) -> None:
         """Keep the reason and say what to do."""
@@ -60,11 +60,11 @@ class WarehouseUnreachableError(TransientError):
         super().__init__(f"the rules cannot reach the warehouse: {reason}. Check that it runs, then try again")
 
 
-class NightsNotWrittenError(TransientError):
-    """The nights' pages could not be written; what was judged is loaded and published all the same."""
+class RunPagesNotWrittenError(TransientError):
+    """The pages of nightly runs could not be written; loading and publishing are not affected."""
 
     def __init__(self, folder: Path, reason: str) -> None:
-        """Keep the folder and what the system said."""
+        """Keep the folder and the system's reason."""
         self.folder, self.reason = folder, reason
         super().__init__(
             f"the nights' pages could not be written to {folder}: {reason}. What was loaded and published stays. "

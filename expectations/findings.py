@@ -1,4 +1,4 @@
-"""What the rules found: one issue of one submission."""
+"""Findings of the rules."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +10,7 @@ from domain.issues import Issue
 class Finding:
     """An issue and the submission it belongs to.
 
-    The finding of a shadow rule carries severity `info` and the fact `stage` = `shadow`: it is kept for back-tests and
+    The finding of a shadow rule has severity `info` and the fact `stage` = `shadow`: it is kept for back-tests and
     never shown to a commune.
     """
 
@@ -18,8 +18,8 @@ class Finding:
     issue: Issue
 
 
-def plain(value: object) -> str:
-    """A value from SQL as plain text: numbers without exponent or idle zeros, whatever type the engine gave them."""
+def plain_text(value: object) -> str:
+    """Format a value from SQL: numbers without exponent or trailing zeros, whatever type the engine returns."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return str(value)
     # str() of a float is its shortest exact form: 76.44 stays 76.44.

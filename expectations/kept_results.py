@@ -1,4 +1,4 @@
-"""What the rules found in a night's batches, kept in a few rows each until the night's page is written."""
+"""Results of a run's batches, kept in files until the page of the run is written."""
 
 import json
 import logging
@@ -16,14 +16,14 @@ from expectations.sql import GUARD, PLACE_COLUMNS
 _LOG = logging.getLogger(__name__)
 
 KEPT_ROWS: Final = 50
-"""So many wrong cells are kept of a rule; all are in the warehouse."""
+"""Most wrong cells that are kept per rule; the warehouse has all."""
 
 Row = Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class KeptResults:
-    """Where to keep what a batch's rules find: a file of its own, the moment (UTC), and who each submission is."""
+    """Where to keep the results of a batch: a file of its own; with the moment (UTC) and a label per submission."""
 
     path: Path
     at: datetime
@@ -32,7 +32,7 @@ class KeptResults:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many wrong cells a rule found, and the first of them with submission, sheet, cell, found and expected."""
+    """How many wrong cells a rule matched, and the first with submission, sheet, cell, found and expected."""
 
     found: int
     rows: tuple[Row, ...]
@@ -40,7 +40,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class NightlyResults:
-    """What the rules of a run found in all its batches, by rule; `batches` names the files this was made from."""
+    """Results of a run's batches, by rule; `batches` names the files that were merged."""
 
     run_id: str
     at: datetime
@@ -50,44 +50,44 @@ class NightlyResults:
 
     @property
     def when(self) -> str:
-        """The moment in Vietnam, to the minute."""
+        """Format the moment in Vietnam's time, to the minute."""
         return f"{self.at.astimezone(VIETNAM):%Y-%m-%d %H:%M}"
 
     @property
     def failed(self) -> int:
-        """How many rules found something."""
+        """Count the rules that matched wrong cells."""
         return sum(tally.found > 0 for tally in self.rules.values())
 
     @property
     def wrong_cells(self) -> int:
-        """How many wrong cells were found."""
+        """Count the wrong cells."""
         return sum(tally.found for tally in self.rules.values())
 
 
 def keep_results(keep: KeptResults, results: Mapping[str, ExpectationValidationResult], submissions: int) -> None:
-    """Keep a batch's results, by the rules' ids, in a small file that is there whole or not at all.
+    """Write a batch's results, by rule id, atomically to its file.
 
-    A storage that fails costs the night its page, never its judgement.
+    If the storage fails, the run lacks its page; its outcome is not affected.
     """
     tallies = {name: _tally(result, keep.labels) for name, result in results.items() if name != GUARD}
     kept = NightlyResults(keep.path.parent.name, keep.at, submissions, (keep.path.name,), tallies)
     try:
-        write_night(keep.path, kept)
+        write_results(keep.path, kept)
     except OSError as error:
         _LOG.warning("what the rules found is not kept for the night's page: %s", error)
 
 
-def write_night(path: Path, results: NightlyResults) -> None:
-    """Write a night, or a batch of it, to a file.
+def write_results(path: Path, results: NightlyResults) -> None:
+    """Write the results of a run, or of a batch, to a file.
 
     Raises:
         OSError: the storage failed.
     """
-    write_whole(path, json.dumps({**asdict(results), "at": results.at.isoformat()}, ensure_ascii=False))
+    write_atomically(path, json.dumps({**asdict(results), "at": results.at.isoformat()}, ensure_ascii=False))
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text to a file so that it is there whole or not at all, in a folder that is made where it is missing.
+def write_atomically(path: Path, text: str) -> None:
+    """Write a text to a file atomically, and make its folder if it is missing.
 
     Raises:
         OSError: the storage failed.
@@ -98,20 +98,20 @@ def write_whole(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def read_night(path: Path) -> NightlyResults:
-    """Read what `write_night` wrote.
+def read_results(path: Path) -> NightlyResults:
+    """Read what `write_results` wrote.
 
     Raises:
-        OSError, ValueError, LookupError, TypeError: it is not there, or is something else.
+        OSError, ValueError, LookupError, TypeError: the file is missing or has other content.
     """
     raw: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    rules = {name: Tally(int(item["found"]), tuple(item["rows"])) for name, item in raw["rules"].items()}
+    rules = {name: Tally(int(tally["found"]), tuple(tally["rows"])) for name, tally in raw["rules"].items()}
     moment = datetime.fromisoformat(raw["at"])
     return NightlyResults(str(raw["run_id"]), moment, int(raw["submissions"]), tuple(raw["batches"]), rules)
 
 
 def merge(runs: Sequence[NightlyResults]) -> NightlyResults:
-    """Batches of one run as one; at least one. The earliest moment counts, and of each rule the first rows."""
+    """Merge results of one run (at least one): the earliest moment, summed counts, the first rows of each rule."""
     first, *others = sorted(runs, key=lambda results: (results.at, results.batches))
     names = dict.fromkeys(name for results in runs for name in results.rules)
     return replace(

@@ -1,4 +1,4 @@
-"""What a rule kind is: which figures it judges, what can be set, and the SQL that finds the wrong cells."""
+"""Definition of rule kinds: the figures that a kind applies to, its parameters, and its SQL."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -13,7 +13,7 @@ _WORD = re.compile(r"[A-Za-z0-9_.\-]{1,200}")
 
 
 def literal(word: str) -> str:
-    """A code or id as an SQL literal.
+    """Return a code or id as an SQL literal.
 
     Raises:
         ValueError: it holds anything but letters, digits, `_`, `.` and `-`.
@@ -24,13 +24,13 @@ def literal(word: str) -> str:
 
 
 def not_among(of: str, submissions: Collection[int]) -> str:
-    """SQL that leaves out these submissions, of the table aliased `of`."""
+    """Return SQL that leaves out these submissions, of the table aliased `of`."""
     listed = ", ".join(str(submission) for submission in sorted(submissions))
     return f"{of}.submission_id NOT IN ({listed})" if listed else "1 = 1"
 
 
 class BadParameterError(ValueError):
-    """A rule gives its kind a parameter that the kind does not take, or leaves out one that it needs."""
+    """A rule has a parameter that its kind does not know, or lacks a required one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Number:
     required: bool = False
 
     def literal(self, name: str, value: object) -> str:
-        """The number as an SQL literal.
+        """Return the number as an SQL literal.
 
         Raises:
             BadParameterError: the value is no finite number.
@@ -66,7 +66,7 @@ class Choice:
     required: bool = False
 
     def literal(self, name: str, value: object) -> str:
-        """The word as an SQL literal.
+        """Return the word as an SQL literal.
 
         Raises:
             BadParameterError: the value is none of the options.
@@ -78,7 +78,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A parameter that is a list of figures, standing for their sum; always required."""
+    """A parameter that is a list of figures to be summed; always required."""
 
     default: None = None
     required: bool = True
@@ -89,12 +89,12 @@ Parameter = Number | Choice | Figures
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The SQL pieces of a rule; the rows that satisfy `where` are the wrong ones.
+    """The SQL of a rule; rows that satisfy `where` are wrong.
 
-    The judged table is `t`, its submission `s`. `indicator` is the one to name, NULL for a whole report; `sheet` and
-    `cell` name the cell to mark, `found` what it holds, `expected` what it should hold; `village` is "" for the form
-    sheet. `facts` are further values for the text. `joins` may read other staging tables, always narrowed to the run.
-    SQL that SQLite and PostgreSQL both understand.
+    The checked table is `t`, its submission `s`. `indicator` names the indicator, NULL for a whole report; `sheet` and
+    `cell` the cell to mark, `found` its value, `expected` the expected value; `village` is "" for the form sheet.
+    `facts` are further values for the text. `joins` may read other staging tables, always narrowed to the run. The SQL
+    has to be valid in SQLite and PostgreSQL.
     """
 
     where: str
@@ -110,10 +110,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class SqlTerms:
-    """What a kind's SQL may use: the run's id and the rule's parameters as checked SQL literals, and the catalogue.
+    """Terms for a kind's SQL: the run's id and the rule's parameters as checked SQL literals, and the catalogue.
 
-    `figures` are the parameters that name figures of the form. `refused` are submissions of the batch that no figure
-    is compared with.
+    `figures` are the parameters that name figures of the form. `refused` are submissions of the batch that are left out
+    of comparisons.
     """
 
     run_id: str
@@ -123,12 +123,12 @@ class SqlTerms:
     refused: Collection[int] = ()
 
     def is_not_refused(self, of: str) -> str:
-        """SQL that leaves out refused submissions, of the table aliased `of`."""
+        """Return SQL that leaves out refused submissions, of the table aliased `of`."""
         return not_among(of, self.refused)
 
-    def indicators_where(self, is_meant: Callable[[Indicator], bool]) -> str:
-        """Ids of the catalogue's indicators that are meant, as an SQL list that is never empty."""
-        return ", ".join(literal(indicator.id) for indicator in self.indicators if is_meant(indicator)) or "''"
+    def indicators_where(self, predicate: Callable[[Indicator], bool]) -> str:
+        """Return the ids of the indicators that satisfy the predicate, as an SQL list that is never empty."""
+        return ", ".join(literal(indicator.id) for indicator in self.indicators if predicate(indicator)) or "''"
 
 
 def _any_indicator(_indicator: Indicator) -> bool:
@@ -139,9 +139,9 @@ def _any_indicator(_indicator: Indicator) -> bool:
 class RuleKind:
     """One kind of rule.
 
-    `table` is the staging table whose rows are judged. `applies_to` says, by the catalogue's facts, which indicators
-    the kind can judge at all (no whole numbers are asked of an indicator with decimals). One `among_accepted`
-    compares reports with one another and waits for the other kinds: what they refuse is not compared with.
+    `table` is the staging table whose rows are checked. `applies_to` tells which indicators the kind applies to (whole
+    numbers, say, are not required of an indicator with decimals). A kind `among_accepted` compares reports with one
+    another; it is evaluated after the others and ignores reports that these refuse.
     """
 
     query: Callable[[SqlTerms], Query]
@@ -151,14 +151,14 @@ class RuleKind:
     among_accepted: bool = False
 
     def figures(self, parameters: Mapping[str, Setting]) -> dict[str, tuple[FigureName, ...]]:
-        """The parameters of a rule that name figures."""
+        """Return the parameters of a rule that name figures."""
         return {name: value for name, value in parameters.items() if isinstance(value, tuple)}
 
     def literals(self, parameters: Mapping[str, Setting]) -> dict[str, str]:
-        """The other parameters, defaults filled in, as SQL literals; one left out without a default is absent.
+        """Return the other parameters, with defaults, as SQL literals; those left out without a default are absent.
 
         Raises:
-            BadParameterError: one is unknown, missing or of the wrong type.
+            BadParameterError: a parameter is unknown, missing or of the wrong type.
         """
         unknown = sorted(set(parameters) - set(self.parameters))
         if unknown:

@@ -1,4 +1,4 @@
-"""Which rule kinds there are: every module of `kinds/`, by its name."""
+"""Registry of rule kinds: every module of `kinds/`, by its name."""
 
 import pkgutil
 from functools import cache
@@ -12,13 +12,13 @@ from expectations.kind import RuleKind
 
 @cache
 def kind_names() -> frozenset[str]:
-    """Names of all rule kinds."""
+    """Return the names of all rule kinds."""
     return frozenset(module.name for module in pkgutil.iter_modules(kinds.__path__))
 
 
 @cache
 def find_kind(name: str) -> RuleKind:
-    """The kind of that name.
+    """Return the kind of that name.
 
     Raises:
         KeyError: there is no such kind.
@@ -30,7 +30,7 @@ def find_kind(name: str) -> RuleKind:
 
 
 def kind_of(rule: Rule) -> RuleKind:
-    """The kind that a rule is of.
+    """Return the kind of a rule.
 
     Raises:
         RuleBrokenError: there is no such kind; the message names the rule's file and line.

@@ -1,4 +1,4 @@
-"""From Great Expectations' results to findings; whatever was not judged stops the night instead of passing."""
+"""Convert Great Expectations' results to findings; a rule that was not evaluated fails the run."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -19,19 +19,19 @@ from expectations.suites import CheckStage
 def results_by_name(
     stage: CheckStage, result: ExpectationSuiteValidationResult
 ) -> dict[str, ExpectationValidationResult]:
-    """The result of each rule of a stage and of the guard, by name.
+    """Return the result of each rule of a stage and of the guard, by name.
 
     Raises:
         StagingUnreadableError: the submissions staged cannot be counted.
-        RuleBrokenError: a rule raised, or left no result of its own.
+        RuleBrokenError: a rule raised, or has no result.
     """
-    results = {_name_of(each): each for each in result.results}
+    results = {_name_of(rule_result): rule_result for rule_result in result.results}
     missing = sorted(stage.names ^ set(results))
     if missing or len(result.results) != len(stage.names):
         raise RuleBrokenError(", ".join(missing) or stage.name, "it left no result of its own")
-    # Whoever cannot count the submissions cannot judge them either: that is said first.
-    for name in sorted(results, key=lambda item: item != GUARD):
-        reason = _what_raised(results[name].exception_info)
+    # The guard first: if the submissions cannot be counted, every rule fails for the same reason.
+    for name in sorted(results, key=lambda name: name != GUARD):
+        reason = _exception_message(results[name].exception_info)
         if reason is not None:
             raise StagingUnreadableError(SUBMISSIONS, reason) if name == GUARD else RuleBrokenError(name, reason)
     return results
@@ -42,17 +42,18 @@ def _name_of(result: ExpectationValidationResult) -> str:
     return str(config.meta["rule"]) if config is not None and config.meta else ""
 
 
-def _what_raised(info: Mapping[str, Any] | None) -> str | None:
-    """What a rule raised; Great Expectations tells it flat, or once per metric."""
-    for other_value in (info or {}, *(value for value in (info or {}).values() if isinstance(value, Mapping))):
-        if other_value.get("raised_exception"):
-            # What the database says comes first, then the whole query, which is in the rule's kind already.
-            return str(other_value.get("exception_message") or "no reason given").partition("\n[SQL:")[0].strip()
+def _exception_message(info: Mapping[str, Any] | None) -> str | None:
+    """Return the message of a rule's exception, which Great Expectations reports flat or per metric; None: none."""
+    by_metric = (value for value in (info or {}).values() if isinstance(value, Mapping))
+    for entry in (info or {}, *by_metric):
+        if entry.get("raised_exception"):
+            # The database's message comes first, then the whole query, which is left out.
+            return str(entry.get("exception_message") or "no reason given").partition("\n[SQL:")[0].strip()
     return None
 
 
 def check_guard(result: ExpectationValidationResult, run_id: str, submissions: int) -> None:
-    """Let a whole batch pass.
+    """Raise unless the rules saw all submissions of the batch.
 
     Raises:
         BatchShrunkError: the rules saw another number of submissions than were staged.
@@ -65,10 +66,10 @@ def check_guard(result: ExpectationValidationResult, run_id: str, submissions: i
 def findings_of(
     rule: Rule, result: ExpectationValidationResult, indicators: Mapping[str, Indicator]
 ) -> Iterable[Finding]:
-    """One finding per wrong cell of a rule that is in force on the last day of the submission's period.
+    """Yield a finding per wrong cell, if the rule is in force on the last day of the submission's period.
 
     Raises:
-        RuleBrokenError: the rule failed without saying where, so nobody can be asked to mend anything.
+        RuleBrokenError: the rule failed without naming rows, so that no cell can be reported.
     """
     rows = result.result.get("details", {}).get("unexpected_rows")
     if rows is None or bool(rows) == bool(result.success):

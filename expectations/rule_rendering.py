@@ -1,4 +1,4 @@
-"""How a rule looks in Great Expectations' Data Docs: its title, how much it found, and the first wrong cells."""
+"""Rendering of rules in Great Expectations' Data Docs: title, number of wrong cells, and the first of them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,11 +15,11 @@ from great_expectations.render.components import (
 from great_expectations.render.renderer.renderer import renderer
 
 COLUMNS = ("who", "indicator", "sheet", "cell", "found", "expected")
-"""What is shown of a wrong cell."""
+"""Columns that are shown of a wrong cell."""
 
 
 class RuleRendering:
-    """Renderers of `ExpectRuleHolds`. What stood in a cell goes in as a parameter: these Great Expectations escapes."""
+    """Renderers of `ExpectRuleHolds`. Content of cells is passed as parameters, which Great Expectations escapes."""
 
     @classmethod
     @renderer(renderer_type=LegacyRendererType.PRESCRIPTIVE)
@@ -71,7 +71,7 @@ def _cell(name: str, row: Mapping[str, str | None]) -> RenderedStringTemplateCon
     value = row.get(name) or "–"
     if name != "who":
         return _text("$value", {"value": value}, {})
-    # The submission's own page lies in the folder beside that of the nights.
+    # Pages of submissions lie in a folder beside those of nightly runs.
     page = {"tag": "a", "attributes": {"href": f"../../submissions/{int(row['submission_id'] or 0)}.html"}}
     return _text("$value", {"value": value}, {"value": page})
 

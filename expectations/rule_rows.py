@@ -1,4 +1,4 @@
-"""The Great Expectations part of a rule: it holds when its query finds no row, and every row found is returned."""
+"""Expectation of a rule: it holds if its query returns no rows; all rows are part of the result."""
 
 from typing import Any, ClassVar
 
@@ -9,16 +9,16 @@ from great_expectations.expectations.core.unexpected_rows_expectation import Une
 from great_expectations.expectations.metrics.metric_provider import metric_value
 from great_expectations.expectations.metrics.query_metrics.query_table.query_table import QueryTable
 
-from expectations.findings import plain
+from expectations.findings import plain_text
 from expectations.rule_rendering import RuleRendering
 
 ROWS_METRIC = "tonghop.rule_rows"
 
 
 class RuleRows(QueryTable):
-    """All rows of a rule's query as plain text, fetched at once: the stock metric stops at 200 without a word.
+    """All rows of a rule's query as text; the stock metric silently stops at 200 rows.
 
-    Stands on underscore methods of Great Expectations; `tests/contracts/test_great_expectations.py` names them.
+    Uses private methods of Great Expectations; `tests/contracts/test_great_expectations.py` lists them.
     """
 
     metric_name = ROWS_METRIC
@@ -43,8 +43,8 @@ class RuleRows(QueryTable):
         rows: list[dict[str, Any]] = cls._get_sqlalchemy_records_from_substituted_batch_subquery(
             substituted_batch_subquery=query, execution_engine=execution_engine, fetch_all=True
         )
-        # As text at once: Great Expectations keeps results as JSON, where a Decimal costs milliseconds and its digits.
-        return [{name: None if value is None else plain(value) for name, value in row.items()} for row in rows]
+        # As text: Great Expectations serialises results as JSON, where a Decimal takes milliseconds and loses digits.
+        return [{name: None if value is None else plain_text(value) for name, value in row.items()} for row in rows]
 
 
 class ExpectRuleHolds(RuleRendering, UnexpectedRowsExpectation):

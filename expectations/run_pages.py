@@ -1,4 +1,4 @@
-"""The nights' pages: one for each run that judged something, the last so many, and a list of them."""
+"""Pages of nightly runs: one for each of the last runs that checked submissions, and an index."""
 
 import logging
 import shutil
@@ -8,80 +8,80 @@ from typing import Final
 
 from domain.rules import Rule
 from domain.texts import Lang
-from expectations.errors import NightsNotWrittenError
-from expectations.kept_results import NightlyResults, merge, read_night, write_night, write_whole
-from expectations.run_page import Texts, write_index, write_night_page
+from expectations.errors import RunPagesNotWrittenError
+from expectations.kept_results import NightlyResults, merge, read_results, write_atomically, write_results
+from expectations.run_page import Texts, write_index, write_run_page
 
 INDEX: Final = "index.html"
 KEPT: Final = ".kept"
 _NIGHT: Final = "night"
-"""Name of the file that holds all batches of a run; no batch is called so."""
+"""Name of the file with all batches of a run; no batch has this name."""
 
 _LOG = logging.getLogger(__name__)
 
 
 def batch_file(folder: Path, run_id: str, batch: str) -> Path:
-    """Where what the rules found in a batch of a run is kept until the run ends."""
+    """Return the file of a batch's results, which is kept until the page of its run is written."""
     return folder / KEPT / run_id / f"{batch}.json"
 
 
-def has_untold(folder: Path) -> bool:
-    """Whether anything was kept of which no page tells yet."""
+def has_pages_due(folder: Path) -> bool:
+    """Tell whether there are results that are not on a page yet."""
     return any(path.stem != _NIGHT for run in _run_folders(folder) for path in run.glob("*.json"))
 
 
-def write_nights(folder: Path, rules: Mapping[str, Rule], most: int, lang: Lang, text: Texts) -> int:
-    """Write the pages of runs that have none yet, remove those of all but the last `most`, and list the rest.
+def update_run_pages(folder: Path, rules: Mapping[str, Rule], most: int, lang: Lang, text: Texts) -> int:
+    """Write the pages of runs that have none yet, remove all but the last `most`, and write the index.
 
-    What a killed run has kept gets its page with the next one. Where nothing is new nothing is written.
+    Results of a killed run get their page with the next run. Without new results nothing is written.
 
     Returns:
         How many pages were written.
 
     Raises:
-        NightsNotWrittenError: the storage failed; what was kept stays, and the next run writes it.
+        NightsNotWrittenError: the storage failed; results are kept, and the next run writes their pages.
     """
     try:
-        new = dict(_new_nights(folder))
+        new = dict(_new_runs(folder))
         for run, results in new.items():
-            write_whole(folder / page_name(results) / INDEX, write_night_page(results, rules, lang, text))
-            write_night(run / f"{_NIGHT}.json", results)
-        if has_untold(folder):
+            write_atomically(folder / page_name(results) / INDEX, write_run_page(results, rules, lang, text))
+            write_results(run / f"{_NIGHT}.json", results)
+        if has_pages_due(folder):
             kept = [(page_name(results), results) for results in _prune(folder, most)]
-            write_whole(folder / INDEX, write_index(kept, lang, text))
+            write_atomically(folder / INDEX, write_index(kept, lang, text))
         for run in _run_folders(folder):
-            _forget_told(run)
+            _remove_merged_batches(run)
     except OSError as error:
-        raise NightsNotWrittenError(folder, error.strerror or str(error)) from error
+        raise RunPagesNotWrittenError(folder, error.strerror or str(error)) from error
     return len(new)
 
 
 def page_name(results: NightlyResults) -> str:
-    """The name of the folder of a night's page: sorted by name they are sorted by time."""
+    """Return the folder name of a run's page; names sort by time."""
     return f"{results.at:%Y%m%dT%H%M%SZ}-{results.run_id}"
 
 
-def _new_nights(folder: Path) -> Iterator[tuple[Path, NightlyResults]]:
-    """Runs with batches that no page tells of, each with all its batches."""
+def _new_runs(folder: Path) -> Iterator[tuple[Path, NightlyResults]]:
+    """Yield the runs with batches that are not on a page yet, each with all its batches."""
     for run in _run_folders(folder):
         known = _read(run / f"{_NIGHT}.json")
-        # What is told of already was left by a run that died between writing the page and the list.
-        result = {_NIGHT + ".json", *(known.batches if known else ())}
-        batches = (_read(path) for path in sorted(run.glob("*.json")) if path.name not in result)
+        # Batches that are merged already were left by a run that was killed between writing page and index.
+        merged = {_NIGHT + ".json", *(known.batches if known else ())}
+        batches = (_read(path) for path in sorted(run.glob("*.json")) if path.name not in merged)
         results = [kept for kept in (known, *batches) if kept is not None]
         if len(results) > bool(known):
             yield run, merge(results)
 
 
-def _forget_told(run: Path) -> None:
-    """Remove what a page was made from; only now may it go, for the list is written too."""
+def _remove_merged_batches(run: Path) -> None:
+    """Remove the files of batches that are on a page; only after the index is written."""
     results = _read(run / f"{_NIGHT}.json")
     for batch in results.batches if results else ():
         (run / batch).unlink(missing_ok=True)
 
 
 def _prune(folder: Path, most: int) -> list[NightlyResults]:
-    """Remove all but the last so many nights; what is left, newest first."""
+    """Remove all but the last `most` runs and return these, newest first."""
     runs = sorted(_runs(folder), key=page_name, reverse=True)
     for results in runs[most:]:
         shutil.rmtree(folder / page_name(results), ignore_errors=True)
@@ -100,9 +100,9 @@ def _run_folders(folder: Path) -> list[Path]:
 
 
 def _read(path: Path) -> NightlyResults | None:
-    """What a file holds; None where it is not there, or damaged: then it is set aside and the page does without it."""
+    """Read results from a file; None if it is missing, or damaged: a damaged file is renamed and left out."""
     try:
-        return read_night(path)
+        return read_results(path)
     except FileNotFoundError:
         return None
     except (ValueError, LookupError, TypeError) as error:

@@ -1,4 +1,4 @@
-"""One rule as one SQL query that returns every wrong cell, with what is needed to find and explain it."""
+"""Translation of a rule into one SQL query that returns every wrong cell with its place and facts."""
 
 from collections.abc import Collection, Sequence
 
@@ -8,17 +8,17 @@ from domain.staging import DUE, SUBMISSIONS, columns_of
 from expectations.kind import Query, RuleKind, SqlTerms, literal, not_among
 
 GUARD = "submissions_staged"
-"""Name of the one expectation that is no rule: as many submissions are seen as were staged."""
+"""Name of the only expectation that is not a rule: as many submissions are seen as were staged."""
 
 PLACE_COLUMNS = ("submission_id", "last_day", "indicator", "village", "sheet", "cell", "found", "expected")
-"""Columns that every rule's query returns first, in this order; all further ones are facts."""
+"""The first columns of every rule's query, in this order; further columns are facts."""
 
 
 def batch_query(run_id: str, refused: Collection[int] = ()) -> str:
-    """The staged submissions of a run; with some of them refused, the others.
+    """Return the query for the staged submissions of a run, without refused ones.
 
     Raises:
-        ValueError: the run's id is no plain word.
+        ValueError: the run's id holds characters that are not allowed.
     """
     columns, run = ", ".join(columns_of(SUBMISSIONS)), literal(run_id)
     narrowed = f" AND {not_among(SUBMISSIONS, refused)}" if refused else ""
@@ -28,13 +28,13 @@ def batch_query(run_id: str, refused: Collection[int] = ()) -> str:
 def rule_query(
     rule: Rule, kind: RuleKind, run_id: str, indicators: Collection[Indicator], refused: Collection[int] = ()
 ) -> str:
-    """The query of a rule, over `{batch}`: the submissions to be judged.
+    """Return the query of a rule over `{batch}`, the submissions to be checked.
 
-    There is one `{batch}`, always named by us and always joined: Great Expectations adds an alias of its own to a
-    query that has no join.
+    `{batch}` occurs once, with our alias and always in a join: Great Expectations adds its own alias to a query without
+    joins.
 
     Raises:
-        ValueError: a parameter is wrong, or an indicator is unknown or not the kind's to judge.
+        ValueError: a parameter is wrong, or an indicator is unknown or does not suit the kind.
     """
     run = literal(run_id)
     literals, figures = kind.literals(rule.parameters), kind.figures(rule.parameters)
@@ -59,7 +59,7 @@ def rule_query(
 
 
 def _columns(query: Query, label: str) -> str:
-    """The result's columns: the place, what was found and expected, then the facts."""
+    """Return the result's columns: place, value found, value expected, then the facts."""
     place = (
         "t.submission_id", "s.last_day", query.indicator, query.village, query.sheet, query.cell, query.found,
         query.expected,
@@ -69,7 +69,7 @@ def _columns(query: Query, label: str) -> str:
 
 
 def _scope(rule: Rule, kind: RuleKind, indicators: Collection[Indicator]) -> str:
-    """The condition that narrows a rule to the indicators it covers and its kind can judge."""
+    """Return the condition that narrows a rule to its indicators, as far as its kind applies to them."""
     if kind.table == SUBMISSIONS:
         if rule.indicators:
             raise ValueError(f"kind {rule.kind} judges whole reports, no indicators")
@@ -78,10 +78,12 @@ def _scope(rule: Rule, kind: RuleKind, indicators: Collection[Indicator]) -> str
     unknown = sorted(set(rule.indicators) - set(known))
     if unknown:
         raise ValueError(f"unknown indicator {', '.join(unknown)}")
-    unfit = [other_indicator for other_indicator in rule.indicators if not kind.applies_to(known[other_indicator])]
+    unfit = [indicator for indicator in rule.indicators if not kind.applies_to(known[indicator])]
     if unfit:
         raise ValueError(f"kind {rule.kind} cannot judge {', '.join(unfit)}")
-    covered: Sequence[str] = rule.indicators or [item.id for item in known.values() if kind.applies_to(item)]
+    covered: Sequence[str] = rule.indicators or [
+        indicator.id for indicator in known.values() if kind.applies_to(indicator)
+    ]
     if not covered:
         return "1 = 0"
-    return f"t.indicator IN ({', '.join(literal(other_indicator) for other_indicator in covered)})"
+    return f"t.indicator IN ({', '.join(literal(indicator) for indicator in covered)})"

@@ -1,4 +1,4 @@
-"""Great Expectations suites made from the catalogue's rules, one per stage of judging."""
+"""Great Expectations suites made from the catalogue's rules, one per stage."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from expectations.sql import GUARD, rule_query
 
 @dataclass(frozen=True, slots=True)
 class StagedBatch:
-    """What a stage looks at: all that is staged under a run, but for submissions that are refused."""
+    """The submissions of a stage: all that are staged under a run, except those refused."""
 
     run_id: str
     staged: int
@@ -25,13 +25,13 @@ class StagedBatch:
 
     @property
     def submissions(self) -> int:
-        """How many submissions it looks at."""
+        """Count the submissions of the stage."""
         return self.staged - len(self.refused)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckStage:
-    """One stage of judging: what it looks at, its suite, and the names of what is in that."""
+    """One stage of checking: its submissions, its suite, and the names of the expectations in it."""
 
     name: str
     batch: StagedBatch
@@ -40,7 +40,7 @@ class CheckStage:
 
 
 def split(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
-    """Rules that judge each report by itself, and those that compare the reports which the former do not refuse."""
+    """Split rules into those for single reports, and those that compare the reports which the former accept."""
     among_accepted = tuple(rule for rule in rules if kind_of(rule).among_accepted)
     return tuple(rule for rule in rules if rule not in among_accepted), among_accepted
 
@@ -55,7 +55,7 @@ def build_stage(name: str, rules: Sequence[Rule], indicators: Collection[Indicat
     expectations = [guard, *(_expectation(rule, indicators, batch) for rule in rules)]
     suite = ExpectationSuite(name=name, expectations=list(expectations))
     names = [GUARD, *(rule.id for rule in rules)]
-    # Great Expectations drops what it takes for a duplicate without a word.
+    # Great Expectations silently drops what it takes for duplicates.
     if len(suite.expectations) != len(names):
         raise RuleBrokenError(", ".join(names), "the suite is shorter than the catalogue")
     return CheckStage(name, batch, suite, frozenset(names))

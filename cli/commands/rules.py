@@ -124,9 +124,9 @@ def _stage(rule: "Rule", day: date) -> str:
 
 
 def _judged(catalog: "Catalog", rule: "Rule") -> tuple[str, ...] | None:
-    from expectations.reach import covered
+    from expectations.rule_scope import judged_indicators
 
-    return covered(rule, tuple(catalog.indicators.values()))
+    return judged_indicators(rule, tuple(catalog.indicators.values()))
 
 
 def _few(terminal: Terminal, judged: tuple[str, ...]) -> str:
@@ -148,14 +148,14 @@ def _summary(catalog: "Catalog", rule: "Rule", terminal: Terminal, today: date, 
 
 
 def _details(catalog: "Catalog", rule: "Rule") -> dict[str, object]:
-    from expectations.reach import looks_beyond
+    from expectations.rule_scope import uses_other_reports
 
     return {
         "stages": {stage.value: since for stage, since in rule.stages.items()},
         "parameters": {name: _plain(value) for name, value in _parameters(rule).items()},
         "texts": {name: getattr(rule, name) for name in ("title", "message", "action")},
         "facts": rule.facts,
-        "looks_beyond_the_report": looks_beyond(rule, tuple(catalog.indicators.values())),
+        "looks_beyond_the_report": uses_other_reports(rule, tuple(catalog.indicators.values())),
         "source": rule.source,
         "file": rule.file,
         "line": rule.line,
@@ -185,7 +185,7 @@ def _lines(
     terminal: Terminal, catalog: "Catalog", rule: "Rule", today: date, then: date | None
 ) -> list[tuple[str, str]]:
     """A rule's parts, each with the name of its heading."""
-    from expectations.reach import looks_beyond
+    from expectations.rule_scope import uses_other_reports
 
     lang, judged = terminal.lang, _judged(catalog, rule)
     names = [f"{indicator}  {catalog.indicators[indicator].name.get(lang)}" for indicator in judged or ()]
@@ -196,7 +196,7 @@ def _lines(
         if day
     ]
     parameters = [f"{name}: {_in_words(terminal, value)}" for name, value in _parameters(rule).items()]
-    beyond = looks_beyond(rule, tuple(catalog.indicators.values()))
+    beyond = uses_other_reports(rule, tuple(catalog.indicators.values()))
     return [
         ("message", rule.message.get(lang)),
         ("action", rule.action.get(lang)),

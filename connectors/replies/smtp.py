@@ -1,4 +1,4 @@
-"""Send mail through an SMTP server: encrypted unless told otherwise, and never a password in clear."""
+"""Mail through an SMTP server: encrypted by default, and never a password in clear text."""
 
 import smtplib
 import ssl
@@ -16,7 +16,7 @@ _TIMEOUT_SECONDS: Final = 30
 
 
 class MailNotSentError(TransientError):
-    """The mail server does not answer, or asks to come again."""
+    """The mail server does not answer, or replies with a temporary error."""
 
     def __init__(self, server: str, reason: str) -> None:
         """Keep the server and the reason."""
@@ -25,7 +25,7 @@ class MailNotSentError(TransientError):
 
 
 class MailRefusedError(TerminalError):
-    """The mail server does not take the mail: log-in, certificate, sender or address."""
+    """The mail server refuses the mail: log-in, certificate, sender or address."""
 
     def __init__(self, server: str, reason: str) -> None:
         """Keep the server and the reason."""
@@ -38,7 +38,7 @@ class MailRefusedError(TerminalError):
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """A mail server and how to log in: `user` empty for no log-in; `port` None for the one that fits `security`."""
+    """A mail server and its log-in: `user` empty for no log-in; `port` None for the default of `security`."""
 
     host: str
     port: int | None = None
@@ -50,8 +50,8 @@ class SmtpServer:
         """Send one message to all its recipients.
 
         Raises:
-            MailNotSentError: it may work later.
-            MailRefusedError: somebody has to change something first.
+            MailNotSentError: can be retried later.
+            MailRefusedError: a person has to change something first.
         """
         try:
             with self._connected() as server:
@@ -61,13 +61,13 @@ class SmtpServer:
                 self._name, f"its certificate is not to be trusted ({error.verify_message})"
             ) from error
         except smtplib.SMTPResponseException as error:
-            result = f"{error.smtp_code} {_text(error.smtp_error)}"
-            # RFC 5321, 4.2.1: replies from 400 to 499 are passing, from 500 for good.
-            raise (MailNotSentError if error.smtp_code < 500 else MailRefusedError)(self._name, result) from error
+            reply = f"{error.smtp_code} {_text(error.smtp_error)}"
+            # RFC 5321, 4.2.1: replies from 400 to 499 are temporary, from 500 permanent.
+            raise (MailNotSentError if error.smtp_code < 500 else MailRefusedError)(self._name, reply) from error
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError) as error:
             raise MailRefusedError(self._name, str(error)) from error
         except UnicodeEncodeError as error:
-            # Python's smtplib encodes both so, and RFC 4616 servers that take more are rare.
+            # smtplib encodes user and password as ASCII; servers that accept more (RFC 4616) are rare.
             raise MailRefusedError(self._name, "its log-in may hold ASCII characters only") from error
         except (OSError, smtplib.SMTPException) as error:
             raise MailNotSentError(self._name, str(error) or type(error).__name__) from error

@@ -1,4 +1,4 @@
-"""Files in a folder, local or behind any fsspec URL, as deliveries."""
+"""Connector for the files of a folder, local or behind any fsspec URL."""
 
 import logging
 from collections.abc import Iterator
@@ -21,16 +21,16 @@ from connectors.base import (
 )
 
 _LOG = logging.getLogger(__name__)
-_PIECE = 1 << 20
+_CHUNK_BYTES = 1 << 20
 _TIME_KEYS = ("mtime", "LastModified", "last_modified", "modified", "created")
 _LEFT_BY_PROGRAMS = frozenset({"thumbs.db", "desktop.ini"})
 
 
 class FilesystemConnector:
-    """A folder with everything below it. Links, hidden files and Excel's `~$` lock files are no deliveries."""
+    """A folder with all its subfolders. Links, hidden files and Excel's `~$` lock files are skipped."""
 
     def __init__(self, name: str, url: str) -> None:
-        """Name the place; `url` is a local path or an fsspec URL (`sftp://…`, `s3://…`). Nothing is touched yet."""
+        """Use `url`, a local path or an fsspec URL (`sftp://…`, `s3://…`); it is not accessed yet."""
         self.name = name
         self.url = url
         if "://" in url:
@@ -40,7 +40,7 @@ class FilesystemConnector:
         self._root = self._root.rstrip("/")
 
     def list(self) -> Iterator[RemoteFile]:
-        """The files below the folder, by path; see `Connector.list`."""
+        """List the files below the folder, by path; see `Connector.list`."""
         self._fs.invalidate_cache()
         if not self._fs.exists(self._root):
             raise SourceMissingError(self.url)
@@ -53,14 +53,14 @@ class FilesystemConnector:
             raise SourceUnavailableError(self.url, "; ".join(f"{folder}: {why}" for folder, why in failed.items()))
 
     def fetch(self, file: RemoteFile) -> Iterator[bytes]:
-        """The file's bytes in pieces; see `Connector.fetch`."""
+        """Yield the file's bytes in chunks; see `Connector.fetch`."""
         address = self._address(file.path)
         size = 0
         try:
             with self._fs.open(address, "rb") as opened:
-                while size <= file.size and (piece := opened.read(_PIECE)):
-                    size += len(piece)
-                    yield piece
+                while size <= file.size and (chunk := opened.read(_CHUNK_BYTES)):
+                    size += len(chunk)
+                    yield chunk
             self._fs.invalidate_cache()
             after = self._as_file(self._fs.info(address))
         except FileNotFoundError as error:
@@ -90,7 +90,7 @@ class FilesystemConnector:
         if not path or path.startswith("/") or ".." in PurePosixPath(path).parts or "\0" in path:
             raise UnsafePathError(path)
         address = f"{self._root}/{path}"
-        # A folder on the way may have been replaced by a link since it was listed.
+        # A folder of the path may have been replaced by a link since it was listed.
         if isinstance(self._fs, LocalFileSystem):
             root = Path(self._root).resolve()
             if Path(address).resolve() != root / path:
@@ -99,7 +99,7 @@ class FilesystemConnector:
 
 
 def _walk(fs: AbstractFileSystem, folder: str, failed: dict[str, str]) -> Iterator[dict[str, Any]]:
-    # Not fs.walk: it leaves out, in silence, every folder that it cannot list.
+    # Not fs.walk, which silently skips folders that it cannot list.
     try:
         entries = sorted(fs.ls(folder, detail=True), key=lambda info: str(info["name"]))
     except FileNotFoundError:

@@ -1,18 +1,18 @@
-"""A form sheet is not last period's over again."""
+"""A form sheet differs from that of the previous period."""
 
 from decimal import Decimal
 
 from domain.staging import SUBMISSIONS
 from expectations.kind import Number, Query, RuleKind, SqlTerms
-from expectations.reports import others
+from expectations.sql_fragments import comparable_reports
 
 
 def _query(terms: SqlTerms) -> Query:
-    # A report of few figures may well equal the one before.
+    # Reports of few figures may be equal by chance.
     return Query(
         where=f"t.figures >= {terms.parameters['least_figures']}",
         joins=(
-            f"""JOIN ({others(terms.run_id)}) AS o ON o.unit = t.unit AND o.form = t.form
+            f"""JOIN ({comparable_reports(terms.run_id)}) AS o ON o.unit = t.unit AND o.form = t.form
                 AND o.period = t.previous_period AND o.digest = t.digest""",
         ),
         indicator="NULL",

@@ -1,4 +1,4 @@
-"""What is counted since the year began does not fall within the year."""
+"""A figure that is cumulated since the start of the year does not fall within the year."""
 
 from domain.indicators import Flow, Indicator
 from domain.staging import HISTORY
@@ -6,7 +6,7 @@ from expectations.kind import Query, RuleKind, SqlTerms
 
 
 def _query(terms: SqlTerms) -> Query:
-    # The last figure known of the year, however many periods back: one missing report hides no fall.
+    # The last known figure of the year, however many periods back: a missing report hides no fall.
     newer = f"""SELECT 1 FROM {HISTORY} AS n WHERE n.run_id = {terms.run_id} AND n.submission_id = h.submission_id
         AND n.village = h.village AND n.indicator = h.indicator AND n.numerator IS NOT NULL
         AND n.steps_back < h.steps_back"""  # noqa: S608 # checked literals only

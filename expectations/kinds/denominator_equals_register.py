@@ -1,4 +1,4 @@
-"""A denominator that counts units is the number of units in the register."""
+"""A denominator that counts units equals the number of units in the register."""
 
 from domain.indicators import Indicator
 from domain.staging import REGISTER
@@ -21,7 +21,7 @@ def _query(terms: SqlTerms) -> Query:
 
 
 def _applies_to(indicator: Indicator) -> bool:
-    # What villages report has no denominator of its own: its lines are counted by another kind.
+    # Indicators collected from villages have no denominator of their own: `villages_listed` counts their lines.
     return indicator.register_level is not None and indicator.collected_at is not Level.VILLAGE
 
 

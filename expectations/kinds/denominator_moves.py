@@ -1,4 +1,4 @@
-"""A population does not grow or shrink from one period to the next by more than a rule allows."""
+"""A population does not change from one period to the next by more than the rule allows."""
 
 from decimal import Decimal
 
@@ -28,7 +28,7 @@ def _query(terms: SqlTerms) -> Query:
 
 
 def _applies_to(indicator: Indicator) -> bool:
-    # What is counted anew each period (dossiers received) may move; what comes from the register has a rule of its own.
+    # Denominators counted anew each period (dossiers received) may change; those of the register have another kind.
     is_level = indicator.flow is Flow.STOCK and indicator.denominator is not None
     return is_level and indicator.register_level is None and not indicator.denominator_is_target
 

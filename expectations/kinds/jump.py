@@ -1,4 +1,4 @@
-"""A figure keeps near the median of its own last periods."""
+"""A figure is near the median of its own recent periods."""
 
 from decimal import Decimal
 
@@ -8,23 +8,24 @@ from expectations.kind import Number, Query, RuleKind, SqlTerms
 
 
 def _query(terms: SqlTerms) -> Query:
-    result = terms.parameters
-    # SQLite knows no median: the middle one of an odd number, the mean of the middle two of an even one.
+    parameters = terms.parameters
+    # SQLite has no median: the middle value of an odd number, the mean of the middle two of an even number.
     ranked = f"""SELECT submission_id, indicator, numerator,
             ROW_NUMBER() OVER (PARTITION BY submission_id, indicator ORDER BY numerator) AS place,
             COUNT(*) OVER (PARTITION BY submission_id, indicator) AS known
-        FROM {HISTORY} WHERE run_id = {terms.run_id} AND village = '' AND steps_back <= {result["periods"]}
+        FROM {HISTORY} WHERE run_id = {terms.run_id} AND village = '' AND steps_back <= {parameters["periods"]}
             AND numerator IS NOT NULL"""  # noqa: S608 # checked literals only
     usual = f"""SELECT submission_id, indicator, AVG(numerator * 1.0) AS median, MAX(known) AS known
         FROM ({ranked}) AS ranked
-        WHERE known >= {result["least_periods"]} AND place IN ((known + 1) / 2, (known + 2) / 2)
+        WHERE known >= {parameters["least_periods"]} AND place IN ((known + 1) / 2, (known + 2) / 2)
         GROUP BY submission_id, indicator"""  # noqa: S608 # checked literals only
-    # How far a running total may fall is another rule's business.
+    # Falling stocks are left to `stock_falls`.
     is_stock = f"t.indicator IN ({terms.indicators_where(_is_stock)})"
     return Query(
-        where=f"""t.village = '' AND t.numerator >= 0 AND ABS(t.numerator - u.median) >= {result["least_difference"]}
-            AND (t.numerator > {result["times"]} * u.median
-                OR (t.numerator * {result["times"]} < u.median AND NOT {is_stock}))""",
+        where=f"""t.village = '' AND t.numerator >= 0
+            AND ABS(t.numerator - u.median) >= {parameters["least_difference"]}
+            AND (t.numerator > {parameters["times"]} * u.median
+                OR (t.numerator * {parameters["times"]} < u.median AND NOT {is_stock}))""",
         joins=(f"JOIN ({usual}) AS u ON u.submission_id = t.submission_id AND u.indicator = t.indicator",),
         cell="t.cell",
         found="t.numerator",
@@ -38,7 +39,7 @@ def _is_stock(indicator: Indicator) -> bool:
 
 
 def _applies_to(indicator: Indicator) -> bool:
-    # What begins anew each year has no usual level.
+    # Cumulative figures restart each year and have no usual level.
     return indicator.flow is not Flow.CUMULATIVE
 
 

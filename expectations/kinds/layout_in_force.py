@@ -1,4 +1,4 @@
-"""A report is filled in on the version of its form that is valid on the last day of its period."""
+"""A report uses the version of its form that is in force on the last day of its period."""
 
 from domain.staging import SUBMISSIONS
 from expectations.kind import Query, RuleKind, SqlTerms

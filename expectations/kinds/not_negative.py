@@ -1,7 +1,7 @@
 """No figure is below zero."""
 
-from expectations.figures import PARTS, is_cell_of_its_own, part
 from expectations.kind import Query, RuleKind, SqlTerms
+from expectations.sql_fragments import PARTS, is_cell_of_its_own, part
 
 
 def _query(_terms: SqlTerms) -> Query:

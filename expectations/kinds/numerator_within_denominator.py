@@ -1,11 +1,11 @@
-"""A numerator is not above its denominator, except where the denominator is a target that may be passed."""
+"""A numerator does not exceed its denominator, unless the denominator is a target, which may be exceeded."""
 
 from domain.indicators import Indicator
 from expectations.kind import Query, RuleKind, SqlTerms
 
 
 def _query(_terms: SqlTerms) -> Query:
-    # A denominator of zero or below is another rule's business.
+    # Denominators of zero or below are left to other rules.
     return Query(
         where="t.denominator > 0 AND t.numerator > t.denominator",
         cell="t.cell",

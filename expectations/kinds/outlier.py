@@ -1,4 +1,4 @@
-"""A commune's share keeps near its neighbours', by median and median deviation: a few wrong ones do not move these."""
+"""A commune's share is near those of its area, by median and median deviation, which few wrong values do not move."""
 
 from decimal import Decimal
 
@@ -7,18 +7,18 @@ from domain.staging import OBSERVATIONS, PEERS, SUBMISSIONS
 from expectations.kind import Number, Query, RuleKind, SqlTerms
 
 _NORMAL = "0.6745"
-"""A median deviation is that part of a standard deviation where values are normally distributed."""
+"""Median deviation as a part of the standard deviation, for normally distributed values."""
 
 _GROUP = "area, form, period, indicator"
 
 
 def _query(terms: SqlTerms) -> Query:
-    result, share = terms.parameters, "100.0 * t.numerator / t.denominator"
+    parameters, share = terms.parameters, "100.0 * t.numerator / t.denominator"
     distance = f"ABS({share} - g.median)"
     return Query(
-        where=f"""t.village = '' AND {_is_share("t")} AND t.denominator >= {result["least_denominator"]}
-            AND g.units >= {result["least_units"]} AND {distance} >= {result["least_points"]}
-            AND {_NORMAL} * {distance} > {result["deviations"]} * g.deviation""",
+        where=f"""t.village = '' AND {_is_share("t")} AND t.denominator >= {parameters["least_denominator"]}
+            AND g.units >= {parameters["least_units"]} AND {distance} >= {parameters["least_points"]}
+            AND {_NORMAL} * {distance} > {parameters["deviations"]} * g.deviation""",
         joins=(
             f"""JOIN ({_groups(terms)}) AS g ON g.area = s.area AND g.form = s.form AND g.period = s.period
                 AND g.indicator = t.indicator""",
@@ -36,14 +36,14 @@ def _query(terms: SqlTerms) -> Query:
 
 
 def _is_share(of: str) -> str:
-    """SQL that leaves out what other rules refuse."""
+    """Return SQL that leaves out values that other rules refuse."""
     return f"({of}.denominator > 0 AND {of}.numerator >= 0 AND {of}.numerator <= {of}.denominator)"
 
 
 def _groups(terms: SqlTerms) -> str:
-    """Median and median deviation of the shares of each group: what was accepted, and what of the batch is not refused.
+    """Return SQL for median and median deviation of each group: accepted reports, and those of the batch not refused.
 
-    Most reports of a period come in one night, when nothing of it is accepted yet.
+    Most reports of a period arrive in one nightly run, when none of the period is accepted yet.
     """
     run_id = terms.run_id
     shares = f"""SELECT {_GROUP}, 100.0 * p.numerator / p.denominator AS share FROM {PEERS} AS p
@@ -59,13 +59,13 @@ def _groups(terms: SqlTerms) -> str:
 
 
 def _middle(value: str, rows: str, name: str, also: str = "0") -> str:
-    """SQL for the median of a value, group by group; `also` is a column that is the same throughout a group."""
-    ranked = f"""SELECT {_GROUP}, {value} AS worth, {also} AS also,
+    """Return SQL for the median of a value by group; `also` is a column that is constant within a group."""
+    ranked = f"""SELECT {_GROUP}, {value} AS ranked_value, {also} AS also,
             ROW_NUMBER() OVER (PARTITION BY {_GROUP} ORDER BY {value}) AS place,
             COUNT(*) OVER (PARTITION BY {_GROUP}) AS units
         FROM ({rows}) AS valued"""  # noqa: S608 # checked literals only
     kept = f", MAX(also) AS {also}" if also != "0" else ""
-    return f"""SELECT {_GROUP}, AVG(worth) AS {name}, MAX(units) AS units{kept} FROM ({ranked}) AS ranked
+    return f"""SELECT {_GROUP}, AVG(ranked_value) AS {name}, MAX(units) AS units{kept} FROM ({ranked}) AS ranked
         WHERE place IN ((units + 1) / 2, (units + 2) / 2) GROUP BY {_GROUP}"""  # noqa: S608 # checked literals only
 
 

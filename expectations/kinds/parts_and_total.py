@@ -1,4 +1,4 @@
-"""Parts of a form sum up to their total, or do not exceed it: sums of figures on both sides, within a tolerance."""
+"""Parts add up to their total, or do not exceed it, within a tolerance; both sides are sums of figures."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -8,12 +8,12 @@ from domain.staging import OBSERVATIONS
 from expectations.kind import Choice, Figures, Number, Query, RuleKind, SqlTerms, literal
 
 _SLACK = "0.0000005"
-"""SQLite adds decimals as floats; figures have six decimals at most."""
+"""Rounding error: SQLite adds decimals as floats; figures have six decimals at most."""
 
 
 def _query(terms: SqlTerms) -> Query:
-    # The total's first figure is the judged line; every other figure is joined to it. One without a number makes its
-    # sum NULL, and nothing is said: a missing figure is another rule's business.
+    # The total's first figure is the checked line; every other figure is joined to it. A figure without a number makes
+    # its sum NULL, and the rule does not match: missing figures are left to `required_indicator`.
     names = [*terms.figures["total"], *terms.figures["parts"]]
     tables = ["t", *(f"f{place}" for place in range(1, len(names)))]
     figures = [f"{table}.{name.role}" for table, name in zip(tables, names, strict=True)]
@@ -24,21 +24,21 @@ def _query(terms: SqlTerms) -> Query:
     differs = f"{excess} > {tolerance}"
     if terms.parameters["relation"] == "'equal'":
         differs = f"({differs} OR {excess} < -1.0 * {tolerance})"
-    # A line whose numerator is above its denominator is another rule's business.
+    # Lines whose numerator exceeds their denominator are left to `numerator_within_denominator`.
     bounded = {
         indicator.id
         for indicator in terms.indicators
         if indicator.denominator is not None and not indicator.denominator_is_target
     }
-    lines = dict(zip(tables[of_total:], names[of_total:], strict=True)).items()
-    sound = "".join(
+    part_lines = dict(zip(tables[of_total:], names[of_total:], strict=True)).items()
+    valid_parts = "".join(
         f" AND ({table}.denominator IS NULL OR {table}.numerator <= {table}.denominator)"
-        for table, name in lines
+        for table, name in part_lines
         if name.role is FigureRole.NUMERATOR and name.indicator in bounded
     )
     return Query(
-        where=f"t.village = '' AND t.indicator = {literal(names[0].indicator)} AND {differs}{sound}",
-        joins=tuple(_join(terms.run_id, *item) for item in zip(tables[1:], names[1:], strict=True)),
+        where=f"t.village = '' AND t.indicator = {literal(names[0].indicator)} AND {differs}{valid_parts}",
+        joins=tuple(_join(terms.run_id, table, name) for table, name in zip(tables[1:], names[1:], strict=True)),
         cell=cells[0],
         found=f"ROUND({total}, 6)",
         expected=f"ROUND({parts}, 6)",
@@ -50,7 +50,7 @@ def _query(terms: SqlTerms) -> Query:
 
 
 def _sum(figures: Iterable[str]) -> str:
-    # Times 1.0: a sum of SQLite integers that grows too long is an error, a sum of floats is not.
+    # Times 1.0: in SQLite an integer sum can overflow, which is an error; a float sum cannot.
     return f"({' + '.join(f'{figure} * 1.0' for figure in figures)})"
 
 

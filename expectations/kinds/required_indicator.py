@@ -1,19 +1,19 @@
-"""An indicator that is due has figures: no line is missing and no figure cell is blank."""
+"""An indicator that is due has figures: no line is missing, no figure cell is blank."""
 
 from domain.indicators import Indicator
 from domain.observations import CellState
 from domain.staging import DUE, OBSERVATIONS
 from domain.units import Level
-from expectations.figures import PARTS, is_cell_of_its_own, part
 from expectations.kind import Choice, Query, RuleKind, SqlTerms
+from expectations.sql_fragments import PARTS, is_cell_of_its_own, part
 
 
 def _query(terms: SqlTerms) -> Query:
     state = part("state", of="o")
-    # An indicator is looked for where it is collected: on the form's line, or on every line of the village sheet.
+    # An indicator is expected where it is collected: on the form's line, or on every line of the village sheet.
     is_of_villages = f"t.indicator IN ({terms.indicators_where(_is_of_villages)})"
-    # "Not applicable" answers an indicator that is only asked for; one that is required has to have a figure.
-    # An unreadable cell is no missing one: reading has already said what is wrong with it.
+    # "Not applicable" is accepted for an optional indicator; a required one has to have a figure.
+    # An unreadable cell is not a missing one: reading has reported it.
     return Query(
         where=f"""t.absence = {terms.parameters["absence"]} AND {is_cell_of_its_own("o")} AND (
             (o.submission_id IS NULL AND p.part = 'numerator')

@@ -1,4 +1,4 @@
-"""Indicators over one population name the same number of it."""
+"""Indicators over the same population have the same denominator."""
 
 from collections.abc import Collection, Iterator
 
@@ -13,7 +13,7 @@ def _query(terms: SqlTerms) -> Query:
         f"SELECT {literal(indicator)} AS indicator, {literal(reference)} AS reference"
         for indicator, reference in [*_pairs(terms.indicators), ("none", "none")]
     )
-    # Below zero and zero are other rules' business.
+    # Denominators of zero or below are left to other rules.
     return Query(
         where="t.village = '' AND t.denominator > 0 AND r.denominator > 0 AND t.denominator <> r.denominator",
         joins=(
@@ -29,13 +29,13 @@ def _query(terms: SqlTerms) -> Query:
 
 
 def _pairs(indicators: Collection[Indicator]) -> Iterator[tuple[str, str]]:
-    """Each indicator with the one that says how many its population has: the first required one, else the first."""
-    judged = [indicator for indicator in indicators if _applies_to(indicator)]
-    for pair in judged:
-        group = [other for other in judged if other.denominator_kind == pair.denominator_kind]
+    """Yield each indicator with the reference for its population: the first required indicator, else the first."""
+    candidates = [indicator for indicator in indicators if _applies_to(indicator)]
+    for indicator in candidates:
+        group = [other for other in candidates if other.denominator_kind == indicator.denominator_kind]
         reference = min(group, key=lambda other: other.absence is not Absence.REFUSE)
-        if reference is not pair:
-            yield pair.id, reference.id
+        if reference is not indicator:
+            yield indicator.id, reference.id
 
 
 def _applies_to(indicator: Indicator) -> bool:

@@ -1,4 +1,4 @@
-"""The percentage an official typed equals the recomputed one within half a unit of its last digit."""
+"""The percentage that an official typed equals the recomputed one, within half a unit of its last digit."""
 
 from decimal import Decimal
 
@@ -7,7 +7,7 @@ from expectations.kind import Number, Query, RuleKind, SqlTerms
 
 _MOST_DECIMALS = 6
 _SLACK = "1.0000001"
-"""SQLite multiplies floats: a percentage exactly half a unit off must not be blamed for their last bit."""
+"""Rounding error: SQLite multiplies floats, and a percentage exactly half a unit off must not match."""
 
 
 def _query(terms: SqlTerms) -> Query:

@@ -1,4 +1,4 @@
-"""A running total does not fall from one period to the next, by more than a rule allows."""
+"""A stock does not fall from one period to the next by more than the rule allows."""
 
 from domain.indicators import Flow, Indicator
 from domain.staging import HISTORY

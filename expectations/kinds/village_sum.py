@@ -1,14 +1,14 @@
-"""A commune's figure is the sum of what its village sheet says, where the village sheet has the indicator."""
+"""A commune's figure equals the sum of its village sheet, where the village sheet has the indicator."""
 
 from domain.staging import OBSERVATIONS
 from expectations.kind import Query, RuleKind, SqlTerms
 
 _TOLERANCE = "0.0000005"
-"""SQLite adds decimals as floats; figures have six decimals at most."""
+"""Rounding error: SQLite adds decimals as floats; figures have six decimals at most."""
 
 
 def _query(terms: SqlTerms) -> Query:
-    # Times 1.0: a sum of SQLite integers that grows too long is an error, a sum of floats is not.
+    # Times 1.0: in SQLite an integer sum can overflow, which is an error; a float sum cannot.
     villages = f"""SELECT submission_id, indicator, COALESCE(SUM(numerator * 1.0), 0) AS total, COUNT(*) AS villages,
             MIN(sheet) AS sheet
         FROM {OBSERVATIONS} WHERE run_id = {terms.run_id} AND village <> '' GROUP BY submission_id, indicator"""  # noqa: S608 # checked literals only

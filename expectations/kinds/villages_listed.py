@@ -1,4 +1,4 @@
-"""The village sheet has a line for each village of the register, no more and no fewer."""
+"""The village sheet has a line for each village of the register."""
 
 from domain.indicators import Indicator
 from domain.staging import OBSERVATIONS, REGISTER
@@ -7,7 +7,7 @@ from expectations.kind import Query, RuleKind, SqlTerms
 
 
 def _query(terms: SqlTerms) -> Query:
-    # A village named twice does not stand in for one left out. A sheet without any line is a missing indicator.
+    # A duplicate village does not make up for a missing one. A sheet without lines is left to `required_indicator`.
     villages = f"""SELECT submission_id, indicator, COUNT(DISTINCT village) AS listed, MIN(sheet) AS sheet
         FROM {OBSERVATIONS} WHERE run_id = {terms.run_id} AND village <> '' GROUP BY submission_id, indicator"""  # noqa: S608 # checked literals only
     return Query(

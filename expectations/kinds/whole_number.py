@@ -1,12 +1,12 @@
-"""A count is a whole number, for every indicator that the catalogue gives no decimals."""
+"""A count is a whole number, for indicators without decimals in the catalogue."""
 
 from domain.indicators import Indicator
-from expectations.figures import PARTS, is_cell_of_its_own, part
 from expectations.kind import Query, RuleKind, SqlTerms
+from expectations.sql_fragments import PARTS, is_cell_of_its_own, part
 
 
 def _query(_terms: SqlTerms) -> Query:
-    # Times 1.0: SQLite rounds to a float, and an integer too long for one would differ from its own rounding.
+    # Times 1.0: SQLite rounds to a float, so that a large integer would differ from its own rounding.
     number = f"{part('number')} * 1.0"
     return Query(
         where=f"{is_cell_of_its_own()} AND {number} <> ROUND({number})",

@@ -1,9 +1,9 @@
-"""A figure lies between two bounds; one below zero is another rule's business."""
+"""A figure lies between two bounds; negative figures are left to `not_negative`."""
 
 from decimal import Decimal
 
-from expectations.figures import PARTS, is_cell_of_its_own, part
 from expectations.kind import Number, Query, RuleKind, SqlTerms
+from expectations.sql_fragments import PARTS, is_cell_of_its_own, part
 
 
 def _query(terms: SqlTerms) -> Query:

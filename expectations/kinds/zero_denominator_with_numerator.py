@@ -1,4 +1,4 @@
-"""Out of nothing comes nothing: a denominator of zero goes with a numerator of zero only."""
+"""A denominator of zero requires a numerator of zero."""
 
 from expectations.kind import Query, RuleKind, SqlTerms
 

@@ -170,7 +170,7 @@ def _unpack(archive: Path, folder: Path, landing: Landing, watch: OnProgress) ->
 
     def put(content: IO[bytes], name: str) -> str:
         if name.startswith(f"{_LANDING}/"):
-            return landing.land_pieces(iter(lambda: content.read(PIECE), b""))
+            return landing.land_chunks(iter(lambda: content.read(PIECE), b""))
         return put_below(folder, content, name)
 
     try:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from domain.catalog.catalog import Catalog
 from expectations.check import check
-from expectations.reach import looks_beyond
+from expectations.rule_scope import uses_other_reports
 from flows.pipeline.stages.judge import stage
 from flows.pipeline.stages.read import ReadSubmission
 from flows.support.context import AppContext
@@ -21,7 +21,7 @@ _Findings = dict[int, Counter[tuple[Any, ...]]]
 def rules_beyond(catalog: Catalog) -> tuple[str, ...]:
     """Return the ids of rules that also read other reports, and so cannot be evaluated on a bundle alone."""
     indicators = tuple(catalog.indicators.values())
-    return tuple(sorted(rule.id for rule in catalog.rules.values() if looks_beyond(rule, indicators)))
+    return tuple(sorted(rule.id for rule in catalog.rules.values() if uses_other_reports(rule, indicators)))
 
 
 def judged_otherwise(

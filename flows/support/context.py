@@ -14,7 +14,7 @@ from connectors.sources.filesystem import FilesystemConnector
 from domain.catalog.catalog import Catalog
 from domain.texts import Lang
 from domain.vietnam_time import day_in_vietnam
-from expectations.soundness import require_sound
+from expectations.rule_validation import require_valid_rules
 from flows.support.catalog import open_catalog
 from flows.support.settings import Settings
 from flows.support.warehouse import open_warehouse
@@ -73,7 +73,7 @@ def build_context(settings: Settings, clock: Callable[[], datetime] = lambda: da
         settings.default_inbox.mkdir(parents=True, exist_ok=True)
     engine = open_warehouse(settings)
     catalog = open_catalog(settings)
-    require_sound(tuple(catalog.rules.values()), tuple(catalog.indicators.values()))
+    require_valid_rules(tuple(catalog.rules.values()), tuple(catalog.indicators.values()))
     return AppContext(
         catalog=catalog,
         engine=engine,

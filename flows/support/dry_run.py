@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from connectors.trial_landing import TrialLanding
+from connectors.landing import TrialLanding
 from flows.support.context import AppContext
 from warehouse.store.engine import Engine, migrate, normalise_url, open_engine, transaction, trial
 from warehouse.submissions.staging import clear

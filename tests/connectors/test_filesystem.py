@@ -1,4 +1,4 @@
-"""A folder as a place of delivery: what counts as delivered, and that nothing half-written or out of place is read."""
+"""The filesystem connector: which files it lists, and that it reads neither half-written files nor others' folders."""
 
 import os
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ NAMES = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters=
 
 
 def deliver(folder: Path, path: str, data: bytes = b"figures") -> Path:
-    """Put a file where a commune would."""
+    """Write a file into the inbox."""
     target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(data)
@@ -33,26 +33,26 @@ def deliver(folder: Path, path: str, data: bytes = b"figures") -> Path:
 
 
 def only_file(inbox: FilesystemConnector) -> RemoteFile:
-    """The one file that lies there."""
+    """Return the only listed file."""
     (file,) = inbox.list()
     return file
 
 
 def fetched(inbox: FilesystemConnector, file: RemoteFile) -> bytes:
-    """All of a file's bytes."""
+    """Fetch all bytes of a file."""
     return b"".join(inbox.fetch(file))
 
 
 def test_lists_files_of_all_folders_by_path(tmp_path: Path) -> None:
-    """Everything below the folder is a delivery, named by its path from there."""
+    """All files below the folder are listed, with paths relative to it."""
     for path in ("2025-05/22828/b.xlsx", "2025-05/22813/a.xlsx", "loose.xlsx"):
         deliver(tmp_path, path)
     inbox = FilesystemConnector("inbox", str(tmp_path))
     assert [file.path for file in inbox.list()] == ["2025-05/22813/a.xlsx", "2025-05/22828/b.xlsx", "loose.xlsx"]
 
 
-def test_says_when_and_how_much_was_delivered(tmp_path: Path) -> None:
-    """A listed file carries its size and the moment of delivery in UTC."""
+def test_lists_size_and_time_of_delivery(tmp_path: Path) -> None:
+    """A listed file has its size in bytes and its time of delivery in UTC."""
     os.utime(deliver(tmp_path, "a.xlsx", b"12345"), (1747300000, 1747300000))
     file = only_file(FilesystemConnector("inbox", str(tmp_path)))
     assert (file.connector, file.size, file.delivered_at) == (
@@ -63,22 +63,22 @@ def test_says_when_and_how_much_was_delivered(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["~$a.xlsx", ".a.xlsx.part", ".sync/a.xlsx", "Thumbs.db", "sub/desktop.ini"])
-def test_leaves_what_programs_leave(tmp_path: Path, name: str) -> None:
-    """Lock files, hidden files and leftovers of programs are no submissions."""
+def test_skips_files_of_programs(tmp_path: Path, name: str) -> None:
+    """Lock files, hidden files and files left by programs are skipped."""
     deliver(tmp_path, name)
     assert list(FilesystemConnector("inbox", str(tmp_path)).list()) == []
 
 
 def test_a_skipped_file_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Whoever wonders why a file was not taken finds it in the log."""
+    """The log says why a file was skipped."""
     caplog.set_level("INFO")
     deliver(tmp_path, "~$a.xlsx")
     list(FilesystemConnector("inbox", str(tmp_path)).list())
     assert "~$a.xlsx" in caplog.text
 
 
-def test_links_are_no_deliveries(tmp_path: Path) -> None:
-    """A link could show us any file of this machine."""
+def test_links_are_skipped(tmp_path: Path) -> None:
+    """A link could lead to any file of the machine."""
     deliver(tmp_path, "outside/secret.xlsx")
     inbox = tmp_path / "inbox"
     inbox.mkdir()
@@ -87,15 +87,15 @@ def test_links_are_no_deliveries(tmp_path: Path) -> None:
     assert list(FilesystemConnector("inbox", str(inbox)).list()) == []
 
 
-def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    """Something that is no file is left alone instead of blocking the night."""
+def test_a_pipe_is_skipped(tmp_path: Path) -> None:
+    """A pipe is skipped instead of blocking the nightly run."""
     os.mkfifo(tmp_path / "pipe.xlsx")
     assert list(FilesystemConnector("inbox", str(tmp_path)).list()) == []
 
 
 @given(name=NAMES)
-def test_any_name_is_fetched_or_left(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
-    """Whatever an official calls a file, what is listed can be fetched."""
+def test_any_listed_name_can_be_fetched(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+    """Whatever its name, a listed file can be fetched."""
     folder = tmp_path_factory.mktemp("names")
     deliver(folder, name, name.encode())
     inbox = FilesystemConnector("inbox", str(folder))
@@ -103,21 +103,21 @@ def test_any_name_is_fetched_or_left(tmp_path_factory: pytest.TempPathFactory, n
 
 
 def test_a_name_that_is_not_utf8_is_fetched(tmp_path: Path) -> None:
-    """A name in an old Vietnamese code page does not stop the night."""
+    """A name in an old Vietnamese code page does not stop the nightly run."""
     (Path(os.fsdecode(os.fsencode(tmp_path) + b"/M\xa1 N\xedi.xlsx"))).write_bytes(b"figures")
     inbox = FilesystemConnector("inbox", str(tmp_path))
     assert fetched(inbox, only_file(inbox)) == b"figures"
 
 
-def test_fingerprint_stays_with_an_untouched_file(tmp_path: Path) -> None:
+def test_fingerprint_of_an_unchanged_file_is_stable(tmp_path: Path) -> None:
     """Listing twice gives the same fingerprint."""
     deliver(tmp_path, "a.xlsx")
     inbox = FilesystemConnector("inbox", str(tmp_path))
     assert only_file(inbox) == only_file(inbox)
 
 
-def test_fingerprint_moves_with_the_time(tmp_path: Path) -> None:
-    """A file delivered again with the same size is seen as new."""
+def test_fingerprint_changes_with_the_time(tmp_path: Path) -> None:
+    """A file delivered again with the same size is recognised as new."""
     path = deliver(tmp_path, "a.xlsx")
     inbox = FilesystemConnector("inbox", str(tmp_path))
     before = only_file(inbox)
@@ -126,7 +126,7 @@ def test_fingerprint_moves_with_the_time(tmp_path: Path) -> None:
 
 
 def test_a_file_that_changes_is_fetched_later(tmp_path: Path) -> None:
-    """A file that is still being written is not taken half."""
+    """A file that is still being written is not accepted partially."""
     path = deliver(tmp_path, "a.xlsx", b"half")
     inbox = FilesystemConnector("inbox", str(tmp_path))
     file = only_file(inbox)
@@ -135,8 +135,8 @@ def test_a_file_that_changes_is_fetched_later(tmp_path: Path) -> None:
         fetched(inbox, file)
 
 
-def test_a_file_comes_in_pieces(tmp_path: Path) -> None:
-    """However large a file is, no more than a piece of it is in memory at a time."""
+def test_a_file_is_fetched_in_chunks(tmp_path: Path) -> None:
+    """However large a file is, only one chunk of it is in memory at a time."""
     data = bytes(range(256)) * 12_000
     deliver(tmp_path, "a.xlsx", data)
     inbox = FilesystemConnector("inbox", str(tmp_path))
@@ -145,7 +145,7 @@ def test_a_file_comes_in_pieces(tmp_path: Path) -> None:
 
 
 def test_a_file_that_never_stops_growing_is_fetched_later(tmp_path: Path) -> None:
-    """A file that grows as fast as it is read is given up once it is longer than it was listed."""
+    """Reading stops once a growing file is longer than it was listed."""
     path = deliver(tmp_path, "a.xlsx")
     inbox = FilesystemConnector("inbox", str(tmp_path))
     pieces = inbox.fetch(only_file(inbox))
@@ -159,8 +159,8 @@ def test_a_file_that_never_stops_growing_is_fetched_later(tmp_path: Path) -> Non
         read_on()
 
 
-def test_a_file_that_went_away_is_fetched_later(tmp_path: Path) -> None:
-    """A file that is renamed while we look comes again under its new name."""
+def test_a_removed_file_is_fetched_later(tmp_path: Path) -> None:
+    """A file renamed between listing and reading is listed again under its new name."""
     path = deliver(tmp_path, "a.xlsx")
     inbox = FilesystemConnector("inbox", str(tmp_path))
     file = only_file(inbox)
@@ -171,7 +171,7 @@ def test_a_file_that_went_away_is_fetched_later(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["../secret", "/etc/hostname", "a/../../secret", "", "a\0b"])
 def test_paths_that_lead_out_are_refused(tmp_path: Path, path: str) -> None:
-    """A record from elsewhere cannot make us read another folder."""
+    """A manipulated path cannot make the connector read another folder."""
     inbox = FilesystemConnector("inbox", str(tmp_path))
     file = RemoteFile("inbox", path, 1, datetime.now(UTC), None, "")
     with pytest.raises(UnsafePathError):
@@ -193,13 +193,13 @@ def test_a_folder_replaced_by_a_link_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_says_what_to_do(tmp_path: Path) -> None:
-    """An inbox that does not exist is an error, never an empty night."""
+    """A missing inbox is an error, not an empty list."""
     with pytest.raises(SourceMissingError, match="TONGHOP_INBOX"):
         list(FilesystemConnector("inbox", str(tmp_path / "no")).list())
 
 
 def test_an_unreadable_folder_does_not_hide_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files of the other folders are given out before the failure is told."""
+    """Files of the other folders are listed before the error is raised."""
     deliver(tmp_path, "a/one.xlsx")
     deliver(tmp_path, "b/two.xlsx")
     inbox = FilesystemConnector("inbox", str(tmp_path))
@@ -217,8 +217,8 @@ def test_an_unreadable_folder_does_not_hide_the_others(tmp_path: Path, monkeypat
         next(listing)
 
 
-def test_an_unreadable_file_is_our_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that we may not open is told by name, and is no submission that failed."""
+def test_an_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unreadable file is an error with its name, and not a refused submission."""
     deliver(tmp_path, "a.xlsx")
     inbox = FilesystemConnector("inbox", str(tmp_path))
     file = only_file(inbox)
@@ -231,8 +231,8 @@ def test_an_unreadable_file_is_our_fault(tmp_path: Path, monkeypatch: pytest.Mon
         fetched(inbox, file)
 
 
-def test_any_fsspec_place_serves() -> None:
-    """A place behind an fsspec URL lists and fetches like a folder."""
+def test_any_fsspec_url_can_be_used() -> None:
+    """A source behind an fsspec URL lists and fetches like a folder."""
     with fsspec.open("memory://tray/22828/a.xlsx", "wb") as file:
         file.write(b"figures")
     tray = FilesystemConnector("tray", "memory://tray")

@@ -1,4 +1,4 @@
-"""Mail goes through a real SMTP server: encrypted and with a log-in, or not at all with a reason that helps."""
+"""Mail through a real SMTP server: encryption, log-in, and errors that name the cause."""
 
 import ssl
 from collections.abc import Iterator
@@ -17,29 +17,29 @@ LOGIN = ("tonghop", "one-and-only-s3cret")
 
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
-    """Somebody who signs certificates; nobody trusts it unless told to."""
+    """Make a certificate authority that is not trusted by default."""
     return trustme.CA()
 
 
 @pytest.fixture(scope="module")
 def encrypted(authority: trustme.CA) -> Iterator[tuple[int, Mailbox]]:
-    """A server that takes mail over STARTTLS only, from whoever logs in."""
+    """Start a server that accepts mail over STARTTLS only, after a log-in."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
-    with smtp_server(login=LOGIN, tls=context) as result:
-        yield result
+    with smtp_server(login=LOGIN, tls=context) as server:
+        yield server
 
 
 @pytest.fixture
 def trusted(monkeypatch: pytest.MonkeyPatch, authority: trustme.CA, tmp_path: Path) -> None:
-    """Let this machine trust the authority, as an operator would."""
+    """Trust the authority, as an operator would configure it."""
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
 
 
 @pytest.fixture
 def mail() -> EmailMessage:
-    """A mail in Vietnamese."""
+    """Make a mail in Vietnamese."""
     message = EmailMessage()
     message["Subject"] = "Báo cáo bị trả lại: Ma Nới"
     message["From"], message["To"] = "tonghop@ninhson.example", "officer@ninhson.example"
@@ -49,7 +49,7 @@ def mail() -> EmailMessage:
 
 @pytest.mark.usefixtures("trusted")
 def test_encrypted_with_a_login(encrypted: tuple[int, Mailbox], mail: EmailMessage) -> None:
-    """Over STARTTLS, with name and password, the mail arrives as it was written."""
+    """Over STARTTLS, with user and password, the mail arrives unchanged."""
     port, box = encrypted
     SmtpServer("localhost", port, "starttls", *LOGIN).send(mail)
     assert box.mails[-1]["Subject"] == "Báo cáo bị trả lại: Ma Nới"
@@ -58,7 +58,7 @@ def test_encrypted_with_a_login(encrypted: tuple[int, Mailbox], mail: EmailMessa
 
 @pytest.mark.usefixtures("trusted")
 def test_a_wrong_password_is_refused(encrypted: tuple[int, Mailbox], mail: EmailMessage) -> None:
-    """A log-in that fails is for good, and the message names the settings, not the password."""
+    """A failed log-in is terminal, and the message names the settings, not the password."""
     with pytest.raises(MailRefusedError, match="TONGHOP_MAIL_HOST") as caught:
         SmtpServer("localhost", encrypted[0], "starttls", LOGIN[0], "wrong-one").send(mail)
     assert "wrong-one" not in str(caught.value)
@@ -66,13 +66,13 @@ def test_a_wrong_password_is_refused(encrypted: tuple[int, Mailbox], mail: Email
 
 @pytest.mark.usefixtures("trusted")
 def test_a_password_that_cannot_be_sent(encrypted: tuple[int, Mailbox], mail: EmailMessage) -> None:
-    """A password with letters that SMTP's log-in does not carry is told as such."""
+    """A password with characters that the log-in cannot transmit is reported as such."""
     with pytest.raises(MailRefusedError, match="ASCII"):
         SmtpServer("localhost", encrypted[0], "starttls", LOGIN[0], "mật khẩu").send(mail)
 
 
-def test_an_untrusted_server_gets_nothing(encrypted: tuple[int, Mailbox], mail: EmailMessage) -> None:
-    """A certificate that nobody vouches for ends it before the log-in."""
+def test_an_untrusted_server_receives_nothing(encrypted: tuple[int, Mailbox], mail: EmailMessage) -> None:
+    """An untrusted certificate ends the connection before the log-in."""
     before = len(encrypted[1].mails)
     with pytest.raises(MailRefusedError, match="certificate"):
         SmtpServer("localhost", encrypted[0], "starttls", *LOGIN).send(mail)
@@ -80,13 +80,13 @@ def test_an_untrusted_server_gets_nothing(encrypted: tuple[int, Mailbox], mail: 
 
 
 def test_without_encryption_no_password_is_sent(mail: EmailMessage) -> None:
-    """A server in the clear gets the mail and never the password."""
+    """An unencrypted server receives the mail but never the password."""
     with smtp_server() as (port, box):
         SmtpServer("127.0.0.1", port, "none", *LOGIN).send(mail)
     assert len(box.mails) == 1
 
 
-def test_nobody_there_is_tried_again(mail: EmailMessage) -> None:
-    """A server that does not answer may answer later."""
+def test_no_answer_is_transient(mail: EmailMessage) -> None:
+    """A server that does not answer is a transient error."""
     with pytest.raises(MailNotSentError, match=r"127\.0\.0\.1"):
         SmtpServer("127.0.0.1", free_port(), "none").send(mail)

@@ -1,35 +1,34 @@
-"""A borrowed landing reads what the lender has and never writes to it."""
+"""The landing of a dry run reads from its base and never writes to it."""
 
 from pathlib import Path
 
 import pytest
 
-from connectors.landing import DamagedBytesError, Landing, NotLandedError
-from connectors.trial_landing import TrialLanding
+from connectors.landing import DamagedBytesError, Landing, NotLandedError, TrialLanding
 
 
-def test_bytes_of_the_lender_are_read(tmp_path: Path) -> None:
-    """What the lender landed is found."""
-    lender = Landing(tmp_path / "lender")
-    digest = lender.land(b"report")
-    assert TrialLanding(lender, tmp_path / "own").read(digest) == b"report"
+def test_bytes_of_the_base_are_read(tmp_path: Path) -> None:
+    """Bytes landed in the base can be read."""
+    base = Landing(tmp_path / "base")
+    digest = base.land(b"report")
+    assert TrialLanding(base, tmp_path / "own").read(digest) == b"report"
 
 
-def test_new_bytes_land_here_alone(tmp_path: Path) -> None:
-    """Landing leaves the lender as it is, even where the lender has a damaged copy."""
-    lender = Landing(tmp_path / "lender")
-    digest = lender.land(b"report")
-    lender.path_of(digest).write_bytes(b"damaged")
-    borrowed = TrialLanding(lender, tmp_path / "own")
+def test_new_bytes_land_in_the_own_folder_only(tmp_path: Path) -> None:
+    """Landing does not change the base, even where the base has a damaged copy."""
+    base = Landing(tmp_path / "base")
+    digest = base.land(b"report")
+    base.path_of(digest).write_bytes(b"damaged")
+    trial = TrialLanding(base, tmp_path / "own")
     with pytest.raises(DamagedBytesError):
-        borrowed.read(digest)
-    assert borrowed.land(b"report") == digest
-    assert borrowed.read(digest) == b"report"
-    assert lender.path_of(digest).read_bytes() == b"damaged"
+        trial.read(digest)
+    assert trial.land(b"report") == digest
+    assert trial.read(digest) == b"report"
+    assert base.path_of(digest).read_bytes() == b"damaged"
 
 
-def test_bytes_that_nobody_has_are_missed_at_the_lender(tmp_path: Path) -> None:
-    """The error names the place that has to be brought back."""
-    lender = Landing(tmp_path / "lender")
-    with pytest.raises(NotLandedError, match="lender"):
-        TrialLanding(lender, tmp_path / "own").read("0" * 64)
+def test_missing_bytes_are_reported_for_the_base(tmp_path: Path) -> None:
+    """The error names the folder that has to be restored."""
+    base = Landing(tmp_path / "base")
+    with pytest.raises(NotLandedError, match="base"):
+        TrialLanding(base, tmp_path / "own").read("0" * 64)

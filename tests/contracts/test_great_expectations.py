@@ -1,4 +1,4 @@
-"""What our rules rely on in Great Expectations: four underscore methods, and how it behaves when it stays silent."""
+"""Contracts of Great Expectations: four private methods that rules use, and how results report errors."""
 
 import inspect
 import sqlite3
@@ -18,7 +18,7 @@ JOINED = "SELECT t.number FROM {batch} AS t JOIN other AS o ON o.number = t.numb
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Path:
-    """A SQLite file with 500 numbers in each of two tables."""
+    """Make a SQLite file with 500 numbers in each of two tables."""
     path = tmp_path / "numbers.db"
     with sqlite3.connect(path) as connection:
         for table in ("numbers", "other"):
@@ -28,7 +28,7 @@ def warehouse(tmp_path: Path) -> Path:
 
 
 def run(path: Path, *expectations: Expectation) -> ExpectationSuiteValidationResult:
-    """Run a suite over the numbers, as our judge does."""
+    """Run a suite over the numbers, as `RuleEvaluator` does."""
     context = gx.get_context(mode="ephemeral")
     source = context.data_sources.add_sqlite("numbers", connection_string=f"sqlite:///{path}")
     asset = source.add_query_asset("numbers", query="SELECT number FROM numbers")
@@ -62,27 +62,27 @@ def run(path: Path, *expectations: Expectation) -> ExpectationSuiteValidationRes
         (UnexpectedRowsExpectation, "_validate", ["self", "metrics", "runtime_configuration", "execution_engine"]),
     ],
 )
-def test_underscore_methods_are_as_we_call_them(owner: type, method: str, parameters: list[str]) -> None:
-    """The four methods that are not promised to us still take what we give them."""
+def test_private_methods_have_the_parameters_we_pass(owner: type, method: str, parameters: list[str]) -> None:
+    """The four private methods still take our parameters."""
     assert list(inspect.signature(getattr(owner, method)).parameters) == parameters
 
 
 def test_all_failing_rows_come_back(warehouse: Path) -> None:
-    """Our metric returns every row of a joined query, beyond the 200 of the stock one."""
+    """Our metric returns every row of a joined query, beyond the 200 of the stock metric."""
     (result,) = run(warehouse, ExpectRuleHolds(rule_id="all", unexpected_rows_query=JOINED)).results
     assert sorted(int(row["number"]) for row in result.result["details"]["unexpected_rows"]) == list(range(500))
 
 
 def test_a_rule_without_failing_rows_holds(warehouse: Path) -> None:
-    """No row, no failure."""
+    """A query without rows succeeds."""
     query = f"{JOINED} WHERE t.number > 500"
     (result,) = run(warehouse, ExpectRuleHolds(rule_id="none", unexpected_rows_query=query)).results
     assert result.success
     assert result.result["details"]["unexpected_rows"] == []
 
 
-def test_a_broken_query_raises_nothing_but_leaves_a_trace(warehouse: Path) -> None:
-    """An SQL error only shows in `exception_info`: this is why results are read fail-closed."""
+def test_a_broken_query_is_reported_in_the_result_only(warehouse: Path) -> None:
+    """An SQL error only shows in `exception_info`, which is why results are read fail-closed."""
     query = f"{JOINED} WHERE t.missing > 0"
     (result,) = run(warehouse, ExpectRuleHolds(rule_id="broken", unexpected_rows_query=query)).results
     assert not result.success
@@ -91,8 +91,8 @@ def test_a_broken_query_raises_nothing_but_leaves_a_trace(warehouse: Path) -> No
     assert any(trace.get("raised_exception") for trace in traces)
 
 
-def test_severity_and_meta_travel_with_the_result(warehouse: Path) -> None:
-    """A result is told apart by the rule in its meta, not by its place."""
+def test_severity_and_meta_are_part_of_the_result(warehouse: Path) -> None:
+    """A result is identified by the rule in its meta, not by its position."""
     expectations = [ExpectRuleHolds(rule_id=name, unexpected_rows_query=JOINED, meta={"rule": name}) for name in "cab"]
     configs = [result.expectation_config for result in run(warehouse, *expectations).results]
     assert sorted(config.meta["rule"] for config in configs if config is not None and config.meta) == ["a", "b", "c"]

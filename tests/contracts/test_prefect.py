@@ -1,4 +1,4 @@
-"""Prefect on our pins really schedules: combinations that install and start have been seen never to run a schedule."""
+"""Contracts of Prefect: the pinned versions schedule runs, which some combinations that install and start do not."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.xdist_group("prefect")
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """The API of a started server that has our deployments, told from a folder far from the code."""
+    """Start a server, apply our deployments from a folder outside the checkout, and return its API."""
     home = tmp_path_factory.mktemp("definitions")
     done = subprocess.run(
         [Path(sys.executable).with_name("tonghop"), "up", "--only", "definitions"],
@@ -36,18 +36,18 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 
 
 def deployment(api: httpx.Client, name: str) -> dict[str, object]:
-    """A deployment as the server keeps it."""
-    result: dict[str, object] = api.get(f"/deployments/name/{name}/{name}").raise_for_status().json()
-    return result
+    """Read a deployment from the server."""
+    response: dict[str, object] = api.get(f"/deployments/name/{name}/{name}").raise_for_status().json()
+    return response
 
 
-def test_sqlalchemy_is_one_that_schedules() -> None:
-    """On SQLAlchemy 2.1 this Prefect shows a schedule as active and never inserts a run."""
+def test_sqlalchemy_is_a_version_that_schedules() -> None:
+    """With SQLAlchemy 2.1 this Prefect shows a schedule as active and never inserts a run."""
     assert sqlalchemy.__version__.startswith("2.0.")
 
 
 def test_a_cron_deployment_gets_a_scheduled_run(api: httpx.Client) -> None:
-    """The night's schedule makes the server plan a run for one o'clock in Vietnam."""
+    """The nightly schedule makes the server plan a run for one o'clock in Vietnam."""
     wanted = {
         "deployments": {"id": {"any_": [deployment(api, "nightly")["id"]]}},
         "limit": 1,
@@ -65,7 +65,7 @@ def test_a_cron_deployment_gets_a_scheduled_run(api: httpx.Client) -> None:
 
 @pytest.mark.parametrize("name", ["nightly", "rerun"])
 def test_entrypoints_are_modules(api: httpx.Client, name: str) -> None:
-    """A worker imports the flow by its module, so that no class exists twice."""
+    """A worker imports the flow by its module, so that no class is loaded twice."""
     assert deployment(api, name)["entrypoint"] == f"flows.deployments.{name}.{name}"
 
 
@@ -79,7 +79,7 @@ def test_one_run_at_a_time(api: httpx.Client, name: str) -> None:
 
 
 def test_the_rerun_form_explains_its_fields(api: httpx.Client) -> None:
-    """Who reruns from the UI reads what each field wants."""
+    """The form in the UI describes each field."""
     schema = deployment(api, "rerun")["parameter_openapi_schema"]
     assert isinstance(schema, dict)
     fields = sorted(schema["properties"].items(), key=lambda field: field[1]["position"])

@@ -1,4 +1,4 @@
-"""What a real server is told of us: applied again it stays, what left goes, what others made is never touched."""
+"""Definitions on a real server: applying again is idempotent, obsolete ones are removed, others' are not touched."""
 
 import asyncio
 from datetime import timedelta
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.xdist_group("prefect")
 
 
 def automations() -> dict[str, dict[str, Any]]:
-    """All automations of the server, by name."""
+    """Read all automations of the server, by name."""
     return {item["name"]: item for item in ask("automations/filter")}
 
 
@@ -39,14 +39,14 @@ def apply(*, sends_mail: bool) -> None:
 
 @pytest.fixture(scope="module")
 def notify() -> None:
-    """A deployment `notify`, so that automations have what they start."""
+    """Create the deployment `notify`, which automations start."""
     flow = ask("flows/", name="notify")["id"]
     ask("deployments/", name="notify", flow_id=flow, enforce_parameter_schema=False)
 
 
 @pytest.mark.usefixtures("notify")
-def test_applied_again_automations_stay() -> None:
-    """A second time changes no id; without mail its automations go; an operator's switch and others' stay."""
+def test_automations_are_stable_when_applied_again() -> None:
+    """Applying again changes no id; without mail its automations are removed; an operator's switch and others' stay."""
     theirs = {"type": "event", "posture": "Reactive", "expect": ["their.event"], "threshold": 1, "within": 0}
     ask("automations/", name="theirs", trigger=theirs, actions=[{"type": "do-nothing"}])
     apply(sends_mail=True)
@@ -65,7 +65,7 @@ def test_applied_again_automations_stay() -> None:
 
 @pytest.mark.usefixtures("notify")
 def test_a_missed_notice_is_sent_once(tmp_path: Path) -> None:
-    """A failed night that no mail told of gets one, and only one however often it is looked for."""
+    """A failed nightly run without a notice gets exactly one, however often the search runs."""
     flow = ask("flows/", name="nightly")["id"]
     run = ask("flow_runs/", flow_id=flow, name="nightly")["id"]
     ask(f"flow_runs/{run}/set_state", state={"type": "FAILED", "message": "1 of 8"}, force=True)
@@ -79,7 +79,7 @@ def test_a_missed_notice_is_sent_once(tmp_path: Path) -> None:
 
 
 def test_files_agree() -> None:
-    """Automations start deployments that are there, and tell of the same flows as the search for missed notices."""
+    """Automations start existing deployments, and cover the same flows as the search for missed notices."""
     deployments = {f"{deployment['name']}/{deployment['name']}" for deployment in read_deployments()}
     started = {
         action["deployment"]
@@ -87,15 +87,15 @@ def test_files_agree() -> None:
         for action in automation["actions"]
         if "deployment" in action
     }
-    told_of = [
+    flow_names = [
         automation["trigger"].get("match_related", {}).get("prefect.resource.name") for automation in read_automations()
     ]
     assert started <= deployments
-    assert {tuple(names) for names in told_of if names} == {NOTIFIED_FLOWS}
+    assert {tuple(names) for names in flow_names if names} == {NOTIFIED_FLOWS}
 
 
-def test_a_silent_run_is_noticed_within_two_minutes() -> None:
-    """The seconds between two signs of life and those of silence that are borne make no more than two minutes."""
+def test_a_silent_run_is_detected_within_two_minutes() -> None:
+    """Heartbeat interval and tolerated silence add up to two minutes at most."""
     (silence,) = (
         automation["trigger"]["within"] for automation in read_automations() if "process is gone" in automation["name"]
     )

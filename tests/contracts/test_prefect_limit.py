@@ -1,4 +1,4 @@
-"""Loading is held by Prefect's own limit, on a real server: at 0 it waits, whatever becomes of the server meanwhile."""
+"""Prefect's concurrency limit for loading, on a real server: at 0 loading waits, even if the server restarts."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.xdist_group("prefect")
 
 @pytest.fixture
 def change_limit() -> Iterator[Callable[[int], None]]:
-    """Sets the limit, which is 0 at first."""
+    """Return a function that sets the limit, which is 0 at first."""
     with SyncPrefectClient(api=server_url()) as client:
 
         def change(most: int) -> None:
@@ -35,7 +35,7 @@ def change_limit() -> Iterator[Callable[[int], None]]:
 
 @pytest.fixture
 def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PrefectSteps]:
-    """The steps of a run, recorded by the server."""
+    """Make the steps of a run that the server records."""
     monkeypatch.setenv("TONGHOP_HOME", str(tmp_path))
     monkeypatch.setattr("flows.deployments.prefect_steps._LOOK_AGAIN_SECONDS", 0.1)
     with temporary_settings({PREFECT_API_URL: server_url(), PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW: "ignore"}):
@@ -45,7 +45,7 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PrefectSt
 def test_loading_waits_while_the_limit_is_0(
     steps: PrefectSteps, change_limit: Callable[[int], None], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It says once that it is held, and goes on by itself when the limit is back."""
+    """Loading reports once that it waits, and continues by itself when the limit is raised."""
     loaded = Event()
     with ThreadPoolExecutor() as pool:
         step = pool.submit(copy_context().run, steps.run, "load", "load 1-1 of 1", loaded.set)
@@ -59,10 +59,10 @@ def test_loading_waits_while_the_limit_is_0(
     assert caplog.text.count("loading is held") == 1
 
 
-def test_a_silent_server_lets_nobody_load_who_was_held(
+def test_a_restarted_server_keeps_loading_on_hold(
     steps: PrefectSteps, change_limit: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A server that is restarted while loading is held keeps it held until it says otherwise."""
+    """A server restart while loading waits does not let it continue."""
     change_limit(1)
     answers = iter([True, httpx.ConnectError("away"), True, False])
     monkeypatch.setattr("flows.deployments.prefect_steps._is_held", Mock(side_effect=answers))

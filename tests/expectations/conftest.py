@@ -1,4 +1,4 @@
-"""What the rules' tests share: a migrated warehouse, and a way to stage rows and judge them."""
+"""Fixture of the tests of rules: staging rows in a migrated warehouse."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,7 +12,7 @@ from warehouse.submissions.staging import stage
 
 @pytest.fixture
 def put(warehouse_url: str) -> Iterator[Put]:
-    """Stage rows in an empty, migrated warehouse at `warehouse_url`."""
+    """Return a function that stages rows in an empty, migrated warehouse at `warehouse_url`."""
     engine = open_engine(warehouse_url)
     migrate(engine)
 

@@ -1,4 +1,4 @@
-"""Staged rows for tests: a clean report from `cases/clean.yaml`, and the edits that plant a defect in it."""
+"""Staged rows for tests: a clean report from `cases/clean.yaml`, and edits that plant a defect."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -31,20 +31,20 @@ Put = Callable[[Iterable[StagedRow]], None]
 
 
 def defects() -> list[dict[str, Any]]:
-    """The planted defects of `cases/defects.yaml`."""
-    result: list[dict[str, Any]] = yaml.safe_load((CASES / "defects.yaml").read_text(encoding="utf-8"))
-    return result
+    """Read the planted defects of `cases/defects.yaml`."""
+    cases: list[dict[str, Any]] = yaml.safe_load((CASES / "defects.yaml").read_text(encoding="utf-8"))
+    return cases
 
 
 def state_of(number: Decimal | None) -> CellState:
-    """The state of a cell that holds a number, or nothing."""
+    """Return the state of a cell with a number, or of a blank cell."""
     if number is None:
         return CellState.BLANK
     return CellState.VALUE if number else CellState.ZERO
 
 
 def clean_report(catalog: Catalog, submission_id: int = 1, run_id: str = RUN) -> list[StagedRow]:
-    """All staged rows of a report without a fault."""
+    """Build all staged rows of a report without faults."""
     base = yaml.safe_load((CASES / "clean.yaml").read_text(encoding="utf-8"))
     unit = base["unit"]
     rows: list[StagedRow] = [
@@ -87,8 +87,14 @@ def clean_report(catalog: Catalog, submission_id: int = 1, run_id: str = RUN) ->
     rows.append(StagedRegister(run_id, submission_id, "tcnscd_thon", len(base["villages"])))
     due = [line["indicator"] for line in base["lines"]] + list(base["villages"][0]["figures"])
     rows.extend(
-        StagedDue(run_id, submission_id, item, catalog.indicators[item].absence, catalog.indicators[item].name.vi)
-        for item in due
+        StagedDue(
+            run_id,
+            submission_id,
+            indicator,
+            catalog.indicators[indicator].absence,
+            catalog.indicators[indicator].name.vi,
+        )
+        for indicator in due
     )
     return rows
 
@@ -135,7 +141,7 @@ def observation(
     stated: Decimal | None = None,
     stated_decimals: int | None = None,
 ) -> StagedObservation:
-    """An observation whose states and raw texts follow from its numbers."""
+    """Build an observation whose states and raw texts follow from its numbers."""
     has_denominator = denominator_cell != ""
     return StagedObservation(
         run_id=run_id,
@@ -162,20 +168,20 @@ def observation(
 
 
 def planted(catalog: Catalog, submission_id: int, case: Mapping[str, Any]) -> list[StagedRow]:
-    """All staged rows of a case: the clean report with the defect planted, and what lies beside it.
+    """Build all staged rows of a case: the clean report with the defect, and the rows it is compared with.
 
-    `report` changes what is said of the report as a whole; `history`, `accepted` and `peers` add figures accepted
-    before, of an indicator for a number of periods back, of a whole report, and of neighbours.
+    `report` changes fields of the submission; `history`, `accepted` and `peers` add accepted figures: of an indicator
+    some periods back, of a whole report, and of neighbours.
     """
     report, *rows = apply_edits(clean_report(catalog, submission_id), case.get("edits", ()))
     assert isinstance(report, StagedSubmission)
     report = replace(report, **case.get("report", {}))
-    rows.extend(_history(report, item) for item in case.get("history", ()))
+    rows.extend(_history(report, figure) for figure in case.get("history", ()))
     rows.extend(
-        StagedAccepted(**_beside(report, number) | item) for number, item in enumerate(case.get("accepted", ()))
+        StagedAccepted(**_key_of(report, number) | fields) for number, fields in enumerate(case.get("accepted", ()))
     )
     rows.extend(
-        StagedPeer(**_beside(report, number), indicator=case["peers"]["indicator"], **_hundredths(share))
+        StagedPeer(**_key_of(report, number), indicator=case["peers"]["indicator"], **_hundredths(share))
         for number, share in enumerate(case.get("peers", {}).get("shares", ()))
     )
     return [report, *rows]
@@ -188,7 +194,7 @@ def _history(report: StagedSubmission, figure: Mapping[str, Any]) -> StagedHisto
     return StagedHistory(RUN, report.submission_id, report.unit, "", figure["indicator"], period, back, **numbers)
 
 
-def _beside(report: StagedSubmission, number: int) -> dict[str, Any]:
+def _key_of(report: StagedSubmission, number: int) -> dict[str, Any]:
     key = report.submission_id * 1000 + number
     return {"run_id": RUN, "submission_id": key, "area": report.area, "form": report.form, "period": report.period}
 
@@ -198,28 +204,28 @@ def _hundredths(share: int) -> dict[str, Decimal]:
 
 
 def apply_edits(rows: Iterable[StagedRow], edits: Iterable[Mapping[str, Any]]) -> list[StagedRow]:
-    """Rows with a case's edits made.
+    """Apply a case's edits to rows.
 
-    An edit names an `indicator` (and a `village`, else the form's line is meant) and new values, which it puts in place
-    of the row, or beside it with `add: true`; `remove: true` takes the row away. A changed number takes its state and
-    text along. `previous` edits the figure of the period before.
+    An edit names an `indicator` (and a `village`, default: the form's line) and new values, which replace the row's, or
+    make another row with `add: true`; `remove: true` removes the row. A changed number changes its state and text as
+    well. `previous` edits the figure of the previous period.
     """
     edited = list(rows)
     for edit in edits:
         changes = {name: value for name, value in edit.items() if name not in {"indicator", "village", "remove", "add"}}
-        meant = [row for row in edited if _is_meant(row, edit)]
-        assert meant, f"the edit {edit} meets no row"
-        for item in meant:
+        matches = [row for row in edited if _matches(row, edit)]
+        assert matches, f"the edit {edit} matches no row"
+        for row in matches:
             if edit.get("remove"):
-                edited.remove(item)
+                edited.remove(row)
             elif edit.get("add"):
-                edited.append(_changed(item, changes))
+                edited.append(_changed(row, changes))
             else:
-                edited[edited.index(item)] = _changed(item, changes)
+                edited[edited.index(row)] = _changed(row, changes)
     return edited
 
 
-def _is_meant(row: StagedRow, edit: Mapping[str, Any]) -> bool:
+def _matches(row: StagedRow, edit: Mapping[str, Any]) -> bool:
     if isinstance(row, StagedHistory) and "previous" in edit:
         return row.indicator == str(edit["indicator"])
     return (

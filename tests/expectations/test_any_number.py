@@ -1,4 +1,4 @@
-"""Whatever numbers a commune writes, the rules judge them: no figure becomes an error of ours."""
+"""Rules can be evaluated on any numbers: no figure raises an error."""
 
 import dataclasses
 from dataclasses import replace
@@ -21,7 +21,7 @@ INDICATOR = "dvc_toantrinh"
 
 @pytest.mark.parametrize("numerator", [*STRANGE, None])
 def test_any_number_is_judged(numerator: str | None, catalog: Catalog, warehouse_url: str, put: Put) -> None:
-    """Huge, tiny, negative, zero and missing figures meet every rule without an error."""
+    """Every rule is evaluated on huge, tiny, negative, zero and missing figures without an error."""
     denominators = [*STRANGE, None]
     for number, denominator in enumerate(denominators, start=1):
         edit = {"indicator": INDICATOR, "numerator": numerator, "denominator": denominator, "stated": denominator}
@@ -48,7 +48,7 @@ _LINES = st.fixed_dictionaries(
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_batch_is_judged(catalog: Catalog, warehouse_url: str, put: Put, data: st.DataObject) -> None:
-    """Whatever stands in any cell, in the past and at the neighbours', every rule is judged on both engines."""
+    """Every rule is evaluated on arbitrary figures, history and neighbours, on both engines."""
     run = f"run-{uuid4().hex}"
     rows: list[StagedRow] = []
     for number in range(1, 9):
@@ -63,7 +63,7 @@ def test_any_batch_is_judged(catalog: Catalog, warehouse_url: str, put: Put, dat
                     rows += [replace(row, **past, steps_back=back) for back in range(1, 5)]
                 case _:
                     rows.append(row)
-    shares = data.draw(st.lists(st.tuples(*[_NUMBERS.filter(lambda item: item is not None)] * 2), max_size=8))
+    shares = data.draw(st.lists(st.tuples(*[_NUMBERS.filter(lambda number: number is not None)] * 2), max_size=8))
     rows += [StagedPeer(run, -place, "585", "cds_x_t", PERIOD, INDICATOR, *entry) for place, entry in enumerate(shares)]
     put(rows)
     findings = check(warehouse_url, run, list(catalog.rules.values()), 8, indicators=catalog.indicators.values())
@@ -71,15 +71,15 @@ def test_any_batch_is_judged(catalog: Catalog, warehouse_url: str, put: Put, dat
     assert {finding.submission_id for finding in findings} <= set(range(1, 9))
 
 
-def test_nothing_over_nothing_is_zero(catalog: Catalog, warehouse_url: str, put: Put) -> None:
-    """0 of 0 is a report of nothing, not a fault, whatever percentage stands beside it."""
+def test_zero_of_zero_is_no_fault(catalog: Catalog, warehouse_url: str, put: Put) -> None:
+    """0 of 0 is no fault, whatever percentage is stated with it."""
     edit = {"indicator": INDICATOR, "numerator": "0", "denominator": "0", "stated": "0"}
     put(apply_edits(clean_report(catalog), [edit]))
     assert check(warehouse_url, RUN, list(catalog.rules.values()), 1, indicators=catalog.indicators.values()) == ()
 
 
 def test_text_cells_are_left_to_reading(catalog: Catalog, warehouse_url: str, put: Put) -> None:
-    """A text where a number belongs stays with its reading issue; its quotes, braces and colons harm no rule."""
+    """A text in place of a number has its reading issue only; quotes, braces and colons break no rule."""
     text = "'; DROP TABLE stg_due; --{batch} :x %s %(y)s \\ “bốn mốt”"
     rows = [
         dataclasses.replace(
@@ -99,7 +99,7 @@ def test_text_cells_are_left_to_reading(catalog: Catalog, warehouse_url: str, pu
 
 
 def test_figures_are_given_as_plain_numbers(catalog: Catalog, warehouse_url: str, put: Put) -> None:
-    """Both engines tell a figure alike: no exponent, no idle zeros."""
+    """Both engines return a figure alike, without exponent and trailing zeros."""
     put(apply_edits(clean_report(catalog), [{"indicator": INDICATOR, "numerator": "250000000000.50", "stated": None}]))
     findings = check(warehouse_url, RUN, list(catalog.rules.values()), 1, indicators=catalog.indicators.values())
     assert {finding.issue.code: (finding.issue.found, finding.issue.expected) for finding in findings} == {
@@ -109,8 +109,8 @@ def test_figures_are_given_as_plain_numbers(catalog: Catalog, warehouse_url: str
     }
 
 
-def test_a_target_may_be_passed(catalog: Catalog, warehouse_url: str, put: Put) -> None:
-    """A numerator above a denominator that is a target is an achievement, not a fault."""
+def test_a_target_may_be_exceeded(catalog: Catalog, warehouse_url: str, put: Put) -> None:
+    """A numerator above a denominator that is a target is no fault."""
     indicators = [
         dataclasses.replace(indicator, denominator_is_target=indicator.id == INDICATOR)
         for indicator in catalog.indicators.values()

@@ -1,4 +1,4 @@
-"""When the judge itself is at fault the night stops and nobody is blamed."""
+"""Failing closed: if rules cannot be evaluated, the run fails and no submission is refused."""
 
 import dataclasses
 import logging
@@ -27,7 +27,7 @@ from warehouse.store.engine import open_engine
 
 @pytest.fixture
 def broken_kind(monkeypatch: pytest.MonkeyPatch) -> str:
-    """A rule kind whose SQL names a column that does not exist."""
+    """Register a rule kind whose SQL names a missing column."""
 
     def broken_query(_terms: SqlTerms) -> Query:
         return Query(where="t.no_such_column > 0", cell="t.cell", found="t.numerator")
@@ -39,8 +39,8 @@ def broken_kind(monkeypatch: pytest.MonkeyPatch) -> str:
     return "broken"
 
 
-def test_a_rule_that_raises_stops_the_night(catalog: Catalog, warehouse_url: str, put: Put, broken_kind: str) -> None:
-    """One rule with bad SQL among good ones raises with its id and the database's reason; no finding gets through."""
+def test_a_rule_that_raises_fails_the_run(catalog: Catalog, warehouse_url: str, put: Put, broken_kind: str) -> None:
+    """A rule with bad SQL among valid ones raises with its id and the database's message; no findings are returned."""
     put(apply_edits(clean_report(catalog), [{"indicator": "hd_dvc", "numerator": "-1"}]))
     good = list(catalog.rules.values())
     rules = [*good, dataclasses.replace(good[0], id="bad_one", kind=broken_kind, indicators=(), parameters={})]
@@ -51,10 +51,10 @@ def test_a_rule_that_raises_stops_the_night(catalog: Catalog, warehouse_url: str
     assert isinstance(caught.value, TerminalError)
 
 
-def test_a_comparing_rule_that_raises_stops_the_night(
+def test_a_comparing_rule_that_raises_fails_the_run(
     catalog: Catalog, warehouse_url: str, put: Put, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A rule of the second stage is no less our fault: it raises though all rules before it were judged."""
+    """A rule of the second stage raises too, after all rules of the first stage were evaluated."""
 
     def broken_query(_terms: SqlTerms) -> Query:
         return Query(where="t.no_such_column > 0", cell="t.cell", found="t.numerator")
@@ -71,8 +71,8 @@ def test_a_comparing_rule_that_raises_stops_the_night(
     assert caught.value.rule == "outlier"
 
 
-def test_where_all_are_refused_nothing_is_compared(catalog: Catalog, warehouse_url: str, put: Put) -> None:
-    """A batch of which nothing is left to compare ends after the first stage; those refused on reading count."""
+def test_refused_reports_are_not_compared(catalog: Catalog, warehouse_url: str, put: Put) -> None:
+    """If all reports are refused, by rules or on reading, the second stage is skipped."""
     put(
         [
             *apply_edits(clean_report(catalog, 1), [{"indicator": "hd_dvc", "numerator": "-1"}]),
@@ -85,10 +85,10 @@ def test_where_all_are_refused_nothing_is_compared(catalog: Catalog, warehouse_u
 
 
 @pytest.mark.parametrize("output", [1, 3])
-def test_another_number_of_submissions_stops_the_night(
+def test_another_number_of_submissions_fails_the_run(
     output: int, catalog: Catalog, warehouse_url: str, put: Put
 ) -> None:
-    """Two submissions seen where one or three were staged: the error says both counts."""
+    """If two submissions are seen where one or three were staged, the error names both counts."""
     put([*clean_report(catalog, 1), *clean_report(catalog, 2)])
     with pytest.raises(BatchShrunkError) as caught:
         check(warehouse_url, RUN, list(catalog.rules.values()), output, indicators=catalog.indicators.values())
@@ -96,25 +96,25 @@ def test_another_number_of_submissions_stops_the_night(
 
 
 def test_an_empty_batch_does_not_pass(catalog: Catalog, warehouse_url: str, put: Put) -> None:
-    """Rules hold on no rows at all; a batch that lost all its rows is still our fault, not a clean night."""
+    """Rules hold on an empty table, but a batch that lost all its rows is an error."""
     put([])
     with pytest.raises(BatchShrunkError):
         check(warehouse_url, RUN, list(catalog.rules.values()), 8, indicators=catalog.indicators.values())
 
 
-def test_a_night_without_submissions_opens_nothing(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing new means nothing to judge: not even a connection is made."""
+def test_without_submissions_no_connection_is_opened(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without submissions not even a connection is opened."""
 
     def fail(*_: object) -> None:
-        pytest.fail("the judge was called for nothing")
+        pytest.fail("the evaluator was opened without submissions")
 
-    monkeypatch.setattr("expectations.check.open_judge", fail)
+    monkeypatch.setattr("expectations.check.open_evaluator", fail)
     rules = list(catalog.rules.values())
     assert check("postgresql://nowhere/none", RUN, rules, 0, indicators=catalog.indicators.values()) == ()
 
 
 def test_two_rules_of_one_id_are_refused(catalog: Catalog, warehouse_url: str) -> None:
-    """Two rules of one id could answer for each other."""
+    """The results of two rules with one id could be confused."""
     rule = catalog.rules["not_negative"]
     with pytest.raises(RuleBrokenError, match="same id"):
         check(warehouse_url, RUN, [rule, rule], 1, indicators=catalog.indicators.values())
@@ -135,7 +135,7 @@ def test_two_rules_of_one_id_are_refused(catalog: Catalog, warehouse_url: str) -
     ],
 )
 def test_a_rule_written_wrongly_is_refused(change: dict[str, object], reason: str, catalog: Catalog) -> None:
-    """A rule that its kind cannot make sense of is refused before any database is asked."""
+    """A rule that does not suit its kind is refused before any query."""
     rule: Rule = dataclasses.replace(catalog.rules["stated_percent"], **change)  # type: ignore[arg-type] # by field name
     with pytest.raises(RuleBrokenError, match=reason) as caught:
         check("sqlite:///nowhere.db", RUN, [rule], 1, indicators=catalog.indicators.values())
@@ -145,14 +145,14 @@ def test_a_rule_written_wrongly_is_refused(change: dict[str, object], reason: st
 
 
 def test_a_warehouse_without_staging_is_named(catalog: Catalog, warehouse_url: str) -> None:
-    """An unmigrated database is told by the table that is missing."""
+    """The error for an unmigrated database names the missing table."""
     open_engine(warehouse_url).connect().close()
     with pytest.raises(StagingUnreadableError, match="stg_submission"):
         check(warehouse_url, RUN, list(catalog.rules.values()), 1, indicators=catalog.indicators.values())
 
 
-def test_an_unreachable_warehouse_is_worth_another_try(catalog: Catalog, tmp_path: Path) -> None:
-    """A server that does not answer is transient, and the message keeps the password to itself."""
+def test_an_unreachable_warehouse_is_transient(catalog: Catalog, tmp_path: Path) -> None:
+    """A server that does not answer is a transient error, whose message leaves out the password."""
     url = f"postgresql+psycopg://judge:s3cret$HOME@/none?host={tmp_path}"
     with pytest.raises(WarehouseUnreachableError) as caught:
         check(url, RUN, list(catalog.rules.values()), 1, indicators=catalog.indicators.values())
@@ -161,14 +161,14 @@ def test_an_unreachable_warehouse_is_worth_another_try(catalog: Catalog, tmp_pat
 
 
 @pytest.mark.parametrize("run_id", ["", "x' OR '1'='1", "a:b", "a{b}", "đêm"])
-def test_a_run_id_that_is_no_word_is_refused(run_id: str, catalog: Catalog) -> None:
-    """A run's id goes into SQL, so only plain words are taken."""
+def test_a_run_id_with_other_characters_is_refused(run_id: str, catalog: Catalog) -> None:
+    """The id of a run is part of SQL, so only letters, digits and a few marks are accepted."""
     with pytest.raises(UsageError):
         check("sqlite:///x.db", run_id, list(catalog.rules.values()), 1, indicators=catalog.indicators.values())
 
 
 def test_every_failing_row_is_returned(catalog: Catalog, warehouse_url: str, put: Put) -> None:
-    """Five hundred wrong cells are five hundred findings, each of its own submission, in order."""
+    """Five hundred wrong cells give five hundred findings, each with its submission, in order."""
     wrong = [{"indicator": "hd_dvc", "numerator": "-1"}]
     put([row for number in range(1, 501) for row in apply_edits(clean_report(catalog, number), wrong)])
     findings = check(warehouse_url, RUN, list(catalog.rules.values()), 500, indicators=catalog.indicators.values())
@@ -177,7 +177,7 @@ def test_every_failing_row_is_returned(catalog: Catalog, warehouse_url: str, put
 
 
 def test_a_shadow_rule_is_only_recorded(catalog: Catalog, warehouse_url: str, put: Put) -> None:
-    """A shadow rule runs, and its findings say so and blame nobody."""
+    """A shadow rule is evaluated, and its findings are marked and refuse no report."""
     put(apply_edits(clean_report(catalog), [{"indicator": "hd_dvc", "numerator": "-1"}]))
     rule = dataclasses.replace(catalog.rules["not_negative"], stages={RuleStage.SHADOW: date(2025, 1, 1)})
     (finding,) = check(warehouse_url, RUN, [rule], 1, indicators=catalog.indicators.values())
@@ -185,8 +185,8 @@ def test_a_shadow_rule_is_only_recorded(catalog: Catalog, warehouse_url: str, pu
     assert finding.issue.facts["stage"] == "shadow"
 
 
-def test_a_rule_on_trial_only_warns(catalog: Catalog, warehouse_url: str, put: Put) -> None:
-    """A critical rule at stage `warn` asks instead of refusing."""
+def test_a_rule_at_stage_warn_only_warns(catalog: Catalog, warehouse_url: str, put: Put) -> None:
+    """A critical rule at stage `warn` warns instead of refusing."""
     put(apply_edits(clean_report(catalog), [{"indicator": "hd_dvc", "numerator": "-1"}]))
     rule = dataclasses.replace(catalog.rules["not_negative"], stages={RuleStage.WARN: date(2025, 1, 1)})
     (finding,) = check(warehouse_url, RUN, [rule], 1, indicators=catalog.indicators.values())
@@ -194,10 +194,10 @@ def test_a_rule_on_trial_only_warns(catalog: Catalog, warehouse_url: str, put: P
     assert "stage" not in finding.issue.facts
 
 
-def test_checking_leaves_no_trace(
+def test_checking_leaves_nothing_behind(
     catalog: Catalog, warehouse_url: str, put: Put, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """No progress bar, no log line, no thread and no changed logger is left behind."""
+    """No progress bar, log line, thread or changed logger remains."""
     put(clean_report(catalog))
     threads, logger = set(threading.enumerate()), logging.getLogger("great_expectations")
     before = (logger.level, logger.propagate, list(logger.handlers))

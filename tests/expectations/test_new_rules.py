@@ -1,4 +1,4 @@
-"""A rule of a kind that is there is YAML only; a new kind is one file in `kinds/`."""
+"""A rule of a known kind takes YAML only; a new kind takes one file in `kinds/`."""
 
 import shutil
 from collections.abc import Iterator
@@ -27,23 +27,23 @@ _RULE = """
 
 _KIND = '''"""A figure is an even number."""
 
-from expectations.kind import Kind, Query, Terms
+from expectations.kind import Query, RuleKind, SqlTerms
 
 
-def _query(terms: Terms) -> Query:
+def _query(terms: SqlTerms) -> Query:
     del terms
     return Query(
         where="t.village = '' AND CAST(t.numerator AS INTEGER) % 2 = 1", cell="t.cell", found="t.numerator"
     )
 
 
-KIND = Kind(query=_query)
+KIND = RuleKind(query=_query)
 '''
 
 
 @pytest.fixture
 def new_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A kind whose file is dropped beside the others."""
+    """Add the file of a kind beside the others."""
     (tmp_path / "kinds").mkdir()
     (tmp_path / "kinds" / "even_number.py").write_text(_KIND, "utf-8")
     monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path / "kinds")])
@@ -55,20 +55,20 @@ def new_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def with_rule(catalog: Catalog, root: Path, **facts: str) -> Catalog:
-    """The shipped catalogue with one more rule, written into a file of its own."""
+    """Copy the shipped catalogue and add a rule in a file of its own."""
     shutil.copytree(catalog.root, root)
     (root / "rules" / "more.yaml").write_text(_RULE.format(**facts), "utf-8")
     return load_catalog(root)
 
 
-def found_by(catalog: Catalog, url: str) -> list[tuple[str, str | None, str | None]]:
-    """Rule, cell and found value of everything that a catalogue's rules find."""
+def matches_of(catalog: Catalog, url: str) -> list[tuple[str, str | None, str | None]]:
+    """Return rule, cell and value of all findings of a catalogue's rules."""
     findings = check(url, RUN, list(catalog.rules.values()), 1, indicators=catalog.indicators.values())
     return [(finding.issue.code, finding.issue.cell, finding.issue.found) for finding in findings]
 
 
 def test_a_rule_of_a_known_kind_is_yaml_only(catalog: Catalog, tmp_path: Path, warehouse_url: str, put: Put) -> None:
-    """One more rule in a copied catalogue trips on the defect planted for it, and nothing else does."""
+    """A rule added to a copied catalogue matches the defect planted for it, and no other rule does."""
     indicator = "hddt_mtt"
     more = with_rule(
         catalog,
@@ -83,15 +83,15 @@ def test_a_rule_of_a_known_kind_is_yaml_only(catalog: Catalog, tmp_path: Path, w
     )
     put(rows)
     (cell,) = (row.cell for row in rows if getattr(row, "indicator", "") == indicator and hasattr(row, "cell"))
-    result = found_by(more, warehouse_url)
-    assert ("on_trial", cell, "6") in result
-    assert {code for code, _, _ in result} == {"on_trial"}
-    assert found_by(catalog, warehouse_url) == []
+    matches = matches_of(more, warehouse_url)
+    assert ("on_trial", cell, "6") in matches
+    assert {code for code, _, _ in matches} == {"on_trial"}
+    assert matches_of(catalog, warehouse_url) == []
 
 
 def test_a_new_kind_is_one_file(catalog: Catalog, tmp_path: Path, warehouse_url: str, put: Put, new_kind: str) -> None:
-    """A kind's file dropped into the folder is known at once, and a rule of it finds its defect."""
+    """A file added to the folder is a known kind at once, and a rule of it matches its defect."""
     indicator = "hd_dvc"
     more = with_rule(catalog, tmp_path / "catalog", id="on_trial", kind=new_kind, indicator=indicator, parameters="{}")
     put(apply_edits(clean_report(catalog), [{"indicator": indicator, "numerator": "7"}]))
-    assert [(code, item) for code, _, item in found_by(more, warehouse_url)] == [("on_trial", "7")]
+    assert [(code, value) for code, _, value in matches_of(more, warehouse_url)] == [("on_trial", "7")]

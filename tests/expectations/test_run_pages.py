@@ -1,4 +1,4 @@
-"""A night's page is made by Great Expectations, needs no network, shows what failed, and runs nothing it was told."""
+"""Pages of nightly runs: made by Great Expectations, without network, escaped, kept for the last runs."""
 
 import re
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ import pytest
 
 from domain.catalog.catalog import Catalog
 from expectations.check import KeptResults, check
-from expectations.errors import NightsNotWrittenError
-from expectations.kept_results import KEPT_ROWS, NightlyResults, Tally, merge, read_night, write_night
-from expectations.run_pages import INDEX, KEPT, batch_file, has_untold, page_name, write_nights
+from expectations.errors import RunPagesNotWrittenError
+from expectations.kept_results import KEPT_ROWS, NightlyResults, Tally, merge, read_results, write_results
+from expectations.run_pages import INDEX, KEPT, batch_file, has_pages_due, page_name, update_run_pages
 from tests.expectations.staged import RUN, Put, apply_edits, clean_report
 from tests.publishing.page.strict_page import StrictPage
 from tests.publishing.page.test_page import ATTACK
@@ -24,32 +24,32 @@ ROW = {
 }  # fmt: skip
 
 
-def night_of(
-    catalog: Catalog, result: Mapping[str, int] | None = None, run: str = "run-1", batch: str = "1"
+def results_of(
+    catalog: Catalog, matches: Mapping[str, int] | None = None, run: str = "run-1", batch: str = "1"
 ) -> NightlyResults:
-    """A batch in which some rules found so many wrong cells."""
-    counts = {rule: (result or {}).get(rule, 0) for rule in catalog.rules}
+    """Build the results of a batch in which some rules matched so many wrong cells."""
+    counts = {rule: (matches or {}).get(rule, 0) for rule in catalog.rules}
     tallies = {rule: Tally(count, (ROW,) * min(count, KEPT_ROWS)) for rule, count in counts.items()}
     return NightlyResults(run, AT, 8, (f"{batch}.json",), tallies)
 
 
 def keep(folder: Path, *runs: NightlyResults) -> None:
-    """Keep batches as the checks of a run do."""
+    """Write the results of batches as the checks of a run do."""
     for results in runs:
         (batch,) = results.batches
-        write_night(batch_file(folder, results.run_id, batch.removesuffix(".json")), results)
+        write_results(batch_file(folder, results.run_id, batch.removesuffix(".json")), results)
 
 
 def written(folder: Path, catalog: Catalog, most: int = 30) -> dict[str, str]:
-    """The pages after they were written, the list of nights among them."""
-    write_nights(folder, catalog.rules, most, "vi", lambda name: catalog.text(f"expectations.{name}", "vi"))
+    """Write the pages and read them back, with the index."""
+    update_run_pages(folder, catalog.rules, most, "vi", lambda name: catalog.text(f"expectations.{name}", "vi"))
     pages = {path.parent.name: path.read_text("utf-8") for path in folder.glob("[!.]*/index.html")}
     return pages | ({INDEX: (folder / INDEX).read_text("utf-8")} if pages else {})
 
 
-def test_a_night_has_a_page_and_a_line(tmp_path: Path, catalog: Catalog) -> None:
-    """Which rules failed and where, which held, and a link from the list; the cell's submission is one click away."""
-    results = night_of(catalog, {"not_negative": 2})
+def test_a_run_has_a_page_and_a_line_in_the_index(tmp_path: Path, catalog: Catalog) -> None:
+    """The page lists failed rules with cells, and rules that held; it links to submissions, and the index to it."""
+    results = results_of(catalog, {"not_negative": 2})
     keep(tmp_path, results)
     pages = written(tmp_path, catalog)
     assert set(pages) == {INDEX, page_name(results)}
@@ -64,9 +64,9 @@ def test_a_night_has_a_page_and_a_line(tmp_path: Path, catalog: Catalog) -> None
     assert "2025-06-03 01:00 8 1 / 23 2 run-1".replace("23", str(len(catalog.rules))) in StrictPage(pages[INDEX]).words
 
 
-def test_pages_ask_nobody_for_anything(tmp_path: Path, catalog: Catalog) -> None:
-    """No address but of pages beside them, no script, font, picture or style from anywhere."""
-    keep(tmp_path, night_of(catalog, {"not_negative": 1}))
+def test_pages_load_nothing(tmp_path: Path, catalog: Catalog) -> None:
+    """Pages have no URLs but of neighbouring pages, and no external script, font, image or style."""
+    keep(tmp_path, results_of(catalog, {"not_negative": 1}))
     for page in written(tmp_path, catalog).values():
         strict = StrictPage(page)
         assert re.findall(r"https?:|//[a-z]|@import|url\(|javascript:|s3\.|amazonaws|dataContextId", page) == []
@@ -78,39 +78,39 @@ def test_pages_ask_nobody_for_anything(tmp_path: Path, catalog: Catalog) -> None
         )
 
 
-def test_hostile_text_is_shown_and_runs_nothing(tmp_path: Path, catalog: Catalog) -> None:
-    """What stood in a cell, a sheet's name or a unit's is text: Great Expectations escapes no plain table cell."""
+def test_hostile_text_is_escaped(tmp_path: Path, catalog: Catalog) -> None:
+    """Markup in cells and in names of sheets and units is escaped, which Great Expectations does not do by itself."""
     row = dict.fromkeys(ROW, f"{ATTACK} $x ${{y}}") | {"submission_id": "7"}
-    results = replace(night_of(catalog), rules={"not_negative": Tally(1, (row,))})
+    results = replace(results_of(catalog), rules={"not_negative": Tally(1, (row,))})
     keep(tmp_path, results)
     page = written(tmp_path, catalog)[page_name(results)]
     assert "<script" not in page
     assert StrictPage(page).words.count(f"{ATTACK} $x ${{y}}") == 6
 
 
-def test_batches_of_a_run_are_one_night(tmp_path: Path, catalog: Catalog) -> None:
-    """Counts are added up; of each rule the first cells are shown, in the order of the batches."""
-    keep(tmp_path, night_of(catalog, {"not_negative": 40}), night_of(catalog, {"not_negative": 40}, batch="2"))
-    assert has_untold(tmp_path)
+def test_batches_of_a_run_are_merged(tmp_path: Path, catalog: Catalog) -> None:
+    """Counts are added up; each rule shows its first cells, in the order of the batches."""
+    keep(tmp_path, results_of(catalog, {"not_negative": 40}), results_of(catalog, {"not_negative": 40}, batch="2"))
+    assert has_pages_due(tmp_path)
     pages = written(tmp_path, catalog)
     assert len(pages) == 2
-    assert not has_untold(tmp_path)
-    results = read_night(tmp_path / KEPT / "run-1" / "night.json")
+    assert not has_pages_due(tmp_path)
+    results = read_results(tmp_path / KEPT / "run-1" / "night.json")
     assert (results.submissions, results.wrong_cells, len(results.rules["not_negative"].rows)) == (16, 80, KEPT_ROWS)
 
 
-def test_nothing_new_writes_nothing(tmp_path: Path, catalog: Catalog) -> None:
-    """A night that judged nothing leaves every page as it is."""
-    keep(tmp_path, night_of(catalog))
+def test_without_new_results_nothing_is_written(tmp_path: Path, catalog: Catalog) -> None:
+    """A run that checked nothing changes no page."""
+    keep(tmp_path, results_of(catalog))
     written(tmp_path, catalog)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
-    assert write_nights(tmp_path, catalog.rules, 30, "vi", str) == 0
+    assert update_run_pages(tmp_path, catalog.rules, 30, "vi", str) == 0
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
-def test_only_the_last_nights_are_kept(tmp_path: Path, catalog: Catalog) -> None:
-    """Older pages go with all that was kept for them, and leave the list."""
-    kept_runs = [replace(night_of(catalog, run=f"run-{day}"), at=AT + timedelta(days=day)) for day in range(5)]
+def test_only_the_last_runs_are_kept(tmp_path: Path, catalog: Catalog) -> None:
+    """Older pages and their results are removed, also from the index."""
+    kept_runs = [replace(results_of(catalog, run=f"run-{day}"), at=AT + timedelta(days=day)) for day in range(5)]
     for results in kept_runs:
         keep(tmp_path, results)
         written(tmp_path, catalog, most=3)
@@ -122,47 +122,45 @@ def test_only_the_last_nights_are_kept(tmp_path: Path, catalog: Catalog) -> None
     ]
 
 
-def test_a_run_that_died_between_writing_and_removing_counts_no_batch_twice(tmp_path: Path, catalog: Catalog) -> None:
-    """A batch that the page tells of already is passed over; a new one of the same run is added."""
-    first, second = night_of(catalog, {"not_negative": 1}), night_of(catalog, {"not_negative": 1}, batch="2")
+def test_a_killed_run_counts_no_batch_twice(tmp_path: Path, catalog: Catalog) -> None:
+    """A batch that is on the page already is skipped; a new batch of the same run is added."""
+    first, second = results_of(catalog, {"not_negative": 1}), results_of(catalog, {"not_negative": 1}, batch="2")
     keep(tmp_path, first)
     written(tmp_path, catalog)
     keep(tmp_path, first, second)
     written(tmp_path, catalog)
-    results = read_night(tmp_path / KEPT / "run-1" / "night.json")
+    results = read_results(tmp_path / KEPT / "run-1" / "night.json")
     assert (results.submissions, results.wrong_cells, set(results.batches)) == (16, 2, {"1.json", "2.json"})
     assert merge([first, second]).wrong_cells == results.wrong_cells
     keep(tmp_path, first)
     written(tmp_path, catalog)
-    assert not has_untold(tmp_path)
+    assert not has_pages_due(tmp_path)
 
 
-def test_a_damaged_file_costs_its_batch_only(tmp_path: Path, catalog: Catalog) -> None:
-    """The other batches have their page."""
-    keep(tmp_path, night_of(catalog))
+def test_a_damaged_file_affects_its_batch_only(tmp_path: Path, catalog: Catalog) -> None:
+    """The other batches are on the page."""
+    keep(tmp_path, results_of(catalog))
     (tmp_path / KEPT / "run-1" / "9.json").write_text("{half a fi", "utf-8")
     assert len(written(tmp_path, catalog)) == 2
-    assert not has_untold(tmp_path)
+    assert not has_pages_due(tmp_path)
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, catalog: Catalog) -> None:
-    """The failure says where and what happens next."""
-    results = night_of(catalog)
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path, catalog: Catalog) -> None:
+    """The error names the folder and what happens next."""
+    results = results_of(catalog)
     keep(tmp_path, results)
     (tmp_path / page_name(results)).write_text("a file stands in the way")
-    with pytest.raises(NightsNotWrittenError, match="the next run writes whatever is missing"):
+    with pytest.raises(RunPagesNotWrittenError, match="the next run writes whatever is missing"):
         written(tmp_path, catalog)
 
 
-def test_what_rules_find_is_kept_as_they_find_it(
-    catalog: Catalog, warehouse_url: str, put: Put, tmp_path: Path
-) -> None:
-    """A check keeps its own results: the planted defect at its cell, and every rule that held."""
+def test_a_check_keeps_its_results(catalog: Catalog, warehouse_url: str, put: Put, tmp_path: Path) -> None:
+    """A check writes its results: the planted defect at its cell, and every rule that held."""
     rows = apply_edits(clean_report(catalog), [{"indicator": "hd_dvc", "numerator": "-1"}])
     put([*rows, *clean_report(catalog, 2)])
     path = batch_file(tmp_path, "run-1", "1")
     known = catalog.indicators.values()
-    result = check(
+    findings = check(
         warehouse_url,
         RUN,
         list(catalog.rules.values()),
@@ -170,17 +168,17 @@ def test_what_rules_find_is_kept_as_they_find_it(
         indicators=known,
         keep=KeptResults(path, AT, {1: "Lâm Sơn"}),
     )
-    kept = read_night(path)
+    kept = read_results(path)
     assert set(kept.rules) == set(catalog.rules)
-    assert kept.wrong_cells == len(result) == 1
+    assert kept.wrong_cells == len(findings) == 1
     (row,) = kept.rules["not_negative"].rows
-    assert (row["who"], row["cell"], row["found"]) == ("Lâm Sơn", result[0].issue.cell, "-1")
+    assert (row["who"], row["cell"], row["found"]) == ("Lâm Sơn", findings[0].issue.cell, "-1")
 
 
-def test_a_full_disk_costs_the_page_and_not_the_judgement(
+def test_a_full_disk_does_not_change_the_findings(
     catalog: Catalog, warehouse_url: str, put: Put, tmp_path: Path
 ) -> None:
-    """What cannot be kept is logged; the rules have found what they found."""
+    """If results cannot be written, a warning is logged and the findings are returned."""
     put(apply_edits(clean_report(catalog), [{"indicator": "hd_dvc", "numerator": "-1"}]))
     (tmp_path / "in-the-way").write_text("a file")
     keep_there = KeptResults(tmp_path / "in-the-way" / "run" / "1.json", AT, {})

@@ -44,7 +44,7 @@ def collect(context: AppContext, run_id: str) -> tuple[str, ...]:
     for connector in context.connectors:
         for file in _new_files(context, connector, try_later):
             try:
-                digest = context.landing.land_pieces(connector.fetch(file))
+                digest = context.landing.land_chunks(connector.fetch(file))
             except FileChangedError as error:
                 try_later.append(str(error))
             except (FileUnreadableError, UnsafePathError) as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from expectations.run_pages import has_untold, write_nights
+from expectations.run_pages import has_pages_due, update_run_pages
 from flows.pipeline.stages.judge import NIGHTS
 from flows.support.context import AppContext
 from publishing.errors import PagesNotWrittenError
@@ -49,14 +49,14 @@ def write_pages(context: AppContext, submissions: Sequence[int]) -> int:
 
 def are_run_pages_due(context: AppContext) -> bool:
     """Whether any run, including one that was killed, has rule results without a page."""
-    return context.quality is not None and context.quality_nights > 0 and has_untold(context.quality / NIGHTS)
+    return context.quality is not None and context.quality_nights > 0 and has_pages_due(context.quality / NIGHTS)
 
 
 def write_run_pages(context: AppContext) -> int:
     """Write the missing pages of runs, and remove those beyond the retention.
 
     Raises:
-        NightsNotWrittenError: the storage failed.
+        RunPagesNotWrittenError: the storage failed.
     """
     if context.quality is None or not context.quality_nights:
         return 0
@@ -65,7 +65,7 @@ def write_run_pages(context: AppContext) -> int:
     def text(name: str) -> str:
         return catalog.text(f"expectations.{name}", lang)
 
-    return write_nights(context.quality / NIGHTS, catalog.rules, context.quality_nights, lang, text)
+    return update_run_pages(context.quality / NIGHTS, catalog.rules, context.quality_nights, lang, text)
 
 
 def record_position(context: AppContext, last: LogPosition) -> None:

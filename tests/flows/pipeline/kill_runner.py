@@ -17,7 +17,7 @@ from flows.pipeline.stages import publish, reply
 from tests.flows.pipeline.nightly_runs import context_of, run_plainly
 
 PLACES: dict[str, tuple[object, str]] = {
-    "land": (Landing, "land_pieces"),
+    "land": (Landing, "land_chunks"),
     "collect": (pipeline, "collect"),
     "place": (pipeline, "record_batch"),
     "settle": (pipeline, "resolve_rivals"),

@@ -1,4 +1,4 @@
-"""A rule that is written wrongly is refused when a house is opened, with file and line."""
+"""A rule that is written wrongly is refused when the context is built, with file and line."""
 
 import shutil
 from pathlib import Path
@@ -7,13 +7,13 @@ import pytest
 
 from domain.catalog.catalog import Catalog
 from expectations.errors import RuleBrokenError
-from expectations.soundness import require_sound
+from expectations.rule_validation import require_valid_rules
 from tests.flows.pipeline.nightly_runs import context_of
 
 
-def test_shipped_rules_are_sound(catalog: Catalog) -> None:
-    """Every rule of the catalogue can be put into SQL."""
-    require_sound(tuple(catalog.rules.values()), tuple(catalog.indicators.values()))
+def test_shipped_rules_are_valid(catalog: Catalog) -> None:
+    """Every rule of the catalogue can be translated into SQL."""
+    require_valid_rules(tuple(catalog.rules.values()), tuple(catalog.indicators.values()))
 
 
 @pytest.mark.parametrize(
@@ -24,10 +24,10 @@ def test_shipped_rules_are_sound(catalog: Catalog) -> None:
         ("kind: whole_number", "kind: whole", "there is no rule kind whole; known are"),
     ],
 )
-def test_opening_a_house_refuses_a_bad_formula(
+def test_building_a_context_refuses_an_invalid_rule(
     before: str, after: str, reason: str, catalog: Catalog, tmp_path: Path
 ) -> None:
-    """Before anything is collected or read: nobody's report is touched by it."""
+    """It is refused before any file is collected or read."""
     root = tmp_path / "catalog"
     shutil.copytree(catalog.root, root)
     file = root / "rules" / "numbers.yaml"

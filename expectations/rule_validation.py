@@ -1,4 +1,4 @@
-"""Whether rules are written so that they can judge at all: looked at before any report is."""
+"""Validation of rules, before any report is checked."""
 
 from collections.abc import Collection, Sequence
 
@@ -11,11 +11,11 @@ from expectations.sql import GUARD, rule_query
 _ANY_RUN = "any"
 
 
-def require_sound(rules: Sequence[Rule], indicators: Collection[Indicator]) -> None:
-    """Let rules pass that can be put into SQL; needs neither Great Expectations nor a database.
+def require_valid_rules(rules: Sequence[Rule], indicators: Collection[Indicator]) -> None:
+    """Raise unless all rules can be translated into SQL; needs neither Great Expectations nor a database.
 
     Raises:
-        RuleBrokenError: two rules have one id, there is no such kind, or a parameter or an indicator does not fit it;
+        RuleBrokenError: two rules have one id, there is no such kind, or a parameter or an indicator does not suit it;
             the message names the rule's file and line.
     """
     seen = {GUARD}

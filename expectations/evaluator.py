@@ -1,4 +1,4 @@
-"""A Great Expectations context that lives for one night's batch: the warehouse in, raw results out."""
+"""Evaluation of suites by Great Expectations, in a context that exists for one batch."""
 
 import logging
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ _ADDRESS = "tonghop_warehouse_address"
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
-    """Great Expectations, ready to judge the submissions of one warehouse."""
+class RuleEvaluator:
+    """Great Expectations with one warehouse as its data source."""
 
     context: EphemeralDataContext
     warehouse: SQLDatasource
 
     def run(self, stage: CheckStage) -> ExpectationSuiteValidationResult:
-        """Judge the submissions of a stage in one checkpoint, on one connection and one thread."""
+        """Evaluate a stage in one checkpoint, on one connection and one thread."""
         asset = self.warehouse.add_query_asset(stage.name, query=batch_query(stage.batch.run_id, stage.batch.refused))
         definition = self.context.validation_definitions.add(
             gx.ValidationDefinition(
@@ -43,34 +43,34 @@ class Judge:
 
 
 @contextmanager
-def open_judge(warehouse_url: str) -> Iterator[Judge]:
-    """A judge for a while; all its connections are closed at the end.
+def open_evaluator(warehouse_url: str) -> Iterator[RuleEvaluator]:
+    """Open an evaluator; all its connections are closed at the end of the block.
 
     Raises:
         WarehouseUnreachableError: the database does not answer.
     """
     with _quiet(), _open_warehouse(warehouse_url) as (context, warehouse):
-        yield Judge(context, warehouse)
+        yield RuleEvaluator(context, warehouse)
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep Great Expectations' own log lines back for a while: what went wrong reaches the caller as an exception."""
-    logger, nowhere = logging.getLogger(gx.__name__), logging.NullHandler()
-    logger.addHandler(nowhere)
-    # Its modules set levels of their own, so a level here would not hold them back.
+    """Suppress Great Expectations' own log lines within the block: errors reach the caller as exceptions."""
+    logger, null_handler = logging.getLogger(gx.__name__), logging.NullHandler()
+    logger.addHandler(null_handler)
+    # Its modules set their own levels, so setting a level here would have no effect.
     propagated, logger.propagate = logger.propagate, False
     try:
         yield
     finally:
         logger.propagate = propagated
-        logger.removeHandler(nowhere)
+        logger.removeHandler(null_handler)
 
 
 @contextmanager
 def _open_warehouse(url: str) -> Iterator[tuple[EphemeralDataContext, SQLDatasource]]:
-    """A context with the warehouse as its one data source; all connections are closed at the end."""
-    # As a variable the address is neither judged by rules for web addresses (a socket has no host), nor shown.
+    """Open a context with the warehouse as its only data source; close all connections at the end."""
+    # As a variable the URL is neither validated as a web address (a socket has no host), nor printed.
     context = gx.get_context(mode="ephemeral", runtime_environment={_ADDRESS: url})
     context.enable_analytics(enable=False)
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -87,7 +87,7 @@ def _open_warehouse(url: str) -> Iterator[tuple[EphemeralDataContext, SQLDatasou
 
 
 def _reason(error: BaseException) -> str:
-    """The first line of the innermost cause, where the database says what is wrong."""
+    """Return the first line of the innermost cause, which is the database's message."""
     while error.__cause__ is not None:
         error = error.__cause__
     return (str(error).splitlines() or [type(error).__name__])[0]
