@@ -25,6 +25,7 @@ OBLIGATIONS, DOMAIN, TYPICAL, SAMPLE = (
 
 
 ON_THEIR_LINE = [
+    Edit(SAMPLE, '"22813": 0.132', "22813: 0.132", 'write it in quotes: "22813"'),
     Edit(E_INVOICE, "flow: stock", "flow: stok", "one of: stock, flow, cumulative"),
     Edit(E_INVOICE, "frequency: month", "frequency: weekly", "month, quarter, half_year, year"),
     Edit(E_INVOICE, "absence: refuse", "absence: reject", "one of: refuse, warn"),

@@ -58,9 +58,9 @@ def play(code: Path, home: Path, packed: Path) -> None:
     run("withdraw", "--unit", WITHDRAWN, "--period", "2025-05", "--restore", "--reason", "it was right", "--by", "an")
     run("close", "2025-04", "--area", AREA)
     (bundle,) = (home / "closed").rglob("*.tar.gz")
-    said = run("verify", str(bundle), "--json")
+    verified = run("verify", str(bundle), "--json")
     run("backup", str(packed / "backup.tar.gz"))
-    facts = {"bundle": bundle.relative_to(home).as_posix(), "verify": json.loads(said)}
+    facts = {"bundle": bundle.relative_to(home).as_posix(), "verify": json.loads(verified)}
     (packed / "facts.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False), "utf-8")
 
 
