@@ -59,15 +59,15 @@ def test_old_revisions_agree_with_their_manifests(old: Path) -> None:
 
 def test_an_old_bundle_says_what_it_said(old: Path, facts: Mapping[str, Any]) -> None:
     """Its figures come out of the communes' files again; only another library may write other bytes."""
-    said = facts["verify"]
-    report = verify(old / "home" / facts["bundle"], settings_of(old / "home"), said["sha256"])
+    recorded = facts["verify"]
+    report = verify(old / "home" / facts["bundle"], settings_of(old / "home"), recorded["sha256"])
     assert (report.damage, report.unexplained) == ((), ())
     assert report.result is not None
     assert (report.result.figures, report.result.judged_otherwise) == ((), ())
-    then = said["manifest"]["versions"]
+    then = recorded["manifest"]["versions"]
     writers = ("xlsxwriter", "jinja2")
     if platform.python_version() == then["python"] and all(version(name) == then[name] for name in writers):
-        assert (report.verdict, said["verdict"]) == (VerificationResult.EQUAL, "equal")
+        assert (report.verdict, recorded["verdict"]) == (VerificationResult.EQUAL, "equal")
 
 
 def test_an_old_backup_is_restored(old: Path, warehouse_url: str, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ _MOST_DECIMALS = 4
 """A General cell displays as many decimals as fit; beyond four they are not deliberate."""
 
 
-class _Reading(NamedTuple):
+class _PercentReading(NamedTuple):
     """A percentage (0 to 100) with its decimals, and the repair rule of this reading ("" for none)."""
 
     percent: Decimal
@@ -59,7 +59,7 @@ def parse_stated_percent(
     return Figure(state, percent, place.cell, cell_as_text(cell), chosen.decimals)
 
 
-def _readings(cell: Cell) -> Iterator[_Reading]:
+def _readings(cell: Cell) -> Iterator[_PercentReading]:
     """Yield the percentages that the cell can mean, the literal one first."""
     if cell.kind is CellKind.NUMBER:
         yield from _numeric_readings(Decimal(str(cell.value)), cell.number_format)
@@ -68,28 +68,28 @@ def _readings(cell: Cell) -> Iterator[_Reading]:
         if read is not None:
             for number in read.readings:
                 decimals = count_decimals(number) if read.is_ambiguous else read.decimals
-                yield _Reading(number, decimals, "percent_settled" if read.is_ambiguous else read.rules[0])
+                yield _PercentReading(number, decimals, "percent_settled" if read.is_ambiguous else read.rules[0])
             if not read.is_percent and not read.is_ambiguous:
                 yield from _as_part_of_one(read.readings[0], read.decimals)
 
 
-def _numeric_readings(number: Decimal, number_format: str) -> Iterator[_Reading]:
+def _numeric_readings(number: Decimal, number_format: str) -> Iterator[_PercentReading]:
     format_decimals = shown_decimals(number_format)
     if is_percent_format(number_format):
-        yield _Reading(number * 100, format_decimals or 0, "")
+        yield _PercentReading(number * 100, format_decimals or 0, "")
         return
     decimals = format_decimals if format_decimals is not None else min(count_decimals(number), _MOST_DECIMALS)
-    yield _Reading(number, decimals, "")
+    yield _PercentReading(number, decimals, "")
     if not has_literal_percent(number_format):
         yield from _as_part_of_one(number, decimals)
 
 
-def _as_part_of_one(number: Decimal, decimals: int) -> Iterator[_Reading]:
+def _as_part_of_one(number: Decimal, decimals: int) -> Iterator[_PercentReading]:
     if 0 < abs(number) <= 1:
-        yield _Reading(number * 100, max(0, decimals - 2), "percent_as_fraction")
+        yield _PercentReading(number * 100, max(0, decimals - 2), "percent_as_fraction")
 
 
-def _choose(readings: tuple[_Reading, ...], computed: Decimal | None) -> _Reading | None:
+def _choose(readings: tuple[_PercentReading, ...], computed: Decimal | None) -> _PercentReading | None:
     """Return the only reading, or the only one that agrees with the computed percentage, else None."""
     if len(readings) == 1:
         return readings[0]
@@ -101,7 +101,7 @@ def _choose(readings: tuple[_Reading, ...], computed: Decimal | None) -> _Readin
     return agreeing[0] if len(agreeing) == 1 else None
 
 
-def _note_unclear(cell: Cell, readings: tuple[_Reading, ...], place: FigurePlace, findings: Findings) -> None:
+def _note_unclear(cell: Cell, readings: tuple[_PercentReading, ...], place: FigurePlace, findings: Findings) -> None:
     first, second = readings
     if cell.kind is CellKind.TEXT and first.rule == "percent_settled":
         refuse_ambiguous((first.percent, second.percent), place, cell_as_text(cell), findings)
