@@ -1,1 +1,1 @@
-"""Identify the unit, form and period of a report from every source that names them."""
+"""Identify the unit, form and period of a report by comparing all sources that name them."""

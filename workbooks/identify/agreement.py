@@ -1,4 +1,4 @@
-"""Several sources speak of one fact: those that speak have to agree."""
+"""Agreement between the sources of one fact: all sources that state it have to be compatible."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class SourceReading(Generic[_T]):
-    """What one source says: where (a cell, a file's name), in which words, and every value the words can mean."""
+    """Reading of one source: its place (a cell, a file's name), its text, and all values the text can mean."""
 
     place: str
     text: str
@@ -18,10 +18,10 @@ class SourceReading(Generic[_T]):
 
 @dataclass(frozen=True, slots=True)
 class AgreementResult(Generic[_T]):
-    """What the sources say together.
+    """Result of comparing several sources.
 
-    `value` is the one value all allow; `rivals` two readings that cannot both hold; `choices` what is left where the
-    sources agree and still leave several.
+    `value` is the only value that all sources allow; `rivals` are two incompatible readings; `choices` are the
+    remaining values if the sources agree on more than one.
     """
 
     value: _T | None
@@ -30,23 +30,17 @@ class AgreementResult(Generic[_T]):
 
 
 def agree(readings: Sequence[SourceReading[_T]]) -> AgreementResult[_T]:
-    """Weigh the readings of those sources that say anything."""
-    speaking = [reading for reading in readings if reading.values]
-    if not speaking:
+    """Compare the readings that have values; readings without values are ignored."""
+    stated = [reading for reading in readings if reading.values]
+    if not stated:
         return AgreementResult(None)
-    left = speaking[0].values
-    for position, reading in enumerate(speaking[1:], start=1):
-        if left.isdisjoint(reading.values):
-            rival = next(
-                (
-                    other_reading
-                    for other_reading in speaking[:position]
-                    if other_reading.values.isdisjoint(reading.values)
-                ),
-                speaking[0],
-            )
+    remaining = stated[0].values
+    for position, reading in enumerate(stated[1:], start=1):
+        if remaining.isdisjoint(reading.values):
+            earlier = stated[:position]
+            rival = next((other for other in earlier if other.values.isdisjoint(reading.values)), stated[0])
             return AgreementResult(None, rivals=(rival, reading))
-        left &= reading.values
-    if len(left) == 1:
-        return AgreementResult(next(iter(left)))
-    return AgreementResult(None, choices=left)
+        remaining &= reading.values
+    if len(remaining) == 1:
+        return AgreementResult(next(iter(remaining)))
+    return AgreementResult(None, choices=remaining)

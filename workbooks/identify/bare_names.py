@@ -1,4 +1,4 @@
-"""A commune's name without its kind: "Ma Nới T5-2025.xlsx", a folder "Lâm Sơn", "Lâm Sơn, ngày 15 tháng 5 năm 2025"."""
+"""Names of communes without their kind: file "Ma Nới T5-2025.xlsx", folder "Lâm Sơn", "Lâm Sơn, ngày 15 tháng 5 …"."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,34 +18,37 @@ _FEWEST_WORDS = 2
 def bare_units(
     catalog: Catalog, level: Level, day: date, sources: IdentificationSources, readings: Sequence[SourceReading[str]]
 ) -> Iterator[SourceReading[str]]:
-    """What names without a kind say, besides the `readings` of every other source.
+    """Yield readings of names without a kind, given the `readings` of all other sources.
 
-    People and places share such names, and districts gave theirs to communes: a name speaks only of a unit that other
-    sources name or of its neighbours. Where no other source speaks, a file's or folder's name does.
+    People and places share such names, and communes took over names of districts: such a name counts only for a unit
+    that other sources name, or for its neighbours. Without other sources the name of the file or folder counts alone.
     """
     register = catalog.units
     agreement = agree(readings)
-    result = frozenset({agreement.value}) if agreement.value is not None else agreement.choices
-    for place, name in _names(sources, is_told=bool(result)):
+    named_codes = frozenset({agreement.value}) if agreement.value is not None else agreement.choices
+    for place, name in _names(sources, is_unit_named=bool(named_codes)):
         words = [word for word in _words(name) if word not in catalog.words.file_words]
-        if len(words) < _FEWEST_WORDS or _is_above(register, result, " ".join(words)):
+        if len(words) < _FEWEST_WORDS or _is_above(register, named_codes, " ".join(words)):
             continue
         named = register.by_name(" ".join(words), day)
         codes = {unit.code for unit in named if unit.level is level}
-        if result:
-            parents = {unit.parent for code in result if (unit := register.find(code, day)) is not None}
+        if named_codes:
+            parents = {unit.parent for code in named_codes if (unit := register.find(code, day)) is not None}
             yield SourceReading(place, name, frozenset(unit.code for unit in named if unit.parent in parents))
         elif len(codes) == len(named):
             yield SourceReading(place, name, frozenset(codes))
 
 
-def _names(sources: IdentificationSources, *, is_told: bool) -> Iterator[tuple[str, str]]:
-    """Names and where they stand: the file's, its folder's, the board's; the place of signing, maybe the district's."""
+def _names(sources: IdentificationSources, *, is_unit_named: bool) -> Iterator[tuple[str, str]]:
+    """Yield place and text of file name, folder, bare heading names, and of the place of signing if a unit is named.
+
+    The place of signing may be that of the district, so it cannot identify a unit by itself.
+    """
     hints = sources.hints
     yield from ((name, name) for name in (hints.file_name, *hints.folders[-1:]))
     for line in (line for heading in sources.headings for line in heading.bare):
         yield f"{line.sheet}!{line.cell}", line.text
-    for line in (line for heading in sources.headings for line in heading.signed if is_told):
+    for line in (line for heading in sources.headings for line in heading.signed if is_unit_named):
         yield f"{line.sheet}!{line.cell}", line.text.partition(",")[0]
 
 
@@ -55,15 +58,15 @@ def _words(name: str) -> list[str]:
 
 
 def _is_above(register: UnitRegister, codes: frozenset[str], name: str) -> bool:
-    """Whether a unit above any of these ever had the name: a folder of the old district holds its communes."""
-    waiting: list[OrgUnit] = [unit for code in codes for unit in register.versions(code)]
+    """Return whether a unit above any of these ever had the name, such as a folder of the former district."""
+    pending: list[OrgUnit] = [unit for code in codes for unit in register.versions(code)]
     seen: set[str] = set()
-    while waiting:
-        unit = waiting.pop()
+    while pending:
+        unit = pending.pop()
         for above in register.versions(unit.parent or ""):
             if normalise_name(above.bare_name) == name or normalise_name(above.name) == name:
                 return True
             if above.code not in seen:
                 seen.add(above.code)
-                waiting.append(above)
+                pending.append(above)
     return False

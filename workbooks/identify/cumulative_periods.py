@@ -1,4 +1,4 @@
-"""Lines of a monthly form that speak of several months: what was added up over them is no month's figure."""
+"""Detection of headings that cover several months on a monthly form, whose figures are cumulative."""
 
 from domain.layouts import Form
 from domain.periods import Frequency
@@ -10,29 +10,29 @@ from workbooks.text.days import covers_many_months, date_range_in, without_dates
 from workbooks.text.heading_vocabulary import HeadingVocabulary
 
 _LONGEST_MONTH = 45
-"""Days; a calendar that cuts months otherwise, or counts a day twice, stays far below."""
+"""In days; months of other calendars, or a day counted twice, stay far below."""
 
 
 def note_cumulative_lines(
-    form: Form, wording: HeadingVocabulary, sources: IdentificationSources, findings: Findings
+    form: Form, vocabulary: HeadingVocabulary, sources: IdentificationSources, findings: Findings
 ) -> None:
-    """Note such lines above the form's tables; a line that names the period is held to it more strictly than others."""
+    """Note lines above the tables that cover several months; lines that name the period are checked more strictly."""
     for heading in sources.headings if form.frequency is Frequency.MONTH else ():
         named = {line.cell for line in heading.periods}
-        results: set[str] = set()
+        noted: set[str] = set()
         for line in heading.lines:
-            text = wording.without_other_times(line.text)
-            is_period_of_sums = line.cell in named and _speaks_of_sums(text, wording)
+            text = vocabulary.without_other_times(line.text)
+            is_period_of_sums = line.cell in named and _speaks_of_sums(text, vocabulary)
             is_sum = covers_many_months(text) or is_period_of_sums or _is_long(line.text)
-            if is_sum and line.cell not in results:
-                results.add(line.cell)
+            if is_sum and line.cell not in noted:
+                noted.add(line.cell)
                 place = FigurePlace(line.sheet, line.cell)
                 findings.issue("period_cumulative", place, found=line.text, expected=form.number)
 
 
-def _speaks_of_sums(text: str, wording: HeadingVocabulary) -> bool:
+def _speaks_of_sums(text: str, vocabulary: HeadingVocabulary) -> bool:
     months = months_in_words(without_dates(text))
-    return says(text, wording.words.sums) or len({month.last_month for month in months}) > 1
+    return says(text, vocabulary.words.sums) or len({month.last_month for month in months}) > 1
 
 
 def _is_long(text: str) -> bool:

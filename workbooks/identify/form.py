@@ -1,4 +1,4 @@
-"""Which form a workbook is, and in which layout it was made: from the stamp, the heading and the period."""
+"""Identification of a workbook's form and layout from the stamp, the heading and the period."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ from workbooks.text.labels import normalise_label
 def identify_form(
     catalog: Catalog, sources: IdentificationSources, workbook: Workbook, findings: Findings
 ) -> Form | None:
-    """The form a workbook is, by its stamp and the form number in its heading; else by its sheets or its lines."""
+    """Return the form by stamp and form number in the heading, or else by sheet names or lines; None with an issue."""
     readings = [*_stamped_forms(catalog, sources.stamp, findings), *_headed_forms(catalog, sources.headings)]
     agreement = agree(readings)
     if agreement.rivals:
@@ -41,10 +41,10 @@ def identify_form(
 
 
 def _note_unknown(catalog: Catalog, sources: IdentificationSources, findings: Findings) -> None:
-    result = next((line for heading in sources.headings for line in heading.forms), None)
-    place = FigurePlace(result.sheet, result.cell) if result else None
+    line = next((line for heading in sources.headings for line in heading.forms), None)
+    place = FigurePlace(line.sheet, line.cell) if line else None
     known = ", ".join(form.number for form in catalog.forms.values())
-    findings.issue("unknown_form", place, found=result.text.upper() if result else "", expected=known)
+    findings.issue("unknown_form", place, found=line.text.upper() if line else "", expected=known)
 
 
 def _named_forms(catalog: Catalog, workbook: Workbook) -> Iterator[SourceReading[str]]:
@@ -57,13 +57,13 @@ def _named_forms(catalog: Catalog, workbook: Workbook) -> Iterator[SourceReading
 def _form_by_lines(
     catalog: Catalog, sources: IdentificationSources, workbook: Workbook, findings: Findings
 ) -> Form | None:
-    """The one form whose lines a table has, which is noted."""
-    results = tuple(forms_by_lines(catalog, workbook))
-    if len({forms_by_line.form for forms_by_line in results}) != 1:
+    """Return the only form whose lines a table has, and record that as a repair."""
+    matches = tuple(forms_by_lines(catalog, workbook))
+    if len({match.form for match in matches}) != 1:
         _note_unknown(catalog, sources, findings)
         return None
-    form = catalog.forms[results[0].form]
-    findings.repair("form_by_lines", results[0].place, "", form.number)
+    form = catalog.forms[matches[0].form]
+    findings.repair("form_by_lines", matches[0].place, "", form.number)
     return form
 
 
@@ -78,7 +78,7 @@ def _headed_forms(catalog: Catalog, headings: tuple[Heading, ...]) -> Iterator[S
     by_number = {normalise_label(form.number): form.id for form in catalog.forms.values()}
     for heading in headings:
         for line in heading.forms:
-            # A number of no known form still speaks: it contradicts whatever else is said.
+            # The number of an unknown form counts as well: it contradicts every other source.
             form = by_number.get(normalise_label(line.text), line.text)
             yield SourceReading(_where(line), line.text.upper(), frozenset({form}))
 
@@ -86,7 +86,7 @@ def _headed_forms(catalog: Catalog, headings: tuple[Heading, ...]) -> Iterator[S
 def identify_layout(
     catalog: Catalog, form: Form, period: Period | None, stamp: Stamp, findings: Findings
 ) -> Layout | None:
-    """The layout a workbook was made from: the stamped version, else the one in force for its period."""
+    """Return the stamped layout version, or else the layout in force for the period; None with an issue."""
     layouts = [layout for layout in catalog.layouts if layout.form == form.id]
     versions = {fact.text: fact for fact in stamp.of(KEY_LAYOUT_VERSION)}
     known = [layout for layout in layouts if layout.version in versions]
@@ -107,7 +107,7 @@ def identify_layout(
 
 
 def _check_in_force(catalog: Catalog, form: Form, layout: Layout, period: Period | None, findings: Findings) -> None:
-    """A version is in force from its first day until a newer one's: only one is on a period's last day."""
+    """Note a layout version that is not in force on the period's last day; exactly one is, until a newer one begins."""
     if period is None:
         return
     try:

@@ -1,4 +1,4 @@
-"""Which form a workbook is by the lines of its table, where neither stamp nor heading nor a sheet's name says so."""
+"""Identification of the form by the lines of its table, if neither stamp, heading nor sheet name states it."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -14,14 +14,14 @@ from workbooks.tables.line_index import LineIndex
 
 
 class FormMatch(NamedTuple):
-    """A form and the heading of the table that has its lines."""
+    """A form and the place of the table that has its lines."""
 
     form: str
     place: FigurePlace
 
 
 def forms_by_lines(catalog: Catalog, workbook: Workbook) -> Iterator[FormMatch]:
-    """Each table that has at least half the lines of a form, as they are labelled in one of its layouts."""
+    """Yield each table that has at least half the lines of a form, as labelled in one of its layouts."""
     for layout in catalog.layouts:
         for candidate in find_form_candidates(workbook, (layout.columns,)):
             rows = find_rows(candidate.sheet, candidate.header, LAST_ROW + 1, LineIndex(catalog, layout), Findings({}))

@@ -1,8 +1,8 @@
-"""The lines above a form's table: which form, whose report, for which period; as written, not yet understood."""
+"""Extraction of the lines above a form's table that name form, unit and period, as raw texts."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import zip_longest
 
@@ -21,7 +21,7 @@ _HAS_CONTENT = re.compile(r"[^\W_]")
 
 @dataclass(frozen=True, slots=True)
 class HeadingLine:
-    """A line of the heading that speaks: what it says, and the sheet and cell it stands in."""
+    """A line of the heading with its sheet and cell."""
 
     text: str
     sheet: str
@@ -30,12 +30,12 @@ class HeadingLine:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What the heading says of form number, reporting unit, the unit above it, and period; normalised texts.
+    """Statements of the heading on form number, reporting unit, the unit above it, and period; normalised texts.
 
-    `days` are lines that say from when to when the figures run, `signed` those that say when the report was signed.
-    `mentions` are names of communes that stand alone, as beside a cell "Đơn vị báo cáo:", `titles` titles that may
-    name one, `bare` names without a kind behind the word for the people's committee. `lines` are all
-    lines above a table; where there is none, they may be anything.
+    `days` are lines with the date range of the figures, `signed` those with the date of signing. `mentions` are
+    standalone names of communes, as beside a cell "Đơn vị báo cáo:", `titles` are titles that may name a commune,
+    `bare` names without a kind after the word for the people's committee. `lines` are all lines above a table, empty
+    without a table, since then any line could be among them.
     """
 
     forms: tuple[HeadingLine, ...]
@@ -50,34 +50,26 @@ class Heading:
     lines: tuple[HeadingLine, ...] = ()
 
 
-def read_heading(sheet: Sheet, before_row: int | None, wording: HeadingVocabulary) -> Heading:
-    """Gather what the rows above the table say; lines still left as dots say nothing."""
-    results: dict[str, list[HeadingLine]] = {
-        "forms": [],
-        "units": [],
-        "above": [],
-        "periods": [],
-        "days": [],
-        "signed": [],
-    }
-    results |= {"mentions": [], "titles": [], "bare": [], "lines": []}
-    for line in _lines(sheet, before_row or _LINES_SEARCHED, wording.months):
+def read_heading(sheet: Sheet, before_row: int | None, vocabulary: HeadingVocabulary) -> Heading:
+    """Collect the statements of the rows above the table; unfilled lines of dots are ignored."""
+    results: dict[str, list[HeadingLine]] = {field.name: [] for field in fields(Heading)}
+    for line in _lines(sheet, before_row or _LINES_SEARCHED, vocabulary.months):
         if before_row is not None:
             results["lines"].append(line)
-        for kind, part in (*_of_form_and_units(line, wording), *_of_time(line, wording.heading)):
+        for kind, part in (*_of_form_and_units(line, vocabulary), *_of_time(line, vocabulary.heading)):
             if _HAS_CONTENT.search(part.text):
                 results[kind].append(part)
     return Heading(**{kind: tuple(lines) for kind, lines in results.items()})
 
 
-def _of_form_and_units(line: HeadingLine, wording: HeadingVocabulary) -> Iterator[tuple[str, HeadingLine]]:
-    patterns, in_full = wording.heading, wording.kinds.at_start
+def _of_form_and_units(line: HeadingLine, vocabulary: HeadingVocabulary) -> Iterator[tuple[str, HeadingLine]]:
+    patterns, in_full = vocabulary.heading, vocabulary.kinds.at_start
     if match := patterns.form_number.match(line.text):
         yield "forms", _part(line, match["number"])
     if match := patterns.reporter.search(line.text):
         yield from _unit_and_above(line, in_full(patterns.board.sub("", match["name"])), patterns)
     elif match := patterns.unit_named.match(line.text):
-        # "Đơn vị:" heads units of measure as well: only a commune that exists is taken from such a line.
+        # "Đơn vị:" also introduces units of measure: a name in such a line counts only if such a commune exists.
         yield "mentions", _part(line, patterns.before_above.split(match["name"])[0])
     elif patterns.commune_alone.fullmatch(in_full(line.text)):
         yield "mentions", _part(line, in_full(line.text))
@@ -94,7 +86,7 @@ def _of_form_and_units(line: HeadingLine, wording: HeadingVocabulary) -> Iterato
 
 
 def _unit_and_above(line: HeadingLine, text: str, patterns: HeadingPatterns) -> Iterator[tuple[str, HeadingLine]]:
-    """A commune's name, and those of the units above it where these follow: "xã Lâm Sơn - huyện Ninh Sơn"."""
+    """Yield a commune's name, and the names of units above it that follow: "xã Lâm Sơn - huyện Ninh Sơn"."""
     unit, *above = patterns.before_above.split(text)
     yield "units", _part(line, unit)
     yield from (("above", _part(line, name)) for name in above)
@@ -105,8 +97,8 @@ def _of_time(line: HeadingLine, patterns: HeadingPatterns) -> Iterator[tuple[str
     is_title = patterns.title.match(line.text) is not None
     if is_title:
         yield "titles", line
-    if result := patterns.period_line.search(line.text) or _PERIOD_ALONE.match(line.text):
-        yield "periods", _part(line, without_dates(result["period"]))
+    if match := patterns.period_line.search(line.text) or _PERIOD_ALONE.match(line.text):
+        yield "periods", _part(line, without_dates(match["period"]))
     elif is_title and period_in_words(undated) is not None:
         yield "periods", _part(line, undated)
     if date_range_in(line.text) is not None:
@@ -133,7 +125,7 @@ def _lines(sheet: Sheet, before_row: int, months: MonthNames) -> Iterator[Headin
 
 
 def _beside(cell: Cell) -> str:
-    """What a cell says beside its label: its text, or the month of a date that is shown without its day."""
+    """Return the text of a cell next to its label, or the month of a date that is displayed without its day."""
     if isinstance(cell.value, datetime):
         return "" if "d" in cell.number_format.lower() else f"tháng {cell.value.month}/{cell.value.year}"
     return cell.text

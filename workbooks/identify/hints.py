@@ -1,4 +1,4 @@
-"""What a file's name, its folders and the text above its table say of period and unit."""
+"""Periods and units named in the file name, the folders and the lines above the table."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from workbooks.text.heading_vocabulary import HeadingVocabulary
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """Where a file came from: its name, and the folders above it from the outermost inwards."""
+    """Origin of a file: its name, and the folders above it from the outermost inwards."""
 
     file_name: str
     folders: tuple[str, ...] = ()
@@ -22,7 +22,7 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _IN_WORDS = (
     (Frequency.MONTH, re.compile(r"tháng\s*(?P<n>\d{1,2})\s*(?:[/.-]|năm)?\s*(?P<year>\d{4})\b")),
     (Frequency.MONTH, re.compile(r"^\W*(?P<n>\d{1,2})\s*[/.-]\s*(?P<year>20\d{2})\W*$")),
-    # A year of two digits: from 20 on it is neither a month nor a short number of anything else.
+    # A two-digit year from 20 on is neither a month nor another short number.
     (Frequency.MONTH, re.compile(r"tháng\s*(?P<n>\d{1,2})\s*(?:[/.-]|năm)\s*(?P<year>[2-4]\d)(?![\d/.-])")),
     (Frequency.MONTH, re.compile(r"^\W*(?P<n>\d{1,2})\s*[/.]\s*(?P<year>[2-4]\d)\W*$")),
     (Frequency.QUARTER, re.compile(r"quý\s*(?P<n>iv|i{1,3}|[1-4])\s*(?:[/.-]|năm)?\s*(?P<year>\d{4})\b")),
@@ -36,13 +36,13 @@ _SHORT_IN_NAME = re.compile(
 _QUARTER_IN_NAME = re.compile(
     r"(?<![a-z])(?:quy|q)[ ._-]*(?P<n>iv|i{1,3}|[1-4])[ ._/-]*(?:nam[ ._-]*)?(?P<year>20\d{2})(?!\d)"
 )
-# Not "2025-05-16": that is a day.
+# Not "2025-05-16", which is a date.
 _ID_IN_NAME = re.compile(r"(?<![\d.-])(20\d{2}-(?:\d{2}|Q[1-4]|H[12]))(?![\d]|[.-]\d)", re.IGNORECASE)
 # "05.2025", "2025_05", "202505"; not "16.05.2025", and not the number of a document ("số 12-2025").
 _NOT_A_DAY = r"(?<![a-z\d])(?<!^\d[._/-])(?<!\D\d[._/-])(?<!^\d\d[._/-])(?<!\D\d\d[._/-])"
 _MONTH_BEFORE_YEAR = re.compile(_NOT_A_DAY + r"(?P<n>0[1-9]|1[0-2])[._/-](?P<year>20\d{2})(?!\d|[._/-]\d)")
 _MONTH_BEHIND_YEAR = re.compile(_NOT_A_DAY + r"(?P<year>20\d{2})[._]?(?P<n>0[1-9]|1[0-2])(?!\d|[._/-]\d)")
-# A month without its year contradicts another month, and leaves the year to other sources.
+# A month without a year excludes other months, and leaves the year to other sources.
 _MONTH_ALONE = re.compile(
     r"(?<![a-z\d])(?:thang|t)[ ._-]*(?P<n>1[0-2]|0?[1-9])(?!\d|[ ._/-]*(?:nam[ ._-]*)?20\d{2}|[._/-]\d)"
 )
@@ -56,7 +56,7 @@ _CODE_IN_NAME = re.compile(r"(?<!\d)(\d{5})(?!\d)")
 
 
 def period_in_words(text: str) -> Period | None:
-    """The period that a line of the heading names ("tháng 5/2025", "quý ii năm 2025"), None where it names none."""
+    """Return the period that a heading line names ("tháng 5/2025", "quý ii năm 2025"), None if it names none."""
     for frequency, pattern in _IN_WORDS:
         if match := pattern.search(text):
             return _period(frequency, match.groupdict().get("n"), int(match["year"]))
@@ -64,16 +64,16 @@ def period_in_words(text: str) -> Period | None:
 
 
 def months_in_words(text: str) -> frozenset[Period]:
-    """Every month that a normalised text with numbered months names.
+    """Return all months named in a normalised text with numbered months.
 
-    One without a year is of the year named behind it or before it, else of any.
+    A month without a year is of the year named after it, or else before it, or else of any year.
     """
-    results = list(_ANY_MONTH.finditer(text))
-    years = [_year_of(match) for match in results]
+    matches = list(_ANY_MONTH.finditer(text))
+    years = [_year_of(match) for match in matches]
     known = next((year for year in years if year is not None), None)
     months: set[Period] = set()
-    for match, item in zip(reversed(results), reversed(years), strict=True):
-        known = item or known
+    for match, own_year in zip(reversed(matches), reversed(years), strict=True):
+        known = own_year or known
         for year in (known,) if known else _YEARS:
             months.add(Period(year, int(match["n"]), Frequency.MONTH))
     return frozenset(months)
@@ -85,15 +85,15 @@ def _year_of(match: re.Match[str]) -> int | None:
     return _CENTURY + int(match["short"]) if match["short"] else None
 
 
-def periods_in_name(name: str, wording: HeadingVocabulary) -> frozenset[Period]:
-    """The periods that a file's or folder's name can mean; a bare year is a folder of many periods, so none.
+def periods_in_name(name: str, vocabulary: HeadingVocabulary) -> frozenset[Period]:
+    """Return the periods that the name of a file or folder can mean; a bare year is a folder of many, so none.
 
     A month without a year ("tháng 5") can be that month of any year.
     """
     results: set[Period | None] = set()
     for match in _ID_IN_NAME.finditer(name):
         results.add(_period_of_id(match[1].upper()))
-    plain = ascii_key(wording.months.numbered(normalise_name(name)))
+    plain = ascii_key(vocabulary.months.numbered(normalise_name(name)))
     for frequency, pattern in (
         (Frequency.MONTH, _MONTH_IN_NAME),
         (Frequency.MONTH, _SHORT_IN_NAME),
@@ -102,7 +102,7 @@ def periods_in_name(name: str, wording: HeadingVocabulary) -> frozenset[Period]:
         results.update(_period(frequency, match["n"], int(match["year"])) for match in pattern.finditer(plain))
     for pattern in (_MONTH_BEFORE_YEAR, _MONTH_BEHIND_YEAR):
         for match in pattern.finditer(plain):
-            if not wording.numbered.search(plain[: match.start()]):
+            if not vocabulary.numbered.search(plain[: match.start()]):
                 results.add(_period(Frequency.MONTH, match["n"], int(match["year"])))
     known = frozenset(period for period in results if period is not None)
     return known or frozenset(_months_of_any_year(plain))
@@ -110,19 +110,19 @@ def periods_in_name(name: str, wording: HeadingVocabulary) -> frozenset[Period]:
 
 def _months_of_any_year(plain: str) -> Iterator[Period]:
     months = {int(match["n"]) for match in _MONTH_ALONE.finditer(plain)}
-    # "Tháng 4, tháng 5" is a choice: only one month speaks.
+    # "Tháng 4, tháng 5" is ambiguous: only a single month counts.
     for month in months if len(months) == 1 else ():
         yield from (Period(year, month, Frequency.MONTH) for year in _YEARS)
 
 
 def codes_in_name(name: str) -> tuple[str, ...]:
-    """Numbers of five digits in a name, the shape of a commune's code."""
+    """Return the five-digit numbers in a name, the format of a commune's code."""
     return tuple(_CODE_IN_NAME.findall(name))
 
 
-def units_in_name(name: str, wording: HeadingVocabulary) -> Iterator[str]:
-    """What may be a commune's name with its kind ("xã lâm sơn"), the longest guess first."""
-    for text in wording.unit_in_name.findall(wording.kinds.in_names(normalise_name(name)).replace("_", " ")):
+def units_in_name(name: str, vocabulary: HeadingVocabulary) -> Iterator[str]:
+    """Yield candidates for a commune's name with its kind ("xã lâm sơn"), the longest first."""
+    for text in vocabulary.unit_in_name.findall(vocabulary.kinds.in_names(normalise_name(name)).replace("_", " ")):
         words = text.split(" ")
         for length in range(len(words), 1, -1):
             yield " ".join(words[:length])

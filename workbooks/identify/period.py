@@ -1,4 +1,4 @@
-"""For which period a report is: from the stamp, the heading and the days it names, the file's name and its folders."""
+"""Identification of a report's period from stamp, heading, dates in the heading, file name and folders."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -20,16 +20,16 @@ _CHOICES_NAMED = 5
 
 
 def identify_period(
-    form: Form, calendar: Calendar, wording: HeadingVocabulary, sources: IdentificationSources, findings: Findings
+    form: Form, calendar: Calendar, vocabulary: HeadingVocabulary, sources: IdentificationSources, findings: Findings
 ) -> Period | None:
-    """The period of a report; two sources that name different ones are an issue."""
+    """Return the period of a report; None with an issue if sources disagree or leave it open."""
     readings = [
         *_stamped_periods(sources.stamp, findings),
-        *_headed_periods(form, wording, sources, findings),
+        *_headed_periods(form, vocabulary, sources, findings),
         *_periods_of_days(form, calendar, sources),
-        *hinted_periods(form, wording, sources.hints),
+        *hinted_periods(form, vocabulary, sources.hints),
     ]
-    note_cumulative_lines(form, wording, sources, findings)
+    note_cumulative_lines(form, vocabulary, sources, findings)
     agreement = agree(readings)
     if agreement.rivals:
         first, second = agreement.rivals
@@ -38,7 +38,7 @@ def identify_period(
             first=first.text, first_place=first.place, second=second.text, second_place=second.place,
         )  # fmt: skip
     elif agreement.choices or (agreement.value is None and not sources.stamp.of(KEY_PERIOD)):
-        # A file's name without a year leaves a choice of every year there is.
+        # A file name without a year allows every year.
         named = sorted(choice.id for choice in agreement.choices) if len(agreement.choices) <= _CHOICES_NAMED else []
         findings.issue("period_missing", found=", ".join(named) or "–")
     elif agreement.value is not None and agreement.value.frequency is not form.frequency:
@@ -58,35 +58,35 @@ def _stamped_periods(stamp: Stamp, findings: Findings) -> Iterator[SourceReading
 
 
 def _headed_periods(
-    form: Form, wording: HeadingVocabulary, sources: IdentificationSources, findings: Findings
+    form: Form, vocabulary: HeadingVocabulary, sources: IdentificationSources, findings: Findings
 ) -> Iterator[SourceReading[Period]]:
     for line in (line for heading in sources.headings for line in heading.periods):
-        periods = _periods_in(form, wording, wording.without_other_times(line.text))
+        periods = _periods_in(form, vocabulary, vocabulary.without_other_times(line.text))
         if periods:
             yield SourceReading(_where(line), line.text, frozenset(_meant(form, periods)))
         else:
             findings.issue("period_unreadable", FigurePlace(line.sheet, line.cell), found=line.text)
 
 
-def _periods_in(form: Form, wording: HeadingVocabulary, text: str) -> frozenset[Period]:
-    """What a line of the heading names: a line of several months leaves it to other sources which one is meant."""
+def _periods_in(form: Form, vocabulary: HeadingVocabulary, text: str) -> frozenset[Period]:
+    """Return the periods named in a heading line; of several months other sources decide which is meant."""
     months = months_in_words(text) if form.frequency is Frequency.MONTH else frozenset()
     if len({(month.year, month.last_month) for month in months}) > 1:
         return months
     period = period_in_words(text)
-    # "T5/2025", or "Tháng 5" without its year, as names of files have them.
-    return frozenset({period}) if period is not None else periods_in_name(text, wording)
+    # "T5/2025", or "Tháng 5" without its year, as in file names.
+    return frozenset({period}) if period is not None else periods_in_name(text, vocabulary)
 
 
 def _meant(form: Form, periods: frozenset[Period]) -> Iterator[Period]:
-    """What a heading's periods can mean: "NĂM 2025" alone above a monthly form says no more than the year."""
+    """Yield the periods that a heading can mean: "NĂM 2025" above a monthly form allows every month of the year."""
     for period in periods:
         is_year_alone = period.frequency is Frequency.YEAR and form.frequency is not Frequency.YEAR
         yield from period.parts(form.frequency) if is_year_alone else (period,)
 
 
 def _periods_of_days(form: Form, calendar: Calendar, sources: IdentificationSources) -> Iterator[SourceReading[Period]]:
-    """What "từ 15/4/2025 đến 14/5/2025" says: the period of exactly these days, where the form's calendar has one."""
+    """Yield for "từ 15/4/2025 đến 14/5/2025" the period of exactly these dates, if the form's calendar has one."""
     for line in (line for heading in sources.headings for line in heading.days):
         if span := date_range_in(line.text):
             yield SourceReading(_where(line), line.text, _periods_of(form.frequency, calendar, *span))
@@ -102,15 +102,15 @@ def _periods_of(frequency: Frequency, calendar: Calendar, first: date, last: dat
 
 
 def _check_days(period: Period, calendar: Calendar, sources: IdentificationSources, findings: Findings) -> None:
-    """Days that are no period's, or a signature from before the period, put the period in doubt; they tell no other."""
+    """Note date ranges that differ from the period's, and signatures dated before the period; they name no other."""
     first, last = calendar.first_day(period), calendar.last_day(period)
     expected = f"{first:%d/%m/%Y} – {last:%d/%m/%Y}"
     for line in (line for heading in sources.headings for line in heading.days):
         span = date_range_in(line.text)
         if span is not None and span != (first, last):
-            result = f"{span[0]:%d/%m/%Y} – {span[1]:%d/%m/%Y}"
+            stated = f"{span[0]:%d/%m/%Y} – {span[1]:%d/%m/%Y}"
             place = FigurePlace(line.sheet, line.cell)
-            findings.issue("period_days_differ", place, found=result, expected=expected, period=period.id)
+            findings.issue("period_days_differ", place, found=stated, expected=expected, period=period.id)
     for line in (line for heading in sources.headings for line in heading.signed):
         day = signing_date(line.text)
         if day is not None and day <= first:
@@ -118,13 +118,13 @@ def _check_days(period: Period, calendar: Calendar, sources: IdentificationSourc
             findings.issue("signed_early", place, found=f"{day:%d/%m/%Y}", expected=expected, period=period.id)
 
 
-def hinted_periods(form: Form, wording: HeadingVocabulary, hints: Hints) -> Iterator[SourceReading[Period]]:
-    """What file name and folders say of the period, the nearest first."""
+def hinted_periods(form: Form, vocabulary: HeadingVocabulary, hints: Hints) -> Iterator[SourceReading[Period]]:
+    """Yield the periods named by the file name and the folders, the innermost first."""
     for name in (hints.file_name, *reversed(hints.folders)):
-        periods = periods_in_name(name, wording)
+        periods = periods_in_name(name, vocabulary)
         if form.frequency is Frequency.YEAR and len(name) == 4 and name.isdigit():
             periods |= {Period(int(name), 12, Frequency.YEAR)}
-        # A folder of a quarter holds monthly reports too: only names of the form's own kind speak.
+        # A folder of a quarter holds monthly reports too: only periods of the form's frequency count.
         yield SourceReading(name, name, frozenset(period for period in periods if period.frequency is form.frequency))
 
 

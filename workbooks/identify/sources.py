@@ -1,4 +1,4 @@
-"""Everything a file says about itself: its stamp, the heading of its form, where it lay."""
+"""Sources that identify a report: the template's stamp, the headings of its sheets, and its file name and folders."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from workbooks.identify.hints import Hints
 
 @dataclass(frozen=True, slots=True)
 class StampedFact:
-    """One fact of a stamp and where it stands: a cell of the hidden sheet, or a document property (`cell` empty)."""
+    """One fact of a stamp with its place: a cell of the hidden sheet, or a document property."""
 
     key: str
     text: str
@@ -20,18 +20,18 @@ class StampedFact:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """All facts stamped on a workbook; each is stamped twice, and the copies may differ."""
+    """All facts stamped on a workbook; each is stored twice, and the copies may differ."""
 
     facts: tuple[StampedFact, ...]
 
     def of(self, key: str) -> tuple[StampedFact, ...]:
-        """Every stamping of one fact; none on a workbook made by hand."""
+        """Return every copy of one fact; none if the workbook was made by hand."""
         return tuple(fact for fact in self.facts if fact.key == key)
 
 
 @dataclass(frozen=True, slots=True)
 class IdentificationSources:
-    """What identification goes by; `headings` are those of all sheets that look like a form, the form's own first."""
+    """Sources of identification; `headings` are those of all sheets that resemble a form, the form's own first."""
 
     stamp: Stamp
     headings: tuple[Heading, ...]
@@ -39,7 +39,7 @@ class IdentificationSources:
 
 
 def read_stamp(workbook: Workbook) -> Stamp:
-    """The stamp of a workbook; an unstamped one has no facts."""
+    """Return the stamp of a workbook, without facts if it has none."""
     return Stamp((*_from_sheet(workbook), *_from_properties(workbook)))
 
 
@@ -62,5 +62,5 @@ def _from_properties(workbook: Workbook) -> Iterator[StampedFact]:
 
 
 def _text(cell: Cell) -> str:
-    """A code saved as a number by another program reads as its digits."""
+    """Return the text of a cell; the digits of a code that another program saved as a number."""
     return cell.text.strip() if cell.kind is CellKind.TEXT else str(cell.value)

@@ -1,4 +1,4 @@
-"""Which unit a report is from: codes and names of stamp, heading, file name and folders, weighed together."""
+"""Identification of the reporting unit from codes and names in stamp, heading, file name and folders."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -25,18 +25,18 @@ def identify_unit(
     sources: IdentificationSources,
     findings: Findings,
 ) -> OrgUnit | None:
-    """The unit all sources allow, as it holds on the period's last day; None, with an issue, where they do not.
+    """Return the unit that all sources allow, as valid on the period's last day `day`; None with an issue otherwise.
 
-    Without a day only a code that ever meant one unit can be told.
+    Without a day only a code that has always meant one unit identifies it.
     """
-    register, wording = catalog.units, heading_vocabulary_of(catalog)
+    register, vocabulary = catalog.units, heading_vocabulary_of(catalog)
     stamped = sources.stamp.of(KEY_UNIT)
     if day is None:
         return _unit_without_day(register, level, stamped, sources.hints)
     readings = [
         *_stamped_units(register, level, day, stamped, findings),
-        *_headed_units(register, level, day, wording, sources),
-        *_hinted_units(register, level, day, wording, sources.hints),
+        *_headed_units(register, level, day, vocabulary, sources),
+        *_hinted_units(register, level, day, vocabulary, sources.hints),
     ]
     readings.extend(_parents(register, day, sources, readings))
     bare = list(bare_units(catalog, level, day, sources, readings))
@@ -93,8 +93,7 @@ def _stamped_units(
         earlier = [version for version in register.versions(fact.text) if version.level is level]
         if earlier:
             known = "; ".join(
-                f"{earlier_match.name}, {earlier_match.valid_from} – {earlier_match.valid_to or '…'}"
-                for earlier_match in earlier
+                f"{version.name}, {version.valid_from} – {version.valid_to or '…'}" for version in earlier
             )
             findings.issue("unit_not_in_force", found=fact.text, expected=known, day=f"{day:%d/%m/%Y}")
         else:
@@ -102,18 +101,18 @@ def _stamped_units(
 
 
 def _headed_units(
-    register: UnitRegister, level: Level, day: date, wording: HeadingVocabulary, sources: IdentificationSources
+    register: UnitRegister, level: Level, day: date, vocabulary: HeadingVocabulary, sources: IdentificationSources
 ) -> Iterator[SourceReading[str]]:
     mentions = (line for heading in sources.headings for line in heading.mentions)
     for line in (*_lines(sources), *mentions):
         codes = frozenset(unit.code for unit in register.by_name(line.text, day, level))
         yield SourceReading(f"{line.sheet}!{line.cell}", line.text, codes)
     for line in (line for heading in sources.headings for line in heading.titles):
-        yield SourceReading(f"{line.sheet}!{line.cell}", line.text, _named(register, level, day, wording, line.text))
+        yield SourceReading(f"{line.sheet}!{line.cell}", line.text, _named(register, level, day, vocabulary, line.text))
 
 
 def _hinted_units(
-    register: UnitRegister, level: Level, day: date, wording: HeadingVocabulary, hints: Hints
+    register: UnitRegister, level: Level, day: date, vocabulary: HeadingVocabulary, hints: Hints
 ) -> Iterator[SourceReading[str]]:
     for name in (hints.file_name, *reversed(hints.folders)):
         codes = frozenset(
@@ -122,25 +121,25 @@ def _hinted_units(
             if (unit := register.find(code, day)) is not None and unit.level is level
         )
         yield SourceReading(name, name, codes)
-        yield SourceReading(name, name, _named(register, level, day, wording, name))
+        yield SourceReading(name, name, _named(register, level, day, vocabulary, name))
 
 
-def _named(register: UnitRegister, level: Level, day: date, wording: HeadingVocabulary, text: str) -> frozenset[str]:
-    """The units of the longest name with its kind that a text has and the register knows."""
-    guesses = (register.by_name(name, day, level) for name in units_in_name(text, wording))
+def _named(register: UnitRegister, level: Level, day: date, vocabulary: HeadingVocabulary, text: str) -> frozenset[str]:
+    """Return the units of the longest registered name with kind in a text."""
+    guesses = (register.by_name(name, day, level) for name in units_in_name(text, vocabulary))
     return frozenset(unit.code for unit in next((units for units in guesses if units), ()))
 
 
 def _parents(
     register: UnitRegister, day: date, sources: IdentificationSources, readings: Sequence[SourceReading[str]]
 ) -> Iterator[SourceReading[str]]:
-    """What "UBND HUYỆN …" says of the unit: that it is one of those named which lie below that district."""
+    """Yield readings of lines like "UBND HUYỆN …": the units named elsewhere that lie below that district."""
     named = frozenset(code for reading in readings for code in reading.values)
     for line in _lines_above(sources):
         above = {unit.code for unit in register.by_name(line.text, day)}
         if above and named:
             below = frozenset(code for code in named if above & _codes_above(register, code, day))
-            # None of the units named lies there: a value no other source shares makes that a disagreement.
+            # If no named unit lies there, a value that no other source shares makes it a disagreement.
             yield SourceReading(f"{line.sheet}!{line.cell}", line.text, below or frozenset({line.text}))
 
 
@@ -162,7 +161,7 @@ def _note_unknown_names(
     *,
     is_needed: bool,
 ) -> None:
-    """Say which name in the heading no unit of that day has; where nothing else told the unit, that is the reason."""
+    """Note names in the heading that no unit of that day has: `unknown_unit` if no other source identified the unit."""
     above = {unit.code for line in _lines_above(sources) for unit in register.by_name(line.text, day)}
     unknown = [line for line in _lines(sources) if not register.by_name(line.text, day, level)]
     for line in unknown:
@@ -174,9 +173,9 @@ def _note_unknown_names(
 
 
 def _alike(register: UnitRegister, level: Level, day: date, line: HeadingLine, above: set[str]) -> str:
-    """Units whose names differ from one by diacritics only, or that came of the unit of that name: only to show.
+    """Return for suggestions units whose names differ in diacritics only, or that succeeded the unit of that name.
 
-    Where the heading names the unit above, only those below it.
+    If the heading names the unit above, only units below it are suggested.
     """
     key = ascii_key(line.text)
     alike = [
@@ -190,8 +189,8 @@ def _alike(register: UnitRegister, level: Level, day: date, line: HeadingLine, a
 
 
 def _what_became_of(register: UnitRegister, level: Level, day: date, line: HeadingLine) -> Iterator[OrgUnit]:
-    """The units that units of exactly that name and kind passed into."""
+    """Yield the successors of units of exactly that name and kind."""
     for unit in register.units:
         if unit.level is level and not unit.holds_on(day) and normalise_name(unit.name) == line.text:
-            successors = (register.find(other_successor.new, day) for other_successor in register.passed_into(unit))
+            successors = (register.find(succession.new, day) for succession in register.passed_into(unit))
             yield from (successor for successor in successors if successor is not None)

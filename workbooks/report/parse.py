@@ -75,7 +75,7 @@ def _unparsed(catalog: Catalog, hints: Hints, findings: Findings) -> ParsedRepor
 def _parse_form(
     catalog: Catalog, form: Form, workbook: Workbook, sources: IdentificationSources, findings: Findings
 ) -> ParsedReport:
-    wording = heading_vocabulary_of(catalog)
+    vocabulary = heading_vocabulary_of(catalog)
     layouts = sorted(
         (layout for layout in catalog.layouts if layout.form == form.id),
         key=lambda layout: layout.valid_from,
@@ -83,9 +83,9 @@ def _parse_form(
     )
     sheet = choose_form_sheet(workbook, layouts, findings)
     if sheet is not None:
-        headings = (_heading(sheet, layouts, wording), *_village_headings(workbook, sheet, layouts, wording))
+        headings = (_heading(sheet, layouts, vocabulary), *_village_headings(workbook, sheet, layouts, vocabulary))
         sources = replace(sources, headings=headings)
-    period = identify_period(form, catalog.calendar_of(form.id), wording, sources, findings)
+    period = identify_period(form, catalog.calendar_of(form.id), vocabulary, sources, findings)
     layout = identify_layout(catalog, form, period, sources.stamp, findings)
     day = catalog.last_day(form.id, period) if period else None
     unit = identify_unit(catalog, form.level, day, sources, findings)
@@ -140,27 +140,27 @@ def _parse_villages(
 def _headings(catalog: Catalog, workbook: Workbook) -> tuple[Heading, ...]:
     """Return the heading above each table that looks like a form's, or of every sheet if there is none."""
     candidates = find_form_candidates(workbook, [layout.columns for layout in catalog.layouts])
-    wording = heading_vocabulary_of(catalog)
+    vocabulary = heading_vocabulary_of(catalog)
     if candidates:
-        return tuple(read_heading(candidate.sheet, candidate.header.top, wording) for candidate in candidates)
-    return tuple(read_heading(sheet, None, wording) for sheet in workbook.sheets if sheet.name != META_SHEET)
+        return tuple(read_heading(candidate.sheet, candidate.header.top, vocabulary) for candidate in candidates)
+    return tuple(read_heading(sheet, None, vocabulary) for sheet in workbook.sheets if sheet.name != META_SHEET)
 
 
-def _heading(sheet: Sheet, layouts: list[Layout], wording: HeadingVocabulary) -> Heading:
+def _heading(sheet: Sheet, layouts: list[Layout], vocabulary: HeadingVocabulary) -> Heading:
     headers = (find_header(sheet, layout.columns) for layout in layouts)
     header = next((header for header in headers if header is not None), None)
-    return read_heading(sheet, header.top if header else None, wording)
+    return read_heading(sheet, header.top if header else None, vocabulary)
 
 
 def _village_headings(
-    workbook: Workbook, form_sheet: Sheet, layouts: list[Layout], wording: HeadingVocabulary
+    workbook: Workbook, form_sheet: Sheet, layouts: list[Layout], vocabulary: HeadingVocabulary
 ) -> Iterator[Heading]:
     """Yield the heading of the village sheet, which shows a sheet left over from another month or unit."""
     sheet = find_village_sheet(workbook, layouts)
     columns = next((layout.village_columns for layout in layouts if layout.village_columns), ())
     header = find_header(sheet, columns) if sheet is not None and sheet is not form_sheet else None
     if sheet is not None and header is not None:
-        yield read_heading(sheet, header.top, wording)
+        yield read_heading(sheet, header.top, vocabulary)
 
 
 def _note_strays(workbook: Workbook, findings: Findings) -> None:
@@ -171,9 +171,9 @@ def _note_strays(workbook: Workbook, findings: Findings) -> None:
 
 def _place_by_hints(catalog: Catalog, hints: Hints) -> tuple[OrgUnit | None, Period | None]:
     """Return unit and period as folders and file name give them, so that a refused file has a sender."""
-    wording = heading_vocabulary_of(catalog)
+    vocabulary = heading_vocabulary_of(catalog)
     for form in catalog.forms.values():
-        period = agree(list(hinted_periods(form, wording, hints))).value
+        period = agree(list(hinted_periods(form, vocabulary, hints))).value
         if period is not None:
             sources = IdentificationSources(Stamp(()), (), hints)
             day = catalog.last_day(form.id, period)

@@ -44,8 +44,8 @@ def note_provisional_words(
 
 def _is_provisional(context: SheetContext, cell: Cell, period: Period | None) -> bool:
     # "Tăng 5 so với tháng trước" is a comparison and does not say which month the figure is from.
-    wording = heading_vocabulary_of(context.catalog)
-    text = wording.without_other_times(wording.months.numbered(normalise_name(cell.text)))
+    vocabulary = heading_vocabulary_of(context.catalog)
+    text = vocabulary.without_other_times(vocabulary.months.numbered(normalise_name(cell.text)))
     months = months_in_words(text)
     marks = context.catalog.marks
     # The template itself notes "Báo cáo vào tháng 12" beside yearly figures.

@@ -1,4 +1,4 @@
-"""The row under a heading that only numbers the columns: A | B | C | 1 | 2 | 3=2/1×100."""
+"""Classification of cells by shape: rows that only number the columns, and cells that resemble figures."""
 
 import itertools
 import re
@@ -15,10 +15,10 @@ _KINDS = frozenset({CellKind.NUMBER, CellKind.BOOL, CellKind.ERROR, CellKind.UNC
 
 
 def is_column_number_row(cells: Sequence[Cell], *, below_heading: bool) -> bool:
-    """Whether a row numbers columns: from A on by letters, from 1 on by numbers, both running upwards.
+    """Return whether a row numbers the columns by ascending letters from A and numbers: A | B | 1 | 2 | 3=2/1×100.
 
-    Numbers alone ("1 2 3 4") are also what a line of short figures looks like: these count only `below_heading`, and
-    only without a gap, neither between the numbers nor between their columns.
+    Numbers alone ("1 2 3 4") could also be a line of short figures: they count only `below_heading`, and only if
+    neither the numbers nor their columns have gaps.
     """
     filled = [cell for cell in cells if not cell.is_empty]
     texts = [str(cell.value).strip() for cell in filled]
@@ -34,14 +34,14 @@ def is_column_number_row(cells: Sequence[Cell], *, below_heading: bool) -> bool:
 
 
 def resembles_figure(cell: Cell) -> bool:
-    """Whether a cell holds a number, what a formula left in its place, a share, or a short text begun like a number."""
+    """Return whether a cell holds a number, an answer, a failed formula, a share, or a short text begun by a digit."""
     if cell.kind is not CellKind.TEXT:
         return cell.kind in _KINDS
-    # A place and date below the table ("Lâm Sơn, ngày 15 tháng 5 năm 2025") holds digits too.
+    # The place and date below the table ("Lâm Sơn, ngày 15 tháng 5 năm 2025") contain digits too.
     text = cell.text.strip()
     is_short = len(text) <= _LONGEST_FIGURE and text.lstrip(_SIGNS)[:1].isdigit()
     return is_short or read_share_text(text, is_count=True) is not None
 
 
 def _rises(marks: Sequence[str] | Sequence[int]) -> bool:
-    return all(item < other for item, other in itertools.pairwise(marks))  # type: ignore[operator] # all of one kind
+    return all(mark < following for mark, following in itertools.pairwise(marks))  # type: ignore[operator] # all of one kind

@@ -1,4 +1,4 @@
-"""Sheets of a workbook whose table has the headings of a form, and whether somebody filled them in."""
+"""Sheets of a workbook whose table has the headings of a form."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ class FormCandidate:
 
     @property
     def figures(self) -> tuple[Cell, ...]:
-        """What stands below the headings of figures; the numbers of the columns are none."""
+        """Return the cells below the headings of figures, without the row that numbers the columns."""
         return self._below(_FIGURE_ROLES)
 
     @property
     def is_filled_in(self) -> bool:
-        """Whether somebody gave a result; denominators that are known may come with the template."""
+        """Return whether a result was entered; denominators may have been prefilled by the template."""
         return any(resembles_figure(cell) for cell in self._below(_RESULTS))
 
     def _below(self, roles: Collection[ColumnRole]) -> tuple[Cell, ...]:
@@ -50,23 +50,24 @@ class FormCandidate:
 
     @property
     def first_heading(self) -> str:
-        """Where its heading begins."""
+        """Return the address where its heading begins."""
         return cell_address(self.header.top, min(self.header.columns.values()))
 
     @property
     def is_prose(self) -> bool:
-        """Whether sentences stand where figures would: a guide explains the form under the form's own headings."""
+        """Return whether most figures are sentences, as in a guide that explains the form under the form's headings."""
         long = [cell.text for cell in self.figures if len(cell.text) > _LONGEST_FIGURE]
         sentences = sum(read_share_text(text, is_count=True) is None for text in long)
         return 2 * sentences > len(self.figures)
 
 
 def find_form_candidates(workbook: Workbook, columns: Iterable[Sequence[Column]]) -> tuple[FormCandidate, ...]:
-    """The sheets that hold a table with one of these sets of headings."""
-    sets = tuple(columns)
-    results: list[FormCandidate] = []
+    """Return the sheets that hold a table with one of these sets of headings, without sheets of prose."""
+    column_sets = tuple(columns)
+    candidates: list[FormCandidate] = []
     for sheet in workbook.sheets:
-        header = next((header for column in sets if (header := find_header(sheet, column)) is not None), None)
+        headers = (find_header(sheet, column_set) for column_set in column_sets)
+        header = next((header for header in headers if header is not None), None)
         if header is not None and sheet.name != META_SHEET and not FormCandidate(sheet, header).is_prose:
-            results.append(FormCandidate(sheet, header))
-    return tuple(results)
+            candidates.append(FormCandidate(sheet, header))
+    return tuple(candidates)

@@ -1,4 +1,4 @@
-"""The columns of the form's table: missing, come twice, merged together, or with figures where none belong."""
+"""Checks of a table's columns: missing, duplicate or merged headings, and figures in columns of words."""
 
 from collections.abc import Collection
 
@@ -20,7 +20,7 @@ _OF_WORDS = (ColumnRole.UNIT, ColumnRole.NOTE)
 def check_columns(
     sheet: Sheet, layout: Layout, header: TableHeader, rows: FormRows, findings: Findings, *, is_named: bool
 ) -> None:
-    """Note headings that come twice or stand over several columns, and figures in columns of words."""
+    """Note duplicate headings, headings merged over several columns, and figures in columns of words."""
     if not is_named:
         _note_repeated(sheet, layout, header, findings)
         _note_spans(sheet, layout, header, findings)
@@ -31,15 +31,15 @@ def note_missing_columns(
     sheet: Sheet,
     layout: Layout,
     header: TableHeader | None,
-    wanting: Collection[ColumnRole],
+    missing_roles: Collection[ColumnRole],
     findings: Findings,
     *,
     is_named: bool,
 ) -> None:
-    """Note columns that were not found: on a form without names all that matter, else those some line is `wanting`."""
+    """Note missing columns: all essential ones on a form without defined names, else those of `missing_roles`."""
     for column in layout.columns:
         is_found = header is not None and header.column(column.role) is not None
-        is_needed = column.role in _NEEDED if not is_named else column.role in wanting
+        is_needed = column.role in _NEEDED if not is_named else column.role in missing_roles
         if column.role is ColumnRole.LABEL and header is not None and header.column(ColumnRole.CODE) is not None:
             continue
         if not is_found and is_needed:
@@ -51,7 +51,7 @@ def note_missing_columns(
 def note_changed_headings(
     sheet: Sheet, layout: Layout, header: TableHeader, pointed: Collection[tuple[ColumnRole, int]], findings: Findings
 ) -> None:
-    """Note headings that were written over while names still point at their columns: the names are followed."""
+    """Note headings that were overwritten while defined names still refer to their columns; the names are followed."""
     for column in layout.columns:
         for number in sorted({number for role, number in pointed if role is column.role}):
             if header.column(column.role) is None and number in header.others:
@@ -67,7 +67,7 @@ def _note_repeated(sheet: Sheet, layout: Layout, header: TableHeader, findings: 
 
 
 def _note_spans(sheet: Sheet, layout: Layout, header: TableHeader, findings: Findings) -> None:
-    """A heading of figures merged over several columns has its figures in the first, or nobody knows where."""
+    """Note a heading of figures merged over several columns, unless all figures are in the first."""
     for column in layout.columns:
         own, span = header.column(column.role), header.span(column.role)
         if column.role not in FIGURE_ROLES or len(span) < 2:
@@ -87,7 +87,7 @@ def _note_spans(sheet: Sheet, layout: Layout, header: TableHeader, findings: Fin
 
 
 def _note_misplaced(sheet: Sheet, layout: Layout, header: TableHeader, rows: FormRows, findings: Findings) -> None:
-    """A number where a line has words: cells that were moved aside take the figures along."""
+    """Note numbers in columns of words, where figures end up if cells were moved sideways."""
     for role in _OF_WORDS:
         number = header.column(role)
         heading = next((column.header for column in layout.columns if column.role is role), "")
@@ -102,7 +102,7 @@ def _note_misplaced(sheet: Sheet, layout: Layout, header: TableHeader, rows: For
 
 
 def _is_number(cell: Cell) -> bool:
-    """Whether a cell holds a number and nothing else; a percentage among words is a remark."""
+    """Return whether a cell holds just a number; a percentage among words is a remark."""
     if cell.kind is CellKind.NUMBER:
         return True
     read = read_number_text(cell.text, is_count=True) if cell.text else None

@@ -1,4 +1,4 @@
-"""Which sheet of a workbook is the form and which lists the villages, whatever people have called them."""
+"""Selection of the form's sheet and the village sheet, whatever their names."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,11 +14,14 @@ from workbooks.text.labels import normalise_label
 
 
 def choose_form_sheet(workbook: Workbook, layouts: Sequence[Layout], findings: Findings) -> Sheet | None:
-    """The form's sheet: where the defined names point, else the sheet of its name, else the only one like it."""
+    """Return the sheet that defined names refer to, else the one with the form's name, else the only candidate.
+
+    None with an issue if there is no such sheet, or another one was filled in.
+    """
     candidates = find_form_candidates(workbook, (layout.columns for layout in layouts))
     wanted = layouts[0].sheet if layouts else ""
     chosen = _choose(workbook, FigureCellName, tuple(layout.sheet for layout in layouts), candidates)
-    if chosen is not None and not _is_outshone(chosen, candidates):
+    if chosen is not None and not _has_better_candidate(chosen, candidates):
         _note_ignored(chosen, candidates, findings)
         return chosen
     if candidates:
@@ -31,7 +34,7 @@ def choose_form_sheet(workbook: Workbook, layouts: Sequence[Layout], findings: F
 
 
 def find_village_sheet(workbook: Workbook, layouts: Sequence[Layout]) -> Sheet | None:
-    """The sheet that lists the villages in any of these layouts, before it is known which of them holds."""
+    """Return the sheet that lists the villages in any of these layouts, before the layout is known."""
     names = tuple(layout.village_sheet for layout in layouts if layout.village_sheet is not None)
     candidates = find_form_candidates(
         workbook, (layout.village_columns for layout in layouts if layout.village_columns)
@@ -42,12 +45,12 @@ def find_village_sheet(workbook: Workbook, layouts: Sequence[Layout]) -> Sheet |
 def choose_village_sheet(
     workbook: Workbook, layout: Layout, form_sheet: Sheet | None, findings: Findings
 ) -> Sheet | None:
-    """The sheet that lists the villages; None, with an issue, where a layout that has one is without."""
+    """Return the sheet that lists the villages; None if the layout has none, None with an issue if it is missing."""
     if layout.village_sheet is None:
         return None
     candidates = find_form_candidates(workbook, (layout.village_columns,))
     chosen = _choose(workbook, VillageCellName, (layout.village_sheet,), candidates)
-    if chosen is not None and not _is_outshone(chosen, candidates):
+    if chosen is not None and not _has_better_candidate(chosen, candidates):
         _note_ignored(chosen, candidates, findings, form_sheet)
         return chosen
     if candidates:
@@ -59,7 +62,7 @@ def choose_village_sheet(
 
 
 def note_renamed(sheet: Sheet, expected: str, findings: Findings) -> None:
-    """Record that a sheet was read which does not have the template's name for it."""
+    """Record a repair if the sheet does not have the template's name for it."""
     if sheet.name != expected:
         findings.repair("sheet_renamed", FigurePlace(sheet.name, ""), sheet.name, expected)
 
@@ -86,15 +89,15 @@ def _choose(
     return None
 
 
-def _is_outshone(chosen: Sheet, candidates: Sequence[FormCandidate]) -> bool:
-    """Whether people filled in another sheet: this one is hidden from them, or blank, and one they see has figures."""
+def _has_better_candidate(chosen: Sheet, candidates: Sequence[FormCandidate]) -> bool:
+    """Return whether another visible sheet is filled in, while the chosen one is hidden or blank."""
     filled = [candidate.sheet for candidate in candidates if candidate.is_filled_in]
     is_rivalled = any(sheet is not chosen and sheet.state is SheetState.VISIBLE for sheet in filled)
     return is_rivalled and (chosen.state is not SheetState.VISIBLE or all(sheet is not chosen for sheet in filled))
 
 
 def _named_sheets(workbook: Workbook, kind: type[FigureCellName | VillageCellName]) -> list[Sheet]:
-    """The sheet most of the template's defined names of one kind point at."""
+    """Return the sheet that most defined names of one kind refer to."""
     targets: Counter[str] = Counter()
     for name, text in workbook.names.items():
         reference = parse_reference(text)
@@ -107,7 +110,7 @@ def _named_sheets(workbook: Workbook, kind: type[FigureCellName | VillageCellNam
 def _note_ignored(
     chosen: Sheet, candidates: Sequence[FormCandidate], findings: Findings, form_sheet: Sheet | None = None
 ) -> None:
-    """Note tables like the one chosen that hold figures nobody reads; one below the form itself by its heading."""
+    """Note unread tables with figures that resemble the chosen one; a table on the form's sheet by its heading."""
     for candidate in candidates:
         sheet = candidate.sheet
         if sheet is chosen or not any(resembles_figure(cell) for cell in candidate.figures):

@@ -1,4 +1,4 @@
-"""The row of each line of a form, found by its code or its label; rows with figures that no line claims are issues."""
+"""Matching of rows to a form's lines by code or label; rows with figures that match no line are issues."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,34 +16,34 @@ from workbooks.tables.table_header import TableHeader
 from workbooks.text.labels import nearest_labels
 
 _FEW_LINES = 3
-"""So many lines that come twice are told one by one; more are a table that comes twice."""
+"""Up to so many duplicate lines are noted one by one; more are a duplicate table."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormRows:
-    """The row of each indicator that has one, and the rows that only sum others."""
+    """Row of each indicator found on the form, and the rows of totals."""
 
     rows: Mapping[str, int] = field(default_factory=dict)
     totals: tuple[int, ...] = ()
 
 
 def find_rows(sheet: Sheet, header: TableHeader | None, end: int, index: LineIndex, findings: Findings) -> FormRows:
-    """The rows between a heading and the row `end`. A line that comes twice is an issue and keeps its first row."""
+    """Match the rows between a heading and the row `end`. A duplicate line is an issue and keeps its first row."""
     if header is None or (header.column(ColumnRole.LABEL) is None and header.column(ColumnRole.CODE) is None):
         return FormRows()
     search = _Search(sheet, header, index, findings)
     for row, cells in sheet.rows.items():
         if header.bottom < row < end:
-            search.look_at(row, cells)
+            search.visit(row, cells)
     search.note_issues()
-    return FormRows(search.found, tuple(search.totals))
+    return FormRows(search.rows, tuple(search.totals))
 
 
 class _Search:
-    """Goes down the rows of a table, keeping the section it is in."""
+    """Walk down the rows of a table that keeps track of the current section."""
 
     def __init__(self, sheet: Sheet, header: TableHeader, index: LineIndex, findings: Findings) -> None:
-        self.found: dict[str, int] = {}
+        self.rows: dict[str, int] = {}
         self.totals: list[int] = []
         self._sheet, self._header, self._index, self._findings = sheet, header, index, findings
         self._labels = header.span(ColumnRole.LABEL)
@@ -54,33 +54,33 @@ class _Search:
         self._maybe_unknown: list[tuple[int, FigurePlace, str]] = []
         self._twice: list[tuple[FigurePlace, str]] = []
 
-    def look_at(self, row: int, cells: Sequence[Cell]) -> None:
-        """Tell what a row is."""
+    def visit(self, row: int, cells: Sequence[Cell]) -> None:
+        """Classify a row as line, section, total, column numbers, or unknown."""
         label = row_label(self._sheet, row, self._labels, self._order)
         place = FigurePlace(self._sheet.name, self._address(row))
-        result = self._line(row, label)
-        if isinstance(result, Line) and result.indicator is not None:
-            place = FigurePlace(place.sheet, place.cell, result.label, result.indicator)
-            self._take(row, cells, result.indicator, place, is_continued=label.is_continued)
-        elif isinstance(result, Line):
-            self._sections = (*result.sections, result.label)
+        line = self._line(row, label)
+        if isinstance(line, Line) and line.indicator is not None:
+            place = FigurePlace(place.sheet, place.cell, line.label, line.indicator)
+            self._assign(row, cells, line.indicator, place, is_continued=label.is_continued)
+        elif isinstance(line, Line):
+            self._sections = (*line.sections, line.label)
             if self._has_figures(cells):
-                place = FigurePlace(place.sheet, place.cell, result.label)
+                place = FigurePlace(place.sheet, place.cell, line.label)
                 self._findings.issue("figure_on_section", place, found=label.shown)
-        elif result is None and any(self._index.is_total(text) for text in label.texts):
+        elif line is None and any(self._index.is_total(text) for text in label.texts):
             self.totals.append(row)
-        elif result is None and not self._numbers_columns(row, cells):
+        elif line is None and not self._numbers_columns(row, cells):
             if self._has_figures(cells):
                 self._unknown.append((row, place, label.shown))
             elif label.texts and self._has_words(row, cells):
                 self._maybe_unknown.append((row, place, label.shown))
 
     def note_issues(self) -> None:
-        """Note what could not be placed, once all rows have been seen."""
-        rows = range(min(self.found.values(), default=0), max(self.found.values(), default=0))
-        # Words where figures belong: among the lines one about to be lost, around them units and signatures.
-        unknown = self._unknown + [item for item in self._maybe_unknown if item[0] in rows]
-        _note_unknown([(place, label) for _, place, label in sorted(unknown)], self._index, self.found, self._findings)
+        """Note unknown and duplicate lines, after all rows have been visited."""
+        rows = range(min(self.rows.values(), default=0), max(self.rows.values(), default=0))
+        # Words in figure columns: between the lines probably a misnamed line, around them units and signatures.
+        unknown = self._unknown + [entry for entry in self._maybe_unknown if entry[0] in rows]
+        _note_unknown([(place, label) for _, place, label in sorted(unknown)], self._index, self.rows, self._findings)
         if len(self._twice) > _FEW_LINES:
             ((place, first),) = self._twice[:1]
             self._findings.issue("table_twice", FigurePlace(place.sheet, place.cell), found=place.cell, expected=first)
@@ -89,7 +89,7 @@ class _Search:
             self._findings.issue("line_twice", place, found=first)
 
     def _line(self, row: int, label: RowLabel) -> Line | str | None:
-        """The line of a row by its code, else by its label; a text where the two contradict each other."""
+        """Return the line of a row by its code, or else by its label; the code as text if the two contradict."""
         number = text_at(self._sheet, row, self._order) if self._order else ""
         named = (self._index.find(text, number, self._sections) for text in label.texts)
         by_label = next((line for line in named if line is not None), None)
@@ -110,15 +110,17 @@ class _Search:
             self._findings.issue("label_changed", place, found=label.shown, expected=by_code.label)
         return by_code
 
-    def _take(self, row: int, cells: Sequence[Cell], indicator: str, place: FigurePlace, *, is_continued: bool) -> None:
-        first = self.found.get(indicator)
+    def _assign(
+        self, row: int, cells: Sequence[Cell], indicator: str, place: FigurePlace, *, is_continued: bool
+    ) -> None:
+        first = self.rows.get(indicator)
         if first is None:
-            self.found[indicator] = row
+            self.rows[indicator] = row
         elif not is_continued or (self._is_filled(cells) and self._is_filled(self._sheet.rows[first])):
             self._twice.append((place, self._address(first)))
         elif self._is_filled(cells):
-            # One label merged over two rows, its figures in the lower one.
-            self.found[indicator] = row
+            # One label merged over two rows, with its figures in the lower row.
+            self.rows[indicator] = row
 
     def _address(self, row: int) -> str:
         return cell_address(row, (self._labels or (self._code or 1,))[0])
@@ -139,10 +141,10 @@ class _Search:
 
 
 def _note_unknown(
-    unknown: Sequence[tuple[FigurePlace, str]], index: LineIndex, match: Mapping[str, int], findings: Findings
+    unknown: Sequence[tuple[FigurePlace, str]], index: LineIndex, rows: Mapping[str, int], findings: Findings
 ) -> None:
-    """A label like one that is still missing is a figure about to be lost; any other line may be the commune's own."""
-    missing = [line.label for line in index.lines if line.indicator is not None and line.indicator not in match]
+    """Note unknown labels; one similar to a missing line would lose figures, others may be the commune's own lines."""
+    missing = [line.label for line in index.lines if line.indicator is not None and line.indicator not in rows]
     for place, label in unknown:
         candidates = nearest_labels(label, missing)
         several = index.called(label)

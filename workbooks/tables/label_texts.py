@@ -1,4 +1,4 @@
-"""What a row is labelled: in the label column, through merged cells, or in several columns under one heading."""
+"""Label of a row: from the label column, merged cells, or several columns under one heading."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from workbooks.cells.cells import Sheet
 
 @dataclass(frozen=True, slots=True)
 class RowLabel:
-    """The texts a row's label can be, the likeliest first; `is_continued` where it is merged down from a row above."""
+    """Candidate texts of a row's label, the likeliest first; `is_continued` if merged down from a row above."""
 
     texts: tuple[str, ...]
     is_continued: bool
 
     @property
     def shown(self) -> str:
-        """The whole label, as an issue quotes it."""
+        """Return the whole label, as quoted in issues."""
         return self.texts[-1] if self.texts else ""
 
 
 def text_at(sheet: Sheet, row: int, column: int) -> str:
-    """The text at a place, its spaces squeezed; a number's digits where a number stands there."""
+    """Return the text of a cell with collapsed spaces, or the digits of a number."""
     cell = sheet.at(row, column)
     if cell is None:
         return ""
@@ -28,14 +28,14 @@ def text_at(sheet: Sheet, row: int, column: int) -> str:
 
 
 def row_label(sheet: Sheet, row: int, columns: Sequence[int], order: int | None) -> RowLabel:
-    """The label of a row: each text under the heading of labels, then these joined; else the text beside it."""
+    """Return the label of a row: the texts under the label heading, then these joined; else the text next to it."""
     texts: dict[str, None] = {}
     is_continued = False
     for column in columns:
-        text, came_down = _text_through_merge(sheet, row, column)
+        text, is_merged_down = _text_through_merge(sheet, row, column)
         if text:
             texts[text] = None
-            is_continued = is_continued or came_down
+            is_continued = is_continued or is_merged_down
     if len(texts) > 1:
         texts[" ".join(texts)] = None
     beside = text_at(sheet, row, order) if order is not None and not texts else ""
@@ -45,7 +45,7 @@ def row_label(sheet: Sheet, row: int, columns: Sequence[int], order: int | None)
 
 
 def _text_through_merge(sheet: Sheet, row: int, column: int) -> tuple[str, bool]:
-    """The text at a place, else that of the merged cell over it; whether that one begins in a row above."""
+    """Return the text of a cell or of the merged range around it, and whether that range begins in a row above."""
     text = text_at(sheet, row, column)
     merged = None if text else sheet.merge_around(row, column)
     if merged is None:

@@ -1,7 +1,9 @@
-"""The lines of a layout by every code and label they are known under."""
+"""Index of a layout's lines by all their codes and labels."""
 
+import operator
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import starmap
 
 from domain.catalog.catalog import Catalog
 from domain.layouts import Layout, Line
@@ -10,7 +12,7 @@ from workbooks.text.labels import is_total_label, normalise_label
 
 
 class LineIndex:
-    """Finds a layout's line by its code, or by its label, an alias, or the name or an alias of its indicator."""
+    """Index of lines by code, and by label, alias, or name or alias of the indicator."""
 
     def __init__(self, catalog: Catalog, layout: Layout) -> None:
         """Index the layout's lines."""
@@ -28,31 +30,27 @@ class LineIndex:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Labels of the lines that carry an indicator."""
+        """Return the labels of the lines that have an indicator."""
         return tuple(line.label for line in self.lines if line.indicator is not None)
 
     def by_code(self, code: str) -> Line | None:
-        """The line of a code."""
+        """Return the line of a code, or None."""
         return self._by_code.get(code_key(code)) if code else None
 
     def called(self, label: str) -> Sequence[Line]:
-        """Every line that has this label."""
+        """Return all lines with this label."""
         return tuple(self._by_key.get(normalise_label(label), ()))
 
     def find(self, label: str, number: str, sections: Sequence[str] = ()) -> Line | None:
-        """The line of a label; where several share it, the one in that section or of that line number, else none."""
+        """Return the line of a label, or None; of several the one in that section or with that line number."""
         lines = self.called(label)
         if len(lines) > 1:
-            # A section heading that was deleted leaves the ones around it to go by.
-            below = [
-                line
-                for line in lines
-                if all(item == other for item, other in zip(line.sections, sections, strict=False))
-            ]
+            # If a section heading was deleted, the sections around it still identify the line.
+            below = [line for line in lines if all(starmap(operator.eq, zip(line.sections, sections, strict=False)))]
             numbered = [line for line in lines if line.number.strip(" .()") == number.strip(" .()")]
             lines = below if len(below) == 1 else [line for line in numbered if line in below]
         return lines[0] if len(lines) == 1 else None
 
     def is_total(self, label: str) -> bool:
-        """Whether a row of that label only sums others."""
+        """Return whether a label is that of a total."""
         return is_total_label(label, self._totals)

@@ -1,4 +1,4 @@
-"""Where on the form each indicator's figures stand: by defined names where stamped, else by code, label and heading."""
+"""Location of each indicator's figures on the form, by defined names, or else by code, label and heading."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from workbooks.tables.table_scope import TableScope, end_row, note_tables_above,
 
 @dataclass(frozen=True, slots=True)
 class LocatedLine:
-    """An indicator's line: what it is called on the form, and where each of its figures stands."""
+    """An indicator's line: its label on the form, and the position of each of its figures."""
 
     indicator: str
     label: str
@@ -30,14 +30,14 @@ class LocatedLine:
 
 @dataclass(frozen=True, slots=True)
 class LocatedForm:
-    """The lines of a form that were found, and the rows that only sum others."""
+    """Lines found on a form, and rows of totals."""
 
     lines: tuple[LocatedLine, ...] = ()
     totals: tuple[int, ...] = ()
 
 
 def locate_lines(catalog: Catalog, workbook: Workbook, sheet: Sheet, layout: Layout, findings: Findings) -> LocatedForm:
-    """Every indicator of the layout that the form has a line for; what cannot be placed is an issue."""
+    """Locate every indicator of the layout that has a line on the form; note issues for rows that match no line."""
     named = dict(_named_spots(workbook, sheet))
     header = find_header(sheet, layout.columns)
     if header is None and not named:
@@ -54,12 +54,12 @@ def locate_lines(catalog: Catalog, workbook: Workbook, sheet: Sheet, layout: Lay
     rows = find_rows(sheet, header, end_row(header, other), index, findings) if header is not None else FormRows()
     if header is not None:
         check_columns(sheet, layout, header, rows, findings, is_named=bool(named))
-        table = TableScope(header, _claimed(header, named), _body(header, rows), other)
+        table = TableScope(header, _read_columns(header, named), _body(header, rows), other)
         note_changed_headings(sheet, layout, header, {(role, spot[1]) for (_, role), spot in named.items()}, findings)
         note_unread_columns(sheet, table, findings)
         note_tables_above(sheet, header, lambda text: bool(index.called(text)), findings)
     lines = tuple(_lines(sheet, layout, named, NamedCellCheck(sheet, header, rows.rows, index, findings)))
-    note_missing_columns(sheet, layout, header, _roles_wanting(catalog, lines), findings, is_named=bool(named))
+    note_missing_columns(sheet, layout, header, _missing_roles(catalog, lines), findings, is_named=bool(named))
     return LocatedForm(lines, rows.totals)
 
 
@@ -70,8 +70,8 @@ def _named_spots(workbook: Workbook, sheet: Sheet) -> Iterator[tuple[tuple[str, 
             yield (what.indicator, what.role), (reference.row, reference.column)
 
 
-def _claimed(header: TableHeader, named: Mapping[tuple[str, ColumnRole], CellPosition]) -> frozenset[int]:
-    """Columns that are read: those with a heading of the form's, and those that names point at."""
+def _read_columns(header: TableHeader, named: Mapping[tuple[str, ColumnRole], CellPosition]) -> frozenset[int]:
+    """Return the columns that are read: those with a known heading, and those that defined names refer to."""
     spans = (column for key in header.columns for column in header.span(key.role))
     return frozenset({*header.columns.values(), *spans, *(column for _, column in named.values())})
 
@@ -96,7 +96,7 @@ def _lines(
 def _spots(
     line: Line, named: Mapping[tuple[str, ColumnRole], CellPosition], check: NamedCellCheck
 ) -> dict[ColumnRole, CellPosition]:
-    """Where a line's figures stand; names and labels that point at different rows are an issue."""
+    """Return the position of each figure of a line; note an issue if names and labels disagree."""
     indicator = line.indicator or ""
     row = check.rows.get(indicator)
     spots: dict[ColumnRole, CellPosition] = {}
@@ -107,12 +107,14 @@ def _spots(
             spot = (row, column)
         if spot is not None:
             spots[role] = spot
-    check.see(line, {role: spots[role] for role in (ColumnRole.NUMERATOR, *FIGURE_ROLES) if (indicator, role) in named})
+    check.check(
+        line, {role: spots[role] for role in (ColumnRole.NUMERATOR, *FIGURE_ROLES) if (indicator, role) in named}
+    )
     return spots
 
 
-def _roles_wanting(catalog: Catalog, lines: tuple[LocatedLine, ...]) -> frozenset[ColumnRole]:
-    """Roles of figures that some line needs and has no place for."""
+def _missing_roles(catalog: Catalog, lines: tuple[LocatedLine, ...]) -> frozenset[ColumnRole]:
+    """Return the roles of figures that some line needs but has no position for."""
     return frozenset(
         ColumnRole.DENOMINATOR
         for line in lines

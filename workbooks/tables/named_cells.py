@@ -1,4 +1,4 @@
-"""What defined names point at, seen against the labels and headings that people see there."""
+"""Comparison of cells that defined names refer to with the visible labels and headings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ CellPosition = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class NamedCellCheck:
-    """The form's table as headings and labels show it: its heading, and the row that each known line was found in."""
+    """Check of defined names against the form's visible table: its heading, and the row of each known line."""
 
     sheet: Sheet
     header: TableHeader | None
@@ -27,18 +27,18 @@ class NamedCellCheck:
     index: LineIndex
     findings: Findings
 
-    def see(self, line: Line, pointed: Mapping[ColumnRole, CellPosition]) -> None:
-        """See that the names of a line point at its row and at columns headed as theirs."""
+    def check(self, line: Line, pointed: Mapping[ColumnRole, CellPosition]) -> None:
+        """Note names of a line that do not refer to its row or to columns with their headings."""
         for role, spot in pointed.items():
-            self._see_column(line, role, spot)
+            self._check_column(line, role, spot)
         for row in dict.fromkeys(spot[0] for spot in pointed.values()):
-            self._see_label(line, next(spot for spot in pointed.values() if spot[0] == row))
+            self._check_label(line, next(spot for spot in pointed.values() if spot[0] == row))
 
     def _place(self, line: Line, spot: CellPosition) -> FigurePlace:
         return FigurePlace(self.sheet.name, cell_address(*spot), line.label, line.indicator)
 
-    def _see_column(self, line: Line, role: ColumnRole, spot: CellPosition) -> None:
-        """See that the column a name points at is not headed as the column of other figures."""
+    def _check_column(self, line: Line, role: ColumnRole, spot: CellPosition) -> None:
+        """Note a name that refers to a column with the heading of other figures."""
         if self.header is None:
             return
         headed = next((other for other in FIGURE_ROLES if self.header.column(other) == spot[1]), role)
@@ -47,13 +47,13 @@ class NamedCellCheck:
             heading = text_at(self.sheet, self.header.bottom, spot[1]) or text_at(self.sheet, self.header.top, spot[1])
             self.findings.issue("label_disagrees", self._place(line, spot), found=heading, expected=line.label)
 
-    def _see_label(self, line: Line, spot: CellPosition) -> None:
-        """See that the row a name points at is labelled as the line it is the name of."""
+    def _check_label(self, line: Line, spot: CellPosition) -> None:
+        """Note a name that refers to a row with another label than its line."""
         if self.rows.get(line.indicator or "") == spot[0]:
             return
         columns = self.header.span(ColumnRole.LABEL) if self.header is not None else ()
         if not columns:
-            self._see_any_label(self.sheet.rows.get(spot[0], ()), line, self._place(line, spot))
+            self._check_all_texts(self.sheet.rows.get(spot[0], ()), line, self._place(line, spot))
             return
         label = row_label(self.sheet, spot[0], columns, None)
         is_elsewhere = line.indicator in self.rows or any(self._names_another(text, line) for text in label.texts)
@@ -62,8 +62,8 @@ class NamedCellCheck:
         elif normalise_label(label.shown) != normalise_label(line.label):
             self.findings.issue("label_changed", self._place(line, spot), found=label.shown, expected=line.label)
 
-    def _see_any_label(self, cells: Sequence[Cell], line: Line, place: FigurePlace) -> None:
-        """Where no heading tells the column of labels, no text of the row may be another line's label."""
+    def _check_all_texts(self, cells: Sequence[Cell], line: Line, place: FigurePlace) -> None:
+        """Note every text of the row that is another line's label, since the label column is unknown."""
         for cell in cells:
             if cell.text and self._names_another(cell.text, line):
                 self.findings.issue("label_disagrees", place, found=cell.text, expected=line.label)

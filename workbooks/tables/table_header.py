@@ -1,4 +1,4 @@
-"""The heading of a table, found by what its columns are called rather than by where it usually stands."""
+"""Detection of a table's heading by the names of its columns instead of its usual position."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,11 +20,11 @@ _INCIDENTAL = frozenset({ColumnRole.ORDER, ColumnRole.CODE, ColumnRole.NOTE, Col
 
 @dataclass(frozen=True, slots=True)
 class TableHeader:
-    """Where a table's heading stands (first and last row) and which column number each known heading has.
+    """First and last row of a table's heading, and the column number of each known heading.
 
-    `spans` are first and last column of headings merged over several; `repeated` further cells with a heading that has
-    its place already; `others` headings no layout knows, by column. `again` are rows in which the heading comes again
-    below, `earlier` rows above in which a lesser table of the same kind begins.
+    `spans` are first and last column of headings merged over several; `repeated` the addresses of duplicate headings;
+    `others` the unknown headings by column. `again` are rows below in which the heading is repeated, `earlier` rows
+    above in which a table with fewer matching headings begins.
     """
 
     top: int
@@ -37,16 +37,16 @@ class TableHeader:
     earlier: tuple[int, ...] = ()
 
     def column(self, role: ColumnRole, indicator: str | None = None) -> int | None:
-        """The column of a role, None where it was not found."""
+        """Return the column of a role, None if it was not found."""
         return self.columns.get(ColumnKey(role, indicator))
 
     def own(self, cells: Sequence[Cell]) -> tuple[Cell, ...]:
-        """Those cells of a row that lie within the table."""
+        """Return the cells of a row that lie within the table."""
         first, last = min(self.columns.values()), max(self.columns.values())
         return tuple(cell for cell in cells if first <= cell.column <= last)
 
     def span(self, role: ColumnRole) -> tuple[int, ...]:
-        """Every column under the heading of a role; none where it was not found."""
+        """Return all columns under the heading of a role; none if it was not found."""
         number = self.column(role)
         if number is None:
             return ()
@@ -55,28 +55,28 @@ class TableHeader:
 
 
 def find_header(sheet: Sheet, columns: Sequence[Column]) -> TableHeader | None:
-    """The heading that knows most of a layout's columns, None where no place knows half of those that matter."""
+    """Return the heading with most of a layout's columns, None if none has half of the essential ones."""
     header_cells = find_header_cells(sheet, columns)
     wanted = _wanted(columns)
-    results = {row: heading for row in header_cells if (heading := heading_at(header_cells, row))}
-    if not results:
+    headings = {row: heading for row in header_cells if (heading := heading_at(header_cells, row))}
+    if not headings:
         return None
-    top = max(results, key=lambda row: _worth(results[row], wanted))
-    # A word like a heading just above the heading begins a window as good as the heading's own.
-    while nearer := [row for row in results if top < row <= results[top][-1].cell.row]:
-        if _worth(results[nearer[0]], wanted) < _worth(results[top], wanted):
+    top = max(headings, key=lambda row: _score(headings[row], wanted))
+    # A heading's word in a row just above begins a window that scores as high as the heading itself.
+    while nearer := [row for row in headings if top < row <= headings[top][-1].cell.row]:
+        if _score(headings[nearer[0]], wanted) < _score(headings[top], wanted):
             break
         top = nearer[0]
-    if 2 * _worth(results[top], wanted)[0] < len(wanted):
+    if 2 * _score(headings[top], wanted)[0] < len(wanted):
         return None
     earlier = [
-        row for row in results if row + HEADING_HEIGHT <= top and 2 * _worth(results[row], wanted)[0] >= len(wanted)
+        row for row in headings if row + HEADING_HEIGHT <= top and 2 * _score(headings[row], wanted)[0] >= len(wanted)
     ]
-    return _header(sheet, results[top], tuple(_further(header_cells, results[top][-1].cell.row)), tuple(earlier))
+    return _header(sheet, headings[top], tuple(_further(header_cells, headings[top][-1].cell.row)), tuple(earlier))
 
 
 def is_transposed(sheet: Sheet, columns: Sequence[Column]) -> bool:
-    """Whether the headings stand below one another in a column, so that lines run downwards."""
+    """Return whether the headings are below one another in a column, so that lines are columns."""
     wanted = _wanted(columns)
     by_column: dict[int, set[ColumnKey]] = {}
     for header_cell in (header_cell for row in find_header_cells(sheet, columns).values() for header_cell in row):
@@ -88,13 +88,13 @@ def _wanted(columns: Sequence[Column]) -> set[ColumnKey]:
     return {key_of(column) for column in columns if column.role not in _INCIDENTAL}
 
 
-def _worth(heading: Sequence[HeaderCell], wanted: set[ColumnKey]) -> tuple[int, int]:
+def _score(heading: Sequence[HeaderCell], wanted: set[ColumnKey]) -> tuple[int, int]:
     keys = {header_cell.key for header_cell in heading}
     return len(keys & wanted), len(keys)
 
 
 def _further(header_cells: HeaderCells, bottom: int) -> Iterator[tuple[HeaderCell, ...]]:
-    """The headings below a heading, each of at least two columns."""
+    """Yield the headings below a heading, each of at least two columns."""
     for row in sorted(header_cells):
         heading = heading_at(header_cells, row) if row > bottom else ()
         if len({header_cell.key for header_cell in heading}) > 1:
@@ -108,7 +108,7 @@ def _header(
     placed = _placed(heading)
     columns = {key: header_cell.cell.column for key, header_cell in placed.items()}
     repeated: dict[ColumnKey, list[str]] = {}
-    for header_cell in (header_cell for each in (heading, *further) for header_cell in each):
+    for header_cell in (header_cell for block in (heading, *further) for header_cell in block):
         if header_cell.key in columns and columns[header_cell.key] != header_cell.cell.column:
             repeated.setdefault(header_cell.key, []).append(header_cell.cell.a1)
     top, bottom = heading[0].cell.row, heading[-1].cell.row
@@ -125,19 +125,19 @@ def _header(
         {key: (header_cell.first, header_cell.last) for key, header_cell in placed.items() if header_cell.is_wide},
         {key: tuple(cells) for key, cells in repeated.items()},
         others,
-        tuple(header_cell.cell.row for each in further for header_cell in each),
+        tuple(header_cell.cell.row for block in further for header_cell in block),
         earlier,
     )
 
 
 def _placed(heading: Sequence[HeaderCell]) -> Mapping[ColumnKey, HeaderCell]:
-    """The hit of each key: of several, the one nearest to the headings that come once, so that a table is one block."""
+    """Return the header cell of each key; of duplicates the one nearest to the unique ones, to keep a table whole."""
     by_key: dict[ColumnKey, list[HeaderCell]] = {}
     for header_cell in heading:
         by_key.setdefault(header_cell.key, []).append(header_cell)
-    sure = [header_cells[0].cell.column for header_cells in by_key.values() if len(header_cells) == 1]
+    unique = [header_cells[0].cell.column for header_cells in by_key.values() if len(header_cells) == 1]
 
     def distance(header_cell: HeaderCell) -> int:
-        return min((abs(header_cell.cell.column - column) for column in sure), default=0)
+        return min((abs(header_cell.cell.column - column) for column in unique), default=0)
 
     return {key: min(header_cells, key=distance) for key, header_cells in by_key.items()}

@@ -1,4 +1,4 @@
-"""Where the village table stands: its rows, and the columns of code, name and figures."""
+"""Location of the village table: its rows, and the columns of code, name and figures."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ from workbooks.text.labels import nearest_labels
 
 @dataclass(frozen=True, slots=True)
 class VillageTable:
-    """The village table: its rows lie between `above` and `end`; its columns by number, figures by indicator."""
+    """Position of the village table: rows between `above` and `end`, columns of code, name and each indicator."""
 
     above: int
     end: int
@@ -32,7 +32,7 @@ class VillageTable:
 def locate_villages(
     workbook: Workbook, sheet: Sheet, layout: Layout, register: VillageRegister, findings: Findings
 ) -> VillageTable | None:
-    """Where the village table's columns stand: by defined names where stamped, else by its headings."""
+    """Locate the columns of the village table by defined names, or else by headings; None with an issue otherwise."""
     named = _named_columns(workbook, sheet)
     header = find_header(sheet, layout.village_columns)
     if header is None and not named:
@@ -51,7 +51,7 @@ def locate_villages(
         figures,
     )
     if header is not None:
-        # How far the villages reach is not known before they are read: words in extra columns count in every row.
+        # The last village is not known before the rows are read: words in extra columns count in every row.
         body = range(header.bottom + 1, table.end)
         note_unread_columns(
             sheet, TableScope(header, {*header.columns.values(), *named.values()}, body, other), findings
@@ -61,7 +61,7 @@ def locate_villages(
 
 
 def note_unregistered(sheet: Sheet, layout: Layout, findings: Findings) -> None:
-    """Note villages that were filled in for a unit of which the register has none: nobody can tell them apart."""
+    """Note that villages were filled in for a unit without registered villages, so that they cannot be identified."""
     header = find_header(sheet, layout.village_columns)
     if header is None:
         return
@@ -77,7 +77,7 @@ def note_unregistered(sheet: Sheet, layout: Layout, findings: Findings) -> None:
 def _figure_columns(
     sheet: Sheet, layout: Layout, named: Mapping[str, int], header: TableHeader | None, findings: Findings
 ) -> Iterator[tuple[str, int]]:
-    """The column of each indicator; one that is missing, comes twice, or is headed as another is an issue."""
+    """Yield the column of each indicator; note missing and duplicate columns and those with another heading."""
     for column in layout.village_columns:
         if column.indicator is None:
             continue
@@ -100,9 +100,9 @@ def _check_heading(
     above = next((key for key, column_number in header.columns.items() if column_number == number), None)
     if headed not in {None, number} or (above is not None and above.indicator != column.indicator):
         address = cell_address(header.bottom, number)
-        result = text_at(sheet, header.bottom, number) or text_at(sheet, header.top, number)
+        heading = text_at(sheet, header.bottom, number) or text_at(sheet, header.top, number)
         place = FigurePlace(sheet.name, address, column.header, column.indicator)
-        findings.issue("label_disagrees", place, found=result, expected=column.header)
+        findings.issue("label_disagrees", place, found=heading, expected=column.header)
     elif headed is None and number in header.others:
         place = FigurePlace(sheet.name, cell_address(header.bottom, number), column.header, column.indicator)
         findings.issue("heading_changed", place, found=header.others[number], expected=column.header)
@@ -119,11 +119,11 @@ def _named_spots(workbook: Workbook, sheet: Sheet) -> Iterator[tuple[str, int, i
 
 
 def _named_columns(workbook: Workbook, sheet: Sheet) -> Mapping[str, int]:
-    """The column all names of one kind point at; names that point at several columns say nothing."""
+    """Return the column that all names of one kind refer to; names that refer to several columns are ignored."""
     columns: dict[str, set[int]] = defaultdict(set)
     for what, _, column in _named_spots(workbook, sheet):
         columns[what].add(column)
-    return {what: next(iter(indicator)) for what, indicator in columns.items() if len(indicator) == 1}
+    return {what: next(iter(numbers)) for what, numbers in columns.items() if len(numbers) == 1}
 
 
 def _first_named_row(workbook: Workbook, sheet: Sheet) -> int:

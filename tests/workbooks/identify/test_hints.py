@@ -1,4 +1,4 @@
-"""What names of files and folders, and lines above a table, say of period and unit."""
+"""Tests of periods and units named in files, folders and lines above a table."""
 
 import pytest
 
@@ -40,13 +40,13 @@ from workbooks.text.heading_vocabulary import heading_vocabulary_of
     ],
 )
 def test_periods_in_names(catalog: Catalog, name: str, periods: list[str]) -> None:
-    """A name speaks of a period only where it names one; days, years and codes are none."""
+    """A file name gives a period only if it names one; dates, years and codes do not."""
     assert sorted(period.id for period in periods_in_name(name, heading_vocabulary_of(catalog))) == periods
 
 
 @pytest.mark.parametrize("name", ["Bao cao thang 5 Ma Noi.xlsx", "BC T5.xlsx", "Tháng 05", "T.5 (2).xlsx"])
-def test_a_month_without_a_year_can_be_any_years(catalog: Catalog, name: str) -> None:
-    """Such a name says which month, and leaves the year to whatever else speaks."""
+def test_month_without_a_year_allows_every_year(catalog: Catalog, name: str) -> None:
+    """Such a name states the month and leaves the year to other sources."""
     periods = periods_in_name(name, heading_vocabulary_of(catalog))
     assert {period.last_month for period in periods} == {5}
     assert parse_period("2025-05") in periods
@@ -69,17 +69,17 @@ def test_a_month_without_a_year_can_be_any_years(catalog: Catalog, name: str) ->
     ],
 )
 def test_periods_in_words(text: str, period: str | None) -> None:
-    """A heading's words name a period as officials write it, or none."""
+    """A heading line is read as a period in all common spellings, or as none."""
     result = period_in_words(normalise_name(text))
     assert (result.id if result else None) == period
 
 
-def test_codes_are_five_digits_alone() -> None:
-    """A commune's code is five digits that are part of no longer number."""
+def test_codes_have_exactly_five_digits() -> None:
+    """A commune's code is five digits that are not part of a longer number."""
     assert codes_in_name("22813_2025-05 (220525) 123456 22816.xlsx") == ("22813", "22816")
 
 
-def test_names_with_their_kind_are_guessed_longest_first(catalog: Catalog) -> None:
-    """A name in a file's name ends nobody knows where, so the longest guess comes first."""
+def test_candidate_names_are_longest_first(catalog: Catalog) -> None:
+    """The end of a unit's name within a file name is unknown, so the longest candidate comes first."""
     result = units_in_name("BC xã Lâm Sơn tháng 5.xlsx", heading_vocabulary_of(catalog))
     assert list(result)[:2] == ["xã lâm sơn tháng", "xã lâm sơn"]
