@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from domain.batches import batched
 from domain.issues import Issue, Severity
 from domain.rules import Rule
 from domain.submissions import ParsedReport, SubmissionState
@@ -88,8 +89,7 @@ def check_files(
         read = _read(bench.context, files, listener)
         results: dict[int, tuple[Issue, ...]] = {}
         listener.begin("judge", len(read))
-        for start in range(0, len(read), bench.context.batch_size):
-            batch = read[start : start + bench.context.batch_size]
+        for batch in batched(read, bench.context.batch_size):
             results.update(
                 _judge(bench, [read_submission for read_submission in batch if read_submission.may_be_judged])
             )
@@ -131,10 +131,9 @@ def _read(context: AppContext, files: Sequence[NamedFile], listener: ProgressLis
     read: list[ReadSubmission] = []
     listener.begin("read", len(files))
     with context.open_reader() as reader:
-        for start in range(0, len(files), context.batch_size):
-            batch = files[start : start + context.batch_size]
+        for batch in batched(files, context.batch_size):
             reports = reader.read(LandedFile(file.path, file.hints) for file in batch)
-            for number, (file, report) in enumerate(zip(batch, reports, strict=True), start=start + 1):
+            for number, (file, report) in enumerate(zip(batch, reports, strict=True), start=len(read) + 1):
                 read.append(judgeable(_pending(context, number, file), report, context.catalog, context.today))
             listener.advance("read", len(batch))
     return read

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.batches import batched
 from domain.periods import Period
 from domain.submissions import SubmissionState
 from flows.pipeline.exclusive_run import exclusive_run
@@ -69,8 +70,7 @@ def _waiting(context: AppContext) -> Sequence[Pending]:
 def _corrections(context: AppContext, new: Sequence[Pending]) -> tuple[Correction, ...]:
     results: dict[Period, set[str]] = defaultdict(set)
     with context.open_reader() as reader:
-        for start in range(0, len(new), context.batch_size):
-            batch = new[start : start + context.batch_size]
+        for batch in batched(new, context.batch_size):
             for read_submission in read(reader, context.landing, context.catalog, context.today, batch):
                 if (
                     read_submission.report.unit is not None

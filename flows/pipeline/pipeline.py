@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from itertools import islice
 from typing import TypeVar
 
+from domain.batches import batched
 from domain.submissions import SubmissionState
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import (
@@ -308,8 +308,7 @@ def _log(submission_outcome: SubmissionOutcome) -> None:
 
 def _batches(things: Sequence[T], size: int) -> Iterator[tuple[str, list[T]]]:
     """Yield batches of items, each with a label: `101-200 of 585` (a hyphen: Prefect's graph draws no long dash)."""
-    rest = iter(things)
     start = 1
-    while batch := list(islice(rest, size)):
+    for batch in batched(things, size):
         yield f"{start}-{start + len(batch) - 1} of {len(things)}", batch
         start += len(batch)

@@ -20,6 +20,7 @@ from prefect import flow
 from prefect.runtime import flow_run
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
+from domain.batches import batched
 from domain.issues import Issue, Severity
 from domain.periods import parse_period
 from domain.submissions import ParsedReport
@@ -93,9 +94,9 @@ def _nightly_run(home: Path, percent: int) -> bool:
 
 
 def _refuse(context: AppContext, units: list[OrgUnit]) -> Iterator[SubmissionOutcome]:
-    for start in range(0, len(units), 1000):
+    for batch in batched(units, 1_000):
         with transaction(context.engine) as session:
-            for unit in units[start : start + 1000]:
+            for unit in batch:
                 name = f"BC_{unit.code}_{MAY}.xlsx"
                 digest = hashlib.sha256(name.encode()).hexdigest()
                 arrival = Arrival("inbox", name, name, name, digest, 1000, NOW, NOW)

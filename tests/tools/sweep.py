@@ -23,6 +23,7 @@ from typing import NamedTuple
 from rich.progress import Progress
 
 from benchmarks.typical import PERIOD, UNIT, saved_as_xls, saved_like_excel
+from domain.batches import batched
 from domain.catalog.catalog import Catalog, load_catalog
 from domain.submissions import ParsedReport
 from tests.builders import make_workbook
@@ -114,8 +115,7 @@ def sweep(
     catalog = _catalog()
     bounds = confinement or (Confinement() if can_confine() else None)
     with TemporaryDirectory() as folder, ReadingPool(catalog, Limits(), bounds, workers, parse=parse) as pool:
-        for start in range(0, len(tasks), _BATCH):
-            batch = tasks[start : start + _BATCH]
+        for batch in batched(tasks, _BATCH):
             reports = pool.read([_landed(task, Path(folder) / f"{place}.xlsx") for place, task in enumerate(batch)])
             for task, report in zip(batch, reports, strict=True):
                 yield SweepOutcome(task, verdict_of(report, catalog), tuple(issue.code for issue in report.issues))

@@ -30,7 +30,7 @@ from warehouse.queries.read_models import (
     SourceCell,
     UnitReportingStatus,
 )
-from warehouse.store.chunks import in_pieces
+from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 from warehouse.store.reference import unit_names
 from warehouse.submissions.lifecycle import find_all
@@ -186,8 +186,8 @@ def _sources(
         .where((IndicatorRow.collected_at == Level.VILLAGE) == (row.unit_code != SubmissionRow.unit_code))
         .order_by(row.submission_id, row.indicator, row.unit_code)
     )
-    for piece in in_pieces(submissions):
-        for observation in session.scalars(statement.where(row.submission_id.in_(piece))):
+    for chunk in in_chunks(submissions):
+        for observation in session.scalars(statement.where(row.submission_id.in_(chunk))):
             if observation.indicator in indicators:
                 sources[observation.submission_id, observation.indicator].append(_source(observation))
     return sources
@@ -215,10 +215,10 @@ def _links(session: Session, units: Iterable[RollupUnitRow]) -> dict[tuple[str, 
     codes = {code for old, new, _ in wanted for code in (old, new)}
     versions: dict[str, list[OrgUnitRow]] = defaultdict(list)
     texts: dict[tuple[str, str, str], str] = {}
-    for piece in in_pieces(codes):
-        for unit in session.scalars(select(OrgUnitRow).where(OrgUnitRow.code.in_(piece))):
+    for chunk in in_chunks(codes):
+        for unit in session.scalars(select(OrgUnitRow).where(OrgUnitRow.code.in_(chunk))):
             versions[unit.code].append(unit)
-        for row in session.scalars(select(SuccessionRow).where(SuccessionRow.old_code.in_(piece))):
+        for row in session.scalars(select(SuccessionRow).where(SuccessionRow.old_code.in_(chunk))):
             texts[row.old_code, row.new_code, row.effective.isoformat()] = row.legal_basis
     results: dict[tuple[str, str, str], Link] = {}
     for old, new, effective in wanted:

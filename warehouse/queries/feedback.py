@@ -15,7 +15,7 @@ from warehouse.queries.files import issues_of, repairs_of
 from warehouse.queries.history import MoveRecord, ReportVersion, histories, moves_of
 from warehouse.queries.read_models import SubmissionRecord
 from warehouse.queries.records import submission_records
-from warehouse.store.chunks import in_pieces
+from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 from warehouse.submissions.lifecycle import find_all
 from warehouse.submissions.open_warnings import open_warnings_of
@@ -92,8 +92,8 @@ def moved_since(session: Session, seen: LogPosition) -> tuple[tuple[int, ...], L
     is_placed = row.version.is_not(None)
     places = set(session.execute(select(*place).where(row.id.in_(moved), is_placed)).tuples())
     results = set(session.scalars(select(row.id).where(row.id.in_(moved), is_settled)))
-    for piece in in_pieces(code for code, *_ in places if code is not None):
-        beside = session.execute(select(row.id, *place).where(row.unit_code.in_(piece), is_placed, is_settled))
+    for chunk in in_chunks(code for code, *_ in places if code is not None):
+        beside = session.execute(select(row.id, *place).where(row.unit_code.in_(chunk), is_placed, is_settled))
         results |= {key for key, *where in beside if tuple(where) in places}
     return tuple(sorted(results)), newest
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from domain.issues import SHADOW_FACT, Issue, Repair, Severity, without_shadow
 from warehouse.models import IssueRow, RepairRow, SubmissionRow
 from warehouse.queries.read_models import FileRef
-from warehouse.store.chunks import in_pieces
+from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 from warehouse.submissions.findings import found_in, issue_of, repair_of
 from warehouse.submissions.snapshots import SubmissionSnapshot
@@ -28,10 +28,10 @@ def severity_counts(
 ) -> dict[tuple[int, int], dict[Severity, int]]:
     """The same by severity."""
     counts: dict[tuple[int, int], dict[Severity, int]] = {}
-    for piece in in_pieces(submission_id for submission_id, _ in judgements):
+    for chunk in in_chunks(submission_id for submission_id, _ in judgements):
         result = session.execute(
             select(IssueRow.submission_id, IssueRow.judgement, IssueRow.severity, func.count())
-            .where(IssueRow.submission_id.in_(piece), ~_is_shadow())
+            .where(IssueRow.submission_id.in_(chunk), ~_is_shadow())
             .group_by(IssueRow.submission_id, IssueRow.judgement, IssueRow.severity)
         ).tuples()
         for submission_id, judgement, severity, count in result:

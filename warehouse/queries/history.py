@@ -14,7 +14,7 @@ from domain.submissions import SubmissionState
 from domain.units import UnitKey
 from warehouse.models import DeliveryRow, ObservationRow, SubmissionEventRow, SubmissionRow
 from warehouse.queries.files import issue_counts
-from warehouse.store.chunks import in_pieces
+from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 from warehouse.store.reference import unit_names
 from warehouse.submissions.arrivals import deliveries_of
@@ -122,8 +122,8 @@ def moves_of(session: Session, submission_ids: Collection[int]) -> dict[int, lis
     """Every move of these submissions, each one's in its order."""
     moves: dict[int, list[MoveRecord]] = defaultdict(list)
     row = SubmissionEventRow
-    for piece in in_pieces(submission_ids):
-        for event in session.scalars(select(row).where(row.submission_id.in_(piece)).order_by(row.id)):
+    for chunk in in_chunks(submission_ids):
+        for event in session.scalars(select(row).where(row.submission_id.in_(chunk)).order_by(row.id)):
             moves[event.submission_id].append(_move(event))
     return moves
 
@@ -136,10 +136,10 @@ def kept_figures(session: Session, submission_id: int) -> tuple[Observation, ...
 def figures_of(session: Session, submission_ids: Collection[int]) -> dict[int, tuple[Observation, ...]]:
     """The figures kept of each submission, in the order of sheet and unit; one of which none are kept is absent."""
     results: dict[int, list[Observation]] = defaultdict(list)
-    for piece in in_pieces(submission_ids):
+    for chunk in in_chunks(submission_ids):
         rows = session.scalars(
             select(ObservationRow)
-            .where(ObservationRow.submission_id.in_(piece))
+            .where(ObservationRow.submission_id.in_(chunk))
             .order_by(ObservationRow.sheet, ObservationRow.unit_code, ObservationRow.indicator)
         )
         for row in rows:

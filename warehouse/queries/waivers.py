@@ -14,7 +14,7 @@ from domain.units import UnitKey
 from domain.vietnam_time import day_in_vietnam
 from domain.waivers import Waiver
 from warehouse.models import SubmissionRow, WaivedIssueRow, WaiverRow
-from warehouse.store.chunks import in_pieces
+from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 from warehouse.store.reference import unit_names
 from warehouse.submissions.open_warnings import open_warnings_of, waiver_of
@@ -119,8 +119,8 @@ def _answering(session: Session, rows: Iterable[WaiverRow], at: datetime) -> set
 
 def _covered(session: Session, rows: Iterable[WaiverRow]) -> dict[int, list[WaivedIssue]]:
     covered, result = WaivedIssueRow, defaultdict[int, list[WaivedIssue]](list)
-    for piece in in_pieces(row.id for row in rows):
-        of_these = select(covered).where(covered.waiver_id.in_(piece)).order_by(covered.waiver_id, covered.position)
+    for chunk in in_chunks(row.id for row in rows):
+        of_these = select(covered).where(covered.waiver_id.in_(chunk)).order_by(covered.waiver_id, covered.position)
         for waiver in session.scalars(of_these):
             issue = WaivedIssue(
                 waiver.indicator,

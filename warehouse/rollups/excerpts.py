@@ -28,8 +28,7 @@ from warehouse.models import (
 )
 from warehouse.models.exact import ExactNumber, UtcMoment
 from warehouse.rollups.scope import RollupKey, base_periods, overlaps_in
-from warehouse.store.bulk import add_rows, table_of, upsert_rows
-from warehouse.store.chunks import in_pieces
+from warehouse.store.bulk import add_rows, in_chunks, table_of, upsert_rows
 from warehouse.store.engine import Session
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -106,8 +105,8 @@ def _rows_of(session: Session, key: Any, wanted: Collection[Any]) -> Rows:  # no
     table: Table = key.property.columns[0].table
     order = tuple(table.primary_key)
     results: list[dict[str, Any]] = []
-    for piece in in_pieces(wanted):
-        these: Select[Any] = select(table).where(key.in_(piece)).order_by(*order)
+    for chunk in in_chunks(wanted):
+        these: Select[Any] = select(table).where(key.in_(chunk)).order_by(*order)
         results += [{name: _plain(value) for name, value in row.items()} for row in session.execute(these).mappings()]
     return {table.name: results}
 

@@ -12,7 +12,7 @@ from domain.indicators import Indicator, Measure
 from domain.observations import CellState
 from domain.units import Level
 from warehouse.models import ObservationRow, SubmissionRow
-from warehouse.store.chunks import in_pieces
+from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 
 
@@ -51,8 +51,8 @@ def reported_amounts(
         .join(SubmissionRow, SubmissionRow.id == row.submission_id)
         .group_by(row.submission_id, row.indicator)
     )
-    for piece in in_pieces(submissions):
-        result = statement.where(row.submission_id.in_(piece), _is_collected(indicators))
+    for chunk in in_chunks(submissions):
+        result = statement.where(row.submission_id.in_(chunk), _is_collected(indicators))
         for submission, indicator, numerator, denominator, number in session.execute(result):
             results[submission][indicator] = _amount(numerator, denominator, number)
     return results

@@ -1,19 +1,29 @@
-"""Write many rows at once, the same way on both engines; by COPY where PostgreSQL is given more than a few."""
+"""Write many rows and query by many values, alike on both engines; PostgreSQL takes more than a few rows by COPY."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from psycopg import Connection, sql
 from sqlalchemy import Column, Dialect, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
-_ROWS_AT_ONCE = 5_000
-_WORTH_A_COPY = 50
+from domain.batches import batched
+
+_ROWS_PER_STATEMENT: Final = 5_000
+_VALUES_PER_STATEMENT: Final = 1_000
+_FEWEST_ROWS_TO_COPY: Final = 50
+
+_T = TypeVar("_T", int, str)
+
+
+def in_chunks(values: Iterable[_T]) -> Iterator[list[_T]]:
+    """Yield distinct values, sorted, in chunks that fit into the parameters of one statement."""
+    return batched(sorted(set(values)), _VALUES_PER_STATEMENT)
 
 
 def table_of(model: type[DeclarativeBase]) -> Table:
-    """The table behind a model."""
+    """Return the table that a model is mapped to."""
     table = model.__table__
     if not isinstance(table, Table):
         raise TypeError(f"{model} is not mapped to a table")
@@ -21,12 +31,12 @@ def table_of(model: type[DeclarativeBase]) -> Table:
 
 
 def add_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, all with the same columns; none is fine."""
+    """Insert rows that all have the same columns; do nothing without any."""
     if not rows:
         return
     connection = session.connection()
     driver = connection.connection.driver_connection
-    if len(rows) >= _WORTH_A_COPY and isinstance(driver, Connection) and _says_all(table, rows[0]):
+    if len(rows) >= _FEWEST_ROWS_TO_COPY and isinstance(driver, Connection) and _needs_no_defaults(table, rows[0]):
         session.flush()
         _copy(driver, connection.dialect, table, rows)
     else:
@@ -34,18 +44,18 @@ def add_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) 
 
 
 def upsert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, or bring those whose primary key is there already up to date."""
+    """Insert rows, or update those whose primary key exists."""
     dialect_insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = dialect_insert(table)
     keys = {column.name for column in table.primary_key}
     values = {name: column for name, column in statement.excluded.items() if name not in keys}
     statement = statement.on_conflict_do_update(index_elements=sorted(keys), set_=values)
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        session.execute(statement, list(rows[start : start + _ROWS_AT_ONCE]))
+    for batch in batched(rows, _ROWS_PER_STATEMENT):
+        session.execute(statement, batch)
 
 
-def _says_all(table: Table, row: Mapping[str, Any]) -> bool:
-    """Whether no column is left to a default of ours, which COPY does not know."""
+def _needs_no_defaults(table: Table, row: Mapping[str, Any]) -> bool:
+    """Return whether no column relies on a Python-side default, which COPY would not apply."""
     return all(column.name in row or column.default is None for column in table.columns)
 
 
@@ -61,9 +71,9 @@ def _copy(driver: Connection[Any], dialect: Dialect, table: Table, rows: Sequenc
 
 
 def _processor(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any]:
-    """What makes of a Python value the one that the driver sends: the column type's own rules hold for COPY as well."""
-    return column.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is
+    """Return the column type's conversion from a Python value to what the driver sends, which COPY has to apply too."""
+    return column.type.dialect_impl(dialect).bind_processor(dialect) or _unchanged
 
 
-def _as_it_is(value: object) -> object:
+def _unchanged(value: object) -> object:
     return value

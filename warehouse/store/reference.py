@@ -18,8 +18,7 @@ from warehouse.models import (
     StatedWeightRow,
     SuccessionRow,
 )
-from warehouse.store.bulk import add_rows, table_of, upsert_rows
-from warehouse.store.chunks import in_pieces
+from warehouse.store.bulk import add_rows, in_chunks, table_of, upsert_rows
 from warehouse.store.engine import Session
 
 _ONLY_ROW = 1
@@ -129,7 +128,7 @@ def unit_names(session: Session, units: Iterable[UnitKey]) -> dict[UnitKey, str]
     """Full names of these units, as they were called then."""
     wanted = set(units)
     names: dict[UnitKey, str] = {}
-    for piece in in_pieces(unit.code for unit in wanted):
-        rows = session.scalars(select(OrgUnitRow).where(OrgUnitRow.code.in_(piece)))
+    for chunk in in_chunks(unit.code for unit in wanted):
+        rows = session.scalars(select(OrgUnitRow).where(OrgUnitRow.code.in_(chunk)))
         names |= {UnitKey(row.code, row.valid_from): row.name for row in rows}
     return {unit: names.get(unit, unit.code) for unit in wanted}

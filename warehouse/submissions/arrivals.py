@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from domain.submissions import SubmissionState
 from warehouse.models import DeliveryRow, SubmissionRow
-from warehouse.store.chunks import in_pieces
+from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session, serialise
 from warehouse.submissions.lifecycle import begin
 
@@ -41,8 +41,8 @@ def known_fingerprints(session: Session, connector: str) -> frozenset[str]:
 def deliveries_of(session: Session, submission_ids: Iterable[int]) -> dict[int, list[DeliveryRow]]:
     """Every delivery of these submissions, each one's in the order in which they were landed."""
     row, result = DeliveryRow, defaultdict[int, list[DeliveryRow]](list)
-    for piece in in_pieces(submission_ids):
-        landed = select(row).where(row.submission_id.in_(piece)).order_by(row.landed_at, row.delivered_at, row.id)
+    for chunk in in_chunks(submission_ids):
+        landed = select(row).where(row.submission_id.in_(chunk)).order_by(row.landed_at, row.delivered_at, row.id)
         for other_row in session.scalars(landed):
             result[other_row.submission_id].append(other_row)
     return result

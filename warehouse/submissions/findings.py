@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, select
 
 from domain.issues import Issue, Repair
 from warehouse.models import IssueRow, RepairRow, SubmissionRow
-from warehouse.store.bulk import add_rows, table_of
-from warehouse.store.chunks import in_pieces
+from warehouse.store.bulk import add_rows, in_chunks, table_of
 from warehouse.store.engine import Session
 
 _Row = TypeVar("_Row", IssueRow, RepairRow)
@@ -33,10 +32,10 @@ def found_in(
     session: Session, kind: type[_Row], judgements: Mapping[int, int], *narrowed: ColumnElement[bool]
 ) -> Iterator[_Row]:
     """The issues or the repairs (`kind`) of one judgement of each submission, in the order in which they were found."""
-    for piece in in_pieces(judgements):
+    for chunk in in_chunks(judgements):
         rows = session.scalars(
             select(kind)
-            .where(kind.submission_id.in_(piece), *narrowed)
+            .where(kind.submission_id.in_(chunk), *narrowed)
             .order_by(kind.submission_id, kind.judgement, kind.position)
         )
         yield from (row for row in rows if row.judgement == judgements[row.submission_id])

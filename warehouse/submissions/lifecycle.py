@@ -9,7 +9,7 @@ from sqlalchemy import select
 from domain.errors import UsageError
 from domain.submissions import MoveReason, SubmissionState, check_move
 from warehouse.models import SubmissionEventRow, SubmissionRow
-from warehouse.store.chunks import in_pieces
+from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 
 
@@ -41,8 +41,8 @@ def find_all(session: Session, submission_ids: Iterable[int]) -> dict[int, Submi
     """
     wanted = set(submission_ids)
     results: dict[int, SubmissionRow] = {}
-    for piece in in_pieces(wanted):
-        rows = session.scalars(select(SubmissionRow).where(SubmissionRow.id.in_(piece)))
+    for chunk in in_chunks(wanted):
+        rows = session.scalars(select(SubmissionRow).where(SubmissionRow.id.in_(chunk)))
         results |= {row.id: row for row in rows}
     unknown = [str(item) for item in sorted(wanted - results.keys())]
     if unknown:

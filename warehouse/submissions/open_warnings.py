@@ -11,7 +11,7 @@ from domain.issues import Issue, Severity
 from domain.vietnam_time import day_in_vietnam
 from domain.waivers import OpenWarning, ReportedLine, Waiver, basis_of
 from warehouse.models import IssueRow, ObservationRow, SubmissionRow, WaivedIssueRow, WaiverRow
-from warehouse.store.chunks import in_pieces
+from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 from warehouse.submissions.findings import found_in, issue_of
 
@@ -46,8 +46,8 @@ def lines_of(session: Session, submissions: Iterable[int]) -> dict[int, list[Rep
     row = ObservationRow
     results: dict[int, list[ReportedLine]] = defaultdict(list)
     columns = (row.submission_id, row.indicator, row.unit_code, row.numerator, row.denominator, row.stated)
-    for piece in in_pieces(submissions):
-        rows = session.execute(select(*columns).where(row.submission_id.in_(piece))).tuples()
+    for chunk in in_chunks(submissions):
+        rows = session.execute(select(*columns).where(row.submission_id.in_(chunk))).tuples()
         for submission, indicator, unit, numerator, denominator, stated in rows:
             results[submission].append(ReportedLine(indicator, unit, numerator, denominator, stated))
     return results
@@ -79,7 +79,7 @@ def _warnings(session: Session, judgements: Mapping[int, int]) -> dict[int, list
 def _answers(session: Session, submissions: Iterable[int], at: datetime) -> dict[int, tuple[str, dict[_Key, Waiver]]]:
     """Of each submission about whose place anything was answered: its unit, and the answers by what they answer."""
     results: dict[int, tuple[str, dict[_Key, Waiver]]] = {}
-    for piece in in_pieces(submissions):
+    for chunk in in_chunks(submissions):
         rows = session.execute(
             select(SubmissionRow.id, WaiverRow, WaivedIssueRow)
             .join(
@@ -90,7 +90,7 @@ def _answers(session: Session, submissions: Iterable[int], at: datetime) -> dict
                 & (WaiverRow.period == SubmissionRow.period),
             )
             .join(WaivedIssueRow, WaivedIssueRow.waiver_id == WaiverRow.id)
-            .where(SubmissionRow.id.in_(piece), counts_at(at))
+            .where(SubmissionRow.id.in_(chunk), counts_at(at))
             .order_by(WaiverRow.id)
         ).tuples()
         for submission, waiver, covered in rows:

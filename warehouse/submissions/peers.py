@@ -12,7 +12,7 @@ from domain.digests import digest_of
 from domain.periods import parse_period
 from domain.staging import StagedAccepted, StagedPeer
 from warehouse.models import ObservationRow, OrgUnitRow, SubmissionRow
-from warehouse.store.chunks import in_pieces
+from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 from warehouse.submissions.accepted_as_of import is_accepted
 
@@ -52,7 +52,7 @@ def peers(
     first day being the same. `before`, the number of a move in the log: what was accepted then instead of now.
     """
     judged = [
-        report for piece in in_pieces(submission_ids) for report in _reports(session, SubmissionRow.id.in_(piece))
+        report for chunk in in_chunks(submission_ids) for report in _reports(session, SubmissionRow.id.in_(chunk))
     ]
     groups, places = (
         {judged_report.group for judged_report in judged},
@@ -104,7 +104,7 @@ def _reports(session: Session, is_meant: ColumnElement[bool]) -> Iterator[_Repor
 
 def _figures(session: Session, wanted: Iterable[int]) -> Iterator[tuple[int, list[_Figure]]]:
     """The figures of the form sheets, report by report; those of villages are left out."""
-    for piece in in_pieces(wanted):
+    for chunk in in_chunks(wanted):
         of_report: dict[int, list[_Figure]] = defaultdict(list)
         rows = session.execute(
             select(
@@ -118,7 +118,7 @@ def _figures(session: Session, wanted: Iterable[int]) -> Iterator[tuple[int, lis
                 (SubmissionRow.id == ObservationRow.submission_id)
                 & (SubmissionRow.unit_code == ObservationRow.unit_code),
             )
-            .where(ObservationRow.submission_id.in_(piece))
+            .where(ObservationRow.submission_id.in_(chunk))
             .order_by(ObservationRow.submission_id, ObservationRow.indicator)
         )
         for key, indicator, numerator, denominator in rows:

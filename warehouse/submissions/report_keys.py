@@ -9,7 +9,7 @@ from sqlalchemy import select
 from domain.periods import Period, parse_period
 from domain.units import UnitKey
 from warehouse.models import SubmissionRow
-from warehouse.store.chunks import in_pieces
+from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 
 
@@ -44,8 +44,8 @@ def versions_at(session: Session, places: Iterable[SubmissionKey]) -> dict[Submi
     row = SubmissionRow
     for (form, period), units in codes.items():
         placed = select(row).where(row.form == form, row.period == period.id, row.version.is_not(None))
-        for piece in in_pieces(units):
-            for other_row in session.scalars(placed.where(row.unit_code.in_(piece)).order_by(row.version)):
+        for chunk in in_chunks(units):
+            for other_row in session.scalars(placed.where(row.unit_code.in_(chunk)).order_by(row.version)):
                 where = place_of(other_row)
                 if where in results:
                     results[where].append(other_row)

@@ -12,8 +12,7 @@ from sqlalchemy.orm import aliased
 from domain.periods import parse_period
 from domain.staging import StagedHistory, StagedRow
 from warehouse.models import STAGING, ObservationRow, RunRow, SubmissionRow
-from warehouse.store.bulk import add_rows
-from warehouse.store.chunks import in_pieces
+from warehouse.store.bulk import add_rows, in_chunks
 from warehouse.store.engine import Session
 from warehouse.submissions.accepted_as_of import is_accepted
 
@@ -78,8 +77,8 @@ def history(
             a code that was given to another unit brings no history along.
         then: look at what was accepted at that moment instead of now.
     """
-    pieces = in_pieces(submission_ids)
-    return tuple(row for piece in pieces for row in _history_of(session, run_id, piece, steps, then))
+    chunks = in_chunks(submission_ids)
+    return tuple(row for chunk in chunks for row in _history_of(session, run_id, chunk, steps, then))
 
 
 def _history_of(
