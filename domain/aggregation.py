@@ -1,11 +1,11 @@
-"""The arithmetic of a rollup, in plain Python: the law that the warehouse's SQL has to equal."""
+"""The arithmetic of a rollup, in plain Python: exact sums, one division, one rounding."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from domain.indicators import Flow, Indicator, Measure
-from domain.observations import CellState, Observation
+from domain.observations import Observation
 
 _PERCENT_STEP = Decimal("0.01")
 
@@ -32,72 +32,6 @@ class Amount:
             return self
         denominator = None if self.denominator is None else self.denominator * weight
         return Amount(self.numerator * weight, denominator)
-
-
-@dataclass(frozen=True, slots=True)
-class FigureShare:
-    """How much of a unit's figure belongs to an area: what these villages gave, a stated weight of it, else all."""
-
-    villages: frozenset[str] | None = None
-    weight: Decimal | None = None
-
-
-WHOLE = FigureShare()
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A report that a unit owes for one base period of a longer one.
-
-    `report` is what its accepted workbook says, None where none is accepted; `share` how much of it belongs to the
-    area, None where it belongs there in part and nobody says how much.
-    """
-
-    report: Sequence[Observation] | None
-    share: FigureShare | None = WHOLE
-
-
-def consolidate(indicator: Indicator, units: Iterable[Sequence[Due]]) -> Sums | None:
-    """The whole law of a rollup's figure: over units, each with the reports it owes in the order of their periods.
-
-    A unit's figure is there when every report due from it gives one or says that there is none to give: flows add up
-    over the periods, stocks and cumulative figures are taken last. A unit without its figure adds nothing; nothing is
-    imputed.
-
-    Returns:
-        The sums; None where a part of a unit belongs to the area and nobody says how much: not comparable.
-    """
-    amounts: list[Amount] = []
-    for dues in units:
-        if any(due.share is None for due in dues):
-            return None
-        amount = amount_of_unit(indicator, dues)
-        if amount is not None:
-            amounts.append(amount)
-    return add_up(amounts)
-
-
-def amount_of_unit(indicator: Indicator, dues: Sequence[Due]) -> Amount | None:
-    """A unit's figure over the reports it owes, in the order of their periods; None where one of them lacks it."""
-    results: list[Amount] = []
-    for due in dues:
-        if due.report is None or due.share is None:
-            return None
-        result = [
-            observation
-            for observation in due.report
-            if observation.indicator == indicator.id and _is_of(due.share, observation)
-        ]
-        if due.share.villages and not _all_say(indicator, due.share.villages, result):
-            return None
-        amount = _amount_of(indicator, result)
-        if amount is not None:
-            results.append(amount.weighted(due.share.weight))
-        elif due.share.villages == frozenset():
-            continue
-        elif not result or any(observation.state is not CellState.NOT_APPLICABLE for observation in result):
-            return None
-    return over_time(indicator.flow, results)
 
 
 def over_time(flow: Flow, amounts: Sequence[Amount]) -> Amount | None:
@@ -142,35 +76,6 @@ def sum_observations(indicator: Indicator, reports: Iterable[Iterable[Observatio
         numerator=sum(numerators, Decimal(0)) if numerators else None,
         denominator=sum(denominators, Decimal(0)) if denominators else None,
         units=units,
-    )
-
-
-def _is_of(share: FigureShare, observation: Observation) -> bool:
-    return share.villages is None or observation.unit in share.villages
-
-
-def _all_say(indicator: Indicator, villages: Collection[str], shares: Iterable[Observation]) -> bool:
-    """Whether each of these villages gives its figure or says there is none: some of them are not the part meant."""
-    results = {
-        observation.unit
-        for observation in shares
-        if _is_whole(indicator, observation) or observation.state is CellState.NOT_APPLICABLE
-    }
-    return results.issuperset(villages)
-
-
-def _is_whole(indicator: Indicator, observation: Observation) -> bool:
-    # A share without its denominator is no share.
-    return observation.is_complete and (indicator.measure is Measure.COUNT or observation.denominator is not None)
-
-
-def _amount_of(indicator: Indicator, shares: Iterable[Observation]) -> Amount | None:
-    complete = [observation for observation in shares if _is_whole(indicator, observation)]
-    if not complete:
-        return None
-    return Amount(
-        sum((unit.numerator.number or Decimal(0) for unit in complete), Decimal(0)),
-        _sum_or_none(other_unit.denominator.number for other_unit in complete if other_unit.denominator is not None),
     )
 
 

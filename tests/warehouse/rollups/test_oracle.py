@@ -1,4 +1,4 @@
-"""The sums made by SQL equal the arithmetic of `domain/aggregation.py`, whatever was reported."""
+"""The sums made by SQL equal those of `domain.aggregation`, whatever was reported."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -26,7 +26,7 @@ NUMBERS = st.one_of(st.integers(0, 5), st.decimals(0, 10**7, places=2, allow_nan
 
 @st.composite
 def figures(draw: st.DrawFn) -> Figure:
-    """A cell in any state that can be loaded."""
+    """Draw a cell in any state that can be loaded."""
     state = draw(st.sampled_from([CellState.VALUE, CellState.ZERO, CellState.BLANK, CellState.NOT_APPLICABLE]))
     number = {CellState.VALUE: draw(NUMBERS), CellState.ZERO: Decimal(0)}.get(state)
     return Figure(state, number, "E10", "…")
@@ -34,7 +34,7 @@ def figures(draw: st.DrawFn) -> Figure:
 
 @st.composite
 def runs(draw: st.DrawFn, builder: WarehouseBuilder) -> list[tuple[str, tuple[Observation, ...], bool]]:
-    """A history of workbooks: whose, what it says, whether it passes."""
+    """Draw a sequence of workbooks: the unit, its observations, whether it passes the rules."""
     units = [unit.code for unit in builder.area().members]
     day = builder.catalog.last_day(FORM, MAY)
     villages = {
@@ -44,19 +44,19 @@ def runs(draw: st.DrawFn, builder: WarehouseBuilder) -> list[tuple[str, tuple[Ob
     history = []
     for _ in range(draw(st.integers(0, 10))):
         unit = draw(st.sampled_from(units))
-        results = []
+        observations = []
         for indicator in due(builder):
             places = villages[unit] if indicator.collected_at is Level.VILLAGE else [unit]
             for place in places:
                 if draw(st.booleans()):
                     denominator = draw(figures()) if indicator.measure is Measure.RATIO else None
-                    results.append(Observation(place, indicator.id, "Biểu 01-T", draw(figures()), denominator))
-        history.append((unit, tuple(results), draw(st.booleans())))
+                    observations.append(Observation(place, indicator.id, "Biểu 01-T", draw(figures()), denominator))
+        history.append((unit, tuple(observations), draw(st.booleans())))
     return history
 
 
 def due(builder: WarehouseBuilder) -> list[Indicator]:
-    """A ratio and a count of communes, and the same of villages."""
+    """Return a ratio and a count collected by commune, and the same by village."""
     return [
         builder.catalog.indicators[builder.indicator_of(measure, level)]
         for level in (Level.COMMUNE, Level.VILLAGE)
@@ -67,7 +67,7 @@ def due(builder: WarehouseBuilder) -> list[Indicator]:
 def take(
     session: Session, builder: WarehouseBuilder, number: int, report: ParsedReport, issues: tuple[Issue, ...]
 ) -> None:
-    """Take one workbook from delivery to verdict."""
+    """Take one workbook from delivery to its outcome."""
     at = builder.now()
     arrival = Arrival("inbox", f"{number}.xlsx", str(number), f"{number}.xlsx", f"{number:064}", 1, IN_TIME, at)
     submission_id = receive(session, arrival)
@@ -76,25 +76,25 @@ def take(
     load(session, [JudgedReport(submission_id, report, issues)], "run-1", at)
 
 
-def reports_that_stand(history: list[tuple[str, tuple[Observation, ...], bool]]) -> Iterator[tuple[Observation, ...]]:
-    """Of each unit, what its last accepted workbook says."""
-    yield from {unit: item for unit, item, passes in history if passes}.values()
+def accepted_reports(history: list[tuple[str, tuple[Observation, ...], bool]]) -> Iterator[tuple[Observation, ...]]:
+    """Yield the observations of each unit's last accepted workbook."""
+    yield from {unit: observations for unit, observations, passes in history if passes}.values()
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_sql_rollup_equals_the_law(builder: WarehouseBuilder, data: st.DataObject) -> None:
-    """Random nights with corrections and refusals: every sum, count of units and value is the oracle's."""
+def test_sql_rollup_equals_the_plain_sums(builder: WarehouseBuilder, data: st.DataObject) -> None:
+    """Holds for random sequences of corrections and refusals: every sum, count of units and value agrees."""
     history = data.draw(runs(builder))
     with taken_back(builder.engine) as session:
-        for number, (unit, item, passes) in enumerate(history):
-            place = builder.catalog.units.get(unit, builder.catalog.last_day(FORM, MAY))
-            report = ParsedReport(place, MAY, FORM, "2025.1", item)
+        for number, (unit, observations, passes) in enumerate(history):
+            commune = builder.catalog.units.get(unit, builder.catalog.last_day(FORM, MAY))
+            report = ParsedReport(commune, MAY, FORM, "2025.1", observations)
             take(session, builder, number, report, () if passes else (critical(),))
         roll_up(session, builder.catalog, builder.area(), FORM, MAY, run_id="run-1", at=builder.now())
         rows = {row.indicator: row for row in queries.revision(session, "585", MAY).rows}
         for indicator in due(builder):
-            sums = sum_observations(indicator, reports_that_stand(history))
+            sums = sum_observations(indicator, accepted_reports(history))
             row = rows[indicator.id]
             assert (row.numerator, row.denominator, row.units_accepted) == (
                 sums.numerator,
@@ -102,10 +102,10 @@ def test_sql_rollup_equals_the_law(builder: WarehouseBuilder, data: st.DataObjec
                 sums.units,
             )
             assert row.value == published_value(indicator, sums)
-            parts = [
+            contributions = [
                 contribution
                 for contribution in queries.revision(session, "585", MAY).contributions
                 if contribution.indicator == indicator.id
             ]
-            assert len(parts) == sums.units
-            assert sum((part.numerator for part in parts), Decimal(0)) == (sums.numerator or 0)
+            assert len(contributions) == sums.units
+            assert sum((contribution.numerator for contribution in contributions), Decimal(0)) == (sums.numerator or 0)

@@ -1,4 +1,4 @@
-"""Over months and across moved lines, what SQL sums equals the law of `domain/aggregation.py`."""
+"""Over months and changed boundaries, the sums made by SQL equal the reference implementation."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.aggregation import WHOLE, Due, FigureShare, consolidate, published_value
+from domain.aggregation import published_value
 from domain.catalog.catalog import Catalog
 from domain.extents import Overlap, overlaps, weight_of
 from domain.indicators import Indicator
@@ -17,6 +17,7 @@ from domain.rollups import Boundary, RollupStatus
 from domain.submissions import ParsedReport
 from domain.units import Level, OrgUnit, UnitKey
 from domain.weights import Direction, StatedWeight
+from tests.reference.rollup import WHOLE, Due, FigureShare, reference_rollup
 from tests.warehouse.rollups.random_histories import CUMULATIVE, FLOW, STOCK
 from tests.warehouse.rollups.regions import FIRST_DAY, FORMER, two_provinces, with_villages, with_weights
 from tests.warehouse.rollups.test_boundaries import TODAY
@@ -29,7 +30,7 @@ from warehouse.store.reference import mirror_catalog
 
 VILLAGE_COUNT, VILLAGE_RATIO = "tcnscd_tv", "tcnscd_thon"
 Reports = Mapping[tuple[Period, UnitKey], tuple[Observation, ...]]
-CELLS = (
+ROLLUPS = (
     (FORMER, parse_period("2025-Q3"), Boundary.AS_THEN),
     ("22738", parse_period("2025-Q2"), Boundary.AS_NOW),
     ("22822", parse_period("2025-Q3"), Boundary.AS_THEN),
@@ -38,20 +39,20 @@ CELLS = (
 
 @pytest.fixture(scope="session")
 def region(catalog: Catalog) -> Catalog:
-    """Two provinces of the shipped catalogue."""
+    """Return two provinces of the shipped catalogue."""
     return two_provinces(catalog)
 
 
 @pytest.fixture
 def builder(engine: Engine, region: Catalog) -> WarehouseBuilder:
-    """A migrated warehouse; what it knows is mirrored by each example."""
+    """Migrate a warehouse; each example mirrors its own catalogue."""
     migrate(engine)
     return WarehouseBuilder(engine, region)
 
 
 @st.composite
 def figures(draw: st.DrawFn) -> Figure:
-    """A cell, most often a number."""
+    """Draw a cell, most often with a number."""
     number = draw(st.integers(-1, 9))
     if number < 0:
         state = draw(st.sampled_from([CellState.BLANK, CellState.NOT_APPLICABLE]))
@@ -60,14 +61,14 @@ def figures(draw: st.DrawFn) -> Figure:
 
 
 def requested_indicators(catalog: Catalog) -> list[Indicator]:
-    """A stock, a flow and a cumulative of communes, and what villages give."""
+    """Return a stock, a flow and a cumulative indicator of communes, and those collected by village."""
     due = catalog.due_indicators(FORM, catalog.units.get("22813", FIRST_DAY), parse_period("2025-08"))
     of_villages = [due_indicator for due_indicator in due if due_indicator.collected_at is Level.VILLAGE]
     return [*(catalog.indicators[name] for name in (STOCK, FLOW, CUMULATIVE)), *of_villages]
 
 
 def catalogs(region: Catalog) -> st.SearchStrategy[Catalog]:
-    """The region with some weights stated or none, and with villages told or not."""
+    """Draw the region with weights stated or not, and with or without successions of villages."""
     ends = (("22822", "22822"), ("22738", "22831"))
     weight = st.none() | st.sampled_from([Decimal("0.25"), Decimal("0.6213"), Decimal(0)])
 
@@ -84,7 +85,7 @@ def catalogs(region: Catalog) -> st.SearchStrategy[Catalog]:
 
 
 def members(catalog: Catalog, period: Period, code: str, boundary: Boundary) -> Iterator[tuple[Period, Overlap]]:
-    """By base period, what an area has of each unit."""
+    """Yield the overlap of each unit with an area, by base period."""
     area = catalog.area(code, FORM, period, boundary, TODAY)
     for month in period.parts(Frequency.MONTH):
         for overlap in overlaps(catalog.units, area, catalog.last_day(FORM, month)):
@@ -93,9 +94,9 @@ def members(catalog: Catalog, period: Period, code: str, boundary: Boundary) -> 
 
 @st.composite
 def reports(draw: st.DrawFn, catalog: Catalog) -> Reports:
-    """What each commune of the cells reports for each month; now and then nothing."""
+    """Draw what each commune of the rollups reports for each month, one report in ten missing."""
     results: dict[tuple[Period, UnitKey], tuple[Observation, ...]] = {}
-    for code, period, boundary in CELLS:
+    for code, period, boundary in ROLLUPS:
         for month, overlap in members(catalog, period, code, boundary):
             if (month, overlap.unit.key) not in results and draw(st.integers(0, 9)):
                 results[month, overlap.unit.key] = tuple(_report(draw, catalog, month, overlap.unit))
@@ -111,7 +112,7 @@ def _report(draw: st.DrawFn, catalog: Catalog, month: Period, unit: OrgUnit) -> 
 
 
 def share_of(catalog: Catalog, indicator: Indicator, overlap: Overlap) -> FigureShare | None:
-    """How much of a unit's figure belongs to the area."""
+    """Return the part of a unit's figure that belongs to the area; None where it is not stated."""
     if overlap.whole:
         return WHOLE
     if indicator.collected_at is Level.VILLAGE and overlap.villages is not None:
@@ -122,18 +123,18 @@ def share_of(catalog: Catalog, indicator: Indicator, overlap: Overlap) -> Figure
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_rollup_over_months_and_lines_equals_the_law(
+def test_rollup_over_months_and_boundaries_equals_the_reference(
     builder: WarehouseBuilder, region: Catalog, data: st.DataObject
 ) -> None:
-    """Quarters of the old district after its end, of a ward before its beginning, of a commune as it is."""
+    """Holds for an abolished district, a ward before it was founded and an unchanged commune, each over a quarter."""
     builder.catalog = data.draw(catalogs(region))
-    given_by = data.draw(reports(builder.catalog))
+    drawn_reports = data.draw(reports(builder.catalog))
     with taken_back(builder.engine) as session:
         mirror_catalog(session, builder.catalog)
-        for number, ((month, key), item) in enumerate(given_by.items()):
+        for number, ((month, key), observations) in enumerate(drawn_reports.items()):
             unit = builder.catalog.units.get(key.code, builder.catalog.last_day(FORM, month))
-            take(session, builder, number, ParsedReport(unit, month, FORM, "2025.1", item), ())
-        for code, period, boundary in CELLS:
+            take(session, builder, number, ParsedReport(unit, month, FORM, "2025.1", observations), ())
+        for code, period, boundary in ROLLUPS:
             cell = RollupKey(builder.catalog.area(code, FORM, period, boundary, TODAY), FORM, period, boundary)
             draft = draft_of(session, builder.catalog, cell, Edition(1, "run", builder.clock))
             rows = {row.indicator: row for row in draft.rows}
@@ -143,10 +144,10 @@ def test_rollup_over_months_and_lines_equals_the_law(
                 for month, overlap in members(builder.catalog, period, code, boundary):
                     if indicator.flow == "flow" or month == months[-1]:
                         due = Due(
-                            given_by.get((month, overlap.unit.key)), share_of(builder.catalog, indicator, overlap)
+                            drawn_reports.get((month, overlap.unit.key)), share_of(builder.catalog, indicator, overlap)
                         )
                         units.setdefault(overlap.unit.key, []).append(due)
-                sums, row = consolidate(indicator, units.values()), rows[indicator.id]
+                sums, row = reference_rollup(indicator, units.values()), rows[indicator.id]
                 assert row.units_expected == len(units)
                 assert (row.status is RollupStatus.NOT_COMPARABLE) is (sums is None)
                 if sums is None:
