@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.errors import UsageError
-from domain.extents import ground_of
+from domain.extents import territory_of
 from domain.texts import Text
 from domain.units import Area, Level, OrgUnit, UnitRegister
 
@@ -91,7 +91,7 @@ def _no_unit(register: UnitRegister, named: Mapping[str, NamedArea], code: str, 
 
 def _in_its_place(register: UnitRegister, unit: OrgUnit, day: date) -> list[OrgUnit]:
     """What holds a unit's ground on another day: communes for a commune, provinces for what groups them."""
-    communes = ground_of(register, _members(register, unit, day), day)
+    communes = territory_of(register, _members(register, unit, day), day)
     if unit.level is Level.COMMUNE:
         return list(communes)
     above = {(top.code, top) for commune in communes for top in register.above(commune, day)}

@@ -19,15 +19,15 @@ Way = tuple[Succession, ...]
 class Overlap:
     """What an area has of one reporting unit, as that unit is on the day asked.
 
-    `whole` says that its figure belongs to the area wholly. `through` are the links followed between the day asked
-    and the boundary day, either way, in order of their days; none when the unit stands unchanged. Of a unit that
+    `whole` says that its figure belongs to the area wholly. `succession_path` holds the links followed between the day
+    asked and the boundary day, either way, in order of their days; none when the unit stands unchanged. Of a unit that
     lies there in part, `villages` are the codes of its villages that lie inside, if of every one it is known (else
     None), and `ways` the links that lead inside.
     """
 
     unit: OrgUnit
     whole: bool
-    through: tuple[Succession, ...]
+    succession_path: tuple[Succession, ...]
     villages: frozenset[str] | None = None
     ways: tuple[Way, ...] = ()
 
@@ -51,10 +51,10 @@ class _Lies(Enum):
 def overlaps(register: UnitRegister, area: Area, on: date) -> tuple[Overlap, ...]:
     """The communes of a day that lie in an area wholly or in part, by code; those wholly outside are left out."""
     tracer = _Tracer(register, area)
-    return tuple(tracer.overlap(unit, on) for unit in ground_of(register, area.members, on))
+    return tuple(tracer.overlap(unit, on) for unit in territory_of(register, area.members, on))
 
 
-def ground_of(register: UnitRegister, units: Iterable[OrgUnit], on: date) -> tuple[OrgUnit, ...]:
+def territory_of(register: UnitRegister, units: Iterable[OrgUnit], on: date) -> tuple[OrgUnit, ...]:
     """The communes of a day that share ground with some units of another day, by code."""
     reached, _ = _reach(register, units, on)
     return tuple(sorted((unit for unit in reached if unit.level is Level.COMMUNE), key=lambda unit: unit.key))
@@ -129,11 +129,11 @@ class _Tracer:
 
     def overlap(self, unit: OrgUnit, on: date) -> Overlap:
         """The portion of a unit that shares ground with the area."""
-        through = self._links(unit)
+        succession_path = self._links(unit)
         if self._lies(unit) is _Lies.INSIDE:
-            return Overlap(unit, whole=True, through=through)
+            return Overlap(unit, whole=True, succession_path=succession_path)
         villages, ways = self._villages(unit, on), self._ways(unit)
-        return Overlap(unit, whole=False, through=through, villages=villages, ways=ways)
+        return Overlap(unit, whole=False, succession_path=succession_path, villages=villages, ways=ways)
 
     def _lies(self, unit: OrgUnit) -> _Lies:
         if unit.key not in self._known:

@@ -38,7 +38,7 @@ def status(
     from flows.support.choices import form_for
     from flows.support.warehouse import reading_warehouse
     from warehouse.queries import period_status, refusals
-    from warehouse.rollups.due import held_back
+    from warehouse.rollups.due import awaiting_reopen
 
     settings: Settings = context.obj
     catalog = open_catalog(settings)
@@ -49,7 +49,7 @@ def status(
         result = period_status(session, catalog, where, chosen.id, wanted)
         unplaced = refusals(session, unplaced_only=True)
         results = _open_warnings(session, result)
-        held = held_back(session, catalog, today=day_in_vietnam(datetime.now(UTC))) if result.closed else ()
+        held = awaiting_reopen(session, catalog, today=day_in_vietnam(datetime.now(UTC))) if result.closed else ()
     waiting = sum(awaiting.reports for awaiting in held if awaiting.closing == result.closed)
     terminal = Terminal(catalog, settings.lang)
     days_late = max(0, (day_in_vietnam(datetime.now(UTC)) - result.deadline).days)

@@ -61,7 +61,7 @@ def waive(
     from flows.support.choices import form_for
     from flows.support.context import build_context
     from warehouse.submissions.lifecycle import DecisionReason
-    from warehouse.submissions.report_keys import SubmissionKey
+    from warehouse.submissions.report_keys import ReportKey
     from warehouse.submissions.waivers import WarningSelector
 
     catalog = open_catalog(settings)
@@ -73,7 +73,7 @@ def waive(
     terminal = Terminal(catalog, settings.lang)
     bars = ProgressBars(terminal)
     run = Run(build_context(settings), RunScope(period=wanted), PlainSteps(str(uuid4())), bars)
-    question = WarningSelector(SubmissionKey(who.key, chosen.id, wanted), rule, indicator)
+    question = WarningSelector(ReportKey(who.key, chosen.id, wanted), rule, indicator)
     decision_reason = DecisionReason(note=reason, actor=by or getpass.getuser())
     with bars.progress:
         answered = (

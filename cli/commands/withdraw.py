@@ -56,7 +56,7 @@ def withdraw(
     from flows.pipeline.steps import PlainSteps
     from flows.support.context import build_context
     from warehouse.submissions.lifecycle import DecisionReason
-    from warehouse.submissions.report_keys import SubmissionKey
+    from warehouse.submissions.report_keys import ReportKey
 
     terminal = Terminal(catalog, settings.lang)
     bars = ProgressBars(terminal)
@@ -66,7 +66,7 @@ def withdraw(
         decided = decide(
             run,
             "restore" if restore else "withdraw",
-            SubmissionKey(who.key, chosen.id, wanted),
+            ReportKey(who.key, chosen.id, wanted),
             decision_reason,
             version,
         )

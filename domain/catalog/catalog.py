@@ -28,7 +28,7 @@ from domain.catalog.texts import CellMarks, IssueText, issue_facts, show, texts_
 from domain.catalog.units import load_units
 from domain.catalog.words import read_words
 from domain.errors import TerminalError, UsageError
-from domain.extents import ground_of
+from domain.extents import territory_of
 from domain.indicators import Indicator, Target, Theme
 from domain.issues import Issue, Repair
 from domain.layouts import Exemption, Form, Layout, Obligation
@@ -155,7 +155,7 @@ class Catalog:
         day = self.last_day(form, period)
         if area in self.areas:
             named = find_area(self.units, self.areas, area, closes=day, boundary=day)
-            below = ground_of(self.units, named.members, day)
+            below = territory_of(self.units, named.members, day)
         else:
             top, level = self.units.get(area, day), self.form(form).level
             below = (top,) if top.level is level else self.units.descendants(area, day, level)

@@ -21,7 +21,7 @@ from flows.support.atomic_files import workspace
 from flows.support.context import AppContext
 from flows.support.dry_run import dry_run_context
 from warehouse.queries.records import submission_of
-from warehouse.rollups.closing import cell_closed, closings_over, reopen
+from warehouse.rollups.closing import closed_rollup, closings_over, reopen
 from warehouse.rollups.closings import Closing
 from warehouse.store.engine import reading, transaction
 
@@ -96,7 +96,7 @@ def _open_closed(context: AppContext, scope: RunScope, run_id: str) -> tuple[Clo
                 ):
                     reopen(
                         session,
-                        cell_closed(context.catalog, closing, context.today),
+                        closed_rollup(context.catalog, closing, context.today),
                         "preview",
                         run_id,
                         context.clock(),

@@ -10,10 +10,10 @@ from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.pipeline import Run, begin, end, publish_changes
 from warehouse.store.engine import Session, transaction
 from warehouse.submissions.lifecycle import DecisionReason
-from warehouse.submissions.report_keys import SubmissionKey
+from warehouse.submissions.report_keys import ReportKey
 from warehouse.submissions.withdrawal import Decision, VersionChange, restore, withdraw
 
-_KINDS: dict[str, Callable[[Session, SubmissionKey, Decision, int | None], VersionChange]] = {
+_KINDS: dict[str, Callable[[Session, ReportKey, Decision, int | None], VersionChange]] = {
     "withdraw": withdraw,
     "restore": restore,
 }
@@ -28,7 +28,7 @@ class WithdrawalResult:
 
 
 def decide(
-    run: Run, kind: str, place: SubmissionKey, decision: DecisionReason, version: int | None = None
+    run: Run, kind: str, place: ReportKey, decision: DecisionReason, version: int | None = None
 ) -> WithdrawalResult:
     """Withdraw or restore (`kind`) a report; then roll up and publish as any run does.
 

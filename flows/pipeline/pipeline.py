@@ -33,7 +33,7 @@ from flows.support.context import AppContext
 from warehouse.queries import issues_by_submission
 from warehouse.queries.records import came_again, last_delivery
 from warehouse.queries.silent_units import SilentPeriod, silent_units
-from warehouse.rollups.due import held_back
+from warehouse.rollups.due import awaiting_reopen
 from warehouse.store.engine import reading, transaction
 from warehouse.store.reference import mirror_catalog
 from warehouse.submissions.runs import finish_run, start_run
@@ -169,7 +169,7 @@ def _silent(run: Run) -> tuple[SilentPeriod, ...]:
 def _held(run: Run) -> tuple[ClosedFiguresAwaiting, ...]:
     context = run.context
     with reading(context.engine) as session:
-        result = held_back(session, context.catalog, today=context.today)
+        result = awaiting_reopen(session, context.catalog, today=context.today)
     return tuple(
         ClosedFiguresAwaiting(
             awaiting.closing.area, awaiting.closing.area_name, awaiting.closing.period.id, awaiting.reports

@@ -113,7 +113,7 @@ def test_villages_that_name_their_old_commune_tell_the_part(root: Path) -> None:
     _pass_villages(root, "22822-01,M-1,1,\n22822-02,M-2,1,\n22807-01,M-3,1,\n22822-03,22822,1,\n")
     overlap = _my_son(load_catalog(root))
     assert (overlap.whole, overlap.villages) == (False, {"M-1", "M-2"})
-    assert [link.old for link in overlap.through] == ["22807", "22822"]
+    assert [link.old for link in overlap.succession_path] == ["22807", "22822"]
 
 
 def test_villages_that_name_their_new_commune_tell_the_part(root: Path) -> None:

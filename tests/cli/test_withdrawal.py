@@ -28,7 +28,7 @@ from tests.flows.pipeline.nightly_runs import (
     run_plainly,
 )
 from warehouse.submissions.lifecycle import DecisionReason
-from warehouse.submissions.report_keys import SubmissionKey
+from warehouse.submissions.report_keys import ReportKey
 from workbooks.sample.inbox import SampleFile, make_sample
 
 ROOT = Path(__file__).parent.parent.parent
@@ -59,7 +59,7 @@ def decided(home: Path, kind: str = "withdraw", run_id: str = "decision") -> Wit
     context = context_of(home)
     unit = context.catalog.units.get(UNIT, context.catalog.last_day(FORM, MAY)).key
     run = Run(context, RunScope(MAY), PlainSteps(run_id, delays=()), NoProgress())
-    return decide(run, kind, SubmissionKey(unit, FORM, MAY), WHY)
+    return decide(run, kind, ReportKey(unit, FORM, MAY), WHY)
 
 
 def figures(home: Path) -> dict[str, str]:

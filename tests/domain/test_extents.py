@@ -22,7 +22,7 @@ def test_on_the_boundary_day_the_members_are_the_portions(catalog: Catalog) -> N
     area = catalog.units.area("585", BEFORE)
     result = overlaps(catalog.units, area, BEFORE)
     assert tuple(overlap.unit for overlap in result) == area.members
-    assert all(overlap.whole and overlap.through == () for overlap in result)
+    assert all(overlap.whole and overlap.succession_path == () for overlap in result)
 
 
 def test_old_ninh_son_has_five_successors_two_of_which_cross_its_line(catalog: Catalog) -> None:
@@ -42,9 +42,9 @@ def test_a_unit_across_the_line_says_what_it_was_made_from(
 ) -> None:
     """All links are told with the text behind them, and those that lead inside apart."""
     overlap = _of(catalog, "585", LAST_DAY, AFTER)[unit]
-    assert [link.old for link in overlap.through] == all_of_it
+    assert [link.old for link in overlap.succession_path] == all_of_it
     assert [link.old for way in overlap.ways for link in way] == inside
-    assert {link.legal_basis for link in overlap.through} == {"1667/NQ-UBTVQH15"}
+    assert {link.legal_basis for link in overlap.succession_path} == {"1667/NQ-UBTVQH15"}
     assert overlap.villages is None
 
 
@@ -65,14 +65,14 @@ def test_a_change_of_kind_leaves_the_unit_whole(catalog: Catalog) -> None:
         result = _of(catalog, "75", boundary, on)
         assert len(result) == 95
         assert all(overlap.whole for overlap in result.values())
-        kinds = [link.kind for overlap in result.values() for link in overlap.through]
+        kinds = [link.kind for overlap in result.values() for link in overlap.succession_path]
         assert kinds == [SuccessionKind.RENAME] * 10
 
 
 def test_two_changes_in_a_row_are_followed(catalog: Catalog) -> None:
     """From the phường Long Thành of 2026 to the communes of before 2025-07-01, over both days."""
     result = _of(catalog, "26368", NOW, BEFORE)
-    days = [{link.effective for link in overlap.through} for overlap in result.values()]
+    days = [{link.effective for link in overlap.succession_path} for overlap in result.values()]
     assert len(result) > 1
     assert all(each == {date(2025, 7, 1), date(2026, 4, 30)} for each in days)
 

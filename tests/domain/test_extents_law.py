@@ -116,6 +116,6 @@ def test_the_unchanged_is_followed_by_no_link(history: SuccessionHistory) -> Non
         same = [commune for commune in history.communes(history.eras - 1) if commune.key == unit.key]
         result = overlaps(history.register, area, ERAS[history.eras - 1])
         if same:
-            assert [(overlap.unit, overlap.whole, overlap.through) for overlap in result] == [(unit, True, ())]
+            assert [(overlap.unit, overlap.whole, overlap.succession_path) for overlap in result] == [(unit, True, ())]
         else:
-            assert all(other_overlap.through for other_overlap in result)
+            assert all(other_overlap.succession_path for other_overlap in result)

@@ -19,7 +19,7 @@ from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 from warehouse.submissions.lifecycle import find_all
 from warehouse.submissions.open_warnings import open_warnings_of
-from warehouse.submissions.report_keys import place_of
+from warehouse.submissions.report_keys import report_key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def moved_since(session: Session, seen: LogPosition) -> tuple[tuple[int, ...], L
 
 def _versions(session: Session, rows: Iterable[SubmissionRow]) -> dict[int, tuple[ReportVersion, ...]]:
     """By submission all settled versions of its report; none where it could not be placed."""
-    places = {row.id: place_of(row) for row in rows}
+    places = {row.id: report_key_of(row) for row in rows}
     result = histories(session, filter(None, places.values()))
     return {
         key: tuple(version for version in result[place].versions if version.state not in PENDING_STATES)

@@ -9,7 +9,7 @@ from warehouse.models import IssueRow, RepairRow, SubmissionRow
 from warehouse.queries.read_models import FileRef
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
-from warehouse.submissions.findings import found_in, issue_of, repair_of
+from warehouse.submissions.findings import findings_in, issue_of, repair_of
 from warehouse.submissions.snapshots import SubmissionSnapshot
 
 
@@ -54,7 +54,7 @@ def issues_of(
     """
     judgements = {submission.id: submission.judgement for submission in submissions}
     results: dict[int, list[Issue]] = {key: [] for key in judgements}
-    for row in found_in(session, IssueRow, judgements):
+    for row in findings_in(session, IssueRow, judgements):
         results[row.submission_id].append(issue_of(row))
     return {key: without_shadow(issues) for key, issues in results.items()}
 
@@ -62,6 +62,6 @@ def issues_of(
 def repairs_of(session: Session, judgements: Mapping[int, int]) -> dict[int, tuple[Repair, ...]]:
     """By submission the repairs of one of its judgements, as they were made."""
     results: dict[int, list[Repair]] = {key: [] for key in judgements}
-    for row in found_in(session, RepairRow, judgements):
+    for row in findings_in(session, RepairRow, judgements):
         results[row.submission_id].append(repair_of(row))
     return {key: tuple(repairs) for key, repairs in results.items()}

@@ -18,7 +18,7 @@ from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 from warehouse.store.reference import unit_names
 from warehouse.submissions.arrivals import deliveries_of
-from warehouse.submissions.report_keys import SubmissionKey, versions_at
+from warehouse.submissions.report_keys import ReportKey, versions_by_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,13 @@ class ReportHistory:
 
 def history(session: Session, unit: UnitKey, form: str, period: Period) -> ReportHistory:
     """The versions of a unit's report, in the order of their numbers."""
-    place = SubmissionKey(unit, form, period)
+    place = ReportKey(unit, form, period)
     return histories(session, [place])[place]
 
 
-def histories(session: Session, places: Iterable[SubmissionKey]) -> dict[SubmissionKey, ReportHistory]:
+def histories(session: Session, places: Iterable[ReportKey]) -> dict[ReportKey, ReportHistory]:
     """The versions of many reports, by their places."""
-    rows = versions_at(session, places)
+    rows = versions_by_report(session, places)
     versions = _versions(session, [row for rows_of_key in rows.values() for row in rows_of_key])
     names = unit_names(session, {place.unit for place in rows})
     return {

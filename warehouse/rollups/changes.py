@@ -1,4 +1,4 @@
-"""Compare a revision with the one before it: which figures moved, from what to what, because of which submission."""
+"""Compare a revision with the one before it: changed columns, old and new value, and the submissions that did it."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -7,22 +7,22 @@ from typing import Any
 
 from domain.rollups import ReportingState, RollupRow
 from warehouse.models.exact import canonical
-from warehouse.rollups.scope import ReportKey
+from warehouse.submissions.report_keys import ReportKey
 
-OF_THE_REVISION = frozenset({"revision", "published_at", "run_id"})
-"""Columns that differ between any two revisions and so say nothing."""
+REVISION_COLUMNS = frozenset({"revision", "published_at", "run_id"})
+"""Columns that differ between any two revisions, so that a difference means nothing."""
 
-_COLUMNS = tuple(field.name for field in fields(RollupRow) if field.name not in OF_THE_REVISION)
-# What files move; anything else (a target, who is expected) moves with the catalogue and has no file to name.
-_OF_THE_FIGURE = frozenset({"value", "numerator", "denominator", "attained", "units_accepted"})
-_OF_THE_COVERAGE = frozenset({"units_late", "units_missing", "status", "notes"})
-# Beyond so many files at once, say a province's first night, naming each one beside each figure helps nobody.
-_FILES_NAMED = 20
+_COLUMNS = tuple(field.name for field in fields(RollupRow) if field.name not in REVISION_COLUMNS)
+# Changed by files; other columns (target, expected units) change with the catalogue and have no file to name.
+_FIGURE_COLUMNS = frozenset({"value", "numerator", "denominator", "attained", "units_accepted"})
+_COVERAGE_COLUMNS = frozenset({"units_late", "units_missing", "status", "notes"})
+# Beyond so many files, as in a province's first nightly run, naming each one beside each figure helps no reader.
+_MOST_FILES_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class CountedAmount:
-    """What a unit's report gave to a figure: from which submission, and which part of it counts (None: all of it)."""
+    """Contribution of a report to a figure: its submission, its sums, and their weight (None: all of it counts)."""
 
     submission_id: int
     numerator: Decimal
@@ -31,13 +31,13 @@ class CountedAmount:
 
     @property
     def amount(self) -> tuple[Decimal, Decimal | None, Decimal | None]:
-        """What enters the figure."""
+        """What enters the figure: numerator, denominator and weight."""
         return self.numerator, self.denominator, self.weight
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedStatus:
-    """How a unit stood: its state, whether late, and the submission that this rests on."""
+    """Recorded reporting status: the state, whether late, and the submission that it is based on."""
 
     state: ReportingState
     late: bool
@@ -46,16 +46,16 @@ class RecordedStatus:
 
 @dataclass(frozen=True, slots=True)
 class RevisionSnapshot:
-    """All that a revision rests on: its rows by indicator, the parts by indicator and report, how each report stood."""
+    """A revision's rows by indicator, contributions by indicator and report, and reporting statuses by report."""
 
     rows: Mapping[str, RollupRow]
-    parts: Mapping[str, Mapping[ReportKey, CountedAmount]]
-    stands: Mapping[ReportKey, RecordedStatus]
+    contributions: Mapping[str, Mapping[ReportKey, CountedAmount]]
+    statuses: Mapping[ReportKey, RecordedStatus]
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnChange:
-    """One column of one figure that moved, and the submission that moved it; None: no single file did."""
+    """A changed column of a figure, and the submission that changed it; None: no single file did."""
 
     indicator: str
     column: str
@@ -64,8 +64,8 @@ class ColumnChange:
     submission_id: int | None
 
 
-def shown(value: object) -> str:
-    """A column's value as text: empty for nothing, `true` and `false`, numbers with a decimal point."""
+def as_text(value: object) -> str:
+    """Return a column's value as text: empty for None, `true` and `false`, numbers with a decimal point."""
     match value:
         case None:
             return ""
@@ -76,18 +76,18 @@ def shown(value: object) -> str:
 
 
 def columns_of(row: RollupRow) -> dict[str, Any]:
-    """The columns of a row that say something, in their order; numbers in one spelling."""
+    """Return the comparable columns of a row, in their order; numbers in canonical form."""
     results = {name: getattr(row, name) for name in _COLUMNS}
     return {name: canonical(value) if isinstance(value, Decimal) else value for name, value in results.items()}
 
 
-def moves_between(before: RevisionSnapshot, after: RevisionSnapshot) -> tuple[ColumnChange, ...]:
-    """Every column that moved, in the order of rows and columns; one move per file where several moved it."""
+def column_changes(before: RevisionSnapshot, after: RevisionSnapshot) -> tuple[ColumnChange, ...]:
+    """Return every changed column, in the order of rows and columns; one change per file where several caused it."""
     order = dict.fromkeys((*after.rows, *before.rows))
-    return tuple(move for indicator in order for move in _moves_of(indicator, before, after))
+    return tuple(change for indicator in order for change in _changes_of(indicator, before, after))
 
 
-def _moves_of(indicator: str, before: RevisionSnapshot, after: RevisionSnapshot) -> Iterator[ColumnChange]:
+def _changes_of(indicator: str, before: RevisionSnapshot, after: RevisionSnapshot) -> Iterator[ColumnChange]:
     old, new = before.rows.get(indicator), after.rows.get(indicator)
     of_figure = _files_of_figure(indicator, before, after)
     of_coverage = of_figure | _files_of_coverage(indicator, before, after)
@@ -95,67 +95,66 @@ def _moves_of(indicator: str, before: RevisionSnapshot, after: RevisionSnapshot)
         was, now = getattr(old, column, None), getattr(new, column, None)
         if was == now:
             continue
-        files = of_figure if column in _OF_THE_FIGURE else of_coverage if column in _OF_THE_COVERAGE else set()
-        for submission_id in _named(files):
-            yield ColumnChange(indicator, column, shown(was), shown(now), submission_id)
+        files = of_figure if column in _FIGURE_COLUMNS else of_coverage if column in _COVERAGE_COLUMNS else set()
+        for submission_id in _files_to_name(files):
+            yield ColumnChange(indicator, column, as_text(was), as_text(now), submission_id)
 
 
 def _files_of_figure(indicator: str, before: RevisionSnapshot, after: RevisionSnapshot) -> set[int]:
-    """Files of the reports whose part differs: the one it is read from now, else the one that took it away.
+    """Return files of the reports whose contribution differs: the contributing one, else the one that removed it.
 
-    A refused file takes nothing away: a figure that a withdrawal takes is put down to the file withdrawn.
-
-    A report that was counted anew only because another of its unit's came in moved nothing: that other one did.
+    A quarantined file removes nothing: a figure lost by a withdrawal is attributed to the withdrawn file. A report that
+    is recounted only because another report of its unit came in is no cause: that other one is.
     """
-    was, now = before.parts.get(indicator, {}), after.parts.get(indicator, {})
-    moved: list[int | None] = []
-    drawn_along: list[int | None] = []
+    was, now = before.contributions.get(indicator, {}), after.contributions.get(indicator, {})
+    changed: list[int | None] = []
+    recounted: list[int | None] = []
     for report_key in {*was, *now}:
         old, new = was.get(report_key), now.get(report_key)
         if old is None or new is None or old.amount != new.amount:
-            is_cause = before.stands.get(report_key) != after.stands.get(report_key)
-            files = moved if is_cause else drawn_along
-            files.append(new.submission_id if new else _taken_by(report_key, before, after))
-    return _known(moved) or _known(drawn_along)
+            is_cause = before.statuses.get(report_key) != after.statuses.get(report_key)
+            files = changed if is_cause else recounted
+            files.append(new.submission_id if new else _replacing_file(report_key, before, after))
+    return _known(changed) or _known(recounted)
 
 
 def _files_of_coverage(indicator: str, before: RevisionSnapshot, after: RevisionSnapshot) -> set[int]:
-    """Files of the reports that stand otherwise; where none does, of those that still give nothing, by another file."""
-    was, now = before.parts.get(indicator, {}), after.parts.get(indicator, {})
-    stood_otherwise: list[int | None] = []
-    gave_nothing_again: list[int | None] = []
-    for report_key in {*before.stands, *after.stands}:
-        old, new = before.stands.get(report_key), after.stands.get(report_key)
+    """Return files of the reports whose status changed; if none, of those replaced by a file without the figure too."""
+    was, now = before.contributions.get(indicator, {}), after.contributions.get(indicator, {})
+    changed_status: list[int | None] = []
+    replaced_without_figure: list[int | None] = []
+    for report_key in {*before.statuses, *after.statuses}:
+        old, new = before.statuses.get(report_key), after.statuses.get(report_key)
         if old is None or new is None or (old.state, old.late) != (new.state, new.late):
             was_accepted = old is not None and old.state is ReportingState.ACCEPTED
-            stood_otherwise.append((_taken_by if was_accepted else _came_by)(report_key, before, after))
+            changed_status.append((_replacing_file if was_accepted else _current_file)(report_key, before, after))
         elif report_key not in was and report_key not in now and old.submission_id != new.submission_id:
-            gave_nothing_again.append(_file_of(report_key, after, before))
-    return _known(stood_otherwise) or _known(gave_nothing_again)
+            replaced_without_figure.append(_first_file(report_key, after, before))
+    return _known(changed_status) or _known(replaced_without_figure)
 
 
-def _taken_by(report_key: ReportKey, before: RevisionSnapshot, after: RevisionSnapshot) -> int | None:
-    """The accepted file that stands in the place of another, else the one that is gone."""
-    stand = after.stands.get(report_key)
-    return _file_of(
-        report_key, *((after, before) if stand and stand.state is ReportingState.ACCEPTED else (before, after))
+def _replacing_file(report_key: ReportKey, before: RevisionSnapshot, after: RevisionSnapshot) -> int | None:
+    """Return the file now accepted in place of another, else the one no longer accepted."""
+    status = after.statuses.get(report_key)
+    return _first_file(
+        report_key, *((after, before) if status and status.state is ReportingState.ACCEPTED else (before, after))
     )
 
 
-def _came_by(report_key: ReportKey, before: RevisionSnapshot, after: RevisionSnapshot) -> int | None:
-    """The file on which a report's standing rests now, else the one on which it rested."""
-    return _file_of(report_key, after, before)
+def _current_file(report_key: ReportKey, before: RevisionSnapshot, after: RevisionSnapshot) -> int | None:
+    """Return the file that a report's status is based on now, else the one that it was based on."""
+    return _first_file(report_key, after, before)
 
 
-def _file_of(report_key: ReportKey, *pictures: RevisionSnapshot) -> int | None:
-    """The file on which a report's standing rests, in the first picture where it rests on one."""
-    stands = (picture.stands.get(report_key) for picture in pictures)
-    return next((stand.submission_id for stand in stands if stand and stand.submission_id is not None), None)
+def _first_file(report_key: ReportKey, *snapshots: RevisionSnapshot) -> int | None:
+    """Return the file that a report's status is based on, from the first snapshot that has one."""
+    statuses = (snapshot.statuses.get(report_key) for snapshot in snapshots)
+    return next((status.submission_id for status in statuses if status and status.submission_id is not None), None)
 
 
 def _known(files: Iterable[int | None]) -> set[int]:
     return {file for file in files if file is not None}
 
 
-def _named(files: Collection[int]) -> Sequence[int | None]:
-    return sorted(files) if 0 < len(files) <= _FILES_NAMED else [None]
+def _files_to_name(files: Collection[int]) -> Sequence[int | None]:
+    return sorted(files) if 0 < len(files) <= _MOST_FILES_NAMED else [None]

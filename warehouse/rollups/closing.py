@@ -1,4 +1,4 @@
-"""Close an area's figures for a period at the revision that is published, and open them again."""
+"""Close an area's figures for a period at the published revision, and reopen them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from warehouse.store.reference import unit_names
 
 @dataclass(frozen=True, slots=True)
 class AbsentUnit:
-    """A unit whose report of a base period was missing or refused when figures were closed."""
+    """A unit whose report of a base period was missing or quarantined when figures were closed."""
 
     code: str
     name: str
@@ -32,9 +32,9 @@ class AbsentUnit:
 
 @dataclass(frozen=True, slots=True)
 class ClosablePeriod:
-    """A revision that may be closed: its number, who was missing, which figures are partial.
+    """A revision that may be closed: its number, the missing units, the partial figures.
 
-    `closed_before` counts how often this very revision was closed and opened again.
+    `closed_before` counts how often this revision was closed and reopened before.
     """
 
     revision_id: int
@@ -45,36 +45,36 @@ class ClosablePeriod:
 
     @property
     def is_partial(self) -> bool:
-        """Whether anything is missing of any figure."""
+        """Whether any figure is partial."""
         return bool(self.partial)
 
     @property
     def missing(self) -> int:
-        """How many units were missing."""
+        """Number of missing units."""
         return len({absent_unit.code for absent_unit in self.absent})
 
 
-def closable(session: Session, catalog: Catalog, cell: RollupKey, today: date) -> ClosablePeriod:
-    """The revision that closing a cell would keep.
+def closable(session: Session, catalog: Catalog, rollup_key: RollupKey, today: date) -> ClosablePeriod:
+    """Return the revision that closing a rollup would keep.
 
     Raises:
-        UsageError: the period is not over, there are no figures, they are closed already, something came that the
-            newest revision has not seen, or it was not given out; the message says what to do first.
+        UsageError: the period is not over, there are no figures, they are closed already, or the newest revision is
+            outdated or not published; the message says what to do first.
     """
-    name = _named(cell)
-    if catalog.last_day(cell.form, cell.period) >= today:
+    name = _label(rollup_key)
+    if catalog.last_day(rollup_key.form, rollup_key.period) >= today:
         raise UsageError(f"{name} is not over yet: it can be closed from the day after its last one on")
-    standing = closing_of(session, cell)
-    if standing is not None:
+    closing = closing_of(session, rollup_key)
+    if closing is not None:
         raise UsageError(
-            f"{name} is closed already, at revision {standing.revision}: {standing.bundle}. To take corrections open "
+            f"{name} is closed already, at revision {closing.revision}: {closing.bundle}. To take corrections open "
             "it again with --reopen --reason"
         )
-    head = newest_revision(session, cell.area, cell.form, cell.period, cell.boundary)
+    head = newest_revision(session, rollup_key.area, rollup_key.form, rollup_key.period, rollup_key.boundary)
     if head is None:
         raise UsageError(f"there are no figures of {name}: run tonghop nightly first")
-    given_out = session.scalar(select(PublicationRow.id).where(PublicationRow.revision_id == head.id).limit(1))
-    if given_out is None or has_moved(session, catalog, cell, today):
+    published = session.scalar(select(PublicationRow.id).where(PublicationRow.revision_id == head.id).limit(1))
+    if published is None or has_moved(session, catalog, rollup_key, today):
         raise UsageError(f"something came for {name} that is not published yet: run tonghop nightly first")
     return ClosablePeriod(
         head.id, head.number, _absent(session, head), _partial(session, head), _times_closed(session, head)
@@ -82,7 +82,7 @@ def closable(session: Session, catalog: Catalog, cell: RollupKey, today: date) -
 
 
 def close(session: Session, result: ClosablePeriod, bundle: Bundle, by: str, at: datetime) -> None:
-    """Let a revision stand as it is from now on; the bundle has to be there already."""
+    """Record that a revision is closed; its bundle has to exist already."""
     serialise(session)
     session.add(
         ClosingRow(
@@ -96,30 +96,30 @@ def close(session: Session, result: ClosablePeriod, bundle: Bundle, by: str, at:
     )
 
 
-def reopen(session: Session, cell: RollupKey, reason: str, by: str, at: datetime) -> Closing:
-    """Let a closed cell be rolled up again; what its bundle says stays.
+def reopen(session: Session, rollup_key: RollupKey, reason: str, by: str, at: datetime) -> Closing:
+    """Let closed figures be rolled up again; their bundle stays as it is.
 
     Returns:
-        The closing that stood.
+        The closing that was in force.
 
     Raises:
-        UsageError: no reason is given, or the cell is not closed.
+        UsageError: no reason is given, or the figures are not closed.
     """
     serialise(session)
     if not reason.strip():
         raise UsageError("say why with --reason: it is kept with the closing")
-    standing = closing_of(session, cell)
-    if standing is None:
-        raise UsageError(f"{_named(cell)} is not closed, so it cannot be opened again")
-    row = session.get_one(ClosingRow, standing.id)
+    closing = closing_of(session, rollup_key)
+    if closing is None:
+        raise UsageError(f"{_label(rollup_key)} is not closed, so it cannot be opened again")
+    row = session.get_one(ClosingRow, closing.id)
     row.reopened_at, row.reopened_by, row.reopen_reason = at, by, reason.strip()
-    return standing
+    return closing
 
 
 def closings_over(
     session: Session, catalog: Catalog, period: Period, units: Collection[str], today: date, *, form: str | None = None
 ) -> tuple[Closing, ...]:
-    """Closings that stand and whose figures rest on these units' (codes) reports of a period."""
+    """Return closings in force whose figures are made from reports of these units (codes) for a period."""
     results: list[Closing] = []
     for closing in closings(session):
         bases = set(base_periods(catalog, closing.form, closing.period)) if closing.form in catalog.forms else set()
@@ -129,8 +129,8 @@ def closings_over(
     return tuple(results)
 
 
-def cell_closed(catalog: Catalog, closing: Closing, today: date) -> RollupKey:
-    """Whose figures are closed.
+def closed_rollup(catalog: Catalog, closing: Closing, today: date) -> RollupKey:
+    """Return the key of the closed rollup.
 
     Raises:
         UsageError: the area has left the catalogue.
@@ -140,16 +140,16 @@ def cell_closed(catalog: Catalog, closing: Closing, today: date) -> RollupKey:
 
 
 def units_inside(catalog: Catalog, closing: Closing, bases: Collection[Period], today: date) -> set[str]:
-    """Codes of the units that lie in a closed area in these base periods; none when it has left the catalogue."""
+    """Return codes of the units in a closed area in these base periods; none when it has left the catalogue."""
     try:
-        cell = cell_closed(catalog, closing, today)
+        rollup_key = closed_rollup(catalog, closing, today)
     except UsageError:
         return set()
-    return {overlap.unit.code for base in bases for overlap in overlaps_in(catalog, cell, base)}
+    return {overlap.unit.code for base in bases for overlap in overlaps_in(catalog, rollup_key, base)}
 
 
-def _named(cell: RollupKey) -> str:
-    return f"{cell.period} of {cell.area.name} ({cell.area.code})"
+def _label(rollup_key: RollupKey) -> str:
+    return f"{rollup_key.period} of {rollup_key.area.name} ({rollup_key.area.code})"
 
 
 def _times_closed(session: Session, head: RollupRevisionRow) -> int:

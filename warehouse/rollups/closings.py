@@ -1,4 +1,4 @@
-"""Which figures are closed: what no rollup moves until a person opens it again."""
+"""Closings: figures that no rollup changes until a person reopens them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Session
 
 
-class CellKey(NamedTuple):
-    """What tells the figures of one area, form, period and boundary from others."""
+class RollupKeyColumns(NamedTuple):
+    """A rollup key as it is stored in columns: codes instead of area and period."""
 
     area: str
     area_valid_from: date
@@ -26,9 +26,9 @@ class CellKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A closing that stands: of which figures, at which revision, by whom and when, and which archive keeps it.
+    """A closing in force: its figures and revision, who closed them and when, and the archive that keeps them.
 
-    `missing` counts the units that were missing when it was closed; `bundle` is a path under the home.
+    `missing` counts the units missing at closing time; `bundle` is a path under the home.
     """
 
     id: int
@@ -46,43 +46,45 @@ class Closing:
     bundle_sha256: str
 
     @property
-    def key(self) -> CellKey:
-        """Whose figures are closed."""
-        return CellKey(self.area, self.area_valid_from, self.form, self.period.id, self.boundary)
+    def key(self) -> RollupKeyColumns:
+        """The key of the closed figures."""
+        return RollupKeyColumns(self.area, self.area_valid_from, self.form, self.period.id, self.boundary)
 
 
 class Bundle(NamedTuple):
-    """The archive that keeps a closing: its path under the home, and the hash of all its bytes."""
+    """The archive of a closing: its path under the home, and the hash of its bytes."""
 
     path: str
     sha256: str
 
 
-def key_of(cell: RollupKey) -> CellKey:
-    """What tells a cell from others."""
-    return CellKey(cell.area.code, cell.area.valid_from, cell.form, cell.period.id, cell.boundary)
+def key_columns(rollup_key: RollupKey) -> RollupKeyColumns:
+    """Return a rollup key as stored in columns."""
+    return RollupKeyColumns(
+        rollup_key.area.code, rollup_key.area.valid_from, rollup_key.form, rollup_key.period.id, rollup_key.boundary
+    )
 
 
 def closings(session: Session) -> tuple[Closing, ...]:
-    """All closings that stand, by area and period."""
-    return tuple(_read_closings(session, _standing()))
+    """Return all closings in force, ordered by area and period."""
+    return tuple(_read_closings(session, _in_force()))
 
 
-def closing_of(session: Session, cell: RollupKey) -> Closing | None:
-    """The closing that stands of a cell; None: its figures are open."""
-    row, key = RollupRevisionRow, key_of(cell)
-    of_cell = _standing().where(
+def closing_of(session: Session, rollup_key: RollupKey) -> Closing | None:
+    """Return the closing in force of a rollup; None: its figures are open."""
+    row, key = RollupRevisionRow, key_columns(rollup_key)
+    statement = _in_force().where(
         row.area_code == key.area,
         row.area_valid_from == key.area_valid_from,
         row.form == key.form,
         row.period == key.period,
         row.boundary == key.boundary,
     )
-    return next(_read_closings(session, of_cell), None)
+    return next(_read_closings(session, statement), None)
 
 
 def bundles_named(session: Session) -> tuple[Bundle, ...]:
-    """The archives of all closings ever, of those that were opened again as well, in their order."""
+    """Return the archives of all closings in their order, reopened ones included."""
     rows = session.scalars(select(ClosingRow).order_by(ClosingRow.id))
     return tuple(Bundle(row.bundle, row.bundle_sha256) for row in rows)
 
@@ -90,7 +92,7 @@ def bundles_named(session: Session) -> tuple[Bundle, ...]:
 _Pair = tuple[ClosingRow, RollupRevisionRow]
 
 
-def _standing() -> Select[_Pair]:
+def _in_force() -> Select[_Pair]:
     return (
         select(ClosingRow, RollupRevisionRow)
         .join(RollupRevisionRow, RollupRevisionRow.id == ClosingRow.revision_id)

@@ -1,4 +1,4 @@
-"""Whose figure is in a rollup's row and whose is not."""
+"""Coverage of a rollup's row: which units' figures entered, which are missing and why."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,13 +7,14 @@ from domain.periods import Period
 from domain.rollups import ReportingState, RollupStatus
 from domain.units import OrgUnit, UnitKey
 from warehouse.rollups.reporting_status import ReportingStatus
-from warehouse.rollups.scope import ExpectedReport, ReportKey
+from warehouse.rollups.scope import ExpectedReport
 from warehouse.rollups.sums import ReportedAmount
+from warehouse.submissions.report_keys import ReportKey
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageGap:
-    """A unit, and the base periods that are meant of those it reported or owes."""
+    """A unit, and those of its base periods to which a statement applies."""
 
     unit: OrgUnit
     periods: tuple[Period, ...]
@@ -21,14 +22,15 @@ class CoverageGap:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The units expected to give an indicator, by what became of it; every unit is in exactly one of the first five.
+    """The units expected to report an indicator, by outcome; each unit is in exactly one of the first five.
 
-    `given`: the figure entered. `not_applicable`: the reports say there is no such figure. `not_delivered`, `refused`,
-    `left_blank`: it is missing, because no report came, the report was refused, or the cells were left blank; with the
-    base periods of which that is true. A unit that lacks several reports stands under the gravest reason.
+    `reported`: the figure is there. `not_applicable`: the reports say that the indicator does not apply.
+    `not_delivered`, `refused`, `left_blank`: the figure is missing, because no report came, the report was quarantined,
+    or the cells are blank; with the base periods concerned. Of several outcomes the gravest counts. `late` are units
+    with late reports, whatever the outcome.
     """
 
-    given: tuple[CoverageGap, ...]
+    reported: tuple[CoverageGap, ...]
     not_applicable: tuple[CoverageGap, ...]
     not_delivered: tuple[CoverageGap, ...]
     refused: tuple[CoverageGap, ...]
@@ -37,56 +39,56 @@ class Coverage:
 
     @property
     def expected(self) -> int:
-        """How many units are expected to give the figure."""
-        return len(self.given) + len(self.not_applicable) + self.missing
+        """Number of units expected to report the figure."""
+        return len(self.reported) + len(self.not_applicable) + self.missing
 
     @property
     def missing(self) -> int:
-        """How many units' figures are still to come."""
+        """Number of units whose figure is missing."""
         return len(self.not_delivered) + len(self.refused) + len(self.left_blank)
 
     @property
     def status(self) -> RollupStatus:
-        """Complete when nothing is still to come; what does not apply to a unit is not waited for."""
+        """Complete when no figure is missing; a unit to which the indicator does not apply misses none."""
         return RollupStatus.PARTIAL if self.missing else RollupStatus.COMPLETE
 
 
 def coverage_of(
     expected: Sequence[ExpectedReport],
-    standing: Mapping[ReportKey, ReportingStatus],
+    statuses: Mapping[ReportKey, ReportingStatus],
     amounts: Mapping[ReportKey, ReportedAmount],
 ) -> Coverage:
-    """Sort the expected units by what became of their figure: it is there when no report lacks it."""
-    sorted_out: dict[str, list[CoverageGap]] = {name: [] for name in (*_GRAVEST_FIRST, "late")}
+    """Sort the expected units by the gravest outcome of their reports."""
+    by_outcome: dict[str, list[CoverageGap]] = {name: [] for name in (*_GRAVEST_FIRST, "late")}
     for _, reports in sorted(_by_unit(expected).items()):
         unit = reports[0].unit
-        became = [_became(standing[report.slot], amounts[report.slot]) for report in reports]
-        reason = min(became, key=_GRAVEST_FIRST.index)
-        meant = tuple(report.slot.period for report, each in zip(reports, became, strict=True) if each == reason)
-        sorted_out[reason].append(CoverageGap(unit, meant))
-        late = tuple(report.slot.period for report in reports if standing[report.slot].late)
+        outcomes = [_outcome(statuses[report.key], amounts[report.key]) for report in reports]
+        outcome = min(outcomes, key=_GRAVEST_FIRST.index)
+        periods = tuple(report.key.period for report, each in zip(reports, outcomes, strict=True) if each == outcome)
+        by_outcome[outcome].append(CoverageGap(unit, periods))
+        late = tuple(report.key.period for report in reports if statuses[report.key].late)
         if late:
-            sorted_out["late"].append(CoverageGap(unit, late))
-    return Coverage(**{name: tuple(gaps) for name, gaps in sorted_out.items()})
+            by_outcome["late"].append(CoverageGap(unit, late))
+    return Coverage(**{name: tuple(gaps) for name, gaps in by_outcome.items()})
 
 
-# What is missing in one base period is missing; a figure in one is more than that it does not apply in another.
-_GRAVEST_FIRST = ("not_delivered", "refused", "left_blank", "given", "not_applicable")
-_REASONS = {
+# Missing in one base period is missing; a figure in one outweighs "not applicable" in another.
+_GRAVEST_FIRST = ("not_delivered", "refused", "left_blank", "reported", "not_applicable")
+_OUTCOMES_WITHOUT_FIGURE = {
     ReportingState.ACCEPTED: "left_blank",
     ReportingState.QUARANTINED: "refused",
     ReportingState.MISSING: "not_delivered",
 }
 
 
-def _became(stands: ReportingStatus, amounts: ReportedAmount) -> str:
+def _outcome(status: ReportingStatus, amounts: ReportedAmount) -> str:
     if amounts.amount is not None:
-        return "given"
-    return _REASONS[stands.state] if amounts.applies else "not_applicable"
+        return "reported"
+    return _OUTCOMES_WITHOUT_FIGURE[status.state] if amounts.applies else "not_applicable"
 
 
 def _by_unit(expected: Iterable[ExpectedReport]) -> dict[UnitKey, list[ExpectedReport]]:
     results: dict[UnitKey, list[ExpectedReport]] = {}
     for expected_report in expected:
-        results.setdefault(expected_report.slot.unit, []).append(expected_report)
+        results.setdefault(expected_report.key.unit, []).append(expected_report)
     return results

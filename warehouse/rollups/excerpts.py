@@ -1,4 +1,4 @@
-"""Excerpts: the rows that a revision rests on, as plain data for an archive, and back into an empty warehouse."""
+"""Excerpts: all rows that a revision is made from, as plain data for an archive, and back into an empty warehouse."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -36,7 +36,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 def inputs_of(session: Session, ids: Collection[int]) -> Rows:
-    """Submissions with every delivery, move and reading."""
+    """Return submissions with their deliveries, events and placements."""
     return {
         **_rows_of(session, SubmissionRow.id, ids),
         **_rows_of(session, DeliveryRow.submission_id, ids),
@@ -46,19 +46,19 @@ def inputs_of(session: Session, ids: Collection[int]) -> Rows:
 
 
 def findings_of(session: Session, ids: Collection[int]) -> Rows:
-    """What every judgement of these submissions found."""
+    """Return issues and repairs of every judgement of these submissions."""
     return {**_rows_of(session, IssueRow.submission_id, ids), **_rows_of(session, RepairRow.submission_id, ids)}
 
 
 def waivers_of(session: Session, ids: Collection[int]) -> Rows:
-    """What was ever answered to warnings about these submissions, and what of that was taken back."""
+    """Return all answers to warnings about these submissions, withdrawn ones included."""
     result = _rows_of(session, WaiverRow.submission_id, ids)
     results = {row["id"] for row in result[WaiverRow.__tablename__]}
     return {**result, **_rows_of(session, WaivedIssueRow.waiver_id, results)}
 
 
 def revision_rows_of(session: Session, revision: RollupRevisionRow | None) -> Rows:
-    """A revision with its figures, who stood how, what each gave, and the indicators it names; None: empty tables."""
+    """Return a revision with figures, contributions, reporting statuses and its indicators; None: empty tables."""
     key = [revision.id] if revision is not None else []
     results = {
         **_rows_of(session, RollupRevisionRow.id, key),
@@ -70,13 +70,13 @@ def revision_rows_of(session: Session, revision: RollupRevisionRow | None) -> Ro
     return {**_rows_of(session, IndicatorRow.id, named), **results}
 
 
-def submissions_under(session: Session, catalog: Catalog, cell: RollupKey, before: Rows) -> tuple[int, ...]:
-    """Every file ever placed with a unit of the cell in a base period, and those that the revision before names."""
+def submissions_under(session: Session, catalog: Catalog, rollup_key: RollupKey, before: Rows) -> tuple[int, ...]:
+    """Return all files ever placed with a unit of the area in a base period, and those of the revision before."""
     row, result = PlacementRow, set[int]()
-    for base in base_periods(catalog, cell.form, cell.period):
-        inside = {overlap.unit.key for overlap in overlaps_in(catalog, cell, base)}
+    for base in base_periods(catalog, rollup_key.form, rollup_key.period):
+        inside = {overlap.unit.key for overlap in overlaps_in(catalog, rollup_key, base)}
         placed = select(row.submission_id, row.unit_code, row.unit_valid_from)
-        placed = placed.where(row.form == cell.form, row.period == base.id, row.version.is_not(None))
+        placed = placed.where(row.form == rollup_key.form, row.period == base.id, row.version.is_not(None))
         result |= {key for key, code, day in session.execute(placed) if UnitKey(code, day) in inside}
     for table in (RollupContributionRow.__tablename__, RollupUnitRow.__tablename__):
         result |= {each["submission_id"] for each in before[table] if each["submission_id"] is not None}
@@ -84,7 +84,7 @@ def submissions_under(session: Session, catalog: Catalog, cell: RollupKey, befor
 
 
 def put_back(session: Session, rows: Rows) -> None:
-    """Write an excerpt into a warehouse that has the units and indicators of its catalogue and nothing else.
+    """Write an excerpt into a warehouse that holds its catalogue's units and indicators and nothing else.
 
     Raises:
         KeyError, ValueError, TypeError: the rows are not those of an excerpt.
@@ -95,19 +95,21 @@ def put_back(session: Session, rows: Rows) -> None:
             upsert_rows(session, table, results)
         else:
             if table is table_of(SubmissionRow):
-                # It may point at a file that is no part of the excerpt, and no figure rests on it.
+                # It may refer to a file outside the excerpt, and no figure depends on it.
                 results = [{**row, "superseded_by": None} for row in results]
             add_rows(session, table, results)
 
 
 def _rows_of(session: Session, key: Any, wanted: Collection[Any]) -> Rows:  # noqa: ANN401 # any model's column
-    """The rows whose column is one of these, in the order of their primary key."""
+    """Return the rows whose column has one of these values, in the order of their primary key."""
     table: Table = key.property.columns[0].table
     order = tuple(table.primary_key)
     results: list[dict[str, Any]] = []
     for chunk in in_chunks(wanted):
-        these: Select[Any] = select(table).where(key.in_(chunk)).order_by(*order)
-        results += [{name: _plain(value) for name, value in row.items()} for row in session.execute(these).mappings()]
+        statement: Select[Any] = select(table).where(key.in_(chunk)).order_by(*order)
+        results += [
+            {name: _plain(value) for name, value in row.items()} for row in session.execute(statement).mappings()
+        ]
     return {table.name: results}
 
 
@@ -124,11 +126,11 @@ def _plain(value: object) -> object:
 
 
 def _read(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as it is written; of columns that were not there when it was taken, what stands where nothing is said."""
-    return {column.name: _typed(column, row.get(column.name, _unsaid(column, row))) for column in table.columns}
+    """Convert a row for writing; columns younger than the excerpt get their default."""
+    return {column.name: _typed(column, row.get(column.name, _missing_value(column, row))) for column in table.columns}
 
 
-def _unsaid(column: Column[Any], row: Mapping[str, Any]) -> object:
+def _missing_value(column: Column[Any], row: Mapping[str, Any]) -> object:
     if column.name in row or column.nullable:
         return None
     if column.default is None or not column.default.is_scalar:

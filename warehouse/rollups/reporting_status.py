@@ -1,7 +1,7 @@
-"""How the units that owe a form stand: counted, refused or missing, and whether their first file came in time."""
+"""Reporting status of the units that have to report a form: accepted, quarantined or missing, on time or late."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,7 +16,7 @@ from warehouse.submissions.snapshots import SubmissionSnapshot, submission_snaps
 
 @dataclass(frozen=True, slots=True)
 class ReportingStatus:
-    """How one unit stands; `submission` is the accepted one, else the one refused last."""
+    """Reporting status of one unit; `submission` is the accepted one, else the one quarantined last."""
 
     unit: OrgUnit
     state: ReportingState
@@ -26,7 +26,7 @@ class ReportingStatus:
 
 
 def is_late(delivered_at: datetime, deadline: date) -> bool:
-    """Whether a moment lies after the end of a day in Vietnam."""
+    """Return whether a moment lies after the end of a day in Vietnam."""
     return day_in_vietnam(delivered_at) > deadline
 
 
@@ -39,18 +39,19 @@ def reporting_statuses(
     *,
     as_of: datetime | None = None,
 ) -> dict[UnitKey, ReportingStatus]:
-    """How each unit stands with a base period, in the order given: now, or as it was known at a moment.
-
-    A unit is late when the first file that could be placed, accepted or not, was delivered after the deadline: a
-    correction sent later makes nobody late, and an unreadable file sent in time makes nobody punctual.
-    """
+    """Read each unit's reporting status for a base period, in the units' order: now, or as known at a moment."""
     files: dict[UnitKey, list[SubmissionSnapshot]] = defaultdict(list)
     for submission_snapshot in submission_snapshots(session, form, period, as_of):
         files[submission_snapshot.unit].append(submission_snapshot)
-    return {unit.key: _standing(unit, files[unit.key], deadline) for unit in units}
+    return {unit.key: reporting_status(unit, files[unit.key], deadline) for unit in units}
 
 
-def _standing(unit: OrgUnit, files: list[SubmissionSnapshot], deadline: date) -> ReportingStatus:
+def reporting_status(unit: OrgUnit, files: Sequence[SubmissionSnapshot], deadline: date) -> ReportingStatus:
+    """Derive a unit's status from its placed files, ordered as they were first seen.
+
+    A unit is late when the first file that could be placed, accepted or not, was delivered after the deadline: a later
+    correction does not make it late, and an unreadable file sent in time does not make it punctual.
+    """
     late = bool(files) and is_late(min(file.received_at for file in files), deadline)
     accepted = [file for file in files if file.state is SubmissionState.ACCEPTED]
     refused = [file for file in files if file.state is SubmissionState.QUARANTINED]

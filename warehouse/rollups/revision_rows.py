@@ -1,4 +1,4 @@
-"""Write a revision with all that it rests on, and read back what the next one is compared with."""
+"""Write a revision with all that it is made from, and read it back to compare the next one with it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -18,12 +18,13 @@ from warehouse.models import (
     RollupRevisionRow,
     RollupUnitRow,
 )
-from warehouse.rollups.changes import ColumnChange, CountedAmount, RecordedStatus, RevisionSnapshot, moves_between
+from warehouse.rollups.changes import ColumnChange, CountedAmount, RecordedStatus, RevisionSnapshot, column_changes
 from warehouse.rollups.contributions import Contribution
 from warehouse.rollups.reporting_status import ReportingStatus
-from warehouse.rollups.scope import ExpectedReport, ReportKey
+from warehouse.rollups.scope import ExpectedReport
 from warehouse.store.bulk import add_rows, table_of
 from warehouse.store.engine import Session
+from warehouse.submissions.report_keys import ReportKey
 
 _OF_THE_REVISION = {"area", "period", "boundary", "revision", "published_at", "run_id"}
 _FIGURE_COLUMNS = tuple(field.name for field in fields(RollupRow) if field.name not in _OF_THE_REVISION)
@@ -32,19 +33,19 @@ _PERCENT_STEP = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A revision about to be written: its head, its rows in report order, and what they rest on."""
+    """A revision not written yet: its head, its rows in the form's order, and what they are made from."""
 
     head: RollupRevisionRow
     rows: Sequence[RollupRow]
-    parts: Mapping[str, Sequence[Contribution]]
+    contributions: Mapping[str, Sequence[Contribution]]
     expected_reports: Sequence[ExpectedReport]
-    standing: Mapping[ReportKey, ReportingStatus]
+    statuses: Mapping[ReportKey, ReportingStatus]
 
 
 def newest_revision(
     session: Session, area: Area, form: str, period: Period, boundary: Boundary
 ) -> RollupRevisionRow | None:
-    """The last revision made of an area's figures, or None."""
+    """Return the newest revision of an area's figures, or None."""
     return session.scalar(
         select(RollupRevisionRow)
         .where(
@@ -60,19 +61,19 @@ def newest_revision(
 
 
 def write_revision(session: Session, draft: Draft, previous: RollupRevisionRow | None) -> None:
-    """Keep a revision, and what moved since the previous one; the first moves nothing."""
+    """Write a revision and its changes since the previous one; the first one has none."""
     session.add(draft.head)
     session.flush()
     key = draft.head.id
-    moves = moves_between(_read_picture(session, previous), _picture_of(draft)) if previous is not None else ()
+    changes = column_changes(_stored_snapshot(session, previous), _snapshot_of(draft)) if previous is not None else ()
     add_rows(session, table_of(RollupFigureRow), [_figure_row(key, *each) for each in enumerate(draft.rows, 1)])
     add_rows(session, table_of(RollupContributionRow), contribution_rows(key, draft))
     add_rows(session, table_of(RollupUnitRow), unit_rows(key, draft))
-    add_rows(session, table_of(RollupChangeRow), [_change_row(key, *each) for each in enumerate(moves, 1)])
+    add_rows(session, table_of(RollupChangeRow), [_change_row(key, *each) for each in enumerate(changes, 1)])
 
 
 def read_rows(session: Session, revision: RollupRevisionRow) -> tuple[RollupRow, ...]:
-    """The published rows of a revision, in report order."""
+    """Return the published rows of a revision, in the form's order."""
     rows = session.execute(
         select(RollupFigureRow, IndicatorRow.measure)
         .join(IndicatorRow, IndicatorRow.id == RollupFigureRow.indicator)
@@ -85,7 +86,7 @@ def read_rows(session: Session, revision: RollupRevisionRow) -> tuple[RollupRow,
 def _published(revision: RollupRevisionRow, row: RollupFigureRow, measure: Measure) -> RollupRow:
     value = row.value
     if value is not None and measure is Measure.RATIO:
-        value = value.quantize(_PERCENT_STEP, ROUND_HALF_UP)  # rounded long ago: this only shows both decimals
+        value = value.quantize(_PERCENT_STEP, ROUND_HALF_UP)  # rounded when made: this only restores both decimals
     return RollupRow(
         area=revision.area_code,
         period=revision.period,
@@ -110,31 +111,31 @@ def _published(revision: RollupRevisionRow, row: RollupFigureRow, measure: Measu
     )
 
 
-def _read_picture(session: Session, revision: RollupRevisionRow) -> RevisionSnapshot:
-    parts: dict[str, dict[ReportKey, CountedAmount]] = {}
+def _stored_snapshot(session: Session, revision: RollupRevisionRow) -> RevisionSnapshot:
+    contributions: dict[str, dict[ReportKey, CountedAmount]] = {}
     for contribution in session.scalars(
         select(RollupContributionRow).where(RollupContributionRow.revision_id == revision.id)
     ):
-        report_key = ReportKey(
-            parse_period(contribution.period), UnitKey(contribution.unit_code, contribution.unit_valid_from)
-        )
+        report_key = _report_key(revision, contribution)
         counted = CountedAmount(
             contribution.submission_id, contribution.numerator, contribution.denominator, contribution.weight
         )
-        parts.setdefault(contribution.indicator, {})[report_key] = counted
-    stands = {
-        ReportKey(parse_period(unit_row.period), UnitKey(unit_row.unit_code, unit_row.unit_valid_from)): RecordedStatus(
-            unit_row.state, unit_row.late, unit_row.submission_id
-        )
+        contributions.setdefault(contribution.indicator, {})[report_key] = counted
+    status = {
+        _report_key(revision, unit_row): RecordedStatus(unit_row.state, unit_row.late, unit_row.submission_id)
         for unit_row in session.scalars(select(RollupUnitRow).where(RollupUnitRow.revision_id == revision.id))
     }
-    return RevisionSnapshot({row.indicator: row for row in read_rows(session, revision)}, parts, stands)
+    return RevisionSnapshot({row.indicator: row for row in read_rows(session, revision)}, contributions, status)
 
 
-def _picture_of(draft: Draft) -> RevisionSnapshot:
-    parts = {
+def _report_key(revision: RollupRevisionRow, row: RollupContributionRow | RollupUnitRow) -> ReportKey:
+    return ReportKey(UnitKey(row.unit_code, row.unit_valid_from), revision.form, parse_period(row.period))
+
+
+def _snapshot_of(draft: Draft) -> RevisionSnapshot:
+    contributions = {
         indicator: {
-            contribution.slot: CountedAmount(
+            contribution.key: CountedAmount(
                 contribution.submission_id,
                 contribution.amount.numerator,
                 contribution.amount.denominator,
@@ -142,13 +143,13 @@ def _picture_of(draft: Draft) -> RevisionSnapshot:
             )
             for contribution in contributions
         }
-        for indicator, contributions in draft.parts.items()
+        for indicator, contributions in draft.contributions.items()
     }
-    stands = {
+    status = {
         report_key: RecordedStatus(status.state, status.late, status.submission.id if status.submission else None)
-        for report_key, status in draft.standing.items()
+        for report_key, status in draft.statuses.items()
     }
-    return RevisionSnapshot({row.indicator: row for row in draft.rows}, parts, stands)
+    return RevisionSnapshot({row.indicator: row for row in draft.rows}, contributions, status)
 
 
 def _figure_row(revision_id: int, position: int, row: RollupRow) -> dict[str, object]:
@@ -157,58 +158,58 @@ def _figure_row(revision_id: int, position: int, row: RollupRow) -> dict[str, ob
 
 
 def contribution_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
-    """What each unit's submissions gave to each figure, as columns of `RollupContributionRow`."""
+    """Return the contributions of submissions to figures, as columns of `RollupContributionRow`."""
     return [
         {
             "revision_id": revision_id,
             "indicator": indicator,
-            "period": contribution.slot.period.id,
-            "unit_code": contribution.slot.unit.code,
-            "unit_valid_from": contribution.slot.unit.valid_from,
+            "period": contribution.key.period.id,
+            "unit_code": contribution.key.unit.code,
+            "unit_valid_from": contribution.key.unit.valid_from,
             "submission_id": contribution.submission_id,
             "numerator": contribution.amount.numerator,
             "denominator": contribution.amount.denominator,
             "weight": contribution.weight,
             "weight_source": contribution.weight_source,
         }
-        for indicator, contributions in draft.parts.items()
+        for indicator, contributions in draft.contributions.items()
         for contribution in contributions
     ]
 
 
 def unit_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
-    """How each unit stood with each base period, as columns of `RollupUnitRow`."""
+    """Return each unit's reporting status per base period, as columns of `RollupUnitRow`."""
     return [
-        _unit_row(revision_id, expected_report, draft.standing[expected_report.slot])
+        _unit_row(revision_id, expected_report, draft.statuses[expected_report.key])
         for expected_report in draft.expected_reports
     ]
 
 
-def _unit_row(revision_id: int, expected_reports: ExpectedReport, stands: ReportingStatus) -> dict[str, object]:
-    file, overlap = stands.submission, expected_reports.overlap
+def _unit_row(revision_id: int, expected_reports: ExpectedReport, status: ReportingStatus) -> dict[str, object]:
+    file, overlap = status.submission, expected_reports.overlap
     return {
         "revision_id": revision_id,
-        "period": expected_reports.slot.period.id,
-        "unit_code": expected_reports.slot.unit.code,
-        "unit_valid_from": expected_reports.slot.unit.valid_from,
-        "state": stands.state,
-        "late": stands.late,
+        "period": expected_reports.key.period.id,
+        "unit_code": expected_reports.key.unit.code,
+        "unit_valid_from": expected_reports.key.unit.valid_from,
+        "state": status.state,
+        "late": status.late,
         "submission_id": file.id if file else None,
         "judgement": file.judgement if file else None,
         "received_at": file.received_at if file else None,
         "whole": overlap.whole,
-        "through": [[link.old, link.new, link.effective.isoformat()] for link in overlap.through],
+        "through": [[link.old, link.new, link.effective.isoformat()] for link in overlap.succession_path],
         "villages": None if overlap.villages is None else sorted(overlap.villages),
     }
 
 
-def _change_row(revision_id: int, position: int, move: ColumnChange) -> dict[str, object]:
+def _change_row(revision_id: int, position: int, change: ColumnChange) -> dict[str, object]:
     return {
         "revision_id": revision_id,
         "position": position,
-        "indicator": move.indicator,
-        "column_name": move.column,
-        "before": move.before,
-        "after": move.after,
-        "submission_id": move.submission_id,
+        "indicator": change.indicator,
+        "column_name": change.column,
+        "before": change.before,
+        "after": change.after,
+        "submission_id": change.submission_id,
     }

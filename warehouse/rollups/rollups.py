@@ -1,4 +1,4 @@
-"""Roll up: make an area's figures for a period from what is accepted, and keep them as a revision when they moved."""
+"""Roll up: compute an area's figures for a period from accepted submissions; keep a revision when they changed."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ from warehouse.models import (
     WaiverRow,
 )
 from warehouse.models.exact import DECIMALS
-from warehouse.rollups.changes import columns_of, shown
+from warehouse.rollups.changes import as_text, columns_of
 from warehouse.rollups.closings import closing_of
 from warehouse.rollups.contributions import FigureInputs, read_rollup_inputs
 from warehouse.rollups.notes import NoteWriter
@@ -49,26 +49,26 @@ def roll_up(
     boundary: Boundary = Boundary.AS_THEN,
     on_demand: bool = False,
 ) -> int | None:
-    """Make an area's figures for a form and period, within the line that the area draws.
+    """Compute an area's figures for a form and period, within the boundary that the area defines.
 
     A new revision is kept only when a published column other than revision, published_at and run_id differs from the
-    newest one's; with it all that it rests on, and the list of what moved. `asked` marks figures that a person asked
-    for, so that the nights keep them up to date from then on. Closed figures are left alone, and what came for them
-    stays unseen until they are opened again.
+    newest one's; with all that it is made from, and its changes. `on_demand` marks figures that a person requested, so
+    that nightly runs keep them up to date from then on. Closed figures are left alone, and submissions for them stay
+    unreviewed until they are reopened.
 
     Returns:
-        The new revision's number, or None when nothing moved (or nobody in the area owes the form).
+        The new revision's number, or None when nothing changed (or no unit of the area has to report the form).
     """
     serialise(session)
-    cell = RollupKey(area, form, period, boundary)
-    if closing_of(session, cell) is not None:
+    rollup_key = RollupKey(area, form, period, boundary)
+    if closing_of(session, rollup_key) is not None:
         return None
-    _note_seen(session, catalog, cell, at, on_demand=on_demand)
+    _record_review(session, catalog, rollup_key, at, on_demand=on_demand)
     previous = newest_revision(session, area, form, period, boundary)
     number = previous.number + 1 if previous else 1
-    draft = draft_of(session, catalog, cell, Edition(number, run_id, at))
-    unmoved = previous is not None and previous.content_sha256 == draft.head.content_sha256
-    if not draft.rows or unmoved:
+    draft = draft_of(session, catalog, rollup_key, Edition(number, run_id, at))
+    is_unchanged = previous is not None and previous.content_sha256 == draft.head.content_sha256
+    if not draft.rows or is_unchanged:
         return None
     write_revision(session, draft, previous)
     return draft.head.number
@@ -76,7 +76,7 @@ def roll_up(
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What only names a revision: its number, the run that makes it, and when."""
+    """Identification of a revision: its number, the run that makes it, and when."""
 
     number: int
     run_id: str
@@ -84,54 +84,54 @@ class Edition:
 
 
 def draft_of(
-    session: Session, catalog: Catalog, cell: RollupKey, edition: Edition, as_of: datetime | None = None
+    session: Session, catalog: Catalog, rollup_key: RollupKey, edition: Edition, as_of: datetime | None = None
 ) -> Draft:
-    """An area's figures with all that they rest on, as it is now or as it was known at a moment; writes nothing."""
-    scope = scope_of(catalog, cell)
+    """Compute a revision with all that it is made from, now or as known at a moment (`as_of`); write nothing."""
+    scope = scope_of(catalog, rollup_key)
     rollup_inputs = read_rollup_inputs(session, catalog, scope, as_of, at=as_of or edition.at)
-    table = _RowBuilder(catalog, cell, edition, NoteWriter(catalog, scope))
+    builder = _RowBuilder(catalog, rollup_key, edition, NoteWriter(catalog, scope))
     inputs = {indicator: rollup_inputs.figure_inputs(indicator) for indicator in scope.expected}
-    rows = [table.row(indicator, figure_inputs) for indicator, figure_inputs in inputs.items()]
+    rows = [builder.row(indicator, figure_inputs) for indicator, figure_inputs in inputs.items()]
     head = RollupRevisionRow(
-        area_code=cell.area.code,
-        area_valid_from=cell.area.valid_from,
-        area_name=cell.area.name,
-        form=cell.form,
-        period=cell.period.id,
-        boundary=cell.boundary,
+        area_code=rollup_key.area.code,
+        area_valid_from=rollup_key.area.valid_from,
+        area_name=rollup_key.area.name,
+        form=rollup_key.form,
+        period=rollup_key.period.id,
+        boundary=rollup_key.boundary,
         number=edition.number,
         run_id=edition.run_id,
         published_at=edition.at,
         catalog_version=catalog.version,
         content_sha256=content_hash(rows),
     )
-    parts = {indicator.id: figure_inputs.parts for indicator, figure_inputs in inputs.items()}
-    return Draft(head, rows, parts, scope.expected_reports, rollup_inputs.standing)
+    contributions = {indicator.id: figure_inputs.contributions for indicator, figure_inputs in inputs.items()}
+    return Draft(head, rows, contributions, scope.expected_reports, rollup_inputs.statuses)
 
 
 def content_hash(rows: Sequence[RollupRow]) -> str:
-    """A hash over what rows say, without what only names the revision."""
-    content = [{name: shown(value) for name, value in columns_of(row).items()} for row in rows]
+    """Hash the content of rows, without the columns that identify the revision."""
+    content = [{name: as_text(value) for name, value in columns_of(row).items()} for row in rows]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class _RowBuilder:
-    """Writes the rows of one cell."""
+    """Builder of a rollup's rows."""
 
     catalog: Catalog
-    cell: RollupKey
+    rollup_key: RollupKey
     edition: Edition
     notes: NoteWriter
 
     def row(self, indicator: Indicator, inputs: FigureInputs) -> RollupRow:
-        """The published row of an indicator."""
-        sums, coverage, area = inputs.sums, inputs.coverage, self.cell.area
+        """Build the published row of an indicator."""
+        sums, coverage, area = inputs.sums, inputs.coverage, self.rollup_key.area
         value = published_value(indicator, sums)
-        target = self.catalog.target(indicator.id, area.level, area.code, self.cell.period.year)
+        target = self.catalog.target(indicator.id, area.level, area.code, self.rollup_key.period.year)
         return RollupRow(
             area=area.code,
-            period=self.cell.period.id,
+            period=self.rollup_key.period.id,
             indicator=indicator.id,
             value=_within_limits(value),
             numerator=_within_limits(sums.numerator),
@@ -141,11 +141,11 @@ class _RowBuilder:
             target_assumed=target.assumed if target else None,
             attained=value >= target.value if target and value is not None else None,
             units_expected=coverage.expected,
-            units_accepted=len(coverage.given),
+            units_accepted=len(coverage.reported),
             units_late=len(coverage.late),
             units_missing=coverage.missing,
             status=coverage.status if inputs.is_comparable else RollupStatus.NOT_COMPARABLE,
-            boundary=self.cell.boundary,
+            boundary=self.rollup_key.boundary,
             revision=self.edition.number,
             published_at=self.edition.at,
             run_id=self.edition.run_id,
@@ -154,16 +154,16 @@ class _RowBuilder:
 
 
 def _within_limits(number: Decimal | None) -> Decimal | None:
-    """A weighted sum may have more decimals than are kept: it is rounded here, once; any other stays as it is."""
+    """Round a weighted sum with more decimals than are stored, once; leave any other number as it is."""
     if number is None or number == round(number, DECIMALS):
         return number
     return number.quantize(_STEP, ROUND_HALF_UP)
 
 
-def _note_seen(session: Session, catalog: Catalog, cell: RollupKey, at: datetime, *, on_demand: bool) -> None:
-    """Note how far these figures have looked: every move, delivery and answer, the catalogue's structure, the day."""
-    key = (cell.area.code, cell.area.valid_from, cell.form, cell.period.id, cell.boundary)
-    known = session.get(RollupSeenRow, key)
+def _record_review(session: Session, catalog: Catalog, rollup_key: RollupKey, at: datetime, *, on_demand: bool) -> None:
+    """Record what these figures take into account: the last event, delivery and answer, the structure, the day."""
+    key = (rollup_key.area.code, rollup_key.area.valid_from, rollup_key.form, rollup_key.period.id, rollup_key.boundary)
+    previous = session.get(RollupSeenRow, key)
     row = {
         **dict(zip(("area_code", "area_valid_from", "form", "period", "boundary"), key, strict=True)),
         "event_id": session.scalar(select(func.max(SubmissionEventRow.id))) or 0,
@@ -172,6 +172,6 @@ def _note_seen(session: Session, catalog: Catalog, cell: RollupKey, at: datetime
         "waiver_id": session.scalar(select(func.max(WaiverRow.id))) or 0,
         "structure_version": catalog.structure_version,
         "looked_on": day_in_vietnam(at),
-        "asked": on_demand or bool(known and known.asked),
+        "asked": on_demand or bool(previous and previous.asked),
     }
     upsert_rows(session, table_of(RollupSeenRow), [row])

@@ -1,9 +1,8 @@
-"""Which unit owes which figure, for which base periods: what a rollup sums over, and what it counts as missing."""
+"""Expected reports of a rollup: which unit has to report which indicator for which base periods."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from domain.catalog.catalog import Catalog
 from domain.extents import Overlap, overlaps, unresolved_units
@@ -11,11 +10,12 @@ from domain.indicators import Flow, Indicator
 from domain.periods import Period
 from domain.rollups import Boundary
 from domain.units import Area, Level, OrgUnit, UnitKey
+from warehouse.submissions.report_keys import ReportKey
 
 
 @dataclass(frozen=True, slots=True)
 class RollupKey:
-    """What one rollup is made for: an area's figures of a form for a period, drawn on a boundary."""
+    """Key of a rollup: area, form, period, and the boundary on which the area is drawn."""
 
     area: Area
     form: str
@@ -23,58 +23,51 @@ class RollupKey:
     boundary: Boundary = Boundary.AS_THEN
 
 
-class ReportKey(NamedTuple):
-    """A unit's report of one base period."""
-
-    period: Period
-    unit: UnitKey
-
-
 @dataclass(frozen=True, slots=True)
 class ExpectedReport:
-    """A report that a unit owes for a base period, and what the area has of the unit."""
+    """A report due from a unit for a base period, and the unit's overlap with the area."""
 
-    slot: ReportKey
+    key: ReportKey
     overlap: Overlap
 
     @property
     def unit(self) -> OrgUnit:
-        """The unit as it is on the base period's last day."""
+        """The unit as of the base period's last day."""
         return self.overlap.unit
 
 
 @dataclass(frozen=True, slots=True)
 class RollupScope:
-    """What a cell rests on.
+    """The reports that a rollup is made from.
 
-    `owed` are the reports due for its base periods, in the order of periods and codes. `expected` are, by indicator in
-    report order, those that the figure is made from; `before` those of a cumulative figure's earlier periods, which are
-    only looked at. `lost` are units of the area of which nobody told what became of them.
+    `expected_reports` are those due for its base periods, ordered by period and code. `expected` are, by indicator in
+    the form's order, those that enter the figure; `before` those of a cumulative indicator's earlier periods, which are
+    only compared. `unresolved` are units whose succession between the area's boundary day and a base period is unknown.
     """
 
-    cell: RollupKey
+    rollup_key: RollupKey
     expected_reports: tuple[ExpectedReport, ...]
     expected: Mapping[Indicator, tuple[ExpectedReport, ...]]
     before: Mapping[Indicator, tuple[ExpectedReport, ...]]
-    lost: tuple[OrgUnit, ...]
+    unresolved: tuple[OrgUnit, ...]
 
 
 def base_periods(catalog: Catalog, form: str, period: Period) -> tuple[Period, ...]:
-    """The periods for which a form is reported and of which a period is made up; none for one that is too short."""
+    """Return the reporting periods of a form within a period; none where the period is shorter than those."""
     return period.parts(catalog.form(form).frequency)
 
 
-def scope_of(catalog: Catalog, cell: RollupKey) -> RollupScope:
-    """What a cell rests on. An exempt unit is not expected, and an indicator nobody owes is left out.
+def scope_of(catalog: Catalog, rollup_key: RollupKey) -> RollupScope:
+    """Determine the reports that a rollup is made from, without exempt units and indicators due from no unit.
 
-    A flow is made from every base period in which it is due, a stock or a cumulative figure from the last one.
+    A flow enters from every base period in which it is due, a stock or cumulative indicator from the last of them.
     """
     expected_reports: list[ExpectedReport] = []
     due: dict[str, dict[Period, list[ExpectedReport]]] = {}
-    for base in base_periods(catalog, cell.form, cell.period):
-        for report in expected_reports_in(catalog, cell, base):
+    for base in base_periods(catalog, rollup_key.form, rollup_key.period):
+        for report in expected_reports_in(catalog, rollup_key, base):
             expected_reports.append(report)
-            for indicator in catalog.due_indicators(cell.form, report.unit, base):
+            for indicator in catalog.due_indicators(rollup_key.form, report.unit, base):
                 due.setdefault(indicator.id, {}).setdefault(base, []).append(report)
     expected: dict[Indicator, tuple[ExpectedReport, ...]] = {}
     before: dict[Indicator, tuple[ExpectedReport, ...]] = {}
@@ -86,47 +79,47 @@ def scope_of(catalog: Catalog, cell: RollupKey) -> RollupScope:
             expected[indicator] = tuple(last)
             if earlier and indicator.flow is Flow.CUMULATIVE:
                 before[indicator] = tuple(other_report for reports in earlier for other_report in reports)
-    return RollupScope(cell, tuple(expected_reports), expected, before, _lost(catalog, cell))
+    return RollupScope(rollup_key, tuple(expected_reports), expected, before, _unresolved(catalog, rollup_key))
 
 
-def expected_reports_in(catalog: Catalog, cell: RollupKey, base: Period) -> tuple[ExpectedReport, ...]:
-    """The reports due for one base period from the units that lie in the area, wholly or in part, by code."""
+def expected_reports_in(catalog: Catalog, rollup_key: RollupKey, base: Period) -> tuple[ExpectedReport, ...]:
+    """Return the reports due for one base period from units wholly or partly in the area, ordered by code."""
     return tuple(
-        ExpectedReport(ReportKey(base, overlap.unit.key), overlap)
-        for overlap in overlaps_in(catalog, cell, base)
-        if catalog.owes(cell.form, overlap.unit, base)
+        ExpectedReport(ReportKey(overlap.unit.key, rollup_key.form, base), overlap)
+        for overlap in overlaps_in(catalog, rollup_key, base)
+        if catalog.owes(rollup_key.form, overlap.unit, base)
     )
 
 
-def overlaps_in(catalog: Catalog, cell: RollupKey, base: Period) -> tuple[Overlap, ...]:
-    """What the area has of each unit that holds on the base period's last day."""
-    area, day = cell.area, catalog.last_day(cell.form, base)
-    level = catalog.form(cell.form).level
+def overlaps_in(catalog: Catalog, rollup_key: RollupKey, base: Period) -> tuple[Overlap, ...]:
+    """Return the area's overlap with each unit that exists on the base period's last day."""
+    area, day = rollup_key.area, catalog.last_day(rollup_key.form, base)
+    level = catalog.form(rollup_key.form).level
     if level is not Level.COMMUNE:
-        # What districts and provinces report of themselves is asked of those that stand below the area that day.
+        # Reports of districts and provinces themselves are due from the units below the area on that day.
         return _all_of(catalog.units.descendants(area.code, day, level))
     if area.boundary_day == day:
         return _all_of(area.members)
-    if _is_unchanged(catalog, cell, day):
+    if _is_unchanged(catalog, rollup_key, day):
         return _all_of(catalog.units.area(area.code, day).members)
     return overlaps(catalog.units, area, day)
 
 
 def _all_of(units: Iterable[OrgUnit]) -> tuple[Overlap, ...]:
-    return tuple(Overlap(unit, whole=True, through=()) for unit in units)
+    return tuple(Overlap(unit, whole=True, succession_path=()) for unit in units)
 
 
-def _is_unchanged(catalog: Catalog, cell: RollupKey, day: date) -> bool:
-    """Whether the area is a unit that held on that day too: it would be another if its ground had changed since."""
-    area = cell.area
+def _is_unchanged(catalog: Catalog, rollup_key: RollupKey, day: date) -> bool:
+    """Return whether the area is a unit that existed on that day too: a change of territory would make it another."""
+    area = rollup_key.area
     unit = catalog.units.find(area.code, day)
     return area.code not in catalog.areas and unit is not None and unit.valid_from == area.valid_from
 
 
-def _lost(catalog: Catalog, cell: RollupKey) -> tuple[OrgUnit, ...]:
+def _unresolved(catalog: Catalog, rollup_key: RollupKey) -> tuple[OrgUnit, ...]:
     results: dict[UnitKey, OrgUnit] = {}
-    for base in base_periods(catalog, cell.form, cell.period):
-        day = catalog.last_day(cell.form, base)
-        if cell.area.boundary_day != day and not _is_unchanged(catalog, cell, day):
-            results |= {unit.key: unit for unit in unresolved_units(catalog.units, cell.area, day)}
+    for base in base_periods(catalog, rollup_key.form, rollup_key.period):
+        day = catalog.last_day(rollup_key.form, base)
+        if rollup_key.area.boundary_day != day and not _is_unchanged(catalog, rollup_key, day):
+            results |= {unit.key: unit for unit in unresolved_units(catalog.units, rollup_key.area, day)}
     return tuple(results[key] for key in sorted(results))

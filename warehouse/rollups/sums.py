@@ -1,4 +1,4 @@
-"""What accepted submissions say of indicators, summed by the database over a commune's own cells or its villages'."""
+"""Amounts that submissions report of indicators, summed by the database over a commune's or its villages' cells."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -18,25 +18,25 @@ from warehouse.store.engine import Session
 
 @dataclass(frozen=True, slots=True)
 class ReportedAmount:
-    """What one submission says of an indicator: the sum of its whole figures (None: it has none).
+    """Amount that one submission reports of an indicator: the sum of its complete figures, None where it has none.
 
-    `applies` is False when every cell of it says that the indicator does not apply.
+    `applies` is False when all its cells of the indicator say "not applicable".
     """
 
     amount: Amount | None
     applies: bool
 
 
-_NOT_ALL = ReportedAmount(None, applies=True)
+_INCOMPLETE = ReportedAmount(None, applies=True)
 
 ReportedAmounts = Mapping[int, Mapping[str, ReportedAmount]]
-"""By submission and indicator; an indicator of which a submission says nothing is absent."""
+"""By submission and indicator; an indicator without a cell in the submission is absent."""
 
 
 def reported_amounts(
     session: Session, submissions: Collection[int], indicators: Collection[Indicator]
 ) -> ReportedAmounts:
-    """What these submissions say of these indicators, each at the level at which it is collected."""
+    """Sum what submissions report of indicators, each at the level at which it is collected."""
     results: dict[int, dict[str, ReportedAmount]] = defaultdict(dict)
     row, whole = ObservationRow, _is_whole(indicators)
     applies = case((row.state == CellState.NOT_APPLICABLE, 0), else_=1)
@@ -52,7 +52,7 @@ def reported_amounts(
         .group_by(row.submission_id, row.indicator)
     )
     for chunk in in_chunks(submissions):
-        result = statement.where(row.submission_id.in_(chunk), _is_collected(indicators))
+        result = statement.where(row.submission_id.in_(chunk), _is_at_collection_level(indicators))
         for submission, indicator, numerator, denominator, number in session.execute(result):
             results[submission][indicator] = _amount(numerator, denominator, number)
     return results
@@ -61,38 +61,38 @@ def reported_amounts(
 def reported_amounts_of_villages(
     session: Session, villages: Mapping[int, Collection[str]], indicators: Collection[Indicator]
 ) -> ReportedAmounts:
-    """The same for what villages give, of each submission over these villages only.
+    """Sum indicators collected by village, of each submission over the given villages only.
 
-    With one of them left blank there is no amount: the others are not the part of the commune that is meant.
+    With one of them left blank there is no amount: the others are not the part of the commune inside the area.
     """
-    asked_for = [other_indicator for other_indicator in indicators if other_indicator.collected_at is Level.VILLAGE]
+    by_village = [indicator for indicator in indicators if indicator.collected_at is Level.VILLAGE]
     results: dict[int, dict[str, ReportedAmount]] = defaultdict(dict)
-    row, whole = ObservationRow, _is_whole(asked_for)
+    row, whole = ObservationRow, _is_whole(by_village)
     is_none = row.state == CellState.NOT_APPLICABLE
-    applies, says = case((is_none, 0), else_=1), case((or_(whole, is_none), 1), else_=0)
+    applies, settled = case((is_none, 0), else_=1), case((or_(whole, is_none), 1), else_=0)
     sums = (func.sum(case((whole, row.numerator))), func.sum(case((whole, row.denominator))))
     for submission, inside in villages.items():
         statement = (
-            select(row.indicator, *sums, func.sum(applies), func.sum(says))
+            select(row.indicator, *sums, func.sum(applies), func.sum(settled))
             .where(
                 row.submission_id == submission,
                 row.unit_code.in_(sorted(inside)),
-                row.indicator.in_([item.id for item in asked_for]),
+                row.indicator.in_([indicator.id for indicator in by_village]),
             )
             .group_by(row.indicator)
         )
-        for indicator, numerator, denominator, number, entry in session.execute(statement):
-            is_told = entry == len(inside)
-            results[submission][indicator] = _amount(numerator, denominator, number) if is_told else _NOT_ALL
+        for indicator, numerator, denominator, number, settled_villages in session.execute(statement):
+            is_complete = settled_villages == len(inside)
+            results[submission][indicator] = _amount(numerator, denominator, number) if is_complete else _INCOMPLETE
     return results
 
 
-def _amount(numerator: Any, denominator: Any, number: int) -> ReportedAmount:  # noqa: ANN401 # an aggregate's type is not told
+def _amount(numerator: Any, denominator: Any, number: int) -> ReportedAmount:  # noqa: ANN401 # aggregates are untyped
     return ReportedAmount(None if numerator is None else Amount(numerator, denominator), bool(number))
 
 
-def _is_collected(indicators: Collection[Indicator]) -> ColumnElement[bool]:
-    """Of each indicator the rows at its level: the commune's own, or its villages'."""
+def _is_at_collection_level(indicators: Collection[Indicator]) -> ColumnElement[bool]:
+    """Select each indicator's rows at its level: the commune's own, or its villages'."""
     row = ObservationRow
     by_village = [indicator.id for indicator in indicators if indicator.collected_at is Level.VILLAGE]
     own = [indicator.id for indicator in indicators if indicator.collected_at is not Level.VILLAGE]
@@ -103,7 +103,7 @@ def _is_collected(indicators: Collection[Indicator]) -> ColumnElement[bool]:
 
 
 def _is_whole(indicators: Collection[Indicator]) -> ColumnElement[bool]:
-    """`Observation.is_complete` in SQL; and a share without its denominator is no share."""
+    """Return `Observation.is_complete` in SQL; a ratio without its denominator is no figure either."""
     row = ObservationRow
     counts = [indicator.id for indicator in indicators if indicator.measure is Measure.COUNT]
     return and_(

@@ -16,7 +16,7 @@ UNREADABLE = "figure_unreadable"
 _LIMITS = f"< {LARGEST_FIGURE}"
 
 
-def unstorable(observations: Sequence[Observation]) -> tuple[Issue, ...]:
+def limit_issues(observations: Sequence[Observation]) -> tuple[Issue, ...]:
     """Critical issues for figures that are too large or too fine to keep exactly, doubled, or never understood."""
     return (
         *_doubled(observations),

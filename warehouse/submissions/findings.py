@@ -28,7 +28,7 @@ def keep_findings(
     add_rows(session, table_of(RepairRow), repair_rows)
 
 
-def found_in(
+def findings_in(
     session: Session, kind: type[_Row], judgements: Mapping[int, int], *narrowed: ColumnElement[bool]
 ) -> Iterator[_Row]:
     """The issues or the repairs (`kind`) of one judgement of each submission, in the order in which they were found."""

@@ -17,7 +17,7 @@ from warehouse.models import IndicatorRow, ObservationRow, SubmissionRow
 from warehouse.models.exact import DECIMALS
 from warehouse.store.bulk import add_rows, table_of
 from warehouse.store.engine import Session, serialise
-from warehouse.store.limits import unstorable
+from warehouse.store.limits import limit_issues
 from warehouse.submissions.findings import keep_findings
 from warehouse.submissions.lifecycle import age_of, find_all, log_again, log_move, move
 
@@ -95,7 +95,9 @@ def keep_observations(session: Session, figures: Mapping[int, Sequence[Observati
 def _all_issues(judged_report: JudgedReport) -> tuple[Issue, ...]:
     """What reading and rules found, and what cannot be kept; of a cell that is refused already nothing more is said."""
     refused = {(issue.sheet, issue.cell) for issue in judged_report.issues if issue.severity is Severity.CRITICAL}
-    further = (each for each in unstorable(judged_report.report.observations) if (each.sheet, each.cell) not in refused)
+    further = (
+        each for each in limit_issues(judged_report.report.observations) if (each.sheet, each.cell) not in refused
+    )
     return (*judged_report.issues, *further)
 
 

@@ -13,7 +13,7 @@ from domain.waivers import OpenWarning, ReportedLine, Waiver, basis_of
 from warehouse.models import IssueRow, ObservationRow, SubmissionRow, WaivedIssueRow, WaiverRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
-from warehouse.submissions.findings import found_in, issue_of
+from warehouse.submissions.findings import findings_in, issue_of
 
 _Key = tuple[str, str | None, str | None, str]
 """What an answer has in common with the warning that it answers: rule, indicator, village, basis."""
@@ -71,7 +71,7 @@ def _key(issue: Issue, decision: Sequence[ReportedLine], unit: str) -> _Key:
 
 def _warnings(session: Session, judgements: Mapping[int, int]) -> dict[int, list[Issue]]:
     results: dict[int, list[Issue]] = defaultdict(list)
-    for row in found_in(session, IssueRow, judgements, IssueRow.severity == Severity.WARNING):
+    for row in findings_in(session, IssueRow, judgements, IssueRow.severity == Severity.WARNING):
         results[row.submission_id].append(issue_of(row))
     return dict(results)
 

@@ -46,7 +46,7 @@ def refused_reports(session: Session) -> tuple[StoredReport, ...]:
     )
 
 
-def ask_again(session: Session, submission_ids: Iterable[int]) -> None:
+def request_revalidation(session: Session, submission_ids: Iterable[int]) -> None:
     """Let refused reports be judged once more by the run that asks; others are left alone."""
     serialise(session)
     for row in find_all(session, submission_ids).values():

@@ -14,16 +14,16 @@ from domain.waivers import OpenWarning, Waiver, basis_of
 from warehouse.models import IssueRow, SubmissionRow, WaivedIssueRow, WaiverRow
 from warehouse.store.bulk import add_rows, table_of
 from warehouse.store.engine import Session, serialise
-from warehouse.submissions.findings import found_in
+from warehouse.submissions.findings import findings_in
 from warehouse.submissions.open_warnings import counts_at, lines_of, open_warnings_of, waiver_of
-from warehouse.submissions.report_keys import SubmissionKey, versions_of
+from warehouse.submissions.report_keys import ReportKey, versions_of
 from warehouse.submissions.withdrawal import Decision
 
 
 class WarningSelector(NamedTuple):
     """Which warnings are meant: of a rule about whose report of what, and of one indicator only, if one is named."""
 
-    place: SubmissionKey
+    place: ReportKey
     rule: str
     indicator: str | None = None
 
@@ -66,7 +66,7 @@ def waive(
     return waiver_of(row), issues
 
 
-def take_back(session: Session, place: SubmissionKey, rule: str, decision: Decision) -> tuple[Waiver, ...]:
+def take_back(session: Session, place: ReportKey, rule: str, decision: Decision) -> tuple[Waiver, ...]:
     """Take back whatever was answered to a rule about a unit's report; its warnings wait for an answer again.
 
     Raises:
@@ -108,7 +108,7 @@ def _to_answer(question: WarningSelector, open_warnings: Sequence[OpenWarning]) 
     return waiting
 
 
-def _accepted(session: Session, place: SubmissionKey, rule: str) -> SubmissionRow:
+def _accepted(session: Session, place: ReportKey, rule: str) -> SubmissionRow:
     rows = versions_of(session, place)
     result = next((row for row in rows if row.state is SubmissionState.ACCEPTED), None)
     if result is not None:
@@ -123,11 +123,11 @@ def _accepted(session: Session, place: SubmissionKey, rule: str) -> SubmissionRo
 
 
 def _refuses(session: Session, row: SubmissionRow, rule: str) -> bool:
-    issues = found_in(session, IssueRow, {row.id: row.judgement}, IssueRow.code == rule)
+    issues = findings_in(session, IssueRow, {row.id: row.judgement}, IssueRow.code == rule)
     return any(issue.severity is Severity.CRITICAL for issue in issues)
 
 
-def _columns(place: SubmissionKey, rule: str, submission_id: int, decision: Decision) -> dict[str, object]:
+def _columns(place: ReportKey, rule: str, submission_id: int, decision: Decision) -> dict[str, object]:
     return {
         "rule": rule,
         "unit_code": place.unit.code,
@@ -141,7 +141,7 @@ def _columns(place: SubmissionKey, rule: str, submission_id: int, decision: Deci
     }
 
 
-def _of_place(place: SubmissionKey) -> ColumnElement[bool]:
+def _of_place(place: ReportKey) -> ColumnElement[bool]:
     return (
         (WaiverRow.unit_code == place.unit.code)
         & (WaiverRow.unit_valid_from == place.unit.valid_from)
@@ -155,5 +155,5 @@ def _require_reason(decision: Decision) -> None:
         raise UsageError("say why, in a sentence: it is kept and shown beside the figures")
 
 
-def _named(place: SubmissionKey) -> str:
+def _named(place: ReportKey) -> str:
     return f"{place.unit.code}, form {place.form}, {place.period}"

@@ -9,7 +9,7 @@ from domain.submissions import MoveReason, SubmissionState
 from warehouse.models import SubmissionRow
 from warehouse.store.engine import Session, serialise
 from warehouse.submissions.lifecycle import DecisionReason, age_of, move
-from warehouse.submissions.report_keys import SubmissionKey, versions_of
+from warehouse.submissions.report_keys import ReportKey, versions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Decision:
     run_id: str | None = None
 
 
-def withdraw(session: Session, place: SubmissionKey, decision: Decision, version: int | None = None) -> VersionChange:
+def withdraw(session: Session, place: ReportKey, decision: Decision, version: int | None = None) -> VersionChange:
     """Withdraw the version that counts; the one it had superseded last counts again, in the same transaction.
 
     Nothing is deleted: file, figures and findings of the withdrawn version stay as they are. `version` says which one
@@ -74,7 +74,7 @@ def withdraw(session: Session, place: SubmissionKey, decision: Decision, version
     return _changed(versions, standing, lives_again)
 
 
-def restore(session: Session, place: SubmissionKey, decision: Decision, version: int | None = None) -> VersionChange:
+def restore(session: Session, place: ReportKey, decision: Decision, version: int | None = None) -> VersionChange:
     """Take a withdrawal back: the withdrawn version counts again and supersedes whichever counts now.
 
     `version` says which one; it may be left out where only one is withdrawn.
@@ -101,7 +101,7 @@ def restore(session: Session, place: SubmissionKey, decision: Decision, version:
     return _changed(versions, standing, meant)
 
 
-def _meant(place: SubmissionKey, versions: Sequence[SubmissionRow], version: int) -> SubmissionRow:
+def _meant(place: ReportKey, versions: Sequence[SubmissionRow], version: int) -> SubmissionRow:
     result = next((row for row in versions if row.version == version), None)
     if result is None:
         raise UsageError(f"there is no version {version} of {_named(place)}: {_described(versions)}")
@@ -130,7 +130,7 @@ def _require_reason(decision: Decision) -> None:
         raise UsageError("say why, in a sentence: it is kept with the report")
 
 
-def _named(place: SubmissionKey) -> str:
+def _named(place: ReportKey) -> str:
     return f"{place.unit.code}, form {place.form}, {place.period}"
 
 

@@ -22,7 +22,7 @@ def requeue_refused(context: AppContext, scope: RunScope) -> int:
     """Queue refused reports within the scope for this run, and return their number."""
     with transaction(context.engine) as session:
         results = [report.submission.id for report in _within(scope, stored.refused_reports(session))]
-        stored.ask_again(session, results)
+        stored.request_revalidation(session, results)
     return len(results)
 
 

@@ -52,7 +52,7 @@ from tests.flows.pipeline.nightly_runs import (
 from warehouse.rollups.closings import Closing
 from warehouse.rollups.scope import RollupKey
 from warehouse.submissions.lifecycle import DecisionReason
-from warehouse.submissions.report_keys import SubmissionKey
+from warehouse.submissions.report_keys import ReportKey
 from workbooks.sample.inbox import SampleFile, make_sample
 
 FORM = "cds_x_t"
@@ -283,7 +283,7 @@ def test_nobody_reruns_or_withdraws_in_a_closed_period(after_closing: Path) -> N
     require_open(run.context, MAY, ["00001"])
     unit = run.context.catalog.units.get(UNIT, run.context.catalog.last_day(FORM, MAY)).key
     with pytest.raises(UsageError, match="was closed by an on 2025-06-06, at revision 2"):
-        decide(run, "withdraw", SubmissionKey(unit, FORM, MAY), DecisionReason("wrong month", "an"))
+        decide(run, "withdraw", ReportKey(unit, FORM, MAY), DecisionReason("wrong month", "an"))
     assert rows_of(after_closing, "SELECT count(*) FROM submission WHERE state = 'withdrawn'") == [(0,)]
 
 

@@ -19,7 +19,7 @@ from publishing.errors import PagesNotWrittenError
 from tests.flows.pipeline.nightly_runs import WRONG, context_of, deliver, immediate_steps, rows_of, run_plainly
 from tests.publishing.page.strict_page import StrictPage
 from warehouse.submissions.lifecycle import DecisionReason
-from warehouse.submissions.report_keys import SubmissionKey
+from warehouse.submissions.report_keys import ReportKey
 from workbooks.sample.inbox import SampleFile
 
 MAY = parse_period("2025-05")
@@ -39,10 +39,10 @@ def pages(home: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in (home / "quality" / "submissions").glob("*.html")}
 
 
-def place_of(context: AppContext, unit: str) -> SubmissionKey:
+def place_of(context: AppContext, unit: str) -> ReportKey:
     """The report of a unit in May."""
     (form,) = context.catalog.forms
-    return SubmissionKey(context.catalog.units.get(unit, context.catalog.last_day(form, MAY)).key, form, MAY)
+    return ReportKey(context.catalog.units.get(unit, context.catalog.last_day(form, MAY)).key, form, MAY)
 
 
 def test_a_night_leaves_a_page_for_each_submission(after_night: Path, catalog: Catalog) -> None:

@@ -10,7 +10,7 @@ from warehouse.queries.feedback import LogPosition, SubmissionFeedback, feedback
 from warehouse.store.engine import reading, transaction
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.loading import JudgedReport
-from warehouse.submissions.report_keys import SubmissionKey
+from warehouse.submissions.report_keys import ReportKey
 from warehouse.submissions.waivers import WarningSelector, take_back, waive
 from warehouse.submissions.withdrawal import Decision
 
@@ -72,7 +72,7 @@ def test_what_moved_is_told_with_its_other_versions(builder: WarehouseBuilder) -
 def test_an_answer_is_told_and_its_return(builder: WarehouseBuilder) -> None:
     """Who answered a warning, and that it was taken back, each makes the page out of date."""
     first = accept(builder, ASKED)
-    place = SubmissionKey(builder.catalog.units.get(UNIT, builder.catalog.last_day(FORM, MAY)).key, FORM, MAY)
+    place = ReportKey(builder.catalog.units.get(UNIT, builder.catalog.last_day(FORM, MAY)).key, FORM, MAY)
     with reading(builder.engine) as session:
         _, mark = moved_since(session, LogPosition())
     with transaction(builder.engine) as session:

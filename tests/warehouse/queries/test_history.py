@@ -11,7 +11,7 @@ from warehouse.queries.history import ReportHistory, history, kept_figures
 from warehouse.store.engine import reading, transaction
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.loading import JudgedReport
-from warehouse.submissions.report_keys import SubmissionKey
+from warehouse.submissions.report_keys import ReportKey
 from warehouse.submissions.withdrawal import Decision, withdraw
 
 UNIT = "22813"
@@ -64,7 +64,7 @@ def test_moves_tell_reason_person_and_run(builder: WarehouseBuilder) -> None:
     with transaction(builder.engine) as session:
         withdraw(
             session,
-            SubmissionKey(key_of(builder), FORM, MAY),
+            ReportKey(key_of(builder), FORM, MAY),
             Decision(DecisionReason("gửi nhầm", "an"), builder.now(), "run-2"),
         )
     (version,) = history_of(builder).versions

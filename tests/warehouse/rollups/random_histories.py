@@ -17,7 +17,7 @@ from warehouse.store.engine import Session
 from warehouse.store.reference import mirror_catalog
 from warehouse.submissions.lifecycle import DecisionReason, find
 from warehouse.submissions.loading import JudgedReport, load
-from warehouse.submissions.report_keys import SubmissionKey
+from warehouse.submissions.report_keys import ReportKey
 from warehouse.submissions.submissions import Arrival, quarantine, receive, record_checked, record_parsed
 from warehouse.submissions.waivers import WarningSelector, take_back, waive
 from warehouse.submissions.withdrawal import Decision, restore, withdraw
@@ -200,7 +200,7 @@ class RandomHistory:
         if unit is None:
             return
         decision = Decision(DecisionReason("nhầm kỳ", "cán bộ"), self.builder.now())
-        place = SubmissionKey(unit.key, FORM, step.month)
+        place = ReportKey(unit.key, FORM, step.month)
         try:
             if isinstance(step, Withdraw):
                 withdraw(self.session, place, decision)
@@ -218,7 +218,7 @@ class RandomHistory:
         if unit is None:
             return
         decision = Decision(DecisionReason("đã kiểm tra", "cán bộ"), self.builder.now())
-        question = WarningSelector(SubmissionKey(unit.key, FORM, step.month), WARNS)
+        question = WarningSelector(ReportKey(unit.key, FORM, step.month), WARNS)
         try:
             if isinstance(step, Waive):
                 waive(self.session, question, day_in_vietnam(decision.at) + timedelta(days=step.days), decision)

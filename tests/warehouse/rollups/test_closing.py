@@ -15,11 +15,11 @@ from warehouse.queries.publications import record_publication
 from warehouse.queries.read_models import RevisionRef
 from warehouse.rollups.closing import ClosablePeriod, closable, close, closings_over, reopen
 from warehouse.rollups.closings import Bundle, Closing, closing_of, closings
-from warehouse.rollups.due import held_back
+from warehouse.rollups.due import awaiting_reopen
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import reading, transaction
 from warehouse.submissions.lifecycle import DecisionReason
-from warehouse.submissions.report_keys import SubmissionKey
+from warehouse.submissions.report_keys import ReportKey
 from warehouse.submissions.withdrawal import Decision, withdraw
 
 TODAY = date(2025, 5, 21)
@@ -79,7 +79,7 @@ def due(builder: WarehouseBuilder) -> int:
 def waiting(builder: WarehouseBuilder) -> list[int]:
     """Of how many reports something came since a closing, for each that stands."""
     with reading(builder.engine) as session:
-        return [awaiting.reports for awaiting in held_back(session, builder.catalog, today=TODAY)]
+        return [awaiting.reports for awaiting in awaiting_reopen(session, builder.catalog, today=TODAY)]
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_withdrawal_waits_as_well(closed: WarehouseBuilder) -> None:
     """What a person takes out after a closing moves nothing either."""
     unit = closed.catalog.units.get(FIRST, closed.catalog.last_day(FORM, MAY)).key
     with transaction(closed.engine) as session:
-        withdraw(session, SubmissionKey(unit, FORM, MAY), Decision(DecisionReason("wrong month", "an"), closed.now()))
+        withdraw(session, ReportKey(unit, FORM, MAY), Decision(DecisionReason("wrong month", "an"), closed.now()))
     assert (closed.roll_up(), waiting(closed)) == (None, [1])
 
 
@@ -152,7 +152,7 @@ def test_late_report_of_an_open_month_waits_for_its_closed_quarter(builder: Ware
     with reading(builder.engine) as session:
         touched = areas_touched(session, builder.catalog, ["585"], today=today)
         assert {area.period for area in touched} == {*months, parse_period("2025-H1")}
-        assert [awaiting.reports for awaiting in held_back(session, builder.catalog, today=today)] == [1]
+        assert [awaiting.reports for awaiting in awaiting_reopen(session, builder.catalog, today=today)] == [1]
     assert (builder.roll_up(period=months[0]), builder.roll_up(period=quarter)) == (1, None)
     with transaction(builder.engine) as session:
         reopen(session, cell, "late report of April", "binh", builder.now())

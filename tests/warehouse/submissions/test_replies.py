@@ -11,7 +11,7 @@ from warehouse.store.engine import Session, reading, transaction
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.loading import JudgedReport
 from warehouse.submissions.replies import RepliedSubmission, record_replies, unreplied
-from warehouse.submissions.report_keys import SubmissionKey
+from warehouse.submissions.report_keys import ReportKey
 from warehouse.submissions.withdrawal import Decision, VersionChange, restore, withdraw
 
 
@@ -33,11 +33,9 @@ def reply(builder: WarehouseBuilder, submission_id: int, judgement: int, *, acce
         record_replies(session, results, at=builder.now(), run_id="run-1")
 
 
-def turn(
-    builder: WarehouseBuilder, decide: Callable[[Session, SubmissionKey, Decision], VersionChange], unit: str
-) -> None:
+def turn(builder: WarehouseBuilder, decide: Callable[[Session, ReportKey, Decision], VersionChange], unit: str) -> None:
     """A person withdraws or restores the one version of a commune's report."""
-    place = SubmissionKey(builder.catalog.units.get(unit, builder.catalog.last_day(FORM, MAY)).key, FORM, MAY)
+    place = ReportKey(builder.catalog.units.get(unit, builder.catalog.last_day(FORM, MAY)).key, FORM, MAY)
     with transaction(builder.engine) as session:
         decide(session, place, Decision(DecisionReason("wrong month", "An"), builder.now()))
 

@@ -7,7 +7,7 @@ from domain.submissions import ParsedReport, SubmissionState
 from tests.warehouse.warehouse_builder import WarehouseBuilder
 from warehouse.models import SubmissionRow
 from warehouse.store.engine import reading, transaction
-from warehouse.submissions.revalidation import accepted_reports, ask_again, refused_reports
+from warehouse.submissions.revalidation import accepted_reports, refused_reports, request_revalidation
 from warehouse.submissions.submissions import pending, quarantine
 
 
@@ -54,7 +54,7 @@ def test_only_refused_reports_can_be_asked_again(builder: WarehouseBuilder) -> N
     """An accepted report among those named is left alone, and what was asked waits for the run."""
     counts, wrong = builder.accept(report(builder, 1)), builder.refuse(builder.report("22816", {}))
     with transaction(builder.engine) as session:
-        ask_again(session, [counts, wrong])
+        request_revalidation(session, [counts, wrong])
     with reading(builder.engine) as session:
         assert [pending_submission.id for pending_submission in pending(session)] == [wrong]
         states = dict(session.execute(select(SubmissionRow.id, SubmissionRow.state)).tuples().all())

@@ -18,7 +18,7 @@ from warehouse.store.copying import copy_warehouse
 from warehouse.store.engine import open_engine, reading, transaction
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.loading import JudgedReport
-from warehouse.submissions.report_keys import SubmissionKey
+from warehouse.submissions.report_keys import ReportKey
 from warehouse.submissions.waivers import WarningSelector, take_back, waive
 from warehouse.submissions.withdrawal import Decision, restore, withdraw
 
@@ -40,7 +40,7 @@ def send(builder: WarehouseBuilder, *issues: Issue, **figures: Cells) -> int:
 
 def question(builder: WarehouseBuilder, rule: str = WARNS, indicator: str | None = None) -> WarningSelector:
     """What is answered."""
-    return WarningSelector(SubmissionKey(key(builder), FORM, MAY), rule, indicator)
+    return WarningSelector(ReportKey(key(builder), FORM, MAY), rule, indicator)
 
 
 def key(builder: WarehouseBuilder) -> UnitKey:

@@ -13,7 +13,7 @@ from warehouse.queries import submission_record
 from warehouse.store.engine import reading, transaction
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.loading import JudgedReport
-from warehouse.submissions.report_keys import SubmissionKey
+from warehouse.submissions.report_keys import ReportKey
 from warehouse.submissions.submissions import pending
 from warehouse.submissions.withdrawal import Decision, VersionChange, restore, withdraw
 
@@ -32,7 +32,7 @@ def decide(
     """Let a person withdraw or restore the report of a unit for 2025-05."""
     key = builder.catalog.units.get(unit, builder.catalog.last_day(FORM, MAY)).key
     with transaction(builder.engine) as session:
-        return what(session, SubmissionKey(key, FORM, MAY), Decision(decision, builder.now(), "run-9"), version)
+        return what(session, ReportKey(key, FORM, MAY), Decision(decision, builder.now(), "run-9"), version)
 
 
 def states(builder: WarehouseBuilder) -> list[SubmissionState]:
