@@ -107,6 +107,7 @@ def test_revision_can_be_made_anew_from_its_moment(
     builder: WarehouseBuilder, history: list[Step], data: st.DataObject
 ) -> None:
     """Whatever came later, a revision's rows follow from its moment and the catalogue it was made with."""
+    shipped = builder.catalog
     with taken_back(builder.engine) as session:
         story = RandomHistory(builder, session)
         cut = data.draw(st.integers(1, len(history)))
@@ -118,4 +119,7 @@ def test_revision_can_be_made_anew_from_its_moment(
         for step in history[cut:]:
             story.apply(step)
         again = draft_of(session, catalog, cell, Edition(1, "run", moment), moment)
+        builder.catalog = (
+            shipped  # the next history begins before any merger: its units are taken back with the session
+        )
         assert again.rows == made.rows
