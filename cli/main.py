@@ -1,4 +1,4 @@
-"""The `tonghop` command: its options for all commands, and which exit code a failure means."""
+"""The `tonghop` command: common options, and exit codes of failures."""
 
 import errno
 import sys
@@ -107,8 +107,8 @@ rules.rules.command()(backtest.backtest)
 app.add_typer(rules.rules)
 
 
-def _show_version(open_warning: bool) -> None:  # noqa: FBT001 # typer hands the flag over like this
-    if open_warning:
+def _show_version(is_requested: bool) -> None:  # noqa: FBT001 # typer passes the flag by position
+    if is_requested:
         typer.echo(f"tonghop {version('tonghop')}")
         raise typer.Exit
 
@@ -127,7 +127,7 @@ def before_any_command(
     ] = False,
 ) -> None:
     """Read the settings once, for every command."""
-    del debug, show_version  # main() and the callback look at these
+    del debug, show_version  # read by main() and the callback
     from datetime import UTC, datetime
 
     from flows.support.logs import log_to_file
@@ -137,7 +137,7 @@ def before_any_command(
 
 
 def main() -> None:
-    """Run the command line and end the process with the exit code that fits."""
+    """Run the command line and exit with the code of its outcome."""
     try:
         app()
     except TonghopError as error:
@@ -149,7 +149,7 @@ def main() -> None:
     except OSError as error:
         _show_error(_about(error))
         sys.exit(OUR_FAULT)
-    except Exception as error:  # noqa: BLE001 # whatever it is, a person reads this line
+    except Exception as error:  # noqa: BLE001 # any error becomes a readable message
         _show_error(
             f"something unexpected went wrong ({type(error).__name__}: {masked(str(error))}). "
             "Run again with --debug to see where."
@@ -158,7 +158,7 @@ def main() -> None:
 
 
 def _about(error: OSError) -> str:
-    """What a failure of the file system means for whoever typed the command."""
+    """Describe an error of the file system for the user."""
     where = error.filename or "the disk"
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return f"no room is left ({where}). What was kept before is intact; make room, then run the same command again."

@@ -1,4 +1,4 @@
-"""Options that several commands share, so that they are called and explained the same everywhere."""
+"""Options that several commands share, with one name and help text."""
 
 from pathlib import Path
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""Run a flow from the command line: progress while it runs, its outcome in words, and the exit code it means."""
+"""Run a flow from the command line: progress bars, outcome and exit code."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -34,10 +34,10 @@ class ServerUnreachableError(TransientError):
 
 
 class ProgressBars:
-    """A progress bar per stage, shown while a run goes on."""
+    """Progress listener that shows a bar per stage."""
 
     def __init__(self, terminal: Terminal) -> None:
-        """Draw on the voice's terminal; nothing is left of it afterwards."""
+        """Draw on the terminal; the bars are removed at the end."""
         self._terminal = terminal
         self._bars: dict[str, TaskID] = {}
         self.outcome: RunOutcome | None = None
@@ -51,7 +51,7 @@ class ProgressBars:
         )
 
     def wait_for(self, holder: Holder | None) -> None:
-        """Say for whom the run waits; see `Watcher`."""
+        """Show which run holds the lock; see `ProgressListener`."""
         if holder is None:
             self._terminal.say("waiting_for_some_run", "yellow")
             return
@@ -60,24 +60,24 @@ class ProgressBars:
         self._terminal.say("waiting_for_run", "yellow", since=since, **facts)
 
     def begin(self, stage: str, total: int) -> None:
-        """Show a bar for the stage; see `Watcher`."""
+        """Add a bar for the stage; see `ProgressListener`."""
         self._bars[stage] = self.progress.add_task(self._terminal.text(f"stage_{stage}"), total=total)
 
     def advance(self, stage: str, count: int) -> None:
-        """Fill the stage's bar; see `Watcher`."""
+        """Advance the stage's bar; see `ProgressListener`."""
         self.progress.advance(self._bars[stage], count)
 
     def finish(self, outcome: RunOutcome) -> None:
-        """Keep the outcome; see `Watcher`."""
+        """Keep the outcome; see `ProgressListener`."""
         self.outcome = outcome
 
 
-def run_watched(terminal: Terminal, start: "Callable[[], State[Any]]", *, is_first: bool = True) -> RunOutcome:
-    """Run a flow to its end and return what it did; a process's later runs share the first one's temporary server.
+def run_flow(terminal: Terminal, start: "Callable[[], State[Any]]", *, is_first: bool = True) -> RunOutcome:
+    """Run a flow and return its outcome; later runs of a process share the temporary server of the first.
 
     Raises:
         ServerUnreachableError: Prefect's server does not answer.
-        TonghopError: what went wrong in the run.
+        TonghopError: the error that ended the run.
     """
     bars = ProgressBars(terminal)
     if is_first and not has_own_server():
@@ -96,7 +96,7 @@ def run_watched(terminal: Terminal, start: "Callable[[], State[Any]]", *, is_fir
 
 
 def exit_code(outcome: RunOutcome) -> int:
-    """The exit code that a run's outcome means."""
+    """Return the exit code of a run's outcome."""
     if outcome.left:
         return NOT_ALL_FETCHED
     return SOME_REFUSED if outcome.refused or outcome.doubted else DONE

@@ -39,7 +39,7 @@ def update_run_pages(folder: Path, rules: Mapping[str, Rule], most: int, lang: L
         How many pages were written.
 
     Raises:
-        NightsNotWrittenError: the storage failed; results are kept, and the next run writes their pages.
+        RunPagesNotWrittenError: the storage failed; results are kept, and the next run writes their pages.
     """
     try:
         new = dict(_new_runs(folder))

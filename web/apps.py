@@ -1,4 +1,4 @@
-"""Two sites: published figures for everybody; submissions, quality pages and returned workbooks for the office."""
+"""The two sites: published figures for everybody; submissions, quality pages and returned workbooks for the office."""
 
 from collections.abc import Callable
 from datetime import date
@@ -31,11 +31,11 @@ from warehouse.store.engine import Engine, reading
 from web.static_files import Files
 
 PAGE = 500
-"""So many submissions stand on one page."""
+"""Submissions per page of a list."""
 
 
 def published_site(root: Path, formatter: ReportFormatter, today: Callable[[], date]) -> ASGIApp:
-    """Everything in the published folder, and a page of areas and periods that leads to it."""
+    """Serve the published folder, with an index of areas and periods."""
 
     def index(_: Request) -> Response:
         return HTMLResponse(published_page(list_published(root), formatter, today()))
@@ -52,7 +52,7 @@ def published_site(root: Path, formatter: ReportFormatter, today: Callable[[], d
 
 
 def office_site(quality: Path, outbox: Path, engine: Engine, formatter: ReportFormatter, credential: str) -> ASGIApp:
-    """Quality pages and returned workbooks, with pages that lead to them; for those who know `name:password`."""
+    """Serve quality pages and returned workbooks, with index pages, behind the credential `name:password`."""
     office = _Office(quality, outbox, engine, formatter)
     routes = [
         Route("/", office.index),
@@ -74,21 +74,21 @@ class _Office:
     def index(self, _: Request) -> Response:
         runs_page = "quality/nights/index.html" if (self._quality / "nights" / "index.html").is_file() else ""
         with reading(self._engine) as session:
-            result = inventory(session)
-        return HTMLResponse(inventory_page(result, runs_page, self._formatter))
+            received = inventory(session)
+        return HTMLResponse(inventory_page(received, runs_page, self._formatter))
 
     def submissions(self, request: Request) -> Response:
-        result = request.query_params
+        query = request.query_params
         try:
-            state = SubmissionState(result.get("state", SubmissionState.QUARANTINED))
-            period = parse_period(result["period"]) if result.get("period") else None
-            first = max(0, int(result.get("first", "0")))
+            state = SubmissionState(query.get("state", SubmissionState.QUARANTINED))
+            period = parse_period(query["period"]) if query.get("period") else None
+            first = max(0, int(query.get("first", "0")))
         except (ValueError, UsageError) as error:
             raise HTTPException(404) from error
         with reading(self._engine) as session:
             listed = submissions_in(session, period, state, first=first, most=PAGE)
-        more = {"state": state, "period": period.id if period else "", "first": first + PAGE}
-        further = f"submissions?{urlencode(more)}" if len(listed) == PAGE else ""
+        next_page = {"state": state, "period": period.id if period else "", "first": first + PAGE}
+        further = f"submissions?{urlencode(next_page)}" if len(listed) == PAGE else ""
         links = {submission.id: self._links(submission) for submission in listed}
         selection = SubmissionSelection(period.id if period else "", state, links, further)
         return HTMLResponse(submissions_page(listed, selection, self._formatter))
@@ -104,17 +104,13 @@ class _Office:
             if path.is_file() and not path.is_symlink()
         ]
         units = self._formatter.catalog.units
-        name = next((other_unit.name for other_unit in units.units if other_unit.code == unit), "")
+        name = next((known.name for known in units.units if known.code == unit), "")
         return HTMLResponse(returned_page(f"{unit} {name}".strip(), period, files, self._formatter))
 
-    def _links(self, inventory_entry: InventoryEntry) -> list[tuple[str, str]]:
-        results = []
-        if (self._quality / "submissions" / f"{inventory_entry.id}.html").is_file():
-            results.append(("index_quality_page", f"quality/submissions/{inventory_entry.id}.html"))
-        if (
-            inventory_entry.unit
-            and inventory_entry.period
-            and (self._outbox / inventory_entry.unit / inventory_entry.period).is_dir()
-        ):
-            results.append(("index_returned", f"outbox/{inventory_entry.unit}/{inventory_entry.period}/"))
-        return results
+    def _links(self, entry: InventoryEntry) -> list[tuple[str, str]]:
+        links = []
+        if (self._quality / "submissions" / f"{entry.id}.html").is_file():
+            links.append(("index_quality_page", f"quality/submissions/{entry.id}.html"))
+        if entry.unit and entry.period and (self._outbox / entry.unit / entry.period).is_dir():
+            links.append(("index_returned", f"outbox/{entry.unit}/{entry.period}/"))
+        return links

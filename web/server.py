@@ -1,4 +1,4 @@
-"""Answer on several ports at once until the process is told to end."""
+"""HTTP server for several sites, each on its own port, until SIGINT or SIGTERM."""
 
 import asyncio
 import signal
@@ -15,7 +15,7 @@ from domain.errors import UsageError
 
 @dataclass(frozen=True)
 class Site:
-    """An app, and the address that it is to be found at."""
+    """An app with the host and port that it listens on."""
 
     app: ASGIApp
     host: str
@@ -23,10 +23,10 @@ class Site:
 
 
 def run(sites: Sequence[Site]) -> None:
-    """Serve all sites until SIGINT or SIGTERM; answers that have begun are finished first.
+    """Serve all sites until SIGINT or SIGTERM; running responses are finished first.
 
     Raises:
-        UsageError: a port is taken, or the host is none of this machine's.
+        UsageError: a port is in use, or the host is not an address of this machine.
     """
     sockets = [_bound(site) for site in sites]
     asyncio.run(_run(sites, sockets))
@@ -45,13 +45,13 @@ async def _run(sites: Sequence[Site], sockets: Sequence[socket.socket]) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop)
-    await asyncio.gather(*(server.serve(sockets=[item]) for server, item in zip(servers, sockets, strict=True)))
+    await asyncio.gather(*(server.serve(sockets=[bound]) for server, bound in zip(servers, sockets, strict=True)))
 
 
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the signals to whoever runs several servers."""
+        """Install no handlers: `_run` handles signals for all servers."""
         yield
 
 

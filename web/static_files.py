@@ -1,4 +1,4 @@
-"""Give out the files of one folder and of nothing else, as browsers and Excel want them."""
+"""Static files of one folder and nothing else, with the headers that browsers and Excel need."""
 
 import mimetypes
 import os
@@ -20,24 +20,24 @@ _TYPES: Final = {
     ".woff2": "font/woff2",
 }
 _SHOWN: Final = frozenset({".html", ".css", ".js", ".txt", ".json", ".png", ".svg", ".ico", ".woff", ".woff2", ".ttf"})
-"""Files that a browser shows; any other is saved under its name."""
+"""Extensions that a browser displays; other files are downloaded under their names."""
 
 
 class Files(StaticFiles):
-    """The regular files below a folder. Links are followed as far as they stay within it.
+    """The regular files below a folder. Links are followed if they lead to files within it.
 
-    A name that begins with a dot is nobody's: revisions, staging and locks lie under such.
+    Names that begin with a dot are not served: they hold revisions, staging files and locks.
     """
 
     def __init__(self, root: Path) -> None:
-        """Serve this folder, which is made if it is not there yet."""
+        """Serve this folder, which is created if it is missing."""
         root.mkdir(parents=True, exist_ok=True)
         for ending, kind in _TYPES.items():
             mimetypes.add_type(kind, ending)
         super().__init__(directory=root)
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
-        """The file that an address means, or none; called by Starlette with a path below the folder."""
+        """Resolve the path of a request to a file, or to none; called by Starlette with a path below the folder."""
         if any(part.startswith(".") for part in Path(path).parts) or "\\" in path:
             return "", None
         return super().lookup_path(path)
@@ -45,7 +45,7 @@ class Files(StaticFiles):
     def file_response(
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
-        """The file; a workbook or table is saved under its name, with all its diacritics."""
+        """Respond with the file; workbooks and tables are downloaded under their names, diacritics included."""
         response = super().file_response(full_path, stat_result, scope, status_code)
         name = Path(full_path).name
         if Path(name).suffix.lower() not in _SHOWN:

@@ -1,4 +1,4 @@
-"""`tonghop rules backtest`: what a rule would have refused or asked, before it is promoted."""
+"""`tonghop rules backtest`: what a rule would have refused or warned of, before it is promoted."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from domain.units import UnitKey
     from flows.actions.backtest import Backtest, BacktestFinding
 
-MOST_HITS = 50
+MOST_FINDINGS = 50
 
 
 def backtest(
@@ -32,19 +32,19 @@ def backtest(
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say how many reports of the past a rule would have refused or asked about, and which, before it is promoted.
+    """Show how many past reports a rule would have refused or warned of, and which, before it is promoted.
 
-    The rule judges as if it stood at block. Each report is judged beside what was accepted when it was judged then, not
-    beside what came later. Nothing is written to the warehouse. A rule that is only in a draft of the catalogue is
-    tried with --catalog.
+    The rule is evaluated as if it were at stage block. Each report is compared with what was accepted when it was
+    checked, not with what came later. Nothing is written to the warehouse. Use --catalog for a rule that is only in a
+    draft of the catalogue.
 
     Example: tonghop rules backtest jump --from 2024-01 --to 2025-06 --area 585
     """
-    from cli.output.as_json import print_json, shallow
+    from cli.output.as_json import fields_of, print_json
     from cli.running import ProgressBars
     from domain.periods import parse_period, periods_between
     from flows.actions.backtest import BacktestQuery
-    from flows.actions.backtest import backtest as judge_past
+    from flows.actions.backtest import backtest as run_backtest
     from flows.support.catalog import open_catalog
     from flows.support.choices import form_for
     from flows.support.context import build_context
@@ -60,16 +60,16 @@ def backtest(
     terminal = Terminal(known, settings.lang)
     bars = ProgressBars(terminal)
     with bars.progress:
-        result = judge_past(build_context(settings), rule, BacktestQuery(chosen.id, periods, units), bars)
+        result = run_backtest(build_context(settings), rule, BacktestQuery(chosen.id, periods, units), bars)
     if as_json:
         counts = {"judged": result.judged, "found": result.matches, "newly": result.newly}
-        print_json({**shallow(result), "counts": counts})
+        print_json({**fields_of(result), "counts": counts})
         return
     show_backtest(terminal, result)
 
 
 def show_backtest(terminal: Terminal, result: "Backtest") -> None:
-    """Show what a rule finds in the past, as people read it: by period, then cell by cell."""
+    """Show the counts of a back-test by period, then its findings cell by cell."""
     facts = {"rule": result.rule, "judged": result.judged, "found": result.matches, "newly": result.newly}
     if not result.judged:
         terminal.say("backtest_nothing", "yellow", rule=result.rule)
@@ -84,15 +84,15 @@ def show_backtest(terminal: Terminal, result: "Backtest") -> None:
             column.justify = "right"
         terminal.show(table)
     if result.hits:
-        terminal.gap()
+        terminal.blank_line()
         table = terminal.table(
             "column_period", "unit", "backtest_cell", "backtest_is", "backtest_should", "backtest_then"
         )
-        for finding in result.hits[:MOST_HITS]:
+        for finding in result.hits[:MOST_FINDINGS]:
             table.add_row(*_cells(terminal, finding))
         terminal.show(table)
-    if len(result.hits) > MOST_HITS:
-        terminal.say("backtest_more", count=len(result.hits) - MOST_HITS)
+    if len(result.hits) > MOST_FINDINGS:
+        terminal.say("backtest_more", count=len(result.hits) - MOST_FINDINGS)
     for out in result.left_out:
         terminal.bullet(
             "!", terminal.text(f"backtest_left_{out.why}", file=out.file_name, period=out.period.id), "yellow"
@@ -114,7 +114,7 @@ def _cells(terminal: Terminal, finding: "BacktestFinding") -> list[str]:
 
 
 def _units(catalog: "Catalog", area: str, form: str, periods: "tuple[Period, ...]") -> "frozenset[UnitKey]":
-    """The communes of an area in any of these periods, on the boundaries of each.
+    """Return the communes of an area in any of these periods, on the boundaries of each.
 
     Raises:
         UsageError: the area exists in none of them.
@@ -126,15 +126,15 @@ def _units(catalog: "Catalog", area: str, form: str, periods: "tuple[Period, ...
     from domain.vietnam_time import day_in_vietnam
 
     today = day_in_vietnam(datetime.now(UTC))
-    results: set[UnitKey] = set()
-    complaint: UsageError | None = None
+    units: set[UnitKey] = set()
+    not_found: UsageError | None = None
     for period in periods:
         try:
             members = catalog.area(area, form, period, Boundary.AS_THEN, today).members
         except UsageError as error:
-            complaint = error
+            not_found = error
         else:
-            results |= {unit.key for unit in members}
-    if not results and complaint is not None:
-        raise complaint
-    return frozenset(results)
+            units |= {unit.key for unit in members}
+    if not units and not_found is not None:
+        raise not_found
+    return frozenset(units)

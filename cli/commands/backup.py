@@ -1,4 +1,4 @@
-"""`tonghop backup`, `restore` and `copy`: keep a warehouse safe, bring it back, move it to another engine."""
+"""`tonghop backup`, `restore` and `copy`: back a warehouse up, restore it, copy it to another engine."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ def backup(
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace the archive if it is there.")] = False,
 ) -> None:
-    """Keep warehouse, files received, closed periods' bundles and catalogue in one archive; safe while a night runs.
+    """Keep warehouse, files received, closed periods' bundles and catalogue in one archive; safe during a nightly run.
 
     What is published is left out: it can be made again from these.
 
@@ -48,7 +48,7 @@ def backup(
     terminal.say("backup_made", files=made.landed, submissions=made.rows["submission"])
     for path in made.lost:
         terminal.say("bundle_lost", "yellow", path=path)
-    terminal.point_to(file.absolute())
+    terminal.print_path(file.absolute())
 
 
 def restore(
@@ -68,8 +68,10 @@ def restore(
     with _counting(terminal) as watch:
         engine = open_database(settings.database)
         restored = restore_backup(file, engine, Landing(settings.landing), settings.home, watch)
-    result = restored.manifest
-    terminal.say("backup_restored", files=result.landed, submissions=result.rows["submission"], made_at=result.made_at)
+    manifest = restored.manifest
+    terminal.say(
+        "backup_restored", files=manifest.landed, submissions=manifest.rows["submission"], made_at=manifest.made_at
+    )
     if restored.catalog is not None:
         terminal.say("backup_catalog", path=restored.catalog)
 
@@ -99,7 +101,7 @@ def copy(
 
 @contextmanager
 def _counting(terminal: Terminal) -> "Iterator[OnProgress]":
-    """Show how many rows and files are done; how many there will be is not known beforehand."""
+    """Show how many rows and files are done; the total is not known beforehand."""
     columns = SpinnerColumn(), TextColumn("{task.description}: {task.completed:.0f}"), TimeElapsedColumn()
     with Progress(*columns, console=terminal.console, transient=True) as progress:
         bars = {kind: progress.add_task(terminal.text(f"counting_{kind}"), total=None) for kind in ("rows", "files")}

@@ -1,4 +1,4 @@
-"""`tonghop check`: what a night would say to workbooks, before they are sent; loads nothing, needs no server."""
+"""`tonghop check`: check workbooks as a nightly run would; loads nothing, needs no server."""
 
 from pathlib import Path
 from typing import Annotated
@@ -27,7 +27,7 @@ def check(
         str | None, typer.Option("--period", help="Period, as if the files came in a folder of that name: 2025-05.")
     ] = None,
 ) -> None:
-    """Say of workbooks what a night would, all faults at once; nothing is loaded.
+    """Check workbooks as a nightly run would, all faults at once; nothing is loaded.
 
     Rules that look at other reports (earlier ones, other communes') need a
     warehouse: one set by TONGHOP_WAREHOUSE_URL, or the home's. Without one
@@ -49,7 +49,7 @@ def check(
     from cli.output.as_json import print_json
     from cli.output.check_copies import require_folder, write_copies
     from cli.output.check_json import as_plain
-    from cli.output.check_report import tell_checked
+    from cli.output.check_report import show_checked
     from cli.output.terminal import Terminal
     from cli.running import DONE, SOME_REFUSED, ProgressBars
     from domain.periods import parse_period
@@ -64,17 +64,17 @@ def check(
         require_known([unit], (known.code for known in catalog.units.units))
     if annotate is not None:
         require_folder(annotate)
-    result = files_asked(files, settings.inboxes, unit, parse_period(period).id if period else None)
+    named_files = files_asked(files, settings.inboxes, unit, parse_period(period).id if period else None)
     aside = Terminal(catalog, settings.lang, aside=True)
     bars = ProgressBars(aside)
     with bars.progress:
-        checked = check_files(settings, result, bars)
+        checked = check_files(settings, named_files, bars)
         copies = write_copies(checked, annotate, catalog, settings, bars) if annotate is not None else ()
     if as_json:
         print_json(as_plain(checked, catalog, settings.lang))
     else:
-        tell_checked(Terminal(catalog, settings.lang), checked)
+        show_checked(Terminal(catalog, settings.lang), checked)
     if annotate is not None:
         aside.say("check_copies", count=len(copies))
-        aside.point_to(annotate.absolute())
-    raise typer.Exit(DONE if all(check_file.accepted for check_file in checked) else SOME_REFUSED)
+        aside.print_path(annotate.absolute())
+    raise typer.Exit(DONE if all(checked_file.accepted for checked_file in checked) else SOME_REFUSED)

@@ -1,4 +1,4 @@
-"""`tonghop close` and `verify`: freeze a period's figures in a bundle that anybody can verify, or open it again."""
+"""`tonghop close` and `verify`: close a period with a verifiable bundle, reopen it, verify a bundle."""
 
 import getpass
 from pathlib import Path
@@ -33,9 +33,9 @@ def close(
     form: FormOption = None,
     wait: WaitOption = None,
 ) -> None:
-    """Freeze an area's figures for a period, with all they rest on, in a bundle that `tonghop verify` makes again.
+    """Freeze an area's figures for a period, with all their inputs, in a bundle that `tonghop verify` can recompute.
 
-    Corrections that come afterwards are kept and judged, and move no figure until the period is opened again.
+    Later corrections are kept and checked, and change no figure until the period is reopened.
 
     Example: tonghop close 2025-05 --area 585
 
@@ -64,17 +64,17 @@ def close(
     terminal = Terminal(context.catalog, settings.lang)
     wanted = parse_period(period)
     chosen = form_made_up(context.catalog, wanted, form)
-    cell = FiguresRequest(area, chosen.id, wanted, Boundary.AS_THEN).key(context.catalog, context.clock())
+    key = FiguresRequest(area, chosen.id, wanted, Boundary.AS_THEN).key(context.catalog, context.clock())
     bars = ProgressBars(terminal)
     run = Run(context, RunScope(period=wanted), PlainSteps(str(uuid4())), bars)
     decision_reason = DecisionReason(note=reason or "", actor=by or getpass.getuser())
     with bars.progress:
         if reopen:
-            closing, result = reopen_period(run, cell, decision_reason)
+            closing, revisions = reopen_period(run, key, decision_reason)
         else:
-            closed = close_period(run, cell, decision_reason, settings, partial=partial)
+            closed = close_period(run, key, decision_reason, settings, partial=partial)
     if reopen:
-        show_reopened(terminal, closing, result)
+        show_reopened(terminal, closing, revisions)
     else:
         show_closed(terminal, closed, wanted.id)
 
@@ -88,33 +88,33 @@ def verify(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a closed period's figures again from the bundle's own inputs, and compare every file and every figure.
+    """Recompute a closed period's figures from the bundle's own inputs, and compare every file and every figure.
 
     Needs neither warehouse nor network. Exit codes: 0 all equal; 1 figures equal, but files written otherwise;
     3 figures differ, or the bundle is damaged.
 
     Example: tonghop verify var/closed/2025-05/585-2.tar.gz
     """
-    from cli.output.as_json import print_json, shallow
+    from cli.output.as_json import fields_of, print_json
     from flows.actions.verification import verify as verify_bundle
 
     settings: Settings = typer_context.obj
-    result = verify_bundle(bundle, settings, sha256)
+    report = verify_bundle(bundle, settings, sha256)
     if as_json:
-        print_json({**shallow(result), "verdict": result.verdict.name.lower(), "unexplained": result.unexplained})
+        print_json({**fields_of(report), "verdict": report.verdict.name.lower(), "unexplained": report.unexplained})
     else:
-        show_verified(open_terminal(settings), result)
-    raise typer.Exit(result.verdict)
+        show_verified(open_terminal(settings), report)
+    raise typer.Exit(report.verdict)
 
 
 def show_closed(terminal: Terminal, closed: "ClosedPeriod", period: str) -> None:
-    """Tell that a period is closed, who was missing, and where the bundle lies."""
+    """Show that a period is closed, which units were missing, and the path of the bundle."""
     terminal.say("closed", "bold green", area=closed.area_name, period=period, revision=closed.found.number)
     if closed.found.is_partial:
         terminal.say("closed_partial", "yellow", count=closed.found.missing)
         for absent_unit in closed.found.absent:
             terminal.bullet("•", f"{absent_unit.code} {absent_unit.name} ({absent_unit.period})")
-    terminal.point_to(closed.path)
+    terminal.print_path(closed.path)
     terminal.say("bundle_hash", "dim", sha256=closed.sha256)
     for name in closed.proof.differing:
         terminal.say("published_otherwise", "yellow", file=name)
@@ -123,28 +123,27 @@ def show_closed(terminal: Terminal, closed: "ClosedPeriod", period: str) -> None
 
 
 def show_reopened(terminal: Terminal, closing: "Closing", revisions: "tuple[PublishedRevision, ...]") -> None:
-    """Tell that a period is open again, and what that published."""
-    from cli.output.run_report import MOST_CHANGES, tell_given
+    """Show that a period is open again, and what was published."""
+    from cli.output.run_report import MOST_CHANGES, show_published
 
     facts = {"area": closing.area_name, "period": closing.period.id, "revision": closing.revision}
     terminal.say("reopened", "bold green", **facts)
     if not revisions:
         terminal.say("nothing_published")
     for published in revisions:
-        tell_given(terminal, published, MOST_CHANGES)
+        show_published(terminal, published, MOST_CHANGES)
 
 
 def show_verified(terminal: Terminal, report: "VerificationReport") -> None:
-    """Tell what verifying found: damage, else every file and figure, and what was made with other versions."""
+    """Show the result of verifying: damage, else files, figures, and versions that differ."""
     from flows.actions.verification import VerificationResult
 
-    result = report.manifest
-    terminal.say(
-        "verified_what", area=result.area_name, period=result.period, revision=result.revision, sha256=report.sha256
-    )
+    manifest = report.manifest
+    facts = {"area": manifest.area_name, "period": manifest.period, "revision": manifest.revision}
+    terminal.say("verified_what", **facts, sha256=report.sha256)
     for damage in report.damage:
-        whose = f" ({damage.whose})" if damage.whose else ""
-        terminal.bullet("✗", terminal.text(f"damage_{damage.kind}", file=f"{damage.file}{whose}"), "red")
+        owner = f" ({damage.whose})" if damage.whose else ""
+        terminal.bullet("✗", terminal.text(f"damage_{damage.kind}", file=f"{damage.file}{owner}"), "red")
     if report.result is not None:
         _show_files(terminal, report)
         _show_figures(terminal, report)
@@ -153,8 +152,8 @@ def show_verified(terminal: Terminal, report: "VerificationReport") -> None:
         terminal.say("not_judged_again", "dim", rules=", ".join(report.result.not_judged))
     if report.versions:
         table = terminal.table("column_made_with", "column_then", "column_now")
-        for other in report.versions:
-            table.add_row(escape(other.name), _short(other.then), _short(other.now))
+        for version in report.versions:
+            table.add_row(escape(version.name), _short(version.then), _short(version.now))
         terminal.show(table)
     style = {
         VerificationResult.EQUAL: "bold green",
@@ -172,22 +171,23 @@ def _show_files(terminal: Terminal, report: "VerificationReport") -> None:
         table.add_row(escape(name), terminal.text("file_equal"))
     for name in dict.fromkeys((*report.result.differing, *report.unexplained)):
         if name in report.unexplained:
-            result = "file_changed"
+            state = "file_changed"
         else:
-            result = "file_differed_then" if name in report.manifest.differing else "file_differs"
-        table.add_row(escape(name), terminal.text(result))
+            state = "file_differed_then" if name in report.manifest.differing else "file_differs"
+        table.add_row(escape(name), terminal.text(state))
     terminal.show(table)
 
 
-def _show_figures(terminal: Terminal, result: "VerificationReport") -> None:
-    if result.result is None or not result.result.figures:
+def _show_figures(terminal: Terminal, report: "VerificationReport") -> None:
+    if report.result is None or not report.result.figures:
         return
+    figures = report.result.figures
     table = terminal.table("indicator", "column_column", "column_published", "column_recomputed")
-    for figure in result.result.figures[:MOST_FIGURES]:
+    for figure in figures[:MOST_FIGURES]:
         table.add_row(escape(figure.indicator), figure.column, escape(figure.published), escape(figure.recomputed))
     terminal.show(table)
-    if len(result.result.figures) > MOST_FIGURES:
-        terminal.say("and_more", count=len(result.result.figures) - MOST_FIGURES)
+    if len(figures) > MOST_FIGURES:
+        terminal.say("and_more", count=len(figures) - MOST_FIGURES)
 
 
 def _short(version: str) -> str:

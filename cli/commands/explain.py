@@ -1,4 +1,4 @@
-"""`tonghop explain`: the way from a published figure down to the cells it was made from."""
+"""`tonghop explain`: trace a published figure to its source cells."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from warehouse.store.engine import Session
 
 MOST_CELLS = 3
-"""So many cells of one commune are named; a commune's villages have one each."""
+"""Most cells that are listed for a commune, whose villages have a cell each."""
 
 
 def explain(
@@ -51,7 +51,7 @@ def explain(
         raise UsageError("--unit and --output say which files to take out, and where to: add --open")
     if as_of and revision:
         raise UsageError("--revision names figures that were made, --as-of those of a moment: give one of the two")
-    from cli.output.as_json import print_json, shallow
+    from cli.output.as_json import fields_of, print_json
     from domain.periods import parse_period
     from domain.rollups import Boundary
     from flows.support.catalog import open_catalog
@@ -59,24 +59,26 @@ def explain(
 
     settings: Settings = context.obj
     catalog = open_catalog(settings)
-    wanted = _Which(area, parse_period(period), indicator, Boundary(boundary), form)
+    figure = _FigureKey(area, parse_period(period), indicator, Boundary(boundary), form)
     with reading_warehouse(settings) as session:
         if as_of:
-            result = _explain_as_of(session, catalog, wanted, as_of)
+            explanation = _explain_as_of(session, catalog, figure, as_of)
         else:
-            result = _explain_revision(session, wanted, revision)
-    originals = _take_out(settings, result, unit, output or Path(f"{area}-{period}")) if open_files else ()
+            explanation = _explain_revision(session, figure, revision)
+    originals = (
+        _extract_originals(settings, explanation, unit, output or Path(f"{area}-{period}")) if open_files else ()
+    )
     if as_json:
-        print_json({**shallow(result), "originals": originals} if open_files else result)
+        print_json({**fields_of(explanation), "originals": originals} if open_files else explanation)
         return
     terminal = Terminal(catalog, settings.lang)
-    show_explanation(terminal, result)
+    show_explanation(terminal, explanation)
     show_originals(terminal, originals)
 
 
 @dataclass(frozen=True, slots=True)
-class _Which:
-    """Which figure is asked for."""
+class _FigureKey:
+    """The figure to be explained."""
 
     area: str
     period: "Period"
@@ -85,50 +87,50 @@ class _Which:
     form: str | None
 
 
-def _explain_revision(session: "Session", which: _Which, number: int | None) -> "Explanation":
+def _explain_revision(session: "Session", figure: _FigureKey, number: int | None) -> "Explanation":
     from warehouse.queries import explain as explain_figure
 
     return explain_figure(
-        session, which.area, which.period, which.indicator, number, form=which.form, boundary=which.boundary
+        session, figure.area, figure.period, figure.indicator, number, form=figure.form, boundary=figure.boundary
     )
 
 
-def _explain_as_of(session: "Session", catalog: "Catalog", which: _Which, as_of: str) -> "Explanation":
+def _explain_as_of(session: "Session", catalog: "Catalog", figure: _FigureKey, as_of: str) -> "Explanation":
     from flows.actions.area_figures import FiguresRequest
     from flows.support.choices import form_made_up, moment_of
     from warehouse.queries import explain_row, revision_as_of
 
     moment = moment_of(as_of)
-    form = form_made_up(catalog, which.period, which.form).id
-    cell = FiguresRequest(which.area, form, which.period, which.boundary).key(catalog, moment)
-    return explain_row(session, revision_as_of(session, catalog, cell, moment), which.indicator)
+    form = form_made_up(catalog, figure.period, figure.form).id
+    key = FiguresRequest(figure.area, form, figure.period, figure.boundary).key(catalog, moment)
+    return explain_row(session, revision_as_of(session, catalog, key, moment), figure.indicator)
 
 
-def _take_out(settings: Settings, result: "Explanation", unit: str | None, folder: Path) -> "tuple[Original, ...]":
+def _extract_originals(
+    settings: Settings, explanation: "Explanation", unit: str | None, folder: Path
+) -> "tuple[Original, ...]":
     from connectors.landing import Landing
     from flows.actions.originals import extract
 
-    parts = [
-        contribution.contribution
-        for contribution in result.contributions
-        if unit in {None, contribution.contribution.unit}
+    contributions = [
+        explained.contribution for explained in explanation.contributions if unit in {None, explained.contribution.unit}
     ]
-    if unit and not parts:
+    if unit and not contributions:
         raise UsageError(f"nothing of {unit} is in this figure, so there is no file of it to take out")
-    return extract(Landing(settings.landing), (part.file for part in parts), folder)
+    return extract(Landing(settings.landing), (contribution.file for contribution in contributions), folder)
 
 
 def show_originals(terminal: Terminal, originals: "tuple[Original, ...]") -> None:
-    """Name the files that were taken out, each with the hash of its bytes."""
+    """List the extracted files, each with the hash of its bytes."""
     if originals:
         terminal.say("explain_originals", count=len(originals))
     for original in originals:
-        terminal.point_to(original.path.absolute())
+        terminal.print_path(original.path.absolute())
         terminal.console.print(f"    sha256 {original.sha256}", style="dim", soft_wrap=True)
 
 
 def show_explanation(terminal: Terminal, explanation: "Explanation") -> None:
-    """Show an explanation as people read it."""
+    """Show an explanation: the figure, its definition, its contributions with their cells, repairs and warnings."""
     from cli.output.figures import figure_of, number_of
 
     row = explanation.row
@@ -147,32 +149,30 @@ def show_explanation(terminal: Terminal, explanation: "Explanation") -> None:
     if known.denominator:
         terminal.say("explain_denominator", denominator=known.denominator.get(terminal.lang))
     table = terminal.table("unit", "fraction", "source")
-    for contribution in explanation.contributions:
-        result = contribution.contribution
-        numbers = [
-            number_of(terminal, number) for number in (result.numerator, result.denominator) if number is not None
-        ]
-        file = f"{result.file.file_name} · {result.file.sha256[:12]}"
-        who = "\n".join(
-            [f"{result.unit} {result.unit_name}{_of_period(row, result.period)}", *_places(terminal, result)]
-        )
-        table.add_row(escape(who), " / ".join(numbers), escape(f"{_cells(terminal, result.sources)}\n{file}"))
+    for contribution in (explained.contribution for explained in explanation.contributions):
+        fraction = (contribution.numerator, contribution.denominator)
+        numbers = [number_of(terminal, number) for number in fraction if number is not None]
+        file = f"{contribution.file.file_name} · {contribution.file.sha256[:12]}"
+        unit = f"{contribution.unit} {contribution.unit_name}{_of_period(row, contribution.period)}"
+        unit_lines = "\n".join([unit, *_succession_lines(terminal, contribution)])
+        sources = f"{_cells(terminal, contribution.sources)}\n{file}"
+        table.add_row(escape(unit_lines), " / ".join(numbers), escape(sources))
     terminal.show(table)
-    for other_contribution in explanation.contributions:
-        _show_repairs(terminal, other_contribution)
-        _show_warnings(terminal, other_contribution)
-    for unit in explanation.absent:
-        terminal.say("explain_absent", "yellow", unit=f"{unit.code} {unit.name}{_of_period(row, unit.period)}")
+    for explained in explanation.contributions:
+        _show_repairs(terminal, explained)
+        _show_warnings(terminal, explained)
+    for absent in explanation.absent:
+        terminal.say("explain_absent", "yellow", unit=f"{absent.code} {absent.name}{_of_period(row, absent.period)}")
     terminal.say("explain_bytes", "dim")
 
 
 def _of_period(row: "RollupRow", period: "Period") -> str:
-    """Which base period is meant, where the figure is of a longer one."""
+    """Name the base period, if the figure is of a longer one."""
     return "" if period.id == row.period else f" ({period})"
 
 
-def _places(terminal: Terminal, revisions: "PublishedContribution") -> list[str]:
-    """The successions between a unit and the area's line, and the weight by which its figure is counted."""
+def _succession_lines(terminal: Terminal, contribution: "PublishedContribution") -> list[str]:
+    """List the successions between a unit and the area, and the weight by which its figure is counted."""
     from publishing.figures.formatting import format_day, format_number
 
     lines = [
@@ -183,40 +183,38 @@ def _places(terminal: Terminal, revisions: "PublishedContribution") -> list[str]
             day=format_day(link.effective, terminal.lang),
             text=link.legal_basis,
         )
-        for link in revisions.through
+        for link in contribution.through
     ]
-    if revisions.weight is not None:
-        weight = format_number(revisions.weight, terminal.lang)
-        lines.append(terminal.text("explain_weight", weight=weight, source=revisions.weight_source))
+    if contribution.weight is not None:
+        weight = format_number(contribution.weight, terminal.lang)
+        lines.append(terminal.text("explain_weight", weight=weight, source=contribution.weight_source))
     return lines
 
 
 def _cells(terminal: Terminal, sources: "tuple[SourceCell, ...]") -> str:
-    """sheet!cell of the numerator, with the denominator's cell behind it; a commune's villages have one each."""
-    named = [f"{source.sheet}!{source.cell}{_behind(source)}" for source in sources]
-    if len(named) <= MOST_CELLS:
-        return "\n".join(named)
-    return terminal.text("cells_from_to", first=named[0], last=sources[-1].cell, count=len(named))
+    """Format sheet!cell of the numerator and the denominator's cell; a commune's villages have a cell each."""
+    cells = [f"{source.sheet}!{source.cell}{_denominator_cell(source)}" for source in sources]
+    if len(cells) <= MOST_CELLS:
+        return "\n".join(cells)
+    return terminal.text("cells_from_to", first=cells[0], last=sources[-1].cell, count=len(cells))
 
 
-def _behind(source_cell: "SourceCell") -> str:
-    return f" / {source_cell.denominator_cell}" if source_cell.denominator_cell not in {None, source_cell.cell} else ""
+def _denominator_cell(source: "SourceCell") -> str:
+    return f" / {source.denominator_cell}" if source.denominator_cell not in {None, source.cell} else ""
 
 
-def _show_repairs(terminal: Terminal, explained_contribution: "ExplainedContribution") -> None:
-    for repair in explained_contribution.repairs:
+def _show_repairs(terminal: Terminal, explained: "ExplainedContribution") -> None:
+    for repair in explained.repairs:
         why = terminal.catalog.repair_text(repair, terminal.lang)
-        place = f"{explained_contribution.contribution.unit} {repair.place}"
+        place = f"{explained.contribution.unit} {repair.place}"
         terminal.say("explain_repair", cell=place, before=repair.before, after=repair.after, why=why)
 
 
-def _show_warnings(terminal: Terminal, explained_contribution: "ExplainedContribution") -> None:
-    from cli.output.run_report import tell_warning
+def _show_warnings(terminal: Terminal, explained: "ExplainedContribution") -> None:
+    from cli.output.run_report import show_warning
 
-    if explained_contribution.asked:
-        terminal.console.print(
-            f"? {explained_contribution.contribution.unit} {escape(explained_contribution.contribution.unit_name)}",
-            style="bold",
-        )
-    for open_warning in explained_contribution.asked:
-        tell_warning(terminal, open_warning)
+    contribution = explained.contribution
+    if explained.asked:
+        terminal.console.print(f"? {contribution.unit} {escape(contribution.unit_name)}", style="bold")
+    for warning in explained.asked:
+        show_warning(terminal, warning)

@@ -1,4 +1,4 @@
-"""`tonghop history`: every version of a unit's report, what became of it, and what differs between two of them."""
+"""`tonghop history`: all versions of a unit's report with their states, and the difference between two of them."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,11 +31,11 @@ def history(
 ) -> None:
     """Show every version of a commune's report: file, sender, deliveries, each move with its reason, which one counts.
 
-    A code that meant two units is that of the period. Below stands what differs between two versions, cell by cell.
+    A code that meant two units is that of the period. The difference between two versions follows, cell by cell.
 
     Example: tonghop history --unit 22828 --period 2025-05 --diff 1 2
     """
-    from cli.output.as_json import print_json, shallow
+    from cli.output.as_json import fields_of, print_json
     from connectors.landing import Landing
     from domain.periods import parse_period
     from flows.actions.versions import difference
@@ -49,28 +49,29 @@ def history(
     catalog = open_catalog(settings)
     wanted = parse_period(period)
     chosen = form_for(catalog, wanted, form)
-    who = catalog.units.get(unit, catalog.last_day(chosen.id, wanted))
+    owner = catalog.units.get(unit, catalog.last_day(chosen.id, wanted))
     engine = open_warehouse(settings)
     with reading(engine) as session:
-        result = history_of(session, who.key, chosen.id, wanted)
-    differs = difference(engine, Landing(settings.landing), catalog, result, diff)
+        report = history_of(session, owner.key, chosen.id, wanted)
+    differs = difference(engine, Landing(settings.landing), catalog, report, diff)
     if as_json:
-        print_json({**shallow(result), "difference": differs})
+        print_json({**fields_of(report), "difference": differs})
         return
     terminal = Terminal(catalog, settings.lang)
-    show_history(terminal, result, who.name)
+    show_history(terminal, report, owner.name)
     if differs is not None:
         show_difference(terminal, differs)
 
 
-def show_history(terminal: Terminal, result: "ReportHistory", unit_name: str) -> None:
-    """Show the versions of a report as people read them."""
-    if not result.versions:
-        terminal.say("history_none", unit=f"{result.unit} {unit_name}", period=result.period.id)
+def show_history(terminal: Terminal, history: "ReportHistory", unit_name: str) -> None:
+    """Show the versions of a report, each with its deliveries and moves."""
+    facts = {"unit": f"{history.unit} {unit_name}", "period": history.period.id}
+    if not history.versions:
+        terminal.say("history_none", **facts)
         return
-    terminal.say("history_title", "bold", unit=f"{result.unit} {unit_name}", period=result.period.id)
-    for version in result.versions:
-        terminal.gap()
+    terminal.say("history_title", "bold", **facts)
+    for version in history.versions:
+        terminal.blank_line()
         state = terminal.submission_state(version.state)
         if version.issues:
             state += f" ({terminal.text('faults' if version.accepted_at is None else 'remarks', count=version.issues)})"
@@ -79,21 +80,22 @@ def show_history(terminal: Terminal, result: "ReportHistory", unit_name: str) ->
         terminal.console.print(f"  {escape(version.file_name)}", soft_wrap=True)
         terminal.console.print(f"  sha256 {version.sha256}", style="dim", soft_wrap=True)
         for delivery in version.deliveries:
-            terminal.bullet("⇣", _came(terminal, delivery))
+            terminal.bullet("⇣", _delivery_text(terminal, delivery))
         for move in version.moves:
-            terminal.bullet("•", _moved(terminal, move))
+            terminal.bullet("•", _move_text(terminal, move))
 
 
-def show_difference(terminal: Terminal, result: "VersionDifference") -> None:
-    """Show what one version says otherwise than another."""
-    terminal.gap()
-    terminal.say("history_difference", "bold", before=result.before, after=result.after, count=len(result.changes))
-    for version in result.read_again:
+def show_difference(terminal: Terminal, difference: "VersionDifference") -> None:
+    """Show the cells that differ between two versions."""
+    terminal.blank_line()
+    facts = {"before": difference.before, "after": difference.after, "count": len(difference.changes)}
+    terminal.say("history_difference", "bold", **facts)
+    for version in difference.read_again:
         terminal.say("history_read_again", "dim", version=version)
-    if not result.changes:
+    if not difference.changes:
         return
     table = terminal.table("unit", "indicator", "moved_column", "before", "after")
-    for change in result.changes[:MOST_CHANGES]:
+    for change in difference.changes[:MOST_CHANGES]:
         known = terminal.catalog.indicators.get(change.indicator)
         table.add_row(
             change.unit,
@@ -103,29 +105,29 @@ def show_difference(terminal: Terminal, result: "VersionDifference") -> None:
             _shown(terminal, change.after),
         )
     terminal.show(table)
-    if len(result.changes) > MOST_CHANGES:
-        terminal.say("and_more", count=len(result.changes) - MOST_CHANGES)
+    if len(difference.changes) > MOST_CHANGES:
+        terminal.say("and_more", count=len(difference.changes) - MOST_CHANGES)
 
 
-def _came(terminal: Terminal, delivery: "DeliveryRecord") -> str:
+def _delivery_text(terminal: Terminal, delivery: "DeliveryRecord") -> str:
     from publishing.figures.formatting import format_time
 
-    came = terminal.text(
+    text = terminal.text(
         "history_delivery",
         at=format_time(delivery.delivered_at, terminal.lang),
         connector=delivery.connector,
         path=delivery.path,
     )
-    return f"{came} {terminal.text('history_sender', sender=delivery.sender)}" if delivery.sender else came
+    return f"{text} {terminal.text('history_sender', sender=delivery.sender)}" if delivery.sender else text
 
 
-def _moved(terminal: Terminal, move: "MoveRecord") -> str:
-    """A move in a sentence; a reason's sentence says more than the state's."""
+def _move_text(terminal: Terminal, move: "MoveRecord") -> str:
+    """Describe a move in a sentence: that of its reason, if it has one, else that of the new state."""
     from publishing.figures.formatting import format_time
 
     why = terminal.text(f"move_{move.reason or move.to_state}")
-    result = terminal.text("history_said", actor=move.actor, note=move.note) if move.actor else ""
-    return " ".join(filter(None, (f"{format_time(move.at, terminal.lang)}:", why, result)))
+    decision = terminal.text("history_said", actor=move.actor, note=move.note) if move.actor else ""
+    return " ".join(filter(None, (f"{format_time(move.at, terminal.lang)}:", why, decision)))
 
 
 def _shown(terminal: Terminal, placed: "PlacedFigure | None") -> str:

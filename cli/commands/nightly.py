@@ -1,4 +1,4 @@
-"""`tonghop nightly`: run the night now."""
+"""`tonghop nightly`: start a nightly run now."""
 
 from typing import Annotated
 
@@ -16,9 +16,9 @@ def nightly(
     ] = None,
     wait: WaitOption = None,
 ) -> None:
-    """Take whatever arrived, check it, load it, roll it up and publish it.
+    """Collect what arrived, check it, load it, roll it up and publish it.
 
-    Safe to run at any time: a second run over the same inbox changes nothing. Refused submissions are told by name,
+    Safe to run at any time: a second run over the same inbox changes nothing. Refused submissions are listed by name,
     sheet and cell; the others are published, the area marked partial. Uses the Prefect server of PREFECT_API_URL, else
     a temporary one.
 
@@ -28,13 +28,13 @@ def nightly(
     prepare_environment(settings)
     from cli.output.run_report import show_run
     from cli.output.terminal import open_terminal
-    from cli.running import exit_code, run_watched
+    from cli.running import exit_code, run_flow
     from domain.periods import parse_period
 
     terminal = open_terminal(settings)
     wanted = parse_period(period).id if period else None
     from flows.deployments.nightly import nightly as flow
 
-    outcome = run_watched(terminal, lambda: flow(period=wanted, return_state=True))
+    outcome = run_flow(terminal, lambda: flow(period=wanted, return_state=True))
     show_run(terminal, outcome)
     raise typer.Exit(exit_code(outcome))

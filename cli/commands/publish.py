@@ -1,4 +1,4 @@
-"""`tonghop publish`: give figures out on demand, beside those that every night publishes."""
+"""`tonghop publish`: publish figures on demand, beside those of nightly runs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +23,7 @@ def publish(
     form: FormOption = None,
     wait: WaitOption = None,
 ) -> None:
-    """Roll an area up and publish it; the nights keep it up to date from then on.
+    """Roll an area up and publish it; nightly runs keep it up to date from then on.
 
     With --as-of the page, workbook and table of what was known then are written to a folder of their own; what is
     published stays as it is.
@@ -35,7 +35,7 @@ def publish(
     settings = patient(typer_context.obj, wait)
     from uuid import uuid4
 
-    from cli.output.run_report import MOST_CHANGES, tell_given
+    from cli.output.run_report import MOST_CHANGES, show_published
     from cli.output.terminal import Terminal
     from cli.running import ProgressBars
     from domain.periods import parse_period
@@ -55,9 +55,9 @@ def publish(
     if as_of:
         folder = hand_over(context, wanted, moment_of(as_of), output or Path(f"{area}-{period}-as-of"))
         terminal.say("handed_over", area=area, period=period, moment=as_of)
-        terminal.point_to(folder.absolute())
+        terminal.print_path(folder.absolute())
         return
     bars = ProgressBars(terminal)
     with bars.progress:
-        result = publish_on_demand(Run(context, RunScope(), PlainSteps(str(uuid4())), bars), wanted)
-    tell_given(terminal, result, MOST_CHANGES)
+        published = publish_on_demand(Run(context, RunScope(), PlainSteps(str(uuid4())), bars), wanted)
+    show_published(terminal, published, MOST_CHANGES)

@@ -1,4 +1,4 @@
-"""`tonghop rerun`: take the correction of a commune, or judge stored reports again, and publish what moves."""
+"""`tonghop rerun`: collect a correction, or check stored reports again, and publish what changes."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -51,13 +51,13 @@ def rerun(
     ] = None,
     wait: WaitOption = None,
 ) -> None:
-    """Collect the inbox again, judge what is new of these communes, publish the next revision.
+    """Collect the inbox again, check what is new of these communes, publish the next revision.
 
-    The revision lists every figure that moved, from what to what. Files of other communes wait for the night. Closed
-    periods are refused.
+    The revision lists every figure that moved, from what to what. Files of other communes wait for the nightly run.
+    Closed periods are refused.
 
-    With --recheck stored reports are judged once more under today's rules: refused ones may be accepted, also those
-    that were sent before their period was over. An accepted report that would be refused today is told, and still
+    With --recheck stored reports are checked again under today's rules: refused ones may be accepted, also those that
+    were sent before their period was over. An accepted report that would be refused today is reported, and still
     counts: only a person withdraws it.
 
     With --dry-run nothing is kept: it shows what a rerun would accept, refuse and move, of what waits in the inbox or
@@ -82,25 +82,25 @@ def rerun(
     from flows.support.catalog import open_catalog
 
     catalog = open_catalog(settings)
-    rerun_request = RerunRequest(period, area, tuple(unit or ()), period_to, reason, note, recheck)
-    scope = scope_of(catalog, day_in_vietnam(datetime.now(UTC)), rerun_request)
+    request = RerunRequest(period, area, tuple(unit or ()), period_to, reason, note, recheck)
+    scope = scope_of(catalog, day_in_vietnam(datetime.now(UTC)), request)
     terminal = Terminal(catalog, settings.lang)
     code = (
-        _try(terminal, settings, rerun_request, scope, file or ())
+        _preview(terminal, settings, request, scope, file or ())
         if dry_run
-        else _run(terminal, settings, rerun_request, scope)
+        else _run(terminal, settings, request, scope)
     )
     raise typer.Exit(code)
 
 
 def _run(terminal: "Terminal", settings: Settings, request: "RerunRequest", scope: "RunScope") -> int:
     from cli.output.run_report import show_run
-    from cli.running import exit_code, run_watched
+    from cli.running import exit_code, run_flow
     from flows.actions.rerun_request import refuse_closed_periods
     from flows.deployments.rerun import rerun as flow
     from flows.support.context import build_context
 
-    # Whoever has to open a period first hears it before a server is started.
+    # Closed periods are refused before a server is started.
     refuse_closed_periods(build_context(settings), scope)
 
     def start() -> "State[Any]":
@@ -115,12 +115,12 @@ def _run(terminal: "Terminal", settings: Settings, request: "RerunRequest", scop
             return_state=True,
         )
 
-    outcome = run_watched(terminal, start)
+    outcome = run_flow(terminal, start)
     show_run(terminal, outcome)
     return exit_code(outcome)
 
 
-def _try(
+def _preview(
     terminal: "Terminal", settings: Settings, request: "RerunRequest", scope: "RunScope", files: Sequence[Path]
 ) -> int:
     from cli.output.preview_output import show_preview
@@ -130,6 +130,6 @@ def _try(
 
     bars = ProgressBars(terminal)
     with bars.progress:
-        result = preview_rerun(build_context(settings), scope, request, bars, files)
-    show_preview(terminal, result)
-    return exit_code(result.outcome)
+        preview = preview_rerun(build_context(settings), scope, request, bars, files)
+    show_preview(terminal, preview)
+    return exit_code(preview.outcome)

@@ -1,4 +1,4 @@
-"""`tonghop rollup`: an area's figures for a period, as they are or were known, without keeping anything."""
+"""`tonghop rollup`: an area's figures for a period, now or as of a moment; stores nothing."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -44,22 +44,22 @@ def rollup(
     chosen = form_made_up(catalog, wanted, form)
     engine = open_warehouse(settings)
     moment = moment_of(as_of) if as_of else datetime.now(UTC)
-    result = render_as_of(engine, catalog, FiguresRequest(area, chosen.id, wanted, Boundary(boundary)), moment)
+    revision = render_as_of(engine, catalog, FiguresRequest(area, chosen.id, wanted, Boundary(boundary)), moment)
     if as_json:
-        print_json({"area_name": result.area_name, "as_of": moment, "rows": result.rows})
+        print_json({"area_name": revision.area_name, "as_of": moment, "rows": revision.rows})
     else:
-        show_rollup(Terminal(catalog, settings.lang), result)
+        show_rollup(Terminal(catalog, settings.lang), revision)
 
 
-def show_rollup(terminal: Terminal, result: "Revision") -> None:
-    """Show figures as people read them: one line each, and below it whatever is to be minded."""
+def show_rollup(terminal: Terminal, revision: "Revision") -> None:
+    """Show figures, one line each, and their notes below."""
     from cli.output.figures import figure_of
     from publishing.figures.formatting import format_time
 
-    moment = format_time(result.published_at, terminal.lang)
-    title = terminal.text("rollup_title", area=result.area_name, period=result.period.id, moment=moment)
+    moment = format_time(revision.published_at, terminal.lang)
+    title = terminal.text("rollup_title", area=revision.area_name, period=revision.period.id, moment=moment)
     table = terminal.table("indicator", "value", "units", "standing", title=title)
-    for row in result.rows:
+    for row in revision.rows:
         name = terminal.catalog.indicators[row.indicator].name.get(terminal.lang)
         table.add_row(
             f"{escape(name)} ({row.indicator})",
@@ -68,5 +68,5 @@ def show_rollup(terminal: Terminal, result: "Revision") -> None:
             terminal.text(f"row_{row.status}"),
         )
     terminal.show(table)
-    for note in dict.fromkeys(row.notes for row in result.rows if row.notes):
+    for note in dict.fromkeys(row.notes for row in revision.rows if row.notes):
         terminal.bullet("•", note)

@@ -1,4 +1,4 @@
-"""`tonghop rules`: which rules there are, what one of them says, and what it would have done."""
+"""`tonghop rules`: list the rules, show one, back-test one."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -51,13 +51,12 @@ def list_rules(
         return
     columns = ("rule_id", "rule_kind", "rule_severity", "rule_stage")
     table = terminal.table(*columns, *(["rule_stage_then"] if then else []), "rule_judges", "rule_title")
-    table.columns[0].no_wrap = True  # it is what show and backtest are told
+    table.columns[0].no_wrap = True  # the id is the argument of show and backtest
     for rule in known.rules.values():
         stages = [terminal.text(f"rule_stage_{_stage(rule, day)}") for day in (today, then) if day]
-        judges = (
-            terminal.text("rule_whole_report") if (judged := _judged(known, rule)) is None else _few(terminal, judged)
-        )
-        table.add_row(rule.id, rule.kind, rule.severity, *stages, judges, escape(rule.title.get(terminal.lang)))
+        judged = _judged(known, rule)
+        scope = terminal.text("rule_whole_report") if judged is None else _few(terminal, judged)
+        table.add_row(rule.id, rule.kind, rule.severity, *stages, scope, escape(rule.title.get(terminal.lang)))
     terminal.show(table)
     terminal.say("rules_count", "dim", count=len(known.rules), root=known.root)
 
@@ -85,14 +84,14 @@ def show(
         return
     terminal.console.print(f"[bold]{rule.id}[/]  {escape(rule.title.get(terminal.lang))}", soft_wrap=True)
     for name, text in _lines(terminal, known, rule, today, then):
-        terminal.gap()
+        terminal.blank_line()
         terminal.say(f"rule_{name}", "bold")
         for line in text.splitlines():
             terminal.bullet(" ", line)
 
 
 def find_rule(catalog: "Catalog", rule_id: str) -> "Rule":
-    """The rule of that id.
+    """Return the rule with that id.
 
     Raises:
         UsageError: there is none.
@@ -134,14 +133,14 @@ def _few(terminal: Terminal, judged: tuple[str, ...]) -> str:
 
 
 def _summary(catalog: "Catalog", rule: "Rule", terminal: Terminal, today: date, then: date | None) -> dict[str, object]:
-    """What programs get of a rule in a list; `indicators` null: it judges reports as wholes."""
-    result = {"on": then, "stage_on": rule.stage_on(then)} if then else {}
+    """Return a rule's entry in the JSON list; `indicators` null: the rule applies to whole reports."""
+    on_day = {"on": then, "stage_on": rule.stage_on(then)} if then else {}
     return {
         "id": rule.id,
         "kind": rule.kind,
         "severity": rule.severity,
         "stage": rule.stage_on(today),
-        **result,
+        **on_day,
         "indicators": _judged(catalog, rule),
         "title": rule.title.get(terminal.lang),
     }
@@ -152,7 +151,7 @@ def _details(catalog: "Catalog", rule: "Rule") -> dict[str, object]:
 
     return {
         "stages": {stage.value: since for stage, since in rule.stages.items()},
-        "parameters": {name: _plain(value) for name, value in _parameters(rule).items()},
+        "parameters": {name: _as_json(value) for name, value in _parameters(rule).items()},
         "texts": {name: getattr(rule, name) for name in ("title", "message", "action")},
         "facts": rule.facts,
         "looks_beyond_the_report": uses_other_reports(rule, tuple(catalog.indicators.values())),
@@ -163,17 +162,17 @@ def _details(catalog: "Catalog", rule: "Rule") -> dict[str, object]:
 
 
 def _parameters(rule: "Rule") -> "dict[str, Setting | None]":
-    """All that can be set of a rule's kind: as the rule sets it, else the kind's own."""
+    """Return all parameters of a rule's kind: as the rule sets them, else the kind's defaults."""
     from expectations.registry import kind_of
 
-    results: dict[str, Setting | None] = {}
+    parameters: dict[str, Setting | None] = {}
     for name, parameter in kind_of(rule).parameters.items():
         default = parameter.default
-        results[name] = rule.parameters.get(name, None if default is None else str(default))
-    return results
+        parameters[name] = rule.parameters.get(name, None if default is None else str(default))
+    return parameters
 
 
-def _plain(value: "Setting | None") -> object:
+def _as_json(value: "Setting | None") -> object:
     return [_figure(part) for part in value] if isinstance(value, tuple) else value
 
 
@@ -184,7 +183,7 @@ def _figure(name: "FigureName") -> str:
 def _lines(
     terminal: Terminal, catalog: "Catalog", rule: "Rule", today: date, then: date | None
 ) -> list[tuple[str, str]]:
-    """A rule's parts, each with the name of its heading."""
+    """Return a rule's properties, each with the name of its heading."""
     from expectations.rule_scope import uses_other_reports
 
     lang, judged = terminal.lang, _judged(catalog, rule)
@@ -195,7 +194,7 @@ def _lines(
         for day in (today, then)
         if day
     ]
-    parameters = [f"{name}: {_in_words(terminal, value)}" for name, value in _parameters(rule).items()]
+    parameters = [f"{name}: {_parameter_text(terminal, value)}" for name, value in _parameters(rule).items()]
     beyond = uses_other_reports(rule, tuple(catalog.indicators.values()))
     return [
         ("message", rule.message.get(lang)),
@@ -211,7 +210,7 @@ def _lines(
     ]
 
 
-def _in_words(terminal: Terminal, value: "Setting | None") -> str:
+def _parameter_text(terminal: Terminal, value: "Setting | None") -> str:
     if value is None:
         return terminal.text("rule_parameter_open")
     return " + ".join(map(_figure, value)) if isinstance(value, tuple) else str(value)

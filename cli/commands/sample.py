@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from workbooks.sample.inbox import SampleFile
 
 CORRECTIONS = "corrections"
-"""Folder beside the inbox where corrections lie ready."""
+"""Folder beside the inbox for prepared corrections."""
 
 
 def sample(
@@ -61,13 +61,13 @@ def sample(
     ]
     corrections = sum(file.is_correction for file in written)
     terminal.say("sample_written", files=len(written) - corrections, corrections=corrections)
-    terminal.point_to(folder)
+    terminal.print_path(folder)
     if corrections:
-        terminal.point_to(folder.parent / CORRECTIONS)
+        terminal.print_path(folder.parent / CORRECTIONS)
 
 
 def write(inbox: Path, file: "SampleFile") -> "SampleFile":
-    """Put a sample's file where it belongs, dated as if it had been delivered then."""
+    """Write a sample's file into the inbox or the corrections, with its time of delivery as modification time."""
     target = (inbox.parent / CORRECTIONS if file.is_correction else inbox) / file.path
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(file.data)
@@ -77,10 +77,10 @@ def write(inbox: Path, file: "SampleFile") -> "SampleFile":
 
 
 def share(text: str) -> float:
-    """A share typed as `10%` or `10`, as a number from 0 to 1.
+    """Parse a share typed as `10%` or `10` into a number from 0 to 1.
 
     Raises:
-        UsageError: it is no percentage from 0 to 100.
+        UsageError: it is not a percentage from 0 to 100.
     """
     try:
         number = float(text.removesuffix("%").replace(",", "."))

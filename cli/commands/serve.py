@@ -1,4 +1,4 @@
-"""`tonghop serve`: show what was published, and to the office what came in, was checked and returned."""
+"""`tonghop serve`: serve published pages, and to the office submissions, quality pages and returned workbooks."""
 
 from typing import Annotated
 

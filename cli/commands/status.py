@@ -1,4 +1,4 @@
-"""`tonghop status`: who reported, who is late or missing, whose report was refused and why."""
+"""`tonghop status`: reporting status of an area's units: accepted, late, missing, or refused and why."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from warehouse.rollups.closings import Closing
     from warehouse.store.engine import Session
 
-    _AskedOf = dict[str, tuple[OpenWarning, ...]]
+    _WarningsByUnit = dict[str, tuple[OpenWarning, ...]]
 
 
 def status(
@@ -32,7 +32,7 @@ def status(
 
     Example: tonghop status --area 585 --period 2025-05
     """
-    from cli.output.as_json import print_json, shallow
+    from cli.output.as_json import fields_of, print_json
     from domain.periods import parse_period
     from flows.support.catalog import open_catalog
     from flows.support.choices import form_for
@@ -44,107 +44,107 @@ def status(
     catalog = open_catalog(settings)
     wanted = parse_period(period)
     chosen = form_for(catalog, wanted, form)
-    where = catalog.units.area(area, catalog.last_day(chosen.id, wanted))
+    members = catalog.units.area(area, catalog.last_day(chosen.id, wanted))
     with reading_warehouse(settings) as session:
-        result = period_status(session, catalog, where, chosen.id, wanted)
+        status = period_status(session, catalog, members, chosen.id, wanted)
         unplaced = refusals(session, unplaced_only=True)
-        results = _open_warnings(session, result)
-        held = awaiting_reopen(session, catalog, today=day_in_vietnam(datetime.now(UTC))) if result.closed else ()
-    waiting = sum(awaiting.reports for awaiting in held if awaiting.closing == result.closed)
+        warnings = _open_warnings(session, status)
+        held = awaiting_reopen(session, catalog, today=day_in_vietnam(datetime.now(UTC))) if status.closed else ()
+    waiting = sum(awaiting.reports for awaiting in held if awaiting.closing == status.closed)
     terminal = Terminal(catalog, settings.lang)
-    days_late = max(0, (day_in_vietnam(datetime.now(UTC)) - result.deadline).days)
+    days_late = max(0, (day_in_vietnam(datetime.now(UTC)) - status.deadline).days)
     if as_json:
-        more = {"days_late": days_late, "waiting_for_reopening": waiting, "unplaced": unplaced, "warnings": results}
-        print_json({**shallow(result), **more})
+        more = {"days_late": days_late, "waiting_for_reopening": waiting, "unplaced": unplaced, "warnings": warnings}
+        print_json({**fields_of(status), **more})
         return
-    show_status(terminal, result, unplaced, results, days_late)
-    if result.closed:
-        show_closed(terminal, result.closed, waiting)
+    show_status(terminal, status, unplaced, warnings, days_late)
+    if status.closed:
+        show_closed(terminal, status.closed, waiting)
 
 
-def _open_warnings(session: "Session", result: "PeriodStatus") -> "_AskedOf":
-    """By unit, the warnings about its accepted report."""
+def _open_warnings(session: "Session", status: "PeriodStatus") -> "_WarningsByUnit":
+    """Return the warnings about the accepted reports, by unit."""
     from domain.rollups import ReportingState
     from warehouse.queries import submission_warnings
 
     counted = {
         unit.standing.file.submission_id: unit.standing.code
-        for unit in result.units
+        for unit in status.units
         if unit.standing.file is not None and unit.standing.state is ReportingState.ACCEPTED
     }
-    warnings = submission_warnings(session, counted, datetime.now(UTC))
-    return {counted[key]: answers for key, answers in warnings.items()}
+    by_submission = submission_warnings(session, counted, datetime.now(UTC))
+    return {counted[submission]: warnings for submission, warnings in by_submission.items()}
 
 
 def show_status(
     terminal: Terminal,
-    result: "PeriodStatus",
+    status: "PeriodStatus",
     unplaced: "tuple[Refusal, ...]" = (),
-    open_warnings: "_AskedOf | None" = None,
+    open_warnings: "_WarningsByUnit | None" = None,
     days_late: int = 0,
 ) -> None:
-    """Show how an area's units stand, what they have to mend and what they are asked, as people read it."""
-    from cli.output.run_report import tell_issues
+    """Show the reporting status of an area's units, with warnings and the issues of refused reports."""
+    from cli.output.run_report import show_issues
 
-    show_standing(terminal, result, days_late)
-    for unit in result.units:
+    show_units(terminal, status, days_late)
+    for unit in status.units:
         if open_warnings and unit.standing.code in open_warnings:
-            _show_asked(terminal, unit, open_warnings[unit.standing.code], result)
-    for unit in result.units:
+            _show_warnings(terminal, unit, open_warnings[unit.standing.code], status)
+    for unit in status.units:
         for refusal in unit.refusals:
-            tell_issues(terminal, f"{unit.standing.code} {unit.standing.name}", refusal.file.file_name, refusal.issues)
+            show_issues(terminal, f"{unit.standing.code} {unit.standing.name}", refusal.file.file_name, refusal.issues)
     if unplaced:
-        terminal.gap()
+        terminal.blank_line()
         terminal.say("unplaced", "bold", count=len(unplaced))
         for refusal in unplaced:
-            tell_issues(terminal, "?", refusal.file.file_name, refusal.issues)
+            show_issues(terminal, "?", refusal.file.file_name, refusal.issues)
 
 
-def _show_asked(
-    terminal: Terminal, unit: "UnitStatus", open_warnings: "tuple[OpenWarning, ...]", result: "PeriodStatus"
+def _show_warnings(
+    terminal: Terminal, unit: "UnitStatus", open_warnings: "tuple[OpenWarning, ...]", status: "PeriodStatus"
 ) -> None:
-    """The warnings about one report, each with its answer, or with the command that gives one."""
-    from cli.output.run_report import tell_warning
+    """Show the warnings about one report, each with its answer or the command to answer it."""
+    from cli.output.run_report import show_warning
 
     code, name = unit.standing.code, unit.standing.name
-    terminal.gap()
+    terminal.blank_line()
     terminal.console.print(f"[bold]? {code} {escape(name)}[/]", soft_wrap=True)
-    for each in open_warnings:
-        tell_warning(terminal, each)
-    waiting = sorted({open_warning.issue.code for open_warning in open_warnings if open_warning.waiver is None})
-    for rule in waiting:
-        terminal.say("how_to_waive", "dim", rule=rule, unit=code, period=result.period.id)
+    for warning in open_warnings:
+        show_warning(terminal, warning)
+    unanswered = sorted({warning.issue.code for warning in open_warnings if warning.waiver is None})
+    for rule in unanswered:
+        terminal.say("how_to_waive", "dim", rule=rule, unit=code, period=status.period.id)
 
 
 def show_closed(terminal: Terminal, closing: "Closing", waiting: int) -> None:
-    """Show that figures are closed, and how much waits for them to be opened again."""
+    """Show that the period is closed, and how many reports wait until it is reopened."""
     from publishing.figures.formatting import format_day
 
     day = format_day(day_in_vietnam(closing.closed_at), terminal.lang)
     terminal.say("status_closed", revision=closing.revision, day=day, by=closing.closed_by, count=waiting)
 
 
-def show_standing(terminal: Terminal, result: "PeriodStatus", days_late: int = 0) -> None:
-    """Show how an area's units stand, one line each; `days_late` days have passed since the deadline."""
+def show_units(terminal: Terminal, status: "PeriodStatus", days_late: int = 0) -> None:
+    """Show the reporting status of an area's units, one line each; `days_late`: days since the deadline."""
     from publishing.figures.formatting import format_day
 
-    deadline = format_day(result.deadline, terminal.lang)
-    title = terminal.text("status_title", area=result.area_name, period=result.period.id, deadline=deadline)
+    deadline = format_day(status.deadline, terminal.lang)
+    title = terminal.text("status_title", area=status.area_name, period=status.period.id, deadline=deadline)
     table = terminal.table("unit", "standing", "received", "file", title=title)
-    for unit in result.units:
-        standing = unit.standing
+    for unit in status.units:
+        report = unit.standing
         table.add_row(
-            f"{standing.code} {standing.name}",
+            f"{report.code} {report.name}",
             _state(terminal, unit, days_late),
-            format_day(day_in_vietnam(standing.received_at), terminal.lang) if standing.received_at else "",
-            escape(standing.file.file_name) if standing.file else "",
+            format_day(day_in_vietnam(report.received_at), terminal.lang) if report.received_at else "",
+            escape(report.file.file_name) if report.file else "",
         )
     terminal.show(table)
-    terminal.gap()
-    kinds = [_kind(unit) for unit in result.units]
+    terminal.blank_line()
+    kinds = [_kind(unit) for unit in status.units]
     counts = {kind: kinds.count(kind) for kind in _COLOURS}
-    terminal.say("status_counts", total=len(result.units), **counts)
-    terminal.say("status_revision" if result.revision else "status_unpublished", revision=result.revision)
+    terminal.say("status_counts", total=len(status.units), **counts)
+    terminal.say("status_revision" if status.revision else "status_unpublished", revision=status.revision)
 
 
 def _kind(unit: "UnitStatus") -> str:

@@ -1,4 +1,4 @@
-"""`tonghop template`: write the workbooks that communes fill for a period, one of them or a whole area's."""
+"""`tonghop template`: write the workbook that a commune fills for a period, or those of a whole area."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -63,8 +63,7 @@ def template(
     wanted = parse_period(period)
     chosen = form_for(catalog, wanted, form)
     terminal = Terminal(catalog, settings.lang)
-    looking_back = _looking_back(settings, catalog, chosen, wanted) if prefill else nullcontext()
-    with looking_back as past:
+    with _past_stocks(settings, catalog, chosen, wanted) if prefill else nullcontext() as past:
         writer = TemplateWriter(terminal, chosen, wanted, past, force)
         if area is None:
             writer.write_one(_owing(catalog, chosen, unit or "", wanted), output)
@@ -91,8 +90,8 @@ def _all_owing(catalog: "Catalog", form: "Form", area: str, period: "Period") ->
 
 
 @contextmanager
-def _looking_back(settings: Settings, catalog: "Catalog", form: "Form", period: "Period") -> "Iterator[Past]":
-    """Where what communes reported before is looked up.
+def _past_stocks(settings: Settings, catalog: "Catalog", form: "Form", period: "Period") -> "Iterator[Past]":
+    """Return a lookup of the stocks that a commune reported before.
 
     Raises:
         UsageError: there is no warehouse.

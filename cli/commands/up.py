@@ -1,4 +1,4 @@
-"""`tonghop up` and `down`: the whole service on this machine, in one command."""
+"""`tonghop up` and `down`: start and stop the whole service on this machine."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -40,10 +40,10 @@ def up(
     Example: tonghop up --detach --port 4300
     """
     settings: Settings = context.obj
-    results = {"server_host": host, "server_port": port}
-    settings = settings.model_copy(update={name: value for name, value in results.items() if value is not None})
+    options = {"server_host": host, "server_port": port}
+    settings = settings.model_copy(update={name: value for name, value in options.items() if value is not None})
     if not only:
-        settings = _linked(settings)
+        settings = _with_urls(settings)
     prepare_environment(settings)
     if only:
         _run_only(settings, only)
@@ -77,12 +77,12 @@ def down(context: typer.Context) -> None:
     settings: Settings = context.obj
     terminal = open_terminal(settings)
     with terminal.console.status(terminal.text("down_stopping")):
-        result = stop(settings.home)
-    terminal.say("down_stopped" if result else "down_nothing", "bold green" if result else "", home=settings.home)
+        stopped = stop(settings.home)
+    terminal.say("down_stopped" if stopped else "down_nothing", "bold green" if stopped else "", home=settings.home)
 
 
 def show_ready(terminal: "Terminal", record: "Record", how_to_end: str) -> None:
-    """Say where everything is and how it is ended."""
+    """Show the addresses of the service and the command that stops it."""
     from cli.output.service_view import show_addresses
     from flows.support.service_record import READY
 
@@ -91,12 +91,13 @@ def show_ready(terminal: "Terminal", record: "Record", how_to_end: str) -> None:
     terminal.say("up_how_to_end", "dim", command=how_to_end)
 
 
-def _linked(settings: Settings) -> Settings:
-    # Notices and the Prefect UI link to the pages; where nobody said under which address, it is this machine's own.
+def _with_urls(settings: Settings) -> Settings:
+    # Notices and the Prefect UI link to the pages: at the configured addresses, else at this machine's own.
     pages = settings.address_of(settings.pages_port)
     office = settings.address_of(settings.office_port) if settings.office_auth else ""
-    results = {"base_url": settings.base_url or pages, "office_url": settings.office_url or office}
-    return settings.model_copy(update=results)
+    return settings.model_copy(
+        update={"base_url": settings.base_url or pages, "office_url": settings.office_url or office}
+    )
 
 
 def _run_here(terminal: "Terminal", settings: Settings) -> None:
@@ -104,15 +105,15 @@ def _run_here(terminal: "Terminal", settings: Settings) -> None:
     from flows.service.supervisor import Supervisor
     from flows.support.service_record import READY
 
-    class Here(StartupView):
-        """Shows the addresses when all is ready, for then the command goes on."""
+    class ForegroundView(StartupView):
+        """Shows the addresses once all is ready, because the command keeps running."""
 
         def begin(self, stage: str) -> None:
             super().begin(stage)
             if stage == READY:
                 show_ready(terminal, supervisor.record, "Ctrl-C")
 
-    with Here(terminal) as view:
+    with ForegroundView(terminal) as view:
         supervisor = Supervisor(settings, view)
         supervisor.run()
     terminal.say("down_stopped", "bold green")

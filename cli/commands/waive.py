@@ -1,4 +1,4 @@
-"""`tonghop waive` and `tonghop waivers`: answer a rule's warning, take the answer back, see what was answered."""
+"""`tonghop waive` and `tonghop waivers`: answer a rule's warning, revoke the answer, list answers."""
 
 import getpass
 from datetime import date
@@ -67,21 +67,21 @@ def waive(
     catalog = open_catalog(settings)
     wanted = parse_period(period)
     chosen = form_for(catalog, wanted, form)
-    who = catalog.units.get(unit, catalog.last_day(chosen.id, wanted))
+    owner = catalog.units.get(unit, catalog.last_day(chosen.id, wanted))
     if rule not in catalog.rules and rule not in catalog.issue_texts:
         raise UsageError(f"there is no rule {rule}: tonghop status --area … --period {period} names those that warn")
     terminal = Terminal(catalog, settings.lang)
     bars = ProgressBars(terminal)
     run = Run(build_context(settings), RunScope(period=wanted), PlainSteps(str(uuid4())), bars)
-    question = WarningSelector(ReportKey(who.key, chosen.id, wanted), rule, indicator)
+    selector = WarningSelector(ReportKey(owner.key, chosen.id, wanted), rule, indicator)
     decision_reason = DecisionReason(note=reason, actor=by or getpass.getuser())
     with bars.progress:
         answered = (
-            answer(run, question, decision_reason, last_day)
+            answer(run, selector, decision_reason, last_day)
             if last_day
-            else take_answer_back(run, question, decision_reason)
+            else take_answer_back(run, selector, decision_reason)
         )
-    show_answered(terminal, answered, question, f"{unit} {who.name}")
+    show_answered(terminal, answered, selector, f"{unit} {owner.name}")
 
 
 def waivers(
@@ -108,16 +108,16 @@ def waivers(
     settings: Settings = context.obj
     terminal = open_terminal(settings)
     with reading_warehouse(settings) as session:
-        result = waivers_of(
+        records = waivers_of(
             session,
             datetime.now(UTC),
             units=[unit] if unit else None,
             period=parse_period(period) if period else None,
         )
     if as_json:
-        print_json(result)
+        print_json(records)
         return
-    show_waivers(terminal, result)
+    show_waivers(terminal, records)
 
 
 def _last_day(until: str | None, *, take_back: bool) -> date | None:
@@ -133,28 +133,28 @@ def _last_day(until: str | None, *, take_back: bool) -> date | None:
         raise UsageError(f"--until {until} is no day: write it as 2025-12-31") from None
 
 
-def show_answered(terminal: Terminal, answered: "WaiverResult", question: "WarningSelector", unit: str) -> None:
-    """Tell what was answered or taken back, and which figures say so now."""
-    from cli.output.run_report import MOST_CHANGES, tell_given
+def show_answered(terminal: Terminal, answered: "WaiverResult", selector: "WarningSelector", unit: str) -> None:
+    """Show what was answered or revoked, and the revisions that this published."""
+    from cli.output.run_report import MOST_CHANGES, show_published
     from flows.presentation.message_formatter import MessageFormatter
     from publishing.figures.formatting import format_day
 
-    words = MessageFormatter(terminal.catalog, terminal.lang)
-    period = question.place.period.id
+    messages = MessageFormatter(terminal.catalog, terminal.lang)
+    period = selector.place.period.id
     for issue in answered.issues:
-        terminal.bullet("?", words.fault(issue))
+        terminal.bullet("?", messages.fault(issue))
     for waiver in answered.waivers:
-        facts = {"rule": question.rule, "unit": unit, "period": period, "by": waiver.by, "reason": waiver.reason}
+        facts = {"rule": selector.rule, "unit": unit, "period": period, "by": waiver.by, "reason": waiver.reason}
         name = "waived" if answered.issues else "waiver_taken_back"
         terminal.say(name, "bold green", until=format_day(waiver.until, terminal.lang), **facts)
     if not answered.outcome.given:
         terminal.say("nothing_published")
     for published in answered.outcome.given:
-        tell_given(terminal, published, MOST_CHANGES)
+        show_published(terminal, published, MOST_CHANGES)
 
 
 def show_waivers(terminal: Terminal, records: "tuple[WaiverRecord, ...]") -> None:
-    """Show answers as people read them, newest first."""
+    """Show answers, newest first."""
     from domain.vietnam_time import day_in_vietnam
     from publishing.figures.formatting import format_day
 
@@ -163,20 +163,20 @@ def show_waivers(terminal: Terminal, records: "tuple[WaiverRecord, ...]") -> Non
         return
     table = terminal.table("unit", "waiver_question", "waiver_answer", "waiver_standing")
     for record in records:
-        cells = ", ".join(dict.fromkeys(f"{each.sheet}!{each.cell}" for each in record.issues if each.cell))
-        result = terminal.text(
+        cells = ", ".join(dict.fromkeys(f"{issue.sheet}!{issue.cell}" for issue in record.issues if issue.cell))
+        author = terminal.text(
             "waiver_by",
             by=record.waiver.by,
             day=format_day(day_in_vietnam(record.waiver.at), terminal.lang),
         )
         if record.taken_back is None:
-            standing = terminal.text(f"waiver_{record.standing}", until=format_day(record.waiver.until, terminal.lang))
+            status = terminal.text(f"waiver_{record.standing}", until=format_day(record.waiver.until, terminal.lang))
         else:
-            standing = f"{terminal.text('waiver_taken_back_by')}\n“{record.taken_back.reason}”\n{record.taken_back.by}"
+            status = f"{terminal.text('waiver_taken_back_by')}\n“{record.taken_back.reason}”\n{record.taken_back.by}"
         table.add_row(
             escape(f"{record.unit} {record.unit_name}\n{record.period}"),
             escape(f"{record.waiver.rule}\n{cells}" if cells else record.waiver.rule),
-            escape(f"“{record.waiver.reason}”\n{result}"),
-            escape(standing),
+            escape(f"“{record.waiver.reason}”\n{author}"),
+            escape(status),
         )
     terminal.show(table)

@@ -1,4 +1,4 @@
-"""`tonghop withdraw`: exclude an accepted report without deleting it, or take that back."""
+"""`tonghop withdraw`: exclude an accepted report without deleting it, or restore it."""
 
 import getpass
 from typing import TYPE_CHECKING, Annotated
@@ -46,7 +46,7 @@ def withdraw(
     catalog = open_catalog(settings)
     wanted = parse_period(period)
     chosen = form_for(catalog, wanted, form)
-    who = catalog.units.get(unit, catalog.last_day(chosen.id, wanted))
+    owner = catalog.units.get(unit, catalog.last_day(chosen.id, wanted))
     from uuid import uuid4
 
     from cli.running import ProgressBars
@@ -66,16 +66,16 @@ def withdraw(
         decided = decide(
             run,
             "restore" if restore else "withdraw",
-            ReportKey(who.key, chosen.id, wanted),
+            ReportKey(owner.key, chosen.id, wanted),
             decision_reason,
             version,
         )
-    show_decided(terminal, decided, f"{unit} {who.name}", wanted.id, is_restored=restore)
+    show_decided(terminal, decided, f"{unit} {owner.name}", wanted.id, is_restored=restore)
 
 
 def show_decided(terminal: Terminal, decided: "WithdrawalResult", unit: str, period: str, *, is_restored: bool) -> None:
-    """Tell what a decision did: which version counts now, and which figures it moved."""
-    from cli.output.run_report import MOST_CHANGES, tell_given
+    """Show which version counts after the decision, and the revisions that it published."""
+    from cli.output.run_report import MOST_CHANGES, show_published
 
     out, counted = decided.changed.out, decided.changed.counted
     if is_restored and counted is not None:
@@ -95,7 +95,7 @@ def show_decided(terminal: Terminal, decided: "WithdrawalResult", unit: str, per
     if not decided.outcome.given:
         terminal.say("nothing_published")
     for published in decided.outcome.given:
-        tell_given(terminal, published, MOST_CHANGES)
+        show_published(terminal, published, MOST_CHANGES)
 
 
 def _facts(version: "VersionRef") -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Print read models as JSON for programs: exact numbers as text, moments in ISO 8601, `None` as null."""
+"""JSON output of read models: exact numbers as text, moments in ISO 8601, `None` as null."""
 
 import json
 from collections.abc import Mapping
@@ -17,11 +17,11 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
 
 
-def shallow(value: object) -> dict[str, object]:
-    """A dataclass's fields by name, to be put together with others.
+def fields_of(value: object) -> dict[str, object]:
+    """Return a dataclass's fields by name, unconverted, to be merged with others.
 
     Raises:
-        TypeError: it is no dataclass.
+        TypeError: it is not a dataclass.
     """
     if not is_dataclass(value):
         raise TypeError(f"{type(value).__name__} is no dataclass")
@@ -41,4 +41,4 @@ def _plain(value: object) -> object:
         case Mapping():
             return dict(value)
         case _:
-            return shallow(value)
+            return fields_of(value)

@@ -1,4 +1,4 @@
-"""Write a marked copy of each checked file into a folder, in the folders that it has below the one that was named."""
+"""Marked copies of checked files, in the same subfolders as the originals."""
 
 from collections.abc import Container, Sequence
 from itertools import chain, count
@@ -15,10 +15,10 @@ from workbooks.pool.landed_file import LandedFile
 
 
 def require_folder(folder: Path) -> None:
-    """Make a folder if need be, and make sure that files can be written there: before the work, not after it.
+    """Create a folder if it is missing, and raise unless files can be written there, before any work is done.
 
     Raises:
-        UsageError: they cannot.
+        UsageError: no files can be written there.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -31,19 +31,19 @@ def require_folder(folder: Path) -> None:
 def write_copies(
     checked: Sequence[CheckedFile], folder: Path, catalog: Catalog, settings: Settings, listener: ProgressListener
 ) -> tuple[Path, ...]:
-    """Write a copy of each file; those of an earlier check give way, no file that was checked does.
+    """Write a copy of each file; copies of an earlier check are overwritten, checked files are not.
 
     Returns:
-        Where they lie, in the order of the files.
+        The paths of the copies, in the order of the files.
     """
     listener.begin("annotate", len(checked))
     written: list[Path] = []
     taken = {checked_file.path.resolve() for checked_file in checked}
-    for other_checked_file in checked:
-        file = LandedFile(other_checked_file.path, other_checked_file.file.hints)
-        findings = FileFindings(other_checked_file.issues, other_checked_file.report.repairs)
+    for checked_file in checked:
+        file = LandedFile(checked_file.path, checked_file.file.hints)
+        findings = FileFindings(checked_file.issues, checked_file.report.repairs)
         copy = marked_copy(file, findings, catalog, settings.reading_limits)
-        target = _free(folder.joinpath(*other_checked_file.file.below, copy.file_name), taken)
+        target = _free(folder.joinpath(*checked_file.file.below, copy.file_name), taken)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(copy.data)
         written.append(target)
@@ -53,6 +53,6 @@ def write_copies(
 
 
 def _free(target: Path, taken: Container[Path]) -> Path:
-    """The same path, numbered where that is taken: by a file that was checked, or the copy of another."""
+    """Return the path, numbered if it is taken by a checked file or another copy."""
     numbered = (target.with_name(f"{target.stem} ({number}){target.suffix}") for number in count(2))
     return next(path for path in chain([target], numbered) if path.resolve() not in taken)

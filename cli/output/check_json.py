@@ -1,4 +1,4 @@
-"""What `tonghop check --json` prints, described by `docs/check.schema.json`."""
+"""JSON output of `tonghop check`, described by `docs/check.schema.json`."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -13,7 +13,7 @@ from flows.actions.check_files import CheckedFile
 
 
 def as_plain(checked: Sequence[CheckedFile], catalog: Catalog, lang: Lang) -> list[dict[str, object]]:
-    """Checked files as lists and dictionaries; numbers stay exact."""
+    """Convert checked files to lists and dictionaries; numbers stay exact."""
     return [_file(checked_file, catalog, lang) for checked_file in checked]
 
 
@@ -67,8 +67,11 @@ def _observation(observation: Observation, catalog: Catalog) -> dict[str, object
 
 
 def _value(observation: Observation, catalog: Catalog) -> Decimal | None:
-    """In the indicator's unit: a percentage from 0 to 100, rounded as published ones are, or a count."""
-    over, under = observation.numerator.number, observation.denominator.number if observation.denominator else None
-    if over is None or catalog.indicators[observation.indicator].measure is Measure.COUNT:
-        return over
-    return percentage(over, under)
+    """Return the value in the indicator's unit: a percentage from 0 to 100, rounded as published, or a count."""
+    numerator, denominator = (
+        observation.numerator.number,
+        observation.denominator.number if observation.denominator else None,
+    )
+    if numerator is None or catalog.indicators[observation.indicator].measure is Measure.COUNT:
+        return numerator
+    return percentage(numerator, denominator)

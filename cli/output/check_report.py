@@ -1,4 +1,4 @@
-"""Tell on the terminal what is wrong with workbooks that were checked: one table a file, then all of them in a line."""
+"""Terminal output of `tonghop check`: a table of issues per file, then a summary."""
 
 from collections.abc import Sequence
 
@@ -13,59 +13,57 @@ from workbooks.marking.result_lines import ResultLine, issue_lines, repair_lines
 _COLOURS = {Severity.CRITICAL: "red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 
 
-def tell_checked(terminal: Terminal, checked: Sequence[CheckedFile]) -> None:
-    """Tell of each file whose it is, what is wrong in which cell and what to do; at the end how many would pass."""
-    for other_checked_file in checked:
-        _tell_file(terminal, other_checked_file)
-    terminal.gap()
+def show_checked(terminal: Terminal, checked: Sequence[CheckedFile]) -> None:
+    """Show unit, period and issues of each file, then how many would be accepted and which rules were not evaluated."""
+    for checked_file in checked:
+        _show_file(terminal, checked_file)
+    terminal.blank_line()
     refused = sum(not checked_file.accepted for checked_file in checked)
     facts = {"total": len(checked), "accepted": len(checked) - refused, "refused": refused}
     terminal.say("check_summary", "bold red" if refused else "bold green", **facts)
-    beyond = _put_to_none(checked)
-    if beyond:
-        titles = (terminal.catalog.rules[rule].title.get(terminal.lang) for rule in beyond)
+    not_checked = _not_checked(checked)
+    if not_checked:
+        titles = (terminal.catalog.rules[rule].title.get(terminal.lang) for rule in not_checked)
         terminal.say("check_not_checked", "dim", rules="; ".join(titles))
 
 
-def _tell_file(terminal: Terminal, checked_file: CheckedFile) -> None:
-    terminal.gap()
+def _show_file(terminal: Terminal, checked_file: CheckedFile) -> None:
+    terminal.blank_line()
     colour = "green" if checked_file.accepted else "red"
-    submission_outcome = terminal.text(f"check_{checked_file.outcome}")
-    terminal.console.print(
-        f"[bold]{escape(str(checked_file.path))}[/]  [{colour}]{escape(submission_outcome)}[/]", soft_wrap=True
-    )
-    terminal.console.print(f"  {escape(_whose(terminal, checked_file.report))}", style="dim", soft_wrap=True)
+    outcome = terminal.text(f"check_{checked_file.outcome}")
+    terminal.console.print(f"[bold]{escape(str(checked_file.path))}[/]  [{colour}]{escape(outcome)}[/]", soft_wrap=True)
+    terminal.console.print(f"  {escape(_identity(terminal, checked_file.report))}", style="dim", soft_wrap=True)
     issues = tuple(issue_lines(checked_file.issues, terminal.catalog, terminal.lang))
     if issues:
-        _tell_issues(terminal, issues)
+        _show_issues(terminal, issues)
     for line in repair_lines(checked_file.report.repairs, terminal.catalog, terminal.lang):
         cell = f"{line.sheet}!{line.cell}"
         read = terminal.text("explain_repair", cell=cell, before=line.found, after=line.expected, why=line.message)
         terminal.bullet("·", read, "dim")
 
 
-def _whose(terminal: Terminal, report: ParsedReport) -> str:
+def _identity(terminal: Terminal, report: ParsedReport) -> str:
     unit = f"{report.unit.code} {report.unit.name}" if report.unit else "?"
     period = report.period.id if report.period else "?"
     return terminal.text("check_whose", unit=unit, period=period, figures=len(report.observations))
 
 
-def _tell_issues(terminal: Terminal, lines: Sequence[ResultLine]) -> None:
+def _show_issues(terminal: Terminal, lines: Sequence[ResultLine]) -> None:
     table = terminal.table("check_severity", "check_sheet", "check_cell", "check_found", "check_expected", "check_what")
-    above = ""
+    previous_action = ""
     for line in lines:
         severity = line.severity or Severity.INFO
-        grave = f"[{_COLOURS[severity]}]{escape(severity_text(severity, terminal.catalog, terminal.lang))}[/]"
-        # Thirty cells left blank want one piece of advice.
-        advice = terminal.text("check_as_above") if line.action == above else line.action
+        severity_cell = f"[{_COLOURS[severity]}]{escape(severity_text(severity, terminal.catalog, terminal.lang))}[/]"
+        # Many cells with the same fault show the advice once.
+        advice = terminal.text("check_as_above") if line.action == previous_action else line.action
         what = f"{escape(line.message)}\n[cyan]→ {escape(advice)}[/]"
-        table.add_row(grave, *map(escape, (line.sheet, line.cell, line.found, line.expected)), what)
-        above = line.action
+        table.add_row(severity_cell, *map(escape, (line.sheet, line.cell, line.found, line.expected)), what)
+        previous_action = line.action
     terminal.show(table)
 
 
-def _put_to_none(checked: Sequence[CheckedFile]) -> list[str]:
-    """Rules that were put to no file that could be judged at all, in the catalogue's order."""
+def _not_checked(checked: Sequence[CheckedFile]) -> list[str]:
+    """Return the rules that were evaluated on no file, in the catalogue's order."""
     return [
         rule for rule in checked[0].not_checked if all(rule in checked_file.not_checked for checked_file in checked)
     ]

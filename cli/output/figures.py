@@ -1,4 +1,4 @@
-"""Write figures on the terminal as people of either language write them."""
+"""Formatting of figures on the terminal."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from publishing.figures.formatting import format_number, format_percent, format_
 
 
 def figure_of(terminal: Terminal, indicator: str, value: Decimal | None, row: RollupRow | None = None) -> str:
-    """A value of an indicator with its unit; with its row, also the numerator and denominator that it is made from."""
+    """Format a value of an indicator with its unit; given its row, with numerator and denominator."""
     if value is None:
         return "" if row is None else terminal.text("no_figure")
     known = terminal.catalog.indicators[indicator]
@@ -22,5 +22,5 @@ def figure_of(terminal: Terminal, indicator: str, value: Decimal | None, row: Ro
 
 
 def number_of(terminal: Terminal, number: Decimal | None) -> str:
-    """A plain number with thousands marks; nothing for none."""
+    """Format a number with thousands separators; None as an empty text."""
     return "" if number is None else format_number(number, terminal.lang)

@@ -1,4 +1,4 @@
-"""Tell on the terminal what a run did: who was refused and what to do, what was published and what it moved."""
+"""Terminal output of a run: refused reports with advice, published revisions with their changes."""
 
 from collections.abc import Sequence
 
@@ -21,88 +21,84 @@ MOST_SILENT = 12
 
 
 def show_run(terminal: Terminal, outcome: RunOutcome, most_changes: int = MOST_CHANGES) -> None:
-    """Tell what a run did, naming so many of the figures that moved."""
-    words = MessageFormatter(terminal.catalog, terminal.lang)
+    """Show the outcome of a run; `most_changes` limits the listed changes of each revision."""
+    messages = MessageFormatter(terminal.catalog, terminal.lang)
     terminal.console.print(
-        escape(words.summary(outcome)), style="bold red" if outcome.refused or outcome.doubted else "bold green"
+        escape(messages.summary(outcome)), style="bold red" if outcome.refused or outcome.doubted else "bold green"
     )
-    for submission_outcome in outcome.refused[:MOST_REFUSALS]:
-        tell_issues(terminal, submission_outcome.label, submission_outcome.file_name, submission_outcome.faults)
+    for refusal in outcome.refused[:MOST_REFUSALS]:
+        show_issues(terminal, refusal.label, refusal.file_name, refusal.faults)
     if len(outcome.refused) > MOST_REFUSALS:
         terminal.say("and_more_refused", count=len(outcome.refused) - MOST_REFUSALS)
-    tell_doubts(terminal, outcome.doubted)
+    show_findings(terminal, outcome.doubted)
     if outcome.warned:
-        labels = ", ".join(warning.label for warning in outcome.warned[:MOST_REFUSALS])
+        labels = ", ".join(submission.label for submission in outcome.warned[:MOST_REFUSALS])
         terminal.say("warned", "yellow", units=labels)
     for published in outcome.given:
-        tell_given(terminal, published, most_changes)
+        show_published(terminal, published, most_changes)
     if outcome.replaced:
         terminal.say("replaced", count=outcome.replaced)
-    tell_again(terminal, outcome)
-    for held in outcome.held:
-        facts = {"area": held.area, "name": held.area_name, "period": held.period}
-        terminal.say("held", "yellow", count=held.reports, **facts)
+    show_repeated_files(terminal, outcome)
+    for awaiting in outcome.held:
+        facts = {"area": awaiting.area, "name": awaiting.area_name, "period": awaiting.period}
+        terminal.say("held", "yellow", count=awaiting.reports, **facts)
     if outcome.waiting:
         terminal.say("waiting", count=outcome.waiting)
-    tell_silent(terminal, outcome.silent)
+    show_silent_units(terminal, outcome.silent)
     for reason in outcome.left:
         terminal.console.print(escape(terminal.text("left", reason=reason)), style="yellow")
 
 
-def tell_doubts(terminal: Terminal, doubted: Sequence[RevalidationFinding]) -> None:
-    """Accepted reports that would not be accepted as they are today, and what a person can do about each."""
-    words = MessageFormatter(terminal.catalog, terminal.lang)
+def show_findings(terminal: Terminal, doubted: Sequence[RevalidationFinding]) -> None:
+    """Show accepted reports that would not be accepted under today's rules, with the command to withdraw each."""
+    messages = MessageFormatter(terminal.catalog, terminal.lang)
     for finding in doubted[:MOST_REFUSALS]:
-        submission_outcome = finding.verdict
-        tell_issues(terminal, submission_outcome.label, submission_outcome.file_name, submission_outcome.faults, "!")
-        terminal.bullet("•", words.finding(finding), "yellow")
-        if submission_outcome.unit and submission_outcome.period and not submission_outcome.accepted:
-            terminal.bullet(
-                "→",
-                terminal.text("withdraw_doubted", unit=submission_outcome.unit.code, period=submission_outcome.period),
-                "cyan",
-                4,
-            )
+        submission = finding.verdict
+        show_issues(terminal, submission.label, submission.file_name, submission.faults, "!")
+        terminal.bullet("•", messages.finding(finding), "yellow")
+        if submission.unit and submission.period and not submission.accepted:
+            advice = terminal.text("withdraw_doubted", unit=submission.unit.code, period=submission.period)
+            terminal.bullet("→", advice, "cyan", 4)
     if len(doubted) > MOST_REFUSALS:
         terminal.say("and_more", count=len(doubted) - MOST_REFUSALS)
 
 
-def tell_silent(terminal: Terminal, silent: Sequence[SilentPeriod]) -> None:
-    """Who should have reported and has sent nothing, by period and area."""
-    words = MessageFormatter(terminal.catalog, terminal.lang)
-    for silent_unit in silent:
-        terminal.gap()
-        terminal.console.print(escape(words.lateness(silent_unit)), style="magenta")
-        for area in silent_unit.areas[:MOST_AREAS]:
+def show_silent_units(terminal: Terminal, silent: Sequence[SilentPeriod]) -> None:
+    """Show the units that owe a report and have sent nothing, by period and area."""
+    messages = MessageFormatter(terminal.catalog, terminal.lang)
+    for period in silent:
+        terminal.blank_line()
+        terminal.console.print(escape(messages.lateness(period)), style="magenta")
+        for area in period.areas[:MOST_AREAS]:
             named = ", ".join(f"{unit.code} {unit.name}" for unit in area.silent[:MOST_SILENT])
             rest = len(area.silent) - MOST_SILENT
-            terminal.bullet("•", f"{words.silent_area(area)}: {named}{f', … (+{rest})' if rest > 0 else ''}")
-        if len(silent_unit.areas) > MOST_AREAS:
-            terminal.say("and_more_silent", count=sum(len(area.silent) for area in silent_unit.areas[MOST_AREAS:]))
+            terminal.bullet("•", f"{messages.silent_area(area)}: {named}{f', … (+{rest})' if rest > 0 else ''}")
+        if len(period.areas) > MOST_AREAS:
+            terminal.say("and_more_silent", count=sum(len(area.silent) for area in period.areas[MOST_AREAS:]))
 
 
-def tell_again(terminal: Terminal, outcome: RunOutcome) -> None:
-    """Files that came again and move nothing, and what to do if they are meant."""
+def show_repeated_files(terminal: Terminal, outcome: RunOutcome) -> None:
+    """Show files that were delivered again without effect, and what to do to make them count."""
     for file_name in outcome.withdrawn:
         terminal.say("withdrawn_again", "yellow", file=file_name)
     for file_name in outcome.outdated:
         terminal.say("outdated_again", "yellow", file=file_name)
 
 
-def tell_issues(terminal: Terminal, label: str, file_name: str, issues: Sequence[Issue], mark: str = "✗") -> None:
-    """One submission's issues: what is wrong, and what the official should do."""
-    words = MessageFormatter(terminal.catalog, terminal.lang)
-    terminal.gap()
+def show_issues(terminal: Terminal, label: str, file_name: str, issues: Sequence[Issue], mark: str = "✗") -> None:
+    """Show one submission's issues, each with its advice."""
+    messages = MessageFormatter(terminal.catalog, terminal.lang)
+    terminal.blank_line()
     terminal.console.print(f"[bold]{mark} {escape(label)}[/]  {escape(file_name)}", soft_wrap=True)
     for issue in issues[:MOST_FAULTS]:
-        terminal.bullet("•", words.fault(issue))
+        terminal.bullet("•", messages.fault(issue))
         terminal.bullet("→", terminal.catalog.issue_action(issue, terminal.lang), "cyan", indent=4)
     if len(issues) > MOST_FAULTS:
         terminal.say("and_more", count=len(issues) - MOST_FAULTS)
 
 
-def tell_warning(terminal: Terminal, open_warning: OpenWarning) -> None:
-    """One warning about an accepted report: what is asked, and the answer, if there is one."""
+def show_warning(terminal: Terminal, open_warning: OpenWarning) -> None:
+    """Show one warning about an accepted report, and its answer, if there is one."""
     terminal.bullet("•", MessageFormatter(terminal.catalog, terminal.lang).fault(open_warning.issue))
     waiver = open_warning.waiver
     if waiver is None:
@@ -112,42 +108,42 @@ def tell_warning(terminal: Terminal, open_warning: OpenWarning) -> None:
     terminal.bullet("✓", terminal.text("answered", rule=waiver.rule, **facts), "green", indent=4)
 
 
-def tell_given(terminal: Terminal, revisions: PublishedRevision, most_changes: int) -> None:
-    """One revision that was published, naming so many of the figures that it moved."""
-    terminal.gap()
-    kind = "published_partial" if revisions.is_partial else "published"
-    terminal.say(kind, area=revisions.area_name, period=revisions.period, revision=revisions.revision)
-    terminal.point_to(revisions.path)
-    tell_moved(terminal, revisions, most_changes)
+def show_published(terminal: Terminal, revision: PublishedRevision, most_changes: int) -> None:
+    """Show a published revision; `most_changes` limits the listed changes."""
+    terminal.blank_line()
+    kind = "published_partial" if revision.is_partial else "published"
+    terminal.say(kind, area=revision.area_name, period=revision.period, revision=revision.revision)
+    terminal.print_path(revision.path)
+    show_changes(terminal, revision, most_changes)
 
 
-def tell_moved(terminal: Terminal, revisions: PublishedRevision, most_changes: int) -> None:
-    """The figures that a revision moves, from what to what; so many are named."""
-    moved = _moved(terminal, revisions)
-    if not moved:
+def show_changes(terminal: Terminal, revision: PublishedRevision, most_changes: int) -> None:
+    """Show the figures that a revision changed, before and after; `most_changes` limits the list."""
+    changed = _changed_figures(terminal, revision)
+    if not changed:
         return
-    terminal.say("moved", count=len({change.indicator for change in revisions.changes}))
+    terminal.say("moved", count=len({change.indicator for change in revision.changes}))
     if most_changes:
         table = terminal.table("indicator", "before", "after")
-        for name, before, after in moved[:most_changes]:
+        for name, before, after in changed[:most_changes]:
             table.add_row(escape(name), before, after)
         terminal.show(table)
-        if len(moved) > most_changes:
-            terminal.say("and_more", count=len(moved) - most_changes)
+        if len(changed) > most_changes:
+            terminal.say("and_more", count=len(changed) - most_changes)
 
 
-def _moved(terminal: Terminal, revisions: PublishedRevision) -> list[tuple[str, str, str]]:
-    """Indicators that a revision moved, each by the first column that did: its value, else what it is made of."""
+def _changed_figures(terminal: Terminal, revision: PublishedRevision) -> list[tuple[str, str, str]]:
+    """Return name, before and after of each changed indicator, by its first changed column: the value if it changed."""
     first: dict[str, RollupChange] = {}
-    for change in revisions.changes:
+    for change in revision.changes:
         first.setdefault(change.indicator, change)
     return [
         (
-            terminal.catalog.indicators[each].name.get(terminal.lang),
+            terminal.catalog.indicators[indicator].name.get(terminal.lang),
             _shown(change, change.before),
             _shown(change, change.after),
         )
-        for each, change in first.items()
+        for indicator, change in first.items()
     ]
 
 

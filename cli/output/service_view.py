@@ -1,4 +1,4 @@
-"""Show on the terminal how a service comes up: a line for each component, and where everything is once it is ready."""
+"""Terminal output of a starting service: a line per component, then the addresses."""
 
 import time
 from types import TracebackType
@@ -11,32 +11,32 @@ from flows.support.service_record import READY, Record
 
 
 class StartupView:
-    """Watches one service come up, in this process or in another whose record is read."""
+    """Observer that shows how a service starts, in this process or in another."""
 
     def __init__(self, terminal: Terminal) -> None:
-        """Draw on the voice's terminal."""
+        """Draw on the terminal."""
         self._terminal = terminal
         self._status = Status("", console=terminal.console)
         self._stage = ""
         self._since = 0.0
 
     def __enter__(self) -> Self:
-        """Begin to draw."""
+        """Start drawing."""
         self._status.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave the terminal as it was, whatever happened."""
+        """Stop drawing, whatever happened."""
         self._status.stop()
 
     def leftovers(self, count: int) -> None:
-        """Tell of processes that were found and ended; see `Observer`."""
+        """Show how many left-over processes were ended; see `Observer`."""
         self._terminal.say("up_leftovers", "yellow", count=count)
 
     def begin(self, stage: str) -> None:
-        """Tick off what was being started, and say what is started now; see `Observer`."""
+        """Show that the previous stage is done and the next begins; see `Observer`."""
         if stage == self._stage:
             return
         if self._stage:
@@ -49,11 +49,11 @@ class StartupView:
             self._status.update(self._terminal.text(f"up_starting_{stage}"))
 
     def restarted(self, component: str, code: int) -> None:
-        """Tell that a component is started again; see `Observer`."""
+        """Show that a component is restarted; see `Observer`."""
         self._terminal.say("up_restarted", "yellow", component=component, code=code)
 
 
 def show_addresses(terminal: Terminal, record: Record) -> None:
-    """Say where everything is that runs."""
+    """Show the addresses of all components."""
     for name, address in record.addresses.items():
         terminal.bullet("•", f"{terminal.text(f'up_address_{name}')}  {address}")

@@ -1,4 +1,4 @@
-"""Writing templates to disk: one commune's, or one for each commune of an area; what is there already is spared."""
+"""Writer of templates: for one commune, or for each commune of an area; existing files are kept."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,14 +16,14 @@ from workbooks.template.assignment import Assignment, assign
 from workbooks.template.workbook import fill_template
 
 Past = Callable[[OrgUnit], tuple[PastObservation, ...]]
-"""What a commune reported before."""
+"""Looks up what a commune reported before."""
 
 
 @dataclass
 class TemplateWriter:
     """Writes templates of one form and period.
 
-    `past` looks up what is to be filled in; None: nothing is. `force`: over files that are there.
+    `past` looks up figures to prefill; None: no prefilling. `force`: overwrite existing files.
     """
 
     terminal: Terminal
@@ -37,7 +37,7 @@ class TemplateWriter:
         """Write one commune's workbook.
 
         Raises:
-            UsageError: the file is there already.
+            UsageError: the file exists already.
         """
         assignment = self._assign(unit)
         target = output or Path(assignment.file_name)
@@ -50,7 +50,7 @@ class TemplateWriter:
         self._show_written(target.absolute())
 
     def write_all(self, units: Sequence[OrgUnit], folder: Path) -> None:
-        """Write a workbook for each commune; those whose file is there already keep it.
+        """Write a workbook for each commune; existing files are kept.
 
         Raises:
             UsageError: the folder is a file.
@@ -78,14 +78,14 @@ class TemplateWriter:
         return assign(self.terminal.catalog, self.form.id, unit, self.period, past)
 
     def _show_written(self, path: Path) -> None:
-        self.terminal.point_to(path)
+        self.terminal.print_path(path)
         if self._without_past:
             units = ", ".join(self._without_past)
             self.terminal.say("templates_without_past", "yellow", count=len(self._without_past), units=units)
 
 
 def _put(target: Path, data: bytes) -> None:
-    """Write a file in one step: one that is half written would be taken for one that is there."""
+    """Write a file atomically: a partial file would be kept as an existing one."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.part")
     part.write_bytes(data)

@@ -1,4 +1,4 @@
-"""How commands speak: texts of the catalogue in the chosen language, on the terminal; problems on stderr."""
+"""Terminal output of commands: texts of the catalogue in the chosen language."""
 
 from pathlib import Path
 
@@ -16,43 +16,43 @@ from flows.support.settings import Settings
 
 
 class Terminal:
-    """Speaks to whoever runs a command."""
+    """Prints texts, paths, bullets and tables."""
 
     def __init__(self, catalog: Catalog, lang: Lang, *, aside: bool = False) -> None:
-        """Speak this language with the texts of this catalogue; `aside`, on stderr, where stdout is for programs."""
+        """Print the catalogue's texts in this language; `aside`: on stderr, where stdout is for programs."""
         self.catalog = catalog
         self.lang: Lang = lang
         self.console = Console(highlight=False, stderr=aside)
 
     def text(self, name: str, /, **facts: object) -> str:
-        """A text of `messages/flows.yaml`, without its room."""
+        """Return a text of `messages/flows.yaml`, by its key without the prefix `flows.`."""
         return self.catalog.text(f"flows.{name}", self.lang, **facts)
 
     def submission_state(self, state: str) -> str:
-        """Where a submission stands."""
+        """Return the name of a submission's state."""
         return self.catalog.text(f"domain.state.{state}", self.lang)
 
     def say(self, name: str, style: str = "", /, **facts: object) -> None:
         """Print a text on a line of its own; lines are wrapped, never cut."""
         self.console.print(escape(self.text(name, **facts)), style=style)
 
-    def point_to(self, path: Path) -> None:
+    def print_path(self, path: Path) -> None:
         """Print a path on a line of its own, never wrapped, so that it can be copied or clicked."""
         self.console.print(f"  {path}", soft_wrap=True, markup=False)
 
     def bullet(self, mark: str, text: str, style: str = "", indent: int = 2) -> None:
-        """Print a text behind a mark; further lines of it stand under the first."""
+        """Print a text after a mark; further lines are indented like the first."""
         row = Table.grid(padding=(0, 1, 0, 0))
         row.add_row(mark, Text(text, style=style))
         self.console.print(Padding(row, (0, 0, 0, indent)))
 
-    def gap(self) -> None:
-        """Leave a line empty."""
+    def blank_line(self) -> None:
+        """Print an empty line."""
         self.console.print()
 
     def table(self, *columns: str, title: str = "") -> Table:
-        """A table with these columns (names of texts), to be filled and given to `show`."""
-        made = Table(
+        """Make a table with these columns (names of texts), to be filled and passed to `show`."""
+        table = Table(
             title=title or None,
             title_justify="left",
             title_style="bold",
@@ -63,8 +63,8 @@ class Terminal:
             pad_edge=False,
         )
         for column in columns:
-            made.add_column(self.text(column), overflow="fold")
-        return made
+            table.add_column(self.text(column), overflow="fold")
+        return table
 
     def show(self, table: Table) -> None:
         """Print a table."""

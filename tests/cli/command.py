@@ -1,4 +1,4 @@
-"""Commands as people type them, carried out within the test's own process."""
+"""Run commands within the test's own process."""
 
 import os
 import sys
@@ -11,13 +11,13 @@ from tests.flows.deployments.prefect_server import clean_environment
 
 
 def live_in(home: Path, monkeypatch: pytest.MonkeyPatch, **settings: str) -> None:
-    """Let commands work in a home, print wide lines, and know no setting but these."""
+    """Set the environment of commands: a home, wide lines, and only these settings."""
     monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(home), COLUMNS="200", **settings))
 
 
-def tonghop(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    """The exit code of a command."""
-    monkeypatch.setattr(sys, "argv", ["tonghop", *words])
+def tonghop(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """Run a command and return its exit code."""
+    monkeypatch.setattr(sys, "argv", ["tonghop", *arguments])
     with pytest.raises(SystemExit) as ended:
         entry.main()
     return int(ended.value.code or 0)

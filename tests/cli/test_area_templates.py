@@ -1,4 +1,4 @@
-"""Templates for a whole area: written, spared, filled in beforehand, and accepted when they come back filled."""
+"""Templates for a whole area: written, kept if they exist, prefilled, and accepted when returned."""
 
 import io
 import os
@@ -28,19 +28,19 @@ UNIT = "22813"
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A folder to be in; nothing that is set stays behind."""
+    """Change into a temporary folder; restore the environment afterwards."""
     live_in(tmp_path / "home", monkeypatch)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def run_template(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    """The exit code of a template command, spoken in English."""
-    return tonghop(monkeypatch, "--lang", "en", "template", "--period", JUNE, *words)
+def run_template(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """Run the template command in English and return its exit code."""
+    return tonghop(monkeypatch, "--lang", "en", "template", "--period", JUNE, *arguments)
 
 
 def fill_in(data: bytes, catalog: Catalog, unit: str) -> bytes:
-    """Type the sample's figures into a template by hand, so to speak: opened, typed, saved; nothing is computed."""
+    """Write the sample's figures into a template: opened, filled, saved; formulas are not computed."""
     task = assignment_for(catalog, unit, JUNE)
     entries = entries_of(make_blank(task), invent_figures(SampleSeries(catalog, 1), task))
     workbook = open_workbook(data)
@@ -52,10 +52,10 @@ def fill_in(data: bytes, catalog: Catalog, unit: str) -> bytes:
     return buffer.getvalue()
 
 
-def test_every_commune_gets_its_own(
+def test_every_commune_gets_a_workbook(
     environment: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Eight workbooks, named so that unit and period can be told; the command says how many and where."""
+    """Eight workbooks are written, named by unit and period; the command shows their number and folder."""
     assert run_template(monkeypatch, "--area", AREA, "-o", "forms") == 0
     names = sorted(path.name for path in (environment / "forms").iterdir())
     assert len(names) == 8
@@ -65,10 +65,10 @@ def test_every_commune_gets_its_own(
     assert [hint.file_name for hint in hints] == names
 
 
-def test_filled_files_are_spared(
+def test_existing_files_are_kept(
     environment: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A file that is there keeps what it holds and the others are written; --force writes over it."""
+    """An existing file is kept and the others are written; --force overwrites it."""
     run_template(monkeypatch, "--area", AREA, "-o", "forms")
     kept, gone = sorted((environment / "forms").iterdir())[:2]
     kept.write_bytes(b"filled")
@@ -81,7 +81,7 @@ def test_filled_files_are_spared(
 
 
 @pytest.mark.parametrize(
-    "words",
+    "arguments",
     [
         [],
         ["--unit", UNIT, "--area", AREA],
@@ -91,17 +91,17 @@ def test_filled_files_are_spared(
     ],
 )
 def test_what_cannot_be_written_is_wrong_usage(
-    environment: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+    environment: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:
-    """Neither or both of unit and area, an area that is none, no warehouse to fill in from, a file for a folder."""
+    """Neither or both of unit and area, an unknown area, prefilling without warehouse, a file as folder are refused."""
     (environment / "f").write_bytes(b"")
-    assert run_template(monkeypatch, *words) == 2
+    assert run_template(monkeypatch, *arguments) == 2
 
 
 def test_stocks_come_from_the_last_accepted_reports(
     after_night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Accepted figures stand in the forms; the commune whose report was refused gets an empty one, and is named."""
+    """Forms are prefilled with accepted figures; communes without an accepted report get empty forms and are named."""
     monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(after_night), COLUMNS="200"))
     assert run_template(monkeypatch, "--area", AREA, "-o", str(tmp_path / "forms"), "--prefill") == 0
     assert f"Units without accepted figures to fill in: 1 ({WRONG} Ma Nới)" in capsys.readouterr().out
@@ -113,20 +113,20 @@ def test_stocks_come_from_the_last_accepted_reports(
 
 @pytest.fixture
 def corrected(after_night: Path, correction: SampleFile) -> Path:
-    """A home in which every commune's report of May is accepted."""
+    """Make a home in which every commune's report of May is accepted."""
     deliver(after_night, [correction])
     run_plainly(context_of(after_night), "correction")
     return after_night
 
 
-@pytest.mark.parametrize("words", [(), ("--prefill",)])
-def test_filled_forms_of_an_area_are_accepted_without_a_word(
-    corrected: Path, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+@pytest.mark.parametrize("arguments", [(), ("--prefill",)])
+def test_filled_forms_of_an_area_are_accepted_without_issues(
+    corrected: Path, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
 ) -> None:
-    """Typed in and saved without being computed: neither check nor night has anything to mend or to ask."""
+    """Forms that were filled but not computed have no issues, in a check and in a nightly run."""
     monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(corrected)))
     forms = tmp_path / "forms"
-    run_template(monkeypatch, "--area", AREA, "-o", str(forms), *words)
+    run_template(monkeypatch, "--area", AREA, "-o", str(forms), *arguments)
     for path in forms.iterdir():
         path.write_bytes(fill_in(path.read_bytes(), catalog, path.name[3:8]))
     checked = check_files(settings_of(corrected), files_asked([forms], []), NoProgress(), lambda: AFTER_JUNE)
@@ -135,12 +135,12 @@ def test_filled_forms_of_an_area_are_accepted_without_a_word(
     for path in forms.iterdir():
         put(corrected / "inbox" / path.name, path.read_bytes(), AFTER_JUNE)
     outcome = run_plainly(context_of(corrected, AFTER_JUNE), "june")
-    assert {result.label: result.issues for result in outcome.verdicts if result.issues} == {}
+    assert {submission.label: submission.issues for submission in outcome.verdicts if submission.issues} == {}
     assert (len(outcome.verdicts), outcome.refused) == (8, ())
 
 
 def prefilled(home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The form of one commune with its last stocks filled in."""
+    """Write the form of one commune, prefilled with its last stocks."""
     monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(home)))
     path = folder / f"BC_{UNIT}_{JUNE}.xlsx"
     run_template(monkeypatch, "--unit", UNIT, "-o", str(path), "--prefill")
@@ -148,23 +148,23 @@ def prefilled(home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 
 def codes(home: Path, path: Path) -> set[str]:
-    """What a check finds in June, notes of rules on trial left out."""
-    (result,) = check_files(settings_of(home), files_asked([path], []), NoProgress(), lambda: AFTER_JUNE)
-    return {issue.code for issue in result.issues if issue.severity is not Severity.INFO}
+    """Return the codes of a check in June, without those of shadow rules."""
+    (checked_file,) = check_files(settings_of(home), files_asked([path], []), NoProgress(), lambda: AFTER_JUNE)
+    return {issue.code for issue in checked_file.issues if issue.severity is not Severity.INFO}
 
 
-def test_a_form_sent_back_as_it_came_is_refused(
+def test_an_unchanged_prefilled_form_is_refused(
     after_night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was filled in beforehand hides neither that nothing else was filled in nor that nothing was looked at."""
-    result = codes(after_night, prefilled(after_night, tmp_path, monkeypatch))
-    assert {"copied_stocks", "required_refused"} <= result
+    """Prefilled figures hide neither the missing ones nor that no stock was updated."""
+    issues = codes(after_night, prefilled(after_night, tmp_path, monkeypatch))
+    assert {"copied_stocks", "required_refused"} <= issues
 
 
-def test_stocks_that_nobody_looked_at_are_asked_about(
+def test_unchanged_stocks_are_warned_of(
     after_night: Path, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With only the empty cells filled in the report is asked about; with one stock brought up to date it is not."""
+    """If only the empty cells are filled in, there is a warning; with one stock updated there is none."""
     path = prefilled(after_night, tmp_path, monkeypatch)
     workbook = open_workbook(path.read_bytes())
     typed = open_workbook(fill_in(path.read_bytes(), catalog, UNIT))

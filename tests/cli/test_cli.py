@@ -1,4 +1,4 @@
-"""The command line teaches, starts fast, and ends with the exit code that fits."""
+"""The command line: help, start-up imports, exit codes, and basic commands."""
 
 import errno
 import json
@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import main as entry
-from cli.commands.demo import _settings_of_the_demo
+from cli.commands.demo import _demo_settings
 from cli.commands.sample import share
 from cli.running import exit_code
 from flows.pipeline.outcome import RunOutcome, SubmissionOutcome
@@ -39,35 +39,35 @@ HEAVY = ("prefect", "great_expectations", "pandas")
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A home of the test's own; nothing it sets stays behind."""
+    """Make a home for the test and change into its folder; restore the environment afterwards."""
     live_in(tmp_path / "home", monkeypatch)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "close", "verify", "backup", "restore", "copy"])
-def test_help_teaches(command: str) -> None:
-    """The help of every command ends with an example of itself."""
+def test_help_has_an_example(command: str) -> None:
+    """The help of every command has an example."""
     shown = CliRunner().invoke(entry.app, [command, "--help"]).output
     assert "Example: tonghop" in shown
     assert command in shown
 
 
 def test_help_names_every_command_and_exit_code() -> None:
-    """Who types only `tonghop --help` sees a month's work and what the exit codes mean."""
+    """`tonghop --help` shows a month's commands and the exit codes."""
     shown = CliRunner().invoke(entry.app, ["--help"]).output
     assert [command for command in COMMANDS if f"tonghop {command}" not in shown and command != "sample"] == []
     assert "Exit codes: 0 done; 1 done, but submissions were refused" in shown
 
 
-@pytest.mark.parametrize("words", [[], ["template"], ["status"], ["explain"], ["nightly"]])
-def test_help_waits_for_nothing(words: list[str]) -> None:
+@pytest.mark.parametrize("arguments", [[], ["template"], ["status"], ["explain"], ["nightly"]])
+def test_help_starts_fast(arguments: list[str]) -> None:
     """Help imports neither Prefect nor Great Expectations, pandas or SQLAlchemy."""
-    assert imported_by([*words, "--help"], Path.cwd()) & {*HEAVY, "sqlalchemy"} == set()
+    assert imported_by([*arguments, "--help"], Path.cwd()) & {*HEAVY, "sqlalchemy"} == set()
 
 
 @pytest.mark.parametrize(
-    ("words", "allowed"),
+    ("arguments", "allowed"),
     [
         (["template", "--unit", "22813", "--period", "2025-05"], set()),
         (["status", "--area", AREA, "--period", "2025-05"], {"sqlalchemy"}),
@@ -75,17 +75,17 @@ def test_help_waits_for_nothing(words: list[str]) -> None:
         (["history", "--unit", "22813", "--period", "2025-05"], {"sqlalchemy"}),
     ],
 )
-def test_light_commands_import_only_what_they_need(tmp_path: Path, words: list[str], allowed: set[str]) -> None:
+def test_light_commands_import_only_what_they_need(tmp_path: Path, arguments: list[str], allowed: set[str]) -> None:
     """Commands that run no flow start without Prefect, Great Expectations and pandas."""
-    assert imported_by(words, tmp_path) & {*HEAVY, "sqlalchemy"} == allowed
+    assert imported_by(arguments, tmp_path) & {*HEAVY, "sqlalchemy"} == allowed
 
 
-def imported_by(words: list[str], folder: Path) -> set[str]:
-    """Top-level packages that a command imports."""
+def imported_by(arguments: list[str], folder: Path) -> set[str]:
+    """Return the top-level packages that a command imports."""
     script = (
         "import sys\n"
         "from cli.main import main\n"
-        f"sys.argv = ['tonghop', *{words!r}]\n"
+        f"sys.argv = ['tonghop', *{arguments!r}]\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "print('\\n' + ' '.join({name.partition('.')[0] for name in sys.modules}))\n"
     )
@@ -101,30 +101,30 @@ def imported_by(words: list[str], folder: Path) -> set[str]:
 
 
 def test_version() -> None:
-    """`--version` says which program this is."""
+    """`--version` names the program."""
     assert CliRunner().invoke(entry.app, ["--version"]).output.startswith("tonghop ")
 
 
 def test_template_writes_a_workbook(environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A template goes where it is asked to go."""
+    """A template is written to the file of `-o`."""
     code = tonghop(monkeypatch, "template", "--unit", "22813", "--period", "2025-05", "-o", "new/form.xlsx")
     assert code == 0
     assert (environment / "new" / "form.xlsx").read_bytes()[:2] == b"PK"
 
 
-def test_template_spares_a_filled_file(
+def test_template_keeps_an_existing_file(
     environment: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A file that is there may be filled: it is written over only when that is said."""
+    """An existing file may be filled: it is overwritten with --force only."""
     (environment / "form.xlsx").write_text("filled")
-    words = ["template", "--unit", "22813", "--period", "2025-05", "-o", "form.xlsx"]
-    assert tonghop(monkeypatch, *words) == 2
+    arguments = ["template", "--unit", "22813", "--period", "2025-05", "-o", "form.xlsx"]
+    assert tonghop(monkeypatch, *arguments) == 2
     assert "--force" in capsys.readouterr().err
-    assert tonghop(monkeypatch, *words, "--force") == 0
+    assert tonghop(monkeypatch, *arguments, "--force") == 0
 
 
 @pytest.mark.parametrize(
-    "words",
+    "arguments",
     [
         ["status", "--area", AREA],
         ["status", "--area", AREA, "--period", "May"],
@@ -149,33 +149,33 @@ def test_template_spares_a_filled_file(
         ["no-such-command"],
     ],
 )
-def test_wrong_usage_is_2(environment: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
-    """Whatever the caller got wrong ends with 2, before any server is started."""
-    assert tonghop(monkeypatch, *words) == 2
+def test_wrong_usage_is_2(environment: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    """Every wrong usage ends with 2, before any server is started."""
+    assert tonghop(monkeypatch, *arguments) == 2
     assert not (environment / "home" / "prefect" / "prefect.db").exists()
 
 
 def test_a_bad_setting_is_2(monkeypatch: pytest.MonkeyPatch, environment: Path) -> None:
-    """A setting that cannot be used is wrong usage too."""
+    """An invalid setting is wrong usage."""
     monkeypatch.setenv("TONGHOP_BATCH_SIZE", "none")
     assert environment
     assert tonghop(monkeypatch, "status", "--area", AREA, "--period", "2025-05") == 2
 
 
 def test_our_fault_is_3(environment: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """A warehouse that cannot be opened is our fault: one paragraph that says what to do, no traceback."""
+    """A warehouse that cannot be opened ends with 3 and a paragraph with advice, without traceback."""
     (environment / "home").mkdir()
     (environment / "home" / "warehouse.db").write_text("this is no database, " * 100)
     assert tonghop(monkeypatch, "status", "--area", AREA, "--period", "2025-05") == 3
-    result = capsys.readouterr().err
-    assert "restore" in result
-    assert "Traceback" not in result
+    printed = capsys.readouterr().err
+    assert "restore" in printed
+    assert "Traceback" not in printed
 
 
-def test_debug_shows_where(
+def test_debug_shows_a_traceback(
     environment: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With --debug the place of the failure is shown as well."""
+    """With --debug the traceback is shown as well."""
     assert environment
     assert tonghop(monkeypatch, "--debug", "status", "--area", AREA, "--period", "May") == 2
     assert "Traceback" in capsys.readouterr().err
@@ -191,7 +191,7 @@ def test_debug_shows_where(
 def test_a_full_or_locked_disk_is_3(
     error: OSError, output: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whatever command it befalls, the place is named and what to do, without a traceback."""
+    """The error of any command names the path and gives advice, without traceback."""
 
     def fail() -> None:
         raise error
@@ -204,7 +204,7 @@ def test_a_full_or_locked_disk_is_3(
 
 
 def test_a_server_that_does_not_answer_is_3(tmp_path: Path) -> None:
-    """A given Prefect server that is not there is told as such."""
+    """A configured Prefect server that does not answer is reported as such."""
     completed = subprocess.run(
         [sys.executable, "-c", "from cli.main import main; main()", "nightly"],
         env=clean_environment(TONGHOP_HOME=str(tmp_path / "home"), PREFECT_API_URL="http://127.0.0.1:9/api"),
@@ -216,10 +216,10 @@ def test_a_server_that_does_not_answer_is_3(tmp_path: Path) -> None:
     assert "Prefect server does not answer" in completed.stderr
 
 
-def test_status_tells_who_and_why(
+def test_status_names_refused_units_and_reasons(
     after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Status names the refused commune, the cells and what to do."""
+    """Status names the refused commune, the cells and the advice."""
     monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(after_night), COLUMNS="200"))
     assert tonghop(monkeypatch, "--lang", "en", "status", "--area", AREA, "--period", "2025-05") == 0
     shown = capsys.readouterr().out
@@ -228,17 +228,17 @@ def test_status_tells_who_and_why(
     assert "is above denominator" in shown
 
 
-def test_status_speaks_vietnamese(
+def test_status_is_vietnamese_by_default(
     after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without a choice of language people read Vietnamese."""
+    """Without a setting the language is Vietnamese."""
     monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(after_night), COLUMNS="200"))
     tonghop(monkeypatch, "status", "--area", AREA, "--period", "2025-05")
     assert "bị trả lại" in capsys.readouterr().out
 
 
 def test_status_as_json(after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Programs get the same as JSON."""
+    """Status has the same content as JSON."""
     monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(after_night)))
     tonghop(monkeypatch, "status", "--area", AREA, "--period", "2025-05", "--json")
     shown = json.loads(capsys.readouterr().out)
@@ -249,7 +249,7 @@ def test_status_as_json(after_night: Path, monkeypatch: pytest.MonkeyPatch, caps
 def test_explain_leads_to_file_and_cell(
     after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Explain goes from the figure to each commune's numbers, cell, file and hash, and names who is absent."""
+    """Explain lists each commune's numbers, cell, file and hash, and names missing communes."""
     monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(after_night)))
     tonghop(monkeypatch, "explain", "--area", AREA, "--period", "2025-05", "--indicator", "hsskdt", "--json")
     shown = json.loads(capsys.readouterr().out)
@@ -261,10 +261,10 @@ def test_explain_leads_to_file_and_cell(
     assert cells == {"E49"}
 
 
-def test_explain_for_people(
+def test_explain_as_text(
     after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """People see the figure, its meaning, and a line for each commune."""
+    """The text shows the figure, its definition, and a line for each commune."""
     monkeypatch.setattr(os, "environ", clean_environment(TONGHOP_HOME=str(after_night), COLUMNS="160"))
     tonghop(monkeypatch, "--lang", "en", "explain", "--area", AREA, "--period", "2025-05", "--indicator", "hsskdt")
     shown = capsys.readouterr().out
@@ -273,19 +273,19 @@ def test_explain_for_people(
 
 
 @pytest.mark.parametrize(("text", "number"), [("10%", 0.1), ("10", 0.1), ("0%", 0), ("2,5%", 0.025), ("100%", 1)])
-def test_shares_as_people_type_them(text: str, number: float) -> None:
-    """A share may be typed with or without its sign, with a comma or a dot."""
+def test_shares_are_parsed(text: str, number: float) -> None:
+    """A share may have a percent sign or not, and a comma or a dot."""
     assert share(text) == pytest.approx(number)
 
 
 @pytest.mark.parametrize(("left", "refused", "code"), [((), False, 0), ((), True, 1), (("a.xlsx",), True, 3)])
 def test_exit_codes_of_a_run(left: tuple[str, ...], refused: bool, code: int) -> None:
-    """0 all well, 1 somebody was refused, 3 something could not be fetched."""
-    result = SubmissionOutcome(1, "a.xlsx", None, None, not refused, ())
-    assert exit_code(RunOutcome("run", (result,), 0, (), left, 0)) == code
+    """0 all accepted, 1 a submission was refused, 3 a file could not be fetched."""
+    submission = SubmissionOutcome(1, "a.xlsx", None, None, not refused, ())
+    assert exit_code(RunOutcome("run", (submission,), 0, (), left, 0)) == code
 
 
-def test_demo_spares_a_folder_it_did_not_make(
+def test_demo_keeps_a_folder_it_did_not_make(
     environment: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The demo empties only what an earlier demo made."""
@@ -297,9 +297,9 @@ def test_demo_spares_a_folder_it_did_not_make(
     assert "TONGHOP_HOME" in capsys.readouterr().err
 
 
-def test_demo_keeps_away_from_the_deployment(tmp_path: Path) -> None:
-    """The demo runs beside a deployment's own warehouse, inbox and catalogue, never on them."""
+def test_demo_does_not_use_the_deployment(tmp_path: Path) -> None:
+    """The demo does not use a deployment's warehouse, inbox and catalogue."""
     own = settings_of(tmp_path, warehouse_url="postgresql://production/db", inbox=("/real",), catalog=Path("/own"))
-    demo: Settings = _settings_of_the_demo(own)
+    demo: Settings = _demo_settings(own)
     assert demo.database == f"sqlite:///{tmp_path}/demo/warehouse.db"
     assert (demo.inboxes, demo.catalog) == ((f"{tmp_path}/demo/inbox",), None)

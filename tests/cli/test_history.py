@@ -1,4 +1,4 @@
-"""`tonghop history`: the versions of a report in words and as JSON, and what differs between two of them."""
+"""`tonghop history`: versions of a report as text and JSON, and the difference between two of them."""
 
 import json
 from pathlib import Path
@@ -14,29 +14,29 @@ from workbooks.sample.inbox import SampleFile
 
 @pytest.fixture
 def corrected(after_night: Path, correction: SampleFile, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home in which the wrong workbook was refused and its correction accepted; commands work in it."""
+    """Make a home in which a workbook was refused and its correction accepted, and run commands in it."""
     deliver(after_night, [correction])
     run_plainly(context_of(after_night), "rerun", "2025-05", [WRONG])
     live_in(after_night, monkeypatch)
     return after_night
 
 
-def show_history_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    """What `tonghop history` prints of the wrong commune's report."""
-    assert tonghop(monkeypatch, *words) == 0
+def show_history_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Run `tonghop history` and return its output."""
+    assert tonghop(monkeypatch, *arguments) == 0
     return capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", [*SubmissionState, *MoveReason])
 def test_every_move_has_its_sentence(catalog: Catalog, name: str) -> None:
-    """Every state and every code of a reason is told in both languages."""
+    """Every state and every reason code has a text in both languages."""
     assert catalog.text(f"flows.move_{name}", "vi") != catalog.text(f"flows.move_{name}", "en")
 
 
-def test_people_see_every_version_and_what_differs(
+def test_text_lists_versions_and_difference(
     corrected: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Refused version, accepted one, the reason in a sentence, and the differing cells with their addresses."""
+    """The text lists the refused and the accepted version, reasons, and the differing cells."""
     assert corrected
     shown = show_history_json(monkeypatch, capsys, "--lang", "en", "history", "--unit", WRONG, "--period", "2025-05")
     assert "Version 1: refused (issues: " in shown
@@ -50,11 +50,11 @@ def test_people_see_every_version_and_what_differs(
 def test_json_holds_the_chain_and_the_difference(
     corrected: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Programs get hashes, moves and changed cells; the other way round is the other way round."""
+    """JSON has hashes, moves and changed cells; swapped versions swap before and after."""
     assert corrected
-    words = ["history", "--unit", WRONG, "--period", "2025-05", "--json", "--diff"]
-    forth = json.loads(show_history_json(monkeypatch, capsys, *words, "1", "2"))
-    back = json.loads(show_history_json(monkeypatch, capsys, *words, "2", "1"))
+    arguments = ["history", "--unit", WRONG, "--period", "2025-05", "--json", "--diff"]
+    forth = json.loads(show_history_json(monkeypatch, capsys, *arguments, "1", "2"))
+    back = json.loads(show_history_json(monkeypatch, capsys, *arguments, "2", "1"))
     assert [version["state"] for version in forth["versions"]] == ["quarantined", "accepted"]
     assert all(len(version["sha256"]) == 64 for version in forth["versions"])
     changes = forth["difference"]["changes"]
@@ -64,13 +64,13 @@ def test_json_holds_the_chain_and_the_difference(
     }
 
 
-def test_the_difference_names_exactly_the_mended_cells(
+def test_the_difference_includes_the_corrected_cells(
     corrected: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every change names two cells, and every cell that was refused is among them."""
-    words = ["history", "--unit", WRONG, "--period", "2025-05", "--json"]
-    result = json.loads(show_history_json(monkeypatch, capsys, *words))["difference"]
-    before = {entry["before"]["figure"]["cell"] for entry in result["changes"] if entry["before"]}
+    """Every change names both cells, and all refused cells are among them."""
+    arguments = ["history", "--unit", WRONG, "--period", "2025-05", "--json"]
+    difference = json.loads(show_history_json(monkeypatch, capsys, *arguments))["difference"]
+    before = {entry["before"]["figure"]["cell"] for entry in difference["changes"] if entry["before"]}
     refused = rows_of(
         corrected,
         "SELECT DISTINCT i.cell FROM issue i JOIN submission s ON s.id = i.submission_id "

@@ -1,4 +1,4 @@
-"""`tonghop rollup`, `publish` and `explain --as-of`: figures that a person asks for, of any area, line and moment."""
+"""`tonghop rollup`, `publish` and `explain --as-of`: figures on demand, for any area, boundary and moment."""
 
 import json
 import os
@@ -27,35 +27,35 @@ from tests.flows.pipeline.nightly_runs import AREA, context_of, published_rows, 
 FORM = "cds_x_t"
 MAY = parse_period("2025-05")
 NEW_COMMUNE = "22810"
-SHELF = "22810.as_now"
+FOLDER = "22810.as_now"
 BEFORE_ALL = "2025-01-01T00:00"
 RATIO = "hddt_dn"
 Output = Callable[..., str]
 
 
 def as_now(area: str = NEW_COMMUNE) -> FiguresRequest:
-    """The commune of today in an old month."""
+    """Request the figures of a commune of today for an earlier month."""
     return FiguresRequest(area, FORM, MAY, Boundary.AS_NOW)
 
 
 def publish_requested(
     home: Path, wanted: FiguresRequest, now: datetime = datetime(2025, 12, 1, tzinfo=UTC)
 ) -> PublishedRevision:
-    """Publish what a person asks for."""
+    """Publish the requested figures."""
     run = Run(context_of(home, now), RunScope(), PlainSteps("publish_requested", delays=()), NoProgress())
     return publish_on_demand(run, wanted)
 
 
 @pytest.fixture
 def output(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], after_night: Path) -> Output:
-    """What a command says about the home after a night."""
+    """Return a function that runs a command in the home after a nightly run, and returns its output."""
     monkeypatch.setattr(
         os, "environ", clean_environment(TONGHOP_HOME=str(after_night), TONGHOP_LANG="en", COLUMNS="200")
     )
     monkeypatch.chdir(after_night)
 
-    def run(*words: str) -> str:
-        monkeypatch.setattr(sys, "argv", ["tonghop", *words])
+    def run(*arguments: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["tonghop", *arguments])
         entry.app(standalone_mode=False)
         return capsys.readouterr().out
 
@@ -63,23 +63,23 @@ def output(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
 
 
 def test_commune_of_today_is_published_beside_the_town_of_then(after_night: Path) -> None:
-    """Other boundaries lie on a shelf of their own; what the night published is not touched."""
+    """Other boundaries are published in a folder of their own; publications of nightly runs are not changed."""
     before = (after_night / "published" / "2025-05" / AREA).readlink()
-    result = publish_requested(after_night, as_now())
-    assert result.path == after_night / "published" / "2025-05" / SHELF
-    row = published_rows(after_night, area=SHELF)[RATIO]
+    published = publish_requested(after_night, as_now())
+    assert published.path == after_night / "published" / "2025-05" / FOLDER
+    row = published_rows(after_night, area=FOLDER)[RATIO]
     assert (row["area"], row["boundary"], row["units_expected"]) == (NEW_COMMUNE, "as_now", "2")
     assert (after_night / "published" / "2025-05" / AREA).readlink() == before
-    assert "Ninh Sơn" in (result.path / "report.html").read_text()
-    assert "--boundary as_now" in (result.path / "report.html").read_text()
+    assert "Ninh Sơn" in (published.path / "report.html").read_text()
+    assert "--boundary as_now" in (published.path / "report.html").read_text()
 
 
-def test_figures_asked_for_are_kept_up_to_date_by_the_nights(after_night: Path) -> None:
-    """A commune is no area of the nights, but after it was asked for once a moved catalogue is seen there too."""
+def test_requested_figures_are_kept_up_to_date_by_nightly_runs(after_night: Path) -> None:
+    """Once requested, a commune's figures follow changes of the catalogue in nightly runs."""
     publish_requested(after_night, FiguresRequest("22813", FORM, MAY, Boundary.AS_THEN))
     assert rows_of(after_night, "SELECT area_code FROM rollup_seen WHERE asked = 1") == [("22813",)]
-    result = run_plainly(context_of(after_night), "second").given
-    assert result == ()
+    published = run_plainly(context_of(after_night), "second").given
+    assert published == ()
     rows_of(after_night, "UPDATE rollup_seen SET structure_version = 'older'")
     assert run_plainly(context_of(after_night), "third").given == ()
     seen = rows_of(after_night, "SELECT DISTINCT structure_version FROM rollup_seen")
@@ -87,7 +87,7 @@ def test_figures_asked_for_are_kept_up_to_date_by_the_nights(after_night: Path) 
 
 
 def test_figures_as_of_a_moment_go_to_a_folder_of_their_own(after_night: Path, tmp_path: Path) -> None:
-    """Page, workbook, table and list of files are written; no revision is made and no link moves."""
+    """Page, workbook, table and manifest are written; no revision is made and no link changes."""
     context, folder = context_of(after_night), tmp_path / "then"
     revisions = rows_of(after_night, "SELECT count(*) FROM rollup_revision")
     hand_over(context, FiguresRequest(AREA, FORM, MAY, Boundary.AS_THEN), moment_of(BEFORE_ALL), folder)
@@ -98,8 +98,8 @@ def test_figures_as_of_a_moment_go_to_a_folder_of_their_own(after_night: Path, t
         hand_over(context, FiguresRequest(AREA, FORM, MAY, Boundary.AS_THEN), moment_of(BEFORE_ALL), folder)
 
 
-def test_rollup_says_what_is_known_now_and_what_was_then(output: Output, after_night: Path) -> None:
-    """Now the published figures; before anything came, nobody's."""
+def test_rollup_shows_figures_of_now_and_of_then(output: Output, after_night: Path) -> None:
+    """Now it shows the published figures; before the first delivery none."""
     now = json.loads(output("rollup", "--area", AREA, "--period", "2025-05", "--json"))
     published = published_rows(after_night)
     assert {row["indicator"]: row["numerator"] or "" for row in now["rows"]} == {
@@ -111,31 +111,31 @@ def test_rollup_says_what_is_known_now_and_what_was_then(output: Output, after_n
 
 
 def test_rollup_of_the_old_district_says_why_there_is_no_figure(output: Output) -> None:
-    """The officer's area after the district's end: not comparable, with the units that cross the line."""
-    result = output("rollup", "--area", "585-cu", "--period", "2025-08")
-    assert "not comparable" in result
-    assert "22822 Xã Mỹ Sơn" in result
+    """The former district's area is not comparable after its end; the units that cross its boundary are named."""
+    printed = output("rollup", "--area", "585-cu", "--period", "2025-08")
+    assert "not comparable" in printed
+    assert "22822 Xã Mỹ Sơn" in printed
 
 
 def test_explain_shows_the_successions_it_followed(output: Output, after_night: Path) -> None:
-    """From the commune of today to the town of then, with the day and the text."""
+    """It names the succession from the former town to today's commune, with day and legal basis."""
     publish_requested(after_night, as_now())
-    result = output(
+    printed = output(
         "explain", "--area", NEW_COMMUNE, "--period", "2025-05", "--boundary", "as_now", "--indicator", RATIO
     )
     for named in ("22819 Xã Quảng Sơn → 22810", "2025", "1667/NQ-UBTVQH15"):
-        assert named in result
+        assert named in printed
 
 
-def test_explain_as_of_a_moment_names_no_file_before_it_came(output: Output) -> None:
-    """Nobody had reported, so everybody is told as missing; now the files are named."""
-    words = ("explain", "--area", AREA, "--period", "2025-05", "--indicator", RATIO, "--json")
-    assert json.loads(output(*words, "--as-of", BEFORE_ALL))["contributions"] == []
-    assert len(json.loads(output(*words))["contributions"]) > 0
+def test_explain_as_of_a_moment_ignores_later_files(output: Output) -> None:
+    """Before the first delivery all units are missing; now the files are named."""
+    arguments = ("explain", "--area", AREA, "--period", "2025-05", "--indicator", RATIO, "--json")
+    assert json.loads(output(*arguments, "--as-of", BEFORE_ALL))["contributions"] == []
+    assert len(json.loads(output(*arguments))["contributions"]) > 0
 
 
-def test_moment_without_a_zone_is_vietnams(after_night: Path) -> None:
-    """Officials live in Vietnam's time; whoever writes a zone is taken at the word."""
+def test_moment_without_a_zone_is_in_vietnams_time(after_night: Path) -> None:
+    """A moment without zone is in Vietnam's time; a given zone is respected."""
     assert moment_of("2025-06-01T00:00") == datetime(2025, 5, 31, 17, tzinfo=UTC)
     assert moment_of("2025-06-01T00:00+00:00") == datetime(2025, 6, 1, tzinfo=UTC)
     with pytest.raises(UsageError, match="no moment"):
@@ -144,15 +144,15 @@ def test_moment_without_a_zone_is_vietnams(after_night: Path) -> None:
     assert render_as_of(context.engine, context.catalog, as_now(), context.clock()).area_name == "Thị trấn Tân Sơn"
 
 
-def test_quarter_goes_by_the_monthly_form(after_night: Path) -> None:
-    """A quarter is made up of months; an unknown form is wrong usage."""
+def test_quarter_uses_the_monthly_form(after_night: Path) -> None:
+    """A quarter is aggregated from months; an unknown form is wrong usage."""
     catalog = context_of(after_night).catalog
     assert form_made_up(catalog, parse_period("2025-Q2"), None).id == FORM
     with pytest.raises(UsageError, match="no form"):
         form_made_up(catalog, MAY, "x")
 
 
-def test_area_where_nobody_owes_the_form_cannot_be_published(after_night: Path) -> None:
-    """Nothing is made, and the answer says so."""
+def test_area_without_units_that_owe_the_form_cannot_be_published(after_night: Path) -> None:
+    """It is refused with a message, and nothing is published."""
     with pytest.raises(UsageError, match="nobody in area"):
         publish_requested(after_night, FiguresRequest(AREA, FORM, parse_period("2023-05"), Boundary.AS_THEN))

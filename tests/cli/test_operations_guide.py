@@ -1,4 +1,4 @@
-"""The officer's guide can be followed: its commands, from top to bottom, play a month of the sample as it says."""
+"""The operations guide: its commands, run in order, have the documented exit codes."""
 
 import re
 import subprocess
@@ -15,52 +15,52 @@ ROOT = Path(__file__).parent.parent.parent
 GUIDES = ("operations.md", "van-hanh.md")
 _BLOCK = re.compile(r"^```sh ?(?P<marks>[^\n]*)\n(?P<script>.*?)^```$", re.MULTILINE | re.DOTALL)
 NOT_RUN = {"setup", "server"}
-"""What needs the internet, or does not end by itself; tests of their own run those."""
+"""Commands that need the internet, or do not end by themselves; other tests run those."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """Commands that stand together, and the exit code that the guide says they end with."""
+    """A block of commands, and the exit code that the guide states for it."""
 
     script: str
     marks: str
 
     @property
     def code(self) -> int:
-        """The exit code that is expected."""
+        """Return the expected exit code."""
         return int(self.marks.removeprefix("exit=")) if self.marks.startswith("exit=") else 0
 
 
 def blocks(guide: str) -> list[Block]:
-    """The commands of a guide."""
+    """Return the blocks of commands of a guide."""
     text = (ROOT / "docs" / guide).read_text(encoding="utf-8")
     return [Block(match["script"], match["marks"]) for match in _BLOCK.finditer(text)]
 
 
-def without_words(script: str) -> str:
-    """Commands without what a person says in them, nor comments."""
+def without_quotes(script: str) -> str:
+    """Remove quoted texts and comments from commands."""
     return re.sub(r'"[^"$]*"|#.*', "…", script)
 
 
 def test_both_languages_give_the_same_commands() -> None:
-    """Whoever follows the Vietnamese guide does what the English one says; only a person's words differ."""
-    english, vietnamese = ([(without_words(block.script), block.marks) for block in blocks(guide)] for guide in GUIDES)
+    """The Vietnamese and the English guide have the same commands; only quoted texts differ."""
+    english, vietnamese = ([(without_quotes(block.script), block.marks) for block in blocks(guide)] for guide in GUIDES)
     assert english == vietnamese
     assert len(english) >= 15
 
 
 def test_the_guide_names_every_section_an_officer_needs() -> None:
-    """Install, first night, a refused report, rerun, close, backup, restore, who to ask."""
+    """It covers installing, the first nightly run, a refused report, rerun, close, backup, restore, contacts."""
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     heads = [line for line in text.splitlines() if line.startswith("## ")]
     for word in ("Install", "first night", "refused", "rerun", "Close", "Backup", "Restore", "who to ask"):
         assert any(word in head for head in heads), word
 
 
-@pytest.mark.timeout(1800)  # a score of commands, each of which starts anew
+@pytest.mark.timeout(1800)  # about twenty commands, each a process
 @pytest.mark.xdist_group("prefect")
 def test_the_guide_can_be_followed(tmp_path: Path, mirrored_warehouse: Path) -> None:
-    """Each box ends with the exit code that the guide says, in a folder of its own."""
+    """Each block ends with the exit code that the guide states."""
     prepare_home(tmp_path / "var", mirrored_warehouse)
     environment = clean_environment(
         PREFECT_API_URL=server_url(),

@@ -1,4 +1,4 @@
-"""`tonghop rules list` and `rules show`: the rules as people and programs read them, without waiting for anything."""
+"""`tonghop rules list` and `rules show`: output as text and JSON, and a fast start."""
 
 import json
 import shutil
@@ -12,38 +12,38 @@ from tests.cli.test_cli import HEAVY, imported_by
 
 
 @pytest.fixture
-def output_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> "Tell":
-    """Run `tonghop` in an empty home."""
+def output_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> "RulesCommand":
+    """Return a runner of `tonghop rules` in an empty home."""
     live_in(tmp_path / "home", monkeypatch)
-    return Tell(monkeypatch, capsys)
+    return RulesCommand(monkeypatch, capsys)
 
 
-class Tell:
-    """What a command prints, and how it ends."""
+class RulesCommand:
+    """Runs `tonghop rules` and returns its output."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         """Run commands in this environment."""
         self._monkeypatch, self._capsys = monkeypatch, capsys
 
-    def __call__(self, *words: str, code: int = 0) -> str:
-        """The output of `tonghop rules` with these words; of a command that fails, its complaint."""
-        assert tonghop(self._monkeypatch, "--lang", "en", "rules", *words) == code
+    def __call__(self, *arguments: str, code: int = 0) -> str:
+        """Run `tonghop rules` with these arguments and return stdout, or stderr if it fails."""
+        assert tonghop(self._monkeypatch, "--lang", "en", "rules", *arguments) == code
         shown = self._capsys.readouterr()
         return shown.err if code else shown.out
 
 
-def test_the_list_names_every_rule(output_of: Tell, catalog: Catalog) -> None:
-    """Every rule of the catalogue has a line that begins with its whole id."""
+def test_the_list_names_every_rule(output_of: RulesCommand, catalog: Catalog) -> None:
+    """Every rule of the catalogue has a line that begins with its full id."""
     lines = [line.split()[:1] for line in output_of("list").splitlines()]
     assert [rule for rule in catalog.rules if [rule] not in lines] == []
 
 
-def test_programs_get_the_list_as_json(output_of: Tell, catalog: Catalog) -> None:
-    """Each rule with id, kind, severity, stage, indicators and title, in the catalogue's order."""
-    result = json.loads(output_of("list", "--json"))
-    assert [entry["id"] for entry in result] == list(catalog.rules)
-    assert {tuple(entry) for entry in result} == {("id", "kind", "severity", "stage", "indicators", "title")}
-    by_id = {entry["id"]: entry for entry in result}
+def test_the_list_as_json(output_of: RulesCommand, catalog: Catalog) -> None:
+    """JSON has id, kind, severity, stage, indicators and title of each rule, in the catalogue's order."""
+    entries = json.loads(output_of("list", "--json"))
+    assert [entry["id"] for entry in entries] == list(catalog.rules)
+    assert {tuple(entry) for entry in entries} == {("id", "kind", "severity", "stage", "indicators", "title")}
+    by_id = {entry["id"]: entry for entry in entries}
     assert by_id["copied_return"]["indicators"] is None
     assert by_id["stock_falls"]["indicators"] == [*catalog.rules["stock_falls"].indicators]
     assert by_id["stock_falls"]["title"] == catalog.rules["stock_falls"].title.en
@@ -59,16 +59,16 @@ def test_programs_get_the_list_as_json(output_of: Tell, catalog: Catalog) -> Non
         ("2025-04-01", "block"),
     ],
 )
-def test_the_stage_is_that_of_the_day_asked_for(output_of: Tell, day: str, stage: str | None) -> None:
-    """From the day on which a rule is promoted it stands at the next stage, beside today's."""
-    results = {entry["id"]: entry for entry in json.loads(output_of("list", "--json", "--on", day))}
-    assert (results["cumulative_falls"]["stage"], results["cumulative_falls"]["stage_on"]) == ("block", stage)
-    assert results["cumulative_falls"]["on"] == day
+def test_the_stage_on_a_given_day(output_of: RulesCommand, day: str, stage: str | None) -> None:
+    """From the day of its promotion a rule is at the next stage, listed beside today's."""
+    by_id = {entry["id"]: entry for entry in json.loads(output_of("list", "--json", "--on", day))}
+    assert (by_id["cumulative_falls"]["stage"], by_id["cumulative_falls"]["stage_on"]) == ("block", stage)
+    assert by_id["cumulative_falls"]["on"] == day
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_one_rule_is_shown_whole(output_of: Tell, catalog: Catalog, lang: str) -> None:
-    """Texts, parameters with the kind's own where the rule sets none, stages with their days, source, file and line."""
+def test_a_rule_is_shown_in_full(output_of: RulesCommand, catalog: Catalog, lang: str) -> None:
+    """It shows texts, parameters with defaults, stages with their days, source, file and line."""
     rule = catalog.rules["jump"]
     shown = " ".join(output_of("show", rule.id).split()) if lang == "en" else ""
     as_data = json.loads(output_of("show", rule.id, "--json"))
@@ -84,21 +84,21 @@ def test_one_rule_is_shown_whole(output_of: Tell, catalog: Catalog, lang: str) -
         )
 
 
-def test_a_rule_that_names_figures_judges_these(output_of: Tell, catalog: Catalog) -> None:
-    """A sum of figures is about the indicators it names, not about all."""
+def test_a_rule_that_names_figures_applies_to_these(output_of: RulesCommand, catalog: Catalog) -> None:
+    """A rule on a sum of figures applies to the named indicators only."""
     rule = catalog.rules["online_within_received"]
     figures = [part for value in rule.parameters.values() if isinstance(value, tuple) for part in value]
-    result = json.loads(output_of("show", rule.id, "--json"))
-    assert set(result["indicators"]) == {figure.indicator for figure in figures}
+    shown = json.loads(output_of("show", rule.id, "--json"))
+    assert set(shown["indicators"]) == {figure.indicator for figure in figures}
 
 
-def test_an_unknown_rule_is_wrong_usage(output_of: Tell) -> None:
-    """A slip of the pen is answered with what may have been meant."""
+def test_an_unknown_rule_is_wrong_usage(output_of: RulesCommand) -> None:
+    """The error suggests rules with a similar id."""
     assert "did you mean stock_falls" in " ".join(output_of("show", "stok_falls", code=2).split())
 
 
-def test_a_rule_of_a_draft_is_shown(output_of: Tell, catalog: Catalog, tmp_path: Path) -> None:
-    """`--catalog` looks at another catalogue than the deployment's."""
+def test_a_rule_of_a_draft_is_shown(output_of: RulesCommand, catalog: Catalog, tmp_path: Path) -> None:
+    """`--catalog` reads another catalogue than the deployment's."""
     draft = shutil.copytree(catalog.root, tmp_path / "draft")
     path = draft / "rules" / "history.yaml"
     path.write_text(path.read_text("utf-8").replace("id: jump", "id: big_jump"), "utf-8")
@@ -106,13 +106,13 @@ def test_a_rule_of_a_draft_is_shown(output_of: Tell, catalog: Catalog, tmp_path:
     assert "big_jump" not in output_of("list", "--json")
 
 
-@pytest.mark.parametrize("words", [["list"], ["list", "--json"], ["show", "jump"]])
-def test_listing_waits_for_nothing(tmp_path: Path, words: list[str]) -> None:
+@pytest.mark.parametrize("arguments", [["list"], ["list", "--json"], ["show", "jump"]])
+def test_listing_starts_fast(tmp_path: Path, arguments: list[str]) -> None:
     """Neither Prefect nor Great Expectations, pandas or SQLAlchemy is imported to list rules."""
-    assert imported_by(["rules", *words], tmp_path) & {*HEAVY, "sqlalchemy"} == set()
+    assert imported_by(["rules", *arguments], tmp_path) & {*HEAVY, "sqlalchemy"} == set()
 
 
 @pytest.mark.parametrize("command", ["list", "show"])
-def test_help_teaches(output_of: Tell, command: str) -> None:
-    """The help of each command ends with an example of itself."""
+def test_help_has_an_example(output_of: RulesCommand, command: str) -> None:
+    """The help of each command has an example."""
     assert f"Example: tonghop rules {command}" in output_of(command, "--help")

@@ -1,4 +1,4 @@
-"""Runs are listed with what they did, and a timer hears when no night ran, without Prefect."""
+"""`tonghop runs`: the list of runs, and `--expect`, which fails unless a nightly run ended; without Prefect."""
 
 import json
 import sqlite3
@@ -19,14 +19,14 @@ NOW = datetime(2025, 6, 3, 23, 5, tzinfo=UTC)
 """Five past six on 2025-06-04 in Vietnam."""
 
 
-def run_main(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str, **output: str) -> int:
-    """The exit code of `tonghop runs` in a home, in English."""
+def run_main(home: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str, **output: str) -> int:
+    """Run `tonghop runs` in English in a home and return its exit code."""
     live_in(home, monkeypatch, **output)
-    return tonghop(monkeypatch, "--lang", "en", "runs", *words)
+    return tonghop(monkeypatch, "--lang", "en", "runs", *arguments)
 
 
-def night_at(home: Path, started: datetime, finished: datetime | None) -> None:
-    """Let the home's one night have run then."""
+def set_run_times(home: Path, started: datetime, finished: datetime | None) -> None:
+    """Change the times of the home's only nightly run."""
     with sqlite3.connect(home / "warehouse.db") as connection:
         moments = [moment and moment.isoformat(sep=" ") for moment in (started, finished)]
         connection.execute("UPDATE run SET started_at = ?, finished_at = ?", moments)
@@ -35,19 +35,17 @@ def night_at(home: Path, started: datetime, finished: datetime | None) -> None:
 def test_runs_are_listed_with_counts_and_durations(
     after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Newest first: kind, start in Vietnam's time, how long, how it ended, what it counted."""
-    start = datetime(2025, 6, 2, 18, 0)  # noqa: DTZ001 # as SQLite keeps it
-    night_at(after_night, start, start + timedelta(seconds=3723))
+    """The list has kind, start in Vietnam's time, duration, end and counts, newest first."""
+    start = datetime(2025, 6, 2, 18, 0)  # noqa: DTZ001 # as SQLite stores it
+    set_run_times(after_night, start, start + timedelta(seconds=3723))
     assert run_main(after_night, monkeypatch) == 0
     (line,) = (line for line in capsys.readouterr().out.splitlines() if "nightly" in line)
     assert line.split()[:7] == ["01:00", "3", "Jun", "2025", "nightly", "1:02:03", "to"]
     assert line.split()[-3:] == ["8", "1", "1"]
 
 
-def test_programs_get_json(
-    after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The same for programs; another kind than asked for is left out."""
+def test_runs_as_json(after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """JSON has the same content; other kinds than the requested one are left out."""
     assert run_main(after_night, monkeypatch, "--json") == 0
     (run,) = json.loads(capsys.readouterr().out)
     assert (run["record"]["kind"], run["ended"], run["record"]["counts"]["refused"]) == ("nightly", "refused", 1)
@@ -65,7 +63,7 @@ def test_programs_get_json(
     ],
 )
 def test_how_a_run_ended(counts: dict[str, int], finished: datetime | None, end: RunEnd) -> None:
-    """Well, with something to look at, or not at all."""
+    """A run ended well, with refused reports, or not at all."""
     assert listed(RunRecord("id", "nightly", "v", NOW, finished, counts, None)).ended is end
 
 
@@ -78,47 +76,47 @@ def test_how_a_run_ended(counts: dict[str, int], finished: datetime | None, end:
         ("00:00", datetime(2025, 6, 2, 17, 0, tzinfo=UTC)),
     ],
 )
-def test_a_night_is_expected_in_the_day_before_the_last_such_time(clock: str, since: datetime) -> None:
-    """A time that has not come yet today asks for yesterday's night."""
+def test_a_nightly_run_is_expected_in_the_day_before_the_time(clock: str, since: datetime) -> None:
+    """Before the time of day, the run of the previous day is expected."""
     assert expected_since(clock, NOW) == since
 
 
 @pytest.mark.parametrize("clock", ["six", "25:00", ""])
-def test_what_is_no_time_is_wrong_usage(clock: str) -> None:
-    """The message shows how a time is written."""
+def test_an_invalid_time_is_wrong_usage(clock: str) -> None:
+    """The message shows the format of a time."""
     with pytest.raises(UsageError, match="06:00"):
         expected_since(clock, NOW)
 
 
-def test_a_night_in_time_is_well(
+def test_a_nightly_run_in_time_succeeds(
     after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The timer is content when a night ended, whatever it refused."""
+    """`--expect` succeeds if a nightly run ended, whatever it refused."""
     now = datetime.now(UTC).replace(tzinfo=None)
-    night_at(after_night, now - timedelta(hours=2), now - timedelta(hours=1))
+    set_run_times(after_night, now - timedelta(hours=2), now - timedelta(hours=1))
     assert run_main(after_night, monkeypatch, "--expect", "06:00") == 0
     assert "A night ended at" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("begun", [False, True])
-def test_no_night_is_told(
+def test_a_missing_nightly_run_fails(
     after_night: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     begun: bool,
 ) -> None:
-    """None for three days, or one that began and never ended: exit code 3, and what to do."""
+    """No run for three days, or a run that never ended, gives exit code 3 and advice."""
     now = datetime.now(UTC).replace(tzinfo=None)
-    night_at(after_night, now - timedelta(days=3), None if begun else now - timedelta(days=3))
+    set_run_times(after_night, now - timedelta(days=3), None if begun else now - timedelta(days=3))
     assert run_main(after_night, monkeypatch, "--expect", "06:00") == 3
-    result = " ".join(capsys.readouterr().err.split())
-    assert "no night has ended since" in result
-    assert ("has not ended" in result) == begun
-    assert "tonghop nightly" in result
+    printed = " ".join(capsys.readouterr().err.split())
+    assert "no night has ended since" in printed
+    assert ("has not ended" in printed) == begun
+    assert "tonghop nightly" in printed
 
 
-def test_the_first_night_is_missed_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where no run ever was, the timer says so."""
+def test_a_missing_first_run_fails(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any run so far `--expect` fails too."""
     assert rows_of(home, "SELECT count(*) FROM run") == [(0,)]
     assert run_main(home, monkeypatch, "--expect", "06:00") == 3
 
@@ -128,12 +126,14 @@ def test_the_first_night_is_missed_too(home: Path, monkeypatch: pytest.MonkeyPat
     [("", "no night has ended since"), ("postgresql+psycopg://127.0.0.1:1/none", "is not available")],
     ids=["no night", "no warehouse"],
 )
-def test_no_night_is_told_by_mail(home: Path, monkeypatch: pytest.MonkeyPatch, database: str, problem: str) -> None:
-    """Whoever gets notices hears of it, for whatever reason no night is known; the exit code stays 3."""
+def test_a_missing_nightly_run_is_reported_by_mail(
+    home: Path, monkeypatch: pytest.MonkeyPatch, database: str, problem: str
+) -> None:
+    """Recipients of notices get a mail, whatever the reason; the exit code stays 3."""
     with smtp_server() as (port, box):
         mail = {"HOST": "127.0.0.1", "PORT": str(port), "SECURITY": "none", "FROM": "a@x.example", "TO": "b@x.example"}
-        result = {f"TONGHOP_MAIL_{name}": value for name, value in mail.items()} | {"TONGHOP_WAREHOUSE_URL": database}
-        assert run_main(home, monkeypatch, "--expect", "06:00", "--mail", **result) == 3
+        settings = {f"TONGHOP_MAIL_{name}": value for name, value in mail.items()} | {"TONGHOP_WAREHOUSE_URL": database}
+        assert run_main(home, monkeypatch, "--expect", "06:00", "--mail", **settings) == 3
     (notice,) = box.mails
     assert notice["Subject"] == "[tổng hợp] No night has ended"
     assert problem in notice.get_content()
@@ -142,18 +142,18 @@ def test_no_night_is_told_by_mail(home: Path, monkeypatch: pytest.MonkeyPatch, d
 def test_a_mail_that_cannot_be_sent_hides_nothing(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without mail settings it is as without --mail; with a silent mail server both are told."""
+    """Without mail settings --mail has no effect; if the mail server does not answer, both errors are reported."""
     assert run_main(home, monkeypatch, "--expect", "06:00", "--mail") == 3
-    results = {"TONGHOP_MAIL_HOST": "127.0.0.1", "TONGHOP_MAIL_PORT": "1", "TONGHOP_MAIL_TO": "b@x.example"}
+    settings = {"TONGHOP_MAIL_HOST": "127.0.0.1", "TONGHOP_MAIL_PORT": "1", "TONGHOP_MAIL_TO": "b@x.example"}
     capsys.readouterr()
-    assert run_main(home, monkeypatch, "--expect", "06:00", "--mail", **results) == 3
+    assert run_main(home, monkeypatch, "--expect", "06:00", "--mail", **settings) == 3
     printed = " ".join(capsys.readouterr().err.split())
     assert "no night has ended since" in printed
     assert "no mail could be sent through 127.0.0.1:1" in printed
 
 
 def test_mail_without_a_time_is_wrong_usage(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A timer that forgot --expect would never tell of anything."""
+    """--mail without --expect would never send a mail, and is refused."""
     assert run_main(home, monkeypatch, "--mail") == 2
 
 

@@ -1,4 +1,4 @@
-"""Settings come from the environment, are refused with the variable's name, and reach Prefect before it is imported."""
+"""Settings: read from the environment, validated with the variable's name, passed to Prefect."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ from workbooks.cells.guards import Limits
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting of whoever runs the tests reaches them, and none of theirs stays behind."""
+    """Isolate the tests from the environment, and restore it afterwards."""
     for name in list(os.environ):
         if name.startswith(("TONGHOP_", "PREFECT_")):
             monkeypatch.delenv(name)
@@ -22,7 +22,7 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_everything_lies_under_the_home(tmp_path: Path) -> None:
-    """With nothing but a home set, warehouse, inbox, landing and publications lie in it."""
+    """By default warehouse, inbox, landing and publications are in the home."""
     settings = load_settings(home=tmp_path)
     assert settings.database == f"sqlite:///{tmp_path}/warehouse.db"
     assert settings.inboxes == (str(tmp_path / "inbox"),)
@@ -30,7 +30,7 @@ def test_everything_lies_under_the_home(tmp_path: Path) -> None:
 
 
 def test_home_is_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A home that is given relative stays the same folder for a process that runs elsewhere."""
+    """A relative home is the same folder for processes in other working directories."""
     monkeypatch.chdir(tmp_path)
     assert load_settings(home="var").home == tmp_path / "var"
 
@@ -60,7 +60,7 @@ def test_several_inboxes(monkeypatch: pytest.MonkeyPatch, text: str, inboxes: tu
     ],
 )
 def test_limits_of_workbooks(monkeypatch: pytest.MonkeyPatch, text: str, limits: Limits) -> None:
-    """Limits are given by name; those that are not keep the guards' own values."""
+    """Limits are set by name; others keep their defaults."""
     monkeypatch.setenv("TONGHOP_READING_LIMITS", text)
     assert load_settings().reading_limits == limits
 
@@ -79,14 +79,14 @@ def test_limits_of_workbooks(monkeypatch: pytest.MonkeyPatch, text: str, limits:
     ],
 )
 def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> None:
-    """A value that cannot be used is wrong usage, told with its variable."""
+    """An invalid value is wrong usage, reported with its variable."""
     monkeypatch.setenv(name, text)
     with pytest.raises(UsageError, match=name):
         load_settings()
 
 
 def test_prepared_settings_are_read_back(tmp_path: Path) -> None:
-    """What was given on the command line reaches flows, which read the environment."""
+    """Settings of the command line reach flows through the environment."""
     settings = load_settings(
         home=tmp_path, lang="en", inbox=("/a;b", "/c"), areas=("585",), reading_limits=Limits(cells=5)
     )
@@ -95,28 +95,28 @@ def test_prepared_settings_are_read_back(tmp_path: Path) -> None:
 
 
 def test_prefect_keeps_to_the_home(tmp_path: Path) -> None:
-    """Prefect's state lies under the home, and it calls nobody."""
+    """Prefect keeps its state in the home and makes no calls to other hosts."""
     prepare_environment(load_settings(home=tmp_path))
     assert os.environ["PREFECT_HOME"] == str(tmp_path / "prefect")
     assert (os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"], os.environ["DO_NOT_TRACK"]) == ("false", "1")
 
 
-def test_what_is_set_for_prefect_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An operator's own Prefect settings win over ours."""
+def test_settings_of_prefect_take_precedence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An operator's own Prefect settings override ours."""
     monkeypatch.setenv("PREFECT_HOME", "/elsewhere")
     prepare_environment(load_settings(home=tmp_path))
     assert os.environ["PREFECT_HOME"] == "/elsewhere"
 
 
 def test_a_given_server_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only `PREFECT_API_URL` says that there is a server."""
+    """A server is used only if `PREFECT_API_URL` is set."""
     before = has_own_server()
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:4200/api")
     assert (before, has_own_server()) == (False, True)
 
 
-def test_prefect_understands_what_is_prepared(tmp_path: Path) -> None:
-    """The names we set are names that this Prefect reads."""
+def test_prefect_knows_our_settings(tmp_path: Path) -> None:
+    """Prefect reads the variables that we set."""
     script = (
         "from pathlib import Path\n"
         "from flows.support.settings import load_settings, prepare_environment\n"

@@ -1,4 +1,4 @@
-"""The whole story by the command line and a real Prefect server: a night, a second one, a correction, a rerun."""
+"""The whole process by command line with a real Prefect server: two nightly runs, a correction, a rerun."""
 
 import csv
 import json
@@ -27,7 +27,7 @@ LABEL = f"{WRONG} Ma Nới"
 
 @dataclass(frozen=True)
 class CommandStory:
-    """What was printed, with which exit code, and what stood in the published CSV after each command."""
+    """Output, exit code and published CSV rows after each command."""
 
     home: Path
     printed: dict[str, str]
@@ -37,22 +37,22 @@ class CommandStory:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path) -> CommandStory:
-    """The story, told once."""
+    """Run the commands once for all tests."""
     home = tmp_path_factory.mktemp("story") / "home"
     home.mkdir()
     shutil.copy(mirrored_warehouse, home / "warehouse.db")
-    result = CommandStory(home, {}, {}, {})
-    _command(result, "sample", "sample", "--area", AREA, "--from", "2025-04", "--to", "2025-05")
-    _command(result, "night", "nightly")
-    _command(result, "second night", "nightly")
+    commands = CommandStory(home, {}, {}, {})
+    _command(commands, "sample", "sample", "--area", AREA, "--from", "2025-04", "--to", "2025-05")
+    _command(commands, "night", "nightly")
+    _command(commands, "second night", "nightly")
     for file in (home / "corrections").rglob("*.xlsx"):
         target = home / "inbox" / file.relative_to(home / "corrections")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(file, target)
     _command(
-        result, "rerun", "rerun", "--period", "2025-05", "--unit", WRONG, "--note", "the commune sent a correction"
+        commands, "rerun", "rerun", "--period", "2025-05", "--unit", WRONG, "--note", "the commune sent a correction"
     )
-    return result
+    return commands
 
 
 def _command(output: CommandStory, name: str, *words: str) -> None:
@@ -70,29 +70,29 @@ def _command(output: CommandStory, name: str, *words: str) -> None:
 
 
 def runs_of(story: CommandStory) -> list[str]:
-    """Ids of the runs, oldest first: ours are Prefect's."""
+    """Return the ids of the runs, oldest first, which are Prefect's ids."""
     return [str(run_id) for (run_id,) in rows_of(story.home, "SELECT run_id FROM run ORDER BY started_at")]
 
 
 def eventually(ask: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """What the server answers once it has digested the events of a run that has ended."""
+    """Ask the server until it has processed the events of a finished run, and return its answer."""
     give_up = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < give_up:
-        result = ask()
-        if result:
-            return result
+        answer = ask()
+        if answer:
+            return answer
         time.sleep(0.2)
     return []
 
 
 def test_the_inbox_is_filled(story: CommandStory) -> None:
-    """Sixteen workbooks arrive; the correction lies beside the inbox and not in it."""
+    """Sixteen workbooks are in the inbox; the correction is in a folder beside it."""
     assert story.codes["sample"] == 0
     assert len(list((story.home / "corrections").rglob("*.xlsx"))) == 1
 
 
-def test_a_night_with_a_refusal_is_1(story: CommandStory) -> None:
-    """The command says who was refused, where and why, and ends with 1."""
+def test_a_nightly_run_with_a_refusal_is_1(story: CommandStory) -> None:
+    """The command names the refused unit, cells and reasons, and ends with 1."""
     assert story.codes["night"] == 1
     printed = story.printed["night"]
     assert "1 of 16 submissions refused" in printed
@@ -100,14 +100,14 @@ def test_a_night_with_a_refusal_is_1(story: CommandStory) -> None:
     assert "Cell E15: numerator" in printed
 
 
-def test_the_flow_run_is_red(story: CommandStory) -> None:
-    """The night's flow run ends Failed and says how many were refused."""
+def test_the_flow_run_failed(story: CommandStory) -> None:
+    """The nightly flow run ends Failed and states how many were refused."""
     run = look_up(f"flow_runs/{runs_of(story)[0]}")
     assert (run["state"]["type"], run["state"]["message"].split(";")[0]) == ("FAILED", "1 of 16 submissions refused")
 
 
 def test_a_failed_task_run_is_named_for_the_commune(story: CommandStory) -> None:
-    """The one failed task run bears the commune's code and name, and its message says what is wrong."""
+    """The only failed task run has the commune's code and name, and its message states the fault."""
     wanted = {"flow_runs": {"id": {"any_": runs_of(story)[:1]}}, "task_runs": {"state": {"type": {"any_": ["FAILED"]}}}}
     failed = eventually(lambda: ask("task_runs/filter", **wanted))
     assert [run["name"] for run in failed] == [LABEL]
@@ -116,20 +116,20 @@ def test_a_failed_task_run_is_named_for_the_commune(story: CommandStory) -> None
 
 
 def test_steps_have_readable_names(story: CommandStory) -> None:
-    """Each batch of each stage is a task run that says what it did."""
+    """Each batch of each stage is a task run whose name states what it did."""
     wanted = {"flow_runs": {"id": {"any_": runs_of(story)[:1]}}, "task_runs": {"name": {"any_": ["load 1-16 of 16"]}}}
     assert len(eventually(lambda: ask("task_runs/filter", **wanted))) == 1
 
 
 def test_prefect_keeps_the_log(story: CommandStory) -> None:
-    """What the stages log stands in the flow run's log: each file that was taken in, by hash, and no name of a file."""
+    """The flow run's log has the log lines of the stages: each collected file by hash, without file names."""
     logs = eventually(lambda: ask("logs/filter", logs={"flow_run_id": {"any_": runs_of(story)[:1]}}))
     assert sum(line["message"].startswith("received ") for line in logs) == 16
     assert not any(".xlsx" in line["message"] for line in logs if line["name"].startswith(("flows", "connectors")))
 
 
-def test_the_refused_stand_in_a_table(story: CommandStory) -> None:
-    """The run leaves a table artifact with one short row for each refused submission."""
+def test_refused_submissions_are_in_a_table(story: CommandStory) -> None:
+    """The run creates a table artifact with a row for each refused submission."""
     wanted = {"flow_runs": {"id": {"any_": runs_of(story)[:1]}}, "artifacts": {"key": {"any_": [TABLE]}}}
     (table,) = eventually(lambda: ask("artifacts/filter", **wanted))
     (row,) = json.loads(table["data"])
@@ -137,8 +137,8 @@ def test_the_refused_stand_in_a_table(story: CommandStory) -> None:
     assert max(map(len, row.values())) < 40
 
 
-def test_the_commune_has_a_page_of_its_own(story: CommandStory) -> None:
-    """An artifact under the commune's key names the cells, the history and the rerun; its history is the commune's."""
+def test_the_commune_has_an_artifact(story: CommandStory) -> None:
+    """An artifact with the commune's key names the cells, the history and the rerun, one version a run."""
     wanted = {
         "flow_runs": {"id": {"any_": runs_of(story)[:1]}},
         "artifacts": {"key": {"any_": [f"submission-{WRONG}"]}},
@@ -150,27 +150,28 @@ def test_the_commune_has_a_page_of_its_own(story: CommandStory) -> None:
 
 
 def test_an_event_says_who_was_quarantined(story: CommandStory) -> None:
-    """Automations hear of it: unit, period and rules, and nothing about persons."""
+    """The event for automations has unit, period and rules, and no personal data."""
     wanted = {"event": {"name": ["tonghop.submission.quarantined"]}}
 
-    def heard() -> list[dict[str, Any]]:
-        result = ask("events/filter", filter=wanted)["events"]
-        return [item for item in result if any(runs_of(story)[0] in str(each) for each in item["related"])]
+    def received_events() -> list[dict[str, Any]]:
+        events = ask("events/filter", filter=wanted)["events"]
+        run = runs_of(story)[0]
+        return [event for event in events if any(run in str(resource) for resource in event["related"])]
 
-    (event,) = eventually(heard)
+    (event,) = eventually(received_events)
     assert (event["resource"]["tonghop.unit"], event["resource"]["tonghop.period"]) == (WRONG, "2025-05")
     assert set(event["payload"]) == {"submission", "unit", "period", "codes"}
     assert event["payload"]["codes"]
 
 
 def test_the_others_are_published(story: CommandStory) -> None:
-    """Seven communes' figures are published the same night, the area marked partial."""
+    """Seven communes' figures are published in the same run, the area marked partial."""
     rows = story.published["night"].values()
     assert {(row["status"], row["units_accepted"], row["revision"]) for row in rows} == {("partial", "7", "1")}
 
 
-def test_a_second_night_says_nothing_new(story: CommandStory) -> None:
-    """Nothing arrived: nothing is judged, nothing moves, and the run is green."""
+def test_a_second_nightly_run_changes_nothing(story: CommandStory) -> None:
+    """Without new files nothing is checked or changed, and the run completes."""
     assert story.codes["second night"] == 0
     assert "Nothing new" in story.printed["second night"]
     assert story.published["second night"] == story.published["night"]
@@ -185,13 +186,13 @@ def test_the_rerun_publishes_revision_2(story: CommandStory) -> None:
     assert {(row["status"], row["units_accepted"], row["revision"]) for row in rows} == {("complete", "8", "2")}
 
 
-def test_the_rerun_leaves_the_other_period_alone(story: CommandStory) -> None:
+def test_the_rerun_does_not_change_the_other_period(story: CommandStory) -> None:
     """Only the corrected period gets a revision."""
     assert {row["revision"] for row in published_rows(story.home, "2025-04").values()} == {"1"}
 
 
-def test_the_rerun_lists_what_moved(story: CommandStory) -> None:
-    """What the revision moved is kept, from what to what, and printed."""
+def test_the_rerun_lists_changes(story: CommandStory) -> None:
+    """The revision's changes are stored with values before and after, and printed."""
     moved = rows_of(
         story.home,
         "SELECT before, after FROM rollup_change WHERE indicator = 'hsskdt' AND "
@@ -202,10 +203,10 @@ def test_the_rerun_lists_what_moved(story: CommandStory) -> None:
 
 
 def test_the_reason_is_kept_with_the_run(story: CommandStory) -> None:
-    """Whoever looks at the rerun later reads why it was made."""
+    """The reason of the rerun is stored with its flow run."""
     run = look_up(f"flow_runs/{runs_of(story)[2]}")
-    result = run["parameters"]
-    assert (result["period"], result["units"], result["reason"]) == ("2025-05", [WRONG], "correction")
+    parameters = run["parameters"]
+    assert (parameters["period"], parameters["units"], parameters["reason"]) == ("2025-05", [WRONG], "correction")
     assert rows_of(story.home, "SELECT reason FROM run WHERE kind = 'rerun'") == [
         ("correction: the commune sent a correction",)
     ]
@@ -233,27 +234,27 @@ def test_the_published_figures_are_the_districts(
 
 
 def test_every_headline_theme_is_reported(story: CommandStory, catalog: Catalog) -> None:
-    """E-invoices, non-cash payment and online public services each have figures, and so does e-commerce."""
-    reported = {catalog.indicators[each].theme for each, row in story.published["rerun"].items() if row["value"]}
+    """E-invoices, non-cash payment, online public services and e-commerce have figures."""
+    reported = {catalog.indicators[code].theme for code, row in story.published["rerun"].items() if row["value"]}
     assert {"e_invoice", "non_cash_payment", "online_public_service"} <= reported
     assert {theme.id for theme in catalog.themes.values() if theme.headline} <= reported
 
 
-def test_runs_are_named_after_prefects(story: CommandStory) -> None:
-    """Every published row names the flow run that made it."""
+def test_runs_have_prefects_ids(story: CommandStory) -> None:
+    """Every published row has the id of its flow run."""
     run, _, rerun = runs_of(story)
     assert {row["run_id"] for row in story.published["night"].values()} == {run}
     assert {row["run_id"] for row in story.published["rerun"].values()} == {rerun}
 
 
 def test_both_revisions_are_kept(story: CommandStory) -> None:
-    """The first revision can still be read after the second one took its place."""
+    """The first revision can still be read after the second was published."""
     first = story.home / "published" / ".revisions" / "2025-05" / AREA / "1" / "rollup.csv"
     with first.open(encoding="utf-8-sig", newline="") as file:
         assert {row["indicator"]: row for row in csv.DictReader(file)} == story.published["night"]
 
 
 def test_prefect_keeps_to_the_home(story: CommandStory) -> None:
-    """Prefect's own state lies in the home, not in the user's."""
+    """Prefect's state is in the home of the deployment, not in the user's."""
     assert (story.home / "prefect").is_dir()
     assert not os.path.lexists(story.home / ".prefect")

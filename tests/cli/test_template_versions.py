@@ -1,4 +1,4 @@
-"""Two versions of the form side by side: the later one is a YAML file more, and both are read in one night."""
+"""Two versions of a form: the later one is an additional YAML file, and both are read in one nightly run."""
 
 import io
 from datetime import UTC, datetime
@@ -22,16 +22,16 @@ from workbooks.cells.stamp import FigureCellName, parse_name
 from workbooks.sample.inbox import SampleFile, make_sample
 
 AFTER_JUNE = datetime(2025, 6, 20, 18, 0, tzinfo=UTC)
-"""When the night takes place: after 2025-06, the first period of the later version, has closed."""
+"""Time of the run: after the deadline of 2025-06, the first period of the later version."""
 LATE = frozenset({"22813", "22816", "22831"})
-"""Communes that go on with the old template."""
+"""Communes that use the old template."""
 
 Truth = dict[tuple[str, str], Decimal]
 
 
 @pytest.fixture
 def context(home: Path, tmp_path: Path) -> AppContext:
-    """A house whose catalogue has the next version of the form beside the first."""
+    """Build a context whose catalogue has the next version of the form beside the first."""
     return context_of(home, AFTER_JUNE, catalog=add_next_version(tmp_path / "catalog"))
 
 
@@ -45,20 +45,20 @@ def _reports(catalog: Catalog, period: str) -> dict[str, SampleFile]:
 
 
 def _typed(file: SampleFile) -> Truth:
-    """The numerators of a workbook's form, as its defined names point at them."""
+    """Read the numerators of a workbook's form by its defined names."""
     workbook = openpyxl.load_workbook(io.BytesIO(file.data), data_only=True)
-    results: Truth = {}
+    numerators: Truth = {}
     for name, defined in workbook.defined_names.items():
         what, reference = parse_name(name), parse_reference(defined.value)
         if isinstance(what, FigureCellName) and what.role is ColumnRole.NUMERATOR and reference is not None:
             value = workbook[reference.sheet].cell(reference.row, reference.column).value
             if isinstance(value, int):
-                results[_unit_of(file), what.indicator] = Decimal(value)
-    return results
+                numerators[_unit_of(file), what.indicator] = Decimal(value)
+    return numerators
 
 
 def _kept(context: AppContext) -> Truth:
-    """The numerators of communes that the warehouse holds."""
+    """Read the numerators of communes from the warehouse."""
     with reading(context.engine) as session:
         rows = session.execute(
             select(ObservationRow.unit_code, ObservationRow.indicator, ObservationRow.numerator)
@@ -68,8 +68,8 @@ def _kept(context: AppContext) -> Truth:
         return {(unit, indicator): number for unit, indicator, number in rows if number is not None}
 
 
-def test_both_versions_are_read_in_one_night(context: AppContext, home: Path, catalog: Catalog) -> None:
-    """Some communes send the old template and some the new: every figure typed into either is kept."""
+def test_both_versions_are_read_in_one_run(context: AppContext, home: Path, catalog: Catalog) -> None:
+    """If some communes use the old template and some the new, the figures of both are stored."""
     old, new = _reports(catalog, "2025-06"), _reports(context.catalog, "2025-06")
     sent = {unit: old[unit] if unit in LATE else new[unit] for unit in new}
     deliver(home, sent.values())
@@ -81,8 +81,8 @@ def test_both_versions_are_read_in_one_night(context: AppContext, home: Path, ca
     assert _kept(context) == truth
 
 
-def test_the_old_version_is_told_so_after_its_time(context: AppContext, home: Path, catalog: Catalog) -> None:
-    """From the new version's first day on, the old one is read and its sender warned; before it, nobody is."""
+def test_the_old_version_is_warned_of_after_its_end(context: AppContext, home: Path, catalog: Catalog) -> None:
+    """From the first day of the new version, the old one is read with a warning; before, without."""
     june, may = _reports(catalog, "2025-06")["22813"], _reports(catalog, "2025-05")["22816"]
     deliver(home, [june, may])
     assert run_plainly(context).refused == ()

@@ -1,4 +1,4 @@
-"""From a warning at night to an answer on the page: the commands, a closed month, and the bundle that proves it."""
+"""Answers to warnings: commands, published notes, and a closed period with its bundle."""
 
 import io
 import json
@@ -36,7 +36,7 @@ ANSWER = ["--unit", UNIT, "--period", "2025-05", "--reason", "two villages share
 
 @pytest.fixture(scope="session")
 def warned_file(first_files: tuple[SampleFile, ...]) -> bytes:
-    """One commune's workbook with a team so large that the rules ask."""
+    """Make one commune's workbook with a team so large that a rule warns."""
     (file,) = (file for file in first_files if UNIT in file.path.name)
     book = openpyxl.load_workbook(io.BytesIO(file.data))
     ((sheet, address),) = book.defined_names[f"TH.V.1.{ASKED}"].destinations
@@ -48,42 +48,42 @@ def warned_file(first_files: tuple[SampleFile, ...]) -> bytes:
 
 @pytest.fixture
 def warned(after_night: Path, warned_file: bytes) -> RunOutcome:
-    """The night that brought that workbook, into the home after the first night."""
+    """Run a nightly run with that workbook, in the home after the first run."""
     put(after_night / "inbox" / "sua" / f"BC_{UNIT}.xlsx", warned_file)
     return run_plainly(context_of(after_night), "second")
 
 
 @dataclass(frozen=True)
-class Told:
-    """How a command ended and what it said."""
+class CommandResult:
+    """Exit code and output of a command."""
 
     code: int
     out: str
     err: str
 
 
-Command = Callable[..., Told]
+Command = Callable[..., CommandResult]
 
 
 @pytest.fixture
 def tonghop(after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs a command in the home, spoken in English; lines are not wrapped in what it says."""
+    """Return a function that runs a command in English in the home, without wrapping lines."""
     monkeypatch.setenv("COLUMNS", "300")  # rich keeps the environment that it was imported in
 
-    def run(*words: str) -> Told:
+    def run(*arguments: str) -> CommandResult:
         live_in(after_night, monkeypatch, TONGHOP_LANG="en")
-        code = command(monkeypatch, *words)
-        result = capsys.readouterr()
-        return Told(code, result.out, " ".join(result.err.split()))
+        code = command(monkeypatch, *arguments)
+        printed = capsys.readouterr()
+        return CommandResult(code, printed.out, " ".join(printed.err.split()))
 
     return run
 
 
-def test_a_warned_report_is_counted_and_said_to_be(after_night: Path, warned: RunOutcome) -> None:
-    """The run's outcome says accepted with warnings; the row counts it and notes the question; the page shows it."""
-    (result,) = warned.verdicts
-    assert result.judgement is Judgement.ACCEPTED_WITH_WARNINGS
-    assert [warning.code for warning in result.warnings] == [RULE]
+def test_a_warned_report_is_counted_and_marked(after_night: Path, warned: RunOutcome) -> None:
+    """The outcome is accepted with warnings; the row counts it and notes the warning; the page shows it."""
+    (submission,) = warned.verdicts
+    assert submission.judgement is Judgement.ACCEPTED_WITH_WARNINGS
+    assert [warning.code for warning in submission.warnings] == [RULE]
     assert (warned.counts["accepted"], warned.counts["warned"], warned.counts["refused"]) == (1, 1, 0)
     rows = published_rows(after_night)
     assert OPEN in rows[ASKED]["notes"]
@@ -94,26 +94,26 @@ def test_a_warned_report_is_counted_and_said_to_be(after_night: Path, warned: Ru
 
 
 def test_an_answer_is_published_at_once(after_night: Path, warned: RunOutcome, tonghop: Command) -> None:
-    """Status tells how to answer; the answer makes a revision, and is on the page, in the row, status and explain."""
+    """Status shows the command; the answer makes a revision, and is on the page, in the row, status and explain."""
     assert warned.warned
     where = ["--area", AREA, "--period", "2025-05"]
-    result = tonghop("status", *where).out
-    assert "accepted with warnings (remarks: 1)" in result
-    assert f"tonghop waive {RULE} --unit {UNIT} --period 2025-05 --until YYYY-MM-DD" in result
+    printed = tonghop("status", *where).out
+    assert "accepted with warnings (remarks: 1)" in printed
+    assert f"tonghop waive {RULE} --unit {UNIT} --period 2025-05 --until YYYY-MM-DD" in printed
     answered = tonghop("waive", RULE, *ANSWER, "--until", "2030-12-31")
     assert answered.code == 0
     assert f"Answered {RULE} for {UNIT} Xã Lâm Sơn, 2025-05, until 31 Dec 2030" in answered.out
     assert "revision 3" in answered.out
     assert CLOSED in published_rows(after_night)[ASKED]["notes"]
-    for words in (["status", *where], ["explain", *where, "--indicator", ASKED]):
-        assert f"Answered [{RULE}]: “two villages share a team” (an, until 31 Dec 2030)." in tonghop(*words).out
+    for arguments in (["status", *where], ["explain", *where, "--indicator", ASKED]):
+        assert f"Answered [{RULE}]: “two villages share a team” (an, until 31 Dec 2030)." in tonghop(*arguments).out
     page = (after_night / "published" / "2025-05" / AREA / "report.html").read_text(encoding="utf-8")
     assert "two villages share a team" in page
     assert "Only the notes (units, warnings, answers)" in page
 
 
-def test_answers_are_listed_and_taken_back(after_night: Path, warned: RunOutcome, tonghop: Command) -> None:
-    """The list says who, why, until when and whether it counts; taken back, the page asks again."""
+def test_answers_are_listed_and_revoked(after_night: Path, warned: RunOutcome, tonghop: Command) -> None:
+    """The list has author, reason, last day and status; after revoking, the page shows the warning again."""
     assert warned.warned
     assert "Nothing was answered." in tonghop("waivers").out
     tonghop("waive", RULE, *ANSWER, "--until", "2030-12-31")
@@ -123,8 +123,8 @@ def test_answers_are_listed_and_taken_back(after_night: Path, warned: RunOutcome
     assert taken.code == 0
     assert "The warning waits for an answer again." in taken.out
     assert OPEN in published_rows(after_night)[ASKED]["notes"]
-    (result,) = json.loads(tonghop("waivers", "--unit", UNIT, "--json").out)
-    assert (result["standing"], result["waiver"]["by"], result["taken_back"]["reason"]) == (
+    (record,) = json.loads(tonghop("waivers", "--unit", UNIT, "--json").out)
+    assert (record["standing"], record["waiver"]["by"], record["taken_back"]["reason"]) == (
         "taken_back",
         "an",
         "wrong commune",
@@ -134,7 +134,7 @@ def test_answers_are_listed_and_taken_back(after_night: Path, warned: RunOutcome
 
 
 @pytest.mark.parametrize(
-    ("words", "reason"),
+    ("arguments", "reason"),
     [
         (["no_such_rule", "--until", "2030-12-31"], "there is no rule no_such_rule"),
         ([RULE, "--until", "31/12/2030"], "write it as 2025-12-31"),
@@ -143,12 +143,12 @@ def test_answers_are_listed_and_taken_back(after_night: Path, warned: RunOutcome
         (["stock_falls", "--until", "2030-12-31"], "it asks: team_size"),
     ],
 )
-def test_what_cannot_be_answered_says_what_to_do(
-    words: list[str], reason: str, after_night: Path, warned: RunOutcome, tonghop: Command
+def test_invalid_answers_are_refused_with_advice(
+    arguments: list[str], reason: str, after_night: Path, warned: RunOutcome, tonghop: Command
 ) -> None:
-    """An unknown rule, no day, another day's spelling, another rule: nothing is kept, and the way out is named."""
+    """An unknown rule, a missing or malformed day, a rule without warning: nothing is stored, and advice is given."""
     assert warned.warned
-    result = tonghop("waive", *words, *ANSWER)
+    result = tonghop("waive", *arguments, *ANSWER)
     assert (result.code, reason in result.err) == (2, True)
     assert rows_of(after_night, "SELECT count(*) FROM waiver") == [(0,)]
 
@@ -157,7 +157,7 @@ def test_what_cannot_be_answered_says_what_to_do(
 def answered(
     after_night: Path, warned: RunOutcome, correction: SampleFile, tonghop: Command, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """The home in which May is complete and its one warning was answered until the end of June."""
+    """Make a home in which May is complete and its only warning is answered until the end of June."""
     assert warned.warned
     deliver(after_night, [correction])
     run_plainly(context_of(after_night, now=NOW + timedelta(hours=1)), "third")
@@ -167,16 +167,16 @@ def answered(
 
 
 class _Clock:
-    """The command's clock, the day after the nights of these tests."""
+    """The command's clock, the day after the runs of these tests."""
 
     @staticmethod
     def now(_zone: object) -> datetime:
-        """The same moment always."""
+        """Return a fixed moment."""
         return NOW + timedelta(days=1)
 
 
-def test_a_closed_months_questions_stand_still(answered: Path, tonghop: Command, tmp_path: Path) -> None:
-    """The bundle carries what was answered and gives the same bytes; then neither answers nor their end move a note."""
+def test_answers_do_not_change_a_closed_month(answered: Path, tonghop: Command, tmp_path: Path) -> None:
+    """The bundle contains the answers and reproduces the bytes; after closing, answers and their end change no note."""
     closed = shut(answered)
     assert verify(closed.path, settings_of(tmp_path / "nowhere")).verdict is VerificationResult.EQUAL
     before = published_rows(answered)
@@ -188,9 +188,9 @@ def test_a_closed_months_questions_stand_still(answered: Path, tonghop: Command,
     assert published_rows(answered) == before
 
 
-def test_the_night_after_the_last_day_asks_again(answered: Path) -> None:
-    """Though nothing arrived, the page says from then on that the warning is not answered; and once only."""
-    (result,) = run_plainly(context_of(answered, now=NOW + timedelta(days=60)), "later").given
-    assert {(change.indicator, change.column) for change in result.changes} == {(ASKED, "notes")}
+def test_an_expired_answer_reopens_the_warning(answered: Path) -> None:
+    """After the last day the next nightly run publishes, once, that the warning is unanswered."""
+    (published,) = run_plainly(context_of(answered, now=NOW + timedelta(days=60)), "later").given
+    assert {(change.indicator, change.column) for change in published.changes} == {(ASKED, "notes")}
     assert OPEN in published_rows(answered)[ASKED]["notes"]
     assert run_plainly(context_of(answered, now=NOW + timedelta(days=61)), "later still").is_idle

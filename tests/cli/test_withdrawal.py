@@ -1,4 +1,4 @@
-"""`tonghop withdraw`: a report is excluded or restored, and what that moves is published at once."""
+"""`tonghop withdraw`: a report is excluded or restored, and the changes are published at once."""
 
 import subprocess
 import sys
@@ -40,22 +40,22 @@ WHY = DecisionReason("số liệu của tháng trước", "an.nguyen")
 
 @pytest.fixture(scope="module")
 def other_figures(catalog: Catalog) -> SampleFile:
-    """Another workbook of the same commune and month, with other figures."""
+    """Make another workbook of the same commune and month, with other figures."""
     files = make_sample(catalog, AREA, [MAY], seed=2, defects=0)
     return next(file for file in files if UNIT in file.path.name)
 
 
 @pytest.fixture
 def two_versions(after_night: Path, other_figures: SampleFile) -> Path:
-    """A home in which one commune's second version was accepted."""
+    """Make a home in which one commune's second version was accepted."""
     put(after_night / "inbox" / "sua" / other_figures.path.name, other_figures.data)
-    (result,) = run_plainly(context_of(after_night), "second").verdicts
-    assert result.accepted
+    (submission,) = run_plainly(context_of(after_night), "second").verdicts
+    assert submission.accepted
     return after_night
 
 
 def decided(home: Path, kind: str = "withdraw", run_id: str = "decision") -> WithdrawalResult:
-    """Let a person decide about the commune's report."""
+    """Withdraw or restore the commune's report."""
     context = context_of(home)
     unit = context.catalog.units.get(UNIT, context.catalog.last_day(FORM, MAY)).key
     run = Run(context, RunScope(MAY), PlainSteps(run_id, delays=()), NoProgress())
@@ -63,25 +63,25 @@ def decided(home: Path, kind: str = "withdraw", run_id: str = "decision") -> Wit
 
 
 def figures(home: Path) -> dict[str, str]:
-    """Published numerators by indicator."""
+    """Return the published numerators by indicator."""
     return {indicator: row["numerator"] for indicator, row in published_rows(home).items()}
 
 
-def test_figures_are_those_of_the_version_before(after_night: Path, two_versions: Path) -> None:
-    """Withdrawing publishes the figures of before as a new revision that lists what moved; restoring undoes it."""
+def test_figures_are_those_of_the_previous_version(after_night: Path, two_versions: Path) -> None:
+    """Withdrawing publishes the previous figures as a revision with its changes; restoring undoes it."""
     second = figures(two_versions)
-    (result,) = decided(two_versions).outcome.given
+    (published,) = decided(two_versions).outcome.given
     first = figures(after_night)
     assert first != second
-    assert (result.area, result.revision) == (AREA, 3)
-    moved = {change.indicator for change in result.changes if change.column == "numerator"}
+    assert (published.area, published.revision) == (AREA, 3)
+    moved = {change.indicator for change in published.changes if change.column == "numerator"}
     assert moved == {indicator for indicator in first if first[indicator] != second[indicator]}
     decided(two_versions, "restore", "again")
     assert figures(two_versions) == second
 
 
-def test_a_decision_is_a_run_like_any_other(two_versions: Path) -> None:
-    """Its record says why it was made and what it published."""
+def test_a_decision_is_recorded_as_a_run(two_versions: Path) -> None:
+    """Its record has the reason and what was published."""
     decided(two_versions)
     ((kind, reason, finished),) = rows_of(
         two_versions, "SELECT kind, reason, finished_at IS NOT NULL FROM run WHERE run_id = 'decision'"
@@ -89,10 +89,8 @@ def test_a_decision_is_a_run_like_any_other(two_versions: Path) -> None:
     assert (kind, reason, finished) == ("withdraw", WHY.note, 1)
 
 
-def test_publishing_that_fails_is_made_good_by_the_next_run(
-    two_versions: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The decision stands though nothing could be published; the night publishes it."""
+def test_failed_publishing_is_repeated_by_the_next_run(two_versions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The decision is kept if publishing fails; the next nightly run publishes it."""
 
     def fail(_run: Run) -> None:
         raise TransientError
@@ -103,12 +101,12 @@ def test_publishing_that_fails_is_made_good_by_the_next_run(
         with pytest.raises(TransientError):
             decided(two_versions)
     assert figures(two_versions) == before
-    (result,) = run_plainly(context_of(two_versions), "night after").given
-    assert result.revision == 3
+    (published,) = run_plainly(context_of(two_versions), "night after").given
+    assert published.revision == 3
 
 
-def test_the_same_file_again_stays_withdrawn_and_is_told(two_versions: Path, other_figures: SampleFile) -> None:
-    """A withdrawn workbook that is sent once more changes nothing, and the run says which it was."""
+def test_a_withdrawn_file_delivered_again_stays_withdrawn(two_versions: Path, other_figures: SampleFile) -> None:
+    """A withdrawn workbook that is delivered again changes nothing, and the run reports it."""
     decided(two_versions)
     before = picture_of(two_versions)
     put(two_versions / "inbox" / "lan nua" / "bao cao.xlsx", other_figures.data)
@@ -117,44 +115,44 @@ def test_the_same_file_again_stays_withdrawn_and_is_told(two_versions: Path, oth
     assert picture_of(two_versions)["submissions"] == before["submissions"]
 
 
-def test_an_earlier_file_that_comes_again_is_told(two_versions: Path, first_files: tuple[SampleFile, ...]) -> None:
-    """The later version counts on, and whoever meant to go back to the first hears how."""
+def test_an_earlier_file_delivered_again_is_reported(two_versions: Path, first_files: tuple[SampleFile, ...]) -> None:
+    """The later version still counts, and the run says how to return to the earlier one."""
     first = next(file for file in first_files if UNIT in file.path.name)
     put(two_versions / "inbox" / "lan nua" / "ban dau.xlsx", first.data)
     outcome = run_plainly(context_of(two_versions), "third")
     assert (outcome.outdated, outcome.withdrawn, outcome.given) == (("ban dau.xlsx",), (), ())
 
 
-def run_command(home: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    """The exit code of a command in a home, spoken in English."""
+def run_command(home: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """Run a command in English in a home and return its exit code."""
     live_in(home, monkeypatch, TONGHOP_LANG="en")
-    return tonghop(monkeypatch, *words)
+    return tonghop(monkeypatch, *arguments)
 
 
-def test_the_command_tells_what_counts_now(
+def test_the_command_shows_what_counts_now(
     after_night: Path, correction: SampleFile, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With only a refused version left the commune is missing: the command says so and what it published."""
+    """If only a refused version is left, the commune is missing, and the command shows this and the revision."""
     deliver(after_night, [correction])
     run_plainly(context_of(after_night), "second")
-    words = ["withdraw", "--unit", WRONG, "--period", "2025-05", "--reason", "wrong month", "--by", "an"]
-    assert run_command(after_night, monkeypatch, *words) == 0
-    result = capsys.readouterr().out
-    assert "Withdrew version 2" in result
-    assert f"No version counts any more: {WRONG} Xã Ma Nới is missing now" in result
-    assert "Version 1: refused" in result
-    assert "revision 3: partial" in result
+    arguments = ["withdraw", "--unit", WRONG, "--period", "2025-05", "--reason", "wrong month", "--by", "an"]
+    assert run_command(after_night, monkeypatch, *arguments) == 0
+    printed = capsys.readouterr().out
+    assert "Withdrew version 2" in printed
+    assert f"No version counts any more: {WRONG} Xã Ma Nới is missing now" in printed
+    assert "Version 1: refused" in printed
+    assert "revision 3: partial" in printed
     assert rows_of(after_night, "SELECT actor, note FROM submission_event WHERE to_state = 'withdrawn'") == [
         ("an", "wrong month")
     ]
-    assert run_command(after_night, monkeypatch, *words) == 2
+    assert run_command(after_night, monkeypatch, *arguments) == 2
     assert "version 2 is withdrawn" in capsys.readouterr().err
 
 
-def test_while_another_run_works_the_command_ends_with_3(
+def test_during_another_run_the_command_ends_with_3(
     after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It says which run it would not wait for, and nothing moved."""
+    """It names the run that holds the lock, and nothing changes."""
     before = picture_of(after_night)
     holder = [
         sys.executable,
@@ -166,8 +164,8 @@ def test_while_another_run_works_the_command_ends_with_3(
     with subprocess.Popen(holder, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
-        words = ["withdraw", "--unit", UNIT, "--period", "2025-05", "--reason", "x", "--wait", "0"]
-        assert run_command(after_night, monkeypatch, *words) == 3
+        arguments = ["withdraw", "--unit", UNIT, "--period", "2025-05", "--reason", "x", "--wait", "0"]
+        assert run_command(after_night, monkeypatch, *arguments) == 3
         process.kill()
     assert "nightly first" in capsys.readouterr().err
     assert picture_of(after_night) == before

@@ -1,4 +1,4 @@
-"""The demo, run once for all tests that look at what it made, and the programs that do the looking."""
+"""The demo, run once for all tests of its results, and the programs that open these."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ CHROMIUM_FLAGS = (
 
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A TONGHOP_HOME in which the demo has run."""
+    """Run the demo and return its TONGHOP_HOME."""
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TONGHOP_HOME", str(home))
@@ -31,7 +31,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def browse(tmp_path: Path) -> Callable[..., str]:
-    """Open an address in headless Chromium and give back the page as the browser then holds it."""
+    """Return a function that opens a URL in headless Chromium and returns the resulting DOM."""
 
     def open_page(address: str, *options: str) -> str:
         flags = (*CHROMIUM_FLAGS, f"--user-data-dir={tmp_path / 'profile'}", *options, "--dump-dom", address)
@@ -43,7 +43,7 @@ def browse(tmp_path: Path) -> Callable[..., str]:
 
 @pytest.fixture
 def print_text(tmp_path: Path) -> Callable[[Path], list[str]]:
-    """Print a workbook through LibreOffice and give back the text of each printed page."""
+    """Return a function that prints a workbook with LibreOffice and returns the text of each page."""
 
     def print_pages(workbook: Path) -> list[str]:
         profile = f"-env:UserInstallation=file://{tmp_path / 'office'}"
@@ -58,7 +58,7 @@ def print_text(tmp_path: Path) -> Callable[[Path], list[str]]:
 
 @pytest.fixture
 def save_again(tmp_path: Path) -> Callable[[Path], Path]:
-    """Let LibreOffice open a workbook, compute it and save it as .xlsx in a folder of its own."""
+    """Return a function that opens, computes and saves a workbook as .xlsx with LibreOffice, in another folder."""
 
     def convert(workbook: Path) -> Path:
         folder = tmp_path / "saved"

@@ -1,4 +1,4 @@
-"""What officials, leaders and operators see, opened with the programs they use."""
+"""Templates, workbooks and pages opened with LibreOffice and Chromium."""
 
 import subprocess
 from collections.abc import Callable
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.full
 def test_template_prints_on_few_pages_with_every_line(
     catalog: Catalog, print_text: Callable[[Path], list[str]], tmp_path: Path
 ) -> None:
-    """LibreOffice prints the form with all its lines, heading and signatures, and no sheet splits sideways."""
+    """LibreOffice prints the form with all lines, heading and signatures, each sheet one page wide."""
     period = parse_period("2025-05")
     form = next(iter(catalog.forms))
     unit = catalog.units.get("22813", catalog.last_day(form, period))
@@ -29,7 +29,7 @@ def test_template_prints_on_few_pages_with_every_line(
     assert "CHỦ TỊCH" in printed
     assert (
         len(pages) <= 8
-    )  # three of the form, one of villages, the rest instructions; sideways it would be twice as many
+    )  # three of the form, one of villages, the rest instructions; split in width it would be twice as many
 
 
 def test_published_workbook_opens_without_repair(demo_home: Path, print_text: Callable[[Path], list[str]]) -> None:
@@ -39,8 +39,8 @@ def test_published_workbook_opens_without_repair(demo_home: Path, print_text: Ca
     assert "76,44" in printed or "76.44" in printed
 
 
-def test_report_page_asks_nobody_for_anything(demo_home: Path, browse: Callable[..., str]) -> None:
-    """Chromium shows the report with every outside address refused."""
+def test_report_page_needs_no_network(demo_home: Path, browse: Callable[..., str]) -> None:
+    """Chromium shows the report with all hosts blocked."""
     (page,) = demo_home.glob("**/published/2025-05/585/report.html")
     shown = browse(page.resolve().as_uri(), "--host-resolver-rules=MAP * ~NOTFOUND")
     assert "76,44" in shown
@@ -50,19 +50,19 @@ def test_report_page_asks_nobody_for_anything(demo_home: Path, browse: Callable[
 @pytest.mark.parametrize(
     "page", ["quality/nights/index.html", "quality/nights/2*/index.html", "quality/submissions/*.html"]
 )
-def test_quality_pages_ask_nobody_for_anything(demo_home: Path, browse: Callable[..., str], page: str) -> None:
-    """Chromium shows the tables and marks of nights and submissions with every outside address refused."""
-    results = sorted(demo_home.glob(f"**/{page}"))
-    assert results
-    shown = browse(results[0].resolve().as_uri(), "--host-resolver-rules=MAP * ~NOTFOUND")
+def test_quality_pages_need_no_network(demo_home: Path, browse: Callable[..., str], page: str) -> None:
+    """Chromium shows tables and marks of the pages of runs and submissions with all hosts blocked."""
+    paths = sorted(demo_home.glob(f"**/{page}"))
+    assert paths
+    shown = browse(paths[0].resolve().as_uri(), "--host-resolver-rules=MAP * ~NOTFOUND")
     assert "<table" in shown
     assert "http" not in shown.replace('http-equiv="', "")
     if "nights" in page:
         assert "fa-times text-danger" in shown
 
 
-def test_a_nights_marks_are_drawn(demo_home: Path, tmp_path: Path) -> None:
-    """The marks of pass and fail of the first night stand on the printed page: no font was fetched for them."""
+def test_marks_of_a_run_are_drawn(demo_home: Path, tmp_path: Path) -> None:
+    """The marks of passed and failed rules are on the printed page, without a web font."""
     page = min(demo_home.glob("**/quality/nights/2*/index.html"))
     printed = tmp_path / "night.pdf"
     flags = [*CHROMIUM_FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--host-resolver-rules=MAP * ~NOTFOUND"]

@@ -1,4 +1,4 @@
-"""systemd's own reader finds nothing to mend in the units of deploy/."""
+"""The units of deploy/ are valid for systemd."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ UNITS = Path(__file__).parent.parent.parent / "deploy" / "systemd"
 
 
 def test_units_are_what_systemd_expects(tmp_path: Path) -> None:
-    """`systemd-analyze verify` takes every unit, with the command where it is installed here."""
+    """`systemd-analyze verify` accepts every unit, with the path of the installed command."""
     here = str(Path(sys.executable).parent)
     for unit in UNITS.iterdir():
         text = unit.read_text(encoding="utf-8").replace("/opt/tonghop/bin", here)

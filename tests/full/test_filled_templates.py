@@ -1,4 +1,4 @@
-"""A template that a program opened, filled in, computed and saved is read as if nothing had happened to it."""
+"""A template that LibreOffice opened, computed and saved is read like the original."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,10 +21,10 @@ UNIT, MAY, JUNE = "22813", "2025-05", "2025-06"
 
 
 @pytest.mark.parametrize("is_prefilled", [False, True])
-def test_saved_by_libreoffice_it_says_the_same(
+def test_saved_by_libreoffice_it_has_the_same_figures(
     catalog: Catalog, save_again: Callable[[Path], Path], tmp_path: Path, *, is_prefilled: bool
 ) -> None:
-    """Nothing to mend, nothing to ask, the same figures in the same cells; and the percentages are there now."""
+    """It has no issues, the same figures in the same cells, and computed percentages."""
     past: list[PastObservation] = []
     if is_prefilled:
         before = parse_report(make_workbook(catalog, UNIT, MAY), catalog, Hints("x.xlsx"))
@@ -34,10 +34,10 @@ def test_saved_by_libreoffice_it_says_the_same(
     path = tmp_path / task.file_name
     path.write_bytes(fill_in(empty, catalog, UNIT))
     saved = save_again(path)
-    typed, computed = (parse_report(item.read_bytes(), catalog, Hints(item.name)) for item in (path, saved))
+    typed, computed = (parse_report(file.read_bytes(), catalog, Hints(file.name)) for file in (path, saved))
     assert (computed.issues, computed.repairs) == ((), ())
     assert [_figures(observation) for observation in computed.observations] == [
-        _figures(other_observation) for other_observation in typed.observations
+        _figures(observation) for observation in typed.observations
     ]
     assert open_workbook(saved.read_bytes())["_meta"].sheet_state == "hidden"
     percent = figure_name("hsskdt", ColumnRole.PERCENT)
@@ -50,6 +50,6 @@ def test_saved_by_libreoffice_it_says_the_same(
     assert len(shares) > 10
 
 
-def _figures(item: object) -> tuple[object, ...]:
+def _figures(observation: object) -> tuple[object, ...]:
     names = ("unit", "indicator", "sheet", "numerator", "denominator")
-    return tuple(getattr(item, name) for name in names)
+    return tuple(getattr(observation, name) for name in names)

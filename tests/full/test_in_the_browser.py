@@ -1,6 +1,6 @@
-"""An officer in a browser: from the dashboard to the cells of a refused report, to its rerun, to a green run.
+"""Prefect's UI in a browser: from the dashboard to the cells of a refused report, to its rerun, to a completed run.
 
-The screenshots of the way lie in the folder that pytest names (`--basetemp`), one for each step.
+Screenshots of each step are in the test's folder below `--basetemp`.
 """
 
 import shutil
@@ -35,24 +35,24 @@ PATIENCE_MS = 240_000
 def service(
     tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path, first_files: tuple[SampleFile, ...]
 ) -> Iterator[Service]:
-    """A service after a night that refused one report."""
+    """Run a service after a nightly run that refused one report."""
     home = prepare_home(tmp_path_factory.mktemp("browser") / "home", mirrored_warehouse)
     deliver(home, first_files)
-    # It looks for corrections once an hour: the officer here is quicker.
-    result = Service(home, free_port(), {"TONGHOP_WATCH_MINUTES": "59"})
+    # Corrections are looked for once an hour, so that the test starts the rerun.
+    service = Service(home, free_port(), {"TONGHOP_WATCH_MINUTES": "59"})
     try:
-        done = result.run("up", "--detach")
+        done = service.run("up", "--detach")
         assert done.returncode == 0, done.stdout + done.stderr
-        run = result.ended(result.start_run("nightly"))
+        run = service.ended(service.start_run("nightly"))
         assert run["state"]["message"].startswith("1 of 8")
-        yield result
+        yield service
     finally:
-        result.run("down")
+        service.run("down")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
+    """Start Debian's Chromium, headless."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(CHROMIUM_FLAGS))
         yield started
@@ -61,13 +61,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def elsewhere() -> list[str]:
-    """What the page asks of other hosts than the service's own."""
+    """Collect the page's requests to other hosts than the service's."""
     return []
 
 
 @pytest.fixture
 def page(browser: Browser, elsewhere: list[str]) -> Iterator[Page]:
-    """An empty page that waits long before it gives up: the machine may be busy."""
+    """Open an empty page with a long timeout: the machine may be busy."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000}, locale="en-GB")
 
     def note(request: Request) -> None:
@@ -84,7 +84,7 @@ def page(browser: Browser, elsewhere: list[str]) -> Iterator[Page]:
 def test_from_the_dashboard_to_a_green_rerun(
     service: Service, page: Page, elsewhere: list[str], correction: SampleFile, tmp_path: Path
 ) -> None:
-    """The failed night leads to the report's cells, the form is filled in already, its run ends green.
+    """The failed run leads to the report's cells, the form is prefilled, and its run completes.
 
     On the whole way the browser asks nobody but the service.
     """
@@ -122,7 +122,7 @@ def test_from_the_dashboard_to_a_green_rerun(
 
 
 def unfold(page: Page, button: Locator, hidden: Locator) -> None:
-    """Press a button until what it unfolds is there; a dashboard draws itself anew, or was opened too early."""
+    """Press a button until the hidden element is visible; the dashboard may redraw, or not be ready yet."""
     for _ in range(12):
         with suppress(TimeoutError):
             button.click(timeout=20_000)
@@ -133,5 +133,5 @@ def unfold(page: Page, button: Locator, hidden: Locator) -> None:
 
 
 def filled(page: Page) -> list[str]:
-    """What stands in the fields of the form."""
+    """Return the values of the form's fields."""
     return [field.input_value() for field in page.locator("textarea, input[type=text]").all()]

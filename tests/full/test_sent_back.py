@@ -1,4 +1,4 @@
-"""A file that was given back, opened, corrected and saved by LibreOffice, reads as if it had never been marked."""
+"""A marked file that LibreOffice saved is read as if it had never been marked."""
 
 import subprocess
 from pathlib import Path
@@ -18,7 +18,7 @@ SHEET = "Biểu 01-T"
 
 
 def _saved_by_libreoffice(data: bytes, folder: Path) -> bytes:
-    """The file as LibreOffice saves it."""
+    """Open and save the file with LibreOffice."""
     source, target = folder / "given.xlsx", folder / "saved"
     source.write_bytes(data)
     profile = f"-env:UserInstallation=file://{folder / 'office'}"
@@ -27,8 +27,8 @@ def _saved_by_libreoffice(data: bytes, folder: Path) -> bytes:
     return (target / source.name).read_bytes()
 
 
-def test_marks_are_known_after_libreoffice_saved_them(catalog: Catalog, tmp_path: Path) -> None:
-    """Colours, notes and our sheet arrive, are known again, and are gone from what is read and from the next return."""
+def test_marks_are_recognised_after_libreoffice_saved_them(catalog: Catalog, tmp_path: Path) -> None:
+    """Colours, notes and our sheet are recognised, ignored when reading, and removed from the next returned file."""
     data = make_workbook(catalog, "22813", "2025-05")
     issues = [
         Issue("text_where_number", severity, SHEET, cell, "x", "1234", facts={"label": "Chỉ tiêu"})
@@ -37,9 +37,7 @@ def test_marks_are_known_after_libreoffice_saved_them(catalog: Catalog, tmp_path
     saved = _saved_by_libreoffice(annotate(data, issues, (), catalog, "vi"), tmp_path)
     as_sent = read_workbook(saved)
     assert "Kết quả kiểm tra" in [sheet.name for sheet in as_sent.sheets]
-    assert {"E15", "E16"} <= set(
-        next(other_sheet for other_sheet in as_sent.sheets if other_sheet.name == SHEET).comments
-    )
+    assert {"E15", "E16"} <= set(next(sheet for sheet in as_sent.sheets if sheet.name == SHEET).comments)
     read = read_without_marks(saved)
     before = read_without_marks(data)
     assert [sheet.name for sheet in read.sheets] == [sheet.name for sheet in before.sheets]

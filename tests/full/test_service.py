@@ -44,7 +44,7 @@ FIRST_REPORT = "2025-06"
 
 @dataclass(frozen=True)
 class ServiceStory:
-    """What happened to one service, told in the order of the tests below."""
+    """Events of one service, in the order of the tests below."""
 
     service: Service
     mails: list[EmailMessage]
@@ -61,14 +61,14 @@ OWNER = "postgres"
 
 
 def as_owner(*command: str) -> None:
-    """Run a command of PostgreSQL's as somebody it accepts."""
+    """Run a PostgreSQL command as a user that is not root."""
     prefix = ("runuser", "-u", OWNER, "--") if os.geteuid() == 0 else ()
     subprocess.run([*prefix, *command], check=True, capture_output=True, cwd="/")
 
 
 @pytest.fixture(scope="module")
 def prefect_database() -> Iterator[str]:
-    """URL of an empty database in a PostgreSQL server of this test's own."""
+    """Start a PostgreSQL server for this test and yield the URL of an empty database."""
     (binaries,) = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="tonghop-postgresql-")))
@@ -93,11 +93,11 @@ def story(
     catalog: Catalog,
     prefect_database: str,
 ) -> Iterator[ServiceStory]:
-    """One service's life; whatever happens, nothing of it is left behind."""
+    """Run a service through all events; stop everything afterwards, whatever happens."""
     home = tmp_path_factory.mktemp("service") / "home"
     shutil.copytree(night_home, home, symlinks=True)
     with smtp_server() as (mail_port, box), http_receiver() as (webhook, posted):
-        results = {
+        settings = {
             "TONGHOP_SERVER_AUTH": ":".join(AUTH),
             "TONGHOP_WATCH_MINUTES": "1",
             "TONGHOP_MAIL_HOST": "127.0.0.1",
@@ -110,7 +110,7 @@ def story(
             "PYTHONPATH": str(WATCHED_NETWORK),
             "WATCHED_NETWORK_LOG": str(home / "outside.log"),
         }
-        service = Service(home, free_port(), results, AUTH)
+        service = Service(home, free_port(), settings, AUTH)
         try:
             yield _live(service, box.mails, posted, correction, catalog)
         finally:
@@ -121,14 +121,14 @@ def _live(
     service: Service, mails: list[EmailMessage], posted: list[bytes], correction: SampleFile, catalog: Catalog
 ) -> ServiceStory:
     printed, codes, runs = {}, {}, {}
-    for name, words in {"up": ("up", "--detach"), "second up": ("up", "--detach")}.items():
-        done = service.run(*words)
+    for name, arguments in {"up": ("up", "--detach"), "second up": ("up", "--detach")}.items():
+        done = service.run(*arguments)
         printed[name], codes[name] = done.stdout + done.stderr, done.returncode
     assert codes["up"] == 0, printed["up"]
-    taken = _take_and_vanish(service)
+    taken = _take_and_abandon(service)
     crashed = _kill_worker_at_work(service)
     _deliver_wrong(service.home, catalog)
-    runs["held"], runs["nightly"] = _held_night(service)
+    runs["held"], runs["nightly"] = _run_on_hold(service)
     deliver(service.home, [correction])
     runs["rerun"] = service.ended(until(lambda: service.runs_of("rerun"))[0]["id"])
     runs["watch"] = next(run for run in service.runs_of("watch") if run["state_type"] == "COMPLETED")
@@ -139,7 +139,7 @@ def _live(
     until(lambda: len(mails) >= 3 and len(posted) >= 3)
     page_status = httpx.get(service.record.addresses["pages"]).status_code
     runs["automations"] = {"all": service.ask("automations/filter")}
-    # It is given five minutes, for a busy machine may take long to begin a run.
+    # The limit is five minutes: on a busy machine a run may start late.
     runs["taken"] = service.ended(taken, patience=600)
     mark = service.record.service
     done = service.run("down")
@@ -148,34 +148,34 @@ def _live(
 
 
 def _kill_worker_at_work(service: Service) -> str:
-    """Start a run that has to wait for the warehouse, and kill it together with its worker."""
+    """Start a run that waits for the warehouse, and kill it together with its worker."""
     holder = this_process("the test", "test", datetime.now(UTC))
     with only_run(context_of(service.home).engine, holder, wait=60, on_wait=lambda _: None):
         run = service.start_run("publish", area=AREA, period="2025-05")
         until(lambda: service.get(f"flow_runs/{run}")["state_type"] == "RUNNING")
         until(lambda: _heartbeats(service, run))
-        os.kill(service.record.components["worker"].pid, signal.SIGKILL)  # first, or it would tell
+        os.kill(service.record.components["worker"].pid, signal.SIGKILL)  # first, or it would report the run
         for process in processes_of(service.record.service, "worker"):
             if process.environ().get("PREFECT__FLOW_RUN_ID") == run:
                 os.kill(process.pid, signal.SIGKILL)
     return run
 
 
-def _take_and_vanish(service: Service) -> str:
-    """A run that was taken, as by a worker that is killed before it can begin it."""
-    flow = next(item["id"] for item in service.ask("flows/filter") if item["name"] == "publish")
+def _take_and_abandon(service: Service) -> str:
+    """Take a run like a worker that is killed before it starts the run."""
+    flow = next(flow["id"] for flow in service.ask("flows/filter") if flow["name"] == "publish")
     run: str = service.ask("flow_runs/", flow_id=flow, name="taken")["id"]
     service.ask(f"flow_runs/{run}/set_state", state={"type": "PENDING", "name": "Submitting"}, force=True)
     return run
 
 
-def _held_night(service: Service) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A night as it waits while all loading is held, and as it ends."""
+def _run_on_hold(service: Service) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Start a nightly run while loading is on hold; return it while it waits, and at its end."""
     service.change(f"v2/concurrency_limits/{LIMIT}", limit=0)
     run = service.start_run("nightly")
     loading = {"name": {"like_": "load "}, "state": {"type": {"any_": ["RUNNING"]}}}
     until(lambda: service.ask("task_runs/filter", flow_runs={"id": {"any_": [run]}}, task_runs=loading))
-    time.sleep(5)  # a night that nothing held would have ended long ago
+    time.sleep(5)  # without the hold the run would have ended by now
     held = service.get(f"flow_runs/{run}")
     service.change(f"v2/concurrency_limits/{LIMIT}", limit=1)
     return held, service.ended(run)
@@ -183,14 +183,14 @@ def _held_night(service: Service) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _heartbeats(service: Service, run: str) -> int:
     wanted = {"event": {"name": ["prefect.flow-run.heartbeat"]}, "resource": {"id": [f"prefect.flow-run.{run}"]}}
-    result: int = service.ask("events/filter", filter=wanted)["total"]
-    return result
+    total: int = service.ask("events/filter", filter=wanted)["total"]
+    return total
 
 
 def _deliver_wrong(home: Path, catalog: Catalog) -> None:
-    """A first report with one impossible figure."""
+    """Deliver a first report with one impossible figure."""
     (file,) = (
-        item for item in make_sample(catalog, AREA, [parse_period(FIRST_REPORT)], seed=1) if WRONG in item.path.name
+        file for file in make_sample(catalog, AREA, [parse_period(FIRST_REPORT)], seed=1) if WRONG in file.path.name
     )
     book = openpyxl.load_workbook(BytesIO(file.data))
     book.worksheets[0]["E15"] = 99_999_999
@@ -200,27 +200,27 @@ def _deliver_wrong(home: Path, catalog: Catalog) -> None:
 
 
 def test_up_waits_until_all_is_healthy(story: ServiceStory) -> None:
-    """The command ends well, names every component as it gets ready, and prints the address."""
+    """The command succeeds, names every component as it gets ready, and prints the address."""
     assert story.codes["up"] == 0
     ready = ("server is healthy", "automations are applied", "worker takes runs", "pages are open")
     assert [line for line in (*ready, f":{story.service.port}") if line not in story.printed["up"]] == []
 
 
 def test_a_second_up_finds_the_first(story: ServiceStory) -> None:
-    """It says so, prints the same address, and starts nothing."""
+    """A second `up` says so, prints the same address, and starts nothing."""
     assert story.codes["second up"] == 0
     assert "up already" in story.printed["second up"]
     assert f":{story.service.port}" in story.printed["second up"]
 
 
 def test_a_scheduled_run_is_carried_out(story: ServiceStory) -> None:
-    """The look of every minute was planned by its schedule, taken by the worker, and ended well."""
+    """The daytime run of each minute is scheduled, taken by the worker, and completed."""
     assert story.runs["watch"]["auto_scheduled"] is True
     assert story.runs["watch"]["state_name"] == "Completed"
 
 
-def test_a_correction_by_day_is_judged_at_once(story: ServiceStory) -> None:
-    """The commune's correction started a rerun of that commune alone, and the figures moved."""
+def test_a_correction_by_day_is_checked_at_once(story: ServiceStory) -> None:
+    """The commune's correction starts a rerun of that commune only, and the figures change."""
     run = story.runs["rerun"]
     assert (run["parameters"]["units"], run["parameters"]["period"]) == ([WRONG], "2025-05")
     assert run["state_type"] == "COMPLETED", run["state"]["message"]
@@ -229,20 +229,20 @@ def test_a_correction_by_day_is_judged_at_once(story: ServiceStory) -> None:
     assert {row["units_missing"] for row in rows.values()} == {"0"}
 
 
-def test_a_first_report_waits_for_the_night(story: ServiceStory) -> None:
-    """A first report, though it came by day, was judged by the night and started no rerun."""
+def test_a_first_report_waits_for_the_nightly_run(story: ServiceStory) -> None:
+    """A first report that arrives by day is checked by the nightly run and starts no rerun."""
     assert story.runs["nightly"]["state"]["message"].startswith("1 of 1 submissions refused")
 
 
-def test_loading_can_be_held(story: ServiceStory) -> None:
-    """With the limit at 0 a night waits before it loads, and goes on when the limit is back."""
+def test_loading_can_be_put_on_hold(story: ServiceStory) -> None:
+    """With the limit at 0 a run waits before loading, and continues when the limit is raised."""
     assert story.runs["held"]["state_type"] == "RUNNING"
     assert story.runs["nightly"]["state_type"] == "FAILED"
 
 
-def test_a_refused_report_is_told_by_mail(story: ServiceStory) -> None:
-    """The mail on the report names commune, cell and fault, and where to look."""
-    (mail,) = (other_mail for other_mail in story.mails if f"Refused: {WRONG}" in other_mail["Subject"])
+def test_a_refused_report_is_reported_by_mail(story: ServiceStory) -> None:
+    """The mail names commune, cell and fault, and links to the run."""
+    (mail,) = (mail for mail in story.mails if f"Refused: {WRONG}" in mail["Subject"])
     text = mail.get_content()
     assert "Cell E15" in text
     assert f":{story.service.port}/runs/flow-run/{story.runs['nightly']['id']}" in text
@@ -250,49 +250,51 @@ def test_a_refused_report_is_told_by_mail(story: ServiceStory) -> None:
 
 def test_a_refused_report_is_posted(story: ServiceStory) -> None:
     """The webhook gets the report's number, commune and period."""
-    results = [json.loads(body) for body in story.posted]
-    (report,) = (item for item in results if item["event"] == "submission_quarantined")
+    payloads = [json.loads(body) for body in story.posted]
+    (report,) = (payload for payload in payloads if payload["event"] == "submission_quarantined")
     assert (report["payload"]["unit"], report["payload"]["period"]) == (WRONG, FIRST_REPORT)
 
 
 def test_published_pages_are_served(story: ServiceStory) -> None:
-    """While the service is up its pages can be read."""
+    """The service serves the published pages."""
     assert story.page_status == 200
 
 
 def test_a_killed_workers_run_is_crashed(story: ServiceStory) -> None:
-    """Killed with its worker, a run is Crashed by its silence, and the worker was started again."""
+    """A run killed with its worker is set to Crashed, and the worker is restarted."""
     run = story.runs["crashed"]
     assert run["state_type"] == "CRASHED"
     assert "No sign of life" in run["state"]["message"]
 
 
 def test_a_run_that_never_began_is_crashed(story: ServiceStory) -> None:
-    """What a worker took and nobody began does not hold its deployment's place for ever."""
+    """A run that was taken but never started does not block its deployment for ever."""
     run = story.runs["taken"]
     assert run["state_type"] == "CRASHED"
     assert "never began" in run["state"]["message"]
 
 
-def test_a_failed_night_is_told_by_mail(story: ServiceStory) -> None:
-    """Both addressees get one mail that names the night, the commune and the file."""
-    (mail,) = (other_mail for other_mail in story.mails if "Run nightly" in other_mail["Subject"])
+def test_a_failed_run_is_reported_by_mail(story: ServiceStory) -> None:
+    """Both recipients get one mail that names the run, the commune and the file."""
+    (mail,) = (mail for mail in story.mails if "Run nightly" in mail["Subject"])
     text = mail.get_content()
     assert mail["To"] == "officer@ninhson.example, chief@ninhson.example"
     assert f"{WRONG} Xã Ma Nới (BC_{WRONG}_{FIRST_REPORT}.xlsx)" in text
     assert "1 of 1 submissions refused" in text
 
 
-def test_a_failed_night_is_posted(story: ServiceStory) -> None:
-    """The webhook gets the night's name, state and message as JSON."""
-    results = [json.loads(body) for body in story.posted]
-    (run,) = (item for item in results if item["event"] == "run_failed" and item["run"].startswith("nightly"))
+def test_a_failed_run_is_posted(story: ServiceStory) -> None:
+    """The webhook gets the run's name, state and message as JSON."""
+    payloads = [json.loads(body) for body in story.posted]
+    (run,) = (
+        payload for payload in payloads if payload["event"] == "run_failed" and payload["run"].startswith("nightly")
+    )
     assert run["state"] == "Failed"
     assert run["message"].startswith("1 of 1 submissions refused")
 
 
 def test_a_month_is_closed_from_the_form(story: ServiceStory) -> None:
-    """The run names the bundle it made, from which the published figures come out again."""
+    """The run names its bundle, from which the published figures can be recomputed."""
     run = story.runs["close"]
     assert run["state_type"] == "COMPLETED", run["state"]["message"]
     (bundle,) = (story.service.home / "closed").rglob("*.tar.gz")
@@ -302,21 +304,21 @@ def test_a_month_is_closed_from_the_form(story: ServiceStory) -> None:
 
 
 def test_housekeeping_removes_what_is_old(story: ServiceStory) -> None:
-    """A quality page of years ago goes, and it alone."""
+    """Only a quality page of years ago is removed."""
     run = story.runs["housekeeping"]
     assert run["state_type"] == "COMPLETED", run["state"]["message"]
     assert "old quality pages removed: 1." in run["state"]["message"]
 
 
-def test_automations_are_ours_and_few(story: ServiceStory) -> None:
-    """What automations.yaml names is there, with our tag."""
-    result = story.runs["automations"]["all"]
-    assert len(result) == 6
-    assert {tag for run in result for tag in run["tags"]} == {"tonghop"}
+def test_automations_are_ours_only(story: ServiceStory) -> None:
+    """The automations are those of automations.yaml, with our tag."""
+    automations = story.runs["automations"]["all"]
+    assert len(automations) == 6
+    assert {tag for automation in automations for tag in automation["tags"]} == {"tonghop"}
 
 
-def test_secrets_stand_nowhere(story: ServiceStory) -> None:
-    """Neither logs nor the record nor any parameter holds a password or the webhook's address."""
+def test_secrets_are_not_stored(story: ServiceStory) -> None:
+    """Neither logs nor the service record nor parameters contain a password or the webhook's URL."""
     folder = story.service.home / "service"
     written = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
     parameters = json.dumps([run["parameters"] for run in story.runs.values() if "parameters" in run])
@@ -325,14 +327,14 @@ def test_secrets_stand_nowhere(story: ServiceStory) -> None:
         assert secret not in parameters
 
 
-def test_nobody_outside_was_asked(story: ServiceStory) -> None:
-    """From start to end no process of the service looked up or called an address outside this machine."""
+def test_no_other_host_was_contacted(story: ServiceStory) -> None:
+    """No process of the service looked up or called a host outside this machine."""
     log = story.service.home / "outside.log"
     assert not log.exists() or log.read_text(encoding="utf-8") == ""
 
 
 def test_down_leaves_nothing(story: ServiceStory) -> None:
-    """After `down` no process of the service lives, and its server answers no more."""
+    """After `down` no process of the service is left, and its server does not answer."""
     assert (story.codes["down"], story.left) == (0, 0)
     with pytest.raises(httpx.ConnectError):
         story.service.get("health")

@@ -1,4 +1,4 @@
-"""What is served: files of two folders and nothing else, the office's behind a password, as browsers want them."""
+"""The two sites: only files of their folders, the office's behind a password, with suitable headers."""
 
 import base64
 import shutil
@@ -31,14 +31,14 @@ TODAY = date(2025, 6, 3)
 
 @pytest.fixture
 def served(after_night: Path, catalog: Catalog) -> TestClient:
-    """The site of published figures, after a night."""
+    """Make the site of published figures, after a nightly run."""
     (after_night / "published" / ".secret").write_text("secret")
     return TestClient(published_site(after_night / "published", ReportFormatter(catalog, "en"), lambda: TODAY))
 
 
 @pytest.fixture
 def office(after_night: Path, catalog: Catalog) -> TestClient:
-    """The office's site, with a page and a returned workbook of the refused commune."""
+    """Make the office's site, with a page and a returned workbook of the refused commune."""
     context = context_of(after_night)
     assert isinstance(context.engine, Engine)
     page = after_night / "quality" / "submissions" / "7.html"
@@ -54,12 +54,12 @@ def office(after_night: Path, catalog: Catalog) -> TestClient:
 
 
 def let_in(credential: str = CREDENTIAL) -> dict[str, str]:
-    """The header of somebody who knows name and password."""
+    """Return the header with user and password."""
     return {"Authorization": f"Basic {base64.b64encode(credential.encode()).decode()}"}
 
 
 def test_the_index_leads_to_every_area_and_period(served: TestClient) -> None:
-    """An area's report, its workbook and its table are one click away, and whether it is complete is seen before."""
+    """The index links to report, workbook and table of each area and shows whether it is complete."""
     page = served.get("/").text
     assert f'href="2025-05/{AREA}/report.html"' in page
     assert f'href="2025-05/{AREA}/rollup.xlsx"' in page
@@ -68,7 +68,7 @@ def test_the_index_leads_to_every_area_and_period(served: TestClient) -> None:
 
 
 def test_an_area_leads_to_its_report(served: TestClient) -> None:
-    """The address of a period and area opens the page."""
+    """The URL of a period and area redirects to the page."""
     answer = served.get(f"/2025-05/{AREA}/")
     assert answer.url.path == f"/2025-05/{AREA}/report.html"
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -82,15 +82,15 @@ def test_an_area_leads_to_its_report(served: TestClient) -> None:
         ("manifest.json", "application/json"),
     ],
 )
-def test_files_say_what_they_are(served: TestClient, name: str, kind: str) -> None:
-    """Excel, CSV and JSON are told by their types, not guessed."""
+def test_files_have_their_content_types(served: TestClient, name: str, kind: str) -> None:
+    """Excel, CSV and JSON files have their own content types."""
     answer = served.get(f"/2025-05/{AREA}/{name}")
     assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_the_next_revision_is_seen_at_once(served: TestClient, after_night: Path, correction: SampleFile) -> None:
-    """A browser asks again each time, gets "not modified" while nothing moved, and the new page when it did."""
+def test_the_next_revision_is_served_at_once(served: TestClient, after_night: Path, correction: SampleFile) -> None:
+    """Browsers revalidate each time: "not modified" for the same revision, else the new page."""
     first = served.get(f"/2025-05/{AREA}/report.html")
     assert first.headers["cache-control"] == "no-cache"
     again = served.get(f"/2025-05/{AREA}/report.html", headers={"If-None-Match": first.headers["etag"]})
@@ -122,20 +122,20 @@ def test_the_next_revision_is_seen_at_once(served: TestClient, after_night: Path
     ],
 )
 def test_nothing_outside_or_hidden_is_served(served: TestClient, path: str) -> None:
-    """No way of writing an address leads out of the folder, into hidden names, or to a list of files."""
+    """No URL leads out of the folder, to hidden names, or to a directory listing."""
     url = httpx.URL("http://testserver/").copy_with(raw_path=path.encode())
     answer = served.send(served.build_request("GET", url))
     assert answer.status_code == 404
 
 
 def test_a_link_that_leads_out_is_not_followed(served: TestClient, after_night: Path) -> None:
-    """A symlink within the folder that points elsewhere opens nothing."""
+    """A symlink within the folder that points outside is not served."""
     (after_night / "published" / "2025-05" / "out").symlink_to(after_night)
     assert served.get("/2025-05/out/warehouse.db").status_code == 404
 
 
-def test_nothing_is_written(served: TestClient) -> None:
-    """Only reading is answered."""
+def test_only_reading_methods_are_allowed(served: TestClient) -> None:
+    """Other methods than GET and HEAD are refused."""
     assert served.post(f"/2025-05/{AREA}/report.html").status_code == 405
     assert served.delete(f"/2025-05/{AREA}/rollup.csv").status_code == 405
 
@@ -145,17 +145,15 @@ def test_nothing_is_written(served: TestClient) -> None:
     [{}, let_in("an:wrong"), let_in("an"), let_in(""), {"Authorization": "Basic ???"}, {"Authorization": "Bearer x"}],
 )
 @pytest.mark.parametrize("path", ["/", "/submissions", "/quality/submissions/7.html", "/nowhere"])
-def test_nobody_gets_into_the_office_without_the_password(
-    office: TestClient, path: str, headers: dict[str, str]
-) -> None:
-    """Whatever is asked for, whoever does not know the password hears only that."""
+def test_the_office_requires_the_password(office: TestClient, path: str, headers: dict[str, str]) -> None:
+    """Every request without the password gets 401."""
     answer = office.get(path, headers=headers)
     assert (answer.status_code, answer.text) == (401, "401")
     assert answer.headers["www-authenticate"].startswith("Basic")
 
 
 def test_the_office_sees_submissions_by_state(office: TestClient) -> None:
-    """A number leads to the submissions behind it, and each to its page and to what was returned."""
+    """Counts link to lists of submissions, and each submission to its page and returned files."""
     index = office.get("/", headers=let_in()).text
     assert 'href="submissions?state=quarantined&amp;period=2025-05"' in index
     assert 'href="quality/nights/index.html"' in index
@@ -167,7 +165,7 @@ def test_the_office_sees_submissions_by_state(office: TestClient) -> None:
 
 
 def test_a_returned_workbook_keeps_its_name(office: TestClient) -> None:
-    """It is listed, and saved under its own Vietnamese name."""
+    """It is listed, and downloaded under its Vietnamese name."""
     page = office.get(f"/outbox/{WRONG}/2025-05/", headers=let_in()).text
     assert MARKED in page
     answer = office.get(f"/outbox/{WRONG}/2025-05/{MARKED}", headers=let_in())
@@ -179,13 +177,13 @@ def test_a_returned_workbook_keeps_its_name(office: TestClient) -> None:
     "path",
     ["/submissions?state=lost", "/submissions?period=May", "/submissions?first=x", "/outbox/..%2f..%2f/2025-05/"],
 )
-def test_nonsense_is_not_found(office: TestClient, path: str) -> None:
-    """What cannot be asked for is not there."""
+def test_invalid_urls_are_not_found(office: TestClient, path: str) -> None:
+    """Invalid parameters and paths give 404."""
     assert office.get(path, headers=let_in()).status_code == 404
 
 
 def test_a_quality_page_is_shown(office: TestClient) -> None:
-    """The page of a submission opens in the browser, and loads nothing from elsewhere."""
+    """The page of a submission is displayed, and may load nothing from elsewhere."""
     answer = office.get("/quality/submissions/7.html", headers=let_in())
     assert (answer.text, "content-disposition" in answer.headers) == ("<h1>7</h1>", False)
     assert "default-src 'self'" in answer.headers["content-security-policy"]
@@ -193,11 +191,11 @@ def test_a_quality_page_is_shown(office: TestClient) -> None:
 
 @contextmanager
 def running(home: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
-    """`tonghop serve` as a process, and its two addresses."""
+    """Run `tonghop serve` as a process, and yield it with its two URLs."""
     ports = [free_port(), free_port()]
-    words = [Path(sys.executable).parent / "tonghop", "--lang", "en", "serve"]
+    command = [Path(sys.executable).parent / "tonghop", "--lang", "en", "serve"]
     process = subprocess.Popen(
-        [*words, "--port", str(ports[0]), "--office-port", str(ports[1])],
+        [*command, "--port", str(ports[0]), "--office-port", str(ports[1])],
         env=clean_environment(TONGHOP_HOME=str(home), **settings),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -219,15 +217,15 @@ def running(home: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str]
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return an unused port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def test_the_command_serves_both_and_ends_when_told(after_night: Path) -> None:
-    """Both ports answer; SIGTERM ends the process cleanly, and Prefect was never needed."""
+def test_the_command_serves_both_sites_until_sigterm(after_night: Path) -> None:
+    """Both ports answer; SIGTERM ends the process cleanly; Prefect is not needed."""
     with running(after_night, TONGHOP_OFFICE_AUTH="an:secret") as (process, published, office):
         assert "Ninh Sơn" in httpx.get(published).text
         assert httpx.get(office).status_code == 401
@@ -238,7 +236,7 @@ def test_the_command_serves_both_and_ends_when_told(after_night: Path) -> None:
 
 
 def test_without_a_password_the_office_stays_closed(tmp_path: Path, night_home: Path) -> None:
-    """Published pages are served all the same; the command says what to set."""
+    """Published pages are served nevertheless; the command names the missing setting."""
     home = tmp_path / "home"
     shutil.copytree(night_home, home, symlinks=True)
     with running(home) as (process, published, office):
@@ -246,5 +244,5 @@ def test_without_a_password_the_office_stays_closed(tmp_path: Path, night_home: 
         with pytest.raises(httpx.TransportError):
             httpx.get(office)
         process.send_signal(signal.SIGINT)
-        result, _ = process.communicate(timeout=PATIENCE_SECONDS)
-    assert "TONGHOP_OFFICE_AUTH" in result
+        printed, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert "TONGHOP_OFFICE_AUTH" in printed
