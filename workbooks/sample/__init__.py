@@ -1,1 +1,1 @@
-"""Generate inboxes of filled sample workbooks from declared parameters."""
+"""Generate sample inboxes: filled workbooks with invented figures, from the catalogue's parameters."""

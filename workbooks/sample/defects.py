@@ -1,4 +1,4 @@
-"""Workbooks that are wrong on purpose, with the truth of what is wrong, so that checks can be held against it."""
+"""Planting of known defects in sample workbooks, as ground truth for the checks."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -13,7 +13,7 @@ from workbooks.template.blank import Blank
 
 
 class DefectKind(StrEnum):
-    """What a planted defect is."""
+    """Kind of a planted defect."""
 
     NUMERATOR_ABOVE_DENOMINATOR = "numerator_above_denominator"
     TEXT_FOR_NUMBER = "text_for_number"
@@ -23,7 +23,7 @@ class DefectKind(StrEnum):
 
 
 class PlantedDefect(NamedTuple):
-    """A defect that really is in the bytes: its kind and where it stands."""
+    """A defect in the workbook's bytes: its kind, sheet, cell and indicator."""
 
     kind: DefectKind
     sheet: str
@@ -31,8 +31,8 @@ class PlantedDefect(NamedTuple):
     indicator: str
 
 
-class _Spot(NamedTuple):
-    """A figure of the form sheet that a defect can be planted in."""
+class _FigureCell(NamedTuple):
+    """A figure of the form sheet in which a defect can be planted."""
 
     indicator: str
     cell: str
@@ -40,56 +40,56 @@ class _Spot(NamedTuple):
     denominator: int | None
 
 
-_MAKERS: dict[DefectKind, Callable[[_Spot, Sequence[str], KeyedRandom, tuple[object, ...]], CellValue]] = {
-    DefectKind.NUMERATOR_ABOVE_DENOMINATOR: lambda spot, _, draws, what: _above(spot, draws, what),
-    DefectKind.TEXT_FOR_NUMBER: lambda _, texts, draws, what: draws.choice(texts, "text", *what),
+_MAKERS: dict[DefectKind, Callable[[_FigureCell, Sequence[str], KeyedRandom, tuple[object, ...]], CellValue]] = {
+    DefectKind.NUMERATOR_ABOVE_DENOMINATOR: lambda spot, _, rng, key: _above(spot, rng, key),
+    DefectKind.TEXT_FOR_NUMBER: lambda _, texts, rng, key: rng.choice(texts, "text", *key),
     DefectKind.MISSING_REQUIRED: lambda *_: None,
-    DefectKind.VILLAGE_SUM: lambda spot, _, draws, what: spot.value + draws.integer(1, 3, "more", *what),
+    DefectKind.VILLAGE_SUM: lambda spot, _, rng, key: spot.value + rng.integer(1, 3, "more", *key),
     DefectKind.NEGATIVE: lambda spot, _, __, ___: -max(1, spot.value),
 }
 
 
 def plant_any(
-    blank: Blank, entries: CellEntries, texts: Sequence[str], draws: KeyedRandom, *what: object
+    blank: Blank, entries: CellEntries, texts: Sequence[str], rng: KeyedRandom, *key: object
 ) -> tuple[PlantedDefect, ...]:
-    """Plant one defect, of a kind that the form has room for, into the entries; empty if it has room for none.
+    """Plant a random defect that the form allows into the entries; return none if no kind is possible.
 
-    `what` names the workbook to the draws.
+    `key` identifies the workbook to the random generator.
     """
     spots = {kind: _spots_for(kind, blank, entries) for kind in DefectKind}
     possible = [kind for kind in DefectKind if spots[kind]]
     if not possible:
         return ()
-    kind = draws.choice(possible, "defect", *what)
-    spot = draws.choice(spots[kind], "spot", *what)
-    return (_plant(kind, spot, blank, entries, _MAKERS[kind](spot, texts, draws, what)),)
+    kind = rng.choice(possible, "defect", *key)
+    spot = rng.choice(spots[kind], "spot", *key)
+    return (_plant(kind, spot, blank, entries, _MAKERS[kind](spot, texts, rng, key)),)
 
 
 def plant_wrong_first(
-    blank: Blank, entries: CellEntries, wrong: WrongFirst, draws: KeyedRandom
+    blank: Blank, entries: CellEntries, wrong: WrongFirst, rng: KeyedRandom
 ) -> tuple[PlantedDefect, ...]:
-    """Plant what the catalogue says of a sample area's wrong workbook, as far as the indicators are due."""
+    """Plant the defects that the catalogue states for a sample area's wrong workbook, if their indicators are due."""
     planted: list[PlantedDefect] = []
     for spot in _numerators(blank, entries):
         if spot.indicator == wrong.numerator_above_denominator and spot.denominator is not None:
-            above = _above(spot, draws, (blank.assignment.period, spot.indicator))
+            above = _above(spot, rng, (blank.assignment.period, spot.indicator))
             planted.append(_plant(DefectKind.NUMERATOR_ABOVE_DENOMINATOR, spot, blank, entries, above))
         if spot.indicator == wrong.text_indicator:
             planted.append(_plant(DefectKind.TEXT_FOR_NUMBER, spot, blank, entries, wrong.text))
     return tuple(planted)
 
 
-def _plant(kind: DefectKind, spot: _Spot, blank: Blank, entries: CellEntries, value: CellValue) -> PlantedDefect:
+def _plant(kind: DefectKind, spot: _FigureCell, blank: Blank, entries: CellEntries, value: CellValue) -> PlantedDefect:
     entries[blank.form.sheet, spot.cell] = value
     return PlantedDefect(kind, blank.form.sheet, spot.cell, spot.indicator)
 
 
-def _above(spot: _Spot, draws: KeyedRandom, what: tuple[object, ...]) -> int:
+def _above(spot: _FigureCell, rng: KeyedRandom, key: tuple[object, ...]) -> int:
     whole = spot.denominator or 0
-    return whole + draws.integer(1, max(1, whole // 4), "above", *what)
+    return whole + rng.integer(1, max(1, whole // 4), "above", *key)
 
 
-def _spots_for(kind: DefectKind, blank: Blank, entries: CellEntries) -> list[_Spot]:
+def _spots_for(kind: DefectKind, blank: Blank, entries: CellEntries) -> list[_FigureCell]:
     indicators = blank.assignment.catalog.indicators
     spots = _numerators(blank, entries)
     match kind:
@@ -100,20 +100,20 @@ def _spots_for(kind: DefectKind, blank: Blank, entries: CellEntries) -> list[_Sp
                 if spot.denominator is not None and not indicators[spot.indicator].denominator_is_target
             ]
         case DefectKind.MISSING_REQUIRED:
-            return [other_spot for other_spot in spots if indicators[other_spot.indicator].absence is Absence.REFUSE]
+            return [spot for spot in spots if indicators[spot.indicator].absence is Absence.REFUSE]
         case DefectKind.VILLAGE_SUM:
-            return [item for item in spots if item.indicator in blank.assignment.layout.village_indicators]
+            return [spot for spot in spots if spot.indicator in blank.assignment.layout.village_indicators]
         case DefectKind.TEXT_FOR_NUMBER | DefectKind.NEGATIVE:
             return spots
 
 
-def _numerators(blank: Blank, entries: CellEntries) -> list[_Spot]:
+def _numerators(blank: Blank, entries: CellEntries) -> list[_FigureCell]:
     form = blank.form
-    spots: list[_Spot] = []
+    spots: list[_FigureCell] = []
     for (indicator, role), cell in form.figures.items():
         value = entries.get((form.sheet, cell))
         if role is ColumnRole.NUMERATOR and isinstance(value, int):
-            spots.append(_Spot(indicator, cell, value, _denominator(blank, entries, indicator)))
+            spots.append(_FigureCell(indicator, cell, value, _denominator(blank, entries, indicator)))
     return spots
 
 

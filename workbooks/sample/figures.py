@@ -1,4 +1,4 @@
-"""The invented figures of one report: all lines that are due, agreeing with each other and with the villages."""
+"""Invention of the figures of one report: consistent figures for all lines that are due and for the villages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from workbooks.template.assignment import Assignment
 
 @dataclass(frozen=True, slots=True)
 class ReportFigures:
-    """Figures of the form sheet by indicator and role; of each registered village by indicator (yes: 1, no: 0)."""
+    """Figures of the form sheet by indicator and role, and of each registered village by indicator (yes: 1, no: 0)."""
 
     form: Mapping[tuple[str, ColumnRole], int]
     villages: tuple[Mapping[str, int], ...]
@@ -31,7 +31,7 @@ def invent_figures(series: SampleSeries, assignment: Assignment) -> ReportFigure
         if name in assignment.due:
             indicator = assignment.catalog.indicators[name]
             form.update(_line(series, assignment, indicator, by_village))
-    _share_out(series, form)
+    _limit_parts(series, form)
     return ReportFigures(form, by_village)
 
 
@@ -51,20 +51,20 @@ def _line(
     return {(indicator.id, ColumnRole.NUMERATOR): numerator, (indicator.id, ColumnRole.DENOMINATOR): denominator}
 
 
-def _share_out(series: SampleSeries, form: dict[tuple[str, ColumnRole], int]) -> None:
-    """Cut numerators that are parts of one denominator so that together they do not exceed it."""
+def _limit_parts(series: SampleSeries, form: dict[tuple[str, ColumnRole], int]) -> None:
+    """Limit numerators that are parts of one denominator so that their sum does not exceed it."""
     for group in series.typical.parts:
         present = [name for name in group if (name, ColumnRole.DENOMINATOR) in form]
-        rest = min((form[name, ColumnRole.DENOMINATOR] for name in present), default=0)
+        remaining = min((form[name, ColumnRole.DENOMINATOR] for name in present), default=0)
         for name in present:
-            form[name, ColumnRole.NUMERATOR] = min(form[name, ColumnRole.NUMERATOR], rest)
-            rest -= form[name, ColumnRole.NUMERATOR]
+            form[name, ColumnRole.NUMERATOR] = min(form[name, ColumnRole.NUMERATOR], remaining)
+            remaining -= form[name, ColumnRole.NUMERATOR]
 
 
 def _village_figures(
     series: SampleSeries, assignment: Assignment, villages: tuple[OrgUnit, ...]
 ) -> tuple[Mapping[str, int], ...]:
-    """Figures by village. Where no villages are registered the sheet stays empty: nobody could say whose they are."""
+    """Return figures by village, empty if no villages are registered, since figures could not be attributed."""
     figures: list[dict[str, int]] = [{} for _ in villages]
     columns = [column for column in assignment.layout.village_columns if column.indicator in assignment.due]
     indicators = assignment.catalog.indicators
@@ -75,7 +75,7 @@ def _village_figures(
             )
             for village, line in zip(villages, figures, strict=True):
                 line[column.indicator] = int(village.code in reached)
-    # A village without a team has no members of it: a no stands for all that follows from it.
+    # A village without a team has no members: after a "no" all dependent figures are zero.
     has_any = [all(line.values()) for line in figures]
     for column in columns:
         if column.indicator is not None and column.input is Input.NUMBER:

@@ -1,4 +1,4 @@
-"""Filling in a form as an official would: figures, answers, the day of signing; then saving it."""
+"""Filling in and saving of a form: figures, answers and the date of signing."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,11 +10,11 @@ from workbooks.template.save import save
 
 CellValue = str | int | float | None
 CellEntries = dict[tuple[str, str], CellValue]
-"""What is typed, by sheet and A1 address."""
+"""Entered values by sheet and A1 address."""
 
 
 def entries_of(blank: Blank, figures: ReportFigures) -> CellEntries:
-    """What an official types to give these figures; denominators that are filled in already are left alone."""
+    """Return the entries for these figures, without denominators that are prefilled."""
     form = blank.form
     entries: CellEntries = {
         (form.sheet, form.figures[place]): number for place, number in figures.form.items() if place in form.figures
@@ -28,7 +28,7 @@ def entries_of(blank: Blank, figures: ReportFigures) -> CellEntries:
 
 
 def fill(blank: Blank, entries: Mapping[tuple[str, str], CellValue], signed: date | None) -> bytes:
-    """Type the entries into the form, date it, and save it with the percentages Excel would have computed."""
+    """Write entries and date into the form, and save it with the percentages that Excel would compute."""
     for (sheet, address), value in entries.items():
         cell = blank.workbook[sheet][address]
         cell.value = value

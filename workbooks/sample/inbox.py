@@ -1,4 +1,4 @@
-"""The project's one generator of filled workbooks: an area's reports as its communes would send them, all invented."""
+"""Generator of sample inboxes: the reports of an area's communes, with invented figures."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -21,14 +21,14 @@ from workbooks.template.workbook import make_blank
 
 _LATE_SHARE = 0.08
 _CORRECTED_AFTER_DAYS = (2, 4)
-"""Working days from a wrong workbook to its correction, from and to."""
+"""Fewest and most working days from a wrong workbook to its correction."""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleFile:
-    """One workbook: where it goes below the inbox, its bytes, and when the commune delivered it (UTC).
+    """A workbook: its path below the inbox, its bytes, and the time of its delivery (UTC).
 
-    A correction belongs beside the inbox, to be dropped into it later. `defects` is what is wrong in it on purpose.
+    A correction is stored next to the inbox, to be moved into it later. `defects` are the planted defects.
     """
 
     path: PurePosixPath
@@ -41,17 +41,17 @@ class SampleFile:
 def make_sample(
     catalog: Catalog, area: str, periods: Sequence[Period], seed: int, defects: float = 0.0
 ) -> Iterator[SampleFile]:
-    """Workbooks of every commune of an area that owes a form, period by period.
+    """Yield the workbooks of all communes of an area that have to report, period by period.
 
-    The same catalogue, area, periods, seed and share of defects give the same bytes. Where the catalogue holds totals,
-    the communes add up to them in the totals' period, once the correction of the wrong workbook is in.
+    The same catalogue, area, periods, seed and share of defects give the same bytes. If the catalogue states totals,
+    the communes sum to them in the totals' period, after the correction of the wrong workbook.
 
     Args:
         catalog: Units, forms and sample parameters.
         area: Code of a district, a province or a commune, as valid on each period's last day.
-        periods: Which periods; a form is made for those of its own frequency.
-        seed: Another number gives other figures.
-        defects: Share (0 to 1) of the workbooks that get one defect more, of a random kind.
+        periods: Periods to report; a form is filled in for periods of its frequency.
+        seed: Seed of the figures.
+        defects: Share (0 to 1) of the workbooks that get an additional random defect.
 
     Raises:
         UsageError: the area does not exist in a period.
@@ -65,14 +65,14 @@ def make_sample(
 
 
 class _Sampler:
-    """Makes the workbooks of one area after the other."""
+    """Generator of the workbooks of a form, area and period."""
 
     def __init__(self, catalog: Catalog, series: SampleSeries) -> None:
         self._catalog = catalog
         self._series = series
 
     def reports(self, form: Form, area: str, period: Period, defects: float) -> Iterator[SampleFile]:
-        """The workbooks of one form and period."""
+        """Yield the workbooks of a form, area and period, each correction after the wrong workbook."""
         units = self._catalog.owing_units(form.id, area, period)
         defective = self._choose_defective(form, area, period, units, defects)
         for unit in units:
@@ -89,9 +89,9 @@ class _Sampler:
         entries = entries_of(blank, invent_figures(series, assignment))
         planted: tuple[PlantedDefect, ...] = ()
         if wrong is not None:
-            planted = plant_wrong_first(blank, entries, wrong, series.draws)
+            planted = plant_wrong_first(blank, entries, wrong, series.rng)
         elif is_defective:
-            planted = plant_any(blank, entries, series.typical.texts_for_numbers, series.draws, unit.key, period)
+            planted = plant_any(blank, entries, series.typical.texts_for_numbers, series.rng, unit.key, period)
         delivered = self._delivered_at(assignment)
         data = fill(blank, entries, delivered.astimezone(VIETNAM).date())
         return SampleFile(self._path(assignment), data, delivered, is_correction=False, defects=planted)
@@ -99,7 +99,7 @@ class _Sampler:
     def _correction(self, assignment: Assignment, first_delivered: datetime) -> SampleFile:
         blank = make_blank(assignment, assignment.text("sample_note"))
         entries = entries_of(blank, invent_figures(self._series, assignment))
-        days = self._series.draws.integer(*_CORRECTED_AFTER_DAYS, "corrected", assignment.unit.key, assignment.period)
+        days = self._series.rng.integer(*_CORRECTED_AFTER_DAYS, "corrected", assignment.unit.key, assignment.period)
         first = first_delivered.astimezone(VIETNAM)
         day = add_working_days(first.date(), days, self._catalog.holidays)
         delivered = datetime.combine(day, first.timetz()).astimezone(UTC)
@@ -108,41 +108,41 @@ class _Sampler:
 
     def _wrong_first(self, unit: OrgUnit, period: Period) -> WrongFirst | None:
         for area in self._series.areas:
-            if area.period == period and area.wrong_first and _means(area, area.wrong_first.unit, unit):
+            if area.period == period and area.wrong_first and _denotes(area, area.wrong_first.unit, unit):
                 return area.wrong_first
         return None
 
     def _choose_defective(
         self, form: Form, area: str, period: Period, units: Sequence[OrgUnit], share: float
     ) -> frozenset[str]:
-        """Codes of the units whose workbooks get a defect: the share exactly, a fraction of one by chance."""
+        """Choose the codes of the units whose workbooks get a defect; a fractional count is rounded at random."""
         sound = [unit.code for unit in units if self._wrong_first(unit, period) is None]
-        draws, what = self._series.draws, (form.id, area, period)
+        rng, key = self._series.rng, (form.id, area, period)
         whole, fraction = divmod(share * len(units), 1)
-        count = math.floor(whole) + (draws.uniform(0, 1, "one more", *what) < fraction)
-        return frozenset(draws.shuffled(sound, "defective", *what)[:count])
+        count = math.floor(whole) + (rng.uniform(0, 1, "one more", *key) < fraction)
+        return frozenset(rng.shuffled(sound, "defective", *key)[:count])
 
     def _delivered_at(self, assignment: Assignment) -> datetime:
-        """Office hours between cut-off and deadline; a few come up to three days late."""
-        draws, what = self._series.draws, (assignment.form.id, assignment.unit.key, assignment.period)
+        """Choose a time in office hours between cut-off and deadline; a few are up to three days late."""
+        rng, key = self._series.rng, (assignment.form.id, assignment.unit.key, assignment.period)
         first_day = assignment.last_day + timedelta(days=1)
         span = (assignment.deadline - first_day).days
-        day = first_day + timedelta(days=draws.integer(0, max(0, span), "day", *what))
-        if draws.uniform(0, 1, "late", *what) < _LATE_SHARE:
-            day = assignment.deadline + timedelta(days=draws.integer(1, 3, "days late", *what))
-        return _in_office_hours(day, draws.integer(0, 8 * 60, "minute", *what))
+        day = first_day + timedelta(days=rng.integer(0, max(0, span), "day", *key))
+        if rng.uniform(0, 1, "late", *key) < _LATE_SHARE:
+            day = assignment.deadline + timedelta(days=rng.integer(1, 3, "days late", *key))
+        return _in_office_hours(day, rng.integer(0, 8 * 60, "minute", *key))
 
     def _path(self, assignment: Assignment) -> PurePosixPath:
-        """`2025-05/22828 Xã Ma Nới/BC_22828_2025-05.xlsx`; the form's id is added where others share its frequency."""
+        """Return `2025-05/22828 Xã Ma Nới/BC_22828_2025-05.xlsx`, with the form's id if others have its frequency."""
         unit, period = assignment.unit, assignment.period
-        alike = [form for form in self._catalog.forms.values() if form.frequency is assignment.form.frequency]
-        form = f"_{assignment.form.id}" if len(alike) > 1 else ""
+        same_frequency = [form for form in self._catalog.forms.values() if form.frequency is assignment.form.frequency]
+        form = f"_{assignment.form.id}" if len(same_frequency) > 1 else ""
         name = unit.name.replace("/", "-")
         return PurePosixPath(period.id, f"{unit.code} {name}", f"BC_{unit.code}_{period}{form}.xlsx")
 
 
-def _means(area: SampleArea, code: str, unit: OrgUnit) -> bool:
-    """Whether an area's code means that unit: codes are used again for other units later."""
+def _denotes(area: SampleArea, code: str, unit: OrgUnit) -> bool:
+    """Return whether an area's code denotes that unit, since codes are reused for later units."""
     return unit.code == code and unit.holds_on(area.day)
 
 

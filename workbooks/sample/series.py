@@ -1,4 +1,4 @@
-"""How a commune's invented figures run from month to month: levels only grow, flows go up and down."""
+"""Time series of a commune's invented figures: stocks only grow, flows fluctuate."""
 
 from collections.abc import Sequence
 
@@ -11,34 +11,34 @@ from workbooks.sample.parameters import Size, read_areas, read_typical
 from workbooks.sample.split import AreaSplit, split_area
 
 _SMALLEST_GROWING = 20
-"""Populations below this stand still: one more among so few is a jump that a real register would explain."""
+"""Populations below this size stay constant, since one more among so few would be an unexplained jump."""
 
 
 class SampleSeries:
-    """Figures of any commune in any month. In its own period a sample area adds up to its totals exactly."""
+    """Figures of any commune in any month. In its own period a sample area sums to its totals exactly."""
 
     def __init__(self, catalog: Catalog, seed: int) -> None:
-        """Read the catalogue's parameters and divide the areas' totals.
+        """Read the catalogue's parameters and divide the totals of the areas.
 
         Raises:
             TerminalError: the catalogue's sample parameters are missing or contradict each other.
         """
         self.typical = read_typical(catalog)
-        self.draws = KeyedRandom(seed)
+        self.rng = KeyedRandom(seed)
         self.areas = read_areas(catalog)
         self._catalog = catalog
         self._splits: dict[UnitKey, AreaSplit] = {}
         for area in self.areas:
-            split = split_area(catalog, area, self.typical, self.draws)
+            split = split_area(catalog, area, self.typical, self.rng)
             self._splits.update(dict.fromkeys(split.residents, split))
 
     def ratio(self, indicator: Indicator, unit: OrgUnit, period: Period, registered: int | None) -> tuple[int, int]:
-        """Numerator and denominator of an indicator; `registered` is the denominator that the register gives."""
+        """Return numerator and denominator of an indicator; `registered` is the denominator from the register."""
         denominator = registered if registered is not None else self._denominator(indicator, unit, period)
         return min(denominator, round(self._share(indicator, unit, period, denominator) * denominator)), denominator
 
     def count(self, indicator: Indicator, unit: OrgUnit, period: Period) -> int:
-        """A plain count of the form sheet."""
+        """Return a count of the form sheet."""
         split = self._splits.get(unit.key)
         if split is not None and split.area.period == period and indicator.id in split.numerators:
             return split.numerators[indicator.id][unit.key]
@@ -47,17 +47,17 @@ class SampleSeries:
         return max(count.minimum, round(count.per_resident * self._residents(unit) * noise))
 
     def village_count(self, indicator: Indicator, village: OrgUnit) -> int:
-        """A plain count of one village, the same every month."""
+        """Return a count of a village, the same every month."""
         count = self.typical.count(indicator.id)
         low, high = count.per_village_minimum, count.per_village_maximum
-        return self.draws.integer(low, high, "village", village.key, indicator.id)
+        return self.rng.integer(low, high, "village", village.key, indicator.id)
 
     def villages_reached(
         self, indicator: Indicator, unit: OrgUnit, period: Period, villages: Sequence[OrgUnit]
     ) -> frozenset[str]:
-        """Codes of the villages that can say yes; a village that said yes goes on saying so."""
+        """Return the codes of the villages that answer yes; a village never changes from yes to no."""
         reached, _ = self.ratio(indicator, unit, period, len(villages))
-        order = self.draws.shuffled([village.code for village in villages], "villages", unit.key, indicator.id)
+        order = self.rng.shuffled([village.code for village in villages], "villages", unit.key, indicator.id)
         return frozenset(order[:reached])
 
     def _residents(self, unit: OrgUnit) -> int:
@@ -65,7 +65,7 @@ class SampleSeries:
         if split is not None:
             return split.residents[unit.key]
         low, high = self.typical.residents_minimum, self.typical.residents_maximum
-        return self.draws.integer(low, high, "residents", unit.key)
+        return self.rng.integer(low, high, "residents", unit.key)
 
     def _denominator(self, indicator: Indicator, unit: OrgUnit, period: Period) -> int:
         kind = indicator.denominator_kind
@@ -84,7 +84,7 @@ class SampleSeries:
         return max(1, round(start * (1 + growth) ** months))
 
     def _typical_size(self, kind: str, size: Size, unit: OrgUnit) -> float:
-        spread = 1 + size.spread * self.draws.uniform(-1, 1, "size", unit.key, kind)
+        spread = 1 + size.spread * self.rng.uniform(-1, 1, "size", unit.key, kind)
         return max(float(size.minimum), size.per_resident * self._residents(unit) * spread)
 
     def _share(self, indicator: Indicator, unit: OrgUnit, period: Period, denominator: int) -> float:
@@ -96,17 +96,17 @@ class SampleSeries:
             if base == period:
                 return start
         else:
-            start = self.draws.uniform(reach.minimum, reach.maximum, "reach", unit.key, indicator.id)
+            start = self.rng.uniform(reach.minimum, reach.maximum, "reach", unit.key, indicator.id)
             base = self.typical.base
-        # What counts up within its year starts again in January; what is a level never goes back.
+        # A cumulative figure restarts in January; a stock never falls.
         months = period.last_month - base.last_month if indicator.flow is Flow.CUMULATIVE else _months(base, period)
         noise = reach.noise if indicator.flow is Flow.FLOW else 0.0
         drift = reach.monthly_drift if indicator.flow is Flow.FLOW else max(0.0, reach.monthly_drift)
         share = start + drift * months + noise * self._noise("reach", unit, indicator.id, period)
         return min(1.0, max(0.0, share)) if denominator else 0.0
 
-    def _noise(self, what: str, unit: OrgUnit, about: str, period: Period) -> float:
-        return self.draws.uniform(-1, 1, "noise", what, unit.key, about, period)
+    def _noise(self, kind: str, unit: OrgUnit, key: str, period: Period) -> float:
+        return self.rng.uniform(-1, 1, "noise", kind, unit.key, key, period)
 
 
 def _months(first: Period, last: Period) -> int:

@@ -1,4 +1,4 @@
-"""How the totals of a sample area are divided among its communes: invented, but adding up exactly."""
+"""Division of a sample area's totals among its communes: invented parts with exact sums."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from workbooks.sample.parameters import SampleArea, Total, Typical
 
 @dataclass(frozen=True, slots=True)
 class AreaSplit:
-    """Residents by unit; denominators by kind, numerators by indicator, of the area's period."""
+    """Residents by unit, denominators by kind and numerators by indicator, in the area's period."""
 
     area: SampleArea
     residents: Mapping[UnitKey, int]
@@ -21,15 +21,15 @@ class AreaSplit:
     numerators: Mapping[str, Mapping[UnitKey, int]]
 
 
-def split_area(catalog: Catalog, area: SampleArea, typical: Typical, draws: KeyedRandom) -> AreaSplit:
+def split_area(catalog: Catalog, area: SampleArea, typical: Typical, rng: KeyedRandom) -> AreaSplit:
     """Divide an area's totals among its communes.
 
-    Indicators over one population get one and the same denominator in each commune.
+    Indicators of the same population get the same denominator in each commune.
 
     Raises:
-        TerminalError: two totals give one population two sizes, or a total does not agree with the register.
+        TerminalError: two totals state different sizes of one population, or a total contradicts the register.
     """
-    split = _Split(catalog, area, typical, draws)
+    split = _Split(catalog, area, typical, rng)
     for indicator, total in area.totals.items():
         split.add(indicator, total)
     residents = split.keyed(apportion(area.population, split.weights))
@@ -37,9 +37,9 @@ def split_area(catalog: Catalog, area: SampleArea, typical: Typical, draws: Keye
 
 
 class _Split:
-    """Gathers the parts of one total after the other."""
+    """Collector of the parts of each total."""
 
-    def __init__(self, catalog: Catalog, area: SampleArea, typical: Typical, draws: KeyedRandom) -> None:
+    def __init__(self, catalog: Catalog, area: SampleArea, typical: Typical, rng: KeyedRandom) -> None:
         self.denominators: dict[str, Mapping[UnitKey, int]] = {}
         self.numerators: dict[str, Mapping[UnitKey, int]] = {}
         self.weights = list(area.weights.values())
@@ -47,10 +47,10 @@ class _Split:
         self._catalog = catalog
         self._area = area
         self._typical = typical
-        self._draws = draws
+        self._rng = rng
 
     def keyed(self, parts: Sequence[int]) -> Mapping[UnitKey, int]:
-        """Parts by unit."""
+        """Return the parts by unit."""
         return {unit.key: part for unit, part in zip(self._units, parts, strict=True)}
 
     def add(self, indicator: str, total: Total) -> None:
@@ -61,7 +61,7 @@ class _Split:
         whole = self._denominators(indicator, total.denominator)
         reach = self._typical.reach(indicator)
         wanted = [
-            part * self._draws.uniform(reach.minimum, reach.maximum, "reach", unit.key, indicator)
+            part * self._rng.uniform(reach.minimum, reach.maximum, "reach", unit.key, indicator)
             for unit, part in zip(self._units, whole, strict=True)
         ]
         self.numerators[indicator] = self.keyed(apportion(total.numerator, wanted, whole))
