@@ -1,4 +1,4 @@
-"""Workbooks for all tests: the project's own form, filled with sample figures and then edited as a test needs."""
+"""Builders of workbooks for all tests: the project's form, filled with sample figures and edited as a test needs."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -20,20 +20,20 @@ Ratio = tuple[int, int]
 
 
 def form_for(catalog: Catalog, period: Period) -> str:
-    """Id of the first form that is reported as often as the period says."""
+    """Return the id of the first form with the period's frequency."""
     return next(form.id for form in catalog.forms.values() if form.frequency is period.frequency)
 
 
 def assignment_for(catalog: Catalog, unit: str | OrgUnit, period: str | Period) -> Assignment:
-    """What a unit owes for a period; a code is looked up as of the period's last day."""
-    when = parse_period(period) if isinstance(period, str) else period
-    form = form_for(catalog, when)
-    who = catalog.units.get(unit, catalog.last_day(form, when)) if isinstance(unit, str) else unit
-    return assign(catalog, form, who, when)
+    """Return a unit's assignment for a period; a code is resolved as of the period's last day."""
+    parsed_period = parse_period(period) if isinstance(period, str) else period
+    form = form_for(catalog, parsed_period)
+    org_unit = catalog.units.get(unit, catalog.last_day(form, parsed_period)) if isinstance(unit, str) else unit
+    return assign(catalog, form, org_unit, parsed_period)
 
 
 def make_template(catalog: Catalog, unit: str | OrgUnit, period: str | Period) -> bytes:
-    """The empty form of a unit and period."""
+    """Return the empty form of a unit and period."""
     task = assignment_for(catalog, unit, period)
     return build_template(catalog, task.form.id, task.unit, task.period)
 
@@ -48,16 +48,16 @@ def make_workbook(
     change: Callable[[Workbook], None] | None = None,
     seed: int = 1,
 ) -> bytes:
-    """A filled report that has nothing wrong with it but what the arguments put there.
+    """Return a filled report that is valid except for the arguments' changes.
 
     Args:
         catalog: The catalogue.
         unit: A commune, or its code as valid on the period's last day.
         period: The period, or its id.
-        figures: Figures of the form sheet by indicator, (numerator, denominator) or a plain count; others are invented.
-        edits: What stands in single cells at last, by defined name ("TH.hsskdt.numerator") or by "Sheet!A1".
-        change: Does to the open workbook whatever else the test needs, before it is saved.
-        seed: Another number gives other invented figures.
+        figures: Figures of the form sheet by indicator, (numerator, denominator) or a count; others are invented.
+        edits: Final values of single cells, by defined name ("TH.hsskdt.numerator") or by "Sheet!A1".
+        change: Further changes to the open workbook before it is saved.
+        seed: Seed of the invented figures.
     """
     task = assignment_for(catalog, unit, period)
     invented = invent_figures(SampleSeries(catalog, seed), task)
@@ -72,12 +72,12 @@ def make_workbook(
 
 
 def open_workbook(data: bytes) -> Workbook:
-    """A workbook from its bytes, formulas as text."""
+    """Open a workbook, with formulas as text."""
     return openpyxl.load_workbook(io.BytesIO(data))
 
 
 def place_of(workbook: Workbook, name: str) -> str:
-    """`Sheet!A1` of a defined name; an address is its own place."""
+    """Return the `Sheet!A1` of a defined name; an address is returned unchanged."""
     if name not in workbook.defined_names:
         return name
     sheet, address = next(iter(workbook.defined_names[name].destinations))
@@ -85,7 +85,7 @@ def place_of(workbook: Workbook, name: str) -> str:
 
 
 def value_of(workbook: Workbook, name: str) -> object:
-    """What stands in the cell of a defined name, or of "Sheet!A1"."""
+    """Return the value of the cell of a defined name, or of "Sheet!A1"."""
     sheet, _, address = place_of(workbook, name).rpartition("!")
     value: object = workbook[sheet][address].value
     return value

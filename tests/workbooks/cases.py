@@ -1,4 +1,4 @@
-"""Reads the declarative cases of tests/cases: which workbook, spoilt how, and what reading has to say of it."""
+"""Loader of the declarative cases in tests/cases: how each workbook is made, and the expected result of parsing it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ _FOLDER = Path(__file__).parent.parent / "cases"
 
 @dataclass(frozen=True)
 class WorkbookCase:
-    """One case: `given` says how the file is made, `expect` what is read from it."""
+    """A case: `given` states how the file is made, `expect` the result of parsing it."""
 
     id: str
     says: str
@@ -27,26 +27,26 @@ class WorkbookCase:
 
     @property
     def codes(self) -> list[str]:
-        """Codes of the issues expected."""
+        """Return the codes of the expected issues."""
         return [issue["code"] for issue in self.expect.get("issues", [])]
 
 
 def load_cases() -> list[WorkbookCase]:
-    """Every case of the folder."""
-    results: list[WorkbookCase] = []
+    """Load all cases of the folder."""
+    cases: list[WorkbookCase] = []
     for path in sorted(_FOLDER.glob("*.yaml")):
-        results.extend(
+        cases.extend(
             WorkbookCase(raw["id"], raw["says"], raw.get("given", {}), raw.get("expect", {}))
             for raw in yaml.safe_load(path.read_text(encoding="utf-8"))
         )
-    return results
+    return cases
 
 
 def make(case: WorkbookCase, catalog: Catalog) -> tuple[bytes, Hints, Limits]:
-    """The case's file, where it lay, and the limits it is read under."""
-    result = case.given
-    hints = Hints(result.get("file_name", "report.xlsx"), tuple(result.get("folders", ())))
-    return _data(result, catalog), hints, replace(Limits(), **result.get("limits", {}))
+    """Return the case's file, its origin, and the limits under which it is read."""
+    values = case.given
+    hints = Hints(values.get("file_name", "report.xlsx"), tuple(values.get("folders", ())))
+    return _data(values, catalog), hints, replace(Limits(), **values.get("limits", {}))
 
 
 def _data(values: Mapping[str, Any], catalog: Catalog) -> bytes:

@@ -1,4 +1,4 @@
-"""Makes the workbooks of tests: the template, a hand-made form, and edits that spoil them as people do."""
+"""Workbooks for tests: the template, a form made by hand, and edits of the kind that people make."""
 
 import io
 import warnings
@@ -29,17 +29,17 @@ _TEMPLATES: dict[tuple[str, str, str], bytes] = {}
 
 
 def unit_of(catalog: Catalog, code: str, period: str) -> OrgUnit:
-    """A commune as it holds on the last day of a period."""
+    """Return a commune as valid on the last day of a period."""
     return catalog.units.get(code, catalog.last_day(FORM, parse_period(period)))
 
 
 def open_template(catalog: Catalog, code: str, period: str) -> Workbook:
-    """The template of a unit and period, open for editing."""
+    """Open the template of a unit and period for editing."""
     return openpyxl.load_workbook(io.BytesIO(template_bytes(catalog, code, period)))
 
 
 def template_bytes(catalog: Catalog, code: str, period: str) -> bytes:
-    """The template of a unit and period, made once for all tests."""
+    """Return the template of a unit and period, built once for all tests."""
     key = (catalog.version, code, period)
     if key not in _TEMPLATES:
         _TEMPLATES[key] = build_template(catalog, FORM, unit_of(catalog, code, period), parse_period(period))
@@ -47,7 +47,7 @@ def template_bytes(catalog: Catalog, code: str, period: str) -> bytes:
 
 
 def make_handmade(catalog: Catalog, code: str, period: str) -> Workbook:
-    """A form as an official draws it up: the catalogue's labels in the native layout, no stamp, no names, all filled.
+    """Return a filled form as drawn up by an official: labels in the native layout, without stamp and defined names.
 
     Every share is 75 of 100, every count 75; every village has a team of 3.
     """
@@ -82,7 +82,7 @@ def _write_lines(catalog: Catalog, layout: Layout, sheet: Worksheet) -> None:
 
 
 def _entry(catalog: Catalog, line: Line, role: ColumnRole) -> object:
-    """What a line filled in by hand has in the column of a role."""
+    """Return the content of a line in the column of a role."""
     if role in _WORDS:
         return _WORDS[role](line)
     if line.indicator is None:
@@ -112,33 +112,31 @@ def _write_villages(catalog: Catalog, layout: Layout, workbook: Workbook, unit: 
 
 
 def save(workbook: Workbook) -> bytes:
-    """The workbook as bytes."""
+    """Save a workbook to bytes."""
     buffer = io.BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()
 
 
 def apply_edit(workbook: Workbook, edit: Edit, catalog: Catalog) -> None:
-    """Carry out one edit; its verb is the one key that is no argument."""
+    """Apply an edit; its verb is the only key that is not an argument."""
     verb = next(key for key in edit if key in _VERBS)
     _VERBS[verb](workbook, edit, catalog)
 
 
-def spot_of(workbook: Workbook, catalog: Catalog, indicator: str, role: str) -> tuple[str, str]:
-    """Sheet and address of an indicator's figure: by defined name, else by its label in the native layout."""
+def figure_cell_of(workbook: Workbook, catalog: Catalog, indicator: str, role: str) -> tuple[str, str]:
+    """Return sheet and address of an indicator's figure, by defined name or else by its label in the native layout."""
     name = workbook.defined_names.get(figure_name(indicator, ColumnRole(role)))
     reference = parse_reference(name.value) if name is not None else None
     if reference is not None:
         return reference.sheet, cell_address(reference.row, reference.column)
     sheet = workbook.worksheets[0]
-    layout = next(
-        (other_layout for other_layout in catalog.layouts if other_layout.sheet == sheet.title), catalog.layouts[0]
-    )
+    layout = next((layout for layout in catalog.layouts if layout.sheet == sheet.title), catalog.layouts[0])
     label = next(line.label for line in layout.lines if line.indicator == indicator)
-    labels = next(n for n, item in enumerate(layout.columns, start=1) if item.role is ColumnRole.LABEL)
+    labels = next(n for n, column in enumerate(layout.columns, start=1) if column.role is ColumnRole.LABEL)
     row = next(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, labels).value == label)
-    column = next(n for n, item in enumerate(layout.columns, start=1) if item.role.value == role)
-    return sheet.title, cell_address(row, column)
+    number = next(n for n, column in enumerate(layout.columns, start=1) if column.role.value == role)
+    return sheet.title, cell_address(row, number)
 
 
 def _sheet(workbook: Workbook, edit: Edit) -> Worksheet:
@@ -151,7 +149,7 @@ def _set(workbook: Workbook, edit: Edit, _: Catalog) -> None:
 
 
 def _figure(workbook: Workbook, edit: Edit, catalog: Catalog) -> None:
-    sheet, address = spot_of(workbook, catalog, *edit["figure"])
+    sheet, address = figure_cell_of(workbook, catalog, *edit["figure"])
     _put(workbook[sheet], address, edit)
 
 
@@ -219,7 +217,7 @@ def _name(workbook: Workbook, edit: Edit, _: Catalog) -> None:
 
 
 def _copy(workbook: Workbook, edit: Edit, _: Catalog) -> None:
-    """Copy the values of a range, on its own sheet or to another, to a place that begins at `to`."""
+    """Copy the values of a range to the range that begins at `to`, on its own sheet or another."""
     source = _sheet(workbook, edit)
     target = workbook[edit["onto"]] if "onto" in edit else source
     begin = target[edit["to"]]
@@ -277,7 +275,7 @@ _VERBS = {
 
 
 def edit_parts(data: bytes, edits: Sequence[Edit]) -> bytes:
-    """Change the parts of a workbook's archive: replace text in one, remove one, add one, write one twice."""
+    """Change the parts of a workbook's archive: replace text in a part, or remove, add or duplicate a part."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = [(info.filename, archive.read(info)) for info in archive.infolist()]
     for edit in edits:
@@ -295,7 +293,7 @@ def edit_parts(data: bytes, edits: Sequence[Edit]) -> bytes:
 
 
 def pack(parts: Sequence[tuple[str, bytes]]) -> bytes:
-    """An archive of these parts; names may come twice."""
+    """Pack parts into an archive; duplicate names are allowed."""
     buffer = io.BytesIO()
     with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         warnings.simplefilter("ignore", UserWarning)

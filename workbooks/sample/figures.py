@@ -19,11 +19,7 @@ class ReportFigures:
 
 
 def invent_figures(series: SampleSeries, assignment: Assignment) -> ReportFigures:
-    """Invent the figures of one report.
-
-    Raises:
-        TerminalError: the catalogue's sample parameters do not cover an indicator that is due.
-    """
+    """Invent the figures of one report."""
     villages = assignment.catalog.villages(assignment.unit, assignment.last_day)
     by_village = _village_figures(series, assignment, villages)
     form: dict[tuple[str, ColumnRole], int] = {}

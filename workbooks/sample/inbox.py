@@ -55,7 +55,7 @@ def make_sample(
 
     Raises:
         UsageError: the area does not exist in a period.
-        TerminalError: the catalogue's sample parameters do not cover an indicator.
+        TerminalError: the catalogue's sample parameters are missing or contradict each other.
     """
     sampler = _Sampler(catalog, SampleSeries(catalog, seed))
     for period in periods:

@@ -1,4 +1,4 @@
-"""What the catalogue says of sample figures: typical sizes everywhere, and the totals an area has to come to."""
+"""Parameters of sample figures from the catalogue: typical sizes of all communes, and the totals of sample areas."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _TYPICAL = "typical"
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class PopulationSize:
     """Size of a population: residents × `per_resident`, ± `spread` by commune; growth and noise (±) by month."""
 
     per_resident: float
@@ -24,8 +24,8 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """The share (0 to 1) of its denominator that an indicator reaches; drift and noise (±) by month."""
+class ReachRange:
+    """Range of an indicator's share (0 to 1) of its denominator; drift and noise (±) by month."""
 
     minimum: float
     maximum: float
@@ -34,8 +34,8 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """A plain count: so many per resident, or between two numbers in each village."""
+class CountParameters:
+    """Size of a count: per resident, or within a range in each village."""
 
     per_resident: float = 0.0
     minimum: int = 0
@@ -45,43 +45,43 @@ class Count:
 
 
 # A deployment may add indicators without stating how to invent their figures.
-_NEUTRAL_SIZE = Size(per_resident=0.1, spread=0.2, minimum=10, monthly_growth=0.0, noise=0.0)
-_NEUTRAL_REACH = Reach(minimum=0.4, maximum=0.8, monthly_drift=0.0, noise=0.0)
-_NEUTRAL_COUNT = Count(per_resident=0.001, minimum=1, per_village_minimum=0, per_village_maximum=5)
+_NEUTRAL_SIZE = PopulationSize(per_resident=0.1, spread=0.2, minimum=10, monthly_growth=0.0, noise=0.0)
+_NEUTRAL_REACH = ReachRange(minimum=0.4, maximum=0.8, monthly_drift=0.0, noise=0.0)
+_NEUTRAL_COUNT = CountParameters(per_resident=0.001, minimum=1, per_village_minimum=0, per_village_maximum=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Typical:
-    """What figures of any commune look like. `parts`: indicators whose numerators share out one denominator.
+class TypicalFigures:
+    """Typical figures of any commune. `parts` are groups of indicators whose numerators are parts of one denominator.
 
-    `texts_for_numbers` are what officials write where a number belongs, for planted defects.
+    `texts_for_numbers` are texts that officials write instead of numbers, for planted defects.
     """
 
     base: Period
     residents_minimum: int
     residents_maximum: int
-    sizes: Mapping[str, Size]
-    reaches: Mapping[str, Reach]
-    counts: Mapping[str, Count]
+    sizes: Mapping[str, PopulationSize]
+    reaches: Mapping[str, ReachRange]
+    counts: Mapping[str, CountParameters]
     parts: tuple[tuple[str, ...], ...]
     texts_for_numbers: tuple[str, ...]
 
-    def size(self, kind: str) -> Size:
+    def size(self, kind: str) -> PopulationSize:
         """Return the size of a kind of denominator; a neutral one where the catalogue states none."""
         return self.sizes.get(kind, _NEUTRAL_SIZE)
 
-    def reach(self, indicator: str) -> Reach:
+    def reach(self, indicator: str) -> ReachRange:
         """Return the share that an indicator reaches; a neutral one where the catalogue states none."""
         return self.reaches.get(indicator, _NEUTRAL_REACH)
 
-    def count(self, indicator: str) -> Count:
+    def count(self, indicator: str) -> CountParameters:
         """Return how an indicator without denominator is counted; a neutral way where the catalogue states none."""
         return self.counts.get(indicator, _NEUTRAL_COUNT)
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
-    """What an area's figures add up to; no denominator for a plain count."""
+class AreaTotal:
+    """Sums of an area's figures; no denominator for a count."""
 
     numerator: int
     denominator: int | None
@@ -89,7 +89,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class WrongFirst:
-    """The commune whose first workbook is wrong, and how."""
+    """The commune whose first workbook has defects, and these defects."""
 
     unit: str
     numerator_above_denominator: str
@@ -99,23 +99,23 @@ class WrongFirst:
 
 @dataclass(frozen=True, slots=True)
 class SampleArea:
-    """An area whose communes add up to given totals in one period; `weights` are the communes' parts by code."""
+    """An area whose communes sum to stated totals in one period; `weights` are the communes' shares by code."""
 
     area: str
     period: Period
     population: int
     weights: Mapping[str, float]
-    totals: Mapping[str, Total]
+    totals: Mapping[str, AreaTotal]
     wrong_first: WrongFirst | None
 
     @property
     def day(self) -> date:
-        """A day on which the area's codes mean the units that are meant."""
+        """Return a day on which the area's codes denote its communes."""
         return date(self.period.year, self.period.last_month, 1)
 
 
-def read_typical(catalog: Catalog) -> Typical:
-    """Typical sizes.
+def read_typical(catalog: Catalog) -> TypicalFigures:
+    """Return the typical figures.
 
     Raises:
         TerminalError: the catalogue has no `sample/typical.yaml`.
@@ -123,20 +123,20 @@ def read_typical(catalog: Catalog) -> Typical:
     if _TYPICAL not in catalog.sample:
         raise TerminalError("the catalogue has no sample/typical.yaml: samples cannot be made without it")
     raw = cast("Mapping[str, Any]", catalog.sample[_TYPICAL])
-    return Typical(
+    return TypicalFigures(
         base=parse_period(raw["base_period"]),
         residents_minimum=raw["population"]["minimum"],
         residents_maximum=raw["population"]["maximum"],
-        sizes={kind: Size(**size) for kind, size in raw["denominators"].items()},
-        reaches={indicator: Reach(**reach) for indicator, reach in raw["shares"].items()},
-        counts={indicator: Count(**count) for indicator, count in raw["counts"].items()},
+        sizes={kind: PopulationSize(**size) for kind, size in raw["denominators"].items()},
+        reaches={indicator: ReachRange(**reach) for indicator, reach in raw["shares"].items()},
+        counts={indicator: CountParameters(**count) for indicator, count in raw["counts"].items()},
         parts=tuple(tuple(group) for group in raw.get("parts", ())),
         texts_for_numbers=tuple(raw.get("texts_for_numbers", ())),
     )
 
 
 def read_areas(catalog: Catalog) -> tuple[SampleArea, ...]:
-    """The areas whose totals are given."""
+    """Return the areas whose totals are stated."""
     entries = (cast("Mapping[str, Any]", raw) for name, raw in catalog.sample.items() if name != _TYPICAL)
     return tuple(
         SampleArea(
@@ -145,7 +145,7 @@ def read_areas(catalog: Catalog) -> tuple[SampleArea, ...]:
             population=raw["population"],
             weights=raw["weights"],
             totals={
-                indicator: Total(total["numerator"], total.get("denominator"))
+                indicator: AreaTotal(total["numerator"], total.get("denominator"))
                 for indicator, total in raw["totals"].items()
             },
             wrong_first=_wrong_first(raw.get("wrong_first")),

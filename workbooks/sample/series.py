@@ -7,7 +7,7 @@ from domain.indicators import Flow, Indicator
 from domain.periods import Period
 from domain.units import OrgUnit, UnitKey
 from workbooks.sample.keyed_random import KeyedRandom
-from workbooks.sample.parameters import Size, read_areas, read_typical
+from workbooks.sample.parameters import PopulationSize, read_areas, read_typical
 from workbooks.sample.split import AreaSplit, split_area
 
 _SMALLEST_GROWING = 20
@@ -83,7 +83,7 @@ class SampleSeries:
         growth = size.monthly_growth if start >= _SMALLEST_GROWING else 0.0
         return max(1, round(start * (1 + growth) ** months))
 
-    def _typical_size(self, kind: str, size: Size, unit: OrgUnit) -> float:
+    def _typical_size(self, kind: str, size: PopulationSize, unit: OrgUnit) -> float:
         spread = 1 + size.spread * self.rng.uniform(-1, 1, "size", unit.key, kind)
         return max(float(size.minimum), size.per_resident * self._residents(unit) * spread)
 

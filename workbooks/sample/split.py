@@ -8,7 +8,7 @@ from domain.errors import TerminalError
 from domain.units import OrgUnit, UnitKey
 from workbooks.sample.apportionment import apportion
 from workbooks.sample.keyed_random import KeyedRandom
-from workbooks.sample.parameters import SampleArea, Total, Typical
+from workbooks.sample.parameters import AreaTotal, SampleArea, TypicalFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class AreaSplit:
     numerators: Mapping[str, Mapping[UnitKey, int]]
 
 
-def split_area(catalog: Catalog, area: SampleArea, typical: Typical, rng: KeyedRandom) -> AreaSplit:
+def split_area(catalog: Catalog, area: SampleArea, typical: TypicalFigures, rng: KeyedRandom) -> AreaSplit:
     """Divide an area's totals among its communes.
 
     Indicators of the same population get the same denominator in each commune.
@@ -39,7 +39,7 @@ def split_area(catalog: Catalog, area: SampleArea, typical: Typical, rng: KeyedR
 class _Split:
     """Collector of the parts of each total."""
 
-    def __init__(self, catalog: Catalog, area: SampleArea, typical: Typical, rng: KeyedRandom) -> None:
+    def __init__(self, catalog: Catalog, area: SampleArea, typical: TypicalFigures, rng: KeyedRandom) -> None:
         self.denominators: dict[str, Mapping[UnitKey, int]] = {}
         self.numerators: dict[str, Mapping[UnitKey, int]] = {}
         self.weights = list(area.weights.values())
@@ -53,7 +53,7 @@ class _Split:
         """Return the parts by unit."""
         return {unit.key: part for unit, part in zip(self._units, parts, strict=True)}
 
-    def add(self, indicator: str, total: Total) -> None:
+    def add(self, indicator: str, total: AreaTotal) -> None:
         """Divide the total of one indicator."""
         if total.denominator is None:
             self.numerators[indicator] = self.keyed(apportion(total.numerator, self.weights))

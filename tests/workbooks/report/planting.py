@@ -1,4 +1,4 @@
-"""Plants known figures in a form drawn up by hand, in whatever shape officials give it, and tells where each stands."""
+"""Planting of known figures in forms made by hand, in any table shape and spelling, with the address of each."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Key = tuple[str, ColumnRole]
 
 @dataclass(frozen=True)
 class Shape:
-    """How the table is drawn: where it begins, which columns come in which order, what else stands around it."""
+    """Shape of the table: its position, the order of its columns, and what surrounds it."""
 
     down: int = 0
     right: int = 0
@@ -35,12 +35,12 @@ class Shape:
     notes: bool = False
     hidden: frozenset[int] = frozenset()
     second_table: bool = False
-    """The lines of the second half stand under a heading of their own whose figure columns come the other way round."""
+    """Whether the second half of the lines has its own heading with the figure columns exchanged."""
 
 
 @dataclass(frozen=True)
 class Quirk:
-    """How a figure of a known number is typed: the cell's value and its number format."""
+    """Spelling of a known number: the cell's value and its number format."""
 
     name: str
     value: Callable[[int], object]
@@ -96,7 +96,7 @@ QUIRKS = (
 def plant(
     catalog: Catalog, shape: Shape, truth: Mapping[Key, int], quirks: Mapping[Key, Quirk]
 ) -> tuple[bytes, Mapping[Key, str]]:
-    """A workbook with the figures of `truth`, and the address of each."""
+    """Return a workbook with the figures of `truth`, and the address of each."""
     workbook = make_handmade(catalog, UNIT, PERIOD)
     sheet = workbook.worksheets[0]
     sheet.delete_rows(9, sheet.max_row)
@@ -141,7 +141,7 @@ def _write(
 
 
 def _head(catalog: Catalog, sheet: Worksheet, shape: Shape, columns: Mapping[ColumnRole, int], row: int) -> int:
-    """Write the heading; gives its last row."""
+    """Write the heading and return its last row."""
     layout = catalog.layout_for(FORM, parse_period(PERIOD))
     for number, column in enumerate(layout.columns):
         is_lower = shape.split_heading and number % 2
@@ -152,10 +152,10 @@ def _head(catalog: Catalog, sheet: Worksheet, shape: Shape, columns: Mapping[Col
 
 
 def misreads(report: ParsedReport, truth: Mapping[Key, int], cells: Mapping[Key, str]) -> list[str]:
-    """Figures read otherwise than planted, or not at all, of which no issue speaks."""
+    """Return the figures that were misread or lost without an issue."""
     if not report.is_placeable:
         return [] if report.has_critical else ["the report has no place and no critical issue"]
-    results = {
+    numbers = {
         (observation.indicator, role): figure.number
         for observation in report.observations
         for role, figure in (
@@ -164,10 +164,10 @@ def misreads(report: ParsedReport, truth: Mapping[Key, int], cells: Mapping[Key,
         )
         if figure is not None
     }
-    result = {issue.cell for issue in report.issues} | {issue.indicator for issue in report.issues}
+    noted = {issue.cell for issue in report.issues} | {issue.indicator for issue in report.issues}
     whole = any(issue.severity is Severity.CRITICAL and issue.indicator is None for issue in report.issues)
     return [
-        f"{key} in {cells[key]}: planted {number}, read {results.get(key)}"
+        f"{key} in {cells[key]}: planted {number}, read {numbers.get(key)}"
         for key, number in truth.items()
-        if results.get(key) != Decimal(number) and not {cells[key], key[0]} & result and not whole
+        if numbers.get(key) != Decimal(number) and not {cells[key], key[0]} & noted and not whole
     ]

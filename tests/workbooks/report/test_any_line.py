@@ -1,4 +1,4 @@
-"""Lines whose figures stand in any cells, alone or as shares: nothing that was typed is lost without an issue."""
+"""Tests of lines with figures in any of their cells, alone or as shares: no typed number is lost without an issue."""
 
 import re
 from decimal import Decimal
@@ -34,15 +34,15 @@ _CONTENTS = st.one_of(
 @example(contents=("4", "3/12", ""), is_number=False)
 @example(contents=("", "", "3/4"), is_number=False)
 @example(contents=("x", "3/4", ""), is_number=False)
-def test_what_was_typed_is_read_or_told(catalog: Catalog, contents: tuple[str, ...], is_number: bool) -> None:
-    """Without an issue every number of a line's cells is its numerator, its denominator or the percentage stated."""
+def test_typed_numbers_are_parsed_or_noted(catalog: Catalog, contents: tuple[str, ...], is_number: bool) -> None:
+    """Without an issue every number of a line's cells is its numerator, denominator or stated percentage."""
     findings = Findings(catalog.issue_texts)
     sheet = Sheet("Biểu", SheetState.VISIBLE, SheetContents({cell.a1: cell for cell in _cells(contents, is_number)}))
     line = LocatedLine("hsskdt", "Dòng", {role: (1, column) for column, role in enumerate(_ROLES, start=1)})
     read = parse_line(SheetContext(catalog, sheet, findings), line, "22813")
     if findings.issues:
         return
-    numerator, denominator, stated = (_number(item) for item in (read.numerator, read.denominator, read.stated))
+    numerator, denominator, stated = map(_number, (read.numerator, read.denominator, read.stated))
     for content, own in zip(contents, (denominator, numerator, stated), strict=True):
         parts = re.findall(r"([0-9]+)\s*/\s*([0-9]+)", content)
         percents = re.findall(r"([0-9,]+)%", content)

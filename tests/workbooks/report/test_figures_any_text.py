@@ -1,4 +1,4 @@
-"""Any text and any format in a figure's cell: read as what was typed and seen, or refused; never as another number."""
+"""Tests that any text or format in a figure's cell gives the number as typed and displayed, or is refused."""
 
 import re
 from decimal import Decimal
@@ -41,15 +41,15 @@ def _read(
 
 
 def _digits(text: str) -> str:
-    """The digits of a text in their order, without noughts that change nothing at either end."""
+    """Return the digits of a text in their order, without leading and trailing zeros."""
     return "".join(str(int(mark)) for mark in text if mark.isdecimal()).strip("0")
 
 
 @_MANY
 @given(_COUNTS, st.sampled_from([".", " ", "\u00a0", "\u202f", "\u2007", ""]), st.sampled_from(["", "\u200b", "00"]))
 @pytest.mark.parametrize("words", ["", " người", "hộ", " HỘ."])
-def test_counts_come_back(catalog: Catalog, words: str, number: int, mark: str, before: str) -> None:
-    """A count comes back whatever parts its thousands, whatever nobody sees before it, whatever it counts."""
+def test_counts_are_read_back(catalog: Catalog, words: str, number: int, mark: str, before: str) -> None:
+    """A count is read unchanged with any separator, invisible characters or zeros before it, and unit words."""
     text = vietnamese(number, mark)
     lead = before if before != "00" or text.isdecimal() else ""
     figure, issues = _read(catalog, f"{lead}{text}{words}")
@@ -64,7 +64,7 @@ def test_counts_come_back(catalog: Catalog, words: str, number: int, mark: str, 
 @example("12²")
 @example("\u202e12")
 def test_no_digit_is_dropped_or_added(catalog: Catalog, text: str) -> None:
-    """Whatever text is read as a number has the digits and the sign of that text."""
+    """A number has exactly the digits and the sign of its text."""
     for decimals in (0, 2):
         figure, issues = _read(catalog, text, decimals=decimals)
         if figure.number:
@@ -75,19 +75,19 @@ def test_no_digit_is_dropped_or_added(catalog: Catalog, text: str) -> None:
 
 @_MANY
 @given(st.text("0123456789.,  ", min_size=1, max_size=10))
-def test_no_text_that_two_readers_read_differently(catalog: Catalog, text: str) -> None:
-    """What a Vietnamese and an English reader read differently is refused; in a count one of the two may be whole."""
-    readings = {item for item in (_typed(text, ".", ","), _typed(text, ",", ".")) if item is not None}
+def test_ambiguous_text_is_refused(catalog: Catalog, text: str) -> None:
+    """A text with different meanings in Vietnamese and English is refused, unless in a count only one is whole."""
+    readings = {_typed(text, ".", ","), _typed(text, ",", ".")} - {None}
     figure, _ = _read(catalog, text, decimals=2)
     assert figure.number is None or figure.number in readings
     assert figure.number is None or len(readings) == 1
     figure, _ = _read(catalog, text, decimals=0)
-    whole = {reading for reading in readings if reading == int(reading)}
+    whole = {reading for reading in readings if reading is not None and reading == int(reading)}
     assert figure.number is None or len(readings) == 1 or whole == {figure.number}
 
 
 def _typed(text: str, thousands: str, point: str) -> Decimal | None:
-    """The number a reader sees in a text, thousands parted by one mark (or spaces), decimals behind the other."""
+    """Return the number of a text with thousands separated by one mark (or spaces) and decimals after the other."""
     for mark in (thousands, " "):
         groups = rf"[1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})+|[0-9]+"
         match = re.fullmatch(rf"({groups})(?:{re.escape(point)}([0-9]+))?", text.strip())
@@ -101,8 +101,8 @@ def _typed(text: str, thousands: str, point: str) -> Decimal | None:
 @example(Decimal(69_586_000), "#,##0,")
 @example(Decimal(12), '0"000"')
 @example(Decimal(-5), "0;0")
-def test_what_is_read_is_what_was_seen(catalog: Catalog, number: Decimal, number_format: str) -> None:
-    """A number read without an issue showed all of its digits, and its sign, unless its format names the thousands."""
+def test_parsed_number_was_displayed(catalog: Catalog, number: Decimal, number_format: str) -> None:
+    """A number without an issue was displayed with all its digits and sign, unless its format states thousands."""
     figure, issues = _read(catalog, number, number_format)
     if figure.number and not issues:
         text = display_number(number, number_format).text
@@ -115,8 +115,8 @@ def test_what_is_read_is_what_was_seen(catalog: Catalog, number: Decimal, number
     _COUNTS.filter(bool),
     st.sampled_from(["dd/mm/yyyy", "d-mmm", "mmm-yy", "[h]:mm", "d/m", "[$-42A]dd mmmm yyyy", "mm:ss"]),
 )
-def test_no_date_is_a_count(catalog: Catalog, number: int, number_format: str) -> None:
-    """Under a date's format no number is a count, whatever it is."""
+def test_number_in_a_date_format_is_no_count(catalog: Catalog, number: int, number_format: str) -> None:
+    """No number in a date format is accepted as a count."""
     figure, issues = _read(catalog, Decimal(number), number_format)
     assert figure.state is CellState.UNREADABLE
     assert [issue.code for issue in issues] == ["date_where_number"]

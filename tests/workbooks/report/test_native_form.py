@@ -1,4 +1,4 @@
-"""A form as communes draw it up themselves, after the native template: no stamp, no names, no codes; read in full."""
+"""Tests of a form drawn up by a commune after the native template, without stamp, defined names and codes."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -36,7 +36,7 @@ _MARKS = ("A", "B", "C", 1, 2, "3=2/1×100", "D")
 
 @pytest.fixture(scope="module")
 def report(catalog: Catalog) -> ParsedReport:
-    """What is read of the form."""
+    """Return the parsed report."""
     workbook = openpyxl.Workbook()
     layout = catalog.layout_for("cds_x_t", parse_period(PERIOD))
     _draw_form(workbook.worksheets[0], catalog, layout)
@@ -79,7 +79,7 @@ def _draw_villages(sheet: Worksheet, catalog: Catalog) -> None:
 
 
 def _figures(position: int) -> tuple[int, int]:
-    """Numerator and denominator of a line, its own."""
+    """Return numerator and denominator, unique to each line."""
     return 100 + position, 2000 + 3 * position
 
 
@@ -92,15 +92,15 @@ def _read(report: ParsedReport) -> Iterator[tuple[str, Decimal | None, Decimal |
             yield observation.indicator, number(observation.numerator), number(observation.denominator)
 
 
-def test_it_is_placed(report: ParsedReport) -> None:
-    """Heading and title say whose it is, for when, on which form."""
+def test_unit_period_and_form_are_identified(report: ParsedReport) -> None:
+    """Heading and title identify unit, period and form."""
     assert report.unit is not None
     assert report.period is not None
     assert (report.unit.code, report.period.id, report.form) == (UNIT, PERIOD, "cds_x_t")
 
 
 def test_every_figure_is_read(report: ParsedReport, catalog: Catalog) -> None:
-    """Each line's own numerator and denominator are read as they were typed."""
+    """Each line's numerator and denominator are read as typed."""
     layout = catalog.layout_for("cds_x_t", parse_period(PERIOD))
     expected = {}
     for position, line in enumerate(layout.lines):
@@ -112,7 +112,7 @@ def test_every_figure_is_read(report: ParsedReport, catalog: Catalog) -> None:
 
 
 def test_every_village_is_read(report: ParsedReport) -> None:
-    """Each village is told by its name and keeps its figures; the row that sums them is none."""
+    """Each village is identified by its name and has its own figures; the row of totals is no village."""
     members = {
         observation.unit: observation.numerator.number
         for observation in report.observations
@@ -122,6 +122,6 @@ def test_every_village_is_read(report: ParsedReport) -> None:
 
 
 def test_nothing_is_wrong_with_it(report: ParsedReport) -> None:
-    """No issue is raised; what was forgiven is noted: two sheets of other names, villages told by name."""
+    """There are no issues; sheets with other names and villages identified by name are recorded as repairs."""
     assert report.issues == ()
     assert {repair.rule for repair in report.repairs} == {"sheet_renamed", "village_by_name"}

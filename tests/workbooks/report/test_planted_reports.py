@@ -1,4 +1,4 @@
-"""Whole reports with known figures: shares, percentages, villages, in every file format; none is misread in silence."""
+"""Tests of whole reports with known figures (shares, percentages, villages) in every file format."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,13 +19,13 @@ from domain.observations import Observation
 from domain.periods import parse_period
 from domain.submissions import ParsedReport
 from tests.workbooks.report.planting import PERIOD, QUIRKS, UNIT, Quirk
-from tests.workbooks.workbook_edits import FORM, make_handmade, save, spot_of
+from tests.workbooks.workbook_edits import FORM, figure_cell_of, make_handmade, save
 from workbooks.cells.addresses import split_address
 from workbooks.identify.hints import Hints
 from workbooks.report.parse import parse_report
 
 Key = tuple[str, str, str]
-"""Whose figure, of which indicator, and which: numerator, denominator or stated."""
+"""Unit, indicator, and numerator, denominator or stated."""
 _SETTINGS = settings(
     max_examples=40,
     deadline=None,
@@ -44,14 +44,14 @@ _IN_ONE_LOOK = [quirk for quirk in QUIRKS if not isinstance(quirk.value(1), Cell
 
 @dataclass
 class Planted:
-    """A workbook, what it says, and where."""
+    """A workbook with its known figures and their addresses."""
 
     workbook: Workbook
     truth: dict[Key, Decimal] = field(default_factory=dict)
     cells: dict[Key, str] = field(default_factory=dict)
 
     def note(self, key: Key, value: Decimal, cell: str) -> None:
-        """Remember a figure that was planted."""
+        """Record a planted figure."""
         self.truth[key], self.cells[key] = value, cell
 
 
@@ -61,14 +61,14 @@ def _put(sheet: Worksheet, address: str, value: object, number_format: str) -> N
 
 
 def _plant_shares(planted: Planted, catalog: Catalog, layout: Layout, data: st.DataObject) -> None:
-    """Shares with their percentage, some of them as one text ("69.586/91.032") in the numerator's cell."""
+    """Plant shares with percentages, some as one text ("69.586/91.032") in the numerator's cell."""
     columns = {column.role: number for number, column in enumerate(layout.columns, start=1)}
     for indicator in layout.indicators:
         if catalog.indicators[indicator].denominator is None:
             continue
         whole = data.draw(st.integers(1, 99_999), label=f"{indicator} of")
         part = data.draw(st.integers(0, whole), label=indicator)
-        sheet_name, address = spot_of(planted.workbook, catalog, indicator, "numerator")
+        sheet_name, address = figure_cell_of(planted.workbook, catalog, indicator, "numerator")
         sheet, place = planted.workbook[sheet_name], split_address(address)
         assert place is not None
         under = sheet.cell(place[0], columns[ColumnRole.DENOMINATOR])
@@ -88,7 +88,7 @@ def _plant_shares(planted: Planted, catalog: Catalog, layout: Layout, data: st.D
 
 
 def _plant_villages(planted: Planted, layout: Layout, quirks: Sequence[Quirk], data: st.DataObject) -> None:
-    """Teams and their members, village lines in any order, figures typed in any way."""
+    """Plant teams and their members, with village lines in any order and figures in any spelling."""
     sheet = planted.workbook[layout.village_sheet or ""]
     lines = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
     with_team, of_members = (column.indicator or "" for column in layout.village_columns if column.indicator)
@@ -104,8 +104,8 @@ def _plant_villages(planted: Planted, layout: Layout, quirks: Sequence[Quirk], d
         planted.note((village, of_members, "numerator"), Decimal(members), f"E{row}")
 
 
-def _twist(planted: Planted, data: st.DataObject) -> None:
-    """What else happens to a workbook: a hidden copy with other figures, merged and hidden figures, another epoch."""
+def _disturb(planted: Planted, data: st.DataObject) -> None:
+    """Add a hidden copy with other figures, merged and hidden cells, or another epoch."""
     form = planted.workbook.worksheets[0]
     if data.draw(st.booleans(), label="hidden copy"):
         copied = planted.workbook.copy_worksheet(form)
@@ -116,7 +116,7 @@ def _twist(planted: Planted, data: st.DataObject) -> None:
     if data.draw(st.booleans(), label="merged"):
         row = data.draw(st.integers(13, 20))
         merged = data.draw(st.sampled_from([f"D{row}:E{row}", f"E{row}:E{row + 1}", f"D{row}:D{row + 2}"]))
-        # Merging keeps the first cell only: over an empty one it would leave nothing in the file that could be read.
+        # Merging keeps the first cell only; if that is empty, the file would not contain the figure at all.
         if form[merged.partition(":")[0]].value is not None:
             form.merge_cells(merged)
     if data.draw(st.booleans(), label="hidden line"):
@@ -139,28 +139,28 @@ def _read_figures(observations: tuple[Observation, ...]) -> Mapping[Key, Decimal
 
 
 def _misreads(report: ParsedReport, planted: Planted) -> list[str]:
-    """Figures read otherwise than planted, or not at all, of which no issue speaks."""
+    """Return the figures that were misread or lost without an issue."""
     if not report.is_placeable:
         return [] if report.has_critical else ["the report has no place and no critical issue"]
-    result = _read_figures(report.observations)
-    results = {issue.cell for issue in report.issues} | {issue.indicator for issue in report.issues}
+    numbers = _read_figures(report.observations)
+    noted = {issue.cell for issue in report.issues} | {issue.indicator for issue in report.issues}
     whole = any(issue.severity is Severity.CRITICAL and issue.indicator is None for issue in report.issues)
     return [
-        f"{key} in {planted.cells[key]}: planted {number}, read {result.get(key)}"
+        f"{key} in {planted.cells[key]}: planted {number}, read {numbers.get(key)}"
         for key, number in planted.truth.items()
-        if result.get(key) != number and not {planted.cells[key], key[1]} & results and not whole
+        if numbers.get(key) != number and not {planted.cells[key], key[1]} & noted and not whole
     ]
 
 
 @_SETTINGS
 @given(data=st.data(), is_old=st.booleans())
 def test_whole_reports(catalog: Catalog, data: st.DataObject, is_old: bool) -> None:
-    """Every figure of the form and the village sheet is read as it was planted, or an issue speaks of it."""
+    """Every figure of the form and the village sheet is read as planted, or has an issue."""
     layout = catalog.layout_for(FORM, parse_period(PERIOD))
     planted = Planted(make_handmade(catalog, UNIT, PERIOD))
     _plant_shares(planted, catalog, layout, data)
     _plant_villages(planted, layout, _IN_ONE_LOOK if is_old else QUIRKS, data)
     if not is_old:
-        _twist(planted, data)
+        _disturb(planted, data)
     content = saved_as_xls(planted.workbook) if is_old else save(planted.workbook)
     assert _misreads(parse_report(content, catalog, Hints(f"{UNIT}_{PERIOD}.xlsx")), planted) == []

@@ -1,4 +1,4 @@
-"""Known figures in odd shapes and spellings: each is read as planted, or an issue speaks of it; none is misread."""
+"""Tests of known figures in odd shapes and spellings: each is read as planted, or has an issue."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,7 +8,7 @@ from domain.catalog.catalog import Catalog
 from domain.layouts import ColumnRole
 from domain.periods import parse_period
 from tests.workbooks.report.planting import PERIOD, QUIRKS, UNIT, Key, Quirk, Shape, misreads, plant
-from tests.workbooks.workbook_edits import FORM, open_template, save, spot_of
+from tests.workbooks.workbook_edits import FORM, figure_cell_of, open_template, save
 from workbooks.identify.hints import Hints
 from workbooks.report.parse import parse_report
 
@@ -36,7 +36,7 @@ _SHAPES = st.builds(
 
 
 def _keys(catalog: Catalog) -> list[Key]:
-    """Every figure a form asks for: numerator of each line, denominator where it has one."""
+    """Return the keys of all figures of the form: the numerator of each line, and its denominator if it has one."""
     layout = catalog.layout_for(FORM, parse_period(PERIOD))
     return [
         (indicator, role)
@@ -49,7 +49,7 @@ def _keys(catalog: Catalog) -> list[Key]:
 @_SETTINGS
 @given(shape=_SHAPES, data=st.data())
 def test_hand_made_forms(catalog: Catalog, shape: Shape, data: st.DataObject) -> None:
-    """Wherever the table stands and however its figures are typed, none is misread in silence."""
+    """No figure is silently misread, wherever the table is and however figures are typed."""
     keys = _keys(catalog)
     truth = dict(zip(keys, data.draw(st.lists(_NUMBERS, min_size=len(keys), max_size=len(keys))), strict=True))
     odd = data.draw(st.dictionaries(st.sampled_from(keys), st.sampled_from(QUIRKS), max_size=8))
@@ -61,7 +61,7 @@ def test_hand_made_forms(catalog: Catalog, shape: Shape, data: st.DataObject) ->
 @pytest.mark.parametrize("quirk", QUIRKS, ids=[quirk.name for quirk in QUIRKS])
 @pytest.mark.parametrize("number", [7, 12, 450, 2450, 120_000, 1_234_567])
 def test_every_quirk(catalog: Catalog, quirk: Quirk, number: int) -> None:
-    """Each way to type a figure gives the figure, or an issue."""
+    """Each spelling of a figure gives the figure or an issue."""
     keys = [key for key in _keys(catalog) if catalog.indicators[key[0]].denominator is None][:1] or _keys(catalog)[:1]
     truth = dict.fromkeys(keys, number)
     content, cells = plant(catalog, Shape(), truth, dict.fromkeys(keys, quirk))
@@ -70,36 +70,36 @@ def test_every_quirk(catalog: Catalog, quirk: Quirk, number: int) -> None:
 
 @_SETTINGS
 @given(data=st.data())
-def test_lines_of_a_template_sorted(catalog: Catalog, data: st.DataObject) -> None:
-    """A template whose lines were sorted keeps its names in place: figures go with their labels, or an issue speaks."""
+def test_lines_of_a_template_exchanged(catalog: Catalog, data: st.DataObject) -> None:
+    """If lines of a template were moved but not its defined names, figures follow their labels or have an issue."""
     workbook = open_template(catalog, UNIT, PERIOD)
     keys = _keys(catalog)
     truth = {key: number for number, key in enumerate(keys, start=11)}
     for key, number in truth.items():
-        sheet, address = spot_of(workbook, catalog, *key)
+        sheet, address = figure_cell_of(workbook, catalog, *key)
         workbook[sheet][address] = number
     form = workbook["Biểu 01-T"]
-    result, other = (
-        form[spot_of(workbook, catalog, indicator, "numerator")[1]].row
+    first_row, second_row = (
+        form[figure_cell_of(workbook, catalog, indicator, "numerator")[1]].row
         for indicator in data.draw(st.permutations(sorted({key[0] for key in keys})))[:2]
     )
     if data.draw(st.booleans(), label="label heading retyped"):
         heading = next(cell for row in form.iter_rows() for cell in row if cell.value == "Nội dung")
         heading.value = "Nội dung báo cáo"
-    cells = {key: spot_of(workbook, catalog, *key)[1] for key in keys}
+    cells = {key: figure_cell_of(workbook, catalog, *key)[1] for key in keys}
     for column in range(1, form.max_column + 1):
-        first, second = form.cell(result, column), form.cell(other, column)
+        first, second = form.cell(first_row, column), form.cell(second_row, column)
         first.value, second.value = second.value, first.value
     assert misreads(parse_report(save(workbook), catalog, _HINTS), truth, cells) == []
 
 
 @pytest.mark.parametrize("is_named", [True, False], ids=["stamped", "unstamped"])
 def test_headings_of_two_columns_exchanged(catalog: Catalog, is_named: bool) -> None:
-    """Figures typed under exchanged headings are read by the headings, or an issue speaks of them."""
+    """Figures under exchanged headings are read by the headings, or have an issue."""
     workbook = open_template(catalog, UNIT, PERIOD)
     keys = _keys(catalog)
     truth = {key: number for number, key in enumerate(keys, start=11)}
-    cells = {key: spot_of(workbook, catalog, *key)[1] for key in keys}
+    cells = {key: figure_cell_of(workbook, catalog, *key)[1] for key in keys}
     form = workbook["Biểu 01-T"]
     heads = [
         next(c for row in form.iter_rows() for c in row if " ".join(str(c.value).split()) == text)

@@ -1,4 +1,4 @@
-"""A small sweep over files made here: nothing crashes, runs away or ends unexplained, and the sweep would notice."""
+"""Tests of the sweep on a few files: nothing crashes, exceeds limits or stays unexplained, and faults are detected."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ _TIGHT = Confinement(memory=1 << 30, cpu_seconds=1.0)
 
 
 def test_small_sweep(tmp_path: Path) -> None:
-    """Mutants and files of a folder all end read or refused."""
+    """Mutants and the files of a folder are all read or refused."""
     (tmp_path / "broken.xlsx").write_bytes(b"PK\x03\x04 not really")
     (tmp_path / "good.xlsx").write_bytes(good_workbooks()[0])
     (tmp_path / "notes.txt").write_text("no workbook", encoding="utf-8")
@@ -28,21 +28,21 @@ def test_small_sweep(tmp_path: Path) -> None:
     assert named == {"broken.xlsx": SweepVerdict.REFUSED, "good.xlsx": SweepVerdict.READ}
 
 
-def test_no_corpus_is_no_fault(tmp_path: Path) -> None:
-    """A corpus that is not there has no files."""
+def test_missing_corpus_has_no_files(tmp_path: Path) -> None:
+    """A folder that does not exist gives no tasks."""
     assert corpus_tasks(None) == corpus_tasks(tmp_path / "absent") == []
 
 
-def test_a_seed_is_a_file() -> None:
-    """The same seed spoils, or rewrites, the same workbook in the same way."""
+def test_mutations_are_reproducible() -> None:
+    """Equal seeds give equal mutations and rewritings."""
     originals = good_workbooks()
     assert mutate(originals, 7) == mutate(originals, 7)
     assert mutate(originals, 7) not in originals
     assert rewrite(originals[0], 7) == rewrite(originals[0], 7) != originals[0]
 
 
-def test_what_the_sweep_looks_for_is_found(tmp_path: Path) -> None:
-    """A fault of ours and a dead worker are crashes; too much time, too much memory are unbounded; the rest is read."""
+def test_sweep_detects_faults(tmp_path: Path) -> None:
+    """An exception and a dead worker are crashes, too much time or memory is unbounded, and other files are read."""
     content = {
         "a fault": hostile.FAIL,
         "dead": hostile.DIE,
@@ -63,6 +63,6 @@ def test_what_the_sweep_looks_for_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("issues", [(), (Issue("no_such_code", Severity.CRITICAL),)], ids=["silent", "without a text"])
-def test_a_report_that_says_nothing_is_unexplained(catalog: Catalog, issues: tuple[Issue, ...]) -> None:
-    """A report without a place that says nothing, or nothing that the catalogue has words for, is a fault."""
+def test_report_without_known_issue_is_unexplained(catalog: Catalog, issues: tuple[Issue, ...]) -> None:
+    """An unplaceable report without issues, or with an issue unknown to the catalogue, is a fault."""
     assert verdict_of(ParsedReport(None, None, None, None, issues=issues), catalog) is SweepVerdict.UNEXPLAINED

@@ -1,4 +1,4 @@
-"""Defects that the sample plants are really in the bytes, and only they."""
+"""Tests that planted defects are in the workbook's bytes, and nothing else is wrong."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ MONTHS = periods_between(parse_period("2024-09"), parse_period("2025-01"))
 
 @pytest.fixture(scope="module")
 def with_village_line(catalog: Catalog) -> Catalog:
-    """The catalogue with a form that asks for the commune's own number of teams as well."""
+    """Return the catalogue with a form that also contains the commune's own number of teams."""
     (layout,) = catalog.layouts
     line = Line("9", "Số thôn, khu phố có Tổ công nghệ số cộng đồng", "tcnscd_thon")
     return replace(catalog, layouts=(replace(layout, lines=(*layout.lines, line)),))
@@ -27,18 +27,18 @@ def with_village_line(catalog: Catalog) -> Catalog:
 
 @pytest.fixture(scope="module")
 def defective(with_village_line: Catalog) -> list[SampleFile]:
-    """Five months of the sample district in which every workbook has a defect."""
+    """Return five months of the sample district in which every workbook has a defect."""
     return list(make_sample(with_village_line, "585", MONTHS, 11, 1.0))
 
 
 def villages_saying_yes(workbook: Workbook) -> int:
-    """How many villages have a team by their own sheet."""
+    """Return how many villages have a team according to the village sheet."""
     names = [name for name in workbook.defined_names if name.startswith("TH.V.") and name.endswith(".tcnscd_thon")]
     return sum(value_of(workbook, name) == "Có" for name in names)
 
 
 def is_there(catalog: Catalog, workbook: Workbook, defect: PlantedDefect) -> bool:
-    """Whether a workbook shows what a planted defect says."""
+    """Return whether a workbook contains a planted defect."""
     assert place_of(workbook, figure_name(defect.indicator, ColumnRole.NUMERATOR)) == f"{defect.sheet}!{defect.cell}"
     value = workbook[defect.sheet][defect.cell].value
     match defect.kind:
@@ -55,19 +55,19 @@ def is_there(catalog: Catalog, workbook: Workbook, defect: PlantedDefect) -> boo
 
 
 def test_every_recorded_defect_is_in_the_bytes(with_village_line: Catalog, defective: list[SampleFile]) -> None:
-    """What is recorded is what stands in the cell that is named."""
+    """The cell named in each record contains the recorded defect."""
     assert all(len(file.defects) == 1 for file in defective)
     for file in defective:
         assert is_there(with_village_line, open_workbook(file.data), file.defects[0]), (file.path, file.defects)
 
 
 def test_all_kinds_are_planted(defective: list[SampleFile]) -> None:
-    """Forty workbooks are enough to see every kind."""
+    """Every kind of defect occurs in forty workbooks."""
     assert {file.defects[0].kind for file in defective} == set(DefectKind)
 
 
 def test_nothing_else_is_wrong(with_village_line: Catalog, defective: list[SampleFile]) -> None:
-    """But for the planted cell, a defective workbook equals the sound one."""
+    """A defective workbook differs from the sound one in the planted cell only."""
     sound = {file.path: file for file in make_sample(with_village_line, "585", MONTHS[:1], 11, 0.0)}
     for file in defective[: len(sound)]:
         wrong, right = open_workbook(file.data), open_workbook(sound[file.path].data)
@@ -82,18 +82,18 @@ def test_nothing_else_is_wrong(with_village_line: Catalog, defective: list[Sampl
 
 
 def test_sound_workbooks_agree_with_their_villages(with_village_line: Catalog) -> None:
-    """The commune's own figure is the sum of its villages'."""
+    """The commune's figure is the sum of its villages' figures."""
     for file in make_sample(with_village_line, "585", MONTHS[:1], 11, 0.0):
         workbook = open_workbook(file.data)
         assert value_of(workbook, "TH.tcnscd_thon.numerator") == villages_saying_yes(workbook)
 
 
-def test_share_of_defects_is_kept(catalog: Catalog) -> None:
-    """A tenth of 62 workbooks is six, or seven by chance."""
+def test_share_of_defects(catalog: Catalog) -> None:
+    """A tenth of 62 workbooks is six or seven, at random."""
     files = list(make_sample(catalog, "58", [parse_period("2025-03")], 2, 0.1))
     assert sum(bool(file.defects) for file in files) in {6, 7}
 
 
-def test_no_defects_unless_asked_for(catalog: Catalog) -> None:
-    """Without a share, nothing is wrong outside the sample district's own month."""
+def test_no_defects_by_default(catalog: Catalog) -> None:
+    """With a share of zero there are no defects outside the sample district's own month."""
     assert not any(file.defects for file in make_sample(catalog, "585", [parse_period("2025-04")], 2, 0.0))

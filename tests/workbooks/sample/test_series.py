@@ -1,4 +1,4 @@
-"""Sample figures look like a commune's from month to month, in any area and any period, and repeat exactly."""
+"""Tests that sample figures are plausible from month to month in any area and period, and reproducible."""
 
 import itertools
 from collections.abc import Sequence
@@ -23,15 +23,15 @@ seeds = st.integers(0, 2**31)
 
 
 def figures_over(catalog: Catalog, unit: str, periods: Sequence[Period], seed: int) -> list[ReportFigures]:
-    """A commune's invented figures, period by period."""
+    """Return a commune's invented figures, period by period."""
     series = SampleSeries(catalog, seed)
     return [invent_figures(series, assignment_for(catalog, unit, period)) for period in periods]
 
 
 @settings(max_examples=15, deadline=None)
 @given(seed=seeds, unit=st.sampled_from(["22810", "22828", "22738", "00001"]))
-def test_levels_never_fall(catalog: Catalog, seed: int, unit: str) -> None:
-    """What is a level stays or grows, numerator and denominator, in the sample district and elsewhere."""
+def test_stocks_never_fall(catalog: Catalog, seed: int, unit: str) -> None:
+    """Numerators and denominators of stocks never fall, in the sample district and elsewhere."""
     last: dict[tuple[str, ColumnRole], int] = {}
     for figures in figures_over(catalog, unit, YEAR, seed):
         for (indicator, role), number in figures.form.items():
@@ -43,7 +43,7 @@ def test_levels_never_fall(catalog: Catalog, seed: int, unit: str) -> None:
 @settings(max_examples=15, deadline=None)
 @given(seed=seeds)
 def test_villages_never_lose_their_team(catalog: Catalog, seed: int) -> None:
-    """A village that had a team, or members, has them in the next month."""
+    """A village that has a team or members keeps them in the next month."""
     months = [figures.villages for figures in figures_over(catalog, "22819", YEAR, seed)]
     for earlier, later in itertools.pairwise(months):
         assert all(now[item] >= was[item] for was, now in zip(earlier, later, strict=True) for item in was)
@@ -51,8 +51,8 @@ def test_villages_never_lose_their_team(catalog: Catalog, seed: int) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(seed=seeds)
-def test_what_counts_up_starts_again_in_january(catalog: Catalog, seed: int) -> None:
-    """Inside a year it only grows; the new year begins below the old one's end."""
+def test_cumulative_figures_restart_in_january(catalog: Catalog, seed: int) -> None:
+    """Cumulative figures only grow within a year, and the new year begins below the end of the old one."""
     months = [
         figures.form["tthc_phatsinh", ColumnRole.NUMERATOR] for figures in figures_over(catalog, "22819", YEAR, seed)
     ]
@@ -64,14 +64,13 @@ def test_what_counts_up_starts_again_in_january(catalog: Catalog, seed: int) -> 
 @settings(max_examples=15, deadline=None)
 @given(seed=seeds, unit=st.sampled_from(["22810", "22828", "22738"]))
 def test_figures_agree_with_each_other(catalog: Catalog, seed: int, unit: str) -> None:
-    """No part exceeds its whole, one population has one size, and what is filed online was received."""
+    """No part exceeds its whole, a population has one size, and files submitted online do not exceed all files."""
     for figures in figures_over(catalog, unit, YEAR[-3:], seed):
         sizes: dict[str, int] = {}
         for (indicator, role), number in figures.form.items():
-            result = catalog.indicators[indicator]
             if role is ColumnRole.DENOMINATOR:
                 assert figures.form[indicator, ColumnRole.NUMERATOR] <= number
-                assert sizes.setdefault(result.denominator_kind, number) == number
+                assert sizes.setdefault(catalog.indicators[indicator].denominator_kind, number) == number
         online = figures.form["dvc_toantrinh", ColumnRole.NUMERATOR] + figures.form["dvc_motphan", ColumnRole.NUMERATOR]
         assert online <= figures.form["dvc_toantrinh", ColumnRole.DENOMINATOR]
 
@@ -79,7 +78,7 @@ def test_figures_agree_with_each_other(catalog: Catalog, seed: int, unit: str) -
 @settings(max_examples=15, deadline=None)
 @given(seed=seeds, unit=st.sampled_from(["22810", "22828", "22738"]))
 def test_populations_do_not_jump(catalog: Catalog, seed: int, unit: str) -> None:
-    """The denominator of a level moves by less than a tenth from one month to the next."""
+    """The denominator of a stock changes by less than a tenth from one month to the next."""
     last: dict[str, int] = {}
     for figures in figures_over(catalog, unit, YEAR, seed):
         for (indicator, role), number in figures.form.items():
@@ -89,7 +88,7 @@ def test_populations_do_not_jump(catalog: Catalog, seed: int, unit: str) -> None
 
 
 def test_everything_due_has_figures(catalog: Catalog) -> None:
-    """A sample leaves out nothing that is due, and gives nothing that is not."""
+    """A sample contains exactly the indicators that are due."""
     for period in ("2025-05", "2025-06", "2024-12"):
         task = assignment_for(catalog, "22819", period)
         figures = invent_figures(SampleSeries(catalog, 1), task)
@@ -103,7 +102,7 @@ def test_everything_due_has_figures(catalog: Catalog) -> None:
     ("area", "period", "units"), [("582", "2024-01", 13), ("58", "2025-03", 62), ("56", "2026-01", 65)]
 )
 def test_any_area_in_any_period(catalog: Catalog, area: str, period: str, units: int) -> None:
-    """Districts and provinces, before and after the districts ended, are read without an issue."""
+    """Samples of districts and provinces, before and after the abolition of districts, are parsed without issues."""
     files = list(make_sample(catalog, area, [parse_period(period)], 7, 0.0))
     assert len(files) == units
     for file in files[:3]:
@@ -112,7 +111,7 @@ def test_any_area_in_any_period(catalog: Catalog, area: str, period: str, units:
 
 
 def test_sample_district_inside_its_province_keeps_its_figures(catalog: Catalog) -> None:
-    """A commune's workbook is the same whether its district or its province is asked for."""
+    """A commune's workbook is the same in a sample of its district and of its province."""
     may = [parse_period("2025-05")]
     alone = {file.path: file.data for file in make_sample(catalog, "585", may, 1, 0.0) if not file.is_correction}
     within = {file.path: file.data for file in make_sample(catalog, "58", may, 1, 0.0) if not file.is_correction}
@@ -120,7 +119,7 @@ def test_sample_district_inside_its_province_keeps_its_figures(catalog: Catalog)
 
 
 def test_same_seed_same_bytes(catalog: Catalog) -> None:
-    """A sample made again is the same, byte for byte and minute for minute; another seed gives another."""
+    """Equal seeds give equal bytes and delivery times; another seed gives other bytes."""
     periods = [parse_period("2025-04")]
     first, again, other = (list(make_sample(catalog, "585", periods, seed, 0.3)) for seed in (5, 5, 6))
     assert first == again
@@ -128,14 +127,14 @@ def test_same_seed_same_bytes(catalog: Catalog) -> None:
 
 
 def test_periods_before_do_not_change_a_period(catalog: Catalog) -> None:
-    """May is the same whether it is asked for alone or after April."""
+    """A sample of May is the same alone and after April."""
     april, may = parse_period("2025-04"), parse_period("2025-05")
     alone = list(make_sample(catalog, "585", [may], 1, 0.0))
     assert list(make_sample(catalog, "585", [april, may], 1, 0.0))[-len(alone) :] == alone
 
 
-def test_most_come_in_time(catalog: Catalog) -> None:
-    """Deliveries lie after the cut-off; few are late."""
+def test_most_deliveries_are_on_time(catalog: Catalog) -> None:
+    """Deliveries come after the cut-off, and few are late."""
     may = parse_period("2025-03")
     files = list(make_sample(catalog, "58", [may], 1, 0.0))
     late = [file for file in files if file.delivered_at.date() > assignment_for(catalog, "22819", may).deadline]
@@ -144,12 +143,12 @@ def test_most_come_in_time(catalog: Catalog) -> None:
 
 
 def test_workbooks_say_that_they_are_invented(catalog: Catalog) -> None:
-    """The stamp, the form, the village sheet and the printed footers all say so."""
+    """The stamp, the form, the village sheet and the printed footers state it."""
     file = next(make_sample(catalog, "585", [parse_period("2025-04")], 1, 0.0))
     workbook = open_workbook(file.data)
     assert ("sample", "true") in workbook["_meta"].iter_rows(values_only=True)
     for name in ("Biểu 01-T", "Thôn, khu phố"):
         sheet = workbook[name]
-        results = [str(cell.value) for row in sheet.iter_rows() for cell in row]
-        assert any(text.startswith("Số liệu mẫu") and "giả định" in text for text in results)
+        texts = [str(cell.value) for row in sheet.iter_rows() for cell in row]
+        assert any(text.startswith("Số liệu mẫu") and "giả định" in text for text in texts)
         assert "Số liệu mẫu" in str(sheet.oddFooter.left.text)

@@ -1,4 +1,4 @@
-"""The sample district adds up to the published figures, to the last unit, in the workbooks themselves."""
+"""Tests that the workbooks of the sample district sum to the published figures exactly."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -22,29 +22,29 @@ MAY = parse_period("2025-05")
 
 
 def corrected(files: Sequence[SampleFile]) -> list[SampleFile]:
-    """The workbooks that count in the end: a correction in the place of the workbook it corrects."""
+    """Return the workbooks that count in the end, with each correction instead of the workbook it corrects."""
     return list({file.path: file for file in files}.values())
 
 
 def figures_of(data: bytes) -> Mapping[str, object]:
-    """What stands in every named cell of a workbook, by defined name."""
+    """Return the values of all named cells of a workbook, by defined name."""
     workbook = open_workbook(data)
-    results: dict[str, object] = {}
+    values: dict[str, object] = {}
     for name in workbook.defined_names:
         sheet, _, address = place_of(workbook, name).rpartition("!")
-        results[name] = workbook[sheet][address].value
-    return results
+        values[name] = workbook[sheet][address].value
+    return values
 
 
 @pytest.fixture(scope="module")
 def may_files(catalog: Catalog) -> list[SampleFile]:
-    """Everything the sample district sends for May 2025."""
+    """Return all sample files of the district for May 2025."""
     return list(make_sample(catalog, "585", [MAY], 1, 0.0))
 
 
 @pytest.fixture(scope="module")
 def sums(may_files: list[SampleFile]) -> Mapping[str, int]:
-    """Sums over the district's workbooks, by `<indicator>.<role>`; answers of villages count one for each yes."""
+    """Return sums over the district's workbooks by `<indicator>.<role>`; a village's yes counts as one."""
     totals: dict[str, int] = defaultdict(int)
     for file in corrected(may_files):
         for name, value in figures_of(file.data).items():
@@ -68,22 +68,22 @@ def sums(may_files: list[SampleFile]) -> Mapping[str, int]:
         ("vb_dt", 2957, 3042),
     ],
 )
-def test_district_adds_up_to_what_was_published(
+def test_district_sums_to_published_figures(
     sums: Mapping[str, int], indicator: str, numerator: int, denominator: int
 ) -> None:
-    """Each published pair comes out exactly."""
+    """The sums equal each published pair exactly."""
     assert (sums[f"{indicator}.numerator"], sums[f"{indicator}.denominator"]) == (numerator, denominator)
 
 
 def test_every_village_has_its_team(sums: Mapping[str, int]) -> None:
-    """61 of 61 villages say yes on their own sheets."""
+    """61 of 61 villages answer yes on the village sheets."""
     assert (sums["tcnscd_thon.numerator"], sums["tcnscd_thon.answers"]) == (61, 61)
 
 
 def test_tests_name_all_totals_of_the_catalogue(catalog: Catalog) -> None:
-    """No total of the catalogue goes unchecked here."""
+    """Every total of the catalogue is tested here."""
     totals = next(area for area in read_areas(catalog) if area.area == "585").totals
-    assert {name: (item.numerator, item.denominator) for name, item in totals.items()} == {
+    assert {name: (total.numerator, total.denominator) for name, total in totals.items()} == {
         "tcnscd_xa": (8, 8),
         "tcnscd_thon": (61, 61),
         "hddt_dn": (312, 312),
@@ -95,7 +95,7 @@ def test_tests_name_all_totals_of_the_catalogue(catalog: Catalog) -> None:
 
 
 def test_eight_communes_and_one_correction(may_files: list[SampleFile]) -> None:
-    """Eight workbooks go to the inbox; Ma Nới's correction lies beside it and came later."""
+    """Eight workbooks are for the inbox; Ma Nới's correction is stored next to it and was delivered later."""
     assert len([file for file in may_files if not file.is_correction]) == 8
     (correction,) = [file for file in may_files if file.is_correction]
     (wrong,) = [file for file in may_files if file.defects]
@@ -104,8 +104,8 @@ def test_eight_communes_and_one_correction(may_files: list[SampleFile]) -> None:
     assert wrong.delivered_at < correction.delivered_at
 
 
-def test_wrong_workbook_is_wrong_as_told(may_files: list[SampleFile]) -> None:
-    """One numerator above its denominator, one text where a number belongs; the correction has neither."""
+def test_wrong_workbook_has_the_stated_defects(may_files: list[SampleFile]) -> None:
+    """It has a numerator above its denominator and a text instead of a number; the correction has neither."""
     wrong, correction = (
         figures_of(next(file.data for file in may_files if is_it(file)))
         for is_it in (lambda file: bool(file.defects), lambda file: file.is_correction)
@@ -119,7 +119,7 @@ def test_wrong_workbook_is_wrong_as_told(may_files: list[SampleFile]) -> None:
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**31))
 def test_totals_hold_for_every_seed(catalog: Catalog, seed: int) -> None:
-    """Whatever the seed, the parts add up and no numerator exceeds its denominator."""
+    """For every seed the parts sum to the totals, and no numerator exceeds its denominator."""
     (area,) = read_areas(catalog)
     split = split_area(catalog, area, read_typical(catalog), KeyedRandom(seed))
     for indicator, total in area.totals.items():
@@ -134,8 +134,8 @@ def test_totals_hold_for_every_seed(catalog: Catalog, seed: int) -> None:
         lambda parts: st.tuples(st.just(parts), st.integers(0, sum(cap for cap, _ in parts)))
     )
 )
-def test_parts_add_up_within_their_caps(case: tuple[list[tuple[int, float]], int]) -> None:
-    """Any total that fits is divided exactly, and no part exceeds its cap."""
+def test_parts_sum_to_the_total_within_their_caps(case: tuple[list[tuple[int, float]], int]) -> None:
+    """Any total within the caps is divided exactly, and no part exceeds its cap."""
     parts, total = case
     caps = [cap for cap, _ in parts]
     divided = apportion(total, [weight for _, weight in parts], caps)
@@ -144,12 +144,12 @@ def test_parts_add_up_within_their_caps(case: tuple[list[tuple[int, float]], int
 
 
 def test_parts_follow_their_weights() -> None:
-    """Largest remainders get what is left over."""
+    """The largest remainders get the remaining units."""
     assert apportion(10, [1, 1, 1]) == [4, 3, 3]
     assert apportion(10, [0.5, 0.3, 0.2]) == [5, 3, 2]
 
 
 def test_total_beyond_all_caps_is_refused() -> None:
-    """What cannot be divided is our own catalogue's fault, and said so."""
+    """A total that cannot be divided is a fault of the catalogue and raises."""
     with pytest.raises(TerminalError, match="cannot be divided"):
         apportion(10, [1, 1], [4, 5])
