@@ -1,12 +1,12 @@
-"""What giving a workbook back with marks costs beside re-saving it through openpyxl.
+"""Benchmark of marking a workbook against re-saving it with openpyxl.
 
     make bench-annotate
     python -m benchmarks.annotate_vs_resave --rounds 15
 
-Both work on the same typical workbooks in turn in one process; the medians of CPU time and their ratio are printed.
-openpyxl loads and saves and marks nothing; ours marks five cells, puts a note on each and lists them on a sheet. The
-exit status is 1 when ours takes more than a tenth of that on any of them. A small form without looks, which costs
-openpyxl next to nothing, is timed as well and not judged: our own sheet alone takes longer than a tenth of that.
+Both process the same typical workbooks in turn in one process; the medians of CPU time and their ratio are printed.
+openpyxl loads and saves without marks; ours marks five cells, adds a note to each and lists them on a sheet. The exit
+status is 1 if ours takes more than a tenth of openpyxl's time on any workbook. A small form without formatting, which
+costs openpyxl next to nothing, is timed but has no limit: our result sheet alone takes longer than a tenth of that.
 """
 
 import argparse
@@ -40,14 +40,14 @@ class MarkingTiming(NamedTuple):
 
     @property
     def share(self) -> float:
-        """What part of their time ours is."""
+        """Return our time as a share of theirs."""
         return self.ours / self.theirs
 
 
 def main() -> None:
-    """Measure, print a line for each workbook, and exit with 1 when the promise is broken."""
+    """Measure, print a line for each workbook, and exit with 1 if the limit is exceeded."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=15, help="how often each workbook is marked and re-saved")
+    parser.add_argument("--rounds", type=int, default=15, help="number of timings of each workbook")
     options = parser.parse_args()
     catalog = load_catalog()
     result = measure(catalog, typical_workbooks(catalog), options.rounds)
@@ -57,18 +57,18 @@ def main() -> None:
             f"{name}: marking {timing.ours * 1e3:.2f} ms, re-saving {timing.theirs * 1e3:.2f} ms CPU (medians of "
             f"{options.rounds}): {timing.share:.1%} of it\n"
         )
-    sys.exit(verdict(timings))
+    sys.exit(exit_status(timings))
 
 
-def verdict(timings: Mapping[str, MarkingTiming]) -> int:
-    """The exit status: 0 where the promise is kept on every workbook, else 1."""
+def exit_status(timings: Mapping[str, MarkingTiming]) -> int:
+    """Return the exit status: 0 if every workbook is within the limit, else 1."""
     return 0 if all(timing.share <= SHARE for timing in timings.values()) else 1
 
 
 def measure(catalog: Catalog, workbooks: Mapping[str, bytes], rounds: int) -> dict[str, MarkingTiming]:
-    """Time both on each workbook, in turn, so that a busy machine is busy for both."""
+    """Time both on each workbook in turn, so that other load affects both."""
     gc.collect()
-    gc.freeze()  # the catalogue and the makers' leavings are not walked again at either's cost
+    gc.freeze()  # garbage collection during the timings does not traverse the catalogue
     try:
         return {name: _timing(catalog, data, rounds) for name, data in workbooks.items()}
     finally:
@@ -85,7 +85,7 @@ def _timing(catalog: Catalog, data: bytes, rounds: int) -> MarkingTiming:
 
 
 def issues_in(data: bytes) -> list[Issue]:
-    """Issues on some cells with numbers, as a report has that is refused."""
+    """Return issues on some cells with numbers, as for a refused report."""
     sheet = read_workbook(data).sheets[0]
     cells = [cell.a1 for cell in sheet.cells.values() if not cell.text][:_ISSUES]
     return [

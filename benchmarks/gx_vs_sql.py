@@ -1,10 +1,10 @@
-"""What Great Expectations costs: the night's rules through the judge against the same SQL run plainly.
+"""Benchmark of Great Expectations: the rules of a nightly run as checked by it against the same plain SQL.
 
     make bench-rules
     python benchmarks/gx_vs_sql.py --submissions 1000 --submissions 10000 --rounds 7
 
 Both are timed in turn in one process on the same staged rows, first on SQLite, then on PostgreSQL (from a wheel, in a
-folder that is thrown away). Prints the medians and their ratio, and fails where a ratio is above its limit.
+temporary folder). Prints the medians and their ratio, and fails if a ratio is above its limit.
 """
 
 import argparse
@@ -50,16 +50,16 @@ SHEET, VILLAGE_SHEET = "Biểu 01-T", "Thôn, khu phố"
 
 
 LIMITS = {"SQLite": 2.0, "PostgreSQL": 1.5}
-"""How many times the plain SQL's time the judge may take."""
+"""Highest ratio of Great Expectations' time to the plain SQL's time, by engine."""
 
 
 def main() -> None:
-    """Measure both engines and print one line for each; ends with 1 where a limit is passed."""
+    """Measure both engines and print a line for each; exit with 1 if a limit is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--submissions", type=int, action="append", help="how many reports the night brings")
-    parser.add_argument("--engine", choices=sorted(LIMITS), help="only this one, else both")
-    parser.add_argument("--rounds", type=int, default=7, help="how often each is timed")
-    parser.add_argument("--seed", type=int, default=585, help="which reports")
+    parser.add_argument("--submissions", type=int, action="append", help="number of reports")
+    parser.add_argument("--engine", choices=sorted(LIMITS), help="only this engine instead of both")
+    parser.add_argument("--rounds", type=int, default=7, help="number of timings of each")
+    parser.add_argument("--seed", type=int, default=585, help="seed of the reports")
     options = parser.parse_args()
     catalog, passed = load_catalog(), True
     for submissions in options.submissions or [1000, 10_000]:
@@ -76,11 +76,11 @@ def main() -> None:
                 )
                 sys.stdout.flush()
     if not passed:
-        raise SystemExit("Great Expectations takes longer beside the plain SQL than it may")
+        raise SystemExit("Great Expectations exceeds its limit against the plain SQL")
 
 
 def databases(folder: Path, engine: str | None) -> Iterator[tuple[str, str]]:
-    """Name and URL of an empty database on each engine, or on one."""
+    """Yield name and URL of an empty database on each engine, or on the one named."""
     if engine in {None, "SQLite"}:
         yield "SQLite", f"sqlite:///{folder / 'warehouse.db'}"
     if engine in {None, "PostgreSQL"}:
@@ -90,7 +90,7 @@ def databases(folder: Path, engine: str | None) -> Iterator[tuple[str, str]]:
 
 
 def stage_reports(url: str, catalog: Catalog, submissions: int, seed: int) -> int:
-    """Fill an empty database with reports, a few of their figures wrong; gives the number of rows."""
+    """Fill an empty database with reports with a few wrong figures, and return the number of rows."""
     rng = random.Random(seed)
     engine = open_engine(url)
     migrate(engine)
@@ -106,7 +106,7 @@ def stage_reports(url: str, catalog: Catalog, submissions: int, seed: int) -> in
 
 
 def report(catalog: Catalog, number: int, rng: random.Random) -> Iterator[StagedRow]:
-    """One report of every indicator of the catalogue, with its history, register and village sheet."""
+    """Yield the rows of a report on every indicator of the catalogue, with its history, register and village sheet."""
     unit = f"{number:05}"
     yield StagedSubmission(
         run_id=RUN,
@@ -153,12 +153,12 @@ def report(catalog: Catalog, number: int, rng: random.Random) -> Iterator[Staged
 
 
 def population(rng: random.Random) -> int:
-    """How many a commune has of something."""
+    """Return a random size of a commune's population."""
     return rng.randint(2500, 5000)
 
 
 def figures(rng: random.Random, denominator: int) -> tuple[Decimal, Decimal]:
-    """A numerator of at most half its denominator, for parts have to sum; now and then it is the larger one."""
+    """Return a numerator of at most half its denominator, since parts have to sum; rarely it exceeds it."""
     usual = rng.randint(denominator // 3, denominator // 2) if denominator > 1 else denominator
     return Decimal(denominator + 1 if rng.random() < DEFECT_SHARE else usual), Decimal(denominator)
 
@@ -166,7 +166,7 @@ def figures(rng: random.Random, denominator: int) -> tuple[Decimal, Decimal]:
 def observation(
     number: int, unit: str, village: str, indicator: str, *, row: int, numerator: Decimal, denominator: Decimal | None
 ) -> StagedObservation:
-    """A line of the form or of the village sheet, with the percentage that belongs to it."""
+    """Return a line of the form or of the village sheet, with its percentage."""
     stated = None if denominator is None else round(100 * numerator / denominator, 2)
     state = CellState.VALUE if numerator else CellState.ZERO
     return StagedObservation(
@@ -194,33 +194,31 @@ def observation(
 
 
 def measure(url: str, catalog: Catalog, submissions: int, rounds: int) -> tuple[float, float, int]:
-    """Median seconds of the plain SQL and of the judge, in turn, and how many cells both found."""
+    """Return median seconds of the plain SQL and of the check, and the number of findings of both."""
     rules, indicators = list(catalog.rules.values()), catalog.indicators.values()
 
-    def run_judge() -> tuple[Finding, ...]:
+    def run_check() -> tuple[Finding, ...]:
         return check(url, RUN, rules, submissions, indicators=indicators)
 
     def run_plain() -> int:
         return sum(map(len, run_queries(url, queries)))
 
-    judged = run_judge()
-    refused = {
-        judged_report.submission_id for judged_report in judged if judged_report.issue.severity is Severity.CRITICAL
-    }
+    findings = run_check()
+    refused = {finding.submission_id for finding in findings if finding.issue.severity is Severity.CRITICAL}
     queries = [plain_query(rule, catalog, refused) for rule in rules]
-    if (plain := run_plain()) != len(judged):
-        raise SystemExit(f"plain SQL found {plain} cells and the judge {len(judged)}: they do not do the same work")
-    times: dict[Callable[[], object], list[float]] = {run_plain: [], run_judge: []}
+    if (plain := run_plain()) != len(findings):
+        raise SystemExit(f"plain SQL has {plain} findings, Great Expectations {len(findings)}: not the same work")
+    times: dict[Callable[[], object], list[float]] = {run_plain: [], run_check: []}
     for _ in range(rounds):
         for work, seconds in times.items():
             started = time.perf_counter()
             work()
             seconds.append(time.perf_counter() - started)
-    return statistics.median(times[run_plain]), statistics.median(times[run_judge]), plain
+    return statistics.median(times[run_plain]), statistics.median(times[run_check]), plain
 
 
 def plain_query(rule: Rule, catalog: Catalog, refused: Collection[int]) -> str:
-    """A rule's query as the judge runs it, without anything of Great Expectations."""
+    """Return a rule's query as Great Expectations runs it."""
     kind = kind_of(rule)
     left_out = refused if kind.among_accepted else ()
     query = rule_query(rule, kind, RUN, catalog.indicators.values(), left_out)
@@ -228,7 +226,7 @@ def plain_query(rule: Rule, catalog: Catalog, refused: Collection[int]) -> str:
 
 
 def run_queries(url: str, queries: Iterable[str]) -> Iterator[list[tuple[object, ...]]]:
-    """The rows of each query, by the database's own driver on one connection."""
+    """Yield the rows of each query, by the database's own driver on one connection."""
     if url.startswith("sqlite"):
         connection: sqlite3.Connection | psycopg.Connection = sqlite3.connect(url.removeprefix("sqlite:///"))
     else:

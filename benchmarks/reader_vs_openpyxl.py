@@ -1,13 +1,13 @@
-"""How fast our reader is beside openpyxl's full load, and how much memory it takes.
+"""Benchmark of our reader against openpyxl's full load: CPU time and memory.
 
     make bench
     python -m benchmarks.reader_vs_openpyxl --rounds 31
 
 Both read the same typical workbooks in turn in one process; the medians of CPU time and their ratio are printed.
-openpyxl is given one load, though it needs two for what a report asks (results and formulas). Memory is the peak of the
-resident set of a fresh process over what it had before it read: expat and zlib take theirs outside Python's counting.
-The exit status is 1 when the reader is less than twice as fast on any of them, or takes 50 MB or more. A bare list,
-which suits openpyxl best, is timed as well and not judged.
+openpyxl loads once, though a report needs two loads (results and formulas). Memory is the growth of a new process's
+peak resident set during reading, since expat and zlib allocate outside Python's accounting. The exit status is 1 if
+the reader is less than twice as fast on any workbook, or takes 50 MB or more. A bare list, which suits openpyxl best,
+is timed but has no limit.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from workbooks.container.reader import read_workbook
 
 RATIO = 2.0
 MEMORY = 50 << 20
-# In a process of its own, so that what openpyxl and the makers of these workbooks took does not count.
+# In a separate process, so that memory used by openpyxl and for building the workbooks does not count.
 _MEASURE_PEAK = """
 import sys
 from pathlib import Path
@@ -39,7 +39,7 @@ def resident(field):
     return next(int(line.split()[1]) << 10 for line in lines if line.startswith(field))
 
 data = sys.stdin.buffer.read()
-Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+Path("/proc/self/clear_refs").write_text("5")  # reset the peak
 before = resident("VmRSS")
 read_workbook(data)
 print(resident("VmHWM") - before)
@@ -47,7 +47,7 @@ print(resident("VmHWM") - before)
 
 
 class Timing(NamedTuple):
-    """Median CPU seconds of one reading, by our reader and by openpyxl, and our peak of memory in bytes."""
+    """Median CPU seconds of our reader and of openpyxl, and our peak memory in bytes."""
 
     ours: float
     theirs: float
@@ -55,19 +55,19 @@ class Timing(NamedTuple):
 
     @property
     def ratio(self) -> float:
-        """How many times as fast our reader is."""
+        """Return how many times as fast our reader is."""
         return self.theirs / self.ours
 
     @property
     def is_kept(self) -> bool:
-        """Whether both promises hold."""
+        """Return whether both limits are kept."""
         return self.ratio >= RATIO and self.memory < MEMORY
 
 
 def main() -> None:
-    """Measure, print a line for each workbook, and exit with 1 when a promise is broken."""
+    """Measure, print a line for each workbook, and exit with 1 if a limit is exceeded."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=31, help="how often each workbook is read")
+    parser.add_argument("--rounds", type=int, default=31, help="number of timings of each workbook")
     options = parser.parse_args()
     catalog = load_catalog()
     timings = measure(typical_workbooks(catalog), options.rounds)
@@ -77,18 +77,18 @@ def main() -> None:
             f"{name}: ours {timing.ours * 1e3:.2f} ms, openpyxl {timing.theirs * 1e3:.2f} ms CPU (medians of "
             f"{options.rounds}): {timing.ratio:.2f} times as fast; peak memory {timing.memory / (1 << 20):.1f} MB\n"
         )
-    sys.exit(verdict(timings.values()))
+    sys.exit(exit_status(timings.values()))
 
 
-def verdict(timings: Iterable[Timing]) -> int:
-    """The exit status: 0 where both promises are kept on every workbook, else 1."""
+def exit_status(timings: Iterable[Timing]) -> int:
+    """Return the exit status: 0 if both limits are kept on every workbook, else 1."""
     return 0 if all(timing.is_kept for timing in timings) else 1
 
 
 def measure(workbooks: Mapping[str, bytes], rounds: int) -> dict[str, Timing]:
-    """Time both readers on each workbook, in turn."""
+    """Time both readers on each workbook in turn."""
     gc.collect()
-    gc.freeze()  # the catalogue and the makers' leavings are not walked again at either's cost
+    gc.freeze()  # garbage collection during the timings does not traverse the catalogue
     try:
         return {
             name: Timing(*_seconds((read_workbook, _load), data, rounds), peak_memory(data))
@@ -103,7 +103,7 @@ def _load(data: bytes) -> object:
 
 
 def _seconds(readers: tuple[Callable[[bytes], object], ...], data: bytes, rounds: int) -> Iterator[float]:
-    """Median CPU seconds of each reader; they take turns, so that a busy machine is busy for both."""
+    """Return the median CPU seconds of each reader, run in turn so that other load affects both."""
     taken: list[list[float]] = [[] for _ in readers]
     for _ in range(rounds):
         for times, read in zip(taken, readers, strict=True):
@@ -114,7 +114,7 @@ def _seconds(readers: tuple[Callable[[bytes], object], ...], data: bytes, rounds
 
 
 def peak_memory(data: bytes) -> int:
-    """Bytes that the resident set of a fresh process grows by, at its highest, while our reader reads; Linux only."""
+    """Return the growth in bytes of a new process's peak resident set while our reader reads; Linux only."""
     child = subprocess.run([sys.executable, "-c", _MEASURE_PEAK], input=data, capture_output=True, check=True)  # noqa: S603 - ourselves
     return int(child.stdout)
 

@@ -1,4 +1,4 @@
-"""Workbooks as communes send them: what speed is measured on, and what mutants are made from."""
+"""Typical workbooks of communes, for benchmarks and mutations."""
 
 import io
 from collections import defaultdict
@@ -21,7 +21,7 @@ TIMES = 10
 
 
 def typical_workbooks(catalog: Catalog) -> Mapping[str, bytes]:
-    """By name: the template filled in, the same with ten times as many village lines, a form made by hand."""
+    """Return by name: the filled template, the same with ten times as many village lines, a form made by hand."""
     template = make_workbook(catalog, UNIT, PERIOD)
     by_hand = make_handmade(catalog, UNIT, PERIOD)
     filled = openpyxl.load_workbook(io.BytesIO(template))
@@ -34,7 +34,7 @@ def typical_workbooks(catalog: Catalog) -> Mapping[str, bytes]:
 
 
 def bare_list(catalog: Catalog) -> bytes:
-    """What suits openpyxl best: a long list of villages by hand, hundreds of cells without any look."""
+    """Return the workbook that suits openpyxl best: a long list of villages in hundreds of unformatted cells."""
     long = make_handmade(catalog, UNIT, PERIOD)
     _lengthen(long, catalog)
     return saved_like_excel(long)
@@ -49,12 +49,12 @@ def _lengthen(workbook: Workbook, catalog: Catalog) -> None:
         for line in lines:
             row += 1
             for cell in line:
-                twin = sheet.cell(row, cell.column, cell.value)
-                twin._style = copy(cell._style)  # noqa: SLF001 - openpyxl offers no other way to copy a look
+                copied = sheet.cell(row, cell.column, cell.value)
+                copied._style = copy(cell._style)  # noqa: SLF001 - openpyxl offers no other way to copy a style
 
 
 def saved_like_excel(workbook: Workbook) -> bytes:
-    """The values of a workbook as Excel stores them: texts shared, where openpyxl writes each into its cell."""
+    """Save the values of a workbook like Excel, with shared strings, where openpyxl writes each text into its cell."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as copied:
         for sheet in workbook.worksheets:
@@ -63,7 +63,7 @@ def saved_like_excel(workbook: Workbook) -> bytes:
 
 
 def saved_as_xls(workbook: Workbook) -> bytes:
-    """The values of a workbook, with their number formats, as an .xls of Excel 97."""
+    """Save the values of a workbook with their number formats as an .xls of Excel 97."""
     book = xlwt.Workbook()
     looks: dict[str, xlwt.XFStyle] = defaultdict(xlwt.XFStyle)
     for sheet in workbook.worksheets:

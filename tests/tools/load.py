@@ -1,8 +1,8 @@
-"""Show a night of the whole country in Prefect, against a real server, and count what the server kept of it.
+"""Report a nightly run of the whole country to a real Prefect server, and count the records that it kept.
 
 Run by `make load-test`, outside `make test`. No workbooks are made: the warehouse is filled with submissions of all
-communes for one period, so many of them refused, and the run's steps are as many as the night's, with nothing in them.
-What is measured is what is said to Prefect: each step's task run, each failed one, pages, tables and events.
+communes for one period, a percentage of them refused, and the run has as many steps as a nightly run, all empty.
+Counted is what is sent to Prefect: the task run of each step, failed task runs, artifacts, tables and events.
 """
 
 import argparse
@@ -47,7 +47,7 @@ PATIENCE_SECONDS = 1800
 
 @dataclass(frozen=True)
 class RecordCounts:
-    """What the server keeps of one flow run."""
+    """Records that the server keeps of a flow run."""
 
     task_runs: int
     failed: int
@@ -59,18 +59,18 @@ class RecordCounts:
 
 
 def main() -> None:
-    """Run the nights and say what was kept; ends with 1 when anything was lost."""
+    """Run once for each percentage and print the counts; exit with 1 if anything was lost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--failing", default="1,100", help="percentages of refused submissions, separated by commas")
     args = parser.parse_args()
     folders = tempfile.TemporaryDirectory(prefix="tonghop-load-")
     with temporary_settings({PREFECT_API_URL: server_url()}), folders as folder:
-        lost = [_nightly_run(Path(folder) / share, int(share)) for share in args.failing.split(",")]
+        lost = [_loses_records(Path(folder) / share, int(share)) for share in args.failing.split(",")]
     sys.exit(1 if any(lost) else 0)
 
 
-def _nightly_run(home: Path, percent: int) -> bool:
-    """Whether anything was lost of a night in which so many in a hundred are refused."""
+def _loses_records(home: Path, percent: int) -> bool:
+    """Run with that percentage of submissions refused, and return whether any record was lost."""
     context = context_of(home)
     with transaction(context.engine) as session:
         mirror_catalog(session, context.catalog)
@@ -80,17 +80,17 @@ def _nightly_run(home: Path, percent: int) -> bool:
     outcome = RunOutcome("load", verdicts, replaced=0, given=(), left=(), waiting=0)
     shown = min(len(refused), MOST_FAILED_TASK_RUNS)
     began = time.monotonic()
-    run_id, steps = _show(context, outcome)
-    took = time.monotonic() - began
-    wanted = RecordCounts(steps + shown, shown, steps + shown, shown + 1, shown, len(refused), "FAILED")
-    kept, drained = _wait_for(run_id, wanted)
-    result = "nothing lost" if kept == wanted else f"LOST: wanted {wanted}"
+    run_id, steps = _report_run(context, outcome)
+    seconds = time.monotonic() - began
+    expected = RecordCounts(steps + shown, shown, steps + shown, shown + 1, shown, len(refused), "FAILED")
+    kept, delay = _wait_for(run_id, expected)
+    result = "nothing lost" if kept == expected else f"LOST: expected {expected}"
     print(  # noqa: T201 # what this program is for
-        f"{len(units)} submissions, {percent} % refused ({len(refused)}): {kept}; shown in {took:.0f} s, "
-        f"all there {drained:.0f} s later: {result}",
+        f"{len(units)} submissions, {percent} % refused ({len(refused)}): {kept}; sent in {seconds:.0f} s, "
+        f"all kept {delay:.0f} s later: {result}",
         flush=True,
     )
-    return kept != wanted
+    return kept != expected
 
 
 def _refuse(context: AppContext, units: list[OrgUnit]) -> Iterator[SubmissionOutcome]:
@@ -127,36 +127,36 @@ def _accepted(unit: OrgUnit) -> SubmissionOutcome:
     return SubmissionOutcome(0, f"BC_{unit.code}_{MAY}.xlsx", unit, MAY.id, accepted=True, issues=())
 
 
-def _show(context: AppContext, outcome: RunOutcome) -> tuple[str, int]:
-    """The flow run's id, and how many steps it had."""
+def _report_run(context: AppContext, outcome: RunOutcome) -> tuple[str, int]:
+    """Run a flow that reports the outcome, and return its id and its number of steps."""
     labels = [f"{stage} {place}" for stage in STAGES for place in range(-(-len(outcome.verdicts) // 100))]
     areas = {result.unit.parent for result in outcome.verdicts if result.unit}
     labels += [f"publish {area} {MAY} revision 1" for area in sorted(filter(None, areas))]
-    results: list[str] = []
+    run_ids: list[str] = []
 
     @flow(name="load")
     def run_nightly() -> Any:  # noqa: ANN401 # a Prefect state
-        results.append(str(flow_run.id))
-        steps = PrefectSteps(results[0])
+        run_ids.append(str(flow_run.id))
+        steps = PrefectSteps(run_ids[0])
         for label in labels:
-            steps.run(label.partition(" ")[0], label, _nothing)
+            steps.run(label.partition(" ")[0], label, _no_work)
         return report(outcome, MessageFormatter(context.catalog, "vi"), context, Links())
 
     run_nightly(return_state=True)
-    return results[0], len(labels)
+    return run_ids[0], len(labels)
 
 
-def _nothing() -> None:
-    """A step of this night."""
+def _no_work() -> None:
+    """Do nothing, as the body of a step."""
 
 
-def _wait_for(run_id: str, wanted: RecordCounts) -> tuple[RecordCounts, float]:
-    """What the server keeps once it is all there, or once nothing more comes; and how long that took."""
+def _wait_for(run_id: str, expected: RecordCounts) -> tuple[RecordCounts, float]:
+    """Wait until the server has all records or no more arrive; return the counts and the seconds waited."""
     began = time.monotonic()
-    kept, since = _counted(run_id), time.monotonic()
-    while kept != wanted and time.monotonic() - began < PATIENCE_SECONDS:
+    kept, since = _count_records(run_id), time.monotonic()
+    while kept != expected and time.monotonic() - began < PATIENCE_SECONDS:
         time.sleep(2)
-        now = _counted(run_id)
+        now = _count_records(run_id)
         if now != kept:
             kept, since = now, time.monotonic()
         elif time.monotonic() - since > 120:
@@ -164,12 +164,12 @@ def _wait_for(run_id: str, wanted: RecordCounts) -> tuple[RecordCounts, float]:
     return kept, time.monotonic() - began
 
 
-def _counted(run_id: str) -> RecordCounts:
+def _count_records(run_id: str) -> RecordCounts:
     of_run = {"flow_runs": {"id": {"any_": [run_id]}}}
     ended = {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED"]}}}
     failed = {"state": {"type": {"any_": ["FAILED"]}}}
     tables = ask("artifacts/filter", **of_run, artifacts={"key": {"any_": ["failed-submissions"]}})
-    heard = {
+    quarantined = {
         "event": {"name": ["tonghop.submission.quarantined"]},
         "related": {"id": [f"prefect.flow-run.{run_id}"]},
     }
@@ -178,7 +178,7 @@ def _counted(run_id: str) -> RecordCounts:
         failed=ask("task_runs/count", **of_run, task_runs=failed),
         ended=ask("task_runs/count", **of_run, task_runs=ended),
         artifacts=ask("artifacts/count", **of_run),
-        events=ask("events/filter", filter=heard, limit=1)["total"],
+        events=ask("events/filter", filter=quarantined, limit=1)["total"],
         table_rows=sum(len(json.loads(table["data"])) for table in tables),
         state=look_up(f"flow_runs/{run_id}")["state"]["type"],
     )

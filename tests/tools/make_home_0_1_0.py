@@ -1,9 +1,9 @@
 """Make the home of version 0.1.0 that tests/upgrades/ upgrades: run once, needs the history of this repository.
 
-`python -m tests.tools.make_home_0_1_0` takes the code of 0.1.0 out of git and plays two months of the sample
+`python -m tests.tools.make_home_0_1_0` extracts the code of 0.1.0 from git and runs two months of the sample
 district with its own command line: a refusal and its correction, a withdrawal and its restoration, a closed
-period, a backup. It packs what is left: the home on SQLite, the same warehouse's tables as PostgreSQL text, the
-backup, the catalogue, and what 0.1.0 said of its bundle.
+period, a backup. It packs the results: the home on SQLite, the tables of the same warehouse as PostgreSQL text,
+the backup, the catalogue, and the output of 0.1.0 on verifying its bundle.
 """
 
 import json
@@ -27,7 +27,7 @@ AREA, UNIT, WITHDRAWN = "585", "22828", "22813"
 
 
 def main() -> None:
-    """Play the story with the code of 0.1.0 and pack what it leaves."""
+    """Run the commands with the code of 0.1.0 and pack the results."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         code = folder / "code"
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def play(code: Path, home: Path, packed: Path) -> None:
-    """Run the commands of two months, and note what 0.1.0 says of the bundle it closed."""
+    """Run the commands of two months, and record what 0.1.0 prints on verifying the bundle."""
     run = Tonghop(code, home)
     run("sample", "--area", AREA, "--from", "2025-04", "--to", "2025-05", "--seed", "1")
     run("nightly", code=1)
@@ -92,7 +92,7 @@ class Tonghop:
         self._environment = {**kept, "PYTHONPATH": str(code), "TONGHOP_HOME": str(home), "TONGHOP_LANG": "en"}
 
     def __call__(self, *words: str, code: int = 0) -> str:
-        """Carry out a command that has to end with that exit code; returns what it printed."""
+        """Run a command that has to end with that exit code, and return its output."""
         command = [sys.executable, "-c", "from flows.cli.main import main; main()", *words]
         done = subprocess.run(
             command, cwd=self._code, env=self._environment, capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""Spoils good workbooks by chance: bytes changed, files cut short, parts exchanged, markup rewritten or shuffled."""
+"""Random mutation of valid workbooks: bytes changed, files truncated, parts exchanged, markup rewritten or shuffled."""
 
 import io
 import random
@@ -13,19 +13,19 @@ Parts = list[tuple[str, bytes]]
 
 
 def mutate(originals: Sequence[bytes], seed: int) -> bytes:
-    """One spoilt workbook; the same seed gives the same bytes."""
+    """Return a mutated workbook; the same seed gives the same bytes."""
     rng = random.Random(seed)
     data = rng.choice(originals)
     if rng.random() < 0.25 or not zipfile.is_zipfile(io.BytesIO(data)):
         return rng.choice((_flip, _truncate, _splice))(data, rng)
     parts = parts_of(data)
     for _ in range(rng.randint(1, 3)):
-        _one_edit(parts, rng)
+        _edit_parts(parts, rng)
     return pack(parts)
 
 
 def rewrite(data: bytes, seed: int) -> bytes:
-    """The same workbook in other words: one or two rewritings that change no meaning."""
+    """Return an equivalent workbook, after one or two rewritings that keep its meaning."""
     rng = random.Random(seed)
     parts = parts_of(data)
     for edit in rng.sample(REWRITINGS, rng.randint(1, 2)):
@@ -34,7 +34,7 @@ def rewrite(data: bytes, seed: int) -> bytes:
 
 
 def parts_of(data: bytes) -> Parts:
-    """Names and contents of an archive's parts."""
+    """Return names and contents of an archive's parts."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return [(info.filename, archive.read(info)) for info in archive.infolist()]
 
@@ -51,15 +51,15 @@ def _truncate(data: bytes, rng: random.Random) -> bytes:
 
 
 def _splice(data: bytes, rng: random.Random) -> bytes:
-    """Take out a piece, or put in a copy of another."""
+    """Remove a slice, or insert a copy of another."""
     start, end, at = sorted(rng.randrange(len(data)) for _ in range(3))
     return data[:start] + data[end:] if rng.random() < 0.5 else data[:at] + data[start:end] + data[at:]
 
 
 def _exchange(parts: Parts, rng: random.Random) -> None:
-    result, other = rng.randrange(len(parts)), rng.randrange(len(parts))
-    (first, content), (second, replacement) = parts[result], parts[other]
-    parts[result], parts[other] = (first, replacement), (second, content)
+    first, second = rng.randrange(len(parts)), rng.randrange(len(parts))
+    (name, content), (other_name, other_content) = parts[first], parts[second]
+    parts[first], parts[second] = (name, other_content), (other_name, content)
 
 
 def _drop(parts: Parts, rng: random.Random) -> None:
@@ -68,42 +68,42 @@ def _drop(parts: Parts, rng: random.Random) -> None:
 
 
 def _shuffle(parts: Parts, rng: random.Random) -> None:
-    """Copy, drop, exchange or overwrite a few pieces of one part's markup."""
+    """Copy, exchange or overwrite a few tags of a part's markup."""
     place = rng.randrange(len(parts))
     name, content = parts[place]
-    pieces = content.split(b"<")
+    tags = content.split(b"<")
     for _ in range(rng.randint(1, 6)):
-        result, other = rng.randrange(len(pieces)), rng.randrange(len(pieces))
+        target, other = rng.randrange(len(tags)), rng.randrange(len(tags))
         match rng.randrange(5):
             case 0:
-                pieces[result] = pieces[other]
+                tags[target] = tags[other]
             case 1:
-                pieces[result], pieces[other] = pieces[other], pieces[result]
+                tags[target], tags[other] = tags[other], tags[target]
             case 2:
-                pieces[result] = bytes(rng.choice(b'0123456789"=/> -.,#AZe') for _ in pieces[result])
+                tags[target] = bytes(rng.choice(b'0123456789"=/> -.,#AZe') for _ in tags[target])
             case 3:
-                pieces[result] = pieces[result].replace(b'"', b"", 1)
+                tags[target] = tags[target].replace(b'"', b"", 1)
             case _:
-                pieces.insert(result, pieces[other])
-    parts[place] = (name, b"<".join(pieces))
+                tags.insert(target, tags[other])
+    parts[place] = (name, b"<".join(tags))
 
 
 def _renumber(parts: Parts, rng: random.Random) -> None:
     """Change a digit somewhere in the markup: an address, a style, a count, a figure."""
     place = rng.randrange(len(parts))
     name, content = parts[place]
-    spots = [spot for spot, byte in enumerate(content) if byte in b"0123456789"]
+    positions = [position for position, byte in enumerate(content) if byte in b"0123456789"]
     changed = bytearray(content)
     for _ in range(rng.randint(1, 8)):
-        if spots:
-            changed[rng.choice(spots)] = rng.choice(b"0123456789")
+        if positions:
+            changed[rng.choice(positions)] = rng.choice(b"0123456789")
     parts[place] = (name, bytes(changed))
 
 
 _BLIND: tuple[Callable[[Parts, random.Random], None], ...] = (_exchange, _drop, _shuffle, _shuffle, _renumber)
 
 
-def _one_edit(parts: Parts, rng: random.Random) -> None:
-    """A blind edit, one that knows the format, or one that means no harm."""
+def _edit_parts(parts: Parts, rng: random.Random) -> None:
+    """Apply a blind edit, a format-aware one, or an equivalent rewriting."""
     if parts:
         rng.choice(rng.choices((_BLIND, SPOILINGS, REWRITINGS), (3, 5, 2))[0])(parts, rng)

@@ -1,4 +1,4 @@
-"""Says a workbook in other words that mean the same, as other programs do: prefixes, encodings, paths, order."""
+"""Rewritings of a workbook that keep its meaning, as other programs write it: prefixes, encodings, paths, order."""
 
 import random
 import re
@@ -18,7 +18,7 @@ _TEXT = re.compile(rb"(<(?:v|t)(?: [^>]*)?>)([^<&]+)(</(?:v|t)>)")
 
 
 def _of_main(parts: Parts) -> list[int]:
-    """Places of the parts in the format's own namespace, without any prefix."""
+    """Return the indices of parts whose default namespace is the format's and that use no prefixes."""
     return [
         place
         for place, (_, content) in enumerate(parts)
@@ -36,14 +36,14 @@ def _prefix_names(parts: Parts, rng: random.Random) -> None:
 
 
 def _make_strict(parts: Parts, _rng: random.Random) -> None:
-    """Write the namespaces of the strict variety of the format."""
+    """Write the namespaces of the strict variant of the format."""
     parts[:] = [
         (name, content.replace(_MAIN, _STRICT_MAIN).replace(_OFFICE, _STRICT_OFFICE)) for name, content in parts
     ]
 
 
 def _encode_otherwise(parts: Parts, rng: random.Random) -> None:
-    """Write markup as UTF-16, or with the mark of UTF-8 in front."""
+    """Write markup as UTF-16, or as UTF-8 with a byte order mark."""
     for place, (name, content) in enumerate(parts):
         if rng.random() < 0.5 or not name.endswith((".xml", ".rels")):
             continue
@@ -58,15 +58,15 @@ def _encode_otherwise(parts: Parts, rng: random.Random) -> None:
 
 
 def _wrap_texts(parts: Parts, rng: random.Random) -> None:
-    """Write texts and figures as CDATA, or letter by letter as references."""
+    """Write texts and figures as CDATA, or as character references."""
 
-    def wrapped(result: re.Match[bytes]) -> bytes:
+    def wrapped(match: re.Match[bytes]) -> bytes:
         if rng.random() < 0.5:
-            return result[0]
+            return match[0]
         if rng.random() < 0.5:
-            return result[1] + b"<![CDATA[" + result[2].replace(b"]]>", b"]]]]><![CDATA[>") + b"]]>" + result[3]
-        letters = result[2].decode(errors="replace")
-        return result[1] + "".join(f"&#x{ord(letter):X};" for letter in letters).encode() + result[3]
+            return match[1] + b"<![CDATA[" + match[2].replace(b"]]>", b"]]]]><![CDATA[>") + b"]]>" + match[3]
+        letters = match[2].decode(errors="replace")
+        return match[1] + "".join(f"&#x{ord(letter):X};" for letter in letters).encode() + match[3]
 
     parts[:] = [
         (name, _TEXT.sub(wrapped, content) if name.startswith("xl/") and name.endswith(".xml") else content)
@@ -75,7 +75,7 @@ def _wrap_texts(parts: Parts, rng: random.Random) -> None:
 
 
 def _point_absolutely(parts: Parts, _rng: random.Random) -> None:
-    """Point from part to part by paths from the archive's root, where they were relative."""
+    """Make relative references between parts absolute."""
     for place, (name, content) in enumerate(parts):
         if name.endswith(".rels"):
             folder = name.rpartition("_rels/")[0].encode()
@@ -83,14 +83,14 @@ def _point_absolutely(parts: Parts, _rng: random.Random) -> None:
 
 
 def _reorder_rows(parts: Parts, rng: random.Random) -> None:
-    """Write the rows of a sheet in another order; each says its own number."""
+    """Write the rows of a sheet in another order, if each has its number."""
     for place, (name, content) in enumerate(parts):
         rows = _ROW.findall(content)
         if len(rows) < 2 or len(_ROWS_WITH_ADDRESSES.findall(content)) < len(rows):
             continue
         rng.shuffle(rows)
-        waiting = iter(rows)
-        parts[place] = (name, _ROW.sub(lambda _: next(waiting), content))  # noqa: B023 - used at once
+        shuffled = iter(rows)
+        parts[place] = (name, _ROW.sub(lambda _: next(shuffled), content))  # noqa: B023 - used at once
 
 
 def _change_case(parts: Parts, rng: random.Random) -> None:
@@ -106,13 +106,12 @@ def _reorder_parts(parts: Parts, rng: random.Random) -> None:
 
 
 def _add_comments(parts: Parts, rng: random.Random) -> None:
-    """Put comments, processing instructions and line ends between the marks."""
+    """Insert comments, processing instructions and line ends between the tags."""
     extras = (b"<!-- x -->", b"<?mso-x y?>", b"\n", b"\r\n  ")
     for place, (name, content) in enumerate(parts):
         if name.startswith("xl/worksheets/sheet") and name.endswith(".xml"):
-            pieces = content.split(b"<c ")
-            spread = b"".join(rng.choice(extras) + b"<c " + piece for piece in pieces[1:])
-            parts[place] = (name, pieces[0] + spread)
+            before, *cells = content.split(b"<c ")
+            parts[place] = (name, before + b"".join(rng.choice(extras) + b"<c " + cell for cell in cells))
 
 
 REWRITINGS: tuple[Edit, ...] = (

@@ -1,4 +1,4 @@
-"""Spoils a workbook by one who knows the format: cells twice, wild numbers, wrong types, parts that are not there."""
+"""Format-aware corruptions of a workbook: duplicate cells, extreme numbers, wrong types, missing parts."""
 
 import random
 import re
@@ -14,7 +14,7 @@ _SHEETS = "xl/worksheets/sheet"
 
 
 def _change(parts: Parts, rng: random.Random, start: str, edit: Callable[[bytes], bytes]) -> None:
-    """Edit one of the parts whose names begin so."""
+    """Edit a random part whose name begins with `start`."""
     places = [place for place, (name, _) in enumerate(parts) if name.startswith(start)]
     if places:
         place = rng.choice(places)
@@ -23,47 +23,48 @@ def _change(parts: Parts, rng: random.Random, start: str, edit: Callable[[bytes]
 
 
 def _rework(pattern: re.Pattern[bytes], parts: Parts, rng: random.Random) -> None:
-    """Copy, drop or exchange rows or cells of a sheet, as an unlucky merge of two files would."""
+    """Copy, drop or exchange rows or cells of a sheet, as in a failed merge of two files."""
 
     def edit(content: bytes) -> bytes:
         spans = [match.span() for match in pattern.finditer(content)]
         if len(spans) < 2:
             return content
         (start, end), (other_start, other_end) = sorted(rng.sample(spans, 2))
-        result, other = content[start:end], content[other_start:other_end]
+        first, second = content[start:end], content[other_start:other_end]
         match rng.randrange(4):
             case 0:
-                result, other = other, result
+                first, second = second, first
             case 1:
-                other += result
+                second += first
             case 2:
-                result = b""
+                first = b""
             case _:
-                result += other
-        return content[:start] + result + content[end:other_start] + other + content[other_end:]
+                first += second
+        return content[:start] + first + content[end:other_start] + second + content[other_end:]
 
     _change(parts, rng, _SHEETS, edit)
 
 
 def _rework_rows(parts: Parts, rng: random.Random) -> None:
-    """Rows twice, gone or exchanged."""
+    """Duplicate, drop or exchange rows."""
     _rework(_ROW, parts, rng)
 
 
 def _rework_cells(parts: Parts, rng: random.Random) -> None:
-    """Cells twice, gone or in another row."""
+    """Duplicate, drop or exchange cells."""
     _rework(_CELL, parts, rng)
 
 
 def _replacing(start: str, pattern: bytes, values: Sequence[bytes]) -> Edit:
-    """An edit that puts odd values where a pattern's second group stood, in one to five places of a part."""
+    """Return an edit that replaces a pattern's second group by odd values, in one to five places of a part."""
     expression = re.compile(pattern, re.DOTALL)
 
     def edit(parts: Parts, rng: random.Random) -> None:
         def replace(content: bytes) -> bytes:
-            results = list(expression.finditer(content))
-            for item in sorted(rng.sample(results, min(len(results), rng.randint(1, 5))), key=lambda m: -m.start()):
-                content = content[: item.start(2)] + rng.choice(values) + content[item.end(2) :]
+            matches = list(expression.finditer(content))
+            sample = rng.sample(matches, min(len(matches), rng.randint(1, 5)))
+            for match in sorted(sample, key=lambda match: -match.start()):
+                content = content[: match.start(2)] + rng.choice(values) + content[match.end(2) :]
             return content
 
         _change(parts, rng, start, replace)
@@ -105,7 +106,7 @@ _REFERENCES = (
 
 
 def _drop_part(parts: Parts, rng: random.Random) -> None:
-    """Take away a part that others point at."""
+    """Remove a part that others refer to."""
     names = (
         "xl/sharedStrings.xml",
         "xl/styles.xml",
@@ -113,19 +114,19 @@ def _drop_part(parts: Parts, rng: random.Random) -> None:
         "[Content_Types].xml",
         "_rels/.rels",
     )
-    gone = rng.choice(names)
-    parts[:] = [(name, content) for name, content in parts if name != gone]
+    removed = rng.choice(names)
+    parts[:] = [(name, content) for name, content in parts if name != removed]
 
 
 def _wrong_content_type(parts: Parts, rng: random.Random) -> None:
-    """Say that a part is of another kind than it is."""
+    """Declare a wrong content type for a part."""
     _replacing("[Content_Types]", rb'(ContentType=")([^"]*)', (b"text/html", b"application/vnd.ms-excel.sheet.macro"))(
         parts, rng
     )
 
 
 def _since_1904(parts: Parts, rng: random.Random) -> None:
-    """Count days from 1904, as old Macintosh workbooks do."""
+    """Use the 1904 date system, as in old Macintosh workbooks."""
     _change(
         parts,
         rng,
@@ -135,7 +136,7 @@ def _since_1904(parts: Parts, rng: random.Random) -> None:
 
 
 def _declare(parts: Parts, rng: random.Random) -> None:
-    """Declare a document type, an entity, or an encoding that is not the text's."""
+    """Declare a document type, an entity, or an encoding other than the text's."""
     starts = (
         b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>', b'<!DOCTYPE x SYSTEM "file:///etc/passwd">',
         b'<?xml version="1.0" encoding="windows-1258"?>', b'<?xml version="1.0" encoding="UTF-7"?>',

@@ -1,8 +1,8 @@
-"""Kill nights at random moments and let the next run make them good: `make torture`.
+"""Kill nightly runs at random moments and check that the next run recovers: `make torture`.
 
-Each round takes a home after its first night, delivers a correction and another period's workbooks, kills the night
-with SIGKILL once or twice at moments drawn at random, runs it once more, and compares warehouse, landing and
-publications with those of a home in which nobody was killed.
+Each round takes a home after its first nightly run, delivers a correction and another period's workbooks, kills the
+second run with SIGKILL once or twice at random moments, runs it once more, and compares warehouse, landing and
+publications with those of an uninterrupted run.
 """
 
 import argparse
@@ -35,20 +35,20 @@ CONSOLE = Console(highlight=False)
 
 
 @dataclass(frozen=True)
-class KillMoment:
-    """Where a round happens: a home, and the URL of its warehouse (empty: the SQLite file in the home)."""
+class RoundHome:
+    """The home of a round, and the URL of its warehouse (empty: the SQLite file in the home)."""
 
     home: Path
     url: str
 
     def run_nightly(self, run_id: str) -> None:
-        """Run one night."""
+        """Run the nightly pipeline once."""
         context = context_of(self.home, warehouse_url=self.url, batch_size=2)
         run_plainly(context, run_id)
         context.engine.dispose()
 
     def picture(self) -> dict[str, object]:
-        """What warehouse, landing and publications say."""
+        """Return the contents of warehouse, landing and publications."""
         if self.url:
             (self.home / "warehouse.db").unlink(missing_ok=True)
             copy = open_engine(f"sqlite:///{self.home / 'warehouse.db'}")
@@ -59,27 +59,27 @@ class KillMoment:
 
 @dataclass(frozen=True)
 class Rounds:
-    """What all rounds on one engine share: how to make a place, and what an undisturbed night leaves there."""
+    """Rounds on one engine: a factory of homes, the results of an uninterrupted run, and its duration in seconds."""
 
-    make: Callable[[], KillMoment]
-    undisturbed: dict[str, object]
+    make: Callable[[], RoundHome]
+    uninterrupted: dict[str, object]
     seconds: float
 
     def run(self, rng: random.Random) -> tuple[int, list[str]]:
-        """One round: how often the night was killed before it was over, and what differs in the end."""
-        place = self.make()
-        kills = sum(self._kill(place, rng.uniform(0, self.seconds)) for _ in range(rng.randint(1, MOST_KILLS)))
-        place.run_nightly("made-good")
-        result = place.picture()
-        shutil.rmtree(place.home, ignore_errors=True)  # a connection that closes late takes its journal away itself
-        return kills, [name for name, wanted in self.undisturbed.items() if result[name] != wanted]
+        """Run a round; return how often the run was killed before its end, and the names of differing results."""
+        home = self.make()
+        kills = sum(self._kill(home, rng.uniform(0, self.seconds)) for _ in range(rng.randint(1, MOST_KILLS)))
+        home.run_nightly("made-good")
+        results = home.picture()
+        shutil.rmtree(home.home, ignore_errors=True)  # a connection that closes late removes its journal itself
+        return kills, [name for name, expected in self.uninterrupted.items() if results[name] != expected]
 
     @staticmethod
-    def _kill(place: KillMoment, after: float) -> bool:
+    def _kill(home: RoundHome, after: float) -> bool:
         child = os.fork()
         if child == 0:
             try:
-                place.run_nightly("killed")
+                home.run_nightly("killed")
             finally:
                 os._exit(0)
         time.sleep(after)
@@ -88,17 +88,17 @@ class Rounds:
         return os.WIFSIGNALED(status)
 
 
-def rounds_on(make: Callable[[], KillMoment]) -> Rounds:
-    """Measure and look at an undisturbed night."""
-    place = make()
-    begun = time.monotonic()
-    place.run_nightly("undisturbed")
-    seconds = time.monotonic() - begun
-    return Rounds(make, place.picture(), seconds)
+def rounds_on(make: Callable[[], RoundHome]) -> Rounds:
+    """Measure an uninterrupted run and record its results."""
+    home = make()
+    began = time.monotonic()
+    home.run_nightly("undisturbed")
+    seconds = time.monotonic() - began
+    return Rounds(make, home.picture(), seconds)
 
 
 def deliveries() -> tuple[list[SampleFile], list[SampleFile]]:
-    """What the first night finds, and what the night finds that is killed."""
+    """Return the deliveries of the first run and those of the run that is killed."""
     catalog = load_catalog()
     files = list(make_sample(catalog, AREA, [parse_period("2025-05")], seed=1))
     before = list(make_sample(catalog, AREA, [parse_period("2025-04")], seed=1))
@@ -107,43 +107,43 @@ def deliveries() -> tuple[list[SampleFile], list[SampleFile]]:
     ]
 
 
-def places_on_sqlite(folder: Path, first: list[SampleFile], then: list[SampleFile]) -> Callable[[], KillMoment]:
-    """Homes with a SQLite warehouse after its first night."""
-    original = KillMoment(folder / "first", "")
+def homes_on_sqlite(folder: Path, first: list[SampleFile], then: list[SampleFile]) -> Callable[[], RoundHome]:
+    """Return a factory of homes with a SQLite warehouse after the first run."""
+    original = RoundHome(folder / "first", "")
     deliver(original.home, first)
     original.run_nightly("first")
     deliver(original.home, then)
 
-    def make() -> KillMoment:
+    def make() -> RoundHome:
         home = Path(tempfile.mkdtemp(dir=folder)) / "home"
         shutil.copytree(original.home, home, symlinks=True)
-        return KillMoment(home, "")
+        return RoundHome(home, "")
 
     return make
 
 
-def places_on_postgresql(
+def homes_on_postgresql(
     folder: Path, server: str, first: list[SampleFile], then: list[SampleFile]
-) -> Callable[[], KillMoment]:
-    """Homes with a PostgreSQL warehouse after its first night, each in a database of its own."""
-    _ask(server, "CREATE DATABASE first_night")
-    original = KillMoment(folder / "first", _database(server, "first_night"))
+) -> Callable[[], RoundHome]:
+    """Return a factory of homes with a PostgreSQL warehouse after the first run, each in its own database."""
+    _execute(server, "CREATE DATABASE first_run")
+    original = RoundHome(folder / "first", _database(server, "first_run"))
     deliver(original.home, first)
     original.run_nightly("first")
     deliver(original.home, then)
     count = iter(range(1, sys.maxsize))
 
-    def make() -> KillMoment:
+    def make() -> RoundHome:
         name = f"round_{next(count)}"
-        _ask(server, f"CREATE DATABASE {name} TEMPLATE first_night")
+        _execute(server, f"CREATE DATABASE {name} TEMPLATE first_run")
         home = Path(tempfile.mkdtemp(dir=folder)) / "home"
         shutil.copytree(original.home, home, symlinks=True)
-        return KillMoment(home, _database(server, name))
+        return RoundHome(home, _database(server, name))
 
     return make
 
 
-def _ask(server: str, statement: str) -> None:
+def _execute(server: str, statement: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(statement)  # type: ignore[arg-type] # made of constants above
 
@@ -161,36 +161,36 @@ def _postgresql(folder: Path) -> Iterator[str]:
 
 
 def torture(folder: Path, server: str, rounds: int, seed: int) -> list[str]:
-    """Torture both engines, half of the rounds each, and tell what was found; what differs is returned."""
+    """Run half of the rounds on each engine, print a summary, and return the differences."""
     rng = random.Random(seed)  # moments, no secrets
     first, then = deliveries()
     engines = {
-        "sqlite": places_on_sqlite(folder / "sqlite", first, then),
-        "postgresql": places_on_postgresql(folder / "postgresql", server, first, then),
+        "sqlite": homes_on_sqlite(folder / "sqlite", first, then),
+        "postgresql": homes_on_postgresql(folder / "postgresql", server, first, then),
     }
     differing: list[str] = []
     for engine, make in engines.items():
         prepared, kills = rounds_on(make), 0
         for number in track(range(rounds // 2), engine, console=CONSOLE):
-            killed, result = prepared.run(rng)
+            killed, names = prepared.run(rng)
             kills += killed
-            differing += [f"{engine}, round {number + 1}: {what}" for what in result]
-        CONSOLE.print(f"{engine}: {rounds // 2} rounds, {kills} nights killed")
+            differing += [f"{engine}, round {number + 1}: {name}" for name in names]
+        CONSOLE.print(f"{engine}: {rounds // 2} rounds, {kills} runs killed")
     return differing
 
 
 def main(words: list[str]) -> int:
-    """Torture; 1 when a single round ended otherwise than an undisturbed night."""
+    """Run the rounds; return 1 if the results of any round differ from those of an uninterrupted run."""
     argument_parser = argparse.ArgumentParser(description=__doc__)
     argument_parser.add_argument("--rounds", type=int, default=100, help="rounds in all, half of them on each engine")
     argument_parser.add_argument(
-        "--seed", type=int, default=None, help="draw the same moments again, as far as time allows"
+        "--seed", type=int, default=None, help="repeat the same moments, as far as timing allows"
     )
     args = argument_parser.parse_args(words)
     seed = args.seed if args.seed is not None else random.SystemRandom().randrange(10**6)
     with tempfile.TemporaryDirectory() as name, _postgresql(Path(name)) as server:
         differing = torture(Path(name), server, args.rounds, seed)
-    CONSOLE.print("\n".join([*differing, f"seed {seed}: {len(differing)} differences from undisturbed nights"]))
+    CONSOLE.print("\n".join([*differing, f"seed {seed}: {len(differing)} differences from uninterrupted runs"]))
     return int(bool(differing))
 
 

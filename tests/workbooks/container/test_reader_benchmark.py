@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.reader_vs_openpyxl import MEMORY, Timing, measure, verdict
+from benchmarks.reader_vs_openpyxl import MEMORY, Timing, exit_status, measure
 from benchmarks.typical import typical_workbooks
 from domain.catalog.catalog import Catalog
 from tests.workbooks.container.oracle import differences, open_with_openpyxl, unexplained
@@ -35,4 +35,4 @@ def test_every_workbook_is_measured(catalog: Catalog) -> None:
 )
 def test_a_broken_promise_is_told(timing: Timing, status: int) -> None:
     """Less than twice as fast, or 50 MB and more, exits with status 1."""
-    assert verdict([Timing(1.0, 3.0, 0), timing]) == status
+    assert exit_status([Timing(1.0, 3.0, 0), timing]) == status

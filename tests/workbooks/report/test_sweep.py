@@ -8,7 +8,7 @@ from domain.catalog.catalog import Catalog
 from domain.issues import Issue, Severity
 from domain.submissions import ParsedReport
 from tests.tools.mutants import mutate, rewrite
-from tests.tools.sweep import FAULTS, SweepVerdict, Task, corpus_tasks, good_workbooks, sweep, verdict_of
+from tests.tools.sweep import FAULTS, SweepResult, Task, classify, corpus_tasks, good_workbooks, sweep
 from tests.workbooks.container import hostile
 from workbooks.pool.confinement import Confinement
 
@@ -23,9 +23,9 @@ def test_small_sweep(tmp_path: Path) -> None:
     tasks = [*corpus_tasks(tmp_path), *(Task(None, seed) for seed in range(200))]
     outcomes = list(sweep(tasks, 1))
     assert len(outcomes) == 202
-    assert [outcome for outcome in outcomes if outcome.verdict in FAULTS] == []
-    named = {outcome.task.path.name: outcome.verdict for outcome in outcomes if outcome.task.path}
-    assert named == {"broken.xlsx": SweepVerdict.REFUSED, "good.xlsx": SweepVerdict.READ}
+    assert [outcome for outcome in outcomes if outcome.result in FAULTS] == []
+    named = {outcome.task.path.name: outcome.result for outcome in outcomes if outcome.task.path}
+    assert named == {"broken.xlsx": SweepResult.REFUSED, "good.xlsx": SweepResult.READ}
 
 
 def test_missing_corpus_has_no_files(tmp_path: Path) -> None:
@@ -53,16 +53,16 @@ def test_sweep_detects_faults(tmp_path: Path) -> None:
     for name, data in content.items():
         (tmp_path / f"{name}.xlsx").write_bytes(data)
     outcomes = sweep(corpus_tasks(tmp_path), 1, confinement=_TIGHT, parse=hostile.parse)
-    assert {Path(outcome.task.name).stem: outcome.verdict for outcome in outcomes} == {
-        "a fault": SweepVerdict.CRASH,
-        "dead": SweepVerdict.CRASH,
-        "endless": SweepVerdict.UNBOUNDED,
-        "good": SweepVerdict.READ,
-        "swelling": SweepVerdict.UNBOUNDED,
+    assert {Path(outcome.task.name).stem: outcome.result for outcome in outcomes} == {
+        "a fault": SweepResult.CRASH,
+        "dead": SweepResult.CRASH,
+        "endless": SweepResult.UNBOUNDED,
+        "good": SweepResult.READ,
+        "swelling": SweepResult.UNBOUNDED,
     }
 
 
 @pytest.mark.parametrize("issues", [(), (Issue("no_such_code", Severity.CRITICAL),)], ids=["silent", "without a text"])
 def test_report_without_known_issue_is_unexplained(catalog: Catalog, issues: tuple[Issue, ...]) -> None:
     """An unplaceable report without issues, or with an issue unknown to the catalogue, is a fault."""
-    assert verdict_of(ParsedReport(None, None, None, None, issues=issues), catalog) is SweepVerdict.UNEXPLAINED
+    assert classify(ParsedReport(None, None, None, None, issues=issues), catalog) is SweepResult.UNEXPLAINED
