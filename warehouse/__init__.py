@@ -1,1 +1,1 @@
-"""Keep: what arrived, what became of it, the figures, and every rollup made from them; the only room that knows SQL."""
+"""Warehouse: submissions, their figures and all rollups made from them; the only package that uses SQLAlchemy."""

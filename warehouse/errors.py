@@ -1,4 +1,4 @@
-"""What can go wrong between us and the database, told apart by whether another try helps."""
+"""Errors of the database, transient or terminal, with what to do about them."""
 
 import sqlite3
 
@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from domain.errors import TerminalError, TonghopError, TransientError
 
 _INTACT = "nothing of the unfinished step was kept, all that was there before is intact"
-# PostgreSQL's classes: connection, rollback asked for, out of resources, lock not available, operator intervention.
+# PostgreSQL's classes: connection, transaction rollback, out of resources, lock not available, operator intervention.
 _TRANSIENT_CLASSES = ("08", "40", "53", "55P03", "57P")
 _UNDEFINED_TABLE = "42P01"
 _OTHERS_DEPEND = "2BP01"
@@ -47,7 +47,7 @@ class NewerWarehouseError(TerminalError):
 
 
 def explain(error: DBAPIError, url: str) -> TonghopError | None:
-    """What a driver's error means for the caller; None when it is a defect of ours and should show as it is."""
+    """Translate a driver's error; return None for a defect of ours, which is to be raised as it is."""
     origin = error.orig
     reason = " ".join(str(origin).split())
     if isinstance(origin, sqlite3.Error):
@@ -57,7 +57,7 @@ def explain(error: DBAPIError, url: str) -> TonghopError | None:
         return WarehouseUnusableError(url, reason, _MIGRATE)
     if state == _OTHERS_DEPEND:
         return WarehouseUnusableError(url, reason, _MAKE_WAY)
-    # A connection that never came about has no state.
+    # A failed connection attempt has no state.
     unconnected = state is None and isinstance(error, OperationalError)
     if unconnected or error.connection_invalidated or (state or "").startswith(_TRANSIENT_CLASSES):
         return WarehouseUnavailableError(url, reason)

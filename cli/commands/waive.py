@@ -140,7 +140,7 @@ def show_answered(terminal: Terminal, answered: "WaiverResult", selector: "Warni
     from publishing.figures.formatting import format_day
 
     messages = MessageFormatter(terminal.catalog, terminal.lang)
-    period = selector.place.period.id
+    period = selector.key.period.id
     for issue in answered.issues:
         terminal.bullet("?", messages.fault(issue))
     for waiver in answered.waivers:

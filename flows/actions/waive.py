@@ -52,7 +52,7 @@ def take_answer_back(run: Run, question: WarningSelector, decision: DecisionReas
     """
 
     def revoke(session: Session, decision: Decision) -> tuple[tuple[Waiver, ...], tuple[Issue, ...]]:
-        return take_back(session, question.place, question.rule, decision), ()
+        return take_back(session, question.key, question.rule, decision), ()
 
     return _decide(run, "take back", question, decision, revoke)
 
@@ -62,7 +62,7 @@ _Work = Callable[[Session, Decision], tuple[tuple[Waiver, ...], tuple[Issue, ...
 
 def _decide(run: Run, kind: str, question: WarningSelector, decision: DecisionReason, work: _Work) -> WaiverResult:
     with exclusive_run(run.context, run.id, kind, run.listener):
-        require_open(run.context, question.place.period, [question.place.unit.code], question.place.form)
+        require_open(run.context, question.key.period, [question.key.unit.code], question.key.form)
         begin(run, kind, decision.note)
         try:
             with transaction(run.context.engine) as session:

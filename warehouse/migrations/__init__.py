@@ -1,1 +1,1 @@
-"""Migrations of the warehouse: one numbered file per change of its tables."""
+"""Migrations of the warehouse's tables: one numbered file per change, run from code."""

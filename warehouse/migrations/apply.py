@@ -14,7 +14,7 @@ from warehouse.views.definitions import are_current, drop_views, make_views
 
 
 def upgrade(connection: Connection) -> None:
-    """Bring the tables up to the newest migration and the views to this version, in the connection's transaction.
+    """Migrate the tables to the newest migration and the views to this version, in the connection's transaction.
 
     Raises:
         NewerWarehouseError: the database has a migration that is not among ours.
@@ -27,7 +27,7 @@ def upgrade(connection: Connection) -> None:
 
 
 def is_current(connection: Connection) -> bool:
-    """Whether tables and views are those of this version; an empty database is not current."""
+    """Return whether tables and views are those of this version; an empty database is not current."""
     current_revision = MigrationContext.configure(connection).get_current_revision()
     newest = ScriptDirectory.from_config(configuration(connection)).get_current_head()
     return current_revision is not None and current_revision == newest and are_current(connection)
@@ -43,7 +43,7 @@ def downgrade(connection: Connection, revision: str = "base") -> None:
 
 
 def configuration(connection: Connection) -> Config:
-    """Alembic's settings for our migrations on that connection."""
+    """Return Alembic's settings for our migrations on a connection."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

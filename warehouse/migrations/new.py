@@ -22,7 +22,7 @@ _PLAIN = {
 
 
 def render(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
-    """Spell one of our column types in plain SQLAlchemy; anything else is Alembic's own business."""
+    """Render our column types as plain SQLAlchemy; leave any other object to Alembic."""
     return _PLAIN.get(type(item), False) if kind == "type" else False
 
 

@@ -1,4 +1,4 @@
-"""The tables, one file per subject."""
+"""Tables of the warehouse as SQLAlchemy models, one file per subject."""
 
 from warehouse.models.base import Base
 from warehouse.models.closings import ClosingRow

@@ -1,4 +1,4 @@
-"""What all tables share: how constraints are named, and which column type a Python type gets."""
+"""Base of all tables: names of constraints, and column types of Python types."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -24,7 +24,7 @@ BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class Base(DeclarativeBase):
-    """Root of the tables; `metadata` is what the migrations are compared with."""
+    """Base class of the models; the migrations are compared with its `metadata`."""
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
@@ -37,7 +37,7 @@ class Base(DeclarativeBase):
 
 
 def choice(kind: type[StrEnum], name: str) -> Enum:
-    """A text column that holds one of an enum's values, checked by the database itself."""
+    """Return a text column type for an enum's values, with a check constraint."""
     return Enum(
         kind,
         name=name,

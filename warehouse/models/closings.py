@@ -1,4 +1,4 @@
-"""Closings: periods whose published figures of an area stand still, and who opened them again and why."""
+"""Closings of published figures of an area and period, with who reopened them and why."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from warehouse.models.base import BIG_ID, Base
 
 
 class ClosingRow(Base):
-    """One closing of an area's figures at a revision; `reopened_at` is empty while it stands.
+    """One closing of an area's figures at a revision; `reopened_at` is empty while it is in force.
 
     `missing` counts the units that were missing when a partial revision was closed. `bundle` is the archive's place
     under the home, `bundle_sha256` the hash of all its bytes. A closing is never deleted: reopening fills the last
@@ -22,7 +22,7 @@ class ClosingRow(Base):
             "(reopened_at IS NULL) = (reopened_by IS NULL) AND (reopened_at IS NULL) = (reopen_reason IS NULL)",
             name="reopened",
         ),
-        # A revision is closed once at a time, kept by the database itself.
+        # A revision has at most one closing in force: enforced by the database.
         Index(
             "uq_closing_standing",
             "revision_id",

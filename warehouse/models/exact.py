@@ -1,4 +1,4 @@
-"""Column types that lose nothing: exact decimals, moments in UTC, any text, and plain numbers for the rules."""
+"""Lossless column types: exact decimals, moments in UTC, any text; and plain numbers for the rules."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -24,18 +24,18 @@ class UnstorableNumberError(TerminalError):
     """A number does not fit the warehouse's exact columns; it is refused rather than rounded."""
 
     def __init__(self, number: Decimal) -> None:
-        """Keep the number and say what would fit."""
+        """Keep the number and describe the limits."""
         self.number = number
         super().__init__(f"{number} cannot be kept exactly: at most {DECIMALS} decimals and 18 digits before them")
 
 
 def has_room_for(number: Decimal) -> bool:
-    """Whether a figure can be kept exactly on every engine."""
+    """Return whether a figure can be stored exactly on every engine."""
     return number.is_finite() and abs(number) < LARGEST_FIGURE and _decimals(number) <= DECIMALS
 
 
 def canonical(number: Decimal) -> Decimal:
-    """The same number in one spelling (`100`, `8.5`), whatever engine it came from."""
+    """Return a number in canonical form (`100`, `8.5`), whatever engine it was read from."""
     whole = number.to_integral_value()
     return whole.quantize(Decimal(1)) if number == whole else number.normalize()
 
@@ -48,18 +48,18 @@ def _decimals(number: Decimal) -> int:
 class ExactNumber(TypeDecorator[Decimal]):
     """A decimal with six places: NUMERIC(24,6) on PostgreSQL, an integer of millionths on SQLite. Sums are exact.
 
-    What no 64-bit integer holds, the sum of many large figures, is text on SQLite: it is read, and summed by nobody.
+    A sum of many large figures, beyond 64 bits, is text on SQLite: it can be read but not summed by SQL.
     """
 
     impl = Numeric(24, DECIMALS)
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """SQLite has no exact decimals of its own: it gets integers."""
+        """Use integers on SQLite, which has no exact decimals."""
         return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else Numeric(24, DECIMALS))
 
     def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> Decimal | int | str | None:
-        """Refuse what would be rounded.
+        """Raise where the number would be rounded.
 
         Raises:
             UnstorableNumberError: too many decimals, or too large.
@@ -75,7 +75,7 @@ class ExactNumber(TypeDecorator[Decimal]):
         return scaled if abs(scaled) < _LARGEST_SCALED else f"{BEYOND_INTEGERS}{number:f}"
 
     def process_result_value(self, value: Decimal | int | str | None, dialect: Dialect) -> Decimal | None:
-        """Give back a Decimal in its canonical spelling."""
+        """Return a Decimal in canonical form."""
         if value is None:
             return None
         if isinstance(value, str):
@@ -84,34 +84,34 @@ class ExactNumber(TypeDecorator[Decimal]):
 
 
 class RuleNumber(TypeDecorator[Decimal]):
-    """A number that any rule's SQL can compare and divide: NUMERIC on PostgreSQL, REAL on SQLite. Staging only."""
+    """A number that rules' SQL can compare and divide: NUMERIC on PostgreSQL, REAL on SQLite. Staging only."""
 
     impl = Numeric
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """REAL on SQLite, where dividing two integers would cut the decimals off."""
+        """Use REAL on SQLite, where dividing integers truncates."""
         return dialect.type_descriptor(REAL() if dialect.name == "sqlite" else Numeric())
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | float | None:
-        """SQLite's driver takes floats."""
+        """Convert to float for SQLite's driver."""
         return float(value) if value is not None and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Decimal | float | None, dialect: Dialect) -> Decimal | None:
-        """Give back the shortest decimal that means the same number."""
+        """Return the shortest decimal of the same value."""
         if value is None:
             return None
         return canonical(Decimal(repr(value)) if dialect.name == "sqlite" else Decimal(value))
 
 
 class UtcMoment(TypeDecorator[datetime]):
-    """A moment, kept and given back in UTC on both engines."""
+    """A moment, stored and returned in UTC on both engines."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a time that does not say where it was read.
+        """Raise unless the time has a timezone.
 
         Raises:
             TypeError: the datetime has no timezone.
@@ -124,20 +124,20 @@ class UtcMoment(TypeDecorator[datetime]):
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Attach UTC where the engine forgot it."""
+        """Attach UTC where the engine dropped it."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
 class Words(TypeDecorator[str]):
-    """Text from outside: what no database can keep (NUL, half a character in a file's name) is written as an escape."""
+    """Text from outside: characters that no database stores (NUL, lone surrogates of file names) are escaped."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 # SQLAlchemy's
-        """Escape the few characters that would stop a night, on both engines alike."""
+        """Escape the characters that would fail a nightly run, on both engines alike."""
         if value is None:
             return None
         return value.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")

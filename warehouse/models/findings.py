@@ -1,4 +1,4 @@
-"""What judging a submission found: issues, and the tolerances used in reading it."""
+"""Findings of judgements: issues, and the tolerances used in reading."""
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -8,7 +8,7 @@ from warehouse.models.base import Base, choice
 
 
 class IssueRow(Base):
-    """One thing wrong with a submission, found in its `judgement`-th judgement."""
+    """An issue of a submission's `judgement`-th judgement."""
 
     __tablename__ = "issue"
 

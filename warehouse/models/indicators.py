@@ -1,4 +1,4 @@
-"""Indicators, mirrored from the catalogue for those who read the warehouse with SQL; and which catalogue that was."""
+"""Indicators mirrored from the catalogue for analysts' SQL, and the version mirrored."""
 
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -9,7 +9,7 @@ from warehouse.models.base import Base, choice
 
 
 class IndicatorRow(Base):
-    """An indicator as the newest catalogue has it."""
+    """An indicator of the newest catalogue."""
 
     __tablename__ = "indicator"
 
@@ -27,7 +27,7 @@ class IndicatorRow(Base):
 
 
 class CatalogMirrorRow(Base):
-    """The version of the catalogue that was mirrored last; there is one row."""
+    """The catalogue version mirrored last; a single row."""
 
     __tablename__ = "catalog_mirror"
 

@@ -1,4 +1,4 @@
-"""Observations: the figures of accepted submissions, each with the cells it was read from."""
+"""Observations: figures of accepted submissions with the cells they were read from."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from warehouse.models.base import Base, choice
 
 
 class ObservationRow(Base):
-    """What a file says of a unit (the commune, or one of its villages) and an indicator.
+    """The figure of a file for a unit (the commune, or one of its villages) and an indicator.
 
     Written once, when the file is first accepted, and never changed: a correction is another submission. `state` is
     that of the whole, `*_state` those of the cells; a part the form does not have is empty. `value` is the share these

@@ -1,4 +1,4 @@
-"""Units, what became of them, and areas: the catalogue's register, mirrored so that figures point at a dated unit."""
+"""Units, successions and areas mirrored from the catalogue, so that figures refer to a dated unit."""
 
 from datetime import date
 from decimal import Decimal
@@ -27,7 +27,7 @@ class OrgUnitRow(Base):
 
 
 class SuccessionRow(Base):
-    """One old unit passing, whole or in part, into one new unit on a day, and the text that says so.
+    """Succession of an old unit, whole or in part, by a new one on a day, with its legal basis.
 
     The old unit ended on the day before `effective`, the new one began on it.
     """
@@ -43,7 +43,7 @@ class SuccessionRow(Base):
 
 
 class StatedWeightRow(Base):
-    """The share of one unit's figure that belongs to another, over one succession, as the newest catalogue has it.
+    """The stated share of one unit's figure that belongs to another over a succession, from the newest catalogue.
 
     `indicator` and `denominator_kind` are empty where the share is for all of them.
     """
@@ -61,7 +61,7 @@ class StatedWeightRow(Base):
 
 
 class NamedAreaRow(Base):
-    """An area that an officer defined; its line runs where it ran on `as_of`. Rows are never removed."""
+    """An area defined by an officer, with its boundary as of `as_of`. Rows are never removed."""
 
     __tablename__ = "named_area"
 
@@ -76,7 +76,7 @@ class NamedAreaRow(Base):
 
 
 class NamedAreaMemberRow(Base):
-    """A commune, as it was on the area's `as_of`, of an area in the newest catalogue."""
+    """A member commune, as of the area's `as_of`, of an area in the newest catalogue."""
 
     __tablename__ = "named_area_member"
 

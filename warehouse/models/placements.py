@@ -1,4 +1,4 @@
-"""Where a submission was placed, and when: reading again may tell another unit, form or period."""
+"""Placements: unit, form and period that each reading of a submission identified."""
 
 from datetime import date, datetime
 
@@ -9,9 +9,9 @@ from warehouse.models.base import BIG_ID, Base
 
 
 class PlacementRow(Base):
-    """One reading that placed a submission elsewhere than the reading before; empty where it could not be placed.
+    """A reading that placed a submission differently than the one before; empty where it could not be placed.
 
-    The submission itself says where it stands now; these rows say where it stood at any earlier moment.
+    The submission has its current placement; these rows have the placement at any earlier moment.
     """
 
     __tablename__ = "placement"

@@ -1,4 +1,4 @@
-"""Replies: what was given back to the senders of submissions."""
+"""Replies sent for submissions."""
 
 from datetime import datetime
 
@@ -9,9 +9,9 @@ from warehouse.models.base import Base
 
 
 class ReplyRow(Base):
-    """That the outcome of a submission's `judgement`-th judgement was given back, when (UTC), by which run.
+    """The reply to a submission's `judgement`-th judgement: when it was given (UTC), and by which run.
 
-    `folder` is where in the outbox it lies; empty for reports judged before anything was given back.
+    `folder` is its folder in the outbox; empty for reports judged before replies existed.
     """
 
     __tablename__ = "reply"

@@ -1,4 +1,4 @@
-"""Rollups: numbered revisions of an area's figures, each with all that it rests on."""
+"""Rollups: numbered revisions of an area's figures, each with all that it is made from."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,7 +35,7 @@ class RollupRevisionRow(Base):
 
 
 class RollupFigureRow(Base):
-    """One published row of a revision; the columns that belong to the whole revision stand there."""
+    """One published row of a revision, without the columns of the revision as a whole."""
 
     __tablename__ = "rollup"
 
@@ -58,10 +58,10 @@ class RollupFigureRow(Base):
 
 
 class RollupContributionRow(Base):
-    """What one unit's submission gave to one figure of a revision: the way down to the cells.
+    """Contribution of one submission to one figure of a revision.
 
-    `period` is the base period that the submission reports; a quarter's figure has one row per unit and month it rests
-    on. Numerator and denominator are the sums over the cells; what enters the figure is `weight` of them, empty: all.
+    `period` is the base period that the submission reports; a quarter's figure has one row per unit and month.
+    Numerator and denominator are the sums over the cells; what enters the figure is `weight` of them, empty: all.
     """
 
     __tablename__ = "rollup_contribution"
@@ -79,12 +79,12 @@ class RollupContributionRow(Base):
 
 
 class RollupUnitRow(Base):
-    """How a unit that owed the form for a base period stood when the revision was made.
+    """Reporting status of an expected unit for a base period when the revision was made.
 
     `submission_id` is the accepted one, else the refused one; `judgement` is that submission's then, and `received_at`
     its first delivery as known then: a revision written again has to say the same. `whole` says whether the unit lies
     wholly in the area; `through` names the successions between its day and the area's (old code, new code, day), and
-    `villages` those of its villages inside, where the unit lies there in part and all its villages are told.
+    `villages` those of its villages inside, where the unit lies there in part and all its villages are known.
     """
 
     __tablename__ = "rollup_unit"
@@ -104,7 +104,7 @@ class RollupUnitRow(Base):
 
 
 class RollupChangeRow(Base):
-    """A figure that a revision moved, and the submission that moved it, if one did."""
+    """A changed column of a revision, and the submission that changed it, if one did."""
 
     __tablename__ = "rollup_change"
 
@@ -118,11 +118,10 @@ class RollupChangeRow(Base):
 
 
 class RollupSeenRow(Base):
-    """What an area's figures have looked at: makes the night restartable, and looks only where something moved.
+    """Log position that a rollup has taken into account: a nightly run can resume, and skips what has not changed.
 
-    Up to which move, delivery and placement of the submissions and which waiver, under which structure of the
-    catalogue, and on which day in Vietnam. `asked` marks figures that a person asked for beside those that every night
-    makes.
+    It consists of the last event, delivery, placement and waiver, the structure version of the catalogue, and the day
+    in Vietnam. `asked` marks figures requested by a person, beside those of every nightly run.
     """
 
     __tablename__ = "rollup_seen"
@@ -142,7 +141,7 @@ class RollupSeenRow(Base):
 
 
 class PublicationRow(Base):
-    """A revision given out: where to, and when."""
+    """Publication of a revision: where to, and when."""
 
     __tablename__ = "publication"
 

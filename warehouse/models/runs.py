@@ -1,4 +1,4 @@
-"""Runs of the pipeline: when, over which catalogue, and what came of them."""
+"""Runs of the pipeline: time, catalogue version and counts."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ class RunRow(Base):
 
 
 class RunHolderRow(Base):
-    """The run that holds the lock, for the message to whoever has to wait; at most one row, and no lock by itself.
+    """The run that holds the lock, named to those that wait for it; at most one row, and no lock by itself.
 
     The row of a killed run stays until the next run takes the lock, which the killed one no longer holds.
     """

@@ -1,4 +1,4 @@
-"""Submissions: one per stored file, with every delivery of it and every state it went through."""
+"""Submissions: one per stored file, with its deliveries and the log of its states."""
 
 from datetime import date, datetime
 
@@ -10,10 +10,10 @@ from warehouse.models.base import BIG_ID, Base, choice
 
 
 class SubmissionRow(Base):
-    """One file's content and what became of it.
+    """The content of one file, and its state.
 
-    Unit, form and period are empty until reading tells them. `version` counts the files of one unit, form and period in
-    the order they were placed. `judgement` counts how often it was judged: issues and repairs of the last one count.
+    Unit, form and period are empty until reading identifies them. `version` counts the files of one report in the order
+    they were placed. `judgement` counts how often it was judged: issues and repairs of the last one count.
     `asked_again` marks a refused file that was delivered anew elsewhere. Times are in UTC.
     """
 
@@ -21,7 +21,7 @@ class SubmissionRow(Base):
     __table_args__ = (
         ForeignKeyConstraint(["unit_code", "unit_valid_from"], ["org_unit.code", "org_unit.valid_from"]),
         UniqueConstraint("unit_code", "unit_valid_from", "form", "period", "version"),
-        # The law that no period of a unit is ever counted twice, kept by the database itself.
+        # No period of a unit is counted twice: enforced by the database.
         Index(
             "uq_submission_accepted",
             "unit_code",
@@ -57,7 +57,7 @@ class SubmissionRow(Base):
 
 
 class DeliveryRow(Base):
-    """One time the file came in. The same bytes may come twice, by two ways, under two names."""
+    """One delivery of a file; the same bytes may come through two connectors, under two names."""
 
     __tablename__ = "delivery"
     __table_args__ = (UniqueConstraint("connector", "path", "fingerprint", "submission_id"),)
@@ -74,7 +74,7 @@ class DeliveryRow(Base):
 
 
 class SubmissionEventRow(Base):
-    """One move of a submission from state to state; the log is only ever added to.
+    """One change of a submission's state; the log is append-only.
 
     `reason` is a code of `MoveReason`, empty where the states say enough. `note` and `actor` are the words and the name
     of the person who made the move, empty where a run did.

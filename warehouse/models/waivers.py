@@ -1,4 +1,4 @@
-"""Waivers: what people answered to warnings, and the figures that each answer is bound to."""
+"""Waivers: answers to warnings, and the figures that each answer is bound to."""
 
 from datetime import date, datetime
 
@@ -9,10 +9,10 @@ from warehouse.models.base import BIG_ID, Base
 
 
 class WaiverRow(Base):
-    """One decision of a person about a rule's warnings in a unit's report: an answer, or the taking back of one.
+    """A person's decision about a rule's warnings in a unit's report: an answer, or its revocation.
 
-    `submission_id` is the version that was accepted then. `until` is the last day on which an answer counts;
-    `takes_back` is the answer that is taken back. Rows are only ever added.
+    `submission_id` is the version accepted then. `until` is the last day on which an answer is in force; `takes_back`
+    is the answer revoked. Rows are only added.
     """
 
     __tablename__ = "waiver"

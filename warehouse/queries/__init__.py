@@ -1,4 +1,4 @@
-"""What the warehouse tells: the one part of it that publishing may look at. Values only, nothing here writes."""
+"""Read models of the warehouse: plain values, and the only part of it that publishing may import."""
 
 from warehouse.queries.as_of import AS_OF_RUN, revision_as_of
 from warehouse.queries.lineage import explain, explain_row

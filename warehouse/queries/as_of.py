@@ -1,4 +1,4 @@
-"""An area's figures as they were known at a moment, made anew from the log and never kept."""
+"""An area's figures as known at a moment, computed from the log and not stored."""
 
 from datetime import datetime
 
@@ -15,35 +15,35 @@ from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Session
 
 AS_OF_RUN = "as-of"
-"""Stands for the run that did not make these figures."""
+"""Run id of figures that no run made."""
 _NOT_KEPT = 0
 
 
-def revision_as_of(session: Session, catalog: Catalog, cell: RollupKey, at: datetime) -> Revision:
-    """What a rollup made at a moment gave, or would have given, with all that it rests on; writes nothing.
+def revision_as_of(session: Session, catalog: Catalog, rollup_key: RollupKey, at: datetime) -> Revision:
+    """Compute the revision that a rollup at a moment made or would have made.
 
-    States are those of the last moves until then, deliveries those that had landed; units, indicators and rules are
+    States are those of the last events until then, deliveries those landed by then; units, indicators and rules are
     the catalogue's. Its number is that of the newest revision made until then, 0 before the first; it lists no changes.
 
     Raises:
-        UsageError: nobody in the area owes the form for the period.
+        UsageError: no unit of the area has to report the form for the period.
     """
-    draft = draft_of(session, catalog, cell, Edition(_newest_number(session, cell, at), AS_OF_RUN, at), at)
+    draft = draft_of(session, catalog, rollup_key, Edition(_newest_number(session, rollup_key, at), AS_OF_RUN, at), at)
     if not draft.rows:
-        raise UsageError(f"nobody in area {cell.area.code} owes form {cell.form} for {cell.period}")
+        raise UsageError(f"nobody in area {rollup_key.area.code} owes form {rollup_key.form} for {rollup_key.period}")
     units = [RollupUnitRow(**row) for row in unit_rows(_NOT_KEPT, draft)]
-    parts = [RollupContributionRow(**row) for row in contribution_rows(_NOT_KEPT, draft)]
-    return assemble(session, draft.head, RevisionRecords(tuple(draft.rows), units, parts, ()))
+    contributions = [RollupContributionRow(**row) for row in contribution_rows(_NOT_KEPT, draft)]
+    return assemble(session, draft.head, RevisionRecords(tuple(draft.rows), units, contributions, ()))
 
 
-def _newest_number(session: Session, cell: RollupKey, at: datetime) -> int:
+def _newest_number(session: Session, rollup_key: RollupKey, at: datetime) -> int:
     row = RollupRevisionRow
     made = select(func.max(row.number)).where(
-        row.area_code == cell.area.code,
-        row.area_valid_from == cell.area.valid_from,
-        row.form == cell.form,
-        row.period == cell.period.id,
-        row.boundary == cell.boundary,
+        row.area_code == rollup_key.area.code,
+        row.area_valid_from == rollup_key.area.valid_from,
+        row.form == rollup_key.form,
+        row.period == rollup_key.period.id,
+        row.boundary == rollup_key.boundary,
         row.published_at <= at,
     )
     return session.scalar(made) or 0

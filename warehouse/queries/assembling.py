@@ -1,4 +1,4 @@
-"""Put a revision together from its rows: figures, how each unit stood, and the cells under every figure."""
+"""Assemble a revision from its rows: figures, reporting statuses, and the cells of every figure."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -41,19 +41,21 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class RevisionRecords:
-    """What a revision consists of beside its head, whether it was read or has just been made."""
+    """The rows of a revision beside its head, read or just computed."""
 
     rows: tuple[RollupRow, ...]
     units: Sequence[RollupUnitRow]
-    parts: Sequence[RollupContributionRow]
-    moves: Sequence[RollupChangeRow]
+    contributions: Sequence[RollupContributionRow]
+    changes: Sequence[RollupChangeRow]
 
 
 def assemble(session: Session, head: RollupRevisionRow, of: RevisionRecords) -> Revision:
-    """All that a revision says, with the names of files, units and successions."""
-    named = [*(unit.submission_id for unit in of.units), *(other_move.submission_id for other_move in of.moves)]
-    files = find_all(session, [*filter(None, named), *(part.submission_id for part in of.parts)])
-    # Whoever gave a figure owes the form, so these are all.
+    """Assemble a revision with the names of files, units and successions."""
+    named = [*(unit.submission_id for unit in of.units), *(change.submission_id for change in of.changes)]
+    files = find_all(
+        session, [*filter(None, named), *(contribution.submission_id for contribution in of.contributions)]
+    )
+    # Every contributing unit is an expected one, so these are all.
     names = unit_names(session, [UnitKey(unit.unit_code, unit.unit_valid_from) for unit in of.units])
     return Revision(
         area=head.area_code,
@@ -68,7 +70,7 @@ def assemble(session: Session, head: RollupRevisionRow, of: RevisionRecords) -> 
         catalog_version=head.catalog_version,
         content_sha256=head.content_sha256,
         rows=of.rows,
-        changes=tuple(_change(move, files) for move in of.moves),
+        changes=tuple(_change(change, files) for change in of.changes),
         units=_unit_statuses(session, of.units, files, names),
         contributions=_contributions(session, of, files, names),
         file_names={row.sha256: row.file_name for row in files.values()},
@@ -79,31 +81,31 @@ def assemble(session: Session, head: RollupRevisionRow, of: RevisionRecords) -> 
 def _warnings(
     session: Session, head: RollupRevisionRow, of: RevisionRecords, names: Mapping[UnitKey, str]
 ) -> tuple[FigureWarning, ...]:
-    """What was asked about the figures that entered when the revision was made, in the order of the parts."""
+    """Return the warnings about contributing figures when the revision was made, in the order of contributions."""
     judged = {
         unit.submission_id: unit.judgement for unit in of.units if unit.submission_id and unit.judgement is not None
     }
-    entered = {other_part.submission_id for other_part in of.parts}
+    entered = {contribution.submission_id for contribution in of.contributions}
     judgements = {key: judgement for key, judgement in judged.items() if key in entered}
     warnings_of = open_warnings_of(session, judgements, head.published_at)
     periods = _Periods()
     return tuple(
         FigureWarning(
-            part.indicator,
-            part.unit_code,
-            names[UnitKey(part.unit_code, part.unit_valid_from)],
-            periods[part.period],
+            contribution.indicator,
+            contribution.unit_code,
+            names[UnitKey(contribution.unit_code, contribution.unit_valid_from)],
+            periods[contribution.period],
             open_warning,
         )
-        for part in of.parts
-        for open_warning in warnings_of.get(part.submission_id, ())
-        if open_warning.issue.indicator in {None, part.indicator}
+        for contribution in of.contributions
+        for open_warning in warnings_of.get(contribution.submission_id, ())
+        if open_warning.issue.indicator in {None, contribution.indicator}
     )
 
 
-def _change(move: RollupChangeRow, files: Mapping[int, SubmissionRow]) -> RollupChange:
-    sha256 = files[move.submission_id].sha256 if move.submission_id is not None else None
-    return RollupChange(move.indicator, move.column_name, move.before, move.after, sha256)
+def _change(change: RollupChangeRow, files: Mapping[int, SubmissionRow]) -> RollupChange:
+    sha256 = files[change.submission_id].sha256 if change.submission_id is not None else None
+    return RollupChange(change.indicator, change.column_name, change.before, change.after, sha256)
 
 
 def _unit_statuses(
@@ -138,45 +140,47 @@ def _contributions(
     session: Session, of: RevisionRecords, files: Mapping[int, SubmissionRow], names: Mapping[UnitKey, str]
 ) -> tuple[PublishedContribution, ...]:
     sources = _sources(
-        session, {part.submission_id for part in of.parts}, {other_part.indicator for other_part in of.parts}
+        session,
+        {contribution.submission_id for contribution in of.contributions},
+        {contribution.indicator for contribution in of.contributions},
     )
-    places = {(unit.period, unit.unit_code): unit for unit in of.units}
+    status_rows = {(unit.period, unit.unit_code): unit for unit in of.units}
     links = _links(session, of.units)
     periods = _Periods()
     results: list[PublishedContribution] = []
-    for part in of.parts:
-        place = places[part.period, part.unit_code]
-        cells = sources[part.submission_id, part.indicator]
+    for contribution in of.contributions:
+        status_row = status_rows[contribution.period, contribution.unit_code]
+        cells = sources[contribution.submission_id, contribution.indicator]
         results.append(
             PublishedContribution(
-                indicator=part.indicator,
-                unit=part.unit_code,
-                unit_name=names[UnitKey(part.unit_code, part.unit_valid_from)],
-                numerator=part.numerator,
-                denominator=part.denominator,
-                file=file_ref(files[part.submission_id]),
-                sources=tuple(cells if part.weight is not None else _inside(cells, place)),
-                period=periods[part.period],
-                unit_valid_from=part.unit_valid_from,
-                weight=part.weight,
-                weight_source=part.weight_source,
-                through=tuple(links[old, new, effective] for old, new, effective in place.through),
+                indicator=contribution.indicator,
+                unit=contribution.unit_code,
+                unit_name=names[UnitKey(contribution.unit_code, contribution.unit_valid_from)],
+                numerator=contribution.numerator,
+                denominator=contribution.denominator,
+                file=file_ref(files[contribution.submission_id]),
+                sources=tuple(cells if contribution.weight is not None else _summed_cells(cells, status_row)),
+                period=periods[contribution.period],
+                unit_valid_from=contribution.unit_valid_from,
+                weight=contribution.weight,
+                weight_source=contribution.weight_source,
+                through=tuple(links[old, new, effective] for old, new, effective in status_row.through),
             )
         )
     return tuple(results)
 
 
-def _inside(cells: Sequence[SourceCell], place: RollupUnitRow) -> Sequence[SourceCell]:
-    """The cells that were summed: of a unit that lies in the area in part, those of its villages inside."""
-    if place.whole or place.villages is None:
+def _summed_cells(cells: Sequence[SourceCell], status_row: RollupUnitRow) -> Sequence[SourceCell]:
+    """Return the cells that were summed: of a unit partly in the area, those of its villages inside."""
+    if status_row.whole or status_row.villages is None:
         return cells
-    return [cell for cell in cells if cell.unit in place.villages]
+    return [cell for cell in cells if cell.unit in status_row.villages]
 
 
 def _sources(
     session: Session, submissions: Collection[int], indicators: Collection[str]
 ) -> dict[tuple[int, str], list[SourceCell]]:
-    """Cells by submission and indicator: a commune's own, or those of its villages."""
+    """Return cells by submission and indicator: a commune's own, or those of its villages."""
     sources: dict[tuple[int, str], list[SourceCell]] = defaultdict(list)
     row = ObservationRow
     statement = (
@@ -208,11 +212,11 @@ def _source(row: ObservationRow) -> SourceCell:
 
 
 def _links(session: Session, units: Iterable[RollupUnitRow]) -> dict[tuple[str, str, str], Link]:
-    """The successions that were followed, by old code, new code and day."""
-    wanted = {(old, new, effective) for other_unit in units for old, new, effective in other_unit.through}
-    if not wanted:
+    """Return the successions that were followed, by old code, new code and day."""
+    links = {(old, new, effective) for unit in units for old, new, effective in unit.through}
+    if not links:
         return {}
-    codes = {code for old, new, _ in wanted for code in (old, new)}
+    codes = {code for old, new, _ in links for code in (old, new)}
     versions: dict[str, list[OrgUnitRow]] = defaultdict(list)
     texts: dict[tuple[str, str, str], str] = {}
     for chunk in in_chunks(codes):
@@ -221,7 +225,7 @@ def _links(session: Session, units: Iterable[RollupUnitRow]) -> dict[tuple[str, 
         for row in session.scalars(select(SuccessionRow).where(SuccessionRow.old_code.in_(chunk))):
             texts[row.old_code, row.new_code, row.effective.isoformat()] = row.legal_basis
     results: dict[tuple[str, str, str], Link] = {}
-    for old, new, effective in wanted:
+    for old, new, effective in links:
         day = date.fromisoformat(effective)
         names = _name_on(versions[old], old, day - _DAY), _name_on(versions[new], new, day)
         results[old, new, effective] = Link(old, names[0], new, names[1], day, texts.get((old, new, effective), ""))
@@ -238,7 +242,7 @@ def _name_on(versions: Iterable[OrgUnitRow], code: str, day: date) -> str:
 
 
 class _Periods(dict[str, Period]):
-    """Periods by their id: a hundred thousand rows name a handful of them."""
+    """Cache of periods by id: a hundred thousand rows name a handful of them."""
 
     def __missing__(self, text: str) -> Period:
         period = self[text] = parse_period(text)

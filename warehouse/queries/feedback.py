@@ -1,4 +1,4 @@
-"""What is told of a submission: who sent it and when, what came of it, what was found in it, its other versions."""
+"""Feedback on submissions: sender and time, outcome, findings, and other versions of the report."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from warehouse.submissions.report_keys import report_key_of
 
 @dataclass(frozen=True, slots=True)
 class SubmissionFeedback:
-    """A submission that has been settled, and all that its sender may know of it.
+    """A settled submission with all that its sender may know of it.
 
     `issues` are those of the last judgement, gravest first, without those of rules that are only tried out; `asked` the
     warnings among them with what was answered; `repairs` what reading mended. `versions` are all of the same unit, form
@@ -41,14 +41,14 @@ class SubmissionFeedback:
 
 
 class LogPosition(NamedTuple):
-    """How far something tells of the log: the last move of a submission, and the last answer to a warning."""
+    """A position in the log: the last event of a submission, and the last answer to a warning."""
 
     event: int = 0
     waiver: int = 0
 
 
 def feedback_of(session: Session, submission_ids: Iterable[int], at: datetime) -> tuple[SubmissionFeedback, ...]:
-    """What is told of these submissions at a moment, in the order of their numbers.
+    """Return the feedback on submissions at a moment, in the order of their numbers.
 
     Raises:
         UsageError: there is no such submission.
@@ -99,7 +99,7 @@ def moved_since(session: Session, seen: LogPosition) -> tuple[tuple[int, ...], L
 
 
 def _versions(session: Session, rows: Iterable[SubmissionRow]) -> dict[int, tuple[ReportVersion, ...]]:
-    """By submission all settled versions of its report; none where it could not be placed."""
+    """Return all settled versions of each submission's report; none where it could not be placed."""
     places = {row.id: report_key_of(row) for row in rows}
     result = histories(session, filter(None, places.values()))
     return {

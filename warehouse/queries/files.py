@@ -1,4 +1,4 @@
-"""Name files and units in answers: submissions as file references, unit codes with the names of the mirror."""
+"""File references, and issues and repairs of submissions' judgements."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -14,19 +14,19 @@ from warehouse.submissions.snapshots import SubmissionSnapshot
 
 
 def file_ref(row: SubmissionRow | SubmissionSnapshot) -> FileRef:
-    """How answers name a submission's file."""
+    """Return the reference to a submission's file."""
     return FileRef(row.id, row.sha256, row.file_name, row.version)
 
 
 def issue_counts(session: Session, judgements: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    """How many issues each (submission, judgement) has, without those of rules on trial; one without any is absent."""
+    """Count the issues of each (submission, judgement), without those of shadow rules; those without any are absent."""
     return {key: sum(counts.values()) for key, counts in severity_counts(session, judgements).items()}
 
 
 def severity_counts(
     session: Session, judgements: Collection[tuple[int, int]]
 ) -> dict[tuple[int, int], dict[Severity, int]]:
-    """The same by severity."""
+    """Count the issues of each (submission, judgement) by severity, without those of shadow rules."""
     counts: dict[tuple[int, int], dict[Severity, int]] = {}
     for chunk in in_chunks(submission_id for submission_id, _ in judgements):
         result = session.execute(
@@ -40,7 +40,7 @@ def severity_counts(
 
 
 def _is_shadow() -> ColumnElement[bool]:
-    """`Issue.is_shadow` in SQL."""
+    """Return `Issue.is_shadow` in SQL."""
     name, value = SHADOW_FACT
     return func.coalesce(IssueRow.facts[name].as_string(), "") == value
 
@@ -48,9 +48,9 @@ def _is_shadow() -> ColumnElement[bool]:
 def issues_of(
     session: Session, submissions: Iterable[SubmissionRow | SubmissionSnapshot]
 ) -> dict[int, tuple[Issue, ...]]:
-    """By submission the issues of its last judgement, gravest first, then as they were found.
+    """Return the issues of each submission's last judgement, gravest first, then in their order.
 
-    What rules on trial found is left out: nobody is told of it.
+    Issues of shadow rules are left out.
     """
     judgements = {submission.id: submission.judgement for submission in submissions}
     results: dict[int, list[Issue]] = {key: [] for key in judgements}
@@ -60,7 +60,7 @@ def issues_of(
 
 
 def repairs_of(session: Session, judgements: Mapping[int, int]) -> dict[int, tuple[Repair, ...]]:
-    """By submission the repairs of one of its judgements, as they were made."""
+    """Return the repairs of one judgement of each submission, in their order."""
     results: dict[int, list[Repair]] = {key: [] for key in judgements}
     for row in findings_in(session, RepairRow, judgements):
         results[row.submission_id].append(repair_of(row))

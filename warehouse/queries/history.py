@@ -1,4 +1,4 @@
-"""The versions of one report: every delivery, every move and who made it, which one counts, and its figures."""
+"""History of a report: its versions with deliveries, changes of state and their authors, and figures."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ from warehouse.submissions.report_keys import ReportKey, versions_by_report
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRecord:
-    """One time the file came in: by which connector, from where, by whom if known, and when (UTC)."""
+    """One delivery of a file: connector, path, sender if known, and when (UTC)."""
 
     connector: str
     path: str
@@ -35,7 +35,7 @@ class DeliveryRecord:
 
 @dataclass(frozen=True, slots=True)
 class MoveRecord:
-    """One move from state to state: `reason` is a code of `MoveReason`; `note` and `actor` are a person's, if any."""
+    """A change of state: `reason` is a code of `MoveReason`; `note` and `actor` are a person's, if any."""
 
     from_state: SubmissionState | None
     to_state: SubmissionState
@@ -48,10 +48,10 @@ class MoveRecord:
 
 @dataclass(frozen=True, slots=True)
 class ReportVersion:
-    """One version of a report and all that happened to it.
+    """One version of a report with its deliveries and changes of state.
 
-    `counted`: published figures rest on it. `superseded_by` is the number of the version that took its place; `issues`
-    counts what its last judgement found, of any severity. Deliveries and moves are in their order; times are in UTC.
+    `counted`: published figures are made from it. `superseded_by` is the number of the version that replaced it;
+    `issues` counts those of its last judgement, of any severity. Deliveries and moves are in their order; times in UTC.
     """
 
     version: int
@@ -85,26 +85,26 @@ class ReportHistory:
 
 
 def history(session: Session, unit: UnitKey, form: str, period: Period) -> ReportHistory:
-    """The versions of a unit's report, in the order of their numbers."""
-    place = ReportKey(unit, form, period)
-    return histories(session, [place])[place]
+    """Return the versions of a unit's report, by number."""
+    key = ReportKey(unit, form, period)
+    return histories(session, [key])[key]
 
 
-def histories(session: Session, places: Iterable[ReportKey]) -> dict[ReportKey, ReportHistory]:
-    """The versions of many reports, by their places."""
-    rows = versions_by_report(session, places)
+def histories(session: Session, keys: Iterable[ReportKey]) -> dict[ReportKey, ReportHistory]:
+    """Return the versions of many reports, by report key."""
+    rows = versions_by_report(session, keys)
     versions = _versions(session, [row for rows_of_key in rows.values() for row in rows_of_key])
-    names = unit_names(session, {place.unit for place in rows})
+    names = unit_names(session, {key.unit for key in rows})
     return {
-        place: ReportHistory(
-            unit=place.unit.code,
-            unit_valid_from=place.unit.valid_from,
-            unit_name=names[place.unit],
-            form=place.form,
-            period=place.period,
+        key: ReportHistory(
+            unit=key.unit.code,
+            unit_valid_from=key.unit.valid_from,
+            unit_name=names[key.unit],
+            form=key.form,
+            period=key.period,
             versions=tuple(versions[row.id] for row in rows_of_key),
         )
-        for place, rows_of_key in rows.items()
+        for key, rows_of_key in rows.items()
     }
 
 
@@ -119,7 +119,7 @@ def _versions(session: Session, rows: Collection[SubmissionRow]) -> dict[int, Re
 
 
 def moves_of(session: Session, submission_ids: Collection[int]) -> dict[int, list[MoveRecord]]:
-    """Every move of these submissions, each one's in its order."""
+    """Return the changes of state of each submission, in their order."""
     moves: dict[int, list[MoveRecord]] = defaultdict(list)
     row = SubmissionEventRow
     for chunk in in_chunks(submission_ids):
@@ -129,12 +129,12 @@ def moves_of(session: Session, submission_ids: Collection[int]) -> dict[int, lis
 
 
 def kept_figures(session: Session, submission_id: int) -> tuple[Observation, ...]:
-    """The figures kept of a submission, in the order of sheet and unit; none unless it was accepted once."""
+    """Return the stored figures of a submission, by sheet and unit; none unless it was ever accepted."""
     return figures_of(session, [submission_id]).get(submission_id, ())
 
 
 def figures_of(session: Session, submission_ids: Collection[int]) -> dict[int, tuple[Observation, ...]]:
-    """The figures kept of each submission, in the order of sheet and unit; one of which none are kept is absent."""
+    """Return the stored figures of each submission, by sheet and unit; submissions without any are absent."""
     results: dict[int, list[Observation]] = defaultdict(list)
     for chunk in in_chunks(submission_ids):
         rows = session.scalars(
@@ -148,18 +148,18 @@ def figures_of(session: Session, submission_ids: Collection[int]) -> dict[int, t
 
 
 def _observation(row: ObservationRow) -> Observation:
-    stated = _part(row.stated_state, row.stated, row.stated_cell, row.stated_raw)
+    stated = _figure(row.stated_state, row.stated, row.stated_cell, row.stated_raw)
     return Observation(
         unit=row.unit_code,
         indicator=row.indicator,
         sheet=row.sheet,
         numerator=Figure(row.numerator_state, row.numerator, row.cell, row.numerator_raw),
-        denominator=_part(row.denominator_state, row.denominator, row.denominator_cell, row.denominator_raw),
+        denominator=_figure(row.denominator_state, row.denominator, row.denominator_cell, row.denominator_raw),
         stated=None if stated is None else replace(stated, decimals=row.stated_decimals),
     )
 
 
-def _part(state: CellState | None, number: Decimal | None, cell: str | None, raw: str | None) -> Figure | None:
+def _figure(state: CellState | None, number: Decimal | None, cell: str | None, raw: str | None) -> Figure | None:
     return None if state is None else Figure(state, number, cell or "", raw or "")
 
 

@@ -1,4 +1,4 @@
-"""What came in and what became of it: counts by period and state, and the submissions behind each count."""
+"""Inventory of submissions: counts by period and state, and the submissions of each count."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -18,24 +18,24 @@ from warehouse.store.reference import unit_names
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """How many submissions of each period stand in each state, newest period first; None: period unknown."""
+    """Number of submissions by period and state, newest period first; None: period unknown."""
 
     counts: Mapping[Period | None, Mapping[SubmissionState, int]]
 
     @property
     def states(self) -> frozenset[SubmissionState]:
-        """The states in which any stands."""
+        """The states that any submission has."""
         return frozenset(state for states in self.counts.values() for state in states)
 
     @property
     def total(self) -> int:
-        """How many there are."""
+        """Number of all submissions."""
         return sum(number for states in self.counts.values() for number in states.values())
 
 
 @dataclass(frozen=True, slots=True)
 class InventoryEntry:
-    """One submission in a list; unit and name are None where reading could not tell. `received_at` is in UTC."""
+    """A submission in a list; unit and name are None where they could not be identified. `received_at` is in UTC."""
 
     id: int
     unit: str | None
@@ -62,9 +62,9 @@ def inventory(session: Session) -> Inventory:
 def submissions_in(
     session: Session, period: Period | None, state: SubmissionState, *, first: int = 0, most: int = 500
 ) -> tuple[InventoryEntry, ...]:
-    """The submissions of a period (None: unknown) in a state, by unit and version: `most` of them after `first`."""
+    """Return submissions of a period (None: unknown) in a state, by unit and version: `most` of them after `first`."""
     row = SubmissionRow
-    chosen = session.scalars(
+    submissions = session.scalars(
         select(row)
         .where(row.period == period.id if period else row.period.is_(None), row.state == state)
         .order_by(row.unit_code, row.version, row.id)
@@ -72,25 +72,25 @@ def submissions_in(
         .limit(most)
     ).all()
     keys = {
-        other_row.id: UnitKey(other_row.unit_code, other_row.unit_valid_from)
-        for other_row in chosen
-        if other_row.unit_code and other_row.unit_valid_from
+        submission.id: UnitKey(submission.unit_code, submission.unit_valid_from)
+        for submission in submissions
+        if submission.unit_code and submission.unit_valid_from
     }
     names = unit_names(session, list(keys.values()))
-    counts = issue_counts(session, [(other_row.id, other_row.judgement) for other_row in chosen])
+    counts = issue_counts(session, [(submission.id, submission.judgement) for submission in submissions])
     return tuple(
         InventoryEntry(
-            id=other_row.id,
-            unit=other_row.unit_code,
-            unit_name=names[keys[other_row.id]] if other_row.id in keys else None,
-            period=other_row.period,
-            version=other_row.version,
-            state=other_row.state,
-            file_name=other_row.file_name,
-            received_at=other_row.received_at,
-            issues=counts.get((other_row.id, other_row.judgement), 0),
+            id=submission.id,
+            unit=submission.unit_code,
+            unit_name=names[keys[submission.id]] if submission.id in keys else None,
+            period=submission.period,
+            version=submission.version,
+            state=submission.state,
+            file_name=submission.file_name,
+            received_at=submission.received_at,
+            issues=counts.get((submission.id, submission.judgement), 0),
         )
-        for other_row in chosen
+        for submission in submissions
     )
 
 

@@ -1,4 +1,4 @@
-"""What was put before the rules, batch by batch as the nights did it, with what each batch could look back on."""
+"""Batches of submissions as nightly runs put them before the rules, for back-tests."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class JudgedSubmission:
 
 @dataclass(frozen=True, slots=True)
 class JudgedBatch:
-    """Submissions that were judged together, at `at` (UTC), before the move of number `before` was made."""
+    """Submissions judged together, at `at` (UTC), before the event of number `before`."""
 
     before: int
     at: datetime
@@ -50,15 +50,15 @@ class JudgedBatch:
 
     @property
     def accepted(self) -> frozenset[int]:
-        """Those that were accepted, the newest version of each report alone."""
+        """The accepted submissions, the newest version of each report only."""
         passed = sorted(
-            (submission for submission in self.submissions if submission.accepted), key=lambda item: item.version or 0
+            (submission for submission in self.submissions if submission.accepted), key=lambda check: check.version or 0
         )
         return frozenset({(rule.unit, rule.form, rule.period): rule.id for rule in passed}.values())
 
 
 class _Check(NamedTuple):
-    """One submission put before the rules; `batch` is the same for all that were put before them together.
+    """One submission put before the rules; `batch` is common to those judged together.
 
     `came_of` is the state that it went to from there; None: the run was killed.
     """
@@ -73,7 +73,7 @@ class _Check(NamedTuple):
 def judged_batches(
     session: Session, form: str, periods: Collection[Period], units: Collection[UnitKey] | None = None
 ) -> tuple[JudgedBatch, ...]:
-    """The batches in which reports of a form and of these periods were judged for the last time, in order.
+    """Return the batches in which reports of a form and these periods were judged last, in order.
 
     A batch is given whole: its other submissions were there to be compared with. `units` narrows whose reports are
     looked for; None: anybody's. A submission that has no place now is left out.
@@ -84,16 +84,16 @@ def judged_batches(
     batches = {
         check.batch for check in checks if check.submission_id in wanted and last[check.submission_id] == check.event
     }
-    meant = [check for check in checks if check.batch in batches]
-    rows = find_all(session, {item.submission_id for item in meant})
+    selected = [check for check in checks if check.batch in batches]
+    rows = find_all(session, {check.submission_id for check in selected})
     deliveries = deliveries_of(session, rows)
     results: list[JudgedBatch] = []
-    for _, group in groupby(meant, key=attrgetter("batch")):
+    for _, group in groupby(selected, key=attrgetter("batch")):
         of_batch = list(group)
         members = tuple(
-            _submission(rows[item.submission_id], item, last, deliveries[item.submission_id])
-            for item in of_batch
-            if rows[item.submission_id].version is not None
+            _submission(rows[check.submission_id], check, last, deliveries[check.submission_id])
+            for check in of_batch
+            if rows[check.submission_id].version is not None
         )
         results.append(JudgedBatch(of_batch[0].event, of_batch[0].at, members))
     return tuple(results)
@@ -112,7 +112,7 @@ def _wanted(
 
 
 def _checks(session: Session) -> list[_Check]:
-    """Every time that a submission was put before the rules, in order.
+    """Return every time that a submission was put before the rules, in order.
 
     A batch is put before the rules in one transaction, and its verdicts follow before the next one's turn: so between
     two batches there is always another kind of move.

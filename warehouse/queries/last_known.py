@@ -1,4 +1,4 @@
-"""What a commune last reported for an indicator: the newest figure that was accepted for any of some periods."""
+"""Last known figures of a commune: the newest accepted for any of some periods."""
 
 from collections.abc import Collection, Sequence
 
@@ -16,7 +16,7 @@ from warehouse.store.engine import Session
 def last_known(
     session: Session, unit: UnitKey, form: str, periods: Sequence[Period], indicators: Collection[str]
 ) -> tuple[PastObservation, ...]:
-    """The newest accepted figure of each indicator, of the commune and of each of its villages; blank ones are none.
+    """Return the newest accepted figure of each indicator, of the commune and its villages; blank cells have none.
 
     Args:
         session: where to look.

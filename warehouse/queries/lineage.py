@@ -1,4 +1,4 @@
-"""Explain a figure: from the published row to the communes, to the file, to the cell, with every repair on the way."""
+"""Lineage of a figure: from the published row to communes, files and cells, with the repairs made on them."""
 
 from collections.abc import Collection, Sequence
 
@@ -27,7 +27,7 @@ def explain(
     form: str | None = None,
     boundary: Boundary = Boundary.AS_THEN,
 ) -> Explanation:
-    """Where a published figure comes from; the newest revision's when no number is given.
+    """Explain a published figure; the newest revision's when no number is given.
 
     Raises:
         UsageError: there is no such revision, or it has no such figure.
@@ -36,7 +36,7 @@ def explain(
 
 
 def explain_row(session: Session, rows: Revision, indicator: str) -> Explanation:
-    """Where a figure of a revision comes from, whether that was kept or made as of a moment.
+    """Explain a figure of a revision, stored or computed as of a moment.
 
     Raises:
         UsageError: it has no such figure.
@@ -45,12 +45,12 @@ def explain_row(session: Session, rows: Revision, indicator: str) -> Explanation
     if row is None:
         known = ", ".join(each.indicator for each in rows.rows)
         raise UsageError(f"area {rows.area} has no figure {indicator!r} for {rows.period}; it has: {known}")
-    parts = [each for each in rows.contributions if each.indicator == indicator]
-    files = find_all(session, [each.file.submission_id for each in parts])
+    contributions = [each for each in rows.contributions if each.indicator == indicator]
+    files = find_all(session, [each.file.submission_id for each in contributions])
     judgements = {row.id: row.judgement for row in files.values()}
     repairs, warnings = repairs_of(session, judgements), open_warnings_of(session, judgements, rows.published_at)
-    results = {(each.period, each.unit) for each in parts}
-    result = _periods_of(session, rows, parts, indicator)
+    results = {(each.period, each.unit) for each in contributions}
+    result = _periods_of(session, rows, contributions, indicator)
     return Explanation(
         area=rows.area,
         area_name=rows.area_name,
@@ -63,7 +63,7 @@ def explain_row(session: Session, rows: Revision, indicator: str) -> Explanation
                 _on_cells(repairs[each.file.submission_id], each),
                 _about(warnings.get(each.file.submission_id, ()), indicator),
             )
-            for each in parts
+            for each in contributions
         ),
         absent=tuple(unit for unit in rows.units if unit.period in result and (unit.period, unit.code) not in results),
         changes=tuple(change for change in rows.changes if change.indicator == indicator),
@@ -71,22 +71,22 @@ def explain_row(session: Session, rows: Revision, indicator: str) -> Explanation
 
 
 def _periods_of(
-    session: Session, result: Revision, parts: Sequence[PublishedContribution], indicator: str
+    session: Session, result: Revision, contributions: Sequence[PublishedContribution], indicator: str
 ) -> frozenset[Period]:
-    """The base periods that a figure is made from: all of them for a flow, else the one that was taken last."""
+    """Return the base periods that a figure is made from: all of them for a flow, else the last."""
     periods = {unit.period for unit in result.units}
     known = session.get(IndicatorRow, indicator)
     if known is not None and known.flow is not Flow.FLOW and periods:
-        return frozenset({part.period for part in parts} or {max(periods)})
+        return frozenset({contribution.period for contribution in contributions} or {max(periods)})
     return frozenset(periods)
 
 
-def _on_cells(repairs: Collection[Repair], part: PublishedContribution) -> tuple[Repair, ...]:
-    cells = {(each.sheet, each.cell) for each in part.sources}
-    cells |= {(each.sheet, each.denominator_cell) for each in part.sources if each.denominator_cell}
+def _on_cells(repairs: Collection[Repair], contribution: PublishedContribution) -> tuple[Repair, ...]:
+    cells = {(each.sheet, each.cell) for each in contribution.sources}
+    cells |= {(each.sheet, each.denominator_cell) for each in contribution.sources if each.denominator_cell}
     return tuple(repair for repair in repairs if (repair.sheet, repair.cell) in cells)
 
 
 def _about(open_warnings: Collection[OpenWarning], indicator: str) -> tuple[OpenWarning, ...]:
-    """What is asked about an indicator, or about the report as a whole."""
+    """Return warnings about an indicator, or about the report as a whole."""
     return tuple(open_warning for open_warning in open_warnings if open_warning.issue.indicator in {None, indicator})

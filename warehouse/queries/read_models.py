@@ -1,4 +1,4 @@
-"""What the warehouse tells: plain values, for publishing and for whoever asks why a figure is what it is."""
+"""Read models: plain values for publishing, command line and web."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -49,7 +49,7 @@ class SourceCell:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A succession followed between a unit's day and the area's: codes and names, and the text that says so."""
+    """A succession between a unit's day and the area's boundary day: codes, names and legal basis."""
 
     old: str
     old_name: str
@@ -61,7 +61,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class PublishedContribution:
-    """What one unit's report of a base period gave to one figure of a revision.
+    """Contribution of one unit's report of a base period to one figure of a revision.
 
     `numerator` and `denominator` are the sums over `sources` (one for a commune's own figure, one per village for the
     village sheet; of a unit that lies in the area in part, only of villages inside); `file` is the submission they were
@@ -90,7 +90,7 @@ class PublishedContribution:
 
 @dataclass(frozen=True, slots=True)
 class UnitReportingStatus:
-    """How a unit that owes the form stands with one base period.
+    """Reporting status of an expected unit for one base period.
 
     `state` says whether its report is counted, refused or missing; `late` whether its first placeable file came after
     the deadline. `file` is the counted one, else the one refused last, else None; `received_at` is when the sender
@@ -112,7 +112,7 @@ class UnitReportingStatus:
 
 @dataclass(frozen=True, slots=True)
 class FigureWarning:
-    """A warning about what a unit's report of a base period gave to a figure of a revision, with its answer then."""
+    """A warning about a unit's contribution to a figure of a revision, with its answer at that time."""
 
     indicator: str
     unit: str
@@ -123,7 +123,7 @@ class FigureWarning:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """The n-th version of an area's figures for a form and period; what it says never changes.
+    """The n-th version of an area's figures for a form and period; it never changes.
 
     `rows` are in the report's order; `changes` lists what moved against revision `number` - 1 (empty for the first): a
     figure moved by several files is listed once per file. `units` are all that owe the form, by base period and code;
@@ -163,10 +163,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class UnitStatus:
-    """How a unit stands now, and what it still has to mend.
+    """Current status of a unit, and what it still has to correct.
 
     `refusals` are refused files that came after the accepted one, or all of them where none is accepted, newest first.
-    `waiting` counts files that are not judged yet. `judgement` is that of the standing's file, if there is one.
+    `waiting` counts files that are not judged yet. `judgement` is that of the status's file, if any.
     """
 
     standing: UnitReportingStatus
@@ -177,10 +177,10 @@ class UnitStatus:
 
 @dataclass(frozen=True, slots=True)
 class PeriodStatus:
-    """Who reported for an area, form and period, who is late, missing or refused.
+    """Reporting status of all units for an area, form and period.
 
     `deadline` is the last day on which a unit is in time; `revision` the newest number, None before the first rollup.
-    `closed` is the closing that stands, None while the figures are open.
+    `closed` is the closing in force, None while the figures are open.
     """
 
     area: str
@@ -195,7 +195,7 @@ class PeriodStatus:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedContribution:
-    """One unit's part of a figure, with the repairs made on exactly the cells it was read from.
+    """One contribution to a figure, with the repairs made on exactly the cells it was read from.
 
     `state` is how that file stands now: `superseded` when a later file with other or the same figures took its place.
     `asked` are the warnings about the figure, with the answers that counted when the revision was made.
@@ -209,7 +209,7 @@ class ExplainedContribution:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The way from one published figure down to the cells: the row, what each unit gave, who gave nothing and why not.
+    """Lineage of a published figure down to the cells: the row, the contributions, and the units without one.
 
     `absent` are the units that owe the form and whose figure did not enter, whatever the reason (the row's notes say
     it), with each base period that they owe it for; `changes` what the revision moved of this figure.
@@ -226,9 +226,9 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionRecord:
-    """A submission as it stands, with its newest delivery: to whom, and to where, an answer goes back.
+    """Current record of a submission, with its newest delivery, which a reply goes to.
 
-    `unit` and the like are None where reading could not tell them. `delivered_at` and `landed_at` are in UTC.
+    `unit` and the like are None where they could not be identified. `delivered_at` and `landed_at` are in UTC.
     """
 
     file: FileRef
@@ -265,7 +265,7 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class RevisionRef:
-    """Names one revision of an area's figures; `area_valid_from` tells areas of one code apart."""
+    """Reference to a revision of an area's figures; `area_valid_from` distinguishes areas of one code."""
 
     area: str
     form: str

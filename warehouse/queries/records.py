@@ -1,4 +1,4 @@
-"""Look up submissions: how each stands and what was found in it."""
+"""Records of submissions: state, issues and newest delivery."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -21,7 +21,7 @@ from warehouse.submissions.open_warnings import open_warnings_of
 
 
 def submission_issues(session: Session, submission_id: int) -> tuple[Issue, ...]:
-    """The issues of a submission's last judgement, gravest first.
+    """Return the issues of a submission's last judgement, gravest first.
 
     Raises:
         UsageError: there is no such submission.
@@ -30,7 +30,7 @@ def submission_issues(session: Session, submission_id: int) -> tuple[Issue, ...]
 
 
 def issues_by_submission(session: Session, submission_ids: Iterable[int]) -> dict[int, tuple[Issue, ...]]:
-    """The issues of the last judgement of each of these submissions, gravest first.
+    """Return the issues of each submission's last judgement, gravest first.
 
     Raises:
         UsageError: there is no such submission.
@@ -41,7 +41,7 @@ def issues_by_submission(session: Session, submission_ids: Iterable[int]) -> dic
 def submission_warnings(
     session: Session, submission_ids: Collection[int], at: datetime
 ) -> dict[int, tuple[OpenWarning, ...]]:
-    """The warnings of submissions, each with the answer that counts at a moment; one without any is absent.
+    """Return warnings of submissions with the answers in force at a moment; submissions without any are absent.
 
     Raises:
         UsageError: there is no such submission.
@@ -51,7 +51,7 @@ def submission_warnings(
 
 
 def submission_record(session: Session, submission_id: int) -> SubmissionRecord:
-    """A submission as it stands, with its newest delivery.
+    """Return a submission's current record, with its newest delivery.
 
     Raises:
         UsageError: there is no such submission.
@@ -60,7 +60,7 @@ def submission_record(session: Session, submission_id: int) -> SubmissionRecord:
 
 
 def submission_records(session: Session, submission_ids: Iterable[int]) -> dict[int, SubmissionRecord]:
-    """These submissions as they stand, each with its newest delivery.
+    """Return the current records of submissions, each with its newest delivery.
 
     Raises:
         UsageError: there is no such submission.
@@ -96,18 +96,18 @@ def _record_of(row: SubmissionRow, delivery: DeliveryRow, names: Mapping[UnitKey
 
 
 def submission_of(session: Session, sha256: str) -> SubmissionRecord | None:
-    """The submission of these bytes, or None."""
+    """Return the submission with these bytes, or None."""
     row = session.scalar(select(SubmissionRow.id).where(SubmissionRow.sha256 == sha256))
     return None if row is None else submission_record(session, row)
 
 
 def last_delivery(session: Session) -> int:
-    """The number of the delivery noted last; 0 before the first."""
+    """Return the number of the last delivery; 0 before the first."""
     return session.scalar(select(func.max(DeliveryRow.id))) or 0
 
 
 def came_again(session: Session, after: int, state: SubmissionState) -> tuple[str, ...]:
-    """Names of files delivered after that delivery whose bytes are known and stand in this state: they stay there."""
+    """Return names of files redelivered after a given delivery whose submission is, and stays, in a state."""
     rows = session.scalars(
         select(DeliveryRow.file_name)
         .join(SubmissionRow, SubmissionRow.id == DeliveryRow.submission_id)
@@ -118,7 +118,7 @@ def came_again(session: Session, after: int, state: SubmissionState) -> tuple[st
 
 
 def refused_in(session: Session, run_id: str) -> tuple[int, ...]:
-    """The submissions that a run refused, in the order in which it did."""
+    """Return the submissions that a run refused, in the order of events."""
     moved = SubmissionEventRow.to_state == SubmissionState.QUARANTINED
     rows = session.scalars(
         select(SubmissionEventRow.submission_id)

@@ -1,4 +1,4 @@
-"""What a reply to a sender says: a submission with all that its last judgement found, and the figures kept of it."""
+"""Content of replies to senders: a submission with the findings of its last judgement, and its stored figures."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,12 +36,12 @@ class Reply:
 
     @property
     def is_accepted(self) -> bool:
-        """Whether the report was accepted, be it that a later one stands in its place."""
+        """Whether the report was accepted, even if a later one has superseded it."""
         return self.record.state is not SubmissionState.QUARANTINED
 
 
 def replies_of(session: Session, submission_ids: Iterable[int]) -> tuple[Reply, ...]:
-    """What the senders of these submissions are to be told, in the order of their numbers.
+    """Return the replies to the senders of submissions, in the order of their numbers.
 
     Raises:
         UsageError: there is no such submission.

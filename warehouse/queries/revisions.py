@@ -1,4 +1,4 @@
-"""Find revisions: the newest of an area and period, one by its number, those that were not given out."""
+"""Find revisions: the newest of an area and period, by number, or unpublished ones."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +25,7 @@ from warehouse.store.engine import Session
 
 @dataclass(frozen=True, slots=True)
 class RevisionSelector:
-    """Narrows down which figures of an area and period are meant; what is None may be anything.
+    """Selects among the revisions of an area and period; None matches any.
 
     `number` is the revision's, `form` may be left out where the area has figures of only one, `area_valid_from` where
     its code means one area.
@@ -46,7 +46,7 @@ def revision(
     *,
     boundary: Boundary = Boundary.AS_THEN,
 ) -> Revision:
-    """A revision of an area's figures for a period; the newest when no number is given.
+    """Return a revision of an area's figures for a period; the newest when no number is given.
 
     Args:
         session: where to look.
@@ -63,7 +63,7 @@ def revision(
 
 
 def revision_of(session: Session, ref: RevisionRef) -> Revision:
-    """The revision of that name.
+    """Return the revision of a reference.
 
     Raises:
         UsageError: there is none.
@@ -73,24 +73,25 @@ def revision_of(session: Session, ref: RevisionRef) -> Revision:
 
 
 def read_revision(session: Session, head: RollupRevisionRow) -> Revision:
-    """All that a revision says."""
-    unit, part, move = RollupUnitRow, RollupContributionRow, RollupChangeRow
+    """Read a revision of a head."""
+    unit, contribution, change = RollupUnitRow, RollupContributionRow, RollupChangeRow
     units = session.scalars(select(unit).where(unit.revision_id == head.id).order_by(unit.period, unit.unit_code)).all()
-    parts = session.scalars(
-        select(part)
+    contributions = session.scalars(
+        select(contribution)
         .join(
             RollupFigureRow,
-            (RollupFigureRow.revision_id == part.revision_id) & (RollupFigureRow.indicator == part.indicator),
+            (RollupFigureRow.revision_id == contribution.revision_id)
+            & (RollupFigureRow.indicator == contribution.indicator),
         )
-        .where(part.revision_id == head.id)
-        .order_by(RollupFigureRow.position, part.period, part.unit_code)
+        .where(contribution.revision_id == head.id)
+        .order_by(RollupFigureRow.position, contribution.period, contribution.unit_code)
     ).all()
-    moves = session.scalars(select(move).where(move.revision_id == head.id).order_by(move.position)).all()
-    return assemble(session, head, RevisionRecords(read_rows(session, head), units, parts, moves))
+    changes = session.scalars(select(change).where(change.revision_id == head.id).order_by(change.position)).all()
+    return assemble(session, head, RevisionRecords(read_rows(session, head), units, contributions, changes))
 
 
 def find_revision(session: Session, area: str, period: Period, which: RevisionSelector) -> RollupRevisionRow:
-    """The head of a revision.
+    """Return the head of a revision.
 
     Raises:
         UsageError: there is no such revision, or several forms have figures and none was named.
@@ -115,7 +116,7 @@ def find_revision(session: Session, area: str, period: Period, which: RevisionSe
 
 
 def unpublished(session: Session) -> tuple[RevisionRef, ...]:
-    """Newest revisions that were made but not given out, because a run stopped in between; oldest first."""
+    """Return newest revisions not published because a run stopped in between; oldest first."""
     given_out = select(PublicationRow.revision_id)
     newest: dict[tuple[object, ...], RollupRevisionRow] = {}
     for head in session.scalars(select(RollupRevisionRow).order_by(RollupRevisionRow.number)):
@@ -125,14 +126,14 @@ def unpublished(session: Session) -> tuple[RevisionRef, ...]:
     return tuple(map(ref_of, left))
 
 
-def newest_ref(session: Session, cell: RollupKey) -> RevisionRef | None:
-    """The newest revision of a cell, or None."""
-    head = newest_revision(session, cell.area, cell.form, cell.period, cell.boundary)
+def newest_ref(session: Session, rollup_key: RollupKey) -> RevisionRef | None:
+    """Return the reference of a rollup's newest revision, or None."""
+    head = newest_revision(session, rollup_key.area, rollup_key.form, rollup_key.period, rollup_key.boundary)
     return ref_of(head) if head else None
 
 
 def ref_of(head: RollupRevisionRow) -> RevisionRef:
-    """How a revision is named."""
+    """Return the reference of a revision."""
     return RevisionRef(
         area=head.area_code,
         form=head.form,

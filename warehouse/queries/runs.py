@@ -1,4 +1,4 @@
-"""Look back at runs: one by its id, which there were, and whether one of a kind ended in a stretch of time."""
+"""Records of runs: by id, the newest, and the last ended of a kind."""
 
 from datetime import datetime
 
@@ -10,20 +10,20 @@ from warehouse.store.engine import Session
 
 
 def run_record(session: Session, run_id: str) -> RunRecord | None:
-    """The record of a run, or None."""
+    """Return the record of a run, or None."""
     row = session.get(RunRow, run_id)
     return _record(row) if row else None
 
 
 def runs(session: Session, count: int, kind: str | None = None) -> tuple[RunRecord, ...]:
-    """The runs begun last, newest first; of one kind, if so asked."""
+    """Return the runs begun last, newest first; of one kind, if it is set."""
     chosen = select(RunRow).order_by(RunRow.started_at.desc(), RunRow.run_id.desc()).limit(count)
     rows = session.scalars(chosen if kind is None else chosen.where(RunRow.kind == kind))
     return tuple(_record(row) for row in rows)
 
 
 def last_ended(session: Session, kind: str, since: datetime) -> RunRecord | None:
-    """The run of a kind that ended last after a moment (UTC); None where none did."""
+    """Return the run of a kind that ended last after a moment (UTC); None where none did."""
     row = session.scalar(
         select(RunRow)
         .where(RunRow.kind == kind, RunRow.finished_at > since)

@@ -1,4 +1,4 @@
-"""Silent units: those that should have reported by now and from which nothing came, period by period, area by area."""
+"""Silent units: those past their deadline without any report, by period and area."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -17,12 +17,12 @@ from warehouse.rollups.reporting_status import reporting_statuses
 from warehouse.store.engine import Session
 
 PERIODS_BACK = 3
-"""So many periods past their deadline are looked at; `tonghop status` shows any other."""
+"""Number of periods past their deadline that are reported; `tonghop status` shows any other."""
 
 
 @dataclass(frozen=True, slots=True)
 class SilentArea:
-    """An area right above communes: which of those that owe a report are silent, and the unit above it.
+    """An area directly above communes, with its silent units and the unit above it.
 
     `due` is the area's own deadline for handing its figures up; None where the form sets none for its level.
     """
@@ -38,7 +38,7 @@ class SilentArea:
 
 @dataclass(frozen=True, slots=True)
 class SilentPeriod:
-    """A period whose deadline has passed with units silent; days late are all days, and working days alone."""
+    """A period past its deadline with silent units; lateness in days, and in working days."""
 
     form: str
     period: Period
@@ -49,12 +49,12 @@ class SilentPeriod:
 
     @property
     def count(self) -> int:
-        """How many units are silent."""
+        """Number of silent units."""
         return sum(len(area.silent) for area in self.areas)
 
 
 def silent_units(session: Session, catalog: Catalog, areas: Collection[str], today: date) -> tuple[SilentPeriod, ...]:
-    """Who is silent in the last periods whose deadline has passed, newest first.
+    """Return the silent units of the last periods past their deadline, newest first.
 
     Of these areas (codes or ids); without any, of those right above communes that ever reported. A unit whose report
     was refused is not silent. Periods before the first one ever received are nobody's fault.
@@ -79,7 +79,7 @@ def silent_units(session: Session, catalog: Catalog, areas: Collection[str], tod
 
 
 def _known(session: Session, catalog: Catalog) -> tuple[dict[str, Period], dict[str, set[str]]]:
-    """By form: the first period ever received, and the units above communes that ever reported."""
+    """Return, by form, the first period ever received, and the units above communes that ever reported."""
     row = SubmissionRow
     placed = select(row.form, row.period, row.unit_code).where(row.version.is_not(None)).distinct()
     first: dict[str, Period] = {}
@@ -96,7 +96,7 @@ def _known(session: Session, catalog: Catalog) -> tuple[dict[str, Period], dict[
 
 
 def _past_deadline(catalog: Catalog, form: str, first: Period, today: date) -> Iterator[Period]:
-    """The newest periods whose deadline has passed, back to the first one."""
+    """Yield the newest periods past their deadline, back to the first one."""
     level, period = catalog.form(form).level, first
     while catalog.deadline(form, period.shift(1), level) < today:
         period = period.shift(1)
@@ -108,7 +108,7 @@ def _past_deadline(catalog: Catalog, form: str, first: Period, today: date) -> I
 
 
 def _owing(catalog: Catalog, form: str, period: Period, areas: Collection[str]) -> dict[str, OrgUnit]:
-    """The units of these areas that owe the form, by code; an area that was not there then has none."""
+    """Return the units of these areas that have to report the form, by code; none for areas that did not exist then."""
     results: dict[str, OrgUnit] = {}
     for code in areas:
         try:
@@ -127,8 +127,8 @@ def _silent(
         groups[unit.parent or ""].append(unit)
     missing = {
         key
-        for key, standing in reporting_statuses(session, form, period, owing.values(), deadline).items()
-        if standing.state is ReportingState.MISSING
+        for key, status in reporting_statuses(session, form, period, owing.values(), deadline).items()
+        if status.state is ReportingState.MISSING
     }
     areas = (
         _area(catalog, form, period, units, tuple(unit for unit in units if unit.key in missing))

@@ -1,4 +1,4 @@
-"""Who reported, who is late, who is missing, whose report was refused and why; and which rollups are due for a look."""
+"""Reporting status of an area's units for a period, and refused files with their issues."""
 
 from collections.abc import Iterable, Mapping
 
@@ -24,7 +24,7 @@ Counts = Mapping[tuple[int, int], Mapping[Severity, int]]
 
 
 def period_status(session: Session, catalog: Catalog, area: Area, form: str, period: Period) -> PeriodStatus:
-    """How all units of an area that owe a form stand at this moment, by code."""
+    """Return the current status of all units of an area that have to report a form, by code."""
     units = [report.unit for report in expected_reports_in(catalog, RollupKey(area, form, period), period)]
     deadline = catalog.deadline(form, period, catalog.form(form).level)
     result = reporting_statuses(session, form, period, units, deadline)
@@ -55,7 +55,7 @@ def period_status(session: Session, catalog: Catalog, area: Area, form: str, per
 
 
 def refusals(session: Session, *, unplaced_only: bool = False) -> tuple[Refusal, ...]:
-    """All refused files that stand refused, newest first; those whose unit, form or period is unknown, if so asked."""
+    """Return all refused files, newest first; or only those without a known unit, form or period."""
     statement = select(SubmissionRow).where(SubmissionRow.state == SubmissionState.QUARANTINED)
     if unplaced_only:
         statement = statement.where(SubmissionRow.version.is_(None))
@@ -89,7 +89,7 @@ def _status(
 
 
 def _refused_since(reporting_status: ReportingStatus) -> list[SubmissionSnapshot]:
-    """The files refused after the accepted one, or all of them where none is, newest first."""
+    """Return the files refused after the accepted one, or all of them where none is, newest first."""
     accepted = next((file for file in reporting_status.files if file.state is SubmissionState.ACCEPTED), None)
     after = reporting_status.files[reporting_status.files.index(accepted) + 1 :] if accepted else reporting_status.files
     return [file for file in reversed(after) if file.state is SubmissionState.QUARANTINED]
@@ -97,7 +97,7 @@ def _refused_since(reporting_status: ReportingStatus) -> list[SubmissionSnapshot
 
 def _judgement(reporting_status: ReportingStatus, result: Mapping[Severity, int]) -> Judgement | None:
     if reporting_status.state is ReportingState.QUARANTINED:
-        return Judgement.QUARANTINED  # a file that cannot be told from another one is refused without any issue
+        return Judgement.QUARANTINED  # of two rival files without an order, either may be refused without an issue
     return judgement_of(result) if reporting_status.submission else None
 
 

@@ -1,4 +1,4 @@
-"""What was answered to warnings, and whether each answer still counts."""
+"""Answers to warnings, and whether each is in force."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -21,7 +21,7 @@ from warehouse.submissions.open_warnings import open_warnings_of, waiver_of
 
 
 class WaiverStatus(StrEnum):
-    """Whether an answer counts, and if not, why: its last day passed, the figures changed, or it was taken back."""
+    """Whether an answer is in force, and if not, why: it expired, the figures changed, or it was taken back."""
 
     COUNTS = "counts"
     EXPIRED = "expired"
@@ -31,7 +31,7 @@ class WaiverStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WaivedIssue:
-    """One warning that an answer covers, as it was when it was answered."""
+    """A warning that an answer covers, as of when it was answered."""
 
     indicator: str | None
     unit: str | None
@@ -52,7 +52,7 @@ class WaiverRevocation:
 
 @dataclass(frozen=True, slots=True)
 class WaiverRecord:
-    """An answer with all that became of it."""
+    """An answer with its status and revocation."""
 
     waiver: Waiver
     unit: str
@@ -72,7 +72,7 @@ def waivers(
     form: str | None = None,
     period: Period | None = None,
 ) -> tuple[WaiverRecord, ...]:
-    """All answers ever given, newest first, as they stand at a moment; only of some units (codes), a form or period."""
+    """Return all answers, newest first, with their status at a moment; only of some units (codes), a form or period."""
     statement = select(WaiverRow).where(WaiverRow.takes_back.is_(None)).order_by(WaiverRow.id.desc())
     if form is not None:
         statement = statement.where(WaiverRow.form == form)
@@ -101,7 +101,7 @@ def waivers(
 
 
 def _answering(session: Session, rows: Iterable[WaiverRow], at: datetime) -> set[int]:
-    """Which answers answer a warning of a report that is accepted now."""
+    """Return the answers that match a warning of a report accepted now."""
     places = {(row.form, row.period) for row in rows}
     judgements: dict[int, int] = {}
     for form, period in sorted(places):

@@ -1,4 +1,4 @@
-"""Copy a whole warehouse to another, empty one, on whatever engine, and see that nothing differs."""
+"""Copy a warehouse to an empty one, on either engine, and verify that both are equal."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,12 +16,12 @@ from warehouse.models.runs import RunHolderRow
 from warehouse.store.bulk import add_rows, table_of
 from warehouse.store.engine import Engine, Session, migrate, reading, transaction
 
-_ROWS_AT_ONCE: Final = 5_000
+_ROWS_PER_BATCH: Final = 5_000
 _ALL_HASHES: Final = 2**256
 
 
 class WarehouseNotEmptyError(TerminalError):
-    """The warehouse to copy into holds something already."""
+    """The target warehouse holds rows already."""
 
     def __init__(self, url: str, table: str) -> None:
         """Keep the address (without its password) and the first table that has rows."""
@@ -33,10 +33,10 @@ class WarehouseNotEmptyError(TerminalError):
 
 
 class CopyDiffersError(TerminalError):
-    """The copy does not say the same as the original."""
+    """The copy differs from the original."""
 
     def __init__(self, table: str, original: "Content", copied: "Content") -> None:
-        """Keep the table and what each side holds."""
+        """Keep the table and the contents of both sides."""
         self.table = table
         self.original = original
         self.copied = copied
@@ -48,7 +48,7 @@ class CopyDiffersError(TerminalError):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a table holds: how many rows, and one hash over all of them in whatever order they come."""
+    """Content of a table: number of rows, and a hash over them independent of their order."""
 
     rows: int
     digest: str
@@ -57,17 +57,17 @@ class Content:
 def copy_warehouse(
     source: Engine, target: Engine, watch: Callable[[str, int], None] = lambda _table, _rows: None
 ) -> dict[str, Content]:
-    """Copy everything that lasts, as of one moment, and compare both sides row by row.
+    """Copy all lasting tables, as of one moment, and compare both sides row by row.
 
-    Both are migrated first. Staging tables and the holder of the lock of runs are left out: they are a run's. `watch`
-    is told of each table and how many rows of it were copied since it was last told.
+    Both are migrated first. Staging tables and the holder of the run lock are left out: they belong to a run. `watch`
+    is called with a table and the number of its rows copied since the last call.
 
     Returns:
-        By table, what both sides hold.
+        By table, the content of both sides.
 
     Raises:
         WarehouseNotEmptyError: the target holds rows; it stays as it was.
-        CopyDiffersError: what was written is not what was read; the target is left empty.
+        CopyDiffersError: the rows written differ from those read; the target is left empty.
     """
     migrate(source)
     migrate(target)
@@ -79,13 +79,13 @@ def copy_warehouse(
 
 
 def lasting_tables() -> tuple[Table, ...]:
-    """The tables whose rows outlive a run, each after those it points at."""
+    """Return the tables whose rows outlive a run, each after those it refers to."""
     passing = {table_of(RunHolderRow), *STAGING.values()}
     return tuple(table for table in Base.metadata.sorted_tables if table not in passing)
 
 
 def content_of(session: Session, table: Table) -> Content:
-    """What a table holds, the same on every engine that holds the same."""
+    """Return the content of a table, comparable across engines."""
     count, total = 0, 0
     for rows in _read(session, table):
         count += len(rows)
@@ -94,7 +94,7 @@ def content_of(session: Session, table: Table) -> Content:
 
 
 def refuse_filled(engine: Engine) -> None:
-    """See that a warehouse holds nothing yet; its tables are made if need be.
+    """Raise unless a warehouse is empty; create its tables if necessary.
 
     Raises:
         WarehouseNotEmptyError: it holds rows.
@@ -105,7 +105,7 @@ def refuse_filled(engine: Engine) -> None:
 
 
 def files_named(engine: Engine) -> tuple[str, ...]:
-    """The sha256 of every file that the warehouse names."""
+    """Return the sha256 of every submission's file."""
     with reading(engine) as session:
         return tuple(session.scalars(select(SubmissionRow.sha256).order_by(SubmissionRow.sha256)))
 
@@ -129,13 +129,13 @@ def _copy_table(original: Session, copied: Session, table: Table, watch: Callabl
 
 
 def _read(session: Session, table: Table) -> Iterator[list[dict[str, Any]]]:
-    result = session.execute(select(table), execution_options={"yield_per": _ROWS_AT_ONCE})
+    result = session.execute(select(table), execution_options={"yield_per": _ROWS_PER_BATCH})
     for rows in result.mappings().partitions():
         yield [dict(row) for row in rows]
 
 
 def _pointing_at_itself(table: Table) -> tuple[str, ...]:
-    """Columns that name other rows of the same table, which may come later: they are filled in at the end."""
+    """Return columns that refer to rows of the same table, which may be copied later: they are set at the end."""
     return tuple(key.parent.name for key in table.foreign_keys if key.column.table is table)
 
 
@@ -149,7 +149,7 @@ def _set_pointers(table: Table, own: Sequence[str]) -> Update:
 
 
 def _count_on(session: Session, table: Table) -> None:
-    """Let PostgreSQL number new rows after the copied ones; SQLite does so by itself."""
+    """Set PostgreSQL's sequence past the copied rows; SQLite needs no such step."""
     column = table.autoincrement_column
     if column is None or session.get_bind().dialect.name != "postgresql":
         return

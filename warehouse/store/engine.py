@@ -1,4 +1,4 @@
-"""Open the warehouse, and do things in it wholly or not at all."""
+"""Engine, migration, transactions and read sessions of the warehouse."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -29,17 +29,17 @@ __all__ = [
 ]
 
 Warehouse = Engine | Connection
-"""What work is done in: the warehouse, or a trial of it (see `trial`)."""
+"""The warehouse itself, or a trial of it (see `trial`)."""
 
 BUSY_SECONDS = 60
-"""How long a SQLite writer waits for another before it gives up."""
+"""Seconds that a SQLite writer waits for another before it fails."""
 
 _READ_ONLY = "tonghop_read_only"
 _LIFECYCLE_LOCK = 585_2025_05
 
 
 def normalise_url(url: str) -> str:
-    """The URL with the driver spelt out, so that every library that opens it takes the same one.
+    """Return the URL with an explicit driver, so that every library uses the same one.
 
     Raises:
         UsageError: no URL, or an engine other than SQLite (a file) and PostgreSQL.
@@ -48,7 +48,7 @@ def normalise_url(url: str) -> str:
 
 
 def open_engine(url: str) -> Engine:
-    """Make ready to talk to a warehouse; connects only when first used. SQLite makes its folder.
+    """Return an engine that connects when first used; create the folder of a SQLite file.
 
     Raises:
         UsageError: the URL names no SQLite file and no PostgreSQL database.
@@ -64,9 +64,9 @@ def open_engine(url: str) -> Engine:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables to this version's shape, from nothing or from any earlier version; a current one is left alone.
+    """Migrate the tables to this version, from an empty database or any earlier version; leave a current one alone.
 
-    Whoever only looks at a current warehouse waits for no writer.
+    The check of a current warehouse does not wait for a writer.
 
     Raises:
         NewerWarehouseError: a later version of the program has migrated it already.
@@ -83,10 +83,10 @@ def migrate(engine: Engine) -> None:
 
 @contextmanager
 def trial(engine: Engine) -> Iterator[Connection]:
-    """The warehouse as it stands, in which anything can be done and of which nothing is kept.
+    """Yield a connection to the warehouse whose changes are all rolled back at the end.
 
-    Work is done in it as in the warehouse itself: each transaction sees what those before it did, and one that fails
-    undoes its own part. Until the block ends, nobody else can move submissions.
+    It can be used like the warehouse itself: each transaction sees the earlier ones, and a failed one is rolled back
+    alone. Until the block ends no other process can change states of submissions.
 
     Raises:
         TransientError: the database cannot be reached, is busy, or went away.
@@ -101,7 +101,7 @@ def trial(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def transaction(engine: Warehouse) -> Iterator[Session]:
-    """A session whose work is kept wholly when the block ends, and not at all when it raises.
+    """Yield a session that commits when the block ends, and rolls back when it raises.
 
     On SQLite it is the only writer from its first statement on: a second one waits.
 
@@ -119,12 +119,12 @@ def transaction(engine: Warehouse) -> Iterator[Session]:
 
 @contextmanager
 def reading(engine: Warehouse) -> Iterator[Session]:
-    """A session that sees the warehouse as of one moment and never waits for a writer; it cannot write.
+    """Yield a read-only session on a snapshot of the warehouse, which never waits for a writer.
 
     Raises:
         TransientError: the database cannot be reached.
     """
-    if isinstance(engine, Connection):  # a trial, which sees what was done in it
+    if isinstance(engine, Connection):  # a trial, which has to see its own changes
         with transaction(engine) as session:
             yield session
         return
@@ -140,9 +140,9 @@ def reading(engine: Warehouse) -> Iterator[Session]:
 
 
 def serialise(session: Session) -> None:
-    """Let one transaction at a time move submissions or roll up, until it ends; SQLite's writers are alone anyway.
+    """Serialise transactions that change states or roll up; SQLite has a single writer anyway.
 
-    Whoever reads "everything up to event n" then knows that no smaller event is still to come.
+    A reader of "everything up to event n" can thus rely on no smaller event being committed later.
     """
     _lock(session.connection())
 
@@ -169,14 +169,14 @@ def _checked(url: str) -> URL:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver would begin transactions by its own rules; SQLAlchemy's "begin" event does it instead.
+    # SQLAlchemy's "begin" event begins transactions, not the driver by rules of its own.
     connection.isolation_level = None
     for pragma in (f"busy_timeout = {BUSY_SECONDS * 1000}", "journal_mode = WAL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that begins by reading cannot wait when it comes to write, it fails: so writers say so first.
+    # A transaction that starts reading fails instead of waiting when it writes: so writers begin IMMEDIATE.
     if connection.get_execution_options().get(_READ_ONLY):
         connection.exec_driver_sql("PRAGMA query_only = ON")
         connection.exec_driver_sql("BEGIN")
@@ -187,7 +187,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def explained(engine: Warehouse) -> Iterator[None]:
-    """Say what a driver's error within the block means for whoever waits for it.
+    """Translate a driver's errors within the block.
 
     Raises:
         TransientError: the database cannot be reached, is busy, or went away.

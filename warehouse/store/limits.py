@@ -1,4 +1,4 @@
-"""Refuse, as an issue with its cell, the few figures that the warehouse cannot keep, before one stops a night."""
+"""Report figures that the warehouse cannot store as issues with their cells, before one fails a nightly run."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -17,17 +17,17 @@ _LIMITS = f"< {LARGEST_FIGURE}"
 
 
 def limit_issues(observations: Sequence[Observation]) -> tuple[Issue, ...]:
-    """Critical issues for figures that are too large or too fine to keep exactly, doubled, or never understood."""
+    """Return critical issues for figures that are too large or too fine to store exactly, duplicate, or unreadable."""
     return (
-        *_doubled(observations),
-        *_ill_fitting(observations),
-        *_absurd_shares(observations),
-        *_absurd_sums(observations),
+        *_duplicate_issues(observations),
+        *_number_issues(observations),
+        *_percentage_issues(observations),
+        *_sum_issues(observations),
     )
 
 
-def _absurd_shares(observations: Sequence[Observation]) -> Iterator[Issue]:
-    """Two numbers that fit can make a share that does not: hundreds of billions over one."""
+def _percentage_issues(observations: Sequence[Observation]) -> Iterator[Issue]:
+    """Yield issues for percentages too large to store although both numbers fit, as hundreds of billions over one."""
     for observation in observations:
         if (
             observation.numerator.number is None
@@ -40,8 +40,8 @@ def _absurd_shares(observations: Sequence[Observation]) -> Iterator[Issue]:
             yield _issue(BEYOND_LIMITS, observation, observation.numerator, expected=f"{_LIMITS} %")
 
 
-def _absurd_sums(observations: Sequence[Observation]) -> Iterator[Issue]:
-    """Figures of villages that fit one by one can make a sum that does not: the largest is the likeliest slip."""
+def _sum_issues(observations: Sequence[Observation]) -> Iterator[Issue]:
+    """Yield issues for sums over villages too large to store; the largest figure is the likeliest mistake."""
     cells: dict[tuple[str, str], list[tuple[Decimal, Observation, Figure]]] = defaultdict(list)
     for observation in observations:
         for role, figure in (("numerator", observation.numerator), ("denominator", observation.denominator)):
@@ -49,18 +49,18 @@ def _absurd_sums(observations: Sequence[Observation]) -> Iterator[Issue]:
                 cells[observation.indicator, role].append((abs(figure.number), observation, figure))
     for cell in cells.values():
         if sum(number for number, _, _ in cell) >= LARGEST_FIGURE:
-            _, result, figure = max(cell, key=lambda each: each[0])
-            yield _issue(BEYOND_LIMITS, result, figure, expected=_LIMITS)
+            _, largest, figure = max(cell, key=lambda each: each[0])
+            yield _issue(BEYOND_LIMITS, largest, figure, expected=_LIMITS)
 
 
-def _doubled(observations: Sequence[Observation]) -> Iterator[Issue]:
+def _duplicate_issues(observations: Sequence[Observation]) -> Iterator[Issue]:
     times = Counter((observation.unit, observation.indicator) for observation in observations)
-    for other_observation in observations:
-        if times[other_observation.unit, other_observation.indicator] > 1:
-            yield _issue(GIVEN_TWICE, other_observation, other_observation.numerator)
+    for observation in observations:
+        if times[observation.unit, observation.indicator] > 1:
+            yield _issue(GIVEN_TWICE, observation, observation.numerator)
 
 
-def _ill_fitting(observations: Sequence[Observation]) -> Iterator[Issue]:
+def _number_issues(observations: Sequence[Observation]) -> Iterator[Issue]:
     for observation in observations:
         counted = [figure for figure in (observation.numerator, observation.denominator) if figure is not None]
         for figure in counted:

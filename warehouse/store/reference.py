@@ -1,4 +1,4 @@
-"""Mirror the catalogue's units, areas and indicators, so that every stored figure points at what it is about."""
+"""Mirror of the catalogue's units, areas and indicators, which stored figures refer to."""
 
 from collections.abc import Iterable
 
@@ -25,10 +25,10 @@ _ONLY_ROW = 1
 
 
 def mirror_catalog(session: Session, catalog: Catalog) -> bool:
-    """Bring units, successions, areas and indicators up to the catalogue's; what it no longer names stays.
+    """Update units, successions, areas and indicators from the catalogue; keep what it no longer names.
 
-    Figures rest on what was. Only weights and the members of areas are the newest catalogue's alone: a figure keeps
-    the weight it was made with.
+    Stored figures refer to it. Only weights and members of areas are replaced: a figure keeps the weight it was
+    computed with.
 
     Returns:
         Whether anything had to be written: False when this version of the catalogue is mirrored already.
@@ -125,7 +125,7 @@ def _indicator_row(indicator: Indicator) -> dict[str, object]:
 
 
 def unit_names(session: Session, units: Iterable[UnitKey]) -> dict[UnitKey, str]:
-    """Full names of these units, as they were called then."""
+    """Return the full names of these dated units."""
     wanted = set(units)
     names: dict[UnitKey, str] = {}
     for chunk in in_chunks(unit.code for unit in wanted):

@@ -1,4 +1,4 @@
-"""One run at a time on one warehouse: whoever comes second waits, and hears for whom, or is refused."""
+"""Lock that admits one run at a time to a warehouse; a second one waits, and is told for which run, or is refused."""
 
 import os
 import platform
@@ -19,12 +19,12 @@ from warehouse.store.engine import Engine, Warehouse, explained, reading, transa
 
 _KEY = 585_2025_06
 _PAUSE = 1.0
-"""Seconds between two looks at a lock that is held."""
+"""Seconds between two attempts to take a held lock."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds the lock: which run, of what kind, in which process of which machine, since when (UTC)."""
+    """The holder of the lock: run, kind, machine, process, and since when (UTC)."""
 
     run_id: str
     kind: str
@@ -39,10 +39,10 @@ class Holder:
 
 
 class RunInProgressError(TransientError):
-    """Another run works on this warehouse and did not end in time; this one did nothing."""
+    """Another run holds the lock of this warehouse and did not end in time; nothing was done."""
 
     def __init__(self, holder: Holder | None, waited: float) -> None:
-        """Keep who holds the lock, where that is known, and for how many seconds was waited."""
+        """Keep the holder of the lock, if known, and the seconds waited."""
         self.holder = holder
         self.waited = waited
         super().__init__(
@@ -52,7 +52,7 @@ class RunInProgressError(TransientError):
 
 
 def this_process(run_id: str, kind: str, since: datetime) -> Holder:
-    """A run of this process, as others are to see it."""
+    """Describe a run of this process as a holder."""
     return Holder(run_id, kind, platform.node() or "?", os.getpid(), since)
 
 
@@ -60,17 +60,17 @@ def this_process(run_id: str, kind: str, since: datetime) -> Holder:
 def only_run(
     warehouse: Warehouse, holder: Holder, *, wait: float, on_wait: Callable[[Holder | None], None]
 ) -> Iterator[None]:
-    """Be the only run on the warehouse for the length of the block.
+    """Hold the warehouse's lock for the length of the block.
 
-    The lock is a locked file beside a SQLite warehouse, a session's advisory lock on PostgreSQL: both are free as soon
-    as the process that holds them is gone, however it went. In a trial nothing is locked: whoever tries holds the lock
-    of the warehouse itself.
+    The lock is a locked file beside a SQLite warehouse, a session's advisory lock on PostgreSQL: both are released when
+    the process that holds them ends, in whatever way. In a trial nothing is locked: its caller holds the lock of the
+    warehouse itself.
 
     Args:
-        warehouse: the warehouse, brought up to date.
-        holder: what others are to know of this run.
-        wait: for how many seconds to wait for another run.
-        on_wait: called once, with whoever holds the lock, before the waiting begins.
+        warehouse: the warehouse, migrated.
+        holder: description of this run for others.
+        wait: seconds to wait for another run.
+        on_wait: called once, with the current holder, before waiting.
 
     Raises:
         RunInProgressError: the other run did not end in time.
@@ -86,13 +86,13 @@ def only_run(
         try:
             yield
         finally:
-            # A row that is left behind says nothing once the lock is free, and must not hide what went wrong.
+            # A leftover row is harmless once the lock is free, and must not hide the original error.
             with suppress(TransientError):
                 _forget(engine, holder)
 
 
 def current_holder(engine: Engine) -> Holder | None:
-    """Who took the lock last and has not given it back; a killed run stands here until the next one comes."""
+    """Return the last holder that did not release the lock; a killed run is returned until the next one takes it."""
     with reading(engine) as session:
         row = session.get(RunHolderRow, 1)
         return Holder(row.run_id, row.kind, row.host, row.process, row.since) if row else None
@@ -103,7 +103,7 @@ class _Lock(Protocol):
         """Take the lock if it is free."""
 
     def close(self) -> None:
-        """Give it back, if it was taken."""
+        """Release the lock, if it was taken."""
 
 
 class _FileBeside:

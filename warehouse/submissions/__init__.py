@@ -1,1 +1,1 @@
-"""Keep submissions through their lifecycle: arrival, judgement, loading, waivers, withdrawal and replies."""
+"""Lifecycle of submissions: arrival, judgement, loading, waivers, withdrawal and replies."""

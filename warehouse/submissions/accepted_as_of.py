@@ -1,4 +1,4 @@
-"""Which submissions count: now, or as it stood before any move of the log."""
+"""Condition for accepted submissions: now, or before a given event of the log."""
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
@@ -10,10 +10,10 @@ from warehouse.models import SubmissionEventRow
 def is_accepted(
     submission_id: InstrumentedAttribute[int], state: InstrumentedAttribute[SubmissionState], before: int | None = None
 ) -> ColumnElement[bool]:
-    """Whether a submission is accepted; `before`: whether it was, before the move of that number was made.
+    """Return SQL that is true of a submission accepted now or, with `before`, before the event of that number.
 
-    A state that is passed through within one transaction was never to be seen; its moves have numbers side by side, so
-    no move of another submission lies between them.
+    A state passed through within one transaction was never visible: its events have consecutive numbers, so no event of
+    another submission lies between them.
     """
     if before is None:
         return state == SubmissionState.ACCEPTED

@@ -1,4 +1,4 @@
-"""Receive: one submission per stored file, however often and by whatever way it is delivered."""
+"""Receive files: one submission per content, however often and through whichever connector it is delivered."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,10 +16,10 @@ from warehouse.submissions.lifecycle import begin
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file that came in and whose bytes are landed.
+    """A delivered file whose bytes are landed.
 
     `path` is relative to the connector's root; `fingerprint` stays the same while the file does; `size` is in bytes;
-    `delivered_at` is when the sender delivered it, `landed_at` when we took it; `sender` is an address, if known.
+    `delivered_at` is when the sender delivered it, `landed_at` when it was fetched; `sender` is an address, if known.
     """
 
     connector: str
@@ -34,25 +34,25 @@ class Arrival:
 
 
 def known_fingerprints(session: Session, connector: str) -> frozenset[str]:
-    """Fingerprints of all files taken from a connector so far: they need not be fetched again."""
+    """Return the fingerprints of all files landed from a connector: they need not be fetched again."""
     return frozenset(session.scalars(select(DeliveryRow.fingerprint).where(DeliveryRow.connector == connector)))
 
 
 def deliveries_of(session: Session, submission_ids: Iterable[int]) -> dict[int, list[DeliveryRow]]:
-    """Every delivery of these submissions, each one's in the order in which they were landed."""
+    """Return the deliveries of each submission, in the order in which they were landed."""
     row, result = DeliveryRow, defaultdict[int, list[DeliveryRow]](list)
     for chunk in in_chunks(submission_ids):
         landed = select(row).where(row.submission_id.in_(chunk)).order_by(row.landed_at, row.delivered_at, row.id)
-        for other_row in session.scalars(landed):
-            result[other_row.submission_id].append(other_row)
+        for delivery in session.scalars(landed):
+            result[delivery.submission_id].append(delivery)
     return result
 
 
 def receive(session: Session, arrival: Arrival, run_id: str | None = None) -> int:
-    """Take note of an arrival; the same delivery twice changes nothing.
+    """Record an arrival; the same delivery twice changes nothing.
 
-    Bytes that are known already make no new submission: the delivery is added to the one they have. When that one was
-    refused and the file now lies somewhere else, it is judged once more, for a folder may have been what was wrong.
+    Known bytes make no new submission: the delivery is added to the existing one. If that is quarantined and the file
+    has moved, it is queued to be judged once more, for its folder may have been what was wrong.
 
     Returns:
         The submission's number.
@@ -62,13 +62,13 @@ def receive(session: Session, arrival: Arrival, run_id: str | None = None) -> in
     if submission is None:
         submission = _new_submission(session, arrival, run_id)
     earlier = session.scalars(select(DeliveryRow).where(DeliveryRow.submission_id == submission.id)).all()
-    places = {(delivery.connector, delivery.path) for delivery in earlier}
+    known_paths = {(delivery.connector, delivery.path) for delivery in earlier}
     if any(_is_same(delivery, arrival) for delivery in earlier):
         return submission.id
     session.add(_delivery_row(submission.id, arrival))
     submission.received_at = min(submission.received_at, arrival.delivered_at)
-    elsewhere = bool(places) and (arrival.connector, arrival.path) not in places
-    if elsewhere and submission.state is SubmissionState.QUARANTINED:
+    is_moved = bool(known_paths) and (arrival.connector, arrival.path) not in known_paths
+    if is_moved and submission.state is SubmissionState.QUARANTINED:
         submission.asked_again = True
     return submission.id
 

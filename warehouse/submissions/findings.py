@@ -1,4 +1,4 @@
-"""Keep what judging a submission found, and give it back; nothing found earlier is removed."""
+"""Write and read issues and repairs of submissions; those of earlier judgements are kept."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -31,7 +31,7 @@ def keep_findings(
 def findings_in(
     session: Session, kind: type[_Row], judgements: Mapping[int, int], *narrowed: ColumnElement[bool]
 ) -> Iterator[_Row]:
-    """The issues or the repairs (`kind`) of one judgement of each submission, in the order in which they were found."""
+    """Yield issues or repairs (`kind`) of one judgement of each submission, in their order."""
     for chunk in in_chunks(judgements):
         rows = session.scalars(
             select(kind)
@@ -42,7 +42,7 @@ def findings_in(
 
 
 def issue_of(row: IssueRow) -> Issue:
-    """A kept issue as a value."""
+    """Return a stored issue as a value."""
     return Issue(
         code=row.code,
         severity=row.severity,
@@ -57,7 +57,7 @@ def issue_of(row: IssueRow) -> Issue:
 
 
 def repair_of(row: RepairRow) -> Repair:
-    """A kept repair as a value."""
+    """Return a stored repair as a value."""
     return Repair(row.rule, row.sheet, row.cell, row.before, row.after)
 
 

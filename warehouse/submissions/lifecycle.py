@@ -1,4 +1,4 @@
-"""Move a submission from state to state, lawfully, and log every move."""
+"""Change the state of a submission along the permitted transitions, and log every change."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from warehouse.store.engine import Session
 
 @dataclass(frozen=True, slots=True)
 class DecisionReason:
-    """What a person said who made a move: their own words, and who they are."""
+    """The reason that a person gave for a change of state, and who they are."""
 
     note: str
     actor: str
 
 
 def find(session: Session, submission_id: int) -> SubmissionRow:
-    """The submission of that number.
+    """Return the submission of a number.
 
     Raises:
         UsageError: there is none.
@@ -34,24 +34,24 @@ def find(session: Session, submission_id: int) -> SubmissionRow:
 
 
 def find_all(session: Session, submission_ids: Iterable[int]) -> dict[int, SubmissionRow]:
-    """The submissions of these numbers, fetched many at a time.
+    """Return the submissions of these numbers, fetched in chunks.
 
     Raises:
-        UsageError: there is none of one of the numbers.
+        UsageError: a number has no submission.
     """
     wanted = set(submission_ids)
     results: dict[int, SubmissionRow] = {}
     for chunk in in_chunks(wanted):
         rows = session.scalars(select(SubmissionRow).where(SubmissionRow.id.in_(chunk)))
         results |= {row.id: row for row in rows}
-    unknown = [str(item) for item in sorted(wanted - results.keys())]
+    unknown = [str(number) for number in sorted(wanted - results.keys())]
     if unknown:
         raise UsageError(f"there is no submission {', '.join(unknown)}")
     return results
 
 
 def age_of(submission: SubmissionRow) -> tuple[datetime, datetime, int]:
-    """What tells which of two submissions is the later one: when its bytes were first seen, then delivery."""
+    """Return the sort key of submissions by age: when the bytes were first landed, then delivered."""
     return submission.landed_at, submission.received_at, submission.id
 
 
@@ -73,13 +73,13 @@ def move(
     reason: MoveReason | None = None,
     decision: DecisionReason | None = None,
 ) -> None:
-    """Take a submission to another state.
+    """Change a submission's state and flush.
 
     Raises:
-        IllegalMoveError: its own state does not lead there.
+        IllegalMoveError: its state does not permit the change.
     """
     log_move(session, submission, wanted, at, run_id, reason=reason, decision=decision)
-    # Moves reach the database in the order they are made: the log's numbers are its order.
+    # Flush each change by itself: the numbers of events are their order.
     session.flush()
 
 
@@ -93,10 +93,10 @@ def log_move(
     reason: MoveReason | None = None,
     decision: DecisionReason | None = None,
 ) -> None:
-    """As `move`, without telling the database yet: for a state that is passed through and must never stand.
+    """Change a submission's state without flushing, for a state that is passed through and must not be stored.
 
     Raises:
-        IllegalMoveError: its own state does not lead there.
+        IllegalMoveError: its state does not permit the change.
     """
     check_move(submission.state, wanted)
     event = SubmissionEventRow(
@@ -117,7 +117,7 @@ def log_move(
 def log_again(
     session: Session, submission: SubmissionRow, at: datetime, run_id: str | None, *, reason: MoveReason
 ) -> None:
-    """Log that a submission was judged once more and stays in its state, so that the log counts every judgement."""
+    """Log that a submission was judged again and keeps its state, so that the log counts every judgement."""
     session.add(
         SubmissionEventRow(
             submission_id=submission.id,

@@ -1,4 +1,4 @@
-"""Load what was judged: accepted with all its figures, or quarantined with all that is wrong. Never half of either."""
+"""Load judged submissions: accepted with all figures or quarantined with all issues, in one transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _SETTLED = frozenset({SubmissionState.ACCEPTED, SubmissionState.SUPERSEDED, Subm
 
 @dataclass(frozen=True, slots=True)
 class JudgedReport:
-    """A submission with what it says, and all that reading and rules found; one critical issue quarantines it."""
+    """A parsed submission with the issues of reading and rules; one critical issue quarantines it."""
 
     submission_id: int
     report: ParsedReport
@@ -34,7 +34,7 @@ class JudgedReport:
 
 
 class ChangedReport(NamedTuple):
-    """A unit's report of a period, whose standing a load changed."""
+    """A unit's report of a period whose reporting status a load changed."""
 
     unit: str
     period: Period
@@ -43,7 +43,7 @@ class ChangedReport(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """What a load did: submissions newly accepted, newly quarantined, and the reports whose standing changed."""
+    """Result of a load: submissions newly accepted, newly quarantined, and reports whose status changed."""
 
     accepted: tuple[int, ...]
     quarantined: tuple[int, ...]
@@ -53,8 +53,8 @@ class LoadResult:
 def load(session: Session, judged: Sequence[JudgedReport], run_id: str, at: datetime) -> LoadResult:
     """Settle judged submissions, in the order in which their files were first seen, all in the session's transaction.
 
-    An accepted one brings in its observations and supersedes the one accepted before it. A file first seen before the
-    one that stands (an old one judged again) is accepted and superseded at once. What is settled already is left alone.
+    An accepted one is stored with its observations and supersedes the one accepted before it. A file first seen before
+    the accepted one (an old one judged again) is accepted and superseded at once. Settled submissions are left alone.
 
     Raises:
         IllegalMoveError: a submission was not checked.
@@ -64,36 +64,36 @@ def load(session: Session, judged: Sequence[JudgedReport], run_id: str, at: date
     accepted: list[int] = []
     quarantined: list[int] = []
     touched: set[ChangedReport] = set()
-    results: dict[int, Sequence[Observation]] = {}
-    for other_judged_report in sorted(judged, key=lambda each: age_of(rows[each.submission_id])):
-        row = rows[other_judged_report.submission_id]
+    observations: dict[int, Sequence[Observation]] = {}
+    for judged_report in sorted(judged, key=lambda each: age_of(rows[each.submission_id])):
+        row = rows[judged_report.submission_id]
         if row.state in _SETTLED:
             continue
-        issues = _all_issues(other_judged_report)
+        issues = _all_issues(judged_report)
         if any(issue.severity is Severity.CRITICAL for issue in issues):
             if not _quarantine(session, row, run_id, at):
                 continue
             quarantined.append(row.id)
         else:
             _accept(session, row, run_id, at)
-            results[row.id] = other_judged_report.report.observations
+            observations[row.id] = judged_report.report.observations
             accepted.append(row.id)
-        keep_findings(session, row, issues, other_judged_report.report.repairs, at)
-        touched |= _touched(other_judged_report.report)
+        keep_findings(session, row, issues, judged_report.report.repairs, at)
+        touched |= _touched(judged_report.report)
     session.flush()
-    keep_observations(session, results)
+    keep_observations(session, observations)
     return LoadResult(tuple(accepted), tuple(quarantined), frozenset(touched))
 
 
 def keep_observations(session: Session, figures: Mapping[int, Sequence[Observation]]) -> None:
-    """Keep the figures of submissions, by their numbers; each only once."""
+    """Write the observations of submissions, by submission number; call once per submission."""
     measures = dict(session.execute(select(IndicatorRow.id, IndicatorRow.measure)).tuples().all())
     rows = [_observation_row(key, each, measures) for key, observations in figures.items() for each in observations]
     add_rows(session, table_of(ObservationRow), rows)
 
 
 def _all_issues(judged_report: JudgedReport) -> tuple[Issue, ...]:
-    """What reading and rules found, and what cannot be kept; of a cell that is refused already nothing more is said."""
+    """Return the issues of reading and rules, and of storage limits except for cells with a critical issue already."""
     refused = {(issue.sheet, issue.cell) for issue in judged_report.issues if issue.severity is Severity.CRITICAL}
     further = (
         each for each in limit_issues(judged_report.report.observations) if (each.sheet, each.cell) not in refused
@@ -102,7 +102,7 @@ def _all_issues(judged_report: JudgedReport) -> tuple[Issue, ...]:
 
 
 def _quarantine(session: Session, row: SubmissionRow, run_id: str, at: datetime) -> bool:
-    """Whether that is news: a refused file is judged anew only when it was asked again."""
+    """Quarantine a submission; return False if it already was and no new judgement was requested."""
     if row.state is SubmissionState.QUARANTINED:
         if row.asked_again:
             log_again(session, row, at, run_id, reason=MoveReason.RULES_REFUSED)
@@ -113,7 +113,7 @@ def _quarantine(session: Session, row: SubmissionRow, run_id: str, at: datetime)
 
 def _accept(session: Session, row: SubmissionRow, run_id: str, at: datetime) -> None:
     check_move(row.state, SubmissionState.ACCEPTED)
-    standing = session.scalar(
+    accepted_row = session.scalar(
         select(SubmissionRow).where(
             SubmissionRow.unit_code == row.unit_code,
             SubmissionRow.unit_valid_from == row.unit_valid_from,
@@ -123,19 +123,19 @@ def _accept(session: Session, row: SubmissionRow, run_id: str, at: datetime) -> 
         )
     )
     row.accepted_at = at
-    if standing is not None and age_of(standing) > age_of(row):
-        # Only one may stand at a time: the older file passes through "accepted" in the log and never stands.
+    if accepted_row is not None and age_of(accepted_row) > age_of(row):
+        # Only one may be accepted at a time: the older file passes through "accepted" in the log only.
         with session.no_autoflush:
             log_move(session, row, SubmissionState.ACCEPTED, at, run_id)
-            outdated = MoveReason.LATER_SUBMISSION_STANDS
-            log_move(session, row, SubmissionState.SUPERSEDED, at, run_id, reason=outdated)
-            row.superseded_by = standing.id
+            reason = MoveReason.LATER_SUBMISSION_STANDS
+            log_move(session, row, SubmissionState.SUPERSEDED, at, run_id, reason=reason)
+            row.superseded_by = accepted_row.id
         session.flush()
         return
-    if standing is not None:
-        standing.superseded_by = row.id
-        superseded = MoveReason.LATER_SUBMISSION_ACCEPTED
-        move(session, standing, SubmissionState.SUPERSEDED, at, run_id, reason=superseded)
+    if accepted_row is not None:
+        accepted_row.superseded_by = row.id
+        reason = MoveReason.LATER_SUBMISSION_ACCEPTED
+        move(session, accepted_row, SubmissionState.SUPERSEDED, at, run_id, reason=reason)
     move(session, row, SubmissionState.ACCEPTED, at, run_id)
 
 
@@ -161,14 +161,14 @@ def _observation_row(submission_id: int, observation: Observation, measures: dic
         "numerator": numerator,
         "numerator_state": observation.numerator.state,
         "numerator_raw": observation.numerator.raw,
-        **_part("denominator", observation.denominator),
-        **_part("stated", observation.stated),
+        **_figure_columns("denominator", observation.denominator),
+        **_figure_columns("stated", observation.stated),
         "stated_decimals": observation.stated.decimals if observation.stated else None,
     }
 
 
-def _part(name: str, figure: Figure | None) -> dict[str, object]:
-    """A cell's columns. Only a stated percentage is rounded: a formula gives it any decimals, and no sum uses it."""
+def _figure_columns(name: str, figure: Figure | None) -> dict[str, object]:
+    """Return a cell's columns; only a stated percentage is rounded: formulas give any decimals, and no sum uses it."""
     if figure is None:
         return dict.fromkeys((name, f"{name}_cell", f"{name}_state", f"{name}_raw"))
     return {

@@ -1,4 +1,4 @@
-"""Which warnings accepted reports carry, and which of them a person has answered, now or as of a moment."""
+"""Warnings of accepted reports with the answers in force at a moment."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,17 +16,17 @@ from warehouse.store.engine import Session
 from warehouse.submissions.findings import findings_in, issue_of
 
 _Key = tuple[str, str | None, str | None, str]
-"""What an answer has in common with the warning that it answers: rule, indicator, village, basis."""
+"""What matches an answer with a warning: rule, indicator, village, basis."""
 
 
 def open_warnings_of(
     session: Session, judgements: Mapping[int, int], at: datetime
 ) -> dict[int, tuple[OpenWarning, ...]]:
-    """The warnings of submissions with the answers that count at a moment; one without warnings is absent.
+    """Return the warnings of submissions with the answers in force at a moment; submissions without any are absent.
 
     Args:
-        session: where to look.
-        judgements: by submission, which of its judgements is meant.
+        session: the session to read in.
+        judgements: by submission, the number of the judgement to read.
         at: the moment, in UTC.
     """
     warnings = _warnings(session, judgements)
@@ -34,15 +34,16 @@ def open_warnings_of(
     figures = lines_of(session, answers)
     results: dict[int, tuple[OpenWarning, ...]] = {}
     for key, issues in warnings.items():
-        unit, result = answers.get(key, ("", {}))
+        unit, unit_answers = answers.get(key, ("", {}))
         results[key] = tuple(
-            OpenWarning(issue, result.get(_key(issue, figures[key], unit)) if result else None) for issue in issues
+            OpenWarning(issue, unit_answers.get(_key(issue, figures[key], unit)) if unit_answers else None)
+            for issue in issues
         )
     return results
 
 
 def lines_of(session: Session, submissions: Iterable[int]) -> dict[int, list[ReportedLine]]:
-    """All that accepted submissions say."""
+    """Return all lines of accepted submissions."""
     row = ObservationRow
     results: dict[int, list[ReportedLine]] = defaultdict(list)
     columns = (row.submission_id, row.indicator, row.unit_code, row.numerator, row.denominator, row.stated)
@@ -54,14 +55,14 @@ def lines_of(session: Session, submissions: Iterable[int]) -> dict[int, list[Rep
 
 
 def counts_at(at: datetime) -> ColumnElement[bool]:
-    """SQL that is true of answers that were given and not taken back by a moment, and whose last day has not passed."""
+    """Return SQL that is true of answers in force at a moment: given, not taken back, not expired."""
     later = aliased(WaiverRow)
     taken_back = select(later.id).where(later.takes_back == WaiverRow.id, later.at <= at).exists()
     return (WaiverRow.at <= at) & (WaiverRow.until >= day_in_vietnam(at)) & ~taken_back
 
 
 def waiver_of(row: WaiverRow) -> Waiver:
-    """An answer as a value."""
+    """Return a stored answer as a value."""
     return Waiver(row.id, row.rule, row.reason, row.actor, row.at, row.until or date.max)
 
 
@@ -77,7 +78,7 @@ def _warnings(session: Session, judgements: Mapping[int, int]) -> dict[int, list
 
 
 def _answers(session: Session, submissions: Iterable[int], at: datetime) -> dict[int, tuple[str, dict[_Key, Waiver]]]:
-    """Of each submission about whose place anything was answered: its unit, and the answers by what they answer."""
+    """Return unit and answers, by what they match, of each submission whose report has answers."""
     results: dict[int, tuple[str, dict[_Key, Waiver]]] = {}
     for chunk in in_chunks(submissions):
         rows = session.execute(
@@ -93,8 +94,8 @@ def _answers(session: Session, submissions: Iterable[int], at: datetime) -> dict
             .where(SubmissionRow.id.in_(chunk), counts_at(at))
             .order_by(WaiverRow.id)
         ).tuples()
-        for submission, waiver, covered in rows:
+        for submission, waiver, waived_issue in rows:
             _, answers = results.setdefault(submission, (waiver.unit_code, {}))
-            key = (waiver.rule, covered.indicator, covered.unit, covered.basis)
+            key = (waiver.rule, waived_issue.indicator, waived_issue.unit, waived_issue.basis)
             answers.setdefault(key, waiver_of(waiver))
     return results

@@ -1,4 +1,4 @@
-"""The accepted reports that those of a batch are compared with: of the period before, and their neighbours'."""
+"""Accepted reports to compare a batch with: those of the period before, and of neighbouring communes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ from warehouse.submissions.accepted_as_of import is_accepted
 
 
 class _Report(NamedTuple):
-    """A report's place; `parent` is the unit above its commune."""
+    """A report with its unit; `parent` is the unit above its commune."""
 
     id: int
     code: str
@@ -30,12 +30,12 @@ class _Report(NamedTuple):
 
     @property
     def group(self) -> tuple[str, str, str | None]:
-        """What its neighbours have in common with it."""
+        """What it shares with its neighbours."""
         return self.form, self.period, self.parent
 
     @property
-    def place(self) -> tuple[str, date, str, str]:
-        """What no two accepted reports have in common."""
+    def key(self) -> tuple[str, date, str, str]:
+        """What is unique among accepted reports."""
         return self.code, self.since, self.form, self.period
 
 
@@ -45,30 +45,30 @@ _Figure = tuple[str, Decimal | None, Decimal | None]
 def peers(
     session: Session, run_id: str, submission_ids: Sequence[int], before: int | None = None
 ) -> tuple[StagedAccepted | StagedPeer, ...]:
-    """What is now accepted beside the reports to be judged, ready to be staged.
+    """Return the accepted reports to compare the judged ones with, as rows to stage.
 
-    Neighbours are communes right below the same unit, with a report of the same form and period; an accepted report
-    that a judged one would replace is none. Of the period before only the same unit's report counts, its code and
-    first day being the same. `before`, the number of a move in the log: what was accepted then instead of now.
+    Neighbours are communes directly below the same unit, with a report of the same form and period, except those whose
+    report a judged one would replace. Of the period before only the report of the same code and first day counts.
+    `before`, the number of an event: use what was accepted then instead of now.
     """
     judged = [
         report for chunk in in_chunks(submission_ids) for report in _reports(session, SubmissionRow.id.in_(chunk))
     ]
-    groups, places = (
+    groups, keys = (
         {judged_report.group for judged_report in judged},
-        {other_judged_report.place for other_judged_report in judged},
+        {judged_report.key for judged_report in judged},
     )
     earlier = {
         (judged_report.code, judged_report.since, judged_report.form, parse_period(judged_report.period).shift(-1).id)
         for judged_report in judged
     }
-    accepted = _accepted(session, {group[:2] for group in groups} | {place[2:] for place in earlier}, before)
+    accepted = _accepted(session, {group[:2] for group in groups} | {key[2:] for key in earlier}, before)
     results = {
         accepted_report.id: accepted_report
         for accepted_report in accepted
-        if accepted_report.place in earlier or (accepted_report.group in groups and accepted_report.place not in places)
+        if accepted_report.key in earlier or (accepted_report.group in groups and accepted_report.key not in keys)
     }
-    neighbours = {key for key, units in results.items() if units.group in groups and units.place not in places}
+    neighbours = {key for key, units in results.items() if units.group in groups and units.key not in keys}
     return tuple(
         row
         for key, figures in _figures(session, results)
@@ -78,11 +78,11 @@ def peers(
 
 def _accepted(session: Session, forms_and_periods: Iterable[tuple[str, str]], before: int | None) -> Iterator[_Report]:
     for form, period in sorted(forms_and_periods):
-        is_meant = (SubmissionRow.form == form) & (SubmissionRow.period == period)
-        yield from _reports(session, is_meant & is_accepted(SubmissionRow.id, SubmissionRow.state, before))
+        condition = (SubmissionRow.form == form) & (SubmissionRow.period == period)
+        yield from _reports(session, condition & is_accepted(SubmissionRow.id, SubmissionRow.state, before))
 
 
-def _reports(session: Session, is_meant: ColumnElement[bool]) -> Iterator[_Report]:
+def _reports(session: Session, condition: ColumnElement[bool]) -> Iterator[_Report]:
     rows = session.execute(
         select(
             SubmissionRow.id,
@@ -97,14 +97,14 @@ def _reports(session: Session, is_meant: ColumnElement[bool]) -> Iterator[_Repor
             OrgUnitRow,
             (OrgUnitRow.code == SubmissionRow.unit_code) & (OrgUnitRow.valid_from == SubmissionRow.unit_valid_from),
         )
-        .where(is_meant)
+        .where(condition)
     )
     return (_Report(*row) for row in rows)
 
 
-def _figures(session: Session, wanted: Iterable[int]) -> Iterator[tuple[int, list[_Figure]]]:
-    """The figures of the form sheets, report by report; those of villages are left out."""
-    for chunk in in_chunks(wanted):
+def _figures(session: Session, submission_ids: Iterable[int]) -> Iterator[tuple[int, list[_Figure]]]:
+    """Yield the figures of the form sheets by report, without those of villages."""
+    for chunk in in_chunks(submission_ids):
         of_report: dict[int, list[_Figure]] = defaultdict(list)
         rows = session.execute(
             select(

@@ -1,4 +1,4 @@
-"""Replies: which judgements their senders have not heard of, and that they have."""
+"""Replies to senders: judgements still to be answered, and the record of answers sent."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _ACCEPTED = (SubmissionState.ACCEPTED, SubmissionState.SUPERSEDED)
 
 @dataclass(frozen=True, slots=True)
 class RepliedSubmission:
-    """A judgement that was given back: whether as accepted, and to which folder of the outbox."""
+    """A judgement replied to: whether as accepted, and into which folder of the outbox."""
 
     submission_id: int
     judgement: int
@@ -24,21 +24,21 @@ class RepliedSubmission:
 
 
 def unreplied(session: Session) -> tuple[int, ...]:
-    """Submissions whose senders have not heard what became of them, in the order of their numbers.
+    """Return submissions whose senders are still to get a reply, in the order of their numbers.
 
-    Of a refused report the sender hears after each judgement, of an accepted one once: withdrawn and restored it is
-    still what the receipt says. What a person withdrew, or a later delivery replaced unjudged, has no reply.
+    A quarantined report is replied to after each judgement, an accepted one once: its receipt still holds after it was
+    withdrawn and restored. Withdrawn reports, and those replaced by a later delivery before judgement, get no reply.
     """
     same = ReplyRow.submission_id == SubmissionRow.id
-    heard_of_refusal = exists().where(and_(same, ReplyRow.judgement == SubmissionRow.judgement))
-    heard_of_acceptance = exists().where(and_(same, ReplyRow.accepted))
+    refusal_replied = exists().where(and_(same, ReplyRow.judgement == SubmissionRow.judgement))
+    acceptance_replied = exists().where(and_(same, ReplyRow.accepted))
     rows = session.scalars(
         select(SubmissionRow.id)
         .where(
             SubmissionRow.judgement > 0,
             or_(
-                and_(SubmissionRow.state == SubmissionState.QUARANTINED, ~heard_of_refusal),
-                and_(SubmissionRow.state.in_(_ACCEPTED), ~heard_of_acceptance),
+                and_(SubmissionRow.state == SubmissionState.QUARANTINED, ~refusal_replied),
+                and_(SubmissionRow.state.in_(_ACCEPTED), ~acceptance_replied),
             ),
         )
         .order_by(SubmissionRow.id)
@@ -47,7 +47,7 @@ def unreplied(session: Session) -> tuple[int, ...]:
 
 
 def record_replies(session: Session, replies: Iterable[RepliedSubmission], *, at: datetime, run_id: str | None) -> None:
-    """Note that judgements were given back; noted twice is noted once."""
+    """Record that judgements were replied to; recording one again changes nothing."""
     for reply in replies:
         if session.get(ReplyRow, (reply.submission_id, reply.judgement)) is None:
             session.add(

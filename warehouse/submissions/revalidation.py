@@ -1,4 +1,4 @@
-"""Which stored reports can be judged once more, and asking for it; what was decided is not touched here."""
+"""Select stored reports for re-validation and queue refused ones; decisions made are not changed here."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from warehouse.submissions.submissions import Pending, in_states
 
 @dataclass(frozen=True, slots=True)
 class StoredReport:
-    """A report that was judged, and whose it is: unit (code), form and period are None where reading could not tell."""
+    """A judged report; unit (code), form and period are None where they could not be identified."""
 
     submission: Pending
     unit: str | None
@@ -22,23 +22,23 @@ class StoredReport:
 
 
 def accepted_reports(session: Session) -> tuple[StoredReport, ...]:
-    """The reports that count now."""
+    """Return the accepted reports."""
     result = in_states(session, (SubmissionState.ACCEPTED,))
     return tuple(_stored(row, submission) for row, submission in result)
 
 
 def refused_reports(session: Session) -> tuple[StoredReport, ...]:
-    """The refused reports that judging again can help.
+    """Return the refused reports that a re-validation may accept.
 
-    Of a unit's report those that are the last word of the commune: an older version is not judged again beside a newer
-    one. Of two that came at the same moment nobody knows which is meant, and no rule can say it: the commune has to.
+    Only the newest version of a unit's report is included. Of two delivered at the same moment neither is: which one is
+    meant only the commune can say, no rule.
     """
     newest: dict[tuple[object, ...], tuple[SubmissionRow, Pending]] = {}
     for row, submission in in_states(session, (SubmissionState.QUARANTINED, SubmissionState.ACCEPTED)):
-        place = (row.unit_code, row.unit_valid_from, row.form, row.period) if row.version is not None else (row.id,)
-        known = newest.get(place)
-        if known is None or age_of(row) > age_of(known[0]):
-            newest[place] = (row, submission)
+        key = (row.unit_code, row.unit_valid_from, row.form, row.period) if row.version is not None else (row.id,)
+        previous = newest.get(key)
+        if previous is None or age_of(row) > age_of(previous[0]):
+            newest[key] = (row, submission)
     return tuple(
         _stored(row, submission)
         for row, submission in newest.values()
@@ -47,7 +47,7 @@ def refused_reports(session: Session) -> tuple[StoredReport, ...]:
 
 
 def request_revalidation(session: Session, submission_ids: Iterable[int]) -> None:
-    """Let refused reports be judged once more by the run that asks; others are left alone."""
+    """Queue refused reports to be judged once more by the current run; leave others alone."""
     serialise(session)
     for row in find_all(session, submission_ids).values():
         if row.state is SubmissionState.QUARANTINED:

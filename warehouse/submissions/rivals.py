@@ -1,4 +1,4 @@
-"""Of several workbooks of one unit, form and period that arrive together one is judged, or none: the order decides."""
+"""Choose which of several workbooks of one report that arrive together is judged: the last one, or none."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ NO_ORDER = "two_deliveries_no_order"
 
 @dataclass(frozen=True, slots=True)
 class RivalResolution:
-    """Submissions that are not to be judged: `replaced` by a later one, or `undecided` and therefore quarantined."""
+    """Submissions not to be judged: `replaced` by a later one, or `undecided` and therefore quarantined."""
 
     replaced: tuple[int, ...]
     undecided: tuple[int, ...]
@@ -32,10 +32,10 @@ class _Rival:
 
 
 def settle_rivals(session: Session, at: datetime, run_id: str | None = None) -> RivalResolution:
-    """Settle, among the parsed submissions, which of those of one unit, form and period goes on to be judged.
+    """Decide which of the parsed submissions of one unit, form and period is to be judged.
 
-    The one delivered last goes on, the earlier are kept as replaced before check. When two share the last moment of
-    delivery nobody can say which is meant: both are quarantined, and the sender has to say.
+    The one delivered last is; earlier ones are recorded as replaced before check. When two share the last moment of
+    delivery both are quarantined, and the sender has to say which is meant.
     """
     serialise(session)
     replaced: list[int] = []
@@ -50,7 +50,7 @@ def settle_rivals(session: Session, at: datetime, run_id: str | None = None) -> 
                 move(session, rival.row, SubmissionState.REPLACED_BEFORE_CHECK, at, run_id, reason=replaced_by)
                 replaced.append(rival.row.id)
         if len(newest) > 1:
-            _refuse(session, newest, last, at, run_id)
+            _quarantine(session, newest, last, at, run_id)
             undecided.extend(row.id for row in newest)
     return RivalResolution(tuple(replaced), tuple(undecided))
 
@@ -69,7 +69,7 @@ def _groups(session: Session) -> list[list[_Rival]]:
     return [rivals for rivals in groups.values() if len(rivals) > 1]
 
 
-def _refuse(
+def _quarantine(
     session: Session, rivals: Sequence[SubmissionRow], delivered_at: datetime, at: datetime, run_id: str | None
 ) -> None:
     for row in rivals:

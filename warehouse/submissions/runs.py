@@ -11,7 +11,7 @@ from warehouse.store.engine import Session
 def start_run(
     session: Session, run_id: str, kind: str, catalog_version: str, at: datetime, *, reason: str | None = None
 ) -> None:
-    """Record that a run began, and why, where a person started it; the same id once more goes on under its record."""
+    """Record that a run began, and why, if a person started it; a known id keeps its record."""
     if session.get(RunRow, run_id) is None:
         row = RunRow(run_id=run_id, kind=kind, reason=reason, catalog_version=catalog_version, started_at=at, counts={})
         session.add(row)

@@ -1,4 +1,4 @@
-"""The files of a form and period as they stand now, or as they stood at any earlier moment."""
+"""Snapshots of the files of a form and period, now or as of an earlier moment."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,16 +11,16 @@ from domain.units import UnitKey
 from warehouse.models import DeliveryRow, PlacementRow, SubmissionEventRow, SubmissionRow
 from warehouse.store.engine import Session
 
-_VERDICTS = (SubmissionState.ACCEPTED, SubmissionState.QUARANTINED)
-_BROUGHT_BACK = (SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN)
+_OUTCOMES = (SubmissionState.ACCEPTED, SubmissionState.QUARANTINED)
+_REINSTATED_FROM = (SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
 class SubmissionSnapshot:
-    """A file that was placed: its submission, the unit it speaks for, and what is known of it at a moment.
+    """A submission assigned to a unit, with its state as of a moment.
 
-    `received_at` is its first delivery, `landed_at` when its bytes were first seen; `judgement` counts how often it was
-    judged, the last time at `judged_at`.
+    `received_at` is its first delivery, `landed_at` when its bytes were first landed; `judgement` counts its
+    judgements, the last of them at `judged_at`.
     """
 
     id: int
@@ -38,10 +38,10 @@ class SubmissionSnapshot:
 def submission_snapshots(
     session: Session, form: str, period: Period, as_of: datetime | None = None
 ) -> tuple[SubmissionSnapshot, ...]:
-    """The placed files of a form and base period, in the order in which they were first seen.
+    """Read the placed files of a form and base period, in the order in which they were first landed.
 
-    As of a moment, a file's state is that of its last move until then, its place that of its last reading, its
-    deliveries those that had landed: exactly what a look at that moment found.
+    As of a moment, a file has the state of its last event until then, the unit of its last reading and the deliveries
+    landed by then: exactly what was visible at that moment.
     """
     result = session.execute(_now(form, period) if as_of is None else _then(form, period, as_of)).tuples()
     files = [
@@ -74,28 +74,28 @@ def _now(form: str, period: Period) -> Select[_Columns]:
 
 
 def _then(form: str, period: Period, as_of: datetime) -> Select[_Columns]:
-    event, delivery, place = SubmissionEventRow, DeliveryRow, PlacementRow
-    ever_here = select(place.submission_id).where(place.form == form, place.period == period.id)
+    event, delivery, placement = SubmissionEventRow, DeliveryRow, PlacementRow
+    ever_placed = select(placement.submission_id).where(placement.form == form, placement.period == period.id)
     placed = (
-        select(place.submission_id, func.max(place.id).label("last"))
-        .where(place.submission_id.in_(ever_here), place.at <= as_of)
-        .group_by(place.submission_id)
+        select(placement.submission_id, func.max(placement.id).label("last"))
+        .where(placement.submission_id.in_(ever_placed), placement.at <= as_of)
+        .group_by(placement.submission_id)
         .subquery()
     )
     moved = (
         select(
             event.submission_id,
             func.max(event.id).label("last"),
-            func.sum(case((_is_verdict(), 1), else_=0)).label("judgement"),
-            func.max(case((_is_verdict(), event.at))).label("judged_at"),
+            func.sum(case((_is_outcome(), 1), else_=0)).label("judgement"),
+            func.max(case((_is_outcome(), event.at))).label("judged_at"),
         )
-        .where(event.submission_id.in_(ever_here), event.at <= as_of)
+        .where(event.submission_id.in_(ever_placed), event.at <= as_of)
         .group_by(event.submission_id)
         .subquery()
     )
     delivered = (
         select(delivery.submission_id, func.min(delivery.delivered_at).label("received_at"))
-        .where(delivery.submission_id.in_(ever_here), delivery.landed_at <= as_of)
+        .where(delivery.submission_id.in_(ever_placed), delivery.landed_at <= as_of)
         .group_by(delivery.submission_id)
         .subquery()
     )
@@ -103,11 +103,11 @@ def _then(form: str, period: Period, as_of: datetime) -> Select[_Columns]:
     return (
         select(
             row.id,
-            place.unit_code,
-            place.unit_valid_from,
+            placement.unit_code,
+            placement.unit_valid_from,
             row.sha256,
             row.file_name,
-            place.version,
+            placement.version,
             event.to_state,
             delivered.c.received_at,
             row.landed_at,
@@ -115,15 +115,16 @@ def _then(form: str, period: Period, as_of: datetime) -> Select[_Columns]:
             moved.c.judged_at,
         )
         .join(placed, placed.c.submission_id == row.id)
-        .join(place, place.id == placed.c.last)
+        .join(placement, placement.id == placed.c.last)
         .join(moved, moved.c.submission_id == row.id)
         .join(event, event.id == moved.c.last)
         .join(delivered, delivered.c.submission_id == row.id)
-        .where(place.form == form, place.period == period.id, place.version.is_not(None))
+        .where(placement.form == form, placement.period == period.id, placement.version.is_not(None))
     )
 
 
-def _is_verdict() -> ColumnElement[bool]:
-    """Moves that end a judgement; a version that is brought back is not judged again."""
+def _is_outcome() -> ColumnElement[bool]:
+    """Return SQL for events that end a judgement; reinstating a version is none."""
     event = SubmissionEventRow
-    return and_(event.to_state.in_(_VERDICTS), or_(event.from_state.is_(None), event.from_state.not_in(_BROUGHT_BACK)))
+    is_judged = or_(event.from_state.is_(None), event.from_state.not_in(_REINSTATED_FROM))
+    return and_(event.to_state.in_(_OUTCOMES), is_judged)

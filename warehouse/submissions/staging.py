@@ -1,4 +1,4 @@
-"""Fill and empty the staging tables, where the rules meet what was parsed."""
+"""Fill and clear the staging tables, on which the rules run."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ from warehouse.submissions.accepted_as_of import is_accepted
 
 
 def stage(session: Session, rows: Iterable[StagedRow]) -> int:
-    """Put rows into the staging tables, each kind into its own.
+    """Insert rows into the staging tables, each kind into its own.
 
     Returns:
         How many rows were staged.
@@ -32,15 +32,15 @@ def stage(session: Session, rows: Iterable[StagedRow]) -> int:
 
 
 def clear(session: Session, run_id: str) -> None:
-    """Empty the staging tables of a run's rows."""
+    """Delete a run's rows from the staging tables."""
     for table in STAGING.values():
         session.execute(delete(table).where(table.c.run_id == run_id))
 
 
 def clear_abandoned(session: Session, started_before: datetime) -> None:
-    """Empty the staging tables of killed runs: those that began before a moment and never finished.
+    """Delete the staged rows of killed runs: those that began before a moment and never finished.
 
-    What belongs to no recorded run is of a preview that was killed.
+    Rows of no recorded run come from a killed preview.
     """
     abandoned = select(RunRow.run_id).where(RunRow.finished_at.is_(None), RunRow.started_at < started_before)
     for table in STAGING.values():
@@ -50,10 +50,10 @@ def clear_abandoned(session: Session, started_before: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PastMoment:
-    """A moment of the past: before the move of number `before` was made.
+    """A moment of the past: before the event of number `before`.
 
-    `beside` are submissions that were accepted together with those looked at: of a period of which nothing was accepted
-    yet, they are what there was.
+    `beside` are submissions accepted together with those being judged: for a period of which nothing had been accepted
+    yet, they are the history.
     """
 
     before: int
@@ -67,22 +67,22 @@ def history(
     steps: int | None = None,
     then: PastMoment | None = None,
 ) -> tuple[StagedHistory, ...]:
-    """The figures now accepted for earlier periods of the same unit and form, newest first, ready to be staged.
+    """Return the figures accepted for earlier periods of the same unit and form, newest first, as rows to stage.
 
     Args:
-        session: where to look.
+        session: the session to read in.
         run_id: the run they are to be staged for.
         submission_ids: the submissions to be judged; each has to be placed.
-        steps: how many periods to go back; None: as far as there are any. A unit is followed by code *and* first day:
-            a code that was given to another unit brings no history along.
-        then: look at what was accepted at that moment instead of now.
+        steps: how many periods to go back; None: all. A unit is identified by code *and* first day: a reused code has
+            no history of the unit before.
+        then: use what was accepted at that moment instead of now.
     """
     chunks = in_chunks(submission_ids)
     return tuple(row for chunk in chunks for row in _history_of(session, run_id, chunk, steps, then))
 
 
 def _history_of(
-    session: Session, run_id: str, wanted: Sequence[int], steps: int | None, then: PastMoment | None
+    session: Session, run_id: str, submission_ids: Sequence[int], steps: int | None, then: PastMoment | None
 ) -> Iterable[StagedHistory]:
     now, earlier = aliased(SubmissionRow), aliased(SubmissionRow)
     beside = then.beside if then else frozenset()
@@ -106,7 +106,7 @@ def _history_of(
             & (earlier.form == now.form),
         )
         .join(ObservationRow, ObservationRow.submission_id == earlier.id)
-        .where(now.id.in_(wanted), counts | earlier.id.in_(beside), earlier.period < now.period)
+        .where(now.id.in_(submission_ids), counts | earlier.id.in_(beside), earlier.period < now.period)
         .order_by(now.id, earlier.period.desc(), ObservationRow.unit_code, ObservationRow.indicator)
     ).all()
     known = {(key, past) for source, key, _, _, past, *_ in rows if source not in beside}

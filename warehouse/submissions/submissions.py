@@ -1,4 +1,4 @@
-"""The life of a submission up to its judgement: taken up, parsed, checked, or refused before any rule could look."""
+"""Lifecycle of a submission up to its judgement: pending, parsed, checked, or quarantined before the rules ran."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -42,10 +42,10 @@ _READ_AGAIN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A submission that waits to be judged.
+    """A submission waiting to be judged.
 
     `path` and `delivered_at` are those of its newest delivery; `folders` are the path's, outermost first: hints of unit
-    and period. `state` says how far an earlier run came; `quarantined` when a refused file lies somewhere else now.
+    and period. `state` is where an earlier run left it; `quarantined` for a refused file that has moved since.
     """
 
     id: int
@@ -58,17 +58,17 @@ class Pending:
 
 
 def pending(session: Session) -> tuple[Pending, ...]:
-    """All submissions that wait to be judged, in the order of delivery: new ones, and what a killed run left over."""
-    waits = or_(SubmissionRow.state.in_(PENDING_STATES), SubmissionRow.asked_again)
-    return tuple(submission for _, submission in _newest_deliveries(session, waits))
+    """Return all submissions waiting to be judged, in the order of delivery: new ones and leftovers of killed runs."""
+    is_pending = or_(SubmissionRow.state.in_(PENDING_STATES), SubmissionRow.asked_again)
+    return tuple(submission for _, submission in _newest_deliveries(session, is_pending))
 
 
 def in_states(session: Session, states: Collection[SubmissionState]) -> Iterator[tuple[SubmissionRow, Pending]]:
-    """All submissions in these states, as they would wait if they were judged again, in the order of delivery."""
+    """Yield all submissions in these states as pending ones, in the order of delivery."""
     return _newest_deliveries(session, SubmissionRow.state.in_(states))
 
 
-def _newest_deliveries(session: Session, is_meant: ColumnElement[bool]) -> Iterator[tuple[SubmissionRow, Pending]]:
+def _newest_deliveries(session: Session, condition: ColumnElement[bool]) -> Iterator[tuple[SubmissionRow, Pending]]:
     newest = (
         select(
             DeliveryRow,
@@ -83,7 +83,7 @@ def _newest_deliveries(session: Session, is_meant: ColumnElement[bool]) -> Itera
     rows = session.execute(
         select(SubmissionRow, newest.c.path, newest.c.file_name, newest.c.delivered_at)
         .join(newest, newest.c.submission_id == SubmissionRow.id)
-        .where(newest.c.age == 1, is_meant)
+        .where(newest.c.age == 1, condition)
         .order_by(newest.c.delivered_at, SubmissionRow.id)
     )
     for row, path, file_name, delivered_at in rows:
@@ -104,10 +104,10 @@ def _newest_deliveries(session: Session, is_meant: ColumnElement[bool]) -> Itera
 def record_parsed(
     session: Session, submission_id: int, report: ParsedReport, at: datetime, run_id: str | None = None
 ) -> None:
-    """Note what reading says of a submission: unit, form, period, layout. A file read again is placed again.
+    """Record what reading identified of a submission: unit, form, period, layout. A file read again is placed again.
 
     Raises:
-        IllegalMoveError: it is accepted, superseded or withdrawn: what it says is settled.
+        IllegalMoveError: it is accepted, superseded or withdrawn, so that its content is settled.
     """
     serialise(session)
     submission = find(session, submission_id)
@@ -120,7 +120,7 @@ def record_parsed(
 
 
 def record_checked(session: Session, submission_ids: Iterable[int], at: datetime, run_id: str | None = None) -> None:
-    """Note that the rules have looked at these submissions; one that is checked already stays so.
+    """Record that the rules were run on these submissions; leave those alone that are checked already.
 
     Raises:
         IllegalMoveError: one of them cannot be checked in its state.
@@ -140,9 +140,9 @@ def quarantine(
     *,
     report: ParsedReport | None = None,
 ) -> None:
-    """Refuse a submission that no rule can look at, keeping the issues that say why.
+    """Quarantine a submission that the rules cannot be run on, and keep the issues that say why.
 
-    `report`, where reading came that far, keeps what is known of unit, form and period, and the repairs.
+    `report`, where reading came that far, has what is known of unit, form and period, and the repairs.
 
     Raises:
         IllegalMoveError: it is accepted, superseded or withdrawn.

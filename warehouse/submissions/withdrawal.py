@@ -1,4 +1,4 @@
-"""Take an accepted report back without deleting it, and take that back again: what only a person decides."""
+"""Withdraw an accepted report without deleting it, and restore it, as a person decides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ class VersionRef:
 
 @dataclass(frozen=True, slots=True)
 class VersionChange:
-    """What a person's decision did: the version that no longer counts and the one that counts now, where there is one.
+    """Result of a decision: the version accepted no longer, and the one accepted now, if any.
 
-    `others` are the states of further versions, by number, for the sentence that says why none counts.
+    `others` are the states of further versions, by number, to explain why none is accepted.
     """
 
     out: VersionRef | None
@@ -35,83 +35,83 @@ class VersionChange:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person's decision: what they said and who they are, when, and in which run it is carried out."""
+    """A person's decision: reason and author, when, and in which run it is carried out."""
 
-    said: DecisionReason
+    reason: DecisionReason
     at: datetime
     run_id: str | None = None
 
 
-def withdraw(session: Session, place: ReportKey, decision: Decision, version: int | None = None) -> VersionChange:
-    """Withdraw the version that counts; the one it had superseded last counts again, in the same transaction.
+def withdraw(session: Session, key: ReportKey, decision: Decision, version: int | None = None) -> VersionChange:
+    """Withdraw the accepted version and reinstate the one it superseded last, in the same transaction.
 
-    Nothing is deleted: file, figures and findings of the withdrawn version stay as they are. `version` says which one
-    is meant, so that the command given twice does not withdraw the version before it as well.
+    Nothing is deleted: file, figures and findings of the withdrawn version stay as they are. `version` names the one to
+    withdraw, so that a repeated command does not withdraw the version before it as well.
 
     Raises:
-        UsageError: no reason is given; nothing is accepted; the version meant is not the one that counts.
+        UsageError: no reason is given; nothing is accepted; the version named is not the accepted one.
     """
     serialise(session)
     _require_reason(decision)
-    versions = versions_of(session, place)
-    standing = next((row for row in versions if row.state is SubmissionState.ACCEPTED), None)
-    meant = _meant(place, versions, version) if version is not None else standing
-    if meant is None or standing is None:
-        raise UsageError(f"nothing is accepted of {_named(place)}, so nothing can be withdrawn: {_described(versions)}")
-    if meant is not standing:
+    versions = versions_of(session, key)
+    accepted = next((row for row in versions if row.state is SubmissionState.ACCEPTED), None)
+    chosen = _find_version(key, versions, version) if version is not None else accepted
+    if chosen is None or accepted is None:
+        raise UsageError(f"nothing is accepted of {_label(key)}, so nothing can be withdrawn: {_described(versions)}")
+    if chosen is not accepted:
         raise UsageError(
-            f"version {version} of {_named(place)} is {meant.state} and cannot be withdrawn; "
-            f"the one that counts is version {standing.version}"
+            f"version {version} of {_label(key)} is {chosen.state} and cannot be withdrawn; "
+            f"the one that counts is version {accepted.version}"
         )
-    standing.superseded_by = None
-    _move(session, standing, SubmissionState.WITHDRAWN, decision, MoveReason.WITHDRAWN_BY_PERSON)
-    before = [row for row in versions if row.state is SubmissionState.SUPERSEDED and row.superseded_by == standing.id]
-    lives_again = max(before, key=age_of, default=None)
-    if lives_again is not None:
+    accepted.superseded_by = None
+    _move(session, accepted, SubmissionState.WITHDRAWN, decision, MoveReason.WITHDRAWN_BY_PERSON)
+    before = [row for row in versions if row.state is SubmissionState.SUPERSEDED and row.superseded_by == accepted.id]
+    reinstated = max(before, key=age_of, default=None)
+    if reinstated is not None:
         for row in before:
-            row.superseded_by = lives_again.id if row is not lives_again else None
-        _move(session, lives_again, SubmissionState.ACCEPTED, decision, MoveReason.LATER_VERSION_WITHDRAWN)
-    return _changed(versions, standing, lives_again)
+            row.superseded_by = reinstated.id if row is not reinstated else None
+        _move(session, reinstated, SubmissionState.ACCEPTED, decision, MoveReason.LATER_VERSION_WITHDRAWN)
+    return _changed(versions, accepted, reinstated)
 
 
-def restore(session: Session, place: ReportKey, decision: Decision, version: int | None = None) -> VersionChange:
-    """Take a withdrawal back: the withdrawn version counts again and supersedes whichever counts now.
+def restore(session: Session, key: ReportKey, decision: Decision, version: int | None = None) -> VersionChange:
+    """Take a withdrawal back: accept the withdrawn version again and supersede the one accepted now.
 
-    `version` says which one; it may be left out where only one is withdrawn.
+    `version` names it; it may be left out where only one is withdrawn.
 
     Raises:
         UsageError: no reason is given; nothing is withdrawn; several are and none was named; the one named is not.
     """
     serialise(session)
     _require_reason(decision)
-    versions = versions_of(session, place)
+    versions = versions_of(session, key)
     withdrawn = [row for row in versions if row.state is SubmissionState.WITHDRAWN]
     if not withdrawn:
-        raise UsageError(f"nothing is withdrawn of {_named(place)}, so nothing can be restored: {_described(versions)}")
+        raise UsageError(f"nothing is withdrawn of {_label(key)}, so nothing can be restored: {_described(versions)}")
     if version is None and len(withdrawn) > 1:
-        raise UsageError(f"several versions of {_named(place)} are withdrawn; name one: {_described(withdrawn)}")
-    meant = withdrawn[0] if version is None else _meant(place, versions, version)
-    if meant.state is not SubmissionState.WITHDRAWN:
-        raise UsageError(f"version {version} of {_named(place)} is {meant.state}, so it cannot be restored")
-    standing = next((row for row in versions if row.state is SubmissionState.ACCEPTED), None)
-    if standing is not None:
-        standing.superseded_by = meant.id
-        _move(session, standing, SubmissionState.SUPERSEDED, decision, MoveReason.OTHER_VERSION_RESTORED)
-    _move(session, meant, SubmissionState.ACCEPTED, decision, MoveReason.RESTORED_BY_PERSON)
-    return _changed(versions, standing, meant)
+        raise UsageError(f"several versions of {_label(key)} are withdrawn; name one: {_described(withdrawn)}")
+    chosen = withdrawn[0] if version is None else _find_version(key, versions, version)
+    if chosen.state is not SubmissionState.WITHDRAWN:
+        raise UsageError(f"version {version} of {_label(key)} is {chosen.state}, so it cannot be restored")
+    accepted = next((row for row in versions if row.state is SubmissionState.ACCEPTED), None)
+    if accepted is not None:
+        accepted.superseded_by = chosen.id
+        _move(session, accepted, SubmissionState.SUPERSEDED, decision, MoveReason.OTHER_VERSION_RESTORED)
+    _move(session, chosen, SubmissionState.ACCEPTED, decision, MoveReason.RESTORED_BY_PERSON)
+    return _changed(versions, accepted, chosen)
 
 
-def _meant(place: ReportKey, versions: Sequence[SubmissionRow], version: int) -> SubmissionRow:
+def _find_version(key: ReportKey, versions: Sequence[SubmissionRow], version: int) -> SubmissionRow:
     result = next((row for row in versions if row.version == version), None)
     if result is None:
-        raise UsageError(f"there is no version {version} of {_named(place)}: {_described(versions)}")
+        raise UsageError(f"there is no version {version} of {_label(key)}: {_described(versions)}")
     return result
 
 
 def _move(
     session: Session, row: SubmissionRow, wanted: SubmissionState, decision: Decision, reason: MoveReason
 ) -> None:
-    move(session, row, wanted, decision.at, decision.run_id, reason=reason, decision=decision.said)
+    move(session, row, wanted, decision.at, decision.run_id, reason=reason, decision=decision.reason)
 
 
 def _changed(
@@ -126,12 +126,12 @@ def _ref(row: SubmissionRow) -> VersionRef:
 
 
 def _require_reason(decision: Decision) -> None:
-    if not decision.said.note.strip():
+    if not decision.reason.note.strip():
         raise UsageError("say why, in a sentence: it is kept with the report")
 
 
-def _named(place: ReportKey) -> str:
-    return f"{place.unit.code}, form {place.form}, {place.period}"
+def _label(key: ReportKey) -> str:
+    return f"{key.unit.code}, form {key.form}, {key.period}"
 
 
 def _described(versions: Sequence[SubmissionRow]) -> str:
