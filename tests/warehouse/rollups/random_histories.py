@@ -200,16 +200,16 @@ class RandomHistory:
         if unit is None:
             return
         decision = Decision(DecisionReason("nhầm kỳ", "cán bộ"), self.builder.now())
-        place = ReportKey(unit.key, FORM, step.month)
+        key = ReportKey(unit.key, FORM, step.month)
         try:
             if isinstance(step, Withdraw):
-                withdraw(self.session, place, decision)
+                withdraw(self.session, key, decision)
             else:
                 withdrawn = self.session.query(SubmissionRow).filter_by(
                     unit_code=unit.code, period=step.month.id, state=SubmissionState.WITHDRAWN
                 )
                 first = withdrawn.first()
-                restore(self.session, place, decision, first.version if first else None)
+                restore(self.session, key, decision, first.version if first else None)
         except UsageError:
             pass  # nothing counts that could be withdrawn, or nothing is withdrawn
 
@@ -223,7 +223,7 @@ class RandomHistory:
             if isinstance(step, Waive):
                 waive(self.session, question, day_in_vietnam(decision.at) + timedelta(days=step.days), decision)
             else:
-                take_back(self.session, question.place, WARNS, decision)
+                take_back(self.session, question.key, WARNS, decision)
         except UsageError:
             pass  # nothing is asked, or nothing was answered
 

@@ -155,7 +155,7 @@ def test_answers_and_their_return_make_figures_due(builder: WarehouseBuilder) ->
     assert due(builder, today)
     notes(builder)
     with transaction(builder.engine) as session:
-        take_back(session, question(builder).place, WARNS, Decision(DecisionReason("nhầm xã", "binh"), builder.now()))
+        take_back(session, question(builder).key, WARNS, Decision(DecisionReason("nhầm xã", "binh"), builder.now()))
     assert due(builder, today)
     assert UNANSWERED in notes(builder)
     (result,) = open_warnings_shown(builder)
@@ -232,7 +232,7 @@ def test_a_withdrawn_reports_answer_waits_for_it(builder: WarehouseBuilder) -> N
     """Of a report that does not count nothing is asked; restored, it is answered as before."""
     send(builder, warning(STOCK))
     answer(builder)
-    place = question(builder).place
+    place = question(builder).key
     with transaction(builder.engine) as session:
         withdraw(session, place, Decision(WHY, builder.now()))
     assert standing(builder) == [WaiverStatus.LAPSED]
@@ -298,7 +298,7 @@ def test_answers_are_copied(builder: WarehouseBuilder, tmp_path_factory: pytest.
     send(builder, warning(STOCK))
     answer(builder)
     with transaction(builder.engine) as session:
-        take_back(session, question(builder).place, WARNS, Decision(WHY, builder.now()))
+        take_back(session, question(builder).key, WARNS, Decision(WHY, builder.now()))
     answer(builder, decision=DecisionReason("đã rà soát lại", "an.nguyen"))
     result = notes(builder)
     target = open_engine(f"sqlite:///{tmp_path_factory.mktemp('copy') / 'warehouse.db'}")
