@@ -1,4 +1,4 @@
-"""A warehouse to test in, and short words for what a night does with one workbook."""
+"""Builder of a test warehouse, with methods for each step that a nightly run takes with a workbook."""
 
 import hashlib
 import itertools
@@ -37,7 +37,7 @@ Cells = tuple[Content, Content] | tuple[Content]
 
 
 def figure(content: Content, cell: str) -> Figure:
-    """A cell that holds a number, nothing, or the mark for not applicable."""
+    """Make a cell with a number, blank, or with the mark for not applicable."""
     if content is None:
         return Figure(CellState.BLANK, None, cell, "")
     if content == "x":
@@ -47,7 +47,7 @@ def figure(content: Content, cell: str) -> Figure:
 
 
 def observation(unit: str, indicator: str, cells: Cells, line: int = 1, sheet: str = "Biểu 01-T") -> Observation:
-    """What a unit says of an indicator, in line `line`."""
+    """Make a unit's observation of an indicator, in line `line`."""
     denominator = figure(cells[1], f"D{line}") if len(cells) == 2 else None
     return Observation(unit, indicator, sheet, figure(cells[0], f"E{line}"), denominator)
 
@@ -62,12 +62,12 @@ class WarehouseBuilder:
     _names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def now(self) -> datetime:
-        """Each call is a minute later."""
+        """Advance the clock by a minute and return it."""
         self.clock += timedelta(minutes=1)
         return self.clock
 
     def area(self, code: str = "585", period: Period = MAY) -> Area:
-        """A rollup area as it is in a period."""
+        """Return a rollup area as of a period."""
         return self.catalog.units.area(code, self.catalog.last_day(FORM, period))
 
     def report(
@@ -79,7 +79,7 @@ class WarehouseBuilder:
         period: Period = MAY,
         repairs: tuple[Repair, ...] = (),
     ) -> ParsedReport:
-        """What a workbook of a commune says: indicator to cells, and village to indicator to cells."""
+        """Make a commune's parsed report: indicator to cells, and village to indicator to cells."""
         results = [observation(unit, name, cells, line) for line, (name, cells) in enumerate(figures.items(), 10)]
         results += [
             observation(village, name, cells, line, "Thôn")
@@ -115,21 +115,21 @@ class WarehouseBuilder:
             return receive(session, arrival or self.arrival())
 
     def parse(self, report: ParsedReport, arrival: Arrival | None = None) -> int:
-        """Receive one workbook and note what it says."""
+        """Receive and parse one workbook."""
         submission_id = self.receive(arrival)
         with transaction(self.engine) as session:
             record_parsed(session, submission_id, report, self.now())
         return submission_id
 
     def check(self, report: ParsedReport, arrival: Arrival | None = None) -> int:
-        """Receive one workbook, note what it says and that the rules looked at it."""
+        """Receive, parse and check one workbook."""
         submission_id = self.parse(report, arrival)
         with transaction(self.engine) as session:
             record_checked(session, [submission_id], self.now())
         return submission_id
 
     def check_again(self, submission_id: int) -> None:
-        """Let the rules look at a refused submission once more."""
+        """Record another check of a refused submission."""
         with transaction(self.engine) as session:
             record_checked(session, [submission_id], self.now())
 
@@ -139,13 +139,13 @@ class WarehouseBuilder:
             return load(session, judged, run_id, self.now())
 
     def accept(self, report: ParsedReport, arrival: Arrival | None = None) -> int:
-        """Take one workbook all the way to accepted."""
+        """Take one workbook from delivery to accepted."""
         submission_id = self.check(report, arrival)
         self.load(JudgedReport(submission_id, report, ()))
         return submission_id
 
     def refuse(self, report: ParsedReport, arrival: Arrival | None = None) -> int:
-        """Take one workbook all the way to quarantined."""
+        """Take one workbook from delivery to quarantined."""
         submission_id = self.check(report, arrival)
         self.load(JudgedReport(submission_id, report, (critical(),)))
         return submission_id
@@ -172,7 +172,7 @@ class WarehouseBuilder:
 
 @contextmanager
 def taken_back(engine: Engine) -> Iterator[Session]:
-    """A transaction of which nothing is kept: as if the process were killed at the end of the block."""
+    """Yield a session that is rolled back, as if the process were killed at the end of the block."""
     with Session(engine, expire_on_commit=False) as session:
         yield session
         session.rollback()
@@ -180,7 +180,7 @@ def taken_back(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def counted(engine: Engine) -> Iterator[list[str]]:
-    """Every statement that is put to the database within the block."""
+    """Collect the statements executed within the block."""
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -192,16 +192,16 @@ def counted(engine: Engine) -> Iterator[list[str]]:
 
 
 def critical(code: str = "numerator_within_denominator") -> Issue:
-    """An issue that refuses a submission."""
+    """Make a critical issue."""
     return Issue(code, Severity.CRITICAL, sheet="Biểu 01-T", cell="E10", found="12", expected="≤ 10")
 
 
 WARNS = "stock_falls"
-"""A rule that asks."""
+"""A rule whose issues are warnings."""
 
 
 def warning(indicator: str, *, found: str = "8", expected: str = "9", village: str | None = None) -> Issue:
-    """An issue that asks about a figure."""
+    """Make a warning about a figure."""
     return Issue(
         WARNS, Severity.WARNING, "Biểu 01-T", "E10", found=found, expected=expected, indicator=indicator, unit=village
     )

@@ -1,4 +1,4 @@
-"""What was known at a moment is found again at any later one, exactly."""
+"""Figures as of a moment are reproduced exactly at any later one."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ def cells(builder: WarehouseBuilder) -> list[RollupKey]:
 
 
 def looked(session: Session, builder: WarehouseBuilder, cell: RollupKey, as_of: datetime | None) -> list[object]:
-    """All that a rollup gives and rests on, without what only names it."""
+    """Return all that a rollup consists of, without its identification."""
     draft = draft_of(session, builder.catalog, cell, Edition(1, "run", builder.clock), as_of)
     return [draft.head.content_sha256, unit_rows(0, draft), contribution_rows(0, draft)]
 
@@ -37,7 +37,7 @@ def looked(session: Session, builder: WarehouseBuilder, cell: RollupKey, as_of: 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(with_structure=False))
 def test_rollup_as_of_a_moment_is_the_rollup_made_at_it(builder: WarehouseBuilder, history: list[Step]) -> None:
-    """Deliveries, refusals, corrections, withdrawals, files read again: looking back finds what looking then found."""
+    """Holds for random histories: the rollup as of a moment equals the one computed at it."""
     with taken_back(builder.engine) as session:
         story = RandomHistory(builder, session)
         then = []
@@ -49,7 +49,7 @@ def test_rollup_as_of_a_moment_is_the_rollup_made_at_it(builder: WarehouseBuilde
 
 
 def test_answers_are_known_as_of_their_moment(builder: WarehouseBuilder) -> None:
-    """Asked, answered, taken back, answered anew, run out: when all is over each moment is found again as it was."""
+    """Answers given, taken back, renewed and expired are each reproduced as of their moments."""
     steps = (
         Send("22813", MAY, (8, 10, *[None] * 4), passes=True, late=False, asks=True),
         Waive("22813", MAY, days=1),
@@ -90,7 +90,7 @@ def test_correction_is_not_known_before_it_came(builder: WarehouseBuilder) -> No
 
 
 def test_looking_back_keeps_nothing(builder: WarehouseBuilder) -> None:
-    """A look at a moment makes no revision and leaves nothing to publish; before anything came, all is missing."""
+    """It makes no revision and leaves nothing to publish; before the first report all units are missing."""
     builder.accept(builder.report("22813", {STOCK: (1, 2)}))
     with reading(builder.engine) as session:
         cell = RollupKey(builder.area(), FORM, MAY)

@@ -1,4 +1,4 @@
-"""What is told of a submission: all that was found for its sender, and nothing that is only being tried out."""
+"""Feedback on a submission has all issues for its sender, and none of shadow rules."""
 
 from datetime import date
 
@@ -28,13 +28,13 @@ def accept(builder: WarehouseBuilder, *issues: Issue, unit: str = UNIT) -> int:
 
 
 def told_of(builder: WarehouseBuilder, *numbers: int) -> tuple[SubmissionFeedback, ...]:
-    """What is told of these submissions."""
+    """Return the feedback on submissions."""
     with reading(builder.engine) as session:
         return feedback_of(session, numbers, builder.now())
 
 
 def test_shadow_results_are_told_nobody(builder: WarehouseBuilder) -> None:
-    """A rule on trial leaves its findings in the warehouse, where no commune sees them."""
+    """Issues of shadow rules stay in the warehouse and out of the feedback."""
     (result,) = told_of(builder, accept(builder, SHADOW, ASKED))
     assert result.issues == (ASKED,)
     assert result.asked == (OpenWarning(ASKED, None),)
@@ -48,7 +48,7 @@ def test_each_version_tells_of_all(builder: WarehouseBuilder) -> None:
 
 
 def test_pages_of_many_are_asked_for_at_once(builder: WarehouseBuilder) -> None:
-    """The database is asked as often for three communes' reports as for one: a night tells of thousands."""
+    """The number of queries is the same for three reports as for one: a nightly run has thousands."""
     numbers = [accept(builder, ASKED, unit=unit) for unit in (UNIT, "22816", "22819")]
     with counted(builder.engine) as alone:
         told_of(builder, numbers[0])
@@ -103,7 +103,7 @@ def test_what_waits_is_not_told_of_yet(builder: WarehouseBuilder) -> None:
 
 
 def test_a_mark_of_another_warehouse_counts_for_nothing(builder: WarehouseBuilder) -> None:
-    """A number that the log has not reached was written beside another warehouse: all is told anew."""
+    """A position beyond the log comes from another warehouse: all feedback is due again."""
     first = accept(builder)
     with reading(builder.engine) as session:
         assert moved_since(session, LogPosition(10_000))[0] == (first,)

@@ -101,7 +101,7 @@ def test_kept_figures_are_those_of_the_workbook(builder: WarehouseBuilder) -> No
 
 
 def test_nothing_is_kept_of_a_refused_workbook(builder: WarehouseBuilder) -> None:
-    """Its figures never entered; whoever wants them reads the bytes."""
+    """Figures of a refused workbook are not stored."""
     report = builder.report(UNIT, {"dvc_toantrinh": (30, 40)})
     submission_id = builder.check(report)
     builder.load(JudgedReport(submission_id, report, (critical(),)))

@@ -16,7 +16,7 @@ MARCH, APRIL = parse_period("2025-03"), parse_period("2025-04")
 def known(
     builder: WarehouseBuilder, code: str = UNIT, *, key: UnitKey | None = None
 ) -> dict[str, tuple[str, Decimal | None]]:
-    """Period and numerator of what is known before May, by indicator."""
+    """Return period and numerator of the last known figures before May, by indicator."""
     unit = key or builder.catalog.units.get(code, builder.catalog.last_day(FORM, MAY)).key
     wanted = ["hsskdt", "tk_15", "tmdt_sp"]
     with reading(builder.engine) as session:
@@ -38,7 +38,7 @@ def test_the_newest_figure_of_each_counts(builder: WarehouseBuilder) -> None:
 
 
 def test_only_what_counts_is_taken(builder: WarehouseBuilder) -> None:
-    """A refused report says nothing, and of two accepted ones the later speaks."""
+    """A refused report is ignored, and of two accepted ones the later counts."""
     builder.accept(builder.report(UNIT, {"hsskdt": (1, 9)}, period=APRIL))
     builder.accept(builder.report(UNIT, {"hsskdt": (2, 9)}, period=APRIL))
     builder.refuse(builder.report(UNIT, {"hsskdt": (3, 9)}, period=APRIL))
@@ -46,7 +46,7 @@ def test_only_what_counts_is_taken(builder: WarehouseBuilder) -> None:
 
 
 def test_neither_the_period_itself_nor_a_namesake_speaks(builder: WarehouseBuilder) -> None:
-    """The report of May itself is no past, and a unit that has the code now is not the one that had it then."""
+    """May's own report is no history, nor is the report of another unit of the same code."""
     builder.accept(builder.report(UNIT, {"hsskdt": (1, 9)}, period=MAY))
     assert known(builder) == {}
     builder.accept(builder.report("22810", {"hsskdt": (5, 9)}, period=APRIL))

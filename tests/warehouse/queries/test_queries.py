@@ -1,4 +1,4 @@
-"""What the warehouse tells: revisions, who reported, why a figure is what it is, what is due for a look."""
+"""Read models: revisions, reporting status, lineage of figures, and due rollups."""
 
 import pytest
 
@@ -19,30 +19,30 @@ RATIO, COUNT, VILLAGE_COUNT = "dvc_toantrinh", "hd_dvc", "tcnscd_tv"
 
 
 def status(builder: WarehouseBuilder, area: str = "585") -> queries.PeriodStatus:
-    """How the units of an area stand in May."""
+    """Return the status of an area's units for May."""
     with reading(builder.engine) as session:
         return queries.period_status(session, builder.catalog, builder.area(area), FORM, MAY)
 
 
 def unit_status(builder: WarehouseBuilder, code: str) -> queries.UnitStatus:
-    """How one unit stands in May."""
+    """Return the status of one unit for May."""
     return next(unit for unit in status(builder).units if unit.standing.code == code)
 
 
 def touched(builder: WarehouseBuilder, *areas: str) -> list[tuple[str, str]]:
-    """Area codes and periods that are due for a look."""
+    """Return area codes and periods that are due."""
     with reading(builder.engine) as session:
         result = queries.areas_touched(session, builder.catalog, areas, today=NIGHT.date())
     return [(item.area.code, item.period.id) for item in result]
 
 
 def ref(builder: WarehouseBuilder, number: int) -> RevisionRef:
-    """Names a revision of the district's figures for May."""
+    """Make a reference to a revision of the district's figures for May."""
     return RevisionRef("585", FORM, MAY, number, Boundary.AS_THEN, builder.area().valid_from)
 
 
 def test_revision_without_figures_is_wrong_usage(builder: WarehouseBuilder) -> None:
-    """An area that was never rolled up, and a number that was never reached, are told as such."""
+    """An area without rollups and an unknown number raise."""
     with pytest.raises(UsageError, match="no figures yet"):
         builder.revision()
     builder.roll_up()
@@ -130,7 +130,7 @@ def test_status_tells_who_reported_and_who_failed_and_why(builder: WarehouseBuil
 
 
 def test_refused_correction_shows_beside_the_accepted_file(builder: WarehouseBuilder) -> None:
-    """The figure stands, and the officer still sees that a correction failed; an older refusal is history."""
+    """The accepted file counts, and a refusal after it is shown; an older refusal is not."""
     builder.refuse(builder.report("22813", {RATIO: (4, 2)}), builder.arrival("1.xlsx"))
     builder.accept(builder.report("22813", {RATIO: (1, 2)}), builder.arrival("2.xlsx"))
     builder.refuse(builder.report("22813", {RATIO: (3, 2)}), builder.arrival("3.xlsx"))
@@ -184,7 +184,7 @@ def test_explain_of_an_older_revision_shows_the_superseded_file(builder: Warehou
 
 
 def test_explain_of_an_unknown_figure_names_the_known(builder: WarehouseBuilder) -> None:
-    """A code nobody has is wrong usage, and the answer helps."""
+    """An unknown code raises with the known ones."""
     builder.roll_up()
     with reading(builder.engine) as session, pytest.raises(UsageError, match=RATIO):
         queries.explain(session, "585", MAY, "nothing")
@@ -199,7 +199,7 @@ def test_area_is_touched_until_it_is_rolled_up(builder: WarehouseBuilder) -> Non
 
 
 def test_refusal_touches_an_area_too(builder: WarehouseBuilder) -> None:
-    """Who failed is part of what is published."""
+    """Refused reports are part of what is published."""
     builder.roll_up()
     builder.refuse(builder.report("22813", {RATIO: (3, 2)}))
     assert touched(builder, "585") == [("585", "2025-05")]
@@ -213,7 +213,7 @@ def test_area_is_touched_only_in_periods_in_which_it_existed(builder: WarehouseB
 
 
 def test_rollup_that_moved_nothing_is_not_due_again(builder: WarehouseBuilder) -> None:
-    """The log was looked at, so the area rests until something else happens."""
+    """The position in the log is recorded, so the area is not due until the next event."""
     builder.accept(builder.report("22813", {RATIO: (1, 2)}))
     builder.roll_up()
     builder.accept(builder.report("22813", {RATIO: (1, 2)}))
@@ -269,6 +269,6 @@ def test_reason_of_a_run_is_kept(builder: WarehouseBuilder) -> None:
 
 
 def test_run_that_was_never_started_cannot_finish(builder: WarehouseBuilder) -> None:
-    """A defect of the caller is told, not recorded."""
+    """An unknown run raises and is not recorded."""
     with pytest.raises(UsageError, match="run-x"), transaction(builder.engine) as session:
         finish_run(session, "run-x", {}, NIGHT)

@@ -1,4 +1,4 @@
-"""Silent units: who should have reported by now and has sent nothing, by period and area, on both engines."""
+"""Silent units by period and area, on both engines."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ DEADLINE = date(2025, 5, 15)
 
 
 def silent(builder: WarehouseBuilder, today: date, *areas: str) -> tuple[SilentPeriod, ...]:
-    """Who is silent on a day."""
+    """Return the silent units on a day."""
     with reading(builder.engine) as session:
         return silent_units(session, builder.catalog, areas, today)
 
@@ -24,7 +24,7 @@ def test_nobody_is_silent_before_anything_ever_came(builder: WarehouseBuilder) -
 
 
 def test_who_sent_nothing_is_silent_once_the_deadline_has_passed(builder: WarehouseBuilder) -> None:
-    """On the deadline itself nobody is; the day after, all who sent nothing are, refused reports being no silence."""
+    """On the deadline no unit is silent; the day after, all without a report are, refused reports excepted."""
     builder.accept(builder.report("22813", {}))
     builder.refuse(builder.report("22816", {}))
     assert silent(builder, DEADLINE) == ()
@@ -52,7 +52,7 @@ def test_the_next_period_is_expected_though_nothing_came(builder: WarehouseBuild
 
 @pytest.mark.parametrize(("areas", "count"), [(("585",), 7), (("585", "22816"), 7), (("22816",), 1), (("00000",), 0)])
 def test_configured_areas_say_who_is_expected(builder: WarehouseBuilder, areas: tuple[str, ...], count: int) -> None:
-    """Of a district or a single commune its own units are expected, each once; a code of nothing expects nobody."""
+    """A district's or commune's own units are expected, each once; an unknown code expects none."""
     builder.accept(builder.report("22813", {}))
     result = silent(builder, date(2025, 5, 20), *areas)
     assert sum(silent_unit.count for silent_unit in result) == count

@@ -1,4 +1,4 @@
-"""Random histories of what communes send and people decide, told to a warehouse step by step."""
+"""Random histories of deliveries and decisions, applied to a warehouse step by step."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -57,7 +57,7 @@ class SendAgain:
 
 @dataclass(frozen=True)
 class Withdraw:
-    """A person withdraws what counts."""
+    """A person withdraws the accepted version."""
 
     unit: str
     month: Period
@@ -73,7 +73,7 @@ class Restore:
 
 @dataclass(frozen=True)
 class Waive:
-    """A person answers what is asked about a report; the answer counts on so many further days."""
+    """A person answers the warnings about a report; the answer is in force for `days` further days."""
 
     unit: str
     month: Period
@@ -135,7 +135,7 @@ def histories(*, with_structure: bool, longest: int = 8) -> st.SearchStrategy[li
 
 @dataclass
 class RandomHistory:
-    """A history being told in one transaction."""
+    """A history applied in one transaction."""
 
     builder: WarehouseBuilder
     session: Session
@@ -143,7 +143,7 @@ class RandomHistory:
     _exempt: set[tuple[str, str]] = field(default_factory=set)
 
     def apply(self, step: Step) -> None:
-        """Let one step happen, a minute or so after the one before."""
+        """Apply one step, about a minute after the one before."""
         match step:
             case Send():
                 self._send(step)

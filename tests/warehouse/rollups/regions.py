@@ -1,4 +1,4 @@
-"""A catalogue of two provinces through 2025-07-01 and 2026-04-30, and what villages and weights can be told of it."""
+"""A catalogue of two provinces across the changes of 2025-07-01 and 2026-04-30, with optional villages and weights."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -39,7 +39,7 @@ def with_weights(catalog: Catalog, stated: Iterable[StatedWeight]) -> Catalog:
 
 
 def with_villages(catalog: Catalog) -> Catalog:
-    """The catalogue that tells of every village of the two communes across the line where it was before.
+    """Return the catalogue with the successions of all villages of the two communes across the boundary.
 
     The villages are `<new>-<old>-1` and `-2`, after the communes in which they lie and lay.
     """

@@ -1,4 +1,4 @@
-"""Figures across the lines of 2025-07-01 and 2026-04-30: what can be told apart is summed, what cannot says so."""
+"""Figures across the changes of 2025-07-01 and 2026-04-30 are summed where shares are known, else not comparable."""
 
 from dataclasses import replace
 from datetime import date
@@ -47,7 +47,7 @@ def builder(engine: Engine, region: Catalog) -> WarehouseBuilder:
 
 
 def with_catalog(builder: WarehouseBuilder, catalog: Catalog) -> WarehouseBuilder:
-    """The house with another catalogue, mirrored."""
+    """Return the builder with another catalogue, mirrored."""
     builder.catalog = catalog
     with transaction(builder.engine) as session:
         mirror_catalog(session, catalog)
@@ -191,7 +191,7 @@ def test_village_detail_makes_village_figures_comparable(builder: WarehouseBuild
 def test_village_detail_has_to_be_whole(
     builder: WarehouseBuilder, region: Catalog, cells: tuple[str | int | None], *, entered: bool
 ) -> None:
-    """A village left blank keeps its commune's part out, and the row partial; not applicable and zero are told."""
+    """A blank village keeps its commune's share out and the row partial; not applicable and zero do not."""
     with_catalog(builder, with_villages(region))
     results: dict[str, dict[str, Cells]] = {
         "22822-22822-1": {VILLAGE_COUNT: (10,)},
@@ -247,7 +247,7 @@ def test_year_of_a_province_reaches_back_over_the_merger(builder: WarehouseBuild
 
 
 def test_country_and_unchanged_provinces_need_no_trail(builder: WarehouseBuilder) -> None:
-    """The country has the same ground as ever: all that stood below it then counts, whatever became of it."""
+    """The country's territory is unchanged: all units below it count, without following successions."""
     units = UnitRegister(builder.catalog.units.units)  # nobody tells what became of anybody
     with_catalog(builder, replace(builder.catalog, version="mute", structure_version="mute", units=units))
     builder.accept(builder.report("22813", {FLOW: (3, 4)}))

@@ -1,4 +1,4 @@
-"""A revision lists what it moved: which figure, from what to what, because of which file."""
+"""A revision lists its changes: the figure, old and new value, and the file that caused it."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -12,7 +12,7 @@ RATIO, OTHER = "dvc_toantrinh", "vb_dt"
 
 
 def sha_of(builder: WarehouseBuilder, submission_id: int) -> str:
-    """The hash of a submission's file."""
+    """Return the hash of a submission's file."""
     with reading(builder.engine) as session:
         return queries.submission_record(session, submission_id).file.sha256
 
@@ -25,14 +25,14 @@ def everyone_gives(builder: WarehouseBuilder, but: tuple[str, ...] = ()) -> None
 
 
 def test_first_revision_moves_nothing(builder: WarehouseBuilder) -> None:
-    """There is nothing before it to differ from."""
+    """The first revision has no predecessor."""
     everyone_gives(builder)
     builder.roll_up()
     assert builder.revision().changes == ()
 
 
 def test_correction_is_listed_with_its_file(builder: WarehouseBuilder) -> None:
-    """Every column that moved of the one figure that moved, from, to, and the corrected workbook's hash."""
+    """All changed columns of the corrected figure are listed with the corrected workbook's hash."""
     everyone_gives(builder)
     builder.roll_up()
     corrected = builder.accept(builder.report("22813", {RATIO: (2, 2), OTHER: (1, 2)}))
@@ -46,7 +46,7 @@ def test_correction_is_listed_with_its_file(builder: WarehouseBuilder) -> None:
 
 
 def test_unit_that_comes_in_at_last_moves_figures_and_coverage(builder: WarehouseBuilder) -> None:
-    """The seed's story: seven of eight, then the corrected workbook of the eighth, and the row is complete."""
+    """Seven of eight communes are in, then the corrected workbook of the eighth completes the row."""
     everyone_gives(builder, but=("22828",))
     builder.refuse(builder.report("22828", {RATIO: (3, 2)}))
     builder.roll_up()
@@ -65,7 +65,7 @@ def test_unit_that_comes_in_at_last_moves_figures_and_coverage(builder: Warehous
 
 
 def test_refusal_of_a_unit_that_had_sent_nothing_moves_only_the_notes(builder: WarehouseBuilder) -> None:
-    """Missing stays missing; what is said about it changes, because of the refused file."""
+    """The unit stays missing; only the notes change, because of the refused file."""
     everyone_gives(builder, but=("22828",))
     builder.roll_up()
     refused = builder.refuse(builder.report("22828", {RATIO: (3, 2)}))
@@ -76,7 +76,7 @@ def test_refusal_of_a_unit_that_had_sent_nothing_moves_only_the_notes(builder: W
 
 
 def test_late_unit_is_named_as_the_reason(builder: WarehouseBuilder) -> None:
-    """The count of late units moved because of the late file."""
+    """The count of late units changes because of the late file."""
     everyone_gives(builder, but=("22828",))
     builder.roll_up()
     late = builder.accept(
@@ -92,7 +92,7 @@ def test_late_unit_is_named_as_the_reason(builder: WarehouseBuilder) -> None:
 
 
 def test_figure_moved_by_two_files_names_both(builder: WarehouseBuilder) -> None:
-    """Two corrections in one night: the figure is listed once for each file, other figures for none."""
+    """After two corrections in one run the figure is listed once for each file; other figures are not."""
     everyone_gives(builder)
     builder.roll_up()
     files = {
@@ -106,7 +106,7 @@ def test_figure_moved_by_two_files_names_both(builder: WarehouseBuilder) -> None
 
 
 def test_target_that_changed_names_no_file(builder: WarehouseBuilder) -> None:
-    """What the catalogue moved was moved by no workbook."""
+    """A change of the catalogue is attributed to no file."""
     target = next(
         other_target
         for other_target in builder.catalog.targets
@@ -124,7 +124,7 @@ def test_target_that_changed_names_no_file(builder: WarehouseBuilder) -> None:
 
 
 def test_unit_whose_figure_goes_away_is_named(builder: WarehouseBuilder) -> None:
-    """A correction that leaves a cell blank takes a figure out, and is named for it."""
+    """A correction that leaves a cell blank removes the figure and is named as the cause."""
     everyone_gives(builder)
     builder.roll_up()
     blanked = builder.accept(builder.report("22813", {RATIO: (None, 2), OTHER: (1, 2)}))
@@ -135,7 +135,7 @@ def test_unit_whose_figure_goes_away_is_named(builder: WarehouseBuilder) -> None
 
 
 def test_blank_that_becomes_not_applicable_is_named(builder: WarehouseBuilder) -> None:
-    """No figure before and none after, and still the file that settled it is named."""
+    """The figure is absent before and after, but the file that settled it is named."""
     everyone_gives(builder, but=("22813",))
     builder.accept(builder.report("22813", {RATIO: (None, 2), OTHER: (1, 2)}))
     builder.roll_up()
@@ -147,7 +147,7 @@ def test_blank_that_becomes_not_applicable_is_named(builder: WarehouseBuilder) -
 
 
 def test_figure_moved_by_very_many_files_names_none(builder: WarehouseBuilder) -> None:
-    """When a whole province moves a figure in one night, it is listed once and the parts tell the rest."""
+    """A figure changed by a whole province's files is listed once, without a file."""
     units = builder.area("58").members
     assert len(units) > 20
     builder.roll_up("58")

@@ -1,4 +1,4 @@
-"""Closed figures stand still whatever comes, nothing that comes is lost, and a person opens them again."""
+"""Closed figures do not change, corrections wait, and a person reopens them."""
 
 from datetime import date
 
@@ -28,12 +28,12 @@ OTHER = "22828"
 
 
 def cell_of(builder: WarehouseBuilder) -> RollupKey:
-    """The district's figures of May."""
+    """Return the key of the district's rollup of May."""
     return RollupKey(builder.area(), FORM, MAY)
 
 
 def give_out(builder: WarehouseBuilder, period: Period = MAY) -> int | None:
-    """Roll the district up and note that the newest revision was given out."""
+    """Roll the district up and record the newest revision as published."""
     made = builder.roll_up(period=period)
     result = builder.revision(period=period)
     ref = RevisionRef(result.area, FORM, period, result.number, Boundary.AS_THEN, result.area_valid_from)
@@ -48,7 +48,7 @@ def report(builder: WarehouseBuilder, figure: int, unit: str = FIRST, period: Pe
 
 
 def look(builder: WarehouseBuilder) -> ClosablePeriod:
-    """Whether May can be closed."""
+    """Return what closing May would keep."""
     with reading(builder.engine) as session:
         return closable(session, builder.catalog, cell_of(builder), TODAY)
 
@@ -71,13 +71,13 @@ def open_again(builder: WarehouseBuilder, reason: str = "the commune found an er
 
 
 def due(builder: WarehouseBuilder) -> int:
-    """How many figures have to be looked at."""
+    """Return the number of due figures."""
     with reading(builder.engine) as session:
         return len(areas_touched(session, builder.catalog, ["585"], today=TODAY))
 
 
 def waiting(builder: WarehouseBuilder) -> list[int]:
-    """Of how many reports something came since a closing, for each that stands."""
+    """Return the number of changed reports since closing, for each closing in force."""
     with reading(builder.engine) as session:
         return [awaiting.reports for awaiting in awaiting_reopen(session, builder.catalog, today=TODAY)]
 
@@ -107,7 +107,7 @@ def test_a_closing_says_what_it_keeps(builder: WarehouseBuilder) -> None:
 
 
 def test_late_correction_moves_no_figure_until_reopened(closed: WarehouseBuilder) -> None:
-    """It is accepted and waits; after reopening the next look publishes it and names what moved, and closes again."""
+    """It is accepted and waits; after reopening the next rollup publishes it, and May can be closed again."""
     report(closed, 7)
     report(closed, 1, OTHER)
     assert (closed.roll_up(), due(closed), waiting(closed)) == (None, 0, [2])
@@ -137,7 +137,7 @@ def test_withdrawal_waits_as_well(closed: WarehouseBuilder) -> None:
 
 
 def test_late_report_of_an_open_month_waits_for_its_closed_quarter(builder: WarehouseBuilder) -> None:
-    """The month is published with it, the quarter stands still; opened, the quarter names the same file."""
+    """The month is published with it, the quarter does not change; reopened, the quarter names the same file."""
     months = [parse_period(f"2025-0{number}") for number in (4, 5, 6)]
     for month in months:
         report(builder, 5, period=month)
@@ -197,7 +197,7 @@ def test_period_that_goes_on_cannot_be_closed(builder: WarehouseBuilder) -> None
 
 
 def test_what_was_not_published_cannot_be_closed(builder: WarehouseBuilder) -> None:
-    """A revision that was not given out, and a report that no revision has seen: the night comes first."""
+    """Unpublished revisions and reports without a rollup need a nightly run first."""
     report(builder, 5)
     builder.roll_up()
     with pytest.raises(UsageError, match="nightly first"):
@@ -210,7 +210,7 @@ def test_what_was_not_published_cannot_be_closed(builder: WarehouseBuilder) -> N
 
 
 def test_reopening_needs_a_reason_and_a_closing(closed: WarehouseBuilder) -> None:
-    """Blanks are no reason; what is open cannot be opened."""
+    """A blank reason is refused, and so is reopening open figures."""
     with pytest.raises(UsageError, match="say why"):
         open_again(closed, "  ")
     open_again(closed)

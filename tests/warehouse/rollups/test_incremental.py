@@ -1,4 +1,4 @@
-"""Only what moved is looked at again, and that is as good as looking at everything."""
+"""Incremental rollups equal rollups of everything."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +21,7 @@ LONGER = tuple(map(parse_period, ("2025-Q2", "2025-H1")))
 
 
 def look(session: Session, builder: WarehouseBuilder, today: date = AFTER_ALL) -> list[tuple[str, str]]:
-    """Roll up what is due; which areas and periods that was."""
+    """Roll up all due figures; return their areas and periods."""
     result = queries.areas_touched(session, builder.catalog, AREAS, today=today)
     for entry in result:
         roll_up(session, builder.catalog, entry.area, entry.form, entry.period, run_id="run-1", at=builder.now())
@@ -29,7 +29,7 @@ def look(session: Session, builder: WarehouseBuilder, today: date = AFTER_ALL) -
 
 
 def moved_by_looking_at_everything(session: Session, builder: WarehouseBuilder) -> list[tuple[str, str]]:
-    """Areas and periods that were made before and that a look at everything still moves: there may be none."""
+    """Return known areas and periods that a full rollup still changes: there may be none."""
     moved = []
     for row in session.query(RollupSeenRow).all():
         period = parse_period(row.period)
@@ -44,7 +44,7 @@ def moved_by_looking_at_everything(session: Session, builder: WarehouseBuilder) 
 def test_looking_where_something_moved_equals_looking_everywhere(
     builder: WarehouseBuilder, history: list[Step]
 ) -> None:
-    """Random nights: corrections, withdrawals, late files, files read again, answers that expire, a merger."""
+    """Holds for random histories of corrections, withdrawals, late files, expiring answers and a merger."""
     shipped, began = builder.catalog, builder.clock
     builder.clock = datetime(2026, 1, 1, tzinfo=UTC)
     with taken_back(builder.engine) as session:
@@ -59,7 +59,7 @@ def test_looking_where_something_moved_equals_looking_everywhere(
 
 
 def test_month_draws_its_quarter_and_half_year_along(builder: WarehouseBuilder) -> None:
-    """June is the last month of a quarter and a half-year: with its first report they are looked at as well."""
+    """With the first report for June its quarter and half-year are due as well."""
     for month in MONTHS:
         builder.accept(builder.report("22813", {STOCK: (1, 2)}, period=month))
     with taken_back(builder.engine) as session:
@@ -74,7 +74,7 @@ def test_month_draws_its_quarter_and_half_year_along(builder: WarehouseBuilder) 
 
 
 def test_quarter_waits_for_its_last_day_and_its_last_month(builder: WarehouseBuilder) -> None:
-    """A quarter is not looked at on its last day, nor before anything came for its last month."""
+    """A quarter is not due on its last day, nor before its last month has a report."""
     builder.accept(builder.report("22813", {STOCK: (1, 2)}))
     last_day = builder.catalog.last_day(FORM, LONGER[0])
     with taken_back(builder.engine) as session:
@@ -86,7 +86,7 @@ def test_quarter_waits_for_its_last_day_and_its_last_month(builder: WarehouseBui
 
 
 def test_correction_of_a_month_touches_the_quarter(builder: WarehouseBuilder) -> None:
-    """What moved in April is looked at in the quarter too, and a month that did not move is let be."""
+    """A correction of April makes the quarter due too, but no unchanged month."""
     for month in MONTHS:
         builder.accept(builder.report("22813", {STOCK: (1, 2)}, period=month))
     with taken_back(builder.engine) as session:
@@ -102,7 +102,7 @@ def test_correction_of_a_month_touches_the_quarter(builder: WarehouseBuilder) ->
 
 
 def test_change_of_structure_makes_every_figure_due_once(builder: WarehouseBuilder) -> None:
-    """Another target or another unit may move any figure; once looked at under it, none is due."""
+    """A changed target or unit makes every figure due, once."""
     builder.accept(builder.report("22813", {STOCK: (1, 2)}))
     builder.roll_up()
     with taken_back(builder.engine) as session:
@@ -112,7 +112,7 @@ def test_change_of_structure_makes_every_figure_due_once(builder: WarehouseBuild
 
 
 def test_other_texts_make_nothing_due(builder: WarehouseBuilder) -> None:
-    """A catalogue that differs only in what is said moves no figure."""
+    """A catalogue that differs only in texts makes no figure due."""
     builder.accept(builder.report("22813", {STOCK: (1, 2)}))
     builder.roll_up()
     builder.catalog = replace(builder.catalog, version="other texts")

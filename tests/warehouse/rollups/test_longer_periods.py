@@ -99,7 +99,7 @@ def test_quarter_leads_down_to_each_months_cell(builder: WarehouseBuilder) -> No
 
 
 def test_stock_of_a_quarter_waits_only_for_its_last_month(builder: WarehouseBuilder) -> None:
-    """Of a stock only the last month is asked for, and only its missing reports are told."""
+    """A stock needs only the last month, and only that month's missing reports are noted."""
     give(builder, 3, (1, 2), indicators=(STOCK,))
     builder.roll_up(period=QUARTER)
     with reading(builder.engine) as session:

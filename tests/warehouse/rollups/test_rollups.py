@@ -1,4 +1,4 @@
-"""An area's figures: sums over the units that gave both numbers, and an honest account of those that did not."""
+"""An area's figures are sums over the units that reported both numbers; the coverage accounts for the others."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -71,7 +71,7 @@ def test_row_is_complete_when_every_unit_gave_its_figure(builder: WarehouseBuild
 
 
 def test_missing_and_refused_units_make_a_row_partial_and_are_named(builder: WarehouseBuilder) -> None:
-    """Who sent nothing and who was refused stand in the notes by code and name."""
+    """The notes name missing and refused units by code and name."""
     everyone_gives(builder, (1, 2), but=("22813", "22828"))
     builder.refuse(builder.report("22828", {RATIO: (9, 2)}))
     builder.roll_up()
@@ -249,7 +249,7 @@ def test_target_is_attained_at_the_target(builder: WarehouseBuilder, numerator: 
 
 
 def test_indicator_without_a_target_is_neither_attained_nor_not(builder: WarehouseBuilder) -> None:
-    """No promise, no verdict."""
+    """Without a target the row has no `attained`."""
     promised = {target.indicator for target in builder.catalog.targets}
     builder.roll_up()
     row = next(row for row in builder.revision().rows if row.indicator not in promised)

@@ -67,7 +67,7 @@ def test_copy_of_nothing_is_nothing(engine: Engine, other: Engine) -> None:
 
 
 def test_copying_into_a_used_warehouse_is_refused(full_house: WarehouseBuilder, other: Engine) -> None:
-    """What stands in the target is neither mixed with the copy nor lost."""
+    """Rows of a filled target are neither mixed with the copy nor lost."""
     copy_warehouse(full_house.engine, other)
     with pytest.raises(WarehouseNotEmptyError, match="empty"):
         copy_warehouse(full_house.engine, other)
@@ -88,7 +88,7 @@ def test_copy_that_differs_is_not_kept(full_house: WarehouseBuilder, other: Engi
 
 
 def test_progress_counts_every_row(full_house: WarehouseBuilder, other: Engine) -> None:
-    """Whoever watches is told of as many rows as were copied."""
+    """The callback's numbers add up to the rows copied."""
     counter: Counter[str] = Counter()
     contents = copy_warehouse(full_house.engine, other, lambda table, rows: counter.update({table: rows}))
     assert counter == {table: content.rows for table, content in contents.items() if content.rows}

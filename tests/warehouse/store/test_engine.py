@@ -1,4 +1,4 @@
-"""Opening the warehouse: what is accepted as an address, and how two writers get along."""
+"""Opening the warehouse: accepted URLs, and concurrent writers."""
 
 import threading
 from pathlib import Path

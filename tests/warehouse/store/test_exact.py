@@ -54,7 +54,7 @@ def test_sum_of_large_and_small_loses_nothing(table: Engine) -> None:
     ["0", "-3", "8.5", "100", "0.000001", "123456789012.654321", "-123456789012345678.654321", "9223372036854.775808"],
 )
 def test_number_comes_back_in_one_spelling(table: Engine, number: str) -> None:
-    """What was kept is what is read, spelt without needless zeros."""
+    """Stored numbers are read back in canonical form."""
     keep(table, {"number": Decimal(number)})
     with reading(table) as session:
         assert str(session.scalar(select(TABLE.c.number))) == number
@@ -100,7 +100,7 @@ def test_text_comes_back_as_it_was(table: Engine, text: str) -> None:
 
 @pytest.mark.parametrize(("text", "kept"), [("a\0b", "a\\x00b"), ("b\udce1o.xlsx", "b\\udce1o.xlsx")])
 def test_text_no_database_can_hold_is_escaped(table: Engine, text: str, kept: str) -> None:
-    """A NUL, or half a character in a file's name, does not stop a night."""
+    """A NUL or a lone surrogate in a file's name does not fail a nightly run."""
     keep(table, {"words": text})
     with reading(table) as session:
         assert session.scalar(select(TABLE.c.words)) == kept

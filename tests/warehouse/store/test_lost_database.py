@@ -24,7 +24,7 @@ def hang_up(session: Session) -> None:
 
 
 def fill_up(session: Session) -> None:
-    """Let the disk be full, as far as SQLite can tell: the file must not grow."""
+    """Simulate a full disk by limiting the pages of the SQLite file."""
     pages = session.scalar(text("PRAGMA page_count"))
     session.execute(text(f"PRAGMA max_page_count = {pages}"))
 
@@ -33,11 +33,11 @@ LOSS: dict[str, tuple[Callable[[Session], None], type[Exception], str]] = {
     "postgresql": (hang_up, WarehouseUnavailableError, "nothing of the unfinished step was kept.*run again"),
     "sqlite": (fill_up, WarehouseUnusableError, "nothing of the unfinished step was kept.*free some disk space"),
 }
-"""By engine: how it is lost, what is raised, and what that says."""
+"""By engine: how the database is lost, the error raised, and its text."""
 
 
 def test_database_lost_in_a_load_keeps_nothing_of_it(builder: WarehouseBuilder) -> None:
-    """The error says what is intact and what to do; loading again loads all of it."""
+    """The error says what is intact and what to do; loading again succeeds."""
     lose, error, result = LOSS[builder.engine.dialect.name]
     reports = [builder.report(unit.code, _many(builder)) for unit in builder.area().members]
     judged = [JudgedReport(builder.check(report), report, ()) for report in reports]

@@ -30,7 +30,7 @@ def test_migrated_database_equals_the_models(engine: Engine) -> None:
 
 
 def test_checks_of_the_models_are_in_the_database(engine: Engine) -> None:
-    """Every check constraint of the models stands in the database under its own name."""
+    """Every check constraint of the models is in the database under its own name."""
     migrate(engine)
     result = inspect(engine)
     for table in Base.metadata.sorted_tables:
@@ -53,7 +53,7 @@ def test_downgrade_removes_every_table_and_upgrade_brings_them_back(builder: War
 
 @pytest.mark.parametrize("earlier", EARLIER)
 def test_earlier_shape_and_back_keeps_every_figure(builder: WarehouseBuilder, earlier: str) -> None:
-    """Down to each earlier migration and up again with reports in it: same revision, same cells, and nights go on."""
+    """A filled warehouse keeps revision and cells through every downgrade and upgrade, and goes on working."""
     ratio = builder.indicator_of(Measure.RATIO)
     builder.accept(builder.report("22813", {ratio: (8, 10)}))
     builder.refuse(builder.report("22816", {ratio: (12, 10)}))
@@ -73,7 +73,7 @@ def test_earlier_shape_and_back_keeps_every_figure(builder: WarehouseBuilder, ea
 
 
 def test_what_was_judged_before_replies_were_noted_has_none_to_come(builder: WarehouseBuilder) -> None:
-    """Nobody is to get a reply for each report of the past years; what is judged from now on is replied to."""
+    """Reports judged before the upgrade get no reply; those judged from now on do."""
     ratio = builder.indicator_of(Measure.RATIO)
     builder.accept(builder.report("22813", {ratio: (8, 10)}))
     builder.refuse(builder.report("22816", {ratio: (12, 10)}))
@@ -103,7 +103,7 @@ def test_database_of_a_newer_version_is_refused(engine: Engine) -> None:
 
 
 def test_database_that_was_never_migrated_says_so(engine: Engine) -> None:
-    """Using an empty database tells to migrate it."""
+    """Using an empty database raises with the advice to migrate it."""
     with pytest.raises(WarehouseUnusableError, match="migrate"), transaction(engine) as session:
         session.execute(text("SELECT * FROM submission"))
 

@@ -23,7 +23,7 @@ ROLE_SCRIPT = ROOT / "deploy" / "read_only_role.sql"
 
 @pytest.fixture
 def full_house(builder: WarehouseBuilder) -> WarehouseBuilder:
-    """Three communes of which one was corrected, one refused and one tells by villages; rolled up twice."""
+    """Fill a warehouse with one corrected, one refused and one village report, rolled up twice."""
     ratio, by_village = builder.indicator_of(Measure.RATIO), builder.indicator_of(Measure.RATIO, Level.VILLAGE)
     builder.accept(builder.report("22813", {ratio: (8, 10)}))
     builder.roll_up(period=MAY)
@@ -90,7 +90,7 @@ def test_file_nobody_could_place_is_in_submission_status(full_house: WarehouseBu
 
 
 def test_observation_current_leaves_superseded_figures_out(full_house: WarehouseBuilder) -> None:
-    """Only the corrected figure stands, exactly as typed."""
+    """Only the corrected figure is shown, exactly as typed."""
     result = rows(full_house.engine, "SELECT * FROM observation_current WHERE unit = '22813'")
     assert [(float(row["numerator"]), float(row["value"]), row["village"]) for row in result] == [(8.5, 85.0, None)]
 
@@ -189,7 +189,7 @@ def test_reader_sees_the_views(reader: psycopg.Connection[Any], view: SqlView) -
     ],
 )
 def test_reader_can_do_nothing_else(reader: psycopg.Connection[Any], statement: str) -> None:
-    """No writing, no making of tables, and no look at who sent a file."""
+    """The role may neither write nor create tables nor read senders."""
     with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectNotInPrerequisiteState)):
         reader.execute(statement)  # type: ignore[arg-type] # a constant of this test
 

@@ -105,7 +105,7 @@ def test_weights_are_those_of_the_newest_catalogue(builder: WarehouseBuilder) ->
 
 
 def test_successions_of_an_older_warehouse_get_their_kinds(builder: WarehouseBuilder) -> None:
-    """The migration tells them apart as the catalogue does, and areas come back with the next mirror."""
+    """The migration derives kinds as the catalogue does, and areas return with the next mirror."""
     with builder.engine.begin() as connection:
         downgrade(connection, "0003")
     migrate(builder.engine)

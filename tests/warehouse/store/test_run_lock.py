@@ -1,4 +1,4 @@
-"""Two runs in two processes: one works, the other waits or is refused, and a killed one holds nobody up."""
+"""Of two runs in two processes one waits or is refused; a killed one blocks no other."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ Process = subprocess.Popen[str]
 
 
 def no_run(_: Holder | None) -> None:
-    """Nobody wants to hear of the waiting."""
+    """Ignore the notice of waiting."""
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def finish(process: Process) -> None:
 
 
 def test_the_second_is_refused_and_hears_who_is_at_work(engine: Engine, warehouse_url: str) -> None:
-    """Run, process and kind of the first are in the error, and were told before the waiting."""
+    """The error and the notice before waiting name run, process and kind of the first."""
     results: list[Holder | None] = []
     with another_run(warehouse_url) as process:
         with (

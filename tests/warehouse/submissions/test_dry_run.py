@@ -1,4 +1,4 @@
-"""A trial of the warehouse: everything can be done in it, and nothing of it is kept."""
+"""A trial of the warehouse permits all operations and keeps none of them."""
 
 import pytest
 from sqlalchemy import select
@@ -53,7 +53,7 @@ def test_a_trial_that_fails_leaves_nothing(builder: WarehouseBuilder) -> None:
 
 
 def test_whoever_only_looks_waits_for_no_writer(builder: WarehouseBuilder, warehouse_url: str) -> None:
-    """Opening and reading a current warehouse goes on while somebody writes, and sees what was there before."""
+    """A reader of a current warehouse does not wait for a writer, and sees the state before it."""
     with transaction(builder.engine) as session:
         receive(session, builder.arrival())
         session.flush()

@@ -1,4 +1,4 @@
-"""Judged submissions are accepted wholly or quarantined wholly, once, and one stands at a time."""
+"""Judged submissions are accepted or quarantined as a whole, once, and one per report is accepted at a time."""
 
 from decimal import Decimal
 
@@ -78,7 +78,7 @@ def test_one_critical_issue_quarantines_the_whole(builder: WarehouseBuilder) -> 
 
 
 def test_warnings_do_not_quarantine(builder: WarehouseBuilder) -> None:
-    """A question is kept beside an accepted submission."""
+    """A warning is kept with an accepted submission."""
     report = builder.report("22813", FIGURES)
     submission_id = builder.check(report)
     assert builder.load(JudgedReport(submission_id, report, (WARNING,))).accepted == (submission_id,)
@@ -98,7 +98,7 @@ def test_later_accepted_supersedes_the_earlier(builder: WarehouseBuilder) -> Non
 
 
 def test_refused_correction_leaves_the_accepted_version_standing(builder: WarehouseBuilder) -> None:
-    """The old accepted version lives until a new one is accepted."""
+    """The accepted version counts until a new one is accepted."""
     first = builder.accept(builder.report("22813", FIGURES))
     second = builder.refuse(builder.report("22813", FIGURES))
     assert states(builder) == {first: "accepted", second: "quarantined"}
@@ -121,7 +121,7 @@ def test_two_of_one_period_in_one_load_end_with_the_one_seen_last(builder: Wareh
 
 
 def test_old_file_judged_again_does_not_displace_a_newer_one(builder: WarehouseBuilder) -> None:
-    """A refused first version that passes today's rules is accepted and superseded at once: the correction stands."""
+    """A refused first version that passes today's rules is accepted and superseded at once; the correction counts."""
     report = builder.report("22813", FIGURES)
     old = builder.refuse(report)
     new = builder.accept(report)
@@ -145,7 +145,7 @@ def test_refused_file_is_accepted_when_judged_again_under_other_rules(builder: W
 
 @pytest.mark.parametrize("issues", [(), (critical(),)])
 def test_loading_twice_is_a_no_op(builder: WarehouseBuilder, issues: tuple[Issue, ...]) -> None:
-    """A night that was killed after loading loads again without a trace, whatever the verdict was."""
+    """Loading again after a killed run changes nothing, whatever the outcome."""
     report = builder.report("22813", FIGURES)
     judged = JudgedReport(builder.check(report), report, issues)
     builder.load(judged)
@@ -155,7 +155,7 @@ def test_loading_twice_is_a_no_op(builder: WarehouseBuilder, issues: tuple[Issue
 
 
 def test_unchecked_submission_cannot_be_accepted(builder: WarehouseBuilder) -> None:
-    """No file becomes a figure unless the rules have looked at it; nothing of the load is kept."""
+    """A submission that the rules were not run on raises, and nothing of the load is kept."""
     report = builder.report("22813", FIGURES)
     good, unchecked = builder.check(builder.report("22816", FIGURES)), builder.parse(report)
     with pytest.raises(IllegalMoveError):
@@ -164,7 +164,7 @@ def test_unchecked_submission_cannot_be_accepted(builder: WarehouseBuilder) -> N
 
 
 def test_database_itself_refuses_two_accepted_for_one_period(builder: WarehouseBuilder) -> None:
-    """Even a defect of ours cannot count a commune twice."""
+    """A unique constraint prevents counting a commune twice."""
     builder.accept(builder.report("22813", FIGURES))
     second = builder.check(builder.report("22813", FIGURES))
     with pytest.raises(IntegrityError), transaction(builder.engine) as session:
@@ -190,7 +190,7 @@ def with_numerator(report: ParsedReport, *numerators: Figure) -> ParsedReport:
 def test_figure_the_warehouse_cannot_keep_is_an_issue_with_its_cell(
     builder: WarehouseBuilder, numerators: tuple[Figure, ...], code: str
 ) -> None:
-    """Too large, too fine, never understood or doubled: a named issue on a kept submission, and the night goes on."""
+    """A figure too large, too fine, unreadable or duplicate is an issue, and the run goes on."""
     report = with_numerator(builder.report("22813", {}), *numerators)
     submission_id = builder.check(report)
     good = builder.check(builder.report("22816", FIGURES))
@@ -216,7 +216,7 @@ def test_sum_of_villages_beyond_limits_is_put_down_to_the_largest(builder: Wareh
 
 
 def test_cell_that_reading_refused_is_named_once(builder: WarehouseBuilder) -> None:
-    """An official is told one thing about one cell."""
+    """A cell with a critical issue gets no second one."""
     report = with_numerator(builder.report("22813", {}), Figure(CellState.UNREADABLE, None, "E9", "nhiều"))
     submission_id = builder.check(report)
     result = Issue("text_where_number", Severity.CRITICAL, "Biểu 01-T", "E9", "nhiều")
@@ -226,7 +226,7 @@ def test_cell_that_reading_refused_is_named_once(builder: WarehouseBuilder) -> N
 
 
 def test_share_beyond_all_sense_is_an_issue(builder: WarehouseBuilder) -> None:
-    """Two numbers that fit, whose share does not, refuse one workbook instead of stopping the night."""
+    """Two numbers that fit, whose percentage does not, refuse one workbook instead of failing the run."""
     report = builder.report("22813", {"dvc_toantrinh": (10**11, 1)})
     submission_id = builder.accept(report)
     assert states(builder) == {submission_id: "quarantined"}

@@ -1,4 +1,4 @@
-"""Which senders have not heard of their reports, on both engines."""
+"""Submissions whose senders are still to get a reply, on both engines."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,20 +21,20 @@ def report(builder: WarehouseBuilder, number: int, unit: str = "22813") -> Parse
 
 
 def waiting(builder: WarehouseBuilder) -> tuple[int, ...]:
-    """Submissions whose senders have not heard."""
+    """Return submissions whose senders are still to get a reply."""
     with reading(builder.engine) as session:
         return unreplied(session)
 
 
 def reply(builder: WarehouseBuilder, submission_id: int, judgement: int, *, accepted: bool) -> None:
-    """Note that a judgement was given back."""
+    """Record the reply to a judgement."""
     with transaction(builder.engine) as session:
         results = [RepliedSubmission(submission_id, judgement, accepted, "22813/2025-05")]
         record_replies(session, results, at=builder.now(), run_id="run-1")
 
 
 def turn(builder: WarehouseBuilder, decide: Callable[[Session, ReportKey, Decision], VersionChange], unit: str) -> None:
-    """A person withdraws or restores the one version of a commune's report."""
+    """Withdraw or restore the only version of a commune's report."""
     place = ReportKey(builder.catalog.units.get(unit, builder.catalog.last_day(FORM, MAY)).key, FORM, MAY)
     with transaction(builder.engine) as session:
         decide(session, place, Decision(DecisionReason("wrong month", "An"), builder.now()))
@@ -52,20 +52,20 @@ def test_senders_hear_once_of_each_outcome(builder: WarehouseBuilder) -> None:
 
 
 def test_what_was_not_judged_has_no_reply(builder: WarehouseBuilder) -> None:
-    """A file that was only received or read says nothing to its sender yet."""
+    """A file that was only received or parsed has no reply yet."""
     builder.receive()
     builder.parse(report(builder, 1))
     assert waiting(builder) == ()
 
 
 def test_a_superseded_report_has_its_receipt(builder: WarehouseBuilder) -> None:
-    """Who was accepted and then overtaken by their own correction hears of both."""
+    """An accepted report and the correction that superseded it each have a reply."""
     first, second = builder.accept(report(builder, 1)), builder.accept(report(builder, 2))
     assert waiting(builder) == (first, second)
 
 
 def test_replies_to_many_are_asked_for_at_once(builder: WarehouseBuilder) -> None:
-    """The database is asked as often for three reports as for one; of a refused one no figures are told."""
+    """The number of queries is the same for three reports as for one; a refused one has no figures."""
     numbers = [
         builder.accept(report(builder, 1)),
         builder.accept(report(builder, 2)),
@@ -86,7 +86,7 @@ def test_replies_to_many_are_asked_for_at_once(builder: WarehouseBuilder) -> Non
 
 
 def test_a_report_that_was_refused_first_has_its_receipt_too(builder: WarehouseBuilder) -> None:
-    """Who heard of a refusal hears that the same file was accepted after all."""
+    """After the reply to a refusal there is another when the same file is accepted."""
     first = builder.refuse(report(builder, 1))
     reply(builder, first, 1, accepted=False)
     builder.check_again(first)
@@ -97,7 +97,7 @@ def test_a_report_that_was_refused_first_has_its_receipt_too(builder: WarehouseB
 
 
 def test_a_restored_report_has_no_second_receipt(builder: WarehouseBuilder) -> None:
-    """A receipt stays true of a report that was withdrawn and counts again; one that nobody was given is given then."""
+    """A receipt still holds after withdrawal and restoration; one not given before is given then."""
     heard, unheard = builder.accept(report(builder, 1)), builder.accept(report(builder, 2, "22816"))
     reply(builder, heard, 1, accepted=True)
     for unit in ("22813", "22816"):
@@ -109,7 +109,7 @@ def test_a_restored_report_has_no_second_receipt(builder: WarehouseBuilder) -> N
 
 
 def test_a_receipt_given_by_a_slow_clock_is_given_once(builder: WarehouseBuilder) -> None:
-    """Who accepted a report may have another machine's clock than who gives the receipt."""
+    """The machines that accept a report and give its receipt may have different clocks."""
     good = builder.accept(report(builder, 1))
     builder.clock -= timedelta(minutes=10)
     reply(builder, good, 1, accepted=True)

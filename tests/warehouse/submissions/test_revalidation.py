@@ -1,4 +1,4 @@
-"""Which stored reports are judged again when a person asks, on both engines."""
+"""Selection of stored reports for re-validation, on both engines."""
 
 from sqlalchemy import select
 
@@ -17,7 +17,7 @@ def report(builder: WarehouseBuilder, number: int) -> ParsedReport:
 
 
 def refused(builder: WarehouseBuilder) -> list[int]:
-    """The refused submissions that can be judged again."""
+    """Return the refused submissions that can be judged again."""
     with reading(builder.engine) as session:
         return [refused_report.submission.id for refused_report in refused_reports(session)]
 
@@ -30,7 +30,7 @@ def test_the_newest_refused_version_is_judged_again(builder: WarehouseBuilder) -
 
 
 def test_a_version_refused_before_the_one_that_counts_is_settled(builder: WarehouseBuilder) -> None:
-    """What a correction has made good is not judged again; what came after it is."""
+    """A version refused before the accepted one is not judged again; one refused after it is."""
     builder.refuse(report(builder, 1))
     counts = builder.accept(report(builder, 2))
     assert refused(builder) == []
@@ -41,7 +41,7 @@ def test_a_version_refused_before_the_one_that_counts_is_settled(builder: Wareho
 
 
 def test_files_of_nobody_are_each_judged_again(builder: WarehouseBuilder) -> None:
-    """Two files whose unit is unknown have nothing to do with each other."""
+    """Two files of unknown units are judged again independently."""
     nowhere = ParsedReport(unit=None, period=None, form=None, layout_version=None)
     both = [builder.receive(), builder.receive()]
     with transaction(builder.engine) as session:
@@ -51,7 +51,7 @@ def test_files_of_nobody_are_each_judged_again(builder: WarehouseBuilder) -> Non
 
 
 def test_only_refused_reports_can_be_asked_again(builder: WarehouseBuilder) -> None:
-    """An accepted report among those named is left alone, and what was asked waits for the run."""
+    """An accepted report is left alone, and a queued one waits for the run."""
     counts, wrong = builder.accept(report(builder, 1)), builder.refuse(builder.report("22816", {}))
     with transaction(builder.engine) as session:
         request_revalidation(session, [counts, wrong])

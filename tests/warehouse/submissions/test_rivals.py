@@ -40,7 +40,7 @@ def test_later_one_goes_on_and_the_earlier_is_kept(builder: WarehouseBuilder) ->
 
 
 def test_two_of_the_same_moment_are_both_quarantined(builder: WarehouseBuilder) -> None:
-    """Where nobody can tell which is meant, neither is judged, and each names the other."""
+    """Without an order of delivery neither is judged, and the issue of each names the other."""
     result = builder.parse(builder.report("22813", FIGURES), builder.arrival("one.xlsx"))
     two = builder.parse(builder.report("22813", FIGURES), builder.arrival("two.xlsx"))
     assert settle(builder) == RivalResolution(replaced=(), undecided=(result, two))
@@ -52,7 +52,7 @@ def test_two_of_the_same_moment_are_both_quarantined(builder: WarehouseBuilder) 
 
 
 def test_tie_at_the_end_does_not_bring_back_an_earlier_one(builder: WarehouseBuilder) -> None:
-    """The sender meant to replace the first one: it is not judged in their stead."""
+    """The first one was meant to be replaced, so it is not judged either."""
     first = builder.parse(builder.report("22813", FIGURES), builder.arrival())
     tied = [builder.parse(builder.report("22813", FIGURES), builder.arrival(delivered_at=LATER)) for _ in range(2)]
     settle(builder)
@@ -76,7 +76,7 @@ def test_earlier_bytes_sent_once_more_at_the_end_are_the_later_ones(builder: War
 
 
 def test_settling_twice_changes_nothing(builder: WarehouseBuilder) -> None:
-    """A second look finds no rivals left."""
+    """A second call finds no rivals left."""
     builder.parse(builder.report("22813", FIGURES), builder.arrival())
     builder.parse(builder.report("22813", FIGURES), builder.arrival(delivered_at=LATER))
     settle(builder)

@@ -1,4 +1,4 @@
-"""The staging tables hold what was parsed, run by run, and the history that rules look back on."""
+"""Staging tables hold parsed reports by run, and the history that rules compare with."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -81,7 +81,7 @@ def test_figures_divide_as_numbers_do(builder: WarehouseBuilder) -> None:
 
 
 def test_number_of_any_size_can_be_staged(builder: WarehouseBuilder) -> None:
-    """A typing error of thirty digits reaches the rules instead of stopping the night."""
+    """A number of thirty digits is staged for the rules instead of failing the nightly run."""
     with transaction(builder.engine) as session:
         stage(session, [replace(OBSERVED, numerator=Decimal(10) ** 30)])
     with reading(builder.engine) as session:
@@ -143,7 +143,7 @@ def test_history_goes_back_over_accepted_periods(builder: WarehouseBuilder) -> N
 
 
 def test_history_can_be_kept_short(builder: WarehouseBuilder) -> None:
-    """Only so many periods back are looked up when so asked."""
+    """The history is limited to the given number of periods."""
     for month in ("2025-02", "2025-04"):
         builder.accept(builder.report("22813", {"hd_dvc": (1,)}, period=parse_period(month)))
     now = builder.check(builder.report("22813", {"hd_dvc": (5,)}))

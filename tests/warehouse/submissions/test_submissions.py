@@ -34,7 +34,7 @@ def test_same_bytes_twice_are_one_submission_with_two_deliveries(builder: Wareho
 
 
 def test_same_delivery_twice_changes_nothing(builder: WarehouseBuilder) -> None:
-    """A night that was killed after landing receives the same file again without a trace."""
+    """Receiving the same file again after a killed run changes nothing."""
     arrival = builder.arrival()
     builder.receive(arrival)
     builder.receive(arrival)
@@ -130,7 +130,7 @@ def test_unreadable_file_is_quarantined_with_its_issues(builder: WarehouseBuilde
 
 
 def test_file_whose_unit_alone_is_known_keeps_it(builder: WarehouseBuilder) -> None:
-    """What could be told of an unplaceable file is not thrown away."""
+    """What was identified of an unplaceable file is kept."""
     refused = builder.receive()
     unit = builder.area().members[0]
     with transaction(builder.engine) as session:
@@ -160,13 +160,13 @@ def test_received_file_cannot_be_checked_before_it_is_parsed(builder: WarehouseB
 
 
 def test_unknown_submission_is_wrong_usage(builder: WarehouseBuilder) -> None:
-    """A number nobody has is told as such."""
+    """An unknown number raises."""
     with pytest.raises(UsageError, match="99"), transaction(builder.engine) as session:
         record_checked(session, [99], builder.now())
 
 
 def test_every_move_is_logged_with_run_and_moment(builder: WarehouseBuilder) -> None:
-    """The log tells the whole life: from, to, when, by which run."""
+    """The log has every change of state: from, to, when, by which run."""
     submission_id = builder.accept(builder.report("22813", {"dvc_toantrinh": (1, 2)}))
     with reading(builder.engine) as session:
         log = session.scalars(select(SubmissionEventRow).order_by(SubmissionEventRow.id)).all()

@@ -39,7 +39,7 @@ def send(builder: WarehouseBuilder, *issues: Issue, **figures: Cells) -> int:
 
 
 def question(builder: WarehouseBuilder, rule: str = WARNS, indicator: str | None = None) -> WarningSelector:
-    """What is answered."""
+    """Return the selector of the warnings to answer."""
     return WarningSelector(ReportKey(key(builder), FORM, MAY), rule, indicator)
 
 
@@ -63,7 +63,7 @@ def notes(builder: WarehouseBuilder, indicator: str = STOCK) -> str:
 
 
 def standing(builder: WarehouseBuilder) -> list[WaiverStatus]:
-    """How the answers stand, newest first."""
+    """Return the status of all answers, newest first."""
     return [item.standing for item in open_warnings_shown(builder)]
 
 
@@ -126,7 +126,7 @@ def test_other_figures_are_asked_about_anew(builder: WarehouseBuilder, issue: Is
 
 
 def test_an_answer_is_worth_nothing_after_its_last_day(builder: WarehouseBuilder) -> None:
-    """The first night after it finds the figures due, without any report, and once only."""
+    """The first run after the last day finds the figures due once, without any report."""
     send(builder, warning(STOCK))
     last = date(2025, 5, 21)
     answer(builder, until=last)
@@ -141,13 +141,13 @@ def test_an_answer_is_worth_nothing_after_its_last_day(builder: WarehouseBuilder
 
 
 def due(builder: WarehouseBuilder, today: date) -> bool:
-    """Whether the district's figures have to be looked at."""
+    """Return whether the district's figures are due."""
     with reading(builder.engine) as session:
         return bool(queries.areas_touched(session, builder.catalog, ["585"], today=today))
 
 
 def test_answers_and_their_return_make_figures_due(builder: WarehouseBuilder) -> None:
-    """What a person answers or takes back is seen by the next rollup, whichever run makes it."""
+    """An answer and its revocation make the figures due for the next rollup."""
     send(builder, warning(STOCK))
     notes(builder)
     today = date(2025, 5, 20)
@@ -190,7 +190,7 @@ def test_what_refuses_a_report_cannot_be_answered(builder: WarehouseBuilder) -> 
 
 
 def test_nothing_asked_is_nothing_answered(builder: WarehouseBuilder) -> None:
-    """Without report, without that rule's warning or for another indicator there is nothing; what is asked is named."""
+    """Without a report, a warning of the rule or the indicator it is refused, and the open warnings are named."""
     with pytest.raises(UsageError, match="nothing is accepted"):
         answer(builder)
     send(builder, Issue("jump", Severity.WARNING, indicator=STOCK))
@@ -229,7 +229,7 @@ def test_a_missing_figure_with_an_answer_says_why(builder: WarehouseBuilder) -> 
 
 
 def test_a_withdrawn_reports_answer_waits_for_it(builder: WarehouseBuilder) -> None:
-    """Of a report that does not count nothing is asked; restored, it is answered as before."""
+    """A withdrawn report has no open warnings; once restored, its answer is in force again."""
     send(builder, warning(STOCK))
     answer(builder)
     place = question(builder).key

@@ -92,7 +92,7 @@ def test_an_old_file_accepted_and_superseded_at_once_is_next_in_line(builder: Wa
 
 
 def test_without_an_accepted_version_before_it_the_unit_is_missing(builder: WarehouseBuilder) -> None:
-    """A refused version does not come to life: nothing counts, and the answer says how the others stand."""
+    """A refused version is not reinstated: none is accepted, and the result has the states of the others."""
     builder.refuse(builder.report(UNIT, FIRST))
     accept(builder, SECOND)
     changed = decide(builder, withdraw)
@@ -135,7 +135,7 @@ def test_a_named_version_is_not_withdrawn_twice(builder: WarehouseBuilder) -> No
 
 @pytest.mark.parametrize("version", [1, 7])
 def test_only_the_version_that_counts_can_be_withdrawn(builder: WarehouseBuilder, version: int) -> None:
-    """A superseded version and one that is not there are told as such, and nothing moves."""
+    """A superseded and an unknown version raise, and no state changes."""
     accept(builder, FIRST, SECOND)
     with pytest.raises(UsageError, match=f"version {version}"):
         decide(builder, withdraw, version)
@@ -152,7 +152,7 @@ def test_nothing_to_withdraw_is_told_with_what_there_is(builder: WarehouseBuilde
 
 
 def test_a_reason_has_to_be_given(builder: WarehouseBuilder) -> None:
-    """Nobody excludes a commune's report without a word."""
+    """A withdrawal without a reason is refused."""
     accept(builder, FIRST)
     with pytest.raises(UsageError, match="say why"):
         decide(builder, withdraw, decision=DecisionReason("  ", "an.nguyen"))
