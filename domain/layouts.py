@@ -114,6 +114,10 @@ class Layout:
     village_columns: tuple[Column, ...]
     totals: tuple[str, ...] = ()
 
+    def holds_on(self, day: date) -> bool:
+        """Whether the version is in use on that day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
     @property
     def indicators(self) -> tuple[str, ...]:
         """Ids of the indicators the form asks for, in order."""
@@ -135,6 +139,10 @@ class Obligation:
     valid_to: date | None
     source: str
 
+    def holds_on(self, day: date) -> bool:
+        """Whether the obligation is in force on that day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
@@ -146,3 +154,7 @@ class Exemption:
     valid_from: date
     valid_to: date | None
     reason: str
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the exemption is in force on that day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)

@@ -239,6 +239,10 @@ class UnitRegister:
                 waiting.extend(self.children(unit.code, on))
         return tuple(sorted(results, key=lambda unit: unit.code))
 
+    def villages(self, unit: OrgUnit, on: date) -> tuple[OrgUnit, ...]:
+        """The registered villages and quarters of a unit on a day, by code."""
+        return self.descendants(unit.code, on, Level.VILLAGE)
+
     def area(self, code: str, on: date) -> Area:
         """The rollup area a code means on a day, with the communes it groups; a commune groups itself.
 

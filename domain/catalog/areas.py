@@ -1,17 +1,17 @@
 """Reads the areas that officers define."""
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 
 from domain.areas import NamedArea
-from domain.catalog.entries import add_once
 from domain.catalog.files import CatalogFiles, YamlDocument
 from domain.catalog.kinds import AREAS
-from domain.catalog.models import AreaFile
 from domain.units import Level, OrgUnit, UnitRegister
 
 
-def read_areas(files: CatalogFiles, units: UnitRegister) -> dict[str, NamedArea]:
-    """Officers' areas by id, as the files of `areas/` have them; there may be none.
+def read_areas(files: CatalogFiles, units: UnitRegister) -> Mapping[str, NamedArea]:
+    """Read officers' areas by id, as the files of `areas/` have them; there may be none.
 
     Raises:
         CatalogError: an id is taken or is a unit's code, or a member is no commune on the day of the line or stands
@@ -23,21 +23,9 @@ def read_areas(files: CatalogFiles, units: UnitRegister) -> dict[str, NamedArea]
         if units.versions(raw.id):
             problem = f"{raw.id} is a unit's code"
             raise document.error(problem, "give the area an id that no unit has or had, such as 585-cu", "id")
-        add_once(results, raw.id, _area(document, raw, units), document, "id")
-    return results
-
-
-def _area(document: YamlDocument, raw: AreaFile, units: UnitRegister) -> NamedArea:
-    return NamedArea(
-        id=raw.id,
-        name=raw.name,
-        level=raw.level,
-        as_of=raw.as_of,
-        members=_members(document, raw.members, raw.as_of, units),
-        valid_from=raw.valid_from,
-        valid_to=raw.valid_to,
-        source=raw.source,
-    )
+        members = _members(document, raw.members, raw.as_of, units)
+        document.add_once(results, raw.id, NamedArea(**(dict(raw) | {"members": members})), "id")
+    return MappingProxyType(results)
 
 
 def _members(document: YamlDocument, codes: tuple[str, ...], as_of: date, units: UnitRegister) -> tuple[OrgUnit, ...]:

@@ -1,136 +1,151 @@
-"""Checks that parts of the catalogue agree with one another: rules, texts, and the units that they name."""
+"""Checks that the parts of a catalogue agree with one another: what one part names, another has."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
 
-from domain.catalog.entries import add_once
 from domain.catalog.errors import CatalogError
-from domain.catalog.files import CatalogFiles, YamlDocument
-from domain.catalog.kinds import REPAIRS, TEXTS
-from domain.catalog.rules import read_issue_texts
-from domain.catalog.texts import IssueText, marks_of
+from domain.catalog.files import CatalogFiles, Step, YamlDocument
+from domain.catalog.layouts import indicator_places
+from domain.catalog.obligations import EXEMPTIONS_FILE, OBLIGATIONS_FILE, Obligations
+from domain.catalog.targets import FILE as TARGETS
+from domain.catalog.targets import Targets
+from domain.catalog.texts import ISSUES_FILE, Texts
+from domain.catalog.weights import FILE as WEIGHTS
+from domain.catalog.words import FILE as WORDS
 from domain.indicators import Indicator
-from domain.layouts import Exemption, Obligation
+from domain.layouts import Exemption, Form, Layout, Obligation
+from domain.report_words import ReportWords
 from domain.rules import FigureRole, Rule
-from domain.texts import Text
-from domain.units import UnitRegister
+from domain.texts import normalise_name
+from domain.units import Level, UnitRegister
 
-_T = TypeVar("_T", Obligation, Exemption)
-_ISSUES, _REPAIRS, _DOMAIN = "messages/issues.yaml", "messages/repairs.yaml", "messages/domain.yaml"
-
-
-@dataclass
-class Messages:
-    """All texts of `messages/`, gathered."""
-
-    issues: dict[str, IssueText] = field(default_factory=dict)
-    repairs: dict[str, Text] = field(default_factory=dict)
-    texts: dict[str, Text] = field(default_factory=dict)
+_Indicators = Mapping[str, Indicator]
+_USE_AN_INDICATOR = "use an id of indicators/"
 
 
-def check_rules(rules: Iterable[tuple[YamlDocument, int, Rule]], indicators: dict[str, Indicator]) -> dict[str, Rule]:
-    """Rules by id.
+def check_layouts(files: CatalogFiles, layouts: Iterable[Layout], indicators: _Indicators) -> None:
+    """Check the indicators that layouts ask for.
 
     Raises:
-        CatalogError: an id comes twice, a rule covers an unknown indicator or names a figure that the form cannot have,
-            or a text has a malformed mark.
+        CatalogError: an indicator is unknown, or collected at another level than it is asked of.
     """
-    results: dict[str, Rule] = {}
-    for document, place, rule in rules:
-        add_once(results, rule.id, rule, document, place, "id")
-        for number, indicator in enumerate(rule.indicators):
+    for layout in layouts:
+        for indicator, level, steps in indicator_places(layout):
             if indicator not in indicators:
-                problem = f"rule {rule.id} covers the unknown indicator {indicator!r}"
-                raise document.error(problem, "use an id of indicators/", place, "indicators", number)
-        _check_figures(rule, indicators, document, place)
-        for name, text in (("title", rule.title), ("message", rule.message), ("action", rule.action)):
-            check_marks(text, document, place, name)
-    return results
+                document = _document_of(files, layout)
+                raise document.error(f"indicator {indicator!r} is unknown", _USE_AN_INDICATOR, *steps)
+            if indicators[indicator].collected_at is not level:
+                wanted = "the village sheet" if level is Level.COMMUNE else "a line of the form sheet"
+                problem = f"indicator {indicator!r} is collected at {indicators[indicator].collected_at}"
+                raise _document_of(files, layout).error(problem, f"ask for it on {wanted}", *steps)
 
 
-def _check_figures(rule: Rule, indicators: Mapping[str, Indicator], document: YamlDocument, place: int) -> None:
-    for name, value in rule.parameters.items():
-        for number, figure in enumerate(value) if isinstance(value, tuple) else ():
-            steps = (place, "parameters", name, number)
-            indicator = indicators.get(figure.indicator)
-            if indicator is None:
-                problem = f"rule {rule.id} names a figure of the unknown indicator {figure.indicator!r}"
-                raise document.error(problem, "use an id of indicators/", *steps)
-            if figure.role is FigureRole.DENOMINATOR and indicator.denominator is None:
-                problem = f"rule {rule.id} names the denominator of {figure.indicator!r}, which has none"
-                raise document.error(problem, "name a figure that the form asks for", *steps)
+def _document_of(files: CatalogFiles, layout: Layout) -> YamlDocument:
+    key = (layout.form, layout.version)
+    return next(item for item in files.documents("layouts") if (item.data["form"], item.data["version"]) == key)
 
 
-def check_units_named(
-    entries: Iterable[tuple[YamlDocument, int, _T]], units: UnitRegister, code_of: Callable[[_T], str]
-) -> tuple[_T, ...]:
-    """Obligations or exemptions whose unit is registered on their first day, or at any later one of their span.
+def check_rules(files: CatalogFiles, rules: Mapping[str, Rule], indicators: _Indicators) -> None:
+    """Check the indicators that rules cover and the figures that they name.
 
     Raises:
-        CatalogError: the code means no unit then.
+        CatalogError: an indicator is unknown, or a figure is one that the form cannot have.
     """
-    results: list[_T] = []
-    for document, place, entry in entries:
-        code = code_of(entry)
-        versions = units.versions(code)
-        if not any(
-            (unit.valid_to is None or unit.valid_to >= entry.valid_from)
-            and (entry.valid_to is None or unit.valid_from <= entry.valid_to)
-            for unit in versions
-        ):
+    for rule in rules.values():
+        for number, covered in enumerate(rule.indicators):
+            if covered not in indicators:
+                problem = f"rule {rule.id} covers the unknown indicator {covered!r}"
+                raise _rule_error(files, rule, problem, _USE_AN_INDICATOR, "indicators", number)
+        for name, value in rule.parameters.items():
+            for number, figure in enumerate(value) if isinstance(value, tuple) else ():
+                steps = ("parameters", name, number)
+                indicator = indicators.get(figure.indicator)
+                if indicator is None:
+                    problem = f"rule {rule.id} names a figure of the unknown indicator {figure.indicator!r}"
+                    raise _rule_error(files, rule, problem, _USE_AN_INDICATOR, *steps)
+                if figure.role is FigureRole.DENOMINATOR and indicator.denominator is None:
+                    problem = f"rule {rule.id} names the denominator of {figure.indicator!r}, which has none"
+                    raise _rule_error(files, rule, problem, "name a figure that the form asks for", *steps)
+
+
+def _rule_error(files: CatalogFiles, rule: Rule, problem: str, remedy: str, *steps: Step) -> CatalogError:
+    document = files.document(rule.file)
+    place = next(place for place, raw in enumerate(document.data) if raw["id"] == rule.id)
+    return document.error(problem, remedy, place, *steps)
+
+
+def check_targets(targets: Targets, indicators: _Indicators) -> None:
+    """Check the indicators that targets are for.
+
+    Raises:
+        CatalogError: an indicator is unknown.
+    """
+    for line, target in enumerate(targets.rows, start=2):
+        if target.indicator not in indicators:
+            raise CatalogError(TARGETS, f"indicator {target.indicator!r} is unknown", _USE_AN_INDICATOR, line)
+
+
+def check_weights(units: UnitRegister, indicators: _Indicators) -> None:
+    """Check the indicators and denominator kinds that weights are stated for.
+
+    Raises:
+        CatalogError: an indicator or a denominator kind is unknown.
+    """
+    kinds = {indicator.denominator_kind for indicator in indicators.values()}
+    for line, weight in enumerate(units.weights.stated, start=2):
+        if weight.indicator and weight.indicator not in indicators:
+            raise CatalogError(WEIGHTS, f"indicator {weight.indicator!r} is unknown", _USE_AN_INDICATOR, line)
+        if weight.denominator_kind and weight.denominator_kind not in kinds:
+            problem = f"no indicator has the denominator kind {weight.denominator_kind!r}"
+            raise CatalogError(WEIGHTS, problem, f"one of: {', '.join(sorted(kinds))}", line)
+
+
+def check_words(files: CatalogFiles, words: ReportWords, units: UnitRegister) -> None:
+    """Check the kinds of units that words stand for.
+
+    Raises:
+        CatalogError: no unit is of the kind.
+    """
+    kinds = {normalise_name(kind) for kind in {unit.kind for unit in units.units}}
+    for place, kind in enumerate(words.short_kinds.values()):
+        if kind not in kinds:
+            document = files.document(WORDS)
+            problem = f"no unit is of the kind {document.data['short_kinds'][place]['kind']!r}"
+            raise document.error(problem, "use a kind of units/", "short_kinds", place, "kind")
+
+
+def check_obligations(
+    files: CatalogFiles, obligations: Obligations, forms: Mapping[str, Form], units: UnitRegister
+) -> None:
+    """Check the forms and units that obligations and exemptions name.
+
+    Raises:
+        CatalogError: a form is unknown, or a code means no unit on any day of the entry's.
+    """
+    entries: list[tuple[str, int, Obligation | Exemption, str]] = [
+        *((OBLIGATIONS_FILE, place, item, item.area) for place, item in enumerate(obligations.obligations)),
+        *((EXEMPTIONS_FILE, place, item, item.unit) for place, item in enumerate(obligations.exemptions)),
+    ]
+    for file, place, entry, code in entries:
+        if entry.form not in forms:
+            problem = f"form {entry.form!r} is unknown"
+            raise files.document(file).error(problem, "use an id of forms/", place, "form")
+        if not any(unit.holds_on(entry.valid_from) or entry.holds_on(unit.valid_from) for unit in units.versions(code)):
             problem = f"no unit has code {code!r} in the days named"
-            raise document.error(problem, "use a code of units/ that is valid then, in quotes", place)
-        results.append(entry)
-    return tuple(results)
+            raise files.document(file).error(problem, "use a code of units/ that is valid then, in quotes", place)
 
 
-def gather_texts(files: CatalogFiles, rules: dict[str, Rule], indicators: dict[str, Indicator]) -> Messages:
-    """All texts of `messages/`: reading issues, repairs, and those of each package.
+def check_texts(files: CatalogFiles, texts: Texts, rules: Mapping[str, Rule], indicators: _Indicators) -> None:
+    """Check that one code has one text, and that what is in use has a name for people.
 
     Raises:
-        CatalogError: a key comes twice, an issue code is also a rule's id, a text has a malformed mark, or a
-            denominator kind in use has no name for people.
+        CatalogError: an issue code is also a rule's id, or a denominator kind in use has no name.
     """
-    messages = Messages()
-    for document in files.documents("messages"):
-        if document.file == _ISSUES:
-            messages.issues = _issues(document, rules)
-        elif document.file == _REPAIRS:
-            messages.repairs = REPAIRS.check_document(document)
-            for key, text in messages.repairs.items():
-                check_marks(text, document, key)
-        else:
-            for key, text in TEXTS.check_document(document).items():
-                add_once(messages.texts, key, text, document, key)
-                check_marks(text, document, key)
+    for code in texts.issues:
+        if code in rules:
+            problem = f"{code!r} is also a rule's id"
+            raise files.document(ISSUES_FILE).error(problem, "give the reading code another name", code)
     for kind, indicator in {indicator.denominator_kind: indicator.id for indicator in indicators.values()}.items():
-        if f"domain.denominator_kind.{kind}" not in messages.texts:
+        if f"domain.denominator_kind.{kind}" not in texts.by_key:
             problem = f"the denominator kind {kind!r} is in use and has no name: {indicator} is counted by it"
             remedy = f"add the key domain.denominator_kind.{kind}, or correct the indicator's denominator_kind"
-            raise CatalogError(_DOMAIN, problem, remedy)
-    return messages
-
-
-def _issues(document: YamlDocument, rules: dict[str, Rule]) -> dict[str, IssueText]:
-    issue_texts = read_issue_texts(document)
-    for code, text in issue_texts.items():
-        if code in rules:
-            raise document.error(f"{code!r} is also a rule's id", "give the reading code another name", code)
-        for name, part in (("title", text.title), ("message", text.message), ("action", text.action)):
-            check_marks(part, document, code, name)
-    return issue_texts
-
-
-def check_marks(text: Text, document: YamlDocument, *steps: str | int) -> None:
-    """See that a text can be filled in.
-
-    Raises:
-        CatalogError: a brace is not closed, or a mark is more than a plain name.
-    """
-    for lang, sentence in (("vi", text.vi), ("en", text.en)):
-        try:
-            marks_of(sentence)
-        except ValueError as problem:
-            remedy = "write marks as {name}, and braces that are no marks doubled"
-            raise document.error(f"the text cannot be filled in: {problem}", remedy, *steps, lang) from problem
+            raise CatalogError("messages/domain.yaml", problem, remedy)

@@ -4,10 +4,11 @@ import csv
 import hashlib
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import yaml
 
@@ -21,13 +22,31 @@ except ImportError:  # PyYAML was built without its C part
 Step = str | int
 """A key of a mapping or a position in a list, on the way to a place in a YAML file."""
 
-
+_T = TypeVar("_T")
+_TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
+_LIST, _MAPPING = "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"
 # Texts, rules and the sample's parameters change what is said or let in, never what is summed.
 _STRUCTURE = frozenset({"areas", "calendars", "forms", "indicators", "layouts", "obligations", "targets", "units"})
 
 
 class _Loader(_FastLoader):
-    """A safe YAML loader that leaves dates as text, so that schemas can say what a date looks like."""
+    """A safe YAML loader that leaves dates as text, and refuses keys that come twice or are no texts."""
+
+    def plain_data(self, file: str, node: yaml.Node) -> Any:  # noqa: ANN401 -- any shape that YAML has
+        """Return what a node says as texts, numbers, lists and mappings.
+
+        Raises:
+            CatalogError: a key comes twice or is no text.
+        """
+        if node.tag == _TEXT:
+            return node.value
+        if node.tag == _LIST:
+            return [self.plain_data(file, item) for item in node.value]
+        if not isinstance(node, yaml.MappingNode) or node.tag != _MAPPING:
+            return self.construct_object(node, deep=True)
+        _refuse_wrong_keys(file, node)
+        self.flatten_mapping(node)
+        return {key.value: self.plain_data(file, value) for key, value in node.value}
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -36,12 +55,24 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+def _refuse_wrong_keys(file: str, node: yaml.Node) -> None:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        line = key.start_mark.line + 1
+        if key.tag not in {_TEXT, _MERGE}:
+            written = key.value if isinstance(key, yaml.ScalarNode) else "of several values"
+            raise CatalogError(file, f"the key {written} is no text", f'write it in quotes: "{written}"', line)
+        if key.value in seen:
+            raise CatalogError(file, f"the key {key.value!r} stands here twice", "keep one of the two", line)
+        seen.add(key.value)
+
+
 @dataclass(frozen=True)
 class YamlDocument:
     """One YAML file: its plain data, and the line of any place in them."""
 
     file: str
-    data: object
+    data: Any
     root: yaml.Node
 
     def line(self, *steps: Step) -> int:
@@ -64,6 +95,16 @@ class YamlDocument:
     def error(self, problem: str, remedy: str, *steps: Step) -> CatalogError:
         """The complaint about the place that `steps` lead to."""
         return CatalogError(self.file, problem, remedy, self.line(*steps))
+
+    def add_once(self, entries: dict[str, _T], key: str, value: _T, *steps: Step) -> None:
+        """Enter a value of this file under an id that nothing else may have.
+
+        Raises:
+            CatalogError: the id is taken.
+        """
+        if key in entries:
+            raise self.error(f"the id {key!r} is already taken", "give every entry an id of its own", *steps)
+        entries[key] = value
 
 
 @dataclass(frozen=True)
@@ -88,10 +129,10 @@ class CsvTable:
 
 
 class CatalogFiles:
-    """All files below a catalogue's folder, read once."""
+    """The files below a catalogue's folder, each read once, when something first asks for it."""
 
     def __init__(self, root: Path) -> None:
-        """Read every file.
+        """List the files.
 
         Raises:
             CatalogError: the folder does not exist.
@@ -100,7 +141,13 @@ class CatalogFiles:
             raise CatalogError(str(root), "this folder does not exist", "name the folder that holds the catalogue")
         self.root = root
         paths = sorted(path for path in root.rglob("*") if path.is_file() and self._counts(path))
-        self._bytes: Mapping[str, bytes] = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+        self._paths = {path.relative_to(root).as_posix(): path for path in paths}
+        self._read: dict[str, bytes] = {}
+
+    def _bytes(self, name: str) -> bytes:
+        if name not in self._read:
+            self._read[name] = self._paths[name].read_bytes()
+        return self._read[name]
 
     def _counts(self, path: Path) -> bool:
         """Whether a file is catalogue content: editors' and the system's own leavings are not."""
@@ -110,29 +157,26 @@ class CatalogFiles:
     @cached_property
     def version(self) -> str:
         """sha256 over the names and contents of all files, in the order of their names."""
-        return self._fingerprint(self._bytes)
+        return self._fingerprint(self._paths)
 
     @cached_property
     def structure_version(self) -> str:
         """The same over the files that shape figures: another one means that rollups have to be made again."""
         return self._fingerprint(
-            name for name in self._bytes if name.split("/")[0] in _STRUCTURE and name.endswith((".yaml", ".csv"))
+            name for name in self._paths if name.split("/")[0] in _STRUCTURE and name.endswith((".yaml", ".csv"))
         )
 
     def _fingerprint(self, names: Iterable[str]) -> str:
         digest = hashlib.sha256()
         for name in sorted(names):
-            data = self._bytes[name]
+            data = self._bytes(name)
             digest.update(f"{name}\0{len(data)}\0".encode())
             digest.update(data)
         return digest.hexdigest()
 
     def names(self, folder: str, suffix: str) -> list[str]:
         """Names of the files below a folder that end in `suffix`, sorted."""
-        return sorted(name for name in self._bytes if name.startswith(folder + "/") and name.endswith(suffix))
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._bytes
+        return sorted(name for name in self._paths if name.startswith(folder + "/") and name.endswith(suffix))
 
     def text(self, name: str) -> str:
         """A file's text.
@@ -140,12 +184,12 @@ class CatalogFiles:
         Raises:
             CatalogError: there is no such file, or it is not UTF-8 in the NFC form that all texts here have.
         """
-        if name not in self._bytes:
+        if name not in self._paths:
             raise CatalogError(name, "this file is missing", "restore it; every catalogue has it")
         try:
-            text = self._bytes[name].decode("utf-8-sig")
+            text = self._bytes(name).decode("utf-8-sig")
         except UnicodeDecodeError as problem:
-            line = self._bytes[name][: problem.start].count(b"\n") + 1
+            line = self._bytes(name)[: problem.start].count(b"\n") + 1
             raise CatalogError(name, "the text is not UTF-8", "save the file as UTF-8", line) from problem
         if not unicodedata.is_normalized("NFC", text):
             lines = enumerate(text.splitlines(), start=1)
@@ -157,7 +201,7 @@ class CatalogFiles:
         """A YAML file.
 
         Raises:
-            CatalogError: the file cannot be read as YAML, or names one key twice.
+            CatalogError: the file cannot be read as YAML, names one key twice, or one that is no text.
         """
         text = self.text(name)
         try:
@@ -165,8 +209,7 @@ class CatalogFiles:
             node = loader.get_single_node()
             if node is None:
                 raise CatalogError(name, "the file is empty", "write [] or {} for nothing, or delete the file")
-            _refuse_repeated_keys(name, node)
-            return YamlDocument(name, loader.construct_document(node), node)
+            return YamlDocument(name, loader.plain_data(name, node), node)
         except yaml.MarkedYAMLError as problem:
             mark = problem.problem_mark
             result = problem.problem or "cannot be read"
@@ -198,19 +241,3 @@ class CatalogFiles:
                 problem = f"the row has {len(row)} fields, the heading {len(heading)}"
                 raise CatalogError(name, problem, "quote fields that hold a comma; leave no empty lines", number)
         return CsvTable(name, heading, rows[1:])
-
-
-def _refuse_repeated_keys(name: str, node: yaml.Node) -> None:
-    waiting = [node]
-    while waiting:
-        current = waiting.pop()
-        if isinstance(current, yaml.SequenceNode):
-            waiting.extend(current.value)
-        elif isinstance(current, yaml.MappingNode):
-            seen: set[str] = set()
-            for key, value in current.value:
-                if key.value in seen:
-                    problem = f"the key {key.value!r} stands here twice"
-                    raise CatalogError(name, problem, "keep one of the two", key.start_mark.line + 1)
-                seen.add(key.value)
-                waiting.append(value)

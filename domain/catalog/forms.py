@@ -1,33 +1,129 @@
-"""Reads calendars, holidays, forms, the marks of their cells, and who owes them."""
+"""Forms: what units fill in by when, by calendars, deadlines and the layouts of workbooks."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from types import MappingProxyType
 
-from domain.catalog.entries import add_once
+from domain.catalog import marks, words
 from domain.catalog.files import CatalogFiles, YamlDocument
-from domain.catalog.kinds import CALENDARS, EXEMPTIONS, FORMS, HOLIDAYS, MARKS, OBLIGATIONS
+from domain.catalog.kinds import CALENDARS, FORMS, HOLIDAYS
+from domain.catalog.layouts import read_layouts
 from domain.catalog.models import DatedDeadlines, Deadlines
-from domain.catalog.texts import CellMarks
-from domain.catalog.words import FILE as WORDS
-from domain.layouts import DueDays, Exemption, Form, Obligation
-from domain.periods import Calendar
-from domain.texts import normalise_name
+from domain.errors import UsageError
+from domain.layouts import DueDays, Form, Layout
+from domain.periods import Calendar, Period, add_working_days
 from domain.units import Level
 
-_MARKS = "forms/marks.yaml"
+
+@dataclass(frozen=True)
+class Forms:
+    """Forms by id with their layouts (by form and first day), calendars by id, and public holidays."""
+
+    by_id: Mapping[str, Form]
+    layouts: tuple[Layout, ...]
+    calendars: Mapping[str, Calendar]
+    holidays: frozenset[date]
+
+    def form(self, form: str) -> Form:
+        """Return the form of that id.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if form not in self.by_id:
+            raise UsageError(f"no form has the id {form!r}; known: {', '.join(self.by_id)}")
+        return self.by_id[form]
+
+    def layout(self, form: str, version: str) -> Layout:
+        """Return the layout of a form in that version.
+
+        Raises:
+            UsageError: there is none.
+        """
+        known = [layout for layout in self.layouts if layout.form == self.form(form).id]
+        result = next((layout for layout in known if layout.version == version), None)
+        if result is None:
+            versions = ", ".join(layout.version for layout in known)
+            raise UsageError(f"form {form} has no layout {version!r}; known: {versions}")
+        return result
+
+    def layout_for(self, form: str, period: Period) -> Layout:
+        """Return the newest layout of a form that is valid on the period's last day.
+
+        Raises:
+            UsageError: the form is unknown, or has no layout then.
+        """
+        day = self.last_day(form, period)
+        results = [layout for layout in self.layouts if layout.form == form and layout.holds_on(day)]
+        if not results:
+            raise UsageError(f"form {form} has no layout for {period}")
+        return max(results, key=lambda layout: layout.valid_from)
+
+    def calendar_of(self, form: str) -> Calendar:
+        """Return the calendar that a form goes by."""
+        return self.calendars[self.form(form).calendar]
+
+    def last_day(self, form: str, period: Period) -> date:
+        """Return the day on which a period's data close, by the form's calendar."""
+        return self.calendar_of(form).last_day(period)
+
+    def deadline(self, form: str, period: Period, level: Level) -> date:
+        """Return the last day on which a level may send the form: the cut-off plus the level's working days.
+
+        Raises:
+            UsageError: the form sets no deadline for the level.
+        """
+        last_day = self.last_day(form, period)
+        try:
+            days = self.form(form).working_days_due(level, last_day)
+        except KeyError as missing:
+            raise UsageError(f"form {form} sets no deadline for level {level}") from missing
+        return add_working_days(last_day, days, self.holidays)
 
 
-def read_calendars(files: CatalogFiles) -> dict[str, Calendar]:
-    """Calendars by id."""
+def load_forms(folder: Path) -> Forms:
+    """Read the forms of a catalogue's folder, and no file outside `forms/`, `layouts/` and `calendars/`.
+
+    Raises:
+        CatalogError: as `read_forms`.
+    """
+    return read_forms(CatalogFiles(folder))
+
+
+def read_forms(files: CatalogFiles) -> Forms:
+    """Read forms, layouts, calendars and holidays.
+
+    Raises:
+        CatalogError: a form names an unknown calendar or a layout an unknown form, an id comes twice, deadlines do not
+            follow one another, or two labels of a layout read the same.
+    """
+    calendars = _read_calendars(files)
+    forms: dict[str, Form] = {}
+    for document in files.documents("forms"):
+        if document.file in {marks.FILE, words.FILE}:
+            continue
+        raw = FORMS.check_document(document)
+        if raw.calendar not in calendars:
+            problem = f"calendar {raw.calendar!r} is unknown"
+            raise document.error(problem, "use an id of calendars/calendars.yaml", "calendar")
+        due_days = _due_days(raw.due_working_days, document)
+        form = Form(raw.id, raw.number, raw.title, raw.calendar, raw.frequency, raw.level, due_days)
+        document.add_once(forms, form.id, form, "id")
+    layouts = read_layouts(files, forms)
+    return Forms(MappingProxyType(forms), layouts, MappingProxyType(calendars), _read_holidays(files))
+
+
+def _read_calendars(files: CatalogFiles) -> dict[str, Calendar]:
     document = files.document("calendars/calendars.yaml")
     results: dict[str, Calendar] = {}
     for place, raw in enumerate(CALENDARS.check_document(document)):
-        add_once(results, raw.id, Calendar(raw.id, raw.cut_off_day), document, place, "id")
+        document.add_once(results, raw.id, Calendar(raw.id, raw.cut_off_day), place, "id")
     return results
 
 
-def read_holidays(files: CatalogFiles) -> frozenset[date]:
-    """Public holidays."""
+def _read_holidays(files: CatalogFiles) -> frozenset[date]:
     table = files.table("calendars/holidays.csv", ("day", "name", "source"))
     results: set[date] = set()
     for row, raw in enumerate(HOLIDAYS.check_table(table)):
@@ -35,33 +131,6 @@ def read_holidays(files: CatalogFiles) -> frozenset[date]:
             raise table.error(row, f"{raw.day} stands here twice", "keep one of the two")
         results.add(raw.day)
     return frozenset(results)
-
-
-def read_forms(files: CatalogFiles, calendars: dict[str, Calendar]) -> dict[str, Form]:
-    """Forms by id.
-
-    Raises:
-        CatalogError: a form names an unknown calendar, or an id comes twice.
-    """
-    results: dict[str, Form] = {}
-    for document in files.documents("forms"):
-        if document.file in {_MARKS, WORDS}:
-            continue
-        raw = FORMS.check_document(document)
-        if raw.calendar not in calendars:
-            problem = f"calendar {raw.calendar!r} is unknown"
-            raise document.error(problem, "use an id of calendars/calendars.yaml", "calendar")
-        form = Form(
-            id=raw.id,
-            number=raw.number,
-            title=raw.title,
-            calendar=raw.calendar,
-            frequency=raw.frequency,
-            level=raw.level,
-            due_days=_due_days(raw.due_working_days, document),
-        )
-        add_once(results, form.id, form, document, "id")
-    return results
 
 
 def _due_days(deadlines: Deadlines | tuple[DatedDeadlines, ...], document: YamlDocument) -> tuple[DueDays, ...]:
@@ -84,58 +153,3 @@ def _due_days(deadlines: Deadlines | tuple[DatedDeadlines, ...], document: YamlD
         }
         due.append(DueDays(first or date.min, days))
     return tuple(due)
-
-
-_TOGETHER = (
-    ("zero", "no_figure", "not_applicable", "scale"), ("rates",), ("yes", "no"), ("other_figures",), ("provisional",)
-)  # fmt: skip
-"""Meanings that one cell may have: none of them shares a text with another of its group."""
-
-
-def read_marks(files: CatalogFiles) -> CellMarks:
-    """What texts stand for in a cell, and which words beside a number multiply it or make it another.
-
-    Raises:
-        CatalogError: one text is meant to mean two things in one place.
-    """
-    document = files.document(_MARKS)
-    data = MARKS.check_document(document)
-    groups: dict[str, frozenset[str]] = {}
-    for meanings in _TOGETHER:
-        taken: dict[str, str] = {}
-        for meaning in meanings:
-            for place, entry in enumerate(getattr(data, meaning)):
-                add_once(taken, normalise_name(entry.text), meaning, document, meaning, place, "text")
-        for meaning in meanings:
-            groups[meaning] = frozenset(text for text, meant in taken.items() if meant == meaning)
-    scale = {normalise_name(entry.text): entry.power for entry in data.scale}
-    return CellMarks(
-        groups["zero"], groups["no_figure"], groups["not_applicable"], scale, groups["rates"],
-        groups["yes"], groups["no"], groups["other_figures"], groups["provisional"],
-    )  # fmt: skip
-
-
-def read_obligations(files: CatalogFiles, forms: dict[str, Form]) -> Iterator[tuple[YamlDocument, int, Obligation]]:
-    """Obligations with their places.
-
-    Raises:
-        CatalogError: a form is unknown, or days are out of order.
-    """
-    document = files.document("obligations/obligations.yaml")
-    for place, raw in enumerate(OBLIGATIONS.check_document(document)):
-        if raw.form not in forms:
-            raise document.error(f"form {raw.form!r} is unknown", "use an id of forms/", place, "form")
-        yield document, place, Obligation(raw.form, raw.area, raw.valid_from, raw.valid_to, raw.source)
-
-
-def read_exemptions(files: CatalogFiles, forms: dict[str, Form]) -> Iterator[tuple[YamlDocument, int, Exemption]]:
-    """Exemptions with their places.
-
-    Raises:
-        CatalogError: a form is unknown, or days are out of order.
-    """
-    document = files.document("obligations/exemptions.yaml")
-    for place, raw in enumerate(EXEMPTIONS.check_document(document)):
-        if raw.form not in forms:
-            raise document.error(f"form {raw.form!r} is unknown", "use an id of forms/", place, "form")
-        yield document, place, Exemption(raw.unit, raw.form, raw.indicators, raw.valid_from, raw.valid_to, raw.reason)

@@ -1,12 +1,11 @@
 """Reads the layouts of forms and checks that a reader can tell their columns, lines and sheets apart."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from domain.catalog.files import CatalogFiles, YamlDocument
 from domain.catalog.kinds import LAYOUTS
-from domain.catalog.models import ColumnEntry, LayoutFile, LineEntry, VillageColumnEntry
-from domain.indicators import Indicator
+from domain.catalog.models import LayoutFile, LineEntry
 from domain.layouts import Column, ColumnRole, Form, Layout, Line
 from domain.texts import code_key, normalise_name
 from domain.units import Level
@@ -15,12 +14,12 @@ _CHAPTER = re.compile(r"[IVXLC]+|[A-H]")
 _DEEPEST = 9
 
 
-def read_layouts(files: CatalogFiles, forms: dict[str, Form], indicators: dict[str, Indicator]) -> tuple[Layout, ...]:
-    """All layouts, by form and first day.
+def read_layouts(files: CatalogFiles, forms: Mapping[str, Form]) -> tuple[Layout, ...]:
+    """Read all layouts, by form and first day.
 
     Raises:
-        CatalogError: a layout names an unknown form or indicator, two of its labels or headers read the same, an
-            indicator stands in two places or at the wrong level, or a version comes twice.
+        CatalogError: a layout names an unknown form, two of its labels or headers read the same, an indicator stands
+            in two places, or a version comes twice.
     """
     results: dict[tuple[str, str], Layout] = {}
     for document in files.documents("layouts"):
@@ -32,7 +31,7 @@ def read_layouts(files: CatalogFiles, forms: dict[str, Form], indicators: dict[s
         if key in results:
             problem = f"form {layout.form} has a layout {layout.version} already"
             raise document.error(problem, "give the newer one a version of its own", "version")
-        _check_indicators(layout, document, indicators)
+        _check_repeated_indicators(layout, document)
         _check_spellings(raw, document, "lines", "label", [line.sections for line in layout.lines])
         _check_spellings(raw, document, "columns", "header")
         _check_spellings(raw, document, "village_columns", "header")
@@ -43,18 +42,12 @@ def read_layouts(files: CatalogFiles, forms: dict[str, Form], indicators: dict[s
 
 
 def _layout(raw: LayoutFile) -> Layout:
-    return Layout(
-        form=raw.form,
-        version=raw.version,
-        valid_from=raw.valid_from,
-        valid_to=raw.valid_to,
-        sheet=raw.sheet,
-        columns=tuple(_column(column) for column in raw.columns),
-        lines=tuple(_lines(raw.lines)),
-        village_sheet=raw.village_sheet,
-        village_columns=tuple(_column(column) for column in raw.village_columns),
-        totals=raw.totals,
-    )
+    parts = dict(raw) | {
+        "columns": tuple(Column(**dict(column)) for column in raw.columns),
+        "lines": tuple(_lines(raw.lines)),
+        "village_columns": tuple(Column(**dict(column)) for column in raw.village_columns),
+    }
+    return Layout(**parts)
 
 
 def _lines(entries: Sequence[LineEntry]) -> Iterator[Line]:
@@ -77,34 +70,21 @@ def _depth(number: str) -> int:
     return len(parts) if parts[0].isdigit() else _DEEPEST
 
 
-def _column(raw: ColumnEntry | VillageColumnEntry) -> Column:
-    return Column(
-        role=raw.role,
-        header=raw.header,
-        mark=raw.mark,
-        width=raw.width,
-        indicator=raw.indicator if isinstance(raw, VillageColumnEntry) else None,
-        input=raw.input if isinstance(raw, VillageColumnEntry) else None,
-        aliases=raw.aliases,
-    )
+def indicator_places(layout: Layout) -> Iterator[tuple[str, Level, tuple[str, int, str]]]:
+    """Yield the indicators that a layout asks for, the level it asks of, and where in the file."""
+    for place, line in enumerate(layout.lines):
+        if line.indicator is not None:
+            yield line.indicator, Level.COMMUNE, ("lines", place, "indicator")
+    for place, column in enumerate(layout.village_columns):
+        if column.indicator is not None:
+            yield column.indicator, Level.VILLAGE, ("village_columns", place, "indicator")
 
 
-def _check_indicators(layout: Layout, document: YamlDocument, indicators: dict[str, Indicator]) -> None:
+def _check_repeated_indicators(layout: Layout, document: YamlDocument) -> None:
     seen: set[str] = set()
-    lines = [("lines", place, line.indicator, Level.COMMUNE) for place, line in enumerate(layout.lines)]
-    heads = [("village_columns", n, column.indicator, Level.VILLAGE) for n, column in enumerate(layout.village_columns)]
-    for part, place, indicator, level in lines + heads:
-        if indicator is None:
-            continue
-        steps = (part, place, "indicator")
-        if indicator not in indicators:
-            raise document.error(f"indicator {indicator!r} is unknown", "use an id of indicators/", *steps)
+    for indicator, _, steps in indicator_places(layout):
         if indicator in seen:
             raise document.error(f"indicator {indicator!r} stands here twice", "ask for it in one place", *steps)
-        if indicators[indicator].collected_at is not level:
-            wanted = "the village sheet" if level is Level.COMMUNE else "a line of the form sheet"
-            problem = f"indicator {indicator!r} is collected at {indicators[indicator].collected_at}"
-            raise document.error(problem, f"ask for it on {wanted}", *steps)
         seen.add(indicator)
 
 

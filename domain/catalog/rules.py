@@ -1,40 +1,44 @@
-"""Reads rules and the texts of reading issues."""
+"""Reads rules."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
+from types import MappingProxyType
 
 from domain.catalog.files import CatalogFiles, YamlDocument
-from domain.catalog.kinds import ISSUES, RULES
+from domain.catalog.kinds import RULES
 from domain.catalog.models import RuleEntry
-from domain.catalog.texts import IssueText
+from domain.catalog.texts import check_issue_text
 from domain.rules import FigureName, FigureRole, Rule, RuleStage, Setting
 
 
-def read_rules(files: CatalogFiles) -> Iterator[tuple[YamlDocument, int, Rule]]:
-    """Rules with their places.
+def load_rules(folder: Path) -> Mapping[str, Rule]:
+    """Read the rules of a catalogue's folder, and no other file of it.
 
     Raises:
-        CatalogError: a rule does not fit the schema, or the days of its stages are out of order.
+        CatalogError: as `read_rules`.
     """
+    return read_rules(CatalogFiles(folder))
+
+
+def read_rules(files: CatalogFiles) -> Mapping[str, Rule]:
+    """Read the rules of `rules/` by id.
+
+    Raises:
+        CatalogError: an id comes twice, the days of a rule's stages are out of order, or a text has a malformed mark.
+    """
+    rules: dict[str, Rule] = {}
     for document in files.documents("rules"):
         for place, raw in enumerate(RULES.check_document(document)):
-            rule = Rule(
-                id=raw.id,
-                kind=raw.kind,
-                title=raw.title,
-                message=raw.message,
-                action=raw.action,
-                indicators=raw.indicators,
-                parameters={name: _setting(value) for name, value in raw.parameters.items()},
-                severity=raw.severity,
-                stages=_stages(raw, document, place),
-                source=raw.source,
-                facts=raw.facts,
-                file=document.file,
-                line=document.line(place),
-            )
-            yield document, place, rule
+            parts = dict(raw) | {
+                "parameters": {name: _setting(value) for name, value in raw.parameters.items()},
+                "stages": _stages(raw, document, place),
+            }
+            rule = Rule(**parts, file=document.file, line=document.line(place))
+            document.add_once(rules, rule.id, rule, place, "id")
+            check_issue_text(rule, document, place)
+    return MappingProxyType(rules)
 
 
 def _setting(value: str | float | tuple[str, ...]) -> Setting:
@@ -51,17 +55,3 @@ def _stages(raw: RuleEntry, document: YamlDocument, place: int) -> dict[RuleStag
             problem = f"{stricter} from {then} does not come after {milder} from {first}"
             raise document.error(problem, "put the days in order", place, "stages")
     return results
-
-
-def read_issue_texts(document: YamlDocument) -> dict[str, IssueText]:
-    """Texts of reading issues by code."""
-    return {
-        code: IssueText(
-            title=raw.title,
-            message=raw.message,
-            action=raw.action,
-            severity=raw.severity,
-            facts=raw.facts,
-        )
-        for code, raw in ISSUES.check_document(document).items()
-    }

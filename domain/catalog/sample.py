@@ -1,6 +1,8 @@
 """Reads the parameters of the sample workbooks' generator and checks the indicators and units that they name."""
 
+from collections.abc import Mapping
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from domain.catalog.files import CatalogFiles, YamlDocument
 from domain.catalog.kinds import SAMPLE_AREA, SAMPLE_TYPICAL
@@ -11,8 +13,8 @@ from domain.units import UnitRegister
 _TYPICAL = "sample/typical.yaml"
 
 
-def read_sample(files: CatalogFiles, indicators: dict[str, Indicator], units: UnitRegister) -> dict[str, object]:
-    """Parameters by file name without its ending: `typical` for any area, an area's code for one with given totals.
+def read_sample(files: CatalogFiles, indicators: Mapping[str, Indicator], units: UnitRegister) -> Mapping[str, object]:
+    """Read the parameters by file name without its ending: `typical` for any area, a code for one with given totals.
 
     Raises:
         CatalogError: an indicator or unit is unknown, or a group of indicators shares no denominator kind.
@@ -24,10 +26,10 @@ def read_sample(files: CatalogFiles, indicators: dict[str, Indicator], units: Un
         else:
             _check_area(SAMPLE_AREA.check_document(document), document, indicators, units)
         results[PurePosixPath(document.file).stem] = document.data
-    return results
+    return MappingProxyType(results)
 
 
-def _check_typical(data: TypicalFile, document: YamlDocument, indicators: dict[str, Indicator]) -> None:
+def _check_typical(data: TypicalFile, document: YamlDocument, indicators: Mapping[str, Indicator]) -> None:
     for part, keys in (("shares", [*data.shares]), ("counts", [*data.counts])):
         for key in keys:
             _known(key, document, indicators, part, key)
@@ -40,7 +42,7 @@ def _check_typical(data: TypicalFile, document: YamlDocument, indicators: dict[s
 
 
 def _check_area(
-    data: SampleAreaFile, document: YamlDocument, indicators: dict[str, Indicator], units: UnitRegister
+    data: SampleAreaFile, document: YamlDocument, indicators: Mapping[str, Indicator], units: UnitRegister
 ) -> None:
     for code in data.weights:
         if not units.versions(code):
@@ -55,6 +57,6 @@ def _check_area(
         _known(wrong.text_for_number.indicator, document, indicators, "wrong_first", "text_for_number")
 
 
-def _known(key: str, document: YamlDocument, indicators: dict[str, Indicator], *steps: str | int) -> None:
+def _known(key: str, document: YamlDocument, indicators: Mapping[str, Indicator], *steps: str | int) -> None:
     if key not in indicators:
         raise document.error(f"indicator {key!r} is unknown", "use an id of indicators/", *steps)

@@ -31,18 +31,6 @@ def fault(problem: str, remedy: str, *steps: str) -> PydanticCustomError:
     return PydanticCustomError(_FAULT, "{problem}", {"problem": problem, "remedy": remedy, "steps": steps})
 
 
-def _untexted_keys(data: object) -> Iterator[tuple[Step, ...]]:
-    """Yield the place of each key that YAML took for a number or another value; a model knows texts only."""
-    if isinstance(data, Mapping):
-        for key, value in data.items():
-            if not isinstance(key, str):
-                yield (key,)
-            yield from ((key, *steps) for steps in _untexted_keys(value))
-    elif isinstance(data, Sequence) and not isinstance(data, str):
-        for position, value in enumerate(data):
-            yield from ((position, *steps) for steps in _untexted_keys(value))
-
-
 class _PlainSchema(GenerateJsonSchema):
     """JSON Schemas without a title beside every field."""
 
@@ -76,9 +64,6 @@ class Kind(Generic[_T]):
         Raises:
             CatalogError: it does not fit; the message names the line, the place in the file and what is expected.
         """
-        for steps in _untexted_keys(document.data):
-            key = steps[-1]
-            raise document.error(f"the key {key} is no text", f'write it in quotes: "{key}"', *steps)
         try:
             return self._read(document.data)
         except ValidationError as failure:

@@ -1,16 +1,22 @@
-"""Texts of the catalogue: what an issue says in each language, and which cell texts are marks."""
+"""Texts for people: those of each package by key, those of reading issues by code, and those of repairs."""
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
 
-from domain.issues import Issue, Severity
-from domain.observations import CellState
+from domain.catalog.files import CatalogFiles, YamlDocument
+from domain.catalog.kinds import ISSUES, REPAIRS, TEXTS
+from domain.errors import TerminalError
+from domain.issues import Issue, Repair, Severity
 from domain.rules import Rule
-from domain.texts import Lang, Text, normalise_name
+from domain.texts import Lang, Text
 
 ISSUE_FACTS = frozenset({"found", "expected", "cell", "sheet", "indicator", "unit", "unit_name"})
 """Facts every issue text may name; a code or rule lists further ones under `facts`."""
+
+ISSUES_FILE, _REPAIRS_FILE = "messages/issues.yaml", "messages/repairs.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,39 +30,34 @@ class IssueText:
     facts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CellMarks:
-    """Texts that stand for something in a figure's cell, normalised as `normalise_name` does.
+@dataclass(frozen=True)
+class Texts:
+    """All texts of `messages/`: of packages by key, of reading issues by code, of repairs by rule."""
 
-    `scale` are words that multiply the number before them, with their power of ten ("nghìn": 3), `rates` words that
-    hold one of them and multiply nothing ("phần nghìn"). `yes` and `no` answer besides the template's own two words;
-    `other_figures` over a column say that it holds others than the period's, `provisional` words that a report calls
-    its own figures into question.
-    """
+    by_key: Mapping[str, Text]
+    issues: Mapping[str, IssueText]
+    repairs: Mapping[str, Text]
 
-    zero: frozenset[str]
-    no_figure: frozenset[str]
-    not_applicable: frozenset[str]
-    scale: Mapping[str, int] = field(default_factory=dict)
-    rates: frozenset[str] = frozenset()
-    yes: frozenset[str] = frozenset()
-    no: frozenset[str] = frozenset()
-    other_figures: frozenset[str] = frozenset()
-    provisional: frozenset[str] = frozenset()
+    def text(self, key: str, lang: Lang, **facts: object) -> str:
+        """Return a text with its facts filled in.
 
-    def state_of(self, text: str) -> CellState | None:
-        """What a cell's text stands for; None when it is no mark. No figure counts as blank."""
-        key = normalise_name(text)
-        if key in self.zero:
-            return CellState.ZERO
-        if key in self.no_figure:
-            return CellState.BLANK
-        if key in self.not_applicable:
-            return CellState.NOT_APPLICABLE
-        return None
+        Raises:
+            TerminalError: no text has the key, or a fact it names was not given.
+        """
+        if key not in self.by_key:
+            raise TerminalError(f"the catalogue has no text {key!r}: add it to catalog/messages/")
+        try:
+            return self.by_key[key].format(lang, facts)
+        except KeyError as missing:
+            raise TerminalError(f"the text {key!r} names {missing}, which was not given") from missing
+
+    def repair_text(self, repair: Repair, lang: Lang) -> str:
+        """Return by which tolerance a cell was read as something else; one of an older catalogue by its name."""
+        text = self.repairs.get(repair.rule)
+        return text.get(lang) if text else repair.rule
 
 
-class _Forgiving(dict[str, object]):
+class _QuestionMarks(dict[str, object]):
     """Facts of a text that is shown to an official: what is not known is shown as a question mark."""
 
     def __missing__(self, key: str) -> str:
@@ -66,11 +67,11 @@ class _Forgiving(dict[str, object]):
 def show(text: Text, lang: Lang, facts: Mapping[str, object]) -> str:
     """Fill a text for an official; a missing fact becomes "?", an empty one a dash, never an exception."""
     filled = {name: "?" if fact is None else "–" if fact == "" else fact for name, fact in facts.items()}
-    return text.format(lang, _Forgiving(filled))
+    return text.format(lang, _QuestionMarks(filled))
 
 
 def issue_facts(issue: Issue, indicator_name: str | None, unit_name: str | None) -> dict[str, object]:
-    """Everything an issue's texts may name."""
+    """Return everything that an issue's texts may name."""
     return {
         "found": issue.found,
         "expected": issue.expected,
@@ -84,7 +85,7 @@ def issue_facts(issue: Issue, indicator_name: str | None, unit_name: str | None)
 
 
 def marks_of(sentence: str) -> frozenset[str]:
-    """Names of the `{marks}` that a sentence uses.
+    """Return the names of the `{marks}` that a sentence uses.
 
     Raises:
         ValueError: a brace is not closed, or a mark is more than a plain name.
@@ -99,6 +100,54 @@ def marks_of(sentence: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def texts_of_rule(rule: Rule) -> IssueText:
-    """A rule's own texts in the shape of a reading code's."""
-    return IssueText(rule.title, rule.message, rule.action, rule.severity)
+def load_texts(folder: Path) -> Texts:
+    """Read the texts of a catalogue's folder, and no other file of it.
+
+    Raises:
+        CatalogError: as `read_texts`.
+    """
+    return read_texts(CatalogFiles(folder))
+
+
+def read_texts(files: CatalogFiles) -> Texts:
+    """Read the texts of `messages/`.
+
+    Raises:
+        CatalogError: a key comes twice, or a text has a malformed mark.
+    """
+    texts: dict[str, Text] = {}
+    issues: dict[str, IssueText] = {}
+    repairs: dict[str, Text] = {}
+    for document in files.documents("messages"):
+        if document.file == ISSUES_FILE:
+            issues = {code: IssueText(**dict(raw)) for code, raw in ISSUES.check_document(document).items()}
+            for code, text in issues.items():
+                check_issue_text(text, document, code)
+        elif document.file == _REPAIRS_FILE:
+            repairs = REPAIRS.check_document(document)
+            for key, repair in repairs.items():
+                _check_marks(repair, document, key)
+        else:
+            for key, sentence in TEXTS.check_document(document).items():
+                document.add_once(texts, key, sentence, key)
+                _check_marks(sentence, document, key)
+    return Texts(MappingProxyType(texts), MappingProxyType(issues), MappingProxyType(repairs))
+
+
+def check_issue_text(text: IssueText | Rule, document: YamlDocument, *steps: str | int) -> None:
+    """Check that the texts of an issue or a rule can be filled in.
+
+    Raises:
+        CatalogError: a text has a malformed mark.
+    """
+    for name, sentence in (("title", text.title), ("message", text.message), ("action", text.action)):
+        _check_marks(sentence, document, *steps, name)
+
+
+def _check_marks(text: Text, document: YamlDocument, *steps: str | int) -> None:
+    for lang, sentence in (("vi", text.vi), ("en", text.en)):
+        try:
+            marks_of(sentence)
+        except ValueError as problem:
+            remedy = "write marks as {name}, and braces that are no marks doubled"
+            raise document.error(f"the text cannot be filled in: {problem}", remedy, *steps, lang) from problem

@@ -1,14 +1,13 @@
 """Builds the register of units from the CSV files of `catalog/units/`, in one pass."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
+from pathlib import Path
 
 from domain.catalog.errors import CatalogError
 from domain.catalog.files import CatalogFiles, CsvTable
 from domain.catalog.successions import load_successions
 from domain.catalog.weights import read_weights
 from domain.errors import TerminalError
-from domain.indicators import Indicator
 from domain.units import Level, OrgUnit, UnitRegister
 
 _COLUMNS = ("code", "kind", "name", "parent", "valid_from", "valid_to")
@@ -36,8 +35,17 @@ class _Days(dict[str, date]):
         return day
 
 
-def load_units(files: CatalogFiles, indicators: Mapping[str, Indicator]) -> UnitRegister:
-    """All units, what became of them, and the weights stated for those that were divided.
+def load_units(folder: Path) -> UnitRegister:
+    """Read the units of a catalogue's folder, and no file outside `units/`.
+
+    Raises:
+        CatalogError: as `read_units`.
+    """
+    return read_units(CatalogFiles(folder))
+
+
+def read_units(files: CatalogFiles) -> UnitRegister:
+    """Read all units, what became of them, and the weights stated for those that were divided.
 
     A file's name starts with its level: `country`, `provinces`, `districts`, `communes` or `villages`.
 
@@ -57,7 +65,7 @@ def load_units(files: CatalogFiles, indicators: Mapping[str, Indicator]) -> Unit
             places.extend((table, row) for row in range(len(result)))
     try:
         successions = load_successions(files, units)
-        register = UnitRegister(units, successions, read_weights(files, successions, indicators))
+        register = UnitRegister(units, successions, read_weights(files, successions))
     except TerminalError as problem:
         # Two units of one code upset the successions as well: name the cause rather than what it leads to.
         raise _overlap(units, places) or problem from problem

@@ -1,31 +1,28 @@
 """Reads the weights stated for units that were divided, and checks them against what became of these units."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from domain.catalog.files import CatalogFiles, CsvTable
+from domain.catalog.files import CatalogFiles
 from domain.catalog.kinds import WEIGHTS
 from domain.catalog.models import WeightRow
-from domain.indicators import Indicator
 from domain.units import Succession
 from domain.weights import Direction, Scope, StatedWeight, Weights
 
-_FILE = "units/weights.csv"
+FILE = "units/weights.csv"
 _COLUMNS = ("from", "to", "effective", "direction", "indicator", "denominator_kind", "weight", "source")
 
 
-def read_weights(
-    files: CatalogFiles, successions: Sequence[Succession], indicators: Mapping[str, Indicator]
-) -> Weights:
-    """Stated weights, as `units/weights.csv` has them; an empty list is fine.
+def read_weights(files: CatalogFiles, successions: Sequence[Succession]) -> Weights:
+    """Read the stated weights of `units/weights.csv`; an empty list is fine.
 
     Raises:
-        CatalogError: a row is for no succession, or for one that needs no weight; its indicator or denominator kind
-            is unknown; it stands twice; or the shares of one unit exceed 1.
+        CatalogError: a row is for no succession, or for one that needs no weight; it is both for an indicator and for a
+            denominator kind; it stands twice; or the shares of one unit exceed 1.
     """
-    table = files.table(_FILE, _COLUMNS)
+    table = files.table(FILE, _COLUMNS)
     links = {(succession.old, succession.new, succession.effective): succession for succession in successions}
     makers = Counter((succession.new, succession.effective) for succession in successions)
     sums: dict[tuple[str, date, Direction, Scope], dict[str, Decimal]] = defaultdict(dict)
@@ -41,7 +38,8 @@ def read_weights(
         if link.whole if forward else makers[link.new, link.effective] == 1:
             problem = f"all of {result.origin}'s figure belongs to {result.into}: no weight is needed"
             raise table.error(row, problem, "take the row out, or turn its direction")
-        _check_scope(table, row, result, indicators)
+        if all(result.scope):
+            raise table.error(row, "an indicator and a denominator kind are both given", "leave one of the two empty")
         shares = sums[result.origin, result.effective, result.direction, result.scope]
         if result.into in shares:
             raise table.error(row, "this share is stated already", "keep one of the two rows")
@@ -64,16 +62,3 @@ def _weight(raw: WeightRow) -> StatedWeight:
         value=Decimal(raw.weight),
         source=raw.source,
     )
-
-
-def _check_scope(table: CsvTable, row: int, stated_weight: StatedWeight, indicators: Mapping[str, Indicator]) -> None:
-    if stated_weight.indicator and stated_weight.denominator_kind:
-        raise table.error(row, "an indicator and a denominator kind are both given", "leave one of the two empty")
-    if stated_weight.indicator and stated_weight.indicator not in indicators:
-        raise table.error(row, f"indicator {stated_weight.indicator!r} is unknown", "use an id of indicators/")
-    kinds = {indicator.denominator_kind for indicator in indicators.values()}
-    if stated_weight.denominator_kind and stated_weight.denominator_kind not in kinds:
-        known = ", ".join(sorted(kinds))
-        raise table.error(
-            row, f"no indicator has the denominator kind {stated_weight.denominator_kind!r}", f"one of: {known}"
-        )

@@ -1,0 +1,70 @@
+"""What texts in a figure's cell stand for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from domain.catalog.files import CatalogFiles
+from domain.catalog.kinds import MARKS
+from domain.observations import CellState
+from domain.texts import normalise_name
+
+FILE = "forms/marks.yaml"
+_TOGETHER = (
+    ("zero", "no_figure", "not_applicable", "scale"), ("rates",), ("yes", "no"), ("other_figures",), ("provisional",)
+)  # fmt: skip
+"""Meanings that one cell may have: none of them shares a text with another of its group."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellMarks:
+    """Texts that stand for something in a figure's cell, normalised as `normalise_name` does.
+
+    `scale` are words that multiply the number before them, with their power of ten ("nghìn": 3), `rates` words that
+    hold one of them and multiply nothing ("phần nghìn"). `yes` and `no` answer besides the template's own two words;
+    `other_figures` over a column say that it holds others than the period's, `provisional` words that a report calls
+    its own figures into question.
+    """
+
+    zero: frozenset[str]
+    no_figure: frozenset[str]
+    not_applicable: frozenset[str]
+    scale: Mapping[str, int] = field(default_factory=dict)
+    rates: frozenset[str] = frozenset()
+    yes: frozenset[str] = frozenset()
+    no: frozenset[str] = frozenset()
+    other_figures: frozenset[str] = frozenset()
+    provisional: frozenset[str] = frozenset()
+
+    def state_of(self, text: str) -> CellState | None:
+        """What a cell's text stands for; None when it is no mark. No figure counts as blank."""
+        key = normalise_name(text)
+        if key in self.zero:
+            return CellState.ZERO
+        if key in self.no_figure:
+            return CellState.BLANK
+        if key in self.not_applicable:
+            return CellState.NOT_APPLICABLE
+        return None
+
+
+def read_marks(files: CatalogFiles) -> CellMarks:
+    """What texts stand for in a cell, and which words beside a number multiply it or make it another.
+
+    Raises:
+        CatalogError: one text is meant to mean two things in one place.
+    """
+    document = files.document(FILE)
+    data = MARKS.check_document(document)
+    groups: dict[str, frozenset[str]] = {}
+    for meanings in _TOGETHER:
+        taken: dict[str, str] = {}
+        for meaning in meanings:
+            for place, entry in enumerate(getattr(data, meaning)):
+                document.add_once(taken, normalise_name(entry.text), meaning, meaning, place, "text")
+        for meaning in meanings:
+            groups[meaning] = frozenset(text for text, meant in taken.items() if meant == meaning)
+    scale = {normalise_name(entry.text): entry.power for entry in data.scale}
+    return CellMarks(
+        groups["zero"], groups["no_figure"], groups["not_applicable"], scale, groups["rates"],
+        groups["yes"], groups["no"], groups["other_figures"], groups["provisional"],
+    )  # fmt: skip
