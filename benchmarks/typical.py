@@ -42,7 +42,7 @@ def bare_list(catalog: Catalog) -> bytes:
 
 def _lengthen(workbook: Workbook, catalog: Catalog) -> None:
     """Repeat the lines of the village sheet until there are ten times as many."""
-    sheet = workbook[catalog.layout_for(FORM, parse_period(PERIOD)).village_sheet or ""]
+    sheet = workbook[catalog.forms.layout_for(FORM, parse_period(PERIOD)).village_sheet or ""]
     lines = [row for row in sheet.iter_rows() if isinstance(row[0].value, int)]
     row = sheet.max_row
     for _ in range(TIMES - 1):

@@ -13,7 +13,7 @@ NOT_OWED = "not_owed"
 
 def opens_on(catalog: Catalog, form: str, period: Period) -> date:
     """Return the first day on which reports of a period are taken: the day after its last."""
-    return catalog.last_day(form, period) + timedelta(days=1)
+    return catalog.forms.last_day(form, period) + timedelta(days=1)
 
 
 def check_eligibility(report: ParsedReport, catalog: Catalog, today: date) -> tuple[Issue, ...]:
@@ -30,7 +30,7 @@ def check_eligibility(report: ParsedReport, catalog: Catalog, today: date) -> tu
         issues.append(
             Issue(
                 code=NOT_OPEN,
-                severity=catalog.issue_texts[NOT_OPEN].severity,
+                severity=catalog.texts.issues[NOT_OPEN].severity,
                 found=report.period.id,
                 expected=facts["opens_on"],
                 unit=report.unit.code,
@@ -41,10 +41,10 @@ def check_eligibility(report: ParsedReport, catalog: Catalog, today: date) -> tu
         issues.append(
             Issue(
                 code=NOT_OWED,
-                severity=catalog.issue_texts[NOT_OWED].severity,
+                severity=catalog.texts.issues[NOT_OWED].severity,
                 found=report.unit.code,
                 unit=report.unit.code,
-                facts={"form": catalog.form(report.form).number, "period": report.period.id},
+                facts={"form": catalog.forms.form(report.form).number, "period": report.period.id},
             )
         )
     return tuple(issues)

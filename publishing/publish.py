@@ -38,7 +38,7 @@ def publication_name(revision: Revision, catalog: Catalog) -> str:
     The catalogue's first form and the period's own boundaries are left out; neither codes nor ids contain dots.
     """
     name = revision.area
-    if revision.form != next(iter(catalog.forms)):
+    if revision.form != next(iter(catalog.forms.by_id)):
         name = f"{name}.{revision.form}"
     return f"{name}.{revision.boundary}" if revision.boundary is not Boundary.AS_THEN else name
 

@@ -21,14 +21,14 @@ Ratio = tuple[int, int]
 
 def form_for(catalog: Catalog, period: Period) -> str:
     """Return the id of the first form with the period's frequency."""
-    return next(form.id for form in catalog.forms.values() if form.frequency is period.frequency)
+    return next(form.id for form in catalog.forms.by_id.values() if form.frequency is period.frequency)
 
 
 def assignment_for(catalog: Catalog, unit: str | OrgUnit, period: str | Period) -> Assignment:
     """Return a unit's assignment for a period; a code is resolved as of the period's last day."""
     parsed_period = parse_period(period) if isinstance(period, str) else period
     form = form_for(catalog, parsed_period)
-    org_unit = catalog.units.get(unit, catalog.last_day(form, parsed_period)) if isinstance(unit, str) else unit
+    org_unit = catalog.units.get(unit, catalog.forms.last_day(form, parsed_period)) if isinstance(unit, str) else unit
     return assign(catalog, form, org_unit, parsed_period)
 
 

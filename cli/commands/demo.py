@@ -137,7 +137,7 @@ def _show_status(settings: Settings, terminal: "Terminal", scenario: _Scenario) 
     from warehouse.queries import period_status
 
     form = form_for(terminal.catalog, scenario.period, None)
-    area = terminal.catalog.units.area(AREA, terminal.catalog.last_day(form.id, scenario.period))
+    area = terminal.catalog.units.area(AREA, terminal.catalog.forms.last_day(form.id, scenario.period))
     with reading_warehouse(settings) as session:
         show_units(terminal, period_status(session, terminal.catalog, area, form.id, scenario.period))
     return _newest(settings, scenario)
@@ -198,7 +198,7 @@ def _heading(terminal: "Terminal", number: int, name: str) -> None:
     terminal.blank_line()
     key = f"flows.demo_{name}"
     # In both languages: engineers and officials watch the demo together.
-    first, second = (terminal.catalog.text(key, "vi"), terminal.catalog.text(key, "en"))
+    first, second = (terminal.catalog.texts.text(key, "vi"), terminal.catalog.texts.text(key, "en"))
     terminal.console.rule(f"[bold]{number}[/]", align="left", style="dim")
     terminal.console.print(escape(first), style="bold")
     terminal.console.print(escape(second), style="dim")

@@ -205,7 +205,7 @@ def _denominator_cell(source: "SourceCell") -> str:
 
 def _show_repairs(terminal: Terminal, explained: "ExplainedContribution") -> None:
     for repair in explained.repairs:
-        why = terminal.catalog.repair_text(repair, terminal.lang)
+        why = terminal.catalog.texts.repair_text(repair, terminal.lang)
         place = f"{explained.contribution.unit} {repair.place}"
         terminal.say("explain_repair", cell=place, before=repair.before, after=repair.after, why=why)
 

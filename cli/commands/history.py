@@ -49,7 +49,7 @@ def history(
     catalog = open_catalog(settings)
     wanted = parse_period(period)
     chosen = form_for(catalog, wanted, form)
-    owner = catalog.units.get(unit, catalog.last_day(chosen.id, wanted))
+    owner = catalog.units.get(unit, catalog.forms.last_day(chosen.id, wanted))
     engine = open_warehouse(settings)
     with reading(engine) as session:
         report = history_of(session, owner.key, chosen.id, wanted)

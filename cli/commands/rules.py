@@ -201,7 +201,7 @@ def _lines(
         ("action", rule.action.get(lang)),
         ("kind", rule.kind),
         ("parameters", "\n".join(parameters) or terminal.text("rule_no_parameters")),
-        ("severity", catalog.text(f"domain.severity.{rule.severity}", lang)),
+        ("severity", catalog.texts.text(f"domain.severity.{rule.severity}", lang)),
         ("stage", "\n".join(stages)),
         ("judges", "\n".join(names) if judged is not None else terminal.text("rule_whole_report")),
         ("reach", terminal.text("rule_reach_beyond" if beyond else "rule_reach_own")),

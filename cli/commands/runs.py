@@ -132,7 +132,7 @@ def _why(terminal: Terminal, reason: str | None) -> str:
     """Format the reason's sentence and the person's note; of old runs the note alone."""
     code, mark, note = (reason or "").partition(": ")
     key = f"reason_{code}"
-    if f"flows.{key}" not in terminal.catalog.texts:
+    if f"flows.{key}" not in terminal.catalog.texts.by_key:
         return reason or ""
     return terminal.text(key) + (f": {note}" if mark else "")
 

@@ -48,7 +48,7 @@ def sample(
     folder = (inbox or settings.default_inbox).absolute()
     expected = sum(
         len(catalog.owing_units(form.id, area, period))
-        for form in catalog.forms.values()
+        for form in catalog.forms.by_id.values()
         for period in periods
         if form.frequency is period.frequency
     )

@@ -44,7 +44,7 @@ def status(
     catalog = open_catalog(settings)
     wanted = parse_period(period)
     chosen = form_for(catalog, wanted, form)
-    members = catalog.units.area(area, catalog.last_day(chosen.id, wanted))
+    members = catalog.units.area(area, catalog.forms.last_day(chosen.id, wanted))
     with reading_warehouse(settings) as session:
         status = period_status(session, catalog, members, chosen.id, wanted)
         unplaced = refusals(session, unplaced_only=True)

@@ -73,7 +73,7 @@ def template(
 
 
 def _owing(catalog: "Catalog", form: "Form", code: str, period: "Period") -> "OrgUnit":
-    unit = catalog.units.get(code, catalog.last_day(form.id, period))
+    unit = catalog.units.get(code, catalog.forms.last_day(form.id, period))
     if not catalog.owes(form.id, unit, period):
         raise UsageError(
             f"{unit.name} ({code}) does not owe form {form.number} for {period}: name a {form.level}, "

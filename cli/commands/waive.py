@@ -67,8 +67,8 @@ def waive(
     catalog = open_catalog(settings)
     wanted = parse_period(period)
     chosen = form_for(catalog, wanted, form)
-    owner = catalog.units.get(unit, catalog.last_day(chosen.id, wanted))
-    if rule not in catalog.rules and rule not in catalog.issue_texts:
+    owner = catalog.units.get(unit, catalog.forms.last_day(chosen.id, wanted))
+    if rule not in catalog.rules and rule not in catalog.texts.issues:
         raise UsageError(f"there is no rule {rule}: tonghop status --area … --period {period} names those that warn")
     terminal = Terminal(catalog, settings.lang)
     bars = ProgressBars(terminal)

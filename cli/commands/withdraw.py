@@ -46,7 +46,7 @@ def withdraw(
     catalog = open_catalog(settings)
     wanted = parse_period(period)
     chosen = form_for(catalog, wanted, form)
-    owner = catalog.units.get(unit, catalog.last_day(chosen.id, wanted))
+    owner = catalog.units.get(unit, catalog.forms.last_day(chosen.id, wanted))
     from uuid import uuid4
 
     from cli.running import ProgressBars

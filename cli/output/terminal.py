@@ -26,11 +26,11 @@ class Terminal:
 
     def text(self, name: str, /, **facts: object) -> str:
         """Return a text of `messages/flows.yaml`, by its key without the prefix `flows.`."""
-        return self.catalog.text(f"flows.{name}", self.lang, **facts)
+        return self.catalog.texts.text(f"flows.{name}", self.lang, **facts)
 
     def submission_state(self, state: str) -> str:
         """Return the name of a submission's state."""
-        return self.catalog.text(f"domain.state.{state}", self.lang)
+        return self.catalog.texts.text(f"domain.state.{state}", self.lang)
 
     def say(self, name: str, style: str = "", /, **facts: object) -> None:
         """Print a text on a line of its own; lines are wrapped, never cut."""

@@ -28,7 +28,7 @@ from domain.report_words import ReportWords
 from domain.rollups import Boundary
 from domain.rules import Rule
 from domain.texts import Lang, Text
-from domain.units import Area, Level, OrgUnit, UnitRegister
+from domain.units import Area, OrgUnit, UnitRegister
 
 __all__ = ["SHIPPED", "Catalog", "CatalogError", "load_catalog"]
 

@@ -26,17 +26,23 @@ def check_layouts(files: CatalogFiles, layouts: Iterable[Layout], indicators: _I
     """Check the indicators that layouts ask for.
 
     Raises:
-        CatalogError: an indicator is unknown, or collected at another level than it is asked of.
+        CatalogError: an indicator is unknown, stands in two places, or is collected at another level than asked of.
     """
     for layout in layouts:
+        seen: set[str] = set()
         for indicator, level, steps in indicator_places(layout):
             if indicator not in indicators:
-                document = _document_of(files, layout)
-                raise document.error(f"indicator {indicator!r} is unknown", _USE_AN_INDICATOR, *steps)
-            if indicators[indicator].collected_at is not level:
-                wanted = "the village sheet" if level is Level.COMMUNE else "a line of the form sheet"
+                problem, remedy = f"indicator {indicator!r} is unknown", _USE_AN_INDICATOR
+            elif indicator in seen:
+                problem, remedy = f"indicator {indicator!r} stands here twice", "ask for it in one place"
+            elif indicators[indicator].collected_at is not level:
                 problem = f"indicator {indicator!r} is collected at {indicators[indicator].collected_at}"
-                raise _document_of(files, layout).error(problem, f"ask for it on {wanted}", *steps)
+                wanted = "the village sheet" if level is Level.COMMUNE else "a line of the form sheet"
+                remedy = f"ask for it on {wanted}"
+            else:
+                seen.add(indicator)
+                continue
+            raise _document_of(files, layout).error(problem, remedy, *steps)
 
 
 def _document_of(files: CatalogFiles, layout: Layout) -> YamlDocument:

@@ -18,8 +18,8 @@ def read_layouts(files: CatalogFiles, forms: Mapping[str, Form]) -> tuple[Layout
     """Read all layouts, by form and first day.
 
     Raises:
-        CatalogError: a layout names an unknown form, two of its labels or headers read the same, an indicator stands
-            in two places, or a version comes twice.
+        CatalogError: a layout names an unknown form, two of its labels or headers read the same, or a version comes
+            twice.
     """
     results: dict[tuple[str, str], Layout] = {}
     for document in files.documents("layouts"):
@@ -31,7 +31,6 @@ def read_layouts(files: CatalogFiles, forms: Mapping[str, Form]) -> tuple[Layout
         if key in results:
             problem = f"form {layout.form} has a layout {layout.version} already"
             raise document.error(problem, "give the newer one a version of its own", "version")
-        _check_repeated_indicators(layout, document)
         _check_spellings(raw, document, "lines", "label", [line.sections for line in layout.lines])
         _check_spellings(raw, document, "columns", "header")
         _check_spellings(raw, document, "village_columns", "header")
@@ -78,14 +77,6 @@ def indicator_places(layout: Layout) -> Iterator[tuple[str, Level, tuple[str, in
     for place, column in enumerate(layout.village_columns):
         if column.indicator is not None:
             yield column.indicator, Level.VILLAGE, ("village_columns", place, "indicator")
-
-
-def _check_repeated_indicators(layout: Layout, document: YamlDocument) -> None:
-    seen: set[str] = set()
-    for indicator, _, steps in indicator_places(layout):
-        if indicator in seen:
-            raise document.error(f"indicator {indicator!r} stands here twice", "ask for it in one place", *steps)
-        seen.add(indicator)
 
 
 def _check_spellings(

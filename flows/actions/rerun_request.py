@@ -107,7 +107,7 @@ def _units_of(catalog: Catalog, today: date, request: RerunRequest, period: Peri
         return frozenset(request.units)
     cells = [
         RollupKey(catalog.area(request.area, form.id, base, Boundary.AS_THEN, today), form.id, base)
-        for form in catalog.forms.values()
+        for form in catalog.forms.by_id.values()
         for base in period.parts(form.frequency)
     ]
     result = frozenset(overlap.unit.code for cell in cells for overlap in overlaps_in(catalog, cell, cell.period))

@@ -101,7 +101,7 @@ def _history(recent: Sequence[PastReport], messages: MessageFormatter) -> str:
         (
             past.period.id,
             str(past.version),
-            messages.catalog.text(f"domain.state.{past.state}", messages.lang),
+            messages.catalog.texts.text(f"domain.state.{past.state}", messages.lang),
             format_time(past.received_at, messages.lang),
             str(past.issues),
         )

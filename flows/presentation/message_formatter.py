@@ -23,7 +23,7 @@ class MessageFormatter:
 
     def text(self, name: str, /, **facts: object) -> str:
         """A text of `messages/flows.yaml`, named without its room."""
-        return self.catalog.text(f"flows.{name}", self.lang, **facts)
+        return self.catalog.texts.text(f"flows.{name}", self.lang, **facts)
 
     def fault(self, issue: Issue) -> str:
         """One issue: where, and what is wrong."""

@@ -16,13 +16,15 @@ def form_for(catalog: Catalog, period: Period, named: str | None) -> Form:
         UsageError: there is none, or several and none was named.
     """
     if named:
-        return catalog.form(named)
-    fitting = [form for form in catalog.forms.values() if form.frequency is period.frequency]
+        return catalog.forms.form(named)
+    fitting = [form for form in catalog.forms.by_id.values() if form.frequency is period.frequency]
     if not fitting:
-        known = ", ".join(f"{form.id} (every {form.frequency})" for form in catalog.forms.values())
+        known = ", ".join(f"{form.id} (every {form.frequency})" for form in catalog.forms.by_id.values())
         raise UsageError(f"no form is reported for periods like {period}; the catalogue has: {known}")
     if len(fitting) > 1:
-        raise UsageError(f"several forms are reported for {period}; name one with --form: {', '.join(catalog.forms)}")
+        raise UsageError(
+            f"several forms are reported for {period}; name one with --form: {', '.join(catalog.forms.by_id)}"
+        )
     return fitting[0]
 
 
@@ -32,14 +34,14 @@ def form_made_up(catalog: Catalog, period: Period, named: str | None) -> Form:
     Raises:
         UsageError: there is none, or several and none was named.
     """
-    fitting = [form for form in catalog.forms.values() if period.parts(form.frequency)]
+    fitting = [form for form in catalog.forms.by_id.values() if period.parts(form.frequency)]
     if named:
-        chosen = catalog.form(named)
+        chosen = catalog.forms.form(named)
         if chosen not in fitting:
             raise UsageError(f"form {named} is reported every {chosen.frequency}; {period} is shorter than that")
         return chosen
     if len(fitting) != 1:
-        known = ", ".join(f"{form.id} (every {form.frequency})" for form in fitting or catalog.forms.values())
+        known = ", ".join(f"{form.id} (every {form.frequency})" for form in fitting or catalog.forms.by_id.values())
         raise UsageError(f"name the form of {period} with --form: {known}")
     return fitting[0]
 

@@ -42,9 +42,9 @@ class _Assembly:
             area_name=self._area_name(),
             period=revision.period.id,
             period_name=period_name(revision.period, formatter),
-            first_day=self.catalog.calendar_of(revision.form).first_day(revision.period),
+            first_day=self.catalog.forms.calendar_of(revision.form).first_day(revision.period),
             last_day=self.last_day,
-            form_title=self.catalog.form(revision.form).title.get(formatter.lang),
+            form_title=self.catalog.forms.form(revision.form).title.get(formatter.lang),
             revision=revision.number,
             published_at=revision.published_at,
             run_id=revision.run_id,
@@ -65,11 +65,12 @@ class _Assembly:
 
     @cached_property
     def last_day(self) -> date:
-        return self.catalog.last_day(self.revision.form, self.revision.period)
+        return self.catalog.forms.last_day(self.revision.form, self.revision.period)
 
     @cached_property
     def units(self) -> tuple[OrgUnit, ...]:
-        days = {unit.period: self.catalog.last_day(self.revision.form, unit.period) for unit in self.revision.units}
+        form, forms = self.revision.form, self.catalog.forms
+        days = {unit.period: forms.last_day(form, unit.period) for unit in self.revision.units}
         units = (self.catalog.units.find(unit.code, days[unit.period]) for unit in self.revision.units)
         return tuple({unit.key: unit for unit in units if unit is not None}.values())
 
@@ -86,7 +87,7 @@ class _Assembly:
 
     def _is_invented(self, unit: OrgUnit) -> bool:
         day = self.last_day if unit.valid_to is None else min(self.last_day, unit.valid_to)
-        return any(village.invented for village in self.catalog.villages(unit, day))
+        return any(village.invented for village in self.catalog.units.villages(unit, day))
 
     def _standpoint(self) -> str:
         """Name the boundaries and the moment of the figures unless they are the period's own and the present."""
@@ -150,7 +151,7 @@ class _Assembly:
         level = self._level()
         if level is None or row.target is None:
             return ""
-        target = self.catalog.target(row.indicator, level, self.revision.area, self.revision.period.year)
+        target = self.catalog.targets.find(row.indicator, level, self.revision.area, self.revision.period.year)
         # A target that differs from the revision's comes from another document.
         return target.document if target is not None and target.value == row.target else ""
 

@@ -24,7 +24,7 @@ class ReportFormatter:
 
     def text(self, key: str, /, **facts: object) -> str:
         """Return a text of `messages/publishing.yaml`, by its key without the prefix `publishing.`."""
-        return self.catalog.text(f"publishing.{key}", self.lang, **facts)
+        return self.catalog.texts.text(f"publishing.{key}", self.lang, **facts)
 
     def number(self, number: Decimal | None) -> str:
         """Format a count; None as a dash."""
@@ -76,7 +76,7 @@ class ReportFormatter:
     def denominator_kind(self, kind: str) -> str:
         """Name the denominator's kind; one that has left the catalogue by its code."""
         key = f"domain.denominator_kind.{kind}"
-        return self.catalog.text(key, self.lang) if key in self.catalog.texts else kind
+        return self.catalog.texts.text(key, self.lang) if key in self.catalog.texts.by_key else kind
 
     def state(self, unit: UnitLine) -> str:
         """Name the reporting status of a unit."""
@@ -84,7 +84,7 @@ class ReportFormatter:
 
     def submission_state(self, state: str) -> str:
         """Name the state of a submission."""
-        return self.catalog.text(f"domain.state.{state}", self.lang)
+        return self.catalog.texts.text(f"domain.state.{state}", self.lang)
 
     def kilobytes(self, size: int) -> str:
         """Format the size of a file, given in bytes."""
@@ -92,7 +92,7 @@ class ReportFormatter:
 
     def form(self, form: str | None) -> str:
         """Format number and title of a form; one that has left the catalogue by its code, None as an empty text."""
-        known = self.catalog.forms.get(form or "")
+        known = self.catalog.forms.by_id.get(form or "")
         return f"{known.number} – {known.title.get(self.lang)}" if known else form or ""
 
     def answer(self, waiver: Waiver) -> str:

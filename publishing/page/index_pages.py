@@ -82,7 +82,7 @@ def _name_of(formatter: ReportFormatter, row: tuple[str, str, bool], shown: Sequ
     area, form, as_now = row
     if area in formatter.catalog.areas:
         return formatter.catalog.areas[area].name.get(formatter.lang)
-    is_dated = form in formatter.catalog.forms and not as_now
-    days = [formatter.catalog.last_day(form, period) for period in shown] if is_dated else []
+    is_dated = form in formatter.catalog.forms.by_id and not as_now
+    days = [formatter.catalog.forms.last_day(form, period) for period in shown] if is_dated else []
     units = (formatter.catalog.units.find(area, day) for day in (*days, today))
     return next((unit.name for unit in units if unit is not None), area)

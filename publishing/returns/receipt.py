@@ -110,7 +110,7 @@ class Receipt:
                 repair.place,
                 self.formatter.text(
                     "receipt_repair",
-                    rule=self._catalog.repair_text(repair, self.lang),
+                    rule=self._catalog.texts.repair_text(repair, self.lang),
                     before=cut(repair.before, _LONGEST_TEXT),
                     after=cut(repair.after, _LONGEST_TEXT),
                 ),
@@ -214,9 +214,9 @@ class Receipt:
     @property
     def _deadline(self) -> date | None:
         record = self.reply.record
-        if record.form is None or record.form not in self._catalog.forms or record.period is None:
+        if record.form is None or record.form not in self._catalog.forms.by_id or record.period is None:
             return None
-        return self._catalog.deadline(record.form, record.period, Level.COMMUNE)
+        return self._catalog.forms.deadline(record.form, record.period, Level.COMMUNE)
 
     @property
     def _until(self) -> str:

@@ -144,9 +144,9 @@ def outcome_of(state: SubmissionState, open_warnings: Sequence[OpenWarning]) -> 
 
 def _days(feedback: SubmissionFeedback, formatter: ReportFormatter) -> str:
     form, period = feedback.record.form, feedback.record.period
-    if form is None or form not in formatter.catalog.forms or period is None:
+    if form is None or form not in formatter.catalog.forms.by_id or period is None:
         return ""
-    calendar = formatter.catalog.calendar_of(form)
+    calendar = formatter.catalog.forms.calendar_of(form)
     first, last = formatter.day(calendar.first_day(period)), formatter.day(calendar.last_day(period))
     return formatter.text("period_days", first=first, last=last)
 
@@ -177,7 +177,7 @@ def _issue(warning: OpenWarning, formatter: ReportFormatter) -> IssueLine:
 
 def _repairs(feedback: SubmissionFeedback, formatter: ReportFormatter) -> Iterable[RepairLine]:
     for repair in feedback.repairs:
-        rule = formatter.catalog.repair_text(repair, formatter.lang)
+        rule = formatter.catalog.texts.repair_text(repair, formatter.lang)
         yield RepairLine(repair.sheet, repair.cell, repair.before, repair.after, rule)
 
 

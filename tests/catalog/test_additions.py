@@ -55,7 +55,7 @@ def test_a_deployment_adds_a_theme_with_its_indicators(extended: Path) -> None:
     catalog = load_catalog(extended)
     assert catalog.indicators["nuoc_sach"].denominator_kind == "wells"
     assert list(catalog.themes)[-1] == "water"
-    assert catalog.text("domain.denominator_kind.wells", "en") == "wells"
+    assert catalog.texts.text("domain.denominator_kind.wells", "en") == "wells"
 
 
 def test_samples_of_added_indicators_are_neutral(extended: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.catalog.catalog import load_catalog
+from domain.catalog.forms import load_forms
 from domain.periods import parse_period
 from domain.units import Level
 from tests.catalog.edits import refusal
@@ -28,9 +28,9 @@ def rewrite(root: Path, text: str) -> None:
 def test_a_later_rule_leaves_earlier_periods_as_they_were(root: Path) -> None:
     """May, which ends before the change, keeps its deadline; June has the new one."""
     may, june = parse_period("2025-05"), parse_period("2025-06")
-    before = load_catalog(root)
+    before = load_forms(root)
     rewrite(root, DATED)
-    after = load_catalog(root)
+    after = load_forms(root)
     assert after.deadline(FORM, may, Level.COMMUNE) == before.deadline(FORM, may, Level.COMMUNE) == date(2025, 5, 15)
     assert before.deadline(FORM, june, Level.COMMUNE) == date(2025, 6, 16)
     assert after.deadline(FORM, june, Level.COMMUNE) == date(2025, 6, 19)
@@ -39,7 +39,7 @@ def test_a_later_rule_leaves_earlier_periods_as_they_were(root: Path) -> None:
 def test_a_rule_holds_from_the_period_that_ends_on_its_day(root: Path) -> None:
     """The change on the very last day of May reaches May."""
     rewrite(root, DATED.replace("2025-06-01", "2025-05-14"))
-    assert load_catalog(root).deadline(FORM, parse_period("2025-05"), Level.COMMUNE) == date(2025, 5, 20)
+    assert load_forms(root).deadline(FORM, parse_period("2025-05"), Level.COMMUNE) == date(2025, 5, 20)
 
 
 @pytest.mark.parametrize(

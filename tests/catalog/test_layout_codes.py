@@ -18,14 +18,14 @@ def root(tmp_path: Path) -> Path:
 
 def test_a_line_knows_its_sections(catalog: Catalog) -> None:
     """A line stands under its section, and that under its chapter."""
-    lines = {line.indicator: line.sections for line in catalog.layouts[0].lines}
+    lines = {line.indicator: line.sections for line in catalog.forms.layouts[0].lines}
     assert lines["hddt_dn"] == ("KINH TẾ SỐ", "Hóa đơn điện tử")
-    assert catalog.layouts[0].lines[0].sections == ()
+    assert catalog.forms.layouts[0].lines[0].sections == ()
 
 
 def test_codes_are_kept(next_catalog: Catalog) -> None:
     """Each line of figures of a form with a code column has its code."""
-    codes = [line.code for line in next_catalog.layout("cds_x_t", "2025.2").lines if line.indicator is not None]
+    codes = [line.code for line in next_catalog.forms.layout("cds_x_t", "2025.2").lines if line.indicator is not None]
     assert codes == [f"CT{number:02}" for number in range(1, len(codes) + 1)]
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from domain.catalog.catalog import Catalog
+from domain.catalog.targets import Targets
 from domain.errors import TerminalError, UsageError
 from domain.issues import Issue, Severity
 from domain.layouts import Exemption
@@ -21,7 +22,7 @@ MAY = parse_period("2025-05")
 
 def _exempt(catalog: Catalog, *indicators: str) -> Catalog:
     exemption = Exemption("22828", FORM, indicators, date(2025, 5, 1), date(2025, 5, 31), "lý do")
-    return replace(catalog, exemptions=(exemption,))
+    return replace(catalog, obligations=replace(catalog.obligations, exemptions=(exemption,)))
 
 
 def test_the_eight_communes_owe_the_form(catalog: Catalog) -> None:
@@ -78,7 +79,7 @@ def test_what_is_due_follows_frequency_and_validity(
 ) -> None:
     """A quarterly indicator is not missing in May, a yearly one only in December, one of June never before June."""
     when = parse_period(period)
-    unit = catalog.units.get("22813", catalog.last_day(FORM, when))
+    unit = catalog.units.get("22813", catalog.forms.last_day(FORM, when))
     results = {due_indicator.id for due_indicator in catalog.due_indicators(FORM, unit, when)}
     assert due <= results
     assert not results & not_due
@@ -101,22 +102,22 @@ def test_a_unit_that_owes_no_form_owes_no_indicator(catalog: Catalog) -> None:
 )
 def test_deadlines_are_working_days_after_the_cut_off(catalog: Catalog, period: str, level: Level, due: date) -> None:
     """Each level has its own number of working days."""
-    assert catalog.deadline(FORM, parse_period(period), level) == due
+    assert catalog.forms.deadline(FORM, parse_period(period), level) == due
 
 
 def test_a_level_without_deadline_is_a_usage_error(catalog: Catalog) -> None:
     """Villages send nothing."""
     with pytest.raises(UsageError, match="village"):
-        catalog.deadline(FORM, MAY, Level.VILLAGE)
+        catalog.forms.deadline(FORM, MAY, Level.VILLAGE)
 
 
 def test_the_register_knows_denominators(catalog: Catalog) -> None:
     """A commune counts as one, its villages as registered; other denominators are not the register's."""
     day = date(2025, 5, 14)
     commune = catalog.units.get("22813", day)
-    village = catalog.villages(commune, day)[0]
+    village = catalog.units.villages(commune, day)[0]
     assert catalog.register_denominator("tcnscd_xa", commune, day) == 1
-    assert catalog.register_denominator("tcnscd_thon", commune, day) == len(catalog.villages(commune, day)) == 8
+    assert catalog.register_denominator("tcnscd_thon", commune, day) == len(catalog.units.villages(commune, day)) == 8
     assert catalog.register_denominator("tcnscd_thon", village, day) == 1
     assert catalog.register_denominator("hsskdt", commune, day) is None
 
@@ -129,22 +130,22 @@ def test_a_commune_without_registered_villages_has_no_register_denominator(catal
 
 def test_an_areas_own_target_stands_before_the_general_one(catalog: Catalog) -> None:
     """And where it has none, the general one holds."""
-    general = catalog.target("hsskdt", Level.DISTRICT, "585", 2025)
+    general = catalog.targets.find("hsskdt", Level.DISTRICT, "585", 2025)
     assert general is not None
     own = replace(general, area="585", value=Decimal(77))
-    both = replace(catalog, targets=(*catalog.targets, own))
-    assert both.target("hsskdt", Level.DISTRICT, "585", 2025) == own
-    assert both.target("hsskdt", Level.DISTRICT, "584", 2025) == general
-    assert both.target("hsskdt", Level.DISTRICT, "585", 1999) is None
+    both = replace(catalog, targets=Targets((*catalog.targets.rows, own)))
+    assert both.targets.find("hsskdt", Level.DISTRICT, "585", 2025) == own
+    assert both.targets.find("hsskdt", Level.DISTRICT, "584", 2025) == general
+    assert both.targets.find("hsskdt", Level.DISTRICT, "585", 1999) is None
 
 
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda catalog: catalog.form("no_form"),
-        lambda catalog: catalog.layout("no_form", "2025.1"),
-        lambda catalog: catalog.layout(FORM, "1999.1"),
-        lambda catalog: catalog.layout_for(FORM, parse_period("2020-01")),
+        lambda catalog: catalog.forms.form("no_form"),
+        lambda catalog: catalog.forms.layout("no_form", "2025.1"),
+        lambda catalog: catalog.forms.layout(FORM, "1999.1"),
+        lambda catalog: catalog.forms.layout_for(FORM, parse_period("2020-01")),
         lambda catalog: catalog.owing_units(FORM, "585", parse_period("2025-07")),
     ],
 )
@@ -156,10 +157,10 @@ def test_asking_for_what_does_not_exist_is_a_usage_error(catalog: Catalog, ask: 
 
 def test_the_newest_layout_of_the_day_is_used(catalog: Catalog) -> None:
     """A later version takes over on its first day and not before."""
-    newer = replace(catalog.layout(FORM, "2025.1"), version="2025.2", valid_from=date(2025, 6, 1))
-    both = replace(catalog, layouts=(*catalog.layouts, newer))
-    assert both.layout_for(FORM, MAY).version == "2025.1"
-    assert both.layout_for(FORM, parse_period("2025-06")).version == "2025.2"
+    newer = replace(catalog.forms.layout(FORM, "2025.1"), version="2025.2", valid_from=date(2025, 6, 1))
+    both = replace(catalog, forms=replace(catalog.forms, layouts=(*catalog.forms.layouts, newer)))
+    assert both.forms.layout_for(FORM, MAY).version == "2025.1"
+    assert both.forms.layout_for(FORM, parse_period("2025-06")).version == "2025.2"
 
 
 @pytest.mark.parametrize(
@@ -206,11 +207,11 @@ def test_a_code_that_the_catalogue_forgot_is_still_shown(catalog: Catalog) -> No
 def test_an_unknown_text_key_is_our_defect(catalog: Catalog) -> None:
     """The message names the key."""
     with pytest.raises(TerminalError, match=r"no\.such\.key"):
-        catalog.text("no.such.key", "vi")
+        catalog.texts.text("no.such.key", "vi")
 
 
 def test_a_text_without_its_fact_is_our_defect(catalog: Catalog) -> None:
     """The message names the key and the fact."""
-    key = next(key for key, text in catalog.texts.items() if "{" in text.vi)
+    key = next(key for key, text in catalog.texts.by_key.items() if "{" in text.vi)
     with pytest.raises(TerminalError, match="was not given"):
-        catalog.text(key, "vi")
+        catalog.texts.text(key, "vi")

@@ -55,7 +55,7 @@ def test_kinds_of_the_new_communes(catalog: Catalog) -> None:
 def test_the_sample_district_has_61_villages(catalog: Catalog) -> None:
     """All of them invented and marked so; quarters in the town, thôn in the communes."""
     communes = catalog.units.area("585", BEFORE).members
-    villages = {commune.code: catalog.villages(commune, BEFORE) for commune in communes}
+    villages = {commune.code: catalog.units.villages(commune, BEFORE) for commune in communes}
     assert sum(len(below) for below in villages.values()) == 61
     assert all(below for below in villages.values())
     assert all(village.invented for below in villages.values() for village in below)
@@ -146,19 +146,19 @@ def test_every_headline_percentage_has_a_district_target(catalog: Catalog, year:
     for indicator in catalog.indicators.values():
         in_force = indicator.holds_on(date(year, 12, 14))
         if indicator.theme in HEADLINE and indicator.measure is Measure.RATIO and in_force:
-            assert catalog.target(indicator.id, Level.DISTRICT, "585", year), indicator.id
+            assert catalog.targets.find(indicator.id, Level.DISTRICT, "585", year), indicator.id
 
 
 def test_every_indicator_is_asked_for_once(catalog: Catalog) -> None:
     """The monthly form has a line or a village column for each of the thirty."""
-    layout = catalog.layout_for("cds_x_t", parse_period("2025-05"))
+    layout = catalog.forms.layout_for("cds_x_t", parse_period("2025-05"))
     result = layout.indicators + layout.village_indicators
     assert sorted(result) == sorted(catalog.indicators)
 
 
 def test_the_form_has_the_native_columns(catalog: Catalog) -> None:
     """Headers and the column-number row are those of the native form."""
-    layout = catalog.layout("cds_x_t", "2025.1")
+    layout = catalog.forms.layout("cds_x_t", "2025.1")
     assert [column.mark for column in layout.columns] == ["A", "B", "C", "1", "2", "3=2/1×100", "D"]
     assert [line.label for line in layout.lines if line.number in {"I", "II", "III"}] == [
         "CHÍNH QUYỀN SỐ",
@@ -172,8 +172,8 @@ def test_words_of_the_domain_have_names_for_people(catalog: Catalog, enum: type[
     """Whatever state or severity the program may show, there is a Vietnamese and an English name for it."""
     prefix = {SubmissionState: "state", Severity: "severity"}[enum]
     for value in enum:
-        assert catalog.text(f"domain.{prefix}.{value}", "vi")
-        assert catalog.text(f"domain.{prefix}.{value}", "en")
+        assert catalog.texts.text(f"domain.{prefix}.{value}", "vi")
+        assert catalog.texts.text(f"domain.{prefix}.{value}", "en")
 
 
 def _texts(value: object) -> Iterator[Text]:
@@ -186,9 +186,9 @@ def _texts(value: object) -> Iterator[Text]:
 
 def test_texts_are_nfc_and_in_both_languages(catalog: Catalog) -> None:
     """No text is empty in one language or in a Unicode form that sorts and searches differently."""
-    groups = (catalog.indicators, catalog.themes, catalog.forms, catalog.rules, catalog.issue_texts)
+    groups = (catalog.indicators, catalog.themes, catalog.forms.by_id, catalog.rules, catalog.texts.issues)
     results = [text for group in groups for value in group.values() for text in _texts(value)]
-    results += [*catalog.texts.values(), *catalog.repair_texts.values()]
+    results += [*catalog.texts.by_key.values(), *catalog.texts.repairs.values()]
     assert len(results) > 200
     for text in results:
         assert text.vi.strip()
@@ -198,24 +198,24 @@ def test_texts_are_nfc_and_in_both_languages(catalog: Catalog) -> None:
 
 def test_both_languages_name_the_same_facts(catalog: Catalog) -> None:
     """An English reader learns no less than a Vietnamese one."""
-    issue_texts = [part for text in [*catalog.issue_texts.values(), *catalog.rules.values()] for part in _texts(text)]
-    for text in [*catalog.texts.values(), *catalog.repair_texts.values(), *issue_texts]:
+    issue_texts = [part for text in [*catalog.texts.issues.values(), *catalog.rules.values()] for part in _texts(text)]
+    for text in [*catalog.texts.by_key.values(), *catalog.texts.repairs.values(), *issue_texts]:
         assert marks_of(text.vi) == marks_of(text.en), text
 
 
 def test_issue_texts_name_only_facts_that_are_given(catalog: Catalog) -> None:
     """What a text names is known of every issue, or listed under `facts` beside it."""
-    for code, text in [*catalog.issue_texts.items(), *catalog.rules.items()]:
+    for code, text in [*catalog.texts.issues.items(), *catalog.rules.items()]:
         used = {mark for part in (text.title, text.message, text.action) for mark in marks_of(part.vi + part.en)}
         assert used <= ISSUE_FACTS | set(text.facts), code
 
 
 def test_holidays_cover_four_years(catalog: Catalog) -> None:
     """Each year from 2024 to 2027 has its Tết, its national day and the days between."""
-    per_year = Counter(day.year for day in catalog.holidays)
+    per_year = Counter(day.year for day in catalog.forms.holidays)
     assert set(per_year) == {2024, 2025, 2026, 2027}
     assert all(count >= 11 for count in per_year.values())
-    assert {date(2025, 1, 29), date(2026, 2, 17), date(2025, 9, 2)} <= catalog.holidays
+    assert {date(2025, 1, 29), date(2026, 2, 17), date(2025, 9, 2)} <= catalog.forms.holidays
 
 
 def test_loading_again_gives_the_same_version(catalog: Catalog) -> None:

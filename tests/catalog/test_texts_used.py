@@ -40,7 +40,7 @@ def test_every_text_is_shown_somewhere(catalog: Catalog) -> None:
     names = {package: {pattern for pattern in _names(package) if _is_telling(pattern)} for package in ROOMS}
     by_room = {package: re.compile("|".join(patterns)) for package, patterns in names.items()}
     left = []
-    for key in (*catalog.texts, *catalog.issue_texts, *catalog.repair_texts):
+    for key in (*catalog.texts.by_key, *catalog.texts.issues, *catalog.texts.repairs):
         package, _, rest = key.partition(".")
         is_whole = any(known.fullmatch(key) for known in by_room.values())
         # The pages that flows serves say things in publishing's words.

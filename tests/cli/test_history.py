@@ -30,7 +30,7 @@ def show_history_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 @pytest.mark.parametrize("name", [*SubmissionState, *MoveReason])
 def test_every_move_has_its_sentence(catalog: Catalog, name: str) -> None:
     """Every state and every reason code has a text in both languages."""
-    assert catalog.text(f"flows.move_{name}", "vi") != catalog.text(f"flows.move_{name}", "en")
+    assert catalog.texts.text(f"flows.move_{name}", "vi") != catalog.texts.text(f"flows.move_{name}", "en")
 
 
 def test_text_lists_versions_and_difference(

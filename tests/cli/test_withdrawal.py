@@ -57,7 +57,7 @@ def two_versions(after_night: Path, other_figures: SampleFile) -> Path:
 def decided(home: Path, kind: str = "withdraw", run_id: str = "decision") -> WithdrawalResult:
     """Withdraw or restore the commune's report."""
     context = context_of(home)
-    unit = context.catalog.units.get(UNIT, context.catalog.last_day(FORM, MAY)).key
+    unit = context.catalog.units.get(UNIT, context.catalog.forms.last_day(FORM, MAY)).key
     run = Run(context, RunScope(MAY), PlainSteps(run_id, delays=()), NoProgress())
     return decide(run, kind, ReportKey(unit, FORM, MAY), WHY)
 

@@ -42,7 +42,7 @@ def keep(folder: Path, *runs: NightlyResults) -> None:
 
 def written(folder: Path, catalog: Catalog, most: int = 30) -> dict[str, str]:
     """Write the pages and read them back, with the index."""
-    update_run_pages(folder, catalog.rules, most, "vi", lambda name: catalog.text(f"expectations.{name}", "vi"))
+    update_run_pages(folder, catalog.rules, most, "vi", lambda name: catalog.texts.text(f"expectations.{name}", "vi"))
     pages = {path.parent.name: path.read_text("utf-8") for path in folder.glob("[!.]*/index.html")}
     return pages | ({INDEX: (folder / INDEX).read_text("utf-8")} if pages else {})
 

@@ -19,8 +19,8 @@ def test_template_prints_on_few_pages_with_every_line(
 ) -> None:
     """LibreOffice prints the form with all lines, heading and signatures, each sheet one page wide."""
     period = parse_period("2025-05")
-    form = next(iter(catalog.forms))
-    unit = catalog.units.get("22813", catalog.last_day(form, period))
+    form = next(iter(catalog.forms.by_id))
+    unit = catalog.units.get("22813", catalog.forms.last_day(form, period))
     workbook = tmp_path / "form.xlsx"
     workbook.write_bytes(build_template(catalog, form, unit, period))
     pages = print_text(workbook)

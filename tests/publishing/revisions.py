@@ -39,7 +39,7 @@ def build_revision(
     contributions = [_contribution(catalog, indicator, unit) for indicator in indicators for unit in inside]
     revision = Revision(
         area=AREA,
-        area_valid_from=catalog.units.get(AREA, catalog.last_day(FORM, PERIOD)).valid_from,
+        area_valid_from=catalog.units.get(AREA, catalog.forms.last_day(FORM, PERIOD)).valid_from,
         area_name="Huyện Ninh Sơn",
         form=FORM,
         period=PERIOD,
@@ -101,13 +101,13 @@ def _standing(
 
 
 def _contribution(catalog: Catalog, indicator: Indicator, unit: OrgUnit) -> PublishedContribution:
-    day = catalog.last_day(FORM, PERIOD)
+    day = catalog.forms.last_day(FORM, PERIOD)
     seed = int.from_bytes(hashlib.sha256(f"{indicator.id}{unit.code}".encode()).digest()[:4])
     if indicator.collected_at is Level.VILLAGE:
         result = Decimal(1) if indicator.measure is Measure.RATIO else None
         cells = [
             _cell(village.code, "Theo thôn", row, Decimal(1), result)
-            for row, village in enumerate(catalog.villages(unit, day), start=6)
+            for row, village in enumerate(catalog.units.villages(unit, day), start=6)
         ]
     else:
         denominator = Decimal(400 + seed % 9000)
@@ -143,7 +143,7 @@ def _row(
     numerator = sum((value.numerator for value in values), Decimal(0))
     denominator = sum((value.denominator for value in values if value.denominator), Decimal(0)) or None
     value = percentage(numerator, denominator) if indicator.measure is Measure.RATIO else numerator
-    target = catalog.target(indicator.id, Level.DISTRICT, AREA, PERIOD.year)
+    target = catalog.targets.find(indicator.id, Level.DISTRICT, AREA, PERIOD.year)
     late = [unit for unit in standing if unit.late]
     return RollupRow(
         area=AREA,

@@ -134,7 +134,7 @@ def classify(report: ParsedReport, catalog: Catalog) -> SweepResult:
     failure = next((result for code, result in _FAILURES.items() if code in codes), None)
     if failure is not None:
         return failure
-    if not (report.is_placeable or report.has_critical) or not codes <= set(catalog.issue_texts):
+    if not (report.is_placeable or report.has_critical) or not codes <= set(catalog.texts.issues):
         return SweepResult.UNEXPLAINED
     return SweepResult.REFUSED if report.has_critical else SweepResult.READ
 

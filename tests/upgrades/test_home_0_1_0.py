@@ -89,8 +89,8 @@ def test_an_old_catalogue_loads(old: Path, catalog: Catalog) -> None:
     """A deployment's own catalogue of 0.1.0 gives the figures' structure that it gave."""
     own = load_catalog(old / "catalog")
     assert own.indicators.keys() == catalog.indicators.keys()
-    assert own.deadline("cds_x_t", MAY, own.form("cds_x_t").level) == catalog.deadline(
-        "cds_x_t", MAY, catalog.form("cds_x_t").level
+    assert own.forms.deadline("cds_x_t", MAY, own.forms.form("cds_x_t").level) == catalog.forms.deadline(
+        "cds_x_t", MAY, catalog.forms.form("cds_x_t").level
     )
 
 

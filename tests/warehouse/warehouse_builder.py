@@ -68,7 +68,7 @@ class WarehouseBuilder:
 
     def area(self, code: str = "585", period: Period = MAY) -> Area:
         """Return a rollup area as of a period."""
-        return self.catalog.units.area(code, self.catalog.last_day(FORM, period))
+        return self.catalog.units.area(code, self.catalog.forms.last_day(FORM, period))
 
     def report(
         self,
@@ -87,7 +87,7 @@ class WarehouseBuilder:
             for name, cells in item.items()
         ]
         return ParsedReport(
-            unit=self.catalog.units.get(unit, self.catalog.last_day(FORM, period)),
+            unit=self.catalog.units.get(unit, self.catalog.forms.last_day(FORM, period)),
             period=period,
             form=FORM,
             layout_version="2025.1",

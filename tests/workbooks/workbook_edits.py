@@ -30,7 +30,7 @@ _TEMPLATES: dict[tuple[str, str, str], bytes] = {}
 
 def unit_of(catalog: Catalog, code: str, period: str) -> OrgUnit:
     """Return a commune as valid on the last day of a period."""
-    return catalog.units.get(code, catalog.last_day(FORM, parse_period(period)))
+    return catalog.units.get(code, catalog.forms.last_day(FORM, parse_period(period)))
 
 
 def open_template(catalog: Catalog, code: str, period: str) -> Workbook:
@@ -51,7 +51,7 @@ def make_handmade(catalog: Catalog, code: str, period: str) -> Workbook:
 
     Every share is 75 of 100, every count 75; every village has a team of 3.
     """
-    unit, layout = unit_of(catalog, code, period), catalog.layout_for(FORM, parse_period(period))
+    unit, layout = unit_of(catalog, code, period), catalog.forms.layout_for(FORM, parse_period(period))
     district = catalog.units.get(unit.parent or "", date(2025, 5, 14))
     workbook = Workbook()
     sheet = workbook.worksheets[0]
@@ -60,7 +60,7 @@ def make_handmade(catalog: Catalog, code: str, period: str) -> Workbook:
     for address, text in {
         "A1": f"UBND {district.name.upper()}",
         "A2": f"UBND {unit.name.upper()}",
-        "A3": f"Biểu số: {catalog.form(FORM).number}",
+        "A3": f"Biểu số: {catalog.forms.form(FORM).number}",
         "D3": f"{unit.bare_name}, ngày 15 tháng {month.last_month} năm {month.year}",
         "A5": "BÁO CÁO KẾT QUẢ CHUYỂN ĐỔI SỐ",
         "A6": f"Kỳ báo cáo: Tháng {month.last_month}/{month.year}",
@@ -107,7 +107,7 @@ _WORDS: Mapping[ColumnRole, Callable[[Line], str | None]] = {
 def _write_villages(catalog: Catalog, layout: Layout, workbook: Workbook, unit: OrgUnit) -> None:
     sheet = workbook.create_sheet(layout.village_sheet or "")
     sheet.append([column.header for column in layout.village_columns])
-    for number, village in enumerate(catalog.villages(unit, date(2025, 5, 14)), start=1):
+    for number, village in enumerate(catalog.units.villages(unit, date(2025, 5, 14)), start=1):
         sheet.append([number, village.code, village.name, "Có", 3])
 
 
@@ -131,7 +131,7 @@ def figure_cell_of(workbook: Workbook, catalog: Catalog, indicator: str, role: s
     if reference is not None:
         return reference.sheet, cell_address(reference.row, reference.column)
     sheet = workbook.worksheets[0]
-    layout = next((layout for layout in catalog.layouts if layout.sheet == sheet.title), catalog.layouts[0])
+    layout = next((layout for layout in catalog.forms.layouts if layout.sheet == sheet.title), catalog.forms.layouts[0])
     label = next(line.label for line in layout.lines if line.indicator == indicator)
     labels = next(n for n, column in enumerate(layout.columns, start=1) if column.role is ColumnRole.LABEL)
     row = next(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, labels).value == label)

@@ -85,11 +85,11 @@ def _known(session: Session, catalog: Catalog) -> tuple[dict[str, Period], dict[
     first: dict[str, Period] = {}
     parents: dict[str, set[str]] = defaultdict(set)
     for form, text, code in session.execute(placed).tuples():
-        if form is None or text is None or form not in catalog.forms:
+        if form is None or text is None or form not in catalog.forms.by_id:
             continue
         period = parse_period(text)
         first[form] = min(first.get(form, period), period)
-        unit = catalog.units.find(code or "", catalog.last_day(form, period))
+        unit = catalog.units.find(code or "", catalog.forms.last_day(form, period))
         if unit is not None and unit.parent:
             parents[form].add(unit.parent)
     return first, parents
@@ -97,11 +97,11 @@ def _known(session: Session, catalog: Catalog) -> tuple[dict[str, Period], dict[
 
 def _past_deadline(catalog: Catalog, form: str, first: Period, today: date) -> Iterator[Period]:
     """Yield the newest periods past their deadline, back to the first one."""
-    level, period = catalog.form(form).level, first
-    while catalog.deadline(form, period.shift(1), level) < today:
+    level, period = catalog.forms.form(form).level, first
+    while catalog.forms.deadline(form, period.shift(1), level) < today:
         period = period.shift(1)
     for _ in range(PERIODS_BACK):
-        if period < first or catalog.deadline(form, period, level) >= today:
+        if period < first or catalog.forms.deadline(form, period, level) >= today:
             return
         yield period
         period = period.shift(-1)
@@ -121,7 +121,7 @@ def _owing(catalog: Catalog, form: str, period: Period, areas: Collection[str]) 
 def _silent(
     session: Session, catalog: Catalog, form: str, period: Period, owing: dict[str, OrgUnit], *, today: date
 ) -> SilentPeriod:
-    deadline = catalog.deadline(form, period, catalog.form(form).level)
+    deadline = catalog.forms.deadline(form, period, catalog.forms.form(form).level)
     groups: dict[str, list[OrgUnit]] = defaultdict(list)
     for unit in owing.values():
         groups[unit.parent or ""].append(unit)
@@ -139,16 +139,16 @@ def _silent(
         period=period,
         deadline=deadline,
         days_late=(today - deadline).days,
-        working_days_late=working_days_after(deadline, today, catalog.holidays),
+        working_days_late=working_days_after(deadline, today, catalog.forms.holidays),
         areas=tuple(sorted((area for area in areas if area.silent), key=lambda item: (item.above, item.code))),
     )
 
 
 def _area(catalog: Catalog, form: str, period: Period, units: list[OrgUnit], silent: tuple[OrgUnit, ...]) -> SilentArea:
-    above = catalog.units.above(units[0], catalog.last_day(form, period))
+    above = catalog.units.above(units[0], catalog.forms.last_day(form, period))
     nearest, further = (above[0] if above else units[0]), above[1:2]
     try:
-        due = catalog.deadline(form, period, nearest.level)
+        due = catalog.forms.deadline(form, period, nearest.level)
     except UsageError:
         due = None
     return SilentArea(

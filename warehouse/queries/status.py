@@ -26,7 +26,7 @@ Counts = Mapping[tuple[int, int], Mapping[Severity, int]]
 def period_status(session: Session, catalog: Catalog, area: Area, form: str, period: Period) -> PeriodStatus:
     """Return the current status of all units of an area that have to report a form, by code."""
     units = [report.unit for report in expected_reports_in(catalog, RollupKey(area, form, period), period)]
-    deadline = catalog.deadline(form, period, catalog.form(form).level)
+    deadline = catalog.forms.deadline(form, period, catalog.forms.form(form).level)
     result = reporting_statuses(session, form, period, units, deadline)
     counts = severity_counts(
         session,

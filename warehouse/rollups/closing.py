@@ -62,7 +62,7 @@ def closable(session: Session, catalog: Catalog, rollup_key: RollupKey, today: d
             outdated or not published; the message says what to do first.
     """
     name = _label(rollup_key)
-    if catalog.last_day(rollup_key.form, rollup_key.period) >= today:
+    if catalog.forms.last_day(rollup_key.form, rollup_key.period) >= today:
         raise UsageError(f"{name} is not over yet: it can be closed from the day after its last one on")
     closing = closing_of(session, rollup_key)
     if closing is not None:
@@ -122,8 +122,9 @@ def closings_over(
     """Return closings in force whose figures are made from reports of these units (codes) for a period."""
     results: list[Closing] = []
     for closing in closings(session):
-        bases = set(base_periods(catalog, closing.form, closing.period)) if closing.form in catalog.forms else set()
-        touched = bases & set(period.parts(catalog.form(closing.form).frequency)) if bases else set()
+        is_known = closing.form in catalog.forms.by_id
+        bases = set(base_periods(catalog, closing.form, closing.period)) if is_known else set()
+        touched = bases & set(period.parts(catalog.forms.form(closing.form).frequency)) if bases else set()
         if touched and form in {None, closing.form} and units_inside(catalog, closing, touched, today) & set(units):
             results.append(closing)
     return tuple(results)

@@ -197,13 +197,13 @@ def read_rollup_inputs(
     `at` is the moment at which answers to warnings have to be in force: `as_of`, else the present.
     """
     form = scope.rollup_key.form
-    level = catalog.form(form).level
+    level = catalog.forms.form(form).level
     by_period: dict[Period, list[ExpectedReport]] = {}
     for expected_report in scope.expected_reports:
         by_period.setdefault(expected_report.key.period, []).append(expected_report)
     statuses: dict[ReportKey, ReportingStatus] = {}
     for period, reports in by_period.items():
-        deadline = catalog.deadline(form, period, level)
+        deadline = catalog.forms.deadline(form, period, level)
         result = reporting_statuses(session, form, period, [report.unit for report in reports], deadline, as_of=as_of)
         statuses |= {ReportKey(unit, form, period): status for unit, status in result.items()}
     needed = {report.key for reports in (*scope.expected.values(), *scope.before.values()) for report in reports}

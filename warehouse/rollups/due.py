@@ -159,7 +159,7 @@ class _Review:
 
     def rollup_key_of(self, code: str, form: str, period: Period, boundary: Boundary) -> RollupKey | None:
         """Return the key of an area's rollup; None where its code or form is unknown."""
-        if form not in self.catalog.forms:
+        if form not in self.catalog.forms.by_id:
             return None
         try:
             return RollupKey(self.catalog.area(code, form, period, boundary, self.today), form, period, boundary)
@@ -198,12 +198,12 @@ class _Review:
 
     def _periods(self) -> Iterator[tuple[str, Period]]:
         for form, base in sorted(self.positions, key=lambda key: (key[0], key[1].id)):
-            if form in self.catalog.forms:
+            if form in self.catalog.forms.by_id:
                 yield form, base
                 yield from ((form, longer) for longer in _ending_with(base) if self._is_over(form, longer))
 
     def _is_over(self, form: str, period: Period) -> bool:
-        return self.catalog.last_day(form, period) < self.today
+        return self.catalog.forms.last_day(form, period) < self.today
 
 
 def _read_review(session: Session, catalog: Catalog, today: date) -> _Review:

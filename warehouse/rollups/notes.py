@@ -120,7 +120,7 @@ class NoteWriter:
         return f" ({', '.join(periods)})"
 
     def _text(self, name: str, **facts: object) -> str:
-        return self.catalog.text(f"warehouse.{name}", _NOTES_LANGUAGE, **facts)
+        return self.catalog.texts.text(f"warehouse.{name}", _NOTES_LANGUAGE, **facts)
 
 
 def _named(unit: OrgUnit) -> str:

@@ -128,7 +128,7 @@ class _RowBuilder:
         """Build the published row of an indicator."""
         sums, coverage, area = inputs.sums, inputs.coverage, self.rollup_key.area
         value = published_value(indicator, sums)
-        target = self.catalog.target(indicator.id, area.level, area.code, self.rollup_key.period.year)
+        target = self.catalog.targets.find(indicator.id, area.level, area.code, self.rollup_key.period.year)
         return RollupRow(
             area=area.code,
             period=self.rollup_key.period.id,

@@ -54,7 +54,7 @@ class RollupScope:
 
 def base_periods(catalog: Catalog, form: str, period: Period) -> tuple[Period, ...]:
     """Return the reporting periods of a form within a period; none where the period is shorter than those."""
-    return period.parts(catalog.form(form).frequency)
+    return period.parts(catalog.forms.form(form).frequency)
 
 
 def scope_of(catalog: Catalog, rollup_key: RollupKey) -> RollupScope:
@@ -93,8 +93,8 @@ def expected_reports_in(catalog: Catalog, rollup_key: RollupKey, base: Period) -
 
 def overlaps_in(catalog: Catalog, rollup_key: RollupKey, base: Period) -> tuple[Overlap, ...]:
     """Return the area's overlap with each unit that exists on the base period's last day."""
-    area, day = rollup_key.area, catalog.last_day(rollup_key.form, base)
-    level = catalog.form(rollup_key.form).level
+    area, day = rollup_key.area, catalog.forms.last_day(rollup_key.form, base)
+    level = catalog.forms.form(rollup_key.form).level
     if level is not Level.COMMUNE:
         # Reports of districts and provinces themselves are due from the units below the area on that day.
         return _all_of(catalog.units.descendants(area.code, day, level))
@@ -119,7 +119,7 @@ def _is_unchanged(catalog: Catalog, rollup_key: RollupKey, day: date) -> bool:
 def _unresolved(catalog: Catalog, rollup_key: RollupKey) -> tuple[OrgUnit, ...]:
     results: dict[UnitKey, OrgUnit] = {}
     for base in base_periods(catalog, rollup_key.form, rollup_key.period):
-        day = catalog.last_day(rollup_key.form, base)
+        day = catalog.forms.last_day(rollup_key.form, base)
         if rollup_key.area.boundary_day != day and not _is_unchanged(catalog, rollup_key, day):
             results |= {unit.key: unit for unit in unresolved_units(catalog.units, rollup_key.area, day)}
     return tuple(results[key] for key in sorted(results))

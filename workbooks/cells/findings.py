@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from domain.catalog.catalog import IssueText
+from domain.catalog.texts import IssueText
 from domain.issues import Issue, Repair, Severity
 
 

@@ -33,8 +33,8 @@ def identify_form(
         agreement = agree(list(_named_forms(catalog, workbook)))
         if not agreement.choices and agreement.value is None and not agreement.rivals:
             return _form_by_lines(catalog, sources, workbook, findings)
-    if agreement.value is not None and agreement.value in catalog.forms:
-        return catalog.forms[agreement.value]
+    if agreement.value is not None and agreement.value in catalog.forms.by_id:
+        return catalog.forms.by_id[agreement.value]
     if not sources.stamp.of(KEY_FORM):
         _note_unknown(catalog, sources, findings)
     return None
@@ -43,13 +43,13 @@ def identify_form(
 def _note_unknown(catalog: Catalog, sources: IdentificationSources, findings: Findings) -> None:
     line = next((line for heading in sources.headings for line in heading.forms), None)
     place = FigurePlace(line.sheet, line.cell) if line else None
-    known = ", ".join(form.number for form in catalog.forms.values())
+    known = ", ".join(form.number for form in catalog.forms.by_id.values())
     findings.issue("unknown_form", place, found=line.text.upper() if line else "", expected=known)
 
 
 def _named_forms(catalog: Catalog, workbook: Workbook) -> Iterator[SourceReading[str]]:
     named = {normalise_label(sheet.name) for sheet in workbook.sheets}
-    for layout in catalog.layouts:
+    for layout in catalog.forms.layouts:
         if normalise_label(layout.sheet) in named:
             yield SourceReading(layout.sheet, layout.sheet, frozenset({layout.form}))
 
@@ -62,20 +62,20 @@ def _form_by_lines(
     if len({match.form for match in matches}) != 1:
         _note_unknown(catalog, sources, findings)
         return None
-    form = catalog.forms[matches[0].form]
+    form = catalog.forms.by_id[matches[0].form]
     findings.repair("form_by_lines", matches[0].place, "", form.number)
     return form
 
 
 def _stamped_forms(catalog: Catalog, stamp: Stamp, findings: Findings) -> Iterator[SourceReading[str]]:
     for fact in stamp.of(KEY_FORM):
-        if fact.text not in catalog.forms:
-            findings.issue("unknown_form", found=fact.text, expected=", ".join(catalog.forms))
-        yield SourceReading(fact.place, fact.text, frozenset({fact.text} & catalog.forms.keys()))
+        if fact.text not in catalog.forms.by_id:
+            findings.issue("unknown_form", found=fact.text, expected=", ".join(catalog.forms.by_id))
+        yield SourceReading(fact.place, fact.text, frozenset({fact.text} & catalog.forms.by_id.keys()))
 
 
 def _headed_forms(catalog: Catalog, headings: tuple[Heading, ...]) -> Iterator[SourceReading[str]]:
-    by_number = {normalise_label(form.number): form.id for form in catalog.forms.values()}
+    by_number = {normalise_label(form.number): form.id for form in catalog.forms.by_id.values()}
     for heading in headings:
         for line in heading.forms:
             # The number of an unknown form counts as well: it contradicts every other source.
@@ -87,7 +87,7 @@ def identify_layout(
     catalog: Catalog, form: Form, period: Period | None, stamp: Stamp, findings: Findings
 ) -> Layout | None:
     """Return the stamped layout version, or else the layout in force for the period; None with an issue."""
-    layouts = [layout for layout in catalog.layouts if layout.form == form.id]
+    layouts = [layout for layout in catalog.forms.layouts if layout.form == form.id]
     versions = {fact.text: fact for fact in stamp.of(KEY_LAYOUT_VERSION)}
     known = [layout for layout in layouts if layout.version in versions]
     if len(versions) > 1 or (versions and not known):
@@ -99,7 +99,7 @@ def identify_layout(
         return known[0]
     if period is not None:
         try:
-            return catalog.layout_for(form.id, period)
+            return catalog.forms.layout_for(form.id, period)
         except UsageError:
             findings.issue("no_layout_in_force", found=period.id, expected=form.number)
             return None
@@ -111,7 +111,7 @@ def _check_in_force(catalog: Catalog, form: Form, layout: Layout, period: Period
     if period is None:
         return
     try:
-        in_force = catalog.layout_for(form.id, period).version
+        in_force = catalog.forms.layout_for(form.id, period).version
     except UsageError:
         in_force = "–"
     if in_force != layout.version:

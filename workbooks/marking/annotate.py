@@ -94,7 +94,7 @@ class _Annotation:
 
     def _note(self, issues: Sequence[Issue]) -> tuple[str, str]:
         messages = [
-            self._catalog.text(
+            self._catalog.texts.text(
                 "workbooks.note_issue",
                 self._lang,
                 severity=severity_text(issue.severity, self._catalog, self._lang),
@@ -103,19 +103,19 @@ class _Annotation:
             )
             for issue in issues
         ]
-        return block(self._catalog.text("workbooks.note_heading", self._lang), "\n".join(messages))
+        return block(self._catalog.texts.text("workbooks.note_heading", self._lang), "\n".join(messages))
 
     def _list(self, issues: Sequence[Issue], repairs: Sequence[Repair]) -> None:
         catalog, lang = self._catalog, self._lang
         keys = ("result_marked", "result_send_again") if issues else ()
         result = ResultSheet(
-            notes=tuple(catalog.text(f"workbooks.{key}", lang) for key in keys),
+            notes=tuple(catalog.texts.text(f"workbooks.{key}", lang) for key in keys),
             issues=tuple(issue_lines(issues, catalog, lang)),
             repairs=tuple(repair_lines(repairs, catalog, lang)),
             sheets=frozenset(self._book.worksheets),
         )
         content, titles = result_sheet(result, self._styles, self._book.namespace, catalog, lang)
-        name = self._book.free_name(catalog.text("workbooks.result_sheet", lang))
+        name = self._book.free_name(catalog.texts.text("workbooks.result_sheet", lang))
         self._book.add_sheet(name, content, self._base, titles)
 
     def _styles_part(self) -> str:

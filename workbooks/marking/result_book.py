@@ -46,15 +46,15 @@ def result_workbook(
     book, styles = Book(package), CellStyles(package, _STYLES)
     result = ResultSheet(
         notes=(
-            catalog.text("workbooks.result_file", lang, name=file_name),
-            catalog.text("workbooks.result_send_original", lang),
+            catalog.texts.text("workbooks.result_file", lang, name=file_name),
+            catalog.texts.text("workbooks.result_send_original", lang),
         ),
         issues=tuple(issue_lines(issues, catalog, lang)),
         repairs=tuple(repair_lines(repairs, catalog, lang)),
         sheets=frozenset(),
     )
     content, titles = result_sheet(result, styles, book.namespace, catalog, lang)
-    book.add_sheet(catalog.text("workbooks.result_sheet", lang), content, TRANSITIONAL, titles)
+    book.add_sheet(catalog.texts.text("workbooks.result_sheet", lang), content, TRANSITIONAL, titles)
     return package.save()
 
 

@@ -45,7 +45,7 @@ def repair_lines(repairs: Iterable[Repair], catalog: Catalog, lang: Lang) -> Ite
             sheet=repair.sheet,
             cell=repair.cell,
             severity=None,
-            message=catalog.repair_text(repair, lang),
+            message=catalog.texts.repair_text(repair, lang),
             found=cut(repair.before, LONGEST_TEXT),
             expected=cut(repair.after, LONGEST_TEXT),
             action="",
@@ -54,13 +54,13 @@ def repair_lines(repairs: Iterable[Repair], catalog: Catalog, lang: Lang) -> Ite
 
 def severity_text(severity: Severity, catalog: Catalog, lang: Lang) -> str:
     """Return the severity as officials read it: to correct, to check, a note."""
-    return catalog.text(f"workbooks.result_{severity.value}", lang)
+    return catalog.texts.text(f"workbooks.result_{severity.value}", lang)
 
 
 def counts_text(issues: Sequence[ResultLine], repairs: Sequence[ResultLine], catalog: Catalog, lang: Lang) -> str:
     """Return the numbers of issues by severity and of repairs, in one sentence."""
     by_severity = {severity: sum(line.severity is severity for line in issues) for severity in GRAVEST_FIRST}
-    return catalog.text(
+    return catalog.texts.text(
         "workbooks.result_counts",
         lang,
         faults=by_severity[Severity.CRITICAL],

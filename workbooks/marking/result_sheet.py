@@ -116,24 +116,24 @@ def result_sheet(
 ) -> tuple[bytes, str]:
     """Return the result sheet as a part in the vocabulary `namespace`, and its rows to repeat on printed pages."""
     writer = _Writer({look: _add(styles, look) for look in ResultStyle})
-    writer.row([(ResultStyle.TITLE, catalog.text("workbooks.result_title", lang))], height=26)
+    writer.row([(ResultStyle.TITLE, catalog.texts.text("workbooks.result_title", lang))], height=26)
     for note in (counts_text(result.issues, result.repairs, catalog, lang), *result.notes):
         writer.row([(ResultStyle.TEXT, note)], height=18)
     writer.row([])
-    writer.row([(ResultStyle.SECTION, catalog.text("workbooks.result_issues", lang))], height=22)
+    writer.row([(ResultStyle.SECTION, catalog.texts.text("workbooks.result_issues", lang))], height=22)
     titles = writer.row(_headers(catalog, lang, "what", "found", "expected", "action"))
     if not result.issues:
         writer.row(
             [
                 (ResultStyle.CELL, ""),
                 *[(ResultStyle.CELL, "")] * 3,
-                (ResultStyle.CELL, catalog.text("workbooks.result_no_issues", lang)),
+                (ResultStyle.CELL, catalog.texts.text("workbooks.result_no_issues", lang)),
             ]
         )
     _write_lines(writer, result, result.issues, catalog, lang)
     if result.repairs:
         writer.row([])
-        writer.row([(ResultStyle.SECTION, catalog.text("workbooks.result_repairs", lang))], height=22)
+        writer.row([(ResultStyle.SECTION, catalog.texts.text("workbooks.result_repairs", lang))], height=22)
         writer.row(_headers(catalog, lang, "how", "before", "after", ""))
         _write_lines(writer, result, result.repairs, catalog, lang)
     writer.row([(ResultStyle.TEXT, SHEET_MARK)], first=_MARK_COLUMN)
@@ -142,7 +142,7 @@ def result_sheet(
 
 def _headers(catalog: Catalog, lang: Lang, *last: str) -> list[tuple[ResultStyle, str | int]]:
     keys = ("number", "where", "cell", "severity" if "what" in last else "", *last)
-    return [(ResultStyle.HEADER, catalog.text(f"workbooks.result_{key}", lang) if key else "") for key in keys]
+    return [(ResultStyle.HEADER, catalog.texts.text(f"workbooks.result_{key}", lang) if key else "") for key in keys]
 
 
 def _write_lines(
@@ -169,7 +169,7 @@ def _write_lines(
         if location:
             writer.link(row, 3, location)
     if len(lines) > MOST_LINES:
-        more = catalog.text("workbooks.result_more", lang, count=len(lines) - MOST_LINES)
+        more = catalog.texts.text("workbooks.result_more", lang, count=len(lines) - MOST_LINES)
         writer.row([(ResultStyle.TEXT, more)], first=5)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from domain.catalog.catalog import CellMarks
+from domain.catalog.marks import CellMarks
 from domain.observations import CellState, Figure
 from workbooks.cells.cells import Cell
 from workbooks.cells.findings import FigurePlace, Findings

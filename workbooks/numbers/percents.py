@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from domain.catalog.catalog import CellMarks
+from domain.catalog.marks import CellMarks
 from domain.observations import CellState, Figure
 from workbooks.cells.cells import Cell, CellKind
 from workbooks.cells.findings import FigurePlace, Findings

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from domain.catalog.catalog import CellMarks
+from domain.catalog.marks import CellMarks
 from domain.indicators import Indicator
 from domain.layouts import ColumnRole
 from domain.observations import CellState, Figure

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
-from domain.catalog.catalog import CellMarks
+from domain.catalog.marks import CellMarks
 from domain.indicators import Indicator, Measure
 from domain.layouts import ColumnRole
 from domain.texts import normalise_name

@@ -48,7 +48,7 @@ def parse_report(data: bytes, catalog: Catalog, hints: Hints, limits: Limits | N
 
     Unit and period of a file that cannot be read are taken from its folders and name, as far as these tell.
     """
-    findings = Findings(catalog.issue_texts)
+    findings = Findings(catalog.texts.issues)
     try:
         check_name(hints.file_name, len(data))
         workbook = read_without_marks(data, limits)
@@ -77,7 +77,7 @@ def _parse_form(
 ) -> ParsedReport:
     vocabulary = heading_vocabulary_of(catalog)
     layouts = sorted(
-        (layout for layout in catalog.layouts if layout.form == form.id),
+        (layout for layout in catalog.forms.layouts if layout.form == form.id),
         key=lambda layout: layout.valid_from,
         reverse=True,
     )
@@ -85,9 +85,9 @@ def _parse_form(
     if sheet is not None:
         headings = (_heading(sheet, layouts, vocabulary), *_village_headings(workbook, sheet, layouts, vocabulary))
         sources = replace(sources, headings=headings)
-    period = identify_period(form, catalog.calendar_of(form.id), vocabulary, sources, findings)
+    period = identify_period(form, catalog.forms.calendar_of(form.id), vocabulary, sources, findings)
     layout = identify_layout(catalog, form, period, sources.stamp, findings)
-    day = catalog.last_day(form.id, period) if period else None
+    day = catalog.forms.last_day(form.id, period) if period else None
     unit = identify_unit(catalog, form.level, day, sources, findings)
     observations: list[Observation] = []
     if sheet is not None and layout is not None:
@@ -101,7 +101,7 @@ def _parse_form(
         check_units(context, layout, form_table.lines)
         check_totals(context, form_table.totals, observations)
     if layout is not None and unit is not None and period is not None:
-        register = VillageRegister(catalog.villages(unit, catalog.last_day(form.id, period)))
+        register = VillageRegister(catalog.units.villages(unit, catalog.forms.last_day(form.id, period)))
         observations.extend(_parse_villages(catalog, workbook, layout, register, findings, form_sheet=sheet))
     return ParsedReport(
         unit,
@@ -139,7 +139,7 @@ def _parse_villages(
 
 def _headings(catalog: Catalog, workbook: Workbook) -> tuple[Heading, ...]:
     """Return the heading above each table that looks like a form's, or of every sheet if there is none."""
-    candidates = find_form_candidates(workbook, [layout.columns for layout in catalog.layouts])
+    candidates = find_form_candidates(workbook, [layout.columns for layout in catalog.forms.layouts])
     vocabulary = heading_vocabulary_of(catalog)
     if candidates:
         return tuple(read_heading(candidate.sheet, candidate.header.top, vocabulary) for candidate in candidates)
@@ -172,10 +172,10 @@ def _note_strays(workbook: Workbook, findings: Findings) -> None:
 def _place_by_hints(catalog: Catalog, hints: Hints) -> tuple[OrgUnit | None, Period | None]:
     """Return unit and period as folders and file name give them, so that a refused file has a sender."""
     vocabulary = heading_vocabulary_of(catalog)
-    for form in catalog.forms.values():
+    for form in catalog.forms.by_id.values():
         period = agree(list(hinted_periods(form, vocabulary, hints))).value
         if period is not None:
             sources = IdentificationSources(Stamp(()), (), hints)
-            day = catalog.last_day(form.id, period)
+            day = catalog.forms.last_day(form.id, period)
             return identify_unit(catalog, form.level, day, sources, Findings({})), period
     return None, None

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from domain.catalog.catalog import CellMarks
+from domain.catalog.marks import CellMarks
 from domain.indicators import Indicator, Measure
 from domain.layouts import ColumnRole, Layout
 from domain.texts import normalise_name

@@ -35,7 +35,7 @@ def _numerator(context: SheetContext, cell: Cell | None, place: FigurePlace) -> 
     text = cell_as_text(cell)
     answer = _answer(context.catalog, cell)
     if answer is not None:
-        word = context.catalog.text(YES if answer else NO, "vi")
+        word = context.catalog.texts.text(YES if answer else NO, "vi")
         if cell.kind is not CellKind.TEXT or text.isdigit():
             context.findings.repair("yes_no_number", place, text, word)
         elif normalise_name(text) != normalise_name(word):
@@ -72,7 +72,7 @@ def _answer(catalog: Catalog, cell: Cell) -> bool | None:
 
 def _answers(catalog: Catalog) -> Mapping[str, bool]:
     """Return the words and digits that mean yes or no."""
-    own = {normalise_name(catalog.text(key, "vi")): key == YES for key in (YES, NO)}
+    own = {normalise_name(catalog.texts.text(key, "vi")): key == YES for key in (YES, NO)}
     return (
         {"1": True, "0": False} | dict.fromkeys(catalog.marks.yes, True) | dict.fromkeys(catalog.marks.no, False) | own
     )

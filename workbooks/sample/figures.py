@@ -20,7 +20,7 @@ class ReportFigures:
 
 def invent_figures(series: SampleSeries, assignment: Assignment) -> ReportFigures:
     """Invent the figures of one report."""
-    villages = assignment.catalog.villages(assignment.unit, assignment.last_day)
+    villages = assignment.catalog.units.villages(assignment.unit, assignment.last_day)
     by_village = _village_figures(series, assignment, villages)
     form: dict[tuple[str, ColumnRole], int] = {}
     for name in assignment.layout.indicators:

@@ -59,7 +59,7 @@ def make_sample(
     """
     sampler = _Sampler(catalog, SampleSeries(catalog, seed))
     for period in periods:
-        for form in catalog.forms.values():
+        for form in catalog.forms.by_id.values():
             if form.frequency is period.frequency:
                 yield from sampler.reports(form, area, period, defects)
 
@@ -101,7 +101,7 @@ class _Sampler:
         entries = entries_of(blank, invent_figures(self._series, assignment))
         days = self._series.rng.integer(*_CORRECTED_AFTER_DAYS, "corrected", assignment.unit.key, assignment.period)
         first = first_delivered.astimezone(VIETNAM)
-        day = add_working_days(first.date(), days, self._catalog.holidays)
+        day = add_working_days(first.date(), days, self._catalog.forms.holidays)
         delivered = datetime.combine(day, first.timetz()).astimezone(UTC)
         data = fill(blank, entries, delivered.astimezone(VIETNAM).date())
         return SampleFile(self._path(assignment), data, delivered, is_correction=True)
@@ -135,7 +135,8 @@ class _Sampler:
     def _path(self, assignment: Assignment) -> PurePosixPath:
         """Return `2025-05/22828 Xã Ma Nới/BC_22828_2025-05.xlsx`, with the form's id if others have its frequency."""
         unit, period = assignment.unit, assignment.period
-        same_frequency = [form for form in self._catalog.forms.values() if form.frequency is assignment.form.frequency]
+        forms = self._catalog.forms.by_id.values()
+        same_frequency = [form for form in forms if form.frequency is assignment.form.frequency]
         form = f"_{assignment.form.id}" if len(same_frequency) > 1 else ""
         name = unit.name.replace("/", "-")
         return PurePosixPath(period.id, f"{unit.code} {name}", f"BC_{unit.code}_{period}{form}.xlsx")

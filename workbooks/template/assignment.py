@@ -39,7 +39,7 @@ class Assignment:
 
     def text(self, key: str, **facts: object) -> str:
         """Return a template text in the language of the form; `key` is without the prefix of this package's texts."""
-        return self.catalog.text(f"workbooks.{key}", _LANG, **facts)
+        return self.catalog.texts.text(f"workbooks.{key}", _LANG, **facts)
 
     @property
     def file_name(self) -> str:
@@ -47,7 +47,7 @@ class Assignment:
 
         `BC_22813_Lam-Son_2025-06.xlsx`; the form's id is appended where other forms share its frequency.
         """
-        alike = [form for form in self.catalog.forms.values() if form.frequency is self.form.frequency]
+        alike = [form for form in self.catalog.forms.by_id.values() if form.frequency is self.form.frequency]
         plain = "-".join(re.findall(r"\w+", ascii_key(self.unit.bare_name))).title()
         parts = ("BC", self.unit.code, plain, self.period.id, *([self.form.id] if len(alike) > 1 else []))
         return "_".join(parts) + ".xlsx"
@@ -140,10 +140,10 @@ def assign(
     Raises:
         UsageError: the period is not one of the form's, or the unit does not owe the form for it.
     """
-    wanted = catalog.form(form)
+    wanted = catalog.forms.form(form)
     if period.frequency is not wanted.frequency:
         raise UsageError(f"form {form} is reported each {wanted.frequency}: {period} is no such period")
-    last_day = catalog.last_day(form, period)
+    last_day = catalog.forms.last_day(form, period)
     if not unit.holds_on(last_day):
         raise UsageError(f"{unit.name} ({unit.code}) does not exist on {last_day}, the last day of {period}")
     if not catalog.owes(form, unit, period):
@@ -151,13 +151,13 @@ def assign(
     return Assignment(
         catalog=catalog,
         form=wanted,
-        layout=catalog.layout_for(form, period),
+        layout=catalog.forms.layout_for(form, period),
         unit=unit,
         upper=_upper(catalog, unit, last_day),
         period=period,
-        first_day=catalog.calendar_of(form).first_day(period),
+        first_day=catalog.forms.calendar_of(form).first_day(period),
         last_day=last_day,
-        deadline=catalog.deadline(form, period, unit.level),
+        deadline=catalog.forms.deadline(form, period, unit.level),
         due=frozenset(due_indicator.id for due_indicator in catalog.due_indicators(form, unit, period)),
         past={
             (past_observation.observation.unit, past_observation.observation.indicator): past_observation

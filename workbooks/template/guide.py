@@ -40,7 +40,7 @@ def _steps(assignment: Assignment) -> list[str]:
         text("guide_inputs", sheet=layout.sheet),
     ]
     if layout.village_sheet is not None:
-        is_registered = bool(assignment.catalog.villages(assignment.unit, assignment.last_day))
+        is_registered = bool(assignment.catalog.units.villages(assignment.unit, assignment.last_day))
         key = "guide_villages" if is_registered else "guide_villages_unregistered"
         steps.append(text(key, sheet=layout.village_sheet))
     if assignment.past:

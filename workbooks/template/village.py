@@ -25,7 +25,7 @@ def write_village_sheet(sheet: Worksheet, assignment: Assignment, sample_note: s
     """Fill the village sheet; `sample_note` is the line that labels invented data."""
     columns = assignment.layout.village_columns
     page = PagedSheet(sheet, [column.width for column in columns])
-    villages = assignment.catalog.villages(assignment.unit, assignment.last_day)
+    villages = assignment.catalog.units.villages(assignment.unit, assignment.last_day)
     _write_heading(page, assignment, columns, is_registered=bool(villages))
     lines = [
         _write_line(page, HEADER_ROW + 2 + place, place + 1, village, assignment)
@@ -120,6 +120,6 @@ def _limit_inputs(
 
 def _filled_from(column: Column, assignment: Assignment) -> Period | None:
     """Return the newest period of the values filled in in a column."""
-    villages = assignment.catalog.villages(assignment.unit, assignment.last_day)
+    villages = assignment.catalog.units.villages(assignment.unit, assignment.last_day)
     known = (assignment.past.get((village.code, column.indicator or "")) for village in villages)
     return max((item.period for item in known if item is not None), default=None)

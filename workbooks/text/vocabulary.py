@@ -44,14 +44,14 @@ def vocabulary_of(catalog: Catalog) -> Vocabulary:
 
 
 def _texts(catalog: Catalog) -> Iterator[str]:
-    for layout in catalog.layouts:
+    for layout in catalog.forms.layouts:
         for line in layout.lines:
             yield from (line.label, *line.aliases)
         for column in (*layout.columns, *layout.village_columns):
             yield from (column.header, *column.aliases)
     for indicator in catalog.indicators.values():
         yield from (indicator.name.vi, indicator.unit.vi, *indicator.aliases)
-    yield from (text.vi for key, text in catalog.texts.items() if key.startswith(_OWN_TEXTS))
+    yield from (text.vi for key, text in catalog.texts.by_key.items() if key.startswith(_OWN_TEXTS))
     yield from (*catalog.marks.zero, *catalog.marks.no_figure, *catalog.marks.not_applicable)
     for unit in catalog.units.units:
         yield from (unit.name, unit.bare_name)

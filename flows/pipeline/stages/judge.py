@@ -127,8 +127,8 @@ def rows_of(catalog: Catalog, run_id: str, submission_id: int, report: ParsedRep
     if report.unit is None or report.period is None or report.form is None:
         raise ValueError(f"submission {submission_id} has no place and cannot be staged")
     unit, period, form = report.unit, report.period, report.form
-    in_force, last_day = catalog.layout_for(form, period), catalog.last_day(form, period)
-    layout = catalog.layout(form, report.layout_version) if report.layout_version else in_force
+    in_force, last_day = catalog.forms.layout_for(form, period), catalog.forms.last_day(form, period)
+    layout = catalog.forms.layout(form, report.layout_version) if report.layout_version else in_force
     of_form = [each for each in report.observations if each.unit == unit.code]
     figures = [(each.indicator, each.numerator.number, _number_of(each.denominator)) for each in of_form]
     yield StagedSubmission(

@@ -63,7 +63,7 @@ def write_run_pages(context: AppContext) -> int:
     catalog, lang = context.catalog, context.lang
 
     def text(name: str) -> str:
-        return catalog.text(f"expectations.{name}", lang)
+        return catalog.texts.text(f"expectations.{name}", lang)
 
     return update_run_pages(context.quality / NIGHTS, catalog.rules, context.quality_nights, lang, text)
 

@@ -168,7 +168,7 @@ def test_what_was_refused_is_read_again_from_its_bytes(home: Path, catalog: Cata
 
 def test_only_the_units_asked_for_are_told_of(past: AppContext, catalog: Catalog) -> None:
     """Others of the same batch are there to be compared with and are not counted."""
-    other = catalog.units.get(OTHER, catalog.last_day(form_for(catalog, PERIODS[0]), PERIODS[0])).key
+    other = catalog.units.get(OTHER, catalog.forms.last_day(form_for(catalog, PERIODS[0]), PERIODS[0])).key
     result = tried(past, "stock_falls", frozenset({other}))
     assert (result.judged, result.hits) == (len(PERIODS), ())
 

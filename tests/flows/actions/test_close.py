@@ -281,7 +281,7 @@ def test_nobody_reruns_or_withdraws_in_a_closed_period(after_closing: Path) -> N
     with pytest.raises(UsageError, match=r"tonghop close 2025-05 --area 585 --reopen"):
         require_open(run.context, MAY, [WRONG])
     require_open(run.context, MAY, ["00001"])
-    unit = run.context.catalog.units.get(UNIT, run.context.catalog.last_day(FORM, MAY)).key
+    unit = run.context.catalog.units.get(UNIT, run.context.catalog.forms.last_day(FORM, MAY)).key
     with pytest.raises(UsageError, match="was closed by an on 2025-06-06, at revision 2"):
         decide(run, "withdraw", ReportKey(unit, FORM, MAY), DecisionReason("wrong month", "an"))
     assert rows_of(after_closing, "SELECT count(*) FROM submission WHERE state = 'withdrawn'") == [(0,)]

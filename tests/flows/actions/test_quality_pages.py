@@ -41,15 +41,15 @@ def pages(home: Path) -> dict[str, int]:
 
 def place_of(context: AppContext, unit: str) -> ReportKey:
     """The report of a unit in May."""
-    (form,) = context.catalog.forms
-    return ReportKey(context.catalog.units.get(unit, context.catalog.last_day(form, MAY)).key, form, MAY)
+    (form,) = context.catalog.forms.by_id
+    return ReportKey(context.catalog.units.get(unit, context.catalog.forms.last_day(form, MAY)).key, form, MAY)
 
 
 def test_a_night_leaves_a_page_for_each_submission(after_night: Path, catalog: Catalog) -> None:
     """Seven accepted, one refused with its cells; the next night, which finds nothing, writes none of them again."""
     result = rows_of(after_night, "SELECT id FROM submission")
     assert set(pages(after_night)) == {f"{number}.html" for (number,) in result}
-    assert catalog.text("publishing.outcome_quarantined", "en") in words_of(after_night, WRONG)
+    assert catalog.texts.text("publishing.outcome_quarantined", "en") in words_of(after_night, WRONG)
     for sheet, cell in rows_of(after_night, "SELECT sheet, cell FROM issue WHERE severity = 'critical'"):
         assert f"{cell} {sheet}" in words_of(after_night, WRONG)
     before = pages(after_night)
@@ -68,7 +68,7 @@ def test_a_correction_is_told_on_both_pages(after_night: Path, correction: Sampl
     for version in (1, 2):
         assert "Version 1" in words_of(after_night, WRONG, version)
         assert "Version 2" in words_of(after_night, WRONG, version)
-    assert catalog.text("publishing.outcome_accepted", "en") in words_of(after_night, WRONG, 2)
+    assert catalog.texts.text("publishing.outcome_accepted", "en") in words_of(after_night, WRONG, 2)
 
 
 def test_a_withdrawal_is_told_at_once(after_night: Path, catalog: Catalog) -> None:
@@ -77,7 +77,7 @@ def test_a_withdrawal_is_told_at_once(after_night: Path, catalog: Catalog) -> No
     run = Run(context, RunScope(period=MAY), immediate_steps(str(uuid4())), NoProgress())
     decide(run, "withdraw", place_of(context, "22813"), DecisionReason("the wrong month", "lan"))
     words = words_of(after_night, "22813")
-    assert catalog.text("publishing.outcome_withdrawn", "en") in words
+    assert catalog.texts.text("publishing.outcome_withdrawn", "en") in words
     assert "lan: “the wrong month”" in words
 
 

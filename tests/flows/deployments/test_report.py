@@ -97,7 +97,7 @@ def verdict_of(context: AppContext) -> SubmissionOutcome:
     assert again.verdicts == ()
     with reading(context.engine) as session:
         (result,) = refusals(session)
-    unit = context.catalog.units.get(WRONG, context.catalog.last_day("cds_x_t", MAY))
+    unit = context.catalog.units.get(WRONG, context.catalog.forms.last_day("cds_x_t", MAY))
     return SubmissionOutcome(
         result.file.submission_id, result.file.file_name, unit, MAY.id, accepted=False, issues=result.issues
     )

@@ -83,7 +83,7 @@ def unknown_unit(data: bytes, _catalog: Catalog) -> bytes:
 
 def missing_sheet(data: bytes, catalog: Catalog) -> bytes:
     """A workbook whose form sheet was removed."""
-    sheet = catalog.layouts[0].sheet
+    sheet = catalog.forms.layouts[0].sheet
 
     def edit(workbook: Any) -> None:  # noqa: ANN401 # openpyxl's workbook
         del workbook[sheet]
@@ -93,7 +93,7 @@ def missing_sheet(data: bytes, catalog: Catalog) -> bytes:
 
 def text_for_a_number(data: bytes, catalog: Catalog) -> bytes:
     """A workbook that says "many" where a number belongs."""
-    indicator = catalog.layouts[0].indicators[0]
+    indicator = catalog.forms.layouts[0].indicators[0]
 
     def edit(workbook: Any) -> None:  # noqa: ANN401 # openpyxl's workbook
         figure(workbook, indicator, ColumnRole.NUMERATOR).value = "nhiều"
@@ -103,7 +103,9 @@ def text_for_a_number(data: bytes, catalog: Catalog) -> bytes:
 
 def numerator_above_denominator(data: bytes, catalog: Catalog) -> bytes:
     """A workbook in which more households use something than there are."""
-    bounded = (each for each in catalog.layouts[0].indicators if not catalog.indicators[each].denominator_is_target)
+    bounded = (
+        each for each in catalog.forms.layouts[0].indicators if not catalog.indicators[each].denominator_is_target
+    )
     indicator = next(each for each in bounded if catalog.indicators[each].denominator is not None)
 
     def edit(workbook: Any) -> None:  # noqa: ANN401 # openpyxl's workbook
@@ -182,7 +184,7 @@ def test_the_good_communes_are_published(bad_night: Path) -> None:
 def test_every_issue_can_be_told(bad_night: Path, catalog: Catalog) -> None:
     """Each issue of the night has a text in the catalogue, so nobody reads a bare code."""
     codes = {code for (code,) in rows_of(bad_night, "SELECT DISTINCT code FROM issue")}
-    assert codes <= {*catalog.issue_texts, *catalog.rules}
+    assert codes <= {*catalog.texts.issues, *catalog.rules}
 
 
 def test_nothing_is_published_for_the_early_period(bad_night: Path) -> None:

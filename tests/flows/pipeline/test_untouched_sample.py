@@ -33,6 +33,6 @@ def test_untouched_reports_are_accepted_with_few_questions(home: Path, catalog: 
 def run_month(home: Path, catalog: Catalog, month: Period, files: Sequence[SampleFile]) -> RunOutcome:
     """The night on which all of a month's reports are there."""
     deliver(home, [file for file in files if month.id in file.path.parts])
-    day = catalog.last_day(FORM, month) + timedelta(days=20)
+    day = catalog.forms.last_day(FORM, month) + timedelta(days=20)
     context = context_of(home, now=datetime.combine(day, time(18), tzinfo=UTC))
     return run_plainly(context, f"night-{month}", month.id)

@@ -78,7 +78,7 @@ def test_every_outcome_has_a_well_formed_page(catalog: Catalog, state: Submissio
     strict = StrictPage(page)
     outcome = "accepted_asked" if state is SubmissionState.ACCEPTED else state
     assert strict.problems == []
-    assert catalog.text(f"publishing.outcome_{outcome}", lang) in strict.words
+    assert catalog.texts.text(f"publishing.outcome_{outcome}", lang) in strict.words
     assert re.findall(r"https?:|//[a-z]|@import|url\(|javascript:", page) == []
     assert {tag for tag, _ in strict.elements}.isdisjoint({"script", "link", "img", "iframe", "object", "form", "a"})
 
@@ -90,7 +90,7 @@ def test_a_refused_report_lists_its_cells(catalog: Catalog) -> None:
         assert part in words
     assert f"E15 {SHEET} 85 80" in words
     assert catalog.issue_action(ABOVE, "vi") in words
-    assert f"D12 {SHEET} 2.450 2450 {catalog.repair_texts['thousands_dot'].vi}" in words
+    assert f"D12 {SHEET} 2.450 2450 {catalog.texts.repairs['thousands_dot'].vi}" in words
 
 
 def test_an_accepted_report_without_warnings_needs_no_action(catalog: Catalog) -> None:

@@ -135,7 +135,9 @@ def test_revision_of_another_warehouse_is_refused(
 
 def test_forms_and_boundaries_have_separate_folders(catalog: Catalog, revision: Revision, tmp_path: Path) -> None:
     """A second form and today's boundaries are published beside the first form on the period's boundaries."""
-    with_second = replace(catalog, forms={**catalog.forms, "second": replace(catalog.form(revision.form), id="second")})
+    second = replace(catalog.forms.form(revision.form), id="second")
+    forms = replace(catalog.forms, by_id={**catalog.forms.by_id, "second": second})
+    with_second = replace(catalog, forms=forms)
     for other in (
         revision,
         replace(revision, boundary=Boundary.AS_NOW),

@@ -72,7 +72,7 @@ def test_what_moved_is_told_with_its_other_versions(builder: WarehouseBuilder) -
 def test_an_answer_is_told_and_its_return(builder: WarehouseBuilder) -> None:
     """Who answered a warning, and that it was taken back, each makes the page out of date."""
     first = accept(builder, ASKED)
-    place = ReportKey(builder.catalog.units.get(UNIT, builder.catalog.last_day(FORM, MAY)).key, FORM, MAY)
+    place = ReportKey(builder.catalog.units.get(UNIT, builder.catalog.forms.last_day(FORM, MAY)).key, FORM, MAY)
     with reading(builder.engine) as session:
         _, mark = moved_since(session, LogPosition())
     with transaction(builder.engine) as session:

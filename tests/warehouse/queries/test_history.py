@@ -19,7 +19,7 @@ UNIT = "22813"
 
 def key_of(builder: WarehouseBuilder, code: str = UNIT) -> UnitKey:
     """A unit as it was in 2025-05."""
-    return builder.catalog.units.get(code, builder.catalog.last_day(FORM, MAY)).key
+    return builder.catalog.units.get(code, builder.catalog.forms.last_day(FORM, MAY)).key
 
 
 def history_of(builder: WarehouseBuilder, code: str = UNIT) -> ReportHistory:

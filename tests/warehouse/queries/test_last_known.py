@@ -17,7 +17,7 @@ def known(
     builder: WarehouseBuilder, code: str = UNIT, *, key: UnitKey | None = None
 ) -> dict[str, tuple[str, Decimal | None]]:
     """Return period and numerator of the last known figures before May, by indicator."""
-    unit = key or builder.catalog.units.get(code, builder.catalog.last_day(FORM, MAY)).key
+    unit = key or builder.catalog.units.get(code, builder.catalog.forms.last_day(FORM, MAY)).key
     wanted = ["hsskdt", "tk_15", "tmdt_sp"]
     with reading(builder.engine) as session:
         result: tuple[PastObservation, ...] = last_known(session, unit, FORM, [APRIL, MARCH], wanted)
@@ -50,6 +50,6 @@ def test_neither_the_period_itself_nor_a_namesake_speaks(builder: WarehouseBuild
     builder.accept(builder.report(UNIT, {"hsskdt": (1, 9)}, period=MAY))
     assert known(builder) == {}
     builder.accept(builder.report("22810", {"hsskdt": (5, 9)}, period=APRIL))
-    now = builder.catalog.units.get("22810", builder.catalog.last_day(FORM, parse_period("2025-08"))).key
+    now = builder.catalog.units.get("22810", builder.catalog.forms.last_day(FORM, parse_period("2025-08"))).key
     assert known(builder, "22810") == {"hsskdt": ("2025-04", Decimal(5))}
     assert known(builder, key=now) == {}

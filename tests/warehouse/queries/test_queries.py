@@ -81,7 +81,7 @@ def test_revision_leads_from_figure_to_cell(builder: WarehouseBuilder) -> None:
 def test_village_figures_lead_to_every_village_cell(builder: WarehouseBuilder) -> None:
     """A commune's part of a village indicator lists each village's cell, the blank one too."""
     unit = builder.area().members[1]
-    villages = builder.catalog.villages(unit, builder.catalog.last_day(FORM, MAY))[:3]
+    villages = builder.catalog.units.villages(unit, builder.catalog.forms.last_day(FORM, MAY))[:3]
     results = {item.code: {VILLAGE_COUNT: (number,)} for item, number in zip(villages, (3, None, 4), strict=True)}
     builder.accept(builder.report(unit.code, {}, results))
     builder.roll_up()

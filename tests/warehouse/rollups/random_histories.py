@@ -163,7 +163,7 @@ class RandomHistory:
                 self._change_catalog()
 
     def _send(self, step: Send) -> None:
-        day = self.builder.catalog.last_day(FORM, step.month) + timedelta(days=5 if step.late else 0)
+        day = self.builder.catalog.forms.last_day(FORM, step.month) + timedelta(days=5 if step.late else 0)
         number = len(self.files)
         submission = receive(self.session, self._arrival(number, f"{number}.xlsx", day))
         self.files.append((submission, step))
@@ -174,7 +174,7 @@ class RandomHistory:
             return
         number = step.which % len(self.files)
         submission, sent = self.files[number]
-        day = self.builder.catalog.last_day(FORM, sent.month) + timedelta(days=step.days)
+        day = self.builder.catalog.forms.last_day(FORM, sent.month) + timedelta(days=step.days)
         place = f"again/{step.days}/{self.builder.clock.isoformat()}.xlsx"
         receive(self.session, self._arrival(number, place, day))
         row = find(self.session, submission)
@@ -196,7 +196,7 @@ class RandomHistory:
         load(self.session, [JudgedReport(submission, report, issues)], "run-1", self.builder.now())
 
     def _decide(self, step: Withdraw | Restore) -> None:
-        unit = self.builder.catalog.units.find(step.unit, self.builder.catalog.last_day(FORM, step.month))
+        unit = self.builder.catalog.units.find(step.unit, self.builder.catalog.forms.last_day(FORM, step.month))
         if unit is None:
             return
         decision = Decision(DecisionReason("nhầm kỳ", "cán bộ"), self.builder.now())
@@ -214,7 +214,7 @@ class RandomHistory:
             pass  # nothing counts that could be withdrawn, or nothing is withdrawn
 
     def _answer(self, step: Waive | TakeBack) -> None:
-        unit = self.builder.catalog.units.find(step.unit, self.builder.catalog.last_day(FORM, step.month))
+        unit = self.builder.catalog.units.find(step.unit, self.builder.catalog.forms.last_day(FORM, step.month))
         if unit is None:
             return
         decision = Decision(DecisionReason("đã kiểm tra", "cán bộ"), self.builder.now())
@@ -233,11 +233,12 @@ class RandomHistory:
             Exemption(unit, FORM, (indicator,), date(2025, 1, 1), None, "thí điểm")
             for unit, indicator in sorted(self._exempt)
         )
-        self.builder.catalog = replace(catalog, version=changes, structure_version=changes, exemptions=exemptions)
+        obligations = replace(catalog.obligations, exemptions=exemptions)
+        self.builder.catalog = replace(catalog, version=changes, structure_version=changes, obligations=obligations)
         mirror_catalog(self.session, self.builder.catalog)
 
     def _report(self, step: Send) -> ParsedReport:
-        day = self.builder.catalog.last_day(FORM, step.month)
+        day = self.builder.catalog.forms.last_day(FORM, step.month)
         known = self.builder.catalog.units.find(step.unit, day)
         unit = step.unit if known else MERGED
         cells = {

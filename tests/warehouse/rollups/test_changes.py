@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from domain.catalog.targets import Targets
 from domain.rollups import RollupChange
 from tests.warehouse.warehouse_builder import TOO_LATE, WarehouseBuilder
 from warehouse import queries
@@ -109,14 +110,14 @@ def test_target_that_changed_names_no_file(builder: WarehouseBuilder) -> None:
     """A change of the catalogue is attributed to no file."""
     target = next(
         other_target
-        for other_target in builder.catalog.targets
+        for other_target in builder.catalog.targets.rows
         if other_target.level == "district" and other_target.year == 2025
     )
     everyone_gives(builder)
     builder.roll_up()
-    others = tuple(other_target for other_target in builder.catalog.targets if other_target is not target)
+    others = tuple(other_target for other_target in builder.catalog.targets.rows if other_target is not target)
     builder.catalog = replace(
-        builder.catalog, version="new targets", targets=(*others, replace(target, value=Decimal(42)))
+        builder.catalog, version="new targets", targets=Targets((*others, replace(target, value=Decimal(42))))
     )
     builder.roll_up()
     changes = [change for change in builder.revision().changes if change.column == "target"]

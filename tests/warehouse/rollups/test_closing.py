@@ -130,7 +130,7 @@ def test_closed_again_as_it_was(closed: WarehouseBuilder) -> None:
 
 def test_withdrawal_waits_as_well(closed: WarehouseBuilder) -> None:
     """What a person takes out after a closing moves nothing either."""
-    unit = closed.catalog.units.get(FIRST, closed.catalog.last_day(FORM, MAY)).key
+    unit = closed.catalog.units.get(FIRST, closed.catalog.forms.last_day(FORM, MAY)).key
     with transaction(closed.engine) as session:
         withdraw(session, ReportKey(unit, FORM, MAY), Decision(DecisionReason("wrong month", "an"), closed.now()))
     assert (closed.roll_up(), waiting(closed)) == (None, [1])
@@ -191,7 +191,7 @@ def test_what_rests_on_a_report_is_found(closed: WarehouseBuilder) -> None:
 def test_period_that_goes_on_cannot_be_closed(builder: WarehouseBuilder) -> None:
     """Nor one without figures."""
     with reading(builder.engine) as session, pytest.raises(UsageError, match="not over yet"):
-        closable(session, builder.catalog, cell_of(builder), builder.catalog.last_day(FORM, MAY))
+        closable(session, builder.catalog, cell_of(builder), builder.catalog.forms.last_day(FORM, MAY))
     with pytest.raises(UsageError, match="no figures"):
         look(builder)
 

@@ -76,7 +76,7 @@ def test_month_draws_its_quarter_and_half_year_along(builder: WarehouseBuilder) 
 def test_quarter_waits_for_its_last_day_and_its_last_month(builder: WarehouseBuilder) -> None:
     """A quarter is not due on its last day, nor before its last month has a report."""
     builder.accept(builder.report("22813", {STOCK: (1, 2)}))
-    last_day = builder.catalog.last_day(FORM, LONGER[0])
+    last_day = builder.catalog.forms.last_day(FORM, LONGER[0])
     with taken_back(builder.engine) as session:
         assert look(session, builder, AFTER_ALL) == [("585", "2025-05"), ("58", "2025-05"), ("22813", "2025-05")]
     builder.accept(builder.report("22813", {STOCK: (1, 2)}, period=MONTHS[2]))

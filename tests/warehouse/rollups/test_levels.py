@@ -29,7 +29,7 @@ def rows_of(session: Session, builder: WarehouseBuilder, area: Area) -> dict[str
 def group(builder: WarehouseBuilder, members: Iterable[OrgUnit]) -> Area:
     """Any communes as an area."""
     province = builder.area("58")
-    day = builder.catalog.last_day(FORM, MAY)
+    day = builder.catalog.forms.last_day(FORM, MAY)
     return Area("group", "Nhóm", province.level, province.valid_from, None, tuple(members), day)
 
 
@@ -76,7 +76,7 @@ def compare(builder: WarehouseBuilder, indicator: str, whole: RollupRow, parts: 
 def test_commune_is_an_area_with_its_villages_summed(builder: WarehouseBuilder) -> None:
     """A commune's own rollup sums what its villages give."""
     unit = builder.area().members[1]
-    villages = builder.catalog.villages(unit, builder.catalog.last_day(FORM, MAY))[:3]
+    villages = builder.catalog.units.villages(unit, builder.catalog.forms.last_day(FORM, MAY))[:3]
     given_by = {village.code: {"tcnscd_tv": (number,)} for number, village in enumerate(villages, 3)}
     builder.accept(builder.report(unit.code, {}, given_by))
     builder.roll_up(unit.code)

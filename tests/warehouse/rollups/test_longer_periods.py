@@ -137,11 +137,11 @@ def test_targets_of_a_quarter_are_those_of_its_year(builder: WarehouseBuilder) -
     """The year's promise holds for every period of it."""
     target = next(
         other_target
-        for other_target in builder.catalog.targets
+        for other_target in builder.catalog.targets.rows
         if other_target.level == "district" and other_target.year == 2025
     )
     builder.accept(builder.report(UNIT, {target.indicator: (1, 2)}, period=JUNE))
     builder.roll_up(period=QUARTER)
     row = next(row for row in builder.revision(period=QUARTER).rows if row.indicator == target.indicator)
     assert (row.target, row.attained) == (target.value, Decimal(50) >= target.value)
-    assert builder.catalog.last_day(FORM, QUARTER) == builder.catalog.last_day(FORM, JUNE)
+    assert builder.catalog.forms.last_day(FORM, QUARTER) == builder.catalog.forms.last_day(FORM, JUNE)

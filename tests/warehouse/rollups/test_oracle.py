@@ -36,10 +36,10 @@ def figures(draw: st.DrawFn) -> Figure:
 def runs(draw: st.DrawFn, builder: WarehouseBuilder) -> list[tuple[str, tuple[Observation, ...], bool]]:
     """Draw a sequence of workbooks: the unit, its observations, whether it passes the rules."""
     units = [unit.code for unit in builder.area().members]
-    day = builder.catalog.last_day(FORM, MAY)
+    day = builder.catalog.forms.last_day(FORM, MAY)
+    register = builder.catalog.units
     villages = {
-        code: [village.code for village in builder.catalog.villages(builder.catalog.units.get(code, day), day)][:3]
-        for code in units
+        code: [village.code for village in register.villages(register.get(code, day), day)][:3] for code in units
     }
     history = []
     for _ in range(draw(st.integers(0, 10))):
@@ -88,7 +88,7 @@ def test_sql_rollup_equals_the_plain_sums(builder: WarehouseBuilder, data: st.Da
     history = data.draw(runs(builder))
     with taken_back(builder.engine) as session:
         for number, (unit, observations, passes) in enumerate(history):
-            commune = builder.catalog.units.get(unit, builder.catalog.last_day(FORM, MAY))
+            commune = builder.catalog.units.get(unit, builder.catalog.forms.last_day(FORM, MAY))
             report = ParsedReport(commune, MAY, FORM, "2025.1", observations)
             take(session, builder, number, report, () if passes else (critical(),))
         roll_up(session, builder.catalog, builder.area(), FORM, MAY, run_id="run-1", at=builder.now())

@@ -88,7 +88,7 @@ def members(catalog: Catalog, period: Period, code: str, boundary: Boundary) -> 
     """Yield the overlap of each unit with an area, by base period."""
     area = catalog.area(code, FORM, period, boundary, TODAY)
     for month in period.parts(Frequency.MONTH):
-        for overlap in overlaps(catalog.units, area, catalog.last_day(FORM, month)):
+        for overlap in overlaps(catalog.units, area, catalog.forms.last_day(FORM, month)):
             yield month, overlap
 
 
@@ -104,7 +104,7 @@ def reports(draw: st.DrawFn, catalog: Catalog) -> Reports:
 
 
 def _report(draw: st.DrawFn, catalog: Catalog, month: Period, unit: OrgUnit) -> Iterator[Observation]:
-    villages = [village.code for village in catalog.villages(unit, catalog.last_day(FORM, month))][:4]
+    villages = [village.code for village in catalog.units.villages(unit, catalog.forms.last_day(FORM, month))][:4]
     for indicator in requested_indicators(catalog):
         for place in villages if indicator.collected_at is Level.VILLAGE else [unit.code]:
             denominator = draw(figures()) if indicator.denominator else None
@@ -132,7 +132,7 @@ def test_rollup_over_months_and_boundaries_equals_the_reference(
     with taken_back(builder.engine) as session:
         mirror_catalog(session, builder.catalog)
         for number, ((month, key), observations) in enumerate(drawn_reports.items()):
-            unit = builder.catalog.units.get(key.code, builder.catalog.last_day(FORM, month))
+            unit = builder.catalog.units.get(key.code, builder.catalog.forms.last_day(FORM, month))
             take(session, builder, number, ParsedReport(unit, month, FORM, "2025.1", observations), ())
         for code, period, boundary in ROLLUPS:
             cell = RollupKey(builder.catalog.area(code, FORM, period, boundary, TODAY), FORM, period, boundary)

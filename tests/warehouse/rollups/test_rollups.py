@@ -32,8 +32,8 @@ def row_of(builder: WarehouseBuilder, indicator: str = RATIO, number: int | None
 
 def villages_of(builder: WarehouseBuilder, unit: str) -> tuple[OrgUnit, ...]:
     """Registered villages of a commune."""
-    day = builder.catalog.last_day(FORM, MAY)
-    return builder.catalog.villages(builder.catalog.units.get(unit, day), day)
+    day = builder.catalog.forms.last_day(FORM, MAY)
+    return builder.catalog.units.villages(builder.catalog.units.get(unit, day), day)
 
 
 def test_percentage_is_the_ratio_of_sums(builder: WarehouseBuilder) -> None:
@@ -223,10 +223,10 @@ def test_rows_come_in_the_order_of_the_report(builder: WarehouseBuilder) -> None
 
 def test_exempt_unit_is_neither_expected_nor_counted(builder: WarehouseBuilder) -> None:
     """A unit freed from an indicator is not waited for, and what it gives all the same is left out."""
-    day = builder.catalog.last_day(FORM, MAY)
-    exempt = replace(
-        builder.catalog, version="exempt", exemptions=(Exemption("22813", FORM, (RATIO,), day, None, "thí điểm"),)
-    )
+    day = builder.catalog.forms.last_day(FORM, MAY)
+    exemption = Exemption("22813", FORM, (RATIO,), day, None, "thí điểm")
+    obligations = replace(builder.catalog.obligations, exemptions=(exemption,))
+    exempt = replace(builder.catalog, version="exempt", obligations=obligations)
     everyone_gives(builder, (1, 2))
     builder.catalog = exempt
     builder.roll_up()
@@ -239,7 +239,7 @@ def test_target_is_attained_at_the_target(builder: WarehouseBuilder, numerator: 
     """The row carries the target of its level and year and says whether the value reaches it."""
     target = next(
         other_target
-        for other_target in builder.catalog.targets
+        for other_target in builder.catalog.targets.rows
         if other_target.level == "district" and other_target.value == 100
     )
     builder.accept(builder.report("22813", {target.indicator: (numerator, 200)}))
@@ -250,7 +250,7 @@ def test_target_is_attained_at_the_target(builder: WarehouseBuilder, numerator: 
 
 def test_indicator_without_a_target_is_neither_attained_nor_not(builder: WarehouseBuilder) -> None:
     """Without a target the row has no `attained`."""
-    promised = {target.indicator for target in builder.catalog.targets}
+    promised = {target.indicator for target in builder.catalog.targets.rows}
     builder.roll_up()
     row = next(row for row in builder.revision().rows if row.indicator not in promised)
     assert (row.target, row.target_assumed, row.attained) == (None, None, None)
@@ -294,7 +294,7 @@ def test_earlier_revision_reads_as_it_was_made(builder: WarehouseBuilder) -> Non
 
 def test_area_where_nobody_owes_the_form_gets_no_revision(builder: WarehouseBuilder) -> None:
     """There is nothing to publish, and nothing is invented."""
-    builder.catalog = replace(builder.catalog, obligations=())
+    builder.catalog = replace(builder.catalog, obligations=replace(builder.catalog.obligations, obligations=()))
     assert builder.roll_up() is None
 
 

@@ -35,7 +35,7 @@ def reply(builder: WarehouseBuilder, submission_id: int, judgement: int, *, acce
 
 def turn(builder: WarehouseBuilder, decide: Callable[[Session, ReportKey, Decision], VersionChange], unit: str) -> None:
     """Withdraw or restore the only version of a commune's report."""
-    place = ReportKey(builder.catalog.units.get(unit, builder.catalog.last_day(FORM, MAY)).key, FORM, MAY)
+    place = ReportKey(builder.catalog.units.get(unit, builder.catalog.forms.last_day(FORM, MAY)).key, FORM, MAY)
     with transaction(builder.engine) as session:
         decide(session, place, Decision(DecisionReason("wrong month", "An"), builder.now()))
 

@@ -124,7 +124,7 @@ def test_history_goes_back_over_accepted_periods(builder: WarehouseBuilder) -> N
     for month, number in (("2025-01", 1), ("2025-03", 3), ("2025-04", 4)):
         period = parse_period(month)
         builder.accept(builder.report("22813", {"hd_dvc": (number,)}, period=period))
-    villages = builder.catalog.villages(builder.area().members[1], builder.area().members[1].valid_from)
+    villages = builder.catalog.units.villages(builder.area().members[1], builder.area().members[1].valid_from)
     first_village = villages[0].code if villages else "22813-01"
     corrected = builder.report(
         "22813", {"hd_dvc": (40,)}, {first_village: {"tcnscd_tv": (3,)}}, period=parse_period("2025-04")

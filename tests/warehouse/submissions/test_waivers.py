@@ -45,7 +45,7 @@ def question(builder: WarehouseBuilder, rule: str = WARNS, indicator: str | None
 
 def key(builder: WarehouseBuilder) -> UnitKey:
     """The commune."""
-    return builder.catalog.units.get(UNIT, builder.catalog.last_day(FORM, MAY)).key
+    return builder.catalog.units.get(UNIT, builder.catalog.forms.last_day(FORM, MAY)).key
 
 
 def answer(

@@ -30,7 +30,7 @@ def decide(
     unit: str = UNIT,
 ) -> VersionChange:
     """Let a person withdraw or restore the report of a unit for 2025-05."""
-    key = builder.catalog.units.get(unit, builder.catalog.last_day(FORM, MAY)).key
+    key = builder.catalog.units.get(unit, builder.catalog.forms.last_day(FORM, MAY)).key
     with transaction(builder.engine) as session:
         return what(session, ReportKey(key, FORM, MAY), Decision(decision, builder.now(), "run-9"), version)
 

@@ -35,7 +35,7 @@ def test_any_bytes_are_refused_by_name(catalog: Catalog, data: bytes, start: byt
     """Random bytes are refused with an issue that has a catalogue text."""
     report = parse_report(start + data, catalog, _HINTS)
     assert report.has_critical
-    assert all(issue.code in catalog.issue_texts for issue in report.issues)
+    assert all(issue.code in catalog.texts.issues for issue in report.issues)
 
 
 @settings(_SETTINGS, max_examples=300)
@@ -44,7 +44,7 @@ def test_spoilt_workbooks_are_explained(catalog: Catalog, seed: int) -> None:
     """A report has form, unit and period or a critical issue that explains why not; every issue has a text."""
     report = parse_report(mutate(good_workbooks(), seed), catalog, _HINTS)
     assert report.is_placeable or report.has_critical
-    assert all(issue.code in catalog.issue_texts for issue in report.issues)
+    assert all(issue.code in catalog.texts.issues for issue in report.issues)
 
 
 @_SETTINGS

@@ -95,7 +95,7 @@ def test_a_bad_file_still_has_a_sender(pool: ReadingPool, catalog: Catalog, drop
     (report,) = pool.read([drop(content)])
     assert (report.unit and report.unit.code, report.period and report.period.id) == (UNIT, PERIOD)
     assert report.has_critical
-    assert all(issue.code in catalog.issue_texts for issue in report.issues)
+    assert all(issue.code in catalog.texts.issues for issue in report.issues)
 
 
 def swollen(good: bytes, row: bytes) -> bytes:

@@ -108,7 +108,7 @@ def plant(
 def _write(
     catalog: Catalog, sheet: Worksheet, shape: Shape, truth: Mapping[Key, int], quirks: Mapping[Key, Quirk]
 ) -> Mapping[Key, str]:
-    layout = catalog.layout_for(FORM, parse_period(PERIOD))
+    layout = catalog.forms.layout_for(FORM, parse_period(PERIOD))
     columns = {
         layout.columns[index].role: shape.right + place
         for place, index in enumerate(shape.order or range(len(layout.columns)), start=1)
@@ -142,7 +142,7 @@ def _write(
 
 def _head(catalog: Catalog, sheet: Worksheet, shape: Shape, columns: Mapping[ColumnRole, int], row: int) -> int:
     """Write the heading and return its last row."""
-    layout = catalog.layout_for(FORM, parse_period(PERIOD))
+    layout = catalog.forms.layout_for(FORM, parse_period(PERIOD))
     for number, column in enumerate(layout.columns):
         is_lower = shape.split_heading and number % 2
         sheet.cell(row + 1 if is_lower else row, columns[column.role], column.header)

@@ -36,7 +36,7 @@ _CONTENTS = st.one_of(
 @example(contents=("x", "3/4", ""), is_number=False)
 def test_typed_numbers_are_parsed_or_noted(catalog: Catalog, contents: tuple[str, ...], is_number: bool) -> None:
     """Without an issue every number of a line's cells is its numerator, denominator or stated percentage."""
-    findings = Findings(catalog.issue_texts)
+    findings = Findings(catalog.texts.issues)
     sheet = Sheet("Biểu", SheetState.VISIBLE, SheetContents({cell.a1: cell for cell in _cells(contents, is_number)}))
     line = LocatedLine("hsskdt", "Dòng", {role: (1, column) for column, role in enumerate(_ROLES, start=1)})
     read = parse_line(SheetContext(catalog, sheet, findings), line, "22813")

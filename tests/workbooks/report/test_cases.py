@@ -48,7 +48,7 @@ def test_every_issue_has_a_case(catalog: Catalog) -> None:
 def test_every_repair_has_a_case(catalog: Catalog) -> None:
     """Every repair rule is applied in a case."""
     used = {repair["rule"] for case in CASES for repair in case.expect.get("repairs", [])}
-    assert set(catalog.repair_texts) - used == set()
+    assert set(catalog.texts.repairs) - used == set()
 
 
 def test_case_ids_are_unique() -> None:
@@ -62,12 +62,12 @@ def _codes_of_the_package(catalog: Catalog) -> set[str]:
     paths = (path for path in _PACKAGE.rglob("*.py") if path.name != "reading_pool.py")
     trees = (ast.parse(path.read_text(encoding="utf-8")) for path in paths)
     constants = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    return {code for code in catalog.issue_texts if code in constants}
+    return {code for code in catalog.texts.issues if code in constants}
 
 
 def _fill_texts(catalog: Catalog, issue: Issue) -> None:
     """Fill in an issue's texts; raise if a text has a placeholder for a fact that the issue does not carry."""
-    texts = catalog.issue_texts[issue.code]
+    texts = catalog.texts.issues[issue.code]
     fields = {name: "…" for name in ("found", "expected", "cell", "sheet") if getattr(issue, name) is not None}
     for text in (texts.title, texts.message, texts.action):
         text.format("vi", {**fields, **issue.facts})

@@ -31,7 +31,7 @@ _FORMATS = st.one_of(
 def _read(
     catalog: Catalog, value: str | Decimal, number_format: str = "General", decimals: int = 0
 ) -> tuple[Figure, tuple[Issue, ...]]:
-    findings = Findings(catalog.issue_texts)
+    findings = Findings(catalog.texts.issues)
     kind = CellKind.TEXT if isinstance(value, str) else CellKind.NUMBER
     cell = Cell("A1", 1, 1, kind, value, str(value), number_format, "", has_formula=False)
     figure = parse_figure_cell(

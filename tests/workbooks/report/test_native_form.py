@@ -38,7 +38,7 @@ _MARKS = ("A", "B", "C", 1, 2, "3=2/1×100", "D")
 def report(catalog: Catalog) -> ParsedReport:
     """Return the parsed report."""
     workbook = openpyxl.Workbook()
-    layout = catalog.layout_for("cds_x_t", parse_period(PERIOD))
+    layout = catalog.forms.layout_for("cds_x_t", parse_period(PERIOD))
     _draw_form(workbook.worksheets[0], catalog, layout)
     _draw_villages(workbook.create_sheet("Danh sách thôn"), catalog)
     return parse_report(save(workbook), catalog, Hints("Bao cao CDS thang 5 Lam Son (1).xlsx", ("Den", "2025")))
@@ -72,7 +72,9 @@ def _draw_villages(sheet: Worksheet, catalog: Catalog) -> None:
     sheet["A2"] = "TỔ CÔNG NGHỆ SỐ CỘNG ĐỒNG CÁC THÔN THÁNG 5 NĂM 2025"
     sheet.append([])
     sheet.append(["TT", "Tên thôn", "Có Tổ CNSCĐ", "Số thành viên Tổ", "Ghi chú"])
-    villages = catalog.villages(unit_of(catalog, UNIT, PERIOD), catalog.last_day("cds_x_t", parse_period(PERIOD)))
+    villages = catalog.units.villages(
+        unit_of(catalog, UNIT, PERIOD), catalog.forms.last_day("cds_x_t", parse_period(PERIOD))
+    )
     for number, village in enumerate(villages, start=1):
         sheet.append([number, village.name, "Có", 2 + number])
     sheet.append(["Tổng cộng", None, len(villages), sum(range(3, 3 + len(villages)))])
@@ -101,7 +103,7 @@ def test_unit_period_and_form_are_identified(report: ParsedReport) -> None:
 
 def test_every_figure_is_read(report: ParsedReport, catalog: Catalog) -> None:
     """Each line's numerator and denominator are read as typed."""
-    layout = catalog.layout_for("cds_x_t", parse_period(PERIOD))
+    layout = catalog.forms.layout_for("cds_x_t", parse_period(PERIOD))
     expected = {}
     for position, line in enumerate(layout.lines):
         if line.indicator is not None:

@@ -156,7 +156,7 @@ def _misreads(report: ParsedReport, planted: Planted) -> list[str]:
 @given(data=st.data(), is_old=st.booleans())
 def test_whole_reports(catalog: Catalog, data: st.DataObject, is_old: bool) -> None:
     """Every figure of the form and the village sheet is read as planted, or has an issue."""
-    layout = catalog.layout_for(FORM, parse_period(PERIOD))
+    layout = catalog.forms.layout_for(FORM, parse_period(PERIOD))
     planted = Planted(make_handmade(catalog, UNIT, PERIOD))
     _plant_shares(planted, catalog, layout, data)
     _plant_villages(planted, layout, _IN_ONE_LOOK if is_old else QUIRKS, data)

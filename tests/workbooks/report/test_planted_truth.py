@@ -37,7 +37,7 @@ _SHAPES = st.builds(
 
 def _keys(catalog: Catalog) -> list[Key]:
     """Return the keys of all figures of the form: the numerator of each line, and its denominator if it has one."""
-    layout = catalog.layout_for(FORM, parse_period(PERIOD))
+    layout = catalog.forms.layout_for(FORM, parse_period(PERIOD))
     return [
         (indicator, role)
         for indicator in layout.indicators

@@ -20,9 +20,10 @@ MONTHS = periods_between(parse_period("2024-09"), parse_period("2025-01"))
 @pytest.fixture(scope="module")
 def with_village_line(catalog: Catalog) -> Catalog:
     """Return the catalogue with a form that also contains the commune's own number of teams."""
-    (layout,) = catalog.layouts
+    (layout,) = catalog.forms.layouts
     line = Line("9", "Số thôn, khu phố có Tổ công nghệ số cộng đồng", "tcnscd_thon")
-    return replace(catalog, layouts=(replace(layout, lines=(*layout.lines, line)),))
+    layouts = (replace(layout, lines=(*layout.lines, line)),)
+    return replace(catalog, forms=replace(catalog.forms, layouts=layouts))
 
 
 @pytest.fixture(scope="module")

@@ -130,7 +130,7 @@ def test_lines_not_due_are_grey_locked_and_explained(
     may: Workbook, catalog: Catalog, indicator: str, reason: str
 ) -> None:
     """A line that is not due gives the reason, is locked and has no defined name."""
-    label = next(line.label for line in catalog.layouts[0].lines if line.indicator == indicator)
+    label = next(line.label for line in catalog.forms.layouts[0].lines if line.indicator == indicator)
     row = next(row for row in may[FORM].iter_rows() if row[1].value == label)
     assert row[6].value == reason
     assert all(cell.protection.locked and cell.fill.fgColor.rgb == "FFD9D9D9" for cell in row[3:6])
@@ -146,7 +146,7 @@ def test_quarterly_lines_open_at_the_end_of_a_quarter(catalog: Catalog) -> None:
 
 def test_names_cover_what_is_due(may: Workbook, catalog: Catalog) -> None:
     """Exactly the figures that are due have a defined name."""
-    unit = catalog.units.get("22813", catalog.last_day("cds_x_t", parse_period("2025-05")))
+    unit = catalog.units.get("22813", catalog.forms.last_day("cds_x_t", parse_period("2025-05")))
     due = {due_indicator.id for due_indicator in catalog.due_indicators("cds_x_t", unit, parse_period("2025-05"))}
     results = [parse_name(name) for name in may.defined_names]
     assert {item.indicator for item in results if isinstance(item, FigureCellName)} == due - {
@@ -160,8 +160,8 @@ def test_names_cover_what_is_due(may: Workbook, catalog: Catalog) -> None:
 
 def test_names_point_at_the_line_s_own_cells(may: Workbook, catalog: Catalog) -> None:
     """A defined name refers to the row of its label and the column of its role."""
-    columns = [column.role for column in catalog.layouts[0].columns]
-    labels = {line.indicator: line.label for line in catalog.layouts[0].lines if line.indicator}
+    columns = [column.role for column in catalog.forms.layouts[0].columns]
+    labels = {line.indicator: line.label for line in catalog.forms.layouts[0].lines if line.indicator}
     for name in may.defined_names:
         what = parse_name(name)
         if isinstance(what, FigureCellName):

@@ -67,7 +67,7 @@ def test_january_begins_in_the_year_before(catalog: Catalog) -> None:
 
 def test_headers_and_column_numbers(may: Workbook, catalog: Catalog) -> None:
     """The layout's headers are in one row, their numbers in the row below."""
-    columns = catalog.layouts[0].columns
+    columns = catalog.forms.layouts[0].columns
     rows = [[cell.value for cell in row] for row in may.worksheets[0].iter_rows()]
     heads = [[" ".join(str(value).split()) for value in row] for row in rows]
     place = heads.index([column.header for column in columns])
@@ -76,7 +76,7 @@ def test_headers_and_column_numbers(may: Workbook, catalog: Catalog) -> None:
 
 def test_every_line_stands_in_order(may: Workbook, catalog: Catalog) -> None:
     """Sections and indicators follow the layout."""
-    lines = [(line.number, line.label) for line in catalog.layouts[0].lines]
+    lines = [(line.number, line.label) for line in catalog.forms.layouts[0].lines]
     rows = [(row[0].value, row[1].value) for row in may.worksheets[0].iter_rows()]
     start = rows.index(lines[0])
     assert rows[start : start + len(lines)] == lines
@@ -85,7 +85,7 @@ def test_every_line_stands_in_order(may: Workbook, catalog: Catalog) -> None:
 def test_village_sheet_names_the_registered_villages(may: Workbook, catalog: Catalog) -> None:
     """Codes and names of registered villages are filled in, in register order."""
     task = assignment_for(catalog, "22813", "2025-05")
-    villages = catalog.villages(task.unit, task.last_day)
+    villages = catalog.units.villages(task.unit, task.last_day)
     rows = [
         (row[1].value, row[2].value) for row in may["Thôn, khu phố"].iter_rows(min_row=9, max_row=8 + len(villages))
     ]
@@ -106,7 +106,7 @@ def test_unregistered_villages_can_be_named(catalog: Catalog) -> None:
 def test_instructions_explain_every_indicator(may: Workbook, catalog: Catalog) -> None:
     """The instruction sheet gives each indicator's name, numerator and denominator."""
     results = set(texts(may, 2))
-    layout = catalog.layouts[0]
+    layout = catalog.forms.layouts[0]
     for name in layout.indicators + layout.village_indicators:
         indicator = catalog.indicators[name]
         assert {indicator.name.vi, indicator.numerator.vi} <= results

@@ -113,21 +113,21 @@ def test_percentages_are_stored_with_their_formula(catalog: Catalog) -> None:
 
 def test_period_of_another_kind_is_refused(catalog: Catalog) -> None:
     """A monthly form has no template for a quarter."""
-    unit = catalog.units.get("22813", catalog.last_day("cds_x_t", parse_period("2025-05")))
+    unit = catalog.units.get("22813", catalog.forms.last_day("cds_x_t", parse_period("2025-05")))
     with pytest.raises(UsageError, match="2025-Q2"):
         build_template(catalog, "cds_x_t", unit, parse_period("2025-Q2"))
 
 
 def test_unit_of_another_time_is_refused(catalog: Catalog) -> None:
     """A commune that no longer exists has no template."""
-    old = catalog.units.get("22813", catalog.last_day("cds_x_t", parse_period("2025-05")))
+    old = catalog.units.get("22813", catalog.forms.last_day("cds_x_t", parse_period("2025-05")))
     with pytest.raises(UsageError, match="does not exist"):
         build_template(catalog, "cds_x_t", old, parse_period("2025-08"))
 
 
 def test_unit_that_owes_nothing_is_refused(catalog: Catalog) -> None:
     """A district has no template of a commune's form."""
-    district = catalog.units.get("585", catalog.last_day("cds_x_t", parse_period("2025-05")))
+    district = catalog.units.get("585", catalog.forms.last_day("cds_x_t", parse_period("2025-05")))
     with pytest.raises(UsageError, match="does not owe"):
         build_template(catalog, "cds_x_t", district, parse_period("2025-05"))
 

@@ -27,13 +27,13 @@ _SPELLINGS: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("spelling", _SPELLINGS.values(), ids=_SPELLINGS.keys())
 def test_spellings_of_a_label_are_equal(catalog: Catalog, spelling: Callable[[str], str]) -> None:
     """Every label of every layout normalises to the same text in every spelling."""
-    labels = [line.label for layout in catalog.layouts for line in layout.lines if line.indicator]
+    labels = [line.label for layout in catalog.forms.layouts for line in layout.lines if line.indicator]
     assert [normalise_label(spelling(label)) for label in labels] == [normalise_label(label) for label in labels]
 
 
 def test_labels_of_a_layout_stay_apart(catalog: Catalog) -> None:
     """No two lines of a layout become equal by normalisation."""
-    for layout in catalog.layouts:
+    for layout in catalog.forms.layouts:
         labels = [normalise_label(line.label) for line in layout.lines if line.indicator]
         assert len(set(labels)) == len(labels)
 

@@ -193,7 +193,7 @@ def test_any_mixture_of_cells_parses_like_its_twin(catalog: Catalog, rng: Random
 @given(rng=st.randoms(use_true_random=False))
 def test_no_figure_is_misread_in_legacy_fonts(catalog: Catalog, typed: Typed, rng: Random) -> None:
     """Known figures in odd spellings and legacy fonts are each parsed as planted, or have an issue."""
-    layout = catalog.layout_for(FORM, parse_period(PERIOD))
+    layout = catalog.forms.layout_for(FORM, parse_period(PERIOD))
     truth = {
         (indicator, ColumnRole.NUMERATOR): rng.choice([0, 7, 450, 2450, 1_234_567]) for indicator in layout.indicators
     }
