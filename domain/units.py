@@ -137,6 +137,8 @@ class UnitRegister:
         for unit in self.units:
             self._by_code[unit.code].append(unit)
         for code, versions in self._by_code.items():
+            if len(versions) == 1:
+                continue
             versions.sort(key=lambda unit: unit.valid_from)
             for earlier, later in itertools.pairwise(versions):
                 if earlier.valid_to is None or earlier.valid_to >= later.valid_from:

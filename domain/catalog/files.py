@@ -113,7 +113,7 @@ class CsvTable:
 
     file: str
     columns: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
+    rows: Sequence[list[str]]
 
     def line(self, row: int) -> int:
         """The line (from 1) of a row; files with line breaks inside fields are not used here."""
@@ -231,8 +231,8 @@ class CatalogFiles:
         Raises:
             CatalogError: the columns differ, or a row has more or fewer fields than the heading.
         """
-        rows = [tuple(row) for row in csv.reader(io.StringIO(self.text(name), newline=""))]
-        heading = rows[0] if rows else ()
+        rows = list(csv.reader(io.StringIO(self.text(name), newline="")))
+        heading = tuple(rows[0]) if rows else ()
         if heading not in (columns, columns + optional):
             wanted = ",".join(columns + optional)
             raise CatalogError(name, f"the heading is {','.join(heading)!r}", f"make it {wanted!r}", 1)

@@ -46,25 +46,31 @@ def load_successions(files: CatalogFiles, units: Sequence[OrgUnit]) -> tuple[Suc
     """
     pairs: list[_Pair] = []
     shares: _Shares = defaultdict(dict)
+    units_on = _UnitsByDay(units)
     for part in SUCCESSIONS.check_document(files.document(_LIST)):
         table = files.table("units/" + part.file, _COLUMNS)
-        pairs.extend(_read_pairs(table, part, units, shares))
+        pairs.extend(_read_pairs(table, part, units_on, shares))
     for pair in pairs:
         if pair.old.level is Level.VILLAGE:
             _check_home(pair, shares)
-    return tuple(_told_apart(pairs))
+    return tuple(_successions(pairs))
 
 
-def _read_pairs(
-    table: CsvTable,
-    part: SuccessionsEntry,
-    units: Iterable[OrgUnit],
-    shares: _Shares,
-) -> Iterator[_Pair]:
+class _UnitsByDay(dict[date, dict[str, OrgUnit]]):
+    """Units by their code on a day; days are few."""
+
+    def __init__(self, units: Iterable[OrgUnit]) -> None:
+        self._units = units
+
+    def __missing__(self, day: date) -> dict[str, OrgUnit]:
+        units = self[day] = {unit.code: unit for unit in self._units if unit.holds_on(day)}
+        return units
+
+
+def _read_pairs(table: CsvTable, part: SuccessionsEntry, units_on: _UnitsByDay, shares: _Shares) -> Iterator[_Pair]:
     effective = part.effective
     before = effective - _DAY
-    olds = {unit.code: unit for unit in units if unit.holds_on(before)}
-    news = {unit.code: unit for unit in units if unit.holds_on(effective)}
+    olds, news = units_on[before], units_on[effective]
     for number, (old, new, whole, basis) in enumerate(table.rows):
         if whole not in _YES_NO:
             raise table.error(number, f"whole is {whole!r}", "write 1 for whole, 0 for in part")
@@ -110,7 +116,7 @@ def _check_home(pair: _Pair, shares: _Shares) -> None:
         raise pair.table.error(pair.row, problem, "correct the village's pair, or add the commune's own")
 
 
-def _told_apart(pairs: list[_Pair]) -> Iterator[Succession]:
+def _successions(pairs: list[_Pair]) -> Iterator[Succession]:
     village = Level.VILLAGE
     makers = Counter(
         (pair.new.code, pair.effective) for pair in pairs if pair.old.level is not village or pair.new.level is village

@@ -1,5 +1,7 @@
 """Builds the register of units from the CSV files of `catalog/units/`, in one pass."""
 
+import gc
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -53,16 +55,26 @@ def read_units(files: CatalogFiles) -> UnitRegister:
         CatalogError: a row cannot be read, two units of one code overlap, a parent does not hold on all days of
             the unit, or a succession or weight does not fit the units.
     """
+    # Tens of thousands of values are made and none is let go: looking for garbage meanwhile costs a third of the time.
+    was_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _read_register(files)
+    finally:
+        if was_collecting:
+            gc.enable()
+
+
+def _read_register(files: CatalogFiles) -> UnitRegister:
     days = _Days()
     units: list[OrgUnit] = []
-    places: list[tuple[CsvTable, int]] = []
+    places = _Places()
     for name in files.names("units", ".csv"):
         level = _LEVEL_OF.get(name.removeprefix("units/").split("_")[0].removesuffix(".csv"))
         if level is not None:
             table = files.table(name, _COLUMNS, _INVENTED)
-            result = _read_units(table, level, days)
-            units.extend(result)
-            places.extend((table, row) for row in range(len(result)))
+            places.append((len(units), table))
+            units.extend(_read_rows(table, level, days))
     try:
         successions = load_successions(files, units)
         register = UnitRegister(units, successions, read_weights(files, successions))
@@ -73,8 +85,8 @@ def read_units(files: CatalogFiles) -> UnitRegister:
     return register
 
 
-def _read_units(table: CsvTable, level: Level, days: _Days) -> list[OrgUnit]:
-    units: list[OrgUnit] = []
+def _read_rows(table: CsvTable, level: Level, days: _Days) -> Iterator[OrgUnit]:
+    has_invented = len(table.columns) > len(_COLUMNS)
     for number, row in enumerate(table.rows):
         code, kind, name, parent, first, last = row[:6]
         if not code or not name or code != code.strip() or name != name.strip():
@@ -86,41 +98,50 @@ def _read_units(table: CsvTable, level: Level, days: _Days) -> list[OrgUnit]:
         if valid_to is not None and valid_to < valid_from:
             raise table.error(number, f"{code} ends on {last}, before it begins on {first}", "put the days in order")
         full_name = f"{kind} {name}" if kind else name
-        invented = len(row) > 6 and row[6] == "1"
-        units.append(OrgUnit(code, full_name, kind, level, parent or None, valid_from, valid_to, invented))
-    return units
+        invented = has_invented and row[6] == "1"
+        yield OrgUnit(code, full_name, kind, level, parent or None, valid_from, valid_to, invented)
 
 
-def _overlap(units: list[OrgUnit], places: list[tuple[CsvTable, int]]) -> CatalogError | None:
+class _Places(list[tuple[int, CsvTable]]):
+    """The files of the units, each with the number of units before it."""
+
+    def error(self, number: int, problem: str, remedy: str) -> CatalogError:
+        """Return the complaint about the row of a unit, given by its number among all."""
+        before, table = next(entry for entry in reversed(self) if entry[0] <= number)
+        return table.error(number - before, problem, remedy)
+
+
+def _overlap(units: list[OrgUnit], places: _Places) -> CatalogError | None:
     """Where two units of one code hold on one day: the later of the two rows; None where no two do."""
     seen: dict[str, list[OrgUnit]] = {}
-    for unit, (table, row) in zip(units, places, strict=True):
+    for number, unit in enumerate(units):
         for other in seen.setdefault(unit.code, []):
             if unit.holds_on(other.valid_from) or other.holds_on(unit.valid_from):
                 problem = f"code {unit.code} means {other.name} and {unit.name} on the same day"
-                return table.error(row, problem, "end the earlier one the day before the later one begins")
+                return places.error(number, problem, "end the earlier one the day before the later one begins")
         seen[unit.code].append(unit)
     return None
 
 
-def _check_parents(register: UnitRegister, places: list[tuple[CsvTable, int]]) -> None:
-    known: dict[tuple[str, Level, date, date | None], date | None] = {}
-    for unit, (table, row) in zip(register.units, places, strict=True):
-        if unit.level is Level.COUNTRY:
-            if unit.parent is not None:
-                raise table.error(row, f"nothing stands above a country, not {unit.parent!r}", "leave the parent empty")
-            continue
-        key = (unit.parent or "", unit.level, unit.valid_from, unit.valid_to)
+def _check_parents(register: UnitRegister, places: _Places) -> None:
+    known: dict[tuple[str | None, Level, date, date | None], date | None] = {}
+    for number, unit in enumerate(register.units):
+        key = (unit.parent, unit.level, unit.valid_from, unit.valid_to)
         if key not in known:
             known[key] = _first_day_without_parent(register, unit)
         day = known[key]
+        if day is not None and unit.level is Level.COUNTRY:
+            problem = f"nothing stands above a country, not {unit.parent!r}"
+            raise places.error(number, problem, "leave the parent empty")
         if day is not None:
             problem = f"the parent {unit.parent!r} of {unit.code} {unit.name} is no unit above it on {day}"
             remedy = "give the unit a row for each unit it belongs to; a parent holds on every day of the row"
-            raise table.error(row, problem, remedy)
+            raise places.error(number, problem, remedy)
 
 
 def _first_day_without_parent(register: UnitRegister, unit: OrgUnit) -> date | None:
+    if unit.level is Level.COUNTRY:
+        return None if unit.parent is None else unit.valid_from
     day = unit.valid_from
     while unit.holds_on(day):
         above = register.find(unit.parent or "", day)

@@ -1,14 +1,13 @@
 """A copy of the catalogue for each test that breaks something in it."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-SHIPPED = Path(__file__).resolve().parents[2] / "catalog"
+from tests.catalogs import copy_small
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A copy of the shipped catalogue, free to be broken."""
-    return Path(shutil.copytree(SHIPPED, tmp_path / "catalog"))
+    """A catalogue with the units of few provinces, free to be broken."""
+    return copy_small(tmp_path / "catalog")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.catalog.catalog import Catalog, CatalogError, load_catalog
-from tests.catalogs import add_next_version
+from tests.catalogs import add_next_version, copy_small
 
 NEXT = "layouts/cds_x_t-2025.2.yaml"
 
@@ -13,7 +13,7 @@ NEXT = "layouts/cds_x_t-2025.2.yaml"
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A catalogue with the next version of the form, to be broken."""
-    return add_next_version(tmp_path / "catalog")
+    return add_next_version(tmp_path / "catalog", copy_small(tmp_path / "small"))
 
 
 def test_a_line_knows_its_sections(catalog: Catalog) -> None:
