@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from domain.catalog.catalog import Catalog
+from domain.catalog.forms import Forms
 from domain.issues import Issue
 from domain.periods import Period
 from domain.submissions import ParsedReport
@@ -11,9 +12,9 @@ NOT_OPEN = "period_not_open"
 NOT_OWED = "not_owed"
 
 
-def opens_on(catalog: Catalog, form: str, period: Period) -> date:
+def opens_on(forms: Forms, form: str, period: Period) -> date:
     """Return the first day on which reports of a period are taken: the day after its last."""
-    return catalog.forms.last_day(form, period) + timedelta(days=1)
+    return forms.last_day(form, period) + timedelta(days=1)
 
 
 def check_eligibility(report: ParsedReport, catalog: Catalog, today: date) -> tuple[Issue, ...]:
@@ -24,7 +25,7 @@ def check_eligibility(report: ParsedReport, catalog: Catalog, today: date) -> tu
     if report.unit is None or report.period is None or report.form is None:
         return ()
     issues: list[Issue] = []
-    first_day = opens_on(catalog, report.form, report.period)
+    first_day = opens_on(catalog.forms, report.form, report.period)
     if today < first_day:
         facts = {"period": report.period.id, "opens_on": f"{first_day:%d/%m/%Y}"}
         issues.append(

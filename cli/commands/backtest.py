@@ -55,7 +55,7 @@ def backtest(
     known = open_catalog(settings)
     rule = find_rule(known, rule_id)
     periods = tuple(periods_between(parse_period(first), parse_period(last)))
-    chosen = form_for(known, periods[0], form)
+    chosen = form_for(known.forms, periods[0], form)
     units = None if area is None else _units(known, area, chosen.id, periods)
     terminal = Terminal(known, settings.lang)
     bars = ProgressBars(terminal)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from cli.output.terminal import Terminal, open_terminal
+from cli.output.terminal import Terminal, TextTerminal, open_text_terminal
 from flows.support.settings import Settings
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def restore(
     from flows.support.warehouse import open_database
 
     settings: Settings = context.obj
-    terminal = open_terminal(settings)
+    terminal = open_text_terminal(settings)
     with _counting(terminal) as watch:
         engine = open_database(settings.database)
         restored = restore_backup(file, engine, Landing(settings.landing), settings.home, watch)
@@ -91,7 +91,7 @@ def copy(
     from warehouse.store.copying import copy_warehouse
 
     settings: Settings = context.obj
-    terminal = open_terminal(settings)
+    terminal = open_text_terminal(settings)
     with _counting(terminal) as watch:
         engines = open_database(settings.database), open_database(target)
         contents = copy_warehouse(*engines, lambda _table, rows: watch("rows", rows))
@@ -100,7 +100,7 @@ def copy(
 
 
 @contextmanager
-def _counting(terminal: Terminal) -> "Iterator[OnProgress]":
+def _counting(terminal: TextTerminal) -> "Iterator[OnProgress]":
     """Show how many rows and files are done; the total is not known beforehand."""
     columns = SpinnerColumn(), TextColumn("{task.description}: {task.completed:.0f}"), TimeElapsedColumn()
     with Progress(*columns, console=terminal.console, transient=True) as progress:

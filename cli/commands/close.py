@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from cli.options import AreaOption, FormOption, JsonOption, WaitOption
-from cli.output.terminal import Terminal, open_terminal
+from cli.output.terminal import Terminal, TextTerminal, open_text_terminal
 from domain.errors import UsageError
 from flows.support.settings import Settings, patient
 
@@ -63,7 +63,7 @@ def close(
     context = build_context(settings)
     terminal = Terminal(context.catalog, settings.lang)
     wanted = parse_period(period)
-    chosen = form_made_up(context.catalog, wanted, form)
+    chosen = form_made_up(context.catalog.forms, wanted, form)
     key = FiguresRequest(area, chosen.id, wanted, Boundary.AS_THEN).key(context.catalog, context.clock())
     bars = ProgressBars(terminal)
     run = Run(context, RunScope(period=wanted), PlainSteps(str(uuid4())), bars)
@@ -103,7 +103,7 @@ def verify(
     if as_json:
         print_json({**fields_of(report), "verdict": report.verdict.name.lower(), "unexplained": report.unexplained})
     else:
-        show_verified(open_terminal(settings), report)
+        show_verified(open_text_terminal(settings), report)
     raise typer.Exit(report.verdict)
 
 
@@ -134,7 +134,7 @@ def show_reopened(terminal: Terminal, closing: "Closing", revisions: "tuple[Publ
         show_published(terminal, published, MOST_CHANGES)
 
 
-def show_verified(terminal: Terminal, report: "VerificationReport") -> None:
+def show_verified(terminal: TextTerminal, report: "VerificationReport") -> None:
     """Show the result of verifying: damage, else files, figures, and versions that differ."""
     from flows.actions.verification import VerificationResult
 
@@ -163,7 +163,7 @@ def show_verified(terminal: Terminal, report: "VerificationReport") -> None:
     terminal.say(f"verdict_{report.verdict.name.lower()}", style[report.verdict])
 
 
-def _show_files(terminal: Terminal, report: "VerificationReport") -> None:
+def _show_files(terminal: TextTerminal, report: "VerificationReport") -> None:
     if report.result is None:
         return
     table = terminal.table("column_file", "column_verified")
@@ -178,7 +178,7 @@ def _show_files(terminal: Terminal, report: "VerificationReport") -> None:
     terminal.show(table)
 
 
-def _show_figures(terminal: Terminal, report: "VerificationReport") -> None:
+def _show_figures(terminal: TextTerminal, report: "VerificationReport") -> None:
     if report.result is None or not report.result.figures:
         return
     figures = report.result.figures

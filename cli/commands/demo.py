@@ -136,7 +136,7 @@ def _show_status(settings: Settings, terminal: "Terminal", scenario: _Scenario) 
     from flows.support.warehouse import reading_warehouse
     from warehouse.queries import period_status
 
-    form = form_for(terminal.catalog, scenario.period, None)
+    form = form_for(terminal.catalog.forms, scenario.period, None)
     area = terminal.catalog.units.area(AREA, terminal.catalog.forms.last_day(form.id, scenario.period))
     with reading_warehouse(settings) as session:
         show_units(terminal, period_status(session, terminal.catalog, area, form.id, scenario.period))
@@ -198,7 +198,7 @@ def _heading(terminal: "Terminal", number: int, name: str) -> None:
     terminal.blank_line()
     key = f"flows.demo_{name}"
     # In both languages: engineers and officials watch the demo together.
-    first, second = (terminal.catalog.texts.text(key, "vi"), terminal.catalog.texts.text(key, "en"))
+    first, second = (terminal.texts.text(key, "vi"), terminal.texts.text(key, "en"))
     terminal.console.rule(f"[bold]{number}[/]", align="left", style="dim")
     terminal.console.print(escape(first), style="bold")
     terminal.console.print(escape(second), style="dim")

@@ -101,7 +101,7 @@ def _explain_as_of(session: "Session", catalog: "Catalog", figure: _FigureKey, a
     from warehouse.queries import explain_row, revision_as_of
 
     moment = moment_of(as_of)
-    form = form_made_up(catalog, figure.period, figure.form).id
+    form = form_made_up(catalog.forms, figure.period, figure.form).id
     key = FiguresRequest(figure.area, form, figure.period, figure.boundary).key(catalog, moment)
     return explain_row(session, revision_as_of(session, catalog, key, moment), figure.indicator)
 
@@ -205,7 +205,7 @@ def _denominator_cell(source: "SourceCell") -> str:
 
 def _show_repairs(terminal: Terminal, explained: "ExplainedContribution") -> None:
     for repair in explained.repairs:
-        why = terminal.catalog.texts.repair_text(repair, terminal.lang)
+        why = terminal.texts.repair_text(repair, terminal.lang)
         place = f"{explained.contribution.unit} {repair.place}"
         terminal.say("explain_repair", cell=place, before=repair.before, after=repair.after, why=why)
 

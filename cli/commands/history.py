@@ -48,7 +48,7 @@ def history(
     settings: Settings = context.obj
     catalog = open_catalog(settings)
     wanted = parse_period(period)
-    chosen = form_for(catalog, wanted, form)
+    chosen = form_for(catalog.forms, wanted, form)
     owner = catalog.units.get(unit, catalog.forms.last_day(chosen.id, wanted))
     engine = open_warehouse(settings)
     with reading(engine) as session:

@@ -50,7 +50,7 @@ def publish(
 
     context = build_context(settings)
     terminal = Terminal(context.catalog, settings.lang)
-    chosen = form_made_up(context.catalog, parse_period(period), form)
+    chosen = form_made_up(context.catalog.forms, parse_period(period), form)
     wanted = FiguresRequest(area, chosen.id, parse_period(period), Boundary(boundary))
     if as_of:
         folder = hand_over(context, wanted, moment_of(as_of), output or Path(f"{area}-{period}-as-of"))

@@ -41,7 +41,7 @@ def rollup(
     settings: Settings = context.obj
     catalog = open_catalog(settings)
     wanted = parse_period(period)
-    chosen = form_made_up(catalog, wanted, form)
+    chosen = form_made_up(catalog.forms, wanted, form)
     engine = open_warehouse(settings)
     moment = moment_of(as_of) if as_of else datetime.now(UTC)
     revision = render_as_of(engine, catalog, FiguresRequest(area, chosen.id, wanted, Boundary(boundary)), moment)

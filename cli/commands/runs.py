@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import JsonOption
-from cli.output.terminal import Terminal, open_terminal
+from cli.output.terminal import TextTerminal, open_text_terminal
 from domain.errors import TerminalError, TonghopError, UsageError
 from flows.support.settings import Settings
 
@@ -52,9 +52,9 @@ def runs(
     if mail and expect is None:
         raise UsageError("--mail tells of a night that is missing: say with --expect by when one should have ended")
     settings: Settings = context.obj
-    terminal = open_terminal(settings)
+    terminal = open_text_terminal(settings)
     if expect is not None:
-        with _mail_on_failure(terminal, settings, expect) if mail else nullcontext():
+        with _mail_on_failure(settings, expect) if mail else nullcontext():
             _expect(terminal, settings, expect)
         return
     with reading_warehouse(settings) as session:
@@ -68,10 +68,11 @@ def runs(
 
 
 @contextmanager
-def _mail_on_failure(terminal: Terminal, settings: Settings, clock: str) -> Iterator[None]:
+def _mail_on_failure(settings: Settings, clock: str) -> Iterator[None]:
     """Send a notice of any of our errors within the block, because then no nightly run is known to have ended."""
     from flows.presentation.message_formatter import MessageFormatter
     from flows.presentation.notices import of_no_night, send
+    from flows.support.catalog import open_catalog
     from flows.support.masking import masked
 
     try:
@@ -79,15 +80,14 @@ def _mail_on_failure(terminal: Terminal, settings: Settings, clock: str) -> Iter
     except TonghopError as error:
         if settings.sends_mail:
             try:
-                send(
-                    settings, of_no_night(MessageFormatter(terminal.catalog, terminal.lang), clock, masked(str(error)))
-                )
+                messages = MessageFormatter(open_catalog(settings), settings.lang)
+                send(settings, of_no_night(messages, clock, masked(str(error))))
             except TonghopError as unsent:
                 raise TerminalError(f"{error}. Nobody was told by mail: {unsent}") from error
         raise
 
 
-def _expect(terminal: Terminal, settings: Settings, clock: str) -> None:
+def _expect(terminal: TextTerminal, settings: Settings, clock: str) -> None:
     from datetime import UTC, datetime
 
     from flows.actions.run_list import NIGHT, NoRunError, expected_since
@@ -105,7 +105,7 @@ def _expect(terminal: Terminal, settings: Settings, clock: str) -> None:
     terminal.say("night_ended", "green", at=format_time(ended.finished_at, terminal.lang))
 
 
-def _show(terminal: Terminal, runs: "list[ListedRun]") -> None:
+def _show(terminal: TextTerminal, runs: "list[ListedRun]") -> None:
     from rich.markup import escape
 
     from publishing.figures.formatting import format_time
@@ -128,11 +128,11 @@ def _show(terminal: Terminal, runs: "list[ListedRun]") -> None:
     terminal.show(table)
 
 
-def _why(terminal: Terminal, reason: str | None) -> str:
+def _why(terminal: TextTerminal, reason: str | None) -> str:
     """Format the reason's sentence and the person's note; of old runs the note alone."""
     code, mark, note = (reason or "").partition(": ")
     key = f"reason_{code}"
-    if f"flows.{key}" not in terminal.catalog.texts.by_key:
+    if f"flows.{key}" not in terminal.texts.by_key:
         return reason or ""
     return terminal.text(key) + (f": {note}" if mark else "")
 

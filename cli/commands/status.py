@@ -43,7 +43,7 @@ def status(
     settings: Settings = context.obj
     catalog = open_catalog(settings)
     wanted = parse_period(period)
-    chosen = form_for(catalog, wanted, form)
+    chosen = form_for(catalog.forms, wanted, form)
     members = catalog.units.area(area, catalog.forms.last_day(chosen.id, wanted))
     with reading_warehouse(settings) as session:
         status = period_status(session, catalog, members, chosen.id, wanted)

@@ -61,7 +61,7 @@ def template(
         raise UsageError("name either one commune with --unit or all of an area with --area")
     catalog = open_catalog(settings)
     wanted = parse_period(period)
-    chosen = form_for(catalog, wanted, form)
+    chosen = form_for(catalog.forms, wanted, form)
     terminal = Terminal(catalog, settings.lang)
     with _past_stocks(settings, catalog, chosen, wanted) if prefill else nullcontext() as past:
         writer = TemplateWriter(terminal, chosen, wanted, past, force)

@@ -7,7 +7,7 @@ import typer
 from flows.support.settings import Settings, api_url, prepare_environment
 
 if TYPE_CHECKING:
-    from cli.output.terminal import Terminal
+    from cli.output.terminal import TextTerminal
     from flows.support.service_record import Record
 
 _HOST_HELP = "Address to listen on; any but this machine's own needs TONGHOP_SERVER_AUTH=name:password."
@@ -48,9 +48,9 @@ def up(
     if only:
         _run_only(settings, only)
         return
-    from cli.output.terminal import open_terminal
+    from cli.output.terminal import open_text_terminal
 
-    terminal = open_terminal(settings)
+    terminal = open_text_terminal(settings)
     from flows.support.service_record import AlreadyUpError
 
     try:
@@ -71,17 +71,17 @@ def down(context: typer.Context) -> None:
 
     Example: tonghop down
     """
-    from cli.output.terminal import open_terminal
+    from cli.output.terminal import open_text_terminal
     from flows.service.stopping import stop
 
     settings: Settings = context.obj
-    terminal = open_terminal(settings)
+    terminal = open_text_terminal(settings)
     with terminal.console.status(terminal.text("down_stopping")):
         stopped = stop(settings.home)
     terminal.say("down_stopped" if stopped else "down_nothing", "bold green" if stopped else "", home=settings.home)
 
 
-def show_ready(terminal: "Terminal", record: "Record", how_to_end: str) -> None:
+def show_ready(terminal: "TextTerminal", record: "Record", how_to_end: str) -> None:
     """Show the addresses of the service and the command that stops it."""
     from cli.output.service_view import show_addresses
     from flows.support.service_record import READY
@@ -100,7 +100,7 @@ def _with_urls(settings: Settings) -> Settings:
     )
 
 
-def _run_here(terminal: "Terminal", settings: Settings) -> None:
+def _run_here(terminal: "TextTerminal", settings: Settings) -> None:
     from cli.output.service_view import StartupView
     from flows.service.supervisor import Supervisor
     from flows.support.service_record import READY
@@ -119,7 +119,7 @@ def _run_here(terminal: "Terminal", settings: Settings) -> None:
     terminal.say("down_stopped", "bold green")
 
 
-def _start_detached(terminal: "Terminal", settings: Settings) -> "Record":
+def _start_detached(terminal: "TextTerminal", settings: Settings) -> "Record":
     from cli.output.service_view import StartupView
     from flows.service.detached import start_detached
 

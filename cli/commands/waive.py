@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from cli.options import FormOption, JsonOption, PeriodOption, WaitOption
-from cli.output.terminal import Terminal, open_terminal
+from cli.output.terminal import Terminal, TextTerminal, open_text_terminal
 from domain.errors import UsageError
 from flows.support.settings import Settings, patient
 
@@ -66,7 +66,7 @@ def waive(
 
     catalog = open_catalog(settings)
     wanted = parse_period(period)
-    chosen = form_for(catalog, wanted, form)
+    chosen = form_for(catalog.forms, wanted, form)
     owner = catalog.units.get(unit, catalog.forms.last_day(chosen.id, wanted))
     if rule not in catalog.rules and rule not in catalog.texts.issues:
         raise UsageError(f"there is no rule {rule}: tonghop status --area … --period {period} names those that warn")
@@ -106,7 +106,7 @@ def waivers(
     from warehouse.queries.waivers import waivers as waivers_of
 
     settings: Settings = context.obj
-    terminal = open_terminal(settings)
+    terminal = open_text_terminal(settings)
     with reading_warehouse(settings) as session:
         records = waivers_of(
             session,
@@ -153,7 +153,7 @@ def show_answered(terminal: Terminal, answered: "WaiverResult", selector: "Warni
         show_published(terminal, published, MOST_CHANGES)
 
 
-def show_waivers(terminal: Terminal, records: "tuple[WaiverRecord, ...]") -> None:
+def show_waivers(terminal: TextTerminal, records: "tuple[WaiverRecord, ...]") -> None:
     """Show answers, newest first."""
     from domain.vietnam_time import day_in_vietnam
     from publishing.figures.formatting import format_day

@@ -45,7 +45,7 @@ def withdraw(
 
     catalog = open_catalog(settings)
     wanted = parse_period(period)
-    chosen = form_for(catalog, wanted, form)
+    chosen = form_for(catalog.forms, wanted, form)
     owner = catalog.units.get(unit, catalog.forms.last_day(chosen.id, wanted))
     from uuid import uuid4
 

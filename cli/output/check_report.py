@@ -36,7 +36,7 @@ def _show_file(terminal: Terminal, checked_file: CheckedFile) -> None:
     issues = tuple(issue_lines(checked_file.issues, terminal.catalog, terminal.lang))
     if issues:
         _show_issues(terminal, issues)
-    for line in repair_lines(checked_file.report.repairs, terminal.catalog, terminal.lang):
+    for line in repair_lines(checked_file.report.repairs, terminal.texts, terminal.lang):
         cell = f"{line.sheet}!{line.cell}"
         read = terminal.text("explain_repair", cell=cell, before=line.found, after=line.expected, why=line.message)
         terminal.bullet("·", read, "dim")
@@ -53,7 +53,8 @@ def _show_issues(terminal: Terminal, lines: Sequence[ResultLine]) -> None:
     previous_action = ""
     for line in lines:
         severity = line.severity or Severity.INFO
-        severity_cell = f"[{_COLOURS[severity]}]{escape(severity_text(severity, terminal.catalog, terminal.lang))}[/]"
+        name = severity_text(severity, terminal.texts, terminal.lang)
+        severity_cell = f"[{_COLOURS[severity]}]{escape(name)}[/]"
         # Many cells with the same fault show the advice once.
         advice = terminal.text("check_as_above") if line.action == previous_action else line.action
         what = f"{escape(line.message)}\n[cyan]→ {escape(advice)}[/]"

@@ -6,14 +6,14 @@ from typing import Self
 
 from rich.status import Status
 
-from cli.output.terminal import Terminal
+from cli.output.terminal import TextTerminal
 from flows.support.service_record import READY, Record
 
 
 class StartupView:
     """Observer that shows how a service starts, in this process or in another."""
 
-    def __init__(self, terminal: Terminal) -> None:
+    def __init__(self, terminal: TextTerminal) -> None:
         """Draw on the terminal."""
         self._terminal = terminal
         self._status = Status("", console=terminal.console)
@@ -53,7 +53,7 @@ class StartupView:
         self._terminal.say("up_restarted", "yellow", component=component, code=code)
 
 
-def show_addresses(terminal: Terminal, record: Record) -> None:
+def show_addresses(terminal: TextTerminal, record: Record) -> None:
     """Show the addresses of all components."""
     for name, address in record.addresses.items():
         terminal.bullet("•", f"{terminal.text(f'up_address_{name}')}  {address}")

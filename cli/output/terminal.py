@@ -10,27 +10,28 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.catalog.catalog import Catalog
+from domain.catalog.texts import Texts
 from domain.texts import Lang
-from flows.support.catalog import open_catalog
+from flows.support.catalog import open_catalog, open_texts
 from flows.support.settings import Settings
 
 
-class Terminal:
+class TextTerminal:
     """Prints texts, paths, bullets and tables."""
 
-    def __init__(self, catalog: Catalog, lang: Lang, *, aside: bool = False) -> None:
-        """Print the catalogue's texts in this language; `aside`: on stderr, where stdout is for programs."""
-        self.catalog = catalog
+    def __init__(self, texts: Texts, lang: Lang, *, aside: bool = False) -> None:
+        """Print these texts in this language; `aside`: on stderr, where stdout is for programs."""
+        self.texts = texts
         self.lang: Lang = lang
         self.console = Console(highlight=False, stderr=aside)
 
     def text(self, name: str, /, **facts: object) -> str:
         """Return a text of `messages/flows.yaml`, by its key without the prefix `flows.`."""
-        return self.catalog.texts.text(f"flows.{name}", self.lang, **facts)
+        return self.texts.text(f"flows.{name}", self.lang, **facts)
 
     def submission_state(self, state: str) -> str:
         """Return the name of a submission's state."""
-        return self.catalog.texts.text(f"domain.state.{state}", self.lang)
+        return self.texts.text(f"domain.state.{state}", self.lang)
 
     def say(self, name: str, style: str = "", /, **facts: object) -> None:
         """Print a text on a line of its own; lines are wrapped, never cut."""
@@ -69,6 +70,24 @@ class Terminal:
     def show(self, table: Table) -> None:
         """Print a table."""
         self.console.print(table)
+
+
+class Terminal(TextTerminal):
+    """Prints what the catalogue names besides: indicators, units, rules, issues."""
+
+    def __init__(self, catalog: Catalog, lang: Lang, *, aside: bool = False) -> None:
+        """Print with the whole catalogue in this language; `aside` as in `TextTerminal`."""
+        super().__init__(catalog.texts, lang, aside=aside)
+        self.catalog = catalog
+
+
+def open_text_terminal(settings: Settings) -> TextTerminal:
+    """Print with the texts and in the language of the settings, without loading the rest of the catalogue.
+
+    Raises:
+        CatalogError: the texts cannot be used.
+    """
+    return TextTerminal(open_texts(settings), settings.lang)
 
 
 def open_terminal(settings: Settings) -> Terminal:

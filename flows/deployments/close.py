@@ -58,7 +58,7 @@ def close(
     context = build_context(settings)
     messages = MessageFormatter(context.catalog, settings.lang)
     wanted = parse_period(period)
-    chosen = form_made_up(context.catalog, wanted, form)
+    chosen = form_made_up(context.catalog.forms, wanted, form)
     key = FiguresRequest(area, chosen.id, wanted, Boundary.AS_THEN).key(context.catalog, context.clock())
     run = Run(context, RunScope(period=wanted), PrefectSteps(str(flow_run.id)), current_listener())
     decision_reason = DecisionReason(note=reason, actor=by)

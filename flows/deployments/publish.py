@@ -41,7 +41,7 @@ def publish(
     settings = load_settings()
     context = build_context(settings)
     wanted = parse_period(period)
-    cell = FiguresRequest(area, form_made_up(context.catalog, wanted, form).id, wanted, Boundary(boundary))
+    cell = FiguresRequest(area, form_made_up(context.catalog.forms, wanted, form).id, wanted, Boundary(boundary))
     result = publish_on_demand(Run(context, RunScope(), PrefectSteps(str(flow_run.id)), current_listener()), cell)
     messages = MessageFormatter(context.catalog, settings.lang)
     name = "published_partial" if result.is_partial else "published"

@@ -2,46 +2,44 @@
 
 from datetime import UTC, datetime
 
-from domain.catalog.catalog import Catalog
+from domain.catalog.forms import Forms
 from domain.errors import UsageError
 from domain.layouts import Form
 from domain.periods import Period
 from domain.vietnam_time import VIETNAM
 
 
-def form_for(catalog: Catalog, period: Period, named: str | None) -> Form:
+def form_for(forms: Forms, period: Period, named: str | None) -> Form:
     """Return the named form, else the only one reported for periods of this kind.
 
     Raises:
         UsageError: there is none, or several and none was named.
     """
     if named:
-        return catalog.forms.form(named)
-    fitting = [form for form in catalog.forms.by_id.values() if form.frequency is period.frequency]
+        return forms.form(named)
+    fitting = [form for form in forms.by_id.values() if form.frequency is period.frequency]
     if not fitting:
-        known = ", ".join(f"{form.id} (every {form.frequency})" for form in catalog.forms.by_id.values())
+        known = ", ".join(f"{form.id} (every {form.frequency})" for form in forms.by_id.values())
         raise UsageError(f"no form is reported for periods like {period}; the catalogue has: {known}")
     if len(fitting) > 1:
-        raise UsageError(
-            f"several forms are reported for {period}; name one with --form: {', '.join(catalog.forms.by_id)}"
-        )
+        raise UsageError(f"several forms are reported for {period}; name one with --form: {', '.join(forms.by_id)}")
     return fitting[0]
 
 
-def form_made_up(catalog: Catalog, period: Period, named: str | None) -> Form:
+def form_made_up(forms: Forms, period: Period, named: str | None) -> Form:
     """Return the named form, else the only one whose periods add up to this one, as months do to a quarter.
 
     Raises:
         UsageError: there is none, or several and none was named.
     """
-    fitting = [form for form in catalog.forms.by_id.values() if period.parts(form.frequency)]
+    fitting = [form for form in forms.by_id.values() if period.parts(form.frequency)]
     if named:
-        chosen = catalog.forms.form(named)
+        chosen = forms.form(named)
         if chosen not in fitting:
             raise UsageError(f"form {named} is reported every {chosen.frequency}; {period} is shorter than that")
         return chosen
     if len(fitting) != 1:
-        known = ", ".join(f"{form.id} (every {form.frequency})" for form in fitting or catalog.forms.by_id.values())
+        known = ", ".join(f"{form.id} (every {form.frequency})" for form in fitting or forms.by_id.values())
         raise UsageError(f"name the form of {period} with --form: {known}")
     return fitting[0]
 

@@ -147,9 +147,9 @@ def test_moment_without_a_zone_is_in_vietnams_time(after_night: Path) -> None:
 def test_quarter_uses_the_monthly_form(after_night: Path) -> None:
     """A quarter is aggregated from months; an unknown form is wrong usage."""
     catalog = context_of(after_night).catalog
-    assert form_made_up(catalog, parse_period("2025-Q2"), None).id == FORM
+    assert form_made_up(catalog.forms, parse_period("2025-Q2"), None).id == FORM
     with pytest.raises(UsageError, match="no form"):
-        form_made_up(catalog, MAY, "x")
+        form_made_up(catalog.forms, MAY, "x")
 
 
 def test_area_without_units_that_owe_the_form_cannot_be_published(after_night: Path) -> None:

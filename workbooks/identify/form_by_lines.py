@@ -24,7 +24,9 @@ def forms_by_lines(catalog: Catalog, workbook: Workbook) -> Iterator[FormMatch]:
     """Yield each table that has at least half the lines of a form, as labelled in one of its layouts."""
     for layout in catalog.forms.layouts:
         for candidate in find_form_candidates(workbook, (layout.columns,)):
-            rows = find_rows(candidate.sheet, candidate.header, LAST_ROW + 1, LineIndex(catalog, layout), Findings({}))
+            rows = find_rows(
+                candidate.sheet, candidate.header, LAST_ROW + 1, LineIndex(catalog.indicators, layout), Findings({})
+            )
             if 2 * len(rows.rows) >= len(_lines(layout)):
                 yield FormMatch(layout.form, FigurePlace(candidate.sheet.name, candidate.first_heading))
 

@@ -97,7 +97,7 @@ class _Annotation:
             self._catalog.texts.text(
                 "workbooks.note_issue",
                 self._lang,
-                severity=severity_text(issue.severity, self._catalog, self._lang),
+                severity=severity_text(issue.severity, self._catalog.texts, self._lang),
                 message=self._catalog.issue_message(issue, self._lang),
                 action=self._catalog.issue_action(issue, self._lang),
             )
@@ -111,10 +111,10 @@ class _Annotation:
         result = ResultSheet(
             notes=tuple(catalog.texts.text(f"workbooks.{key}", lang) for key in keys),
             issues=tuple(issue_lines(issues, catalog, lang)),
-            repairs=tuple(repair_lines(repairs, catalog, lang)),
+            repairs=tuple(repair_lines(repairs, catalog.texts, lang)),
             sheets=frozenset(self._book.worksheets),
         )
-        content, titles = result_sheet(result, self._styles, self._book.namespace, catalog, lang)
+        content, titles = result_sheet(result, self._styles, self._book.namespace, catalog.texts, lang)
         name = self._book.free_name(catalog.texts.text("workbooks.result_sheet", lang))
         self._book.add_sheet(name, content, self._base, titles)
 

@@ -50,10 +50,10 @@ def result_workbook(
             catalog.texts.text("workbooks.result_send_original", lang),
         ),
         issues=tuple(issue_lines(issues, catalog, lang)),
-        repairs=tuple(repair_lines(repairs, catalog, lang)),
+        repairs=tuple(repair_lines(repairs, catalog.texts, lang)),
         sheets=frozenset(),
     )
-    content, titles = result_sheet(result, styles, book.namespace, catalog, lang)
+    content, titles = result_sheet(result, styles, book.namespace, catalog.texts, lang)
     book.add_sheet(catalog.texts.text("workbooks.result_sheet", lang), content, TRANSITIONAL, titles)
     return package.save()
 

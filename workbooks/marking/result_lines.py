@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from domain.catalog.catalog import Catalog
+from domain.catalog.texts import Texts
 from domain.issues import GRAVEST_FIRST, Issue, Repair, Severity, without_shadow
 from domain.texts import Lang, cut
 
@@ -38,29 +39,29 @@ def issue_lines(issues: Iterable[Issue], catalog: Catalog, lang: Lang) -> Iterat
         )
 
 
-def repair_lines(repairs: Iterable[Repair], catalog: Catalog, lang: Lang) -> Iterator[ResultLine]:
+def repair_lines(repairs: Iterable[Repair], texts: Texts, lang: Lang) -> Iterator[ResultLine]:
     """Yield a line for each repair: the content before, and how it was read."""
     for repair in repairs:
         yield ResultLine(
             sheet=repair.sheet,
             cell=repair.cell,
             severity=None,
-            message=catalog.texts.repair_text(repair, lang),
+            message=texts.repair_text(repair, lang),
             found=cut(repair.before, LONGEST_TEXT),
             expected=cut(repair.after, LONGEST_TEXT),
             action="",
         )
 
 
-def severity_text(severity: Severity, catalog: Catalog, lang: Lang) -> str:
+def severity_text(severity: Severity, texts: Texts, lang: Lang) -> str:
     """Return the severity as officials read it: to correct, to check, a note."""
-    return catalog.texts.text(f"workbooks.result_{severity.value}", lang)
+    return texts.text(f"workbooks.result_{severity.value}", lang)
 
 
-def counts_text(issues: Sequence[ResultLine], repairs: Sequence[ResultLine], catalog: Catalog, lang: Lang) -> str:
+def counts_text(issues: Sequence[ResultLine], repairs: Sequence[ResultLine], texts: Texts, lang: Lang) -> str:
     """Return the numbers of issues by severity and of repairs, in one sentence."""
     by_severity = {severity: sum(line.severity is severity for line in issues) for severity in GRAVEST_FIRST}
-    return catalog.texts.text(
+    return texts.text(
         "workbooks.result_counts",
         lang,
         faults=by_severity[Severity.CRITICAL],

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from xml.sax.saxutils import escape, quoteattr
 
-from domain.catalog.catalog import Catalog
+from domain.catalog.texts import Texts
 from domain.issues import Severity
 from domain.texts import Lang
 from workbooks.cells.addresses import parse_range
@@ -112,64 +112,62 @@ class ResultSheet:
 
 
 def result_sheet(
-    result: ResultSheet, styles: CellStyles, namespace: str, catalog: Catalog, lang: Lang
+    result: ResultSheet, styles: CellStyles, namespace: str, texts: Texts, lang: Lang
 ) -> tuple[bytes, str]:
     """Return the result sheet as a part in the vocabulary `namespace`, and its rows to repeat on printed pages."""
     writer = _Writer({look: _add(styles, look) for look in ResultStyle})
-    writer.row([(ResultStyle.TITLE, catalog.texts.text("workbooks.result_title", lang))], height=26)
-    for note in (counts_text(result.issues, result.repairs, catalog, lang), *result.notes):
+    writer.row([(ResultStyle.TITLE, texts.text("workbooks.result_title", lang))], height=26)
+    for note in (counts_text(result.issues, result.repairs, texts, lang), *result.notes):
         writer.row([(ResultStyle.TEXT, note)], height=18)
     writer.row([])
-    writer.row([(ResultStyle.SECTION, catalog.texts.text("workbooks.result_issues", lang))], height=22)
-    titles = writer.row(_headers(catalog, lang, "what", "found", "expected", "action"))
+    writer.row([(ResultStyle.SECTION, texts.text("workbooks.result_issues", lang))], height=22)
+    titles = writer.row(_headers(texts, lang, "what", "found", "expected", "action"))
     if not result.issues:
         writer.row(
             [
                 (ResultStyle.CELL, ""),
                 *[(ResultStyle.CELL, "")] * 3,
-                (ResultStyle.CELL, catalog.texts.text("workbooks.result_no_issues", lang)),
+                (ResultStyle.CELL, texts.text("workbooks.result_no_issues", lang)),
             ]
         )
-    _write_lines(writer, result, result.issues, catalog, lang)
+    _write_lines(writer, result, result.issues, texts, lang)
     if result.repairs:
         writer.row([])
-        writer.row([(ResultStyle.SECTION, catalog.texts.text("workbooks.result_repairs", lang))], height=22)
-        writer.row(_headers(catalog, lang, "how", "before", "after", ""))
-        _write_lines(writer, result, result.repairs, catalog, lang)
+        writer.row([(ResultStyle.SECTION, texts.text("workbooks.result_repairs", lang))], height=22)
+        writer.row(_headers(texts, lang, "how", "before", "after", ""))
+        _write_lines(writer, result, result.repairs, texts, lang)
     writer.row([(ResultStyle.TEXT, SHEET_MARK)], first=_MARK_COLUMN)
     return _part(writer, namespace, titles), f"${titles}:${titles}"
 
 
-def _headers(catalog: Catalog, lang: Lang, *last: str) -> list[tuple[ResultStyle, str | int]]:
+def _headers(texts: Texts, lang: Lang, *last: str) -> list[tuple[ResultStyle, str | int]]:
     keys = ("number", "where", "cell", "severity" if "what" in last else "", *last)
-    return [(ResultStyle.HEADER, catalog.texts.text(f"workbooks.result_{key}", lang) if key else "") for key in keys]
+    return [(ResultStyle.HEADER, texts.text(f"workbooks.result_{key}", lang) if key else "") for key in keys]
 
 
-def _write_lines(
-    writer: _Writer, result: ResultSheet, lines: Sequence[ResultLine], catalog: Catalog, lang: Lang
-) -> None:
+def _write_lines(writer: _Writer, result: ResultSheet, lines: Sequence[ResultLine], texts: Texts, lang: Lang) -> None:
     for number, line in enumerate(lines[:MOST_LINES], 1):
         location = _location(line, result.sheets)
         severity = (
-            (_BY_SEVERITY[line.severity], severity_text(line.severity, catalog, lang))
+            (_BY_SEVERITY[line.severity], severity_text(line.severity, texts, lang))
             if line.severity
             else (ResultStyle.CENTRE, "")
         )
-        texts = line.message, line.found, line.expected, line.action
+        words = line.message, line.found, line.expected, line.action
         row = writer.row(
             [
                 (ResultStyle.CENTRE, number),
                 (ResultStyle.CELL, line.sheet),
                 (ResultStyle.LINK if location else ResultStyle.CENTRE, line.cell),
                 severity,
-                *((ResultStyle.CELL, text) for text in texts),
+                *((ResultStyle.CELL, text) for text in words),
             ],
-            height=_height(["", line.sheet, line.cell, "", *texts]),
+            height=_height(["", line.sheet, line.cell, "", *words]),
         )
         if location:
             writer.link(row, 3, location)
     if len(lines) > MOST_LINES:
-        more = catalog.texts.text("workbooks.result_more", lang, count=len(lines) - MOST_LINES)
+        more = texts.text("workbooks.result_more", lang, count=len(lines) - MOST_LINES)
         writer.row([(ResultStyle.TEXT, more)], first=5)
 
 

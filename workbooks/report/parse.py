@@ -93,7 +93,7 @@ def _parse_form(
     if sheet is not None and layout is not None:
         note_renamed(sheet, layout.sheet, findings)
         context = SheetContext(catalog, sheet, findings)
-        form_table = locate_lines(catalog, workbook, sheet, layout, findings)
+        form_table = locate_lines(catalog.indicators, workbook, sheet, layout, findings)
         observations.extend(parse_line(context, line, unit.code if unit else "") for line in form_table.lines)
         note_split(context, workbook, layout, form_table)
         note_other_figures(context, layout, form_table.lines, period)

@@ -17,7 +17,7 @@ def note_split(context: SheetContext, workbook: Workbook, layout: Layout, form: 
     missing = set(layout.indicators) - {line.indicator for line in form.lines}
     if not missing:
         return
-    index = LineIndex(context.catalog, layout)
+    index = LineIndex(context.catalog.indicators, layout)
     for candidate in find_form_candidates(workbook, (layout.columns,)):
         if candidate.sheet is context.sheet:
             continue

@@ -2,10 +2,10 @@
 
 import operator
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import starmap
 
-from domain.catalog.catalog import Catalog
+from domain.indicators import Indicator
 from domain.layouts import Layout, Line
 from domain.texts import code_key
 from workbooks.text.labels import is_total_label, normalise_label
@@ -14,7 +14,7 @@ from workbooks.text.labels import is_total_label, normalise_label
 class LineIndex:
     """Index of lines by code, and by label, alias, or name or alias of the indicator."""
 
-    def __init__(self, catalog: Catalog, layout: Layout) -> None:
+    def __init__(self, indicators: Mapping[str, Indicator], layout: Layout) -> None:
         """Index the layout's lines."""
         self.lines = layout.lines
         self._totals = layout.totals
@@ -23,7 +23,7 @@ class LineIndex:
         for line in layout.lines:
             names = [line.label, *line.aliases]
             if line.indicator is not None:
-                indicator = catalog.indicators[line.indicator]
+                indicator = indicators[line.indicator]
                 names += [indicator.name.vi, *indicator.aliases]
             for key in dict.fromkeys(normalise_label(name) for name in names):
                 self._by_key[key].append(line)

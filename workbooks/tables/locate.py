@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from domain.catalog.catalog import Catalog
-from domain.indicators import Measure
+from domain.indicators import Indicator, Measure
 from domain.layouts import ColumnRole, Layout, Line
 from workbooks.cells.addresses import parse_reference
 from workbooks.cells.cells import Sheet, Workbook
@@ -36,7 +35,9 @@ class LocatedForm:
     totals: tuple[int, ...] = ()
 
 
-def locate_lines(catalog: Catalog, workbook: Workbook, sheet: Sheet, layout: Layout, findings: Findings) -> LocatedForm:
+def locate_lines(
+    indicators: Mapping[str, Indicator], workbook: Workbook, sheet: Sheet, layout: Layout, findings: Findings
+) -> LocatedForm:
     """Locate every indicator of the layout that has a line on the form; note issues for rows that match no line."""
     named = dict(_named_spots(workbook, sheet))
     header = find_header(sheet, layout.columns)
@@ -47,7 +48,7 @@ def locate_lines(catalog: Catalog, workbook: Workbook, sheet: Sheet, layout: Lay
         code = "table_transposed" if is_transposed(sheet, layout.columns) else "header_missing"
         findings.issue(code, FigurePlace(sheet.name, ""), expected=expected)
         return LocatedForm()
-    index = LineIndex(catalog, layout)
+    index = LineIndex(indicators, layout)
     if header is not None:
         header = with_label_column(sheet, layout, header, index, findings)
     other = find_header(sheet, layout.village_columns) if layout.village_columns else None
@@ -59,7 +60,7 @@ def locate_lines(catalog: Catalog, workbook: Workbook, sheet: Sheet, layout: Lay
         note_unread_columns(sheet, table, findings)
         note_tables_above(sheet, header, lambda text: bool(index.called(text)), findings)
     lines = tuple(_lines(sheet, layout, named, NamedCellCheck(sheet, header, rows.rows, index, findings)))
-    note_missing_columns(sheet, layout, header, _missing_roles(catalog, lines), findings, is_named=bool(named))
+    note_missing_columns(sheet, layout, header, _missing_roles(indicators, lines), findings, is_named=bool(named))
     return LocatedForm(lines, rows.totals)
 
 
@@ -113,10 +114,10 @@ def _spots(
     return spots
 
 
-def _missing_roles(catalog: Catalog, lines: tuple[LocatedLine, ...]) -> frozenset[ColumnRole]:
+def _missing_roles(indicators: Mapping[str, Indicator], lines: tuple[LocatedLine, ...]) -> frozenset[ColumnRole]:
     """Return the roles of figures that some line needs but has no position for."""
     return frozenset(
         ColumnRole.DENOMINATOR
         for line in lines
-        if ColumnRole.DENOMINATOR not in line.spots and catalog.indicators[line.indicator].measure is Measure.RATIO
+        if ColumnRole.DENOMINATOR not in line.spots and indicators[line.indicator].measure is Measure.RATIO
     )

@@ -25,7 +25,7 @@ def affected_areas(context: AppContext, scope: RunScope) -> tuple[AffectedArea, 
         for item in result
         if scope.takes_area(item.area, item.period)
         # A report sent too early was refused; it must not open its period.
-        and opens_on(context.catalog, item.form, item.period) <= context.today
+        and opens_on(context.catalog.forms, item.form, item.period) <= context.today
         and (context.areas or item.on_demand or all(member.parent == item.area.code for member in item.area.members))
     )
 

@@ -63,4 +63,4 @@ def test_the_issue_says_when_to_send_again(report: ParsedReport, catalog: Catalo
     """Who sends too early reads the day from which the report is taken."""
     (issue,) = check_eligibility(report, catalog, LAST_DAY)
     assert "15/05/2025" in catalog.issue_message(issue, "vi")
-    assert opens_on(catalog, str(report.form), parse_period("2025-05")) == date(2025, 5, 15)
+    assert opens_on(catalog.forms, str(report.form), parse_period("2025-05")) == date(2025, 5, 15)
