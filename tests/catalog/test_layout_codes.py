@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.catalog.catalog import Catalog, CatalogError, load_catalog
+from domain.catalog.forms import Forms
 from tests.catalogs import add_next_version, copy_small
 
 NEXT = "layouts/cds_x_t-2025.2.yaml"
@@ -16,11 +17,11 @@ def root(tmp_path: Path) -> Path:
     return add_next_version(tmp_path / "catalog", copy_small(tmp_path / "small"))
 
 
-def test_a_line_knows_its_sections(catalog: Catalog) -> None:
+def test_a_line_knows_its_sections(forms: Forms) -> None:
     """A line stands under its section, and that under its chapter."""
-    lines = {line.indicator: line.sections for line in catalog.forms.layouts[0].lines}
+    lines = {line.indicator: line.sections for line in forms.layouts[0].lines}
     assert lines["hddt_dn"] == ("KINH TẾ SỐ", "Hóa đơn điện tử")
-    assert catalog.forms.layouts[0].lines[0].sections == ()
+    assert forms.layouts[0].lines[0].sections == ()
 
 
 def test_codes_are_kept(next_catalog: Catalog) -> None:

@@ -8,7 +8,9 @@ from decimal import Decimal
 import pytest
 
 from domain.catalog.catalog import Catalog
+from domain.catalog.forms import Forms
 from domain.catalog.targets import Targets
+from domain.catalog.texts import Texts
 from domain.errors import TerminalError, UsageError
 from domain.issues import Issue, Severity
 from domain.layouts import Exemption
@@ -100,15 +102,15 @@ def test_a_unit_that_owes_no_form_owes_no_indicator(catalog: Catalog) -> None:
         ("2026-02", Level.COMMUNE, date(2026, 2, 23)),  # the whole of Tết lies behind the cut-off
     ],
 )
-def test_deadlines_are_working_days_after_the_cut_off(catalog: Catalog, period: str, level: Level, due: date) -> None:
+def test_deadlines_are_working_days_after_the_cut_off(forms: Forms, period: str, level: Level, due: date) -> None:
     """Each level has its own number of working days."""
-    assert catalog.forms.deadline(FORM, parse_period(period), level) == due
+    assert forms.deadline(FORM, parse_period(period), level) == due
 
 
-def test_a_level_without_deadline_is_a_usage_error(catalog: Catalog) -> None:
+def test_a_level_without_deadline_is_a_usage_error(forms: Forms) -> None:
     """Villages send nothing."""
     with pytest.raises(UsageError, match="village"):
-        catalog.forms.deadline(FORM, MAY, Level.VILLAGE)
+        forms.deadline(FORM, MAY, Level.VILLAGE)
 
 
 def test_the_register_knows_denominators(catalog: Catalog) -> None:
@@ -204,14 +206,14 @@ def test_a_code_that_the_catalogue_forgot_is_still_shown(catalog: Catalog) -> No
     assert catalog.issue_title(issue, "vi") == catalog.issue_message(issue, "en") == "code_of_old"
 
 
-def test_an_unknown_text_key_is_our_defect(catalog: Catalog) -> None:
+def test_an_unknown_text_key_is_our_defect(texts: Texts) -> None:
     """The message names the key."""
     with pytest.raises(TerminalError, match=r"no\.such\.key"):
-        catalog.texts.text("no.such.key", "vi")
+        texts.text("no.such.key", "vi")
 
 
-def test_a_text_without_its_fact_is_our_defect(catalog: Catalog) -> None:
+def test_a_text_without_its_fact_is_our_defect(texts: Texts) -> None:
     """The message names the key and the fact."""
-    key = next(key for key, text in catalog.texts.by_key.items() if "{" in text.vi)
+    key = next(key for key, text in texts.by_key.items() if "{" in text.vi)
     with pytest.raises(TerminalError, match="was not given"):
-        catalog.texts.text(key, "vi")
+        texts.text(key, "vi")

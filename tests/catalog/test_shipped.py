@@ -4,20 +4,22 @@ import csv
 import dataclasses
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 
 import pytest
 
 from domain.catalog.catalog import Catalog, load_catalog
-from domain.catalog.texts import ISSUE_FACTS, marks_of
-from domain.indicators import Absence, Measure
+from domain.catalog.forms import Forms
+from domain.catalog.texts import ISSUE_FACTS, Texts, marks_of
+from domain.indicators import Absence, Indicator, Measure
 from domain.issues import Severity
 from domain.periods import parse_period
+from domain.rules import Rule
 from domain.submissions import SubmissionState
 from domain.texts import Text
-from domain.units import Level, SuccessionKind
+from domain.units import Level, SuccessionKind, UnitRegister
 
 BEFORE, AFTER = date(2025, 6, 30), date(2025, 7, 1)
 HEADLINE = ["e_invoice", "non_cash_payment", "online_public_service"]
@@ -37,25 +39,25 @@ HEADLINE = ["e_invoice", "non_cash_payment", "online_public_service"]
         (date(2026, 4, 30), Level.COMMUNE, 3_321),
     ],
 )
-def test_units_of_the_whole_country(catalog: Catalog, day: date, level: Level, count: int) -> None:
+def test_units_of_the_whole_country(units: UnitRegister, day: date, level: Level, count: int) -> None:
     """The official numbers of units before and after the reform."""
-    assert sum(unit.level is level and unit.holds_on(day) for unit in catalog.units.units) == count
+    assert sum(unit.level is level and unit.holds_on(day) for unit in units.units) == count
 
 
-def test_kinds_of_the_new_communes(catalog: Catalog) -> None:
+def test_kinds_of_the_new_communes(units: UnitRegister) -> None:
     """2,621 xã, 687 phường and 13 đặc khu; ten xã became phường on 2026-04-30."""
     for day, kinds in [
         (AFTER, {"Xã": 2621, "Phường": 687, "Đặc khu": 13}),
         (date(2026, 4, 30), {"Xã": 2611, "Phường": 697, "Đặc khu": 13}),
     ]:
-        communes = [unit for unit in catalog.units.units if unit.level is Level.COMMUNE and unit.holds_on(day)]
+        communes = [unit for unit in units.units if unit.level is Level.COMMUNE and unit.holds_on(day)]
         assert Counter(unit.kind for unit in communes) == kinds
 
 
-def test_the_sample_district_has_61_villages(catalog: Catalog) -> None:
+def test_the_sample_district_has_61_villages(units: UnitRegister) -> None:
     """All of them invented and marked so; quarters in the town, thôn in the communes."""
-    communes = catalog.units.area("585", BEFORE).members
-    villages = {commune.code: catalog.units.villages(commune, BEFORE) for commune in communes}
+    communes = units.area("585", BEFORE).members
+    villages = {commune.code: units.villages(commune, BEFORE) for commune in communes}
     assert sum(len(below) for below in villages.values()) == 61
     assert all(below for below in villages.values())
     assert all(village.invented for below in villages.values() for village in below)
@@ -63,9 +65,9 @@ def test_the_sample_district_has_61_villages(catalog: Catalog) -> None:
     assert {village.kind for village in villages["22813"]} == {"Thôn"}
 
 
-def test_only_villages_are_invented(catalog: Catalog) -> None:
+def test_only_villages_are_invented(units: UnitRegister) -> None:
     """Everything else in the register is public record."""
-    assert {unit.level for unit in catalog.units.units if unit.invented} == {Level.VILLAGE}
+    assert {unit.level for unit in units.units if unit.invented} == {Level.VILLAGE}
 
 
 def test_every_pair_loads_or_is_excepted_with_a_reason(catalog: Catalog) -> None:
@@ -80,23 +82,21 @@ def test_every_pair_loads_or_is_excepted_with_a_reason(catalog: Catalog) -> None
     assert (len(loaded), len(excepted), loaded & excepted) == (10_588, 26, set())
 
 
-def test_communes_without_successor_are_known(catalog: Catalog) -> None:
+def test_communes_without_successor_are_known(units: UnitRegister) -> None:
     """Only the four of Ba Chẽ, whose pairs name a code that the list does not have."""
-    old = {unit.code for unit in catalog.units.units if unit.level is Level.COMMUNE and unit.holds_on(BEFORE)}
-    assert old - {succession.old for succession in catalog.units.successions} == {"06970", "06973", "06982", "06988"}
+    old = {unit.code for unit in units.units if unit.level is Level.COMMUNE and unit.holds_on(BEFORE)}
+    assert old - {succession.old for succession in units.successions} == {"06970", "06973", "06982", "06988"}
 
 
-def test_communes_without_predecessor_are_known(catalog: Catalog) -> None:
+def test_communes_without_predecessor_are_known(units: UnitRegister) -> None:
     """Only Ba Chẽ, for the same reason; the special zones were island districts."""
-    new = {unit.code for unit in catalog.units.units if unit.level is Level.COMMUNE and unit.holds_on(AFTER)}
-    assert new - {succession.new for succession in catalog.units.successions if succession.effective == AFTER} == {
-        "06978"
-    }
+    new = {unit.code for unit in units.units if unit.level is Level.COMMUNE and unit.holds_on(AFTER)}
+    assert new - {succession.new for succession in units.successions if succession.effective == AFTER} == {"06978"}
 
 
-def test_successions_are_of_four_kinds(catalog: Catalog) -> None:
+def test_successions_are_of_four_kinds(units: UnitRegister) -> None:
     """In 2025 most codes went on with other ground and 132 with their own; in 2026 eleven units were renamed."""
-    kinds = Counter((succession.effective.year, succession.kind) for succession in catalog.units.successions)
+    kinds = Counter((succession.effective.year, succession.kind) for succession in units.successions)
     assert kinds == {
         (2025, SuccessionKind.WHOLE): 6403,
         (2025, SuccessionKind.PART): 870,
@@ -106,22 +106,22 @@ def test_successions_are_of_four_kinds(catalog: Catalog) -> None:
     }
 
 
-def test_every_succession_names_its_text(catalog: Catalog) -> None:
+def test_every_succession_names_its_text(units: UnitRegister) -> None:
     """Khánh Hòa's and those of 2026 by number."""
-    texts = {succession.old: succession.legal_basis for succession in catalog.units.successions}
+    texts = {succession.old: succession.legal_basis for succession in units.successions}
     assert all(texts.values())
     assert (texts["22813"], texts["75"], texts["26368"]) == ("1667/NQ-UBTVQH15", "30/2026/QH16", "237/NQ-UBTVQH16")
 
 
-def test_a_slip_in_the_list_of_2026_is_not_taken_over(catalog: Catalog) -> None:
+def test_a_slip_in_the_list_of_2026_is_not_taken_over(units: UnitRegister) -> None:
     """It has "xã Bắc Sơn" in lower case and without a kind; the commune goes on as it was."""
-    unit = catalog.units.get("06325", date(2026, 4, 30))
+    unit = units.get("06325", date(2026, 4, 30))
     assert (unit.name, unit.kind, unit.valid_from) == ("Xã Bắc Sơn", "Xã", AFTER)
 
 
-def test_no_weight_is_shipped(catalog: Catalog) -> None:
+def test_no_weight_is_shipped(units: UnitRegister) -> None:
     """No public table says how the people of a divided commune are spread."""
-    assert catalog.units.weights.stated == ()
+    assert units.weights.stated == ()
 
 
 def test_headline_themes_come_first(catalog: Catalog) -> None:
@@ -133,10 +133,10 @@ def test_headline_themes_come_first(catalog: Catalog) -> None:
     assert set(order) == set(range(len(catalog.themes)))
 
 
-def test_thirty_indicators_three_of_which_a_form_must_have(catalog: Catalog) -> None:
+def test_thirty_indicators_three_of_which_a_form_must_have(indicators: Mapping[str, Indicator]) -> None:
     """A form without one of the three is refused; any other is asked for."""
-    assert len(catalog.indicators) == 30
-    refused = {indicator.id for indicator in catalog.indicators.values() if indicator.absence is Absence.REFUSE}
+    assert len(indicators) == 30
+    refused = {indicator.id for indicator in indicators.values() if indicator.absence is Absence.REFUSE}
     assert refused == {"hddt_dn", "dvc_toantrinh", "hsskdt"}
 
 
@@ -149,16 +149,16 @@ def test_every_headline_percentage_has_a_district_target(catalog: Catalog, year:
             assert catalog.targets.find(indicator.id, Level.DISTRICT, "585", year), indicator.id
 
 
-def test_every_indicator_is_asked_for_once(catalog: Catalog) -> None:
+def test_every_indicator_is_asked_for_once(forms: Forms, indicators: Mapping[str, Indicator]) -> None:
     """The monthly form has a line or a village column for each of the thirty."""
-    layout = catalog.forms.layout_for("cds_x_t", parse_period("2025-05"))
+    layout = forms.layout_for("cds_x_t", parse_period("2025-05"))
     result = layout.indicators + layout.village_indicators
-    assert sorted(result) == sorted(catalog.indicators)
+    assert sorted(result) == sorted(indicators)
 
 
-def test_the_form_has_the_native_columns(catalog: Catalog) -> None:
+def test_the_form_has_the_native_columns(forms: Forms) -> None:
     """Headers and the column-number row are those of the native form."""
-    layout = catalog.forms.layout("cds_x_t", "2025.1")
+    layout = forms.layout("cds_x_t", "2025.1")
     assert [column.mark for column in layout.columns] == ["A", "B", "C", "1", "2", "3=2/1×100", "D"]
     assert [line.label for line in layout.lines if line.number in {"I", "II", "III"}] == [
         "CHÍNH QUYỀN SỐ",
@@ -168,12 +168,12 @@ def test_the_form_has_the_native_columns(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("enum", [SubmissionState, Severity])
-def test_words_of_the_domain_have_names_for_people(catalog: Catalog, enum: type[StrEnum]) -> None:
+def test_words_of_the_domain_have_names_for_people(texts: Texts, enum: type[StrEnum]) -> None:
     """Whatever state or severity the program may show, there is a Vietnamese and an English name for it."""
     prefix = {SubmissionState: "state", Severity: "severity"}[enum]
     for value in enum:
-        assert catalog.texts.text(f"domain.{prefix}.{value}", "vi")
-        assert catalog.texts.text(f"domain.{prefix}.{value}", "en")
+        assert texts.text(f"domain.{prefix}.{value}", "vi")
+        assert texts.text(f"domain.{prefix}.{value}", "en")
 
 
 def _texts(value: object) -> Iterator[Text]:
@@ -196,26 +196,26 @@ def test_texts_are_nfc_and_in_both_languages(catalog: Catalog) -> None:
         assert unicodedata.is_normalized("NFC", text.vi + text.en)
 
 
-def test_both_languages_name_the_same_facts(catalog: Catalog) -> None:
+def test_both_languages_name_the_same_facts(rules: Mapping[str, Rule], texts: Texts) -> None:
     """An English reader learns no less than a Vietnamese one."""
-    issue_texts = [part for text in [*catalog.texts.issues.values(), *catalog.rules.values()] for part in _texts(text)]
-    for text in [*catalog.texts.by_key.values(), *catalog.texts.repairs.values(), *issue_texts]:
+    issue_texts = [part for text in [*texts.issues.values(), *rules.values()] for part in _texts(text)]
+    for text in [*texts.by_key.values(), *texts.repairs.values(), *issue_texts]:
         assert marks_of(text.vi) == marks_of(text.en), text
 
 
-def test_issue_texts_name_only_facts_that_are_given(catalog: Catalog) -> None:
+def test_issue_texts_name_only_facts_that_are_given(rules: Mapping[str, Rule], texts: Texts) -> None:
     """What a text names is known of every issue, or listed under `facts` beside it."""
-    for code, text in [*catalog.texts.issues.items(), *catalog.rules.items()]:
+    for code, text in [*texts.issues.items(), *rules.items()]:
         used = {mark for part in (text.title, text.message, text.action) for mark in marks_of(part.vi + part.en)}
         assert used <= ISSUE_FACTS | set(text.facts), code
 
 
-def test_holidays_cover_four_years(catalog: Catalog) -> None:
+def test_holidays_cover_four_years(forms: Forms) -> None:
     """Each year from 2024 to 2027 has its Tết, its national day and the days between."""
-    per_year = Counter(day.year for day in catalog.forms.holidays)
+    per_year = Counter(day.year for day in forms.holidays)
     assert set(per_year) == {2024, 2025, 2026, 2027}
     assert all(count >= 11 for count in per_year.values())
-    assert {date(2025, 1, 29), date(2026, 2, 17), date(2025, 9, 2)} <= catalog.forms.holidays
+    assert {date(2025, 1, 29), date(2026, 2, 17), date(2025, 9, 2)} <= forms.holidays
 
 
 def test_loading_again_gives_the_same_version(catalog: Catalog) -> None:

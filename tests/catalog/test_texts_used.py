@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from domain.catalog.catalog import Catalog
+from domain.catalog.texts import Texts
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("domain", "connectors", "workbooks", "expectations", "warehouse", "publishing", "flows", "web", "cli")
@@ -35,12 +35,12 @@ def _is_telling(pattern: str) -> bool:
     return is_family and re.fullmatch(r"[a-z0-9_.]*[a-z]{2}[a-z0-9_.]*", result) is not None
 
 
-def test_every_text_is_shown_somewhere(catalog: Catalog) -> None:
+def test_every_text_is_shown_somewhere(texts: Texts) -> None:
     """A text that is left over is read, translated and kept right for nothing."""
     names = {package: {pattern for pattern in _names(package) if _is_telling(pattern)} for package in ROOMS}
     by_room = {package: re.compile("|".join(patterns)) for package, patterns in names.items()}
     left = []
-    for key in (*catalog.texts.by_key, *catalog.texts.issues, *catalog.texts.repairs):
+    for key in (*texts.by_key, *texts.issues, *texts.repairs):
         package, _, rest = key.partition(".")
         is_whole = any(known.fullmatch(key) for known in by_room.values())
         # The pages that flows serves say things in publishing's words.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.catalog.catalog import Catalog
+from domain.catalog.texts import Texts
 from domain.submissions import MoveReason, SubmissionState
 from tests.cli.command import live_in, tonghop
 from tests.flows.pipeline.nightly_runs import WRONG, context_of, deliver, rows_of, run_plainly
@@ -28,9 +28,9 @@ def show_history_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("name", [*SubmissionState, *MoveReason])
-def test_every_move_has_its_sentence(catalog: Catalog, name: str) -> None:
+def test_every_move_has_its_sentence(texts: Texts, name: str) -> None:
     """Every state and every reason code has a text in both languages."""
-    assert catalog.texts.text(f"flows.move_{name}", "vi") != catalog.texts.text(f"flows.move_{name}", "en")
+    assert texts.text(f"flows.move_{name}", "vi") != texts.text(f"flows.move_{name}", "en")
 
 
 def test_text_lists_versions_and_difference(

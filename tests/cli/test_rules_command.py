@@ -2,11 +2,13 @@
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from domain.catalog.catalog import Catalog
+from domain.rules import Rule
 from tests.cli.command import live_in, tonghop
 from tests.cli.test_cli import HEAVY, imported_by
 
@@ -32,21 +34,21 @@ class RulesCommand:
         return shown.err if code else shown.out
 
 
-def test_the_list_names_every_rule(output_of: RulesCommand, catalog: Catalog) -> None:
+def test_the_list_names_every_rule(output_of: RulesCommand, rules: Mapping[str, Rule]) -> None:
     """Every rule of the catalogue has a line that begins with its full id."""
     lines = [line.split()[:1] for line in output_of("list").splitlines()]
-    assert [rule for rule in catalog.rules if [rule] not in lines] == []
+    assert [rule for rule in rules if [rule] not in lines] == []
 
 
-def test_the_list_as_json(output_of: RulesCommand, catalog: Catalog) -> None:
+def test_the_list_as_json(output_of: RulesCommand, rules: Mapping[str, Rule]) -> None:
     """JSON has id, kind, severity, stage, indicators and title of each rule, in the catalogue's order."""
     entries = json.loads(output_of("list", "--json"))
-    assert [entry["id"] for entry in entries] == list(catalog.rules)
+    assert [entry["id"] for entry in entries] == list(rules)
     assert {tuple(entry) for entry in entries} == {("id", "kind", "severity", "stage", "indicators", "title")}
     by_id = {entry["id"]: entry for entry in entries}
     assert by_id["copied_return"]["indicators"] is None
-    assert by_id["stock_falls"]["indicators"] == [*catalog.rules["stock_falls"].indicators]
-    assert by_id["stock_falls"]["title"] == catalog.rules["stock_falls"].title.en
+    assert by_id["stock_falls"]["indicators"] == [*rules["stock_falls"].indicators]
+    assert by_id["stock_falls"]["title"] == rules["stock_falls"].title.en
 
 
 @pytest.mark.parametrize(
@@ -67,9 +69,9 @@ def test_the_stage_on_a_given_day(output_of: RulesCommand, day: str, stage: str 
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_a_rule_is_shown_in_full(output_of: RulesCommand, catalog: Catalog, lang: str) -> None:
+def test_a_rule_is_shown_in_full(output_of: RulesCommand, rules: Mapping[str, Rule], lang: str) -> None:
     """It shows texts, parameters with defaults, stages with their days, source, file and line."""
-    rule = catalog.rules["jump"]
+    rule = rules["jump"]
     shown = " ".join(output_of("show", rule.id).split()) if lang == "en" else ""
     as_data = json.loads(output_of("show", rule.id, "--json"))
     assert as_data["texts"]["message"][lang] == getattr(rule.message, lang)
@@ -84,9 +86,9 @@ def test_a_rule_is_shown_in_full(output_of: RulesCommand, catalog: Catalog, lang
         )
 
 
-def test_a_rule_that_names_figures_applies_to_these(output_of: RulesCommand, catalog: Catalog) -> None:
+def test_a_rule_that_names_figures_applies_to_these(output_of: RulesCommand, rules: Mapping[str, Rule]) -> None:
     """A rule on a sum of figures applies to the named indicators only."""
-    rule = catalog.rules["online_within_received"]
+    rule = rules["online_within_received"]
     figures = [part for value in rule.parameters.values() if isinstance(value, tuple) for part in value]
     shown = json.loads(output_of("show", rule.id, "--json"))
     assert set(shown["indicators"]) == {figure.indicator for figure in figures}

@@ -6,7 +6,7 @@ import pytest
 
 from domain.catalog.catalog import Catalog
 from domain.extents import Overlap, overlaps, unresolved_units
-from domain.units import SuccessionKind
+from domain.units import SuccessionKind, UnitRegister
 
 BEFORE, AFTER = date(2025, 5, 14), date(2025, 7, 14)
 LAST_DAY, NOW = date(2025, 6, 30), date(2026, 5, 14)
@@ -17,10 +17,10 @@ def _of(catalog: Catalog, code: str, boundary: date, on: date) -> dict[str, Over
     return {overlap.unit.code: overlap for overlap in result}
 
 
-def test_on_the_boundary_day_the_members_are_the_portions(catalog: Catalog) -> None:
+def test_on_the_boundary_day_the_members_are_the_portions(units: UnitRegister) -> None:
     """Nothing changed, so nothing is followed."""
-    area = catalog.units.area("585", BEFORE)
-    result = overlaps(catalog.units, area, BEFORE)
+    area = units.area("585", BEFORE)
+    result = overlaps(units, area, BEFORE)
     assert tuple(overlap.unit for overlap in result) == area.members
     assert all(overlap.whole and overlap.succession_path == () for overlap in result)
 
@@ -77,18 +77,18 @@ def test_two_changes_in_a_row_are_followed(catalog: Catalog) -> None:
     assert all(each == {date(2025, 7, 1), date(2026, 4, 30)} for each in days)
 
 
-def test_the_country_is_whole_but_for_what_nobody_told(catalog: Catalog) -> None:
+def test_the_country_is_whole_but_for_what_nobody_told(units: UnitRegister) -> None:
     """Every commune of before belongs to the country of now; only Ba Chẽ's four have no pairs."""
-    country = catalog.units.area("VN", NOW)
-    result = overlaps(catalog.units, country, BEFORE)
+    country = units.area("VN", NOW)
+    result = overlaps(units, country, BEFORE)
     assert (len(result), {overlap.whole for overlap in result}) == (10_031, {True})
-    assert [unit.name for unit in unresolved_units(catalog.units, country, BEFORE)] == ["Xã Ba Chẽ"]
-    old = catalog.units.area("VN", BEFORE)
-    assert [unit.code for unit in unresolved_units(catalog.units, old, NOW)] == ["06970", "06973", "06982", "06988"]
+    assert [unit.name for unit in unresolved_units(units, country, BEFORE)] == ["Xã Ba Chẽ"]
+    old = units.area("VN", BEFORE)
+    assert [unit.code for unit in unresolved_units(units, old, NOW)] == ["06970", "06973", "06982", "06988"]
 
 
-def test_a_special_zone_of_an_island_had_no_communes(catalog: Catalog) -> None:
+def test_a_special_zone_of_an_island_had_no_communes(units: UnitRegister) -> None:
     """Lý Sơn was a district without communes: it has no reporting unit before, and its trail does not break off."""
-    zone = catalog.units.area("21548", AFTER)
-    assert overlaps(catalog.units, zone, BEFORE) == ()
-    assert unresolved_units(catalog.units, zone, BEFORE) == ()
+    zone = units.area("21548", AFTER)
+    assert overlaps(units, zone, BEFORE) == ()
+    assert unresolved_units(units, zone, BEFORE) == ()

@@ -1,12 +1,13 @@
 """Whatever merges, splits and takes another's code: ground is traced rightly, and none is counted twice."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.catalog.catalog import Catalog
 from domain.extents import overlaps, unresolved_units, weight_of
+from domain.indicators import Indicator
 from domain.units import Area, OrgUnit
 from tests.domain.histories import ERAS, SuccessionHistory, histories
 
@@ -75,11 +76,11 @@ def test_villages_lie_where_their_ground_lies(cut: tuple[SuccessionHistory, list
 
 @given(cut=_cuts())
 def test_weights_are_the_share_of_the_ground_and_never_exceed_it(
-    catalog: Catalog, cut: tuple[SuccessionHistory, list[Area], int]
+    indicators: Mapping[str, Indicator], cut: tuple[SuccessionHistory, list[Area], int]
 ) -> None:
     """A weight, where one can be told, is the true share but for its four decimals; all together stay below 1."""
     history, areas, result = cut
-    indicator = next(iter(catalog.indicators.values()))
+    indicator = next(iter(indicators.values()))
     given_away: dict[OrgUnit, Decimal] = {}
     for area in areas:
         inside = history.plots(area.members)
@@ -96,11 +97,11 @@ def test_weights_are_the_share_of_the_ground_and_never_exceed_it(
 
 @given(cut=_cuts(eras=2))
 def test_over_one_change_every_stated_weight_is_found(
-    catalog: Catalog, cut: tuple[SuccessionHistory, list[Area], int]
+    indicators: Mapping[str, Indicator], cut: tuple[SuccessionHistory, list[Area], int]
 ) -> None:
     """Each part of a divided unit is told, and each way inside is one link."""
     history, areas, result = cut
-    indicator = next(iter(catalog.indicators.values()))
+    indicator = next(iter(indicators.values()))
     for area in areas:
         for overlap in overlaps(history.register, area, ERAS[result]):
             weight = weight_of(history.register, overlap, indicator)

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from domain.catalog.catalog import Catalog
 from domain.errors import TerminalError, UsageError
 from domain.units import Level, OrgUnit, UnitRegister
 
@@ -16,89 +15,89 @@ def _unit(code: str, first: date, last: date | None = None, parent: str | None =
     return OrgUnit(code, f"Xã {code}", "Xã", Level.COMMUNE, parent, first, last)
 
 
-def test_a_reused_code_means_another_unit_on_another_day(catalog: Catalog) -> None:
+def test_a_reused_code_means_another_unit_on_another_day(units: UnitRegister) -> None:
     """22810 was the town Tân Sơn and is the commune Ninh Sơn."""
-    before, after = catalog.units.get("22810", date(2025, 6, 30)), catalog.units.get("22810", date(2025, 7, 1))
+    before, after = units.get("22810", date(2025, 6, 30)), units.get("22810", date(2025, 7, 1))
     assert (before.name, before.parent) == ("Thị trấn Tân Sơn", "585")
     assert (after.name, after.parent) == ("Xã Ninh Sơn", "56")
     assert before.key != after.key
 
 
-def test_the_sample_district_has_eight_communes(catalog: Catalog) -> None:
+def test_the_sample_district_has_eight_communes(units: UnitRegister) -> None:
     """Ninh Sơn groups one town and seven communes in its last period."""
-    area = catalog.units.area("585", date(2025, 6, 14))
+    area = units.area("585", date(2025, 6, 14))
     assert [unit.code for unit in area.members] == NINH_SON
     assert (area.name, area.level, area.valid_to) == ("Huyện Ninh Sơn", Level.DISTRICT, date(2025, 6, 30))
 
 
-def test_a_district_does_not_exist_after_its_last_day(catalog: Catalog) -> None:
+def test_a_district_does_not_exist_after_its_last_day(units: UnitRegister) -> None:
     """And the message says when it did."""
     with pytest.raises(UsageError, match="2025-06-30"):
-        catalog.units.area("585", AFTER)
+        units.area("585", AFTER)
 
 
-def test_a_commune_is_an_area_of_its_own(catalog: Catalog) -> None:
+def test_a_commune_is_an_area_of_its_own(units: UnitRegister) -> None:
     """It groups itself, on the day it is asked for."""
-    area = catalog.units.area("22813", MAY)
+    area = units.area("22813", MAY)
     assert [unit.code for unit in area.members] == ["22813"]
     assert (area.level, area.boundary_day) == (Level.COMMUNE, MAY)
 
 
-def test_a_village_is_no_area(catalog: Catalog) -> None:
+def test_a_village_is_no_area(units: UnitRegister) -> None:
     """A rollup area groups communes."""
     with pytest.raises(UsageError, match="name a commune, a district or a province"):
-        catalog.units.area("22813-01", MAY)
+        units.area("22813-01", MAY)
 
 
-def test_an_unknown_code_means_nothing(catalog: Catalog) -> None:
+def test_an_unknown_code_means_nothing(units: UnitRegister) -> None:
     """No unit is made up for a code that never was."""
-    assert catalog.units.find("99999", MAY) is None
+    assert units.find("99999", MAY) is None
     with pytest.raises(UsageError, match="99999"):
-        catalog.units.get("99999", MAY)
+        units.get("99999", MAY)
 
 
-def test_a_province_keeps_its_code_while_its_communes_change(catalog: Catalog) -> None:
+def test_a_province_keeps_its_code_while_its_communes_change(units: UnitRegister) -> None:
     """Hà Nội is one unit throughout; its communes hang on districts before and on itself after."""
-    assert catalog.units.get("01", MAY) is catalog.units.get("01", AFTER)
-    assert {unit.level for unit in catalog.units.children("01", MAY)} == {Level.DISTRICT}
-    assert {unit.level for unit in catalog.units.children("01", AFTER)} == {Level.COMMUNE}
+    assert units.get("01", MAY) is units.get("01", AFTER)
+    assert {unit.level for unit in units.children("01", MAY)} == {Level.DISTRICT}
+    assert {unit.level for unit in units.children("01", AFTER)} == {Level.COMMUNE}
 
 
-def test_a_code_can_pass_to_another_province(catalog: Catalog) -> None:
+def test_a_code_can_pass_to_another_province(units: UnitRegister) -> None:
     """15 was Yên Bái and is Lào Cai."""
-    assert [unit.name for unit in catalog.units.versions("15")] == ["Tỉnh Yên Bái", "Tỉnh Lào Cai"]
+    assert [unit.name for unit in units.versions("15")] == ["Tỉnh Yên Bái", "Tỉnh Lào Cai"]
 
 
-def test_a_commune_that_becomes_a_ward_keeps_its_code(catalog: Catalog) -> None:
+def test_a_commune_that_becomes_a_ward_keeps_its_code(units: UnitRegister) -> None:
     """Long Thành became a phường on 2026-04-30, when Đồng Nai became a city."""
-    before, after = (catalog.units.get("26368", date(2026, 4, day)) for day in (29, 30))
+    before, after = (units.get("26368", date(2026, 4, day)) for day in (29, 30))
     assert (before.name, after.name) == ("Xã Long Thành", "Phường Long Thành")
-    assert catalog.units.get("75", date(2026, 4, 30)).name == "Thành phố Đồng Nai"
-    assert len(catalog.units.descendants("75", date(2026, 4, 30), Level.COMMUNE)) == 95
+    assert units.get("75", date(2026, 4, 30)).name == "Thành phố Đồng Nai"
+    assert len(units.descendants("75", date(2026, 4, 30), Level.COMMUNE)) == 95
 
 
 @pytest.mark.parametrize("name", ["Xã Hòa Sơn", "hoà sơn", "HÒA SƠN", "Hoà  Sơn"])
-def test_a_name_is_found_in_any_spelling(catalog: Catalog, name: str) -> None:
+def test_a_name_is_found_in_any_spelling(units: UnitRegister, name: str) -> None:
     """With or without its kind, wherever the tone mark stands."""
-    results = {unit.code for unit in catalog.units.by_name(name, MAY, Level.COMMUNE)}
+    results = {unit.code for unit in units.by_name(name, MAY, Level.COMMUNE)}
     assert "22825" in results
 
 
-def test_a_name_is_no_key(catalog: Catalog) -> None:
+def test_a_name_is_no_key(units: UnitRegister) -> None:
     """Two communes called Ninh Sơn stood in what is now one province."""
-    assert {unit.code for unit in catalog.units.by_name("Ninh Sơn", MAY)} >= {"22531", "585"}
-    assert {unit.code for unit in catalog.units.by_name("Xã Ninh Sơn", AFTER)} == {"22810"}
+    assert {unit.code for unit in units.by_name("Ninh Sơn", MAY)} >= {"22531", "585"}
+    assert {unit.code for unit in units.by_name("Xã Ninh Sơn", AFTER)} == {"22810"}
 
 
-def test_names_that_differ_by_a_tone_are_not_confused(catalog: Catalog) -> None:
+def test_names_that_differ_by_a_tone_are_not_confused(units: UnitRegister) -> None:
     """Thành Hải is 22774, Thanh Hải 22868."""
-    assert "22868" not in {unit.code for unit in catalog.units.by_name("Thành Hải", MAY)}
-    assert "22868" in {unit.code for unit in catalog.units.by_name("Thanh Hải", MAY)}
+    assert "22868" not in {unit.code for unit in units.by_name("Thành Hải", MAY)}
+    assert "22868" in {unit.code for unit in units.by_name("Thanh Hải", MAY)}
 
 
-def test_the_bare_name_leaves_the_kind_out(catalog: Catalog) -> None:
+def test_the_bare_name_leaves_the_kind_out(units: UnitRegister) -> None:
     """A town's kind has two words."""
-    assert catalog.units.get("22810", MAY).bare_name == "Tân Sơn"
+    assert units.get("22810", MAY).bare_name == "Tân Sơn"
 
 
 def test_two_units_of_one_code_may_not_overlap() -> None:
@@ -114,11 +113,11 @@ def test_a_code_may_rest_between_two_units() -> None:
     assert register.find("1", date(2022, 1, 1)) is None
 
 
-def test_successors_of_the_sample_district_are_whole(catalog: Catalog) -> None:
+def test_successors_of_the_sample_district_are_whole(units: UnitRegister) -> None:
     """None of Ninh Sơn's eight communes was split."""
     results = {
         succession.old: (succession.new, succession.whole)
-        for succession in catalog.units.successions
+        for succession in units.successions
         if succession.old in NINH_SON
     }
     assert results["22831"] == ("22738", True)

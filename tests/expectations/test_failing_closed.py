@@ -3,6 +3,7 @@
 import dataclasses
 import logging
 import threading
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from domain.catalog.catalog import Catalog
 from domain.errors import TerminalError, TransientError, UsageError
+from domain.indicators import Indicator
 from domain.issues import Severity
 from domain.rules import Rule, RuleStage
 from expectations import registry
@@ -95,11 +97,13 @@ def test_another_number_of_submissions_fails_the_run(
     assert (caught.value.staged, caught.value.seen, caught.value.run_id) == (output, 2, RUN)
 
 
-def test_an_empty_batch_does_not_pass(catalog: Catalog, warehouse_url: str, put: Put) -> None:
+def test_an_empty_batch_does_not_pass(
+    indicators: Mapping[str, Indicator], rules: Mapping[str, Rule], warehouse_url: str, put: Put
+) -> None:
     """Rules hold on an empty table, but a batch that lost all its rows is an error."""
     put([])
     with pytest.raises(BatchShrunkError):
-        check(warehouse_url, RUN, list(catalog.rules.values()), 8, indicators=catalog.indicators.values())
+        check(warehouse_url, RUN, list(rules.values()), 8, indicators=indicators.values())
 
 
 def test_without_submissions_no_connection_is_opened(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,11 +117,13 @@ def test_without_submissions_no_connection_is_opened(catalog: Catalog, monkeypat
     assert check("postgresql://nowhere/none", RUN, rules, 0, indicators=catalog.indicators.values()) == ()
 
 
-def test_two_rules_of_one_id_are_refused(catalog: Catalog, warehouse_url: str) -> None:
+def test_two_rules_of_one_id_are_refused(
+    indicators: Mapping[str, Indicator], rules: Mapping[str, Rule], warehouse_url: str
+) -> None:
     """The results of two rules with one id could be confused."""
-    rule = catalog.rules["not_negative"]
+    rule = rules["not_negative"]
     with pytest.raises(RuleBrokenError, match="same id"):
-        check(warehouse_url, RUN, [rule, rule], 1, indicators=catalog.indicators.values())
+        check(warehouse_url, RUN, [rule, rule], 1, indicators=indicators.values())
 
 
 @pytest.mark.parametrize(
@@ -134,37 +140,45 @@ def test_two_rules_of_one_id_are_refused(catalog: Catalog, warehouse_url: str) -
         ({"kind": "stock_falls", "parameters": {}, "indicators": ("dvc_toantrinh",)}, "falls_over_percent is missing"),
     ],
 )
-def test_a_rule_written_wrongly_is_refused(change: dict[str, object], reason: str, catalog: Catalog) -> None:
+def test_a_rule_written_wrongly_is_refused(
+    change: dict[str, object], reason: str, indicators: Mapping[str, Indicator], rules: Mapping[str, Rule]
+) -> None:
     """A rule that does not suit its kind is refused before any query."""
-    rule: Rule = dataclasses.replace(catalog.rules["stated_percent"], **change)  # type: ignore[arg-type] # by field name
+    rule: Rule = dataclasses.replace(rules["stated_percent"], **change)  # type: ignore[arg-type] # by field name
     with pytest.raises(RuleBrokenError, match=reason) as caught:
-        check("sqlite:///nowhere.db", RUN, [rule], 1, indicators=catalog.indicators.values())
+        check("sqlite:///nowhere.db", RUN, [rule], 1, indicators=indicators.values())
     assert caught.value.rule == "stated_percent"
     assert caught.value.place == f"{rule.file}:{rule.line}"
     assert caught.value.place in str(caught.value)
 
 
-def test_a_warehouse_without_staging_is_named(catalog: Catalog, warehouse_url: str) -> None:
+def test_a_warehouse_without_staging_is_named(
+    indicators: Mapping[str, Indicator], rules: Mapping[str, Rule], warehouse_url: str
+) -> None:
     """The error for an unmigrated database names the missing table."""
     open_engine(warehouse_url).connect().close()
     with pytest.raises(StagingUnreadableError, match="stg_submission"):
-        check(warehouse_url, RUN, list(catalog.rules.values()), 1, indicators=catalog.indicators.values())
+        check(warehouse_url, RUN, list(rules.values()), 1, indicators=indicators.values())
 
 
-def test_an_unreachable_warehouse_is_transient(catalog: Catalog, tmp_path: Path) -> None:
+def test_an_unreachable_warehouse_is_transient(
+    indicators: Mapping[str, Indicator], rules: Mapping[str, Rule], tmp_path: Path
+) -> None:
     """A server that does not answer is a transient error, whose message leaves out the password."""
     url = f"postgresql+psycopg://judge:s3cret$HOME@/none?host={tmp_path}"
     with pytest.raises(WarehouseUnreachableError) as caught:
-        check(url, RUN, list(catalog.rules.values()), 1, indicators=catalog.indicators.values())
+        check(url, RUN, list(rules.values()), 1, indicators=indicators.values())
     assert isinstance(caught.value, TransientError)
     assert "s3cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("run_id", ["", "x' OR '1'='1", "a:b", "a{b}", "đêm"])
-def test_a_run_id_with_other_characters_is_refused(run_id: str, catalog: Catalog) -> None:
+def test_a_run_id_with_other_characters_is_refused(
+    run_id: str, indicators: Mapping[str, Indicator], rules: Mapping[str, Rule]
+) -> None:
     """The id of a run is part of SQL, so only letters, digits and a few marks are accepted."""
     with pytest.raises(UsageError):
-        check("sqlite:///x.db", run_id, list(catalog.rules.values()), 1, indicators=catalog.indicators.values())
+        check("sqlite:///x.db", run_id, list(rules.values()), 1, indicators=indicators.values())
 
 
 def test_every_failing_row_is_returned(catalog: Catalog, warehouse_url: str, put: Put) -> None:

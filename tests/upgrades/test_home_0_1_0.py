@@ -14,6 +14,8 @@ from sqlalchemy import text
 
 from connectors.landing import Landing
 from domain.catalog.catalog import Catalog, load_catalog
+from domain.catalog.forms import Forms
+from domain.indicators import Indicator
 from domain.periods import parse_period
 from flows.actions.backup import restore_backup
 from flows.actions.verification import VerificationResult, verify
@@ -85,12 +87,12 @@ def test_an_old_backup_is_restored(old: Path, warehouse_url: str, tmp_path: Path
     engine.dispose()
 
 
-def test_an_old_catalogue_loads(old: Path, catalog: Catalog) -> None:
+def test_an_old_catalogue_loads(old: Path, forms: Forms, indicators: Mapping[str, Indicator]) -> None:
     """A deployment's own catalogue of 0.1.0 gives the figures' structure that it gave."""
     own = load_catalog(old / "catalog")
-    assert own.indicators.keys() == catalog.indicators.keys()
-    assert own.forms.deadline("cds_x_t", MAY, own.forms.form("cds_x_t").level) == catalog.forms.deadline(
-        "cds_x_t", MAY, catalog.forms.form("cds_x_t").level
+    assert own.indicators.keys() == indicators.keys()
+    assert own.forms.deadline("cds_x_t", MAY, own.forms.form("cds_x_t").level) == forms.deadline(
+        "cds_x_t", MAY, forms.form("cds_x_t").level
     )
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.catalog.catalog import Catalog
+from domain.catalog.texts import Texts
 from domain.periods import parse_period
 from flows.actions.preview import preview
 from flows.actions.withdraw import decide
@@ -45,11 +45,11 @@ def place_of(context: AppContext, unit: str) -> ReportKey:
     return ReportKey(context.catalog.units.get(unit, context.catalog.forms.last_day(form, MAY)).key, form, MAY)
 
 
-def test_a_night_leaves_a_page_for_each_submission(after_night: Path, catalog: Catalog) -> None:
+def test_a_night_leaves_a_page_for_each_submission(after_night: Path, texts: Texts) -> None:
     """Seven accepted, one refused with its cells; the next night, which finds nothing, writes none of them again."""
     result = rows_of(after_night, "SELECT id FROM submission")
     assert set(pages(after_night)) == {f"{number}.html" for (number,) in result}
-    assert catalog.texts.text("publishing.outcome_quarantined", "en") in words_of(after_night, WRONG)
+    assert texts.text("publishing.outcome_quarantined", "en") in words_of(after_night, WRONG)
     for sheet, cell in rows_of(after_night, "SELECT sheet, cell FROM issue WHERE severity = 'critical'"):
         assert f"{cell} {sheet}" in words_of(after_night, WRONG)
     before = pages(after_night)
@@ -57,7 +57,7 @@ def test_a_night_leaves_a_page_for_each_submission(after_night: Path, catalog: C
     assert pages(after_night) == before
 
 
-def test_a_correction_is_told_on_both_pages(after_night: Path, correction: SampleFile, catalog: Catalog) -> None:
+def test_a_correction_is_told_on_both_pages(after_night: Path, correction: SampleFile, texts: Texts) -> None:
     """The refused version's page names the accepted one, and no other commune's page is written again."""
     before = pages(after_night)
     deliver(after_night, [correction])
@@ -68,16 +68,16 @@ def test_a_correction_is_told_on_both_pages(after_night: Path, correction: Sampl
     for version in (1, 2):
         assert "Version 1" in words_of(after_night, WRONG, version)
         assert "Version 2" in words_of(after_night, WRONG, version)
-    assert catalog.texts.text("publishing.outcome_accepted", "en") in words_of(after_night, WRONG, 2)
+    assert texts.text("publishing.outcome_accepted", "en") in words_of(after_night, WRONG, 2)
 
 
-def test_a_withdrawal_is_told_at_once(after_night: Path, catalog: Catalog) -> None:
+def test_a_withdrawal_is_told_at_once(after_night: Path, texts: Texts) -> None:
     """The page of a withdrawn report names who withdrew it and why."""
     context = context_of(after_night)
     run = Run(context, RunScope(period=MAY), immediate_steps(str(uuid4())), NoProgress())
     decide(run, "withdraw", place_of(context, "22813"), DecisionReason("the wrong month", "lan"))
     words = words_of(after_night, "22813")
-    assert catalog.texts.text("publishing.outcome_withdrawn", "en") in words
+    assert texts.text("publishing.outcome_withdrawn", "en") in words
     assert "lan: “the wrong month”" in words
 
 

@@ -1,7 +1,7 @@
 """Every kind of bad file ends as a named issue on a kept submission, and the communes with good ones are published."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +11,10 @@ import openpyxl
 import pytest
 
 from domain.catalog.catalog import Catalog
+from domain.catalog.texts import Texts
 from domain.layouts import ColumnRole
 from domain.periods import parse_period
+from domain.rules import Rule
 from tests.flows.pipeline.nightly_runs import (
     AREA,
     WRONG,
@@ -181,10 +183,10 @@ def test_the_good_communes_are_published(bad_night: Path) -> None:
     assert counts == {("8", "2", "partial")}
 
 
-def test_every_issue_can_be_told(bad_night: Path, catalog: Catalog) -> None:
+def test_every_issue_can_be_told(bad_night: Path, rules: Mapping[str, Rule], texts: Texts) -> None:
     """Each issue of the night has a text in the catalogue, so nobody reads a bare code."""
     codes = {code for (code,) in rows_of(bad_night, "SELECT DISTINCT code FROM issue")}
-    assert codes <= {*catalog.texts.issues, *catalog.rules}
+    assert codes <= {*texts.issues, *rules}
 
 
 def test_nothing_is_published_for_the_early_period(bad_night: Path) -> None:

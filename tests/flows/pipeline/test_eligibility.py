@@ -6,20 +6,22 @@ from datetime import UTC, date, datetime
 import pytest
 
 from domain.catalog.catalog import Catalog
+from domain.catalog.forms import Forms
 from domain.eligibility import check_eligibility, opens_on
 from domain.layouts import Exemption
 from domain.periods import parse_period
 from domain.submissions import ParsedReport
+from domain.units import UnitRegister
 from domain.vietnam_time import day_in_vietnam
 
 LAST_DAY = date(2025, 5, 14)
 
 
 @pytest.fixture
-def report(catalog: Catalog) -> ParsedReport:
+def report(forms: Forms, units: UnitRegister) -> ParsedReport:
     """A report of Ma Nới for 2025-05."""
-    form = next(iter(catalog.forms.by_id))
-    return ParsedReport(catalog.units.get("22828", LAST_DAY), parse_period("2025-05"), form, None)
+    form = next(iter(forms.by_id))
+    return ParsedReport(units.get("22828", LAST_DAY), parse_period("2025-05"), form, None)
 
 
 def codes(report: ParsedReport, catalog: Catalog, today: date) -> list[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from domain.catalog.catalog import Catalog
+from domain.catalog.texts import Texts
 from domain.submissions import ParsedReport
 from tests.builders import make_workbook
 from tests.workbooks.container import hostile
@@ -90,12 +91,12 @@ def test_bad_files_keep_nobody_from_being_read(pool: ReadingPool, catalog: Catal
 
 
 @pytest.mark.parametrize("content", [hostile.SWELL, hostile.SPIN, hostile.DIE, hostile.FAIL])
-def test_a_bad_file_still_has_a_sender(pool: ReadingPool, catalog: Catalog, drop: Drop, content: bytes) -> None:
+def test_a_bad_file_still_has_a_sender(pool: ReadingPool, texts: Texts, drop: Drop, content: bytes) -> None:
     """The report of a file that ended its worker names unit and period and explains the issue."""
     (report,) = pool.read([drop(content)])
     assert (report.unit and report.unit.code, report.period and report.period.id) == (UNIT, PERIOD)
     assert report.has_critical
-    assert all(issue.code in catalog.texts.issues for issue in report.issues)
+    assert all(issue.code in texts.issues for issue in report.issues)
 
 
 def swollen(good: bytes, row: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """Tests of a form drawn up by a commune after the native template, without stamp, defined names and codes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 import openpyxl
@@ -8,7 +8,8 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from domain.catalog.catalog import Catalog
-from domain.indicators import Measure
+from domain.catalog.forms import Forms
+from domain.indicators import Indicator, Measure
 from domain.layouts import Layout
 from domain.observations import Figure
 from domain.periods import parse_period
@@ -101,14 +102,14 @@ def test_unit_period_and_form_are_identified(report: ParsedReport) -> None:
     assert (report.unit.code, report.period.id, report.form) == (UNIT, PERIOD, "cds_x_t")
 
 
-def test_every_figure_is_read(report: ParsedReport, catalog: Catalog) -> None:
+def test_every_figure_is_read(report: ParsedReport, forms: Forms, indicators: Mapping[str, Indicator]) -> None:
     """Each line's numerator and denominator are read as typed."""
-    layout = catalog.forms.layout_for("cds_x_t", parse_period(PERIOD))
+    layout = forms.layout_for("cds_x_t", parse_period(PERIOD))
     expected = {}
     for position, line in enumerate(layout.lines):
         if line.indicator is not None:
             over, under = _figures(position)
-            is_share = catalog.indicators[line.indicator].measure is Measure.RATIO
+            is_share = indicators[line.indicator].measure is Measure.RATIO
             expected[line.indicator] = (Decimal(over), Decimal(under) if is_share else None)
     assert {indicator: (over, under) for indicator, over, under in _read(report)} == expected
 

@@ -8,6 +8,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from domain.catalog.catalog import Catalog
+from domain.catalog.forms import Forms
 from domain.layouts import ColumnRole
 from domain.periods import parse_period
 from tests.builders import make_template, make_workbook, open_workbook, place_of, value_of
@@ -126,11 +127,9 @@ def test_thousands_follow_the_reader_s_locale(may: Workbook) -> None:
         ("hddt_mtt", "Không áp dụng trong kỳ này"),
     ],
 )
-def test_lines_not_due_are_grey_locked_and_explained(
-    may: Workbook, catalog: Catalog, indicator: str, reason: str
-) -> None:
+def test_lines_not_due_are_grey_locked_and_explained(may: Workbook, forms: Forms, indicator: str, reason: str) -> None:
     """A line that is not due gives the reason, is locked and has no defined name."""
-    label = next(line.label for line in catalog.forms.layouts[0].lines if line.indicator == indicator)
+    label = next(line.label for line in forms.layouts[0].lines if line.indicator == indicator)
     row = next(row for row in may[FORM].iter_rows() if row[1].value == label)
     assert row[6].value == reason
     assert all(cell.protection.locked and cell.fill.fgColor.rgb == "FFD9D9D9" for cell in row[3:6])
@@ -158,10 +157,10 @@ def test_names_cover_what_is_due(may: Workbook, catalog: Catalog) -> None:
     assert villages == {(line, what) for line in range(1, 9) for what in wanted}
 
 
-def test_names_point_at_the_line_s_own_cells(may: Workbook, catalog: Catalog) -> None:
+def test_names_point_at_the_line_s_own_cells(may: Workbook, forms: Forms) -> None:
     """A defined name refers to the row of its label and the column of its role."""
-    columns = [column.role for column in catalog.forms.layouts[0].columns]
-    labels = {line.indicator: line.label for line in catalog.forms.layouts[0].lines if line.indicator}
+    columns = [column.role for column in forms.layouts[0].columns]
+    labels = {line.indicator: line.label for line in forms.layouts[0].lines if line.indicator}
     for name in may.defined_names:
         what = parse_name(name)
         if isinstance(what, FigureCellName):

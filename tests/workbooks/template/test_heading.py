@@ -1,9 +1,13 @@
 """Texts above and below the table of a template."""
 
+from collections.abc import Mapping
+
 import pytest
 from openpyxl.workbook import Workbook
 
 from domain.catalog.catalog import Catalog
+from domain.catalog.forms import Forms
+from domain.indicators import Indicator
 from tests.builders import assignment_for, make_template, open_workbook
 
 
@@ -65,18 +69,18 @@ def test_january_begins_in_the_year_before(catalog: Catalog) -> None:
     assert "Kỳ báo cáo: Tháng 1/2025 (từ 15/12/2024 đến 14/1/2025)" in result
 
 
-def test_headers_and_column_numbers(may: Workbook, catalog: Catalog) -> None:
+def test_headers_and_column_numbers(may: Workbook, forms: Forms) -> None:
     """The layout's headers are in one row, their numbers in the row below."""
-    columns = catalog.forms.layouts[0].columns
+    columns = forms.layouts[0].columns
     rows = [[cell.value for cell in row] for row in may.worksheets[0].iter_rows()]
     heads = [[" ".join(str(value).split()) for value in row] for row in rows]
     place = heads.index([column.header for column in columns])
     assert rows[place + 1] == [column.mark for column in columns]
 
 
-def test_every_line_stands_in_order(may: Workbook, catalog: Catalog) -> None:
+def test_every_line_stands_in_order(may: Workbook, forms: Forms) -> None:
     """Sections and indicators follow the layout."""
-    lines = [(line.number, line.label) for line in catalog.forms.layouts[0].lines]
+    lines = [(line.number, line.label) for line in forms.layouts[0].lines]
     rows = [(row[0].value, row[1].value) for row in may.worksheets[0].iter_rows()]
     start = rows.index(lines[0])
     assert rows[start : start + len(lines)] == lines
@@ -103,12 +107,12 @@ def test_unregistered_villages_can_be_named(catalog: Catalog) -> None:
     assert sheet.cell(9, 4).protection.locked
 
 
-def test_instructions_explain_every_indicator(may: Workbook, catalog: Catalog) -> None:
+def test_instructions_explain_every_indicator(may: Workbook, forms: Forms, indicators: Mapping[str, Indicator]) -> None:
     """The instruction sheet gives each indicator's name, numerator and denominator."""
     results = set(texts(may, 2))
-    layout = catalog.forms.layouts[0]
+    layout = forms.layouts[0]
     for name in layout.indicators + layout.village_indicators:
-        indicator = catalog.indicators[name]
+        indicator = indicators[name]
         assert {indicator.name.vi, indicator.numerator.vi} <= results
         assert indicator.denominator is None or indicator.denominator.vi in results
     assert any("Hạn gửi báo cáo: 15/5/2025" in text for text in results)

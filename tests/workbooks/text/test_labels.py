@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from domain.catalog.catalog import Catalog
+from domain.catalog.forms import Forms
 from workbooks.text.labels import nearest_labels, normalise_label
 
 _SPELLINGS: dict[str, Callable[[str], str]] = {
@@ -25,15 +25,15 @@ _SPELLINGS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("spelling", _SPELLINGS.values(), ids=_SPELLINGS.keys())
-def test_spellings_of_a_label_are_equal(catalog: Catalog, spelling: Callable[[str], str]) -> None:
+def test_spellings_of_a_label_are_equal(forms: Forms, spelling: Callable[[str], str]) -> None:
     """Every label of every layout normalises to the same text in every spelling."""
-    labels = [line.label for layout in catalog.forms.layouts for line in layout.lines if line.indicator]
+    labels = [line.label for layout in forms.layouts for line in layout.lines if line.indicator]
     assert [normalise_label(spelling(label)) for label in labels] == [normalise_label(label) for label in labels]
 
 
-def test_labels_of_a_layout_stay_apart(catalog: Catalog) -> None:
+def test_labels_of_a_layout_stay_apart(forms: Forms) -> None:
     """No two lines of a layout become equal by normalisation."""
-    for layout in catalog.forms.layouts:
+    for layout in forms.layouts:
         labels = [normalise_label(line.label) for line in layout.lines if line.indicator]
         assert len(set(labels)) == len(labels)
 
