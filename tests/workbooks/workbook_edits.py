@@ -3,7 +3,7 @@
 import io
 import warnings
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -49,7 +49,7 @@ def template_bytes(catalog: Catalog, code: str, period: str) -> bytes:
 def make_handmade(catalog: Catalog, code: str, period: str) -> Workbook:
     """Return a filled form as drawn up by an official: labels in the native layout, without stamp and defined names.
 
-    Every share is 75 of 100, every count 75; every village has a team of 3.
+    Every share that is due is 75 of 100, every count 75; every village has a team of 3.
     """
     unit, layout = unit_of(catalog, code, period), catalog.forms.layout_for(FORM, parse_period(period))
     district = catalog.units.get(unit.parent or "", date(2025, 5, 14))
@@ -67,30 +67,34 @@ def make_handmade(catalog: Catalog, code: str, period: str) -> Workbook:
         "A8": f"Đơn vị báo cáo: {unit.name}",
     }.items():
         sheet[address] = text
-    _write_lines(catalog, layout, sheet)
+    due = {indicator.id for indicator in catalog.due_indicators(FORM, unit, month)}
+    _write_lines(catalog, layout, sheet, due or set(catalog.indicators))
     _write_villages(catalog, layout, workbook, unit)
     return workbook
 
 
-def _write_lines(catalog: Catalog, layout: Layout, sheet: Worksheet) -> None:
+def _write_lines(catalog: Catalog, layout: Layout, sheet: Worksheet, due: Collection[str]) -> None:
     sheet.append([column.header for column in layout.columns])
     sheet.append([column.mark for column in layout.columns])
     for line in layout.lines:
-        sheet.append([_entry(catalog, line, column.role) for column in layout.columns])
+        sheet.append([_entry(catalog, line, column.role, due) for column in layout.columns])
     sheet.append([])
     sheet.append([None, "NGƯỜI LẬP BIỂU", None, "TM. ỦY BAN NHÂN DÂN"])
 
 
-def _entry(catalog: Catalog, line: Line, role: ColumnRole) -> object:
+def _entry(catalog: Catalog, line: Line, role: ColumnRole, due: Collection[str]) -> object:
     """Return the content of a line in the column of a role."""
     if role in _WORDS:
         return _WORDS[role](line)
     if line.indicator is None:
         return None
     indicator = catalog.indicators[line.indicator]
+    if role is ColumnRole.UNIT:
+        return indicator.unit.vi
+    if indicator.id not in due:
+        return None
     is_share = indicator.measure is Measure.RATIO
     return {
-        ColumnRole.UNIT: indicator.unit.vi,
         ColumnRole.DENOMINATOR: 100 if is_share else None,
         ColumnRole.NUMERATOR: 75,
         ColumnRole.PERCENT: 75 if is_share else None,

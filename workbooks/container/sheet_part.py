@@ -13,6 +13,8 @@ from workbooks.container.markup import MAIN_NAMESPACES, stream_part
 from workbooks.container.strings_part import TextGatherer
 from workbooks.container.styles_part import Style
 
+_BROKEN = "#REF!"
+"""What a formula holds in place of a cell that was deleted."""
 _NO_RESULT = "0"
 """Placeholder results that programs without a calculation engine store with formulas."""
 
@@ -45,9 +47,10 @@ class _SheetHandler:
     """
 
     __slots__ = (
-        "_book_styles", "_column", "_deepest", "_depth", "_ends", "_formula", "_gatherer", "_in_cell", "_in_inline",
-        "_in_value", "_inline", "_is_uncalculated", "_limits", "_name", "_part", "_prefix", "_row", "_since_1904",
-        "_starts", "_strings", "_style", "_styles", "_type", "_value", "_values", "contents",
+        "_book_styles", "_column", "_deepest", "_depth", "_ends", "_formula", "_gatherer", "_in_cell",
+        "_in_formula", "_in_inline", "_in_value", "_inline", "_is_broken", "_is_uncalculated", "_limits",
+        "_name", "_part", "_prefix", "_row", "_since_1904", "_starts", "_strings", "_style", "_styles",
+        "_type", "_value", "_values", "contents",
     )  # fmt: skip
 
     def __init__(self, part: str, name: str, context: BookContext, limits: Limits) -> None:
@@ -65,6 +68,7 @@ class _SheetHandler:
         self._styles: dict[str, Style] = {"": context.styles[0]}
         self._depth = self._row = self._column = self._values = 0
         self._in_cell = self._in_value = self._in_inline = self._formula = False
+        self._in_formula = self._is_broken = False
         self._type = self._style = self._value = ""
         self._inline: str | None = None
 
@@ -95,6 +99,8 @@ class _SheetHandler:
             self._value += data
         elif self._in_inline:
             self._gatherer.text(data)
+        elif self._in_formula and _BROKEN in data:
+            self._is_broken = True
 
     def _begin(self, root: str) -> None:
         namespace, _, local = root.rpartition(" ")
@@ -110,7 +116,12 @@ class _SheetHandler:
             prefix + "mergeCell": self._merge,
             prefix + "col": self._hide_columns,
         }
-        self._ends = {prefix + "c": self._end_cell, prefix + "v": self._end_value, prefix + "is": self._end_inline}
+        self._ends = {
+            prefix + "c": self._end_cell,
+            prefix + "v": self._end_value,
+            prefix + "f": self._end_formula,
+            prefix + "is": self._end_inline,
+        }
 
     def _start_value(self, _attributes: dict[str, str]) -> None:
         self._in_value = self._in_cell
@@ -120,7 +131,10 @@ class _SheetHandler:
         self._in_value = False
 
     def _start_formula(self, _attributes: dict[str, str]) -> None:
-        self._formula = True
+        self._formula = self._in_formula = True
+
+    def _end_formula(self) -> None:
+        self._in_formula = False
 
     def _start_inline(self, _attributes: dict[str, str]) -> None:
         self._in_inline = self._in_cell
@@ -151,7 +165,7 @@ class _SheetHandler:
         self._type = attributes.get("t", "n")
         self._style = attributes.get("s", "")
         self._in_cell = True
-        self._formula = False
+        self._formula = self._is_broken = False
         self._values = 0
         self._value = ""
         self._inline = None
@@ -174,6 +188,8 @@ class _SheetHandler:
         kind, value, raw = read
         if self._formula and self._is_uncalculated and raw == _NO_RESULT:
             kind, value, raw = CellKind.UNCACHED, None, ""
+        if kind is CellKind.UNCACHED and self._is_broken:
+            kind, value, raw = CellKind.ERROR, _BROKEN, _BROKEN
         number_format, font, _, struck, blended = style
         row, column, formula = self._row, self._column, self._formula
         cell = Cell(address, row, column, kind, value, raw, number_format, font, formula, struck, blended)

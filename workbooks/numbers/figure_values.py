@@ -16,6 +16,9 @@ TOO_LARGE = Decimal(10) ** 12
 MOST_DECIMALS = 6
 """Decimals that the warehouse stores exactly; a figure with more is a quotient, not a count or a sum."""
 
+_NOISE = Decimal("1e-9")
+"""Relative size up to which a difference is the noise of binary arithmetic: Excel itself shows 15 digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExpectedFigure:
@@ -40,8 +43,20 @@ class ExpectedFigure:
         return "1234" if self.is_count else "1234,5"
 
 
+def without_noise(number: Decimal) -> Decimal:
+    """Return the number that a person sees in the noise of binary arithmetic: 86.99999999999999 is 87."""
+    if count_decimals(number) <= MOST_DECIMALS:
+        return number
+    settled = round(number, MOST_DECIMALS)
+    return plain_number(settled) if abs(number - settled) <= _NOISE * max(Decimal(1), abs(number)) else number
+
+
 def figure_from_number(number: Decimal, place: FigurePlace, raw: str, findings: Findings) -> Figure:
     """Return the figure of a number; an implausible number is noted as an issue and stays unreadable."""
+    settled = without_noise(number)
+    if settled != number:
+        findings.repair("float_noise", place, raw, str(settled))
+    number = settled
     if abs(number) >= TOO_LARGE:
         return refuse_figure("number_too_large", place, raw, findings)
     if count_decimals(number) > MOST_DECIMALS:

@@ -18,6 +18,7 @@ from workbooks.numbers.figure_values import (
     plain_number,
     refuse_ambiguous,
     refuse_figure,
+    without_noise,
 )
 from workbooks.numbers.number_text import read_number_text
 from workbooks.numbers.unit_words import are_known_words, power_of_ten
@@ -41,8 +42,8 @@ def parse_number_cell(cell: Cell, place: FigurePlace, expected: ExpectedFigure, 
     A number hidden by its format has been noted when the cell was looked up.
     """
     number = Decimal(str(cell.value))
-    displayed = display_number(number, cell.number_format)
-    if not number:
+    displayed = display_number(without_noise(number), cell.number_format)
+    if not without_noise(number):
         return _zero(displayed, cell, place, expected, findings)
     if displayed.is_percent or "%" in displayed.text:
         # Excel turns a 5 typed into such a cell into 0.05, so a count cannot be told from a percentage.
@@ -64,14 +65,15 @@ def _zero(
     text = "".join(mark for mark in displayed.text if unicodedata.category(mark) != _CURRENCY).strip()
     digits = {mark for mark in text if mark.isdigit()}
     if digits <= {"0"} and (digits or not text or expected.marks.state_of(text) is CellState.ZERO):
-        return figure_from_number(Decimal(0), place, cell_as_text(cell), findings)
+        return figure_from_number(Decimal(str(cell.value)), place, cell_as_text(cell), findings)
     return refuse_figure("shown_otherwise", place, cell_as_text(cell), findings, text)
 
 
 def _visible(
     displayed: DisplayedNumber, cell: Cell, place: FigurePlace, expected: ExpectedFigure, findings: Findings
 ) -> Figure:
-    number = Decimal(str(cell.value))
+    typed = Decimal(str(cell.value))
+    number = without_noise(typed)
     text = displayed.text.strip()
     reading = _displayed_reading(displayed)
     if reading is None:
@@ -80,7 +82,7 @@ def _visible(
     meaning = plain_number(reading.number.scaleb(power))
     if meaning != displayed.rounded.scaleb(displayed.scale):
         return refuse_ambiguous((plain_number(number), meaning), place, cell_as_text(cell), findings)
-    figure = figure_from_number(number, place, cell_as_text(cell), findings)
+    figure = figure_from_number(typed, place, cell_as_text(cell), findings)
     if figure.number is not None and meaning != number:
         findings.issue("shown_rounded", place, found=format_number(figure.number), expected=text)
     if figure.number is not None and not power and not are_known_words(reading.words, expected.words):

@@ -19,6 +19,7 @@ from workbooks.numbers.figure_values import (
 )
 from workbooks.numbers.number_text import read_number_text
 
+_DIVISION_BY_ZERO = "#DIV/0!"
 _MOST_DECIMALS = 4
 """A General cell displays as many decimals as fit; beyond four they are not deliberate."""
 
@@ -32,16 +33,30 @@ class _PercentReading(NamedTuple):
 
 
 def parse_stated_percent(
-    cell: Cell | None, place: FigurePlace, marks: CellMarks, findings: Findings, computed: Decimal | None
+    cell: Cell | None,
+    place: FigurePlace,
+    marks: CellMarks,
+    findings: Findings,
+    computed: Decimal | None,
+    *,
+    has_counts: bool,
 ) -> Figure | None:
     """Return the stated percentage, None if the cell has no readable one.
 
     `computed` is the percentage of numerator and denominator; it decides whether 0.94 means 0.94 % or 94 %.
-    An error or a formula without a stored result is no statement, and no issue for the commune.
+    `has_counts`: a numerator or denominator was given.
+    A formula without a stored result is no statement, and no issue for the commune.
     """
-    if cell is None or cell.is_empty or cell.kind in {CellKind.UNCACHED, CellKind.ERROR}:
+    if cell is None or cell.is_empty or cell.kind is CellKind.UNCACHED:
         return None
-    if cell.kind is CellKind.TEXT and marks.state_of(cell_as_text(cell)) is not None:
+    if cell.kind is CellKind.ERROR:
+        note_percent_error(cell, place, findings, has_counts=has_counts)
+        return None
+    state = marks.state_of(cell_as_text(cell)) if cell.kind is CellKind.TEXT else None
+    if state is not None:
+        is_denied = state is CellState.NOT_APPLICABLE or (state is CellState.ZERO and bool(computed))
+        if computed is not None and is_denied:
+            findings.issue("percent_unreadable", place, found=cell_as_text(cell))
         return None
     readings = () if cell.is_struck else tuple(_readings(cell))
     if not readings or abs(readings[0].percent) >= TOO_LARGE:
@@ -57,6 +72,12 @@ def parse_stated_percent(
         findings.repair(chosen.rule, place, cell_as_text(cell), f"{percent}%")
     state = CellState.VALUE if percent else CellState.ZERO
     return Figure(state, percent, place.cell, cell_as_text(cell), chosen.decimals)
+
+
+def note_percent_error(cell: Cell, place: FigurePlace, findings: Findings, *, has_counts: bool) -> None:
+    """Note an error in the column of percentages; a division by nothing is expected on a blank line."""
+    is_natural = cell.raw == _DIVISION_BY_ZERO and not has_counts
+    findings.issue("percent_without_parts" if is_natural else "percent_error", place, found=cell.raw)
 
 
 def _readings(cell: Cell) -> Iterator[_PercentReading]:

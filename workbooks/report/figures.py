@@ -9,11 +9,11 @@ from domain.indicators import Indicator, Measure
 from domain.layouts import ColumnRole
 from domain.observations import CellState, Figure, Observation
 from workbooks.cells.addresses import cell_address
-from workbooks.cells.cells import Cell, Sheet
+from workbooks.cells.cells import Cell, CellKind, Sheet
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.numbers.figure_cells import parse_figure_cell
 from workbooks.numbers.figure_values import ExpectedFigure, cell_as_text
-from workbooks.numbers.percents import parse_stated_percent
+from workbooks.numbers.percents import note_percent_error, parse_stated_percent
 from workbooks.numbers.shares import ShareCell, choose_figure, choose_stated_percent, parse_share
 from workbooks.numbers.unit_words import unit_words_of
 from workbooks.numbers.visibility import note_hidden_content
@@ -40,7 +40,7 @@ def parse_line(context: SheetContext, line: LocatedLine, unit: str) -> Observati
     shares = dict(_shares(context, line, unit))
     numerator = _part(context, line, ColumnRole.NUMERATOR, unit, shares)
     denominator = _part(context, line, ColumnRole.DENOMINATOR, unit, shares)
-    stated = _stated(context, line, unit, _percentage(numerator, denominator), shares)
+    stated = _stated(context, line, unit, (numerator, denominator), shares)
     return Observation(unit, indicator.id, context.sheet.name, numerator, denominator, stated)
 
 
@@ -51,7 +51,8 @@ def read_spot(context: SheetContext, spot: CellPosition, place: FigurePlace) -> 
     merged = sheet.merge_around(*spot)
     if merged is not None and not merged.is_anchor(*spot):
         anchor = sheet.at(merged.top, merged.left)
-        if anchor is not None and not anchor.is_empty:
+        # A cell below the anchor may still hold what it held before it was merged, and nobody sees it.
+        if any(content is not None and not content.is_empty for content in (anchor, cell)):
             findings.issue("merged_figure", place, found=str(merged))
     if cell is not None and not cell.is_empty:
         if sheet.is_hidden(*spot):
@@ -110,7 +111,7 @@ def _stated(
     context: SheetContext,
     line: LocatedLine,
     unit: str,
-    computed: Decimal | None,
+    counts: tuple[Figure, Figure],
     shares: Mapping[ColumnRole, ShareCell],
 ) -> Figure | None:
     """Return the percentage from its own cell, or else the one typed after a share."""
@@ -119,8 +120,10 @@ def _stated(
     if spot is not None and ColumnRole.PERCENT not in shares:
         cells.append((context.sheet.at(*spot), _place(context, line, spot, unit)))
     cells += [(share.percent, share.place) for share in shares.values()]
+    computed, has_counts = _percentage(*counts), any(figure.number is not None for figure in counts)
+    marks, findings = context.catalog.marks, context.findings
     read = (
-        parse_stated_percent(cell, place, context.catalog.marks, context.findings, computed) for cell, place in cells
+        parse_stated_percent(cell, place, marks, findings, computed, has_counts=has_counts) for cell, place in cells
     )
     return choose_stated_percent(
         [figure for figure in read if figure is not None], tuple(shares.values()), context.findings
@@ -139,6 +142,9 @@ def _check_not_asked(context: SheetContext, line: LocatedLine, unit: str) -> Non
         spot = line.spots.get(role)
         cell = context.sheet.at(*spot) if spot is not None else None
         if spot is None or cell is None or cell.is_empty:
+            continue
+        if role is ColumnRole.PERCENT and cell.kind is CellKind.ERROR:
+            note_percent_error(cell, _place(context, line, spot, unit), context.findings, has_counts=False)
             continue
         is_copied_down = role is ColumnRole.PERCENT and cell.has_formula
         if not is_copied_down and not (cell.text and context.catalog.marks.state_of(cell.text) is not None):

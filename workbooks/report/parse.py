@@ -27,6 +27,7 @@ from workbooks.report.provisional_words import note_provisional_words
 from workbooks.report.split_form import note_split
 from workbooks.report.totals import check_totals
 from workbooks.report.unit_column import check_units
+from workbooks.report.unused_figures import DueIndicators, due_indicators, note_unused_figures
 from workbooks.report.villages import parse_villages
 from workbooks.tables.form_candidates import find_form_candidates
 from workbooks.tables.form_sheet import (
@@ -89,6 +90,7 @@ def _parse_form(
     layout = identify_layout(catalog, form, period, sources.stamp, findings)
     day = catalog.forms.last_day(form.id, period) if period else None
     unit = identify_unit(catalog, form.level, day, sources, findings)
+    due = due_indicators(catalog, form.id, unit, period) if unit is not None and period is not None else None
     observations: list[Observation] = []
     if sheet is not None and layout is not None:
         note_renamed(sheet, layout.sheet, findings)
@@ -100,9 +102,11 @@ def _parse_form(
         note_provisional_words(context, layout, form_table.lines, sources.headings, period)
         check_units(context, layout, form_table.lines)
         check_totals(context, form_table.totals, observations)
-    if layout is not None and unit is not None and period is not None:
-        register = VillageRegister(catalog.units.villages(unit, catalog.forms.last_day(form.id, period)))
-        observations.extend(_parse_villages(catalog, workbook, layout, register, findings, form_sheet=sheet))
+        if due is not None:
+            labels = {line.indicator: line.label for line in form_table.lines}
+            note_unused_figures(context, observations, labels, due)
+    if layout is not None and due is not None:
+        observations.extend(_parse_villages(catalog, workbook, layout, due, findings, form_sheet=sheet))
     return ParsedReport(
         unit,
         period,
@@ -118,12 +122,13 @@ def _parse_villages(
     catalog: Catalog,
     workbook: Workbook,
     layout: Layout,
-    register: VillageRegister,
+    due: DueIndicators,
     findings: Findings,
     *,
     form_sheet: Sheet | None,
 ) -> tuple[Observation, ...]:
     sheet = choose_village_sheet(workbook, layout, form_sheet, findings)
+    register = VillageRegister(due.villages)
     if sheet is not None and not register.villages:
         note_unregistered(sheet, layout, findings)
         return ()
@@ -134,6 +139,8 @@ def _parse_villages(
     context = SheetContext(catalog, sheet, findings)
     parsed = parse_villages(context, layout, table, register)
     check_totals(context, parsed.totals, parsed.observations)
+    labels = {column.indicator: column.header for column in layout.village_columns if column.indicator is not None}
+    note_unused_figures(context, parsed.observations, labels, due)
     return parsed.observations
 
 

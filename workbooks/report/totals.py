@@ -8,6 +8,7 @@ from domain.observations import Observation
 from workbooks.cells.addresses import cell_address, split_address
 from workbooks.cells.cells import Cell, CellKind
 from workbooks.cells.findings import FigurePlace
+from workbooks.numbers.figure_values import without_noise
 from workbooks.numbers.number_text import read_number_text
 from workbooks.report.figures import SheetContext
 from workbooks.tables.label_texts import text_at
@@ -57,7 +58,7 @@ def _sums(row: int, figures: Mapping[int, Decimal], totals: Collection[int]) -> 
 
 def _numbers(cell: Cell) -> frozenset[Decimal]:
     if isinstance(cell.value, Decimal) and cell.kind is CellKind.NUMBER:
-        return frozenset({cell.value})
+        return frozenset({without_noise(cell.value)})
     read = read_number_text(cell.text, is_count=True) if cell.text else None
     return frozenset(read.readings) if read is not None else frozenset()
 

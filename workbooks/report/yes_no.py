@@ -10,7 +10,7 @@ from domain.texts import normalise_name
 from workbooks.cells.cells import Cell, CellKind
 from workbooks.cells.findings import FigurePlace
 from workbooks.numbers.displayed_numbers import display_number
-from workbooks.numbers.figure_values import cell_as_text, refuse_figure
+from workbooks.numbers.figure_values import cell_as_text, refuse_figure, without_noise
 from workbooks.report.figures import SheetContext
 
 YES, NO = "workbooks.yes", "workbooks.no"
@@ -58,7 +58,7 @@ def _answer(catalog: Catalog, cell: Cell) -> bool | None:
     match cell.value:
         case bool() as truth:
             return truth
-        case Decimal() as number if number in {0, 1}:
+        case Decimal() as stored if (number := without_noise(stored)) in {0, 1}:
             # The format may show 1 as "Có" or as another number; a format that hides it is noted elsewhere.
             look = display_number(number, cell.number_format)
             seen = look.text.strip()

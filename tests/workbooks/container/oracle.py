@@ -202,6 +202,11 @@ KINDS = (
         "A zero behind a formula, in a file whose writer left the sums to whoever opens it, is no result.",
         lambda difference: difference.what == "unmade sum" and difference.theirs == 0,
     ),
+    DifferenceKind(
+        "broken formula",
+        "A formula without result that refers to a deleted cell can have no other result than its error.",
+        lambda difference: difference.what == "value" and difference.ours == "#REF!" and difference.theirs is None,
+    ),
     DifferenceKind("empty text", "A text of no letters is no content: the cell looks blank, and is.", _is_empty_text),
     DifferenceKind(
         "escaped letters", "`_x000D_` is how the format writes a letter XML cannot hold; Excel shows it.", _is_escape
