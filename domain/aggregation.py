@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from domain.indicators import Flow, Indicator, Measure
-from domain.observations import Observation
 
 _PERCENT_STEP = Decimal("0.01")
 
@@ -52,30 +51,6 @@ def add_up(amounts: Sequence[Amount]) -> Sums:
         _sum_or_none(amount.numerator for amount in amounts),
         _sum_or_none(other_amount.denominator for other_amount in amounts),
         len(amounts),
-    )
-
-
-def sum_observations(indicator: Indicator, reports: Iterable[Iterable[Observation]]) -> Sums:
-    """Σ numerators and Σ denominators over reports (one per unit) that gave both; never a mean of percentages.
-
-    Of each report only the observations of the indicator count. A report of several (its villages) counts as one unit.
-    """
-    numerators: list[Decimal] = []
-    denominators: list[Decimal] = []
-    units = 0
-    for report in reports:
-        complete = [
-            observation for observation in report if observation.indicator == indicator.id and observation.is_complete
-        ]
-        units += bool(complete)
-        for unit in complete:
-            numerators.append(unit.numerator.number or Decimal(0))
-            if unit.denominator is not None:
-                denominators.append(unit.denominator.number or Decimal(0))
-    return Sums(
-        numerator=sum(numerators, Decimal(0)) if numerators else None,
-        denominator=sum(denominators, Decimal(0)) if denominators else None,
-        units=units,
     )
 
 

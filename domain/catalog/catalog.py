@@ -28,7 +28,7 @@ from domain.report_words import ReportWords
 from domain.rollups import Boundary
 from domain.rules import Rule
 from domain.texts import Lang, Text
-from domain.units import Area, OrgUnit, UnitRegister
+from domain.units import Area, Level, OrgUnit, UnitRegister
 
 __all__ = ["SHIPPED", "Catalog", "CatalogError", "load_catalog"]
 
@@ -104,7 +104,8 @@ class Catalog:
         """Indicators that a unit owes on the form for a period, in the form's order.
 
         Those in force on the period's last day, whose frequency has a period ending here (a quarterly one is due in
-        the last month of a quarter only), and from which the unit is not exempt. None when it does not owe the form.
+        the last month of a quarter only), and from which the unit is not exempt. Those collected by village are owed
+        only where the register has villages: others could not be attributed. None when the unit does not owe the form.
         """
         if not self.owes(form, unit, period):
             return ()
@@ -116,7 +117,10 @@ class Catalog:
             for indicator in layout.indicators + layout.village_indicators
             if indicator not in exempt
         )
-        return tuple(indicator for indicator in results if indicator.holds_on(day) and period.ends(indicator.frequency))
+        due = [indicator for indicator in results if indicator.holds_on(day) and period.ends(indicator.frequency)]
+        if any(indicator.collected_at is Level.VILLAGE for indicator in due) and not self.units.villages(unit, day):
+            due = [indicator for indicator in due if indicator.collected_at is not Level.VILLAGE]
+        return tuple(due)
 
     def register_denominator(self, indicator: str, unit: OrgUnit, on: date) -> int | None:
         """What the register says an indicator's denominator must be for a unit on a day.

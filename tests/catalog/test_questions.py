@@ -87,6 +87,15 @@ def test_what_is_due_follows_frequency_and_validity(
     assert not results & not_due
 
 
+def test_a_unit_without_a_register_of_villages_owes_no_village_figures(catalog: Catalog) -> None:
+    """No commune of mid-2025 has one in the shipped catalogue."""
+    period = parse_period("2025-08")
+    unit = catalog.units.get("22813", catalog.forms.last_day(FORM, period))
+    due = catalog.due_indicators(FORM, unit, period)
+    assert due
+    assert not [indicator.id for indicator in due if indicator.collected_at is Level.VILLAGE]
+
+
 def test_a_unit_that_owes_no_form_owes_no_indicator(catalog: Catalog) -> None:
     """Exempt from the form means exempt from all of it."""
     unit = catalog.units.get("22828", date(2025, 5, 14))

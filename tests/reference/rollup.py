@@ -11,7 +11,10 @@ from domain.observations import CellState, Observation
 
 @dataclass(frozen=True, slots=True)
 class FigureShare:
-    """The part of a unit's figure that belongs to an area: of these villages, by a stated weight, else all of it."""
+    """The part of a unit's figure that belongs to an area: of these villages, by a stated weight, else all of it.
+
+    Of a whole unit `villages` are those of the register.
+    """
 
     villages: frozenset[str] | None = None
     weight: Decimal | None = None
@@ -51,6 +54,12 @@ def reference_rollup(indicator: Indicator, units: Iterable[Sequence[Due]]) -> Su
     return add_up(amounts)
 
 
+def reference_sums(indicator: Indicator, reports: Iterable[Sequence[Observation]]) -> Sums:
+    """Sum one report per unit, all of it; never a mean of percentages."""
+    sums = reference_rollup(indicator, [[Due(report)] for report in reports])
+    return sums or Sums(None, None, 0)
+
+
 def _unit_amount(indicator: Indicator, dues: Sequence[Due]) -> Amount | None:
     """Return a unit's figure over the reports due from it; None where a report lacks it."""
     amounts: list[Amount] = []
@@ -63,7 +72,7 @@ def _unit_amount(indicator: Indicator, dues: Sequence[Due]) -> Amount | None:
             for observation in due.report
             if observation.indicator == indicator.id and (villages is None or observation.unit in villages)
         ]
-        if villages and not _is_settled_in_all(indicator, villages, observations):
+        if villages != frozenset() and not _is_settled_in_all(indicator, villages or set(), observations):
             return None
         amount = _report_amount(indicator, observations)
         if amount is not None:
@@ -76,13 +85,12 @@ def _unit_amount(indicator: Indicator, dues: Sequence[Due]) -> Amount | None:
 
 
 def _is_settled_in_all(indicator: Indicator, villages: Collection[str], observations: Iterable[Observation]) -> bool:
-    """Return whether each village has a figure or says not applicable: a subset would not be the part meant."""
+    """Return whether each village and cell has a figure or says not applicable: a subset would not be the figure."""
     settled = {
-        observation.unit
+        observation.unit: _is_whole(indicator, observation) or observation.state is CellState.NOT_APPLICABLE
         for observation in observations
-        if _is_whole(indicator, observation) or observation.state is CellState.NOT_APPLICABLE
     }
-    return settled.issuperset(villages)
+    return settled.keys() >= set(villages) and all(settled.values())
 
 
 def _report_amount(indicator: Indicator, observations: Iterable[Observation]) -> Amount | None:

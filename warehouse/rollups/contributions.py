@@ -227,10 +227,19 @@ def read_rollup_inputs(
         catalog.units,
         scope,
         statuses,
-        reported_amounts(session, counted.values(), indicators),
+        reported_amounts(session, _registered_villages(catalog, counted), indicators),
         reported_amounts_of_villages(session, inside, indicators),
         open_warnings_of(session, judgements, at),
     )
+
+
+def _registered_villages(catalog: Catalog, counted: Mapping[ReportKey, int]) -> dict[int, int]:
+    """Return how many villages each submission's unit has on the last day of its period."""
+    results: dict[int, int] = {}
+    for report_key, submission in counted.items():
+        day = catalog.forms.last_day(report_key.form, report_key.period)
+        results[submission] = len(catalog.units.villages(catalog.units.get(report_key.unit.code, day), day))
+    return results
 
 
 def _is_by_village(indicator: Indicator, expected_report: ExpectedReport) -> bool:

@@ -16,7 +16,7 @@ from domain.rollups import Boundary
 from domain.units import Area, UnitKey
 from warehouse.models import DeliveryRow, PlacementRow, RollupSeenRow, SubmissionEventRow, WaiverRow
 from warehouse.rollups.closings import Closing, RollupKeyColumns, closings, key_columns
-from warehouse.rollups.scope import RollupKey, base_periods, overlaps_in
+from warehouse.rollups.scope import RollupKey, base_periods, computation_version, overlaps_in
 from warehouse.store.engine import Session
 
 
@@ -146,7 +146,7 @@ class _Review:
     def has_moved(self, rollup_key: RollupKey) -> bool:
         """Return whether reports or catalogue have changed since the rollup was computed."""
         row = self.seen.get(key_columns(rollup_key))
-        if row is not None and row.structure_version != self.catalog.structure_version:
+        if row is not None and row.structure_version != computation_version(self.catalog):
             return True
         if row is not None and self._has_expired(rollup_key, row.looked_on):
             return True

@@ -30,7 +30,7 @@ from warehouse.rollups.closings import closing_of
 from warehouse.rollups.contributions import FigureInputs, read_rollup_inputs
 from warehouse.rollups.notes import NoteWriter
 from warehouse.rollups.revision_rows import Draft, newest_revision, write_revision
-from warehouse.rollups.scope import RollupKey, scope_of
+from warehouse.rollups.scope import RollupKey, computation_version, scope_of
 from warehouse.store.bulk import table_of, upsert_rows
 from warehouse.store.engine import Session, serialise
 
@@ -170,7 +170,7 @@ def _record_review(session: Session, catalog: Catalog, rollup_key: RollupKey, at
         "delivery_id": session.scalar(select(func.max(DeliveryRow.id))) or 0,
         "placement_id": session.scalar(select(func.max(PlacementRow.id))) or 0,
         "waiver_id": session.scalar(select(func.max(WaiverRow.id))) or 0,
-        "structure_version": catalog.structure_version,
+        "structure_version": computation_version(catalog),
         "looked_on": day_in_vietnam(at),
         "asked": on_demand or bool(previous and previous.asked),
     }

@@ -12,6 +12,9 @@ from domain.rollups import Boundary
 from domain.units import Area, Level, OrgUnit, UnitKey
 from warehouse.submissions.report_keys import ReportKey
 
+_COMPUTATION = 2
+"""Version of the computation, raised when the same reports give other figures (2: a blank village is missing)."""
+
 
 @dataclass(frozen=True, slots=True)
 class RollupKey:
@@ -50,6 +53,11 @@ class RollupScope:
     expected: Mapping[Indicator, tuple[ExpectedReport, ...]]
     before: Mapping[Indicator, tuple[ExpectedReport, ...]]
     unresolved: tuple[OrgUnit, ...]
+
+
+def computation_version(catalog: Catalog) -> str:
+    """Return what figures were computed by: figures computed by another catalogue or computation are due again."""
+    return f"{catalog.structure_version}/{_COMPUTATION}"
 
 
 def base_periods(catalog: Catalog, form: str, period: Period) -> tuple[Period, ...]:

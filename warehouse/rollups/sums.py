@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
 from domain.aggregation import Amount
 from domain.indicators import Indicator, Measure
@@ -20,86 +20,92 @@ from warehouse.store.engine import Session
 class ReportedAmount:
     """Amount that one submission reports of an indicator: the sum of its complete figures, None where it has none.
 
-    `applies` is False when all its cells of the indicator say "not applicable".
+    `applies` is False when all its cells of the indicator say "not applicable". Of an indicator collected by village a
+    blank village leaves no amount.
     """
 
     amount: Amount | None
     applies: bool
 
 
-_INCOMPLETE = ReportedAmount(None, applies=True)
-
 ReportedAmounts = Mapping[int, Mapping[str, ReportedAmount]]
 """By submission and indicator; an indicator without a cell in the submission is absent."""
 
 
 def reported_amounts(
-    session: Session, submissions: Collection[int], indicators: Collection[Indicator]
+    session: Session, registered: Mapping[int, int], indicators: Collection[Indicator]
 ) -> ReportedAmounts:
-    """Sum what submissions report of indicators, each at the level at which it is collected."""
+    """Sum what submissions report of indicators, each at the level at which it is collected.
+
+    Args:
+        session: the session to read in.
+        registered: the submissions, each with how many villages its unit has on the period's last day.
+        indicators: what to sum.
+    """
+    own = [indicator for indicator in indicators if indicator.collected_at is not Level.VILLAGE]
+    by_village = _collected_by_village(indicators)
+    row = ObservationRow
     results: dict[int, dict[str, ReportedAmount]] = defaultdict(dict)
-    row, whole = ObservationRow, _is_whole(indicators)
-    applies = case((row.state == CellState.NOT_APPLICABLE, 0), else_=1)
-    statement = (
-        select(
-            row.submission_id,
-            row.indicator,
-            func.sum(case((whole, row.numerator))),
-            func.sum(case((whole, row.denominator))),
-            func.sum(applies),
-        )
-        .join(SubmissionRow, SubmissionRow.id == row.submission_id)
-        .group_by(row.submission_id, row.indicator)
-    )
-    for chunk in in_chunks(submissions):
-        result = statement.where(row.submission_id.in_(chunk), _is_at_collection_level(indicators))
-        for submission, indicator, numerator, denominator, number in session.execute(result):
-            results[submission][indicator] = _amount(numerator, denominator, number)
+    for chunk in in_chunks(registered):
+        is_in_chunk = row.submission_id.in_(chunk)
+        for line in session.execute(_sums(own, is_in_chunk, row.unit_code == SubmissionRow.unit_code)):
+            results[line.submission_id][line.indicator] = _amount(line)
+        for line in session.execute(_sums(by_village, is_in_chunk, row.unit_code != SubmissionRow.unit_code)):
+            results[line.submission_id][line.indicator] = _village_amount(line, registered[line.submission_id])
     return results
 
 
 def reported_amounts_of_villages(
     session: Session, villages: Mapping[int, Collection[str]], indicators: Collection[Indicator]
 ) -> ReportedAmounts:
-    """Sum indicators collected by village, of each submission over the given villages only.
-
-    With one of them left blank there is no amount: the others are not the part of the commune inside the area.
-    """
-    by_village = [indicator for indicator in indicators if indicator.collected_at is Level.VILLAGE]
+    """Sum indicators collected by village, of each submission over the given villages only."""
+    by_village = _collected_by_village(indicators)
+    row = ObservationRow
     results: dict[int, dict[str, ReportedAmount]] = defaultdict(dict)
-    row, whole = ObservationRow, _is_whole(by_village)
-    is_none = row.state == CellState.NOT_APPLICABLE
-    applies, settled = case((is_none, 0), else_=1), case((or_(whole, is_none), 1), else_=0)
-    sums = (func.sum(case((whole, row.numerator))), func.sum(case((whole, row.denominator))))
     for submission, inside in villages.items():
-        statement = (
-            select(row.indicator, *sums, func.sum(applies), func.sum(settled))
-            .where(
-                row.submission_id == submission,
-                row.unit_code.in_(sorted(inside)),
-                row.indicator.in_([indicator.id for indicator in by_village]),
-            )
-            .group_by(row.indicator)
-        )
-        for indicator, numerator, denominator, number, settled_villages in session.execute(statement):
-            is_complete = settled_villages == len(inside)
-            results[submission][indicator] = _amount(numerator, denominator, number) if is_complete else _INCOMPLETE
+        statement = _sums(by_village, row.submission_id == submission, row.unit_code.in_(sorted(inside)))
+        for line in session.execute(statement):
+            results[submission][line.indicator] = _village_amount(line, len(inside))
     return results
 
 
-def _amount(numerator: Any, denominator: Any, number: int) -> ReportedAmount:  # noqa: ANN401 # aggregates are untyped
-    return ReportedAmount(None if numerator is None else Amount(numerator, denominator), bool(number))
+def _collected_by_village(indicators: Collection[Indicator]) -> list[Indicator]:
+    return [indicator for indicator in indicators if indicator.collected_at is Level.VILLAGE]
 
 
-def _is_at_collection_level(indicators: Collection[Indicator]) -> ColumnElement[bool]:
-    """Select each indicator's rows at its level: the commune's own, or its villages'."""
-    row = ObservationRow
-    by_village = [indicator.id for indicator in indicators if indicator.collected_at is Level.VILLAGE]
-    own = [indicator.id for indicator in indicators if indicator.collected_at is not Level.VILLAGE]
-    return or_(
-        and_(row.indicator.in_(own), row.unit_code == SubmissionRow.unit_code),
-        and_(row.indicator.in_(by_village), row.unit_code != SubmissionRow.unit_code),
+def _sums(indicators: Collection[Indicator], *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Select sums by submission and indicator, and how many cells there are, are settled, and apply."""
+    row, whole = ObservationRow, _is_whole(indicators)
+    is_none = row.state == CellState.NOT_APPLICABLE
+    return (
+        select(
+            row.submission_id,
+            row.indicator,
+            func.sum(case((whole, row.numerator))).label("numerator"),
+            func.sum(case((whole, row.denominator))).label("denominator"),
+            func.count().label("cells"),
+            func.sum(case((or_(whole, is_none), 1), else_=0)).label("settled"),
+            func.sum(case((is_none, 0), else_=1)).label("applying"),
+        )
+        .join(SubmissionRow, SubmissionRow.id == row.submission_id)
+        .where(row.indicator.in_([indicator.id for indicator in indicators]), *conditions)
+        .group_by(row.submission_id, row.indicator)
     )
+
+
+def _village_amount(line: Row[Any], villages: int) -> ReportedAmount:
+    """Return the amount of all villages; none with one of them blank: the others are not the unit's figure."""
+    if line.settled < max(line.cells, villages):
+        return _INCOMPLETE
+    return _amount(line)
+
+
+def _amount(line: Row[Any]) -> ReportedAmount:
+    amount = None if line.numerator is None else Amount(line.numerator, line.denominator)
+    return ReportedAmount(amount, applies=bool(line.applying))
+
+
+_INCOMPLETE = ReportedAmount(None, applies=True)
 
 
 def _is_whole(indicators: Collection[Indicator]) -> ColumnElement[bool]:

@@ -79,17 +79,17 @@ def test_revision_leads_from_figure_to_cell(builder: WarehouseBuilder) -> None:
 
 
 def test_village_figures_lead_to_every_village_cell(builder: WarehouseBuilder) -> None:
-    """A commune's part of a village indicator lists each village's cell, the blank one too."""
+    """A commune's part of a village indicator lists each village's cell, that without a number too."""
     unit = builder.area().members[1]
-    villages = builder.catalog.units.villages(unit, builder.catalog.forms.last_day(FORM, MAY))[:3]
-    results = {item.code: {VILLAGE_COUNT: (number,)} for item, number in zip(villages, (3, None, 4), strict=True)}
+    villages = builder.catalog.units.villages(unit, builder.catalog.forms.last_day(FORM, MAY))
+    cells = [3, "x", *[0] * (len(villages) - 3), 4]
+    results = {item.code: {VILLAGE_COUNT: (content,)} for item, content in zip(villages, cells, strict=True)}
     builder.accept(builder.report(unit.code, {}, results))
     builder.roll_up()
     (part,) = builder.revision().contributions
     assert part.numerator == 7
-    assert [(source.unit, source.numerator) for source in part.sources] == [
-        (villages[0].code, 3), (villages[1].code, None), (villages[2].code, 4),
-    ]  # fmt: skip
+    assert [source.unit for source in part.sources] == [village.code for village in villages]
+    assert [source.numerator for source in part.sources] == [3, None, *[0] * (len(villages) - 3), 4]
 
 
 def test_revision_says_how_each_unit_stood(builder: WarehouseBuilder) -> None:

@@ -166,10 +166,10 @@ def test_stated_weights_make_it_comparable(builder: WarehouseBuilder, region: Ca
 
 
 def test_village_detail_makes_village_figures_comparable(builder: WarehouseBuilder, region: Catalog) -> None:
-    """Figures of villages enter from the villages inside; figures of whole communes still cannot."""
+    """Figures of villages enter from the villages inside; communes without a register owe none."""
     with_catalog(builder, with_villages(region))
     for code in INSIDE:
-        builder.accept(builder.report(code, {RATIO: (1, 2)}, {f"{code}-v": {VILLAGE_COUNT: (1,)}}, period=AUGUST))
+        builder.accept(builder.report(code, {RATIO: (1, 2)}, period=AUGUST))
     for code, inside, outside in (("22822", "22822", "22807"), ("22738", "22831", "22738")):
         results = {
             **{f"{code}-{inside}-{number}": {VILLAGE_COUNT: (10,)} for number in (1, 2)},
@@ -177,7 +177,7 @@ def test_village_detail_makes_village_figures_comparable(builder: WarehouseBuild
         }
         builder.accept(builder.report(code, {RATIO: (10, 20)}, results, period=AUGUST))
     row, result = made(builder, FORMER, AUGUST, indicator=VILLAGE_COUNT)
-    assert (row.status, row.value, row.units_accepted) == ("complete", 43, 5)
+    assert (row.status, row.value, row.units_expected, row.units_accepted) == ("complete", 40, 2, 2)
     assert "22822 Xã Mỹ Sơn (2 thôn)" in row.notes
     cells = {
         contribution.contribution.unit: [cell.unit for cell in contribution.contribution.sources]

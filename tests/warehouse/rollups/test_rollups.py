@@ -1,5 +1,6 @@
 """An area's figures are sums over the units that reported both numbers; the coverage accounts for the others."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,7 +11,7 @@ from sqlalchemy import text
 from domain.layouts import Exemption
 from domain.periods import parse_period
 from domain.rollups import RollupRow, RollupStatus
-from domain.units import OrgUnit
+from domain.units import Level, OrgUnit, UnitRegister
 from tests.warehouse.warehouse_builder import FORM, IN_TIME, MAY, TOO_LATE, Cells, WarehouseBuilder, taken_back
 from warehouse.rollups.rollups import roll_up
 from warehouse.store.engine import reading
@@ -34,6 +35,19 @@ def villages_of(builder: WarehouseBuilder, unit: str) -> tuple[OrgUnit, ...]:
     """Registered villages of a commune."""
     day = builder.catalog.forms.last_day(FORM, MAY)
     return builder.catalog.units.villages(builder.catalog.units.get(unit, day), day)
+
+
+def village_figures(
+    builder: WarehouseBuilder, unit: str, *, answers: Sequence[Cells] = (), members: Sequence[Cells] = ()
+) -> dict[str, dict[str, Cells]]:
+    """Make the figures of all registered villages of a commune; other cells for the first ones."""
+    villages = villages_of(builder, unit)
+    all_answers: list[Cells] = [*answers, *[(1, 1)] * (len(villages) - len(answers))]
+    all_members: list[Cells] = [*members, *[(3,)] * (len(villages) - len(members))]
+    return {
+        village.code: {VILLAGE_RATIO: answer, VILLAGE_COUNT: number}
+        for village, answer, number in zip(villages, all_answers, all_members, strict=True)
+    }
 
 
 def test_percentage_is_the_ratio_of_sums(builder: WarehouseBuilder) -> None:
@@ -126,24 +140,58 @@ def test_denominators_that_sum_to_zero_give_no_percentage(builder: WarehouseBuil
 
 def test_village_figures_are_summed_over_villages(builder: WarehouseBuilder) -> None:
     """A commune's villages count one by one; the commune counts as one unit."""
-    three = villages_of(builder, "22813")[:3]
-    answers = [(1, 1), (0, 1), (1, 1)]
-    results = {
-        item.code: {VILLAGE_RATIO: cells, VILLAGE_COUNT: (3,)} for item, cells in zip(three, answers, strict=True)
-    }
-    builder.accept(builder.report("22813", {RATIO: (1, 2)}, results))
+    builder.accept(builder.report("22813", {RATIO: (1, 2)}, village_figures(builder, "22813", answers=[(0, 1)])))
     builder.roll_up()
     teams, members = row_of(builder, VILLAGE_RATIO), row_of(builder, VILLAGE_COUNT)
-    assert (teams.numerator, teams.denominator, str(teams.value), teams.units_accepted) == (2, 3, "66.67", 1)
-    assert (members.value, members.units_accepted) == (9, 1)
+    assert (teams.numerator, teams.denominator, str(teams.value), teams.units_accepted) == (7, 8, "87.50", 1)
+    assert (members.value, members.units_accepted) == (24, 1)
+
+
+def test_blank_village_is_missing(builder: WarehouseBuilder) -> None:
+    """Without the answer, the members or the line of one village, the commune's figure is missing, and it is named."""
+    blank: Mapping[str, Mapping[str, Sequence[Cells]]] = {
+        "22822": {"members": [(None,)]},
+        "22813": {"answers": [(None, None)]},
+        "22816": {"answers": [(None, None)], "members": [(None,)]},
+        "22825": {"answers": [("x", "x")], "members": [("x",)]},
+    }
+    figures = {code: village_figures(builder, code, **cells) for code, cells in blank.items()}
+    figures["22819"] = dict(list(village_figures(builder, "22819").items())[1:])
+    for code, cells in figures.items():
+        builder.accept(builder.report(code, {}, cells))
+    builder.roll_up()
+    teams, members = row_of(builder, VILLAGE_RATIO), row_of(builder, VILLAGE_COUNT)
+    assert (teams.units_accepted, teams.units_missing, teams.status) == (2, 6, RollupStatus.PARTIAL)
+    assert "chưa điền đủ số liệu của chỉ tiêu này: 22813 Xã Lâm Sơn, 22816 Xã Lương Sơn, 22819" in teams.notes
+    assert (members.units_accepted, members.units_missing) == (2, 6)
+    assert "22816 Xã Lương Sơn, 22819 Xã Quảng Sơn, 22822 Xã Mỹ Sơn" in members.notes
+    assert teams.denominator == len(figures["22822"]) + len(figures["22825"]) - 1
+
+
+def test_commune_without_a_register_of_villages_owes_no_village_figures(builder: WarehouseBuilder) -> None:
+    """It is not expected, so that its area is complete without it; where none has one there is no row."""
+    register = builder.catalog.units
+    kept = [unit for unit in register.units if unit.level is not Level.VILLAGE or not unit.code.startswith("22813")]
+    units = UnitRegister(kept, register.successions, register.weights)
+    builder.catalog = replace(builder.catalog, structure_version="fewer villages", units=units)
+    for unit in builder.area().members:
+        villages = village_figures(builder, unit.code)
+        builder.accept(builder.report(unit.code, {RATIO: (1, 2)}, villages))
+    builder.roll_up()
+    row = row_of(builder, VILLAGE_RATIO)
+    assert (row.units_expected, row.units_accepted, row.status, row.notes) == (7, 7, RollupStatus.COMPLETE, "")
+    builder.roll_up("22813")
+    indicators = {row.indicator for row in builder.revision(area="22813").rows}
+    assert RATIO in indicators
+    assert VILLAGE_RATIO not in indicators
 
 
 def test_communes_own_figure_of_a_village_indicator_is_left_out(builder: WarehouseBuilder) -> None:
     """What a commune states in sum is not added to what its villages say."""
-    village = villages_of(builder, "22813")[0]
-    builder.accept(builder.report("22813", {VILLAGE_COUNT: (50,)}, {village.code: {VILLAGE_COUNT: (3,)}}))
+    villages = village_figures(builder, "22813")
+    builder.accept(builder.report("22813", {VILLAGE_COUNT: (50,)}, villages))
     builder.roll_up()
-    assert row_of(builder, VILLAGE_COUNT).value == 3
+    assert row_of(builder, VILLAGE_COUNT).value == 3 * len(villages)
 
 
 def test_villages_figure_of_a_commune_indicator_is_left_out(builder: WarehouseBuilder) -> None:
