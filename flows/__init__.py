@@ -1,1 +1,1 @@
-"""Drive: the night, the rerun and the command line; the only room that knows Prefect, the environment and the clock."""
+"""Drive: the Prefect flows, use cases and their pipeline; only this package knows Prefect, environment and clock."""

@@ -1,4 +1,4 @@
-"""Which figures a person asks for, and what they are, without keeping anything."""
+"""Resolve the figures that a person requests, and compute them as of a moment without storing anything."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from warehouse.store.engine import Warehouse, reading
 
 @dataclass(frozen=True, slots=True)
 class FiguresRequest:
-    """Which figures: of an area (code or id), a form and a period, on whose boundaries."""
+    """Key of the requested figures: an area (code or id), a form, a period and the boundaries."""
 
     area: str
     form: str
@@ -21,20 +21,20 @@ class FiguresRequest:
     boundary: Boundary
 
     def key(self, catalog: Catalog, at: datetime) -> RollupKey:
-        """What the area's code means: for the period, or on the day of a moment.
+        """Return the area that the code denotes: for the period, or on the day of a moment.
 
         Raises:
-            UsageError: it means nothing then.
+            UsageError: the code denotes no area at that time.
         """
         area = catalog.area(self.area, self.form, self.period, self.boundary, day_in_vietnam(at))
         return RollupKey(area, self.form, self.period, self.boundary)
 
 
 def render_as_of(engine: Warehouse, catalog: Catalog, wanted: FiguresRequest, at: datetime) -> Revision:
-    """The figures as they were known at a moment; nothing is kept.
+    """Return the figures as they were known at a moment; nothing is stored.
 
     Raises:
-        UsageError: the area means nothing then, or nobody in it owes the form.
+        UsageError: the code denotes no area at that time, or no unit in it reports the form.
     """
     with reading(engine) as session:
         return revision_as_of(session, catalog, wanted.key(catalog, at), at)

@@ -1,4 +1,4 @@
-"""Back-test: what a rule would have found in the reports of the past, had it stood at `block` when they were judged."""
+"""Back-test: results of a rule on past reports, as if it had been at stage `block` when they were judged."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,26 +17,26 @@ from warehouse.queries.judged_batches import JudgedSubmission, judged_batches
 from warehouse.store.engine import reading
 
 STAGE: Final = "backtest"
-"""What a watcher is told that goes on."""
+"""Receives the progress of a back-test."""
 
 
 @dataclass(frozen=True, slots=True)
 class BacktestQuery:
-    """Whose reports of which form and periods are sought; `units` None: everybody's."""
+    """Reports to back-test, by form, periods and units; `units` None: all units."""
 
     form: str
     periods: tuple[Period, ...]
     units: frozenset[UnitKey] | None = None
 
     def takes(self, submission: JudgedSubmission) -> bool:
-        """Whether a submission is meant, in the batch that judged it last."""
+        """Return whether a submission is selected, in the batch that judged it last."""
         is_of_unit = self.units is None or submission.unit in self.units
         return submission.last and submission.form == self.form and submission.period in self.periods and is_of_unit
 
 
 @dataclass(frozen=True, slots=True)
 class BacktestFinding:
-    """One cell of one submission in which the rule finds something; `accepted`: the rules of that night let it pass."""
+    """Failure of the rule in one cell of a submission; `accepted`: the rules of that run accepted the submission."""
 
     submission_id: int
     unit: str
@@ -50,9 +50,9 @@ class BacktestFinding:
 
 @dataclass(frozen=True, slots=True)
 class PeriodCount:
-    """Submissions of a period: how many were judged, and in how many the rule finds something.
+    """Submissions of a period: how many were judged, and in how many the rule fails.
 
-    `newly` are those of them that had been accepted: what promoting the rule would change.
+    `newly` counts those of them that had been accepted: what promoting the rule would change.
     """
 
     period: Period
@@ -63,7 +63,7 @@ class PeriodCount:
 
 @dataclass(frozen=True, slots=True)
 class SkippedSubmission:
-    """A submission that was judged once and cannot be judged again, with a code of `flows.backtest_left_<why>`."""
+    """Submission that was judged once and cannot be judged again, with a code of `flows.backtest_left_<why>`."""
 
     submission_id: int
     file_name: str
@@ -73,7 +73,7 @@ class SkippedSubmission:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """What came of it, by period; hits in the order in which the nights judged."""
+    """Result of a back-test by period; failures in the order in which the runs judged."""
 
     rule: str
     severity: Severity
@@ -84,29 +84,29 @@ class Backtest:
 
     @property
     def judged(self) -> int:
-        """How many submissions were judged."""
+        """Number of submissions judged."""
         return sum(period.judged for period in self.periods)
 
     @property
     def matches(self) -> int:
-        """In how many the rule finds something."""
+        """Number of submissions in which the rule fails."""
         return sum(period.found for period in self.periods)
 
     @property
     def newly(self) -> int:
-        """How many of these had been accepted."""
+        """Number of those that had been accepted."""
         return sum(period.newly for period in self.periods)
 
 
 def backtest(context: AppContext, rule: Rule, sought: BacktestQuery, listener: ProgressListener) -> Backtest:
-    """Put the reports of a form and of these periods before one rule, as if it stood at `block`.
+    """Evaluate one rule, as if at stage `block`, on the reports of a form and of these periods.
 
-    Each submission is judged as it was last, in the batch of that night, beside what was accepted at that moment and
-    nothing that came later. Nothing is written to the warehouse: it is judged in a database that is thrown away.
-    `house` holds the catalogue, which may be a draft, the warehouse and the landed files.
+    Each submission is judged as it was last, in the batch of that run, beside what was accepted at that moment and
+    nothing that came later. The warehouse is not written to: a temporary database is used for judging.
+    `context` holds the catalogue, which may be a draft, the warehouse and the landed files.
 
     Raises:
-        RuleBrokenError: the rule cannot be judged.
+        RuleBrokenError: the rule cannot be evaluated.
         TransientError: the warehouse does not answer.
     """
     with reading(context.engine) as session:

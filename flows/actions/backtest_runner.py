@@ -1,4 +1,4 @@
-"""Put batches of the past before a rule again, each as it was and beside what was accepted then."""
+"""Evaluate a rule on past batches, each as it was and beside what was accepted then."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -29,7 +29,7 @@ _RUN: Final = "backtest"
 
 @dataclass(frozen=True, slots=True)
 class BatchFindings:
-    """What the rule finds in a batch, by submission, and which submissions cannot be judged again and why."""
+    """Results of the rule for a batch, by submission, and the submissions that cannot be judged again, with reasons."""
 
     issues: tuple[tuple[int, Issue], ...]
     left_out: dict[int, str]
@@ -37,7 +37,7 @@ class BatchFindings:
 
 @dataclass
 class BacktestRunner:
-    """Judges batches of the past in a staging database of its own."""
+    """Evaluates a rule on past batches, in a staging database of its own."""
 
     context: AppContext
     staging: Engine
@@ -46,10 +46,10 @@ class BacktestRunner:
     reader: Reader | None = None
 
     def judge(self, batch: JudgedBatch, rule: Rule) -> BatchFindings:
-        """What one rule finds in a batch, beside what was accepted before that batch was judged.
+        """Return the results of one rule for a batch, beside what was accepted before that batch was judged.
 
         Raises:
-            RuleBrokenError: the rule cannot be judged.
+            RuleBrokenError: the rule cannot be evaluated.
         """
         reports, left_out = self._reports(batch.submissions)
         catalog, ids = self.context.catalog, sorted(reports)
@@ -60,7 +60,7 @@ class BacktestRunner:
         with transaction(self.staging) as session:
             clear(session, _RUN)
             stage_rows(session, [*rows, *past, *beside])
-        # A rule that looks among neighbours was never put to what others had refused.
+        # A rule that compares neighbours was never evaluated on submissions that others had refused.
         refused = [
             submission.id for submission in batch.submissions if submission.id in reports and not submission.accepted
         ]
@@ -69,7 +69,7 @@ class BacktestRunner:
         return BatchFindings(tuple((item.submission_id, item.issue) for item in result), left_out)
 
     def _reports(self, submissions: Sequence[JudgedSubmission]) -> tuple[dict[int, ParsedReport], dict[int, str]]:
-        """What each submission says, by its number; of one that cannot be judged again, why not."""
+        """Return each submission's report by its number; of one that cannot be judged again, the reason."""
         with reading(self.context.engine) as session:
             kept = figures_of(session, [submission.id for submission in submissions if submission.kept])
         results: dict[int, ParsedReport] = {}
@@ -103,7 +103,7 @@ class BacktestRunner:
         return results, left_out
 
     def _read(self, files: Sequence[LandedFile]) -> tuple[ParsedReport, ...]:
-        """Read what was refused again; the readers are started when the first such file comes."""
+        """Read refused workbooks again; the reading pool starts with the first such file."""
         if not files:
             return ()
         if self.reader is None:
@@ -113,7 +113,7 @@ class BacktestRunner:
 
 @contextmanager
 def open_backtest_runner(context: AppContext) -> Iterator[BacktestRunner]:
-    """A judge for a while, with a staging database that is thrown away at the end."""
+    """Yield a runner with a staging database that is deleted at the end."""
     with (
         TemporaryDirectory(prefix="tonghop-") as folder,
         own_staging(Path(folder)) as (staging, url),

@@ -1,4 +1,4 @@
-"""Backup: warehouse, landed files, bundles and catalogue in one archive, and back again into an empty home."""
+"""Backup: write warehouse, landed files, bundles and catalogue to one archive, and restore them into an empty home."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -25,7 +25,7 @@ from warehouse.store.copying import copy_warehouse, files_named, refuse_filled
 from warehouse.store.engine import Engine, open_engine, reading
 
 OnProgress = Callable[[str, int], None]
-"""Told of each kind of thing (`rows`, `files`) and how many more of it are done."""
+"""Receives the progress: a kind of thing (`rows`, `files`) and how many more of it are done."""
 
 _FORMAT: Final = 1
 _WAREHOUSE: Final = "warehouse.db"
@@ -35,10 +35,10 @@ _CLOSED: Final = "closed"
 
 
 class BackupDamagedError(TerminalError):
-    """An archive is no whole backup of ours."""
+    """The archive is not a complete backup of this program."""
 
     def __init__(self, archive: Path, what: str) -> None:
-        """Keep the archive and what is wrong with it."""
+        """Keep the archive and the defect."""
         self.archive = archive
         self.what = what
         super().__init__(f"{archive} cannot be restored: {what}. The warehouse was not touched; take another backup.")
@@ -46,9 +46,9 @@ class BackupDamagedError(TerminalError):
 
 @dataclass(frozen=True, slots=True)
 class BackupManifest:
-    """What an archive holds: `files` is sha256 by path, `rows` counts by table.
+    """Contents of an archive: `files` is sha256 by path, `rows` counts by table.
 
-    `lost` are bundles of closed periods, by their place in the home, that were not there as they had been closed.
+    `lost` are bundles of closed periods, by their place in the home, that were missing or altered.
     """
 
     format: int
@@ -61,13 +61,13 @@ class BackupManifest:
 
     @property
     def landed(self) -> int:
-        """How many landed files the archive holds."""
+        """Number of landed files in the archive."""
         return sum(name.startswith(f"{_LANDING}/") for name in self.files)
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreResult:
-    """What was restored, and where the catalogue lies that it was made with; None: it is the one in use."""
+    """What was restored, and where the backup's catalogue lies; None: it is the one in use."""
 
     manifest: BackupManifest
     catalog: Path | None
@@ -76,16 +76,16 @@ class RestoreResult:
 def make_backup(
     engine: Engine, landing: Landing, catalog: Catalog, home: Path, target: Path, *, at: datetime, watch: OnProgress
 ) -> BackupManifest:
-    """Write one archive of what cannot be made again: the warehouse as of one moment, the files it names, catalogue.
+    """Write an archive of what cannot be made again: the warehouse as of one moment, its landed files, the catalogue.
 
-    Bundles of closed periods lie in the home. One that is lost keeps no backup from being made: it is named.
+    Bundles of closed periods lie in the home. A lost one does not prevent the backup: it is listed.
 
-    The warehouse becomes a SQLite file, whatever engine it is on. Landed files are never changed nor removed, so those
-    that a moment's warehouse names are all there afterwards. What is published is left out: it is made anew from these.
+    The warehouse becomes a SQLite file, whatever its engine. Landed files are never changed nor removed, so those
+    that the warehouse names at a moment all exist afterwards. Published files are left out: they can be made again.
 
     Raises:
         NotLandedError, DamagedBytesError: a file that the warehouse names is not whole.
-        NoRoomError: no room is left; no half archive stays behind.
+        NoRoomError: the disk is full; no partial archive stays behind.
     """
     with workspace("backup", below=target.parent) as folder, atomic_file(target) as draft:
         copy = folder / _WAREHOUSE
@@ -102,15 +102,15 @@ def make_backup(
 
 
 def restore_backup(archive: Path, engine: Engine, landing: Landing, home: Path, watch: OnProgress) -> RestoreResult:
-    """Bring a backup back into an empty warehouse; every byte is compared with the manifest before that is filled.
+    """Restore a backup into an empty warehouse; every byte is compared with the manifest before that is filled.
 
-    A catalogue other than the one shipped is laid down as `catalog` in the home, bundles of closed periods as `closed`.
+    A catalogue other than the shipped one is restored as `catalog` in the home, bundles of closed periods as `closed`.
 
     Raises:
         UsageError: there is no such archive.
-        BackupDamagedError: it is not whole, or none of ours.
-        WarehouseNotEmptyError: the warehouse holds something already.
-        NoRoomToWorkError: no room is left in the home; the warehouse is as empty as it was.
+        BackupDamagedError: it is incomplete, or not a backup of this program.
+        WarehouseNotEmptyError: the warehouse is not empty.
+        NoRoomToWorkError: the home's disk is full; the warehouse is as empty as before.
     """
     if not archive.is_file():
         raise UsageError(f"there is no file {archive}: name an archive that `tonghop backup` made")
@@ -131,7 +131,7 @@ def restore_backup(archive: Path, engine: Engine, landing: Landing, home: Path, 
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """The rows copied by table, the sha256 of the files that they name, and the bundles."""
+    """Return the rows copied by table, the sha256 of the files that they name, and the bundles."""
 
     rows: dict[str, int]
     landed: tuple[str, ...]
@@ -144,12 +144,12 @@ def _copy_out(engine: Engine, copy: Path, watch: OnProgress) -> _Named:
     with reading(target) as session:
         bundles = bundles_named(session)
     named = _Named({name: content.rows for name, content in contents.items()}, files_named(target), bundles)
-    target.dispose()  # SQLite then has all of it in the one file
+    target.dispose()  # SQLite then keeps everything in one file
     return named
 
 
 def _bundles(home: Path, named: Iterable[Bundle]) -> tuple[dict[str, Path], tuple[str, ...]]:
-    """Bundles by their place, and the places of those that are not there as they were closed."""
+    """Return bundles by their place, and the places of those that are missing or altered."""
     whole: dict[str, Path] = {}
     lost: list[str] = []
     for bundle in named:
@@ -166,7 +166,7 @@ def _opened(copy: Path) -> Engine:
 
 
 def _unpack(archive: Path, folder: Path, landing: Landing, watch: OnProgress) -> BackupManifest:
-    """Land the landed files, lay the rest down in a folder; whatever is not as the manifest says ends it."""
+    """Land the landed files and restore the rest to a folder; raise at the first that differs from the manifest."""
 
     def put(content: IO[bytes], name: str) -> str:
         if name.startswith(f"{_LANDING}/"):
@@ -198,7 +198,7 @@ def _read_manifest(archive: Path, content: Mapping[str, Any]) -> BackupManifest:
 
 
 def _place_of_catalog(manifest: BackupManifest, home: Path) -> Path | None:
-    """Where the catalogue goes; None when it is the one that ships with this version."""
+    """Return the destination of the catalogue; None when it is the one that ships with this version."""
     if manifest.catalog_version == load_catalog().version:
         return None
     return _free(home / _CATALOG)

@@ -1,4 +1,4 @@
-"""Check files before they are sent: read and judge them as a night would, load nothing, keep nothing."""
+"""Check files before they are sent: read and judge them as the nightly run would, without storing anything."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,10 +31,10 @@ _RUN: Final = "check"
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """What a night would make of a file: what it says, all that is wrong with it, and which rules did not look at it.
+    """Result of checking a file: its report, all its issues, and the rules that were not evaluated.
 
-    `issues` holds what reading, placing and rules found; `not_checked` the ids of the rules that were not put to it:
-    those that look at other reports where there is no warehouse, all of them where the file cannot be judged at all.
+    `issues` holds those of reading, eligibility and rules; `not_checked` the ids of the rules not evaluated: those that
+    compare other reports where there is no warehouse, all of them where the file cannot be judged at all.
     """
 
     file: NamedFile
@@ -44,23 +44,23 @@ class CheckedFile:
 
     @property
     def path(self) -> Path:
-        """Where it lies, as it was named."""
+        """The path as it was named on the command line."""
         return self.file.path
 
     @property
     def accepted(self) -> bool:
-        """Whether nothing that was checked speaks against accepting it."""
+        """Return whether no issue found prevents its acceptance."""
         return not any(issue.severity is Severity.CRITICAL for issue in self.issues)
 
     @property
     def outcome(self) -> SubmissionState:
-        """The state a submission of it would come to."""
+        """The state that a submission of the file would get."""
         return SubmissionState.ACCEPTED if self.accepted else SubmissionState.QUARANTINED
 
 
 @dataclass(frozen=True, slots=True)
 class _Bench:
-    """What files are judged with: `house` stages apart from the warehouse; `rules` can be put to reports there.
+    """What files are judged with: `context` stages apart from the warehouse; `rules` can be evaluated there.
 
     `warehouse` holds earlier reports and those of other communes; None: there is none.
     """
@@ -76,10 +76,10 @@ def check_files(
     listener: ProgressListener,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> tuple[CheckedFile, ...]:
-    """Read every file under the limits of a night and judge it by every rule that can be put to it; in their order.
+    """Read every file under the limits of a nightly run and evaluate all applicable rules; results in the files' order.
 
-    Where a warehouse is configured or lies in the home, rules that look at other reports are put to the files too,
-    against what is accepted there; nothing is written to it. Each file is judged for itself, even of two of one unit.
+    Where a warehouse is configured or lies in the home, rules that compare other reports are evaluated too,
+    against what is accepted there; it is not written to. Each file is judged by itself, even of two of one unit.
 
     Raises:
         TransientError: the warehouse does not answer.
@@ -116,7 +116,7 @@ def _bench(settings: Settings, folder: Path, clock: Callable[[], datetime]) -> I
             warehouse = context.engine if isinstance(context.engine, Engine) else None
             rules = tuple(context.catalog.rules.values())
         else:
-            # The empty warehouse that comes with the staging tables: rules are handed no history of anybody.
+            # The empty warehouse that comes with the staging tables: no unit's history is passed to the rules.
             away = settings.model_copy(update={"home": folder, "warehouse_url": url})
             context, warehouse = build_context(away, clock), None
             beyond = rules_beyond(context.catalog)
@@ -140,7 +140,7 @@ def _read(context: AppContext, files: Sequence[NamedFile], listener: ProgressLis
 
 
 def _pending(context: AppContext, number: int, file: NamedFile) -> Pending:
-    """The file as if it had just arrived; its bytes may be in the warehouse already, so it gets a hash of its own."""
+    """Return the file as a new arrival; its bytes may be in the warehouse already, so it gets a hash of its own."""
     hints = file.hints
     return Pending(
         id=number,
@@ -154,12 +154,12 @@ def _pending(context: AppContext, number: int, file: NamedFile) -> Pending:
 
 
 def _judge(bench: _Bench, batch: Sequence[ReadSubmission]) -> Mapping[int, tuple[Issue, ...]]:
-    """All that is wrong with each file, by its number."""
+    """Return all issues of each file, by its number."""
     context, there = bench.context, batch
     if bench.warehouse is None:
         stage(context, _RUN, batch)
     else:
-        # Only until the past is staged: meanwhile no night can go on. The rules take their time afterwards.
+        # Held only until the past is staged, for it blocks nightly runs; evaluating the rules takes longer.
         with trial(bench.warehouse) as tried:
             there = [_received(replace(context, engine=tried), read_submission) for read_submission in batch]
             stage(replace(context, engine=tried), _RUN, there)
@@ -168,7 +168,7 @@ def _judge(bench: _Bench, batch: Sequence[ReadSubmission]) -> Mapping[int, tuple
 
 
 def _received(context: AppContext, read_submission: ReadSubmission) -> ReadSubmission:
-    """The same file as a submission of the warehouse, so that its past and its neighbours are found there."""
+    """Return the file as a submission of the warehouse, so that its past and its neighbours are found there."""
     file, at = read_submission.submission, context.clock()
     arrival = Arrival(
         connector=_RUN,

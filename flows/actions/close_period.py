@@ -1,4 +1,4 @@
-"""Close a period of an area into a bundle that proves itself before it counts, and open it again."""
+"""Close a period of an area into a bundle that is verified before it counts, and reopen it."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -30,10 +30,10 @@ _NAMED: Final = 10
 
 
 class NotRecomputableError(TerminalError):
-    """Published figures do not come out of the stored files again."""
+    """Published figures cannot be reproduced from the stored files."""
 
     def __init__(self, moved: Sequence[FigureDifference]) -> None:
-        """Keep the figures that come out otherwise."""
+        """Keep the figures that differ."""
         self.moved = tuple(moved)
         described = (f"{each.indicator} {each.column}: {each.published!r} → {each.recomputed!r}" for each in moved)
         result = "; ".join(described)
@@ -46,7 +46,7 @@ class NotRecomputableError(TerminalError):
 
 @dataclass(frozen=True, slots=True)
 class ClosedPeriod:
-    """A period that was closed: who was missing, where its bundle lies and its hash, and how it proved itself."""
+    """A closed period: its missing units, the path and hash of its bundle, and the result of verifying it."""
 
     found: ClosablePeriod
     area_name: str
@@ -58,15 +58,15 @@ class ClosedPeriod:
 def close_period(
     run: Run, cell: RollupKey, decision: DecisionReason, settings: Settings, *, partial: bool = False
 ) -> ClosedPeriod:
-    """Close a cell at its published revision; from then on nothing moves its figures until it is opened again.
+    """Close an area's period at its published revision; nothing moves its figures until it is reopened.
 
-    The bundle is gathered, its figures are made again from it, and only then it gets its name and the period is closed.
+    The bundle is gathered and its figures recomputed from it; only then it gets its name and the period is closed.
 
     Raises:
         UsageError: it cannot be closed now; the message says what to do first.
-        NotRecomputableError: the figures do not come out of the files again.
+        NotRecomputableError: the figures cannot be reproduced from the files.
         RunInProgressError: another run did not end in time.
-        NoRoomError, NoRoomToWorkError: no room is left. In all cases nothing was closed.
+        NoRoomError, NoRoomToWorkError: the disk is full. In all cases nothing was closed.
     """
     context = run.context
     with exclusive_run(context, run.id, "close", run.listener):
@@ -79,10 +79,10 @@ def close_period(
 
 
 def reopen_period(run: Run, cell: RollupKey, decision: DecisionReason) -> tuple[Closing, tuple[PublishedRevision, ...]]:
-    """Open a closed cell again, and publish at once what came for it since; its bundle stays where it is.
+    """Reopen a closed period, and publish at once what has arrived for it since; its bundle stays where it is.
 
     Raises:
-        UsageError: no reason is given, or it is not closed; nothing was done.
+        UsageError: the reason is missing, or the period is not closed; nothing was done.
         RunInProgressError: another run did not end in time; nothing was done.
     """
     context = run.context
@@ -99,10 +99,10 @@ def reopen_period(run: Run, cell: RollupKey, decision: DecisionReason) -> tuple[
 
 
 def require_open(context: AppContext, period: Period, units: Sequence[str], form: str | None = None) -> None:
-    """Let a period pass that is open for these units (codes).
+    """Raise unless a period is open for these units (codes).
 
     Raises:
-        UsageError: figures of the period that rest on one of them are closed; the message says how to open them.
+        UsageError: figures of the period that use one of them are closed; the message says how to open them.
     """
     with reading(context.engine) as session:
         result = closings_over(session, context.catalog, period, units, context.today, form=form)
@@ -137,7 +137,7 @@ def _close(run: Run, cell: RollupKey, decision: DecisionReason, settings: Settin
 
 
 def _place(contents: BundleContents, cell: RollupKey, result: ClosablePeriod) -> Path:
-    """Where the bundle goes: no closing ever takes another one's place, whose hash somebody has noted."""
+    """Return the path of the bundle; an earlier bundle is never overwritten, for its hash may have been noted."""
     folder_name = contents.files[f"{OUTPUTS}/{FIGURES}"].parent.parent.name
     again = f".{result.closed_before + 1}" if result.closed_before else ""
     return Path(CLOSED, cell.period.id, f"{folder_name}-{result.number}{again}.tar.gz")

@@ -1,4 +1,4 @@
-"""Look out by day: collect what arrived, and find the corrections in it that need not wait for the night."""
+"""Collect during the day, and find the corrections that need not wait for the nightly run."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionSearch:
-    """What a look found: how many workbooks were taken in, which of them correct something, what was left and why."""
+    """Result of a daytime collection: number of workbooks received, the corrections, files not collected and why."""
 
     taken: int
     corrections: tuple[Correction, ...]
@@ -39,9 +39,9 @@ class CorrectionSearch:
 
 
 def find_corrections(run: Run) -> CorrectionSearch:
-    """Collect, and tell corrections from first reports; both keep waiting, for a rerun or for the night.
+    """Collect, and separate corrections from first reports; both stay pending, for a rerun or for the nightly run.
 
-    A correction of a closed period waits too: only a person opens it again.
+    A correction of a closed period waits too: only a person reopens it.
 
     Raises:
         RunInProgressError: another run did not end in time; nothing was done.
@@ -56,7 +56,7 @@ def find_corrections(run: Run) -> CorrectionSearch:
         try:
             left = run.steps.run("collect", "collect", lambda: collect(context, run.id))
         except NotAllCollectedError as error:
-            left = error.left  # it comes with the next look
+            left = error.left  # the next daytime run collects it
         new = [entry for entry in _waiting(context) if entry.id not in before]
         end(run, RunOutcome(run.id, left=left, waiting=len(new)))
     return CorrectionSearch(len(new), _corrections(context, new), left)

@@ -1,4 +1,4 @@
-"""Tidy up by age: what killed runs had staged, and quality pages; never what communes sent, nor what was published."""
+"""Remove old staging rows of killed runs and old quality pages; never submissions, nor published files."""
 
 import logging
 from collections.abc import Iterator
@@ -16,15 +16,15 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class HousekeepingResult:
-    """How many quality pages went."""
+    """Number of quality pages removed."""
 
     pages: int
 
 
 def remove_expired(context: AppContext, settings: Settings) -> HousekeepingResult:
-    """Remove what is older than the settings say.
+    """Remove what is older than the settings allow.
 
-    Prefect's own records are not among it: its server removes them itself, told so by `flows.settings`.
+    Prefect's own records are not included: its server removes them itself, as configured by `flows.support.settings`.
     """
     now = context.clock()
     with transaction(context.engine) as session:

@@ -1,4 +1,4 @@
-"""Files and folders that a person names: which workbooks are meant, and what their folders say of unit and period."""
+"""Resolve the files and folders that a person names: the workbooks, and unit and period stated by their folders."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from domain.errors import UsageError
 from workbooks.identify.hints import Hints
 
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".xltx", ".xltm", ".ods"})
-"""How names of workbooks end; a file that is named itself may be called anything."""
+"""Suffixes of workbooks in folders; a file that is named itself may be called anything."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedFile:
-    """A file that was asked for, what its name and folders say, and its folders `below` the one that was named."""
+    """A requested file, what its name and folders state, and its folders `below` the named one."""
 
     path: Path
     hints: Hints
@@ -24,14 +24,14 @@ class NamedFile:
 def files_asked(
     named: Sequence[Path], inboxes: Iterable[str], unit: str | None = None, period: str | None = None
 ) -> tuple[NamedFile, ...]:
-    """The files that are named and all workbooks in the folders that are named, each once.
+    """Return the named files and all workbooks in the named folders, each once.
 
-    Folders speak of unit and period as they do in an inbox: those of `inboxes`, else those below a folder that was
+    Folders state unit and period as they do in an inbox: those of `inboxes`, else those below a folder that was
     named. With `unit` or `period` a file counts as lying in a folder of that unit and period instead.
 
     Raises:
-        UsageError: a file is not there or cannot be read, a night would not take it, or a folder has no workbook.
-        SourceUnavailableError: a folder below one that was named cannot be looked into.
+        UsageError: a file is missing, unreadable or not accepted by nightly runs, or a folder has no workbook.
+        SourceUnavailableError: a folder below a named one cannot be listed.
     """
     result = tuple(word for word in (period, unit) if word)
     roots = [Path(inbox).absolute() for inbox in inboxes if "://" not in inbox]

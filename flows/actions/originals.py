@@ -1,4 +1,4 @@
-"""Take the files under a figure out of the landing, under the names that they were delivered with."""
+"""Export the original files of a figure from the landing, under the names that they were delivered with."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -13,20 +13,20 @@ from warehouse.queries import FileRef
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A file as it was delivered: where it lies now, and the sha256 of its bytes."""
+    """A file as it was delivered: its present path, and the sha256 of its bytes."""
 
     path: Path
     sha256: str
 
 
 def extract(landing: Landing, files: Iterable[FileRef], folder: Path) -> tuple[Original, ...]:
-    """Copy files out of the landing into a folder, each once; files of one name get a part of their hash behind it.
+    """Copy files from the landing to a folder, each once; files of equal names get a part of their hash as suffix.
 
     Raises:
-        UsageError: a file of that name with other content lies there; nothing was written.
-        NotLandedError: the bytes are not there.
-        DamagedBytesError: the bytes are no longer what was delivered.
-        NoRoomError: no room is left; nothing was written.
+        UsageError: the folder has a file of that name with other content; nothing was written.
+        NotLandedError: the bytes are missing.
+        DamagedBytesError: the bytes differ from those delivered.
+        NoRoomError: the disk is full; nothing was written.
     """
     names = {file.sha256: PurePosixPath(file.file_name).name or file.sha256 for file in files}
     shared = Counter(names.values())

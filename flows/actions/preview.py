@@ -1,4 +1,4 @@
-"""Preview: carry a run out on a warehouse that forgets it, and see which published figures it would move."""
+"""Preview: carry out a run in a transaction that is rolled back, and list the published figures it would change."""
 
 import os
 import shutil
@@ -30,8 +30,8 @@ from warehouse.store.engine import reading, transaction
 class UndeliveredReport:
     """A file that the run would not judge.
 
-    `state` and `version` are those of the same bytes, known already; a pending state: its unit or period was not asked
-    for.
+    `state` and `version` are those of the same bytes, known already; a pending state: its unit or period was not
+    requested.
     """
 
     file_name: str
@@ -40,13 +40,13 @@ class UndeliveredReport:
 
     @property
     def waits(self) -> bool:
-        """Whether it would wait for another run."""
+        """Return whether it would wait for another run."""
         return self.state in PENDING_STATES
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a run would do, and which of the files that were named it would not judge.
+    """Outcome that a run would have, and the named files that it would not judge.
 
     `closed` are the closings that would have to be opened first: the outcome is that of opening them, and of the run.
     """
@@ -64,14 +64,14 @@ def preview(
     *,
     recheck: bool = False,
 ) -> Preview:
-    """What a rerun would do now: with what waits in the inbox, or with these files as if they had just arrived there.
+    """Return the outcome that a rerun would have now, with the inbox or with these files as if they had just arrived.
 
-    What is closed is opened for it: a rerun would be refused, and this says what opening the period would move.
-    It is the run itself, in a transaction that is taken back, with a landing and a published folder that are thrown
-    away: afterwards warehouse, landing and published folder are as before.
+    Closed figures are opened for it: a rerun would be refused, and the preview shows what reopening would change.
+    It is the run itself, in a transaction that is rolled back, with a temporary landing and published folder:
+    afterwards warehouse, landing and published folder are as before.
 
     Raises:
-        UsageError: a file is not there, or is none that a run would take.
+        UsageError: a file is missing, or not accepted by runs.
         RunInProgressError: another run did not end in time.
     """
     run_id = f"preview-{uuid4().hex}"
@@ -86,7 +86,7 @@ def preview(
 
 
 def _open_closed(context: AppContext, scope: RunScope, run_id: str) -> tuple[Closing, ...]:
-    """Open, in the trial alone, what is closed of the units asked for: what would move is what was asked."""
+    """Open the closed figures of the requested units, in the transaction of the preview alone."""
     opened: list[Closing] = []
     with transaction(context.engine) as session:
         for submission in scope.each():
@@ -106,18 +106,18 @@ def _open_closed(context: AppContext, scope: RunScope, run_id: str) -> tuple[Clo
 
 
 def facts_of(closing: Closing) -> dict[str, object]:
-    """What the sentence about a closing names."""
+    """Return the values of the message about a closing."""
     period, area = closing.period.id, closing.area
     return {"name": closing.area_name, "area": area, "period": period, "revision": closing.revision}
 
 
 def _drop(files: Sequence[Path], inbox: Path, context: AppContext) -> dict[str, str]:
-    """Put copies of the files into an inbox of their own, as if delivered now; their names by sha256."""
+    """Copy the files into an inbox of their own, as if delivered now; return their names by sha256."""
     names: dict[str, str] = {}
     for number, file in enumerate(files):
         if not file.is_file():
             raise UsageError(f"there is no file {file}")
-        # Two files of one name may be meant; a folder of its own says nothing of unit or period.
+        # Two files may have equal names; a folder of its own states no unit or period.
         target = inbox / (f"tep{number}" if file.name in names.values() else "") / file.name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)

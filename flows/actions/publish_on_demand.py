@@ -1,4 +1,4 @@
-"""Give out figures that a person asks for: published, or as of a moment in a folder of their own."""
+"""Export requested figures: published, or as of a moment in a folder of their own."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,13 +19,13 @@ from warehouse.store.engine import reading, transaction
 
 
 def hand_over(context: AppContext, wanted: FiguresRequest, at: datetime, folder: Path) -> Path:
-    """Write what would be published of the figures as they were known at a moment into a folder of its own.
+    """Write the outputs of the figures as they were known at a moment to a folder of its own.
 
-    What is published, and which revision is the newest, stays as it is.
+    Published files and the newest revision stay as they are.
 
     Raises:
-        UsageError: the folder holds something; the area means nothing then, or nobody in it owes the form.
-        NoRoomError: no room is left; nothing was written.
+        UsageError: the folder is not empty, the code denotes no area then, or no unit in it reports the form.
+        NoRoomError: the disk is full; nothing was written.
     """
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder} holds something already: name another folder with --output")
@@ -34,10 +34,10 @@ def hand_over(context: AppContext, wanted: FiguresRequest, at: datetime, folder:
 
 
 def publish_on_demand(run: Run, wanted: FiguresRequest) -> PublishedRevision:
-    """Roll figures up and publish their newest revision; from then on every night keeps them up to date.
+    """Roll figures up and publish their newest revision; every nightly run updates them from then on.
 
     Raises:
-        UsageError: the area means nothing then, or nobody in it owes the form.
+        UsageError: the code denotes no area then, or no unit in it reports the form.
         RunInProgressError: another run did not end in time; nothing was done.
     """
     context = run.context

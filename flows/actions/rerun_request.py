@@ -1,4 +1,4 @@
-"""What a person asks of a rerun, checked before anything begins: by form, command line and API alike."""
+"""Request for a rerun, validated before the run begins: shared by form, command line and API."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ from warehouse.rollups.scope import RollupKey, overlaps_in
 
 @dataclass(frozen=True, slots=True)
 class RerunRequest:
-    """A rerun as it was asked for. Texts are empty where nothing was said.
+    """A requested rerun. Texts are empty where nothing was entered.
 
-    `area` is a code or an area's id, `units` are codes of communes: one of the two is given. Periods run from `period`
-    to `period_to`, both included. With `recheck` stored reports are judged once more under today's rules.
+    `area` is a code or an area's id, `units` are codes of communes: one of the two is set. Periods run from `period`
+    to `period_to`, both included. With `recheck` stored reports are judged again under today's rules.
     """
 
     period: str
@@ -38,22 +38,22 @@ class RerunRequest:
 
     @property
     def decision(self) -> str:
-        """Why, as the run's record keeps it: the code, and the note behind it."""
+        """The reason as the run's record keeps it: the code, followed by the note."""
         return f"{self.reason}: {self.note.strip()}" if self.note.strip() else str(self.reason)
 
     @property
     def title(self) -> str:
-        """The rerun in a few words: `rerun 22828 2025-05`; further communes are counted."""
+        """Short description of the rerun, `rerun 22828 2025-05`; further communes are counted."""
         more = f"+{len(self.units) - 3}" if len(self.units) > 3 else ""
         periods = f"{self.period}..{self.period_to}" if self.period_to else self.period
         return " ".join(filter(None, ["rerun", self.area, *self.units[:3], more, periods]))
 
 
 def scope_of(catalog: Catalog, today: date, request: RerunRequest) -> RunScope:
-    """The communes and periods that a rerun is to judge; of an area those that belong to it in each period.
+    """Return the communes and periods that a rerun judges; of an area those that belong to it in each period.
 
     Raises:
-        UsageError: something that was asked for does not exist, contradicts itself, or is left out.
+        UsageError: a value does not exist, contradicts another, or is missing.
     """
     if bool(request.area) == bool(request.units):
         raise UsageError("say whose reports: name an area or communes, one of the two")
@@ -67,7 +67,7 @@ def scope_of(catalog: Catalog, today: date, request: RerunRequest) -> RunScope:
 
 
 def execute_rerun(run: Run, request: RerunRequest) -> RunOutcome:
-    """Collect, judge what is new (or, when asked, everything that is stored) within the run's scope, publish.
+    """Collect, judge what is new (with `recheck`: everything stored) within the run's scope, publish.
 
     Raises:
         UsageError: a period of the scope is closed; nothing was done.
@@ -80,19 +80,19 @@ def execute_rerun(run: Run, request: RerunRequest) -> RunOutcome:
 def preview_rerun(
     context: AppContext, scope: RunScope, request: RerunRequest, listener: ProgressListener, files: Sequence[Path] = ()
 ) -> Preview:
-    """What the rerun would do, with what waits in the inbox or with these files instead; nothing is kept.
+    """Return the outcome of the rerun, with the inbox or with these files in its place; nothing is stored.
 
-    What is closed is opened for it, and told: that is how to see what opening it would move.
+    Closed figures are opened for it and listed, which shows what reopening them would change.
 
     Raises:
-        UsageError: a file is none that a run would take.
+        UsageError: a file is not accepted by runs.
         RunInProgressError: another run did not end in time.
     """
     return preview(context, scope, listener, files, recheck=request.recheck)
 
 
 def refuse_closed_periods(context: AppContext, scope: RunScope) -> None:
-    """Let a scope pass whose periods are all open.
+    """Raise unless all periods of a scope are open.
 
     Raises:
         UsageError: one is closed; the message says how to open it.

@@ -1,4 +1,4 @@
-"""What became of runs, as their records tell it: for the list of runs, and for the timer that misses a night."""
+"""Outcomes of runs from their records: for the list of runs, and for the timer that detects a missed nightly run."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -15,15 +15,15 @@ class RunEnd(StrEnum):
     """How a run ended; each has a text, `flows.ended_<value>`."""
 
     WELL = "well"
-    """Everything that came was accepted."""
+    """Every submission was accepted."""
     REFUSED = "refused"
-    """Something was refused, doubted or could not be fetched; the rest was done."""
+    """A submission was refused, doubted or not fetched; the rest was done."""
     UNFINISHED = "unfinished"
-    """It still goes on, or was stopped half-way: the next run makes it good."""
+    """The run is in progress, or was stopped half-way: the next run completes it."""
 
 
 class NoRunError(TerminalError):
-    """No night ended in time."""
+    """No nightly run ended in time."""
 
     def __init__(self, since: datetime, begun: RunRecord | None) -> None:
         """Keep since when none ended (UTC), and the one that began and did not end, if there is one."""
@@ -37,7 +37,7 @@ class NoRunError(TerminalError):
 
 @dataclass(frozen=True, slots=True)
 class ListedRun:
-    """A run with what became of it; `seconds` is how long it took, None while it has not ended."""
+    """A run with its outcome; `seconds` is its duration, None while it has not ended."""
 
     record: RunRecord
     ended: RunEnd
@@ -45,7 +45,7 @@ class ListedRun:
 
 
 def listed(record: RunRecord) -> ListedRun:
-    """What became of a run."""
+    """The outcome of a run."""
     if record.finished_at is None:
         return ListedRun(record, RunEnd.UNFINISHED, None)
     troubled = any(record.counts.get(name) for name in ("refused", "left", "doubted"))
@@ -54,13 +54,13 @@ def listed(record: RunRecord) -> ListedRun:
 
 
 def expected_since(clock: str, now: datetime) -> datetime:
-    """Since when a night has to have ended that is expected every day by a time of Vietnam's clock, as 06:00.
+    """Return the moment since which a nightly run must have ended, expected daily by a time in Vietnam such as 06:00.
 
-    That is the day before the last such time: at five past six a night of one o'clock is in time, and so is one of
+    That is the day before the last such time: at five past six a run of one o'clock is in time, and so is one of
     yesterday at half past five, when today's is not due yet.
 
     Raises:
-        UsageError: the text is no time.
+        UsageError: the text is not a time of day.
     """
     try:
         wanted = time.fromisoformat(clock)

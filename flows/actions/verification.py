@@ -1,4 +1,4 @@
-"""Verify a bundle: is it whole, do its figures come out of its files again, are the files the same byte for byte."""
+"""Verify a bundle: is it complete, are its figures reproduced from its files, are the files equal byte for byte."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,10 +17,10 @@ from flows.support.settings import Settings
 
 
 class OtherProgramError(TerminalError):
-    """A bundle is whole, and this version of the program cannot make its figures again."""
+    """A bundle is complete, but this version of the program cannot recompute its figures."""
 
     def __init__(self, archive: Path, made_with: str, reason: str) -> None:
-        """Keep the bundle, the version that made it, and what this one stumbles over."""
+        """Keep the bundle, the version that made it, and the error of this one."""
         self.archive = archive
         self.made_with = made_with
         super().__init__(
@@ -30,7 +30,7 @@ class OtherProgramError(TerminalError):
 
 
 class VerificationResult(IntEnum):
-    """What verifying a bundle came to; the command's exit code."""
+    """Outcome of verifying a bundle; the command's exit code."""
 
     EQUAL = 0
     FILES_DIFFER = 1
@@ -39,7 +39,7 @@ class VerificationResult(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class OtherVersion:
-    """Something that was made with another version than the one at hand; empty: it was or is not there."""
+    """A component whose version differs from the present one; an empty version: it is or was absent."""
 
     name: str
     then: str
@@ -48,7 +48,7 @@ class OtherVersion:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A file of the bundle that is not what the manifest says: `altered`, `missing` or `unknown`; and whose it is."""
+    """A file of the bundle that differs from the manifest: `altered`, `missing` or `unknown`; and its report's unit."""
 
     file: str
     kind: str
@@ -57,7 +57,7 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class VerificationReport:
-    """What was found: damage first; only of a whole bundle the figures are made again, else `result` is None."""
+    """Result of verifying a bundle; figures are recomputed only where nothing is damaged, else `result` is None."""
 
     sha256: str
     manifest: BundleManifest
@@ -67,9 +67,9 @@ class VerificationReport:
 
     @property
     def unexplained(self) -> tuple[str, ...]:
-        """What differs although nothing it was made with does: somebody changed it.
+        """Names of what differs although the versions that made it are the same: it was tampered with.
 
-        Outputs are named by their file, and the findings' file where workbooks are judged otherwise than it says.
+        Outputs are named by their file; differing judgements of workbooks by the file of issues.
         """
         if self.result is None or self.versions:
             return ()
@@ -79,7 +79,7 @@ class VerificationReport:
 
     @property
     def verdict(self) -> VerificationResult:
-        """Equal; figures equal and files not; or something is wrong with the bundle."""
+        """The outcome: equal; figures equal and files not; or something is wrong with the bundle."""
         if self.result is None or self.result.figures or self.unexplained:
             return VerificationResult.DAMAGED
         return (
@@ -90,18 +90,18 @@ class VerificationReport:
 
 
 def verify(archive: Path, settings: Settings, sha256: str | None = None) -> VerificationReport:
-    """Verify a bundle by itself: no warehouse is needed but a temporary one, and no network.
+    """Verify a bundle by itself, without network and with a temporary warehouse only.
 
     Args:
         archive: the bundle.
-        settings: how workbooks are read; nothing else of them is used.
-        sha256: what the hash of the whole bundle has to be, where it was noted when the period was closed.
+        settings: how workbooks are read; no other setting is used.
+        sha256: the expected hash of the whole bundle, where it was noted when the period was closed.
 
     Raises:
         UsageError: there is no such file.
-        ArchiveDamagedError: it is no bundle, breaks off, or is another one than the hash says.
-        OtherProgramError: it is whole, and only another version of the program can make its figures again.
-        NoRoomToWorkError: there is no room to unpack it.
+        ArchiveDamagedError: it is not a bundle, is truncated, or has another hash.
+        OtherProgramError: it is complete, and only another version of the program can recompute its figures.
+        NoRoomToWorkError: the disk is too full to unpack it.
     """
     if not archive.is_file():
         raise UsageError(f"there is no file {archive}: name a bundle that `tonghop close` made")
@@ -145,7 +145,7 @@ def _damage(folder: Path, result: UnpackedArchive, needed: Sequence[str]) -> tup
 
 
 def _names_of_inputs(folder: Path) -> dict[str, str]:
-    """By its name in the bundle, what an input was called when it was delivered; nothing where that cannot be read."""
+    """Return the delivered names of the inputs by their names in the bundle; empty where they cannot be read."""
     try:
         rows = read_rows(folder / DELIVERED)["submission"]
         return {f"{INPUTS}/{row['sha256']}": str(row["file_name"]) for row in rows}

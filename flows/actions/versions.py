@@ -1,4 +1,4 @@
-"""The figures of any version of a report, kept or read again, and what differs between two of them."""
+"""Figures of any version of a report, stored or read again, and the differences between two versions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from workbooks.report.parse import parse_report
 
 @dataclass(frozen=True, slots=True)
 class VersionDifference:
-    """What version `after` says otherwise than `before`; figures of those `read_again` were never kept."""
+    """Differences of version `after` from `before`; figures of those in `read_again` were never stored."""
 
     before: int
     after: int
@@ -28,14 +28,14 @@ class VersionDifference:
 def difference(
     engine: Engine, landing: Landing, catalog: Catalog, history: ReportHistory, between: tuple[int, int] | None = None
 ) -> VersionDifference | None:
-    """What differs between two versions' figures; between the last two where none are named, None with fewer.
+    """Return the differences between two versions; by default the last two, None where there are fewer.
 
-    Figures of a version that was never accepted are not kept: they are read again from the bytes as delivered.
+    Figures of a version that was never accepted are not stored: they are read again from the bytes as delivered.
 
     Raises:
         UsageError: there is no version of that number.
-        NotLandedError: the bytes of a version are not there.
-        DamagedBytesError: they are no longer what was delivered.
+        NotLandedError: the bytes of a version are missing.
+        DamagedBytesError: the bytes differ from those delivered.
     """
     if between is None:
         if len(history.versions) < 2:

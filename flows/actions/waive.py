@@ -1,4 +1,4 @@
-"""Carry out a person's answer to a warning, and publish at once what it says beside the figures."""
+"""Answer warnings on behalf of a person, and publish the changed notes at once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from warehouse.submissions.withdrawal import Decision
 
 @dataclass(frozen=True, slots=True)
 class WaiverResult:
-    """What was answered, or taken back, about which warnings, and what was published because of it."""
+    """The answer or revocation, its warnings, and the revisions published because of it."""
 
     waivers: tuple[Waiver, ...]
     issues: tuple[Issue, ...]
@@ -29,10 +29,10 @@ class WaiverResult:
 def answer(run: Run, question: WarningSelector, decision: DecisionReason, until: date) -> WaiverResult:
     """Answer a rule's warnings until a day; then roll up and publish as any run does.
 
-    The answer stands once it is given: when rolling up or publishing fails, the next run makes it good.
+    The answer remains in force if rolling up or publishing fails; the next run completes it.
 
     Raises:
-        UsageError: there is nothing to answer, or the period is closed; nothing was done.
+        UsageError: there is no open warning, or the period is closed; nothing was done.
         RunInProgressError: another run did not end in time; nothing was done.
     """
 
@@ -44,10 +44,10 @@ def answer(run: Run, question: WarningSelector, decision: DecisionReason, until:
 
 
 def take_answer_back(run: Run, question: WarningSelector, decision: DecisionReason) -> WaiverResult:
-    """Take back what was answered to a rule; its warnings wait for an answer again, and the pages say so.
+    """Revoke the answer to a rule's warnings; they become open again, and the pages say so.
 
     Raises:
-        UsageError: nothing that was answered counts, or the period is closed; nothing was done.
+        UsageError: no answer is in force, or the period is closed; nothing was done.
         RunInProgressError: another run did not end in time; nothing was done.
     """
 

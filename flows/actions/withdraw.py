@@ -1,4 +1,4 @@
-"""Carry out a person's decision about a report, and publish at once what it moves."""
+"""Carry out a person's decision about a report, and publish the changed figures at once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _KINDS: dict[str, Callable[[Session, ReportKey, Decision, int | None], VersionCh
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalResult:
-    """What a decision did to the versions of a report, and what was published because of it."""
+    """Effect of a decision on the versions of a report, and the revisions published because of it."""
 
     changed: VersionChange
     outcome: RunOutcome
@@ -32,7 +32,7 @@ def decide(
 ) -> WithdrawalResult:
     """Withdraw or restore (`kind`) a report; then roll up and publish as any run does.
 
-    The decision stands once it is made: when rolling up or publishing fails, the next run makes it good.
+    The decision remains in force if rolling up or publishing fails; the next run completes it.
 
     Raises:
         UsageError: the report cannot be withdrawn or restored, or its period is closed; nothing was done.

@@ -1,4 +1,4 @@
-"""Archives of ours: one `.tar.gz` that begins with a manifest of all its files."""
+"""Archives of this program: one `.tar.gz` that begins with a manifest of all its files."""
 
 import io
 import json
@@ -15,14 +15,14 @@ MANIFEST: Final = "manifest.json"
 PIECE: Final = 1 << 20
 
 Put = Callable[[IO[bytes], str], str]
-"""Lays one file of an archive down and says its sha256."""
+"""Writes one file of an archive to its place and returns its sha256."""
 
 
 class ArchiveDamagedError(TerminalError):
-    """A file is no archive of ours, or breaks off."""
+    """A file is not an archive of this program, or is truncated."""
 
     def __init__(self, archive: Path, what: str) -> None:
-        """Keep the archive and what is wrong with it."""
+        """Keep the archive and the defect."""
         self.archive = archive
         self.what = what
         super().__init__(f"{archive} cannot be used: {what}. Fetch it again from where it is kept.")
@@ -30,7 +30,7 @@ class ArchiveDamagedError(TerminalError):
 
 @dataclass(frozen=True, slots=True)
 class UnpackedArchive:
-    """What an archive held: its manifest, and whatever is not as that says, by name of the file."""
+    """Contents of an archive: its manifest, and the deviations from it by name of the file."""
 
     manifest: Mapping[str, Any]
     unknown: tuple[str, ...]
@@ -53,10 +53,10 @@ def write_archive(
 
 
 def unpack(archive: Path, put: Put, on_file: Callable[[], None]) -> UnpackedArchive:
-    """Lay every file of an archive down that its manifest names, and compare it with that.
+    """Unpack every file of an archive that its manifest names, and compare it with the manifest.
 
     Raises:
-        ArchiveDamagedError: it is no archive, breaks off, or does not begin with a manifest.
+        ArchiveDamagedError: it is not an archive, is truncated, or does not begin with a manifest.
     """
     unknown: list[str] = []
     altered: list[str] = []
@@ -80,7 +80,7 @@ def unpack(archive: Path, put: Put, on_file: Callable[[], None]) -> UnpackedArch
 
 
 def put_below(folder: Path, content: IO[bytes], name: str) -> str:
-    """Lay one file down below a folder and say its sha256; a name that leads out of it is laid nowhere."""
+    """Write one file below a folder and return its sha256; a name that leads out of the folder is written nowhere."""
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts:
         return ""
@@ -93,19 +93,19 @@ def put_below(folder: Path, content: IO[bytes], name: str) -> str:
 
 
 def digest_of(path: Path) -> str:
-    """The sha256 of a file's bytes."""
+    """Return the sha256 of a file's bytes."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
 
 
 def files_below(folder: Path, prefix: str) -> dict[str, Path]:
-    """Every file below a folder, by the name that it gets in an archive."""
+    """Return every file below a folder, by the name that it gets in an archive."""
     results = (path for path in sorted(folder.rglob("*")) if path.is_file())
     return {f"{prefix}/{path.relative_to(folder).as_posix()}": path for path in results}
 
 
 def _without_owner(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Whose file it was on the machine that wrote the archive is nobody's business."""
+    """Remove the owner that the file had on the machine that wrote the archive."""
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = ""
     return entry

@@ -30,14 +30,14 @@ WAIVERS: Final = "waivers.json"
 BEFORE: Final = "before.json"
 
 _DOCUMENTS: Final = {1: (DELIVERED, FINDINGS, BEFORE), 2: (DELIVERED, FINDINGS, WAIVERS, BEFORE)}
-"""By format, the documents of a bundle. An earlier format is read for ever: what it lacks was not there to keep."""
+"""Documents of a bundle by format. Earlier formats stay readable: they lack what was not kept at their time."""
 
 _LANGUAGE = re.compile(rb'<html lang="(vi|en)"')
 
 
 @dataclass(frozen=True, slots=True)
 class BundleManifest:
-    """What a bundle keeps, and what it was made with.
+    """Contents of a bundle, and the versions that it was made with.
 
     `run_id`, `published_at` and `revision` are those of the outputs, `catalog_version` that of the catalogue inside.
     `missing` names the units that were missing, and refused ones. `differing` are outputs that the closing program
@@ -67,7 +67,7 @@ class BundleManifest:
     files: Mapping[str, str]
 
     def key(self, catalog: Catalog, today: date) -> RollupKey:
-        """Whose figures these are; `today` is the day they were made on.
+        """Describe the closed figures; `today` is the day they were made on.
 
         Raises:
             UsageError: the catalogue knows no such area or form.
@@ -77,7 +77,7 @@ class BundleManifest:
 
     @property
     def documents(self) -> tuple[str, ...]:
-        """The documents that a bundle of this format holds."""
+        """The documents of a bundle of this format."""
         return _DOCUMENTS[self.format]
 
     @property
@@ -93,17 +93,17 @@ class BundleManifest:
 
 @dataclass(frozen=True, slots=True)
 class BundleContents:
-    """Everything that goes into a bundle beside its manifest, where it lies, and the manifest's facts."""
+    """Files of a bundle beside its manifest, by their present paths, and the manifest's facts."""
 
     files: Mapping[str, Path]
     facts: Mapping[str, Any]
 
 
 def read_manifest(content: Mapping[str, Any]) -> BundleManifest:
-    """The manifest of an archive.
+    """Return the manifest of an archive.
 
     Raises:
-        TypeError: it is none of a bundle.
+        TypeError: it is not a bundle's.
     """
     listed = {name: tuple(content.get(name, ())) for name in ("missing", "differing", "judged_otherwise")}
     bundle_manifest = BundleManifest(**{**content, **listed})
@@ -113,11 +113,11 @@ def read_manifest(content: Mapping[str, Any]) -> BundleManifest:
 
 
 def gather(session: Session, context: AppContext, key: RollupKey, number: int, folder: Path) -> BundleContents:
-    """Gather what a revision rests on, wherever it lies; what lies in the warehouse is written into the folder.
+    """Gather the inputs and outputs of a revision; what lies in the warehouse is written to the folder.
 
     Raises:
-        PublicationDamagedError: what was published is no longer what it was.
-        NotLandedError, DamagedBytesError: an input is not whole.
+        PublicationDamagedError: published files were altered.
+        NotLandedError, DamagedBytesError: an input is missing or altered.
     """
     catalog = context.catalog
     which = RevisionSelector(number, key.form, key.boundary, key.area.valid_from)
@@ -133,7 +133,7 @@ def gather(session: Session, context: AppContext, key: RollupKey, number: int, f
         WAIVERS: waivers_of(session, ids),
         BEFORE: before,
     }
-    # What lies there is left as it is and compared with its own manifest.
+    # Files there are left as they are and compared with their own manifest.
     link = publish(read_revision(session, head), catalog, context.published)
     outputs = files_below(link.resolve(), OUTPUTS)
     files = {
@@ -161,10 +161,10 @@ def gather(session: Session, context: AppContext, key: RollupKey, number: int, f
 
 
 def read_rows(path: Path) -> Rows:
-    """The rows of one of a bundle's documents.
+    """Return the rows of one of a bundle's documents.
 
     Raises:
-        ValueError: it is no JSON.
+        ValueError: it is not JSON.
     """
     rows: Rows = json.loads(path.read_bytes())
     return rows

@@ -1,4 +1,4 @@
-"""Compare two rollups figure by figure: what is another figure, and what is only written otherwise."""
+"""Compare two rollups figure by figure: which figures differ, and which are only written otherwise."""
 
 import csv
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ from typing import Final
 FIGURES: Final = "rollup.csv"
 """The published file that holds every figure."""
 _WORDS: Final = frozenset({"notes"})
-"""Columns that say something of a figure in words: another version of the program may say it otherwise."""
+"""Columns that describe a figure in words, which another version of the program may put otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class FigureDifference:
-    """A figure that comes out otherwise than it was published; empty: it is not there."""
+    """A recomputed figure that differs from the published one; empty: it is absent."""
 
     indicator: str
     column: str
@@ -24,9 +24,9 @@ class FigureDifference:
 
 
 def moved_figures(published: bytes, recomputed: bytes) -> tuple[FigureDifference, ...]:
-    """Every column of every figure that says something else, in the order of the published rows; words are none.
+    """Return the differing columns of every figure, in the order of the published rows; columns of words are skipped.
 
-    A number written with other decimals is the same; a column that the published file does not have says nothing.
+    Numbers written with other decimals are equal; columns missing in the published file are not compared.
     """
     return tuple(_moved(published, recomputed)) if published != recomputed else ()
 

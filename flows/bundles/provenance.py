@@ -1,4 +1,4 @@
-"""With which code and which libraries figures were made: what decides whether the same bytes can be expected again."""
+"""Versions of code and libraries that figures were made with: equal versions have to give equal bytes."""
 
 import platform
 import re
@@ -16,7 +16,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
 
 @cache
 def versions() -> dict[str, str]:
-    """Versions by name: the program and a hash of its code, Python, its compression, every library it asks for."""
+    """Return versions by name: the program and a hash of its code, Python, its compression, every required library."""
     needed = (requirement for requirement in requires(_PROGRAM) or () if "extra ==" not in requirement)
     libraries = sorted(match[0] for key in needed if (match := _NAME.match(key)))
     return {
@@ -29,7 +29,7 @@ def versions() -> dict[str, str]:
 
 
 def _hash_of_code() -> str:
-    """One hash over names and contents of the rooms' files: templates and views as well as modules."""
+    """Return one hash over names and contents of the packages' files: templates and views as well as modules."""
     root = Path(__file__).parent.parent.parent
     digest = sha256()
     for package in _ROOMS:

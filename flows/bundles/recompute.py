@@ -1,4 +1,4 @@
-"""Make a closed period's figures again from the files that communes sent, in a warehouse made for that alone."""
+"""Recompute a closed period's figures from the files that communes sent, in a temporary warehouse."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,10 +31,10 @@ _JUDGED: Final = frozenset({SubmissionState.ACCEPTED, SubmissionState.SUPERSEDED
 
 @dataclass(frozen=True, slots=True)
 class RecomputedRollup:
-    """What came of it: which published files are the same byte for byte, which are not, and which figures moved.
+    """Result of recomputing: the published files that are equal byte for byte, those that are not, and changed figures.
 
     `judged_otherwise` names workbooks that are read or judged otherwise than they were; `not_judged` the rules that
-    look at other reports as well, not all of which are in a bundle.
+    compare other reports as well, not all of which are in a bundle.
     """
 
     equal: tuple[str, ...]
@@ -50,14 +50,14 @@ def recompute(
     """Read every input again, roll up as of the moment of the outputs, write these again and compare.
 
     Args:
-        manifest: what was closed.
+        manifest: the closed figures.
         files: where the bundle's files lie, by their names in it.
         catalog: the bundle's catalogue.
         home: an empty folder to work in.
         settings: how workbooks are read.
 
     Raises:
-        LookupError, TypeError, ValueError: the bundle's documents are not what they should be.
+        LookupError, TypeError, ValueError: the bundle's documents are malformed.
         TonghopError: its catalogue cannot be used, or figures of its area cannot be made.
     """
     results = {"home": home, "warehouse_url": "", "catalog": catalog, "inbox": (), "areas": ()}
@@ -91,7 +91,7 @@ def recompute(
 
 
 def _read(context: AppContext, delivered: Rows, files: Mapping[str, Path]) -> Iterator[ReadSubmission]:
-    """What every workbook says that the rules have judged."""
+    """Return the content of every workbook that the rules have judged."""
     rows = [row for row in delivered["submission"] if _was_judged(row)]
     waiting = [_pending(row, delivered["delivery"]) for row in rows]
     landed = [
@@ -112,7 +112,7 @@ def _was_judged(row: Mapping[str, Any]) -> bool:
 
 
 def _pending(row: Mapping[str, Any], deliveries: Sequence[Mapping[str, Any]]) -> Pending:
-    """The submission as it waited to be judged: name and folders are those of its newest delivery until then."""
+    """Return the submission as it was when judged: name and folders are those of its newest delivery until then."""
     mine = [delivery for delivery in deliveries if delivery["submission_id"] == row["id"]]
     then = [
         delivery for delivery in mine if row["judged_at"] is not None and delivery["landed_at"] <= row["judged_at"]
@@ -130,7 +130,7 @@ def _pending(row: Mapping[str, Any], deliveries: Sequence[Mapping[str, Any]]) ->
 
 
 def _outputs(session: Session, context: AppContext, manifest: BundleManifest) -> dict[str, bytes]:
-    """The published files, made again."""
+    """Return the published files, made again."""
     key = manifest.key(context.catalog, day_in_vietnam(manifest.moment))
     edition = Edition(manifest.revision, manifest.run_id, manifest.moment)
     previous = newest_revision(session, key.area, key.form, key.period, key.boundary)

@@ -27,9 +27,9 @@ _LOG = logging.getLogger(__name__)
 
 @flow(name="watch")
 def daytime() -> State[Any]:
-    """Collect, and start a rerun for each period of which a correction came; first reports wait for the night."""
+    """Collect, and start a rerun for each period with a correction; first reports wait for the nightly run."""
     settings = load_settings()
-    # A night may take hours; the next look is minutes away.
+    # A nightly run may take hours; the next daytime run is minutes away.
     context = replace(build_context(settings), wait_seconds=0)
     messages = MessageFormatter(context.catalog, settings.lang)
     run_id = str(flow_run.id)
@@ -44,7 +44,7 @@ def daytime() -> State[Any]:
     units = [code for other_correction in seen.corrections for code in other_correction.units]
     result = messages.text("watched", taken=seen.taken, corrections=len(units), units=", ".join(units[:20]) or "—")
     for reason in seen.left:
-        _LOG.warning(reason)  # the next look takes it; if it stays so, the night is red
+        _LOG.warning(reason)  # the next daytime run collects it; if it stays so, the nightly run is red
     return Completed(message=result)
 
 
@@ -54,6 +54,6 @@ def _start_rerun(correction: Correction, run_id: str) -> None:
         parameters={"period": correction.period.id, "units": list(correction.units), "reason": "correction"},
         timeout=0,
         as_subflow=False,
-        # A look that is tried again starts nothing twice.
+        # A daytime run that is retried starts nothing twice.
         idempotency_key=f"{run_id} {correction.period.id}",
     )

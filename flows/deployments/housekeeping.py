@@ -1,4 +1,4 @@
-"""The flow `housekeeping`: remove by age what nobody needs any more."""
+"""The flow `housekeeping`: remove old staging rows, quality pages and records by age."""
 
 from typing import Any
 
@@ -14,9 +14,9 @@ from flows.support.settings import load_settings
 
 @flow(name="housekeeping")
 def housekeeping() -> State[Any]:
-    """Remove what killed runs had staged and old quality pages; never what communes sent, nor what was published.
+    """Remove old staging rows of killed runs and old quality pages; never submissions, nor published files.
 
-    For how long things are kept: TONGHOP_KEEP_STAGING_DAYS, TONGHOP_KEEP_QUALITY_DAYS, TONGHOP_KEEP_RUNS_DAYS.
+    Retention: TONGHOP_KEEP_STAGING_DAYS, TONGHOP_KEEP_QUALITY_DAYS, TONGHOP_KEEP_RUNS_DAYS.
     """
     settings = load_settings()
     context = build_context(settings)

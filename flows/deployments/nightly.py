@@ -1,4 +1,4 @@
-"""The night: take whatever arrived for any open period, judge it, and publish what moved."""
+"""The flow of the nightly run: collect what arrived for any open period, judge it, and publish changed figures."""
 
 from typing import Any
 

@@ -26,7 +26,7 @@ def _name() -> str:
 
 @flow(name="notify", flow_run_name=_name, retries=3, retry_delay_seconds=60)
 def notify(event: NoticeEvent = NoticeEvent.TEST, run: str = "") -> State[Any]:
-    """Send a notice by mail to everybody of TONGHOP_MAIL_TO.
+    """Send a notice by mail to all recipients of TONGHOP_MAIL_TO.
 
     Args:
         event: What happened; "test" tries the settings.

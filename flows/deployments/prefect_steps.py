@@ -1,4 +1,4 @@
-"""Carry out a run's steps as Prefect task runs, and show every refused submission as one that failed."""
+"""Carry out a run's steps as Prefect task runs, and show every refused submission as a failed one."""
 
 import logging
 import time
@@ -27,20 +27,20 @@ T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 RETRY_DELAYS = [5.0, 20.0]
-"""Seconds between the tries of a step that failed for a passing reason."""
+"""Seconds between the retries of a step that failed for a passing reason."""
 
 _LIMITED = frozenset({"load", "roll up"})
 _LEASE_SECONDS = 60.0
-"""So long after a run was killed its place under the limit is free again."""
+"""After this time the place of a killed run under the limit is free again."""
 _LOOK_AGAIN_SECONDS = 2.0
-"""How often is looked whether loading is still held."""
+"""Interval of checking whether loading is still paused."""
 
 
 class PrefectSteps:
     """The steps of one flow run, each a task run with a readable name."""
 
     def __init__(self, run_id: str) -> None:
-        """Belong to the flow run of that id, whose log gets what our rooms log."""
+        """Belong to the flow run of that id, whose log gets the records of our packages."""
         self.run_id = run_id
         for logger_name in LOGGERS:
             # Prefect hands these loggers on to its server, but at Python's own level: warnings only.
@@ -49,11 +49,11 @@ class PrefectSteps:
         mask_handlers(*LOGGERS, "prefect", "prefect.flow_runs", "prefect.task_runs")
 
     def run(self, stage: str, label: str, work: Callable[[], T]) -> T:
-        """Do one step as a task run, under the limit where it writes figures; see `Steps.run`."""
+        """Run one step as a task run, under the limit where it writes figures; see `Steps.run`."""
         return as_task(stage, label, _limited(work) if stage in _LIMITED else work)()
 
     def run_retried(self, stage: str, label: str, work: Callable[[], T]) -> T:
-        """Do one step as a task run that Prefect tries again; see `Steps.run_retried`."""
+        """Run one step as a task run that Prefect retries; see `Steps.run_retried`."""
         step = as_task(stage, label, work).with_options(
             retries=len(RETRY_DELAYS), retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_passes
         )
@@ -63,8 +63,8 @@ class PrefectSteps:
 def _limited(work: Callable[[], T]) -> Callable[[], T]:
     def wait_and_work() -> T:
         with ExitStack() as place:
-            # A temporary server has no limit, and one that is away for a moment must not end the night: whatever
-            # it says, one run at a time works on the warehouse.
+            # A temporary server has no limit, and a server away for a moment must not end the nightly run:
+            # the warehouse's own lock admits one run at a time in any case.
             with suppress_failures():
                 _enter(place)
             return work()
@@ -80,7 +80,7 @@ def _enter(place: ExitStack) -> None:
             try:
                 place.enter_context(concurrency(LIMIT, lease_duration=_LEASE_SECONDS))
             except ConcurrencySlotAcquisitionError:
-                # Prefect lets nobody wait under a limit of 0, it refuses at once: also who began to wait under another.
+                # Under a limit of 0 Prefect refuses at once, even those that already wait under another limit.
                 if not _is_held(client):
                     raise
             else:
@@ -88,7 +88,7 @@ def _enter(place: ExitStack) -> None:
 
 
 def _wait_while_held(client: SyncPrefectClient) -> None:
-    """Return when the limit is not 0; once it was, no silence of the server ends the waiting."""
+    """Return when the limit is not 0; after it was 0, an unreachable server does not end the waiting."""
     was_held = False
     while True:
         try:

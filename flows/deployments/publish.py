@@ -1,4 +1,4 @@
-"""The flow `publish`: give an area's figures out on demand, from the Prefect UI."""
+"""The flow `publish`: publish an area's figures on demand, from the Prefect UI."""
 
 from typing import Any, Literal
 
@@ -30,7 +30,7 @@ def _name() -> str:
 def publish(
     area: str, period: str, boundary: Literal["as_then", "as_now"] = "as_then", form: str | None = None
 ) -> State[Any]:
-    """Roll an area up and publish it; the nights keep it up to date from then on.
+    """Roll an area up and publish it; nightly runs update it from then on.
 
     Args:
         area: Code of a commune, district, province or VN, or an area's id: 585.

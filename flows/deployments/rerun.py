@@ -1,4 +1,4 @@
-"""The rerun: judge what is new of some communes, or all that is stored of them, and publish the figures that move."""
+"""The rerun: judge the new or all stored submissions of some communes, and publish the changed figures."""
 
 from typing import Any
 
@@ -36,9 +36,9 @@ def rerun(
     dry_run: bool = False,
     recheck: bool = False,
 ) -> State[Any]:
-    """Collect, judge what is new of these communes, roll up what moved, publish the next revision.
+    """Collect, judge new submissions of these communes, roll up changes, publish the next revision.
 
-    Files of other communes are taken in too and wait for the night. Closed periods are refused.
+    Files of other communes are received too and wait for the nightly run. Closed periods are refused.
 
     Args:
         area: Code or id of an area, for all its communes: 585. Leave empty when you name communes.

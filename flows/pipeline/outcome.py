@@ -26,7 +26,7 @@ class SubmissionOutcome:
         """The unit as operators know it: `22828 Ma Nới`; the file's name where the unit is unknown."""
         if self.unit is None:
             return self.file_name
-        # A ward that only bears a number says nothing without its kind: 27073 Phường 11.
+        # The name of a numbered ward needs its kind: 27073 Phường 11.
         name = self.unit.name if self.unit.bare_name.isdecimal() else self.unit.bare_name
         return f"{self.unit.code} {name}"
 

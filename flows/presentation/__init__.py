@@ -1,1 +1,1 @@
-"""What Prefect and mails show of a run: artifacts, messages, links and notices."""
+"""Presentation of a run in Prefect and mails: artifacts, messages, links and notices."""

@@ -1,4 +1,4 @@
-"""A refused submission as a page of Markdown: what is wrong and what to do, its commune's history, where to go on."""
+"""Page of a refused submission in Markdown: its issues and remedies, its commune's history, links."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from warehouse.queries.recent import PastReport, recent_reports
 from warehouse.store.engine import Session
 
 MOST_FAULTS = 25
-"""So many faults stand on the page; the quality page has them all."""
+"""Most issues on the page; the quality page has them all."""
 PERIODS_BACK = 6
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedSubmission:
-    """A refused submission and what the warehouse knows of its commune."""
+    """A refused submission and its commune's history in the warehouse."""
 
     verdict: SubmissionOutcome
     record: SubmissionRecord
@@ -30,7 +30,7 @@ class RefusedSubmission:
 
 
 def failed(session: Session, submission_outcome: SubmissionOutcome) -> RefusedSubmission:
-    """Look up what the page of a refused submission tells."""
+    """Look up the contents of a refused submission's page."""
     record = submission_record(session, submission_outcome.submission_id)
     if submission_outcome.unit is None or record.form is None or record.period is None:
         return RefusedSubmission(submission_outcome, record, (), ())
@@ -45,7 +45,7 @@ def failed(session: Session, submission_outcome: SubmissionOutcome) -> RefusedSu
 
 
 def key_of(submission_outcome: SubmissionOutcome) -> str:
-    """The artifact's key: one for each commune, so that its history by key is the commune's."""
+    """Return the artifact's key: one for each commune, so that its history by key is the commune's."""
     return (
         f"submission-{submission_outcome.unit.code.lower()}"
         if submission_outcome.unit
@@ -54,7 +54,7 @@ def key_of(submission_outcome: SubmissionOutcome) -> str:
 
 
 def page_of(refused: RefusedSubmission, messages: MessageFormatter, links: Links) -> str:
-    """The page."""
+    """Return the page as Markdown."""
     submission_outcome, received = refused.verdict, format_time(refused.record.delivered_at, messages.lang)
     head = f"## {plain(submission_outcome.label)} — {plain(submission_outcome.period or '?')}"
     file = messages.text("failed_file", file=plain(submission_outcome.file_name), received=received)

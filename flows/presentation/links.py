@@ -1,4 +1,4 @@
-"""Addresses that people open from the Prefect UI and from notices: pages, returned workbooks, the form of the rerun."""
+"""Addresses used in the Prefect UI and in notices: pages, returned workbooks, the form of the rerun."""
 
 import json
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from flows.support.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where a browser finds what a run left behind; each is empty where no address is configured.
+    """Addresses of a run's results; each is empty where no address is configured.
 
     `base_url` is that of published pages, `office_url` that of quality pages and returned workbooks (`tonghop serve`),
-    `form_url` that of the rerun's form in the Prefect UI. A page of the UI opens no file of the server's disk.
+    `form_url` that of the rerun's form in the Prefect UI, whose pages cannot open files of the server's disk.
     """
 
     base_url: str = ""
@@ -20,19 +20,19 @@ class Links:
     form_url: str = ""
 
     def published(self, area: str, period: str) -> str:
-        """The page of an area's figures."""
+        """Return the address of an area's figures."""
         return _at(self.base_url, period, area, "report.html")
 
     def quality(self, submission_id: int) -> str:
-        """The quality page of a submission."""
+        """Return the address of a submission's quality page."""
         return _at(self.office_url, "quality", "submissions", f"{submission_id}.html")
 
     def returned(self, unit: str, period: str) -> str:
-        """What was returned to a commune for a period: the workbook with its cells marked, and notes."""
+        """Return the address of a commune's returns for a period: the workbook with its cells marked, and notes."""
         return _at(self.office_url, "outbox", unit, period, "")
 
     def rerun(self, unit: str, period: str) -> str:
-        """The form of a rerun, filled in for a commune and a period."""
+        """Return the address of the rerun's form, filled in for a commune and a period."""
         if not self.form_url:
             return ""
         result = json.dumps({"units": [unit], "period": period}, separators=(",", ":"))
@@ -40,7 +40,7 @@ class Links:
 
 
 def links_of(settings: Settings, form_url: str = "") -> Links:
-    """The addresses of a deployment."""
+    """Return the addresses of a deployment."""
     return Links(settings.base_url, settings.office_url, form_url)
 
 

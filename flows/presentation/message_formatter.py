@@ -1,4 +1,4 @@
-"""Say in words what a run did: for the Prefect UI, the log and the terminal alike."""
+"""Messages about a run for the Prefect UI, the log and the terminal alike."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from publishing.figures.formatting import format_day
 from warehouse.queries.silent_units import SilentArea, SilentPeriod
 
 ISSUES_NAMED = 5
-"""So many issues a failed task run names in words; the rest are counted."""
+"""Most issues that a failed task run names in words; the rest are counted."""
 
 
 class MessageFormatter:
@@ -22,27 +22,27 @@ class MessageFormatter:
         self.lang: Lang = lang
 
     def text(self, name: str, /, **facts: object) -> str:
-        """A text of `messages/flows.yaml`, named without its room."""
+        """Format a text of `messages/flows.yaml`, named without its prefix."""
         return self.catalog.texts.text(f"flows.{name}", self.lang, **facts)
 
     def fault(self, issue: Issue) -> str:
-        """One issue: where, and what is wrong."""
+        """Format one issue: its place and message."""
         message = self.catalog.issue_message(issue, self.lang)
-        # A message that names its cell says nothing of the sheet; one without a cell is about the whole file.
+        # A message that names its cell omits the sheet; one without a cell is about the whole file.
         return f"{issue.sheet} — {message}" if issue.sheet else message
 
     def refusal(self, submission_outcome: SubmissionOutcome) -> str:
-        """Why a submission was refused: its first faults, and how many more there are."""
+        """Format the reason for a refusal: the first issues, and the number of others."""
         return "\n".join(self.first_faults(submission_outcome.faults))
 
     def first_faults(self, faults: Sequence[Issue]) -> list[str]:
-        """The first of some faults, a numbered line each, and in a last line how many more there are."""
+        """Format the first issues, a numbered line each, and in a last line the number of others."""
         results = [f"{place}. {self.fault(issue)}" for place, issue in enumerate(faults[:ISSUES_NAMED], start=1)]
         more = len(faults) - len(results)
         return [*results, self.text("and_more", count=more)] if more else results
 
     def summary(self, outcome: RunOutcome) -> str:
-        """The run in one line; the flow run's message."""
+        """Format the run in one line; the flow run's message."""
         results = [self._judged(outcome)]
         if outcome.warned:
             results.append(self.text("some_warned", count=len(outcome.warned)))
@@ -57,7 +57,7 @@ class MessageFormatter:
         return " ".join(results)
 
     def finding(self, finding: RevalidationFinding) -> str:
-        """Why an accepted report would not be accepted as it is today."""
+        """Format why an accepted report would not be accepted as it is today."""
         result = [self.text("would_be_refused_today")] if not finding.verdict.accepted else []
         result += [self.text("placed_otherwise")] if finding.moved else []
         result += [self.text("read_otherwise", count=finding.changes)] if finding.changes else []
@@ -72,7 +72,7 @@ class MessageFormatter:
         return self.text("all_accepted", judged=judged)
 
     def table(self, refused: Sequence[SubmissionOutcome]) -> list[dict[str, str]]:
-        """Refused submissions as a table with short columns: who, which file, first fault, how many."""
+        """Return refused submissions as a table with short columns: unit, file, first issue, number of issues."""
         who, period, file, first, count = (
             self.text(f"column_{name}") for name in ("who", "period", "file", "first_fault", "faults")
         )
@@ -88,7 +88,7 @@ class MessageFormatter:
         ]
 
     def findings(self, doubted: Sequence[RevalidationFinding]) -> list[dict[str, str]]:
-        """Accepted reports that would not be accepted as they are today, as a table with short columns."""
+        """Return accepted reports that would not be accepted as they are today, as a table with short columns."""
         why = self.text("column_doubt")
         return [
             {**row, why: self.finding(finding)}
@@ -96,7 +96,7 @@ class MessageFormatter:
         ]
 
     def lateness(self, silent: SilentPeriod) -> str:
-        """Of a period: its deadline, and by how many days it is passed."""
+        """Format a period's deadline, and the number of days past it."""
         return self.text(
             "silent_period",
             period=silent.period.id,
@@ -107,13 +107,13 @@ class MessageFormatter:
         )
 
     def silent_area(self, area: SilentArea) -> str:
-        """Of an area: how many of its units are silent, and by when it has to hand its own figures up."""
+        """Format an area's number of silent units, and the deadline of its own report."""
         name = f"{area.name}, {area.above}" if area.above else area.name
         due = self.text("silent_due", due=format_day(area.due, self.lang)) if area.due else ""
         return self.text("silent_area", area=name, silent=len(area.silent), expected=area.expected) + due
 
     def silent_table(self, silent: Sequence[SilentPeriod]) -> list[dict[str, str]]:
-        """Silent units as a table with short columns, by area."""
+        """Return silent units as a table with short columns, by area."""
         who, period, area, above, due, days = (
             self.text(f"column_{name}") for name in ("who", "period", "area", "above", "due", "days_late")
         )

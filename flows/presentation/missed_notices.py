@@ -1,4 +1,4 @@
-"""Send the mails that no automation sent: a server on SQLite loses events when much is written at once."""
+"""Send notices that no automation sent: a server on SQLite loses events when much is written at once."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from warehouse.store.engine import Warehouse, reading
 
 NOTIFY: Final = "notify/notify"
 NOTIFIED_FLOWS: Final = ("nightly", "rerun", "publish", "close", "housekeeping")
-"""Flows of which a failure is told; automations.yaml names them too."""
+"""Flows whose failures are notified; automations.yaml names them too."""
 _LOOK_BACK: Final = timedelta(days=1)
 _MOST: Final = 200
 
@@ -32,7 +32,7 @@ def send_missed(warehouse: Warehouse, settle: timedelta = timedelta(minutes=2)) 
     """Start a notice for each run that ended badly within a day and has none; the first `settle` is the automation's.
 
     Returns:
-        How many were started.
+        Number of notices started.
     """
     now = datetime.now(UTC)
     with get_client(sync_client=True) as client:

@@ -1,4 +1,4 @@
-"""Write notices: what went wrong in a run, or with one report, as a mail that says what to do next."""
+"""Notices: mails about a failed run, or about refused reports, with the next step to take."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from flows.support.service_settings import ServiceSettings
 from warehouse.queries.read_models import SubmissionRecord
 
 MOST_NAMED = 50
-"""So many refused reports a notice of a run names; the rest are counted."""
+"""Most refused reports that a run's notice names; the rest are counted."""
 MOST_IN_SUBJECT = 3
 
 
 class NoticeEvent(StrEnum):
-    """What a notice tells of."""
+    """Subject of a notice."""
 
     RUN_FAILED = "run_failed"
     SUBMISSIONS_QUARANTINED = "submissions_quarantined"
@@ -35,7 +35,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class FailedRun:
-    """A run that ended badly: its name, how and with what message, and where it can be looked at."""
+    """A run that ended badly: its name, state and message, and its address."""
 
     name: str
     state: str
@@ -45,20 +45,20 @@ class FailedRun:
 
 @dataclass(frozen=True, slots=True)
 class RefusedReport:
-    """A report that was refused, and what was found in it."""
+    """A refused report and its issues."""
 
     record: SubmissionRecord
     issues: tuple[Issue, ...]
 
     @property
     def who(self) -> str:
-        """Whose report it is: code and name; the file where the unit is unknown."""
+        """The unit's code and name; the file where the unit is unknown."""
         record = self.record
         return f"{record.unit} {record.unit_name}" if record.unit else record.file.file_name
 
 
 def of_run(messages: MessageFormatter, ended: FailedRun, refused: Sequence[RefusedReport]) -> Notice:
-    """The notice of a run that ended badly, with the reports it refused."""
+    """Return the notice of a run that ended badly, with the reports it refused."""
     lines = [messages.text("notice_run", run=ended.name, state=ended.state), "", ended.message]
     if refused:
         lines += ["", messages.text("notice_refused")]
@@ -72,7 +72,7 @@ def of_run(messages: MessageFormatter, ended: FailedRun, refused: Sequence[Refus
 
 
 def of_refused(messages: MessageFormatter, run: str, refused: Sequence[RefusedReport], address: str) -> Notice:
-    """The notice of reports that a run refused: of each its first faults, cell by cell."""
+    """Return the notice of reports that a run refused: the first issues of each, cell by cell."""
     lines: list[str] = []
     for other_refused_report in refused[:MOST_NAMED]:
         period = other_refused_report.record.period.id if other_refused_report.record.period else "?"
@@ -93,12 +93,12 @@ def of_refused(messages: MessageFormatter, run: str, refused: Sequence[RefusedRe
 
 
 def of_test(messages: MessageFormatter) -> Notice:
-    """A notice that shows that notices arrive."""
+    """Return a notice that shows that notices arrive."""
     return Notice(messages.text("notice_test_subject"), _signed(messages, [messages.text("notice_test")]))
 
 
 def of_no_night(messages: MessageFormatter, clock: str, problem: str) -> Notice:
-    """A notice that no night is known to have ended by a time of the day, and why."""
+    """Return a notice that no nightly run has ended by a time of day, and the reason."""
     return Notice(
         messages.text("notice_no_night_subject"),
         _signed(messages, [messages.text("notice_no_night", clock=clock), "", problem]),
@@ -106,20 +106,20 @@ def of_no_night(messages: MessageFormatter, clock: str, problem: str) -> Notice:
 
 
 def send(settings: ServiceSettings, notice: Notice) -> None:
-    """Send a notice to everybody who gets them.
+    """Send a notice to all recipients.
 
     Raises:
         MailNotSentError: it may work later.
-        MailRefusedError: somebody has to change something first.
+        MailRefusedError: the settings or the recipients have to be corrected first.
     """
     message = EmailMessage()
-    # A subject is one line, whatever a file may be called.
+    # A subject is one line, whatever the file's name contains.
     message["Subject"] = " ".join(notice.subject.split())
     message["From"] = settings.mail_from or settings.mail_user
     message["To"] = ", ".join(settings.mail_to)
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = make_msgid(domain="tonghop")
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice answers
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office reply
     message.set_content(notice.body)
     password = settings.mail_password.get_secret_value() if settings.mail_password else ""
     server = SmtpServer(settings.mail_host, settings.mail_port, settings.mail_security, settings.mail_user, password)

@@ -17,7 +17,7 @@ from flows.support.prefect_names import QUARANTINED, RERUN
 from flows.support.prefect_tasks import as_task, suppress_failures
 
 MOST_FAILED_TASK_RUNS = 500
-"""Beyond this nobody looks at them one by one; the artifact's table names every submission."""
+"""Most refused submissions with a failed task run of their own; the artifact's table names all of them."""
 
 TASK_RUNS_A_SECOND = 10.0
 """The server loses records of task runs that come faster than it digests them: some 30 a second, on a busy machine
@@ -28,9 +28,9 @@ TABLE = "failed-submissions"
 DOUBTED = "doubted-submissions"
 """Key of the artifact that lists accepted reports which would be refused, or are read otherwise, today."""
 SILENT = "silent-units"
-"""Key of the artifact that lists who should have reported and has sent nothing."""
+"""Key of the artifact that lists units with an overdue report and no submission."""
 PREVIEW = "rerun-preview"
-"""Key of the artifact that says what a rerun would do."""
+"""Key of the artifact that shows the outcome of a dry run."""
 
 
 class Pace:
@@ -58,9 +58,9 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class FailedTaskRun:
-    """What is left behind of a refused submission, beside its failed task run.
+    """Records of a refused submission in Prefect, beside its failed task run.
 
-    `label` names the task run, `message` says what is wrong in a few lines; `page` is Markdown, kept under `key`;
+    `label` names the task run, `message` summarises the issues in a few lines; `page` is Markdown, kept under `key`;
     `facts` go with the event and hold no personal data.
     """
 
@@ -72,10 +72,10 @@ class FailedTaskRun:
 
 
 def show_failed(shown: FailedTaskRun) -> None:
-    """Leave a failed task run behind, and within it the submission's page and the event that it was quarantined."""
+    """Create a failed task run, and within it the submission's page and the event that it was quarantined."""
 
     def refuse() -> State[Any]:
-        # A server that keeps no page must not hide why the submission was refused.
+        # A failure to store the page must not hide why the submission was refused.
         with suppress_failures():
             create_markdown_artifact(shown.page, key=shown.key, description=shown.label)
         emit_event(
@@ -91,7 +91,7 @@ def show_failed(shown: FailedTaskRun) -> None:
 
 
 def rerun_form() -> str:
-    """Address of the rerun's form in the Prefect UI; empty where nothing is deployed, or no UI has an address."""
+    """Return the address of the rerun's form in the Prefect UI; empty without a deployment or a UI address."""
     ui = get_current_settings().ui_url
     if not ui:
         return ""
@@ -105,12 +105,12 @@ def rerun_form() -> str:
 
 
 def show_page(markdown: str, key: str) -> None:
-    """Leave a page behind as an artifact of the flow run."""
+    """Create an artifact of the flow run from a page."""
     with suppress_failures():
         create_markdown_artifact(markdown, key=key)
 
 
 def show_table(rows: Sequence[Mapping[str, str]], description: str, key: str) -> None:
-    """Leave a table of submissions behind as an artifact of the flow run."""
+    """Create an artifact of the flow run from a table of submissions."""
     with suppress_failures():
         create_table_artifact(key=key, table=[dict(row) for row in rows], description=description)

@@ -8,11 +8,11 @@ from flows.presentation.markdown import plain, table
 from flows.presentation.message_formatter import MessageFormatter
 
 MOST_SHOWN = 100
-"""So many verdicts, and so many figures of a revision, stand on the page; the rest are counted."""
+"""Most outcomes, and most figures of a revision, on the page; the rest are counted."""
 
 
 def page_of(result: Preview, messages: MessageFormatter) -> str:
-    """What a run would do: verdicts first, then every published figure that would move."""
+    """Return the outcome of a dry run: submissions first, then every published figure that would change."""
     outcome = result.outcome
     lines = [f"**{messages.text('preview')}**", messages.summary(outcome)]
     lines += [plain(messages.text("would_be_closed", **facts_of(closing))) for closing in result.closed]

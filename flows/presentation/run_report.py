@@ -32,10 +32,10 @@ _LOG = logging.getLogger(__name__)
 
 
 def report(outcome: RunOutcome, messages: MessageFormatter, context: AppContext, links: Links) -> State[Any]:
-    """Leave everything an operator looks for, and return the state that the flow run ends in.
+    """Create all that operators look for, and return the state that the flow run ends in.
 
-    Red when a submission was refused or something could not be collected, for operators watch for red; everything else
-    is published all the same.
+    Failed when a submission was refused or a file could not be collected, for operators watch for red runs; everything
+    else is published all the same.
     """
     summary = messages.summary(outcome)
     pace = Pace(TASK_RUNS_A_SECOND)
@@ -54,7 +54,7 @@ def report(outcome: RunOutcome, messages: MessageFormatter, context: AppContext,
 
 
 def report_preview(result: Preview, messages: MessageFormatter) -> State[Any]:
-    """Leave a page of what a rerun would do, and end as the rerun itself would."""
+    """Create the page of a dry run, and end in the state that the rerun itself would end in."""
     show_page(preview_artifact.page_of(result, messages), PREVIEW)
     return _state(result.outcome, f"{messages.text('preview')} {messages.summary(result.outcome)}")
 

@@ -1,1 +1,1 @@
-"""What runs between nights: Prefect's server, a worker and what they are told, started and stopped together."""
+"""The service between nightly runs: Prefect's server with its definitions and a worker, under a supervisor."""

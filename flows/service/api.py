@@ -1,4 +1,4 @@
-"""Ask Prefect's server how it is, without importing Prefect: the supervisor stays small for as long as it watches."""
+"""Query Prefect's server without importing Prefect, so that the long-lived supervisor stays small."""
 
 import time
 from datetime import datetime
@@ -11,7 +11,7 @@ from domain.errors import TransientError
 
 
 def answers(address: str) -> bool:
-    """Whether a web server answers at an address, whatever it says."""
+    """Return whether a web server answers at an address, with any status."""
     try:
         httpx.get(address, timeout=10, trust_env=False)
     except httpx.TransportError:
@@ -29,25 +29,25 @@ class ServerSilentError(TransientError):
 
 
 class ServerApi:
-    """The API of a server at its URL, with its `name:password` where it wants one."""
+    """Client of a server's API at its URL, with its `name:password` where it requires one."""
 
     def __init__(self, url: str, auth: SecretStr | None = None) -> None:
-        """Ask nothing yet."""
+        """Set up the client; send nothing yet."""
         name, _, password = auth.get_secret_value().partition(":") if auth else ("", "", "")
         self._client = httpx.Client(base_url=url, auth=(name, password) if auth else None, timeout=10, trust_env=False)
 
     def is_healthy(self) -> bool:
-        """Whether the server answers and its database does."""
+        """Return whether the server and its database are healthy."""
         try:
             return self._client.get("/health").is_success
         except httpx.TransportError:
             return False
 
     def wait(self, patience: float) -> None:
-        """Return when the server is healthy.
+        """Wait until the server is healthy.
 
         Raises:
-            ServerSilentError: it was not in so many seconds.
+            ServerSilentError: it was not healthy within that many seconds.
         """
         give_up = time.monotonic() + patience
         while not self.is_healthy():
@@ -56,7 +56,7 @@ class ServerApi:
             time.sleep(0.5)
 
     def is_heard(self, worker: str, pool: str, since: datetime) -> bool:
-        """Whether a worker of a pool has given a sign of life since a moment."""
+        """Return whether a worker of a pool has sent a heartbeat since a moment."""
         results = {"workers": {"status": {"any_": ["ONLINE"]}}}
         try:
             answer = self._client.post(f"/work_pools/{pool}/workers/filter", json=results, headers=self._token())
@@ -68,7 +68,7 @@ class ServerApi:
         )
 
     def _token(self) -> dict[str, str]:
-        # A server that guards against forged requests hands a token to whoever asks; one that does not refuses to.
+        # A server with CSRF protection issues tokens; one without it refuses to.
         client = str(uuid4())
         answer = self._client.get("/csrf-token", params={"client": client})
         return (

@@ -1,4 +1,4 @@
-"""Make the server's automations those of automations.yaml: new ones made, others changed, those that left removed."""
+"""Make the server's automations equal to automations.yaml: create new ones, update changed ones, delete others."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -30,9 +30,9 @@ async def apply_webhook(client: PrefectClient, url: SecretStr | None) -> UUID | 
 
 
 async def apply_automations(client: PrefectClient, *, sends_mail: bool, webhook: UUID | None) -> None:
-    """Apply the file; automations of others (without our tag) are never touched.
+    """Apply the file; automations without our tag are never touched.
 
-    An automation that says `needs: mail` or `needs: webhook` exists only where there is one. One that an operator has
+    An automation with `needs: mail` or `needs: webhook` exists only where that is configured. One that an operator has
     switched off stays off.
     """
     has = {"mail": sends_mail, "webhook": webhook is not None, None: True}
@@ -58,7 +58,7 @@ async def _all(client: PrefectClient) -> list[Automation]:
 
 
 async def _resolved(client: PrefectClient, entry: dict[str, Any], webhook: UUID | None) -> AutomationCore:
-    """An entry with ids in place of the names that people write: `deployment: notify/notify`, `block: webhook`."""
+    """Return an entry with ids in place of the names in the file: `deployment: notify/notify`, `block: webhook`."""
     actions = []
     for action in entry["actions"]:
         results = dict(action)

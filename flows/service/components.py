@@ -1,4 +1,4 @@
-"""What a service is made of: each component's command and what it is told beyond the settings."""
+"""Components of a service: the command of each and its environment beyond the settings."""
 
 import os
 import platform
@@ -18,7 +18,7 @@ WORKER = "worker"
 PAGES = "pages"
 
 TONGHOP = (sys.executable, "-c", "from cli.main import main; main()")
-"""The command line of this very installation, wherever its script may lie."""
+"""Return the command line of this very installation, wherever its script lies."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Component:
 
 
 class NoPasswordError(UsageError):
-    """A server that others can reach would let everybody in."""
+    """A server reachable from other machines has no password."""
 
     def __init__(self, host: str) -> None:
         """Keep the address."""
@@ -45,40 +45,40 @@ class NoPasswordError(UsageError):
 
 
 def require_password(settings: ServiceSettings) -> None:
-    """Let a server pass that nobody reaches from outside, or that asks for a password.
+    """Raise unless a server is local, or requires a password.
 
     Raises:
-        NoPasswordError: it does neither.
+        NoPasswordError: neither is the case.
     """
     if settings.listens_to_others and settings.server_auth is None:
         raise NoPasswordError(settings.server_host)
 
 
 def server(settings: Settings) -> Component:
-    """Prefect's server with its UI."""
+    """Return Prefect's server with its UI."""
     return Component(SERVER, (sys.executable, "-m", "flows.service.prefect_server"), server_environment(settings))
 
 
 def worker() -> Component:
-    """A worker of this machine, which carries out runs, each in a process of its own."""
+    """Return a worker of this machine, which executes each run in a process of its own."""
     command = (sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process")
     results = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "NOTSET"}
     return Component(WORKER, (*command, "--name", worker_name()), results)
 
 
 def pages(settings: Settings) -> Component:
-    """The published pages, and the office's behind a password."""
+    """Return the web server of published pages, and of the office's pages behind a password."""
     ports = ("--port", str(settings.pages_port), "--office-port", str(settings.office_port))
     return Component(PAGES, (*TONGHOP, "serve", "--host", settings.server_host, *ports))
 
 
 def definitions() -> Component:
-    """What the server has to know: work pool, limit, deployments, automations; ends when it is told."""
+    """Return the program that applies the server's definitions (pool, limit, deployments, automations) and ends."""
     return Component(DEFINITIONS, (*TONGHOP, "up", "--only", DEFINITIONS))
 
 
 def worker_name() -> str:
-    """What this machine's worker is called."""
+    """Return the name of this machine's worker."""
     return f"tonghop-{platform.node() or 'worker'}"
 
 

@@ -1,8 +1,8 @@
-"""Tell Prefect's server what it has to know of us: work pool, limit, webhook, deployments, automations.
+"""Define work pool, limit, webhook, deployments and automations on Prefect's server.
 
-Applied any number of times with the same result. What an operator changed in the UI of pool, limit or an automation's
-switch is left as it is; deployments and automations of ours that are no longer named are removed, others' never.
-The server is that of PREFECT_API_URL; `flows.settings.prepare_environment` comes before this is imported.
+Applied any number of times with the same result. An operator's changes in the UI to the pool, the limit or an
+automation's switch are kept; our deployments and automations no longer named are removed, others' never.
+The server is that of PREFECT_API_URL; `flows.support.settings.prepare_environment` comes before this is imported.
 """
 
 import asyncio
@@ -21,23 +21,23 @@ from flows.support.prefect_names import LIMIT, POOL
 from flows.support.settings import Settings, child_environment
 
 TAG = "tonghop"
-"""Tag of all deployments and automations of ours."""
+"""Tag of all deployments and automations of this program."""
 
 
 class NotDeployedError(TerminalError):
-    """Prefect does not take the deployments."""
+    """Prefect refuses the deployments."""
 
     def __init__(self, message: str) -> None:
-        """Keep what it says."""
+        """Keep Prefect's message."""
         self.told = message
         super().__init__(f"the deployments of {DEPLOYMENTS} could not be made: {message}")
 
 
 def apply(settings: Settings) -> None:
-    """Tell the server everything.
+    """Apply all definitions to the server.
 
     Raises:
-        NotDeployedError: a deployment cannot be made.
+        NotDeployedError: a deployment cannot be created.
     """
     asyncio.run(_before())
     _deploy(settings)
@@ -74,12 +74,12 @@ async def _ensure_limit(client: PrefectClient) -> None:
 
 
 def _deploy(settings: Settings) -> None:
-    # Prefect's own reader of its own file; its command is the only door to it.
+    # Prefect's command is the only public reader of its file format.
     command = (sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(DEPLOYMENTS))
     done = subprocess.run(  # noqa: S603 # our own command
         command, cwd=settings.home, env=child_environment(), capture_output=True, text=True, check=False
     )
-    # What it cannot read it skips, and may end well all the same.
+    # It skips entries that it cannot read, and may still exit with 0.
     if done.returncode or "Skipping" in done.stdout:
         raise NotDeployedError((done.stdout + done.stderr)[-2000:])
 

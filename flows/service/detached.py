@@ -1,4 +1,4 @@
-"""Start a service that stays when its command is over, and wait for it."""
+"""Start a service that outlives its command, and wait until it is ready."""
 
 import time
 from pathlib import Path
@@ -20,13 +20,13 @@ def start_detached(settings: Settings, observer: Observer) -> Record:
     Raises:
         AlreadyUpError: a service runs on this home.
         NoPasswordError, PortTakenError: it may not or cannot listen there.
-        NotStartedError: it ended before it was ready; why stands in its log.
+        NotStartedError: it ended before it was ready; its log states why.
     """
     before = read(settings.home)
     if before is not None and before.supervisor.is_alive:
         raise AlreadyUpError(before)
     require_password(settings)
-    if before is None or not processes_of(before.service):  # else they go first, with their ports
+    if before is None or not processes_of(before.service):  # else they are ended first, which frees their ports
         require_ports(settings)
     log = folder_of(settings.home) / "up.log"
     log.parent.mkdir(parents=True, exist_ok=True)

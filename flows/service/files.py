@@ -1,6 +1,6 @@
-"""Read what Prefect is told of us: prefect.yaml and automations.yaml.
+"""Read the definitions for Prefect: prefect.yaml and automations.yaml.
 
-They stand at the top of a checkout, where people look for them; links beside this file bring them into the package.
+The files lie at the top of a checkout, where people look for them; links beside this file put them into the package.
 """
 
 from pathlib import Path
@@ -13,12 +13,12 @@ AUTOMATIONS: Final = Path(__file__).parent / "automations.yaml"
 
 
 def read_deployments() -> list[dict[str, Any]]:
-    """The deployments as they stand there; Prefect itself fills in what is in {{ }}."""
+    """Return the deployments as written; Prefect itself fills in what is in {{ }}."""
     return _entries(DEPLOYMENTS, "deployments")
 
 
 def read_automations() -> list[dict[str, Any]]:
-    """The automations as they stand there, with names in place of ids."""
+    """Return the automations as written, with names in place of ids."""
     return _entries(AUTOMATIONS, "automations")
 
 

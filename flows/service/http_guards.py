@@ -1,4 +1,4 @@
-"""What every answer says of itself to browsers, and who is let in at all."""
+"""Security headers of every HTTP response, and basic authentication."""
 
 import base64
 import binascii
@@ -42,16 +42,16 @@ class SecurityHeaders:
 
 
 def guarded(app: ASGIApp, *, is_private: bool = False) -> ASGIApp:
-    """The app with headers on every answer: nothing from elsewhere, no guessing of types, asked again before reuse.
+    """Return the app with headers on every response: no foreign content, no MIME sniffing, revalidation before reuse.
 
-    A published page is replaced by the next revision under the same address, so a browser always asks; it then gets
-    "not modified" in most cases. What is private is kept by no proxy.
+    A published page is replaced by the next revision under the same address, so browsers always revalidate and get
+    "not modified" in most cases. Private pages are not cached by proxies.
     """
     return SecurityHeaders(app, {**_HEADERS, "Cache-Control": "private, no-cache" if is_private else "no-cache"})
 
 
 class BasicAuthentication:
-    """Lets in who knows name and password (HTTP basic authentication), and nobody else to anything."""
+    """Admits requests with the right name and password (HTTP basic authentication) only."""
 
     def __init__(self, app: ASGIApp, credential: str) -> None:
         """Guard this app with `name:password`."""
@@ -72,5 +72,5 @@ class BasicAuthentication:
             decoded = base64.b64decode(result, validate=True) if scheme.lower() == "basic" else b""
         except (binascii.Error, ValueError):
             decoded = b""
-        # The time that the comparison takes says nothing of how much was right.
+        # Compare in constant time, so that timing reveals nothing of the password.
         return secrets.compare_digest(decoded, self._credential)

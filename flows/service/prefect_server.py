@@ -1,8 +1,8 @@
-"""Prefect's server as `prefect server start` runs it in the foreground, but its pages make a browser ask nobody else.
+"""Prefect's server as `prefect server start` runs it in the foreground, with pages that contact no other host.
 
-Prefect's UI calls a service of its makers before it looks whether analytics are on, and no setting keeps it from that;
-a browser that is told so by a header does. FastAPI's own page on the API (`/docs`), whose program comes from elsewhere,
-stays empty for it.
+Prefect's UI calls a service of its vendor before it checks whether analytics are on, and no setting prevents that;
+a Content-Security-Policy header does. FastAPI's own page on the API (`/docs`), whose scripts come from elsewhere,
+stays empty because of it.
 """
 
 from typing import Final
@@ -14,11 +14,11 @@ from prefect.settings import get_current_settings
 from flows.service.http_guards import SecurityHeaders
 
 HEADERS: Final = {"Content-Security-Policy": "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"}
-"""Whatever a page of Prefect's does, it does with this server alone; its graphs compile programs of their own."""
+"""Pages of Prefect contact this server alone; its graphs compile WebAssembly."""
 
 
 def main() -> None:
-    """Serve API and UI as the settings say, until the process is asked to end."""
+    """Serve API and UI as configured, until the process is terminated."""
     settings = get_current_settings().server
     app = create_app(final=True)  # logging too is set up by it
     app.add_middleware(SecurityHeaders, headers=HEADERS)

@@ -1,4 +1,4 @@
-"""Stop a service from another process: its supervisor if it still lives, whatever it started in any case."""
+"""Stop a service from another process: its supervisor if it still runs, and its components in any case."""
 
 import os
 import signal
@@ -12,10 +12,10 @@ from flows.support.service_record import Record, erase, read
 
 
 def stop(home: Path) -> bool:
-    """End the service of a home and wait until nothing of it is left.
+    """End the service of a home and wait until all its processes are gone.
 
     Returns:
-        Whether there was one.
+        Whether a service was running.
     """
     record = read(home)
     if record is None:

@@ -1,4 +1,4 @@
-"""Start the components of a service one after the other, watch over them, and end them all, whatever happens."""
+"""Start the components of a service one after the other, monitor them, and end them all in every case."""
 
 import signal
 import socket
@@ -23,21 +23,21 @@ from flows.support.service_record import READY, Record, erase, exclusive_service
 from flows.support.settings import Settings, child_environment
 
 PATIENCE_SECONDS = 240
-"""How long a component may take to start: a busy machine with two cores has been seen to take 50 s for the server."""
+"""Seconds a component may take to start: the server has been seen to take 50 s on a busy machine with two cores."""
 ENDING_SECONDS = 20
-"""How long a component may take to end before it is killed."""
+"""Seconds a component may take to end before it is killed."""
 _LOOK_SECONDS = 0.5
 _LONGEST_PAUSE = 60
 _STEADY_SECONDS = 300
-"""A component that ran for so long and ended is started again at once, not after a pause."""
+"""A component that ends after running this long is restarted at once, without a pause."""
 _LOG_TAIL = 1500
 
 
 class PortTakenError(UsageError):
-    """Another program listens where the server is to listen."""
+    """Another program listens on the server's port."""
 
     def __init__(self, host: str, port: int, owner: str, setting: str) -> None:
-        """Keep the address, who has it, and the setting that says another."""
+        """Keep the address, the program there, and the setting that chooses another."""
         self.host, self.port, self.owner, self.setting = host, port, owner, setting
         how = "--port or TONGHOP_SERVER_PORT" if setting == "server_port" else f"TONGHOP_{setting.upper()}"
         by = f" by {owner}" if owner else ""
@@ -45,37 +45,37 @@ class PortTakenError(UsageError):
 
 
 class NotStartedError(TransientError):
-    """A component ended while it was started, or never got ready."""
+    """A component ended while it was started, or never became ready."""
 
     def __init__(self, component: str, what: str, log: Path) -> None:
-        """Keep the component, what happened, and where it says more."""
+        """Keep the component, what happened, and the log with details."""
         self.component, self.log = component, log
         result = log.read_text(encoding="utf-8", errors="replace")[-_LOG_TAIL:].strip() if log.exists() else ""
         super().__init__(f"{component} {what}. Its log ({log}) ends with:\n{result}")
 
 
 class Observer(Protocol):
-    """Somebody who wants to see how a service comes up and what becomes of it."""
+    """Listener for the start of a service and the state of its components."""
 
     def leftovers(self, count: int) -> None:
-        """Processes of a service that was killed were found, and ended."""
+        """Processes left by a killed service were found, and ended."""
 
     def begin(self, stage: str) -> None:
         """A component is being started, or `ready`."""
 
     def restarted(self, component: str, code: int) -> None:
-        """A component ended by itself with this exit code and is started again."""
+        """A component exited by itself with this code and is restarted."""
 
 
 class _StopAskedError(BaseException):
-    """Somebody asked the service to end; no error, and nothing that catches errors may catch it."""
+    """The service was told to end; not an Exception, so that no handler of errors catches it."""
 
 
 class Supervisor:
     """One service on one home; `run` lasts as long as the service does."""
 
     def __init__(self, settings: Settings, observer: Observer) -> None:
-        """Start nothing yet."""
+        """Set up the supervisor; start nothing yet."""
         self._settings = settings
         self._observer = observer
         self._folder = folder_of(settings.home)
@@ -92,11 +92,11 @@ class Supervisor:
 
     @property
     def record(self) -> Record:
-        """What is running, and where."""
+        """The running components and their addresses."""
         return self._record
 
     def run(self) -> None:
-        """Bring the service up, watch over it until someone asks it to end, and end all of it.
+        """Start the service, monitor it until it is told to end, and end all of it.
 
         Raises:
             AlreadyUpError: one runs on this home.
@@ -141,7 +141,7 @@ class Supervisor:
     def _start(self, component: Component) -> None:
         log = self._log(component.name)
         if log.exists():
-            log.replace(log.with_suffix(".log.1"))  # the service before this one may have failed, and why stands there
+            log.replace(log.with_suffix(".log.1"))  # the previous service may have failed, and this log states why
         self._note(stage=component.name)
         self._observer.begin(component.name)
         self._spawn(component)
@@ -178,7 +178,7 @@ class Supervisor:
             raise NotStartedError(component, f"ended with {code}", self._log(component))
 
     def _tend(self) -> None:
-        """Start again whatever ended by itself, after a pause that grows while it keeps ending."""
+        """Restart components that exited by themselves, after a pause that grows with each failure."""
         made: dict[str, Callable[[], Component]] = {
             components.SERVER: lambda: components.server(self._settings),
             components.WORKER: components.worker,
@@ -205,20 +205,20 @@ class Supervisor:
 
 
 def require_ports(settings: Settings) -> None:
-    """Let a service pass whose ports are free.
+    """Raise unless all configured ports are free.
 
     Raises:
-        PortTakenError: somebody listens on one.
+        PortTakenError: one is in use.
     """
     for name in ("server_port", "pages_port", *(["office_port"] if settings.office_auth else [])):
         require_port(settings, name)
 
 
 def require_port(settings: Settings, name: str) -> None:
-    """Let a service pass whose port of that setting is free.
+    """Raise unless the port of that setting is free.
 
     Raises:
-        PortTakenError: somebody listens on it.
+        PortTakenError: it is in use.
     """
     host, port = settings.server_host, getattr(settings, name)
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
@@ -242,12 +242,12 @@ def take_down(service: str) -> None:
 
 @contextmanager
 def _asked_to_stop() -> Iterator[Callable[[], None]]:
-    """Within the block, signals that ask the process to end raise; what is yielded makes them be ignored."""
+    """Raise on signals that end the process within the block; yield a function that makes them ignored."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise _StopAskedError
 
-    # Who calls it with nohup wants it to outlive the terminal.
+    # Started under nohup, the process is meant to outlive the terminal.
     hangup = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
     results = (signal.SIGINT, signal.SIGTERM, *hangup)
     before = {number: signal.signal(number, stop) for number in results}

@@ -42,13 +42,13 @@ class ServiceSettings(BaseModel):
     mail_from: str = ""
     """Sender of notices; empty: `mail_user`."""
     mail_to: Annotated[tuple[str, ...], NoDecode] = ()
-    """Who gets notices, separated by `,`."""
+    """Recipients of notices, separated by `,`."""
     webhook_url: SecretStr | None = None
     """Address that gets notices as JSON (it often holds a token, so it is a secret); None: none."""
     keep_runs_days: int = Field(default=90, ge=1)
     """After so many days Prefect's records of a run go; what the warehouse keeps of it stays."""
     keep_staging_days: int = Field(default=2, ge=1)
-    """After so many days what a killed run had staged goes."""
+    """Days after which staging rows of a killed run are removed."""
     keep_quality_days: int = Field(default=400, ge=1)
     """After so many days quality pages go; they can be made again from the warehouse."""
 

@@ -50,7 +50,7 @@ def collect(context: AppContext, run_id: str) -> tuple[str, ...]:
             except (FileUnreadableError, UnsafePathError) as error:
                 hopeless.append(str(error))
             else:
-                # Landed before it is received: what the warehouse knows of is always there.
+                # Landed before it is received: the bytes of whatever the warehouse names exist.
                 _take(context, file, digest, run_id)
     if try_later:
         raise NotAllCollectedError((*try_later, *hopeless))

@@ -91,7 +91,7 @@ def _mark(quality: Path) -> Path:
 
 
 def _seen(quality: Path) -> LogPosition:
-    """How far the pages tell of the log; without a mark not at all."""
+    """Return the log position that the pages cover; the start of the log without a mark."""
     try:
         event, waiver = map(int, _mark(quality).read_text("ascii").split())
     except (OSError, ValueError):

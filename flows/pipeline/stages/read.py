@@ -1,4 +1,4 @@
-"""Read: what each landed workbook says, and whether it may be judged."""
+"""Read: parse each landed workbook, and decide whether it may be judged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from workbooks.pool.landed_file import LandedFile, Reader
 
 @dataclass(frozen=True, slots=True)
 class ReadSubmission:
-    """A submission and what its workbook says; `report.issues` holds what reading and placing found."""
+    """A submission and its parsed workbook; `report.issues` holds those of parsing and eligibility."""
 
     submission: Pending
     report: ParsedReport
@@ -29,7 +29,7 @@ def read(
 
     Raises:
         NotLandedError: the bytes are not there.
-        DamagedBytesError: the bytes are no longer what was delivered.
+        DamagedBytesError: the bytes differ from those delivered.
         ReadingStoppedError: the processes that read do not stay alive.
     """
     files = [_landed(landing, submission) for submission in batch]
@@ -43,9 +43,9 @@ def _landed(landing: Landing, submission: Pending) -> LandedFile:
 
 
 def judgeable(submission: Pending, report: ParsedReport, catalog: Catalog, today: date) -> ReadSubmission:
-    """A submission with what was read of it and what speaks against judging it."""
+    """A submission with its parsed report and the issues that keep it from being judged."""
     against = check_eligibility(report, catalog, today)
-    # A workbook in which no figure was found would only be told, line by line, that every figure is missing.
+    # For a workbook without any figure, issues would only repeat line by line that a figure is missing.
     empty = report.has_critical and not report.observations
     return ReadSubmission(
         submission=submission,
