@@ -3,11 +3,31 @@
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from domain.areas import NamedArea
+from domain.catalog.fields import AreaId, Bilingual, Day, Span, UnitCode, Words
 from domain.catalog.files import CatalogFiles, YamlDocument
-from domain.catalog.kinds import AREAS
+from domain.catalog.shapes import Kind
 from domain.units import Level, OrgUnit, UnitRegister
+
+
+class AreaFile(Span):
+    """An area that an officer defines."""
+
+    id: AreaId
+    name: Bilingual
+    level: Literal[Level.COUNTRY, Level.PROVINCE, Level.DISTRICT, Level.COMMUNE]
+    as_of: Day
+    members: Annotated[tuple[UnitCode, ...], Field(min_length=1, description="at least one commune's code, in quotes")]
+    valid_from: Day
+    valid_to: Day | None
+    source: Words
+
+
+AREAS = Kind("areas", "An area that an officer defines (areas/<id>.yaml).", AreaFile)
 
 
 def read_areas(files: CatalogFiles, units: UnitRegister) -> Mapping[str, NamedArea]:

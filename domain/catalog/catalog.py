@@ -8,8 +8,7 @@ from pathlib import Path
 from domain.areas import NamedArea, find_area
 from domain.catalog import checks
 from domain.catalog.areas import read_areas
-from domain.catalog.errors import CatalogError
-from domain.catalog.files import CatalogFiles
+from domain.catalog.files import CatalogError, CatalogFiles
 from domain.catalog.forms import Forms, read_forms
 from domain.catalog.indicators import read_indicators, read_themes
 from domain.catalog.marks import CellMarks, read_marks

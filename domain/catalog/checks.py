@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from domain.catalog.errors import CatalogError
-from domain.catalog.files import CatalogFiles, Step, YamlDocument
+from domain.catalog.files import CatalogError, CatalogFiles, Step, YamlDocument
 from domain.catalog.layouts import indicator_places
 from domain.catalog.obligations import EXEMPTIONS_FILE, OBLIGATIONS_FILE, Obligations
 from domain.catalog.targets import FILE as TARGETS

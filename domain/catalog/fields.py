@@ -24,6 +24,11 @@ _DAY = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 _DAY_WRITTEN = "a day written as 2025-06-30"
 
 
+def list_or_plain(value: object) -> str:
+    """Return the tag of what may be a list or something plain."""
+    return "list" if isinstance(value, list) else "plain"
+
+
 class FileModel(BaseModel):
     """Base of all models: a mapping that holds these keys and no others."""
 
@@ -47,6 +52,11 @@ def _distinct(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
     return items
 
 
+def none_if_empty(text: str) -> str | None:
+    """Return None for a field that says nothing."""
+    return text or None
+
+
 def _described(pattern: str, description: str) -> Any:  # noqa: ANN401 -- metadata of an annotated type
     return Field(pattern=pattern, description=description)
 
@@ -54,7 +64,9 @@ def _described(pattern: str, description: str) -> Any:  # noqa: ANN401 -- metada
 Words = Annotated[str, Field(min_length=1, description="a text that is not empty")]
 Id = Annotated[str, _described("^[a-z][a-z0-9_]*$", "an id of small Latin letters, digits and underscores")]
 IdOrNothing = Annotated[
-    str, _described("^([a-z][a-z0-9_]*)?$", "an id of small Latin letters, digits and underscores, or nothing")
+    str,
+    _described("^([a-z][a-z0-9_]*)?$", "an id of small Latin letters, digits and underscores, or nothing"),
+    AfterValidator(none_if_empty),
 ]
 AreaId = Annotated[
     str,

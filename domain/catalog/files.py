@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from domain.catalog.errors import CatalogError
+from domain.errors import TerminalError
 
 try:
     from yaml import CSafeLoader as _FastLoader
@@ -27,6 +27,22 @@ _TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
 _LIST, _MAPPING = "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"
 # Texts, rules and the sample's parameters change what is said or let in, never what is summed.
 _STRUCTURE = frozenset({"areas", "calendars", "forms", "indicators", "layouts", "obligations", "targets", "units"})
+
+
+class CatalogError(TerminalError):
+    """A file of the catalogue cannot be used as it stands.
+
+    `file` is relative to the catalogue's folder; `line` counts from 1 and is None where no one line is to blame.
+    """
+
+    def __init__(self, file: str, problem: str, remedy: str, line: int | None = None) -> None:
+        """Keep the facts and make the sentence."""
+        self.file = file
+        self.line = line
+        self.problem = problem
+        self.remedy = remedy
+        place = file if line is None else f"{file}, line {line}"
+        super().__init__(f"catalogue {place}: {problem}; {remedy}")
 
 
 class _Loader(_FastLoader):

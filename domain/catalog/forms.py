@@ -5,16 +5,86 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag
 
 from domain.catalog import marks, words
+from domain.catalog.fields import Bilingual, Day, FileModel, Id, Words, list_or_plain
 from domain.catalog.files import CatalogFiles, YamlDocument
-from domain.catalog.kinds import CALENDARS, FORMS, HOLIDAYS
 from domain.catalog.layouts import read_layouts
-from domain.catalog.models import DatedDeadlines, Deadlines
+from domain.catalog.shapes import Kind
 from domain.errors import UsageError
 from domain.layouts import DueDays, Form, Layout
-from domain.periods import Calendar, Period, add_working_days
+from domain.periods import Calendar, Frequency, Period, add_working_days
 from domain.units import Level
+
+
+class CalendarEntry(FileModel):
+    """A calendar."""
+
+    id: Id
+    cut_off_day: Annotated[
+        int | None, Field(ge=1, le=28, description="a day from 1 to 28, or null for the month's own last day")
+    ]
+    source: Words
+
+
+class HolidayRow(FileModel):
+    """A public holiday."""
+
+    day: Day
+    name: Words
+    source: Words
+
+
+WorkingDays = Annotated[
+    int, Field(ge=1, description="working days after the cut-off, at least 1 (Decree 09/2019 art. 8.5)")
+]
+
+
+class Deadlines(FileModel):
+    """Working days by level."""
+
+    commune: WorkingDays
+    district: WorkingDays | None = None
+    province: WorkingDays | None = None
+    country: WorkingDays | None = None
+
+
+class DatedDeadlines(Deadlines):
+    """Working days by level, with the day from which they hold."""
+
+    first_day: Day | None = Field(None, alias="from")
+
+
+class FormFile(FileModel):
+    """A form that units owe."""
+
+    id: Id
+    number: Words
+    title: Bilingual
+    calendar: Id
+    frequency: Frequency
+    level: Annotated[Literal[Level.COMMUNE], Field(description="commune: forms of other levels are not built")]
+    due_working_days: Annotated[
+        Annotated[Deadlines, Tag("plain")] | Annotated[tuple[DatedDeadlines, ...], Field(min_length=1), Tag("list")],
+        Discriminator(list_or_plain),
+        Field(
+            description="working days by level; or a list of them, each but the first with the day from which it "
+            "holds: from: 2026-01-01"
+        ),
+    ]
+    source: Words
+
+
+CALENDARS: Kind[tuple[CalendarEntry, ...]] = Kind(
+    "calendars",
+    "Calendars (calendars/calendars.yaml).",
+    Annotated[tuple[CalendarEntry, ...], Field(min_length=1)],  # type: ignore[arg-type] # a type all the same
+)
+HOLIDAYS = Kind("holidays", "Rows of calendars/holidays.csv.", tuple[HolidayRow, ...])
+FORMS = Kind("forms", "A form that units owe (forms/<id>.yaml).", FormFile)
 
 
 @dataclass(frozen=True)
@@ -84,11 +154,7 @@ class Forms:
 
 
 def load_forms(folder: Path) -> Forms:
-    """Read the forms of a catalogue's folder, and no file outside `forms/`, `layouts/` and `calendars/`.
-
-    Raises:
-        CatalogError: as `read_forms`.
-    """
+    """Read the forms of a catalogue's folder and nothing else of it, as `read_forms` does."""
     return read_forms(CatalogFiles(folder))
 
 

@@ -2,16 +2,94 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Literal
 
+from pydantic import Field, model_validator
+
+from domain.catalog.fields import Day, Distinct, FileModel, Id, Span, Spellings, Words
 from domain.catalog.files import CatalogFiles, YamlDocument
-from domain.catalog.kinds import LAYOUTS
-from domain.catalog.models import LayoutFile, LineEntry
-from domain.layouts import Column, ColumnRole, Form, Layout, Line
+from domain.catalog.shapes import Kind, fault
+from domain.layouts import Column, ColumnRole, Form, Input, Layout, Line
 from domain.texts import code_key, normalise_name
 from domain.units import Level
 
 _CHAPTER = re.compile(r"[IVXLC]+|[A-H]")
 _DEEPEST = 9
+
+_FormRole = Literal[
+    ColumnRole.ORDER, ColumnRole.CODE, ColumnRole.LABEL, ColumnRole.UNIT,
+    ColumnRole.DENOMINATOR, ColumnRole.NUMERATOR, ColumnRole.PERCENT, ColumnRole.NOTE,
+]  # fmt: skip
+_VillageRole = Literal[
+    ColumnRole.ORDER, ColumnRole.VILLAGE_CODE, ColumnRole.VILLAGE_NAME, ColumnRole.FIGURE, ColumnRole.NOTE
+]
+
+
+class _Column(FileModel):
+    """What columns of both sheets state."""
+
+    header: Words
+    mark: Annotated[str, Field(description="the mark in the column-number row, or an empty text")]
+    width: Annotated[float, Field(gt=0, le=120, description="a width in characters")]
+    aliases: Spellings = ()
+
+
+class ColumnEntry(_Column):
+    """A column of the form sheet."""
+
+    role: _FormRole
+
+
+class VillageColumnEntry(_Column):
+    """A column of the village sheet."""
+
+    role: _VillageRole
+    indicator: Id | None = None
+    input: Input | None = None
+
+    @model_validator(mode="after")
+    def _check_figure(self) -> "VillageColumnEntry":
+        for name, value in (("indicator", self.indicator), ("input", self.input)):
+            if self.role is ColumnRole.FIGURE and value is None:
+                raise fault(f"{name!r} is a required property of a column of figures", f"write the {name}")
+            if self.role is not ColumnRole.FIGURE and value is not None:
+                raise fault(f"only a column of figures has an {name}", "take it out, or make the role figure", name)
+        return self
+
+
+class LineEntry(FileModel):
+    """A line of the form."""
+
+    number: Annotated[str, Field(description="the number in quotes; an empty text for none")]
+    label: Words
+    indicator: Id | None = None
+    aliases: Spellings = ()
+    code: (
+        Annotated[str, Field(min_length=1, description="the code in quotes, as the form's code column has it")] | None
+    ) = None
+
+
+class LayoutFile(Span):
+    """One version of a form's workbook."""
+
+    form: Id
+    version: Annotated[str, Field(pattern=r"^[0-9]{4}\.[0-9]+$", description='a version in quotes, such as "2025.1"')]
+    valid_from: Day
+    sheet: Words
+    columns: Annotated[tuple[ColumnEntry, ...], Field(min_length=1)]
+    lines: Annotated[tuple[LineEntry, ...], Field(min_length=1)]
+    village_sheet: Words | None = None
+    village_columns: tuple[VillageColumnEntry, ...] = ()
+    totals: Annotated[Distinct[Words], Field(description="labels of rows that only sum others")] = ()
+
+    @model_validator(mode="after")
+    def _check_village_sheet(self) -> "LayoutFile":
+        if self.village_columns and self.village_sheet is None:
+            raise fault("'village_sheet' is a required property beside village_columns", "write the sheet's name")
+        return self
+
+
+LAYOUTS = Kind("layouts", "One version of a form's workbook (layouts/<form>-<version>.yaml).", LayoutFile)
 
 
 def read_layouts(files: CatalogFiles, forms: Mapping[str, Form]) -> tuple[Layout, ...]:

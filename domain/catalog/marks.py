@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
+from pydantic import Field
+
+from domain.catalog.fields import FileModel, Words
 from domain.catalog.files import CatalogFiles
-from domain.catalog.kinds import MARKS
+from domain.catalog.shapes import Kind
 from domain.observations import CellState
 from domain.texts import normalise_name
 
@@ -13,6 +17,36 @@ _TOGETHER = (
     ("zero", "no_figure", "not_applicable", "scale"), ("rates",), ("yes", "no"), ("other_figures",), ("provisional",)
 )  # fmt: skip
 """Meanings that one cell may have: none of them shares a text with another of its group."""
+
+
+class MarkEntry(FileModel):
+    """A mark and where it comes from."""
+
+    text: Words
+    source: Words
+
+
+class ScaleEntry(MarkEntry):
+    """A word, its power of ten and where it comes from."""
+
+    power: Annotated[int, Field(ge=1, le=12, description="a whole number from 1 to 12")]
+
+
+class MarksFile(FileModel):
+    """Texts in a figure's cell by what they mean."""
+
+    zero: tuple[MarkEntry, ...]
+    no_figure: tuple[MarkEntry, ...]
+    not_applicable: tuple[MarkEntry, ...]
+    scale: tuple[ScaleEntry, ...]
+    rates: tuple[MarkEntry, ...]
+    yes: tuple[MarkEntry, ...]
+    no: tuple[MarkEntry, ...]
+    other_figures: tuple[MarkEntry, ...]
+    provisional: tuple[MarkEntry, ...]
+
+
+MARKS = Kind("marks", "Texts in a figure's cell by what they mean (forms/marks.yaml).", MarksFile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +82,7 @@ class CellMarks:
 
 
 def read_marks(files: CatalogFiles) -> CellMarks:
-    """What texts stand for in a cell, and which words beside a number multiply it or make it another.
+    """Read what texts stand for in a cell, and which words beside a number multiply it or make it another.
 
     Raises:
         CatalogError: one text is meant to mean two things in one place.
@@ -61,10 +95,6 @@ def read_marks(files: CatalogFiles) -> CellMarks:
         for meaning in meanings:
             for place, entry in enumerate(getattr(data, meaning)):
                 document.add_once(taken, normalise_name(entry.text), meaning, meaning, place, "text")
-        for meaning in meanings:
+        for meaning in set(meanings) - {"scale"}:
             groups[meaning] = frozenset(text for text, meant in taken.items() if meant == meaning)
-    scale = {normalise_name(entry.text): entry.power for entry in data.scale}
-    return CellMarks(
-        groups["zero"], groups["no_figure"], groups["not_applicable"], scale, groups["rates"],
-        groups["yes"], groups["no"], groups["other_figures"], groups["provisional"],
-    )  # fmt: skip
+    return CellMarks(scale={normalise_name(entry.text): entry.power for entry in data.scale}, **groups)

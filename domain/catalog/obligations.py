@@ -4,11 +4,39 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from domain.catalog.fields import Day, Distinct, Id, Span, UnitCode, Words
 from domain.catalog.files import CatalogFiles
-from domain.catalog.kinds import EXEMPTIONS, OBLIGATIONS
+from domain.catalog.shapes import Kind
 from domain.layouts import Exemption, Obligation
 
 OBLIGATIONS_FILE, EXEMPTIONS_FILE = "obligations/obligations.yaml", "obligations/exemptions.yaml"
+
+
+class ObligationEntry(Span):
+    """An obligation."""
+
+    form: Id
+    area: UnitCode
+    valid_from: Day
+    source: Words
+
+
+class ExemptionEntry(Span):
+    """An exemption."""
+
+    unit: UnitCode
+    form: Id
+    indicators: Distinct[Id] = ()
+    valid_from: Day
+    reason: Words
+
+
+OBLIGATIONS = Kind("obligations", "Which units owe a form (obligations/obligations.yaml).", tuple[ObligationEntry, ...])
+EXEMPTIONS = Kind(
+    "exemptions",
+    "Who need not give a form or some of its indicators (obligations/exemptions.yaml).",
+    tuple[ExemptionEntry, ...],
+)
 
 
 @dataclass(frozen=True)

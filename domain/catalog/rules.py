@@ -5,20 +5,46 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
+from typing import Annotated
 
+from pydantic import Discriminator, Field, Tag
+
+from domain.catalog.fields import Day, Distinct, FigureText, Id, Words, list_or_plain
 from domain.catalog.files import CatalogFiles, YamlDocument
-from domain.catalog.kinds import RULES
-from domain.catalog.models import RuleEntry
-from domain.catalog.texts import check_issue_text
+from domain.catalog.shapes import Kind
+from domain.catalog.texts import MessageTexts, check_issue_text
 from domain.rules import FigureName, FigureRole, Rule, RuleStage, Setting
+
+Parameter = Annotated[
+    Annotated[str | int | float, Tag("plain")] | Annotated[Distinct[FigureText], Field(min_length=1), Tag("list")],
+    Discriminator(list_or_plain),
+    Field(description="a text or a number, or a list of figures"),
+]
+
+
+class RuleEntry(MessageTexts):
+    """A rule."""
+
+    id: Id
+    kind: Id
+    indicators: Annotated[Distinct[Id], Field(description="indicator ids; none for all of the form")] = ()
+    parameters: Annotated[dict[str, Parameter], Field(default_factory=dict, description="the kind's own settings")]
+    stages: Annotated[
+        dict[RuleStage, Day],
+        Field(
+            min_length=1,
+            description="from which day the rule stands at which stage, by the last day of a report's period: "
+            "{shadow: 2025-01-01, warn: 2025-03-01, block: 2025-06-01}",
+        ),
+    ]
+    source: Words
+
+
+RULES = Kind("rules", "Rules (rules/*.yaml, each file a list).", tuple[RuleEntry, ...])
 
 
 def load_rules(folder: Path) -> Mapping[str, Rule]:
-    """Read the rules of a catalogue's folder, and no other file of it.
-
-    Raises:
-        CatalogError: as `read_rules`.
-    """
+    """Read the rules of a catalogue's folder and nothing else of it, as `read_rules` does."""
     return read_rules(CatalogFiles(folder))
 
 

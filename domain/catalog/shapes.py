@@ -45,7 +45,7 @@ class Kind(Generic[_T]):
 
     name: str
     title: str
-    shape: Any
+    shape: type[_T]
 
     @cached_property
     def json_schema(self) -> dict[str, Any]:

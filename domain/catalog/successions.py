@@ -3,11 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from pydantic import Field
+
+from domain.catalog.fields import Day, FileModel, Words
 from domain.catalog.files import CatalogFiles, CsvTable
-from domain.catalog.kinds import SUCCESSIONS
-from domain.catalog.models import SuccessionsEntry
+from domain.catalog.shapes import Kind
 from domain.units import Level, OrgUnit, Succession, kind_of_succession
 
 _LIST = "units/successions.yaml"
@@ -25,6 +27,17 @@ _MAY_BECOME = {
 
 _Shares = dict[tuple[str, date], dict[str, bool]]
 """By old code and day: into which new codes it passes, and whether wholly."""
+
+
+class SuccessionsEntry(FileModel):
+    """A file of successions, the day on which they took effect, and their legal basis."""
+
+    file: Annotated[str, Field(pattern=r"^[^/]+\.csv$", description="a CSV file in units/")]
+    effective: Day
+    legal_basis: Words
+
+
+SUCCESSIONS = Kind("successions", "Files of successions (units/successions.yaml).", tuple[SuccessionsEntry, ...])
 
 
 class _Pair(NamedTuple):

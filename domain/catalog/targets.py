@@ -4,14 +4,44 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated, Literal
 
+from pydantic import AfterValidator, Field
+
+from domain.catalog.fields import FileModel, Id, Words, none_if_empty
 from domain.catalog.files import CatalogFiles
-from domain.catalog.kinds import TARGETS
+from domain.catalog.shapes import Kind
 from domain.indicators import Target
 from domain.units import Level
 
 FILE = "targets/targets.csv"
 _COLUMNS = ("indicator", "level", "area", "year", "value", "document", "assumed")
+
+
+class TargetRow(FileModel):
+    """A target."""
+
+    indicator: Id
+    level: Level
+    area: Annotated[
+        str,
+        Field(
+            pattern="^([0-9A-Za-z][0-9A-Za-z-]*)?$",
+            description="a unit's code, an area's id, or nothing for everywhere",
+        ),
+        AfterValidator(none_if_empty),
+    ]
+    year: Annotated[str, Field(pattern="^20[0-9]{2}$", description="a year written as 2025"), AfterValidator(int)]
+    value: Annotated[
+        str,
+        Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="a number with a decimal point, percent as 0 to 100"),
+        AfterValidator(Decimal),
+    ]
+    document: Words
+    assumed: Annotated[Literal["true", "false"], AfterValidator(lambda text: text == "true")]
+
+
+TARGETS = Kind("targets", "Rows of targets/targets.csv.", tuple[TargetRow, ...])
 
 
 @dataclass(frozen=True)
@@ -31,11 +61,7 @@ class Targets:
 
 
 def load_targets(folder: Path) -> Targets:
-    """Read the targets of a catalogue's folder, and no other file of it.
-
-    Raises:
-        CatalogError: as `read_targets`.
-    """
+    """Read the targets of a catalogue's folder and nothing else of it, as `read_targets` does."""
     return read_targets(CatalogFiles(folder))
 
 
@@ -51,13 +77,5 @@ def read_targets(files: CatalogFiles) -> Targets:
         key = (raw.indicator, raw.level, raw.area, raw.year)
         if key in results:
             raise table.error(row, "this indicator, level, area and year has a target already", "keep one of the two")
-        results[key] = Target(
-            indicator=raw.indicator,
-            level=raw.level,
-            year=int(raw.year),
-            value=Decimal(raw.value),
-            document=raw.document,
-            assumed=raw.assumed == "true",
-            area=raw.area or None,
-        )
+        results[key] = Target(**dict(raw))
     return Targets(tuple(results.values()))

@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Annotated
 
+from pydantic import Field
+
+from domain.catalog.fields import Bilingual, Distinct, FactName, FileModel, Id, TextKey
 from domain.catalog.files import CatalogFiles, YamlDocument
-from domain.catalog.kinds import ISSUES, REPAIRS, TEXTS
+from domain.catalog.shapes import Kind
 from domain.errors import TerminalError
 from domain.issues import Issue, Repair, Severity
 from domain.rules import Rule
@@ -17,6 +21,21 @@ ISSUE_FACTS = frozenset({"found", "expected", "cell", "sheet", "indicator", "uni
 """Facts every issue text may name; a code or rule lists further ones under `facts`."""
 
 ISSUES_FILE, _REPAIRS_FILE = "messages/issues.yaml", "messages/repairs.yaml"
+
+
+class MessageTexts(FileModel):
+    """Texts of an issue, how severe it is, and the facts that its texts may name."""
+
+    title: Bilingual
+    message: Bilingual
+    action: Bilingual
+    severity: Severity
+    facts: Annotated[Distinct[FactName], Field(description="names of the further facts that the texts may use")] = ()
+
+
+ISSUES = Kind("issues", "Texts of reading issues by code (messages/issues.yaml).", dict[Id, MessageTexts])
+REPAIRS = Kind("repairs", "Texts of repairs by rule (messages/repairs.yaml).", dict[Id, Bilingual])
+TEXTS = Kind("texts", "Texts by key (messages/<package>.yaml).", dict[TextKey, Bilingual])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +120,7 @@ def marks_of(sentence: str) -> frozenset[str]:
 
 
 def load_texts(folder: Path) -> Texts:
-    """Read the texts of a catalogue's folder, and no other file of it.
-
-    Raises:
-        CatalogError: as `read_texts`.
-    """
+    """Read the texts of a catalogue's folder and nothing else of it, as `read_texts` does."""
     return read_texts(CatalogFiles(folder))
 
 

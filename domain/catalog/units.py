@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-from domain.catalog.errors import CatalogError
-from domain.catalog.files import CatalogFiles, CsvTable
+from domain.catalog.files import CatalogError, CatalogFiles, CsvTable
 from domain.catalog.successions import load_successions
 from domain.catalog.weights import read_weights
 from domain.errors import TerminalError
@@ -38,11 +37,7 @@ class _Days(dict[str, date]):
 
 
 def load_units(folder: Path) -> UnitRegister:
-    """Read the units of a catalogue's folder, and no file outside `units/`.
-
-    Raises:
-        CatalogError: as `read_units`.
-    """
+    """Read the units of a catalogue's folder and nothing else of it, as `read_units` does."""
     return read_units(CatalogFiles(folder))
 
 

@@ -4,15 +4,42 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
 
+from pydantic import AfterValidator, Field
+
+from domain.catalog.fields import Day, FileModel, IdOrNothing, UnitCode, Words
 from domain.catalog.files import CatalogFiles
-from domain.catalog.kinds import WEIGHTS
-from domain.catalog.models import WeightRow
+from domain.catalog.shapes import Kind
 from domain.units import Succession
 from domain.weights import Direction, Scope, StatedWeight, Weights
 
 FILE = "units/weights.csv"
 _COLUMNS = ("from", "to", "effective", "direction", "indicator", "denominator_kind", "weight", "source")
+
+
+class WeightRow(FileModel):
+    """A stated weight."""
+
+    origin: UnitCode = Field(alias="from")
+    into: UnitCode = Field(alias="to")
+    effective: Day
+    direction: Direction
+    indicator: IdOrNothing
+    denominator_kind: IdOrNothing
+    value: Annotated[
+        str,
+        Field(
+            alias="weight",
+            pattern=r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$",
+            description="a share from 0 to 1 with a decimal point and at most four decimals",
+        ),
+        AfterValidator(Decimal),
+    ]
+    source: Words
+
+
+WEIGHTS = Kind("weights", "Rows of units/weights.csv.", tuple[WeightRow, ...])
 
 
 def read_weights(files: CatalogFiles, successions: Sequence[Succession]) -> Weights:
@@ -28,7 +55,7 @@ def read_weights(files: CatalogFiles, successions: Sequence[Succession]) -> Weig
     sums: dict[tuple[str, date, Direction, Scope], dict[str, Decimal]] = defaultdict(dict)
     results: list[StatedWeight] = []
     for row, raw in enumerate(WEIGHTS.check_table(table)):
-        result = _weight(raw)
+        result = StatedWeight(**dict(raw))
         forward = result.direction is Direction.FORWARD
         ends = (result.origin, result.into) if forward else (result.into, result.origin)
         link = links.get((*ends, result.effective))
@@ -49,16 +76,3 @@ def read_weights(files: CatalogFiles, successions: Sequence[Succession]) -> Weig
             raise table.error(row, problem, "correct the shares: what a unit has can be given away once")
         results.append(result)
     return Weights(results)
-
-
-def _weight(raw: WeightRow) -> StatedWeight:
-    return StatedWeight(
-        origin=raw.origin,
-        into=raw.into,
-        effective=raw.effective,
-        direction=raw.direction,
-        indicator=raw.indicator or None,
-        denominator_kind=raw.denominator_kind or None,
-        value=Decimal(raw.weight),
-        source=raw.source,
-    )

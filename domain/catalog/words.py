@@ -1,12 +1,56 @@
 """Reads the words that communes write around their figures."""
 
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.catalog.fields import FileModel, Words
 from domain.catalog.files import CatalogFiles
-from domain.catalog.kinds import WORDS
-from domain.catalog.models import MonthEntry, ShortKindEntry, WordsFile
+from domain.catalog.marks import MarkEntry
+from domain.catalog.shapes import Kind
 from domain.report_words import ReportWords
 from domain.texts import normalise_name
 
 FILE = "forms/words.yaml"
+
+
+class MonthEntry(MarkEntry):
+    """A month spelt out, its number and where it comes from."""
+
+    number: Annotated[int, Field(ge=1, le=12, description="a month's number, 1 to 12")]
+
+
+class ShortKindEntry(MarkEntry):
+    """A kind of unit in short, in full, and where it comes from."""
+
+    kind: Words
+
+
+WordList = Annotated[tuple[MarkEntry, ...], Field(min_length=1, description="a list of words, at least one")]
+
+
+class WordsFile(FileModel):
+    """Words that communes write around their figures."""
+
+    months: Annotated[tuple[MonthEntry, ...], Field(min_length=1, description="a list of months that are spelt out")]
+    short_kinds: Annotated[tuple[ShortKindEntry, ...], Field(description="a list of short kinds of units")]
+    boards: WordList
+    councils: WordList
+    other_bodies: WordList
+    reporter_labels: WordList
+    receiver_labels: WordList
+    unit_labels: WordList
+    form_labels: WordList
+    period_labels: WordList
+    titles: WordList
+    other_times: WordList
+    sums: WordList
+    figures: WordList
+    file_words: WordList
+    numbered: WordList
+
+
+WORDS = Kind("words", "Words that communes write around their figures (forms/words.yaml).", WordsFile)
 
 
 def read_words(files: CatalogFiles) -> ReportWords:

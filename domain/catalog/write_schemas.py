@@ -3,7 +3,29 @@
 import json
 from pathlib import Path
 
-from domain.catalog.kinds import KINDS
+from domain.catalog import (
+    areas,
+    forms,
+    indicators,
+    layouts,
+    marks,
+    obligations,
+    rules,
+    sample,
+    successions,
+    targets,
+    texts,
+    weights,
+    words,
+)
+
+KINDS = (
+    areas.AREAS, forms.CALENDARS, obligations.EXEMPTIONS, forms.FORMS, forms.HOLIDAYS, indicators.INDICATORS,
+    texts.ISSUES, layouts.LAYOUTS, marks.MARKS, obligations.OBLIGATIONS, texts.REPAIRS, rules.RULES,
+    sample.SAMPLE_AREA, sample.SAMPLE_TYPICAL, successions.SUCCESSIONS, targets.TARGETS, texts.TEXTS,
+    indicators.THEMES, weights.WEIGHTS, words.WORDS,
+)  # fmt: skip
+"""All kinds of catalogue files."""
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "catalog" / "schemas"
 

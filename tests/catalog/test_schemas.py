@@ -7,9 +7,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from domain.catalog.kinds import KINDS
 from domain.catalog.shapes import Kind
-from domain.catalog.write_schemas import SCHEMAS, schema_texts
+from domain.catalog.write_schemas import KINDS, SCHEMAS, schema_texts
 
 CATALOG = SCHEMAS.parent
 
