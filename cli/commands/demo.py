@@ -3,7 +3,7 @@
 import shutil
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -54,15 +54,15 @@ class _Scenario:
     """The expected course of the demo, from the sample's parameters."""
 
     def __init__(self, catalog: "Catalog") -> None:
-        from domain.periods import parse_period
-
-        data = cast("dict[str, Any]", catalog.sample[AREA])
-        self.period = parse_period(str(data["period"]))
-        self.unit: str = data["wrong_first"]["unit"]
+        self.period, self.unit, totals = next(
+            (area.period, area.wrong_first.unit, area.totals)
+            for area in catalog.sample.areas
+            if area.area == AREA and area.wrong_first
+        )
         # The totals that the district published, and the headline figures.
         leads = {indicator.theme: indicator.id for indicator in reversed(list(catalog.indicators.values()))}
         headlines = frozenset(leads[theme.id] for theme in catalog.themes.values() if theme.headline)
-        self.indicators: frozenset[str] = headlines.union(data["totals"])
+        self.indicators: frozenset[str] = headlines.union(totals)
 
 
 def _play(settings: Settings, terminal: "Terminal", scenario: _Scenario, seed: int) -> None:

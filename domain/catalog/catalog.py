@@ -26,6 +26,7 @@ from domain.periods import Period
 from domain.report_words import ReportWords
 from domain.rollups import Boundary
 from domain.rules import Rule
+from domain.sample import SampleParameters
 from domain.texts import Lang, Text
 from domain.units import Area, Level, OrgUnit, UnitRegister
 
@@ -57,7 +58,7 @@ class Catalog:
     words: ReportWords
     areas: Mapping[str, NamedArea]
     units: UnitRegister = field(repr=False)
-    sample: Mapping[str, object] = field(repr=False)
+    sample: SampleParameters = field(repr=False)
 
     def owes(self, form: str, unit: OrgUnit, period: Period) -> bool:
         """Whether an obligation holds for the unit on the period's last day, and no exemption from the whole form."""

@@ -1,8 +1,6 @@
 """Reads the parameters of the sample workbooks' generator and checks the indicators and units that they name."""
 
 from collections.abc import Mapping
-from pathlib import PurePosixPath
-from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
@@ -23,6 +21,17 @@ from domain.catalog.fields import (
 from domain.catalog.files import CatalogFiles, YamlDocument
 from domain.catalog.shapes import Kind
 from domain.indicators import Indicator, Measure
+from domain.periods import parse_period
+from domain.sample import (
+    AreaTotal,
+    CountParameters,
+    PopulationSize,
+    ReachRange,
+    SampleArea,
+    SampleParameters,
+    TypicalFigures,
+    WrongFirst,
+)  # fmt: skip
 from domain.units import UnitRegister
 
 _TYPICAL = "sample/typical.yaml"
@@ -138,23 +147,24 @@ SAMPLE_AREA = Kind(
 )
 
 
-def read_sample(files: CatalogFiles, indicators: Mapping[str, Indicator], units: UnitRegister) -> Mapping[str, object]:
-    """Read the parameters by file name without its ending: `typical` for any area, a code for one with given totals.
+def read_sample(files: CatalogFiles, indicators: Mapping[str, Indicator], units: UnitRegister) -> SampleParameters:
+    """Read `sample/typical.yaml`, for any area, and the files of areas whose totals are stated.
 
     Raises:
         CatalogError: an indicator or unit is unknown, or a group of indicators shares no denominator kind.
     """
-    results: dict[str, object] = {}
+    typical: TypicalFigures | None = None
+    areas: list[SampleArea] = []
     for document in files.documents("sample"):
         if document.file == _TYPICAL:
-            _check_typical(SAMPLE_TYPICAL.check_document(document), document, indicators)
+            typical = _typical(document, indicators)
         else:
-            _check_area(SAMPLE_AREA.check_document(document), document, indicators, units)
-        results[PurePosixPath(document.file).stem] = document.data
-    return MappingProxyType(results)
+            areas.append(_area(document, indicators, units))
+    return SampleParameters(typical, tuple(areas))
 
 
-def _check_typical(data: TypicalFile, document: YamlDocument, indicators: Mapping[str, Indicator]) -> None:
+def _typical(document: YamlDocument, indicators: Mapping[str, Indicator]) -> TypicalFigures:
+    data = SAMPLE_TYPICAL.check_document(document)
     for part, keys in (("shares", [*data.shares]), ("counts", [*data.counts])):
         for key in keys:
             _known(key, document, indicators, part, key)
@@ -164,11 +174,20 @@ def _check_typical(data: TypicalFile, document: YamlDocument, indicators: Mappin
         if len({indicators[key].denominator_kind for key in group}) > 1:
             problem = "these indicators do not share one denominator kind"
             raise document.error(problem, "group those that do", "parts", number)
+    return TypicalFigures(
+        base=parse_period(data.base_period),
+        residents_minimum=data.population.minimum,
+        residents_maximum=data.population.maximum,
+        sizes={kind: PopulationSize(**dict(size)) for kind, size in data.denominators.items()},
+        reaches={indicator: ReachRange(**dict(reach)) for indicator, reach in data.shares.items()},
+        counts={indicator: CountParameters(**dict(count)) for indicator, count in data.counts.items()},
+        parts=data.parts,
+        texts_for_numbers=data.texts_for_numbers,
+    )
 
 
-def _check_area(
-    data: SampleAreaFile, document: YamlDocument, indicators: Mapping[str, Indicator], units: UnitRegister
-) -> None:
+def _area(document: YamlDocument, indicators: Mapping[str, Indicator], units: UnitRegister) -> SampleArea:
+    data = SAMPLE_AREA.check_document(document)
     for code in data.weights:
         if not units.versions(code):
             raise document.error(f"no unit has code {code!r}", "use codes of units/, in quotes", "weights", code)
@@ -176,10 +195,14 @@ def _check_area(
         _known(key, document, indicators, "totals", key)
         if (total.denominator is not None) is not (indicators[key].measure is Measure.RATIO):
             raise document.error("a ratio has a denominator, a count has none", "correct it", "totals", key)
-    wrong = data.wrong_first
+    totals = {key: AreaTotal(total.numerator, total.denominator) for key, total in data.totals.items()}
+    wrong, wrong_first = data.wrong_first, None
     if wrong is not None:
+        text = wrong.text_for_number
         _known(wrong.numerator_above_denominator, document, indicators, "wrong_first", "numerator_above_denominator")
-        _known(wrong.text_for_number.indicator, document, indicators, "wrong_first", "text_for_number")
+        _known(text.indicator, document, indicators, "wrong_first", "text_for_number")
+        wrong_first = WrongFirst(wrong.unit, wrong.numerator_above_denominator, text.indicator, text.text)
+    return SampleArea(data.area, parse_period(data.period), data.population, data.weights, totals, wrong_first)
 
 
 def _known(key: str, document: YamlDocument, indicators: Mapping[str, Indicator], *steps: str | int) -> None:

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from domain.indicators import Absence
 from domain.layouts import ColumnRole
+from domain.sample import WrongFirst
 from workbooks.sample.fill import CellEntries, CellValue
 from workbooks.sample.keyed_random import KeyedRandom
-from workbooks.sample.parameters import WrongFirst
 from workbooks.template.blank import Blank
 
 

@@ -9,12 +9,12 @@ from pathlib import PurePosixPath
 from domain.catalog.catalog import Catalog
 from domain.layouts import Form
 from domain.periods import Period, add_working_days
+from domain.sample import SampleArea, WrongFirst
 from domain.units import OrgUnit
 from domain.vietnam_time import VIETNAM
 from workbooks.sample.defects import PlantedDefect, plant_any, plant_wrong_first
 from workbooks.sample.figures import invent_figures
 from workbooks.sample.fill import entries_of, fill
-from workbooks.sample.parameters import SampleArea, WrongFirst
 from workbooks.sample.series import SampleSeries
 from workbooks.template.assignment import Assignment, assign
 from workbooks.template.workbook import make_blank

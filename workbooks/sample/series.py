@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from domain.catalog.catalog import Catalog
 from domain.indicators import Flow, Indicator
 from domain.periods import Period
+from domain.sample import PopulationSize
 from domain.units import OrgUnit, UnitKey
 from workbooks.sample.keyed_random import KeyedRandom
-from workbooks.sample.parameters import PopulationSize, read_areas, read_typical
 from workbooks.sample.split import AreaSplit, split_area
 
 _SMALLEST_GROWING = 20
@@ -23,9 +23,9 @@ class SampleSeries:
         Raises:
             TerminalError: the catalogue's sample parameters are missing or contradict each other.
         """
-        self.typical = read_typical(catalog)
+        self.typical = catalog.sample.typical_figures()
         self.rng = KeyedRandom(seed)
-        self.areas = read_areas(catalog)
+        self.areas = catalog.sample.areas
         self._catalog = catalog
         self._splits: dict[UnitKey, AreaSplit] = {}
         for area in self.areas:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from domain.catalog.catalog import Catalog
 from domain.errors import TerminalError
+from domain.sample import AreaTotal, SampleArea, TypicalFigures
 from domain.units import OrgUnit, UnitKey
 from workbooks.sample.apportionment import apportion
 from workbooks.sample.keyed_random import KeyedRandom
-from workbooks.sample.parameters import AreaTotal, SampleArea, TypicalFigures
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from workbooks.cells.stamp import FigureCellName, VillageCellName, parse_name
 from workbooks.sample.apportionment import apportion
 from workbooks.sample.inbox import SampleFile, make_sample
 from workbooks.sample.keyed_random import KeyedRandom
-from workbooks.sample.parameters import read_areas, read_typical
 from workbooks.sample.split import split_area
 
 MAY = parse_period("2025-05")
@@ -82,7 +81,7 @@ def test_every_village_has_its_team(sums: Mapping[str, int]) -> None:
 
 def test_tests_name_all_totals_of_the_catalogue(catalog: Catalog) -> None:
     """Every total of the catalogue is tested here."""
-    totals = next(area for area in read_areas(catalog) if area.area == "585").totals
+    totals = next(area for area in catalog.sample.areas if area.area == "585").totals
     assert {name: (total.numerator, total.denominator) for name, total in totals.items()} == {
         "tcnscd_xa": (8, 8),
         "tcnscd_thon": (61, 61),
@@ -120,8 +119,8 @@ def test_wrong_workbook_has_the_stated_defects(may_files: list[SampleFile]) -> N
 @given(seed=st.integers(0, 2**31))
 def test_totals_hold_for_every_seed(catalog: Catalog, seed: int) -> None:
     """For every seed the parts sum to the totals, and no numerator exceeds its denominator."""
-    (area,) = read_areas(catalog)
-    split = split_area(catalog, area, read_typical(catalog), KeyedRandom(seed))
+    (area,) = catalog.sample.areas
+    split = split_area(catalog, area, catalog.sample.typical_figures(), KeyedRandom(seed))
     for indicator, total in area.totals.items():
         whole = split.denominators[catalog.indicators[indicator].denominator_kind]
         parts = split.numerators[indicator]

@@ -1,15 +1,11 @@
-"""Parameters of sample figures from the catalogue: typical sizes of all communes, and the totals of sample areas."""
+"""Parameters of sample figures: typical sizes of all communes, and the totals of sample areas."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
 
-from domain.catalog.catalog import Catalog
 from domain.errors import TerminalError
-from domain.periods import Period, parse_period
-
-_TYPICAL = "typical"
+from domain.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,48 +110,19 @@ class SampleArea:
         return date(self.period.year, self.period.last_month, 1)
 
 
-def read_typical(catalog: Catalog) -> TypicalFigures:
-    """Return the typical figures.
+@dataclass(frozen=True, slots=True)
+class SampleParameters:
+    """Everything that the sample workbooks are made from; `areas` are those whose totals are stated."""
 
-    Raises:
-        TerminalError: the catalogue has no `sample/typical.yaml`.
-    """
-    if _TYPICAL not in catalog.sample:
-        raise TerminalError("the catalogue has no sample/typical.yaml: samples cannot be made without it")
-    raw = cast("Mapping[str, Any]", catalog.sample[_TYPICAL])
-    return TypicalFigures(
-        base=parse_period(raw["base_period"]),
-        residents_minimum=raw["population"]["minimum"],
-        residents_maximum=raw["population"]["maximum"],
-        sizes={kind: PopulationSize(**size) for kind, size in raw["denominators"].items()},
-        reaches={indicator: ReachRange(**reach) for indicator, reach in raw["shares"].items()},
-        counts={indicator: CountParameters(**count) for indicator, count in raw["counts"].items()},
-        parts=tuple(tuple(group) for group in raw.get("parts", ())),
-        texts_for_numbers=tuple(raw.get("texts_for_numbers", ())),
-    )
+    typical: TypicalFigures | None
+    areas: tuple[SampleArea, ...]
 
+    def typical_figures(self) -> TypicalFigures:
+        """Return the typical figures.
 
-def read_areas(catalog: Catalog) -> tuple[SampleArea, ...]:
-    """Return the areas whose totals are stated."""
-    entries = (cast("Mapping[str, Any]", raw) for name, raw in catalog.sample.items() if name != _TYPICAL)
-    return tuple(
-        SampleArea(
-            area=raw["area"],
-            period=parse_period(raw["period"]),
-            population=raw["population"],
-            weights=raw["weights"],
-            totals={
-                indicator: AreaTotal(total["numerator"], total.get("denominator"))
-                for indicator, total in raw["totals"].items()
-            },
-            wrong_first=_wrong_first(raw.get("wrong_first")),
-        )
-        for raw in entries
-    )
-
-
-def _wrong_first(raw: Mapping[str, Any] | None) -> WrongFirst | None:
-    if raw is None:
-        return None
-    text = raw["text_for_number"]
-    return WrongFirst(raw["unit"], raw["numerator_above_denominator"], text["indicator"], text["text"])
+        Raises:
+            TerminalError: the catalogue states none.
+        """
+        if self.typical is None:
+            raise TerminalError("the catalogue has no sample/typical.yaml: samples cannot be made without it")
+        return self.typical
