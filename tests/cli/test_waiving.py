@@ -29,6 +29,8 @@ from tests.flows.pipeline.nightly_runs import (
 )
 from workbooks.sample.inbox import SampleFile
 
+pytestmark = pytest.mark.long
+
 UNIT, RULE, ASKED = "22813", "team_size", "tcnscd_tv"
 OPEN, CLOSED = "chưa được giải trình", "Cảnh báo đã được giải trình"
 ANSWER = ["--unit", UNIT, "--period", "2025-05", "--reason", "two villages share a team", "--by", "an"]

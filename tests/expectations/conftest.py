@@ -6,7 +6,7 @@ import pytest
 
 from domain.staging import StagedRow
 from tests.expectations.staged import Put
-from warehouse.store.engine import migrate, open_engine, transaction
+from warehouse.store.engine import open_engine, transaction
 from warehouse.submissions.staging import stage
 
 
@@ -14,7 +14,6 @@ from warehouse.submissions.staging import stage
 def put(warehouse_url: str) -> Iterator[Put]:
     """Return a function that stages rows in an empty, migrated warehouse at `warehouse_url`."""
     engine = open_engine(warehouse_url)
-    migrate(engine)
 
     def put_rows(rows: Iterable[StagedRow]) -> None:
         with transaction(engine) as session:

@@ -13,6 +13,7 @@ from domain.catalog.catalog import Catalog
 from domain.observations import CellState
 from domain.staging import StagedHistory, StagedObservation, StagedPeer, StagedRow, StagedSubmission
 from expectations.check import check
+from tests.examples import examples
 from tests.expectations.staged import PERIOD, RUN, Put, apply_edits, clean_report
 
 STRANGE = ["0", "-0.000001", "0.1", "999999999999", "9007199254740993", "-9223372036854775808", "1e30", "1e-6"]
@@ -45,7 +46,7 @@ _LINES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_batch_is_judged(catalog: Catalog, warehouse_url: str, put: Put, data: st.DataObject) -> None:
     """Every rule is evaluated on arbitrary figures, history and neighbours, on both engines."""

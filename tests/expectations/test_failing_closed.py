@@ -153,12 +153,12 @@ def test_a_rule_written_wrongly_is_refused(
 
 
 def test_a_warehouse_without_staging_is_named(
-    indicators: Mapping[str, Indicator], rules: Mapping[str, Rule], warehouse_url: str
+    indicators: Mapping[str, Indicator], rules: Mapping[str, Rule], empty_url: str
 ) -> None:
     """The error for an unmigrated database names the missing table."""
-    open_engine(warehouse_url).connect().close()
+    open_engine(empty_url).connect().close()
     with pytest.raises(StagingUnreadableError, match="stg_submission"):
-        check(warehouse_url, RUN, list(rules.values()), 1, indicators=indicators.values())
+        check(empty_url, RUN, list(rules.values()), 1, indicators=indicators.values())
 
 
 def test_an_unreachable_warehouse_is_transient(

@@ -27,6 +27,8 @@ from warehouse.rollups.closings import closings
 from warehouse.store.engine import migrate, open_engine, reading
 from workbooks.sample.inbox import make_sample
 
+pytestmark = pytest.mark.long
+
 APRIL, MAY, JUNE = (parse_period(f"2025-0{month}") for month in (4, 5, 6))
 AFTER_JUNE = datetime(2025, 6, 18, 18, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ import pytest
 from domain.catalog.catalog import Catalog
 from domain.units import UnitRegister
 from tests.warehouse.warehouse_builder import WarehouseBuilder
-from warehouse.store.engine import Engine, migrate, open_engine, transaction
+from warehouse.store.engine import Engine, open_engine, transaction
 from warehouse.store.reference import mirror_catalog
 
 
@@ -23,8 +23,16 @@ def small_catalog(catalog: Catalog) -> Catalog:
 
 @pytest.fixture
 def engine(warehouse_url: str) -> Iterator[Engine]:
-    """An engine on an empty database."""
+    """An engine on a warehouse without rows."""
     opened = open_engine(warehouse_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def empty_engine(empty_url: str) -> Iterator[Engine]:
+    """An engine on a database without tables."""
+    opened = open_engine(empty_url)
     yield opened
     opened.dispose()
 
@@ -32,7 +40,6 @@ def engine(warehouse_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def builder(engine: Engine, small_catalog: Catalog) -> WarehouseBuilder:
     """A migrated warehouse that knows district 585."""
-    migrate(engine)
     with transaction(engine) as session:
         mirror_catalog(session, small_catalog)
     return WarehouseBuilder(engine, small_catalog)

@@ -1,5 +1,6 @@
 """Run the migrations from code: there is no alembic.ini, and the database comes as an open connection."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -29,8 +30,7 @@ def upgrade(connection: Connection) -> None:
 def is_current(connection: Connection) -> bool:
     """Return whether tables and views are those of this version; an empty database is not current."""
     current_revision = MigrationContext.configure(connection).get_current_revision()
-    newest = ScriptDirectory.from_config(configuration(connection)).get_current_head()
-    return current_revision is not None and current_revision == newest and are_current(connection)
+    return current_revision is not None and current_revision == _newest() and are_current(connection)
 
 
 def downgrade(connection: Connection, revision: str = "base") -> None:
@@ -49,6 +49,12 @@ def configuration(connection: Connection) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
+
+
+@cache
+def _newest() -> str | None:
+    """Return the newest of our migrations; Alembic has to import every one of them to know it."""
+    return ScriptDirectory(str(Path(__file__).parent)).get_current_head()
 
 
 def _refuse_newer(connection: Connection, config: Config) -> None:

@@ -22,6 +22,8 @@ from tests.flows.pipeline.nightly_runs import context_of, prepare_home, put, run
 from warehouse.models import IssueRow, SubmissionRow
 from warehouse.store.engine import reading
 
+pytestmark = pytest.mark.long
+
 UNIT, OTHER = "22813", "22816"
 TOTAL = 1000
 PERIODS = tuple(periods_between(parse_period("2025-01"), parse_period("2025-04")))

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from domain.catalog.catalog import Catalog
 from domain.layouts import ColumnRole
 from domain.periods import parse_period
@@ -12,6 +14,8 @@ from tests.flows.actions.test_backtest import found_by_nights, places, tried
 from tests.flows.pipeline.nightly_runs import context_of, put, run_plainly
 from workbooks.sample.figures import invent_figures
 from workbooks.sample.series import SampleSeries
+
+pytestmark = pytest.mark.long
 
 JANUARY, FEBRUARY = "2025-01", "2025-02"
 HEALTH, ACCOUNTS, SERVICES = "hsskdt", "dd_kichhoat", "tthc_phatsinh"

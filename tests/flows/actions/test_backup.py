@@ -25,6 +25,8 @@ from warehouse.store.copying import WarehouseNotEmptyError, content_of, lasting_
 from warehouse.store.engine import open_engine, reading
 from workbooks.sample.inbox import SampleFile
 
+pytestmark = pytest.mark.long
+
 
 def back_up(home: Path, target: Path) -> BackupManifest:
     """Back a home up."""

@@ -15,6 +15,8 @@ from tests.flows.pipeline.nightly_runs import WRONG, context_of, deliver, immedi
 from warehouse.store.run_lock import RunInProgressError, only_run, this_process
 from workbooks.sample.inbox import SampleFile
 
+pytestmark = pytest.mark.long
+
 MAY = parse_period("2025-05")
 
 

@@ -22,6 +22,8 @@ from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.report_keys import ReportKey
 from workbooks.sample.inbox import SampleFile
 
+pytestmark = pytest.mark.long
+
 MAY = parse_period("2025-05")
 
 

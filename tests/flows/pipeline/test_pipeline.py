@@ -26,6 +26,8 @@ from tests.flows.pipeline.nightly_runs import (
 )
 from workbooks.sample.inbox import SampleFile
 
+pytestmark = pytest.mark.long
+
 First = tuple[SampleFile, ...]
 
 

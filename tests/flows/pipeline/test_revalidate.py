@@ -21,6 +21,8 @@ from flows.support.context import AppContext
 from tests.flows.pipeline.nightly_runs import AREA, WRONG, context_of, deliver, put, rows_of, run_plainly
 from workbooks.sample.inbox import SampleFile
 
+pytestmark = pytest.mark.long
+
 First = tuple[SampleFile, ...]
 MAY = parse_period("2025-05")
 STRICT, OTHER = "22813", "22816"

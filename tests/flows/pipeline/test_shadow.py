@@ -15,6 +15,8 @@ from flows.pipeline.progress import NoProgress
 from tests.builders import make_workbook
 from tests.flows.pipeline.nightly_runs import AREA, NOW, context_of, put, rows_of, run_plainly, settings_of
 
+pytestmark = pytest.mark.long
+
 UNIT, RULE = "22813", "team_size"
 STAGES = "stages: {shadow: 2024-01-01, warn: 2025-01-01}"
 

@@ -17,6 +17,8 @@ from tests.cli.command import live_in, tonghop
 from tests.flows.deployments.test_report import Prefect
 from tests.flows.pipeline.nightly_runs import AREA, WRONG, context_of, run_plainly
 
+pytestmark = pytest.mark.long
+
 LATER = datetime(2025, 7, 1, 18, 0, tzinfo=UTC)
 """After the deadline of 2025-06, of which nothing came."""
 

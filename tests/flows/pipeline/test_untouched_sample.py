@@ -5,12 +5,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
+import pytest
+
 from domain.catalog.catalog import Catalog
 from domain.issues import Severity
 from domain.periods import Period, parse_period, periods_between
 from flows.pipeline.outcome import RunOutcome
 from tests.flows.pipeline.nightly_runs import AREA, context_of, deliver, run_plainly
 from workbooks.sample.inbox import SampleFile, make_sample
+
+pytestmark = pytest.mark.long
 
 MONTHS = periods_between(parse_period("2024-05"), parse_period("2025-05"))
 FORM = "cds_x_t"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from domain.errors import UsageError
 from domain.periods import parse_period
+from tests.examples import examples
 from tests.warehouse.rollups.random_histories import STOCK, RandomHistory, Send, Step, TakeBack, Wait, Waive, histories
 from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder, taken_back
 from warehouse import queries
@@ -15,6 +16,8 @@ from warehouse.rollups.revision_rows import contribution_rows, unit_rows
 from warehouse.rollups.rollups import Edition, draft_of
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Session, reading
+
+pytestmark = pytest.mark.long
 
 QUARTER = parse_period("2025-Q2")
 
@@ -34,7 +37,7 @@ def looked(session: Session, builder: WarehouseBuilder, cell: RollupKey, as_of: 
     return [draft.head.content_sha256, unit_rows(0, draft), contribution_rows(0, draft)]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(with_structure=False))
 def test_rollup_as_of_a_moment_is_the_rollup_made_at_it(builder: WarehouseBuilder, history: list[Step]) -> None:
     """Holds for random histories: the rollup as of a moment equals the one computed at it."""
@@ -101,7 +104,7 @@ def test_looking_back_keeps_nothing(builder: WarehouseBuilder) -> None:
         builder.revision()
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(with_structure=True, longest=6), data=st.data())
 def test_revision_can_be_made_anew_from_its_moment(
     builder: WarehouseBuilder, history: list[Step], data: st.DataObject

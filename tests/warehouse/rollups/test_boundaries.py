@@ -24,7 +24,7 @@ from tests.warehouse.rollups.regions import (
 from tests.warehouse.warehouse_builder import FORM, MAY, Cells, WarehouseBuilder
 from warehouse import queries
 from warehouse.rollups.rollups import roll_up
-from warehouse.store.engine import Engine, migrate, reading, transaction
+from warehouse.store.engine import Engine, reading, transaction
 from warehouse.store.reference import mirror_catalog
 
 RATIO, FLOW, VILLAGE_COUNT = "hddt_dn", "vb_dt", "tcnscd_tv"
@@ -42,7 +42,6 @@ def region(catalog: Catalog) -> Catalog:
 @pytest.fixture
 def builder(engine: Engine, region: Catalog) -> WarehouseBuilder:
     """A migrated warehouse that knows the two provinces."""
-    migrate(engine)
     return with_catalog(WarehouseBuilder(engine, region), region)
 
 

@@ -3,16 +3,20 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from domain.periods import parse_period
 from domain.vietnam_time import day_in_vietnam
+from tests.examples import examples
 from tests.warehouse.rollups.random_histories import MONTHS, STOCK, Merge, RandomHistory, Send, Step, histories
 from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder, taken_back
 from warehouse import queries
 from warehouse.models import RollupSeenRow
 from warehouse.rollups.rollups import roll_up
 from warehouse.store.engine import Session, reading
+
+pytestmark = pytest.mark.long
 
 AREAS = ("585", "58", "22813")
 AFTER_ALL = date(2026, 1, 1)
@@ -39,7 +43,7 @@ def moved_by_looking_at_everything(session: Session, builder: WarehouseBuilder) 
     return moved
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(with_structure=True))
 def test_looking_where_something_moved_equals_looking_everywhere(
     builder: WarehouseBuilder, history: list[Step]

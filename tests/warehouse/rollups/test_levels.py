@@ -3,18 +3,22 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.aggregation import Amount, add_up, published_value
 from domain.rollups import RollupRow
 from domain.units import Area, OrgUnit
+from tests.examples import examples
 from tests.warehouse.rollups.random_histories import CUMULATIVE, FLOW, STOCK
 from tests.warehouse.rollups.test_oracle import take
 from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder, taken_back
 from warehouse.rollups.rollups import Edition, draft_of
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Session
+
+pytestmark = pytest.mark.long
 
 INDICATORS = (STOCK, FLOW, CUMULATIVE)
 NUMBERS = st.none() | st.integers(0, 10**6)
@@ -33,7 +37,7 @@ def group(builder: WarehouseBuilder, members: Iterable[OrgUnit]) -> Area:
     return Area("group", "Nhóm", province.level, province.valid_from, None, tuple(members), day)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_province_is_the_sum_of_its_communes_by_any_grouping(builder: WarehouseBuilder, data: st.DataObject) -> None:
     """Country, province, district, any cut of it and its communes one by one give the same sums and coverage."""

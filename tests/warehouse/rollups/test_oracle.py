@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from domain.issues import Issue
 from domain.observations import CellState, Figure, Observation
 from domain.submissions import ParsedReport
 from domain.units import Level
+from tests.examples import examples
 from tests.reference.rollup import WHOLE, Due, FigureShare, reference_rollup
 from tests.warehouse.warehouse_builder import FORM, IN_TIME, MAY, WarehouseBuilder, critical, taken_back
 from warehouse import queries
@@ -19,6 +21,8 @@ from warehouse.rollups.rollups import roll_up
 from warehouse.store.engine import Session
 from warehouse.submissions.loading import JudgedReport, load
 from warehouse.submissions.submissions import Arrival, receive, record_checked, record_parsed
+
+pytestmark = pytest.mark.long
 
 NUMBERS = st.one_of(st.integers(0, 5), st.decimals(0, 10**7, places=2, allow_nan=False, allow_infinity=False)).map(
     Decimal
@@ -88,7 +92,7 @@ def accepted_reports(
         yield [Due(report, FigureShare(frozenset(villages_of(builder, unit))) if is_by_village else WHOLE)]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_sql_rollup_equals_the_plain_sums(builder: WarehouseBuilder, data: st.DataObject) -> None:
     """Holds for random sequences of corrections and refusals: every sum, count of units and value agrees."""

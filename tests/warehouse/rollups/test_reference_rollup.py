@@ -17,6 +17,7 @@ from domain.rollups import Boundary, RollupStatus
 from domain.submissions import ParsedReport
 from domain.units import Level, OrgUnit, UnitKey
 from domain.weights import Direction, StatedWeight
+from tests.examples import examples
 from tests.reference.rollup import WHOLE, Due, FigureShare, reference_rollup
 from tests.warehouse.rollups.random_histories import CUMULATIVE, FLOW, STOCK
 from tests.warehouse.rollups.regions import FIRST_DAY, FORMER, two_provinces, with_villages, with_weights
@@ -25,8 +26,10 @@ from tests.warehouse.rollups.test_oracle import take
 from tests.warehouse.warehouse_builder import FORM, WarehouseBuilder, taken_back
 from warehouse.rollups.rollups import Edition, draft_of
 from warehouse.rollups.scope import RollupKey
-from warehouse.store.engine import Engine, migrate
+from warehouse.store.engine import Engine
 from warehouse.store.reference import mirror_catalog
+
+pytestmark = pytest.mark.long
 
 VILLAGE_COUNT, VILLAGE_RATIO = "tcnscd_tv", "tcnscd_thon"
 Reports = Mapping[tuple[Period, UnitKey], tuple[Observation, ...]]
@@ -46,7 +49,6 @@ def region(catalog: Catalog) -> Catalog:
 @pytest.fixture
 def builder(engine: Engine, region: Catalog) -> WarehouseBuilder:
     """Migrate a warehouse; each example mirrors its own catalogue."""
-    migrate(engine)
     return WarehouseBuilder(engine, region)
 
 
@@ -122,7 +124,7 @@ def share_of(catalog: Catalog, indicator: Indicator, month: Period, overlap: Ove
     return FigureShare(weight=weight.value) if weight else None
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_rollup_over_months_and_boundaries_equals_the_reference(
     builder: WarehouseBuilder, region: Catalog, data: st.DataObject

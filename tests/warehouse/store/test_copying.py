@@ -13,6 +13,8 @@ from warehouse.models import SubmissionRow
 from warehouse.store.copying import CopyDiffersError, WarehouseNotEmptyError, content_of, copy_warehouse, lasting_tables
 from warehouse.store.engine import Engine, migrate, open_engine, reading, transaction
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def full_house(builder: WarehouseBuilder) -> WarehouseBuilder:
@@ -28,9 +30,9 @@ def full_house(builder: WarehouseBuilder) -> WarehouseBuilder:
 
 
 @pytest.fixture
-def other(warehouse_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
+def other(empty_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An empty warehouse on the other engine."""
-    if warehouse_url.startswith("sqlite"):
+    if empty_url.startswith("sqlite"):
         uri: str = request.getfixturevalue("empty_postgres")
     else:
         uri = f"sqlite:///{tmp_path / 'copy.db'}"

@@ -21,18 +21,18 @@ EARLIER = sorted(path.name[:4] for path in (Path(apply.__file__).parent / "versi
 """Every migration but the newest."""
 
 
-def test_migrated_database_equals_the_models(engine: Engine) -> None:
+def test_migrated_database_equals_the_models(empty_engine: Engine) -> None:
     """Nothing is left to migrate once all migrations have run."""
-    migrate(engine)
-    with engine.connect() as connection:
+    migrate(empty_engine)
+    with empty_engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_checks_of_the_models_are_in_the_database(engine: Engine) -> None:
+def test_checks_of_the_models_are_in_the_database(empty_engine: Engine) -> None:
     """Every check constraint of the models is in the database under its own name."""
-    migrate(engine)
-    result = inspect(engine)
+    migrate(empty_engine)
+    result = inspect(empty_engine)
     for table in Base.metadata.sorted_tables:
         wanted = {
             str(other_constraint.name)
@@ -92,19 +92,19 @@ def test_migrating_twice_keeps_what_is_there(builder: WarehouseBuilder) -> None:
     assert builder.receive(builder.arrival("another.xlsx")) == submission_id + 1
 
 
-def test_database_of_a_newer_version_is_refused(engine: Engine) -> None:
+def test_database_of_a_newer_version_is_refused(empty_engine: Engine) -> None:
     """A migration we do not know stops us before anything is changed, and both revisions are named."""
-    migrate(engine)
-    with engine.begin() as connection:
+    migrate(empty_engine)
+    with empty_engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(NewerWarehouseError, match="9999") as caught:
-        migrate(engine)
+        migrate(empty_engine)
     assert caught.value.found == "9999"
 
 
-def test_database_that_was_never_migrated_says_so(engine: Engine) -> None:
+def test_database_that_was_never_migrated_says_so(empty_engine: Engine) -> None:
     """Using an empty database raises with the advice to migrate it."""
-    with pytest.raises(WarehouseUnusableError, match="migrate"), transaction(engine) as session:
+    with pytest.raises(WarehouseUnusableError, match="migrate"), transaction(empty_engine) as session:
         session.execute(text("SELECT * FROM submission"))
 
 

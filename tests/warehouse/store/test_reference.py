@@ -25,7 +25,6 @@ from warehouse.store.reference import mirror_catalog
 
 def test_whole_catalogue_is_mirrored(engine: Engine, catalog: Catalog) -> None:
     """Every unit of the country before and after, every succession, every indicator."""
-    migrate(engine)
     with transaction(engine) as session:
         assert mirror_catalog(session, catalog)
     with reading(engine) as session:

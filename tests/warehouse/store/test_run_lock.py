@@ -27,7 +27,6 @@ def no_run(_: Holder | None) -> None:
 def engine(warehouse_url: str) -> Iterator[Engine]:
     """A migrated warehouse."""
     opened = open_engine(warehouse_url)
-    migrate(opened)
     yield opened
     opened.dispose()
 

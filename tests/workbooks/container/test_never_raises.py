@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.catalog.catalog import Catalog
+from tests.examples import examples
 from tests.tools.mutants import mutate, parts_of, rewrite
 from tests.tools.rewritings import REWRITINGS, Edit
 from tests.tools.sweep import good_workbooks
@@ -19,7 +20,7 @@ from workbooks.report.parse import parse_report
 
 _HINTS = Hints("22813_2025-05.xlsx", ("2025-05",))
 _SETTINGS = settings(
-    max_examples=120,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )
@@ -38,7 +39,7 @@ def test_any_bytes_are_refused_by_name(catalog: Catalog, data: bytes, start: byt
     assert all(issue.code in catalog.texts.issues for issue in report.issues)
 
 
-@settings(_SETTINGS, max_examples=300)
+@settings(_SETTINGS, max_examples=examples(120))
 @given(seed=_SEEDS)
 def test_spoilt_workbooks_are_explained(catalog: Catalog, seed: int) -> None:
     """A report has form, unit and period or a critical issue that explains why not; every issue has a text."""

@@ -8,6 +8,8 @@ from domain.catalog.catalog import Catalog
 from tests.workbooks.container.oracle import differences, open_with_openpyxl, unexplained
 from workbooks.container.reader import read_workbook
 
+pytestmark = pytest.mark.long
+
 
 def test_both_readers_read_the_same(catalog: Catalog) -> None:
     """Both readers get equal cells from each workbook, so that the timings compare equal work."""

@@ -17,6 +17,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from openpyxl.workbook import Workbook as OpenpyxlWorkbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.examples import examples
 from tests.workbooks.container.oracle import (
     KINDS,
     DifferenceKind,
@@ -94,7 +95,7 @@ _PLANS = st.builds(
     st.sets(st.integers(1, 30), max_size=3),
     st.integers(0, 3),
 )
-_SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_SETTINGS = settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @_SETTINGS

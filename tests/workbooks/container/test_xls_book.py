@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.catalog.catalog import Catalog
+from tests.examples import examples
 from tests.workbooks.workbook_edits import make_handmade, save
 from workbooks.cells.addresses import cell_address
 from workbooks.cells.cells import CellKind, SheetState, Workbook
@@ -47,7 +48,7 @@ def _refused(data: bytes, limits: Limits | None = None) -> str:
     return caught.value.issue.code
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cells=st.dictionaries(st.tuples(st.integers(0, 60), st.integers(0, 30)), st.one_of(_NUMBERS, _TEXTS)))
 def test_every_value_is_the_one_written(cells: dict[tuple[int, int], float | str]) -> None:
     """Numbers to the last decimal and any Unicode text are read at their addresses."""

@@ -7,6 +7,7 @@ import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.workbooks.container.biff import (
     END,
     START,
@@ -112,7 +113,7 @@ def test_an_empty_workbook_stream_is_refused() -> None:
     assert _code(compound_file(b"")) == "old_xls"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(share=st.floats(0, 1))
 def test_no_truncated_file_is_read_in_part(share: float) -> None:
     """A truncated file is read completely or refused, never in part."""
@@ -120,7 +121,7 @@ def test_no_truncated_file_is_read_in_part(share: float) -> None:
     assert _read(data[: int(share * len(data))]) in (None, read_workbook(data))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(share=st.floats(0.01, 1))
 def test_no_truncated_stream_is_read_in_part(share: float) -> None:
     """A complete compound file around truncated records is refused as well."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from domain.catalog.catalog import Catalog
 from domain.layouts import ColumnRole
 from domain.observations import Figure
+from tests.examples import examples
 from workbooks.cells.addresses import cell_address
 from workbooks.cells.cells import Cell, CellKind, Sheet, SheetContents, SheetState
 from workbooks.cells.findings import Findings
@@ -29,7 +30,7 @@ _CONTENTS = st.one_of(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(contents=st.tuples(_CONTENTS, _CONTENTS, _CONTENTS), is_number=st.booleans())
 @example(contents=("4", "3/12", ""), is_number=False)
 @example(contents=("", "", "3/4"), is_number=False)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain.catalog.catalog import Catalog
 from domain.issues import Issue
 from domain.observations import CellState, Figure
+from tests.examples import examples
 from tests.workbooks.numbers.test_number_text import vietnamese
 from workbooks.cells.cells import Cell, CellKind
 from workbooks.cells.findings import FigurePlace, Findings
@@ -17,7 +18,7 @@ from workbooks.numbers.displayed_numbers import display_number
 from workbooks.numbers.figure_cells import parse_figure_cell
 from workbooks.numbers.figure_values import ExpectedFigure
 
-_MANY = settings(max_examples=400, deadline=None)
+_MANY = settings(max_examples=examples(200), deadline=None)
 _WORDS = {"người": "người", "hộ": "hộ"}
 _COUNTS = st.integers(0, 10**11)
 _MARKS = "0123456789.,% -−+/()'’\u00a0\u202f\u200b\ufeff\u200f\u202e１２．"

@@ -18,6 +18,7 @@ from domain.layouts import ColumnRole, Layout
 from domain.observations import Observation
 from domain.periods import parse_period
 from domain.submissions import ParsedReport
+from tests.examples import examples
 from tests.workbooks.report.planting import PERIOD, QUIRKS, UNIT, Quirk
 from tests.workbooks.workbook_edits import FORM, figure_cell_of, make_handmade, save
 from workbooks.cells.addresses import split_address
@@ -27,7 +28,7 @@ from workbooks.report.parse import parse_report
 Key = tuple[str, str, str]
 """Unit, indicator, and numerator, denominator or stated."""
 _SETTINGS = settings(
-    max_examples=40,
+    max_examples=examples(20),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )

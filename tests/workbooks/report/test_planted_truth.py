@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from domain.catalog.catalog import Catalog
 from domain.layouts import ColumnRole
 from domain.periods import parse_period
+from tests.examples import examples
 from tests.workbooks.report.planting import PERIOD, QUIRKS, UNIT, Key, Quirk, Shape, misreads, plant
 from tests.workbooks.workbook_edits import FORM, figure_cell_of, open_template, save
 from workbooks.identify.hints import Hints
@@ -14,7 +15,7 @@ from workbooks.report.parse import parse_report
 
 _HINTS = Hints(f"{UNIT}_{PERIOD}.xlsx")
 _SETTINGS = settings(
-    max_examples=40,
+    max_examples=examples(20),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )

@@ -12,6 +12,8 @@ from tests.tools.sweep import FAULTS, SweepResult, Task, classify, corpus_tasks,
 from tests.workbooks.container import hostile
 from workbooks.pool.confinement import Confinement
 
+pytestmark = pytest.mark.long
+
 _TIGHT = Confinement(memory=1 << 30, cpu_seconds=1.0)
 
 

@@ -14,6 +14,8 @@ from workbooks.cells.stamp import figure_name
 from workbooks.sample.defects import DefectKind, PlantedDefect
 from workbooks.sample.inbox import SampleFile, make_sample
 
+pytestmark = pytest.mark.long
+
 MONTHS = periods_between(parse_period("2024-09"), parse_period("2025-01"))
 
 

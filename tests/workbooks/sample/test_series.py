@@ -12,11 +12,14 @@ from domain.indicators import Flow, Measure
 from domain.layouts import ColumnRole
 from domain.periods import Period, parse_period, periods_between
 from tests.builders import assignment_for, open_workbook
+from tests.examples import examples
 from workbooks.identify.hints import Hints
 from workbooks.report.parse import parse_report
 from workbooks.sample.figures import ReportFigures, invent_figures
 from workbooks.sample.inbox import make_sample
 from workbooks.sample.series import SampleSeries
+
+pytestmark = pytest.mark.long
 
 YEAR = periods_between(parse_period("2024-01"), parse_period("2025-06"))
 seeds = st.integers(0, 2**31)
@@ -28,7 +31,7 @@ def figures_over(catalog: Catalog, unit: str, periods: Sequence[Period], seed: i
     return [invent_figures(series, assignment_for(catalog, unit, period)) for period in periods]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(seed=seeds, unit=st.sampled_from(["22810", "22828", "22738", "00001"]))
 def test_stocks_never_fall(catalog: Catalog, seed: int, unit: str) -> None:
     """Numerators and denominators of stocks never fall, in the sample district and elsewhere."""
@@ -40,7 +43,7 @@ def test_stocks_never_fall(catalog: Catalog, seed: int, unit: str) -> None:
                 last[indicator, role] = number
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(seed=seeds)
 def test_villages_never_lose_their_team(catalog: Catalog, seed: int) -> None:
     """A village that has a team or members keeps them in the next month."""
@@ -49,7 +52,7 @@ def test_villages_never_lose_their_team(catalog: Catalog, seed: int) -> None:
         assert all(now[item] >= was[item] for was, now in zip(earlier, later, strict=True) for item in was)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(seed=seeds)
 def test_cumulative_figures_restart_in_january(catalog: Catalog, seed: int) -> None:
     """Cumulative figures only grow within a year, and the new year begins below the end of the old one."""
@@ -61,7 +64,7 @@ def test_cumulative_figures_restart_in_january(catalog: Catalog, seed: int) -> N
     assert months[12] < months[11]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(seed=seeds, unit=st.sampled_from(["22810", "22828", "22738"]))
 def test_figures_agree_with_each_other(catalog: Catalog, seed: int, unit: str) -> None:
     """No part exceeds its whole, a population has one size, and files submitted online do not exceed all files."""
@@ -75,7 +78,7 @@ def test_figures_agree_with_each_other(catalog: Catalog, seed: int, unit: str) -
         assert online <= figures.form["dvc_toantrinh", ColumnRole.DENOMINATOR]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(seed=seeds, unit=st.sampled_from(["22810", "22828", "22738"]))
 def test_populations_do_not_jump(catalog: Catalog, seed: int, unit: str) -> None:
     """The denominator of a stock changes by less than a tenth from one month to the next."""

@@ -11,6 +11,7 @@ from domain.catalog.catalog import Catalog
 from domain.errors import TerminalError
 from domain.periods import parse_period
 from tests.builders import open_workbook, place_of
+from tests.examples import examples
 from workbooks.cells.stamp import FigureCellName, VillageCellName, parse_name
 from workbooks.sample.apportionment import apportion
 from workbooks.sample.inbox import SampleFile, make_sample
@@ -115,7 +116,7 @@ def test_wrong_workbook_has_the_stated_defects(may_files: list[SampleFile]) -> N
     assert moved == {"TH.dvc_toantrinh.numerator", "TH.hsskdt.numerator"}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(seed=st.integers(0, 2**31))
 def test_totals_hold_for_every_seed(catalog: Catalog, seed: int) -> None:
     """For every seed the parts sum to the totals, and no numerator exceeds its denominator."""

@@ -21,6 +21,7 @@ from domain.observations import Figure, Observation
 from domain.periods import parse_period
 from domain.submissions import ParsedReport
 from tests.builders import make_workbook
+from tests.examples import examples
 from tests.workbooks.report.planting import PERIOD, QUIRKS, UNIT, Shape, misreads, plant
 from tests.workbooks.text.legacy_typing import UNICODE, FontRun, in_several_fonts, in_tcvn3, in_vni, retype, to_tcvn3
 from tests.workbooks.workbook_edits import FORM, make_handmade, save
@@ -174,7 +175,7 @@ def test_valid_reports_have_no_font_issues(catalog: Catalog) -> None:
         assert {repair.rule for repair in report.repairs} & _RULES == set()
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rng=st.randoms(use_true_random=False))
 def test_any_mixture_of_cells_parses_like_its_twin(catalog: Catalog, rng: Random) -> None:
     """Texts typed for random fonts, or left in Unicode in a legacy font, give the same report."""
@@ -189,7 +190,7 @@ def test_any_mixture_of_cells_parses_like_its_twin(catalog: Catalog, rng: Random
 
 
 @_WAYS
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rng=st.randoms(use_true_random=False))
 def test_no_figure_is_misread_in_legacy_fonts(catalog: Catalog, typed: Typed, rng: Random) -> None:
     """Known figures in odd spellings and legacy fonts are each parsed as planted, or have an issue."""

