@@ -7,7 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.test_house_rules import ROOT, tracked_files
+
+pytestmark = pytest.mark.xdist_group("names")  # the files are parsed once
 
 STRUCK = frozenset(
     re.findall(

@@ -14,6 +14,8 @@ from tests.flows.pipeline.nightly_runs import AREA, WRONG
 from warehouse.queries import FileRef
 from workbooks.sample.inbox import SampleFile
 
+pytestmark = pytest.mark.long
+
 ASKED = ("explain", "--area", AREA, "--period", "2025-05", "--indicator", "hsskdt", "--open")
 
 

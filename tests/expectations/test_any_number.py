@@ -16,6 +16,8 @@ from expectations.check import check
 from tests.examples import examples
 from tests.expectations.staged import PERIOD, RUN, Put, apply_edits, clean_report
 
+pytestmark = pytest.mark.long
+
 STRANGE = ["0", "-0.000001", "0.1", "999999999999", "9007199254740993", "-9223372036854775808", "1e30", "1e-6"]
 INDICATOR = "dvc_toantrinh"
 

@@ -181,6 +181,7 @@ def test_a_run_id_with_other_characters_is_refused(
         check("sqlite:///x.db", run_id, list(rules.values()), 1, indicators=indicators.values())
 
 
+@pytest.mark.long
 def test_every_failing_row_is_returned(catalog: Catalog, warehouse_url: str, put: Put) -> None:
     """Five hundred wrong cells give five hundred findings, each with its submission, in order."""
     wrong = [{"indicator": "hd_dvc", "numerator": "-1"}]

@@ -136,6 +136,7 @@ def test_the_page_names_cells_and_what_to_do_next(after_night: Path) -> None:
     assert "](" not in result
 
 
+@pytest.mark.long
 def test_the_page_links_what_an_officer_opens(after_night: Path) -> None:
     """With addresses configured: the quality page, what was returned, the form filled in."""
     links = Links("http://pages", "http://office:8081/", "http://ui/deployments/deployment/7/run")

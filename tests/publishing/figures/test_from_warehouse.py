@@ -14,6 +14,8 @@ from tests.warehouse.warehouse_builder import WarehouseBuilder
 from warehouse.store.engine import migrate, open_engine, transaction
 from warehouse.store.reference import mirror_catalog
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def warehouse(catalog: Catalog, tmp_path: Path) -> Iterator[WarehouseBuilder]:

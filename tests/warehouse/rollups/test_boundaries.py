@@ -27,6 +27,8 @@ from warehouse.rollups.rollups import roll_up
 from warehouse.store.engine import Engine, reading, transaction
 from warehouse.store.reference import mirror_catalog
 
+pytestmark = pytest.mark.long
+
 RATIO, FLOW, VILLAGE_COUNT = "hddt_dn", "vb_dt", "tcnscd_tv"
 TODAY = date(2025, 12, 1)
 AUGUST = parse_period("2025-08")

@@ -51,6 +51,7 @@ def test_downgrade_removes_every_table_and_upgrade_brings_them_back(builder: War
     assert set(Base.metadata.tables) <= set(inspect(builder.engine).get_table_names())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("earlier", EARLIER)
 def test_earlier_shape_and_back_keeps_every_figure(builder: WarehouseBuilder, earlier: str) -> None:
     """A filled warehouse keeps revision and cells through every downgrade and upgrade, and goes on working."""

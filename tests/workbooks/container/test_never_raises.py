@@ -18,6 +18,8 @@ from workbooks.identify.hints import Hints
 from workbooks.marking.mark_removal import read_without_marks
 from workbooks.report.parse import parse_report
 
+pytestmark = pytest.mark.long
+
 _HINTS = Hints("22813_2025-05.xlsx", ("2025-05",))
 _SETTINGS = settings(
     max_examples=examples(60),

@@ -1,6 +1,9 @@
 """Every readable workbook of the cases can be marked and is read again as if it had not been."""
 
+from collections.abc import Iterator
+
 import pytest
+from _pytest.mark import ParameterSet
 
 from domain.catalog.catalog import Catalog
 from tests.workbooks.cases import WorkbookCase, load_cases, make
@@ -9,7 +12,16 @@ from workbooks.cells.guards import Container, RefusedError, check_bytes
 from workbooks.marking.mark_removal import read_without_marks
 
 
-@pytest.mark.parametrize("case", load_cases(), ids=lambda case: case.id)
+def _cases() -> Iterator[ParameterSet]:
+    """Yield every case; those whose issues an earlier case has as well are marked as long."""
+    known: set[frozenset[str]] = set()
+    for case in load_cases():
+        codes = frozenset(case.codes)
+        yield pytest.param(case, id=case.id, marks=[pytest.mark.long] if codes in known else [])
+        known.add(codes)
+
+
+@pytest.mark.parametrize("case", list(_cases()))
 def test_case_given_back(case: WorkbookCase, catalog: Catalog, next_catalog: Catalog) -> None:
     """A marked workbook of the cases keeps every cell, note, name and untouched part."""
     data, _, limits = make(case, next_catalog if case.given.get("catalog") == "next" else catalog)

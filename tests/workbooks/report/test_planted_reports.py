@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText
@@ -24,6 +25,8 @@ from tests.workbooks.workbook_edits import FORM, figure_cell_of, make_handmade, 
 from workbooks.cells.addresses import split_address
 from workbooks.identify.hints import Hints
 from workbooks.report.parse import parse_report
+
+pytestmark = pytest.mark.long
 
 Key = tuple[str, str, str]
 """Unit, indicator, and numerator, denominator or stated."""

@@ -13,6 +13,8 @@ from tests.workbooks.workbook_edits import FORM, figure_cell_of, open_template, 
 from workbooks.identify.hints import Hints
 from workbooks.report.parse import parse_report
 
+pytestmark = pytest.mark.long
+
 _HINTS = Hints(f"{UNIT}_{PERIOD}.xlsx")
 _SETTINGS = settings(
     max_examples=examples(20),
