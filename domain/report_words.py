@@ -10,7 +10,8 @@ class ReportWords:
 
     `months` gives the numbers of months that are spelt out, `short_kinds` a unit's kind in full ("tt": "thị trấn").
     `boards`, `councils` and `other_bodies` are bodies of a commune, the `…_labels` what lines of the heading begin
-    with, `titles` the first words of titles. Behind `other_times` a line speaks of other times than the report's;
+    with, `titles` the first words of titles; lines with `reference_words` speak of other documents. Behind
+    `other_times` a line speaks of other times than the report's;
     `sums` say that figures were added up over several periods, `figures` that a note is about figures. `file_words`
     stand in names of files besides a unit's, `numbered` before numbers that are no months.
     """
@@ -25,6 +26,8 @@ class ReportWords:
     unit_labels: frozenset[str]
     form_labels: frozenset[str]
     period_labels: frozenset[str]
+    due_labels: frozenset[str]
+    reference_words: frozenset[str]
     titles: frozenset[str]
     other_times: frozenset[str]
     sums: frozenset[str]

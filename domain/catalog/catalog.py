@@ -154,7 +154,11 @@ class Catalog:
         indicator = self.indicators.get(issue.indicator or "")
         units = self.units.versions(issue.unit or "")
         name = units[0].name if len(units) == 1 else None  # a code that meant two units names neither
-        return show(text, lang, issue_facts(issue, indicator.name.get(lang) if indicator else None, name))
+        facts = issue_facts(issue, indicator.name.get(lang) if indicator else None, name)
+        # Facts that are a text's key are said in the language of the message: "workbooks.source_file_name".
+        texts = ((fact, self.texts.by_key.get(str(value))) for fact, value in facts.items())
+        keyed = {fact: sentence.get(lang) for fact, sentence in texts if sentence is not None}
+        return show(text, lang, {**facts, **keyed})
 
 
 def load_catalog(root: Path | None = None) -> Catalog:

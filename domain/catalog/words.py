@@ -29,6 +29,9 @@ class ShortKindEntry(MarkEntry):
 WordList = Annotated[tuple[MarkEntry, ...], Field(min_length=1, description="a list of words, at least one")]
 
 
+OptionalWordList = Annotated[tuple[MarkEntry, ...], Field(description="a list of words")]
+
+
 class WordsFile(FileModel):
     """Words that communes write around their figures."""
 
@@ -42,6 +45,8 @@ class WordsFile(FileModel):
     unit_labels: WordList
     form_labels: WordList
     period_labels: WordList
+    due_labels: OptionalWordList = ()
+    reference_words: OptionalWordList = ()
     titles: WordList
     other_times: WordList
     sums: WordList

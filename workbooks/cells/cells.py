@@ -80,6 +80,8 @@ class SheetContents:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     comments: dict[str, str] = field(default_factory=dict)
     strays: list[str] = field(default_factory=list)
+    page_texts: list[str] = field(default_factory=list)
+    conditions: list[tuple[CellRange, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,16 @@ class Sheet:
     def strays(self) -> tuple[str, ...]:
         """Return addresses beyond the limits that hold only spaces, at most twenty."""
         return tuple(self.contents.strays)
+
+    @property
+    def page_texts(self) -> tuple[str, ...]:
+        """Return the texts of printed page headers and footers, without their codes."""
+        return tuple(self.contents.page_texts)
+
+    @property
+    def conditions(self) -> tuple[tuple[CellRange, str], ...]:
+        """Return ranges with the number format that a condition may give their cells."""
+        return tuple(self.contents.conditions)
 
     @property
     def merged(self) -> tuple[CellRange, ...]:

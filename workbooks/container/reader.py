@@ -26,11 +26,13 @@ def read_workbook(data: bytes, limits: Limits | None = None) -> Workbook:
         return read_xls(data, limits)
     archive = open_archive(data, limits)
     parts = read_book_parts(archive)
+    styles = read_styles(archive, parts.styles)
     context = BookContext(
         strings=read_strings(archive, parts.strings),
-        styles=read_styles(archive, parts.styles),
+        styles=styles.cells,
         since_1904=parts.since_1904,
         is_uncalculated=parts.is_uncalculated,
+        conditional_formats=styles.conditional_formats,
     )
     sheets = tuple(_read_sheet(archive, entry, context) for entry in parts.sheets)
     if sum(len(sheet.cells) for sheet in sheets) > limits.cells:

@@ -1,18 +1,22 @@
 """Streaming of a worksheet into cells, within the limits."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from workbooks.cells.addresses import LAST_COLUMN, cell_address, parse_range, split_address
+from workbooks.cells.addresses import LAST_COLUMN, CellRange, cell_address, parse_range, split_address
 from workbooks.cells.cells import Cell, CellKind, SheetContents
 from workbooks.cells.guards import Limits, RefusedError, refusal
 from workbooks.container.archive import Archive
 from workbooks.container.bounds import keep_cell
 from workbooks.container.cell_values import DamagedCellError, read_value
 from workbooks.container.markup import MAIN_NAMESPACES, stream_part
+from workbooks.container.page_texts import page_texts
 from workbooks.container.strings_part import TextGatherer
 from workbooks.container.styles_part import Style
 
+HIDDEN = ";;;"
+"""Number format that shows nothing."""
+_PAGE_TEXTS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
 _BROKEN = "#REF!"
 """What a formula holds in place of a cell that was deleted."""
 _NO_RESULT = "0"
@@ -21,12 +25,16 @@ _NO_RESULT = "0"
 
 @dataclass(frozen=True, slots=True)
 class BookContext:
-    """What cells refer to: shared strings, styles, the date epoch, and whether formulas were calculated."""
+    """What cells refer to: shared strings, styles, the date epoch, and whether formulas were calculated.
+
+    `conditional_formats` are the number formats of conditional formats, by their index.
+    """
 
     strings: Sequence[str]
     styles: Sequence[Style]
     since_1904: bool
     is_uncalculated: bool
+    conditional_formats: Mapping[int, str] = field(default_factory=dict)
 
 
 def read_sheet(archive: Archive, part: str, name: str, context: BookContext) -> SheetContents:
@@ -47,10 +55,10 @@ class _SheetHandler:
     """
 
     __slots__ = (
-        "_book_styles", "_column", "_deepest", "_depth", "_ends", "_formula", "_gatherer", "_in_cell",
-        "_in_formula", "_in_inline", "_in_value", "_inline", "_is_broken", "_is_uncalculated", "_limits",
-        "_name", "_part", "_prefix", "_row", "_since_1904", "_starts", "_strings", "_style", "_styles",
-        "_type", "_value", "_values", "contents",
+        "_book_styles", "_column", "_conditional_formats", "_covered", "_deepest", "_depth", "_ends",
+        "_formula", "_gatherer", "_in_cell", "_in_formula", "_in_inline", "_in_page", "_in_value", "_inline",
+        "_is_broken", "_is_uncalculated", "_limits", "_name", "_page", "_part", "_prefix", "_row",
+        "_since_1904", "_starts", "_strings", "_style", "_styles", "_type", "_value", "_values", "contents",
     )  # fmt: skip
 
     def __init__(self, part: str, name: str, context: BookContext, limits: Limits) -> None:
@@ -59,6 +67,7 @@ class _SheetHandler:
         self._name = name
         self._strings, self._book_styles, self._since_1904 = context.strings, context.styles, context.since_1904
         self._is_uncalculated = context.is_uncalculated
+        self._conditional_formats = context.conditional_formats
         self._limits = limits
         self._deepest = limits.depth
         self._gatherer = TextGatherer()
@@ -68,7 +77,9 @@ class _SheetHandler:
         self._styles: dict[str, Style] = {"": context.styles[0]}
         self._depth = self._row = self._column = self._values = 0
         self._in_cell = self._in_value = self._in_inline = self._formula = False
-        self._in_formula = self._is_broken = False
+        self._in_formula = self._is_broken = self._in_page = False
+        self._page = ""
+        self._covered: tuple[CellRange, ...] = ()
         self._type = self._style = self._value = ""
         self._inline: str | None = None
 
@@ -99,8 +110,10 @@ class _SheetHandler:
             self._value += data
         elif self._in_inline:
             self._gatherer.text(data)
-        elif self._in_formula and _BROKEN in data:
-            self._is_broken = True
+        elif self._in_formula:
+            self._is_broken = self._is_broken or _BROKEN in data
+        elif self._in_page:
+            self._page += data
 
     def _begin(self, root: str) -> None:
         namespace, _, local = root.rpartition(" ")
@@ -115,12 +128,18 @@ class _SheetHandler:
             prefix + "row": self._start_row,
             prefix + "mergeCell": self._merge,
             prefix + "col": self._hide_columns,
+            prefix + "conditionalFormatting": self._start_condition,
+            prefix + "cfRule": self._format_by_condition,
+            prefix + "dataBar": self._hide_by_condition,
+            prefix + "iconSet": self._hide_by_condition,
+            **dict.fromkeys((prefix + name for name in _PAGE_TEXTS), self._start_page_text),
         }
         self._ends = {
             prefix + "c": self._end_cell,
             prefix + "v": self._end_value,
             prefix + "f": self._end_formula,
             prefix + "is": self._end_inline,
+            **dict.fromkeys((prefix + name for name in _PAGE_TEXTS), self._end_page_text),
         }
 
     def _start_value(self, _attributes: dict[str, str]) -> None:
@@ -212,6 +231,33 @@ class _SheetHandler:
         if len(self.contents.merged) >= self._limits.merged_ranges:
             raise refusal("part_too_complex", part=self._part)
         self.contents.merged.append(merged)
+
+    def _start_page_text(self, _attributes: dict[str, str]) -> None:
+        self._in_page, self._page = True, ""
+
+    def _end_page_text(self) -> None:
+        self._in_page = False
+        self.contents.page_texts.extend(page_texts(self._page))
+
+    def _start_condition(self, attributes: dict[str, str]) -> None:
+        ranges = (parse_range(reference) for reference in attributes.get("sqref", "").split())
+        self._covered = tuple(covered for covered in ranges if covered is not None)
+
+    def _format_by_condition(self, attributes: dict[str, str]) -> None:
+        index = attributes.get("dxfId", "")
+        if index.isascii() and index.isdigit() and len(index) < 10:
+            self._add_condition(self._conditional_formats.get(int(index), ""))
+
+    def _hide_by_condition(self, attributes: dict[str, str]) -> None:
+        """Note data bars and icons that stand in place of the number."""
+        if attributes.get("showValue") in {"0", "false"}:
+            self._add_condition(HIDDEN)
+
+    def _add_condition(self, number_format: str) -> None:
+        if len(self.contents.conditions) + len(self._covered) > self._limits.merged_ranges:
+            raise refusal("part_too_complex", part=self._part)
+        if number_format:
+            self.contents.conditions.extend((covered, number_format) for covered in self._covered)
 
     def _hide_columns(self, attributes: dict[str, str]) -> None:
         if attributes.get("hidden") not in {"1", "true"}:

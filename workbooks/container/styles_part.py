@@ -1,6 +1,7 @@
 """Styles of a workbook: number format, font and colours of each cell style."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from workbooks.cells.formats import BUILT_IN, GENERAL, is_date_format
@@ -46,17 +47,26 @@ class _Fill(NamedTuple):
 DEFAULT_STYLE = Style(GENERAL, "", is_date=False)
 
 
-def read_styles(archive: Archive, part: str | None) -> tuple[Style, ...]:
-    """Return the cell styles in the order of their indices; one plain style if there is no styles part.
+@dataclass(frozen=True, slots=True)
+class BookStyles:
+    """Cell styles in the order of their indices, and the number formats of conditional formats by index."""
+
+    cells: tuple[Style, ...]
+    conditional_formats: Mapping[int, str]
+
+
+def read_styles(archive: Archive, part: str | None) -> BookStyles:
+    """Return the styles of a workbook; one plain style if there is no styles part.
 
     Raises:
         RefusedError: the part is damaged, or refers to a format or font by something other than a number.
     """
     if part is None or part not in archive:
-        return (DEFAULT_STYLE,)
+        return BookStyles((DEFAULT_STYLE,), {})
     handler = _StylesHandler(archive.limits.elements, part)
     stream_part(archive, part, handler)
-    return tuple(handler.style(*style) for style in handler.styles) or (DEFAULT_STYLE,)
+    cells = tuple(handler.style(*style) for style in handler.styles) or (DEFAULT_STYLE,)
+    return BookStyles(cells, handler.conditional_formats)
 
 
 class _StylesHandler:
@@ -64,6 +74,8 @@ class _StylesHandler:
 
     def __init__(self, limit: int, part: str) -> None:
         self.styles: list[tuple[int, int, int]] = []
+        self.conditional_formats: dict[int, str] = {}
+        self._conditional = 0
         self._formats = dict(BUILT_IN)
         self._fonts: list[_Font] = []
         self._fills: list[_Fill] = []
@@ -99,6 +111,15 @@ class _StylesHandler:
                 self._fills[-1] = _Fill(attributes.get("patternType", "none"))
             case ["fills", "fill", "patternFill", "fgColor"]:
                 self._fills[-1] = self._fills[-1]._replace(colour=colour_of(attributes, BLACK))
+            case path:
+                self._start_style(path, attributes)
+
+    def _start_style(self, path: Sequence[str], attributes: dict[str, str]) -> None:
+        match path:
+            case ["dxfs", "dxf"]:
+                self._conditional += 1
+            case ["dxfs", "dxf", "numFmt"]:
+                self.conditional_formats[self._conditional - 1] = attributes.get("formatCode", "")
             case ["cellXfs", "xf"]:
                 number_format, font, fill = (self._number(attributes, key) for key in ("numFmtId", "fontId", "fillId"))
                 self.styles.append((number_format, font, fill))

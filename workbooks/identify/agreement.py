@@ -1,19 +1,28 @@
 """Agreement between the sources of one fact: all sources that state it have to be compatible."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from workbooks.cells.findings import FigurePlace, Findings
+
 _T = TypeVar("_T")
+
+FILE_NAME, FOLDER, STAMP = "workbooks.source_file_name", "workbooks.source_folder", "workbooks.source_stamp"
+"""Keys of the texts that name sources other than a cell."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceReading(Generic[_T]):
-    """Reading of one source: its place (a cell, a file's name), its text, and all values the text can mean."""
+    """Reading of one source: its name (a visible cell, or a text's key), its text as it stands, and all its meanings.
+
+    `spot` is the cell that people see, None for a source outside the visible sheets.
+    """
 
     place: str
     text: str
     values: frozenset[_T]
+    spot: FigurePlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +53,28 @@ def agree(readings: Sequence[SourceReading[_T]]) -> AgreementResult[_T]:
     if len(remaining) == 1:
         return AgreementResult(next(iter(remaining)))
     return AgreementResult(None, choices=remaining)
+
+
+def note_disagreement(
+    code: str,
+    rivals: tuple[SourceReading[_T], SourceReading[_T]],
+    readings: Iterable[SourceReading[_T]],
+    findings: Findings,
+) -> None:
+    """Note two incompatible readings at the cell that a person can mend.
+
+    The later reading contradicts those before it; where it is no cell, a cell that states what the earlier one does.
+    """
+    first, second = rivals
+    alike = (other for rival in (second, first) for other in readings if other.values and other.values <= rival.values)
+    place = second.spot or first.spot or next((other.spot for other in alike if other.spot is not None), None)
+    findings.issue(
+        code,
+        place,
+        found=second.text,
+        expected=first.text,
+        first=first.text,
+        first_place=first.place,
+        second=second.text,
+        second_place=second.place,
+    )

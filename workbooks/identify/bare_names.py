@@ -7,7 +7,8 @@ from datetime import date
 from domain.catalog.catalog import Catalog
 from domain.texts import normalise_name
 from domain.units import Level, OrgUnit, UnitRegister
-from workbooks.identify.agreement import SourceReading, agree
+from workbooks.cells.findings import FigurePlace
+from workbooks.identify.agreement import FILE_NAME, FOLDER, SourceReading, agree
 from workbooks.identify.sources import IdentificationSources
 
 _ENDING = re.compile(r"(?:\.(?:xlsx|xlsm|xls))+$")
@@ -26,7 +27,7 @@ def bare_units(
     register = catalog.units
     agreement = agree(readings)
     named_codes = frozenset({agreement.value}) if agreement.value is not None else agreement.choices
-    for place, name in _names(sources, is_unit_named=bool(named_codes)):
+    for place, name, spot in _names(sources, is_unit_named=bool(named_codes)):
         words = [word for word in _words(name) if word not in catalog.words.file_words]
         if len(words) < _FEWEST_WORDS or _is_above(register, named_codes, " ".join(words)):
             continue
@@ -34,22 +35,23 @@ def bare_units(
         codes = {unit.code for unit in named if unit.level is level}
         if named_codes:
             parents = {unit.parent for code in named_codes if (unit := register.find(code, day)) is not None}
-            yield SourceReading(place, name, frozenset(unit.code for unit in named if unit.parent in parents))
+            yield SourceReading(place, name, frozenset(unit.code for unit in named if unit.parent in parents), spot)
         elif len(codes) == len(named):
-            yield SourceReading(place, name, frozenset(codes))
+            yield SourceReading(place, name, frozenset(codes), spot)
 
 
-def _names(sources: IdentificationSources, *, is_unit_named: bool) -> Iterator[tuple[str, str]]:
-    """Yield place and text of file name, folder, bare heading names, and of the place of signing if a unit is named.
+def _names(sources: IdentificationSources, *, is_unit_named: bool) -> Iterator[tuple[str, str, FigurePlace | None]]:
+    """Yield source, text and cell of file name, folder, bare heading names, and place of signing if a unit is named.
 
     The place of signing may be that of the district, so it cannot identify a unit by itself.
     """
     hints = sources.hints
-    yield from ((name, name) for name in (hints.file_name, *hints.folders[-1:]))
+    yield FILE_NAME, hints.file_name, None
+    yield from ((FOLDER, name, None) for name in hints.folders[-1:])
     for line in (line for heading in sources.headings for line in heading.bare):
-        yield f"{line.sheet}!{line.cell}", line.text
+        yield line.address, line.text, line.place
     for line in (line for heading in sources.headings for line in heading.signed if is_unit_named):
-        yield f"{line.sheet}!{line.cell}", line.text.partition(",")[0]
+        yield line.address, line.shown.partition(",")[0], line.place
 
 
 def _words(name: str) -> list[str]:

@@ -3,7 +3,7 @@
 from domain.layouts import Form
 from domain.periods import Frequency
 from domain.texts import says
-from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.cells.findings import Findings
 from workbooks.identify.hints import months_in_words
 from workbooks.identify.sources import IdentificationSources
 from workbooks.text.days import covers_many_months, date_range_in, without_dates
@@ -26,8 +26,7 @@ def note_cumulative_lines(
             is_sum = covers_many_months(text) or is_period_of_sums or _is_long(line.text)
             if is_sum and line.cell not in noted:
                 noted.add(line.cell)
-                place = FigurePlace(line.sheet, line.cell)
-                findings.issue("period_cumulative", place, found=line.text, expected=form.number)
+                findings.issue("period_cumulative", line.place, found=line.shown, expected=form.number)
 
 
 def _speaks_of_sums(text: str, vocabulary: HeadingVocabulary) -> bool:

@@ -7,11 +7,11 @@ from domain.errors import UsageError
 from domain.layouts import Form, Layout
 from domain.periods import Period
 from workbooks.cells.cells import Workbook
-from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.cells.findings import Findings
 from workbooks.cells.stamp import KEY_FORM, KEY_LAYOUT_VERSION
-from workbooks.identify.agreement import SourceReading, agree
+from workbooks.identify.agreement import STAMP, SourceReading, agree, note_disagreement
 from workbooks.identify.form_by_lines import forms_by_lines
-from workbooks.identify.heading import Heading, HeadingLine
+from workbooks.identify.heading import Heading
 from workbooks.identify.sources import IdentificationSources, Stamp
 from workbooks.text.labels import normalise_label
 
@@ -23,11 +23,7 @@ def identify_form(
     readings = [*_stamped_forms(catalog, sources.stamp, findings), *_headed_forms(catalog, sources.headings)]
     agreement = agree(readings)
     if agreement.rivals:
-        first, second = agreement.rivals
-        findings.issue(
-            "form_disagrees",
-            first=first.text, first_place=first.place, second=second.text, second_place=second.place,
-        )  # fmt: skip
+        note_disagreement("form_disagrees", agreement.rivals, readings, findings)
         return None
     if agreement.value is None and not any(reading.values for reading in readings):
         agreement = agree(list(_named_forms(catalog, workbook)))
@@ -42,7 +38,7 @@ def identify_form(
 
 def _note_unknown(catalog: Catalog, sources: IdentificationSources, findings: Findings) -> None:
     line = next((line for heading in sources.headings for line in heading.forms), None)
-    place = FigurePlace(line.sheet, line.cell) if line else None
+    place = line.place if line else None
     known = ", ".join(form.number for form in catalog.forms.by_id.values())
     findings.issue("unknown_form", place, found=line.text.upper() if line else "", expected=known)
 
@@ -71,7 +67,7 @@ def _stamped_forms(catalog: Catalog, stamp: Stamp, findings: Findings) -> Iterat
     for fact in stamp.of(KEY_FORM):
         if fact.text not in catalog.forms.by_id:
             findings.issue("unknown_form", found=fact.text, expected=", ".join(catalog.forms.by_id))
-        yield SourceReading(fact.place, fact.text, frozenset({fact.text} & catalog.forms.by_id.keys()))
+        yield SourceReading(STAMP, fact.text, frozenset({fact.text} & catalog.forms.by_id.keys()))
 
 
 def _headed_forms(catalog: Catalog, headings: tuple[Heading, ...]) -> Iterator[SourceReading[str]]:
@@ -80,7 +76,7 @@ def _headed_forms(catalog: Catalog, headings: tuple[Heading, ...]) -> Iterator[S
         for line in heading.forms:
             # The number of an unknown form counts as well: it contradicts every other source.
             form = by_number.get(normalise_label(line.text), line.text)
-            yield SourceReading(_where(line), line.text.upper(), frozenset({form}))
+            yield SourceReading(line.address, line.text.upper(), frozenset({form}), line.place)
 
 
 def identify_layout(
@@ -116,7 +112,3 @@ def _check_in_force(catalog: Catalog, form: Form, layout: Layout, period: Period
         in_force = "–"
     if in_force != layout.version:
         findings.issue("layout_not_in_force", found=layout.version, expected=period.id, in_force=in_force)
-
-
-def _where(line: HeadingLine) -> str:
-    return f"{line.sheet}!{line.cell}"

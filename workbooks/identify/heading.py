@@ -2,37 +2,57 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from decimal import Decimal
 from itertools import zip_longest
 
 from domain.texts import normalise_name
 from workbooks.cells.cells import Cell, CellKind, Sheet
-from workbooks.identify.hints import period_in_words
-from workbooks.text.days import date_range_in, signing_date, without_dates
+from workbooks.cells.findings import FigurePlace
+from workbooks.identify.hints import ends_in_period, is_bare_period, names_period
+from workbooks.numbers.displayed_numbers import display_number
+from workbooks.numbers.format_sections import sections_of
+from workbooks.text.days import date_in, date_range_in, signing_date, without_dates
 from workbooks.text.heading_patterns import HeadingPatterns
 from workbooks.text.heading_vocabulary import HeadingVocabulary
 from workbooks.text.word_patterns import MonthNames
 
 _LINES_SEARCHED = 30
 _PERIOD_ALONE = re.compile(r"\(?(?P<period>(?:tháng|quý|6 tháng|sáu tháng|năm)\s*[\divx].*)")
+_MONTH_AS_NUMBER = re.compile(r"(?:0?[1-9]|1[0-2])\.20\d{2}")
 _HAS_CONTENT = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
 class HeadingLine:
-    """A line of the heading with its sheet and cell."""
+    """A line of the heading: its normalised text, its sheet and cell, and the line as it stands there.
+
+    `cell` is "" for a page header or footer.
+    """
 
     text: str
     sheet: str
     cell: str
+    shown: str = ""
+
+    @property
+    def place(self) -> FigurePlace:
+        """Return the place of the line."""
+        return FigurePlace(self.sheet, self.cell)
+
+    @property
+    def address(self) -> str:
+        """Return sheet and cell as messages name them."""
+        return f"{self.sheet}!{self.cell}" if self.cell else self.sheet
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
     """Statements of the heading on form number, reporting unit, the unit above it, and period; normalised texts.
 
-    `days` are lines with the date range of the figures, `signed` those with the date of signing. `mentions` are
+    `days` are lines with the date range of the figures, `signed` those with the date of signing, `due` those with the
+    date until which the report is to be sent. `mentions` are
     standalone names of communes, as beside a cell "Đơn vị báo cáo:", `titles` are titles that may name a commune,
     `bare` names without a kind after the word for the people's committee. `lines` are all lines above a table, empty
     without a table, since then any line could be among them.
@@ -44,6 +64,7 @@ class Heading:
     periods: tuple[HeadingLine, ...]
     days: tuple[HeadingLine, ...] = ()
     signed: tuple[HeadingLine, ...] = ()
+    due: tuple[HeadingLine, ...] = ()
     mentions: tuple[HeadingLine, ...] = ()
     titles: tuple[HeadingLine, ...] = ()
     bare: tuple[HeadingLine, ...] = ()
@@ -53,10 +74,10 @@ class Heading:
 def read_heading(sheet: Sheet, before_row: int | None, vocabulary: HeadingVocabulary) -> Heading:
     """Collect the statements of the rows above the table; unfilled lines of dots are ignored."""
     results: dict[str, list[HeadingLine]] = {field.name: [] for field in fields(Heading)}
-    for line in _lines(sheet, before_row or _LINES_SEARCHED, vocabulary.months):
+    for line in (*_lines(sheet, before_row, vocabulary.months), *_page_lines(sheet, vocabulary.months)):
         if before_row is not None:
             results["lines"].append(line)
-        for kind, part in (*_of_form_and_units(line, vocabulary), *_of_time(line, vocabulary.heading)):
+        for kind, part in (*_of_form_and_units(line, vocabulary), *_of_time(line, vocabulary)):
             if _HAS_CONTENT.search(part.text):
                 results[kind].append(part)
     return Heading(**{kind: tuple(lines) for kind, lines in results.items()})
@@ -92,44 +113,71 @@ def _unit_and_above(line: HeadingLine, text: str, patterns: HeadingPatterns) -> 
     yield from (("above", _part(line, name)) for name in above)
 
 
-def _of_time(line: HeadingLine, patterns: HeadingPatterns) -> Iterator[tuple[str, HeadingLine]]:
+def _of_time(line: HeadingLine, vocabulary: HeadingVocabulary) -> Iterator[tuple[str, HeadingLine]]:
+    patterns = vocabulary.heading
     undated = without_dates(line.text)
-    is_title = patterns.title.match(line.text) is not None
-    if is_title:
+    if patterns.title.match(line.text):
         yield "titles", line
     if match := patterns.period_line.search(line.text) or _PERIOD_ALONE.match(line.text):
         yield "periods", _part(line, without_dates(match["period"]))
-    elif is_title and period_in_words(undated) is not None:
+    elif _states_period(line, undated, vocabulary):
         yield "periods", _part(line, undated)
-    if date_range_in(line.text) is not None:
+    if patterns.due_line.match(line.text) and date_in(line.text) is not None:
+        yield "due", line
+    elif date_range_in(line.text) is not None:
         yield "days", line
     elif signing_date(line.text) is not None:
         yield "signed", line
 
 
-def _lines(sheet: Sheet, before_row: int, months: MonthNames) -> Iterator[HeadingLine]:
+def _states_period(line: HeadingLine, undated: str, vocabulary: HeadingVocabulary) -> bool:
+    """Return whether a line without its dates is a period, a title that names one, or the end of such a title."""
+    patterns = vocabulary.heading
+    if is_bare_period(undated) or (patterns.title.match(line.text) and names_period(undated)):
+        return True
+    return ends_in_period(vocabulary.without_other_times(undated)) and not patterns.reference.search(line.text)
+
+
+def _lines(sheet: Sheet, before_row: int | None, months: MonthNames) -> Iterator[HeadingLine]:
     for row, cells in sheet.rows.items():
-        if row >= before_row:
+        if row >= (before_row or _LINES_SEARCHED):
             return
-        filled = [cell for cell in cells if cell.text.strip() or cell.kind is CellKind.DATE]
-        for cell, after in zip_longest(filled, filled[1:]):
-            for text in cell.text.splitlines():
+        shown = [(cell, shown_in_heading(cell)) for cell in cells]
+        # Without a table any row may hold figures: only texts are lines then.
+        filled = [(cell, text) for cell, text in shown if text.strip() and (before_row is not None or cell.text)]
+        for (cell, shown_text), after in zip_longest(filled, filled[1:]):
+            for text in shown_text.splitlines():
                 name = months.numbered(normalise_name(text))
                 if name:
-                    yield HeadingLine(name, sheet.name, cell.a1)
+                    yield HeadingLine(name, sheet.name, cell.a1, " ".join(text.split()))
             # "Kỳ báo cáo:" in one cell, "Tháng 5/2025" in the next.
             if after is not None and cell.text.rstrip().endswith(":"):
-                yield HeadingLine(
-                    months.numbered(normalise_name(f"{cell.text} {_beside(after)}")), sheet.name, after.a1
-                )
+                text = " ".join(f"{cell.text} {after[1]}".split())
+                yield HeadingLine(months.numbered(normalise_name(text)), sheet.name, after[0].a1, text)
 
 
-def _beside(cell: Cell) -> str:
-    """Return the text of a cell next to its label, or the month of a date that is displayed without its day."""
+def _page_lines(sheet: Sheet, months: MonthNames) -> Iterator[HeadingLine]:
+    """Yield the lines of printed page headers and footers."""
+    for text in sheet.page_texts:
+        name = months.numbered(normalise_name(text))
+        if name:
+            yield HeadingLine(name, sheet.name, "", " ".join(text.split()))
+
+
+def shown_in_heading(cell: Cell) -> str:
+    """Return what a person reads in a cell above the table: its text, a date, or a number that may be a month.
+
+    "6/2025" typed into a cell becomes a date that Excel shows without its day, and "6.2025" a number.
+    """
     if isinstance(cell.value, datetime):
-        return "" if "d" in cell.number_format.lower() else f"tháng {cell.value.month}/{cell.value.year}"
+        day = cell.value
+        has_day = any(token.text.lower() == "d" for token in sections_of(cell.number_format)[0].tokens)
+        return f"ngày {day.day} tháng {day.month} năm {day.year}" if has_day else f"tháng {day.month}/{day.year}"
+    if isinstance(cell.value, Decimal) and cell.kind is CellKind.NUMBER:
+        text = display_number(cell.value, cell.number_format).text.strip().replace(",", ".")
+        return text if _MONTH_AS_NUMBER.fullmatch(text) else ""
     return cell.text
 
 
 def _part(line: HeadingLine, text: str) -> HeadingLine:
-    return HeadingLine(text.strip(" .…_-"), line.sheet, line.cell)
+    return replace(line, text=text.strip(" .…_-"))

@@ -29,9 +29,12 @@ _IN_WORDS = (
     (Frequency.HALF_YEAR, re.compile(r"(?:6|sáu) tháng (?P<n>đầu|cuối) năm\s*(?P<year>\d{4})\b")),
     (Frequency.YEAR, re.compile(r"^năm\s*(?P<year>\d{4})\b")),
 )
-_MONTH_IN_NAME = re.compile(r"(?<![a-z])(?:thang|t)[ ._-]*(?P<n>\d{1,2})[ ._/-]*(?:nam[ ._-]*)?(?P<year>20\d{2})(?!\d)")
+_MONTH_IN_NAME = re.compile(
+    r"(?<![a-z])(?:thang|thg|t)[ ._-]*(?P<n>\d{1,2})[ ._/-]*(?:nam[ ._-]*)?(?P<year>20\d{2})(?!\d)"
+)
 _SHORT_IN_NAME = re.compile(
-    r"(?<![a-z\d])(?:thang|t)[ ._-]*(?P<n>1[0-2]|0?[1-9])(?:[._/-]|[ ._-]*nam[ ._-]*)(?P<year>[2-4]\d)(?!\d|[._/-]\d)"
+    r"(?<![a-z\d])(?:thang|thg|t)[ ._-]*(?P<n>1[0-2]|0?[1-9])"
+    r"(?:[._/-]|[ ._-]*nam[ ._-]*)(?P<year>[2-4]\d)(?!\d|[._/-]\d)"
 )
 _QUARTER_IN_NAME = re.compile(
     r"(?<![a-z])(?:quy|q)[ ._-]*(?P<n>iv|i{1,3}|[1-4])[ ._/-]*(?:nam[ ._-]*)?(?P<year>20\d{2})(?!\d)"
@@ -44,12 +47,18 @@ _MONTH_BEFORE_YEAR = re.compile(_NOT_A_DAY + r"(?P<n>0[1-9]|1[0-2])[._/-](?P<yea
 _MONTH_BEHIND_YEAR = re.compile(_NOT_A_DAY + r"(?P<year>20\d{2})[._]?(?P<n>0[1-9]|1[0-2])(?!\d|[._/-]\d)")
 # A month without a year excludes other months, and leaves the year to other sources.
 _MONTH_ALONE = re.compile(
-    r"(?<![a-z\d])(?:thang|t)[ ._-]*(?P<n>1[0-2]|0?[1-9])(?!\d|[ ._/-]*(?:nam[ ._-]*)?20\d{2}|[._/-]\d)"
+    r"(?<![a-z\d])(?:thang|thg|t)[ ._-]*(?P<n>1[0-2]|0?[1-9])(?!\d|[ ._/-]*(?:nam[ ._-]*)?20\d{2}|[._/-]\d)"
 )
 _ANY_MONTH = re.compile(
     r"tháng\s*(?P<n>1[0-2]|0?[1-9])(?!\d)"
     r"(?:\s*(?:[/.-]|năm)?\s*(?P<year>20\d{2})(?!\d)|\s*(?:[/.-]|năm)\s*(?P<short>[2-4]\d)(?![\d/.-]))?"
 )
+_BARE = re.compile(
+    r"\W*(?:(?:tháng|thg|t|quý|q)[ ._-]*(?:\d{1,2}|iv|i{1,3})(?:[ ./_-]*(?:năm )?(?:20)?\d{2})?"
+    r"|\d{1,2} ?[./_-] ?20\d{2}|20\d{2}[./_-](?:0[1-9]|1[0-2]))\W*"
+)
+_AT_END = re.compile(r"(?<!\w)(?:tháng|thg|t|quý|q)[ ._]*(?:\d{1,2}|iv|i{1,3})(?: ?[./-] ?| năm | )20\d{2}\W*$")
+_LONGEST_TITLE = 120
 _YEARS = range(2015, 2051)
 _CENTURY = 2000
 _CODE_IN_NAME = re.compile(r"(?<!\d)(\d{5})(?!\d)")
@@ -61,6 +70,23 @@ def period_in_words(text: str) -> Period | None:
         if match := pattern.search(text):
             return _period(frequency, match.groupdict().get("n"), int(match["year"]))
     return None
+
+
+def is_bare_period(text: str) -> bool:
+    """Return whether a normalised line is a period and nothing else: "t6.2025", "06/2025", "tháng 6", "2025-06"."""
+    return _BARE.fullmatch(text) is not None
+
+
+def names_period(text: str) -> bool:
+    """Return whether a normalised title names a period, in full or in short ("t6.2025")."""
+    plain = ascii_key(text)
+    patterns = (_MONTH_IN_NAME, _SHORT_IN_NAME, _QUARTER_IN_NAME)
+    return period_in_words(text) is not None or any(pattern.search(plain) for pattern in patterns)
+
+
+def ends_in_period(text: str) -> bool:
+    """Return whether a normalised line ends in a month or quarter with its year, as titles over several lines do."""
+    return len(text) <= _LONGEST_TITLE and _AT_END.search(text) is not None
 
 
 def months_in_words(text: str) -> frozenset[Period]:

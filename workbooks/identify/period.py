@@ -1,19 +1,18 @@
 """Identification of a report's period from stamp, heading, dates in the heading, file name and folders."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from domain.errors import UsageError
 from domain.layouts import Form
 from domain.periods import Calendar, Frequency, Period, parse_period
-from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.cells.findings import Findings
 from workbooks.cells.stamp import KEY_PERIOD
-from workbooks.identify.agreement import SourceReading, agree
+from workbooks.identify.agreement import FILE_NAME, FOLDER, STAMP, SourceReading, agree, note_disagreement
 from workbooks.identify.cumulative_periods import note_cumulative_lines
-from workbooks.identify.heading import HeadingLine
 from workbooks.identify.hints import Hints, months_in_words, period_in_words, periods_in_name
 from workbooks.identify.sources import IdentificationSources, Stamp
-from workbooks.text.days import date_range_in, signing_date
+from workbooks.text.days import date_in, date_range_in, signing_date
 from workbooks.text.heading_vocabulary import HeadingVocabulary
 
 _CHOICES_NAMED = 5
@@ -27,16 +26,21 @@ def identify_period(
         *_stamped_periods(sources.stamp, findings),
         *_headed_periods(form, vocabulary, sources, findings),
         *_periods_of_days(form, calendar, sources),
-        *hinted_periods(form, vocabulary, sources.hints),
+        *_periods_due(form, calendar, sources),
+        *_named_periods(form, vocabulary, sources.hints.file_name, FILE_NAME),
+    ]
+    folders = [
+        reading
+        for name in reversed(sources.hints.folders)
+        for reading in _named_periods(form, vocabulary, name, FOLDER)
     ]
     note_cumulative_lines(form, vocabulary, sources, findings)
     agreement = agree(readings)
+    if agreement.value is None and not agreement.rivals:
+        readings += folders
+        agreement = agree(readings)
     if agreement.rivals:
-        first, second = agreement.rivals
-        findings.issue(
-            "period_disagrees",
-            first=first.text, first_place=first.place, second=second.text, second_place=second.place,
-        )  # fmt: skip
+        note_disagreement("period_disagrees", agreement.rivals, readings, findings)
     elif agreement.choices or (agreement.value is None and not sources.stamp.of(KEY_PERIOD)):
         # A file name without a year allows every year.
         named = sorted(choice.id for choice in agreement.choices) if len(agreement.choices) <= _CHOICES_NAMED else []
@@ -46,13 +50,14 @@ def identify_period(
         return None
     elif agreement.value is not None:
         _check_days(agreement.value, calendar, sources, findings)
+        _check_folders(agreement.value, folders, findings)
     return agreement.value
 
 
 def _stamped_periods(stamp: Stamp, findings: Findings) -> Iterator[SourceReading[Period]]:
     for fact in stamp.of(KEY_PERIOD):
         try:
-            yield SourceReading(fact.place, fact.text, frozenset({parse_period(fact.text)}))
+            yield SourceReading(STAMP, fact.text, frozenset({parse_period(fact.text)}))
         except UsageError:
             findings.issue("stamp_unreadable", found=fact.text, where=fact.place)
 
@@ -63,9 +68,9 @@ def _headed_periods(
     for line in (line for heading in sources.headings for line in heading.periods):
         periods = _periods_in(form, vocabulary, vocabulary.without_other_times(line.text))
         if periods:
-            yield SourceReading(_where(line), line.text, frozenset(_meant(form, periods)))
+            yield SourceReading(line.address, line.shown, frozenset(_meant(form, periods)), line.place)
         else:
-            findings.issue("period_unreadable", FigurePlace(line.sheet, line.cell), found=line.text)
+            findings.issue("period_unreadable", line.place, found=line.shown)
 
 
 def _periods_in(form: Form, vocabulary: HeadingVocabulary, text: str) -> frozenset[Period]:
@@ -89,7 +94,17 @@ def _periods_of_days(form: Form, calendar: Calendar, sources: IdentificationSour
     """Yield for "từ 15/4/2025 đến 14/5/2025" the period of exactly these dates, if the form's calendar has one."""
     for line in (line for heading in sources.headings for line in heading.days):
         if span := date_range_in(line.text):
-            yield SourceReading(_where(line), line.text, _periods_of(form.frequency, calendar, *span))
+            periods = _periods_of(form.frequency, calendar, *span)
+            yield SourceReading(line.address, line.shown, periods, line.place)
+
+
+def _periods_due(form: Form, calendar: Calendar, sources: IdentificationSources) -> Iterator[SourceReading[Period]]:
+    """Yield for "Hạn gửi báo cáo: 15/6/2025" the last period that was over by then."""
+    for line in (line for heading in sources.headings for line in heading.due):
+        if day := date_in(line.text):
+            around = (Period(day.year + step, month, form.frequency) for step in (-1, 0) for month in range(1, 13))
+            over = [period for period in around if period.ends(form.frequency) and calendar.last_day(period) < day]
+            yield SourceReading(line.address, line.shown, frozenset({max(over)}), line.place)
 
 
 def _periods_of(frequency: Frequency, calendar: Calendar, first: date, last: date) -> frozenset[Period]:
@@ -109,24 +124,33 @@ def _check_days(period: Period, calendar: Calendar, sources: IdentificationSourc
         span = date_range_in(line.text)
         if span is not None and span != (first, last):
             stated = f"{span[0]:%d/%m/%Y} – {span[1]:%d/%m/%Y}"
-            place = FigurePlace(line.sheet, line.cell)
-            findings.issue("period_days_differ", place, found=stated, expected=expected, period=period.id)
+            findings.issue("period_days_differ", line.place, found=stated, expected=expected, period=period.id)
+    following = calendar.last_day(period.shift(1))
     for line in (line for heading in sources.headings for line in heading.signed):
         day = signing_date(line.text)
-        if day is not None and day <= first:
-            place = FigurePlace(line.sheet, line.cell)
-            findings.issue("signed_early", place, found=f"{day:%d/%m/%Y}", expected=expected, period=period.id)
+        if day is not None and (day <= first or day > following):
+            code = "signed_early" if day <= first else "signed_late"
+            findings.issue(code, line.place, found=f"{day:%d/%m/%Y}", expected=expected, period=period.id)
+
+
+def _check_folders(period: Period, folders: Iterable[SourceReading[Period]], findings: Findings) -> None:
+    """Note the innermost folder of another period: a late report lawfully lies there, and last month's by mistake."""
+    for folder in folders:
+        if folder.values and period not in folder.values:
+            findings.issue("period_folder_differs", found=folder.text, expected=period.id)
+            return
 
 
 def hinted_periods(form: Form, vocabulary: HeadingVocabulary, hints: Hints) -> Iterator[SourceReading[Period]]:
     """Yield the periods named by the file name and the folders, the innermost first."""
-    for name in (hints.file_name, *reversed(hints.folders)):
-        periods = periods_in_name(name, vocabulary)
-        if form.frequency is Frequency.YEAR and len(name) == 4 and name.isdigit():
-            periods |= {Period(int(name), 12, Frequency.YEAR)}
-        # A folder of a quarter holds monthly reports too: only periods of the form's frequency count.
-        yield SourceReading(name, name, frozenset(period for period in periods if period.frequency is form.frequency))
+    yield from _named_periods(form, vocabulary, hints.file_name, FILE_NAME)
+    for name in reversed(hints.folders):
+        yield from _named_periods(form, vocabulary, name, FOLDER)
 
 
-def _where(line: HeadingLine) -> str:
-    return f"{line.sheet}!{line.cell}"
+def _named_periods(form: Form, vocabulary: HeadingVocabulary, name: str, place: str) -> Iterator[SourceReading[Period]]:
+    periods = periods_in_name(name, vocabulary)
+    if form.frequency is Frequency.YEAR and len(name) == 4 and name.isdigit():
+        periods |= {Period(int(name), 12, Frequency.YEAR)}
+    # A folder of a quarter holds monthly reports too: only periods of the form's frequency count.
+    yield SourceReading(place, name, frozenset(period for period in periods if period.frequency is form.frequency))

@@ -8,7 +8,7 @@ from domain.texts import ascii_key, normalise_name
 from domain.units import Level, OrgUnit, UnitRegister
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.stamp import KEY_UNIT
-from workbooks.identify.agreement import SourceReading, agree
+from workbooks.identify.agreement import FILE_NAME, FOLDER, STAMP, SourceReading, agree, note_disagreement
 from workbooks.identify.bare_names import bare_units
 from workbooks.identify.heading import HeadingLine
 from workbooks.identify.hints import Hints, codes_in_name, units_in_name
@@ -45,11 +45,7 @@ def identify_unit(
     readings += bare
     agreement = agree(readings)
     if agreement.rivals:
-        first, second = agreement.rivals
-        findings.issue(
-            "unit_disagrees",
-            first=first.text, first_place=first.place, second=second.text, second_place=second.place,
-        )  # fmt: skip
+        note_disagreement("unit_disagrees", agreement.rivals, readings, findings)
         return None
     if agreement.choices:
         codes = sorted(agreement.choices)[:_CHOICES_NAMED]
@@ -88,16 +84,38 @@ def _stamped_units(
     for fact in stamped:
         unit = register.find(fact.text, day)
         if unit is not None and unit.level is level:
-            yield SourceReading(fact.place, f"{unit.name} ({unit.code})", frozenset({unit.code}))
+            yield SourceReading(STAMP, f"{unit.name} ({unit.code})", frozenset({unit.code}))
             continue
-        earlier = [version for version in register.versions(fact.text) if version.level is level]
-        if earlier:
-            known = "; ".join(
-                f"{version.name}, {version.valid_from} – {version.valid_to or '…'}" for version in earlier
-            )
-            findings.issue("unit_not_in_force", found=fact.text, expected=known, day=f"{day:%d/%m/%Y}")
+        versions = [version for version in register.versions(fact.text) if version.level is level]
+        if versions:
+            _note_not_in_force(register, versions, day, findings, None)
         else:
             findings.issue("unknown_unit", found=fact.text, suggestions="")
+
+
+def _note_not_in_force(
+    register: UnitRegister, versions: Sequence[OrgUnit], day: date, findings: Findings, place: FigurePlace | None
+) -> None:
+    """Note units that are not yet or no longer valid on a day, with their days and what became of them."""
+    is_future = all(version.valid_from > day for version in versions)
+    successors = [
+        successor
+        for version in versions
+        for succession in register.passed_into(version)
+        if (successor := register.find(succession.new, day)) is not None
+    ]
+    findings.issue(
+        "unit_not_yet_valid" if is_future else "unit_not_in_force",
+        place,
+        found="; ".join(dict.fromkeys(f"{version.name} ({version.code})" for version in versions)),
+        expected="; ".join(f"{_shown(version.valid_from)} – {_shown(version.valid_to)}" for version in versions),
+        day=_shown(day),
+        successors="; ".join(dict.fromkeys(f"{unit.name} ({unit.code})" for unit in successors)),
+    )
+
+
+def _shown(day: date | None) -> str:
+    return "…" if day is None else f"{day:%d/%m/%Y}"
 
 
 def _headed_units(
@@ -106,22 +124,23 @@ def _headed_units(
     mentions = (line for heading in sources.headings for line in heading.mentions)
     for line in (*_lines(sources), *mentions):
         codes = frozenset(unit.code for unit in register.by_name(line.text, day, level))
-        yield SourceReading(f"{line.sheet}!{line.cell}", line.text, codes)
+        yield SourceReading(line.address, line.shown, codes, line.place)
     for line in (line for heading in sources.headings for line in heading.titles):
-        yield SourceReading(f"{line.sheet}!{line.cell}", line.text, _named(register, level, day, vocabulary, line.text))
+        codes = _named(register, level, day, vocabulary, line.text)
+        yield SourceReading(line.address, line.shown, codes, line.place)
 
 
 def _hinted_units(
     register: UnitRegister, level: Level, day: date, vocabulary: HeadingVocabulary, hints: Hints
 ) -> Iterator[SourceReading[str]]:
-    for name in (hints.file_name, *reversed(hints.folders)):
+    for place, name in ((FILE_NAME, hints.file_name), *((FOLDER, folder) for folder in reversed(hints.folders))):
         codes = frozenset(
             unit.code
             for code in codes_in_name(name)
             if (unit := register.find(code, day)) is not None and unit.level is level
         )
-        yield SourceReading(name, name, codes)
-        yield SourceReading(name, name, _named(register, level, day, vocabulary, name))
+        yield SourceReading(place, name, codes)
+        yield SourceReading(place, name, _named(register, level, day, vocabulary, name))
 
 
 def _named(register: UnitRegister, level: Level, day: date, vocabulary: HeadingVocabulary, text: str) -> frozenset[str]:
@@ -140,7 +159,7 @@ def _parents(
         if above and named:
             below = frozenset(code for code in named if above & _codes_above(register, code, day))
             # If no named unit lies there, a value that no other source shares makes it a disagreement.
-            yield SourceReading(f"{line.sheet}!{line.cell}", line.text, below or frozenset({line.text}))
+            yield SourceReading(line.address, line.shown, below or frozenset({line.text}), line.place)
 
 
 def _codes_above(register: UnitRegister, code: str, day: date) -> set[str]:
@@ -164,12 +183,32 @@ def _note_unknown_names(
     """Note names in the heading that no unit of that day has: `unknown_unit` if no other source identified the unit."""
     above = {unit.code for line in _lines_above(sources) for unit in register.by_name(line.text, day)}
     unknown = [line for line in _lines(sources) if not register.by_name(line.text, day, level)]
+    stamped = {version.code for fact in sources.stamp.of(KEY_UNIT) for version in register.versions(fact.text)}
     for line in unknown:
+        versions = _versions_of(register, level, day, line, above)
+        if any(version.code in stamped and not version.holds_on(day) for version in versions):
+            continue  # the right name of the unit that the stamp names, which was noted
+        if is_needed and versions:
+            _note_not_in_force(register, versions, day, findings, line.place)
+            continue
         code = "unknown_unit" if is_needed else "unit_name_unknown"
         suggestions = _alike(register, level, day, line, above)
-        findings.issue(code, FigurePlace(line.sheet, line.cell), found=line.text, suggestions=suggestions)
+        findings.issue(code, line.place, found=line.shown, suggestions=suggestions)
     if is_needed and not unknown:
         findings.issue("unit_missing")
+
+
+def _versions_of(register: UnitRegister, level: Level, day: date, line: HeadingLine, above: set[str]) -> list[OrgUnit]:
+    """Return the units of exactly that name and kind that are valid on other days than `day`.
+
+    If the heading names the unit above, only units below it are returned, where there are any.
+    """
+    named = [
+        unit
+        for unit in register.units
+        if unit.level is level and not unit.holds_on(day) and normalise_name(unit.name) == line.text
+    ]
+    return [unit for unit in named if unit.parent in above] or named[:_CHOICES_NAMED]
 
 
 def _alike(register: UnitRegister, level: Level, day: date, line: HeadingLine, above: set[str]) -> str:

@@ -27,11 +27,12 @@ def note_provisional_words(
 ) -> None:
     """Note provisional wording above the table and in the note column; the figures are kept as read."""
     # Lines that name the period are checked by the identification of the period, cumulative ones included.
-    noted = {line.cell for heading in headings for line in heading.periods}
+    noted = {(line.sheet, line.cell) for heading in headings for line in heading.periods}
     for line in (line for heading in headings for line in heading.lines):
-        if line.cell not in noted and says(line.text, context.catalog.marks.provisional):
-            noted.add(line.cell)
-            context.findings.issue("heading_provisional", FigurePlace(line.sheet, line.cell), found=line.text)
+        if (line.sheet, line.cell) not in noted and says(line.text, context.catalog.marks.provisional):
+            noted.add((line.sheet, line.cell))
+            code = "heading_provisional" if line.cell else "page_header_provisional"
+            context.findings.issue(code, line.place, found=line.shown)
     header = find_header(context.sheet, layout.columns)
     column = header.column(ColumnRole.NOTE) if header is not None else None
     for other_line in lines if column is not None else ():

@@ -14,7 +14,10 @@ _MANY_MONTHS = re.compile(
     r"|\btừ tháng (\d{1,2})\b.{0,12}?(?:đến|tới|-)\s*(?:hết\s*)?tháng (?!\1\b)\d"
 )
 _EMPTY_BRACKETS = re.compile(r"\(\s*\)")
-_SIGNED = re.compile(r"(?:[^,]{0,60},\s*)?ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})\W*")
+_SIGNED = re.compile(
+    r"(?:[^,]{1,60},\s*(?:ngày\s*)?|ngày\s*)(\d{1,2})\s*(?:tháng|[/.-])\s*(\d{1,2})\s*(?:năm|[/.-])\s*(\d{4})\W*"
+)
+_ANY_DAY = re.compile(r"(?<!\d)(\d{1,2})\s*(?:tháng|[/.-])\s*(\d{1,2})\s*(?:năm|[/.-])\s*(\d{4}|[2-4]\d)(?!\d)")
 
 
 def date_range_in(text: str) -> tuple[date, date] | None:
@@ -36,6 +39,12 @@ def without_dates(text: str) -> str:
 def covers_many_months(text: str) -> bool:
     """Return whether a normalised text says "5 tháng đầu năm", "từ đầu năm" or "từ tháng 1 đến tháng 5"."""
     return _MANY_MONTHS.search(text) is not None
+
+
+def date_in(text: str) -> date | None:
+    """Return the first full date of a text, day first; None if there is none."""
+    match = _ANY_DAY.search(normalise_name(text))
+    return _day(int(match[3]), match[2], match[1]) if match is not None else None
 
 
 def signing_date(text: str) -> date | None:

@@ -27,4 +27,6 @@ class HeadingPatterns:
         )
         self.form_number = re.compile(rf"{any_of(words.form_labels)}\s*:?\s*(?P<number>[^\s:()]*\d[^\s:()]*)")
         self.period_line = re.compile(rf"{any_of(words.period_labels)}\s*:\s*(?P<period>.*)")
+        self.due_line = re.compile(rf"{any_of(words.due_labels)}\b")
+        self.reference = re.compile(rf"\b{any_of(words.reference_words)}\b")
         self.title = re.compile(rf"{any_of(words.titles)}\b")
