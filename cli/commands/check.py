@@ -54,9 +54,9 @@ def check(
     from cli.running import DONE, SOME_REFUSED, ProgressBars
     from domain.periods import parse_period
     from flows.actions.check_files import check_files
-    from flows.actions.named_files import files_asked
     from flows.pipeline.scope import require_known
     from flows.support.catalog import open_catalog
+    from flows.support.named_files import resolve_files
 
     settings: Settings = context.obj
     catalog = open_catalog(settings)
@@ -64,7 +64,7 @@ def check(
         require_known([unit], (known.code for known in catalog.units.units))
     if annotate is not None:
         require_folder(annotate)
-    named_files = files_asked(files, settings.inboxes, unit, parse_period(period).id if period else None)
+    named_files = resolve_files(files, settings.inboxes, unit, parse_period(period).id if period else None)
     aside = Terminal(catalog, settings.lang, aside=True)
     bars = ProgressBars(aside)
     with bars.progress:

@@ -51,11 +51,11 @@ def close(
     from cli.running import ProgressBars
     from domain.periods import parse_period
     from domain.rollups import Boundary
-    from flows.actions.area_figures import FiguresRequest
     from flows.actions.close_period import close_period, reopen_period
     from flows.pipeline.pipeline import Run
     from flows.pipeline.scope import RunScope
     from flows.pipeline.steps import PlainSteps
+    from flows.support.area_figures import FiguresRequest
     from flows.support.choices import form_made_up
     from flows.support.context import build_context
     from warehouse.submissions.lifecycle import DecisionReason

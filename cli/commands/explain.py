@@ -96,7 +96,7 @@ def _explain_revision(session: "Session", figure: _FigureKey, number: int | None
 
 
 def _explain_as_of(session: "Session", catalog: "Catalog", figure: _FigureKey, as_of: str) -> "Explanation":
-    from flows.actions.area_figures import FiguresRequest
+    from flows.support.area_figures import FiguresRequest
     from flows.support.choices import form_made_up, moment_of
     from warehouse.queries import explain_row, revision_as_of
 

@@ -40,11 +40,11 @@ def publish(
     from cli.running import ProgressBars
     from domain.periods import parse_period
     from domain.rollups import Boundary
-    from flows.actions.area_figures import FiguresRequest
     from flows.actions.publish_on_demand import hand_over, publish_on_demand
     from flows.pipeline.pipeline import Run
     from flows.pipeline.scope import RunScope
     from flows.pipeline.steps import PlainSteps
+    from flows.support.area_figures import FiguresRequest
     from flows.support.choices import form_made_up, moment_of
     from flows.support.context import build_context
 

@@ -33,7 +33,7 @@ def rollup(
     from cli.output.as_json import print_json
     from domain.periods import parse_period
     from domain.rollups import Boundary
-    from flows.actions.area_figures import FiguresRequest, render_as_of
+    from flows.support.area_figures import FiguresRequest, render_as_of
     from flows.support.catalog import open_catalog
     from flows.support.choices import form_made_up, moment_of
     from flows.support.warehouse import open_warehouse

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cli.output.template_writing import Past
     from domain.catalog.catalog import Catalog
     from domain.layouts import Form
+    from domain.observations import PastObservation
     from domain.periods import Period
     from domain.units import OrgUnit
 
@@ -91,18 +92,27 @@ def _all_owing(catalog: "Catalog", form: "Form", area: str, period: "Period") ->
 
 @contextmanager
 def _past_stocks(settings: Settings, catalog: "Catalog", form: "Form", period: "Period") -> "Iterator[Past]":
-    """Return a lookup of the stocks that a commune reported before.
+    """Yield a lookup of a commune's newest accepted stocks that are due again, as far back as rules compare.
 
     Raises:
         UsageError: there is no warehouse.
     """
-    from flows.actions.prefill import past_stocks
+    from domain.indicators import Flow
+    from flows.pipeline.stages.judge import STEPS_BACK
     from flows.support.warehouse import reading_warehouse
+    from warehouse.queries.last_known import last_known
 
     if not settings.has_warehouse:
         raise UsageError(
             f"--prefill takes what was accepted before, and there is no warehouse in {settings.home}: leave it out, "
             "or set TONGHOP_HOME or TONGHOP_WAREHOUSE_URL to where the nights run"
         )
+    periods = [period.shift(-steps) for steps in range(1, STEPS_BACK + 1)]
     with reading_warehouse(settings) as session:
-        yield lambda unit: past_stocks(session, catalog, form.id, unit, period)
+
+        def newest_stocks(unit: "OrgUnit") -> "tuple[PastObservation, ...]":
+            due = catalog.due_indicators(form.id, unit, period)
+            stocks = [indicator.id for indicator in due if indicator.flow is Flow.STOCK]
+            return last_known(session, unit.key, form.id, periods, stocks)
+
+        yield newest_stocks

@@ -10,7 +10,7 @@ from domain.issues import Issue, Severity
 from domain.periods import Period
 from domain.rules import Rule, RuleStage
 from domain.units import UnitKey
-from flows.actions.backtest_runner import open_backtest_runner
+from flows.pipeline.backtest_runner import open_backtest_runner
 from flows.pipeline.progress import ProgressListener
 from flows.support.context import AppContext
 from warehouse.queries.judged_batches import JudgedSubmission, judged_batches

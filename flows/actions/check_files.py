@@ -13,13 +13,13 @@ from domain.batches import batched
 from domain.issues import Issue, Severity
 from domain.rules import Rule
 from domain.submissions import ParsedReport, SubmissionState
-from flows.actions.named_files import NamedFile
 from flows.pipeline.progress import ProgressListener
 from flows.pipeline.revalidate import rules_beyond
 from flows.pipeline.stages.judge import find_issues, stage
 from flows.pipeline.stages.read import ReadSubmission, judgeable
 from flows.support.context import AppContext, build_context
 from flows.support.dry_run import own_staging
+from flows.support.named_files import NamedFile
 from flows.support.settings import Settings
 from warehouse.store.engine import Engine, transaction, trial
 from warehouse.store.reference import mirror_catalog

@@ -5,11 +5,11 @@ from datetime import datetime
 from pathlib import Path
 
 from domain.errors import UsageError
-from flows.actions.area_figures import FiguresRequest, render_as_of
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import PublishedRevision, RunOutcome
 from flows.pipeline.pipeline import Run, begin, end
 from flows.pipeline.stages.publish import publish
+from flows.support.area_figures import FiguresRequest, render_as_of
 from flows.support.atomic_files import write_all_or_none
 from flows.support.context import AppContext
 from publishing.publish import bundle

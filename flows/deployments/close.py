@@ -10,13 +10,13 @@ from prefect.states import Completed
 from domain.errors import UsageError
 from domain.periods import parse_period
 from domain.rollups import Boundary
-from flows.actions.area_figures import FiguresRequest
 from flows.actions.close_period import close_period, reopen_period
 from flows.deployments.prefect_steps import PrefectSteps
 from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import current_listener
 from flows.pipeline.scope import RunScope
 from flows.presentation.message_formatter import MessageFormatter
+from flows.support.area_figures import FiguresRequest
 from flows.support.choices import form_made_up
 from flows.support.context import build_context
 from flows.support.settings import load_settings

@@ -9,8 +9,8 @@ import pytest
 from domain.catalog.catalog import Catalog
 from domain.issues import Severity
 from flows.actions.check_files import check_files
-from flows.actions.named_files import files_asked
 from flows.pipeline.progress import NoProgress
+from flows.support.named_files import resolve_files
 from tests.builders import assignment_for, open_workbook, place_of, value_of
 from tests.cli.command import live_in, tonghop
 from tests.flows.deployments.prefect_server import clean_environment
@@ -61,7 +61,7 @@ def test_every_commune_gets_a_workbook(
     assert len(names) == 8
     assert names[1] == "BC_22813_Lam-Son_2025-06.xlsx"
     assert "Wrote form 01-T/CĐS-X of 2025-06, a file for each unit (8)" in capsys.readouterr().out
-    hints = [file.hints for file in files_asked([environment / "forms"], [])]
+    hints = [file.hints for file in resolve_files([environment / "forms"], [])]
     assert [hint.file_name for hint in hints] == names
 
 
@@ -129,7 +129,7 @@ def test_filled_forms_of_an_area_are_accepted_without_issues(
     run_template(monkeypatch, "--area", AREA, "-o", str(forms), *arguments)
     for path in forms.iterdir():
         path.write_bytes(fill_in(path.read_bytes(), catalog, path.name[3:8]))
-    checked = check_files(settings_of(corrected), files_asked([forms], []), NoProgress(), lambda: AFTER_JUNE)
+    checked = check_files(settings_of(corrected), resolve_files([forms], []), NoProgress(), lambda: AFTER_JUNE)
     assert [check_file for check_file in checked if check_file.issues or check_file.report.repairs] == []
     assert len(checked) == 8
     for path in forms.iterdir():
@@ -149,7 +149,7 @@ def prefilled(home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 def codes(home: Path, path: Path) -> set[str]:
     """Return the codes of a check in June, without those of shadow rules."""
-    (checked_file,) = check_files(settings_of(home), files_asked([path], []), NoProgress(), lambda: AFTER_JUNE)
+    (checked_file,) = check_files(settings_of(home), resolve_files([path], []), NoProgress(), lambda: AFTER_JUNE)
     return {issue.code for issue in checked_file.issues if issue.severity is not Severity.INFO}
 
 

@@ -12,10 +12,10 @@ from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from domain.issues import Issue, Severity
 from flows.actions.check_files import CheckedFile, check_files
-from flows.actions.named_files import NamedFile, files_asked
 from flows.pipeline.marked_copy import FileFindings, marked_copy
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.revalidate import rules_beyond
+from flows.support.named_files import NamedFile, resolve_files
 from tests.builders import make_template, make_workbook
 from tests.cli.command import live_in, tonghop
 from tests.cli.test_cli import imported_by
@@ -37,7 +37,7 @@ def checked(
 ) -> tuple[CheckedFile, ...]:
     """Check files with the settings of a home."""
     settings = settings_of(home, **more)
-    return check_files(settings, files_asked(named, settings.inboxes, unit, period), NoProgress(), lambda: NOW)
+    return check_files(settings, resolve_files(named, settings.inboxes, unit, period), NoProgress(), lambda: NOW)
 
 
 def codes(checked_file: CheckedFile) -> set[str]:
@@ -84,7 +84,7 @@ def test_with_a_warehouse_the_history_is_used(after_night: Path, tmp_path: Path,
     path = put(tmp_path, "thang 6.xlsx", june)
     settings = settings_of(after_night)
     later = NOW.replace(month=7)
-    (checked_file,) = check_files(settings, files_asked([path], settings.inboxes), NoProgress(), lambda: later)
+    (checked_file,) = check_files(settings, resolve_files([path], settings.inboxes), NoProgress(), lambda: later)
     assert "stock_falls_far" in codes(checked_file)
     assert checked_file.not_checked == ()
 
@@ -124,9 +124,9 @@ def test_folders_identify_files_as_in_the_inbox(home: Path, first_files: First) 
     deliver(home, first_files[:1])
     (path,) = (home / "inbox").rglob("*.xlsx")
     inbox = [str(home / "inbox")]
-    assert files_asked([path], inbox)[0].hints.folders == path.relative_to(home / "inbox").parts[:-1]
-    assert files_asked([home], [])[0].hints.folders == path.relative_to(home).parts[:-1]
-    assert files_asked([path], [])[0].hints.folders == ()
+    assert resolve_files([path], inbox)[0].hints.folders == path.relative_to(home / "inbox").parts[:-1]
+    assert resolve_files([home], [])[0].hints.folders == path.relative_to(home).parts[:-1]
+    assert resolve_files([path], [])[0].hints.folders == ()
 
 
 def test_a_file_named_twice_is_checked_once(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_file_named_twice_is_checked_once(tmp_path: Path) -> None:
     path = put(tmp_path / "a", "x.XLSX", b"")
     put(tmp_path / "a", "~$x.xlsx", b"")
     put(tmp_path / "a", "note.txt", b"")
-    assert [named.path for named in files_asked([path, tmp_path / "a"], [])] == [path]
+    assert [named.path for named in resolve_files([path, tmp_path / "a"], [])] == [path]
 
 
 @pytest.mark.parametrize("name", ["not there.xlsx", "empty", "~$lock.xlsx"])
@@ -143,7 +143,7 @@ def test_what_is_no_workbook_is_wrong_usage(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()
     put(tmp_path, "~$lock.xlsx", b"")
     with pytest.raises(UsageError, match=r"there is no file|holds no workbook|lock files"):
-        files_asked([tmp_path / name], [])
+        resolve_files([tmp_path / name], [])
 
 
 def cases_of_each_kind() -> list[WorkbookCase]:

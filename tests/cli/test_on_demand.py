@@ -13,13 +13,13 @@ from cli import main as entry
 from domain.errors import UsageError
 from domain.periods import parse_period
 from domain.rollups import Boundary
-from flows.actions.area_figures import FiguresRequest, render_as_of
 from flows.actions.publish_on_demand import hand_over, publish_on_demand
 from flows.pipeline.outcome import PublishedRevision
 from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
 from flows.pipeline.steps import PlainSteps
+from flows.support.area_figures import FiguresRequest, render_as_of
 from flows.support.choices import form_made_up, moment_of
 from tests.flows.deployments.prefect_server import clean_environment
 from tests.flows.pipeline.nightly_runs import AREA, context_of, published_rows, rows_of, run_plainly

@@ -1,7 +1,7 @@
-"""Find revisions: the newest of an area and period, by number, or unpublished ones."""
+"""Find revisions: the newest of an area and period, by number, or unpublished ones; record where they are published."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -142,3 +142,16 @@ def ref_of(head: RollupRevisionRow) -> RevisionRef:
         boundary=head.boundary,
         area_valid_from=head.area_valid_from,
     )
+
+
+def record_publication(session: Session, ref: RevisionRef, *, path: str, at: datetime) -> None:
+    """Record the path that a revision was published to; a path recorded before is not recorded again.
+
+    Raises:
+        UsageError: there is no such revision.
+    """
+    which = RevisionSelector(ref.number, ref.form, ref.boundary, ref.area_valid_from)
+    revision_id = find_revision(session, ref.area, ref.period, which).id
+    known = select(PublicationRow).where(PublicationRow.revision_id == revision_id, PublicationRow.path == path)
+    if session.scalar(known) is None:
+        session.add(PublicationRow(revision_id=revision_id, path=path, at=at))

@@ -7,7 +7,7 @@ from flows.pipeline.scope import RunScope
 from flows.support.context import AppContext
 from publishing.publish import publish as publish_revision
 from warehouse.queries import Revision, RevisionRef, revision_of, unpublished
-from warehouse.queries.publications import record_publication
+from warehouse.queries.revisions import record_publication
 from warehouse.store.engine import reading, transaction
 
 

@@ -11,8 +11,8 @@ import pytest
 from domain.catalog.catalog import Catalog
 from domain.periods import Period, parse_period, periods_between
 from domain.units import UnitKey
-from flows.actions import backtest_runner as past_judge
 from flows.actions.backtest import Backtest, BacktestFinding, BacktestQuery, backtest
+from flows.pipeline import backtest_runner
 from flows.pipeline.progress import NoProgress
 from flows.support.context import AppContext
 from tests.builders import Ratio, form_for, make_workbook
@@ -185,13 +185,13 @@ def test_nothing_is_written(past: AppContext, tmp_path: Path) -> None:
 def test_there_is_one_checkpoint_for_each_batch(past: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four nights of two reports are four checkpoints, not eight."""
     seen: list[int] = []
-    real = past_judge.check
+    real = backtest_runner.check
 
     def counted(url: str, run: str, rules: object, submissions: int, **more: object) -> object:
         seen.append(submissions)
         return real(url, run, rules, submissions, **more)  # type: ignore[arg-type] # handed on as it came
 
-    monkeypatch.setattr(past_judge, "check", counted)
+    monkeypatch.setattr(backtest_runner, "check", counted)
     tried(past, "stock_falls")
     assert seen == [2, 2, 2, 2]
 

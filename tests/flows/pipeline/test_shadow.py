@@ -10,8 +10,8 @@ from cli.output.check_json import as_plain
 from domain.catalog.catalog import Catalog
 from domain.submissions import Judgement
 from flows.actions.check_files import check_files
-from flows.actions.named_files import files_asked
 from flows.pipeline.progress import NoProgress
+from flows.support.named_files import resolve_files
 from tests.builders import make_workbook
 from tests.flows.pipeline.nightly_runs import AREA, NOW, context_of, put, rows_of, run_plainly, settings_of
 
@@ -59,7 +59,7 @@ def test_a_check_tells_nobody(home: Path, on_trial: Path, too_many: bytes, tmp_p
     path = tmp_path / "a.xlsx"
     path.write_bytes(too_many)
     settings = settings_of(home, catalog=on_trial)
-    checked = check_files(settings, files_asked((path,), settings.inboxes, None, None), NoProgress(), lambda: NOW)
+    checked = check_files(settings, resolve_files((path,), settings.inboxes, None, None), NoProgress(), lambda: NOW)
     assert [check_file.issues for check_file in checked] == [()]
     context = context_of(home, catalog=on_trial)
     assert json.loads(json.dumps(as_plain(checked, context.catalog, "vi"), default=str))[0]["issues"] == []

@@ -9,7 +9,7 @@ from domain.rollups import Boundary, ReportingState
 from tests.warehouse.warehouse_builder import FORM, MAY, NIGHT, WarehouseBuilder, critical
 from warehouse import queries
 from warehouse.queries import RevisionRef
-from warehouse.queries.publications import record_publication
+from warehouse.queries.revisions import record_publication
 from warehouse.queries.runs import runs
 from warehouse.store.engine import reading, transaction
 from warehouse.submissions.loading import JudgedReport

@@ -11,8 +11,8 @@ from domain.rollups import Boundary, ReportingState
 from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder
 from warehouse.migrations.apply import downgrade
 from warehouse.queries import areas_touched, submission_record
-from warehouse.queries.publications import record_publication
 from warehouse.queries.read_models import RevisionRef
+from warehouse.queries.revisions import record_publication
 from warehouse.rollups.closing import ClosablePeriod, closable, close, closings_over, reopen
 from warehouse.rollups.closings import Bundle, Closing, closing_of, closings
 from warehouse.rollups.due import awaiting_reopen

@@ -21,7 +21,7 @@ class NamedFile:
     below: tuple[str, ...] = ()
 
 
-def files_asked(
+def resolve_files(
     named: Sequence[Path], inboxes: Iterable[str], unit: str | None = None, period: str | None = None
 ) -> tuple[NamedFile, ...]:
     """Return the named files and all workbooks in the named folders, each once.
@@ -33,15 +33,15 @@ def files_asked(
         UsageError: a file is missing, unreadable or not accepted by nightly runs, or a folder has no workbook.
         SourceUnavailableError: a folder below a named one cannot be listed.
     """
-    result = tuple(word for word in (period, unit) if word)
+    stated = tuple(folder for folder in (period, unit) if folder)
     roots = [Path(inbox).absolute() for inbox in inboxes if "://" not in inbox]
-    results: dict[Path, NamedFile] = {}
-    for other_path in named:
-        for path in _files_of(other_path):
-            folders = result or _folders_above(path, [*roots, other_path.absolute()])
-            below = path.parent.relative_to(other_path).parts if path != other_path else ()
-            results.setdefault(path.resolve(), NamedFile(path, Hints(path.name, folders), below))
-    return tuple(results.values())
+    files: dict[Path, NamedFile] = {}
+    for start in named:
+        for path in _files_of(start):
+            folders = stated or _folders_above(path, [*roots, start.absolute()])
+            below = path.parent.relative_to(start).parts if path != start else ()
+            files.setdefault(path.resolve(), NamedFile(path, Hints(path.name, folders), below))
+    return tuple(files.values())
 
 
 def _files_of(named: Path) -> Iterator[Path]:
