@@ -1,1 +1,1 @@
-"""Bring bytes in from wherever communes deliver, and keep them by their content; knows nothing of Excel."""
+"""Collect bytes from the sources that communes deliver to, and store them by content; independent of Excel."""

@@ -1,1 +1,1 @@
-"""What the words mean: units, periods, indicators, submissions, issues, aggregation. Plain Python, no other room."""
+"""Vocabulary of the domain: units, periods, indicators, submissions, issues, aggregation. Imports no other package."""

@@ -1,4 +1,4 @@
-"""Areas that an officer defines, and what a code means as an area on a day."""
+"""Officers' own areas, and resolving a code to an area on a day."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from domain.units import Area, Level, OrgUnit, UnitRegister
 
 @dataclass(frozen=True, slots=True)
 class NamedArea:
-    """An area of an officer's own, such as a district followed past its end: the ground `members` had on `as_of`.
+    """An area defined by an officer, such as a district continued past its end: the territory of `members` on `as_of`.
 
-    It can be rolled up for periods whose last day lies in its validity. `level` says whose targets it is held to.
+    It can be rolled up for periods whose last day lies in its validity. `level` selects its targets.
     """
 
     id: str
@@ -27,11 +27,11 @@ class NamedArea:
     source: str
 
     def holds_on(self, day: date) -> bool:
-        """Whether the area is in use on that day."""
+        """Return whether the area is valid on that day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
     def as_area(self) -> Area:
-        """The area to roll up; its line runs where it ran on `as_of`, whatever the period."""
+        """Return the area to roll up; its boundary is that of `as_of`, whatever the period."""
         return Area(
             code=self.id,
             name=self.name.vi,
@@ -46,18 +46,18 @@ class NamedArea:
 def find_area(
     register: UnitRegister, named: Mapping[str, NamedArea], code: str, *, closes: date, boundary: date
 ) -> Area:
-    """The area that a unit's code or an officer's id means.
+    """Return the area that a unit's code or an officer's id denotes.
 
     Args:
         register: All units.
         named: Officers' areas by id.
         code: A unit's code, or the id of one of these areas.
-        closes: The period's last day; an officer's area has to hold on it.
-        boundary: The day whose lines a unit is taken by; an officer's area brings its own.
+        closes: The period's last day; an officer's area has to be valid on it.
+        boundary: The boundary day for a unit's area; an officer's area has its own.
 
     Raises:
-        UsageError: the code means nothing on the day, or the unit groups no communes; the message says when it did
-            mean something and what can be asked for instead.
+        UsageError: the code denotes nothing on the day, or the unit groups no communes; the message says when it was
+            valid and what to use in its place.
     """
     if code not in named:
         if register.find(code, boundary) is None:
@@ -90,7 +90,7 @@ def _no_unit(register: UnitRegister, named: Mapping[str, NamedArea], code: str, 
 
 
 def _in_its_place(register: UnitRegister, unit: OrgUnit, day: date) -> list[OrgUnit]:
-    """What holds a unit's ground on another day: communes for a commune, provinces for what groups them."""
+    """Return the units that hold a unit's territory on another day: communes for a commune, else provinces."""
     communes = territory_of(register, _members(register, unit, day), day)
     if unit.level is Level.COMMUNE:
         return list(communes)

@@ -18,7 +18,7 @@ def opens_on(forms: Forms, form: str, period: Period) -> date:
 
 
 def check_eligibility(report: ParsedReport, catalog: Catalog, today: date) -> tuple[Issue, ...]:
-    """Return the issues that keep a report from being judged: a period not open yet, a form not owed.
+    """Return the issues that keep a report from being judged: its period is not over, or its form is not due.
 
     A report whose unit, period or form could not be identified has issues of its own already and gets none here.
     """

@@ -14,4 +14,4 @@ class TerminalError(TonghopError):
 
 
 class UsageError(TerminalError):
-    """The caller asked for something that does not exist or cannot be; exit code 2."""
+    """The caller requested something that does not exist or is impossible; exit code 2."""

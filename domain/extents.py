@@ -1,4 +1,4 @@
-"""Which units of a day lie in an area, wholly or in part, when its line was drawn on another day."""
+"""Units of a day that lie in an area, wholly or in part, where the area's boundary is that of another day."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from domain.weights import Direction, StatedWeight
 
 _DAY = timedelta(days=1)
 Way = tuple[Succession, ...]
-"""Links in the order in which they were followed, from a unit to ground that lies in the area."""
+"""Links in the order in which they were followed, from a unit to territory that lies in the area."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """What an area has of one reporting unit, as that unit is on the day asked.
+    """Overlap of an area and a reporting unit, as that unit is on the requested day.
 
-    `whole` says that its figure belongs to the area wholly. `succession_path` holds the links followed between the day
-    asked and the boundary day, either way, in order of their days; none when the unit stands unchanged. Of a unit that
+    `whole` means that its figure belongs to the area wholly. `succession_path` holds the links followed between that
+    day and the boundary day, either way, in order of their days; none when the unit is unchanged. Of a unit that
     lies there in part, `villages` are the codes of its villages that lie inside, if of every one it is known (else
     None), and `ways` the links that lead inside.
     """
@@ -49,28 +49,28 @@ class _Lies(Enum):
 
 
 def overlaps(register: UnitRegister, area: Area, on: date) -> tuple[Overlap, ...]:
-    """The communes of a day that lie in an area wholly or in part, by code; those wholly outside are left out."""
+    """Return the communes of a day that lie in an area wholly or in part, by code; those outside are left out."""
     tracer = _Tracer(register, area)
     return tuple(tracer.overlap(unit, on) for unit in territory_of(register, area.members, on))
 
 
 def territory_of(register: UnitRegister, units: Iterable[OrgUnit], on: date) -> tuple[OrgUnit, ...]:
-    """The communes of a day that share ground with some units of another day, by code."""
+    """Return the communes of a day that share territory with some units of another day, by code."""
     reached, _ = _reach(register, units, on)
     return tuple(sorted((unit for unit in reached if unit.level is Level.COMMUNE), key=lambda unit: unit.key))
 
 
 def unresolved_units(register: UnitRegister, area: Area, on: date) -> tuple[OrgUnit, ...]:
-    """Units at which the trail from the area's members to a day breaks off: nobody told what became of them.
+    """Return units at which the links from the area's members to a day end: their succession is unknown.
 
-    Where there are any, some ground of the area is in nobody's portion.
+    Where there are any, some territory of the area is in no overlap.
     """
     _, lost = _reach(register, area.members, on)
     return tuple(sorted(lost, key=lambda unit: unit.key))
 
 
 def weight_of(register: UnitRegister, overlap: Overlap, indicator: Indicator) -> Weight | None:
-    """The share of a partly inside unit's figure that belongs to the area; None when it is not stated in full."""
+    """Return the share of a partly inside unit's figure that belongs to the area; None unless stated in full."""
     stated: list[StatedWeight] = []
     for way in overlap.ways:
         result = _stated_along(register, overlap.unit, way, indicator)
@@ -84,7 +84,7 @@ def weight_of(register: UnitRegister, overlap: Overlap, indicator: Indicator) ->
 
 
 def _steps(register: UnitRegister, unit: OrgUnit, towards: date) -> list[tuple[Succession, OrgUnit]]:
-    """The links of a unit towards a day on which it does not hold, and the units at their other ends.
+    """Return the links of a unit towards a day on which it is not valid, and the units at their other ends.
 
     Each step comes nearer to the day, since a unit ends before its successors begin: no chain can run in a circle.
     """
@@ -99,7 +99,7 @@ def _steps(register: UnitRegister, unit: OrgUnit, towards: date) -> list[tuple[S
 
 
 def _reach(register: UnitRegister, start: Iterable[OrgUnit], day: date) -> tuple[list[OrgUnit], list[OrgUnit]]:
-    """The units of a day that share ground with `start` as far as is told, and those where the trail breaks off."""
+    """Return units of a day that share territory with `start` as far as known, and those of unknown succession."""
     seen: set[UnitKey] = set()
     reached: list[OrgUnit] = []
     lost: list[OrgUnit] = []
@@ -119,7 +119,7 @@ def _reach(register: UnitRegister, start: Iterable[OrgUnit], day: date) -> tuple
 
 
 class _Tracer:
-    """Follows units to an area's boundary day; what was found out about a unit is remembered."""
+    """Follows units to an area's boundary day; results are cached by unit."""
 
     def __init__(self, register: UnitRegister, area: Area) -> None:
         self._register = register
@@ -128,7 +128,7 @@ class _Tracer:
         self._known: dict[UnitKey, _Lies] = {}
 
     def overlap(self, unit: OrgUnit, on: date) -> Overlap:
-        """The portion of a unit that shares ground with the area."""
+        """Return the overlap of the area and a unit that shares territory with it."""
         succession_path = self._links(unit)
         if self._lies(unit) is _Lies.INSIDE:
             return Overlap(unit, whole=True, succession_path=succession_path)
@@ -166,7 +166,7 @@ class _Tracer:
         return tuple(sorted(results, key=lambda link: (link.effective, link.old, link.new)))
 
     def _ways(self, unit: OrgUnit) -> tuple[Way, ...]:
-        """The ways inside; each ends at the first unit that lies inside wholly."""
+        """Return the paths inside; each ends at the first unit that lies inside wholly."""
         lies = self._lies(unit)
         if lies is _Lies.INSIDE:
             return ((),)
@@ -184,10 +184,10 @@ class _Tracer:
 
 
 def _stated_along(register: UnitRegister, unit: OrgUnit, way: Way, indicator: Indicator) -> StatedWeight | None:
-    """The one weight that a way needs, if it is stated.
+    """Return the one weight that a path needs, if it is stated.
 
-    A weight speaks of a whole unit's figure. It cannot be used of a unit further along the way that is more, or
-    less, than the ground followed: how that unit's other ground is spread is not told.
+    A weight applies to a whole unit's figure. It cannot be used of a unit further along the path that is more, or
+    less, than the territory followed: how that unit's other territory divides is unknown.
     """
     stated_weight: StatedWeight | None = None
     is_all_of_it = True

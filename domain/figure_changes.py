@@ -19,7 +19,7 @@ class FigurePart(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlacedFigure:
-    """A figure's cell with the sheet that it stands on."""
+    """A figure's cell with its sheet."""
 
     sheet: str
     figure: Figure
@@ -40,9 +40,9 @@ class FigureChange:
 
 
 def changed_figures(before: Iterable[Observation], after: Iterable[Observation]) -> tuple[FigureChange, ...]:
-    """Every part of every figure whose number or state differs, in the order of the figures after, then before.
+    """Return every part of every figure whose number or state differs, in the order of the figures after, then before.
 
-    A figure that only stands in another cell, or is only typed otherwise, did not change.
+    A figure that only moved to another cell, or is only typed otherwise, did not change.
     """
     old = {(observation.unit, observation.indicator): observation for observation in before}
     new = {(observation.unit, observation.indicator): observation for observation in after}

@@ -1,4 +1,4 @@
-"""Indicators: what is counted, over which denominator, how often, and what was promised."""
+"""Indicators: numerator, denominator, frequency and target."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -47,7 +47,7 @@ class Indicator:
 
     A ratio rolls up as Σ numerators / Σ denominators over the units that gave both; a count as Σ numerators.
     `denominator_kind` names the population (several are in use for one name): figures are never compared across kinds.
-    `collected_at` is the level whose figures are summed: `village` for what the village sheets say.
+    `collected_at` is the level whose figures are summed: `village` for those of the village sheets.
     `denominator_is_target` allows a numerator above its denominator. `register_level` says that the denominator must be
     the number of registered units of that level at or below the reporting unit (1 for the commune itself).
     `decimals` is how many decimals a typed figure may have (0: whole numbers). `numerator_words` and

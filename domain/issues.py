@@ -1,4 +1,4 @@
-"""What is wrong with a submission, as data: where, what was found, what was expected; and what reading mended."""
+"""Issues of a submission as data (place, found and expected values), and repairs made by the parser."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Final
 
 
 class Severity(StrEnum):
-    """What an issue does: `critical` quarantines the submission, `warning` asks, `info` notes."""
+    """Effect of an issue: `critical` quarantines the submission, `warning` asks for an answer, `info` notes."""
 
     CRITICAL = "critical"
     WARNING = "warning"
@@ -17,15 +17,15 @@ class Severity(StrEnum):
 GRAVEST_FIRST: Final = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
 COMPARED_WITH = "units"
-"""Fact of an issue whose `expected` is made of so many other units' figures, as a median is."""
+"""Fact of an issue whose `expected` is derived from that many other units' figures, as a median is."""
 
 SHADOW_FACT = ("stage", "shadow")
-"""Fact of what a rule on trial found: it is kept for back-tests, and nobody is told of it."""
+"""Fact of an issue of a shadow rule: it is kept for back-tests, and not shown to anyone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One thing wrong with a submission.
+    """A defect of a submission.
 
     `code` keys the catalogue's text: a reading code of `messages/issues.yaml` or a rule id of `rules/`.
     `cell` is an A1 address on `sheet`. `facts` are further values the text names.
@@ -43,19 +43,19 @@ class Issue:
 
     @property
     def place(self) -> str:
-        """Where it is, as `Sheet!A1`; the sheet alone where no cell is meant, "" for the whole file."""
+        """The place as `Sheet!A1`; the sheet alone where it concerns no cell, "" for the whole file."""
         return _place(self.sheet, self.cell)
 
     @property
     def is_shadow(self) -> bool:
-        """Whether a rule on trial found it, so that nobody is told."""
+        """Whether the issue is of a shadow rule and therefore not shown."""
         name, value = SHADOW_FACT
         return self.facts.get(name) == value
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A tolerance used on reading: what the cell held, what it was read as, under which rule of the catalogue."""
+    """A tolerance used by the parser: the cell's text, the value read, and the rule of the catalogue."""
 
     rule: str
     sheet: str
@@ -65,12 +65,12 @@ class Repair:
 
     @property
     def place(self) -> str:
-        """Where it was, as `Sheet!A1`."""
+        """The place as `Sheet!A1`."""
         return _place(self.sheet, self.cell)
 
 
 def without_shadow(issues: Iterable[Issue]) -> tuple[Issue, ...]:
-    """The issues a commune is told of, gravest first: what rules on trial found is not among them."""
+    """Return the issues shown to a commune, gravest first; those of shadow rules are left out."""
     return tuple(
         sorted((issue for issue in issues if not issue.is_shadow), key=lambda item: GRAVEST_FIRST.index(item.severity))
     )

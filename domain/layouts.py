@@ -54,7 +54,7 @@ class Line:
     """A line of the form: a section heading (`indicator` None) or an indicator, with its number and label.
 
     `code` is what the form's code column holds ("CT01"). `sections` are the labels of the headings it stands under, the
-    outermost first: they tell two lines of one label apart.
+    outermost first: they distinguish two lines of one label.
     """
 
     number: str
@@ -88,7 +88,7 @@ class Form:
     def working_days_due(self, level: Level, last_day: date) -> int:
         """Return the working days a level has after the cut-off of the period that ends on a day.
 
-        Decree 09/2019 art. 8.5 asks for at least one.
+        Decree 09/2019 art. 8.5 requires at least one.
 
         Raises:
             KeyError: the form sets none for the level then.
@@ -120,12 +120,12 @@ class Layout:
 
     @property
     def indicators(self) -> tuple[str, ...]:
-        """Ids of the indicators the form asks for, in order."""
+        """Ids of the form's indicators, in order."""
         return tuple(line.indicator for line in self.lines if line.indicator is not None)
 
     @property
     def village_indicators(self) -> tuple[str, ...]:
-        """Ids of the indicators asked for village by village."""
+        """Ids of the indicators reported village by village."""
         return tuple(column.indicator for column in self.village_columns if column.indicator is not None)
 
 

@@ -1,4 +1,4 @@
-"""Observations: figures with the cells they stand in; zero, blank and not-applicable stay three things."""
+"""Observations: figures with their cells; zero, blank and not-applicable stay three things."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,7 +8,7 @@ from domain.periods import Period
 
 
 class CellState(StrEnum):
-    """What a figure's cell says. `unreadable` exists only until judgement: no such figure is ever loaded."""
+    """State of a figure's cell. `unreadable` exists only until judgement: no such figure is ever loaded."""
 
     VALUE = "value"
     ZERO = "zero"

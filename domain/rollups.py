@@ -23,7 +23,7 @@ class ReportingState(StrEnum):
 
 
 class Boundary(StrEnum):
-    """On whose boundaries a series is published: as the units then were, or as they are now."""
+    """Boundaries on which a series is published: of the units as they were then, or as they are now."""
 
     AS_THEN = "as_then"
     AS_NOW = "as_now"

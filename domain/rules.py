@@ -10,7 +10,7 @@ from domain.texts import Text
 
 
 class RuleStage(StrEnum):
-    """How far a rule has been promoted: shadow is only recorded, warn asks, block acts by its severity."""
+    """Stage of a rule: shadow is only recorded, warn asks for an answer, block acts by its severity."""
 
     SHADOW = "shadow"
     WARN = "warn"
@@ -33,7 +33,7 @@ class FigureName:
 
 
 Setting = str | int | float | tuple[FigureName, ...]
-"""What a rule may set a parameter to; several figures stand for their sum."""
+"""Possible values of a rule's parameter; several figures mean their sum."""
 
 _CEILING = {RuleStage.WARN: Severity.WARNING, RuleStage.BLOCK: Severity.CRITICAL}
 
@@ -70,7 +70,7 @@ class Rule:
     def effect_on(self, day: date) -> Severity | None:
         """The milder of severity and stage on a day, the last one of the report's period.
 
-        None for a rule that is not in force, and for a shadow rule, whose results never reach a commune.
+        None for a rule that is not in force, and for a shadow rule, whose results are never shown to a commune.
         """
         stage = self.stage_on(day)
         if stage is None or stage is RuleStage.SHADOW:

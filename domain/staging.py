@@ -88,7 +88,7 @@ class StagedDue:
 
 @dataclass(frozen=True, slots=True)
 class StagedRegister:
-    """What the register says a denominator must be, for one unit and indicator (61 villages, 8 communes)."""
+    """Denominator required by the register, for one unit and indicator (61 villages, 8 communes)."""
 
     run_id: str
     submission_id: int

@@ -1,4 +1,4 @@
-"""The life of a submission, and what reading one workbook yields."""
+"""Lifecycle of a submission, and the content parsed from one workbook."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from domain.units import OrgUnit
 
 
 class SubmissionState(StrEnum):
-    """Where a submission stands; a published figure rests on accepted ones only."""
+    """State of a submission; published figures include accepted ones only."""
 
     RECEIVED = "received"
     PARSED = "parsed"
@@ -25,7 +25,7 @@ class SubmissionState(StrEnum):
 
 
 class Judgement(StrEnum):
-    """What judging a submission came to; warnings of an accepted one wait for a person's answer."""
+    """Result of judging a submission; warnings of an accepted one wait for a person's answer."""
 
     ACCEPTED = "accepted"
     ACCEPTED_WITH_WARNINGS = "accepted_with_warnings"
@@ -33,7 +33,7 @@ class Judgement(StrEnum):
 
 
 def judgement_of(severities: Iterable[Severity]) -> Judgement:
-    """The judgement that follows from the severities of all that was found."""
+    """Return the judgement that follows from the severities of all issues."""
     results = set(severities)
     if Severity.CRITICAL in results:
         return Judgement.QUARANTINED
@@ -41,7 +41,7 @@ def judgement_of(severities: Iterable[Severity]) -> Judgement:
 
 
 PENDING_STATES = (SubmissionState.RECEIVED, SubmissionState.PARSED, SubmissionState.CHECKED)
-"""States a submission is left in only by a run that stopped half-way; the next run takes it up again."""
+"""States that only an interrupted run leaves a submission in; the next run resumes it."""
 
 MOVES: dict[SubmissionState, frozenset[SubmissionState]] = {
     SubmissionState.RECEIVED: frozenset({SubmissionState.PARSED, SubmissionState.QUARANTINED}),
@@ -55,22 +55,22 @@ MOVES: dict[SubmissionState, frozenset[SubmissionState]] = {
     SubmissionState.SUPERSEDED: frozenset({SubmissionState.ACCEPTED}),
     SubmissionState.WITHDRAWN: frozenset({SubmissionState.ACCEPTED}),
 }
-"""Every lawful move. Superseded goes back to accepted only when the version after it is withdrawn, withdrawn only when
+"""Every legal transition. Superseded becomes accepted only when the version after it is withdrawn, withdrawn only when
 a person restores it: no run ever does."""
 
 
 class MoveReason(StrEnum):
-    """Why a submission moved, where the move itself does not say it; each has a sentence, `flows.move_<value>`.
+    """Reason for a transition, where the states do not imply it; each has a sentence, `flows.move_<value>`.
 
-    A person's own words stand beside the code, never in its place.
+    A person's own words are kept beside the code, never in its place.
     """
 
     NOT_JUDGEABLE = "not_judgeable"
-    """Refused: no rule can look at it, for it cannot be read or placed."""
+    """Refused: no rule can be evaluated, for it cannot be read or identified."""
     RULES_REFUSED = "rules_refused"
-    """Refused: a critical issue was found in it."""
+    """Refused: it has a critical issue."""
     TWO_DELIVERIES_NO_ORDER = "two_deliveries_no_order"
-    """Refused: another workbook came at the same moment, and nobody can say which is meant."""
+    """Refused: another workbook came at the same moment, and neither is known to be the later."""
     REPLACED_BY_LATER_DELIVERY = "replaced_by_later_delivery"
     """Not judged: a later workbook of the same unit, form and period came with it."""
     LATER_SUBMISSION_ACCEPTED = "later_submission_accepted"
@@ -82,16 +82,16 @@ class MoveReason(StrEnum):
     LATER_VERSION_WITHDRAWN = "later_version_withdrawn"
     """Accepted again: the version that had superseded it was withdrawn."""
     RESTORED_BY_PERSON = "restored_by_person"
-    """Accepted again: a person took the withdrawal back."""
+    """Accepted again: a person revoked the withdrawal."""
     OTHER_VERSION_RESTORED = "other_version_restored"
-    """Superseded: a person took the withdrawal of another version back."""
+    """Superseded: a person revoked the withdrawal of another version."""
 
 
 class IllegalMoveError(TerminalError):
-    """A submission was asked to move to a state its own does not lead to."""
+    """A submission was to change to a state that its own does not lead to."""
 
     def __init__(self, current: SubmissionState, wanted: SubmissionState) -> None:
-        """Keep both states and say what would be lawful."""
+        """Keep both states and the legal transitions."""
         self.current = current
         self.wanted = wanted
         lawful = ", ".join(sorted(MOVES[current])) or "nothing"
@@ -99,7 +99,7 @@ class IllegalMoveError(TerminalError):
 
 
 def check_move(current: SubmissionState, wanted: SubmissionState) -> None:
-    """Let a lawful move pass.
+    """Raise unless a transition is legal.
 
     Raises:
         IllegalMoveError: the move is not in `MOVES`.
@@ -110,9 +110,9 @@ def check_move(current: SubmissionState, wanted: SubmissionState) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ParsedReport:
-    """What one workbook says: who, when, which form, the observations, what was mended, what is wrong.
+    """Content of one workbook: unit, period, form, observations, repairs and issues.
 
-    `unit`, `period` and `form` are None where they could not be told; then `issues` says why.
+    `unit`, `period` and `form` are None where they could not be identified; then `issues` has the reason.
     """
 
     unit: OrgUnit | None
@@ -125,10 +125,10 @@ class ParsedReport:
 
     @property
     def is_placeable(self) -> bool:
-        """Whether unit, period and form are known, so that rules can judge it."""
+        """Return whether unit, period and form are known, so that rules can judge it."""
         return self.unit is not None and self.period is not None and self.form is not None
 
     @property
     def has_critical(self) -> bool:
-        """Whether reading alone already refuses it."""
+        """Return whether an issue of the parser already refuses it."""
         return any(issue.severity is Severity.CRITICAL for issue in self.issues)

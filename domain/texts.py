@@ -42,7 +42,7 @@ class Text:
 
 
 def cut(text: str, most: int) -> str:
-    """A text of at most so many letters; where some are left out, the last one says so."""
+    """Return a text cut to at most that many letters; a cut text ends in an ellipsis that counts among them."""
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

@@ -17,7 +17,7 @@ _DAY = timedelta(days=1)
 
 
 class Level(StrEnum):
-    """Where a unit stands in the hierarchy; districts ended on 2025-07-01."""
+    """Level of a unit in the hierarchy; districts ended on 2025-07-01."""
 
     COUNTRY = "country"
     PROVINCE = "province"
@@ -27,7 +27,7 @@ class Level(StrEnum):
 
 
 class UnitKey(NamedTuple):
-    """What identifies a unit: 22810 was Tân Sơn town until 2025-06-30 and is the commune Ninh Sơn since."""
+    """Identity of a unit: 22810 was Tân Sơn town until 2025-06-30 and is the commune Ninh Sơn since."""
 
     code: str
     valid_from: date
@@ -62,12 +62,12 @@ class OrgUnit:
         return self.name[len(prefix) :] if self.name.casefold().startswith(prefix.casefold()) else self.name
 
     def holds_on(self, day: date) -> bool:
-        """Whether the unit exists in this shape on that day."""
+        """Return whether the unit exists in this shape on that day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 class SuccessionKind(StrEnum):
-    """What a succession is; `kind_of_succession` tells them apart."""
+    """Kind of a succession; `kind_of_succession` determines it."""
 
     WHOLE = "whole"
     PART = "part"
@@ -77,10 +77,10 @@ class SuccessionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """One old unit passing, whole or in part, into one new unit on a day, and the text that says so.
+    """Passing of an old unit, whole or in part, into a new unit on a day, with its legal text.
 
-    The old unit ends on the day before `effective`, the new one begins on it: a unit that loses or gains ground is
-    another unit from then on. `whole` says how much of the old unit passed; `kind` what that means for its code.
+    The old unit ends on the day before `effective`, the new one begins on it: a unit that loses or gains territory is
+    another unit from then on. `whole` states whether all of the old unit passed; `kind` the consequence for its code.
     """
 
     old: str
@@ -92,11 +92,11 @@ class Succession:
 
 
 def kind_of_succession(old: str, new: str, *, whole: bool, alone: bool) -> SuccessionKind:
-    """The kind of a succession.
+    """Return the kind of a succession.
 
     Under another code a unit passes whole or in part. Under its own code it is a rename when it passes whole and
-    nothing else does (`alone`): the same ground goes on under another name, kind or parent. Otherwise the code is
-    reused: it now means a unit of other ground.
+    no other unit does (`alone`): the same territory gets another name, kind or parent. Otherwise the code is
+    reused: it now denotes a unit with other territory.
     """
     if old != new:
         return SuccessionKind.WHOLE if whole else SuccessionKind.PART
@@ -107,7 +107,7 @@ def kind_of_succession(old: str, new: str, *, whole: bool, alone: bool) -> Succe
 class Area:
     """A dated grouping of units that a rollup is published for: a legacy district, a province, an officer's own.
 
-    `members` are communes as they are on `boundary_day`: together they say where the area's line runs.
+    `members` are communes as they are on `boundary_day`: together they define the area's boundary.
     """
 
     code: str
@@ -120,15 +120,15 @@ class Area:
 
 
 class UnitRegister:
-    """All units that ever held, to be asked by code, name or parent *as of a day*."""
+    """All units that were ever valid, looked up by code, name or parent *as of a day*."""
 
     def __init__(
         self, units: Iterable[OrgUnit], successions: Sequence[Succession] = (), weights: Weights | None = None
     ) -> None:
-        """Index the units, what became of them, and the weights stated for those that were divided.
+        """Index the units, their successions, and the weights stated for those that were divided.
 
         Raises:
-            TerminalError: two units of one code hold on the same day.
+            TerminalError: two units of one code are valid on the same day.
         """
         self.units: tuple[OrgUnit, ...] = tuple(units)
         self.successions: tuple[Succession, ...] = tuple(successions)
@@ -155,7 +155,7 @@ class UnitRegister:
     def _by_new(self) -> dict[tuple[str, date], tuple[Succession, ...]]:
         index: dict[tuple[str, date], list[Succession]] = defaultdict(list)
         for succession in self.successions:
-            # Villages that passed into a commune are detail of the communes' own successions, not further ground.
+            # Villages that passed into a commune detail the communes' own successions and add no territory.
             of_village = self.get(succession.old, succession.effective - _DAY).level is Level.VILLAGE
             if not of_village or self.get(succession.new, succession.effective).level is Level.VILLAGE:
                 index[succession.new, succession.effective].append(succession)
@@ -178,18 +178,18 @@ class UnitRegister:
         return index
 
     def versions(self, code: str) -> tuple[OrgUnit, ...]:
-        """Everything a code ever meant, oldest first."""
+        """Return all units that had a code, oldest first."""
         return tuple(self._by_code.get(code, ()))
 
     def find(self, code: str, on: date) -> OrgUnit | None:
-        """The unit that a code means on a day, or None."""
+        """Return the unit with a code on a day, or None."""
         return next((unit for unit in self._by_code.get(code, ()) if unit.holds_on(on)), None)
 
     def get(self, code: str, on: date) -> OrgUnit:
-        """The unit that a code means on a day.
+        """Return the unit with a code on a day.
 
         Raises:
-            UsageError: the code means nothing on that day; the message says when it did.
+            UsageError: no unit has the code on that day; the message says when one did.
         """
         result = self.find(code, on)
         if result is None:
@@ -200,15 +200,15 @@ class UnitRegister:
         return result
 
     def passed_into(self, unit: OrgUnit) -> tuple[Succession, ...]:
-        """The successions by which a unit ended; none while it goes on, or where nobody told what became of it."""
+        """Return the successions by which a unit ended; none while it is valid, or where its succession is unknown."""
         return () if unit.valid_to is None else self._by_old.get((unit.code, unit.valid_to + _DAY), ())
 
     def made_from(self, unit: OrgUnit) -> tuple[Succession, ...]:
-        """The successions by which a unit began, from units of its level or above; none where nobody told."""
+        """Return the successions by which a unit began, from units of its level or above; none where unknown."""
         return self._by_new.get((unit.code, unit.valid_from), ())
 
     def by_name(self, name: str, on: date, level: Level | None = None) -> tuple[OrgUnit, ...]:
-        """Units of that name, with or without its kind, that hold on a day; spelling variants count as equal."""
+        """Return units of that name, with or without its kind, valid on a day; spelling variants count as equal."""
         return tuple(
             unit
             for unit in self._by_name.get(normalise_name(name), ())
@@ -216,12 +216,12 @@ class UnitRegister:
         )
 
     def children(self, code: str, on: date) -> tuple[OrgUnit, ...]:
-        """The units directly below a code on a day, by code."""
+        """Return the units directly below a code on a day, by code."""
         below = (unit for unit in self._by_parent.get(code, ()) if unit.holds_on(on))
         return tuple(sorted(below, key=lambda unit: unit.code))
 
     def above(self, unit: OrgUnit, on: date) -> tuple[OrgUnit, ...]:
-        """The units above a unit on a day, nearest first."""
+        """Return the units above a unit on a day, nearest first."""
         results: list[OrgUnit] = []
         parent = self.find(unit.parent, on) if unit.parent else None
         while parent is not None:
@@ -230,7 +230,7 @@ class UnitRegister:
         return tuple(results)
 
     def descendants(self, code: str, on: date, level: Level) -> tuple[OrgUnit, ...]:
-        """The units of one level at or below a code on a day, by code."""
+        """Return the units of one level at or below a code on a day, by code."""
         results: list[OrgUnit] = []
         waiting = list(self.children(code, on))
         while waiting:
@@ -242,14 +242,14 @@ class UnitRegister:
         return tuple(sorted(results, key=lambda unit: unit.code))
 
     def villages(self, unit: OrgUnit, on: date) -> tuple[OrgUnit, ...]:
-        """The registered villages and quarters of a unit on a day, by code."""
+        """Return the registered villages and quarters of a unit on a day, by code."""
         return self.descendants(unit.code, on, Level.VILLAGE)
 
     def area(self, code: str, on: date) -> Area:
-        """The rollup area a code means on a day, with the communes it groups; a commune groups itself.
+        """Return the rollup area of a code on a day, with the communes it groups; a commune groups itself.
 
         Raises:
-            UsageError: no unit of that code holds on the day, or it groups no communes.
+            UsageError: no unit of that code is valid on the day, or it groups no communes.
         """
         unit = self.get(code, on)
         members = (unit,) if unit.level is Level.COMMUNE else self.descendants(code, on, Level.COMMUNE)

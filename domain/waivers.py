@@ -12,7 +12,7 @@ from domain.issues import COMPARED_WITH, Issue
 
 
 class ReportedLine(NamedTuple):
-    """What a report says of an indicator in one line: of whom (a village's code or the unit's), and the numbers."""
+    """Figures of an indicator in one line of a report: the unit (a village's code or the unit's), and the numbers."""
 
     indicator: str
     unit: str
@@ -38,22 +38,22 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class OpenWarning:
-    """A warning about an accepted report, and the answer to it; None: it is still to be answered."""
+    """A warning about an accepted report, and the answer to it; None: it is still open."""
 
     issue: Issue
     waiver: Waiver | None
 
 
 def basis_of(issue: Issue, lines: Iterable[ReportedLine], unit: str) -> str:
-    """A hash of the figures that a warning rests on; another file with the same figures has the same.
+    """Return a hash of the figures that a warning concerns; another file with the same figures has the same.
 
-    They are the report's own figures of the indicator, or all of them where the whole report is meant, what was found,
-    and what was expected: a register's or an earlier period's figure is asked about just as much. Only what other units
-    make, as a median does, is left out: it may move without anybody having changed anything that was answered.
+    They are the report's own figures of the indicator, or all of them for a warning about the whole report, found and
+    expected values: a register's or an earlier period's figure matters just as much. Only what is derived from other
+    units, as a median is, is left out: it may change without any change of what was answered.
 
     Args:
         issue: the warning.
-        lines: all that the report says.
+        lines: all lines of the report.
         unit: code of the unit that reports.
     """
     own = [

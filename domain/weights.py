@@ -1,4 +1,4 @@
-"""Stated weights: what share of a divided unit's figure belongs to one side, and who says so."""
+"""Stated weights: the share of a divided unit's figure that belongs to one side, with its source."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -9,11 +9,11 @@ from enum import StrEnum
 from functools import cached_property
 
 Scope = tuple[str | None, str | None]
-"""For what a weight is stated: (indicator, None), (None, denominator kind), or (None, None) for everything."""
+"""Scope of a weight: (indicator, None), (None, denominator kind), or (None, None) for everything."""
 
 
 class Direction(StrEnum):
-    """Which way a weight is read: of an old unit's figure into a new unit, or of a new unit's back into an old one."""
+    """Direction of a weight: of an old unit's figure into a new unit, or of a new unit's back into an old one."""
 
     FORWARD = "forward"
     BACKWARD = "backward"
@@ -21,7 +21,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatedWeight:
-    """The share (0 to 1, at most four decimals) of `origin`'s figure that belongs to `into`, over one succession.
+    """Share (0 to 1, at most four decimals) of `origin`'s figure that belongs to `into`, over one succession.
 
     Forward, `origin` is the old unit and `into` the new one; backward it is the other way round. `indicator` or
     `denominator_kind` narrow it to one indicator, or to those over one population; with neither it holds for all.
@@ -38,7 +38,7 @@ class StatedWeight:
 
     @property
     def scope(self) -> Scope:
-        """For what the weight is stated."""
+        """The scope of the weight."""
         return self.indicator, self.denominator_kind
 
 
@@ -46,10 +46,10 @@ _Origin = tuple[str, date, Direction]
 
 
 class Weights:
-    """All stated weights, to be asked for one link and one indicator."""
+    """All stated weights, looked up by link and indicator."""
 
     def __init__(self, stated: Iterable[StatedWeight] = ()) -> None:
-        """Keep the weights; that they agree with the successions is checked where they are read."""
+        """Keep the weights; the loader checks that they agree with the successions."""
         self.stated: tuple[StatedWeight, ...] = tuple(stated)
 
     @cached_property
@@ -62,7 +62,7 @@ class Weights:
     def find(
         self, link: tuple[str, str], effective: date, direction: Direction, *, indicator: str, denominator_kind: str
     ) -> StatedWeight | None:
-        """What is stated for a link (origin, into) and an indicator, or None.
+        """Return the weight stated for a link (origin, into) and an indicator, or None.
 
         The narrowest scope in which anything is stated of the origin holds for all its links: shares made for one
         population are never completed with those of another.

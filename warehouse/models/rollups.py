@@ -82,7 +82,7 @@ class RollupUnitRow(Base):
     """Reporting status of an expected unit for a base period when the revision was made.
 
     `submission_id` is the accepted one, else the refused one; `judgement` is that submission's then, and `received_at`
-    its first delivery as known then: a revision written again has to say the same. `whole` says whether the unit lies
+    its first delivery as known then: a revision written again has to be equal. `whole` states whether the unit lies
     wholly in the area; `through` names the successions between its day and the area's (old code, new code, day), and
     `villages` those of its villages inside, where the unit lies there in part and all its villages are known.
     """

@@ -38,4 +38,4 @@ def _table(name: str, row: type[StagedRow], metadata: MetaData) -> Table:
 
 
 STAGING: Mapping[type[StagedRow], Table] = {row: _table(name, row, Base.metadata) for name, row in TABLES.items()}
-"""Row type to table. No key: the rows live for one run, and the rules must see a doubled one."""
+"""Row type to table. No primary key: rows live for one run, and the rules must see duplicates."""

@@ -24,11 +24,11 @@ from warehouse.submissions.report_keys import report_key_of
 
 @dataclass(frozen=True, slots=True)
 class SubmissionFeedback:
-    """A settled submission with all that its sender may know of it.
+    """A settled submission with all that may be shown to its sender.
 
-    `issues` are those of the last judgement, gravest first, without those of rules that are only tried out; `asked` the
-    warnings among them with what was answered; `repairs` what reading mended. `versions` are all of the same unit, form
-    and period, itself among them; none where it could not be placed. `last_move` is the last thing that happened to it.
+    `issues` are those of the last judgement, gravest first, without those of shadow rules; `asked` the
+    warnings among them with their answers; `repairs` those of the parser. `versions` are all of the same unit, form
+    and period, itself included; none where it could not be identified. `last_move` is its last change of state.
     """
 
     record: SubmissionRecord
@@ -73,10 +73,10 @@ def feedback_of(session: Session, submission_ids: Iterable[int], at: datetime) -
 
 
 def moved_since(session: Session, seen: LogPosition) -> tuple[tuple[int, ...], LogPosition]:
-    """Settled submissions of which something else is to be told than at that mark, and the mark of now.
+    """Return settled submissions whose feedback has changed since that mark, and the present mark.
 
-    Those that moved or whose warnings were answered, and the other versions of the same report. A mark that the log has
-    not reached belongs to another warehouse: then all are to be told anew.
+    Those that moved or whose warnings were answered, and the other versions of the same report. A mark beyond the log
+    belongs to another warehouse: then all have changed.
     """
     newest = LogPosition(
         session.scalar(select(func.max(SubmissionEventRow.id))) or 0,

@@ -22,7 +22,7 @@ from warehouse.submissions.lifecycle import find_all
 class JudgedSubmission:
     """A submission of a batch.
 
-    `path` is where its newest delivery until then lay; `accepted` whether the rules of that night let it pass; `last`
+    `path` is that of its newest delivery until then; `accepted` whether the rules of that run accepted it; `last`
     whether that was its last judgement. `kept`: its figures are in the warehouse; else only its bytes hold them.
     """
 
@@ -75,8 +75,8 @@ def judged_batches(
 ) -> tuple[JudgedBatch, ...]:
     """Return the batches in which reports of a form and these periods were judged last, in order.
 
-    A batch is given whole: its other submissions were there to be compared with. `units` narrows whose reports are
-    looked for; None: anybody's. A submission that has no place now is left out.
+    A batch is returned whole: its other submissions were compared with. `units` narrows the reports to those of units;
+    None: all units. A submission that is no longer identified is left out.
     """
     wanted = _wanted(session, form, periods, units)
     checks = _checks(session)

@@ -19,10 +19,10 @@ def last_known(
     """Return the newest accepted figure of each indicator, of the commune and its villages; blank cells have none.
 
     Args:
-        session: where to look.
+        session: the warehouse's session.
         unit: the commune; one that had the same code before is another.
         form: the form's id.
-        periods: where to look, the period to be preferred first.
+        periods: the periods searched, in order of preference.
         indicators: which figures are wanted.
     """
     results: dict[tuple[str, str], PastObservation] = {}

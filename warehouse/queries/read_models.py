@@ -127,7 +127,7 @@ class Revision:
 
     `rows` are in the report's order; `changes` lists what moved against revision `number` - 1 (empty for the first): a
     figure moved by several files is listed once per file. `units` are all that owe the form, by base period and code;
-    `contributions` what each gave, by indicator, base period and code; `asked` the warnings about that. `published_at`
+    `contributions` those of each unit, by indicator, base period and code; `asked` their warnings. `published_at`
     is in UTC. `content_sha256` covers the rows without revision, `published_at` and `run_id`.
     """
 
@@ -197,7 +197,7 @@ class PeriodStatus:
 class ExplainedContribution:
     """One contribution to a figure, with the repairs made on exactly the cells it was read from.
 
-    `state` is how that file stands now: `superseded` when a later file with other or the same figures took its place.
+    `state` is the file's present state: `superseded` when a later file with other or the same figures was accepted.
     `asked` are the warnings about the figure, with the answers that counted when the revision was made.
     """
 

@@ -31,7 +31,7 @@ class Reply:
 
     @property
     def number(self) -> int:
-        """The submission's number, which officials may name when they ask."""
+        """The submission's number, which officials can quote in questions."""
         return self.record.file.submission_id
 
     @property

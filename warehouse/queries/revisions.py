@@ -49,12 +49,12 @@ def revision(
     """Return a revision of an area's figures for a period; the newest when no number is given.
 
     Args:
-        session: where to look.
+        session: the warehouse's session.
         area: the area's code.
         period: the period.
         number: which revision, from 1.
         form: which form; may be left out where the area has figures of only one.
-        boundary: on whose boundaries.
+        boundary: the boundaries of the figures.
 
     Raises:
         UsageError: there is no such revision, or several forms have figures and none was named.

@@ -1,4 +1,4 @@
-"""Lock that admits one run at a time to a warehouse; a second one waits, and is told for which run, or is refused."""
+"""Lock that admits one run at a time to a warehouse; a second one waits, with a notice of the first, or is refused."""
 
 import os
 import platform
