@@ -1,1 +1,1 @@
-"""Sources from which submissions are fetched, one kind a file."""
+"""Sources of submissions, one kind a file: named as the scheme of its URLs, its `CONNECTOR` opens one."""

@@ -139,3 +139,6 @@ def _delivered_at(info: dict[str, Any]) -> datetime:
 def _fingerprint(path: str, info: dict[str, Any], delivered_at: datetime) -> str:
     facts = (path, str(info["size"]), delivered_at.isoformat(), str(info.get("ETag") or info.get("checksum") or ""))
     return sha256("\0".join(facts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+CONNECTOR = FilesystemConnector

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from connectors.base import Connector
 from connectors.landing import Landing
-from connectors.sources.filesystem import FilesystemConnector
+from connectors.registry import open_source
 from domain.catalog.catalog import Catalog
 from domain.texts import Lang
 from domain.vietnam_time import day_in_vietnam
@@ -79,7 +79,7 @@ def build_context(settings: Settings, clock: Callable[[], datetime] = lambda: da
         engine=engine,
         staging=engine,
         staging_url=normalise_url(settings.database),
-        connectors=[FilesystemConnector(_name_of(url, settings), url) for url in settings.inboxes],
+        connectors=[open_source(_name_of(url, settings), url) for url in settings.inboxes],
         landing=Landing(settings.landing),
         published=settings.published,
         outbox=settings.outbox,
