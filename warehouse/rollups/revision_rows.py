@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -84,30 +85,18 @@ def read_rows(session: Session, revision: RollupRevisionRow) -> tuple[RollupRow,
 
 
 def _published(revision: RollupRevisionRow, row: RollupFigureRow, measure: Measure) -> RollupRow:
-    value = row.value
-    if value is not None and measure is Measure.RATIO:
-        value = value.quantize(_PERCENT_STEP, ROUND_HALF_UP)  # rounded when made: this only restores both decimals
+    figure: dict[str, Any] = {name: getattr(row, name) for name in _FIGURE_COLUMNS}
+    if row.value is not None and measure is Measure.RATIO:
+        # Rounded when made: this only restores both decimals.
+        figure["value"] = row.value.quantize(_PERCENT_STEP, ROUND_HALF_UP)
     return RollupRow(
         area=revision.area_code,
         period=revision.period,
-        indicator=row.indicator,
-        value=value,
-        numerator=row.numerator,
-        denominator=row.denominator,
-        denominator_kind=row.denominator_kind,
-        target=row.target,
-        target_assumed=row.target_assumed,
-        attained=row.attained,
-        units_expected=row.units_expected,
-        units_accepted=row.units_accepted,
-        units_late=row.units_late,
-        units_missing=row.units_missing,
-        status=row.status,
         boundary=revision.boundary,
         revision=revision.number,
         published_at=revision.published_at,
         run_id=revision.run_id,
-        notes=row.notes,
+        **figure,
     )
 
 
