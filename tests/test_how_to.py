@@ -1,0 +1,129 @@
+"""The how-to pages: followed literally in a copy of the sources, each does what it states and costs what it counts."""
+
+import filecmp
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted(path.name for path in (ROOT / "docs" / "how-to").glob("*.md") if path.name != "README.md")
+_PACKAGES = (
+    "catalog",
+    "cli",
+    "connectors",
+    "domain",
+    "expectations",
+    "flows",
+    "publishing",
+    "warehouse",
+    "web",
+    "workbooks",
+)
+_BLOCK = re.compile(r"^```(?P<kind>\w+)(?: title=(?P<file>\S+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_COUNT = re.compile(r"^Files changed: (?P<changed>\d+), of which (?P<new>\d+) new\.$")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: a new file, lines to change in a file (`diff`), commands (`sh`), or their output (`text`)."""
+
+    kind: str
+    file: str | None
+    text: str
+
+
+def blocks(page: str) -> list[Block]:
+    """Return the blocks of a page, in order."""
+    return [Block(match["kind"], match["file"], match["text"]) for match in _BLOCK.finditer(read(page))]
+
+
+def read(page: str) -> str:
+    """Return the text of a page."""
+    return (ROOT / "docs" / "how-to" / page).read_text("utf-8")
+
+
+def apply_diff(target: Path, diff: str) -> None:
+    """Replace the block's old lines, which have to stand in the file exactly once, by its new ones."""
+    lines = diff.splitlines(keepends=True)
+    old = "".join(line[1:] for line in lines if line[0] != "+")
+    new = "".join(line[1:] for line in lines if line[0] != "-")
+    content = target.read_text("utf-8")
+    assert content.count(old) == 1, f"{target.name} has {content.count(old)} times:\n{old}"
+    target.write_text(content.replace(old, new), "utf-8")
+
+
+def run(script: str, root: Path) -> str:
+    """Run commands in the copy and return what they print."""
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "PYTHONPATH": str(root),
+        "TONGHOP_HOME": str(root / "var"),
+        "HOME": str(root),
+        "COLUMNS": "120",
+    }
+    done = subprocess.run(
+        ["bash", "-euc", script], cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def follow(page: str, root: Path) -> None:
+    """Do what the blocks of a page say, in order; each `text` block is in the output of the commands before it."""
+    output = ""
+    for block in blocks(page):
+        if block.kind == "sh":
+            output = run(block.text, root)
+        elif block.kind == "text":
+            for line in block.text.splitlines():
+                assert line.strip() in output, f"{page}: {line!r} is not in\n{output}"
+        elif block.file is None:
+            pytest.fail(f"{page} does not name the file of a {block.kind} block")
+        elif block.kind == "diff":
+            apply_diff(root / block.file, block.text)
+        else:
+            assert not (root / block.file).exists(), f"{page} writes over {block.file}"
+            (root / block.file).write_text(block.text, "utf-8")
+
+
+def changes(root: Path) -> list[Literal["changed", "new"]]:
+    """Return how each source file that differs from ours came to."""
+    files = [
+        path.relative_to(root)
+        for package in _PACKAGES
+        for path in (root / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+    return [
+        "changed" if (ROOT / file).exists() else "new"
+        for file in files
+        if not (ROOT / file).exists() or not filecmp.cmp(ROOT / file, root / file, shallow=True)
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_page_can_be_followed(page: str, tmp_path: Path) -> None:
+    """Its blocks apply, its commands print what it shows, and its last line counts the files that it changes."""
+    for package in _PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package)
+    (tmp_path / "tests").symlink_to(ROOT / "tests")
+    follow(page, tmp_path)
+    stated = _COUNT.match(read(page).splitlines()[-1])
+    assert stated, f"the last line of {page} states no count of files"
+    made = changes(tmp_path)
+    assert (len(made), made.count("new")) == (int(stated["changed"]), int(stated["new"]))
+
+
+def test_every_page_shows_a_result() -> None:
+    """A page without output to compare would prove nothing; the index and CONTRIBUTING.md name every page."""
+    index = read("README.md")
+    for page in PAGES:
+        assert any(block.kind == "text" for block in blocks(page)), page
+        assert f"({page})" in index, page
+    assert "docs/how-to/" in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
