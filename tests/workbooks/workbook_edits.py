@@ -8,8 +8,12 @@ from datetime import date
 from typing import Any
 
 import openpyxl
+from openpyxl.comments import Comment
+from openpyxl.formatting.rule import Rule
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
@@ -170,6 +174,17 @@ def _put(sheet: Worksheet, address: str, edit: Edit) -> None:
         cell.fill = PatternFill("solid", fgColor=edit["fill"])
 
 
+def _comment(workbook: Workbook, edit: Edit, _: Catalog) -> None:
+    _sheet(workbook, edit)[edit["comment"]].comment = Comment(edit["text"], "cán bộ")
+
+
+def _condition(workbook: Workbook, edit: Edit, _: Catalog) -> None:
+    """Add a conditional format that applies to numbers above zero."""
+    style = DifferentialStyle(numFmt=NumberFormat(200, edit["format"]))
+    rule = Rule(type="cellIs", operator="greaterThan", formula=["0"], dxf=style)
+    _sheet(workbook, edit).conditional_formatting.add(edit["condition"], rule)
+
+
 def _rename(workbook: Workbook, edit: Edit, _: Catalog) -> None:
     old, new = edit["rename"]
     workbook[old].title = new
@@ -248,6 +263,8 @@ _VERBS = {
     "set": _set,
     "figure": _figure,
     "rename": _rename,
+    "comment": _comment,
+    "condition": _condition,
     "insert_row": _insert_row,
     "delete_row": lambda workbook, edit, _: _sheet(workbook, edit).delete_rows(edit["delete_row"]),
     "insert_column": lambda workbook, edit, _: _sheet(workbook, edit).insert_cols(edit["insert_column"]),

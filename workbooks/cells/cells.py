@@ -80,6 +80,7 @@ class SheetContents:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     comments: dict[str, str] = field(default_factory=dict)
     strays: list[str] = field(default_factory=list)
+    threads: dict[str, str] = field(default_factory=dict)
     page_texts: list[str] = field(default_factory=list)
     conditions: list[tuple[CellRange, str]] = field(default_factory=list)
 
@@ -103,6 +104,19 @@ class Sheet:
         return self.contents.comments
 
     @property
+    def remarks(self) -> Mapping[str, str]:
+        """Return what people wrote on cells: threads where there are any, whose notes only repeat them, else notes."""
+        return {**self.contents.comments, **self.contents.threads}
+
+    def conditional_formats(self, row: int, column: int) -> tuple[str, ...]:
+        """Return the number formats that conditions may give a cell."""
+        return tuple(
+            dict.fromkeys(
+                number_format for covered, number_format in self.contents.conditions if covered.covers(row, column)
+            )
+        )
+
+    @property
     def strays(self) -> tuple[str, ...]:
         """Return addresses beyond the limits that hold only spaces, at most twenty."""
         return tuple(self.contents.strays)
@@ -111,11 +125,6 @@ class Sheet:
     def page_texts(self) -> tuple[str, ...]:
         """Return the texts of printed page headers and footers, without their codes."""
         return tuple(self.contents.page_texts)
-
-    @property
-    def conditions(self) -> tuple[tuple[CellRange, str], ...]:
-        """Return ranges with the number format that a condition may give their cells."""
-        return tuple(self.contents.conditions)
 
     @property
     def merged(self) -> tuple[CellRange, ...]:

@@ -45,6 +45,8 @@ def _read_sheet(archive: Archive, entry: SheetEntry, context: BookContext) -> Sh
     for relation in read_relations(archive, entry.part):
         if relation.kind == "comments" and relation.part in archive:
             _read_comments(archive, relation.part, contents)
+        elif relation.kind == "threadedComment" and relation.part in archive:
+            _read_threads(archive, relation.part, contents)
     return Sheet(entry.name, entry.state, contents)
 
 
@@ -56,6 +58,17 @@ def _read_comments(archive: Archive, part: str, contents: SheetContents) -> None
             contents.comments[place] = ""
         elif element.name == "t" and place is not None:
             contents.comments[place] += element.text
+
+
+def _read_threads(archive: Archive, part: str, contents: SheetContents) -> None:
+    """Read threads of comments; the answers of a thread follow on lines of their own."""
+    place = None
+    for element in read_elements(archive, part):
+        if element.name == "threadedComment":
+            place = element.attributes.get("ref", "")
+        elif element.name == "text" and place:
+            before = contents.threads.get(place)
+            contents.threads[place] = f"{before}\n{element.text}" if before else element.text
 
 
 def _read_properties(archive: Archive, parts: BookParts) -> Mapping[str, str]:

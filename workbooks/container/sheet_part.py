@@ -1,7 +1,7 @@
 """Streaming of a worksheet into cells, within the limits."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from workbooks.cells.addresses import LAST_COLUMN, CellRange, cell_address, parse_range, split_address
 from workbooks.cells.cells import Cell, CellKind, SheetContents
@@ -27,14 +27,14 @@ _NO_RESULT = "0"
 class BookContext:
     """What cells refer to: shared strings, styles, the date epoch, and whether formulas were calculated.
 
-    `conditional_formats` are the number formats of conditional formats, by their index.
+    `conditional_formats` are the number formats of conditional formats, "" where one sets none.
     """
 
     strings: Sequence[str]
     styles: Sequence[Style]
     since_1904: bool
     is_uncalculated: bool
-    conditional_formats: Mapping[int, str] = field(default_factory=dict)
+    conditional_formats: Sequence[str] = ()
 
 
 def read_sheet(archive: Archive, part: str, name: str, context: BookContext) -> SheetContents:
@@ -246,7 +246,9 @@ class _SheetHandler:
     def _format_by_condition(self, attributes: dict[str, str]) -> None:
         index = attributes.get("dxfId", "")
         if index.isascii() and index.isdigit() and len(index) < 10:
-            self._add_condition(self._conditional_formats.get(int(index), ""))
+            # What a style that the file does not have would show is unknown.
+            known = self._conditional_formats
+            self._add_condition(known[int(index)] if int(index) < len(known) else HIDDEN)
 
     def _hide_by_condition(self, attributes: dict[str, str]) -> None:
         """Note data bars and icons that stand in place of the number."""

@@ -49,10 +49,10 @@ DEFAULT_STYLE = Style(GENERAL, "", is_date=False)
 
 @dataclass(frozen=True, slots=True)
 class BookStyles:
-    """Cell styles in the order of their indices, and the number formats of conditional formats by index."""
+    """Cell styles and the number formats of conditional formats ("" for none), in the order of their indices."""
 
     cells: tuple[Style, ...]
-    conditional_formats: Mapping[int, str]
+    conditional_formats: tuple[str, ...]
 
 
 def read_styles(archive: Archive, part: str | None) -> BookStyles:
@@ -62,11 +62,11 @@ def read_styles(archive: Archive, part: str | None) -> BookStyles:
         RefusedError: the part is damaged, or refers to a format or font by something other than a number.
     """
     if part is None or part not in archive:
-        return BookStyles((DEFAULT_STYLE,), {})
+        return BookStyles((DEFAULT_STYLE,), ())
     handler = _StylesHandler(archive.limits.elements, part)
     stream_part(archive, part, handler)
     cells = tuple(handler.style(*style) for style in handler.styles) or (DEFAULT_STYLE,)
-    return BookStyles(cells, handler.conditional_formats)
+    return BookStyles(cells, tuple(handler.conditional_formats))
 
 
 class _StylesHandler:
@@ -74,8 +74,7 @@ class _StylesHandler:
 
     def __init__(self, limit: int, part: str) -> None:
         self.styles: list[tuple[int, int, int]] = []
-        self.conditional_formats: dict[int, str] = {}
-        self._conditional = 0
+        self.conditional_formats: list[str] = []
         self._formats = dict(BUILT_IN)
         self._fonts: list[_Font] = []
         self._fills: list[_Fill] = []
@@ -117,9 +116,9 @@ class _StylesHandler:
     def _start_style(self, path: Sequence[str], attributes: dict[str, str]) -> None:
         match path:
             case ["dxfs", "dxf"]:
-                self._conditional += 1
+                self.conditional_formats.append("")
             case ["dxfs", "dxf", "numFmt"]:
-                self.conditional_formats[self._conditional - 1] = attributes.get("formatCode", "")
+                self.conditional_formats[-1] = attributes.get("formatCode", "")
             case ["cellXfs", "xf"]:
                 number_format, font, fill = (self._number(attributes, key) for key in ("numFmtId", "fontId", "fillId"))
                 self.styles.append((number_format, font, fill))

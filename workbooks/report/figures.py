@@ -11,6 +11,7 @@ from domain.observations import CellState, Figure, Observation
 from workbooks.cells.addresses import cell_address
 from workbooks.cells.cells import Cell, CellKind, Sheet
 from workbooks.cells.findings import FigurePlace, Findings
+from workbooks.numbers.conditional_formats import note_conditional_formats
 from workbooks.numbers.figure_cells import parse_figure_cell
 from workbooks.numbers.figure_values import ExpectedFigure, cell_as_text
 from workbooks.numbers.percents import note_percent_error, parse_stated_percent
@@ -100,7 +101,12 @@ def parse_input(
 ) -> Figure:
     """Return the figure entered in the cell at a position."""
     expected = ExpectedFigure(context.catalog.marks, unit_words_of(indicator, role), indicator.decimals)
-    return parse_figure_cell(read_spot(context, spot, place), place, expected, context.findings)
+    cell = read_spot(context, spot, place)
+    figure = parse_figure_cell(cell, place, expected, context.findings)
+    formats = context.sheet.conditional_formats(*spot)
+    if cell is not None and formats:
+        note_conditional_formats(cell, formats, place, expected, context.findings, figure=figure)
+    return figure
 
 
 def _place(context: SheetContext, line: LocatedLine, spot: CellPosition, unit: str) -> FigurePlace:

@@ -21,6 +21,7 @@ from workbooks.identify.period import hinted_periods, identify_period
 from workbooks.identify.sources import IdentificationSources, Stamp, read_stamp
 from workbooks.identify.unit import identify_unit
 from workbooks.marking.mark_removal import read_without_marks
+from workbooks.report.cell_comments import note_comments
 from workbooks.report.figures import SheetContext, parse_line
 from workbooks.report.other_figures import note_other_figures
 from workbooks.report.provisional_words import note_provisional_words
@@ -100,6 +101,7 @@ def _parse_form(
         note_split(context, workbook, layout, form_table)
         note_other_figures(context, layout, form_table.lines, period)
         note_provisional_words(context, layout, form_table.lines, sources.headings, period)
+        note_comments(context, observations)
         check_units(context, layout, form_table.lines)
         check_totals(context, form_table.totals, observations)
         if due is not None:
@@ -138,6 +140,7 @@ def _parse_villages(
     note_renamed(sheet, layout.village_sheet or "", findings)
     context = SheetContext(catalog, sheet, findings)
     parsed = parse_villages(context, layout, table, register)
+    note_comments(context, parsed.observations)
     check_totals(context, parsed.totals, parsed.observations)
     labels = {column.indicator: column.header for column in layout.village_columns if column.indicator is not None}
     note_unused_figures(context, parsed.observations, labels, due)

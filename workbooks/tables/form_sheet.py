@@ -26,7 +26,8 @@ def choose_form_sheet(workbook: Workbook, layouts: Sequence[Layout], findings: F
         return chosen
     if candidates:
         names = ", ".join(candidate.sheet.name for candidate in candidates)
-        findings.issue("several_form_sheets", found=names, expected=wanted)
+        place = FigurePlace(candidates[0].sheet.name, candidates[0].first_heading)
+        findings.issue("several_form_sheets", place, found=names, expected=wanted)
     else:
         names = ", ".join(sheet.name for sheet in workbook.sheets if sheet.name != META_SHEET)
         findings.issue("form_sheet_missing", found=names, expected=wanted)
@@ -55,7 +56,8 @@ def choose_village_sheet(
         return chosen
     if candidates:
         names = ", ".join(candidate.sheet.name for candidate in candidates)
-        findings.issue("several_form_sheets", found=names, expected=layout.village_sheet)
+        place = FigurePlace(candidates[0].sheet.name, candidates[0].first_heading)
+        findings.issue("several_form_sheets", place, found=names, expected=layout.village_sheet)
     else:
         findings.issue("village_sheet_missing", expected=layout.village_sheet)
     return None
@@ -110,12 +112,34 @@ def _named_sheets(workbook: Workbook, kind: type[FigureCellName | VillageCellNam
 def _note_ignored(
     chosen: Sheet, candidates: Sequence[FormCandidate], findings: Findings, form_sheet: Sheet | None = None
 ) -> None:
-    """Note unread tables with figures that resemble the chosen one; a table on the form's sheet by its heading."""
+    """Note unread tables with figures that resemble the chosen one; a table on the form's sheet by its heading.
+
+    A second form that is filled in refuses the workbook, unless it repeats the first to the letter.
+    """
     for candidate in candidates:
         sheet = candidate.sheet
         if sheet is chosen or not any(resembles_figure(cell) for cell in candidate.figures):
             continue
         if sheet is form_sheet:
             findings.issue("table_ignored", FigurePlace(sheet.name, candidate.first_heading), expected=chosen.name)
+        elif candidate.is_filled_in:
+            _note_second(chosen, candidate, candidates, findings)
         else:
             findings.issue("sheet_ignored", FigurePlace(sheet.name, ""), found=sheet.name, expected=chosen.name)
+
+
+def _note_second(chosen: Sheet, second: FormCandidate, candidates: Sequence[FormCandidate], findings: Findings) -> None:
+    """Note a second filled form at the first cell in which the two differ, a figure's if there is one."""
+    own = next((candidate.figures for candidate in candidates if candidate.sheet is chosen), ())
+    figures = dict.fromkeys(cell.a1 for cell in (*own, *second.figures))
+    here, there = chosen.cells, second.sheet.cells
+    differing = (
+        address
+        for address in (*figures, *here, *there)
+        if (here[address].raw if address in here else "") != (there[address].raw if address in there else "")
+    )
+    address = next(differing, None)
+    if address is None:
+        findings.repair("sheet_copied", FigurePlace(second.sheet.name, ""), second.sheet.name, chosen.name)
+        return
+    findings.issue("second_form", FigurePlace(chosen.name, address), found=second.sheet.name, expected=chosen.name)
