@@ -58,7 +58,7 @@ def test_an_officers_area_brings_its_own_line(catalog: Catalog, boundary: Bounda
     assert (area.boundary_day, area.level) == (date(2025, 6, 30), Level.DISTRICT)
 
 
-def test_an_officers_area_is_owed_by_all_units_on_its_ground(catalog: Catalog) -> None:
+def test_all_units_on_the_territory_of_an_officers_area_report_to_it(catalog: Catalog) -> None:
     """Also by the two that lie across its line: whether their figures can be used is another question."""
     owing = catalog.owing_units(FORM, "585-cu", parse_period("2025-07"))
     assert [unit.code for unit in owing] == ["22738", "22810", "22813", "22822", "22828"]
@@ -83,31 +83,31 @@ def test_an_officers_area_is_owed_by_all_units_on_its_ground(catalog: Catalog) -
         ("22810-01", "2025-05", Boundary.AS_THEN, "groups no communes"),
     ],
 )
-def test_a_code_that_means_nothing_says_when_it_did_and_what_does(
+def test_error_of_an_ended_code_names_its_period_and_successor(
     catalog: Catalog, code: str, period: str, boundary: Boundary, says: str
 ) -> None:
-    """Whoever asks for a unit that has ended learns what holds its ground now."""
+    """The message about a unit that has ended names the units that hold its territory now."""
     with pytest.raises(UsageError) as refused:
         _area(catalog, code, period, boundary)
     assert says in str(refused.value)
 
 
-def test_an_officers_area_that_does_not_hold_is_owed_nothing(catalog: Catalog) -> None:
+def test_invalid_officers_area_has_no_reporting_units(catalog: Catalog) -> None:
     """Nor is an id that nobody defined."""
     for code in ("585-cu", "585-old"):
         with pytest.raises(UsageError, match=code):
             catalog.owing_units(FORM, code, parse_period("2025-05"))
 
 
-def test_without_detail_or_weight_a_part_cannot_be_told(catalog: Catalog) -> None:
+def test_without_detail_or_weight_a_part_is_unknown(catalog: Catalog) -> None:
     """No public table says how the people of Mỹ Sơn and Phước Trung are spread."""
     overlap = _my_son(catalog)
     assert overlap.villages is None
     assert all(weight_of(catalog.units, overlap, indicator) is None for indicator in catalog.indicators.values())
 
 
-def test_villages_that_name_their_old_commune_tell_the_part(root: Path) -> None:
-    """Two villages of the new Mỹ Sơn were the old one's, one was Phước Trung's; all its communes' links stay told."""
+def test_villages_that_name_their_old_commune_determine_the_part(root: Path) -> None:
+    """Two villages of the new Mỹ Sơn were the old one's, one was Phước Trung's; all links of its communes are kept."""
     _append(root, VILLAGES, "22807-01,Thôn,Một,22807,2000-01-01,2025-06-30,1\n")
     _append(root, VILLAGES, "".join(f"M-{n},Thôn,{n},22822,2025-07-01,,1\n" for n in (1, 2, 3)))
     _pass_villages(root, "22822-01,M-1,1,\n22822-02,M-2,1,\n22807-01,M-3,1,\n22822-03,22822,1,\n")
@@ -116,7 +116,7 @@ def test_villages_that_name_their_old_commune_tell_the_part(root: Path) -> None:
     assert [link.old for link in overlap.succession_path] == ["22807", "22822"]
 
 
-def test_villages_that_name_their_new_commune_tell_the_part(root: Path) -> None:
+def test_villages_that_name_their_new_commune_determine_the_part(root: Path) -> None:
     """Đông Hải is the one commune of Ninh Thuận that was divided: each of its villages went to one of two wards."""
     _append(root, VILLAGES, "".join(f"22768-{n},Khu phố,{n},22768,2000-01-01,2025-06-30,1\n" for n in (1, 2, 3)))
     _pass_villages(root, "22768-1,22780,1,\n22768-2,22888,1,\n22768-3,22780,1,\n")
@@ -127,8 +127,8 @@ def test_villages_that_name_their_new_commune_tell_the_part(root: Path) -> None:
     assert all(item.whole for code, item in results.items() if code != "22768")
 
 
-def test_one_village_that_is_not_told_leaves_the_part_untold(root: Path) -> None:
-    """A figure without one village's share is no figure of the old commune."""
+def test_one_village_of_unknown_succession_leaves_the_part_unknown(root: Path) -> None:
+    """A sum without one village's share is not used as a figure of the old commune."""
     _append(root, VILLAGES, "M-1,Thôn,1,22822,2025-07-01,,1\n")
     assert _my_son(load_catalog(root)).villages is None
 

@@ -210,8 +210,8 @@ def test_an_issue_code_may_not_be_a_rules_id(root: Path) -> None:
     assert "also a rule's id" in error.problem
 
 
-def test_one_text_key_may_not_stand_in_two_files(root: Path) -> None:
-    """Rooms keep to their own keys."""
+def test_text_key_in_two_files_is_refused(root: Path) -> None:
+    """Each package has its own keys."""
     (root / "messages" / "zoo.yaml").write_text("domain.state.received: {vi: a, en: a}\n", "utf-8")
     error = refusal(root)
     assert (error.file, error.line) == ("messages/zoo.yaml", 1)

@@ -21,13 +21,13 @@ def test_sheets_and_file_are_named_as_they_are(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("key", ["result_sheet", "result_critical", "result_warning"])
-def test_returned_workbooks_speak_the_same_words(texts: Texts, key: str) -> None:
-    """What the sheet of results is called, and how grave a mark is."""
+def test_guide_uses_the_words_of_returned_workbooks(texts: Texts, key: str) -> None:
+    """The guide names the sheet of results and the marks' severities as the workbooks do."""
     assert f"**{texts.text(f'workbooks.{key}', 'vi')}**".casefold() in GUIDE.casefold()
 
 
 def test_the_mark_for_not_applicable_is_one_the_reader_knows(catalog: Catalog) -> None:
-    """Whoever writes what the guide says is understood."""
+    """The guide's mark for not applicable is one that the parser recognises."""
     mark = assignment_for(catalog, "22813", "2025-06").not_applicable_mark
     assert f"`{mark}`" in GUIDE
     assert catalog.marks.state_of(mark) is CellState.NOT_APPLICABLE

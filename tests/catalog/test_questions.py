@@ -47,7 +47,7 @@ def test_a_unit_that_no_longer_exists_owes_nothing(catalog: Catalog) -> None:
     assert not catalog.owes(FORM, town, parse_period("2025-07"))
 
 
-def test_nobody_owes_before_the_obligation_began(catalog: Catalog) -> None:
+def test_no_unit_reports_before_the_obligation_began(catalog: Catalog) -> None:
     """The shipped obligation begins in 2024."""
     assert catalog.owing_units(FORM, "585", parse_period("2023-12")) == ()
 
@@ -122,7 +122,7 @@ def test_a_level_without_deadline_is_a_usage_error(forms: Forms) -> None:
         forms.deadline(FORM, MAY, Level.VILLAGE)
 
 
-def test_the_register_knows_denominators(catalog: Catalog) -> None:
+def test_register_gives_denominators(catalog: Catalog) -> None:
     """A commune counts as one, its villages as registered; other denominators are not the register's."""
     day = date(2025, 5, 14)
     commune = catalog.units.get("22813", day)
@@ -139,7 +139,7 @@ def test_a_commune_without_registered_villages_has_no_register_denominator(catal
     assert catalog.register_denominator("tcnscd_thon", catalog.units.get("00001", day), day) is None
 
 
-def test_an_areas_own_target_stands_before_the_general_one(catalog: Catalog) -> None:
+def test_an_areas_own_target_precedes_the_general_one(catalog: Catalog) -> None:
     """And where it has none, the general one holds."""
     general = catalog.targets.find("hsskdt", Level.DISTRICT, "585", 2025)
     assert general is not None
@@ -194,7 +194,7 @@ def test_marks_in_cells_mean_three_different_things(catalog: Catalog, text: str,
     assert catalog.marks.state_of(text) is state
 
 
-def test_a_rules_text_speaks_for_its_issue(catalog: Catalog) -> None:
+def test_texts_of_a_rules_issue_are_the_rules(catalog: Catalog) -> None:
     """Title, message and action of a rule's issue are the rule's, with the facts filled in."""
     rule = next(rule for rule in catalog.rules.values() if "{cell}" in rule.message.vi)
     issue = Issue(rule.id, Severity.CRITICAL, sheet="Biểu 01-T", cell="E12", found="5000")

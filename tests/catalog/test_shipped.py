@@ -149,7 +149,7 @@ def test_every_headline_percentage_has_a_district_target(catalog: Catalog, year:
             assert catalog.targets.find(indicator.id, Level.DISTRICT, "585", year), indicator.id
 
 
-def test_every_indicator_is_asked_for_once(forms: Forms, indicators: Mapping[str, Indicator]) -> None:
+def test_every_indicator_has_one_place_in_the_form(forms: Forms, indicators: Mapping[str, Indicator]) -> None:
     """The monthly form has a line or a village column for each of the thirty."""
     layout = forms.layout_for("cds_x_t", parse_period("2025-05"))
     result = layout.indicators + layout.village_indicators

@@ -37,10 +37,10 @@ def test_old_ninh_son_has_five_successors_two_of_which_cross_its_line(catalog: C
     ("unit", "inside", "all_of_it"),
     [("22822", ["22822"], ["22807", "22822"]), ("22738", ["22831"], ["22738", "22831"])],
 )
-def test_a_unit_across_the_line_says_what_it_was_made_from(
+def test_unit_across_the_boundary_lists_its_predecessors(
     catalog: Catalog, unit: str, inside: list[str], all_of_it: list[str]
 ) -> None:
-    """All links are told with the text behind them, and those that lead inside apart."""
+    """All links are given with their legal text, and those that lead inside separately."""
     overlap = _of(catalog, "585", LAST_DAY, AFTER)[unit]
     assert [link.old for link in overlap.succession_path] == all_of_it
     assert [link.old for way in overlap.ways for link in way] == inside
@@ -77,7 +77,7 @@ def test_two_changes_in_a_row_are_followed(catalog: Catalog) -> None:
     assert all(each == {date(2025, 7, 1), date(2026, 4, 30)} for each in days)
 
 
-def test_the_country_is_whole_but_for_what_nobody_told(units: UnitRegister) -> None:
+def test_country_is_whole_but_for_unknown_successions(units: UnitRegister) -> None:
     """Every commune of before belongs to the country of now; only Ba Chẽ's four have no pairs."""
     country = units.area("VN", NOW)
     result = overlaps(units, country, BEFORE)

@@ -27,8 +27,8 @@ def _cuts(draw: st.DrawFn, eras: int = 3) -> tuple[SuccessionHistory, list[Area]
 
 
 @given(_cuts())
-def test_no_unit_is_said_to_lie_where_it_does_not(cut: tuple[SuccessionHistory, list[Area], int]) -> None:
-    """A whole unit has no ground outside; one that is left out has none inside."""
+def test_no_unit_is_assigned_to_foreign_territory(cut: tuple[SuccessionHistory, list[Area], int]) -> None:
+    """A whole unit has no territory outside; one that is left out has none inside."""
     history, areas, result = cut
     for area in areas:
         inside = history.plots(area.members)
@@ -64,8 +64,8 @@ def test_areas_that_divide_the_country_divide_its_units(cut: tuple[SuccessionHis
 
 
 @given(_cuts())
-def test_villages_lie_where_their_ground_lies(cut: tuple[SuccessionHistory, list[Area], int]) -> None:
-    """Where every village's way is told, exactly those inside are named."""
+def test_villages_are_assigned_by_their_territory(cut: tuple[SuccessionHistory, list[Area], int]) -> None:
+    """Where every village's succession is known, exactly those inside are named."""
     history, areas, result = cut
     for area in areas:
         inside = history.plots(area.members)
@@ -99,7 +99,7 @@ def test_weights_are_the_share_of_the_ground_and_never_exceed_it(
 def test_over_one_change_every_stated_weight_is_found(
     indicators: Mapping[str, Indicator], cut: tuple[SuccessionHistory, list[Area], int]
 ) -> None:
-    """Each part of a divided unit is told, and each way inside is one link."""
+    """Each part of a divided unit is listed, and each path inside is one link."""
     history, areas, result = cut
     indicator = next(iter(indicators.values()))
     for area in areas:

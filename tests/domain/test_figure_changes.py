@@ -43,7 +43,7 @@ def test_the_same_number_typed_otherwise_or_elsewhere_is_no_change() -> None:
     assert changed_figures([old], [new]) == ()
 
 
-def test_a_figure_given_by_one_workbook_alone_is_told() -> None:
+def test_figure_in_one_workbook_only_is_a_change() -> None:
     """Figures that came or went have nothing on the other side."""
     came, went = observation("came", figure("1", "E1")), observation("went", figure("2", "E2"))
     result = changed_figures([went], [came])

@@ -10,8 +10,8 @@ def issue(code: str, severity: Severity, **more: str) -> Issue:
     return Issue(code, severity, sheet="Biểu 01-T", cell="E15", facts=more)
 
 
-def test_the_gravest_is_told_first_and_a_trial_never() -> None:
-    """Issues of one severity stay in the order in which they were found; a rule on trial is heard by nobody."""
+def test_issues_are_shown_gravest_first_without_shadow_rules() -> None:
+    """Issues of one severity stay in the order in which they were found; those of a shadow rule are left out."""
     note, first, second = (
         issue("note", Severity.INFO),
         issue("first", Severity.WARNING),

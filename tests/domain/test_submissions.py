@@ -27,8 +27,8 @@ PAIRS = list(product(SubmissionState, SubmissionState))
 
 
 @pytest.mark.parametrize(("current", "wanted"), [pair for pair in PAIRS if pair in LAWFUL])
-def test_a_lawful_move_passes(current: SubmissionState, wanted: SubmissionState) -> None:
-    """What the lifecycle names goes through without a word."""
+def test_legal_transition_passes(current: SubmissionState, wanted: SubmissionState) -> None:
+    """Transitions of the lifecycle are accepted."""
     check_move(current, wanted)
 
 

@@ -56,8 +56,8 @@ def test_folding_to_ascii_makes_two_communes_one() -> None:
     assert ascii_key("Đô Vinh") == "do vinh"
 
 
-def test_a_text_speaks_both_languages() -> None:
-    """A text is filled in the language that was asked for."""
+def test_text_is_filled_in_the_requested_language() -> None:
+    """A text is filled in the requested language."""
     text = Text(vi="Ô {cell}", en="Cell {cell}")
     assert (text.format("vi", {"cell": "D12"}), text.format("en", {"cell": "D12"})) == ("Ô D12", "Cell D12")
 

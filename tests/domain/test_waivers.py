@@ -48,8 +48,8 @@ def test_a_villages_own_line_counts() -> None:
     assert basis(issue, OWN, VILLAGE) == basis(issue, OWN._replace(numerator=Decimal(1)), VILLAGE)
 
 
-def test_a_whole_report_rests_on_all_it_says() -> None:
-    """Where the report as a whole is asked about, any figure counts."""
+def test_basis_of_a_whole_report_is_all_its_figures() -> None:
+    """A warning about the whole report is bound to every figure."""
     assert basis(COPIED, OWN, OTHER) != basis(COPIED, OWN, OTHER._replace(numerator=Decimal(6)))
 
 
@@ -59,6 +59,6 @@ def test_what_it_is_compared_with_counts_unless_others_make_it() -> None:
     assert basis(replace(FAR, expected="70.1"), OWN) == basis(FAR, OWN)
 
 
-def test_rules_do_not_answer_for_each_other() -> None:
-    """The same figures asked about by another rule are another question."""
+def test_answers_hold_for_one_rule() -> None:
+    """A warning of another rule about the same figures is open."""
     assert basis(replace(FELL, code="jump"), OWN) != basis(FELL, OWN)

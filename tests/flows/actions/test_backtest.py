@@ -112,8 +112,8 @@ def with_rule(catalog: Catalog, folder: Path, old: str, *changes: tuple[str, str
     return root
 
 
-def test_it_finds_what_the_nights_found(tmp_path: Path, catalog: Catalog, warehouse_url: str) -> None:
-    """The planted fall, at its cell, against the month before: just what the nights' own rule kept, on both engines."""
+def test_results_equal_those_of_the_nightly_runs(tmp_path: Path, catalog: Catalog, warehouse_url: str) -> None:
+    """The planted fall is found at its cell, against the month before, as by the runs' own rule, on both engines."""
     context = nightly_runs(tmp_path / "home", catalog, warehouse_url=warehouse_url)
     result = tried(context, "stock_falls")
     assert places(result.hits) == found_by_nights(context, "stock_falls")
@@ -126,7 +126,7 @@ def test_it_finds_what_the_nights_found(tmp_path: Path, catalog: Catalog, wareho
     ] == [(period, 2, int(period.id == "2025-03"), int(period.id == "2025-03")) for period in PERIODS]
 
 
-def test_it_does_not_look_ahead(past: AppContext, tmp_path: Path, catalog: Catalog) -> None:
+def test_later_corrections_are_ignored(past: AppContext, tmp_path: Path, catalog: Catalog) -> None:
     """A correction of February that came in May does not change what March was compared with."""
     before = tried(past, "stock_falls").hits
     write(tmp_path / "past", catalog, PERIODS[1], UNIT, 650)
@@ -142,8 +142,8 @@ def test_it_does_not_look_ahead(past: AppContext, tmp_path: Path, catalog: Catal
     ] == [(PERIODS[1], 2, "700")]
 
 
-def test_a_past_that_came_in_one_night_is_judged_month_by_month(home: Path, catalog: Catalog, past: AppContext) -> None:
-    """Months that were loaded together are each other's past, though that night itself could not see it."""
+def test_months_loaded_in_one_run_are_judged_month_by_month(home: Path, catalog: Catalog, past: AppContext) -> None:
+    """Months that were loaded together are each other's past, though that run itself could not compare them."""
     for month, period in enumerate(PERIODS):
         for unit, counts in FELL.items():
             write(home, catalog, period, unit, counts[month])
@@ -153,8 +153,8 @@ def test_a_past_that_came_in_one_night_is_judged_month_by_month(home: Path, cata
     assert places(tried(context, "stock_falls").hits) == places(tried(past, "stock_falls").hits) != []
 
 
-def test_what_was_refused_is_read_again_from_its_bytes(home: Path, catalog: Catalog) -> None:
-    """A refused report is judged too, told apart from what was accepted; without its bytes it is named."""
+def test_refused_reports_are_read_again_from_their_bytes(home: Path, catalog: Catalog) -> None:
+    """A refused report is judged too and counted apart from accepted ones; without its bytes it is listed."""
     context = nightly_runs(home, catalog, {UNIT: (700, TOTAL + 1, 720, 730)})
     result = tried(context, "numerator_within_denominator")
     assert places(result.hits) == found_by_nights(context, "numerator_within_denominator") != []
@@ -168,8 +168,8 @@ def test_what_was_refused_is_read_again_from_its_bytes(home: Path, catalog: Cata
     assert (without.judged, without.hits) == (3, ())
 
 
-def test_only_the_units_asked_for_are_told_of(past: AppContext, catalog: Catalog) -> None:
-    """Others of the same batch are there to be compared with and are not counted."""
+def test_only_requested_units_are_reported(past: AppContext, catalog: Catalog) -> None:
+    """Other reports of the same batch are compared with and not counted."""
     other = catalog.units.get(OTHER, catalog.forms.last_day(form_for(catalog, PERIODS[0]), PERIODS[0])).key
     result = tried(past, "stock_falls", frozenset({other}))
     assert (result.judged, result.hits) == (len(PERIODS), ())
@@ -183,7 +183,7 @@ def test_nothing_is_written(past: AppContext, tmp_path: Path) -> None:
 
 
 def test_there_is_one_checkpoint_for_each_batch(past: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four nights of two reports are four checkpoints, not eight."""
+    """Four runs of two reports are four checkpoints, not eight."""
     seen: list[int] = []
     real = backtest_runner.check
 
@@ -196,10 +196,10 @@ def test_there_is_one_checkpoint_for_each_batch(past: AppContext, monkeypatch: p
     assert seen == [2, 2, 2, 2]
 
 
-def test_a_rule_of_a_draft_finds_what_a_night_with_it_finds(
+def test_draft_rule_finds_the_same_as_a_nightly_run_with_it(
     home: Path, catalog: Catalog, past: AppContext, tmp_path: Path
 ) -> None:
-    """A rule that no night has known yet: the same cells as in nights that judge by the draft."""
+    """A rule of a draft fails in the same cells as in nightly runs that judge by the draft."""
     changes = (("id: stock_falls", "id: on_trial"), ("falls_up_to_percent: 20", "falls_up_to_percent: 90"))
     draft = with_rule(catalog, tmp_path / "draft", "stock_falls", *changes)
     past.engine.dispose()
@@ -217,14 +217,14 @@ def command(
     return " ".join((result.err if code else result.out).split())
 
 
-def test_the_command_tries_a_draft(
+def test_the_command_evaluates_a_draft_rule(
     past_home: Path,
     catalog: Catalog,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A rule that is only in a draft and would refuse: who, when, which cell, found and expected, and by period."""
+    """The output of a draft rule that would refuse names unit, time, cell, found and expected value, by period."""
     changes = (("id: stock_falls", "id: on_trial"), ("severity: warning", "severity: critical"))
     draft = with_rule(catalog, tmp_path / "draft", "stock_falls", *changes)
     home = shutil.copytree(past_home, tmp_path / "home", symlinks=True)
@@ -241,9 +241,9 @@ def test_the_command_tries_a_draft(
     ]
 
 
-def test_an_empty_past_is_told_as_such(
+def test_empty_past_is_reported(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nothing judged is no proof that a rule is harmless."""
+    """A back-test without any judged report says so, for it does not prove the rule harmless."""
     shown = command(home, monkeypatch, capsys, "jump", "--from", "2025-01", "--to", "2025-02")
     assert "there is nothing to try jump on" in shown

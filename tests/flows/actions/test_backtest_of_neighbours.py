@@ -53,8 +53,8 @@ def run_nightly(
     context.engine.dispose()
 
 
-def test_what_neighbours_and_the_past_make_is_found_as_it_was(home: Path, catalog: Catalog) -> None:
-    """Medians, twins and copies are those of each night: what was refused, replaced or came later moves nothing."""
+def test_comparisons_use_the_neighbours_and_past_of_their_time(home: Path, catalog: Catalog) -> None:
+    """Medians, twins and copies are those of each run: later, refused or replaced reports change nothing."""
     first = {
         "22810": FAR_OFF,
         "22813": {},

@@ -73,7 +73,7 @@ def test_restored_home_says_the_same_on_either_engine(
     assert files_below(tmp_path / "new" / "landing") == files_below(night_home / "landing")
 
 
-def test_next_night_goes_on_in_the_restored_home(
+def test_next_nightly_run_continues_in_the_restored_home(
     archive: Path, after_night: Path, correction: SampleFile, tmp_path: Path
 ) -> None:
     """A correction makes the same revision, byte for byte, as in the home that was backed up."""
@@ -102,13 +102,13 @@ def test_other_catalogue_comes_along(after_night: Path, tmp_path: Path) -> None:
 
 
 def test_used_warehouse_is_not_restored_into(archive: Path, after_night: Path) -> None:
-    """What stands there is neither mixed with the backup nor lost."""
+    """A restore into a warehouse with rows is refused, and the rows stay as they are."""
     with pytest.raises(WarehouseNotEmptyError, match="empty"):
         bring_back(archive, after_night)
 
 
 def test_missing_archive_is_wrong_usage(tmp_path: Path) -> None:
-    """A name that is no file is told as such."""
+    """A path without a file is reported as wrong usage."""
     with pytest.raises(UsageError, match="no file"):
         bring_back(tmp_path / "none.tar.gz", tmp_path / "new")
 
@@ -125,7 +125,7 @@ def test_missing_archive_is_wrong_usage(tmp_path: Path) -> None:
     ],
     ids=["more", "other", "fewer", "no manifest", "empty manifest", "later format"],
 )
-def test_archive_that_is_not_whole_is_refused(
+def test_incomplete_archive_is_refused(
     damage: Callable[[dict[str, bytes]], dict[str, bytes]], output: str, opened: dict[str, bytes], tmp_path: Path
 ) -> None:
     """What differs from the manifest is named, and the warehouse stays empty."""

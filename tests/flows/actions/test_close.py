@@ -150,8 +150,8 @@ def test_bundle_keeps_inputs_catalogue_and_findings(bundle: Path, closed_home: P
     assert "catalog/messages/flows.yaml" in files
 
 
-def test_partial_period_needs_to_be_meant(after_night: Path, tmp_path: Path) -> None:
-    """Without --partial it says who is missing and closes nothing; with it the bundle proves itself as well."""
+def test_partial_period_needs_its_option(after_night: Path, tmp_path: Path) -> None:
+    """Without --partial the missing units are named and nothing is closed; with it the bundle is verified as well."""
     with pytest.raises(UsageError, match=rf"missing: {WRONG} Xã Ma Nới \(2025-05, quarantined\)"):
         shut(after_night)
     assert rows_of(after_night, "SELECT count(*) FROM closing") == [(0,)]
@@ -162,7 +162,7 @@ def test_partial_period_needs_to_be_meant(after_night: Path, tmp_path: Path) -> 
 
 
 def test_late_correction_waits_for_a_reopening(after_closing: Path, late_file: SampleFile, tmp_path: Path) -> None:
-    """The night takes it in and says that it waits; opened again, its figures are published and can be closed anew."""
+    """The nightly run keeps it and reports that it waits; after reopening it is published and can be closed again."""
     before = published_rows(after_closing)
     put(after_closing / "inbox" / "sua" / late_file.path.name, late_file.data)
     context = context_of(after_closing, now=NOW + timedelta(days=2))
@@ -182,10 +182,10 @@ def test_late_correction_waits_for_a_reopening(after_closing: Path, late_file: S
     assert (after_closing / "closed" / "2025-05" / "585-2.tar.gz").is_file()
 
 
-def test_bundle_closes_and_holds_on_either_engine(
+def test_bundle_verifies_on_either_engine(
     tmp_path: Path, warehouse_url: str, first_files: tuple[SampleFile, ...], correction: SampleFile
 ) -> None:
-    """What is judged and summed in PostgreSQL comes out the same from the bundle, rule results included."""
+    """Figures judged and summed in PostgreSQL are reproduced from the bundle, rule results included."""
     home = tmp_path / "home"
     deliver(home, [file for file in first_files if WRONG not in file.path.name] + [correction])
     context = context_of(home, now=NOW, warehouse_url=warehouse_url)
@@ -196,8 +196,8 @@ def test_bundle_closes_and_holds_on_either_engine(
     assert verified(closed.path, tmp_path).verdict is VerificationResult.EQUAL
 
 
-def test_no_closing_takes_the_place_of_another(after_closing: Path) -> None:
-    """Closed again at the same revision, the first bundle still is the one whose hash was noted."""
+def test_closing_again_keeps_the_earlier_bundle(after_closing: Path) -> None:
+    """Closing again at the same revision keeps the first bundle, whose hash was noted."""
     first = after_closing / "closed" / "2025-05" / "585-2.tar.gz"
     noted = sha256(first.read_bytes()).hexdigest()
     open_again(after_closing)
@@ -207,10 +207,8 @@ def test_no_closing_takes_the_place_of_another(after_closing: Path) -> None:
     assert rows_of(after_closing, "SELECT bundle_sha256 FROM closing ORDER BY id") == [(noted,), (again.sha256,)]
 
 
-def test_a_closing_that_died_before_it_counted_is_done_again(
-    after_night: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A bundle without its closing closes nothing; the next one takes its place, for nobody has noted its hash."""
+def test_interrupted_closing_is_repeated(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bundle without its closing closes nothing; the next one replaces it, for its hash was never shown."""
 
     def die(*_given: object) -> None:
         raise KeyboardInterrupt
@@ -233,10 +231,10 @@ def test_a_closing_that_died_before_it_counted_is_done_again(
     ],
     ids=["folder to prove it in", "bundle"],
 )
-def test_no_room_closes_nothing(
+def test_full_disk_closes_nothing(
     where: str, error: type[Exception], output: str, after_night: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whether it is the bundle that finds no room or the files it is proved with, the error names the place."""
+    """If the bundle or its verification runs out of disk space, the error names the folder."""
 
     def full(*_given: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -248,10 +246,10 @@ def test_no_room_closes_nothing(
     assert [path for path in (after_night / "closed").rglob("*") if path.is_file()] == []
 
 
-def test_dry_run_says_what_reopening_would_move(
+def test_dry_run_shows_what_reopening_would_change(
     after_closing: Path, late_file: SampleFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Over a closed period it opens that in the trial alone, names the command, and shows the figures."""
+    """A dry run over a closed period opens it in its transaction alone, names the command, and shows the figures."""
     put(tmp_path / "late.xlsx", late_file.data)
     context = context_of(after_closing, now=NOW + timedelta(days=3))
     result = preview(context, RunScope(MAY, frozenset({UNIT})), NoProgress(), [tmp_path / "late.xlsx"])
@@ -263,8 +261,8 @@ def test_dry_run_says_what_reopening_would_move(
     assert "tonghop close 2025-05 --area 585 --reopen" in " ".join(capsys.readouterr().out.split())
 
 
-def test_status_tells_of_a_closing(after_closing: Path, late_file: SampleFile, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who closed it at which revision, and how many reports wait."""
+def test_status_shows_a_closing(after_closing: Path, late_file: SampleFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The status names the person, the revision, and the number of waiting reports."""
     put(after_closing / "inbox" / "sua" / late_file.path.name, late_file.data)
     run_plainly(context_of(after_closing, now=NOW + timedelta(days=4)), "late-night")
     for name, value in {"HOME": str(after_closing), "LANG": "en"}.items():
@@ -275,8 +273,8 @@ def test_status_tells_of_a_closing(after_closing: Path, late_file: SampleFile, m
     assert "wait for a reopening: 1." in result
 
 
-def test_nobody_reruns_or_withdraws_in_a_closed_period(after_closing: Path) -> None:
-    """Both are refused with the way to open it; another commune's month is open."""
+def test_reruns_and_withdrawals_are_refused_in_a_closed_period(after_closing: Path) -> None:
+    """Both are refused with the command that reopens it; another commune's month is open."""
     run, _ = run_of(after_closing)
     with pytest.raises(UsageError, match=r"tonghop close 2025-05 --area 585 --reopen"):
         require_open(run.context, MAY, [WRONG])
@@ -333,7 +331,7 @@ def test_changed_figure_is_named(bundle: Path, tmp_path: Path) -> None:
 def test_files_may_differ_where_versions_do(
     versions: dict[str, str], submission_outcome: VerificationResult, bundle: Path, tmp_path: Path
 ) -> None:
-    """A page written otherwise is named: with another library it is that, with the same ones somebody changed it."""
+    """A differing page is attributed to another library version; with equal versions it is reported as altered."""
     files = unpacked(bundle)
     files["outputs/report.html"] = files["outputs/report.html"].replace(b"</html>", b"<!-- --></html>")
     result = verified(packed(agreeing(files, versions=versions), tmp_path), tmp_path)
@@ -398,10 +396,10 @@ def test_changed_finding_is_named(bundle: Path, tmp_path: Path) -> None:
     ],
     ids=["fewer", "more"],
 )
-def test_files_that_come_or_go_are_named(
+def test_added_and_missing_files_are_named(
     damage: Callable[[Files], object], kind: str, file: str, bundle: Path, tmp_path: Path
 ) -> None:
-    """What the manifest and the archive do not both have."""
+    """Files in the archive without the manifest, or in the manifest without the archive, are named."""
     files = unpacked(bundle)
     damage(files)
     assert verified(packed(files, tmp_path), tmp_path).damage == (Damage(file, kind, ""),)
@@ -421,7 +419,7 @@ def test_other_facts_in_the_manifest_are_found(bundle: Path, tmp_path: Path) -> 
 def test_commands_close_verify_and_open_again(
     after_night: Path, monkeypatch: pytest.MonkeyPatch, correction: SampleFile
 ) -> None:
-    """What a person types, from a partial month to one that is open again, and the exit codes."""
+    """The commands close a partial month, verify its bundle and reopen it, with their exit codes."""
     deliver(after_night, [correction])
     run_plainly(context_of(after_night), "second")
     results = clean_environment(TONGHOP_HOME=str(after_night), TONGHOP_LANG="en", TONGHOP_READING_WORKERS="0")

@@ -32,29 +32,29 @@ def test_a_correction_of_a_refused_report(after_night: Path, correction: SampleF
     assert look(after_night) == CorrectionSearch(1, (Correction(MAY, (WRONG,)),), ())
 
 
-def test_it_is_found_once(after_night: Path, correction: SampleFile) -> None:
-    """The next look finds nothing new; the workbook waits for the rerun, which judges it."""
+def test_correction_is_found_once(after_night: Path, correction: SampleFile) -> None:
+    """The next daytime collection finds nothing new; the workbook waits for the rerun, which judges it."""
     deliver(after_night, [correction])
     look(after_night)
     assert look(after_night) == CorrectionSearch(0, (), ())
     assert len(run_plainly(context_of(after_night), "rerun", "2025-05", [WRONG]).verdicts) == 1
 
 
-def test_a_first_report_is_none(home: Path, first_files: tuple[SampleFile, ...]) -> None:
-    """First reports are taken in and wait for the night."""
+def test_first_report_is_no_correction(home: Path, first_files: tuple[SampleFile, ...]) -> None:
+    """First reports are received and wait for the nightly run."""
     deliver(home, first_files[:2])
     assert look(home) == CorrectionSearch(2, (), ())
     assert len(run_plainly(context_of(home)).verdicts) == 2
 
 
-def test_an_unreadable_file_is_none(after_night: Path) -> None:
-    """A file that tells nothing waits for the night, which says why."""
+def test_unreadable_file_is_no_correction(after_night: Path) -> None:
+    """A file without known unit waits for the nightly run, which reports its issues."""
     put(after_night / "inbox" / "2025-05" / WRONG / "scan.xlsx", b"no workbook")
     assert look(after_night) == CorrectionSearch(1, (), ())
 
 
 def test_nothing_new_leaves_no_record(after_night: Path) -> None:
-    """A look that finds nothing is no run: the list of runs stays short."""
+    """A daytime collection without new files is not recorded as a run."""
     before = rows_of(after_night, "SELECT count(*) FROM run")
     look(after_night)
     assert rows_of(after_night, "SELECT count(*) FROM run") == before

@@ -10,8 +10,8 @@ from tests.flows.pipeline.nightly_runs import NOW, context_of, settings_of
 OLD = NOW - timedelta(days=500)
 
 
-def test_old_pages_go_and_nothing_else(after_night: Path) -> None:
-    """Of two quality pages the old one goes; landed and published files stay, however old."""
+def test_only_old_pages_are_removed(after_night: Path) -> None:
+    """Of two quality pages the old one is removed; landed and published files stay, however old."""
     pages = after_night / "quality" / "submissions"
     pages.mkdir(parents=True, exist_ok=True)
     for name, moment in {"old.html": OLD, "new.html": NOW}.items():
@@ -27,8 +27,8 @@ def test_old_pages_go_and_nothing_else(after_night: Path) -> None:
     assert [path for path in kept if not path.exists()] == []
 
 
-def test_for_how_long_is_a_setting(after_night: Path) -> None:
-    """A page of yesterday goes where pages are kept for a shorter time."""
+def test_retention_is_a_setting(after_night: Path) -> None:
+    """A page of yesterday is removed under a shorter retention."""
     page = after_night / "quality" / "nights" / "index.html"
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text("page", encoding="utf-8")

@@ -51,10 +51,10 @@ def tried(context: AppContext, *files: Path, units: tuple[str, ...] = (WRONG,)) 
     return preview(context, RunScope(MAY, frozenset(units)), NoProgress(), files)
 
 
-def test_a_preview_says_what_the_rerun_then_does(
+def test_preview_equals_the_rerun(
     tmp_path: Path, warehouse_url: str, first_files: First, correction: SampleFile
 ) -> None:
-    """The correction previewed from a file: same verdict, same moved figures as the rerun; nothing kept in between."""
+    """The preview of a correction has the outcome and changed figures of the rerun; nothing is kept in between."""
     home = tmp_path / "home"
     deliver(home, first_files)
     context = context_of(home, warehouse_url=warehouse_url)
@@ -78,8 +78,8 @@ def test_a_preview_says_what_the_rerun_then_does(
     assert any(change.column == "value" for change in done.given[0].changes)
 
 
-def test_what_waits_in_the_inbox_is_tried(after_night: Path, correction: SampleFile) -> None:
-    """Without files the preview looks at the inbox, and the file goes on waiting there."""
+def test_inbox_is_previewed(after_night: Path, correction: SampleFile) -> None:
+    """Without named files the preview reads the inbox, and the file stays pending there."""
     deliver(after_night, [correction])
     context = context_of(after_night)
     before = contents(context, after_night)
@@ -88,8 +88,8 @@ def test_what_waits_in_the_inbox_is_tried(after_night: Path, correction: SampleF
     assert contents(context, after_night) == before
 
 
-def test_what_an_earlier_run_landed_is_tried_from_there(home: Path, first_files: First) -> None:
-    """Submissions of other units that wait in the warehouse are read from the house's own landing."""
+def test_landed_submissions_are_previewed_from_the_landing(home: Path, first_files: First) -> None:
+    """Pending submissions of the warehouse are read from the real landing."""
     deliver(home, first_files)
     context = context_of(home)
     run_plainly(context, "one", "2025-05", ["22813"])
@@ -99,7 +99,7 @@ def test_what_an_earlier_run_landed_is_tried_from_there(home: Path, first_files:
     assert contents(context, home) == before
 
 
-def test_a_refusal_is_foretold_with_its_cells(after_night: Path, first_files: First, tmp_path: Path) -> None:
+def test_refusal_is_previewed_with_its_cells(after_night: Path, first_files: First, tmp_path: Path) -> None:
     """A file that would be refused is shown with its issues, and moves nothing."""
     wrong = next(file for file in first_files if WRONG in file.path.name)
     put(tmp_path / "hong.xlsx", wrong.data[:-1] + b"\x00")
@@ -108,7 +108,7 @@ def test_a_refusal_is_foretold_with_its_cells(after_night: Path, first_files: Fi
     assert outcome.refused[0].faults
 
 
-def test_a_file_that_is_known_already_is_told_as_such(after_night: Path, first_files: First, tmp_path: Path) -> None:
+def test_known_file_is_reported_as_known(after_night: Path, first_files: First, tmp_path: Path) -> None:
     """The bytes of an accepted and of a refused report change nothing when they come again."""
     for name in ("22813", WRONG):
         put(tmp_path / f"{name}.xlsx", next(file for file in first_files if name in file.path.name).data)
@@ -120,7 +120,7 @@ def test_a_file_that_is_known_already_is_told_as_such(after_night: Path, first_f
 
 
 def test_a_file_of_another_unit_would_wait(after_night: Path, correction: SampleFile, tmp_path: Path) -> None:
-    """Whoever names the wrong commune hears that the file would not be judged."""
+    """A file of another commune than the requested one is reported as not judged."""
     put(tmp_path / "sua.xlsx", correction.data)
     (result,) = tried(context_of(after_night), tmp_path / "sua.xlsx", units=("22813",)).unjudged
     assert result.waits
@@ -128,7 +128,7 @@ def test_a_file_of_another_unit_would_wait(after_night: Path, correction: Sample
 
 @pytest.mark.parametrize("name", ["not there.xlsx", "~$lock.xlsx"])
 def test_a_file_that_no_run_would_take_is_wrong_usage(after_night: Path, tmp_path: Path, name: str) -> None:
-    """A file that is not there, and Excel's lock file, are told at once; nothing is kept."""
+    """A missing file, and Excel's lock file, are refused at once; nothing is kept."""
     if name.startswith("~"):
         put(tmp_path / name, b"lock")
     context = context_of(after_night)
@@ -182,7 +182,7 @@ with patch.object(pipeline, "check", check_and_die):
 def test_a_preview_that_is_killed_leaves_nothing_after_the_next_run(
     tmp_path: Path, warehouse_url: str, first_files: First
 ) -> None:
-    """Killed in the middle it kept nothing but what it had staged; the next run clears that and waits for nobody."""
+    """A killed preview leaves only staged rows; the next run clears them without waiting."""
     home = tmp_path / "home"
     deliver(home, first_files[:1])
     context = context_of(home, warehouse_url=warehouse_url, wait_seconds=60)
@@ -231,5 +231,5 @@ def test_the_command_shows_what_would_move(
 
 
 def test_only_a_dry_run_takes_files_from_elsewhere(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A rerun that keeps what it finds judges what was delivered and nothing else."""
+    """A rerun that stores its results judges delivered files only."""
     assert run_command(after_night, monkeypatch, "--file", "a.xlsx") == 2

@@ -47,8 +47,8 @@ def place_of(context: AppContext, unit: str) -> ReportKey:
     return ReportKey(context.catalog.units.get(unit, context.catalog.forms.last_day(form, MAY)).key, form, MAY)
 
 
-def test_a_night_leaves_a_page_for_each_submission(after_night: Path, texts: Texts) -> None:
-    """Seven accepted, one refused with its cells; the next night, which finds nothing, writes none of them again."""
+def test_nightly_run_writes_a_page_for_each_submission(after_night: Path, texts: Texts) -> None:
+    """Seven accepted, one refused with its cells; the next nightly run, without news, rewrites none of them."""
     result = rows_of(after_night, "SELECT id FROM submission")
     assert set(pages(after_night)) == {f"{number}.html" for (number,) in result}
     assert texts.text("publishing.outcome_quarantined", "en") in words_of(after_night, WRONG)
@@ -59,7 +59,7 @@ def test_a_night_leaves_a_page_for_each_submission(after_night: Path, texts: Tex
     assert pages(after_night) == before
 
 
-def test_a_correction_is_told_on_both_pages(after_night: Path, correction: SampleFile, texts: Texts) -> None:
+def test_correction_updates_both_pages(after_night: Path, correction: SampleFile, texts: Texts) -> None:
     """The refused version's page names the accepted one, and no other commune's page is written again."""
     before = pages(after_night)
     deliver(after_night, [correction])
@@ -73,8 +73,8 @@ def test_a_correction_is_told_on_both_pages(after_night: Path, correction: Sampl
     assert texts.text("publishing.outcome_accepted", "en") in words_of(after_night, WRONG, 2)
 
 
-def test_a_withdrawal_is_told_at_once(after_night: Path, texts: Texts) -> None:
-    """The page of a withdrawn report names who withdrew it and why."""
+def test_withdrawal_updates_the_page_at_once(after_night: Path, texts: Texts) -> None:
+    """The page of a withdrawn report names the person and the reason."""
     context = context_of(after_night)
     run = Run(context, RunScope(period=MAY), immediate_steps(str(uuid4())), NoProgress())
     decide(run, "withdraw", place_of(context, "22813"), DecisionReason("the wrong month", "lan"))
@@ -108,7 +108,7 @@ def test_a_run_killed_before_its_pages_is_made_good(
 
 
 def test_lost_pages_are_written_again(after_night: Path) -> None:
-    """Whoever throws the folder away gets it back with the next run."""
+    """A deleted folder of pages is restored by the next run."""
     before = set(pages(after_night))
     for path in (after_night / "quality" / "submissions").iterdir():
         path.unlink()
@@ -117,7 +117,7 @@ def test_lost_pages_are_written_again(after_night: Path) -> None:
 
 
 def test_a_full_disk_costs_the_pages_only(home: Path, first_files: tuple[SampleFile, ...]) -> None:
-    """What was judged is published before any page is written, and the failure is told."""
+    """Figures are published before any page is written, and the failure is reported."""
     deliver(home, first_files)
     (home / "quality").write_text("a file stands in the way")
     with pytest.raises(PagesNotWrittenError):
@@ -126,7 +126,7 @@ def test_a_full_disk_costs_the_pages_only(home: Path, first_files: tuple[SampleF
 
 
 def test_a_preview_writes_no_page(after_night: Path, correction: SampleFile) -> None:
-    """What is only tried out is told nobody."""
+    """A preview leaves no quality pages."""
     before = pages(after_night)
     deliver(after_night, [correction])
     preview(context_of(after_night), RunScope(MAY, frozenset([WRONG])), NoProgress())
@@ -138,8 +138,8 @@ def nights_of(home: Path) -> list[str]:
     return sorted(path.parent.name for path in (home / "quality" / "nights").glob("[!.]*/index.html"))
 
 
-def test_a_night_has_a_page_of_what_its_rules_found(after_night: Path) -> None:
-    """One page for the run, in the list; each cell leads to its submission's page, which is there."""
+def test_nightly_run_has_a_page_of_its_rule_results(after_night: Path) -> None:
+    """The run has one page in the list; each cell links to its submission's page, which exists."""
     (name,) = nights_of(after_night)
     folder = after_night / "quality" / "nights" / name
     page = (folder / "index.html").read_text("utf-8")
@@ -151,17 +151,17 @@ def test_a_night_has_a_page_of_what_its_rules_found(after_night: Path) -> None:
     assert name in (after_night / "quality" / "nights" / "index.html").read_text("utf-8")
 
 
-def test_a_night_without_news_has_no_page(after_night: Path) -> None:
-    """Nothing was judged, so nothing is told."""
+def test_nightly_run_without_news_has_no_page(after_night: Path) -> None:
+    """A run without judgements writes no page."""
     before = nights_of(after_night)
     run_plainly(context_of(after_night), "idle")
     assert nights_of(after_night) == before
 
 
-def test_a_killed_night_has_its_page_with_the_next_one(
+def test_page_of_a_killed_run_comes_with_the_next_run(
     home: Path, first_files: tuple[SampleFile, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What its rules found was kept batch by batch; beside it stands the page of the run that ended its work."""
+    """Its rule results were kept batch by batch; the page of the run that completed it lies beside its own."""
     deliver(home, first_files)
     monkeypatch.setattr(pipeline, "publish_changes", _die)
     with pytest.raises(KeyboardInterrupt):
@@ -177,8 +177,8 @@ def _die(_run: Run) -> None:
     raise KeyboardInterrupt
 
 
-def test_nobody_has_to_have_pages_of_nights(home: Path, first_files: tuple[SampleFile, ...]) -> None:
-    """With none wanted nothing is kept for them; submissions have theirs all the same."""
+def test_pages_of_nightly_runs_can_be_switched_off(home: Path, first_files: tuple[SampleFile, ...]) -> None:
+    """With retention 0 no results are kept for them; submissions have their pages all the same."""
     deliver(home, first_files)
     run_plainly(context_of(home, quality_nights=0))
     assert not (home / "quality" / "nights").exists()

@@ -49,8 +49,8 @@ def test_an_idle_run_is_green(messages: MessageFormatter, home: Path) -> None:
     assert (state.is_completed(), state.message) == (True, messages.text("nothing_new"))
 
 
-def test_what_could_not_be_collected_is_red(messages: MessageFormatter, home: Path) -> None:
-    """A file that could not be read is seen by whoever watches for red."""
+def test_uncollected_files_fail_the_run(messages: MessageFormatter, home: Path) -> None:
+    """A file that could not be collected turns the run red."""
     state = report(replace(NOTHING, left=("a.xlsx cannot be read",)), messages, context_of(home), Links())
     assert state.is_failed()
     assert "not collected: 1" in str(state.message)
@@ -69,7 +69,7 @@ def test_every_fault_is_named_when_they_are_few(messages: MessageFormatter) -> N
     assert len(messages.refusal(refused(2)).splitlines()) == 2
 
 
-def test_a_submission_of_nobody_is_named_by_its_file(messages: MessageFormatter) -> None:
+def test_unidentified_submission_is_named_by_its_file(messages: MessageFormatter) -> None:
     """Where the unit is unknown the file's name stands for it."""
     (row,) = messages.table([refused(1)])
     assert row[messages.text("column_who")] == "a.xlsx"
@@ -147,14 +147,14 @@ def test_the_page_links_what_an_officer_opens(after_night: Path) -> None:
     assert "/run?parameters=%7B%22units%22%3A%5B%2222828%22%5D%2C%22period%22%3A%222025-05%22%7D)" in result
 
 
-def test_no_sender_stands_on_the_page(after_night: Path) -> None:
-    """Whoever mailed the file is nobody's business in the Prefect UI."""
+def test_page_omits_the_sender(after_night: Path) -> None:
+    """The sender's address is not shown in the Prefect UI."""
     with sqlite3.connect(after_night / "warehouse.db") as connection:
         connection.execute("UPDATE delivery SET sender = 'nguyen.van.a@example.vn'")
     assert "nguyen" not in page(context_of(after_night), verdict_of(context_of(after_night)))
 
 
-def test_a_file_of_nobody_has_a_page_too(home: Path) -> None:
+def test_unidentified_file_has_a_page(home: Path) -> None:
     """A file whose unit is unknown is named by its name, under a key of its own."""
     (home / "inbox").mkdir()
     (home / "inbox" / "báo cáo.xlsx").write_bytes(b"no workbook")
@@ -163,13 +163,13 @@ def test_a_file_of_nobody_has_a_page_too(home: Path) -> None:
     assert "báo cáo.xlsx" in page(context_of(home), submission_outcome)
 
 
-def test_what_a_commune_typed_is_no_markup() -> None:
+def test_text_of_communes_is_escaped() -> None:
     """Text of a file stays text: no link, no tag, no broken table."""
     assert plain("a|b\n[x](javascript:y) <img>") == "a\\|b \\[x\\](javascript:y) \\<img\\>"
 
 
-def test_a_night_when_everything_fails_is_bounded(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So many failed task runs and pages are made; the table names every submission."""
+def test_failed_task_runs_are_bounded(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failed task runs and pages stop at a limit; the table names every submission."""
     context, prefect = context_of(after_night), Prefect(monkeypatch)
     monkeypatch.setattr("flows.presentation.run_report.MOST_FAILED_TASK_RUNS", 3)
     submission_outcome = verdict_of(context)

@@ -29,7 +29,7 @@ HOUSE_OF_NINH_SON = {"22810", "22813", "22816", "22819", "22822", "22825", "2282
 
 
 def test_an_area_means_its_communes(catalog: Catalog) -> None:
-    """Whoever reruns a district reruns each of its communes."""
+    """A rerun of a district judges each of its communes."""
     scope = scope_of(catalog, TODAY, RerunRequest("2025-05", area=AREA))
     assert (scope.units, scope.further) == (HOUSE_OF_NINH_SON, ())
 
@@ -43,7 +43,7 @@ def test_a_range_is_its_periods_with_the_communes_of_each(catalog: Catalog) -> N
 
 
 def test_a_quarter_means_its_months(catalog: Catalog) -> None:
-    """Monthly reports are judged when their quarter is asked for."""
+    """A rerun of a quarter judges its monthly reports."""
     scope = scope_of(catalog, TODAY, RerunRequest("2025-Q2", area=AREA))
     assert scope.units == HOUSE_OF_NINH_SON
     assert scope.takes_area(catalog.units.area(AREA, date(2025, 5, 14)), parse_period("2025-05"))
@@ -64,13 +64,13 @@ def test_a_quarter_means_its_months(catalog: Catalog) -> None:
         RerunRequest("2025-05", AREA, reason=Reason.OTHER, note=" "),
     ],
 )
-def test_what_cannot_be_is_told_before_anything_begins(catalog: Catalog, requested: RerunRequest) -> None:
+def test_invalid_requests_are_refused_before_the_run(catalog: Catalog, requested: RerunRequest) -> None:
     """Contradictions, unknown codes and ends before beginnings are wrong usage."""
     with pytest.raises(UsageError):
         scope_of(catalog, date(2025, 9, 1), requested)
 
 
-def test_the_run_is_named_for_what_was_asked() -> None:
+def test_run_is_named_by_its_request() -> None:
     """Communes are named up to three, a range by both ends."""
     assert RerunRequest("2025-05", units=["1", "2", "3", "4", "5"]).title == "rerun 1 2 3 +2 2025-05"
     assert RerunRequest("2025-01", AREA, period_to="2025-05").title == "rerun 585 2025-01..2025-05"

@@ -183,8 +183,8 @@ def test_the_good_communes_are_published(bad_night: Path) -> None:
     assert counts == {("8", "2", "partial")}
 
 
-def test_every_issue_can_be_told(bad_night: Path, rules: Mapping[str, Rule], texts: Texts) -> None:
-    """Each issue of the night has a text in the catalogue, so nobody reads a bare code."""
+def test_every_issue_has_a_text(bad_night: Path, rules: Mapping[str, Rule], texts: Texts) -> None:
+    """Each issue of the run has a text in the catalogue, so that no bare code is shown."""
     codes = {code for (code,) in rows_of(bad_night, "SELECT DISTINCT code FROM issue")}
     assert codes <= {*texts.issues, *rules}
 

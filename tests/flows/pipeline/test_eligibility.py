@@ -44,8 +44,8 @@ def test_the_day_is_vietnams() -> None:
     assert day_in_vietnam(datetime(2025, 5, 14, 17, 0, tzinfo=UTC)) == date(2025, 5, 15)
 
 
-def test_an_exempt_unit_owes_nothing(report: ParsedReport, catalog: Catalog) -> None:
-    """A unit that is exempt from the whole form is told that it need not report."""
+def test_exempt_unit_need_not_report(report: ParsedReport, catalog: Catalog) -> None:
+    """The report of a unit exempt from the whole form is refused with a note that it need not report."""
     exemption = Exemption("22828", str(report.form), (), date(2025, 1, 1), None, "bão lũ")
     exempting = replace(catalog, obligations=replace(catalog.obligations, exemptions=(exemption,)))
     assert codes(report, exempting, date(2025, 6, 1)) == ["not_owed"]
@@ -56,13 +56,13 @@ def test_a_merged_unit_owes_nothing(report: ParsedReport, catalog: Catalog) -> N
     assert "not_owed" in codes(replace(report, period=parse_period("2025-09")), catalog, date(2026, 1, 1))
 
 
-def test_what_cannot_be_placed_is_not_judged_twice(report: ParsedReport, catalog: Catalog) -> None:
+def test_unidentified_report_gets_no_second_issue(report: ParsedReport, catalog: Catalog) -> None:
     """A report without a unit has its own issue already."""
     assert codes(replace(report, unit=None), catalog, LAST_DAY) == []
 
 
 def test_the_issue_says_when_to_send_again(report: ParsedReport, catalog: Catalog) -> None:
-    """Who sends too early reads the day from which the report is taken."""
+    """The issue of an early report names the day from which it is accepted."""
     (issue,) = check_eligibility(report, catalog, LAST_DAY)
     assert "15/05/2025" in catalog.issue_message(issue, "vi")
     assert opens_on(catalog.forms, str(report.form), parse_period("2025-05")) == date(2025, 5, 15)

@@ -31,8 +31,8 @@ pytestmark = pytest.mark.long
 First = tuple[SampleFile, ...]
 
 
-def test_a_night_refuses_one_and_publishes_the_others(after_night: Path) -> None:
-    """One wrong workbook keeps nobody else from being published."""
+def test_nightly_run_refuses_one_report_and_publishes_the_others(after_night: Path) -> None:
+    """One wrong workbook does not keep the others from being published."""
     states = dict(rows_of(after_night, "SELECT unit_code, state FROM submission"))  # type: ignore[arg-type] # pairs
     assert states.pop(WRONG) == "quarantined"
     assert set(states.values()) == {"accepted"}
@@ -46,7 +46,7 @@ def test_a_refused_workbook_is_explained_by_cell(after_night: Path) -> None:
     assert rows_of(after_night, "SELECT count(*) FROM issue WHERE severity = 'critical' AND cell IS NULL") == [(0,)]
 
 
-def test_a_second_night_changes_nothing(after_night: Path) -> None:
+def test_second_nightly_run_changes_nothing(after_night: Path) -> None:
     """The same inbox once more: nothing is judged, no revision is made, and the run says so."""
     before = picture_of(after_night)
     outcome = run_plainly(context_of(after_night), "second")
@@ -66,8 +66,8 @@ def test_a_correction_moves_the_figures(after_night: Path, correction: SampleFil
     )
 
 
-def test_a_rerun_leaves_other_units_for_the_night(home: Path, first_files: First) -> None:
-    """A rerun of one unit takes all files in but judges that unit's alone."""
+def test_rerun_leaves_other_units_to_the_nightly_run(home: Path, first_files: First) -> None:
+    """A rerun of one unit receives all files but judges that unit's alone."""
     deliver(home, first_files)
     outcome = run_plainly(context_of(home), "rerun", "2025-05", ["22813"])
     assert [submission_outcome.label for submission_outcome in outcome.verdicts] == ["22813 Lâm Sơn"]
@@ -75,15 +75,15 @@ def test_a_rerun_leaves_other_units_for_the_night(home: Path, first_files: First
     assert rows_of(home, "SELECT count(*) FROM submission WHERE state = 'received'") == [(len(first_files) - 1,)]
 
 
-def test_a_rerun_hears_of_a_broken_file_in_the_units_folder(home: Path) -> None:
+def test_rerun_reports_a_broken_file_in_the_units_folder(home: Path) -> None:
     """A correction that is no workbook at all is not passed over because its unit cannot be read."""
     put(home / "inbox" / f"sửa lại {WRONG}" / "ma noi.xlsx", b"not a workbook")
     outcome = run_plainly(context_of(home), "rerun", "2025-05", [WRONG])
     assert len(outcome.refused) == 1
 
 
-def test_a_period_that_is_not_asked_for_waits(home: Path, first_files: First) -> None:
-    """A night for one period leaves the files of another as they are."""
+def test_other_periods_wait(home: Path, first_files: First) -> None:
+    """A nightly run for one period leaves the files of another pending."""
     deliver(home, first_files)
     outcome = run_plainly(context_of(home), "night", "2025-04")
     assert (outcome.verdicts, outcome.given, outcome.waiting) == ((), (), len(first_files))
@@ -118,7 +118,7 @@ def test_a_moved_home_takes_nothing_twice(after_night: Path, tmp_path: Path) -> 
 def test_a_file_that_is_still_written_comes_later(
     home: Path, first_files: First, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One file that changes under our hands delays itself, not the others; nothing is said of its commune."""
+    """A file that changes while it is read is delayed without an issue, and delays no other."""
     deliver(home, first_files)
     fetch = FilesystemConnector.fetch
 
@@ -136,8 +136,8 @@ def test_a_file_that_is_still_written_comes_later(
     assert [submission_outcome.label for submission_outcome in second.verdicts] == ["22813 Lâm Sơn"]
 
 
-def test_a_passing_failure_is_tried_again(home: Path, first_files: First, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that settles within the tries is in the same night."""
+def test_passing_failure_is_retried(home: Path, first_files: First, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that settles within the retries is in the same nightly run."""
     deliver(home, first_files[:1])
     fetch, tries = FilesystemConnector.fetch, []
 

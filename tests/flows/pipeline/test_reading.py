@@ -25,14 +25,14 @@ First = tuple[SampleFile, ...]
 
 
 def test_workers_make_no_difference(home: Path, night_home: Path, first_files: First) -> None:
-    """Read by workers, several batches one after the other, the night leaves exactly what it leaves without."""
+    """A nightly run with reading workers and several batches has the same result as one without."""
     deliver(home, first_files)
     run_plainly(context_of(home, reading_workers=2, batch_size=3))
     assert picture_of(home) == picture_of(night_home)
 
 
-def test_no_file_stops_the_night(home: Path, first_files: First) -> None:
-    """Files that take all memory, all time or their reader's life are refused by name; the others are published."""
+def test_no_file_stops_the_nightly_run(home: Path, first_files: First) -> None:
+    """Files that exhaust memory or time or kill their worker are refused by name; the others are published."""
     deliver(home, first_files[:5])
     for code, content in (("22825", hostile.SWELL), ("22828", hostile.SPIN), ("22831", hostile.DIE)):
         put(home / "inbox" / "2025-05" / f"BC_{code}_2025-05.xlsx", content)

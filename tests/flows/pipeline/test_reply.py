@@ -88,8 +88,8 @@ def test_a_copy_that_is_still_wrong_comes_back_under_its_own_name(after_night: P
     assert sum(name.startswith("Kết quả") for name in openpyxl.load_workbook(again).sheetnames) == 1
 
 
-def test_what_nobody_can_place_has_a_folder_of_its_own(home: Path) -> None:
-    """A file that tells neither unit nor period, and is no workbook, gets a workbook of results."""
+def test_unidentified_files_have_a_folder_of_their_own(home: Path) -> None:
+    """A file without unit and period, which is no workbook, gets a workbook of results."""
     put(home / "inbox" / "anh chup.xlsx", b"\x89PNG\r\n\x1a\n")
     run_plainly(context_of(home))
     folder = home / "outbox" / UNKNOWN_UNIT / UNKNOWN_PERIOD
@@ -100,8 +100,8 @@ def test_what_nobody_can_place_has_a_folder_of_its_own(home: Path) -> None:
     assert any("anh chup.xlsx" in text for text in results)
 
 
-def test_a_second_run_gives_nothing_anew(after_night: Path) -> None:
-    """Who has been told is not told again: a reply taken away by its reader does not come back."""
+def test_second_run_writes_no_reply_again(after_night: Path) -> None:
+    """A reply is written once; one removed by its reader is not written again."""
     for path in (after_night / "outbox").rglob("*.*"):
         path.unlink()
     run_plainly(context_of(after_night), "second")

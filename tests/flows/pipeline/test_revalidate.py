@@ -69,8 +69,8 @@ def test_without_recheck_stored_reports_are_left_alone(mended: AppContext) -> No
     assert run_plainly(mended, "rerun", "2025-05", [STRICT]).verdicts == ()
 
 
-def test_a_dry_run_foretells_the_recheck(mended: AppContext, home: Path) -> None:
-    """The preview says what the recheck then does, and keeps nothing."""
+def test_dry_run_previews_the_recheck(mended: AppContext, home: Path) -> None:
+    """The preview has the outcome of the recheck, and keeps nothing."""
     about = "SELECT state, judgement, asked_again FROM submission ORDER BY id"
     before = rows_of(home, about)
     preview_result = preview(mended, BOTH, NoProgress(), recheck=True).outcome
@@ -86,7 +86,7 @@ def test_a_dry_run_foretells_the_recheck(mended: AppContext, home: Path) -> None
     ]
 
 
-def test_a_report_refused_again_is_told_again(after_night: Path) -> None:
+def test_report_refused_again_is_reported_again(after_night: Path) -> None:
     """Under the same rules it is refused once more, for the same reasons."""
     outcome = rechecked(context_of(after_night), scope=RunScope(MAY, frozenset({WRONG, STRICT})))
     assert [(submission_outcome.label, submission_outcome.accepted) for submission_outcome in outcome.verdicts] == [
@@ -103,7 +103,7 @@ def stricter(after_night: Path, tmp_path: Path) -> AppContext:
     return context_of(after_night, catalog=catalog_with(tmp_path, "rules/numbers.yaml", "1000000", "10"))
 
 
-def test_an_accepted_report_that_would_be_refused_today_is_told_and_counts(
+def test_accepted_report_that_would_be_refused_today_is_reported_and_counts(
     stricter: AppContext, after_night: Path
 ) -> None:
     """It is named with today's faults; nothing is withdrawn, nothing published moves, nothing about it is recorded."""
@@ -128,8 +128,8 @@ def test_a_doubted_report_makes_the_run_red(stricter: AppContext) -> None:
     assert "still counts" in row[words.text("column_doubt")]
 
 
-def test_a_figure_read_otherwise_today_is_told(after_night: Path) -> None:
-    """Where the reader says something else than was accepted, the figures are counted; the old ones stand."""
+def test_figures_read_otherwise_today_are_reported(after_night: Path) -> None:
+    """Figures that the parser reads otherwise than accepted are counted; the stored ones stay."""
     with sqlite3.connect(after_night / "warehouse.db") as connection:
         connection.execute(
             "UPDATE observation SET numerator = numerator + 1000000 WHERE indicator = 'hsskdt' AND unit_code = ?",
@@ -139,7 +139,7 @@ def test_a_figure_read_otherwise_today_is_told(after_night: Path) -> None:
     assert (finding.changes, finding.moved, finding.verdict.accepted) == (1, False, True)
 
 
-def test_reports_that_still_pass_are_not_told(after_night: Path) -> None:
+def test_reports_that_still_pass_are_only_counted(after_night: Path) -> None:
     """An accepted report that today's rules accept, and that is read alike, is only counted."""
     outcome = rechecked(context_of(after_night), scope=RunScope(MAY, frozenset({STRICT})))
     assert (outcome.rechecked, outcome.doubted) == (1, ())
@@ -147,7 +147,7 @@ def test_reports_that_still_pass_are_not_told(after_night: Path) -> None:
 
 
 def test_an_early_report_is_accepted_once_its_period_is_over(home: Path, first_files: First) -> None:
-    """Refused because the period was not over, it is taken when a person asks; no night does it on its own."""
+    """A report refused before its period was over is accepted by a requested recheck, not by a nightly run."""
     file = next(first_file for first_file in first_files if STRICT in first_file.path.name)
     early = datetime(2025, 5, 13, 2, 0, tzinfo=UTC)
     put(home / "inbox" / file.path, file.data, early)
@@ -169,7 +169,7 @@ def test_an_older_version_is_not_judged_beside_the_one_that_counts(after_night: 
 def test_two_files_of_one_moment_are_not_decided_by_a_recheck(
     home: Path, first_files: First, correction: SampleFile
 ) -> None:
-    """Nobody can say which one is meant, and no rule can either."""
+    """A tie between two files stays undecided, whatever the rules."""
     wrong = next(first_file for first_file in first_files if WRONG in first_file.path.name)
     put(home / "inbox" / "2025-05" / "a.xlsx", wrong.data)
     put(home / "inbox" / "2025-05" / "b.xlsx", correction.data)

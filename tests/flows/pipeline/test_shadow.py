@@ -39,8 +39,8 @@ def too_many(catalog: Catalog) -> bytes:
     return make_workbook(catalog, UNIT, "2025-05", edits={"TH.V.1.tcnscd_tv": 70})
 
 
-def test_a_night_tells_nobody(home: Path, on_trial: Path, too_many: bytes) -> None:
-    """The report is simply accepted; whatever is written holds neither the rule nor its words."""
+def test_nightly_run_hides_shadow_rules(home: Path, on_trial: Path, too_many: bytes) -> None:
+    """The report is accepted; no output holds the rule or its texts."""
     put(home / "inbox" / f"BC_{UNIT}_2025-05.xlsx", too_many)
     context = context_of(home, catalog=on_trial)
     (submission_outcome,) = run_plainly(context).verdicts
@@ -54,8 +54,8 @@ def test_a_night_tells_nobody(home: Path, on_trial: Path, too_many: bytes) -> No
         assert not [word for word in (RULE, title.vi, title.en) if word in text]
 
 
-def test_a_check_tells_nobody(home: Path, on_trial: Path, too_many: bytes, tmp_path: Path) -> None:
-    """Neither to people nor to programs."""
+def test_check_hides_shadow_rules(home: Path, on_trial: Path, too_many: bytes, tmp_path: Path) -> None:
+    """Results of a shadow rule appear neither in text nor in JSON."""
     path = tmp_path / "a.xlsx"
     path.write_bytes(too_many)
     settings = settings_of(home, catalog=on_trial)

@@ -23,7 +23,7 @@ LATER = datetime(2025, 7, 1, 18, 0, tzinfo=UTC)
 """After the deadline of 2025-06, of which nothing came."""
 
 
-def test_a_night_names_who_is_silent(after_night: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nightly_run_lists_silent_units(after_night: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With period, deadline, days late and area; a commune whose report was refused is not silent."""
     context = context_of(after_night, now=LATER)
     outcome = run_plainly(context)
@@ -37,8 +37,8 @@ def test_a_night_names_who_is_silent(after_night: Path, capsys: pytest.CaptureFi
     assert f"{WRONG} Xã Ma Nới" in result
 
 
-def test_prefect_gets_them_as_a_table(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One short row for each, by area; a night without refusals stays green for all that."""
+def test_prefect_has_silent_units_as_a_table(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One short row for each, by area; a nightly run without refusals stays green all the same."""
     context, prefect = context_of(after_night, now=LATER), Prefect(monkeypatch)
     state = report(run_plainly(context), MessageFormatter(context.catalog, "en"), context, Links())
     rows = prefect.tables[SILENT]
@@ -47,8 +47,8 @@ def test_prefect_gets_them_as_a_table(after_night: Path, monkeypatch: pytest.Mon
     assert max(len(text) for row in rows for text in row.values()) < 40
 
 
-def test_a_rerun_of_some_units_looks_for_nobody(after_night: Path) -> None:
-    """Who asks for one commune is not told about all the others."""
+def test_rerun_of_some_units_lists_no_silent_units(after_night: Path) -> None:
+    """A rerun of one commune does not list the silent others."""
     assert run_plainly(context_of(after_night, now=LATER), "rerun", "2025-05", [WRONG]).silent == ()
 
 

@@ -35,7 +35,7 @@ def test_the_last_tries_error_is_raised() -> None:
         )
 
 
-def test_what_another_try_cannot_mend_is_not_tried_again() -> None:
+def test_terminal_failures_are_not_retried() -> None:
     """A terminal failure ends the step, and so does any failure of a step that is not retried."""
     steps = PlainSteps("run", delays=(0, 0))
     with pytest.raises(TerminalError):

@@ -27,7 +27,7 @@ def start_night(home: Path, url: str, run_id: str) -> subprocess.Popen[str]:
     return subprocess.Popen(words, cwd=ROOT, env=clean_environment(), stdout=subprocess.PIPE, text=True)
 
 
-def test_two_nights_at_once_do_the_work_once(
+def test_two_runs_at_once_do_the_work_once(
     tmp_path: Path, warehouse_url: str, first_files: tuple[SampleFile, ...]
 ) -> None:
     """Of two processes one judges and publishes everything; together they leave what one alone leaves."""
@@ -46,8 +46,8 @@ def test_two_nights_at_once_do_the_work_once(
     assert figures[0] == figures[1]
 
 
-def test_a_night_that_may_not_wait_does_nothing(home: Path, first_files: tuple[SampleFile, ...]) -> None:
-    """It ends with an error that is worth another try; not even the inbox was looked at."""
+def test_run_that_may_not_wait_does_nothing(home: Path, first_files: tuple[SampleFile, ...]) -> None:
+    """It ends with a retriable error, before the inbox is read."""
     deliver(home, first_files[:1])
     context = context_of(home, wait_seconds=0)
     assert isinstance(context.engine, Engine)
@@ -59,7 +59,7 @@ def test_a_night_that_may_not_wait_does_nothing(home: Path, first_files: tuple[S
 
 
 @pytest.mark.parametrize("holder", [Holder("first", "nightly", "máy chủ", 4711, NOW), None])
-def test_whoever_waits_is_told_for_whom(
+def test_waiting_run_names_the_run_in_progress(
     catalog: Catalog, capsys: pytest.CaptureFixture[str], holder: Holder | None
 ) -> None:
     """Run, process and machine are named where they are known."""

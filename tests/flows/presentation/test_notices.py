@@ -34,8 +34,8 @@ def messages(catalog: Catalog) -> Callable[[Lang], MessageFormatter]:
     return lambda lang: MessageFormatter(catalog, lang)
 
 
-def test_a_night_refused_one(refused: tuple[RefusedReport, ...]) -> None:
-    """Of a run's record the refused reports are found."""
+def test_refused_reports_are_read_from_a_runs_record(refused: tuple[RefusedReport, ...]) -> None:
+    """The notice lists the refused reports of a run's record."""
     assert [refused_report.record.unit for refused_report in refused] == [WRONG]
 
 
@@ -49,16 +49,18 @@ def test_refused_reports_in_vietnamese(
         assert item in notice.body
 
 
-def test_many_are_counted(refused: tuple[RefusedReport, ...], messages: Callable[[Lang], MessageFormatter]) -> None:
-    """A night that refuses hundreds sends a mail of readable length, which says how many more there are."""
+def test_notice_of_many_refusals_is_short(
+    refused: tuple[RefusedReport, ...], messages: Callable[[Lang], MessageFormatter]
+) -> None:
+    """A notice of hundreds of refusals has a readable length, and counts the rest."""
     notice = of_refused(messages("en"), "nightly", refused * 500, ADDRESS)
     assert notice.body.count(f"BC_{WRONG}_2025-05.xlsx") == MOST_NAMED
     assert f"{500 - MOST_NAMED} more" in notice.body
     assert "+497" in notice.subject
 
 
-def test_a_run_that_crashed(messages: Callable[[Lang], MessageFormatter]) -> None:
-    """A run that refused nobody is told with its state and message."""
+def test_crashed_run_has_a_notice(messages: Callable[[Lang], MessageFormatter]) -> None:
+    """The notice of a run without refusals gives its state and message."""
     notice = of_run(messages("en"), FailedRun("nightly", "Crashed", "No sign of life.", ADDRESS), ())
     assert notice.subject == "[tổng hợp] Run nightly: Crashed"
     assert "No sign of life." in notice.body
@@ -66,15 +68,15 @@ def test_a_run_that_crashed(messages: Callable[[Lang], MessageFormatter]) -> Non
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_a_test_says_so(lang: Lang, messages: Callable[[Lang], MessageFormatter]) -> None:
+def test_test_mail_states_its_purpose(lang: Lang, messages: Callable[[Lang], MessageFormatter]) -> None:
     """The mail that tries the settings says what it is for."""
     assert "tổng hợp" in of_test(messages(lang)).body
 
 
-def test_an_unplaced_report_is_told_by_its_file(
+def test_unidentified_report_is_named_by_its_file(
     refused: tuple[RefusedReport, ...], messages: Callable[[Lang], MessageFormatter]
 ) -> None:
-    """Where nobody knows whose a file is, its name stands for it."""
+    """The notice names a report of unknown unit by its file."""
     (result,) = refused
     unplaced = replace(result, record=replace(result.record, unit=None, unit_name=None, period=None))
     assert f"BC_{WRONG}_2025-05.xlsx" in of_refused(messages("en"), "nightly", [unplaced], ADDRESS).subject

@@ -71,7 +71,7 @@ def test_taken_down_while_it_starts(service: Service) -> None:
     assert "Nothing is up" in service.run("down").stdout
 
 
-def test_asked_to_end_while_it_starts(service: Service) -> None:
+def test_sigterm_during_the_start_ends_the_service(service: Service) -> None:
     """SIGTERM while the server is being started ends the server too."""
     command, mark = started_up_to(service, "server")
     command.terminate()
@@ -81,7 +81,7 @@ def test_asked_to_end_while_it_starts(service: Service) -> None:
 
 @pytest.mark.parametrize("words", [("up",), ("up", "--detach"), ("up", "--only", "server")], ids=" ".join)
 def test_a_taken_port_is_wrong_usage(service: Service, words: tuple[str, ...]) -> None:
-    """Where somebody listens already it is told who, and how to choose another port; nothing is started."""
+    """A port in use is reported with its program and the setting for another; nothing is started."""
     with socket.socket() as somebody:
         somebody.bind(("127.0.0.1", service.port))
         somebody.listen()

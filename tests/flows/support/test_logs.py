@@ -31,7 +31,7 @@ def lines(folder: Path) -> list[dict[str, object]]:
     return [json.loads(line) for path in folder.glob("*.jsonl") for line in path.read_text("utf-8").splitlines()]
 
 
-def test_a_night_is_logged_with_what_each_line_is_about(home: Path, first_files: tuple[SampleFile, ...]) -> None:
+def test_log_lines_name_run_and_submission(home: Path, first_files: tuple[SampleFile, ...]) -> None:
     """Run and kind in every line of it; submission, unit, period, state and rules where it is about a submission."""
     deliver(home, (file for file in first_files if WRONG in file.path.name))
     log_to_file(home / "logs", NOW)
@@ -90,14 +90,14 @@ def test_every_part_of_a_record_is_masked(tmp_path: Path) -> None:
     assert "ValueError: invalid literal for int() with base 10: 'postgresql://***@db'" in str(line["exception"])
 
 
-def test_nothing_is_made_before_there_is_something_to_say(tmp_path: Path) -> None:
+def test_no_folder_is_created_without_log_lines(tmp_path: Path) -> None:
     """A command that only looks leaves no folder behind."""
     log_to_file(tmp_path / "logs", NOW)
     assert not (tmp_path / "logs").exists()
 
 
-def test_a_line_is_written_once_however_often_it_is_asked_for(tmp_path: Path) -> None:
-    """Command line and flow both ask for the log; another day, or home, takes the place of the one before."""
+def test_lines_are_written_once_however_often_the_log_is_opened(tmp_path: Path) -> None:
+    """Command line and flow both open the log; another day, or home, replaces the one before."""
     for _ in range(2):
         log_to_file(tmp_path / "one", NOW)
     logging.getLogger("flows").info("first")
