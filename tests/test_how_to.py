@@ -30,7 +30,7 @@ _COUNT = re.compile(r"^Files changed: (?P<changed>\d+), of which (?P<new>\d+) ne
 
 
 @dataclass(frozen=True)
-class Block:
+class PageBlock:
     """A fenced block: a new file, lines to change in a file (`diff`), commands (`sh`), or their output (`text`)."""
 
     kind: str
@@ -38,9 +38,9 @@ class Block:
     text: str
 
 
-def blocks(page: str) -> list[Block]:
+def blocks(page: str) -> list[PageBlock]:
     """Return the blocks of a page, in order."""
-    return [Block(match["kind"], match["file"], match["text"]) for match in _BLOCK.finditer(read(page))]
+    return [PageBlock(match["kind"], match["file"], match["text"]) for match in _BLOCK.finditer(read(page))]
 
 
 def read(page: str) -> str:
