@@ -252,8 +252,8 @@ class CatalogFiles:
         if heading not in (columns, columns + optional):
             wanted = ",".join(columns + optional)
             raise CatalogError(name, f"the heading is {','.join(heading)!r}", f"make it {wanted!r}", 1)
-        for number, row in enumerate(rows[1:], start=2):
-            if len(row) != len(heading):
-                problem = f"the row has {len(row)} fields, the heading {len(heading)}"
-                raise CatalogError(name, problem, "quote fields that hold a comma; leave no empty lines", number)
+        if {*map(len, rows)} != {len(heading)}:
+            number, row = next((n, row) for n, row in enumerate(rows, start=1) if len(row) != len(heading))
+            problem = f"the row has {len(row)} fields, the heading {len(heading)}"
+            raise CatalogError(name, problem, "quote fields that hold a comma; leave no empty lines", number)
         return CsvTable(name, heading, rows[1:])

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from pydantic import Field
 
@@ -17,16 +17,10 @@ _COLUMNS = ("old", "new", "whole", "legal_basis")
 _YES_NO = {"0": False, "1": True}
 _DAY = timedelta(days=1)
 # An island district had no communes; it passed into a special zone, which is one.
-_MAY_BECOME = {
-    Level.COUNTRY: {Level.COUNTRY},
-    Level.PROVINCE: {Level.PROVINCE},
-    Level.DISTRICT: {Level.DISTRICT, Level.COMMUNE},
-    Level.COMMUNE: {Level.COMMUNE},
-    Level.VILLAGE: {Level.VILLAGE, Level.COMMUNE},
-}
+_MAY_BECOME = {Level.DISTRICT: {Level.COMMUNE}, Level.VILLAGE: {Level.COMMUNE}}
 
-_Shares = dict[tuple[str, date], dict[str, bool]]
-"""By old code and day: into which new codes it passes, and whether wholly."""
+_Shares = dict[date, dict[str, dict[str, bool]]]
+"""By day and old code: into which new codes it passes, and whether wholly."""
 
 
 class SuccessionsEntry(FileModel):
@@ -40,14 +34,24 @@ class SuccessionsEntry(FileModel):
 SUCCESSIONS = Kind("successions", "Files of successions (units/successions.yaml).", tuple[SuccessionsEntry, ...])
 
 
-class _Pair(NamedTuple):
-    old: OrgUnit
-    new: OrgUnit
-    effective: date
-    whole: bool
-    legal_basis: str
-    table: CsvTable
-    row: int
+_Pair = tuple[OrgUnit, OrgUnit, date, bool, str]
+"""A row: the old and the new unit, the day, whether the old one passed wholly, and the legal basis."""
+
+
+class _UnitsByDay(dict[date, dict[str, OrgUnit]]):
+    """Units by their code on a day; units have few first and last days in common, and few days are asked for."""
+
+    def __init__(self, units: Iterable[OrgUnit]) -> None:
+        self._by_span: dict[tuple[date, date | None], dict[str, OrgUnit]] = defaultdict(dict)
+        for unit in units:
+            self._by_span[unit.valid_from, unit.valid_to][unit.code] = unit
+
+    def __missing__(self, day: date) -> dict[str, OrgUnit]:
+        units = self[day] = {}
+        for (first, last), by_code in self._by_span.items():
+            if first <= day and (last is None or day <= last):
+                units.update(by_code)
+        return units
 
 
 def load_successions(files: CatalogFiles, units: Sequence[OrgUnit]) -> tuple[Succession, ...]:
@@ -58,29 +62,23 @@ def load_successions(files: CatalogFiles, units: Sequence[OrgUnit]) -> tuple[Suc
             itself, stands twice, has a unit pass whole into two, or a village go where its commune did not.
     """
     pairs: list[_Pair] = []
-    shares: _Shares = defaultdict(dict)
+    shares: _Shares = {}
     units_on = _UnitsByDay(units)
+    tables: list[tuple[int, CsvTable]] = []
     for part in SUCCESSIONS.check_document(files.document(_LIST)):
         table = files.table("units/" + part.file, _COLUMNS)
-        pairs.extend(_read_pairs(table, part, units_on, shares))
-    for pair in pairs:
-        if pair.old.level is Level.VILLAGE:
-            _check_home(pair, shares)
+        tables.append((len(pairs), table))
+        pairs.extend(_read_pairs(table, part, units_on, shares.setdefault(part.effective, {})))
+    for number, pair in enumerate(pairs):
+        if pair[0].level is Level.VILLAGE:
+            before, table = next(entry for entry in reversed(tables) if entry[0] <= number)
+            _check_home(pair, shares, table, number - before)
     return tuple(_successions(pairs))
 
 
-class _UnitsByDay(dict[date, dict[str, OrgUnit]]):
-    """Units by their code on a day; days are few."""
-
-    def __init__(self, units: Iterable[OrgUnit]) -> None:
-        self._units = units
-
-    def __missing__(self, day: date) -> dict[str, OrgUnit]:
-        units = self[day] = {unit.code: unit for unit in self._units if unit.holds_on(day)}
-        return units
-
-
-def _read_pairs(table: CsvTable, part: SuccessionsEntry, units_on: _UnitsByDay, shares: _Shares) -> Iterator[_Pair]:
+def _read_pairs(
+    table: CsvTable, part: SuccessionsEntry, units_on: _UnitsByDay, shares: dict[str, dict[str, bool]]
+) -> Iterator[_Pair]:
     effective = part.effective
     before = effective - _DAY
     olds, news = units_on[before], units_on[effective]
@@ -91,50 +89,58 @@ def _read_pairs(table: CsvTable, part: SuccessionsEntry, units_on: _UnitsByDay, 
             code, day = (old, before) if old not in olds else (new, effective)
             remedy = "correct the code, or move the pair to units/successions_exceptions.csv"
             raise table.error(number, f"no unit has code {code} on {day}", remedy)
-        pair = _Pair(olds[old], news[new], effective, _YES_NO[whole], basis or part.legal_basis, table, number)
-        _check_ends(pair, before)
-        beside = shares[old, effective]
+        old_unit, new_unit, is_whole = olds[old], news[new], _YES_NO[whole]
+        wrong = _wrong_ends(old_unit, new_unit, before, effective)
+        if wrong:
+            raise table.error(number, *wrong)
+        beside = shares.setdefault(old, {})
         if new in beside:
             raise table.error(number, f"{old} to {new} stands here twice", "keep one of the two")
-        beside[new] = pair.whole
+        beside[new] = is_whole
         if len(beside) > 1 and any(beside.values()):
             problem = f"{old} passes whole into one unit and also into another"
             raise table.error(number, problem, "mark both as in part (0), or keep one of the two")
-        yield pair
+        yield old_unit, new_unit, effective, is_whole, basis or part.legal_basis
 
 
-def _check_ends(pair: _Pair, before: date) -> None:
-    old, new, effective, _, _, table, row = pair
+def _wrong_ends(old: OrgUnit, new: OrgUnit, before: date, effective: date) -> tuple[str, str] | None:
+    """Return what is wrong with a pair of units and what to do, or None."""
     if old is new:
         problem = f"{old.code} {old.name} would succeed itself: it holds before and after {effective}"
-        raise table.error(row, problem, "give the unit a new row from that day, or take the pair out")
+        return problem, "give the unit a new row from that day, or take the pair out"
     if old.valid_to != before:
         problem = f"{old.code} {old.name} goes on after {before}"
-        raise table.error(row, problem, "end it on that day; if it goes on smaller, give it a new row from the next")
+        return problem, "end it on that day; if it goes on smaller, give it a new row from the next"
     if new.valid_from != effective:
         problem = f"{new.code} {new.name} began before {effective}"
-        raise table.error(row, problem, "end it the day before and give it a new row from that day: it grew")
-    if new.level not in _MAY_BECOME[old.level]:
+        return problem, "end it the day before and give it a new row from that day: it grew"
+    if new.level is not old.level and new.level not in _MAY_BECOME.get(old.level, ()):
         problem = f"{old.code} is a {old.level} and cannot become the {new.level} {new.code}"
-        raise table.error(row, problem, "name units of one level")
+        return problem, "name units of one level"
+    return None
 
 
-def _check_home(pair: _Pair, shares: _Shares) -> None:
+def _check_home(pair: _Pair, shares: _Shares, table: CsvTable, row: int) -> None:
     """A village goes where its commune went: into one of its successors, or nowhere else."""
-    home = pair.old.parent or ""
-    new_home = pair.new.parent if pair.new.level is Level.VILLAGE else pair.new.code
-    known = shares.get((home, pair.effective), {home: True})
+    old, new, effective, *_ = pair
+    home = old.parent or ""
+    new_home = new.parent if new.level is Level.VILLAGE else new.code
+    known = shares[effective].get(home, {home: True})
     if new_home not in known:
-        problem = f"village {pair.old.code} passes into {new_home}, but its commune {home} into {', '.join(known)}"
-        raise pair.table.error(pair.row, problem, "correct the village's pair, or add the commune's own")
+        problem = f"village {old.code} passes into {new_home}, but its commune {home} into {', '.join(known)}"
+        raise table.error(row, problem, "correct the village's pair, or add the commune's own")
 
 
 def _successions(pairs: list[_Pair]) -> Iterator[Succession]:
     village = Level.VILLAGE
+    # Only a unit that keeps its code is a rename or not, by whether others passed into it.
+    kept = {(new.code, effective) for old, new, effective, *_ in pairs if old.code == new.code}
     makers = Counter(
-        (pair.new.code, pair.effective) for pair in pairs if pair.old.level is not village or pair.new.level is village
+        (new.code, effective)
+        for old, new, effective, *_ in pairs
+        if (old.level is not village or new.level is village) and (new.code, effective) in kept
     )
-    for old, new, effective, whole, legal_basis, *_ in pairs:
-        alone = makers[new.code, effective] == 1
+    for old, new, effective, whole, legal_basis in pairs:
+        alone = old.code == new.code and makers[new.code, effective] == 1
         kind = kind_of_succession(old.code, new.code, whole=whole, alone=alone)
         yield Succession(old.code, new.code, effective, whole, legal_basis, kind)

@@ -1,14 +1,13 @@
 """`tonghop rules list` and `rules show`: output as text and JSON, and a fast start."""
 
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from domain.catalog.catalog import Catalog
 from domain.rules import Rule
+from tests.catalogs import copy_small
 from tests.cli.command import live_in, tonghop
 from tests.cli.test_cli import HEAVY, imported_by
 
@@ -99,9 +98,9 @@ def test_an_unknown_rule_is_wrong_usage(output_of: RulesCommand) -> None:
     assert "did you mean stock_falls" in " ".join(output_of("show", "stok_falls", code=2).split())
 
 
-def test_a_rule_of_a_draft_is_shown(output_of: RulesCommand, catalog: Catalog, tmp_path: Path) -> None:
+def test_a_rule_of_a_draft_is_shown(output_of: RulesCommand, tmp_path: Path) -> None:
     """`--catalog` reads another catalogue than the deployment's."""
-    draft = shutil.copytree(catalog.root, tmp_path / "draft")
+    draft = copy_small(tmp_path / "draft")
     path = draft / "rules" / "history.yaml"
     path.write_text(path.read_text("utf-8").replace("id: jump", "id: big_jump"), "utf-8")
     assert '"big_jump"' in output_of("list", "--json", "--catalog", str(draft))

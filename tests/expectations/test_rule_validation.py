@@ -1,16 +1,15 @@
 """A rule that is written wrongly is refused when the context is built, with file and line."""
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from domain.catalog.catalog import Catalog
 from domain.indicators import Indicator
 from domain.rules import Rule
 from expectations.errors import RuleBrokenError
 from expectations.rule_validation import require_valid_rules
+from tests.catalogs import copy_small
 from tests.flows.pipeline.nightly_runs import context_of
 
 
@@ -27,12 +26,10 @@ def test_shipped_rules_are_valid(indicators: Mapping[str, Indicator], rules: Map
         ("kind: whole_number", "kind: whole", "there is no rule kind whole; known are"),
     ],
 )
-def test_building_a_context_refuses_an_invalid_rule(
-    before: str, after: str, reason: str, catalog: Catalog, tmp_path: Path
-) -> None:
+def test_building_a_context_refuses_an_invalid_rule(before: str, after: str, reason: str, tmp_path: Path) -> None:
     """It is refused before any file is collected or read."""
     root = tmp_path / "catalog"
-    shutil.copytree(catalog.root, root)
+    copy_small(root)
     file = root / "rules" / "numbers.yaml"
     text = file.read_text("utf-8")
     assert before in text

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from connectors.landing import DamagedBytesError, Landing
-from domain.catalog.catalog import load_catalog
+from domain.catalog.catalog import SHIPPED, load_catalog
 from domain.errors import UsageError
 from flows.actions.backup import BackupDamagedError, BackupManifest, RestoreResult, make_backup, restore_backup
 from flows.support.atomic_files import NoRoomError
@@ -91,7 +91,7 @@ def test_next_nightly_run_continues_in_the_restored_home(
 def test_other_catalogue_comes_along(after_night: Path, tmp_path: Path) -> None:
     """A deployment's own catalogue is laid down beside the warehouse, and is the same catalogue."""
     own = tmp_path / "own"
-    shutil.copytree(load_catalog().root, own)
+    shutil.copytree(SHIPPED, own)
     (own / "messages" / "own.yaml").write_text("own.greeting:\n  vi: chào\n  en: hello\n", encoding="utf-8")
     context = context_of(after_night, catalog=own)
     target = tmp_path / "b.tar.gz"

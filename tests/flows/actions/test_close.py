@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 from cli.main import app
 from cli.output.preview_output import show_preview
 from cli.output.terminal import Terminal
-from domain.catalog.catalog import Catalog, load_catalog
+from domain.catalog.catalog import SHIPPED, Catalog
+from domain.catalog.rules import load_rules
 from domain.errors import UsageError
 from domain.periods import parse_period
 from domain.rollups import Boundary
@@ -375,7 +376,7 @@ def test_changed_finding_is_named(bundle: Path, tmp_path: Path) -> None:
     """Rule results altered along with the manifest are found by judging again, where nothing else can explain it."""
     files = unpacked(bundle)
     findings = json.loads(files["findings.json"])
-    rules = load_catalog().rules
+    rules = load_rules(SHIPPED)
     gone = next(row for row in findings["issue"] if row["code"] in rules and row["severity"] == "critical")
     findings["issue"].remove(gone)
     files["findings.json"] = json.dumps(findings).encode()

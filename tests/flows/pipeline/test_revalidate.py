@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.running import SOME_REFUSED, exit_code
-from domain.catalog.catalog import load_catalog
+from domain.catalog.catalog import SHIPPED
 from domain.periods import parse_period
 from flows.actions.preview import preview
 from flows.pipeline.outcome import RunOutcome
@@ -33,7 +33,7 @@ STATES = "SELECT unit_code, state FROM submission WHERE unit_code IS NOT NULL OR
 def catalog_with(folder: Path, file: str, old: str, new: str) -> Path:
     """The shipped catalogue with one text of one of its files replaced."""
     root = folder / "catalog"
-    shutil.copytree(load_catalog().root, root)
+    shutil.copytree(SHIPPED, root)
     text = (root / file).read_text(encoding="utf-8")
     assert old in text
     (root / file).write_text(text.replace(old, new), encoding="utf-8")
