@@ -50,7 +50,7 @@ _STARTERS = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as `services` whatever starts a server or another process, so that nobody has to remember it."""
+    """Mark as `services` every test that starts a server or another process, so that no mark is forgotten."""
     for item in items:
         if _needs_postgres(item) or _starts_processes(item):
             item.add_marker("services")

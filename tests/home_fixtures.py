@@ -53,7 +53,7 @@ def home(tmp_path: Path, mirrored_warehouse: Path) -> Path:
 def night_home(
     tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path, first_files: tuple[SampleFile, ...]
 ) -> Path:
-    """A home after its first night, to be copied and never written to."""
+    """Return a home after its first nightly run, to be copied and never written to."""
     home = prepare_home(tmp_path_factory.mktemp("night") / "home", mirrored_warehouse)
     deliver(home, first_files)
     context = context_of(home)
@@ -64,6 +64,6 @@ def night_home(
 
 @pytest.fixture
 def after_night(tmp_path: Path, night_home: Path) -> Path:
-    """A home of the test's own after the first night."""
+    """Return a home of the test's own after the first nightly run."""
     shutil.copytree(night_home, tmp_path / "home", symlinks=True)
     return tmp_path / "home"

@@ -111,7 +111,7 @@ def test_nobody_outside_reaches_the_containers() -> None:
 
 
 def test_no_secret_is_written_down() -> None:
-    """No file holds a password: they are asked for, or lie in files of their own."""
+    """No file holds a password: they are entered, or lie in files of their own."""
     for path in TEXTS:
         text = path.read_text(encoding="utf-8")
         for name, value in re.findall(r"^\s*-?\s*(\w*(?:PASSWORD|AUTH)\w*)[:=] ?(.+)$", text, re.MULTILINE):

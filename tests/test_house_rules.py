@@ -30,7 +30,7 @@ def tracked_files(*patterns: str) -> list[Path]:
 
 
 def product_modules() -> list[Path]:
-    """All Python files of the rooms, migrations left out."""
+    """Return all Python files of the packages, migrations left out."""
     return [path for path in tracked_files(*(f"{package}/*.py" for package in ROOMS)) if "versions" not in path.parts]
 
 
@@ -41,14 +41,14 @@ def string_constants(path: Path) -> Iterator[str]:
             yield node.value
 
 
-def test_all_rooms_come_from_this_checkout() -> None:
-    """Every room is imported from one place, so no other distribution shadows one of the generic names."""
-    origins = {Path(str(importlib.util.find_spec(package).origin)).parent.parent for package in ROOMS}  # type: ignore[union-attr] # a room that cannot be found fails the test as it should
+def test_all_packages_come_from_this_checkout() -> None:
+    """Every package is imported from one place, so no other distribution shadows one of the generic names."""
+    origins = {Path(str(importlib.util.find_spec(package).origin)).parent.parent for package in ROOMS}  # type: ignore[union-attr] # a package that cannot be found fails the test as it should
     assert origins == {ROOT}
 
 
 def test_no_indicator_code_in_code(indicators: Mapping[str, Indicator]) -> None:
-    """No room names an indicator: they live in the catalogue."""
+    """No package names an indicator: they live in the catalogue."""
     results = {
         (path.relative_to(ROOT), text)
         for path in product_modules()
@@ -108,7 +108,7 @@ def test_constraints_hold_no_addresses() -> None:
     assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9_.\-]+==[A-Za-z0-9_.!+\-]+", line)] == []
 
 
-def test_what_prefect_is_told_stands_at_the_top() -> None:
+def test_definitions_for_prefect_lie_at_the_top() -> None:
     """`prefect.yaml` and the automations beside it are what a package ships and `tonghop up` applies."""
     for name, shipped in (("prefect.yaml", DEPLOYMENTS), ("automations.yaml", AUTOMATIONS)):
         assert shipped.resolve() == ROOT / name

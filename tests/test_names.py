@@ -2,7 +2,9 @@
 
 import ast
 import functools
+import io
 import re
+import tokenize
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +26,12 @@ STRUCK = frozenset(
     )
 )
 """Identifiers that said nothing or were figures of speech; docs/glossary.md names the term in the place of each."""
+
+STRUCK_IN_PROSE = re.compile(r"\b(nights?|the house|a house|rooms?|whoever|nobody)\b", re.IGNORECASE)
+"""Figures of speech in comments and docstrings: write nightly run, context, package, or name the person."""
+
+PROSE_MAY_SAY = {Path("cli/commands/check.py"), Path(__file__).relative_to(ROOT)}
+"""A command's help is a text for users; this module names the struck words."""
 
 MOST_FILES = 25
 UNIFORM = {"cli/commands", "expectations/kinds", "warehouse/migrations/versions"}
@@ -67,6 +75,18 @@ def identifiers(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, name
 
 
+def prose(path: Path, tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and text of every comment and docstring of a module."""
+    source = (ROOT / path).read_text(encoding="utf-8")
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+    for node in ast.walk(tree):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str(text))):
+                yield node.lineno, text
+
+
 def test_no_class_name_stands_for_two_things() -> None:
     """A class name means one thing wherever it is read."""
     places: dict[str, set[str]] = defaultdict(set)
@@ -88,6 +108,18 @@ def test_struck_identifiers_stay_out() -> None:
     assert named == []
 
 
+def test_comments_and_docstrings_are_plain() -> None:
+    """Comments and docstrings use the field's terms, not the figures of speech that they replaced."""
+    riddles = [
+        f"{path}:{line} {match.group()}"
+        for path, tree in modules().items()
+        if path not in PROSE_MAY_SAY
+        for line, text in prose(path, tree)
+        for match in STRUCK_IN_PROSE.finditer(re.sub(r"`[^`]*`", "", text))
+    ]
+    assert riddles == []
+
+
 def test_folders_can_be_taken_in() -> None:
     """No folder of the product holds more source files of its own than a person can take in."""
     files = Counter(path.parent.as_posix() for path in modules() if path.parts[0] not in {"tests", "benchmarks"})
@@ -95,7 +127,7 @@ def test_folders_can_be_taken_in() -> None:
 
 
 def test_every_sub_package_states_its_responsibility() -> None:
-    """The `__init__.py` of every package and sub-package says in a sentence what lies there."""
+    """The `__init__.py` of every package and sub-package states its responsibility in a sentence."""
     packages = [
         path for path in modules() if path.name == "__init__.py" and path.parts[0] not in {"tests", "benchmarks"}
     ]
@@ -103,6 +135,6 @@ def test_every_sub_package_states_its_responsibility() -> None:
 
 
 def test_every_package_has_a_readme() -> None:
-    """Each package tells in half a page its responsibility, its entry points and the data flow through it."""
+    """Each package describes in half a page its responsibility, its entry points and the data flow through it."""
     packages = {path.parts[0] for path in modules() if len(path.parts) > 1} - {"tests", "benchmarks"}
     assert [package for package in sorted(packages) if not (ROOT / package / "README.md").is_file()] == []

@@ -38,7 +38,7 @@ SHIPPED = Path(__file__).resolve().parents[2] / "catalog"
 
 @dataclass(frozen=True)
 class Catalog:
-    """All parts of a catalogue; whoever needs one part takes that part, and its module's `load_…` reads it alone.
+    """All parts of a catalogue; code that needs one part takes that part, and its module's `load_…` reads it alone.
 
     `version` is a sha256 over its files, `structure_version` one over those that shape figures (units, areas,
     indicators, targets, calendars, forms, layouts, obligations).

@@ -1,4 +1,4 @@
-"""Why a person asks for a rerun: a code to count by, and room for their own words beside it."""
+"""Reason for a rerun: a code to count by, with a note in the person's own words beside it."""
 
 from enum import StrEnum
 

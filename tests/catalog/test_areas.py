@@ -93,7 +93,7 @@ def test_error_of_an_ended_code_names_its_period_and_successor(
 
 
 def test_invalid_officers_area_has_no_reporting_units(catalog: Catalog) -> None:
-    """Nor is an id that nobody defined."""
+    """Nor does an undefined id."""
     for code in ("585-cu", "585-old"):
         with pytest.raises(UsageError, match=code):
             catalog.owing_units(FORM, code, parse_period("2025-05"))

@@ -254,7 +254,7 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
         load_catalog(tmp_path / "nowhere")
 
 
-def test_another_try_does_not_help(tmp_path: Path) -> None:
-    """A broken catalogue is terminal: nobody retries it."""
+def test_broken_catalogue_is_a_terminal_error(tmp_path: Path) -> None:
+    """A broken catalogue is terminal: it is not retried."""
     with pytest.raises(TerminalError):
         load_catalog(tmp_path / "nowhere")

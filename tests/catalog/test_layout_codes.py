@@ -17,7 +17,7 @@ def root(tmp_path: Path) -> Path:
     return add_next_version(tmp_path / "catalog", copy_small(tmp_path / "small"))
 
 
-def test_a_line_knows_its_sections(forms: Forms) -> None:
+def test_line_has_its_sections(forms: Forms) -> None:
     """A line stands under its section, and that under its chapter."""
     lines = {line.indicator: line.sections for line in forms.layouts[0].lines}
     assert lines["hddt_dn"] == ("KINH TẾ SỐ", "Hóa đơn điện tử")
@@ -39,7 +39,7 @@ def test_codes_are_kept(next_catalog: Catalog) -> None:
         ("indicator: taphuan_dan", "indicator: taphuan_cb", "stands here twice"),
     ],
 )
-def test_codes_that_tell_nothing_apart_are_refused(root: Path, old: str, new: str, says: str) -> None:
+def test_ambiguous_codes_are_refused(root: Path, old: str, new: str, says: str) -> None:
     """A code that is missing, comes twice or has no column is refused with what is wrong."""
     path = root / NEXT
     text = path.read_text("utf-8")

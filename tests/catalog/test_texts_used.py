@@ -1,4 +1,4 @@
-"""No text is kept that nobody shows: each key of messages/ is named somewhere in code or in a page's template."""
+"""Every text is in use: each key of messages/ is named somewhere in code or in a page's template."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ _ANYTHING = "[a-z0-9_]+"
 
 
 def _names(package: str) -> Iterator[str]:
-    """Patterns of everything in a room's code and templates that may be a key, or a key behind the room's name."""
+    """Yield patterns of all in a package's code and templates that may be a key, or a key behind the package's name."""
     for path in (ROOT / package).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -26,7 +26,7 @@ def _versions(root: Path) -> dict[str, str]:
 
 
 def test_any_change_makes_another_version(root: Path) -> None:
-    """Even a comment: what judged a submission can be told exactly."""
+    """Even a comment changes the version, so that the catalogue of a judgement is known exactly."""
     before = CatalogFiles(root).version
     with (root / "forms" / "cds_x_t.yaml").open("a", encoding="utf-8") as end:
         end.write("# a remark\n")

@@ -111,7 +111,7 @@ def test_rollup_shows_figures_of_now_and_of_then(output: Output, after_night: Pa
     assert "as known at" in output("rollup", "--area", AREA, "--period", "2025-05")
 
 
-def test_rollup_of_the_old_district_says_why_there_is_no_figure(output: Output) -> None:
+def test_rollup_of_the_old_district_names_the_reason_for_missing_figures(output: Output) -> None:
     """The former district's area is not comparable after its end; the units that cross its boundary are named."""
     printed = output("rollup", "--area", "585-cu", "--period", "2025-08")
     assert "not comparable" in printed

@@ -115,7 +115,7 @@ def test_a_given_server_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (before, has_own_server()) == (False, True)
 
 
-def test_prefect_knows_our_settings(tmp_path: Path) -> None:
+def test_prefect_gets_our_settings(tmp_path: Path) -> None:
     """Prefect reads the variables that we set."""
     script = (
         "from pathlib import Path\n"

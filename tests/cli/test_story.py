@@ -149,7 +149,7 @@ def test_the_commune_has_an_artifact(story: CommandStory) -> None:
     assert f"tonghop rerun --unit {WRONG} --period 2025-05" in page["data"]
 
 
-def test_an_event_says_who_was_quarantined(story: CommandStory) -> None:
+def test_event_of_a_quarantine_names_the_unit(story: CommandStory) -> None:
     """The event for automations has unit, period and rules, and no personal data."""
     wanted = {"event": {"name": ["tonghop.submission.quarantined"]}}
 

@@ -192,7 +192,7 @@ def test_a_folder_replaced_by_a_link_is_refused(tmp_path: Path) -> None:
         fetched(inbox, file)
 
 
-def test_a_missing_folder_says_what_to_do(tmp_path: Path) -> None:
+def test_missing_folder_is_an_error(tmp_path: Path) -> None:
     """A missing inbox is an error, not an empty list."""
     with pytest.raises(SourceMissingError, match="TONGHOP_INBOX"):
         list(FilesystemConnector("inbox", str(tmp_path / "no")).list())

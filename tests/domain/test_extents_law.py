@@ -111,7 +111,7 @@ def test_over_one_change_every_stated_weight_is_found(
 
 @given(histories())
 def test_the_unchanged_is_followed_by_no_link(history: SuccessionHistory) -> None:
-    """A unit that holds on both days passes as itself, whoever else took its code in other years."""
+    """A unit valid on both days is unchanged, even if its code was reused in other years."""
     for unit in history.communes(0):
         area = history.area(0, [unit])
         same = [commune for commune in history.communes(history.eras - 1) if commune.key == unit.key]

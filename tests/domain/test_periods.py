@@ -132,13 +132,13 @@ def test_a_quarter_ends_in_its_last_month_only(period: str, frequency: Frequency
     ],
 )
 def test_working_days_leave_out_weekends_and_holidays(day: date, count: int, due: date) -> None:
-    """A deadline of n working days passes over the days on which nobody works."""
+    """A deadline of n working days skips weekends and holidays."""
     holidays = {date(2025, 4, 30), date(2025, 5, 1), date(2025, 5, 2)}
     assert add_working_days(day, count, holidays) == due
     assert working_days_after(day, due, holidays) == count
 
 
 def test_no_working_day_lies_before_its_day() -> None:
-    """Whoever is in time is not late by any day."""
+    """A report in time is late by no day."""
     assert working_days_after(date(2025, 5, 20), date(2025, 5, 20), ()) == 0
     assert working_days_after(date(2025, 5, 20), date(2025, 5, 1), ()) == 0

@@ -48,7 +48,7 @@ def test_all_states_are_covered() -> None:
 
 
 def test_only_restoring_leads_out_of_withdrawn() -> None:
-    """What a person took back is judged by no run again; it can only stand again as it was."""
+    """A withdrawn version is judged by no run again; it can only be restored."""
     assert {wanted for current, wanted in LAWFUL if current == SubmissionState.WITHDRAWN} == {SubmissionState.ACCEPTED}
 
 
@@ -57,8 +57,8 @@ def test_pending_states_are_those_before_a_judgement() -> None:
     assert set(PENDING_STATES) == {SubmissionState.RECEIVED, SubmissionState.PARSED, SubmissionState.CHECKED}
 
 
-def test_a_report_without_unit_cannot_be_placed() -> None:
-    """Rules judge only what belongs somewhere."""
+def test_report_without_unit_is_not_judged() -> None:
+    """Rules judge only reports with unit, period and form."""
     report = ParsedReport(None, None, "form", "2025.1")
     assert not report.is_placeable
 

@@ -31,12 +31,12 @@ def test_spelling_order_and_place_do_not_matter() -> None:
 
 @pytest.mark.parametrize("change", [{"numerator": Decimal(8730)}, {"denominator": None}, {"stated": Decimal(70)}])
 def test_own_figures_count(change: dict[str, Decimal | None]) -> None:
-    """Any number of the line that is asked about changes the basis."""
+    """Any changed number of the warning's line changes the basis."""
     assert basis(FELL, OWN._replace(**change)) != basis(FELL, OWN)
 
 
 def test_other_lines_do_not_count() -> None:
-    """What the report says of other indicators, and of the villages, is not asked about."""
+    """Figures of other indicators, and of the villages, are not part of the basis."""
     changed = OTHER._replace(numerator=Decimal(6))
     assert basis(FELL, OWN, changed, VILLAGE) == basis(FELL, OWN, OTHER)
 
@@ -53,8 +53,8 @@ def test_basis_of_a_whole_report_is_all_its_figures() -> None:
     assert basis(COPIED, OWN, OTHER) != basis(COPIED, OWN, OTHER._replace(numerator=Decimal(6)))
 
 
-def test_what_it_is_compared_with_counts_unless_others_make_it() -> None:
-    """A figure of the period before is asked about as well; the neighbours' median moves by itself."""
+def test_compared_figures_count_unless_derived_from_others() -> None:
+    """A figure of the period before is part of the basis; the neighbours' median is not."""
     assert basis(replace(FELL, expected="9000"), OWN) != basis(FELL, OWN)
     assert basis(replace(FAR, expected="70.1"), OWN) == basis(FAR, OWN)
 

@@ -86,7 +86,7 @@ def test_from_the_dashboard_to_a_green_rerun(
 ) -> None:
     """The failed run leads to the report's cells, the form is prefilled, and its run completes.
 
-    On the whole way the browser asks nobody but the service.
+    All the time the browser contacts no host but the service.
     """
     page.goto(service.record.addresses["server"])
     process = page.locator("a[href*='/runs/flow-run/']").first

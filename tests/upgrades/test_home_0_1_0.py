@@ -61,7 +61,7 @@ def test_old_revisions_agree_with_their_manifests(old: Path) -> None:
         verify_manifest(folder, Identity(**manifest))
 
 
-def test_an_old_bundle_says_what_it_said(old: Path, facts: Mapping[str, Any]) -> None:
+def test_old_bundle_has_the_same_result(old: Path, facts: Mapping[str, Any]) -> None:
     """Its figures come out of the communes' files again; only another library may write other bytes."""
     recorded = facts["verify"]
     report = verify(old / "home" / facts["bundle"], settings_of(old / "home"), recorded["sha256"])

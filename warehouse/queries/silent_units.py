@@ -57,7 +57,7 @@ def silent_units(session: Session, catalog: Catalog, areas: Collection[str], tod
     """Return the silent units of the last periods past their deadline, newest first.
 
     Of these areas (codes or ids); without any, of those right above communes that ever reported. A unit whose report
-    was refused is not silent. Periods before the first one ever received are nobody's fault.
+    was refused is not silent. Periods before the first one ever received are left out.
     """
     first, parents = _known(session, catalog)
     results: list[SilentPeriod] = []

@@ -1,4 +1,4 @@
-"""Detection of figures that are struck through or not visible, which nobody reported deliberately."""
+"""Detection of figures that are struck through or not visible, which were not reported deliberately."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Notes and threaded comments of people on the lines that are read: nobody weighs a figure without them."""
+"""Notes and threaded comments of people on the parsed lines: figures are judged together with them."""
 
 from collections.abc import Iterable, Iterator
 

@@ -52,7 +52,7 @@ def read_spot(context: SheetContext, spot: CellPosition, place: FigurePlace) -> 
     merged = sheet.merge_around(*spot)
     if merged is not None and not merged.is_anchor(*spot):
         anchor = sheet.at(merged.top, merged.left)
-        # A cell below the anchor may still hold what it held before it was merged, and nobody sees it.
+        # A cell below the anchor may still hold its value from before the merge, which Excel does not show.
         if any(content is not None and not content.is_empty for content in (anchor, cell)):
             findings.issue("merged_figure", place, found=str(merged))
     if cell is not None and not cell.is_empty:

@@ -1,4 +1,4 @@
-"""A back-test finds in the past what a night with the rule would have found, and never looks ahead."""
+"""A back-test finds in past reports what a nightly run with the rule would have found, without later reports."""
 
 import json
 import shutil
@@ -41,7 +41,7 @@ def write(home: Path, catalog: Catalog, period: Period, unit: str, count: int) -
 def nightly_runs(
     home: Path, shipped: Catalog, planted: Mapping[str, Sequence[int]] = FELL, **settings: object
 ) -> AppContext:
-    """A warehouse filled by one night for each month."""
+    """Return a warehouse filled by one nightly run for each month."""
     for month, period in enumerate(PERIODS):
         for unit, counts in planted.items():
             write(home, shipped, period, unit, counts[month])
@@ -53,7 +53,7 @@ def nightly_runs(
 
 @pytest.fixture(scope="session")
 def past_home(tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path, catalog: Catalog) -> Path:
-    """A home after the four nights, to be copied and never written to."""
+    """Return a home after the four runs, to be copied and never written to."""
     home = prepare_home(tmp_path_factory.mktemp("past") / "home", mirrored_warehouse)
     nightly_runs(home, catalog).engine.dispose()
     return home
@@ -61,7 +61,7 @@ def past_home(tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path
 
 @pytest.fixture
 def past(tmp_path: Path, past_home: Path) -> AppContext:
-    """A house of the test's own after the four nights."""
+    """Return a context of the test's own after the four runs."""
     shutil.copytree(past_home, tmp_path / "past", symlinks=True)
     return context_of(tmp_path / "past")
 
@@ -88,7 +88,7 @@ def places(findings: Sequence[BacktestFinding]) -> list[tuple[object, ...]]:
 
 
 def found_by_nights(context: AppContext, rule: str) -> list[tuple[object, ...]]:
-    """The same of what the nights kept."""
+    """Return the same of the results kept by the runs."""
     with reading(context.engine) as session:
         rows = session.query(IssueRow, SubmissionRow).join(
             SubmissionRow,

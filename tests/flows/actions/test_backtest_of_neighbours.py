@@ -1,4 +1,4 @@
-"""A back-test of the rules that look at the past or at neighbours finds just what the nights found."""
+"""A back-test of rules that compare the past or neighbours finds just what the nightly runs found."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -44,7 +44,7 @@ def figures_of(catalog: Catalog, unit: str, period: str = JANUARY) -> dict[str, 
 def run_nightly(
     home: Path, catalog: Catalog, name: str, period: str, planted: Mapping[str, Mapping[str, Ratio | int]]
 ) -> None:
-    """A night that brings these communes' reports of a period, with these figures in place of the invented ones."""
+    """Run the pipeline on these communes' reports of a period, with these figures in place of the invented ones."""
     for unit, figures in planted.items():
         workbook = make_workbook(catalog, unit, period, figures=figures)
         put(home / "inbox" / period / unit / f"{name}.xlsx", workbook)
@@ -63,7 +63,7 @@ def test_comparisons_use_the_neighbours_and_past_of_their_time(home: Path, catal
         "22822": {},
         "22825": {},
         "22828": figures_of(catalog, "22822"),
-        # Refused for its accounts: it is nobody's neighbour, and nobody asks how far off the rest of it is.
+        # Refused for its accounts, so it is no neighbour, and its other figures are not compared.
         "22831": {ACCOUNTS: (10_001, 10_000), **FAR_OFF},
     }
     run_nightly(home, catalog, "first", JANUARY, first)

@@ -47,7 +47,7 @@ def files_below(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory, night_home: Path) -> Path:
-    """The archive of a home after its first night."""
+    """Return the archive of a home after its first nightly run."""
     target = tmp_path_factory.mktemp("archive") / "backup.tar.gz"
     back_up(night_home, target)
     return target
@@ -211,7 +211,7 @@ def test_commands_back_up_restore_and_copy(
 
 
 def _ignore(_kind: str, _count: int) -> None:
-    """Nobody watches."""
+    """Ignore progress."""
 
 
 def _bytes_of(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes:

@@ -64,7 +64,7 @@ Files = dict[str, bytes]
 
 
 def run_of(home: Path, run_id: str = "closing", context: AppContext | None = None) -> tuple[Run, RollupKey]:
-    """A run that closes or opens May of the district, days after the nights of these tests."""
+    """Return a run that closes or opens May of the district, days after the runs of these tests."""
     context = context or context_of(home, now=NOW + timedelta(days=3))
     area = context.catalog.area(AREA, FORM, MAY, Boundary.AS_THEN, context.today)
     return Run(context, RunScope(MAY), PlainSteps(run_id, delays=()), NoProgress()), RollupKey(area, FORM, MAY)

@@ -1,4 +1,4 @@
-"""Every settled submission has a page that tells of its last state, whoever or whatever moved it."""
+"""Every settled submission has a page of its last state, whatever changed it."""
 
 from pathlib import Path
 from uuid import uuid4
@@ -134,7 +134,7 @@ def test_a_preview_writes_no_page(after_night: Path, correction: SampleFile) -> 
 
 
 def nights_of(home: Path) -> list[str]:
-    """Names of the nights' pages."""
+    """Return the names of the nightly runs' pages."""
     return sorted(path.parent.name for path in (home / "quality" / "nights").glob("[!.]*/index.html"))
 
 

@@ -62,7 +62,7 @@ def _stop(server: "subprocess.Popen[bytes]", home: "tempfile.TemporaryDirectory[
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on now."""
+    """Return a free port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

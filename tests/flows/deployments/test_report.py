@@ -92,7 +92,7 @@ class Prefect:
 
 
 def verdict_of(context: AppContext) -> SubmissionOutcome:
-    """The night's one refusal, as its own run told it."""
+    """Return the run's one refusal, as the run itself recorded it."""
     again = run_plainly(context, "again")
     assert again.verdicts == ()
     with reading(context.engine) as session:

@@ -1,4 +1,4 @@
-"""Runs one night in a process of its own and prints what it counted, as JSON.
+"""Executes one nightly run in a process of its own and prints its counts, as JSON.
 
 Called as `python -m tests.flows.night_runner HOME URL RUN_ID`; an empty URL is the home's own SQLite.
 """
@@ -11,7 +11,7 @@ from tests.flows.pipeline.nightly_runs import context_of, run_plainly
 
 
 def main(home: str, url: str, run_id: str) -> None:
-    """Run a night."""
+    """Execute a nightly run."""
     outcome = run_plainly(context_of(Path(home), warehouse_url=url), run_id)
     print(json.dumps(outcome.counts))  # noqa: T201 # the test reads it
 

@@ -1,4 +1,4 @@
-"""Nights of the pipeline without Prefect: the same stages, one after the other, in a home of a test's own."""
+"""Nightly runs without Prefect: the same stages, one after the other, in a home of a test's own."""
 
 import csv
 import os
@@ -40,12 +40,12 @@ def immediate_steps(run_id: str) -> PlainSteps:
 def settings_of(home: Path, **more: object) -> Settings:
     """Settings of a home, whatever the environment says."""
     results = {"warehouse_url": "", "catalog": None, "inbox": (), "areas": (), "lang": "en", "batch_size": 100}
-    # Read by this process: that workers read the same is tested once, not paid for in every night.
+    # Read by this process: reading by workers is tested once, not paid for in every run.
     return Settings.model_validate({"home": home, "reading_workers": 0, **results, **more})
 
 
 def context_of(home: Path, now: datetime = NOW, **more: object) -> AppContext:
-    """A house in a home, whose clock stands still."""
+    """Return a context in a home, whose clock stands still."""
     return build_context(settings_of(home, **more), clock=lambda: now)
 
 

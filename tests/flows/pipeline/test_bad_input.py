@@ -144,7 +144,7 @@ def bad_night(
     sample: tuple[SampleFile, ...],
     catalog: Catalog,
 ) -> Path:
-    """A home after a night in which six communes sent bad files, one sent a month too early, and two good ones."""
+    """Return a home after a run on six bad files, one sent a month too early, and two good ones."""
     home = prepare_home(tmp_path_factory.mktemp("bad") / "home", mirrored_warehouse)
     spoils = {case.unit: case.spoil for case in CASES.values()}
     # The sample's one wrong workbook is left out: its correction is Ma Nới's good one here.

@@ -26,7 +26,7 @@ def four_files(first_files: tuple[SampleFile, ...]) -> tuple[SampleFile, ...]:
 def undisturbed(
     tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path, four_files: tuple[SampleFile, ...]
 ) -> dict[str, object]:
-    """What a run leaves that nobody killed."""
+    """Return the result of a run that was not killed."""
     home = prepare_home(tmp_path_factory.mktemp("undisturbed") / "home", mirrored_warehouse)
     deliver(home, four_files)
     run_plainly(context_of(home, batch_size=2))

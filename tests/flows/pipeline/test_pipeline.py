@@ -180,7 +180,7 @@ def test_both_engines_give_the_same_figures(
 
 
 def test_the_reason_of_a_rerun_is_kept(after_night: Path, correction: SampleFile) -> None:
-    """Our own record of a run says why a person asked for it."""
+    """The record of a run has the reason entered for it."""
     deliver(after_night, [correction])
     run = Run(context_of(after_night), RunScope(), immediate_steps("rerun"), NoProgress())
     carry_out(run, "rerun", "a correction came")

@@ -1,4 +1,4 @@
-"""Nights whose workbooks are read by worker processes: the same night, which no file can stop."""
+"""Nightly runs with reading workers: equal results, and no file stops a run."""
 
 from dataclasses import replace
 from functools import partial

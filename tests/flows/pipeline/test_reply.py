@@ -1,4 +1,4 @@
-"""After a night every sender finds in the outbox what became of their report."""
+"""After a nightly run the outbox has the outcome of every report."""
 
 import io
 from datetime import UTC, datetime

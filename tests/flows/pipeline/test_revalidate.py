@@ -47,7 +47,7 @@ def rechecked(context: AppContext, run_id: str = "again", scope: RunScope = BOTH
 
 @pytest.fixture
 def mended(home: Path, first_files: First, tmp_path: Path) -> AppContext:
-    """A house in which a rule refused two communes for no good reason, and was mended since."""
+    """Return a context in which a rule wrongly refused two communes, and was corrected since."""
     deliver(home, (file for file in first_files if any(code in file.path.name for code in (STRICT, OTHER))))
     catalog = catalog_with(tmp_path, "rules/numbers.yaml", "1000000", "10")
     assert len(run_plainly(context_of(home, catalog=catalog)).refused) == 2
@@ -99,7 +99,7 @@ def test_report_refused_again_is_reported_again(after_night: Path) -> None:
 
 @pytest.fixture
 def stricter(after_night: Path, tmp_path: Path) -> AppContext:
-    """A house whose rules by now find every larger figure implausible."""
+    """Return a context whose present rules fail for every larger figure."""
     return context_of(after_night, catalog=catalog_with(tmp_path, "rules/numbers.yaml", "1000000", "10"))
 
 

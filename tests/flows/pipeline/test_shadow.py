@@ -1,4 +1,4 @@
-"""What a rule on trial finds reaches nobody: no page, no row, no command, no marked copy; it is kept for back-tests."""
+"""Results of shadow rules are on no page, row, command's output or marked copy; they are kept for back-tests."""
 
 import json
 import shutil

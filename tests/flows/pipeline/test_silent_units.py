@@ -1,4 +1,4 @@
-"""Silent units in a night's outcome: on the terminal, in Prefect's table, and in status."""
+"""Silent units in a run's outcome: on the terminal, in Prefect's table, and in status."""
 
 import json
 from dataclasses import replace

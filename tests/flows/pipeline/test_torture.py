@@ -1,4 +1,4 @@
-"""A few of the nights that `make torture` kills at random moments."""
+"""A few of the runs that `make torture` kills at random moments."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Two nights at once on one warehouse: one does the work, the other waits and then finds nothing to do."""
+"""Two runs at once on one warehouse: one does the work, the other waits and then has nothing to do."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ NOW = datetime(2025, 6, 2, 18, 0, tzinfo=UTC)
 
 
 def start_night(home: Path, url: str, run_id: str) -> subprocess.Popen[str]:
-    """A night in a process of its own."""
+    """Start a nightly run in a process of its own."""
     words = [sys.executable, "-m", "tests.flows.pipeline.nightly_runner", str(home), url, run_id]
     return subprocess.Popen(words, cwd=ROOT, env=clean_environment(), stdout=subprocess.PIPE, text=True)
 

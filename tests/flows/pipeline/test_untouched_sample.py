@@ -1,4 +1,4 @@
-"""A year of reports that nobody spoilt: the rules refuse none of them and ask about few."""
+"""A year of unaltered sample reports: the rules refuse none of them and warn about few."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ def test_untouched_reports_are_accepted_with_few_questions(home: Path, catalog: 
 
 
 def run_month(home: Path, catalog: Catalog, month: Period, files: Sequence[SampleFile]) -> RunOutcome:
-    """The night on which all of a month's reports are there."""
+    """Run the pipeline on a day by which all of a month's reports have arrived."""
     deliver(home, [file for file in files if month.id in file.path.parts])
     day = catalog.forms.last_day(FORM, month) + timedelta(days=20)
     context = context_of(home, now=datetime.combine(day, time(18), tzinfo=UTC))

@@ -20,7 +20,7 @@ ADDRESS = "http://127.0.0.1:4200/runs/flow-run/1"
 
 @pytest.fixture
 def refused(after_night: Path) -> tuple[RefusedReport, ...]:
-    """What the night refused."""
+    """Return the reports that the run refused."""
     with reading(context_of(after_night).engine) as session:
         return tuple(
             RefusedReport(submission_record(session, item), submission_issues(session, item))

@@ -1,4 +1,4 @@
-"""However a service ends, nobody is left behind: by Ctrl-C, killed at any moment, or taken down while it starts."""
+"""A service leaves no process behind when ended by Ctrl-C, killed at any moment, or stopped while it starts."""
 
 import os
 import signal
@@ -43,7 +43,7 @@ def started_up_to(service: Service, stage: str) -> "tuple[subprocess.Popen[str],
 def test_killed_and_started_again_and_ctrl_c(service: Service) -> None:
     """Killed without warning it leaves processes; the next `up` ends them and comes up; Ctrl-C then ends all.
 
-    While it is up, Prefect's pages tell a browser to ask nobody else.
+    While it is up, Prefect's pages make a browser contact no other host.
     """
     first, mark = started_up_to(service, "definitions")
     os.kill(first.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all; where there is no room nothing half-written stays."""
+"""Files are written whole or not at all; on a full disk nothing half-written stays."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ _FULL = OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_several_files_are_written_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the second finds no room, the first is not there either, and what it would have replaced still is."""
+    """If the disk is full at the second, the first is not written either, and both earlier files remain."""
     write_all_or_none({tmp_path / "a": b"1", tmp_path / "b": b"1"})
     writes = Path.write_bytes
 

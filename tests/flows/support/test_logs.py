@@ -48,7 +48,7 @@ def test_log_lines_name_run_and_submission(home: Path, first_files: tuple[Sample
     assert all(str(line["at"]).endswith("Z") for line in result)
 
 
-def test_no_file_name_stands_in_it(home: Path) -> None:
+def test_log_has_no_file_names(home: Path) -> None:
     """People name files after themselves: the log names submissions by number."""
     put(home / "inbox" / "Nguyễn Văn An - báo cáo.xlsx", b"no workbook")
     log_to_file(home / "logs", NOW)

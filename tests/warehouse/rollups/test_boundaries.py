@@ -249,7 +249,7 @@ def test_year_of_a_province_reaches_back_over_the_merger(builder: WarehouseBuild
 
 def test_country_and_unchanged_provinces_need_no_trail(builder: WarehouseBuilder) -> None:
     """The country's territory is unchanged: all units below it count, without following successions."""
-    units = UnitRegister(builder.catalog.units.units)  # nobody tells what became of anybody
+    units = UnitRegister(builder.catalog.units.units)  # all successions are unknown
     with_catalog(builder, replace(builder.catalog, version="mute", structure_version="mute", units=units))
     builder.accept(builder.report("22813", {FLOW: (3, 4)}))
     quarter = parse_period("2025-Q3")

@@ -117,7 +117,7 @@ def test_decrease_of_a_cumulative_figure_is_listed() -> None:
 
 
 def test_partial_unit_without_a_stated_share_makes_the_figure_not_comparable() -> None:
-    """There is no sum, but the contributions stay, so that coverage is told."""
+    """There is no sum, but the contributions stay, so that coverage is known."""
     crossing = expected_report("A", whole=False, ways=((SPLIT,),))
     reports = {crossing: reported(8), expected_report("C"): reported(1)}
     inputs = rollup_inputs(FLOW, reports, register=UnitRegister([OLD, NEW], [SPLIT])).figure_inputs(FLOW)

@@ -78,7 +78,7 @@ def compare(builder: WarehouseBuilder, indicator: str, whole: RollupRow, parts: 
 
 
 def test_commune_is_an_area_with_its_villages_summed(builder: WarehouseBuilder) -> None:
-    """A commune's own rollup sums what its villages give."""
+    """A commune's own rollup sums the figures of its villages."""
     unit = builder.area().members[1]
     villages = builder.catalog.units.villages(unit, builder.catalog.forms.last_day(FORM, MAY))
     given_by = {village.code: {"tcnscd_tv": (number,)} for number, village in enumerate(villages, 3)}

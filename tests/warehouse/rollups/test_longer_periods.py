@@ -108,7 +108,7 @@ def test_stock_of_a_quarter_waits_only_for_its_last_month(builder: WarehouseBuil
     assert len(result.absent) == 7
 
 
-def test_only_the_file_that_came_is_named_for_what_it_moved(builder: WarehouseBuilder) -> None:
+def test_only_the_new_file_is_named_as_cause(builder: WarehouseBuilder) -> None:
     """The month that completes a quarter brings the other months into the sum; it alone is the reason."""
     for month in (1, 2):
         give(builder, month, (1, 2))
@@ -122,8 +122,8 @@ def test_only_the_file_that_came_is_named_for_what_it_moved(builder: WarehouseBu
     assert {difference.sha256 for difference in moved} == {sha256}
 
 
-def test_half_year_asks_every_month(builder: WarehouseBuilder) -> None:
-    """It has six months to report; what came in one of them is not lost from sight."""
+def test_half_year_expects_every_month(builder: WarehouseBuilder) -> None:
+    """It expects six months; a report of any of them counts."""
     give(builder, 3, (1, 2))
     half = parse_period("2025-H1")
     builder.roll_up(period=half)

@@ -85,7 +85,7 @@ def test_at_most_twenty_units_are_named(writer: NoteWriter, count: int, ending: 
 
 
 def test_unit_without_a_stated_share_names_succession_and_text(writer: NoteWriter) -> None:
-    """The reader learns why the figure is not comparable and which text says so."""
+    """The note gives the reason why the figure is not comparable, with the legal text."""
     crossing = expected_report("A", whole=False, ways=((link("A", "B", whole=False),),))
     assert writer.of(replace(NOTHING_TO_NOTE, crossing=(crossing,)), has_no_share=False) == (
         "Không so sánh được, vì địa giới thay đổi và không có số liệu theo thôn hay tỷ trọng được công bố: "
@@ -122,7 +122,7 @@ def test_decreasing_cumulative_figure_is_named(writer: NoteWriter) -> None:
 
 
 def test_warnings_are_grouped_by_unit_and_answers_are_quoted(writer: NoteWriter) -> None:
-    """An unanswered title is listed once per unit; an answer says who, when and until when."""
+    """An unanswered title is listed once per unit; an answer has person, time and last day."""
     code = next(iter(writer.catalog.rules))
     issue = Issue(code, Severity.WARNING)
     title = writer.catalog.issue_title(issue, "vi")

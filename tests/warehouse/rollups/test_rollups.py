@@ -96,7 +96,7 @@ def test_missing_and_refused_units_make_a_row_partial_and_are_named(builder: War
     assert "22828 Xã Ma Nới" in row.notes
 
 
-def test_nobody_reported(builder: WarehouseBuilder) -> None:
+def test_period_without_reports_has_empty_figures(builder: WarehouseBuilder) -> None:
     """Figures of a period without a single report are empty, not zero."""
     builder.roll_up()
     row = row_of(builder)
@@ -187,7 +187,7 @@ def test_commune_without_a_register_of_villages_owes_no_village_figures(builder:
 
 
 def test_communes_own_figure_of_a_village_indicator_is_left_out(builder: WarehouseBuilder) -> None:
-    """What a commune states in sum is not added to what its villages say."""
+    """The commune's own sum is not added to the figures of its villages."""
     villages = village_figures(builder, "22813")
     builder.accept(builder.report("22813", {VILLAGE_COUNT: (50,)}, villages))
     builder.roll_up()
@@ -212,7 +212,7 @@ def test_deadline_is_the_end_of_the_day_in_vietnam(
     assert row_of(builder).units_late == late
 
 
-def test_correction_after_the_deadline_makes_nobody_late(builder: WarehouseBuilder) -> None:
+def test_correction_after_the_deadline_is_not_late(builder: WarehouseBuilder) -> None:
     """The first placeable delivery counts, although it was refused."""
     builder.refuse(builder.report("22813", {RATIO: (3, 2)}), builder.arrival(delivered_at=IN_TIME))
     builder.accept(builder.report("22813", {RATIO: (1, 2)}), builder.arrival(delivered_at=TOO_LATE))
@@ -270,7 +270,7 @@ def test_rows_come_in_the_order_of_the_report(builder: WarehouseBuilder) -> None
 
 
 def test_exempt_unit_is_neither_expected_nor_counted(builder: WarehouseBuilder) -> None:
-    """A unit freed from an indicator is not waited for, and what it gives all the same is left out."""
+    """A unit exempt from an indicator is not expected, and a figure that it reports all the same is left out."""
     day = builder.catalog.forms.last_day(FORM, MAY)
     exemption = Exemption("22813", FORM, (RATIO,), day, None, "thí điểm")
     obligations = replace(builder.catalog.obligations, exemptions=(exemption,))
@@ -329,7 +329,7 @@ def test_same_percentage_from_other_counts_is_a_revision(builder: WarehouseBuild
 
 
 def test_earlier_revision_reads_as_it_was_made(builder: WarehouseBuilder) -> None:
-    """After corrections the first revision still says what it said, with the file it rested on."""
+    """After corrections the first revision keeps its figures and its file."""
     first = builder.accept(builder.report("22813", {RATIO: (1, 2)}))
     builder.roll_up()
     before = builder.revision(1)
@@ -340,8 +340,8 @@ def test_earlier_revision_reads_as_it_was_made(builder: WarehouseBuilder) -> Non
     assert builder.revision().number == 2
 
 
-def test_area_where_nobody_owes_the_form_gets_no_revision(builder: WarehouseBuilder) -> None:
-    """There is nothing to publish, and nothing is invented."""
+def test_area_without_reporting_units_gets_no_revision(builder: WarehouseBuilder) -> None:
+    """An area in which the form is not due has no figures to publish."""
     builder.catalog = replace(builder.catalog, obligations=replace(builder.catalog.obligations, obligations=()))
     assert builder.roll_up() is None
 

@@ -50,7 +50,7 @@ def test_copy_says_the_same_on_the_other_engine(full_house: WarehouseBuilder, ot
     assert copied.revision() == full_house.revision()
 
 
-def test_copy_goes_on_where_the_original_stopped(full_house: WarehouseBuilder, other: Engine) -> None:
+def test_copy_continues_the_numbers_of_the_original(full_house: WarehouseBuilder, other: Engine) -> None:
     """The next report in the copy gets the next numbers, and is rolled up as in the original."""
     copy_warehouse(full_house.engine, other)
     with reading(other) as session:

@@ -107,12 +107,12 @@ def test_text_no_database_can_hold_is_escaped(table: Engine, text: str, kept: st
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6, max_value=10**12 - 1, min_value=-(10**12) + 1))
-def test_every_figure_in_range_has_room(number: Decimal) -> None:
+def test_every_figure_in_range_is_stored(number: Decimal) -> None:
     """Up to twelve digits and six decimals nothing is refused, and the spelling does not change the number."""
     assert has_room_for(number)
     assert canonical(number) == number
 
 
-def test_figure_at_the_limit_has_no_room() -> None:
+def test_figure_at_the_limit_is_refused() -> None:
     """The limit itself is refused."""
     assert not has_room_for(LARGEST_FIGURE)

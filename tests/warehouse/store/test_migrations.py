@@ -73,7 +73,7 @@ def test_earlier_shape_and_back_keeps_every_figure(builder: WarehouseBuilder, ea
     }
 
 
-def test_what_was_judged_before_replies_were_noted_has_none_to_come(builder: WarehouseBuilder) -> None:
+def test_reports_judged_before_the_upgrade_get_no_reply(builder: WarehouseBuilder) -> None:
     """Reports judged before the upgrade get no reply; those judged from now on do."""
     ratio = builder.indicator_of(Measure.RATIO)
     builder.accept(builder.report("22813", {ratio: (8, 10)}))
@@ -94,7 +94,7 @@ def test_migrating_twice_keeps_what_is_there(builder: WarehouseBuilder) -> None:
 
 
 def test_database_of_a_newer_version_is_refused(empty_engine: Engine) -> None:
-    """A migration we do not know stops us before anything is changed, and both revisions are named."""
+    """An unknown migration stops the upgrade before any change, and both revisions are named."""
     migrate(empty_engine)
     with empty_engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

@@ -83,7 +83,7 @@ def test_refused_file_that_is_judged_again_is_refused_until_then(full_house: War
     assert refused["judgement"] == "quarantined"
 
 
-def test_file_nobody_could_place_is_in_submission_status(full_house: WarehouseBuilder) -> None:
+def test_unidentified_file_is_in_submission_status(full_house: WarehouseBuilder) -> None:
     """A file without unit and period has a row of its own."""
     full_house.receive()
     assert len(rows(full_house.engine, "SELECT * FROM submission_status WHERE unit IS NULL")) == 1
@@ -131,8 +131,8 @@ def test_views_of_another_version_are_made_anew(builder: WarehouseBuilder) -> No
         assert are_current(connection)
 
 
-def test_view_of_somebody_else_on_ours_is_named(empty_postgres: str) -> None:
-    """An upgrade that has to make our view anew stops at theirs, and says whose it is and what to do."""
+def test_foreign_view_on_a_view_of_ours_is_named(empty_postgres: str) -> None:
+    """An upgrade that has to replace our view stops at a dependent one, and names it, its owner and the remedy."""
     migrate(open_engine(empty_postgres))
     with _owner(empty_postgres) as owner:
         owner.execute("CREATE VIEW theirs AS SELECT * FROM lineage")
@@ -142,7 +142,7 @@ def test_view_of_somebody_else_on_ours_is_named(empty_postgres: str) -> None:
 
 
 def test_columns_are_explained_in_the_guide() -> None:
-    """The guide for those who read the warehouse with SQL names every view and column with its meaning."""
+    """The guide to reading the warehouse with SQL names every view and column with its meaning."""
     guide = (ROOT / "docs" / "read-models.md").read_text(encoding="utf-8")
     missing = [
         f"{view.name}.{column}"

@@ -51,7 +51,7 @@ def finish(process: Process) -> None:
     process.stdin.flush()
 
 
-def test_the_second_is_refused_and_hears_who_is_at_work(engine: Engine, warehouse_url: str) -> None:
+def test_second_run_is_refused_with_the_name_of_the_first(engine: Engine, warehouse_url: str) -> None:
     """The error and the notice before waiting name run, process and kind of the first."""
     results: list[Holder | None] = []
     with another_run(warehouse_url) as process:
@@ -65,8 +65,8 @@ def test_the_second_is_refused_and_hears_who_is_at_work(engine: Engine, warehous
         assert (refusal.value.holder.run_id, refusal.value.holder.process) == ("first", process.pid)
 
 
-def test_the_second_waits_for_the_first_to_end(engine: Engine, warehouse_url: str) -> None:
-    """As soon as the first is done the second works, and is the one that others would hear of."""
+def test_second_run_waits_for_the_first_to_end(engine: Engine, warehouse_url: str) -> None:
+    """As soon as the first has ended the second works, and is named in the record."""
     with (
         another_run(warehouse_url) as process,
         only_run(engine, MINE, wait=60, on_wait=lambda _: finish(process)),
@@ -74,8 +74,8 @@ def test_the_second_waits_for_the_first_to_end(engine: Engine, warehouse_url: st
         assert current_holder(engine) == MINE
 
 
-def test_a_killed_run_holds_nobody_up(engine: Engine, warehouse_url: str) -> None:
-    """The lock of a process that was killed is free; the record it left is written over."""
+def test_killed_run_releases_its_lock(engine: Engine, warehouse_url: str) -> None:
+    """The lock of a killed process is free; its record is overwritten."""
     with another_run(warehouse_url) as process:
         process.kill()
         process.wait()
@@ -86,7 +86,7 @@ def test_a_killed_run_holds_nobody_up(engine: Engine, warehouse_url: str) -> Non
             assert current_holder(engine) == MINE
 
 
-def test_nobody_waits_for_a_run_that_ended(engine: Engine) -> None:
+def test_ended_run_releases_its_lock(engine: Engine) -> None:
     """After a run, and after one that failed, lock and record are free."""
     with pytest.raises(ZeroDivisionError), only_run(engine, MINE, wait=0, on_wait=no_run):
         raise ZeroDivisionError
@@ -106,7 +106,7 @@ def test_two_runs_of_one_process_do_not_meet_either(engine: Engine) -> None:
         pytest.fail("two runs at once")
 
 
-def test_two_warehouses_do_not_know_each_other(engine: Engine, tmp_path: Path) -> None:
+def test_locks_of_two_warehouses_are_independent(engine: Engine, tmp_path: Path) -> None:
     """Runs on different warehouses go side by side."""
     other = open_engine(f"sqlite:///{tmp_path / 'other' / 'warehouse.db'}")
     migrate(other)

@@ -21,8 +21,8 @@ def receive_and_fail(session: Session, builder: WarehouseBuilder) -> None:
     raise ZeroDivisionError
 
 
-def test_what_is_tried_is_seen_within_and_gone_after(builder: WarehouseBuilder) -> None:
-    """Each transaction of a trial sees those before it; after the trial there is only what was there before."""
+def test_changes_of_a_dry_run_are_visible_within_and_gone_after(builder: WarehouseBuilder) -> None:
+    """Each transaction of a dry run sees those before it; afterwards the warehouse is as it was."""
     builder.receive(builder.arrival("kept.xlsx"))
     with trial(builder.engine) as tried:
         with transaction(tried) as session:
@@ -52,7 +52,7 @@ def test_a_trial_that_fails_leaves_nothing(builder: WarehouseBuilder) -> None:
     assert names(builder) == []
 
 
-def test_whoever_only_looks_waits_for_no_writer(builder: WarehouseBuilder, warehouse_url: str) -> None:
+def test_readers_wait_for_no_writer(builder: WarehouseBuilder, warehouse_url: str) -> None:
     """A reader of a current warehouse does not wait for a writer, and sees the state before it."""
     with transaction(builder.engine) as session:
         receive(session, builder.arrival())

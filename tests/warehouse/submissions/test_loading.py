@@ -233,7 +233,7 @@ def test_share_beyond_all_sense_is_an_issue(builder: WarehouseBuilder) -> None:
 
 
 def test_percentage_of_a_formula_may_have_any_decimals(builder: WarehouseBuilder) -> None:
-    """What a cell computed as 94.2312345678 is no reason to refuse a workbook."""
+    """A computed value such as 94.2312345678 does not refuse a workbook."""
     stated = Figure(CellState.VALUE, Decimal("94.2312345678"), "F9", "94.2312345678", 2)
     observation = Observation(
         "22813", "hd_dvc", "Biểu 01-T", Figure(CellState.VALUE, Decimal(1), "E9", "1"), None, stated

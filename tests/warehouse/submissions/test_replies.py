@@ -40,7 +40,7 @@ def turn(builder: WarehouseBuilder, decide: Callable[[Session, ReportKey, Decisi
         decide(session, place, Decision(DecisionReason("wrong month", "An"), builder.now()))
 
 
-def test_senders_hear_once_of_each_outcome(builder: WarehouseBuilder) -> None:
+def test_each_outcome_is_replied_to_once(builder: WarehouseBuilder) -> None:
     """Accepted and refused reports wait for their reply until it is noted; noted twice is noted once."""
     good, bad = builder.accept(report(builder, 1)), builder.refuse(report(builder, 2, "22816"))
     assert waiting(builder) == (good, bad)
@@ -51,7 +51,7 @@ def test_senders_hear_once_of_each_outcome(builder: WarehouseBuilder) -> None:
     assert waiting(builder) == ()
 
 
-def test_what_was_not_judged_has_no_reply(builder: WarehouseBuilder) -> None:
+def test_unjudged_file_has_no_reply(builder: WarehouseBuilder) -> None:
     """A file that was only received or parsed has no reply yet."""
     builder.receive()
     builder.parse(report(builder, 1))
@@ -64,7 +64,7 @@ def test_a_superseded_report_has_its_receipt(builder: WarehouseBuilder) -> None:
     assert waiting(builder) == (first, second)
 
 
-def test_replies_to_many_are_asked_for_at_once(builder: WarehouseBuilder) -> None:
+def test_replies_to_many_need_a_constant_number_of_queries(builder: WarehouseBuilder) -> None:
     """The number of queries is the same for three reports as for one; a refused one has no figures."""
     numbers = [
         builder.accept(report(builder, 1)),

@@ -23,7 +23,7 @@ def refused(builder: WarehouseBuilder) -> list[int]:
 
 
 def test_the_newest_refused_version_is_judged_again(builder: WarehouseBuilder) -> None:
-    """Of two refused versions the later one is what the commune means."""
+    """Of two refused versions the later one replaces the earlier."""
     builder.refuse(report(builder, 1))
     last = builder.refuse(report(builder, 2))
     assert refused(builder) == [last]
@@ -40,7 +40,7 @@ def test_a_version_refused_before_the_one_that_counts_is_settled(builder: Wareho
         assert [accepted_report.submission.id for accepted_report in accepted_reports(session)] == [counts]
 
 
-def test_files_of_nobody_are_each_judged_again(builder: WarehouseBuilder) -> None:
+def test_unidentified_files_are_each_judged_again(builder: WarehouseBuilder) -> None:
     """Two files of unknown units are judged again independently."""
     nowhere = ParsedReport(unit=None, period=None, form=None, layout_version=None)
     both = [builder.receive(), builder.receive()]
@@ -50,7 +50,7 @@ def test_files_of_nobody_are_each_judged_again(builder: WarehouseBuilder) -> Non
     assert refused(builder) == both
 
 
-def test_only_refused_reports_can_be_asked_again(builder: WarehouseBuilder) -> None:
+def test_only_refused_reports_are_judged_again(builder: WarehouseBuilder) -> None:
     """An accepted report is left alone, and a queued one waits for the run."""
     counts, wrong = builder.accept(report(builder, 1)), builder.refuse(builder.report("22816", {}))
     with transaction(builder.engine) as session:

@@ -29,8 +29,8 @@ def states(builder: WarehouseBuilder) -> dict[int, SubmissionState]:
         )
 
 
-def test_later_one_goes_on_and_the_earlier_is_kept(builder: WarehouseBuilder) -> None:
-    """The one delivered last is judged; the other is replaced before check and says by which."""
+def test_later_file_is_judged_and_the_earlier_is_kept(builder: WarehouseBuilder) -> None:
+    """The file delivered last is judged; the other is replaced before the check and names it."""
     later = builder.parse(builder.report("22813", FIGURES), builder.arrival(delivered_at=LATER))
     earlier = builder.parse(builder.report("22813", FIGURES), builder.arrival())
     assert settle(builder) == RivalResolution(replaced=(earlier,), undecided=())

@@ -65,7 +65,7 @@ def test_row_comes_back_as_it_was_staged(builder: WarehouseBuilder, row: StagedR
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_tables_have_the_columns_the_rules_are_told_of(builder: WarehouseBuilder, table: str) -> None:
+def test_staging_tables_have_the_columns_of_their_row_types(builder: WarehouseBuilder, table: str) -> None:
     """A rule's SQL finds each column of `domain/staging.py` under its name."""
     with reading(builder.engine) as session:
         rows = session.execute(text(f"SELECT * FROM {table}"))
@@ -112,7 +112,7 @@ def test_rows_of_killed_runs_are_cleared(builder: WarehouseBuilder) -> None:
 
 
 def test_rows_of_no_recorded_run_are_cleared(builder: WarehouseBuilder) -> None:
-    """What a killed preview left behind goes with the next run, however young it is."""
+    """Rows of a killed preview are cleared by the next run, however young they are."""
     with transaction(builder.engine) as session:
         stage(session, [replace(ROWS[0], run_id="preview-1")])
         clear_abandoned(session, builder.now())
@@ -152,7 +152,7 @@ def test_history_can_be_kept_short(builder: WarehouseBuilder) -> None:
 
 
 def test_refused_figures_are_no_history(builder: WarehouseBuilder) -> None:
-    """What was refused for an earlier period never misleads a rule about this one."""
+    """Refused figures of an earlier period are not staged for rules."""
     builder.refuse(builder.report("22813", {"hd_dvc": (999,)}, period=parse_period("2025-04")))
     now = builder.check(builder.report("22813", {"hd_dvc": (5,)}))
     with reading(builder.engine) as session:

@@ -43,8 +43,8 @@ def test_same_delivery_twice_changes_nothing(builder: WarehouseBuilder) -> None:
         assert len(session.scalars(select(SubmissionEventRow)).all()) == 1
 
 
-def test_fingerprints_are_known_by_connector(builder: WarehouseBuilder) -> None:
-    """What one connector brought is not known to another."""
+def test_fingerprints_are_kept_by_connector(builder: WarehouseBuilder) -> None:
+    """A file collected by one connector is new to another."""
     builder.receive(builder.arrival("a.xlsx", fingerprint="f1"))
     with reading(builder.engine) as session:
         assert known_fingerprints(session, "inbox") == {"f1"}
@@ -142,7 +142,7 @@ def test_file_whose_unit_alone_is_known_keeps_it(builder: WarehouseBuilder) -> N
 
 @pytest.mark.parametrize("settled", ["accept", "supersede"])
 def test_settled_submission_cannot_be_read_again(builder: WarehouseBuilder, settled: str) -> None:
-    """What an accepted or superseded file says is settled."""
+    """An accepted or superseded submission refuses a new reading."""
     report = builder.report("22813", {"dvc_toantrinh": (1, 2)})
     submission_id = builder.accept(report)
     if settled == "supersede":
@@ -181,7 +181,7 @@ def test_every_move_is_logged_with_run_and_moment(builder: WarehouseBuilder) -> 
     assert sorted(row.at for row in log) == [other_row.at for other_row in log]
 
 
-def test_record_tells_where_an_answer_goes(builder: WarehouseBuilder) -> None:
+def test_record_has_the_address_of_the_reply(builder: WarehouseBuilder) -> None:
     """The newest delivery's connector, path and sender go with the submission."""
     arrival = replace(builder.arrival("a.xlsx"), sender="xa.lamson@example.vn")
     submission_id = builder.accept(builder.report("22813", {"dvc_toantrinh": (1, 2)}), arrival)

@@ -83,7 +83,7 @@ def test_a_figure_with_an_open_question_says_so(builder: WarehouseBuilder) -> No
 
 
 def test_an_answer_is_shown_beside_the_figure(builder: WarehouseBuilder) -> None:
-    """A new revision says who answered what, when and until when; no figure moved, and no file is blamed."""
+    """A new revision has person, answer, time and last day; no figure changed, and no file is named as cause."""
     send(builder, warning(STOCK))
     notes(builder)
     assert answer(builder) == (warning(STOCK),)
@@ -114,7 +114,7 @@ def test_another_file_with_the_same_figures_keeps_the_answer(builder: WarehouseB
         (warning(STOCK, expected="12"), (8, 10)),
     ],
 )
-def test_other_figures_are_asked_about_anew(builder: WarehouseBuilder, issue: Issue, cells: Cells) -> None:
+def test_answer_lapses_with_changed_figures(builder: WarehouseBuilder, issue: Issue, cells: Cells) -> None:
     """Another numerator, another denominator, another figure that it is compared with: the answer lapses."""
     send(builder, warning(STOCK))
     answer(builder)
@@ -165,7 +165,7 @@ def test_answers_and_their_return_make_figures_due(builder: WarehouseBuilder) ->
 
 
 def test_a_warning_is_answered_once(builder: WarehouseBuilder) -> None:
-    """A second answer is refused, and says what the first one was and how to take it back; nothing is kept of it."""
+    """A second answer is refused with the first one and the way to revoke it; nothing of it is kept."""
     send(builder, warning(STOCK))
     answer(builder)
     with pytest.raises(UsageError, match=r"answered already .* by an\.nguyen.*--take-back"):
@@ -182,14 +182,14 @@ def test_indicators_can_be_answered_one_by_one(builder: WarehouseBuilder) -> Non
     assert answer(builder) == (warning(STOCK),)
 
 
-def test_what_refuses_a_report_cannot_be_answered(builder: WarehouseBuilder) -> None:
-    """An error is mended, not explained; a refused report's warnings are not asked either."""
+def test_critical_issues_cannot_be_answered(builder: WarehouseBuilder) -> None:
+    """A critical issue has to be corrected; warnings of a refused report cannot be answered either."""
     send(builder, critical(WARNS))
     with pytest.raises(UsageError, match="only warnings can be answered"):
         answer(builder)
 
 
-def test_nothing_asked_is_nothing_answered(builder: WarehouseBuilder) -> None:
+def test_answer_without_open_warning_is_refused(builder: WarehouseBuilder) -> None:
     """Without a report, a warning of the rule or the indicator it is refused, and the open warnings are named."""
     with pytest.raises(UsageError, match="nothing is accepted"):
         answer(builder)
@@ -242,8 +242,8 @@ def test_a_withdrawn_reports_answer_waits_for_it(builder: WarehouseBuilder) -> N
     assert "một doanh nghiệp giải thể" in notes(builder)
 
 
-def test_a_trial_rules_findings_are_told_to_nobody(builder: WarehouseBuilder) -> None:
-    """They are kept, and neither counted, listed, asked nor noted; the judgement is as if they were not there."""
+def test_findings_of_shadow_rules_are_hidden(builder: WarehouseBuilder) -> None:
+    """They are stored, and neither counted, listed nor noted; the judgement is as if they were absent."""
     shadow = Issue(WARNS, Severity.INFO, "Biểu 01-T", "E10", indicator=STOCK, facts={"stage": "shadow"})
     submission = send(builder, shadow)
     assert "giải trình" not in notes(builder)
@@ -277,8 +277,8 @@ def test_every_submission_has_a_judgement(
     assert view == judgement
 
 
-def test_an_explanation_tells_question_and_answer(builder: WarehouseBuilder) -> None:
-    """Of a revision those that counted when it was made, whatever was answered or taken back since."""
+def test_lineage_has_warning_and_answer(builder: WarehouseBuilder) -> None:
+    """The lineage of a revision has those in force when it was made, whatever was answered or revoked since."""
     send(builder, warning(STOCK))
     notes(builder)
     answer(builder)
@@ -294,7 +294,7 @@ def test_an_explanation_tells_question_and_answer(builder: WarehouseBuilder) -> 
 
 
 def test_answers_are_copied(builder: WarehouseBuilder, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A copied warehouse knows what was answered and what was taken back, and says the same beside the figures."""
+    """A copied warehouse has the answers and revocations, and the same notes beside the figures."""
     send(builder, warning(STOCK))
     answer(builder)
     with transaction(builder.engine) as session:
@@ -311,8 +311,8 @@ def test_answers_are_copied(builder: WarehouseBuilder, tmp_path_factory: pytest.
     target.dispose()
 
 
-def test_a_quarter_names_the_month_that_is_asked_about(builder: WarehouseBuilder) -> None:
-    """A longer period rests on its months' reports: their questions and answers are beside its figures too."""
+def test_quarter_names_the_month_of_a_warning(builder: WarehouseBuilder) -> None:
+    """A longer period rests on its months' reports: their warnings and answers are beside its figures too."""
     quarter = parse_period("2025-Q2")
     flow = OTHER
     send(builder, warning(flow))

@@ -46,7 +46,7 @@ def accept(builder: WarehouseBuilder, *versions: dict[str, tuple[int, int]]) -> 
     return [builder.accept(builder.report(UNIT, figures)) for figures in versions]
 
 
-def test_the_version_before_lives_again(builder: WarehouseBuilder) -> None:
+def test_withdrawal_restores_the_version_before(builder: WarehouseBuilder) -> None:
     """Withdrawing the second version makes the first count again; both keep their figures."""
     first, second = accept(builder, FIRST, SECOND)
     changed = decide(builder, withdraw)
@@ -59,7 +59,7 @@ def test_the_version_before_lives_again(builder: WarehouseBuilder) -> None:
         assert session.get_one(SubmissionRow, first).superseded_by is None
 
 
-def test_who_withdrew_and_why_is_kept_with_the_move(builder: WarehouseBuilder) -> None:
+def test_person_and_reason_are_kept_with_the_withdrawal(builder: WarehouseBuilder) -> None:
     """Both moves carry a code, the person's words and name, and the run."""
     accept(builder, FIRST, SECOND)
     decide(builder, withdraw)
@@ -81,7 +81,7 @@ def test_withdrawing_down_a_chain_brings_back_one_after_the_other(builder: Wareh
 
 
 def test_an_old_file_accepted_and_superseded_at_once_is_next_in_line(builder: WarehouseBuilder) -> None:
-    """Whatever the withdrawn version had superseded lives again, the latest first."""
+    """Of the versions superseded by the withdrawn one the latest is accepted again."""
     old_report = builder.report(UNIT, FIRST)
     old = builder.refuse(old_report)
     accept(builder, FIRST, SECOND)
@@ -100,7 +100,7 @@ def test_without_an_accepted_version_before_it_the_unit_is_missing(builder: Ware
     assert changed.others == {1: SubmissionState.QUARANTINED}
 
 
-def test_the_rollup_loses_the_figure_and_says_because_of_which_file(builder: WarehouseBuilder) -> None:
+def test_rollup_loses_the_figure_and_names_the_file(builder: WarehouseBuilder) -> None:
     """After a withdrawal the next rollup is a revision that names the withdrawn file's unit as moved."""
     accept(builder, FIRST, SECOND)
     builder.roll_up()
@@ -142,7 +142,7 @@ def test_only_the_version_that_counts_can_be_withdrawn(builder: WarehouseBuilder
     assert states(builder) == ["superseded", "accepted"]
 
 
-def test_nothing_to_withdraw_is_told_with_what_there_is(builder: WarehouseBuilder) -> None:
+def test_error_of_an_impossible_withdrawal_names_the_versions(builder: WarehouseBuilder) -> None:
     """Where only a refused version lies, the message says so; where nothing does, too."""
     builder.refuse(builder.report(UNIT, FIRST))
     with pytest.raises(UsageError, match="version 1 is quarantined"):
@@ -159,7 +159,7 @@ def test_a_reason_has_to_be_given(builder: WarehouseBuilder) -> None:
 
 
 def test_same_bytes_again_stay_withdrawn(builder: WarehouseBuilder) -> None:
-    """What a person excluded comes back by no delivery: the delivery is noted, nothing waits to be judged."""
+    """A withdrawn file delivered again stays withdrawn: the delivery is recorded, nothing becomes pending."""
     arrival = builder.arrival("a.xlsx")
     builder.accept(builder.report(UNIT, FIRST), arrival)
     decide(builder, withdraw)
@@ -204,8 +204,8 @@ def test_only_what_is_withdrawn_can_be_restored(builder: WarehouseBuilder) -> No
         decide(builder, restore, 1)
 
 
-def test_a_correction_after_a_withdrawal_supersedes_what_lives(builder: WarehouseBuilder) -> None:
-    """The chain goes on: the third version takes the place of the first."""
+def test_correction_after_a_withdrawal_supersedes_the_accepted_version(builder: WarehouseBuilder) -> None:
+    """The third version supersedes the first."""
     first, second = accept(builder, FIRST, SECOND)
     decide(builder, withdraw)
     third = builder.accept(builder.report(UNIT, SECOND))

@@ -35,6 +35,6 @@ def test_every_workbook_is_measured(catalog: Catalog) -> None:
         (Timing(1.0, 2.0, MEMORY), 1),
     ],
 )
-def test_a_broken_promise_is_told(timing: Timing, status: int) -> None:
+def test_missed_target_is_reported(timing: Timing, status: int) -> None:
     """Less than twice as fast, or 50 MB and more, exits with status 1."""
     assert exit_status([Timing(1.0, 3.0, 0), timing]) == status

@@ -93,7 +93,7 @@ def test_kinds_formats_and_fonts_are_kept() -> None:
     assert (cells["A4"].kind, cells["A4"].value) == (CellKind.ERROR, "#DIV/0!")
 
 
-def test_a_formula_nobody_calculated_is_no_zero() -> None:
+def test_uncalculated_formula_is_no_zero() -> None:
     """The placeholder zero of a program without calculation is not read as a figure."""
     cell = _rich_book().sheets[0].cells["A5"]
     assert (cell.kind, cell.value, cell.has_formula) == (CellKind.UNCACHED, None, True)

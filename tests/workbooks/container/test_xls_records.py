@@ -75,7 +75,7 @@ def test_names_are_kept() -> None:
     [struct.pack("<HHH", 0, 0x1234, 0x5678), struct.pack("<HHH", 1, 1, 1) + bytes(48), struct.pack("<HHH", 1, 2, 2)],
     ids=["XOR", "RC4", "RC4 of CryptoAPI"],
 )
-def test_locked_workbooks_are_told_as_such(how: bytes) -> None:
+def test_encrypted_workbooks_are_reported(how: bytes) -> None:
     """Each way of encryption is reported as password protection."""
     assert _code(compound_file(join(insert(records_of(_book()), START, (_FILE_PASS, how))))) == "encrypted"
 
@@ -103,7 +103,7 @@ def test_a_compound_file_without_a_workbook_is_none() -> None:
     assert _code(compound_file(join(records_of(_book())), "Contents")) == "old_office_file"
 
 
-def test_an_encrypted_new_workbook_is_told_as_such() -> None:
+def test_encrypted_xlsx_is_reported() -> None:
     """An encrypted .xlsx, which is a compound file, is reported as password protected."""
     assert _code(compound_file(bytes(5000), "EncryptedPackage")) == "encrypted"
 

@@ -70,7 +70,7 @@ def look_of(cell: Cell) -> tuple[str, ...]:
     return tuple(map(repr, (cell.number_format, cell.font, cell.border, cell.alignment, cell.protection)))
 
 
-def test_wrong_cells_are_red_and_say_why(catalog: Catalog, template: bytes) -> None:
+def test_wrong_cells_are_red_with_a_note(catalog: Catalog, template: bytes) -> None:
     """A cell with a critical issue is red and has a Vietnamese note; number format, font and borders stay."""
     before, after = _looked_at(template), _looked_at(marked(catalog, template, wrong("Biểu 01-T", "E15")))
     was, now = before["Biểu 01-T"]["E15"], after["Biểu 01-T"]["E15"]
@@ -144,7 +144,7 @@ def test_the_list_names_all_and_links_to_the_cells(catalog: Catalog, template: b
     }
 
 
-def test_what_shadow_rules_found_is_told_nobody(catalog: Catalog, template: bytes) -> None:
+def test_findings_of_shadow_rules_are_not_marked(catalog: Catalog, template: bytes) -> None:
     """An issue of a shadow rule leaves no trace in a returned file."""
     issue = Issue("stated_percent", Severity.INFO, "Biểu 01-T", "E15", "bóng", facts={"stage": "shadow"})
     data = marked(catalog, template, [issue])
@@ -284,7 +284,7 @@ def test_made_by_hand(catalog: Catalog) -> None:
 @pytest.mark.parametrize(
     "data", [b"", b"MST,1,2", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"W\0o\0r\0k\0b\0o\0o\0k\0\0\0"]
 )
-def test_what_cannot_carry_marks_says_so(catalog: Catalog, data: bytes) -> None:
+def test_unmarkable_file_is_refused(catalog: Catalog, data: bytes) -> None:
     """A file that is no .xlsx raises instead of being marked."""
     with pytest.raises(CannotAnnotateError):
         annotate(data, (), (), catalog, "vi")

@@ -23,7 +23,7 @@ LIMITS = Limits(file_size=1 << 20)
         (b"a;b\n", b"1;2\n", "text_file"),
     ],
 )
-def test_a_large_file_is_told_by_its_start(
+def test_large_file_is_classified_by_its_first_bytes(
     catalog: Catalog, tmp_path: Path, start: bytes, filling: bytes, code: str
 ) -> None:
     """A large file of another kind is refused as such; one that may be a workbook is too large."""

@@ -73,7 +73,7 @@ def codes(report: ParsedReport) -> list[str]:
     return [issue.code for issue in report.issues]
 
 
-def test_bad_files_keep_nobody_from_being_read(pool: ReadingPool, catalog: Catalog, good: bytes, drop: Drop) -> None:
+def test_bad_files_do_not_affect_others(pool: ReadingPool, catalog: Catalog, good: bytes, drop: Drop) -> None:
     """Files that exhaust memory or time or kill their worker get an issue each; all others are read."""
     content = [good] * 45
     for place, spoilt in ((3, hostile.SWELL), (17, hostile.SPIN), (18, hostile.DIE), (44, hostile.DIE)):
@@ -119,7 +119,7 @@ def test_real_parsing_is_bounded_too(catalog: Catalog, good: bytes, drop: Drop) 
     assert codes(report) == ["took_too_long"]
 
 
-def test_who_was_killed_by_another_is_read_again(pool: ReadingPool, drop: Drop, tmp_path: Path) -> None:
+def test_file_of_a_killed_worker_is_read_again(pool: ReadingPool, drop: Drop, tmp_path: Path) -> None:
     """A file whose worker was killed externally is read on the second attempt."""
     (report,) = pool.read([drop(hostile.DIE_ONCE + os.fsencode(tmp_path / "remembered"))])
     assert "reading_stopped" not in codes(report)

@@ -62,7 +62,7 @@ def test_stocks_are_filled_in_and_nothing_else(form: Workbook, catalog: Catalog)
         assert over == (123 if indicator.flow is Flow.STOCK else None), indicator.id
 
 
-def test_what_the_register_says_stays(form: Workbook) -> None:
+def test_denominators_of_the_register_stay(form: Workbook) -> None:
     """A denominator of the register is kept, whatever was reported."""
     assert value_of(form, "TH.tcnscd_xa.denominator") == 1
 
@@ -104,7 +104,7 @@ def test_percentages_are_shown_at_once(catalog: Catalog) -> None:
     assert (cell.kind, cell.raw) == (CellKind.NUMBER, "24.60")
 
 
-def test_not_applicable_is_said_again(catalog: Catalog) -> None:
+def test_not_applicable_is_prefilled(catalog: Catalog) -> None:
     """A figure that was not applicable is filled in as a mark that the reader recognises."""
     mark = Figure(CellState.NOT_APPLICABLE, None, "E1", "x")
     past = PastObservation(APRIL, Observation(UNIT, "tmdt_sp", "x", mark, number(5)))

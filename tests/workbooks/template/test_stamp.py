@@ -58,7 +58,7 @@ def test_document_properties_carry_the_stamp(may: Workbook) -> None:
         ("_xlnm.Print_Area", None),
     ],
 )
-def test_names_say_what_they_point_at(name: str, what: object) -> None:
+def test_defined_names_are_parsed(name: str, what: object) -> None:
     """Defined names of a template are parsed regardless of case; others give None."""
     assert parse_name(name) == what
 
@@ -140,7 +140,7 @@ def test_unit_that_owes_nothing_is_refused(catalog: Catalog) -> None:
         ("00004", "2025-12", "BC_00004_Ba-Dinh_2025-12.xlsx"),
     ],
 )
-def test_file_names_tell_unit_and_period(catalog: Catalog, code: str, period: str, name: str) -> None:
+def test_file_names_state_unit_and_period(catalog: Catalog, code: str, period: str, name: str) -> None:
     """File names are ASCII, and the reader identifies unit and period even of an empty file."""
     assert assignment_for(catalog, code, period).file_name == name
     report = parse_report(b"", catalog, Hints(name))
