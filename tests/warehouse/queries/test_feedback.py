@@ -33,21 +33,21 @@ def told_of(builder: WarehouseBuilder, *numbers: int) -> tuple[SubmissionFeedbac
         return feedback_of(session, numbers, builder.now())
 
 
-def test_shadow_results_are_told_nobody(builder: WarehouseBuilder) -> None:
+def test_shadow_results_are_hidden(builder: WarehouseBuilder) -> None:
     """Issues of shadow rules stay in the warehouse and out of the feedback."""
     (result,) = told_of(builder, accept(builder, SHADOW, ASKED))
     assert result.issues == (ASKED,)
     assert result.asked == (OpenWarning(ASKED, None),)
 
 
-def test_each_version_tells_of_all(builder: WarehouseBuilder) -> None:
+def test_each_version_names_all_others(builder: WarehouseBuilder) -> None:
     """A superseded version's page names its successor, which names it."""
     first, second = accept(builder), accept(builder)
     for item in told_of(builder, first, second):
         assert [version.state for version in item.versions] == [SubmissionState.SUPERSEDED, SubmissionState.ACCEPTED]
 
 
-def test_pages_of_many_are_asked_for_at_once(builder: WarehouseBuilder) -> None:
+def test_feedback_on_many_needs_a_constant_number_of_queries(builder: WarehouseBuilder) -> None:
     """The number of queries is the same for three reports as for one: a nightly run has thousands."""
     numbers = [accept(builder, ASKED, unit=unit) for unit in (UNIT, "22816", "22819")]
     with counted(builder.engine) as alone:
@@ -57,7 +57,7 @@ def test_pages_of_many_are_asked_for_at_once(builder: WarehouseBuilder) -> None:
     assert len(together) == len(alone)
 
 
-def test_what_moved_is_told_with_its_other_versions(builder: WarehouseBuilder) -> None:
+def test_changed_submissions_come_with_their_other_versions(builder: WarehouseBuilder) -> None:
     """After the newest move nothing is left; a new version takes the earlier one along."""
     first = accept(builder)
     with reading(builder.engine) as session:
@@ -69,8 +69,8 @@ def test_what_moved_is_told_with_its_other_versions(builder: WarehouseBuilder) -
         assert moved_since(session, last)[0] == (first, second)
 
 
-def test_an_answer_is_told_and_its_return(builder: WarehouseBuilder) -> None:
-    """Who answered a warning, and that it was taken back, each makes the page out of date."""
+def test_answers_and_revocations_change_the_feedback(builder: WarehouseBuilder) -> None:
+    """An answer to a warning, and its revocation, each make the page out of date."""
     first = accept(builder, ASKED)
     place = ReportKey(builder.catalog.units.get(UNIT, builder.catalog.forms.last_day(FORM, MAY)).key, FORM, MAY)
     with reading(builder.engine) as session:
@@ -95,7 +95,7 @@ def test_an_answer_is_told_and_its_return(builder: WarehouseBuilder) -> None:
         assert moved_since(session, answered)[0] == (first,)
 
 
-def test_what_waits_is_not_told_of_yet(builder: WarehouseBuilder) -> None:
+def test_pending_submission_has_no_feedback(builder: WarehouseBuilder) -> None:
     """A submission that is not judged yet has no page."""
     builder.check(builder.report(UNIT, {"dvc_toantrinh": (30, 40)}))
     with reading(builder.engine) as session:

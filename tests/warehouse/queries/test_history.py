@@ -28,7 +28,7 @@ def history_of(builder: WarehouseBuilder, code: str = UNIT) -> ReportHistory:
         return history(session, key_of(builder, code), FORM, MAY)
 
 
-def test_versions_stand_in_order_and_one_counts(builder: WarehouseBuilder) -> None:
+def test_versions_are_ordered_and_one_counts(builder: WarehouseBuilder) -> None:
     """Refused, accepted and superseded, accepted: each with number, state, file and hash."""
     figures = {"dvc_toantrinh": (30, 40)}
     builder.refuse(builder.report(UNIT, figures), builder.arrival("one.xlsx"))
@@ -58,8 +58,8 @@ def test_every_delivery_names_its_sender(builder: WarehouseBuilder) -> None:
     assert version.deliveries[0].landed_at == dropped.landed_at
 
 
-def test_moves_tell_reason_person_and_run(builder: WarehouseBuilder) -> None:
-    """The whole way of a withdrawn version, its last move with code, words and name."""
+def test_moves_have_reason_person_and_run(builder: WarehouseBuilder) -> None:
+    """All moves of a withdrawn version, the last with code, words and name."""
     builder.accept(builder.report(UNIT, {"dvc_toantrinh": (30, 40)}))
     with transaction(builder.engine) as session:
         withdraw(
@@ -90,7 +90,7 @@ def test_another_unit_or_period_is_another_history(builder: WarehouseBuilder) ->
 
 
 def test_kept_figures_are_those_of_the_workbook(builder: WarehouseBuilder) -> None:
-    """What was kept of an accepted workbook differs in nothing from what it said."""
+    """The stored figures of an accepted workbook equal its own."""
     report = builder.report(UNIT, {"dvc_toantrinh": (30, 40), "hd_dvc": (None,)}, {"22813001": {"tcnscd_tv": ("x",)}})
     submission_id = builder.check(report)
     builder.load(JudgedReport(submission_id, report, ()))

@@ -37,7 +37,7 @@ def test_the_newest_figure_of_each_counts(builder: WarehouseBuilder) -> None:
     assert known(builder) == {"hsskdt": ("2025-04", Decimal(4)), "tk_15": ("2025-03", Decimal(2))}
 
 
-def test_only_what_counts_is_taken(builder: WarehouseBuilder) -> None:
+def test_only_accepted_figures_are_used(builder: WarehouseBuilder) -> None:
     """A refused report is ignored, and of two accepted ones the later counts."""
     builder.accept(builder.report(UNIT, {"hsskdt": (1, 9)}, period=APRIL))
     builder.accept(builder.report(UNIT, {"hsskdt": (2, 9)}, period=APRIL))
@@ -45,7 +45,7 @@ def test_only_what_counts_is_taken(builder: WarehouseBuilder) -> None:
     assert known(builder) == {"hsskdt": ("2025-04", Decimal(2))}
 
 
-def test_neither_the_period_itself_nor_a_namesake_speaks(builder: WarehouseBuilder) -> None:
+def test_period_itself_and_reused_codes_are_ignored(builder: WarehouseBuilder) -> None:
     """May's own report is no history, nor is the report of another unit of the same code."""
     builder.accept(builder.report(UNIT, {"hsskdt": (1, 9)}, period=MAY))
     assert known(builder) == {}

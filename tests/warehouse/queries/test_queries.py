@@ -116,7 +116,7 @@ def test_revision_does_not_change_when_its_refused_file_is_judged_again(builder:
     assert builder.revision(1) == before
 
 
-def test_status_tells_who_reported_and_who_failed_and_why(builder: WarehouseBuilder) -> None:
+def test_status_lists_reports_and_refusals(builder: WarehouseBuilder) -> None:
     """Each unit that owes the form, in order of codes, with the issues and cells of what was refused."""
     builder.accept(builder.report("22813", {RATIO: (1, 2)}))
     builder.refuse(builder.report("22828", {RATIO: (3, 2)}), builder.arrival("ma-noi.xlsx"))
@@ -139,14 +139,14 @@ def test_refused_correction_shows_beside_the_accepted_file(builder: WarehouseBui
     assert [refusal.file.file_name for refusal in result.refusals] == ["3.xlsx"]
 
 
-def test_status_counts_what_waits(builder: WarehouseBuilder) -> None:
+def test_status_counts_pending_files(builder: WarehouseBuilder) -> None:
     """A file that is parsed and not yet judged is neither accepted nor lost."""
     builder.parse(builder.report("22813", {RATIO: (1, 2)}))
     result = unit_status(builder, "22813")
     assert (result.standing.state, result.waiting) == ("missing", 1)
 
 
-def test_status_knows_the_newest_revision(builder: WarehouseBuilder) -> None:
+def test_status_names_the_newest_revision(builder: WarehouseBuilder) -> None:
     """After a rollup the status names its number."""
     builder.roll_up()
     assert status(builder).revision == 1
@@ -237,7 +237,7 @@ def test_revision_waits_to_be_published_until_it_is(builder: WarehouseBuilder) -
 
 
 def test_publication_of_no_revision_is_refused(builder: WarehouseBuilder) -> None:
-    """What was never made cannot have been given out."""
+    """A publication cannot be recorded for a missing revision."""
     with pytest.raises(UsageError, match="revision 3"), transaction(builder.engine) as session:
         record_publication(session, ref(builder, 3), path="x", at=NIGHT)
 
@@ -259,7 +259,7 @@ def test_run_is_recorded_from_start_to_finish(builder: WarehouseBuilder) -> None
 
 
 def test_reason_of_a_run_is_kept(builder: WarehouseBuilder) -> None:
-    """Why a person asked for a rerun is still known when Prefect's own records are pruned."""
+    """The reason of a rerun is still recorded when Prefect's own records are pruned."""
     with transaction(builder.engine) as session:
         start_run(session, "run-1", "rerun", "v1", NIGHT, reason="xã gửi lại")
     with reading(builder.engine) as session:

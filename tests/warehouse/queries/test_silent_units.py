@@ -18,12 +18,12 @@ def silent(builder: WarehouseBuilder, today: date, *areas: str) -> tuple[SilentP
         return silent_units(session, builder.catalog, areas, today)
 
 
-def test_nobody_is_silent_before_anything_ever_came(builder: WarehouseBuilder) -> None:
+def test_no_unit_is_silent_in_an_empty_warehouse(builder: WarehouseBuilder) -> None:
     """A warehouse without reports expects none: which areas are its own is not known yet."""
     assert silent(builder, date(2025, 6, 30)) == ()
 
 
-def test_who_sent_nothing_is_silent_once_the_deadline_has_passed(builder: WarehouseBuilder) -> None:
+def test_units_without_report_are_silent_after_the_deadline(builder: WarehouseBuilder) -> None:
     """On the deadline no unit is silent; the day after, all without a report are, refused reports excepted."""
     builder.accept(builder.report("22813", {}))
     builder.refuse(builder.report("22816", {}))
@@ -51,7 +51,9 @@ def test_the_next_period_is_expected_though_nothing_came(builder: WarehouseBuild
 
 
 @pytest.mark.parametrize(("areas", "count"), [(("585",), 7), (("585", "22816"), 7), (("22816",), 1), (("00000",), 0)])
-def test_configured_areas_say_who_is_expected(builder: WarehouseBuilder, areas: tuple[str, ...], count: int) -> None:
+def test_configured_areas_determine_the_expected_units(
+    builder: WarehouseBuilder, areas: tuple[str, ...], count: int
+) -> None:
     """A district's or commune's own units are expected, each once; an unknown code expects none."""
     builder.accept(builder.report("22813", {}))
     result = silent(builder, date(2025, 5, 20), *areas)

@@ -91,8 +91,8 @@ def closed(builder: WarehouseBuilder) -> WarehouseBuilder:
     return builder
 
 
-def test_a_closing_says_what_it_keeps(builder: WarehouseBuilder) -> None:
-    """Revision, who was missing, by whom, and which archive; a second closing is refused."""
+def test_closing_has_its_facts(builder: WarehouseBuilder) -> None:
+    """It has the revision, the missing units, the person and the archive; a second closing is refused."""
     report(builder, 5)
     give_out(builder)
     result = look(builder)
@@ -129,7 +129,7 @@ def test_closed_again_as_it_was(closed: WarehouseBuilder) -> None:
 
 
 def test_withdrawal_waits_as_well(closed: WarehouseBuilder) -> None:
-    """What a person takes out after a closing moves nothing either."""
+    """A withdrawal after the closing changes no figure either."""
     unit = closed.catalog.units.get(FIRST, closed.catalog.forms.last_day(FORM, MAY)).key
     with transaction(closed.engine) as session:
         withdraw(session, ReportKey(unit, FORM, MAY), Decision(DecisionReason("wrong month", "an"), closed.now()))
@@ -176,7 +176,7 @@ def test_other_areas_stay_open(closed: WarehouseBuilder) -> None:
     assert {item.area.code for item in result} == {"58", FIRST}
 
 
-def test_what_rests_on_a_report_is_found(closed: WarehouseBuilder) -> None:
+def test_closings_of_a_report_are_found(closed: WarehouseBuilder) -> None:
     """A commune's report of May is under the closing; that of another month, form or commune is not."""
     with reading(closed.engine) as session:
         catalog = closed.catalog
@@ -188,15 +188,15 @@ def test_what_rests_on_a_report_is_found(closed: WarehouseBuilder) -> None:
         assert over({FIRST}, "2025-04") == over({"00001"}) == over({FIRST}, form="another") == 0
 
 
-def test_period_that_goes_on_cannot_be_closed(builder: WarehouseBuilder) -> None:
-    """Nor one without figures."""
+def test_unfinished_period_cannot_be_closed(builder: WarehouseBuilder) -> None:
+    """A period that is not over, or has no figures, is refused."""
     with reading(builder.engine) as session, pytest.raises(UsageError, match="not over yet"):
         closable(session, builder.catalog, cell_of(builder), builder.catalog.forms.last_day(FORM, MAY))
     with pytest.raises(UsageError, match="no figures"):
         look(builder)
 
 
-def test_what_was_not_published_cannot_be_closed(builder: WarehouseBuilder) -> None:
+def test_unpublished_figures_cannot_be_closed(builder: WarehouseBuilder) -> None:
     """Unpublished revisions and reports without a rollup need a nightly run first."""
     report(builder, 5)
     builder.roll_up()
