@@ -87,10 +87,10 @@ def check_files(
     """
     with TemporaryDirectory(prefix="tonghop-") as name, _bench(settings, Path(name), clock) as bench:
         read = _read(bench.context, files, listener)
-        results: dict[int, tuple[Issue, ...]] = {}
+        issues: dict[int, tuple[Issue, ...]] = {}
         listener.begin("judge", len(read))
         for batch in batched(read, bench.context.batch_size):
-            results.update(
+            issues.update(
                 _judge(bench, [read_submission for read_submission in batch if read_submission.may_be_judged])
             )
             listener.advance("judge", len(batch))
@@ -100,11 +100,15 @@ def check_files(
     return tuple(
         CheckedFile(
             file=file,
-            report=item.report,
-            issues=tuple(each for each in results.get(item.submission.id, item.report.issues) if not each.is_shadow),
-            not_checked=beyond if item.may_be_judged else everything,
+            report=read_submission.report,
+            issues=tuple(
+                each
+                for each in issues.get(read_submission.submission.id, read_submission.report.issues)
+                if not each.is_shadow
+            ),
+            not_checked=beyond if read_submission.may_be_judged else everything,
         )
-        for file, item in zip(files, read, strict=True)
+        for file, read_submission in zip(files, read, strict=True)
     )
 
 
@@ -164,7 +168,7 @@ def _judge(bench: _Bench, batch: Sequence[ReadSubmission]) -> Mapping[int, tuple
             there = [_received(replace(context, engine=tried), read_submission) for read_submission in batch]
             stage(replace(context, engine=tried), _RUN, there)
     judged = find_issues(context, _RUN, there, bench.rules)
-    return {item.submission.id: entry.issues for item, entry in zip(batch, judged, strict=True)}
+    return {read_submission.submission.id: result.issues for read_submission, result in zip(batch, judged, strict=True)}
 
 
 def _received(context: AppContext, read_submission: ReadSubmission) -> ReadSubmission:

@@ -51,7 +51,7 @@ def find_corrections(run: Run) -> CorrectionSearch:
         return CorrectionSearch(0, (), ())
     with exclusive_run(context, run.id, "watch", run.listener):
         begin(run, "watch", None)
-        before = {item.id for item in _waiting(context)}
+        before = {submission.id for submission in _waiting(context)}
         left: tuple[str, ...] = ()
         try:
             left = run.steps.run("collect", "collect", lambda: collect(context, run.id))
@@ -68,7 +68,7 @@ def _waiting(context: AppContext) -> Sequence[Pending]:
 
 
 def _corrections(context: AppContext, new: Sequence[Pending]) -> tuple[Correction, ...]:
-    results: dict[Period, set[str]] = defaultdict(set)
+    units_by_period: dict[Period, set[str]] = defaultdict(set)
     with context.open_reader() as reader:
         for batch in batched(new, context.batch_size):
             for read_submission in read(reader, context.landing, context.catalog, context.today, batch):
@@ -77,10 +77,10 @@ def _corrections(context: AppContext, new: Sequence[Pending]) -> tuple[Correctio
                     and read_submission.report.period is not None
                     and _corrects(context, read_submission)
                 ):
-                    results[read_submission.report.period].add(read_submission.report.unit.code)
+                    units_by_period[read_submission.report.period].add(read_submission.report.unit.code)
     return tuple(
         Correction(period, tuple(sorted(units)))
-        for period, units in sorted(results.items(), key=lambda item: item[0].id)
+        for period, units in sorted(units_by_period.items(), key=lambda entry: entry[0].id)
     )
 
 

@@ -117,7 +117,7 @@ def _pending(row: Mapping[str, Any], deliveries: Sequence[Mapping[str, Any]]) ->
     then = [
         delivery for delivery in mine if row["judged_at"] is not None and delivery["landed_at"] <= row["judged_at"]
     ] or mine
-    newest = max(then, key=lambda item: (item["landed_at"], item["delivered_at"], item["id"]))
+    newest = max(then, key=lambda delivery: (delivery["landed_at"], delivery["delivered_at"], delivery["id"]))
     return Pending(
         id=row["id"],
         sha256=row["sha256"],

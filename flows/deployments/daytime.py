@@ -41,7 +41,7 @@ def daytime() -> State[Any]:
         return Completed(message=messages.text("watch_busy"))
     for correction in seen.corrections:
         _start_rerun(correction, run_id)
-    units = [code for other_correction in seen.corrections for code in other_correction.units]
+    units = [code for correction in seen.corrections for code in correction.units]
     result = messages.text("watched", taken=seen.taken, corrections=len(units), units=", ".join(units[:20]) or "—")
     for reason in seen.left:
         _LOG.warning(reason)  # the next daytime run collects it; if it stays so, the nightly run is red

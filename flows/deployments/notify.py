@@ -47,9 +47,9 @@ def _notice(context: AppContext, messages: MessageFormatter, event: NoticeEvent,
         run = client.read_flow_run(UUID(run_id))
     address = f"{PREFECT_UI_URL.value()}/runs/flow-run/{run_id}"
     with reading(context.engine) as session:
-        result = refused_in(session, run_id)
-        records, issues = submission_records(session, result), issues_by_submission(session, result)
-        refused = [RefusedReport(records[item], issues[item]) for item in result]
+        numbers = refused_in(session, run_id)
+        records, issues = submission_records(session, numbers), issues_by_submission(session, numbers)
+        refused = [RefusedReport(records[number], issues[number]) for number in numbers]
     if event is NoticeEvent.RUN_FAILED:
         state, message = (run.state.name or "", run.state.message or "") if run.state else ("", "")
         return of_run(messages, FailedRun(run.name, state, message, address), refused)

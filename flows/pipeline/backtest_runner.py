@@ -66,41 +66,41 @@ class BacktestRunner:
         ]
         indicators = tuple(catalog.indicators.values())
         result = check(self.url, _RUN, [rule], len(reports), indicators=indicators, refused=refused)
-        return BatchFindings(tuple((item.submission_id, item.issue) for item in result), left_out)
+        return BatchFindings(tuple((failure.submission_id, failure.issue) for failure in result), left_out)
 
     def _reports(self, submissions: Sequence[JudgedSubmission]) -> tuple[dict[int, ParsedReport], dict[int, str]]:
         """Return each submission's report by its number; of one that cannot be judged again, the reason."""
         with reading(self.context.engine) as session:
             kept = figures_of(session, [submission.id for submission in submissions if submission.kept])
-        results: dict[int, ParsedReport] = {}
+        reports: dict[int, ParsedReport] = {}
         left_out: dict[int, str] = {}
         to_read: list[tuple[JudgedSubmission, LandedFile]] = []
-        for other_submission in submissions:
-            unit = self.context.catalog.units.find(other_submission.unit.code, other_submission.unit.valid_from)
-            if unit is None or unit.key != other_submission.unit:
-                left_out[other_submission.id] = "unknown_unit"
-            elif other_submission.kept:
-                results[other_submission.id] = ParsedReport(
+        for submission in submissions:
+            unit = self.context.catalog.units.find(submission.unit.code, submission.unit.valid_from)
+            if unit is None or unit.key != submission.unit:
+                left_out[submission.id] = "unknown_unit"
+            elif submission.kept:
+                reports[submission.id] = ParsedReport(
                     unit,
-                    other_submission.period,
-                    other_submission.form,
-                    other_submission.layout_version,
-                    kept.get(other_submission.id, ()),
+                    submission.period,
+                    submission.form,
+                    submission.layout_version,
+                    kept.get(submission.id, ()),
                 )
-            elif (file := _landed(self.context, other_submission)) is None:
-                left_out[other_submission.id] = "no_bytes"
+            elif (file := _landed(self.context, submission)) is None:
+                left_out[submission.id] = "no_bytes"
             else:
-                to_read.append((other_submission, file))
-        for (item, _), report in zip(to_read, self._read([file for _, file in to_read]), strict=True):
+                to_read.append((submission, file))
+        for (submission, _), report in zip(to_read, self._read([file for _, file in to_read]), strict=True):
             if report.unit is not None and (report.unit.key, report.form, report.period) == (
-                item.unit,
-                item.form,
-                item.period,
+                submission.unit,
+                submission.form,
+                submission.period,
             ):
-                results[item.id] = report
+                reports[submission.id] = report
             else:
-                left_out[item.id] = "read_otherwise"
-        return results, left_out
+                left_out[submission.id] = "read_otherwise"
+        return reports, left_out
 
     def _read(self, files: Sequence[LandedFile]) -> tuple[ParsedReport, ...]:
         """Read refused workbooks again; the reading pool starts with the first such file."""

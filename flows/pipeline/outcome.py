@@ -117,7 +117,7 @@ class RunOutcome:
         return tuple(
             sorted(
                 (submission_outcome for submission_outcome in self.verdicts if not submission_outcome.accepted),
-                key=lambda item: item.label,
+                key=lambda outcome: outcome.label,
             )
         )
 
@@ -129,7 +129,7 @@ class RunOutcome:
             for submission_outcome in self.verdicts
             if submission_outcome.judgement is Judgement.ACCEPTED_WITH_WARNINGS
         )
-        return tuple(sorted(results, key=lambda item: item.label))
+        return tuple(sorted(results, key=lambda outcome: outcome.label))
 
     @property
     def is_idle(self) -> bool:

@@ -119,14 +119,14 @@ class MessageFormatter:
         )
         return [
             {
-                area: other_area.name,
-                above: other_area.above,
+                area: silent_area.name,
+                above: silent_area.above,
                 who: f"{unit.code} {unit.name}",
                 period: each.period.id,
                 due: format_day(each.deadline, self.lang),
                 days: str(each.days_late),
             }
             for each in silent
-            for other_area in each.areas
-            for unit in other_area.silent
+            for silent_area in each.areas
+            for unit in silent_area.silent
         ]

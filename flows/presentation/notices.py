@@ -74,17 +74,17 @@ def of_run(messages: MessageFormatter, ended: FailedRun, refused: Sequence[Refus
 def of_refused(messages: MessageFormatter, run: str, refused: Sequence[RefusedReport], address: str) -> Notice:
     """Return the notice of reports that a run refused: the first issues of each, cell by cell."""
     lines: list[str] = []
-    for other_refused_report in refused[:MOST_NAMED]:
-        period = other_refused_report.record.period.id if other_refused_report.record.period else "?"
+    for refused_report in refused[:MOST_NAMED]:
+        period = refused_report.record.period.id if refused_report.record.period else "?"
         lines.append(
             messages.text(
                 "notice_submission",
-                who=other_refused_report.who,
+                who=refused_report.who,
                 period=period,
-                file=other_refused_report.record.file.file_name,
+                file=refused_report.record.file.file_name,
             )
         )
-        faults = [issue for issue in other_refused_report.issues if issue.severity is Severity.CRITICAL]
+        faults = [issue for issue in refused_report.issues if issue.severity is Severity.CRITICAL]
         lines += [*(f"  {line}" for line in messages.first_faults(faults)), ""]
     lines += [*_more(messages, refused), messages.text("notice_refused_advice"), address]
     names = ", ".join(refused_report.who for refused_report in refused[:MOST_IN_SUBJECT])

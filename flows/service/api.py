@@ -57,14 +57,14 @@ class ServerApi:
 
     def is_heard(self, worker: str, pool: str, since: datetime) -> bool:
         """Return whether a worker of a pool has sent a heartbeat since a moment."""
-        results = {"workers": {"status": {"any_": ["ONLINE"]}}}
+        online = {"workers": {"status": {"any_": ["ONLINE"]}}}
         try:
-            answer = self._client.post(f"/work_pools/{pool}/workers/filter", json=results, headers=self._token())
+            answer = self._client.post(f"/work_pools/{pool}/workers/filter", json=online, headers=self._token())
         except httpx.TransportError:
             return False
         return answer.is_success and any(
-            item["name"] == worker and datetime.fromisoformat(item["last_heartbeat_time"]) >= since
-            for item in answer.json()
+            registered["name"] == worker and datetime.fromisoformat(registered["last_heartbeat_time"]) >= since
+            for registered in answer.json()
         )
 
     def _token(self) -> dict[str, str]:

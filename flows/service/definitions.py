@@ -88,6 +88,6 @@ async def _remove_deployments(client: PrefectClient) -> None:
 
     named = {deployment["name"] for deployment in read_deployments()}
     ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
-    for other_deployment in await client.read_deployments(deployment_filter=ours):
-        if other_deployment.name not in named:
-            await client.delete_deployment(other_deployment.id)
+    for known in await client.read_deployments(deployment_filter=ours):
+        if known.name not in named:
+            await client.delete_deployment(known.id)

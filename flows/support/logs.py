@@ -30,7 +30,7 @@ def log_to_file(folder: Path, now: datetime) -> None:
         logger = logging.getLogger(logger_name)
         if any(isinstance(handler, _DayFile) and handler.path == path for handler in logger.handlers):
             continue
-        for old in [other_handler for other_handler in logger.handlers if isinstance(other_handler, _DayFile)]:
+        for old in [handler for handler in logger.handlers if isinstance(handler, _DayFile)]:
             logger.removeHandler(old)
             old.close()
         logger.addHandler(_DayFile(path, now))

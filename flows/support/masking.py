@@ -42,5 +42,5 @@ def mask_handlers(*loggers: str) -> None:
     """Add the filter to the handlers of these loggers; idempotent."""
     for name in loggers:
         for handler in logging.getLogger(name).handlers:
-            if not any(isinstance(other_filter, Masking) for other_filter in handler.filters):
+            if not any(isinstance(present, Masking) for present in handler.filters):
                 handler.addFilter(Masking())

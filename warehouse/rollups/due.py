@@ -44,11 +44,11 @@ class ReviewPosition(NamedTuple):
 
     def is_beyond(self, seen: "ReviewPosition") -> bool:
         """Return whether anything lies beyond what was reviewed."""
-        return any(own > other_number for own, other_number in zip(self, seen, strict=True))
+        return any(own > theirs for own, theirs in zip(self, seen, strict=True))
 
     def and_also(self, other: "ReviewPosition") -> "ReviewPosition":
         """Return the later of each."""
-        return ReviewPosition(*(max(own, other_number) for own, other_number in zip(self, other, strict=True)))
+        return ReviewPosition(*(max(own, theirs) for own, theirs in zip(self, other, strict=True)))
 
 
 def areas_touched(session: Session, catalog: Catalog, areas: Sequence[str], *, today: date) -> tuple[AffectedArea, ...]:

@@ -86,7 +86,7 @@ def scope_of(catalog: Catalog, rollup_key: RollupKey) -> RollupScope:
                 earlier, last = [], [report for reports in due[name].values() for report in reports]
             expected[indicator] = tuple(last)
             if earlier and indicator.flow is Flow.CUMULATIVE:
-                before[indicator] = tuple(other_report for reports in earlier for other_report in reports)
+                before[indicator] = tuple(report for reports in earlier for report in reports)
     return RollupScope(rollup_key, tuple(expected_reports), expected, before, _unresolved(catalog, rollup_key))
 
 

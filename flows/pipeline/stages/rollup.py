@@ -21,12 +21,16 @@ def affected_areas(context: AppContext, scope: RunScope) -> tuple[AffectedArea, 
     with reading(context.engine) as session:
         result = areas_touched(session, context.catalog, codes, today=context.today)
     return tuple(
-        item
-        for item in result
-        if scope.takes_area(item.area, item.period)
+        figures
+        for figures in result
+        if scope.takes_area(figures.area, figures.period)
         # A report sent too early was refused; it must not open its period.
-        and opens_on(context.catalog.forms, item.form, item.period) <= context.today
-        and (context.areas or item.on_demand or all(member.parent == item.area.code for member in item.area.members))
+        and opens_on(context.catalog.forms, figures.form, figures.period) <= context.today
+        and (
+            context.areas
+            or figures.on_demand
+            or all(member.parent == figures.area.code for member in figures.area.members)
+        )
     )
 
 
