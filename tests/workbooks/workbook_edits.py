@@ -185,6 +185,10 @@ def _condition(workbook: Workbook, edit: Edit, _: Catalog) -> None:
     _sheet(workbook, edit).conditional_formatting.add(edit["condition"], rule)
 
 
+def _new_sheet(workbook: Workbook, edit: Edit, _: Catalog) -> None:
+    _put(workbook.create_sheet(edit["new_sheet"]), edit["cell"], edit)
+
+
 def _rename(workbook: Workbook, edit: Edit, _: Catalog) -> None:
     old, new = edit["rename"]
     workbook[old].title = new
@@ -263,6 +267,7 @@ _VERBS = {
     "set": _set,
     "figure": _figure,
     "rename": _rename,
+    "new_sheet": _new_sheet,
     "comment": _comment,
     "condition": _condition,
     "insert_row": _insert_row,
@@ -305,12 +310,22 @@ def edit_parts(data: bytes, edits: Sequence[Edit]) -> bytes:
             old, new = (text.encode() for text in edit["replace"])
             assert any(part == name and old in content for part, content in parts), f"nothing to replace in {name}"
             parts = [(part, content.replace(old, new, 1) if part == name else content) for part, content in parts]
+        elif "encode" in edit:
+            parts = [(part, _encoded(content, edit["encode"]) if part == name else content) for part, content in parts]
         elif edit.get("remove"):
             parts = [(part, content) for part, content in parts if part != name]
         else:
             content = edit.get("content", "").encode() * edit.get("times", 1)
             parts.append((name, edit.get("before", "").encode() + content + edit.get("after", "").encode()))
     return pack(parts)
+
+
+def _encoded(content: bytes, encoding: str) -> bytes:
+    """Return an XML part in another encoding, which its declaration names."""
+    text = content.decode()
+    body = text.partition("?>")[2] if text.startswith("<?xml") else text
+    name = encoding.upper().replace("-BE", "BE").replace("-LE", "LE")
+    return f'<?xml version="1.0" encoding="{name}"?>{body}'.encode(encoding)
 
 
 def pack(parts: Sequence[tuple[str, bytes]]) -> bytes:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
+from domain.issues import Issue
 from workbooks.cells.addresses import CellRange, cell_address
 from workbooks.cells.text_runs import RichText, TextRun
 
@@ -87,11 +88,15 @@ class SheetContents:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A worksheet. `strays` are addresses beyond the limits that hold only spaces."""
+    """A worksheet. `strays` are addresses beyond the limits that hold only spaces.
+
+    `refusal` is why the sheet could not be read; it has no cells then.
+    """
 
     name: str
     state: SheetState
     contents: SheetContents
+    refusal: Issue | None = None
 
     @property
     def cells(self) -> Mapping[str, Cell]:

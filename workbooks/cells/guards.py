@@ -9,7 +9,7 @@ from workbooks.cells.text_kinds import looks_like_text, text_code
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Maximum sizes of a workbook, far above those of real reports.
+    """Maximum sizes of what is read of a workbook, far above those of real reports.
 
     Sizes are in bytes. `pack_ratio` applies to parts above 1 MiB. `rows` and `columns` bound the cells with content.
     `elements` bounds the small parts (names, relations, comments, styles), `depth` the nesting of any part.
@@ -19,12 +19,12 @@ class Limits:
     part_size: int = 60 << 20
     total_size: int = 120 << 20
     pack_ratio: int = 150
-    parts: int = 400
-    sheets: int = 40
+    parts: int = 4_000
+    sheets: int = 200
     rows: int = 5_000
     columns: int = 256
     cells: int = 200_000
-    strings: int = 200_000
+    strings: int = 1_000_000
     text_length: int = 32_767
     merged_ranges: int = 20_000
     elements: int = 200_000

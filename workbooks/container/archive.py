@@ -29,35 +29,53 @@ _BROKEN = (
 
 
 class Archive:
-    """An archive whose directory passed the limits; part names are matched regardless of case."""
+    """An archive whose directory passed the limits; part names are matched regardless of case.
+
+    Sizes and ratios are judged of the parts that are opened: pictures and attachments never are.
+    """
 
     def __init__(self, archive: zipfile.ZipFile, limits: Limits) -> None:
-        """Index the parts.
-
-        Raises:
-            RefusedError: two parts have the same name.
-        """
+        """Index the parts."""
         self.limits = limits
         self.file = archive
         self._parts: dict[str, zipfile.ZipInfo] = {}
+        self._repeated: set[str] = set()
+        self._opened: dict[str, int] = {}
         for info in archive.infolist():
             key = _key(info.filename)
             if key in self._parts:
-                raise refusal("zip_duplicate_part", part=info.filename)
+                self._repeated.add(key)
             self._parts[key] = info
 
     def __contains__(self, part: str) -> bool:
         return _key(part) in self._parts
 
+    def admit(self, part: str) -> zipfile.ZipInfo:
+        """Return the entry of a part that is to be opened, after checking it against the limits.
+
+        Raises:
+            RefusedError: the part is missing, stands twice, is locked or beyond the limits.
+        """
+        key = _key(part)
+        info = self._parts.get(key)
+        if info is None:
+            raise refusal("part_missing", part=part)
+        if key in self._repeated:
+            raise refusal("zip_duplicate_part", part=info.filename)
+        _check_part(info, self.limits)
+        self._opened[key] = info.file_size
+        total = sum(self._opened.values())
+        if total > self.limits.total_size:
+            raise refusal("zip_too_large", size=total >> 20, limit=self.limits.total_size >> 20)
+        return info
+
     def chunks(self, part: str) -> Iterator[bytes]:
         """Yield the bytes of a part, 64 KiB at a time; the checksum is verified at the end.
 
         Raises:
-            RefusedError: the part is missing or damaged.
+            RefusedError: the part is missing, damaged or beyond the limits.
         """
-        info = self._parts.get(_key(part))
-        if info is None:
-            raise refusal("part_missing", part=part)
+        info = self.admit(part)
         try:
             stream = self.file.open(info)
         except _BROKEN as error:
@@ -82,7 +100,7 @@ def open_archive(data: bytes, limits: Limits) -> Archive:
     """Open an archive after checking its directory against the limits; nothing is unpacked yet.
 
     Raises:
-        RefusedError: truncated, damaged, locked by a password, or larger inside than the limits allow.
+        RefusedError: truncated, damaged, or with more parts than the limits allow.
     """
     _check_end_record(data, limits)
     try:
@@ -92,11 +110,6 @@ def open_archive(data: bytes, limits: Limits) -> Archive:
     infos = archive.infolist()
     if len(infos) > limits.parts:
         raise refusal("zip_too_many_parts", count=len(infos), limit=limits.parts)
-    for info in infos:
-        _check_part(info, limits)
-    total = sum(info.file_size for info in infos)
-    if total > limits.total_size:
-        raise refusal("zip_too_large", size=total >> 20, limit=limits.total_size >> 20)
     _check_apart(infos, archive.start_dir)
     return Archive(archive, limits)
 

@@ -18,7 +18,7 @@ _OTHER_PACKAGES = (
 
 @dataclass(frozen=True, slots=True)
 class SheetEntry:
-    """A worksheet: name, visibility, and the part that holds it."""
+    """A worksheet: name, visibility, and the part that should hold it ("" if none is named)."""
 
     name: str
     state: SheetState
@@ -46,7 +46,7 @@ def read_book_parts(archive: Archive) -> BookParts:
     """Locate the workbook's parts by its relations, as the format requires, not by their usual names.
 
     Raises:
-        RefusedError: the archive is no workbook, or the workbook names sheets that do not exist.
+        RefusedError: the archive is no workbook, or has no sheets or too many.
     """
     package = {relation.kind: relation.part for relation in read_relations(archive, "")}
     book = package.get("officeDocument")
@@ -95,14 +95,11 @@ def _sheets(archive: Archive, elements: list[Element], relations: tuple[Relation
         if element.name != "sheet":
             continue
         relation = by_id.get(element.attributes.get("id", ""))
-        if relation is None:
-            raise refusal("part_missing", part=element.attributes.get("name", "sheet"))
-        if relation.kind != "worksheet":
+        if relation is not None and relation.kind != "worksheet":
             continue
-        if relation.part not in archive:
-            raise refusal("part_missing", part=relation.part)
         state = _STATES.get(element.attributes.get("state", "visible"), SheetState.VISIBLE)
-        results.append(SheetEntry(element.attributes.get("name", ""), state, relation.part))
+        part = relation.part if relation is not None else ""
+        results.append(SheetEntry(element.attributes.get("name", ""), state, part))
     if not results:
         raise refusal("no_sheets")
     if len(results) > archive.limits.sheets:

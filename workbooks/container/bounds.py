@@ -1,9 +1,23 @@
 """Bounds on the cells of a sheet: within the limits, and each address only once."""
 
-from workbooks.cells.cells import Cell, SheetContents
+from collections.abc import Iterable
+
+from workbooks.cells.cells import Cell, Sheet, SheetContents
 from workbooks.cells.guards import Limits, refusal
 
 _STRAYS_KEPT = 20
+
+
+def bounded(sheets: Iterable[Sheet], limits: Limits) -> tuple[Sheet, ...]:
+    """Return the sheets of a workbook, those refused with which it would hold more cells than the limits allow."""
+    kept: list[Sheet] = []
+    for sheet in sheets:
+        if sum(len(other.cells) for other in kept) + len(sheet.cells) > limits.cells:
+            refused = refusal("too_many_cells", sheet=sheet.name, limit=limits.cells).issue
+            kept.append(Sheet(sheet.name, sheet.state, SheetContents(), refused))
+        else:
+            kept.append(sheet)
+    return tuple(kept)
 
 
 def keep_cell(cell: Cell, contents: SheetContents, limits: Limits, sheet: str) -> None:

@@ -12,7 +12,10 @@ from workbooks.container.archive import Archive, resolve
 MAIN_NAMESPACES = frozenset(
     {"http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main"}
 )
-_ENCODINGS = frozenset({None, "utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1"})
+_ENCODINGS = frozenset({None, "utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii", "iso-8859-1"})
+_COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006 "
+_ALTERNATIVES = tuple("AlternateContent".encode(encoding) for encoding in ("utf-8", "utf-16-le"))
+"""How the element of alternatives shows in the bytes of a part; the little-endian form fits in the big-endian one."""
 
 
 @lru_cache(maxsize=256)
@@ -49,19 +52,55 @@ def stream_part(archive: Archive, part: str, handler: Handler) -> None:
 
     def check_encoding(_version: str, encoding: str | None, _standalone: int) -> None:
         if (encoding.lower() if encoding else None) not in _ENCODINGS:
-            raise refusal("xml_damaged", part=part)
+            raise refusal("part_encoding", part=part, encoding=encoding)
 
     parser.StartDoctypeDeclHandler = refuse_doctype
     parser.XmlDeclHandler = check_encoding
-    parser.StartElementHandler = handler.start
-    parser.EndElementHandler = handler.end
-    parser.CharacterDataHandler = handler.text
+    _hand_on(parser, handler)
+    tail, is_plain = b"", True
     try:
         for chunk in archive.chunks(part):
+            if is_plain and any(name in tail + chunk for name in _ALTERNATIVES):
+                _hand_on(parser, _Fallbacks(handler))
+                is_plain = False
+            tail = chunk[-64:]
             parser.Parse(chunk, False)  # noqa: FBT003 - expat takes no keywords
         parser.Parse(b"", True)  # noqa: FBT003 - as above
     except expat.ExpatError as error:
         raise refusal("xml_damaged", part=part) from error
+
+
+def _hand_on(parser: expat.XMLParserType, handler: Handler) -> None:
+    parser.StartElementHandler = handler.start
+    parser.EndElementHandler = handler.end
+    parser.CharacterDataHandler = handler.text
+
+
+class _Fallbacks:
+    """Handler that hands on, of markup with alternatives, what is for readers of the plain format (ECMA-376 part 3).
+
+    Choices are for programs that know an extension; a part without alternatives is not slowed down by this.
+    """
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+        self._skipped = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if self._skipped or name == _COMPATIBILITY + "Choice":
+            self._skipped += 1
+        elif not name.startswith(_COMPATIBILITY):
+            self._handler.start(name, attributes)
+
+    def end(self, name: str) -> None:
+        if self._skipped:
+            self._skipped -= 1
+        elif not name.startswith(_COMPATIBILITY):
+            self._handler.end(name)
+
+    def text(self, data: str) -> None:
+        if not self._skipped:
+            self._handler.text(data)
 
 
 @dataclass(slots=True)

@@ -1,11 +1,12 @@
 """Workbook reading: bytes to cells, streamed under limits, without interpretation."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from workbooks.cells.cells import Sheet, SheetContents, Workbook
-from workbooks.cells.guards import Container, Limits, check_bytes, refusal
+from workbooks.cells.guards import Container, Limits, RefusedError, check_bytes, refusal
 from workbooks.container.archive import Archive, open_archive
 from workbooks.container.book_part import BookParts, SheetEntry, read_book_parts
+from workbooks.container.bounds import bounded
 from workbooks.container.markup import read_elements, read_relations
 from workbooks.container.sheet_part import BookContext, read_sheet
 from workbooks.container.strings_part import read_strings
@@ -15,15 +16,17 @@ from workbooks.container.xls_book import read_xls
 _PROPERTY = "property"
 
 
-def read_workbook(data: bytes, limits: Limits | None = None) -> Workbook:
+def read_workbook(data: bytes, limits: Limits | None = None, *, partly: bool = False) -> Workbook:
     """Read an .xlsx, .xlsm or .xls file as it is, marks of an earlier return included.
+
+    With `partly` a sheet that is damaged or beyond the limits carries its refusal, and the others are read.
 
     Raises:
         RefusedError: no such file, or damaged, ambiguous or beyond the limits; the issue tells which.
     """
     limits = limits or Limits()
     if check_bytes(data, limits) is Container.OLD:
-        return read_xls(data, limits)
+        return _checked(read_xls(data, limits), partly=partly)
     archive = open_archive(data, limits)
     parts = read_book_parts(archive)
     styles = read_styles(archive, parts.styles)
@@ -34,13 +37,30 @@ def read_workbook(data: bytes, limits: Limits | None = None) -> Workbook:
         is_uncalculated=parts.is_uncalculated,
         conditional_formats=styles.conditional_formats,
     )
-    sheets = tuple(_read_sheet(archive, entry, context) for entry in parts.sheets)
-    if sum(len(sheet.cells) for sheet in sheets) > limits.cells:
-        raise refusal("too_many_cells", limit=limits.cells)
-    return Workbook(parts.kind, sheets, parts.names, _read_properties(archive, parts))
+    sheets = bounded(_sheets(archive, parts, context), limits)
+    return _checked(Workbook(parts.kind, sheets, parts.names, _read_properties(archive, parts)), partly=partly)
+
+
+def _checked(workbook: Workbook, *, partly: bool) -> Workbook:
+    """Return a workbook, unless a sheet was refused and all have to be read."""
+    refused = next((sheet.refusal for sheet in workbook.sheets if sheet.refusal is not None), None)
+    if refused is not None and not partly:
+        raise RefusedError(refused)
+    return workbook
+
+
+def _sheets(archive: Archive, parts: BookParts, context: BookContext) -> Iterator[Sheet]:
+    """Yield each sheet, read or with its refusal."""
+    for entry in parts.sheets:
+        try:
+            yield _read_sheet(archive, entry, context)
+        except RefusedError as refused:
+            yield Sheet(entry.name, entry.state, SheetContents(), refused.issue)
 
 
 def _read_sheet(archive: Archive, entry: SheetEntry, context: BookContext) -> Sheet:
+    if not entry.part or entry.part not in archive:
+        raise refusal("sheet_without_part", sheet=entry.name, content=entry.name)
     contents = read_sheet(archive, entry.part, entry.name, context)
     for relation in read_relations(archive, entry.part):
         if relation.kind == "comments" and relation.part in archive:

@@ -17,7 +17,7 @@ from workbooks.cells.addresses import CellRange, cell_address
 from workbooks.cells.cells import Cell, Sheet, SheetContents, SheetState, Workbook
 from workbooks.cells.formats import GENERAL, is_date_format
 from workbooks.cells.guards import Limits, RefusedError, refusal
-from workbooks.container.bounds import keep_cell
+from workbooks.container.bounds import bounded, keep_cell
 from workbooks.container.cell_values import CellSource, DamagedCellError, read_value
 from workbooks.container.styles_part import Style
 from workbooks.container.xls_records import SheetRecords, read_records
@@ -94,10 +94,21 @@ def _read_book(book: Book, limits: Limits) -> Workbook:
     if book.nsheets > limits.sheets:
         raise refusal("too_many_sheets", count=book.nsheets, limit=limits.sheets)
     records = read_records(bytes(book.mem), book.base)
-    sheets = tuple(_SheetReader(book, book.sheet_by_index(n), records[n], limits).read() for n in range(book.nsheets))
-    if sum(len(sheet.cells) for sheet in sheets) > limits.cells:
-        raise refusal("too_many_cells", limit=limits.cells)
+    sheets = bounded((_read_sheet(book, number, records[number], limits) for number in range(book.nsheets)), limits)
     return Workbook("xls", sheets, dict(_names(book)), {})
+
+
+def _read_sheet(book: Book, number: int, records: SheetRecords, limits: Limits) -> Sheet:
+    """Return a sheet, read or with its refusal."""
+    sheet = book.sheet_by_index(number)
+    try:
+        return _SheetReader(book, sheet, records, limits).read()
+    except RefusedError as refused:
+        return Sheet(sheet.name, _state_of(sheet), SheetContents(), refused.issue)
+
+
+def _state_of(sheet: XlrdSheet) -> SheetState:
+    return _STATES[sheet.visibility] if sheet.visibility < len(_STATES) else SheetState.HIDDEN
 
 
 def _names(book: Book) -> Iterator[tuple[str, str]]:
@@ -141,8 +152,7 @@ class _SheetReader:
         contents.comments.update(
             (cell_address(row + 1, column + 1), note.text or "") for (row, column), note in sheet.cell_note_map.items()
         )
-        state = _STATES[sheet.visibility] if sheet.visibility < len(_STATES) else SheetState.HIDDEN
-        return Sheet(sheet.name, state, contents)
+        return Sheet(sheet.name, _state_of(sheet), contents)
 
     def _is_hidden(self, row: int) -> bool:
         about = self._sheet.rowinfo_map.get(row)

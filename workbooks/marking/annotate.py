@@ -53,7 +53,7 @@ def annotate(
         if check_bytes(data, limits) is not Container.ZIP:
             raise CannotAnnotateError("it is no .xlsx or .xlsm file")
         package = Package(data, limits)
-        if may_be_marked(package) and is_marked(workbook := read_workbook(data, limits)):
+        if may_be_marked(package) and is_marked(workbook := read_workbook(data, limits, partly=True)):
             package = Package(without_marks(data, workbook, limits), limits)
         return _Annotation(package, catalog, lang).made(without_shadow(issues), tuple(repairs))
     except RefusedError as refused:

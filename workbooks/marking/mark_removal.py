@@ -28,15 +28,15 @@ def may_be_marked(package: Package) -> bool:
     return any(mark in content for content in map(package.read, parts) for mark in marks)
 
 
-def read_without_marks(data: bytes, limits: Limits | None = None) -> Workbook:
-    """Read a file; a returned file is read as if it had no marks.
+def read_without_marks(data: bytes, limits: Limits | None = None, *, partly: bool = False) -> Workbook:
+    """Read a file; a returned file is read as if it had no marks. `partly`: as in `read_workbook`.
 
     Raises:
         RefusedError: no workbook, or damaged, ambiguous or beyond the limits; the issue tells which.
     """
-    workbook = read_workbook(data, limits)
+    workbook = read_workbook(data, limits, partly=partly)
     if is_marked(workbook):
-        return read_workbook(without_marks(data, workbook, limits or Limits()), limits)
+        return read_workbook(without_marks(data, workbook, limits or Limits()), limits, partly=partly)
     return workbook
 
 

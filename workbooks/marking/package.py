@@ -9,7 +9,7 @@ from copy import copy
 from lxml import etree
 
 from domain.errors import TerminalError
-from workbooks.cells.guards import Limits
+from workbooks.cells.guards import Limits, RefusedError
 from workbooks.container.archive import Archive, open_archive
 
 _LOCAL_HEADER = struct.Struct("<26xHH")
@@ -74,7 +74,9 @@ class Package:
         if key not in self._infos or key in self._removed:
             raise CannotAnnotateError(f"{part} is missing")
         try:
-            return self._zip.read(self._infos[key])
+            return self._zip.read(self.archive.admit(part))
+        except RefusedError as refused:
+            raise CannotAnnotateError(f"{part}: {refused.issue.code}") from refused
         except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
             raise CannotAnnotateError(f"{part} is damaged") from error
 

@@ -28,6 +28,7 @@ from workbooks.report.provisional_words import note_provisional_words
 from workbooks.report.split_form import note_split
 from workbooks.report.totals import check_totals
 from workbooks.report.unit_column import check_units
+from workbooks.report.unread_sheets import without_unread
 from workbooks.report.unused_figures import DueIndicators, due_indicators, note_unused_figures
 from workbooks.report.villages import parse_villages
 from workbooks.tables.form_candidates import find_form_candidates
@@ -53,9 +54,11 @@ def parse_report(data: bytes, catalog: Catalog, hints: Hints, limits: Limits | N
     findings = Findings(catalog.texts.issues)
     try:
         check_name(hints.file_name, len(data))
-        workbook = read_without_marks(data, limits)
+        workbook = without_unread(read_without_marks(data, limits, partly=True), catalog, findings)
     except RefusedError as refused:
         findings.add(refused.issue)
+        workbook = None
+    if workbook is None:
         return _unparsed(catalog, hints, findings)
     _note_strays(workbook, findings)
     fonts = LegacyFonts(workbook, catalog, findings)

@@ -188,6 +188,11 @@ def _is_negative_date(result: ReaderDifference) -> bool:
     return isinstance(result.ours, Decimal) and result.ours < 0 and isinstance(result.theirs, dt.datetime)
 
 
+def _several(ranges: set[str]) -> set[str]:
+    """Return the ranges of more than one cell."""
+    return {text for text in ranges if len(set(text.split(":"))) > 1}
+
+
 def _is_plain_date(result: ReaderDifference) -> bool:
     return (
         isinstance(result.ours, dt.datetime)
@@ -206,6 +211,11 @@ KINDS = (
         "broken formula",
         "A formula without result that refers to a deleted cell can have no other result than its error.",
         lambda difference: difference.what == "value" and difference.ours == "#REF!" and difference.theirs is None,
+    ),
+    DifferenceKind(
+        "merged range of one cell",
+        "A merged range of one cell merges nothing, and openpyxl leaves its second corner out.",
+        lambda difference: difference.what == "merged" and not _several(difference.ours ^ difference.theirs),
     ),
     DifferenceKind("empty text", "A text of no letters is no content: the cell looks blank, and is.", _is_empty_text),
     DifferenceKind(

@@ -19,6 +19,7 @@ from domain.issues import Issue, Repair, Severity
 from tests.workbooks.container.strict_package import faults_of
 from tests.workbooks.workbook_edits import edit_parts, make_handmade, save, template_bytes
 from workbooks.cells.cells import Workbook as ReadWorkbook
+from workbooks.cells.guards import Limits
 from workbooks.marking.annotate import annotate
 from workbooks.marking.mark_removal import read_without_marks
 from workbooks.marking.package import CannotAnnotateError
@@ -296,7 +297,7 @@ def test_a_workbook_at_its_limits_is_not_pushed_over_them(catalog: Catalog) -> N
     for _ in range(39):
         book.create_sheet()
     with pytest.raises(CannotAnnotateError):
-        annotate(save(book), wrong("Sheet", "A1"), (), catalog, "vi")
+        annotate(save(book), wrong("Sheet", "A1"), (), catalog, "vi", limits=Limits(sheets=40))
 
 
 @pytest.mark.parametrize(
