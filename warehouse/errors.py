@@ -46,6 +46,19 @@ class NewerWarehouseError(TerminalError):
         )
 
 
+class ReferencesBrokenError(TerminalError):
+    """A row of the warehouse refers to a row that is not there."""
+
+    def __init__(self, table: str, rows: int) -> None:
+        """Keep the first table that has such rows, and how many there are in all."""
+        self.table = table
+        self.rows = rows
+        super().__init__(
+            f"{rows} rows of the warehouse, the first of them in {table}, refer to rows that are not there; {_INTACT}; "
+            "restore the warehouse from a backup"
+        )
+
+
 def explain(error: DBAPIError, url: str) -> TonghopError | None:
     """Translate a driver's error; return None for a defect of ours, which is to be raised as it is."""
     origin = error.orig

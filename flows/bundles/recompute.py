@@ -16,7 +16,7 @@ from flows.support.context import AppContext, build_context
 from flows.support.settings import Settings
 from publishing.publish import bundle
 from warehouse.queries.revisions import RevisionSelector, find_revision, read_revision
-from warehouse.rollups.excerpts import Rows, put_back
+from warehouse.rollups.excerpts import Rows, as_of_today, put_back
 from warehouse.rollups.revision_rows import newest_revision, write_revision
 from warehouse.rollups.rollups import Edition, draft_of
 from warehouse.store.engine import Session, transaction
@@ -62,7 +62,7 @@ def recompute(
     """
     results = {"home": home, "warehouse_url": "", "catalog": catalog, "inbox": (), "areas": ()}
     context = build_context(settings.model_copy(update=results), clock=lambda: manifest.moment)
-    rows = {name: read_rows(files[name]) for name in manifest.documents}
+    rows = {name: as_of_today(read_rows(files[name])) for name in manifest.documents}
     delivered, findings = rows[DELIVERED], rows[FINDINGS]
     with transaction(context.engine) as session:
         mirror_catalog(session, context.catalog)
@@ -113,7 +113,7 @@ def _was_judged(row: Mapping[str, Any]) -> bool:
 
 def _pending(row: Mapping[str, Any], deliveries: Sequence[Mapping[str, Any]]) -> Pending:
     """Return the submission as it was when judged: name and folders are those of its newest delivery until then."""
-    mine = [delivery for delivery in deliveries if delivery["submission_id"] == row["id"]]
+    mine = [delivery for delivery in deliveries if row["delivery_id"] in (delivery["id"], delivery["repeats_id"])]
     then = [
         delivery for delivery in mine if row["judged_at"] is not None and delivery["landed_at"] <= row["judged_at"]
     ] or mine

@@ -1,5 +1,7 @@
 """Run the migrations from code: there is no alembic.ini, and the database comes as an open connection."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection
 
-from warehouse.errors import NewerWarehouseError
+from warehouse.errors import NewerWarehouseError, ReferencesBrokenError
 from warehouse.views.definitions import are_current, drop_views, make_views
 
 
@@ -22,9 +24,10 @@ def upgrade(connection: Connection) -> None:
     """
     config = configuration(connection)
     _refuse_newer(connection, config)
-    drop_views(connection)
-    command.upgrade(config, "head")
-    make_views(connection)
+    with _unchecked_references(connection):
+        drop_views(connection)
+        command.upgrade(config, "head")
+        make_views(connection)
 
 
 def is_current(connection: Connection) -> bool:
@@ -38,8 +41,28 @@ def downgrade(connection: Connection, revision: str = "base") -> None:
 
     The views go: they are those of the newest migration, and come back with it.
     """
-    drop_views(connection)
-    command.downgrade(configuration(connection), revision)
+    with _unchecked_references(connection):
+        drop_views(connection)
+        command.downgrade(configuration(connection), revision)
+
+
+@contextmanager
+def _unchecked_references(connection: Connection) -> Iterator[None]:
+    """Let SQLite copy tables that others refer to, and check all references at the end; the next transaction has them.
+
+    Raises:
+        ReferencesBrokenError: a row refers to one that is not there; the transaction has to be rolled back.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    # SQLite ignores this setting within a transaction. Nothing was written in this one so far.
+    for statement in ("COMMIT", "PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"):
+        connection.exec_driver_sql(statement)
+    yield
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        raise ReferencesBrokenError(str(broken[0][0]), len(broken))
 
 
 def configuration(connection: Connection) -> Config:

@@ -25,7 +25,7 @@ from warehouse.models.rollups import (
 )
 from warehouse.models.runs import RunRow
 from warehouse.models.staging import STAGING
-from warehouse.models.submissions import DeliveryRow, SubmissionEventRow, SubmissionRow
+from warehouse.models.submissions import DeliveryRow, FileRow, SubmissionEventRow, SubmissionRow
 from warehouse.models.waivers import WaivedIssueRow, WaiverRow
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "CatalogMirrorRow",
     "ClosingRow",
     "DeliveryRow",
+    "FileRow",
     "IndicatorRow",
     "IssueRow",
     "NamedAreaMemberRow",

@@ -1,4 +1,4 @@
-"""Submissions: one per stored file, with its deliveries and the log of its states."""
+"""Files, their deliveries, the submissions made of these, and the log of their states."""
 
 from datetime import date, datetime
 
@@ -9,12 +9,45 @@ from domain.submissions import SubmissionState
 from warehouse.models.base import BIG_ID, Base, choice
 
 
-class SubmissionRow(Base):
-    """The content of one file, and its state.
+class FileRow(Base):
+    """The bytes of one file, landed once however often they are delivered; `size` is in bytes."""
 
-    Unit, form and period are empty until reading identifies them. `version` counts the files of one report in the order
-    they were placed. `judgement` counts how often it was judged: issues and repairs of the last one count.
-    `asked_again` marks a refused file that was delivered anew elsewhere. Times are in UTC.
+    __tablename__ = "file"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int] = mapped_column(BIG_ID)
+    landed_at: Mapped[datetime]
+
+
+class DeliveryRow(Base):
+    """One delivery of a file; the same bytes may come through two connectors, or under two names.
+
+    `repeats_id` names the delivery that this one repeats: the sender sent nothing, the file was only touched, or
+    `restored` together with many others. A delivery that repeats none is deliberate and makes submissions of its own.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (UniqueConstraint("connector", "path", "fingerprint", "sha256"),)
+
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("file.sha256"), index=True)
+    repeats_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"), index=True)
+    restored: Mapped[bool] = mapped_column(default=False)
+    connector: Mapped[str]
+    path: Mapped[str]
+    fingerprint: Mapped[str]
+    file_name: Mapped[str]
+    sender: Mapped[str | None]
+    delivered_at: Mapped[datetime]
+    landed_at: Mapped[datetime]
+
+
+class SubmissionRow(Base):
+    """What one delivered file reports for one unit, form and period, and its state.
+
+    Unit, form and period are empty until reading identifies them. `version` counts the submissions of one report in the
+    order they were placed. `judgement` counts how often it was judged: issues and repairs of the last one count.
+    `asked_again` marks a refused submission that is to be judged once more. Times are in UTC.
     """
 
     __tablename__ = "submission"
@@ -36,8 +69,8 @@ class SubmissionRow(Base):
     )
 
     id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
-    sha256: Mapped[str] = mapped_column(unique=True)
-    size: Mapped[int] = mapped_column(BIG_ID)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), index=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("file.sha256"), index=True)
     file_name: Mapped[str]
     state: Mapped[SubmissionState] = mapped_column(choice(SubmissionState, "state"), index=True)
     unit_code: Mapped[str | None]
@@ -54,23 +87,6 @@ class SubmissionRow(Base):
     asked_again: Mapped[bool] = mapped_column(default=False)
     superseded_by: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
     reason: Mapped[str | None]
-
-
-class DeliveryRow(Base):
-    """One delivery of a file; the same bytes may come through two connectors, under two names."""
-
-    __tablename__ = "delivery"
-    __table_args__ = (UniqueConstraint("connector", "path", "fingerprint", "submission_id"),)
-
-    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
-    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
-    connector: Mapped[str]
-    path: Mapped[str]
-    fingerprint: Mapped[str]
-    file_name: Mapped[str]
-    sender: Mapped[str | None]
-    delivered_at: Mapped[datetime]
-    landed_at: Mapped[datetime]
 
 
 class SubmissionEventRow(Base):

@@ -12,7 +12,7 @@ from domain.observations import CellState, Figure, Observation
 from domain.periods import Period
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
-from warehouse.models import DeliveryRow, ObservationRow, SubmissionEventRow, SubmissionRow
+from warehouse.models import DeliveryRow, FileRow, ObservationRow, SubmissionEventRow, SubmissionRow
 from warehouse.queries.files import issue_counts
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
@@ -111,11 +111,28 @@ def histories(session: Session, keys: Iterable[ReportKey]) -> dict[ReportKey, Re
 def _versions(session: Session, rows: Collection[SubmissionRow]) -> dict[int, ReportVersion]:
     numbers = {row.id: row.version for row in rows}
     deliveries, moves = deliveries_of(session, numbers), moves_of(session, numbers)
+    sizes = _sizes(session, {row.sha256 for row in rows})
     issues = issue_counts(session, [(row.id, row.judgement) for row in rows])
     return {
-        row.id: _version(row, numbers, issues.get((row.id, row.judgement), 0), deliveries[row.id], moves[row.id])
+        row.id: _version(
+            row,
+            numbers,
+            size=sizes[row.sha256],
+            issues=issues.get((row.id, row.judgement), 0),
+            deliveries=deliveries[row.id],
+            moves=moves[row.id],
+        )
         for row in rows
     }
+
+
+def _sizes(session: Session, digests: Collection[str]) -> dict[str, int]:
+    """Return the bytes of each file, by sha256."""
+    results: dict[str, int] = {}
+    for chunk in in_chunks(digests):
+        named = select(FileRow.sha256, FileRow.size).where(FileRow.sha256.in_(chunk))
+        results |= dict(session.execute(named).tuples().all())
+    return results
 
 
 def moves_of(session: Session, submission_ids: Collection[int]) -> dict[int, list[MoveRecord]]:
@@ -166,6 +183,8 @@ def _figure(state: CellState | None, number: Decimal | None, cell: str | None, r
 def _version(
     row: SubmissionRow,
     numbers: Mapping[int, int | None],
+    *,
+    size: int,
     issues: int,
     deliveries: Sequence[DeliveryRow],
     moves: Sequence[MoveRecord],
@@ -177,7 +196,7 @@ def _version(
         counted=row.state is SubmissionState.ACCEPTED,
         file_name=row.file_name,
         sha256=row.sha256,
-        size=row.size,
+        size=size,
         layout_version=row.layout_version,
         received_at=row.received_at,
         judged_at=row.judged_at,

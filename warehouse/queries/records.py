@@ -96,8 +96,8 @@ def _record_of(row: SubmissionRow, delivery: DeliveryRow, names: Mapping[UnitKey
 
 
 def submission_of(session: Session, sha256: str) -> SubmissionRecord | None:
-    """Return the submission with these bytes, or None."""
-    row = session.scalar(select(SubmissionRow.id).where(SubmissionRow.sha256 == sha256))
+    """Return the newest submission with these bytes, or None."""
+    row = session.scalar(select(func.max(SubmissionRow.id)).where(SubmissionRow.sha256 == sha256))
     return None if row is None else submission_record(session, row)
 
 
@@ -110,9 +110,17 @@ def came_again(session: Session, after: int, state: SubmissionState) -> tuple[st
     """Return names of files redelivered after a given delivery whose submission is, and stays, in a state."""
     rows = session.scalars(
         select(DeliveryRow.file_name)
-        .join(SubmissionRow, SubmissionRow.id == DeliveryRow.submission_id)
+        .join(SubmissionRow, SubmissionRow.delivery_id == DeliveryRow.repeats_id)
         .where(DeliveryRow.id > after, SubmissionRow.state == state)
         .order_by(DeliveryRow.id)
+    )
+    return tuple(rows)
+
+
+def restored_files(session: Session, after: int) -> tuple[str, ...]:
+    """Return the paths of files that came after a given delivery with so many others that they change no version."""
+    rows = session.scalars(
+        select(DeliveryRow.path).where(DeliveryRow.id > after, DeliveryRow.restored).order_by(DeliveryRow.id)
     )
     return tuple(rows)
 

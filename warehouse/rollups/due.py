@@ -14,10 +14,11 @@ from domain.errors import UsageError
 from domain.periods import Frequency, Period, parse_period
 from domain.rollups import Boundary
 from domain.units import Area, UnitKey
-from warehouse.models import DeliveryRow, PlacementRow, RollupSeenRow, SubmissionEventRow, WaiverRow
+from warehouse.models import DeliveryRow, PlacementRow, RollupSeenRow, SubmissionEventRow, SubmissionRow, WaiverRow
 from warehouse.rollups.closings import Closing, RollupKeyColumns, closings, key_columns
 from warehouse.rollups.scope import RollupKey, base_periods, computation_version, overlaps_in
 from warehouse.store.engine import Session
+from warehouse.submissions.arrivals import DELIBERATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,7 @@ def _positions(session: Session, waivers: Iterable[WaiverRow]) -> _Positions:
     """Return the latest position of the files ever placed there, by form and base period, then by unit."""
     place = PlacementRow
     events = _last(session, SubmissionEventRow.submission_id, SubmissionEventRow.id)
-    deliveries = _last(session, DeliveryRow.submission_id, DeliveryRow.id)
+    deliveries = _last_deliveries(session)
     placements = _last(session, place.submission_id, place.id)
     results: dict[tuple[str, Period], dict[UnitKey, ReviewPosition]] = defaultdict(dict)
     placed = select(place.submission_id, place.form, place.period, place.unit_code, place.unit_valid_from)
@@ -250,6 +251,12 @@ def _positions(session: Session, waivers: Iterable[WaiverRow]) -> _Positions:
         positions, unit = results[row.form, parse_period(row.period)], UnitKey(row.unit_code, row.unit_valid_from)
         positions[unit] = ReviewPosition(waiver=row.id).and_also(positions.get(unit, ReviewPosition()))
     return results
+
+
+def _last_deliveries(session: Session) -> dict[int, int]:
+    last = select(DELIBERATE.label("made_of"), func.max(DeliveryRow.id).label("last")).group_by(DELIBERATE).subquery()
+    of_submission = select(SubmissionRow.id, last.c.last).join(last, last.c.made_of == SubmissionRow.delivery_id)
+    return dict(session.execute(of_submission).tuples().all())
 
 
 def _last(session: Session, of: InstrumentedAttribute[int], key: InstrumentedAttribute[int]) -> dict[int, int]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column, Date, Enum, Select, Table, select
@@ -13,6 +14,7 @@ from domain.units import UnitKey
 from warehouse.models import (
     Base,
     DeliveryRow,
+    FileRow,
     IndicatorRow,
     IssueRow,
     PlacementRow,
@@ -36,10 +38,15 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 def inputs_of(session: Session, ids: Collection[int]) -> Rows:
-    """Return submissions with their deliveries, events and placements."""
+    """Return submissions with their files, deliveries, events and placements."""
+    submissions = _rows_of(session, SubmissionRow.id, ids)
+    made_of = {row["delivery_id"] for row in submissions[SubmissionRow.__tablename__]}
+    first, later = (_rows_of(session, key, made_of) for key in (DeliveryRow.id, DeliveryRow.repeats_id))
+    deliveries = [row for rows in (first, later) for row in rows[DeliveryRow.__tablename__]]
     return {
-        **_rows_of(session, SubmissionRow.id, ids),
-        **_rows_of(session, DeliveryRow.submission_id, ids),
+        **submissions,
+        **_rows_of(session, FileRow.sha256, {row["sha256"] for row in deliveries}),
+        DeliveryRow.__tablename__: sorted(deliveries, key=itemgetter("id")),
         **_rows_of(session, SubmissionEventRow.submission_id, ids),
         **_rows_of(session, PlacementRow.submission_id, ids),
     }
@@ -81,6 +88,32 @@ def submissions_under(session: Session, catalog: Catalog, rollup_key: RollupKey,
     for table in (RollupContributionRow.__tablename__, RollupUnitRow.__tablename__):
         result |= {each["submission_id"] for each in before[table] if each["submission_id"] is not None}
     return tuple(sorted(result))
+
+
+def as_of_today(rows: Rows) -> Rows:
+    """Return an excerpt in today's tables: before, a file had one submission, and its deliveries referred to that."""
+    if FileRow.__tablename__ in rows or SubmissionRow.__tablename__ not in rows:
+        return rows
+    submissions = {row["id"]: row for row in rows[SubmissionRow.__tablename__]}
+    deliveries = rows[DeliveryRow.__tablename__]
+    first: dict[int, int] = {}
+    for row in deliveries:
+        first[row["submission_id"]] = min(row["id"], first.get(row["submission_id"], row["id"]))
+    return {
+        **rows,
+        FileRow.__tablename__: [
+            {name: row[name] for name in ("sha256", "size", "landed_at")} for row in submissions.values()
+        ],
+        DeliveryRow.__tablename__: [
+            row
+            | {
+                "sha256": submissions[row["submission_id"]]["sha256"],
+                "repeats_id": None if row["id"] == first[row["submission_id"]] else first[row["submission_id"]],
+            }
+            for row in deliveries
+        ],
+        SubmissionRow.__tablename__: [row | {"delivery_id": first[key]} for key, row in submissions.items()],
+    }
 
 
 def put_back(session: Session, rows: Rows) -> None:

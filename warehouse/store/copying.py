@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Table, Update, bindparam, func, select, text, update
 
 from domain.errors import TerminalError
-from warehouse.models import STAGING, Base, SubmissionRow
+from warehouse.models import STAGING, Base, FileRow
 from warehouse.models.runs import RunHolderRow
 from warehouse.store.bulk import add_rows, table_of
 from warehouse.store.engine import Engine, Session, migrate, reading, transaction
@@ -105,9 +105,9 @@ def refuse_filled(engine: Engine) -> None:
 
 
 def files_named(engine: Engine) -> tuple[str, ...]:
-    """Return the sha256 of every submission's file."""
+    """Return the sha256 of every file."""
     with reading(engine) as session:
-        return tuple(session.scalars(select(SubmissionRow.sha256).order_by(SubmissionRow.sha256)))
+        return tuple(session.scalars(select(FileRow.sha256).order_by(FileRow.sha256)))
 
 
 def _refuse_filled(session: Session, engine: Engine) -> None:

@@ -176,6 +176,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    # A migration of this connection may have set it off; within a transaction it cannot be set.
+    connection.exec_driver_sql("PRAGMA foreign_keys = ON")
     # A transaction that starts reading fails instead of waiting when it writes: so writers begin IMMEDIATE.
     if connection.get_execution_options().get(_READ_ONLY):
         connection.exec_driver_sql("PRAGMA query_only = ON")

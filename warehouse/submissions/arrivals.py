@@ -1,17 +1,20 @@
-"""Receive files: one submission per content, however often and through whichever connector it is delivered."""
+"""Receive files: each deliberate delivery makes a submission, whatever its bytes were before; a touched file none."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from domain.submissions import SubmissionState
-from warehouse.models import DeliveryRow, SubmissionRow
+from warehouse.models import DeliveryRow, FileRow, SubmissionRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session, serialise
 from warehouse.submissions.lifecycle import begin
+
+DELIBERATE = func.coalesce(DeliveryRow.repeats_id, DeliveryRow.id)
+"""The deliberate delivery that a delivery is or repeats: `SubmissionRow.delivery_id` of its submissions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,66 +41,100 @@ def known_fingerprints(session: Session, connector: str) -> frozenset[str]:
     return frozenset(session.scalars(select(DeliveryRow.fingerprint).where(DeliveryRow.connector == connector)))
 
 
+def known_files(session: Session, digests: Collection[str]) -> frozenset[str]:
+    """Return those of the sha256 whose bytes were delivered before."""
+    return frozenset(
+        digest
+        for chunk in in_chunks(digests)
+        for digest in session.scalars(select(FileRow.sha256).where(FileRow.sha256.in_(chunk)))
+    )
+
+
+def is_delivery_of() -> ColumnElement[bool]:
+    """Return SQL for deliveries of a submission: the one that it was made of, and those that repeat it."""
+    made_of = SubmissionRow.delivery_id
+    return or_(DeliveryRow.id == made_of, DeliveryRow.repeats_id == made_of)
+
+
 def deliveries_of(session: Session, submission_ids: Iterable[int]) -> dict[int, list[DeliveryRow]]:
     """Return the deliveries of each submission, in the order in which they were landed."""
     row, result = DeliveryRow, defaultdict[int, list[DeliveryRow]](list)
     for chunk in in_chunks(submission_ids):
-        landed = select(row).where(row.submission_id.in_(chunk)).order_by(row.landed_at, row.delivered_at, row.id)
-        for delivery in session.scalars(landed):
-            result[delivery.submission_id].append(delivery)
+        landed = (
+            select(SubmissionRow.id, row)
+            .join(row, is_delivery_of())
+            .where(SubmissionRow.id.in_(chunk))
+            .order_by(row.landed_at, row.delivered_at, row.id)
+        )
+        for submission_id, delivery in session.execute(landed):
+            result[submission_id].append(delivery)
     return result
 
 
-def receive(session: Session, arrival: Arrival, run_id: str | None = None) -> int:
-    """Record an arrival; the same delivery twice changes nothing.
+def receive(session: Session, arrival: Arrival, run_id: str | None = None, *, restored: bool = False) -> int:
+    """Record an arrival and make a submission of it, unless it repeats an earlier delivery.
 
-    Known bytes make no new submission: the delivery is added to the existing one. If that is quarantined and the file
-    has moved, it is queued to be judged once more, for its folder may have been what was wrong.
+    It does so where the newest file at that path has the same bytes (it was touched), and where known bytes are
+    `restored` together with many others. The same delivery twice changes nothing.
 
     Returns:
-        The submission's number.
+        The submission's number; that of the repeated delivery where none is made.
     """
     serialise(session)
-    submission = session.scalar(select(SubmissionRow).where(SubmissionRow.sha256 == arrival.sha256))
-    if submission is None:
-        submission = _new_submission(session, arrival, run_id)
-    earlier = session.scalars(select(DeliveryRow).where(DeliveryRow.submission_id == submission.id)).all()
-    known_paths = {(delivery.connector, delivery.path) for delivery in earlier}
-    if any(_is_same(delivery, arrival) for delivery in earlier):
-        return submission.id
-    session.add(_delivery_row(submission.id, arrival))
-    submission.received_at = min(submission.received_at, arrival.delivered_at)
-    is_moved = bool(known_paths) and (arrival.connector, arrival.path) not in known_paths
-    if is_moved and submission.state is SubmissionState.QUARANTINED:
-        submission.asked_again = True
-    return submission.id
+    at_path = select(DeliveryRow).where(DeliveryRow.connector == arrival.connector, DeliveryRow.path == arrival.path)
+    same_bytes = DeliveryRow.sha256 == arrival.sha256
+    known = session.scalar(at_path.where(same_bytes, DeliveryRow.fingerprint == arrival.fingerprint))
+    if known is not None:
+        return _submission_of(session, known)
+    newest_first = DeliveryRow.id.desc()
+    repeated = session.scalar(at_path.order_by(newest_first).limit(1))
+    if repeated is None or repeated.sha256 != arrival.sha256:
+        repeated = _restored(session, at_path.where(same_bytes), arrival.sha256) if restored else None
+    if session.get(FileRow, arrival.sha256) is None:
+        session.add(FileRow(sha256=arrival.sha256, size=arrival.size, landed_at=arrival.landed_at))
+        session.flush()
+    delivery = _delivery_row(arrival, repeated, restored=restored and repeated is not None)
+    session.add(delivery)
+    session.flush()
+    if repeated is None:
+        return _new_submission(session, delivery, run_id).id
+    for submission in session.scalars(select(SubmissionRow).where(SubmissionRow.delivery_id == delivery.repeats_id)):
+        submission.received_at = min(submission.received_at, arrival.delivered_at)
+    return _submission_of(session, delivery)
 
 
-def _is_same(delivery: DeliveryRow, arrival: Arrival) -> bool:
-    return (delivery.connector, delivery.path, delivery.fingerprint) == (
-        arrival.connector,
-        arrival.path,
-        arrival.fingerprint,
-    )
+def _restored(session: Session, at_path: Select[tuple[DeliveryRow]], sha256: str) -> DeliveryRow | None:
+    """Return the newest delivery of these bytes, of those at the same path if there are any."""
+    newest_first = DeliveryRow.id.desc()
+    anywhere = select(DeliveryRow).where(DeliveryRow.sha256 == sha256)
+    here = session.scalar(at_path.order_by(newest_first).limit(1))
+    return here or session.scalar(anywhere.order_by(newest_first).limit(1))
 
 
-def _new_submission(session: Session, arrival: Arrival, run_id: str | None) -> SubmissionRow:
+def _submission_of(session: Session, delivery: DeliveryRow) -> int:
+    made_of = delivery.repeats_id or delivery.id
+    return session.scalars(select(func.max(SubmissionRow.id)).where(SubmissionRow.delivery_id == made_of)).one() or 0
+
+
+def _new_submission(session: Session, delivery: DeliveryRow, run_id: str | None) -> SubmissionRow:
     submission = SubmissionRow(
-        sha256=arrival.sha256,
-        size=arrival.size,
-        file_name=arrival.file_name,
+        delivery_id=delivery.id,
+        sha256=delivery.sha256,
+        file_name=delivery.file_name,
         state=SubmissionState.RECEIVED,
-        received_at=arrival.delivered_at,
-        landed_at=arrival.landed_at,
+        received_at=delivery.delivered_at,
+        landed_at=delivery.landed_at,
     )
     session.add(submission)
-    begin(session, submission, arrival.landed_at, run_id)
+    begin(session, submission, delivery.landed_at, run_id)
     return submission
 
 
-def _delivery_row(submission_id: int, arrival: Arrival) -> DeliveryRow:
+def _delivery_row(arrival: Arrival, repeated: DeliveryRow | None, *, restored: bool) -> DeliveryRow:
     return DeliveryRow(
-        submission_id=submission_id,
+        sha256=arrival.sha256,
+        repeats_id=(repeated.repeats_id or repeated.id) if repeated else None,
+        restored=restored,
         connector=arrival.connector,
         path=arrival.path,
         fingerprint=arrival.fingerprint,

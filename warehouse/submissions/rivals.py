@@ -1,20 +1,22 @@
-"""Choose which of several workbooks of one report that arrive together is judged: the last one, or none."""
+"""Choose which of several submissions of one report that arrive together is judged: the last one, or none."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 
 from domain.issues import Issue, Severity
 from domain.submissions import MoveReason, SubmissionState
 from warehouse.models import DeliveryRow, SubmissionRow
 from warehouse.store.engine import Session, serialise
+from warehouse.submissions.arrivals import DELIBERATE
 from warehouse.submissions.findings import keep_findings
 from warehouse.submissions.lifecycle import move
 
 NO_ORDER = "two_deliveries_no_order"
+_REPORT = ("unit_code", "unit_valid_from", "form", "period")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +36,17 @@ class _Rival:
 def settle_rivals(session: Session, at: datetime, run_id: str | None = None) -> RivalResolution:
     """Decide which of the parsed submissions of one unit, form and period is to be judged.
 
-    The one delivered last is; earlier ones are recorded as replaced before check. When two share the last moment of
-    delivery both are quarantined, and the sender has to say which is meant.
+    The one delivered last is; earlier ones are recorded as replaced before check, and so are copies of the same bytes.
+    When two share the last moment of delivery both are quarantined, and the sender has to say which is meant.
     """
     serialise(session)
     replaced: list[int] = []
     undecided: list[int] = []
     for rivals in _groups(session):
         last = max(rival.delivered_at for rival in rivals)
-        newest = [rival.row for rival in rivals if rival.delivered_at == last]
+        newest = list({rival.row.sha256: rival.row for rival in rivals if rival.delivered_at == last}.values())
         for rival in rivals:
-            if rival.delivered_at != last:
+            if rival.row not in newest:
                 rival.row.superseded_by = newest[0].id if len(newest) == 1 else None
                 replaced_by = MoveReason.REPLACED_BY_LATER_DELIVERY
                 move(session, rival.row, SubmissionState.REPLACED_BEFORE_CHECK, at, run_id, reason=replaced_by)
@@ -55,17 +57,61 @@ def settle_rivals(session: Session, at: datetime, run_id: str | None = None) -> 
     return RivalResolution(tuple(replaced), tuple(undecided))
 
 
+def requeue_unrivalled(session: Session, present: Mapping[str, Collection[str]]) -> tuple[int, ...]:
+    """Queue submissions that were refused for want of an order, once the other file is gone from its source.
+
+    `present` holds the paths that lie at each connector now; reports with a file of another connector are left alone.
+
+    Returns:
+        The submissions queued.
+    """
+    serialise(session)
+    tied: dict[tuple[object, ...], list[SubmissionRow]] = defaultdict(list)
+    no_order = SubmissionRow.reason == MoveReason.TWO_DELIVERIES_NO_ORDER
+    refused = select(SubmissionRow).where(SubmissionRow.state == SubmissionState.QUARANTINED, no_order)
+    for row in session.scalars(refused.order_by(SubmissionRow.id)):
+        tied[_report_of(row)].append(row)
+    queued: list[SubmissionRow] = []
+    for report, rows in tied.items():
+        of_report = tuple(getattr(SubmissionRow, name) for name in _REPORT)
+        newest = session.scalar(select(func.max(SubmissionRow.version)).where(tuple_(*of_report) == report))
+        rivals = [row for row in rows if row.judged_at == rows[-1].judged_at]
+        deliveries = {row.id: session.get_one(DeliveryRow, row.delivery_id) for row in rivals}
+        if newest not in {row.version for row in rivals} or any(
+            delivery.connector not in present for delivery in deliveries.values()
+        ):
+            continue
+        left = [row for row in rivals if _lies_there(session, deliveries[row.id], present)]
+        if len(left) == 1 and not left[0].asked_again:
+            left[0].asked_again = True
+            queued.append(left[0])
+    return tuple(row.id for row in queued)
+
+
+def _lies_there(session: Session, delivery: DeliveryRow, present: Mapping[str, Collection[str]]) -> bool:
+    """Return whether the file lies where it was delivered, with the same bytes."""
+    if delivery.path not in present[delivery.connector]:
+        return False
+    at_path = (DeliveryRow.connector == delivery.connector, DeliveryRow.path == delivery.path)
+    newest = select(DeliveryRow.sha256).where(*at_path).order_by(DeliveryRow.id.desc()).limit(1)
+    return session.scalar(newest) == delivery.sha256
+
+
+def _report_of(row: SubmissionRow) -> tuple[object, ...]:
+    return tuple(getattr(row, name) for name in _REPORT)
+
+
 def _groups(session: Session) -> list[list[_Rival]]:
     rows = session.execute(
         select(SubmissionRow, func.max(DeliveryRow.delivered_at))
-        .join(DeliveryRow, DeliveryRow.submission_id == SubmissionRow.id)
+        .join(DeliveryRow, SubmissionRow.delivery_id == DELIBERATE)
         .where(SubmissionRow.state == SubmissionState.PARSED, SubmissionRow.version.is_not(None))
         .group_by(SubmissionRow.id)
         .order_by(SubmissionRow.id)
     )
     groups: dict[tuple[object, ...], list[_Rival]] = defaultdict(list)
     for row, delivered_at in rows:
-        groups[row.unit_code, row.unit_valid_from, row.form, row.period].append(_Rival(row, delivered_at))
+        groups[_report_of(row)].append(_Rival(row, delivered_at))
     return [rivals for rivals in groups.values() if len(rivals) > 1]
 
 

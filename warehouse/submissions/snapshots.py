@@ -10,6 +10,7 @@ from domain.submissions import SubmissionState
 from domain.units import UnitKey
 from warehouse.models import DeliveryRow, PlacementRow, SubmissionEventRow, SubmissionRow
 from warehouse.store.engine import Session
+from warehouse.submissions.arrivals import DELIBERATE
 
 _OUTCOMES = (SubmissionState.ACCEPTED, SubmissionState.QUARANTINED)
 _REINSTATED_FROM = (SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN)
@@ -94,9 +95,9 @@ def _then(form: str, period: Period, as_of: datetime) -> Select[_Columns]:
         .subquery()
     )
     delivered = (
-        select(delivery.submission_id, func.min(delivery.delivered_at).label("received_at"))
-        .where(delivery.submission_id.in_(ever_placed), delivery.landed_at <= as_of)
-        .group_by(delivery.submission_id)
+        select(DELIBERATE.label("made_of"), func.min(delivery.delivered_at).label("received_at"))
+        .where(delivery.landed_at <= as_of)
+        .group_by(DELIBERATE)
         .subquery()
     )
     row = SubmissionRow
@@ -118,7 +119,7 @@ def _then(form: str, period: Period, as_of: datetime) -> Select[_Columns]:
         .join(placement, placement.id == placed.c.last)
         .join(moved, moved.c.submission_id == row.id)
         .join(event, event.id == moved.c.last)
-        .join(delivered, delivered.c.submission_id == row.id)
+        .join(delivered, delivered.c.made_of == row.delivery_id)
         .where(placement.form == form, placement.period == period.id, placement.version.is_not(None))
     )
 

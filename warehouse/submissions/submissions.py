@@ -11,22 +11,24 @@ from domain.issues import Issue
 from domain.submissions import PENDING_STATES, MoveReason, ParsedReport, SubmissionState, check_move
 from warehouse.models import DeliveryRow, PlacementRow, SubmissionRow
 from warehouse.store.engine import Session, serialise
-from warehouse.submissions.arrivals import Arrival, known_fingerprints, receive
+from warehouse.submissions.arrivals import DELIBERATE, Arrival, known_files, known_fingerprints, receive
 from warehouse.submissions.findings import keep_findings
 from warehouse.submissions.lifecycle import find, find_all, log_again, move
-from warehouse.submissions.rivals import RivalResolution, settle_rivals
+from warehouse.submissions.rivals import RivalResolution, requeue_unrivalled, settle_rivals
 
 __all__ = [
     "Arrival",
     "Pending",
     "RivalResolution",
     "in_states",
+    "known_files",
     "known_fingerprints",
     "pending",
     "quarantine",
     "receive",
     "record_checked",
     "record_parsed",
+    "requeue_unrivalled",
     "settle_rivals",
 ]
 
@@ -45,7 +47,7 @@ class Pending:
     """A submission waiting to be judged.
 
     `path` and `delivered_at` are those of its newest delivery; `folders` are the path's, outermost first: hints of unit
-    and period. `state` is where an earlier run left it; `quarantined` for a refused file that has moved since.
+    and period. `state` is where an earlier run left it; `quarantined` for a refused one to be judged once more.
     """
 
     id: int
@@ -72,9 +74,10 @@ def _newest_deliveries(session: Session, condition: ColumnElement[bool]) -> Iter
     newest = (
         select(
             DeliveryRow,
+            DELIBERATE.label("made_of"),
             func.row_number()
             .over(
-                partition_by=DeliveryRow.submission_id,
+                partition_by=DELIBERATE,
                 order_by=(DeliveryRow.landed_at.desc(), DeliveryRow.delivered_at.desc(), DeliveryRow.id.desc()),
             )
             .label("age"),
@@ -82,7 +85,7 @@ def _newest_deliveries(session: Session, condition: ColumnElement[bool]) -> Iter
     ).subquery()
     rows = session.execute(
         select(SubmissionRow, newest.c.path, newest.c.file_name, newest.c.delivered_at)
-        .join(newest, newest.c.submission_id == SubmissionRow.id)
+        .join(newest, newest.c.made_of == SubmissionRow.delivery_id)
         .where(newest.c.age == 1, condition)
         .order_by(newest.c.delivered_at, SubmissionRow.id)
     )

@@ -15,7 +15,7 @@ from tests.warehouse.warehouse_builder import FORM, WARNS, WarehouseBuilder, cri
 from warehouse.models import SubmissionRow
 from warehouse.store.engine import Session
 from warehouse.store.reference import mirror_catalog
-from warehouse.submissions.lifecycle import DecisionReason, find
+from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.loading import JudgedReport, load
 from warehouse.submissions.report_keys import ReportKey
 from warehouse.submissions.submissions import Arrival, quarantine, receive, record_checked, record_parsed
@@ -173,13 +173,10 @@ class RandomHistory:
         if not self.files:
             return
         number = step.which % len(self.files)
-        submission, sent = self.files[number]
+        _, sent = self.files[number]
         day = self.builder.catalog.forms.last_day(FORM, sent.month) + timedelta(days=step.days)
         place = f"again/{step.days}/{self.builder.clock.isoformat()}.xlsx"
-        receive(self.session, self._arrival(number, place, day))
-        row = find(self.session, submission)
-        if not row.asked_again:
-            return
+        submission = receive(self.session, self._arrival(number, place, day))
         elsewhere = replace(sent, unit=step.unit, numbers=step.numbers)
         if step.readable:
             self._judge(submission, elsewhere, passes=step.passes)

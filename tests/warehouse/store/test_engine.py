@@ -54,12 +54,12 @@ def test_block_that_raises_keeps_nothing(builder: WarehouseBuilder) -> None:
 
 
 def test_foreign_keys_are_enforced(builder: WarehouseBuilder) -> None:
-    """A delivery of no submission cannot be kept, on SQLite neither."""
+    """A delivery of no file cannot be kept, on SQLite neither."""
     arrival = builder.arrival()
     with pytest.raises(IntegrityError), transaction(builder.engine) as session:
         session.add(
             DeliveryRow(
-                submission_id=99,
+                sha256="99",
                 connector="inbox",
                 path="a",
                 fingerprint="a",

@@ -9,7 +9,7 @@ from tests.warehouse.warehouse_builder import IN_TIME, WarehouseBuilder
 from warehouse import queries
 from warehouse.models import SubmissionRow
 from warehouse.store.engine import reading, transaction
-from warehouse.submissions.submissions import RivalResolution, settle_rivals
+from warehouse.submissions.submissions import RivalResolution, pending, requeue_unrivalled, settle_rivals
 
 FIGURES = {"dvc_toantrinh": (1, 2)}
 LATER = IN_TIME + timedelta(minutes=5)
@@ -81,3 +81,35 @@ def test_settling_twice_changes_nothing(builder: WarehouseBuilder) -> None:
     builder.parse(builder.report("22813", FIGURES), builder.arrival(delivered_at=LATER))
     settle(builder)
     assert settle(builder) == RivalResolution((), ())
+
+
+def test_copies_of_the_same_bytes_are_no_contradiction(builder: WarehouseBuilder) -> None:
+    """A workbook that lies in two folders is judged once; the copy is replaced by it."""
+    first = builder.parse(builder.report("22813", FIGURES), builder.arrival("a.xlsx", path="a/a.xlsx"))
+    copy = builder.parse(builder.report("22813", FIGURES), builder.arrival("a.xlsx", path="b/a.xlsx"))
+    assert settle(builder) == RivalResolution(replaced=(first,), undecided=())
+    assert states(builder) == {first: "replaced_before_check", copy: "parsed"}
+
+
+def test_the_rival_that_is_left_is_judged(builder: WarehouseBuilder) -> None:
+    """Once the other file is gone from its folder the one that still lies there is meant; before, neither is."""
+    builder.parse(builder.report("22813", FIGURES), builder.arrival("a.xlsx", path="a.xlsx"))
+    left = builder.parse(builder.report("22813", FIGURES), builder.arrival("b.xlsx", path="b.xlsx"))
+    settle(builder)
+    queued = []
+    for present in ({}, {"inbox": {"a.xlsx", "b.xlsx"}}, {"inbox": set()}, {"inbox": {"b.xlsx"}}):
+        with transaction(builder.engine) as session:
+            queued.append(requeue_unrivalled(session, present))
+    assert queued == [(), (), (), (left,)]
+    with reading(builder.engine) as session:
+        assert [submission.id for submission in pending(session)] == [left]
+
+
+def test_a_later_version_decides_between_rivals(builder: WarehouseBuilder) -> None:
+    """A third workbook settles what was meant: of the two refused ones none is judged any more."""
+    for name in ("a.xlsx", "b.xlsx"):
+        builder.parse(builder.report("22813", FIGURES), builder.arrival(name, path=name))
+    settle(builder)
+    builder.accept(builder.report("22813", FIGURES))
+    with transaction(builder.engine) as session:
+        assert requeue_unrivalled(session, {"inbox": {"b.xlsx"}}) == ()

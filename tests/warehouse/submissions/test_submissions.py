@@ -1,4 +1,4 @@
-"""One submission per file, every delivery noted, every move lawful and logged."""
+"""One submission per deliberate delivery, every delivery noted, every move lawful and logged."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -11,9 +11,17 @@ from domain.issues import Issue, Severity
 from domain.submissions import IllegalMoveError, ParsedReport, SubmissionState
 from tests.warehouse.warehouse_builder import FORM, IN_TIME, MAY, WarehouseBuilder, critical
 from warehouse import queries
-from warehouse.models import DeliveryRow, SubmissionEventRow, SubmissionRow
+from warehouse.models import DeliveryRow, FileRow, SubmissionEventRow, SubmissionRow
 from warehouse.store.engine import reading, transaction
-from warehouse.submissions.submissions import known_fingerprints, pending, quarantine, record_checked, record_parsed
+from warehouse.submissions.arrivals import deliveries_of
+from warehouse.submissions.submissions import (
+    known_fingerprints,
+    pending,
+    quarantine,
+    receive,
+    record_checked,
+    record_parsed,
+)
 
 UNREADABLE = ParsedReport(unit=None, period=None, form=None, layout_version=None)
 
@@ -24,13 +32,40 @@ def state_of(builder: WarehouseBuilder, submission_id: int) -> SubmissionState:
         return session.get_one(SubmissionRow, submission_id).state
 
 
-def test_same_bytes_twice_are_one_submission_with_two_deliveries(builder: WarehouseBuilder) -> None:
-    """A workbook mailed and dropped is counted once, and both ways are kept."""
+def test_known_bytes_at_a_new_path_are_submitted_again(builder: WarehouseBuilder) -> None:
+    """What is sent once more is what the commune means: a submission of its own, of one file."""
     first = builder.receive(builder.arrival("a.xlsx", path="2025-05/a.xlsx"))
     second = builder.receive(builder.arrival("a.xlsx", path="2025-05/22813/a.xlsx"))
-    assert first == second
+    assert first != second
     with reading(builder.engine) as session:
-        assert set(session.scalars(select(DeliveryRow.path))) == {"2025-05/a.xlsx", "2025-05/22813/a.xlsx"}
+        assert len(session.scalars(select(FileRow)).all()) == 1
+        assert session.get_one(SubmissionRow, first).delivery_id != session.get_one(SubmissionRow, second).delivery_id
+
+
+def test_earlier_bytes_at_the_same_path_are_submitted_again(builder: WarehouseBuilder) -> None:
+    """Version 1 put back over version 2 is a delivery: the path held something else in between."""
+    report = builder.report("22813", {"dvc_toantrinh": (1, 2)})
+    builder.accept(report, builder.arrival("a.xlsx", path="bc.xlsx"))
+    wrong = builder.accept(report, builder.arrival("b.xlsx", path="bc.xlsx"))
+    again = builder.accept(report, builder.arrival("a.xlsx", path="bc.xlsx", fingerprint="put back"))
+    with reading(builder.engine) as session:
+        assert session.get_one(SubmissionRow, again).version == 3
+    assert (state_of(builder, again), state_of(builder, wrong)) == ("accepted", "superseded")
+
+
+def test_restored_files_make_no_submission(builder: WarehouseBuilder) -> None:
+    """An old version that comes back with a whole share repeats its delivery, at whatever path, and says so."""
+    report = builder.report("22813", {"dvc_toantrinh": (1, 2)})
+    old = builder.accept(report, builder.arrival("a.xlsx", path="bc.xlsx"))
+    counting = builder.accept(report, builder.arrival("b.xlsx", path="bc.xlsx"))
+    with transaction(builder.engine) as session:
+        for path in ("bc.xlsx", "copy/bc.xlsx"):
+            arrival = builder.arrival("a.xlsx", path=path, fingerprint=f"restored {path}")
+            assert receive(session, arrival, restored=True) == old
+    with reading(builder.engine) as session:
+        assert pending(session) == ()
+        assert [row.restored for row in deliveries_of(session, [old])[old]] == [False, True, True]
+    assert (state_of(builder, old), state_of(builder, counting)) == ("superseded", "accepted")
 
 
 def test_same_delivery_twice_changes_nothing(builder: WarehouseBuilder) -> None:
@@ -70,13 +105,12 @@ def test_refused_file_that_was_moved_is_judged_again(builder: WarehouseBuilder) 
     """A right workbook in a wrong folder waits again once it lies elsewhere, until it has been judged."""
     report = builder.report("22813", {"dvc_toantrinh": (1, 2)})
     refused = builder.refuse(report, builder.arrival("a.xlsx", path="2025-04/a.xlsx"))
-    builder.receive(builder.arrival("a.xlsx", path="2025-05/a.xlsx"))
+    moved = builder.receive(builder.arrival("a.xlsx", path="2025-05/a.xlsx"))
     with reading(builder.engine) as session:
         (waiting,) = pending(session)
-    assert (waiting.id, waiting.path) == (refused, "2025-05/a.xlsx")
+    assert (waiting.id, waiting.path) == (moved, "2025-05/a.xlsx")
     builder.refuse(report, builder.arrival("a.xlsx", path="2025-05/a.xlsx"))
-    with reading(builder.engine) as session:
-        assert pending(session) == ()
+    assert (state_of(builder, refused), state_of(builder, moved)) == ("quarantined", "quarantined")
 
 
 def test_refused_file_that_was_only_touched_is_not_judged_again(builder: WarehouseBuilder) -> None:
