@@ -77,6 +77,17 @@ class FileChangedError(TransientError):
         super().__init__(f"{path} changed while it was being read; it is taken once it has arrived wholly.")
 
 
+class FileCutShortError(TransientError):
+    """A file ends in the middle: its other half may be on its way."""
+
+    def __init__(self, path: str) -> None:
+        """Keep the path."""
+        self.path = path
+        super().__init__(
+            f"{path} is empty or ends in the middle; the next run takes it, and refuses it if it stays so."
+        )
+
+
 class FileUnreadableError(TerminalError):
     """A file exists, but reading it is not allowed or fails."""
 

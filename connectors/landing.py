@@ -61,9 +61,16 @@ class Landing:
         return self.land_chunks((data,))
 
     def land_chunks(self, chunks: Iterable[bytes]) -> str:
-        """Keep the bytes of all chunks and return their sha256; landing the same bytes again changes nothing.
+        """Keep the bytes of all chunks and return their sha256; see `land_new`."""
+        return self.land_new(chunks)[0]
+
+    def land_new(self, chunks: Iterable[bytes]) -> tuple[str, bool]:
+        """Keep the bytes of all chunks; landing the same bytes again changes nothing.
 
         Only one chunk is in memory at a time. If iterating over the chunks raises, nothing is kept.
+
+        Returns:
+            The sha256, and whether these bytes were not there before.
 
         Raises:
             LandingFullError: the disk is full.
@@ -76,12 +83,12 @@ class Landing:
                     size += len(chunk)
                     digest.update(chunk)
                     file.write(chunk)
-                _keep(file, draft, self.path_of(digest.hexdigest()))
+                is_new = _keep(file, draft, self.path_of(digest.hexdigest()))
         except OSError as error:
             if error.errno in {errno.ENOSPC, errno.EDQUOT}:
                 raise LandingFullError(self.root, size) from error
             raise
-        return digest.hexdigest()
+        return digest.hexdigest(), is_new
 
     def clear_drafts(self, begun_before: datetime) -> int:
         """Remove half-written files that killed processes left behind, and return how many.
@@ -131,9 +138,9 @@ class TrialLanding(Landing):
         self._own = Landing(root)
         self._base = base
 
-    def land_chunks(self, chunks: Iterable[bytes]) -> str:
-        """Keep bytes in the own folder, even if the base has them; see `Landing.land_chunks`."""
-        return self._own.land_chunks(chunks)
+    def land_new(self, chunks: Iterable[bytes]) -> tuple[str, bool]:
+        """Keep bytes in the own folder, even if the base has them; see `Landing.land_new`."""
+        return self._own.land_new(chunks)
 
     def path_of(self, digest: str) -> Path:
         """Return the path for the bytes of that sha256: in the own folder if landed there, else in the base."""
@@ -159,15 +166,16 @@ def _draft(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
         draft.unlink(missing_ok=True)
 
 
-def _keep(file: BinaryIO, draft: Path, path: Path) -> None:
+def _keep(file: BinaryIO, draft: Path, path: Path) -> bool:
     if path.is_file() and _is_whole(path):
-        return
+        return False
     # Flushed to disk, then renamed: a killed run or a power cut leaves no partial file.
     file.flush()
     os.fsync(file.fileno())
     path.parent.mkdir(parents=True, exist_ok=True)
     draft.replace(path)
     _flush_folder(path.parent)
+    return True
 
 
 def _flush_folder(folder: Path) -> None:

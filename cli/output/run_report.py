@@ -79,10 +79,19 @@ def show_silent_units(terminal: Terminal, silent: Sequence[SilentPeriod]) -> Non
 
 def show_repeated_files(terminal: Terminal, outcome: RunOutcome) -> None:
     """Show files that were delivered again without effect, and what to do to make them count."""
+    if outcome.restored:
+        # Each of them may also be withdrawn or outdated: one sentence says that none counts.
+        terminal.say("restored_share", "yellow", count=len(outcome.restored), files=_first(outcome.restored))
+        return
     for file_name in outcome.withdrawn:
         terminal.say("withdrawn_again", "yellow", file=file_name)
     for file_name in outcome.outdated:
         terminal.say("outdated_again", "yellow", file=file_name)
+
+
+def _first(paths: Sequence[str]) -> str:
+    named = ", ".join(paths[:MOST_REFUSALS])
+    return f"{named}, …" if len(paths) > MOST_REFUSALS else named
 
 
 def show_issues(terminal: Terminal, label: str, file_name: str, issues: Sequence[Issue], mark: str = "✗") -> None:

@@ -10,7 +10,7 @@ from domain.submissions import SubmissionState
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.pipeline import Run, begin, end
-from flows.pipeline.stages.collect import NotAllCollectedError, collect, has_arrivals
+from flows.pipeline.stages.collect import Collection, NotAllCollectedError, has_arrivals
 from flows.pipeline.stages.read import ReadSubmission, read
 from flows.support.context import AppContext
 from warehouse.queries.history import history
@@ -54,7 +54,7 @@ def find_corrections(run: Run) -> CorrectionSearch:
         before = {submission.id for submission in _waiting(context)}
         left: tuple[str, ...] = ()
         try:
-            left = run.steps.run("collect", "collect", lambda: collect(context, run.id))
+            left = run.steps.run("collect", "collect", Collection(context, run.id).collect)
         except NotAllCollectedError as error:
             left = error.left  # the next daytime run collects it
         new = [entry for entry in _waiting(context) if entry.id not in before]

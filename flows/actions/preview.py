@@ -80,7 +80,11 @@ def preview(
         with dry_run_context(context, run_id, folder) as tried:
             connectors = [FilesystemConnector("preview", str(folder / "inbox"))] if files else context.connectors
             closed = _open_closed(tried, scope, run_id)
-            run = Run(replace(tried, connectors=connectors), scope, PlainSteps(run_id), listener, recheck)
+            trying = replace(tried, connectors=connectors)
+            if files:
+                # A person means the files that they name, and they are whole.
+                trying = replace(trying, quiet_seconds=0, known_files_at_once=len(files))
+            run = Run(trying, scope, PlainSteps(run_id), listener, recheck)
             outcome = carry_out(run, "preview")
             return Preview(outcome, tuple(_unjudged(tried, outcome, digests)), closed)
 

@@ -92,7 +92,8 @@ class RunOutcome:
     that were replaced, before they were judged, by a later one of the same unit, form and period; `left` are the
     reasons why files or sources could not be collected; `waiting` counts submissions outside the run's scope.
     `withdrawn` names files that came again although a person had withdrawn them, `outdated` those that came again
-    although a later version of the report counts; `held` are closed periods for which corrections wait. `rechecked`
+    although a later version of the report counts, `restored` those of known bytes that came with so many others that
+    they are a restored share and change no version; `held` are closed periods for which corrections wait. `rechecked`
     counts accepted reports that were judged once more because a person asked; `doubted` are those of them that would
     not be accepted as they are today. `silent` are periods past their deadline for which units have sent nothing; only
     runs over all units fill it.
@@ -106,6 +107,7 @@ class RunOutcome:
     waiting: int = 0
     withdrawn: tuple[str, ...] = ()
     outdated: tuple[str, ...] = ()
+    restored: tuple[str, ...] = ()
     held: tuple[ClosedFiguresAwaiting, ...] = ()
     rechecked: int = 0
     doubted: tuple[RevalidationFinding, ...] = ()
@@ -134,7 +136,7 @@ class RunOutcome:
     @property
     def is_idle(self) -> bool:
         """Whether the run found nothing to do."""
-        return not (self.verdicts or self.replaced or self.given or self.left or self.rechecked)
+        return not (self.verdicts or self.replaced or self.given or self.left or self.restored or self.rechecked)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -149,6 +151,7 @@ class RunOutcome:
             "left": len(self.left),
             "waiting": self.waiting,
             "withdrawn": len(self.withdrawn),
+            "restored": len(self.restored),
             "rechecked": self.rechecked,
             "doubted": len(self.doubted),
             "silent": sum(silent_unit.count for silent_unit in self.silent),

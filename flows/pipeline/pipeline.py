@@ -19,7 +19,7 @@ from flows.pipeline.outcome import (
 )
 from flows.pipeline.progress import ProgressListener
 from flows.pipeline.scope import RunScope
-from flows.pipeline.stages.collect import NotAllCollectedError, collect
+from flows.pipeline.stages.collect import Collection, NotAllCollectedError
 from flows.pipeline.stages.identify import record_batch, resolve_rivals
 from flows.pipeline.stages.judge import check, load, stage
 from flows.pipeline.stages.publish import publish, to_publish
@@ -31,7 +31,7 @@ from flows.pipeline.stages.rollup import affected_areas, roll_up
 from flows.pipeline.steps import Steps
 from flows.support.context import AppContext
 from warehouse.queries import issues_by_submission
-from warehouse.queries.records import came_again, last_delivery
+from warehouse.queries.records import came_again, last_delivery, restored_files
 from warehouse.queries.silent_units import SilentPeriod, silent_units
 from warehouse.rollups.due import awaiting_reopen
 from warehouse.store.engine import reading, transaction
@@ -130,6 +130,7 @@ def _work(run: Run) -> RunOutcome:
     with reading(run.context.engine) as session:
         withdrawn = came_again(session, before, SubmissionState.WITHDRAWN)
         outdated = came_again(session, before, SubmissionState.SUPERSEDED)
+        restored = restored_files(session, before)
     if run.recheck:
         requeue_refused(run.context, run.scope)
     result = _read(run)
@@ -151,6 +152,7 @@ def _work(run: Run) -> RunOutcome:
         waiting=len(result) - len(matches),
         withdrawn=withdrawn,
         outdated=outdated,
+        restored=restored,
         held=_held(run),
         rechecked=rechecked,
         doubted=doubted,
@@ -181,7 +183,7 @@ def _held(run: Run) -> tuple[ClosedFiguresAwaiting, ...]:
 def _collect(run: Run) -> tuple[str, ...]:
     run.listener.begin("collect", 1)
     try:
-        left = run.steps.run_retried("collect", "collect", partial(collect, run.context, run.id))
+        left = run.steps.run_retried("collect", "collect", Collection(run.context, run.id).collect)
     except NotAllCollectedError as error:
         left = error.left  # it comes with the next run; the others are not made to wait for it
     run.listener.advance("collect", 1)

@@ -48,6 +48,8 @@ class MessageFormatter:
             results.append(self.text("some_warned", count=len(outcome.warned)))
         if outcome.left:
             results.append(self.text("some_left", count=len(outcome.left)))
+        if outcome.restored:
+            results.append(self.text("some_restored", count=len(outcome.restored)))
         if outcome.held:
             results.append(self.text("some_held", count=sum(period_held.reports for period_held in outcome.held)))
         if outcome.silent:

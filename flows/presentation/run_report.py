@@ -48,6 +48,8 @@ def report(outcome: RunOutcome, messages: MessageFormatter, context: AppContext,
         show_table(messages.findings(outcome.doubted), summary, DOUBTED)
     if outcome.silent:
         show_table(messages.silent_table(outcome.silent), messages.lateness(outcome.silent[0]), SILENT)
+    for path in outcome.restored:
+        _LOG.warning(messages.text("restored_file", file=path))
     for reason in outcome.left:
         _LOG.warning(reason)
     return _state(outcome, summary)

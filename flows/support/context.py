@@ -33,7 +33,8 @@ class AppContext:
     `quality` is the folder of quality pages, of submissions and of the last `quality_nights` runs; None: none are
     written. `clock` returns the current time in UTC. `areas` are the codes of the areas to publish; empty: the unit
     above each commune. `lang` is the language of published reports, `wait_seconds` how long to wait for another run to
-    end. `open_reader` opens a reader of workbooks, which applies `limits`.
+    end. A file is collected once it was left untouched for `quiet_seconds`; more than `known_files_at_once` files of
+    known bytes are a restored share. `open_reader` opens a reader of workbooks, which applies `limits`.
     """
 
     catalog: Catalog
@@ -52,6 +53,8 @@ class AppContext:
     open_reader: Callable[[], AbstractContextManager[Reader]]
     limits: Limits
     wait_seconds: int
+    quiet_seconds: int
+    known_files_at_once: int
     clock: Callable[[], datetime]
 
     @property
@@ -91,6 +94,8 @@ def build_context(settings: Settings, clock: Callable[[], datetime] = lambda: da
         open_reader=partial(_open_reader, settings, catalog),
         limits=settings.reading_limits,
         wait_seconds=settings.wait_seconds,
+        quiet_seconds=settings.quiet_seconds,
+        known_files_at_once=settings.known_files_at_once,
         clock=clock,
     )
 

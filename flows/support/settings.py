@@ -50,6 +50,10 @@ class Settings(ServiceSettings, BaseSettings):
     """How large a workbook may be: other values than the guards' own, as `cells=400000,rows=10000`."""
     quality_nights: int = Field(default=30, ge=0)
     """How many nightly runs' pages of rule results are kept; 0: none are written."""
+    quiet_seconds: int = Field(default=20, ge=0)
+    """How long a file has to lie untouched before it is collected: it may still be copied."""
+    known_files_at_once: int = Field(default=10, ge=0)
+    """How many files of known bytes may arrive at once as deliveries; more are a restored share and change nothing."""
     wait_seconds: int = Field(default=600, ge=0)
     """How long a run waits for another one on the same warehouse to end before it gives up."""
 

@@ -1,21 +1,26 @@
 """Collect: land and record every new file."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import PurePosixPath
 
 from connectors.base import (
     Connector,
     FileChangedError,
+    FileCutShortError,
     FileUnreadableError,
     RemoteFile,
     SourceUnavailableError,
     UnsafePathError,
 )
+from domain.batches import batched
 from domain.errors import TransientError
 from flows.support.context import AppContext
 from warehouse.store.engine import reading, transaction
-from warehouse.submissions.submissions import Arrival, known_fingerprints, receive
+from warehouse.submissions.submissions import Arrival, known_files, known_fingerprints, receive, requeue_unrivalled
+from workbooks.container.completeness import is_cut_short
 
 _LOG = logging.getLogger(__name__)
 
@@ -29,73 +34,145 @@ class NotAllCollectedError(TransientError):
         super().__init__("not everything was collected: " + " ".join(left))
 
 
-def collect(context: AppContext, run_id: str) -> tuple[str, ...]:
-    """Fetch, land and record every file that was not collected before.
+@dataclass(frozen=True, slots=True)
+class _Landed:
+    """A file whose bytes are landed, and their sha256."""
 
-    Returns:
-        What could not be fetched and why, where a retry would not help.
+    file: RemoteFile
+    digest: str
 
-    Raises:
-        NotAllCollectedError: something could not be fetched now (a file still being written, a silent source).
-        SourceMissingError: a source does not exist.
-    """
-    try_later: list[str] = []
-    hopeless: list[str] = []
-    for connector in context.connectors:
-        for file in _new_files(context, connector, try_later):
+
+class Collection:
+    """The collection of one run, which may take several tries: what is left for the next run stays left."""
+
+    def __init__(self, context: AppContext, run_id: str) -> None:
+        """Collect from the sources of the context."""
+        self._context, self._run_id = context, run_id
+        self._cut_short: set[str] = set()
+        self._try_later: list[str] = []
+        self._hopeless: list[str] = []
+
+    def collect(self) -> tuple[str, ...]:
+        """Fetch, land and record every file that was not collected before.
+
+        Where more files of known bytes arrive than are delivered at once, these are a restored share: they are
+        recorded, and no submission is made of them. Files refused for want of an order are queued once they are alone.
+
+        Returns:
+            What is left and why, where a retry would not help.
+
+        Raises:
+            NotAllCollectedError: something could not be fetched now (a file still being written, a silent source).
+            SourceMissingError: a source does not exist.
+        """
+        self._try_later, self._hopeless = [], []
+        repeated: list[_Landed] = []
+        present: dict[str, frozenset[str]] = {}
+        for connector in self._context.connectors:
+            files, is_whole = self._list(connector)
+            new = list(_new_files(self._context, connector, files))
+            for batch in batched(new, self._context.batch_size):
+                # Landed before it is received: what the warehouse knows of is always there.
+                repeated += self._receive_unknown(self._land(connector, batch))
+            if is_whole:
+                present[connector.name] = frozenset(_checked_name(file.path) for file in files)
+        restored = len(repeated) > self._context.known_files_at_once
+        for landed in repeated:
+            self._receive(landed, restored=restored)
+        with transaction(self._context.engine) as session:
+            requeue_unrivalled(session, present)
+        if self._try_later:
+            raise NotAllCollectedError((*self._try_later, *self._hopeless))
+        return tuple(self._hopeless)
+
+    def _list(self, connector: Connector) -> tuple[list[RemoteFile], bool]:
+        """Return the files of a source, and whether these are all of them."""
+        files: list[RemoteFile] = []
+        try:
+            files.extend(connector.list())
+        except SourceUnavailableError as error:
+            self._try_later.append(str(error))
+            return files, False
+        return files, True
+
+    def _land(self, connector: Connector, files: Sequence[RemoteFile]) -> Iterator[_Landed]:
+        for file in files:
+            if _is_restless(self._context, file):
+                self._try_later.append(str(FileChangedError(file.path)))
+                continue
             try:
-                digest = context.landing.land_chunks(connector.fetch(file))
+                digest, is_new = self._context.landing.land_new(connector.fetch(file))
             except FileChangedError as error:
-                try_later.append(str(error))
+                self._try_later.append(str(error))
             except (FileUnreadableError, UnsafePathError) as error:
-                hopeless.append(str(error))
+                self._hopeless.append(str(error))
             else:
-                # Landed before it is received: the bytes of whatever the warehouse names exist.
-                _take(context, file, digest, run_id)
-    if try_later:
-        raise NotAllCollectedError((*try_later, *hopeless))
-    return tuple(hopeless)
+                if self._waits(digest, is_new=is_new):
+                    self._hopeless.append(str(FileCutShortError(file.path)))
+                else:
+                    yield _Landed(file, digest)
+
+    def _waits(self, digest: str, *, is_new: bool) -> bool:
+        """Whether a file looks as if the rest of it were still to come, and was never seen by an earlier run."""
+        if is_new and self._context.quiet_seconds and is_cut_short(self._context.landing.path_of(digest)):
+            self._cut_short.add(digest)
+        return digest in self._cut_short
+
+    def _receive_unknown(self, landed: Iterable[_Landed]) -> list[_Landed]:
+        """Receive the files of bytes that never arrived before, and return the others."""
+        files = list(landed)
+        with reading(self._context.engine) as session:
+            known = known_files(session, {item.digest for item in files})
+        for item in files:
+            if item.digest not in known:
+                self._receive(item)
+        return [item for item in files if item.digest in known]
+
+    def _receive(self, landed: _Landed, *, restored: bool = False) -> None:
+        file, path = landed.file, _checked_name(landed.file.path)
+        arrival = Arrival(
+            connector=file.connector,
+            path=path,
+            fingerprint=file.fingerprint,
+            file_name=PurePosixPath(path).name,
+            sha256=landed.digest,
+            size=file.size,
+            delivered_at=file.delivered_at,
+            landed_at=self._context.clock(),
+            sender=file.sender,
+        )
+        with transaction(self._context.engine) as session:
+            submission = receive(session, arrival, self._run_id, restored=restored)
+        # File names and senders are only in the warehouse, under this id: more people may read a log.
+        _LOG.info("received %s by way of %s", landed.digest, file.connector, extra={"submission": submission})
 
 
 def has_arrivals(context: AppContext) -> bool:
-    """Whether any source has a new file, or does not answer now.
+    """Whether any source has a new file that is no longer being copied, or does not answer now.
 
     Raises:
         SourceMissingError: a source does not exist.
     """
-    silent: list[str] = []
-    result = any(True for connector in context.connectors for _ in _new_files(context, connector, silent))
-    return result or bool(silent)
+    for connector in context.connectors:
+        try:
+            files = _new_files(context, connector, connector.list())
+            if any(not _is_restless(context, file) for file in files):
+                return True
+        except SourceUnavailableError:
+            return True
+    return False
 
 
-def _new_files(context: AppContext, connector: Connector, try_later: list[str]) -> Iterator[RemoteFile]:
+def _new_files(context: AppContext, connector: Connector, files: Iterable[RemoteFile]) -> Iterator[RemoteFile]:
     with reading(context.engine) as session:
         known = known_fingerprints(session, connector.name)
-    try:
-        for file in connector.list():
-            if file.fingerprint not in known:
-                yield file
-    except SourceUnavailableError as error:
-        try_later.append(str(error))
+    return (file for file in files if file.fingerprint not in known)
 
 
-def _take(context: AppContext, file: RemoteFile, digest: str, run_id: str) -> None:
-    path = _checked_name(file.path)
-    arrival = Arrival(
-        connector=file.connector,
-        path=path,
-        fingerprint=file.fingerprint,
-        file_name=PurePosixPath(path).name,
-        sha256=digest,
-        size=file.size,
-        delivered_at=file.delivered_at,
-        landed_at=context.clock(),
-        sender=file.sender,
-    )
-    with transaction(context.engine) as session:
-        submission = receive(session, arrival, run_id)
-    # File names and senders are only in the warehouse, under this id: more people may read a log.
-    _LOG.info("received %s by way of %s", digest, file.connector, extra={"submission": submission})
+def _is_restless(context: AppContext, file: RemoteFile) -> bool:
+    """Whether a file was touched so lately that it may still be copied; a time yet to come says nothing."""
+    age = context.clock() - file.delivered_at
+    return timedelta() <= age < timedelta(seconds=context.quiet_seconds)
 
 
 def _checked_name(path: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from domain.errors import TerminalError
+from domain.vietnam_time import day_in_vietnam
 from flows.pipeline.marked_copy import LANG, FileFindings, MarkedCopy, marked_copy
 from flows.support.context import AppContext
 from publishing.returns.receipt import Receipt
@@ -14,7 +15,7 @@ from warehouse.queries import Reply, replies_of
 from warehouse.store.engine import reading, transaction
 from warehouse.submissions.replies import RepliedSubmission, record_replies
 from warehouse.submissions.replies import unreplied as without_reply
-from workbooks.identify.hints import Hints
+from workbooks.identify.hints import Hints, codes_in_name
 from workbooks.pool.landed_file import LandedFile
 
 _LOG = logging.getLogger(__name__)
@@ -57,7 +58,8 @@ def write_replies(context: AppContext, run_id: str, batch: Sequence[int]) -> int
         replies = replies_of(session, batch)
     for reply in replies:
         folder = PurePosixPath(
-            reply.record.unit or UNKNOWN_UNIT, reply.record.period.id if reply.record.period else UNKNOWN_PERIOD
+            reply.record.unit or _unit_of_folder(context, reply) or UNKNOWN_UNIT,
+            reply.record.period.id if reply.record.period else UNKNOWN_PERIOD,
         )
         write(context.outbox / folder, files_of(context, reply))
         results.append(RepliedSubmission(reply.number, reply.judgement, reply.is_accepted, str(folder)))
@@ -65,6 +67,15 @@ def write_replies(context: AppContext, run_id: str, batch: Sequence[int]) -> int
         record_replies(session, results, at=context.clock(), run_id=run_id)
     _LOG.info("gave back %s replies", len(results))
     return len(results)
+
+
+def _unit_of_folder(context: AppContext, reply: Reply) -> str | None:
+    """Return the code of the commune in whose folder a report of unknown unit came: that commune sent it."""
+    for folder in reversed(PurePosixPath(reply.record.path).parts[:-1]):
+        for code in codes_in_name(folder):
+            if context.catalog.units.find(code, day_in_vietnam(reply.record.delivered_at)) is not None:
+                return code
+    return None
 
 
 def files_of(context: AppContext, reply: Reply) -> Mapping[str, bytes]:

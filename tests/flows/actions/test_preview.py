@@ -11,7 +11,6 @@ from sqlalchemy import inspect, select
 
 from domain.errors import UsageError
 from domain.periods import parse_period
-from domain.submissions import SubmissionState
 from expectations.errors import RuleBrokenError
 from flows.actions.preview import Preview, preview
 from flows.pipeline.progress import NoProgress
@@ -108,15 +107,12 @@ def test_refusal_is_previewed_with_its_cells(after_night: Path, first_files: Fir
     assert outcome.refused[0].faults
 
 
-def test_known_file_is_reported_as_known(after_night: Path, first_files: First, tmp_path: Path) -> None:
-    """The bytes of an accepted and of a refused report change nothing when they come again."""
-    for name in ("22813", WRONG):
-        put(tmp_path / f"{name}.xlsx", next(file for file in first_files if name in file.path.name).data)
+def test_a_file_that_is_known_already_would_be_a_version(after_night: Path, first_files: First, tmp_path: Path) -> None:
+    """The bytes of an accepted report, sent once more, are judged once more and move no figure."""
+    put(tmp_path / "22813.xlsx", next(file for file in first_files if "22813" in file.path.name).data)
     result = tried(context_of(after_night), tmp_path / "22813.xlsx", units=("22813",))
-    assert [(pending_file.state, pending_file.version, pending_file.waits) for pending_file in result.unjudged] == [
-        (SubmissionState.ACCEPTED, 1, False)
-    ]
-    assert result.outcome.given == ()
+    assert [submission.accepted for submission in result.outcome.verdicts] == [True]
+    assert (result.unjudged, result.outcome.given) == ((), ())
 
 
 def test_a_file_of_another_unit_would_wait(after_night: Path, correction: SampleFile, tmp_path: Path) -> None:
@@ -199,6 +195,7 @@ def test_a_preview_that_is_killed_leaves_nothing_after_the_next_run(
     assert {name for name in before if after[name] != before[name]} == {
         "run",
         "submission",
+        "file",
         "delivery",
         "submission_event",
         "quality/submissions/.told",

@@ -16,9 +16,10 @@ PATIENCE_SECONDS = 180
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """This process's environment without any Prefect or tonghop setting, and with these."""
+    """This process's environment without any Prefect or tonghop setting, and with these; files are taken at once."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "TONGHOP_"))}
-    return {**kept, "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", **more}
+    own = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "TONGHOP_QUIET_SECONDS": "0"}
+    return {**kept, **own, **more}
 
 
 @cache

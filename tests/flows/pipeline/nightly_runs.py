@@ -40,8 +40,8 @@ def immediate_steps(run_id: str) -> PlainSteps:
 def settings_of(home: Path, **more: object) -> Settings:
     """Settings of a home, whatever the environment says."""
     results = {"warehouse_url": "", "catalog": None, "inbox": (), "areas": (), "lang": "en", "batch_size": 100}
-    # Read by this process: reading by workers is tested once, not paid for in every run.
-    return Settings.model_validate({"home": home, "reading_workers": 0, **results, **more})
+    # Read by this process: that workers read the same is tested once, not paid for in every night.
+    return Settings.model_validate({"home": home, "reading_workers": 0, "quiet_seconds": 0, **results, **more})
 
 
 def context_of(home: Path, now: datetime = NOW, **more: object) -> AppContext:
@@ -119,7 +119,7 @@ def picture_of(home: Path) -> dict[str, object]:
             + by_file.format("observation", "x.unit_code, x.indicator"),
         ),
         "deliveries": rows_of(
-            home, "SELECT s.sha256, x.connector, x.path, x.fingerprint " + by_file.format("delivery", "x.path")
+            home, "SELECT sha256, connector, path, fingerprint, repeats_id IS NULL FROM delivery ORDER BY sha256, path"
         ),
         "revisions": rows_of(
             home,
