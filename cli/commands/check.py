@@ -40,7 +40,10 @@ def check(
     With --json stdout holds a list of files and nothing else; it is described by
     docs/check.schema.json.
 
-    Exit codes: 0 all would be accepted; 1 some would be refused; 2 wrong usage; 3 our fault.
+    A lock file, a missing or an unreadable file among others is named, and the others are checked.
+
+    Exit codes: 0 all would be accepted; 1 some would be refused, or are no reports; 2 nothing named can be checked, or
+    wrong usage; 3 our fault.
 
     Example: tonghop check ma-noi.xlsx
 

@@ -31,7 +31,7 @@ def require_folder(folder: Path) -> None:
 def write_copies(
     checked: Sequence[CheckedFile], folder: Path, catalog: Catalog, settings: Settings, listener: ProgressListener
 ) -> tuple[Path, ...]:
-    """Write a copy of each file; copies of an earlier check are overwritten, checked files are not.
+    """Write a copy of each file that was taken; copies of an earlier check are overwritten, checked files are not.
 
     Returns:
         The paths of the copies, in the order of the files.
@@ -40,6 +40,8 @@ def write_copies(
     written: list[Path] = []
     taken = {checked_file.path.resolve() for checked_file in checked}
     for checked_file in checked:
+        if not checked_file.is_taken:
+            continue
         file = LandedFile(checked_file.path, checked_file.file.hints)
         findings = FileFindings(checked_file.issues, checked_file.report.repairs)
         copy = marked_copy(file, findings, catalog, settings.reading_limits)

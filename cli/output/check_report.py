@@ -32,7 +32,8 @@ def _show_file(terminal: Terminal, checked_file: CheckedFile) -> None:
     colour = "green" if checked_file.accepted else "red"
     outcome = terminal.text(f"check_{checked_file.outcome}")
     terminal.console.print(f"[bold]{escape(str(checked_file.path))}[/]  [{colour}]{escape(outcome)}[/]", soft_wrap=True)
-    terminal.console.print(f"  {escape(_identity(terminal, checked_file.report))}", style="dim", soft_wrap=True)
+    if checked_file.is_taken:
+        terminal.console.print(f"  {escape(_identity(terminal, checked_file.report))}", style="dim", soft_wrap=True)
     issues = tuple(issue_lines(checked_file.issues, terminal.catalog, terminal.lang))
     if issues:
         _show_issues(terminal, issues)

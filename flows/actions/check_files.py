@@ -1,6 +1,7 @@
 """Check files before they are sent: read and judge them as the nightly run would, without storing anything."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,6 +27,8 @@ from warehouse.store.reference import mirror_catalog
 from warehouse.submissions.submissions import Arrival, Pending, receive, record_parsed
 from workbooks.pool.landed_file import LandedFile
 
+NOT_TAKEN: Final = "not_taken"
+"""Outcome of what is named and is no report: a lock file, a missing or unreadable file, a folder without workbooks."""
 _RUN: Final = "check"
 
 
@@ -53,8 +56,15 @@ class CheckedFile:
         return not any(issue.severity is Severity.CRITICAL for issue in self.issues)
 
     @property
-    def outcome(self) -> SubmissionState:
-        """The state that a submission of the file would get."""
+    def is_taken(self) -> bool:
+        """Whether a nightly run would take the file at all."""
+        return self.file.fault is None
+
+    @property
+    def outcome(self) -> str:
+        """The state that a submission of the file would get; `not_taken` where no run would make one of it."""
+        if not self.is_taken:
+            return NOT_TAKEN
         return SubmissionState.ACCEPTED if self.accepted else SubmissionState.QUARANTINED
 
 
@@ -86,19 +96,20 @@ def check_files(
         RuleBrokenError: a rule is wrong; no file is blamed for it.
     """
     with TemporaryDirectory(prefix="tonghop-") as name, _bench(settings, Path(name), clock) as bench:
-        read = _read(bench.context, files, listener)
+        readable = [file for file in files if file.fault is None]
+        read = _read(bench.context, readable, listener)
         issues: dict[int, tuple[Issue, ...]] = {}
-        listener.begin("judge", len(read))
-        for batch in batched(read, bench.context.batch_size):
-            issues.update(
-                _judge(bench, [read_submission for read_submission in batch if read_submission.may_be_judged])
-            )
-            listener.advance("judge", len(batch))
+        judged = [read_submission for read_submission in read if read_submission.may_be_judged]
+        listener.begin("judge", len(judged))
+        for group in _of_different_units(judged):
+            for batch in batched(group, bench.context.batch_size):
+                issues.update(_judge(bench, batch))
+                listener.advance("judge", len(batch))
     put = {rule.id for rule in bench.rules}
     beyond = tuple(rule for rule in bench.context.catalog.rules if rule not in put)
     everything = tuple(bench.context.catalog.rules)
-    return tuple(
-        CheckedFile(
+    checked = {
+        file.path: CheckedFile(
             file=file,
             report=read_submission.report,
             issues=tuple(
@@ -108,8 +119,27 @@ def check_files(
             ),
             not_checked=beyond if read_submission.may_be_judged else everything,
         )
-        for file, read_submission in zip(files, read, strict=True)
-    )
+        for file, read_submission in zip(readable, read, strict=True)
+    }
+    return tuple(checked.get(file.path) or _not_taken(file, everything) for file in files)
+
+
+def _not_taken(file: NamedFile, rules: tuple[str, ...]) -> CheckedFile:
+    nothing = ParsedReport(unit=None, period=None, form=None, layout_version=None)
+    return CheckedFile(file, nothing, (file.fault,) if file.fault else (), rules)
+
+
+def _of_different_units(read: Iterable[ReadSubmission]) -> list[list[ReadSubmission]]:
+    """Return groups in which no unit has two files, for what is judged together is compared with one another."""
+    groups: list[list[ReadSubmission]] = []
+    used: dict[str, int] = defaultdict(int)
+    for read_submission in read:
+        unit = read_submission.report.unit.code if read_submission.report.unit else ""
+        if used[unit] == len(groups):
+            groups.append([])
+        groups[used[unit]].append(read_submission)
+        used[unit] += 1
+    return groups
 
 
 @contextmanager

@@ -146,6 +146,36 @@ def test_what_is_no_workbook_is_wrong_usage(tmp_path: Path, name: str) -> None:
         resolve_files([tmp_path / name], [])
 
 
+def test_what_is_no_report_is_named_among_others(
+    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A lock file, a missing file and an empty folder are named, the good file is checked, and the JSON is whole."""
+    (tmp_path / "empty").mkdir()
+    put(tmp_path, "~$a.xlsx", b"lock")
+    put(tmp_path, "a.xlsx", make_workbook(catalog, "22813", "2025-05"))
+    names = [str(tmp_path / name) for name in ("~$a.xlsx", "a.xlsx", "none.xlsx", "empty")]
+    assert run_check(tmp_path / "home", monkeypatch, *names, "--json", "--annotate", str(tmp_path / "marked")) == 1
+    results = json.loads(capsys.readouterr().out)
+    assert [(file["outcome"], [issue["code"] for issue in file["issues"]]) for file in results] == [
+        ("not_taken", ["lock_file"]),
+        ("accepted", []),
+        ("not_taken", ["file_missing"]),
+        ("not_taken", ["folder_without_workbook"]),
+    ]
+    assert len(list((tmp_path / "marked").iterdir())) == 1
+
+
+def test_files_of_one_unit_do_not_affect_one_another(after_night: Path, tmp_path: Path, catalog: Catalog) -> None:
+    """A file has the issues that it has alone, whatever other files of its unit are named with it."""
+    figures = {"hsskdt": (1, 10000)}
+    paths = [
+        put(tmp_path, f"{period}.xlsx", make_workbook(catalog, "22813", period, figures=figures))
+        for period in ("2025-05", "2025-04")
+    ]
+    together = checked(after_night, *paths)
+    assert [file.issues for file in together] == [checked(after_night, path)[0].issues for path in paths]
+
+
 def cases_of_each_kind() -> list[WorkbookCase]:
     """Return the first case of each issue of the reader, and of each repair."""
     cases: dict[str, WorkbookCase] = {}
