@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from flows.pipeline.steps import PlainSteps
 from tests.cli.command import live_in, tonghop
 from tests.flows.pipeline.nightly_runs import (
     AREA,
+    NOW,
     WRONG,
     context_of,
     deliver,
@@ -115,12 +117,12 @@ def test_a_withdrawn_file_delivered_again_stays_withdrawn(two_versions: Path, ot
     assert picture_of(two_versions)["submissions"] == before["submissions"]
 
 
-def test_an_earlier_file_delivered_again_is_reported(two_versions: Path, first_files: tuple[SampleFile, ...]) -> None:
+def test_an_earlier_file_that_is_touched_is_reported(two_versions: Path, first_files: tuple[SampleFile, ...]) -> None:
     """The later version still counts, and the run says how to return to the earlier one."""
     first = next(file for file in first_files if UNIT in file.path.name)
-    put(two_versions / "inbox" / "lan nua" / "ban dau.xlsx", first.data)
+    put(two_versions / "inbox" / first.path, first.data, NOW + timedelta(days=1))
     outcome = run_plainly(context_of(two_versions), "third")
-    assert (outcome.outdated, outcome.withdrawn, outcome.given) == (("ban dau.xlsx",), (), ())
+    assert (outcome.outdated, outcome.withdrawn, outcome.given) == ((first.path.name,), (), ())
 
 
 def run_command(home: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
