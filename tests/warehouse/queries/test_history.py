@@ -46,16 +46,16 @@ def test_versions_are_ordered_and_one_counts(builder: WarehouseBuilder) -> None:
 
 
 def test_every_delivery_names_its_sender(builder: WarehouseBuilder) -> None:
-    """The same file mailed and dropped shows both ways."""
-    dropped = builder.arrival("a.xlsx")
-    builder.accept(builder.report(UNIT, {"dvc_toantrinh": (30, 40)}), dropped)
-    builder.receive(replace(builder.arrival("a.xlsx"), connector="mail", sender="xa.lamson@example.vn"))
-    (version,) = history_of(builder).versions
-    assert [(delivery.connector, delivery.sender) for delivery in version.deliveries] == [
-        ("inbox", None),
-        ("mail", "xa.lamson@example.vn"),
+    """The same file dropped, touched and mailed is two versions, each with its deliveries."""
+    builder.accept(builder.report(UNIT, {"dvc_toantrinh": (30, 40)}), builder.arrival("a.xlsx"))
+    builder.receive(builder.arrival("a.xlsx", fingerprint="touched"))
+    mailed = replace(builder.arrival("a.xlsx"), connector="mail", sender="xa.lamson@example.vn")
+    builder.accept(builder.report(UNIT, {"dvc_toantrinh": (30, 40)}), mailed)
+    deliveries = [
+        [(delivery.connector, delivery.sender) for delivery in version.deliveries]
+        for version in history_of(builder).versions
     ]
-    assert version.deliveries[0].landed_at == dropped.landed_at
+    assert deliveries == [[("inbox", None), ("inbox", None)], [("mail", "xa.lamson@example.vn")]]
 
 
 def test_moves_have_reason_person_and_run(builder: WarehouseBuilder) -> None:
