@@ -1,7 +1,7 @@
 """Forms and their layouts: which sheet, columns and lines a commune fills, in which version of the template."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -101,6 +101,7 @@ class Layout:
     """One version of a form's workbook. `lines` go on `sheet` in order; `village_columns` head `village_sheet`.
 
     `totals` are labels of rows that only sum the rows above them ("Tổng cộng"): no template has them, people add them.
+    `abbreviations` are words that people shorten in labels, normalised, with what they stand for.
     """
 
     form: str
@@ -113,6 +114,7 @@ class Layout:
     village_sheet: str | None
     village_columns: tuple[Column, ...]
     totals: tuple[str, ...] = ()
+    abbreviations: Mapping[str, str] = field(default_factory=dict)
 
     def holds_on(self, day: date) -> bool:
         """Whether the version is in use on that day."""

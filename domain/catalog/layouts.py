@@ -69,6 +69,13 @@ class LineEntry(FileModel):
     ) = None
 
 
+class AbbreviationEntry(FileModel):
+    """A word that people shorten in labels."""
+
+    text: Words
+    full: Words
+
+
 class LayoutFile(Span):
     """One version of a form's workbook."""
 
@@ -81,6 +88,9 @@ class LayoutFile(Span):
     village_sheet: Words | None = None
     village_columns: tuple[VillageColumnEntry, ...] = ()
     totals: Annotated[Distinct[Words], Field(description="labels of rows that only sum others")] = ()
+    abbreviations: Annotated[
+        tuple[AbbreviationEntry, ...], Field(description="words that people shorten in labels")
+    ] = ()
 
     @model_validator(mode="after")
     def _check_village_sheet(self) -> "LayoutFile":
@@ -112,6 +122,7 @@ def read_layouts(files: CatalogFiles, forms: Mapping[str, Form]) -> tuple[Layout
         _check_spellings(raw, document, "lines", "label", [line.sections for line in layout.lines])
         _check_spellings(raw, document, "columns", "header")
         _check_spellings(raw, document, "village_columns", "header")
+        _check_abbreviations(raw, document)
         _check_roles(layout, document)
         _check_codes(layout, document)
         results[key] = layout
@@ -123,6 +134,7 @@ def _layout(raw: LayoutFile) -> Layout:
         "columns": tuple(Column(**dict(column)) for column in raw.columns),
         "lines": tuple(_lines(raw.lines)),
         "village_columns": tuple(Column(**dict(column)) for column in raw.village_columns),
+        "abbreviations": {normalise_name(entry.text): normalise_name(entry.full) for entry in raw.abbreviations},
     }
     return Layout(**parts)
 
@@ -170,6 +182,12 @@ def _check_spellings(
                 problem = f"{spelling!r} reads the same as another entry's spelling, {taken[key]!r}"
                 raise document.error(problem, "word them differently", part, place, field)
             taken[key] = own
+
+
+def _check_abbreviations(raw: LayoutFile, document: YamlDocument) -> None:
+    taken: dict[str, str] = {}
+    for place, entry in enumerate(raw.abbreviations):
+        document.add_once(taken, normalise_name(entry.text), entry.full, "abbreviations", place, "text")
 
 
 def _check_codes(layout: Layout, document: YamlDocument) -> None:

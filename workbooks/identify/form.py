@@ -10,6 +10,7 @@ from workbooks.cells.cells import Workbook
 from workbooks.cells.findings import Findings
 from workbooks.cells.stamp import KEY_FORM, KEY_LAYOUT_VERSION
 from workbooks.identify.agreement import STAMP, SourceReading, agree, note_disagreement
+from workbooks.identify.description import describe_workbook
 from workbooks.identify.form_by_lines import forms_by_lines
 from workbooks.identify.heading import Heading
 from workbooks.identify.sources import IdentificationSources, Stamp
@@ -32,15 +33,16 @@ def identify_form(
     if agreement.value is not None and agreement.value in catalog.forms.by_id:
         return catalog.forms.by_id[agreement.value]
     if not sources.stamp.of(KEY_FORM):
-        _note_unknown(catalog, sources, findings)
+        _note_unknown(catalog, sources, workbook, findings)
     return None
 
 
-def _note_unknown(catalog: Catalog, sources: IdentificationSources, findings: Findings) -> None:
+def _note_unknown(catalog: Catalog, sources: IdentificationSources, workbook: Workbook, findings: Findings) -> None:
+    """Note a form that is not known by its number, or else by its title and headings."""
     line = next((line for heading in sources.headings for line in heading.forms), None)
-    place = line.place if line else None
+    text, place = (line.text.upper(), line.place) if line is not None else describe_workbook(workbook)
     known = ", ".join(form.number for form in catalog.forms.by_id.values())
-    findings.issue("unknown_form", place, found=line.text.upper() if line else "", expected=known)
+    findings.issue("unknown_form", place, found=text, expected=known)
 
 
 def _named_forms(catalog: Catalog, workbook: Workbook) -> Iterator[SourceReading[str]]:
@@ -56,7 +58,7 @@ def _form_by_lines(
     """Return the only form whose lines a table has, and record that as a repair."""
     matches = tuple(forms_by_lines(catalog, workbook))
     if len({match.form for match in matches}) != 1:
-        _note_unknown(catalog, sources, findings)
+        _note_unknown(catalog, sources, workbook, findings)
         return None
     form = catalog.forms.by_id[matches[0].form]
     findings.repair("form_by_lines", matches[0].place, "", form.number)

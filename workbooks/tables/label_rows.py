@@ -1,6 +1,6 @@
 """Matching of rows to a form's lines by code or label; rows with figures that match no line are issues."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from domain.layouts import ColumnRole, Line
@@ -13,7 +13,6 @@ from workbooks.tables.heading_cells import HEADING_HEIGHT
 from workbooks.tables.label_texts import RowLabel, row_label, text_at
 from workbooks.tables.line_index import LineIndex
 from workbooks.tables.table_header import TableHeader
-from workbooks.text.labels import nearest_labels
 
 _FEW_LINES = 3
 """Up to so many duplicate lines are noted one by one; more are a duplicate table."""
@@ -27,15 +26,26 @@ class FormRows:
     totals: tuple[int, ...] = ()
 
 
-def find_rows(sheet: Sheet, header: TableHeader | None, end: int, index: LineIndex, findings: Findings) -> FormRows:
-    """Match the rows between a heading and the row `end`. A duplicate line is an issue and keeps its first row."""
+def find_rows(
+    sheet: Sheet,
+    header: TableHeader | None,
+    end: int,
+    index: LineIndex,
+    findings: Findings,
+    *,
+    named: Collection[int] = frozenset(),
+) -> FormRows:
+    """Match the rows between a heading and the row `end`. A duplicate line is an issue and keeps its first row.
+
+    Rows that defined names refer to (`named`) are read whatever their labels are, which is noted elsewhere.
+    """
     if header is None or (header.column(ColumnRole.LABEL) is None and header.column(ColumnRole.CODE) is None):
         return FormRows()
     search = _Search(sheet, header, index, findings)
     for row, cells in sheet.rows.items():
         if header.bottom < row < end:
             search.visit(row, cells)
-    search.note_issues()
+    search.note_issues(named)
     return FormRows(search.rows, tuple(search.totals))
 
 
@@ -75,12 +85,13 @@ class _Search:
             elif label.texts and self._has_words(row, cells):
                 self._maybe_unknown.append((row, place, label.shown))
 
-    def note_issues(self) -> None:
-        """Note unknown and duplicate lines, after all rows have been visited."""
+    def note_issues(self, named: Collection[int]) -> None:
+        """Note unknown lines but those in `named` rows, and duplicate lines, after all rows have been visited."""
         rows = range(min(self.rows.values(), default=0), max(self.rows.values(), default=0))
         # Words in figure columns: between the lines probably a misnamed line, around them units and signatures.
         unknown = self._unknown + [entry for entry in self._maybe_unknown if entry[0] in rows]
-        _note_unknown([(place, label) for _, place, label in sorted(unknown)], self._index, self.rows, self._findings)
+        unread = [(place, label) for row, place, label in sorted(unknown) if row not in named]
+        _note_unknown(unread, self._index, self.rows, self._findings)
         if len(self._twice) > _FEW_LINES:
             ((place, first),) = self._twice[:1]
             self._findings.issue("table_twice", FigurePlace(place.sheet, place.cell), found=place.cell, expected=first)
@@ -146,16 +157,17 @@ def _note_unknown(
     """Note unknown labels; one similar to a missing line would lose figures, others may be the commune's own lines."""
     missing = [line.label for line in index.lines if line.indicator is not None and line.indicator not in rows]
     for place, label in unknown:
-        candidates = nearest_labels(label, missing)
+        candidates = index.nearest(label, missing)
         several = index.called(label)
         if not label:
             findings.issue("figure_without_label", place)
         elif len(several) > 1:
             named = "; ".join(" › ".join((*line.sections, line.label)) for line in several)
             findings.issue("label_ambiguous", place, found=label, candidates=named)
+        elif index.is_of_villages(label):
+            findings.issue("line_of_villages", place, found=label)
         elif candidates:
             findings.issue("label_unplaced", place, found=label, candidates="; ".join(candidates))
         else:
-            findings.issue(
-                "label_unknown", place, found=label, candidates="; ".join(nearest_labels(label, index.labels))
-            )
+            near = "; ".join(index.nearest(label, index.labels))
+            findings.issue("label_unknown", place, found=label, candidates=near)

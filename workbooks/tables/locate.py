@@ -52,7 +52,10 @@ def locate_lines(
     if header is not None:
         header = with_label_column(sheet, layout, header, index, findings)
     other = find_header(sheet, layout.village_columns) if layout.village_columns else None
-    rows = find_rows(sheet, header, end_row(header, other), index, findings) if header is not None else FormRows()
+    named_rows = {spot[0] for (_, role), spot in named.items() if role is ColumnRole.NUMERATOR}
+    rows = FormRows()
+    if header is not None:
+        rows = find_rows(sheet, header, end_row(header, other), index, findings, named=named_rows)
     if header is not None:
         check_columns(sheet, layout, header, rows, findings, is_named=bool(named))
         table = TableScope(header, _read_columns(header, named), _body(header, rows), other)
