@@ -126,6 +126,16 @@ class SqlTerms:
         """Return SQL that leaves out refused submissions, of the table aliased `of`."""
         return not_among(of, self.refused)
 
+    def figure(self, name: str) -> FigureName:
+        """Return the figure that a parameter names.
+
+        Raises:
+            BadParameterError: it names several.
+        """
+        if len(self.figures[name]) != 1:
+            raise BadParameterError(f"parameter {name} has to name one figure")
+        return self.figures[name][0]
+
     def indicators_where(self, predicate: Callable[[Indicator], bool]) -> str:
         """Return the ids of the indicators that satisfy the predicate, as an SQL list that is never empty."""
         return ", ".join(literal(indicator.id) for indicator in self.indicators if predicate(indicator)) or "''"

@@ -34,4 +34,4 @@ def judged_indicators(rule: Rule, indicators: Collection[Indicator]) -> tuple[st
         return None
     named = {figure.indicator for figures in kind.figures(rule.parameters).values() for figure in figures}
     applicable = (indicator.id for indicator in indicators if kind.applies_to(indicator))
-    return tuple(indicator for indicator in applicable if indicator in (named or rule.indicators or [indicator]))
+    return tuple(indicator for indicator in applicable if indicator in (rule.indicators or named or [indicator]))

@@ -2,10 +2,14 @@
 
 from typing import Literal
 
-from domain.staging import ACCEPTED, SUBMISSIONS
+from domain.staging import ACCEPTED, HISTORY, SUBMISSIONS
+from expectations.kind import SqlTerms
 
 PARTS = "JOIN (SELECT 'numerator' AS part UNION ALL SELECT 'denominator' AS part) AS p ON p.part <> ''"
 """Join that repeats a line for each of its figure cells; `p.part` names the cell."""
+
+PEER_GROUP = "area, form, period, indicator"
+"""What reports that are compared with one another have in common."""
 
 _REPORT_COLUMNS = "unit, unit_name, area, form, period, digest"
 _COLUMNS = {
@@ -33,3 +37,27 @@ def comparable_reports(run_id: str) -> str:
         f"SELECT {_REPORT_COLUMNS} FROM {table} WHERE run_id = {run_id}"  # noqa: S608 # checked literals only
         for table in (ACCEPTED, SUBMISSIONS)
     )
+
+
+def last_known(terms: SqlTerms, value: Literal["numerator", "denominator"], periods: str | None = None) -> str:
+    """Return the join of a line with its newest earlier figure, `h`, within so many periods back; None: all staged.
+
+    A skipped period hides no fall: the figure before it is the last known one.
+    """
+    where = f"""n.run_id = {terms.run_id} AND n.submission_id = t.submission_id AND n.village = t.village
+        AND n.indicator = t.indicator AND n.{value} IS NOT NULL"""
+    reach = "" if periods is None else f" AND h.steps_back <= {periods}"
+    return f"""JOIN {HISTORY} AS h ON h.run_id = {terms.run_id} AND h.submission_id = t.submission_id
+        AND h.village = t.village AND h.indicator = t.indicator{reach}
+        AND h.steps_back = (SELECT MIN(n.steps_back) FROM {HISTORY} AS n WHERE {where})"""  # noqa: S608 # checked literals only
+
+
+def middle_of_groups(value: str, rows: str, name: str, also: str = "0") -> str:
+    """Return SQL for the median of a value by group; `also` is a column that is constant within a group."""
+    ranked = f"""SELECT {PEER_GROUP}, {value} AS ranked_value, {also} AS also,
+            ROW_NUMBER() OVER (PARTITION BY {PEER_GROUP} ORDER BY {value}) AS place,
+            COUNT(*) OVER (PARTITION BY {PEER_GROUP}) AS units
+        FROM ({rows}) AS valued"""  # noqa: S608 # checked literals only
+    kept = f", MAX(also) AS {also}" if also != "0" else ""
+    return f"""SELECT {PEER_GROUP}, AVG(ranked_value) AS {name}, MAX(units) AS units{kept} FROM ({ranked}) AS ranked
+        WHERE place IN ((units + 1) / 2, (units + 2) / 2) GROUP BY {PEER_GROUP}"""  # noqa: S608 # checked literals only

@@ -1,22 +1,15 @@
 """A figure that is cumulated since the start of the year does not fall within the year."""
 
 from domain.indicators import Flow, Indicator
-from domain.staging import HISTORY
 from expectations.kind import Query, RuleKind, SqlTerms
+from expectations.sql_fragments import last_known
 
 
 def _query(terms: SqlTerms) -> Query:
-    # The last known figure of the year, however many periods back: a missing report hides no fall.
-    newer = f"""SELECT 1 FROM {HISTORY} AS n WHERE n.run_id = {terms.run_id} AND n.submission_id = h.submission_id
-        AND n.village = h.village AND n.indicator = h.indicator AND n.numerator IS NOT NULL
-        AND n.steps_back < h.steps_back"""  # noqa: S608 # checked literals only
     return Query(
-        where=f"""t.numerator >= 0 AND t.numerator < h.numerator
-            AND SUBSTR(h.period, 1, 4) = SUBSTR(s.period, 1, 4) AND NOT EXISTS ({newer})""",
-        joins=(
-            f"""JOIN {HISTORY} AS h ON h.run_id = {terms.run_id} AND h.submission_id = t.submission_id
-                AND h.village = t.village AND h.indicator = t.indicator""",
-        ),
+        where="""t.numerator >= 0 AND t.numerator < h.numerator
+            AND SUBSTR(h.period, 1, 4) = SUBSTR(s.period, 1, 4)""",
+        joins=(last_known(terms, "numerator"),),
         cell="t.cell",
         found="t.numerator",
         expected="h.numerator",

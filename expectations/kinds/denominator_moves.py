@@ -1,21 +1,23 @@
-"""A population does not change from one period to the next by more than the rule allows."""
+"""A population does not change from its last known value by more than the rule allows."""
 
 from decimal import Decimal
 
 from domain.indicators import Flow, Indicator
-from domain.staging import HISTORY
 from expectations.kind import Number, Query, RuleKind, SqlTerms
+from expectations.sql_fragments import last_known
 
 
 def _query(terms: SqlTerms) -> Query:
-    over, least = terms.parameters["over_percent"], terms.parameters["least_denominator"]
+    parameters = terms.parameters
+    where = f"""t.village = '' AND t.denominator > 0 AND h.denominator >= {parameters["least_denominator"]}
+        AND ABS(t.denominator - h.denominator) >= {parameters["least_difference"]}
+        AND 100.0 * ABS(t.denominator - h.denominator) > {parameters["over_percent"]} * h.denominator
+        AND {_is_beyond(parameters["over_times"])}"""
+    if "up_to_times" in parameters:
+        where += f" AND NOT {_is_beyond(parameters['up_to_times'])}"
     return Query(
-        where=f"""t.village = '' AND t.denominator > 0 AND h.denominator >= {least}
-            AND 100.0 * ABS(t.denominator - h.denominator) > {over} * h.denominator""",
-        joins=(
-            f"""JOIN {HISTORY} AS h ON h.run_id = {terms.run_id} AND h.submission_id = t.submission_id
-                AND h.village = '' AND h.indicator = t.indicator AND h.steps_back = 1""",
-        ),
+        where=where,
+        joins=(last_known(terms, "denominator", parameters["periods"]),),
         cell="t.denominator_cell",
         found="t.denominator",
         expected="h.denominator",
@@ -27,6 +29,11 @@ def _query(terms: SqlTerms) -> Query:
     )
 
 
+def _is_beyond(times: str) -> str:
+    """Return SQL that is true where the value is that many times the last one, or the last one that many times it."""
+    return f"(t.denominator >= {times} * h.denominator OR t.denominator * {times} <= h.denominator)"
+
+
 def _applies_to(indicator: Indicator) -> bool:
     # Denominators counted anew each period (dossiers received) may change; those of the register have another kind.
     is_level = indicator.flow is Flow.STOCK and indicator.denominator is not None
@@ -35,6 +42,13 @@ def _applies_to(indicator: Indicator) -> bool:
 
 KIND = RuleKind(
     query=_query,
-    parameters={"over_percent": Number(required=True), "least_denominator": Number(Decimal(1))},
+    parameters={
+        "over_percent": Number(Decimal(0)),
+        "over_times": Number(Decimal(1)),
+        "up_to_times": Number(),
+        "least_denominator": Number(Decimal(1)),
+        "least_difference": Number(Decimal(0)),
+        "periods": Number(Decimal(12)),
+    },
     applies_to=_applies_to,
 )

@@ -5,11 +5,10 @@ from decimal import Decimal
 from domain.indicators import Indicator, Measure
 from domain.staging import OBSERVATIONS, PEERS, SUBMISSIONS
 from expectations.kind import Number, Query, RuleKind, SqlTerms
+from expectations.sql_fragments import PEER_GROUP, middle_of_groups
 
 _NORMAL = "0.6745"
 """Median deviation as a part of the standard deviation, for normally distributed values."""
-
-_GROUP = "area, form, period, indicator"
 
 
 def _query(terms: SqlTerms) -> Query:
@@ -46,27 +45,16 @@ def _groups(terms: SqlTerms) -> str:
     Most reports of a period arrive in one nightly run, when none of the period is accepted yet.
     """
     run_id = terms.run_id
-    shares = f"""SELECT {_GROUP}, 100.0 * p.numerator / p.denominator AS share FROM {PEERS} AS p
+    shares = f"""SELECT {PEER_GROUP}, 100.0 * p.numerator / p.denominator AS share FROM {PEERS} AS p
         WHERE p.run_id = {run_id} AND {_is_share("p")}
         UNION ALL SELECT b.area, b.form, b.period, o.indicator, 100.0 * o.numerator / o.denominator
         FROM {OBSERVATIONS} AS o JOIN {SUBMISSIONS} AS b ON b.run_id = {run_id} AND b.submission_id = o.submission_id
         WHERE o.run_id = {run_id} AND o.village = '' AND {terms.is_not_refused("b")} AND {_is_share("o")}"""  # noqa: S608 # checked literals only
     deviations = f"""SELECT shares.area, shares.form, shares.period, shares.indicator, m.median,
             ABS(shares.share - m.median) AS deviation
-        FROM ({shares}) AS shares JOIN ({_middle("share", shares, "median")}) AS m ON m.area = shares.area
+        FROM ({shares}) AS shares JOIN ({middle_of_groups("share", shares, "median")}) AS m ON m.area = shares.area
             AND m.form = shares.form AND m.period = shares.period AND m.indicator = shares.indicator"""  # noqa: S608 # checked literals only
-    return _middle("deviation", deviations, "deviation", also="median")
-
-
-def _middle(value: str, rows: str, name: str, also: str = "0") -> str:
-    """Return SQL for the median of a value by group; `also` is a column that is constant within a group."""
-    ranked = f"""SELECT {_GROUP}, {value} AS ranked_value, {also} AS also,
-            ROW_NUMBER() OVER (PARTITION BY {_GROUP} ORDER BY {value}) AS place,
-            COUNT(*) OVER (PARTITION BY {_GROUP}) AS units
-        FROM ({rows}) AS valued"""  # noqa: S608 # checked literals only
-    kept = f", MAX(also) AS {also}" if also != "0" else ""
-    return f"""SELECT {_GROUP}, AVG(ranked_value) AS {name}, MAX(units) AS units{kept} FROM ({ranked}) AS ranked
-        WHERE place IN ((units + 1) / 2, (units + 2) / 2) GROUP BY {_GROUP}"""  # noqa: S608 # checked literals only
+    return middle_of_groups("deviation", deviations, "deviation", also="median")
 
 
 def _applies_to(indicator: Indicator) -> bool:

@@ -1,8 +1,10 @@
-"""A stock does not fall from one period to the next by more than the rule allows."""
+"""A stock does not fall from its last known value by more than the rule allows."""
+
+from decimal import Decimal
 
 from domain.indicators import Flow, Indicator
-from domain.staging import HISTORY
 from expectations.kind import Number, Query, RuleKind, SqlTerms
+from expectations.sql_fragments import last_known
 
 
 def _query(terms: SqlTerms) -> Query:
@@ -11,10 +13,7 @@ def _query(terms: SqlTerms) -> Query:
     where = f"t.numerator >= 0 AND t.numerator < h.numerator AND {fall} > {over} * h.numerator"
     return Query(
         where=where if up_to is None else f"{where} AND {fall} <= {up_to} * h.numerator",
-        joins=(
-            f"""JOIN {HISTORY} AS h ON h.run_id = {terms.run_id} AND h.submission_id = t.submission_id
-                AND h.unit = t.unit AND h.village = t.village AND h.indicator = t.indicator AND h.steps_back = 1""",
-        ),
+        joins=(last_known(terms, "numerator", terms.parameters["periods"]),),
         cell="t.cell",
         found="t.numerator",
         expected="h.numerator",
@@ -28,6 +27,10 @@ def _applies_to(indicator: Indicator) -> bool:
 
 KIND = RuleKind(
     query=_query,
-    parameters={"falls_over_percent": Number(required=True), "falls_up_to_percent": Number()},
+    parameters={
+        "falls_over_percent": Number(required=True),
+        "falls_up_to_percent": Number(),
+        "periods": Number(Decimal(12)),
+    },
     applies_to=_applies_to,
 )

@@ -31,9 +31,9 @@ Put = Callable[[Iterable[StagedRow]], None]
 
 
 def defects() -> list[dict[str, Any]]:
-    """Read the planted defects of `cases/defects.yaml`."""
-    cases: list[dict[str, Any]] = yaml.safe_load((CASES / "defects.yaml").read_text(encoding="utf-8"))
-    return cases
+    """Read the planted defects of `cases/`: of all rules, of magnitudes and of history."""
+    names = ("defects", "magnitudes", "history")
+    return [case for name in names for case in yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))]
 
 
 def state_of(number: Decimal | None) -> CellState:
@@ -170,8 +170,8 @@ def observation(
 def planted(catalog: Catalog, submission_id: int, case: Mapping[str, Any]) -> list[StagedRow]:
     """Build all staged rows of a case: the clean report with the defect, and the rows it is compared with.
 
-    `report` changes fields of the submission; `history`, `accepted` and `peers` add accepted figures: of an indicator
-    some periods back, of a whole report, and of neighbours.
+    `report` changes fields of the submission; `history`, `accepted`, `peers` and `neighbours` add accepted figures: of
+    an indicator some periods back, of a whole report, of neighbours' shares and of neighbours' denominators.
     """
     report, *rows = apply_edits(clean_report(catalog, submission_id), case.get("edits", ()))
     assert isinstance(report, StagedSubmission)
@@ -183,6 +183,11 @@ def planted(catalog: Catalog, submission_id: int, case: Mapping[str, Any]) -> li
     rows.extend(
         StagedPeer(**_key_of(report, number), indicator=case["peers"]["indicator"], **_hundredths(share))
         for number, share in enumerate(case.get("peers", {}).get("shares", ()))
+    )
+    rows.extend(
+        StagedPeer(**_key_of(report, number), indicator=indicator, **_three_quarters(denominator))
+        for number, denominators in enumerate(case.get("neighbours", ()), 100)
+        for indicator, denominator in denominators.items()
     )
     return [report, *rows]
 
@@ -199,6 +204,10 @@ def _key_of(report: StagedSubmission, number: int) -> dict[str, Any]:
     return {"run_id": RUN, "submission_id": key, "area": report.area, "form": report.form, "period": report.period}
 
 
+def _three_quarters(denominator: int) -> dict[str, Decimal]:
+    return {"numerator": Decimal(denominator * 3) / 4, "denominator": Decimal(denominator)}
+
+
 def _hundredths(share: int) -> dict[str, Decimal]:
     return {"numerator": Decimal(share), "denominator": Decimal(100)}
 
@@ -208,7 +217,7 @@ def apply_edits(rows: Iterable[StagedRow], edits: Iterable[Mapping[str, Any]]) -
 
     An edit names an `indicator` (and a `village`, default: the form's line) and new values, which replace the row's, or
     make another row with `add: true`; `remove: true` removes the row. A changed number changes its state and text as
-    well. `previous` edits the figure of the previous period.
+    well. `previous` edits the figure of the previous period, with `steps_back` that of an earlier one.
     """
     edited = list(rows)
     for edit in edits:
@@ -238,7 +247,9 @@ def _matches(row: StagedRow, edit: Mapping[str, Any]) -> bool:
 
 def _changed(row: StagedRow, changes: Mapping[str, Any]) -> StagedRow:
     if isinstance(row, StagedHistory):
-        return replace(row, numerator=Decimal(changes["previous"]))
+        back = changes.get("steps_back", row.steps_back)
+        period = parse_period(PERIOD).shift(-back).id
+        return replace(row, numerator=Decimal(changes["previous"]), steps_back=back, period=period)
     assert isinstance(row, StagedObservation)
     new: dict[str, Any] = {"stated_decimals": row.stated_decimals}
     for name, value in changes.items():
