@@ -14,7 +14,8 @@ from domain.texts import normalise_name
 
 FILE = "forms/marks.yaml"
 _TOGETHER = (
-    ("zero", "no_figure", "not_applicable", "scale"), ("rates",), ("yes", "no"), ("other_figures",), ("provisional",)
+    ("zero", "no_figure", "not_applicable", "scale"), ("rates",), ("yes", "no"), ("other_figures",), ("provisional",),
+    ("money",),
 )  # fmt: skip
 """Meanings that one cell may have: none of them shares a text with another of its group."""
 
@@ -44,6 +45,7 @@ class MarksFile(FileModel):
     no: tuple[MarkEntry, ...]
     other_figures: tuple[MarkEntry, ...]
     provisional: tuple[MarkEntry, ...]
+    money: tuple[MarkEntry, ...] = ()
 
 
 MARKS = Kind("marks", "Texts in a figure's cell by what they mean (forms/marks.yaml).", MarksFile)
@@ -56,7 +58,7 @@ class CellMarks:
     `scale` are words that multiply the number before them, with their power of ten ("nghìn": 3), `rates` words that
     hold one of them and multiply nothing ("phần nghìn"). `yes` and `no` answer besides the template's own two words;
     `other_figures` over a column say that it holds others than the period's, `provisional` words that a report calls
-    its own figures into question.
+    its own figures into question, `money` words in a note by which a figure is an amount of money.
     """
 
     zero: frozenset[str]
@@ -68,6 +70,7 @@ class CellMarks:
     no: frozenset[str] = frozenset()
     other_figures: frozenset[str] = frozenset()
     provisional: frozenset[str] = frozenset()
+    money: frozenset[str] = frozenset()
 
     def state_of(self, text: str) -> CellState | None:
         """What a cell's text stands for; None when it is no mark. No figure counts as blank."""

@@ -1,4 +1,4 @@
-"""Wording that makes figures provisional: a draft, an estimate, last month's figures, "the right number is …"."""
+"""Wording that puts figures in doubt: a draft, an estimate, last month's figures, "the right number is …", money."""
 
 from collections.abc import Sequence
 
@@ -38,9 +38,21 @@ def note_provisional_words(
     for other_line in lines if column is not None else ():
         row = other_line.spots[ColumnRole.NUMERATOR][0]
         cell = context.sheet.at(row, column or 0)
-        if cell is not None and cell.text and _is_provisional(context, cell, period):
-            place = FigurePlace(context.sheet.name, cell.a1, other_line.label, other_line.indicator)
-            context.findings.issue("note_of_doubt", place, found=" ".join(cell.text.split())[:_LONGEST])
+        if cell is None or not cell.text:
+            continue
+        place = FigurePlace(context.sheet.name, cell.a1, other_line.label, other_line.indicator)
+        note = " ".join(cell.text.split())[:_LONGEST]
+        if _is_provisional(context, cell, period):
+            context.findings.issue("note_of_doubt", place, found=note)
+        elif _is_money(context, cell, other_line):
+            indicator = context.catalog.indicators[other_line.indicator]
+            context.findings.issue("note_of_money", place, found=note, expected=indicator.unit.vi)
+
+
+def _is_money(context: SheetContext, cell: Cell, line: LocatedLine) -> bool:
+    """Return whether a note calls the figures of an indicator money that does not count money."""
+    money = context.catalog.marks.money
+    return says(cell.text, money) and not says(context.catalog.indicators[line.indicator].unit.vi, money)
 
 
 def _is_provisional(context: SheetContext, cell: Cell, period: Period | None) -> bool:
