@@ -87,6 +87,7 @@ def check(
             order[finding.issue.code],
             finding.issue.sheet or "",
             _cell_order(finding),
+            finding.issue.found or "",
         )
     )
     return tuple(findings)

@@ -16,7 +16,7 @@ from domain.rules import Rule
 from domain.submissions import ParsedReport, SubmissionState
 from flows.pipeline.progress import ProgressListener
 from flows.pipeline.revalidate import rules_beyond
-from flows.pipeline.stages.judge import find_issues, stage
+from flows.pipeline.stages.judge import find_issues, stage_all
 from flows.pipeline.stages.read import ReadSubmission, judgeable
 from flows.support.context import AppContext, build_context
 from flows.support.dry_run import own_staging
@@ -191,12 +191,12 @@ def _judge(bench: _Bench, batch: Sequence[ReadSubmission]) -> Mapping[int, tuple
     """Return all issues of each file, by its number."""
     context, there = bench.context, batch
     if bench.warehouse is None:
-        stage(context, _RUN, batch)
+        stage_all(context, _RUN, batch)
     else:
         # Held only until the past is staged, for it blocks nightly runs; evaluating the rules takes longer.
         with trial(bench.warehouse) as tried:
             there = [_received(replace(context, engine=tried), read_submission) for read_submission in batch]
-            stage(replace(context, engine=tried), _RUN, there)
+            stage_all(replace(context, engine=tried), _RUN, there)
     judged = find_issues(context, _RUN, there, bench.rules)
     return {read_submission.submission.id: result.issues for read_submission, result in zip(batch, judged, strict=True)}
 

@@ -21,7 +21,7 @@ from flows.pipeline.progress import ProgressListener
 from flows.pipeline.scope import RunScope
 from flows.pipeline.stages.collect import Collection, NotAllCollectedError
 from flows.pipeline.stages.identify import record_batch, resolve_rivals
-from flows.pipeline.stages.judge import check, load, stage
+from flows.pipeline.stages.judge import by_last_day, check, load, stage, stage_peers, unstage
 from flows.pipeline.stages.publish import publish, to_publish
 from flows.pipeline.stages.quality import are_run_pages_due, pages_due, record_position, write_pages, write_run_pages
 from flows.pipeline.stages.read import ReadSubmission, read
@@ -216,13 +216,31 @@ def _judge(run: Run, submissions: Sequence[ReadSubmission]) -> _Judgement:
     out = judgement.refused | judgement.replaced
     judgeable = [submission for submission in submissions if submission.submission.id not in out]
     run.listener.begin("check", len(judgeable))
-    for label, batch in _batches(judgeable, context.batch_size):
+    done = 0
+    for group in by_last_day(context.catalog, judgeable):
+        result = _judge_together(run, group, done, len(judgeable))
+        judgement.accepted.update(result.accepted)
+        judgement.refused.update(result.refused)
+        done += len(group)
+    return judgement
+
+
+def _judge_together(run: Run, group: Sequence[ReadSubmission], done: int, total: int) -> _Judgement:
+    """Judge submissions of one day's periods, each beside all others: batches only limit what is in memory at once."""
+    context, steps = run.context, run.steps
+    judgement = _Judgement()
+    whole = f"{done + 1}-{done + len(group)} of {total}"
+    unstage(context, run.id)
+    for label, batch in _batches(group, context.batch_size, done, total):
         steps.run("stage", f"stage {label}", partial(stage, context, run.id, batch))
-        judged = steps.run("check", f"check {label}", partial(check, context, run.id, batch))
-        result = steps.run("load", f"load {label}", partial(load, context, run.id, judged))
+    steps.run("stage", f"stage peers of {whole}", partial(stage_peers, context, run.id, group))
+    judged = steps.run("check", f"check {whole}", partial(check, context, run.id, group))
+    for label, batch in _batches(judged, context.batch_size, done, total):
+        result = steps.run("load", f"load {label}", partial(load, context, run.id, batch))
         judgement.accepted.update(result.accepted)
         judgement.refused.update(result.quarantined)
         run.listener.advance("check", len(batch))
+    unstage(context, run.id)
     return judgement
 
 
@@ -308,9 +326,12 @@ def _log(submission_outcome: SubmissionOutcome) -> None:
     _LOG.info("submission %s of %s for %s %s %s", *results, extra=facts)
 
 
-def _batches(things: Sequence[T], size: int) -> Iterator[tuple[str, list[T]]]:
-    """Yield batches of items, each with a label: `101-200 of 585` (a hyphen: Prefect's graph draws no long dash)."""
-    start = 1
+def _batches(things: Sequence[T], size: int, done: int = 0, total: int | None = None) -> Iterator[tuple[str, list[T]]]:
+    """Yield batches of items, each with a label: `101-200 of 585` (a hyphen: Prefect's graph draws no long dash).
+
+    `done` items of `total` went before.
+    """
+    start = done + 1
     for batch in batched(things, size):
-        yield f"{start}-{start + len(batch) - 1} of {len(things)}", batch
+        yield f"{start}-{start + len(batch) - 1} of {total or len(things)}", batch
         start += len(batch)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from domain.catalog.catalog import Catalog
 from expectations.check import check
 from expectations.rule_scope import uses_other_reports
-from flows.pipeline.stages.judge import stage
+from flows.pipeline.stages.judge import stage_all
 from flows.pipeline.stages.read import ReadSubmission
 from flows.support.context import AppContext
 from warehouse.rollups.excerpts import Rows
@@ -70,7 +70,7 @@ def _counts_then(delivered: Rows, findings: Rows, codes: Collection[str]) -> _Fi
 
 
 def _counts_now(context: AppContext, judged: Sequence[ReadSubmission], codes: Collection[str]) -> _Findings:
-    stage(context, _RUN, judged)
+    stage_all(context, _RUN, judged)
     rules = tuple(rule for rule in context.catalog.rules.values() if rule.id in codes)
     indicators = tuple(context.catalog.indicators.values())
     counts: _Findings = defaultdict(Counter)

@@ -76,7 +76,14 @@ def test_a_rule_is_shown_in_full(output_of: RulesCommand, rules: Mapping[str, Ru
     assert as_data["texts"]["message"][lang] == getattr(rule.message, lang)
     assert as_data["stages"] == {stage.value: since.isoformat() for stage, since in rule.stages.items()}
     assert as_data["parameters"]["times"] == rule.parameters["times"]
-    assert set(as_data["parameters"]) == {"times", "periods", "least_periods", "least_difference"}
+    assert set(as_data["parameters"]) == {
+        "part",
+        "times",
+        "periods",
+        "least_periods",
+        "most_periods",
+        "least_difference",
+    }
     assert (as_data["source"], as_data["file"], as_data["line"]) == (rule.source, rule.file, rule.line)
     assert as_data["looks_beyond_the_report"] is True
     if lang == "en":

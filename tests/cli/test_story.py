@@ -117,7 +117,7 @@ def test_a_failed_task_run_is_named_for_the_commune(story: CommandStory) -> None
 
 def test_steps_have_readable_names(story: CommandStory) -> None:
     """Each batch of each stage is a task run whose name states what it did."""
-    wanted = {"flow_runs": {"id": {"any_": runs_of(story)[:1]}}, "task_runs": {"name": {"any_": ["load 1-16 of 16"]}}}
+    wanted = {"flow_runs": {"id": {"any_": runs_of(story)[:1]}}, "task_runs": {"name": {"any_": ["load 1-8 of 16"]}}}
     assert len(eventually(lambda: ask("task_runs/filter", **wanted))) == 1
 
 

@@ -1,7 +1,8 @@
-"""Judge: stage a batch, check it by the rules, and load it, accepted or quarantined."""
+"""Judge: stage reports, check those of one day by the rules, and load them, accepted or quarantined."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 
 from domain.catalog.catalog import Catalog
@@ -31,8 +32,29 @@ STEPS_BACK = 12
 """How many periods the rules may look back: a year of monthly reports."""
 
 
+def by_last_day(catalog: Catalog, submissions: Sequence[ReadSubmission]) -> tuple[tuple[ReadSubmission, ...], ...]:
+    """Group placed submissions by the last day of their period, the earliest first.
+
+    A group is judged and loaded before the next one, so that the outcome does not depend on how files arrived.
+    """
+    groups: dict[date, list[ReadSubmission]] = defaultdict(list)
+    for submission in submissions:
+        report = submission.report
+        if report.form is None or report.period is None:
+            raise ValueError(f"submission {submission.submission.id} has no place and cannot be judged")
+        groups[catalog.forms.last_day(report.form, report.period)].append(submission)
+    return tuple(tuple(groups[day]) for day in sorted(groups))
+
+
+def stage_all(context: AppContext, run_id: str, submissions: Sequence[ReadSubmission]) -> None:
+    """Stage submissions with all that the rules need, in place of what was staged before."""
+    unstage(context, run_id)
+    stage(context, run_id, submissions)
+    stage_peers(context, run_id, submissions)
+
+
 def stage(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> int:
-    """Stage a batch with what the rules need: due indicators, register, history and peers.
+    """Stage a batch with due indicators, register and history, beside what is staged already.
 
     Returns:
         How many rows were staged.
@@ -43,15 +65,31 @@ def stage(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> 
         for row in rows_of(context.catalog, run_id, read_submission.submission.id, read_submission.report)
     ]
     with reading(context.engine) as session:
-        judged = [read_submission.submission.id for read_submission in batch]
-        past, beside = history(session, run_id, judged, STEPS_BACK), peers(session, run_id, judged)
+        past = history(session, run_id, [read_submission.submission.id for read_submission in batch], STEPS_BACK)
+    with transaction(context.staging) as session:
+        return stage_rows(session, [*rows, *past])
+
+
+def stage_peers(context: AppContext, run_id: str, submissions: Sequence[ReadSubmission]) -> int:
+    """Stage the accepted reports with which all that are judged together are compared.
+
+    Returns:
+        How many rows were staged.
+    """
+    with reading(context.engine) as session:
+        rows = peers(session, run_id, [read_submission.submission.id for read_submission in submissions])
+    with transaction(context.staging) as session:
+        return stage_rows(session, rows)
+
+
+def unstage(context: AppContext, run_id: str) -> None:
+    """Delete the staging rows of a run."""
     with transaction(context.staging) as session:
         clear(session, run_id)
-        return stage_rows(session, [*rows, *past, *beside])
 
 
 def check(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> tuple[JudgedReport, ...]:
-    """Check a staged batch by the catalogue's rules, and record that it was checked.
+    """Check staged submissions by the catalogue's rules, all together, and record that they were checked.
 
     Raises:
         RuleBrokenError: a rule failed; nothing is loaded.
@@ -110,12 +148,9 @@ def _label(read_submission: ReadSubmission) -> str:
 
 
 def load(context: AppContext, run_id: str, judged: Sequence[JudgedReport]) -> LoadResult:
-    """Load a judged batch in one transaction, then delete its staging rows."""
+    """Load a judged batch in one transaction."""
     with transaction(context.engine) as session:
-        result = load_judged(session, judged, run_id, context.clock())
-    with transaction(context.staging) as session:
-        clear(session, run_id)
-    return result
+        return load_judged(session, judged, run_id, context.clock())
 
 
 def rows_of(catalog: Catalog, run_id: str, submission_id: int, report: ParsedReport) -> Iterator[StagedRow]:

@@ -7,14 +7,13 @@ from domain.issues import Issue, Severity
 from domain.observations import Observation
 from flows.pipeline.outcome import RevalidationFinding, SubmissionOutcome
 from flows.pipeline.scope import RunScope
-from flows.pipeline.stages.judge import find_issues, stage
+from flows.pipeline.stages.judge import find_issues, stage_all, unstage
 from flows.pipeline.stages.read import ReadSubmission, read
 from flows.support.context import AppContext
 from warehouse.queries.history import figures_of
 from warehouse.store.engine import reading, transaction
 from warehouse.submissions import revalidation as stored
 from warehouse.submissions.revalidation import StoredReport
-from warehouse.submissions.staging import clear
 from workbooks.pool.landed_file import Reader
 
 
@@ -58,10 +57,9 @@ def revalidate(
 def _findings(context: AppContext, run_id: str, judgeable: Sequence[ReadSubmission]) -> dict[int, tuple[Issue, ...]]:
     if not judgeable:
         return {}
-    stage(context, run_id, judgeable)
+    stage_all(context, run_id, judgeable)
     judged = find_issues(context, run_id, judgeable)
-    with transaction(context.staging) as session:
-        clear(session, run_id)
+    unstage(context, run_id)
     return {judged_report.submission_id: judged_report.issues for judged_report in judged}
 
 
