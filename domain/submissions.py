@@ -83,6 +83,8 @@ class MoveReason(StrEnum):
     """Accepted again: the version that had superseded it was withdrawn."""
     RESTORED_BY_PERSON = "restored_by_person"
     """Accepted again: a person revoked the withdrawal."""
+    EARLIER_REPORT_CHANGED = "earlier_report_changed"
+    """Accepted as before: judged again, beside a report of an earlier period that came, or was withdrawn, later."""
     OTHER_VERSION_RESTORED = "other_version_restored"
     """Superseded: a person revoked the withdrawal of another version."""
 

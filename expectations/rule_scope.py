@@ -5,10 +5,12 @@ from typing import Final
 
 from domain.indicators import Indicator
 from domain.rules import Rule
-from domain.staging import DUE, OBSERVATIONS, REGISTER, SUBMISSIONS, TABLES
+from domain.staging import DUE, HISTORY, OBSERVATIONS, REGISTER, SUBMISSIONS, TABLES
 from expectations.registry import kind_of
 from expectations.sql import rule_query
 
+_PREVIOUS_REPORT: Final = "t.previous_period"
+"""Column by which a rule compares a report with that of the period before as a whole."""
 _OF_THE_REPORT: Final = frozenset({SUBMISSIONS, OBSERVATIONS, DUE, REGISTER})
 
 
@@ -21,6 +23,17 @@ def uses_other_reports(rule: Rule, indicators: Collection[Indicator]) -> bool:
     """
     query = rule_query(rule, kind_of(rule), "any", indicators)
     return any(table in query for table in TABLES.keys() - _OF_THE_REPORT)
+
+
+def uses_history(rule: Rule, indicators: Collection[Indicator]) -> bool:
+    """Tell whether a rule's result for a report depends on what its unit reported for earlier periods.
+
+    Raises:
+        RuleBrokenError: there is no such kind.
+        ValueError: the rule cannot be translated into SQL.
+    """
+    query = rule_query(rule, kind_of(rule), "any", indicators)
+    return HISTORY in query or _PREVIOUS_REPORT in query
 
 
 def judged_indicators(rule: Rule, indicators: Collection[Indicator]) -> tuple[str, ...] | None:

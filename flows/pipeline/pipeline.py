@@ -22,6 +22,7 @@ from flows.pipeline.scope import RunScope
 from flows.pipeline.stages.collect import Collection, NotAllCollectedError
 from flows.pipeline.stages.identify import record_batch, resolve_rivals
 from flows.pipeline.stages.judge import by_last_day, check, load, stage, stage_peers, unstage
+from flows.pipeline.stages.later import judge_later, later_reports
 from flows.pipeline.stages.publish import publish, to_publish
 from flows.pipeline.stages.quality import are_run_pages_due, pages_due, record_position, write_pages, write_run_pages
 from flows.pipeline.stages.read import ReadSubmission, read
@@ -67,7 +68,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class _Judgement:
+class JudgedSubmissions:
     """Ids of submissions by outcome; one that another run judged meanwhile is in none."""
 
     accepted: set[int] = field(default_factory=set)
@@ -139,13 +140,14 @@ def _work(run: Run) -> RunOutcome:
         for read_submission in result
         if run.scope.takes(read_submission.submission, read_submission.report)
     ]
-    judgement = _judge(run, matches)
+    judgement = judge_submissions(run, matches)
+    again = judge_later_reports(run)
     rechecked, doubted = _recheck(run, judgement.accepted) if run.recheck else (0, ())
     results = publish_changes(run)
     _reply(run)
     return RunOutcome(
         run_id=run.id,
-        verdicts=_verdicts(run, matches, judgement),
+        verdicts=(*_verdicts(run, matches, judgement), *again),
         replaced=len(judgement.replaced),
         given=results,
         left=left,
@@ -204,9 +206,10 @@ def _read(run: Run) -> list[ReadSubmission]:
     return results
 
 
-def _judge(run: Run, submissions: Sequence[ReadSubmission]) -> _Judgement:
+def judge_submissions(run: Run, submissions: Sequence[ReadSubmission]) -> JudgedSubmissions:
+    """Place read submissions, choose among rivals, and judge the others in the order of their periods."""
     context, steps = run.context, run.steps
-    judgement = _Judgement()
+    judgement = JudgedSubmissions()
     for label, batch in _batches(submissions, context.batch_size):
         judgement.refused.update(steps.run("place", f"place {label}", partial(record_batch, context, run.id, batch)))
     if submissions:
@@ -225,23 +228,34 @@ def _judge(run: Run, submissions: Sequence[ReadSubmission]) -> _Judgement:
     return judgement
 
 
-def _judge_together(run: Run, group: Sequence[ReadSubmission], done: int, total: int) -> _Judgement:
+def _judge_together(run: Run, group: Sequence[ReadSubmission], done: int, total: int) -> JudgedSubmissions:
     """Judge submissions of one day's periods, each beside all others: batches only limit what is in memory at once."""
     context, steps = run.context, run.steps
-    judgement = _Judgement()
+    judgement = JudgedSubmissions()
     whole = f"{done + 1}-{done + len(group)} of {total}"
     unstage(context, run.id)
     for label, batch in _batches(group, context.batch_size, done, total):
         steps.run("stage", f"stage {label}", partial(stage, context, run.id, batch))
     steps.run("stage", f"stage peers of {whole}", partial(stage_peers, context, run.id, group))
     judged = steps.run("check", f"check {whole}", partial(check, context, run.id, group))
-    for label, batch in _batches(judged, context.batch_size, done, total):
-        result = steps.run("load", f"load {label}", partial(load, context, run.id, batch))
+    for label, reports in _batches(judged, context.batch_size, done, total):
+        result = steps.run("load", f"load {label}", partial(load, context, run.id, reports))
         judgement.accepted.update(result.accepted)
         judgement.refused.update(result.quarantined)
-        run.listener.advance("check", len(batch))
+        run.listener.advance("check", len(reports))
     unstage(context, run.id)
     return judgement
+
+
+def judge_later_reports(run: Run) -> tuple[SubmissionOutcome, ...]:
+    """Judge accepted reports again whose past changed; return those in which something else is found now."""
+    results: list[SubmissionOutcome] = []
+    for label, batch in _batches(later_reports(run.context), run.context.batch_size):
+        work = partial(judge_later, run.context, run.id, batch)
+        results += run.steps.run("check", f"check again {label}", work)
+    for submission_outcome in results:
+        _log(submission_outcome)
+    return tuple(results)
 
 
 def _recheck(run: Run, fresh: set[int]) -> tuple[int, tuple[RevalidationFinding, ...]]:
@@ -285,7 +299,9 @@ def _reply(run: Run) -> None:
         run.listener.advance("give_back", len(batch))
 
 
-def _verdicts(run: Run, submissions: Sequence[ReadSubmission], judgement: _Judgement) -> tuple[SubmissionOutcome, ...]:
+def _verdicts(
+    run: Run, submissions: Sequence[ReadSubmission], judgement: JudgedSubmissions
+) -> tuple[SubmissionOutcome, ...]:
     settled = [
         submission for submission in submissions if submission.submission.id in judgement.accepted | judgement.refused
     ]

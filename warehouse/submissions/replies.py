@@ -26,12 +26,14 @@ class RepliedSubmission:
 def unreplied(session: Session) -> tuple[int, ...]:
     """Return submissions whose senders are still to get a reply, in the order of their numbers.
 
-    A quarantined report is replied to after each judgement, an accepted one once: its receipt still holds after it was
-    withdrawn and restored. Withdrawn reports, and those replaced by a later delivery before judgement, get no reply.
+    A report is replied to after each judgement, also an accepted one that was judged again because an earlier period's
+    report came later. A receipt still holds after the report was withdrawn and restored. Withdrawn reports, and those
+    replaced by a later delivery before judgement, get no reply.
     """
     same = ReplyRow.submission_id == SubmissionRow.id
-    refusal_replied = exists().where(and_(same, ReplyRow.judgement == SubmissionRow.judgement))
-    acceptance_replied = exists().where(and_(same, ReplyRow.accepted))
+    is_of_judgement = and_(same, ReplyRow.judgement == SubmissionRow.judgement)
+    refusal_replied = exists().where(is_of_judgement)
+    acceptance_replied = exists().where(is_of_judgement, ReplyRow.accepted)
     rows = session.scalars(
         select(SubmissionRow.id)
         .where(

@@ -111,14 +111,15 @@ def _history_of(
     ).all()
     known = {(key, past) for source, key, _, _, past, *_ in rows if source not in beside}
     for source, key, period, unit, past, observed, indicator, numerator, denominator in rows:
-        back = _steps_between(past, period)
+        back = steps_between(past, period)
         is_shadowed = source in beside and (key, past) in known
         if back is not None and (steps is None or back <= steps) and not is_shadowed:
             village = "" if observed == unit else observed
             yield StagedHistory(run_id, key, unit, village, indicator, past, back, numerator, denominator)
 
 
-def _steps_between(earlier: str, later: str) -> int | None:
+def steps_between(earlier: str, later: str) -> int | None:
+    """Return how many periods lie between two; None where they are not of one frequency."""
     first, last = parse_period(earlier), parse_period(later)
     if first.frequency is not last.frequency:
         return None

@@ -25,7 +25,7 @@ from warehouse.store.engine import reading
 pytestmark = pytest.mark.long
 
 UNIT, OTHER = "22813", "22816"
-TOTAL = 12_000
+TOTAL = 9_000
 PERIODS = tuple(periods_between(parse_period("2025-01"), parse_period("2025-04")))
 HEALTH = "hsskdt"
 FELL = {UNIT: (700, 720, 690, 730), OTHER: (600, 610, 620, 630)}

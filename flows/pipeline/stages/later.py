@@ -1,0 +1,83 @@
+"""Later reports: judge accepted reports again whose past changed, by the rules of history; their acceptance stands."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from domain.issues import Issue
+from domain.rules import Rule
+from domain.submissions import ParsedReport
+from expectations.check import check as check_rules
+from expectations.rule_scope import uses_history
+from flows.pipeline.outcome import SubmissionOutcome
+from flows.pipeline.stages.judge import STEPS_BACK, rows_of, unstage
+from flows.support.context import AppContext
+from warehouse.queries import issues_by_submission
+from warehouse.queries.history import figures_of
+from warehouse.store.engine import reading, transaction
+from warehouse.submissions.later_reports import LaterReport, judge_again, reports_to_judge_again
+from warehouse.submissions.peers import peers
+from warehouse.submissions.staging import history
+from warehouse.submissions.staging import stage as stage_rows
+
+
+def later_reports(context: AppContext) -> tuple[LaterReport, ...]:
+    """Return the accepted reports whose past changed since they were judged."""
+    with reading(context.engine) as session:
+        return reports_to_judge_again(session, STEPS_BACK)
+
+
+def judge_later(context: AppContext, run_id: str, batch: Sequence[LaterReport]) -> tuple[SubmissionOutcome, ...]:
+    """Judge accepted reports again by the rules of history, from their kept figures; return those found otherwise."""
+    indicators = tuple(context.catalog.indicators.values())
+    rules = [rule for rule in context.catalog.rules.values() if uses_history(rule, indicators)]
+    reports = _reports(context, batch)
+    findings = _findings(context, run_id, rules, reports)
+    with transaction(context.engine) as session:
+        changed = judge_again(session, findings, {rule.id for rule in rules}, run_id, context.clock())
+    with reading(context.engine) as session:
+        issues = issues_by_submission(session, changed)
+    names = {later.submission_id: later.file_name for later in batch}
+    return tuple(
+        SubmissionOutcome(
+            submission_id=key,
+            file_name=names[key],
+            unit=reports[key].unit,
+            period=str(reports[key].period),
+            accepted=True,
+            issues=issues[key],
+        )
+        for key in changed
+    )
+
+
+def _reports(context: AppContext, batch: Sequence[LaterReport]) -> dict[int, ParsedReport]:
+    catalog = context.catalog
+    with reading(context.engine) as session:
+        figures = figures_of(session, [later.submission_id for later in batch])
+    return {
+        later.submission_id: ParsedReport(
+            unit=catalog.units.get(later.unit.code, catalog.forms.last_day(later.form, later.period)),
+            period=later.period,
+            form=later.form,
+            layout_version=later.layout_version,
+            observations=figures.get(later.submission_id, ()),
+        )
+        for later in batch
+    }
+
+
+def _findings(
+    context: AppContext, run_id: str, rules: Sequence[Rule], reports: Mapping[int, ParsedReport]
+) -> dict[int, list[Issue]]:
+    rows = [row for key, report in reports.items() for row in rows_of(context.catalog, run_id, key, report)]
+    with reading(context.engine) as session:
+        past, beside = history(session, run_id, list(reports), STEPS_BACK), peers(session, run_id, list(reports))
+    unstage(context, run_id)
+    with transaction(context.staging) as session:
+        stage_rows(session, [*rows, *past, *beside])
+    indicators = tuple(context.catalog.indicators.values())
+    results: dict[int, list[Issue]] = defaultdict(list, {key: [] for key in reports})
+    for finding in check_rules(context.staging_url, run_id, rules, len(reports), indicators=indicators):
+        results[finding.submission_id].append(finding.issue)
+    unstage(context, run_id)
+    return results
