@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import permutations
@@ -61,11 +62,9 @@ def report_of(catalog: Catalog, content: Content) -> ParsedReport:
 
 
 def _with_count(line: Observation, count: int) -> Observation:
-    cell = line.numerator.cell
+    numerator = Figure(CellState.VALUE if count else CellState.ZERO, Decimal(count), line.numerator.cell, str(count))
     denominator = Figure(CellState.VALUE, Decimal(9000), line.denominator.cell if line.denominator else "", "9000")
-    return Observation(
-        line.unit, line.indicator, line.sheet, Figure(CellState.VALUE, Decimal(count), cell, str(count)), denominator
-    )
+    return replace(line, numerator=numerator, denominator=denominator)
 
 
 def run(context: AppContext, run_id: str, contents: Iterable[Content]) -> None:
@@ -127,6 +126,7 @@ def make_context(tmp_path: Path, mirrored_warehouse: Path) -> Iterator[MakeConte
         context.engine.dispose()
 
 
+@pytest.mark.long
 def test_one_run_finds_the_same_in_any_order_and_batch(make_context: MakeContext) -> None:
     """For every order of a unit's three months, and every size of batches, states, issues and figures are equal."""
     outcomes = []
@@ -140,6 +140,7 @@ def test_one_run_finds_the_same_in_any_order_and_batch(make_context: MakeContext
     assert set(states.values()) == {SubmissionState.QUARANTINED, SubmissionState.ACCEPTED}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: "-".join(month for (_, month), _ in order))
 def test_runs_in_any_order_end_with_the_same_open_findings(
     make_context: MakeContext, order: tuple[Content, ...]
