@@ -25,12 +25,13 @@ class ExpectedFigure:
     """Content that a figure's cell may have.
 
     `decimals` is the number of decimals allowed (0: a count, where "2.450" is 2450); `words` are the unit words that
-    may follow the number ("12 người"), by normalised word.
+    may follow the number ("12 người"), by normalised word; `power` is the power of ten of the indicator's own unit.
     """
 
     marks: CellMarks
     words: Mapping[str, str] = field(default_factory=dict)
     decimals: int = 0
+    power: int = 0
 
     @property
     def is_count(self) -> bool:

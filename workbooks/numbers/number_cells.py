@@ -78,14 +78,17 @@ def _visible(
     reading = _displayed_reading(displayed)
     if reading is None:
         return refuse_figure("shown_otherwise", place, cell_as_text(cell), findings, text)
+    # "12 triệu" is 12 where the indicator itself counts millions.
     power = power_of_ten(reading.words, expected.marks)
+    power = 0 if power == expected.power else power
     meaning = plain_number(reading.number.scaleb(power))
     if meaning != displayed.rounded.scaleb(displayed.scale):
         return refuse_ambiguous((plain_number(number), meaning), place, cell_as_text(cell), findings)
     figure = figure_from_number(typed, place, cell_as_text(cell), findings)
     if figure.number is not None and meaning != number:
         findings.issue("shown_rounded", place, found=format_number(figure.number), expected=text)
-    if figure.number is not None and not power and not are_known_words(reading.words, expected.words):
+    is_own = bool(expected.power) and power_of_ten(reading.words, expected.marks) == expected.power
+    if figure.number is not None and not power and not is_own and not are_known_words(reading.words, expected.words):
         findings.issue(
             "shown_with_words", place, found=text, expected=format_number(figure.number), words=reading.words
         )

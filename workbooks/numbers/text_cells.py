@@ -37,7 +37,8 @@ def parse_text_cell(cell: Cell, place: FigurePlace, expected: ExpectedFigure, fi
     number_text = read_number_text(number, is_count=expected.is_count) if words else None
     if number_text is None:
         return _refuse(text, place, expected, findings)
-    if are_known_words(words, expected.words):
+    is_own_power = bool(expected.power) and power_of_ten(words, expected.marks) == expected.power
+    if is_own_power or are_known_words(words, expected.words):
         return figure_from_text(number_text, ("trailing_unit",), place, text, findings)
     return refuse_words(ShareTerm(number_text, words), place, text, expected, findings)
 

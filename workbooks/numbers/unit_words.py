@@ -13,6 +13,9 @@ from workbooks.text.word_patterns import any_of
 
 _WORD = re.compile(r"[^\W\d_]+")
 _AROUND = " .:;,"
+_CURRENCY = "đồng"
+_CURRENCIES = frozenset({"đ", "vnđ", "vnd", "đồng việt nam"})
+"""Signs of the country's currency."""
 
 
 class NumberWithUnit(NamedTuple):
@@ -45,6 +48,20 @@ def power_of_ten(words: str, marks: CellMarks) -> int:
     """Return the power of ten of the first multiplier ("nghìn hộ": 3, "tr.đ": 6), 0 without one."""
     name = _rates(marks.rates).sub("", normalise_name(words))
     return next((marks.scale[word] for word in _WORD.findall(name) if word in marks.scale), 0)
+
+
+def unit_power(indicator: Indicator, role: ColumnRole, marks: CellMarks) -> int:
+    """Return the power of ten in which figures of that role are reported: 6 for an indicator in million đồng."""
+    words = indicator.denominator_words if role is ColumnRole.DENOMINATOR else indicator.numerator_words
+    texts = (indicator.unit.vi,) if indicator.measure is Measure.COUNT else words
+    powers = {power_of_ten(text, marks) for text in texts}
+    return next(iter(powers)) if len(powers) == 1 else 0
+
+
+def base_unit(words: str, marks: CellMarks) -> str:
+    """Return a unit without its multiplier, "" for a multiplier alone: "triệu đồng" and "tr.đ" are "đồng"."""
+    rest = " ".join(word for word in _WORD.findall(normalise_name(words)) if word not in marks.scale)
+    return _CURRENCY if rest in _CURRENCIES else rest
 
 
 @lru_cache(maxsize=2)

@@ -16,7 +16,7 @@ from workbooks.numbers.figure_cells import parse_figure_cell
 from workbooks.numbers.figure_values import ExpectedFigure, cell_as_text
 from workbooks.numbers.percents import note_percent_error, parse_stated_percent
 from workbooks.numbers.shares import ShareCell, choose_figure, choose_stated_percent, parse_share
-from workbooks.numbers.unit_words import unit_words_of
+from workbooks.numbers.unit_words import unit_power, unit_words_of
 from workbooks.numbers.visibility import note_hidden_content
 from workbooks.tables.locate import LocatedLine
 from workbooks.tables.named_cells import CellPosition
@@ -100,7 +100,12 @@ def parse_input(
     role: ColumnRole = ColumnRole.NUMERATOR,
 ) -> Figure:
     """Return the figure entered in the cell at a position."""
-    expected = ExpectedFigure(context.catalog.marks, unit_words_of(indicator, role), indicator.decimals)
+    expected = ExpectedFigure(
+        context.catalog.marks,
+        unit_words_of(indicator, role),
+        indicator.decimals,
+        unit_power(indicator, role, context.catalog.marks),
+    )
     cell = read_spot(context, spot, place)
     figure = parse_figure_cell(cell, place, expected, context.findings)
     formats = context.sheet.conditional_formats(*spot)

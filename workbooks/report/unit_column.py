@@ -10,7 +10,7 @@ from domain.texts import normalise_name
 from workbooks.cells.cells import Cell
 from workbooks.cells.findings import FigurePlace
 from workbooks.cells.stamp import FIGURE_ROLES
-from workbooks.numbers.unit_words import power_of_ten, unit_words_of
+from workbooks.numbers.unit_words import base_unit, power_of_ten, unit_power, unit_words_of
 from workbooks.report.figures import SheetContext
 from workbooks.tables.locate import LocatedLine
 from workbooks.tables.table_header import TableHeader, find_header
@@ -26,13 +26,14 @@ def check_units(context: SheetContext, layout: Layout, lines: Sequence[LocatedLi
     if header is None:
         return
     rows = {spot[0] for line in lines for spot in line.spots.values()}
-    for cell in _captions(context, layout, header, rows):
-        context.findings.issue(
-            "unit_scaled",
-            FigurePlace(context.sheet.name, cell.a1),
-            cell.text.strip(),
-            second=_spelled(context, cell.text),
-        )
+    indicators = [context.catalog.indicators[line.indicator] for line in lines]
+    units = "; ".join(dict.fromkeys(indicator.unit.vi for indicator in indicators))
+    powers = {unit_power(indicator, ColumnRole.NUMERATOR, context.catalog.marks) for indicator in indicators}
+    for cell, power in _captions(context, layout, header, rows):
+        # A caption in millions above a form whose every line counts millions says what the catalogue says.
+        if powers != {power}:
+            place = FigurePlace(context.sheet.name, cell.a1)
+            context.findings.issue("unit_scaled", place, cell.text.strip(), units, second=_spelled(power))
     column = header.column(ColumnRole.UNIT)
     for line in lines if column is not None else ():
         row = line.spots[ColumnRole.NUMERATOR][0]
@@ -45,9 +46,14 @@ def _check(context: SheetContext, line: LocatedLine, cell: Cell) -> None:
     indicator = context.catalog.indicators[line.indicator]
     text = " ".join(cell.text.split())
     place = FigurePlace(context.sheet.name, cell.a1, line.label, line.indicator)
-    if _power(text, context.catalog.marks):
-        context.findings.issue("unit_scaled", place, text, second=_spelled(context, text))
-    elif not _is_unit(text, indicator):
+    if _is_unit(text, indicator):
+        return
+    marks = context.catalog.marks
+    power, own_power = _power(text, marks), unit_power(indicator, ColumnRole.NUMERATOR, marks)
+    base, own_base = base_unit(text, marks), base_unit(indicator.unit.vi, marks)
+    if power != own_power and (power or base == own_base):
+        context.findings.issue("unit_scaled", place, text, indicator.unit.vi, second=_spelled(abs(power - own_power)))
+    elif not power or base not in {"", own_base}:
         context.findings.issue("unit_changed", place, text, indicator.unit.vi)
 
 
@@ -60,8 +66,10 @@ def _is_unit(text: str, indicator: Indicator) -> bool:
     return indicator.measure is Measure.RATIO and "%" in name
 
 
-def _captions(context: SheetContext, layout: Layout, header: TableHeader, rows: Collection[int]) -> Iterator[Cell]:
-    """Yield cells above the figures that name a multiple: "ĐVT: nghìn người", "(triệu đồng)" in a heading."""
+def _captions(
+    context: SheetContext, layout: Layout, header: TableHeader, rows: Collection[int]
+) -> Iterator[tuple[Cell, int]]:
+    """Yield cells above the figures that name a multiple ("ĐVT: nghìn người", "(triệu đồng)"), and its power of ten."""
     known = {normalise_label(name) for column in layout.columns for name in (column.header, *column.aliases)}
     units = [
         name for column in layout.columns if column.role is ColumnRole.UNIT for name in (column.header, *column.aliases)
@@ -73,8 +81,9 @@ def _captions(context: SheetContext, layout: Layout, header: TableHeader, rows: 
             is_above = header.top <= row < first and cell.column in columns
             is_heading = is_above and normalise_label(cell.text) not in known
             text = cell.text if is_heading else _behind(cell.text, units)
-            if text and _power(text, context.catalog.marks, only_first=not is_heading):
-                yield cell
+            power = _power(text, context.catalog.marks, only_first=not is_heading) if text else 0
+            if power:
+                yield cell, power
 
 
 def _behind(text: str, names: Sequence[str]) -> str:
@@ -95,6 +104,5 @@ def _power(text: str, marks: CellMarks, *, only_first: bool = False) -> int:
     return power if not only_first or power_of_ten(name.split(" ")[0], marks) else 0
 
 
-def _spelled(context: SheetContext, text: str) -> str:
-    power = _power(text, context.catalog.marks) or 3
-    return f"{10**power:,}".replace(",", "\u00a0")
+def _spelled(power: int) -> str:
+    return f"{10 ** (power or 3):,}".replace(",", "\u00a0")
