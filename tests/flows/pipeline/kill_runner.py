@@ -14,11 +14,12 @@ from unittest.mock import patch
 from connectors.landing import Landing
 from flows.pipeline import pipeline
 from flows.pipeline.stages import publish, reply
+from flows.pipeline.stages.collect import Collection
 from tests.flows.pipeline.nightly_runs import context_of, run_plainly
 
 PLACES: dict[str, tuple[object, str]] = {
-    "land": (Landing, "land_chunks"),
-    "collect": (pipeline, "collect"),
+    "land": (Landing, "land_new"),
+    "collect": (Collection, "collect"),
     "place": (pipeline, "record_batch"),
     "settle": (pipeline, "resolve_rivals"),
     "stage": (pipeline, "stage"),
