@@ -85,6 +85,8 @@ class MoveReason(StrEnum):
     """Accepted again: a person revoked the withdrawal."""
     EARLIER_REPORT_CHANGED = "earlier_report_changed"
     """Accepted as before: judged again, beside a report of an earlier period that came, or was withdrawn, later."""
+    FINDINGS_UNCHANGED = "findings_unchanged"
+    """Accepted as before: judged again in the same way, with the same findings; no further judgement is recorded."""
     OTHER_VERSION_RESTORED = "other_version_restored"
     """Superseded: a person revoked the withdrawal of another version."""
 

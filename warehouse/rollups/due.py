@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from domain.periods import Frequency, Period, parse_period
 from domain.rollups import Boundary
+from domain.submissions import MoveReason
 from domain.units import Area, UnitKey
 from warehouse.models import DeliveryRow, PlacementRow, RollupSeenRow, SubmissionEventRow, SubmissionRow, WaiverRow
 from warehouse.rollups.closings import Closing, RollupKeyColumns, closings, key_columns
@@ -238,7 +239,9 @@ def _last_days(waivers: Iterable[WaiverRow]) -> _LastDays:
 def _positions(session: Session, waivers: Iterable[WaiverRow]) -> _Positions:
     """Return the latest position of the files ever placed there, by form and base period, then by unit."""
     place = PlacementRow
-    events = _last(session, SubmissionEventRow.submission_id, SubmissionEventRow.id)
+    event = SubmissionEventRow
+    is_a_change = event.reason.is_distinct_from(MoveReason.FINDINGS_UNCHANGED)
+    events = _last(session, event.submission_id, event.id, is_a_change)
     deliveries = _last_deliveries(session)
     placements = _last(session, place.submission_id, place.id)
     results: dict[tuple[str, Period], dict[UnitKey, ReviewPosition]] = defaultdict(dict)
@@ -259,5 +262,7 @@ def _last_deliveries(session: Session) -> dict[int, int]:
     return dict(session.execute(of_submission).tuples().all())
 
 
-def _last(session: Session, of: InstrumentedAttribute[int], key: InstrumentedAttribute[int]) -> dict[int, int]:
-    return dict(session.execute(select(of, func.max(key)).group_by(of)).tuples().all())
+def _last(
+    session: Session, of: InstrumentedAttribute[int], key: InstrumentedAttribute[int], *narrowed: ColumnElement[bool]
+) -> dict[int, int]:
+    return dict(session.execute(select(of, func.max(key)).where(*narrowed).group_by(of)).tuples().all())

@@ -110,12 +110,14 @@ def judge_again(
     for key, row in rows.items():
         now = [_as_warning(issue) for issue in findings[key]]
         then = [issue for issue in before[key] if issue.code in rules]
+        reason = MoveReason.FINDINGS_UNCHANGED
         if {_key(issue) for issue in now} != {_key(issue) for issue in then}:
+            reason = MoveReason.EARLIER_REPORT_CHANGED
             repairs = [repair_of(repair) for repair in findings_in(session, RepairRow, {key: row.judgement})]
             others = [issue for issue in before[key] if issue.code not in rules]
             keep_findings(session, row, [*others, *now], repairs, at)
             changed.append(key)
-        log_again(session, row, at, run_id, reason=MoveReason.EARLIER_REPORT_CHANGED)
+        log_again(session, row, at, run_id, reason=reason)
     return tuple(changed)
 
 

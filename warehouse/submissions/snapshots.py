@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
 
 from domain.periods import Period
-from domain.submissions import SubmissionState
+from domain.submissions import MoveReason, SubmissionState
 from domain.units import UnitKey
 from warehouse.models import DeliveryRow, PlacementRow, SubmissionEventRow, SubmissionRow
 from warehouse.store.engine import Session
@@ -125,7 +125,8 @@ def _then(form: str, period: Period, as_of: datetime) -> Select[_Columns]:
 
 
 def _is_outcome() -> ColumnElement[bool]:
-    """Return SQL for events that end a judgement; reinstating a version is none."""
+    """Return SQL for events that end a judgement; reinstating a version is none, nor is finding the same again."""
     event = SubmissionEventRow
     is_judged = or_(event.from_state.is_(None), event.from_state.not_in(_REINSTATED_FROM))
-    return and_(event.to_state.in_(_OUTCOMES), is_judged)
+    is_the_same = event.reason.is_not_distinct_from(MoveReason.FINDINGS_UNCHANGED)
+    return and_(event.to_state.in_(_OUTCOMES), is_judged, not_(is_the_same))

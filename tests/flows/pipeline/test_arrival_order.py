@@ -26,9 +26,10 @@ from tests.flows.pipeline.nightly_runs import context_of, immediate_steps, prepa
 from tests.tools.false_alarms import sample_report
 from warehouse.models import SubmissionRow
 from warehouse.queries import issues_by_submission
-from warehouse.queries.history import figures_of
+from warehouse.queries.history import figures_of, moves_of
 from warehouse.store.engine import reading, transaction
 from warehouse.submissions.replies import RepliedSubmission, record_replies, unreplied
+from warehouse.submissions.snapshots import submission_snapshots
 from warehouse.submissions.submissions import Arrival, pending, receive
 from workbooks.sample.series import SampleSeries
 
@@ -168,4 +169,22 @@ def test_earlier_month_that_comes_later_raises_a_warning_and_a_reply(make_contex
         assert first in unreplied(session)
     assert {finding[:4] for finding in open_findings(context)} == {(OTHER, MAY.id, "stock_falls_far", "warning")}
     run(context, "third", [])
+    assert later_reports(context) == ()
+
+
+def test_report_that_is_found_as_before_keeps_its_judgement(make_context: MakeContext) -> None:
+    """The log says that it was judged again; the number of judgements at any moment is that of the record."""
+    context = make_context(100)
+    march, april, may = FALLS
+    run(context, "first", [april])
+    run(context, "second", [may])
+    run(context, "third", [march])
+    end = ARRIVED + timedelta(days=1)
+    for month, judgements in ((APRIL, 2), (MAY, 1)):
+        with reading(context.engine) as session:
+            (now,) = submission_snapshots(session, FORM, month)
+            (then,) = submission_snapshots(session, FORM, month, end)
+            moves = moves_of(session, [now.id])[now.id]
+        assert (now.judgement, then.judgement, then.judged_at) == (judgements, judgements, now.judged_at)
+        assert moves[-1].reason == ("findings_unchanged" if month is MAY else "earlier_report_changed")
     assert later_reports(context) == ()
