@@ -45,6 +45,7 @@ class Rule:
     `kind` names the check that `expectations/` knows; `indicators` it covers (empty: all of the form);
     `parameters` are the kind's own. `message` says what is wrong, `action` what the official should do; both may
     name `{found}`, `{expected}`, `{cell}`, `{indicator}` and the facts of the issue, listed in `facts`.
+    `comparison` is what the value expected is compared by ("≤ {expected}"): it is shown in place of that value.
     `stages` are the days from which the rule stands at a stage, in order. `file` and `line` are where it is written.
     """
 
@@ -59,6 +60,7 @@ class Rule:
     stages: Mapping[RuleStage, date]
     source: str
     facts: tuple[str, ...] = ()
+    comparison: Text | None = None
     file: str = ""
     line: int | None = None
 

@@ -1,5 +1,6 @@
 """The catalogue: its parts, loaded and checked once, and the questions that take several of them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -32,6 +33,7 @@ from domain.units import Area, Level, OrgUnit, UnitRegister
 
 __all__ = ["SHIPPED", "Catalog", "CatalogError", "load_catalog"]
 
+_NUMBER = re.compile(r"-?[0-9][0-9 .,\u00a0]*%?")
 SHIPPED = Path(__file__).resolve().parents[2] / "catalog"
 """The folder of the catalogue that ships with the package."""
 
@@ -143,6 +145,16 @@ class Catalog:
     def issue_action(self, issue: Issue, lang: Lang) -> str:
         """What the official should do; missing facts show as "?"."""
         return self._show_issue(self._issue_text(issue).action, issue, lang)
+
+    def issue_expected(self, issue: Issue, lang: Lang) -> str:
+        """What was expected, as a comparison where it is a number: no figure that a person might just type."""
+        if not issue.expected:
+            return ""
+        text = self._issue_text(issue)
+        if text.comparison is None and _NUMBER.fullmatch(issue.expected):
+            compared = self.texts.by_key.get("workbooks.result_compared", Text("~ {expected}", "~ {expected}"))
+            return compared.format(lang, {"expected": issue.expected})
+        return issue.expected if text.comparison is None else self._show_issue(text.comparison, issue, lang)
 
     def _issue_text(self, issue: Issue) -> IssueText | Rule:
         if issue.code in self.rules:

@@ -24,11 +24,15 @@ ISSUES_FILE, _REPAIRS_FILE = "messages/issues.yaml", "messages/repairs.yaml"
 
 
 class MessageTexts(FileModel):
-    """Texts of an issue, how severe it is, and the facts that its texts may name."""
+    """Texts of an issue, how severe it is, and the facts that its texts may name.
+
+    `comparison` is what stands in place of the bare `expected` value, which a person would type ("≤ {expected}").
+    """
 
     title: Bilingual
     message: Bilingual
     action: Bilingual
+    comparison: Bilingual | None = None
     severity: Severity
     facts: Annotated[Distinct[FactName], Field(description="names of the further facts that the texts may use")] = ()
 
@@ -40,13 +44,17 @@ TEXTS = Kind("texts", "Texts by key (messages/<package>.yaml).", dict[TextKey, B
 
 @dataclass(frozen=True, slots=True)
 class IssueText:
-    """What a reading code says: a title, what is wrong, what the official should do; and how grave it is."""
+    """What a reading code says: a title, what is wrong, what the official should do; and how grave it is.
+
+    `comparison` stands in place of the value expected, where that is no value to type.
+    """
 
     title: Text
     message: Text
     action: Text
     severity: Severity
     facts: tuple[str, ...] = ()
+    comparison: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -155,8 +163,10 @@ def check_issue_text(text: IssueText | Rule, document: YamlDocument, *steps: str
     Raises:
         CatalogError: a text has a malformed mark.
     """
-    for name, sentence in (("title", text.title), ("message", text.message), ("action", text.action)):
-        _check_marks(sentence, document, *steps, name)
+    sentences = {"title": text.title, "message": text.message, "action": text.action, "comparison": text.comparison}
+    for name, sentence in sentences.items():
+        if sentence is not None:
+            _check_marks(sentence, document, *steps, name)
 
 
 def _check_marks(text: Text, document: YamlDocument, *steps: str | int) -> None:

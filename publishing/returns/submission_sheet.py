@@ -167,7 +167,7 @@ def _issue(warning: OpenWarning, formatter: ReportFormatter) -> IssueLine:
         sheet=issue.sheet or "",
         cell=issue.cell or "",
         found=issue.found or "",
-        expected=issue.expected or "",
+        expected=catalog.issue_expected(issue, lang),
         title=catalog.issue_title(issue, lang),
         message=catalog.issue_message(issue, lang),
         action=catalog.issue_action(issue, lang),

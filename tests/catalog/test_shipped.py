@@ -14,12 +14,13 @@ from domain.catalog.catalog import Catalog, load_catalog
 from domain.catalog.forms import Forms
 from domain.catalog.texts import ISSUE_FACTS, Texts, marks_of
 from domain.indicators import Absence, Indicator, Measure
-from domain.issues import Severity
+from domain.issues import Issue, Severity
 from domain.periods import parse_period
 from domain.rules import Rule
 from domain.submissions import SubmissionState
 from domain.texts import Text
 from domain.units import Level, SuccessionKind, UnitRegister
+from workbooks.numbers.number_text import read_number_text
 
 BEFORE, AFTER = date(2025, 6, 30), date(2025, 7, 1)
 HEADLINE = ["e_invoice", "non_cash_payment", "online_public_service"]
@@ -206,8 +207,24 @@ def test_both_languages_name_the_same_facts(rules: Mapping[str, Rule], texts: Te
 def test_issue_texts_name_only_facts_that_are_given(rules: Mapping[str, Rule], texts: Texts) -> None:
     """What a text names is known of every issue, or listed under `facts` beside it."""
     for code, text in [*texts.issues.items(), *rules.items()]:
-        used = {mark for part in (text.title, text.message, text.action) for mark in marks_of(part.vi + part.en)}
+        parts = (text.title, text.message, text.action, *([text.comparison] if text.comparison else []))
+        used = {mark for part in parts for mark in marks_of(part.vi + part.en)}
         assert used <= ISSUE_FACTS | set(text.facts), code
+
+
+def test_no_expected_value_is_a_figure_to_type(catalog: Catalog) -> None:
+    """The column of expected values never shows a bare number, which a person would type."""
+    for code, text in [*catalog.texts.issues.items(), *catalog.rules.items()]:
+        issue = Issue(code, text.severity, found="95", expected="89", facts=dict.fromkeys(text.facts, "7"))
+        for lang in ("vi", "en"):
+            assert read_number_text(catalog.issue_expected(issue, lang), is_count=True) is None, code
+
+
+def test_no_advice_on_a_required_line_is_to_leave_it_blank(catalog: Catalog) -> None:
+    """Texts leave the advice on blanks to the line: only an optional one is to be left blank."""
+    for code, text in [*catalog.texts.issues.items(), *catalog.rules.items()]:
+        assert "để trống" not in text.action.vi, code
+        assert "leave it blank" not in text.action.en, code
 
 
 def test_holidays_cover_four_years(forms: Forms) -> None:

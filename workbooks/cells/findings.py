@@ -1,10 +1,14 @@
 """Collection of the issues and repairs of one file, with severities from the catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from domain.catalog.texts import IssueText
 from domain.issues import Issue, Repair, Severity
+
+_WHEN_MISSING = "when_missing"
+_REQUIRED, _OPTIONAL = "workbooks.when_missing_required", "workbooks.when_missing_optional"
+"""Keys of the texts that say what becomes of a line without a figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +25,13 @@ class FigurePlace:
 class Findings:
     """Collector of the issues and repairs of one file, in order of detection."""
 
-    def __init__(self, texts: Mapping[str, IssueText]) -> None:
-        """Take severities from `texts`, the catalogue's texts of reading issues."""
+    def __init__(self, texts: Mapping[str, IssueText], required: Collection[str] = ()) -> None:
+        """Take severities from `texts`, the catalogue's texts of reading issues; `required` are indicators.
+
+        Without the figures of a required indicator a report is refused: advice on its line is another.
+        """
         self._texts = texts
+        self._required = frozenset(required)
         self._issues: list[Issue] = []
         self._repairs: list[Repair] = []
 
@@ -49,6 +57,9 @@ class Findings:
         text = self._texts.get(code)
         if place is not None and place.label:
             facts.setdefault("label", place.label)
+        if text is not None and _WHEN_MISSING in text.facts:
+            is_required = place is not None and place.indicator in self._required
+            facts[_WHEN_MISSING] = _REQUIRED if is_required else _OPTIONAL
         self.add(
             Issue(
                 code,

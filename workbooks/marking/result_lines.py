@@ -34,7 +34,7 @@ def issue_lines(issues: Iterable[Issue], catalog: Catalog, lang: Lang) -> Iterat
             severity=issue.severity,
             message=catalog.issue_message(issue, lang),
             found=cut(issue.found or "", LONGEST_TEXT),
-            expected=cut(issue.expected or "", LONGEST_TEXT),
+            expected=cut(catalog.issue_expected(issue, lang), LONGEST_TEXT),
             action=catalog.issue_action(issue, lang),
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from domain.catalog.catalog import Catalog
+from domain.indicators import Absence
 from domain.layouts import Form, Layout
 from domain.observations import Observation
 from domain.periods import Period
@@ -51,7 +52,8 @@ def parse_report(data: bytes, catalog: Catalog, hints: Hints, limits: Limits | N
 
     Unit and period of a file that cannot be read are taken from its folders and name, as far as these tell.
     """
-    findings = Findings(catalog.texts.issues)
+    required = {indicator.id for indicator in catalog.indicators.values() if indicator.absence is Absence.REFUSE}
+    findings = Findings(catalog.texts.issues, required)
     try:
         check_name(hints.file_name, len(data))
         workbook = without_unread(read_without_marks(data, limits, partly=True), catalog, findings)

@@ -4,7 +4,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from domain.indicators import Indicator, Measure
+from domain.indicators import Absence, Indicator, Measure
 from domain.layouts import ColumnRole, Line
 from domain.periods import Period
 from workbooks.template.assignment import Assignment, name_in_sentence, short_date
@@ -15,6 +15,8 @@ from workbooks.template.page import PagedSheet
 from workbooks.template.styles import StyleName, figure_look
 
 HEADER_ROW = 11
+REQUIRED_MARK = "(*)"
+"""Mark of lines without which a report is refused; readers take it for a footnote."""
 _CHAPTER_NUMBERS = frozenset("IVX")
 
 
@@ -29,6 +31,9 @@ def write_form_sheet(sheet: Worksheet, assignment: Assignment, sample_note: str 
         table.write(row, line)
     table.limit_inputs()
     after = first_row + len(assignment.layout.lines)
+    if table.has_required:
+        page.put_across(after, 1, page.last_column, assignment.text("foot_required"), StyleName.FOOTNOTE)
+        after += 1
     maker, chair, last_row = _write_foot(page, after, assignment, sample_note, is_prefilled=table.is_prefilled)
     footer = assignment.text("form_number", number=assignment.form.number)
     page.set_up_print((HEADER_ROW, HEADER_ROW + 1), last_row, sample_note or footer, assignment.text("page"))
@@ -66,7 +71,7 @@ class _Table:
     def __init__(self, page: PagedSheet, assignment: Assignment) -> None:
         self.figures: dict[tuple[str, ColumnRole], str] = {}
         self.notes: dict[str, str] = {}
-        self._inputs: dict[tuple[int, Period | None], list[str]] = {}
+        self._inputs: dict[tuple[int, Period | None, bool], list[str]] = {}
         self._page = page
         self._assignment = assignment
         self._columns = assignment.layout.columns
@@ -85,7 +90,9 @@ class _Table:
                 case ColumnRole.CODE:
                     self._page.put(row, number, line.code, StyleName.CENTRED)
                 case ColumnRole.LABEL:
-                    self._page.put_fitting(row, number, line.label, StyleName.LABEL)
+                    is_required = is_due and indicator.absence is Absence.REFUSE
+                    label = f"{line.label} {REQUIRED_MARK}" if is_required else line.label
+                    self._page.put_fitting(row, number, label, StyleName.LABEL)
                 case ColumnRole.UNIT:
                     self._page.put(row, number, indicator.unit.vi, StyleName.CENTRED)
                 case ColumnRole.NOTE if is_due:
@@ -101,12 +108,17 @@ class _Table:
     @property
     def is_prefilled(self) -> bool:
         """Return whether previously reported figures are filled in."""
-        return any(filled_from is not None for _, filled_from in self._inputs)
+        return any(filled_from is not None for _, filled_from, _ in self._inputs)
+
+    @property
+    def has_required(self) -> bool:
+        """Return whether a line is required."""
+        return any(is_required for _, _, is_required in self._inputs)
 
     def limit_inputs(self) -> None:
         """Add data validation to the input cells."""
-        for (decimals, filled_from), cells in self._inputs.items():
-            take_numbers(self._page.sheet, cells, decimals, self._assignment, filled_from)
+        for (decimals, filled_from, is_required), cells in self._inputs.items():
+            take_numbers(self._page.sheet, cells, decimals, self._assignment, filled_from, is_required=is_required)
 
     def _write_section(self, row: int, line: Line) -> None:
         is_chapter = bool(line.number) and set(line.number) <= _CHAPTER_NUMBERS
@@ -141,7 +153,8 @@ class _Table:
         past = self._assignment.past_entry(self._assignment.unit.code, indicator.id, role)
         value, filled_from = (past.value, past.period) if past else (None, None)
         cell = self._page.put(row, column, value, figure_look(indicator.decimals, is_filled=past is not None))
-        self._inputs.setdefault((indicator.decimals, filled_from), []).append(cell.coordinate)
+        is_required = indicator.absence is Absence.REFUSE
+        self._inputs.setdefault((indicator.decimals, filled_from, is_required), []).append(cell.coordinate)
         return cell
 
     def _registered(self, indicator: Indicator) -> int | None:

@@ -48,6 +48,7 @@ def _steps(assignment: Assignment) -> list[str]:
     steps += [
         text("guide_numbers"),
         text("guide_three_states", mark=assignment.not_applicable_mark),
+        text("guide_required", mark=assignment.not_applicable_mark),
         text("guide_ratio"),
         text("guide_register"),
         text("guide_not_due"),

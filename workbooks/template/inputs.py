@@ -15,6 +15,8 @@ def take_numbers(
     decimals: int,
     assignment: Assignment,
     filled_from: Period | None = None,
+    *,
+    is_required: bool = False,
 ) -> None:
     """Accept numbers from 0 up, whole ones unless decimals are allowed; `filled_from`: period of filled-in values.
 
@@ -31,9 +33,9 @@ def take_numbers(
         showErrorMessage=True,
         showInputMessage=True,
         errorTitle=assignment.text("refused_title"),
-        error=assignment.text(f"refused_{kind}", mark=mark),
+        error=assignment.text("refused_required" if is_required else f"refused_{kind}", mark=mark),
         promptTitle=assignment.text("input_title"),
-        prompt=_hint(f"input_{kind}", assignment, filled_from, mark=mark),
+        prompt=_hint(f"input_{kind}_required" if is_required else f"input_{kind}", assignment, filled_from, mark=mark),
     )
     _apply(sheet, rule, cells)
 

@@ -88,7 +88,7 @@ def test_a_refused_report_lists_its_cells(catalog: Catalog) -> None:
     words = StrictPage(page_of(catalog, feedback_of(SubmissionState.QUARANTINED, ABOVE, repairs=(MENDED,)))).words
     for part in ("Xã Lâm Sơn – Tháng 5/2025", "08:36 15/05/2025", "bc.xlsx", "1" * 64, "Lỗi phải sửa (1)"):
         assert part in words
-    assert f"E15 {SHEET} 85 80" in words
+    assert f"E15 {SHEET} 85 {catalog.issue_expected(ABOVE, 'vi')}" in words
     assert catalog.issue_action(ABOVE, "vi") in words
     assert f"D12 {SHEET} 2.450 2450 {catalog.texts.repairs['thousands_dot'].vi}" in words
 

@@ -15,6 +15,8 @@ from tests.builders import make_template, make_workbook, open_workbook, place_of
 from workbooks.cells.stamp import FigureCellName, VillageCellName, figure_name, parse_name
 
 FORM, VILLAGES = "Biểu 01-T", "Thôn, khu phố"
+_REQUIRED = ("hddt_dn", "hsskdt", "dvc_toantrinh")
+"""Indicators without which the report is refused."""
 
 
 @pytest.fixture(scope="module")
@@ -64,13 +66,24 @@ def test_sheets_are_protected_without_password(may: Workbook, sheet: str) -> Non
 def test_counts_take_whole_numbers_from_zero(may: Workbook) -> None:
     """The validation of a count requires a whole number, with Vietnamese texts."""
     for role in (ColumnRole.NUMERATOR, ColumnRole.DENOMINATOR):
-        rule = validation_of(may, figure_name("hsskdt", role))
+        rule = validation_of(may, figure_name("hddt_hkd", role))
         assert rule is not None
         assert (rule.type, rule.operator, rule.formula1) == ("whole", "greaterThanOrEqual", "0")
         assert rule.showErrorMessage
         assert rule.showInputMessage
         assert "số nguyên từ 0 trở lên" in rule.error
         assert "không áp dụng" in rule.prompt
+
+
+def test_required_lines_are_marked(may: Workbook) -> None:
+    """A line without which the report is refused is marked, and its cells advise no blank and no mark."""
+    sheet, address = named_cell(may, "TH.hsskdt.numerator")
+    rule = validation_of(may, "TH.hsskdt.numerator")
+    assert str(may[sheet].cell(may[sheet][address].row, 2).value).endswith("(*)")
+    assert rule is not None
+    assert "để trống" not in rule.prompt
+    assert "không áp dụng" not in rule.prompt + rule.error
+    assert any("(*) Chỉ tiêu bắt buộc" in str(row[0].value) for row in may[sheet].iter_rows())
 
 
 def test_a_mark_can_still_be_typed(may: Workbook) -> None:
@@ -161,6 +174,7 @@ def test_names_point_at_the_line_s_own_cells(may: Workbook, forms: Forms) -> Non
     """A defined name refers to the row of its label and the column of its role."""
     columns = [column.role for column in forms.layouts[0].columns]
     labels = {line.indicator: line.label for line in forms.layouts[0].lines if line.indicator}
+    labels |= {indicator: f"{labels[indicator]} (*)" for indicator in _REQUIRED}
     for name in may.defined_names:
         what = parse_name(name)
         if isinstance(what, FigureCellName):

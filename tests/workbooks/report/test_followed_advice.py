@@ -1,0 +1,163 @@
+"""Following the advice of an issue improves what the next reading finds: on every case of an issue at a cell."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import openpyxl
+import pytest
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.formatting.formatting import ConditionalFormattingList
+from openpyxl.styles import Font
+from openpyxl.workbook import Workbook
+
+from domain.catalog.catalog import Catalog
+from domain.issues import Issue, Severity
+from domain.submissions import ParsedReport
+from tests.workbooks.cases import WorkbookCase, load_cases, make
+from tests.workbooks.workbook_edits import save
+from workbooks.cells.addresses import split_address
+from workbooks.identify.hints import Hints
+from workbooks.report.parse import parse_report
+
+_ENOUGH = 2
+"""Cases tried of each issue."""
+
+
+def _cell(workbook: Workbook, address: str, issue: Issue) -> Cell:
+    sheet = workbook[issue.sheet or ""]
+    row, column = split_address(address) or (1, 1)
+    for merged in [merged for merged in sheet.merged_cells.ranges if merged.min_row <= row <= merged.max_row]:
+        if merged.min_col <= column <= merged.max_col and merged.size["columns"] > 1:
+            sheet.unmerge_cells(str(merged))
+    cell = sheet.cell(row, column)
+    assert not isinstance(cell, MergedCell)
+    return cell
+
+
+def _retype(workbook: Workbook, issue: Issue) -> None:
+    """Enter a whole number with the format General, in a cell that people see."""
+    cell = _cell(workbook, issue.cell or "", issue)
+    sheet = workbook[issue.sheet or ""]
+    cell.number_format, cell.font = "General", Font()
+    cell.value, cell.comment = 75, None
+    sheet.conditional_formatting = ConditionalFormattingList()
+    sheet.row_dimensions[cell.row].hidden = False
+    sheet.column_dimensions[cell.column_letter].hidden = False
+
+
+def _clear(workbook: Workbook, issue: Issue) -> None:
+    cell = _cell(workbook, issue.cell or "", issue)
+    cell.value = cell.comment = None
+
+
+def _clear_figures(workbook: Workbook, issue: Issue) -> None:
+    """Clear the figures of a line, in the columns of the shipped layout."""
+    row, _ = split_address(issue.cell or "") or (0, 0)
+    for column in "DEF":
+        _cell(workbook, f"{column}{row}", issue).value = None
+
+
+def _expected(workbook: Workbook, issue: Issue) -> None:
+    """Write what the template has, as the issue quotes it."""
+    _cell(workbook, issue.cell or "", issue).value = issue.expected
+
+
+def _candidate(workbook: Workbook, issue: Issue) -> None:
+    _cell(workbook, issue.cell or "", issue).value = issue.facts["candidates"].split("; ")[0]
+
+
+def _mark(workbook: Workbook, issue: Issue) -> None:
+    """Put a number in place of the mark for not applicable."""
+    _cell(workbook, issue.facts["mark_cell"], issue).value = 100
+
+
+def _counts(workbook: Workbook, issue: Issue) -> None:
+    """Give both counts beside a percentage, in the columns of the shipped layout."""
+    row, _ = split_address(issue.cell or "") or (0, 0)
+    for column, number in (("D", 100), ("E", 75)):
+        _cell(workbook, f"{column}{row}", issue).value = number
+
+
+def _answer(workbook: Workbook, issue: Issue) -> None:
+    _cell(workbook, issue.cell or "", issue).value = "Có"
+
+
+def _uncomment(workbook: Workbook, issue: Issue) -> None:
+    _cell(workbook, issue.cell or "", issue).comment = None
+
+
+def _own_sheet(workbook: Workbook, issue: Issue) -> None:
+    """Keep the unit's form of the period, and delete the other sheet."""
+    del workbook[issue.found or ""]
+
+
+_RETYPED = (
+    "text_where_number", "percent_where_count", "date_where_number", "fraction_where_count", "shown_otherwise",
+    "shown_rounded", "shown_with_words", "shown_by_condition", "unseen_figure", "zero_not_shown", "struck_figure",
+    "scaled_number", "unit_not_known", "share_where_count", "error_value", "formula_without_value", "ambiguous_number",
+    "number_too_large", "too_many_decimals", "hidden_figure",
+)  # fmt: skip
+_FOLLOWED: dict[str, Callable[[Workbook, Issue], None]] = {
+    **dict.fromkeys(_RETYPED, _retype),
+    **dict.fromkeys(("percent_error", "percent_unreadable", "heading_provisional"), _clear),
+    **dict.fromkeys(("unit_changed", "unit_scaled", "heading_changed", "village_renamed"), _expected),
+    "figure_on_section": _clear_figures,
+    "label_unplaced": _candidate,
+    "figure_beside_not_applicable": _mark,
+    "percent_alone": _counts,
+    "yes_no_expected": _answer,
+    "cell_comment": _uncomment,
+    "second_form": _own_sheet,
+}
+"""What a person does who follows the advice, by issue."""
+
+
+_UNCLEAR = ("two_lines_in_one_row",)
+"""Cases whose advice names several remedies, between which only a person can choose."""
+
+
+def _tried() -> list[tuple[WorkbookCase, str]]:
+    """Return the cases in which an issue with followed advice is expected, a few of each issue."""
+    counts: dict[str, int] = {}
+    chosen: list[tuple[WorkbookCase, str]] = []
+    for case in load_cases():
+        is_made = not {"text", "hex", "zip"} & case.given.keys() and case.given.get("start") != "results"
+        for code in dict.fromkeys(case.codes) if is_made and "catalog" not in case.given else ():
+            if code in _FOLLOWED and case.id not in _UNCLEAR and counts.get(code, 0) < _ENOUGH:
+                counts[code] = counts.get(code, 0) + 1
+                chosen.append((case, code))
+    return chosen
+
+
+_TRIED = _tried()
+
+
+def _criticals(report: ParsedReport) -> int:
+    return sum(issue.severity is Severity.CRITICAL for issue in report.issues)
+
+
+@pytest.mark.parametrize(("case", "code"), _TRIED, ids=[f"{code}-{case.id}" for case, code in _TRIED])
+def test_the_next_reading_finds_less(case: WorkbookCase, code: str, catalog: Catalog) -> None:
+    """The issue is gone once its advice was followed at its cell, and nothing critical came instead."""
+    data, hints, limits = make(case, catalog)
+    report = parse_report(data, catalog, hints, limits)
+    issue = next(issue for issue in report.issues if issue.code == code)
+    workbook = openpyxl.load_workbook(BytesIO(data))
+    _FOLLOWED[code](workbook, issue)
+    again = parse_report(save(workbook), catalog, Hints(hints.file_name, hints.folders), limits)
+    assert (code, issue.place) not in {(other.code, other.place) for other in again.issues}
+    assert _criticals(again) <= _criticals(report) - (issue.severity is Severity.CRITICAL)
+
+
+def test_every_followed_advice_is_tried() -> None:
+    """Each issue of the list has a case."""
+    assert {code for _, code in _TRIED} == set(_FOLLOWED)
+
+
+def test_advice_on_a_required_line_is_another(catalog: Catalog) -> None:
+    """The text for a required line says what becomes of the report without it, that for another to leave it blank."""
+    case = next(case for case in load_cases() if case.id == "error_typed_as_text")
+    data, hints, limits = make(case, catalog)
+    (issue,) = parse_report(data, catalog, hints, limits).issues
+    assert "báo cáo bị trả lại" in catalog.issue_action(issue, "vi")
+    assert "để trống" not in catalog.issue_action(issue, "vi")
