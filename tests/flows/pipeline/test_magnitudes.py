@@ -1,0 +1,88 @@
+"""Workbooks with figures of a wrong size, or without a village's, from the inbox to the published row."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from domain.catalog.catalog import Catalog
+from domain.periods import parse_period
+from tests.builders import CellValue, make_workbook
+from tests.flows.pipeline.nightly_runs import AREA, context_of, put, run_plainly
+from warehouse.queries import revision
+from warehouse.store.engine import reading
+
+UNIT, NEIGHBOUR, FORM = "22813", "22816", "cds_x_t"
+APRIL, MAY = parse_period("2025-04"), parse_period("2025-05")
+NOW = datetime(2025, 5, 20, tzinfo=UTC)
+
+Issues = set[tuple[str, str | None]]
+"""Code and cell of each issue."""
+
+
+def send(home: Path, data: bytes, period: str, unit: str = UNIT) -> None:
+    """Drop a commune's workbook into the inbox."""
+    put(home / "inbox" / period / unit / "bao-cao.xlsx", data, NOW)
+
+
+def judge(home: Path, data: bytes) -> tuple[bool, Issues]:
+    """Take the workbook of May; return whether it was accepted, and its issues."""
+    send(home, data, MAY.id)
+    context = context_of(home, NOW)
+    (outcome,) = run_plainly(context, "may").verdicts
+    context.engine.dispose()
+    return outcome.accepted, {(issue.code, issue.cell) for issue in outcome.issues}
+
+
+def test_population_of_the_district_is_refused_beside_last_month(home: Path, catalog: Catalog) -> None:
+    """Residents seven times those of April are refused at their cell."""
+    send(home, make_workbook(catalog, UNIT, APRIL), APRIL.id)
+    context = context_of(home, NOW)
+    run_plainly(context, "april")
+    context.engine.dispose()
+    is_accepted, issues = judge(home, make_workbook(catalog, UNIT, MAY, figures={"hsskdt": (9701, 91_032)}))
+    assert not is_accepted
+    assert ("denominator_moves_far", "D49") in issues
+
+
+def test_same_denominator_on_every_line_is_asked_about(home: Path, catalog: Catalog) -> None:
+    """Without any history a hundred on every line is a warning at its first cell."""
+    layout = catalog.forms.layout_for(FORM, MAY)
+    due = {
+        indicator.id: indicator
+        for indicator in catalog.due_indicators(FORM, catalog.units.get(UNIT, catalog.forms.last_day(FORM, MAY)), MAY)
+    }
+    figures = {
+        name: (60, 100)
+        for name in layout.indicators
+        if name in due and due[name].denominator is not None and due[name].register_level is None
+    }
+    figures["dvc_motphan"] = (30, 100)
+    is_accepted, issues = judge(home, make_workbook(catalog, UNIT, MAY, figures=figures))
+    assert is_accepted
+    assert ("same_number_everywhere", "D15") in issues
+
+
+@pytest.mark.parametrize("note", ["triệu đồng", "ĐVT: nghìn đồng"])
+def test_money_noted_beside_a_count_is_asked_about(home: Path, catalog: Catalog, note: str) -> None:
+    """The note's cell is marked, and the report counts."""
+    edits: Mapping[str, CellValue] = {"Biểu 01-T!G33": note}
+    is_accepted, issues = judge(home, make_workbook(catalog, UNIT, MAY, edits=edits))
+    assert is_accepted
+    assert issues == {("note_of_money", "G33")}
+
+
+def test_blank_village_makes_the_row_partial(home: Path, catalog: Catalog) -> None:
+    """Of two communes the one without a village's members is missing from their number, and named."""
+    send(home, make_workbook(catalog, NEIGHBOUR, MAY), MAY.id, NEIGHBOUR)
+    send(home, make_workbook(catalog, UNIT, MAY, edits={"TH.V.1.tcnscd_tv": None}), MAY.id)
+    context = context_of(home, NOW)
+    assert [outcome.accepted for outcome in run_plainly(context, "may").verdicts] == [True, True]
+    with reading(context.engine) as session:
+        rows = {row.indicator: row for row in revision(session, AREA, MAY).rows}
+    context.engine.dispose()
+    teams, members = rows["tcnscd_thon"], rows["tcnscd_tv"]
+    assert (teams.units_accepted, teams.units_missing) == (2, 6)
+    assert (members.units_accepted, members.units_missing, members.status) == (1, 7, "partial")
+    assert "chưa điền đủ số liệu của chỉ tiêu này: 22813 Xã Lâm Sơn" in members.notes
