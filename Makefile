@@ -9,11 +9,11 @@ BIN := $(VENV)/bin
 export TONGHOP_HOME ?= ./var
 # Where bytecode is not kept, each of the hundred processes that tests start compiles the libraries again.
 export PYTHONDONTWRITEBYTECODE :=
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --forbid-skips
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --forbid-skips $(if $(COVERAGE),--cov --cov-append --cov-report=)
 # With a path of TESTS= one of the two halves may be empty, which pytest calls 5; without one that is a failure.
 NO_TESTS = { code=$$?; test -n "$(TESTS)" -a $$code = 5; }
 
-.PHONY: help demo test test-fast test-services test-full test-full-only test-wheel check format setup-full golden schemas sweep corpus bench bench-rules bench-annotate torture load-test hunt clean
+.PHONY: help demo test test-fast test-services test-full test-full-only test-wheel test-pythons coverage check format setup-full golden schemas sweep corpus bench bench-rules bench-annotate torture load-test hunt clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -23,7 +23,7 @@ $(VENV): $(VENV)/ready ## Set up the virtual environment only
 $(VENV)/ready: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found: install one, or run make PYTHON=/path/to/python" >&2; exit 2; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version); this takes a minute or two the first time."
-	@$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(dir $(VENV)) && $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
@@ -37,6 +37,17 @@ test-fast: $(VENV)/ready ## Run the tests (of TESTS=path) that start no server, 
 
 test-services: $(VENV)/ready ## Run the tests (of TESTS=path) that start PostgreSQL, Prefect's server, processes or many nightly runs
 	@$(PYTEST) -m "(services or long) and not full" $(TESTS) || $(NO_TESTS)
+
+test-pythons: $(VENV)/ready ## Run the fast tests on Python 3.11 and 3.13, whichever of them are found
+	@for version in 3.11 3.13; do \
+	  python$$version -c "" 2>/dev/null || { echo "Python $$version: not found"; continue; }; \
+	  $(BIN)/python -c "import sys; sys.exit('$$version' != '%d.%d' % sys.version_info[:2])" && continue; \
+	  echo "Python $$version"; \
+	  $(MAKE) --no-print-directory VENV=build/python$$version PYTHON=python$$version test-fast || exit 1; \
+	done
+
+coverage: $(VENV)/ready ## Print what tests run with COVERAGE=1 covered; fail below the floor in pyproject.toml
+	@$(BIN)/coverage report
 
 test-full: test test-full-only ## Run the tests, then those that need Chromium and LibreOffice (make setup-full)
 
@@ -98,4 +109,4 @@ hunt: $(VENV)/ready ## Run the property tests with examples of their own, many o
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not full" --hypothesis-profile=hunt $(or $(TESTS),tests/domain tests/workbooks tests/warehouse)
 
 clean: ## Remove the virtual environment, caches and everything made under TONGHOP_HOME
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache "$(TONGHOP_HOME)"
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage "$(TONGHOP_HOME)"

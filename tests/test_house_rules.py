@@ -8,8 +8,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import pytest
-
 from domain.indicators import Indicator
 from flows.service.files import AUTOMATIONS, DEPLOYMENTS
 
@@ -96,10 +94,13 @@ def test_nothing_names_a_package_index_or_a_home() -> None:
     assert results == []
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "test-full", "check", "setup-full", ".venv", "help"])
-def test_readme_names_every_command(target: str) -> None:
-    """Each make target a newcomer needs stands in the README."""
-    assert f"make {target}" in (ROOT / "README.md").read_text(encoding="utf-8")
+def test_readme_names_every_command() -> None:
+    """Each make target that `make help` lists stands in the README."""
+    targets = re.findall(r"^([a-z.-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(targets) > 10
+    missing = [name for name in targets if not re.search(rf"(^|`)make {re.escape(name)}[ `]", readme, re.MULTILINE)]
+    assert missing == []
 
 
 def test_constraints_hold_no_addresses() -> None:

@@ -13,15 +13,20 @@ import pytest
 import sqlalchemy
 
 from flows.actions.reason import Reason
+from tests.flows.deployments.prefect_api import ask
 from tests.flows.deployments.prefect_server import PATIENCE_SECONDS, clean_environment, server_url
 
 pytestmark = pytest.mark.xdist_group("prefect")
 
+ENTRYPOINT_0_1_0 = "flows.nightly.nightly"
+
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """Start a server, apply our deployments from a folder outside the checkout, and return its API."""
+    """Apply our deployments from a folder outside the checkout, over one that 0.1.0 had made, and return the API."""
     home = tmp_path_factory.mktemp("definitions")
+    flow = ask("flows/", name="nightly")["id"]
+    ask("deployments/", name="nightly", flow_id=flow, tags=["tonghop"], entrypoint=ENTRYPOINT_0_1_0, paused=True)
     done = subprocess.run(
         [Path(sys.executable).with_name("tonghop"), "up", "--only", "definitions"],
         cwd=home,
@@ -65,7 +70,7 @@ def test_a_cron_deployment_gets_a_scheduled_run(api: httpx.Client) -> None:
 
 @pytest.mark.parametrize("name", ["nightly", "rerun"])
 def test_entrypoints_are_modules(api: httpx.Client, name: str) -> None:
-    """A worker imports the flow by its module, so that no class is loaded twice."""
+    """A worker imports the flow by its module; the entrypoint of an earlier version is replaced."""
     assert deployment(api, name)["entrypoint"] == f"flows.deployments.{name}.{name}"
 
 
