@@ -40,6 +40,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         engine = create_engine(f"sqlite:///{Path(folder) / 'empty.db'}")
         with engine.begin() as connection:
+            # `upgrade` commits first; a plain engine's driver begins no transaction until something is written.
+            connection.exec_driver_sql("BEGIN")
             write(connection, sys.argv[1], f"{len(known) + 1:04}")
 
 
