@@ -8,19 +8,21 @@ from decimal import Decimal
 from itertools import zip_longest
 
 from domain.texts import normalise_name
+from workbooks.cells.addresses import split_address
 from workbooks.cells.cells import Cell, CellKind, Sheet
 from workbooks.cells.findings import FigurePlace
 from workbooks.identify.hints import ends_in_period, is_bare_period, names_period
 from workbooks.numbers.displayed_numbers import display_number
 from workbooks.numbers.format_sections import sections_of
-from workbooks.text.days import date_in, date_range_in, signing_date, without_dates
+from workbooks.text.days import date_range_in, days_in, signing_date, without_dates
 from workbooks.text.heading_patterns import HeadingPatterns
 from workbooks.text.heading_vocabulary import HeadingVocabulary
 from workbooks.text.word_patterns import MonthNames
 
 _LINES_SEARCHED = 30
 _PERIOD_ALONE = re.compile(r"\(?(?P<period>(?:tháng|quý|6 tháng|sáu tháng|năm)\s*[\divx].*)")
-_MONTH_AS_NUMBER = re.compile(r"(?:0?[1-9]|1[0-2])\.20\d{2}")
+_MONTH_AS_NUMBER = re.compile(r"(?:0?[1-9]|1[0-2])\.20\d{2}|20\d{2}(?:0[1-9]|1[0-2])")
+_COVER_ROWS = 10
 _HAS_CONTENT = re.compile(r"[^\W_]")
 
 
@@ -83,6 +85,23 @@ def read_heading(sheet: Sheet, before_row: int | None, vocabulary: HeadingVocabu
     return Heading(**{kind: tuple(lines) for kind, lines in results.items()})
 
 
+def read_cover(sheet: Sheet, vocabulary: HeadingVocabulary) -> Heading:
+    """Collect the months that a sheet beside the form states at its top: by their label, in a title, or alone.
+
+    Years are no months of the report: a list of the year may lie beside it.
+    """
+    patterns = vocabulary.heading
+    stated: list[HeadingLine] = []
+    for line in _lines(sheet, None, vocabulary.months):
+        spot = split_address(line.cell)
+        text = vocabulary.without_other_times(without_dates(line.text))
+        is_heading = patterns.period_line.search(text) or patterns.title.match(text) or is_bare_period(text)
+        is_on_top = spot is not None and spot[0] <= _COVER_ROWS
+        if is_on_top and is_heading and (names_period(text) or is_bare_period(text)) and not text.startswith("năm"):
+            stated.append(_part(line, text))
+    return Heading((), (), (), tuple(stated))
+
+
 def _of_form_and_units(line: HeadingLine, vocabulary: HeadingVocabulary) -> Iterator[tuple[str, HeadingLine]]:
     patterns, in_full = vocabulary.heading, vocabulary.kinds.at_start
     if match := patterns.form_number.match(line.text):
@@ -122,7 +141,7 @@ def _of_time(line: HeadingLine, vocabulary: HeadingVocabulary) -> Iterator[tuple
         yield "periods", _part(line, without_dates(match["period"]))
     elif _states_period(line, undated, vocabulary):
         yield "periods", _part(line, undated)
-    if patterns.due_line.match(line.text) and date_in(line.text) is not None:
+    if patterns.due_line.match(line.text) and days_in(line.text, (2000,)):
         yield "due", line
     elif date_range_in(line.text) is not None:
         yield "days", line
@@ -142,7 +161,8 @@ def _lines(sheet: Sheet, before_row: int | None, months: MonthNames) -> Iterator
     for row, cells in sheet.rows.items():
         if row >= (before_row or _LINES_SEARCHED):
             return
-        shown = [(cell, shown_in_heading(cell)) for cell in cells]
+        is_alone = sum(not cell.is_empty for cell in cells) == 1
+        shown = [(cell, shown_in_heading(cell, is_alone=is_alone)) for cell in cells]
         # Without a table any row may hold figures: only texts are lines then.
         filled = [(cell, text) for cell, text in shown if text.strip() and (before_row is not None or cell.text)]
         for (cell, shown_text), after in zip_longest(filled, filled[1:]):
@@ -164,15 +184,17 @@ def _page_lines(sheet: Sheet, months: MonthNames) -> Iterator[HeadingLine]:
             yield HeadingLine(name, sheet.name, "", " ".join(text.split()))
 
 
-def shown_in_heading(cell: Cell) -> str:
+def shown_in_heading(cell: Cell, *, is_alone: bool) -> str:
     """Return what a person reads in a cell above the table: its text, a date, or a number that may be a month.
 
-    "6/2025" typed into a cell becomes a date that Excel shows without its day, and "6.2025" a number.
+    "6/2025" typed into a cell becomes the first of June, which Excel shows without its day or, in a cell of dates, with
+    it: the first day of a month alone in its row stands for the month. "6.2025" becomes a number.
     """
     if isinstance(cell.value, datetime):
         day = cell.value
         has_day = any(token.text.lower() == "d" for token in sections_of(cell.number_format)[0].tokens)
-        return f"ngày {day.day} tháng {day.month} năm {day.year}" if has_day else f"tháng {day.month}/{day.year}"
+        is_day = has_day and not (is_alone and day.day == 1)
+        return f"ngày {day.day} tháng {day.month} năm {day.year}" if is_day else f"tháng {day.month}/{day.year}"
     if isinstance(cell.value, Decimal) and cell.kind is CellKind.NUMBER:
         text = display_number(cell.value, cell.number_format).text.strip().replace(",", ".")
         return text if _MONTH_AS_NUMBER.fullmatch(text) else ""

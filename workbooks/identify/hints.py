@@ -54,12 +54,13 @@ _ANY_MONTH = re.compile(
     r"(?:\s*(?:[/.-]|năm)?\s*(?P<year>20\d{2})(?!\d)|\s*(?:[/.-]|năm)\s*(?P<short>[2-4]\d)(?![\d/.-]))?"
 )
 _BARE = re.compile(
-    r"\W*(?:(?:tháng|thg|t|quý|q)[ ._-]*(?:\d{1,2}|iv|i{1,3})(?:[ ./_-]*(?:năm )?(?:20)?\d{2})?"
-    r"|\d{1,2} ?[./_-] ?20\d{2}|20\d{2}[./_-](?:0[1-9]|1[0-2]))\W*"
+    r"\W*(?:(?:thang|thg|t|quy|q)[ ._-]*(?:\d{1,2}|iv|i{1,3})(?:[ ./_-]*(?:nam )?(?:20)?\d{2})?"
+    r"|\d{1,2} ?[./_-] ?20\d{2}|\d{1,2} ?[./] ?[2-4]\d|20\d{2}[./_-]?(?:0[1-9]|1[0-2]))\W*"
 )
-_AT_END = re.compile(r"(?<!\w)(?:tháng|thg|t|quý|q)[ ._]*(?:\d{1,2}|iv|i{1,3})(?: ?[./-] ?| năm | )20\d{2}\W*$")
+_AT_END = re.compile(r"(?<!\w)(?:thang|thg|t|quy|q)[ ._]*(?:\d{1,2}|iv|i{1,3})(?: ?[./-] ?| nam | )20\d{2}\W*$")
 _LONGEST_TITLE = 120
-_YEARS = range(2015, 2051)
+YEARS = range(2015, 2051)
+"""Years that a month or day without its year may be of."""
 _CENTURY = 2000
 _CODE_IN_NAME = re.compile(r"(?<!\d)(\d{5})(?!\d)")
 
@@ -74,7 +75,7 @@ def period_in_words(text: str) -> Period | None:
 
 def is_bare_period(text: str) -> bool:
     """Return whether a normalised line is a period and nothing else: "t6.2025", "06/2025", "tháng 6", "2025-06"."""
-    return _BARE.fullmatch(text) is not None
+    return _BARE.fullmatch(ascii_key(text)) is not None
 
 
 def names_period(text: str) -> bool:
@@ -86,7 +87,7 @@ def names_period(text: str) -> bool:
 
 def ends_in_period(text: str) -> bool:
     """Return whether a normalised line ends in a month or quarter with its year, as titles over several lines do."""
-    return len(text) <= _LONGEST_TITLE and _AT_END.search(text) is not None
+    return len(text) <= _LONGEST_TITLE and _AT_END.search(ascii_key(text)) is not None
 
 
 def months_in_words(text: str) -> frozenset[Period]:
@@ -100,7 +101,7 @@ def months_in_words(text: str) -> frozenset[Period]:
     months: set[Period] = set()
     for match, own_year in zip(reversed(matches), reversed(years), strict=True):
         known = own_year or known
-        for year in (known,) if known else _YEARS:
+        for year in (known,) if known else YEARS:
             months.add(Period(year, int(match["n"]), Frequency.MONTH))
     return frozenset(months)
 
@@ -138,7 +139,7 @@ def _months_of_any_year(plain: str) -> Iterator[Period]:
     months = {int(match["n"]) for match in _MONTH_ALONE.finditer(plain)}
     # "Tháng 4, tháng 5" is ambiguous: only a single month counts.
     for month in months if len(months) == 1 else ():
-        yield from (Period(year, month, Frequency.MONTH) for year in _YEARS)
+        yield from (Period(year, month, Frequency.MONTH) for year in YEARS)
 
 
 def codes_in_name(name: str) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ from workbooks.cells.findings import Findings
 from workbooks.cells.stamp import KEY_PERIOD
 from workbooks.identify.agreement import FILE_NAME, FOLDER, STAMP, SourceReading, agree, note_disagreement
 from workbooks.identify.cumulative_periods import note_cumulative_lines
-from workbooks.identify.hints import Hints, months_in_words, period_in_words, periods_in_name
+from workbooks.identify.hints import YEARS, Hints, months_in_words, period_in_words, periods_in_name
 from workbooks.identify.sources import IdentificationSources, Stamp
-from workbooks.text.days import date_in, date_range_in, signing_date
+from workbooks.text.days import date_range_in, days_in, signing_date
 from workbooks.text.heading_vocabulary import HeadingVocabulary
 
 _CHOICES_NAMED = 5
@@ -101,10 +101,14 @@ def _periods_of_days(form: Form, calendar: Calendar, sources: IdentificationSour
 def _periods_due(form: Form, calendar: Calendar, sources: IdentificationSources) -> Iterator[SourceReading[Period]]:
     """Yield for "Hạn gửi báo cáo: 15/6/2025" the last period that was over by then."""
     for line in (line for heading in sources.headings for line in heading.due):
-        if day := date_in(line.text):
-            around = (Period(day.year + step, month, form.frequency) for step in (-1, 0) for month in range(1, 13))
-            over = [period for period in around if period.ends(form.frequency) and calendar.last_day(period) < day]
-            yield SourceReading(line.address, line.shown, frozenset({max(over)}), line.place)
+        days = days_in(line.text, YEARS)
+        periods = frozenset(_last_over(form.frequency, calendar, day) for day in days)
+        yield SourceReading(line.address, line.shown, periods, line.place)
+
+
+def _last_over(frequency: Frequency, calendar: Calendar, day: date) -> Period:
+    around = (Period(day.year + step, month, frequency) for step in (-1, 0) for month in range(1, 13))
+    return max(period for period in around if period.ends(frequency) and calendar.last_day(period) < day)
 
 
 def _periods_of(frequency: Frequency, calendar: Calendar, first: date, last: date) -> frozenset[Period]:

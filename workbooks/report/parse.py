@@ -10,13 +10,13 @@ from domain.observations import Observation
 from domain.periods import Period
 from domain.submissions import ParsedReport
 from domain.units import OrgUnit
-from workbooks.cells.cells import Sheet, Workbook
+from workbooks.cells.cells import Sheet, SheetState, Workbook
 from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.guards import Limits, RefusedError, check_name
 from workbooks.cells.stamp import META_SHEET
 from workbooks.identify.agreement import agree
 from workbooks.identify.form import identify_form, identify_layout
-from workbooks.identify.heading import Heading, read_heading
+from workbooks.identify.heading import Heading, read_cover, read_heading
 from workbooks.identify.hints import Hints
 from workbooks.identify.period import hinted_periods, identify_period
 from workbooks.identify.sources import IdentificationSources, Stamp, read_stamp
@@ -90,7 +90,11 @@ def _parse_form(
     )
     sheet = choose_form_sheet(workbook, layouts, findings)
     if sheet is not None:
-        headings = (_heading(sheet, layouts, vocabulary), *_village_headings(workbook, sheet, layouts, vocabulary))
+        headings = (
+            _heading(sheet, layouts, vocabulary),
+            *_village_headings(workbook, sheet, layouts, vocabulary),
+            *_covers(workbook, layouts, vocabulary),
+        )
         sources = replace(sources, headings=headings)
     period = identify_period(form, catalog.forms.calendar_of(form.id), vocabulary, sources, findings)
     layout = identify_layout(catalog, form, period, sources.stamp, findings)
@@ -176,6 +180,15 @@ def _village_headings(
     header = find_header(sheet, columns) if sheet is not None and sheet is not form_sheet else None
     if sheet is not None and header is not None:
         yield read_heading(sheet, header.top, vocabulary)
+
+
+def _covers(workbook: Workbook, layouts: list[Layout], vocabulary: HeadingVocabulary) -> Iterator[Heading]:
+    """Yield the months stated at the top of visible sheets that hold neither form nor villages."""
+    columns = [layout.columns for layout in layouts] + [layout.village_columns for layout in layouts]
+    of_tables = {candidate.sheet.name for candidate in find_form_candidates(workbook, filter(None, columns))}
+    for sheet in workbook.sheets:
+        if sheet.state is SheetState.VISIBLE and sheet.name not in of_tables:
+            yield read_cover(sheet, vocabulary)
 
 
 def _note_strays(workbook: Workbook, findings: Findings) -> None:

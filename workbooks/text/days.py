@@ -1,6 +1,7 @@
 """Dates in heading lines: the range that the figures cover, and the date of signing."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from domain.texts import normalise_name
@@ -17,6 +18,7 @@ _EMPTY_BRACKETS = re.compile(r"\(\s*\)")
 _SIGNED = re.compile(
     r"(?:[^,]{1,60},\s*(?:ngày\s*)?|ngày\s*)(\d{1,2})\s*(?:tháng|[/.-])\s*(\d{1,2})\s*(?:năm|[/.-])\s*(\d{4})\W*"
 )
+_YEARLESS_DAY = re.compile(r"(?<![\d/.-])(\d{1,2})\s*(?:tháng|/)\s*(\d{1,2})(?![\d/.-])")
 _ANY_DAY = re.compile(r"(?<!\d)(\d{1,2})\s*(?:tháng|[/.-])\s*(\d{1,2})\s*(?:năm|[/.-])\s*(\d{4}|[2-4]\d)(?!\d)")
 
 
@@ -45,6 +47,16 @@ def date_in(text: str) -> date | None:
     """Return the first full date of a text, day first; None if there is none."""
     match = _ANY_DAY.search(normalise_name(text))
     return _day(int(match[3]), match[2], match[1]) if match is not None else None
+
+
+def days_in(text: str, years: Iterable[int]) -> tuple[date, ...]:
+    """Return the first day of a text; one without a year in each of these years."""
+    day = date_in(text)
+    if day is not None:
+        return (day,)
+    match = _YEARLESS_DAY.search(normalise_name(text))
+    days = (_day(year, match[2], match[1]) for year in years) if match is not None else ()
+    return tuple(day for day in days if day is not None)
 
 
 def signing_date(text: str) -> date | None:
