@@ -22,13 +22,7 @@ def identify_period(
     form: Form, calendar: Calendar, vocabulary: HeadingVocabulary, sources: IdentificationSources, findings: Findings
 ) -> Period | None:
     """Return the period of a report; None with an issue if sources disagree or leave it open."""
-    readings = [
-        *_stamped_periods(sources.stamp, findings),
-        *_headed_periods(form, vocabulary, sources, findings),
-        *_periods_of_days(form, calendar, sources),
-        *_periods_due(form, calendar, sources),
-        *_named_periods(form, vocabulary, sources.hints.file_name, FILE_NAME),
-    ]
+    readings = _readings(form, calendar, vocabulary, sources, findings)
     folders = [
         reading
         for name in reversed(sources.hints.folders)
@@ -52,6 +46,28 @@ def identify_period(
         _check_days(agreement.value, calendar, sources, findings)
         _check_folders(agreement.value, folders, findings)
     return agreement.value
+
+
+def stated_periods(
+    form: Form, calendar: Calendar, vocabulary: HeadingVocabulary, sources: IdentificationSources
+) -> frozenset[Period]:
+    """Return the periods of the form's frequency that sources state beyond doubt, whether or not these agree."""
+    readings = _readings(form, calendar, vocabulary, sources, Findings({}))
+    stated = (period for reading in readings if len(reading.values) == 1 for period in reading.values)
+    return frozenset(period for period in stated if period.frequency is form.frequency)
+
+
+def _readings(
+    form: Form, calendar: Calendar, vocabulary: HeadingVocabulary, sources: IdentificationSources, findings: Findings
+) -> list[SourceReading[Period]]:
+    """Return the readings of all sources but the folders."""
+    return [
+        *_stamped_periods(sources.stamp, findings),
+        *_headed_periods(form, vocabulary, sources, findings),
+        *_periods_of_days(form, calendar, sources),
+        *_periods_due(form, calendar, sources),
+        *_named_periods(form, vocabulary, sources.hints.file_name, FILE_NAME),
+    ]
 
 
 def _stamped_periods(stamp: Stamp, findings: Findings) -> Iterator[SourceReading[Period]]:

@@ -18,7 +18,7 @@ from workbooks.identify.agreement import agree
 from workbooks.identify.form import identify_form, identify_layout
 from workbooks.identify.heading import Heading, read_cover, read_heading
 from workbooks.identify.hints import Hints
-from workbooks.identify.period import hinted_periods, identify_period
+from workbooks.identify.period import hinted_periods, identify_period, stated_periods
 from workbooks.identify.sources import IdentificationSources, Stamp, read_stamp
 from workbooks.identify.unit import identify_unit
 from workbooks.marking.mark_removal import read_without_marks
@@ -98,8 +98,10 @@ def _parse_form(
         sources = replace(sources, headings=headings)
     period = identify_period(form, catalog.forms.calendar_of(form.id), vocabulary, sources, findings)
     layout = identify_layout(catalog, form, period, sources.stamp, findings)
-    day = catalog.forms.last_day(form.id, period) if period else None
-    unit = identify_unit(catalog, form.level, day, sources, findings)
+    if period is not None:
+        unit = identify_unit(catalog, form.level, catalog.forms.last_day(form.id, period), sources, findings)
+    else:
+        unit = _unit_of_any_period(catalog, form, sources, findings)
     due = due_indicators(catalog, form.id, unit, period) if unit is not None and period is not None else None
     observations: list[Observation] = []
     if sheet is not None and layout is not None:
@@ -180,6 +182,17 @@ def _village_headings(
     header = find_header(sheet, columns) if sheet is not None and sheet is not form_sheet else None
     if sheet is not None and header is not None:
         yield read_heading(sheet, header.top, vocabulary)
+
+
+def _unit_of_any_period(
+    catalog: Catalog, form: Form, sources: IdentificationSources, findings: Findings
+) -> OrgUnit | None:
+    """Return the unit whose report it is in every period that it may be of: that unit is answered."""
+    calendar, vocabulary = catalog.forms.calendar_of(form.id), heading_vocabulary_of(catalog)
+    days = [calendar.last_day(period) for period in stated_periods(form, calendar, vocabulary, sources)]
+    units = {identify_unit(catalog, form.level, day, sources, Findings({})) for day in days}
+    only = next(iter(units)) if len(units) == 1 else None
+    return only or identify_unit(catalog, form.level, None, sources, findings)
 
 
 def _covers(workbook: Workbook, layouts: list[Layout], vocabulary: HeadingVocabulary) -> Iterator[Heading]:
