@@ -27,7 +27,7 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-demo: $(VENV)/ready ## Run one district's nights on the bundled sample: refused, corrected, rerun
+demo: $(VENV)/ready ## Run one district's nightly runs on the bundled sample: refused, corrected, rerun
 	@$(BIN)/tonghop demo
 
 test: test-fast test-services ## Run the tests (of TESTS=path); every service they start comes from pip
@@ -99,11 +99,11 @@ bench-rules: $(VENV)/ready ## Time the rules through Great Expectations beside t
 bench-annotate: $(VENV)/ready ## Time marking a workbook beside re-saving it through openpyxl: at most a tenth, or it fails
 	@$(BIN)/python -m benchmarks.annotate_vs_resave --rounds $(or $(ROUNDS),15)
 
-torture: $(VENV)/ready ## Kill nights 100 times at random moments and let the next one make them good (ROUNDS=100)
+torture: $(VENV)/ready ## Kill nightly runs 100 times at random moments and let the next one make them good (ROUNDS=100)
 	@$(BIN)/python -m tests.tools.torture --rounds $(or $(ROUNDS),100) $(if $(SEED),--seed $(SEED))
 
-load-test: $(VENV)/ready ## Show nights of 10,035 submissions in Prefect, 1 % and all of them refused, and count what it keeps
-	@PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL=CRITICAL $(BIN)/python -m tests.tools.load $(if $(FAILING),--failing $(FAILING))
+load-test: $(VENV)/ready ## Show nightly runs of 10,035 submissions (AREA=VN) in Prefect, 1 % and all of them refused, and count what it keeps
+	@PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL=CRITICAL $(BIN)/python -m tests.tools.load $(if $(FAILING),--failing $(FAILING)) $(if $(AREA),--area $(AREA))
 
 hunt: $(VENV)/ready ## Run the property tests with examples of their own, many of them; each find becomes a case
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not full" --hypothesis-profile=hunt $(or $(TESTS),tests/domain tests/workbooks tests/warehouse)

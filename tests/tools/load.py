@@ -62,19 +62,20 @@ def main() -> None:
     """Run once for each percentage and print the counts; exit with 1 if anything was lost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--failing", default="1,100", help="percentages of refused submissions, separated by commas")
+    parser.add_argument("--area", default="VN", help="area whose communes report")
     args = parser.parse_args()
     folders = tempfile.TemporaryDirectory(prefix="tonghop-load-")
     with temporary_settings({PREFECT_API_URL: server_url()}), folders as folder:
-        lost = [_loses_records(Path(folder) / share, int(share)) for share in args.failing.split(",")]
+        lost = [loses_records(Path(folder) / share, int(share), args.area) for share in args.failing.split(",")]
     sys.exit(1 if any(lost) else 0)
 
 
-def _loses_records(home: Path, percent: int) -> bool:
-    """Run with that percentage of submissions refused, and return whether any record was lost."""
+def loses_records(home: Path, percent: int, area: str) -> bool:
+    """Run for an area's communes with that percentage refused, and return whether any record was lost."""
     context = context_of(home)
     with transaction(context.engine) as session:
         mirror_catalog(session, context.catalog)
-    units = context.catalog.owing_units(FORM, "VN", MAY)
+    units = context.catalog.owing_units(FORM, area, MAY)
     refused = [unit for place, unit in enumerate(units) if place * percent // 100 != (place + 1) * percent // 100]
     verdicts = tuple(_refuse(context, refused)) + tuple(_accepted(unit) for unit in set(units) - set(refused))
     outcome = RunOutcome("load", verdicts, replaced=0, given=(), left=(), waiting=0)
