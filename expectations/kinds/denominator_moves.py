@@ -36,7 +36,7 @@ def _is_beyond(times: str) -> str:
 
 def _applies_to(indicator: Indicator) -> bool:
     # Denominators counted anew each period (dossiers received) may change; those of the register have another kind.
-    is_level = indicator.flow is Flow.STOCK and indicator.denominator is not None
+    is_level = indicator.flow is not Flow.FLOW and indicator.denominator is not None
     return is_level and indicator.register_level is None and not indicator.denominator_is_target
 
 
