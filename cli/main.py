@@ -16,6 +16,7 @@ from cli.commands import (
     close,
     demo,
     explain,
+    held,
     history,
     nightly,
     publish,
@@ -51,6 +52,7 @@ A month in short:
   tonghop publish --area 22810 --period 2025-05 --boundary as_now
   tonghop history --unit 22828 --period 2025-05     every version of a report
   tonghop withdraw --unit 22828 --period 2025-05 --reason "wrong month"
+  tonghop held list                                 what waits for a decision
   tonghop waive RULE --unit 22813 --period 2025-05 --until 2025-12-31 \\
     --reason "checked, right"                       answer a warning
   tonghop close 2025-05 --area 585                  freeze the month, verifiably
@@ -105,6 +107,7 @@ for _command in (
     app.command()(_command)
 rules.rules.command()(backtest.backtest)
 app.add_typer(rules.rules)
+app.add_typer(held.held)
 
 
 def _show_version(is_requested: bool) -> None:  # noqa: FBT001 # typer passes the flag by position

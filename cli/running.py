@@ -99,4 +99,4 @@ def exit_code(outcome: RunOutcome) -> int:
     """Return the exit code of a run's outcome."""
     if outcome.left:
         return NOT_ALL_FETCHED
-    return SOME_REFUSED if outcome.refused or outcome.doubted else DONE
+    return SOME_REFUSED if outcome.refused or outcome.held_reports or outcome.doubted else DONE

@@ -1,12 +1,19 @@
-"""What differs between the figures of two workbooks: which figure, which part of it, from which cell to which."""
+"""What differs between the figures of two workbooks, and which differences hold a correction for a decision."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-from domain.observations import Figure, Observation
+from domain.issues import Issue, Severity
+from domain.observations import CellState, Figure, Observation
+from domain.periods import Period
 
 _DECIMALS_KEPT = 6
+FEWEST_FLOWS: Final = 3
+"""Of fewer flows it says nothing that all of them moved."""
+
+_Key = tuple[str, str]
 
 
 class FigurePart(StrEnum):
@@ -69,3 +76,80 @@ def _meaning(placed: PlacedFigure | None) -> tuple[object, ...] | None:
     # A percentage that a formula gave is kept rounded; one that was just read is not.
     number = placed.figure.number
     return placed.figure.state, None if number is None else round(number, _DECIMALS_KEPT)
+
+
+@dataclass(frozen=True, slots=True)
+class CountingVersion:
+    """The version of a unit's report that counts, by its number, and its figures; `unit` is the unit's code."""
+
+    unit: str
+    version: int
+    figures: tuple[Observation, ...]
+
+
+def correction_issues(
+    before: CountingVersion, after: Sequence[Observation], period: Period, flows: Collection[str]
+) -> tuple[Issue, ...]:
+    """Return the issues that hold a correction: figures that it blanks, and every one of the `flows` moved.
+
+    `flows` are indicators whose figure is that of the period alone; of these the unit's own are compared, for villages
+    count so little that some stay equal by chance. Figures that the correction states otherwise, or as
+    not applicable, hold nothing.
+    """
+    new = {_key_of(observation): observation for observation in after}
+    blanked = [
+        issue
+        for observation in before.figures
+        for issue in _blanked(before, observation, new.get(_key_of(observation)))
+    ]
+    return (*blanked, *_all_moved(before, new, period, flows))
+
+
+def _blanked(before: CountingVersion, old: Observation, new: Observation | None) -> Iterator[Issue]:
+    for old_figure, new_figure in (
+        (old.numerator, new.numerator if new else None),
+        (old.denominator, new.denominator if new else None),
+    ):
+        if old_figure is None or old_figure.number is None or not _is_blank(new_figure):
+            continue
+        yield Issue(
+            "correction_blanks_figure",
+            Severity.HOLD,
+            sheet=new.sheet if new else old.sheet,
+            cell=new_figure.cell if new_figure else old_figure.cell,
+            expected=old_figure.raw or f"{old_figure.number:f}",
+            indicator=old.indicator,
+            unit=old.unit,
+            facts={"version": str(before.version)},
+        )
+
+
+def _is_blank(figure: Figure | None) -> bool:
+    return figure is None or figure.state is CellState.BLANK
+
+
+def _all_moved(
+    before: CountingVersion, new: Mapping[_Key, Observation], period: Period, flows: Collection[str]
+) -> Iterator[Issue]:
+    compared: list[tuple[Observation, bool]] = []
+    for old in before.figures:
+        now = new.get(_key_of(old))
+        if now is None or old.unit != before.unit or old.indicator not in flows:
+            continue
+        numbers = (old.numerator.number, now.numerator.number)
+        # Nothing happened in either version: that says nothing of the month.
+        if None not in numbers and any(numbers):
+            compared.append((now, numbers[0] != numbers[1]))
+    if len(compared) >= FEWEST_FLOWS and all(moved for _, moved in compared):
+        first = compared[0][0]
+        yield Issue(
+            "every_flow_moved",
+            Severity.HOLD,
+            sheet=first.sheet,
+            found=str(len(compared)),
+            facts={"version": str(before.version), "period": period.id, "next_period": period.shift(1).id},
+        )
+
+
+def _key_of(observation: Observation) -> _Key:
+    return observation.unit, observation.indicator

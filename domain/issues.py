@@ -10,11 +10,12 @@ class Severity(StrEnum):
     """Effect of an issue: `critical` quarantines the submission, `warning` asks for an answer, `info` notes."""
 
     CRITICAL = "critical"
+    HOLD = "hold"
     WARNING = "warning"
     INFO = "info"
 
 
-GRAVEST_FIRST: Final = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
+GRAVEST_FIRST: Final = (Severity.CRITICAL, Severity.HOLD, Severity.WARNING, Severity.INFO)
 
 COMPARED_WITH = "units"
 """Fact of an issue whose `expected` is derived from that many other units' figures, as a median is."""

@@ -19,6 +19,7 @@ class SubmissionState(StrEnum):
     CHECKED = "checked"
     ACCEPTED = "accepted"
     QUARANTINED = "quarantined"
+    HELD = "held"
     REPLACED_BEFORE_CHECK = "replaced_before_check"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
@@ -29,6 +30,7 @@ class Judgement(StrEnum):
 
     ACCEPTED = "accepted"
     ACCEPTED_WITH_WARNINGS = "accepted_with_warnings"
+    HELD = "held"
     QUARANTINED = "quarantined"
 
 
@@ -37,6 +39,8 @@ def judgement_of(severities: Iterable[Severity]) -> Judgement:
     results = set(severities)
     if Severity.CRITICAL in results:
         return Judgement.QUARANTINED
+    if Severity.HOLD in results:
+        return Judgement.HELD
     return Judgement.ACCEPTED_WITH_WARNINGS if Severity.WARNING in results else Judgement.ACCEPTED
 
 
@@ -48,7 +52,10 @@ MOVES: dict[SubmissionState, frozenset[SubmissionState]] = {
     SubmissionState.PARSED: frozenset(
         {SubmissionState.CHECKED, SubmissionState.QUARANTINED, SubmissionState.REPLACED_BEFORE_CHECK}
     ),
-    SubmissionState.CHECKED: frozenset({SubmissionState.ACCEPTED, SubmissionState.QUARANTINED}),
+    SubmissionState.CHECKED: frozenset({SubmissionState.ACCEPTED, SubmissionState.QUARANTINED, SubmissionState.HELD}),
+    SubmissionState.HELD: frozenset(
+        {SubmissionState.CHECKED, SubmissionState.QUARANTINED, SubmissionState.REPLACED_BEFORE_CHECK}
+    ),
     SubmissionState.ACCEPTED: frozenset({SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN}),
     SubmissionState.QUARANTINED: frozenset({SubmissionState.CHECKED}),
     SubmissionState.REPLACED_BEFORE_CHECK: frozenset({SubmissionState.CHECKED}),
@@ -56,7 +63,8 @@ MOVES: dict[SubmissionState, frozenset[SubmissionState]] = {
     SubmissionState.WITHDRAWN: frozenset({SubmissionState.ACCEPTED}),
 }
 """Every legal transition. Superseded becomes accepted only when the version after it is withdrawn, withdrawn only when
-a person restores it: no run ever does."""
+a person restores it: no run ever does. Held leads on when a person releases or refuses it, or when a later version is
+accepted."""
 
 
 class MoveReason(StrEnum):
@@ -73,6 +81,12 @@ class MoveReason(StrEnum):
     """Refused: another workbook came at the same moment, and neither is known to be the later."""
     REPLACED_BY_LATER_DELIVERY = "replaced_by_later_delivery"
     """Not judged: a later workbook of the same unit, form and period came with it."""
+    HELD_FOR_DECISION = "held_for_decision"
+    """Held: it does not count until a person decides."""
+    RELEASED_BY_PERSON = "released_by_person"
+    """Checked again: a person released it, so that it counts if nothing else refuses it."""
+    REFUSED_BY_PERSON = "refused_by_person"
+    """Refused: a person decided that a held one must not count."""
     LATER_SUBMISSION_ACCEPTED = "later_submission_accepted"
     """Superseded: a later version was accepted."""
     LATER_SUBMISSION_STANDS = "later_submission_stands"

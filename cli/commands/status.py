@@ -85,6 +85,7 @@ def show_status(
 ) -> None:
     """Show the reporting status of an area's units, with warnings and the issues of refused reports."""
     from cli.output.run_report import show_issues
+    from domain.issues import Severity
 
     show_units(terminal, status, days_late)
     for unit in status.units:
@@ -93,6 +94,12 @@ def show_status(
     for unit in status.units:
         for refusal in unit.refusals:
             show_issues(terminal, f"{unit.standing.code} {unit.standing.name}", refusal.file.file_name, refusal.issues)
+    for unit in status.units:
+        for submission in unit.held:
+            holds = [issue for issue in submission.issues if issue.severity is Severity.HOLD]
+            show_issues(terminal, f"{unit.standing.code} {unit.standing.name}", submission.file.file_name, holds, "⏸")
+            advice = terminal.text("how_to_release", unit=unit.standing.code, period=status.period.id)
+            terminal.bullet("→", advice, "cyan", 4)
     if unplaced:
         terminal.blank_line()
         terminal.say("unplaced", "bold", count=len(unplaced))
@@ -172,6 +179,8 @@ def _state(terminal: Terminal, unit: "UnitStatus", days_late: int) -> str:
         notes.append(terminal.text("faults" if kind == "refused" else "remarks", count=unit.standing.issues))
     if kind == "missing" and days_late:
         notes.append(terminal.text("days_late", count=days_late))
+    if unit.held:
+        notes.append(terminal.text("held_files", count=len(unit.held)))
     if unit.waiting:
         notes.append(terminal.text("waiting_files", count=unit.waiting))
     more = f" ({', '.join(notes)})" if notes else ""

@@ -33,8 +33,8 @@ def withdraw(
 ) -> None:
     """Exclude a commune's accepted report without deleting it; the version before it counts again.
 
-    Whatever moves is rolled up and published at once. The same file delivered again stays withdrawn: --restore makes
-    it count again.
+    Whatever moves is rolled up and published at once. The same file delivered again is held (tonghop
+    held); --restore makes the withdrawn version count again.
 
     Example: tonghop withdraw --unit 22828 --period 2025-05 --reason "the commune reported April's figures"
     """

@@ -10,7 +10,7 @@ from domain.submissions import ParsedReport
 from flows.actions.check_files import CheckedFile
 from workbooks.marking.result_lines import ResultLine, issue_lines, repair_lines, severity_text
 
-_COLOURS = {Severity.CRITICAL: "red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
+_COLOURS = {Severity.CRITICAL: "red", Severity.HOLD: "magenta", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 
 
 def show_checked(terminal: Terminal, checked: Sequence[CheckedFile]) -> None:

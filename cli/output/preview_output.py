@@ -40,6 +40,10 @@ def show_preview(terminal: Terminal, preview: Preview) -> None:
 
 def _show_outcomes(terminal: Terminal, outcome: RunOutcome) -> None:
     for submission in outcome.verdicts:
+        if submission.is_held:
+            terminal.say("would_hold", "yellow", who=submission.label, file=submission.file_name)
+            show_issues(terminal, submission.label, submission.file_name, submission.holds, "⏸")
+            continue
         if submission.accepted:
             terminal.say("would_accept", "green", who=submission.label, file=submission.file_name)
         if submission.issues:

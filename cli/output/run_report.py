@@ -8,7 +8,7 @@ from cli.output.terminal import Terminal
 from domain.issues import Issue
 from domain.rollups import RollupChange
 from domain.waivers import OpenWarning
-from flows.pipeline.outcome import PublishedRevision, RevalidationFinding, RunOutcome
+from flows.pipeline.outcome import PublishedRevision, RevalidationFinding, RunOutcome, SubmissionOutcome
 from flows.presentation.message_formatter import MessageFormatter
 from publishing.figures.formatting import format_day
 from warehouse.queries.silent_units import SilentPeriod
@@ -30,6 +30,7 @@ def show_run(terminal: Terminal, outcome: RunOutcome, most_changes: int = MOST_C
         show_issues(terminal, refusal.label, refusal.file_name, refusal.faults)
     if len(outcome.refused) > MOST_REFUSALS:
         terminal.say("and_more_refused", count=len(outcome.refused) - MOST_REFUSALS)
+    _show_held_reports(terminal, outcome.held_reports)
     show_findings(terminal, outcome.doubted)
     if outcome.warned:
         labels = ", ".join(submission.label for submission in outcome.warned[:MOST_REFUSALS])
@@ -47,6 +48,21 @@ def show_run(terminal: Terminal, outcome: RunOutcome, most_changes: int = MOST_C
     show_silent_units(terminal, outcome.silent)
     for reason in outcome.left:
         terminal.console.print(escape(terminal.text("left", reason=reason)), style="yellow")
+
+
+def _show_held_reports(terminal: Terminal, held: Sequence[SubmissionOutcome]) -> None:
+    for submission in held[:MOST_REFUSALS]:
+        show_held(terminal, submission)
+    if len(held) > MOST_REFUSALS:
+        terminal.say("and_more", count=len(held) - MOST_REFUSALS)
+
+
+def show_held(terminal: Terminal, submission: SubmissionOutcome) -> None:
+    """Show why a report waits for a person's decision, and the command that decides."""
+    show_issues(terminal, submission.label, submission.file_name, submission.holds, "⏸")
+    if submission.unit and submission.period:
+        advice = terminal.text("how_to_release", unit=submission.unit.code, period=submission.period)
+        terminal.bullet("→", advice, "cyan", 4)
 
 
 def show_findings(terminal: Terminal, doubted: Sequence[RevalidationFinding]) -> None:

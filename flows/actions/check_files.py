@@ -11,12 +11,12 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from domain.batches import batched
-from domain.issues import Issue, Severity
+from domain.issues import Issue
 from domain.rules import Rule
-from domain.submissions import ParsedReport, SubmissionState
+from domain.submissions import Judgement, ParsedReport, SubmissionState, judgement_of
 from flows.pipeline.progress import ProgressListener
 from flows.pipeline.revalidate import rules_beyond
-from flows.pipeline.stages.judge import find_issues, stage_all
+from flows.pipeline.stages.judge import find_issues, hold_issues, stage_all
 from flows.pipeline.stages.read import ReadSubmission, judgeable
 from flows.support.context import AppContext, build_context
 from flows.support.dry_run import own_staging
@@ -30,6 +30,12 @@ from workbooks.pool.landed_file import LandedFile
 NOT_TAKEN: Final = "not_taken"
 """Outcome of what is named and is no report: a lock file, a missing or unreadable file, a folder without workbooks."""
 _RUN: Final = "check"
+_STATES: Final = {
+    Judgement.ACCEPTED: SubmissionState.ACCEPTED,
+    Judgement.ACCEPTED_WITH_WARNINGS: SubmissionState.ACCEPTED,
+    Judgement.HELD: SubmissionState.HELD,
+    Judgement.QUARANTINED: SubmissionState.QUARANTINED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ class CheckedFile:
     @property
     def accepted(self) -> bool:
         """Return whether no issue found prevents its acceptance."""
-        return not any(issue.severity is Severity.CRITICAL for issue in self.issues)
+        return self.outcome == SubmissionState.ACCEPTED
 
     @property
     def is_taken(self) -> bool:
@@ -65,7 +71,7 @@ class CheckedFile:
         """The state that a submission of the file would get; `not_taken` where no run would make one of it."""
         if not self.is_taken:
             return NOT_TAKEN
-        return SubmissionState.ACCEPTED if self.accepted else SubmissionState.QUARANTINED
+        return _STATES[judgement_of(issue.severity for issue in self.issues)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +196,7 @@ def _pending(context: AppContext, number: int, file: NamedFile) -> Pending:
 def _judge(bench: _Bench, batch: Sequence[ReadSubmission]) -> Mapping[int, tuple[Issue, ...]]:
     """Return all issues of each file, by its number."""
     context, there = bench.context, batch
+    holds: dict[int, tuple[Issue, ...]] = {}
     if bench.warehouse is None:
         stage_all(context, _RUN, batch)
     else:
@@ -197,8 +204,12 @@ def _judge(bench: _Bench, batch: Sequence[ReadSubmission]) -> Mapping[int, tuple
         with trial(bench.warehouse) as tried:
             there = [_received(replace(context, engine=tried), read_submission) for read_submission in batch]
             stage_all(replace(context, engine=tried), _RUN, there)
+            holds = hold_issues(replace(context, engine=tried), there)
     judged = find_issues(context, _RUN, there, bench.rules)
-    return {read_submission.submission.id: result.issues for read_submission, result in zip(batch, judged, strict=True)}
+    return {
+        read_submission.submission.id: (*result.issues, *holds.get(result.submission_id, ()))
+        for read_submission, result in zip(batch, judged, strict=True)
+    }
 
 
 def _received(context: AppContext, read_submission: ReadSubmission) -> ReadSubmission:

@@ -18,7 +18,7 @@ from warehouse.rollups.closing import closings_over
 from warehouse.store.engine import reading
 from warehouse.submissions.submissions import Pending, pending
 
-_JUDGED = frozenset({SubmissionState.QUARANTINED, SubmissionState.ACCEPTED})
+_JUDGED = frozenset({SubmissionState.QUARANTINED, SubmissionState.HELD, SubmissionState.ACCEPTED})
 
 
 @dataclass(frozen=True, slots=True)

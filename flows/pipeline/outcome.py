@@ -33,9 +33,21 @@ class SubmissionOutcome:
     @property
     def judgement(self) -> Judgement:
         """The result of judging it."""
+        if self.is_held:
+            return Judgement.HELD
         if not self.accepted:
             return Judgement.QUARANTINED
         return judgement_of(issue.severity for issue in self.issues)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a person's decision, without counting."""
+        return bool(self.holds) and not self.faults
+
+    @property
+    def holds(self) -> tuple[Issue, ...]:
+        """The issues for which it is held."""
+        return tuple(issue for issue in self.issues if issue.severity is Severity.HOLD)
 
     @property
     def warnings(self) -> tuple[Issue, ...]:
@@ -116,21 +128,20 @@ class RunOutcome:
     @property
     def refused(self) -> tuple[SubmissionOutcome, ...]:
         """Submissions that were refused, by their label."""
-        return tuple(
-            sorted(
-                (submission_outcome for submission_outcome in self.verdicts if not submission_outcome.accepted),
-                key=lambda outcome: outcome.label,
-            )
-        )
+        return self._judged_as(Judgement.QUARANTINED)
+
+    @property
+    def held_reports(self) -> tuple[SubmissionOutcome, ...]:
+        """Submissions that wait for a person's decision, by their label."""
+        return self._judged_as(Judgement.HELD)
 
     @property
     def warned(self) -> tuple[SubmissionOutcome, ...]:
         """Submissions that were accepted with warnings, by their label."""
-        results = (
-            submission_outcome
-            for submission_outcome in self.verdicts
-            if submission_outcome.judgement is Judgement.ACCEPTED_WITH_WARNINGS
-        )
+        return self._judged_as(Judgement.ACCEPTED_WITH_WARNINGS)
+
+    def _judged_as(self, judgement: Judgement) -> tuple[SubmissionOutcome, ...]:
+        results = (outcome for outcome in self.verdicts if outcome.judgement is judgement)
         return tuple(sorted(results, key=lambda outcome: outcome.label))
 
     @property
@@ -143,9 +154,10 @@ class RunOutcome:
         """The counts kept in the run's record."""
         return {
             "judged": len(self.verdicts),
-            "accepted": len(self.verdicts) - len(self.refused),
+            "accepted": len(self.verdicts) - len(self.refused) - len(self.held_reports),
             "warned": len(self.warned),
             "refused": len(self.refused),
+            "held": len(self.held_reports),
             "replaced": self.replaced,
             "published": len(self.given),
             "left": len(self.left),

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeVar
 
 from domain.batches import batched
-from domain.submissions import SubmissionState
+from domain.submissions import Judgement, SubmissionState
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import (
     ClosedFiguresAwaiting,
@@ -52,7 +52,8 @@ ABANDONED_AFTER = timedelta(days=1)
 class Run:
     """One run: its context, scope, execution of steps and progress listener.
 
-    `recheck`: stored reports within the scope are judged once more, beside what is new.
+    `recheck`: stored reports within the scope are judged once more, beside what is new. `releases`: what would be held
+    for a person's decision counts, as in a preview.
     """
 
     context: AppContext
@@ -60,6 +61,7 @@ class Run:
     steps: Steps
     listener: ProgressListener
     recheck: bool = False
+    releases: bool = False
 
     @property
     def id(self) -> str:
@@ -73,6 +75,7 @@ class JudgedSubmissions:
 
     accepted: set[int] = field(default_factory=set)
     refused: set[int] = field(default_factory=set)
+    held: set[int] = field(default_factory=set)
     replaced: set[int] = field(default_factory=set)
 
 
@@ -88,7 +91,7 @@ def carry_out(run: Run, kind: str, reason: str | None = None) -> RunOutcome:
     """
     with exclusive_run(run.context, run.id, kind, run.listener):
         begin(run, kind, reason)
-        return end(run, _work(run))
+        return end(run, work(run))
 
 
 def begin(run: Run, kind: str, reason: str | None) -> None:
@@ -124,7 +127,8 @@ def _write_pages(run: Run) -> None:
         run.steps.run("quality", "page of the night", partial(write_run_pages, context))
 
 
-def _work(run: Run) -> RunOutcome:
+def work(run: Run) -> RunOutcome:
+    """Do the work of a run that has begun, within its scope; see `carry_out`."""
     with reading(run.context.engine) as session:
         before = last_delivery(session)
     left = _collect(run)
@@ -224,6 +228,7 @@ def judge_submissions(run: Run, submissions: Sequence[ReadSubmission]) -> Judged
         result = _judge_together(run, group, done, len(judgeable))
         judgement.accepted.update(result.accepted)
         judgement.refused.update(result.refused)
+        judgement.held.update(result.held)
         done += len(group)
     return judgement
 
@@ -239,9 +244,11 @@ def _judge_together(run: Run, group: Sequence[ReadSubmission], done: int, total:
     steps.run("stage", f"stage peers of {whole}", partial(stage_peers, context, run.id, group))
     judged = steps.run("check", f"check {whole}", partial(check, context, run.id, group))
     for label, reports in _batches(judged, context.batch_size, done, total):
-        result = steps.run("load", f"load {label}", partial(load, context, run.id, reports))
+        loaded = partial(load, context, run.id, reports, releases=run.releases)
+        result = steps.run("load", f"load {label}", loaded)
         judgement.accepted.update(result.accepted)
         judgement.refused.update(result.quarantined)
+        judgement.held.update(result.held)
         run.listener.advance("check", len(reports))
     unstage(context, run.id)
     return judgement
@@ -303,7 +310,9 @@ def _verdicts(
     run: Run, submissions: Sequence[ReadSubmission], judgement: JudgedSubmissions
 ) -> tuple[SubmissionOutcome, ...]:
     settled = [
-        submission for submission in submissions if submission.submission.id in judgement.accepted | judgement.refused
+        submission
+        for submission in submissions
+        if submission.submission.id in judgement.accepted | judgement.refused | judgement.held
     ]
     with reading(run.context.engine) as session:
         issues = issues_by_submission(session, [submission.submission.id for submission in settled])
@@ -313,7 +322,7 @@ def _verdicts(
                 file_name=submission.submission.file_name,
                 unit=submission.report.unit,
                 period=submission.report.period.id if submission.report.period else None,
-                accepted=submission.submission.id in judgement.accepted,
+                accepted=submission.submission.id in judgement.accepted - judgement.held,
                 issues=issues[submission.submission.id],
             )
             for submission in settled
@@ -323,13 +332,21 @@ def _verdicts(
     return verdicts
 
 
+_LOGGED = {
+    Judgement.ACCEPTED: "accepted",
+    Judgement.ACCEPTED_WITH_WARNINGS: "accepted",
+    Judgement.HELD: "held",
+    Judgement.QUARANTINED: "refused",
+}
+
+
 def _log(submission_outcome: SubmissionOutcome) -> None:
-    state = "accepted" if submission_outcome.accepted else "refused"
+    state = _LOGGED[submission_outcome.judgement]
     about = {
         "submission": submission_outcome.submission_id,
         "unit": submission_outcome.unit.code if submission_outcome.unit else None,
     }
-    codes = sorted({issue.code for issue in submission_outcome.faults})
+    codes = sorted({issue.code for issue in (*submission_outcome.faults, *submission_outcome.holds)})
     facts = {**about, "period": submission_outcome.period, "state": state, "codes": codes}
     # Prefect's log shows only the message, the home's own log also the extra fields.
     results = (

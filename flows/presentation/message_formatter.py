@@ -46,6 +46,8 @@ class MessageFormatter:
         results = [self._judged(outcome)]
         if outcome.warned:
             results.append(self.text("some_warned", count=len(outcome.warned)))
+        if outcome.held_reports:
+            results.append(self.text("some_held_reports", count=len(outcome.held_reports)))
         if outcome.left:
             results.append(self.text("some_left", count=len(outcome.left)))
         if outcome.restored:
@@ -83,10 +85,21 @@ class MessageFormatter:
                 who: refused_report.label,
                 period: refused_report.period or "",
                 file: refused_report.file_name,
-                first: self.catalog.issue_title(refused_report.faults[0], self.lang) if refused_report.faults else "",
-                count: str(len(refused_report.faults)),
+                first: self._first_title(refused_report.faults or refused_report.holds),
+                count: str(len(refused_report.faults or refused_report.holds)),
             }
             for refused_report in refused
+        ]
+
+    def _first_title(self, issues: Sequence[Issue]) -> str:
+        return self.catalog.issue_title(issues[0], self.lang) if issues else ""
+
+    def held_table(self, held: Sequence[SubmissionOutcome]) -> list[dict[str, str]]:
+        """Return held submissions as the table of refused ones, each with the command that releases it."""
+        advice = self.text("column_decide")
+        return [
+            {**row, advice: self.text("how_to_release", unit=each.unit.code if each.unit else "?", period=each.period)}
+            for each, row in zip(held, self.table(held), strict=True)
         ]
 
     def findings(self, doubted: Sequence[RevalidationFinding]) -> list[dict[str, str]]:

@@ -26,7 +26,10 @@ def page_of(result: Preview, messages: MessageFormatter) -> str:
 
 def _verdicts(outcome: RunOutcome, messages: MessageFormatter) -> Iterator[str]:
     for submission_outcome in outcome.verdicts[:MOST_SHOWN]:
-        if submission_outcome.accepted:
+        if submission_outcome.is_held:
+            name = f"**{plain(submission_outcome.label)}** ({plain(submission_outcome.file_name)})"
+            yield f"⏸ {name}: {plain(' '.join(messages.first_faults(submission_outcome.holds)))}"
+        elif submission_outcome.accepted:
             yield messages.text(
                 "would_accept", who=plain(submission_outcome.label), file=plain(submission_outcome.file_name)
             )

@@ -14,6 +14,7 @@ from flows.presentation.links import Links
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.prefect_artifacts import (
     DOUBTED,
+    HELD,
     MOST_FAILED_TASK_RUNS,
     PREVIEW,
     SILENT,
@@ -44,6 +45,8 @@ def report(outcome: RunOutcome, messages: MessageFormatter, context: AppContext,
         show_failed(_shown(submission_outcome, messages, context, links))
     if outcome.refused:
         show_table(messages.table(outcome.refused), summary, TABLE)
+    if outcome.held_reports:
+        show_table(messages.held_table(outcome.held_reports), summary, HELD)
     if outcome.doubted:
         show_table(messages.findings(outcome.doubted), summary, DOUBTED)
     if outcome.silent:
@@ -62,7 +65,7 @@ def report_preview(result: Preview, messages: MessageFormatter) -> State[Any]:
 
 
 def _state(outcome: RunOutcome, summary: str) -> State[Any]:
-    is_red = outcome.refused or outcome.left or outcome.doubted
+    is_red = outcome.refused or outcome.held_reports or outcome.left or outcome.doubted
     return Failed(message=summary) if is_red else Completed(message=summary)
 
 

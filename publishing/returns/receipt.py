@@ -55,14 +55,23 @@ class Receipt:
     @property
     def title(self) -> str:
         """Return the title of the page."""
-        return self.formatter.text(f"receipt_{'accepted' if self.reply.is_accepted else 'refused'}_title")
+        return self.formatter.text(f"receipt_{self._outcome}_title")
 
     @property
     def lead(self) -> str:
         """Return the sentence that states the outcome."""
-        state = self.reply.record.state
-        which = "superseded" if state is SubmissionState.SUPERSEDED else "accepted"
-        return self.formatter.text(f"receipt_{which if self.reply.is_accepted else 'refused'}_lead")
+        is_superseded = self.reply.record.state is SubmissionState.SUPERSEDED
+        return self.formatter.text(f"receipt_{'superseded' if is_superseded else self._outcome}_lead")
+
+    @property
+    def _outcome(self) -> str:
+        match self.reply.record.state:
+            case SubmissionState.HELD:
+                return "held"
+            case SubmissionState.REPLACED_BEFORE_CHECK:
+                return "replaced"
+            case _:
+                return "accepted" if self.reply.is_accepted else "refused"
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -86,8 +95,10 @@ class Receipt:
 
     @property
     def steps(self) -> list[str]:
-        """Return the next steps; none for an accepted report."""
-        if self.reply.is_accepted:
+        """Return the next steps; none for a report that is accepted or was replaced by the sender's own later one."""
+        if self._outcome == "held":
+            return [self.formatter.text("receipt_next_held")]
+        if self._outcome != "refused":
             return []
         how = "marked" if self._marked else "listed"
         return [self.formatter.text(f"receipt_next_{how}", file=self._returned), self._until]
@@ -96,6 +107,11 @@ class Receipt:
     def faults(self) -> list[ReceiptIssue]:
         """Return the issues that have to be corrected."""
         return self._of_severity(Severity.CRITICAL)
+
+    @property
+    def holds(self) -> list[ReceiptIssue]:
+        """Return the issues that a person has to decide on."""
+        return self._of_severity(Severity.HOLD)
 
     @property
     def warnings(self) -> list[ReceiptIssue]:
@@ -139,9 +155,9 @@ class Receipt:
 
     @property
     def lists(self) -> list[tuple[str, list[ReceiptIssue]]]:
-        """Return faults, warnings and repairs, each list with its heading."""
-        lists = {"faults": self.faults, "warnings": self.warnings, "repairs": self.repairs}
-        return [(self.formatter.text(f"receipt_{kind}"), lines) for kind, lines in lists.items()]
+        """Return faults, holds, warnings and repairs, each list that has any with its heading."""
+        lists = {"faults": self.faults, "holds": self.holds, "warnings": self.warnings, "repairs": self.repairs}
+        return [(self.formatter.text(f"receipt_{kind}"), lines) for kind, lines in lists.items() if lines]
 
     def page(self) -> bytes:
         """Render the page, self-contained."""
@@ -160,7 +176,11 @@ class Receipt:
         yield self.lead
         yield ""
         yield from (f"{label}: {value}" for label, value in self.facts[:4])
-        for heading, issues in (("receipt_faults", self.faults), ("receipt_warnings", self.warnings)):
+        for heading, issues in (
+            ("receipt_faults", self.faults),
+            ("receipt_holds", self.holds),
+            ("receipt_warnings", self.warnings),
+        ):
             if issues:
                 yield ""
                 yield f"{text(heading).upper()} ({len(issues)})"

@@ -130,6 +130,7 @@ _STYLES = {
     "accepted": "good",
     "accepted_asked": "mind",
     "quarantined": "poor",
+    "held": "mind",
     "superseded": "plain",
     "withdrawn": "plain",
     "replaced_before_check": "plain",

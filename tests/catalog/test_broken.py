@@ -50,7 +50,7 @@ ON_THEIR_LINE = [
     Edit(LAYOUT, "indicator: tcnscd_tv", "indicator: hd_dvc", "stands here twice"),
     Edit(LAYOUT, "valid_from: 2024-01-01", "valid_from: 2024-1-1", "a day written as 2025-06-30"),
     Edit(LAYOUT, "input: yes_no", "input: tick", "one of: yes_no, number"),
-    Edit("rules/ratios.yaml", "severity: critical", "severity: fatal", "one of: critical, warning, info"),
+    Edit("rules/ratios.yaml", "severity: critical", "severity: fatal", "one of: critical, hold, warning, info"),
     Edit("rules/ratios.yaml", "{block: 2024-01-01}", "{live: 2024-01-01}", "one of: shadow, warn, block"),
     Edit("rules/ratios.yaml", "{block: 2024-01-01}", "{}", "from which day the rule stands at which stage"),
     Edit("rules/ratios.yaml", "{block: 2024-01-01}", "{block: 2024-02-30}", "no day of the calendar"),

@@ -11,11 +11,13 @@ from domain.catalog.catalog import Catalog
 from domain.errors import TransientError
 from domain.periods import parse_period
 from flows.actions import withdraw
+from flows.actions.decide_held import HoldDecision, decide_held
 from flows.actions.withdraw import WithdrawalResult, decide
 from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
 from flows.pipeline.steps import PlainSteps
+from flows.support.context import AppContext
 from tests.cli.command import live_in, tonghop
 from tests.flows.pipeline.nightly_runs import (
     AREA,
@@ -52,16 +54,24 @@ def two_versions(after_night: Path, other_figures: SampleFile) -> Path:
     """Make a home in which one commune's second version was accepted."""
     put(after_night / "inbox" / "sua" / other_figures.path.name, other_figures.data)
     (submission,) = run_plainly(context_of(after_night), "second").verdicts
-    assert submission.accepted
+    assert [issue.code for issue in submission.holds] == ["every_flow_moved"]
+    context = context_of(after_night)
+    run = Run(context, RunScope(MAY), PlainSteps("release", delays=()), NoProgress())
+    (released,) = decide_held(run, HoldDecision.RELEASE, report_key(context), WHY).outcome.verdicts
+    assert released.accepted
     return after_night
+
+
+def report_key(context: AppContext) -> ReportKey:
+    """Return the key of the commune's report."""
+    return ReportKey(context.catalog.units.get(UNIT, context.catalog.forms.last_day(FORM, MAY)).key, FORM, MAY)
 
 
 def decided(home: Path, kind: str = "withdraw", run_id: str = "decision") -> WithdrawalResult:
     """Withdraw or restore the commune's report."""
     context = context_of(home)
-    unit = context.catalog.units.get(UNIT, context.catalog.forms.last_day(FORM, MAY)).key
     run = Run(context, RunScope(MAY), PlainSteps(run_id, delays=()), NoProgress())
-    return decide(run, kind, ReportKey(unit, FORM, MAY), WHY)
+    return decide(run, kind, report_key(context), WHY)
 
 
 def figures(home: Path) -> dict[str, str]:
@@ -107,14 +117,13 @@ def test_failed_publishing_is_repeated_by_the_next_run(two_versions: Path, monke
     assert published.revision == 3
 
 
-def test_a_withdrawn_file_delivered_again_stays_withdrawn(two_versions: Path, other_figures: SampleFile) -> None:
-    """A withdrawn workbook that is delivered again changes nothing, and the run reports it."""
+def test_a_withdrawn_file_delivered_again_is_held(two_versions: Path, other_figures: SampleFile) -> None:
+    """A withdrawn workbook that is delivered again counts only when a person releases it."""
     decided(two_versions)
-    before = picture_of(two_versions)
     put(two_versions / "inbox" / "lan nua" / "bao cao.xlsx", other_figures.data)
     outcome = run_plainly(context_of(two_versions), "third")
-    assert (outcome.withdrawn, outcome.given, outcome.verdicts) == (("bao cao.xlsx",), (), ())
-    assert picture_of(two_versions)["submissions"] == before["submissions"]
+    assert [[issue.code for issue in submission.holds] for submission in outcome.verdicts] == [["withdrawn_before"]]
+    assert outcome.given == ()
 
 
 def test_an_earlier_file_that_is_touched_is_reported(two_versions: Path, first_files: tuple[SampleFile, ...]) -> None:

@@ -166,13 +166,15 @@ class UnitStatus:
     """Current status of a unit, and what it still has to correct.
 
     `refusals` are refused files that came after the accepted one, or all of them where none is accepted, newest first.
-    `waiting` counts files that are not judged yet. `judgement` is that of the status's file, if any.
+    `waiting` counts files that are not judged yet. `judgement` is that of the status's file, if any. `held` are files
+    that wait for a person's decision, with the issues that hold them.
     """
 
     standing: UnitReportingStatus
     refusals: tuple[Refusal, ...]
     waiting: int
     judgement: Judgement | None
+    held: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from warehouse.queries.records import submission_records
 from warehouse.store.engine import Session
 from warehouse.submissions.lifecycle import find_all
 
+_ACCEPTED = frozenset({SubmissionState.ACCEPTED, SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN})
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -37,7 +39,12 @@ class Reply:
     @property
     def is_accepted(self) -> bool:
         """Whether the report was accepted, even if a later one has superseded it."""
-        return self.record.state is not SubmissionState.QUARANTINED
+        return self.record.state in _ACCEPTED
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the report was refused; one that is held or was replaced by a later one is neither."""
+        return self.record.state is SubmissionState.QUARANTINED
 
 
 def replies_of(session: Session, submission_ids: Iterable[int]) -> tuple[Reply, ...]:
@@ -49,7 +56,7 @@ def replies_of(session: Session, submission_ids: Iterable[int]) -> tuple[Reply, 
     rows = find_all(session, submission_ids)
     records, issues = submission_records(session, rows), issues_of(session, rows.values())
     repairs = repairs_of(session, {key: row.judgement for key, row in rows.items()})
-    figures = figures_of(session, [key for key, row in rows.items() if row.state is not SubmissionState.QUARANTINED])
+    figures = figures_of(session, [key for key, row in rows.items() if row.state in _ACCEPTED])
     return tuple(
         Reply(
             record=records[key],

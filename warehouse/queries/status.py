@@ -1,6 +1,7 @@
 """Reporting status of an area's units for a period, and refused files with their issues."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -37,7 +38,12 @@ def period_status(session: Session, catalog: Catalog, area: Area, form: str, per
         ],
     )
     refused = {key: _refused_since(snapshots) for key, snapshots in result.items()}
-    issues = issues_of(session, [file for files in refused.values() for file in files])
+    held = {
+        key: [file for file in snapshots.files if file.state is SubmissionState.HELD]
+        for key, snapshots in result.items()
+    }
+    listed = [file for by_unit in (refused, held) for files in by_unit.values() for file in files]
+    issues = issues_of(session, listed)
     newest = newest_revision(session, area, form, period, Boundary.AS_THEN)
     return PeriodStatus(
         area=area.code,
@@ -47,7 +53,10 @@ def period_status(session: Session, catalog: Catalog, area: Area, form: str, per
         deadline=deadline,
         revision=newest.number if newest else None,
         units=tuple(
-            _status(period, status, counts, [_refusal(file, issues) for file in refused[key]])
+            replace(
+                _status(period, status, counts, [_refusal(file, issues) for file in refused[key]]),
+                held=tuple(_refusal(file, issues) for file in held[key]),
+            )
             for key, status in result.items()
         ),
         closed=closing_of(session, RollupKey(area, form, period)),

@@ -74,8 +74,8 @@ def deliveries_of(session: Session, submission_ids: Iterable[int]) -> dict[int, 
 def receive(session: Session, arrival: Arrival, run_id: str | None = None, *, restored: bool = False) -> int:
     """Record an arrival and make a submission of it, unless it repeats an earlier delivery.
 
-    It does so where the newest file at that path has the same bytes (it was touched), where known bytes are `restored`
-    together with many others, and where a person withdrew these bytes. The same delivery twice changes nothing.
+    It does so where the newest file at that path has the same bytes (it was touched), and where known bytes are
+    `restored` together with many others. The same delivery twice changes nothing.
 
     Returns:
         The submission's number; that of the repeated delivery where none is made.
@@ -89,8 +89,7 @@ def receive(session: Session, arrival: Arrival, run_id: str | None = None, *, re
     newest_first = DeliveryRow.id.desc()
     repeated = session.scalar(at_path.order_by(newest_first).limit(1))
     if repeated is None or repeated.sha256 != arrival.sha256:
-        is_repeat = restored or _is_withdrawn(session, arrival.sha256)
-        repeated = _restored(session, at_path.where(same_bytes), arrival.sha256) if is_repeat else None
+        repeated = _restored(session, at_path.where(same_bytes), arrival.sha256) if restored else None
     if session.get(FileRow, arrival.sha256) is None:
         session.add(FileRow(sha256=arrival.sha256, size=arrival.size, landed_at=arrival.landed_at))
         session.flush()
@@ -102,12 +101,6 @@ def receive(session: Session, arrival: Arrival, run_id: str | None = None, *, re
     for submission in session.scalars(select(SubmissionRow).where(SubmissionRow.delivery_id == delivery.repeats_id)):
         submission.received_at = min(submission.received_at, arrival.delivered_at)
     return _submission_of(session, delivery)
-
-
-def _is_withdrawn(session: Session, sha256: str) -> bool:
-    """Return whether a person withdrew a submission of these bytes; only a person can make them count again."""
-    withdrawn = SubmissionRow.state == SubmissionState.WITHDRAWN
-    return session.scalar(select(SubmissionRow.id).where(SubmissionRow.sha256 == sha256, withdrawn)) is not None
 
 
 def _restored(session: Session, at_path: Select[tuple[DeliveryRow]], sha256: str) -> DeliveryRow | None:

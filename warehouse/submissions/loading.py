@@ -12,7 +12,7 @@ from domain.indicators import Measure
 from domain.issues import Issue, Severity
 from domain.observations import Figure, Observation
 from domain.periods import Period
-from domain.submissions import MoveReason, ParsedReport, SubmissionState, check_move
+from domain.submissions import Judgement, MoveReason, ParsedReport, SubmissionState, check_move, judgement_of
 from warehouse.models import IndicatorRow, ObservationRow, SubmissionRow
 from warehouse.models.exact import DECIMALS
 from warehouse.store.bulk import add_rows, table_of
@@ -43,18 +43,22 @@ class ChangedReport(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """Result of a load: submissions newly accepted, newly quarantined, and reports whose status changed."""
+    """Result of a load: submissions newly accepted, quarantined and held, and reports whose status changed."""
 
     accepted: tuple[int, ...]
     quarantined: tuple[int, ...]
     touched: frozenset[ChangedReport]
+    held: tuple[int, ...] = ()
 
 
-def load(session: Session, judged: Sequence[JudgedReport], run_id: str, at: datetime) -> LoadResult:
+def load(
+    session: Session, judged: Sequence[JudgedReport], run_id: str, at: datetime, *, releases: bool = False
+) -> LoadResult:
     """Settle judged submissions, in the order in which their files were first seen, all in the session's transaction.
 
     An accepted one is stored with its observations and supersedes the one accepted before it. A file first seen before
     the accepted one (an old one judged again) is accepted and superseded at once. Settled submissions are left alone.
+    `releases`: what would be held is accepted, as in a preview of what releasing it would move.
 
     Raises:
         IllegalMoveError: a submission was not checked.
@@ -63,6 +67,7 @@ def load(session: Session, judged: Sequence[JudgedReport], run_id: str, at: date
     rows = find_all(session, [judged_report.submission_id for judged_report in judged])
     accepted: list[int] = []
     quarantined: list[int] = []
+    held: list[int] = []
     touched: set[ChangedReport] = set()
     observations: dict[int, Sequence[Observation]] = {}
     for judged_report in sorted(judged, key=lambda each: age_of(rows[each.submission_id])):
@@ -70,10 +75,15 @@ def load(session: Session, judged: Sequence[JudgedReport], run_id: str, at: date
         if row.state in _SETTLED:
             continue
         issues = _all_issues(judged_report)
-        if any(issue.severity is Severity.CRITICAL for issue in issues):
+        judgement = judgement_of(issue.severity for issue in issues)
+        if judgement is Judgement.HELD:
+            held.append(row.id)
+        if judgement is Judgement.QUARANTINED:
             if not _quarantine(session, row, run_id, at):
                 continue
             quarantined.append(row.id)
+        elif judgement is Judgement.HELD and not releases:
+            move(session, row, SubmissionState.HELD, at, run_id, reason=MoveReason.HELD_FOR_DECISION)
         else:
             _accept(session, row, run_id, at)
             observations[row.id] = judged_report.report.observations
@@ -82,7 +92,7 @@ def load(session: Session, judged: Sequence[JudgedReport], run_id: str, at: date
         touched |= _touched(judged_report.report)
     session.flush()
     keep_observations(session, observations)
-    return LoadResult(tuple(accepted), tuple(quarantined), frozenset(touched))
+    return LoadResult(tuple(accepted), tuple(quarantined), frozenset(touched), tuple(held))
 
 
 def keep_observations(session: Session, figures: Mapping[int, Sequence[Observation]]) -> None:
@@ -137,6 +147,23 @@ def _accept(session: Session, row: SubmissionRow, run_id: str, at: datetime) -> 
         reason = MoveReason.LATER_SUBMISSION_ACCEPTED
         move(session, accepted_row, SubmissionState.SUPERSEDED, at, run_id, reason=reason)
     move(session, row, SubmissionState.ACCEPTED, at, run_id)
+    _close_held(session, row, run_id, at)
+
+
+def _close_held(session: Session, accepted: SubmissionRow, run_id: str, at: datetime) -> None:
+    """Close the held versions of a report that are older than the accepted one: the commune means that."""
+    held = select(SubmissionRow).where(
+        SubmissionRow.unit_code == accepted.unit_code,
+        SubmissionRow.unit_valid_from == accepted.unit_valid_from,
+        SubmissionRow.form == accepted.form,
+        SubmissionRow.period == accepted.period,
+        SubmissionRow.state == SubmissionState.HELD,
+    )
+    for row in session.scalars(held.order_by(SubmissionRow.id)).all():
+        if age_of(row) < age_of(accepted):
+            row.superseded_by = accepted.id
+            reason = MoveReason.REPLACED_BY_LATER_DELIVERY
+            move(session, row, SubmissionState.REPLACED_BEFORE_CHECK, at, run_id, reason=reason)
 
 
 def _touched(report: ParsedReport) -> set[ChangedReport]:

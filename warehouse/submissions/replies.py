@@ -10,6 +10,7 @@ from domain.submissions import SubmissionState
 from warehouse.models import ReplyRow, SubmissionRow
 from warehouse.store.engine import Session
 
+_NOT_COUNTED = (SubmissionState.QUARANTINED, SubmissionState.HELD)
 _ACCEPTED = (SubmissionState.ACCEPTED, SubmissionState.SUPERSEDED)
 
 
@@ -27,20 +28,21 @@ def unreplied(session: Session) -> tuple[int, ...]:
     """Return submissions whose senders are still to get a reply, in the order of their numbers.
 
     A report is replied to after each judgement, also an accepted one that was judged again because an earlier period's
-    report came later. A receipt still holds after the report was withdrawn and restored. Withdrawn reports, and those
-    replaced by a later delivery before judgement, get no reply.
+    report came later. A receipt still holds after the report was withdrawn and restored. One replaced by a later
+    delivery before it counted is replied to once, as such. Withdrawn reports get no reply.
     """
     same = ReplyRow.submission_id == SubmissionRow.id
     is_of_judgement = and_(same, ReplyRow.judgement == SubmissionRow.judgement)
     refusal_replied = exists().where(is_of_judgement)
     acceptance_replied = exists().where(is_of_judgement, ReplyRow.accepted)
+    replied = exists().where(same)
     rows = session.scalars(
         select(SubmissionRow.id)
         .where(
-            SubmissionRow.judgement > 0,
             or_(
-                and_(SubmissionRow.state == SubmissionState.QUARANTINED, ~refusal_replied),
-                and_(SubmissionRow.state.in_(_ACCEPTED), ~acceptance_replied),
+                and_(SubmissionRow.state.in_(_NOT_COUNTED), SubmissionRow.judgement > 0, ~refusal_replied),
+                and_(SubmissionRow.state.in_(_ACCEPTED), SubmissionRow.judgement > 0, ~acceptance_replied),
+                and_(SubmissionRow.state == SubmissionState.REPLACED_BEFORE_CHECK, ~replied),
             ),
         )
         .order_by(SubmissionRow.id)

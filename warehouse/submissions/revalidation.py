@@ -10,6 +10,9 @@ from warehouse.store.engine import Session, serialise
 from warehouse.submissions.lifecycle import age_of, find_all
 from warehouse.submissions.submissions import Pending, in_states
 
+_DECIDED_OTHERWISE = frozenset({MoveReason.TWO_DELIVERIES_NO_ORDER, MoveReason.REFUSED_BY_PERSON})
+"""Reasons of refusals that no rule takes back."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredReport:
@@ -42,7 +45,7 @@ def refused_reports(session: Session) -> tuple[StoredReport, ...]:
     return tuple(
         _stored(row, submission)
         for row, submission in newest.values()
-        if row.state is SubmissionState.QUARANTINED and row.reason != MoveReason.TWO_DELIVERIES_NO_ORDER
+        if row.state is SubmissionState.QUARANTINED and row.reason not in _DECIDED_OTHERWISE
     )
 
 

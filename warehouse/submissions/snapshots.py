@@ -12,7 +12,7 @@ from warehouse.models import DeliveryRow, PlacementRow, SubmissionEventRow, Subm
 from warehouse.store.engine import Session
 from warehouse.submissions.arrivals import DELIBERATE
 
-_OUTCOMES = (SubmissionState.ACCEPTED, SubmissionState.QUARANTINED)
+_OUTCOMES = (SubmissionState.ACCEPTED, SubmissionState.QUARANTINED, SubmissionState.HELD)
 _REINSTATED_FROM = (SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN)
 
 

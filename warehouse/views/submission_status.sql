@@ -39,10 +39,11 @@ SELECT
         WHEN s.state = 'quarantined' OR EXISTS (SELECT 1 FROM issue AS i WHERE i.submission_id = s.id
             AND i.judgement = s.judgement AND i.severity = 'critical') THEN 'quarantined'
         WHEN s.judged_at IS NULL THEN NULL
+        WHEN s.state = 'held' THEN 'held'
         WHEN EXISTS (SELECT 1 FROM issue AS i WHERE i.submission_id = s.id AND i.judgement = s.judgement
             AND i.severity = 'warning') THEN 'accepted_with_warnings'
         ELSE 'accepted'
-    END AS judgement                         -- accepted, accepted_with_warnings or quarantined; empty: not judged yet
+    END AS judgement                         -- accepted, accepted_with_warnings, held or quarantined; empty: not judged yet
 FROM ranked AS s
 LEFT JOIN org_unit AS o ON o.code = s.unit_code AND o.valid_from = s.unit_valid_from
 WHERE s.place = 1

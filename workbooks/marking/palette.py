@@ -39,6 +39,6 @@ def full(colour: str) -> str:
 
 
 def gravest(severities: Iterable[Severity]) -> Severity | None:
-    """Return the severity to mark a cell with, or None if it is not marked."""
-    present = set(severities)
+    """Return the severity to mark a cell with, or None if it is not marked; what is held is marked as a warning."""
+    present = {Severity.WARNING if severity is Severity.HOLD else severity for severity in severities}
     return next((severity for severity in MARKED if severity in present), None)

@@ -65,7 +65,7 @@ def counts_text(issues: Sequence[ResultLine], repairs: Sequence[ResultLine], tex
         "workbooks.result_counts",
         lang,
         faults=by_severity[Severity.CRITICAL],
-        warnings=by_severity[Severity.WARNING],
+        warnings=by_severity[Severity.HOLD] + by_severity[Severity.WARNING],
         notes=by_severity[Severity.INFO],
         repairs=len(repairs),
     )

@@ -66,6 +66,7 @@ _MADE = {
 }  # fmt: skip
 _BY_SEVERITY = {
     Severity.CRITICAL: ResultStyle.WRONG,
+    Severity.HOLD: ResultStyle.DOUBTED,
     Severity.WARNING: ResultStyle.DOUBTED,
     Severity.INFO: ResultStyle.CENTRE,
 }

@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from domain.catalog.catalog import Catalog
 from domain.digests import digest_of
-from domain.issues import Issue
+from domain.figure_changes import CountingVersion, correction_issues
+from domain.indicators import Flow
+from domain.issues import Issue, Severity
 from domain.observations import Figure, Observation
 from domain.rules import Rule
 from domain.staging import StagedDue, StagedObservation, StagedRegister, StagedRow, StagedSubmission
@@ -17,7 +20,9 @@ from expectations.check import check as check_rules
 from expectations.run_pages import batch_file
 from flows.pipeline.stages.read import ReadSubmission
 from flows.support.context import AppContext
+from warehouse.queries.history import figures_of
 from warehouse.store.engine import reading, transaction
+from warehouse.submissions.holds import replaced_versions, withdrawn_before
 from warehouse.submissions.loading import JudgedReport, LoadResult
 from warehouse.submissions.loading import load as load_judged
 from warehouse.submissions.peers import peers
@@ -95,10 +100,37 @@ def check(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> 
         RuleBrokenError: a rule failed; nothing is loaded.
         BatchShrunkError: the rules saw fewer rows than were staged.
     """
-    judged = find_issues(context, run_id, batch)
+    holds = hold_issues(context, batch)
+    judged = tuple(
+        replace(report, issues=(*report.issues, *holds.get(report.submission_id, ())))
+        for report in find_issues(context, run_id, batch)
+    )
     with transaction(context.engine) as session:
         record_checked(session, [read_submission.submission.id for read_submission in batch], context.clock(), run_id)
     return judged
+
+
+def hold_issues(context: AppContext, batch: Sequence[ReadSubmission]) -> dict[int, tuple[Issue, ...]]:
+    """Return the issues that hold submissions for a person's decision, by submission; read-only.
+
+    Each is compared with the accepted version that it would replace; a file that a person withdrew is held as such.
+    """
+    numbers = [read_submission.submission.id for read_submission in batch]
+    with reading(context.engine) as session:
+        replaced, withdrawn = replaced_versions(session, numbers), withdrawn_before(session, numbers)
+        figures = figures_of(session, [version.submission_id for version in replaced.values()])
+    flows = frozenset(key for key, each in context.catalog.indicators.items() if each.flow is Flow.FLOW)
+    results: dict[int, tuple[Issue, ...]] = {}
+    for read_submission in batch:
+        version, report = replaced.get(read_submission.submission.id), read_submission.report
+        if read_submission.submission.id in withdrawn:
+            again = Issue("withdrawn_before", Severity.HOLD, found=read_submission.submission.file_name)
+            results[read_submission.submission.id] = (again,)
+        elif version is not None and report.period is not None:
+            before = CountingVersion(version.unit, version.version, figures.get(version.submission_id, ()))
+            issues = correction_issues(before, report.observations, report.period, flows)
+            results[read_submission.submission.id] = issues
+    return results
 
 
 def find_issues(
@@ -147,10 +179,10 @@ def _label(read_submission: ReadSubmission) -> str:
     return f"{unit.code} {unit.name} · {period}" if unit is not None else read_submission.submission.file_name
 
 
-def load(context: AppContext, run_id: str, judged: Sequence[JudgedReport]) -> LoadResult:
-    """Load a judged batch in one transaction."""
+def load(context: AppContext, run_id: str, judged: Sequence[JudgedReport], *, releases: bool = False) -> LoadResult:
+    """Load a judged batch in one transaction; `releases`: held reports count too."""
     with transaction(context.engine) as session:
-        return load_judged(session, judged, run_id, context.clock())
+        return load_judged(session, judged, run_id, context.clock(), releases=releases)
 
 
 def rows_of(catalog: Catalog, run_id: str, submission_id: int, report: ParsedReport) -> Iterator[StagedRow]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from domain.errors import TerminalError
-from domain.vietnam_time import day_in_vietnam
 from flows.pipeline.marked_copy import LANG, FileFindings, MarkedCopy, marked_copy
 from flows.support.context import AppContext
 from publishing.returns.receipt import Receipt
@@ -73,16 +72,19 @@ def _unit_of_folder(context: AppContext, reply: Reply) -> str | None:
     """Return the code of the commune in whose folder a report of unknown unit came: that commune sent it."""
     for folder in reversed(PurePosixPath(reply.record.path).parts[:-1]):
         for code in codes_in_name(folder):
-            if context.catalog.units.find(code, day_in_vietnam(reply.record.delivered_at)) is not None:
+            if context.catalog.units.versions(code):
                 return code
     return None
 
 
 def files_of(context: AppContext, reply: Reply) -> Mapping[str, bytes]:
-    """Return the files of one reply by name: a receipt, and of a refused report the workbook and a note."""
+    """Return the files of one reply by name: a receipt; a note unless accepted; of a refused report the workbook."""
     number = f"so-{reply.number:08d}" + (f"-lan-{reply.judgement}" if reply.judgement > 1 else "")
     if reply.is_accepted:
         return {f"bien-nhan.{number}.html": Receipt(reply, context.catalog, LANG).page()}
+    if not reply.is_refused:
+        receipt = Receipt(reply, context.catalog, LANG)
+        return {f"tra-loi.{number}.txt": receipt.note(), f"tra-loi.{number}.html": receipt.page()}
     copy = _workbook(context, reply)
     name = f"{_stem(reply.record.file.file_name)}.tra-lai.{number}{PurePosixPath(copy.file_name).suffix}"
     receipt = Receipt(reply, context.catalog, LANG, name, marked=copy.is_marked)

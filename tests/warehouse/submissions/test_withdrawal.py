@@ -11,10 +11,10 @@ from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder
 from warehouse.models import ObservationRow, SubmissionEventRow, SubmissionRow
 from warehouse.queries import submission_record
 from warehouse.store.engine import reading, transaction
+from warehouse.submissions.holds import withdrawn_before
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.loading import JudgedReport
 from warehouse.submissions.report_keys import ReportKey
-from warehouse.submissions.submissions import pending
 from warehouse.submissions.withdrawal import Decision, VersionChange, restore, withdraw
 
 UNIT = "22813"
@@ -158,15 +158,16 @@ def test_a_reason_has_to_be_given(builder: WarehouseBuilder) -> None:
         decide(builder, withdraw, decision=DecisionReason("  ", "an.nguyen"))
 
 
-def test_same_bytes_again_stay_withdrawn(builder: WarehouseBuilder) -> None:
-    """A withdrawn file delivered again stays withdrawn: the delivery is recorded, nothing becomes pending."""
-    arrival = builder.arrival("a.xlsx")
-    builder.accept(builder.report(UNIT, FIRST), arrival)
+def test_same_bytes_again_are_marked_as_withdrawn(builder: WarehouseBuilder) -> None:
+    """A touched file stays withdrawn; delivered again it is a version that is known to have been withdrawn."""
+    builder.accept(builder.report(UNIT, FIRST), builder.arrival("a.xlsx"))
     decide(builder, withdraw)
-    builder.receive(builder.arrival("a.xlsx", path="2025-05/again/a.xlsx"))
+    builder.receive(builder.arrival("a.xlsx", fingerprint="touched"))
     assert states(builder) == ["withdrawn"]
+    again = builder.parse(builder.report(UNIT, FIRST), builder.arrival("a.xlsx", path="2025-05/again/a.xlsx"))
+    other = builder.parse(builder.report(UNIT, FIRST), builder.arrival("b.xlsx"))
     with reading(builder.engine) as session:
-        assert pending(session) == ()
+        assert withdrawn_before(session, [again, other]) == {again}
 
 
 def test_a_withdrawal_is_taken_back(builder: WarehouseBuilder) -> None:

@@ -83,6 +83,12 @@ def upgrade() -> None:
         table.create_index("ix_submission_delivery_id", ["delivery_id"])
         table.create_index("ix_submission_sha256", ["sha256"])
     _choose(added=True)
+    # From now on these get a reply too; nobody is to get one for each report of the past years.
+    op.execute(
+        "INSERT INTO reply (submission_id, judgement, accepted, given_at, folder) "
+        "SELECT id, judgement, false, landed_at, '' FROM submission WHERE state = 'replaced_before_check' "
+        "AND NOT EXISTS (SELECT 1 FROM reply WHERE reply.submission_id = submission.id)"
+    )
 
 
 def downgrade() -> None:
