@@ -9,7 +9,7 @@ from pathlib import Path
 from domain.areas import NamedArea, find_area
 from domain.catalog import checks
 from domain.catalog.areas import read_areas
-from domain.catalog.files import CatalogError, CatalogFiles
+from domain.catalog.files import SHIPPED, CatalogError, CatalogFiles
 from domain.catalog.forms import Forms, read_forms
 from domain.catalog.indicators import read_indicators, read_themes
 from domain.catalog.marks import CellMarks, read_marks
@@ -34,8 +34,6 @@ from domain.units import Area, Level, OrgUnit, UnitRegister
 __all__ = ["SHIPPED", "Catalog", "CatalogError", "load_catalog"]
 
 _NUMBER = re.compile(r"-?[0-9][0-9 .,\u00a0]*%?")
-SHIPPED = Path(__file__).resolve().parents[2] / "catalog"
-"""The folder of the catalogue that ships with the package."""
 
 
 @dataclass(frozen=True)

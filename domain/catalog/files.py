@@ -19,6 +19,8 @@ try:
 except ImportError:  # PyYAML was built without its C part
     from yaml import SafeLoader as _FastLoader  # type: ignore[assignment] # the same loader in Python
 
+SHIPPED = Path(__file__).resolve().parents[2] / "catalog"
+"""The folder of the catalogue that ships with the package."""
 Step = str | int
 """A key of a mapping or a position in a list, on the way to a place in a YAML file."""
 

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.catalog.fields import Bilingual, Distinct, FactName, FileModel, Id, TextKey
-from domain.catalog.files import CatalogFiles, YamlDocument
+from domain.catalog.files import SHIPPED, CatalogFiles, YamlDocument
 from domain.catalog.shapes import Kind
 from domain.errors import TerminalError
 from domain.issues import Issue, Repair, Severity
@@ -133,11 +133,25 @@ def load_texts(folder: Path) -> Texts:
 
 
 def read_texts(files: CatalogFiles) -> Texts:
-    """Read the texts of `messages/`.
+    """Read the texts of `messages/`; those that a deployment's catalogue lacks are the shipped ones.
+
+    A catalogue made for an earlier version thus says what later ones have to say, and as severely.
 
     Raises:
         CatalogError: a key comes twice, or a text has a malformed mark.
     """
+    own = _read(files)
+    if files.root == SHIPPED:
+        return own
+    shipped = _read(CatalogFiles(SHIPPED))
+    return Texts(
+        MappingProxyType({**shipped.by_key, **own.by_key}),
+        MappingProxyType({**shipped.issues, **own.issues}),
+        MappingProxyType({**shipped.repairs, **own.repairs}),
+    )
+
+
+def _read(files: CatalogFiles) -> Texts:
     texts: dict[str, Text] = {}
     issues: dict[str, IssueText] = {}
     repairs: dict[str, Text] = {}

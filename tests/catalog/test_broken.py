@@ -108,9 +108,6 @@ IN_THEIR_FILE = [
     Edit("obligations/exemptions.yaml", "[]", "- unit: 22828\n  form: cds_x_t", "required property"),
     Edit("obligations/exemptions.yaml", "[]", "none", "is not a list"),
     Edit(SAMPLE, "tcnscd_xa: {numerator: 8, denominator: 8,", "tcnscd_xa: {numerator: 8,", "a ratio has a denominator"),
-    Edit(
-        DOMAIN, "domain.denominator_kind.schools:", "domain.denominator_kind.school:", "'schools' is in use and has no"
-    ),
     Edit(DOMAIN, "domain.state.received:", "received:", "does not match"),
     Edit(VILLAGES, "22813-01,Thôn", "22813-01,Thôn,extra", "fields, the heading"),
 ]
@@ -148,6 +145,15 @@ def test_a_broken_entry_is_named_with_its_file(root: Path, edit: Edit) -> None:
     error = refusal(root)
     assert error.file == edit.file
     assert edit.says in str(error)
+    assert error.remedy
+
+
+def test_a_denominator_kind_without_a_name_is_named(root: Path) -> None:
+    """A kind that an indicator is counted by needs a name for people."""
+    Edit("indicators/non_cash_payment.yaml", "denominator_kind: schools", "denominator_kind: parks", "").make(root)
+    error = refusal(root)
+    assert error.file == DOMAIN
+    assert "'parks' is in use and has no name" in str(error)
     assert error.remedy
 
 

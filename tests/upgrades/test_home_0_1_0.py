@@ -15,6 +15,7 @@ from sqlalchemy import text
 from connectors.landing import Landing
 from domain.catalog.catalog import Catalog, load_catalog
 from domain.catalog.forms import Forms
+from domain.catalog.texts import Texts, load_texts
 from domain.indicators import Indicator
 from domain.periods import parse_period
 from flows.actions.backup import restore_backup
@@ -87,6 +88,14 @@ def test_an_old_backup_is_restored(old: Path, warehouse_url: str, tmp_path: Path
         assert session.scalar(text("SELECT count(*) FROM submission")) == 17
     assert list((home / "closed").rglob("*.tar.gz"))
     engine.dispose()
+
+
+def test_an_old_catalogue_has_the_texts_of_later_versions(old: Path, texts: Texts) -> None:
+    """Issues and commands that 0.1.0 did not know have the shipped texts; its own stay as they are."""
+    own = load_texts(old / "catalog")
+    assert own.issues.keys() >= texts.issues.keys()
+    assert own.by_key.keys() >= texts.by_key.keys()
+    assert own.issues["cell_comment"] == texts.issues["cell_comment"]
 
 
 def test_an_old_catalogue_loads(old: Path, forms: Forms, indicators: Mapping[str, Indicator]) -> None:
