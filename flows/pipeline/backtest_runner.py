@@ -61,9 +61,7 @@ class BacktestRunner:
             clear(session, _RUN)
             stage_rows(session, [*rows, *past, *beside])
         # A rule that compares neighbours was never evaluated on submissions that others had refused.
-        refused = [
-            submission.id for submission in batch.submissions if submission.id in reports and not submission.accepted
-        ]
+        refused = [submission.id for submission in batch.submissions if submission.id in reports and submission.refused]
         indicators = tuple(catalog.indicators.values())
         result = check(self.url, _RUN, [rule], len(reports), indicators=indicators, refused=refused)
         return BatchFindings(tuple((failure.submission_id, failure.issue) for failure in result), left_out)

@@ -22,8 +22,9 @@ from warehouse.submissions.lifecycle import find_all
 class JudgedSubmission:
     """A submission of a batch.
 
-    `path` is that of its newest delivery until then; `accepted` whether the rules of that run accepted it; `last`
-    whether that was its last judgement. `kept`: its figures are in the warehouse; else only its bytes hold them.
+    `path` is that of its newest delivery until then; `accepted` whether it counted after that run, `refused` whether
+    the run refused it or was killed, so that a held one is neither; `last` whether that was its last judgement.
+    `kept`: its figures are in the warehouse; else only its bytes hold them.
     """
 
     id: int
@@ -36,6 +37,7 @@ class JudgedSubmission:
     version: int | None
     layout_version: str | None
     accepted: bool
+    refused: bool
     last: bool
     kept: bool
 
@@ -152,6 +154,7 @@ def _submission(
         version=row.version,
         layout_version=row.layout_version,
         accepted=check.came_of == SubmissionState.ACCEPTED,
+        refused=check.came_of not in {SubmissionState.ACCEPTED, SubmissionState.HELD},
         last=last[row.id] == check.event,
         kept=row.accepted_at is not None,
     )

@@ -7,6 +7,7 @@ import os
 import shutil
 import tarfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -37,6 +38,7 @@ from flows.pipeline.scope import RunScope
 from flows.pipeline.steps import PlainSteps
 from flows.support.atomic_files import NoRoomError, NoRoomToWorkError
 from flows.support.context import AppContext
+from tests.builders import make_workbook
 from tests.flows.deployments.prefect_server import clean_environment
 from tests.flows.pipeline.nightly_runs import (
     AREA,
@@ -115,9 +117,10 @@ def after_closing(tmp_path: Path, closed_home: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def late_file(catalog: Catalog) -> SampleFile:
-    """Other figures of one commune for the same month."""
-    files = make_sample(catalog, AREA, [MAY], seed=2, defects=0)
-    return next(file for file in files if UNIT in file.path.name)
+    """One other figure of a commune for the same month."""
+    files = make_sample(catalog, AREA, [MAY], seed=1, defects=0)
+    file = next(file for file in files if UNIT in file.path.name)
+    return replace(file, data=make_workbook(catalog, UNIT, "2025-05", figures={"tttt_hs": (60, 117)}))
 
 
 def test_bundle_gives_the_same_bytes_again(bundle: Path, tmp_path: Path) -> None:

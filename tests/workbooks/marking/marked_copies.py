@@ -104,8 +104,8 @@ def _where(was: Sheet, now: Sheet) -> str:
 def _changed_parts(before: bytes, after: bytes) -> Iterator[str]:
     """Yield parts that changed or moved without reason."""
     with zipfile.ZipFile(io.BytesIO(before)) as old, zipfile.ZipFile(io.BytesIO(after)) as new:
-        names = old.namelist()
-        if new.namelist()[: len(names)] != names:
+        names = list(dict.fromkeys(old.namelist()))  # of parts of one name the last is kept
+        if list(dict.fromkeys(new.namelist()))[: len(names)] != names:
             yield "parts stand in another order"
         for name in names:
             low = name.casefold()
