@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.errors import UsageError
-from flows.actions.close_period import require_open
+from flows.actions.withdraw import apply_decision
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import RunOutcome
-from flows.pipeline.pipeline import Run, begin, end, work
-from warehouse.store.engine import Session, transaction
+from flows.pipeline.pipeline import Run, end, work
+from warehouse.store.engine import Session
 from warehouse.submissions.holds import refuse, release
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.report_keys import ReportKey
@@ -49,12 +48,11 @@ def decide_held(
         RunInProgressError: another run did not end in time; nothing was done.
     """
     with exclusive_run(run.context, run.id, f"held {kind}", run.listener):
-        require_open(run.context, key.period, [key.unit.code], key.form)
-        begin(run, f"held {kind}", decision.note)
-        try:
-            with transaction(run.context.engine) as session:
-                chosen = _CARRIED_OUT[kind](session, key, Decision(decision, run.context.clock(), run.id), version)
-        except UsageError:
-            end(run, RunOutcome(run.id))
-            raise
+        chosen = apply_decision(
+            run,
+            f"held {kind}",
+            key,
+            decision,
+            lambda session, stamped: _CARRIED_OUT[kind](session, key, stamped, version),
+        )
         return HoldResult(chosen, end(run, work(run)))

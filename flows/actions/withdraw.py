@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from domain.errors import UsageError
 from flows.actions.close_period import require_open
@@ -12,6 +13,8 @@ from warehouse.store.engine import Session, transaction
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.report_keys import ReportKey
 from warehouse.submissions.withdrawal import Decision, VersionChange, restore, withdraw
+
+T = TypeVar("T")
 
 _KINDS: dict[str, Callable[[Session, ReportKey, Decision, int | None], VersionChange]] = {
     "withdraw": withdraw,
@@ -39,12 +42,25 @@ def decide(
         RunInProgressError: another run did not end in time; nothing was done.
     """
     with exclusive_run(run.context, run.id, kind, run.listener):
-        require_open(run.context, place.period, [place.unit.code], place.form)
-        begin(run, kind, decision.note)
-        try:
-            with transaction(run.context.engine) as session:
-                changed = _KINDS[kind](session, place, Decision(decision, run.context.clock(), run.id), version)
-        except UsageError:
-            end(run, RunOutcome(run.id))
-            raise
+        changed = apply_decision(
+            run, kind, place, decision, lambda session, stamped: _KINDS[kind](session, place, stamped, version)
+        )
         return WithdrawalResult(changed, end(run, RunOutcome(run.id, given=publish_changes(run))))
+
+
+def apply_decision(
+    run: Run, kind: str, key: ReportKey, decision: DecisionReason, change: Callable[[Session, Decision], T]
+) -> T:
+    """Begin a run of that kind and make a person's change to a report in one transaction; the run holds the lock.
+
+    Raises:
+        UsageError: the change is refused, or the report's period is closed; the run has ended, nothing was done.
+    """
+    require_open(run.context, key.period, [key.unit.code], key.form)
+    begin(run, kind, decision.note)
+    try:
+        with transaction(run.context.engine) as session:
+            return change(session, Decision(decision, run.context.clock(), run.id))
+    except UsageError:
+        end(run, RunOutcome(run.id))
+        raise

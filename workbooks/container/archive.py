@@ -22,7 +22,7 @@ _BROKEN = (
     zlib.error,
     EOFError,
     struct.error,
-    NotImplementedError,  # raised for unknown compression methods
+    NotImplementedError,  # caught here: zipfile raises it for compression methods that it does not know
     ValueError,
     OSError,
 )

@@ -34,7 +34,7 @@ _UNREADABLE = (
     AttributeError,
     LookupError,
     MemoryError,
-    NotImplementedError,  # raised for unsupported features of the format
+    NotImplementedError,  # caught here: xlrd raises it for features of the format that it does not read
     OverflowError,
     RecursionError,
     TypeError,
