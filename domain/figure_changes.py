@@ -11,7 +11,7 @@ from domain.periods import Period
 
 _DECIMALS_KEPT = 6
 FEWEST_FLOWS: Final = 3
-"""Of fewer flows it says nothing that all of them moved."""
+"""With fewer flows, a move of all of them is no sign of another month."""
 
 _Key = tuple[str, str]
 
@@ -137,7 +137,7 @@ def _all_moved(
         if now is None or old.unit != before.unit or old.indicator not in flows:
             continue
         numbers = (old.numerator.number, now.numerator.number)
-        # Nothing happened in either version: that says nothing of the month.
+        # A flow of zero in both versions is no sign of the month.
         if None not in numbers and any(numbers):
             compared.append((now, numbers[0] != numbers[1]))
     if len(compared) >= FEWEST_FLOWS and all(moved for _, moved in compared):

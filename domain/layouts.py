@@ -53,7 +53,7 @@ class Column:
 class Line:
     """A line of the form: a section heading (`indicator` None) or an indicator, with its number and label.
 
-    `code` is what the form's code column holds ("CT01"). `sections` are the labels of the headings it stands under, the
+    `code` is what the form's code column holds ("CT01"). `sections` are the labels of the headings above it, the
     outermost first: they distinguish two lines of one label.
     """
 
@@ -101,7 +101,7 @@ class Layout:
     """One version of a form's workbook. `lines` go on `sheet` in order; `village_columns` head `village_sheet`.
 
     `totals` are labels of rows that only sum the rows above them ("Tổng cộng"): no template has them, people add them.
-    `abbreviations` are words that people shorten in labels, normalised, with what they stand for.
+    `abbreviations` are words that people shorten in labels, normalised, with their full forms.
     """
 
     form: str

@@ -46,7 +46,7 @@ class Rule:
     `parameters` are the kind's own. `message` says what is wrong, `action` what the official should do; both may
     name `{found}`, `{expected}`, `{cell}`, `{indicator}` and the facts of the issue, listed in `facts`.
     `comparison` is what the value expected is compared by ("≤ {expected}"): it is shown in place of that value.
-    `stages` are the days from which the rule stands at a stage, in order. `file` and `line` are where it is written.
+    `stages` are the days from which the rule is at a stage, in order. `file` and `line` are where it is written.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """The staging tables between parsing and judgement: the only thing `warehouse/` and the rules' SQL share.
 
 `warehouse/` creates and fills them; the rules of `expectations/` read them through an engine's URL. Every table
-carries `run_id`, so two runs never see each other's rows. Figures stand as plain SQL numbers; an unreadable or blank
+carries `run_id`, so two runs never see each other's rows. Figures are plain SQL numbers; an unreadable or blank
 one is NULL with its state beside it, so no rule ever meets text where a number belongs.
 """
 

@@ -1,4 +1,4 @@
-"""What stands in deploy/ exists: every command, option, setting, file and component that its files name."""
+"""Everything that deploy/ names exists: every command, option, setting, file and component that its files name."""
 
 import re
 import shlex

@@ -95,7 +95,7 @@ def test_nothing_names_a_package_index_or_a_home() -> None:
 
 
 def test_readme_names_every_command() -> None:
-    """Each make target that `make help` lists stands in the README."""
+    """The README names each make target that `make help` lists."""
     targets = re.findall(r"^([a-z.-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(targets) > 10

@@ -34,7 +34,7 @@ def read_areas(files: CatalogFiles, units: UnitRegister) -> Mapping[str, NamedAr
     """Read officers' areas by id, as the files of `areas/` have them; there may be none.
 
     Raises:
-        CatalogError: an id is taken or is a unit's code, or a member is no commune on the day of the line or stands
+        CatalogError: an id is taken or is a unit's code, or a member is no commune on the day of the line or is listed
             there twice.
     """
     results: dict[str, NamedArea] = {}
@@ -56,6 +56,6 @@ def _members(document: YamlDocument, codes: tuple[str, ...], as_of: date, units:
             problem = f"no commune has code {code} on {as_of}"
             raise document.error(problem, "name communes as they are on the day as_of", "members", place)
         if code in results:
-            raise document.error(f"{code} stands here twice", "keep one of the two", "members", place)
+            raise document.error(f"{code} is listed here twice", "keep one of the two", "members", place)
         results[code] = unit
     return tuple(results[code] for code in sorted(results))

@@ -123,7 +123,7 @@ class Catalog:
         return tuple(due)
 
     def register_denominator(self, indicator: str, unit: OrgUnit, on: date) -> int | None:
-        """What the register says an indicator's denominator must be for a unit on a day.
+        """Return the denominator that the register sets for a unit on a day.
 
         None when the indicator's denominator is not the register's, or the register holds no such unit below.
         """

@@ -33,7 +33,7 @@ def check_layouts(files: CatalogFiles, layouts: Iterable[Layout], indicators: _I
             if indicator not in indicators:
                 problem, remedy = f"indicator {indicator!r} is unknown", _USE_AN_INDICATOR
             elif indicator in seen:
-                problem, remedy = f"indicator {indicator!r} stands here twice", "ask for it in one place"
+                problem, remedy = f"indicator {indicator!r} is listed here twice", "ask for it in one place"
             elif indicators[indicator].collected_at is not level:
                 problem = f"indicator {indicator!r} is collected at {indicators[indicator].collected_at}"
                 wanted = "the village sheet" if level is Level.COMMUNE else "a line of the form sheet"
@@ -105,7 +105,7 @@ def check_weights(units: UnitRegister, indicators: _Indicators) -> None:
 
 
 def check_words(files: CatalogFiles, words: ReportWords, units: UnitRegister) -> None:
-    """Check the kinds of units that words stand for.
+    """Check the kinds of units that words denote.
 
     Raises:
         CatalogError: no unit is of the kind.

@@ -48,12 +48,12 @@ def _day(value: object) -> date:
 def _distinct(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
     repeated = next((item for place, item in enumerate(items) if item in items[:place]), None)
     if repeated is not None:
-        raise fault(f"{repeated!r} stands here twice", "keep one of the two")
+        raise fault(f"{repeated!r} is listed here twice", "keep one of the two")
     return items
 
 
 def none_if_empty(text: str) -> str | None:
-    """Return None for a field that says nothing."""
+    """Return None for an empty field."""
     return text or None
 
 

@@ -32,7 +32,7 @@ _STRUCTURE = frozenset({"areas", "calendars", "forms", "indicators", "layouts", 
 
 
 class CatalogError(TerminalError):
-    """A file of the catalogue cannot be used as it stands.
+    """A file of the catalogue is invalid.
 
     `file` is relative to the catalogue's folder; `line` counts from 1 and is None where no one line is to blame.
     """
@@ -51,7 +51,7 @@ class _Loader(_FastLoader):
     """A safe YAML loader that leaves dates as text, and refuses keys that come twice or are no texts."""
 
     def plain_data(self, file: str, node: yaml.Node) -> Any:  # noqa: ANN401 -- any shape that YAML has
-        """Return what a node says as texts, numbers, lists and mappings.
+        """Return a node's content as texts, numbers, lists and mappings.
 
         Raises:
             CatalogError: a key comes twice or is no text.
@@ -81,7 +81,7 @@ def _refuse_wrong_keys(file: str, node: yaml.Node) -> None:
             written = key.value if isinstance(key, yaml.ScalarNode) else "of several values"
             raise CatalogError(file, f"the key {written} is no text", f'write it in quotes: "{written}"', line)
         if key.value in seen:
-            raise CatalogError(file, f"the key {key.value!r} stands here twice", "keep one of the two", line)
+            raise CatalogError(file, f"the key {key.value!r} is listed here twice", "keep one of the two", line)
         seen.add(key.value)
 
 

@@ -194,7 +194,7 @@ def _read_holidays(files: CatalogFiles) -> frozenset[date]:
     results: set[date] = set()
     for row, raw in enumerate(HOLIDAYS.check_table(table)):
         if raw.day in results:
-            raise table.error(row, f"{raw.day} stands here twice", "keep one of the two")
+            raise table.error(row, f"{raw.day} is listed here twice", "keep one of the two")
         results.add(raw.day)
     return frozenset(results)
 

@@ -140,7 +140,7 @@ def _layout(raw: LayoutFile) -> Layout:
 
 
 def _lines(entries: Sequence[LineEntry]) -> Iterator[Line]:
-    """The lines, each under the headings that stand above it with fewer parts in their numbers."""
+    """The lines, each under the headings above it with fewer parts in their numbers."""
     above: list[tuple[int, str]] = []
     for line in entries:
         indicator, depth = line.indicator, _depth(line.number)
@@ -203,7 +203,9 @@ def _check_codes(layout: Layout, document: YamlDocument) -> None:
             remedy = "add the column, or drop the codes"
             raise document.error("no column has the role code", remedy, "lines", place, "code")
         if code_key(line.code) in taken:
-            raise document.error(f"the code {line.code!r} stands here twice", "word it apart", "lines", place, "code")
+            raise document.error(
+                f"the code {line.code!r} is listed here twice", "word it apart", "lines", place, "code"
+            )
         taken.add(code_key(line.code))
 
 

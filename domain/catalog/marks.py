@@ -1,4 +1,4 @@
-"""What texts in a figure's cell stand for."""
+"""Meanings of texts in a figure's cell."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,7 +53,7 @@ MARKS = Kind("marks", "Texts in a figure's cell by what they mean (forms/marks.y
 
 @dataclass(frozen=True, slots=True)
 class CellMarks:
-    """Texts that stand for something in a figure's cell, normalised as `normalise_name` does.
+    """Texts with a meaning in a figure's cell, normalised as `normalise_name` does.
 
     `scale` are words that multiply the number before them, with their power of ten ("nghìn": 3), `rates` words that
     hold one of them and multiply nothing ("phần nghìn"). `yes` and `no` answer besides the template's own two words;
@@ -73,7 +73,7 @@ class CellMarks:
     money: frozenset[str] = frozenset()
 
     def state_of(self, text: str) -> CellState | None:
-        """What a cell's text stands for; None when it is no mark. No figure counts as blank."""
+        """Return the meaning of a cell's text; None when it is no mark. No figure counts as blank."""
         key = normalise_name(text)
         if key in self.zero:
             return CellState.ZERO
@@ -85,7 +85,7 @@ class CellMarks:
 
 
 def read_marks(files: CatalogFiles) -> CellMarks:
-    """Read what texts stand for in a cell, and which words beside a number multiply it or make it another.
+    """Read the meanings of texts in a cell, and which words beside a number multiply it or make it another.
 
     Raises:
         CatalogError: one text is meant to mean two things in one place.

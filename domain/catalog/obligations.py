@@ -47,7 +47,7 @@ class Obligations:
     exemptions: tuple[Exemption, ...]
 
     def areas_owing(self, form: str, day: date) -> frozenset[str]:
-        """Return the codes of the areas in which a form is owed on a day."""
+        """Return the codes of the areas in which a form is due on a day."""
         return frozenset(item.area for item in self.obligations if item.form == form and item.holds_on(day))
 
     def exemptions_of(self, form: str, unit: str, day: date) -> list[Exemption]:

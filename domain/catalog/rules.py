@@ -33,7 +33,7 @@ class RuleEntry(MessageTexts):
         dict[RuleStage, Day],
         Field(
             min_length=1,
-            description="from which day the rule stands at which stage, by the last day of a report's period: "
+            description="from which day the rule is at which stage, by the last day of a report's period: "
             "{shadow: 2025-01-01, warn: 2025-03-01, block: 2025-06-01}",
         ),
     ]

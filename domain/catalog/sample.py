@@ -102,9 +102,7 @@ class TypicalFile(FileModel):
         tuple[Annotated[Distinct[Id], Field(min_length=2)], ...],
         Field(description="groups of indicators that share out one denominator"),
     ]
-    texts_for_numbers: Annotated[
-        Distinct[Words], Field(min_length=1, description="texts that stand where a number belongs")
-    ]
+    texts_for_numbers: Annotated[Distinct[Words], Field(min_length=1, description="texts in place of a number")]
 
 
 class TotalEntry(FileModel):
@@ -116,7 +114,7 @@ class TotalEntry(FileModel):
 
 
 class TextForNumber(FileModel):
-    """A text that stands where a number belongs."""
+    """A text in place of a number."""
 
     indicator: Id
     text: Words

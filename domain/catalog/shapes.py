@@ -59,7 +59,7 @@ class Kind(Generic[_T]):
         return TypeAdapter(self.shape)
 
     def check_document(self, document: YamlDocument) -> _T:
-        """Return what a YAML file says.
+        """Return the content of a YAML file.
 
         Raises:
             CatalogError: it does not fit; the message names the line, the place in the file and what is expected.

@@ -59,7 +59,7 @@ def load_successions(files: CatalogFiles, units: Sequence[OrgUnit]) -> tuple[Suc
 
     Raises:
         CatalogError: a row cannot be read, names a unit that does not end or begin on the day, makes a unit succeed
-            itself, stands twice, has a unit pass whole into two, or a village go where its commune did not.
+            itself, is listed twice, has a unit pass whole into two, or a village go where its commune did not.
     """
     pairs: list[_Pair] = []
     shares: _Shares = {}
@@ -95,7 +95,7 @@ def _read_pairs(
             raise table.error(number, *wrong)
         beside = shares.setdefault(old, {})
         if new in beside:
-            raise table.error(number, f"{old} to {new} stands here twice", "keep one of the two")
+            raise table.error(number, f"{old} to {new} is listed here twice", "keep one of the two")
         beside[new] = is_whole
         if len(beside) > 1 and any(beside.values()):
             problem = f"{old} passes whole into one unit and also into another"

@@ -26,7 +26,7 @@ ISSUES_FILE, _REPAIRS_FILE = "messages/issues.yaml", "messages/repairs.yaml"
 class MessageTexts(FileModel):
     """Texts of an issue, how severe it is, and the facts that its texts may name.
 
-    `comparison` is what stands in place of the bare `expected` value, which a person would type ("≤ {expected}").
+    `comparison` replaces the bare `expected` value, which a person would type ("≤ {expected}").
     """
 
     title: Bilingual
@@ -44,9 +44,9 @@ TEXTS = Kind("texts", "Texts by key (messages/<package>.yaml).", dict[TextKey, B
 
 @dataclass(frozen=True, slots=True)
 class IssueText:
-    """What a reading code says: a title, what is wrong, what the official should do; and how grave it is.
+    """Texts of a reading code: a title, what is wrong, what the official should do; and how grave it is.
 
-    `comparison` stands in place of the value expected, where that is no value to type.
+    `comparison` replaces the expected value where that is no value to type.
     """
 
     title: Text
@@ -135,7 +135,7 @@ def load_texts(folder: Path) -> Texts:
 def read_texts(files: CatalogFiles) -> Texts:
     """Read the texts of `messages/`; those that a deployment's catalogue lacks are the shipped ones.
 
-    A catalogue made for an earlier version thus says what later ones have to say, and as severely.
+    A catalogue made for an earlier version thus has the texts and severities of issues added later.
 
     Raises:
         CatalogError: a key comes twice, or a text has a malformed mark.

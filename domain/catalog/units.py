@@ -126,7 +126,7 @@ def _check_parents(register: UnitRegister, places: _Places) -> None:
             known[key] = _first_day_without_parent(register, unit)
         day = known[key]
         if day is not None and unit.level is Level.COUNTRY:
-            problem = f"nothing stands above a country, not {unit.parent!r}"
+            problem = f"a country has no parent, not {unit.parent!r}"
             raise places.error(number, problem, "leave the parent empty")
         if day is not None:
             problem = f"the parent {unit.parent!r} of {unit.code} {unit.name} is no unit above it on {day}"

@@ -47,7 +47,7 @@ def read_weights(files: CatalogFiles, successions: Sequence[Succession]) -> Weig
 
     Raises:
         CatalogError: a row is for no succession, or for one that needs no weight; it is both for an indicator and for a
-            denominator kind; it stands twice; or the shares of one unit exceed 1.
+            denominator kind; it is listed twice; or the shares of one unit exceed 1.
     """
     table = files.table(FILE, _COLUMNS)
     links = {(succession.old, succession.new, succession.effective): succession for succession in successions}

@@ -62,7 +62,7 @@ def read_words(files: CatalogFiles) -> ReportWords:
     """Read the words of `forms/words.yaml`.
 
     Raises:
-        CatalogError: a word stands twice in one list.
+        CatalogError: a word is listed twice in one list.
     """
     document = files.document(FILE)
     data = WORDS.check_document(document)

@@ -29,7 +29,7 @@ ON_THEIR_LINE = [
     ),
     Edit(DISTRICTS, "585,Huyện,Ninh Sơn,58", "585,Huyện,Ninh Sơn,585", "is no unit above it"),
     Edit(PROVINCES, "01,Thành phố,Hà Nội,VN", "01,Thành phố,Hà Nội,02", "is no unit above it"),
-    Edit(COUNTRY, "VN,,Việt Nam,,", "VN,,Việt Nam,01,", "nothing stands above a country"),
+    Edit(COUNTRY, "VN,,Việt Nam,,", "VN,,Việt Nam,01,", "a country has no parent"),
     Edit(CHANGES_2026, "25270,25270", "25273,25273", "no unit has code 25273"),
     Edit(CHANGES_2026, "25270,25270", "00004,00004", "would succeed itself"),
     Edit(CHANGES_2026, "25270,25270", "00004,25270", "goes on after 2026-04-29"),
@@ -38,7 +38,7 @@ ON_THEIR_LINE = [
     Edit(PAIRS, "22813,22813,1", "22813,22814,1", "no unit has code 22814 on 2025-07-01"),
     Edit(PAIRS, "22813,22813,1", "22814,22813,1", "no unit has code 22814 on 2025-06-30"),
     Edit(PAIRS, "22813,22813,1", "22813,22813,whole", "write 1 for whole, 0 for in part"),
-    Edit(PAIRS, "22816,22813,1", "22813,22813,1", "22813 to 22813 stands here twice"),
+    Edit(PAIRS, "22816,22813,1", "22813,22813,1", "22813 to 22813 is listed here twice"),
     Edit(PAIRS, "22816,22813,1", "22813,22810,1", "passes whole into one unit and also into another"),
 ]
 
@@ -65,7 +65,7 @@ AREA_EDITS = [
     Edit(AREA, "as_of: 2025-06-30", "as_of: 2025-07-01", "no commune has code 22816 on 2025-07-01"),
     Edit(AREA, '"22813"', '"22814"', "no commune has code 22814 on 2025-06-30"),
     Edit(AREA, '"22813"', '"58"', "no commune has code 58"),
-    Edit(AREA, '"22813"', '"22810"', "22810 stands here twice"),
+    Edit(AREA, '"22813"', '"22810"', "22810 is listed here twice"),
     Edit(AREA, '"22813"', "22813", "a unit's code, in quotes"),
     Edit(AREA, '["22810"', '[] # ["22810"', "at least one commune"),
     Edit(AREA, "valid_to: null", "valid_to: 2025-06-30", "lies before valid_from"),

@@ -34,9 +34,9 @@ def test_codes_are_kept(next_catalog: Catalog) -> None:
     ("old", "new", "says"),
     [
         ("    code: CT02\n", "", "the line has no code"),
-        ("code: CT02", "code: ct 01", "the code 'ct 01' stands here twice"),
+        ("code: CT02", "code: ct 01", "the code 'ct 01' is listed here twice"),
         ("{role: code, header", "{role: note, header", "two columns have the role note"),
-        ("indicator: taphuan_dan", "indicator: taphuan_cb", "stands here twice"),
+        ("indicator: taphuan_dan", "indicator: taphuan_cb", "is listed here twice"),
     ],
 )
 def test_ambiguous_codes_are_refused(root: Path, old: str, new: str, says: str) -> None:

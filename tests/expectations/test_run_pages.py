@@ -149,7 +149,7 @@ def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path, catalog: Ca
     """The error names the folder and what happens next."""
     results = results_of(catalog)
     keep(tmp_path, results)
-    (tmp_path / page_name(results)).write_text("a file stands in the way")
+    (tmp_path / page_name(results)).write_text("a file is in the way")
     with pytest.raises(RunPagesNotWrittenError, match="the next run writes whatever is missing"):
         written(tmp_path, catalog)
 

@@ -54,7 +54,7 @@ class Archive:
         """Return the entry of a part that is to be opened, after checking it against the limits.
 
         Raises:
-            RefusedError: the part is missing, stands twice, is locked or beyond the limits.
+            RefusedError: the part is missing, is listed twice, is locked or beyond the limits.
         """
         key = _key(part)
         info = self._parts.get(key)

@@ -119,7 +119,7 @@ def test_lost_pages_are_written_again(after_night: Path) -> None:
 def test_a_full_disk_costs_the_pages_only(home: Path, first_files: tuple[SampleFile, ...]) -> None:
     """Figures are published before any page is written, and the failure is reported."""
     deliver(home, first_files)
-    (home / "quality").write_text("a file stands in the way")
+    (home / "quality").write_text("a file is in the way")
     with pytest.raises(PagesNotWrittenError):
         run_plainly(context_of(home), "full")
     assert (home / "published" / "2025-05" / "585" / "rollup.csv").is_file()

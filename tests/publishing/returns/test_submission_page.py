@@ -179,6 +179,6 @@ def test_a_page_replaces_the_earlier_one(catalog: Catalog, tmp_path: Path) -> No
 
 def test_a_folder_that_cannot_be_written_is_reported(catalog: Catalog, tmp_path: Path) -> None:
     """The error names the folder, the reason and what happens next."""
-    (tmp_path / "pages").write_text("a file stands in the way")
+    (tmp_path / "pages").write_text("a file is in the way")
     with pytest.raises(PagesNotWrittenError, match="the next run writes whatever is missing"):
         publish_submissions([feedback_of(SubmissionState.ACCEPTED)], catalog, tmp_path / "pages")
