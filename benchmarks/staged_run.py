@@ -1,0 +1,61 @@
+"""A nightly run without Prefect that measures the CPU time of its stages.
+
+    TONGHOP_HOME=… python -m benchmarks.staged_run
+
+Prints a JSON object: stage → CPU seconds of this process and its reading workers. The server of a PostgreSQL
+warehouse is not counted.
+"""
+
+import json
+import resource
+import sys
+from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
+
+import psutil
+
+from flows.pipeline.pipeline import Run, carry_out
+from flows.pipeline.progress import NoProgress
+from flows.pipeline.scope import RunScope
+from flows.pipeline.steps import PlainSteps
+from flows.support.context import build_context
+from flows.support.settings import load_settings
+
+T = TypeVar("T")
+
+
+class MeasuredSteps(PlainSteps):
+    """Steps whose CPU seconds are added up by stage."""
+
+    def __init__(self, run_id: str) -> None:
+        """Belong to the run of that id."""
+        super().__init__(run_id)
+        self.seconds: Counter[str] = Counter()
+
+    def run(self, stage: str, label: str, work: Callable[[], T]) -> T:
+        """Do one step and measure it; see `Steps.run`."""
+        before = cpu_seconds()
+        try:
+            return super().run(stage, label, work)
+        finally:
+            self.seconds[stage] += cpu_seconds() - before  # type: ignore[assignment] # a Counter of seconds
+
+
+def cpu_seconds() -> float:
+    """Return the CPU seconds of this process, of its ended children and of those that live."""
+    ended = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    living = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in ended) + sum(times.user + times.system for times in living)
+
+
+def main() -> None:
+    """Run once in the home of the settings and print the seconds of each stage, and of what is in no stage."""
+    steps = MeasuredSteps("staged")
+    carry_out(Run(build_context(load_settings()), RunScope(), steps, NoProgress()), "nightly")
+    steps.seconds["outside the stages"] = cpu_seconds() - sum(steps.seconds.values())  # type: ignore[assignment]
+    json.dump(dict(steps.seconds.most_common()), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
