@@ -1,7 +1,7 @@
 """Reporting status of the units that have to report a form: accepted, quarantined or missing, on time or late."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -34,15 +34,15 @@ def reporting_statuses(
     session: Session,
     form: str,
     period: Period,
-    units: Iterable[OrgUnit],
+    units: Collection[OrgUnit],
     deadline: date,
     *,
     as_of: datetime | None = None,
 ) -> dict[UnitKey, ReportingStatus]:
     """Read each unit's reporting status for a base period, in the units' order: now, or as known at a moment."""
     files: dict[UnitKey, list[SubmissionSnapshot]] = defaultdict(list)
-    for submission_snapshot in submission_snapshots(session, form, period, as_of):
-        files[submission_snapshot.unit].append(submission_snapshot)
+    for snapshot in submission_snapshots(session, form, period, as_of, unit_codes={unit.code for unit in units}):
+        files[snapshot.unit].append(snapshot)
     return {unit.key: reporting_status(unit, files[unit.key], deadline) for unit in units}
 
 

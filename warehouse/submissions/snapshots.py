@@ -1,9 +1,12 @@
 """Snapshots of the files of a form and period, now or as of an earlier moment."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.periods import Period
 from domain.submissions import MoveReason, SubmissionState
@@ -13,6 +16,7 @@ from warehouse.store.engine import Session
 from warehouse.submissions.arrivals import DELIBERATE
 
 _OUTCOMES = (SubmissionState.ACCEPTED, SubmissionState.QUARANTINED, SubmissionState.HELD)
+_MOST_CODES = 2000
 _REINSTATED_FROM = (SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN)
 
 
@@ -37,14 +41,23 @@ class SubmissionSnapshot:
 
 
 def submission_snapshots(
-    session: Session, form: str, period: Period, as_of: datetime | None = None
+    session: Session,
+    form: str,
+    period: Period,
+    as_of: datetime | None = None,
+    *,
+    unit_codes: Collection[str] | None = None,
 ) -> tuple[SubmissionSnapshot, ...]:
     """Read the placed files of a form and base period, in the order in which they were first landed.
+
+    `unit_codes` are the units whose files are wanted; None: all of the country. Of many units all files are read, so
+    that the statement stays within the parameters that a database takes; the caller picks its units' files.
 
     As of a moment, a file has the state of its last event until then, the unit of its last reading and the deliveries
     landed by then: exactly what was visible at that moment.
     """
-    result = session.execute(_now(form, period) if as_of is None else _then(form, period, as_of)).tuples()
+    codes = unit_codes if unit_codes is not None and len(unit_codes) <= _MOST_CODES else None
+    result = session.execute(_now(form, period, codes) if as_of is None else _then(form, period, as_of, codes)).tuples()
     files = [
         SubmissionSnapshot(
             key, UnitKey(code, valid_from), sha256, name, version, state, received, landed, judgement, judged
@@ -57,7 +70,7 @@ def submission_snapshots(
 _Columns = tuple[int, str, date, str, str, int | None, SubmissionState, datetime, datetime, int, datetime | None]
 
 
-def _now(form: str, period: Period) -> Select[_Columns]:
+def _now(form: str, period: Period, codes: Collection[str] | None) -> Select[_Columns]:
     row = SubmissionRow
     return select(
         row.id,
@@ -71,12 +84,15 @@ def _now(form: str, period: Period) -> Select[_Columns]:
         row.landed_at,
         row.judgement,
         row.judged_at,
-    ).where(row.form == form, row.period == period.id, row.version.is_not(None))
+    ).where(row.form == form, row.period == period.id, row.version.is_not(None), *_of_units(row.unit_code, codes))
 
 
-def _then(form: str, period: Period, as_of: datetime) -> Select[_Columns]:
+def _then(form: str, period: Period, as_of: datetime, codes: Collection[str] | None) -> Select[_Columns]:
     event, delivery, placement = SubmissionEventRow, DeliveryRow, PlacementRow
-    ever_placed = select(placement.submission_id).where(placement.form == form, placement.period == period.id)
+    of_units = _of_units(placement.unit_code, codes)
+    ever_placed = select(placement.submission_id).where(
+        placement.form == form, placement.period == period.id, *of_units
+    )
     placed = (
         select(placement.submission_id, func.max(placement.id).label("last"))
         .where(placement.submission_id.in_(ever_placed), placement.at <= as_of)
@@ -120,8 +136,12 @@ def _then(form: str, period: Period, as_of: datetime) -> Select[_Columns]:
         .join(moved, moved.c.submission_id == row.id)
         .join(event, event.id == moved.c.last)
         .join(delivered, delivered.c.made_of == row.delivery_id)
-        .where(placement.form == form, placement.period == period.id, placement.version.is_not(None))
+        .where(placement.form == form, placement.period == period.id, placement.version.is_not(None), *of_units)
     )
+
+
+def _of_units(code: InstrumentedAttribute[Any], codes: Collection[str] | None) -> tuple[ColumnElement[bool], ...]:
+    return () if codes is None else (code.in_(codes),)
 
 
 def _is_outcome() -> ColumnElement[bool]:
