@@ -6,8 +6,6 @@ from importlib.metadata import version
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from cli.commands import (
     backtest,
@@ -169,7 +167,9 @@ def _about(error: OSError) -> str:
 
 
 def _show_error(message: str) -> None:
-    console = Console(stderr=True, highlight=False)
+    from cli.output.terminal import literal, open_console
+
+    console = open_console(aside=True)
     if "--debug" in sys.argv:
         console.print_exception()
-    console.print(f"[bold red]tonghop:[/] {escape(message)}")
+    console.print(f"[bold red]tonghop:[/] {literal(*message.splitlines())}")

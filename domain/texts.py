@@ -1,10 +1,10 @@
-"""Sentences people read, in Vietnamese and English, and the matching of names as officials write them."""
+"""Sentences people read, in Vietnamese and English; texts of others, shown as data; names as officials write them."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Lang = Literal["vi", "en"]
 
@@ -19,6 +19,12 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 _APOSTROPHES = re.compile("[\u2018\u2019\u02bc`]")
 _WORD = re.compile(r"\w+")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
+_REPLACEMENT: Final = "\ufffd"
+# Controls (line feed and tab are read), marks that turn the direction of writing, separators, lone surrogates.
+_ACTING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+_LINE_BREAKS = re.compile("[ \t]*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +39,55 @@ class Text:
         return self.vi if lang == "vi" else self.en
 
     def format(self, lang: Lang, facts: Mapping[str, object]) -> str:
-        """The sentence with its facts filled in.
+        """The sentence with its facts filled in; a text among them stays within its line.
 
         Raises:
             KeyError: the sentence names a fact that was not given.
         """
-        return self.get(lang).format_map(facts)
+        return self.get(lang).format_map(_Facts(facts))
+
+
+class _Facts:
+    """Facts of a sentence, in which texts are data: no file name and no cell ends its line or starts another."""
+
+    def __init__(self, facts: Mapping[str, object]) -> None:
+        self._facts = facts
+
+    def __getitem__(self, name: str) -> object:
+        fact = self._facts[name]
+        return one_line(fact) if isinstance(fact, str) else fact
 
 
 def cut(text: str, most: int) -> str:
     """Return a text cut to at most that many letters; a cut text ends in an ellipsis that counts among them."""
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def visible(text: str) -> str:
+    """Return a text in which U+FFFD stands for every character that acts instead of being read.
+
+    Terminals obey control characters, and marks of direction reorder what follows them. Line feeds and tabs stay.
+    """
+    return _ACTING.sub(_REPLACEMENT, text.replace("\r\n", "\n"))
+
+
+def visible_value(value: object) -> object:
+    """Return a value as templates print it: texts visible; what is markup already (`__html__`) stays as it is."""
+    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line, as `visible` shows it."""
+    return visible(_LINE_BREAKS.sub(" ", text))
+
+
+def escaped(text: str) -> str:
+    r"""Return a text in which acting characters are written as JSON does (`\u202e`), so that nothing of it is lost."""
+    return _ACTING.sub(_as_escape, text)
+
+
+def _as_escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
 
 
 def normalise_name(name: str) -> str:

@@ -13,7 +13,7 @@ from great_expectations.render.view.view import DefaultJinjaPageView
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from domain.rules import Rule
-from domain.texts import Lang
+from domain.texts import Lang, visible_value
 from domain.vietnam_time import day_in_vietnam
 from expectations.kept_results import NightlyResults, Tally
 from expectations.rule_rendering import COLUMNS
@@ -34,6 +34,7 @@ class OfflinePageView(DefaultJinjaPageView):
     def __init__(self) -> None:
         """Search templates in our folder first."""
         super().__init__()
+        self.env.finalize = visible_value
         self.env.loader = ChoiceLoader([FileSystemLoader(_TEMPLATES), *([self.env.loader] if self.env.loader else [])])
 
 

@@ -3,11 +3,10 @@
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from cli.commands.rules import find_rule
 from cli.options import CatalogOption, FormOption, JsonOption
-from cli.output.terminal import Terminal
+from cli.output.terminal import Terminal, literal
 from flows.support.settings import Settings
 
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ def _cells(terminal: Terminal, finding: "BacktestFinding") -> list[str]:
         issue.expected or "",
         then,
     )
-    return [escape(cell) for cell in cells]
+    return [literal(cell) for cell in cells]
 
 
 def _units(catalog: "Catalog", area: str, form: str, periods: "tuple[Period, ...]") -> "frozenset[UnitKey]":

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from cli.options import AreaOption, FormOption, JsonOption, WaitOption
-from cli.output.terminal import Terminal, TextTerminal, open_text_terminal
+from cli.output.terminal import Terminal, TextTerminal, literal, open_text_terminal
 from domain.errors import UsageError
 from flows.support.settings import Settings, patient
 
@@ -153,7 +152,7 @@ def show_verified(terminal: TextTerminal, report: "VerificationReport") -> None:
     if report.versions:
         table = terminal.table("column_made_with", "column_then", "column_now")
         for version in report.versions:
-            table.add_row(escape(version.name), _short(version.then), _short(version.now))
+            table.add_row(literal(version.name), _short(version.then), _short(version.now))
         terminal.show(table)
     style = {
         VerificationResult.EQUAL: "bold green",
@@ -168,13 +167,13 @@ def _show_files(terminal: TextTerminal, report: "VerificationReport") -> None:
         return
     table = terminal.table("column_file", "column_verified")
     for name in report.result.equal:
-        table.add_row(escape(name), terminal.text("file_equal"))
+        table.add_row(literal(name), terminal.text("file_equal"))
     for name in dict.fromkeys((*report.result.differing, *report.unexplained)):
         if name in report.unexplained:
             state = "file_changed"
         else:
             state = "file_differed_then" if name in report.manifest.differing else "file_differs"
-        table.add_row(escape(name), terminal.text(state))
+        table.add_row(literal(name), terminal.text(state))
     terminal.show(table)
 
 
@@ -184,7 +183,7 @@ def _show_figures(terminal: TextTerminal, report: "VerificationReport") -> None:
     figures = report.result.figures
     table = terminal.table("indicator", "column_column", "column_published", "column_recomputed")
     for figure in figures[:MOST_FIGURES]:
-        table.add_row(escape(figure.indicator), figure.column, escape(figure.published), escape(figure.recomputed))
+        table.add_row(*map(literal, (figure.indicator, figure.column, figure.published, figure.recomputed)))
     terminal.show(table)
     if len(figures) > MOST_FIGURES:
         terminal.say("and_more", count=len(figures) - MOST_FIGURES)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 from rich.text import Text
 
 from domain.errors import TerminalError, UsageError
@@ -165,6 +164,7 @@ def _expect_published(outcome: "RunOutcome", before: "Revision", scenario: _Scen
 
 def _compare(settings: Settings, terminal: "Terminal", scenario: _Scenario, before: "Revision") -> None:
     from cli.output.figures import figure_of
+    from cli.output.terminal import literal
 
     after = _newest(settings, scenario)
     old, new = ({row.indicator: row for row in revision.rows} for revision in (before, after))
@@ -173,7 +173,7 @@ def _compare(settings: Settings, terminal: "Terminal", scenario: _Scenario, befo
     table = terminal.table("indicator", "before_rerun", "after_rerun")
     for indicator in shown:
         table.add_row(
-            escape(terminal.catalog.indicators[indicator].name.get(terminal.lang)),
+            literal(terminal.catalog.indicators[indicator].name.get(terminal.lang)),
             Text(figure_of(terminal, indicator, old[indicator].value, old[indicator]), no_wrap=True),
             Text(figure_of(terminal, indicator, new[indicator].value, new[indicator]), no_wrap=True),
         )
@@ -195,10 +195,12 @@ def _existing(path: Path) -> Path:
 
 
 def _heading(terminal: "Terminal", number: int, name: str) -> None:
+    from cli.output.terminal import literal
+
     terminal.blank_line()
     key = f"flows.demo_{name}"
     # In both languages: engineers and officials watch the demo together.
     first, second = (terminal.texts.text(key, "vi"), terminal.texts.text(key, "en"))
     terminal.console.rule(f"[bold]{number}[/]", align="left", style="dim")
-    terminal.console.print(escape(first), style="bold")
-    terminal.console.print(escape(second), style="dim")
+    terminal.console.print(literal(first), style="bold")
+    terminal.console.print(literal(second), style="dim")

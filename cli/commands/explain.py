@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from cli.options import AreaOption, AsOfOption, BoundaryOption, FormOption, JsonOption, PeriodOption
-from cli.output.terminal import Terminal
+from cli.output.terminal import Terminal, literal
 from domain.errors import UsageError
 from flows.support.settings import Settings
 
@@ -135,7 +134,7 @@ def show_explanation(terminal: Terminal, explanation: "Explanation") -> None:
 
     row = explanation.row
     known = terminal.catalog.indicators[row.indicator]
-    terminal.console.print(f"[bold]{escape(known.name.get(terminal.lang))}[/] ({row.indicator})")
+    terminal.console.print(f"[bold]{literal(known.name.get(terminal.lang))}[/] ({row.indicator})")
     terminal.say(
         "explain_figure",
         area=explanation.area_name,
@@ -154,9 +153,8 @@ def show_explanation(terminal: Terminal, explanation: "Explanation") -> None:
         numbers = [number_of(terminal, number) for number in fraction if number is not None]
         file = f"{contribution.file.file_name} · {contribution.file.sha256[:12]}"
         unit = f"{contribution.unit} {contribution.unit_name}{_of_period(row, contribution.period)}"
-        unit_lines = "\n".join([unit, *_succession_lines(terminal, contribution)])
-        sources = f"{_cells(terminal, contribution.sources)}\n{file}"
-        table.add_row(escape(unit_lines), " / ".join(numbers), escape(sources))
+        unit_lines = literal(unit, *_succession_lines(terminal, contribution))
+        table.add_row(unit_lines, " / ".join(numbers), literal(*_cells(terminal, contribution.sources), file))
     terminal.show(table)
     for explained in explanation.contributions:
         _show_repairs(terminal, explained)
@@ -191,12 +189,12 @@ def _succession_lines(terminal: Terminal, contribution: "PublishedContribution")
     return lines
 
 
-def _cells(terminal: Terminal, sources: "tuple[SourceCell, ...]") -> str:
+def _cells(terminal: Terminal, sources: "tuple[SourceCell, ...]") -> list[str]:
     """Format sheet!cell of the numerator and the denominator's cell; a commune's villages have a cell each."""
     cells = [f"{source.sheet}!{source.cell}{_denominator_cell(source)}" for source in sources]
     if len(cells) <= MOST_CELLS:
-        return "\n".join(cells)
-    return terminal.text("cells_from_to", first=cells[0], last=sources[-1].cell, count=len(cells))
+        return cells
+    return [terminal.text("cells_from_to", first=cells[0], last=sources[-1].cell, count=len(cells))]
 
 
 def _denominator_cell(source: "SourceCell") -> str:
@@ -215,6 +213,6 @@ def _show_warnings(terminal: Terminal, explained: "ExplainedContribution") -> No
 
     contribution = explained.contribution
     if explained.asked:
-        terminal.console.print(f"? {contribution.unit} {escape(contribution.unit_name)}", style="bold")
+        terminal.console.print(f"? {contribution.unit} {literal(contribution.unit_name)}", style="bold")
     for warning in explained.asked:
         show_warning(terminal, warning)

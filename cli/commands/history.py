@@ -3,10 +3,9 @@
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from cli.options import FormOption, JsonOption, PeriodOption
-from cli.output.terminal import Terminal
+from cli.output.terminal import Terminal, literal
 from flows.support.settings import Settings
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def show_history(terminal: Terminal, history: "ReportHistory", unit_name: str) -
             state += f" ({terminal.text('faults' if version.accepted_at is None else 'remarks', count=version.issues)})"
         kind = "history_counted" if version.counted else "history_version"
         terminal.say(kind, "bold green" if version.counted else "bold", version=version.version, state=state)
-        terminal.console.print(f"  {escape(version.file_name)}", soft_wrap=True)
+        terminal.console.print(f"  {literal(version.file_name)}", soft_wrap=True)
         terminal.console.print(f"  sha256 {version.sha256}", style="dim", soft_wrap=True)
         for delivery in version.deliveries:
             terminal.bullet("⇣", _delivery_text(terminal, delivery))
@@ -99,7 +98,7 @@ def show_difference(terminal: Terminal, difference: "VersionDifference") -> None
         known = terminal.catalog.indicators.get(change.indicator)
         table.add_row(
             change.unit,
-            escape(known.name.get(terminal.lang) if known else change.indicator),
+            literal(known.name.get(terminal.lang) if known else change.indicator),
             terminal.text(f"part_{change.part}"),
             _shown(terminal, change.before),
             _shown(terminal, change.after),
@@ -140,4 +139,4 @@ def _shown(terminal: Terminal, placed: "PlacedFigure | None") -> str:
         text = number_of(terminal, figure.number)
     else:
         text = terminal.text(f"cell_{figure.state}", raw=figure.raw)
-    return escape(f"{text}\n{placed.sheet}!{figure.cell}")
+    return literal(text, f"{placed.sheet}!{figure.cell}")

@@ -4,10 +4,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import typer
-from rich.markup import escape
 
 from cli.options import AreaOption, AsOfOption, BoundaryOption, FormOption, JsonOption, PeriodOption
-from cli.output.terminal import Terminal
+from cli.output.terminal import Terminal, literal
 from flows.support.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def show_rollup(terminal: Terminal, revision: "Revision") -> None:
     for row in revision.rows:
         name = terminal.catalog.indicators[row.indicator].name.get(terminal.lang)
         table.add_row(
-            f"{escape(name)} ({row.indicator})",
+            f"{literal(name)} ({row.indicator})",
             figure_of(terminal, row.indicator, row.value, row),
             f"{row.units_accepted}/{row.units_expected}",
             terminal.text(f"row_{row.status}"),

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from cli.options import CatalogOption, JsonOption
-from cli.output.terminal import Terminal, open_terminal
+from cli.output.terminal import Terminal, literal, open_terminal
 from flows.support.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def list_rules(
         stages = [terminal.text(f"rule_stage_{_stage(rule, day)}") for day in (today, then) if day]
         judged = _judged(known, rule)
         scope = terminal.text("rule_whole_report") if judged is None else _few(terminal, judged)
-        table.add_row(rule.id, rule.kind, rule.severity, *stages, scope, escape(rule.title.get(terminal.lang)))
+        table.add_row(rule.id, rule.kind, rule.severity, *stages, scope, literal(rule.title.get(terminal.lang)))
     terminal.show(table)
     terminal.say("rules_count", "dim", count=len(known.rules), root=known.root)
 
@@ -82,7 +81,7 @@ def show(
     if as_json:
         print_json(_summary(known, rule, terminal, today, then) | _details(known, rule))
         return
-    terminal.console.print(f"[bold]{rule.id}[/]  {escape(rule.title.get(terminal.lang))}", soft_wrap=True)
+    terminal.console.print(f"[bold]{rule.id}[/]  {literal(rule.title.get(terminal.lang))}", soft_wrap=True)
     for name, text in _lines(terminal, known, rule, today, then):
         terminal.blank_line()
         terminal.say(f"rule_{name}", "bold")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import JsonOption
-from cli.output.terminal import TextTerminal, open_text_terminal
+from cli.output.terminal import TextTerminal, literal, open_text_terminal
 from domain.errors import TerminalError, TonghopError, UsageError
 from flows.support.settings import Settings
 
@@ -106,7 +106,6 @@ def _expect(terminal: TextTerminal, settings: Settings, clock: str) -> None:
 
 
 def _show(terminal: TextTerminal, runs: "list[ListedRun]") -> None:
-    from rich.markup import escape
 
     from publishing.figures.formatting import format_time
 
@@ -119,11 +118,11 @@ def _show(terminal: TextTerminal, runs: "list[ListedRun]") -> None:
         record = run.record
         table.add_row(
             format_time(record.started_at, terminal.lang),
-            escape(record.kind),
+            literal(record.kind),
             "" if run.seconds is None else _duration(run.seconds),
             f"[{_COLOURS[run.ended]}]{terminal.text(f'ended_{run.ended}')}[/]",
             *(str(record.counts.get(name, "")) for name in _COUNTS),
-            *([escape(_why(terminal, record.reason))] if why else []),
+            *([literal(_why(terminal, record.reason))] if why else []),
         )
     terminal.show(table)
 

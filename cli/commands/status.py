@@ -4,10 +4,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import typer
-from rich.markup import escape
 
 from cli.options import AreaOption, FormOption, JsonOption, PeriodOption
-from cli.output.terminal import Terminal
+from cli.output.terminal import Terminal, literal
 from domain.vietnam_time import day_in_vietnam
 from flows.support.settings import Settings
 
@@ -115,7 +114,7 @@ def _show_warnings(
 
     code, name = unit.standing.code, unit.standing.name
     terminal.blank_line()
-    terminal.console.print(f"[bold]? {code} {escape(name)}[/]", soft_wrap=True)
+    terminal.console.print(f"[bold]? {code} {literal(name)}[/]", soft_wrap=True)
     for warning in open_warnings:
         show_warning(terminal, warning)
     unanswered = sorted({warning.issue.code for warning in open_warnings if warning.waiver is None})
@@ -144,7 +143,7 @@ def show_units(terminal: Terminal, status: "PeriodStatus", days_late: int = 0) -
             f"{report.code} {report.name}",
             _state(terminal, unit, days_late),
             format_day(day_in_vietnam(report.received_at), terminal.lang) if report.received_at else "",
-            escape(report.file.file_name) if report.file else "",
+            literal(report.file.file_name) if report.file else "",
         )
     terminal.show(table)
     terminal.blank_line()

@@ -5,10 +5,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from cli.options import FormOption, JsonOption, PeriodOption, WaitOption
-from cli.output.terminal import Terminal, TextTerminal, open_text_terminal
+from cli.output.terminal import Terminal, TextTerminal, literal, open_text_terminal
 from domain.errors import UsageError
 from flows.support.settings import Settings, patient
 
@@ -170,13 +169,14 @@ def show_waivers(terminal: TextTerminal, records: "tuple[WaiverRecord, ...]") ->
             day=format_day(day_in_vietnam(record.waiver.at), terminal.lang),
         )
         if record.taken_back is None:
-            status = terminal.text(f"waiver_{record.standing}", until=format_day(record.waiver.until, terminal.lang))
+            status = [terminal.text(f"waiver_{record.standing}", until=format_day(record.waiver.until, terminal.lang))]
         else:
-            status = f"{terminal.text('waiver_taken_back_by')}\n“{record.taken_back.reason}”\n{record.taken_back.by}"
+            taken_back = record.taken_back
+            status = [terminal.text("waiver_taken_back_by"), f"“{taken_back.reason}”", taken_back.by]
         table.add_row(
-            escape(f"{record.unit} {record.unit_name}\n{record.period}"),
-            escape(f"{record.waiver.rule}\n{cells}" if cells else record.waiver.rule),
-            escape(f"“{record.waiver.reason}”\n{author}"),
-            escape(status),
+            literal(f"{record.unit} {record.unit_name}", str(record.period)),
+            literal(record.waiver.rule, *([cells] if cells else [])),
+            literal(f"“{record.waiver.reason}”", author),
+            literal(*status),
         )
     terminal.show(table)

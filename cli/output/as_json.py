@@ -10,11 +10,12 @@ from pathlib import Path
 import typer
 
 from domain.periods import Period
+from domain.texts import escaped
 
 
 def print_json(value: object) -> None:
-    """Print a value made of dataclasses, numbers, days and periods."""
-    typer.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+    """Print a value made of dataclasses, numbers, days and periods; what a terminal would obey is escaped."""
+    typer.echo(escaped(json.dumps(value, default=_plain, ensure_ascii=False, indent=2)))
 
 
 def fields_of(value: object) -> dict[str, object]:

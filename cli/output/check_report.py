@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from rich.markup import escape
-
-from cli.output.terminal import Terminal
+from cli.output.terminal import Terminal, literal
 from domain.issues import Severity
 from domain.submissions import ParsedReport
 from flows.actions.check_files import CheckedFile
@@ -31,9 +29,10 @@ def _show_file(terminal: Terminal, checked_file: CheckedFile) -> None:
     terminal.blank_line()
     colour = "green" if checked_file.accepted else "red"
     outcome = terminal.text(f"check_{checked_file.outcome}")
-    terminal.console.print(f"[bold]{escape(str(checked_file.path))}[/]  [{colour}]{escape(outcome)}[/]", soft_wrap=True)
+    path = literal(str(checked_file.path))
+    terminal.console.print(f"[bold]{path}[/]  [{colour}]{literal(outcome)}[/]", soft_wrap=True)
     if checked_file.is_taken:
-        terminal.console.print(f"  {escape(_identity(terminal, checked_file.report))}", style="dim", soft_wrap=True)
+        terminal.console.print(f"  {literal(_identity(terminal, checked_file.report))}", style="dim", soft_wrap=True)
     issues = tuple(issue_lines(checked_file.issues, terminal.catalog, terminal.lang))
     if issues:
         _show_issues(terminal, issues)
@@ -55,11 +54,11 @@ def _show_issues(terminal: Terminal, lines: Sequence[ResultLine]) -> None:
     for line in lines:
         severity = line.severity or Severity.INFO
         name = severity_text(severity, terminal.texts, terminal.lang)
-        severity_cell = f"[{_COLOURS[severity]}]{escape(name)}[/]"
+        severity_cell = f"[{_COLOURS[severity]}]{literal(name)}[/]"
         # Many cells with the same fault show the advice once.
         advice = terminal.text("check_as_above") if line.action == previous_action else line.action
-        what = f"{escape(line.message)}\n[cyan]→ {escape(advice)}[/]"
-        table.add_row(severity_cell, *map(escape, (line.sheet, line.cell, line.found, line.expected)), what)
+        what = f"{literal(line.message)}\n[cyan]→ {literal(advice)}[/]"
+        table.add_row(severity_cell, *map(literal, (line.sheet, line.cell, line.found, line.expected)), what)
         previous_action = line.action
     terminal.show(table)
 

@@ -1,9 +1,7 @@
 """Terminal output of a dry run: reports that would be accepted or refused, and figures that would change."""
 
-from rich.markup import escape
-
 from cli.output.run_report import show_changes, show_findings, show_issues, show_repeated_files
-from cli.output.terminal import Terminal
+from cli.output.terminal import Terminal, literal
 from flows.actions.preview import Preview, facts_of
 from flows.pipeline.outcome import RunOutcome
 
@@ -28,7 +26,7 @@ def show_preview(terminal: Terminal, preview: Preview) -> None:
     if outcome.replaced:
         terminal.say("replaced", count=outcome.replaced)
     for reason in outcome.left:
-        terminal.console.print(escape(terminal.text("left", reason=reason)), style="yellow")
+        terminal.console.print(literal(terminal.text("left", reason=reason)), style="yellow")
     for published in outcome.given:
         terminal.blank_line()
         kind = "would_publish_partial" if published.is_partial else "would_publish"

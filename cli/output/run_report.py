@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from rich.markup import escape
-
-from cli.output.terminal import Terminal
+from cli.output.terminal import Terminal, literal
 from domain.issues import Issue
 from domain.rollups import RollupChange
 from domain.waivers import OpenWarning
@@ -24,7 +22,7 @@ def show_run(terminal: Terminal, outcome: RunOutcome, most_changes: int = MOST_C
     """Show the outcome of a run; `most_changes` limits the listed changes of each revision."""
     messages = MessageFormatter(terminal.catalog, terminal.lang)
     terminal.console.print(
-        escape(messages.summary(outcome)), style="bold red" if outcome.refused or outcome.doubted else "bold green"
+        literal(messages.summary(outcome)), style="bold red" if outcome.refused or outcome.doubted else "bold green"
     )
     for refusal in outcome.refused[:MOST_REFUSALS]:
         show_issues(terminal, refusal.label, refusal.file_name, refusal.faults)
@@ -47,7 +45,7 @@ def show_run(terminal: Terminal, outcome: RunOutcome, most_changes: int = MOST_C
         terminal.say("waiting", count=outcome.waiting)
     show_silent_units(terminal, outcome.silent)
     for reason in outcome.left:
-        terminal.console.print(escape(terminal.text("left", reason=reason)), style="yellow")
+        terminal.console.print(literal(terminal.text("left", reason=reason)), style="yellow")
 
 
 def _show_held_reports(terminal: Terminal, held: Sequence[SubmissionOutcome]) -> None:
@@ -84,7 +82,7 @@ def show_silent_units(terminal: Terminal, silent: Sequence[SilentPeriod]) -> Non
     messages = MessageFormatter(terminal.catalog, terminal.lang)
     for period in silent:
         terminal.blank_line()
-        terminal.console.print(escape(messages.lateness(period)), style="magenta")
+        terminal.console.print(literal(messages.lateness(period)), style="magenta")
         for area in period.areas[:MOST_AREAS]:
             named = ", ".join(f"{unit.code} {unit.name}" for unit in area.silent[:MOST_SILENT])
             rest = len(area.silent) - MOST_SILENT
@@ -114,7 +112,7 @@ def show_issues(terminal: Terminal, label: str, file_name: str, issues: Sequence
     """Show one submission's issues, each with its advice."""
     messages = MessageFormatter(terminal.catalog, terminal.lang)
     terminal.blank_line()
-    terminal.console.print(f"[bold]{mark} {escape(label)}[/]  {escape(file_name)}", soft_wrap=True)
+    terminal.console.print(f"[bold]{mark} {literal(label)}[/]  {literal(file_name)}", soft_wrap=True)
     for issue in issues[:MOST_FAULTS]:
         terminal.bullet("•", messages.fault(issue))
         terminal.bullet("→", terminal.catalog.issue_action(issue, terminal.lang), "cyan", indent=4)
@@ -151,7 +149,7 @@ def show_changes(terminal: Terminal, revision: PublishedRevision, most_changes: 
     if most_changes:
         table = terminal.table("indicator", "before", "after")
         for name, before, after in changed[:most_changes]:
-            table.add_row(escape(name), before, after)
+            table.add_row(literal(name), before, after)
         terminal.show(table)
         if len(changed) > most_changes:
             terminal.say("and_more", count=len(changed) - most_changes)

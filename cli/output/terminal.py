@@ -3,17 +3,47 @@
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
 from rich.markup import escape
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from domain.catalog.catalog import Catalog
 from domain.catalog.texts import Texts
-from domain.texts import Lang
+from domain.texts import Lang, one_line, visible
 from flows.support.catalog import open_catalog, open_texts
 from flows.support.settings import Settings
+
+
+def literal(*lines: str) -> str:
+    """Return texts of others for a printed line or a cell of a table: a line each, without markup."""
+    return "\n".join(escape(one_line(line)) for line in lines)
+
+
+def open_console(*, aside: bool = False) -> Console:
+    """Return a console of stdout, or of stderr (`aside`), whose terminal gets no control character of a text."""
+    console = Console(highlight=False, stderr=aside)
+    console.push_render_hook(_VisibleText())
+    return console
+
+
+class _VisibleText(RenderHook):
+    """Shows control characters and marks of direction as U+FFFD in everything that a console prints."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_Visible(renderable) for renderable in renderables]
+
+
+class _Visible:
+    def __init__(self, renderable: ConsoleRenderable) -> None:
+        self._renderable = renderable
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for segment in console.render(self._renderable, options):
+            # The console's own commands to the terminal are segments with `control`.
+            yield segment if segment.control else Segment(visible(segment.text), segment.style)
 
 
 class TextTerminal:
@@ -23,7 +53,7 @@ class TextTerminal:
         """Print these texts in this language; `aside`: on stderr, where stdout is for programs."""
         self.texts = texts
         self.lang: Lang = lang
-        self.console = Console(highlight=False, stderr=aside)
+        self.console = open_console(aside=aside)
 
     def text(self, name: str, /, **facts: object) -> str:
         """Return a text of `messages/flows.yaml`, by its key without the prefix `flows.`."""
@@ -39,12 +69,12 @@ class TextTerminal:
 
     def print_path(self, path: Path) -> None:
         """Print a path on a line of its own, never wrapped, so that it can be copied or clicked."""
-        self.console.print(f"  {path}", soft_wrap=True, markup=False)
+        self.console.print(f"  {literal(str(path))}", soft_wrap=True)
 
     def bullet(self, mark: str, text: str, style: str = "", indent: int = 2) -> None:
         """Print a text after a mark; further lines are indented like the first."""
         row = Table.grid(padding=(0, 1, 0, 0))
-        row.add_row(mark, Text(text, style=style))
+        row.add_row(mark, Text(one_line(text), style=style))
         self.console.print(Padding(row, (0, 0, 0, indent)))
 
     def blank_line(self) -> None:

@@ -15,10 +15,13 @@ from domain.catalog.shapes import Kind
 from domain.errors import TerminalError
 from domain.issues import Issue, Repair, Severity
 from domain.rules import Rule
-from domain.texts import Lang, Text
+from domain.texts import Lang, Text, cut
 
 ISSUE_FACTS = frozenset({"found", "expected", "cell", "sheet", "indicator", "unit", "unit_name"})
 """Facts every issue text may name; a code or rule lists further ones under `facts`."""
+
+LONGEST_FACT = 1_000
+"""Most letters of a fact in an issue's text."""
 
 ISSUES_FILE, _REPAIRS_FILE = "messages/issues.yaml", "messages/repairs.yaml"
 
@@ -92,9 +95,16 @@ class _QuestionMarks(dict[str, object]):
 
 
 def show(text: Text, lang: Lang, facts: Mapping[str, object]) -> str:
-    """Fill a text for an official; a missing fact becomes "?", an empty one a dash, never an exception."""
-    filled = {name: "?" if fact is None else "–" if fact == "" else fact for name, fact in facts.items()}
+    """Fill a text for an official; a missing fact becomes "?", an empty one a dash, never an exception.
+
+    A long fact is cut: a cell may hold 32,767 letters.
+    """
+    filled = {name: "?" if fact is None else "–" if fact == "" else _short(fact) for name, fact in facts.items()}
     return text.format(lang, _QuestionMarks(filled))
+
+
+def _short(fact: object) -> object:
+    return cut(fact, LONGEST_FACT) if isinstance(fact, str) else fact
 
 
 def issue_facts(issue: Issue, indicator_name: str | None, unit_name: str | None) -> dict[str, object]:

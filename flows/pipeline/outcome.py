@@ -6,6 +6,7 @@ from pathlib import Path
 from domain.issues import Issue, Severity
 from domain.rollups import RollupChange
 from domain.submissions import Judgement, judgement_of
+from domain.texts import one_line
 from domain.units import OrgUnit
 from warehouse.queries.silent_units import SilentPeriod
 
@@ -25,7 +26,7 @@ class SubmissionOutcome:
     def label(self) -> str:
         """The unit as operators know it: `22828 Ma Nới`; the file's name where the unit is unknown."""
         if self.unit is None:
-            return self.file_name
+            return one_line(self.file_name)
         # The name of a numbered ward needs its kind: 27073 Phường 11.
         name = self.unit.name if self.unit.bare_name.isdecimal() else self.unit.bare_name
         return f"{self.unit.code} {name}"

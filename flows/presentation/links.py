@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from flows.support.settings import Settings
 
@@ -42,6 +42,11 @@ class Links:
 def links_of(settings: Settings, form_url: str = "") -> Links:
     """Return the addresses of a deployment."""
     return Links(settings.base_url, settings.office_url, form_url)
+
+
+def web_address(url: str) -> str:
+    """Return the address of a web page, with every character quoted that could end a link; "" for any other."""
+    return quote(url, safe="/:?#[]@!$&*+,;=%~") if urlsplit(url).scheme in {"http", "https"} else ""
 
 
 def _at(root: str, *parts: str) -> str:

@@ -3,22 +3,33 @@
 import re
 from collections.abc import Sequence
 
-_MARKUP = re.compile(r"([\\`*_\[\]<>|#~!&])")
-_BREAKS = re.compile(r"\s*[\r\n]+\s*")
+from domain.texts import one_line
+from flows.presentation.links import web_address
+
+# Marks of CommonMark and of GitHub's extensions, which link bare addresses too; `_` within a word is none.
+_MARKUP = re.compile(r"[\\`*\[\]<>|#~!&@]|(?<!\w)_|_(?!\w)|:(?=//)|(?<=www)\.", re.IGNORECASE)
+# What begins a list or a rule when it stands first in a line.
+_START_OF_BLOCK = re.compile(r"\d+(?=[.)](?:\s|$))|(?=[-+])")
 
 
 def plain(text: object) -> str:
-    """Text of others, to be read as it stands: on one line, with every mark of Markdown and HTML taken literally."""
-    return _MARKUP.sub(r"\\\1", _BREAKS.sub(" ", str(text)))
+    """Return a text of others that is read as it stands: on one line, every mark of Markdown and HTML taken literally.
+
+    The Prefect UI reads descriptions and each cell of a table as Markdown documents of their own.
+    """
+    line = _MARKUP.sub(r"\\\g<0>", one_line(str(text)).strip())
+    start = _START_OF_BLOCK.match(line)
+    return f"{start[0]}\\{line[start.end() :]}" if start else line
 
 
 def link(words: str, url: str) -> str:
-    """A link; the words alone where there is no address."""
-    return f"[{plain(words)}]({url})" if url else plain(words)
+    """Return a link; the words alone where there is no address."""
+    address = web_address(url)
+    return f"[{plain(words)}]({address})" if address else plain(words)
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table whose cells are Markdown already; empty without rows."""
+    """Return a table whose cells are Markdown already; empty without rows."""
     if not rows:
         return ""
     lines = [heads, ["---"] * len(heads), *rows]

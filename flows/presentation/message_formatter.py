@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from domain.catalog.catalog import Catalog
 from domain.issues import Issue
-from domain.texts import Lang
+from domain.texts import Lang, one_line
 from flows.pipeline.outcome import RevalidationFinding, RunOutcome, SubmissionOutcome
 from publishing.figures.formatting import format_day
 from warehouse.queries.silent_units import SilentArea, SilentPeriod
@@ -29,7 +29,7 @@ class MessageFormatter:
         """Format one issue: its place and message."""
         message = self.catalog.issue_message(issue, self.lang)
         # A message that names its cell omits the sheet; one without a cell is about the whole file.
-        return f"{issue.sheet} — {message}" if issue.sheet else message
+        return f"{one_line(issue.sheet)} — {message}" if issue.sheet else message
 
     def refusal(self, submission_outcome: SubmissionOutcome) -> str:
         """Format the reason for a refusal: the first issues, and the number of others."""

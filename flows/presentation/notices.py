@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from connectors.replies.smtp import SmtpServer
 from domain.issues import Issue, Severity
+from domain.texts import cut, one_line
 from flows.presentation.message_formatter import MessageFormatter
 from flows.support.service_settings import ServiceSettings
 from warehouse.queries.read_models import SubmissionRecord
@@ -15,6 +16,9 @@ from warehouse.queries.read_models import SubmissionRecord
 MOST_NAMED = 50
 """Most refused reports that a run's notice names; the rest are counted."""
 MOST_IN_SUBJECT = 3
+LONGEST_SUBJECT = 200
+LONGEST_LINE = 2_000
+"""Most letters of a notice's subject, and of a line of its text."""
 
 
 class NoticeEvent(StrEnum):
@@ -68,7 +72,7 @@ def of_run(messages: MessageFormatter, ended: FailedRun, refused: Sequence[Refus
         ]
         lines += _more(messages, refused)
     lines += ["", ended.address]
-    return Notice(messages.text("notice_run_subject", run=ended.name, state=ended.state), _signed(messages, lines))
+    return _notice(messages, messages.text("notice_run_subject", run=ended.name, state=ended.state), lines)
 
 
 def of_refused(messages: MessageFormatter, run: str, refused: Sequence[RefusedReport], address: str) -> Notice:
@@ -89,20 +93,18 @@ def of_refused(messages: MessageFormatter, run: str, refused: Sequence[RefusedRe
     lines += [*_more(messages, refused), messages.text("notice_refused_advice"), address]
     names = ", ".join(refused_report.who for refused_report in refused[:MOST_IN_SUBJECT])
     more = f" +{len(refused) - MOST_IN_SUBJECT}" if len(refused) > MOST_IN_SUBJECT else ""
-    return Notice(messages.text("notice_refused_subject", who=f"{names}{more}", run=run), _signed(messages, lines))
+    return _notice(messages, messages.text("notice_refused_subject", who=f"{names}{more}", run=run), lines)
 
 
 def of_test(messages: MessageFormatter) -> Notice:
     """Return a notice that shows that notices arrive."""
-    return Notice(messages.text("notice_test_subject"), _signed(messages, [messages.text("notice_test")]))
+    return _notice(messages, messages.text("notice_test_subject"), [messages.text("notice_test")])
 
 
 def of_no_night(messages: MessageFormatter, clock: str, problem: str) -> Notice:
     """Return a notice that no nightly run has ended by a time of day, and the reason."""
-    return Notice(
-        messages.text("notice_no_night_subject"),
-        _signed(messages, [messages.text("notice_no_night", clock=clock), "", problem]),
-    )
+    lines = [messages.text("notice_no_night", clock=clock), "", problem]
+    return _notice(messages, messages.text("notice_no_night_subject"), lines)
 
 
 def send(settings: ServiceSettings, notice: Notice) -> None:
@@ -113,8 +115,7 @@ def send(settings: ServiceSettings, notice: Notice) -> None:
         MailRefusedError: the settings or the recipients have to be corrected first.
     """
     message = EmailMessage()
-    # A subject is one line, whatever the file's name contains.
-    message["Subject"] = " ".join(notice.subject.split())
+    message["Subject"] = notice.subject
     message["From"] = settings.mail_from or settings.mail_user
     message["To"] = ", ".join(settings.mail_to)
     message["Date"] = formatdate(localtime=False)
@@ -130,5 +131,8 @@ def _more(messages: MessageFormatter, refused: Sequence[RefusedReport]) -> list[
     return [messages.text("and_more", count=len(refused) - MOST_NAMED)] if len(refused) > MOST_NAMED else []
 
 
-def _signed(messages: MessageFormatter, lines: Sequence[str]) -> str:
-    return "\n".join([*lines, "", "-- ", messages.text("notice_signature"), ""])
+def _notice(messages: MessageFormatter, subject: str, lines: Sequence[str]) -> Notice:
+    """Return a signed notice in which file names and cells can forge no line or header, nor swamp the reader."""
+    signed = [*lines, "", "-- ", messages.text("notice_signature"), ""]
+    body = "\n".join(cut(one_line(line), LONGEST_LINE) for line in signed)
+    return Notice(cut(" ".join(one_line(subject).split()), LONGEST_SUBJECT), body)

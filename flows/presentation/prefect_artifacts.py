@@ -13,6 +13,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.settings import get_current_settings
 from prefect.states import Failed
 
+from flows.presentation.markdown import plain
 from flows.support.prefect_names import QUARANTINED, RERUN
 from flows.support.prefect_tasks import as_task, suppress_failures
 
@@ -79,7 +80,7 @@ def show_failed(shown: FailedTaskRun) -> None:
     def refuse() -> State[Any]:
         # A failure to store the page must not hide why the submission was refused.
         with suppress_failures():
-            create_markdown_artifact(shown.page, key=shown.key, description=shown.label)
+            create_markdown_artifact(shown.page, key=shown.key, description=plain(shown.label))
         emit_event(
             QUARANTINED,
             resource={"prefect.resource.id": f"tonghop.submission.{shown.facts['submission']}"}
@@ -113,6 +114,7 @@ def show_page(markdown: str, key: str) -> None:
 
 
 def show_table(rows: Sequence[Mapping[str, str]], description: str, key: str) -> None:
-    """Create an artifact of the flow run from a table of submissions."""
+    """Create an artifact of the flow run from a table of submissions, whose cells are read as they stand."""
+    table = [{head: plain(cell) for head, cell in row.items()} for row in rows]
     with suppress_failures():
-        create_table_artifact(key=key, table=[dict(row) for row in rows], description=description)
+        create_table_artifact(key=key, table=table, description=plain(description))

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from domain.indicators import Indicator, Measure
 from domain.rollups import RollupRow
+from domain.texts import visible
 
 COLUMNS = tuple(field.name for field in fields(RollupRow))
 _IN_UNIT_OF_INDICATOR = frozenset({"value", "target"})
@@ -50,8 +51,8 @@ def _cell(value: object, *, percent: bool) -> str:
 def escape_formula(text: str) -> str:
     """Prefix a text that a spreadsheet program could run as a formula with an apostrophe.
 
-    Line ends become LF; NUL characters are removed.
+    Line ends become LF; NUL characters are removed, others that act instead of being read become U+FFFD.
     """
     is_formula = text.startswith(_LEADING_BREAK) or _FORMULA_START.match(text) is not None
-    clean = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+    clean = visible(text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n"))
     return f"'{clean}" if is_formula or _FORMULA_START.match(clean) else clean

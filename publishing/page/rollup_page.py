@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from domain.texts import visible_value
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import Report
 from publishing.page.bars import RateBars
@@ -18,7 +19,7 @@ def write_page(report: Report, formatter: ReportFormatter) -> bytes:
 
 
 def render(template: str, formatter: ReportFormatter, **shown: object) -> bytes:
-    """Render a template of `templates/` as UTF-8; all values in it are escaped."""
+    """Render a template of `templates/` as UTF-8; all values in it are escaped, acting characters shown as U+FFFD."""
     page = _environment().get_template(template)
     return page.render(formatter=formatter, t=formatter.text, lang=formatter.lang, **shown).encode()
 
@@ -28,6 +29,7 @@ def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
+        finalize=visible_value,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -10,7 +10,7 @@ from domain.indicators import Measure
 from domain.issues import Issue, Severity
 from domain.observations import CellState, Figure, Observation
 from domain.submissions import SubmissionState
-from domain.texts import Lang, cut
+from domain.texts import Lang, cut, one_line
 from domain.units import Level
 from domain.vietnam_time import day_in_vietnam
 from publishing.figures.assemble import period_name
@@ -165,7 +165,7 @@ class Receipt:
 
     def note(self) -> bytes:
         """Render the note as UTF-8 with a byte order mark and CRLF, which Windows' Notepad needs."""
-        return "\r\n".join(self._note_lines()).encode("utf-8-sig")
+        return "\r\n".join(map(one_line, self._note_lines())).encode("utf-8-sig")
 
     def _note_lines(self) -> Iterator[str]:
         record, text = self.reply.record, self.formatter.text

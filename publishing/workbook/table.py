@@ -8,7 +8,11 @@ from decimal import Decimal
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from domain.texts import cut, visible
+
 _A4 = 9
+_LONGEST_TEXT = 32_767
+"""Letters that a cell of Excel holds."""
 _LINE_HEIGHT, _PADDING = 14.5, 3
 # Characters beyond a column's width that still fit on its line, on average: letters are narrower than digits.
 _SLACK = 1.2
@@ -79,7 +83,7 @@ class SheetWriter:
                 self.sheet.write_blank(self.row, column, None, style)
             case str() as text:
                 # Not `write`, which turns texts that look like formulas or links into such.
-                self.sheet.write_string(self.row, column, text, style)
+                self.sheet.write_string(self.row, column, cut(visible(text), _LONGEST_TEXT), style)
             case number:
                 self.sheet.write_number(self.row, column, number, style)
 

@@ -1,7 +1,6 @@
 """Result sheet of a returned workbook: all issues and repairs, line by line, with links to the cells."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from domain.catalog.texts import Texts
 from domain.issues import Severity
-from domain.texts import Lang
+from domain.texts import Lang, visible
 from workbooks.cells.addresses import parse_range
 from workbooks.marking.cell_styles import CellStyles
 from workbooks.marking.result_lines import ResultLine, counts_text, severity_text
@@ -24,7 +23,6 @@ _WIDTHS = (5.5, 17, 9, 12, 46, 18, 22, 48)
 _LINE_POINTS = 16.5
 _LETTERS_PER_WIDTH = 1.05
 _MARK_COLUMN = len(_WIDTHS) + 1
-_BAD_LETTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LINE = "".join(f'<{side} style="thin"><color rgb="FFBFBFBF"/></{side}>' for side in ("left", "right", "top", "bottom"))
 _FONT = '{}<sz val="{}"/><color rgb="{}"/><name val="Times New Roman"/><family val="1"/>'
 
@@ -98,7 +96,7 @@ class _Writer:
             return f"<c {place}><v>{value}</v></c>"
         if not value:
             return f"<c {place}/>"
-        text = escape(_BAD_LETTERS.sub("\ufffd", value))
+        text = escape(visible(value))
         return f'<c {place} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 

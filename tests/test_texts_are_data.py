@@ -1,0 +1,238 @@
+"""File names and cells are data in every kind of output: they act nowhere, and they forge nothing."""
+
+import csv
+import io
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from markdown_it import MarkdownIt
+from xlsxwriter import Workbook
+
+from cli.output.as_json import print_json
+from cli.output.run_report import show_run
+from cli.output.terminal import Terminal
+from connectors.replies.smtp import SmtpServer
+from domain.catalog.catalog import Catalog
+from domain.issues import Issue, Repair, Severity
+from domain.submissions import SubmissionState
+from expectations.kept_results import NightlyResults, Tally
+from expectations.run_page import write_run_page
+from flows.pipeline.outcome import RunOutcome, SubmissionOutcome
+from flows.presentation import prefect_artifacts
+from flows.presentation.links import Links
+from flows.presentation.markdown import link, plain
+from flows.presentation.message_formatter import MessageFormatter
+from flows.presentation.notices import FailedRun, RefusedReport, of_refused, of_run, send
+from flows.support.logs import log_to_file
+from flows.support.masking import log_line
+from flows.support.service_settings import ServiceSettings
+from publishing.data.rollup_csv import write_csv
+from publishing.figures.assemble import assemble
+from publishing.figures.formatter import ReportFormatter
+from publishing.page.rollup_page import write_page
+from publishing.returns.receipt import Receipt
+from publishing.returns.submission_page import write_submission_page
+from publishing.workbook.table import SheetWriter, StyledCell, TableColumn
+from tests.expectations.test_run_pages import ROW
+from tests.hostile_texts import ACTING, HOSTILE_TEXTS
+from tests.publishing.page.strict_page import StrictPage
+from tests.publishing.returns.test_submission_page import feedback_of
+from tests.publishing.revisions import build_revision, with_row
+from tests.workbooks.container.strict_package import faults_of
+from tests.workbooks.workbook_edits import template_bytes
+from warehouse.queries import Reply
+from workbooks.marking.annotate import annotate
+
+pytestmark = pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
+AT = datetime(2025, 6, 2, 18, tzinfo=UTC)
+
+
+def issue_about(text: str) -> Issue:
+    """Build an issue about a cell that holds the text, on a sheet named by it."""
+    return Issue("text_where_number", Severity.CRITICAL, text[:31], "E15", text, text, facts={"label": text})
+
+
+def outcome_about(text: str) -> RunOutcome:
+    """Build a run that refused a file of this name."""
+    return RunOutcome("run", (SubmissionOutcome(1, text, None, None, accepted=False, issues=(issue_about(text),)),))
+
+
+def assert_visible(shown: str) -> None:
+    """Assert that no acting character is left."""
+    assert not ACTING.intersection(shown)
+
+
+def test_markdown_reads_a_text_as_it_stands(text: str) -> None:
+    """As a document, and within a table and a link, it is one paragraph of nothing but text."""
+    for document in (plain(text), f"{plain(text)} x", link(text, "")):
+        tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(document)
+        assert [token.type for token in tokens] in (["paragraph_open", "inline", "paragraph_close"], [])
+        children = [child for token in tokens for child in token.children or ()]
+        assert {child.type for child in children} <= {"text", "text_special"}
+    assert "://" not in plain(text).replace("\\://", "")
+    assert_visible(plain(text))
+
+
+def test_only_web_addresses_are_linked(text: str) -> None:
+    """An address that a text slipped into stays one address; a text itself is none."""
+    assert link("w", f"javascript:{text}") == "w"
+    address = Links("http://host/p").published(text, text)
+    (inline,) = [token for token in MarkdownIt().parse(f"| {link('w', address)} |") if token.type == "inline"]
+    kinds = [child.type for child in inline.children or ()]
+    assert (kinds.count("link_open"), len(address.split())) == (1, 1)
+
+
+def test_artifacts_of_prefect(text: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every cell of a table and every description is Markdown in Prefect's pages: each holds text alone."""
+    written: list[Any] = []
+    monkeypatch.setattr(prefect_artifacts, "create_table_artifact", lambda **facts: written.append(facts))
+    messages = MessageFormatter(catalog, "vi")
+    prefect_artifacts.show_table(messages.table(outcome_about(text).refused), text, prefect_artifacts.TABLE)
+    ((row,), description) = written[0]["table"], written[0]["description"]
+    for cell in (*row.values(), description):
+        tokens = MarkdownIt("commonmark").parse(cell)
+        assert {token.type for token in tokens} <= {"paragraph_open", "inline", "paragraph_close"}
+        assert_visible(cell)
+
+
+def test_terminal(text: str, catalog: Catalog, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run's outcome keeps its lines, whatever the file's name and its cells hold."""
+    terminal = Terminal(catalog, "vi")
+    terminal.console.width = 100_000
+    show_run(terminal, outcome_about(text))
+    terminal.print_path(Path(text))
+    terminal.bullet("•", text)
+    shown = capsys.readouterr().out
+    assert_visible(shown)
+    show_run(terminal, outcome_about("bc.xlsx"))
+    assert len(shown.splitlines()) == len(capsys.readouterr().out.splitlines()) + 2
+
+
+def test_json_on_a_terminal(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Programs get the text whole, the terminal nothing to obey."""
+    print_json({"file": text})
+    shown = capsys.readouterr().out
+    assert_visible(shown)
+    assert json.loads(shown) == {"file": text}
+
+
+def test_mail(text: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text forges no header, no line and no signature, and the mail stays short."""
+    sent: list[EmailMessage] = []
+    monkeypatch.setattr(SmtpServer, "send", lambda _server, message: sent.append(message))
+    record = replace(feedback_of(SubmissionState.QUARANTINED).record, unit=None, unit_name=None)
+    refused = RefusedReport(replace(record, file=replace(record.file, file_name=text)), (issue_about(text),))
+    messages, settings = MessageFormatter(catalog, "vi"), ServiceSettings(mail_host="h", mail_to=("an@x.vn",))
+    ended = FailedRun("nightly", "Failed", text, "http://h")
+    for notice in (of_refused(messages, "nightly", [refused], "http://h"), of_run(messages, ended, [refused])):
+        send(settings, notice)
+        received = message_from_bytes(sent[-1].as_bytes(), policy=policy.default)
+        body = received.get_content()
+        assert sorted(received.keys()) == sorted(sent[-1].keys())
+        assert "Bcc" not in received
+        assert body.splitlines().count("-- ") == 1
+        assert_visible(body + received["Subject"])
+        assert len(sent[-1].as_bytes()) < 60_000
+
+
+def test_log(text: str, tmp_path: Path) -> None:
+    """A record stays within its line and is still read as it was."""
+    log_to_file(tmp_path, AT)
+    try:
+        logging.getLogger("flows").warning("lost %s", text, extra={"unit": text})
+    finally:
+        for handler in [each for each in logging.getLogger("flows").handlers if isinstance(each, logging.FileHandler)]:
+            logging.getLogger("flows").removeHandler(handler)
+            handler.close()
+    (written,) = next(tmp_path.glob("*.jsonl")).read_text("utf-8").splitlines()
+    assert_visible(written)
+    assert json.loads(written)["event"] == log_line(f"lost {text}")
+    assert "\n" not in log_line(text)
+
+
+def receipt_about(text: str, catalog: Catalog) -> Receipt:
+    """Make the receipt of a refused report."""
+    record = feedback_of(SubmissionState.QUARANTINED).record
+    record = replace(record, file=replace(record.file, file_name=text))
+    reply = Reply(record, 1, AT, (issue_about(text),), (Repair("thousands_dot", text[:31], "D12", text, text),), ())
+    return Receipt(reply, catalog, "vi", text)
+
+
+def test_note(text: str, catalog: Catalog) -> None:
+    """The note in plain text keeps its lines."""
+    note, harmless = (receipt_about(each, catalog).note().decode("utf-8-sig") for each in (text, "x"))
+    assert len(note.splitlines()) == len(harmless.splitlines())
+    assert_visible(note.replace("\r\n", "\n"))
+
+
+def pages_about(text: str, catalog: Catalog) -> Iterator[str]:
+    """Render every kind of page with the text in it."""
+    formatter = ReportFormatter(catalog, "vi")
+    feedback = feedback_of(SubmissionState.QUARANTINED, issue_about(text), path=text, sender=text, unit=None)
+    record = replace(feedback.record, file=replace(feedback.record.file, file_name=text))
+    yield write_submission_page(replace(feedback, record=record), formatter).decode()
+    yield receipt_about(text, catalog).page().decode()
+    row = {**ROW, "who": text, "found": text, "sheet": text, "cell": text}
+    rules = {"not_negative": Tally(1, (row,))}
+    results = NightlyResults("run-1", AT, 1, ("1.json",), rules)
+    yield write_run_page(results, catalog.rules, "vi", lambda name: catalog.texts.text(f"expectations.{name}", "vi"))
+    yield write_page(assemble(with_row(build_revision(catalog), 0, notes=text), formatter), formatter).decode()
+
+
+def test_pages(text: str, catalog: Catalog) -> None:
+    """A page has the same elements and addresses as with a harmless text."""
+    for page, harmless in zip(pages_about(text, catalog), pages_about("x", catalog), strict=True):
+        shown, plainly = StrictPage(page), StrictPage(harmless)
+        assert not shown.problems
+        assert [tag for tag, _ in shown.elements] == [tag for tag, _ in plainly.elements]
+        assert [facts.get("href") for _, facts in shown.elements] == [
+            facts.get("href") for _, facts in plainly.elements
+        ]
+        assert not [name for _, facts in shown.elements for name in facts if name.startswith("on")]
+        assert_visible(page)
+
+
+def test_csv(text: str, catalog: Catalog) -> None:
+    """No cell of the figures' file begins as a formula does."""
+    content = write_csv(with_row(build_revision(catalog), 0, notes=text).rows, catalog.indicators).decode("utf-8-sig")
+    assert_visible(content.replace("\r\n", "\n"))
+    for row in csv.DictReader(io.StringIO(content, newline="")):
+        assert not row["notes"].strip().startswith(("=", "+", "-", "@", "|", "%"))
+
+
+def test_workbook(text: str) -> None:
+    """A cell of the published workbook holds the text as a text: neither formula nor link, nor too long."""
+    file = io.BytesIO()
+    with Workbook(file, {"in_memory": True, "strings_to_formulas": False}) as book:
+        styles = {"text": book.add_format(), "header": book.add_format()}
+        SheetWriter(book.add_worksheet(), styles).write_table("T", [TableColumn("A", 9)], [[StyledCell(text)]])
+    cell = openpyxl.load_workbook(file).active["A2"]
+    assert (cell.data_type, cell.hyperlink) == ("s", None)
+    assert_visible(cell.value)
+
+
+@pytest.fixture(scope="module")
+def template(catalog: Catalog) -> bytes:
+    """Return a commune's template as issued."""
+    return template_bytes(catalog, "22813", "2025-05")
+
+
+def test_marked_workbook(text: str, catalog: Catalog, template: bytes) -> None:
+    """The copy that a commune gets back opens in Excel, and holds the text as a text in its result sheet and notes."""
+    issue = replace(issue_about(text), sheet="Biểu 01-T")
+    marked = annotate(template, [issue, issue_about(text)], (), catalog, "vi")
+    assert faults_of(marked) == []
+    book = openpyxl.load_workbook(io.BytesIO(marked))
+    result = [cell for row in book["Kết quả kiểm tra"].iter_rows() for cell in row]
+    assert {cell.data_type for cell in result} <= {"s", "inlineStr", "n"}
+    for shown in (*(str(cell.value) for cell in result), book["Biểu 01-T"]["E15"].comment.text):
+        assert_visible(shown)
