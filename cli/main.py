@@ -16,7 +16,9 @@ from cli.commands import (
     explain,
     held,
     history,
+    login,
     nightly,
+    prefect,
     publish,
     rerun,
     rollup,
@@ -100,9 +102,11 @@ for _command in (
     runs.runs,
     up.up,
     up.down,
+    login.login,
     demo.demo,
 ):
     app.command()(_command)
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(prefect.prefect)
 rules.rules.command()(backtest.backtest)
 app.add_typer(rules.rules)
 app.add_typer(held.held)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cli.output.terminal import TextTerminal
     from flows.support.service_record import Record
 
-_HOST_HELP = "Address to listen on; any but this machine's own needs TONGHOP_SERVER_AUTH=name:password."
+_HOST_HELP = "Address to listen on; 0.0.0.0 for other machines, behind a proxy with TLS."
 
 
 def up(
@@ -31,9 +31,9 @@ def up(
 ) -> None:
     """Start Prefect's server with its UI, a worker, all schedules and automations, and the published pages.
 
-    Waits until all is healthy and prints the addresses. Runs until Ctrl-C, or with --detach until tonghop down. What
-    ends by itself is started again. Commands like tonghop rerun use this server by themselves. A second tonghop up
-    finds the first.
+    Waits until all is healthy and prints the addresses, with a link that logs a browser in once. Runs until Ctrl-C, or
+    with --detach until tonghop down. What ends by itself is started again. Commands like tonghop rerun use this server
+    by themselves. A second tonghop up finds the first.
 
     Example: tonghop up
 
@@ -44,7 +44,7 @@ def up(
     settings = settings.model_copy(update={name: value for name, value in options.items() if value is not None})
     if not only:
         settings = _with_urls(settings)
-    prepare_environment(settings)
+    settings = prepare_environment(settings)
     if only:
         _run_only(settings, only)
         return
@@ -55,13 +55,13 @@ def up(
 
     try:
         if detach:
-            show_ready(terminal, _start_detached(terminal, settings), "tonghop down")
+            show_ready(terminal, _start_detached(terminal, settings), "tonghop down", settings)
         else:
             _run_here(terminal, settings)
     except AlreadyUpError as error:
         terminal.say("up_already", "bold")
         if error.record:
-            show_ready(terminal, error.record, "tonghop down")
+            show_ready(terminal, error.record, "tonghop down", settings)
 
 
 def down(context: typer.Context) -> None:
@@ -81,14 +81,29 @@ def down(context: typer.Context) -> None:
     terminal.say("down_stopped" if stopped else "down_nothing", "bold green" if stopped else "", home=settings.home)
 
 
-def show_ready(terminal: "TextTerminal", record: "Record", how_to_end: str) -> None:
-    """Show the addresses of the service and the command that stops it."""
+def show_ready(terminal: "TextTerminal", record: "Record", how_to_end: str, settings: Settings) -> None:
+    """Show the addresses of the service, a link that logs a browser in, and the command that stops the service."""
     from cli.output.service_view import show_addresses
     from flows.support.service_record import READY
 
     terminal.say("up_ready" if record.stage == READY else "up_still_starting", "bold green")
     show_addresses(terminal, record)
+    if record.stage == READY:
+        _show_login(terminal, record, settings)
     terminal.say("up_how_to_end", "dim", command=how_to_end)
+
+
+def _show_login(terminal: "TextTerminal", record: "Record", settings: Settings) -> None:
+    from cli.commands.login import show_link
+    from flows.service.api import NoLoginLinkError
+
+    if not terminal.console.is_terminal:
+        terminal.say("login_hint", "dim")  # a log keeps no link that still admits
+        return
+    try:
+        show_link(terminal, settings, record.api)
+    except NoLoginLinkError:
+        terminal.say("up_without_login", "yellow")
 
 
 def _with_urls(settings: Settings) -> Settings:
@@ -111,7 +126,7 @@ def _run_here(terminal: "TextTerminal", settings: Settings) -> None:
         def begin(self, stage: str) -> None:
             super().begin(stage)
             if stage == READY:
-                show_ready(terminal, supervisor.record, "Ctrl-C")
+                show_ready(terminal, supervisor.record, "Ctrl-C", settings)
 
     with ForegroundView(terminal) as view:
         supervisor = Supervisor(settings, view)
@@ -133,7 +148,6 @@ def _run_only(settings: Settings, only: str) -> None:
     from flows.service.supervisor import PATIENCE_SECONDS, require_port
 
     if only == components.SERVER:
-        components.require_password(settings)
         require_port(settings, "server_port")
         components.exec_component(components.server(settings))
     ServerApi(api_url(), settings.server_auth).wait(PATIENCE_SECONDS)

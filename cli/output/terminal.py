@@ -67,8 +67,8 @@ class TextTerminal:
         """Print a text on a line of its own; lines are wrapped, never cut."""
         self.console.print(escape(self.text(name, **facts)), style=style)
 
-    def print_path(self, path: Path) -> None:
-        """Print a path on a line of its own, never wrapped, so that it can be copied or clicked."""
+    def print_path(self, path: Path | str) -> None:
+        """Print a path or an address on a line of its own, never wrapped, so that it can be copied or clicked."""
         self.console.print(f"  {literal(str(path))}", soft_wrap=True)
 
     def bullet(self, mark: str, text: str, style: str = "", indent: int = 2) -> None:

@@ -2,12 +2,20 @@
 
 import time
 from datetime import datetime
+from typing import Final
 from uuid import uuid4
 
 import httpx
 from pydantic import SecretStr
 
 from domain.errors import TransientError
+
+LOGIN_PAGE: Final = "/tonghop/login"
+"""Page on the server's origin that logs a browser in; the fragment of its address is a token."""
+LOGIN_LINKS: Final = f"{LOGIN_PAGE}/links"
+"""Address that issues tokens to those who have the credential."""
+LOGIN_MINUTES: Final = 15
+"""How long a token may be used, once."""
 
 
 def answers(address: str) -> bool:
@@ -26,6 +34,18 @@ class ServerSilentError(TransientError):
         """Keep the address."""
         self.address = address
         super().__init__(f"no Prefect server answers at {address}: start it, or see that PREFECT_API_URL is right")
+
+
+class NoLoginLinkError(TransientError):
+    """The server issues no login links: it is not ours, or of an earlier version, or has another credential."""
+
+    def __init__(self, status: int) -> None:
+        """Keep the status of its answer."""
+        self.status = status
+        super().__init__(
+            f"the server issues no login link (it answers {status}): it was started by an earlier version, by other "
+            "means, or with another password. tonghop down, then tonghop up starts it anew"
+        )
 
 
 class ServerApi:
@@ -66,6 +86,22 @@ class ServerApi:
             registered["name"] == worker and datetime.fromisoformat(registered["last_heartbeat_time"]) >= since
             for registered in answer.json()
         )
+
+    def login_token(self) -> str:
+        """Return a token that logs one browser in.
+
+        Raises:
+            ServerSilentError: the server does not answer.
+            NoLoginLinkError: it issues none.
+        """
+        address = self._client.base_url.copy_with(path=LOGIN_LINKS)
+        try:
+            answer = self._client.post(address)
+        except httpx.TransportError as error:
+            raise ServerSilentError(str(self._client.base_url)) from error
+        if not answer.is_success:
+            raise NoLoginLinkError(answer.status_code)
+        return str(answer.json()["token"])
 
     def _token(self) -> dict[str, str]:
         # A server with CSRF protection issues tokens; one without it refuses to.

@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from domain.errors import UsageError
 from flows.support.prefect_names import POOL
-from flows.support.service_settings import ServiceSettings
 from flows.support.settings import Settings, child_environment, server_environment
 
 SERVER = "server"
@@ -28,30 +26,6 @@ class Component:
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
-
-
-class NoPasswordError(UsageError):
-    """A server reachable from other machines has no password."""
-
-    def __init__(self, host: str) -> None:
-        """Keep the address."""
-        self.host = host
-        super().__init__(
-            f"a server on {host} can be reached from other machines, and whoever reaches it may start runs and read "
-            "every report. Give it a name and a password first: TONGHOP_SERVER_AUTH=name:password, in the environment "
-            "or as a file TONGHOP_SERVER_AUTH in the folder that TONGHOP_SECRETS names. Without --host it listens to "
-            "this machine only"
-        )
-
-
-def require_password(settings: ServiceSettings) -> None:
-    """Raise unless a server is local, or requires a password.
-
-    Raises:
-        NoPasswordError: neither is the case.
-    """
-    if settings.listens_to_others and settings.server_auth is None:
-        raise NoPasswordError(settings.server_host)
 
 
 def server(settings: Settings) -> Component:

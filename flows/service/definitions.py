@@ -1,16 +1,18 @@
 """Define work pool, limit, webhook, deployments and automations on Prefect's server.
 
-Applied any number of times with the same result. An operator's changes in the UI to the pool, the limit or an
-automation's switch are kept; our deployments and automations no longer named are removed, others' never.
+Applied any number of times with the same result. An operator's changes in the UI to the pool (but for its job
+template), the limit or an automation's switch are kept; our deployments and automations no longer named are removed,
+others' never.
 The server is that of PREFECT_API_URL; `flows.support.settings.prepare_environment` comes before this is imported.
 """
 
 import asyncio
 import subprocess
 import sys
+from typing import Any, Final
 
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate, WorkPoolCreate
+from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate, WorkPoolCreate, WorkPoolUpdate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
 from prefect.exceptions import ObjectNotFound
 
@@ -22,6 +24,11 @@ from flows.support.settings import Settings, child_environment
 
 TAG = "tonghop"
 """Tag of all deployments and automations of this program."""
+_CLOSED_TEMPLATE: Final[dict[str, Any]] = {
+    "variables": {"type": "object", "properties": {}, "additionalProperties": False},
+    "job_configuration": {"stream_output": True},
+}
+"""Job template of the pool: no caller chooses the command, environment or folder of a run."""
 
 
 class NotDeployedError(TerminalError):
@@ -59,11 +66,13 @@ async def _after(settings: Settings) -> None:
 
 
 async def _ensure_pool(client: PrefectClient) -> None:
-
     try:
-        await client.read_work_pool(POOL)
+        pool = await client.read_work_pool(POOL)
     except ObjectNotFound:
-        await client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
+        await client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=_CLOSED_TEMPLATE))
+        return
+    if pool.base_job_template != _CLOSED_TEMPLATE:
+        await client.update_work_pool(POOL, WorkPoolUpdate(base_job_template=_CLOSED_TEMPLATE))
 
 
 async def _ensure_limit(client: PrefectClient) -> None:

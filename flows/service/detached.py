@@ -5,7 +5,7 @@ from pathlib import Path
 from subprocess import DEVNULL, STDOUT, Popen
 from typing import Final
 
-from flows.service.components import TONGHOP, require_password
+from flows.service.components import TONGHOP
 from flows.service.supervisor import NotStartedError, Observer, require_ports
 from flows.support.processes import process_of, processes_of
 from flows.support.service_record import READY, AlreadyUpError, Record, folder_of, read
@@ -19,13 +19,12 @@ def start_detached(settings: Settings, observer: Observer) -> Record:
 
     Raises:
         AlreadyUpError: a service runs on this home.
-        NoPasswordError, PortTakenError: it may not or cannot listen there.
+        PortTakenError: it cannot listen there.
         NotStartedError: it ended before it was ready; its log states why.
     """
     before = read(settings.home)
     if before is not None and before.supervisor.is_alive:
         raise AlreadyUpError(before)
-    require_password(settings)
     if before is None or not processes_of(before.service):  # else they are ended first, which frees their ports
         require_ports(settings)
     log = folder_of(settings.home) / "up.log"

@@ -2,7 +2,8 @@
 
 Prefect's UI calls a service of its vendor before it checks whether analytics are on, and no setting prevents that;
 a Content-Security-Policy header does. FastAPI's own page on the API (`/docs`), whose scripts come from elsewhere,
-stays empty because of it.
+stays empty because of it. Requests under a foreign host name are refused before anything else, because a page of that
+name could otherwise read the answers (DNS rebinding).
 """
 
 from typing import Final
@@ -10,26 +11,45 @@ from typing import Final
 import uvicorn
 from prefect.server.api.server import create_app
 from prefect.settings import get_current_settings
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from flows.service.http_guards import SecurityHeaders
+from flows.service.known_hosts import known_hosts
+from flows.service.login_pages import LoginPages
+from flows.support.catalog import open_texts
+from flows.support.settings import load_settings
 
-HEADERS: Final = {"Content-Security-Policy": "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"}
-"""Pages of Prefect contact this server alone; its graphs compile WebAssembly."""
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+"""Pages of Prefect contact this server alone, and no other page frames them; its graphs compile WebAssembly."""
 
 
 def main() -> None:
     """Serve API and UI as configured, until the process is terminated."""
-    settings = get_current_settings().server
+    ours, prefect = load_settings(), get_current_settings()
+    api = prefect.server.api
     app = create_app(final=True)  # logging too is set up by it
+    if api.auth_string is not None:
+        credential = api.auth_string.get_secret_value()
+        app.add_middleware(LoginPages, credential=credential, texts=open_texts(ours), lang=ours.lang)
     app.add_middleware(SecurityHeaders, headers=HEADERS)
+    hosts = known_hosts(ours, prefect.api.url or "")
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)  # the outermost
     uvicorn.run(
         app,
-        host=settings.api.host,
-        port=settings.api.port,
-        timeout_keep_alive=settings.api.keepalive_timeout,
-        ws_ping_interval=settings.api.websocket_ping_interval,
-        ws_ping_timeout=settings.api.websocket_ping_timeout,
-        log_level=settings.logging_level.lower(),
+        host=api.host,
+        port=api.port,
+        timeout_keep_alive=api.keepalive_timeout,
+        ws_ping_interval=api.websocket_ping_interval,
+        ws_ping_timeout=api.websocket_ping_timeout,
+        log_level=prefect.server.logging_level.lower(),
     )
 
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 from domain.errors import TransientError, UsageError
 from flows.service import components
 from flows.service.api import ServerApi, answers
-from flows.service.components import Component, require_password
+from flows.service.components import Component
 from flows.support.prefect_names import POOL
 from flows.support.processes import end, owner_of_port, process_of, processes_of, start
 from flows.support.service_record import READY, Record, erase, exclusive_service, folder_of, read, write
@@ -100,10 +100,9 @@ class Supervisor:
 
         Raises:
             AlreadyUpError: one runs on this home.
-            NoPasswordError, PortTakenError: it may not or cannot listen there.
+            PortTakenError: it cannot listen there.
             NotStartedError: a component does not start.
         """
-        require_password(self._settings)
         with exclusive_service(self._settings.home), _asked_to_stop() as let_finish:
             try:
                 self._clear_leftovers()

@@ -1,6 +1,7 @@
 """Settings of the running service: server, schedule, notices, retention."""
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import NoDecode
@@ -14,11 +15,11 @@ class ServiceSettings(BaseModel):
     """
 
     server_host: str = "127.0.0.1"
-    """Address that Prefect's server listens on; any but this machine's own needs `server_auth`."""
+    """Address that Prefect's server listens on."""
     server_port: int = Field(default=4200, ge=1, le=65535)
     """Port of Prefect's server and UI."""
     server_auth: SecretStr | None = None
-    """`name:password` that the server requires."""
+    """`name:password` that the server requires; None: a random one of the home's own."""
     server_url: str = ""
     """Address under which browsers reach the server, behind a proxy for instance; empty: host and port."""
     pages_port: int = Field(default=8080, ge=1, le=65535)
@@ -66,6 +67,11 @@ class ServiceSettings(BaseModel):
     def address(self) -> str:
         """Where a browser on this machine opens Prefect's UI; on others, `server_url`."""
         return self.address_of(self.server_port)
+
+    @property
+    def origin(self) -> str:
+        """The origin of Prefect's UI for browsers: of `server_url`, else of `address`."""
+        return "{0.scheme}://{0.netloc}".format(urlsplit(self.server_url or self.address))
 
     def address_of(self, port: int) -> str:
         """Where a browser on this machine finds what listens on a port."""

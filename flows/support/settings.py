@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import UsageError
 from domain.texts import Lang
+from flows.support.private_files import private_file, private_folder
+from flows.support.server_credential import home_credential
 from flows.support.service_record import running
 from flows.support.service_settings import ServiceSettings
 from workbooks.cells.guards import Limits
@@ -162,16 +164,27 @@ def patient(settings: Settings, wait: int | None) -> Settings:
     return settings if wait is None else settings.model_copy(update={"wait_seconds": wait})
 
 
-def prepare_environment(settings: Settings) -> None:
+def prepare_environment(settings: Settings) -> Settings:
     """Export the settings to the environment of this process and its children, with Prefect's state under the home.
 
-    Call before importing Prefect, which reads its settings then. Prefect variables already set are not changed.
+    Call before importing Prefect, which reads its settings then. Prefect variables already set are not changed,
+    except that server and clients get one credential: `server_auth`, else PREFECT_API_AUTH_STRING, else the home's own.
+
+    Returns:
+        The settings with that credential.
     """
     os.environ.update(_as_environment(settings))
+    if not settings.home.exists():
+        # An existing one keeps its mode: other accounts may deliver into its inbox.
+        private_folder(settings.home)
     # Prefect makes the last folder of its home only, and warns for ever where it cannot.
-    _prefect_home(settings).mkdir(parents=True, exist_ok=True)
+    private_folder(_prefect_home(settings))
+    settings = settings.model_copy(update={"server_auth": _server_auth(settings)})
+    os.environ.update(_authentication(settings))
     for name, value in _prefect_environment(settings).items():
         os.environ.setdefault(name, value)
+    _close_database(Path(os.environ["PREFECT_HOME"]))
+    return settings
 
 
 def has_own_server() -> bool:
@@ -187,7 +200,10 @@ def api_url() -> str:
     """
     result = os.environ.get("PREFECT_API_URL")
     if not result:
-        raise UsageError("say where Prefect's server is: PREFECT_API_URL=http://127.0.0.1:4200/api")
+        raise UsageError(
+            "no Prefect server runs on this home: start it with tonghop up, or say where it is, as "
+            "PREFECT_API_URL=http://127.0.0.1:4200/api"
+        )
     return result
 
 
@@ -197,8 +213,8 @@ def child_environment(**more: str) -> dict[str, str]:
 
 
 def server_environment(settings: Settings) -> dict[str, str]:
-    """Return the further environment of Prefect's server: address, authentication, retention."""
-    results = {
+    """Return the further environment of Prefect's server: address, retention."""
+    return {
         "PREFECT_SERVER_API_HOST": settings.server_host,
         "PREFECT_SERVER_API_PORT": str(settings.server_port),
         # Browsers call the server under the address they have it from; else it would be port 4200 of their own machine.
@@ -212,10 +228,6 @@ def server_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "NOTSET",
     }
-    if settings.server_auth is not None:
-        results["PREFECT_SERVER_API_AUTH_STRING"] = settings.server_auth.get_secret_value()
-        results["PREFECT_SERVER_CSRF_PROTECTION_ENABLED"] = "true"
-    return results
 
 
 def _secrets() -> dict[str, str]:
@@ -247,10 +259,31 @@ def _prefect_home(settings: Settings) -> Path:
     return settings.home / "prefect"
 
 
-def _prefect_environment(settings: Settings) -> dict[str, str]:
-    results = {}
+def _close_database(folder: Path) -> None:
+    # Prefect would create its database readable by all; SQLite gives its companions the same mode.
+    if "PREFECT_SERVER_DATABASE_CONNECTION_URL" not in os.environ and folder.is_dir():
+        private_file(folder / "prefect.db")
+
+
+def _server_auth(settings: Settings) -> SecretStr:
     if settings.server_auth is not None:
-        results["PREFECT_API_AUTH_STRING"] = settings.server_auth.get_secret_value()
+        return settings.server_auth
+    prefects_own = os.environ.get("PREFECT_API_AUTH_STRING")
+    return SecretStr(prefects_own) if prefects_own else home_credential(settings.home)
+
+
+def _authentication(settings: Settings) -> dict[str, str]:
+    # A temporary server gets them too: it writes into the same database as the one whose runs a worker carries out.
+    credential = settings.server_auth.get_secret_value() if settings.server_auth else ""
+    return {
+        "PREFECT_API_AUTH_STRING": credential,
+        "PREFECT_SERVER_API_AUTH_STRING": credential,
+        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+    }
+
+
+def _prefect_environment(settings: Settings) -> dict[str, str]:
+    results = {"PREFECT_SERVER_CORS_ALLOWED_ORIGINS": settings.origin}
     if settings.server_url:
         results["PREFECT_UI_URL"] = settings.server_url.rstrip("/")
     if service := running(settings.home):

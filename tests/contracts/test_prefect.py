@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,20 +12,29 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 import sqlalchemy
+from prefect.workers.process import ProcessWorker
 
 from flows.actions.reason import Reason
+from flows.support.prefect_names import POOL
+from tests.flows.deployments.prefect_api import api as prefect_api
 from tests.flows.deployments.prefect_api import ask
 from tests.flows.deployments.prefect_server import PATIENCE_SECONDS, clean_environment, server_url
 
 pytestmark = pytest.mark.xdist_group("prefect")
 
 ENTRYPOINT_0_1_0 = "flows.nightly.nightly"
+OPEN_TEMPLATE = ProcessWorker.get_default_base_job_template()
+"""Template of a pool that 0.1.0 had made."""
 
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """Apply our deployments from a folder outside the checkout, over one that 0.1.0 had made, and return the API."""
+    """Apply our definitions from a folder outside the checkout, over what 0.1.0 had made, and return the API."""
     home = tmp_path_factory.mktemp("definitions")
+    with prefect_api(server_url()) as client:
+        with suppress(httpx.HTTPStatusError):  # another test made it
+            client.post("/work_pools/", json={"name": POOL, "type": "process"})
+        client.patch(f"/work_pools/{POOL}", json={"base_job_template": OPEN_TEMPLATE})
     flow = ask("flows/", name="nightly")["id"]
     ask("deployments/", name="nightly", flow_id=flow, tags=["tonghop"], entrypoint=ENTRYPOINT_0_1_0, paused=True)
     done = subprocess.run(
@@ -72,6 +82,27 @@ def test_a_cron_deployment_gets_a_scheduled_run(api: httpx.Client) -> None:
 def test_entrypoints_are_modules(api: httpx.Client, name: str) -> None:
     """A worker imports the flow by its module; the entrypoint of an earlier version is replaced."""
     assert deployment(api, name)["entrypoint"] == f"flows.deployments.{name}.{name}"
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [{"command": "true"}, {"env": {"PATH": "theirs"}}, {"working_dir": "/"}],
+    ids=lambda each: next(iter(each)),
+)
+def test_a_run_cannot_choose_its_command(api: httpx.Client, variables: dict[str, object]) -> None:
+    """The pool of an earlier version takes no job variables any more, of runs, deployments or automations."""
+    known = deployment(api, "housekeeping")["id"]
+    run = {"type": "run-deployment", "source": "selected", "deployment_id": known, "job_variables": variables}
+    trigger = {"type": "event", "posture": "Reactive", "expect": ["any"], "threshold": 1, "within": 0}
+    requests: list[tuple[str, str, dict[str, object]]] = [
+        ("POST", f"deployments/{known}/create_flow_run", {"job_variables": variables}),
+        ("PATCH", f"deployments/{known}", {"job_variables": variables}),
+        ("POST", "automations/", {"name": "attack", "trigger": trigger, "actions": [run]}),
+    ]
+    with prefect_api(server_url()) as client:
+        for method, path, body in requests:
+            with pytest.raises(httpx.HTTPStatusError, match="422"):
+                client.request(method, path, json=body)
 
 
 @pytest.mark.parametrize("name", ["nightly", "rerun"])

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import httpx
 
 from flows.support.processes import processes_of
+from flows.support.server_credential import home_credential
 from flows.support.service_record import Record, read
 from tests.flows.deployments.prefect_api import api, start_run
 from tests.flows.deployments.prefect_server import PATIENCE_SECONDS, clean_environment, free_port
@@ -96,7 +97,8 @@ class Service:
             return client.request(method, path, json=body)
 
     def _api(self) -> httpx.Client:
-        return api(f"http://127.0.0.1:{self.port}/api", self.auth)
+        name, _, password = home_credential(self.home).get_secret_value().partition(":")
+        return api(f"http://127.0.0.1:{self.port}/api", self.auth or (name, password))
 
     def get(self, path: str) -> Any:  # noqa: ANN401 # JSON
         """An answer of its server."""

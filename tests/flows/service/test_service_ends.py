@@ -91,11 +91,3 @@ def test_a_taken_port_is_wrong_usage(service: Service, words: tuple[str, ...]) -
     assert f"port {service.port} of 127.0.0.1 is taken by" in result
     assert f"(process {os.getpid()})" in result
     assert "--port" in result
-
-
-@pytest.mark.parametrize("words", [("up",), ("up", "--detach"), ("up", "--only", "server")], ids=" ".join)
-def test_no_open_server_without_a_password(service: Service, words: tuple[str, ...]) -> None:
-    """A server that others could reach is refused before it starts, with what to set."""
-    done = service.run(*words, "--host", "0.0.0.0")  # noqa: S104 # that is what is refused
-    assert done.returncode == 2
-    assert "TONGHOP_SERVER_AUTH=name:password" in " ".join(done.stderr.split())
