@@ -91,12 +91,14 @@ def test_entrypoints_are_modules(api: httpx.Client, name: str) -> None:
 )
 def test_a_run_cannot_choose_its_command(api: httpx.Client, variables: dict[str, object]) -> None:
     """The pool of an earlier version takes no job variables any more, of runs, deployments or automations."""
-    known = deployment(api, "housekeeping")["id"]
+    housekeeping = deployment(api, "housekeeping")
+    known = housekeeping["id"]
+    another = {"name": "attack", "flow_id": housekeeping["flow_id"], "work_pool_name": POOL}
     run = {"type": "run-deployment", "source": "selected", "deployment_id": known, "job_variables": variables}
     trigger = {"type": "event", "posture": "Reactive", "expect": ["any"], "threshold": 1, "within": 0}
     requests: list[tuple[str, str, dict[str, object]]] = [
         ("POST", f"deployments/{known}/create_flow_run", {"job_variables": variables}),
-        ("PATCH", f"deployments/{known}", {"job_variables": variables}),
+        ("POST", "deployments/", {**another, "job_variables": variables}),
         ("POST", "automations/", {"name": "attack", "trigger": trigger, "actions": [run]}),
     ]
     with prefect_api(server_url()) as client:
