@@ -149,7 +149,7 @@ def test_template_keeps_an_existing_file(
 def test_wrong_usage_is_2(environment: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
     """Every wrong usage ends with 2, before any server is started."""
     assert tonghop(monkeypatch, *arguments) == 2
-    assert not (environment / "home" / "prefect" / "prefect.db").exists()
+    assert not any(file.stat().st_size for file in (environment / "home").glob("prefect/prefect.db"))
 
 
 def test_a_bad_setting_is_2(monkeypatch: pytest.MonkeyPatch, environment: Path) -> None:
