@@ -228,5 +228,5 @@ def _received(context: AppContext, read_submission: ReadSubmission) -> ReadSubmi
     with transaction(context.engine) as session:
         mirror_catalog(session, context.catalog)
         key = receive(session, arrival)
-        record_parsed(session, key, read_submission.report, at)
+        record_parsed(session, {key: read_submission.report}, at)
     return replace(read_submission, submission=replace(file, id=key))

@@ -118,7 +118,7 @@ class WarehouseBuilder:
         """Receive and parse one workbook."""
         submission_id = self.receive(arrival)
         with transaction(self.engine) as session:
-            record_parsed(session, submission_id, report, self.now())
+            record_parsed(session, {submission_id: report}, self.now())
         return submission_id
 
     def check(self, report: ParsedReport, arrival: Arrival | None = None) -> int:

@@ -73,13 +73,12 @@ def move(
     reason: MoveReason | None = None,
     decision: DecisionReason | None = None,
 ) -> None:
-    """Change a submission's state and flush.
+    """Change a submission's state and flush, so that the database holds it before anything else changes.
 
     Raises:
         IllegalMoveError: its state does not permit the change.
     """
     log_move(session, submission, wanted, at, run_id, reason=reason, decision=decision)
-    # Flush each change by itself: the numbers of events are their order.
     session.flush()
 
 
@@ -93,7 +92,9 @@ def log_move(
     reason: MoveReason | None = None,
     decision: DecisionReason | None = None,
 ) -> None:
-    """Change a submission's state without flushing, for a state that is passed through and must not be stored.
+    """Change a submission's state without flushing: many at once, or a state that is passed through and not stored.
+
+    Events of one flush are numbered in the order in which they were logged.
 
     Raises:
         IllegalMoveError: its state does not permit the change.

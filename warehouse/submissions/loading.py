@@ -1,6 +1,7 @@
 """Load judged submissions: accepted with all figures or quarantined with all issues, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -15,12 +16,13 @@ from domain.periods import Period
 from domain.submissions import Judgement, MoveReason, ParsedReport, SubmissionState, check_move, judgement_of
 from warehouse.models import IndicatorRow, ObservationRow, SubmissionRow
 from warehouse.models.exact import DECIMALS
-from warehouse.store.bulk import add_rows, table_of
+from warehouse.store.bulk import add_rows, in_chunks, table_of
 from warehouse.store.engine import Session, serialise
 from warehouse.store.limits import limit_issues
 from warehouse.submissions.findings import keep_findings
 from warehouse.submissions.lifecycle import age_of, find_all, log_again, log_move, move
 
+_IN_USE = (SubmissionState.ACCEPTED, SubmissionState.HELD)
 _SETTLED = frozenset({SubmissionState.ACCEPTED, SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN})
 
 
@@ -65,6 +67,7 @@ def load(
     """
     serialise(session)
     rows = find_all(session, [judged_report.submission_id for judged_report in judged])
+    versions = _VersionsInUse(session, rows.values())
     accepted: list[int] = []
     quarantined: list[int] = []
     held: list[int] = []
@@ -83,9 +86,10 @@ def load(
                 continue
             quarantined.append(row.id)
         elif judgement is Judgement.HELD and not releases:
-            move(session, row, SubmissionState.HELD, at, run_id, reason=MoveReason.HELD_FOR_DECISION)
+            log_move(session, row, SubmissionState.HELD, at, run_id, reason=MoveReason.HELD_FOR_DECISION)
+            versions.add(row)
         else:
-            _accept(session, row, run_id, at)
+            _accept(session, row, versions, run_id, at)
             observations[row.id] = judged_report.report.observations
             accepted.append(row.id)
         keep_findings(session, row, issues, judged_report.report.repairs, at)
@@ -121,49 +125,62 @@ def _quarantine(session: Session, row: SubmissionRow, run_id: str, at: datetime)
     return True
 
 
-def _accept(session: Session, row: SubmissionRow, run_id: str, at: datetime) -> None:
+class _VersionsInUse:
+    """Accepted and held versions of the reports that are loaded, read in one go and kept up to date."""
+
+    def __init__(self, session: Session, rows: Iterable[SubmissionRow]) -> None:
+        """Read the versions of the reports that these rows are versions of."""
+        self._by_report: dict[tuple[object, ...], list[SubmissionRow]] = defaultdict(list)
+        row, of_reports = SubmissionRow, {_report_of(each) for each in rows}
+        for chunk in in_chunks({str(code) for code, *_ in of_reports}):
+            in_use = select(row).where(row.unit_code.in_(chunk), row.state.in_(_IN_USE)).order_by(row.id)
+            for version in session.scalars(in_use):
+                if _report_of(version) in of_reports:
+                    self._by_report[_report_of(version)].append(version)
+
+    def add(self, row: SubmissionRow) -> None:
+        """Take in a version that was just accepted or held."""
+        self._by_report[_report_of(row)].append(row)
+
+    def accepted(self, row: SubmissionRow) -> SubmissionRow | None:
+        """Return the accepted version of a row's report."""
+        return next(iter(self._in_state(row, SubmissionState.ACCEPTED)), None)
+
+    def held(self, row: SubmissionRow) -> list[SubmissionRow]:
+        """Return the held versions of a row's report, in the order in which they were received."""
+        return self._in_state(row, SubmissionState.HELD)
+
+    def _in_state(self, row: SubmissionRow, state: SubmissionState) -> list[SubmissionRow]:
+        return [each for each in self._by_report[_report_of(row)] if each.state is state]
+
+
+def _report_of(row: SubmissionRow) -> tuple[object, ...]:
+    return row.unit_code, row.unit_valid_from, row.form, row.period
+
+
+def _accept(session: Session, row: SubmissionRow, versions: _VersionsInUse, run_id: str, at: datetime) -> None:
     check_move(row.state, SubmissionState.ACCEPTED)
-    accepted_row = session.scalar(
-        select(SubmissionRow).where(
-            SubmissionRow.unit_code == row.unit_code,
-            SubmissionRow.unit_valid_from == row.unit_valid_from,
-            SubmissionRow.form == row.form,
-            SubmissionRow.period == row.period,
-            SubmissionRow.state == SubmissionState.ACCEPTED,
-        )
-    )
+    accepted_row = versions.accepted(row)
     row.accepted_at = at
     if accepted_row is not None and age_of(accepted_row) > age_of(row):
         # Only one may be accepted at a time: the older file passes through "accepted" in the log only.
-        with session.no_autoflush:
-            log_move(session, row, SubmissionState.ACCEPTED, at, run_id)
-            reason = MoveReason.LATER_SUBMISSION_STANDS
-            log_move(session, row, SubmissionState.SUPERSEDED, at, run_id, reason=reason)
-            row.superseded_by = accepted_row.id
-        session.flush()
+        log_move(session, row, SubmissionState.ACCEPTED, at, run_id)
+        reason = MoveReason.LATER_SUBMISSION_STANDS
+        log_move(session, row, SubmissionState.SUPERSEDED, at, run_id, reason=reason)
+        row.superseded_by = accepted_row.id
         return
     if accepted_row is not None:
         accepted_row.superseded_by = row.id
         reason = MoveReason.LATER_SUBMISSION_ACCEPTED
+        # Stored before the next is accepted: the database refuses two accepted versions.
         move(session, accepted_row, SubmissionState.SUPERSEDED, at, run_id, reason=reason)
-    move(session, row, SubmissionState.ACCEPTED, at, run_id)
-    _close_held(session, row, run_id, at)
-
-
-def _close_held(session: Session, accepted: SubmissionRow, run_id: str, at: datetime) -> None:
-    """Close the held versions of a report that are older than the accepted one: the commune means that."""
-    held = select(SubmissionRow).where(
-        SubmissionRow.unit_code == accepted.unit_code,
-        SubmissionRow.unit_valid_from == accepted.unit_valid_from,
-        SubmissionRow.form == accepted.form,
-        SubmissionRow.period == accepted.period,
-        SubmissionRow.state == SubmissionState.HELD,
-    )
-    for row in session.scalars(held.order_by(SubmissionRow.id)).all():
-        if age_of(row) < age_of(accepted):
-            row.superseded_by = accepted.id
+    log_move(session, row, SubmissionState.ACCEPTED, at, run_id)
+    versions.add(row)
+    for held in versions.held(row):
+        if age_of(held) < age_of(row):  # the commune means the later one
+            held.superseded_by = row.id
             reason = MoveReason.REPLACED_BY_LATER_DELIVERY
-            move(session, row, SubmissionState.REPLACED_BEFORE_CHECK, at, run_id, reason=reason)
+            log_move(session, held, SubmissionState.REPLACED_BEFORE_CHECK, at, run_id, reason=reason)
 
 
 def _touched(report: ParsedReport) -> set[ChangedReport]:

@@ -1,6 +1,7 @@
 """Lifecycle of a submission up to its judgement: pending, parsed, checked, or quarantined before the rules ran."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -10,10 +11,11 @@ from sqlalchemy import ColumnElement, func, or_, select
 from domain.issues import Issue
 from domain.submissions import PENDING_STATES, MoveReason, ParsedReport, SubmissionState, check_move
 from warehouse.models import DeliveryRow, PlacementRow, SubmissionRow
+from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session, serialise
 from warehouse.submissions.arrivals import DELIBERATE, Arrival, known_files, known_fingerprints, receive
 from warehouse.submissions.findings import keep_findings
-from warehouse.submissions.lifecycle import find, find_all, log_again, move
+from warehouse.submissions.lifecycle import find, find_all, log_again, log_move, move
 from warehouse.submissions.rivals import RivalResolution, requeue_unrivalled, settle_rivals
 
 __all__ = [
@@ -105,21 +107,31 @@ def _newest_deliveries(session: Session, condition: ColumnElement[bool]) -> Iter
 
 
 def record_parsed(
-    session: Session, submission_id: int, report: ParsedReport, at: datetime, run_id: str | None = None
+    session: Session, reports: Mapping[int, ParsedReport], at: datetime, run_id: str | None = None
 ) -> None:
-    """Record what reading identified of a submission: unit, form, period, layout. A file read again is placed again.
+    """Record what reading identified of submissions: unit, form, period, layout. A file read again is placed again.
+
+    Args:
+        session: Of the transaction that the records become part of.
+        reports: What was read of each submission, by its number.
+        at: When it was read.
+        run_id: The run that read it.
 
     Raises:
-        IllegalMoveError: it is accepted, superseded or withdrawn, so that its content is settled.
+        IllegalMoveError: one is accepted, superseded or withdrawn, so that its content is settled.
     """
     serialise(session)
-    submission = find(session, submission_id)
-    if submission.state in _READ_AGAIN:
-        _place(session, submission, report, at)
-        return
-    check_move(submission.state, SubmissionState.PARSED)
-    _place(session, submission, report, at)
-    move(session, submission, SubmissionState.PARSED, at, run_id)
+    submissions = find_all(session, reports)
+    versions = _LastVersions(session, reports.values())
+    for submission_id, report in reports.items():
+        submission = submissions[submission_id]
+        if submission.state in _READ_AGAIN:
+            _place(session, submission, report, versions, at)
+            continue
+        check_move(submission.state, SubmissionState.PARSED)
+        _place(session, submission, report, versions, at)
+        log_move(session, submission, SubmissionState.PARSED, at, run_id)
+    session.flush()
 
 
 def record_checked(session: Session, submission_ids: Iterable[int], at: datetime, run_id: str | None = None) -> None:
@@ -131,7 +143,7 @@ def record_checked(session: Session, submission_ids: Iterable[int], at: datetime
     serialise(session)
     for submission in find_all(session, submission_ids).values():
         if submission.state is not SubmissionState.CHECKED:
-            move(session, submission, SubmissionState.CHECKED, at, run_id)
+            log_move(session, submission, SubmissionState.CHECKED, at, run_id)
 
 
 def quarantine(
@@ -157,11 +169,14 @@ def quarantine(
     else:
         log_again(session, submission, at, run_id, reason=MoveReason.NOT_JUDGEABLE)
     if report is not None:
-        _place(session, submission, report, at)
+        _place(session, submission, report, _LastVersions(session, [report]), at)
+        session.flush()
     keep_findings(session, submission, issues, report.repairs if report else (), at)
 
 
-def _place(session: Session, submission: SubmissionRow, report: ParsedReport, at: datetime) -> None:
+def _place(
+    session: Session, submission: SubmissionRow, report: ParsedReport, versions: "_LastVersions", at: datetime
+) -> None:
     before, version = _place_of(submission), submission.version
     submission.unit_code = report.unit.code if report.unit else None
     submission.unit_valid_from = report.unit.valid_from if report.unit else None
@@ -171,10 +186,9 @@ def _place(session: Session, submission: SubmissionRow, report: ParsedReport, at
     if not report.is_placeable:
         submission.version = None
     elif submission.version is None or _place_of(submission) != before:
-        submission.version = _next_version(session, submission)
+        submission.version = versions.next(submission)
     if (_place_of(submission), submission.version) != (before, version):
         session.add(_placement(submission, at))
-    session.flush()
 
 
 def _placement(submission: SubmissionRow, at: datetime) -> PlacementRow:
@@ -193,14 +207,20 @@ def _place_of(submission: SubmissionRow) -> tuple[object, ...]:
     return submission.unit_code, submission.unit_valid_from, submission.form, submission.period
 
 
-def _next_version(session: Session, submission: SubmissionRow) -> int:
-    with session.no_autoflush:
-        last = session.scalar(
-            select(func.max(SubmissionRow.version)).where(
-                SubmissionRow.unit_code == submission.unit_code,
-                SubmissionRow.unit_valid_from == submission.unit_valid_from,
-                SubmissionRow.form == submission.form,
-                SubmissionRow.period == submission.period,
-            )
-        )
-    return (last or 0) + 1
+class _LastVersions:
+    """Numbers of the last versions of the reports that are placed, read in one go and kept up to date."""
+
+    def __init__(self, session: Session, reports: Iterable[ParsedReport]) -> None:
+        """Read the last versions of these reports."""
+        row = SubmissionRow
+        place = (row.unit_code, row.unit_valid_from, row.form, row.period)
+        self._last: Counter[tuple[object, ...]] = Counter()
+        for chunk in in_chunks({report.unit.code for report in reports if report.unit}):
+            last = select(*place, func.max(row.version)).where(row.unit_code.in_(chunk), row.version.is_not(None))
+            for *of_report, version in session.execute(last.group_by(*place)):
+                self._last[tuple(of_report)] = version
+
+    def next(self, submission: SubmissionRow) -> int:
+        """Return the next version of a submission's report, and count it."""
+        self._last[_place_of(submission)] += 1
+        return self._last[_place_of(submission)]

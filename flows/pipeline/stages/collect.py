@@ -77,8 +77,7 @@ class Collection:
             if is_whole:
                 present[connector.name] = frozenset(_checked_name(file.path) for file in files)
         restored = len(repeated) > self._context.known_files_at_once
-        for landed in repeated:
-            self._receive(landed, restored=restored)
+        self._receive(repeated, restored=restored)
         with transaction(self._context.engine) as session:
             requeue_unrivalled(session, present)
         if self._try_later:
@@ -122,15 +121,22 @@ class Collection:
         """Receive the files of bytes that never arrived before, and return the others."""
         files = list(landed)
         with reading(self._context.engine) as session:
-            known = known_files(session, {item.digest for item in files})
-        for item in files:
-            if item.digest not in known:
-                self._receive(item)
-        return [item for item in files if item.digest in known]
+            known = known_files(session, {each.digest for each in files})
+        self._receive([each for each in files if each.digest not in known])
+        return [each for each in files if each.digest in known]
 
-    def _receive(self, landed: _Landed, *, restored: bool = False) -> None:
+    def _receive(self, files: Sequence[_Landed], *, restored: bool = False) -> None:
+        with transaction(self._context.engine) as session:
+            received = [receive(session, self._arrival(landed), self._run_id, restored=restored) for landed in files]
+        for landed, submission in zip(files, received, strict=True):
+            # File names and senders are only in the warehouse, under this id: more people may read a log.
+            _LOG.info(
+                "received %s by way of %s", landed.digest, landed.file.connector, extra={"submission": submission}
+            )
+
+    def _arrival(self, landed: _Landed) -> Arrival:
         file, path = landed.file, _checked_name(landed.file.path)
-        arrival = Arrival(
+        return Arrival(
             connector=file.connector,
             path=path,
             fingerprint=file.fingerprint,
@@ -141,10 +147,6 @@ class Collection:
             landed_at=self._context.clock(),
             sender=file.sender,
         )
-        with transaction(self._context.engine) as session:
-            submission = receive(session, arrival, self._run_id, restored=restored)
-        # File names and senders are only in the warehouse, under this id: more people may read a log.
-        _LOG.info("received %s by way of %s", landed.digest, file.connector, extra={"submission": submission})
 
 
 def has_arrivals(context: AppContext) -> bool:

@@ -1,6 +1,7 @@
 """Identify: record the unit, form and period that were read, refuse what cannot be judged, choose between rivals."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from flows.pipeline.stages.read import ReadSubmission
 from flows.support.context import AppContext
@@ -16,19 +17,15 @@ def record_batch(context: AppContext, run_id: str, batch: Sequence[ReadSubmissio
     """
     refused: list[int] = []
     with transaction(context.engine) as session:
-        for read_submission in batch:
-            if read_submission.may_be_judged:
-                record_parsed(session, read_submission.submission.id, read_submission.report, context.clock(), run_id)
-            else:
-                quarantine(
-                    session,
-                    read_submission.submission.id,
-                    read_submission.report.issues,
-                    context.clock(),
-                    run_id,
-                    report=read_submission.report,
-                )
-                refused.append(read_submission.submission.id)
+        # In the order of the batch, which is that of the versions.
+        for may_be_judged, submissions in groupby(batch, key=lambda each: each.may_be_judged):
+            reports = {each.submission.id: each.report for each in submissions}
+            if may_be_judged:
+                record_parsed(session, reports, context.clock(), run_id)
+                continue
+            for submission_id, report in reports.items():
+                quarantine(session, submission_id, report.issues, context.clock(), run_id, report=report)
+            refused += reports
     return tuple(refused)
 
 

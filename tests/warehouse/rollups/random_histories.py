@@ -186,7 +186,7 @@ class RandomHistory:
 
     def _judge(self, submission: int, step: Send, *, passes: bool) -> None:
         report = self._report(step)
-        record_parsed(self.session, submission, report, self.builder.now())
+        record_parsed(self.session, {submission: report}, self.builder.now())
         record_checked(self.session, [submission], self.builder.now())
         result = (warning(STOCK),) if step.asks else ()
         issues = result if passes else (critical(),)

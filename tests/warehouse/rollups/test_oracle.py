@@ -78,7 +78,7 @@ def take(
     at = builder.now()
     arrival = Arrival("inbox", f"{number}.xlsx", str(number), f"{number}.xlsx", f"{number:064}", 1, IN_TIME, at)
     submission_id = receive(session, arrival)
-    record_parsed(session, submission_id, report, at)
+    record_parsed(session, {submission_id: report}, at)
     record_checked(session, [submission_id], at)
     load(session, [JudgedReport(submission_id, report, issues)], "run-1", at)
 

@@ -127,7 +127,7 @@ def test_reading_again_after_a_kill_is_no_move(builder: WarehouseBuilder) -> Non
     report = builder.report("22813", {"dvc_toantrinh": (1, 2)})
     checked = builder.check(report)
     with transaction(builder.engine) as session:
-        record_parsed(session, checked, report, builder.now())
+        record_parsed(session, {checked: report}, builder.now())
         record_checked(session, [checked], builder.now())
     with reading(builder.engine) as session:
         row = session.get_one(SubmissionRow, checked)
@@ -182,7 +182,7 @@ def test_settled_submission_cannot_be_read_again(builder: WarehouseBuilder, sett
     if settled == "supersede":
         builder.accept(report)
     with pytest.raises(IllegalMoveError), transaction(builder.engine) as session:
-        record_parsed(session, submission_id, report, builder.now())
+        record_parsed(session, {submission_id: report}, builder.now())
 
 
 def test_received_file_cannot_be_checked_before_it_is_parsed(builder: WarehouseBuilder) -> None:
