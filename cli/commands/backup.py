@@ -67,7 +67,8 @@ def restore(
     terminal = open_text_terminal(settings)
     with _counting(terminal) as watch:
         engine = open_database(settings.database)
-        restored = restore_backup(file, engine, Landing(settings.landing), settings.home, watch)
+        landing = Landing(settings.landing)
+        restored = restore_backup(file, engine, landing, settings.home, watch, limits=settings.unpack_limits)
     manifest = restored.manifest
     terminal.say(
         "backup_restored", files=manifest.landed, submissions=manifest.rows["submission"], made_at=manifest.made_at

@@ -20,6 +20,7 @@ from flows.bundles.archive import (
     write_archive,
 )
 from flows.support.atomic_files import atomic_file, workspace
+from flows.support.unpack_limits import UnpackLimits
 from warehouse.rollups.closings import Bundle, bundles_named
 from warehouse.store.copying import copy_warehouse, files_named, refuse_filled
 from warehouse.store.engine import Engine, open_engine, reading
@@ -101,7 +102,9 @@ def make_backup(
     return manifest
 
 
-def restore_backup(archive: Path, engine: Engine, landing: Landing, home: Path, watch: OnProgress) -> RestoreResult:
+def restore_backup(
+    archive: Path, engine: Engine, landing: Landing, home: Path, watch: OnProgress, *, limits: UnpackLimits
+) -> RestoreResult:
     """Restore a backup into an empty warehouse; every byte is compared with the manifest before that is filled.
 
     A catalogue other than the shipped one is restored as `catalog` in the home, bundles of closed periods as `closed`.
@@ -109,6 +112,7 @@ def restore_backup(archive: Path, engine: Engine, landing: Landing, home: Path, 
     Raises:
         UsageError: there is no such archive.
         BackupDamagedError: it is incomplete, or not a backup of this program.
+        ArchiveBeyondLimitsError: it holds more than the limits allow; the warehouse is as empty as before.
         WarehouseNotEmptyError: the warehouse is not empty.
         NoRoomToWorkError: the home's disk is full; the warehouse is as empty as before.
     """
@@ -116,7 +120,7 @@ def restore_backup(archive: Path, engine: Engine, landing: Landing, home: Path, 
         raise UsageError(f"there is no file {archive}: name an archive that `tonghop backup` made")
     refuse_filled(engine)
     with workspace("restore", below=home) as folder:
-        manifest = _unpack(archive, folder, landing, watch)
+        manifest = _unpack(archive, folder, landing, limits, watch)
         catalog = _place_of_catalog(manifest, home)
         closed = _free(home / _CLOSED) if (folder / _CLOSED).is_dir() else None
         source = _opened(folder / _WAREHOUSE)
@@ -165,7 +169,7 @@ def _opened(copy: Path) -> Engine:
     return open_engine(f"sqlite:///{copy}")
 
 
-def _unpack(archive: Path, folder: Path, landing: Landing, watch: OnProgress) -> BackupManifest:
+def _unpack(archive: Path, folder: Path, landing: Landing, limits: UnpackLimits, watch: OnProgress) -> BackupManifest:
     """Land the landed files and restore the rest to a folder; raise at the first that differs from the manifest."""
 
     def put(content: IO[bytes], name: str) -> str:
@@ -174,7 +178,7 @@ def _unpack(archive: Path, folder: Path, landing: Landing, watch: OnProgress) ->
         return put_below(folder, content, name)
 
     try:
-        result = unpack(archive, put, lambda: watch("files", 1))
+        result = unpack(archive, put, lambda: watch("files", 1), limits)
     except ArchiveDamagedError as error:
         raise BackupDamagedError(archive, error.what) from error
     manifest = _read_manifest(archive, result.manifest)

@@ -94,12 +94,13 @@ def verify(archive: Path, settings: Settings, sha256: str | None = None) -> Veri
 
     Args:
         archive: the bundle.
-        settings: how workbooks are read; no other setting is used.
+        settings: how workbooks are read and how much is unpacked; no other setting is used.
         sha256: the expected hash of the whole bundle, where it was noted when the period was closed.
 
     Raises:
         UsageError: there is no such file.
         ArchiveDamagedError: it is not a bundle, is truncated, or has another hash.
+        ArchiveBeyondLimitsError: it holds more than the settings allow.
         OtherProgramError: it is complete, and only another version of the program can recompute its figures.
         NoRoomToWorkError: the disk is too full to unpack it.
     """
@@ -111,7 +112,9 @@ def verify(archive: Path, settings: Settings, sha256: str | None = None) -> Veri
     with workspace("verify") as work:
         folder = work / "bundle"
         folder.mkdir()
-        results = unpack(archive, lambda content, entry: put_below(folder, content, entry), lambda: None)
+        results = unpack(
+            archive, lambda content, entry: put_below(folder, content, entry), lambda: None, settings.unpack_limits
+        )
         manifest = _manifest(archive, results)
         damage = _damage(folder, results, (*manifest.documents, f"{OUTPUTS}/{FIGURES}"))
         result = None if damage else _recompute(archive, manifest, folder, work / "home", settings)

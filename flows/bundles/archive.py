@@ -3,6 +3,7 @@
 import io
 import json
 import tarfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import file_digest
@@ -10,9 +11,12 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final
 
 from domain.errors import TerminalError
+from flows.bundles.bounded_stream import BoundedStream
+from flows.support.unpack_limits import UnpackLimits
 
 MANIFEST: Final = "manifest.json"
 PIECE: Final = 1 << 20
+_LARGEST_MANIFEST: Final = 128 << 20
 
 Put = Callable[[IO[bytes], str], str]
 """Writes one file of an archive to its place and returns its sha256."""
@@ -52,27 +56,31 @@ def write_archive(
             on_file()
 
 
-def unpack(archive: Path, put: Put, on_file: Callable[[], None]) -> UnpackedArchive:
+def unpack(archive: Path, put: Put, on_file: Callable[[], None], limits: UnpackLimits) -> UnpackedArchive:
     """Unpack every file of an archive that its manifest names, and compare it with the manifest.
 
     Raises:
         ArchiveDamagedError: it is not an archive, is truncated, or does not begin with a manifest.
+        ArchiveBeyondLimitsError: it holds more than the limits allow; what was put already is the caller's to remove.
     """
     unknown: list[str] = []
     altered: list[str] = []
     try:
-        with tarfile.open(archive, "r:gz") as opened:
+        with BoundedStream(archive, limits) as stream, tarfile.open(fileobj=stream, mode="r:") as opened:
             entries = iter(opened)
             manifest, missing = _read_manifest(archive, opened, next(entries, None))
-            for entry in entries:
+            stream.count(len(missing))
+            for number, entry in enumerate(entries, 1):
+                stream.count(number)
                 expected = missing.pop(entry.name, None)
-                content = opened.extractfile(entry) if entry.isreg() else None
+                # A sparse file claims any size without a byte in the archive; this program writes none.
+                content = opened.extractfile(entry) if entry.isreg() and not entry.issparse() else None
                 if expected is None or content is None:
                     unknown.append(entry.name)
                 elif put(content, entry.name) != expected:
                     altered.append(entry.name)
                 on_file()
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise ArchiveDamagedError(archive, str(error) or "it ends too early") from error
@@ -80,13 +88,20 @@ def unpack(archive: Path, put: Put, on_file: Callable[[], None]) -> UnpackedArch
 
 
 def put_below(folder: Path, content: IO[bytes], name: str) -> str:
-    """Write one file below a folder and return its sha256; a name that leads out of the folder is written nowhere."""
+    """Write one file below a folder and return its sha256.
+
+    A name that leads out of the folder, or to a file that is there already, is written nowhere: its sha256 is "".
+    """
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts:
+    if path.is_absolute() or ".." in path.parts or "\0" in name:
         return ""
     target = folder / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("wb") as file:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file = target.open("xb")
+    except (FileExistsError, NotADirectoryError):
+        return ""
+    with file:
         while piece := content.read(PIECE):
             file.write(piece)
     return digest_of(target)
@@ -114,11 +129,11 @@ def _without_owner(entry: tarfile.TarInfo) -> tarfile.TarInfo:
 def _read_manifest(
     archive: Path, opened: tarfile.TarFile, first: tarfile.TarInfo | None
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    content = opened.extractfile(first) if first is not None and first.name == MANIFEST else None
-    if content is None:
+    if first is None or first.name != MANIFEST or first.issparse() or first.size > _LARGEST_MANIFEST:
         raise ArchiveDamagedError(archive, "it does not begin with a manifest")
+    content = opened.extractfile(first)
     try:
-        manifest = json.load(content)
+        manifest = json.loads(b"".join(iter(lambda: content.read(PIECE), b"")) if content else b"")
         return manifest, {str(name): str(digest) for name, digest in manifest["files"].items()}
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ArchiveDamagedError(archive, "its manifest cannot be read") from error

@@ -4,7 +4,7 @@ import json
 import os
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -16,11 +16,13 @@ from flows.support.private_files import private_file, private_folder
 from flows.support.server_credential import home_credential
 from flows.support.service_record import running
 from flows.support.service_settings import ServiceSettings
+from flows.support.unpack_limits import UnpackLimits
 from workbooks.cells.guards import Limits
 
 LOGGERS = ("flows", "web", "cli", "connectors", "workbooks")
 """Packages whose log records go to Prefect's server."""
 _PREFIX = "TONGHOP_"
+_AnyLimits = TypeVar("_AnyLimits", Limits, UnpackLimits)
 
 
 class Settings(ServiceSettings, BaseSettings):
@@ -50,6 +52,8 @@ class Settings(ServiceSettings, BaseSettings):
     """CPU time limit in seconds for reading one workbook, on Linux."""
     reading_limits: Annotated[Limits, NoDecode] = Limits()
     """How large a workbook may be: other values than the guards' own, as `cells=400000,rows=10000`."""
+    unpack_limits: Annotated[UnpackLimits, NoDecode] = UnpackLimits()
+    """How much `verify` and `restore` unpack of an archive: other values than their own, as `files=900000`."""
     quality_nights: int = Field(default=30, ge=0)
     """How many nightly runs' pages of rule results are kept; 0: none are written."""
     quiet_seconds: int = Field(default=20, ge=0)
@@ -95,7 +99,12 @@ class Settings(ServiceSettings, BaseSettings):
     @field_validator("reading_limits", mode="before")
     @classmethod
     def _read_limits(cls, value: object) -> object:
-        return _limits(value) if isinstance(value, str | dict) else value
+        return _limits(Limits, value) if isinstance(value, str | dict) else value
+
+    @field_validator("unpack_limits", mode="before")
+    @classmethod
+    def _read_unpack_limits(cls, value: object) -> object:
+        return _limits(UnpackLimits, value) if isinstance(value, str | dict) else value
 
     @property
     def database(self) -> str:
@@ -304,15 +313,15 @@ def _prefect_environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _limits(revisions: str | dict[str, object]) -> Limits:
-    known = [each.name for each in fields(Limits)]
+def _limits(kind: type[_AnyLimits], revisions: str | dict[str, object]) -> _AnyLimits:
+    known = [each.name for each in fields(kind)]
     wanted = _pairs(revisions) if isinstance(revisions, str) else revisions
     for name, value in wanted.items():
         if name not in known:
             raise ValueError(f"there is no limit {name!r}; there are {', '.join(known)}")
         if not str(value).strip().isdecimal() or not int(str(value)):
             raise ValueError(f"{name} has to be a whole number above 0, not {value!r}")
-    return Limits(**{name: int(str(value)) for name, value in wanted.items()})
+    return kind(**{name: int(str(value)) for name, value in wanted.items()})
 
 
 def _pairs(revisions: str) -> dict[str, object]:

@@ -74,6 +74,7 @@ def test_limits_of_workbooks(monkeypatch: pytest.MonkeyPatch, text: str, limits:
         ("TONGHOP_READING_WORKERS", "-1"),
         ("TONGHOP_READING_CPU_SECONDS", "0"),
         ("TONGHOP_READING_LIMITS", "cell=5"),
+        ("TONGHOP_UNPACK_LIMITS", "gigabytes=5"),
         ("TONGHOP_READING_LIMITS", "cells"),
         ("TONGHOP_READING_LIMITS", "cells=-5"),
     ],

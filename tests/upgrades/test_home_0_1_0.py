@@ -20,6 +20,7 @@ from domain.indicators import Indicator
 from domain.periods import parse_period
 from flows.actions.backup import restore_backup
 from flows.actions.verification import VerificationResult, verify
+from flows.support.unpack_limits import UnpackLimits
 from publishing.storage.manifest import Identity
 from publishing.storage.manifest import verify as verify_manifest
 from tests.flows.pipeline.nightly_runs import AREA, WRONG, context_of, deliver, run_plainly, settings_of
@@ -81,7 +82,9 @@ def test_an_old_backup_is_restored(old: Path, warehouse_url: str, tmp_path: Path
     home.mkdir()
     engine = open_engine(warehouse_url)
     migrate(engine)
-    result = restore_backup(old / "backup.tar.gz", engine, Landing(home / "landing"), home, lambda *_: None)
+    result = restore_backup(
+        old / "backup.tar.gz", engine, Landing(home / "landing"), home, lambda *_: None, limits=UnpackLimits()
+    )
     assert (result.manifest.landed, result.manifest.lost) == (17, ())
     with reading(engine) as session:
         assert queries.revision(session, AREA, MAY).number >= 2

@@ -37,7 +37,8 @@ def back_up(home: Path, target: Path) -> BackupManifest:
 def bring_back(archive: Path, home: Path, url: str = "") -> RestoreResult:
     """Restore an archive into a home."""
     settings = settings_of(home, warehouse_url=url)
-    return restore_backup(archive, open_engine(settings.database), Landing(settings.landing), home, _ignore)
+    engine, landing = open_engine(settings.database), Landing(settings.landing)
+    return restore_backup(archive, engine, landing, home, _ignore, limits=settings.unpack_limits)
 
 
 def files_below(folder: Path) -> dict[str, bytes]:
