@@ -34,7 +34,8 @@ from cli.commands import (
 )
 from domain.errors import TonghopError, UsageError
 from flows.support.masking import masked
-from flows.support.settings import load_settings
+from flows.support.private_home import close_home
+from flows.support.settings import load_settings, secrets_folder
 
 _HELP = """
 Collect the Excel reports of communes, check them, keep them, and publish
@@ -131,13 +132,14 @@ def before_any_command(
         bool, typer.Option("--version", help="Show the version and leave.", callback=_show_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Read the settings once, for every command."""
+    """Read the settings once, for every command, and close the home to other accounts."""
     del debug, show_version  # read by main() and the callback
     from datetime import UTC, datetime
 
     from flows.support.logs import log_to_file
 
     context.obj = load_settings(lang=lang)
+    close_home(context.obj.home, context.obj.default_inbox, secrets_folder())
     log_to_file(context.obj.logs, datetime.now(UTC))
 
 

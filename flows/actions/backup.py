@@ -20,6 +20,7 @@ from flows.bundles.archive import (
     write_archive,
 )
 from flows.support.atomic_files import atomic_file, workspace
+from flows.support.private_files import private_file
 from flows.support.unpack_limits import UnpackLimits
 from warehouse.rollups.closings import Bundle, bundles_named
 from warehouse.store.copying import copy_warehouse, files_named, refuse_filled
@@ -84,6 +85,8 @@ def make_backup(
     The warehouse becomes a SQLite file, whatever its engine. Landed files are never changed nor removed, so those
     that the warehouse names at a moment all exist afterwards. Published files are left out: they can be made again.
 
+    Only this account may read the archive.
+
     Raises:
         NotLandedError, DamagedBytesError: a file that the warehouse names is not whole.
         NoRoomError: the disk is full; no partial archive stays behind.
@@ -98,6 +101,7 @@ def make_backup(
             sources[f"{_LANDING}/{digest}"] = landing.checked_path(digest)
             files[f"{_LANDING}/{digest}"] = digest
         manifest = BackupManifest(_FORMAT, version("tonghop"), at.isoformat(), catalog.version, named.rows, files, lost)
+        private_file(draft)
         write_archive(draft, asdict(manifest), sources, lambda: watch("files", 1))
     return manifest
 

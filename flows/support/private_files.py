@@ -6,21 +6,21 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-_FOLDER_MODE: Final = 0o700
-_FILE_MODE: Final = 0o600
+FOLDER_MODE: Final = 0o700
+FILE_MODE: Final = 0o600
 
 
 def private_folder(path: Path) -> Path:
     """Create a folder that is closed to other accounts, or close the one that is there; return it."""
-    path.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-    path.chmod(_FOLDER_MODE)
+    path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    path.chmod(FOLDER_MODE)
     return path
 
 
 def private_file(path: Path) -> Path:
     """Create an empty file that is closed to other accounts, or close the one that is there; return it."""
-    path.touch(mode=_FILE_MODE)
-    path.chmod(_FILE_MODE)
+    path.touch(mode=FILE_MODE)
+    path.chmod(FILE_MODE)
     return path
 
 

@@ -184,7 +184,7 @@ def prepare_environment(settings: Settings) -> Settings:
     """
     os.environ.update(_as_environment(settings))
     if not settings.home.exists():
-        # An existing one keeps its mode: other accounts may deliver into its inbox.
+        # An existing one is closed by `close_home`, which leaves a way to its inbox.
         private_folder(settings.home)
     # Prefect makes the last folder of its home only, and warns for ever where it cannot.
     private_folder(_prefect_home(settings))
@@ -239,10 +239,15 @@ def server_environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _secrets() -> dict[str, str]:
-    # A folder with a file for each secret, named as its variable: Docker's and systemd's way to hand them over.
+def secrets_folder() -> Path | None:
+    """Return the folder with a file for each secret, named as its variable: Docker's and systemd's way to pass them."""
     folder = os.environ.get(f"{_PREFIX}SECRETS") or os.environ.get("CREDENTIALS_DIRECTORY")
-    return {"_secrets_dir": folder} if folder else {}
+    return Path(folder) if folder else None
+
+
+def _secrets() -> dict[str, str]:
+    folder = secrets_folder()
+    return {"_secrets_dir": str(folder)} if folder else {}
 
 
 def _shown(fault: ErrorDetails) -> str:

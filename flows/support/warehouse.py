@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from flows.support.private_home import private_database
 from flows.support.settings import Settings
 from warehouse.store.engine import Engine, Session, migrate, open_engine, reading
 
@@ -10,12 +12,15 @@ from warehouse.store.engine import Engine, Session, migrate, open_engine, readin
 
 
 def open_database(url: str) -> Engine:
-    """Open a database as it is, of whatever version; connects only when first used.
+    """Open a database as it is, of whatever version, a SQLite file closed to other accounts; connects when first used.
 
     Raises:
         UsageError: the URL names no SQLite file and no PostgreSQL database.
     """
-    return open_engine(url)
+    engine = open_engine(url)
+    if engine.dialect.name == "sqlite":
+        private_database(Path(str(engine.url.database)))
+    return engine
 
 
 def open_warehouse(settings: Settings) -> Engine:

@@ -48,7 +48,7 @@ def normalise_url(url: str) -> str:
 
 
 def open_engine(url: str) -> Engine:
-    """Return an engine that connects when first used; create the folder of a SQLite file.
+    """Return an engine that connects when first used; create the folder of a SQLite file, closed to other accounts.
 
     Raises:
         UsageError: the URL names no SQLite file and no PostgreSQL database.
@@ -56,7 +56,7 @@ def open_engine(url: str) -> Engine:
     address = _checked(url)
     if address.get_backend_name() == "postgresql":
         return create_engine(address, pool_pre_ping=True)
-    Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
+    Path(str(address.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -5,6 +5,7 @@ import gzip
 import io
 import shutil
 import sqlite3
+import stat
 import tarfile
 from collections.abc import Callable
 from hashlib import sha256
@@ -87,6 +88,11 @@ def test_next_nightly_run_continues_in_the_restored_home(
     ]
     assert files_below(published[0])
     assert files_below(published[0]) == files_below(published[1])
+
+
+def test_archive_is_private(archive: Path) -> None:
+    """No other account may read what communes sent."""
+    assert stat.S_IMODE(archive.stat().st_mode) == 0o600
 
 
 def test_other_catalogue_comes_along(after_night: Path, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_what_only_the_service_may_read_is_closed(tmp_path: Path) -> None:
         (home / "prefect" / "prefect.db").chmod(0o666)
         del os.environ["PREFECT_API_AUTH_STRING"]
         prepare_environment(load_settings(home=home))
-        # Other accounts may deliver into an existing home's inbox.
+        # The home itself is mended by each command, which leaves a way to its inbox.
         assert [mode(path) for path in private] == [0o777, 0o700, 0o600, 0o700]
         assert mode(home / "prefect" / "prefect.db") == 0o600
     finally:
