@@ -33,6 +33,20 @@ class WarehouseUnusableError(TerminalError):
         super().__init__(f"warehouse {url} cannot be used ({reason}); {_INTACT}; {action}")
 
 
+class WarehouseDamagedError(TerminalError):
+    """Parts of the database's file are not what the database wrote."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        """Keep the address (without its password) and the database's words."""
+        self.url = url
+        self.reason = reason
+        super().__init__(
+            f"warehouse {url} is damaged ({reason}); nothing more was written to it. Keep what is sound of it with "
+            "`tonghop backup FILE`, move the home away, and bring the last whole backup back with `tonghop restore "
+            "FILE`; reports since that backup are collected again from the inbox"
+        )
+
+
 class NewerWarehouseError(TerminalError):
     """A later version of the program has migrated this warehouse; this version must not touch it."""
 
@@ -81,6 +95,8 @@ def _explain_sqlite(origin: sqlite3.Error, url: str, reason: str) -> TonghopErro
     code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return WarehouseUnavailableError(url, reason)
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return WarehouseDamagedError(url, reason)
     action = _SQLITE_ACTIONS.get(code) or next((what for item, what in _SQLITE_SAYS.items() if item in reason), None)
     return WarehouseUnusableError(url, reason, action) if action else None
 
@@ -89,15 +105,12 @@ _MIGRATE = "run `migrate` on it first"
 _MAKE_WAY = "drop what is named there, which is not ours, run again, and make it anew"
 _FREE_SPACE = "free some disk space, then run again"
 _ALLOW = "see that the file and its folder may be written by this user"
-_RESTORE = "restore the file from a backup"
 _SQLITE_ACTIONS = {
     sqlite3.SQLITE_FULL: _FREE_SPACE,
     sqlite3.SQLITE_IOERR: _FREE_SPACE,
     sqlite3.SQLITE_CANTOPEN: _ALLOW,
     sqlite3.SQLITE_READONLY: _ALLOW,
     sqlite3.SQLITE_PERM: _ALLOW,
-    sqlite3.SQLITE_NOTADB: _RESTORE,
-    sqlite3.SQLITE_CORRUPT: _RESTORE,
 }
 _SQLITE_SAYS = {
     "no such table": _MIGRATE,

@@ -34,7 +34,9 @@ class AppContext:
     written. `clock` returns the current time in UTC. `areas` are the codes of the areas to publish; empty: the unit
     above each commune. `lang` is the language of published reports, `wait_seconds` how long to wait for another run to
     end. A file is collected once it was left untouched for `quiet_seconds`; more than `known_files_at_once` files of
-    known bytes are a restored share. `open_reader` opens a reader of workbooks, which applies `limits`.
+    known bytes are a restored share. A run examines its SQLite file for damage for `check_seconds` at most, and accepts
+    records that are later than its clock up to `records_ahead_until`. `open_reader` opens a reader of workbooks, which
+    applies `limits`.
     """
 
     catalog: Catalog
@@ -55,6 +57,8 @@ class AppContext:
     wait_seconds: int
     quiet_seconds: int
     known_files_at_once: int
+    check_seconds: int
+    records_ahead_until: datetime | None
     clock: Callable[[], datetime]
 
     @property
@@ -96,6 +100,8 @@ def build_context(settings: Settings, clock: Callable[[], datetime] = lambda: da
         wait_seconds=settings.wait_seconds,
         quiet_seconds=settings.quiet_seconds,
         known_files_at_once=settings.known_files_at_once,
+        check_seconds=settings.check_seconds,
+        records_ahead_until=settings.records_ahead_until,
         clock=clock,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -62,6 +62,10 @@ class Settings(ServiceSettings, BaseSettings):
     """How many files of known bytes may arrive at once as deliveries; more are a restored share and change nothing."""
     wait_seconds: int = Field(default=600, ge=0)
     """How long a run waits for another one on the same warehouse to end before it gives up."""
+    check_seconds: int = Field(default=20, ge=0)
+    """How long a run examines its SQLite warehouse for damage before it begins; 0: not at all."""
+    records_ahead_until: AwareDatetime | None = None
+    """Records up to this moment were made while a clock stood ahead: runs accept them though they are in the future."""
 
     base_url: str = ""
     """Where browsers find the published pages (`tonghop serve`); empty: nothing links to them."""

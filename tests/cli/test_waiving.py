@@ -171,16 +171,21 @@ def answered(
 class _Clock:
     """The command's clock, the day after the runs of these tests."""
 
-    @staticmethod
-    def now(_zone: object) -> datetime:
+    moment = NOW + timedelta(days=1)
+
+    @classmethod
+    def now(cls, _zone: object) -> datetime:
         """Return a fixed moment."""
-        return NOW + timedelta(days=1)
+        return cls.moment
 
 
-def test_answers_do_not_change_a_closed_month(answered: Path, tonghop: Command, tmp_path: Path) -> None:
+def test_answers_do_not_change_a_closed_month(
+    answered: Path, tonghop: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The bundle contains the answers and reproduces the bytes; after closing, answers and their end change no note."""
     closed = shut(answered)
     assert verify(closed.path, settings_of(tmp_path / "nowhere")).verdict is VerificationResult.EQUAL
+    monkeypatch.setattr(_Clock, "moment", NOW + timedelta(days=4))
     before = published_rows(answered)
     assert CLOSED in before[ASKED]["notes"]
     result = tonghop("waive", RULE, "--unit", UNIT, "--period", "2025-05", "--take-back", "--reason", "x")

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from domain.errors import TransientError, UsageError
 from tests.warehouse.warehouse_builder import WarehouseBuilder, taken_back
-from warehouse.errors import WarehouseUnusableError
+from warehouse.errors import WarehouseDamagedError, WarehouseUnusableError
 from warehouse.models import DeliveryRow, SubmissionRow
 from warehouse.store.engine import normalise_url, open_engine, reading, transaction
 from warehouse.submissions.submissions import receive
@@ -40,7 +40,7 @@ def test_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     """A file of something else ends as a clear error, and stays as it was."""
     path = tmp_path / "warehouse.db"
     path.write_bytes(b"this is no database " * 100)
-    with pytest.raises(WarehouseUnusableError, match="backup"), transaction(open_engine(f"sqlite:///{path}")) as result:
+    with pytest.raises(WarehouseDamagedError, match="backup"), transaction(open_engine(f"sqlite:///{path}")) as result:
         result.execute(text("SELECT 1 FROM sqlite_master"))
     assert path.read_bytes().startswith(b"this is no database")
 
