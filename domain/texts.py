@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 Lang = Literal["vi", "en"]
@@ -25,6 +26,8 @@ _ACTING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 _LINE_BREAKS = re.compile("[ \t]*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\\s*")
+_SHORT: Final = 80
+"""Most characters of a text whose comparable form is kept: labels and names recur, sentences do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,15 @@ def normalise_name(name: str) -> str:
     Keeps diacritics: 191 commune names differ between two releases of one public list by tone place or case only,
     while folding to ASCII would make different communes of one district equal.
     """
+    return _normalised_short(name) if len(name) <= _SHORT else _normalised(name)
+
+
+@lru_cache(maxsize=1 << 15)
+def _normalised_short(name: str) -> str:
+    return _normalised(name)
+
+
+def _normalised(name: str) -> str:
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", name)).casefold()
     text = _APOSTROPHES.sub("'", _DASHES.sub("-", text))
     return " ".join(_TONE_PLACE.sub(lambda match: _OLD_TONE_PLACES[match.group()], text).split())
@@ -115,5 +127,14 @@ def code_key(code: str) -> str:
 
 def ascii_key(name: str) -> str:
     """A name without diacritics, to *suggest* candidates to a person; never to match by."""
+    return _ascii_short(name) if len(name) <= _SHORT else _ascii(name)
+
+
+@lru_cache(maxsize=1 << 14)
+def _ascii_short(name: str) -> str:
+    return _ascii(name)
+
+
+def _ascii(name: str) -> str:
     decomposed = unicodedata.normalize("NFD", normalise_name(name))
     return "".join(mark for mark in decomposed if not unicodedata.combining(mark)).replace("đ", "d")

@@ -53,7 +53,8 @@ def find_header_cells(sheet: Sheet, columns: Sequence[Column]) -> HeaderCells:
     results: dict[int, list[HeaderCell]] = {}
     for row, cells in sheet.rows.items():
         for cell in cells:
-            key = known.get(normalise_label(cell.text)) if cell.text else None
+            text = cell.text
+            key = known.get(normalise_label(text)) if text else None
             if key is not None:
                 results.setdefault(row, []).append(_header_cell(sheet, cell, key))
     return results
