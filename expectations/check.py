@@ -2,27 +2,30 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-
-from great_expectations.core import ExpectationValidationResult
+from typing import TYPE_CHECKING
 
 from domain.errors import UsageError
 from domain.indicators import Indicator
 from domain.issues import Severity
 from domain.rules import Rule
+from expectations.deferred import defer_unused
 from expectations.errors import (
     BatchShrunkError,
     RuleBrokenError,
     StagingUnreadableError,
     WarehouseUnreachableError,
 )
-from expectations.evaluator import RuleEvaluator, open_evaluator
 from expectations.findings import Finding
 from expectations.kept_results import KeptResults, keep_results
 from expectations.kind import literal
-from expectations.results import check_guard, findings_of, results_by_name
 from expectations.rule_validation import require_valid_rules
 from expectations.sql import GUARD
-from expectations.suites import CheckStage, StagedBatch, build_stage, split
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationValidationResult
+
+    from expectations.evaluator import RuleEvaluator
+    from expectations.suites import CheckStage
 
 __all__ = [
     "BatchShrunkError",
@@ -62,6 +65,12 @@ def check(
     """
     if submissions == 0:
         return ()
+    # Great Expectations takes seconds to import: only a process that checks pays for it.
+    defer_unused()
+    from expectations.evaluator import open_evaluator
+    from expectations.results import findings_of
+    from expectations.suites import StagedBatch, build_stage, split
+
     _check_run_id(run_id)
     require_valid_rules(rules, indicators)
     known = {indicator.id: indicator for indicator in indicators}
@@ -93,7 +102,9 @@ def check(
     return tuple(findings)
 
 
-def _evaluate(evaluator: RuleEvaluator, stage: CheckStage) -> dict[str, ExpectationValidationResult]:
+def _evaluate(evaluator: "RuleEvaluator", stage: "CheckStage") -> dict[str, "ExpectationValidationResult"]:
+    from expectations.results import check_guard, results_by_name
+
     results = results_by_name(stage, evaluator.run(stage))
     check_guard(results[GUARD], stage.batch.run_id, stage.batch.submissions)
     return results

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
-
-from great_expectations.core import ExpectationValidationResult
+from typing import TYPE_CHECKING, Any, Final
 
 from domain.vietnam_time import VIETNAM
 from expectations.sql import GUARD, PLACE_COLUMNS
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationValidationResult
 
 _LOG = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class NightlyResults:
         return sum(tally.found for tally in self.rules.values())
 
 
-def keep_results(keep: KeptResults, results: Mapping[str, ExpectationValidationResult], submissions: int) -> None:
+def keep_results(keep: KeptResults, results: Mapping[str, "ExpectationValidationResult"], submissions: int) -> None:
     """Write a batch's results, by rule id, atomically to its file.
 
     If the storage fails, the run lacks its page; its outcome is not affected.
@@ -130,7 +131,7 @@ def _sum(tallies: Iterable[Tally]) -> Tally:
     return Tally(sum(tally.found for tally in known), tuple(rows[:KEPT_ROWS]))
 
 
-def _tally(result: ExpectationValidationResult, labels: Mapping[int, str]) -> Tally:
+def _tally(result: "ExpectationValidationResult", labels: Mapping[int, str]) -> Tally:
     rows: Sequence[Row] = result.result["details"]["unexpected_rows"]
     return Tally(len(rows), tuple(_row(row, labels) for row in rows[:KEPT_ROWS]))
 

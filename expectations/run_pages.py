@@ -4,13 +4,16 @@ import logging
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from domain.rules import Rule
 from domain.texts import Lang
+from expectations.deferred import defer_unused
 from expectations.errors import RunPagesNotWrittenError
 from expectations.kept_results import NightlyResults, merge, read_results, write_atomically, write_results
-from expectations.run_page import Texts, write_index, write_run_page
+
+if TYPE_CHECKING:
+    from expectations.run_page import Texts
 
 INDEX: Final = "index.html"
 KEPT: Final = ".kept"
@@ -30,7 +33,7 @@ def has_pages_due(folder: Path) -> bool:
     return any(path.stem != _NIGHT for run in _run_folders(folder) for path in run.glob("*.json"))
 
 
-def update_run_pages(folder: Path, rules: Mapping[str, Rule], most: int, lang: Lang, text: Texts) -> int:
+def update_run_pages(folder: Path, rules: Mapping[str, Rule], most: int, lang: Lang, text: "Texts") -> int:
     """Write the pages of runs that have none yet, remove all but the last `most`, and write the index.
 
     Results of a killed run get their page with the next run. Without new results nothing is written.
@@ -42,13 +45,18 @@ def update_run_pages(folder: Path, rules: Mapping[str, Rule], most: int, lang: L
         RunPagesNotWrittenError: the storage failed; results are kept, and the next run writes their pages.
     """
     try:
+        if not has_pages_due(folder):
+            return 0
+        # Great Expectations takes seconds to import: only a process that has a page to write pays for it.
+        defer_unused()
+        from expectations.run_page import write_index, write_run_page
+
         new = dict(_new_runs(folder))
         for run, results in new.items():
             write_atomically(folder / page_name(results) / INDEX, write_run_page(results, rules, lang, text))
             write_results(run / f"{_NIGHT}.json", results)
-        if has_pages_due(folder):
-            kept = [(page_name(results), results) for results in _prune(folder, most)]
-            write_atomically(folder / INDEX, write_index(kept, lang, text))
+        kept = [(page_name(results), results) for results in _prune(folder, most)]
+        write_atomically(folder / INDEX, write_index(kept, lang, text))
         for run in _run_folders(folder):
             _remove_merged_batches(run)
     except OSError as error:

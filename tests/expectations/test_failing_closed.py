@@ -112,7 +112,7 @@ def test_without_submissions_no_connection_is_opened(catalog: Catalog, monkeypat
     def fail(*_: object) -> None:
         pytest.fail("the evaluator was opened without submissions")
 
-    monkeypatch.setattr("expectations.check.open_evaluator", fail)
+    monkeypatch.setattr("expectations.evaluator.open_evaluator", fail)
     rules = list(catalog.rules.values())
     assert check("postgresql://nowhere/none", RUN, rules, 0, indicators=catalog.indicators.values()) == ()
 
