@@ -156,8 +156,8 @@ def _bench(settings: Settings, folder: Path, clock: Callable[[], datetime]) -> I
             warehouse = context.engine if isinstance(context.engine, Engine) else None
             rules = tuple(context.catalog.rules.values())
         else:
-            # The empty warehouse that comes with the staging tables: no unit's history is passed to the rules.
-            away = settings.model_copy(update={"home": folder, "warehouse_url": url})
+            # An empty warehouse: no unit's history is passed to the rules.
+            away = settings.model_copy(update={"home": folder, "warehouse_url": ""})
             context, warehouse = build_context(away, clock), None
             beyond = rules_beyond(context.catalog)
             rules = tuple(rule for rule in context.catalog.rules.values() if rule.id not in beyond)

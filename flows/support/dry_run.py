@@ -7,8 +7,8 @@ from pathlib import Path
 
 from connectors.landing import TrialLanding
 from flows.support.context import AppContext
-from warehouse.store.engine import Engine, migrate, normalise_url, open_engine, transaction, trial
-from warehouse.submissions.staging import clear
+from warehouse.store.engine import Engine, normalise_url, open_engine, transaction, trial
+from warehouse.submissions.staging import clear, create_staging
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def own_staging(folder: Path) -> Iterator[tuple[Engine, str]]:
     url = normalise_url(f"sqlite:///{folder / 'staging.db'}")
     engine = open_engine(url)
     try:
-        migrate(engine)
+        create_staging(engine)
         yield engine, url
     finally:
         engine.dispose()

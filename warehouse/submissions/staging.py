@@ -11,10 +11,15 @@ from sqlalchemy.orm import aliased
 
 from domain.periods import parse_period
 from domain.staging import StagedHistory, StagedRow
-from warehouse.models import STAGING, ObservationRow, RunRow, SubmissionRow
+from warehouse.models import STAGING, Base, ObservationRow, RunRow, SubmissionRow
 from warehouse.store.bulk import add_rows, in_chunks
-from warehouse.store.engine import Session
+from warehouse.store.engine import Engine, Session
 from warehouse.submissions.accepted_as_of import is_accepted
+
+
+def create_staging(engine: Engine) -> None:
+    """Create the staging tables alone, in an empty database that lives as long as a dry run."""
+    Base.metadata.create_all(engine, list(STAGING.values()))
 
 
 def stage(session: Session, rows: Iterable[StagedRow]) -> int:
