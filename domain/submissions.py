@@ -98,7 +98,7 @@ class MoveReason(StrEnum):
     RESTORED_BY_PERSON = "restored_by_person"
     """Accepted again: a person revoked the withdrawal."""
     EARLIER_REPORT_CHANGED = "earlier_report_changed"
-    """Accepted as before: judged again, beside a report of an earlier period that came, or was withdrawn, later."""
+    """Accepted as before: judged again, beside an earlier or a neighbour's report that came or was withdrawn later."""
     FINDINGS_UNCHANGED = "findings_unchanged"
     """Accepted as before: judged again in the same way, with the same findings; no further judgement is recorded."""
     OTHER_VERSION_RESTORED = "other_version_restored"

@@ -5,7 +5,7 @@ from typing import Final
 
 from domain.indicators import Indicator
 from domain.rules import Rule
-from domain.staging import DUE, HISTORY, OBSERVATIONS, REGISTER, SUBMISSIONS, TABLES
+from domain.staging import DUE, OBSERVATIONS, REGISTER, SUBMISSIONS, TABLES
 from expectations.registry import kind_of
 from expectations.sql import rule_query
 
@@ -22,18 +22,7 @@ def uses_other_reports(rule: Rule, indicators: Collection[Indicator]) -> bool:
         ValueError: the rule cannot be translated into SQL.
     """
     query = rule_query(rule, kind_of(rule), "any", indicators)
-    return any(table in query for table in TABLES.keys() - _OF_THE_REPORT)
-
-
-def uses_history(rule: Rule, indicators: Collection[Indicator]) -> bool:
-    """Tell whether a rule's result for a report depends on what its unit reported for earlier periods.
-
-    Raises:
-        RuleBrokenError: there is no such kind.
-        ValueError: the rule cannot be translated into SQL.
-    """
-    query = rule_query(rule, kind_of(rule), "any", indicators)
-    return HISTORY in query or _PREVIOUS_REPORT in query
+    return _PREVIOUS_REPORT in query or any(table in query for table in TABLES.keys() - _OF_THE_REPORT)
 
 
 def judged_indicators(rule: Rule, indicators: Collection[Indicator]) -> tuple[str, ...] | None:

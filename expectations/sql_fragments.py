@@ -11,17 +11,23 @@ PARTS = "JOIN (SELECT 'numerator' AS part UNION ALL SELECT 'denominator' AS part
 PEER_GROUP = "area, form, period, indicator"
 """What reports that are compared with one another have in common."""
 
+NUMBER_IN_YEAR = """(CASE WHEN LENGTH(s.period) = 4 THEN 1
+    WHEN SUBSTR(s.period, 6, 1) IN ('Q', 'H') THEN CAST(SUBSTR(s.period, 7, 1) AS INTEGER)
+    ELSE CAST(SUBSTR(s.period, 6, 2) AS INTEGER) END)"""
+"""SQL for how many periods of the year there are up to that of the submission `s`."""
+
 _REPORT_COLUMNS = "unit, unit_name, area, form, period, digest"
 _COLUMNS = {
     "number": ("numerator", "denominator"),
     "state": ("numerator_state", "denominator_state"),
     "raw": ("numerator_raw", "denominator_raw"),
     "cell": ("cell", "denominator_cell"),
+    "mean": ("numerator", "denominator"),
 }
 
 
-def part(what: Literal["number", "state", "raw", "cell"], of: str = "t") -> str:
-    """Return SQL for number, state, text or address of the figure cell `p.part`, of the table aliased `of`."""
+def part(what: Literal["number", "state", "raw", "cell", "mean"], of: str = "t") -> str:
+    """Return SQL for number, state, text, address or mean of the figure cell `p.part`, of the table aliased `of`."""
     numerator, denominator = _COLUMNS[what]
     return f"(CASE p.part WHEN 'numerator' THEN {of}.{numerator} ELSE {of}.{denominator} END)"
 
@@ -37,6 +43,14 @@ def comparable_reports(run_id: str) -> str:
         f"SELECT {_REPORT_COLUMNS} FROM {table} WHERE run_id = {run_id}"  # noqa: S608 # checked literals only
         for table in (ACCEPTED, SUBMISSIONS)
     )
+
+
+def mean_of_past(terms: SqlTerms) -> str:
+    """Return SQL for the means of a line's known figures, and their number, within the rule's `periods` back."""
+    return f"""SELECT submission_id, indicator, AVG(numerator * 1.0) AS numerator,
+            AVG(denominator * 1.0) AS denominator, COUNT(*) AS known
+        FROM {HISTORY} WHERE run_id = {terms.run_id} AND village = '' AND steps_back <= {terms.parameters["periods"]}
+        GROUP BY submission_id, indicator"""  # noqa: S608 # checked literals only
 
 
 def last_known(terms: SqlTerms, value: Literal["numerator", "denominator"], periods: str | None = None) -> str:

@@ -121,27 +121,27 @@ class WarehouseBuilder:
             record_parsed(session, {submission_id: report}, self.now())
         return submission_id
 
-    def check(self, report: ParsedReport, arrival: Arrival | None = None) -> int:
+    def check(self, report: ParsedReport, arrival: Arrival | None = None, run_id: str = "run-1") -> int:
         """Receive, parse and check one workbook."""
         submission_id = self.parse(report, arrival)
         with transaction(self.engine) as session:
-            record_checked(session, [submission_id], self.now())
+            record_checked(session, [submission_id], self.now(), run_id)
         return submission_id
 
     def check_again(self, submission_id: int) -> None:
         """Record another check of a refused submission."""
         with transaction(self.engine) as session:
-            record_checked(session, [submission_id], self.now())
+            record_checked(session, [submission_id], self.now(), "run-1")
 
     def load(self, *judged: JudgedReport, run_id: str = "run-1") -> LoadResult:
         """Load judged submissions in one transaction."""
         with transaction(self.engine) as session:
             return load(session, judged, run_id, self.now())
 
-    def accept(self, report: ParsedReport, arrival: Arrival | None = None) -> int:
+    def accept(self, report: ParsedReport, arrival: Arrival | None = None, run_id: str = "run-1") -> int:
         """Take one workbook from delivery to accepted."""
-        submission_id = self.check(report, arrival)
-        self.load(JudgedReport(submission_id, report, ()))
+        submission_id = self.check(report, arrival, run_id)
+        self.load(JudgedReport(submission_id, report, ()), run_id=run_id)
         return submission_id
 
     def refuse(self, report: ParsedReport, arrival: Arrival | None = None) -> int:

@@ -1,26 +1,28 @@
-"""Accepted reports whose past changed since they were judged, and their further judgements; acceptance stands."""
+"""Accepted reports whose past or neighbours changed since they were judged, and their further judgements."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.orm import aliased
 
 from domain.issues import Issue, Severity
 from domain.periods import Period, parse_period
 from domain.submissions import MoveReason, SubmissionState
 from domain.units import UnitKey
-from warehouse.models import IssueRow, RepairRow, SubmissionEventRow, SubmissionRow
+from warehouse.models import IssueRow, OrgUnitRow, RepairRow, RunRow, SubmissionEventRow, SubmissionRow
+from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session, serialise
 from warehouse.submissions.findings import findings_in, issue_of, keep_findings, repair_of
 from warehouse.submissions.lifecycle import find_all, log_again
+from warehouse.submissions.runs import JUDGING_RUNS
 from warehouse.submissions.staging import steps_between
 
 
 class LaterReport(NamedTuple):
-    """An accepted report of which an earlier period's report was accepted, replaced or withdrawn meanwhile."""
+    """An accepted report with which a report that changed meanwhile was, or would have been, compared."""
 
     submission_id: int
     unit: UnitKey
@@ -31,20 +33,38 @@ class LaterReport(NamedTuple):
 
 
 def reports_to_judge_again(session: Session, steps: int) -> tuple[LaterReport, ...]:
-    """Return the accepted reports whose history, of so many periods, changed since their last judgement."""
-    later, earlier = aliased(SubmissionRow), aliased(SubmissionRow)
+    """Return the accepted reports whose history, of so many periods, or neighbours changed since they were judged."""
+    judged = _last_judgements()
+    results = {row.id: _later_report(row) for row in _with_changed_history(session, judged, steps)}
+    results |= {row.id: _later_report(row) for row in _with_changed_neighbours(session, judged)}
+    return tuple(results[key] for key in sorted(results))
+
+
+def _last_judgements() -> Subquery:
+    """Return SQL for the number of the last event by which each submission was judged."""
     event = SubmissionEventRow
     is_again = event.from_state == event.to_state
-    judged = (
+    return (
         select(event.submission_id, func.max(event.id).label("event"))
         .where((event.to_state == SubmissionState.CHECKED) | is_again)
         .group_by(event.submission_id)
         .subquery()
     )
-    is_decision = (event.to_state == SubmissionState.ACCEPTED) | (event.from_state == SubmissionState.ACCEPTED)
+
+
+def _is_decision() -> ColumnElement[bool]:
+    """Return SQL for events from which on a submission counts, or counts no longer."""
+    event = SubmissionEventRow
+    changes = (event.to_state == SubmissionState.ACCEPTED) | (event.from_state == SubmissionState.ACCEPTED)
+    return changes & event.from_state.is_distinct_from(event.to_state)
+
+
+def _with_changed_history(session: Session, judged: Subquery, steps: int) -> Iterator[SubmissionRow]:
+    """Yield the accepted reports of which an earlier period's report changed after they were judged."""
+    later, earlier, event = aliased(SubmissionRow), aliased(SubmissionRow), SubmissionEventRow
     moved = (
         select(event.submission_id, func.max(event.id).label("event"))
-        .where(is_decision, event.from_state.is_distinct_from(event.to_state))
+        .where(_is_decision())
         .group_by(event.submission_id)
         .subquery()
     )
@@ -60,10 +80,45 @@ def reports_to_judge_again(session: Session, steps: int) -> tuple[LaterReport, .
         )
         .join(moved, moved.c.submission_id == earlier.id)
         .where(later.state == SubmissionState.ACCEPTED, moved.c.event > judged.c.event)
-        .order_by(later.id)
     ).tuples()
-    results = {row.id: _later_report(row) for row, past in pairs if _is_within(steps, past, row.period)}
-    return tuple(results.values())
+    return (row for row, past in pairs if _is_within(steps, past, row.period))
+
+
+def _with_changed_neighbours(session: Session, judged: Subquery) -> Iterator[SubmissionRow]:
+    """Yield the accepted reports of which a neighbour's report changed after the run that judged them.
+
+    Neighbours are communes below one unit, with a report of the same form and period. Those judged in one run are
+    compared with one another then; only what is held in the end was compared and does not count. Changes before the
+    last run ended were dealt with by it.
+    """
+    last_end = session.scalar(select(func.max(RunRow.finished_at)).where(RunRow.kind.in_(JUDGING_RUNS)))
+    event, row, unit = SubmissionEventRow, SubmissionRow, OrgUnitRow
+    group = (row.form, row.period, unit.parent_code)
+    is_held = (event.from_state == SubmissionState.CHECKED) & (event.to_state == SubmissionState.HELD)
+    since = (event.at >= last_end,) if last_end is not None else ()
+    changes: dict[tuple[object, ...], tuple[int, str | None, bool]] = {}
+    for *of_group, number, run_id, state in session.execute(
+        select(*group, event.id, event.run_id, event.to_state)
+        .join(row, row.id == event.submission_id)
+        .join(unit, (unit.code == row.unit_code) & (unit.valid_from == row.unit_valid_from))
+        .where(_is_decision() | is_held, *since)
+        .order_by(event.id)
+    ):
+        *_, before, had_held = changes.get(tuple(of_group), (None, False))
+        has_held = state is SubmissionState.HELD or (had_held and before == run_id)
+        changes[tuple(of_group)] = (number, run_id, has_held)
+    last = aliased(SubmissionEventRow)
+    for chunk in in_chunks({str(parent) for *_, parent in changes}):
+        for submission, parent, number, run_id in session.execute(
+            select(row, unit.parent_code, last.id, last.run_id)
+            .join(unit, (unit.code == row.unit_code) & (unit.valid_from == row.unit_valid_from))
+            .join(judged, judged.c.submission_id == row.id)
+            .join(last, last.id == judged.c.event)
+            .where(row.state == SubmissionState.ACCEPTED, unit.parent_code.in_(chunk))
+        ):
+            change = changes.get((submission.form, submission.period, parent))
+            if change is not None and change[0] > number and (change[1] != run_id or change[2]):
+                yield submission
 
 
 def _is_within(steps: int, earlier: str | None, later: str | None) -> bool:
@@ -81,11 +136,11 @@ def _later_report(row: SubmissionRow) -> LaterReport:
 def judge_again(
     session: Session,
     findings: Mapping[int, Sequence[Issue]],
-    rules: Collection[str],
+    rules: Mapping[str, bool],
     run_id: str,
     at: datetime,
 ) -> tuple[int, ...]:
-    """Record what the rules of history find in accepted reports now; the other findings stay as they were.
+    """Record what the rules beyond a report itself find in accepted reports now; other findings stay as they were.
 
     A refusal becomes a warning: the report was accepted, and only a person withdraws it. Of every report a move is
     logged; another judgement is recorded where the findings differ.
@@ -93,7 +148,8 @@ def judge_again(
     Args:
         session: the session to write in.
         findings: by submission, the issues of those rules.
-        rules: the ids of those rules.
+        rules: the ids of those rules; True where the value expected is of the neighbours: it moves with each of their
+            reports, and is no other finding.
         run_id: the run.
         at: the moment, in UTC.
 
@@ -111,7 +167,7 @@ def judge_again(
         now = [_as_warning(issue) for issue in findings[key]]
         then = [issue for issue in before[key] if issue.code in rules]
         reason = MoveReason.FINDINGS_UNCHANGED
-        if {_key(issue) for issue in now} != {_key(issue) for issue in then}:
+        if {_key(issue, rules) for issue in now} != {_key(issue, rules) for issue in then}:
             reason = MoveReason.EARLIER_REPORT_CHANGED
             repairs = [repair_of(repair) for repair in findings_in(session, RepairRow, {key: row.judgement})]
             others = [issue for issue in before[key] if issue.code not in rules]
@@ -125,5 +181,6 @@ def _as_warning(issue: Issue) -> Issue:
     return replace(issue, severity=Severity.WARNING) if issue.severity is Severity.CRITICAL else issue
 
 
-def _key(issue: Issue) -> tuple[object, ...]:
-    return issue.code, issue.severity, issue.sheet, issue.cell, issue.indicator, issue.unit, issue.found, issue.expected
+def _key(issue: Issue, rules: Mapping[str, bool]) -> tuple[object, ...]:
+    expected = None if rules[issue.code] else issue.expected
+    return issue.code, issue.severity, issue.sheet, issue.cell, issue.indicator, issue.unit, issue.found, expected

@@ -7,6 +7,9 @@ from domain.errors import UsageError
 from warehouse.models import RunRow
 from warehouse.store.engine import Session
 
+JUDGING_RUNS = ("nightly", "rerun")
+"""Kinds of runs that judge what arrived, and again what it is compared with."""
+
 
 def start_run(
     session: Session, run_id: str, kind: str, catalog_version: str, at: datetime, *, reason: str | None = None

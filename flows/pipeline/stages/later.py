@@ -1,4 +1,4 @@
-"""Later reports: judge accepted reports again whose past changed, by the rules of history; their acceptance stands."""
+"""Later reports: judge accepted reports again whose past or neighbours changed; their acceptance stands."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,8 @@ from domain.issues import Issue
 from domain.rules import Rule
 from domain.submissions import ParsedReport
 from expectations.check import check as check_rules
-from expectations.rule_scope import uses_history
+from expectations.registry import kind_of
+from expectations.rule_scope import uses_other_reports
 from flows.pipeline.outcome import SubmissionOutcome
 from flows.pipeline.stages.judge import STEPS_BACK, rows_of, unstage
 from flows.support.context import AppContext
@@ -21,19 +22,23 @@ from warehouse.submissions.staging import stage as stage_rows
 
 
 def later_reports(context: AppContext) -> tuple[LaterReport, ...]:
-    """Return the accepted reports whose past changed since they were judged."""
+    """Return the accepted reports whose past or neighbours changed since they were judged."""
     with reading(context.engine) as session:
         return reports_to_judge_again(session, STEPS_BACK)
 
 
 def judge_later(context: AppContext, run_id: str, batch: Sequence[LaterReport]) -> tuple[SubmissionOutcome, ...]:
-    """Judge accepted reports again by the rules of history, from their kept figures; return those found otherwise."""
+    """Judge accepted reports again by the rules that use other reports; return those with other findings now.
+
+    Their kept figures are judged, not the file.
+    """
     indicators = tuple(context.catalog.indicators.values())
-    rules = [rule for rule in context.catalog.rules.values() if uses_history(rule, indicators)]
+    rules = [rule for rule in context.catalog.rules.values() if uses_other_reports(rule, indicators)]
     reports = _reports(context, batch)
     findings = _findings(context, run_id, rules, reports)
+    among = {rule.id: kind_of(rule).among_accepted for rule in rules}
     with transaction(context.engine) as session:
-        changed = judge_again(session, findings, {rule.id for rule in rules}, run_id, context.clock())
+        changed = judge_again(session, findings, among, run_id, context.clock())
     with reading(context.engine) as session:
         issues = issues_by_submission(session, changed)
     names = {later.submission_id: later.file_name for later in batch}

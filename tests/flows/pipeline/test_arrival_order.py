@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import permutations
+from itertools import islice, permutations
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from domain.catalog.catalog import Catalog
 from domain.observations import CellState, Figure, Observation
 from domain.periods import parse_period
 from domain.submissions import ParsedReport, SubmissionState
-from expectations.rule_scope import uses_history
+from expectations.rule_scope import uses_other_reports
 from flows.pipeline.pipeline import Run, judge_later_reports, judge_submissions
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
@@ -50,6 +50,21 @@ TWO_MONTHS: tuple[Content, ...] = (((OTHER, APRIL.id), 5000), ((OTHER, MAY.id), 
 """A stock that is gone a month later, which is refused."""
 ORDERS = tuple(permutations(FALLS))
 BATCH_SIZES = (1, 7, 100, 1000)
+NEIGHBOURS: tuple[Content, ...] = tuple(
+    ((code, MAY.id), count)
+    for code, count in (
+        (UNIT, 8900),
+        (OTHER, 4300),
+        ("22819", 4400),
+        ("22822", 4500),
+        ("22825", 4600),
+        ("22828", 4700),
+        ("22831", 4800),
+    )
+)
+"""Communes of a district, the first with a share far from the others', which takes six of them to be seen."""
+PARTITIONS = ((7,), (1, 1, 1, 1, 1, 1, 1), (5, 2), (2, 4, 1))
+"""Numbers of reports that arrive in each run."""
 
 
 def report_of(catalog: Catalog, content: Content) -> ParsedReport:
@@ -97,10 +112,10 @@ def outcome(context: AppContext) -> Mapping[Place, Findings]:
 
 
 def open_findings(context: AppContext) -> frozenset[tuple[object, ...]]:
-    """Return the findings of the rules of history in accepted reports."""
+    """Return the findings of the rules that use other reports in accepted reports."""
     catalog = context.catalog
     indicators = tuple(catalog.indicators.values())
-    codes = {rule.id for rule in catalog.rules.values() if uses_history(rule, indicators)}
+    codes = {rule.id for rule in catalog.rules.values() if uses_other_reports(rule, indicators)}
     with reading(context.engine) as session:
         rows = session.scalars(select(SubmissionRow).where(SubmissionRow.state == SubmissionState.ACCEPTED)).all()
         issues = issues_by_submission(session, [row.id for row in rows])
@@ -154,6 +169,21 @@ def test_runs_in_any_order_end_with_the_same_open_findings(
     assert finding[:4] == (UNIT, APRIL.id, "stock_falls", "warning")
     assert finding[5:] == ("7800", "8000")
     assert {state for state, *_ in outcome(context).values()} == {SubmissionState.ACCEPTED}
+
+
+@pytest.mark.long
+def test_runs_of_any_size_end_with_the_same_findings_about_neighbours(make_context: MakeContext) -> None:
+    """A report accepted before its neighbours came is asked about like one that came with them."""
+    findings = []
+    for place, partition in enumerate(PARTITIONS):
+        context, reports = make_context(100), iter(NEIGHBOURS[:: 1 if place % 2 else -1])
+        for number, count in enumerate(partition):
+            run(context, f"night-{number}", islice(reports, count))
+        # The middle of the neighbours, which is expected, is that of the last run in which the finding was new.
+        findings.append({finding[:-1] for finding in open_findings(context)})
+    assert findings[0]
+    assert all(each == findings[0] for each in findings)
+    assert {finding[:4] for finding in findings[0]} == {(UNIT, MAY.id, "outlier", "warning")}
 
 
 def test_earlier_month_that_comes_later_raises_a_warning_and_a_reply(make_context: MakeContext) -> None:

@@ -1,7 +1,9 @@
-"""Accepted reports are judged again when the past that they were judged beside has changed."""
+"""Accepted reports are judged again when the past or the neighbours that they were judged beside have changed."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+
+import pytest
 
 from domain.issues import Issue, Severity
 from domain.periods import Period, parse_period
@@ -12,15 +14,27 @@ from warehouse.submissions.later_reports import judge_again, reports_to_judge_ag
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.loading import JudgedReport
 from warehouse.submissions.report_keys import ReportKey
+from warehouse.submissions.runs import finish_run, start_run
 from warehouse.submissions.withdrawal import Decision, withdraw
 
 UNIT, FORM, STOCK = "22813", "cds_x_t", "hsskdt"
 MARCH, APRIL = parse_period("2025-03"), parse_period("2025-04")
 
 
-def accept(builder: WarehouseBuilder, period: Period, unit: str = UNIT, count: int = 5) -> int:
+NEIGHBOUR = "22816"
+"""A commune of the same district."""
+
+
+def accept(builder: WarehouseBuilder, period: Period, unit: str = UNIT, count: int = 5, run_id: str = "run-1") -> int:
     """Take a report of a period from delivery to accepted."""
-    return builder.accept(builder.report(unit, {STOCK: (count, 10)}, period=period))
+    return builder.accept(builder.report(unit, {STOCK: (count, 10)}, period=period), run_id=run_id)
+
+
+def finish(builder: WarehouseBuilder, run_id: str, kind: str) -> None:
+    """Record a run of a kind that ends now."""
+    with transaction(builder.engine) as session:
+        start_run(session, run_id, kind, "1", builder.now())
+        finish_run(session, run_id, {}, builder.now())
 
 
 def due(builder: WarehouseBuilder, steps: int = 12) -> list[int]:
@@ -32,7 +46,7 @@ def due(builder: WarehouseBuilder, steps: int = 12) -> list[int]:
 def again(builder: WarehouseBuilder, submission: int, *issues: Issue) -> Sequence[int]:
     """Record what the rules of history find in a submission now."""
     with transaction(builder.engine) as session:
-        return judge_again(session, {submission: issues}, {WARNS}, "run-2", builder.now())
+        return judge_again(session, {submission: issues}, {WARNS: False}, "run-2", builder.now())
 
 
 def test_reports_in_order_are_not_judged_again(builder: WarehouseBuilder) -> None:
@@ -65,6 +79,57 @@ def test_withdrawal_changes_the_past_of_later_reports(builder: WarehouseBuilder)
         unit = builder.area(period=APRIL).members[1]
         withdraw(session, ReportKey(unit.key, FORM, APRIL), Decision(DecisionReason("nhầm", "lan"), builder.now()))
     assert due(builder) == [may]
+
+
+def test_neighbours_of_one_run_are_not_judged_again(builder: WarehouseBuilder) -> None:
+    """They were judged beside one another."""
+    accept(builder, MAY)
+    accept(builder, MAY, NEIGHBOUR)
+    assert due(builder) == []
+
+
+def test_neighbour_of_a_later_run_has_the_others_judged_again(builder: WarehouseBuilder) -> None:
+    """Those of its district and period are, once; those of other districts, periods and itself are not."""
+    accept(builder, APRIL, "22819")
+    accept(builder, MAY, "22636")
+    may = accept(builder, MAY)
+    newer = accept(builder, MAY, NEIGHBOUR, run_id="run-2")
+    assert due(builder) == [may]
+    again(builder, may)
+    assert due(builder) == []
+    accept(builder, MAY, "22822", run_id="run-3")
+    assert due(builder) == [may, newer]
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("nightly", False), ("publish", True)])
+def test_changes_before_the_last_judging_run_ended_are_dealt_with(
+    builder: WarehouseBuilder, kind: str, *, expected: bool
+) -> None:
+    """The first run after an upgrade does not judge all reports of all years again for their neighbours."""
+    may = accept(builder, MAY)
+    accept(builder, MAY, NEIGHBOUR, run_id="run-2")
+    finish(builder, "run-2", kind)
+    assert due(builder) == ([may] if expected else [])
+
+
+def test_version_that_is_held_is_no_neighbour(builder: WarehouseBuilder) -> None:
+    """Reports of its run were compared with it before it was held."""
+    may = builder.check(builder.report(UNIT, {STOCK: (5, 10)}))
+    report = builder.report(NEIGHBOUR, {STOCK: (5, 10)})
+    held = builder.check(report)
+    builder.load(JudgedReport(may, builder.report(UNIT, {STOCK: (5, 10)}), ()))
+    builder.load(JudgedReport(held, report, (Issue("every_flow_moved", Severity.HOLD),)))
+    assert due(builder) == [may]
+
+
+def test_value_expected_of_neighbours_is_no_other_finding(builder: WarehouseBuilder) -> None:
+    """The middle of a district moves with each report: the sender is not told again for that."""
+    may = accept(builder, MAY)
+    outlier = replace(warning(STOCK), code="outlier", expected="54")
+    for expected, changed in (("54", (may,)), ("55", ())):
+        with transaction(builder.engine) as session:
+            findings = {may: [replace(outlier, expected=expected)]}
+            assert judge_again(session, findings, {"outlier": True}, "run-2", builder.now()) == changed
 
 
 def test_findings_of_history_are_replaced_and_others_stay(builder: WarehouseBuilder) -> None:

@@ -90,6 +90,14 @@ def test_bad_files_do_not_affect_others(pool: ReadingPool, catalog: Catalog, goo
     assert all(report == expected for place, report in enumerate(reports) if place not in results)
 
 
+@pytest.mark.parametrize("workers", [1, 3])
+def test_number_of_workers_changes_no_report(catalog: Catalog, good: bytes, drop: Drop, workers: int) -> None:
+    """Reports come in the order of the files, each as it is read alone."""
+    files = [drop(good), drop(b"no workbook"), *(drop(good) for _ in range(2 * workers))]
+    with ReadingPool(catalog, Limits(), TIGHT, workers) as pool:
+        assert list(pool.read(files)) == list(PlainReader(catalog, Limits()).read(files))
+
+
 @pytest.mark.parametrize("content", [hostile.SWELL, hostile.SPIN, hostile.DIE, hostile.FAIL])
 def test_a_bad_file_still_has_a_sender(pool: ReadingPool, texts: Texts, drop: Drop, content: bytes) -> None:
     """The report of a file that ended its worker names unit and period and explains the issue."""
