@@ -21,7 +21,7 @@ STRUCK = frozenset(
         """
         asked chance dice doubt doubts evidence filed foretell foretold forgetful found given hit hits house inert
         ledger lookout night nights nobody one ones owed portion portions room rooms said shelf slot slots standings
-        storable tell telling told untold untraced voice watcher
+        storable telling told untold untraced voice watcher
         """,
     )
 )

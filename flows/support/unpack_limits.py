@@ -1,4 +1,4 @@
-"""Limits of what `verify` and `restore` unpack: whoever hands an archive over decides what it holds."""
+"""Limits of what `verify` and `restore` unpack: the sender of an archive decides what it holds."""
 
 from dataclasses import dataclass
 
