@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --forbid-skips $(if $(CO
 # With a path of TESTS= one of the two halves may be empty, which pytest calls 5; without one that is a failure.
 NO_TESTS = { code=$$?; test -n "$(TESTS)" -a $$code = 5; }
 
-.PHONY: help demo test test-fast test-services test-full test-full-only test-wheel test-pythons coverage check format setup-full golden schemas sweep corpus bench bench-rules bench-annotate bench-nightly torture load-test hunt clean
+.PHONY: help demo test test-fast test-services test-full test-full-only test-wheel test-pythons coverage check format setup-full golden schemas sweep corpus bench bench-rules bench-annotate bench-nightly audit torture load-test hunt clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -101,6 +101,10 @@ bench-annotate: $(VENV)/ready ## Time marking a workbook beside re-saving it thr
 
 bench-nightly: $(VENV)/ready ## Time a nightly run (COMMUNES=2000 ENGINE=sqlite ROUNDS=3) beside reading the files only; figures must agree
 	@$(BIN)/python -m benchmarks.nightly --communes $(or $(COMMUNES),2000) --engine $(or $(ENGINE),sqlite) --rounds $(or $(ROUNDS),3) $(if $(RESULTS),--results $(RESULTS))
+
+audit: $(VENV)/ready ## Compare what is installed with a list of advisories (ADVISORIES=file.json, OSV format); without one it fails
+	@test -n "$(ADVISORIES)" || { echo "Nothing was compared: make audit ADVISORIES=file.json, a list in the OSV format (docs/security.md)" >&2; exit 2; }
+	@$(BIN)/python -m tests.tools.audit "$(ADVISORIES)"
 
 torture: $(VENV)/ready ## Kill nightly runs 100 times at random moments and let the next one make them good (ROUNDS=100)
 	@$(BIN)/python -m tests.tools.torture --rounds $(or $(ROUNDS),100) $(if $(SEED),--seed $(SEED))
