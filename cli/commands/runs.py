@@ -14,7 +14,7 @@ from flows.support.settings import Settings
 if TYPE_CHECKING:
     from flows.actions.run_list import ListedRun
 
-_COLOURS = {"well": "green", "refused": "red", "unfinished": "yellow"}
+_COLOURS = {"well": "green", "refused": "yellow", "to_decide": "yellow", "incomplete": "red", "unfinished": "yellow"}
 _COUNTS = ("judged", "refused", "published")
 """Counts that fit a terminal of eighty columns; --json has all of them."""
 

@@ -1,6 +1,7 @@
 """Request for a rerun, validated before the run begins: shared by form, command line and API."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,16 @@ from flows.pipeline.progress import ProgressListener
 from flows.pipeline.scope import RunScope, require_known
 from flows.support.context import AppContext
 from warehouse.rollups.scope import RollupKey, overlaps_in
+
+
+class WrongValueError(UsageError):
+    """A value of a request cannot be used; its reason is a text of `messages/`, for the form in the Prefect UI."""
+
+    def __init__(self, message: str, text: str, **facts: str) -> None:
+        """Keep the message of the command line, the text's name without its prefix, and the facts that it names."""
+        self.text = text
+        self.facts = facts
+        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +64,19 @@ def scope_of(catalog: Catalog, today: date, request: RerunRequest) -> RunScope:
     """Return the communes and periods that a rerun judges; of an area those that belong to it in each period.
 
     Raises:
-        UsageError: a value does not exist, contradicts another, or is missing.
+        WrongValueError: a value does not exist, contradicts another, or is missing.
     """
     if bool(request.area) == bool(request.units):
-        raise UsageError("say whose reports: name an area or communes, one of the two")
+        message = "say whose reports: name an area or communes, one of the two"
+        raise WrongValueError(message, "rerun_needs_area_or_units")
     if request.reason is Reason.OTHER and not request.note.strip():
-        raise UsageError(f"the reason {Reason.OTHER} says nothing by itself: say why in the note")
-    require_known(request.units, (unit.code for unit in catalog.units.units))
-    first = parse_period(request.period)
-    periods = periods_between(first, parse_period(request.period_to)) if request.period_to else [first]
+        message = f"the reason {Reason.OTHER} says nothing by itself: say why in the note"
+        raise WrongValueError(message, "rerun_needs_note")
+    with _worded("rerun_unknown_units", units=", ".join(request.units)):
+        require_known(request.units, (unit.code for unit in catalog.units.units))
+    with _worded("rerun_wrong_periods", first=request.period, last=request.period_to or request.period):
+        first = parse_period(request.period)
+        periods = periods_between(first, parse_period(request.period_to)) if request.period_to else [first]
     scopes = [RunScope(period, _units_of(catalog, today, request, period)) for period in periods]
     return RunScope(scopes[0].period, scopes[0].units, tuple(scopes[1:]))
 
@@ -70,7 +85,7 @@ def execute_rerun(run: Run, request: RerunRequest) -> RunOutcome:
     """Collect, judge what is new (with `recheck`: everything stored) within the run's scope, publish.
 
     Raises:
-        UsageError: a period of the scope is closed; nothing was done.
+        WrongValueError: a period of the scope is closed; nothing was done.
         RunInProgressError: another run did not end in time; nothing was done.
     """
     refuse_closed_periods(run.context, run.scope)
@@ -95,22 +110,33 @@ def refuse_closed_periods(context: AppContext, scope: RunScope) -> None:
     """Raise unless all periods of a scope are open.
 
     Raises:
-        UsageError: one is closed; the message says how to open it.
+        WrongValueError: one is closed; the message says how to open it.
     """
-    for submission in scope.each():
-        if submission.period is not None:
-            require_open(context, submission.period, tuple(submission.units))
+    for each in scope.each():
+        if each.period is not None:
+            with _worded("rerun_of_closed_period", period=each.period.id):
+                require_open(context, each.period, tuple(each.units))
+
+
+@contextmanager
+def _worded(text: str, **facts: str) -> Iterator[None]:
+    """Give wrong usage within the block the words of a text."""
+    try:
+        yield
+    except UsageError as error:
+        raise WrongValueError(str(error), text, **facts) from error
 
 
 def _units_of(catalog: Catalog, today: date, request: RerunRequest, period: Period) -> frozenset[str]:
     if not request.area:
         return frozenset(request.units)
-    cells = [
-        RollupKey(catalog.area(request.area, form.id, base, Boundary.AS_THEN, today), form.id, base)
-        for form in catalog.forms.by_id.values()
-        for base in period.parts(form.frequency)
-    ]
-    result = frozenset(overlap.unit.code for cell in cells for overlap in overlaps_in(catalog, cell, cell.period))
-    if not result:
-        raise UsageError(f"no form is reported for periods like {period}, or nobody in {request.area} owes one")
+    with _worded("rerun_unknown_area", area=request.area, period=period.id):
+        cells = [
+            RollupKey(catalog.area(request.area, form.id, base, Boundary.AS_THEN, today), form.id, base)
+            for form in catalog.forms.by_id.values()
+            for base in period.parts(form.frequency)
+        ]
+        result = frozenset(overlap.unit.code for cell in cells for overlap in overlaps_in(catalog, cell, cell.period))
+        if not result:
+            raise UsageError(f"no form is reported for periods like {period}, or nobody in {request.area} owes one")
     return result

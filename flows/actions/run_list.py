@@ -1,5 +1,6 @@
 """Outcomes of runs from their records: for the list of runs, and for the timer that detects a missed nightly run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -17,7 +18,11 @@ class RunEnd(StrEnum):
     WELL = "well"
     """Every submission was accepted."""
     REFUSED = "refused"
-    """A submission was refused, doubted or not fetched; the rest was done."""
+    """Reports were returned to their senders; the run itself is well."""
+    TO_DECIDE = "to_decide"
+    """Reports wait for a person's decision."""
+    INCOMPLETE = "incomplete"
+    """Something could not be collected: a fault of ours or of the network; the rest was done."""
     UNFINISHED = "unfinished"
     """The run is in progress, or was stopped half-way: the next run completes it."""
 
@@ -48,9 +53,16 @@ def listed(record: RunRecord) -> ListedRun:
     """The outcome of a run."""
     if record.finished_at is None:
         return ListedRun(record, RunEnd.UNFINISHED, None)
-    troubled = any(record.counts.get(name) for name in ("refused", "left", "doubted"))
     seconds = round((record.finished_at - record.started_at).total_seconds())
-    return ListedRun(record, RunEnd.REFUSED if troubled else RunEnd.WELL, seconds)
+    return ListedRun(record, _end_of(record.counts), seconds)
+
+
+def _end_of(counts: Mapping[str, int]) -> RunEnd:
+    if counts.get("left"):
+        return RunEnd.INCOMPLETE
+    if counts.get("refused"):
+        return RunEnd.REFUSED
+    return RunEnd.TO_DECIDE if counts.get("held") or counts.get("doubted") else RunEnd.WELL
 
 
 def expected_since(clock: str, now: datetime) -> datetime:

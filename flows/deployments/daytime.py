@@ -12,12 +12,14 @@ from prefect.states import Completed
 
 from flows.actions.find_corrections import Correction, find_corrections
 from flows.deployments.prefect_steps import PrefectSteps
+from flows.deployments.restarts import complete_overtaken, restart_crashed
 from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import current_listener
 from flows.pipeline.scope import RunScope
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.missed_notices import send_missed
 from flows.support.context import build_context
+from flows.support.prefect_tasks import suppress_failures
 from flows.support.settings import load_settings
 from warehouse.store.run_lock import RunInProgressError
 
@@ -27,14 +29,20 @@ _LOG = logging.getLogger(__name__)
 
 @flow(name="watch")
 def daytime() -> State[Any]:
-    """Collect, and start a rerun for each period with a correction; first reports wait for the nightly run."""
+    """Collect, and start a rerun for each period with a correction; first reports wait for the nightly run.
+
+    Before that it makes good what was missed: a nightly run that crashed is started again, notices are sent.
+    """
     settings = load_settings()
     # A nightly run may take hours; the next daytime run is minutes away.
     context = replace(build_context(settings), wait_seconds=0)
     messages = MessageFormatter(context.catalog, settings.lang)
     run_id = str(flow_run.id)
+    with suppress_failures():
+        complete_overtaken(run_id, messages.text("watch_overtaken"))
+        restart_crashed()
     if settings.sends_mail:
-        send_missed(context.engine)
+        send_missed()
     try:
         seen = find_corrections(Run(context, RunScope(), PrefectSteps(run_id), current_listener()))
     except RunInProgressError:

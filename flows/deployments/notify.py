@@ -5,15 +5,25 @@ from uuid import UUID
 
 from prefect import flow
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import State
+from prefect.client.schemas.filters import (
+    FlowFilter,
+    FlowFilterName,
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.runtime import flow_run
 from prefect.settings import PREFECT_UI_URL
 from prefect.states import Completed
 
 from domain.errors import UsageError
+from flows.pipeline.interrupted import interrupted_run
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.notices import FailedRun, Notice, NoticeEvent, RefusedReport, of_refused, of_run, of_test, send
 from flows.support.context import AppContext, build_context
+from flows.support.prefect_names import RESTARTED
 from flows.support.settings import load_settings
 from warehouse.queries import issues_by_submission
 from warehouse.queries.records import refused_in, submission_records
@@ -37,6 +47,8 @@ def notify(event: NoticeEvent = NoticeEvent.TEST, run: str = "") -> State[Any]:
         raise UsageError("nobody gets notices by mail: set TONGHOP_MAIL_HOST and TONGHOP_MAIL_TO")
     context = build_context(settings)
     messages = MessageFormatter(context.catalog, settings.lang)
+    if event is not NoticeEvent.TEST and _is_sent(event, run):
+        return Completed(message=messages.text("notice_sent_before"))
     notice = of_test(messages) if event is NoticeEvent.TEST else _notice(context, messages, event, run)
     send(settings, notice)
     return Completed(message=notice.subject)
@@ -50,7 +62,30 @@ def _notice(context: AppContext, messages: MessageFormatter, event: NoticeEvent,
         numbers = refused_in(session, run_id)
         records, issues = submission_records(session, numbers), issues_by_submission(session, numbers)
         refused = [RefusedReport(records[number], issues[number]) for number in numbers]
-    if event is NoticeEvent.RUN_FAILED:
-        state, message = (run.state.name or "", run.state.message or "") if run.state else ("", "")
-        return of_run(messages, FailedRun(run.name, state, message, address), refused)
-    return of_refused(messages, run.name, refused, address)
+    if event is not NoticeEvent.RUN_FAILED:
+        return of_refused(messages, run.name, refused, address)
+    state, message = (run.state.name or "", run.state.message or "") if run.state else ("", "")
+    crashed = run.state_type is StateType.CRASHED
+    interrupted = interrupted_run(context, run_id) if crashed else None
+    return of_run(messages, FailedRun(run.name, state, message, address, interrupted, _restart_of(run)), refused)
+
+
+def _restart_of(run: FlowRun) -> str:
+    """Return the name of the text that says who goes on with a crashed run."""
+    if not run.name.startswith("nightly") or run.deployment_id is None:
+        return "notice_crashed_next_run"
+    return "notice_crashed_twice" if RESTARTED in run.tags else "notice_crashed_restart"
+
+
+def _is_sent(event: NoticeEvent, run_id: str) -> bool:
+    """Whether the notice of an event was sent already: automations and the search for missed ones may both start it."""
+    with get_client(sync_client=True) as client:
+        runs = client.read_flow_runs(
+            flow_filter=FlowFilter(name=FlowFilterName(any_=["notify"])),
+            flow_run_filter=FlowRunFilter(
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.COMPLETED]))
+            ),
+            sort=FlowRunSort.EXPECTED_START_TIME_DESC,
+            limit=200,
+        )
+    return any((run.parameters.get("event"), run.parameters.get("run")) == (event, run_id) for run in runs)

@@ -1,13 +1,15 @@
 """The rerun: judge the new or all stored submissions of some communes, and publish the changed figures."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
+from prefect.states import Completed
+from pydantic import Field
 
 from flows.actions.reason import Reason
-from flows.actions.rerun_request import RerunRequest, execute_rerun, preview_rerun, scope_of
+from flows.actions.rerun_request import RerunRequest, WrongValueError, execute_rerun, preview_rerun, scope_of
 from flows.deployments.prefect_steps import PrefectSteps
 from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import current_listener
@@ -15,8 +17,14 @@ from flows.presentation.links import links_of
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.prefect_artifacts import rerun_form
 from flows.presentation.run_report import report, report_preview
-from flows.support.context import build_context
-from flows.support.settings import load_settings
+from flows.support.context import AppContext, build_context
+from flows.support.prefect_names import NOT_RUN
+from flows.support.settings import Settings, load_settings
+
+_PERIOD = r"\d{4}(-(0[1-9]|1[0-2]|Q[1-4]|H[12]))?"
+PeriodText = Annotated[str, Field(pattern=rf"^\s*{_PERIOD}\s*$")]
+OptionalPeriodText = Annotated[str, Field(pattern=rf"^\s*({_PERIOD})?\s*$")]
+"""Periods as the form accepts them; Prefect refuses others before a run is made."""
 
 
 def _name() -> str:
@@ -29,8 +37,8 @@ def rerun(
     *,
     area: str = "",
     units: tuple[str, ...] = (),
-    period: str,
-    period_to: str = "",
+    period: PeriodText,
+    period_to: OptionalPeriodText = "",
     reason: Reason = Reason.CORRECTION,
     note: str = "",
     dry_run: bool = False,
@@ -38,7 +46,8 @@ def rerun(
 ) -> State[Any]:
     """Collect, judge new submissions of these communes, roll up changes, publish the next revision.
 
-    Files of other communes are received too and wait for the nightly run. Closed periods are refused.
+    Files of other communes are received too and wait for the nightly run. Closed periods are refused. A run with a
+    wrong value does nothing and says why in its first line.
 
     Args:
         area: Code or id of an area, for all its communes: 585. Leave empty when you name communes.
@@ -55,11 +64,20 @@ def rerun(
     get_run_logger().info("%s because: %s", rerun_request.title, rerun_request.reason)
     settings = load_settings()
     context = build_context(settings)
-    scope = scope_of(context.catalog, context.today, rerun_request)
     messages = MessageFormatter(context.catalog, settings.lang)
+    try:
+        return _rerun(rerun_request, context, settings, messages, dry_run=dry_run)
+    except WrongValueError as error:
+        why = messages.text(error.text, **error.facts)
+        return Completed(name=NOT_RUN, message=messages.text("not_run", reason=why))
+
+
+def _rerun(
+    request: RerunRequest, context: AppContext, settings: Settings, messages: MessageFormatter, *, dry_run: bool
+) -> State[Any]:
+    scope = scope_of(context.catalog, context.today, request)
     listener = current_listener()
     if dry_run:
-        result = preview_rerun(context, scope, rerun_request, listener)
-        return report_preview(result, messages)
-    run = Run(context, scope, PrefectSteps(str(flow_run.id)), listener, rerun_request.recheck)
-    return report(execute_rerun(run, rerun_request), messages, context, links_of(settings, rerun_form()))
+        return report_preview(preview_rerun(context, scope, request, listener), messages)
+    run = Run(context, scope, PrefectSteps(str(flow_run.id)), listener, request.recheck)
+    return report(execute_rerun(run, request), messages, context, links_of(settings, rerun_form()))

@@ -25,11 +25,15 @@ class SubmissionOutcome:
     @property
     def label(self) -> str:
         """The unit as operators know it: `22828 Ma Nới`; the file's name where the unit is unknown."""
+        return self.name if self.unit is None else f"{self.unit.code} {self.name}"
+
+    @property
+    def name(self) -> str:
+        """The unit's name without its code: `Ma Nới`; the file's name where the unit is unknown."""
         if self.unit is None:
             return one_line(self.file_name)
-        # The name of a numbered ward needs its kind: 27073 Phường 11.
-        name = self.unit.name if self.unit.bare_name.isdecimal() else self.unit.bare_name
-        return f"{self.unit.code} {name}"
+        # The name of a numbered ward needs its kind: Phường 11.
+        return self.unit.name if self.unit.bare_name.isdecimal() else self.unit.bare_name
 
     @property
     def judgement(self) -> Judgement:

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 
 from domain.catalog.catalog import Catalog
 from domain.issues import Issue
-from domain.texts import Lang, one_line
+from domain.texts import Lang, cut, one_line
 from flows.pipeline.outcome import RevalidationFinding, RunOutcome, SubmissionOutcome
 from publishing.figures.formatting import format_day
 from warehouse.queries.silent_units import SilentArea, SilentPeriod
 
 ISSUES_NAMED = 5
 """Most issues that a failed task run names in words; the rest are counted."""
+NAMES_LISTED = 5
+"""Most units that a run's message names; the rest are counted."""
+NAME_LENGTH = 60
+"""Most characters of a name in a run's message."""
 
 
 class MessageFormatter:
@@ -72,8 +76,17 @@ class MessageFormatter:
             return self.text("nothing_new")
         judged = len(outcome.verdicts)
         if outcome.refused:
-            return self.text("some_refused", refused=len(outcome.refused), judged=judged)
+            accepted, refused = outcome.counts["accepted"], len(outcome.refused)
+            units = self._names(outcome.refused)
+            return self.text("some_refused", accepted=accepted, refused=refused, judged=judged, units=units)
         return self.text("all_accepted", judged=judged)
+
+    @staticmethod
+    def _names(outcomes: Sequence[SubmissionOutcome]) -> str:
+        """Return the first names, however long a file's name is, and the number of others."""
+        names = [cut(outcome.name, NAME_LENGTH) for outcome in outcomes[:NAMES_LISTED]]
+        more = len(outcomes) - len(names)
+        return ", ".join(names) + (f" +{more}" if more else "")
 
     def table(self, refused: Sequence[SubmissionOutcome]) -> list[dict[str, str]]:
         """Return refused submissions as a table with short columns: unit, file, first issue, number of issues."""

@@ -12,14 +12,14 @@ from prefect.client.schemas.filters import (
     FlowRunFilterEndTime,
     FlowRunFilterExpectedStartTime,
     FlowRunFilterState,
+    FlowRunFilterStateName,
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.deployments import run_deployment
 
 from flows.presentation.notices import NoticeEvent
-from warehouse.queries.records import refused_in
-from warehouse.store.engine import Warehouse, reading
+from flows.support.prefect_names import RETURNED
 
 NOTIFY: Final = "notify/notify"
 NOTIFIED_FLOWS: Final = ("nightly", "rerun", "publish", "close", "housekeeping")
@@ -28,8 +28,8 @@ _LOOK_BACK: Final = timedelta(days=1)
 _MOST: Final = 200
 
 
-def send_missed(warehouse: Warehouse, settle: timedelta = timedelta(minutes=2)) -> int:
-    """Start a notice for each run that ended badly within a day and has none; the first `settle` is the automation's.
+def send_missed(settle: timedelta = timedelta(minutes=2)) -> int:
+    """Start a notice for each run of a day that needs one and has none; the first `settle` is the automations'.
 
     Returns:
         Number of notices started.
@@ -37,25 +37,28 @@ def send_missed(warehouse: Warehouse, settle: timedelta = timedelta(minutes=2)) 
     now = datetime.now(UTC)
     with get_client(sync_client=True) as client:
         results = set(_notified(client, now))
-        failed = _failed(client, now - settle)
-    with reading(warehouse) as session:
-        due = [(NoticeEvent.RUN_FAILED, run) for run in failed]
-        due += [(NoticeEvent.SUBMISSIONS_QUARANTINED, run) for run in failed if refused_in(session, str(run.id))]
-    missed = [(event, str(run.id)) for event, run in due if (event, str(run.id)) not in results]
+        due = [(_event_of(run), str(run.id)) for run in _ended(client, now - settle)]
+    missed = [notice for notice in due if notice not in results]
     for event, run_id in missed:
         result = {"event": event, "run": run_id}
         run_deployment(NOTIFY, parameters=result, timeout=0, as_subflow=False, idempotency_key=f"{event} {run_id}")
     return len(missed)
 
 
-def _failed(client: SyncPrefectClient, until: datetime) -> list[FlowRun]:
+def _event_of(run: FlowRun) -> NoticeEvent:
+    return NoticeEvent.SUBMISSIONS_QUARANTINED if run.state_name == RETURNED else NoticeEvent.RUN_FAILED
+
+
+def _ended(client: SyncPrefectClient, until: datetime) -> list[FlowRun]:
+    """Return the runs that failed, crashed or returned reports within a day before `until`."""
     ended = FlowRunFilterEndTime.model_validate({"after_": until - _LOOK_BACK, "before_": until})
     badly = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.FAILED, StateType.CRASHED]))
-    return client.read_flow_runs(
-        flow_filter=FlowFilter(name=FlowFilterName(any_=list(NOTIFIED_FLOWS))),
-        flow_run_filter=FlowRunFilter(state=badly, end_time=ended),
-        limit=_MOST,
-    )
+    returned = FlowRunFilterState(name=FlowRunFilterStateName(any_=[RETURNED]))
+    flows = FlowFilter(name=FlowFilterName(any_=list(NOTIFIED_FLOWS)))
+    filters = (FlowRunFilter(state=state, end_time=ended) for state in (badly, returned))
+    return [
+        run for each in filters for run in client.read_flow_runs(flow_filter=flows, flow_run_filter=each, limit=_MOST)
+    ]
 
 
 def _notified(client: SyncPrefectClient, now: datetime) -> Iterator[tuple[str, str]]:

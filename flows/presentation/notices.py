@@ -1,7 +1,7 @@
 """Notices: mails about a failed run, or about refused reports, with the next step to take."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from enum import StrEnum
@@ -9,6 +9,7 @@ from enum import StrEnum
 from connectors.replies.smtp import SmtpServer
 from domain.issues import Issue, Severity
 from domain.texts import cut, one_line
+from flows.pipeline.interrupted import InterruptedRun
 from flows.presentation.message_formatter import MessageFormatter
 from flows.support.service_settings import ServiceSettings
 from warehouse.queries.read_models import SubmissionRecord
@@ -39,12 +40,17 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class FailedRun:
-    """A run that ended badly: its name, state and message, and its address."""
+    """A run that failed or crashed: its name, state and message, and its address.
+
+    `interrupted` is what a crashed run did and left; `restart` names the text about who goes on with it.
+    """
 
     name: str
     state: str
     message: str
     address: str
+    interrupted: InterruptedRun | None = None
+    restart: str = "notice_crashed_next_run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +68,32 @@ class RefusedReport:
 
 
 def of_run(messages: MessageFormatter, ended: FailedRun, refused: Sequence[RefusedReport]) -> Notice:
-    """Return the notice of a run that ended badly, with the reports it refused."""
-    lines = [messages.text("notice_run", run=ended.name, state=ended.state), "", ended.message]
+    """Return the notice of a run that failed or crashed, with the reports it refused; one mail tells all of it."""
+    if ended.interrupted is not None:
+        subject = messages.text("notice_crashed_subject", run=ended.name)
+        counts = asdict(ended.interrupted)
+        lines = [messages.text("notice_crashed", run=ended.name), ""]
+        lines += [messages.text(name, **counts) for name in ("notice_crashed_done", "notice_crashed_left")]
+        lines += ["", messages.text(ended.restart)]
+    else:
+        subject = messages.text("notice_run_subject", run=ended.name, state=ended.state)
+        lines = [messages.text("notice_run", run=ended.name, state=ended.state), "", ended.message]
     if refused:
-        lines += ["", messages.text("notice_refused")]
-        lines += [
-            f"  - {refused_report.who} ({refused_report.record.file.file_name})"
-            for refused_report in refused[:MOST_NAMED]
-        ]
-        lines += _more(messages, refused)
+        lines += ["", messages.text("notice_refused"), "", *_faults(messages, refused)]
     lines += ["", ended.address]
-    return _notice(messages, messages.text("notice_run_subject", run=ended.name, state=ended.state), lines)
+    return _notice(messages, subject, lines)
 
 
 def of_refused(messages: MessageFormatter, run: str, refused: Sequence[RefusedReport], address: str) -> Notice:
     """Return the notice of reports that a run refused: the first issues of each, cell by cell."""
+    lines = [*_faults(messages, refused), messages.text("notice_refused_advice"), address]
+    names = ", ".join(refused_report.who for refused_report in refused[:MOST_IN_SUBJECT])
+    more = f" +{len(refused) - MOST_IN_SUBJECT}" if len(refused) > MOST_IN_SUBJECT else ""
+    return _notice(messages, messages.text("notice_refused_subject", who=f"{names}{more}", run=run), lines)
+
+
+def _faults(messages: MessageFormatter, refused: Sequence[RefusedReport]) -> list[str]:
+    """Return the lines that name each refused report and its first issues, and count those beyond the most named."""
     lines: list[str] = []
     for refused_report in refused[:MOST_NAMED]:
         period = refused_report.record.period.id if refused_report.record.period else "?"
@@ -90,10 +107,8 @@ def of_refused(messages: MessageFormatter, run: str, refused: Sequence[RefusedRe
         )
         faults = [issue for issue in refused_report.issues if issue.severity is Severity.CRITICAL]
         lines += [*(f"  {line}" for line in messages.first_faults(faults)), ""]
-    lines += [*_more(messages, refused), messages.text("notice_refused_advice"), address]
-    names = ", ".join(refused_report.who for refused_report in refused[:MOST_IN_SUBJECT])
-    more = f" +{len(refused) - MOST_IN_SUBJECT}" if len(refused) > MOST_IN_SUBJECT else ""
-    return _notice(messages, messages.text("notice_refused_subject", who=f"{names}{more}", run=run), lines)
+    more = len(refused) - MOST_NAMED
+    return [*lines, messages.text("and_more", count=more)] if more > 0 else lines
 
 
 def of_test(messages: MessageFormatter) -> Notice:
@@ -125,10 +140,6 @@ def send(settings: ServiceSettings, notice: Notice) -> None:
     password = settings.mail_password.get_secret_value() if settings.mail_password else ""
     server = SmtpServer(settings.mail_host, settings.mail_port, settings.mail_security, settings.mail_user, password)
     server.send(message)
-
-
-def _more(messages: MessageFormatter, refused: Sequence[RefusedReport]) -> list[str]:
-    return [messages.text("and_more", count=len(refused) - MOST_NAMED)] if len(refused) > MOST_NAMED else []
 
 
 def _notice(messages: MessageFormatter, subject: str, lines: Sequence[str]) -> Notice:

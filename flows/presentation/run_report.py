@@ -27,6 +27,7 @@ from flows.presentation.prefect_artifacts import (
     show_table,
 )
 from flows.support.context import AppContext
+from flows.support.prefect_names import AWAITING_DECISION, RETURNED
 from warehouse.store.engine import reading
 
 _LOG = logging.getLogger(__name__)
@@ -35,8 +36,8 @@ _LOG = logging.getLogger(__name__)
 def report(outcome: RunOutcome, messages: MessageFormatter, context: AppContext, links: Links) -> State[Any]:
     """Create all that operators look for, and return the state that the flow run ends in.
 
-    Failed when a submission was refused or a file could not be collected, for operators watch for red runs; everything
-    else is published all the same.
+    Failed and Crashed mean a fault of ours or of the network: here, that something could not be collected. Reports that
+    were returned, or wait for a person's decision, are the ordinary end of a run, Completed under a name of its own.
     """
     summary = messages.summary(outcome)
     pace = Pace(TASK_RUNS_A_SECOND)
@@ -59,14 +60,19 @@ def report(outcome: RunOutcome, messages: MessageFormatter, context: AppContext,
 
 
 def report_preview(result: Preview, messages: MessageFormatter) -> State[Any]:
-    """Create the page of a dry run, and end in the state that the rerun itself would end in."""
+    """Create the page of a dry run, and end in Completed whatever it shows: nothing was returned to anybody."""
     show_page(preview_artifact.page_of(result, messages), PREVIEW)
-    return _state(result.outcome, f"{messages.text('preview')} {messages.summary(result.outcome)}")
+    return Completed(message=f"{messages.text('preview')} {messages.summary(result.outcome)}")
 
 
 def _state(outcome: RunOutcome, summary: str) -> State[Any]:
-    is_red = outcome.refused or outcome.held_reports or outcome.left or outcome.doubted
-    return Failed(message=summary) if is_red else Completed(message=summary)
+    if outcome.left:
+        return Failed(message=summary)
+    if outcome.refused:
+        return Completed(name=RETURNED, message=summary)
+    if outcome.held_reports or outcome.doubted:
+        return Completed(name=AWAITING_DECISION, message=summary)
+    return Completed(message=summary)
 
 
 def _shown(

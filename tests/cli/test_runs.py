@@ -40,7 +40,7 @@ def test_runs_are_listed_with_counts_and_durations(
     set_run_times(after_night, start, start + timedelta(seconds=3723))
     assert run_main(after_night, monkeypatch) == 0
     (line,) = (line for line in capsys.readouterr().out.splitlines() if "nightly" in line)
-    assert line.split()[:7] == ["01:00", "3", "Jun", "2025", "nightly", "1:02:03", "to"]
+    assert line.split()[:7] == ["01:00", "3", "Jun", "2025", "nightly", "1:02:03", "returned"]
     assert line.split()[-3:] == ["8", "1", "1"]
 
 
@@ -58,7 +58,8 @@ def test_runs_as_json(after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys
     [
         ({"judged": 8}, NOW, RunEnd.WELL),
         ({"judged": 8, "refused": 1}, NOW, RunEnd.REFUSED),
-        ({"left": 1}, NOW, RunEnd.REFUSED),
+        ({"judged": 8, "refused": 1, "left": 1}, NOW, RunEnd.INCOMPLETE),
+        ({"judged": 8, "held": 1}, NOW, RunEnd.TO_DECIDE),
         ({}, None, RunEnd.UNFINISHED),
     ],
 )

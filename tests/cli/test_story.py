@@ -95,15 +95,16 @@ def test_a_nightly_run_with_a_refusal_is_1(story: CommandStory) -> None:
     """The command names the refused unit, cells and reasons, and ends with 1."""
     assert story.codes["night"] == 1
     printed = story.printed["night"]
-    assert "1 of 16 submissions refused" in printed
+    assert "15 of 16 accepted, 1 returned: Ma Nới." in printed
     assert f"✗ {LABEL}  BC_{WRONG}_2025-05.xlsx" in printed
     assert "Cell E15: numerator" in printed
 
 
-def test_the_flow_run_failed(story: CommandStory) -> None:
-    """The nightly flow run ends Failed and states how many were refused."""
-    run = look_up(f"flow_runs/{runs_of(story)[0]}")
-    assert (run["state"]["type"], run["state"]["message"].split(";")[0]) == ("FAILED", "1 of 16 submissions refused")
+def test_the_flow_run_returned_a_report(story: CommandStory) -> None:
+    """The nightly flow run is Completed under the name Returned, and says first of all what was returned."""
+    state = look_up(f"flow_runs/{runs_of(story)[0]}")["state"]
+    assert (state["type"], state["name"]) == ("COMPLETED", "Returned")
+    assert state["message"].startswith("15 of 16 accepted, 1 returned: Ma Nới.")
 
 
 def test_a_failed_task_run_is_named_for_the_commune(story: CommandStory) -> None:

@@ -83,7 +83,7 @@ def loses_records(home: Path, percent: int, area: str) -> bool:
     began = time.monotonic()
     run_id, steps = _report_run(context, outcome)
     seconds = time.monotonic() - began
-    expected = RecordCounts(steps + shown, shown, steps + shown, shown + 1, shown, len(refused), "FAILED")
+    expected = RecordCounts(steps + shown, shown, steps + shown, shown + 1, shown, len(refused), "Returned")
     kept, delay = _wait_for(run_id, expected)
     result = "nothing lost" if kept == expected else f"LOST: expected {expected}"
     print(  # noqa: T201 # what this program is for
@@ -181,7 +181,7 @@ def _count_records(run_id: str) -> RecordCounts:
         artifacts=ask("artifacts/count", **of_run),
         events=ask("events/filter", filter=quarantined, limit=1)["total"],
         table_rows=sum(len(json.loads(table["data"])) for table in tables),
-        state=look_up(f"flow_runs/{run_id}")["state"]["type"],
+        state=look_up(f"flow_runs/{run_id}")["state"]["name"],
     )
 
 

@@ -1,10 +1,12 @@
-"""Records of runs: by id, the newest, and the last ended of a kind."""
+"""Records of runs: by id, the newest, and the last ended of a kind; how far a run came."""
 
+from collections import Counter
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from warehouse.models import RunRow
+from domain.submissions import SubmissionState
+from warehouse.models import PublicationRow, RollupRevisionRow, RunRow, SubmissionEventRow
 from warehouse.queries.read_models import RunRecord
 from warehouse.store.engine import Session
 
@@ -31,6 +33,19 @@ def last_ended(session: Session, kind: str, since: datetime) -> RunRecord | None
         .limit(1)
     )
     return _record(row) if row else None
+
+
+def moves_of_run(session: Session, run_id: str) -> Counter[SubmissionState]:
+    """Return how many submissions a run moved into each state."""
+    moved = select(SubmissionEventRow.to_state, func.count(SubmissionEventRow.submission_id.distinct()))
+    rows = session.execute(moved.where(SubmissionEventRow.run_id == run_id).group_by(SubmissionEventRow.to_state))
+    return Counter(dict(rows.tuples().all()))
+
+
+def published_by_run(session: Session, run_id: str) -> int:
+    """Return how many of the revisions that a run made are published."""
+    made = select(func.count()).select_from(PublicationRow).join(RollupRevisionRow)
+    return session.scalar(made.where(RollupRevisionRow.run_id == run_id)) or 0
 
 
 def _record(row: RunRow) -> RunRecord:

@@ -4,13 +4,14 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from domain.catalog.catalog import Catalog
 from domain.issues import Issue, Severity
 from domain.periods import parse_period
-from flows.pipeline.outcome import RunOutcome, SubmissionOutcome
+from flows.pipeline.outcome import RevalidationFinding, RunOutcome, SubmissionOutcome
 from flows.presentation.failed_page import failed, key_of, page_of
 from flows.presentation.links import Links
 from flows.presentation.markdown import plain
@@ -54,6 +55,41 @@ def test_uncollected_files_fail_the_run(messages: MessageFormatter, home: Path) 
     state = report(replace(NOTHING, left=("a.xlsx cannot be read",)), messages, context_of(home), Links())
     assert state.is_failed()
     assert "not collected: 1" in str(state.message)
+
+
+def doubted() -> RevalidationFinding:
+    """An accepted report that would be refused today."""
+    return RevalidationFinding(refused(1), changes=0)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (NOTHING, ("COMPLETED", "Completed")),
+        (replace(NOTHING, verdicts=(refused(1),)), ("COMPLETED", "Returned")),
+        (replace(NOTHING, rechecked=1, doubted=(doubted(),)), ("COMPLETED", "AwaitingDecision")),
+        (replace(NOTHING, verdicts=(refused(1),), left=("a.xlsx",)), ("FAILED", "Failed")),
+    ],
+)
+def test_only_our_faults_are_failures(
+    outcome: RunOutcome, state: tuple[str, str], messages: MessageFormatter, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that returned reports ends well under a name of its own; what was not collected is a failure."""
+    Prefect(monkeypatch)
+    monkeypatch.setattr("flows.presentation.run_report._shown", Mock())
+    ended = report(outcome, messages, context_of(home), Links())
+    assert (ended.type, ended.name) == state
+
+
+def test_the_message_begins_with_what_was_returned(messages: MessageFormatter) -> None:
+    """The first words count the accepted and name the returned; of many names some, of a long name its beginning."""
+    accepted = replace(refused(0), accepted=True)
+    few = replace(NOTHING, verdicts=(*(accepted,) * 7, refused(1)))
+    many = replace(NOTHING, verdicts=(replace(refused(1), file_name="a\nb" * 60),) * 8)
+    assert messages.summary(few).startswith("7 of 8 accepted, 1 returned: a.xlsx.")
+    assert "+3" in messages.summary(many)
+    assert "\n" not in messages.summary(many)
+    assert len(messages.summary(many)) < 500
 
 
 def test_a_refusal_names_its_first_faults(messages: MessageFormatter) -> None:

@@ -138,6 +138,11 @@ def test_the_api_does_what_the_command_does(after_night: Path, correction: Sampl
     with serving(after_night) as deployment, api(server_url()) as client:
         with pytest.raises(httpx.HTTPStatusError, match="because"):
             start_run(client, deployment, period="2025-05", reason="because")
+        with pytest.raises(httpx.HTTPStatusError, match="period"):
+            start_run(client, deployment, area=AREA, period="May")
+        refused = ended(start_run(client, deployment, units=["99999"], period="2025-05")["id"])
+        assert (refused["type"], refused["name"]) == ("COMPLETED", "NotRun")
+        assert refused["message"].startswith("Không chạy: units có mã không có trong danh mục: 99999.")
         answer = {"area": AREA, "period": "2025-05", "reason": "correction", "note": "xã gửi bản sửa"}
         tried = start_run(client, deployment, **answer, dry_run=True)
         assert ended(tried["id"])["type"] == "COMPLETED"

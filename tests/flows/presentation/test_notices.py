@@ -8,12 +8,15 @@ import pytest
 
 from domain.catalog.catalog import Catalog
 from domain.texts import Lang
+from flows.pipeline.interrupted import interrupted_run
+from flows.pipeline.stages.collect import Collection
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.notices import MOST_NAMED, FailedRun, RefusedReport, of_refused, of_run, of_test
-from tests.flows.pipeline.nightly_runs import WRONG, context_of
+from tests.flows.pipeline.nightly_runs import WRONG, context_of, deliver
 from warehouse.queries import submission_issues, submission_record
 from warehouse.queries.records import refused_in
 from warehouse.store.engine import reading
+from workbooks.sample.inbox import SampleFile
 
 ADDRESS = "http://127.0.0.1:4200/runs/flow-run/1"
 
@@ -59,12 +62,39 @@ def test_notice_of_many_refusals_is_short(
     assert "+497" in notice.subject
 
 
-def test_crashed_run_has_a_notice(messages: Callable[[Lang], MessageFormatter]) -> None:
+def test_failed_run_has_a_notice(messages: Callable[[Lang], MessageFormatter]) -> None:
     """The notice of a run without refusals gives its state and message."""
-    notice = of_run(messages("en"), FailedRun("nightly", "Crashed", "No sign of life.", ADDRESS), ())
-    assert notice.subject == "[tổng hợp] Run nightly: Crashed"
-    assert "No sign of life." in notice.body
-    assert "RefusedReport" not in notice.body
+    notice = of_run(messages("en"), FailedRun("nightly", "Failed", "The share does not answer.", ADDRESS), ())
+    assert notice.subject == "[tổng hợp] Run nightly: Failed"
+    assert "The share does not answer." in notice.body
+    assert "Refused reports" not in notice.body
+
+
+def test_failed_run_that_returned_reports_has_one_notice(
+    refused: tuple[RefusedReport, ...], messages: Callable[[Lang], MessageFormatter]
+) -> None:
+    """The notice of a failed run names the cells of what it refused too, so that no second mail is needed."""
+    notice = of_run(messages("en"), FailedRun("nightly", "Failed", "Not collected: 1.", ADDRESS), refused)
+    for item in ("Not collected: 1.", f"{WRONG} Xã Ma Nới, 2025-05", "E15"):
+        assert item in notice.body
+
+
+def test_interrupted_run_is_described_by_what_it_did_and_left(
+    after_night: Path, correction: SampleFile, messages: Callable[[Lang], MessageFormatter]
+) -> None:
+    """The notice counts what the run did and what is left, and says who goes on, in place of Prefect's message."""
+    context = context_of(after_night)
+    deliver(after_night, [correction])
+    Collection(context, "next").collect()
+    interrupted = interrupted_run(context, "night")
+    failed = FailedRun(
+        "nightly", "Crashed", "aborted by Python system exit call", ADDRESS, interrupted, "notice_crashed_restart"
+    )
+    notice = of_run(messages("en"), failed, ())
+    assert "aborted" not in notice.body
+    assert "8 files received; 7 reports accepted, 1 returned, 0 held; 1 publications." in notice.body
+    assert "Left: 1 reports to judge; 0 areas to roll up; 0 publications; 0 replies" in notice.body
+    assert "started again by itself" in notice.body
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
