@@ -173,7 +173,7 @@ def _take_and_abandon(service: Service) -> str:
 
 
 def _restarted_on_hold(service: Service) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Put loading on hold until the crashed nightly run is started again; return that run as it waits, and at its end."""
+    """Hold loading until the crashed nightly run is started again; return that run while it waits, and at its end."""
     service.change(f"v2/concurrency_limits/{LIMIT}", limit=0)
     restarted = {"tags": {"all_": [RESTARTED]}}
     run = until(lambda: service.ask("flow_runs/filter", flow_runs=restarted), patience=400)[0]["id"]
