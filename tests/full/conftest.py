@@ -1,11 +1,18 @@
-"""The demo, run once for all tests of its results, and the programs that open these."""
+"""The demo and a service, each run once for all tests, and the programs that open what they make."""
 
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.flows.deployments.prefect_server import free_port
+from tests.flows.pipeline.nightly_runs import deliver, prepare_home
+from tests.flows.service.service_runner import Service
+from workbooks.sample.inbox import SampleFile
 
 CHROMIUM_FLAGS = (
     "--headless",
@@ -68,3 +75,39 @@ def save_again(tmp_path: Path) -> Callable[[Path], Path]:
         return folder / workbook.name
 
     return convert
+
+
+@pytest.fixture(scope="session")
+def service(
+    tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path, first_files: tuple[SampleFile, ...]
+) -> Iterator[Service]:
+    """Run a service after a nightly run that refused one report."""
+    home = prepare_home(tmp_path_factory.mktemp("browser") / "home", mirrored_warehouse)
+    deliver(home, first_files)
+    # Corrections are looked for once an hour, so that the test starts the rerun.
+    service = Service(home, free_port(), {"TONGHOP_WATCH_MINUTES": "59"})
+    try:
+        done = service.run("up", "--detach")
+        assert done.returncode == 0, done.stdout + done.stderr
+        run = service.ended(service.start_run("nightly"))
+        assert run["state"]["message"].startswith("1 of 8")
+        yield service
+    finally:
+        service.run("down")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Debian's Chromium, headless."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(CHROMIUM_FLAGS))
+        yield started
+        started.close()
+
+
+def log_in(page: Page, service: Service) -> str:
+    """Log the page's browser in by a link, as an officer does, and return the link."""
+    link = service.run("login").stdout.split()[-1]
+    page.goto(link)
+    expect(page.get_by_text("Dashboard").first).to_be_visible()
+    return link

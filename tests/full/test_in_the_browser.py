@@ -3,7 +3,6 @@
 Screenshots of each step are in the test's folder below `--basetemp`.
 """
 
-import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,46 +16,16 @@ from playwright.sync_api import (
     Request,
     TimeoutError,  # noqa: A004 # its own
     expect,
-    sync_playwright,
 )
 
-from tests.flows.deployments.prefect_server import free_port
-from tests.flows.pipeline.nightly_runs import WRONG, deliver, prepare_home, published_rows
+from tests.flows.pipeline.nightly_runs import WRONG, deliver, published_rows
 from tests.flows.service.service_runner import Service, until
-from tests.full.conftest import CHROMIUM_FLAGS
+from tests.full.conftest import log_in
 from workbooks.sample.inbox import SampleFile
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(1500)]
 
 PATIENCE_MS = 240_000
-
-
-@pytest.fixture(scope="module")
-def service(
-    tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path, first_files: tuple[SampleFile, ...]
-) -> Iterator[Service]:
-    """Run a service after a nightly run that refused one report."""
-    home = prepare_home(tmp_path_factory.mktemp("browser") / "home", mirrored_warehouse)
-    deliver(home, first_files)
-    # Corrections are looked for once an hour, so that the test starts the rerun.
-    service = Service(home, free_port(), {"TONGHOP_WATCH_MINUTES": "59"})
-    try:
-        done = service.run("up", "--detach")
-        assert done.returncode == 0, done.stdout + done.stderr
-        run = service.ended(service.start_run("nightly"))
-        assert run["state"]["message"].startswith("1 of 8")
-        yield service
-    finally:
-        service.run("down")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium, headless."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(CHROMIUM_FLAGS))
-        yield started
-        started.close()
 
 
 @pytest.fixture
@@ -88,7 +57,7 @@ def test_from_the_dashboard_to_a_green_rerun(
 
     All the time the browser contacts no host but the service.
     """
-    page.goto(service.record.addresses["server"])
+    log_in(page, service)
     process = page.locator("a[href*='/runs/flow-run/']").first
     unfold(page, page.get_by_role("button", name="nightly").first, process)
     page.screenshot(path=tmp_path / "1-dashboard.png")
