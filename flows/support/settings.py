@@ -12,7 +12,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import UsageError
 from domain.texts import Lang
-from flows.support.private_files import private_file, private_folder
+from flows.support.private_files import private_folder
+from flows.support.private_home import private_database
 from flows.support.server_credential import home_credential
 from flows.support.service_record import running
 from flows.support.service_settings import ServiceSettings
@@ -278,9 +279,9 @@ def _prefect_home(settings: Settings) -> Path:
 
 
 def _close_database(folder: Path) -> None:
-    # Prefect would create its database readable by all; SQLite gives its companions the same mode.
+    # Prefect would create its database readable by all.
     if "PREFECT_SERVER_DATABASE_CONNECTION_URL" not in os.environ and folder.is_dir():
-        private_file(folder / "prefect.db")
+        private_database(folder / "prefect.db")
 
 
 def _server_auth(settings: Settings) -> SecretStr:
