@@ -6,6 +6,7 @@ stays empty because of it. Requests under a foreign host name are refused before
 name could otherwise read the answers (DNS rebinding).
 """
 
+import sys
 from typing import Final
 
 import uvicorn
@@ -35,10 +36,11 @@ def main() -> None:
     """Serve API and UI as configured, until the process is terminated."""
     ours, prefect = load_settings(), get_current_settings()
     api = prefect.server.api
+    if api.auth_string is None:
+        sys.exit("no credential is set, so the server would answer anybody: start it by tonghop up --only server")
     app = create_app(final=True)  # logging too is set up by it
-    if api.auth_string is not None:
-        credential = api.auth_string.get_secret_value()
-        app.add_middleware(LoginPages, credential=credential, texts=open_texts(ours), lang=ours.lang)
+    credential = api.auth_string.get_secret_value()
+    app.add_middleware(LoginPages, credential=credential, texts=open_texts(ours), lang=ours.lang)
     app.add_middleware(SecurityHeaders, headers=HEADERS)
     hosts = known_hosts(ours, prefect.api.url or "")
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)  # the outermost

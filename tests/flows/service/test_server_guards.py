@@ -103,18 +103,34 @@ def test_other_origins_may_not_read(server: Server) -> None:
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("protocols", [["prefect"], None])
-def test_events_are_told_to_nobody_without_the_credential(server: Server, protocols: list[str] | None) -> None:
-    """The websocket of events closes before it says anything."""
+@pytest.mark.parametrize(
+    ("name", "protocols", "token", "outcome"),
+    [
+        ("127.0.0.1", ["prefect"], "right", "auth_success"),
+        ("127.0.0.1", ["prefect"], None, "closed"),
+        ("127.0.0.1", None, "right", 403),
+        ("attacker.example", ["prefect"], "right", 400),
+    ],
+    ids=["ours", "no-credential", "old-protocol", "foreign-host"],
+)
+def test_who_gets_events(
+    server: Server, name: str, protocols: list[str] | None, token: str | None, outcome: str | int
+) -> None:
+    """The websocket of events sends nothing without the credential, nor under a foreign host name."""
+    sent = home_credential(server.home).get_secret_value() if token else None
 
-    async def listen() -> None:
-        address = f"ws://127.0.0.1:{server.port}/api/events/out"
-        async with websockets.connect(address, subprotocols=protocols, origin=FOREIGN) as socket:  # type: ignore[arg-type] # names
-            await socket.send(json.dumps({"type": "auth", "token": None}))
-            await socket.recv()
+    async def listen() -> str | int:
+        address = f"ws://{name}:{server.port}/api/events/out"
+        try:
+            async with websockets.connect(address, subprotocols=protocols, host="127.0.0.1") as socket:  # type: ignore[arg-type] # names
+                await socket.send(json.dumps({"type": "auth", "token": sent}))
+                return str(json.loads(await socket.recv())["type"])
+        except websockets.ConnectionClosed:
+            return "closed"
+        except websockets.InvalidStatus as refused:
+            return refused.response.status_code
 
-    with pytest.raises((websockets.ConnectionClosed, websockets.InvalidStatus)):
-        asyncio.run(listen())
+    assert asyncio.run(listen()) == outcome
 
 
 def test_our_commands_log_in_by_themselves(server: Server) -> None:
