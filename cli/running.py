@@ -97,6 +97,6 @@ def run_flow(terminal: Terminal, start: "Callable[[], State[Any]]", *, is_first:
 
 def exit_code(outcome: RunOutcome) -> int:
     """Return the exit code of a run's outcome."""
-    if outcome.left:
+    if outcome.left or outcome.damaged:
         return NOT_ALL_FETCHED
     return SOME_REFUSED if outcome.refused or outcome.held_reports or outcome.doubted else DONE

@@ -118,6 +118,11 @@ class Landing:
             raise DamagedBytesError(digest, path)
         return path
 
+    def is_whole(self, digest: str) -> bool:
+        """Whether the bytes of that sha256 are there and unharmed."""
+        path = self.path_of(digest)
+        return path.is_file() and _is_whole(path)
+
     def path_of(self, digest: str) -> Path:
         """Return the path for the bytes of that sha256, whether they are landed or not.
 

@@ -22,7 +22,7 @@ class RunEnd(StrEnum):
     TO_DECIDE = "to_decide"
     """Reports wait for a person's decision."""
     INCOMPLETE = "incomplete"
-    """Something could not be collected: a fault of ours or of the network; the rest was done."""
+    """Something could not be collected or was damaged: a fault of ours or of the network; the rest was done."""
     UNFINISHED = "unfinished"
     """The run is in progress, or was stopped half-way: the next run completes it."""
 
@@ -58,7 +58,7 @@ def listed(record: RunRecord) -> ListedRun:
 
 
 def _end_of(counts: Mapping[str, int]) -> RunEnd:
-    if counts.get("left"):
+    if counts.get("left") or counts.get("damaged"):
         return RunEnd.INCOMPLETE
     if counts.get("refused"):
         return RunEnd.REFUSED

@@ -10,6 +10,9 @@ from domain.texts import one_line
 from domain.units import OrgUnit
 from warehouse.queries.silent_units import SilentPeriod
 
+DAMAGED = "landed_file_damaged"
+"""Code of the issue of a file whose landed bytes are missing or damaged."""
+
 
 @dataclass(frozen=True, slots=True)
 class SubmissionOutcome:
@@ -136,6 +139,11 @@ class RunOutcome:
         return self._judged_as(Judgement.QUARANTINED)
 
     @property
+    def damaged(self) -> tuple[SubmissionOutcome, ...]:
+        """Refused submissions whose landed bytes were damaged and could not be fetched again: a fault of ours."""
+        return tuple(each for each in self.refused if any(issue.code == DAMAGED for issue in each.faults))
+
+    @property
     def held_reports(self) -> tuple[SubmissionOutcome, ...]:
         """Submissions that wait for a person's decision, by their label."""
         return self._judged_as(Judgement.HELD)
@@ -166,6 +174,7 @@ class RunOutcome:
             "replaced": self.replaced,
             "published": len(self.given),
             "left": len(self.left),
+            "damaged": len(self.damaged),
             "waiting": self.waiting,
             "withdrawn": len(self.withdrawn),
             "restored": len(self.restored),

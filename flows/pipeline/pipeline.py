@@ -26,6 +26,7 @@ from flows.pipeline.stages.later import judge_later, later_reports
 from flows.pipeline.stages.publish import publish, to_publish
 from flows.pipeline.stages.quality import are_run_pages_due, pages_due, record_position, write_pages, write_run_pages
 from flows.pipeline.stages.read import ReadSubmission, read
+from flows.pipeline.stages.refetch import damaged_files, refetch, requeue_mended
 from flows.pipeline.stages.reply import unreplied, write_replies
 from flows.pipeline.stages.revalidate import accepted_reports, requeue_refused, revalidate
 from flows.pipeline.stages.rollup import affected_areas, roll_up
@@ -198,6 +199,9 @@ def _collect(run: Run) -> tuple[str, ...]:
 
 def _read(run: Run) -> list[ReadSubmission]:
     context = run.context
+    if damaged := damaged_files(context):
+        run.steps.run("read", "fetch damaged files again", partial(refetch, context, damaged))
+    requeue_mended(context)
     with reading(context.engine) as session:
         waiting = pending(session)
     results: list[ReadSubmission] = []

@@ -54,6 +54,8 @@ class MessageFormatter:
             results.append(self.text("some_held_reports", count=len(outcome.held_reports)))
         if outcome.left:
             results.append(self.text("some_left", count=len(outcome.left)))
+        if outcome.damaged:
+            results.append(self.text("some_damaged", count=len(outcome.damaged), units=self._names(outcome.damaged)))
         if outcome.restored:
             results.append(self.text("some_restored", count=len(outcome.restored)))
         if outcome.held:

@@ -36,8 +36,9 @@ _LOG = logging.getLogger(__name__)
 def report(outcome: RunOutcome, messages: MessageFormatter, context: AppContext, links: Links) -> State[Any]:
     """Create all that operators look for, and return the state that the flow run ends in.
 
-    Failed and Crashed mean a fault of ours or of the network: here, that something could not be collected. Reports that
-    were returned, or wait for a person's decision, are the ordinary end of a run, Completed under a name of its own.
+    Failed and Crashed mean a fault of ours or of the network: here, that something could not be collected or was
+    damaged. Reports that were returned, or wait for a person's decision, are the ordinary end of a run, Completed under
+    a name of its own.
     """
     summary = messages.summary(outcome)
     pace = Pace(TASK_RUNS_A_SECOND)
@@ -66,7 +67,7 @@ def report_preview(result: Preview, messages: MessageFormatter) -> State[Any]:
 
 
 def _state(outcome: RunOutcome, summary: str) -> State[Any]:
-    if outcome.left:
+    if outcome.left or outcome.damaged:
         return Failed(message=summary)
     if outcome.refused:
         return Completed(name=RETURNED, message=summary)

@@ -100,7 +100,7 @@ class Receipt:
             return [self.formatter.text("receipt_next_held")]
         if self._outcome != "refused":
             return []
-        how = "marked" if self._marked else "listed"
+        how = "marked" if self._marked else "listed" if self._returned else "unattached"
         return [self.formatter.text(f"receipt_next_{how}", file=self._returned), self._until]
 
     @property

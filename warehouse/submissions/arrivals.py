@@ -50,6 +50,16 @@ def known_files(session: Session, digests: Collection[str]) -> frozenset[str]:
     )
 
 
+def fingerprints_of(session: Session, digests: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return the fingerprints under which files of these sha256 came: by connector, each with its sha256."""
+    result = defaultdict[str, dict[str, str]](dict)
+    for chunk in in_chunks(digests):
+        columns = select(DeliveryRow.connector, DeliveryRow.fingerprint, DeliveryRow.sha256)
+        for connector, fingerprint, digest in session.execute(columns.where(DeliveryRow.sha256.in_(chunk))):
+            result[connector][fingerprint] = digest
+    return dict(result)
+
+
 def is_delivery_of() -> ColumnElement[bool]:
     """Return SQL for deliveries of a submission: the one that it was made of, and those that repeat it."""
     made_of = SubmissionRow.delivery_id

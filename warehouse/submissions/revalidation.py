@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from domain.periods import Period, parse_period
 from domain.submissions import MoveReason, SubmissionState
-from warehouse.models import SubmissionRow
+from warehouse.models import IssueRow, SubmissionRow
 from warehouse.store.engine import Session, serialise
 from warehouse.submissions.lifecycle import age_of, find_all
 from warehouse.submissions.submissions import Pending, in_states
@@ -47,6 +49,22 @@ def refused_reports(session: Session) -> tuple[StoredReport, ...]:
         for row, submission in newest.values()
         if row.state is SubmissionState.QUARANTINED and row.reason not in _DECIDED_OTHERWISE
     )
+
+
+def refused_for(session: Session, code: str) -> tuple[Pending, ...]:
+    """Return the refused reports that a re-validation may accept and whose last judgement has an issue of this code."""
+    has_issue = (
+        select(SubmissionRow.id)
+        .join(IssueRow, IssueRow.submission_id == SubmissionRow.id)
+        .where(
+            SubmissionRow.state == SubmissionState.QUARANTINED,
+            IssueRow.judgement == SubmissionRow.judgement,
+            IssueRow.code == code,
+        )
+    )
+    ids = set(session.scalars(has_issue))
+    # Selecting the newest versions looks at every report: done only where there is any to select from.
+    return tuple(each.submission for each in refused_reports(session) if each.submission.id in ids) if ids else ()
 
 
 def request_revalidation(session: Session, submission_ids: Iterable[int]) -> None:

@@ -1,5 +1,6 @@
 """Read: parse each landed workbook, and decide whether it may be judged."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -7,10 +8,14 @@ from datetime import date
 from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
 from domain.eligibility import check_eligibility
+from domain.issues import Issue, Severity
 from domain.submissions import ParsedReport
+from flows.pipeline.outcome import DAMAGED
 from warehouse.submissions.submissions import Pending
 from workbooks.identify.hints import Hints
-from workbooks.pool.landed_file import LandedFile, Reader
+from workbooks.pool.landed_file import LandedFile, Reader, refuse
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +32,23 @@ def read(
 ) -> tuple[ReadSubmission, ...]:
     """Read a batch from its landed bytes; writes nothing.
 
+    A file whose bytes are missing or damaged has that as its issue, and stops no other.
+
     Raises:
-        NotLandedError: the bytes are not there.
-        DamagedBytesError: the bytes differ from those delivered.
         ReadingStoppedError: the processes that read do not stay alive.
     """
-    files = [_landed(landing, submission) for submission in batch]
-    reports = zip(batch, reader.read(files), strict=True)
-    return tuple(judgeable(submission, report, catalog, today) for submission, report in reports)
+    whole = [submission for submission in batch if landing.is_whole(submission.sha256)]
+    reports = dict(zip(whole, reader.read([_landed(landing, submission) for submission in whole]), strict=True))
+    for submission in batch:
+        if submission not in reports:
+            _LOG.error("landed file %s is missing or damaged: restore it from its backup", submission.sha256)
+            reports[submission] = refuse(_landed(landing, submission), catalog, Issue(DAMAGED, Severity.CRITICAL))
+    return tuple(judgeable(submission, reports[submission], catalog, today) for submission in batch)
 
 
 def _landed(landing: Landing, submission: Pending) -> LandedFile:
     hints = Hints(file_name=submission.file_name, folders=submission.folders)
-    return LandedFile(landing.checked_path(submission.sha256), hints)
+    return LandedFile(landing.path_of(submission.sha256), hints)
 
 
 def judgeable(submission: Pending, report: ParsedReport, catalog: Catalog, today: date) -> ReadSubmission:

@@ -78,13 +78,20 @@ def _unit_of_folder(context: AppContext, reply: Reply) -> str | None:
 
 
 def files_of(context: AppContext, reply: Reply) -> Mapping[str, bytes]:
-    """Return the files of one reply by name: a receipt; a note unless accepted; of a refused report the workbook."""
+    """Return the files of one reply by name: a receipt; a note unless accepted; of a refused report the workbook.
+
+    A workbook whose landed bytes are damaged does not go back.
+    """
     number = f"so-{reply.number:08d}" + (f"-lan-{reply.judgement}" if reply.judgement > 1 else "")
     if reply.is_accepted:
         return {f"bien-nhan.{number}.html": Receipt(reply, context.catalog, LANG).page()}
     if not reply.is_refused:
         receipt = Receipt(reply, context.catalog, LANG)
         return {f"tra-loi.{number}.txt": receipt.note(), f"tra-loi.{number}.html": receipt.page()}
+    if not context.landing.is_whole(reply.record.file.sha256):
+        # Read and judged before it was damaged, or refused for that: the answer goes out without the workbook.
+        receipt = Receipt(reply, context.catalog, LANG)
+        return {f"tra-lai.{number}.txt": receipt.note(), f"tra-lai.{number}.html": receipt.page()}
     copy = _workbook(context, reply)
     name = f"{_stem(reply.record.file.file_name)}.tra-lai.{number}{PurePosixPath(copy.file_name).suffix}"
     receipt = Receipt(reply, context.catalog, LANG, name, marked=copy.is_marked)
