@@ -25,6 +25,7 @@ from cli.commands import (
     rules,
     runs,
     sample,
+    senders,
     serve,
     status,
     template,
@@ -54,6 +55,7 @@ A month in short:
   tonghop history --unit 22828 --period 2025-05     every version of a report
   tonghop withdraw --unit 22828 --period 2025-05 --reason "wrong month"
   tonghop held list                                 what waits for a decision
+  tonghop senders list                              by which way reports may come
   tonghop waive RULE --unit 22813 --period 2025-05 --until 2025-12-31 \\
     --reason "checked, right"                       answer a warning
   tonghop close 2025-05 --area 585                  freeze the month, verifiably
@@ -111,6 +113,7 @@ app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options"
 rules.rules.command()(backtest.backtest)
 app.add_typer(rules.rules)
 app.add_typer(held.held)
+app.add_typer(senders.senders)
 
 
 def _show_version(is_requested: bool) -> None:  # noqa: FBT001 # typer passes the flag by position

@@ -5,8 +5,10 @@ carries `run_id`, so two runs never see each other's rows. Figures are plain SQL
 one is NULL with its state beside it, so no rule ever meets text where a number belongs.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from hashlib import sha256
 
 from domain.observations import CellState
 
@@ -25,7 +27,7 @@ class StagedSubmission:
 
     `area` is the code of the unit above, whose communes are compared with one another. `last_day` is that of the
     period, as 2025-05-14; `previous_period` the period before. `layout_in_force` is the form's version for the period.
-    `digest` is that of the form sheet's figures (`domain/digests.py`), `figures` how many of them are above zero.
+    `digest` is that of the form sheet's figures (`digest_of`), `figures` how many of them are above zero.
     """
 
     run_id: str
@@ -161,3 +163,21 @@ TABLES: dict[str, type[StagedRow]] = {
 def columns_of(table: str) -> tuple[str, ...]:
     """Names of a staging table's columns, in order."""
     return tuple(field.name for field in fields(TABLES[table]))
+
+
+def digest_of(figures: Iterable[tuple[str, Decimal | None, Decimal | None]]) -> str:
+    """sha256 over indicators with their numerators and denominators, whatever their order and spelling.
+
+    What has no number at all is left out: a line that was left blank equals a line that is not there.
+    """
+    results = (figure for figure in figures if figure[1] is not None or figure[2] is not None)
+    lines = sorted(
+        f"{indicator} {_plain(numerator)} {_plain(denominator)}" for indicator, numerator, denominator in results
+    )
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _plain(number: Decimal | None) -> str:
+    if number is None:
+        return "-"
+    return format(number.normalize(), "f") if number else "0"

@@ -38,7 +38,9 @@ class OfflinePageView(DefaultJinjaPageView):
         self.env.loader = ChoiceLoader([FileSystemLoader(_TEMPLATES), *([self.env.loader] if self.env.loader else [])])
 
 
-def write_run_page(results: NightlyResults, rules: Mapping[str, Rule], lang: Lang, text: Texts) -> str:
+def write_run_page(
+    results: NightlyResults, rules: Mapping[str, Rule], lang: Lang, text: Texts, *, note: str = ""
+) -> str:
     """Render the page of a nightly run; rules that have left the catalogue since are shown by their ids."""
     columns = {column: text(f"night_{column}") for column in COLUMNS}
     rule_results = [
@@ -52,7 +54,7 @@ def write_run_page(results: NightlyResults, rules: Mapping[str, Rule], lang: Lan
     document.sections = document.sections[1:]
     for section in document.sections:
         section.content_blocks = [_with_header(block, text) for block in section.content_blocks if _is_table(block)]
-    return str(_view().render(document, lang=lang, text=text, run=results))  # type: ignore[no-untyped-call] # Great Expectations'
+    return str(_view().render(document, lang=lang, text=text, run=results, note=note))  # type: ignore[no-untyped-call] # Great Expectations'
 
 
 def write_index(runs: Sequence[tuple[str, NightlyResults]], lang: Lang, text: Texts) -> str:

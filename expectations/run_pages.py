@@ -33,8 +33,12 @@ def has_pages_due(folder: Path) -> bool:
     return any(path.stem != _NIGHT for run in _run_folders(folder) for path in run.glob("*.json"))
 
 
-def update_run_pages(folder: Path, rules: Mapping[str, Rule], most: int, lang: Lang, text: "Texts") -> int:
+def update_run_pages(
+    folder: Path, rules: Mapping[str, Rule], most: int, lang: Lang, text: "Texts", *, note: str = ""
+) -> int:
     """Write the pages of runs that have none yet, remove all but the last `most`, and write the index.
+
+    `note` names a text, `night_<note>`, that the new pages show at their top.
 
     Results of a killed run get their page with the next run. Without new results nothing is written.
 
@@ -53,7 +57,7 @@ def update_run_pages(folder: Path, rules: Mapping[str, Rule], most: int, lang: L
 
         new = dict(_new_runs(folder))
         for run, results in new.items():
-            write_atomically(folder / page_name(results) / INDEX, write_run_page(results, rules, lang, text))
+            write_atomically(folder / page_name(results) / INDEX, write_run_page(results, rules, lang, text, note=note))
             write_results(run / f"{_NIGHT}.json", results)
         kept = [(page_name(results), results) for results in _prune(folder, most)]
         write_atomically(folder / INDEX, write_index(kept, lang, text))

@@ -1,6 +1,7 @@
 """`tonghop held`: list reports that wait for a decision, release one, refuse one."""
 
 import getpass
+import shlex
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,8 @@ from cli.output.terminal import Terminal, open_terminal
 from flows.support.settings import Settings, patient
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from warehouse.queries.held import HeldSubmission
 
 UnitOption = Annotated[str, typer.Option("--unit", help="Code of the commune, as it was in that period.")]
@@ -150,3 +153,12 @@ def _show(terminal: Terminal, submission: "HeldSubmission") -> None:
     day = format_day(day_in_vietnam(judged_at), terminal.lang)
     terminal.bullet("·", terminal.text("held_since", day=day, version=submission.version), "dim", 4)
     terminal.bullet("→", terminal.text("how_to_release", unit=submission.unit, period=period), "cyan", 4)
+    for issue in holds:
+        if "source" in issue.facts:
+            way = _options(issue.facts)
+            terminal.bullet("→", terminal.text("how_to_authorise", way=way, unit=submission.unit), "cyan", 4)
+
+
+def _options(facts: "Mapping[str, str]") -> str:
+    """Return the options that name the way by which a file came; names of senders are quoted for the shell."""
+    return " ".join(f"--{name} {shlex.quote(facts[name])}" for name in ("source", "folder", "sender") if facts[name])

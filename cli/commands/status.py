@@ -38,6 +38,7 @@ def status(
     from flows.support.warehouse import reading_warehouse
     from warehouse.queries import period_status, refusals
     from warehouse.rollups.due import awaiting_reopen
+    from warehouse.submissions.authorisations import are_senders_checked
 
     settings: Settings = context.obj
     catalog = open_catalog(settings)
@@ -48,17 +49,20 @@ def status(
         status = period_status(session, catalog, members, chosen.id, wanted)
         unplaced = refusals(session, unplaced_only=True)
         warnings = _open_warnings(session, status)
+        is_checked = are_senders_checked(session)
         held = awaiting_reopen(session, catalog, today=day_in_vietnam(datetime.now(UTC))) if status.closed else ()
     waiting = sum(awaiting.reports for awaiting in held if awaiting.closing == status.closed)
     terminal = Terminal(catalog, settings.lang)
     days_late = max(0, (day_in_vietnam(datetime.now(UTC)) - status.deadline).days)
     if as_json:
         more = {"days_late": days_late, "waiting_for_reopening": waiting, "unplaced": unplaced, "warnings": warnings}
-        print_json({**fields_of(status), **more})
+        print_json({**fields_of(status), **more, "senders_checked": is_checked})
         return
     show_status(terminal, status, unplaced, warnings, days_late)
     if status.closed:
         show_closed(terminal, status.closed, waiting)
+    if not is_checked:
+        terminal.say("senders_none", "yellow")
 
 
 def _open_warnings(session: "Session", status: "PeriodStatus") -> "_WarningsByUnit":

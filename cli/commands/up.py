@@ -90,6 +90,7 @@ def show_ready(terminal: "TextTerminal", record: "Record", how_to_end: str, sett
     show_addresses(terminal, record)
     if record.stage == READY:
         _show_login(terminal, record, settings)
+        _show_senders(terminal, settings)
     terminal.say("up_how_to_end", "dim", command=how_to_end)
 
 
@@ -104,6 +105,23 @@ def _show_login(terminal: "TextTerminal", record: "Record", settings: Settings) 
         show_link(terminal, settings, record.api)
     except NoLoginLinkError:
         terminal.say("up_without_login", "yellow")
+
+
+def _show_senders(terminal: "TextTerminal", settings: Settings) -> None:
+    """Say so where reports count whatever way they come; a warehouse that does not answer shows itself elsewhere."""
+    from domain.errors import TonghopError
+    from flows.support.warehouse import reading_warehouse
+    from warehouse.submissions.authorisations import are_senders_checked
+
+    is_checked = False
+    if settings.has_warehouse:
+        try:
+            with reading_warehouse(settings) as session:
+                is_checked = are_senders_checked(session)
+        except TonghopError:
+            return
+    if not is_checked:
+        terminal.say("senders_none", "yellow")
 
 
 def _with_urls(settings: Settings) -> Settings:

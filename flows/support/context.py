@@ -36,7 +36,7 @@ class AppContext:
     end. A file is collected once it was left untouched for `quiet_seconds`; more than `known_files_at_once` files of
     known bytes are a restored share. A run examines its SQLite file for damage for `check_seconds` at most, and accepts
     records that are later than its clock up to `records_ahead_until`. `open_reader` opens a reader of workbooks, which
-    applies `limits`.
+    applies `limits`. Unless `checks_senders`, reports count whatever way they came, as those do that a person names.
     """
 
     catalog: Catalog
@@ -60,6 +60,7 @@ class AppContext:
     check_seconds: int
     records_ahead_until: datetime | None
     clock: Callable[[], datetime]
+    checks_senders: bool = True
 
     @property
     def today(self) -> date:
@@ -86,7 +87,7 @@ def build_context(settings: Settings, clock: Callable[[], datetime] = lambda: da
         engine=engine,
         staging=engine,
         staging_url=normalise_url(settings.database),
-        connectors=[open_source(_name_of(url, settings), url) for url in settings.inboxes],
+        connectors=[open_source(settings.source_name(url), url) for url in settings.inboxes],
         landing=Landing(settings.landing),
         published=settings.published,
         outbox=settings.outbox,
@@ -112,13 +113,3 @@ def _open_reader(settings: Settings, catalog: Catalog) -> AbstractContextManager
         return nullcontext(PlainReader(catalog, settings.reading_limits))
     bounds = Confinement(settings.reading_memory_mb << 20, settings.reading_cpu_seconds) if can_confine() else None
     return ReadingPool(catalog, settings.reading_limits, bounds, workers)
-
-
-def _name_of(url: str, settings: Settings) -> str:
-    # Files are identified by connector and path: the home's own inbox keeps its name when the home is moved. Names are
-    # recorded and shown, so they contain no password.
-    if url == str(settings.default_inbox):
-        return "inbox"
-    scheme, mark, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"

@@ -126,6 +126,22 @@ class Settings(ServiceSettings, BaseSettings):
         """Places where workbooks arrive, whether set or not."""
         return self.inbox or (str(self.default_inbox),)
 
+    def source_name(self, url: str) -> str:
+        """Return the name of a place where workbooks arrive, as it is recorded and shown: without a password.
+
+        Files are identified by source and path: the home's own inbox keeps its name when the home is moved.
+        """
+        if url == str(self.default_inbox):
+            return "inbox"
+        scheme, mark, rest = url.partition("://")
+        host, slash, path = rest.partition("/")
+        return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
+
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        """Names of the places where workbooks arrive."""
+        return tuple(map(self.source_name, self.inboxes))
+
     @property
     def default_inbox(self) -> Path:
         """The inbox in the home."""

@@ -1,5 +1,6 @@
 """Tables of the warehouse as SQLAlchemy models, one file per subject."""
 
+from warehouse.models.authorisations import AuthorisationRow
 from warehouse.models.base import Base
 from warehouse.models.closings import ClosingRow
 from warehouse.models.findings import IssueRow, RepairRow
@@ -30,6 +31,7 @@ from warehouse.models.waivers import WaivedIssueRow, WaiverRow
 
 __all__ = [
     "STAGING",
+    "AuthorisationRow",
     "Base",
     "CatalogMirrorRow",
     "ClosingRow",

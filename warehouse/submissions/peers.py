@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
-from domain.digests import digest_of
 from domain.periods import parse_period
-from domain.staging import StagedAccepted, StagedPeer
+from domain.staging import StagedAccepted, StagedPeer, digest_of
 from warehouse.models import ObservationRow, OrgUnitRow, SubmissionRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session

@@ -33,16 +33,19 @@ class _Rival:
     delivered_at: datetime
 
 
-def settle_rivals(session: Session, at: datetime, run_id: str | None = None) -> RivalResolution:
+def settle_rivals(
+    session: Session, at: datetime, run_id: str | None = None, *, unauthorised: Collection[int] = frozenset()
+) -> RivalResolution:
     """Decide which of the parsed submissions of one unit, form and period is to be judged.
 
     The one delivered last is; earlier ones are recorded as replaced before check, and so are copies of the same bytes.
     When two share the last moment of delivery both are quarantined, and the sender has to say which is meant.
+    Submissions that came by an `unauthorised` way are rivals of one another alone: they replace no others.
     """
     serialise(session)
     replaced: list[int] = []
     undecided: list[int] = []
-    for rivals in _groups(session):
+    for rivals in _groups(session, unauthorised):
         last = max(rival.delivered_at for rival in rivals)
         newest = list({rival.row.sha256: rival.row for rival in rivals if rival.delivered_at == last}.values())
         for rival in rivals:
@@ -101,7 +104,7 @@ def _report_of(row: SubmissionRow) -> tuple[object, ...]:
     return tuple(getattr(row, name) for name in _REPORT)
 
 
-def _groups(session: Session) -> list[list[_Rival]]:
+def _groups(session: Session, unauthorised: Collection[int]) -> list[list[_Rival]]:
     rows = session.execute(
         select(SubmissionRow, func.max(DeliveryRow.delivered_at))
         .join(DeliveryRow, SubmissionRow.delivery_id == DELIBERATE)
@@ -111,7 +114,7 @@ def _groups(session: Session) -> list[list[_Rival]]:
     )
     groups: dict[tuple[object, ...], list[_Rival]] = defaultdict(list)
     for row, delivered_at in rows:
-        groups[_report_of(row)].append(_Rival(row, delivered_at))
+        groups[(row.id in unauthorised, *_report_of(row))].append(_Rival(row, delivered_at))
     return [rivals for rivals in groups.values() if len(rivals) > 1]
 
 

@@ -6,6 +6,7 @@ from itertools import groupby
 from flows.pipeline.stages.read import ReadSubmission
 from flows.support.context import AppContext
 from warehouse.store.engine import transaction
+from warehouse.submissions.authorisations import unauthorised_rivals
 from warehouse.submissions.submissions import RivalResolution, quarantine, record_parsed, settle_rivals
 
 
@@ -32,4 +33,5 @@ def record_batch(context: AppContext, run_id: str, batch: Sequence[ReadSubmissio
 def resolve_rivals(context: AppContext, run_id: str) -> RivalResolution:
     """Choose which of several workbooks of one unit, form and period is judged; the others are replaced by it."""
     with transaction(context.engine) as session:
-        return settle_rivals(session, context.clock(), run_id)
+        unauthorised = unauthorised_rivals(session, context.catalog) if context.checks_senders else frozenset()
+        return settle_rivals(session, context.clock(), run_id, unauthorised=unauthorised)

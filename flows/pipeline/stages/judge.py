@@ -7,13 +7,12 @@ from datetime import date
 from decimal import Decimal
 
 from domain.catalog.catalog import Catalog
-from domain.digests import digest_of
 from domain.figure_changes import CountingVersion, correction_issues
 from domain.indicators import Flow
 from domain.issues import Issue, Severity
 from domain.observations import Figure, Observation
 from domain.rules import Rule
-from domain.staging import StagedDue, StagedObservation, StagedRegister, StagedRow, StagedSubmission
+from domain.staging import StagedDue, StagedObservation, StagedRegister, StagedRow, StagedSubmission, digest_of
 from domain.submissions import ParsedReport
 from expectations.check import KeptResults
 from expectations.check import check as check_rules
@@ -22,6 +21,7 @@ from flows.pipeline.stages.read import ReadSubmission
 from flows.support.context import AppContext
 from warehouse.queries.history import figures_of
 from warehouse.store.engine import reading, transaction
+from warehouse.submissions.authorisations import UnauthorisedSubmission, unauthorised
 from warehouse.submissions.holds import replaced_versions, withdrawn_before
 from warehouse.submissions.loading import JudgedReport, LoadResult
 from warehouse.submissions.loading import load as load_judged
@@ -32,6 +32,10 @@ from warehouse.submissions.submissions import record_checked
 
 NIGHTS = "nights"
 """Folder of the pages of nightly runs, below that of quality pages."""
+
+SENDER_NOT_AUTHORISED = "sender_not_authorised"
+SENT_BY = "sent_by"
+"""Fact of that issue: the code of the only commune that may use the way by which the file came, or nothing."""
 
 STEPS_BACK = 12
 """How many periods the rules may look back: a year of monthly reports."""
@@ -100,9 +104,12 @@ def check(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> 
         RuleBrokenError: a rule failed; nothing is loaded.
         BatchShrunkError: the rules saw fewer rows than were staged.
     """
-    holds = hold_issues(context, batch)
+    holds, senders = hold_issues(context, batch), sender_issues(context, batch)
     judged = tuple(
-        replace(report, issues=(*report.issues, *holds.get(report.submission_id, ())))
+        replace(
+            report,
+            issues=(*report.issues, *senders.get(report.submission_id, ()), *holds.get(report.submission_id, ())),
+        )
         for report in find_issues(context, run_id, batch)
     )
     with transaction(context.engine) as session:
@@ -131,6 +138,34 @@ def hold_issues(context: AppContext, batch: Sequence[ReadSubmission]) -> dict[in
             issues = correction_issues(before, report.observations, report.period, flows)
             results[read_submission.submission.id] = issues
     return results
+
+
+def sender_issues(context: AppContext, batch: Sequence[ReadSubmission]) -> dict[int, tuple[Issue, ...]]:
+    """Return the issues that hold submissions which came by a way not authorised for their unit, by submission."""
+    if not context.checks_senders:
+        return {}
+    with reading(context.engine) as session:
+        results = unauthorised(session, context.catalog, [each.submission.id for each in batch])
+    names = {each.submission.id: each.report.unit.name for each in batch if each.report.unit}
+    return {key: (_sender_issue(each, names[key]),) for key, each in results.items()}
+
+
+def _sender_issue(submission: UnauthorisedSubmission, name: str) -> Issue:
+    route = submission.route
+    place = f"{route.source}/{route.folder}" if route.folder else route.source
+    return Issue(
+        SENDER_NOT_AUTHORISED,
+        Severity.HOLD,
+        found=f"{place} ({route.sender})" if route.sender else place,
+        unit=submission.unit,
+        facts={
+            "reporter": f"{submission.unit} {name}",
+            "source": route.source,
+            "folder": route.folder,
+            "sender": route.sender or "",
+            SENT_BY: submission.owner or "",
+        },
+    )
 
 
 def find_issues(

@@ -12,6 +12,7 @@ from publishing.errors import PagesNotWrittenError
 from publishing.returns.submission_page import publish_submissions
 from warehouse.queries.feedback import LogPosition, feedback_of, moved_since
 from warehouse.store.engine import reading
+from warehouse.submissions.authorisations import are_senders_checked
 
 SUBMISSIONS: Final = "submissions"
 _MARK: Final = ".told"
@@ -65,7 +66,9 @@ def write_run_pages(context: AppContext) -> int:
     def text(name: str) -> str:
         return catalog.texts.text(f"expectations.{name}", lang)
 
-    return update_run_pages(context.quality / NIGHTS, catalog.rules, context.quality_nights, lang, text)
+    with reading(context.engine) as session:
+        note = "" if are_senders_checked(session) else "senders_none"
+    return update_run_pages(context.quality / NIGHTS, catalog.rules, context.quality_nights, lang, text, note=note)
 
 
 def record_position(context: AppContext, last: LogPosition) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from domain.errors import TerminalError
 from flows.pipeline.marked_copy import LANG, FileFindings, MarkedCopy, marked_copy
+from flows.pipeline.stages.judge import SENDER_NOT_AUTHORISED, SENT_BY
 from flows.support.context import AppContext
 from publishing.returns.receipt import Receipt
 from warehouse.queries import Reply, replies_of
@@ -57,7 +58,7 @@ def write_replies(context: AppContext, run_id: str, batch: Sequence[int]) -> int
         replies = replies_of(session, batch)
     for reply in replies:
         folder = PurePosixPath(
-            reply.record.unit or _unit_of_folder(context, reply) or UNKNOWN_UNIT,
+            _sent_by(reply) or reply.record.unit or _unit_of_folder(context, reply) or UNKNOWN_UNIT,
             reply.record.period.id if reply.record.period else UNKNOWN_PERIOD,
         )
         write(context.outbox / folder, files_of(context, reply))
@@ -66,6 +67,12 @@ def write_replies(context: AppContext, run_id: str, batch: Sequence[int]) -> int
         record_replies(session, results, at=context.clock(), run_id=run_id)
     _LOG.info("gave back %s replies", len(results))
     return len(results)
+
+
+def _sent_by(reply: Reply) -> str | None:
+    """Return the code of the commune that alone may use the way by which another commune's report came."""
+    issues = (issue for issue in reply.issues if issue.code == SENDER_NOT_AUTHORISED)
+    return next((issue.facts.get(SENT_BY) for issue in issues), None)
 
 
 def _unit_of_folder(context: AppContext, reply: Reply) -> str | None:

@@ -1,0 +1,142 @@
+"""Authorisations: by which way reports of a unit may arrive, and on which days."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+
+from domain.catalog.catalog import Catalog
+from domain.errors import UsageError
+from domain.extents import territory_of
+from domain.units import Level, OrgUnit, SuccessionKind, UnitKey, UnitRegister
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way a delivery came: its source, the path in it, and the account or address, where the source knows it."""
+
+    source: str
+    path: str
+    sender: str | None
+    received_on: date
+
+    @property
+    def folder(self) -> str:
+        """The folders of the path; "" for a file at the top of its source."""
+        return "/".join(_parts(self.path)[:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Authorisation:
+    """A way by which reports of some units may arrive on the days from `valid_from` to `valid_to` (None: no end).
+
+    `folder` includes its subfolders, "" is the whole source; `sender` is an account or address, "" is any. `units` is a
+    commune's code, or the code or id of an area. A code may have been several communes', so `unit_valid_from` tells
+    which of them is meant; it is None for an area.
+    """
+
+    source: str
+    folder: str
+    sender: str
+    units: str
+    unit_valid_from: date | None
+    valid_from: date
+    valid_to: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Return whether what is received on that day may come this way."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def covers(self, catalog: Catalog, unit: OrgUnit, day: date) -> bool:
+        """Return whether reports of a unit, as it is on a day, may arrive this way.
+
+        An area stands for the units that it groups on that day; a commune for itself, not for what it merged into.
+        """
+        if self.unit_valid_from is not None:
+            return unit.code == self.units and _is_same(catalog.units, UnitKey(self.units, self.unit_valid_from), unit)
+        if self.units in catalog.areas:
+            members = territory_of(catalog.units, catalog.areas[self.units].members, day)
+            return unit.key in {member.key for member in members}
+        return self.units in {unit.code, *(above.code for above in catalog.units.above(unit, day))}
+
+
+class Authorisations:
+    """The authorisations of a deployment, looked up by the way of a delivery."""
+
+    def __init__(self, authorisations: Iterable[Authorisation]) -> None:
+        """Index them by source, folder and sender: a country has thousands, one for each commune."""
+        self._by_way: dict[tuple[str, str, str], list[Authorisation]] = defaultdict(list)
+        for each in authorisations:
+            self._by_way[each.source, each.folder, each.sender.casefold()].append(each)
+
+    def __bool__(self) -> bool:
+        """Return whether there is any, expired ones included."""
+        return bool(self._by_way)
+
+    def admitting(self, route: Route) -> tuple[Authorisation, ...]:
+        """Return the authorisations of the way by which a delivery came, on the day on which it was received."""
+        folders = _parts(route.path)[:-1]
+        senders = {"", normalised(route.sender or "").casefold()}
+        return tuple(
+            each
+            for depth in range(len(folders) + 1)
+            for sender in sorted(senders)
+            for each in self._by_way.get((route.source, "/".join(folders[:depth]), sender), ())
+            if each.holds_on(route.received_on)
+        )
+
+
+def authorisation(
+    catalog: Catalog, route: tuple[str, str, str], units: str, valid_from: date, valid_to: date | None
+) -> Authorisation:
+    """Return an authorisation of a source, a folder and a sender; a code means the unit that has it on the first day.
+
+    Where no unit has it on that day, the last one before it is meant, for its reports may still be corrected.
+
+    Raises:
+        UsageError: no source is named, no unit or area has the code, or the last day comes before the first.
+    """
+    source, folder, sender = map(normalised, route)
+    if not source:
+        raise UsageError("no source is named: give its name, such as inbox")
+    if ".." in _parts(folder):
+        raise UsageError(f"the folder {folder} leads out of its source: name it from the source's top, without ..")
+    if valid_to is not None and valid_to < valid_from:
+        raise UsageError(f"the last day {valid_to} comes before the first, {valid_from}: correct one of them")
+    return Authorisation(
+        source, "/".join(_parts(folder)), sender, units, _first_day(catalog, units, valid_from), valid_from, valid_to
+    )
+
+
+def _first_day(catalog: Catalog, units: str, on: date) -> date | None:
+    """Return the first day of the commune that a code means, None for an area."""
+    if units in catalog.areas:
+        return None
+    versions = catalog.units.versions(units)
+    if not versions or versions[0].level is Level.VILLAGE:
+        known = ", ".join(catalog.areas) or "none"
+        raise UsageError(f"no commune, district or province has code {units}, and no area has that id; areas: {known}")
+    if versions[0].level is not Level.COMMUNE:
+        return None
+    return next((unit for unit in reversed(versions) if unit.valid_from <= on), versions[0]).valid_from
+
+
+def _is_same(register: UnitRegister, key: UnitKey, unit: OrgUnit) -> bool:
+    """Return whether a unit is another of the same code, or what that became or was by mere renaming."""
+    first, last = sorted((key.valid_from, unit.valid_from))
+    passed = [version for version in register.versions(key.code) if first <= version.valid_from < last]
+    return all(
+        any(each.kind is SuccessionKind.RENAME and each.new == key.code for each in register.passed_into(version))
+        for version in passed
+    )
+
+
+def normalised(text: str) -> str:
+    """Return a name as it is compared: accents composed, for systems write them in two ways, and no outer spaces."""
+    return unicodedata.normalize("NFC", text.strip())
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(part for part in PurePosixPath(unicodedata.normalize("NFC", path)).parts if part != "/")

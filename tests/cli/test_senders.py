@@ -1,0 +1,90 @@
+"""`tonghop senders`: the list of authorised ways, changed by hand or from a file."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import live_in
+from tests.cli.command import tonghop as command
+from tests.flows.pipeline.nightly_runs import prepare_home
+
+WHY = ("--reason", "list of the district", "--by", "an")
+GOOD = "\ufefffolder;units;valid_from\nxã/22813;22813;2025-06-01\nhuyện;585;2025-06-01\n"
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def tonghop(
+    tmp_path: Path, mirrored_warehouse: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """Return a function that runs a command in English in a home of its own: exit code, output, errors."""
+    prepare_home(tmp_path / "home", mirrored_warehouse)
+    live_in(tmp_path / "home", monkeypatch, TONGHOP_LANG="en")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = command(monkeypatch, *arguments)
+        printed = capsys.readouterr()
+        return code, " ".join(printed.out.split()), " ".join(printed.err.split())
+
+    return run
+
+
+def test_ways_are_added_listed_and_removed(tonghop: Command) -> None:
+    """The list says when nothing is authorised; each change has name and reason, which a removal leaves in the JSON."""
+    assert "No senders are authorised" in tonghop("senders", "list")[1]
+    code, out, _ = tonghop("senders", "add", "--units", "22828", "--folder", "22828", "--from", "2025-06-30", *WHY)
+    assert code == 0
+    assert "inbox/22828 → 22828 Xã Ma Nới, from 30 Jun 2025" in out
+    assert "From now on" in out
+    assert "“list of the district” (an" in tonghop("senders", "list")[1]
+    assert tonghop("senders", "remove", "1", "--reason", "moved", "--by", "bình")[0] == 0
+    (record,) = json.loads(tonghop("senders", "list", "--json")[1])
+    assert (record["authorisation"]["unit_valid_from"], record["removed"]["by"]) == ("2000-01-01", "bình")
+
+
+def test_a_list_is_imported(tonghop: Command, tmp_path: Path) -> None:
+    """A trial run keeps nothing; the list as Excel saves it is added, and a second time it changes nothing."""
+    file = tmp_path / "list.csv"
+    file.write_text(GOOD, "utf-8")
+    assert "2 valid lines" in tonghop("senders", "import", str(file), "--dry-run", *WHY)[1]
+    assert json.loads(tonghop("senders", "list", "--json")[1]) == []
+    assert "Authorised: 2; known already: 0" in tonghop("senders", "import", str(file), *WHY)[1]
+    assert "Authorised: 0; known already: 2" in tonghop("senders", "import", str(file), *WHY)[1]
+
+
+def test_wrong_lines_add_nothing(tonghop: Command, tmp_path: Path) -> None:
+    """Every wrong line is named with what to write."""
+    file = tmp_path / "list.csv"
+    file.write_text(
+        "source,folder,units,valid_from\n,a,22813,2025-06-01\nftp,a,22813,\n,a,99999,\n,a,,\n,a,22813,1/6/2025\n,a,585,,x\n"
+    )
+    code, _, err = tonghop("senders", "import", str(file), *WHY)
+    assert code == 2
+    for problem in (
+        "line 3: no source is named ftp: name one of inbox",
+        "line 4: no commune, district or province has code 99999",
+        "line 5: no units are named: give",
+        "line 6: the first day 1/6/2025 is none: write it as 2025-12-31",
+        "line 7: it has more values than headings",
+    ):
+        assert problem in err
+    assert json.loads(tonghop("senders", "list", "--json")[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"a,b\n1,2\n", "line 1: write the headings"),
+        ("folder,units\nxã,1\n".encode("utf-16"), "save it from Excel"),
+        (b"units\n", "lists nothing"),
+    ],
+)
+def test_files_that_are_no_list(tonghop: Command, tmp_path: Path, data: bytes, problem: str) -> None:
+    """Wrong headings, another encoding and an empty list are wrong usage, with the remedy."""
+    file = tmp_path / "list.csv"
+    file.write_bytes(data)
+    code, _, err = tonghop("senders", "import", str(file), *WHY)
+    assert (code, problem in err) == (2, True)

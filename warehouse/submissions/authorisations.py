@@ -1,0 +1,154 @@
+"""Authorise ways of delivery, remove authorisations, and tell which submissions came by a way that has none."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
+
+from domain.authorisations import Authorisation, Authorisations, Route
+from domain.catalog.catalog import Catalog
+from domain.errors import UsageError
+from domain.periods import parse_period
+from domain.submissions import MoveReason, SubmissionState
+from domain.vietnam_time import day_in_vietnam
+from warehouse.models import AuthorisationRow, DeliveryRow, SubmissionEventRow, SubmissionRow
+from warehouse.store.bulk import in_chunks
+from warehouse.store.engine import Session, serialise
+from warehouse.submissions.withdrawal import Decision
+
+_FIELDS = ("source", "folder", "sender", "units", "unit_valid_from", "valid_from", "valid_to")
+
+
+@dataclass(frozen=True, slots=True)
+class UnauthorisedSubmission:
+    """A submission that came by a way not authorised for its unit.
+
+    `owner` is the code of the only commune that this way is authorised for: that commune sent it. None where there is
+    none, or several.
+    """
+
+    route: Route
+    unit: str
+    owner: str | None
+
+
+def authorise(session: Session, authorisations: Sequence[Authorisation], decision: Decision) -> tuple[int, ...]:
+    """Add authorisations and return their numbers; those that are in force already are left out.
+
+    Raises:
+        UsageError: no reason is given.
+    """
+    _require_reason(decision)
+    serialise(session)
+    known = {authorisation_of(row) for row in session.scalars(select(AuthorisationRow).where(_is_kept()))}
+    rows = [_row(each, decision) for each in dict.fromkeys(authorisations) if each not in known]
+    session.add_all(rows)
+    session.flush()
+    return tuple(row.id for row in rows)
+
+
+def remove(session: Session, number: int, decision: Decision) -> Authorisation:
+    """Remove an authorisation: whatever is judged from now on needs another one.
+
+    Raises:
+        UsageError: no reason is given, or no authorisation in the list has this number.
+    """
+    _require_reason(decision)
+    serialise(session)
+    row = session.scalar(select(AuthorisationRow).where(AuthorisationRow.id == number, _is_kept()))
+    if row is None:
+        raise UsageError(f"there is no authorisation {number}: tonghop senders list shows them with their numbers")
+    session.add(_row(authorisation_of(row), decision, removes=number))
+    session.flush()
+    return authorisation_of(row)
+
+
+def are_senders_checked(session: Session) -> bool:
+    """Return whether any authorisation was added and not removed, expired ones included: then the others are held."""
+    return bool(session.scalar(select(func.count()).select_from(AuthorisationRow).where(_is_kept())))
+
+
+def unauthorised(
+    session: Session, catalog: Catalog, submission_ids: Collection[int]
+) -> dict[int, UnauthorisedSubmission]:
+    """Return those of some placed submissions that came by a way not authorised for their unit, by number.
+
+    The day counts on which the file was received, not the one that it bears: a sender can set that. What a person
+    released is absent, and so is everything while no authorisation exists.
+    """
+    authorisations = _authorisations(session)
+    results: dict[int, UnauthorisedSubmission] = {}
+    for chunk in in_chunks(submission_ids) if authorisations else ():
+        results |= _unauthorised(session, catalog, authorisations, SubmissionRow.id.in_(chunk))
+    return results
+
+
+def unauthorised_rivals(session: Session, catalog: Catalog) -> frozenset[int]:
+    """Return the parsed submissions, of which one of each report is about to be chosen, that `unauthorised` names."""
+    authorisations = _authorisations(session)
+    if not authorisations:
+        return frozenset()
+    is_parsed = SubmissionRow.state == SubmissionState.PARSED
+    return frozenset(_unauthorised(session, catalog, authorisations, is_parsed))
+
+
+def _unauthorised(
+    session: Session, catalog: Catalog, authorisations: Authorisations, condition: ColumnElement[bool]
+) -> dict[int, UnauthorisedSubmission]:
+    event = SubmissionEventRow
+    released = select(event.submission_id).where(event.reason == MoveReason.RELEASED_BY_PERSON)
+    statement = (
+        select(SubmissionRow, DeliveryRow)
+        .join(DeliveryRow, DeliveryRow.id == SubmissionRow.delivery_id)
+        .where(condition, SubmissionRow.version.is_not(None), SubmissionRow.id.not_in(released))
+    )
+    results: dict[int, UnauthorisedSubmission] = {}
+    for submission, delivery in session.execute(statement).tuples():
+        if submission.unit_code is None or submission.form is None or submission.period is None:
+            continue
+        day = catalog.forms.last_day(submission.form, parse_period(submission.period))
+        unit = catalog.units.find(submission.unit_code, day)
+        route = Route(delivery.connector, delivery.path, delivery.sender, day_in_vietnam(delivery.landed_at))
+        admitting = authorisations.admitting(route)
+        if unit is None or not any(each.covers(catalog, unit, day) for each in admitting):
+            results[submission.id] = UnauthorisedSubmission(route, submission.unit_code, _owner(admitting))
+    return results
+
+
+def _owner(admitting: Sequence[Authorisation]) -> str | None:
+    codes = {each.units for each in admitting}
+    is_commune = all(each.unit_valid_from is not None for each in admitting)
+    return codes.pop() if len(codes) == 1 and is_commune else None
+
+
+def authorisation_of(row: AuthorisationRow) -> Authorisation:
+    """Return the authorisation that a row adds or removes."""
+    return Authorisation(**{name: getattr(row, name) for name in _FIELDS})
+
+
+def _authorisations(session: Session) -> Authorisations:
+    rows = session.scalars(select(AuthorisationRow).where(_is_kept()).order_by(AuthorisationRow.id))
+    return Authorisations(map(authorisation_of, rows))
+
+
+def _row(each: Authorisation, decision: Decision, removes: int | None = None) -> AuthorisationRow:
+    return AuthorisationRow(
+        **{name: getattr(each, name) for name in _FIELDS},
+        at=decision.at,
+        actor=decision.reason.actor,
+        reason=decision.reason.note.strip(),
+        removes=removes,
+    )
+
+
+def _is_kept() -> ColumnElement[bool]:
+    """Return SQL for rows that add an authorisation which no other row removes."""
+    removal = aliased(AuthorisationRow)
+    is_removed = select(removal.id).where(removal.removes == AuthorisationRow.id).exists()
+    return AuthorisationRow.removes.is_(None) & ~is_removed
+
+
+def _require_reason(decision: Decision) -> None:
+    if not decision.reason.note.strip():
+        raise UsageError("say why, in a sentence: it is kept with the authorisation")
