@@ -123,6 +123,10 @@ class Landing:
         path = self.path_of(digest)
         return path.is_file() and _is_whole(path)
 
+    def digests(self) -> Iterator[str]:
+        """Yield the sha256 of every file that was landed, whole or not, in order."""
+        return (path.name for path in sorted(self.root.glob("??/??/*")) if _SHA256.fullmatch(path.name))
+
     def path_of(self, digest: str) -> Path:
         """Return the path for the bytes of that sha256, whether they are landed or not.
 

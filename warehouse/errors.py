@@ -95,7 +95,7 @@ def _explain_sqlite(origin: sqlite3.Error, url: str, reason: str) -> TonghopErro
     code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return WarehouseUnavailableError(url, reason)
-    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or _NOT_TEXT in reason:
         return WarehouseDamagedError(url, reason)
     action = _SQLITE_ACTIONS.get(code) or next((what for item, what in _SQLITE_SAYS.items() if item in reason), None)
     return WarehouseUnusableError(url, reason, action) if action else None
@@ -105,6 +105,7 @@ _MIGRATE = "run `migrate` on it first"
 _MAKE_WAY = "drop what is named there, which is not ours, run again, and make it anew"
 _FREE_SPACE = "free some disk space, then run again"
 _ALLOW = "see that the file and its folder may be written by this user"
+_NOT_TEXT = "Could not decode to UTF-8"
 _SQLITE_ACTIONS = {
     sqlite3.SQLITE_FULL: _FREE_SPACE,
     sqlite3.SQLITE_IOERR: _FREE_SPACE,

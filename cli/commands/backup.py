@@ -12,7 +12,11 @@ from cli.output.terminal import Terminal, TextTerminal, open_text_terminal
 from flows.support.settings import Settings
 
 if TYPE_CHECKING:
-    from flows.actions.backup import OnProgress
+    from flows.actions.backup import BackupManifest
+    from flows.actions.backup_contents import OnProgress
+
+DONE = 0
+SOME_LOST = 1
 
 
 def backup(
@@ -23,7 +27,8 @@ def backup(
 ) -> None:
     """Keep warehouse, files received, closed periods' bundles and catalogue in one archive; safe during a nightly run.
 
-    What is published is left out: it can be made again from these.
+    What is published is left out: it can be made again from these. What is damaged is named, everything else kept; then
+    it ends with 1.
 
     Example: tonghop backup tonghop-2025-06-15.tar.gz
     """
@@ -45,10 +50,10 @@ def backup(
         landing = Landing(settings.landing)
         target = file.absolute()
         made = make_backup(engine, landing, catalog, settings.home, target, at=datetime.now(UTC), watch=watch)
-    terminal.say("backup_made", files=made.landed, submissions=made.rows["submission"])
-    for path in made.lost:
-        terminal.say("bundle_lost", "yellow", path=path)
+    terminal.say("backup_made", files=made.landed, submissions=made.rows.get("submission", 0))
+    is_whole = _show_losses(terminal, made)
     terminal.print_path(file.absolute())
+    raise typer.Exit(DONE if is_whole else SOME_LOST)
 
 
 def restore(
@@ -75,6 +80,7 @@ def restore(
     )
     if restored.catalog is not None:
         terminal.say("backup_catalog", path=restored.catalog)
+    raise typer.Exit(DONE if _show_losses(terminal, manifest) else SOME_LOST)
 
 
 def copy(
@@ -98,6 +104,22 @@ def copy(
         contents = copy_warehouse(*engines, lambda _table, rows: watch("rows", rows))
     terminal.say("copy_made", rows=sum(content.rows for content in contents.values()), tables=len(contents))
     terminal.say("copy_next", "dim")
+
+
+def _show_losses(terminal: TextTerminal, manifest: "BackupManifest") -> bool:
+    """Name what is not in a backup, and return whether that is nothing."""
+    from flows.actions.backup_contents import WAREHOUSE
+
+    for path in manifest.lost:
+        terminal.say("bundle_lost", "yellow", path=path)
+    for name, what in manifest.damaged.items():
+        if name != WAREHOUSE:
+            terminal.say("backup_file_damaged", "yellow", name=name, path=what or "?")
+        elif WAREHOUSE in manifest.files:
+            terminal.say("backup_warehouse_mended", "yellow", what=what)
+        else:
+            terminal.say("backup_warehouse_damaged", "bold red", what=what)
+    return not (manifest.lost or manifest.damaged)
 
 
 @contextmanager

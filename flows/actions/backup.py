@@ -1,7 +1,7 @@
 """Backup: write warehouse, landed files, bundles and catalogue to one archive, and restore them into an empty home."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import IO, Any, Final
 from connectors.landing import Landing
 from domain.catalog.catalog import Catalog, load_catalog
 from domain.errors import TerminalError, UsageError
+from flows.actions.backup_contents import CLOSED, LANDING, WAREHOUSE, HomeParts, OnProgress, gather
 from flows.bundles.archive import (
     PIECE,
     ArchiveDamagedError,
@@ -22,18 +23,11 @@ from flows.bundles.archive import (
 from flows.support.atomic_files import atomic_file, workspace
 from flows.support.private_files import private_file
 from flows.support.unpack_limits import UnpackLimits
-from warehouse.rollups.closings import Bundle, bundles_named
-from warehouse.store.copying import copy_warehouse, files_named, refuse_filled
-from warehouse.store.engine import Engine, open_engine, reading
-
-OnProgress = Callable[[str, int], None]
-"""Receives the progress: a kind of thing (`rows`, `files`) and how many more of it are done."""
+from warehouse.store.copying import copy_warehouse, refuse_filled
+from warehouse.store.engine import Engine, open_engine
 
 _FORMAT: Final = 1
-_WAREHOUSE: Final = "warehouse.db"
-_LANDING: Final = "landing"
 _CATALOG: Final = "catalog"
-_CLOSED: Final = "closed"
 
 
 class BackupDamagedError(TerminalError):
@@ -50,7 +44,9 @@ class BackupDamagedError(TerminalError):
 class BackupManifest:
     """Contents of an archive: `files` is sha256 by path, `rows` counts by table.
 
-    `lost` are bundles of closed periods, by their place in the home, that were missing or altered.
+    `lost` are bundles of closed periods, by their place in the home, that were missing or altered. `damaged` is what
+    else was not sound, by its name in an archive: landed files, with their paths at delivery, and the warehouse, with
+    what was wrong with it.
     """
 
     format: int
@@ -60,11 +56,12 @@ class BackupManifest:
     rows: Mapping[str, int]
     files: Mapping[str, str]
     lost: tuple[str, ...] = ()
+    damaged: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def landed(self) -> int:
         """Number of landed files in the archive."""
-        return sum(name.startswith(f"{_LANDING}/") for name in self.files)
+        return sum(name.startswith(f"{LANDING}/") for name in self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,7 @@ def make_backup(
 ) -> BackupManifest:
     """Write an archive of what cannot be made again: the warehouse as of one moment, its landed files, the catalogue.
 
-    Bundles of closed periods lie in the home. A lost one does not prevent the backup: it is listed.
+    What is lost or damaged does not prevent the backup of everything else: it is listed.
 
     The warehouse becomes a SQLite file, whatever its engine. Landed files are never changed nor removed, so those
     that the warehouse names at a moment all exist afterwards. Published files are left out: they can be made again.
@@ -88,21 +85,27 @@ def make_backup(
     Only this account may read the archive.
 
     Raises:
-        NotLandedError, DamagedBytesError: a file that the warehouse names is not whole.
         NoRoomError: the disk is full; no partial archive stays behind.
     """
     with workspace("backup", below=target.parent) as folder, atomic_file(target) as draft:
-        copy = folder / _WAREHOUSE
-        named = _copy_out(engine, copy, watch)
-        whole, lost = _bundles(home, named.bundles)
-        sources = {_WAREHOUSE: copy, **files_below(catalog.root, _CATALOG), **whole}
-        files = {name: digest_of(path) for name, path in sources.items()}
-        for digest in named.landed:
-            sources[f"{_LANDING}/{digest}"] = landing.checked_path(digest)
-            files[f"{_LANDING}/{digest}"] = digest
-        manifest = BackupManifest(_FORMAT, version("tonghop"), at.isoformat(), catalog.version, named.rows, files, lost)
+        contents = gather(engine, HomeParts(landing, catalog, home), folder, watch)
+        sources = {**contents.sources, **files_below(catalog.root, _CATALOG)}
+        # The name of a landed file, which was just compared with its bytes, is its sha256.
+        files = {
+            name: path.name if name.startswith(f"{LANDING}/") else digest_of(path) for name, path in sources.items()
+        }
+        manifest = BackupManifest(
+            format=_FORMAT,
+            program=version("tonghop"),
+            made_at=at.isoformat(),
+            catalog_version=catalog.version,
+            rows=contents.rows,
+            files=files,
+            lost=contents.lost,
+            damaged=contents.damaged,
+        )
         private_file(draft)
-        write_archive(draft, asdict(manifest), sources, lambda: watch("files", 1))
+        write_archive(draft, _written(manifest), sources, lambda: watch("files", 1))
     return manifest
 
 
@@ -126,47 +129,23 @@ def restore_backup(
     with workspace("restore", below=home) as folder:
         manifest = _unpack(archive, folder, landing, limits, watch)
         catalog = _place_of_catalog(manifest, home)
-        closed = _free(home / _CLOSED) if (folder / _CLOSED).is_dir() else None
-        source = _opened(folder / _WAREHOUSE)
+        closed = _free(home / CLOSED) if (folder / CLOSED).is_dir() else None
+        source = _opened(folder / WAREHOUSE)
         copy_warehouse(source, engine, lambda _table, rows: watch("rows", rows))
         source.dispose()
         if catalog is not None:
             (folder / _CATALOG).replace(catalog)
         if closed is not None:
-            (folder / _CLOSED).replace(closed)
+            (folder / CLOSED).replace(closed)
     return RestoreResult(manifest, catalog)
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """Return the rows copied by table, the sha256 of the files that they name, and the bundles."""
-
-    rows: dict[str, int]
-    landed: tuple[str, ...]
-    bundles: tuple[Bundle, ...]
-
-
-def _copy_out(engine: Engine, copy: Path, watch: OnProgress) -> _Named:
-    target = _opened(copy)
-    contents = copy_warehouse(engine, target, lambda _table, rows: watch("rows", rows))
-    with reading(target) as session:
-        bundles = bundles_named(session)
-    named = _Named({name: content.rows for name, content in contents.items()}, files_named(target), bundles)
-    target.dispose()  # SQLite then keeps everything in one file
-    return named
-
-
-def _bundles(home: Path, named: Iterable[Bundle]) -> tuple[dict[str, Path], tuple[str, ...]]:
-    """Return bundles by their place, and the places of those that are missing or altered."""
-    whole: dict[str, Path] = {}
-    lost: list[str] = []
-    for bundle in named:
-        path = home / bundle.path
-        if path.is_file() and digest_of(path) == bundle.sha256:
-            whole[bundle.path] = path
-        else:
-            lost.append(bundle.path)
-    return whole, tuple(lost)
+def _written(manifest: BackupManifest) -> dict[str, Any]:
+    """Return a manifest's fields; earlier versions can restore a backup without damage, and know no such field."""
+    written = asdict(manifest)
+    if not manifest.damaged:
+        del written["damaged"]
+    return written
 
 
 def _opened(copy: Path) -> Engine:
@@ -177,7 +156,7 @@ def _unpack(archive: Path, folder: Path, landing: Landing, limits: UnpackLimits,
     """Land the landed files and restore the rest to a folder; raise at the first that differs from the manifest."""
 
     def put(content: IO[bytes], name: str) -> str:
-        if name.startswith(f"{_LANDING}/"):
+        if name.startswith(f"{LANDING}/"):
             return landing.land_chunks(iter(lambda: content.read(PIECE), b""))
         return put_below(folder, content, name)
 
@@ -202,6 +181,9 @@ def _read_manifest(archive: Path, content: Mapping[str, Any]) -> BackupManifest:
         raise BackupDamagedError(archive, "its manifest cannot be read") from error
     if manifest.format != _FORMAT:
         raise BackupDamagedError(archive, f"it has format {manifest.format}, this version reads format {_FORMAT}")
+    if WAREHOUSE not in manifest.files:
+        what = manifest.damaged.get(WAREHOUSE, "missing")
+        raise BackupDamagedError(archive, f"its warehouse was damaged before it was made ({what})")
     return manifest
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Table, Update, bindparam, func, select, text, update
 
 from domain.errors import TerminalError
-from warehouse.models import STAGING, Base, FileRow
+from warehouse.models import STAGING, Base, DeliveryRow, FileRow
 from warehouse.models.runs import RunHolderRow
 from warehouse.store.bulk import add_rows, table_of
 from warehouse.store.engine import Engine, Session, migrate, reading, transaction
@@ -74,8 +74,8 @@ def copy_warehouse(
     with reading(source) as original, transaction(target) as copied:
         _refuse_filled(copied, target)
         for table in lasting_tables():
-            _copy_table(original, copied, table, watch)
-        return {table.name: _compare(original, copied, table) for table in lasting_tables()}
+            copy_table(original, copied, table, watch)
+        return {table.name: compare_table(original, copied, table) for table in lasting_tables()}
 
 
 def lasting_tables() -> tuple[Table, ...]:
@@ -104,10 +104,15 @@ def refuse_filled(engine: Engine) -> None:
         _refuse_filled(session, engine)
 
 
-def files_named(engine: Engine) -> tuple[str, ...]:
-    """Return the sha256 of every file."""
+def files_named(engine: Engine) -> dict[str, str]:
+    """Return the path of its last delivery by the sha256 of every file; "" for one without a delivery."""
+    chosen = (
+        select(FileRow.sha256, func.coalesce(DeliveryRow.path, "").label("path"))
+        .outerjoin(DeliveryRow, DeliveryRow.sha256 == FileRow.sha256)
+        .order_by(FileRow.sha256, DeliveryRow.id)
+    )
     with reading(engine) as session:
-        return tuple(session.scalars(select(FileRow.sha256).order_by(FileRow.sha256)))
+        return {row.sha256: row.path for row in session.execute(chosen)}
 
 
 def _refuse_filled(session: Session, engine: Engine) -> None:
@@ -116,7 +121,8 @@ def _refuse_filled(session: Session, engine: Engine) -> None:
             raise WarehouseNotEmptyError(engine.url.render_as_string(hide_password=True), table.name)
 
 
-def _copy_table(original: Session, copied: Session, table: Table, watch: Callable[[str, int], None]) -> None:
+def copy_table(original: Session, copied: Session, table: Table, watch: Callable[[str, int], None]) -> None:
+    """Copy the rows of a table; `watch` as in `copy_warehouse`."""
     own = _pointing_at_itself(table)
     pointers: list[dict[str, Any]] = []
     for rows in _read(original, table):
@@ -159,7 +165,12 @@ def _count_on(session: Session, table: Table) -> None:
         session.execute(sequence, {"table": table.name, "column": column.name, "largest": largest})
 
 
-def _compare(original: Session, copied: Session, table: Table) -> Content:
+def compare_table(original: Session, copied: Session, table: Table) -> Content:
+    """Return the content that a table has on both sides.
+
+    Raises:
+        CopyDiffersError: they differ.
+    """
     wanted, result = content_of(original, table), content_of(copied, table)
     if wanted != result:
         raise CopyDiffersError(table.name, wanted, result)

@@ -15,13 +15,14 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from connectors.landing import DamagedBytesError, Landing
+from connectors.landing import Landing
 from domain.catalog.catalog import SHIPPED, load_catalog
 from domain.errors import UsageError
 from flows.actions.backup import BackupDamagedError, BackupManifest, RestoreResult, make_backup, restore_backup
 from flows.support.atomic_files import NoRoomError
 from flows.support.settings import load_settings
 from tests.flows.pipeline.nightly_runs import NOW, context_of, deliver, put, run_plainly, settings_of
+from tests.warehouse.damage import damage_table
 from warehouse.store.copying import WarehouseNotEmptyError, content_of, lasting_tables
 from warehouse.store.engine import open_engine, reading
 from workbooks.sample.inbox import SampleFile
@@ -177,13 +178,58 @@ def test_bundles_of_closed_periods_come_along(after_night: Path, tmp_path: Path)
     assert files_below(tmp_path / "new" / "closed") == {"2025-05/585-1.tar.gz": b"a bundle"}
 
 
-def test_damaged_landing_makes_no_backup(after_night: Path, tmp_path: Path) -> None:
-    """A backup that misses a file would be found out too late."""
-    landed = next(path for path in (after_night / "landing").rglob("*") if path.is_file())
-    landed.write_bytes(b"something else")
-    with pytest.raises(DamagedBytesError):
-        back_up(after_night, tmp_path / "backup.tar.gz")
-    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+def test_damaged_landed_files_are_named(after_night: Path, tmp_path: Path) -> None:
+    """Everything else is in the backup, and comes back; the damaged and the missing file are known by name."""
+    damaged, missing, *_ = sorted(path for path in (after_night / "landing").rglob("*") if path.is_file())
+    damaged.write_bytes(b"something else")
+    missing.unlink()
+    made = back_up(after_night, tmp_path / "backup.tar.gz")
+    assert made.damaged.keys() == {f"landing/{damaged.name}", f"landing/{missing.name}"}
+    assert all(path.endswith(".xlsx") for path in made.damaged.values())
+    result = bring_back(tmp_path / "backup.tar.gz", tmp_path / "new")
+    assert (result.manifest.damaged, result.manifest.landed) == (made.damaged, 6)
+    assert result.manifest.rows["submission"] == 8
+
+
+def test_damaged_warehouse_is_kept_beside_what_is_sound(
+    after_night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command names it and ends with 1; no such backup is restored in place of a whole one."""
+    damage_table(after_night / "warehouse.db", "observation")
+    monkeypatch.setenv("TONGHOP_HOME", str(after_night))
+    monkeypatch.setenv("TONGHOP_LANG", "en")
+    target = tmp_path / "backup.tar.gz"
+    result = CliRunner().invoke(app, ["backup", str(target)])
+    assert (result.exit_code, "The warehouse is damaged (observation)" in result.output) == (1, True)
+    with tarfile.open(target) as opened:
+        files = {entry.name: _bytes_of(opened, entry) for entry in opened}
+    assert files["damaged/warehouse.db"] == (after_night / "warehouse.db").read_bytes()
+    assert sum(name.startswith("landing/") for name in files) == 8
+    with pytest.raises(BackupDamagedError, match=r"warehouse was damaged before it was made \(observation\)"):
+        bring_back(target, tmp_path / "new")
+
+
+def test_damage_to_the_mirror_of_the_catalogue_costs_nothing(after_night: Path, tmp_path: Path) -> None:
+    """Units are made again from the catalogue, everything else is copied, and the backup is restored."""
+    with reading(open_engine(f"sqlite:///{after_night / 'warehouse.db'}")) as session:
+        before = [content_of(session, table) for table in lasting_tables()]
+    damage_table(after_night / "warehouse.db", "org_unit")
+    made = back_up(after_night, tmp_path / "backup.tar.gz")
+    assert made.damaged == {"warehouse.db": "org_unit"}
+    bring_back(tmp_path / "backup.tar.gz", tmp_path / "new")
+    with reading(open_engine(f"sqlite:///{tmp_path / 'new' / 'warehouse.db'}")) as session:
+        assert [content_of(session, table) for table in lasting_tables()] == before
+
+
+def test_damage_beside_the_rows_is_mended_by_a_backup(after_night: Path, tmp_path: Path) -> None:
+    """Where every row can still be read the backup holds them all, names the damage, and is restored."""
+    with sqlite3.connect(after_night / "warehouse.db") as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("UPDATE sqlite_master SET rootpage = 2 WHERE name = 'ix_delivery_sha256'")
+    connection.close()
+    made = back_up(after_night, tmp_path / "backup.tar.gz")
+    assert (made.rows["submission"], list(made.damaged)) == (8, ["warehouse.db"])
+    assert bring_back(tmp_path / "backup.tar.gz", tmp_path / "new").manifest.rows == made.rows
 
 
 def test_full_disk_leaves_no_half_archive(after_night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
