@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from domain.catalog.catalog import Catalog
-from tests.workbooks.workbook_edits import apply_edit, edit_parts, make_handmade, open_template, pack, save
+from tests.workbooks.workbook_edits import apply_edit, edit_parts, make_handmade, open_template, pack, save, verb_of
 from workbooks.cells.guards import Limits
 from workbooks.identify.hints import Hints
 from workbooks.marking.result_book import result_workbook
@@ -29,6 +29,11 @@ class WorkbookCase:
     def codes(self) -> list[str]:
         """Return the codes of the expected issues."""
         return [issue["code"] for issue in self.expect.get("issues", [])]
+
+    @property
+    def edited(self) -> frozenset[str]:
+        """Return the verbs of the edits."""
+        return frozenset(verb_of(edit) for edit in self.given.get("edits", ()))
 
 
 def load_cases() -> list[WorkbookCase]:

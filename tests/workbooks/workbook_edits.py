@@ -134,8 +134,12 @@ def save(workbook: Workbook) -> bytes:
 
 def apply_edit(workbook: Workbook, edit: Edit, catalog: Catalog) -> None:
     """Apply an edit; its verb is the only key that is not an argument."""
-    verb = next(key for key in edit if key in _VERBS)
-    _VERBS[verb](workbook, edit, catalog)
+    _VERBS[verb_of(edit)](workbook, edit, catalog)
+
+
+def verb_of(edit: Edit) -> str:
+    """Return what an edit does."""
+    return next(key for key in edit if key in _VERBS)
 
 
 def figure_cell_of(workbook: Workbook, catalog: Catalog, indicator: str, role: str) -> tuple[str, str]:

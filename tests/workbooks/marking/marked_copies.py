@@ -41,13 +41,15 @@ def _cells_of(sheet: Sheet) -> Iterator[str]:
     yield "C900"
 
 
-def harm_done(data: bytes, catalog: Catalog, limits: Limits | None = None) -> list[str]:
+def harm_done(data: bytes, catalog: Catalog, limits: Limits | None = None, before: Workbook | None = None) -> list[str]:
     """Return the unintended differences of a readable workbook after marking; empty if there are none.
+
+    `before` is its content, where that was read already.
 
     Raises:
         CannotAnnotateError: it cannot carry marks.
     """
-    before = read_without_marks(data, limits)
+    before = before or read_without_marks(data, limits)
     out = annotate(data, issues_all_over(before), (), catalog, "vi", limits=limits)
     known = set(_faults(data))
     return [
