@@ -1,6 +1,7 @@
 """What tests of flows share: the sample district's workbooks, made once, and homes to run in."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from domain.catalog.catalog import Catalog
 from domain.periods import parse_period
 from tests.flows.pipeline.nightly_runs import AREA, context_of, deliver, prepare_home, run_plainly
+from tests.tools.warm_commands import warm_commands
 from warehouse.store.engine import transaction
 from warehouse.store.reference import mirror_catalog
 from workbooks.sample.inbox import SampleFile, make_sample
@@ -41,6 +43,13 @@ def mirrored_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         mirror_catalog(session, context.catalog)
     context.engine.dispose()  # writes the journal into the file
     return home / "warehouse.db"
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Path]:
+    """A folder with a `tonghop` and a `python -m` that have imported most of the program before they are called."""
+    with warm_commands() as folder:
+        yield folder
 
 
 @pytest.fixture

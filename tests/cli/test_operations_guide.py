@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,14 +58,14 @@ def test_the_guide_names_every_section_an_officer_needs() -> None:
 
 @pytest.mark.timeout(1800)  # about twenty commands, each a process
 @pytest.mark.xdist_group("prefect")
-def test_the_guide_can_be_followed(tmp_path: Path, mirrored_warehouse: Path) -> None:
+def test_the_guide_can_be_followed(tmp_path: Path, mirrored_warehouse: Path, warm: Path) -> None:
     """Each block ends with the exit code that the guide states."""
     prepare_home(tmp_path / "var", mirrored_warehouse)
     environment = clean_environment(
         PREFECT_API_URL=server_url(),
         TONGHOP_HOME=str(tmp_path / "var"),
         TONGHOP_READING_WORKERS="0",
-        PATH=f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        PATH=f"{warm}:/usr/bin:/bin",
         COLUMNS="120",
     )
     for block in blocks("operations.md"):

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ LABEL = f"{WRONG} Ma Nới"
 class CommandStory:
     """Output, exit code and published CSV rows after each command."""
 
+    program: Path
     home: Path
     printed: dict[str, str]
     codes: dict[str, int]
@@ -36,12 +36,12 @@ class CommandStory:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path) -> CommandStory:
+def story(tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path, warm: Path) -> CommandStory:
     """Run the commands once for all tests."""
     home = tmp_path_factory.mktemp("story") / "home"
     home.mkdir()
     shutil.copy(mirrored_warehouse, home / "warehouse.db")
-    commands = CommandStory(home, {}, {}, {})
+    commands = CommandStory(warm / "tonghop", home, {}, {}, {})
     _command(commands, "sample", "sample", "--area", AREA, "--from", "2025-04", "--to", "2025-05")
     _command(commands, "night", "nightly")
     _command(commands, "second night", "nightly")
@@ -57,7 +57,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path) ->
 
 def _command(output: CommandStory, name: str, *words: str) -> None:
     done = subprocess.run(
-        [Path(sys.executable).parent / "tonghop", "--lang", "en", *words],
+        [output.program, "--lang", "en", *words],
         env=clean_environment(TONGHOP_HOME=str(output.home), PREFECT_API_URL=server_url(), COLUMNS="200"),
         capture_output=True,
         text=True,

@@ -118,10 +118,10 @@ def ended(run_id: str) -> dict[str, str]:
     raise TimeoutError(f"the run is still {state}")
 
 
-def command(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def command(program: Path, home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """A rerun by the command line."""
     return subprocess.run(
-        [Path(sys.executable).parent / "tonghop", "rerun", *words],
+        [program, "rerun", *words],
         env=clean_environment(TONGHOP_HOME=str(home), TONGHOP_READING_WORKERS="0", PREFECT_API_URL=server_url()),
         capture_output=True,
         text=True,
@@ -130,7 +130,9 @@ def command(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.xdist_group("prefect")
-def test_the_api_does_what_the_command_does(after_night: Path, correction: SampleFile, tmp_path: Path) -> None:
+def test_the_api_does_what_the_command_does(
+    after_night: Path, correction: SampleFile, tmp_path: Path, warm: Path
+) -> None:
     """A run of the deployment, as the form starts it, and the command leave the same warehouse and publication."""
     deliver(after_night, [correction])
     by_command = tmp_path / "by-command" / "home"
@@ -153,7 +155,7 @@ def test_the_api_does_what_the_command_does(after_night: Path, correction: Sampl
         run = start_run(client, deployment, **answer)
         assert ended(run["id"])["type"] == "COMPLETED"
         assert run["parameters"]["area"] == AREA
-    done = command(by_command, "--area", AREA, "--period", "2025-05", "--note", "xã gửi bản sửa")
+    done = command(warm / "tonghop", by_command, "--area", AREA, "--period", "2025-05", "--note", "xã gửi bản sửa")
     assert done.returncode == 0, done.stdout + done.stderr
     assert picture_of(after_night) == picture_of(by_command)
     results = "SELECT kind, reason, counts FROM run WHERE kind = 'rerun'"
@@ -162,10 +164,10 @@ def test_the_api_does_what_the_command_does(after_night: Path, correction: Sampl
 
 
 @pytest.mark.xdist_group("prefect")
-def test_two_operators_at_once_rerun_once(after_night: Path, correction: SampleFile) -> None:
+def test_two_operators_at_once_rerun_once(after_night: Path, correction: SampleFile, warm: Path) -> None:
     """Of two reruns of one commune started together one publishes the correction, the other finds nothing new."""
     deliver(after_night, [correction])
-    words = [Path(sys.executable).parent / "tonghop", "rerun", "--unit", WRONG, "--period", "2025-05"]
+    words = [warm / "tonghop", "rerun", "--unit", WRONG, "--period", "2025-05"]
     environment = clean_environment(
         TONGHOP_HOME=str(after_night), TONGHOP_READING_WORKERS="0", PREFECT_API_URL=server_url()
     )

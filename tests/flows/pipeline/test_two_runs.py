@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,21 +20,21 @@ ROOT = Path(__file__).parents[3]
 NOW = datetime(2025, 6, 2, 18, 0, tzinfo=UTC)
 
 
-def start_night(home: Path, url: str, run_id: str) -> subprocess.Popen[str]:
+def start_night(warm: Path, home: Path, url: str, run_id: str) -> subprocess.Popen[str]:
     """Start a nightly run in a process of its own."""
-    words = [sys.executable, "-m", "tests.flows.pipeline.nightly_runner", str(home), url, run_id]
+    words = [str(warm / "python"), "-m", "tests.flows.pipeline.nightly_runner", str(home), url, run_id]
     return subprocess.Popen(words, cwd=ROOT, env=clean_environment(), stdout=subprocess.PIPE, text=True)
 
 
 def test_two_runs_at_once_do_the_work_once(
-    tmp_path: Path, warehouse_url: str, first_files: tuple[SampleFile, ...]
+    tmp_path: Path, warehouse_url: str, first_files: tuple[SampleFile, ...], warm: Path
 ) -> None:
     """Of two processes one judges and publishes everything; together they leave what one alone leaves."""
     alone, together = tmp_path / "alone", tmp_path / "together"
     for home in (alone, together):
         deliver(home, first_files[:3])
     run_plainly(context_of(alone))
-    processes = [start_night(together, warehouse_url, run_id) for run_id in ("one", "two")]
+    processes = [start_night(warm, together, warehouse_url, run_id) for run_id in ("one", "two")]
     counts = [json.loads(run.communicate()[0]) for run in processes]
     assert [run.returncode for run in processes] == [0, 0]
     assert sorted((count["judged"], count["published"]) for count in counts) == [(0, 0), (3, 1)]

@@ -1,0 +1,48 @@
+"""Run `tonghop` in forks of a process that has imported most of it: a command starts in a tenth of the time.
+
+What is run is the command line itself, in a process of its own, with the arguments, folder, environment and open files
+of its caller. Prefect is not imported beforehand, because it reads its settings when it is imported.
+"""
+
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[2]
+LENGTH_BYTES = 8
+"""Bytes that state how long a request is."""
+# Isolated and without site-packages, so that the caller costs no more than a shell script.
+_CALLER = """#!{python} -IS
+import json, os, socket, sys
+request = json.dumps([sys.argv, os.getcwd(), dict(os.environ)]).encode()
+with socket.socket(socket.AF_UNIX) as server:
+    server.connect({address!r})
+    socket.send_fds(server, [len(request).to_bytes({length}, "big")], [0, 1, 2])
+    server.sendall(request)
+    sys.exit(int(server.recv(16) or b"70"))
+"""
+
+
+@contextmanager
+def warm_commands() -> Iterator[Path]:
+    """Yield a folder for PATH with a `tonghop`, and a `python` that takes `-m` only, both of which start warm."""
+    with tempfile.TemporaryDirectory(prefix="tonghop-warm-") as folder:
+        address = Path(folder) / "socket"
+        text = _CALLER.format(python=sys.executable, address=str(address), length=LENGTH_BYTES)
+        for caller in (Path(folder) / "tonghop", Path(folder) / "python"):
+            caller.write_text(text, encoding="utf-8")
+            caller.chmod(0o755)
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(address))
+            listening.listen()
+            command = [sys.executable, "-m", "tests.tools.warm_server", str(listening.fileno())]
+            server = subprocess.Popen(command, cwd=_ROOT, pass_fds=[listening.fileno()])
+        try:
+            yield Path(folder)
+        finally:
+            server.terminate()
+            server.wait()

@@ -1,0 +1,79 @@
+"""The process that `warm_commands` forks: it imports most of the program, then runs what it is called for.
+
+Called as `python -m tests.tools.warm_server NUMBER`, with the number of an open, listening socket.
+"""
+
+import gc
+import json
+import os
+import runpy
+import signal
+import socket
+import sys
+import traceback
+from importlib import import_module
+from pathlib import Path
+
+from cli.main import main
+from expectations.deferred import defer_unused
+from flows.support.catalog import open_catalog
+from flows.support.settings import Settings
+from tests.tools.warm_commands import LENGTH_BYTES
+
+
+def _serve(listening: socket.socket) -> None:
+    """Fork for every command that is called."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them here: callers get the exit code
+    while True:
+        caller, _ = listening.accept()
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            listening.close()
+            _run(caller)
+        caller.close()
+
+
+def _run(caller: socket.socket) -> None:
+    """Run a command as its caller would have, and end with its exit code."""
+    size, files, _, _ = socket.recv_fds(caller, LENGTH_BYTES, 3)
+    request = b""
+    while len(request) < int.from_bytes(size, "big"):
+        request += caller.recv(1 << 16)
+    sys.argv, folder, environment = json.loads(request)
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+        os.close(file)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    code = 0
+    try:
+        if Path(sys.argv[0]).name == "python":
+            sys.argv = sys.argv[2:]
+            runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+        else:
+            main()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except Exception:  # noqa: BLE001 # as any program ends
+        traceback.print_exc()
+        code = 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        caller.sendall(str(code).encode())
+        os._exit(code)
+
+
+def _import_most() -> None:
+    """Import what nearly every command needs, and what takes longest; load the shipped catalogue."""
+    defer_unused()
+    for name in ("expectations.evaluator", "expectations.run_page", "flows.actions.verification"):
+        import_module(name)
+    open_catalog(Settings.model_validate({"catalog": None}))
+    gc.freeze()
+
+
+if __name__ == "__main__":
+    _import_most()
+    _serve(socket.socket(fileno=int(sys.argv[1])))
