@@ -13,7 +13,7 @@ class _Deferred(ModuleType):
     """Stand-in for a module that is imported when something of it is used."""
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 # a module has attributes of any type
-        # Whoever walks all modules, as `inspect` does, asks for such names, and uses nothing.
+        # `inspect` asks all modules for such names and uses nothing of them.
         if name.startswith("__") and name != "__path__":
             raise AttributeError(name)
         if sys.modules.get(self.__name__) is self:

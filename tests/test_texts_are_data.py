@@ -49,7 +49,7 @@ from tests.publishing.returns.test_submission_page import feedback_of
 from tests.publishing.revisions import build_revision, with_row
 from tests.workbooks.container.strict_package import faults_of
 from tests.workbooks.workbook_edits import template_bytes
-from warehouse.queries import Reply
+from warehouse.queries import ReportReply
 from workbooks.marking.annotate import annotate
 
 pytestmark = pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
@@ -163,7 +163,9 @@ def receipt_about(text: str, catalog: Catalog) -> Receipt:
     """Make the receipt of a refused report."""
     record = feedback_of(SubmissionState.QUARANTINED).record
     record = replace(record, file=replace(record.file, file_name=text))
-    reply = Reply(record, 1, AT, (issue_about(text),), (Repair("thousands_dot", text[:31], "D12", text, text),), ())
+    reply = ReportReply(
+        record, 1, AT, (issue_about(text),), (Repair("thousands_dot", text[:31], "D12", text, text),), ()
+    )
     return Receipt(reply, catalog, "vi", text)
 
 

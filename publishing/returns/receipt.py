@@ -1,6 +1,6 @@
 """The receipt of a submission for its commune: a self-contained HTML page, and a note in plain text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,7 @@ from publishing.figures.assemble import period_name
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.formatting import format_day, format_number, format_percent, format_time
 from publishing.page.rollup_page import render
-from warehouse.queries import Reply
+from warehouse.queries import ReportReply
 
 _MOST_LISTED = 30
 _MOST_IN_NOTE = 15
@@ -47,7 +47,9 @@ class ReadFigure:
 class Receipt:
     """Content of page and note; `returned` is the file name of the workbook returned with them, "" for none."""
 
-    def __init__(self, reply: Reply, catalog: Catalog, lang: Lang, returned: str = "", *, marked: bool = False) -> None:
+    def __init__(
+        self, reply: ReportReply, catalog: Catalog, lang: Lang, returned: str = "", *, marked: bool = False
+    ) -> None:
         """Format a reply; `marked`: the returned workbook is the commune's own with marks in it."""
         self.reply, self.formatter, self.lang = reply, ReportFormatter(catalog, lang), lang
         self._catalog, self._returned, self._marked = catalog, returned, marked
@@ -247,3 +249,13 @@ class Receipt:
         return self.formatter.text(
             "receipt_overdue" if is_over else "receipt_until", day=format_day(deadline, self.lang)
         )
+
+
+def list_outcomes(receipts: Sequence[Receipt]) -> bytes:
+    """Render the list of a delivery's reports with the outcome of each, as plain text that Windows' Notepad opens."""
+    text = receipts[0].formatter.text
+    lines = [text("receipt_list_title", file=receipts[0].reply.record.file.file_name, count=len(receipts)).upper(), ""]
+    for number, receipt in enumerate(receipts, 1):
+        unit, period, form, *_ = (value for _, value in receipt.facts)
+        lines += [f"{number}. {unit} – {period} – {form}", f"   → {receipt.lead}"]
+    return "\r\n".join(map(one_line, [*lines, ""])).encode("utf-8-sig")

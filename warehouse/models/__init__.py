@@ -14,7 +14,7 @@ from warehouse.models.org_units import (
     SuccessionRow,
 )
 from warehouse.models.placements import PlacementRow
-from warehouse.models.replies import ReplyRow
+from warehouse.models.replies import RepliedJudgementRow, ReplyRow
 from warehouse.models.rollups import (
     PublicationRow,
     RollupChangeRow,
@@ -46,6 +46,7 @@ __all__ = [
     "PlacementRow",
     "PublicationRow",
     "RepairRow",
+    "RepliedJudgementRow",
     "ReplyRow",
     "RollupChangeRow",
     "RollupContributionRow",

@@ -25,7 +25,7 @@ from warehouse.queries.records import (
     submission_record,
     submission_warnings,
 )
-from warehouse.queries.replies import Reply, replies_of
+from warehouse.queries.replies import Reply, ReportReply, replies_of
 from warehouse.queries.revisions import newest_ref, revision, revision_of, unpublished
 from warehouse.queries.runs import run_record
 from warehouse.queries.status import period_status, refusals
@@ -44,6 +44,7 @@ __all__ = [
     "PublishedContribution",
     "Refusal",
     "Reply",
+    "ReportReply",
     "Revision",
     "RevisionRef",
     "RollupKey",

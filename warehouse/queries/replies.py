@@ -1,25 +1,29 @@
-"""Content of replies to senders: a submission with the findings of its last judgement, and its stored figures."""
+"""Content of replies: the submissions of a delivery, with their figures and the findings of their last judgement."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy import select
 
 from domain.issues import Issue, Repair
 from domain.observations import Observation
 from domain.submissions import SubmissionState
+from warehouse.models import SubmissionRow
 from warehouse.queries.files import issues_of, repairs_of
 from warehouse.queries.history import figures_of
 from warehouse.queries.read_models import SubmissionRecord
 from warehouse.queries.records import submission_records
+from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
-from warehouse.submissions.lifecycle import find_all
 
 _ACCEPTED = frozenset({SubmissionState.ACCEPTED, SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """The outcome of a submission's `judgement`-th judgement, at `judged_at` (UTC).
+class ReportReply:
+    """What a reply tells of one submission: the outcome of its `judgement`-th judgement, at `judged_at` (UTC).
 
     `figures` are those that were kept: none of a refused report. Issues come gravest first.
     """
@@ -47,18 +51,36 @@ class Reply:
         return self.record.state is SubmissionState.QUARANTINED
 
 
-def replies_of(session: Session, submission_ids: Iterable[int]) -> tuple[Reply, ...]:
-    """Return the replies to the senders of submissions, in the order of their numbers.
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply to a delivery, which lists each of its submissions in the order of their numbers."""
 
-    Raises:
-        UsageError: there is no such submission.
-    """
-    rows = find_all(session, submission_ids)
+    delivery_id: int
+    reports: tuple[ReportReply, ...]
+
+
+def replies_of(session: Session, delivery_ids: Iterable[int]) -> tuple[Reply, ...]:
+    """Return the replies to deliveries, in the order of their numbers; none to one that made no submission."""
+    row = SubmissionRow
+    rows = [
+        each
+        for chunk in in_chunks(delivery_ids)
+        for each in session.scalars(select(row).where(row.delivery_id.in_(chunk)))
+    ]
+    reports = {report.number: report for report in _report_replies(session, rows)}
+    of_delivery: dict[int, list[ReportReply]] = defaultdict(list)
+    for each in sorted(rows, key=lambda each: (each.delivery_id, each.id)):
+        of_delivery[each.delivery_id].append(reports[each.id])
+    return tuple(Reply(key, tuple(each)) for key, each in of_delivery.items())
+
+
+def _report_replies(session: Session, submissions: Sequence[SubmissionRow]) -> Iterator[ReportReply]:
+    rows = {row.id: row for row in submissions}
     records, issues = submission_records(session, rows), issues_of(session, rows.values())
     repairs = repairs_of(session, {key: row.judgement for key, row in rows.items()})
     figures = figures_of(session, [key for key, row in rows.items() if row.state in _ACCEPTED])
-    return tuple(
-        Reply(
+    for key, row in rows.items():
+        yield ReportReply(
             record=records[key],
             judgement=row.judgement,
             judged_at=row.judged_at or row.landed_at,
@@ -66,5 +88,3 @@ def replies_of(session: Session, submission_ids: Iterable[int]) -> tuple[Reply, 
             repairs=repairs[key],
             figures=figures.get(key, ()),
         )
-        for key, row in sorted(rows.items())
-    )

@@ -1,4 +1,4 @@
-"""Reply: write the outcome of each submission into the outbox; for a refused one the sender's own file, marked."""
+"""Reply: write an answer to each delivery into the outbox; for a refused report the sender's own file, marked."""
 
 import logging
 import os
@@ -10,10 +10,10 @@ from domain.errors import TerminalError
 from flows.pipeline.marked_copy import LANG, FileFindings, MarkedCopy, marked_copy
 from flows.pipeline.stages.judge import SENDER_NOT_AUTHORISED, SENT_BY
 from flows.support.context import AppContext
-from publishing.returns.receipt import Receipt
-from warehouse.queries import Reply, replies_of
+from publishing.returns.receipt import Receipt, list_outcomes
+from warehouse.queries import Reply, ReportReply, replies_of
 from warehouse.store.engine import reading, transaction
-from warehouse.submissions.replies import RepliedSubmission, record_replies
+from warehouse.submissions.replies import GivenReply, RepliedSubmission, record_replies
 from warehouse.submissions.replies import unreplied as without_reply
 from workbooks.identify.hints import Hints, codes_in_name
 from workbooks.pool.landed_file import LandedFile
@@ -39,13 +39,13 @@ class OutboxError(TerminalError):
 
 
 def unreplied(context: AppContext) -> tuple[int, ...]:
-    """Return judged submissions without a reply, including those of runs that were killed."""
+    """Return judged deliveries without a reply, including those of runs that were killed."""
     with reading(context.engine) as session:
         return without_reply(session)
 
 
 def write_replies(context: AppContext, run_id: str, batch: Sequence[int]) -> int:
-    """Write and record the replies to a batch of submissions; idempotent.
+    """Write and record the replies to a batch of deliveries; idempotent.
 
     Returns:
         How many were written.
@@ -53,31 +53,41 @@ def write_replies(context: AppContext, run_id: str, batch: Sequence[int]) -> int
     Raises:
         OutboxError: a file cannot be written.
     """
-    results: list[RepliedSubmission] = []
+    results: list[GivenReply] = []
     with reading(context.engine) as session:
         replies = replies_of(session, batch)
     for reply in replies:
-        folder = PurePosixPath(
-            _sent_by(reply) or reply.record.unit or _unit_of_folder(context, reply) or UNKNOWN_UNIT,
-            reply.record.period.id if reply.record.period else UNKNOWN_PERIOD,
-        )
+        folder = _folder_of(context, reply)
         write(context.outbox / folder, files_of(context, reply))
-        results.append(RepliedSubmission(reply.number, reply.judgement, reply.is_accepted, str(folder)))
+        submissions = [RepliedSubmission(each.number, each.judgement, each.is_accepted) for each in reply.reports]
+        results.append(GivenReply(reply.delivery_id, str(folder), tuple(submissions)))
     with transaction(context.engine) as session:
         record_replies(session, results, at=context.clock(), run_id=run_id)
     _LOG.info("gave back %s replies", len(results))
     return len(results)
 
 
-def _sent_by(reply: Reply) -> str | None:
+def _folder_of(context: AppContext, reply: Reply) -> PurePosixPath:
+    """Return the folder of the commune and period that all reports are of, else of the folder that they came in."""
+    units = {_sent_by(report) or report.record.unit for report in reply.reports}
+    periods = {report.record.period for report in reply.reports}
+    unit = units.pop() if len(units) == 1 else None
+    period = periods.pop() if len(periods) == 1 else None
+    return PurePosixPath(
+        unit or _unit_of_folder(context, reply) or UNKNOWN_UNIT,
+        period.id if period else UNKNOWN_PERIOD,
+    )
+
+
+def _sent_by(report: ReportReply) -> str | None:
     """Return the code of the commune that alone may use the way by which another commune's report came."""
-    issues = (issue for issue in reply.issues if issue.code == SENDER_NOT_AUTHORISED)
+    issues = (issue for issue in report.issues if issue.code == SENDER_NOT_AUTHORISED)
     return next((issue.facts.get(SENT_BY) for issue in issues), None)
 
 
 def _unit_of_folder(context: AppContext, reply: Reply) -> str | None:
     """Return the code of the commune in whose folder a report of unknown unit came: that commune sent it."""
-    for folder in reversed(PurePosixPath(reply.record.path).parts[:-1]):
+    for folder in reversed(PurePosixPath(reply.reports[0].record.path).parts[:-1]):
         for code in codes_in_name(folder):
             if context.catalog.units.versions(code):
                 return code
@@ -85,27 +95,36 @@ def _unit_of_folder(context: AppContext, reply: Reply) -> str | None:
 
 
 def files_of(context: AppContext, reply: Reply) -> Mapping[str, bytes]:
-    """Return the files of one reply by name: a receipt; a note unless accepted; of a refused report the workbook.
+    """Return the files of one reply by name: those of each report, and a list of the reports if there are several."""
+    files = {name: data for report in reply.reports for name, data in _files_of_report(context, report).items()}
+    if len(reply.reports) == 1:
+        return files
+    receipts = [Receipt(report, context.catalog, LANG) for report in reply.reports]
+    return {f"tra-loi.dot-{reply.delivery_id:08d}.txt": list_outcomes(receipts), **files}
+
+
+def _files_of_report(context: AppContext, report: ReportReply) -> Mapping[str, bytes]:
+    """Return the files about one report: a receipt; a note unless accepted; of a refused one the workbook.
 
     A workbook whose landed bytes are damaged does not go back.
     """
-    number = f"so-{reply.number:08d}" + (f"-lan-{reply.judgement}" if reply.judgement > 1 else "")
-    if reply.is_accepted:
-        return {f"bien-nhan.{number}.html": Receipt(reply, context.catalog, LANG).page()}
-    if not reply.is_refused:
-        receipt = Receipt(reply, context.catalog, LANG)
+    number = f"so-{report.number:08d}" + (f"-lan-{report.judgement}" if report.judgement > 1 else "")
+    if report.is_accepted:
+        return {f"bien-nhan.{number}.html": Receipt(report, context.catalog, LANG).page()}
+    if not report.is_refused:
+        receipt = Receipt(report, context.catalog, LANG)
         return {f"tra-loi.{number}.txt": receipt.note(), f"tra-loi.{number}.html": receipt.page()}
-    if not context.landing.is_whole(reply.record.file.sha256):
+    if not context.landing.is_whole(report.record.file.sha256):
         # Read and judged before it was damaged, or refused for that: the answer goes out without the workbook.
-        receipt = Receipt(reply, context.catalog, LANG)
+        receipt = Receipt(report, context.catalog, LANG)
         return {f"tra-lai.{number}.txt": receipt.note(), f"tra-lai.{number}.html": receipt.page()}
-    copy = _workbook(context, reply)
-    name = f"{_stem(reply.record.file.file_name)}.tra-lai.{number}{PurePosixPath(copy.file_name).suffix}"
-    receipt = Receipt(reply, context.catalog, LANG, name, marked=copy.is_marked)
+    copy = _workbook(context, report)
+    name = f"{_stem(report.record.file.file_name)}.tra-lai.{number}{PurePosixPath(copy.file_name).suffix}"
+    receipt = Receipt(report, context.catalog, LANG, name, marked=copy.is_marked)
     return {name: copy.data, f"tra-lai.{number}.txt": receipt.note(), f"tra-lai.{number}.html": receipt.page()}
 
 
-def _workbook(context: AppContext, reply: Reply) -> MarkedCopy:
+def _workbook(context: AppContext, reply: ReportReply) -> MarkedCopy:
     """The workbook that goes back."""
     file = reply.record.file
     landed = LandedFile(context.landing.checked_path(file.sha256), Hints(file.file_name))

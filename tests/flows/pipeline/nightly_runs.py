@@ -134,7 +134,8 @@ def picture_of(home: Path) -> dict[str, object]:
         "landed": sorted(path.name for path in (home / "landing").rglob("[!.]*") if path.is_file()),
         "replies": rows_of(
             home,
-            "SELECT s.sha256, x.judgement, x.accepted, x.folder FROM reply x "
+            "SELECT s.sha256, x.judgement, x.accepted, r.number, r.folder FROM replied_judgement x "
+            "JOIN reply r ON r.id = x.reply_id "
             "JOIN submission s ON s.id = x.submission_id ORDER BY s.sha256, x.judgement",
         ),
         "outbox": {

@@ -25,10 +25,10 @@ from flows.support.context import AppContext
 from tests.flows.pipeline.nightly_runs import context_of, immediate_steps, prepare_home
 from tests.tools.false_alarms import sample_report
 from warehouse.models import SubmissionRow
-from warehouse.queries import issues_by_submission
+from warehouse.queries import issues_by_submission, replies_of
 from warehouse.queries.history import figures_of, moves_of
 from warehouse.store.engine import reading, transaction
-from warehouse.submissions.replies import RepliedSubmission, record_replies, unreplied
+from warehouse.submissions.replies import GivenReply, RepliedSubmission, record_replies, unreplied
 from warehouse.submissions.snapshots import submission_snapshots
 from warehouse.submissions.submissions import Arrival, pending, receive
 from workbooks.sample.series import SampleSeries
@@ -192,11 +192,13 @@ def test_earlier_month_that_comes_later_raises_a_warning_and_a_reply(make_contex
     april, may = TWO_MONTHS
     run(context, "first", [may])
     with transaction(context.engine) as session:
-        (first,) = unreplied(session)
-        record_replies(session, [RepliedSubmission(first, 1, accepted=True, folder="x")], at=ARRIVED, run_id=None)
+        (first,) = replies_of(session, unreplied(session))
+        (submission,) = first.reports
+        replies = [GivenReply(first.delivery_id, "x", (RepliedSubmission(submission.number, 1, accepted=True),))]
+        record_replies(session, replies, at=ARRIVED, run_id=None)
     run(context, "second", [april])
     with reading(context.engine) as session:
-        assert first in unreplied(session)
+        assert first.delivery_id in unreplied(session)
     assert {finding[:4] for finding in open_findings(context)} == {(OTHER, MAY.id, "stock_falls_far", "warning")}
     run(context, "third", [])
     assert later_reports(context) == ()

@@ -45,7 +45,14 @@ def test_an_earlier_version_sent_again_counts(after_night: Path, first_files: tu
     outcome = run_after(after_night, 2)
     assert [(submission.label, submission.accepted) for submission in outcome.verdicts] == [("22813 Lâm Sơn", True)]
     assert versions_of(after_night, OWN)[-1] == (3, "accepted")
-    assert len(rows_of(after_night, "SELECT 1 FROM reply WHERE submission_id = (SELECT max(id) FROM submission)")) == 1
+    assert (
+        len(
+            rows_of(
+                after_night, "SELECT 1 FROM replied_judgement WHERE submission_id = (SELECT max(id) FROM submission)"
+            )
+        )
+        == 1
+    )
 
 
 def test_touched_files_change_nothing(after_night: Path, first_files: tuple[SampleFile, ...]) -> None:

@@ -13,9 +13,9 @@ from warehouse.queries.held import held_submissions
 from warehouse.queries.history import history
 from warehouse.store.engine import reading, transaction
 from warehouse.submissions.holds import ReplacedVersion, refuse, release, replaced_versions
-from warehouse.submissions.lifecycle import DecisionReason
+from warehouse.submissions.lifecycle import DecisionReason, find
 from warehouse.submissions.loading import JudgedReport, load
-from warehouse.submissions.replies import RepliedSubmission, record_replies, unreplied
+from warehouse.submissions.replies import GivenReply, RepliedSubmission, record_replies, unreplied
 from warehouse.submissions.report_keys import ReportKey
 from warehouse.submissions.revalidation import refused_reports
 from warehouse.submissions.withdrawal import Decision
@@ -58,10 +58,10 @@ def test_the_version_before_goes_on_counting(builder: WarehouseBuilder, held: in
     with reading(builder.engine) as session:
         (listed,) = held_submissions(session)
         status = queries.period_status(session, builder.catalog, builder.area(), FORM, MAY)
-        waiting = unreplied(session)
+        waiting, delivery = unreplied(session), find(session, held).delivery_id
     assert (listed.submission_id, listed.version, listed.issues) == (held, 2, (HOLD,))
     assert [unit.held[0].file.submission_id for unit in status.units if unit.held] == [held]
-    assert held in waiting
+    assert waiting[-1] == delivery
 
 
 def test_a_fault_refuses_what_would_be_held(builder: WarehouseBuilder) -> None:
@@ -88,12 +88,14 @@ def test_a_released_version_is_judged_and_counts(builder: WarehouseBuilder, held
 def test_a_refused_version_is_answered_again(builder: WarehouseBuilder, held: int) -> None:
     """It has the person's reason and its own issues, gets a reply of its own, and no rule takes that back."""
     with transaction(builder.engine) as session:
-        record_replies(session, [RepliedSubmission(held, 1, accepted=False, folder="")], at=builder.now(), run_id=None)
+        submissions = (RepliedSubmission(held, 1, accepted=False),)
+        replies = [GivenReply(find(session, held).delivery_id, "", submissions)]
+        record_replies(session, replies, at=builder.now(), run_id=None)
         refuse(session, report_key(builder), decision(builder, "báo cáo tháng 6"))
     assert versions(builder) == [(1, "accepted"), (2, "quarantined")]
     with reading(builder.engine) as session:
         issues = queries.submission_issues(session, held)
-        assert held in unreplied(session)
+        assert find(session, held).delivery_id in unreplied(session)
         assert refused_reports(session) == ()
     assert [(issue.code, issue.found) for issue in issues] == [
         ("refused_by_person", "báo cáo tháng 6"),
