@@ -97,8 +97,11 @@ class Service:
             return client.request(method, path, json=body)
 
     def _api(self) -> httpx.Client:
+        return api(f"http://127.0.0.1:{self.port}/api", self.auth or self._credential())
+
+    def _credential(self) -> tuple[str, str]:
         name, _, password = home_credential(self.home).get_secret_value().partition(":")
-        return api(f"http://127.0.0.1:{self.port}/api", self.auth or (name, password))
+        return name, password
 
     def get(self, path: str) -> Any:  # noqa: ANN401 # JSON
         """An answer of its server."""
