@@ -38,14 +38,12 @@ def main() -> None:
     api = prefect.server.api
     if api.auth_string is None:
         sys.exit("no credential is set, so the server would answer anybody: start it by tonghop up --only server")
+    # Around Prefect's app and not among its middleware: its automations call the app itself, under a name of their own.
     app = create_app(final=True)  # logging too is set up by it
-    credential = api.auth_string.get_secret_value()
-    app.add_middleware(LoginPages, credential=credential, texts=open_texts(ours), lang=ours.lang)
-    app.add_middleware(SecurityHeaders, headers=HEADERS)
+    pages = LoginPages(app, api.auth_string.get_secret_value(), open_texts(ours), ours.lang)
     hosts = known_hosts(ours, prefect.api.url or "")
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)  # the outermost
     uvicorn.run(
-        app,
+        TrustedHostMiddleware(SecurityHeaders(pages, HEADERS), allowed_hosts=hosts, www_redirect=False),
         host=api.host,
         port=api.port,
         timeout_keep_alive=api.keepalive_timeout,

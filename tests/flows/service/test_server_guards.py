@@ -8,8 +8,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -17,7 +19,9 @@ import websockets
 
 from flows.service.api import ServerApi
 from flows.support.server_credential import home_credential
+from tests.flows.deployments.prefect_api import api
 from tests.flows.deployments.prefect_server import PATIENCE_SECONDS, clean_environment, free_port
+from tests.flows.service.service_runner import until
 
 pytestmark = pytest.mark.xdist_group("guards")
 
@@ -142,6 +146,26 @@ def test_our_commands_log_in_by_themselves(server: Server) -> None:
     statuses = [server.ask("POST", "/tonghop/login/redeem", headers={"X-Login-Token": token}).status_code for _ in "12"]
     assert statuses == [200, 403]
     assert home_credential(server.home).get_secret_value() not in link
+
+
+def test_automations_start_runs(server: Server) -> None:
+    """The server's own automations, which call its API from within, pass its guards."""
+    name, _, password = home_credential(server.home).get_secret_value().partition(":")
+    with api(f"{server.address}/api", (name, password)) as client:
+        flow = client.post("flows/", json={"name": "started"}).json()["id"]
+        deployment = client.post("deployments/", json={"name": "started", "flow_id": flow}).json()["id"]
+        run = {"type": "run-deployment", "source": "selected", "deployment_id": deployment}
+        trigger = {"type": "event", "posture": "Reactive", "expect": ["wanted"], "threshold": 1, "within": 0}
+        client.post("automations/", json={"name": "start", "trigger": trigger, "actions": [run]})
+        event = {"event": "wanted", "resource": {"prefect.resource.id": "any"}}
+
+        def started() -> list[object]:
+            # The trigger may not be loaded yet when the first event comes.
+            client.post("events", json=[{**event, "id": str(uuid4()), "occurred": datetime.now(UTC).isoformat()}])
+            runs: list[object] = client.post("flow_runs/filter", json={"flows": {"name": {"any_": ["started"]}}}).json()
+            return runs
+
+        assert until(started, patience=60)
 
 
 def test_what_it_keeps_is_private(server: Server) -> None:
