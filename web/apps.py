@@ -1,5 +1,6 @@
 """The two sites: published figures for everybody; submissions, quality pages and returned workbooks for the office."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -32,6 +33,11 @@ from web.static_files import Files
 
 PAGE = 500
 """Submissions per page of a list."""
+
+LAST = 2**31 - 1
+"""The last place in a list that may be asked for: databases take no number of any length."""
+
+_FOLDER = re.compile(r"[0-9A-Za-z-]{1,60}")
 
 
 def published_site(root: Path, formatter: ReportFormatter, today: Callable[[], date]) -> ASGIApp:
@@ -85,6 +91,8 @@ class _Office:
             first = max(0, int(query.get("first", "0")))
         except (ValueError, UsageError) as error:
             raise HTTPException(404) from error
+        if first > LAST:
+            raise HTTPException(404)
         with reading(self._engine) as session:
             listed = submissions_in(session, period, state, first=first, most=PAGE)
         next_page = {"state": state, "period": period.id if period else "", "first": first + PAGE}
@@ -95,7 +103,7 @@ class _Office:
 
     def returned(self, request: Request) -> Response:
         unit, period = request.path_params["unit"], request.path_params["period"]
-        if not (unit.isalnum() and period.replace("-", "").isalnum()):
+        if not (_FOLDER.fullmatch(unit) and _FOLDER.fullmatch(period)):
             raise HTTPException(404)
         folder = self._outbox / unit / period
         files = [
@@ -103,9 +111,7 @@ class _Office:
             for path in sorted(folder.glob("[!.]*"))
             if path.is_file() and not path.is_symlink()
         ]
-        units = self._formatter.catalog.units
-        name = next((known.name for known in units.units if known.code == unit), "")
-        return HTMLResponse(returned_page(f"{unit} {name}".strip(), period, files, self._formatter))
+        return HTMLResponse(returned_page(unit, period, files, self._formatter))
 
     def _links(self, entry: InventoryEntry) -> list[tuple[str, str]]:
         links = []

@@ -34,7 +34,10 @@ def run(sites: Sequence[Site]) -> None:
 
 async def _run(sites: Sequence[Site], sockets: Sequence[socket.socket]) -> None:
     servers = [
-        _Server(uvicorn.Config(site.app, log_config=None, access_log=False, server_header=False, lifespan="off"))
+        # Without websockets: files cannot answer them, so asking for one would be an error of ours.
+        _Server(
+            uvicorn.Config(site.app, log_config=None, access_log=False, server_header=False, lifespan="off", ws="none")
+        )
         for site in sites
     ]
 

@@ -4,10 +4,13 @@ import base64
 import binascii
 import secrets
 from collections.abc import Mapping
+from hashlib import sha256
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from flows.service.failed_logins import FailedLogins
 
 _HEADERS = {
     # Pages of ours hold their styles; data docs hold scripts of their own. Nothing is loaded from elsewhere.
@@ -56,15 +59,25 @@ class BasicAuthentication:
     def __init__(self, app: ASGIApp, credential: str) -> None:
         """Guard this app with `name:password`."""
         self._app = app
-        self._credential = credential.encode()
+        self._digest = sha256(credential.encode()).digest()
+        self._failed = FailedLogins()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http" or self._knows(Headers(scope=scope).get("authorization", "")):
-            await self._app(scope, receive, send)
-            return
+        await (self._app if scope["type"] != "http" else self._answer(scope))(scope, receive, send)
+
+    def _answer(self, scope: Scope) -> ASGIApp:
+        header = Headers(scope=scope).get("authorization", "")
+        address = scope["client"][0] if scope.get("client") else ""
+        wait = self._failed.seconds_to_wait(address) if header else 0
+        if wait:
+            return PlainTextResponse("429", status_code=429, headers={"Retry-After": str(wait)})
+        if self._knows(header):
+            return self._app
+        if header:
+            self._failed.record(address)
         challenge = {"WWW-Authenticate": 'Basic realm="tong hop", charset="UTF-8"'}
-        await PlainTextResponse("401", status_code=401, headers=challenge)(scope, receive, send)
+        return PlainTextResponse("401", status_code=401, headers=challenge)
 
     def _knows(self, header: str) -> bool:
         scheme, _, result = header.partition(" ")
@@ -72,5 +85,5 @@ class BasicAuthentication:
             decoded = base64.b64decode(result, validate=True) if scheme.lower() == "basic" else b""
         except (binascii.Error, ValueError):
             decoded = b""
-        # Compare in constant time, so that timing reveals nothing of the password.
-        return secrets.compare_digest(decoded, self._credential)
+        # Digests are compared in constant time, so that timing reveals neither the password nor its length.
+        return secrets.compare_digest(sha256(decoded).digest(), self._digest)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from domain.periods import Period
+from domain.errors import UsageError
+from domain.periods import Period, parse_period
 from publishing.figures.formatter import ReportFormatter
 from publishing.page.rollup_page import render
 from publishing.storage.published_index import PublishedEntry
@@ -68,9 +69,24 @@ def submissions_page(
     )
 
 
-def returned_page(title: str, period: str, files: Sequence[OfficeFile], formatter: ReportFormatter) -> bytes:
-    """Render the files that were returned to a commune for a period."""
+def returned_page(unit: str, period: str, files: Sequence[OfficeFile], formatter: ReportFormatter) -> bytes:
+    """Render the files that were returned to a commune (its code) for a period, under its name in that period."""
+    title = f"{unit} {_name_in(formatter, unit, period)}".strip()
     return render("returned.html.j2", formatter, title=title, period=period, files=files)
+
+
+def _name_in(formatter: ReportFormatter, unit: str, period: str) -> str:
+    """Return the name of the unit that had a code at the end of a period; "" where that is no period, or none had it.
+
+    Forms differ in the last day of their periods; the first one that finds a unit is asked.
+    """
+    catalog = formatter.catalog
+    try:
+        days = [catalog.forms.last_day(form, parse_period(period)) for form in catalog.forms.by_id]
+    except (UsageError, ValueError):  # no period, or one outside the calendar, such as 0000
+        return ""
+    units = (catalog.units.find(unit, day) for day in days)
+    return next((known.name for known in units if known is not None), "")
 
 
 def _name_of(formatter: ReportFormatter, row: tuple[str, str, bool], shown: Sequence[Period], today: date) -> str:
