@@ -20,24 +20,25 @@ def _query(terms: SqlTerms) -> Query:
     cells = [_cell(table, name) for table, name in zip(tables, names, strict=True)]
     of_total = len(terms.figures["total"])
     total, parts = _sum(figures[:of_total]), _sum(figures[of_total:])
-    excess, tolerance = f"({parts} - {total})", f"({terms.parameters['tolerance']} + {_SLACK})"
-    differs = f"{excess} > {tolerance}"
-    if terms.parameters["relation"] == "'equal'":
-        differs = f"({differs} OR {excess} < -1.0 * {tolerance})"
-    # Lines whose numerator exceeds their denominator are left to `numerator_within_denominator`.
+    # A numerator above its denominator is left to `numerator_within_denominator`: it counts as the denominator, the
+    # most that can become of it. What exceeds the total even so is told along with it.
     bounded = {
         indicator.id
         for indicator in terms.indicators
         if indicator.denominator is not None and not indicator.denominator_is_target
     }
-    part_lines = dict(zip(tables[of_total:], names[of_total:], strict=True)).items()
-    valid_parts = "".join(
-        f" AND ({table}.denominator IS NULL OR {table}.numerator <= {table}.denominator)"
-        for table, name in part_lines
+    within = [
+        f"CASE WHEN {table}.numerator > {table}.denominator THEN {table}.denominator ELSE {figure} END"
         if name.role is FigureRole.NUMERATOR and name.indicator in bounded
-    )
+        else figure
+        for table, figure, name in list(zip(tables, figures, names, strict=True))[of_total:]
+    ]
+    tolerance = f"({terms.parameters['tolerance']} + {_SLACK})"
+    differs = f"({_sum(within)} - {total}) > {tolerance}"
+    if terms.parameters["relation"] == "'equal'":
+        differs = f"({differs} OR ({parts} - {total}) < -1.0 * {tolerance})"
     return Query(
-        where=f"t.village = '' AND t.indicator = {literal(names[0].indicator)} AND {differs}{valid_parts}",
+        where=f"t.village = '' AND t.indicator = {literal(names[0].indicator)} AND {differs}",
         joins=tuple(_join(terms.run_id, table, name) for table, name in zip(tables[1:], names[1:], strict=True)),
         cell=cells[0],
         found=f"ROUND({total}, 6)",
@@ -51,7 +52,7 @@ def _query(terms: SqlTerms) -> Query:
 
 def _sum(figures: Iterable[str]) -> str:
     # Times 1.0: in SQLite an integer sum can overflow, which is an error; a float sum cannot.
-    return f"({' + '.join(f'{figure} * 1.0' for figure in figures)})"
+    return f"({' + '.join(f'({figure}) * 1.0' for figure in figures)})"
 
 
 def _cell(table: str, name: FigureName) -> str:
