@@ -17,6 +17,9 @@ from workbooks.container.styles_part import Style
 HIDDEN = ";;;"
 """Number format that shows nothing."""
 _PAGE_TEXTS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
+_EXTENDED = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main "
+_RANGES = "http://schemas.microsoft.com/office/excel/2006/main sqref"
+"""Conditional formats as of Excel 2010, in the sheet's extension list, and their ranges behind the rules."""
 _BROKEN = "#REF!"
 """What a formula holds in place of a cell that was deleted."""
 _NO_RESULT = "0"
@@ -56,8 +59,8 @@ class _SheetHandler:
 
     __slots__ = (
         "_book_styles", "_column", "_conditional_formats", "_covered", "_deepest", "_depth", "_ends",
-        "_formula", "_gatherer", "_in_cell", "_in_formula", "_in_inline", "_in_page", "_in_value", "_inline",
-        "_is_broken", "_is_uncalculated", "_limits", "_name", "_page", "_part", "_prefix", "_row",
+        "_extended", "_formula", "_gatherer", "_in_cell", "_in_formula", "_in_inline", "_in_page", "_in_ranges", "_in_value", "_inline",
+        "_is_broken", "_is_uncalculated", "_limits", "_name", "_page", "_part", "_prefix", "_ranges", "_row",
         "_since_1904", "_starts", "_strings", "_style", "_styles", "_type", "_value", "_values", "contents",
     )  # fmt: skip
 
@@ -78,7 +81,9 @@ class _SheetHandler:
         self._depth = self._row = self._column = self._values = 0
         self._in_cell = self._in_value = self._in_inline = self._formula = False
         self._in_formula = self._is_broken = self._in_page = False
-        self._page = ""
+        self._in_ranges = False
+        self._page = self._ranges = ""
+        self._extended: list[str] = []
         self._covered: tuple[CellRange, ...] = ()
         self._type = self._style = self._value = ""
         self._inline: str | None = None
@@ -114,6 +119,8 @@ class _SheetHandler:
             self._is_broken = self._is_broken or _BROKEN in data
         elif self._in_page:
             self._page += data
+        elif self._in_ranges:
+            self._ranges += data
 
     def _begin(self, root: str) -> None:
         namespace, _, local = root.rpartition(" ")
@@ -132,6 +139,12 @@ class _SheetHandler:
             prefix + "cfRule": self._format_by_condition,
             prefix + "dataBar": self._hide_by_condition,
             prefix + "iconSet": self._hide_by_condition,
+            # Within a sheet, only the formats of extended conditions have a number format of their own.
+            prefix + "numFmt": self._format_by_extended_condition,
+            _EXTENDED + "dataBar": self._hide_by_extended_condition,
+            _EXTENDED + "iconSet": self._hide_by_extended_condition,
+            _EXTENDED + "conditionalFormatting": self._start_extended_condition,
+            _RANGES: self._start_ranges,
             **dict.fromkeys((prefix + name for name in _PAGE_TEXTS), self._start_page_text),
         }
         self._ends = {
@@ -139,6 +152,8 @@ class _SheetHandler:
             prefix + "v": self._end_value,
             prefix + "f": self._end_formula,
             prefix + "is": self._end_inline,
+            _EXTENDED + "conditionalFormatting": self._end_extended_condition,
+            _RANGES: self._end_ranges,
             **dict.fromkeys((prefix + name for name in _PAGE_TEXTS), self._end_page_text),
         }
 
@@ -240,7 +255,10 @@ class _SheetHandler:
         self.contents.page_texts.extend(page_texts(self._page))
 
     def _start_condition(self, attributes: dict[str, str]) -> None:
-        ranges = (parse_range(reference) for reference in attributes.get("sqref", "").split())
+        self._cover(attributes.get("sqref", ""))
+
+    def _cover(self, references: str) -> None:
+        ranges = (parse_range(reference) for reference in references.split())
         self._covered = tuple(covered for covered in ranges if covered is not None)
 
     def _format_by_condition(self, attributes: dict[str, str]) -> None:
@@ -254,6 +272,29 @@ class _SheetHandler:
         """Note data bars and icons that stand in place of the number."""
         if attributes.get("showValue") in {"0", "false"}:
             self._add_condition(HIDDEN)
+
+    def _start_extended_condition(self, _attributes: dict[str, str]) -> None:
+        self._extended, self._ranges = [], ""
+
+    def _format_by_extended_condition(self, attributes: dict[str, str]) -> None:
+        if len(self._extended) >= self._limits.merged_ranges:
+            raise refusal("part_too_complex", part=self._part)
+        self._extended.append(attributes.get("formatCode", ""))
+
+    def _hide_by_extended_condition(self, attributes: dict[str, str]) -> None:
+        if attributes.get("showValue") in {"0", "false"}:
+            self._format_by_extended_condition({"formatCode": HIDDEN})
+
+    def _start_ranges(self, _attributes: dict[str, str]) -> None:
+        self._in_ranges = True
+
+    def _end_ranges(self) -> None:
+        self._in_ranges = False
+
+    def _end_extended_condition(self) -> None:
+        self._cover(self._ranges)
+        for number_format in self._extended:
+            self._add_condition(number_format)
 
     def _add_condition(self, number_format: str) -> None:
         if len(self.contents.conditions) + len(self._covered) > self._limits.merged_ranges:

@@ -91,17 +91,59 @@ def _own_sheet(workbook: Workbook, issue: Issue) -> None:
     del workbook[issue.found or ""]
 
 
+def _period_line(workbook: Workbook, _issue: Issue) -> None:
+    """Write the line of the period as the text has it, where the shipped layout has it."""
+    workbook["Biểu 01-T"]["A6"].value = "Kỳ báo cáo: Tháng 5/2025"
+
+
+def _period_line_there(workbook: Workbook, issue: Issue) -> None:
+    _cell(workbook, issue.cell or "", issue).value = "Kỳ báo cáo: Tháng 5/2025"
+
+
+def _unit_line(workbook: Workbook, _issue: Issue) -> None:
+    workbook["Biểu 01-T"]["A2"].value = "UBND XÃ LÂM SƠN"
+
+
+def _superior_line(workbook: Workbook, _issue: Issue) -> None:
+    workbook["Biểu 01-T"]["A1"].value = "UBND HUYỆN BẮC QUANG"
+
+
+def _signature(workbook: Workbook, issue: Issue) -> None:
+    """Correct the day of the signature to one in the days after the period."""
+    _cell(workbook, issue.cell or "", issue).value = "Lâm Sơn, ngày 16 tháng 5 năm 2025"
+
+
+def _as_result(workbook: Workbook, issue: Issue) -> None:
+    """Move a figure to the column of results."""
+    cell = _cell(workbook, issue.cell or "", issue)
+    workbook[issue.sheet or ""].cell(cell.row, 5).value, cell.value = cell.value, None
+
+
+def _one_row(workbook: Workbook, issue: Issue) -> None:
+    """Keep the first of two rows."""
+    workbook[issue.sheet or ""].delete_rows((split_address(issue.cell or "") or (1, 1))[0])
+
+
 _RETYPED = (
     "text_where_number", "percent_where_count", "date_where_number", "fraction_where_count", "shown_otherwise",
     "shown_rounded", "shown_with_words", "shown_by_condition", "unseen_figure", "zero_not_shown", "struck_figure",
     "scaled_number", "unit_not_known", "share_where_count", "error_value", "formula_without_value", "ambiguous_number",
-    "number_too_large", "too_many_decimals", "hidden_figure",
+    "number_too_large", "too_many_decimals", "hidden_figure", "merged_figure",
 )  # fmt: skip
 _FOLLOWED: dict[str, Callable[[Workbook, Issue], None]] = {
     **dict.fromkeys(_RETYPED, _retype),
-    **dict.fromkeys(("percent_error", "percent_unreadable", "heading_provisional"), _clear),
+    **dict.fromkeys(
+        ("percent_error", "percent_unreadable", "heading_provisional", "note_of_doubt", "content_out_of_bounds"), _clear
+    ),
     **dict.fromkeys(("unit_changed", "unit_scaled", "heading_changed", "village_renamed"), _expected),
-    "figure_on_section": _clear_figures,
+    **dict.fromkeys(("figure_on_section", "figure_without_label"), _clear_figures),
+    **dict.fromkeys(("period_missing", "period_unreadable", "period_of_other_kind"), _period_line),
+    "period_cumulative": _period_line_there,
+    **dict.fromkeys(("signed_early", "signed_late"), _signature),
+    "unit_missing": _unit_line,
+    "unit_ambiguous": _superior_line,
+    "figure_not_asked": _as_result,
+    **dict.fromkeys(("line_twice", "village_twice"), _one_row),
     "label_unplaced": _candidate,
     "figure_beside_not_applicable": _mark,
     "percent_alone": _counts,
@@ -112,8 +154,8 @@ _FOLLOWED: dict[str, Callable[[Workbook, Issue], None]] = {
 """What a person does who follows the advice, by issue."""
 
 
-_UNCLEAR = ("two_lines_in_one_row",)
-"""Cases whose advice names several remedies, between which only a person can choose."""
+_UNCLEAR = ("two_lines_in_one_row", "heading_that_lost_its_font")
+"""Cases with several remedies, between which only a person can choose, or of another unit than the remedy writes."""
 
 
 def _tried() -> list[tuple[WorkbookCase, str]]:
