@@ -60,8 +60,9 @@ class _SheetHandler:
     __slots__ = (
         "_book_styles", "_column", "_conditional_formats", "_covered", "_deepest", "_depth", "_ends",
         "_extended", "_formula", "_gatherer", "_in_cell", "_in_formula", "_in_inline", "_in_page", "_in_ranges",
-        "_in_value", "_inline", "_is_broken", "_is_uncalculated", "_limits", "_name", "_page", "_part", "_prefix", "_ranges",
-        "_row", "_since_1904", "_starts", "_strings", "_style", "_styles", "_type", "_value", "_values", "contents",
+        "_in_value", "_inline", "_is_broken", "_is_uncalculated", "_limits", "_name", "_page", "_part", "_prefix",
+        "_ranges", "_row", "_since_1904", "_starts", "_strings", "_style", "_styles", "_type", "_value", "_values",
+        "contents",
     )  # fmt: skip
 
     def __init__(self, part: str, name: str, context: BookContext, limits: Limits) -> None:
