@@ -57,8 +57,8 @@ class Authorisation:
         if self.unit_valid_from is not None:
             return unit.code == self.units and _is_same(catalog.units, UnitKey(self.units, self.unit_valid_from), unit)
         if self.units in catalog.areas:
-            members = territory_of(catalog.units, catalog.areas[self.units].members, day)
-            return unit.key in {member.key for member in members}
+            area = catalog.areas[self.units]
+            return any(member in area.members for member in territory_of(catalog.units, (unit,), area.as_of))
         return self.units in {unit.code, *(above.code for above in catalog.units.above(unit, day))}
 
 

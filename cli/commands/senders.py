@@ -11,12 +11,15 @@ from cli.output.terminal import Terminal, literal, open_terminal
 from flows.support.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from domain.authorisations import Authorisation
     from warehouse.queries.authorisations import AuthorisationChange, AuthorisationRecord
     from warehouse.submissions.withdrawal import Decision
+
+MOST_SHOWN = 30
+"""Most ways of an imported list that are printed; tonghop senders list has all."""
 
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a sentence; kept in the list.")]
 ByOption = Annotated[str | None, typer.Option("--by", help="Who decides; else the user of this machine.")]
@@ -158,13 +161,12 @@ def remove(
 
 
 def _add(
-    settings: Settings, terminal: Terminal, wanted: "Iterable[Authorisation]", reason: str, by: str | None
+    settings: Settings, terminal: Terminal, authorisations: "Sequence[Authorisation]", reason: str, by: str | None
 ) -> None:
     from flows.support.warehouse import open_warehouse
     from warehouse.store.engine import transaction
     from warehouse.submissions.authorisations import are_senders_checked, authorise
 
-    authorisations = list(wanted)
     with transaction(open_warehouse(settings)) as session:
         was_checked = are_senders_checked(session)
         numbers = authorise(session, authorisations, _decision(reason, by))
@@ -191,9 +193,11 @@ def _today() -> "date":
     return day_in_vietnam(datetime.now(UTC))
 
 
-def _show_ways(terminal: Terminal, authorisations: "Iterable[Authorisation]") -> None:
-    for each in authorisations:
+def _show_ways(terminal: Terminal, authorisations: "Sequence[Authorisation]") -> None:
+    for each in authorisations[:MOST_SHOWN]:
         terminal.bullet("·", f"{_way(terminal, each)} → {_units(terminal, each)}, {_days(terminal, each)}")
+    if len(authorisations) > MOST_SHOWN:
+        terminal.bullet("·", terminal.text("and_more", count=len(authorisations) - MOST_SHOWN))
 
 
 def _show_records(terminal: Terminal, records: "Iterable[AuthorisationRecord]") -> None:

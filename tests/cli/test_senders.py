@@ -6,10 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from cli.commands.up import show_ready
+from cli.output.terminal import open_text_terminal
+from flows.support.processes import Process
+from flows.support.service_record import READY, Record
+from flows.support.settings import load_settings
 from tests.cli.command import live_in
 from tests.cli.command import tonghop as command
 from tests.flows.pipeline.nightly_runs import prepare_home
 
+NOTHING = "No senders are authorised"
 WHY = ("--reason", "list of the district", "--by", "an")
 GOOD = "\ufefffolder;units;valid_from\nxã/22813;22813;2025-06-01\nhuyện;585;2025-06-01\n"
 
@@ -32,9 +38,24 @@ def tonghop(
     return run
 
 
+def test_status_and_up_say_that_nothing_is_authorised(tonghop: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both do until the first way is authorised, and no longer."""
+    settings = load_settings()
+    record = Record("s", Process(1, 0), "2025-06-03T00:00:00+00:00", READY, {"server": "http://127.0.0.1:4200"})
+
+    def printed() -> list[bool]:
+        show_ready(open_text_terminal(settings), record, "tonghop down", settings)
+        up = " ".join(capsys.readouterr().out.split())
+        return [NOTHING in up, NOTHING in tonghop("status", "--area", "585", "--period", "2025-05")[1]]
+
+    assert printed() == [True, True]
+    tonghop("senders", "add", "--units", "585", *WHY)
+    assert printed() == [False, False]
+
+
 def test_ways_are_added_listed_and_removed(tonghop: Command) -> None:
     """The list says when nothing is authorised; each change has name and reason, which a removal leaves in the JSON."""
-    assert "No senders are authorised" in tonghop("senders", "list")[1]
+    assert NOTHING in tonghop("senders", "list")[1]
     code, out, _ = tonghop("senders", "add", "--units", "22828", "--folder", "22828", "--from", "2025-06-30", *WHY)
     assert code == 0
     assert "inbox/22828 → 22828 Xã Ma Nới, from 30 Jun 2025" in out

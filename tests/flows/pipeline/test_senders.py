@@ -70,6 +70,14 @@ def test_a_forged_report_replaces_nothing(guarded_home: Path, forged: bytes) -> 
     assert "22813 Xã Lâm Sơn đến từ inbox/chung" in note.read_text("utf-8-sig")
 
 
+def test_the_page_of_a_run_says_whether_senders_are_checked(guarded_home: Path, forged: bytes) -> None:
+    """The first run's page says that nothing is authorised, that of the next one no longer."""
+    put(guarded_home / "inbox" / "chung" / FORGED, forged, NOW + timedelta(hours=1))
+    run_next(guarded_home)
+    pages = [page.read_text("utf-8") for page in sorted((guarded_home / "quality" / "nights").glob("2*/index.html"))]
+    assert ["No senders are authorised" in page for page in pages] == [True, False]
+
+
 def test_a_released_report_stays_released(
     guarded_home: Path, forged: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
