@@ -11,6 +11,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import openpyxl
 import pytest
@@ -38,6 +39,7 @@ from flows.support.service_settings import ServiceSettings
 from publishing.data.rollup_csv import write_csv
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
+from publishing.page.index_pages import OfficeFile, returned_page
 from publishing.page.rollup_page import write_page
 from publishing.returns.receipt import Receipt
 from publishing.returns.submission_page import write_submission_page
@@ -51,6 +53,7 @@ from tests.workbooks.container.strict_package import faults_of
 from tests.workbooks.workbook_edits import template_bytes
 from warehouse.queries import ReportReply
 from workbooks.marking.annotate import annotate
+from workbooks.marking.mark_removal import read_without_marks
 
 pytestmark = pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
 AT = datetime(2025, 6, 2, 18, tzinfo=UTC)
@@ -203,6 +206,16 @@ def test_pages(text: str, catalog: Catalog) -> None:
         assert_visible(page)
 
 
+def test_links_of_returned_files(text: str, catalog: Catalog) -> None:
+    """A file's name is one step below the page's own address, whatever it begins with."""
+    page = returned_page("22813", "2025-05", [OfficeFile(text, 1)], ReportFormatter(catalog, "vi")).decode()
+    _, link_of_file = (facts["href"] or "" for tag, facts in StrictPage(page).elements if tag == "a")
+    address = urlsplit(link_of_file)
+    assert (address.scheme, address.netloc, address.query, address.fragment) == ("", "", "", "")
+    assert unquote(address.path) == text
+    assert not ACTING.intersection(link_of_file)
+
+
 def test_csv(text: str, catalog: Catalog) -> None:
     """No cell of the figures' file begins as a formula does."""
     content = write_csv(with_row(build_revision(catalog), 0, notes=text).rows, catalog.indicators).decode("utf-8-sig")
@@ -233,6 +246,9 @@ def test_marked_workbook(text: str, catalog: Catalog, template: bytes) -> None:
     issue = replace(issue_about(text), sheet="Biểu 01-T")
     marked = annotate(template, [issue, issue_about(text)], (), catalog, "vi")
     assert faults_of(marked) == []
+    assert [sheet.contents for sheet in read_without_marks(marked).sheets] == [
+        sheet.contents for sheet in read_without_marks(template).sheets
+    ]
     book = openpyxl.load_workbook(io.BytesIO(marked))
     result = [cell for row in book["Kết quả kiểm tra"].iter_rows() for cell in row]
     assert {cell.data_type for cell in result} <= {"s", "inlineStr", "n"}

@@ -14,12 +14,13 @@ AUTHOR = "Tổng hợp"
 LONGEST = 1_500
 """Maximum characters of a note; longer text is cut, the result sheet has it in full."""
 
+_QUOTED = str.maketrans("▼▲", "▽△")
 _BLOCK = re.compile(r"(?:\r?\n){0,2}" + re.escape(OPENING) + r".*?(?:" + re.escape(CLOSING) + r"|\Z)", re.DOTALL)
 
 
 def block(heading: str, body: str) -> tuple[str, str]:
-    """Return the block for a note: its heading line, and the rest."""
-    return f"{OPENING} {heading}", f"\n{cut(body, LONGEST)}\n{CLOSING}"
+    """Return the block for a note: its heading line, and the rest, in which a marker quoted from a cell marks none."""
+    return f"{OPENING} {heading}", f"\n{cut(body, LONGEST).translate(_QUOTED)}\n{CLOSING}"
 
 
 def is_all_ours(text: str) -> bool:
