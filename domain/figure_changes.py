@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -12,6 +13,9 @@ from domain.periods import Period
 _DECIMALS_KEPT = 6
 FEWEST_FLOWS: Final = 3
 """With fewer flows, a move of all of them is no sign of another month."""
+
+SHARE_MOVED: Final = Decimal("0.8")
+"""Share of the flows above zero that a report of another month moves: some are equal in two months by chance."""
 
 _Key = tuple[str, str]
 
@@ -90,7 +94,7 @@ class CountingVersion:
 def correction_issues(
     before: CountingVersion, after: Sequence[Observation], period: Period, flows: Collection[str]
 ) -> tuple[Issue, ...]:
-    """Return the issues that hold a correction: figures that it blanks, and every one of the `flows` moved.
+    """Return the issues that hold a correction: figures that it blanks, and nearly all of the `flows` moved.
 
     `flows` are indicators whose figure is that of the period alone; of these the unit's own are compared, for villages
     count so little that some stay equal by chance. Figures that the correction states otherwise, or as
@@ -140,14 +144,20 @@ def _all_moved(
         # A flow of zero in both versions is no sign of the month.
         if None not in numbers and any(numbers):
             compared.append((now, numbers[0] != numbers[1]))
-    if len(compared) >= FEWEST_FLOWS and all(moved for _, moved in compared):
+    moves = sum(moved for _, moved in compared)
+    if moves >= FEWEST_FLOWS and moves >= SHARE_MOVED * len(compared):
         first = compared[0][0]
         yield Issue(
             "every_flow_moved",
             Severity.HOLD,
             sheet=first.sheet,
-            found=str(len(compared)),
-            facts={"version": str(before.version), "period": period.id, "next_period": period.shift(1).id},
+            found=str(moves),
+            facts={
+                "version": str(before.version),
+                "period": period.id,
+                "next_period": period.shift(1).id,
+                "flows": str(len(compared)),
+            },
         )
 
 

@@ -62,6 +62,13 @@ def test_a_statement_blanks_nothing(state: CellState) -> None:
     assert held(report(a=None, b=1), report(a=2, b=1)) == []
 
 
+def test_a_flow_in_five_may_be_equal_by_chance() -> None:
+    """The issue says how many of how many moved."""
+    before, after = report(a=1, b=2, c=3, d=4, e=5), report(a=6, b=7, c=8, d=9, e=5)
+    (issue,) = correction_issues(CountingVersion(UNIT, 1, before), after, MAY, {*FLOWS, "d", "e"})
+    assert (issue.code, issue.found, issue.facts["flows"]) == ("every_flow_moved", "4", "5")
+
+
 def test_every_flow_moved_is_asked_about_once() -> None:
     """All flows of the month differ: the issue says how many and which month it may be."""
     (issue,) = correction_issues(CountingVersion(UNIT, 1, report(a=1, b=2, c=3)), report(a=4, b=5, c=6), MAY, FLOWS)

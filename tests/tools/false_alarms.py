@@ -2,14 +2,18 @@
 
     python -m tests.tools.false_alarms --areas 58 56 --periods 2024-06..2025-05
 
+Counted as well is which ordinary corrections would be held for a decision, and how many reports of the next month sent
+as a correction would be.
+
 The figures are those of `tonghop sample`, put before the rules without workbooks: each period in one batch, beside what
 the periods before it reported. A report of a later year is judged by the stage that each rule has today.
 """
 
 import argparse
+import random
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -17,7 +21,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from domain.catalog.catalog import Catalog, load_catalog
-from domain.indicators import Indicator
+from domain.figure_changes import CountingVersion, correction_issues
+from domain.indicators import Flow, Indicator
 from domain.issues import Issue, Severity
 from domain.layouts import ColumnRole
 from domain.observations import CellState, Figure, Observation
@@ -52,6 +57,14 @@ class FalseAlarms:
         return self.with_warning / self.reports if self.reports else 0.0
 
 
+@dataclass
+class HeldCorrections:
+    """Corrections sent, and those of them that would be held."""
+
+    sent: int = 0
+    held: int = 0
+
+
 def count_false_alarms(catalog: Catalog, areas: Sequence[str], periods: Sequence[Period], seed: int) -> FalseAlarms:
     """Judge the sample reports of all units of some areas, period by period, by the rules as they stand today."""
     result = FalseAlarms()
@@ -70,6 +83,45 @@ def count_false_alarms(catalog: Catalog, areas: Sequence[str], periods: Sequence
                 past.add(report)
         engine.dispose()
     return result
+
+
+def count_held_corrections(
+    catalog: Catalog, areas: Sequence[str], periods: Sequence[Period], seed: int
+) -> Mapping[str, HeldCorrections]:
+    """Send a correction of each kind for every sample report, and count by kind those held for a decision."""
+    series, rng = SampleSeries(catalog, seed), random.Random(seed)
+    flows = frozenset(key for key, each in catalog.indicators.items() if each.flow is Flow.FLOW)
+    results = {kind: HeldCorrections() for kind in ("one figure", "three figures", "one theme", "next month's figures")}
+    for period in periods:
+        for report in sample_reports(catalog, series, areas, period):
+            assert report.unit is not None
+            assert report.form is not None
+            before = CountingVersion(report.unit.code, 1, report.observations)
+            theme = catalog.indicators[rng.choice(report.observations).indicator].theme
+            of_theme = {
+                key for key, each in enumerate(report.observations) if catalog.indicators[each.indicator].theme == theme
+            }
+            later = sample_report(catalog, series, report.form, report.unit, period.shift(1))
+            corrections = {
+                "one figure": _corrected(report, {rng.randrange(len(report.observations))}),
+                "three figures": _corrected(report, set(rng.sample(range(len(report.observations)), 3))),
+                "one theme": _corrected(report, of_theme),
+                "next month's figures": later.observations,
+            }
+            for kind, observations in corrections.items():
+                results[kind].sent += 1
+                results[kind].held += bool(correction_issues(before, observations, period, flows))
+    return results
+
+
+def _corrected(report: ParsedReport, lines: Collection[int]) -> list[Observation]:
+    """Return the report's lines, those at these places counted one higher."""
+    return [
+        replace(each, numerator=_figure(int(each.numerator.number or 0) + 1, each.numerator.cell))
+        if key in lines
+        else each
+        for key, each in enumerate(report.observations)
+    ]
 
 
 def sample_reports(
@@ -209,6 +261,8 @@ def main() -> None:
         f"{result.reports} reports, {result.with_warning} with a finding ({result.share:.2%}), {result.refused} refused"
     ]
     lines += [f"{count:6} {rule}: {result.examples[rule]}" for rule, count in result.by_rule.most_common()]
+    for kind, counted in count_held_corrections(catalog, options.areas, periods, options.seed).items():
+        lines.append(f"corrections, {kind}: {counted.held} of {counted.sent} held")
     sys.stdout.write("\n".join(lines) + "\n")
 
 
