@@ -53,7 +53,7 @@ def gather(engine: Engine, home: HomeParts, folder: Path, watch: OnProgress) -> 
     """Copy the warehouse as of one moment to the folder, and name the landed files and bundles that belong to it.
 
     Damaged tables that mirror the catalogue are made again from it. A SQLite file with other damage is taken as it is,
-    with every landed file and every bundle: nobody can tell then which of them it named.
+    with every landed file and every bundle: which of them it named is lost then.
     """
     target = open_engine(f"sqlite:///{folder / WAREHOUSE}")
     try:

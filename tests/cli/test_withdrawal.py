@@ -113,7 +113,7 @@ def test_failed_publishing_is_repeated_by_the_next_run(two_versions: Path, monke
         with pytest.raises(TransientError):
             decided(two_versions)
     assert figures(two_versions) == before
-    (published,) = run_plainly(context_of(two_versions), "night after").given
+    (published,) = run_plainly(context_of(two_versions), "night-after").given
     assert published.revision == 3
 
 

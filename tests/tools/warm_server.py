@@ -23,7 +23,7 @@ from tests.tools.warm_commands import LENGTH_BYTES
 
 def _serve(listening: socket.socket) -> None:
     """Fork for every command that is called."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them here: callers get the exit code
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no process waits for them here: callers get the exit code
     while True:
         caller, _ = listening.accept()
         if os.fork() == 0:
