@@ -88,6 +88,7 @@ class CellReference(NamedTuple):
     column: int
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def parse_reference(text: str) -> CellReference | None:
     """Return the cell that `'Biểu 01'!$E$12` refers to; None for ranges, formulas and broken references (#REF!)."""
     match = _REFERENCE.fullmatch(text.strip().removeprefix("="))

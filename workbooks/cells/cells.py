@@ -1,16 +1,18 @@
 """Contents of a workbook before interpretation: sheets, cells with A1 addresses, formats, comments and names."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 from domain.issues import Issue
 from workbooks.cells.addresses import CellRange, cell_address
 from workbooks.cells.text_runs import RichText, TextRun
+
+_T = TypeVar("_T")
 
 
 class CellKind(StrEnum):
@@ -143,6 +145,19 @@ class Sheet:
         for cell in self.cells.values():
             gathered.setdefault(cell.row, []).append(cell)
         return {row: tuple(sorted(gathered[row], key=lambda cell: cell.column)) for row in sorted(gathered)}
+
+    @cached_property
+    def _computed(self) -> dict[Hashable, object]:
+        return {}
+
+    def compute_once(self, key: Hashable, compute: Callable[[], _T]) -> _T:
+        """Return what `compute` makes of the cells, computed at the first call with this key.
+
+        The value must not refer to the sheet: a cycle would keep every workbook in memory until the next collection.
+        """
+        if key not in self._computed:
+            self._computed[key] = compute()
+        return cast("_T", self._computed[key])
 
     def at(self, row: int, column: int) -> Cell | None:
         """Return the cell at a row and column, or None if it is empty."""

@@ -6,6 +6,7 @@ when rows are inserted above them.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from domain.layouts import ColumnRole
 
@@ -26,6 +27,9 @@ PROPERTY_PREFIX = "tonghop_"
 
 FIGURE_ROLES = (ColumnRole.DENOMINATOR, ColumnRole.NUMERATOR, ColumnRole.PERCENT)
 """Columns of the form sheet whose cells get a defined name."""
+
+_REMEMBERED = 1 << 12
+"""Names kept parsed: those of a template recur in every report."""
 
 _FIGURE_NAME = re.compile(r"TH\.(?P<indicator>\w+)\.(?P<role>" + "|".join(FIGURE_ROLES) + ")", re.IGNORECASE)
 _VILLAGE_NAME = re.compile(r"TH\.V\.(?P<line>\d+)\.(?P<what>\w+)", re.IGNORECASE)
@@ -65,6 +69,7 @@ def village_name(line: int, what: str) -> str:
     return f"TH.V.{line}.{what}"
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def parse_name(name: str) -> FigureCellName | VillageCellName | None:
     """Parse a defined name; None if it is none of a template's."""
     if match := _VILLAGE_NAME.fullmatch(name):

@@ -68,6 +68,11 @@ def find_form_candidates(workbook: Workbook, columns: Iterable[Sequence[Column]]
     for sheet in workbook.sheets:
         headers = (find_header(sheet, column_set) for column_set in column_sets)
         header = next((header for header in headers if header is not None), None)
-        if header is not None and sheet.name != META_SHEET and not FormCandidate(sheet, header).is_prose:
+        if header is not None and sheet.name != META_SHEET and not _is_prose(FormCandidate(sheet, header)):
             candidates.append(FormCandidate(sheet, header))
     return tuple(candidates)
+
+
+def _is_prose(candidate: FormCandidate) -> bool:
+    key = _is_prose, candidate.header.top, candidate.header.bottom, *candidate.header.columns.items()
+    return candidate.sheet.compute_once(key, lambda: candidate.is_prose)

@@ -4,6 +4,7 @@ import operator
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import starmap
 
 from domain.indicators import Indicator
@@ -28,7 +29,7 @@ class LineIndex:
         self.lines = layout.lines
         self._totals = layout.totals
         self._by_code = {code_key(line.code): line for line in layout.lines if line.code}
-        self._short = {short: f" {full} " for short, full in layout.abbreviations.items()}
+        self._short = tuple((short, f" {full} ") for short, full in layout.abbreviations.items())
         self._by_key: dict[str, list[Line]] = defaultdict(list)
         for line in layout.lines:
             for key in dict.fromkeys(self._key(name) for name in _names(indicators, line)):
@@ -49,10 +50,7 @@ class LineIndex:
 
     def _key(self, label: str) -> str:
         """Return the comparable form of a label, with the words written out that people shorten."""
-        key = normalise_label(label)
-        if self._short:
-            key = _WORD.sub(lambda match: self._short.get(match[0], match[0]), key)
-        return normalise_label(key)
+        return _key_of(label, self._short)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -100,6 +98,15 @@ class LineIndex:
     def is_total(self, label: str) -> bool:
         """Return whether a label is that of a total."""
         return is_total_label(label, self._totals)
+
+
+@lru_cache(maxsize=1 << 14)
+def _key_of(label: str, abbreviations: tuple[tuple[str, str], ...]) -> str:
+    key = normalise_label(label)
+    if abbreviations:
+        written_out = dict(abbreviations)
+        key = _WORD.sub(lambda match: written_out.get(match[0], match[0]), key)
+    return normalise_label(key)
 
 
 def _names(indicators: Mapping[str, Indicator], line: Line) -> Iterator[str]:

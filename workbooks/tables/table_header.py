@@ -55,7 +55,15 @@ class TableHeader:
 
 
 def find_header(sheet: Sheet, columns: Sequence[Column]) -> TableHeader | None:
-    """Return the heading with most of a layout's columns, None if none has half of the essential ones."""
+    """Return the heading with most of a layout's columns, None if none has half of the essential ones.
+
+    A dozen steps ask for the same headings: they are searched once a sheet.
+    """
+    columns = tuple(columns)
+    return sheet.compute_once((find_header, columns), lambda: _find_header(sheet, columns))
+
+
+def _find_header(sheet: Sheet, columns: Sequence[Column]) -> TableHeader | None:
     header_cells = find_header_cells(sheet, columns)
     wanted = _wanted(columns)
     headings = {row: heading for row in header_cells if (heading := heading_at(header_cells, row))}
