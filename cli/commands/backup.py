@@ -75,9 +75,8 @@ def restore(
         landing = Landing(settings.landing)
         restored = restore_backup(file, engine, landing, settings.home, watch, limits=settings.unpack_limits)
     manifest = restored.manifest
-    terminal.say(
-        "backup_restored", files=manifest.landed, submissions=manifest.rows["submission"], made_at=manifest.made_at
-    )
+    submissions = manifest.rows.get("submission", 0)
+    terminal.say("backup_restored", files=manifest.landed, submissions=submissions, made_at=manifest.made_at)
     if restored.catalog is not None:
         terminal.say("backup_catalog", path=restored.catalog)
     raise typer.Exit(DONE if _show_losses(terminal, manifest) else SOME_LOST)

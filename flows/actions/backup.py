@@ -176,8 +176,9 @@ def _unpack(archive: Path, folder: Path, landing: Landing, limits: UnpackLimits,
 
 def _read_manifest(archive: Path, content: Mapping[str, Any]) -> BackupManifest:
     try:
-        manifest = BackupManifest(**{**content, "lost": tuple(content.get("lost", ()))})
-    except TypeError as error:
+        damaged = {str(name): str(what) for name, what in content.get("damaged", {}).items()}
+        manifest = BackupManifest(**{**content, "lost": tuple(content.get("lost", ())), "damaged": damaged})
+    except (AttributeError, TypeError) as error:
         raise BackupDamagedError(archive, "its manifest cannot be read") from error
     if manifest.format != _FORMAT:
         raise BackupDamagedError(archive, f"it has format {manifest.format}, this version reads format {_FORMAT}")
