@@ -83,7 +83,7 @@ class Authorisations:
             each
             for depth in range(len(folders) + 1)
             for sender in sorted(senders)
-            for each in self._by_way.get((route.source, "/".join(folders[:depth]), sender), ())
+            for each in self._by_way.get((normalised(route.source), "/".join(folders[:depth]), sender), ())
             if each.holds_on(route.received_on)
         )
 

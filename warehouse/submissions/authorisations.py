@@ -96,23 +96,22 @@ def unauthorised_rivals(session: Session, catalog: Catalog) -> frozenset[int]:
 def _unauthorised(
     session: Session, catalog: Catalog, authorisations: Authorisations, condition: ColumnElement[bool]
 ) -> dict[int, UnauthorisedSubmission]:
-    event = SubmissionEventRow
+    event, row, delivery = SubmissionEventRow, SubmissionRow, DeliveryRow
     released = select(event.submission_id).where(event.reason == MoveReason.RELEASED_BY_PERSON)
     statement = (
-        select(SubmissionRow, DeliveryRow)
-        .join(DeliveryRow, DeliveryRow.id == SubmissionRow.delivery_id)
-        .where(condition, SubmissionRow.version.is_not(None), SubmissionRow.id.not_in(released))
+        select(row.id, row.unit_code, row.form, row.period, delivery.connector, delivery.path, delivery.sender)
+        .add_columns(delivery.landed_at)
+        .join(delivery, delivery.id == row.delivery_id)
+        .where(condition, row.version.is_not(None), row.id.not_in(released))
     )
     results: dict[int, UnauthorisedSubmission] = {}
-    for submission, delivery in session.execute(statement).tuples():
-        if submission.unit_code is None or submission.form is None or submission.period is None:
-            continue
-        day = catalog.forms.last_day(submission.form, parse_period(submission.period))
-        unit = catalog.units.find(submission.unit_code, day)
-        route = Route(delivery.connector, delivery.path, delivery.sender, day_in_vietnam(delivery.landed_at))
+    for key, code, form, period, source, path, sender, landed_at in session.execute(statement):
+        day = catalog.forms.last_day(form, parse_period(period))
+        unit = catalog.units.find(code, day)
+        route = Route(source, path, sender, day_in_vietnam(landed_at))
         admitting = authorisations.admitting(route)
         if unit is None or not any(each.covers(catalog, unit, day) for each in admitting):
-            results[submission.id] = UnauthorisedSubmission(route, submission.unit_code, _owner(admitting))
+            results[key] = UnauthorisedSubmission(route, code, _owner(admitting))
     return results
 
 
