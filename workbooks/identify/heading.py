@@ -11,7 +11,7 @@ from domain.texts import normalise_name
 from workbooks.cells.addresses import split_address
 from workbooks.cells.cells import Cell, CellKind, Sheet
 from workbooks.cells.findings import FigurePlace
-from workbooks.identify.hints import ends_in_period, is_bare_period, names_period
+from workbooks.identify.hints import ends_in_period, is_bare_period, names_month_alone, names_period
 from workbooks.numbers.displayed_numbers import display_number
 from workbooks.numbers.format_sections import sections_of
 from workbooks.text.days import date_range_in, days_in, signing_date, without_dates
@@ -22,6 +22,7 @@ from workbooks.text.word_patterns import MonthNames
 _LINES_SEARCHED = 30
 _PERIOD_ALONE = re.compile(r"\(?(?P<period>(?:tháng|quý|6 tháng|sáu tháng|năm)\s*[\divx].*)")
 _MONTH_AS_NUMBER = re.compile(r"(?:0?[1-9]|1[0-2])\.20\d{2}|20\d{2}(?:0[1-9]|1[0-2])")
+_LETTER = re.compile(r"[^\W\d_]")
 _COVER_ROWS = 10
 _HAS_CONTENT = re.compile(r"[^\W_]")
 
@@ -154,7 +155,10 @@ def _states_period(line: HeadingLine, undated: str, vocabulary: HeadingVocabular
     patterns = vocabulary.heading
     if is_bare_period(undated) or (patterns.title.match(line.text) and names_period(undated)):
         return True
-    return ends_in_period(vocabulary.without_other_times(undated)) and not patterns.reference.search(line.text)
+    if patterns.reference.search(line.text):
+        return False
+    text = vocabulary.without_other_times(undated)
+    return ends_in_period(text) or (patterns.title.match(line.text) is not None and names_month_alone(text))
 
 
 def _lines(sheet: Sheet, before_row: int | None, months: MonthNames) -> Iterator[HeadingLine]:
@@ -188,7 +192,8 @@ def shown_in_heading(cell: Cell, *, is_alone: bool) -> str:
     """Return what a person reads in a cell above the table: its text, a date, or a number that may be a month.
 
     "6/2025" typed into a cell becomes the first of June, which Excel shows without its day or, in a cell of dates, with
-    it: the first day of a month alone in its row stands for the month. "6.2025" becomes a number.
+    it: the first day of a month alone in its row stands for the month. "6.2025" becomes a number, and 6 may be shown as
+    "Tháng 6/2025".
     """
     if isinstance(cell.value, datetime):
         day = cell.value
@@ -197,7 +202,7 @@ def shown_in_heading(cell: Cell, *, is_alone: bool) -> str:
         return f"ngày {day.day} tháng {day.month} năm {day.year}" if is_day else f"tháng {day.month}/{day.year}"
     if isinstance(cell.value, Decimal) and cell.kind is CellKind.NUMBER:
         text = display_number(cell.value, cell.number_format).text.strip().replace(",", ".")
-        return text if _MONTH_AS_NUMBER.fullmatch(text) else ""
+        return text if _MONTH_AS_NUMBER.fullmatch(text) or _LETTER.search(text) else ""
     return cell.text
 
 

@@ -30,10 +30,10 @@ _IN_WORDS = (
     (Frequency.YEAR, re.compile(r"^năm\s*(?P<year>\d{4})\b")),
 )
 _MONTH_IN_NAME = re.compile(
-    r"(?<![a-z])(?:thang|thg|t)[ ._-]*(?P<n>\d{1,2})[ ._/-]*(?:nam[ ._-]*)?(?P<year>20\d{2})(?!\d)"
+    r"(?<![a-z])(?:thang|thg|th|t)[ ._-]*(?P<n>\d{1,2})[ ._/-]*(?:nam[ ._-]*)?(?P<year>20\d{2})(?!\d)"
 )
 _SHORT_IN_NAME = re.compile(
-    r"(?<![a-z\d])(?:thang|thg|t)[ ._-]*(?P<n>1[0-2]|0?[1-9])"
+    r"(?<![a-z\d])(?:thang|thg|th|t)[ ._-]*(?P<n>1[0-2]|0?[1-9])"
     r"(?:[._/-]|[ ._-]*nam[ ._-]*)(?P<year>[2-4]\d)(?!\d|[._/-]\d)"
 )
 _QUARTER_IN_NAME = re.compile(
@@ -41,10 +41,12 @@ _QUARTER_IN_NAME = re.compile(
 )
 # Not "2025-05-16", which is a date.
 _ID_IN_NAME = re.compile(r"(?<![\d.-])(20\d{2}-(?:\d{2}|Q[1-4]|H[12]))(?![\d]|[.-]\d)", re.IGNORECASE)
-# "05.2025", "2025_05", "202505"; not "16.05.2025", and not the number of a document ("số 12-2025").
+# "05.2025", "5-2025", "052025", "2025_05", "202505"; not "16.05.2025", and not the number of a document ("số 12-2025").
 _NOT_A_DAY = r"(?<![a-z\d])(?<!^\d[._/-])(?<!\D\d[._/-])(?<!^\d\d[._/-])(?<!\D\d\d[._/-])"
-_MONTH_BEFORE_YEAR = re.compile(_NOT_A_DAY + r"(?P<n>0[1-9]|1[0-2])[._/-](?P<year>20\d{2})(?!\d|[._/-]\d)")
-_MONTH_BEHIND_YEAR = re.compile(_NOT_A_DAY + r"(?P<year>20\d{2})[._]?(?P<n>0[1-9]|1[0-2])(?!\d|[._/-]\d)")
+_MONTH_BEFORE_YEAR = re.compile(
+    _NOT_A_DAY + r"(?P<n>0[1-9]|1[0-2]|[1-9](?=[.-]))[._/-]?(?P<year>20\d{2})(?!\d|[._/-]\d)"
+)
+_MONTH_BEHIND_YEAR = re.compile(_NOT_A_DAY + r"(?P<year>20\d{2})[._/]?(?P<n>0[1-9]|1[0-2])(?!\d|[._/-]\d)")
 # A month without a year excludes other months, and leaves the year to other sources.
 _MONTH_ALONE = re.compile(
     r"(?<![a-z\d])(?:thang|thg|t)[ ._-]*(?P<n>1[0-2]|0?[1-9])(?!\d|[ ._/-]*(?:nam[ ._-]*)?20\d{2}|[._/-]\d)"
@@ -54,10 +56,10 @@ _ANY_MONTH = re.compile(
     r"(?:\s*(?:[/.-]|năm)?\s*(?P<year>20\d{2})(?!\d)|\s*(?:[/.-]|năm)\s*(?P<short>[2-4]\d)(?![\d/.-]))?"
 )
 _BARE = re.compile(
-    r"\W*(?:(?:thang|thg|t|quy|q)[ ._-]*(?:\d{1,2}|iv|i{1,3})(?:[ ./_-]*(?:nam )?(?:20)?\d{2})?"
+    r"\W*(?:(?:thang|thg|th|t|quy|q)[ ._-]*(?:\d{1,2}|iv|i{1,3})(?:[ ./_-]*(?:nam )?(?:20)?\d{2})?"
     r"|\d{1,2} ?[./_-] ?20\d{2}|\d{1,2} ?[./] ?[2-4]\d|20\d{2}[./_-]?(?:0[1-9]|1[0-2]))\W*"
 )
-_AT_END = re.compile(r"(?<!\w)(?:thang|thg|t|quy|q)[ ._]*(?:\d{1,2}|iv|i{1,3})(?: ?[./-] ?| nam | )20\d{2}\W*$")
+_AT_END = re.compile(r"(?<!\w)(?:thang|thg|th|t|quy|q)[ ._]*(?:\d{1,2}|iv|i{1,3})(?: ?[./-] ?| nam | )20\d{2}\W*$")
 _LONGEST_TITLE = 120
 YEARS = range(2015, 2051)
 """Years that a month or day without its year may be of."""
@@ -83,6 +85,11 @@ def names_period(text: str) -> bool:
     plain = ascii_key(text)
     patterns = (_MONTH_IN_NAME, _SHORT_IN_NAME, _QUARTER_IN_NAME)
     return period_in_words(text) is not None or any(pattern.search(plain) for pattern in patterns)
+
+
+def names_month_alone(text: str) -> bool:
+    """Return whether a normalised title names a month without its year."""
+    return _MONTH_ALONE.search(ascii_key(text)) is not None
 
 
 def ends_in_period(text: str) -> bool:

@@ -8,7 +8,7 @@ from domain.texts import normalise_name, says
 from workbooks.cells.cells import Cell
 from workbooks.cells.findings import FigurePlace
 from workbooks.identify.heading import Heading
-from workbooks.identify.hints import months_in_words
+from workbooks.identify.hints import months_in_words, periods_in_name
 from workbooks.report.figures import SheetContext
 from workbooks.tables.locate import LocatedLine
 from workbooks.tables.table_header import find_header
@@ -59,9 +59,9 @@ def _is_provisional(context: SheetContext, cell: Cell, period: Period | None) ->
     # "Tăng 5 so với tháng trước" is a comparison and does not say which month the figure is from.
     vocabulary = heading_vocabulary_of(context.catalog)
     text = vocabulary.without_other_times(vocabulary.months.numbered(normalise_name(cell.text)))
-    months = months_in_words(text)
+    months = months_in_words(text) | periods_in_name(text, vocabulary)
     marks = context.catalog.marks
-    # The template itself notes "Báo cáo vào tháng 12" beside yearly figures.
+    # "Số liệu T4" as well as "số liệu tháng 4"; the template itself notes "Báo cáo vào tháng 12" beside yearly figures.
     is_another_month = period is not None and bool(months) and period not in months
     is_of_another_month = is_another_month and says(text, context.catalog.words.figures)
     return is_of_another_month or says(text, marks.other_figures | marks.provisional)

@@ -9,6 +9,14 @@ _BEGINS, _SPACE, _SPACE_IN_NAME = r"(?<![^\W_])", r"\s+", r"[\s_]+"
 # "năm" means both five and year: in "tháng năm 2025" the month was left blank, "tháng năm năm 2025" is May.
 _FIFTH = re.compile(r"(?<![^\W_])(tháng[\s_]+)năm(?=[\s_]+năm[\s_]*\d)")
 
+_IN_ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_REST_IN_ENGLISH = "uary|ruary|ch|il|e|y|ust|t|tember|ober|ember"
+# What Excel makes of "6/2025" where its language is English: "Jun-25".
+_ENGLISH = re.compile(
+    rf"(?<![^\W_])(?P<name>{'|'.join(_IN_ENGLISH)})(?:{_REST_IN_ENGLISH})?"
+    r"[\s._/-]*(?P<year>20\d{2}|[2-4]\d)(?![^\W_]|[/.-]\d)"
+)
+
 
 def any_of(texts: Iterable[str]) -> str:
     """Return a group that matches the longest of the texts that fits, or nothing if there are no texts."""
@@ -59,7 +67,11 @@ class MonthNames:
     def numbered(self, text: str) -> str:
         """Replace months in words by numbers in a normalised text: "tháng tư năm 2025" → "tháng 4 năm 2025"."""
         numbered = self._spelt.sub(lambda match: f"{match['kind']}{self._months[_squeezed(match['name'])]}", text)
-        return _FIFTH.sub(r"\g<1>5", numbered)
+        return _ENGLISH.sub(_english_month, _FIFTH.sub(r"\g<1>5", numbered))
+
+
+def _english_month(match: re.Match[str]) -> str:
+    return f"tháng {_IN_ENGLISH.index(match['name']) + 1}/20{match['year'][-2:]}"
 
 
 def _spellings(communes: Collection[str], short: Mapping[str, str]) -> Iterator[tuple[re.Pattern[str], str]]:
