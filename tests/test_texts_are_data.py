@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -28,6 +28,7 @@ from domain.submissions import SubmissionState
 from expectations.kept_results import NightlyResults, Tally
 from expectations.run_page import write_run_page
 from flows.pipeline.outcome import RunOutcome, SubmissionOutcome
+from flows.pipeline.stages.reply import stem_of
 from flows.presentation import prefect_artifacts
 from flows.presentation.links import Links
 from flows.presentation.markdown import link, plain
@@ -214,6 +215,13 @@ def test_links_of_returned_files(text: str, catalog: Catalog) -> None:
     assert (address.scheme, address.netloc, address.query, address.fragment) == ("", "", "", "")
     assert unquote(address.path) == text
     assert not ACTING.intersection(link_of_file)
+
+
+def test_names_of_returned_files(text: str) -> None:
+    """A returned file has a name that every file system takes, and that reads as it is."""
+    name = stem_of(PurePosixPath(text).name)
+    assert not (ACTING | set('\n\t<>:"/\\|?*')).intersection(name)
+    assert 0 < len(name.encode()) < 200
 
 
 def test_csv(text: str, catalog: Catalog) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from domain.errors import TerminalError
+from domain.texts import visible
 from flows.pipeline.marked_copy import LANG, FileFindings, MarkedCopy, marked_copy
 from flows.pipeline.stages.judge import SENDER_NOT_AUTHORISED, SENT_BY
 from flows.support.context import AppContext
@@ -26,7 +27,7 @@ UNKNOWN_PERIOD = "chua-ro-ky"
 
 _LONGEST_STEM = 160
 _GIVEN_BEFORE = re.compile(r"(\.tra-lai\.so-\d+(-lan-\d+)?|\.da-kiem-tra)+$")
-_RISKY = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+_RISKY = re.compile(r'[\x00-\x1f\ufffd<>:"/\\|?*]')
 
 
 class OutboxError(TerminalError):
@@ -119,7 +120,7 @@ def _files_of_report(context: AppContext, report: ReportReply) -> Mapping[str, b
         receipt = Receipt(report, context.catalog, LANG)
         return {f"tra-lai.{number}.txt": receipt.note(), f"tra-lai.{number}.html": receipt.page()}
     copy = _workbook(context, report)
-    name = f"{_stem(report.record.file.file_name)}.tra-lai.{number}{PurePosixPath(copy.file_name).suffix}"
+    name = f"{stem_of(report.record.file.file_name)}.tra-lai.{number}{PurePosixPath(copy.file_name).suffix}"
     receipt = Receipt(report, context.catalog, LANG, name, marked=copy.is_marked)
     return {name: copy.data, f"tra-lai.{number}.txt": receipt.note(), f"tra-lai.{number}.html": receipt.page()}
 
@@ -131,14 +132,14 @@ def _workbook(context: AppContext, reply: ReportReply) -> MarkedCopy:
     return marked_copy(landed, FileFindings(reply.issues, reply.repairs), context.catalog, context.limits)
 
 
-def _stem(file_name: str) -> str:
+def stem_of(file_name: str) -> str:
     """Return the stem of a returned file's name, without the marks of earlier returns.
 
     The number appended to it has eight digits, so that it is not read as a commune's code, which has five.
     """
     stem = _GIVEN_BEFORE.sub("", PurePosixPath(file_name).stem)
     # File systems count bytes, of which a Vietnamese letter has up to three.
-    short = _RISKY.sub("_", stem).encode()[:_LONGEST_STEM].decode(errors="ignore")
+    short = _RISKY.sub("_", visible(stem)).encode()[:_LONGEST_STEM].decode(errors="ignore")
     return short.strip(" .") or "bao-cao"
 
 
