@@ -106,8 +106,8 @@ audit: $(VENV)/ready ## Compare what is installed with a list of advisories (ADV
 	@test -n "$(ADVISORIES)" || { echo "Nothing was compared: make audit ADVISORIES=file.json, a list in the OSV format (docs/security.md)" >&2; exit 2; }
 	@$(BIN)/python -m tests.tools.audit "$(ADVISORIES)"
 
-torture: $(VENV)/ready ## Kill nightly runs 100 times at random moments and let the next one make them good (ROUNDS=100)
-	@$(BIN)/python -m tests.tools.torture --rounds $(or $(ROUNDS),100) $(if $(SEED),--seed $(SEED))
+torture: $(VENV)/ready ## Kill, fill and damage what nightly runs use, compare with undisturbed runs, print the table (ROUNDS=100)
+	@$(BIN)/python -m tests.tools.torture --rounds $(or $(ROUNDS),100) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
 
 load-test: $(VENV)/ready ## Show nightly runs of 10,035 submissions (AREA=VN) in Prefect, 1 % and all of them refused, and count what it keeps
 	@PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL=CRITICAL $(BIN)/python -m tests.tools.load $(if $(FAILING),--failing $(FAILING)) $(if $(AREA),--area $(AREA))

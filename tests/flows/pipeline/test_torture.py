@@ -1,14 +1,24 @@
-"""A few of the runs that `make torture` kills at random moments."""
+"""A few rounds of `make torture`, which disturbs nightly runs and compares what they leave with an undisturbed run."""
 
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from tests.tools.torture import torture
+from tests.tools.torture.faults import fill_disk, kill_run, run_twice
+from tests.tools.torture.homes import Homes, PostgresServer, sample_deliveries
+from tests.tools.torture.rounds import Engine, torture
 
 pytestmark = pytest.mark.xdist_group("kill")
 
 
-def test_runs_killed_at_random_moments_are_completed(tmp_path: Path, postgres_uri: str) -> None:
-    """After kills at random moments and another run, warehouse, landing and publications are as without the kills."""
-    assert torture(tmp_path, postgres_uri, rounds=2, seed=585) == []
+def test_disturbed_runs_are_made_good(tmp_path: Path, postgres_uri: str) -> None:
+    """After each of three faults and another run, all that a run leaves is as without the fault."""
+    deliveries, server = sample_deliveries(), PostgresServer(postgres_uri, tmp_path)
+    engines = [
+        Engine("sqlite", Homes(tmp_path / "sqlite", deliveries, None), {"disk full": fill_disk, "two runs": run_twice}),
+        Engine("postgresql", Homes(tmp_path / "postgresql", deliveries, server), {"run killed": kill_run}),
+    ]
+    tallies = torture(engines, rounds=3, seed=585, console=Console(quiet=True))
+    assert [tally.rounds for tally in tallies.values()] == [1, 1, 1]
+    assert {case: tally.differences for case, tally in tallies.items() if tally.differences} == {}
