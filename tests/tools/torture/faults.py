@@ -173,7 +173,7 @@ def run_twice(this: Round) -> Disturbed:
     """Start two runs at once, and deliver the correction at a random moment of them."""
     target = this.home.home / "inbox" / this.homes.deliveries.correction.path
     target.unlink()
-    children = [nightly_run(this.home, run_id) for run_id in ("disturbed", "disturbed too")]
+    children = [nightly_run(this.home, run_id) for run_id in ("disturbed", "disturbed-too")]
     time.sleep(this.moment)
     put(target, this.homes.deliveries.correction.data, this.homes.deliveries.correction.delivered_at)
     well = [ended_well(child) for child in children]
@@ -295,7 +295,7 @@ def _restored(this: Round, archive: Path) -> RoundHome:
 
 def _publish(home: RoundHome) -> None:
     context = home.context()
-    run = Run(context, RunScope(), immediate_steps("published again"), NoProgress())
+    run = Run(context, RunScope(), immediate_steps("published-again"), NoProgress())
     form = next(iter(context.catalog.forms.by_id))
     publish_on_demand(run, FiguresRequest(AREA, form, parse_period("2025-05"), Boundary.AS_THEN))
     context.engine.dispose()
