@@ -84,13 +84,11 @@ def test_a_file_that_comes_back_is_judged(
     assert run_plainly(context, "idle").is_idle
 
 
-def test_a_damaged_workbook_stops_no_reply(home: Path, first_files: tuple[SampleFile, ...]) -> None:
+def test_a_damaged_workbook_stops_no_reply(after_night: Path, first_files: tuple[SampleFile, ...]) -> None:
     """A refused workbook that is damaged before it goes back is answered without it."""
-    wrong = next(file for file in first_files if WRONG in file.path.name)
-    deliver(home, [wrong])
-    run_plainly(context := context_of(home))
-    (replied,) = rows_of(home, "SELECT submission_id FROM reply")
-    damage(context.landing, wrong)
+    context = context_of(after_night)
+    damage(context.landing, next(file for file in first_files if WRONG in file.path.name))
+    ((delivery,),) = rows_of(after_night, f"SELECT id FROM delivery WHERE file_name LIKE '%{WRONG}%'")
     with reading(context.engine) as session:
-        (reply,) = replies_of(session, [int(str(replied[0]))])
+        (reply,) = replies_of(session, [int(str(delivery))])
     assert sorted(Path(name).suffix for name in files_of(context, reply)) == [".html", ".txt"]

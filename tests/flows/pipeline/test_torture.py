@@ -14,7 +14,7 @@ pytestmark = pytest.mark.xdist_group("kill")
 
 def test_disturbed_runs_are_made_good(tmp_path: Path, postgres_uri: str) -> None:
     """After each of three faults and another run, all that a run leaves is as without the fault."""
-    deliveries, server = sample_deliveries(), PostgresServer(postgres_uri, tmp_path)
+    deliveries, server = sample_deliveries(communes=2), PostgresServer(postgres_uri, tmp_path)
     engines = [
         Engine("sqlite", Homes(tmp_path / "sqlite", deliveries, None), {"disk full": fill_disk, "two runs": run_twice}),
         Engine("postgresql", Homes(tmp_path / "postgresql", deliveries, server), {"run killed": kill_run}),

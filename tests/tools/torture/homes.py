@@ -20,7 +20,6 @@ from warehouse.store.copying import copy_warehouse
 from warehouse.store.engine import open_engine
 from workbooks.sample.inbox import SampleFile, make_sample
 
-_APRIL_REPORTS = 4
 _OF_THE_MOMENT = ("revision", "run_id", "published_at")
 """Columns of published rows that depend on the number of runs that the same figures took."""
 
@@ -73,14 +72,14 @@ class Deliveries:
     april: tuple[SampleFile, ...]
 
 
-def sample_deliveries() -> Deliveries:
-    """Return the sample district's reports of a month, the correction of the refused one, and some of April."""
+def sample_deliveries(communes: int = 8) -> Deliveries:
+    """Return reports of a month of so many communes, the correction of the refused one, and half as many of April."""
     catalog = load_catalog()
     may = list(make_sample(catalog, AREA, [parse_period("2025-05")], seed=1))
     april = list(make_sample(catalog, AREA, [parse_period("2025-04")], seed=1))
     (correction,) = (file for file in may if file.is_correction)
-    first = tuple(file for file in may if not file.is_correction)
-    return Deliveries(first, correction, tuple(april[:_APRIL_REPORTS]))
+    first = [file for file in may if not file.is_correction][-communes:]  # the refused one is near the end
+    return Deliveries(tuple(first), correction, tuple(april[: communes // 2]))
 
 
 @dataclass(frozen=True)
