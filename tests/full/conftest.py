@@ -90,7 +90,7 @@ def service(
         done = service.run("up", "--detach")
         assert done.returncode == 0, done.stdout + done.stderr
         run = service.ended(service.start_run("nightly"))
-        assert run["state"]["message"].startswith("1 of 8")
+        assert run["state"]["message"].startswith("7 of 8 accepted, 1 returned")
         yield service
     finally:
         service.run("down")
