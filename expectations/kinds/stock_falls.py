@@ -10,7 +10,8 @@ from expectations.sql_fragments import last_known
 def _query(terms: SqlTerms) -> Query:
     over, up_to = terms.parameters["falls_over_percent"], terms.parameters.get("falls_up_to_percent")
     fall = "100.0 * (h.numerator - t.numerator)"
-    where = f"t.numerator >= 0 AND t.numerator < h.numerator AND {fall} > {over} * h.numerator"
+    where = f"""t.numerator >= 0 AND t.numerator < h.numerator AND {fall} > {over} * h.numerator
+        AND h.numerator - t.numerator >= {terms.parameters["least_difference"]}"""
     return Query(
         where=where if up_to is None else f"{where} AND {fall} <= {up_to} * h.numerator",
         joins=(last_known(terms, "numerator", terms.parameters["periods"]),),
@@ -31,6 +32,7 @@ KIND = RuleKind(
         "falls_over_percent": Number(required=True),
         "falls_up_to_percent": Number(),
         "periods": Number(Decimal(12)),
+        "least_difference": Number(Decimal(0)),
     },
     applies_to=_applies_to,
 )

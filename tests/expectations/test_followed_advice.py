@@ -71,6 +71,12 @@ _nothing_arose = _at_cell(lambda _finding: Decimal(0))
 _without_fraction = _at_cell(lambda finding: Decimal(finding["found"]).to_integral_value())
 
 
+def _within_residents(rows: list[StagedRow], finding: _Finding, catalog: Catalog) -> list[StagedRow]:
+    """Enter the most that the residents allow."""
+    most = min(Decimal(100), Decimal(str(catalog.rules[finding["rule"]].parameters.get("at_most_percent", 100))))
+    return _at_cell(lambda finding: Decimal(finding["expected"]) * most // 100)(rows, finding, catalog)
+
+
 def _complete(rows: list[StagedRow], finding: _Finding, catalog: Catalog) -> list[StagedRow]:
     """Write 0 for a flow left blank; give the figures of another line, or of one that was deleted."""
     is_flow = catalog.indicators[finding["indicator"]].flow is Flow.FLOW
@@ -140,12 +146,13 @@ _FOLLOWED: Mapping[str, _Advice] = {
     "not_negative": _original_form,
     "zero_denominator_with_numerator": _no_numerator,
     "layout_in_force": _layout_in_force,
+    "share_of_population": _within_residents,
     "sum_of_two_periods": _period_alone,
     "same_number_everywhere": _own_denominators,
     **dict.fromkeys(("copied_return", "copied_stocks", "duplicate_figures"), _own_figures),
     **dict.fromkeys(
         (
-            "stock_falls", "cumulative_falls", "denominator_moves", "jump", "year_to_date", "share_of_population",
+            "stock_falls", "cumulative_falls", "denominator_moves", "jump", "year_to_date",
             "size_among_peers", "within_range", "numerator_within_denominator", "stated_percent", "parts_and_total",
             "same_denominator", "denominator_equals_register", "village_sum", "outlier",
         ),

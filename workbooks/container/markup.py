@@ -13,6 +13,8 @@ MAIN_NAMESPACES = frozenset(
     {"http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main"}
 )
 _ENCODINGS = frozenset({None, "utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii", "iso-8859-1"})
+_WIDE = tuple(start.encode(encoding) for encoding in ("utf-32-le", "utf-32-be") for start in ("\ufeff", "<"))
+"""How a part in UTF-32 begins, which expat does not read."""
 _COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006 "
 _ALTERNATIVES = tuple("AlternateContent".encode(encoding) for encoding in ("utf-8", "utf-16-le"))
 """How the element of alternatives shows in the bytes of a part; the little-endian form fits in the big-endian one."""
@@ -60,6 +62,8 @@ def stream_part(archive: Archive, part: str, handler: Handler) -> None:
     tail, is_plain = b"", True
     try:
         for chunk in archive.chunks(part):
+            if not tail and chunk.startswith(_WIDE):
+                raise refusal("part_encoding", part=part, encoding="utf-32")
             if is_plain and any(name in tail + chunk for name in _ALTERNATIVES):
                 _hand_on(parser, _Fallbacks(handler))
                 is_plain = False
