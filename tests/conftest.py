@@ -1,9 +1,7 @@
 """What all tests share: the shipped catalogue, marks for what starts processes, and no skips."""
 
 import gc
-import re
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,9 +21,9 @@ from tests.catalogs import add_next_version
 
 pytest_plugins = ["tests.home_fixtures", "tests.warehouse_fixtures"]
 
-# Every run tries the same examples, however long they take: a commit is judged by what it changed. `make hunt` looks
-# for more with examples of its own.
-settings.register_profile("steady", deadline=None, derandomize=True)
+# Every run tries the same examples, fifty unless a test says otherwise, however long they take: a commit is judged by
+# what it changed. `make hunt` looks for more with examples of its own.
+settings.register_profile("steady", deadline=None, derandomize=True, max_examples=50)
 settings.register_profile("hunt", deadline=None, max_examples=1_000, print_blob=True)
 settings.load_profile("steady")
 
@@ -50,16 +48,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out modules that need not be imported.
-
-    The tests of a corpus where none is given, for a skipped test would fail the run; and in a run without services
-    those that start any, for they import Prefect.
-    """
-    if collection_path.name == "test_corpus.py" and config.getoption("corpus") is None:
-        return True
-    if collection_path.suffix == ".py" and "not services" in config.getoption("markexpr") and _starts(collection_path):
-        return True
-    return None
+    """Leave the tests of a corpus out where none is given; a skipped test would fail the run."""
+    return True if collection_path.name == "test_corpus.py" and config.getoption("corpus") is None else None
 
 
 _STARTERS = (
@@ -71,15 +61,13 @@ _STARTERS = (
     "tests.flows.service.service_runner",
     "workbooks.pool.reading_pool",
 )
-"""Modules whose import by a test module says that its tests start processes or servers."""
-
-_IMPORTS_STARTER = re.compile(rf"^(?:from|import) (?:{'|'.join(map(re.escape, _STARTERS))})\b", re.MULTILINE)
+"""Modules whose use in a test module says that its tests start processes or servers."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as `services` every test that starts a server or another process, so that no mark is forgotten."""
     for item in items:
-        if _needs_postgres(item) or _starts(item.path):
+        if _needs_postgres(item) or _starts_processes(item):
             item.add_marker("services")
 
 
@@ -93,10 +81,10 @@ def _needs_postgres(item: pytest.Item) -> bool:
     )
 
 
-@cache
-def _starts(path: Path) -> bool:
-    """Whether a test module imports what starts processes or servers."""
-    return path.name.startswith("test_") and bool(_IMPORTS_STARTER.search(path.read_text(encoding="utf-8")))
+def _starts_processes(item: pytest.Item) -> bool:
+    module = getattr(item, "module", None)
+    used = {getattr(value, "__module__", None) or getattr(value, "__name__", "") for value in vars(module).values()}
+    return any(starter in used for starter in _STARTERS)
 
 
 @pytest.hookimpl(trylast=True)

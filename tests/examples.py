@@ -2,8 +2,8 @@
 
 from hypothesis import settings
 
-_USUAL = 100
-"""Examples that Hypothesis tries of a test by default."""
+_USUAL = 50
+"""Examples that are tried of any other test (`tests/conftest.py`)."""
 
 
 def examples(count: int) -> int:
