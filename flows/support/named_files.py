@@ -74,6 +74,9 @@ def _fault_of(path: Path) -> Issue | None:
         return _fault("folder_without_workbook", path)
     if path.name.startswith(("~$", ".")):
         return _fault("lock_file" if path.name.startswith(_LOCK_FILES) else "hidden_file", path)
+    if path.exists() and not path.is_file():
+        # Opening a pipe would wait for its writer.
+        return _fault("file_unreadable", path, "not a regular file")
     try:
         path.open("rb").close()
     except FileNotFoundError:
