@@ -5,15 +5,7 @@ from uuid import UUID
 
 from prefect import flow
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import (
-    FlowFilter,
-    FlowFilterName,
-    FlowRunFilter,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-)
 from prefect.client.schemas.objects import FlowRun, State, StateType
-from prefect.client.schemas.sorting import FlowRunSort
 from prefect.runtime import flow_run
 from prefect.settings import PREFECT_UI_URL
 from prefect.states import Completed
@@ -21,6 +13,7 @@ from prefect.states import Completed
 from domain.errors import UsageError
 from flows.pipeline.interrupted import interrupted_run
 from flows.presentation.message_formatter import MessageFormatter
+from flows.presentation.missed_notices import notices
 from flows.presentation.notices import FailedRun, Notice, NoticeEvent, RefusedReport, of_refused, of_run, of_test, send
 from flows.support.context import AppContext, build_context
 from flows.support.prefect_names import RESTARTED
@@ -80,12 +73,4 @@ def _restart_of(run: FlowRun) -> str:
 def _is_sent(event: NoticeEvent, run_id: str) -> bool:
     """Whether the notice of an event was sent already: automations and the search for missed ones may both start it."""
     with get_client(sync_client=True) as client:
-        runs = client.read_flow_runs(
-            flow_filter=FlowFilter(name=FlowFilterName(any_=["notify"])),
-            flow_run_filter=FlowRunFilter(
-                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.COMPLETED]))
-            ),
-            sort=FlowRunSort.EXPECTED_START_TIME_DESC,
-            limit=200,
-        )
-    return any((run.parameters.get("event"), run.parameters.get("run")) == (event, run_id) for run in runs)
+        return (event, run_id) in notices(client, sent=True)

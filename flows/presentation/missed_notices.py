@@ -16,6 +16,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.deployments import run_deployment
 
 from flows.presentation.notices import NoticeEvent
@@ -36,7 +37,7 @@ def send_missed(settle: timedelta = timedelta(minutes=2)) -> int:
     """
     now = datetime.now(UTC)
     with get_client(sync_client=True) as client:
-        results = set(_notified(client, now))
+        results = set(notices(client))
         due = [(_event_of(run), str(run.id)) for run in _ended(client, now - settle)]
     missed = [notice for notice in due if notice not in results]
     for event, run_id in missed:
@@ -61,11 +62,14 @@ def _ended(client: SyncPrefectClient, until: datetime) -> list[FlowRun]:
     ]
 
 
-def _notified(client: SyncPrefectClient, now: datetime) -> Iterator[tuple[str, str]]:
-    since = FlowRunFilterExpectedStartTime.model_validate({"after_": now - 2 * _LOOK_BACK})
+def notices(client: SyncPrefectClient, *, sent: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield event and run of the notices started within two days, or only of those that are sent."""
+    since = FlowRunFilterExpectedStartTime.model_validate({"after_": datetime.now(UTC) - 2 * _LOOK_BACK})
+    state = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.COMPLETED])) if sent else None
     for run in client.read_flow_runs(
         flow_filter=FlowFilter(name=FlowFilterName(any_=["notify"])),
-        flow_run_filter=FlowRunFilter(expected_start_time=since),
+        flow_run_filter=FlowRunFilter(expected_start_time=since, state=state),
+        sort=FlowRunSort.EXPECTED_START_TIME_DESC,
         limit=_MOST,
     ):
         yield run.parameters.get("event", ""), run.parameters.get("run", "")
