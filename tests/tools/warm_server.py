@@ -20,12 +20,20 @@ from flows.support.catalog import open_catalog
 from flows.support.settings import Settings
 from tests.tools.warm_commands import LENGTH_BYTES
 
+_CHECK_SECONDS = 5
+"""Interval at which it checks that the tests still run."""
+
 
 def _serve(listening: socket.socket) -> None:
-    """Fork for every command that is called."""
+    """Fork for every command that is called, until the tests have ended, in whatever way."""
+    tests = os.getppid()
+    listening.settimeout(_CHECK_SECONDS)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no process waits for them here: callers get the exit code
-    while True:
-        caller, _ = listening.accept()
+    while os.getppid() == tests:
+        try:
+            caller, _ = listening.accept()
+        except TimeoutError:
+            continue
         if os.fork() == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             listening.close()
