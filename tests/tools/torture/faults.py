@@ -89,10 +89,10 @@ def kill_database(this: Round) -> Disturbed:
 
 def fill_disk(this: Round) -> Disturbed:
     """Let the disk be full from a random write of a file on."""
-    room = this.rng.randrange(this.writes)
+    most = this.rng.randrange(this.writes)
 
     def work() -> None:
-        with counted_files(this.home.home, Writes(room)):
+        with counted_files(this.home.home, Writes(most)):
             this.home.run_nightly("disturbed")
 
     return Disturbed(this.home, not ended_well(start(work)))
@@ -100,14 +100,14 @@ def fill_disk(this: Round) -> Disturbed:
 
 def fill_database(this: Round) -> Disturbed:
     """Let the disk of the database be full from a random page (SQLite) or change (PostgreSQL) on."""
-    room = this.rng.randrange(60)
+    most = this.rng.randrange(60)
 
     def work() -> None:
         context = this.home.context()
         if this.home.url:
-            count_statements(context, Writes(room))
+            count_statements(context, Writes(most))
         else:
-            limit_pages(context, room)
+            limit_pages(context, most)
         run_plainly(context, "disturbed")
 
     return Disturbed(this.home, not ended_well(start(work)))

@@ -23,15 +23,15 @@ _CHANGES = ("INSERT", "UPDATE", "DELETE")
 
 @dataclass
 class Writes:
-    """Number of writes so far, and how many the disk has room for."""
+    """Number of writes so far, and how many the disk takes at most."""
 
-    room: float = float("inf")
+    most: float = float("inf")
     done: int = 0
 
     def count(self, name: object) -> None:
-        """Count a write; raise once there is no room."""
+        """Count a write; raise beyond the most that it takes."""
         self.done += 1
-        if self.done > self.room:
+        if self.done > self.most:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(name))
 
 
@@ -59,7 +59,7 @@ def counted_files(folder: Path, writes: Writes) -> Iterator[None]:
 
 
 def count_statements(context: AppContext, writes: Writes) -> None:
-    """Count each statement by which this context changes PostgreSQL; without room it fails as on a full disk."""
+    """Count each statement by which this context changes PostgreSQL; beyond the most it fails as on a full disk."""
 
     def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if statement.lstrip().upper().startswith(_CHANGES):

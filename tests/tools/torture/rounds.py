@@ -21,7 +21,7 @@ _BY_NUMBER_OF_RUNS = frozenset({"revisions", "publications", "published"})
 
 
 @dataclass(frozen=True)
-class Case:
+class FaultOnEngine:
     """A fault on an engine."""
 
     engine: str
@@ -29,7 +29,7 @@ class Case:
 
 
 @dataclass
-class Tally:
+class FaultCounts:
     """Counts of a case: its rounds, those in which the fault met something, and the differences found."""
 
     rounds: int = 0
@@ -66,17 +66,17 @@ class Engine:
 
 def torture(
     engines: Iterable[Engine], rounds: int, seed: int, console: Console, only: Sequence[str] = ()
-) -> dict[Case, Tally]:
+) -> dict[FaultOnEngine, FaultCounts]:
     """Run rounds, each case in turn, and return what each came to; `only` names the faults to try, else all."""
     rng = random.Random(seed)  # moments, no secrets
     by_name = {engine.name: engine for engine in engines}
     cases = [
-        Case(engine.name, fault)
+        FaultOnEngine(engine.name, fault)
         for fault in dict.fromkeys(name for engine in by_name.values() for name in engine.faults)
         for engine in by_name.values()
         if fault in engine.faults and (not only or fault in only)
     ]
-    tallies = {case: Tally() for case in cases}
+    tallies = {case: FaultCounts() for case in cases}
     for case in track(list(itertools.islice(itertools.cycle(cases), rounds)), "rounds", console=console):
         engine, tally = by_name[case.engine], tallies[case]
         began = time.monotonic()
@@ -88,7 +88,7 @@ def torture(
     return tallies
 
 
-def table_of(tallies: Mapping[Case, Tally]) -> Table:
+def table_of(tallies: Mapping[FaultOnEngine, FaultCounts]) -> Table:
     """Return the counts as a table, for the terminal and for notes."""
     table = Table("fault", "engine", "rounds", "met something", "differences", "seconds")
     for case, tally in tallies.items():
