@@ -77,7 +77,7 @@ def test_a_known_refused_file_is_checked_again(after_night: Path, tmp_path: Path
     wrong = next(file for file in first_files if WRONG in file.path.name)
     (checked_file,) = checked(after_night, put(tmp_path, "lai.xlsx", wrong.data))
     assert not checked_file.accepted
-    assert {issue.cell for issue in checked_file.issues if issue.severity is Severity.CRITICAL} == {"E49", "E15"}
+    assert {issue.cell for issue in checked_file.issues if issue.severity is Severity.CRITICAL} == {"E49", "E15", "D15"}
 
 
 def test_with_a_warehouse_the_history_is_used(after_night: Path, tmp_path: Path, catalog: Catalog) -> None:
