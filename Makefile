@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --forbid-skips $(if $(CO
 # With a path of TESTS= one of the two halves may be empty, which pytest calls 5; without one that is a failure.
 NO_TESTS = { code=$$?; test -n "$(TESTS)" -a $$code = 5; }
 
-.PHONY: help demo test test-fast test-services test-full test-full-only test-wheel test-pythons coverage check format setup-full golden schemas sweep corpus bench bench-rules bench-annotate bench-nightly audit torture load-test hunt clean
+.PHONY: help demo test test-fast test-services test-full test-full-only test-wheel test-pythons coverage check format setup-full golden schemas sweep two-ways corpus bench bench-rules bench-annotate bench-nightly bench-parse audit torture load-test hunt clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -83,6 +83,9 @@ golden: $(VENV)/ready ## Make the golden files again; look at the diff before yo
 schemas: $(VENV)/ready ## Write the JSON Schemas of the catalogue's files from their models
 	@$(BIN)/python -m domain.catalog.write_schemas
 
+two-ways: $(VENV)/ready ## Parse 10,000 mutants (MUTANTS=n) or a folder (CORPUS=folder) both ways: reports must be equal
+	@$(BIN)/python -m tests.tools.two_ways --mutants $(or $(MUTANTS),10000) $(if $(CORPUS),--corpus $(CORPUS))
+
 sweep: $(VENV)/ready ## Read 10,000 spoilt workbooks, and those of CORPUS=folder: none may crash, run away or end unexplained
 	@$(BIN)/python -m tests.tools.sweep --mutants $(or $(MUTANTS),10000) $(if $(CORPUS),--corpus "$(CORPUS)")
 
@@ -98,6 +101,9 @@ bench-rules: $(VENV)/ready ## Time the rules through Great Expectations beside t
 
 bench-annotate: $(VENV)/ready ## Time marking a workbook beside re-saving it through openpyxl: at most a tenth, or it fails
 	@$(BIN)/python -m benchmarks.annotate_vs_resave --rounds $(or $(ROUNDS),15)
+
+bench-parse: $(VENV)/ready ## Time reading and parsing filled-in forms beside the floor: 95 % go directly and reports are equal, or it fails
+	@$(BIN)/python -m benchmarks.direct_parse --rounds $(or $(ROUNDS),5)
 
 bench-nightly: $(VENV)/ready ## Time a nightly run (COMMUNES=2000 ENGINE=sqlite ROUNDS=3) beside reading the files only; figures must agree
 	@$(BIN)/python -m benchmarks.nightly --communes $(or $(COMMUNES),2000) --engine $(or $(ENGINE),sqlite) --rounds $(or $(ROUNDS),3) $(if $(RESULTS),--results $(RESULTS))

@@ -9,11 +9,12 @@ from domain.catalog.catalog import Catalog
 from domain.issues import Issue
 from domain.submissions import ParsedReport
 from workbooks.cells.guards import Limits, RefusedError, check_bytes, refusal
+from workbooks.direct.parse import parse_directly
 from workbooks.identify.hints import Hints
 from workbooks.report.parse import parse_report
 
 Parse = Callable[[bytes, Catalog, Hints, Limits], ParsedReport]
-"""The function that parses a file's bytes: `parse_report`, except in tests."""
+"""The function that parses a file's bytes: `parse_directly`, except in tests."""
 
 _START = 1 << 16
 """Bytes inspected of a file that is too large to read; enough for the guards to detect these codes."""
@@ -45,7 +46,7 @@ class PlainReader:
 
     catalog: Catalog
     limits: Limits
-    parse: Parse = parse_report
+    parse: Parse = parse_directly
 
     def read(self, files: Iterable[LandedFile]) -> tuple[ParsedReport, ...]:
         """Return the report of each file; see `Reader.read`."""

@@ -16,11 +16,11 @@ from domain.errors import TransientError
 from domain.issues import Issue, Severity
 from domain.submissions import ParsedReport
 from workbooks.cells.guards import Limits
+from workbooks.direct.parse import parse_directly
 from workbooks.pool.confinement import OUT_OF_MEMORY, Confinement, ran_out_of_time
 from workbooks.pool.landed_file import LandedFile, Parse, refuse
 from workbooks.pool.light_process import LightContext
 from workbooks.pool.reading_worker import WorkerCrash, WorkerSettings, answer, get_ready, read_file
-from workbooks.report.parse import parse_report
 
 _LOG = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class ReadingPool:
         confinement: Confinement | None,
         workers: int,
         *,
-        parse: Parse = parse_report,
+        parse: Parse = parse_directly,
     ) -> None:
         """Use at most `workers` processes; `parse` must be importable by module and name."""
         self._catalog = catalog

@@ -13,6 +13,7 @@ from domain.catalog.texts import Texts
 from domain.issues import Issue
 from domain.observations import Figure
 from domain.submissions import ParsedReport
+from tests.tools.two_ways import trained_parser
 from tests.workbooks.cases import WorkbookCase, load_cases, make
 from workbooks.report.parse import parse_report
 
@@ -22,10 +23,11 @@ _PACKAGE = Path(__file__).parents[3] / "workbooks"
 
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
 def test_case(case: WorkbookCase, catalog: Catalog, next_catalog: Catalog) -> None:
-    """The case's workbook is parsed or refused exactly as stated."""
+    """The case's workbook is parsed or refused exactly as stated, and directly as well if it goes that way."""
     catalog = next_catalog if case.given.get("catalog") == "next" else catalog
     data, hints, limits = make(case, catalog)
     report = parse_report(data, catalog, hints, limits)
+    assert trained_parser(catalog).parse_known(data, hints, limits) in (None, report)
     assert Counter(issue.code for issue in report.issues) == Counter(case.codes), report.issues
     for expected in case.expect.get("issues", []):
         assert any(_fits(expected, issue) for issue in report.issues), (expected, report.issues)

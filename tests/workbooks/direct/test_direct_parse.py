@@ -1,0 +1,77 @@
+"""Tests of direct parsing: unchanged forms go directly, all else carefully, and both ways give equal reports."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl.workbook import Workbook
+
+from domain.catalog.catalog import Catalog
+from tests.builders import assignment_for, make_workbook
+from tests.examples import examples
+from tests.tools.two_ways import PERIOD, UNITS, forms, mutants, saved_by_openpyxl, trained_parser
+from workbooks.cells.guards import Limits
+from workbooks.direct.parse import DirectParser
+from workbooks.identify.hints import Hints
+from workbooks.report.parse import parse_report
+from workbooks.template.workbook import make_blank
+
+UNIT = UNITS[0]
+NAMED = Hints(f"BC_{UNIT}_{PERIOD}.xlsx", (PERIOD, f"{UNIT} Xã Lâm Sơn"))
+
+
+@settings(max_examples=examples(25), deadline=None)
+@given(st.integers(0, 10**9))
+def test_both_ways_are_equal_on_mutants(catalog: Catalog, seed: int) -> None:
+    """A mutant that goes directly has the report of the careful way."""
+    for data in mutants(forms(catalog), 4, seed):
+        report = trained_parser(catalog).parse_known(data, Hints("report.xlsx"), Limits())
+        assert report is None or report == parse_report(data, catalog, Hints("report.xlsx"))
+
+
+@pytest.mark.parametrize("is_saved_again", [False, True])
+def test_filled_in_form_goes_directly(catalog: Catalog, *, is_saved_again: bool) -> None:
+    """Other figures, notes and signers' names leave the form as the template made it, villages included."""
+    data = make_workbook(catalog, UNIT, PERIOD, seed=5, change=lambda book: _sign(book, catalog))
+    data = saved_by_openpyxl(data) if is_saved_again else data
+    report = trained_parser(catalog).parse_known(data, NAMED, Limits())
+    assert report == parse_report(data, catalog, NAMED)
+    assert any(observation.unit != UNIT for observation in report.observations)
+
+
+def test_skeleton_is_learnt_at_its_second_file(catalog: Catalog) -> None:
+    """The third report of a form goes directly, of another period too."""
+    parser = DirectParser(catalog)
+    for period, is_direct in ((PERIOD, False), (PERIOD, False), (PERIOD, True), ("2025-04", True)):
+        data = make_workbook(catalog, UNIT, period)
+        assert (parser.parse_known(data, Hints(""), Limits()) is not None) is is_direct
+        assert parser.parse(data, Hints(""), Limits()) == parse_report(data, catalog, Hints(""))
+
+
+@pytest.mark.parametrize(
+    "hints",
+    [
+        Hints("BC_22813_2025-04.xlsx"),
+        Hints("BC_22816_2025-05.xlsx"),
+        Hints("x.xlsx", ("tháng 4",)),
+        Hints("Xã Lương Sơn"),
+    ],
+    ids=lambda hints: hints.file_name,
+)
+def test_name_of_another_unit_or_period_is_read_with_care(catalog: Catalog, hints: Hints) -> None:
+    """A file or folder whose name disagrees with the form does not go directly."""
+    assert trained_parser(catalog).parse_known(forms(catalog)[0], hints, Limits()) is None
+
+
+@pytest.mark.parametrize("note", ["Số liệu tháng 4", "Dự thảo", "Số đúng là 12", "nghìn hộ", "Tổng cộng"])
+def test_note_that_bears_upon_figures_is_read_with_care(catalog: Catalog, note: str) -> None:
+    """A note about the figures does not go directly."""
+    data = make_workbook(catalog, UNIT, PERIOD, change=lambda book: _sign(book, catalog, note))
+    assert trained_parser(catalog).parse_known(data, NAMED, Limits()) is None
+
+
+def _sign(book: Workbook, catalog: Catalog, note: str = "Tăng so với tháng trước") -> None:
+    form = make_blank(assignment_for(catalog, UNIT, PERIOD)).form
+    sheet = book[form.sheet]
+    sheet[next(iter(form.notes.values()))].value = note
+    sheet[form.maker].value = "Nguyễn Văn An"
+    sheet[form.chair].value = "Trần Thị Bích Hằng"

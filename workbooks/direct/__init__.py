@@ -1,0 +1,1 @@
+"""Direct parsing: a filled-in template that is otherwise unchanged goes straight from its bytes to observations."""

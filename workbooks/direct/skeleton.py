@@ -1,0 +1,181 @@
+"""Skeleton of a workbook: everything that is read of its parts but the contents of cells and property values."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from xml.parsers import expat
+
+from workbooks.container.archive import Archive
+
+TEXT, NUMBER, FORMULA_TEXT, EMPTY = b"text", b"n", b"str", b""
+"""Types of contents; texts written into the cell and shared ones are not told apart."""
+
+Content = tuple[bytes, bytes]
+"""Type of a cell's content, and its text or number as it stands in the markup."""
+
+BLANK: Content = (EMPTY, b"")
+"""Content of a cell without any."""
+
+PRESERVED = b"\0"
+"""Begins the content of a shared text whose spaces are kept; no text of XML has this character."""
+
+_PROPERTIES = "docProps/custom.xml"
+_STRINGS = "xl/sharedStrings.xml"
+_SHEET = re.compile(r"xl/worksheets/sheet[0-9]{1,2}\.xml")
+_READ = re.compile(r"xl/(?:workbook|styles)\.xml|\[Content_Types\]\.xml|.*\.rels")
+_UNREAD = re.compile(
+    r"docProps/(?:core|app)\.xml|xl/theme/theme[0-9]\.xml|xl/calcChain\.xml|xl/printerSettings/[^/]*\.bin"
+)
+_CELL = re.compile(
+    rb'<c r="([A-Z]{1,2}[1-9][0-9]{0,3})"(?: s="([0-9]{1,4})")?(?: t="(n|s|str|inlineStr)")?'
+    rb'(?:/>|>(?:<f(?: aca="false")?>([^<]*)</f>)?(?:<v>([^<]*)</v>|<is><t>([^<]*)</t></is>)?</c>)'
+)
+_GROUPS = 7
+_STRING = re.compile(rb'<si><t( xml:space="preserve")?>([^<]*)</t></si>')
+_PROPERTY_VALUE = re.compile(rb"(<vt:lpwstr(?: [^<>]*)?>)([^<]*)(?=</vt:lpwstr>)")
+_ATTRIBUTES = rb'(?: [A-Za-z0-9:]+="[^"<&]*")*'
+# What was selected last, where the windows were, and random identities of the copy: nothing of it is read.
+# Each pattern begins with a word, by which it is searched fast.
+_VIEWS = tuple(
+    re.compile(pattern.replace(b"%", _ATTRIBUTES))
+    for pattern in (
+        rb"<sheetViews><sheetView%(?:/>|>(?:<(?:pane|selection)%/>)*</sheetView>)</sheetViews>",
+        rb"<workbookView%/>",
+        rb"<xr:revisionPtr%/>",
+    )
+)
+_IDENTITY = re.compile(rb' xr:uid="\{[0-9A-Fa-f-]{36}\}"')
+_DECLARATION = re.compile(
+    rb"""(?:<\?xml version=["']1\.0["'] encoding=["'](?:utf|UTF)-8["'](?: standalone=["']yes["'])?\s*\?>)?"""
+)
+
+
+class NotDirectError(Exception):
+    """The file is not one that can be parsed directly; the reason is for benchmarks and tests."""
+
+
+@dataclass(slots=True)
+class SheetCells:
+    """Cells of a sheet in file order: addresses, indices of styles, whether they have a formula, and contents."""
+
+    part: str
+    addresses: list[bytes]
+    styles: list[bytes]
+    formulas: list[bytes]
+    contents: list[Content]
+
+
+@dataclass(slots=True)
+class SplitWorkbook:
+    """A workbook taken apart; `skeleton` is the digest of all that is read of it beside contents and `properties`."""
+
+    skeleton: bytes
+    sheets: list[SheetCells]
+    properties: list[bytes]
+
+
+def split_workbook(archive: Archive) -> SplitWorkbook:
+    """Take a workbook apart.
+
+    Raises:
+        NotDirectError: a part is unusual, or its markup is not what programs write for plain forms.
+        RefusedError: the archive is damaged or beyond the limits.
+    """
+    names = sorted(info.filename for info in archive.file.infolist())
+    read: list[bytes] = []
+    strings: list[bytes] = []
+    if _STRINGS in names:
+        rest, strings = _split_strings(_content(archive, _STRINGS))
+        read.append(rest)
+    sheets: list[SheetCells] = []
+    properties: list[bytes] = []
+    for name in names:
+        read.append(name.encode())
+        if _SHEET.fullmatch(name):
+            rest, sheet = _split_sheet(name, _content(archive, name), strings)
+            read += (rest, b" ".join(sheet.addresses), b" ".join(sheet.styles), b"\0".join(sheet.formulas))
+            sheets.append(sheet)
+        elif name == _PROPERTIES:
+            chunks = _PROPERTY_VALUE.split(_content(archive, name))
+            properties = chunks[2::3]
+            read += (b"\0".join(chunks[0::3]), b"\0".join(chunks[1::3]))
+        elif _READ.fullmatch(name):
+            read.append(_without_views(_content(archive, name)))
+        elif name != _STRINGS and not _UNREAD.fullmatch(name):
+            raise NotDirectError(name)
+    # Lengths keep two sequences of contents from giving one digest.
+    lengths = b" ".join(b"%d" % len(content) for content in read)
+    return SplitWorkbook(sha256(lengths + b"\0" + b"".join(read)).digest(), sheets, properties)
+
+
+def _content(archive: Archive, part: str) -> bytes:
+    content = b"".join(archive.chunks(part))
+    declaration = _DECLARATION.match(content)
+    if declaration is None or content.find(b"<?", declaration.end()) >= 0 or b"<!" in content:
+        raise NotDirectError(f"declarations or comments in {part}")
+    return content
+
+
+def _split_sheet(part: str, content: bytes, strings: list[bytes]) -> tuple[bytes, SheetCells]:
+    chunks = _CELL.split(_without_views(content).replace(b"<v/>", b"<v></v>"))
+    rest = b"\0".join(chunks[0::_GROUPS])
+    if b"<c " in rest or b"<c>" in rest or b"AlternateContent" in rest:
+        raise NotDirectError(f"unusual cells in {part}")
+    addresses = chunks[1::_GROUPS]
+    if len(set(addresses)) != len(addresses):
+        raise NotDirectError(f"an address twice in {part}")
+    contents = [
+        _content_of(kind, value, inline, strings)
+        for kind, value, inline in zip(chunks[3::_GROUPS], chunks[5::_GROUPS], chunks[6::_GROUPS], strict=True)
+    ]
+    styles = [style or b"" for style in chunks[2::_GROUPS]]
+    formulas = [b"" if formula is None else b"=" + formula for formula in chunks[4::_GROUPS]]
+    return rest, SheetCells(part, addresses, styles, formulas, contents)
+
+
+def _content_of(kind: bytes | None, value: bytes | None, inline: bytes | None, strings: list[bytes]) -> Content:
+    if kind == b"s" and value is not None:
+        if not value.isdigit() or len(value) > 6 or int(value) >= len(strings):
+            raise NotDirectError("no such text")
+        return TEXT, strings[int(value)]
+    if kind == b"inlineStr" and inline is not None:
+        return TEXT, inline
+    if inline is not None:
+        raise NotDirectError("a text in a cell of another type")
+    return (EMPTY, b"") if value is None else (kind or NUMBER, value)
+
+
+def _split_strings(content: bytes) -> tuple[bytes, list[bytes]]:
+    """Return the markup around the shared texts, and these; how many there are is no part of the skeleton."""
+    chunks = _STRING.split(content)
+    if any(chunks[3:-1:3]) or b"<si" in chunks[0] + chunks[-1]:
+        raise NotDirectError("formatted texts")
+    texts = [
+        PRESERVED + text if preserved else text for preserved, text in zip(chunks[1::3], chunks[2::3], strict=True)
+    ]
+    return _COUNTS.sub(b"", chunks[0]) + chunks[-1], texts
+
+
+_COUNTS = re.compile(rb' (?:count|uniqueCount)="[0-9]{1,6}"')
+
+
+def _without_views(content: bytes) -> bytes:
+    for pattern in _VIEWS:
+        content = pattern.sub(_view_removed, content)
+    return _IDENTITY.sub(b' xr:uid=""', content)
+
+
+def _view_removed(match: re.Match[bytes]) -> bytes:
+    if not _is_well_formed(match[0]):
+        raise NotDirectError("damaged views")
+    return b"<view/>"
+
+
+@lru_cache(maxsize=256)
+def _is_well_formed(fragment: bytes) -> bool:
+    try:
+        expat.ParserCreate().Parse(fragment, True)  # noqa: FBT003 - expat takes no keywords
+    except expat.ExpatError:
+        return False
+    return True
