@@ -23,7 +23,7 @@ _WHOLE = re.compile(rb"0|[1-9][0-9]{0,8}")
 _PERCENT = re.compile(rb"(?:0|[1-9][0-9]{0,3})(?:\.[0-9]{1,2})?")
 _HALF_STEP, _HALF = Decimal("0.005"), Decimal("0.5")
 _NOTE = re.compile(r"[^\W\d_](?:[^\W\d_]|[ ,.;:()]){0,99}")
-_NAME = re.compile(r"[^\W\d_]+(?:[ '’-]?[^\W\d_]+)*")
+_NAME = re.compile(r"[^\W\d_]+(?:[ '’]?[^\W\d_]+)*|[0-9]{1,2}")
 _SIGNED = re.compile(r"ngày (\d{2}) tháng (\d{1,2}) năm (\d{4})$")
 
 
@@ -109,7 +109,7 @@ def signed_on(text: str) -> date | None:
 
 
 def is_plain_unit(unit: OrgUnit) -> bool:
-    """Return whether a unit's name is words only: numbers and dashes could be read as something else in a heading."""
+    """Return whether a unit's name is words only, or a number; a dash may end a name, and "Phước Cát 2" names two."""
     return _NAME.fullmatch(unit.bare_name) is not None and "-" not in unit.name
 
 
