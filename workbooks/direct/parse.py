@@ -14,7 +14,7 @@ from domain.submissions import ParsedReport
 from workbooks.cells.guards import Limits, RefusedError, check_name
 from workbooks.container.archive import Archive, open_archive
 from workbooks.direct.facts import PERIOD, UNIT, facts_of, is_place_line, village_fact
-from workbooks.direct.plan import CellUse, LinePlan, Plan, SheetPlan, make_plan
+from workbooks.direct.plan import CellUse, FormPlan, LinePlan, SheetPlan, make_plan
 from workbooks.direct.skeleton import (
     BLANK,
     NUMBER,
@@ -46,12 +46,12 @@ _SMALLEST, _LARGEST = 1 << 10, 1 << 20
 class _Skeleton:
     """What is known of a skeleton: its plans, and how often one was to be made."""
 
-    plans: list[Plan] = field(default_factory=list)
+    plans: list[FormPlan] = field(default_factory=list)
     attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Opened:
+class _SplitFile:
     """A file that may be an unchanged form, taken apart."""
 
     data: bytes
@@ -64,14 +64,14 @@ class _Opened:
         return self.split.skeleton, self.archive.limits
 
 
-def _open(data: bytes, hints: Hints, limits: Limits) -> _Opened | None:
+def _open(data: bytes, hints: Hints, limits: Limits) -> _SplitFile | None:
     """Take a file apart, None if it cannot be parsed directly."""
     if not _SMALLEST < len(data) < _LARGEST:
         return None
     try:
         check_name(hints.file_name, len(data))
         archive = open_archive(data, limits)
-        return _Opened(data, archive, split_workbook(archive))
+        return _SplitFile(data, archive, split_workbook(archive))
     except (NotDirectError, RefusedError):
         return None
 
@@ -105,7 +105,7 @@ class DirectParser:
         opened = _open(data, hints, limits)
         return self._directly(opened, hints) if opened is not None else None
 
-    def _directly(self, opened: _Opened, hints: Hints) -> ParsedReport | None:
+    def _directly(self, opened: _SplitFile, hints: Hints) -> ParsedReport | None:
         known = self._skeletons.get(opened.key)
         if known is None:
             return None
@@ -117,7 +117,7 @@ class DirectParser:
                 continue
         return None
 
-    def _learn(self, opened: _Opened, report: ParsedReport) -> None:
+    def _learn(self, opened: _SplitFile, report: ParsedReport) -> None:
         known = self._skeletons.get(opened.key)
         if known is None:
             self._skeletons[opened.key] = _Skeleton()
@@ -129,7 +129,7 @@ class DirectParser:
         while len(self._skeletons) > _SKELETONS or sum(len(each.plans) for each in self._skeletons.values()) > _PLANS:
             self._skeletons.popitem(last=False)
 
-    def _plan(self, opened: _Opened, report: ParsedReport) -> Plan | None:
+    def _plan(self, opened: _SplitFile, report: ParsedReport) -> FormPlan | None:
         if report.form is None or report.unit is None or report.period is None:
             return None
         try:
@@ -142,7 +142,7 @@ class DirectParser:
 class _Application:
     """Application of a plan to a workbook."""
 
-    def __init__(self, plan: Plan, catalog: Catalog, split: SplitWorkbook) -> None:
+    def __init__(self, plan: FormPlan, catalog: Catalog, split: SplitWorkbook) -> None:
         """Compare what is fixed, and collect what is not.
 
         Raises:

@@ -71,7 +71,7 @@ class LinePlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class FormPlan:
     """How to parse the workbooks of a skeleton whose fixed contents are equal to these.
 
     `is_uncalculated`: a formula's zero may be no result, as in `BookParts`.
@@ -89,7 +89,7 @@ class Plan:
 
 def make_plan(
     archive: Archive, data: bytes, split: SplitWorkbook, report: ParsedReport, assignment: Assignment
-) -> Plan | None:
+) -> FormPlan | None:
     """Return the plan of a workbook, None unless it equals the template that we make, but for what is filled in.
 
     `report` is what the careful way made of the file, without issues and repairs.
@@ -109,7 +109,7 @@ def make_plan(
         sheets = tuple(_sheet_plans(parts, split, workbook.sheets, expected))
     except NotDirectError:
         return None
-    return Plan(
+    return FormPlan(
         form=blank.assignment.form.id,
         version=blank.assignment.layout.version,
         due=blank.assignment.due,
