@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from domain.indicators import Measure
 from domain.layouts import ColumnRole, Input
@@ -18,10 +19,10 @@ from workbooks.container.styles_part import BookStyles, read_styles
 from workbooks.direct.facts import facts_of, village_fact
 from workbooks.direct.skeleton import Content, NotDirectError, SheetCells, SplitWorkbook
 from workbooks.template.assignment import Assignment, assign
-from workbooks.template.blank import Blank, percentages
-from workbooks.template.save import save
-from workbooks.template.workbook import make_blank
 from workbooks.text.legacy_text import legacy_font
+
+if TYPE_CHECKING:
+    from workbooks.template.blank import Blank
 
 
 class CellUse(Enum):
@@ -94,6 +95,10 @@ def make_plan(
 
     `report` is what the careful way made of the file, without issues and repairs.
     """
+    # Imported where a plan is made: processes that only read do without openpyxl.
+    from workbooks.template.blank import percentages  # noqa: PLC0415 - as said
+    from workbooks.template.save import save  # noqa: PLC0415 - as said
+
     parts = read_book_parts(archive)
     workbook = read_workbook(data, archive.limits)
     if parts.since_1904 or parts.kind != "xlsx":
@@ -121,8 +126,10 @@ def make_plan(
     )
 
 
-def _blank(assignment: Assignment, workbook: Workbook, report: ParsedReport) -> Blank:
+def _blank(assignment: Assignment, workbook: Workbook, report: ParsedReport) -> "Blank":
     """Return the form as it was made: as sample data or not, with figures filled in from earlier reports or not."""
+    from workbooks.template.workbook import make_blank  # noqa: PLC0415 - as in make_plan
+
     is_sample = property_name(KEY_SAMPLE) in workbook.properties
     prefilled = assignment.text("foot_prefilled")
     if any(cell.text == prefilled for sheet in workbook.sheets for cell in sheet.cells.values()):
@@ -135,7 +142,7 @@ Uses = Mapping[tuple[str, str], Variable]
 """Variables by sheet and address, without their numbers."""
 
 
-def _uses(blank: Blank) -> Uses:
+def _uses(blank: "Blank") -> Uses:
     form = blank.form
     uses: dict[tuple[str, str], Variable] = {}
     for (_, role), address in form.figures.items():
@@ -157,7 +164,7 @@ def _uses(blank: Blank) -> Uses:
     return uses
 
 
-def _answered(blank: Blank) -> frozenset[str]:
+def _answered(blank: "Blank") -> frozenset[str]:
     """Return the indicators that the village sheet asks yes or no for."""
     columns = blank.assignment.layout.village_columns
     return frozenset(column.indicator or "" for column in columns if column.input is Input.YES_NO)
@@ -265,7 +272,7 @@ def _check_contents(cells: SheetCells, sheet: Sheet) -> None:
         raise NotDirectError("cells that only one way sees")
 
 
-def _lines(blank: Blank, report: ParsedReport) -> Iterator[LinePlan]:
+def _lines(blank: "Blank", report: ParsedReport) -> Iterator[LinePlan]:
     assignment, answers = blank.assignment, _answered(blank)
     villages = assignment.catalog.units.villages(assignment.unit, assignment.last_day)
     numbers = {village.code: number for number, village in enumerate(villages)}
