@@ -22,7 +22,7 @@ from flows.pipeline.steps import PlainSteps
 from flows.support.area_figures import FiguresRequest, render_as_of
 from flows.support.choices import form_made_up, moment_of
 from tests.flows.deployments.prefect_server import clean_environment
-from tests.flows.pipeline.nightly_runs import AREA, context_of, published_rows, rows_of, run_plainly
+from tests.flows.pipeline.nightly_runs import AREA, NOW, context_of, published_rows, rows_of, run_plainly
 from warehouse.rollups.scope import computation_version
 
 FORM = "cds_x_t"
@@ -77,7 +77,7 @@ def test_commune_of_today_is_published_beside_the_town_of_then(after_night: Path
 
 def test_requested_figures_are_kept_up_to_date_by_nightly_runs(after_night: Path) -> None:
     """Once requested, a commune's figures follow changes of the catalogue in nightly runs."""
-    publish_requested(after_night, FiguresRequest("22813", FORM, MAY, Boundary.AS_THEN))
+    publish_requested(after_night, FiguresRequest("22813", FORM, MAY, Boundary.AS_THEN), NOW)
     assert rows_of(after_night, "SELECT area_code FROM rollup_seen WHERE asked = 1") == [("22813",)]
     published = run_plainly(context_of(after_night), "second").given
     assert published == ()

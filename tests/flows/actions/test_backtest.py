@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from domain.catalog.catalog import Catalog
 from domain.periods import Period, parse_period, periods_between
+from domain.submissions import MoveReason
 from domain.units import UnitKey
 from flows.actions.backtest import Backtest, BacktestFinding, BacktestQuery, backtest
 from flows.pipeline import backtest_runner
@@ -19,7 +21,7 @@ from tests.builders import Ratio, form_for, make_workbook
 from tests.cli.command import live_in, tonghop
 from tests.flows.actions.test_preview import contents
 from tests.flows.pipeline.nightly_runs import context_of, prepare_home, put, run_plainly
-from warehouse.models import IssueRow, SubmissionRow
+from warehouse.models import IssueRow, SubmissionEventRow, SubmissionRow
 from warehouse.store.engine import reading
 
 pytestmark = pytest.mark.long
@@ -88,15 +90,25 @@ def places(findings: Sequence[BacktestFinding]) -> list[tuple[object, ...]]:
 
 
 def found_by_nights(context: AppContext, rule: str) -> list[tuple[object, ...]]:
-    """Return the same of the results kept by the runs."""
+    """Return the same of the results kept by the runs, when each report was last put before all rules."""
+    again = (
+        select(SubmissionEventRow.submission_id, func.count().label("times"))
+        .where(SubmissionEventRow.reason == MoveReason.EARLIER_REPORT_CHANGED)
+        .group_by(SubmissionEventRow.submission_id)
+        .subquery()
+    )
     with reading(context.engine) as session:
-        rows = session.query(IssueRow, SubmissionRow).join(
-            SubmissionRow,
-            (SubmissionRow.id == IssueRow.submission_id) & (SubmissionRow.judgement == IssueRow.judgement),
+        rows = (
+            session.query(IssueRow, SubmissionRow)
+            .join(SubmissionRow, SubmissionRow.id == IssueRow.submission_id)
+            .outerjoin(again, again.c.submission_id == SubmissionRow.id)
         )
+        rows = rows.filter(IssueRow.judgement == SubmissionRow.judgement - func.coalesce(again.c.times, 0))
         return [
-            (item.unit_code, item.period, issue.sheet, issue.cell, issue.found, issue.expected)
-            for issue, item in rows.filter(IssueRow.code == rule).order_by(IssueRow.submission_id, IssueRow.position)
+            (submission.unit_code, submission.period, issue.sheet, issue.cell, issue.found, issue.expected)
+            for issue, submission in rows.filter(IssueRow.code == rule).order_by(
+                IssueRow.submission_id, IssueRow.position
+            )
         ]
 
 

@@ -252,11 +252,11 @@ def test_the_report_written_anew_is_read(catalog: Catalog) -> None:
         kept = {"unit", "period"}
         if code in _SAVED_ANEW and case.given.get("start") != "results":
             kept |= {"start", "edits"}
-        given = {name: value for name, value in case.given.items() if name in kept}
-        if str(given) not in reports:
-            data, hints, limits = make(replace(case, given=given), catalog)
-            reports[str(given)] = parse_report(data, catalog, hints, limits)
-        issues = reports[str(given)].issues
+        facts = {name: value for name, value in case.given.items() if name in kept}
+        if str(facts) not in reports:
+            data, hints, limits = make(replace(case, given=facts), catalog)
+            reports[str(facts)] = parse_report(data, catalog, hints, limits)
+        issues = reports[str(facts)].issues
         remaining += [
             (code, issue.code) for issue in issues if issue.code == code or issue.severity is Severity.CRITICAL
         ]
