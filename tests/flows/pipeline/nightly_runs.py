@@ -30,6 +30,8 @@ NOW = datetime(2025, 6, 2, 18, 0, tzinfo=UTC)
 TRIES = 3
 _MOMENT = re.compile(rb"\d\d:\d\d \d\d/\d\d/\d{4}")
 """How receipts write when a report arrived and was judged."""
+_NUMBER = re.compile(r"so-\d{8}|[Ss]ố \d+")
+"""Number of a submission in a reply: on PostgreSQL a transaction that was rolled back leaves a gap in them."""
 
 
 def immediate_steps(run_id: str) -> PlainSteps:
@@ -138,15 +140,19 @@ def picture_of(home: Path) -> dict[str, object]:
             "JOIN reply r ON r.id = x.reply_id "
             "JOIN submission s ON s.id = x.submission_id ORDER BY s.sha256, x.judgement",
         ),
-        "outbox": {
-            str(path.relative_to(home)): sha256(_MOMENT.sub(b"", path.read_bytes())).hexdigest()
-            for path in sorted((home / "outbox").rglob("[!.]*"))
+        "outbox": sorted(
+            (_NUMBER.sub("", str(path.relative_to(home))), sha256(_without_moments(path.read_bytes())).hexdigest())
+            for path in (home / "outbox").rglob("[!.]*")
             if path.is_file()
-        },
+        ),
         "published": {
             str(path.relative_to(home)): _without_run(path) for path in sorted((home / "published").rglob("rollup.csv"))
         },
     }
+
+
+def _without_moments(data: bytes) -> bytes:
+    return re.sub(_NUMBER.pattern.encode(), b"", _MOMENT.sub(b"", data))
 
 
 def _without_run(path: Path) -> list[dict[str, str]]:
