@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select, union
 
 from domain.issues import Issue, Repair
-from domain.submissions import PENDING_STATES
+from domain.submissions import PENDING_STATES, MoveReason
 from domain.waivers import OpenWarning
 from warehouse.models import SubmissionEventRow, SubmissionRow, WaiverRow
 from warehouse.queries.files import issues_of, repairs_of
@@ -75,8 +75,8 @@ def feedback_of(session: Session, submission_ids: Iterable[int], at: datetime) -
 def moved_since(session: Session, seen: LogPosition) -> tuple[tuple[int, ...], LogPosition]:
     """Return settled submissions whose feedback has changed since that mark, and the present mark.
 
-    Those that moved or whose warnings were answered, and the other versions of the same report. A mark beyond the log
-    belongs to another warehouse: then all have changed.
+    Those that moved or whose warnings were answered, and the other versions of the same report; not those that were
+    judged again with the same findings. A mark beyond the log belongs to another warehouse: then all have changed.
     """
     newest = LogPosition(
         session.scalar(select(func.max(SubmissionEventRow.id))) or 0,
@@ -84,7 +84,10 @@ def moved_since(session: Session, seen: LogPosition) -> tuple[tuple[int, ...], L
     )
     since = seen if seen.event <= newest.event and seen.waiver <= newest.waiver else LogPosition()
     moved = union(
-        select(SubmissionEventRow.submission_id).where(SubmissionEventRow.id > since.event),
+        select(SubmissionEventRow.submission_id).where(
+            SubmissionEventRow.id > since.event,
+            SubmissionEventRow.reason.is_distinct_from(MoveReason.FINDINGS_UNCHANGED),
+        ),
         select(WaiverRow.submission_id).where(WaiverRow.id > since.waiver),
     )
     row = SubmissionRow
