@@ -10,6 +10,7 @@ AreaOption = Annotated[
 ]
 PeriodOption = Annotated[str, typer.Option("--period", help="Period: 2025-05, 2025-Q2, 2025-H1 or 2025.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables for people.")]
+ByOption = Annotated[str | None, typer.Option("--by", help="Who decides; else the user of this machine.")]
 FormOption = Annotated[str | None, typer.Option("--form", help="Id of the form, where several are reported.")]
 BoundaryOption = Annotated[
     Literal["as_then", "as_now"],

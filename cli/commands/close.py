@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import AreaOption, FormOption, JsonOption, WaitOption
+from cli.options import AreaOption, ByOption, FormOption, JsonOption, WaitOption
 from cli.output.terminal import Terminal, TextTerminal, literal, open_text_terminal
 from domain.errors import UsageError
 from flows.support.settings import Settings, patient
@@ -28,7 +28,7 @@ def close(
     partial: Annotated[bool, typer.Option("--partial", help="Close it although reports are missing.")] = False,
     reopen: Annotated[bool, typer.Option("--reopen", help="Open a closed period again for corrections.")] = False,
     reason: Annotated[str | None, typer.Option("--reason", help="With --reopen: why, in a sentence; kept.")] = None,
-    by: Annotated[str | None, typer.Option("--by", help="Who decides; else the user of this machine.")] = None,
+    by: ByOption = None,
     form: FormOption = None,
     wait: WaitOption = None,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import FormOption, JsonOption, PeriodOption, WaitOption
+from cli.options import ByOption, FormOption, JsonOption, PeriodOption, WaitOption
 from cli.output.terminal import Terminal, open_terminal
 from flows.support.settings import Settings, patient
 
@@ -21,7 +21,6 @@ ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a sentence;
 VersionOption = Annotated[
     int | None, typer.Option("--version", help="Which version, where several are held: tonghop held list shows them.")
 ]
-ByOption = Annotated[str | None, typer.Option("--by", help="Who decides; else the user of this machine.")]
 
 held = typer.Typer(
     name="held",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import JsonOption
+from cli.options import ByOption, JsonOption
 from cli.output.terminal import Terminal, literal, open_terminal
 from flows.support.settings import Settings
 
@@ -22,7 +22,6 @@ MOST_SHOWN = 30
 """Most ways of an imported list that are printed; tonghop senders list has all."""
 
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a sentence; kept in the list.")]
-ByOption = Annotated[str | None, typer.Option("--by", help="Who decides; else the user of this machine.")]
 
 senders = typer.Typer(
     name="senders",

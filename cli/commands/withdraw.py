@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import FormOption, PeriodOption, WaitOption
+from cli.options import ByOption, FormOption, PeriodOption, WaitOption
 from cli.output.terminal import Terminal
 from flows.support.settings import patient
 
@@ -25,7 +25,7 @@ def withdraw(
         int | None,
         typer.Option("--version", help="Only this version (tonghop history shows them); else the one that counts."),
     ] = None,
-    by: Annotated[str | None, typer.Option("--by", help="Who decides; else the user of this machine.")] = None,
+    by: ByOption = None,
     restore: Annotated[
         bool, typer.Option("--restore", help="Take a withdrawal back: the withdrawn version counts again.")
     ] = False,

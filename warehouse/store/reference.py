@@ -1,6 +1,7 @@
 """Mirror of the catalogue's units, areas and indicators, which stored figures refer to."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from sqlalchemy import delete, select
 
@@ -20,6 +21,20 @@ from warehouse.models import (
 )
 from warehouse.store.bulk import add_rows, in_chunks, table_of, upsert_rows
 from warehouse.store.engine import Session
+
+MIRRORED_TABLES: Final = frozenset(
+    table_of(row)
+    for row in (
+        CatalogMirrorRow,
+        IndicatorRow,
+        NamedAreaMemberRow,
+        NamedAreaRow,
+        OrgUnitRow,
+        StatedWeightRow,
+        SuccessionRow,
+    )
+)
+"""Tables that hold nothing but the catalogue; with all communes of the country they are most of a small warehouse."""
 
 _ONLY_ROW = 1
 

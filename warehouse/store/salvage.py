@@ -1,40 +1,15 @@
 """Copy a damaged SQLite warehouse where nothing is lost that was recorded."""
 
 from collections.abc import Callable, Collection
-from typing import Final
 
 from sqlalchemy import Table, delete
 from sqlalchemy.exc import IntegrityError
 
 from domain.catalog.catalog import Catalog
 from warehouse.errors import WarehouseDamagedError
-from warehouse.models import (
-    CatalogMirrorRow,
-    IndicatorRow,
-    NamedAreaMemberRow,
-    NamedAreaRow,
-    OrgUnitRow,
-    StatedWeightRow,
-    SuccessionRow,
-)
-from warehouse.store.bulk import table_of
 from warehouse.store.copying import Content, compare_table, content_of, copy_table, lasting_tables
 from warehouse.store.engine import Engine, migrate, reading, transaction
-from warehouse.store.reference import mirror_catalog
-
-_MIRRORS: Final = frozenset(
-    table_of(row)
-    for row in (
-        CatalogMirrorRow,
-        IndicatorRow,
-        NamedAreaMemberRow,
-        NamedAreaRow,
-        OrgUnitRow,
-        StatedWeightRow,
-        SuccessionRow,
-    )
-)
-"""Tables that hold nothing but the catalogue; with all communes of the country they are most of a small warehouse."""
+from warehouse.store.reference import MIRRORED_TABLES, mirror_catalog
 
 
 def damaged_tables(engine: Engine) -> tuple[str, ...]:
@@ -56,7 +31,7 @@ def copy_around(
     """
     tables = lasting_tables()
     sound = [table for table in tables if table.name not in damaged]
-    if not {*tables} - {*sound} <= _MIRRORS:
+    if not {*tables} - {*sound} <= MIRRORED_TABLES:
         raise WarehouseDamagedError(source.url.render_as_string(hide_password=True), ", ".join(damaged))
     migrate(target)
     try:
