@@ -22,7 +22,7 @@ _BROKEN = (
     zlib.error,
     EOFError,
     struct.error,
-    NotImplementedError,  # caught here: zipfile raises it for compression methods that it does not know
+    NotImplementedError,  # no stub, an exception that zipfile raises for compression methods that it does not know
     ValueError,
     OSError,
 )

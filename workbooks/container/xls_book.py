@@ -34,7 +34,7 @@ _UNREADABLE = (
     AttributeError,
     LookupError,
     MemoryError,
-    NotImplementedError,  # caught here: xlrd raises it for features of the format that it does not read
+    NotImplementedError,  # no stub, an exception that xlrd raises for features of the format that it does not read
     OverflowError,
     RecursionError,
     TypeError,
