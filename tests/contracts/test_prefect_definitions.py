@@ -28,6 +28,7 @@ def apply(*, sends_mail: bool) -> None:
     """Apply our automations, with a webhook and with or without mail."""
 
     async def apply_all() -> None:
+        """Apply the webhook, then the automations that name it."""
         async with PrefectClient(api=server_url()) as client:
             webhook = await apply_webhook(client, None)
             await apply_automations(client, sends_mail=sends_mail, webhook=webhook)

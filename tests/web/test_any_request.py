@@ -77,9 +77,11 @@ async def answer(app: ASGIApp, scope: dict[str, Any]) -> int:
     statuses: list[int] = []
 
     async def receive() -> Message:
+        """Return an empty body."""
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(message: Message) -> None:
+        """Keep the status of the answer."""
         if message["type"] == "http.response.start":
             statuses.append(message["status"])
 
@@ -126,6 +128,7 @@ def test_no_other_header_is_admitted(loop: asyncio.Runner, header: bytes) -> Non
     """Nothing but the password gets through: the answer is 401."""
 
     async def app(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        """Fail: the request got through."""
         raise AssertionError("admitted")
 
     guarded = BasicAuthentication(app, CREDENTIAL)

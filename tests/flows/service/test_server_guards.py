@@ -124,6 +124,7 @@ def test_who_gets_events(
     sent = home_credential(server.home).get_secret_value() if token else None
 
     async def listen() -> str | int:
+        """Return the type of the first event, or how the connection was refused."""
         address = f"ws://{name}:{server.port}/api/events/out"
         try:
             async with websockets.connect(address, subprotocols=protocols, host="127.0.0.1") as socket:  # type: ignore[arg-type] # names
