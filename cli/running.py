@@ -10,6 +10,7 @@ from cli.output.terminal import Terminal
 from domain.errors import TransientError
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.progress import use_listener
+from flows.service.temporary_server import served
 from flows.support.settings import has_own_server
 from publishing.figures.formatting import format_time
 from warehouse.store.run_lock import Holder
@@ -83,7 +84,7 @@ def run_flow(terminal: Terminal, start: "Callable[[], State[Any]]", *, is_first:
     if is_first and not has_own_server():
         terminal.say("starting_server", "dim")
     try:
-        with bars.progress, use_listener(bars):
+        with served(), bars.progress, use_listener(bars):
             state = start()
     except (httpx.HTTPError, RuntimeError) as error:
         if isinstance(error, httpx.HTTPError) or "API" in str(error):

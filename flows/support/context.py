@@ -1,5 +1,6 @@
 """Composition root: builds everything a run works with from the settings."""
 
+import gc
 import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -77,6 +78,7 @@ def build_context(settings: Settings, clock: Callable[[], datetime] = lambda: da
         TransientError: the warehouse does not answer.
         UsageError: a setting has an impossible value.
     """
+    gc.set_threshold(50_000, 20, 100)  # as in `cli.main`: a flow may also be started by Prefect's worker
     if not settings.inbox:
         settings.default_inbox.mkdir(parents=True, exist_ok=True)
     engine = open_warehouse(settings)
