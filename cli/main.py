@@ -13,6 +13,7 @@ from cli.commands import (
     backup,
     check,
     close,
+    connectors,
     demo,
     explain,
     held,
@@ -57,6 +58,7 @@ A month in short:
   tonghop withdraw --unit 22828 --period 2025-05 --reason "wrong month"
   tonghop held list                                 what waits for a decision
   tonghop senders list                              by which way reports may come
+  tonghop connectors list                           where reports are collected
   tonghop waive RULE --unit 22813 --period 2025-05 --until 2025-12-31 \\
     --reason "checked, right"                       answer a warning
   tonghop close 2025-05 --area 585                  freeze the month, verifiably
@@ -115,6 +117,7 @@ rules.rules.command()(backtest.backtest)
 app.add_typer(rules.rules)
 app.add_typer(held.held)
 app.add_typer(senders.senders)
+app.add_typer(connectors.connectors)
 
 
 def _show_version(is_requested: bool) -> None:  # noqa: FBT001 # typer passes the flag by position

@@ -1,10 +1,12 @@
 """The interface of connectors: a list of delivered files, and the bytes of each."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
+from domain.catalog.sources import SecretName, Source
 from domain.errors import TerminalError, TransientError
 
 
@@ -24,12 +26,36 @@ class RemoteFile:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True)
+class SourceAccess:
+    """A configured source, with the folder that its paths are relative to and the reader of its secrets."""
+
+    source: Source
+    home: Path
+    read_secret: Callable[[SecretName], str]
+
+    def path(self, name: str) -> Path:
+        """Return the path that a setting of the source names."""
+        return self.home / Path(name).expanduser()
+
+    def password(self) -> str | None:
+        """Return the source's password; None: it has none.
+
+        Raises:
+            SecretUnreadableError: it is not where the source says.
+        """
+        return self.read_secret(self.source.password) if self.source.password else None
+
+
 class Connector(Protocol):
     """A source of delivered files."""
+
+    source: Source
 
     @property
     def name(self) -> str:
         """Return the source's name in records; it must not change once a file was received from it."""
+        return self.source.name
 
     def list(self) -> Iterator[RemoteFile]:
         """List the files that are there now.
@@ -37,6 +63,7 @@ class Connector(Protocol):
         Raises:
             SourceUnavailableError: a part of the source cannot be listed; the other files are yielded first.
             SourceMissingError: the source does not exist.
+            SourceRefusedError: it is not what it should be, or refuses the account.
         """
 
     def fetch(self, file: RemoteFile) -> Iterator[bytes]:
@@ -44,8 +71,17 @@ class Connector(Protocol):
 
         Raises:
             FileChangedError: it differs from the listing, so it may be half-written; raised at the end. Can be retried.
+            SourceUnavailableError: the connection was cut. Can be retried.
             FileUnreadableError: it exists but cannot be read.
             UnsafePathError: the path leads out of the source.
+        """
+
+    def settle(self, file: RemoteFile) -> None:
+        """Do at the source what its `after` says with a file that has landed for good; idempotent.
+
+        Raises:
+            FileChangedError: it was replaced since it was fetched, and stays.
+            SourceUnavailableError: the connection was cut. Can be retried.
         """
 
 
@@ -65,7 +101,39 @@ class SourceMissingError(TerminalError):
     def __init__(self, place: str) -> None:
         """Keep the source."""
         self.place = place
-        super().__init__(f"there is no folder {place}. Create it, or point TONGHOP_INBOX at where workbooks arrive.")
+        super().__init__(
+            f"there is no folder {place}. Create it, or let TONGHOP_INBOX or connectors.yaml name another."
+        )
+
+
+class SourceRefusedError(TerminalError):
+    """A source is not what it should be, or refuses the account; nothing was fetched from it."""
+
+    def __init__(self, name: str, reason: str, remedy: str) -> None:
+        """Keep the source's name, the reason and the remedy."""
+        self.name, self.reason, self.remedy = name, reason, remedy
+        super().__init__(f"{name}: {reason}. {remedy}")
+
+
+class SecretUnreadableError(TerminalError):
+    """A secret is not where connectors.yaml says, or other accounts can read it."""
+
+    def __init__(self, name: str, problem: str, remedy: str) -> None:
+        """Keep the secret's name, the problem and the remedy."""
+        self.name, self.problem, self.remedy = name, problem, remedy
+        super().__init__(f"the secret {name} {problem}; {remedy}")
+
+
+class ExtraMissingError(TerminalError):
+    """The libraries of a kind of source are not installed."""
+
+    def __init__(self, name: str, kind: str, extra: str) -> None:
+        """Keep the source, its kind and the extra."""
+        self.name, self.kind, self.extra = name, kind, extra
+        super().__init__(
+            f"connectors.yaml, source {name}: libraries for kind: {kind} are missing. Install them: "
+            f"pip install 'tonghop[{extra}]'"
+        )
 
 
 class FileChangedError(TransientError):
@@ -85,6 +153,18 @@ class FileCutShortError(TransientError):
         self.path = path
         super().__init__(
             f"{path} is empty or ends in the middle; the next run takes it, and refuses it if it stays so."
+        )
+
+
+class FileTooLargeError(TerminalError):
+    """A file is larger than its source's limit, and was not fetched."""
+
+    def __init__(self, path: str, size: int, limit: int) -> None:
+        """Keep the path, its size and the limit, in bytes."""
+        self.path, self.size, self.limit = path, size, limit
+        super().__init__(
+            f"{path} was not fetched: it has {size} bytes, bytes_per_file of its source is {limit}. Raise the limit "
+            "in connectors.yaml, or take the file away."
         )
 
 

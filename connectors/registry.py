@@ -1,22 +1,34 @@
-"""Registry of connectors: each module of `sources/` opens the URLs whose scheme is its name."""
+"""Registry of connectors: what each kind of source needs, and the module whose `CONNECTOR` opens it."""
 
-import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
+from typing import Final
 
-from connectors import sources
-from connectors.base import Connector
+from connectors.base import Connector, ExtraMissingError, SourceAccess
+from domain.catalog.sources import After, SourceKind
 
-_ANY_OTHER = "filesystem"
+FOLDER: Final = "folder"
+KINDS: Final[Mapping[str, SourceKind]] = {
+    FOLDER: SourceKind(
+        module="connectors.sources.filesystem",
+        example="/srv/share/reports",
+        after=(After.LEFT, After.MOVED),
+    ),
+}
+"""Kinds of sources, by the word that `kind:` of connectors.yaml has."""
 
 
-def open_source(name: str, url: str) -> Connector:
-    """Return the connector for `url`, known in records as `name`; it is not accessed yet.
+def open_source(access: SourceAccess) -> Connector:
+    """Return the connector of a source; it is not accessed yet.
 
-    Local paths, and schemes without a module of their own, are left to fsspec.
+    Raises:
+        ExtraMissingError: the libraries of its kind are not installed.
     """
-    scheme, mark, _ = url.partition("://")
-    known = {module.name for module in pkgutil.iter_modules(sources.__path__)}
-    module = import_module(f"{sources.__name__}.{scheme if mark and scheme in known else _ANY_OTHER}")
-    connect: Callable[[str, str], Connector] = module.CONNECTOR
-    return connect(name, url)
+    source, kind = access.source, KINDS[access.source.kind]
+    try:
+        connect: Callable[[SourceAccess], Connector] = import_module(kind.module).CONNECTOR
+    except ModuleNotFoundError as error:
+        if kind.extra is None:
+            raise
+        raise ExtraMissingError(source.name, source.kind, kind.extra) from error
+    return connect(access)

@@ -60,6 +60,7 @@ def check(
     from flows.pipeline.scope import require_known
     from flows.support.catalog import open_catalog
     from flows.support.named_files import resolve_files
+    from flows.support.sources import source_folders
 
     settings: Settings = context.obj
     catalog = open_catalog(settings)
@@ -67,7 +68,7 @@ def check(
         require_known([unit], (known.code for known in catalog.units.units))
     if annotate is not None:
         require_folder(annotate)
-    named_files = resolve_files(files, settings.inboxes, unit, parse_period(period).id if period else None)
+    named_files = resolve_files(files, source_folders(settings), unit, parse_period(period).id if period else None)
     aside = Terminal(catalog, settings.lang, aside=True)
     bars = ProgressBars(aside)
     with bars.progress:

@@ -99,7 +99,15 @@ def _demo_settings(settings: Settings) -> Settings:
     (home / _MARK).touch()
     # The demo does not use the deployment's own warehouse, inbox and catalogue.
     return settings.model_copy(
-        update={"home": home, "warehouse_url": "", "inbox": (), "areas": (), "catalog": None, "batch_size": 100}
+        update={
+            "home": home,
+            "warehouse_url": "",
+            "inbox": (),
+            "connectors": None,
+            "areas": (),
+            "catalog": None,
+            "batch_size": 100,
+        }
     )
 
 

@@ -91,11 +91,12 @@ def add(
     Example: tonghop senders add --folder 22813 --units 22813 --reason "letter 12/UBND of 3 June"
     """
     from flows.actions.senders import COLUMNS, make_authorisation
+    from flows.support.sources import source_names
 
     settings: Settings = context.obj
     terminal = open_terminal(settings)
     values = dict(zip(COLUMNS, (source, folder, sender, units, first, last), strict=True))
-    authorisation = make_authorisation(terminal.catalog, settings.source_names, values, _today())
+    authorisation = make_authorisation(terminal.catalog, source_names(settings), values, _today())
     _add(settings, terminal, [authorisation], reason, by)
 
 
@@ -120,10 +121,11 @@ def import_senders(
     Example: tonghop senders import senders.csv --reason "list signed on 3 June" --dry-run
     """
     from flows.actions.senders import read_authorisations
+    from flows.support.sources import source_names
 
     settings: Settings = context.obj
     terminal = open_terminal(settings)
-    listed = read_authorisations(terminal.catalog, settings.source_names, file, _today())
+    listed = read_authorisations(terminal.catalog, source_names(settings), file, _today())
     if dry_run:
         _show_ways(terminal, listed)
         terminal.say("senders_would_add", "bold", count=len(listed))

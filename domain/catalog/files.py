@@ -125,6 +125,40 @@ class YamlDocument:
         entries[key] = value
 
 
+def decode_text(name: str, data: bytes) -> str:
+    """Return the text of a file.
+
+    Raises:
+        CatalogError: it is not UTF-8.
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = data[: problem.start].count(b"\n") + 1
+        raise CatalogError(name, "the text is not UTF-8", "save the file as UTF-8", line) from problem
+
+
+def read_document(name: str, text: str) -> YamlDocument:
+    """Return the YAML document that a text is.
+
+    Raises:
+        CatalogError: it cannot be read as YAML, names one key twice, or one that is no text.
+    """
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        if node is None:
+            raise CatalogError(name, "the file is empty", "write [] or {} for nothing, or delete the file")
+        return YamlDocument(name, loader.plain_data(name, node), node)
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark
+        result = problem.problem or "cannot be read"
+        line = mark.line + 1 if mark else None
+        raise CatalogError(name, f"this is no YAML: {result}", "mend the line or the one above it", line) from problem
+    except yaml.YAMLError as problem:
+        raise CatalogError(name, f"this is no YAML: {problem}", "mend the file") from problem
+
+
 @dataclass(frozen=True)
 class CsvTable:
     """One CSV file: its rows as mappings from column name; row n of the list stands on line n + 2."""
@@ -204,11 +238,7 @@ class CatalogFiles:
         """
         if name not in self._paths:
             raise CatalogError(name, "this file is missing", "restore it; every catalogue has it")
-        try:
-            text = self._bytes(name).decode("utf-8-sig")
-        except UnicodeDecodeError as problem:
-            line = self._bytes(name)[: problem.start].count(b"\n") + 1
-            raise CatalogError(name, "the text is not UTF-8", "save the file as UTF-8", line) from problem
+        text = decode_text(name, self._bytes(name))
         if not unicodedata.is_normalized("NFC", text):
             lines = enumerate(text.splitlines(), start=1)
             bad = next((n for n, line in lines if not unicodedata.is_normalized("NFC", line)), None)
@@ -221,22 +251,7 @@ class CatalogFiles:
         Raises:
             CatalogError: the file cannot be read as YAML, names one key twice, or one that is no text.
         """
-        text = self.text(name)
-        try:
-            loader = _Loader(text)
-            node = loader.get_single_node()
-            if node is None:
-                raise CatalogError(name, "the file is empty", "write [] or {} for nothing, or delete the file")
-            return YamlDocument(name, loader.plain_data(name, node), node)
-        except yaml.MarkedYAMLError as problem:
-            mark = problem.problem_mark
-            result = problem.problem or "cannot be read"
-            line = mark.line + 1 if mark else None
-            raise CatalogError(
-                name, f"this is no YAML: {result}", "mend the line or the one above it", line
-            ) from problem
-        except yaml.YAMLError as problem:
-            raise CatalogError(name, f"this is no YAML: {problem}", "mend the file") from problem
+        return read_document(name, self.text(name))
 
     def documents(self, folder: str) -> Iterator[YamlDocument]:
         """The YAML files below a folder, by name."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from domain.catalog import (
     areas,
+    connectors,
     forms,
     indicators,
     layouts,
@@ -20,7 +21,8 @@ from domain.catalog import (
 )
 
 KINDS = (
-    areas.AREAS, forms.CALENDARS, obligations.EXEMPTIONS, forms.FORMS, forms.HOLIDAYS, indicators.INDICATORS,
+    areas.AREAS, forms.CALENDARS, connectors.CONNECTORS, obligations.EXEMPTIONS, forms.FORMS, forms.HOLIDAYS,
+    indicators.INDICATORS,
     texts.ISSUES, layouts.LAYOUTS, marks.MARKS, obligations.OBLIGATIONS, texts.REPAIRS, rules.RULES,
     sample.SAMPLE_AREA, sample.SAMPLE_TYPICAL, successions.SUCCESSIONS, targets.TARGETS, texts.TEXTS,
     indicators.THEMES, weights.WEIGHTS, words.WORDS,

@@ -60,7 +60,7 @@ def recompute(
         LookupError, TypeError, ValueError: the bundle's documents are malformed.
         TonghopError: its catalogue cannot be used, or figures of its area cannot be made.
     """
-    results = {"home": home, "warehouse_url": "", "catalog": catalog, "inbox": (), "areas": ()}
+    results = {"home": home, "warehouse_url": "", "catalog": catalog, "inbox": (), "connectors": None, "areas": ()}
     context = build_context(settings.model_copy(update=results), clock=lambda: manifest.moment)
     rows = {name: as_of_today(read_rows(files[name])) for name in manifest.documents}
     delivered, findings = rows[DELIVERED], rows[FINDINGS]

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from connectors.base import Connector
 from connectors.landing import Landing
-from connectors.registry import open_source
 from domain.catalog.catalog import Catalog
 from domain.texts import Lang
 from domain.vietnam_time import day_in_vietnam
 from expectations.rule_validation import require_valid_rules
 from flows.support.catalog import open_catalog
 from flows.support.settings import Settings
+from flows.support.sources import open_sources
 from flows.support.warehouse import open_warehouse
 from warehouse.store.engine import Warehouse, normalise_url
 from workbooks.cells.guards import Limits
@@ -38,6 +38,7 @@ class AppContext:
     known bytes are a restored share. A run examines its SQLite file for damage for `check_seconds` at most, and accepts
     records that are later than its clock up to `records_ahead_until`. `open_reader` opens a reader of workbooks, which
     applies `limits`. Unless `checks_senders`, reports count whatever way they came, as those do that a person names.
+    Unless `settles_sources`, landed files are neither moved nor flagged where they came from.
     """
 
     catalog: Catalog
@@ -62,6 +63,7 @@ class AppContext:
     records_ahead_until: datetime | None
     clock: Callable[[], datetime]
     checks_senders: bool = True
+    settles_sources: bool = True
 
     @property
     def today(self) -> date:
@@ -79,8 +81,6 @@ def build_context(settings: Settings, clock: Callable[[], datetime] = lambda: da
         UsageError: a setting has an impossible value.
     """
     gc.set_threshold(50_000, 20, 100)  # as in `cli.main`: a flow may also be started by Prefect's worker
-    if not settings.inbox:
-        settings.default_inbox.mkdir(parents=True, exist_ok=True)
     engine = open_warehouse(settings)
     catalog = open_catalog(settings)
     require_valid_rules(tuple(catalog.rules.values()), tuple(catalog.indicators.values()))
@@ -89,7 +89,7 @@ def build_context(settings: Settings, clock: Callable[[], datetime] = lambda: da
         engine=engine,
         staging=engine,
         staging_url=normalise_url(settings.database),
-        connectors=[open_source(settings.source_name(url), url) for url in settings.inboxes],
+        connectors=open_sources(settings),
         landing=Landing(settings.landing),
         published=settings.published,
         outbox=settings.outbox,

@@ -26,6 +26,7 @@ def dry_run_context(context: AppContext, run_id: str, folder: Path) -> Iterator[
             published=folder / "published",
             outbox=folder / "outbox",
             quality=None,
+            settles_sources=False,
         )
 
 

@@ -38,7 +38,9 @@ class Settings(ServiceSettings, BaseSettings):
     catalog: Path | None = None
     """A deployment's own catalogue; None: the one shipped."""
     inbox: Annotated[tuple[str, ...], NoDecode] = ()
-    """Folders or fsspec URLs where workbooks arrive, separated by `;`; empty: `inbox` in the home."""
+    """Folders where workbooks arrive, separated by `;`, beside the sources of `connectors`; empty: see there."""
+    connectors: Path | None = None
+    """File of sources; None: `connectors.yaml` in the home, or where there is none and no `inbox`, `inbox` there."""
     lang: Lang = "vi"
     """Language of what people read."""
     areas: Annotated[tuple[str, ...], NoDecode] = ()
@@ -121,11 +123,6 @@ class Settings(ServiceSettings, BaseSettings):
         """Whether there is a warehouse: one that is set, or the home's own once something was kept in it."""
         return bool(self.warehouse_url) or (self.home / "warehouse.db").exists()
 
-    @property
-    def inboxes(self) -> tuple[str, ...]:
-        """Places where workbooks arrive, whether set or not."""
-        return self.inbox or (str(self.default_inbox),)
-
     def source_name(self, url: str) -> str:
         """Return the name of a place where workbooks arrive, as it is recorded and shown: without a password.
 
@@ -136,11 +133,6 @@ class Settings(ServiceSettings, BaseSettings):
         scheme, mark, rest = url.partition("://")
         host, slash, path = rest.partition("/")
         return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
-
-    @property
-    def source_names(self) -> tuple[str, ...]:
-        """Names of the places where workbooks arrive."""
-        return tuple(map(self.source_name, self.inboxes))
 
     @property
     def default_inbox(self) -> Path:
@@ -264,6 +256,15 @@ def secrets_folder() -> Path | None:
     """Return the folder with a file for each secret, named as its variable: Docker's and systemd's way to pass them."""
     folder = os.environ.get(f"{_PREFIX}SECRETS") or os.environ.get("CREDENTIALS_DIRECTORY")
     return Path(folder) if folder else None
+
+
+def environment_secret(name: str) -> str | None:
+    """Return the secret of an environment variable, or of the file of its name in the folder of secrets."""
+    if os.environ.get(name):
+        return os.environ[name]
+    folder = secrets_folder()
+    file = folder / name if folder else None
+    return file.read_text("utf-8").removesuffix("\n") if file is not None and file.is_file() else None
 
 
 def _secrets() -> dict[str, str]:

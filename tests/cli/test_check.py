@@ -18,6 +18,7 @@ from flows.pipeline.progress import NoProgress
 from flows.pipeline.revalidate import rules_beyond
 from flows.pipeline.stages.judge import find_issues
 from flows.support.named_files import NamedFile, resolve_files
+from flows.support.sources import source_folders
 from tests.builders import make_template, make_workbook
 from tests.cli.command import live_in, tonghop
 from tests.cli.test_cli import imported_by
@@ -39,7 +40,9 @@ def checked(
 ) -> tuple[CheckedFile, ...]:
     """Check files with the settings of a home."""
     settings = settings_of(home, **more)
-    return check_files(settings, resolve_files(named, settings.inboxes, unit, period), NoProgress(), lambda: NOW)
+    return check_files(
+        settings, resolve_files(named, source_folders(settings), unit, period), NoProgress(), lambda: NOW
+    )
 
 
 def codes(checked_file: CheckedFile) -> set[str]:
@@ -86,7 +89,9 @@ def test_with_a_warehouse_the_history_is_used(after_night: Path, tmp_path: Path,
     path = put(tmp_path, "thang 6.xlsx", june)
     settings = settings_of(after_night)
     later = NOW.replace(month=7)
-    (checked_file,) = check_files(settings, resolve_files([path], settings.inboxes), NoProgress(), lambda: later)
+    (checked_file,) = check_files(
+        settings, resolve_files([path], source_folders(settings)), NoProgress(), lambda: later
+    )
     assert "stock_falls_far" in codes(checked_file)
     assert checked_file.not_checked == ()
 

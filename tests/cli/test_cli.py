@@ -18,6 +18,7 @@ from cli.commands.sample import share
 from cli.running import exit_code
 from flows.pipeline.outcome import RunOutcome, SubmissionOutcome
 from flows.support.settings import Settings
+from flows.support.sources import source_folders
 from tests.cli.command import live_in, tonghop
 from tests.flows.deployments.prefect_server import clean_environment
 from tests.flows.pipeline.nightly_runs import AREA, WRONG, settings_of
@@ -299,4 +300,4 @@ def test_demo_does_not_use_the_deployment(tmp_path: Path) -> None:
     own = settings_of(tmp_path, warehouse_url="postgresql://production/db", inbox=("/real",), catalog=Path("/own"))
     demo: Settings = _demo_settings(own)
     assert demo.database == f"sqlite:///{tmp_path}/demo/warehouse.db"
-    assert (demo.inboxes, demo.catalog) == ((f"{tmp_path}/demo/inbox",), None)
+    assert (source_folders(demo), demo.catalog) == ((f"{tmp_path}/demo/inbox",), None)

@@ -9,6 +9,7 @@ import pytest
 
 from domain.errors import UsageError
 from flows.support.settings import has_own_server, load_settings, prepare_environment
+from flows.support.sources import source_folders
 from workbooks.cells.guards import Limits
 
 
@@ -25,7 +26,7 @@ def test_everything_lies_under_the_home(tmp_path: Path) -> None:
     """By default warehouse, inbox, landing and publications are in the home."""
     settings = load_settings(home=tmp_path)
     assert settings.database == f"sqlite:///{tmp_path}/warehouse.db"
-    assert settings.inboxes == (str(tmp_path / "inbox"),)
+    assert source_folders(settings) == (str(tmp_path / "inbox"),)
     assert (settings.landing, settings.published) == (tmp_path / "landing", tmp_path / "published")
 
 

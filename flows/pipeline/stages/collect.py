@@ -1,6 +1,7 @@
 """Collect: land and record every new file."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,12 +11,15 @@ from connectors.base import (
     Connector,
     FileChangedError,
     FileCutShortError,
+    FileTooLargeError,
     FileUnreadableError,
     RemoteFile,
+    SourceRefusedError,
     SourceUnavailableError,
     UnsafePathError,
 )
 from domain.batches import batched
+from domain.catalog.sources import After
 from domain.errors import TransientError
 from flows.support.context import AppContext
 from warehouse.store.engine import reading, transaction
@@ -51,6 +55,7 @@ class Collection:
         self._cut_short: set[str] = set()
         self._try_later: list[str] = []
         self._hopeless: list[str] = []
+        self._taken = Counter[str]()
 
     def collect(self) -> tuple[str, ...]:
         """Fetch, land and record every file that was not collected before.
@@ -68,9 +73,11 @@ class Collection:
         self._try_later, self._hopeless = [], []
         repeated: list[_Landed] = []
         present: dict[str, frozenset[str]] = {}
+        listed: list[tuple[Connector, list[RemoteFile]]] = []
         for connector in self._context.connectors:
             files, is_whole = self._list(connector)
-            new = list(_new_files(self._context, connector, files))
+            listed.append((connector, files))
+            new = self._within_limit(connector, list(_new_files(self._context, connector, files)))
             for batch in batched(new, self._context.batch_size):
                 # Landed before it is received: what the warehouse knows of is always there.
                 repeated += self._receive_unknown(self._land(connector, batch))
@@ -80,6 +87,8 @@ class Collection:
         self._receive(repeated, restored=restored)
         with transaction(self._context.engine) as session:
             requeue_unrivalled(session, present)
+        for connector, files in listed:
+            self._settle(connector, files)
         if self._try_later:
             raise NotAllCollectedError((*self._try_later, *self._hopeless))
         return tuple(self._hopeless)
@@ -92,18 +101,48 @@ class Collection:
         except SourceUnavailableError as error:
             self._try_later.append(str(error))
             return files, False
+        except SourceRefusedError as error:
+            self._hopeless.append(str(error))
+            return files, False
         return files, True
+
+    def _within_limit(self, connector: Connector, files: list[RemoteFile]) -> list[RemoteFile]:
+        """Return the files that a run takes of a source."""
+        limit = connector.source.limits.files_per_run
+        if limit is not None and self._taken[connector.name] + len(files) > limit:
+            taken = files[: limit - self._taken[connector.name]]
+            waiting = len(files) - len(taken)
+            self._hopeless.append(
+                f"{waiting} files of {connector.name} wait for the next run (files_per_run: {limit})."
+            )
+            files = taken
+        self._taken[connector.name] += len(files)
+        return files
+
+    def _settle(self, connector: Connector, files: Sequence[RemoteFile]) -> None:
+        """Move or flag at the source what has landed, also in a run that was killed before it could."""
+        if connector.source.after is After.LEFT or not self._context.settles_sources:
+            return
+        with reading(self._context.engine) as session:
+            known = known_fingerprints(session, connector.name)
+        for file in files:
+            if file.fingerprint in known:
+                try:
+                    connector.settle(file)
+                except (FileChangedError, SourceUnavailableError) as error:
+                    self._try_later.append(str(error))
 
     def _land(self, connector: Connector, files: Sequence[RemoteFile]) -> Iterator[_Landed]:
         for file in files:
-            if _is_restless(self._context, file):
+            if _is_restless(self._context, connector, file):
                 self._try_later.append(str(FileChangedError(file.path)))
                 continue
             try:
+                _require_size(connector, file)
                 digest, is_new = self._context.landing.land_new(connector.fetch(file))
-            except FileChangedError as error:
+            except (FileChangedError, SourceUnavailableError) as error:
                 self._try_later.append(str(error))
-            except (FileUnreadableError, UnsafePathError) as error:
+            except (FileTooLargeError, FileUnreadableError, SourceRefusedError, UnsafePathError) as error:
                 self._hopeless.append(str(error))
             else:
                 if self._waits(digest, is_new=is_new):
@@ -158,10 +197,12 @@ def has_arrivals(context: AppContext) -> bool:
     for connector in context.connectors:
         try:
             files = _new_files(context, connector, connector.list())
-            if any(not _is_restless(context, file) for file in files):
+            if any(_may_be_fetched(context, connector, file) for file in files):
                 return True
         except SourceUnavailableError:
             return True
+        except SourceRefusedError:
+            continue  # the nightly run names it
     return False
 
 
@@ -171,10 +212,22 @@ def _new_files(context: AppContext, connector: Connector, files: Iterable[Remote
     return (file for file in files if file.fingerprint not in known)
 
 
-def _is_restless(context: AppContext, file: RemoteFile) -> bool:
+def _is_restless(context: AppContext, connector: Connector, file: RemoteFile) -> bool:
     """Whether a file was touched so lately that it may still be copied; a time yet to come says nothing."""
-    age = context.clock() - file.delivered_at
-    return timedelta() <= age < timedelta(seconds=context.quiet_seconds)
+    stated = connector.source.quiet_seconds
+    quiet = timedelta(seconds=context.quiet_seconds if stated is None else stated)
+    return timedelta() <= context.clock() - file.delivered_at < quiet
+
+
+def _may_be_fetched(context: AppContext, connector: Connector, file: RemoteFile) -> bool:
+    limit = connector.source.limits.bytes_per_file
+    return not _is_restless(context, connector, file) and (limit is None or file.size <= limit)
+
+
+def _require_size(connector: Connector, file: RemoteFile) -> None:
+    limit = connector.source.limits.bytes_per_file
+    if limit is not None and file.size > limit:
+        raise FileTooLargeError(file.path, file.size, limit)
 
 
 def _checked_name(path: str) -> str:

@@ -9,6 +9,7 @@ from connectors.base import (
     FileUnreadableError,
     RemoteFile,
     SourceMissingError,
+    SourceRefusedError,
     SourceUnavailableError,
     UnsafePathError,
 )
@@ -71,7 +72,7 @@ def _land_again(context: AppContext, connector: Connector, wanted: Mapping[str, 
         return
     try:
         present = [file for file in connector.list() if file.fingerprint in wanted]
-    except (SourceUnavailableError, SourceMissingError) as error:
+    except (SourceUnavailableError, SourceMissingError, SourceRefusedError) as error:
         _LOG.warning("damaged files cannot be fetched again now: %s", error)
         return
     for file in present:
@@ -81,7 +82,7 @@ def _land_again(context: AppContext, connector: Connector, wanted: Mapping[str, 
 def _land(context: AppContext, connector: Connector, file: RemoteFile) -> None:
     try:
         digest = context.landing.land_new(connector.fetch(file))[0]
-    except (FileChangedError, FileUnreadableError, UnsafePathError) as error:
+    except (FileChangedError, FileUnreadableError, SourceUnavailableError, UnsafePathError) as error:
         _LOG.warning("a damaged file cannot be fetched again: %s", error)
     else:
         _LOG.info("fetched %s again by way of %s", digest, connector.name)

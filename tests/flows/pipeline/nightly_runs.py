@@ -41,7 +41,15 @@ def immediate_steps(run_id: str) -> PlainSteps:
 
 def settings_of(home: Path, **more: object) -> Settings:
     """Settings of a home, whatever the environment says."""
-    results = {"warehouse_url": "", "catalog": None, "inbox": (), "areas": (), "lang": "en", "batch_size": 100}
+    results = {
+        "warehouse_url": "",
+        "catalog": None,
+        "inbox": (),
+        "connectors": None,
+        "areas": (),
+        "lang": "en",
+        "batch_size": 100,
+    }
     # Read by this process: reading by workers is tested once, not paid for in every run.
     return Settings.model_validate({"home": home, "reading_workers": 0, "quiet_seconds": 0, **results, **more})
 

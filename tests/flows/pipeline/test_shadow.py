@@ -12,6 +12,7 @@ from domain.submissions import Judgement
 from flows.actions.check_files import check_files
 from flows.pipeline.progress import NoProgress
 from flows.support.named_files import resolve_files
+from flows.support.sources import source_folders
 from tests.builders import make_workbook
 from tests.flows.pipeline.nightly_runs import AREA, NOW, context_of, put, rows_of, run_plainly, settings_of
 
@@ -59,7 +60,9 @@ def test_check_hides_shadow_rules(home: Path, on_trial: Path, too_many: bytes, t
     path = tmp_path / "a.xlsx"
     path.write_bytes(too_many)
     settings = settings_of(home, catalog=on_trial)
-    checked = check_files(settings, resolve_files((path,), settings.inboxes, None, None), NoProgress(), lambda: NOW)
+    checked = check_files(
+        settings, resolve_files((path,), source_folders(settings), None, None), NoProgress(), lambda: NOW
+    )
     assert [check_file.issues for check_file in checked] == [()]
     context = context_of(home, catalog=on_trial)
     assert json.loads(json.dumps(as_plain(checked, context.catalog, "vi"), default=str))[0]["issues"] == []

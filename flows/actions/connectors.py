@@ -1,0 +1,99 @@
+"""Sources for an administrator: try whether they can be reached, and describe a new one."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.registry import FOLDER, KINDS, open_source
+from domain.catalog.connectors import parse_sources, with_entry
+from domain.catalog.sources import Source
+from domain.errors import TonghopError, UsageError
+from flows.support.atomic_files import atomic_file
+from flows.support.private_files import FILE_MODE
+from flows.support.settings import Settings
+from flows.support.sources import access_to, configured_sources, connectors_file, described_sources
+
+_VARIABLE = re.compile("[A-Z][A-Z0-9_]*")
+_SECRETS = ("password", "key")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTest:
+    """Whether a source could be listed: how many files lie there and the newest one's time, or what is wrong."""
+
+    name: str
+    kind: str
+    files: int
+    newest: datetime | None
+    problem: str | None
+
+
+def sources_named(settings: Settings, name: str | None) -> tuple[Source, ...]:
+    """Return the source of a name, or all of them.
+
+    Raises:
+        UsageError: there is none of this name.
+    """
+    sources = configured_sources(settings)
+    chosen = tuple(source for source in sources if name in {None, source.name})
+    if not chosen:
+        raise UsageError(f"no source is named {name}: name one of {', '.join(source.name for source in sources)}")
+    return chosen
+
+
+def try_source(settings: Settings, source: Source) -> SourceTest:
+    """List a source; nothing is fetched, moved or kept."""
+    files, newest = 0, None
+    try:
+        for file in open_source(access_to(settings, source)).list():
+            files += 1
+            newest = max(newest or file.delivered_at, file.delivered_at)
+    except TonghopError as error:
+        return SourceTest(source.name, source.kind, files, newest, str(error))
+    return SourceTest(source.name, source.kind, files, newest, None)
+
+
+def entry_of(settings: Settings, values: Mapping[str, str]) -> Mapping[str, object]:
+    """Return an entry of connectors.yaml made of what a person stated; empty values are left out.
+
+    A secret is stated as the name of a variable, or as a file of the home.
+
+    Raises:
+        UsageError: such a file does not exist; the message does not repeat what may be the secret itself.
+    """
+    results: dict[str, object] = {key: value for key, value in values.items() if value}
+    for key in _SECRETS:
+        if secret := values.get(key, ""):
+            if not _VARIABLE.fullmatch(secret) and not (settings.home / secret).is_file():
+                raise UsageError(
+                    f"{key}: name an environment variable, as SFTP_PW, or an existing file of mode 600 in "
+                    f"{settings.home}; never the secret itself"
+                )
+            results[key] = {"variable" if _VARIABLE.fullmatch(secret) else "file": secret}
+    return results
+
+
+def add_source(settings: Settings, entry: Mapping[str, object]) -> Source:
+    """Add an entry to connectors.yaml and return the source; the file is made if there is none.
+
+    A new file begins with what is collected so far without it, so that adding a source takes none away.
+
+    Raises:
+        UsageError: the entry is wrong; nothing was written.
+    """
+    file = connectors_file(settings)
+    before: Sequence[Source] = described_sources(settings) if file.exists() else ()
+    if file.exists():
+        text = file.read_text("utf-8-sig")
+    else:
+        text = "" if settings.inbox else with_entry("", {"name": "inbox", "kind": FOLDER, "address": "inbox"})
+        before = parse_sources(file, text.encode(), KINDS) if text else ()
+    text = with_entry(text, entry)
+    sources = parse_sources(file, text.encode(), KINDS)
+    if sources[:-1] != tuple(before):
+        raise UsageError(f"{file} does not end with its list of sources: add the entry by hand")
+    with atomic_file(file) as draft:
+        draft.write_text(text, "utf-8")
+        draft.chmod(FILE_MODE)
+    return sources[-1]
