@@ -4,8 +4,9 @@ import errno
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -15,6 +16,7 @@ from domain.errors import TerminalError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DRAFT = ".landing-"
+_SYNCS_AT_ONCE = 8
 
 
 class NotLandedError(TerminalError):
@@ -57,7 +59,7 @@ class Landing:
         self.root = root
 
     def land(self, data: bytes) -> str:
-        """Keep the bytes and return their sha256; see `land_chunks`."""
+        """Keep the bytes and return their sha256; see `land_new`."""
         return self.land_chunks((data,))
 
     def land_chunks(self, chunks: Iterable[bytes]) -> str:
@@ -65,30 +67,26 @@ class Landing:
         return self.land_new(chunks)[0]
 
     def land_new(self, chunks: Iterable[bytes]) -> tuple[str, bool]:
-        """Keep the bytes of all chunks; landing the same bytes again changes nothing.
-
-        Only one chunk is in memory at a time. If iterating over the chunks raises, nothing is kept.
+        """Keep the bytes of all chunks; landing the same bytes again changes nothing; see `LandingBatch.add`.
 
         Returns:
             The sha256, and whether these bytes were not there before.
+        """
+        with self.batch() as batch:
+            digest = batch.add(chunks)
+        return digest, digest in batch.new
+
+    @contextmanager
+    def batch(self) -> Iterator["LandingBatch"]:
+        """Land the files that are added within the block: on disk at its end, all of them; none if it raises.
 
         Raises:
             LandingFullError: the disk is full.
         """
-        size = 0
-        try:
-            with _draft(self.root) as (file, draft):
-                digest = sha256()
-                for chunk in chunks:
-                    size += len(chunk)
-                    digest.update(chunk)
-                    file.write(chunk)
-                is_new = _keep(file, draft, self.path_of(digest.hexdigest()))
-        except OSError as error:
-            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                raise LandingFullError(self.root, size) from error
-            raise
-        return digest.hexdigest(), is_new
+        with ExitStack() as drafts:
+            batch = LandingBatch(self.root, self.path_of, drafts)
+            yield batch
+            batch.keep()
 
     def clear_drafts(self, begun_before: datetime) -> int:
         """Remove half-written files that killed processes left behind, and return how many.
@@ -147,9 +145,11 @@ class TrialLanding(Landing):
         self._own = Landing(root)
         self._base = base
 
-    def land_new(self, chunks: Iterable[bytes]) -> tuple[str, bool]:
-        """Keep bytes in the own folder, even if the base has them; see `Landing.land_new`."""
-        return self._own.land_new(chunks)
+    @contextmanager
+    def batch(self) -> Iterator["LandingBatch"]:
+        """Land in the own folder, even what the base has; see `Landing.batch`."""
+        with self._own.batch() as batch:
+            yield batch
 
     def path_of(self, digest: str) -> Path:
         """Return the path for the bytes of that sha256: in the own folder if landed there, else in the base."""
@@ -160,6 +160,84 @@ class TrialLanding(Landing):
 def _is_whole(path: Path) -> bool:
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest() == path.name
+
+
+class LandingBatch:
+    """Files that are landed together: written one by one, and brought to disk at the end, where waiting takes longest.
+
+    `new` are the sha256 of those that were not there before.
+    """
+
+    def __init__(self, root: Path, path_of: Callable[[str], Path], drafts: ExitStack) -> None:
+        """Write below `root`; the stack removes drafts that were not kept."""
+        self._root, self._path_of, self._drafts = root, path_of, drafts
+        self._open: dict[str, tuple[BinaryIO, Path]] = {}
+
+    @property
+    def new(self) -> frozenset[str]:
+        """Sha256 of the files that were not there before."""
+        return frozenset(self._open)
+
+    def add(self, chunks: Iterable[bytes]) -> str:
+        """Write the bytes of all chunks and return their sha256.
+
+        Only one chunk is in memory at a time. If iterating over the chunks raises, nothing of them is kept.
+
+        Raises:
+            LandingFullError: the disk is full.
+        """
+        size = 0
+        with _reported(self._root, lambda: size), ExitStack() as unfinished:
+            file, draft = unfinished.enter_context(_draft(self._root))
+            digest = sha256()
+            for chunk in chunks:
+                size += len(chunk)
+                digest.update(chunk)
+                file.write(chunk)
+            name = digest.hexdigest()
+            path = self._path_of(name)
+            if name not in self._open and not (path.is_file() and _is_whole(path)):
+                file.flush()
+                self._open[name] = file, draft
+                self._drafts.push(unfinished.pop_all())
+        return name
+
+    def keep(self) -> None:
+        """Bring every file to disk, then give them their names, then bring these to disk.
+
+        A killed run or a power cut leaves no partial file under a name, and nothing is recorded of a file that may be
+        lost. The system brings many files to disk at once when asked for all of them.
+
+        Raises:
+            LandingFullError: the disk is full.
+        """
+        if not self._open:
+            return
+        files = [file.fileno() for file, _ in self._open.values()]
+        with _reported(self._root, lambda: sum(map(_size, files))), ThreadPoolExecutor(_SYNCS_AT_ONCE) as threads:
+            list(threads.map(os.fsync, files))
+            folders: set[Path] = set()
+            for digest, (_, draft) in self._open.items():
+                folder = self._path_of(digest).parent
+                folders |= {folder, *(each.parent for each in (folder, folder.parent) if not each.exists())}
+                folder.mkdir(parents=True, exist_ok=True)
+                draft.replace(folder / digest)
+            list(threads.map(_sync_folder, folders))
+
+
+def _size(handle: int) -> int:
+    return os.fstat(handle).st_size
+
+
+@contextmanager
+def _reported(root: Path, size: Callable[[], int]) -> Iterator[None]:
+    """Report a full disk as such, with the bytes that were to be written."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise LandingFullError(root, size()) from error
+        raise
 
 
 @contextmanager
@@ -175,19 +253,7 @@ def _draft(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
         draft.unlink(missing_ok=True)
 
 
-def _keep(file: BinaryIO, draft: Path, path: Path) -> bool:
-    if path.is_file() and _is_whole(path):
-        return False
-    # Flushed to disk, then renamed: a killed run or a power cut leaves no partial file.
-    file.flush()
-    os.fsync(file.fileno())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft.replace(path)
-    _flush_folder(path.parent)
-    return True
-
-
-def _flush_folder(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,7 +1,7 @@
 """One run from the inbox to the published pages; nightly run and rerun differ only in their scope."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -264,8 +264,7 @@ def judge_later_reports(run: Run) -> tuple[SubmissionOutcome, ...]:
     for label, batch in _batches(later_reports(run.context), run.context.batch_size):
         work = partial(judge_later, run.context, run.id, batch)
         results += run.steps.run("check", f"check again {label}", work)
-    for submission_outcome in results:
-        _log(submission_outcome)
+    _log(results)
     return tuple(results)
 
 
@@ -331,8 +330,7 @@ def _verdicts(
             )
             for submission in settled
         )
-    for submission_outcome in verdicts:
-        _log(submission_outcome)
+    _log(verdicts)
     return verdicts
 
 
@@ -344,23 +342,22 @@ _LOGGED = {
 }
 
 
-def _log(submission_outcome: SubmissionOutcome) -> None:
-    state = _LOGGED[submission_outcome.judgement]
-    about = {
-        "submission": submission_outcome.submission_id,
-        "unit": submission_outcome.unit.code if submission_outcome.unit else None,
-    }
-    codes = sorted({issue.code for issue in (*submission_outcome.faults, *submission_outcome.holds)})
-    facts = {**about, "period": submission_outcome.period, "state": state, "codes": codes}
-    # Prefect's log shows only the message, the home's own log also the extra fields.
-    results = (
-        submission_outcome.submission_id,
-        about["unit"] or "?",
-        submission_outcome.period or "?",
-        state,
-        ", ".join(codes),
-    )
-    _LOG.info("submission %s of %s for %s %s %s", *results, extra=facts)
+def _log(outcomes: Iterable[SubmissionOutcome]) -> None:
+    """Log each submission in which something was found, and how many others of each period were accepted."""
+    plain: dict[str, dict[int, str]] = {}
+    for outcome in outcomes:
+        codes = sorted({issue.code for issue in (*outcome.faults, *outcome.holds)})
+        state, unit, period = _LOGGED[outcome.judgement], outcome.unit.code if outcome.unit else None, outcome.period
+        if state == "accepted" and not codes:
+            plain.setdefault(period or "?", {})[outcome.submission_id] = unit or "?"
+            continue
+        # Prefect's log shows only the message, the home's own log also the extra fields.
+        results = (outcome.submission_id, unit or "?", period or "?", state, ", ".join(codes))
+        facts = {"submission": outcome.submission_id, "unit": unit, "period": period, "state": state, "codes": codes}
+        _LOG.info("submission %s of %s for %s %s %s", *results, extra=facts)
+    for period, submissions in sorted(plain.items()):
+        together = {"period": period, "state": "accepted", "submissions": submissions}
+        _LOG.info("%s submissions for %s accepted without a finding", len(submissions), period, extra=together)
 
 
 def _batches(things: Sequence[T], size: int, done: int = 0, total: int | None = None) -> Iterator[tuple[str, list[T]]]:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.landing import DamagedBytesError, Landing, LandingFullError, NotLandedError
+from tests.connectors.lossy_disk import LossyDisk
 
 
 @given(data=st.binary(max_size=2000))
@@ -119,3 +120,32 @@ def test_a_full_disk_is_reported_and_leaves_no_partial_file(tmp_path: Path, monk
     with pytest.raises(LandingFullError, match="make room"):
         Landing(tmp_path).land(b"figures")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_power_cut_leaves_whole_files_only(tmp_path: Path) -> None:
+    """Whenever the power is cut while three files are landed, each name that is left has its bytes."""
+    files = [b"figures", b"others", b"more"]
+    whole = LossyDisk()
+    _land_all(tmp_path / "whole", files, whole)
+    for cut_after in range(whole.steps + 1):
+        root, disk = tmp_path / str(cut_after), LossyDisk(cut_after)
+        _land_all(root, files, disk)
+        landing = Landing(root)
+        assert all(map(landing.is_whole, landing.digests()))
+    assert len(list(landing.digests())) == len(files)
+
+
+def test_a_batch_of_the_same_bytes_lands_them_once(tmp_path: Path) -> None:
+    """Two files of the same bytes in one batch are one landed file, which is new."""
+    landing = Landing(tmp_path)
+    with landing.batch() as batch:
+        digests = [batch.add([b"figures"]), batch.add([b"figures"])]
+    assert batch.new == frozenset(digests)
+    assert list(landing.digests()) == sorted(batch.new)
+
+
+def _land_all(root: Path, files: list[bytes], disk: LossyDisk) -> None:
+    with disk.connected(), Landing(root).batch() as batch:
+        for data in files:
+            batch.add([data])
+    disk.forget(root)

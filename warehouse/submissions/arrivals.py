@@ -1,7 +1,7 @@
 """Receive files: each deliberate delivery makes a submission, whatever its bytes were before; a touched file none."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -113,6 +113,27 @@ def receive(session: Session, arrival: Arrival, run_id: str | None = None, *, re
     return _submission_of(session, delivery)
 
 
+def receive_new(session: Session, arrivals: Sequence[Arrival], run_id: str | None = None) -> list[int]:
+    """Record arrivals of bytes that never arrived before and make a submission of each; see `receive`.
+
+    Nothing at their paths has these bytes, so none of them repeats a delivery.
+
+    Returns:
+        The submissions' numbers, in the order of the arrivals.
+    """
+    serialise(session)
+    files = {each.sha256: FileRow(sha256=each.sha256, size=each.size, landed_at=each.landed_at) for each in arrivals}
+    session.add_all(files.values())
+    session.flush()
+    deliveries = [_delivery_row(arrival, None, restored=False) for arrival in arrivals]
+    session.add_all(deliveries)
+    session.flush()
+    submissions = [_submission_row(delivery) for delivery in deliveries]
+    session.add_all(submissions)
+    begin(session, submissions, run_id)
+    return [submission.id for submission in submissions]
+
+
 def _restored(session: Session, at_path: Select[tuple[DeliveryRow]], sha256: str) -> DeliveryRow | None:
     """Return the newest delivery of these bytes, of those at the same path if there are any."""
     newest_first = DeliveryRow.id.desc()
@@ -127,7 +148,14 @@ def _submission_of(session: Session, delivery: DeliveryRow) -> int:
 
 
 def _new_submission(session: Session, delivery: DeliveryRow, run_id: str | None) -> SubmissionRow:
-    submission = SubmissionRow(
+    submission = _submission_row(delivery)
+    session.add(submission)
+    begin(session, [submission], run_id)
+    return submission
+
+
+def _submission_row(delivery: DeliveryRow) -> SubmissionRow:
+    return SubmissionRow(
         delivery_id=delivery.id,
         sha256=delivery.sha256,
         file_name=delivery.file_name,
@@ -135,9 +163,6 @@ def _new_submission(session: Session, delivery: DeliveryRow, run_id: str | None)
         received_at=delivery.delivered_at,
         landed_at=delivery.landed_at,
     )
-    session.add(submission)
-    begin(session, submission, delivery.landed_at, run_id)
-    return submission
 
 
 def _delivery_row(arrival: Arrival, repeated: DeliveryRow | None, *, restored: bool) -> DeliveryRow:

@@ -1,6 +1,6 @@
 """Change the state of a submission along the permitted transitions, and log every change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,11 +55,12 @@ def age_of(submission: SubmissionRow) -> tuple[datetime, datetime, int]:
     return submission.landed_at, submission.received_at, submission.id
 
 
-def begin(session: Session, submission: SubmissionRow, at: datetime, run_id: str | None) -> None:
-    """Log that a new submission was received."""
+def begin(session: Session, submissions: Sequence[SubmissionRow], run_id: str | None) -> None:
+    """Log that new submissions were received, when their bytes were landed."""
     session.flush()
-    session.add(
-        SubmissionEventRow(submission_id=submission.id, to_state=submission.state, at=at, run_id=run_id, reason=None)
+    session.add_all(
+        SubmissionEventRow(submission_id=each.id, to_state=each.state, at=each.landed_at, run_id=run_id, reason=None)
+        for each in submissions
     )
 
 

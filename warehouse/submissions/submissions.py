@@ -13,7 +13,7 @@ from domain.submissions import PENDING_STATES, MoveReason, ParsedReport, Submiss
 from warehouse.models import DeliveryRow, PlacementRow, SubmissionRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session, serialise
-from warehouse.submissions.arrivals import DELIBERATE, Arrival, known_files, known_fingerprints, receive
+from warehouse.submissions.arrivals import DELIBERATE, Arrival, known_files, known_fingerprints, receive, receive_new
 from warehouse.submissions.findings import keep_findings
 from warehouse.submissions.lifecycle import find, find_all, log_again, log_move, move
 from warehouse.submissions.rivals import RivalResolution, requeue_unrivalled, settle_rivals
@@ -28,6 +28,7 @@ __all__ = [
     "pending",
     "quarantine",
     "receive",
+    "receive_new",
     "record_checked",
     "record_parsed",
     "requeue_unrivalled",

@@ -23,7 +23,14 @@ from domain.catalog.sources import After
 from domain.errors import TransientError
 from flows.support.context import AppContext
 from warehouse.store.engine import reading, transaction
-from warehouse.submissions.submissions import Arrival, known_files, known_fingerprints, receive, requeue_unrivalled
+from warehouse.submissions.submissions import (
+    Arrival,
+    known_files,
+    known_fingerprints,
+    receive,
+    receive_new,
+    requeue_unrivalled,
+)
 from workbooks.container.completeness import is_cut_short
 
 _LOG = logging.getLogger(__name__)
@@ -132,23 +139,23 @@ class Collection:
                 except (FileChangedError, SourceUnavailableError) as error:
                     self._try_later.append(str(error))
 
-    def _land(self, connector: Connector, files: Sequence[RemoteFile]) -> Iterator[_Landed]:
-        for file in files:
-            if _is_restless(self._context, connector, file):
-                self._try_later.append(str(FileChangedError(file.path)))
-                continue
-            try:
-                _require_size(connector, file)
-                digest, is_new = self._context.landing.land_new(connector.fetch(file))
-            except (FileChangedError, SourceUnavailableError) as error:
-                self._try_later.append(str(error))
-            except (FileTooLargeError, FileUnreadableError, SourceRefusedError, UnsafePathError) as error:
-                self._hopeless.append(str(error))
-            else:
-                if self._waits(digest, is_new=is_new):
-                    self._hopeless.append(str(FileCutShortError(file.path)))
-                else:
-                    yield _Landed(file, digest)
+    def _land(self, connector: Connector, files: Sequence[RemoteFile]) -> list[_Landed]:
+        fetched: list[_Landed] = []
+        with self._context.landing.batch() as batch:
+            for file in files:
+                if _is_restless(self._context, connector, file):
+                    self._try_later.append(str(FileChangedError(file.path)))
+                    continue
+                try:
+                    _require_size(connector, file)
+                    fetched.append(_Landed(file, batch.add(connector.fetch(file))))
+                except (FileChangedError, SourceUnavailableError) as error:
+                    self._try_later.append(str(error))
+                except (FileTooLargeError, FileUnreadableError, SourceRefusedError, UnsafePathError) as error:
+                    self._hopeless.append(str(error))
+        waiting = [each for each in fetched if self._waits(each.digest, is_new=each.digest in batch.new)]
+        self._hopeless += [str(FileCutShortError(each.file.path)) for each in waiting]
+        return [each for each in fetched if each not in waiting]
 
     def _waits(self, digest: str, *, is_new: bool) -> bool:
         """Whether a file looks as if the rest of it were still to come, and was never seen by an earlier run."""
@@ -156,22 +163,26 @@ class Collection:
             self._cut_short.add(digest)
         return digest in self._cut_short
 
-    def _receive_unknown(self, landed: Iterable[_Landed]) -> list[_Landed]:
+    def _receive_unknown(self, landed: Sequence[_Landed]) -> list[_Landed]:
         """Receive the files of bytes that never arrived before, and return the others."""
-        files = list(landed)
-        with reading(self._context.engine) as session:
-            known = known_files(session, {each.digest for each in files})
-        self._receive([each for each in files if each.digest not in known])
-        return [each for each in files if each.digest in known]
+        with transaction(self._context.engine) as session:
+            known = known_files(session, {each.digest for each in landed})
+            unknown = [each for each in landed if each.digest not in known]
+            received = receive_new(session, [self._arrival(each) for each in unknown], self._run_id)
+        self._log(unknown, received)
+        return [each for each in landed if each.digest in known]
 
-    def _receive(self, files: Sequence[_Landed], *, restored: bool = False) -> None:
+    def _receive(self, files: Sequence[_Landed], *, restored: bool) -> None:
         with transaction(self._context.engine) as session:
             received = [receive(session, self._arrival(landed), self._run_id, restored=restored) for landed in files]
-        for landed, submission in zip(files, received, strict=True):
-            # File names and senders are only in the warehouse, under this id: more people may read a log.
-            _LOG.info(
-                "received %s by way of %s", landed.digest, landed.file.connector, extra={"submission": submission}
-            )
+        self._log(files, received)
+
+    def _log(self, files: Sequence[_Landed], submissions: Sequence[int]) -> None:
+        # File names and senders are only in the warehouse, under these ids: more people may read a log.
+        for connector in sorted({each.file.connector for each in files}):
+            pairs = [pair for pair in zip(files, submissions, strict=True) if pair[0].file.connector == connector]
+            facts = {"submissions": {number: landed.digest for landed, number in pairs}}
+            _LOG.info("received %s files by way of %s", len(pairs), connector, extra=facts)
 
     def _arrival(self, landed: _Landed) -> Arrival:
         file, path = landed.file, _checked_name(landed.file.path)

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from connectors.landing import Landing
+from connectors.landing import LandingBatch
 from flows.pipeline import pipeline
 from flows.pipeline.stages import publish, reply
 from flows.pipeline.stages.collect import Collection
 from tests.flows.pipeline.nightly_runs import context_of, run_plainly
 
 PLACES: dict[str, tuple[object, str]] = {
-    "land": (Landing, "land_new"),
+    "fetch": (LandingBatch, "add"),
+    "land": (LandingBatch, "keep"),
     "collect": (Collection, "collect"),
     "place": (pipeline, "record_batch"),
     "settle": (pipeline, "resolve_rivals"),

@@ -8,6 +8,7 @@ from connectors.landing import Landing
 from flows.pipeline.stages.collect import Collection
 from flows.pipeline.stages.reply import files_of
 from flows.support.context import AppContext
+from tests.connectors.lossy_disk import LossyDisk, PowerCutError
 from tests.flows.pipeline.nightly_runs import WRONG, codes_of, context_of, deliver, put, rows_of, run_plainly
 from warehouse.queries import replies_of
 from warehouse.store.engine import reading
@@ -92,3 +93,27 @@ def test_a_damaged_workbook_stops_no_reply(after_night: Path, first_files: tuple
     with reading(context.engine) as session:
         (reply,) = replies_of(session, [int(str(delivery))])
     assert sorted(Path(name).suffix for name in files_of(context, reply)) == [".html", ".txt"]
+
+
+@pytest.mark.parametrize("is_committed", [False, True])
+def test_nothing_recorded_is_lost_in_a_power_cut(
+    home: Path, three: tuple[SampleFile, ...], monkeypatch: pytest.MonkeyPatch, *, is_committed: bool
+) -> None:
+    """Cut right before or after the commit of arrivals, every recorded file is on disk, and the next run has all."""
+    deliver(home, three)
+    context, disk = context_of(home), LossyDisk()
+
+    def cut(*_: object) -> None:
+        raise PowerCutError
+
+    if is_committed:
+        monkeypatch.setattr(Collection, "_log", cut)
+    else:
+        monkeypatch.setattr("flows.pipeline.stages.collect.receive_new", cut)
+    with disk.connected():
+        Collection(context, "cut").collect()
+    monkeypatch.undo()
+    disk.forget(context.landing.root)
+    recorded = [str(digest) for (digest,) in rows_of(home, "SELECT sha256 FROM file")]
+    assert (len(recorded), all(map(context.landing.is_whole, recorded))) == (3 * is_committed, True)
+    assert run_plainly(context).counts["accepted"] == 3

@@ -140,7 +140,7 @@ def pair(builder: WarehouseBuilder) -> tuple[int, int]:
         }
         other = SubmissionRow(state=SubmissionState.RECEIVED, **columns)
         session.add(other)
-        begin(session, other, builder.now(), "run-1")
+        begin(session, [other], "run-1")
         reports = {first: report(builder, 1), other.id: report(builder, 2, "22816")}
         record_parsed(session, reports, builder.now(), "run-1")
         record_checked(session, reports, builder.now(), "run-1")
