@@ -92,7 +92,7 @@ class SourceUnavailableError(TransientError):
         """Keep the source and the reason."""
         self.place = place
         self.reason = reason
-        super().__init__(f"{place} cannot be listed ({reason}). Check that it can be reached and read, then run again.")
+        super().__init__(f"{place} cannot be read ({reason}). Check that it can be reached and read, then run again.")
 
 
 class SourceMissingError(TerminalError):

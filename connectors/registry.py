@@ -14,6 +14,32 @@ KINDS: Final[Mapping[str, SourceKind]] = {
         example="/srv/share/reports",
         after=(After.LEFT, After.MOVED),
     ),
+    "sftp": SourceKind(
+        module="connectors.sources.sftp",
+        example="sftp://sftp.example.vn/reports",
+        extra="sftp",
+        schemes=("sftp",),
+        needs=("user", "known_hosts"),
+        needs_any=("key", "password"),
+        after=(After.LEFT, After.MOVED),
+    ),
+    "webdav": SourceKind(
+        module="connectors.sources.webdav",
+        example="https://cloud.example.vn/remote.php/dav/files/reports",
+        extra="webdav",
+        schemes=("https", "http"),
+        needs=("user", "password"),
+        takes=("authority",),
+        after=(After.LEFT, After.MOVED),
+    ),
+    "s3": SourceKind(
+        module="connectors.sources.s3",
+        example="s3://bucket/reports",
+        extra="s3",
+        schemes=("s3",),
+        needs=("user", "password"),
+        takes=("endpoint", "authority"),
+    ),
 }
 """Kinds of sources, by the word that `kind:` of connectors.yaml has."""
 

@@ -55,6 +55,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 _STARTERS = (
     "subprocess",
     "multiprocessing",
+    "tests.connectors.source_servers",
     "tests.flows.deployments.prefect_server",
     "tests.flows.deployments.prefect_api",
     "tests.flows.deployments.notice_sinks",

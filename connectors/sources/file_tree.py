@@ -2,11 +2,11 @@
 
 import logging
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import PurePosixPath
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from fsspec import AbstractFileSystem
 
@@ -16,6 +16,7 @@ from connectors.base import (
     FileUnreadableError,
     RemoteFile,
     SourceMissingError,
+    SourceRefusedError,
     SourceUnavailableError,
     UnsafePathError,
 )
@@ -30,8 +31,10 @@ _LEFT_BY_PROGRAMS = frozenset({"thumbs.db", "desktop.ini"})
 class FileTreeConnector(Connector):
     """A folder with all its subfolders. Links, hidden files and Excel's `~$` lock files are skipped."""
 
-    connection_errors: ClassVar[tuple[type[Exception], ...]] = ()
-    """What the library of a kind raises, beyond `OSError`, when the other side does not answer."""
+    is_remote: ClassVar[bool] = False
+    """Whether another machine has the files, so that a failure is one of the connection unless it says otherwise."""
+    library_errors: ClassVar[tuple[type[Exception], ...]] = ()
+    """What the library of a kind raises beyond `OSError`."""
 
     def __init__(self, source: Source) -> None:
         """Use the source; it is not accessed yet."""
@@ -40,7 +43,7 @@ class FileTreeConnector(Connector):
 
     @property
     def _failures(self) -> tuple[type[Exception], ...]:
-        return (OSError, *self.connection_errors)
+        return (OSError, *self.library_errors)
 
     @abstractmethod
     def connect(self) -> tuple[AbstractFileSystem, str]:
@@ -56,9 +59,9 @@ class FileTreeConnector(Connector):
         try:
             fs, root = self._connection()
             fs.invalidate_cache()
-            exists = fs.exists(root)
+            exists = self.exists(fs, root)
         except self._failures as error:
-            raise self._cut(error) from error
+            raise self._failure(error) from error
         if not exists:
             raise SourceMissingError(self.source.address)
         for info in self._walk(fs, root, failed):
@@ -84,8 +87,8 @@ class FileTreeConnector(Connector):
         except FileNotFoundError as error:
             raise FileChangedError(file.path) from error
         except self._failures as error:
-            if self.is_cut(error):
-                raise self._cut(error) from error
+            if self._is_cut(error):
+                raise self._failure(error) from error
             raise FileUnreadableError(file.path, _reason(error)) from error
         if after is None or after.fingerprint != file.fingerprint or size != file.size:
             raise FileChangedError(file.path)
@@ -107,19 +110,36 @@ class FileTreeConnector(Connector):
                 stem, dot, suffix = moved.rpartition(".")
                 moved = f"{stem}.{file.fingerprint[:12]}{dot}{suffix}"
             fs.makedirs(moved.rpartition("/")[0], exist_ok=True)
-            fs.mv(address, moved)
+            self.move(fs, address, moved)
             after = self._info(fs, root, moved)
             if after is None or (after.size, after.delivered_at) != (file.size, file.delivered_at):
-                fs.mv(moved, address)
+                self.move(fs, moved, address)
                 raise FileChangedError(file.path)
         except FileNotFoundError:
             return  # a person took it away: it has landed
         except self._failures as error:
-            raise self._cut(error) from error
+            raise self._failure(error) from error
 
-    def is_cut(self, error: Exception) -> bool:
-        """Return whether an error says that the connection was cut, not that this one file cannot be read."""
-        return isinstance(error, (ConnectionError, TimeoutError, *self.connection_errors))
+    def exists(self, fs: AbstractFileSystem, root: str) -> bool:
+        """Return whether the folder exists."""
+        # Not fs.exists, to which whatever fails is missing.
+        try:
+            fs.info(root)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def entries(self, fs: AbstractFileSystem, folder: str) -> Iterable[dict[str, Any]]:
+        """Return what lies in a folder."""
+        return cast("list[dict[str, Any]]", fs.ls(folder, detail=True))
+
+    def move(self, fs: AbstractFileSystem, address: str, target: str) -> None:
+        """Move a file within the file system, in one step, to where nothing is."""
+        fs.mv(address, target)
+
+    def refuses(self, error: Exception) -> bool:
+        """Return whether an error says that the other side refuses the account or is not what it should be."""
+        return self.is_remote and isinstance(error, PermissionError)
 
     def checked_address(self, fs: AbstractFileSystem, root: str, path: str) -> str:  # noqa: ARG002 -- of local files
         """Return a file's address in the file system.
@@ -137,9 +157,18 @@ class FileTreeConnector(Connector):
             self._connected = fs, root.rstrip("/")
         return self._connected
 
-    def _cut(self, error: Exception) -> SourceUnavailableError:
-        """Return the error of a cut connection; the next use makes a new one."""
+    def _is_cut(self, error: Exception) -> bool:
+        """Return whether an error says that the connection was cut, not that this one file cannot be read."""
+        if self.is_remote:
+            return not self.refuses(error)
+        return isinstance(error, (ConnectionError, TimeoutError))
+
+    def _failure(self, error: Exception) -> SourceRefusedError | SourceUnavailableError:
+        """Return our error for a connection that failed; the next use makes a new one."""
         self._connected = None
+        if self.refuses(error):
+            remedy = "Check its address, account and secrets in connectors.yaml with whoever runs it."
+            return SourceRefusedError(self.name, _reason(error), remedy)
         return SourceUnavailableError(self.source.address, _reason(error))
 
     def _info(self, fs: AbstractFileSystem, root: str, address: str) -> RemoteFile | None:
@@ -149,7 +178,7 @@ class FileTreeConnector(Connector):
     def _walk(self, fs: AbstractFileSystem, folder: str, failed: dict[str, str]) -> Iterator[dict[str, Any]]:
         # Not fs.walk, which silently skips folders that it cannot list.
         try:
-            entries = sorted(fs.ls(folder, detail=True), key=lambda info: str(info["name"]))
+            entries = sorted(self.entries(fs, folder), key=lambda info: str(info["name"]))
         except FileNotFoundError:
             return  # moved away since its parent was listed
         except self._failures as error:
@@ -195,7 +224,7 @@ def _reason_to_skip(path: str, info: dict[str, Any]) -> str | None:
         return "its name leads out of the folder"
     if name.startswith("~$"):
         return "the lock file of a workbook that is open in Excel"
-    if name.startswith(".") or name.casefold() in _LEFT_BY_PROGRAMS:
+    if any(part.startswith(".") for part in PurePosixPath(path).parts) or name.casefold() in _LEFT_BY_PROGRAMS:
         return "hidden, or left by a program"
     return None
 
@@ -210,5 +239,9 @@ def _delivered_at(info: dict[str, Any]) -> datetime:
 
 
 def _fingerprint(path: str, info: dict[str, Any], delivered_at: datetime) -> str:
-    facts = (path, str(info["size"]), delivered_at.isoformat(), str(info.get("ETag") or info.get("checksum") or ""))
+    facts = (path, str(info["size"]), delivered_at.isoformat(), _version(info))
     return sha256("\0".join(facts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _version(info: dict[str, Any]) -> str:
+    return str(next((info[key] for key in ("ETag", "checksum", "etag") if info.get(key)), ""))

@@ -154,6 +154,8 @@ def _check(document: YamlDocument, place: int, entry: SourceEntry, kinds: Mappin
         raise error(f"files of kind {entry.kind} cannot be {entry.after}", f"write one of: {allowed}", "after")
     if problem := _wrong_address(entry.address, kind.schemes):
         raise error(problem, f"write it like {kind.example}", "address")
+    if entry.endpoint and (problem := _wrong_address(entry.endpoint, ("https", "http"))):
+        raise error(problem, "write it like https://store.example.vn", "endpoint")
 
 
 def _wrong_address(address: str, schemes: tuple[str, ...]) -> str | None:

@@ -1,0 +1,74 @@
+"""Connector for a bucket of an object store: Amazon S3 or one that speaks its protocol, such as MinIO."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import aiohttp
+from botocore.exceptions import BotoCoreError
+from fsspec import AbstractFileSystem
+from s3fs import S3FileSystem
+
+from connectors.base import SourceAccess
+from connectors.sources.file_tree import FileTreeConnector
+
+_SECONDS = 60
+_TRIES = 2
+"""Of a request; collecting is tried again as a whole."""
+_LIMITS = {"connect_timeout": _SECONDS, "read_timeout": _SECONDS, "retries": {"total_max_attempts": _TRIES}}
+
+
+class S3Connector(FileTreeConnector):
+    """The objects of a bucket below a prefix.
+
+    They are never moved: a store copies and removes, and what replaced an object in between would be removed unread.
+    """
+
+    is_remote: ClassVar[bool] = True
+    library_errors: ClassVar[tuple[type[Exception], ...]] = (BotoCoreError, aiohttp.ClientError)
+
+    def __init__(self, access: SourceAccess) -> None:
+        """Use the source; it is not accessed yet."""
+        super().__init__(access.source)
+        self._access = access
+
+    def connect(self) -> tuple[AbstractFileSystem, str]:
+        """Return the file system; each request makes or takes a connection."""
+        source, address = self.source, urlsplit(self.source.address)
+        fs = S3FileSystem(
+            key=source.user,
+            secret=self._access.password(),
+            endpoint_url=source.endpoint,
+            client_kwargs={"verify": str(self._access.path(source.authority))} if source.authority else {},
+            config_kwargs={
+                "connect_timeout": _SECONDS,
+                "read_timeout": _SECONDS,
+                "retries": {"total_max_attempts": _TRIES},
+            },
+            use_listings_cache=False,
+            skip_instance_cache=True,
+        )
+        fs.retries = _TRIES
+        return fs, f"{address.netloc}{address.path}"
+
+    def exists(self, fs: AbstractFileSystem, root: str) -> bool:
+        """Return whether the bucket exists; a prefix without objects is an empty folder."""
+        bucket = root.partition("/")[0]
+        try:
+            fs.call_s3("head_bucket", Bucket=bucket)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def entries(self, fs: AbstractFileSystem, folder: str) -> Iterable[dict[str, Any]]:
+        """Return all objects below a prefix: a thousand a request, however many folders their keys look like."""
+        objects = fs.find(folder, detail=True).values()
+        return (_rounded(info) for info in objects if info["type"] == "file")
+
+
+def _rounded(info: dict[str, Any]) -> dict[str, Any]:
+    """Return facts of an object without fractions of a second, which a listing may have and the object itself not."""
+    return {**info, "LastModified": info["LastModified"].replace(microsecond=0)}
+
+
+CONNECTOR = S3Connector
