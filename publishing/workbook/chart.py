@@ -6,8 +6,9 @@ import xlsxwriter
 
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import PublishedFigure
+from publishing.workbook.long_sheet import StyledCell
 from publishing.workbook.styles import BRAND, LINE
-from publishing.workbook.table import SheetWriter, StyledCell, TableColumn
+from publishing.workbook.table import SheetWriter, TableColumn
 
 _FONT = {"name": "Times New Roman", "size": 11}
 _TARGET = "#E0A030"

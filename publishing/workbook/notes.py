@@ -3,7 +3,8 @@
 from publishing.data.rollup_csv import COLUMNS
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import PublishedFigure, Report
-from publishing.workbook.table import SheetWriter, StyledCell, TableColumn
+from publishing.workbook.long_sheet import StyledCell
+from publishing.workbook.table import SheetWriter, TableColumn
 
 _WIDTHS = (50, 50, 50, 40, 18)
 

@@ -4,14 +4,16 @@ import io
 from collections.abc import Sequence
 
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import Report
 from publishing.workbook import sheets
 from publishing.workbook.chart import write_chart
+from publishing.workbook.long_sheet import LongSheet, StyledCell
 from publishing.workbook.notes import write_notes
 from publishing.workbook.styles import make_styles
-from publishing.workbook.table import SheetWriter, StyledCell, TableColumn
+from publishing.workbook.table import SheetWriter, TableColumn
 
 # In memory: XlsxWriter then dates the parts of the zip 1980-01-01, and the same report gives the same bytes.
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -50,9 +52,9 @@ class _WorkbookWriter:
         self._list("changes", "ThayDoi", sheets.change_columns(formatter), changes, frozen=1)
         write_notes(SheetWriter(self.book.add_worksheet(formatter.text("sheet_notes")), self.styles), report, formatter)
 
-    def _page(self, name: str) -> SheetWriter:
+    def _page(self, name: str, kind: type[Worksheet] = Worksheet) -> SheetWriter:
         """Add a sheet with the common heading, which all sheets but the last have."""
-        page = SheetWriter(self.book.add_worksheet(self.formatter.text(f"sheet_{name}")), self.styles)
+        page = SheetWriter(self.book.add_worksheet(self.formatter.text(f"sheet_{name}"), kind), self.styles)
         page.write_lines(sheets.heading(self.report, self.formatter))
         if name == "communes" and self.report.is_sample:
             page.write_lines([StyledCell(self.formatter.text("sample_note"), "warning")])
@@ -72,7 +74,7 @@ class _WorkbookWriter:
         frozen: int,
     ) -> None:
         """Add a sheet with one long table, its header and first columns frozen."""
-        page = self._page(name)
+        page = self._page(name, LongSheet)
         page.set_widths(columns)
         head = page.row
         page.write_table(table, columns, rows)

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import ChangeLine, CommuneFigure, PublishedFigure, Report, ThemeFigures, UnitLine
-from publishing.workbook.table import StyledCell, TableColumn
+from publishing.workbook.long_sheet import StyledCell
+from publishing.workbook.table import TableColumn
 
 _SHORT_HASH = 12
 

@@ -3,16 +3,13 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from domain.texts import cut, visible
+from publishing.workbook.long_sheet import LongSheet, StyledCell, shown
 
 _A4 = 9
-_LONGEST_TEXT = 32_767
-"""Letters that a cell of Excel holds."""
 _LINE_HEIGHT, _PADDING = 14.5, 3
 # Characters beyond a column's width that still fit on its line, on average: letters are narrower than digits.
 _SLACK = 1.2
@@ -24,14 +21,6 @@ class TableColumn:
 
     header: str
     width: float
-
-
-@dataclass(frozen=True, slots=True)
-class StyledCell:
-    """A value and the name of its style; None leaves the cell empty."""
-
-    value: str | Decimal | int | None
-    style: str = "text"
 
 
 class SheetWriter:
@@ -60,20 +49,30 @@ class SheetWriter:
             self.row += 1
 
     def write_table(self, name: str, columns: Sequence[TableColumn], rows: Sequence[Sequence[StyledCell]]) -> None:
-        """Write a table with filters; without rows, only its header. `name` must be unique in the workbook."""
+        """Write a table with filters; without rows, only its header. `name` must be unique in the workbook.
+
+        Below the table of a `LongSheet` nothing else can be written.
+        """
         head = self.row
         self._write_row([StyledCell(column.header, "header") for column in columns], columns)
-        for row in rows:
-            self._write_row(row, columns)
         if rows:
+            self._write_rows(rows, columns)
             heads = [{"header": column.header, "header_format": self._styles["header"]} for column in columns]
             options = {"name": name, "columns": heads, "style": None}
             self.sheet.add_table(head, 0, self.row - 1, len(columns) - 1, options)
 
+    def _write_rows(self, rows: Sequence[Sequence[StyledCell]], columns: Sequence[TableColumn]) -> None:
+        if isinstance(self.sheet, LongSheet):
+            self.sheet.append_rows(self.row, rows, _heights(rows, columns), self._styles)
+            self.row += len(rows)
+            return
+        for row in rows:
+            self._write_row(row, columns)
+
     def _write_row(self, row: Sequence[StyledCell], columns: Sequence[TableColumn]) -> None:
         for index, cell in enumerate(row):
             self._write(index, cell)
-        self.sheet.set_row(self.row, _PADDING + _LINE_HEIGHT * _lines_of(row, columns))
+        self.sheet.set_row(self.row, *_heights([row], columns))
         self.row += 1
 
     def _write(self, column: int, cell: StyledCell) -> None:
@@ -83,16 +82,28 @@ class SheetWriter:
                 self.sheet.write_blank(self.row, column, None, style)
             case str() as text:
                 # Not `write`, which turns texts that look like formulas or links into such.
-                self.sheet.write_string(self.row, column, cut(visible(text), _LONGEST_TEXT), style)
+                self.sheet.write_string(self.row, column, shown(text), style)
             case number:
                 self.sheet.write_number(self.row, column, number, style)
 
 
-def _lines_of(row: Sequence[StyledCell], columns: Sequence[TableColumn]) -> int:
-    """Return how many lines the tallest cell wraps to: not every program adjusts heights when it opens a file."""
-    return max(
-        sum(math.ceil(max(len(line), 1) / (column.width * _SLACK)) for line in cell.value.split("\n"))
-        if isinstance(cell.value, str)
-        else 1
-        for cell, column in zip(row, columns, strict=True)
-    )
+def _heights(rows: Sequence[Sequence[StyledCell]], columns: Sequence[TableColumn]) -> list[float]:
+    """Return the rows' heights in points, each as high as its tallest cell: not every program adjusts them itself."""
+    known: dict[tuple[str, float], int] = {}
+    widths = [column.width for column in columns]
+    heights: list[float] = []
+    for row in rows:
+        most = 1
+        for (value, _), width in zip(row, widths, strict=True):
+            if isinstance(value, str):
+                lines = known.get((value, width))
+                if lines is None:
+                    lines = known[value, width] = _lines_of(value, width)
+                most = max(most, lines)
+        heights.append(_PADDING + _LINE_HEIGHT * most)
+    return heights
+
+
+def _lines_of(text: str, width: float) -> int:
+    """Return how many lines a text wraps to in a column."""
+    return sum(math.ceil(max(len(line), 1) / (width * _SLACK)) for line in text.split("\n"))

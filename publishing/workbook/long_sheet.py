@@ -1,0 +1,98 @@
+"""A sheet of many rows, whose cells are written as XML at once: XlsxWriter keeps an object for each until the end."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+from domain.texts import cut, visible
+
+_LONGEST_TEXT: Final = 32_767
+"""Letters that a cell of Excel holds."""
+
+
+class StyledCell(NamedTuple):
+    """A value and the name of its style; None leaves the cell empty."""
+
+    value: str | Decimal | int | None
+    style: str = "text"
+
+
+def shown(text: str) -> str:
+    """Return a text as a cell shows it: nothing in it acts, and it is no longer than a cell holds."""
+    return cut(visible(text), _LONGEST_TEXT)
+
+
+class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
+    """Worksheet with rows of its own at the end, which XlsxWriter writes behind those that it knows."""
+
+    dim_rowmax: int
+    dim_colmax: int
+
+    def __init__(self) -> None:
+        """Begin without rows."""
+        super().__init__()
+        self._lines: list[str] = []
+        self._last_row, self._width = 0, 0
+        self._index_of: dict[str, int] = {}
+
+    def append_rows(
+        self,
+        first: int,
+        rows: Sequence[Sequence[StyledCell]],
+        heights: Sequence[float],
+        styles: Mapping[str, Format],
+    ) -> None:
+        """Append rows of cells, all of the same number; nothing else may be written into or below them.
+
+        Args:
+            first: Row of the first one, counted from 0.
+            rows: Their cells.
+            heights: Height of each row in points.
+            styles: Formats by name.
+        """
+        width = len(rows[0])
+        letters = [xl_col_to_name(column) for column in range(width)]
+        indices = {name: style._get_xf_index() for name, style in styles.items()}  # noqa: SLF001 # no public access
+        opening = f'spans="1:{width}"'
+        for number, (row, height) in enumerate(zip(rows, heights, strict=True), first + 1):
+            cells = [
+                self._cell(f'<c r="{letter}{number}" s="{indices[style]}"', value)
+                for letter, (value, style) in zip(letters, row, strict=True)
+            ]
+            points = int(height * 4 / 3 + 0.5) * 0.75  # of whole pixels, as XlsxWriter rounds them
+            start = f'<row r="{number}" {opening} ht="{points:.16g}" customHeight="1">'
+            self._lines.append(f"{start}{''.join(cells)}</row>")
+        self._last_row, self._width = first + len(rows) - 1, width
+
+    def _cell(self, start: str, value: str | Decimal | int | None) -> str:
+        if value is None or value == "":
+            return f"{start}/>"
+        if isinstance(value, str):
+            return f'{start} t="s"><v>{self._shared(value)}</v></c>'
+        return f"{start}><v>{value:.16G}</v></c>"
+
+    def _shared(self, text: str) -> int:
+        index = self._index_of.get(text)
+        if index is None:
+            index = self.str_table._get_shared_string_index(shown(text))  # noqa: SLF001 # no public access
+            self._index_of[text] = index
+        else:
+            self.str_table.count += 1
+        return index
+
+    def _write_rows(self) -> None:
+        """Write the rows; called by XlsxWriter."""
+        super()._write_rows()
+        self.fh.write("".join(self._lines))
+
+    def _write_dimension(self) -> None:
+        """Write the range of cells; called by XlsxWriter before the rows."""
+        last_row, last_column = self.dim_rowmax, self.dim_colmax
+        if self._lines:
+            self.dim_rowmax, self.dim_colmax = self._last_row, max(last_column, self._width - 1)
+        super()._write_dimension()
+        self.dim_rowmax, self.dim_colmax = last_row, last_column
