@@ -71,6 +71,8 @@ def visible(text: str) -> str:
 
     Terminals obey control characters, and marks of direction reorder what follows them. Line feeds and tabs stay.
     """
+    if text.isprintable():
+        return text  # nearly all texts: no acting character is printable
     return _ACTING.sub(_REPLACEMENT, text.replace("\r\n", "\n"))
 
 

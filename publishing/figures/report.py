@@ -1,6 +1,6 @@
 """The content of a report as plain values; page and workbook are both written from it, so that they agree."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -60,10 +60,15 @@ class PublishedFigure:
     communes: tuple[CommuneFigure, ...]
     by_unit: tuple[CommuneFigure, ...]
     unanswered: int = 0
+    _of_unit: dict[str, CommuneFigure] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Order the figures by unit: a page asks for each."""
+        self._of_unit.update((commune.key, commune) for commune in reversed(self.by_unit))
 
     def of_unit(self, key: str) -> CommuneFigure | None:
         """Return the figure of the unit with that key, or None."""
-        return next((commune for commune in self.by_unit if commune.key == key), None)
+        return self._of_unit.get(key)
 
 
 @dataclass(frozen=True, slots=True)

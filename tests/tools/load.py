@@ -27,6 +27,7 @@ from domain.submissions import ParsedReport
 from domain.units import OrgUnit
 from flows.deployments.prefect_steps import PrefectSteps
 from flows.pipeline.outcome import RunOutcome, SubmissionOutcome
+from flows.pipeline.pipeline import AREAS_PER_STEP
 from flows.presentation.links import Links
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.prefect_artifacts import MOST_FAILED_TASK_RUNS
@@ -131,8 +132,8 @@ def _accepted(unit: OrgUnit) -> SubmissionOutcome:
 def _report_run(context: AppContext, outcome: RunOutcome) -> tuple[str, int]:
     """Run a flow that reports the outcome, and return its id and its number of steps."""
     labels = [f"{stage} {place}" for stage in STAGES for place in range(-(-len(outcome.verdicts) // 100))]
-    areas = {result.unit.parent for result in outcome.verdicts if result.unit}
-    labels += [f"publish {area} {MAY} revision 1" for area in sorted(filter(None, areas))]
+    areas = {result.unit.parent for result in outcome.verdicts if result.unit and result.unit.parent}
+    labels += [f"publish {place}" for place in range(-(-len(areas) // AREAS_PER_STEP))]
     run_ids: list[str] = []
 
     @flow(name="load")

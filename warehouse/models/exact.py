@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from domain.errors import TerminalError
 
 DECIMALS = 6
+_MILLION = 10**DECIMALS
 LARGEST_FIGURE = Decimal(10) ** 12
 """A single figure has to stay below this, and so has a report's sum over villages: SQLite sums 64-bit integers."""
 
@@ -78,6 +79,8 @@ class ExactNumber(TypeDecorator[Decimal]):
         """Return a Decimal in canonical form."""
         if value is None:
             return None
+        if isinstance(value, int) and dialect.name == "sqlite" and value % _MILLION == 0:
+            return Decimal(value // _MILLION)  # nearly all: counts, which need no shifting of decimals
         if isinstance(value, str):
             return canonical(Decimal(value.removeprefix(BEYOND_INTEGERS)))
         return canonical(Decimal(value).scaleb(-DECIMALS) if dialect.name == "sqlite" else Decimal(value))
@@ -138,6 +141,6 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 # SQLAlchemy's
         """Escape the characters that would fail a nightly run, on both engines alike."""
-        if value is None:
-            return None
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
         return value.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")

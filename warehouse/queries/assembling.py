@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from domain.periods import Period, parse_period
 from domain.rollups import RollupChange, RollupRow
@@ -38,6 +39,9 @@ from warehouse.submissions.open_warnings import open_warnings_of
 
 _DAY = timedelta(days=1)
 
+ContributionRecord = RollupContributionRow | Row[Any]
+"""A contribution as it is made, or its columns as they are read."""
+
 
 @dataclass(frozen=True, slots=True)
 class RevisionRecords:
@@ -45,7 +49,7 @@ class RevisionRecords:
 
     rows: tuple[RollupRow, ...]
     units: Sequence[RollupUnitRow]
-    contributions: Sequence[RollupContributionRow]
+    contributions: Sequence[ContributionRecord]
     changes: Sequence[RollupChangeRow]
 
 
@@ -146,6 +150,7 @@ def _contributions(
     )
     status_rows = {(unit.period, unit.unit_code): unit for unit in of.units}
     links = _links(session, of.units)
+    refs = {number: file_ref(file) for number, file in files.items()}
     periods = _Periods()
     results: list[PublishedContribution] = []
     for contribution in of.contributions:
@@ -158,7 +163,7 @@ def _contributions(
                 unit_name=names[UnitKey(contribution.unit_code, contribution.unit_valid_from)],
                 numerator=contribution.numerator,
                 denominator=contribution.denominator,
-                file=file_ref(files[contribution.submission_id]),
+                file=refs[contribution.submission_id],
                 sources=tuple(cells if contribution.weight is not None else _summed_cells(cells, status_row)),
                 period=periods[contribution.period],
                 unit_valid_from=contribution.unit_valid_from,
@@ -184,31 +189,29 @@ def _sources(
     sources: dict[tuple[int, str], list[SourceCell]] = defaultdict(list)
     row = ObservationRow
     statement = (
-        select(row)
+        select(
+            row.submission_id,
+            row.indicator,
+            row.unit_code,
+            row.sheet,
+            row.cell,
+            row.denominator_cell,
+            row.state,
+            row.numerator,
+            row.denominator,
+            row.numerator_raw,
+            row.denominator_raw,
+        )
         .join(SubmissionRow, SubmissionRow.id == row.submission_id)
         .join(IndicatorRow, IndicatorRow.id == row.indicator)
         .where((IndicatorRow.collected_at == Level.VILLAGE) == (row.unit_code != SubmissionRow.unit_code))
         .order_by(row.submission_id, row.indicator, row.unit_code)
     )
     for chunk in in_chunks(submissions):
-        for observation in session.scalars(statement.where(row.submission_id.in_(chunk))):
-            if observation.indicator in indicators:
-                sources[observation.submission_id, observation.indicator].append(_source(observation))
+        for submission_id, indicator, *source in session.execute(statement.where(row.submission_id.in_(chunk))):
+            if indicator in indicators:
+                sources[submission_id, indicator].append(SourceCell(*source))
     return sources
-
-
-def _source(row: ObservationRow) -> SourceCell:
-    return SourceCell(
-        unit=row.unit_code,
-        sheet=row.sheet,
-        cell=row.cell,
-        denominator_cell=row.denominator_cell,
-        state=row.state,
-        numerator=row.numerator,
-        denominator=row.denominator,
-        numerator_raw=row.numerator_raw,
-        denominator_raw=row.denominator_raw,
-    )
 
 
 def _links(session: Session, units: Iterable[RollupUnitRow]) -> dict[tuple[str, str, str], Link]:

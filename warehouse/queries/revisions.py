@@ -20,6 +20,7 @@ from warehouse.queries.assembling import RevisionRecords, assemble
 from warehouse.queries.read_models import Revision, RevisionRef
 from warehouse.rollups.revision_rows import newest_revision, read_rows
 from warehouse.rollups.scope import RollupKey
+from warehouse.store.bulk import table_of
 from warehouse.store.engine import Session
 
 
@@ -76,8 +77,8 @@ def read_revision(session: Session, head: RollupRevisionRow) -> Revision:
     """Read a revision of a head."""
     unit, contribution, change = RollupUnitRow, RollupContributionRow, RollupChangeRow
     units = session.scalars(select(unit).where(unit.revision_id == head.id).order_by(unit.period, unit.unit_code)).all()
-    contributions = session.scalars(
-        select(contribution)
+    contributions = session.execute(
+        select(*table_of(contribution).columns)
         .join(
             RollupFigureRow,
             (RollupFigureRow.revision_id == contribution.revision_id)
