@@ -6,6 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from domain.errors import TerminalError
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _LONGEST_STEM: Final = 200
 """Bytes; a name may have 255."""
+_SYNCS_AT_ONCE: Final = 8
 _ABANDONED_AFTER: Final = 24 * 60 * 60
 """Seconds after which a draft counts as left behind by a killed process."""
 
@@ -75,6 +77,32 @@ def write_all_or_none(files: Mapping[Path, bytes]) -> None:
     with ExitStack() as drafts:
         for path, content in files.items():
             drafts.enter_context(atomic_file(path)).write_bytes(content)
+
+
+def write_synced(files: Mapping[Path, bytes]) -> None:
+    """Write many files, each atomically, and wait once for all to be on disk; existing ones are replaced.
+
+    Raises:
+        OSError: the storage failed; some may have been written, and all can be written again.
+    """
+    drafts = {path: path.with_name(f".{path.name}.new") for path in files}
+    with ThreadPoolExecutor(_SYNCS_AT_ONCE) as threads:
+        for path, draft in drafts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(files[path])
+        list(threads.map(_sync, drafts.values()))
+        for path, draft in drafts.items():
+            draft.replace(path)
+        list(threads.map(_sync, {path.parent for path in files}))
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file's bytes, or the names in a folder, are on disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextmanager

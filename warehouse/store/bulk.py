@@ -40,6 +40,9 @@ def add_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) 
     if len(rows) >= _FEWEST_ROWS_TO_COPY and isinstance(driver, Connection) and _needs_no_defaults(table, rows[0]):
         session.flush()
         _copy(driver, connection.dialect, table, rows)
+    elif connection.dialect.name == "sqlite" and _needs_no_defaults(table, rows[0]):
+        session.flush()
+        _execute_plainly(connection, insert(table), table, rows)
     else:
         session.execute(insert(table), list(rows))
 

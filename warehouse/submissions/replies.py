@@ -1,6 +1,6 @@
 """Replies to deliveries: those still to be answered, and the record of answers given."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from domain.submissions import PENDING_STATES, SubmissionState
 from warehouse.models import RepliedJudgementRow, ReplyRow, SubmissionRow
+from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 
 _NOT_COUNTED = (SubmissionState.QUARANTINED, SubmissionState.HELD)
@@ -56,25 +57,58 @@ def unreplied(session: Session) -> tuple[int, ...]:
     )
 
 
-def record_replies(session: Session, replies: Iterable[GivenReply], *, at: datetime, run_id: str | None) -> None:
+def record_replies(session: Session, replies: Sequence[GivenReply], *, at: datetime, run_id: str | None) -> None:
     """Record that deliveries were replied to; a reply that tells nothing new is not recorded again."""
-    for reply in replies:
-        news = [each for each in reply.submissions if _is_news(session, each)]
-        if not news:
-            continue
-        last = session.scalar(select(func.max(ReplyRow.number)).where(ReplyRow.delivery_id == reply.delivery_id))
-        row = ReplyRow(
-            delivery_id=reply.delivery_id, number=(last or 0) + 1, given_at=at, run_id=run_id, folder=reply.folder
+    known = _replied_judgements(session, (each.submission_id for reply in replies for each in reply.submissions))
+    last = _last_numbers(session, (reply.delivery_id for reply in replies))
+    news = [
+        (reply, [each for each in reply.submissions if (each.submission_id, each.judgement) not in known])
+        for reply in replies
+    ]
+    rows = [
+        (
+            ReplyRow(
+                delivery_id=reply.delivery_id,
+                number=last.get(reply.delivery_id, 0) + 1,
+                given_at=at,
+                run_id=run_id,
+                folder=reply.folder,
+            ),
+            submissions,
         )
-        session.add(row)
-        session.flush()
-        session.add_all(
-            RepliedJudgementRow(
-                submission_id=each.submission_id, judgement=each.judgement, reply_id=row.id, accepted=each.accepted
-            )
-            for each in news
+        for reply, submissions in news
+        if submissions
+    ]
+    session.add_all(row for row, _ in rows)
+    session.flush()
+    session.add_all(
+        RepliedJudgementRow(
+            submission_id=each.submission_id, judgement=each.judgement, reply_id=row.id, accepted=each.accepted
         )
+        for row, submissions in rows
+        for each in submissions
+    )
 
 
-def _is_news(session: Session, submission: RepliedSubmission) -> bool:
-    return session.get(RepliedJudgementRow, (submission.submission_id, submission.judgement)) is None
+def _replied_judgements(session: Session, submission_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """Return submission and judgement of each that was told of."""
+    row = RepliedJudgementRow
+    return {
+        (submission, judgement)
+        for chunk in in_chunks(submission_ids)
+        for submission, judgement in session.execute(
+            select(row.submission_id, row.judgement).where(row.submission_id.in_(chunk))
+        )
+    }
+
+
+def _last_numbers(session: Session, delivery_ids: Iterable[int]) -> dict[int, int]:
+    """Return the number of the last reply to each delivery that was replied to."""
+    row = ReplyRow
+    return {
+        delivery: number
+        for chunk in in_chunks(delivery_ids)
+        for delivery, number in session.execute(
+            select(row.delivery_id, func.max(row.number)).where(row.delivery_id.in_(chunk)).group_by(row.delivery_id)
+        )
+    }

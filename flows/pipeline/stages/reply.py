@@ -1,7 +1,6 @@
 """Reply: write an answer to each delivery into the outbox; for a refused report the sender's own file, marked."""
 
 import logging
-import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -10,6 +9,7 @@ from domain.errors import TerminalError
 from domain.texts import visible
 from flows.pipeline.marked_copy import LANG, FileFindings, MarkedCopy, marked_copy
 from flows.pipeline.stages.judge import SENDER_NOT_AUTHORISED, SENT_BY
+from flows.support.atomic_files import write_synced
 from flows.support.context import AppContext
 from publishing.returns.receipt import Receipt, list_outcomes
 from warehouse.queries import Reply, ReportReply, replies_of
@@ -57,11 +57,13 @@ def write_replies(context: AppContext, run_id: str, batch: Sequence[int]) -> int
     results: list[GivenReply] = []
     with reading(context.engine) as session:
         replies = replies_of(session, batch)
+    files: dict[Path, bytes] = {}
     for reply in replies:
         folder = _folder_of(context, reply)
-        write(context.outbox / folder, files_of(context, reply))
+        files |= {context.outbox / folder / name: data for name, data in files_of(context, reply).items()}
         submissions = [RepliedSubmission(each.number, each.judgement, each.is_accepted) for each in reply.reports]
         results.append(GivenReply(reply.delivery_id, str(folder), tuple(submissions)))
+    write(context.outbox, files)
     with transaction(context.engine) as session:
         record_replies(session, results, at=context.clock(), run_id=run_id)
     _LOG.info("gave back %s replies", len(results))
@@ -143,16 +145,9 @@ def stem_of(file_name: str) -> str:
     return short.strip(" .") or "bao-cao"
 
 
-def write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into a folder, each atomically; existing ones of these names are replaced."""
+def write(outbox: Path, files: Mapping[Path, bytes]) -> None:
+    """Write files below the outbox, each atomically, and bring all to disk; existing ones are replaced."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, data in files.items():
-            draft = folder / f".{name}.new"
-            with draft.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(folder / name)
+        write_synced(files)
     except OSError as error:
-        raise OutboxError(folder, error.strerror or str(error)) from error
+        raise OutboxError(outbox, error.strerror or str(error)) from error
