@@ -10,7 +10,6 @@ from cli.output.terminal import Terminal
 from domain.errors import TransientError
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.progress import use_listener
-from flows.service.temporary_server import served
 from flows.support.settings import has_own_server
 from publishing.figures.formatting import format_time
 from warehouse.store.run_lock import Holder
@@ -80,6 +79,8 @@ def run_flow(terminal: Terminal, start: "Callable[[], State[Any]]", *, is_first:
         ServerUnreachableError: Prefect's server does not answer.
         TonghopError: the error that ended the run.
     """
+    from flows.service.temporary_server import served  # imports Prefect, which `tonghop check` does without
+
     bars = ProgressBars(terminal)
     if is_first and not has_own_server():
         terminal.say("starting_server", "dim")
