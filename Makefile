@@ -52,7 +52,7 @@ coverage: $(VENV)/ready ## Print what tests run with COVERAGE=1 covered; fail be
 test-full: test test-full-only ## Run the tests, then those that need Chromium and LibreOffice (make setup-full)
 
 test-full-only: $(VENV)/ready ## Run only the tests that need Chromium, LibreOffice, PostgreSQL and systemd
-	@$(BIN)/python -m pytest -m full --forbid-skips
+	@$(PYTEST) -m full
 
 test-wheel: $(VENV)/ready ## Build the wheel, install it in an empty environment and run the demo from there
 	@rm -rf build/wheel && $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .

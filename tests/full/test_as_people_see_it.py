@@ -11,7 +11,7 @@ from domain.periods import parse_period
 from tests.full.conftest import CHROMIUM_FLAGS
 from workbooks.template.workbook import build_template
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.full, pytest.mark.xdist_group("demo")]
 
 
 def test_template_prints_on_few_pages_with_every_line(

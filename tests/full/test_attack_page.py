@@ -16,7 +16,7 @@ from tests.flows.service.service_runner import Service
 from tests.full.conftest import log_in
 from warehouse.store.run_lock import only_run, this_process
 
-pytestmark = [pytest.mark.full, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.full, pytest.mark.timeout(900), pytest.mark.xdist_group("browser")]
 
 HERE = Path(__file__).parent
 PATIENCE_MS = 120_000

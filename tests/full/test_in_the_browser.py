@@ -17,7 +17,7 @@ from tests.flows.service.service_runner import Service, until
 from tests.full.conftest import log_in
 from workbooks.sample.inbox import SampleFile
 
-pytestmark = [pytest.mark.full, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.full, pytest.mark.timeout(1500), pytest.mark.xdist_group("browser")]
 
 PATIENCE_MS = 240_000
 

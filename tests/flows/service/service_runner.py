@@ -92,6 +92,10 @@ class Service:
         """Change something that its server keeps."""
         self._send("PATCH", path, wanted)
 
+    def replace(self, path: str, wanted: dict[str, object]) -> None:
+        """Put something in place of what its server keeps."""
+        self._send("PUT", path, wanted).raise_for_status()
+
     def _send(self, method: str, path: str, body: dict[str, object] | None = None) -> httpx.Response:
         with self._api() as client:
             return client.request(method, path, json=body)
