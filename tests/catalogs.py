@@ -1,11 +1,14 @@
 """Catalogues for tests: copies of the shipped one with additions, or with the units around one district only."""
 
+import atexit
 import csv
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from functools import cache
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from domain.catalog.catalog import SHIPPED
 
@@ -14,6 +17,17 @@ _SHARES = "\nshares:\n"
 _REACH = "{minimum: 0.4, maximum: 0.8, monthly_drift: 0, noise: 0}"
 _PROVINCES = {"58", "56"}  # Ninh Thuận with district 585, and Khánh Hòa, into which it passed
 _FURTHER = {"00004"}  # a commune that goes on after the last changes
+_SHARED = "SMALL_CATALOG_OF_TESTS"
+
+
+@cache
+def small_catalog() -> Path:
+    """Return the folder of a small copy that is made once for a test run: processes started meanwhile share it."""
+    if _SHARED not in os.environ:
+        folder = TemporaryDirectory(prefix="tonghop-catalog-")
+        atexit.register(folder.cleanup)
+        os.environ[_SHARED] = str(copy_small(Path(folder.name) / "catalog"))
+    return Path(os.environ[_SHARED])
 
 
 def copy_small(root: Path) -> Path:

@@ -17,7 +17,7 @@ from domain.indicators import Indicator
 from domain.rules import Rule
 from domain.units import UnitRegister
 from expectations.deferred import defer_unused
-from tests.catalogs import add_next_version
+from tests.catalogs import add_next_version, small_catalog
 
 pytest_plugins = ["tests.home_fixtures", "tests.warehouse_fixtures"]
 
@@ -36,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     """Import as a run does, and collect no garbage meanwhile: of what an import makes, nearly all stays."""
+    small_catalog()  # xdist's workers, which are started later, share it
     defer_unused()
     gc.disable()
 

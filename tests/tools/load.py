@@ -73,7 +73,7 @@ def main() -> None:
 
 def loses_records(home: Path, percent: int, area: str) -> bool:
     """Run for an area's communes with that percentage refused, and return whether any record was lost."""
-    context = context_of(home)
+    context = context_of(home, catalog=None)
     with transaction(context.engine) as session:
         mirror_catalog(session, context.catalog)
     units = context.catalog.owing_units(FORM, area, MAY)

@@ -18,6 +18,7 @@ from cli.main import main
 from expectations.deferred import defer_unused
 from flows.support.catalog import open_catalog
 from flows.support.settings import Settings
+from tests.catalogs import small_catalog
 from tests.tools.warm_commands import LENGTH_BYTES
 
 _CHECK_SECONDS = 5
@@ -74,11 +75,11 @@ def _run(caller: socket.socket) -> None:
 
 
 def _import_most() -> None:
-    """Import what nearly every command needs, and what takes longest; load the shipped catalogue."""
+    """Import what nearly every command needs, and what takes longest; load the catalogue of tests."""
     defer_unused()
     for name in ("expectations.evaluator", "expectations.run_page", "flows.actions.verification"):
         import_module(name)
-    open_catalog(Settings.model_validate({"catalog": None}))
+    open_catalog(Settings.model_validate({"catalog": small_catalog()}))
     gc.freeze()
 
 

@@ -27,7 +27,7 @@ from warehouse.store.copying import WarehouseNotEmptyError, content_of, lasting_
 from warehouse.store.engine import open_engine, reading
 from workbooks.sample.inbox import SampleFile
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("backup")]
 
 
 def back_up(home: Path, target: Path) -> BackupManifest:

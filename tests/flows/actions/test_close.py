@@ -58,6 +58,8 @@ from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.report_keys import ReportKey
 from workbooks.sample.inbox import SampleFile, make_sample
 
+pytestmark = pytest.mark.xdist_group("close")
+
 FORM = "cds_x_t"
 MAY = parse_period("2025-05")
 UNIT = "22813"

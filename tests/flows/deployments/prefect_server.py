@@ -12,13 +12,23 @@ from pathlib import Path
 
 import httpx
 
+from tests.catalogs import small_catalog
+
 PATIENCE_SECONDS = 180
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """This process's environment without any Prefect or tonghop setting, and with these; files are taken at once."""
+    """This process's environment with these settings of Prefect and tonghop only.
+
+    Unless they say otherwise files are taken at once, and the catalogue is the small one.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "TONGHOP_"))}
-    own = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "TONGHOP_QUIET_SECONDS": "0"}
+    own = {
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "TONGHOP_CATALOG": str(small_catalog()),
+        "TONGHOP_QUIET_SECONDS": "0",
+    }
     return {**kept, **own, **more}
 
 

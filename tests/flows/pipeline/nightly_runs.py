@@ -19,6 +19,7 @@ from flows.pipeline.scope import RunScope
 from flows.pipeline.steps import PlainSteps
 from flows.support.context import AppContext, build_context
 from flows.support.settings import Settings
+from tests.catalogs import small_catalog
 from workbooks.sample.inbox import SampleFile
 
 T = TypeVar("T")
@@ -40,10 +41,10 @@ def immediate_steps(run_id: str) -> PlainSteps:
 
 
 def settings_of(home: Path, **more: object) -> Settings:
-    """Settings of a home, whatever the environment says."""
+    """Settings of a home with the small catalogue, whatever the environment says."""
     results = {
         "warehouse_url": "",
-        "catalog": None,
+        "catalog": small_catalog(),
         "inbox": (),
         "connectors": None,
         "areas": (),
@@ -81,7 +82,7 @@ def put(target: Path, data: bytes, delivered_at: datetime = NOW) -> None:
 
 
 def prepare_home(home: Path, warehouse: Path) -> Path:
-    """A home whose warehouse has the catalogue already: mirroring fourteen thousand units takes a while."""
+    """A home whose warehouse has the catalogue already: mirroring all its units takes a while."""
     home.mkdir(parents=True, exist_ok=True)
     shutil.copy(warehouse, home / "warehouse.db")
     return home
