@@ -1,6 +1,6 @@
 """The interface of connectors: a list of delivered files, and the bytes of each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,8 @@ class RemoteFile:
     """A file that a sender delivered.
 
     `path` is relative to the connector's root, with forward slashes; `size` is in bytes; `delivered_at` is in UTC. An
-    unchanged file keeps its `fingerprint`, so that it need not be fetched again. `sender` is an address, if known.
+    unchanged file keeps its `fingerprint`, so that it need not be fetched again. `sender` is an address, where it is
+    proved. An `automatic` file was sent by a program (an automatic reply, a list, a bounce) and is not replied to.
     """
 
     connector: str
@@ -24,15 +25,20 @@ class RemoteFile:
     delivered_at: datetime
     sender: str | None
     fingerprint: str
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SourceAccess:
-    """A configured source, with the folder that its paths are relative to and the reader of its secrets."""
+    """A configured source, with the folder that its paths are relative to and the reader of its secrets.
+
+    Of a place where other files lie, too, such as a mailbox, those are taken whose names end in one of `suffixes`.
+    """
 
     source: Source
     home: Path
     read_secret: Callable[[SecretName], str]
+    suffixes: frozenset[str] = frozenset()
 
     def path(self, name: str) -> Path:
         """Return the path that a setting of the source names."""
@@ -57,14 +63,27 @@ class Connector(Protocol):
         """Return the source's name in records; it must not change once a file was received from it."""
         return self.source.name
 
-    def list(self) -> Iterator[RemoteFile]:
+    def list(self, cursor: str | None = None) -> Iterator[RemoteFile]:
         """List the files that are there now.
+
+        A source that keeps a cursor lists only what is new since then; None: everything.
 
         Raises:
             SourceUnavailableError: a part of the source cannot be listed; the other files are yielded first.
             SourceMissingError: the source does not exist.
             SourceRefusedError: it is not what it should be, or refuses the account.
         """
+
+    def count(self) -> int:
+        """Return how many files are there now, mails of a mailbox; see `list` for what is raised."""
+        return sum(1 for _ in self.list())
+
+    def cursor(self, left: Collection[RemoteFile]) -> str | None:  # noqa: ARG002 -- of those that keep one
+        """Return where the listing after the last one begins, so that it has what of that one was `left`.
+
+        None: every listing has all files that are there, as those of folders do.
+        """
+        return None
 
     def fetch(self, file: RemoteFile) -> Iterator[bytes]:
         """Yield the file's bytes in chunks; callers have to keep all of them or none.

@@ -40,6 +40,15 @@ KINDS: Final[Mapping[str, SourceKind]] = {
         needs=("user", "password"),
         takes=("endpoint", "authority"),
     ),
+    "imap": SourceKind(
+        module="connectors.sources.imap",
+        example="imaps://mail.example.vn/INBOX",
+        extra="mail",
+        schemes=("imaps",),
+        needs=("user", "password"),
+        takes=("authority", "trusted_server"),
+        after=(After.LEFT, After.FLAGGED, After.MOVED),
+    ),
 }
 """Kinds of sources, by the word that `kind:` of connectors.yaml has."""
 

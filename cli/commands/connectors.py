@@ -6,7 +6,6 @@ import typer
 
 from cli.options import JsonOption
 from cli.output.terminal import TextTerminal, literal, open_text_terminal
-from domain.vietnam_time import VIETNAM
 from flows.support.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,9 +51,9 @@ def try_connectors(
     name: Annotated[str | None, typer.Argument(help="Name of a source; else all.", show_default=False)] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Log in to sources and list them; nothing is fetched, moved or kept.
+    """Log in to sources and count what lies there; nothing is fetched, moved or kept.
 
-    Exit codes: 0 all can be listed; 3 some cannot, and each is named with what to do.
+    Exit codes: 0 all can be reached; 3 some cannot, and each is named with what to do.
 
     Example: tonghop connectors test
     """
@@ -157,6 +156,5 @@ def _show_test(terminal: TextTerminal, result: "SourceTest") -> None:
     if result.problem:
         terminal.bullet("✗", f"{result.name}: {result.problem}", "red")
     else:
-        newest = result.newest.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M") if result.newest else "—"
-        text = terminal.text("connectors_reached", name=result.name, files=result.files, newest=newest)
+        text = terminal.text("connectors_reached", name=result.name, files=result.files)
         terminal.bullet("✓", text, "green")

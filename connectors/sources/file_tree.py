@@ -53,7 +53,7 @@ class FileTreeConnector(Connector):
             SourceRefusedError: it cannot be used.
         """
 
-    def list(self) -> Iterator[RemoteFile]:
+    def list(self, cursor: str | None = None) -> Iterator[RemoteFile]:  # noqa: ARG002 -- all files, each time
         """List the files below the folder, by path; see `Connector.list`."""
         failed: dict[str, str] = {}
         try:

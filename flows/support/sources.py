@@ -9,6 +9,7 @@ from connectors.registry import FOLDER, KINDS, open_source
 from domain.catalog.connectors import read_sources
 from domain.catalog.sources import SecretName, Source
 from domain.errors import UsageError
+from flows.support.named_files import WORKBOOKS
 from flows.support.settings import Settings, environment_secret
 
 _OTHERS_BITS = 0o077
@@ -73,7 +74,7 @@ def open_sources(settings: Settings) -> Sequence[Connector]:
 
 def access_to(settings: Settings, source: Source) -> SourceAccess:
     """Return what opening a source needs."""
-    return SourceAccess(source, settings.home, partial(read_secret, settings.home))
+    return SourceAccess(source, settings.home, partial(read_secret, settings.home), WORKBOOKS)
 
 
 def _absolute(url: str) -> str:

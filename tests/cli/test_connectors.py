@@ -69,12 +69,12 @@ def test_a_typed_password_is_neither_kept_nor_repeated(tonghop: Command, tmp_pat
 
 
 def test_sources_are_tried(tonghop: Command, tmp_path: Path) -> None:
-    """Those that can be listed are counted, the others named with what to do."""
+    """Those that can be reached are counted, the others named with what to do."""
     (tmp_path / "a.xlsx").write_bytes(b"figures")
     for name, folder in (("good", tmp_path), ("gone", tmp_path / "no")):
         tonghop("connectors", "add", "--kind", "folder", "--name", name, "--address", str(folder))
     code, out, _ = tonghop("connectors", "test")
-    assert (code, "good: can be listed" in out, "gone: there is no folder" in out) == (3, True, True)
+    assert (code, "good: can be reached" in out, "gone: there is no folder" in out) == (3, True, True)
     assert tonghop("connectors", "test", "good")[0] == 0
 
 

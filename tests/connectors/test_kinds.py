@@ -18,19 +18,21 @@ from connectors.base import (
     SourceUnavailableError,
 )
 from connectors.registry import KINDS, open_source
-from domain.catalog.sources import After
+from domain.catalog.sources import After, SecretName
 from flows.pipeline.stages.collect import Collection
 from flows.support.context import AppContext
-from tests.connectors.source_servers import SERVERS, FolderServer, SourceServer, access_to, sftp_server
+from tests.connectors.source_servers import KEY, SERVERS, FolderServer, SourceServer, access_to, sftp_server
 from tests.flows.pipeline.nightly_runs import NOW, context_of, rows_of
 from warehouse.store.engine import transaction
-from warehouse.submissions.arrivals import Arrival, receive
+from warehouse.submissions.arrivals import Arrival, keep_cursor, receive
 
 ANY_NAME = "2025-05/Xã Lâm Sơn #1 50%.xlsx"
 AT = NOW - timedelta(days=1)
-OLD, NEW, SIZE = 300, 3, 20_000
+OLD, NEW, SIZE = 300, 3, 8_000
 REMOTE = sorted(SERVERS.keys() - {"folder"})
-MOVING = sorted(kind for kind in SERVERS if After.MOVED in KINDS[kind].after)
+TREES = sorted(SERVERS.keys() - {"imap"})
+"""Kinds whose files may be replaced; a mail arrives whole and stays as it is (test_mail.py)."""
+MOVING = sorted(kind for kind in TREES if After.MOVED in KINDS[kind].after)
 
 
 @pytest.fixture(params=sorted(SERVERS))
@@ -63,11 +65,13 @@ def test_files_are_listed_and_fetched(server: SourceServer, tmp_path: Path) -> N
         server.put(hidden, b"x", AT)
     source = opened(server, tmp_path)
     files = list(source.list())
-    assert [(file.path, file.size, file.delivered_at) for file in files] == [(ANY_NAME, 7, AT), ("22813.xlsx", 0, AT)]
+    facts = [(server.given_path(file.path), file.size, file.delivered_at) for file in files]
+    assert facts == [(ANY_NAME, 7, AT), ("22813.xlsx", 0, AT)]
     assert [fetched(source, file) for file in files] == [b"figures", b""]
     assert list(source.list()) == files
 
 
+@pytest.mark.parametrize("server", TREES, indirect=True)
 def test_a_growing_file_is_taken_later(server: SourceServer, tmp_path: Path) -> None:
     """A file that is no longer as it was listed is not taken by halves."""
     server.put("a.xlsx", b"half", AT)
@@ -84,8 +88,9 @@ def test_a_cut_connection_starts_again(server: SourceServer, tmp_path: Path) -> 
     """In the middle of a file nothing of it is kept, and the same connector fetches it once the other side is back."""
     data = bytes(range(256)) * 1_200
     server.put("a.xlsx", data, AT)
+    server.put("b.xlsx", b"figures", AT)
     source = opened(server, tmp_path)
-    (file,) = source.list()
+    file, other = source.list()
     if server.proxy is not None:  # a folder of this machine has no connection
         server.proxy.cut_after = len(data) // 2
         with pytest.raises(SourceUnavailableError):
@@ -93,7 +98,7 @@ def test_a_cut_connection_starts_again(server: SourceServer, tmp_path: Path) -> 
         with pytest.raises(SourceUnavailableError):
             list(source.list())
         server.proxy.cut_after = None
-    assert (list(source.list()), fetched(source, file)) == ([file], data)
+    assert (list(source.list()), fetched(source, file)) == ([file, other], data)
 
 
 @pytest.mark.parametrize("server", MOVING, indirect=True)
@@ -122,15 +127,15 @@ def test_the_cost_is_that_of_new_files(server: SourceServer, home: Path, tmp_pat
         server.put(f"2025-04/{number}.xlsx", number.to_bytes(4, "big") * (SIZE // 4), AT)
     source = opened(server, tmp_path)
     context = replace(context_of(home), connectors=[source])
-    _remember(context, source)
+    position = _remember(context, source)
+    listed = _received(server)
+    list(source.list(position))
     for number in range(NEW):
         server.put(f"2025-05/{number}.xlsx", (OLD + number).to_bytes(4, "big") * (SIZE // 4), AT)
-    listed = _received(server)
-    list(source.list())
     listed, files = _received(server) - listed, rows_of(home, "SELECT count(*) FROM file")
     begun = _received(server)
     Collection(context, "run").collect()
-    assert _received(server) - begun < listed + NEW * SIZE + 2 * SIZE
+    assert _received(server) - begun < listed + 4 * NEW * SIZE  # a mail is half as long again, and fetched twice
     assert len(list(context.landing.digests())) == NEW
     assert rows_of(home, "SELECT count(*) FROM file") == [(files[0][0] + NEW,)]
     assert rows_of(home, "SELECT count(*) FROM delivery") == [(OLD + NEW,)]
@@ -140,8 +145,8 @@ def _received(server: SourceServer) -> int:
     return server.proxy.received if server.proxy else 0
 
 
-def _remember(context: AppContext, source: Connector) -> None:
-    """Record that all files of a source landed in an earlier run."""
+def _remember(context: AppContext, source: Connector) -> str | None:
+    """Record that all files of a source landed in an earlier run; return where the next listing begins."""
     with transaction(context.engine) as session:
         for file in source.list():
             digest = sha256(file.path.encode()).hexdigest()
@@ -151,9 +156,15 @@ def _remember(context: AppContext, source: Connector) -> None:
                     source.name, file.path, file.fingerprint, file.path, digest, file.size, file.delivered_at, AT, None
                 ),
             )
+        position = source.cursor(())
+        if position is not None:
+            keep_cursor(session, source.name, position, AT)
+    return position
 
 
-@pytest.mark.parametrize("server", ["sftp", "webdav"], indirect=True)  # the object store of the tests knows no accounts
+@pytest.mark.parametrize(
+    "server", ["sftp", "webdav", "imap"], indirect=True
+)  # the object store of the tests knows no accounts
 def test_a_wrong_account_is_refused(server: SourceServer, tmp_path: Path) -> None:
     """It is no passing failure: a person has to mend the entry."""
     with pytest.raises(SourceRefusedError, match=r"connectors\.yaml"):
@@ -169,7 +180,9 @@ def test_a_server_that_is_down_may_come_back(server: SourceServer, tmp_path: Pat
         list(opened(server, tmp_path).list())
 
 
-@pytest.mark.parametrize("server", ["folder", "sftp", "webdav"], indirect=True)  # a prefix of a bucket is always there
+@pytest.mark.parametrize(
+    "server", ["folder", "sftp", "webdav", "imap"], indirect=True
+)  # a prefix of a bucket is always there
 def test_a_folder_that_is_missing_is_named(server: SourceServer, tmp_path: Path) -> None:
     """An empty run would look like silent communes."""
     with pytest.raises(SourceMissingError):
@@ -188,3 +201,18 @@ def test_a_wrong_host_key_is_refused(tmp_path: Path) -> None:
         with pytest.raises(SourceRefusedError, match="no file of host keys"):
             list(opened(server, tmp_path, known_hosts="none").list())
         assert server.passwords == []
+
+
+def test_a_key_opens_an_sftp_server(tmp_path: Path) -> None:
+    """A private key takes the place of a password; what is none is refused."""
+    with sftp_server(tmp_path) as server:
+        server.put("a.xlsx", b"figures", AT)
+        with_key = replace(access_to(server, tmp_path, password=None, key=SecretName("KEY")), read_secret=_private_key)
+        assert [file.path for file in open_source(with_key).list()] == ["a.xlsx"]
+        with pytest.raises(SourceRefusedError, match="KEY is no private key"):
+            list(open_source(replace(with_key, read_secret=str)).list())
+
+
+def _private_key(_name: SecretName) -> str:
+    """Return the account's key as read_secret does, without the line feed at its end."""
+    return KEY.export_private_key().decode().rstrip("\n")

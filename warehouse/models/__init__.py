@@ -26,7 +26,7 @@ from warehouse.models.rollups import (
 )
 from warehouse.models.runs import RunRow
 from warehouse.models.staging import STAGING
-from warehouse.models.submissions import DeliveryRow, FileRow, SubmissionEventRow, SubmissionRow
+from warehouse.models.submissions import DeliveryRow, FileRow, SourceCursorRow, SubmissionEventRow, SubmissionRow
 from warehouse.models.waivers import WaivedIssueRow, WaiverRow
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "RollupSeenRow",
     "RollupUnitRow",
     "RunRow",
+    "SourceCursorRow",
     "StatedWeightRow",
     "SubmissionEventRow",
     "SubmissionRow",

@@ -24,6 +24,7 @@ class DeliveryRow(Base):
 
     `repeats_id` names the delivery that this one repeats: the sender sent nothing, the file was only touched, or
     `restored` together with many others. A delivery that repeats none is deliberate and makes submissions of its own.
+    An `automatic` one was sent by a program (an automatic reply, a list, a bounce): it gets no reply.
     """
 
     __tablename__ = "delivery"
@@ -38,8 +39,19 @@ class DeliveryRow(Base):
     fingerprint: Mapped[str]
     file_name: Mapped[str]
     sender: Mapped[str | None]
+    automatic: Mapped[bool] = mapped_column(default=False)
     delivered_at: Mapped[datetime]
     landed_at: Mapped[datetime]
+
+
+class SourceCursorRow(Base):
+    """Where the next listing of a source begins that lists only what is new, in the terms of its connector."""
+
+    __tablename__ = "source_cursor"
+
+    connector: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[str]
+    kept_at: Mapped[datetime]
 
 
 class SubmissionRow(Base):

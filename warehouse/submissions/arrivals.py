@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from domain.submissions import SubmissionState
-from warehouse.models import DeliveryRow, FileRow, SubmissionRow
+from warehouse.models import DeliveryRow, FileRow, SourceCursorRow, SubmissionRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session, serialise
 from warehouse.submissions.lifecycle import begin
@@ -23,6 +23,7 @@ class Arrival:
 
     `path` is relative to the connector's root; `fingerprint` stays the same while the file does; `size` is in bytes;
     `delivered_at` is when the sender delivered it, `landed_at` when it was fetched; `sender` is an address, if known.
+    An `automatic` one was sent by a program.
     """
 
     connector: str
@@ -34,11 +35,27 @@ class Arrival:
     delivered_at: datetime
     landed_at: datetime
     sender: str | None = None
+    automatic: bool = False
 
 
 def known_fingerprints(session: Session, connector: str) -> frozenset[str]:
     """Return the fingerprints of all files landed from a connector: they need not be fetched again."""
     return frozenset(session.scalars(select(DeliveryRow.fingerprint).where(DeliveryRow.connector == connector)))
+
+
+def cursor_of(session: Session, connector: str) -> str | None:
+    """Return where the next listing of a connector begins; None: at the beginning."""
+    row = session.get(SourceCursorRow, connector)
+    return row.position if row is not None else None
+
+
+def keep_cursor(session: Session, connector: str, position: str, at: datetime) -> None:
+    """Keep where the next listing of a connector begins."""
+    row = session.get(SourceCursorRow, connector)
+    if row is None:
+        session.add(SourceCursorRow(connector=connector, position=position, kept_at=at))
+    elif row.position != position:
+        row.position, row.kept_at = position, at
 
 
 def known_files(session: Session, digests: Collection[str]) -> frozenset[str]:
@@ -175,6 +192,7 @@ def _delivery_row(arrival: Arrival, repeated: DeliveryRow | None, *, restored: b
         fingerprint=arrival.fingerprint,
         file_name=arrival.file_name,
         sender=arrival.sender,
+        automatic=arrival.automatic,
         delivered_at=arrival.delivered_at,
         landed_at=arrival.landed_at,
     )

@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from domain.submissions import PENDING_STATES, SubmissionState
-from warehouse.models import RepliedJudgementRow, ReplyRow, SubmissionRow
+from warehouse.models import DeliveryRow, RepliedJudgementRow, ReplyRow, SubmissionRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 
@@ -40,7 +40,8 @@ def unreplied(session: Session) -> tuple[int, ...]:
     A delivery is replied to once all its submissions are judged, and again after another judgement of any of them:
     also of an accepted one that was judged again because another report came later. A receipt still holds after the
     report was withdrawn and restored. A submission replaced by a later delivery before it counted is replied to once,
-    as such. Withdrawn ones get no reply.
+    as such. Withdrawn ones get no reply, nor do deliveries that a program sent: two programs could answer each other
+    for ever.
     """
     row, replied = SubmissionRow, RepliedJudgementRow
     same = replied.submission_id == row.id
@@ -52,9 +53,9 @@ def unreplied(session: Session) -> tuple[int, ...]:
     )
     other = aliased(SubmissionRow)
     is_unjudged = exists().where(other.delivery_id == row.delivery_id, other.state.in_(PENDING_STATES))
-    return tuple(
-        session.scalars(select(row.delivery_id).where(needs_reply, ~is_unjudged).distinct().order_by(row.delivery_id))
-    )
+    is_automatic = exists().where(DeliveryRow.id == row.delivery_id, DeliveryRow.automatic)
+    wanted = select(row.delivery_id).where(needs_reply, ~is_unjudged, ~is_automatic)
+    return tuple(session.scalars(wanted.distinct().order_by(row.delivery_id)))
 
 
 def record_replies(session: Session, replies: Sequence[GivenReply], *, at: datetime, run_id: str | None) -> None:

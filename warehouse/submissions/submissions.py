@@ -13,7 +13,16 @@ from domain.submissions import PENDING_STATES, MoveReason, ParsedReport, Submiss
 from warehouse.models import DeliveryRow, PlacementRow, SubmissionRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session, serialise
-from warehouse.submissions.arrivals import DELIBERATE, Arrival, known_files, known_fingerprints, receive, receive_new
+from warehouse.submissions.arrivals import (
+    DELIBERATE,
+    Arrival,
+    cursor_of,
+    keep_cursor,
+    known_files,
+    known_fingerprints,
+    receive,
+    receive_new,
+)
 from warehouse.submissions.findings import keep_findings
 from warehouse.submissions.lifecycle import find, find_all, log_again, log_move, move
 from warehouse.submissions.rivals import RivalResolution, requeue_unrivalled, settle_rivals
@@ -22,7 +31,9 @@ __all__ = [
     "Arrival",
     "Pending",
     "RivalResolution",
+    "cursor_of",
     "in_states",
+    "keep_cursor",
     "known_files",
     "known_fingerprints",
     "pending",

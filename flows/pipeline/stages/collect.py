@@ -25,6 +25,8 @@ from flows.support.context import AppContext
 from warehouse.store.engine import reading, transaction
 from warehouse.submissions.submissions import (
     Arrival,
+    cursor_of,
+    keep_cursor,
     known_files,
     known_fingerprints,
     receive,
@@ -83,12 +85,13 @@ class Collection:
         listed: list[tuple[Connector, list[RemoteFile]]] = []
         for connector in self._context.connectors:
             files, is_whole = self._list(connector)
-            listed.append((connector, files))
+            if is_whole:
+                listed.append((connector, files))
             new = self._within_limit(connector, list(_new_files(self._context, connector, files)))
             for batch in batched(new, self._context.batch_size):
                 # Landed before it is received: what the warehouse knows of is always there.
                 repeated += self._receive_unknown(self._land(connector, batch))
-            if is_whole:
+            if is_whole and connector.cursor(()) is None:
                 present[connector.name] = frozenset(_checked_name(file.path) for file in files)
         restored = len(repeated) > self._context.known_files_at_once
         self._receive(repeated, restored=restored)
@@ -104,7 +107,7 @@ class Collection:
         """Return the files of a source, and whether these are all of them."""
         files: list[RemoteFile] = []
         try:
-            files.extend(connector.list())
+            files.extend(connector.list(_cursor_of(self._context, connector)))
         except SourceUnavailableError as error:
             self._try_later.append(str(error))
             return files, False
@@ -127,17 +130,27 @@ class Collection:
         return files
 
     def _settle(self, connector: Connector, files: Sequence[RemoteFile]) -> None:
-        """Move or flag at the source what has landed, also in a run that was killed before it could."""
-        if connector.source.after is After.LEFT or not self._context.settles_sources:
+        """Do at the source what becomes of landed files, a killed run's too, and keep where the next listing begins.
+
+        That listing has the files which did not land, and those whose source did not answer now.
+        """
+        settles = connector.source.after is not After.LEFT and self._context.settles_sources
+        if not settles and connector.cursor(()) is None:
             return
         with reading(self._context.engine) as session:
             known = known_fingerprints(session, connector.name)
-        for file in files:
-            if file.fingerprint in known:
-                try:
-                    connector.settle(file)
-                except (FileChangedError, SourceUnavailableError) as error:
-                    self._try_later.append(str(error))
+        landed = [file for file in files if file.fingerprint in known]
+        left = [file for file in files if file.fingerprint not in known]
+        for file in landed if settles else ():
+            try:
+                connector.settle(file)
+            except (FileChangedError, SourceUnavailableError) as error:
+                self._try_later.append(str(error))
+                left.append(file)
+            except SourceRefusedError as error:
+                self._hopeless.append(str(error))
+                left.append(file)
+        _keep_cursor(self._context, connector, left)
 
     def _land(self, connector: Connector, files: Sequence[RemoteFile]) -> list[_Landed]:
         fetched: list[_Landed] = []
@@ -196,6 +209,7 @@ class Collection:
             delivered_at=file.delivered_at,
             landed_at=self._context.clock(),
             sender=file.sender,
+            automatic=file.automatic,
         )
 
 
@@ -207,14 +221,29 @@ def has_arrivals(context: AppContext) -> bool:
     """
     for connector in context.connectors:
         try:
-            files = _new_files(context, connector, connector.list())
-            if any(_may_be_fetched(context, connector, file) for file in files):
-                return True
+            listed = list(connector.list(_cursor_of(context, connector)))
         except SourceUnavailableError:
             return True
         except SourceRefusedError:
             continue  # the nightly run names it
+        if any(_may_be_fetched(context, connector, file) for file in _new_files(context, connector, listed)):
+            return True
+        if not listed:
+            _keep_cursor(context, connector, ())  # mails without workbooks are not looked at each time
     return False
+
+
+def _cursor_of(context: AppContext, connector: Connector) -> str | None:
+    with reading(context.engine) as session:
+        return cursor_of(session, connector.name)
+
+
+def _keep_cursor(context: AppContext, connector: Connector, left: Sequence[RemoteFile]) -> None:
+    """Keep where the next listing of a source begins that keeps a cursor."""
+    position = connector.cursor(left)
+    if position is not None:
+        with transaction(context.engine) as session:
+            keep_cursor(session, connector.name, position, context.clock())
 
 
 def _new_files(context: AppContext, connector: Connector, files: Iterable[RemoteFile]) -> Iterator[RemoteFile]:

@@ -1,6 +1,7 @@
 """Submissions whose senders are still to get a reply, on both engines."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -186,3 +187,10 @@ def record_all(builder: WarehouseBuilder) -> int:
         ]
         record_replies(session, replies, at=builder.now(), run_id="run-1")
         return session.scalar(select(func.count()).select_from(ReplyRow)) or 0
+
+
+def test_what_a_program_sent_gets_no_reply(builder: WarehouseBuilder) -> None:
+    """Two programs that answer each other would never end."""
+    by_program = builder.refuse(report(builder, 1), arrival=replace(builder.arrival(), automatic=True))
+    by_person = builder.refuse(report(builder, 2, "22816"))
+    assert (by_program in waiting(builder), waiting(builder)) == (False, (by_person,))
