@@ -11,6 +11,9 @@ PARTS = "JOIN (SELECT 'numerator' AS part UNION ALL SELECT 'denominator' AS part
 PEER_GROUP = "area, form, period, indicator"
 """What reports that are compared with one another have in common."""
 
+SAME_GROUP = " AND ".join(f"each.{name} = middle.{name}" for name in PEER_GROUP.split(", "))
+"""Condition that the value `each` is of the group whose median is `middle`."""
+
 NUMBER_IN_YEAR = """(CASE WHEN LENGTH(s.period) = 4 THEN 1
     WHEN SUBSTR(s.period, 6, 1) IN ('Q', 'H') THEN CAST(SUBSTR(s.period, 7, 1) AS INTEGER)
     ELSE CAST(SUBSTR(s.period, 6, 2) AS INTEGER) END)"""
@@ -38,11 +41,15 @@ def is_cell_of_its_own(of: str = "t") -> str:
 
 
 def comparable_reports(run_id: str) -> str:
-    """Return SQL for all reports that one can be compared with: those accepted before, and those of its batch."""
-    return " UNION ALL ".join(
+    """Return SQL for all reports that one can be compared with: those accepted before, and those of its batch.
+
+    Materialised: SQLite indexes it then, and does not compare every report with every other.
+    """
+    reports = " UNION ALL ".join(
         f"SELECT {_REPORT_COLUMNS} FROM {table} WHERE run_id = {run_id}"  # noqa: S608 # checked literals only
         for table in (ACCEPTED, SUBMISSIONS)
     )
+    return f"WITH reports AS MATERIALIZED ({reports}) SELECT {_REPORT_COLUMNS} FROM reports"  # noqa: S608 # checked literals only
 
 
 def mean_of_past(terms: SqlTerms) -> str:

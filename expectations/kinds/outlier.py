@@ -5,25 +5,18 @@ from decimal import Decimal
 from domain.indicators import Indicator, Measure
 from domain.staging import OBSERVATIONS, PEERS, SUBMISSIONS
 from expectations.kind import Number, Query, RuleKind, SqlTerms
-from expectations.sql_fragments import PEER_GROUP, middle_of_groups
+from expectations.sql_fragments import PEER_GROUP, SAME_GROUP, middle_of_groups
 
 _NORMAL = "0.6745"
 """Median deviation as a part of the standard deviation, for normally distributed values."""
 
 
 def _query(terms: SqlTerms) -> Query:
-    parameters, share = terms.parameters, "100.0 * t.numerator / t.denominator"
-    distance = f"ABS({share} - g.median)"
     return Query(
-        where=f"""t.village = '' AND {_is_share("t")} AND t.denominator >= {parameters["least_denominator"]}
-            AND g.units >= {parameters["least_units"]} AND {distance} >= {parameters["least_points"]}
-            AND {_NORMAL} * {distance} > {parameters["deviations"]} * g.deviation""",
-        joins=(
-            f"""JOIN ({_groups(terms)}) AS g ON g.area = s.area AND g.form = s.form AND g.period = s.period
-                AND g.indicator = t.indicator""",
-        ),
+        where=f"t.village = '' AND {_is_share('t')} AND t.denominator >= {terms.parameters['least_denominator']}",
+        joins=(f"JOIN ({_distant(terms)}) AS g ON g.submission_id = t.submission_id AND g.indicator = t.indicator",),
         cell="t.cell",
-        found=f"ROUND({share}, 2)",
+        found="ROUND(100.0 * t.numerator / t.denominator, 2)",
         expected="ROUND(g.median, 2)",
         facts={
             "numerator": "t.numerator",
@@ -39,22 +32,30 @@ def _is_share(of: str) -> str:
     return f"({of}.denominator > 0 AND {of}.numerator >= 0 AND {of}.numerator <= {of}.denominator)"
 
 
-def _groups(terms: SqlTerms) -> str:
-    """Return SQL for median and median deviation of each group: accepted reports, and those of the batch not refused.
+def _distant(terms: SqlTerms) -> str:
+    """Return SQL for the lines of the batch that are too far from their group's median.
 
-    Most reports of a period arrive in one nightly run, when none of the period is accepted yet.
+    Groups are of accepted reports, and of those of the batch not refused: most reports of a period arrive in one
+    nightly run, when none of the period is accepted yet. Few lines are left to be joined with anything else.
     """
-    run_id = terms.run_id
-    shares = f"""SELECT {PEER_GROUP}, 100.0 * p.numerator / p.denominator AS share FROM {PEERS} AS p
-        WHERE p.run_id = {run_id} AND {_is_share("p")}
-        UNION ALL SELECT b.area, b.form, b.period, o.indicator, 100.0 * o.numerator / o.denominator
+    run_id, parameters = terms.run_id, terms.parameters
+    shares = f"""SELECT NULL AS submission_id, {PEER_GROUP}, 100.0 * p.numerator / p.denominator AS share
+        FROM {PEERS} AS p WHERE p.run_id = {run_id} AND {_is_share("p")}
+        UNION ALL SELECT o.submission_id, b.area, b.form, b.period, o.indicator, 100.0 * o.numerator / o.denominator
         FROM {OBSERVATIONS} AS o JOIN {SUBMISSIONS} AS b ON b.run_id = {run_id} AND b.submission_id = o.submission_id
         WHERE o.run_id = {run_id} AND o.village = '' AND {terms.is_not_refused("b")} AND {_is_share("o")}"""  # noqa: S608 # checked literals only
-    deviations = f"""SELECT shares.area, shares.form, shares.period, shares.indicator, m.median,
-            ABS(shares.share - m.median) AS deviation
-        FROM ({shares}) AS shares JOIN ({middle_of_groups("share", shares, "median")}) AS m ON m.area = shares.area
-            AND m.form = shares.form AND m.period = shares.period AND m.indicator = shares.indicator"""  # noqa: S608 # checked literals only
-    return middle_of_groups("deviation", deviations, "deviation", also="median")
+    deviations = f"""SELECT each.area, each.form, each.period, each.indicator, middle.median,
+            ABS(each.share - middle.median) AS deviation
+        FROM shares AS each JOIN ({middle_of_groups("share", "SELECT * FROM shares", "median")}) AS middle
+            ON {SAME_GROUP}"""  # noqa: S608 # checked literals only
+    distance = "ABS(each.share - middle.median)"
+    return f"""WITH shares AS MATERIALIZED ({shares}),
+            middles AS MATERIALIZED ({middle_of_groups("deviation", deviations, "deviation", also="median")})
+        SELECT each.submission_id, each.indicator, middle.median, middle.units
+        FROM shares AS each JOIN middles AS middle ON {SAME_GROUP}
+        WHERE each.submission_id IS NOT NULL AND middle.units >= {parameters["least_units"]}
+            AND {distance} >= {parameters["least_points"]}
+            AND {_NORMAL} * {distance} > {parameters["deviations"]} * middle.deviation"""  # noqa: S608 # checked literals only
 
 
 def _applies_to(indicator: Indicator) -> bool:
