@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from cli.output.long_table import MOST_FOLDED, LongTable
 from domain.catalog.catalog import Catalog
 from domain.catalog.texts import Texts
 from domain.texts import Lang, one_line, visible
@@ -98,8 +99,11 @@ class TextTerminal:
         return table
 
     def show(self, table: Table) -> None:
-        """Print a table."""
-        self.console.print(table)
+        """Print a table, fitted to the terminal's width; one of many rows as it is, a line each."""
+        if table.row_count > MOST_FOLDED:
+            self.console.print(LongTable(table), soft_wrap=True, end="")
+        else:
+            self.console.print(table)
 
 
 class Terminal(TextTerminal):

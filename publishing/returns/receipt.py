@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from domain.aggregation import percentage
 from domain.catalog.catalog import Catalog
@@ -75,7 +76,7 @@ class Receipt:
             case _:
                 return "accepted" if self.reply.is_accepted else "refused"
 
-    @property
+    @cached_property
     def facts(self) -> list[tuple[str, str]]:
         """Return unit, period, form, file and times, each with its label."""
         record, text = self.reply.record, self.formatter.text
@@ -105,17 +106,17 @@ class Receipt:
         how = "marked" if self._marked else "listed" if self._returned else "unattached"
         return [self.formatter.text(f"receipt_next_{how}", file=self._returned), self._until]
 
-    @property
+    @cached_property
     def faults(self) -> list[ReceiptIssue]:
         """Return the issues that have to be corrected."""
         return self._of_severity(Severity.CRITICAL)
 
-    @property
+    @cached_property
     def holds(self) -> list[ReceiptIssue]:
         """Return the issues that a person has to decide on."""
         return self._of_severity(Severity.HOLD)
 
-    @property
+    @cached_property
     def warnings(self) -> list[ReceiptIssue]:
         """Return the warnings."""
         return self._of_severity(Severity.WARNING)
@@ -233,7 +234,7 @@ class Receipt:
         is_blank = figure.state is CellState.BLANK
         return self.formatter.text("receipt_blank" if is_blank else "receipt_not_applicable")
 
-    @property
+    @cached_property
     def _deadline(self) -> date | None:
         record = self.reply.record
         if record.form is None or record.form not in self._catalog.forms.by_id or record.period is None:

@@ -207,6 +207,8 @@ def _sources(
         .where((IndicatorRow.collected_at == Level.VILLAGE) == (row.unit_code != SubmissionRow.unit_code))
         .order_by(row.submission_id, row.indicator, row.unit_code)
     )
+    if len(indicators) == 1:
+        statement = statement.where(row.indicator.in_(indicators))
     for chunk in in_chunks(submissions):
         for submission_id, indicator, *source in session.execute(statement.where(row.submission_id.in_(chunk))):
             if indicator in indicators:

@@ -57,7 +57,10 @@ def feedback_of(session: Session, submission_ids: Iterable[int], at: datetime) -
     judgements = {key: row.judgement for key, row in rows.items()}
     records, issues = submission_records(session, rows), issues_of(session, rows.values())
     result, repairs = open_warnings_of(session, judgements, at), repairs_of(session, judgements)
-    moves, versions = moves_of(session, rows), _versions(session, rows.values())
+    versions = _versions(session, rows.values())
+    # A placed submission's moves are read with its versions.
+    last_moves = {version.submission_id: version.moves[-1] for of in versions.values() for version in of}
+    last_moves |= {key: moves[-1] for key, moves in moves_of(session, rows.keys() - last_moves.keys()).items()}
     return tuple(
         SubmissionFeedback(
             record=records[key],
@@ -66,7 +69,7 @@ def feedback_of(session: Session, submission_ids: Iterable[int], at: datetime) -
             asked=result.get(key, ()),
             repairs=repairs[key],
             versions=versions[key],
-            last_move=moves[key][-1],
+            last_move=last_moves[key],
         )
         for key, row in sorted(rows.items())
     )

@@ -11,7 +11,7 @@ from domain.waivers import OpenWarning
 from warehouse.models import IndicatorRow
 from warehouse.queries.files import repairs_of
 from warehouse.queries.read_models import ExplainedContribution, Explanation, PublishedContribution, Revision
-from warehouse.queries.revisions import revision
+from warehouse.queries.revisions import RevisionSelector, find_revision, read_revision
 from warehouse.store.engine import Session
 from warehouse.submissions.lifecycle import find_all
 from warehouse.submissions.open_warnings import open_warnings_of
@@ -32,7 +32,8 @@ def explain(
     Raises:
         UsageError: there is no such revision, or it has no such figure.
     """
-    return explain_row(session, revision(session, area, period, number, form, boundary=boundary), indicator)
+    head = find_revision(session, area, period, RevisionSelector(number, form, boundary))
+    return explain_row(session, read_revision(session, head, of=indicator), indicator)
 
 
 def explain_row(session: Session, rows: Revision, indicator: str) -> Explanation:

@@ -73,11 +73,11 @@ def revision_of(session: Session, ref: RevisionRef) -> Revision:
     return read_revision(session, find_revision(session, ref.area, ref.period, which))
 
 
-def read_revision(session: Session, head: RollupRevisionRow) -> Revision:
-    """Read a revision of a head."""
+def read_revision(session: Session, head: RollupRevisionRow, *, of: str | None = None) -> Revision:
+    """Read a revision of a head; `of`: with the contributions to that indicator only, which may be 3 % of them."""
     unit, contribution, change = RollupUnitRow, RollupContributionRow, RollupChangeRow
     units = session.scalars(select(unit).where(unit.revision_id == head.id).order_by(unit.period, unit.unit_code)).all()
-    contributions = session.execute(
+    contributed = (
         select(*table_of(contribution).columns)
         .join(
             RollupFigureRow,
@@ -86,7 +86,10 @@ def read_revision(session: Session, head: RollupRevisionRow) -> Revision:
         )
         .where(contribution.revision_id == head.id)
         .order_by(RollupFigureRow.position, contribution.period, contribution.unit_code)
-    ).all()
+    )
+    if of is not None:
+        contributed = contributed.where(contribution.indicator == of)
+    contributions = session.execute(contributed).all()
     changes = session.scalars(select(change).where(change.revision_id == head.id).order_by(change.position)).all()
     return assemble(session, head, RevisionRecords(read_rows(session, head), units, contributions, changes))
 
