@@ -134,13 +134,8 @@ class SourceRefusedError(TerminalError):
         super().__init__(f"{name}: {reason}. {remedy}")
 
 
-class SecretUnreadableError(TerminalError):
+class SecretUnreadableError(SourceRefusedError):
     """A secret is not where connectors.yaml says, or other accounts can read it."""
-
-    def __init__(self, name: str, problem: str, remedy: str) -> None:
-        """Keep the secret's name, the problem and the remedy."""
-        self.name, self.problem, self.remedy = name, problem, remedy
-        super().__init__(f"the secret {name} {problem}; {remedy}")
 
 
 class ExtraMissingError(TerminalError):

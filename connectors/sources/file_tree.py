@@ -15,6 +15,7 @@ from connectors.base import (
     FileChangedError,
     FileUnreadableError,
     RemoteFile,
+    SourceAccess,
     SourceMissingError,
     SourceRefusedError,
     SourceUnavailableError,
@@ -210,6 +211,17 @@ class FileTreeConnector(Connector):
             sender=None,
             fingerprint=_fingerprint(path, info, delivered_at),
         )
+
+
+class RemoteTreeConnector(FileTreeConnector):
+    """A folder on another machine, opened with the address, the account and the secrets of its source."""
+
+    is_remote: ClassVar[bool] = True
+
+    def __init__(self, access: SourceAccess) -> None:
+        """Use the source; it is not accessed yet."""
+        super().__init__(access.source)
+        self.access = access
 
 
 def _reason(error: Exception) -> str:

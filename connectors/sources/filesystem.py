@@ -1,5 +1,6 @@
 """Connector for the files of a folder: on this machine, on a mounted share or in a synchronised drive."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from fsspec import AbstractFileSystem
@@ -35,7 +36,7 @@ class FilesystemConnector(FileTreeConnector):
             raise SourceRefusedError(self.name, f"{scheme}:// would accept any host key", remedy)
         try:
             fs, root = url_to_fs(self.url)
-        except (ImportError, ValueError) as error:
+        except (ImportError, TypeError, ValueError) as error:  # TypeError: it takes more than a URL
             raise SourceRefusedError(self.name, f"{scheme}:// cannot be opened ({error})", remedy) from error
         return fs, root
 
@@ -50,7 +51,7 @@ class FilesystemConnector(FileTreeConnector):
 def _open(access: SourceAccess) -> FilesystemConnector:
     source = access.source
     address = source.address if "://" in source.address else str(access.path(source.address))
-    return FilesystemConnector(source.name, address, source)
+    return FilesystemConnector(source.name, address, replace(source, address=address))
 
 
 CONNECTOR = _open

@@ -9,8 +9,7 @@ from botocore.exceptions import BotoCoreError
 from fsspec import AbstractFileSystem
 from s3fs import S3FileSystem
 
-from connectors.base import SourceAccess
-from connectors.sources.file_tree import FileTreeConnector
+from connectors.sources.file_tree import RemoteTreeConnector
 
 _SECONDS = 60
 _TRIES = 2
@@ -18,28 +17,22 @@ _TRIES = 2
 _LIMITS = {"connect_timeout": _SECONDS, "read_timeout": _SECONDS, "retries": {"total_max_attempts": _TRIES}}
 
 
-class S3Connector(FileTreeConnector):
+class S3Connector(RemoteTreeConnector):
     """The objects of a bucket below a prefix.
 
     They are never moved: a store copies and removes, and what replaced an object in between would be removed unread.
     """
 
-    is_remote: ClassVar[bool] = True
     library_errors: ClassVar[tuple[type[Exception], ...]] = (BotoCoreError, aiohttp.ClientError)
-
-    def __init__(self, access: SourceAccess) -> None:
-        """Use the source; it is not accessed yet."""
-        super().__init__(access.source)
-        self._access = access
 
     def connect(self) -> tuple[AbstractFileSystem, str]:
         """Return the file system; each request makes or takes a connection."""
         source, address = self.source, urlsplit(self.source.address)
         fs = S3FileSystem(
             key=source.user,
-            secret=self._access.password(),
+            secret=self.access.password(),
             endpoint_url=source.endpoint,
-            client_kwargs={"verify": str(self._access.path(source.authority))} if source.authority else {},
+            client_kwargs={"verify": str(self.access.path(source.authority))} if source.authority else {},
             config_kwargs={
                 "connect_timeout": _SECONDS,
                 "read_timeout": _SECONDS,

@@ -8,28 +8,22 @@ from fsspec import AbstractFileSystem
 from fsspec.asyn import sync
 from sshfs import SSHFileSystem
 
-from connectors.base import SourceAccess, SourceRefusedError
-from connectors.sources.file_tree import FileTreeConnector
+from connectors.base import SourceRefusedError
+from connectors.sources.file_tree import RemoteTreeConnector
 
 _SECONDS = 60
 _SSH_PORT = 22
 
 
-class SftpConnector(FileTreeConnector):
+class SftpConnector(RemoteTreeConnector):
     """A folder of an SFTP server, opened with the account, the secrets and the host key that the source names."""
 
-    is_remote: ClassVar[bool] = True
     library_errors: ClassVar[tuple[type[Exception], ...]] = (asyncssh.Error,)
-
-    def __init__(self, access: SourceAccess) -> None:
-        """Use the source; it is not accessed yet."""
-        super().__init__(access.source)
-        self._access = access
 
     def connect(self) -> tuple[AbstractFileSystem, str]:
         """Log in, unless the server has another host key than the named file says."""
         source, address = self.source, urlsplit(self.source.address)
-        known_hosts = self._access.path(source.known_hosts or "")
+        known_hosts = self.access.path(source.known_hosts or "")
         if not known_hosts.is_file():
             raise SourceRefusedError(
                 self.name,
@@ -40,7 +34,7 @@ class SftpConnector(FileTreeConnector):
             address.hostname,
             port=address.port or _SSH_PORT,
             username=source.user,
-            password=self._access.password(),
+            password=self.access.password(),
             client_keys=self._keys(),
             known_hosts=str(known_hosts),
             # Nothing of the account that runs us: neither its keys nor its agent nor its settings.
@@ -68,7 +62,7 @@ class SftpConnector(FileTreeConnector):
         if self.source.key is None:
             return None
         try:
-            return [asyncssh.import_private_key(self._access.read_secret(self.source.key))]
+            return [asyncssh.import_private_key(self.access.read_secret(self.source.key))]
         except asyncssh.KeyImportError as error:
             raise SourceRefusedError(
                 self.name, f"{self.source.key} is no private key ({error})", "Name one without a passphrase."

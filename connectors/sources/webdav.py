@@ -10,8 +10,7 @@ from fsspec import AbstractFileSystem
 from webdav4.client import Client, ClientError, ForbiddenOperation, HTTPError
 from webdav4.fsspec import WebdavFileSystem
 
-from connectors.base import SourceAccess
-from connectors.sources.file_tree import FileTreeConnector
+from connectors.sources.file_tree import RemoteTreeConnector
 
 _SECONDS = 60
 _REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
@@ -26,25 +25,19 @@ class _Client(Client):  # type: ignore[misc] # webdav4 has no types
         return result
 
 
-class WebdavConnector(FileTreeConnector):
+class WebdavConnector(RemoteTreeConnector):
     """A folder of a WebDAV server; its certificate is checked."""
 
-    is_remote: ClassVar[bool] = True
     library_errors: ClassVar[tuple[type[Exception], ...]] = (ClientError, httpx.HTTPError)
-
-    def __init__(self, access: SourceAccess) -> None:
-        """Use the source; it is not accessed yet."""
-        super().__init__(access.source)
-        self._access = access
 
     def connect(self) -> tuple[AbstractFileSystem, str]:
         """Return the file system; each request makes or takes a connection."""
         source = self.source
-        authority = self._access.path(source.authority) if source.authority else None
+        authority = self.access.path(source.authority) if source.authority else None
         is_encrypted = urlsplit(source.address).scheme == "https"
         client = _Client(
             source.address,
-            auth=(source.user or "", self._access.password() or ""),
+            auth=(source.user or "", self.access.password() or ""),
             verify=ssl.create_default_context(cafile=authority) if is_encrypted else True,
             timeout=_SECONDS,
             trust_env=False,

@@ -11,7 +11,7 @@ from domain.errors import TonghopError, UsageError
 from flows.support.atomic_files import atomic_file
 from flows.support.private_files import FILE_MODE
 from flows.support.settings import Settings
-from flows.support.sources import access_to, configured_sources, connectors_file, described_sources
+from flows.support.sources import access_to, configured_sources, connectors_file, described_sources, make_inbox
 
 _VARIABLE = re.compile("[A-Z][A-Z0-9_]*")
 _SECRETS = ("password", "key")
@@ -28,11 +28,12 @@ class SourceTest:
 
 
 def sources_named(settings: Settings, name: str | None) -> tuple[Source, ...]:
-    """Return the source of a name, or all of them.
+    """Return the source of a name, or all of them; the home's own inbox is made if it is missing.
 
     Raises:
         UsageError: there is none of this name.
     """
+    make_inbox(settings)
     sources = configured_sources(settings)
     chosen = tuple(source for source in sources if name in {None, source.name})
     if not chosen:

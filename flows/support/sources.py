@@ -67,9 +67,14 @@ def open_sources(settings: Settings) -> Sequence[Connector]:
         ConnectorsFileError: connectors.yaml is wrong.
         ExtraMissingError: the libraries of a kind are not installed.
     """
+    make_inbox(settings)
+    return [open_source(access_to(settings, source)) for source in configured_sources(settings)]
+
+
+def make_inbox(settings: Settings) -> None:
+    """Make the home's own inbox if it is a source and missing."""
     if str(settings.default_inbox) in source_folders(settings):
         settings.default_inbox.mkdir(parents=True, exist_ok=True)
-    return [open_source(access_to(settings, source)) for source in configured_sources(settings)]
 
 
 def access_to(settings: Settings, source: Source) -> SourceAccess:
@@ -90,17 +95,21 @@ def read_secret(home: Path, secret: SecretName) -> str:
     if secret.variable:
         value = environment_secret(secret.variable)
         if not value:
-            raise SecretUnreadableError(secret.variable, "is not set", "set it in the environment of the service")
+            raise _unreadable(secret.variable, "is not set", "Set it in the environment of the service.")
         return value
     file = (home / (secret.file or "")).resolve()
     if not file.is_relative_to(home.resolve()):
-        raise SecretUnreadableError(str(file), "lies outside the home", f"move it into {home}")
+        raise _unreadable(file, "lies outside the home", f"Move it into {home}.")
     try:
         mode, value = file.stat().st_mode, file.read_text("utf-8").removesuffix("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise SecretUnreadableError(str(file), f"cannot be read ({error})", "write it there as text") from error
+        raise _unreadable(file, f"cannot be read ({error})", "Write it there as text.") from error
     if mode & _OTHERS_BITS:
-        raise SecretUnreadableError(str(file), "can be read by other accounts", f"close it: chmod 600 {file}")
+        raise _unreadable(file, "can be read by other accounts", f"Close it: chmod 600 {file}")
     if not value:
-        raise SecretUnreadableError(str(file), "is empty", "write the secret into it")
+        raise _unreadable(file, "is empty", "Write the secret into it.")
     return value
+
+
+def _unreadable(place: str | Path, problem: str, remedy: str) -> SecretUnreadableError:
+    return SecretUnreadableError(f"the secret {place}", problem, remedy)

@@ -3,7 +3,6 @@
 import io
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,23 +11,14 @@ from connectors.base import SecretUnreadableError
 from domain.catalog.sources import SecretName
 from flows.support.settings import load_settings
 from flows.support.sources import configured_sources, read_secret, source_names
-from tests.cli.command import live_in
-from tests.cli.command import tonghop as command
-
-Command = Callable[..., tuple[int, str, str]]
+from tests.cli.command import Command, live_in, runner
 
 
 @pytest.fixture
 def tonghop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """Return a function that runs a command in English in an empty home: exit code, output, errors."""
     live_in(tmp_path / "home", monkeypatch, TONGHOP_LANG="en")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = command(monkeypatch, *arguments)
-        printed = capsys.readouterr()
-        return code, " ".join(printed.out.split()), " ".join(printed.err.split())
-
-    return run
+    return runner(monkeypatch, capsys)
 
 
 def test_a_home_without_the_file_has_its_inbox(tonghop: Command) -> None:

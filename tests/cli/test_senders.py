@@ -1,7 +1,6 @@
 """`tonghop senders`: the list of authorised ways, changed by hand or from a file."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,15 +10,12 @@ from cli.output.terminal import open_text_terminal
 from flows.support.processes import Process
 from flows.support.service_record import READY, Record
 from flows.support.settings import load_settings
-from tests.cli.command import live_in
-from tests.cli.command import tonghop as command
+from tests.cli.command import Command, live_in, runner
 from tests.flows.pipeline.nightly_runs import prepare_home
 
 NOTHING = "No senders are authorised"
 WHY = ("--reason", "list of the district", "--by", "an")
 GOOD = "\ufefffolder;units;valid_from\nxã/22813;22813;2025-06-01\nhuyện;585;2025-06-01\n"
-
-Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -29,13 +25,7 @@ def tonghop(
     """Return a function that runs a command in English in a home of its own: exit code, output, errors."""
     prepare_home(tmp_path / "home", mirrored_warehouse)
     live_in(tmp_path / "home", monkeypatch, TONGHOP_LANG="en")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = command(monkeypatch, *arguments)
-        printed = capsys.readouterr()
-        return code, " ".join(printed.out.split()), " ".join(printed.err.split())
-
-    return run
+    return runner(monkeypatch, capsys)
 
 
 def test_status_and_up_say_that_nothing_is_authorised(tonghop: Command, capsys: pytest.CaptureFixture[str]) -> None:

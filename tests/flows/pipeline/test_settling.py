@@ -74,3 +74,16 @@ def test_a_run_takes_as_many_files_as_its_limit(home: Path, share: Path) -> None
     assert Collection(context, "run").collect() == ("1 files of share wait for the next run (files_per_run: 1).",)
     assert Collection(context, "next").collect() == ()
     assert len(rows_of(home, DELIVERIES)) == 2
+
+
+def test_the_same_bytes_by_two_ways_are_one_file(home: Path, share: Path, tmp_path: Path) -> None:
+    """Each way has its delivery; a source that refuses us is named, and the others are collected."""
+    put(tmp_path / "other" / "b.xlsx", b"second")
+    other = FilesystemConnector("other", str(tmp_path / "other"))
+    refused = FilesystemConnector("refused", "sftp://sftp.example.vn/reports")
+    context = collecting(home, share)
+    (left,) = Collection(replace(context, connectors=[refused, *context.connectors, other]), "run").collect()
+    assert left.startswith("refused: ")
+    ways = "SELECT connector FROM delivery WHERE sha256 = (SELECT sha256 FROM delivery WHERE connector = 'other')"
+    assert sorted(rows_of(home, ways)) == [("other",), ("share",)]
+    assert rows_of(home, "SELECT count(*) FROM file") == [(2,)]
