@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -37,7 +38,8 @@ from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
 from flows.pipeline.steps import PlainSteps
 from flows.support.atomic_files import NoRoomError, NoRoomToWorkError
-from flows.support.context import AppContext
+from flows.support.context import AppContext, build_context
+from flows.support.settings import Settings
 from tests.builders import make_workbook
 from tests.flows.deployments.prefect_server import clean_environment
 from tests.flows.pipeline.nightly_runs import (
@@ -46,6 +48,7 @@ from tests.flows.pipeline.nightly_runs import (
     WRONG,
     context_of,
     deliver,
+    prepare_home,
     published_rows,
     put,
     rows_of,
@@ -65,6 +68,17 @@ MAY = parse_period("2025-05")
 UNIT = "22813"
 OTHER_VERSION = "0.0.1"
 Files = dict[str, bytes]
+
+
+@pytest.fixture(autouse=True)
+def recompute_in_a_migrated_warehouse(mirrored_warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lay a warehouse with tables and units where figures are recomputed, which would be made anew each time."""
+
+    def prepared(settings: Settings, **more: Any) -> AppContext:  # noqa: ANN401 # handed on as it came
+        prepare_home(settings.home, mirrored_warehouse)
+        return build_context(settings, **more)
+
+    monkeypatch.setattr("flows.bundles.recompute.build_context", prepared)
 
 
 def run_of(home: Path, run_id: str = "closing", context: AppContext | None = None) -> tuple[Run, RollupKey]:

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from domain.catalog.catalog import Catalog
+from domain.catalog.catalog import Catalog, load_catalog
 from domain.catalog.texts import Texts
 from domain.submissions import ParsedReport
 from tests.builders import make_workbook
+from tests.catalogs import small_catalog
 from tests.workbooks.container import hostile
 from tests.workbooks.pool.pool_runner import ONLY_HERE
 from tests.workbooks.workbook_edits import pack
@@ -28,12 +29,20 @@ from workbooks.pool.landed_file import LandedFile, PlainReader
 from workbooks.pool.reading_pool import ReadingPool, ReadingStoppedError
 from workbooks.report.parse import parse_report
 
+pytestmark = pytest.mark.xdist_group("pool")
+
 ROOT = Path(__file__).parents[3]
 RUNNER = (sys.executable, "-m", "tests.workbooks.pool.pool_runner")
 TIGHT = Confinement(memory=1 << 30, cpu_seconds=1.0)
 UNIT, PERIOD = "22813", "2025-05"
 
 Drop = Callable[[bytes], LandedFile]
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    """Load the small catalogue, as every worker does."""
+    return load_catalog(small_catalog())
 
 
 @pytest.fixture
