@@ -72,9 +72,15 @@ def _execute_plainly(
 ) -> None:
     """Execute an insert of many rows on SQLite, in a third of the time that SQLAlchemy takes to bind each value."""
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
-    ready = [(name, _processor(table.columns[name], connection.dialect)) for name in compiled.positiontup or ()]
-    values = [tuple(process(row[name]) for name, process in ready) for row in rows]
-    connection.exec_driver_sql(str(compiled), values)
+    columns = [_values(table.columns[name], connection.dialect, rows) for name in compiled.positiontup or ()]
+    connection.exec_driver_sql(str(compiled), list(zip(*columns, strict=True)))
+
+
+def _values(column: Column[Any], dialect: Dialect, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Return the rows' values of a column as the driver takes them."""
+    values = [row[column.name] for row in rows]
+    process = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return values if process is None else list(map(process, values))
 
 
 def _copy(driver: Connection[Any], dialect: Dialect, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
