@@ -18,12 +18,13 @@ from flows.pipeline.outcome import (
     SubmissionOutcome,
 )
 from flows.pipeline.progress import ProgressListener
+from flows.pipeline.publisher import AREAS_PER_STEP, Publisher
 from flows.pipeline.scope import RunScope
 from flows.pipeline.stages.collect import Collection, NotAllCollectedError
 from flows.pipeline.stages.identify import record_batch, resolve_rivals
 from flows.pipeline.stages.judge import by_last_day, check, load, stage, stage_peers, unstage
 from flows.pipeline.stages.later import judge_later, later_reports
-from flows.pipeline.stages.publish import publish, to_publish
+from flows.pipeline.stages.publish import to_publish
 from flows.pipeline.stages.quality import are_run_pages_due, pages_due, record_position, write_pages, write_run_pages
 from flows.pipeline.stages.read import ReadSubmission, read
 from flows.pipeline.stages.refetch import damaged_files, refetch, requeue_mended
@@ -32,7 +33,7 @@ from flows.pipeline.stages.revalidate import accepted_reports, requeue_refused, 
 from flows.pipeline.stages.rollup import affected_areas, roll_up
 from flows.pipeline.steps import Steps
 from flows.support.context import AppContext
-from warehouse.queries import RevisionRef, issues_by_submission
+from warehouse.queries import issues_by_submission
 from warehouse.queries.records import came_again, last_delivery, restored_files
 from warehouse.queries.silent_units import SilentPeriod, silent_units
 from warehouse.rollups.due import awaiting_reopen
@@ -47,8 +48,6 @@ _LOG = logging.getLogger(__name__)
 
 ABANDONED_AFTER = timedelta(days=1)
 """A run that started this long ago and has not ended was killed; its staging rows are deleted."""
-AREAS_PER_STEP = 20
-"""A task run of its own for each area cost Prefect's server as much as a tenth of publishing."""
 
 
 @dataclass(frozen=True)
@@ -150,8 +149,10 @@ def work(run: Run) -> RunOutcome:
     judgement = judge_submissions(run, matches)
     again = judge_later_reports(run)
     rechecked, doubted = _recheck(run, judgement.accepted) if run.recheck else (0, ())
-    results = publish_changes(run)
-    _reply(run)
+    with Publisher(run.context) as publisher:
+        roll_up_changes(run, publisher)
+        _reply(run)  # replies say nothing of figures: they are written while those are published
+        results = finish_publishing(run, publisher)
     return RunOutcome(
         run_id=run.id,
         verdicts=(*_verdicts(run, matches, judgement), *again),
@@ -286,25 +287,35 @@ def _recheck(run: Run, fresh: set[int]) -> tuple[int, tuple[RevalidationFinding,
 
 def publish_changes(run: Run) -> tuple[PublishedRevision, ...]:
     """Roll up affected areas and publish unpublished revisions within the run's scope."""
-    context = run.context
-    areas = affected_areas(context, run.scope)
+    with Publisher(run.context) as publisher:
+        roll_up_changes(run, publisher)
+        return finish_publishing(run, publisher)
+
+
+def roll_up_changes(run: Run, publisher: Publisher) -> None:
+    """Roll up affected areas, whose new revisions the publisher begins to write."""
+    areas = affected_areas(run.context, run.scope)
     run.listener.begin("roll_up", len(areas))
-    for label, batch in _batches(areas, context.batch_size):
-        run.steps.run("roll up", f"roll up {label}", partial(roll_up, context, run.id, batch))
+    for label, batch in _batches(areas, AREAS_PER_STEP):
+        publisher.add(run.steps.run("roll up", f"roll up {label}", partial(roll_up, run.context, run.id, batch)))
         run.listener.advance("roll_up", len(batch))
-    refs = to_publish(context, run.scope)
-    run.listener.begin("publish", len(refs))
+
+
+def finish_publishing(run: Run, publisher: Publisher) -> tuple[PublishedRevision, ...]:
+    """Publish all that was rolled up and is not published, including revisions of runs that were killed."""
+    publisher.add(to_publish(run.context, run.scope))
+    batches = publisher.batches
+    total, done = sum(map(len, batches)), 0
+    run.listener.begin("publish", total)
     results: list[PublishedRevision] = []
-    for place, revisions in _batches(refs, AREAS_PER_STEP):
+    for revisions in batches:
         first = revisions[0]
-        label = f"{first.area} {first.period} revision {first.number}" if len(revisions) == 1 else place
-        results += run.steps.run("publish", f"publish {label}", partial(_publish_all, context, revisions))
+        place = f"{done + 1}-{done + len(revisions)} of {total}"
+        label = place if len(revisions) > 1 else f"{first.area} {first.period} revision {first.number}"
+        results += run.steps.run("publish", f"publish {label}", partial(publisher.finish, revisions))
+        done += len(revisions)
         run.listener.advance("publish", len(revisions))
     return tuple(results)
-
-
-def _publish_all(context: AppContext, refs: Sequence[RevisionRef]) -> list[PublishedRevision]:
-    return [publish(context, ref) for ref in refs]
 
 
 def _reply(run: Run) -> None:

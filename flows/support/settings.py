@@ -45,7 +45,7 @@ class Settings(ServiceSettings, BaseSettings):
     """Language of what people read."""
     areas: Annotated[tuple[str, ...], NoDecode] = ()
     """Codes of the areas to publish, separated by `,`; empty: the unit above each commune that reported."""
-    batch_size: int = Field(default=100, ge=1)
+    batch_size: int = Field(default=500, ge=1)
     """How many submissions are read, judged and loaded at once."""
     reading_workers: int | None = Field(default=None, ge=0)
     """How many processes read workbooks; None: one for each CPU; 0: the run itself, under the guards alone."""

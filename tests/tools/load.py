@@ -27,7 +27,7 @@ from domain.submissions import ParsedReport
 from domain.units import OrgUnit
 from flows.deployments.prefect_steps import PrefectSteps
 from flows.pipeline.outcome import RunOutcome, SubmissionOutcome
-from flows.pipeline.pipeline import AREAS_PER_STEP
+from flows.pipeline.publisher import AREAS_PER_STEP
 from flows.presentation.links import Links
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.prefect_artifacts import MOST_FAILED_TASK_RUNS

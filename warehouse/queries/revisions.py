@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 
 from domain.errors import UsageError
 from domain.periods import Period, parse_period
@@ -121,13 +122,17 @@ def find_revision(session: Session, area: str, period: Period, which: RevisionSe
 
 def unpublished(session: Session) -> tuple[RevisionRef, ...]:
     """Return newest revisions not published because a run stopped in between; oldest first."""
-    given_out = select(PublicationRow.revision_id)
-    newest: dict[tuple[object, ...], RollupRevisionRow] = {}
-    for head in session.scalars(select(RollupRevisionRow).order_by(RollupRevisionRow.number)):
-        newest[head.area_code, head.area_valid_from, head.form, head.period, head.boundary] = head
-    done = set(session.scalars(given_out))
-    left = sorted((head for head in newest.values() if head.id not in done), key=lambda head: head.id)
-    return tuple(map(ref_of, left))
+    head, later = RollupRevisionRow, aliased(RollupRevisionRow)
+    is_published = exists().where(PublicationRow.revision_id == head.id)
+    has_later = exists().where(
+        later.area_code == head.area_code,
+        later.area_valid_from == head.area_valid_from,
+        later.form == head.form,
+        later.period == head.period,
+        later.boundary == head.boundary,
+        later.number > head.number,
+    )
+    return tuple(map(ref_of, session.scalars(select(head).where(~is_published, ~has_later).order_by(head.id))))
 
 
 def newest_ref(session: Session, rollup_key: RollupKey) -> RevisionRef | None:

@@ -6,7 +6,7 @@ from domain.eligibility import opens_on
 from domain.units import Level
 from flows.pipeline.scope import RunScope
 from flows.support.context import AppContext
-from warehouse.queries import AffectedArea, areas_touched
+from warehouse.queries import AffectedArea, RevisionRef, areas_touched
 from warehouse.rollups.rollups import roll_up as roll_up_area
 from warehouse.store.engine import reading, transaction
 
@@ -34,13 +34,9 @@ def affected_areas(context: AppContext, scope: RunScope) -> tuple[AffectedArea, 
     )
 
 
-def roll_up(context: AppContext, run_id: str, areas: Sequence[AffectedArea]) -> int:
-    """Compute the figures of these areas.
-
-    Returns:
-        How many areas got a new revision.
-    """
-    made = 0
+def roll_up(context: AppContext, run_id: str, areas: Sequence[AffectedArea]) -> list[RevisionRef]:
+    """Compute the figures of these areas and return the new revisions."""
+    made: list[RevisionRef] = []
     for area in areas:
         with transaction(context.engine) as session:
             number = roll_up_area(
@@ -53,7 +49,9 @@ def roll_up(context: AppContext, run_id: str, areas: Sequence[AffectedArea]) -> 
                 at=context.clock(),
                 boundary=area.boundary,
             )
-        made += number is not None
+        if number is not None:
+            key = area.area.code, area.form, area.period, number, area.boundary, area.area.valid_from
+            made.append(RevisionRef(*key))
     return made
 
 

@@ -12,6 +12,7 @@ from flows.actions.withdraw import decide
 from flows.pipeline import pipeline
 from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import NoProgress
+from flows.pipeline.publisher import Publisher
 from flows.pipeline.scope import RunScope
 from flows.pipeline.stages.quality import pages_due
 from flows.support.context import AppContext
@@ -163,7 +164,7 @@ def test_page_of_a_killed_run_comes_with_the_next_run(
 ) -> None:
     """Its rule results were kept batch by batch; the page of the run that completed it lies beside its own."""
     deliver(home, first_files)
-    monkeypatch.setattr(pipeline, "publish_changes", _die)
+    monkeypatch.setattr(pipeline, "roll_up_changes", _die)
     with pytest.raises(KeyboardInterrupt):
         run_plainly(context_of(home, batch_size=3), "killed")
     monkeypatch.undo()
@@ -173,7 +174,7 @@ def test_page_of_a_killed_run_comes_with_the_next_run(
     assert name.endswith("-killed")
 
 
-def _die(_run: Run) -> None:
+def _die(_run: Run, _publisher: Publisher) -> None:
     raise KeyboardInterrupt
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 from connectors.landing import LandingBatch
-from flows.pipeline import pipeline
+from flows.pipeline import pipeline, publisher
 from flows.pipeline.stages import publish, reply
 from flows.pipeline.stages.collect import Collection
 from tests.flows.pipeline.nightly_runs import context_of, run_plainly
@@ -28,7 +28,7 @@ PLACES: dict[str, tuple[object, str]] = {
     "load": (pipeline, "load"),
     "roll_up": (pipeline, "roll_up"),
     "write_publication": (publish, "publish_revision"),
-    "publish": (pipeline, "publish"),
+    "record": (publisher, "record"),
     "write_reply": (reply, "write"),
     "give_back": (pipeline, "write_replies"),
 }

@@ -1,0 +1,71 @@
+"""Publishing by a process of its own: the same files, and the run makes good what that process cannot."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.pipeline import publisher
+from flows.pipeline.publisher import Publisher
+from flows.pipeline.scope import RunScope
+from flows.pipeline.stages.publish import to_publish
+from flows.support.context import AppContext
+from publishing.errors import PublicationRefusedError
+from tests.flows.pipeline.nightly_runs import context_of, deliver, published_rows, rows_of, run_plainly
+from workbooks.sample.inbox import SampleFile
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture
+def unpublished(home: Path, first_files: tuple[SampleFile, ...]) -> Iterator[AppContext]:
+    """Return a home whose only revision is computed and not published, and where one area is worth a process."""
+    deliver(home, first_files)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Publisher, "finish", lambda *_: [])
+        run_plainly(context_of(home))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publisher, "AREAS_PER_STEP", 1)
+        yield context_of(home)
+
+
+def publish(context: AppContext) -> Path:
+    """Publish what is due and return where."""
+    with Publisher(context) as writer:
+        writer.add(to_publish(context, RunScope()))
+        (batch,) = writer.batches
+        (written,) = writer.finish(batch)
+    return written.path
+
+
+def test_a_process_writes_beside_the_run(unpublished: AppContext, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It writes all files without the run, which records them."""
+    monkeypatch.setattr(publisher, "write", die)
+    written = publish(unpublished)
+    assert {"rollup.csv", "rollup.xlsx", "report.html"} <= {path.name for path in written.iterdir()}
+    assert rows_of(home, "SELECT count(*) FROM publication") == [(1,)]
+    assert to_publish(unpublished, RunScope()) == ()
+
+
+@pytest.mark.parametrize("fault", ["_write_all", "_get_ready"])
+def test_the_run_writes_what_a_process_left(
+    unpublished: AppContext, home: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """A process that ends by itself, at its start or at work, leaves nothing unpublished."""
+    monkeypatch.setattr(publisher, fault, die)
+    publish(unpublished)
+    assert published_rows(home)
+
+
+def test_the_run_meets_the_error_of_what_cannot_be_written(unpublished: AppContext) -> None:
+    """A folder that cannot be written is the run's own error, with its remedy."""
+    unpublished.published.parent.mkdir(exist_ok=True)
+    unpublished.published.write_text("a file in the place of the folder")
+    with pytest.raises(PublicationRefusedError):
+        publish(unpublished)
+
+
+def die(*_: object) -> None:
+    """End the process that carries this out."""
+    os._exit(9)
