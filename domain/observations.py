@@ -30,6 +30,10 @@ class Figure:
     raw: str
     decimals: int | None = None
 
+    def __reduce__(self) -> tuple[type["Figure"], tuple[object, ...]]:
+        """Pickle as the values alone: dataclasses with slots go through all their fields twice."""
+        return Figure, (self.state, self.number, self.cell, self.raw, self.decimals)
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
@@ -45,6 +49,10 @@ class Observation:
     numerator: Figure
     denominator: Figure | None = None
     stated: Figure | None = None
+
+    def __reduce__(self) -> tuple[type["Observation"], tuple[object, ...]]:
+        """Pickle as the values alone; see `Figure`."""
+        return Observation, (self.unit, self.indicator, self.sheet, self.numerator, self.denominator, self.stated)
 
     @property
     def state(self) -> CellState:
