@@ -1,6 +1,7 @@
 """Assemble the report that people read from a revision of the warehouse and the catalogue's names."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,11 +11,12 @@ from domain.indicators import Flow, Measure
 from domain.periods import Frequency, Period
 from domain.rollups import Boundary, RollupRow
 from domain.units import Level, OrgUnit
-from publishing.figures.by_unit import figures_by_report, figures_by_unit, unit_lines
+from publishing.figures.by_unit import figures_by_report, figures_by_unit, unit_key, unit_lines
 from publishing.figures.changes import describe_change
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.open_warnings import warning_notes_of
-from publishing.figures.report import PublishedFigure, Report, ThemeFigures
+from publishing.figures.provinces import MOST_UNITS_LISTED, province_lines, province_of
+from publishing.figures.report import ProvinceLine, PublishedFigure, Report, ThemeFigures, UnitLine
 from warehouse.queries import AS_OF_RUN, PublishedContribution, Revision
 
 
@@ -37,6 +39,7 @@ class _Assembly:
     def report(self) -> Report:
         revision, formatter = self.revision, self.formatter
         names = {row.indicator: self._name(row.indicator) for row in revision.rows}
+        themes, units = self._themes(), unit_lines(revision.units)
         return Report(
             area=revision.area,
             area_name=self._area_name(),
@@ -52,8 +55,8 @@ class _Assembly:
             explain_options=self._explain_options(),
             kinds=self._kinds(),
             is_sample=any(map(self._is_invented, self.units)),
-            themes=self._themes(),
-            units=unit_lines(revision.units),
+            themes=themes,
+            units=units,
             changes=tuple(
                 describe_change(
                     change, names.get(change.indicator) or self._name(change.indicator), revision, formatter
@@ -61,6 +64,7 @@ class _Assembly:
                 for change in revision.changes
             ),
             warning_notes=warning_notes_of(revision, names, formatter),
+            provinces=self._provinces(themes, units) if len(units) > MOST_UNITS_LISTED else (),
         )
 
     @cached_property
@@ -68,11 +72,27 @@ class _Assembly:
         return self.catalog.forms.last_day(self.revision.form, self.revision.period)
 
     @cached_property
+    def days(self) -> Mapping[Period, date]:
+        """The last day of each base period."""
+        periods = {unit.period for unit in self.revision.units}
+        return {period: self.catalog.forms.last_day(self.revision.form, period) for period in periods}
+
+    @cached_property
     def units(self) -> tuple[OrgUnit, ...]:
-        form, forms = self.revision.form, self.catalog.forms
-        days = {unit.period: forms.last_day(form, unit.period) for unit in self.revision.units}
-        units = (self.catalog.units.find(unit.code, days[unit.period]) for unit in self.revision.units)
+        units = (self.catalog.units.find(unit.code, self.days[unit.period]) for unit in self.revision.units)
         return tuple({unit.key: unit for unit in units if unit is not None}.values())
+
+    def _provinces(self, themes: Sequence[ThemeFigures], units: Sequence[UnitLine]) -> tuple[ProvinceLine, ...]:
+        """Sum the figures up by the province that each unit belonged to when it reported."""
+        register, provinces = self.catalog.units, dict[str, OrgUnit]()
+        for status in self.revision.units:
+            day = self.days[status.period]
+            unit = register.find(status.code, day)
+            province = province_of(unit, register, day) if unit else None
+            if province:
+                provinces[unit_key(status)] = province
+        figures = [figure for theme in themes for figure in theme.figures]
+        return province_lines(units, figures, provinces, self.formatter.text("province_unknown"))
 
     @cached_property
     def contributions_by_indicator(self) -> dict[str, list[PublishedContribution]]:

@@ -52,8 +52,13 @@ def unit_lines(units: Iterable[UnitReportingStatus]) -> tuple[UnitLine, ...]:
     """Return a line per unit: that of its report with the worst status, the last among equals."""
     by_unit: dict[str, list[UnitReportingStatus]] = defaultdict(list)
     for unit in units:
-        by_unit[_unit_key(unit)].append(unit)
+        by_unit[unit_key(unit)].append(unit)
     return tuple(_line(key, by_unit[key]) for key in sorted(by_unit))
+
+
+def unit_key(status: UnitReportingStatus) -> str:
+    """Return the key of a unit's lines and figures."""
+    return f"{status.code} {status.unit_valid_from}"
 
 
 def _report_figure(contribution: PublishedContribution, period: Period, formatter: ReportFormatter) -> CommuneFigure:
@@ -100,7 +105,3 @@ def _value(amount: Amount) -> Decimal | None:
 
 def _key(contribution: PublishedContribution) -> str:
     return f"{contribution.unit} {contribution.unit_valid_from}"
-
-
-def _unit_key(status: UnitReportingStatus) -> str:
-    return f"{status.code} {status.unit_valid_from}"

@@ -9,7 +9,7 @@ from domain.rollups import RollupStatus
 from domain.texts import Lang
 from domain.waivers import Waiver
 from publishing.figures.formatting import format_day, format_number, format_percent, format_quantity, format_time
-from publishing.figures.report import CommuneFigure, PublishedFigure, Report, UnitLine
+from publishing.figures.report import CommuneFigure, ProvinceFigure, PublishedFigure, Report, UnitLine
 
 _NAMES_SHOWN = 12
 _ABSENT = "–"
@@ -42,7 +42,7 @@ class ReportFormatter:
             return self.amount(figure, figure.row.value)
         return format_quantity(figure.row.value, figure.unit, self.lang)
 
-    def fraction(self, figure: PublishedFigure | CommuneFigure) -> str:
+    def fraction(self, figure: PublishedFigure | CommuneFigure | ProvinceFigure) -> str:
         """Format numerator / denominator, or the numerator alone where there is no denominator."""
         numbers = figure.row if isinstance(figure, PublishedFigure) else figure
         if numbers.denominator is None:

@@ -1,5 +1,6 @@
 """The content of a report as plain values; page and workbook are both written from it, so that they agree."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -72,6 +73,15 @@ class PublishedFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class ProvinceFigure:
+    """The figure of a province for one indicator, summed over its communes in the area."""
+
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class ThemeFigures:
     """The figures of one theme."""
 
@@ -106,6 +116,17 @@ class UnitLine:
     file_name: str | None
     sha256: str | None
     issues: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProvinceLine:
+    """The part of a large area that lies in one province: reports accepted and expected, figures by indicator."""
+
+    code: str
+    name: str
+    accepted: int
+    expected: int
+    figures: Mapping[str, ProvinceFigure]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +171,8 @@ class Report:
 
     `standpoint` names boundaries and moment of the figures where they are not the usual ones; `explain_options` are the
     options of `tonghop explain` for them. `kinds` names the kinds of units ("xã, thị trấn"). `is_sample`: the register
-    holds invented units, so the split by commune is invented too, which the report has to state.
+    holds invented units, so the split by commune is invented too, which the report has to state. `provinces` stand on
+    the page for the units where those are too many to be listed; else they are empty.
     """
 
     area: str
@@ -171,6 +193,7 @@ class Report:
     units: tuple[UnitLine, ...]
     changes: tuple[ChangeLine, ...]
     warning_notes: tuple[WarningNote, ...] = ()
+    provinces: tuple[ProvinceLine, ...] = ()
 
     @property
     def headlines(self) -> tuple[ThemeFigures, ...]:

@@ -9,6 +9,8 @@ import pytest
 
 from domain.catalog.catalog import Catalog
 from domain.rollups import RollupChange, RollupStatus
+from publishing.figures.assemble import assemble
+from publishing.figures.formatter import ReportFormatter
 from publishing.figures.formatting import format_number, format_percent
 from tests.publishing.page.strict_page import StrictPage
 from tests.publishing.revisions import build_revision, correction, with_row
@@ -190,3 +192,22 @@ def test_page_shows_how_to_trace_a_figure(page_of: PageOf, revision: Revision) -
 def test_invented_split_is_labelled(page_of: PageOf, revision: Revision) -> None:
     """The sample district's register holds invented villages, so its page says the split is invented."""
     assert "Dữ liệu mẫu" in StrictPage(page_of(revision)).words
+
+
+def test_a_large_area_is_summed_up_by_province(
+    catalog: Catalog, page_of: PageOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above the limit the page lists provinces, whose sums are the published figures, and no communes."""
+    monkeypatch.setattr("publishing.figures.assemble.MOST_UNITS_LISTED", 7)
+    revision = build_revision(catalog, missing={"22828"})
+
+    report = assemble(revision, ReportFormatter(catalog, "vi"))
+    (province,) = report.provinces
+    page = StrictPage(page_of(revision))
+
+    assert (province.code, province.name, province.accepted, province.expected) == ("58", "Tỉnh Ninh Thuận", 7, 8)
+    sums = {code: (figure.value, figure.numerator, figure.denominator) for code, figure in province.figures.items()}
+    assert sums == {row.indicator: (row.value, row.numerator, row.denominator) for row in revision.rows}
+    assert page.problems == []
+    assert province.name in page.words
+    assert not any(unit.file and unit.file.file_name in page.words for unit in revision.units)
