@@ -206,7 +206,7 @@ class FileTreeConnector(Connector):
         return RemoteFile(
             connector=self.name,
             path=path,
-            size=int(info["size"]),
+            size=int(info["size"] or 0),
             delivered_at=delivered_at,
             sender=None,
             fingerprint=_fingerprint(path, info, delivered_at),

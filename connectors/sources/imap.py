@@ -1,12 +1,14 @@
 """Connector for the workbooks attached to the mails of an IMAP folder."""
 
 import imaplib
+import logging
 import re
 import ssl
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.message import Message
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit
@@ -29,15 +31,20 @@ from connectors.base import (
     SourceRefusedError,
     SourceUnavailableError,
 )
-from connectors.mail.attachments import mailed_files
+from connectors.mail.attachments import MailedFile, mailed_files
 from connectors.mail.origin import is_automatic, proved_sender
 from domain.catalog.sources import After
 
+_LOG = logging.getLogger(__name__)
 _SECONDS = 60
 _CHUNK_BYTES = 1 << 20
 _TLS_PORT = 993
 _FAILURES = (imaplib.IMAP4.error, ImapToolsError, OSError)
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_REMEDY = "Check its address, account and secrets in connectors.yaml with whoever runs it."
+_UNPARSEABLE = (MessageError, LookupError, ValueError, TypeError, AttributeError, AssertionError, RecursionError)
+"""What the parser of mails raises at headers that no rule foresaw."""
+_WHOLE_MAIL = "thu.eml"
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
@@ -56,6 +63,16 @@ class _Cursor:
 
     def __str__(self) -> str:
         return f"{self.validity}:{self.uid}:{','.join(map(str, sorted(self.again)))}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """What a mail brings: its id, its files, its proved sender, and whether a program sent it."""
+
+    id: str
+    files: list[MailedFile]
+    sender: str | None
+    automatic: bool
 
 
 class ImapConnector(Connector):
@@ -167,26 +184,39 @@ class ImapConnector(Connector):
         # Base64 makes four bytes of three, and a mail may have several files.
         if limit is not None and size > 4 * limit:
             key = _key(f"{self._looked.validity}:{uid}")
-            yield RemoteFile(self.name, f"thu-{key}/thu.eml", size, received_at, None, key)
+            yield RemoteFile(self.name, f"thu-{key}/{_WHOLE_MAIL}", size, received_at, None, key)
             return
-        message = _message(mailbox, uid)
-        if message is None:
+        data = _mail(mailbox, uid)
+        if data is None:
             return
-        mail = _id_of(message)
-        files = mailed_files(message, self._access.suffixes)
-        fingerprints = [_key(f"{mail}\0{file.path}\0{sha256(file.data).hexdigest()}") for file in files]
-        self._last = uid, dict(zip(fingerprints, (file.data for file in files), strict=True))
-        for file, fingerprint in zip(files, fingerprints, strict=True):
+        mail = self._parsed(data)
+        fingerprints = [_key(f"{mail.id}\0{file.path}\0{sha256(file.data).hexdigest()}") for file in mail.files]
+        self._last = uid, dict(zip(fingerprints, (file.data for file in mail.files), strict=True))
+        for file, fingerprint in zip(mail.files, fingerprints, strict=True):
             yield RemoteFile(
                 connector=self.name,
                 # Letters only: digits of a folder's name are taken for a commune's code or a period.
-                path=f"thu-{_key(mail)[:16]}/{file.path}",
+                path=f"thu-{_key(mail.id)[:16]}/{file.path}",
                 size=len(file.data),
                 delivered_at=received_at,
-                sender=proved_sender(message.obj, self.source.trusted_server),
+                sender=mail.sender,
                 fingerprint=fingerprint,
+                automatic=mail.automatic,
+            )
+
+    def _parsed(self, data: bytes) -> _Mail:
+        """Return what a mail brings; one that cannot be parsed brings itself, so that a person sees it."""
+        try:
+            message = MailMessage.from_bytes(data)
+            return _Mail(
+                id=_id_of(message),
+                files=mailed_files(message, self._access.suffixes),
+                sender=proved_sender(message.obj, self.source.trusted_server),
                 automatic=is_automatic(message.obj),
             )
+        except _UNPARSEABLE as error:
+            _LOG.warning("a mail cannot be parsed (%s) and is taken as it is", type(error).__name__)
+            return _Mail(sha256(data).hexdigest(), [MailedFile(_WHOLE_MAIL, data)], sender=None, automatic=True)
 
     def _connection(self) -> MailBox:
         """Return the mailbox, logged in.
@@ -206,7 +236,13 @@ class ImapConnector(Connector):
         try:
             # LOGIN knows ASCII alone.
             log_in = mailbox.login if (user + password).isascii() else mailbox.login_utf8
-            log_in(user, password, initial_folder=unquote(address.path).strip("/") or "INBOX")
+            log_in(user, password, initial_folder=None)
+        except imaplib.IMAP4.abort:
+            raise  # the connection was cut
+        except (MailboxLoginError, imaplib.IMAP4.error) as error:
+            raise SourceRefusedError(self.name, f"the server refuses the account ({error})", _REMEDY) from error
+        try:
+            mailbox.folder.set(unquote(address.path).strip("/") or "INBOX")
         except MailboxFolderSelectError as error:
             raise SourceMissingError(source.address) from error
         if self._uids and self._validity(mailbox) != self._looked.validity:
@@ -220,12 +256,9 @@ class ImapConnector(Connector):
     def _failure(self, error: Exception) -> SourceRefusedError | SourceUnavailableError:
         """Return our error for a connection that failed; the next use makes a new one."""
         self._mailbox = None
-        remedy = "Check its address, account and secrets in connectors.yaml with whoever runs it."
         if isinstance(error, ssl.SSLCertVerificationError):
             reason = f"its certificate is not to be trusted ({error.verify_message})"
-            return SourceRefusedError(self.name, reason, remedy)
-        if isinstance(error, MailboxLoginError) or "AUTHENTICATIONFAILED" in str(error):
-            return SourceRefusedError(self.name, "the server refuses the account", remedy)
+            return SourceRefusedError(self.name, reason, _REMEDY)
         return SourceUnavailableError(self.source.address, str(error) or type(error).__name__)
 
 
@@ -247,11 +280,11 @@ def _facts(mailbox: MailBox, uid: int) -> tuple[int, datetime] | None:
     return int(size[1]), datetime.fromtimestamp(time.mktime(moment), UTC)
 
 
-def _message(mailbox: MailBox, uid: int) -> MailMessage | None:
+def _mail(mailbox: MailBox, uid: int) -> bytes | None:
     """Return a mail, which stays unread as it was; None: it is gone."""
     status, data = mailbox.client.uid("FETCH", str(uid), "(BODY.PEEK[])")
     _require_ok((status, data))
-    return next((MailMessage.from_bytes(each[1]) for each in data if isinstance(each, tuple)), None)
+    return next((each[1] for each in data if isinstance(each, tuple)), None)
 
 
 def _require_ok(result: tuple[str, object]) -> None:

@@ -118,3 +118,19 @@ def test_who_sent_a_mail_is_kept(server: MailServer, home: Path, tmp_path: Path)
     kept = rows_of(home, "SELECT file_name, sender, automatic, delivered_at FROM delivery ORDER BY id")
     moment = f"{AT:%Y-%m-%d %H:%M:%S.%f}"
     assert kept == [("a.xlsx", "xa@lamson.example.vn", 0, moment), ("b.xlsx", None, 1, moment)]
+
+
+def test_a_mail_that_cannot_be_parsed_is_taken_as_it_is(
+    server: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stops no run and is not lost: a person sees it among the refused files."""
+
+    def fail(*_parts: object) -> None:
+        raise LookupError("unknown encoding: x-vni")
+
+    server.put("a.xlsx", b"first", AT)
+    monkeypatch.setattr("connectors.sources.imap.mailed_files", fail)
+    source = opened(server, tmp_path)
+    (file,) = source.list()
+    assert (file.path.partition("/")[2], file.sender, file.automatic) == ("thu.eml", None, True)
+    assert b"Subject: " in b"".join(source.fetch(file))
