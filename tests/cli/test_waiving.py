@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,7 +30,7 @@ from tests.flows.pipeline.nightly_runs import (
 )
 from workbooks.sample.inbox import SampleFile
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("waiving")]
 
 UNIT, RULE, ASKED = "22813", "team_size", "tcnscd_tv"
 OPEN, CLOSED = "chưa được giải trình", "Cảnh báo đã được giải trình"
@@ -48,11 +49,29 @@ def warned_file(first_files: tuple[SampleFile, ...]) -> bytes:
     return changed.getvalue()
 
 
+@dataclass(frozen=True)
+class WarnedRun:
+    """A home after a nightly run that warned of that workbook, never written to, and the run's outcome."""
+
+    home: Path
+    outcome: RunOutcome
+
+
+@pytest.fixture(scope="module")
+def warned_run(tmp_path_factory: pytest.TempPathFactory, night_home: Path, warned_file: bytes) -> WarnedRun:
+    """Run a nightly run with that workbook after the first run."""
+    home = shutil.copytree(night_home, tmp_path_factory.mktemp("warned") / "home", symlinks=True)
+    put(home / "inbox" / "sua" / f"BC_{UNIT}.xlsx", warned_file)
+    context = context_of(home)
+    outcome = run_plainly(context, "second")
+    context.engine.dispose()
+    return WarnedRun(home, outcome)
+
+
 @pytest.fixture
-def warned(after_night: Path, warned_file: bytes) -> RunOutcome:
-    """Run a nightly run with that workbook, in the home after the first run."""
-    put(after_night / "inbox" / "sua" / f"BC_{UNIT}.xlsx", warned_file)
-    return run_plainly(context_of(after_night), "second")
+def warned_home(tmp_path: Path, warned_run: WarnedRun) -> Path:
+    """Copy the home after that run."""
+    return Path(shutil.copytree(warned_run.home, tmp_path / "home", symlinks=True))
 
 
 @dataclass(frozen=True)
@@ -68,12 +87,12 @@ Command = Callable[..., CommandResult]
 
 
 @pytest.fixture
-def tonghop(after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+def tonghop(warned_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """Return a function that runs a command in English in the home, without wrapping lines."""
     monkeypatch.setenv("COLUMNS", "300")  # rich keeps the environment that it was imported in
 
     def run(*arguments: str) -> CommandResult:
-        live_in(after_night, monkeypatch, TONGHOP_LANG="en")
+        live_in(warned_home, monkeypatch, TONGHOP_LANG="en")
         code = command(monkeypatch, *arguments)
         printed = capsys.readouterr()
         return CommandResult(code, printed.out, " ".join(printed.err.split()))
@@ -81,23 +100,23 @@ def tonghop(after_night: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     return run
 
 
-def test_a_warned_report_is_counted_and_marked(after_night: Path, warned: RunOutcome) -> None:
+def test_a_warned_report_is_counted_and_marked(warned_home: Path, warned_run: WarnedRun) -> None:
     """The outcome is accepted with warnings; the row counts it and notes the warning; the page shows it."""
+    warned = warned_run.outcome
     (submission,) = warned.verdicts
     assert submission.judgement is Judgement.ACCEPTED_WITH_WARNINGS
     assert [warning.code for warning in submission.warnings] == [RULE]
     assert (warned.counts["accepted"], warned.counts["warned"], warned.counts["refused"]) == (1, 1, 0)
-    rows = published_rows(after_night)
+    rows = published_rows(warned_home)
     assert OPEN in rows[ASKED]["notes"]
     assert {name for name, row in rows.items() if OPEN in row["notes"]} == {ASKED}
-    page = (after_night / "published" / "2025-05" / AREA / "report.html").read_text(encoding="utf-8")
+    page = (warned_home / "published" / "2025-05" / AREA / "report.html").read_text(encoding="utf-8")
     assert "Warnings about these figures" in page
     assert "Not answered yet" in page
 
 
-def test_an_answer_is_published_at_once(after_night: Path, warned: RunOutcome, tonghop: Command) -> None:
+def test_an_answer_is_published_at_once(warned_home: Path, tonghop: Command) -> None:
     """Status shows the command; the answer makes a revision, and is on the page, in the row, status and explain."""
-    assert warned.warned
     where = ["--area", AREA, "--period", "2025-05"]
     printed = tonghop("status", *where).out
     assert "accepted with warnings (remarks: 1)" in printed
@@ -106,17 +125,16 @@ def test_an_answer_is_published_at_once(after_night: Path, warned: RunOutcome, t
     assert answered.code == 0
     assert f"Answered {RULE} for {UNIT} Xã Lâm Sơn, 2025-05, until 31 Dec 2030" in answered.out
     assert "revision 3" in answered.out
-    assert CLOSED in published_rows(after_night)[ASKED]["notes"]
+    assert CLOSED in published_rows(warned_home)[ASKED]["notes"]
     for arguments in (["status", *where], ["explain", *where, "--indicator", ASKED]):
         assert f"Answered [{RULE}]: “two villages share a team” (an, until 31 Dec 2030)." in tonghop(*arguments).out
-    page = (after_night / "published" / "2025-05" / AREA / "report.html").read_text(encoding="utf-8")
+    page = (warned_home / "published" / "2025-05" / AREA / "report.html").read_text(encoding="utf-8")
     assert "two villages share a team" in page
     assert "Only the notes (units, warnings, answers)" in page
 
 
-def test_answers_are_listed_and_revoked(after_night: Path, warned: RunOutcome, tonghop: Command) -> None:
+def test_answers_are_listed_and_revoked(warned_home: Path, tonghop: Command) -> None:
     """The list has author, reason, last day and status; after revoking, the page shows the warning again."""
-    assert warned.warned
     assert "Nothing was answered." in tonghop("waivers").out
     tonghop("waive", RULE, *ANSWER, "--until", "2030-12-31")
     assert "counts until 31 Dec 2030" in tonghop("waivers", "--period", "2025-05").out
@@ -124,7 +142,7 @@ def test_answers_are_listed_and_revoked(after_night: Path, warned: RunOutcome, t
     taken = tonghop(*back)
     assert taken.code == 0
     assert "The warning waits for an answer again." in taken.out
-    assert OPEN in published_rows(after_night)[ASKED]["notes"]
+    assert OPEN in published_rows(warned_home)[ASKED]["notes"]
     (record,) = json.loads(tonghop("waivers", "--unit", UNIT, "--json").out)
     assert (record["standing"], record["waiver"]["by"], record["taken_back"]["reason"]) == (
         "taken_back",
@@ -146,26 +164,22 @@ def test_answers_are_listed_and_revoked(after_night: Path, warned: RunOutcome, t
     ],
 )
 def test_invalid_answers_are_refused_with_advice(
-    arguments: list[str], reason: str, after_night: Path, warned: RunOutcome, tonghop: Command
+    arguments: list[str], reason: str, warned_home: Path, tonghop: Command
 ) -> None:
     """An unknown rule, a missing or malformed day, a rule without warning: nothing is stored, and advice is given."""
-    assert warned.warned
     result = tonghop("waive", *arguments, *ANSWER)
     assert (result.code, reason in result.err) == (2, True)
-    assert rows_of(after_night, "SELECT count(*) FROM waiver") == [(0,)]
+    assert rows_of(warned_home, "SELECT count(*) FROM waiver") == [(0,)]
 
 
 @pytest.fixture
-def answered(
-    after_night: Path, warned: RunOutcome, correction: SampleFile, tonghop: Command, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def answered(warned_home: Path, correction: SampleFile, tonghop: Command, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make a home in which May is complete and its only warning is answered until the end of June."""
-    assert warned.warned
-    deliver(after_night, [correction])
-    run_plainly(context_of(after_night, now=NOW + timedelta(hours=1)), "third")
+    deliver(warned_home, [correction])
+    run_plainly(context_of(warned_home, now=NOW + timedelta(hours=1)), "third")
     monkeypatch.setattr("flows.support.context.datetime", _Clock)
     assert tonghop("waive", RULE, *ANSWER, "--until", "2025-06-30").code == 0
-    return after_night
+    return warned_home
 
 
 class _Clock:

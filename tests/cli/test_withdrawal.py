@@ -1,5 +1,6 @@
 """`tonghop withdraw`: a report is excluded or restored, and the changes are published at once."""
 
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -41,6 +42,8 @@ UNIT = "22813"
 FORM = "cds_x_t"
 WHY = DecisionReason("số liệu của tháng trước", "an.nguyen")
 
+pytestmark = pytest.mark.xdist_group("withdrawal")
+
 
 @pytest.fixture(scope="module")
 def other_figures(catalog: Catalog) -> SampleFile:
@@ -49,17 +52,25 @@ def other_figures(catalog: Catalog) -> SampleFile:
     return next(file for file in files if UNIT in file.path.name)
 
 
-@pytest.fixture
-def two_versions(after_night: Path, other_figures: SampleFile) -> Path:
-    """Make a home in which one commune's second version was accepted."""
-    put(after_night / "inbox" / "sua" / other_figures.path.name, other_figures.data)
-    (submission,) = run_plainly(context_of(after_night), "second").verdicts
+@pytest.fixture(scope="module")
+def two_versions_home(tmp_path_factory: pytest.TempPathFactory, night_home: Path, other_figures: SampleFile) -> Path:
+    """Make a home in which one commune's second version was accepted; it is never written to."""
+    home = shutil.copytree(night_home, tmp_path_factory.mktemp("two-versions") / "home", symlinks=True)
+    put(home / "inbox" / "sua" / other_figures.path.name, other_figures.data)
+    context = context_of(home)
+    (submission,) = run_plainly(context, "second").verdicts
     assert [issue.code for issue in submission.holds] == ["every_flow_moved"]
-    context = context_of(after_night)
     run = Run(context, RunScope(MAY), PlainSteps("release", delays=()), NoProgress())
     (released,) = decide_held(run, HoldDecision.RELEASE, report_key(context), WHY).outcome.verdicts
     assert released.accepted
-    return after_night
+    context.engine.dispose()
+    return home
+
+
+@pytest.fixture
+def two_versions(tmp_path: Path, two_versions_home: Path) -> Path:
+    """Copy the home with two versions."""
+    return Path(shutil.copytree(two_versions_home, tmp_path / "home", symlinks=True))
 
 
 def report_key(context: AppContext) -> ReportKey:
@@ -79,11 +90,11 @@ def figures(home: Path) -> dict[str, str]:
     return {indicator: row["numerator"] for indicator, row in published_rows(home).items()}
 
 
-def test_figures_are_those_of_the_previous_version(after_night: Path, two_versions: Path) -> None:
+def test_figures_are_those_of_the_previous_version(two_versions: Path) -> None:
     """Withdrawing publishes the previous figures as a revision with its changes; restoring undoes it."""
     second = figures(two_versions)
     (published,) = decided(two_versions).outcome.given
-    first = figures(after_night)
+    first = figures(two_versions)
     assert first != second
     assert (published.area, published.revision) == (AREA, 3)
     moved = {change.indicator for change in published.changes if change.column == "numerator"}
