@@ -78,6 +78,8 @@ def visible(text: str) -> str:
 
 def visible_value(value: object) -> object:
     """Return a value as templates print it: texts visible; what is markup already (`__html__`) stays as it is."""
+    if type(value) is str:  # most values of a page, of which a run writes millions
+        return value if value.isprintable() else visible(value)
     return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 

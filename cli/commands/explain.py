@@ -159,8 +159,8 @@ def show_explanation(terminal: Terminal, explanation: "Explanation") -> None:
     for explained in explanation.contributions:
         _show_repairs(terminal, explained)
         _show_warnings(terminal, explained)
-    for absent in explanation.absent:
-        terminal.say("explain_absent", "yellow", unit=f"{absent.code} {absent.name}{_of_period(row, absent.period)}")
+    absent = [f"{unit.code} {unit.name}{_of_period(row, unit.period)}" for unit in explanation.absent]
+    terminal.say_each("explain_absent", "yellow", [{"unit": unit} for unit in absent])
     terminal.say("explain_bytes", "dim")
 
 

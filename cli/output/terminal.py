@@ -1,5 +1,6 @@
 """Terminal output of commands: texts of the catalogue in the chosen language."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -67,6 +68,15 @@ class TextTerminal:
     def say(self, name: str, style: str = "", /, **facts: object) -> None:
         """Print a text on a line of its own; lines are wrapped, never cut."""
         self.console.print(escape(self.text(name, **facts)), style=style)
+
+    def say_each(self, name: str, style: str, facts: Sequence[Mapping[str, object]]) -> None:
+        """Print a text for each of these facts; many lines at once and not wrapped, as rows of long tables are."""
+        if len(facts) > MOST_FOLDED:
+            lines = "\n".join(escape(self.text(name, **each)) for each in facts)
+            self.console.print(lines, style=style, soft_wrap=True)
+            return
+        for each in facts:
+            self.say(name, style, **each)
 
     def print_path(self, path: Path | str) -> None:
         """Print a path or an address on a line of its own, never wrapped, so that it can be copied or clicked."""

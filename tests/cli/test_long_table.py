@@ -1,11 +1,14 @@
-"""Tests of tables of many rows."""
+"""Tests of tables of many rows and of many lines of one kind."""
 
 from io import StringIO
 
+import pytest
 from rich.console import Console
 from rich.table import Table
 
-from cli.output.long_table import LongTable
+from cli.output.long_table import MOST_FOLDED, LongTable
+from cli.output.terminal import Terminal
+from domain.catalog.catalog import Catalog
 
 
 def printed(table: Table, *, colours: bool = False) -> str:
@@ -39,3 +42,12 @@ def test_markup_becomes_colour_and_escaped_markup_stays() -> None:
 
     assert "\x1b[31mthiếu\x1b[0m" in printed(table, colours=True)
     assert "thiếu   [a].xlsx" in printed(table)
+
+
+def test_many_lines_of_one_kind_are_printed_whole(catalog: Catalog, capsys: pytest.CaptureFixture[str]) -> None:
+    """Above the limit each stands on a line of its own, however narrow the terminal; markup in it is text."""
+    Terminal(catalog, "en").say_each("explain_absent", "yellow", [{"unit": f"[red]{'x' * 90}"}] * (MOST_FOLDED + 1))
+
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == MOST_FOLDED + 1
+    assert all("[red]" + "x" * 90 in line for line in lines)

@@ -14,7 +14,7 @@ from warehouse.models import SubmissionEventRow, SubmissionRow, WaiverRow
 from warehouse.queries.files import issues_of, repairs_of
 from warehouse.queries.history import MoveRecord, ReportVersion, histories, moves_of
 from warehouse.queries.read_models import SubmissionRecord
-from warehouse.queries.records import submission_records
+from warehouse.queries.records import records_of
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 from warehouse.submissions.lifecycle import find_all
@@ -55,7 +55,7 @@ def feedback_of(session: Session, submission_ids: Iterable[int], at: datetime) -
     """
     rows = find_all(session, submission_ids)
     judgements = {key: row.judgement for key, row in rows.items()}
-    records, issues = submission_records(session, rows), issues_of(session, rows.values())
+    records, issues = records_of(session, rows), issues_of(session, rows.values())
     result, repairs = open_warnings_of(session, judgements, at), repairs_of(session, judgements)
     versions = _versions(session, rows.values())
     # A placed submission's moves are read with its versions.

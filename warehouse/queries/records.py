@@ -65,7 +65,11 @@ def submission_records(session: Session, submission_ids: Iterable[int]) -> dict[
     Raises:
         UsageError: there is no such submission.
     """
-    rows = find_all(session, submission_ids)
+    return records_of(session, find_all(session, submission_ids))
+
+
+def records_of(session: Session, rows: Mapping[int, SubmissionRow]) -> dict[int, SubmissionRecord]:
+    """Return the current records of submissions that were read, by number."""
     deliveries = deliveries_of(session, rows)
     names = unit_names(session, filter(None, map(_unit_of, rows.values())))
     return {key: _record_of(row, deliveries[key][-1], names) for key, row in rows.items()}

@@ -14,7 +14,7 @@ from warehouse.models import SubmissionRow
 from warehouse.queries.files import issues_of, repairs_of
 from warehouse.queries.history import figures_of
 from warehouse.queries.read_models import SubmissionRecord
-from warehouse.queries.records import submission_records
+from warehouse.queries.records import records_of
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 
@@ -76,7 +76,7 @@ def replies_of(session: Session, delivery_ids: Iterable[int]) -> tuple[Reply, ..
 
 def _report_replies(session: Session, submissions: Sequence[SubmissionRow]) -> Iterator[ReportReply]:
     rows = {row.id: row for row in submissions}
-    records, issues = submission_records(session, rows), issues_of(session, rows.values())
+    records, issues = records_of(session, rows), issues_of(session, rows.values())
     repairs = repairs_of(session, {key: row.judgement for key, row in rows.items()})
     figures = figures_of(session, [key for key, row in rows.items() if row.state in _ACCEPTED])
     for key, row in rows.items():
