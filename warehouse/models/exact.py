@@ -13,6 +13,7 @@ from domain.errors import TerminalError
 
 DECIMALS = 6
 _MILLION = 10**DECIMALS
+_UNITS = Decimal(1)
 LARGEST_FIGURE = Decimal(10) ** 12
 """A single figure has to stay below this, and so has a report's sum over villages: SQLite sums 64-bit integers."""
 
@@ -43,6 +44,8 @@ def canonical(number: Decimal) -> Decimal:
 
 
 def _decimals(number: Decimal) -> int:
+    if number.same_quantum(_UNITS):
+        return 0  # as of nearly all: counts
     exponent = number.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else DECIMALS + 1
 

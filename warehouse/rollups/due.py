@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
@@ -119,13 +120,54 @@ class _Review:
     last_days: _LastDays
     seen: Mapping[RollupKeyColumns, RollupSeenRow]
 
+    @cached_property
+    def recorded(self) -> Mapping[tuple[str, str], Mapping[str, Sequence[RollupSeenRow]]]:
+        """The recorded positions of rollups within the boundary as then, by form and period, then by area's code."""
+        results: dict[tuple[str, str], dict[str, list[RollupSeenRow]]] = defaultdict(lambda: defaultdict(list))
+        for row in self.seen.values():
+            if row.boundary is Boundary.AS_THEN:
+                results[row.form, row.period][row.area_code].append(row)
+        return results
+
     def regular(self, areas: Sequence[str]) -> Iterator[RollupKey]:
         """Yield rollups of these areas for every base period with events, and longer periods that end with it."""
         for form, period in self._periods():
-            for code in areas:
+            for code in self._changed(areas, form, period):
                 rollup_key = self.rollup_key_of(code, form, period, Boundary.AS_THEN)
                 if rollup_key is not None:
                     yield rollup_key
+
+    def _changed(self, areas: Sequence[str], form: str, period: Period) -> Sequence[str]:
+        """Return the codes of which something of a period may have changed; of the others nothing is looked up.
+
+        Unchanged are areas whose rollup lies behind no unit of the country, and areas without a rollup and reports.
+        """
+        bases = base_periods(self.catalog, form, period)
+        newest = ReviewPosition()
+        for base in bases:
+            for position in self.positions.get((form, base), {}).values():
+                newest = newest.and_also(position)
+        may_expire = any(self.last_days.get((form, base)) for base in bases)
+        recorded = self.recorded.get((form, period.id), {})
+        above = self._above(form, period) if bases == (period,) else None
+        return [
+            code
+            for code in areas
+            if (
+                may_expire or any(self._is_behind(row, newest) for row in recorded[code])
+                if code in recorded
+                else above is None or code in above or code in self.catalog.areas
+            )
+        ]
+
+    def _is_behind(self, row: RollupSeenRow, newest: ReviewPosition) -> bool:
+        return row.structure_version != computation_version(self.catalog) or newest.is_beyond(_position_of(row))
+
+    def _above(self, form: str, base: Period) -> frozenset[str]:
+        """Return the codes of the units with reports of a base period, and of all above them."""
+        day, units = self.catalog.forms.last_day(form, base), self.catalog.units
+        reporting = [unit for key in self.positions[form, base] if (unit := units.find(key.code, day)) is not None]
+        return frozenset(each.code for unit in reporting for each in (unit, *units.above(unit, day)))
 
     def on_demand(self) -> Iterator[RollupKey]:
         """Yield the rollups that a person requested."""
@@ -170,9 +212,7 @@ class _Review:
 
     def _seen(self, rollup_key: RollupKey) -> ReviewPosition:
         row = self.seen.get(key_columns(rollup_key))
-        return (
-            ReviewPosition(row.event_id, row.delivery_id, row.placement_id, row.waiver_id) if row else ReviewPosition()
-        )
+        return _position_of(row) if row else ReviewPosition()
 
     def _position(self, rollup_key: RollupKey) -> ReviewPosition:
         """Return the latest position of a rollup's units, in any of its base periods."""
@@ -213,6 +253,10 @@ def _read_review(session: Session, catalog: Catalog, today: date) -> _Review:
     seen = {_key_of(row): row for row in rows}
     waivers = session.scalars(select(WaiverRow)).all()
     return _Review(catalog, today, _positions(session, waivers), _last_days(waivers), seen)
+
+
+def _position_of(row: RollupSeenRow) -> ReviewPosition:
+    return ReviewPosition(row.event_id, row.delivery_id, row.placement_id, row.waiver_id)
 
 
 def _ending_with(base: Period) -> Iterator[Period]:

@@ -164,12 +164,13 @@ def _record_review(session: Session, catalog: Catalog, rollup_key: RollupKey, at
     """Record what these figures take into account: the last event, delivery and answer, the structure, the day."""
     key = (rollup_key.area.code, rollup_key.area.valid_from, rollup_key.form, rollup_key.period.id, rollup_key.boundary)
     previous = session.get(RollupSeenRow, key)
+    newest = (SubmissionEventRow.id, DeliveryRow.id, PlacementRow.id, WaiverRow.id)
+    positions = select(*(func.coalesce(select(func.max(each)).scalar_subquery(), 0) for each in newest))
     row = {
         **dict(zip(("area_code", "area_valid_from", "form", "period", "boundary"), key, strict=True)),
-        "event_id": session.scalar(select(func.max(SubmissionEventRow.id))) or 0,
-        "delivery_id": session.scalar(select(func.max(DeliveryRow.id))) or 0,
-        "placement_id": session.scalar(select(func.max(PlacementRow.id))) or 0,
-        "waiver_id": session.scalar(select(func.max(WaiverRow.id))) or 0,
+        **dict(
+            zip(("event_id", "delivery_id", "placement_id", "waiver_id"), session.execute(positions).one(), strict=True)
+        ),
         "structure_version": computation_version(catalog),
         "looked_on": day_in_vietnam(at),
         "asked": on_demand or bool(previous and previous.asked),

@@ -14,6 +14,8 @@ GIVEN_TWICE = "figure_given_twice"
 UNREADABLE = "figure_unreadable"
 
 _LIMITS = f"< {LARGEST_FIGURE}"
+_ORDINARY = Decimal(10) ** 9
+"""No share of a figure below this is too large to store."""
 
 
 def limit_issues(observations: Sequence[Observation]) -> tuple[Issue, ...]:
@@ -35,6 +37,8 @@ def _percentage_issues(observations: Sequence[Observation]) -> Iterator[Issue]:
             or not observation.denominator.number
         ):
             continue
+        if abs(observation.numerator.number) < _ORDINARY and observation.denominator.number >= 1:
+            continue
         share = percentage(observation.numerator.number, observation.denominator.number)
         if share is not None and not has_room_for(share):
             yield _issue(BEYOND_LIMITS, observation, observation.numerator, expected=f"{_LIMITS} %")
@@ -42,6 +46,11 @@ def _percentage_issues(observations: Sequence[Observation]) -> Iterator[Issue]:
 
 def _sum_issues(observations: Sequence[Observation]) -> Iterator[Issue]:
     """Yield issues for sums over villages too large to store; the largest figure is the likeliest mistake."""
+    every = (figure for observation in observations for figure in (observation.numerator, observation.denominator))
+    numbers = (figure.number for figure in every if figure is not None and figure.number is not None)
+    total = sum(map(abs, numbers), Decimal(0))
+    if total.is_finite() and total < LARGEST_FIGURE:
+        return  # as nearly always: no sum of its parts is larger
     cells: dict[tuple[str, str], list[tuple[Decimal, Observation, Figure]]] = defaultdict(list)
     for observation in observations:
         for role, figure in (("numerator", observation.numerator), ("denominator", observation.denominator)):
@@ -55,6 +64,8 @@ def _sum_issues(observations: Sequence[Observation]) -> Iterator[Issue]:
 
 def _duplicate_issues(observations: Sequence[Observation]) -> Iterator[Issue]:
     times = Counter((observation.unit, observation.indicator) for observation in observations)
+    if len(times) == len(observations):
+        return
     for observation in observations:
         if times[observation.unit, observation.indicator] > 1:
             yield _issue(GIVEN_TWICE, observation, observation.numerator)

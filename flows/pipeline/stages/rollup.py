@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from domain.batches import batched
 from domain.eligibility import opens_on
 from domain.units import Level
 from flows.pipeline.scope import RunScope
@@ -9,6 +10,8 @@ from flows.support.context import AppContext
 from warehouse.queries import AffectedArea, RevisionRef, areas_touched
 from warehouse.rollups.rollups import roll_up as roll_up_area
 from warehouse.store.engine import reading, transaction
+
+_AREAS_PER_TRANSACTION = 20
 
 
 def affected_areas(context: AppContext, scope: RunScope) -> tuple[AffectedArea, ...]:
@@ -35,23 +38,31 @@ def affected_areas(context: AppContext, scope: RunScope) -> tuple[AffectedArea, 
 
 
 def roll_up(context: AppContext, run_id: str, areas: Sequence[AffectedArea]) -> list[RevisionRef]:
-    """Compute the figures of these areas and return the new revisions."""
+    """Compute the figures of these areas and return the new revisions.
+
+    Several areas share a transaction: each commit waits for the disk.
+    """
     made: list[RevisionRef] = []
-    for area in areas:
+    for together in batched(areas, _AREAS_PER_TRANSACTION):
         with transaction(context.engine) as session:
-            number = roll_up_area(
-                session,
-                context.catalog,
-                area.area,
-                area.form,
-                area.period,
-                run_id=run_id,
-                at=context.clock(),
-                boundary=area.boundary,
-            )
-        if number is not None:
-            key = area.area.code, area.form, area.period, number, area.boundary, area.area.valid_from
-            made.append(RevisionRef(*key))
+            numbers = [
+                roll_up_area(
+                    session,
+                    context.catalog,
+                    area.area,
+                    area.form,
+                    area.period,
+                    run_id=run_id,
+                    at=context.clock(),
+                    boundary=area.boundary,
+                )
+                for area in together
+            ]
+        made += [
+            RevisionRef(area.area.code, area.form, area.period, number, area.boundary, area.area.valid_from)
+            for area, number in zip(together, numbers, strict=True)
+            if number is not None
+        ]
     return made
 
 
