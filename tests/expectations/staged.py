@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,16 @@ Put = Callable[[Iterable[StagedRow]], None]
 """Stages rows in the test's warehouse."""
 
 
+@cache
+def _read(name: str) -> Any:  # noqa: ANN401 # a document of any shape
+    """Read a file of `cases/`, once for all tests."""
+    return yaml.load((CASES / f"{name}.yaml").read_bytes(), yaml.CSafeLoader)
+
+
 def defects() -> list[dict[str, Any]]:
     """Read the planted defects of `cases/`: of all rules, of magnitudes and of history."""
     names = ("defects", "magnitudes", "history")
-    return [case for name in names for case in yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))]
+    return [case for name in names for case in _read(name)]
 
 
 def state_of(number: Decimal | None) -> CellState:
@@ -45,7 +52,7 @@ def state_of(number: Decimal | None) -> CellState:
 
 def clean_report(catalog: Catalog, submission_id: int = 1, run_id: str = RUN) -> list[StagedRow]:
     """Build all staged rows of a report without faults."""
-    base = yaml.safe_load((CASES / "clean.yaml").read_text(encoding="utf-8"))
+    base = _read("clean")
     unit = base["unit"]
     rows: list[StagedRow] = [
         StagedSubmission(

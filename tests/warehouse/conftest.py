@@ -1,7 +1,9 @@
 """A warehouse per test on each engine, with the units of one district mirrored."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -37,9 +39,23 @@ def empty_engine(empty_url: str) -> Iterator[Engine]:
     opened.dispose()
 
 
-@pytest.fixture
-def builder(engine: Engine, small_catalog: Catalog) -> WarehouseBuilder:
-    """A migrated warehouse that knows district 585."""
-    with transaction(engine) as session:
+@pytest.fixture(scope="session")
+def mirrored_district(migrated_sqlite: Path, small_catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite warehouse that knows district 585, to be copied."""
+    path = shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("mirrored") / "warehouse.db")
+    opened = open_engine(f"sqlite:///{path}")
+    with transaction(opened) as session:
         mirror_catalog(session, small_catalog)
+    opened.dispose()  # writes the journal into the file
+    return path
+
+
+@pytest.fixture
+def builder(engine: Engine, small_catalog: Catalog, request: pytest.FixtureRequest) -> WarehouseBuilder:
+    """A migrated warehouse that knows district 585."""
+    if engine.url.database and engine.dialect.name == "sqlite":  # not connected yet
+        shutil.copy(request.getfixturevalue("mirrored_district"), engine.url.database)
+    else:
+        with transaction(engine) as session:
+            mirror_catalog(session, small_catalog)
     return WarehouseBuilder(engine, small_catalog)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,14 @@ class WorkbookCase:
         return frozenset(verb_of(edit) for edit in self.given.get("edits", ()))
 
 
+@cache
 def load_cases() -> list[WorkbookCase]:
-    """Load all cases of the folder."""
+    """Load all cases of the folder, once for all test modules."""
     cases: list[WorkbookCase] = []
     for path in sorted(_FOLDER.glob("*.yaml")):
         cases.extend(
             WorkbookCase(raw["id"], raw["says"], raw.get("given", {}), raw.get("expect", {}))
-            for raw in yaml.safe_load(path.read_text(encoding="utf-8"))
+            for raw in yaml.load(path.read_bytes(), yaml.CSafeLoader)
         )
     return cases
 

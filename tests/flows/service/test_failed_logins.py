@@ -7,7 +7,8 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
-from flows.service.failed_logins import FORGOTTEN_AFTER, FREE, LONGEST_WAIT, MOST_ADDRESSES, FailedLogins
+from flows.service import failed_logins
+from flows.service.failed_logins import FORGOTTEN_AFTER, FREE, LONGEST_WAIT, FailedLogins
 from flows.service.http_guards import BasicAuthentication
 
 ADDRESS = "10.0.0.1"
@@ -47,13 +48,16 @@ def test_a_wait_ends_and_failures_are_forgotten() -> None:
     assert failed.seconds_to_wait(ADDRESS) == 0
 
 
-def test_addresses_are_bounded() -> None:
+def test_addresses_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Failures from any number of addresses take a bounded amount of memory; the oldest are forgotten."""
+    monkeypatch.setattr(failed_logins, "MOST_ADDRESSES", 50)
     failed = FailedLogins(Clock())
     for _ in range(FREE):
         failed.record("first")
-    for number in range(MOST_ADDRESSES):
+    for number in range(49):
         failed.record(f"address {number}")
+    assert failed.seconds_to_wait("first") > 0
+    failed.record("last")
     assert failed.seconds_to_wait("first") == 0
 
 
