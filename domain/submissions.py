@@ -1,6 +1,6 @@
 """Lifecycle of a submission, and the content parsed from one workbook."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -137,7 +137,7 @@ class ParsedReport:
     period: Period | None
     form: str | None
     layout_version: str | None
-    observations: tuple[Observation, ...] = ()
+    observations: Sequence[Observation] = ()
     repairs: tuple[Repair, ...] = ()
     issues: tuple[Issue, ...] = field(default=())
 

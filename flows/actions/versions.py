@@ -70,4 +70,4 @@ def _figures(
             return kept_figures(session, version.submission_id), True
     newest = version.deliveries[-1]
     hints = Hints(newest.file_name, PurePosixPath(newest.path).parts[:-1])
-    return parse_report(landing.read(version.sha256), catalog, hints).observations, False
+    return tuple(parse_report(landing.read(version.sha256), catalog, hints).observations), False

@@ -1,13 +1,14 @@
 """Functions run in a worker process: initialise it once, then read files, each within its own CPU time."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from traceback import format_exc
 
 from domain.catalog.catalog import Catalog, CatalogError, load_catalog
 from domain.issues import Issue
+from domain.observations import PackedObservations
 from domain.submissions import ParsedReport
 from workbooks.cells.guards import Limits
 from workbooks.pool.confinement import OUT_OF_MEMORY, Confinement, bound_memory, bounded_cpu, end_with_parent
@@ -69,7 +70,8 @@ def read_file(orders: WorkerSettings, file: LandedFile) -> ParsedReport | Worker
 
 def _parse(orders: WorkerSettings, catalog: Catalog, file: LandedFile, data: bytes) -> ParsedReport | WorkerCrash:
     try:
-        return orders.parse(data, catalog, file.hints, orders.limits)
+        report = orders.parse(data, catalog, file.hints, orders.limits)
+        return replace(report, observations=PackedObservations(report.observations))
     except MemoryError:
         # Exit at once, without clean-up: after running out of memory the process is unreliable.
         os._exit(OUT_OF_MEMORY)

@@ -231,7 +231,8 @@ def rows_of(catalog: Catalog, run_id: str, submission_id: int, report: ParsedRep
     unit, period, form = report.unit, report.period, report.form
     in_force, last_day = catalog.forms.layout_for(form, period), catalog.forms.last_day(form, period)
     layout = catalog.forms.layout(form, report.layout_version) if report.layout_version else in_force
-    of_form = [each for each in report.observations if each.unit == unit.code]
+    observations = tuple(report.observations)
+    of_form = [each for each in observations if each.unit == unit.code]
     figures = [(each.indicator, each.numerator.number, _number_of(each.denominator)) for each in of_form]
     yield StagedSubmission(
         run_id=run_id,
@@ -249,7 +250,7 @@ def rows_of(catalog: Catalog, run_id: str, submission_id: int, report: ParsedRep
         digest=digest_of(figures),
         figures=sum(number is not None and number > 0 for _, *pair in figures for number in pair),
     )
-    for observation in report.observations:
+    for observation in observations:
         yield _staged(run_id, submission_id, unit.code, observation)
     labels = {line.indicator: line.label for line in layout.lines}
     labels |= {column.indicator: column.header for column in layout.village_columns}
