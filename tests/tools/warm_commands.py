@@ -15,6 +15,8 @@ from pathlib import Path
 _ROOT = Path(__file__).parents[2]
 LENGTH_BYTES = 8
 """Bytes that state how long a request is."""
+KILLED = 70
+"""Exit code of a command whose process ended without one."""
 # Isolated and without site-packages, so that the caller costs no more than a shell script.
 _CALLER = """#!{python} -IS
 import json, os, socket, sys
@@ -23,7 +25,7 @@ with socket.socket(socket.AF_UNIX) as server:
     server.connect({address!r})
     socket.send_fds(server, [len(request).to_bytes({length}, "big")], [0, 1, 2])
     server.sendall(request)
-    sys.exit(int(server.recv(16) or b"70"))
+    sys.exit(int(server.recv(16) or b"{killed}"))
 """
 
 
@@ -32,7 +34,7 @@ def warm_commands() -> Iterator[Path]:
     """Yield a folder for PATH with a `tonghop`, and a `python` that takes `-m` only, both of which start warm."""
     with tempfile.TemporaryDirectory(prefix="tonghop-warm-") as folder:
         address = Path(folder) / "socket"
-        text = _CALLER.format(python=sys.executable, address=str(address), length=LENGTH_BYTES)
+        text = _CALLER.format(python=sys.executable, address=str(address), length=LENGTH_BYTES, killed=KILLED)
         for caller in (Path(folder) / "tonghop", Path(folder) / "python"):
             caller.write_text(text, encoding="utf-8")
             caller.chmod(0o755)

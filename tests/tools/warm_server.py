@@ -10,6 +10,7 @@ import runpy
 import signal
 import socket
 import sys
+import tempfile
 import traceback
 from importlib import import_module
 from pathlib import Path
@@ -55,6 +56,7 @@ def _run(caller: socket.socket) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
+    tempfile.tempdir = None  # the caller's TMPDIR counts
     code = 0
     try:
         if Path(sys.argv[0]).name == "python":

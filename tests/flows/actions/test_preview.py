@@ -1,8 +1,6 @@
 """A preview says what a rerun would do, and leaves nothing behind on either engine."""
 
-import signal
 import subprocess
-import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from flows.support.context import AppContext
 from tests.cli.command import live_in, tonghop
 from tests.flows.deployments.prefect_server import clean_environment
 from tests.flows.pipeline.nightly_runs import AREA, WRONG, context_of, deliver, published_rows, put, run_plainly
+from tests.tools.warm_commands import KILLED
 from warehouse.models import Base
 from warehouse.store.engine import Engine, reading
 from workbooks.sample.inbox import SampleFile
@@ -156,27 +155,9 @@ def test_a_preview_that_fails_leaves_nothing(
     assert contents(context, home) == before
 
 
-KILLED_AFTER_CHECKING = """
-import os, signal, sys
-from pathlib import Path
-from unittest.mock import patch
-from flows.pipeline import pipeline
-from tests.flows.pipeline.nightly_runs import context_of
-from tests.flows.actions.test_preview import tried
-
-checked = pipeline.check
-
-def check_and_die(*args):
-    checked(*args)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-with patch.object(pipeline, "check", check_and_die):
-    tried(context_of(Path(sys.argv[1]), warehouse_url=sys.argv[2]), units=())
-"""
-
-
+@pytest.mark.xdist_group("prefect")  # where `warm` is started
 def test_a_preview_that_is_killed_leaves_nothing_after_the_next_run(
-    tmp_path: Path, warehouse_url: str, first_files: First
+    tmp_path: Path, warehouse_url: str, first_files: First, warm: Path
 ) -> None:
     """A killed preview leaves only staged rows; the next run clears them without waiting."""
     home = tmp_path / "home"
@@ -185,9 +166,9 @@ def test_a_preview_that_is_killed_leaves_nothing_after_the_next_run(
     run_plainly(context)
     before = contents(context, home)
     deliver(home, first_files[1:2])
-    words = [sys.executable, "-c", KILLED_AFTER_CHECKING, str(home), warehouse_url]
+    words = [str(warm / "python"), "-m", "tests.flows.actions.preview_runner", str(home), warehouse_url]
     killed = subprocess.run(words, cwd=ROOT, env=clean_environment(TMPDIR=str(tmp_path)), check=False)
-    assert killed.returncode == -signal.SIGKILL
+    assert killed.returncode == KILLED
     after = contents(context, home)
     assert {name for name in before if after[name] != before[name] and not name.startswith("stg_")} == {"run_holder"}
     run_plainly(context, "next", "2025-04")

@@ -26,6 +26,7 @@ def start_night(warm: Path, home: Path, url: str, run_id: str) -> subprocess.Pop
     return subprocess.Popen(words, cwd=ROOT, env=clean_environment(), stdout=subprocess.PIPE, text=True)
 
 
+@pytest.mark.xdist_group("prefect")  # where `warm` is started
 def test_two_runs_at_once_do_the_work_once(
     tmp_path: Path, warehouse_url: str, first_files: tuple[SampleFile, ...], warm: Path
 ) -> None:
