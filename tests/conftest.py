@@ -2,11 +2,13 @@
 
 import gc
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from domain.catalog import files
 from domain.catalog.catalog import SHIPPED, Catalog, load_catalog
 from domain.catalog.forms import Forms, load_forms
 from domain.catalog.indicators import load_indicators
@@ -37,6 +39,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     """Import as a run does, and collect no garbage meanwhile: of what an import makes, nearly all stays."""
     small_catalog()  # xdist's workers, which are started later, share it
+    # Catalogues of tests differ from the shipped one in few files: the others are parsed once, and never changed.
+    files.read_document = cache(files.read_document)
     defer_unused()
     gc.disable()
 
