@@ -3,32 +3,34 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from domain.catalog.catalog import Catalog
 from domain.periods import parse_period
-from tests.flows.pipeline.nightly_runs import AREA, context_of, deliver, prepare_home, run_plainly
-from tests.tools.warm_commands import warm_commands
-from warehouse.store.engine import transaction
-from warehouse.store.reference import mirror_catalog
-from workbooks.sample.inbox import SampleFile, make_sample
+
+if TYPE_CHECKING:
+    from workbooks.sample.inbox import SampleFile
 
 
 @pytest.fixture(scope="session")
-def sample(catalog: Catalog) -> tuple[SampleFile, ...]:
+def sample(catalog: Catalog) -> tuple["SampleFile", ...]:
     """The sample district's workbooks of 2025-05, its one correction among them."""
+    from tests.flows.pipeline.nightly_runs import AREA
+    from workbooks.sample.inbox import make_sample
+
     return tuple(make_sample(catalog, AREA, [parse_period("2025-05")], seed=1))
 
 
 @pytest.fixture(scope="session")
-def first_files(sample: tuple[SampleFile, ...]) -> tuple[SampleFile, ...]:
+def first_files(sample: tuple["SampleFile", ...]) -> tuple["SampleFile", ...]:
     """What the communes sent first: eight workbooks, one of them wrong."""
     return tuple(file for file in sample if not file.is_correction)
 
 
 @pytest.fixture(scope="session")
-def correction(sample: tuple[SampleFile, ...]) -> SampleFile:
+def correction(sample: tuple["SampleFile", ...]) -> "SampleFile":
     """The wrong workbook's correction."""
     (file,) = (file for file in sample if file.is_correction)
     return file
@@ -37,6 +39,10 @@ def correction(sample: tuple[SampleFile, ...]) -> SampleFile:
 @pytest.fixture(scope="session")
 def mirrored_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite warehouse that has the catalogue's units and nothing else."""
+    from tests.flows.pipeline.nightly_runs import context_of
+    from warehouse.store.engine import transaction
+    from warehouse.store.reference import mirror_catalog
+
     home = tmp_path_factory.mktemp("mirrored")
     context = context_of(home)
     with transaction(context.engine) as session:
@@ -48,6 +54,8 @@ def mirrored_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def warm() -> Iterator[Path]:
     """A folder with a `tonghop` and a `python -m` that have imported most of the program before they are called."""
+    from tests.tools.warm_commands import warm_commands
+
     with warm_commands() as folder:
         yield folder
 
@@ -55,14 +63,18 @@ def warm() -> Iterator[Path]:
 @pytest.fixture
 def home(tmp_path: Path, mirrored_warehouse: Path) -> Path:
     """A home without any workbook."""
+    from tests.flows.pipeline.nightly_runs import prepare_home
+
     return prepare_home(tmp_path / "home", mirrored_warehouse)
 
 
 @pytest.fixture(scope="session")
 def night_home(
-    tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path, first_files: tuple[SampleFile, ...]
+    tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path, first_files: tuple["SampleFile", ...]
 ) -> Path:
     """Return a home after its first nightly run, to be copied and never written to."""
+    from tests.flows.pipeline.nightly_runs import context_of, deliver, prepare_home, run_plainly
+
     home = prepare_home(tmp_path_factory.mktemp("night") / "home", mirrored_warehouse)
     deliver(home, first_files)
     context = context_of(home)
