@@ -45,20 +45,26 @@ def modules() -> dict[Path, ast.Module]:
     return {path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8")) for path in files}
 
 
-def identifiers(tree: ast.Module) -> Iterator[tuple[int, str]]:
+@functools.cache
+def nodes() -> dict[Path, list[ast.AST]]:
+    """Walk each module once for all tests."""
+    return {path: list(ast.walk(tree)) for path, tree in modules().items()}
+
+
+def identifiers(nodes_of_module: list[ast.AST]) -> Iterator[tuple[int, str]]:
     """Yield line and name of everything that a module names itself; fields of classes are data and left out.
 
     A parameter `found` beside `expected` is the pair that an issue consists of.
     """
     fields = {
         id(target)
-        for node in ast.walk(tree)
+        for node in nodes_of_module
         if isinstance(node, ast.ClassDef)
         for statement in node.body
-        for target in ast.walk(statement)
         if isinstance(statement, ast.AnnAssign | ast.Assign)
+        for target in ast.walk(statement)
     }
-    for node in ast.walk(tree):
+    for node in nodes_of_module:
         match node:
             case ast.Name(id=name, ctx=ast.Store()) if id(node) not in fields:
                 yield node.lineno, name
@@ -75,13 +81,15 @@ def identifiers(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, name
 
 
-def prose(path: Path, tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Yield line and text of every comment and docstring of a module."""
+def prose(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield line and text of every comment and docstring of a module in which one of the struck words stands."""
     source = (ROOT / path).read_text(encoding="utf-8")
+    if not STRUCK_IN_PROSE.search(source):
+        return  # taking a module apart is what costs time
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
-    for node in ast.walk(tree):
+    for node in nodes()[path]:
         match node:
             case ast.Expr(value=ast.Constant(value=str(text))):
                 yield node.lineno, text
@@ -90,8 +98,8 @@ def prose(path: Path, tree: ast.Module) -> Iterator[tuple[int, str]]:
 def test_no_class_name_stands_for_two_things() -> None:
     """A class name means one thing wherever it is read."""
     places: dict[str, set[str]] = defaultdict(set)
-    for path, tree in modules().items():
-        for node in ast.walk(tree):
+    for path, nodes_of_module in nodes().items():
+        for node in nodes_of_module:
             if isinstance(node, ast.ClassDef):
                 places[node.name].add(path.as_posix())
     assert {name: sorted(paths) for name, paths in places.items() if len(paths) > 1} == {}
@@ -101,8 +109,8 @@ def test_struck_identifiers_stay_out() -> None:
     """Nothing is named by a word that the glossary replaces by the field's term."""
     named = [
         f"{path}:{line} {name}"
-        for path, tree in modules().items()
-        for line, name in identifiers(tree)
+        for path, nodes_of_module in nodes().items()
+        for line, name in identifiers(nodes_of_module)
         if name.lstrip("_") in STRUCK or path.stem in STRUCK
     ]
     assert named == []
@@ -112,9 +120,9 @@ def test_comments_and_docstrings_are_plain() -> None:
     """Comments and docstrings use the field's terms, not the figures of speech that they replaced."""
     riddles = [
         f"{path}:{line} {match.group()}"
-        for path, tree in modules().items()
+        for path in modules()
         if path not in PROSE_MAY_SAY
-        for line, text in prose(path, tree)
+        for line, text in prose(path)
         for match in STRUCK_IN_PROSE.finditer(re.sub(r"`[^`]*`", "", text))
     ]
     assert riddles == []
