@@ -78,13 +78,14 @@ def test_light_commands_import_only_what_they_need(tmp_path: Path, arguments: li
     assert imported_by(arguments, tmp_path) & {*HEAVY, "sqlalchemy"} == allowed
 
 
-def imported_by(arguments: list[str], folder: Path) -> set[str]:
-    """Return the top-level packages that a command imports."""
+def imported_by(arguments: list[str], folder: Path, *further: list[str]) -> set[str]:
+    """Return the top-level packages that a command imports, or it and further ones in the same process."""
     script = (
         "import sys\n"
         "from cli.main import main\n"
-        f"sys.argv = ['tonghop', *{arguments!r}]\n"
-        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"for arguments in {[arguments, *further]!r}:\n"
+        "    sys.argv = ['tonghop', *arguments]\n"
+        "    try:\n        main()\n    except SystemExit:\n        pass\n"
         "print('\\n' + ' '.join({name.partition('.')[0] for name in sys.modules}))\n"
     )
     done = subprocess.run(
