@@ -71,7 +71,8 @@ class _DayFile(logging.FileHandler):
 
 def _plain_names(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Keep only our own fields: Prefect adds its ids to records that pass through it."""
-    ours = ("event", "level", "logger", "run", "kind", "submission", "unit", "period", "state", "codes", "counts")
+    about = ("submission", "submissions", "unit", "period", "state", "codes", "counts")
+    ours = ("event", "level", "logger", "run", "kind", *about)
     # ProcessorFormatter's own keys begin with an underscore; it takes them out again.
     kept = {name: value for name, value in event.items() if name in ours or name.startswith("_")}
     traceback = event["_record"].exc_text
