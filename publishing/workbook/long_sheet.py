@@ -35,8 +35,8 @@ class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
     def __init__(self) -> None:
         """Begin without rows."""
         super().__init__()
-        self._lines: list[str] = []
-        self._last_row, self._width = 0, 0
+        self._rows: list[tuple[str, list[tuple[Format, str]]]] = []
+        self._first_row, self._width = 0, 0
         self._index_of: dict[str, int] = {}
 
     def append_rows(
@@ -54,26 +54,19 @@ class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
             heights: Height of each row in points.
             styles: Formats by name.
         """
-        width = len(rows[0])
-        letters = [xl_col_to_name(column) for column in range(width)]
-        indices = {name: style._get_xf_index() for name, style in styles.items()}  # noqa: SLF001 # no public access
-        opening = f'spans="1:{width}"'
-        for number, (row, height) in enumerate(zip(rows, heights, strict=True), first + 1):
-            cells = [
-                self._cell(f'<c r="{letter}{number}" s="{indices[style]}"', value)
-                for letter, (value, style) in zip(letters, row, strict=True)
-            ]
+        self._first_row, self._width = first, len(rows[0])
+        for row, height in zip(rows, heights, strict=True):
             points = int(height * 4 / 3 + 0.5) * 0.75  # of whole pixels, as XlsxWriter rounds them
-            start = f'<row r="{number}" {opening} ht="{points:.16g}" customHeight="1">'
-            self._lines.append(f"{start}{''.join(cells)}</row>")
-        self._last_row, self._width = first + len(rows) - 1, width
+            attributes = f'spans="1:{self._width}" ht="{points:.16g}" customHeight="1"'
+            self._rows.append((attributes, [(styles[style], self._content(value)) for value, style in row]))
 
-    def _cell(self, start: str, value: str | Decimal | int | None) -> str:
+    def _content(self, value: str | Decimal | int | None) -> str:
+        """Return what follows the attributes of a cell that all have."""
         if value is None or value == "":
-            return f"{start}/>"
+            return "/>"
         if isinstance(value, str):
-            return f'{start} t="s"><v>{self._shared(value)}</v></c>'
-        return f"{start}><v>{value:.16G}</v></c>"
+            return f' t="s"><v>{self._shared(value)}</v></c>'
+        return f"><v>{value:.16G}</v></c>"
 
     def _shared(self, text: str) -> int:
         index = self._index_of.get(text)
@@ -85,14 +78,24 @@ class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
         return index
 
     def _write_rows(self) -> None:
-        """Write the rows; called by XlsxWriter."""
+        """Write the rows; called by XlsxWriter, which numbers formats as they are first used: so do these."""
         super()._write_rows()
-        self.fh.write("".join(self._lines))
+        letters = [xl_col_to_name(column) for column in range(self._width)]
+        indices: dict[Format, int] = {}
+        for number, (attributes, cells) in enumerate(self._rows, self._first_row + 1):
+            written = [f'<row r="{number}" {attributes}>']
+            for letter, (style, content) in zip(letters, cells, strict=True):
+                if style not in indices:
+                    indices[style] = style._get_xf_index()  # noqa: SLF001 # no public access
+                written.append(f'<c r="{letter}{number}" s="{indices[style]}"{content}')
+            written.append("</row>")
+            self.fh.write("".join(written))
 
     def _write_dimension(self) -> None:
         """Write the range of cells; called by XlsxWriter before the rows."""
         last_row, last_column = self.dim_rowmax, self.dim_colmax
-        if self._lines:
-            self.dim_rowmax, self.dim_colmax = self._last_row, max(last_column, self._width - 1)
+        if self._rows:
+            self.dim_rowmax = self._first_row + len(self._rows) - 1
+            self.dim_colmax = max(last_column, self._width - 1)
         super()._write_dimension()
         self.dim_rowmax, self.dim_colmax = last_row, last_column

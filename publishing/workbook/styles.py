@@ -33,7 +33,4 @@ _STYLES: dict[str, dict[str, object]] = {
 
 def make_styles(workbook: xlsxwriter.Workbook) -> dict[str, Format]:
     """Add the formats to a workbook and return them by name; a format belongs to its workbook."""
-    styles = {name: workbook.add_format(properties) for name, properties in _STYLES.items()}
-    for style in styles.values():
-        style._get_xf_index()  # noqa: SLF001 # numbers the formats in this order, not in that of their use
-    return styles
+    return {name: workbook.add_format(properties) for name, properties in _STYLES.items()}
