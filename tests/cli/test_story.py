@@ -123,9 +123,10 @@ def test_steps_have_readable_names(story: CommandStory) -> None:
 
 
 def test_prefect_keeps_the_log(story: CommandStory) -> None:
-    """The flow run's log has the log lines of the stages: each collected file by hash, without file names."""
+    """The flow run's log has the log lines of the stages, one for all files of a batch, without file names."""
     logs = eventually(lambda: ask("logs/filter", logs={"flow_run_id": {"any_": runs_of(story)[:1]}}))
-    assert sum(line["message"].startswith("received ") for line in logs) == 16
+    received = [line["message"] for line in logs if line["message"].startswith("received ")]
+    assert received == ["received 16 files by way of inbox"]
     assert not any(".xlsx" in line["message"] for line in logs if line["name"].startswith(("flows", "connectors")))
 
 
