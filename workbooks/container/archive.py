@@ -16,8 +16,7 @@ _LOCAL_HEADER_SIZE = 30
 _LONGEST_COMMENT = 0xFFFF
 _CHUNK = 1 << 16
 _CHECK_RATIO_FROM = 1 << 20
-# Exceptions that zipfile raises on damaged archives.
-_BROKEN = (
+BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
@@ -26,6 +25,7 @@ _BROKEN = (
     ValueError,
     OSError,
 )
+"""Exceptions that zipfile raises on damaged archives."""
 
 
 class Archive:
@@ -78,7 +78,7 @@ class Archive:
         info = self.admit(part)
         try:
             stream = self.file.open(info)
-        except _BROKEN as error:
+        except BROKEN as error:
             raise refusal("zip_damaged", part=part) from error
         with stream:
             while chunk := _read(stream, part):
@@ -92,7 +92,7 @@ def _key(part: str) -> str:
 def _read(stream: IO[bytes], part: str) -> bytes:
     try:
         return stream.read(_CHUNK)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise refusal("zip_damaged", part=part) from error
 
 
@@ -105,7 +105,7 @@ def open_archive(data: bytes, limits: Limits) -> Archive:
     _check_end_record(data, limits)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except _BROKEN as error:
+    except BROKEN as error:
         raise refusal("zip_damaged", part="zip") from error
     infos = archive.infolist()
     if len(infos) > limits.parts:

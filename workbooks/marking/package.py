@@ -10,7 +10,7 @@ from lxml import etree
 
 from domain.errors import TerminalError
 from workbooks.cells.guards import Limits, RefusedError
-from workbooks.container.archive import Archive, open_archive
+from workbooks.container.archive import BROKEN, Archive, open_archive
 
 _LOCAL_HEADER = struct.Struct("<26xHH")
 _LOCAL_HEADER_SIZE = 30
@@ -77,7 +77,7 @@ class Package:
             return self._zip.read(self.archive.admit(part))
         except RefusedError as refused:
             raise CannotAnnotateError(f"{part}: {refused.issue.code}") from refused
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
+        except BROKEN as error:
             raise CannotAnnotateError(f"{part} is damaged") from error
 
     def write(self, part: str, content: bytes) -> None:

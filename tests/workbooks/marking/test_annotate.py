@@ -318,3 +318,16 @@ def test_cells_in_a_vocabulary_of_their_own_are_not_patched(catalog: Catalog, ce
     data = edit_parts(save(book), [{"part": sheet, "replace": [written[0].decode(), cell]}])
     with nullcontext() if can_be_marked else pytest.raises(CannotAnnotateError):
         marked(catalog, data, wrong("Sheet", "A1"))
+
+
+@pytest.mark.parametrize("spoiled", [b"\xff" * 8, b"\x00" * 8, b"\x5a\xa5" * 40])
+def test_a_part_that_cannot_be_unpacked_is_no_failure_of_ours(
+    catalog: Catalog, template: bytes, spoiled: bytes
+) -> None:
+    """Reading may have passed over a damaged part that marks need: the workbook goes back as a list of results."""
+    with zipfile.ZipFile(io.BytesIO(template)) as archive:
+        styles = archive.getinfo("xl/styles.xml")
+    middle = styles.header_offset + 30 + len(styles.filename) + styles.compress_size // 2
+    damaged = template[:middle] + spoiled + template[middle + len(spoiled) :]
+    with pytest.raises(CannotAnnotateError):
+        annotate(damaged, wrong("Biểu 01", "D10"), (), catalog, "vi")
