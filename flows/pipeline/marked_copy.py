@@ -1,5 +1,6 @@
 """The file returned to a commune: its own with marks, or a workbook of results where that cannot be marked."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -13,6 +14,8 @@ from workbooks.marking.package import CannotAnnotateError
 from workbooks.marking.result_book import result_workbook
 from workbooks.pool.landed_file import LandedFile, load
 from workbooks.pool.reading_pool import ReadingFailure
+
+_LOG = logging.getLogger(__name__)
 
 LANG: Lang = "vi"
 """Communes are written to in Vietnamese, whatever language officers work in."""
@@ -55,6 +58,8 @@ def marked_copy(file: LandedFile, findings: FileFindings, catalog: Catalog, limi
             marked = annotate(data, findings.issues, findings.repairs, catalog, LANG, limits=limits)
         except CannotAnnotateError:
             pass  # the results alone, below
+        except Exception:  # noqa: BLE001 # one file that we cannot mark must not keep the others from their answers
+            _LOG.exception("marking %s met a fault of ours: its results go back alone", file.path.name)
         else:
             # Named for what it is: programs refuse an .xlsx that is called .xls.
             suffix = ".xlsm" if name.suffix.lower() == ".xlsm" else ".xlsx"
