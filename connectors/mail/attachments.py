@@ -1,6 +1,7 @@
 """Workbooks of a mail: attached to it, or inside an attached ZIP archive."""
 
 import logging
+import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,6 +58,19 @@ def _files_of(name: str, data: bytes, suffixes: frozenset[str]) -> Iterator[Mail
         _LOG.info("not a delivery: an attachment of %s bytes (%s)", len(data), suffix or "without a name")
 
 
+_NOT_UNPACKED = (
+    BadZipFile,
+    LargeZipFile,
+    EOFError,
+    NotImplementedError,  # no stub, an exception that zipfile raises for compression methods that it does not know
+    RuntimeError,  # it is encrypted
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""Exceptions that zipfile raises of an archive that it cannot unpack."""
+
+
 def _unpacked(name: str, data: bytes, suffixes: frozenset[str]) -> list[MailedFile]:
     try:
         with ZipFile(BytesIO(data)) as archive:
@@ -71,8 +85,7 @@ def _unpacked(name: str, data: bytes, suffixes: frozenset[str]) -> list[MailedFi
                 for path, member in paths.items()
                 if PurePosixPath(path).suffix.lower() in suffixes
             ]
-    # RuntimeError: it is encrypted; NotImplementedError: packed by a method that zipfile does not know.
-    except (BadZipFile, LargeZipFile, RuntimeError, NotImplementedError, EOFError, ValueError, zlib.error) as error:
+    except _NOT_UNPACKED as error:
         _LOG.warning("an attached archive cannot be unpacked: %s", type(error).__name__)
         return [MailedFile(name, data)]
 
