@@ -1,16 +1,21 @@
 """Authorisations: by which way reports of a unit may arrive, and on which days."""
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
+from typing import Final
 
 from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from domain.extents import territory_of
 from domain.units import Level, OrgUnit, SuccessionKind, UnitKey, UnitRegister
+
+_ADDRESS: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
+"""An e-mail address; any other sender is the account of a folder or server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,20 @@ class Authorisations:
             for each in self._by_way.get((normalised(route.source), "/".join(folders[:depth]), sender), ())
             if each.holds_on(route.received_on)
         )
+
+    def addresses(self, catalog: Catalog, unit: OrgUnit, day: date) -> tuple[str, ...]:
+        """Return the e-mail addresses from which reports of a unit may come on a day, in alphabetical order.
+
+        Those of the unit itself; where it has none, those of an area in which it lies.
+        """
+        covering = [
+            each
+            for ways in self._by_way.values()
+            for each in ways
+            if _ADDRESS.fullmatch(each.sender) and each.holds_on(day) and each.covers(catalog, unit, day)
+        ]
+        own = [each for each in covering if each.unit_valid_from is not None]
+        return tuple(sorted({each.sender.casefold() for each in own or covering}))
 
 
 def authorisation(

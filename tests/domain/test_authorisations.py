@@ -96,3 +96,29 @@ def test_what_cannot_be_authorised(
     """The message says what to correct."""
     with pytest.raises(UsageError, match=problem):
         authorisation(catalog, route, units, START, last)
+
+
+@pytest.mark.parametrize(
+    ("unit", "day", "expected"),
+    [
+        ("22828", BEFORE, ()),  # not registered yet
+        ("22828", date(2025, 6, 15), ("manoi@ninhson.vn", "ubnd@ninhson.vn")),
+        ("22828", AFTER, ("cntt@khanhhoa.vn",)),  # Anh Dũng, which Ma Nới merged into, has none of its own
+        ("22813", date(2025, 6, 15), ("huyen@ninhson.vn",)),
+        ("22813", AFTER, ("cntt@khanhhoa.vn",)),
+    ],
+)
+def test_registered_addresses_of_a_unit(catalog: Catalog, unit: str, day: date, expected: tuple[str, ...]) -> None:
+    """Accounts are no addresses; the addresses of an area count for units without their own."""
+    authorisations = Authorisations(
+        [
+            of(catalog, "22828", sender="UBND@ninhson.vn"),
+            of(catalog, "22828", sender="manoi@ninhson.vn"),
+            of(catalog, "22828", sender="manoi@ninhson.vn", folder="thu"),
+            of(catalog, "22828", sender="tai_khoan"),
+            of(catalog, "22828", folder="xã/22828"),
+            of(catalog, "585", sender="huyen@ninhson.vn"),
+            of(catalog, "56", sender="cntt@khanhhoa.vn"),
+        ]
+    )
+    assert authorisations.addresses(catalog, catalog.units.get(unit, day), day) == expected
