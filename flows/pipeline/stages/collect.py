@@ -14,6 +14,7 @@ from connectors.base import (
     FileTooLargeError,
     FileUnreadableError,
     RemoteFile,
+    SourceMissingError,
     SourceRefusedError,
     SourceUnavailableError,
     UnsafePathError,
@@ -77,7 +78,7 @@ class Collection:
 
         Raises:
             NotAllCollectedError: something could not be fetched now (a file still being written, a silent source).
-            SourceMissingError: a source does not exist.
+            SourceMissingError: the only source does not exist.
         """
         self._try_later, self._hopeless = [], []
         repeated: list[_Landed] = []
@@ -111,7 +112,8 @@ class Collection:
         except SourceUnavailableError as error:
             self._try_later.append(str(error))
             return files, False
-        except SourceRefusedError as error:
+        except (SourceMissingError, SourceRefusedError) as error:
+            _raise_alone(self._context, error)
             self._hopeless.append(str(error))
             return files, False
         return files, True
@@ -217,20 +219,27 @@ def has_arrivals(context: AppContext) -> bool:
     """Whether any source has a new file that is no longer being copied, or does not answer now.
 
     Raises:
-        SourceMissingError: a source does not exist.
+        SourceMissingError: the only source does not exist.
     """
     for connector in context.connectors:
         try:
             listed = list(connector.list(_cursor_of(context, connector)))
         except SourceUnavailableError:
             return True
-        except SourceRefusedError:
+        except (SourceMissingError, SourceRefusedError) as error:
+            _raise_alone(context, error)
             continue  # the nightly run names it
         if any(_may_be_fetched(context, connector, file) for file in _new_files(context, connector, listed)):
             return True
         if not listed:
             _keep_cursor(context, connector, ())  # mails without workbooks are not looked at each time
     return False
+
+
+def _raise_alone(context: AppContext, error: SourceMissingError | SourceRefusedError) -> None:
+    """Raise that a source is missing where there is no other: a run without any would report all units as silent."""
+    if isinstance(error, SourceMissingError) and len(context.connectors) == 1:
+        raise error
 
 
 def _cursor_of(context: AppContext, connector: Connector) -> str | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.base import SourceMissingError
 from connectors.sources.filesystem import FilesystemConnector
 from domain.catalog.sources import After, Source, SourceLimits
 from flows.pipeline.stages.collect import Collection, has_arrivals
@@ -74,6 +75,22 @@ def test_a_run_takes_as_many_files_as_its_limit(home: Path, share: Path) -> None
     assert Collection(context, "run").collect() == ("1 files of share wait for the next run (files_per_run: 1).",)
     assert Collection(context, "next").collect() == ()
     assert len(rows_of(home, DELIVERIES)) == 2
+
+
+def test_a_missing_source_is_named_and_the_others_are_collected(home: Path, share: Path, tmp_path: Path) -> None:
+    """Its earlier files count as they did; the only source may not be missing."""
+    gone = FilesystemConnector("gone", str(tmp_path / "gone"))
+    context = collecting(home, share)
+    both = replace(context, connectors=[gone, *context.connectors])
+    assert has_arrivals(both)
+    (left,) = Collection(both, "run").collect()
+    assert f"there is no folder {tmp_path / 'gone'}" in left
+    assert len(rows_of(home, DELIVERIES)) == 2
+    assert not has_arrivals(both)
+    alone = replace(context, connectors=[gone])
+    for look in (Collection(alone, "run").collect, lambda: has_arrivals(alone)):
+        with pytest.raises(SourceMissingError):
+            look()
 
 
 def test_the_same_bytes_by_two_ways_are_one_file(home: Path, share: Path, tmp_path: Path) -> None:
