@@ -14,7 +14,7 @@ from workbooks.cells.findings import FigurePlace
 from workbooks.identify.hints import ends_in_period, is_bare_period, names_month_alone, names_period
 from workbooks.numbers.displayed_numbers import display_number
 from workbooks.numbers.format_sections import sections_of
-from workbooks.text.days import date_range_in, days_in, signing_date, without_dates
+from workbooks.text.days import date_range_in, days_in, last_day_in, signing_date, without_dates
 from workbooks.text.heading_patterns import HeadingPatterns
 from workbooks.text.heading_vocabulary import HeadingVocabulary
 from workbooks.text.word_patterns import MonthNames
@@ -22,6 +22,7 @@ from workbooks.text.word_patterns import MonthNames
 _LINES_SEARCHED = 30
 _PERIOD_ALONE = re.compile(r"\(?(?P<period>(?:tháng|quý|6 tháng|sáu tháng|năm)\s*[\divx].*)")
 _MONTH_AS_NUMBER = re.compile(r"(?:0?[1-9]|1[0-2])\.20\d{2}|20\d{2}(?:0[1-9]|1[0-2])")
+_JOINED_MONTH = re.compile(r"(?P<n>0?[1-9]|1[0-2])(?P<year>20[1-4]\d)")
 _LETTER = re.compile(r"[^\W\d_]")
 _COVER_ROWS = 10
 _HAS_CONTENT = re.compile(r"[^\W_]")
@@ -144,7 +145,7 @@ def _of_time(line: HeadingLine, vocabulary: HeadingVocabulary) -> Iterator[tuple
         yield "periods", _part(line, undated)
     if patterns.due_line.match(line.text) and days_in(line.text, (2000,)):
         yield "due", line
-    elif date_range_in(line.text) is not None:
+    elif date_range_in(line.text) is not None or last_day_in(line.text) is not None:
         yield "days", line
     elif signing_date(line.text) is not None:
         yield "signed", line
@@ -192,8 +193,8 @@ def shown_in_heading(cell: Cell, *, is_alone: bool) -> str:
     """Return what a person reads in a cell above the table: its text, a date, or a number that may be a month.
 
     "6/2025" typed into a cell becomes the first of June, which Excel shows without its day or, in a cell of dates, with
-    it: the first day of a month alone in its row stands for the month. "6.2025" becomes a number, and 6 may be shown as
-    "Tháng 6/2025".
+    it: the first day of a month alone in its row stands for the month. "6.2025" and "062025" become numbers, and 6 may
+    be shown as "Tháng 6/2025".
     """
     if isinstance(cell.value, datetime):
         day = cell.value
@@ -202,6 +203,8 @@ def shown_in_heading(cell: Cell, *, is_alone: bool) -> str:
         return f"ngày {day.day} tháng {day.month} năm {day.year}" if is_day else f"tháng {day.month}/{day.year}"
     if isinstance(cell.value, Decimal) and cell.kind is CellKind.NUMBER:
         text = display_number(cell.value, cell.number_format).text.strip().replace(",", ".")
+        if is_alone and (joined := _JOINED_MONTH.fullmatch(text)):
+            return f"{joined['n']}/{joined['year']}"
         return text if _MONTH_AS_NUMBER.fullmatch(text) or _LETTER.search(text) else ""
     return cell.text
 

@@ -1,7 +1,7 @@
 """Periods and units named in the file name, the folders and the lines above the table."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from domain.errors import UsageError
@@ -20,11 +20,12 @@ class Hints:
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _IN_WORDS = (
-    (Frequency.MONTH, re.compile(r"tháng\s*(?P<n>\d{1,2})\s*(?:[/.-]|năm)?\s*(?P<year>\d{4})\b")),
-    (Frequency.MONTH, re.compile(r"^\W*(?P<n>\d{1,2})\s*[/.-]\s*(?P<year>20\d{2})\W*$")),
+    (Frequency.MONTH, re.compile(r"tháng\s*:?\s*(?P<n>\d{1,2})[\s/.,(-]*(?:năm\s*)?(?P<year>20\d{2})\b")),
+    (Frequency.MONTH, re.compile(r"^\W*(?:m|kỳ\s)?\s*(?P<n>\d{1,2})\s*[/.-]\s*(?P<year>20\d{2})\W*$")),
+    (Frequency.MONTH, re.compile(r"^\W*(?P<year>20\d{2})\s*[/._-]\s*(?P<n>\d{1,2})\W*$")),
     # A two-digit year from 20 on is neither a month nor another short number.
     (Frequency.MONTH, re.compile(r"tháng\s*(?P<n>\d{1,2})\s*(?:[/.-]|năm)\s*(?P<year>[2-4]\d)(?![\d/.-])")),
-    (Frequency.MONTH, re.compile(r"^\W*(?P<n>\d{1,2})\s*[/.]\s*(?P<year>[2-4]\d)\W*$")),
+    (Frequency.MONTH, re.compile(r"^\W*(?P<n>\d{1,2})\s*[/.-]\s*(?P<year>[2-4]\d)\W*$")),
     (Frequency.QUARTER, re.compile(r"quý\s*(?P<n>iv|i{1,3}|[1-4])\s*(?:[/.-]|năm)?\s*(?P<year>\d{4})\b")),
     (Frequency.HALF_YEAR, re.compile(r"(?:6|sáu) tháng (?P<n>đầu|cuối) năm\s*(?P<year>\d{4})\b")),
     (Frequency.YEAR, re.compile(r"^năm\s*(?P<year>\d{4})\b")),
@@ -52,15 +53,18 @@ _MONTH_ALONE = re.compile(
     r"(?<![a-z\d])(?:thang|thg|t)[ ._-]*(?P<n>1[0-2]|0?[1-9])(?!\d|[ ._/-]*(?:nam[ ._-]*)?20\d{2}|[._/-]\d)"
 )
 _ANY_MONTH = re.compile(
-    r"tháng\s*(?P<n>1[0-2]|0?[1-9])(?!\d)"
-    r"(?:\s*(?:[/.-]|năm)?\s*(?P<year>20\d{2})(?!\d)|\s*(?:[/.-]|năm)\s*(?P<short>[2-4]\d)(?![\d/.-]))?"
+    r"tháng\s*:?\s*(?P<n>1[0-2]|0?[1-9])(?!\d)"
+    r"(?:[\s/.,(-]*(?:năm\s*)?(?P<year>20\d{2})(?!\d)|\s*(?:[/.-]|năm)\s*(?P<short>[2-4]\d)(?![\d/.-]))?"
 )
 _BARE = re.compile(
-    r"\W*(?:(?:thang|thg|th|t|quy|q)[ ._-]*(?:\d{1,2}|iv|i{1,3})(?:[ ./_-]*(?:nam )?(?:20)?\d{2})?"
-    r"|\d{1,2} ?[./_-] ?20\d{2}|\d{1,2} ?[./] ?[2-4]\d|20\d{2}[./_-]?(?:0[1-9]|1[0-2]))\W*"
+    r"\W*(?:(?:thang|thg|th|t|quy|q)[ ._:-]*(?:\d{1,2}|iv|i{1,3})(?:[ ./_-]*(?:nam )?(?:20)?\d{2})?"
+    r"|(?:m|ky )? ?\d{1,2} ?[./_-] ?20\d{2}|\d{1,2} ?[./-] ?[2-4]\d"
+    r"|20\d{2}(?: ?[./_-] ?\d{1,2}|0[1-9]|1[0-2]))\W*"
 )
 _AT_END = re.compile(r"(?<!\w)(?:thang|thg|th|t|quy|q)[ ._]*(?:\d{1,2}|iv|i{1,3})(?: ?[./-] ?| nam | )20\d{2}\W*$")
 _LONGEST_TITLE = 120
+_YEAR_FOLDER = re.compile(r"(?:nam[ ._-]*)?(?P<year>20\d{2})")
+_MONTH_FOLDER = re.compile(r"0?[1-9]|1[0-2]")
 YEARS = range(2015, 2051)
 """Years that a month or day without its year may be of."""
 _CENTURY = 2000
@@ -140,6 +144,15 @@ def periods_in_name(name: str, vocabulary: HeadingVocabulary) -> frozenset[Perio
                 results.add(_period(Frequency.MONTH, match["n"], int(match["year"])))
     known = frozenset(period for period in results if period is not None)
     return known or frozenset(_months_of_any_year(plain))
+
+
+def periods_of_folder(folders: Sequence[str], vocabulary: HeadingVocabulary) -> tuple[str, frozenset[Period]]:
+    """Return the innermost folder's name and the periods that it can mean: "06" in "2025" is "2025/06"."""
+    *above, name = folders
+    year = _YEAR_FOLDER.fullmatch(ascii_key(above[-1])) if above else None
+    if year is None or _MONTH_FOLDER.fullmatch(name) is None:
+        return name, periods_in_name(name, vocabulary)
+    return f"{above[-1]}/{name}", frozenset({Period(int(year["year"]), int(name), Frequency.MONTH)})
 
 
 def _months_of_any_year(plain: str) -> Iterator[Period]:

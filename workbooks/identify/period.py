@@ -6,13 +6,13 @@ from datetime import date
 from domain.errors import UsageError
 from domain.layouts import Form
 from domain.periods import Calendar, Frequency, Period, parse_period
-from workbooks.cells.findings import Findings
+from workbooks.cells.findings import FigurePlace, Findings
 from workbooks.cells.stamp import KEY_PERIOD
 from workbooks.identify.agreement import FILE_NAME, FOLDER, STAMP, SourceReading, agree, note_disagreement
 from workbooks.identify.cumulative_periods import note_cumulative_lines
-from workbooks.identify.hints import YEARS, Hints, months_in_words, period_in_words, periods_in_name
+from workbooks.identify.hints import YEARS, Hints, months_in_words, period_in_words, periods_in_name, periods_of_folder
 from workbooks.identify.sources import IdentificationSources, Stamp
-from workbooks.text.days import date_range_in, days_in, signing_date
+from workbooks.text.days import date_range_in, days_in, last_day_in, signing_date
 from workbooks.text.heading_vocabulary import HeadingVocabulary
 
 _CHOICES_NAMED = 5
@@ -23,11 +23,7 @@ def identify_period(
 ) -> Period | None:
     """Return the period of a report; None with an issue if sources disagree or leave it open."""
     readings = _readings(form, calendar, vocabulary, sources, findings)
-    folders = [
-        reading
-        for name in reversed(sources.hints.folders)
-        for reading in _named_periods(form, vocabulary, name, FOLDER)
-    ]
+    folders = list(_periods_of_folders(form, vocabulary, sources.hints))
     note_cumulative_lines(form, vocabulary, sources, findings)
     agreement = agree(readings)
     if agreement.value is None and not agreement.rivals:
@@ -45,6 +41,7 @@ def identify_period(
     elif agreement.value is not None:
         _check_days(agreement.value, calendar, sources, findings)
         _check_folders(agreement.value, folders, findings)
+        _check_tab(agreement.value, vocabulary, sources, findings)
     return agreement.value
 
 
@@ -61,12 +58,13 @@ def _readings(
     form: Form, calendar: Calendar, vocabulary: HeadingVocabulary, sources: IdentificationSources, findings: Findings
 ) -> list[SourceReading[Period]]:
     """Return the readings of all sources but the folders."""
+    file_name = sources.hints.file_name
     return [
         *_stamped_periods(sources.stamp, findings),
         *_headed_periods(form, vocabulary, sources, findings),
         *_periods_of_days(form, calendar, sources),
         *_periods_due(form, calendar, sources),
-        *_named_periods(form, vocabulary, sources.hints.file_name, FILE_NAME),
+        _named_periods(form, FILE_NAME, file_name, periods_in_name(file_name, vocabulary)),
     ]
 
 
@@ -145,6 +143,10 @@ def _check_days(period: Period, calendar: Calendar, sources: IdentificationSourc
         if span is not None and span != (first, last):
             stated = f"{span[0]:%d/%m/%Y} – {span[1]:%d/%m/%Y}"
             findings.issue("period_days_differ", line.place, found=stated, expected=expected, period=period.id)
+        until = last_day_in(line.text)
+        if until is not None and not first <= until <= last:
+            shown = f"… – {until:%d/%m/%Y}"
+            findings.issue("period_days_differ", line.place, found=shown, expected=expected, period=period.id)
     following = calendar.last_day(period.shift(1))
     for line in (line for heading in sources.headings for line in heading.signed):
         day = signing_date(line.text)
@@ -161,16 +163,29 @@ def _check_folders(period: Period, folders: Iterable[SourceReading[Period]], fin
             return
 
 
+def _check_tab(
+    period: Period, vocabulary: HeadingVocabulary, sources: IdentificationSources, findings: Findings
+) -> None:
+    """Note a form on a tab of another period: last month's tab is often kept, or this month's form was put there."""
+    for line in (line for heading in sources.headings[:1] for line in heading.lines[:1]):
+        named = periods_in_name(line.sheet, vocabulary)
+        if named and period not in named and all(each.frequency is period.frequency for each in named):
+            findings.issue("period_tab_differs", FigurePlace(line.sheet, ""), found=line.sheet, expected=period.id)
+
+
 def hinted_periods(form: Form, vocabulary: HeadingVocabulary, hints: Hints) -> Iterator[SourceReading[Period]]:
     """Yield the periods named by the file name and the folders, the innermost first."""
-    yield from _named_periods(form, vocabulary, hints.file_name, FILE_NAME)
-    for name in reversed(hints.folders):
-        yield from _named_periods(form, vocabulary, name, FOLDER)
+    yield _named_periods(form, FILE_NAME, hints.file_name, periods_in_name(hints.file_name, vocabulary))
+    yield from _periods_of_folders(form, vocabulary, hints)
 
 
-def _named_periods(form: Form, vocabulary: HeadingVocabulary, name: str, place: str) -> Iterator[SourceReading[Period]]:
-    periods = periods_in_name(name, vocabulary)
+def _periods_of_folders(form: Form, vocabulary: HeadingVocabulary, hints: Hints) -> Iterator[SourceReading[Period]]:
+    for depth in range(len(hints.folders), 0, -1):
+        yield _named_periods(form, FOLDER, *periods_of_folder(hints.folders[:depth], vocabulary))
+
+
+def _named_periods(form: Form, place: str, name: str, periods: frozenset[Period]) -> SourceReading[Period]:
     if form.frequency is Frequency.YEAR and len(name) == 4 and name.isdigit():
         periods |= {Period(int(name), 12, Frequency.YEAR)}
     # A folder of a quarter holds monthly reports too: only periods of the form's frequency count.
-    yield SourceReading(place, name, frozenset(period for period in periods if period.frequency is form.frequency))
+    return SourceReading(place, name, frozenset(period for period in periods if period.frequency is form.frequency))

@@ -8,6 +8,9 @@ from domain.texts import normalise_name
 
 _DAY = r"(?:ngày\s*)?(\d{1,2})\s*(?:[/.-]|tháng)\s*(\d{1,2})(?:\s*(?:[/.-]|năm)\s*(\d{4}|[2-4]\d(?!\d)))?"
 _SPAN = re.compile(rf"từ\s*{_DAY}\s*(?:đến|tới|-)\s*(?:hết\s*)?{_DAY}")
+_UNTIL = re.compile(
+    rf"\W*(?:số liệu\s*)?(?:(?:được\s*)?(?:tính|lấy|chốt|cập nhật)\s*)?(?:đến|tới)\s*(?:hết\s*)?{_DAY}\W*"
+)
 _DAY_IN_TEXT = re.compile(r"ngày\s*\d{1,2}\s*tháng\s*\d{1,2}\s*năm\s*\d{4}")
 _CENTURY = 2000
 _MANY_MONTHS = re.compile(
@@ -16,7 +19,7 @@ _MANY_MONTHS = re.compile(
 )
 _EMPTY_BRACKETS = re.compile(r"\(\s*\)")
 _SIGNED = re.compile(
-    r"(?:[^,]{1,60},\s*(?:ngày\s*)?|ngày\s*)(\d{1,2})\s*(?:tháng|[/.-])\s*(\d{1,2})\s*(?:năm|[/.-])\s*(\d{4})\W*"
+    r"(?:[^,]{1,60},\s*(?:ngày\s*)?|ngày\s*)?(\d{1,2})\s*(?:tháng|[/.-])\s*(\d{1,2})\s*(?:năm|[/.-])\s*(\d{4})\W*"
 )
 _YEARLESS_DAY = re.compile(r"(?<![\d/.-])(\d{1,2})\s*(?:tháng|/)\s*(\d{1,2})(?![\d/.-])")
 _ANY_DAY = re.compile(r"(?<!\d)(\d{1,2})\s*(?:tháng|[/.-])\s*(\d{1,2})\s*(?:năm|[/.-])\s*(\d{4}|[2-4]\d)(?!\d)")
@@ -31,6 +34,12 @@ def date_range_in(text: str) -> tuple[date, date] | None:
     first_year = int(match[3]) if match[3] else last_year - (int(match[2]) > int(match[5]))
     first, last = _day(first_year, match[2], match[1]), _day(last_year, match[5], match[4])
     return (first, last) if first is not None and last is not None and first <= last else None
+
+
+def last_day_in(text: str) -> date | None:
+    """Return the day of "Số liệu tính đến ngày 14/5/2025", a line that says until when figures run; None for others."""
+    match = _UNTIL.fullmatch(normalise_name(text))
+    return _day(int(match[3]), match[2], match[1]) if match is not None and match[3] else None
 
 
 def without_dates(text: str) -> str:
@@ -60,7 +69,7 @@ def days_in(text: str, years: Iterable[int]) -> tuple[date, ...]:
 
 
 def signing_date(text: str) -> date | None:
-    """Return the date of a line like "Lâm Sơn, ngày 15 tháng 5 năm 2025", None for any other line."""
+    """Return the date of a line like "Lâm Sơn, ngày 15 tháng 5 năm 2025" or "15/5/2025", None for any other line."""
     match = _SIGNED.fullmatch(normalise_name(text))
     return _day(int(match[3]), match[2], match[1]) if match is not None else None
 
