@@ -18,6 +18,7 @@ from cli.commands import (
     explain,
     held,
     history,
+    links,
     login,
     nightly,
     prefect,
@@ -58,6 +59,7 @@ A month in short:
   tonghop withdraw --unit 22828 --period 2025-05 --reason "wrong month"
   tonghop held list                                 what waits for a decision
   tonghop senders list                              by which way reports may come
+  tonghop links make 22813 --reason "Ms Lan"         her own upload page
   tonghop connectors list                           where reports are collected
   tonghop waive RULE --unit 22813 --period 2025-05 --until 2025-12-31 \\
     --reason "checked, right"                       answer a warning
@@ -117,6 +119,7 @@ rules.rules.command()(backtest.backtest)
 app.add_typer(rules.rules)
 app.add_typer(held.held)
 app.add_typer(senders.senders)
+app.add_typer(links.links)
 app.add_typer(connectors.connectors)
 
 

@@ -1,11 +1,13 @@
-"""Authorisations: by which way reports of a unit may arrive, and on which days."""
+"""Authorisations: by which way reports of a unit may arrive, and on which days; links authorise uploads."""
 
 import re
+import secrets
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -16,6 +18,10 @@ from domain.units import Level, OrgUnit, SuccessionKind, UnitKey, UnitRegister
 
 _ADDRESS: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 """An e-mail address; any other sender is the account of a folder or server."""
+UPLOAD: Final = "upload"
+"""Name and kind of the source of uploaded files."""
+_MOST_DAYS: Final = 3_660
+"""How long an upload link may be valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,51 @@ def authorisation(
     return Authorisation(
         source, "/".join(_parts(folder)), sender, units, _first_day(catalog, units, valid_from), valid_from, valid_to
     )
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLink:
+    """A link of the commune that had code `unit` from `unit_valid_from` on, valid on the days stated, both included."""
+
+    unit: str
+    unit_valid_from: date
+    valid_from: date
+    valid_to: date
+
+
+def link_for(catalog: Catalog, unit: str, valid_from: date, days: int) -> UploadLink:
+    """Return a link that is valid for some days; a code means the commune that has it on the first of them.
+
+    Raises:
+        UsageError: no commune has the code, or the number of days is impossible.
+    """
+    if not 1 <= days <= _MOST_DAYS:
+        raise UsageError(f"a link cannot be valid for {days} days: write a number from 1 to {_MOST_DAYS}")
+    way = authorisation(catalog, (UPLOAD, "", ""), unit, valid_from, valid_from + timedelta(days=days - 1))
+    if way.unit_valid_from is None or way.valid_to is None:
+        raise UsageError(f"{unit} is no commune: a link is for one commune, name its code as 22813")
+    return UploadLink(unit, way.unit_valid_from, valid_from, way.valid_to)
+
+
+def authorisation_by(link: UploadLink, number: int) -> Authorisation:
+    """Return what a link, by its number, authorises."""
+    days = (link.unit_valid_from, link.valid_from, link.valid_to)
+    return Authorisation(UPLOAD, "", sender_of(number), link.unit, *days)
+
+
+def sender_of(number: int) -> str:
+    """Return the sender of what is uploaded by the link of a number."""
+    return f"link:{number}"
+
+
+def new_token() -> str:
+    """Return a token of 256 random bits, which an address may contain as it is."""
+    return secrets.token_urlsafe()
+
+
+def hash_of(token: str) -> str:
+    """Return what is kept of a token: a random one needs no salt, and nothing derives it from its hash."""
+    return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _first_day(catalog: Catalog, units: str, on: date) -> date | None:

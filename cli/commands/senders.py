@@ -1,22 +1,20 @@
 """`tonghop senders`: by which way reports of a unit may arrive; what comes another way is held."""
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.deciding import change_text, current_day, decision_now
 from cli.options import ByOption, JsonOption
 from cli.output.terminal import Terminal, literal, open_terminal
 from flows.support.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
 
     from domain.authorisations import Authorisation
-    from warehouse.queries.authorisations import AuthorisationChange, AuthorisationRecord
-    from warehouse.submissions.withdrawal import Decision
+    from warehouse.queries.authorisations import AuthorisationRecord
 
 MOST_SHOWN = 30
 """Most ways of an imported list that are printed; tonghop senders list has all."""
@@ -96,7 +94,7 @@ def add(
     settings: Settings = context.obj
     terminal = open_terminal(settings)
     values = dict(zip(COLUMNS, (source, folder, sender, units, first, last), strict=True))
-    authorisation = make_authorisation(terminal.catalog, source_names(settings), values, _today())
+    authorisation = make_authorisation(terminal.catalog, source_names(settings), values, current_day())
     _add(settings, terminal, [authorisation], reason, by)
 
 
@@ -125,7 +123,7 @@ def import_senders(
 
     settings: Settings = context.obj
     terminal = open_terminal(settings)
-    listed = read_authorisations(terminal.catalog, source_names(settings), file, _today())
+    listed = read_authorisations(terminal.catalog, source_names(settings), file, current_day())
     if dry_run:
         _show_ways(terminal, listed)
         terminal.say("senders_would_add", "bold", count=len(listed))
@@ -153,7 +151,7 @@ def remove(
     settings: Settings = context.obj
     terminal = open_terminal(settings)
     with transaction(open_warehouse(settings)) as session:
-        removed = remove_authorisation(session, number, _decision(reason, by))
+        removed = remove_authorisation(session, number, decision_now(reason, by))
         is_checked = are_senders_checked(session)
     _show_ways(terminal, [removed])
     terminal.say("senders_removed", "bold green", number=number)
@@ -170,28 +168,11 @@ def _add(
 
     with transaction(open_warehouse(settings)) as session:
         was_checked = are_senders_checked(session)
-        numbers = authorise(session, authorisations, _decision(reason, by))
+        numbers = authorise(session, authorisations, decision_now(reason, by))
     _show_ways(terminal, authorisations)
     terminal.say("senders_added", "bold green", count=len(numbers), known=len(authorisations) - len(numbers))
     if not was_checked:
         terminal.say("senders_checked", "yellow")
-
-
-def _decision(reason: str, by: str | None) -> "Decision":
-    from datetime import UTC, datetime
-
-    from warehouse.submissions.lifecycle import DecisionReason
-    from warehouse.submissions.withdrawal import Decision
-
-    return Decision(DecisionReason(note=reason, actor=by or getpass.getuser()), datetime.now(UTC), "")
-
-
-def _today() -> "date":
-    from datetime import UTC, datetime
-
-    from domain.vietnam_time import day_in_vietnam
-
-    return day_in_vietnam(datetime.now(UTC))
 
 
 def _show_ways(terminal: Terminal, authorisations: "Sequence[Authorisation]") -> None:
@@ -205,9 +186,9 @@ def _show_records(terminal: Terminal, records: "Iterable[AuthorisationRecord]") 
     table = terminal.table("column_number", "column_way", "column_who", "column_days", "column_reason")
     for record in records:
         each = record.authorisation
-        changes = [_change(terminal, record.added)]
+        changes = [change_text(terminal, record.added)]
         if record.removed is not None:
-            changes.append(terminal.text("sender_removed", change=_change(terminal, record.removed)))
+            changes.append(terminal.text("sender_removed", change=change_text(terminal, record.removed)))
         table.add_row(
             str(record.number),
             literal(_way(terminal, each)),
@@ -238,10 +219,3 @@ def _days(terminal: Terminal, each: "Authorisation") -> str:
     if each.valid_to is None:
         return terminal.text("sender_from", first=first)
     return terminal.text("sender_from_to", first=first, last=format_day(each.valid_to, terminal.lang))
-
-
-def _change(terminal: Terminal, change: "AuthorisationChange") -> str:
-    from domain.vietnam_time import day_in_vietnam
-    from publishing.figures.formatting import format_day
-
-    return f"“{change.reason}” ({change.by}, {format_day(day_in_vietnam(change.at), terminal.lang)})"

@@ -34,8 +34,10 @@ def make_authorisation(
         raise UsageError(f"{problem}: name one of {', '.join(sources)}")
     if not units:
         raise UsageError("no units are named: give the code of a commune, a district or a province, or an area's id")
-    valid_to = _day(last, "last") if last else None
-    return authorisation(catalog, (source, folder, sender), units, _day(first, "first") if first else today, valid_to)
+    valid_to = parse_day(last, "last") if last else None
+    return authorisation(
+        catalog, (source, folder, sender), units, parse_day(first, "first") if first else today, valid_to
+    )
 
 
 def read_authorisations(
@@ -89,7 +91,12 @@ def _values(row: Mapping[str, str | None]) -> dict[str, str]:
     return {column: value or "" for column, value in row.items()}
 
 
-def _day(text: str, name: str) -> date:
+def parse_day(text: str, name: str) -> date:
+    """Return the day that a person wrote.
+
+    Raises:
+        UsageError: it is none; the message calls it the `name` day.
+    """
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -26,6 +26,8 @@ class ServiceSettings(BaseModel):
     """Port of the published pages, on the server's address."""
     office_port: int = Field(default=8081, ge=1, le=65535)
     """Port of the office's pages; not opened without `office_auth`."""
+    upload_port: int = Field(default=8082, ge=1, le=65535)
+    """Port of the page where communes upload their reports, on the server's address."""
     nightly_cron: str = "0 1 * * *"
     """Cron expression of the nightly run, in Vietnam's time."""
     watch_minutes: int = Field(default=15, ge=1, le=59)

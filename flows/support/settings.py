@@ -74,6 +74,8 @@ class Settings(ServiceSettings, BaseSettings):
     """Where browsers find the published pages (`tonghop serve`); empty: nothing links to them."""
     office_url: str = ""
     """Where browsers find quality pages and returned workbooks; empty: nothing links to them."""
+    upload_url: str = ""
+    """Where communes' browsers find the upload page; empty: on this machine, at `upload_port`."""
     office_auth: SecretStr | None = None
     """`name:password` for quality pages and returned workbooks; None: they are not served."""
 
@@ -143,6 +145,11 @@ class Settings(ServiceSettings, BaseSettings):
     def landing(self) -> Path:
         """Folder of every file ever received."""
         return self.home / "landing"
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of what communes sent by the upload page, until it is collected."""
+        return self.home / "uploads"
 
     @property
     def published(self) -> Path:

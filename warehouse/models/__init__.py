@@ -27,6 +27,7 @@ from warehouse.models.rollups import (
 from warehouse.models.runs import RunRow
 from warehouse.models.staging import STAGING
 from warehouse.models.submissions import DeliveryRow, FileRow, SourceCursorRow, SubmissionEventRow, SubmissionRow
+from warehouse.models.upload_links import UploadLinkRow
 from warehouse.models.waivers import WaivedIssueRow, WaiverRow
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "SubmissionEventRow",
     "SubmissionRow",
     "SuccessionRow",
+    "UploadLinkRow",
     "WaivedIssueRow",
     "WaiverRow",
 ]

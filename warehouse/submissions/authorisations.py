@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import aliased
 
-from domain.authorisations import Authorisation, Authorisations, Route
+from domain.authorisations import UPLOAD, Authorisation, Authorisations, Route
 from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from domain.periods import parse_period
@@ -15,6 +15,7 @@ from domain.vietnam_time import day_in_vietnam
 from warehouse.models import AuthorisationRow, DeliveryRow, SubmissionEventRow, SubmissionRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session, serialise
+from warehouse.submissions.upload_links import authorised_by_links
 from warehouse.submissions.withdrawal import Decision
 
 _FIELDS = ("source", "folder", "sender", "units", "unit_valid_from", "valid_from", "valid_to")
@@ -74,42 +75,55 @@ def unauthorised(
 ) -> dict[int, UnauthorisedSubmission]:
     """Return those of some placed submissions that came by a way not authorised for their unit, by number.
 
-    The day counts on which the file was received, not the one that it bears: a sender can set that. What a person
-    released is absent, and so is everything while no authorisation exists.
+    The day counts on which the file was received, not the one that it bears: a sender can set that. An upload is
+    received when it is sent. What a person released is absent; while no authorisation exists, only uploads are looked
+    at, which need a link in any case.
     """
-    authorisations = _authorisations(session)
+    ways = _ways(session)
     results: dict[int, UnauthorisedSubmission] = {}
-    for chunk in in_chunks(submission_ids) if authorisations else ():
-        results |= _unauthorised(session, catalog, authorisations, SubmissionRow.id.in_(chunk))
+    for chunk in in_chunks(submission_ids):
+        results |= _unauthorised(session, catalog, ways, SubmissionRow.id.in_(chunk))
     return results
 
 
 def unauthorised_rivals(session: Session, catalog: Catalog) -> frozenset[int]:
     """Return the parsed submissions, of which one of each report is about to be chosen, that `unauthorised` names."""
-    authorisations = _authorisations(session)
-    if not authorisations:
-        return frozenset()
     is_parsed = SubmissionRow.state == SubmissionState.PARSED
-    return frozenset(_unauthorised(session, catalog, authorisations, is_parsed))
+    return frozenset(_unauthorised(session, catalog, _ways(session), is_parsed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """Ways that are authorised, and SQL for the deliveries that need one of them."""
+
+    authorisations: Authorisations
+    need_one: ColumnElement[bool]
+
+
+def _ways(session: Session) -> _Ways:
+    rows = session.scalars(select(AuthorisationRow).where(_is_kept()).order_by(AuthorisationRow.id))
+    senders = tuple(map(authorisation_of, rows))
+    need_one = true() if senders else DeliveryRow.connector == UPLOAD
+    return _Ways(Authorisations((*senders, *authorised_by_links(session))), need_one)
 
 
 def _unauthorised(
-    session: Session, catalog: Catalog, authorisations: Authorisations, condition: ColumnElement[bool]
+    session: Session, catalog: Catalog, ways: _Ways, condition: ColumnElement[bool]
 ) -> dict[int, UnauthorisedSubmission]:
     event, row, delivery = SubmissionEventRow, SubmissionRow, DeliveryRow
     released = select(event.submission_id).where(event.reason == MoveReason.RELEASED_BY_PERSON)
     statement = (
         select(row.id, row.unit_code, row.form, row.period, delivery.connector, delivery.path, delivery.sender)
-        .add_columns(delivery.landed_at)
+        .add_columns(delivery.landed_at, delivery.delivered_at)
         .join(delivery, delivery.id == row.delivery_id)
-        .where(condition, row.version.is_not(None), row.id.not_in(released))
+        .where(condition, ways.need_one, row.version.is_not(None), row.id.not_in(released))
     )
     results: dict[int, UnauthorisedSubmission] = {}
-    for key, code, form, period, source, path, sender, landed_at in session.execute(statement):
+    for key, code, form, period, source, path, sender, landed_at, delivered_at in session.execute(statement):
         day = catalog.forms.last_day(form, parse_period(period))
         unit = catalog.units.find(code, day)
-        route = Route(source, path, sender, day_in_vietnam(landed_at))
-        admitting = authorisations.admitting(route)
+        route = Route(source, path, sender, day_in_vietnam(delivered_at if source == UPLOAD else landed_at))
+        admitting = ways.authorisations.admitting(route)
         if unit is None or not any(each.covers(catalog, unit, day) for each in admitting):
             results[key] = UnauthorisedSubmission(route, code, _owner(admitting))
     return results
@@ -124,11 +138,6 @@ def _owner(admitting: Sequence[Authorisation]) -> str | None:
 def authorisation_of(row: AuthorisationRow) -> Authorisation:
     """Return the authorisation that a row adds or removes."""
     return Authorisation(**{name: getattr(row, name) for name in _FIELDS})
-
-
-def _authorisations(session: Session) -> Authorisations:
-    rows = session.scalars(select(AuthorisationRow).where(_is_kept()).order_by(AuthorisationRow.id))
-    return Authorisations(map(authorisation_of, rows))
 
 
 def _row(each: Authorisation, decision: Decision, removes: int | None = None) -> AuthorisationRow:
