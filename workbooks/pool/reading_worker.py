@@ -1,6 +1,7 @@
 """Functions run in a worker process: initialise it once, then read files, each within its own CPU time."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -52,12 +53,16 @@ def answer() -> None:
     """Do nothing; returning shows that the process is ready."""
 
 
-def read_file(orders: WorkerSettings, file: LandedFile) -> ParsedReport | WorkerCrash:
-    """Return the report of a file. Exceeding memory or CPU time ends the process with an exit code for each.
+def read_files(orders: WorkerSettings, files: Sequence[LandedFile]) -> list[ParsedReport | WorkerCrash]:
+    """Return the report of each file. Exceeding memory or CPU time ends the process with an exit code for each.
 
     Raises:
         OSError: the bytes cannot be read from where they lie.
     """
+    return [_read(orders, file) for file in files]
+
+
+def _read(orders: WorkerSettings, file: LandedFile) -> ParsedReport | WorkerCrash:
     catalog = _catalog(orders)
     data = load(file, orders.limits)
     if isinstance(data, Issue):
