@@ -26,6 +26,7 @@ _ACTING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 _LINE_BREAKS = re.compile("[ \t]*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\\s*")
+_PLAIN_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _SHORT: Final = 80
 """Most characters of a text whose comparable form is kept: labels and names recur, sentences do not."""
 
@@ -48,6 +49,11 @@ class Text:
             KeyError: the sentence names a fact that was not given.
         """
         return self.get(lang).format_map(_Facts(facts))
+
+
+def with_decimal_mark(number: str, lang: Lang) -> str:
+    """Return a number in plain digits with the decimal mark of a language; any other text as it is."""
+    return number.replace(".", ",") if lang == "vi" and _PLAIN_NUMBER.fullmatch(number) else number
 
 
 class _Facts:

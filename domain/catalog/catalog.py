@@ -17,7 +17,7 @@ from domain.catalog.obligations import Obligations, read_obligations
 from domain.catalog.rules import read_rules
 from domain.catalog.sample import read_sample
 from domain.catalog.targets import Targets, read_targets
-from domain.catalog.texts import IssueText, Texts, issue_facts, read_texts, show
+from domain.catalog.texts import IssueText, Texts, issue_facts, numbers_of, read_texts, show
 from domain.catalog.units import read_units
 from domain.catalog.words import read_words
 from domain.extents import territory_of
@@ -28,7 +28,7 @@ from domain.report_words import ReportWords
 from domain.rollups import Boundary
 from domain.rules import Rule
 from domain.sample import SampleParameters
-from domain.texts import Lang, Text
+from domain.texts import Lang, Text, with_decimal_mark
 from domain.units import Area, Level, OrgUnit, UnitRegister
 
 __all__ = ["SHIPPED", "Catalog", "CatalogError", "load_catalog"]
@@ -151,7 +151,7 @@ class Catalog:
         text = self._issue_text(issue)
         if text.comparison is None and _NUMBER.fullmatch(issue.expected):
             compared = self.texts.by_key.get("workbooks.result_compared", Text("~ {expected}", "~ {expected}"))
-            return compared.format(lang, {"expected": issue.expected})
+            return compared.format(lang, {"expected": with_decimal_mark(issue.expected, lang)})
         return issue.expected if text.comparison is None else self._show_issue(text.comparison, issue, lang)
 
     def _issue_text(self, issue: Issue) -> IssueText | Rule:
@@ -168,7 +168,7 @@ class Catalog:
         # Facts that are a text's key are said in the language of the message: "workbooks.source_file_name".
         texts = ((fact, self.texts.by_key.get(str(value))) for fact, value in facts.items())
         keyed = {fact: sentence.get(lang) for fact, sentence in texts if sentence is not None}
-        return show(text, lang, {**facts, **keyed})
+        return show(text, lang, {**facts, **keyed, **numbers_of(facts, lang)})
 
 
 def load_catalog(root: Path | None = None) -> Catalog:

@@ -15,10 +15,13 @@ from domain.catalog.shapes import Kind
 from domain.errors import TerminalError
 from domain.issues import Issue, Repair, Severity
 from domain.rules import Rule
-from domain.texts import Lang, Text, cut
+from domain.texts import Lang, Text, cut, with_decimal_mark
 
 ISSUE_FACTS = frozenset({"found", "expected", "cell", "sheet", "indicator", "unit", "unit_name"})
 """Facts every issue text may name; a code or rule lists further ones under `facts`."""
+
+NUMBER = "_number"
+"""Ending of the name by which a text names a fact as a number, written as its language writes numbers."""
 
 LONGEST_FACT = 1_000
 """Most letters of a fact in an issue's text."""
@@ -118,6 +121,14 @@ def issue_facts(issue: Issue, indicator_name: str | None, unit_name: str | None)
         "unit": issue.unit,
         "unit_name": unit_name or issue.unit,
         **issue.facts,
+    }
+
+
+def numbers_of(facts: Mapping[str, object], lang: Lang) -> dict[str, object]:
+    """Return the facts as numbers of a language, by the names that texts have for them (`found_number`)."""
+    return {
+        f"{fact}{NUMBER}": with_decimal_mark(value, lang) if isinstance(value, str) else value
+        for fact, value in facts.items()
     }
 
 

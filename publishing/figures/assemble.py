@@ -14,6 +14,7 @@ from domain.units import Level, OrgUnit
 from publishing.figures.by_unit import figures_by_report, figures_by_unit, unit_key, unit_lines
 from publishing.figures.changes import describe_change
 from publishing.figures.formatter import ReportFormatter
+from publishing.figures.formatting import month_name
 from publishing.figures.open_warnings import warning_notes_of
 from publishing.figures.provinces import MOST_UNITS_LISTED, province_lines, province_of
 from publishing.figures.report import ProvinceLine, PublishedFigure, Report, ThemeFigures, UnitLine
@@ -193,7 +194,10 @@ def period_name(period: Period, formatter: ReportFormatter) -> str:
     """Format a period: Tháng 5/2025, Quý 2/2025, 6 tháng đầu năm 2025, Năm 2025."""
     match period.frequency:
         case Frequency.MONTH:
-            return formatter.text("period_month", month=period.last_month, year=period.year)
+            month = period.last_month
+            return formatter.text(
+                "period_month", month=month, month_name=month_name(month, formatter.lang), year=period.year
+            )
         case Frequency.QUARTER:
             return formatter.text("period_quarter", quarter=period.last_month // 3, year=period.year)
         case Frequency.HALF_YEAR:

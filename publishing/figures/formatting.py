@@ -31,7 +31,12 @@ def format_quantity(number: Decimal, unit: str, lang: Lang) -> str:
 
 def format_day(day: date, lang: Lang) -> str:
     """Format a day: 14/05/2025, or 14 May 2025."""
-    return f"{day:%d/%m/%Y}" if lang == "vi" else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day:%d/%m/%Y}" if lang == "vi" else f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+
+
+def month_name(month: int, lang: Lang) -> str:
+    """Return the name of a month, counted from 1: Tháng 5, or May."""
+    return f"Tháng {month}" if lang == "vi" else _MONTHS[month - 1]
 
 
 def format_time(moment: datetime, lang: Lang) -> str:
@@ -40,5 +45,8 @@ def format_time(moment: datetime, lang: Lang) -> str:
     return f"{local:%H:%M} {format_day(local.date(), lang)}"
 
 
-# Not strftime's %b, which depends on the locale: the same revision must give the same bytes on every machine.
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# Not strftime's %B, which depends on the locale: the same revision must give the same bytes on every machine.
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)

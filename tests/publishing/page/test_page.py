@@ -96,7 +96,7 @@ def test_partial_district_names_who_is_missing_and_why(catalog: Catalog, page_of
     """A banner names the missing units with their status."""
     words = StrictPage(page_of(build_revision(catalog, missing={"22813"}, refused={"22828"}))).words
     assert "Số liệu chưa đầy đủ: 6/8 xã, thị trấn" in words
-    assert "Xã Lâm Sơn (chưa nộp), Xã Ma Nới (bị trả lại, chờ sửa)" in words
+    assert "Xã Lâm Sơn (chưa gửi), Xã Ma Nới (bị trả lại, chờ sửa)" in words
 
 
 def test_figure_that_lacks_more_than_the_absent_units_shows_its_note(page_of: PageOf, revision: Revision) -> None:
@@ -113,7 +113,7 @@ def test_figure_that_lacks_more_than_the_absent_units_shows_its_note(page_of: Pa
 def test_assumed_target_is_marked(page_of: PageOf, revision: Revision) -> None:
     """An assumed target is distinguished from one of a resolution."""
     assert (
-        "Mục tiêu 80% (tạm tính)"
+        "Mục tiêu 80% (giả định – chưa có văn bản giao)"
         in StrictPage(page_of(with_row(revision, 0, target=Decimal(80), target_assumed=True))).words
     )
     assert "Mục tiêu 80%" in StrictPage(page_of(with_row(revision, 0, target=Decimal(80), target_assumed=False))).words
@@ -152,12 +152,12 @@ def test_rate_above_100_stays_within_the_bar(page_of: PageOf, revision: Revision
 def test_every_unit_is_listed_with_its_state(catalog: Catalog, page_of: PageOf) -> None:
     """Accepted, late, returned and missing are distinguished by text, not by colour alone."""
     page = page_of(build_revision(catalog, missing={"22831"}, refused={"22828"}, late={"22813"}))
-    table = StrictPage(page.partition("Tình hình nộp báo cáo")[2].partition("</table>")[0]).words
+    table = StrictPage(page.partition("Tình hình gửi báo cáo")[2].partition("</table>")[0]).words
     for name, state in [
         ("Thị trấn Tân Sơn", "Đã chấp nhận"),
-        ("Xã Lâm Sơn", "Chấp nhận, nộp muộn"),
+        ("Xã Lâm Sơn", "Chấp nhận, gửi muộn"),
         ("Xã Ma Nới", "Bị trả lại, chờ sửa"),
-        ("Xã Nhơn Sơn", "Chưa nộp"),
+        ("Xã Nhơn Sơn", "Chưa gửi"),
     ]:
         assert re.search(f"{name} \\d+ . {state}", table)
 

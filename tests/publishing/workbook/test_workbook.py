@@ -96,9 +96,9 @@ def test_units_are_listed_with_their_state(opened: Open, catalog: Catalog) -> No
     states = {row["Mã đơn vị"]: row["Tình trạng"] for row in rows_of(book, "Đơn vị")}
     assert (states["22810"], states["22813"], states["22828"], states["22831"]) == (
         "Đã chấp nhận",
-        "Chấp nhận, nộp muộn",
+        "Chấp nhận, gửi muộn",
         "Bị trả lại, chờ sửa",
-        "Chưa nộp",
+        "Chưa gửi",
     )
 
 
