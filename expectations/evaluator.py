@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 import great_expectations as gx
 from great_expectations.core import ExpectationSuiteValidationResult
-from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
-from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
 from great_expectations.datasource.fluent.interfaces import TestConnectionError
 from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
 
@@ -24,22 +27,12 @@ _ADDRESS = "tonghop_warehouse_address"
 class RuleEvaluator:
     """Great Expectations with one warehouse as its data source."""
 
-    context: EphemeralDataContext
     warehouse: SQLDatasource
 
     def run(self, stage: CheckStage) -> ExpectationSuiteValidationResult:
-        """Evaluate a stage in one checkpoint, on one connection and one thread."""
+        """Evaluate a stage on one batch, one connection and one thread."""
         asset = self.warehouse.add_query_asset(stage.name, query=batch_query(stage.batch.run_id, stage.batch.refused))
-        definition = self.context.validation_definitions.add(
-            gx.ValidationDefinition(
-                name=stage.name,
-                data=asset.add_batch_definition("run"),
-                suite=self.context.suites.add(stage.suite),
-            )
-        )
-        checkpoint = self.context.checkpoints.add(gx.Checkpoint(name=stage.name, validation_definitions=[definition]))
-        (result,) = checkpoint.run().run_results.values()
-        return result
+        return asset.get_batch(asset.build_batch_request()).validate(stage.suite)
 
 
 @contextmanager
@@ -49,8 +42,8 @@ def open_evaluator(warehouse_url: str) -> Iterator[RuleEvaluator]:
     Raises:
         WarehouseUnreachableError: the database does not answer.
     """
-    with _quiet(), _open_warehouse(warehouse_url) as (context, warehouse):
-        yield RuleEvaluator(context, warehouse)
+    with _quiet(), _open_warehouse(warehouse_url) as warehouse:
+        yield RuleEvaluator(warehouse)
 
 
 @contextmanager
@@ -68,19 +61,25 @@ def _quiet() -> Iterator[None]:
 
 
 @contextmanager
-def _open_warehouse(url: str) -> Iterator[tuple[EphemeralDataContext, SQLDatasource]]:
-    """Open a context with the warehouse as its only data source; close all connections at the end."""
+def _open_warehouse(url: str) -> Iterator[SQLDatasource]:
+    """Open the warehouse as the only data source of a context; close all connections at the end."""
     # As a variable the URL is neither validated as a web address (a socket has no host), nor printed.
-    context = gx.get_context(mode="ephemeral", runtime_environment={_ADDRESS: url})
-    context.enable_analytics(enable=False)
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    context = gx.get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(),
+            analytics_enabled=False,
+            progress_bars=ProgressBarsConfig(globally=False),
+        ),
+        runtime_environment={_ADDRESS: url},
+    )
     add = context.data_sources.add_sqlite if url.startswith("sqlite") else context.data_sources.add_postgres
     try:
         warehouse = add(_NAME, connection_string=f"${{{_ADDRESS}}}")
     except TestConnectionError as error:
         raise WarehouseUnreachableError(_reason(error)) from None
     try:
-        yield context, warehouse
+        yield warehouse
     finally:
         warehouse.get_execution_engine().close()
         warehouse.get_engine().dispose()

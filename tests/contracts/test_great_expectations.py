@@ -32,15 +32,8 @@ def run(path: Path, *expectations: Expectation) -> ExpectationSuiteValidationRes
     context = gx.get_context(mode="ephemeral")
     source = context.data_sources.add_sqlite("numbers", connection_string=f"sqlite:///{path}")
     asset = source.add_query_asset("numbers", query="SELECT number FROM numbers")
-    definition = context.validation_definitions.add(
-        gx.ValidationDefinition(
-            name="numbers",
-            data=asset.add_batch_definition("all"),
-            suite=context.suites.add(gx.ExpectationSuite(name="numbers", expectations=list(expectations))),
-        )
-    )
-    checkpoint = context.checkpoints.add(gx.Checkpoint(name="numbers", validation_definitions=[definition]))
-    (result,) = checkpoint.run().run_results.values()
+    suite = gx.ExpectationSuite(name="numbers", expectations=list(expectations))
+    result = asset.get_batch(asset.build_batch_request()).validate(suite)
     source.get_execution_engine().close()
     return result
 
