@@ -23,6 +23,7 @@ from cli.commands import (
     nightly,
     prefect,
     publish,
+    remind,
     rerun,
     rollup,
     rules,
@@ -51,6 +52,7 @@ A month in short:
   tonghop check FILE                                look before it is sent
   tonghop nightly                                   take what arrived, publish
   tonghop status --area 585 --period 2025-05        who is missing or refused
+  tonghop remind --dry-run                          who is reminded today
   tonghop rerun --period 2025-05 --unit 22828       take a correction
   tonghop explain --area 585 --period 2025-05 --indicator CODE
   tonghop rollup --area 585 --period 2025-Q2        any area and period
@@ -93,6 +95,7 @@ for _command in (
     check.check,
     nightly.nightly,
     rerun.rerun,
+    remind.remind,
     status.status,
     rollup.rollup,
     explain.explain,

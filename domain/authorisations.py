@@ -77,10 +77,13 @@ class Authorisations:
     """The authorisations of a deployment, looked up by the way of a delivery."""
 
     def __init__(self, authorisations: Iterable[Authorisation]) -> None:
-        """Index them by source, folder and sender: a country has thousands, one for each commune."""
+        """Index them by way, and those of e-mail addresses by units: a country has thousands, one for each commune."""
         self._by_way: dict[tuple[str, str, str], list[Authorisation]] = defaultdict(list)
+        self._by_mail: dict[str, list[Authorisation]] = defaultdict(list)
         for each in authorisations:
             self._by_way[each.source, each.folder, each.sender.casefold()].append(each)
+            if _ADDRESS.fullmatch(each.sender):
+                self._by_mail[each.units].append(each)
 
     def __bool__(self) -> bool:
         """Return whether there is any, expired ones included."""
@@ -98,19 +101,22 @@ class Authorisations:
             if each.holds_on(route.received_on)
         )
 
+    def own_addresses(self, catalog: Catalog, unit: OrgUnit, day: date) -> tuple[str, ...]:
+        """Return the e-mail addresses authorised on a day for a unit by its own code, in alphabetical order."""
+        return self._addresses(catalog, unit, day, (unit.code,))
+
     def addresses(self, catalog: Catalog, unit: OrgUnit, day: date) -> tuple[str, ...]:
         """Return the e-mail addresses from which reports of a unit may come on a day, in alphabetical order.
 
         Those of the unit itself; where it has none, those of an area in which it lies.
         """
-        covering = [
-            each
-            for ways in self._by_way.values()
-            for each in ways
-            if _ADDRESS.fullmatch(each.sender) and each.holds_on(day) and each.covers(catalog, unit, day)
-        ]
-        own = [each for each in covering if each.unit_valid_from is not None]
-        return tuple(sorted({each.sender.casefold() for each in own or covering}))
+        above = (each.code for each in catalog.units.above(unit, day))
+        return self.own_addresses(catalog, unit, day) or self._addresses(catalog, unit, day, (*above, *catalog.areas))
+
+    def _addresses(self, catalog: Catalog, unit: OrgUnit, day: date, codes: Iterable[str]) -> tuple[str, ...]:
+        by_mail = (each for code in codes for each in self._by_mail.get(code, ()))
+        covering = (each for each in by_mail if each.holds_on(day) and each.covers(catalog, unit, day))
+        return tuple(sorted({each.sender.casefold() for each in covering}))
 
 
 def authorisation(

@@ -1,11 +1,11 @@
-"""Forms and their layouts: which sheet, columns and lines a commune fills, in which version of the template."""
+"""Forms and their layouts: sheet, columns and lines of each version of the template, who owes them, by when."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from domain.periods import Frequency
+from domain.periods import Frequency, add_working_days
 from domain.texts import Text
 from domain.units import Level
 
@@ -160,3 +160,28 @@ class Exemption:
     def holds_on(self, day: date) -> bool:
         """Whether the exemption is in force on that day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderStep:
+    """A day on which units of a level are reminded of a form; `form` None: of any.
+
+    `working_days` after the level's deadline; before it where negative.
+    """
+
+    id: str
+    level: Level
+    working_days: int
+    form: str | None = None
+
+    def day(self, deadline: date, holidays: Collection[date]) -> date:
+        """Return the day of the step for a deadline."""
+        return add_working_days(deadline, self.working_days, holidays)
+
+
+def reached_step(
+    steps: Iterable[ReminderStep], deadline: date, today: date, holidays: Collection[date]
+) -> ReminderStep | None:
+    """Return the last of a level's steps whose day has come, None before the first: steps that were missed stay so."""
+    reached = [step for step in steps if step.day(deadline, holidays) <= today]
+    return max(reached, key=lambda step: step.working_days, default=None)

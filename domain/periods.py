@@ -140,11 +140,13 @@ class Calendar:
 
 
 def add_working_days(day: date, count: int, holidays: Collection[date]) -> date:
-    """The `count`-th working day after `day`; Saturdays, Sundays and public holidays are no working days."""
-    while count > 0:
-        day += timedelta(days=1)
+    """The `count`-th working day after `day`, or before it when negative; weekends and public holidays are none."""
+    step = timedelta(days=1 if count > 0 else -1)
+    left = abs(count)
+    while left:
+        day += step
         if day.weekday() < 5 and day not in holidays:
-            count -= 1
+            left -= 1
     return day
 
 

@@ -174,6 +174,7 @@ _COLOURS = {"accepted": "green", "late": "yellow", "refused": "red", "missing": 
 
 def _state(terminal: Terminal, unit: "UnitStatus", days_late: int) -> str:
     from domain.submissions import Judgement
+    from publishing.figures.formatting import format_day
 
     kind = _kind(unit)
     name = f"{kind}_warned" if unit.judgement is Judgement.ACCEPTED_WITH_WARNINGS else kind
@@ -182,6 +183,9 @@ def _state(terminal: Terminal, unit: "UnitStatus", days_late: int) -> str:
         notes.append(terminal.text("faults" if kind == "refused" else "remarks", count=unit.standing.issues))
     if kind == "missing" and days_late:
         notes.append(terminal.text("days_late", count=days_late))
+    if unit.reminded and kind in {"missing", "refused"}:
+        day = format_day(day_in_vietnam(unit.reminded.last_at), terminal.lang)
+        notes.append(terminal.text("reminded", count=unit.reminded.count, day=day))
     if unit.held:
         notes.append(terminal.text("held_files", count=len(unit.held)))
     if unit.waiting:

@@ -14,6 +14,7 @@ from domain.catalog.forms import Forms, read_forms
 from domain.catalog.indicators import read_indicators, read_themes
 from domain.catalog.marks import CellMarks, read_marks
 from domain.catalog.obligations import Obligations, read_obligations
+from domain.catalog.reminders import read_reminders
 from domain.catalog.rules import read_rules
 from domain.catalog.sample import read_sample
 from domain.catalog.targets import Targets, read_targets
@@ -23,6 +24,7 @@ from domain.catalog.words import read_words
 from domain.extents import territory_of
 from domain.indicators import Indicator, Theme
 from domain.issues import Issue
+from domain.layouts import ReminderStep
 from domain.periods import Period
 from domain.report_words import ReportWords
 from domain.rollups import Boundary
@@ -52,6 +54,7 @@ class Catalog:
     targets: Targets
     forms: Forms
     obligations: Obligations
+    reminders: tuple[ReminderStep, ...]
     rules: Mapping[str, Rule]
     texts: Texts
     marks: CellMarks
@@ -181,6 +184,7 @@ def load_catalog(root: Path | None = None) -> Catalog:
     themes = read_themes(files)
     indicators = read_indicators(files, themes)
     units = read_units(files)
+    forms = read_forms(files)
     catalog = Catalog(
         root=files.root,
         version=files.version,
@@ -188,8 +192,9 @@ def load_catalog(root: Path | None = None) -> Catalog:
         themes=themes,
         indicators=indicators,
         targets=read_targets(files),
-        forms=read_forms(files),
+        forms=forms,
         obligations=read_obligations(files),
+        reminders=read_reminders(files, forms.by_id),
         rules=read_rules(files),
         texts=read_texts(files),
         marks=read_marks(files),

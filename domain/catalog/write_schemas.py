@@ -11,6 +11,7 @@ from domain.catalog import (
     layouts,
     marks,
     obligations,
+    reminders,
     rules,
     sample,
     successions,
@@ -22,10 +23,9 @@ from domain.catalog import (
 
 KINDS = (
     areas.AREAS, forms.CALENDARS, connectors.CONNECTORS, obligations.EXEMPTIONS, forms.FORMS, forms.HOLIDAYS,
-    indicators.INDICATORS,
-    texts.ISSUES, layouts.LAYOUTS, marks.MARKS, obligations.OBLIGATIONS, texts.REPAIRS, rules.RULES,
-    sample.SAMPLE_AREA, sample.SAMPLE_TYPICAL, successions.SUCCESSIONS, targets.TARGETS, texts.TEXTS,
-    indicators.THEMES, weights.WEIGHTS, words.WORDS,
+    indicators.INDICATORS, texts.ISSUES, layouts.LAYOUTS, marks.MARKS, obligations.OBLIGATIONS, reminders.REMINDERS,
+    texts.REPAIRS, rules.RULES, sample.SAMPLE_AREA, sample.SAMPLE_TYPICAL, successions.SUCCESSIONS, targets.TARGETS,
+    texts.TEXTS, indicators.THEMES, weights.WEIGHTS, words.WORDS,
 )  # fmt: skip
 """All kinds of catalogue files."""
 

@@ -1,10 +1,12 @@
 """Messages about a run for the Prefect UI, the log and the terminal alike."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from domain.catalog.catalog import Catalog
 from domain.issues import Issue
 from domain.texts import Lang, cut, one_line
+from domain.vietnam_time import day_in_vietnam
 from flows.pipeline.outcome import RevalidationFinding, RunOutcome, SubmissionOutcome
 from publishing.figures.formatting import format_day
 from warehouse.queries.silent_units import SilentArea, SilentPeriod
@@ -28,6 +30,10 @@ class MessageFormatter:
     def text(self, name: str, /, **facts: object) -> str:
         """Format a text of `messages/flows.yaml`, named without its prefix."""
         return self.catalog.texts.text(f"flows.{name}", self.lang, **facts)
+
+    def day(self, moment: datetime) -> str:
+        """Format the day of a moment, in Vietnam."""
+        return format_day(day_in_vietnam(moment), self.lang)
 
     def fault(self, issue: Issue) -> str:
         """Format one issue: its place and message."""

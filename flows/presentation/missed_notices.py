@@ -23,7 +23,7 @@ from flows.presentation.notices import NoticeEvent
 from flows.support.prefect_names import RETURNED
 
 NOTIFY: Final = "notify/notify"
-NOTIFIED_FLOWS: Final = ("nightly", "rerun", "publish", "close", "housekeeping")
+NOTIFIED_FLOWS: Final = ("nightly", "rerun", "publish", "close", "remind", "housekeeping")
 """Flows whose failures are notified; automations.yaml names them too."""
 _LOOK_BACK: Final = timedelta(days=1)
 _MOST: Final = 200

@@ -81,7 +81,7 @@ def of_run(messages: MessageFormatter, ended: FailedRun, refused: Sequence[Refus
     if refused:
         lines += ["", messages.text("notice_refused"), "", *_faults(messages, refused)]
     lines += ["", ended.address]
-    return _notice(messages, subject, lines)
+    return signed_notice(messages, subject, lines)
 
 
 def of_refused(messages: MessageFormatter, run: str, refused: Sequence[RefusedReport], address: str) -> Notice:
@@ -89,7 +89,7 @@ def of_refused(messages: MessageFormatter, run: str, refused: Sequence[RefusedRe
     lines = [*_faults(messages, refused), messages.text("notice_refused_advice"), address]
     names = ", ".join(refused_report.who for refused_report in refused[:MOST_IN_SUBJECT])
     more = f" +{len(refused) - MOST_IN_SUBJECT}" if len(refused) > MOST_IN_SUBJECT else ""
-    return _notice(messages, messages.text("notice_refused_subject", who=f"{names}{more}", run=run), lines)
+    return signed_notice(messages, messages.text("notice_refused_subject", who=f"{names}{more}", run=run), lines)
 
 
 def _faults(messages: MessageFormatter, refused: Sequence[RefusedReport]) -> list[str]:
@@ -113,17 +113,26 @@ def _faults(messages: MessageFormatter, refused: Sequence[RefusedReport]) -> lis
 
 def of_test(messages: MessageFormatter) -> Notice:
     """Return a notice that shows that notices arrive."""
-    return _notice(messages, messages.text("notice_test_subject"), [messages.text("notice_test")])
+    return signed_notice(messages, messages.text("notice_test_subject"), [messages.text("notice_test")])
 
 
 def of_no_night(messages: MessageFormatter, clock: str, problem: str) -> Notice:
     """Return a notice that no nightly run has ended by a time of day, and the reason."""
     lines = [messages.text("notice_no_night", clock=clock), "", problem]
-    return _notice(messages, messages.text("notice_no_night_subject"), lines)
+    return signed_notice(messages, messages.text("notice_no_night_subject"), lines)
 
 
-def send(settings: ServiceSettings, notice: Notice) -> None:
-    """Send a notice to all recipients.
+def signed_notice(messages: MessageFormatter, subject: str, lines: Sequence[str]) -> Notice:
+    """Return a signed notice in which file names and cells can forge no line or header, nor swamp the reader."""
+    signed = [*lines, "", "-- ", messages.text("notice_signature"), ""]
+    body = "\n".join(cut(one_line(line), LONGEST_LINE) for line in signed)
+    return Notice(cut(" ".join(one_line(subject).split()), LONGEST_SUBJECT), body)
+
+
+def send(
+    settings: ServiceSettings, notice: Notice, addresses: Sequence[str] = (), message_id: str | None = None
+) -> None:
+    """Send a notice to some addresses, or to the recipients of notices; without a `message_id` it gets a new one.
 
     Raises:
         MailNotSentError: it may work later.
@@ -132,18 +141,11 @@ def send(settings: ServiceSettings, notice: Notice) -> None:
     message = EmailMessage()
     message["Subject"] = notice.subject
     message["From"] = settings.mail_from or settings.mail_user
-    message["To"] = ", ".join(settings.mail_to)
+    message["To"] = ", ".join(addresses or settings.mail_to)
     message["Date"] = formatdate(localtime=False)
-    message["Message-ID"] = make_msgid(domain="tonghop")
+    message["Message-ID"] = message_id or make_msgid(domain="tonghop")
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office reply
     message.set_content(notice.body)
     password = settings.mail_password.get_secret_value() if settings.mail_password else ""
     server = SmtpServer(settings.mail_host, settings.mail_port, settings.mail_security, settings.mail_user, password)
     server.send(message)
-
-
-def _notice(messages: MessageFormatter, subject: str, lines: Sequence[str]) -> Notice:
-    """Return a signed notice in which file names and cells can forge no line or header, nor swamp the reader."""
-    signed = [*lines, "", "-- ", messages.text("notice_signature"), ""]
-    body = "\n".join(cut(one_line(line), LONGEST_LINE) for line in signed)
-    return Notice(cut(" ".join(one_line(subject).split()), LONGEST_SUBJECT), body)

@@ -32,6 +32,7 @@ FILES = {
     "layouts": "layouts/*.yaml",
     "marks": "forms/marks.yaml",
     "obligations": "obligations/obligations.yaml",
+    "reminders": "reminders/reminders.yaml",
     "repairs": "messages/repairs.yaml",
     "rules": "rules/*.yaml",
     "sample_area": "sample/585.yaml",

@@ -14,6 +14,7 @@ from warehouse.models.org_units import (
     SuccessionRow,
 )
 from warehouse.models.placements import PlacementRow
+from warehouse.models.reminders import ReminderRow
 from warehouse.models.replies import RepliedJudgementRow, ReplyRow
 from warehouse.models.rollups import (
     PublicationRow,
@@ -46,6 +47,7 @@ __all__ = [
     "OrgUnitRow",
     "PlacementRow",
     "PublicationRow",
+    "ReminderRow",
     "RepairRow",
     "RepliedJudgementRow",
     "ReplyRow",

@@ -162,12 +162,20 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class SentReminders:
+    """How often a unit was reminded of a form and period, and when last (UTC)."""
+
+    count: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class UnitStatus:
     """Current status of a unit, and what it still has to correct.
 
     `refusals` are refused files that came after the accepted one, or all of them where none is accepted, newest first.
     `waiting` counts files that are not judged yet. `judgement` is that of the status's file, if any. `held` are files
-    that wait for a person's decision, with the issues that hold them.
+    that wait for a person's decision, with the issues that hold them. `reminded` tells of mails about it.
     """
 
     standing: UnitReportingStatus
@@ -175,6 +183,7 @@ class UnitStatus:
     waiting: int
     judgement: Judgement | None
     held: tuple[Refusal, ...] = ()
+    reminded: SentReminders | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def silent_units(session: Session, catalog: Catalog, areas: Collection[str], tod
     results: list[SilentPeriod] = []
     for form in first:
         for period in _past_deadline(catalog, form, first[form], today):
-            owing = _owing(catalog, form, period, areas) if areas else _owing(catalog, form, period, parents[form])
+            owing = owing_units(catalog, form, period, areas or parents[form])
             result = _silent(session, catalog, form, period, owing, today=today)
             results += [result] if result.count else []
     return tuple(
@@ -107,7 +107,12 @@ def _past_deadline(catalog: Catalog, form: str, first: Period, today: date) -> I
         period = period.shift(-1)
 
 
-def _owing(catalog: Catalog, form: str, period: Period, areas: Collection[str]) -> dict[str, OrgUnit]:
+def reporting_areas(session: Session, catalog: Catalog, form: str) -> set[str]:
+    """Return the codes of the units right above communes that ever reported a form."""
+    return _known(session, catalog)[1][form]
+
+
+def owing_units(catalog: Catalog, form: str, period: Period, areas: Collection[str]) -> dict[str, OrgUnit]:
     """Return the units of these areas that have to report the form, by code; none for areas that did not exist then."""
     results: dict[str, OrgUnit] = {}
     for code in areas:

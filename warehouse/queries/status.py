@@ -14,6 +14,7 @@ from domain.units import Area
 from warehouse.models import SubmissionRow
 from warehouse.queries.files import file_ref, issues_of, severity_counts
 from warehouse.queries.read_models import PeriodStatus, Refusal, UnitReportingStatus, UnitStatus
+from warehouse.queries.reminders import sent_reminders
 from warehouse.rollups.closings import closing_of
 from warehouse.rollups.reporting_status import ReportingStatus, reporting_statuses
 from warehouse.rollups.revision_rows import newest_revision
@@ -44,6 +45,7 @@ def period_status(session: Session, catalog: Catalog, area: Area, form: str, per
     }
     listed = [file for by_unit in (refused, held) for files in by_unit.values() for file in files]
     issues = issues_of(session, listed)
+    reminded = sent_reminders(session, form, period)
     newest = newest_revision(session, area, form, period, Boundary.AS_THEN)
     return PeriodStatus(
         area=area.code,
@@ -56,6 +58,7 @@ def period_status(session: Session, catalog: Catalog, area: Area, form: str, per
             replace(
                 _status(period, status, counts, [_refusal(file, issues) for file in refused[key]]),
                 held=tuple(_refusal(file, issues) for file in held[key]),
+                reminded=reminded.get(key),
             )
             for key, status in result.items()
         ),

@@ -70,6 +70,12 @@ def are_senders_checked(session: Session) -> bool:
     return bool(session.scalar(select(func.count()).select_from(AuthorisationRow).where(_is_kept())))
 
 
+def authorised_senders(session: Session) -> tuple[Authorisation, ...]:
+    """Return the authorisations that were added and not removed, expired ones included."""
+    rows = session.scalars(select(AuthorisationRow).where(_is_kept()).order_by(AuthorisationRow.id))
+    return tuple(map(authorisation_of, rows))
+
+
 def unauthorised(
     session: Session, catalog: Catalog, submission_ids: Collection[int]
 ) -> dict[int, UnauthorisedSubmission]:
@@ -101,8 +107,7 @@ class _Ways:
 
 
 def _ways(session: Session) -> _Ways:
-    rows = session.scalars(select(AuthorisationRow).where(_is_kept()).order_by(AuthorisationRow.id))
-    senders = tuple(map(authorisation_of, rows))
+    senders = authorised_senders(session)
     need_one = true() if senders else DeliveryRow.connector == UPLOAD
     return _Ways(Authorisations((*senders, *authorised_by_links(session))), need_one)
 

@@ -33,7 +33,7 @@ class Mailbox:
 
 @contextmanager
 def smtp_server(
-    *, login: tuple[str, str] | None = None, tls: ssl.SSLContext | None = None
+    *, login: tuple[str, str] | None = None, tls: ssl.SSLContext | None = None, box: Mailbox | None = None
 ) -> Iterator[tuple[int, Mailbox]]:
     """An SMTP server on a free port, and what arrives there; it may ask for STARTTLS and for a login."""
 
@@ -42,7 +42,7 @@ def smtp_server(
         is_right = (values.login.decode(), values.password.decode()) == login
         return AuthResult(success=is_right, handled=False)  # the server answers
 
-    box = Mailbox()
+    box = box or Mailbox()
     results: dict[str, Any] = {"tls_context": tls, "require_starttls": tls is not None}
     if login:
         results |= {"authenticator": check, "auth_required": True, "auth_require_tls": True}
