@@ -37,6 +37,7 @@ from cli.commands import (
     waive,
     withdraw,
 )
+from cli.help_language import HELP_OPTIONS, in_language
 from domain.errors import TonghopError, UsageError
 from flows.support.masking import masked
 from flows.support.private_home import close_home
@@ -87,7 +88,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": HELP_OPTIONS},
 )
 for _command in (
     template.template,
@@ -161,7 +162,7 @@ def main() -> None:
     # What imports and a run make stays, nearly all of it: looking for garbage as often as Python does took a tenth.
     gc.set_threshold(50_000, 20, 100)
     try:
-        app()
+        in_language(typer.main.get_group(app))()
     except TonghopError as error:
         _show_error(masked(str(error)))
         sys.exit(WRONG_USAGE if isinstance(error, UsageError) else OUR_FAULT)

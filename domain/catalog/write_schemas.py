@@ -7,6 +7,7 @@ from domain.catalog import (
     areas,
     connectors,
     forms,
+    help_texts,
     indicators,
     layouts,
     marks,
@@ -23,7 +24,8 @@ from domain.catalog import (
 
 KINDS = (
     areas.AREAS, forms.CALENDARS, connectors.CONNECTORS, obligations.EXEMPTIONS, forms.FORMS, forms.HOLIDAYS,
-    indicators.INDICATORS, texts.ISSUES, layouts.LAYOUTS, marks.MARKS, obligations.OBLIGATIONS, reminders.REMINDERS,
+    help_texts.HELP, indicators.INDICATORS, texts.ISSUES, layouts.LAYOUTS, marks.MARKS, obligations.OBLIGATIONS,
+    reminders.REMINDERS,
     texts.REPAIRS, rules.RULES, sample.SAMPLE_AREA, sample.SAMPLE_TYPICAL, successions.SUCCESSIONS, targets.TARGETS,
     texts.TEXTS, indicators.THEMES, weights.WEIGHTS, words.WORDS,
 )  # fmt: skip

@@ -195,7 +195,7 @@ def test_a_full_or_locked_disk_is_3(
     def fail() -> None:
         raise error
 
-    monkeypatch.setattr(entry, "app", fail)
+    monkeypatch.setattr(entry, "in_language", lambda _: fail)
     assert tonghop(monkeypatch, "nightly") == 3
     shown = capsys.readouterr().err
     assert output in " ".join(shown.split())

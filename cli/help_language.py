@@ -1,0 +1,68 @@
+"""Help of the commands in the language that is set; the program's own texts are English."""
+
+import sys
+from collections.abc import Iterator
+
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+from domain.catalog.help_texts import HelpTexts, HelpWords, read_help
+from domain.errors import UsageError
+from flows.support.settings import load_settings
+
+HELP_OPTIONS = ["-h", "--help"]
+
+
+def in_language(command: TyperGroup) -> TyperGroup:
+    """Return the command line with its help in Vietnamese, unless English is set by `--lang` or TONGHOP_LANG."""
+    if _language() == "vi":
+        texts = read_help()
+        _speak(texts.words)
+        for path, each in commands_of(command):
+            _translate(each, path, texts)
+    return command
+
+
+def commands_of(command: TyperCommand | TyperGroup, path: str = "") -> Iterator[tuple[str, TyperCommand | TyperGroup]]:
+    """Yield a command and all below it, each with its words after `tonghop`."""
+    yield path, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from commands_of(below, f"{path} {name}".strip())
+
+
+def _language() -> str:
+    stated = [after for before, after in zip(sys.argv, sys.argv[1:], strict=False) if before == "--lang"]
+    stated += [word.partition("=")[2] for word in sys.argv if word.startswith("--lang=")]
+    try:
+        return stated[0] if stated else load_settings().lang
+    except UsageError:
+        return "vi"  # the command itself names the wrong setting
+
+
+def _translate(command: TyperCommand | TyperGroup, path: str, texts: HelpTexts) -> None:
+    """Replace English texts; one without its translation, which a test prevents, stays."""
+    own = texts.commands.get(path)
+    if own is not None:
+        command.help = own.help.replace(r"\b", "\b")
+    meanings = texts.options | (own.options if own is not None else {})
+    for parameter in command.params:
+        if isinstance(parameter, TyperArgument | TyperOption):
+            parameter.help = meanings.get(parameter.name or "", parameter.help)
+    option = command.get_help_option(typer.Context(command, help_option_names=HELP_OPTIONS))
+    if option is not None:
+        option.help = texts.words.help
+
+
+def _speak(words: HelpWords) -> None:
+    """Set the words that typer writes around texts."""
+    from typer import rich_utils
+
+    rich_utils.ARGUMENTS_PANEL_TITLE = words.arguments
+    rich_utils.OPTIONS_PANEL_TITLE = words.options
+    rich_utils.COMMANDS_PANEL_TITLE = words.commands
+    rich_utils.ERRORS_PANEL_TITLE = words.error
+    rich_utils.ABORTED_TEXT = words.aborted
+    rich_utils.REQUIRED_LONG_STRING = words.required
+    rich_utils.DEFAULT_STRING = words.default
+    rich_utils.ENVVAR_STRING = words.environment
+    rich_utils.RICH_HELP = words.try_help
