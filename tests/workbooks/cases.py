@@ -9,11 +9,22 @@ from typing import Any
 import yaml
 
 from domain.catalog.catalog import Catalog
-from tests.workbooks.workbook_edits import apply_edit, edit_parts, make_handmade, open_template, pack, save, verb_of
+from tests.workbooks.workbook_edits import (
+    apply_edit,
+    edit_parts,
+    fill_template,
+    make_handmade,
+    open_template,
+    pack,
+    save,
+    verb_of,
+)
 from workbooks.cells.guards import Limits
 from workbooks.identify.hints import Hints
 from workbooks.marking.result_book import result_workbook
 
+UNIT, PERIOD = "22813", "2025-05"
+"""Of what unit and period a case's form is, unless it says another."""
 _FOLDER = Path(__file__).parent.parent / "cases"
 
 
@@ -65,13 +76,21 @@ def _data(values: Mapping[str, Any], catalog: Catalog) -> bytes:
         return pack([(name, str(content).encode()) for name, content in values["zip"].items()])
     if values.get("start") == "results":
         return edit_parts(result_workbook("bao-cao.xls", (), (), catalog, "vi"), values["parts"])
-    code, period = values.get("unit", "22813"), values.get("period", "2025-05")
-    start = make_handmade if values.get("start") == "handmade" else open_template
-    workbook = start(catalog, code, period)
-    for edit in values.get("edits", ()):
-        apply_edit(workbook, edit, catalog)
-    data = edit_parts(save(workbook), values["parts"]) if "parts" in values else save(workbook)
+    data = _start(values, catalog, values.get("unit", UNIT), values.get("period", PERIOD))
+    if "parts" in values:
+        data = edit_parts(data, values["parts"])
     for old, new in values.get("bytes", ()):
         assert bytes.fromhex(old) in data
         data = data.replace(bytes.fromhex(old), bytes.fromhex(new))
     return data[: len(data) * values["keep_percent"] // 100] if "keep_percent" in values else data
+
+
+def _start(values: Mapping[str, Any], catalog: Catalog, code: str, period: str) -> bytes:
+    edits, is_handmade = values.get("edits", ()), values.get("start") == "handmade"
+    filled = None if is_handmade else fill_template(catalog, code, period, edits)
+    if filled is not None:
+        return filled
+    workbook = (make_handmade if is_handmade else open_template)(catalog, code, period)
+    for edit in edits:
+        apply_edit(workbook, edit, catalog)
+    return save(workbook)

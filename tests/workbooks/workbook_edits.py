@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import re
 import warnings
 import zipfile
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -9,6 +10,8 @@ from datetime import date
 from typing import Any
 
 import openpyxl
+from openpyxl.cell._writer import write_cell
+from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import Rule
 from openpyxl.packaging.custom import StringProperty
@@ -18,6 +21,7 @@ from openpyxl.styles.numbers import NumberFormat
 from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.xml.functions import xmlfile
 
 from domain.catalog.catalog import Catalog
 from domain.indicators import Measure
@@ -32,6 +36,7 @@ FORM = "cds_x_t"
 Edit = Mapping[str, Any]
 _TEMPLATES: dict[tuple[str, str, str], bytes] = {}
 _OPENED: dict[bytes, bytes] = {}
+_SAVED: dict[bytes, tuple[Workbook, list[tuple[str, bytes]]]] = {}
 
 
 def unit_of(catalog: Catalog, code: str, period: str) -> OrgUnit:
@@ -54,6 +59,48 @@ def template_bytes(catalog: Catalog, code: str, period: str) -> bytes:
     if key not in _TEMPLATES:
         _TEMPLATES[key] = build_template(catalog, FORM, unit_of(catalog, code, period), parse_period(period))
     return _TEMPLATES[key]
+
+
+def fill_template(catalog: Catalog, code: str, period: str, edits: Sequence[Edit]) -> bytes | None:
+    """Return what openpyxl saves of a template after edits of values only, where all change cells that it has.
+
+    The template is saved once; of the edited cells alone openpyxl writes the markup again. None: other edits.
+    """
+    template = template_bytes(catalog, code, period)
+    if template not in _SAVED:
+        workbook = open_template(catalog, code, period)
+        _SAVED[template] = workbook, parts_of(save(workbook))
+    workbook, saved = _SAVED[template]
+    parts = dict(saved)
+    for edit in edits:
+        if not edit.keys() <= _OF_VALUES:
+            return None
+        if "figure" in edit:
+            sheet_name, address = figure_cell_of(workbook, catalog, *edit["figure"])
+            sheet = workbook[sheet_name]
+        else:
+            sheet, address = _sheet(workbook, edit), edit["set"]
+        name = f"xl/worksheets/sheet{workbook.index(sheet) + 1}.xml"
+        cell = re.compile(rf'<c r="{address}"(?: [^<>]*)?(?:/>|>.*?</c>)'.encode())
+        markup = _markup(sheet, address, edit.get("value"))
+        parts[name], count = cell.subn(lambda _, markup=markup: markup, parts[name])
+        if count != 1:
+            return None
+    return pack(list(parts.items()))
+
+
+_OF_VALUES = {"set", "figure", "sheet", "value"}
+
+
+def _markup(sheet: Worksheet, address: str, value: object) -> bytes:
+    """Return how openpyxl writes a cell that has another value."""
+    styled = sheet[address]
+    cell = Cell(sheet, styled.row, styled.column, value)
+    cell._style = styled._style
+    buffer = io.BytesIO()
+    with xmlfile(buffer) as file:
+        write_cell(file, sheet, cell, styled.has_style)
+    return buffer.getvalue()
 
 
 def make_handmade(catalog: Catalog, code: str, period: str) -> Workbook:
@@ -312,8 +359,7 @@ _VERBS = {
 
 def edit_parts(data: bytes, edits: Sequence[Edit]) -> bytes:
     """Change the parts of a workbook's archive: replace text in a part, or remove, add or duplicate a part."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = [(info.filename, archive.read(info)) for info in archive.infolist()]
+    parts = parts_of(data)
     for edit in edits:
         name = edit["part"]
         if "replace" in edit:
@@ -336,6 +382,12 @@ def _encoded(content: bytes, encoding: str) -> bytes:
     body = text.partition("?>")[2] if text.startswith("<?xml") else text
     name = encoding.upper().replace("-BE", "BE").replace("-LE", "LE")
     return f'<?xml version="1.0" encoding="{name}"?>{body}'.encode(encoding)
+
+
+def parts_of(data: bytes) -> list[tuple[str, bytes]]:
+    """Return names and contents of the parts of an archive."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return [(info.filename, archive.read(info)) for info in archive.infolist()]
 
 
 def pack(parts: Sequence[tuple[str, bytes]]) -> bytes:

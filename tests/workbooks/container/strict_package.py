@@ -50,9 +50,13 @@ class _Opened:
     def __init__(self, parts: dict[str, bytes]) -> None:
         self.parts = parts
         self.by_key = {name.casefold(): name for name in parts}
+        self.trees: dict[str, etree._Element] = {}
 
     def tree(self, name: str) -> etree._Element:
-        return etree.fromstring(self.parts[name])
+        """Return the markup of a part, parsed once."""
+        if name not in self.trees:
+            self.trees[name] = etree.fromstring(self.parts[name])
+        return self.trees[name]
 
     def content_types(self) -> Iterator[str]:
         """Yield faults of content types: each part has one, each override a part."""

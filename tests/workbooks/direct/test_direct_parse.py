@@ -15,6 +15,8 @@ from workbooks.identify.hints import Hints
 from workbooks.report.parse import parse_report
 from workbooks.template.workbook import make_blank
 
+pytestmark = pytest.mark.xdist_group("direct")  # a parser is trained once
+
 UNIT = UNITS[0]
 NAMED = Hints(f"BC_{UNIT}_{PERIOD}.xlsx", (PERIOD, f"{UNIT} Xã Lâm Sơn"))
 
