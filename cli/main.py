@@ -24,6 +24,7 @@ from cli.commands import (
     prefect,
     publish,
     remind,
+    replies,
     rerun,
     rollup,
     rules,
@@ -64,6 +65,7 @@ A month in short:
   tonghop senders list                              by which way reports may come
   tonghop links make 22813 --reason "Ms Lan"         her own upload page
   tonghop connectors list                           where reports are collected
+  tonghop replies list                              what goes back to senders
   tonghop waive RULE --unit 22813 --period 2025-05 --until 2025-12-31 \\
     --reason "checked, right"                       answer a warning
   tonghop close 2025-05 --area 585                  freeze the month, verifiably
@@ -125,6 +127,7 @@ app.add_typer(held.held)
 app.add_typer(senders.senders)
 app.add_typer(links.links)
 app.add_typer(connectors.connectors)
+app.add_typer(replies.replies)
 
 
 def _show_version(is_requested: bool) -> None:  # noqa: FBT001 # typer passes the flag by position

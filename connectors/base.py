@@ -6,8 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from domain.catalog.sources import SecretName, Source
+from domain.catalog.sources import REPLIES_FOLDER, SecretName, Source
 from domain.errors import TerminalError, TransientError
+from domain.mail.threads import MailThread
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class RemoteFile:
     `path` is relative to the connector's root, with forward slashes; `size` is in bytes; `delivered_at` is in UTC. An
     unchanged file keeps its `fingerprint`, so that it need not be fetched again. `sender` is an address, where it is
     proved. An `automatic` file was sent by a program (an automatic reply, a list, a bounce) and is not replied to.
+    `mail` is the mail that brought it; None: none did.
     """
 
     connector: str
@@ -26,6 +28,7 @@ class RemoteFile:
     sender: str | None
     fingerprint: str
     automatic: bool = False
+    mail: MailThread | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,16 @@ class Connector(Protocol):
             SourceUnavailableError: the connection was cut. Can be retried.
         """
 
+    def give(self, path: str, data: bytes) -> None:
+        """Write a file of a reply into the source's folder of replies; one that is there is replaced, so idempotent.
+
+        Of sources that are answered by files (`SourceKind.replied_by`).
+
+        Raises:
+            ReplyNotWrittenError: the source does not answer, or lets nothing be written. Can be retried.
+            UnsafePathError: the path leads out of the source.
+        """
+
 
 class SourceUnavailableError(TransientError):
     """A source, or folders of it, did not answer."""
@@ -132,6 +145,18 @@ class SourceRefusedError(TerminalError):
         """Keep the source's name, the reason and the remedy."""
         self.name, self.reason, self.remedy = name, reason, remedy
         super().__init__(f"{name}: {reason}. {remedy}")
+
+
+class ReplyNotWrittenError(TransientError):
+    """No reply can be written at a source now."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        """Keep the source's name and the reason."""
+        self.name, self.reason = name, reason
+        super().__init__(
+            f"{name}: no reply can be written there ({reason}). It is tried again; let this account write into its "
+            f"folder {REPLIES_FOLDER}, or write replies: kept in connectors.yaml."
+        )
 
 
 class SecretUnreadableError(SourceRefusedError):

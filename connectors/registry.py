@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import Final
 
 from connectors.base import Connector, ExtraMissingError, SourceAccess
-from domain.catalog.sources import After, SourceKind
+from domain.catalog.sources import After, ReplyWay, SourceKind
 
 FOLDER: Final = "folder"
 KINDS: Final[Mapping[str, SourceKind]] = {
@@ -13,6 +13,7 @@ KINDS: Final[Mapping[str, SourceKind]] = {
         module="connectors.sources.filesystem",
         example="/srv/share/reports",
         after=(After.LEFT, After.MOVED),
+        replied_by=ReplyWay.FILES,
     ),
     "sftp": SourceKind(
         module="connectors.sources.sftp",
@@ -22,6 +23,7 @@ KINDS: Final[Mapping[str, SourceKind]] = {
         needs=("user", "known_hosts"),
         needs_any=("key", "password"),
         after=(After.LEFT, After.MOVED),
+        replied_by=ReplyWay.FILES,
     ),
     "webdav": SourceKind(
         module="connectors.sources.webdav",
@@ -31,6 +33,7 @@ KINDS: Final[Mapping[str, SourceKind]] = {
         needs=("user", "password"),
         takes=("authority",),
         after=(After.LEFT, After.MOVED),
+        replied_by=ReplyWay.FILES,
     ),
     "s3": SourceKind(
         module="connectors.sources.s3",
@@ -39,6 +42,7 @@ KINDS: Final[Mapping[str, SourceKind]] = {
         schemes=("s3",),
         needs=("user", "password"),
         takes=("endpoint", "authority"),
+        replied_by=ReplyWay.FILES,
     ),
     "imap": SourceKind(
         module="connectors.sources.imap",
@@ -48,6 +52,7 @@ KINDS: Final[Mapping[str, SourceKind]] = {
         needs=("user", "password"),
         takes=("authority", "trusted_server"),
         after=(After.LEFT, After.FLAGGED, After.MOVED),
+        replied_by=ReplyWay.MAIL,
     ),
 }
 """Kinds of sources, by the word that `kind:` of connectors.yaml has."""

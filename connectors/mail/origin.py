@@ -1,5 +1,6 @@
 """Who sent a mail: the address that the receiving server found proved, and whether a program did."""
 
+import re
 from email.headerregistry import AddressHeader
 from email.message import Message
 from email.policy import default
@@ -7,11 +8,16 @@ from typing import Final
 
 from authres import AuthResError, FeatureContext, dmarc
 
+from domain.mail.threads import MailThread
+
 _RESULTS: Final = FeatureContext(dmarc)
 _PROOFS: Final = {"dmarc": ("header", "from"), "dkim": ("header", "d"), "spf": ("smtp", "mailfrom")}
 """Methods of authentication, and the property that has the domain of which each proves something."""
 _BULK: Final = frozenset({"bulk", "list", "junk", "auto_reply"})
 _MADE_BY_PROGRAMS: Final = ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond", "X-Failed-Recipients")
+_MESSAGE_ID: Final = re.compile(r"<[^<>\s]{1,250}>")
+_MOST_REFERENCES: Final = 20
+_LONGEST_SUBJECT: Final = 300
 _DAEMONS: Final = ("mailer-daemon@", "postmaster@", "no-reply@", "noreply@")
 
 
@@ -57,6 +63,18 @@ def is_automatic(message: Message) -> bool:
         or str(message.get("Return-Path", "")).strip() == "<>"
         or message.get_content_type() == "multipart/report"
         or (stated_sender(message) or "").startswith(_DAEMONS)
+    )
+
+
+def thread_of(message: Message) -> MailThread:
+    """Return what a reply to a mail refers to; an id that is none, or a long list, is left out."""
+    stated = _MESSAGE_ID.findall(str(message.get("Message-ID", "")))
+    references = _MESSAGE_ID.findall(f"{message.get('References', '')} {message.get('In-Reply-To', '')}")
+    subject = str(default.header_factory("Subject", " ".join(str(message.get("Subject", "")).split())))
+    return MailThread(
+        message_id=stated[0] if stated else "",
+        references=" ".join(dict.fromkeys(references[-_MOST_REFERENCES:])),
+        subject=subject[:_LONGEST_SUBJECT],
     )
 
 

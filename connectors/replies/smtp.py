@@ -13,6 +13,8 @@ from domain.errors import TerminalError, TransientError
 Security = Literal["starttls", "tls", "none"]
 _PORTS: Final[dict[Security, int]] = {"starttls": 587, "tls": 465, "none": 25}
 _TIMEOUT_SECONDS: Final = 30
+_PERMANENT: Final = 500
+"""Replies from 400 to 499 are temporary, from 500 permanent (RFC 5321, 4.2.1)."""
 
 
 class MailNotSentError(TransientError):
@@ -36,6 +38,10 @@ class MailRefusedError(TerminalError):
         )
 
 
+class RecipientRefusedError(MailRefusedError):
+    """The mail server refuses this one mail, or its recipient, for good; others may be taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
     """A mail server and its log-in: `user` empty for no log-in; `port` None for the default of `security`."""
@@ -52,6 +58,7 @@ class SmtpServer:
         Raises:
             MailNotSentError: can be retried later.
             MailRefusedError: a person has to change something first.
+            RecipientRefusedError: of these, one that concerns this mail or its recipients alone.
         """
         try:
             with self._connected() as server:
@@ -60,17 +67,26 @@ class SmtpServer:
             raise MailRefusedError(
                 self._name, f"its certificate is not to be trusted ({error.verify_message})"
             ) from error
+        except smtplib.SMTPRecipientsRefused as error:
+            code, text = max(error.recipients.values())
+            raise self._refusal(code, text, RecipientRefusedError) from error
+        except smtplib.SMTPDataError as error:
+            raise self._refusal(error.smtp_code, error.smtp_error, RecipientRefusedError) from error
         except smtplib.SMTPResponseException as error:
-            reply = f"{error.smtp_code} {_text(error.smtp_error)}"
-            # RFC 5321, 4.2.1: replies from 400 to 499 are temporary, from 500 permanent.
-            raise (MailNotSentError if error.smtp_code < 500 else MailRefusedError)(self._name, reply) from error
-        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError) as error:
+            raise self._refusal(error.smtp_code, error.smtp_error, MailRefusedError) from error
+        except smtplib.SMTPNotSupportedError as error:
             raise MailRefusedError(self._name, str(error)) from error
         except UnicodeEncodeError as error:
             # smtplib encodes user and password as ASCII; servers that accept more (RFC 4616) are rare.
             raise MailRefusedError(self._name, "its log-in may hold ASCII characters only") from error
         except (OSError, smtplib.SMTPException) as error:
             raise MailNotSentError(self._name, str(error) or type(error).__name__) from error
+
+    def _refusal(
+        self, code: int, text: bytes | str, permanent: type[MailRefusedError]
+    ) -> MailNotSentError | MailRefusedError:
+        """Return our error for a reply of the server."""
+        return (MailNotSentError if code < _PERMANENT else permanent)(self._name, f"{code} {_text(text)}")
 
     @property
     def _name(self) -> str:
@@ -94,3 +110,11 @@ class SmtpServer:
 
 def _text(answer: bytes | str) -> str:
     return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+
+
+@dataclass(frozen=True, slots=True)
+class MailAccount:
+    """The server through which mail goes out, and the address that it comes from."""
+
+    server: SmtpServer
+    address: str

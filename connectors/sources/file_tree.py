@@ -15,13 +15,14 @@ from connectors.base import (
     FileChangedError,
     FileUnreadableError,
     RemoteFile,
+    ReplyNotWrittenError,
     SourceAccess,
     SourceMissingError,
     SourceRefusedError,
     SourceUnavailableError,
     UnsafePathError,
 )
-from domain.catalog.sources import After, Source
+from domain.catalog.sources import REPLIES_FOLDER, After, RepliesGo, Source
 
 _LOG = logging.getLogger(__name__)
 _CHUNK_BYTES = 1 << 20
@@ -45,6 +46,13 @@ class FileTreeConnector(Connector):
     @property
     def _failures(self) -> tuple[type[Exception], ...]:
         return (OSError, *self.library_errors)
+
+    @property
+    def _own_folders(self) -> frozenset[str]:
+        """Folders at the top that hold no deliveries."""
+        moved = {self.source.moved_to} if self.source.after is After.MOVED else set()
+        replies = {REPLIES_FOLDER} if self.source.replies is RepliesGo.RETURNED else set()
+        return frozenset(moved | replies)
 
     @abstractmethod
     def connect(self) -> tuple[AbstractFileSystem, str]:
@@ -121,6 +129,25 @@ class FileTreeConnector(Connector):
         except self._failures as error:
             raise self._failure(error) from error
 
+    def give(self, path: str, data: bytes) -> None:
+        """Write a file of a reply; see `Connector.give`."""
+        failures: tuple[type[Exception], ...] = (SourceRefusedError, *self._failures)
+        try:
+            fs, root = self._connection()
+            address = self.checked_address(fs, root, f"{REPLIES_FOLDER}/{path}")
+            folder, _, name = address.rpartition("/")
+            draft = self.checked_address(fs, root, f"{REPLIES_FOLDER}/{path.removesuffix(name)}.{name}.new")
+            fs.makedirs(folder, exist_ok=True)
+            self.write(fs, draft, address, data)
+        except failures as error:
+            self._connected = None
+            raise ReplyNotWrittenError(self.name, _reason(error)) from error
+
+    def write(self, fs: AbstractFileSystem, draft: str, address: str, data: bytes) -> None:
+        """Write a file under a temporary name, and give it its own, in one step, whatever has that."""
+        fs.pipe_file(draft, data)
+        fs.mv(draft, address)
+
     def exists(self, fs: AbstractFileSystem, root: str) -> bool:
         """Return whether the folder exists."""
         # Not fs.exists, to which whatever fails is missing.
@@ -192,9 +219,9 @@ class FileTreeConnector(Connector):
                 yield from self._walk(fs, info["name"].rstrip("/"), failed)
 
     def _is_skipped_folder(self, parent: str, name: str) -> bool:
-        """Return whether a folder is hidden, or holds what was moved after it had landed."""
+        """Return whether a folder is hidden, or holds what was moved after it had landed, or replies."""
         is_top = self._connected is not None and parent == self._connected[1]
-        return name.startswith(".") or (is_top and self.source.after is After.MOVED and name == self.source.moved_to)
+        return name.startswith(".") or (is_top and name in self._own_folders)
 
     def _as_file(self, root: str, info: dict[str, Any]) -> RemoteFile | None:
         path = str(info["name"]).removeprefix(root).lstrip("/")

@@ -1,5 +1,6 @@
 """Connector for the files of a folder: on this machine, on a mounted share or in a synchronised drive."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,6 +47,17 @@ class FilesystemConnector(FileTreeConnector):
         if isinstance(fs, LocalFileSystem) and Path(address).resolve() != Path(root).resolve() / path:
             raise UnsafePathError(path)
         return address
+
+    def write(self, fs: AbstractFileSystem, draft: str, address: str, data: bytes) -> None:
+        """Write a file under a temporary name, bring it to disk, and rename it over what has its name."""
+        if not isinstance(fs, LocalFileSystem):
+            super().write(fs, draft, address, data)
+            return
+        with Path(draft).open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).replace(address)
 
 
 def _open(access: SourceAccess) -> FilesystemConnector:

@@ -32,8 +32,9 @@ from connectors.base import (
     SourceUnavailableError,
 )
 from connectors.mail.attachments import MailedFile, mailed_files
-from connectors.mail.origin import is_automatic, proved_sender
+from connectors.mail.origin import is_automatic, proved_sender, thread_of
 from domain.catalog.sources import After
+from domain.mail.threads import MailThread
 
 _LOG = logging.getLogger(__name__)
 _SECONDS = 60
@@ -67,12 +68,13 @@ class _Cursor:
 
 @dataclass(frozen=True, slots=True)
 class _Mail:
-    """What a mail brings: its id, its files, its proved sender, and whether a program sent it."""
+    """What a mail brings: its id, its files, its proved sender, whether a program sent it, what replies refer to."""
 
     id: str
     files: list[MailedFile]
     sender: str | None
     automatic: bool
+    thread: MailThread
 
 
 class ImapConnector(Connector):
@@ -202,6 +204,7 @@ class ImapConnector(Connector):
                 sender=mail.sender,
                 fingerprint=fingerprint,
                 automatic=mail.automatic,
+                mail=mail.thread,
             )
 
     def _parsed(self, data: bytes) -> _Mail:
@@ -213,10 +216,12 @@ class ImapConnector(Connector):
                 files=mailed_files(message, self._access.suffixes),
                 sender=proved_sender(message.obj, self.source.trusted_server),
                 automatic=is_automatic(message.obj),
+                thread=thread_of(message.obj),
             )
         except _UNPARSEABLE as error:
             _LOG.warning("a mail cannot be parsed (%s) and is taken as it is", type(error).__name__)
-            return _Mail(sha256(data).hexdigest(), [MailedFile(_WHOLE_MAIL, data)], sender=None, automatic=True)
+            files, nothing = [MailedFile(_WHOLE_MAIL, data)], MailThread("", "", "")
+            return _Mail(sha256(data).hexdigest(), files, sender=None, automatic=True, thread=nothing)
 
     def _connection(self) -> MailBox:
         """Return the mailbox, logged in.

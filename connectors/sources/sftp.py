@@ -1,5 +1,6 @@
 """Connector for a folder of an SFTP server whose host key is known."""
 
+from contextlib import suppress
 from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
@@ -54,6 +55,11 @@ class SftpConnector(RemoteTreeConnector):
         # Not fs.mv: where the server lacks an extension, it copies by a shell and removes even what it could not copy.
         sync(fs.loop, _rename, fs.client, address, target)
 
+    def write(self, fs: AbstractFileSystem, draft: str, address: str, data: bytes) -> None:
+        """Write a file under a temporary name, and rename it."""
+        fs.pipe_file(draft, data)
+        sync(fs.loop, _replace, fs.client, draft, address)
+
     def refuses(self, error: Exception) -> bool:
         """Return whether the account or the host key is wrong."""
         return isinstance(error, (PermissionError, asyncssh.HostKeyNotVerifiable))
@@ -73,6 +79,17 @@ async def _rename(client: asyncssh.SSHClientConnection, address: str, target: st
     """Rename a file of the server."""
     async with client.start_sftp_client() as sftp:
         await sftp.rename(address, target)
+
+
+async def _replace(client: asyncssh.SSHClientConnection, draft: str, address: str) -> None:
+    """Rename a file of the server over what has its name; where the server cannot, that is removed first."""
+    async with client.start_sftp_client() as sftp:
+        try:
+            await sftp.posix_rename(draft, address)
+        except asyncssh.SFTPOpUnsupported:
+            with suppress(asyncssh.SFTPNoSuchFile):
+                await sftp.remove(address)
+            await sftp.rename(draft, address)
 
 
 CONNECTOR = SftpConnector

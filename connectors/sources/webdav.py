@@ -50,6 +50,11 @@ class WebdavConnector(RemoteTreeConnector):
         # Not fs.mv, which copies and removes.
         fs.client.move(address, target, overwrite=False)
 
+    def write(self, fs: AbstractFileSystem, draft: str, address: str, data: bytes) -> None:
+        """Write a file under a temporary name, and move it by one request over what has its name."""
+        fs.pipe_file(draft, data)
+        fs.client.move(draft, address, overwrite=True)
+
     def refuses(self, error: Exception) -> bool:
         """Return whether the account is wrong or may not do this."""
         status = error.status_code if isinstance(error, HTTPError) else None

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from domain.catalog.fields import FileModel, Natural, Positive, Words
 from domain.catalog.files import CatalogError, YamlDocument, decode_text, read_document
 from domain.catalog.shapes import Kind, fault
-from domain.catalog.sources import After, SecretName, Source, SourceKind, SourceLimits
+from domain.catalog.sources import REPLIES_FOLDER, After, RepliesGo, SecretName, Source, SourceKind, SourceLimits
 from domain.errors import UsageError
 
 _OWN_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -68,6 +68,7 @@ class LimitsEntry(FileModel):
     files_per_run: Annotated[Positive, Field(description="the most files taken by a run; the next takes the rest")] = (
         10_000
     )
+    mails_per_day: Annotated[Positive, Field(description="the most mails to one address in a day; the rest wait")] = 50
 
 
 class SourceEntry(FileModel):
@@ -89,6 +90,10 @@ class SourceEntry(FileModel):
         Words | None, Field(description="the mail server whose Authentication-Results are believed, as mx.example.vn")
     ] = None
     after: Annotated[After, Field(description="what happens to a file once it has landed")] = After.LEFT
+    replies: Annotated[
+        RepliesGo | None,
+        Field(description="returned (by mail, or into outbox/ of the source) or kept (in the home alone)"),
+    ] = None
     moved_to: Annotated[str, Field(pattern=r"^[^/\\.\s][^/\\]*$", description="the name of a folder of the source")] = (
         "da-nhan"
     )
@@ -127,7 +132,7 @@ def parse_sources(file: Path, data: bytes, kinds: Mapping[str, SourceKind]) -> t
         results: dict[str, Source] = {}
         for place, entry in enumerate(entries):
             _check(document, place, entry, kinds)
-            document.add_once(results, entry.name, _source(entry), "sources", place, "name")
+            document.add_once(results, entry.name, _source(entry, kinds[entry.kind]), "sources", place, "name")
     except CatalogError as error:
         raise ConnectorsFileError(file, error.problem, error.remedy, error.line) from error
     return tuple(results.values())
@@ -149,13 +154,22 @@ def _check(document: YamlDocument, place: int, entry: SourceEntry, kinds: Mappin
             raise error(f"{key} is missing", f"add a line {key}: to this source", "name")
     if kind.needs_any and not any(getattr(entry, key) is not None for key in kind.needs_any):
         raise error("no way to log in is named", f"add one of: {', '.join(kind.needs_any)}", "name")
-    if entry.after not in kind.after:
-        allowed = ", ".join(kind.after)
-        raise error(f"files of kind {entry.kind} cannot be {entry.after}", f"write one of: {allowed}", "after")
+    _check_outcomes(error, entry, kind)
     if problem := _wrong_address(entry.address, kind.schemes):
         raise error(problem, f"write it like {kind.example}", "address")
     if entry.endpoint and (problem := _wrong_address(entry.endpoint, ("https", "http"))):
         raise error(problem, "write it like https://store.example.vn", "endpoint")
+
+
+def _check_outcomes(error: Callable[[str, str, str], CatalogError], entry: SourceEntry, kind: SourceKind) -> None:
+    """Check what becomes of landed files and replies."""
+    if entry.after not in kind.after:
+        allowed = ", ".join(kind.after)
+        raise error(f"files of kind {entry.kind} cannot be {entry.after}", f"write one of: {allowed}", "after")
+    if entry.replies is RepliesGo.RETURNED and kind.replied_by is None:
+        raise error(f"a source of kind {entry.kind} takes no replies", "write replies: kept", "replies")
+    if entry.after is After.MOVED and entry.moved_to == REPLIES_FOLDER:
+        raise error(f"{REPLIES_FOLDER} is the folder of replies", "name another folder for landed files", "moved_to")
 
 
 def _wrong_address(address: str, schemes: tuple[str, ...]) -> str | None:
@@ -175,14 +189,15 @@ def _wrong_address(address: str, schemes: tuple[str, ...]) -> str | None:
     return None
 
 
-def _source(entry: SourceEntry) -> Source:
+def _source(entry: SourceEntry, kind: SourceKind) -> Source:
     secrets = {
         key: SecretName(secret.variable or None, secret.file or None)
         for key in ("password", "key")
         if (secret := getattr(entry, key)) is not None
     }
-    limits = SourceLimits(entry.limits.bytes_per_file, entry.limits.files_per_run)
-    return Source(**(dict(entry) | secrets | {"limits": limits}))
+    limits = SourceLimits(**dict(entry.limits))
+    replies = entry.replies or (RepliesGo.RETURNED if kind.replied_by else RepliesGo.KEPT)
+    return Source(**(dict(entry) | secrets | {"limits": limits, "replies": replies}))
 
 
 def with_entry(text: str, values: Mapping[str, object]) -> str:

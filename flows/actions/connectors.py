@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from connectors.registry import FOLDER, KINDS, open_source
 from domain.catalog.connectors import parse_sources, with_entry
-from domain.catalog.sources import Source
+from domain.catalog.sources import RepliesGo, Source
 from domain.errors import TonghopError, UsageError
 from flows.support.atomic_files import atomic_file
 from flows.support.private_files import FILE_MODE
@@ -15,6 +15,8 @@ from flows.support.sources import access_to, configured_sources, connectors_file
 
 _VARIABLE = re.compile("[A-Z][A-Z0-9_]*")
 _SECRETS = ("password", "key")
+_OWN_INBOX = {"name": "inbox", "kind": FOLDER, "address": "inbox", "replies": RepliesGo.KEPT}
+"""The home's own inbox as an entry: replies lie in the home already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def add_source(settings: Settings, entry: Mapping[str, object]) -> Source:
     if file.exists():
         text = file.read_text("utf-8-sig")
     else:
-        text = "" if settings.inbox else with_entry("", {"name": "inbox", "kind": FOLDER, "address": "inbox"})
+        text = "" if settings.inbox else with_entry("", _OWN_INBOX)
         before = parse_sources(file, text.encode(), KINDS) if text else ()
     text = with_entry(text, entry)
     sources = parse_sources(file, text.encode(), KINDS)

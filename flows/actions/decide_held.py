@@ -8,6 +8,7 @@ from flows.actions.withdraw import apply_decision
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.pipeline import Run, end, work
+from flows.pipeline.stages.deliver import deliver_due
 from warehouse.store.engine import Session
 from warehouse.submissions.holds import refuse, release
 from warehouse.submissions.lifecycle import DecisionReason
@@ -55,4 +56,6 @@ def decide_held(
             decision,
             lambda session, stamped: _CARRIED_OUT[kind](session, key, stamped, version),
         )
-        return HoldResult(chosen, end(run, work(run)))
+        result = HoldResult(chosen, end(run, work(run)))
+    deliver_due(run.context)
+    return result

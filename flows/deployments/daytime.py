@@ -16,6 +16,7 @@ from flows.deployments.restarts import complete_overtaken, restart_crashed
 from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import current_listener
 from flows.pipeline.scope import RunScope
+from flows.pipeline.stages.deliver import deliver_due
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.missed_notices import send_missed
 from flows.support.context import build_context
@@ -31,7 +32,7 @@ _LOG = logging.getLogger(__name__)
 def daytime() -> State[Any]:
     """Collect, and start a rerun for each period with a correction; first reports wait for the nightly run.
 
-    Before that it makes good what was missed: a nightly run that crashed is started again, notices are sent.
+    Before that it makes good what was missed: it starts a nightly run that crashed again, sends notices and replies.
     """
     settings = load_settings()
     # A nightly run may take hours; the next daytime run is minutes away.
@@ -43,6 +44,7 @@ def daytime() -> State[Any]:
         restart_crashed()
     if settings.sends_mail:
         send_missed()
+    deliver_due(context)
     try:
         seen = find_corrections(Run(context, RunScope(), PrefectSteps(run_id), current_listener()))
     except RunInProgressError:

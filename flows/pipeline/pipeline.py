@@ -21,6 +21,7 @@ from flows.pipeline.progress import ProgressListener
 from flows.pipeline.publisher import AREAS_PER_STEP, Publisher
 from flows.pipeline.scope import RunScope
 from flows.pipeline.stages.collect import Collection, NotAllCollectedError
+from flows.pipeline.stages.deliver import deliver_due
 from flows.pipeline.stages.identify import record_batch, resolve_rivals
 from flows.pipeline.stages.judge import by_last_day, check, load, stage, stage_peers, unstage
 from flows.pipeline.stages.later import judge_later, later_reports
@@ -82,7 +83,7 @@ class JudgedSubmissions:
 
 
 def carry_out(run: Run, kind: str, reason: str | None = None) -> RunOutcome:
-    """Collect, read, identify, judge, load, roll up, publish, reply; `reason` is why a person started the run.
+    """Collect, read, identify, judge, load, roll up, publish, reply, deliver; `reason` is why a person started the run.
 
     Unfinished work of earlier runs is resumed from the landed bytes, so the next run completes one that was killed at
     any point. One run at a time works on a warehouse: a second one waits.
@@ -93,7 +94,9 @@ def carry_out(run: Run, kind: str, reason: str | None = None) -> RunOutcome:
     """
     with exclusive_run(run.context, run.id, kind, run.listener):
         begin(run, kind, reason)
-        return end(run, work(run))
+        outcome = end(run, work(run))
+    deliver_due(run.context)
+    return outcome
 
 
 def begin(run: Run, kind: str, reason: str | None) -> None:

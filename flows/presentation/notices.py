@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from enum import StrEnum
 
-from connectors.replies.smtp import SmtpServer
+from domain.errors import UsageError
 from domain.issues import Issue, Severity
 from domain.texts import cut, one_line
 from flows.pipeline.interrupted import InterruptedRun
@@ -137,15 +137,17 @@ def send(
     Raises:
         MailNotSentError: it may work later.
         MailRefusedError: the settings or the recipients have to be corrected first.
+        UsageError: no mail server is set.
     """
+    account = settings.mail_account
+    if account is None:
+        raise UsageError("there is no mail server: set TONGHOP_MAIL_HOST")
     message = EmailMessage()
     message["Subject"] = notice.subject
-    message["From"] = settings.mail_from or settings.mail_user
+    message["From"] = account.address
     message["To"] = ", ".join(addresses or settings.mail_to)
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = message_id or make_msgid(domain="tonghop")
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office reply
     message.set_content(notice.body)
-    password = settings.mail_password.get_secret_value() if settings.mail_password else ""
-    server = SmtpServer(settings.mail_host, settings.mail_port, settings.mail_security, settings.mail_user, password)
-    server.send(message)
+    account.server.send(message)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from connectors.base import Connector
 from connectors.landing import Landing
+from connectors.replies.smtp import MailAccount
 from domain.catalog.catalog import Catalog
 from domain.texts import Lang
 from domain.vietnam_time import day_in_vietnam
@@ -38,7 +39,8 @@ class AppContext:
     known bytes are a restored share. A run examines its SQLite file for damage for `check_seconds` at most, and accepts
     records that are later than its clock up to `records_ahead_until`. `open_reader` opens a reader of workbooks, which
     applies `limits`. Unless `checks_senders`, reports count whatever way they came, as those do that a person names.
-    Unless `settles_sources`, landed files are neither moved nor flagged where they came from.
+    Unless `settles_sources`, landed files are neither moved nor flagged where they came from, and replies stay here.
+    `mail` is the account by which mails go out; None: there is none.
     """
 
     catalog: Catalog
@@ -64,6 +66,7 @@ class AppContext:
     clock: Callable[[], datetime]
     checks_senders: bool = True
     settles_sources: bool = True
+    mail: MailAccount | None = None
 
     @property
     def today(self) -> date:
@@ -106,6 +109,7 @@ def build_context(settings: Settings, clock: Callable[[], datetime] = lambda: da
         check_seconds=settings.check_seconds,
         records_ahead_until=settings.records_ahead_until,
         clock=clock,
+        mail=settings.mail_account,
     )
 
 

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import NoDecode
 
+from connectors.replies.smtp import MailAccount, SmtpServer
+
 
 class ServiceSettings(BaseModel):
     """Settings of `tonghop up` and the flows it schedules; part of `flows.support.settings.Settings`.
@@ -54,6 +56,15 @@ class ServiceSettings(BaseModel):
     """Days after which staging rows of a killed run are removed."""
     keep_quality_days: int = Field(default=400, ge=1)
     """After so many days quality pages go; they can be made again from the warehouse."""
+
+    @property
+    def mail_account(self) -> MailAccount | None:
+        """The server and the address that mail goes out by; None: there is no server."""
+        if not self.mail_host:
+            return None
+        password = self.mail_password.get_secret_value() if self.mail_password else ""
+        server = SmtpServer(self.mail_host, self.mail_port, self.mail_security, self.mail_user, password)
+        return MailAccount(server, self.mail_from or self.mail_user)
 
     @property
     def sends_mail(self) -> bool:

@@ -42,7 +42,7 @@ def test_an_entry_becomes_a_source() -> None:
             password=SecretName(variable="SFTP_PW"),
             known_hosts="known_hosts",
             quiet_seconds=60,
-            limits=SourceLimits(1000, 10_000),
+            limits=SourceLimits(1000, 10_000, 50),
         ),
     )
 
@@ -59,6 +59,7 @@ def test_an_entry_becomes_a_source() -> None:
         ("sftp://sftp", "sftp://thu:pw@sftp", "line 4: .*no account and no password: .*write it like sftp://host/in"),
         ("sftp://sftp", "ftp://sftp", "line 4: .*is no address of this kind; write it like sftp://host/in"),
         ("known_hosts: known_hosts", "known_hosts: k\n    after: moved", "line 8: .*cannot be moved; write one of"),
+        ("known_hosts: known_hosts", "known_hosts: k\n    replies: returned", "line 8: .*takes no replies"),
         ("known_hosts: known_hosts", "known_hosts: k\n    endpoint: x", "line 8: .*has no endpoint; take it out"),
         ("quiet_seconds: 60", "quiet: 60", "line 8: .*'quiet' was unexpected; take it out; known here: name, kind"),
         ("name: tinh", "name: a b", "line 2: .*a name without spaces"),

@@ -13,12 +13,14 @@ from connectors.base import (
     Connector,
     FileChangedError,
     RemoteFile,
+    ReplyNotWrittenError,
     SourceMissingError,
     SourceRefusedError,
     SourceUnavailableError,
+    UnsafePathError,
 )
 from connectors.registry import KINDS, open_source
-from domain.catalog.sources import After, SecretName
+from domain.catalog.sources import After, RepliesGo, SecretName
 from flows.pipeline.stages.collect import Collection
 from flows.support.context import AppContext
 from tests.connectors.source_servers import KEY, SERVERS, FolderServer, SourceServer, access_to, sftp_server
@@ -99,6 +101,35 @@ def test_a_cut_connection_starts_again(server: SourceServer, tmp_path: Path) -> 
             list(source.list())
         server.proxy.cut_after = None
     assert (list(source.list()), fetched(source, file)) == ([file, other], data)
+
+
+@pytest.mark.parametrize("server", TREES, indirect=True)
+def test_a_reply_is_given_once(server: SourceServer, tmp_path: Path) -> None:
+    """Under its name, which a repetition replaces; no listing has it, whether it is there wholly or in part."""
+    source = opened(server, tmp_path, replies=RepliesGo.RETURNED)
+    for data in (b"first", b"second, and longer"):
+        source.give(f"22813/{ANY_NAME}", data)
+    assert server.paths() == [f"outbox/22813/{ANY_NAME}"]
+    server.put("outbox.xlsx", b"figures", AT)
+    assert [file.path for file in source.list()] == ["outbox.xlsx"]
+    unaware = opened(server, tmp_path)
+    (reply,) = (file for file in unaware.list() if file.path.endswith(ANY_NAME))
+    assert fetched(unaware, reply) == b"second, and longer"
+    with pytest.raises(UnsafePathError):
+        source.give("../a.xlsx", b"first")
+
+
+@pytest.mark.parametrize("server", sorted(set(TREES) & set(REMOTE)), indirect=True)
+def test_a_reply_waits_while_its_way_is_down(server: SourceServer, tmp_path: Path) -> None:
+    """The same connector gives it once the other side is back."""
+    source = opened(server, tmp_path, replies=RepliesGo.RETURNED)
+    assert server.proxy is not None
+    server.proxy.cut_after = 0
+    with pytest.raises(ReplyNotWrittenError):
+        source.give("22813/a.xlsx", b"figures")
+    server.proxy.cut_after = None
+    source.give("22813/a.xlsx", b"figures")
+    assert server.paths() == ["outbox/22813/a.xlsx"]
 
 
 @pytest.mark.parametrize("server", MOVING, indirect=True)

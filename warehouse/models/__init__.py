@@ -13,6 +13,7 @@ from warehouse.models.org_units import (
     StatedWeightRow,
     SuccessionRow,
 )
+from warehouse.models.outgoing import OutgoingRow
 from warehouse.models.placements import PlacementRow
 from warehouse.models.reminders import ReminderRow
 from warehouse.models.replies import RepliedJudgementRow, ReplyRow
@@ -27,7 +28,14 @@ from warehouse.models.rollups import (
 )
 from warehouse.models.runs import RunRow
 from warehouse.models.staging import STAGING
-from warehouse.models.submissions import DeliveryRow, FileRow, SourceCursorRow, SubmissionEventRow, SubmissionRow
+from warehouse.models.submissions import (
+    DeliveryMailRow,
+    DeliveryRow,
+    FileRow,
+    SourceCursorRow,
+    SubmissionEventRow,
+    SubmissionRow,
+)
 from warehouse.models.upload_links import UploadLinkRow
 from warehouse.models.waivers import WaivedIssueRow, WaiverRow
 
@@ -37,6 +45,7 @@ __all__ = [
     "Base",
     "CatalogMirrorRow",
     "ClosingRow",
+    "DeliveryMailRow",
     "DeliveryRow",
     "FileRow",
     "IndicatorRow",
@@ -45,6 +54,7 @@ __all__ = [
     "NamedAreaRow",
     "ObservationRow",
     "OrgUnitRow",
+    "OutgoingRow",
     "PlacementRow",
     "PublicationRow",
     "ReminderRow",

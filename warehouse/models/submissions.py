@@ -44,6 +44,17 @@ class DeliveryRow(Base):
     landed_at: Mapped[datetime]
 
 
+class DeliveryMailRow(Base):
+    """The mail that brought a delivery: what a reply to it refers to (Message-ID, References) and its subject."""
+
+    __tablename__ = "delivery_mail"
+
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), primary_key=True, autoincrement=False)
+    message_id: Mapped[str]
+    thread: Mapped[str]
+    subject: Mapped[str]
+
+
 class SourceCursorRow(Base):
     """Where the next listing of a source begins that lists only what is new, in the terms of its connector."""
 

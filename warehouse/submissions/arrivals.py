@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
+from domain.mail.threads import MailThread
 from domain.submissions import SubmissionState
-from warehouse.models import DeliveryRow, FileRow, SourceCursorRow, SubmissionRow
+from warehouse.models import DeliveryMailRow, DeliveryRow, FileRow, SourceCursorRow, SubmissionRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session, serialise
 from warehouse.submissions.lifecycle import begin
@@ -23,7 +24,7 @@ class Arrival:
 
     `path` is relative to the connector's root; `fingerprint` stays the same while the file does; `size` is in bytes;
     `delivered_at` is when the sender delivered it, `landed_at` when it was fetched; `sender` is an address, if known.
-    An `automatic` one was sent by a program.
+    An `automatic` one was sent by a program. `mail` is the mail that brought it, if one did.
     """
 
     connector: str
@@ -36,6 +37,7 @@ class Arrival:
     landed_at: datetime
     sender: str | None = None
     automatic: bool = False
+    mail: MailThread | None = None
 
 
 def known_fingerprints(session: Session, connector: str) -> frozenset[str]:
@@ -123,6 +125,7 @@ def receive(session: Session, arrival: Arrival, run_id: str | None = None, *, re
     delivery = _delivery_row(arrival, repeated, restored=restored and repeated is not None)
     session.add(delivery)
     session.flush()
+    _keep_mails(session, [(delivery, arrival)])
     if repeated is None:
         return _new_submission(session, delivery, run_id).id
     for submission in session.scalars(select(SubmissionRow).where(SubmissionRow.delivery_id == delivery.repeats_id)):
@@ -145,10 +148,24 @@ def receive_new(session: Session, arrivals: Sequence[Arrival], run_id: str | Non
     deliveries = [_delivery_row(arrival, None, restored=False) for arrival in arrivals]
     session.add_all(deliveries)
     session.flush()
+    _keep_mails(session, zip(deliveries, arrivals, strict=True))
     submissions = [_submission_row(delivery) for delivery in deliveries]
     session.add_all(submissions)
     begin(session, submissions, run_id)
     return [submission.id for submission in submissions]
+
+
+def _keep_mails(session: Session, deliveries: Iterable[tuple[DeliveryRow, Arrival]]) -> None:
+    session.add_all(
+        DeliveryMailRow(
+            delivery_id=delivery.id,
+            message_id=arrival.mail.message_id,
+            thread=arrival.mail.references,
+            subject=arrival.mail.subject,
+        )
+        for delivery, arrival in deliveries
+        if arrival.mail is not None
+    )
 
 
 def _restored(session: Session, at_path: Select[tuple[DeliveryRow]], sha256: str) -> DeliveryRow | None:

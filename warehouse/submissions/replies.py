@@ -11,6 +11,7 @@ from domain.submissions import PENDING_STATES, SubmissionState
 from warehouse.models import DeliveryRow, RepliedJudgementRow, ReplyRow, SubmissionRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
+from warehouse.submissions.outgoing import ReplyFiles, ReplyWays, queue_replies
 
 _NOT_COUNTED = (SubmissionState.QUARANTINED, SubmissionState.HELD)
 _ACCEPTED = (SubmissionState.ACCEPTED, SubmissionState.SUPERSEDED)
@@ -27,10 +28,10 @@ class RepliedSubmission:
 
 @dataclass(frozen=True, slots=True)
 class GivenReply:
-    """A reply to a delivery: its folder in the outbox, and all submissions of the delivery."""
+    """A reply to a delivery: its files in the outbox, and all submissions of the delivery."""
 
     delivery_id: int
-    folder: str
+    files: ReplyFiles
     submissions: tuple[RepliedSubmission, ...]
 
 
@@ -58,8 +59,18 @@ def unreplied(session: Session) -> tuple[int, ...]:
     return tuple(session.scalars(wanted.distinct().order_by(row.delivery_id)))
 
 
-def record_replies(session: Session, replies: Sequence[GivenReply], *, at: datetime, run_id: str | None) -> None:
-    """Record that deliveries were replied to; a reply that tells nothing new is not recorded again."""
+def record_replies(
+    session: Session,
+    replies: Sequence[GivenReply],
+    *,
+    at: datetime,
+    run_id: str | None,
+    ways: ReplyWays = ReplyWays(),  # noqa: B008 -- it cannot be changed
+) -> None:
+    """Record that deliveries were replied to, and queue the replies for the ways by which these came.
+
+    A reply that tells nothing new is not recorded again.
+    """
     known = _replied_judgements(session, (each.submission_id for reply in replies for each in reply.submissions))
     last = _last_numbers(session, (reply.delivery_id for reply in replies))
     news = [
@@ -73,20 +84,22 @@ def record_replies(session: Session, replies: Sequence[GivenReply], *, at: datet
                 number=last.get(reply.delivery_id, 0) + 1,
                 given_at=at,
                 run_id=run_id,
-                folder=reply.folder,
+                folder=reply.files.folder,
             ),
+            reply.files,
             submissions,
         )
         for reply, submissions in news
         if submissions
     ]
-    session.add_all(row for row, _ in rows)
+    session.add_all(row for row, _, _ in rows)
     session.flush()
+    queue_replies(session, [(row, files) for row, files, _ in rows], ways, at)
     session.add_all(
         RepliedJudgementRow(
             submission_id=each.submission_id, judgement=each.judgement, reply_id=row.id, accepted=each.accepted
         )
-        for row, submissions in rows
+        for row, _, submissions in rows
         for each in submissions
     )
 

@@ -212,6 +212,7 @@ class Collection:
             landed_at=self._context.clock(),
             sender=file.sender,
             automatic=file.automatic,
+            mail=file.mail,
         )
 
 

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from domain.errors import TerminalError
-from domain.texts import visible
+from domain.texts import cut, one_line, visible
 from flows.pipeline.marked_copy import LANG, FileFindings, MarkedCopy, marked_copy
+from flows.pipeline.stages.deliver import reply_ways
 from flows.pipeline.stages.judge import SENDER_NOT_AUTHORISED, SENT_BY
 from flows.support.atomic_files import write_synced
 from flows.support.context import AppContext
 from publishing.returns.receipt import Receipt, list_outcomes
 from warehouse.queries import Reply, ReportReply, replies_of
 from warehouse.store.engine import reading, transaction
+from warehouse.submissions.outgoing import ReplyFiles
 from warehouse.submissions.replies import GivenReply, RepliedSubmission, record_replies
 from warehouse.submissions.replies import unreplied as without_reply
 from workbooks.identify.hints import Hints, codes_in_name
@@ -26,6 +28,7 @@ UNKNOWN_PERIOD = "chua-ro-ky"
 """Folders of submissions whose unit or period is unknown; an officer forwards them by hand."""
 
 _LONGEST_STEM = 160
+_LONGEST_LINE = 600
 _GIVEN_BEFORE = re.compile(r"(\.tra-lai\.so-\d+(-lan-\d+)?|\.da-kiem-tra)+$")
 _RISKY = re.compile(r'[\x00-\x1f\ufffd<>:"/\\|?*]')
 
@@ -60,14 +63,25 @@ def write_replies(context: AppContext, run_id: str, batch: Sequence[int]) -> int
     files: dict[Path, bytes] = {}
     for reply in replies:
         folder = _folder_of(context, reply)
-        files |= {context.outbox / folder / name: data for name, data in files_of(context, reply).items()}
+        own = files_of(context, reply)
+        files |= {context.outbox / folder / name: data for name, data in own.items()}
         submissions = [RepliedSubmission(each.number, each.judgement, each.is_accepted) for each in reply.reports]
-        results.append(GivenReply(reply.delivery_id, str(folder), tuple(submissions)))
+        sent = ReplyFiles(str(folder), tuple(own), _text_of(context, reply))
+        results.append(GivenReply(reply.delivery_id, sent, tuple(submissions)))
     write(context.outbox, files)
     with transaction(context.engine) as session:
-        record_replies(session, results, at=context.clock(), run_id=run_id)
+        record_replies(session, results, at=context.clock(), run_id=run_id, ways=reply_ways(context))
     _LOG.info("gave back %s replies", len(results))
     return len(results)
+
+
+def _text_of(context: AppContext, reply: Reply) -> str:
+    """Return a line on each report: its file and the outcome."""
+    receipts = [Receipt(report, context.catalog, LANG) for report in reply.reports]
+    return "\n".join(
+        cut(one_line(f"{receipt.reply.record.file.file_name}: {receipt.title}. {receipt.lead}"), _LONGEST_LINE)
+        for receipt in receipts
+    )
 
 
 def _folder_of(context: AppContext, reply: Reply) -> PurePosixPath:

@@ -22,6 +22,21 @@ class Mailbox:
     def __init__(self) -> None:
         """Be empty."""
         self.mails: list[EmailMessage] = []
+        self.refused: set[str] = set()
+
+    async def handle_RCPT(  # noqa: N802 # aiosmtpd's
+        self,
+        server: SMTP,  # noqa: ARG002 # aiosmtpd's
+        session: Session,  # noqa: ARG002 # aiosmtpd's
+        envelope: Envelope,
+        address: str,
+        options: list[str],  # noqa: ARG002 # aiosmtpd's
+    ) -> str:
+        """Refuse mail for the addresses in `refused`."""
+        if address in self.refused:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 taken"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802, ARG002 # aiosmtpd's
         """Take a mail."""

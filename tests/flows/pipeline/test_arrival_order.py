@@ -28,6 +28,7 @@ from warehouse.models import SubmissionRow
 from warehouse.queries import issues_by_submission, replies_of
 from warehouse.queries.history import figures_of, moves_of
 from warehouse.store.engine import reading, transaction
+from warehouse.submissions.outgoing import ReplyFiles
 from warehouse.submissions.replies import GivenReply, RepliedSubmission, record_replies, unreplied
 from warehouse.submissions.snapshots import submission_snapshots
 from warehouse.submissions.submissions import Arrival, pending, receive
@@ -194,7 +195,11 @@ def test_earlier_month_that_comes_later_raises_a_warning_and_a_reply(make_contex
     with transaction(context.engine) as session:
         (first,) = replies_of(session, unreplied(session))
         (submission,) = first.reports
-        replies = [GivenReply(first.delivery_id, "x", (RepliedSubmission(submission.number, 1, accepted=True),))]
+        replies = [
+            GivenReply(
+                first.delivery_id, ReplyFiles("x", (), ""), (RepliedSubmission(submission.number, 1, accepted=True),)
+            )
+        ]
         record_replies(session, replies, at=ARRIVED, run_id=None)
     run(context, "second", [april])
     with reading(context.engine) as session:

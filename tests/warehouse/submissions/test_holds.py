@@ -15,6 +15,7 @@ from warehouse.store.engine import reading, transaction
 from warehouse.submissions.holds import ReplacedVersion, refuse, release, replaced_versions
 from warehouse.submissions.lifecycle import DecisionReason, find
 from warehouse.submissions.loading import JudgedReport, load
+from warehouse.submissions.outgoing import ReplyFiles
 from warehouse.submissions.replies import GivenReply, RepliedSubmission, record_replies, unreplied
 from warehouse.submissions.report_keys import ReportKey
 from warehouse.submissions.revalidation import refused_reports
@@ -89,7 +90,7 @@ def test_a_refused_version_is_answered_again(builder: WarehouseBuilder, held: in
     """It has the person's reason and its own issues, gets a reply of its own, and no rule takes that back."""
     with transaction(builder.engine) as session:
         submissions = (RepliedSubmission(held, 1, accepted=False),)
-        replies = [GivenReply(find(session, held).delivery_id, "", submissions)]
+        replies = [GivenReply(find(session, held).delivery_id, ReplyFiles("", (), ""), submissions)]
         record_replies(session, replies, at=builder.now(), run_id=None)
         refuse(session, report_key(builder), decision(builder, "báo cáo tháng 6"))
     assert versions(builder) == [(1, "accepted"), (2, "quarantined")]

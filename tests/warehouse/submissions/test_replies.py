@@ -15,6 +15,7 @@ from warehouse.queries import replies_of
 from warehouse.store.engine import Session, reading, transaction
 from warehouse.submissions.lifecycle import DecisionReason, begin, find
 from warehouse.submissions.loading import JudgedReport
+from warehouse.submissions.outgoing import ReplyFiles
 from warehouse.submissions.replies import GivenReply, RepliedSubmission, record_replies, unreplied
 from warehouse.submissions.report_keys import ReportKey
 from warehouse.submissions.submissions import record_checked, record_parsed
@@ -41,7 +42,7 @@ def reply(builder: WarehouseBuilder, submission_id: int, judgement: int, *, acce
     """Record the reply to a judgement."""
     with transaction(builder.engine) as session:
         submissions = (RepliedSubmission(submission_id, judgement, accepted),)
-        replies = [GivenReply(delivery_of(session, submission_id), "22813/2025-05", submissions)]
+        replies = [GivenReply(delivery_of(session, submission_id), ReplyFiles("22813/2025-05", (), ""), submissions)]
         record_replies(session, replies, at=builder.now(), run_id="run-1")
 
 
@@ -178,7 +179,7 @@ def record_all(builder: WarehouseBuilder) -> int:
         replies = [
             GivenReply(
                 waiting_reply.delivery_id,
-                "",
+                ReplyFiles("", (), ""),
                 tuple(
                     RepliedSubmission(each.number, each.judgement, each.is_accepted) for each in waiting_reply.reports
                 ),

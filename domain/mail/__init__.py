@@ -1,0 +1,1 @@
+"""Mails to senders and from them, as the rest of the program sees them."""

@@ -1,0 +1,35 @@
+"""Threads of mails: what a reply refers to, its subject, and the ids of our own mails."""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+_OWN_ID: Final = re.compile(r"<tonghop\.[a-z]+\.\d+\.[0-9a-f]{16}@tonghop>")
+
+
+@dataclass(frozen=True, slots=True)
+class MailThread:
+    """What a reply to a mail refers to: its Message-ID ("" for none), its own References, and its subject."""
+
+    message_id: str
+    references: str
+    subject: str
+
+
+def message_id_of(kind: str, number: int, salt: str) -> str:
+    """Return the Message-ID of a mail of ours: the same for the same number, whenever it is made.
+
+    Another installation's mail of the same number has another `salt`.
+    """
+    return f"<tonghop.{kind}.{number}.{sha256(salt.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}@tonghop>"
+
+
+def is_own_message(message_id: str) -> bool:
+    """Return whether a Message-ID is one of ours."""
+    return _OWN_ID.fullmatch(message_id) is not None
+
+
+def reply_subject(subject: str) -> str:
+    """Return the subject of a reply to a mail of this subject."""
+    return subject if subject.lower().startswith("re:") else f"Re: {subject}".strip()
