@@ -70,11 +70,23 @@ _STARTERS = (
 """Modules whose use in a test module says that its tests start processes or servers."""
 
 
+_SHARED_HOMES = {"mirrored_warehouse", "night_home", "sample"}
+"""Session fixtures of homes to be copied: fast tests that use them run in one worker, which makes them once."""
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as `services` every test that starts a server or another process, so that no mark is forgotten."""
+    """Mark as `services` every test that starts a server or another process, so that no mark is forgotten.
+
+    Group the others that share a home.
+    """
     for item in items:
         if _needs_postgres(item) or _starts_processes(item):
             item.add_marker("services")
+        elif not any(map(item.get_closest_marker, ("full", "long", "services", "xdist_group"))) and (
+            not _SHARED_HOMES.isdisjoint(getattr(item, "fixturenames", ()))
+        ):
+            item.add_marker(pytest.mark.xdist_group("home"))
 
 
 def _needs_postgres(item: pytest.Item) -> bool:

@@ -1,7 +1,6 @@
 """Workbooks for tests: the template, a form made by hand, and edits of the kind that people make."""
 
 import io
-import pickle
 import re
 import warnings
 import zipfile
@@ -9,7 +8,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import openpyxl
 from openpyxl.cell._writer import write_cell
 from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
@@ -28,14 +26,12 @@ from domain.indicators import Measure
 from domain.layouts import ColumnRole, Layout, Line
 from domain.periods import parse_period
 from domain.units import OrgUnit
+from tests.builders import make_template, open_workbook
 from workbooks.cells.addresses import cell_address, parse_reference
 from workbooks.cells.stamp import figure_name, property_name
-from workbooks.template.workbook import build_template
 
 FORM = "cds_x_t"
 Edit = Mapping[str, Any]
-_TEMPLATES: dict[tuple[str, str, str], bytes] = {}
-_OPENED: dict[bytes, bytes] = {}
 _SAVED: dict[bytes, tuple[Workbook, list[tuple[str, bytes]]]] = {}
 
 
@@ -45,20 +41,13 @@ def unit_of(catalog: Catalog, code: str, period: str) -> OrgUnit:
 
 
 def open_template(catalog: Catalog, code: str, period: str) -> Workbook:
-    """Open the template of a unit and period for editing; pickled, it opens six times as fast."""
-    data = template_bytes(catalog, code, period)
-    if data not in _OPENED:
-        _OPENED[data] = pickle.dumps(openpyxl.load_workbook(io.BytesIO(data)))
-    workbook: Workbook = pickle.loads(_OPENED[data])  # noqa: S301 # pickled above
-    return workbook
+    """Open the template of a unit and period for editing."""
+    return open_workbook(template_bytes(catalog, code, period))
 
 
 def template_bytes(catalog: Catalog, code: str, period: str) -> bytes:
-    """Return the template of a unit and period, built once for all tests."""
-    key = (catalog.version, code, period)
-    if key not in _TEMPLATES:
-        _TEMPLATES[key] = build_template(catalog, FORM, unit_of(catalog, code, period), parse_period(period))
-    return _TEMPLATES[key]
+    """Return the template of a unit and period, built once for all tests of a process."""
+    return make_template(catalog, code, period)
 
 
 def fill_template(catalog: Catalog, code: str, period: str, edits: Sequence[Edit]) -> bytes | None:

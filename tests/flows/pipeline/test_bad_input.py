@@ -15,6 +15,7 @@ from domain.catalog.texts import Texts
 from domain.layouts import ColumnRole
 from domain.periods import parse_period
 from domain.rules import Rule
+from tests.builders import open_workbook
 from tests.flows.pipeline.nightly_runs import (
     AREA,
     WRONG,
@@ -37,7 +38,7 @@ Spoil = Callable[[bytes, Catalog], bytes]
 
 def edited(data: bytes, edit: Callable[[Any], None]) -> bytes:
     """A workbook after an edit in Excel."""
-    workbook = openpyxl.load_workbook(io.BytesIO(data))
+    workbook = open_workbook(data)
     edit(workbook)
     buffer = io.BytesIO()
     workbook.save(buffer)

@@ -5,12 +5,12 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from flows.actions.preview import preview
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
+from tests.builders import open_workbook
 from tests.cli.command import live_in, tonghop
 from tests.flows.pipeline.nightly_runs import (
     NOW,
@@ -32,7 +32,7 @@ FILE = f"BC_{UNIT}_sua.xlsx"
 def blanking(first_files: tuple[SampleFile, ...]) -> bytes:
     """The commune's accepted workbook with one line left blank."""
     first = next(file for file in first_files if UNIT in file.path.name)
-    book = openpyxl.load_workbook(io.BytesIO(first.data))
+    book = open_workbook(first.data)
     for cell in BLANKED:
         book["Biểu 01-T"][cell] = None
     saved = io.BytesIO()

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from flows.pipeline.stages.reply import UNKNOWN_PERIOD, UNKNOWN_UNIT, OutboxError
+from tests.builders import open_workbook
 from tests.flows.pipeline.nightly_runs import WRONG, context_of, deliver, prepare_home, put, rows_of, run_plainly
 from workbooks.sample.inbox import SampleFile
 
@@ -55,7 +56,7 @@ def test_the_marked_copy_corrected_is_taken(after_night: Path, correction: Sampl
     folder = after_night / "outbox" / WRONG / WHEN
     returned = only(folder, "*.xlsx")
     book = openpyxl.load_workbook(returned)
-    right = openpyxl.load_workbook(io.BytesIO(correction.data))["Biểu 01-T"]
+    right = open_workbook(correction.data)["Biểu 01-T"]
     for row in right.iter_rows():
         for cell in row:
             if isinstance(cell.value, int):

@@ -4,11 +4,11 @@ import io
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from domain.authorisations import authorisation
 from flows.pipeline.outcome import RunOutcome
+from tests.builders import open_workbook
 from tests.cli.command import live_in, tonghop
 from tests.flows.pipeline.nightly_runs import NOW, codes_of, context_of, published_rows, put, rows_of, run_plainly
 from warehouse.store.engine import transaction
@@ -25,7 +25,7 @@ FORGED = "BC.xlsx"
 def forged(first_files: tuple[SampleFile, ...]) -> bytes:
     """The commune's accepted workbook with one figure changed, as a later version of it."""
     first = next(file for file in first_files if UNIT in file.path.name)
-    book = openpyxl.load_workbook(io.BytesIO(first.data))
+    book = open_workbook(first.data)
     cell = book["Biểu 01-T"]["E35"]
     cell.value = int(cell.value) - 1
     saved = io.BytesIO()

@@ -20,13 +20,14 @@ from domain.layouts import ColumnRole
 from domain.observations import Figure, Observation
 from domain.periods import parse_period
 from domain.submissions import ParsedReport
-from tests.builders import make_workbook
+from tests.builders import make_workbook, open_workbook
 from tests.examples import examples
 from tests.workbooks.report.planting import PERIOD, QUIRKS, UNIT, Shape, misreads, plant
 from tests.workbooks.text.legacy_typing import UNICODE, FontRun, in_several_fonts, in_tcvn3, in_vni, retype, to_tcvn3
 from tests.workbooks.workbook_edits import FORM, make_handmade, save
 from workbooks.identify.hints import Hints
 from workbooks.report.parse import parse_report
+from workbooks.text.catalog_cache import cached_per_catalog
 
 _UNIT = "22828"
 _RULES = {"tcvn3_font", "vni_font"}
@@ -34,8 +35,13 @@ Typed = Callable[[str], list[FontRun]]
 _WAYS = pytest.mark.parametrize("typed", [in_tcvn3, in_vni, in_several_fonts])
 
 
+@cached_per_catalog
+def _filled_data(catalog: Catalog) -> bytes:
+    return make_workbook(catalog, _UNIT, PERIOD)
+
+
 def _filled(catalog: Catalog) -> Workbook:
-    return openpyxl.load_workbook(io.BytesIO(make_workbook(catalog, _UNIT, PERIOD)))
+    return open_workbook(_filled_data(catalog))
 
 
 def _read(data: bytes, catalog: Catalog) -> ParsedReport:
