@@ -75,7 +75,7 @@ format: $(VENV)/ready ## Format the code and mend what can be mended
 setup-full: ## Install the Debian packages that make test-full needs (root or sudo)
 	@if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
 	$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q \
-	  chromium libreoffice-calc-nogui poppler-utils fonts-liberation postgresql systemd
+	  chromium libreoffice-calc-nogui poppler-utils fonts-liberation postgresql systemd clamav-daemon
 
 golden: $(VENV)/ready ## Make the golden files again; look at the diff before you commit it
 	@$(BIN)/python -m pytest tests/publishing --update-golden

@@ -16,6 +16,7 @@ from domain.errors import TerminalError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DRAFT = ".landing-"
+_APART, _REASON = "infected", ".txt"
 _SYNCS_AT_ONCE = 8
 
 
@@ -84,7 +85,7 @@ class Landing:
             LandingFullError: the disk is full.
         """
         with ExitStack() as drafts:
-            batch = LandingBatch(self.root, self.path_of, drafts)
+            batch = LandingBatch(self, drafts)
             yield batch
             batch.keep()
 
@@ -121,6 +122,27 @@ class Landing:
         path = self.path_of(digest)
         return path.is_file() and _is_whole(path)
 
+    def is_apart(self, digest: str) -> bool:
+        """Whether the bytes of that sha256 were set apart."""
+        return self._apart(digest).is_file()
+
+    def set_apart(self, digest: str, reason: str) -> None:
+        """Move the bytes of that sha256 into a folder of their own, where nothing looks for landed files."""
+        path, apart = self.path_of(digest), self._apart(digest)
+        if path.is_file():
+            apart.parent.mkdir(exist_ok=True)
+            apart.with_suffix(_REASON).write_text(reason, "utf-8")
+            path.replace(apart)
+            _sync_folder(apart.parent)
+
+    def reason_apart(self, digest: str) -> str:
+        """Return why bytes were set apart; "" where that is not known."""
+        note = self._apart(digest).with_suffix(_REASON)
+        return note.read_text("utf-8") if note.is_file() else ""
+
+    def _apart(self, digest: str) -> Path:
+        return self.root / _APART / digest
+
     def digests(self) -> Iterator[str]:
         """Yield the sha256 of every file that was landed, whole or not, in order."""
         return (path.name for path in sorted(self.root.glob("??/??/*")) if _SHA256.fullmatch(path.name))
@@ -151,6 +173,18 @@ class TrialLanding(Landing):
         with self._own.batch() as batch:
             yield batch
 
+    def is_apart(self, digest: str) -> bool:
+        """Whether the bytes of that sha256 were set apart, in the own folder or in the base."""
+        return super().is_apart(digest) or self._base.is_apart(digest)
+
+    def set_apart(self, digest: str, reason: str) -> None:
+        """Set bytes of the own folder apart; those of the base are left."""
+        self._own.set_apart(digest, reason)
+
+    def reason_apart(self, digest: str) -> str:
+        """Return why bytes were set apart, in the own folder or in the base."""
+        return super().reason_apart(digest) or self._base.reason_apart(digest)
+
     def path_of(self, digest: str) -> Path:
         """Return the path for the bytes of that sha256: in the own folder if landed there, else in the base."""
         own = self._own.path_of(digest)
@@ -168,9 +202,9 @@ class LandingBatch:
     `new` are the sha256 of those that were not there before.
     """
 
-    def __init__(self, root: Path, path_of: Callable[[str], Path], drafts: ExitStack) -> None:
-        """Write below `root`; the stack removes drafts that were not kept."""
-        self._root, self._path_of, self._drafts = root, path_of, drafts
+    def __init__(self, landing: Landing, drafts: ExitStack) -> None:
+        """Write into a landing; the stack removes drafts that were not kept."""
+        self._landing, self._root, self._drafts = landing, landing.root, drafts
         self._open: dict[str, tuple[BinaryIO, Path]] = {}
 
     @property
@@ -195,8 +229,8 @@ class LandingBatch:
                 digest.update(chunk)
                 file.write(chunk)
             name = digest.hexdigest()
-            path = self._path_of(name)
-            if name not in self._open and not (path.is_file() and _is_whole(path)):
+            is_there = name in self._open or self._landing.is_whole(name) or self._landing.is_apart(name)
+            if not is_there:
                 file.flush()
                 self._open[name] = file, draft
                 self._drafts.push(unfinished.pop_all())
@@ -218,7 +252,7 @@ class LandingBatch:
             list(threads.map(os.fsync, files))
             folders: set[Path] = set()
             for digest, (_, draft) in self._open.items():
-                folder = self._path_of(digest).parent
+                folder = self._landing.path_of(digest).parent
                 folders |= {folder, *(each.parent for each in (folder, folder.parent) if not each.exists())}
                 folder.mkdir(parents=True, exist_ok=True)
                 draft.replace(folder / digest)

@@ -108,10 +108,12 @@ def _beside_the_rows(engine: Engine) -> str:
 
 
 def _landed(landing: Landing, paths: Mapping[str, str]) -> tuple[dict[str, Path], dict[str, str]]:
-    """Return whole landed files and damaged ones, of files by their sha256 and path at delivery."""
+    """Return whole landed files and damaged ones, of files by sha256 and path at delivery; infected ones in neither."""
     whole: dict[str, Path] = {}
     damaged: dict[str, str] = {}
     for digest, path in paths.items():
+        if landing.is_apart(digest):
+            continue
         if landing.is_whole(digest):
             whole[f"{LANDING}/{digest}"] = landing.path_of(digest)
         else:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from connectors.scanning import ScannerSilentError
 from domain.batches import batched
 from domain.periods import Period
 from domain.submissions import SubmissionState
@@ -59,7 +60,10 @@ def find_corrections(run: Run) -> CorrectionSearch:
             left = error.left  # the next daytime run collects it
         new = [entry for entry in _waiting(context) if entry.id not in before]
         end(run, RunOutcome(run.id, left=left, waiting=len(new)))
-    return CorrectionSearch(len(new), _corrections(context, new), left)
+    try:
+        return CorrectionSearch(len(new), _corrections(context, new), left)
+    except ScannerSilentError as error:
+        return CorrectionSearch(len(new), (), (*left, str(error)))  # the nightly run judges them
 
 
 def _waiting(context: AppContext) -> Sequence[Pending]:

@@ -4,10 +4,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Final
 
 from domain.catalog.catalog import Catalog
 from domain.issues import Issue, Repair
 from domain.texts import Lang
+from flows.support.scanning_reader import INFECTED, NOT_SCANNED
 from workbooks.cells.guards import Limits
 from workbooks.marking.annotate import annotate
 from workbooks.marking.package import CannotAnnotateError
@@ -21,6 +23,8 @@ LANG: Lang = "vi"
 """Communes are written to in Vietnamese, whatever language officers work in."""
 MARKED = "da-kiem-tra"
 RESULTS = "ket-qua-kiem-tra"
+_STAYS_CLOSED: Final = frozenset({*ReadingFailure, INFECTED, NOT_SCANNED})
+"""Codes of issues whose file is not opened to be marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +50,15 @@ class MarkedCopy:
 def marked_copy(file: LandedFile, findings: FileFindings, catalog: Catalog, limits: Limits) -> MarkedCopy:
     """The file as it is, what is wrong marked in it (`a.da-kiem-tra.xlsx`), else `a.xls.ket-qua-kiem-tra.xlsx`.
 
-    A file that crashed its reading process is not opened again.
+    A file that crashed its reading process, or that a virus scanner refused, is not opened again.
 
     Raises:
         OSError: the bytes cannot be read from where they lie.
     """
     name = PurePath(file.hints.file_name)
-    data = load(file, limits)
-    if isinstance(data, bytes) and not {issue.code for issue in findings.issues} & set(ReadingFailure):
+    stays_closed = not _STAYS_CLOSED.isdisjoint(issue.code for issue in findings.issues)
+    data = None if stays_closed else load(file, limits)
+    if isinstance(data, bytes):
         try:
             marked = annotate(data, findings.issues, findings.repairs, catalog, LANG, limits=limits)
         except CannotAnnotateError:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
+from connectors.scanning import ScannerSilentError
 from domain.batches import batched
 from domain.submissions import Judgement, SubmissionState
 from flows.pipeline.exclusive_run import exclusive_run
@@ -136,14 +137,14 @@ def work(run: Run) -> RunOutcome:
     """Do the work of a run that has begun, within its scope; see `carry_out`."""
     with reading(run.context.engine) as session:
         before = last_delivery(session)
-    left = _collect(run)
+    not_collected = _collect(run)
     with reading(run.context.engine) as session:
         withdrawn = came_again(session, before, SubmissionState.WITHDRAWN)
         outdated = came_again(session, before, SubmissionState.SUPERSEDED)
         restored = restored_files(session, before)
     if run.recheck:
         requeue_refused(run.context, run.scope)
-    result = _read(run)
+    result, not_scanned = _read(run)
     matches = [
         read_submission
         for read_submission in result
@@ -161,7 +162,7 @@ def work(run: Run) -> RunOutcome:
         verdicts=(*_verdicts(run, matches, judgement), *again),
         replaced=len(judgement.replaced),
         given=results,
-        left=left,
+        left=(*not_collected, *not_scanned),
         waiting=len(result) - len(matches),
         withdrawn=withdrawn,
         outdated=outdated,
@@ -203,7 +204,8 @@ def _collect(run: Run) -> tuple[str, ...]:
     return left
 
 
-def _read(run: Run) -> list[ReadSubmission]:
+def _read(run: Run) -> tuple[list[ReadSubmission], tuple[str, ...]]:
+    """Return the submissions that were read, and why the others wait for the next run."""
     context = run.context
     if damaged := damaged_files(context):
         run.steps.run("read", "fetch damaged files again", partial(refetch, context, damaged))
@@ -215,9 +217,12 @@ def _read(run: Run) -> list[ReadSubmission]:
     with context.open_reader() as reader:
         work = partial(read, reader, context.landing, context.catalog, context.today)
         for label, batch in _batches(waiting, context.batch_size):
-            results += run.steps.run("read", f"read {label}", partial(work, batch))
+            try:
+                results += run.steps.run_retried("read", f"read {label}", partial(work, batch))
+            except ScannerSilentError as error:
+                return results, (str(error),)  # what was read goes on; nothing is opened unscanned
             run.listener.advance("read", len(batch))
-    return results
+    return results, ()
 
 
 def judge_submissions(run: Run, submissions: Sequence[ReadSubmission]) -> JudgedSubmissions:

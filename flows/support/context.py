@@ -2,8 +2,8 @@
 
 import gc
 import os
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -12,11 +12,13 @@ from pathlib import Path
 from connectors.base import Connector
 from connectors.landing import Landing
 from connectors.replies.smtp import MailAccount
+from connectors.scanning import ClamdScanner, Scanner
 from domain.catalog.catalog import Catalog
 from domain.texts import Lang
 from domain.vietnam_time import day_in_vietnam
 from expectations.rule_validation import require_valid_rules
 from flows.support.catalog import open_catalog
+from flows.support.scanning_reader import ScanningReader
 from flows.support.settings import Settings
 from flows.support.sources import open_sources
 from flows.support.warehouse import open_warehouse
@@ -38,9 +40,10 @@ class AppContext:
     end. A file is collected once it was left untouched for `quiet_seconds`; more than `known_files_at_once` files of
     known bytes are a restored share. A run examines its SQLite file for damage for `check_seconds` at most, and accepts
     records that are later than its clock up to `records_ahead_until`. `open_reader` opens a reader of workbooks, which
-    applies `limits`. Unless `checks_senders`, reports count whatever way they came, as those do that a person names.
-    Unless `settles_sources`, landed files are neither moved nor flagged where they came from, and replies stay here.
-    `mail` is the account by which mails go out; None: there is none.
+    applies `limits` and, where a virus scanner is set, opens no file that was not scanned. Unless `checks_senders`,
+    reports count whatever way they came, as those do that a person names. Unless `settles_sources`, landed files are
+    neither moved nor flagged where they came from, and replies stay here. `mail` is the account by which mails go out;
+    None: there is none.
     """
 
     catalog: Catalog
@@ -84,6 +87,7 @@ def build_context(settings: Settings, clock: Callable[[], datetime] = lambda: da
         UsageError: a setting has an impossible value.
     """
     gc.set_threshold(50_000, 20, 100)  # as in `cli.main`: a flow may also be started by Prefect's worker
+    scanner = ClamdScanner(settings.virus_scanner) if settings.virus_scanner else None
     engine = open_warehouse(settings)
     catalog = open_catalog(settings)
     require_valid_rules(tuple(catalog.rules.values()), tuple(catalog.indicators.values()))
@@ -101,7 +105,7 @@ def build_context(settings: Settings, clock: Callable[[], datetime] = lambda: da
         areas=settings.areas,
         lang=settings.lang,
         batch_size=settings.batch_size,
-        open_reader=partial(_open_reader, settings, catalog),
+        open_reader=partial(_open_reader, settings, catalog, scanner),
         limits=settings.reading_limits,
         wait_seconds=settings.wait_seconds,
         quiet_seconds=settings.quiet_seconds,
@@ -113,7 +117,13 @@ def build_context(settings: Settings, clock: Callable[[], datetime] = lambda: da
     )
 
 
-def _open_reader(settings: Settings, catalog: Catalog) -> AbstractContextManager[Reader]:
+@contextmanager
+def _open_reader(settings: Settings, catalog: Catalog, scanner: Scanner | None) -> Iterator[Reader]:
+    with _open_unscanned(settings, catalog) as reader:
+        yield ScanningReader(reader, scanner, catalog) if scanner else reader
+
+
+def _open_unscanned(settings: Settings, catalog: Catalog) -> AbstractContextManager[Reader]:
     workers = os.cpu_count() or 1 if settings.reading_workers is None else settings.reading_workers
     if not workers:
         return nullcontext(PlainReader(catalog, settings.reading_limits))

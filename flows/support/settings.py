@@ -53,6 +53,8 @@ class Settings(ServiceSettings, BaseSettings):
     """Memory limit of such a process in MiB, on Linux."""
     reading_cpu_seconds: float = Field(default=20.0, gt=0)
     """CPU time limit in seconds for reading one workbook, on Linux."""
+    virus_scanner: str = ""
+    """ClamAV's daemon, `tcp://127.0.0.1:3310` or `unix:/run/clamav/clamd.ctl`, scans files first; empty: none does."""
     reading_limits: Annotated[Limits, NoDecode] = Limits()
     """How large a workbook may be: other values than the guards' own, as `cells=400000,rows=10000`."""
     unpack_limits: Annotated[UnpackLimits, NoDecode] = UnpackLimits()

@@ -5,18 +5,23 @@ from itertools import groupby
 
 from flows.pipeline.stages.read import ReadSubmission
 from flows.support.context import AppContext
+from flows.support.scanning_reader import INFECTED
 from warehouse.store.engine import transaction
 from warehouse.submissions.authorisations import unauthorised_rivals
 from warehouse.submissions.submissions import RivalResolution, quarantine, record_parsed, settle_rivals
 
 
 def record_batch(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> tuple[int, ...]:
-    """Record what was read from a batch, and quarantine what cannot be judged.
+    """Record what was read from a batch, quarantine what cannot be judged, and set the bytes of infected files apart.
 
     Returns:
         The submissions that were quarantined.
     """
     refused: list[int] = []
+    for each in batch:
+        for issue in each.report.issues:
+            if issue.code == INFECTED:
+                context.landing.set_apart(each.submission.sha256, issue.found or "")
     with transaction(context.engine) as session:
         # In the order of the batch, which is that of the versions.
         for may_be_judged, submissions in groupby(batch, key=lambda each: each.may_be_judged):

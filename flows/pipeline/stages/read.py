@@ -11,6 +11,7 @@ from domain.eligibility import check_eligibility
 from domain.issues import Issue, Severity
 from domain.submissions import ParsedReport
 from flows.pipeline.outcome import DAMAGED
+from flows.support.scanning_reader import INFECTED
 from warehouse.submissions.submissions import Pending
 from workbooks.identify.hints import Hints
 from workbooks.pool.landed_file import LandedFile, Reader, refuse
@@ -32,15 +33,20 @@ def read(
 ) -> tuple[ReadSubmission, ...]:
     """Read a batch from its landed bytes; writes nothing.
 
-    A file whose bytes are missing or damaged has that as its issue, and stops no other.
+    A file whose bytes were set apart, are missing or damaged has that as its issue, and stops no other.
 
     Raises:
+        ScannerSilentError: the virus scanner does not answer; nothing was read.
         ReadingStoppedError: the processes that read do not stay alive.
     """
-    whole = [submission for submission in batch if landing.is_whole(submission.sha256)]
+    there = [submission for submission in batch if not landing.is_apart(submission.sha256)]
+    whole = [submission for submission in there if landing.is_whole(submission.sha256)]
     reports = dict(zip(whole, reader.read([_landed(landing, submission) for submission in whole]), strict=True))
     for submission in batch:
-        if submission not in reports:
+        if submission not in there:
+            issue = Issue(INFECTED, Severity.CRITICAL, found=landing.reason_apart(submission.sha256))
+            reports[submission] = refuse(_landed(landing, submission), catalog, issue)
+        elif submission not in reports:
             _LOG.error("landed file %s is missing or damaged: restore it from its backup", submission.sha256)
             reports[submission] = refuse(_landed(landing, submission), catalog, Issue(DAMAGED, Severity.CRITICAL))
     return tuple(judgeable(submission, reports[submission], catalog, today) for submission in batch)

@@ -28,7 +28,8 @@ def damaged_files(context: AppContext) -> frozenset[str]:
     """Return the sha256 of files that wait to be judged, or were refused for their damage, and are not whole."""
     with reading(context.engine) as session:
         waiting = [submission.sha256 for submission in (*pending(session), *refused_for(session, DAMAGED))]
-    return frozenset(digest for digest in waiting if not context.landing.is_whole(digest))
+    landing = context.landing
+    return frozenset(each for each in waiting if not landing.is_whole(each) and not landing.is_apart(each))
 
 
 def refetch(context: AppContext, digests: Collection[str]) -> int:

@@ -185,10 +185,11 @@ _ISSUED_FORM = (
 _NOT_FOLLOWED = {
     "the figures decide, which a person alone knows": ("share_disagrees", "percent_unclear", "figure_not_due"),
     "the office has to act": ("villages_not_registered", "not_owed", "period_not_open", "refused_by_person"),
-    "there is nothing to do": ("percent_without_parts", "period_folder_differs"),
+    "there is nothing to do": ("percent_without_parts", "period_folder_differs", "period_tab_differs"),
     "an officer decides": ("correction_blanks_figure", "every_flow_moved", "withdrawn_before", "sender_not_authorised"),
     "the name or place is no report's": ("file_missing", "file_unreadable", "folder_without_workbook", "hidden_file"),
     "the file was well and is sent again as it is": ("landed_file_damaged",),
+    "the file is never opened": ("file_infected", "file_too_large_to_scan"),
     "reading was stopped from outside": ("took_too_long", "took_too_much_memory", "reading_stopped"),
     "two files are judged together": ("two_deliveries_no_order",),
     "no reading yields them, the warehouse guards itself": (
