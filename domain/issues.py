@@ -1,5 +1,6 @@
 """Issues of a submission as data (place, found and expected values), and repairs made by the parser."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -19,6 +20,8 @@ GRAVEST_FIRST: Final = (Severity.CRITICAL, Severity.HOLD, Severity.WARNING, Seve
 
 COMPARED_WITH = "units"
 """Fact of an issue whose `expected` is derived from that many other units' figures, as a median is."""
+
+_ADDRESS = re.compile(r"(?P<column>[A-Z]{1,3})(?P<row>\d{1,7})")
 
 SHADOW_FACT = ("stage", "shadow")
 """Fact of an issue of a shadow rule: it is kept for back-tests, and not shown to anyone."""
@@ -71,10 +74,24 @@ class Repair:
 
 
 def without_shadow(issues: Iterable[Issue]) -> tuple[Issue, ...]:
-    """Return the issues shown to a commune, gravest first; those of shadow rules are left out."""
+    """Return the issues shown to a commune, gravest first, then from the top of each sheet to its end.
+
+    Those of shadow rules are left out; sheets come in the order in which their first issues do.
+    """
+    shown = [issue for issue in issues if not issue.is_shadow]
+    sheets = {sheet: place for place, sheet in reversed(list(enumerate(issue.sheet for issue in shown)))}
     return tuple(
-        sorted((issue for issue in issues if not issue.is_shadow), key=lambda item: GRAVEST_FIRST.index(item.severity))
+        sorted(
+            shown,
+            key=lambda issue: (GRAVEST_FIRST.index(issue.severity), sheets[issue.sheet], *_row_and_column(issue.cell)),
+        )
     )
+
+
+def _row_and_column(cell: str | None) -> tuple[int, int, str]:
+    """Return what puts an address after those above it and to its left; no address comes first."""
+    match = _ADDRESS.match(cell or "")
+    return (int(match["row"]), len(match["column"]), match["column"]) if match else (0, 0, "")
 
 
 def _place(sheet: str | None, cell: str | None) -> str:

@@ -21,6 +21,14 @@ def test_issues_are_shown_gravest_first_without_shadow_rules() -> None:
     assert without_shadow([note, first, trial, second, fault]) == (fault, first, second, note)
 
 
+def test_issues_of_one_severity_follow_their_sheet() -> None:
+    """An official goes through a sheet from its top to its end, and to the next sheet after that."""
+    places = [("A", "E49"), ("B", "C7"), ("A", None), ("A", "AA15"), ("A", "E15"), ("A", "D15"), ("B", "C6")]
+    issues = [Issue("any", Severity.CRITICAL, sheet=sheet, cell=cell) for sheet, cell in places]
+    shown = ["A", "A!D15", "A!E15", "A!AA15", "A!E49", "B!C6", "B!C7"]
+    assert [each.place for each in without_shadow(issues)] == shown
+
+
 @pytest.mark.parametrize(
     ("sheet", "cell", "place"),
     [("Biểu 01-T", "E15", "Biểu 01-T!E15"), ("Biểu 01-T", None, "Biểu 01-T"), (None, None, "")],
