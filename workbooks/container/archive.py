@@ -27,6 +27,9 @@ BROKEN = (
 )
 """Exceptions that zipfile raises on damaged archives."""
 
+PackedPart = tuple[str, int, int, int, bytes, bytes, bytes]
+"""What decides how a part unpacks: its entry in the directory, its own header, its compressed bytes."""
+
 
 class Archive:
     """An archive whose directory passed the limits; part names are matched regardless of case.
@@ -34,10 +37,11 @@ class Archive:
     Sizes and ratios are judged of the parts that are opened: pictures and attachments never are.
     """
 
-    def __init__(self, archive: zipfile.ZipFile, limits: Limits) -> None:
+    def __init__(self, archive: zipfile.ZipFile, data: bytes, limits: Limits) -> None:
         """Index the parts."""
         self.limits = limits
         self.file = archive
+        self._data = data
         self._parts: dict[str, zipfile.ZipInfo] = {}
         self._repeated: set[str] = set()
         self._opened: dict[str, int] = {}
@@ -68,6 +72,19 @@ class Archive:
         if total > self.limits.total_size:
             raise refusal("zip_too_large", size=total >> 20, limit=self.limits.total_size >> 20)
         return info
+
+    def packed(self, part: str) -> PackedPart:
+        """Return a part as it lies in the archive, without the times of its header: equal ones unpack to equal bytes.
+
+        Raises:
+            RefusedError: as `admit`.
+        """
+        info = self.admit(part)
+        header = self._data[info.header_offset : info.header_offset + _LOCAL_HEADER_SIZE]
+        begin = info.header_offset + _LOCAL_HEADER_SIZE
+        name_and_extra = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+        content = self._data[begin : begin + name_and_extra + info.compress_size]
+        return info.orig_filename, info.CRC, info.file_size, info.flag_bits, header[:10], header[14:], content
 
     def chunks(self, part: str) -> Iterator[bytes]:
         """Yield the bytes of a part, 64 KiB at a time; the checksum is verified at the end.
@@ -111,7 +128,7 @@ def open_archive(data: bytes, limits: Limits) -> Archive:
     if len(infos) > limits.parts:
         raise refusal("zip_too_many_parts", count=len(infos), limit=limits.parts)
     _check_apart(infos, archive.start_dir)
-    return Archive(archive, limits)
+    return Archive(archive, data, limits)
 
 
 def _check_end_record(data: bytes, limits: Limits) -> None:

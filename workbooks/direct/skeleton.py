@@ -1,12 +1,13 @@
 """Skeleton of a workbook: everything that is read of its parts but the contents of cells and property values."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from xml.parsers import expat
 
-from workbooks.container.archive import Archive
+from workbooks.container.archive import Archive, PackedPart
 
 TEXT, NUMBER, FORMULA_TEXT, EMPTY = b"text", b"n", b"str", b""
 """Types of contents; texts written into the cell and shared ones are not told apart."""
@@ -50,20 +51,23 @@ _DECLARATION = re.compile(
     rb"""(?:<\?xml version=["']1\.0["'] encoding=["'](?:utf|UTF)-8["'](?: standalone=["']yes["'])?\s*\?>)?"""
 )
 
+_PARTS_KEPT = 64
+"""Parts remembered in a process: styles, relations and guides are the same in file after file."""
+
 
 class NotDirectError(Exception):
     """The file is not one that can be parsed directly; the reason is for benchmarks and tests."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class SheetCells:
     """Cells of a sheet in file order: addresses, indices of styles, whether they have a formula, and contents."""
 
     part: str
-    addresses: list[bytes]
-    styles: list[bytes]
-    formulas: list[bytes]
-    contents: list[Content]
+    addresses: Sequence[bytes]
+    styles: Sequence[bytes]
+    formulas: Sequence[bytes]
+    contents: Sequence[Content]
 
 
 @dataclass(slots=True)
@@ -84,7 +88,7 @@ def split_workbook(archive: Archive) -> SplitWorkbook:
     """
     names = sorted(info.filename for info in archive.file.infolist())
     read: list[bytes] = []
-    strings: list[bytes] = []
+    strings: tuple[bytes, ...] = ()
     if _STRINGS in names:
         rest, strings = _split_strings(_content(archive, _STRINGS))
         read.append(rest)
@@ -93,32 +97,46 @@ def split_workbook(archive: Archive) -> SplitWorkbook:
     for name in names:
         read.append(name.encode())
         if _SHEET.fullmatch(name):
-            rest, sheet = _split_sheet(name, _content(archive, name), strings)
-            read += (rest, b" ".join(sheet.addresses), b" ".join(sheet.styles), b"\0".join(sheet.formulas))
+            digest, sheet = _split_sheet(name, _content(archive, name), strings)
+            read.append(digest)
             sheets.append(sheet)
         elif name == _PROPERTIES:
             chunks = _PROPERTY_VALUE.split(_content(archive, name))
             properties = chunks[2::3]
             read += (b"\0".join(chunks[0::3]), b"\0".join(chunks[1::3]))
         elif _READ.fullmatch(name):
-            read.append(_without_views(_content(archive, name)))
+            read.append(_content(archive, name))
         elif name != _STRINGS and not _UNREAD.fullmatch(name):
             raise NotDirectError(name)
-    # Lengths keep two sequences of contents from giving one digest.
-    lengths = b" ".join(b"%d" % len(content) for content in read)
-    return SplitWorkbook(sha256(lengths + b"\0" + b"".join(read)).digest(), sheets, properties)
+    return SplitWorkbook(_digest(read), sheets, properties)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of an archive; equal ones have equal content."""
+
+    packed: PackedPart
+    name: str = field(compare=False)
+    archive: Archive = field(compare=False, repr=False)
 
 
 def _content(archive: Archive, part: str) -> bytes:
-    content = b"".join(archive.chunks(part))
+    return _unpacked(_Part(archive.packed(part), part, archive))
+
+
+@lru_cache(maxsize=_PARTS_KEPT)
+def _unpacked(part: _Part) -> bytes:
+    content = b"".join(part.archive.chunks(part.name))
     declaration = _DECLARATION.match(content)
     if declaration is None or content.find(b"<?", declaration.end()) >= 0 or b"<!" in content:
-        raise NotDirectError(f"declarations or comments in {part}")
-    return content
+        raise NotDirectError(f"declarations or comments in {part.name}")
+    return _without_views(content)
 
 
-def _split_sheet(part: str, content: bytes, strings: list[bytes]) -> tuple[bytes, SheetCells]:
-    chunks = _CELL.split(_without_views(content).replace(b"<v/>", b"<v></v>"))
+@lru_cache(maxsize=_PARTS_KEPT)
+def _split_sheet(part: str, content: bytes, strings: tuple[bytes, ...]) -> tuple[bytes, SheetCells]:
+    """Return the digest of a sheet's markup beside contents, and its cells."""
+    chunks = _CELL.split(content.replace(b"<v/>", b"<v></v>"))
     rest = b"\0".join(chunks[0::_GROUPS])
     if b"<c " in rest or b"<c>" in rest or b"AlternateContent" in rest:
         raise NotDirectError(f"unusual cells in {part}")
@@ -126,15 +144,23 @@ def _split_sheet(part: str, content: bytes, strings: list[bytes]) -> tuple[bytes
     if len(set(addresses)) != len(addresses):
         raise NotDirectError(f"an address twice in {part}")
     contents = [
-        _content_of(kind, value, inline, strings)
+        # Of two groups that exclude each other only None is the same: most cells are blank.
+        BLANK if value is inline else _content_of(kind, value, inline, strings)
         for kind, value, inline in zip(chunks[3::_GROUPS], chunks[5::_GROUPS], chunks[6::_GROUPS], strict=True)
     ]
     styles = [style or b"" for style in chunks[2::_GROUPS]]
     formulas = [b"" if formula is None else b"=" + formula for formula in chunks[4::_GROUPS]]
-    return rest, SheetCells(part, addresses, styles, formulas, contents)
+    digest = _digest((rest, b" ".join(addresses), b" ".join(styles), b"\0".join(formulas)))
+    return digest, SheetCells(part, addresses, styles, formulas, contents)
 
 
-def _content_of(kind: bytes | None, value: bytes | None, inline: bytes | None, strings: list[bytes]) -> Content:
+def _digest(contents: Sequence[bytes]) -> bytes:
+    # Lengths keep two sequences of contents from giving one digest.
+    lengths = b" ".join(b"%d" % len(content) for content in contents)
+    return sha256(lengths + b"\0" + b"".join(contents)).digest()
+
+
+def _content_of(kind: bytes | None, value: bytes | None, inline: bytes | None, strings: Sequence[bytes]) -> Content:
     if kind == b"s" and value is not None:
         if not value.isdigit() or len(value) > 6 or int(value) >= len(strings):
             raise NotDirectError("no such text")
@@ -143,17 +169,17 @@ def _content_of(kind: bytes | None, value: bytes | None, inline: bytes | None, s
         return TEXT, inline
     if inline is not None:
         raise NotDirectError("a text in a cell of another type")
-    return (EMPTY, b"") if value is None else (kind or NUMBER, value)
+    return BLANK if value is None else (kind or NUMBER, value)
 
 
-def _split_strings(content: bytes) -> tuple[bytes, list[bytes]]:
+def _split_strings(content: bytes) -> tuple[bytes, tuple[bytes, ...]]:
     """Return the markup around the shared texts, and these; how many there are is no part of the skeleton."""
     chunks = _STRING.split(content)
     if any(chunks[3:-1:3]) or b"<si" in chunks[0] + chunks[-1]:
         raise NotDirectError("formatted texts")
-    texts = [
+    texts = tuple(
         PRESERVED + text if preserved else text for preserved, text in zip(chunks[1::3], chunks[2::3], strict=True)
-    ]
+    )
     return _COUNTS.sub(b"", chunks[0]) + chunks[-1], texts
 
 

@@ -71,6 +71,18 @@ def test_note_that_bears_upon_figures_is_read_with_care(catalog: Catalog, note: 
     assert trained_parser(catalog).parse_known(data, NAMED, Limits()) is None
 
 
+@pytest.mark.parametrize("place", [8, 16, 24], ids=["flags", "checksum", "size"])
+def test_known_part_does_not_hide_a_false_directory(catalog: Catalog, place: int) -> None:
+    """A part that is known from another file is refused where this file's directory misstates it."""
+    data, parser = forms(catalog)[0], trained_parser(catalog)
+    assert parser.parse_known(data, Hints(""), Limits()) is not None
+    entry = data.rindex(b"PK\x01\x02", 0, data.rindex(b"xl/styles.xml"))
+    false = bytearray(data)
+    false[entry + place] ^= 1
+    assert parser.parse_known(bytes(false), Hints(""), Limits()) is None
+    assert "zip" in parse_report(bytes(false), catalog, Hints("")).issues[0].code
+
+
 def _sign(book: Workbook, catalog: Catalog, note: str = "Tăng so với tháng trước") -> None:
     form = make_blank(assignment_for(catalog, UNIT, PERIOD)).form
     sheet = book[form.sheet]
