@@ -1,5 +1,6 @@
 """Formatting of a report's figures and texts, the same on the page and in the workbook."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +12,8 @@ from domain.waivers import Waiver
 from publishing.figures.formatting import format_day, format_number, format_percent, format_quantity, format_time
 from publishing.figures.report import CommuneFigure, ProvinceFigure, PublishedFigure, Report, UnitLine
 
+SHORT_HASH = 12
+"""Digits of a sha256 that tables show."""
 _NAMES_SHOWN = 12
 _ABSENT = "–"
 
@@ -48,6 +51,13 @@ class ReportFormatter:
         if numbers.denominator is None:
             return self.number(numbers.numerator)
         return f"{self.number(numbers.numerator)} / {self.number(numbers.denominator)}"
+
+    def commune_rows(self, figure: PublishedFigure) -> Iterator[tuple[str, ...]]:
+        """Format the figure of each report: name, value, fraction, cells, file and the beginning of its sha256."""
+        for commune in figure.communes:
+            counts, cells = self.fraction(commune), commune.addresses
+            file = commune.file_name, commune.sha256[:SHORT_HASH]
+            yield commune.name, self.amount(figure, commune.value), counts, cells, *file
 
     def target(self, figure: PublishedFigure) -> str:
         """Format the target, marked if it is only assumed."""

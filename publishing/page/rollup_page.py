@@ -1,11 +1,13 @@
 """The rollup as one self-contained HTML page: no network, no scripts."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import escape
 
-from domain.texts import visible_value
+from domain.texts import visible, visible_value
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import Report
 from publishing.page.bars import RateBars
@@ -24,9 +26,21 @@ def render(template: str, formatter: ReportFormatter, **shown: object) -> bytes:
     return page.render(formatter=formatter, t=formatter.text, lang=formatter.lang, **shown).encode()
 
 
+def _escaped(rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    """Yield rows of texts, all of one length, escaped: the filter `escaped`, for rows within `autoescape false`.
+
+    Escaping a long table at once takes a tenth of the time that its cells take one by one.
+    """
+    lines = list(rows)
+    if lines:
+        # No visible text has the separator.
+        texts = str(escape("\0".join(visible(text) for line in lines for text in line))).split("\0")
+        yield from zip(*[iter(texts)] * len(lines[0]), strict=True)
+
+
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         finalize=visible_value,
@@ -35,3 +49,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["escaped"] = _escaped
+    return environment

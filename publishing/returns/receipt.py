@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from domain.aggregation import percentage
 from domain.catalog.catalog import Catalog
@@ -34,8 +35,7 @@ class ReceiptIssue:
     action: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReadFigure:
+class ReadFigure(NamedTuple):
     """A figure as it was read, formatted, and its cell."""
 
     indicator: str

@@ -2,12 +2,10 @@
 
 from decimal import Decimal
 
-from publishing.figures.formatter import ReportFormatter
+from publishing.figures.formatter import SHORT_HASH, ReportFormatter
 from publishing.figures.report import ChangeLine, CommuneFigure, PublishedFigure, Report, ThemeFigures, UnitLine
 from publishing.workbook.long_sheet import StyledCell
 from publishing.workbook.table import TableColumn
-
-_SHORT_HASH = 12
 
 
 def rollup_columns(formatter: ReportFormatter) -> list[TableColumn]:
@@ -74,7 +72,7 @@ def commune_row(figure: PublishedFigure, commune: CommuneFigure) -> list[StyledC
         StyledCell(commune.denominator, _number_style(commune.denominator)),
         StyledCell(commune.addresses),
         StyledCell(commune.file_name),
-        StyledCell(commune.sha256[:_SHORT_HASH], "code"),
+        StyledCell(commune.sha256[:SHORT_HASH], "code"),
         StyledCell(commune.unit, "centre"),
         StyledCell(figure.row.indicator, "code"),
     ]
@@ -95,7 +93,7 @@ def unit_row(unit: UnitLine, formatter: ReportFormatter) -> list[StyledCell]:
         StyledCell(formatter.state(unit), "good" if unit.state in {"accepted", "late"} else "poor"),
         StyledCell(formatter.time(unit.received_at), "centre"),
         StyledCell(unit.file_name),
-        StyledCell((unit.sha256 or "")[:_SHORT_HASH], "code"),
+        StyledCell((unit.sha256 or "")[:SHORT_HASH], "code"),
     ]
 
 
@@ -114,7 +112,7 @@ def change_row(change: ChangeLine) -> list[StyledCell]:
         StyledCell(change.before, "centre"),
         StyledCell(change.after, "centre"),
         StyledCell(change.file_name),
-        StyledCell((change.sha256 or "")[:_SHORT_HASH], "code"),
+        StyledCell((change.sha256 or "")[:SHORT_HASH], "code"),
         StyledCell(change.indicator, "code"),
     ]
 
