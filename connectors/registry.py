@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Final
 
 from connectors.base import Connector, ExtraMissingError, SourceAccess
+from domain.authorisations import UPLOAD
 from domain.catalog.sources import After, ReplyWay, SourceKind
 
 FOLDER: Final = "folder"
@@ -57,6 +58,9 @@ KINDS: Final[Mapping[str, SourceKind]] = {
 }
 """Kinds of sources, by the word that `kind:` of connectors.yaml has."""
 
+_OWN: Final = {UPLOAD: SourceKind(module="connectors.sources.upload", example="uploads", after=(After.MOVED,))}
+"""Kinds of sources that an installation has by itself and connectors.yaml does not describe."""
+
 
 def open_source(access: SourceAccess) -> Connector:
     """Return the connector of a source; it is not accessed yet.
@@ -64,7 +68,7 @@ def open_source(access: SourceAccess) -> Connector:
     Raises:
         ExtraMissingError: the libraries of its kind are not installed.
     """
-    source, kind = access.source, KINDS[access.source.kind]
+    source, kind = access.source, {**KINDS, **_OWN}[access.source.kind]
     try:
         connect: Callable[[SourceAccess], Connector] = import_module(kind.module).CONNECTOR
     except ModuleNotFoundError as error:

@@ -77,7 +77,7 @@ def list_links(
     from cli.output.as_json import print_json
     from flows.actions.upload_links import name_of
     from flows.support.warehouse import reading_warehouse
-    from warehouse.queries.upload_links import link_records
+    from warehouse.queries.uploads import link_records
 
     settings: Settings = context.obj
     terminal = open_terminal(settings)

@@ -1,4 +1,4 @@
-"""`tonghop serve`: serve published pages, and to the office submissions, quality pages and returned workbooks."""
+"""`tonghop serve`: serve published pages, the office's pages, and the page where communes upload their reports."""
 
 from typing import Annotated
 
@@ -17,39 +17,50 @@ def serve(
     office_port: Annotated[
         int, typer.Option("--office-port", min=1, max=65535, help="Port of quality pages and returned workbooks.")
     ] = 8081,
+    upload_port: Annotated[
+        int, typer.Option("--upload-port", min=1, max=65535, help="Port of the page where communes upload reports.")
+    ] = 8082,
 ) -> None:
-    """Serve published pages on one port; quality pages and returned workbooks on another, behind a password.
+    """Serve published pages, quality pages and returned workbooks behind a password, and the upload page; a port each.
 
-    The second port needs TONGHOP_OFFICE_AUTH=name:password and stays closed without it. Set TONGHOP_BASE_URL and
-    TONGHOP_OFFICE_URL to the addresses that people's browsers use: the Prefect UI and notices link to them.
+    The second port needs TONGHOP_OFFICE_AUTH=name:password and stays closed without it; the third shows nothing to who
+    has no link (tonghop links make). Set TONGHOP_BASE_URL, TONGHOP_OFFICE_URL and TONGHOP_UPLOAD_URL to the addresses
+    that people's browsers use: the Prefect UI, notices and links name them.
 
     Example: TONGHOP_OFFICE_AUTH=an:secret tonghop serve --port 8080 --office-port 8081
     """
     settings: Settings = context.obj
+    from contextlib import closing
     from datetime import UTC, datetime
 
     from cli.output.terminal import Terminal
     from domain.vietnam_time import day_in_vietnam
+    from flows.actions.upload_checks import UploadChecks
     from flows.support.catalog import open_catalog
     from flows.support.warehouse import open_warehouse
     from publishing.figures.formatter import ReportFormatter
     from web.apps import office_site, published_site
     from web.server import Site, run
+    from web.upload.app import upload_site
 
     catalog = open_catalog(settings)
     terminal, formatter = Terminal(catalog, settings.lang), ReportFormatter(catalog, settings.lang)
     today = lambda: day_in_vietnam(datetime.now(UTC))  # noqa: E731 # a clock, handed over
+    engine = open_warehouse(settings)
     sites = [Site(published_site(settings.published, formatter, today), host, port)]
     terminal.say("serving_published", url=f"http://{host}:{port}/")
     if settings.office_auth is None:
         terminal.say("office_closed", "yellow")
     else:
-        engine = open_warehouse(settings)
         credential = settings.office_auth.get_secret_value()
         sites.append(
             Site(office_site(settings.quality, settings.outbox, engine, formatter, credential), host, office_port)
         )
         terminal.say("serving_office", url=f"http://{host}:{office_port}/")
+    checks = UploadChecks(settings)
+    sites.append(Site(upload_site(settings, engine, checks), host, upload_port))
+    terminal.say("serving_upload", url=f"http://{host}:{upload_port}/")
     if host not in {"127.0.0.1", "localhost", "::1"}:
         terminal.say("serving_in_clear", "yellow")
-    run(sites)
+    with closing(checks):
+        run(sites)

@@ -25,7 +25,7 @@ from flows.support.settings import Settings
 from warehouse.store.engine import Engine, transaction, trial
 from warehouse.store.reference import mirror_catalog
 from warehouse.submissions.submissions import Arrival, Pending, receive, record_parsed
-from workbooks.pool.landed_file import LandedFile
+from workbooks.pool.landed_file import LandedFile, Reader
 
 NOT_TAKEN: Final = "not_taken"
 """Outcome of what is named and is no report: a lock file, a missing or unreadable file, a folder without workbooks."""
@@ -75,15 +75,45 @@ class CheckedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class _Bench:
-    """What files are judged with: `context` stages apart from the warehouse; `rules` can be evaluated there.
+class Checker:
+    """What files are read and judged with: `context` stages apart from the warehouse; `rules` can be evaluated there.
 
     `warehouse` holds earlier reports and those of other communes; None: there is none.
     """
 
     context: AppContext
+    reader: Reader
     rules: tuple[Rule, ...]
     warehouse: Engine | None
+
+    def check(self, files: Sequence[NamedFile], listener: ProgressListener) -> tuple[CheckedFile, ...]:
+        """Check files; see `check_files`."""
+        readable = [file for file in files if file.fault is None]
+        read = _read(self, readable, listener)
+        issues: dict[int, tuple[Issue, ...]] = {}
+        judged = [read_submission for read_submission in read if read_submission.may_be_judged]
+        listener.begin("judge", len(judged))
+        for group in _of_different_units(judged):
+            for batch in batched(group, self.context.batch_size):
+                issues.update(_judge(self, batch))
+                listener.advance("judge", len(batch))
+        put = {rule.id for rule in self.rules}
+        beyond = tuple(rule for rule in self.context.catalog.rules if rule not in put)
+        everything = tuple(self.context.catalog.rules)
+        checked = {
+            file.path: CheckedFile(
+                file=file,
+                report=read_submission.report,
+                issues=tuple(
+                    each
+                    for each in issues.get(read_submission.submission.id, read_submission.report.issues)
+                    if not each.is_shadow
+                ),
+                not_checked=beyond if read_submission.may_be_judged else everything,
+            )
+            for file, read_submission in zip(readable, read, strict=True)
+        }
+        return tuple(checked.get(file.path) or _not_taken(file, everything) for file in files)
 
 
 def check_files(
@@ -101,33 +131,25 @@ def check_files(
         TransientError: the warehouse does not answer.
         RuleBrokenError: a rule is wrong; no file is blamed for it.
     """
-    with TemporaryDirectory(prefix="tonghop-") as name, _bench(settings, Path(name), clock) as bench:
-        readable = [file for file in files if file.fault is None]
-        read = _read(bench.context, readable, listener)
-        issues: dict[int, tuple[Issue, ...]] = {}
-        judged = [read_submission for read_submission in read if read_submission.may_be_judged]
-        listener.begin("judge", len(judged))
-        for group in _of_different_units(judged):
-            for batch in batched(group, bench.context.batch_size):
-                issues.update(_judge(bench, batch))
-                listener.advance("judge", len(batch))
-    put = {rule.id for rule in bench.rules}
-    beyond = tuple(rule for rule in bench.context.catalog.rules if rule not in put)
-    everything = tuple(bench.context.catalog.rules)
-    checked = {
-        file.path: CheckedFile(
-            file=file,
-            report=read_submission.report,
-            issues=tuple(
-                each
-                for each in issues.get(read_submission.submission.id, read_submission.report.issues)
-                if not each.is_shadow
-            ),
-            not_checked=beyond if read_submission.may_be_judged else everything,
-        )
-        for file, read_submission in zip(readable, read, strict=True)
-    }
-    return tuple(checked.get(file.path) or _not_taken(file, everything) for file in files)
+    with open_checker(settings, clock) as checker:
+        return checker.check(files, listener)
+
+
+@contextmanager
+def open_checker(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Iterator[Checker]:
+    """Open what files are checked with; it can be used for any number of checks, one at a time.
+
+    Raises:
+        TransientError: the warehouse does not answer.
+    """
+    with (
+        TemporaryDirectory(prefix="tonghop-") as name,
+        own_staging(Path(name)) as (staging, url),
+        _context_and_rules(settings, Path(name), clock) as (context, rules),
+        context.open_reader() as reader,
+    ):
+        warehouse = context.engine if settings.has_warehouse and isinstance(context.engine, Engine) else None
+        yield Checker(replace(context, staging=staging, staging_url=url), reader, rules, warehouse)
 
 
 def _not_taken(file: NamedFile, rules: tuple[str, ...]) -> CheckedFile:
@@ -149,33 +171,32 @@ def _of_different_units(read: Iterable[ReadSubmission]) -> list[list[ReadSubmiss
 
 
 @contextmanager
-def _bench(settings: Settings, folder: Path, clock: Callable[[], datetime]) -> Iterator[_Bench]:
-    with own_staging(folder) as (staging, url):
-        if settings.has_warehouse:
-            context = build_context(settings, clock)
-            warehouse = context.engine if isinstance(context.engine, Engine) else None
-            rules = tuple(context.catalog.rules.values())
-        else:
-            # An empty warehouse: no unit's history is passed to the rules.
-            away = settings.model_copy(update={"home": folder, "warehouse_url": ""})
-            context, warehouse = build_context(away, clock), None
-            beyond = rules_beyond(context.catalog)
-            rules = tuple(rule for rule in context.catalog.rules.values() if rule.id not in beyond)
-        try:
-            yield _Bench(replace(context, staging=staging, staging_url=url), rules, warehouse)
-        finally:
-            context.engine.engine.dispose()
+def _context_and_rules(
+    settings: Settings, folder: Path, clock: Callable[[], datetime]
+) -> Iterator[tuple[AppContext, tuple[Rule, ...]]]:
+    if settings.has_warehouse:
+        context = build_context(settings, clock)
+        rules = tuple(context.catalog.rules.values())
+    else:
+        # An empty warehouse: no unit's history is passed to the rules.
+        context = build_context(settings.model_copy(update={"home": folder, "warehouse_url": ""}), clock)
+        beyond = rules_beyond(context.catalog)
+        rules = tuple(rule for rule in context.catalog.rules.values() if rule.id not in beyond)
+    try:
+        yield context, rules
+    finally:
+        context.engine.engine.dispose()
 
 
-def _read(context: AppContext, files: Sequence[NamedFile], listener: ProgressListener) -> list[ReadSubmission]:
+def _read(checker: Checker, files: Sequence[NamedFile], listener: ProgressListener) -> list[ReadSubmission]:
     read: list[ReadSubmission] = []
+    context = checker.context
     listener.begin("read", len(files))
-    with context.open_reader() as reader:
-        for batch in batched(files, context.batch_size):
-            reports = reader.read(LandedFile(file.path, file.hints) for file in batch)
-            for number, (file, report) in enumerate(zip(batch, reports, strict=True), start=len(read) + 1):
-                read.append(judgeable(_pending(context, number, file), report, context.catalog, context.today))
-            listener.advance("read", len(batch))
+    for batch in batched(files, context.batch_size):
+        reports = checker.reader.read(LandedFile(file.path, file.hints) for file in batch)
+        for number, (file, report) in enumerate(zip(batch, reports, strict=True), start=len(read) + 1):
+            read.append(judgeable(_pending(context, number, file), report, context.catalog, context.today))
+        listener.advance("read", len(batch))
     return read
 
 
@@ -193,19 +214,19 @@ def _pending(context: AppContext, number: int, file: NamedFile) -> Pending:
     )
 
 
-def _judge(bench: _Bench, batch: Sequence[ReadSubmission]) -> Mapping[int, tuple[Issue, ...]]:
+def _judge(checker: Checker, batch: Sequence[ReadSubmission]) -> Mapping[int, tuple[Issue, ...]]:
     """Return all issues of each file, by its number."""
-    context, there = bench.context, batch
+    context, there = checker.context, batch
     holds: dict[int, tuple[Issue, ...]] = {}
-    if bench.warehouse is None:
+    if checker.warehouse is None:
         stage_all(context, _RUN, batch)
     else:
         # Held only until the past is staged, for it blocks nightly runs; evaluating the rules takes longer.
-        with trial(bench.warehouse) as tried:
+        with trial(checker.warehouse) as tried:
             there = [_received(replace(context, engine=tried), read_submission) for read_submission in batch]
             stage_all(replace(context, engine=tried), _RUN, there)
             holds = hold_issues(replace(context, engine=tried), there)
-    judged = find_issues(context, _RUN, there, bench.rules)
+    judged = find_issues(context, _RUN, there, checker.rules)
     return {
         read_submission.submission.id: (*result.issues, *holds.get(result.submission_id, ()))
         for read_submission, result in zip(batch, judged, strict=True)

@@ -41,9 +41,10 @@ def worker() -> Component:
 
 
 def pages(settings: Settings) -> Component:
-    """Return the web server of published pages, and of the office's pages behind a password."""
-    ports = ("--port", str(settings.pages_port), "--office-port", str(settings.office_port))
-    return Component(PAGES, (*TONGHOP, "serve", "--host", settings.server_host, *ports))
+    """Return the web server of published pages, of the office's pages behind a password, and of the upload page."""
+    ports = {"": settings.pages_port, "office-": settings.office_port, "upload-": settings.upload_port}
+    options = (text for name, port in ports.items() for text in (f"--{name}port", str(port)))
+    return Component(PAGES, (*TONGHOP, "serve", "--host", settings.server_host, *options))
 
 
 def definitions() -> Component:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -94,6 +95,33 @@ def write_synced(files: Mapping[Path, bytes]) -> None:
         for path, draft in drafts.items():
             draft.replace(path)
         list(threads.map(_sync, {path.parent for path in files}))
+
+
+def write_kept(target: Path, data: bytes, at: datetime, root: Path) -> None:
+    """Write a file last changed at a moment, and wait until it and the folders from `root` down to it are on disk.
+
+    A reader sees all of it or nothing.
+
+    Raises:
+        NoRoomError: the disk is full; nothing of it was kept.
+    """
+    draft = target.with_name(f".{target.name}.new")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(data)
+        os.utime(draft, (at.timestamp(), at.timestamp()))
+        _sync(draft)
+        draft.replace(target)
+        for folder in target.parents:
+            _sync(folder)
+            if folder == root:
+                break
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise NoRoomError(target) from error
+        raise
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

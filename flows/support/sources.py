@@ -6,6 +6,8 @@ from pathlib import Path
 
 from connectors.base import Connector, SecretUnreadableError, SourceAccess
 from connectors.registry import FOLDER, KINDS, open_source
+from connectors.sources.upload import upload_source
+from domain.authorisations import UPLOAD
 from domain.catalog.connectors import read_sources
 from domain.catalog.sources import SecretName, Source
 from domain.errors import UsageError
@@ -31,7 +33,7 @@ def described_sources(settings: Settings) -> tuple[Source, ...]:
 
 
 def configured_sources(settings: Settings) -> tuple[Source, ...]:
-    """Return all sources, those of connectors.yaml first.
+    """Return all sources, those of connectors.yaml first; what the upload page took is one once there is any.
 
     Raises:
         ConnectorsFileError: connectors.yaml is wrong.
@@ -40,13 +42,16 @@ def configured_sources(settings: Settings) -> tuple[Source, ...]:
     described = described_sources(settings)
     urls = settings.inbox or (() if described else (str(settings.default_inbox),))
     folders = [Source(name=settings.source_name(url), kind=FOLDER, address=_absolute(url)) for url in urls]
+    uploads = [upload_source(str(settings.uploads))] if settings.uploads.is_dir() else []
     names = {source.name for source in described}
     for folder in folders:
         if folder.name in names:
             raise UsageError(
                 f"TONGHOP_INBOX and {connectors_file(settings)} both name {folder.name}: keep one of the two"
             )
-    return (*described, *folders)
+    if uploads and UPLOAD in names:
+        raise UsageError(f"{connectors_file(settings)}: {UPLOAD} is the source of the upload page, use another name")
+    return (*described, *folders, *uploads)
 
 
 def source_names(settings: Settings) -> tuple[str, ...]:

@@ -192,16 +192,16 @@ def test_a_quality_page_is_shown(office: TestClient) -> None:
 @contextmanager
 def running(home: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
     """Run `tonghop serve` as a process, and yield it with its two URLs."""
-    ports = [free_port(), free_port()]
+    ports = [free_port() for _ in range(3)]
     command = [Path(sys.executable).parent / "tonghop", "--lang", "en", "serve"]
     process = subprocess.Popen(
-        [*command, "--port", str(ports[0]), "--office-port", str(ports[1])],
+        [*command, "--port", str(ports[0]), "--office-port", str(ports[1]), "--upload-port", str(ports[2])],
         env=clean_environment(TONGHOP_HOME=str(home), **settings),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    published, office = (f"http://127.0.0.1:{port}" for port in ports)
+    published, office = (f"http://127.0.0.1:{port}" for port in ports[:2])
     try:
         give_up = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < give_up:

@@ -47,12 +47,14 @@ class Service:
     told: dict[str, str]
     auth: tuple[str, str] | None = None
     pages_port: int = field(default_factory=free_port)
+    upload_port: int = field(default_factory=free_port)
 
     @property
     def environment(self) -> dict[str, str]:
         """The environment of its commands."""
         results = {"TONGHOP_HOME": str(self.home), "TONGHOP_SERVER_PORT": str(self.port)}
-        return clean_environment(**HURRIED, **results, **{"TONGHOP_PAGES_PORT": str(self.pages_port), **self.told})
+        ports = {"TONGHOP_PAGES_PORT": str(self.pages_port), "TONGHOP_UPLOAD_PORT": str(self.upload_port)}
+        return clean_environment(**HURRIED, **results, **{**ports, **self.told})
 
     def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end, from a folder far from the code."""

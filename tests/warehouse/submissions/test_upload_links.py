@@ -9,7 +9,7 @@ from domain.authorisations import UPLOAD, link_for, new_token, sender_of
 from domain.errors import UsageError
 from tests.warehouse.submissions.test_authorisations import FIGURES, FIRST_DAY, UNIT, allow, decision, held
 from tests.warehouse.warehouse_builder import IN_TIME, WarehouseBuilder
-from warehouse.queries.upload_links import link_of_token
+from warehouse.queries.uploads import link_of_token
 from warehouse.store.engine import reading, transaction
 from warehouse.submissions.upload_links import make_link, revoke_link
 
