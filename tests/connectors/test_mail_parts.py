@@ -63,7 +63,9 @@ def test_archives_are_unpacked() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"PK\x03\x04 no archive", archive(a_xlsx=b"x" * 2000), archive(a_xlsx=b"", b_xlsx=b"")]
+    "data",
+    [b"PK\x03\x04 no archive", archive(a_xlsx=b"x" * 2000), archive(a_xlsx=b"", b_xlsx=b"")],
+    ids=["broken", "too large", "too many members"],  # bytes of an archive hold the moment: no two workers' were equal
 )
 def test_an_archive_beyond_bounds_is_taken_as_it_is(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Broken, too large or with too many members: its sender is told that it cannot be read."""
