@@ -4,6 +4,7 @@ import gc
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import settings
@@ -100,7 +101,11 @@ def _needs_postgres(item: pytest.Item) -> bool:
 
 
 def _starts_processes(item: pytest.Item) -> bool:
-    module = getattr(item, "module", None)
+    return _uses_starters(getattr(item, "module", None))
+
+
+@cache
+def _uses_starters(module: ModuleType | None) -> bool:
     used = {getattr(value, "__module__", None) or getattr(value, "__name__", "") for value in vars(module).values()}
     return any(starter in used for starter in _STARTERS)
 

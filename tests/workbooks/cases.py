@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from openpyxl.workbook import Workbook
 
 from domain.catalog.catalog import Catalog
+from tests.builders import open_workbook
 from tests.workbooks.workbook_edits import (
     apply_edit,
     edit_parts,
@@ -47,6 +49,11 @@ class WorkbookCase:
         """Return the verbs of the edits."""
         return frozenset(verb_of(edit) for edit in self.given.get("edits", ()))
 
+    @property
+    def is_of_cells(self) -> bool:
+        """Whether the package is as openpyxl writes it."""
+        return self.given.keys() <= {"start", "edits", "file_name", "folders", "limits", "period", "unit"}
+
 
 @cache
 def load_cases() -> list[WorkbookCase]:
@@ -76,7 +83,7 @@ def _data(values: Mapping[str, Any], catalog: Catalog) -> bytes:
         return pack([(name, str(content).encode()) for name, content in values["zip"].items()])
     if values.get("start") == "results":
         return edit_parts(result_workbook("bao-cao.xls", (), (), catalog, "vi"), values["parts"])
-    data = _start(values, catalog, values.get("unit", UNIT), values.get("period", PERIOD))
+    data = _start(values, catalog)
     if "parts" in values:
         data = edit_parts(data, values["parts"])
     for old, new in values.get("bytes", ()):
@@ -85,12 +92,21 @@ def _data(values: Mapping[str, Any], catalog: Catalog) -> bytes:
     return data[: len(data) * values["keep_percent"] // 100] if "keep_percent" in values else data
 
 
-def _start(values: Mapping[str, Any], catalog: Catalog, code: str, period: str) -> bytes:
-    edits, is_handmade = values.get("edits", ()), values.get("start") == "handmade"
-    filled = None if is_handmade else fill_template(catalog, code, period, edits)
-    if filled is not None:
-        return filled
-    workbook = (make_handmade if is_handmade else open_template)(catalog, code, period)
-    for edit in edits:
+def _start(values: Mapping[str, Any], catalog: Catalog) -> bytes:
+    code, period, filled = values.get("unit", UNIT), values.get("period", PERIOD), None
+    if values.get("start") != "handmade":
+        filled = fill_template(catalog, code, period, values.get("edits", ()))
+    return save(_opened(values, catalog)) if filled is None else filled
+
+
+def open_case(case: WorkbookCase, catalog: Catalog) -> Workbook:
+    """Open the case's file for further edits; what is made of cells need not be saved for that."""
+    return _opened(case.given, catalog) if case.is_of_cells else open_workbook(_data(case.given, catalog))
+
+
+def _opened(values: Mapping[str, Any], catalog: Catalog) -> Workbook:
+    start = make_handmade if values.get("start") == "handmade" else open_template
+    workbook = start(catalog, values.get("unit", UNIT), values.get("period", PERIOD))
+    for edit in values.get("edits", ()):
         apply_edit(workbook, edit, catalog)
-    return save(workbook)
+    return workbook

@@ -32,6 +32,9 @@ from workbooks.cells.stamp import figure_name, property_name
 
 FORM = "cds_x_t"
 Edit = Mapping[str, Any]
+OF_VALUES = {"set", "figure", "sheet", "value"}
+"""Keys of an edit that changes nothing but a cell's value."""
+_SCRATCH = Workbook().worksheets[0]
 _SAVED: dict[bytes, tuple[Workbook, list[tuple[str, bytes]]]] = {}
 
 
@@ -62,7 +65,7 @@ def fill_template(catalog: Catalog, code: str, period: str, edits: Sequence[Edit
     workbook, saved = _SAVED[template]
     parts = dict(saved)
     for edit in edits:
-        if not edit.keys() <= _OF_VALUES:
+        if not edit.keys() <= OF_VALUES:
             return None
         if "figure" in edit:
             sheet_name, address = figure_cell_of(workbook, catalog, *edit["figure"])
@@ -78,7 +81,9 @@ def fill_template(catalog: Catalog, code: str, period: str, edits: Sequence[Edit
     return pack(list(parts.items()))
 
 
-_OF_VALUES = {"set", "figure", "sheet", "value"}
+def type_of(value: object) -> str:
+    """Return the type of a value in openpyxl's terms: number, text, formula, error, truth value; "" of no value."""
+    return "" if value is None else str(Cell(_SCRATCH, 1, 1, value).data_type)
 
 
 def _markup(sheet: Worksheet, address: str, value: object) -> bytes:

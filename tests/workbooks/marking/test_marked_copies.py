@@ -8,24 +8,28 @@ from _pytest.mark import ParameterSet
 from domain.catalog.catalog import Catalog
 from tests.workbooks.cases import WorkbookCase, load_cases, make
 from tests.workbooks.marking.marked_copies import harm_done
+from tests.workbooks.workbook_edits import OF_VALUES, type_of
 from workbooks.cells.guards import Container, RefusedError, check_bytes
 from workbooks.marking.mark_removal import read_without_marks
-
-_MADE_OF_CELLS = {"start", "edits", "file_name", "folders", "limits", "period", "unit"}
-"""How a case is made whose package is as openpyxl writes it."""
 
 
 def _cases() -> Iterator[ParameterSet]:
     """Yield the cases; those whose issues an earlier case has as well are marked as long.
 
     Marks depend on parts, sheets and formats, not on figures: of cases that differ only in what the same kinds of edits
-    write into cells, and have the same issues, the first is tried.
+    write into cells, and have the same issues, the first is tried. Edits of nothing but values leave parts, sheets and
+    formats alone whatever the issues: of these, the first with the same types of values is tried.
     """
     known: set[frozenset[str]] = set()
     made: set[Hashable] = set()
     for case in load_cases():
         codes = frozenset(case.codes)
-        making = (codes, case.given.get("start"), case.edited) if case.given.keys() <= _MADE_OF_CELLS else case.id
+        making: Hashable = case.id
+        if case.is_of_cells:
+            edits = case.given.get("edits", ())
+            has_only_values = all(edit.keys() <= OF_VALUES for edit in edits)
+            apart = frozenset(type_of(edit.get("value")) for edit in edits) if has_only_values else codes
+            making = (apart, case.given.get("start"), case.edited)
         if making not in made:
             yield pytest.param(case, id=case.id, marks=[pytest.mark.long] if codes in known else [])
         known.add(codes)

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from io import BytesIO
 
-import openpyxl
 import pytest
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.formatting.formatting import ConditionalFormattingList
@@ -14,7 +12,7 @@ from openpyxl.workbook import Workbook
 from domain.catalog.catalog import Catalog
 from domain.issues import Issue, Severity
 from domain.submissions import ParsedReport
-from tests.workbooks.cases import WorkbookCase, load_cases, make
+from tests.workbooks.cases import WorkbookCase, load_cases, make, open_case
 from tests.workbooks.workbook_edits import save
 from workbooks.cells.addresses import split_address
 from workbooks.identify.hints import Hints
@@ -232,7 +230,7 @@ def test_the_next_reading_finds_less(case: WorkbookCase, code: str, catalog: Cat
     data, hints, limits = make(case, catalog)
     report = parse_report(data, catalog, hints, limits)
     issue = next(issue for issue in report.issues if issue.code == code)
-    workbook = openpyxl.load_workbook(BytesIO(data))
+    workbook = open_case(case, catalog)
     _FOLLOWED[code](workbook, issue)
     again = parse_report(save(workbook), catalog, Hints(hints.file_name, hints.folders), limits)
     assert (code, issue.place) not in {(other.code, other.place) for other in again.issues}
