@@ -55,8 +55,8 @@ def configured_sources(settings: Settings) -> tuple[Source, ...]:
 
 
 def source_names(settings: Settings) -> tuple[str, ...]:
-    """Return the names of all sources, by which files and authorisations refer to them."""
-    return tuple(source.name for source in configured_sources(settings))
+    """Return the names of the sources that senders are authorised for; uploads are authorised by their links."""
+    return tuple(source.name for source in configured_sources(settings) if source.kind != UPLOAD)
 
 
 def source_folders(settings: Settings) -> tuple[str, ...]:

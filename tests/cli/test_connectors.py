@@ -26,6 +26,17 @@ def test_a_home_without_the_file_has_its_inbox(tonghop: Command) -> None:
     assert "inbox folder" in tonghop("connectors", "list")[1]
 
 
+def test_uploads_are_a_source_that_needs_no_entry(tonghop: Command, tmp_path: Path) -> None:
+    """Once the upload page was opened its folder is collected; a sender's source need not be named for that."""
+    (tmp_path / "home" / "uploads").mkdir(parents=True)
+    assert "upload upload" in tonghop("connectors", "list")[1]
+    assert source_names(load_settings()) == ("inbox",)
+    assert tonghop("connectors", "add", "upload", "--kind", "upload", "--address", "x")[0] == 2
+    entry = '  - name: "upload"\n    kind: "folder"\n    address: "x"\n'
+    (tmp_path / "home" / "connectors.yaml").write_text(f"sources:\n{entry}")
+    assert "upload is the source of the upload page, use another name" in tonghop("connectors", "list")[2]
+
+
 def test_adding_a_source_takes_none_away(tonghop: Command, tmp_path: Path) -> None:
     """The new file begins with the home's inbox, which was collected without it."""
     code, out, _ = tonghop("connectors", "add", "--kind", "folder", "--name", "share", "--address", str(tmp_path))

@@ -1,6 +1,7 @@
-"""The two sites: only files of their folders, the office's behind a password, with suitable headers."""
+"""The sites: only files of their folders, the office's behind a password, with suitable headers."""
 
 import base64
+import re
 import shutil
 import signal
 import socket
@@ -20,6 +21,7 @@ from domain.catalog.catalog import Catalog
 from publishing.figures.formatter import ReportFormatter
 from tests.flows.deployments.prefect_server import PATIENCE_SECONDS, clean_environment
 from tests.flows.pipeline.nightly_runs import AREA, WRONG, context_of, deliver, run_plainly
+from tests.web.upload.conftest import make_link_for
 from warehouse.store.engine import Engine
 from web.apps import office_site, published_site
 from workbooks.sample.inbox import SampleFile
@@ -190,8 +192,8 @@ def test_a_quality_page_is_shown(office: TestClient) -> None:
 
 
 @contextmanager
-def running(home: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
-    """Run `tonghop serve` as a process, and yield it with its two URLs."""
+def running(home: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str, str, str]]:
+    """Run `tonghop serve` as a process, and yield it with its three URLs."""
     ports = [free_port() for _ in range(3)]
     command = [Path(sys.executable).parent / "tonghop", "--lang", "en", "serve"]
     process = subprocess.Popen(
@@ -201,7 +203,7 @@ def running(home: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str]
         stderr=subprocess.STDOUT,
         text=True,
     )
-    published, office = (f"http://127.0.0.1:{port}" for port in ports[:2])
+    published, office, upload = (f"http://127.0.0.1:{port}" for port in ports)
     try:
         give_up = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < give_up:
@@ -210,7 +212,7 @@ def running(home: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str]
                 break
             except httpx.TransportError:
                 time.sleep(0.2)
-        yield process, published, office
+        yield process, published, office, upload
     finally:
         process.kill()
         process.wait()
@@ -226,7 +228,7 @@ def free_port() -> int:
 
 def test_the_command_serves_both_sites_until_sigterm(after_night: Path) -> None:
     """Both ports answer; SIGTERM ends the process cleanly; Prefect is not needed."""
-    with running(after_night, TONGHOP_OFFICE_AUTH="an:secret") as (process, published, office):
+    with running(after_night, TONGHOP_OFFICE_AUTH="an:secret") as (process, published, office, _):
         assert "Ninh Sơn" in httpx.get(published).text
         assert httpx.get(office).status_code == 401
         assert httpx.get(office, auth=("an", "secret")).status_code == 200
@@ -239,10 +241,28 @@ def test_without_a_password_the_office_stays_closed(tmp_path: Path, night_home: 
     """Published pages are served nevertheless; the command names the missing setting."""
     home = tmp_path / "home"
     shutil.copytree(night_home, home, symlinks=True)
-    with running(home) as (process, published, office):
+    with running(home) as (process, published, office, _):
         assert httpx.get(published).status_code == 200
         with pytest.raises(httpx.TransportError):
             httpx.get(office)
         process.send_signal(signal.SIGINT)
         printed, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert "TONGHOP_OFFICE_AUTH" in printed
+
+
+def test_an_upload_with_a_receipt_outlives_its_server(after_night: Path, correction: SampleFile) -> None:
+    """The reading process checks it, the server is killed right after the receipt; no log has the link's token."""
+    number, token = make_link_for(after_night, WRONG, days=3650)
+    with running(after_night) as (process, _, _, upload), httpx.Client(base_url=upload, timeout=120) as client:
+        client.follow_redirects = True
+        assert client.get(f"/{token[:-1]}/").status_code == 404
+        verdict = client.post(f"/{token}/", files={"workbook": ("BC.xlsx", correction.data)})
+        (address,) = re.findall(r'action="([^"]+/send)"', verdict.text)
+        receipt = client.post(address).url.path.rpartition("/")[2]
+        process.kill()
+        printed, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    sent = after_night / "uploads" / WRONG / f"link-{number:08d}" / receipt / "BC.xlsx"
+    assert sent.read_bytes() == correction.data
+    logged = "".join(path.read_text("utf-8") for path in (after_night / "logs").iterdir())
+    assert "sent an upload" in logged
+    assert token not in printed + logged

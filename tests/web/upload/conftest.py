@@ -49,10 +49,10 @@ class Commune:
         return self.client.post(address)
 
 
-def make_link_for(home: Path, unit: str, at: datetime = NOW) -> tuple[int, str]:
+def make_link_for(home: Path, unit: str, at: datetime = NOW, days: int = LINK_DAYS) -> tuple[int, str]:
     """Make a link of a commune, valid from the day of a moment on; return its number and token."""
     settings, token = settings_of(home), new_token()
-    link = link_for(open_catalog(settings), unit, at.date(), LINK_DAYS)
+    link = link_for(open_catalog(settings), unit, at.date(), days)
     with transaction(open_warehouse(settings)) as session:
         return make_link(session, link, token, Decision(DecisionReason("cô Lan", "an"), at, "")), token
 
