@@ -1,11 +1,7 @@
-"""Runs the pipeline in homes that it is told, each in a process that is killed right after one stage was carried out.
-
-Called as `python kill_runner.py STAGE HOME STAGE HOME …`; imports once, then forks a process for each.
-"""
+"""Run the pipeline in processes that are killed right after one stage was carried out."""
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +12,7 @@ from flows.pipeline import pipeline, publisher
 from flows.pipeline.stages import publish, reply
 from flows.pipeline.stages.collect import Collection
 from tests.flows.pipeline.nightly_runs import context_of, run_plainly
+from tests.tools.torture.processes import start
 
 PLACES: dict[str, tuple[object, str]] = {
     "fetch": (LandingBatch, "add"),
@@ -52,17 +49,6 @@ def run_and_die(stage: str, home: Path) -> None:
         run_plainly(context_of(home, batch_size=2), "killed")
 
 
-def main(pairs: list[str]) -> None:
-    """Run and kill, once for each stage and home; complain when a process ended by itself."""
-    for stage, home in zip(pairs[::2], pairs[1::2], strict=True):
-        child = os.fork()
-        if child == 0:
-            run_and_die(stage, Path(home))
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        if not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGKILL:
-            sys.exit(f"after {stage} the process was not killed but ended with {status}")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def start_killed_run(stage: str, home: Path) -> int:
+    """Run the pipeline in a fork of this process until it is killed; return the fork's id."""
+    return start(lambda: run_and_die(stage, home))

@@ -1,19 +1,16 @@
 """A run that is killed at any moment is made good by the next one: same warehouse, same publications."""
 
-import subprocess
-import sys
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
-from tests.flows.deployments.prefect_server import clean_environment
-from tests.flows.pipeline.kill_runner import PLACES
+from tests.flows.pipeline.kill_runner import PLACES, start_killed_run
 from tests.flows.pipeline.nightly_runs import context_of, deliver, picture_of, prepare_home, rows_of, run_plainly
 from workbooks.sample.inbox import SampleFile
 
-ROOT = Path(__file__).parents[3]
-
-pytestmark = pytest.mark.xdist_group("kill")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("kill")]
 
 
 @pytest.fixture(scope="module")
@@ -37,26 +34,21 @@ def undisturbed(
 def killed_homes(
     tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path, four_files: tuple[SampleFile, ...]
 ) -> dict[str, Path]:
-    """A home for each stage, left as it was when the process was killed right after that stage."""
+    """A home for each stage, left as it was when the process was killed right after that stage.
+
+    Made after `undisturbed`: what a run imports, the forks then have already.
+    """
     homes: dict[str, Path] = {}
     for stage in PLACES:
         homes[stage] = prepare_home(tmp_path_factory.mktemp(stage) / "home", mirrored_warehouse)
         deliver(homes[stage], four_files)
-    results = [text for stage, home in homes.items() for text in (stage, str(home))]
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.flows.pipeline.kill_runner", *results],
-        cwd=ROOT,
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+        _, status = os.waitpid(start_killed_run(stage, homes[stage]), 0)
+        assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL, stage
     return homes
 
 
 @pytest.mark.parametrize("stage", PLACES)
-def test_the_next_run_makes_good(stage: str, killed_homes: dict[str, Path], undisturbed: dict[str, object]) -> None:
+def test_the_next_run_makes_good(stage: str, undisturbed: dict[str, object], killed_homes: dict[str, Path]) -> None:
     """Killed right after a stage and run again, everything is as if nothing had happened."""
     home = killed_homes[stage]
     left_over = picture_of(home)
