@@ -113,7 +113,8 @@ def _new_name() -> str:
 def _create_database(server_uri: str, name: str, template: str = "template1") -> str:
     """Create a database and return its URL."""
     with psycopg.connect(server_uri, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        # Copied as files, not block by block through the log: a third of the CPU time.
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     server, _, query = server_uri.partition("?")
     address = f"{server.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
     return address.replace("postgresql://", "postgresql+psycopg://", 1)
