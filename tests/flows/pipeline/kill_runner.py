@@ -1,7 +1,11 @@
-"""Run the pipeline in processes that are killed right after one stage was carried out."""
+"""Runs the pipeline in homes that it is told, each in a process that is killed right after one stage was carried out.
+
+Called as `python kill_runner.py STAGE HOME STAGE HOME …`; imports once, then forks a process for each.
+"""
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,6 +53,19 @@ def run_and_die(stage: str, home: Path) -> None:
         run_plainly(context_of(home, batch_size=2), "killed")
 
 
-def start_killed_run(stage: str, home: Path) -> int:
-    """Run the pipeline in a fork of this process until it is killed; return the fork's id."""
-    return start(lambda: run_and_die(stage, home))
+def kill_run(stage: str, home: Path) -> int:
+    """Run the pipeline in a fork of this process until it is killed; return the fork's exit code, -9 if all is well."""
+    _, status = os.waitpid(start(lambda: run_and_die(stage, home)), 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def main(pairs: list[str]) -> None:
+    """Run and kill, once for each stage and home; complain when a process ended by itself."""
+    for stage, home in zip(pairs[::2], pairs[1::2], strict=True):
+        code = kill_run(stage, Path(home))
+        if code != -signal.SIGKILL:
+            sys.exit(f"after {stage} the process was not killed but ended with {code}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,12 +1,11 @@
 """A run that is killed at any moment is made good by the next one: same warehouse, same publications."""
 
-import os
 import signal
 from pathlib import Path
 
 import pytest
 
-from tests.flows.pipeline.kill_runner import PLACES, start_killed_run
+from tests.flows.pipeline.kill_runner import PLACES, kill_run
 from tests.flows.pipeline.nightly_runs import context_of, deliver, picture_of, prepare_home, rows_of, run_plainly
 from workbooks.sample.inbox import SampleFile
 
@@ -42,8 +41,7 @@ def killed_homes(
     for stage in PLACES:
         homes[stage] = prepare_home(tmp_path_factory.mktemp(stage) / "home", mirrored_warehouse)
         deliver(homes[stage], four_files)
-        _, status = os.waitpid(start_killed_run(stage, homes[stage]), 0)
-        assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL, stage
+        assert kill_run(stage, homes[stage]) == -signal.SIGKILL, stage
     return homes
 
 
