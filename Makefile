@@ -51,7 +51,7 @@ coverage: $(VENV)/ready ## Print what tests run with COVERAGE=1 covered; fail be
 
 test-full: test test-full-only ## Run the tests, then those that need Chromium and LibreOffice (make setup-full)
 
-test-full-only: $(VENV)/ready ## Run only the tests that need Chromium, LibreOffice, PostgreSQL and systemd
+test-full-only: $(VENV)/ready ## Run only the tests that need Debian's packages: browser, office, database and servers
 	@$(PYTEST) -m full
 
 test-wheel: $(VENV)/ready ## Build the wheel, install it in an empty environment and run the demo from there
@@ -75,7 +75,8 @@ format: $(VENV)/ready ## Format the code and mend what can be mended
 setup-full: ## Install the Debian packages that make test-full needs (root or sudo)
 	@if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
 	$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q \
-	  chromium libreoffice-calc-nogui poppler-utils fonts-liberation postgresql systemd clamav-daemon
+	  chromium libreoffice-calc-nogui poppler-utils fonts-liberation postgresql systemd clamav-daemon \
+	  dovecot-imapd samba smbclient
 
 golden: $(VENV)/ready ## Make the golden files again; look at the diff before you commit it
 	@$(BIN)/python -m pytest tests/publishing --update-golden

@@ -99,6 +99,7 @@ class ImapConnector(Connector):
         self._uids, self._unsettled = {}, {}
         try:
             mailbox = self._connection()
+            mailbox.client.noop()  # a server need not tell of new mails before (RFC 3501, 6.1.2)
             before = _Cursor.parse(cursor) if cursor else _Cursor(self._validity(mailbox))
             if before.validity != self._validity(mailbox):
                 before = _Cursor(self._validity(mailbox))

@@ -167,9 +167,15 @@ class MailServer:
     def __init__(self, proxy: CuttingProxy, entry: Source, mailbox: MailBox) -> None:
         """Put mails by this connection, which passes by the proxy."""
         self.proxy: CuttingProxy | None = proxy
-        self.mailbox = mailbox
+        self._mailbox = mailbox
         self._entry = entry
         self._numbers = itertools.count(1)
+
+    @property
+    def mailbox(self) -> MailBox:
+        """The connection of the test, which was told what others did meanwhile."""
+        self._mailbox.client.noop()
+        return self._mailbox
 
     def source(self) -> Source:
         """Return the entry of connectors.yaml for it."""
